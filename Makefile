@@ -1,0 +1,69 @@
+# `make help` lists the commands. Only Python >= 3.11, make and a network are needed.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+RUNTIME := $(VENV)/.runtime
+DEV := $(VENV)/.dev
+LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-header
+
+.DEFAULT_GOAL := help
+.PHONY: help run up down status test check bench lock clean
+
+help: ## list these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+
+run: $(RUNTIME) ## start everything and show its log; Ctrl-C stops it
+	@exec $(BIN)/tessera run
+
+up: $(RUNTIME) ## start everything in the background
+	@exec $(BIN)/tessera up
+
+down: ## stop what `make up` started
+	@if [ -x $(BIN)/tessera ]; then exec $(BIN)/tessera down; else echo "Tessera is not running."; fi
+
+status: $(RUNTIME) ## show what runs
+	@exec $(BIN)/tessera status
+
+test: $(DEV) ## every test, the real broker and chDB included
+	@$(BIN)/python -P -m pytest
+
+check: $(DEV) ## format, lint, strict types, import contracts, architecture tests, advisories
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -P -m pytest tests/architecture
+	@$(BIN)/python -P .ci/advisories
+
+bench: $(DEV) ## measure redemptions per second and latencies
+	@exec $(BIN)/python -P -m bench
+
+lock: $(DEV) ## resolve the dependencies and Kafka's jars anew
+	$(LOCK) -o requirements.txt requirements.in
+	$(LOCK) -o requirements-dev.txt requirements-dev.in
+	$(BIN)/python -P -m deploy.embedded.jars
+
+clean: ## remove the environment and caches; data stays
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(RUNTIME): requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Tessera needs Python 3.11 or newer; $(PYTHON) is `$(PYTHON) --version 2>&1`." \
+			"Name another one: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@echo "Making the environment in $(VENV) (about 300 MB are downloaded the first time)."
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements.txt
+	@$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' > $(VENV)/.purelib
+	@echo "$(CURDIR)" > "`cat $(VENV)/.purelib`/tessera.pth"
+	@printf '#!/bin/sh\nexec "%s" -P -m tessera "$$@"\n' "$(CURDIR)/$(BIN)/python" > $(BIN)/tessera
+	@chmod +x $(BIN)/tessera
+	@touch $@
+
+$(DEV): requirements-dev.txt $(RUNTIME)
+	@echo "Adding the tools for tests and checks."
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements-dev.txt
+	@touch $@

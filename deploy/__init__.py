@@ -1,0 +1,1 @@
+"""Ways to run Tessera: `embedded` needs nothing but Python and a network."""

@@ -1,0 +1,1 @@
+"""The embedded installation: broker, hosts and supervisor on one machine, under one folder."""

@@ -1,0 +1,180 @@
+"""`tessera run`, `up`, `down` and `status`: one embedded installation on this machine.
+
+`run` is `up`, then the log until a signal comes, then `down`. A start that fails ends everything
+that it had started. Processes that lost their supervisor, or a supervisor whose `run` was killed,
+are ended in order before a new start.
+"""
+
+import os
+import time
+
+import psutil
+
+from deploy.embedded.console import Console, LogFollower
+from deploy.embedded.errors import EmbeddedError
+from deploy.embedded.home import Home
+from deploy.embedded.start import Installation, Look, start
+from deploy.embedded.stop import stop
+from deploy.embedded.supervision import HOSTS, PROGRAMS, SupervisorClient, leftovers
+from deploy.embedded.watch import POLL_SECONDS, StopRequestedError, StopSignal, Watch
+from deploy.embedded.welcome import welcome
+from runtime.settings import Settings
+
+INTERRUPTED = 130
+
+
+def run(settings: Settings) -> int:
+    """Start in the foreground, show the log, stop in order on a signal; the exit status."""
+    console = Console(settings.log_format)
+    home = Home(settings.home)
+    home.prepare()
+    followers = [LogFollower(home, program) for program in PROGRAMS]
+
+    def follow() -> None:
+        for follower in followers:
+            for line in follower.lines():
+                console.log_line(follower.program, line)
+
+    with StopSignal() as signals:
+
+        def look() -> None:
+            follow()
+            if console.is_closed:
+                raise StopRequestedError
+            signals.check()
+
+        with home.held():
+            if _running(home):
+                raise EmbeddedError(f"{home.path} is running already; `tessera down` stops it.")
+            keeper = (os.getpid(), psutil.Process().create_time())
+            installation = _start_or_stop(home, settings, console, look, keeper)
+        if installation is None:
+            return 0
+        welcome(home, installation.url, console)
+        status = _attend(home, console, look)
+        console.say("stopping")
+        stop(home, console, follow)
+        console.say("stopped")
+    return status
+
+
+def up(settings: Settings) -> int:
+    """Start in the background; return when healthy."""
+    console = Console("console")
+    home = Home(settings.home)
+    home.prepare()
+    with StopSignal() as signals, home.held():
+        installation = _running(home)
+        if installation:
+            return _already_running(home, installation, console)
+        installation = _start_or_stop(home, settings, console, signals.check, None)
+    if installation is None:
+        return INTERRUPTED
+    welcome(home, installation.url, console)
+    return 0
+
+
+def down(settings: Settings) -> int:
+    """Stop in order whatever runs; nothing running is no error."""
+    console = Console("console")
+    home = Home(settings.home)
+    stopped = False
+    if home.run.exists():
+        with StopSignal(), home.held():
+            stopped = stop(home, console, lambda: None)
+    console.block(["Tessera is stopped." if stopped else "Tessera is not running."])
+    return 0
+
+
+def status(settings: Settings) -> int:
+    """Print what runs; 0 when everything is healthy."""
+    home = Home(settings.home)
+    console = Console("console")
+    installation = Installation.of(home)
+    client = SupervisorClient(home)
+    if installation is None or client.pid() is None:
+        left = ", ".join(leftovers(home))
+        console.block(
+            [f"Tessera is not running{f'; left from an earlier run: {left}' * bool(left)}."]
+        )
+        return 1
+    all_well = True
+    for name, program in sorted(client.states().items(), key=lambda item: PROGRAMS.index(item[0])):
+        well = installation.health_of(name)[0] if name in HOSTS else program.is_up
+        all_well = all_well and well
+        words = f"{name:<8} {program.state:<9} {'healthy' if well else 'not healthy':<12}"
+        console.block([f"{words} pid {program.pid:<8} {_resident_mib(program.pid):>4} MiB"])
+    console.block([installation.url])
+    return 0 if all_well else 1
+
+
+def _start_or_stop(
+    home: Home,
+    settings: Settings,
+    console: Console,
+    look: Look,
+    keeper: tuple[int, float] | None,
+) -> Installation | None:
+    """The started installation; None when a signal ended the start."""
+    if stop(home, console, look):
+        console.say("what an earlier run left behind is ended", level="warning")
+    try:
+        return start(home, settings, console, look, keeper)
+    except StopRequestedError:
+        console.say("stopping before the start is complete")
+        stop(home, console, lambda: None)
+        return None
+    except BaseException:
+        stop(home, console, lambda: None)
+        raise
+
+
+def _attend(home: Home, console: Console, look: Look) -> int:
+    """Show the log until a signal comes or the supervisor ends; the exit status."""
+    watch = Watch(SupervisorClient(home), console)
+    while True:
+        try:
+            look()
+            watch.look()
+        except StopRequestedError:
+            return 0
+        except EmbeddedError:
+            if Installation.of(home) is None:
+                console.say("another command has stopped this installation")
+                return 0
+            console.say("the supervisor is gone; its programs are ended", level="error")
+            return 1
+        time.sleep(POLL_SECONDS)
+
+
+def _running(home: Home) -> Installation | None:
+    """The installation that runs and is kept: in the background, or by a `run` that lives."""
+    installation = Installation.of(home)
+    if installation is None or SupervisorClient(home).pid() is None:
+        return None
+    if installation.keeper is not None:
+        pid, created = installation.keeper
+        try:
+            if psutil.Process(pid).create_time() != created:
+                return None
+        except psutil.NoSuchProcess:
+            return None
+    return installation
+
+
+def _already_running(home: Home, installation: Installation, console: Console) -> int:
+    sick = [name for name in HOSTS if not installation.health_of(name)[0]]
+    if sick:
+        raise EmbeddedError(
+            f"{home.path} is running already, but not healthy: {', '.join(sick)}. "
+            f"Look into {home.logs}; `tessera down` stops it."
+        )
+    console.block([f"Tessera is running already: {installation.url}"])
+    return 0
+
+
+def _resident_mib(pid: int) -> int:
+    try:
+        return int(psutil.Process(pid).memory_info().rss) >> 20 if pid else 0
+    except psutil.NoSuchProcess:
+        return 0

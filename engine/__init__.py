@@ -1,0 +1,1 @@
+"""The pure core: decides, evolves and renders. No I/O, no clock, no random source."""

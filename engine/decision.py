@@ -1,0 +1,17 @@
+"""What `decide` gives: the facts of one command."""
+
+from dataclasses import dataclass
+
+from schemas.entities import Customer
+from schemas.errors import Refusal
+from schemas.events import Event
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Events, or a refusal, or both where the refusal itself is recorded as an event."""
+
+    events: tuple[Event, ...] = ()
+    refusal: Refusal | None = None
+    #: The customer that the request named, as it was, where no event holds it.
+    customer: Customer | None = None

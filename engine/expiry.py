@@ -1,0 +1,40 @@
+"""What time ends: sessions, and redemptions past the rollback window.
+
+Decisions never wait for it, they compare with `now`; the sweep keeps the state small and brings
+the end of a session into the log. A sweep is bounded; what is left comes with the next.
+"""
+
+from itertools import islice, takewhile
+
+from engine import tables
+from engine.admission import SEEN_DAYS
+from engine.calendar import DAY_MS
+from engine.decision import Decision
+from engine.state import View
+from schemas.base import Millis
+from schemas.events import Event, RedemptionsRetired, SessionsExpired
+
+SWEEP_MAX = 500
+
+
+def is_due(view: View, now: Millis) -> bool:
+    """Whether a sweep would find anything: what is over, or commands to be forgotten."""
+    first = next(iter(view.scan(tables.DUE)), None)
+    if first is not None and first.at <= now:
+        return True
+    remembered_from = view.get(tables.SEEN_FROM)
+    return remembered_from is not None and remembered_from < now // DAY_MS - SEEN_DAYS
+
+
+def expire_due(view: View, now: Millis) -> Decision:
+    """Ends what is over, the oldest first."""
+    over = takewhile(lambda due: due.at <= now, view.scan(tables.DUE))
+    due = list(islice(over, SWEEP_MAX))
+    sessions = tuple(each.id for each in due if each.kind == tables.DUE_SESSION)
+    redemptions = tuple(each.id for each in due if each.kind == tables.DUE_REDEMPTION)
+    events: list[Event] = []
+    if sessions:
+        events.append(SessionsExpired(sessions))
+    if redemptions:
+        events.append(RedemptionsRetired(redemptions))
+    return Decision(tuple(events))

@@ -1,0 +1,85 @@
+"""Finding entities the way callers name them: by id, code or source id."""
+
+from typing import NamedTuple
+
+from engine import tables
+from engine.state import View
+from schemas.api import CustomerInput, OrderInput
+from schemas.base import Millis
+from schemas.entities import Customer, Order, Voucher
+from schemas.errors import Refusal, not_found
+
+
+class Held(NamedTuple):
+    """What sessions hold of a voucher: redemptions and credits."""
+
+    quantity: int
+    credits: int
+
+
+NOTHING_HELD = Held(0, 0)
+
+
+def find_voucher(view: View, code_or_id: str) -> Voucher | None:
+    """The voucher with that code, else with that id."""
+    voucher_id = view.get(tables.VOUCHER_CODES, code_or_id)
+    return view.get(tables.VOUCHERS, voucher_id or code_or_id)
+
+
+def find_customer(view: View, customer_id: str) -> Customer | None:
+    """The customer with that id, else with that source id."""
+    found = view.get(tables.CUSTOMERS, customer_id)
+    return found or _customer_from(view, customer_id)
+
+
+def find_order(view: View, order_id: str) -> Order | None:
+    """The order with that id, else with that source id."""
+    return view.get(tables.ORDERS, order_id) or _order_from(view, order_id)
+
+
+def named_customer(view: View, named: CustomerInput) -> Customer | Refusal | None:
+    """The customer that a request names; None: not known yet.
+
+    The id decides (a known source id may stand there, too), then the source id. An unknown id with
+    no source id beside it is a refusal: this system gives the ids, so it could create none from it.
+    """
+    if named.id:
+        found = find_customer(view, named.id)
+        if found is not None:
+            return found
+        if not named.source_id:
+            return not_found("customer", named.id)
+    return _customer_from(view, named.source_id) if named.source_id else None
+
+
+def named_order(view: View, named: OrderInput) -> Order | Refusal | None:
+    """The stored order that a request names; None: a new one. As `named_customer`."""
+    if named.id:
+        found = find_order(view, named.id)
+        if found is not None:
+            return found
+        if not named.source_id:
+            return not_found("order", named.id)
+    return _order_from(view, named.source_id) if named.source_id else None
+
+
+def held_by_others(view: View, voucher: Voucher, own_session: str | None, now: Millis) -> Held:
+    """What sessions other than one's own hold of a voucher."""
+    if not voucher.holds:
+        return NOTHING_HELD
+    quantity = credits = 0
+    for hold in view.scan(tables.HOLDS, voucher.id):
+        if hold.session_key != own_session and hold.expires_at > now:
+            quantity += hold.quantity
+            credits += hold.credits
+    return Held(quantity, credits)
+
+
+def _customer_from(view: View, source_id: str) -> Customer | None:
+    customer_id = view.get(tables.CUSTOMER_SOURCES, source_id)
+    return None if customer_id is None else view.get(tables.CUSTOMERS, customer_id)
+
+
+def _order_from(view: View, source_id: str) -> Order | None:
+    order_id = view.get(tables.ORDER_SOURCES, source_id)
+    return None if order_id is None else view.get(tables.ORDERS, order_id)

@@ -1,0 +1,122 @@
+"""Orders: what a request says, laid over what is stored, and the sums.
+
+`amount` is the caller's, else the sum of the items' amounts; an item's amount is the caller's,
+else price times quantity. What is left to pay is the amount without all discounts so far.
+Source: the API contract, sections 5 and 6.
+"""
+
+from msgspec import structs
+
+from engine import tables
+from engine.lookup import named_order
+from engine.state import View
+from schemas.api import OrderInput, OrderItemInput, OrderStatus
+from schemas.base import AMOUNT_MAX
+from schemas.entities import Order, OrderItem
+from schemas.errors import Refusal, refuse
+
+
+def order_of(
+    view: View, given: OrderInput | None, customer_id: str | None, *, redeem: bool
+) -> Order | Refusal | None:
+    """The order that a request means, before its redeemables take anything; None: it has none.
+
+    A redemption pays an order unless the caller says another status; a validation does not touch
+    it. Refuses an unknown id, and amounts that do not work out.
+    """
+    if given is None:
+        return None
+    stored = named_order(view, given)
+    if isinstance(stored, Refusal):
+        return stored
+    if stored is not None and given.source_id not in (None, stored.source_id):
+        owner = view.get(tables.ORDER_SOURCES, given.source_id or "")
+        if owner not in (None, stored.id):
+            details = f"Duplicated order exists with id {given.source_id}"
+            return refuse("duplicate_source_id", details)
+    order = _laid_over(stored or Order(), given)
+    if isinstance(order, Refusal):
+        return order
+    return structs.replace(
+        order,
+        status=given.status or (_paid(order.status) if redeem else order.status),
+        customer_id=customer_id or order.customer_id,
+    )
+
+
+def left_of(order: Order | None) -> int | None:
+    """What is left to pay; None: no order, or one without an amount."""
+    if order is None or order.amount is None:
+        return None
+    return order.amount - order.discount_amount - items_discount(order)
+
+
+def items_discount(order: Order) -> int:
+    """The sum of the discounts on single items."""
+    return sum(item.discount_amount for item in order.items or ())
+
+
+def _paid(status: OrderStatus | None) -> OrderStatus:
+    return "FULFILLED" if status == "FULFILLED" else "PAID"
+
+
+def _laid_over(stored: Order, given: OrderInput) -> Order | Refusal:
+    items = stored.items if given.items is None else tuple(map(_item, given.items))
+    amount = stored.amount if given.items is None else _sum(items)
+    if given.amount is not None:
+        amount = given.amount
+    if amount is not None and amount > AMOUNT_MAX:
+        return _invalid_amount(amount)
+    for item in items or ():
+        if item.amount is not None and item.amount > AMOUNT_MAX:
+            return _invalid_amount(item.amount)
+    metadata = stored.metadata
+    if given.metadata is not None:
+        metadata = (metadata or {}) | given.metadata
+    order = structs.replace(
+        stored,
+        source_id=given.source_id or stored.source_id,
+        amount=amount,
+        initial_amount=amount,
+        items=items,
+        metadata=metadata,
+    )
+    left = left_of(order)
+    if left is not None and left < 0:
+        return refuse(
+            "invalid_order",
+            f"The amount {amount} is less than the {order.discount_amount} already discounted",
+        )
+    return order
+
+
+def _item(given: OrderItemInput) -> OrderItem:
+    quantity = 1 if given.quantity is None else given.quantity
+    price = _price(given)
+    amount = given.amount
+    if amount is None and price is not None:
+        amount = price * quantity
+    fields = structs.asdict(given)
+    fields.update(quantity=quantity, price=price, amount=amount)
+    return OrderItem(**fields)
+
+
+def _price(given: OrderItemInput) -> int | None:
+    if given.price is not None:
+        return given.price
+    if given.sku is not None and given.sku.price is not None:
+        return given.sku.price
+    return given.product.price if given.product is not None else None
+
+
+def _sum(items: tuple[OrderItem, ...] | None) -> int | None:
+    amounts = [item.amount for item in items or () if item.amount is not None]
+    return sum(amounts) if amounts else None
+
+
+def _invalid_amount(amount: int) -> Refusal:
+    return refuse(
+        "invalid_amount",
+        "Amount has to be a valid positive number",
+        explanation={"rule": "amount", "amount": str(amount), "amount_max": AMOUNT_MAX},
+    )

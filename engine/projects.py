@@ -1,0 +1,107 @@
+"""Projects and their keys. All of it may be said again without an effect.
+
+A project is created in the control project, which every front folds, and then opened in its own
+partition; only then are commands for it decided there.
+"""
+
+from engine import tables
+from engine.decision import Decision
+from engine.state import View
+from schemas.base import Millis
+from schemas.commands import (
+    CONTROL_PROJECT,
+    ChangeTrustedOrigins,
+    CommandBody,
+    CreateProject,
+    ExpireDue,
+    OpenProject,
+    ReplaceKey,
+)
+from schemas.entities import Project
+from schemas.errors import Refusal, not_found, refuse
+from schemas.events import (
+    Event,
+    KeyAdded,
+    KeyRevoked,
+    ProjectCreated,
+    ProjectOpened,
+    TrustedOriginsChanged,
+)
+
+ControlBody = CreateProject | ReplaceKey | ChangeTrustedOrigins
+
+
+def unknown_project(view: View, body: CommandBody) -> Refusal | None:
+    """The refusal of a command that does not belong into its project, or whose project is not
+    open in this partition."""
+    if view.project == CONTROL_PROJECT:
+        known = isinstance(body, ControlBody | ExpireDue)
+    elif isinstance(body, OpenProject):
+        known = True
+    else:
+        opened = view.get(tables.OPENED, view.project) is not None
+        known = opened and not isinstance(body, ControlBody)
+    return None if known else not_found("project", view.project)
+
+
+def create_project(view: View, body: CreateProject, now: Millis) -> Decision:
+    """Creates a project with its keys."""
+    if view.get(tables.PROJECTS, body.project_id) is not None:
+        return Decision()
+    for key in body.keys:
+        taken = view.get(tables.KEYS, key.id)
+        if taken is not None:
+            return Decision(refusal=_taken(key.id))
+    project = Project(
+        id=body.project_id,
+        name=body.name,
+        partition=body.partition,
+        created_at=now,
+        trusted_origins=body.trusted_origins,
+    )
+    return Decision((ProjectCreated(project), *map(KeyAdded, body.keys)))
+
+
+def open_project(view: View) -> Decision:
+    """Makes a project known in its own partition."""
+    if view.get(tables.OPENED, view.project) is not None:
+        return Decision()
+    return Decision((ProjectOpened(view.project),))
+
+
+def replace_key(view: View, body: ReplaceKey) -> Decision:
+    """Adds a key, or gives it another token, and revokes the others of its kind."""
+    key = body.key
+    if view.get(tables.PROJECTS, key.project_id) is None:
+        return Decision(refusal=not_found("project", key.project_id))
+    stored = view.get(tables.KEYS, key.id)
+    if stored is not None and (stored.project_id, stored.kind) != (
+        key.project_id,
+        key.kind,
+    ):
+        return Decision(refusal=_taken(key.id))
+    events: list[Event] = [] if stored == key else [KeyAdded(key)]
+    for other in view.scan(tables.KEYS):
+        replaced = (other.project_id, other.kind) == (key.project_id, key.kind)
+        if replaced and other.id != key.id and other.revoked_at is None:
+            events.append(KeyRevoked(other.id))
+    return Decision(tuple(events))
+
+
+def change_trusted_origins(view: View, body: ChangeTrustedOrigins) -> Decision:
+    """Replaces the origins that may use a project's client-side keys."""
+    project = view.get(tables.PROJECTS, body.project_id)
+    if project is None:
+        return Decision(refusal=not_found("project", body.project_id))
+    if project.trusted_origins == body.trusted_origins:
+        return Decision()
+    return Decision((TrustedOriginsChanged(body.project_id, body.trusted_origins),))
+
+
+def _taken(key_id: str) -> Refusal:
+    return refuse(
+        "duplicate_found",
+        f"Duplicated key exists with id {key_id}",
+        resource_id=key_id,
+        resource_type="key",
+    )

@@ -1,0 +1,100 @@
+"""The answer to a command, from its record alone.
+
+A refusal answers with its own status; the decision has named its resource already, for a recorded
+failure the failed redemption or rollback.
+"""
+
+from typing import NamedTuple
+
+from engine.ids import new_id
+from engine.render.customer import customer_body
+from engine.render.encode import Body
+from engine.render.error import error_body
+from engine.render.redemption import redeemed_body
+from engine.render.rollback import rolled_back_body, stack_rolled_back_body
+from engine.render.validation import validation_body
+from engine.render.voucher import voucher_body
+from schemas import events as e
+from schemas.entities import Customer, KeyKind
+from schemas.errors import Refusal, refuse
+from schemas.records import Answer, Conflicted, Decided, Expired
+
+
+class Rendered(NamedTuple):
+    """A status and its body; None where the answer has none."""
+
+    status: int
+    body: Body | None
+
+
+NO_CONTENT = Rendered(204, None)
+
+
+def render_answer(record: Answer, key_kind: KeyKind) -> Rendered:
+    """What the sender of the command gets. A duplicate is answered with the first record instead.
+
+    A command that had nothing to do answers 200 without a body.
+    """
+    match record:
+        case Decided():
+            return _decided(record, key_kind)
+        case Conflicted():
+            return _error(refuse("idempotency_key_reused"), key_kind)
+        case Expired():
+            return _error(refuse("command_expired"), key_kind)
+    raise ValueError(f"{type(record).__name__} is answered with the first record")
+
+
+def customer_of(record: Decided) -> Customer | None:
+    """The customer that the record is about, as it was after it."""
+    for event in reversed(record.events):
+        if isinstance(event, e.CustomerCreated | e.CustomerUpdated):
+            return event.customer
+    return record.customer
+
+
+def _decided(record: Decided, key_kind: KeyKind) -> Rendered:
+    if record.refusal is not None:
+        return _error(record.refusal, key_kind)
+    for event in reversed(record.events):
+        rendered = _event(event, record, key_kind)
+        if rendered is not None:
+            return rendered
+    return Rendered(200, None)
+
+
+def _event(event: e.Event, record: Decided, key_kind: KeyKind) -> Rendered | None:
+    rendered: Rendered | None = None
+    match event:
+        case e.VoucherCreated() | e.VoucherUpdated() | e.VoucherEnabled() | e.VoucherDisabled():
+            rendered = Rendered(200, voucher_body(event.voucher))
+        case e.VoucherDeleted() | e.SessionReleased():
+            rendered = NO_CONTENT
+        case e.RedemptionSucceeded():
+            body = redeemed_body(event, record.at, customer_of(record), key_kind)
+            rendered = Rendered(200, body)
+        case e.RedemptionRolledBack():
+            stack = record.command_type == "roll_back_stack"
+            render = stack_rolled_back_body if stack else rolled_back_body
+            rendered = Rendered(200, render(event, record.at, customer_of(record)))
+        case e.SessionLocked() | e.SessionRefused():
+            rendered = Rendered(200, _session_answer(event, record.command_id, key_kind))
+        case e.CustomerCreated() | e.CustomerUpdated():
+            rendered = Rendered(200, customer_body(event.customer))
+    return rendered
+
+
+def _session_answer(
+    event: e.SessionLocked | e.SessionRefused, command_id: str, key_kind: KeyKind
+) -> Body:
+    return validation_body(
+        new_id(command_id, "valid_"),
+        event.evaluation,
+        key_kind,
+        tracking_id=event.tracking_id,
+        session=event.session if isinstance(event, e.SessionLocked) else None,
+    )
+
+
+def _error(refusal: Refusal, key_kind: KeyKind) -> Rendered:
+    return Rendered(refusal.status, error_body(refusal, key_kind))

@@ -1,0 +1,100 @@
+"""Rollbacks: what a success answers, and each rollback as lists show it.
+
+Source: the API contract, section 8. Amounts of credits are negative: they were given back.
+"""
+
+from engine.render.encode import Body
+from engine.render.order import Sums, order_body
+from engine.render.redemption import common_body, put_failure
+from engine.render.voucher import voucher_body
+from schemas.base import Millis
+from schemas.entities import Customer
+from schemas.events import RedemptionRolledBack, RollbackFailed
+
+
+def rolled_back_body(event: RedemptionRolledBack, at: Millis, customer: Customer | None) -> Body:
+    """The answer of the endpoint for one redemption."""
+    entries, _ = rollback_bodies(event, at, customer)
+    return entries[0]
+
+
+def stack_rolled_back_body(
+    event: RedemptionRolledBack, at: Millis, customer: Customer | None
+) -> Body:
+    """The answer of the endpoint for stacks."""
+    entries, parent = rollback_bodies(event, at, customer)
+    body: Body = {"rollbacks": entries}
+    if parent is not None:
+        body["parent_rollback"] = parent
+    order = entries[0]["order"]
+    if order is not None:
+        body["order"] = order
+    return body
+
+
+def rollback_bodies(
+    event: RedemptionRolledBack, at: Millis, customer: Customer | None
+) -> tuple[list[Body], Body | None]:
+    """One body for each redemption taken back, and the parent's where there is one."""
+    order = event.order
+    shown = None if order is None else order_body(order, _left(event), entries=order.redemptions)
+    entries: list[Body] = []
+    for each in event.rollbacks:
+        body = _success(event, each.rollback_id, each.redemption_id, at, customer)
+        body["order"] = shown
+        body["related_object_type"] = "voucher"
+        body["related_object_id"] = each.voucher_id
+        if each.voucher is not None:
+            body["voucher"] = voucher_body(each.voucher)
+        if each.credits is not None:
+            body["amount"] = -each.credits
+            body["gift"] = {"amount": -each.credits}
+        entries.append(body)
+    if event.parent_rollback_id is None or event.parent_redemption_id is None:
+        return entries, None
+    parent = _success(event, event.parent_rollback_id, event.parent_redemption_id, at, customer)
+    parent["order"] = shown
+    parent["related_object_type"] = "redemption"
+    parent["related_object_id"] = event.parent_redemption_id
+    return entries, parent
+
+
+def rollback_failure_body(event: RollbackFailed, at: Millis, customer: Customer | None) -> Body:
+    """A rollback that was refused, as lists show it."""
+    body = common_body("redemption_rollback", event.rollback_id, at, event, customer)
+    body |= {"redemption": event.redemption_id, "result": "FAILURE", "status": "FAILED"}
+    if event.reason is not None:
+        body["reason"] = event.reason
+    put_failure(body, event.refusal)
+    body["order"] = None
+    # a stack's parent has no voucher
+    body["related_object_type"] = "voucher" if event.voucher_id else "redemption"
+    body["related_object_id"] = event.voucher_id or event.redemption_id
+    return body
+
+
+def _success(
+    event: RedemptionRolledBack,
+    rollback_id: str,
+    redemption_id: str,
+    at: Millis,
+    customer: Customer | None,
+) -> Body:
+    body = common_body("redemption_rollback", rollback_id, at, event, customer)
+    body |= {"redemption": redemption_id, "result": "SUCCESS", "status": "SUCCEEDED"}
+    if event.reason is not None:
+        body["reason"] = event.reason
+    return body
+
+
+def _left(event: RedemptionRolledBack) -> Sums:
+    """What other requests took of the order; this one applies nothing."""
+    order = event.order
+    if order is None:
+        return Sums()
+    items = {
+        index: item.discount_amount
+        for index, item in enumerate(order.items or ())
+        if item.discount_amount
+    }
+    return Sums(order.discount_amount, 0, items)

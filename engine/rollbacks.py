@@ -1,0 +1,208 @@
+"""Rollbacks: a redemption, or a whole stack, is taken back as if it had not been.
+
+Counters and credits return to the vouchers, the discounts leave the order, and an order of which
+nothing remains redeemed is canceled. The checks, in order: known (else nothing is recorded) ·
+succeeded once · the endpoint fits (a stack's child never, its parent only as a stack) · not rolled
+back yet · within the window · the customer and the order, where the caller names them, are the
+redemption's own.
+"""
+
+from msgspec import structs
+
+from engine import tables
+from engine.calendar import iso
+from engine.decision import Decision
+from engine.ids import PARENT, new_id
+from engine.lookup import named_customer, named_order
+from engine.redemptions import restored
+from engine.state import View
+from engine.tables import WINDOW_MS
+from schemas.base import Millis
+from schemas.commands import Command, RollBack, RollBackStack
+from schemas.entities import Order, OrderEntry, Redemption, Taken
+from schemas.errors import Refusal, not_found, refuse
+from schemas.events import RedemptionRolledBack, RollbackFailed, RolledBack
+
+
+def roll_back(view: View, command: Command, body: RollBack, now: Millis) -> Decision:
+    """Takes a redemption back; a known one that cannot be is recorded as a failed rollback."""
+    redemption = view.get(tables.REDEMPTIONS, body.redemption_id)
+    if redemption is None:
+        return Decision(refusal=not_found("redemption", body.redemption_id))
+    refusal = _refusal(view, body, redemption, now)
+    customer = redemption.customer_id and view.get(tables.CUSTOMERS, redemption.customer_id)
+    if refusal is not None:
+        failed = _failed(command, body, redemption, refusal)
+        return Decision((failed,), failed.refusal, customer or None)
+    rolled_back = _rolled_back(view, command, body, redemption, now)
+    return Decision((rolled_back,), customer=customer or None)
+
+
+def _refusal(view: View, body: RollBack, redemption: Redemption, now: Millis) -> Refusal | None:
+    if redemption.status == "FAILED":
+        return refuse("invalid_redemption", f"Redemption {redemption.id} did not succeed")
+    if redemption.parent_id is not None:
+        return refuse(
+            "invalid_redemption_parent",
+            f"Redemption {redemption.id} belongs to the stack {redemption.parent_id}",
+        )
+    if redemption.children and not isinstance(body, RollBackStack):
+        return refuse("invalid_redemption", f"Redemption {redemption.id} is a stack")
+    if redemption.rollback_id is not None:
+        return refuse(
+            "already_rolled_back",
+            f"Redemption {redemption.id} has been rolled back already",
+        )
+    if now >= redemption.at + WINDOW_MS:
+        return refuse(
+            "invalid_redemption",
+            f"Redemption {redemption.id} is too old to be rolled back",
+            explanation={
+                "rule": "window",
+                "now": iso(now),
+                "redeemed_at": iso(redemption.at),
+            },
+        )
+    return _other_customer(view, body, redemption) or _other_order(view, body, redemption)
+
+
+def _other_customer(view: View, body: RollBack, redemption: Redemption) -> Refusal | None:
+    if body.customer is None or not (body.customer.id or body.customer.source_id):
+        return None
+    customer = named_customer(view, body.customer)
+    if isinstance(customer, Refusal):
+        return customer
+    if customer is None:
+        return not_found("customer", body.customer.source_id or "")
+    if redemption.customer_id in (None, customer.id):
+        return None
+    return refuse(
+        "invalid_customer",
+        f"Redemption {redemption.id} belongs to another customer",
+        explanation={
+            "rule": "customer",
+            "customer_id": customer.id,
+            "redemption_customer_id": redemption.customer_id,
+        },
+    )
+
+
+def _other_order(view: View, body: RollBack, redemption: Redemption) -> Refusal | None:
+    if body.order is None or not (body.order.id or body.order.source_id):
+        return None
+    order = named_order(view, body.order)
+    if isinstance(order, Order) and order.id == redemption.order_id:
+        return None
+    return refuse(
+        "invalid_order",
+        f"Redemption {redemption.id} belongs to another order",
+        explanation={"rule": "order", "redemption_order_id": redemption.order_id},
+    )
+
+
+def _failed(
+    command: Command, body: RollBack, redemption: Redemption, refusal: Refusal
+) -> RollbackFailed:
+    rollback_id = new_id(command.seed, "rrf_")
+    if refusal.resource_id is None:
+        refusal = structs.replace(
+            refusal, resource_id=rollback_id, resource_type="redemption_rollback"
+        )
+    return RollbackFailed(
+        rollback_id=rollback_id,
+        redemption_id=redemption.id,
+        voucher_id=_voucher_id(redemption),
+        refusal=refusal,
+        reason=body.reason,
+        customer_id=redemption.customer_id,
+        tracking_id=body.tracking_id or redemption.tracking_id,
+        metadata=body.metadata,
+        channel=command.channel,
+        channel_id=command.channel_id,
+    )
+
+
+def _rolled_back(
+    view: View, command: Command, body: RollBack, redemption: Redemption, now: Millis
+) -> RedemptionRolledBack:
+    stack = bool(redemption.children)
+    found = (view.get(tables.REDEMPTIONS, child) for child in redemption.children)
+    taken_back = [child for child in found if child is not None] if stack else [redemption]
+    rollbacks = tuple(
+        _one(view, child, new_id(command.seed, "rr_", n)) for n, child in enumerate(taken_back)
+    )
+    parent_rollback_id = new_id(command.seed, "rr_", PARENT) if stack else None
+    order = redemption.order_id and view.get(tables.ORDERS, redemption.order_id)
+    if order:
+        order = _without(order, taken_back)
+        order = _marked(order, rollbacks, redemption.id, parent_rollback_id, now)
+    return RedemptionRolledBack(
+        rollbacks=rollbacks,
+        parent_rollback_id=parent_rollback_id,
+        parent_redemption_id=redemption.id if stack else None,
+        order=order or None,
+        redeemed_at=redemption.at,
+        reason=body.reason,
+        customer_id=redemption.customer_id,
+        tracking_id=body.tracking_id or redemption.tracking_id,
+        metadata=body.metadata,
+        channel=command.channel,
+        channel_id=command.channel_id,
+    )
+
+
+def _one(view: View, redemption: Redemption, rollback_id: str) -> RolledBack:
+    voucher_id = _voucher_id(redemption)
+    voucher = view.get(tables.VOUCHERS, voucher_id)
+    taken = redemption.taken or Taken()
+    return RolledBack(
+        rollback_id=rollback_id,
+        redemption_id=redemption.id,
+        voucher_id=voucher_id,
+        voucher=None if voucher is None else restored(voucher, taken),
+        discount=taken.order,
+        credits=taken.credits,
+    )
+
+
+def _voucher_id(redemption: Redemption) -> str:
+    return redemption.related_object_id if redemption.related_object_type == "voucher" else ""
+
+
+def _without(order: Order, taken_back: list[Redemption]) -> Order:
+    """The order without what the redemptions took from it."""
+    discount = sum(child.taken.order for child in taken_back if child.taken is not None)
+    return structs.replace(order, discount_amount=order.discount_amount - discount)
+
+
+def _marked(
+    order: Order,
+    rollbacks: tuple[RolledBack, ...],
+    redemption_id: str,
+    parent_rollback_id: str | None,
+    now: Millis,
+) -> Order:
+    """The order with its entries marked as rolled back; canceled when none is left."""
+    marks = {each.redemption_id: each.rollback_id for each in rollbacks}
+    if parent_rollback_id is not None:
+        marks[redemption_id] = parent_rollback_id
+    stacked = tuple(each.rollback_id for each in rollbacks)
+
+    def mark(entry: OrderEntry) -> OrderEntry:
+        if entry.id not in marks:
+            return entry
+        return structs.replace(
+            entry,
+            rollback_id=marks[entry.id],
+            rollback_at=now,
+            rollback_stacked=stacked if entry.stacked else (),
+        )
+
+    entries = tuple(map(mark, order.redemptions))
+    left = any(entry.rollback_id is None for entry in entries)
+    return structs.replace(
+        order,
+        redemptions=entries,
+        status=order.status if left else "CANCELED",
+        updated_at=now,
+    )

@@ -1,0 +1,231 @@
+"""State as the core sees it: typed tables over ordered bytes.
+
+A key is `table/project/part/...`; parts are escaped, so an id may hold any character. `View` is
+what a decision may see; `State` is what `evolve` may also change. An `Overlay` is a `State` that
+keeps its changes to itself until its owner writes them: decisions for the next batch are taken on
+an overlay over the overlay of the batch in flight.
+
+Entities are frozen, so a decoded one may be shared; `Stored` keeps the hot ones, within a bound.
+"""
+
+from collections.abc import Iterator
+from heapq import merge
+from typing import Any, Generic, Protocol, TypeVar
+
+import msgspec
+
+from schemas.personal import Personal, PersonalData
+
+T = TypeVar("T")
+
+#: How many decoded entities a `Stored` keeps.
+CACHE_ENTRIES_MAX = 20_000
+
+
+class Bytes(Protocol):
+    """Ordered bytes, for example a RocksDB."""
+
+    def get(self, key: bytes) -> bytes | None:
+        """The value at `key`."""
+
+    def scan(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """The pairs whose key begins with `prefix`, in order of their keys."""
+
+
+def _to_plain(value: Any) -> Any:
+    if isinstance(value, Personal):
+        return {"owner": value.owner, "data": value.data}
+    raise NotImplementedError(f"cannot store a {type(value).__name__}")
+
+
+def _from_plain(kind: type, value: Any) -> Any:
+    if kind is not Personal:
+        raise NotImplementedError(f"cannot read a {kind.__name__}")
+    data = value.get("data")
+    return Personal(value["owner"], None if data is None else msgspec.convert(data, PersonalData))
+
+
+encode = msgspec.json.Encoder(enc_hook=_to_plain).encode
+
+
+class Table(Generic[T]):
+    """A named kind of entity and how it is stored."""
+
+    __slots__ = ("_decoder", "kind", "name")
+
+    def __init__(self, name: str, kind: type[T]) -> None:
+        self.name = name
+        self.kind = kind
+        self._decoder = msgspec.json.Decoder(kind, dec_hook=_from_plain)
+
+    def decode(self, value: bytes) -> T:
+        """The entity that `encode` wrote."""
+        return self._decoder.decode(value)
+
+    def key(self, project: str, *parts: str) -> bytes:
+        """The key of one entity of a project."""
+        return "/".join((self.name, _escape(project), *map(_escape, parts))).encode()
+
+    def prefix(self, project: str, *parts: str) -> bytes:
+        """What the keys of all entities below `parts` begin with."""
+        return self.key(project, *parts) + b"/"
+
+
+def _key_of(item: tuple[bytes, Any]) -> bytes:
+    return item[0]
+
+
+def _escape(part: str) -> str:
+    if "/" in part or "%" in part:
+        return part.replace("%", "%25").replace("/", "%2F")
+    return part
+
+
+class View(Protocol):
+    """One project's state, to be looked at."""
+
+    @property
+    def project(self) -> str:
+        """The project that is looked at."""
+
+    def get(self, table: Table[T], *parts: str) -> T | None:
+        """The entity at `parts`, or None."""
+
+    def scan(self, table: Table[T], *parts: str) -> Iterator[T]:
+        """The entities below `parts`, in order of their keys."""
+
+
+class State(View, Protocol):
+    """One project's state, to be changed."""
+
+    def put(self, table: Table[T], entity: T, *parts: str) -> None:
+        """Writes the entity at `parts`."""
+
+    def delete(self, table: Table[Any], *parts: str) -> None:
+        """Removes the entity at `parts`, if there is one."""
+
+
+class Source(Protocol):
+    """Decoded entities by key: what an `Overlay` lies over."""
+
+    def lookup(self, table: Table[T], key: bytes) -> T | None:
+        """The entity at `key`."""
+
+    def items(self, table: Table[T], prefix: bytes) -> Iterator[tuple[bytes, T]]:
+        """The entities whose key begins with `prefix`, in order of their keys."""
+
+
+class Stored:
+    """A `Source` over bytes, with a bounded cache of decoded entities."""
+
+    def __init__(self, store: Bytes, *, entries_max: int = CACHE_ENTRIES_MAX) -> None:
+        self._store = store
+        self._cache: dict[bytes, Any] = {}
+        self._entries_max = entries_max
+
+    def lookup(self, table: Table[T], key: bytes) -> T | None:
+        """The entity at `key`; the most recently used stay decoded."""
+        cache = self._cache
+        if key in cache:
+            found: T = cache.pop(key)
+            cache[key] = found
+            return found
+        value = self._store.get(key)
+        if value is None:
+            return None
+        entity = table.decode(value)
+        self.remember(key, entity)
+        return entity
+
+    def items(self, table: Table[T], prefix: bytes) -> Iterator[tuple[bytes, T]]:
+        """The stored entities below `prefix`."""
+        for key, value in self._store.scan(prefix):
+            yield key, table.decode(value)
+
+    def remember(self, key: bytes, entity: Any) -> None:
+        """Notes what was just written at `key`; None that it is gone."""
+        self._cache.pop(key, None)
+        if entity is None:
+            return
+        self._cache[key] = entity
+        if len(self._cache) > self._entries_max:
+            del self._cache[next(iter(self._cache))]
+
+    def forget_all(self) -> None:
+        """Drops the cache, for when the bytes below were replaced."""
+        self._cache.clear()
+
+
+class Overlay:
+    """Changes over a source, kept apart until `drain` hands them over."""
+
+    def __init__(self, below: Source) -> None:
+        self._below = below
+        self._changes: dict[str, dict[bytes, Any]] = {}
+
+    def lookup(self, table: Table[T], key: bytes) -> T | None:
+        """The entity at `key`, changed or from below."""
+        changed = self._changes.get(table.name)
+        if changed is not None and key in changed:
+            entity: T | None = changed[key]
+            return entity
+        return self._below.lookup(table, key)
+
+    def items(self, table: Table[T], prefix: bytes) -> Iterator[tuple[bytes, T]]:
+        """The entities below `prefix`, with the changes."""
+        changed = self._changes.get(table.name)
+        if not changed:
+            yield from self._below.items(table, prefix)
+            return
+        # lazily, for a reader that takes only the first few of many
+        fresh = [item for item in changed.items() if item[0].startswith(prefix)]
+        fresh.sort(key=_key_of)
+        kept = (item for item in self._below.items(table, prefix) if item[0] not in changed)
+        for key, entity in merge(fresh, kept, key=_key_of):
+            if entity is not None:
+                yield key, entity
+
+    def set(self, table: Table[Any], key: bytes, entity: Any) -> None:
+        """Changes the entity at `key`; None removes it."""
+        self._changes.setdefault(table.name, {})[key] = entity
+
+    def rebase(self, below: Source) -> None:
+        """Lies over another source, for when what lay below was written to it."""
+        self._below = below
+
+    def drain(self) -> dict[bytes, Any]:
+        """All changes by key (None: removed); the overlay is empty afterwards."""
+        drained = {key: value for table in self._changes.values() for key, value in table.items()}
+        self._changes = {}
+        return drained
+
+    def of(self, project: str) -> "ProjectState":
+        """The state of one project."""
+        return ProjectState(self, project)
+
+
+class ProjectState:
+    """A `State` over an overlay."""
+
+    __slots__ = ("_overlay", "project")
+
+    def __init__(self, overlay: Overlay, project: str) -> None:
+        self._overlay = overlay
+        self.project = project
+
+    def get(self, table: Table[T], *parts: str) -> T | None:
+        """See `View.get`."""
+        return self._overlay.lookup(table, table.key(self.project, *parts))
+
+    def scan(self, table: Table[T], *parts: str) -> Iterator[T]:
+        """See `View.scan`."""
+        for _, entity in self._overlay.items(table, table.prefix(self.project, *parts)):
+            yield entity
+
+    def put(self, table: Table[T], entity: T, *parts: str) -> None:
+        """See `State.put`."""
+        self._overlay.set(table, table.key(self.project, *parts), entity)
+
+    def delete(self, table: Table[Any], *parts: str) -> None:
+        """See `State.delete`."""
+        self._overlay.set(table, table.key(self.project, *parts), None)

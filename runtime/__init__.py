@@ -1,0 +1,1 @@
+"""The only plumbing: Kafka, state store, ClickHouse, HTTP host, settings, logging."""

@@ -1,0 +1,290 @@
+"""How a front has a command decided, and how it follows what was decided.
+
+A command goes to the partition of its project. The record that answers it names the command's
+offset; the front's own replica folds it before the answer is given, so a client reads its own
+writes. A front that enqueued nothing raises NotSent; one that cannot know raises OutcomeUnknown.
+"""
+
+import asyncio
+import os
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from typing import NamedTuple, Protocol
+
+import structlog
+
+from runtime.chain import Damage
+from runtime.log import Corrupt, Entry, InDoubt, LogError, OutOfRange, Unsent
+from runtime.replica import Applied, Replica
+from schemas.base import Millis
+from schemas.commands import Command, CommandBody
+from schemas.entities import KeyKind
+from schemas.records import Answer, Decided, Duplicate, Record
+from schemas.topics import COMMANDS, LEDGER
+
+#: How long a read of the ledger waits for records.
+READ_WAIT_MS = 500
+RETRY_SECONDS = 0.5
+#: How often the end of a partition is asked for, to know how far the replica is behind.
+FRESHNESS_SECONDS = 0.25
+
+log = structlog.get_logger(__name__)
+
+
+class NotSent(Exception):
+    """The command did not reach the log; it may be sent again."""
+
+
+class OutcomeUnknown(Exception):
+    """Nobody can say yet whether the command will be decided."""
+
+    def __init__(self, command_id: str) -> None:
+        super().__init__(command_id)
+        self.command_id = command_id
+
+
+class Answered(NamedTuple):
+    """The record that answers a command; for a duplicate the first one's."""
+
+    record: Answer
+    partition: int
+    offset: int
+
+
+class Sender(Protocol):
+    """Appends single entries, many at a time."""
+
+    async def send(self, topic: str, partition: int, entry: Entry) -> int:
+        """The entry's offset. Raises Unsent, InDoubt."""
+
+
+class FrontCodec(Protocol):
+    """What a front encodes."""
+
+    def encode_command(self, command: Command) -> bytes:
+        """The command as it lies in its topic."""
+
+
+class Followed:
+    """A replica that is kept at the end of the log, and those who wait for its records."""
+
+    def __init__(self, replica: Replica, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self.replica = replica
+        self.fault: str | None = None
+        self.stopping = False
+        self._clock = clock
+        self._fresh_at = 0.0
+        self._waiters: dict[int, asyncio.Future[Applied]] = {}
+        self._awaited: Counter[str] = Counter()
+        self._unclaimed: dict[int, Applied] = {}
+        self._moved = asyncio.Event()
+        self._looking = asyncio.Lock()
+        self._next_look: asyncio.Task[int] | None = None
+
+    @property
+    def position(self) -> int:
+        """The offset of the last record folded."""
+        return self.replica.chain.state.position
+
+    def lag_ms(self) -> float:
+        """How old what the replica knows may be."""
+        return (self._clock() - self._fresh_at) * 1000
+
+    def expect(self, command_id: str) -> None:
+        """Keeps records for a command that is being sent."""
+        self._awaited[command_id] += 1
+
+    def forget(self, command_id: str, offset: int | None) -> None:
+        """Ends what `expect` began."""
+        self._awaited[command_id] -= 1
+        if not self._awaited[command_id]:
+            del self._awaited[command_id]
+        if offset is not None:
+            self._waiters.pop(offset, None)
+            self._unclaimed.pop(offset, None)
+            return
+        for found, each in list(self._unclaimed.items()):
+            if getattr(each.record, "command_id", None) == command_id:
+                del self._unclaimed[found]
+
+    async def answer_to(self, offset: int) -> Applied:
+        """The record that decides the command at `offset`."""
+        found = self._unclaimed.pop(offset, None)
+        if found is not None:
+            return found
+        waiter = self._waiters[offset] = asyncio.get_running_loop().create_future()
+        return await waiter
+
+    async def reached(self, position: int, timeout_seconds: float) -> bool:
+        """Waits until the record at `position` is folded; False when that takes too long."""
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                while self.position < position:
+                    self._moved.clear()
+                    await self._moved.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    async def current(self, timeout_seconds: float) -> bool:
+        """Waits until everything is folded that was in the log on arrival; False if that takes
+        too long. All who wait share a look-up. Raises LogError."""
+        if self._next_look is None:
+            self._next_look = asyncio.create_task(self._look())
+        end = await asyncio.shield(self._next_look)
+        return await self.reached(end - 1, timeout_seconds)
+
+    async def _look(self) -> int:
+        async with self._looking:
+            # Whoever comes from here on may have written after this look; the next one is theirs.
+            self._next_look = None
+            _, end = await self.replica.log.bounds(LEDGER, self.replica.partition)
+            return end
+
+    async def follow(self) -> None:
+        """Folds what comes, for ever; a log that lost records makes the replica start anew."""
+        while not self.stopping:
+            try:
+                if not await self.replica.open():
+                    log.warning("replica wiped", partition=self.replica.partition)
+                self.fault = None
+                while not self.stopping:
+                    self._tell(await self.replica.read(wait_ms=READ_WAIT_MS))
+            except OutOfRange as fault:
+                log.warning("log was cut", partition=self.replica.partition, reason=str(fault))
+                await self.replica.stop_reading()
+            except Damage as fault:
+                await self.replica.stop_reading()
+                if await self.replica.open():
+                    self.fault = f"{LEDGER}/{self.replica.partition}: {fault}"
+                    raise
+                log.warning("log was cut", partition=self.replica.partition, reason=str(fault))
+            except Corrupt as fault:
+                self.fault = str(fault)
+                raise
+            except LogError as fault:
+                log.warning("log unreachable", reason=str(fault))
+                await self.replica.stop_reading()
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def watch(self) -> None:
+        """Notes, again and again, that the replica stands at the end of the log."""
+        while not self.stopping:
+            asked_at = self._clock()
+            try:
+                _, end = await self.replica.log.bounds(LEDGER, self.replica.partition)
+                if await self.reached(end - 1, 5.0):
+                    self._fresh_at = asked_at
+            except LogError:
+                pass
+            await asyncio.sleep(FRESHNESS_SECONDS)
+
+    def _tell(self, applied: list[Applied]) -> None:
+        for each in applied:
+            record: Record = each.record
+            waiter = self._waiters.pop(record.command_offset, None)
+            if waiter is not None:
+                if not waiter.done():
+                    waiter.set_result(each)
+            elif getattr(record, "command_id", None) in self._awaited:
+                self._unclaimed[record.command_offset] = each
+        if applied:
+            self._moved.set()
+
+
+class Commands:
+    """Sends commands and waits for their records.
+
+    `partition_of` names a project's partition, `first_offset` the record of a repeated command.
+    """
+
+    def __init__(
+        self,
+        sender: Sender,
+        followed: Mapping[int, Followed],
+        codec: FrontCodec,
+        partition_of: Callable[[str], int],
+        first_offset: Callable[[Duplicate], int | None],
+        *,
+        deadline_ms: int,
+        clock_ms: Callable[[], Millis],
+        random_bytes: Callable[[int], bytes] = os.urandom,
+    ) -> None:
+        self._sender = sender
+        self._followed = followed
+        self._codec = codec
+        self._partition_of = partition_of
+        self._first_offset = first_offset
+        self._deadline_ms = deadline_ms
+        self._clock_ms = clock_ms
+        self._random_bytes = random_bytes
+
+    async def send(
+        self,
+        project: str,
+        body: CommandBody,
+        *,
+        key_kind: KeyKind,
+        channel: str = "API",
+        channel_id: str = "",
+        command_id: str | None = None,
+        fingerprint: str = "",
+    ) -> Answered:
+        """Has a command decided. Raises NotSent, OutcomeUnknown."""
+        now = self._clock_ms()
+        command = Command(
+            id=command_id or f"cmd_{self._random_bytes(13).hex()}",
+            project=project,
+            sent_at=now,
+            deadline=now + self._deadline_ms,
+            seed=self._random_bytes(16).hex(),
+            key_kind=key_kind,
+            fingerprint=fingerprint,
+            body=body,
+            channel=channel,
+            channel_id=channel_id,
+        )
+        partition = self._partition_of(project)
+        applied = await self._decided(command, partition)
+        return await self._first(applied, partition)
+
+    async def _decided(self, command: Command, partition: int) -> Applied:
+        followed = self._followed[partition]
+        entry = Entry(
+            command.project.encode(),
+            self._codec.encode_command(command),
+            (
+                ("type", str(command.body.__struct_config__.tag).encode()),
+                ("id", command.id.encode()),
+                ("version", b"1"),
+            ),
+        )
+        offset: int | None = None
+        followed.expect(command.id)
+        try:
+            async with asyncio.timeout(self._deadline_ms / 1000):
+                offset = await self._sender.send(COMMANDS, partition, entry)
+                return await followed.answer_to(offset)
+        except Unsent as fault:
+            raise NotSent(str(fault)) from fault
+        except (InDoubt, TimeoutError) as fault:
+            raise OutcomeUnknown(command.id) from fault
+        finally:
+            followed.forget(command.id, offset)
+
+    async def _first(self, applied: Applied, partition: int) -> Answered:
+        """The answer itself, or the first one where the command is a duplicate."""
+        record = applied.record
+        if isinstance(record, Duplicate):
+            replica = self._followed[partition].replica
+            offset = self._first_offset(record)
+            if offset is None:
+                raise OutcomeUnknown(record.command_id)
+            entry = await replica.log.read_at(LEDGER, partition, offset)
+            first = await replica.decode(entry)
+            assert isinstance(first, Decided)
+            return Answered(first, partition, offset)
+        if not isinstance(record, Answer):
+            raise TypeError(f"{type(record).__name__} answers no command")
+        return Answered(record, partition, applied.offset)

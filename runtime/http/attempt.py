@@ -1,0 +1,130 @@
+"""The body of a validation or a redemption, read so that what is wrong with it can be recorded.
+
+A good body is read in one step. A bad one is read again part by part: if its redeemables can be
+read, the rest that can be is kept and the first thing that cannot is the attempt's `fault`; a
+redemption records it, a validation answers with it. Without readable redeemables there is no
+attempt, only an error.
+"""
+
+import base64
+import hmac
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from runtime.http.errors import ApiError
+from runtime.http.payload import check_text, decode, describe, malformed
+from schemas.api import (
+    Attempt,
+    AttemptBody,
+    CustomerInput,
+    GiftSpend,
+    OptionsInput,
+    OrderInput,
+    Redeemable,
+    RewardChoice,
+    SessionInput,
+    Text,
+)
+from schemas.base import Metadata
+from schemas.errors import Refusal, refuse
+
+_AMOUNTS: Final = (".amount`", ".credits`", ".price`")
+
+
+class Read(NamedTuple):
+    """An attempt and, where something is wrong with it, what."""
+
+    body: AttemptBody
+    fault: Refusal | None = None
+
+
+_whole = msgspec.json.Decoder(AttemptBody)
+_heads = msgspec.json.Decoder(Attempt)
+_gift = msgspec.json.Decoder(GiftSpend | None)
+_reward = msgspec.json.Decoder(RewardChoice | None)
+_PARTS: Final[dict[str, msgspec.json.Decoder[Any]]] = {
+    "order": msgspec.json.Decoder(OrderInput | None),
+    "customer": msgspec.json.Decoder(CustomerInput | None),
+    "session": msgspec.json.Decoder(SessionInput | None),
+    "metadata": msgspec.json.Decoder(Metadata | None),
+    "tracking_id": msgspec.json.Decoder(Text | None),
+    "options": msgspec.json.Decoder(OptionsInput | None),
+}
+
+
+def read_attempt(content: bytes) -> Read:
+    """The attempt that a body holds. Raises ApiError when its redeemables cannot be read."""
+    check_text(content)
+    try:
+        body = _whole.decode(content)
+    except msgspec.ValidationError:
+        return _read_parts(content)
+    except (ValueError, RecursionError):
+        raise malformed() from None
+    return Read(body, _misplaced_stack(body.redeemables))
+
+
+def _read_parts(content: bytes) -> Read:
+    attempt = decode(content, _heads)
+    faults: list[Refusal] = []
+    redeemables = tuple(
+        Redeemable(
+            object=head.object,
+            id=head.id,
+            gift=_part(head.gift, _gift, f".redeemables[{index}].gift", faults),
+            reward=_part(head.reward, _reward, f".redeemables[{index}].reward", faults),
+        )
+        for index, head in enumerate(attempt.redeemables)
+    )
+    parts = {
+        name: _part(getattr(attempt, name), decoder, f".{name}", faults)
+        for name, decoder in _PARTS.items()
+    }
+    body = AttemptBody(redeemables=redeemables, **parts)
+    fault = faults[0] if faults else _misplaced_stack(redeemables)
+    return Read(body, fault)
+
+
+def _part(
+    raw: msgspec.Raw, decoder: msgspec.json.Decoder[Any], path: str, faults: list[Refusal]
+) -> Any:
+    try:
+        return decoder.decode(raw)
+    except msgspec.ValidationError as error:
+        faults.append(_fault(describe(str(error), path)))
+    except (ValueError, RecursionError):
+        raise malformed() from None
+    return None
+
+
+def _fault(details: str) -> Refusal:
+    if any(amount in details for amount in _AMOUNTS):
+        return refuse("invalid_amount", f"Amount has to be a valid positive number: {details}")
+    return refuse("invalid_payload", details)
+
+
+def _misplaced_stack(redeemables: tuple[Redeemable, ...]) -> Refusal | None:
+    if len(redeemables) > 1 and any(each.object == "promotion_stack" for each in redeemables):
+        return refuse("invalid_redeemables", "Promotion Stack cannot be use with other redeemables")
+    return None
+
+
+def require_sound(read: Read) -> AttemptBody:
+    """The attempt's body. Raises ApiError when something is wrong with it."""
+    if read.fault is not None:
+        raise ApiError(read.fault)
+    return read.body
+
+
+def tracking_id(hash_key: bytes, body: AttemptBody) -> str | None:
+    """How reports tell customers apart without knowing them; None where none is named.
+
+    The caller's own, else a keyed hash of the customer's source id, else of its id.
+    """
+    customer = body.customer
+    named = customer and (customer.source_id or customer.id)
+    if body.tracking_id or not named:
+        return body.tracking_id or None
+    digest = hmac.digest(hash_key, f"tracking/{named}".encode(), "sha256")
+    return "track_" + base64.b64encode(digest).decode()

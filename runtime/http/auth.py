@@ -1,0 +1,152 @@
+"""Who asks: a key pair in headers, and for client-side keys the origin they are used from.
+
+The path's prefix says which kind of key it takes. A request without that kind's headers, or with
+a wrong token, is 401; a valid key of another kind, or an origin that the project does not trust,
+is 403. Tokens are compared as keyed hashes in constant time. Keys come from a replica of the
+control project; when it may be older than a second, nobody is let in, so that a revoked key stops
+working.
+"""
+
+import hmac
+import re
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple, Protocol
+
+from runtime.http.errors import ApiError, unavailable
+from schemas.entities import KeyKind
+from schemas.errors import refuse
+
+KEYS_AGE_MS_MAX = 1000
+ID_LENGTH_MAX = 256
+
+_PREFIXES: Final[tuple[tuple[str, KeyKind], ...]] = (
+    ("/v1/", "server"),
+    ("/client/v1/", "client"),
+    ("/management/v1/", "management"),
+)
+_HEADERS: Final[Mapping[KeyKind, tuple[bytes, bytes]]] = {
+    "server": (b"x-app-id", b"x-app-token"),
+    "client": (b"x-client-application-id", b"x-client-token"),
+    "management": (b"x-management-id", b"x-management-token"),
+}
+#: The headers that carry secrets; they go no further than the edge.
+TOKEN_HEADERS: Final = frozenset(token for _, token in _HEADERS.values()) | {b"authorization"}
+_ORIGIN = re.compile(r"(https?://(?:\[[0-9a-f:.]+\]|[^/:\[\]?#@\s]+))(:\d{1,5})?")
+
+Headers = Mapping[bytes, bytes]
+
+
+class Caller(NamedTuple):
+    """Who a request comes from."""
+
+    project: str
+    kind: KeyKind
+    #: The key's public id.
+    key_id: str
+
+
+class KnownKey(NamedTuple):
+    """A key that is valid now."""
+
+    project: str
+    kind: KeyKind
+    token_hash: str
+
+
+class Directory(Protocol):
+    """The keys and origins of all projects, as far as a replica knows them."""
+
+    def key(self, key_id: str) -> KnownKey | None:
+        """The key with that public id, unless it was revoked."""
+
+    def trusts(self, project: str, origins: frozenset[str]) -> bool:
+        """Whether the project trusts one of these spellings of an origin."""
+
+    def anyone_trusts(self, origins: frozenset[str]) -> bool:
+        """Whether some project does; for preflight requests, which carry no key."""
+
+    def lag_ms(self) -> float:
+        """How old the replica's knowledge may be."""
+
+
+class Gate(Protocol):
+    """What decides who may pass."""
+
+    def admit(self, path: str, headers: Headers) -> Caller | None:
+        """The caller; None where the path needs none. Raises ApiError."""
+
+    def allows_origin(self, path: str, origin: str) -> bool:
+        """Whether a browser at `origin` may see answers from `path`."""
+
+    def request_id(self, headers: Headers) -> str | None:
+        """The id that a host in front gave the request; None: it gets one here."""
+
+
+class KeyGate:
+    """The gate of the public API."""
+
+    def __init__(self, directory: Directory, hash_token: Callable[[str], str]) -> None:
+        self._directory = directory
+        self._hash_token = hash_token
+
+    def admit(self, path: str, headers: Headers) -> Caller | None:
+        """See `Gate.admit`."""
+        wanted = kind_of(path)
+        if wanted is None:
+            return None
+        if self._directory.lag_ms() > KEYS_AGE_MS_MAX:
+            raise unavailable("The keys known here are not fresh enough")
+        presented = _presented(wanted, headers)
+        if presented is None:
+            raise _unauthorized()
+        key_id, token = presented
+        known = self._directory.key(key_id)
+        given_hash = self._hash_token(token)
+        if not hmac.compare_digest(given_hash, known.token_hash if known else "-") or not known:
+            raise _unauthorized()
+        if known.kind != wanted:
+            raise ApiError(refuse("forbidden", f"A {known.kind}-side key cannot be used here"))
+        if wanted == "client":
+            self._check_origin(known.project, headers)
+        return Caller(known.project, known.kind, key_id)
+
+    def _check_origin(self, project: str, headers: Headers) -> None:
+        origin = headers.get(b"origin", b"").decode("latin-1")
+        if not self._directory.trusts(project, spellings(origin)):
+            raise ApiError(refuse("forbidden", "The origin is not one that the project trusts"))
+
+    def allows_origin(self, path: str, origin: str) -> bool:
+        """See `Gate.allows_origin`; only the client-side API is for browsers."""
+        return kind_of(path) == "client" and self._directory.anyone_trusts(spellings(origin))
+
+    def request_id(self, headers: Headers) -> str | None:  # noqa: ARG002 - a protocol's
+        """See `Gate.request_id`; clients do not choose theirs."""
+        return None
+
+
+def kind_of(path: str) -> KeyKind | None:
+    """The kind of key that a path takes; None where it takes none."""
+    for prefix, kind in _PREFIXES:
+        if path.startswith(prefix):
+            return kind
+    return None
+
+
+def spellings(origin: str) -> frozenset[str]:
+    """How a trusted origin may be written to match: exactly, or without a port for any port."""
+    found = _ORIGIN.fullmatch(origin.lower())
+    return frozenset((found[0], found[1])) if found else frozenset()
+
+
+def _presented(wanted: KeyKind, headers: Headers) -> tuple[str, str] | None:
+    """The wanted pair where it is there, else any other, to tell 403 from 401."""
+    for kind in (wanted, *(kind for kind in _HEADERS if kind != wanted)):
+        id_header, token_header = _HEADERS[kind]
+        if id_header in headers and token_header in headers:
+            key_id = headers[id_header].decode("latin-1")
+            return key_id[:ID_LENGTH_MAX], headers[token_header].decode("latin-1")
+    return None
+
+
+def _unauthorized() -> ApiError:
+    return ApiError(refuse("unauthorized", "The key pair is missing or wrong"))

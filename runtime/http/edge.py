@@ -1,0 +1,172 @@
+"""What every request passes before a route sees it, and every answer on its way out.
+
+In: a request id; at most so many requests at once; a body within bounds, also a chunked one; the
+caller. Out: the request id, CORS headers for browsers that are allowed to see the answer, and an
+error in the API's shape for every fault, whose cause only the log holds.
+
+The path is matched as it was sent, percent-encoded, so that a code or a source id may hold a
+slash; the convertor `ident` (routing.py) decodes what a route captures.
+"""
+
+import os
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from runtime.http.auth import Caller, Gate, Headers
+from runtime.http.errors import ApiError, as_api_error, error_response, unavailable
+from runtime.http.payload import BODY_BYTES_MAX
+from schemas.errors import refuse
+
+REQUESTS_AT_ONCE_MAX = 2000
+#: What a browser may send to the client-side API.
+PREFLIGHT_HEADERS: Final = {
+    "access-control-allow-methods": "GET, POST, PUT, DELETE",
+    "access-control-allow-headers": (
+        "Content-Type, Accept, Idempotency-Key, X-Client-Application-Id, X-Client-Token, "
+        "X-Voucherify-Channel, X-Voucherify-API-Version"
+    ),
+    "access-control-max-age": "600",
+}
+
+log = structlog.get_logger(__name__)
+
+
+def new_request_id() -> str:
+    """`v-` and 18 hexadecimal digits."""
+    return "v-" + os.urandom(9).hex()
+
+
+class Edge:
+    """The outermost application of a host."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        gate: Gate,
+        *,
+        requests_max: int = REQUESTS_AT_ONCE_MAX,
+        make_request_id: Callable[[], str] = new_request_id,
+    ) -> None:
+        self._app = app
+        self._gate = gate
+        self._requests_max = requests_max
+        self._make_request_id = make_request_id
+        self._requests = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one connection's scope."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        self._requests += 1
+        try:
+            await self._serve(scope, receive, send)
+        finally:
+            self._requests -= 1
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers: Headers = dict(scope["headers"])
+        request_id = self._gate.request_id(headers) or self._make_request_id()
+        scope["tessera.request_id"] = request_id
+        scope["path"] = _raw_path(scope)
+        origin = headers.get(b"origin", b"").decode("latin-1")
+        out = _Exit(send, request_id)
+        try:
+            if origin and _is_preflight(scope, headers):
+                await self._answer_preflight(scope["path"], origin, out)(scope, receive, out)
+                return
+            self._limit(scope, headers)
+            scope["tessera.caller"] = self._admit(scope["path"], headers, origin, out)
+            if b"content-length" not in headers:
+                receive = _bounded(receive)
+            await self._app(scope, receive, out)
+        except Exception as fault:
+            error = as_api_error(fault)
+            if error.refusal.status == 500:
+                log.exception("request failed", request_id=request_id, path=scope["path"])
+            if out.started:
+                return
+            await error_response(error, request_id)(scope, receive, out)
+
+    def _admit(self, path: str, headers: Headers, origin: str, out: "_Exit") -> Caller | None:
+        """The caller; a browser may see the answer also where its key is refused."""
+        try:
+            caller = self._gate.admit(path, headers)
+        except ApiError:
+            if origin and self._gate.allows_origin(path, origin):
+                out.allow(origin)
+            raise
+        if origin and caller is not None and caller.kind == "client":
+            out.allow(origin)
+        return caller
+
+    def _answer_preflight(self, path: str, origin: str, out: "_Exit") -> Response:
+        if not self._gate.allows_origin(path, origin):
+            raise ApiError(refuse("forbidden", "The origin is not one that a project trusts"))
+        out.allow(origin)
+        return Response(status_code=204, headers=PREFLIGHT_HEADERS)
+
+    def _limit(self, scope: Scope, headers: Headers) -> None:
+        if self._requests > self._requests_max and scope["path"] != "/health":
+            raise unavailable("Too many requests at once")
+        length = headers.get(b"content-length")
+        if length is not None and int(length) > BODY_BYTES_MAX:
+            raise _too_large()
+
+
+class _Exit:
+    """Adds to the answer what the edge knows."""
+
+    __slots__ = ("_extra", "_send", "started")
+
+    def __init__(self, send: Send, request_id: str) -> None:
+        self._send = send
+        self._extra = [(b"x-request-id", request_id.encode())]
+        self.started = False
+
+    def allow(self, origin: str) -> None:
+        """Lets a browser at `origin` see the answer."""
+        self._extra += [
+            (b"access-control-allow-origin", origin.encode("latin-1")),
+            (b"access-control-expose-headers", b"X-Request-Id, Retry-After"),
+            (b"vary", b"Origin"),
+        ]
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.started = True
+            message["headers"] = [*message["headers"], *self._extra]
+        await self._send(message)
+
+
+def _raw_path(scope: Scope) -> str:
+    raw: bytes | None = scope.get("raw_path")
+    return scope["path"] if raw is None else raw.partition(b"?")[0].decode("latin-1")
+
+
+def _bounded(receive: Receive) -> Receive:
+    """Ends the request when a body of unknown length grows too large."""
+    received = 0
+
+    async def bounded() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > BODY_BYTES_MAX:
+            raise _too_large()
+        return message
+
+    return bounded
+
+
+def _too_large() -> ApiError:
+    details = f"The body is larger than {BODY_BYTES_MAX} bytes"
+    return ApiError(refuse("payload_too_large", details), {"connection": "close"})
+
+
+def _is_preflight(scope: Scope, headers: Headers) -> bool:
+    return scope["method"] == "OPTIONS" and b"access-control-request-method" in headers

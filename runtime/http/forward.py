@@ -1,0 +1,153 @@
+"""Passing on what this host does not serve to the one that does.
+
+The request goes on as it came, without the caller's secrets and with who it is from and how far
+the other host has to be. Both bodies are streamed. What the other host does not know either is
+answered here, since only here is it known whether another method would be served.
+"""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Final
+
+import httpx
+import structlog
+from starlette.requests import Request
+from starlette.types import Receive, Scope, Send
+
+from runtime.http.auth import TOKEN_HEADERS, Caller
+from runtime.http.errors import UNMATCHED_HEADER, ApiError, request_id_of, unavailable
+from runtime.http.internal import (
+    KEY_ID_HEADER,
+    KEY_KIND_HEADER,
+    OWN_PREFIX,
+    POSITIONS_HEADER,
+    PROJECT_HEADER,
+    REQUEST_ID_HEADER,
+    SECRET_HEADER,
+    Positions,
+    write_positions,
+)
+from runtime.http.routing import unmatched_response
+from schemas.errors import refuse
+
+CONNECTIONS_MAX = 100
+TIMEOUT_SECONDS = 30.0
+CONNECT_SECONDS = 2.0
+
+_HOP_BY_HOP: Final = frozenset(
+    (
+        b"connection",
+        b"keep-alive",
+        b"proxy-authenticate",
+        b"proxy-authorization",
+        b"te",
+        b"trailer",
+        b"transfer-encoding",
+        b"upgrade",
+        b"host",
+    )
+)
+#: The edge of this host sets its own.
+_NOT_RETURNED: Final = _HOP_BY_HOP | {b"x-request-id", b"date", b"server"}
+
+log = structlog.get_logger(__name__)
+
+
+def make_client(
+    base_url: str, transport: httpx.AsyncBaseTransport | None = None
+) -> httpx.AsyncClient:
+    """A client for one other host, bounded in connections and time."""
+    return httpx.AsyncClient(
+        base_url=base_url,
+        transport=transport,
+        timeout=httpx.Timeout(TIMEOUT_SECONDS, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS),
+        limits=httpx.Limits(max_connections=CONNECTIONS_MAX, max_keepalive_connections=20),
+        trust_env=False,
+    )
+
+
+class Forward:
+    """The ASGI application that passes requests on.
+
+    `positions` gives, for a project, how far a reader must be to see all that this host answered.
+    """
+
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        secret: str,
+        positions: Callable[[str], Awaitable[Positions]],
+    ) -> None:
+        self._client = client
+        self._secret = secret
+        self._positions = positions
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves one request. Raises ApiError when the other host cannot be had."""
+        caller: Caller | None = scope["tessera.caller"]
+        if caller is None:
+            await unmatched_response(scope)(scope, receive, send)
+            return
+        request = await self._request(Request(scope, receive), caller)
+        try:
+            response = await self._client.send(request, stream=True)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as fault:
+            log.warning("host not reached", reason=type(fault).__name__)
+            raise unavailable("The part of the system that serves this is not up") from fault
+        except httpx.TransportError as fault:
+            log.warning("host did not answer", reason=type(fault).__name__)
+            if scope["method"] in ("GET", "HEAD"):
+                raise unavailable("The part of the system that serves this is not up") from fault
+            raise ApiError(refuse("outcome_unknown")) from fault
+        try:
+            await _pass_back(response, scope, receive, send)
+        finally:
+            await response.aclose()
+
+    async def _request(self, request: Request, caller: Caller) -> httpx.Request:
+        headers = [
+            (name, value)
+            for name, value in request.headers.raw
+            if name not in _HOP_BY_HOP
+            and name not in TOKEN_HEADERS
+            and not name.startswith(OWN_PREFIX)
+        ]
+        positions = await self._positions(caller.project)
+        for name, text in (
+            (SECRET_HEADER, self._secret),
+            (PROJECT_HEADER, caller.project),
+            (KEY_KIND_HEADER, caller.kind),
+            (KEY_ID_HEADER, caller.key_id),
+            (POSITIONS_HEADER, write_positions(positions)),
+            (REQUEST_ID_HEADER, request_id_of(request)),
+        ):
+            headers.append((name.encode(), text.encode("latin-1")))
+        target = request.scope["path"].encode("latin-1")
+        if request.scope["query_string"]:
+            target += b"?" + request.scope["query_string"]
+        has_body = "content-length" in request.headers or "transfer-encoding" in request.headers
+        return self._client.build_request(
+            request.method,
+            self._client.base_url.copy_with(raw_path=target),
+            headers=headers,
+            content=_chunks(request) if has_body else None,
+        )
+
+
+async def _chunks(request: Request) -> AsyncIterator[bytes]:
+    async for chunk in request.stream():
+        yield chunk
+
+
+async def _pass_back(response: httpx.Response, scope: Scope, receive: Receive, send: Send) -> None:
+    if UNMATCHED_HEADER in response.headers:
+        await unmatched_response(scope)(scope, receive, send)
+        return
+    headers = [
+        (name.lower(), value)
+        for name, value in response.headers.raw
+        if name.lower() not in _NOT_RETURNED
+    ]
+    await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
+    async for chunk in response.aiter_raw():
+        await send({"type": "http.response.body", "body": chunk, "more_body": True})
+    await send({"type": "http.response.body", "body": b"", "more_body": False})

@@ -1,0 +1,159 @@
+"""A host: services mounted in one application, their tasks kept, served until told to stop.
+
+A task that fails takes the host down with it: the process ends with status 1 and its runner
+starts it again, which is the one way back that is always taken the same way. Until then `/health`
+answers 503 and names the part.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+import msgspec
+import structlog
+import uvicorn
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from runtime.http.auth import Gate
+from runtime.http.edge import Edge
+from runtime.http.errors import JSON, answer_fault, error_response, invalid_payload, request_id_of
+from runtime.http.payload import describe_pydantic
+from runtime.http.routing import Unmatched
+from runtime.http.service import Part, Service
+
+#: How long requests in progress may take to end when the host stops.
+GRACE_SECONDS = 10
+
+log = structlog.get_logger(__name__)
+
+
+class Host:
+    """One process's services. Serve it as an ASGI application, or with `serve`."""
+
+    def __init__(
+        self, name: str, services: Sequence[Service], gate: Gate, *, forward: ASGIApp | None = None
+    ) -> None:
+        self.name = name
+        self.fault: str | None = None
+        self.failed = asyncio.Event()
+        self._services = services
+        self._tasks: list[asyncio.Task[None]] = []
+        self._edge = Edge(self._application(forward), gate)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The ASGI application."""
+        await self._edge(scope, receive, send)
+
+    def health(self) -> dict[str, Part]:
+        """Every part of every service."""
+        parts = {name: part for each in self._services for name, part in each.health().items()}
+        if self.fault is not None:
+            parts[self.name] = Part(self.fault)
+        return parts
+
+    def _application(self, forward: ASGIApp | None) -> FastAPI:
+        app = FastAPI(
+            title=f"Tessera {self.name}",
+            lifespan=self._lifespan,
+            docs_url=None,
+            redoc_url=None,
+            redirect_slashes=False,
+        )
+        app.router.routes.append(Route("/health", self._answer_health))
+        for service in self._services:
+            app.router.routes.extend(service.routes)
+        for service in self._services:
+            for router in service.routers:
+                app.include_router(router)
+        app.router.default = Unmatched(app.router.routes, forward)
+        app.router.routes.append(Route("/{path:path}", app.router.default))
+        for kind in (HTTPException, Exception):
+            app.add_exception_handler(kind, answer_fault)
+        app.add_exception_handler(RequestValidationError, _answer_invalid)
+        return app
+
+    @asynccontextmanager
+    async def _lifespan(self, _: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            for service in self._services:
+                if service.lifespan is not None:
+                    await stack.enter_async_context(service.lifespan())
+            stack.push_async_callback(self._stop_tasks)
+            for service in self._services:
+                for name, run in service.tasks.items():
+                    task = asyncio.create_task(run(), name=f"{service.name}/{name}")
+                    task.add_done_callback(self._ended)
+                    self._tasks.append(task)
+            yield
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        if task.cancelled() or task.exception() is None:
+            return
+        self.fault = f"{task.get_name()} failed"
+        log.error("task failed", task=task.get_name(), exc_info=task.exception())
+        self.failed.set()
+
+    async def _stop_tasks(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _answer_health(self, _: Request) -> Response:
+        parts = self.health()
+        well = all(part.state == "ok" for part in parts.values())
+        body = {"status": "ok" if well else "unavailable", "parts": _shown(parts)}
+        return Response(msgspec.json.encode(body), 200 if well else 503, media_type=JSON)
+
+
+def _shown(parts: dict[str, Part]) -> dict[str, Any]:
+    return {
+        name: {"state": part.state} | ({} if part.lag_ms is None else {"lag_ms": part.lag_ms})
+        for name, part in parts.items()
+    }
+
+
+async def _answer_invalid(request: Request, fault: Exception) -> Response:
+    if not isinstance(fault, RequestValidationError):
+        return await answer_fault(request, fault)
+    details = describe_pydantic(list(fault.errors()))
+    return error_response(invalid_payload(details), request_id_of(request))
+
+
+async def serve(host: Host, *, bind: str, port: int) -> None:
+    """Serves until a signal or a failed task; run it with uvloop.
+
+    Raises SystemExit 1 when a task failed or the port cannot be had.
+    """
+    server = uvicorn.Server(
+        uvicorn.Config(
+            host,
+            host=bind,
+            port=port,
+            http="httptools",
+            ws="none",
+            lifespan="on",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+    )
+    watch = asyncio.create_task(_stop_on_failure(host, server))
+    try:
+        await server.serve()
+    finally:
+        watch.cancel()
+    if host.fault is not None or not server.started:
+        raise SystemExit(1)
+
+
+async def _stop_on_failure(host: Host, server: uvicorn.Server) -> None:
+    await host.failed.wait()
+    server.should_exit = True

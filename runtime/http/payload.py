@@ -1,0 +1,120 @@
+"""Bodies: bytes into values, within limits, with errors that name what is wrong.
+
+Everything that a client can make of a body ends here as `invalid_payload`: malformed JSON, text
+that is not UTF-8, nesting without end, wrong types and wrong values. Nesting is bounded well below
+what the decoder would take, since what one process could just read another must read as well.
+"""
+
+import re
+from typing import Any, Final, TypeVar
+
+import msgspec
+from starlette.requests import Request
+
+from runtime.http.errors import ApiError, invalid_payload
+from schemas.errors import refuse
+
+T = TypeVar("T")
+
+BODY_BYTES_MAX = 1024 * 1024
+NESTING_MAX = 32
+
+_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_BRACKET = re.compile(rb"[\[\]{}]")
+_EXPECTED_GOT = re.compile(r"Expected `([^`]*)`(.*?)(?: - at `([^`]*)`)?$")
+_AT = re.compile(r"^(.*?) - at `([^`]*)`$")
+_MISSING = re.compile(r"missing required field `([^`]*)`")
+_INDEXES: Final = "[...]"
+_KINDS: Final = {"str": "string", "int": "integer", "float": "number", "bool": "boolean"}
+
+
+async def read_body(request: Request) -> bytes:
+    """The whole body of a JSON request; its size is bounded by the edge.
+
+    Raises ApiError 415 for a body that says it is something else than JSON.
+    """
+    body = await request.body()
+    if body:
+        require_json(request)
+    return body
+
+
+def require_json(request: Request) -> None:
+    """Raises ApiError 415 unless the body is JSON; a body without a type is taken for it."""
+    given = request.headers.get("content-type")
+    if given is None:
+        return
+    kind = given.partition(";")[0].strip().lower()
+    if kind != "application/json" and not (
+        kind.startswith("application/") and kind.endswith("+json")
+    ):
+        raise ApiError(refuse("unsupported_media_type", "The body has to be application/json"))
+
+
+def decode(body: bytes, decoder: "msgspec.json.Decoder[T]", path: str = "") -> T:
+    """The value of a body, or of the part of one at `path`. Raises ApiError `invalid_payload`."""
+    check_text(body)
+    try:
+        return decoder.decode(body)
+    except msgspec.ValidationError as error:
+        raise invalid_payload(describe(str(error), path)) from None
+    except (ValueError, RecursionError):
+        raise malformed() from None
+
+
+def malformed() -> ApiError:
+    """The error for bytes that are not JSON, or not UTF-8."""
+    return invalid_payload("The body is not valid JSON")
+
+
+def check_text(body: bytes) -> None:
+    """Raises ApiError when the body is not UTF-8, or nests deeper than NESTING_MAX.
+
+    A decoder alone would not notice either in members that it skips.
+    """
+    try:
+        body.decode()
+    except UnicodeDecodeError:
+        raise malformed() from None
+    if body.count(b"{") + body.count(b"[") <= NESTING_MAX:
+        return
+    depth = 0
+    for bracket in _BRACKET.findall(_STRING.sub(b"", body)):
+        if bracket in b"[{":
+            depth += 1
+            if depth > NESTING_MAX:
+                raise invalid_payload(f"The body is nested deeper than {NESTING_MAX} levels")
+        else:
+            depth -= 1
+
+
+def describe(message: str, path: str = "") -> str:
+    """A decoder's complaint in the API's words, for example ``Property `.order.amount` ...``."""
+    located = _AT.match(message)
+    text, at = located.groups() if located else (message, "$")
+    where = path + at.removeprefix("$").replace(_INDEXES, "[]")
+    missing = _MISSING.search(text)
+    if missing:
+        return f"Property `{where}.{missing[1]}` is required"
+    expected = _EXPECTED_GOT.match(text)
+    if expected:
+        kinds = " or ".join(_KINDS.get(kind, kind) for kind in expected[1].split(" | "))
+        text = f"should be {kinds}{expected[2]}"
+    else:
+        text = f"is not valid: {text}"
+    return f"Property `{where or '.'}` {text}"
+
+
+def describe_pydantic(errors: list[dict[str, Any]]) -> str:
+    """The first complaint of pydantic in the API's words."""
+    first = errors[0]
+    location = [part for part in first["loc"] if part not in ("body", "query", "path")]
+    where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
+    if not where:
+        return "A body with a JSON object is required"
+    if first["type"] == "missing":
+        return f"Property `{where}` is required"
+    if first["type"] == "extra_forbidden":
+        return f"Property `{where}` is not supported"
+    reason = str(first["msg"]).removeprefix("Value error, ")
+    return f"Property `{where}` is not valid: {reason[:1].lower()}{reason[1:]}"

@@ -1,0 +1,179 @@
+"""Query strings: `filters[voucher_code][conditions][$in][0]=A`, in every spelling clients use.
+
+A name is a path of words, each but the first in brackets; the first may be in brackets, too. The
+order of parameters does not matter. Nothing that a client sends is ignored: an unknown name, an
+unknown operator and a bad value are refused by name. Source: the API contract, section 11.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from runtime.http.errors import ApiError
+from schemas.base import ID_LENGTH_MAX, Millis
+from schemas.errors import refuse
+
+LIMIT_MAX = 100
+LIMIT_DEFAULT = 10
+PAGE_MAX = 1000
+#: How many parameters a query string may have; each item of a list is one.
+PARAMETERS_MAX = 200
+
+_NAME = re.compile(r"\[?([^\[\]]+)\]?((?:\[[^\[\]]*\])*)")
+_WORD = re.compile(r"\[([^\[\]]*)\]")
+_DIGITS = re.compile(r"[0-9]{1,9}")
+
+Path = tuple[str, ...]
+
+
+class Given(NamedTuple):
+    """A parameter as it was sent; `path` is its name, taken apart."""
+
+    path: Path
+    name: str
+    value: str
+
+
+class Condition(NamedTuple):
+    """A filter: a field, an operator such as `$in`, and what to compare with."""
+
+    field: str
+    operator: str
+    values: tuple[str, ...]
+    #: The parameter's name, for errors.
+    name: str
+
+
+class Page(NamedTuple):
+    """Which part of a list, in which order."""
+
+    limit: int
+    offset: int
+    order: str
+    descending: bool
+
+
+class Range(NamedTuple):
+    """A range of time, both ends excluded; None is without end."""
+
+    after: Millis | None = None
+    before: Millis | None = None
+
+
+def invalid(name: str, reason: str) -> ApiError:
+    """A parameter that cannot be served."""
+    return ApiError(refuse("invalid_query_params", f"Query param `{name[:100]}` {reason}"))
+
+
+def read_parameters(pairs: Iterable[tuple[str, str]]) -> list[Given]:
+    """The parameters of a query string. Raises ApiError for a name that is no path."""
+    given = []
+    for name, value in pairs:
+        found = _NAME.fullmatch(name)
+        if found is None:
+            raise invalid(name, "is not a valid name")
+        if len(value) > ID_LENGTH_MAX:
+            raise invalid(name, f"is longer than {ID_LENGTH_MAX} characters")
+        given.append(Given((found[1], *_WORD.findall(found[2])), name, value))
+    if len(given) > PARAMETERS_MAX:
+        raise invalid(given[PARAMETERS_MAX].name, f"is one more than {PARAMETERS_MAX}")
+    return given
+
+
+def require_known(given: Iterable[Given], known: Mapping[str, int] | frozenset[str]) -> None:
+    """Raises ApiError for a parameter whose first word is not known."""
+    for each in given:
+        if each.path[0] not in known:
+            raise invalid(each.name, "is not supported")
+
+
+def single(given: Iterable[Given], word: str) -> Given | None:
+    """The parameter of that plain name. Raises ApiError when it comes twice or has brackets."""
+    found = [each for each in given if each.path[0] == word]
+    if not found:
+        return None
+    if len(found) > 1:
+        raise invalid(word, "is given more than once")
+    if len(found[0].path) > 1:
+        raise invalid(found[0].name, "takes no brackets")
+    return found[0]
+
+
+def page_of(given: list[Given], orders: frozenset[str]) -> Page:
+    """Limit, page and order; newest first unless said otherwise."""
+    limit = _number(single(given, "limit"), LIMIT_DEFAULT)
+    if not 1 <= limit <= LIMIT_MAX:
+        raise invalid("limit", f"must be between 1 and {LIMIT_MAX}")
+    page = _number(single(given, "page"), 1)
+    if page < 1:
+        raise invalid("page", "must be at least 1")
+    if page > PAGE_MAX:
+        raise ApiError(refuse("page_over_limit"))
+    order = single(given, "order")
+    wanted = order.value if order else "-created_at"
+    if wanted.removeprefix("-") not in orders:
+        raise invalid("order", f"must be one of {', '.join(sorted(orders))}, or one after a `-`")
+    return Page(limit, (page - 1) * limit, wanted.removeprefix("-"), wanted.startswith("-"))
+
+
+def _number(given: Given | None, default: int) -> int:
+    if given is None:
+        return default
+    if not _DIGITS.fullmatch(given.value):
+        raise invalid(given.name, "must be a whole number")
+    return int(given.value)
+
+
+def range_of(given: list[Given], word: str) -> Range:
+    """`word[after]` and `word[before]`."""
+    found: dict[str, Millis] = {}
+    for each in given:
+        if each.path[0] != word:
+            continue
+        if len(each.path) != 2 or each.path[1] not in ("after", "before"):
+            raise invalid(each.name, f"is read as `{word}[after]` or `{word}[before]`")
+        if each.path[1] in found:
+            raise invalid(each.name, "is given more than once")
+        found[each.path[1]] = time_of(each)
+    return Range(found.get("after"), found.get("before"))
+
+
+def time_of(given: Given) -> Millis:
+    """A date, or a date with a time; without a zone it is UTC."""
+    value = given.value.strip()
+    if "T" in value:
+        # A plus sign that was not encoded arrives as a space.
+        value = value.replace(" ", "+", 1)
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        raise invalid(given.name, "must be an ISO 8601 date or date-time") from None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return round(moment.timestamp() * 1000)
+
+
+def conditions_of(given: list[Given]) -> tuple[list[Condition], str]:
+    """The filters and how they are joined, `and` or `or`."""
+    junction = "and"
+    gathered: dict[tuple[str, str], list[Given]] = {}
+    for each in given:
+        match each.path:
+            case ("filters", "junction"):
+                junction = each.value.lower()
+                if junction not in ("and", "or"):
+                    raise invalid(each.name, "must be `and` or `or`")
+            case ("filters", field, "conditions", operator, *index) if _is_index(index):
+                gathered.setdefault((field, operator), []).append(each)
+            case ("filters", *_):
+                raise invalid(each.name, "is read as `filters[field][conditions][$operator]`")
+    conditions = [
+        Condition(field, operator, tuple(each.value for each in found), found[0].name)
+        for (field, operator), found in gathered.items()
+    ]
+    return conditions, junction
+
+
+def _is_index(words: list[str]) -> bool:
+    return not words or (len(words) == 1 and (not words[0] or bool(_DIGITS.fullmatch(words[0]))))

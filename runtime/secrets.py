@@ -1,0 +1,47 @@
+"""The keys of an installation, all derived from its master key, each for one purpose.
+
+A key for one purpose says nothing about another's, and none leads back to the master key
+(HKDF-SHA256). Losing the master key loses every customer's personal data and every token.
+"""
+
+import hmac
+from dataclasses import dataclass, fields
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Secrets:
+    """One key of 32 bytes for each purpose; its name is part of how it is derived."""
+
+    #: Hashes of API tokens.
+    tokens: bytes
+    #: Fingerprints of plain requests, to tell whether a repeated one is the same.
+    fingerprints: bytes
+    #: Tracking ids of customers.
+    tracking: bytes
+    #: Command ids from clients' idempotency keys.
+    idempotency: bytes
+    #: What the hosts of an installation know one another by.
+    internal: bytes
+    #: Wraps the customers' data keys.
+    wrapping: bytes
+
+    @classmethod
+    def from_master(cls, master: bytes) -> "Secrets":
+        """The keys below a master key. Raises ValueError unless it has 32 bytes."""
+        if len(master) != KEY_BYTES:
+            raise ValueError(f"a master key has {KEY_BYTES} bytes")
+        return cls(**{field.name: _derived(master, field.name) for field in fields(cls)})
+
+    def hash_token(self, token: str) -> str:
+        """What is stored of a token: its HMAC-SHA256, hexadecimal."""
+        return hmac.digest(self.tokens, token.encode(), "sha256").hex()
+
+
+def _derived(master: bytes, purpose: str) -> bytes:
+    info = b"tessera/1/" + purpose.encode()
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=info).derive(master)

@@ -1,0 +1,182 @@
+"""The sinks of a host: its database, a feed for each partition, and what readers need of them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import structlog
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from runtime.clickhouse import Database, DatabaseFault, Query, TableDef, now_seconds
+from runtime.http.errors import JSON, unavailable
+from runtime.http.internal import positions_of
+from runtime.http.service import Part, Service
+from runtime.log import LogError, StoredEntry
+from runtime.sink import Feed, Positions
+from runtime.sink_source import Sources
+from runtime.sink_table import OFFSET_MAX, Place, SinkTable, as_checkpoint, checkpoint, digest
+
+#: How long a list waits for the sinks before it answers 503.
+REACHED_SECONDS_MAX = 2.0
+#: How often the ends of the partitions are asked for, to know how far the sinks are behind.
+WATCH_SECONDS = 1.0
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """The tables that a topic fills, and how its entries are read."""
+
+    topic: str
+    tables: tuple[SinkTable[Any], ...]
+    decode: Callable[[StoredEntry], Awaitable[Any]]
+
+
+class Sinks:
+    """All feeds over one database. Give `service` to the host; it opens the database's tables."""
+
+    def __init__(
+        self,
+        database: Database,
+        sources: Sources,
+        fillings: Sequence[Filling],
+        partitions: int,
+        end_of: Callable[[Place], Awaitable[int]],
+        *,
+        clock: Callable[[], float] = now_seconds,
+    ) -> None:
+        self.database = database
+        self.positions = Positions()
+        self._end_of = end_of
+        self._clock = clock
+        self._tables = definitions(fillings)
+        self._sources_of_tables = [
+            (table.definition, filling.topic) for filling in fillings for table in filling.tables
+        ]
+        self._feeds = {
+            place: Feed(place, sources, database, filling.tables, filling.decode, self.positions)
+            for filling in fillings
+            for place in (Place(filling.topic, each) for each in range(partitions))
+        }
+        self._partitions = partitions
+        self._fresh_at = dict.fromkeys(self._feeds, clock())
+
+    @property
+    def service(self) -> Service:
+        """The feeds as tasks, their health, and the route that `tessera verify` asks."""
+        tasks = {f"sink {place.topic}/{place.partition}": f.run for place, f in self._feeds.items()}
+        return Service(
+            "sinks",
+            routes=(Route("/internal/tables", self._answer_tables, methods=["GET"]),),
+            tasks={**tasks, "watch": self._watch, "tend": self.database.tend},
+            lifespan=self._lifespan,
+            health=self._health,
+        )
+
+    @asynccontextmanager
+    async def _lifespan(self) -> AsyncIterator[None]:
+        for name in await self.database.prepare(self._tables):
+            log.warning("table of another definition is built anew", table=name)
+        try:
+            yield
+        finally:
+            for feed in self._feeds.values():
+                await feed.close()
+            await self.database.close()
+
+    async def _watch(self) -> None:
+        while True:
+            for place in self._feeds:
+                asked_at = self._clock()
+                try:
+                    end = await self._end_of(place)
+                except LogError:
+                    continue
+                lowest = self.positions.lowest(place)
+                if lowest is not None and lowest >= end - 1:
+                    self._fresh_at[place] = asked_at
+            await asyncio.sleep(WATCH_SECONDS)
+
+    def _health(self) -> Mapping[str, Part]:
+        now = self._clock()
+        return {
+            f"sink {place.topic}/{place.partition}": Part(
+                feed.fault or "ok", int((now - self._fresh_at[place]) * 1000)
+            )
+            for place, feed in self._feeds.items()
+        }
+
+    async def _answer_tables(self, request: Request) -> Response:
+        """Each table's checkpoint and digest; the positions header names the first offsets."""
+        first = positions_of(request)
+        found = []
+        for table, topic in self._sources_of_tables:
+            for partition in range(self._partitions):
+                place = Place(topic, partition)
+                found.append(await table_state(self.database, table, place, first.get(place, 0)))
+        return Response(msgspec.json.encode({"tables": found}), media_type=JSON)
+
+
+def definitions(fillings: Sequence[Filling]) -> list[TableDef]:
+    """Every table once."""
+    named = {table.definition.name: table.definition for each in fillings for table in each.tables}
+    return list(named.values())
+
+
+class TableState(msgspec.Struct, frozen=True):
+    """What a table holds of a partition; equal to that of a fresh fold up to `last`."""
+
+    table: str
+    topic: str
+    partition: int
+    #: The checkpoint: the last record with rows, or a marker.
+    offset: int
+    hash: str
+    #: The offsets that the digest is over.
+    first: int
+    last: int
+    rows: int
+    sum: str
+    xor: str
+
+
+async def table_state(
+    database: Database, table: TableDef, place: Place, first: int = 0, last: int = OFFSET_MAX
+) -> TableState:
+    """The digest of a table's rows from `first` to `last`, or to the last it holds."""
+    at = as_checkpoint(await database.query(checkpoint(table, place)))
+    ((rows, total, xor, newest),) = await database.query(digest(table, place, first, last))
+    return TableState(
+        table.name, *place, at.offset, at.hash, first, newest if rows else -1, rows, total, xor
+    )
+
+
+class Reads:
+    """What a service asks: its tables, once they are as far as the request needs."""
+
+    def __init__(
+        self, database: Database, positions: Positions, tables: Sequence[TableDef]
+    ) -> None:
+        self._database = database
+        self._positions = positions
+        self._tables = tables
+
+    async def ready(self, request: Request) -> None:
+        """Waits for the positions that the request names. Raises ApiError 503."""
+        wanted = positions_of(request)
+        if not await self._positions.reached(wanted, self._tables, REACHED_SECONDS_MAX):
+            raise unavailable("What was written last is not listed yet")
+
+    async def rows(self, query: Query) -> list[tuple[Any, ...]]:
+        """The rows of a query. Raises ApiError 503."""
+        try:
+            return await self._database.query(query)
+        except DatabaseFault as fault:
+            log.warning("query failed", reason=str(fault))
+            raise unavailable("The database did not answer in time") from fault

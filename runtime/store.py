@@ -1,0 +1,253 @@
+"""Ordered bytes with atomic writes: what replicas keep their state in.
+
+Two adapters pass one contract suite: memory, and RocksDB in a folder. A store is a cache of the
+log: writes reach the operating system at once, so a killed process loses none, but nothing is
+synced to disk; what a power cut takes, or damages, is folded again.
+
+One process at a time writes to a folder. Any other may open it `read_only` meanwhile and sees it
+as it was at some moment of the opening: RocksDB keeps the files of that moment open. It does not
+protect the opening itself against the writer, which may just be replacing files; so the folder is
+compared before and after, and the opening repeated while the two differ.
+
+Faults: StoreError
+          ├── StoreDamaged   the folder cannot be read; wipe it and fold again
+          └── StoreBusy      another process writes to the folder
+"""
+
+import shutil
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+from rocksdict import (
+    AccessType,
+    BlockBasedOptions,
+    Cache,
+    DbClosedError,
+    DBCompressionType,
+    Options,
+    Rdict,
+    ReadOptions,
+    WriteBatch,
+)
+
+T = TypeVar("T")
+
+BLOCK_CACHE_BYTES = 8 * 1024 * 1024
+WRITE_BUFFER_BYTES = 4 * 1024 * 1024
+WRITE_BUFFERS_MAX = 2
+#: Beyond this, the oldest write buffer is flushed, so that an opening replays no more.
+WAL_BYTES_MAX = 16 * 1024 * 1024
+BLOOM_BITS_PER_KEY = 10
+LOG_FILES_MAX = 2
+#: How often a read-only opening is tried while the writer replaces files.
+OPEN_ATTEMPTS_MAX = 50
+
+
+class StoreError(Exception):
+    """A fault of the store."""
+
+
+class StoreDamaged(StoreError):
+    """The folder cannot be read."""
+
+
+class StoreBusy(StoreError):
+    """Another process writes to the folder, or keeps changing it."""
+
+
+class Store(Protocol):
+    """Ordered bytes with atomic writes."""
+
+    def get(self, key: bytes) -> bytes | None:
+        """The value at `key`."""
+
+    def scan(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """The pairs whose key begins with `prefix`, in order of their keys.
+
+        They are as they were when the first is taken.
+        """
+
+    def write(self, changes: Mapping[bytes, bytes | None]) -> None:
+        """Writes all changes, or none; None removes."""
+
+    def close(self) -> None:
+        """Gives the store back."""
+
+
+def after_prefix(prefix: bytes) -> bytes | None:
+    """The first key that sorts after every key with that prefix; None when there is none."""
+    stripped = prefix.rstrip(b"\xff")
+    return stripped[:-1] + bytes((stripped[-1] + 1,)) if stripped else None
+
+
+class MemoryStore:
+    """A `Store` in memory, optionally with given content."""
+
+    def __init__(self, content: Mapping[bytes, bytes] | None = None) -> None:
+        self._values = dict(content or {})
+        self._keys = sorted(self._values)
+
+    def get(self, key: bytes) -> bytes | None:
+        """See `Store.get`."""
+        return self._values.get(key)
+
+    def scan(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """See `Store.scan`."""
+        upper = after_prefix(prefix)
+        first = bisect_left(self._keys, prefix)
+        last = len(self._keys) if upper is None else bisect_left(self._keys, upper, first)
+        yield from [(key, self._values[key]) for key in self._keys[first:last]]
+
+    def write(self, changes: Mapping[bytes, bytes | None]) -> None:
+        """See `Store.write`."""
+        for key, value in changes.items():
+            if value is not None:
+                if key not in self._values:
+                    insort(self._keys, key)
+                self._values[key] = value
+            elif self._values.pop(key, None) is not None:
+                del self._keys[bisect_left(self._keys, key)]
+
+    def copy(self) -> "MemoryStore":
+        """A store of its own with the same content, as a backup of a folder would hold it."""
+        return MemoryStore(self._values)
+
+    def close(self) -> None:
+        """See `Store.close`; the content stays."""
+
+
+class RocksStore:
+    """A `Store` in a folder, which is made when it is missing (not when `read_only`).
+
+    Raises StoreDamaged and StoreBusy, also on reads; FileNotFoundError for a missing folder that
+    is opened `read_only`.
+    """
+
+    def __init__(self, path: Path, *, read_only: bool = False) -> None:
+        self.path = path
+        if read_only:
+            self._db = _open_read_only(path)
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = _guarded(lambda: Rdict(str(path), _options()))
+
+    def get(self, key: bytes) -> bytes | None:
+        """See `Store.get`."""
+        try:
+            value: bytes | None = self._db.get(key)
+        except Exception as error:
+            raise _mapped(error) from error
+        return value
+
+    def scan(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
+        """See `Store.scan`; it holds files as long as it is not exhausted or dropped."""
+        bounds = ReadOptions()
+        upper = after_prefix(prefix)
+        if upper is not None:
+            bounds.set_iterate_upper_bound(upper)
+        try:
+            yield from self._db.items(from_key=prefix, read_opt=bounds)
+        except Exception as error:
+            raise _mapped(error) from error
+
+    def write(self, changes: Mapping[bytes, bytes | None]) -> None:
+        """See `Store.write`."""
+        batch = WriteBatch(raw_mode=True)
+        for key, value in changes.items():
+            if value is None:
+                batch.delete(key)
+            else:
+                batch.put(key, value)
+        _guarded(lambda: self._db.write(batch))
+
+    def close(self) -> None:
+        """See `Store.close`; a second time does nothing."""
+        with suppress(DbClosedError):
+            self._db.close()
+
+    @staticmethod
+    def destroy(path: Path) -> None:
+        """Removes the folder with all it holds; nothing when it is missing.
+
+        The caller has closed it. Raises StoreBusy when another process has it open for writing.
+        """
+        if not path.exists():
+            return
+        try:
+            Rdict.destroy(str(path), _options())
+        except Exception as error:
+            fault = _mapped(error)
+            if isinstance(fault, StoreBusy):
+                raise fault from error
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def _options() -> Options:
+    table = BlockBasedOptions()
+    table.set_block_cache(Cache(BLOCK_CACHE_BYTES))
+    table.set_bloom_filter(BLOOM_BITS_PER_KEY, False)
+    table.set_cache_index_and_filter_blocks(True)
+    table.set_pin_l0_filter_and_index_blocks_in_cache(True)
+    options = Options(raw_mode=True)
+    options.create_if_missing(True)
+    options.set_block_based_table_factory(table)
+    options.set_compression_type(DBCompressionType.lz4())
+    options.set_write_buffer_size(WRITE_BUFFER_BYTES)
+    options.set_max_write_buffer_number(WRITE_BUFFERS_MAX)
+    options.set_max_total_wal_size(WAL_BYTES_MAX)
+    options.set_max_background_jobs(2)
+    options.set_keep_log_file_num(LOG_FILES_MAX)
+    options.set_max_log_file_size(1024 * 1024)
+    options.set_stats_dump_period_sec(0)
+    options.set_stats_persist_period_sec(0)
+    return options
+
+
+def _open_read_only(path: Path) -> Rdict:
+    if not (path / "CURRENT").exists():
+        raise FileNotFoundError(f"there is no store in {path}")
+    mode = AccessType.read_only(error_if_log_file_exist=False)
+    for _ in range(OPEN_ATTEMPTS_MAX):
+        before = _files(path)
+        try:
+            db = _guarded(lambda: Rdict(str(path), _options(), access_type=mode))
+        except StoreError:
+            if _files(path) == before:
+                raise
+            continue
+        if _files(path) == before:
+            return db
+        db.close()
+    raise StoreBusy(f"{path} changes all the time")
+
+
+def _files(path: Path) -> list[tuple[str, int]]:
+    """What changes when RocksDB replaces files: their names, and the length of the manifest."""
+    found: list[tuple[str, int]] = []
+    for file in sorted(path.iterdir()):
+        if file.suffix in {".log", ".sst"}:
+            found.append((file.name, 0))
+        elif file.name.startswith("MANIFEST"):
+            with suppress(FileNotFoundError):
+                found.append((file.name, file.stat().st_size))
+    return found
+
+
+def _guarded(step: Callable[[], T]) -> T:
+    try:
+        return step()
+    except Exception as error:
+        raise _mapped(error) from error
+
+
+def _mapped(error: Exception) -> StoreError:
+    """RocksDB's errors come as plain exceptions that begin with the name of their status."""
+    text = str(error)
+    if text.startswith("Corruption"):
+        return StoreDamaged(text)
+    if text.startswith("IO error") and "lock" in text:
+        return StoreBusy(text)
+    return StoreError(text)

@@ -1,0 +1,163 @@
+"""What the hot endpoints take: the same structs travel inside commands.
+
+Bodies decode in two steps (see `Attempt`), so that an attempt whose redeemables can be read is
+recorded even when its order or its customer is wrong. Optional members accept null, as official
+clients send it. Source of the shapes: the API contract, sections 5 and 8.
+"""
+
+from typing import Annotated, Literal
+
+from msgspec import Meta, Raw
+
+from schemas.base import ID_LENGTH_MAX, Ident, Metadata, Minor, Quantity, Shape
+from schemas.personal import Address
+
+REDEEMABLES_MAX = 30
+ITEMS_MAX = 500
+
+Text = Annotated[str, Meta(max_length=ID_LENGTH_MAX)]
+RedeemableObject = Literal["voucher", "promotion_tier", "promotion_stack"]
+OrderStatus = Literal["CREATED", "PAID", "CANCELED", "FULFILLED"]
+TtlUnit = Literal[
+    "DAYS", "HOURS", "MINUTES", "SECONDS", "MILLISECONDS", "MICROSECONDS", "NANOSECONDS"
+]
+Expand = Literal["order", "redemption", "redeemable", "category", "validation_rules"]
+
+
+class GiftSpend(Shape):
+    """How many credits of a gift voucher the caller wants to spend, in minor units."""
+
+    credits: Minor
+
+
+class RewardChoice(Shape):
+    """The reward that a loyalty card pays for."""
+
+    id: Ident
+    points: Quantity | None = None
+
+
+class Redeemable(Shape):
+    """One thing to validate or redeem: a voucher's code or id, or the id of a tier or stack."""
+
+    object: RedeemableObject
+    id: Ident
+    gift: GiftSpend | None = None
+    reward: RewardChoice | None = None
+
+
+class ProductInput(Shape):
+    """What a caller says of an item's product."""
+
+    id: Text | None = None
+    source_id: Text | None = None
+    override: bool | None = None
+    name: Text | None = None
+    metadata: Metadata | None = None
+    price: Minor | None = None
+
+
+class SkuInput(Shape):
+    """What a caller says of an item's stock-keeping unit."""
+
+    id: Text | None = None
+    source_id: Text | None = None
+    override: bool | None = None
+    sku: Text | None = None
+    metadata: Metadata | None = None
+    price: Minor | None = None
+
+
+class OrderItemInput(Shape):
+    """A line of the cart; money in minor units."""
+
+    product_id: Text | None = None
+    sku_id: Text | None = None
+    source_id: Text | None = None
+    related_object: Literal["product", "sku"] | None = None
+    quantity: Quantity | None = None
+    amount: Minor | None = None
+    price: Minor | None = None
+    product: ProductInput | None = None
+    sku: SkuInput | None = None
+    metadata: Metadata | None = None
+
+
+class CustomerInput(Shape):
+    """A customer as the caller knows it: by id, by source id or by what it says."""
+
+    id: Text | None = None
+    source_id: Text | None = None
+    name: Text | None = None
+    description: Text | None = None
+    email: Text | None = None
+    phone: Text | None = None
+    birthday: Text | None = None
+    birthdate: Text | None = None
+    address: Address | None = None
+    metadata: Metadata | None = None
+
+
+class OrderInput(Shape):
+    """The cart; `amount` wins over the sum of its items."""
+
+    id: Text | None = None
+    source_id: Text | None = None
+    status: OrderStatus | None = None
+    amount: Minor | None = None
+    items: Annotated[tuple[OrderItemInput, ...], Meta(max_length=ITEMS_MAX)] | None = None
+    metadata: Metadata | None = None
+
+
+class SessionInput(Shape):
+    """A lock on what the redeemables would take, for a bounded time."""
+
+    type: Literal["LOCK"] | None = None
+    key: Text | None = None
+    ttl: Annotated[float, Meta(gt=0, le=1e15)] | None = None
+    ttl_unit: TtlUnit | None = None
+
+
+class OptionsInput(Shape):
+    """What the answer shows in full."""
+
+    expand: tuple[Expand, ...] | None = None
+
+
+#: A member that was left out, as the raw text of null. (`Raw | None` would accept null alone.)
+LEFT_OUT = Raw(b"null")
+
+
+class RedeemableHead(Shape):
+    """The part of a redeemable that makes an attempt readable; its other members come raw."""
+
+    object: RedeemableObject
+    id: Ident
+    gift: Raw = LEFT_OUT
+    reward: Raw = LEFT_OUT
+
+
+class Attempt(Shape):
+    """The first step of reading a validation or redemption body: the redeemables, the rest raw."""
+
+    redeemables: Annotated[
+        tuple[RedeemableHead, ...], Meta(min_length=1, max_length=REDEEMABLES_MAX)
+    ]
+    order: Raw = LEFT_OUT
+    customer: Raw = LEFT_OUT
+    session: Raw = LEFT_OUT
+    metadata: Raw = LEFT_OUT
+    tracking_id: Raw = LEFT_OUT
+    options: Raw = LEFT_OUT
+
+
+class AttemptBody(Shape):
+    """A validation or redemption body that is right in every part."""
+
+    redeemables: Annotated[tuple[Redeemable, ...], Meta(min_length=1, max_length=REDEEMABLES_MAX)]
+    order: OrderInput | None = None
+    customer: CustomerInput | None = None
+    session: SessionInput | None = None
+    metadata: Metadata | None = None
+    tracking_id: Text | None = None
+    options: OptionsInput | None = None

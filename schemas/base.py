@@ -1,0 +1,23 @@
+"""What every stored or transmitted shape has in common."""
+
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+
+#: Milliseconds since 1970-01-01T00:00:00Z.
+Millis = int
+#: Free key-value data that a client attaches to an entity.
+Metadata = dict[str, Any]
+
+AMOUNT_MAX = 10**15
+QUANTITY_MAX = 10**9
+ID_LENGTH_MAX = 512
+
+#: Money in integer minor units (cents).
+Minor = Annotated[int, Meta(ge=0, le=AMOUNT_MAX)]
+Quantity = Annotated[int, Meta(ge=0, le=QUANTITY_MAX)]
+Ident = Annotated[str, Meta(min_length=1, max_length=ID_LENGTH_MAX)]
+
+
+class Shape(Struct, frozen=True, omit_defaults=True):
+    """An immutable value; a field at its default is left out of the encoding."""

@@ -1,0 +1,177 @@
+"""The commands: what a front asks the ledger to decide. One command, one record."""
+
+from typing import Annotated
+
+import msgspec
+from msgspec import Meta
+
+from schemas.api import CustomerInput, OrderInput, Redeemable, SessionInput
+from schemas.base import Metadata, Millis, Shape
+from schemas.entities import ApiKey, KeyKind, Voucher
+from schemas.errors import Refusal
+
+
+class CreateProject(Shape, tag="create_project"):
+    """Creates a tenant with its keys; belongs to the control project."""
+
+    project_id: str
+    name: str
+    partition: int
+    keys: tuple[ApiKey, ...]
+    trusted_origins: tuple[str, ...] = ()
+
+
+class OpenProject(Shape, tag="open_project"):
+    """Makes a created project known in its own partition."""
+
+
+class ReplaceKey(Shape, tag="replace_key"):
+    """Adds a key and revokes the project's other keys of the same kind; control project."""
+
+    key: ApiKey
+
+
+class ChangeTrustedOrigins(Shape, tag="change_trusted_origins"):
+    """Replaces the origins that may use a project's client-side keys; control project."""
+
+    project_id: str
+    trusted_origins: tuple[str, ...]
+
+
+class CreateVoucher(Shape, tag="create_voucher"):
+    """Creates a voucher. `voucher.id`, a missing code and the times are filled in by `decide`."""
+
+    voucher: Voucher
+    #: The rule for a random code, where `voucher.code` is empty.
+    code_length: int = 8
+    code_charset: str = ""
+    code_pattern: str | None = None
+    code_prefix: str = ""
+    code_postfix: str = ""
+
+
+class UpdateVoucher(Shape, tag="update_voucher"):
+    """Sets the named fields of a voucher, null included; `changes` maps field names to values."""
+
+    voucher: str
+    #: Exactly the fields of `Voucher` that the caller named, in the encoding of the state.
+    changes: msgspec.Raw
+
+
+class EnableVoucher(Shape, tag="enable_voucher"):
+    """Makes a voucher usable."""
+
+    voucher: str
+
+
+class DisableVoucher(Shape, tag="disable_voucher"):
+    """Makes a voucher unusable until it is enabled."""
+
+    voucher: str
+
+
+class DeleteVoucher(Shape, tag="delete_voucher"):
+    """Removes a voucher."""
+
+    voucher: str
+
+
+class UpsertCustomer(Shape, tag="upsert_customer"):
+    """Creates a customer or merges what is new about it."""
+
+    customer: CustomerInput
+
+
+class RequestContext(Shape):
+    """What a validation and a redemption have in common."""
+
+    redeemables: tuple[Redeemable, ...]
+    order: OrderInput | None = None
+    customer: CustomerInput | None = None
+    session: SessionInput | None = None
+    tracking_id: str | None = None
+    metadata: Metadata | None = None
+
+
+class LockSession(RequestContext, tag="lock_session"):
+    """Validates and, if valid, holds what the redeemables would take."""
+
+
+class RedeemStack(RequestContext, tag="redeem_stack"):
+    """Redeems all redeemables or none."""
+
+    #: What is wrong with the request beyond its redeemables; the attempt is recorded as failed.
+    fault: Refusal | None = None
+
+
+class ReleaseSession(Shape, tag="release_session"):
+    """Frees what a session holds of a voucher."""
+
+    voucher: str
+    session_key: str
+
+
+class RollBack(Shape):
+    """What the two rollbacks have in common."""
+
+    redemption_id: str
+    reason: str | None = None
+    tracking_id: str | None = None
+    customer: CustomerInput | None = None
+    order: OrderInput | None = None
+    metadata: Metadata | None = None
+
+
+class RollBackRedemption(RollBack, tag="roll_back_redemption"):
+    """Takes one redemption back."""
+
+
+class RollBackStack(RollBack, tag="roll_back_stack"):
+    """Takes a stack back, or a single redemption through the stack's endpoint."""
+
+
+class ExpireDue(Shape, tag="expire_due"):
+    """Sweeps what is over: sessions past their time, redemptions past the rollback window."""
+
+
+CommandBody = (
+    CreateProject
+    | OpenProject
+    | ReplaceKey
+    | ChangeTrustedOrigins
+    | CreateVoucher
+    | UpdateVoucher
+    | EnableVoucher
+    | DisableVoucher
+    | DeleteVoucher
+    | UpsertCustomer
+    | LockSession
+    | RedeemStack
+    | ReleaseSession
+    | RollBackRedemption
+    | RollBackStack
+    | ExpireDue
+)
+
+
+class Command(Shape):
+    """A command in its envelope, as it lies in the topic `commands`."""
+
+    id: Annotated[str, Meta(min_length=1, max_length=100)]
+    project: Annotated[str, Meta(min_length=1, max_length=100)]
+    #: The front's clock when it sent the command, and when it stops waiting.
+    sent_at: Millis
+    deadline: Millis
+    #: 16 random bytes, hex: the source of every id and code that the decision needs.
+    seed: Annotated[str, Meta(pattern="^[0-9a-f]{32}$")]
+    key_kind: KeyKind
+    #: Keyed hash of the plain request: the same id with another fingerprint is refused.
+    fingerprint: str
+    body: CommandBody
+    channel: str = "API"
+    #: The api key's public id.
+    channel_id: str = ""
+
+
+#: The project of projects, keys and roles; it lies in partition 0.
+CONTROL_PROJECT = "control"

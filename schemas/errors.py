@@ -1,0 +1,119 @@
+"""The one catalogue of errors: key → HTTP status and message. Source: the API contract, section 4."""
+
+from typing import Any, NamedTuple
+
+from schemas.base import Shape
+
+
+class Refusal(Shape):
+    """Why something was not done, with the values that were compared.
+
+    It is stored in records as it is, so that an old answer renders the same after an upgrade.
+    """
+
+    status: int
+    key: str
+    message: str
+    details: str | None = None
+    resource_id: str | None = None
+    resource_type: str | None = None
+    #: The rule that failed and what it compared; never shown to client-side keys.
+    explanation: dict[str, Any] | None = None
+
+
+class Kind(NamedTuple):
+    """An entry of the catalogue."""
+
+    status: int
+    message: str
+
+
+CATALOGUE: dict[str, Kind] = {
+    # a redeemable's own refusals, in order of precedence (engine/eligibility.py)
+    "not_found": Kind(404, "Resource not found"),
+    "voucher_disabled": Kind(400, "voucher is disabled"),
+    "voucher_not_active": Kind(400, "voucher is not active yet"),
+    "voucher_expired": Kind(400, "voucher expired"),
+    "voucher_not_active_now": Kind(400, "voucher not active now"),
+    "quantity_exceeded": Kind(400, "quantity exceeded"),
+    "gift_amount_exceeded": Kind(400, "gift amount exceeded"),
+    "missing_amount": Kind(400, "Missing amount"),
+    # a request that cannot be carried out as it is
+    "invalid_payload": Kind(400, "Invalid payload"),
+    "invalid_amount": Kind(400, "Invalid Amount"),
+    "invalid_order": Kind(400, "Invalid order"),
+    "invalid_customer": Kind(400, "Invalid customer"),
+    "invalid_query_params": Kind(400, "Invalid query params"),
+    "page_over_limit": Kind(400, "Listing resource above 1000 page is not supported"),
+    "duplicated_redeemables": Kind(400, "Duplicated redeemables detected"),
+    "invalid_redeemables": Kind(400, "Invalid redeemables"),
+    "invalid_voucher": Kind(400, "Invalid voucher"),
+    "invalid_code_config": Kind(400, "Invalid code config"),
+    "invalid_expiration_date": Kind(400, "Expiration date cannot be set in the past"),
+    "invalid_redemption": Kind(400, "Invalid redemption"),
+    "invalid_redemption_parent": Kind(400, "Invalid redemption parent"),
+    "already_rolled_back": Kind(400, "Already rolled back"),
+    "duplicate_found": Kind(409, "Duplicated resource found"),
+    "duplicate_source_id": Kind(400, "Duplicate source id"),
+    "idempotency_key_reused": Kind(409, "Idempotency key reused with other content"),
+    "resource_in_use": Kind(400, "Resource in use"),
+    "too_large": Kind(413, "The outcome of this request is too large to be recorded"),
+    # who asks
+    "unauthorized": Kind(401, "Unauthorized"),
+    "forbidden": Kind(403, "Forbidden"),
+    # how the request came
+    "method_not_allowed": Kind(405, "HTTP Method Not Allowed"),
+    "payload_too_large": Kind(413, "Payload too large"),
+    "unsupported_media_type": Kind(415, "Unsupported Media Type"),
+    "too_many_requests": Kind(429, "Too many requests hit the API too quickly."),
+    # the service itself
+    "internal_error": Kind(500, "Internal server error"),
+    "unavailable": Kind(503, "Service unavailable"),
+    "outcome_unknown": Kind(504, "The outcome of this request is not known yet"),
+    "command_expired": Kind(503, "The request was not carried out in time"),
+}
+
+
+def refuse(
+    key: str,
+    details: str | None = None,
+    *,
+    message: str | None = None,
+    resource_id: str | None = None,
+    resource_type: str | None = None,
+    explanation: dict[str, Any] | None = None,
+) -> Refusal:
+    """A refusal of the catalogue's `key`; `message` only where the contract words it for the case."""
+    kind = CATALOGUE[key]
+    return Refusal(
+        status=kind.status,
+        key=key,
+        message=message or kind.message,
+        details=details,
+        resource_id=resource_id,
+        resource_type=resource_type,
+        explanation=explanation,
+    )
+
+
+def not_found(resource_type: str, resource_id: str) -> Refusal:
+    """The uniform 404, for example of `voucher` with id `X`."""
+    return refuse(
+        "not_found",
+        f"Cannot find {resource_type} with id {resource_id}",
+        resource_id=resource_id,
+        resource_type=resource_type,
+    )
+
+
+def error_body(refusal: Refusal) -> dict[str, Any]:
+    """The API's one error shape, without the request id, which only the edge knows."""
+    body: dict[str, Any] = {"code": refusal.status}
+    if refusal.key != "method_not_allowed":
+        body["key"] = refusal.key
+    body["message"] = refusal.message
+    for name in ("details", "resource_id", "resource_type"):
+        value = getattr(refusal, name)
+        if value is not None:
+            body[name] = value
+    return body

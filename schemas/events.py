@@ -1,0 +1,214 @@
+"""The events: what happened. Stored types are fixed strings; adding one is described in docs/."""
+
+from schemas.base import Metadata, Millis, Shape
+from schemas.entities import ApiKey, Customer, Evaluation, Order, Project, Session, Voucher
+from schemas.errors import Refusal
+
+
+class ProjectCreated(Shape, tag="project.created"):
+    """A tenant exists."""
+
+    project: Project
+
+
+class ProjectOpened(Shape, tag="project.opened"):
+    """A tenant's own partition knows it."""
+
+    project_id: str
+
+
+class KeyAdded(Shape, tag="key.added"):
+    """A key works from now on."""
+
+    key: ApiKey
+
+
+class KeyRevoked(Shape, tag="key.revoked"):
+    """A key stopped working."""
+
+    key_id: str
+
+
+class TrustedOriginsChanged(Shape, tag="trusted_origins.changed"):
+    """The origins that may use client-side keys."""
+
+    project_id: str
+    trusted_origins: tuple[str, ...]
+
+
+class VoucherCreated(Shape, tag="voucher.created"):
+    """A voucher exists."""
+
+    voucher: Voucher
+
+
+class VoucherUpdated(Shape, tag="voucher.updated"):
+    """A voucher's definition changed; `voucher` is the whole after it."""
+
+    voucher: Voucher
+
+
+class VoucherEnabled(Shape, tag="voucher.enabled"):
+    """A voucher became usable."""
+
+    voucher: Voucher
+
+
+class VoucherDisabled(Shape, tag="voucher.disabled"):
+    """A voucher became unusable."""
+
+    voucher: Voucher
+
+
+class VoucherDeleted(Shape, tag="voucher.deleted"):
+    """A voucher is gone; its code is free."""
+
+    voucher_id: str
+    code: str
+
+
+class CustomerCreated(Shape, tag="customer.created"):
+    """A customer exists."""
+
+    customer: Customer
+
+
+class CustomerUpdated(Shape, tag="customer.updated"):
+    """More, or other things, are known of a customer; `customer` is the whole after it."""
+
+    customer: Customer
+
+
+class SessionLocked(Shape, tag="session.locked"):
+    """A validation was valid and its session holds what it would take."""
+
+    session: Session
+    evaluation: Evaluation
+    tracking_id: str | None = None
+    customer_id: str | None = None
+
+
+class SessionRefused(Shape, tag="session.refused"):
+    """A validation with a session was not valid; nothing is held."""
+
+    evaluation: Evaluation
+    tracking_id: str | None = None
+    customer_id: str | None = None
+
+
+class SessionReleased(Shape, tag="session.released"):
+    """A session's hold on a voucher was given back by its owner."""
+
+    session_key: str
+    voucher_id: str
+
+
+class SessionsExpired(Shape, tag="session.expired"):
+    """Sessions whose time was over were swept."""
+
+    session_keys: tuple[str, ...]
+
+
+class RedemptionSucceeded(Shape, tag="redemption.succeeded"):
+    """One redeemable, or a stack with its parent, was redeemed.
+
+    `redemption_ids` belong to the applicable outcomes in their order; `evaluation.order` is the
+    order as saved, `None` when the request had none.
+    """
+
+    evaluation: Evaluation
+    redemption_ids: tuple[str, ...]
+    parent_id: str | None = None
+    order_created: bool = False
+    customer_id: str | None = None
+    tracking_id: str | None = None
+    metadata: Metadata | None = None
+    session_key: str | None = None
+    channel: str = "API"
+    channel_id: str = ""
+
+
+class RedemptionFailed(Shape, tag="redemption.failed"):
+    """An attempt that took nothing; `redemption_ids` belong to the inapplicable outcomes."""
+
+    evaluation: Evaluation
+    redemption_ids: tuple[str, ...]
+    customer_id: str | None = None
+    tracking_id: str | None = None
+    metadata: Metadata | None = None
+    session_key: str | None = None
+    channel: str = "API"
+    channel_id: str = ""
+
+
+class RolledBack(Shape):
+    """One redemption that was taken back, with its voucher after it (None: it is gone)."""
+
+    rollback_id: str
+    redemption_id: str
+    voucher_id: str
+    voucher: Voucher | None = None
+    discount: int = 0
+    credits: int | None = None
+
+
+class RedemptionRolledBack(Shape, tag="redemption.rolled_back"):
+    """A redemption, or a stack with its parent, was taken back; `order` is as saved after it."""
+
+    rollbacks: tuple[RolledBack, ...]
+    parent_rollback_id: str | None = None
+    parent_redemption_id: str | None = None
+    order: Order | None = None
+    redeemed_at: Millis = 0
+    reason: str | None = None
+    customer_id: str | None = None
+    tracking_id: str | None = None
+    metadata: Metadata | None = None
+    channel: str = "API"
+    channel_id: str = ""
+
+
+class RollbackFailed(Shape, tag="rollback.failed"):
+    """A rollback of an existing redemption was refused."""
+
+    rollback_id: str
+    redemption_id: str
+    voucher_id: str
+    refusal: Refusal
+    reason: str | None = None
+    customer_id: str | None = None
+    tracking_id: str | None = None
+    metadata: Metadata | None = None
+    channel: str = "API"
+    channel_id: str = ""
+
+
+class RedemptionsRetired(Shape, tag="redemptions.retired"):
+    """Redemptions too old to be rolled back left the state; the audit log keeps them."""
+
+    redemption_ids: tuple[str, ...]
+
+
+Event = (
+    ProjectCreated
+    | ProjectOpened
+    | KeyAdded
+    | KeyRevoked
+    | TrustedOriginsChanged
+    | VoucherCreated
+    | VoucherUpdated
+    | VoucherEnabled
+    | VoucherDisabled
+    | VoucherDeleted
+    | CustomerCreated
+    | CustomerUpdated
+    | SessionLocked
+    | SessionRefused
+    | SessionReleased
+    | SessionsExpired
+    | RedemptionSucceeded
+    | RedemptionFailed
+    | RedemptionRolledBack
+    | RollbackFailed
+    | RedemptionsRetired
+)

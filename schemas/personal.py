@@ -1,0 +1,55 @@
+"""Personal data: marked by its type, so that a codec can never forget to seal it.
+
+A `Personal` value travels through commands, state and answers in the clear, but the codec of the
+topic `ledger` writes it encrypted with the key of its owner, a customer. When the customer is
+forgotten the key dies, and the value decodes as `data=None` for ever after.
+"""
+
+from schemas.base import Metadata, Shape
+
+
+class Address(Shape):
+    """A postal address, every line optional."""
+
+    city: str | None = None
+    state: str | None = None
+    line_1: str | None = None
+    line_2: str | None = None
+    country: str | None = None
+    postal_code: str | None = None
+
+
+class PersonalData(Shape):
+    """The fields of a customer that identify a person."""
+
+    source_id: str | None = None
+    name: str | None = None
+    description: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    birthday: str | None = None
+    birthdate: str | None = None
+    address: Address | None = None
+    metadata: Metadata | None = None
+
+
+class Personal:
+    """Personal data and its owner, `project/customer id`; `data` is None once forgotten."""
+
+    __slots__ = ("data", "owner")
+
+    def __init__(self, owner: str, data: PersonalData | None) -> None:
+        self.owner = owner
+        self.data = data
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, Personal) and self.owner == other.owner and self.data == other.data
+        )
+
+    def __hash__(self) -> int:
+        return hash(self.owner)
+
+    def __repr__(self) -> str:
+        """Never shows the data: representations end in logs."""
+        return f"Personal(owner={self.owner!r})"

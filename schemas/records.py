@@ -1,0 +1,101 @@
+"""The records of the topic `ledger`: one per command, and the writer's own marks.
+
+Every record carries the last command offset decided, so that a writer goes on where the log
+stands, and `at`, the time that decides everything in it. The header `prev` chains it to the
+record before it (runtime/chain.py).
+"""
+
+from schemas.base import Millis, Shape
+from schemas.entities import Customer
+from schemas.errors import Refusal
+from schemas.events import Event
+
+RECORD_VERSION = 1
+
+
+class Base(Shape):
+    """What every record says."""
+
+    #: The offset in `commands` up to which everything is decided; -1 before the first.
+    command_offset: int
+    at: Millis
+
+
+class Decided(Base, tag="command.decided"):
+    """A command's outcome: events, or a refusal, or both (a recorded failure)."""
+
+    command_id: str
+    command_type: str
+    project: str
+    fingerprint: str
+    events: tuple[Event, ...] = ()
+    refusal: Refusal | None = None
+    #: The customer that the request named, as it was, where no event of this record holds it.
+    customer: Customer | None = None
+
+
+class Duplicate(Base, tag="command.duplicate"):
+    """The same command again: its answer is that of the first, which the state remembers.
+
+    A record cannot name another record of its own batch by offset: the batch may come to lie
+    after a void record, and is applied all the same.
+    """
+
+    command_id: str
+    project: str
+
+
+class Conflicted(Base, tag="command.conflicted"):
+    """A known command id with other content; nothing was done."""
+
+    command_id: str
+    project: str
+
+
+class Expired(Base, tag="command.expired"):
+    """A command that reached the log outside its time; nothing was done."""
+
+    command_id: str
+    project: str
+
+
+class Unreadable(Base, tag="command.unreadable"):
+    """A command that could not be decoded; nothing was done, the original is a dead letter."""
+
+    reason: str
+
+
+class WriterStarted(Base, tag="writer.started"):
+    """A writer took this partition over; every other writer's later records are void."""
+
+    writer: str
+    host: str
+    code_version: str
+
+
+class CommandsLost(Base, tag="commands.lost"):
+    """The topic `commands` begins after the next command: some were never decided."""
+
+    from_offset: int
+    to_offset: int
+
+
+class CommandsRestarted(Base, tag="commands.restarted"):
+    """The topic `commands` ends before the last decided command: it begins anew."""
+
+    from_offset: int
+    to_offset: int
+
+
+Record = (
+    Decided
+    | Duplicate
+    | Conflicted
+    | Expired
+    | Unreadable
+    | WriterStarted
+    | CommandsLost
+    | CommandsRestarted
+)
+#: The records that answer one command.
+Answer = Decided | Duplicate | Conflicted | Expired

@@ -1,0 +1,99 @@
+"""The questions that analytics asks, as values.
+
+A rollback counts at its own date and takes back there what its redemption had added; the window of
+rollbacks bounds how much earlier that was.
+"""
+
+from types import MappingProxyType
+from typing import NamedTuple
+
+from engine.tables import WINDOW_MS
+from runtime.clickhouse import Query
+from schemas.base import Millis
+from services.analytics.tables import CAMPAIGNS, REDEMPTION_FACTS, VALIDATION_FACTS
+
+#: The period's end where the caller names none: everything so far.
+TIME_MAX: Millis = 2**53
+_PERIOD = "at >= {since:Int64} AND at < {until:Int64}"
+
+
+class Asked(NamedTuple):
+    """Which facts are summed: a half-open period, of all campaigns or of one."""
+
+    project: str
+    since: Millis
+    until: Millis
+    campaign: str | None = None
+
+
+#: The names and the order of what `redemption_totals` gives.
+REDEMPTION_TOTALS = (
+    "redemptions_succeeded",
+    "redemptions_failed",
+    "redemptions_rolled_back",
+    "discount_amount",
+    "order_amount",
+    "order_total_amount",
+    "unique_customers",
+)
+VALIDATION_TOTALS = ("validations_valid", "validations_invalid")
+_COUNTED_ONCE = MappingProxyType({False: "first", True: "first_of_campaign"})
+
+
+def redemption_totals(asked: Asked) -> Query:
+    """One row of REDEMPTION_TOTALS."""
+    once = _COUNTED_ONCE[asked.campaign is not None]
+    facts = REDEMPTION_FACTS.full_name
+    return Query(
+        "SELECT countIf(here AND kind = 'succeeded'), countIf(here AND kind = 'failed'), "  # noqa: S608
+        "countIf(taken_back), "
+        f"{_net('discount', '')}, {_net('order_amount', once)}, {_net('order_total', once)}, "
+        "uniqExactIf(customer_id, here AND kind = 'succeeded' AND customer_id != '') "
+        f"FROM (SELECT *, {_PERIOD} AS here, kind = 'succeeded' AND id IN ("
+        f"SELECT redemption_id FROM {facts} WHERE project = {{project:String}} "
+        f"AND kind = 'rolled_back' AND {_PERIOD}) AS taken_back "
+        f"FROM {facts} WHERE project = {{project:String}} "
+        f"AND at >= {{earliest:Int64}} AND at < {{until:Int64}}{_of_campaign(asked, 'campaign =')})",
+        {**_values(asked), "earliest": asked.since - WINDOW_MS},
+    )
+
+
+def validation_totals(asked: Asked) -> Query:
+    """One row of VALIDATION_TOTALS."""
+    campaign = "" if asked.campaign is None else " AND has(campaigns, {campaign:String})"
+    return Query(
+        f"SELECT countIf(valid = 1), countIf(valid = 0) FROM {VALIDATION_FACTS.full_name} FINAL "  # noqa: S608
+        f"WHERE project = {{project:String}} AND {_PERIOD}{campaign}",
+        _values(asked),
+    )
+
+
+def find_campaign(project: str, campaign: str) -> Query:
+    """The id of the campaign with that id or name, one row or none; an id goes before a name."""
+    return Query(
+        f"SELECT id FROM {CAMPAIGNS.full_name} FINAL WHERE project = {{project:String}} "  # noqa: S608
+        "AND (id = {campaign:String} OR name = {campaign:String}) "
+        "ORDER BY id = {campaign:String} DESC, id LIMIT 1",
+        {"project": project, "campaign": campaign},
+    )
+
+
+def _net(column: str, once: str) -> str:
+    counted = f" AND {once} = 1" if once else ""
+    return (
+        f"sumIf({column}, here AND kind = 'succeeded'{counted}) "
+        f"- sumIf({column}, taken_back{counted})"
+    )
+
+
+def _of_campaign(asked: Asked, test: str) -> str:
+    return "" if asked.campaign is None else f" AND {test} {{campaign:String}}"
+
+
+def _values(asked: Asked) -> dict[str, object]:
+    values: dict[str, object] = {
+        "project": asked.project,
+        "since": asked.since,
+        "until": asked.until,
+    }
+    return values if asked.campaign is None else {**values, "campaign": asked.campaign}

@@ -1,0 +1,70 @@
+"""Analytics over HTTP: the totals of a period, for server-side keys."""
+
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from engine.render.encode import to_json
+from engine.render.times import iso
+from runtime.clickhouse import Database
+from runtime.http.errors import JSON, ApiError
+from runtime.http.routing import caller_of
+from runtime.http.service import Service
+from runtime.query_string import Given, invalid, read_parameters, require_known, single, time_of
+from runtime.sink import Positions
+from runtime.sink_host import Reads
+from schemas.base import Millis
+from schemas.errors import not_found
+from services.analytics import queries
+from services.analytics.queries import REDEMPTION_TOTALS, TIME_MAX, VALIDATION_TOTALS, Asked
+from services.analytics.tables import DEFINITIONS
+
+_PARAMETERS = frozenset({"campaign", "from", "to"})
+#: The totals in the order in which they are shown.
+TOTALS = (*REDEMPTION_TOTALS[:3], *VALIDATION_TOTALS, *REDEMPTION_TOTALS[3:])
+
+
+def analytics_service(
+    database: Database, positions: Positions, clock_ms: Callable[[], Millis]
+) -> Service:
+    """The routes of analytics; a host's sinks fill its tables (`tables.LEDGER_TABLES` and more)."""
+    reads = Reads(database, positions, DEFINITIONS)
+
+    async def totals(request: Request) -> Response:
+        """GET /v1/analytics/totals."""
+        given = read_parameters(request.query_params.multi_items())
+        require_known(given, _PARAMETERS)
+        since = _time(given, "from") or 0
+        until = _time(given, "to")
+        shown_until = clock_ms() if until is None else until
+        if since > shown_until:
+            raise invalid("from", "must not be after `to`")
+        campaign = single(given, "campaign")
+        project = caller_of(request).project
+        await reads.ready(request)
+        campaign_id = None
+        if campaign is not None:
+            found = await reads.rows(queries.find_campaign(project, campaign.value))
+            if not found:
+                raise ApiError(not_found("campaign", campaign.value))
+            campaign_id = found[0][0]
+        asked = Asked(project, since, TIME_MAX if until is None else until, campaign_id)
+        (redemptions,) = await reads.rows(queries.redemption_totals(asked))
+        (validations,) = await reads.rows(queries.validation_totals(asked))
+        named = dict(zip(REDEMPTION_TOTALS, redemptions, strict=True))
+        named |= zip(VALIDATION_TOTALS, validations, strict=True)
+        body = {
+            "from": iso(since),
+            "to": iso(shown_until),
+            "totals": {name: int(named[name]) for name in TOTALS},
+        }
+        return Response(to_json(body), media_type=JSON)
+
+    return Service("analytics", routes=(Route("/v1/analytics/totals", totals, methods=["GET"]),))
+
+
+def _time(given: list[Given], word: str) -> Millis | None:
+    found = single(given, word)
+    return None if found is None else time_of(found)

@@ -1,0 +1,1 @@
+"""Audit: the history of redemptions and the lists of entities, as the ledger tells them."""

@@ -1,0 +1,142 @@
+"""Bodies into commands. What a body names that does not exist here is an error that says so."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import msgspec
+
+from runtime.http.errors import ApiError, invalid_payload
+from schemas.commands import CreateVoucher, UpdateVoucher
+from schemas.entities import (
+    DailyHours,
+    Discount,
+    Gift,
+    ValidityHours,
+    ValidityTimeframe,
+    Voucher,
+)
+from schemas.errors import not_found
+from services.catalog.bodies import (
+    CodeConfigBody,
+    CreateVoucherBody,
+    DiscountBody,
+    GiftBody,
+    HoursBody,
+    TimeframeBody,
+    UpdateVoucherBody,
+    VoucherTerms,
+)
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+CODE_LENGTH_DEFAULT = 8
+#: Members that an update copies as they are.
+_PLAIN = ("start_date", "expiration_date", "validity_day_of_week", "additional_info", "metadata")
+#: Members that cannot be cleared.
+_NEVER_NULL = ("active", "discount", "gift", "type")
+
+
+def create_command(body: CreateVoucherBody, code: str | None) -> CreateVoucher:
+    """The command that creates a voucher; `code` is the path's, which the body may repeat."""
+    if code is not None and body.code not in (None, code):
+        raise invalid_payload("Property `.code` differs from the code in the path")
+    _refuse_unknown(body)
+    if body.campaign or body.campaign_id:
+        raise ApiError(not_found("campaign", body.campaign or body.campaign_id or ""))
+    if body.validation_rules:
+        raise ApiError(not_found("validation_rules", body.validation_rules[0]))
+    voucher = Voucher(
+        id="",
+        code=code or body.code or "",
+        type=body.type,
+        created_at=0,
+        discount=_made(_discount, body.discount),
+        gift=_made(_gift, body.gift),
+        start_date=body.start_date,
+        expiration_date=body.expiration_date,
+        validity_timeframe=_made(_timeframe, body.validity_timeframe),
+        validity_day_of_week=_days(body),
+        validity_hours=_made(_hours, body.validity_hours),
+        active=True if body.active is None else body.active,
+        additional_info=body.additional_info,
+        metadata=body.metadata or {},
+        quantity=_made(lambda redemption: redemption.quantity, body.redemption),
+    )
+    config = body.code_config or CodeConfigBody()
+    return CreateVoucher(
+        voucher=voucher,
+        code_length=CODE_LENGTH_DEFAULT if config.length is None else config.length,
+        code_charset=config.charset or "",
+        code_pattern=config.pattern,
+        code_prefix=config.prefix or "",
+        code_postfix=config.postfix or "",
+    )
+
+
+def update_command(body: UpdateVoucherBody, code: str) -> UpdateVoucher:
+    """The command that sets what the body names."""
+    if body.code not in (None, code):
+        raise invalid_payload("Property `.code` cannot be changed")
+    _refuse_unknown(body)
+    named = body.model_fields_set
+    for name in _NEVER_NULL:
+        if name in named and getattr(body, name) is None:
+            raise invalid_payload(f"Property `.{name}` should not be null")
+    changes: dict[str, Any] = {name: getattr(body, name) for name in _PLAIN if name in named}
+    for name in ("active", "type"):
+        if name in named:
+            changes[name] = getattr(body, name)
+    if body.discount is not None:
+        changes["discount"] = _discount(body.discount)
+    if body.gift is not None:
+        changes["gift"] = body.gift.model_dump(exclude_none=True)
+    if "validity_timeframe" in named:
+        changes["validity_timeframe"] = _made(_timeframe, body.validity_timeframe)
+    if "validity_hours" in named:
+        changes["validity_hours"] = _made(_hours, body.validity_hours)
+    if body.redemption is not None and "quantity" in body.redemption.model_fields_set:
+        changes["quantity"] = body.redemption.quantity
+    return UpdateVoucher(voucher=code, changes=msgspec.Raw(msgspec.json.encode(changes)))
+
+
+def _made(make: Callable[[T], U], body: T | None) -> U | None:
+    return None if body is None else make(body)
+
+
+def _refuse_unknown(body: VoucherTerms) -> None:
+    category = body.category or body.category_id
+    if category:
+        raise ApiError(not_found("category", category))
+
+
+def _discount(body: DiscountBody) -> Discount:
+    return Discount(
+        type=body.type,
+        amount_off=body.amount_off,
+        percent_off=body.percent_off,
+        amount_limit=body.amount_limit,
+        effect=body.effect,
+    )
+
+
+def _gift(body: GiftBody) -> Gift:
+    balance = body.amount if body.balance is None else body.balance
+    return Gift(amount=body.amount, balance=balance, effect=body.effect)
+
+
+def _timeframe(body: TimeframeBody) -> ValidityTimeframe:
+    return ValidityTimeframe(duration=body.duration, interval=body.interval)
+
+
+def _days(body: VoucherTerms) -> tuple[int, ...] | None:
+    return None if body.validity_day_of_week is None else tuple(body.validity_day_of_week)
+
+
+def _hours(body: HoursBody) -> ValidityHours:
+    return ValidityHours(
+        daily=tuple(
+            DailyHours(each.start_time, each.expiration_time, tuple(each.days_of_week or ()))
+            for each in body.daily or ()
+        )
+    )

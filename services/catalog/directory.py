@@ -1,0 +1,47 @@
+"""The keys and origins that the edge asks for, from the replica of the control project."""
+
+from collections.abc import Callable
+
+from engine import tables
+from engine.state import View
+from runtime.http.auth import KnownKey
+from schemas.commands import CONTROL_PROJECT
+from schemas.entities import Project
+
+
+class KeyDirectory:
+    """A `Directory` (runtime/http/auth.py) over state.
+
+    A key of a project that is not yet open in its own partition does not work yet.
+    """
+
+    def __init__(self, view_of: Callable[[str], View], lag_ms: Callable[[], float]) -> None:
+        self._view_of = view_of
+        self._lag_ms = lag_ms
+
+    def key(self, key_id: str) -> KnownKey | None:
+        """See `Directory.key`."""
+        found = self._view_of(CONTROL_PROJECT).get(tables.KEYS, key_id)
+        if found is None or found.revoked_at is not None:
+            return None
+        if self._view_of(found.project_id).get(tables.OPENED, found.project_id) is None:
+            return None
+        return KnownKey(found.project_id, found.kind, found.token_hash)
+
+    def trusts(self, project: str, origins: frozenset[str]) -> bool:
+        """See `Directory.trusts`."""
+        found = self._view_of(CONTROL_PROJECT).get(tables.PROJECTS, project)
+        return found is not None and _trusts(found, origins)
+
+    def anyone_trusts(self, origins: frozenset[str]) -> bool:
+        """See `Directory.anyone_trusts`."""
+        projects = self._view_of(CONTROL_PROJECT).scan(tables.PROJECTS)
+        return any(_trusts(each, origins) for each in projects)
+
+    def lag_ms(self) -> float:
+        """See `Directory.lag_ms`."""
+        return self._lag_ms()
+
+
+def _trusts(project: Project, origins: frozenset[str]) -> bool:
+    return any(each.lower() in origins for each in project.trusted_origins)

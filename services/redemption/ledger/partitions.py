@@ -1,0 +1,92 @@
+"""The partitions that this process writes: a writer each, started and stopped as Kafka assigns them.
+
+The assignment is only an order to start: what keeps two writers from harming one another is the
+chain, not the group (see writer.py). A writer that was fenced ends the process, which its
+supervisor starts again; damage stops its partition alone, so that the others are still served.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Collection
+from contextlib import suppress
+from typing import Any
+
+import structlog
+
+from runtime.chain import Damage
+from runtime.log import Corrupt
+from services.redemption.ledger.writer import Fenced, Writer
+
+log = structlog.get_logger(__name__)
+
+STOP_SECONDS_MAX = 10.0
+
+
+class Partitions:
+    """Writers by partition. `make` opens one; `close` gives back what it opened."""
+
+    def __init__(
+        self,
+        make: Callable[[int], Writer],
+        close: Callable[[Writer], Awaitable[None]],
+        fail: Callable[[BaseException], None],
+    ) -> None:
+        self.writers: dict[int, Writer] = {}
+        self.faults: dict[int, str] = {}
+        self._make = make
+        self._close = close
+        self._fail = fail
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+
+    async def assigned(self, partitions: Collection[int]) -> None:
+        """Starts a writer for each."""
+        for partition in sorted(set(partitions) - set(self._tasks)):
+            writer = self._make(partition)
+            self.writers[partition] = writer
+            self._tasks[partition] = asyncio.create_task(
+                self._serve(writer, partition), name=f"writer-{partition}"
+            )
+            log.info("partition assigned", partition=partition)
+
+    async def revoked(self, partitions: Collection[int]) -> None:
+        """Stops the writers; what is in flight is settled first, within bounds."""
+        for partition in sorted(set(partitions) & set(self._tasks)):
+            task = self._tasks.pop(partition)
+            self.writers.pop(partition).stopping = True
+            with suppress(TimeoutError):
+                await asyncio.wait_for(task, STOP_SECONDS_MAX)
+            log.info("partition revoked", partition=partition)
+
+    async def close(self) -> None:
+        """Stops all writers."""
+        await self.revoked(list(self._tasks))
+
+    def state(self) -> dict[str, Any]:
+        """What health shows: positions, doubts, and what stopped."""
+        return {
+            str(partition): {
+                "serving": writer.serving,
+                "position": writer.replica.chain.state.position,
+                "records": writer.records,
+                "doubts": writer.doubts,
+                "voids": writer.replica.chain.state.voids,
+                **({"fault": self.faults[partition]} if partition in self.faults else {}),
+            }
+            for partition, writer in sorted(self.writers.items())
+        }
+
+    async def _serve(self, writer: Writer, partition: int) -> None:
+        try:
+            await writer.run()
+        except Fenced as fault:
+            log.error("fenced", partition=partition, reason=str(fault))
+            self._fail(fault)
+        except (Damage, Corrupt) as fault:
+            self.faults[partition] = str(fault)
+            log.error("ledger damaged", partition=partition, reason=str(fault))
+        except asyncio.CancelledError:
+            raise
+        except Exception as fault:
+            log.exception("writer failed", partition=partition)
+            self._fail(fault)
+        finally:
+            await self._close(writer)

@@ -1,0 +1,405 @@
+"""The single writer of one partition: commands in, one chained record for each out.
+
+The writer goes through three states, over and over:
+
+    take over   fold the ledger to its end, append `writer.started`, settle gaps in `commands`
+    decide      read commands, decide a batch on an overlay, send it as one atomic append; decide
+                the next batch while that one is in flight; write an overlay to the state only when
+                its batch is acknowledged at the offset that was expected
+    doubt       anything else happened: forget all overlays, close the connections, take over again
+
+Nothing else is ever repaired. Two writers may run at once and think that the partition is theirs:
+each record names its predecessor, so the first append wins and the other's records are void
+(runtime/chain.py). A writer that meets another's `writer.started` after its own gives up.
+
+The file knows no event loop: it awaits only what it was given, so that a simulation can run many
+writers against one memory log, step by step, from a seed.
+"""
+
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import structlog
+
+from engine.admission import admit
+from engine.decide import Decision, decide
+from engine.state import View
+from runtime.chain import ChainState, chained
+from runtime.log import (
+    Appender,
+    Corrupt,
+    Entry,
+    InDoubt,
+    Log,
+    LogError,
+    OutOfRange,
+    Reader,
+    StoredEntry,
+    Unsent,
+)
+from runtime.replica import Replica
+from schemas.base import Millis
+from schemas.commands import Command
+from schemas.errors import refuse
+from schemas.records import (
+    RECORD_VERSION,
+    CommandsLost,
+    CommandsRestarted,
+    Decided,
+    Record,
+    Unreadable,
+    WriterStarted,
+)
+from schemas.topics import BATCH_BYTES_MAX, COMMANDS, LEDGER, RECORD_BYTES_MAX
+
+BATCH_COMMANDS_MAX = 500
+#: What a batch may hold, with room for its own header.
+BATCH_BYTES_FULL = BATCH_BYTES_MAX - 16 * 1024
+#: What a record takes beyond key and value: headers, link, framing.
+ENTRY_OVERHEAD_BYTES = 256
+IDLE_WAIT_MS = 500
+DEAD_LETTER_BYTES_MAX = RECORD_BYTES_MAX
+DEAD_LETTER_KEY_MAX = 1024
+
+log = structlog.get_logger(__name__)
+
+
+class Fenced(Exception):
+    """Another writer took the partition over."""
+
+
+#: What decides a command: a function of state, command and time.
+Decide = Callable[[View, Command, Millis], Decision]
+
+
+class Codec(Protocol):
+    """How commands and records become bytes."""
+
+    def decode_command(self, value: bytes) -> Command:
+        """The command; raises ValueError with a reason that names no content."""
+
+    def encode_record(self, record: Record) -> bytes:
+        """The record, personal data sealed."""
+
+    async def publish_pending(self) -> None:
+        """Returns once every key that `encode_record` made is acknowledged."""
+
+
+class StateFold(Protocol):
+    """The part of the replica's fold that decisions need."""
+
+    def begin(self) -> None:
+        """Opens a batch."""
+
+    def apply(self, record: Record, offset: int) -> None:
+        """Folds a record into the newest batch."""
+
+    def view(self, project: str) -> View:
+        """State as of the newest batch."""
+
+    def discard(self) -> None:
+        """Drops all open batches."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who writes: unique per start of a process."""
+
+    writer: str
+    host: str
+    code_version: str
+
+
+@dataclass(slots=True)
+class Flight:
+    """A batch that was sent: what it holds and where it is expected to lie."""
+
+    records: list[Record]
+    hashes: list[str]
+    expected: int
+    acknowledged: Awaitable[int]
+
+
+class Writer:
+    """Decides the commands of one partition; see the module."""
+
+    def __init__(
+        self,
+        identity: Identity,
+        source: Log,
+        replica: Replica,
+        fold: Callable[[], StateFold],
+        codec: Codec,
+        *,
+        spawn: Callable[[Coroutine[Any, Any, int]], Awaitable[int]],
+        bury: Callable[[Sequence[Entry]], Awaitable[None]],
+        rest: Callable[[], Awaitable[None]],
+        decide: Decide = decide,
+    ) -> None:
+        self.identity = identity
+        self.replica = replica
+        self.doubts = 0
+        self.records = 0
+        self.serving = False
+        self.stopping = False
+        self._log = source
+        self._partition = replica.partition
+        self._fold = fold
+        self._codec = codec
+        self._spawn = spawn
+        self._bury = bury
+        self._rest = rest
+        self._decide = decide
+        self._appender: Appender | None = None
+        self._commands: Reader | None = None
+        self._waiting: list[StoredEntry] = []
+        # Where the newest batch, in flight or being decided, leaves the log.
+        self._tip = ChainState()
+        self._next_command = 0
+        self._now: Millis = 0
+        self._started = False
+
+    async def run(self) -> None:
+        """Serves until `stopping` or fenced. Raises Fenced, Damage, Corrupt."""
+        try:
+            while not self.stopping:
+                try:
+                    await self._take_over()
+                    self.serving = True
+                    await self._serve()
+                except (InDoubt, Unsent) as fault:
+                    self.doubts += 1
+                    log.warning("writer in doubt", partition=self._partition, reason=str(fault))
+                except OutOfRange as fault:
+                    log.warning("log was cut", partition=self._partition, reason=str(fault))
+                except Corrupt:
+                    raise
+                except LogError as fault:
+                    log.warning("log unreachable", partition=self._partition, reason=str(fault))
+                    await self._rest()
+                finally:
+                    self.serving = False
+                    await self._let_go()
+        finally:
+            await self.replica.stop_reading()
+
+    async def _take_over(self) -> None:
+        # Connected before the fold, so that a broker that lost records after it is noticed.
+        self._appender = await self._log.appender(LEDGER, self._partition)
+        if not await self.replica.open():
+            log.warning("state wiped", partition=self._partition)
+        for takeover in await self.replica.catch_up():
+            if takeover.writer == self.identity.writer:
+                self._started = True
+            elif self._started:
+                raise Fenced(f"{takeover.writer} took partition {self._partition} over")
+        self._tip = self.replica.chain.state
+        self._next_command = self.replica.position.command_offset + 1
+        self._now = self.replica.position.at
+        first, end = await self._log.bounds(COMMANDS, self._partition)
+        if not self._started:
+            await self._mark_start()
+        if first > self._next_command:
+            await self._mark_gap(CommandsLost, first)
+        elif end < self._next_command:
+            await self._mark_gap(CommandsRestarted, first)
+        self._commands = await self._log.reader(COMMANDS, self._partition, self._next_command)
+
+    async def _mark_start(self) -> None:
+        identity = self.identity
+        record = WriterStarted(
+            command_offset=self._next_command - 1,
+            at=self._now,
+            writer=identity.writer,
+            host=identity.host,
+            code_version=identity.code_version,
+        )
+        await self._append_alone(record)
+        self._started = True
+
+    async def _mark_gap(self, kind: type[CommandsLost] | type[CommandsRestarted], to: int) -> None:
+        record = kind(
+            command_offset=to - 1, at=self._now, from_offset=self._next_command, to_offset=to
+        )
+        await self._append_alone(record)
+        self._next_command = to
+
+    async def _append_alone(self, record: Record) -> None:
+        self._fold().begin()
+        flight = await self._send([record], [self._encode(record, "")], [])
+        await self._settle(flight)
+
+    async def _serve(self) -> None:
+        """Decides batch after batch, one ahead of the one in flight."""
+        assert self._commands is not None
+        flight: Flight | None = None
+        while not self.stopping or flight is not None:
+            if not self._waiting and not self.stopping:
+                self._waiting = list(
+                    await self._commands.read(
+                        records_max=BATCH_COMMANDS_MAX, wait_ms=0 if flight else IDLE_WAIT_MS
+                    )
+                )
+            records, entries, dead = self._decide_batch()
+            if flight is not None:
+                await self._settle(flight)
+                flight = None
+            if records:
+                flight = await self._send(records, entries, dead)
+
+    def _decide_batch(self) -> tuple[list[Record], list[Entry], list[Entry]]:
+        """Decides what waits, up to a batch, on an overlay of its own."""
+        records: list[Record] = []
+        entries: list[Entry] = []
+        dead: list[Entry] = []
+        if not self._waiting or self.stopping:
+            return records, entries, dead
+        fold = self._fold()
+        fold.begin()
+        size = 0
+        # Folding needs each record's offset; the batch follows the one in flight.
+        offset = self._tip.position
+        for stored in self._waiting:
+            require_next(stored.offset, self._next_command)
+            record, entry = self._decide_one(stored, fold)
+            size += len(entry.value) + len(entry.key) + ENTRY_OVERHEAD_BYTES
+            if size > BATCH_BYTES_FULL:
+                break
+            if isinstance(record, Unreadable):
+                dead.append(_dead_letter(stored, self._partition, record.reason))
+                size += len(stored.value)
+            offset += 1
+            fold.apply(record, offset)
+            records.append(record)
+            entries.append(entry)
+            self._next_command = stored.offset + 1
+            self._now = record.at
+        del self._waiting[: len(records)]
+        return records, entries, dead
+
+    def _decide_one(self, stored: StoredEntry, fold: StateFold) -> tuple[Record, Entry]:
+        now = max(stored.timestamp, self._now)
+        try:
+            command = self._codec.decode_command(stored.value)
+        except ValueError as fault:
+            unreadable = Unreadable(command_offset=stored.offset, at=now, reason=str(fault))
+            return unreadable, self._encode(unreadable, "")
+        try:
+            record = self._outcome(command, stored, now, fold.view(command.project))
+            entry = self._encode(record, command.project)
+        except Exception as fault:
+            # One command that the code cannot take must not keep all others from being decided.
+            log.exception("command failed", partition=self._partition, offset=stored.offset)
+            reason = f"it could not be decided: {type(fault).__name__}"
+            failed = Unreadable(command_offset=stored.offset, at=now, reason=reason)
+            return failed, self._encode(failed, command.project)
+        if len(entry.value) > RECORD_BYTES_MAX:
+            assert isinstance(record, Decided)
+            record = Decided(
+                command_offset=record.command_offset,
+                at=record.at,
+                command_id=record.command_id,
+                command_type=record.command_type,
+                project=record.project,
+                fingerprint=record.fingerprint,
+                refusal=refuse("too_large", f"More than {RECORD_BYTES_MAX} bytes"),
+            )
+            entry = self._encode(record, command.project)
+        return record, entry
+
+    def _outcome(self, command: Command, stored: StoredEntry, now: Millis, view: View) -> Record:
+        refused = admit(view, command, stored.timestamp, now, stored.offset)
+        if refused is not None:
+            return refused
+        decision = self._decide(view, command, now)
+        return Decided(
+            command_offset=stored.offset,
+            at=now,
+            command_id=command.id,
+            command_type=str(command.body.__struct_config__.tag),
+            project=command.project,
+            fingerprint=command.fingerprint,
+            events=decision.events,
+            refusal=decision.refusal,
+            customer=decision.customer,
+        )
+
+    def _encode(self, record: Record, project: str) -> Entry:
+        command_id = getattr(record, "command_id", "")
+        headers = (
+            ("type", str(record.__struct_config__.tag).encode()),
+            ("id", command_id.encode()),
+            ("version", str(RECORD_VERSION).encode()),
+        )
+        return Entry(project.encode(), self._codec.encode_record(record), headers)
+
+    async def _send(
+        self, records: list[Record], entries: list[Entry], dead_letters: list[Entry]
+    ) -> Flight:
+        """Links the entries to the tip and sends them as one batch."""
+        assert self._appender is not None
+        await self._codec.publish_pending()
+        if dead_letters:
+            await self._bury(dead_letters)
+        expected = self._tip.position + 1
+        head = self._tip.head
+        linked: list[Entry] = []
+        hashes: list[str] = []
+        for entry in entries:
+            link, head = chained(entry, head)
+            linked.append(link)
+            hashes.append(head)
+        last = expected + len(entries) - 1
+        self._tip = ChainState(position=last, last_hash=head, head=head, applied=last)
+        return Flight(
+            records=records,
+            hashes=hashes,
+            expected=expected,
+            acknowledged=self._spawn(self._appender.append(linked)),
+        )
+
+    async def _settle(self, flight: Flight) -> None:
+        """Writes the batch to the state once it lies where it was expected."""
+        base = await flight.acknowledged
+        require_expected(base, flight.expected)
+        for offset, own in enumerate(flight.hashes, base):
+            self.replica.chain.extend(offset, own)
+        self.replica.commit(flight.records)
+        self.records += len(flight.records)
+
+    async def _let_go(self) -> None:
+        """Forgets what is not acknowledged and closes the connections."""
+        self._fold().discard()
+        self._waiting = []
+        appender, self._appender = self._appender, None
+        if appender is not None:
+            await appender.abandon()
+        commands, self._commands = self._commands, None
+        if commands is not None:
+            await commands.close()
+        await self.replica.stop_reading()
+
+
+def require_next(offset: int, expected: int) -> None:
+    """A command must follow the last one decided; else the log is read anew from the start."""
+    if offset != expected:
+        raise InDoubt(f"command {offset} came where {expected} was expected")
+
+
+def require_expected(base: int, expected: int) -> None:
+    """A batch must lie where the writer thought the log ends; else another writer was there."""
+    if base != expected:
+        raise InDoubt(f"the batch lies at {base}, not at {expected}")
+
+
+def _dead_letter(stored: StoredEntry, partition: int, reason: str) -> Entry:
+    """The command as it came, cut where it is too large to be kept whole."""
+    origin = f"{COMMANDS}/{partition}/{stored.offset}"
+    size = len(stored.value)
+    headers = (
+        ("origin", origin.encode()),
+        ("reason", reason.encode()),
+        ("size", str(size).encode()),
+    )
+    return Entry(stored.key[:DEAD_LETTER_KEY_MAX], stored.value[:DEAD_LETTER_BYTES_MAX], headers)

@@ -1,0 +1,27 @@
+"""The endpoints of redemptions."""
+
+from starlette.routing import Route
+
+from runtime.http.service import Service
+from services.redemption.front import Redemptions
+
+
+def make_service(redemptions: Redemptions) -> Service:
+    """The front, to be mounted in a host. `GET /v1/redemptions` belongs to the audit."""
+    return Service(
+        name="redemption",
+        routes=(
+            Route("/v1/redemptions", redemptions.redeem, methods=["POST"]),
+            Route("/client/v1/redemptions", redemptions.redeem, methods=["POST"]),
+            Route(
+                "/v1/redemptions/{redemption_id:ident}/rollback",
+                redemptions.roll_back,
+                methods=["POST"],
+            ),
+            Route(
+                "/v1/redemptions/{redemption_id:ident}/rollbacks",
+                redemptions.roll_back_stack,
+                methods=["POST"],
+            ),
+        ),
+    )

@@ -1,0 +1,37 @@
+"""The endpoints of validations."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+
+from starlette.routing import Route
+
+from runtime.http.service import Part, Service
+from services.validation.front import Validations
+from services.validation.observations import Observations
+
+
+def make_service(validations: Validations, observations: Observations) -> Service:
+    """The service, to be mounted in a host."""
+
+    @asynccontextmanager
+    async def lifespan() -> AsyncIterator[None]:
+        yield
+        await observations.drain()
+
+    def health() -> Mapping[str, Part]:
+        return {"validations": Part("backlog is full") if observations.full else Part()}
+
+    return Service(
+        name="validation",
+        routes=(
+            Route("/v1/validations", validations.validate, methods=["POST"]),
+            Route("/client/v1/validations", validations.validate, methods=["POST"]),
+            Route(
+                "/v1/vouchers/{code:ident}/sessions/{session_key:ident}",
+                validations.release,
+                methods=["DELETE"],
+            ),
+        ),
+        lifespan=lifespan,
+        health=health,
+    )

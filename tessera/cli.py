@@ -1,0 +1,93 @@
+"""The command `tessera`."""
+
+import sys
+from enum import StrEnum
+from typing import Annotated, Literal, NoReturn
+
+import typer
+
+from runtime.logs import configure_logging
+from runtime.settings import Settings, SettingsError, load_settings
+
+app = typer.Typer(
+    name="tessera",
+    help="A promotion and voucher engine on Kafka. Settings come from TESSERA_* variables; "
+    "docs/configuration.md lists them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+class HostName(StrEnum):
+    """The hosts of an installation."""
+
+    API = "api"
+    LEDGER = "ledger"
+    INSIGHT = "insight"
+
+
+@app.command()
+def run() -> None:
+    """Start everything and show its log; Ctrl-C stops it in order."""
+    _embedded("run")
+
+
+@app.command()
+def up() -> None:
+    """Start everything in the background; return when it is healthy."""
+    _embedded("up")
+
+
+@app.command()
+def down() -> None:
+    """Stop in order what `up` or `run` started."""
+    _embedded("down")
+
+
+@app.command()
+def status() -> None:
+    """Show what runs; the exit status is 0 when everything is healthy."""
+    _embedded("status")
+
+
+@app.command()
+def host(name: Annotated[HostName, typer.Argument(help="which host")]) -> None:
+    """Be one host of an installation, in the foreground."""
+    # Each command imports its own half: a host does without the runner, and the other way round.
+    from tessera.hosts import run_host  # noqa: PLC0415
+
+    settings = _settings()
+    configure_logging(settings.log_format, name.value)
+    run_host(name.value, settings)
+
+
+def main() -> None:
+    """The entry point."""
+    app()
+
+
+def _embedded(command: Literal["run", "up", "down", "status"]) -> None:
+    from deploy.embedded import runner  # noqa: PLC0415
+    from deploy.embedded.errors import EmbeddedError  # noqa: PLC0415
+
+    commands = {"run": runner.run, "up": runner.up, "down": runner.down, "status": runner.status}
+    settings = _settings()
+    configure_logging("console", "runner")
+    try:
+        exit_status = commands[command](settings)
+    except EmbeddedError as error:
+        _fail(str(error))
+    sys.exit(exit_status)
+
+
+def _settings() -> Settings:
+    try:
+        return load_settings()
+    except SettingsError as error:
+        _fail(str(error))
+
+
+def _fail(reason: str) -> NoReturn:
+    typer.secho(f"tessera: {reason}", err=True, fg=typer.colors.RED)
+    raise typer.Exit(1)

@@ -1,0 +1,299 @@
+"""The composition root: which services live in which host, and what they are made of."""
+
+import asyncio
+import os
+import platform
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+import msgspec
+import uvloop
+
+from engine.fold import StateFold
+from engine.render.answer import render_answer
+from engine.render.encode import to_json
+from runtime.clickhouse import Database
+from runtime.commands import Commands
+from runtime.http.auth import KeyGate
+from runtime.http.forward import Forward, make_client
+from runtime.http.host import Host, serve
+from runtime.http.internal import InternalGate, Positions
+from runtime.http.service import Part, Service
+from runtime.http.writes import Writes
+from runtime.kafka_group import PartitionGroup
+from runtime.kafka_admin import client_options
+from runtime.log import Entry, StoredEntry
+from runtime.settings import Settings
+from runtime.sink_host import Filling, Sinks
+from runtime.sink_source import LogSources
+from runtime.sink_table import Place
+from schemas.observations import ValidationObserved
+from schemas.records import Record
+from schemas.topics import COMMANDS, DEAD_LETTERS, LEDGER, VALIDATIONS
+from services.analytics.service import analytics_service
+from services.analytics.tables import LEDGER_TABLES as ANALYTICS_LEDGER_TABLES
+from services.analytics.tables import VALIDATION_TABLES
+from services.audit.service import audit_service
+from services.audit.tables import LEDGER_TABLES as AUDIT_LEDGER_TABLES
+from services.catalog.bootstrap import Bootstrap, Installation
+from services.catalog.directory import KeyDirectory
+from services.catalog.keys import Presets
+from services.catalog.routes import make_service as catalog_service
+from services.redemption.front import Redemptions
+from services.redemption.ledger.partitions import Partitions
+from services.redemption.ledger.ticker import Ticker
+from services.redemption.ledger.writer import Identity, Writer
+from services.redemption.routes import make_service as redemption_service
+from services.validation.front import Validations
+from services.validation.observations import Observations
+from services.validation.routes import make_service as validation_service
+from tessera import __version__
+from tessera.parts import Parts, Replicas, clock_ms, fold_of
+
+LEDGER_GROUP = "tessera-ledger"
+#: How long a writer waits before it looks for a log that could not be reached.
+REST_SECONDS = 0.2
+
+_observations = msgspec.json.Decoder(ValidationObserved)
+
+
+def run_host(name: str, settings: Settings) -> None:
+    """Is one host until a signal ends it. Raises SystemExit 1 when a part of it fails."""
+    mains: Mapping[str, Callable[[Settings], Awaitable[None]]] = {
+        "api": run_api,
+        "ledger": run_ledger,
+        "insight": run_insight,
+    }
+    uvloop.run(_main(mains[name](settings)))
+
+
+async def _main(run: Awaitable[None]) -> None:
+    await run
+
+
+async def run_api(settings: Settings) -> None:
+    """Validation, redemption front and catalog; what it does not serve goes on to insight."""
+    parts = Parts(settings, "api")
+    replicas = Replicas(parts)
+    observations = Observations(parts.sender, replicas.partition_of)
+    client = make_client(f"http://127.0.0.1:{settings.insight_port}")
+
+    async def positions(project: str) -> Positions:
+        partition = replicas.partition_of(project)
+        return {
+            (LEDGER, partition): await replicas.caught_up(partition),
+            (VALIDATIONS, partition): await observations.position(project),
+        }
+
+    host = Host(
+        "api",
+        _api_services(parts, replicas, observations),
+        KeyGate(KeyDirectory(replicas.view, replicas.lag_ms), parts.secrets.hash_token),
+        forward=Forward(client, parts.internal_secret, positions),
+    )
+    try:
+        await serve(host, bind=settings.bind, port=settings.port)
+    finally:
+        await client.aclose()
+        await replicas.close()
+        await parts.close()
+
+
+def _api_services(
+    parts: Parts, replicas: Replicas, observations: Observations
+) -> Sequence[Service]:
+    settings, secrets = parts.settings, parts.secrets
+    commands = Commands(
+        parts.sender,
+        replicas.followed,
+        parts.codec,
+        replicas.partition_of,
+        replicas.first_offset,
+        deadline_ms=settings.command_deadline_ms,
+        clock_ms=clock_ms,
+    )
+    writes = Writes(commands, secrets.idempotency, render_answer, to_json)
+    validations = Validations(
+        writes,
+        replicas.view,
+        observations.observe,
+        secrets.tracking,
+        clock_ms=clock_ms,
+        make_id=lambda: f"valid_{os.urandom(9).hex()}",
+    )
+    bootstrap = Bootstrap(
+        _installation(settings), commands, replicas.current_view, secrets.hash_token
+    )
+    return (
+        replicas.service(),
+        validation_service(validations, observations),
+        redemption_service(Redemptions(writes, secrets.tracking)),
+        catalog_service(writes, replicas.current_view, bootstrap),
+        Service("clean-up", tasks={"clean-up": replicas.clean_up}),
+    )
+
+
+def _installation(settings: Settings) -> Installation:
+    def plain(name: str) -> str | None:
+        found = getattr(settings, name)
+        return None if found is None else found.get_secret_value()
+
+    preset = "trusted_origins" in settings.model_fields_set
+    return Installation(
+        keys_file=settings.home / "keys.json",
+        presets=Presets(
+            project_id=settings.project_id,
+            app_id=settings.app_id,
+            app_token=plain("app_token"),
+            client_app_id=settings.client_app_id,
+            client_token=plain("client_token"),
+            management_id=settings.management_id,
+            management_token=plain("management_token"),
+            trusted_origins=settings.trusted_origins if preset else None,
+        ),
+        trusted_origins=settings.trusted_origins,
+        partitions=settings.partitions,
+    )
+
+
+async def run_ledger(settings: Settings) -> None:
+    """The writers of the partitions that Kafka assigns to this process."""
+    parts = Parts(settings, "ledger")
+    failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def fail(fault: BaseException) -> None:
+        if not failed.done():
+            failed.set_exception(fault)
+
+    partitions = Partitions(
+        lambda partition: _writer(parts, partition), _close_writer, fail
+    )
+    group = PartitionGroup(
+        client_options(settings),
+        topic=COMMANDS,
+        group_id=LEDGER_GROUP,
+        instance_id=f"ledger-{settings.ledger_slot}",
+        on_assigned=partitions.assigned,
+        on_revoked=partitions.revoked,
+    )
+
+    def serving() -> list[tuple[int, StateFold]]:
+        return [
+            (partition, fold_of(writer.replica))
+            for partition, writer in partitions.writers.items()
+            if writer.serving
+        ]
+
+    ticker = Ticker(serving, parts.sender.send, parts.codec.encode_command, clock_ms=clock_ms)
+
+    async def watch() -> None:
+        await failed
+
+    @asynccontextmanager
+    async def lifespan() -> AsyncIterator[None]:
+        yield
+        await partitions.close()
+
+    service = Service(
+        "ledger",
+        tasks={
+            "customer-keys": parts.keyring.follow,
+            "group": group.run,
+            "ticker": ticker.run,
+            "writers": watch,
+        },
+        lifespan=lifespan,
+        health=lambda: _ledger_health(partitions),
+    )
+    host = Host("ledger", (service,), InternalGate(parts.internal_secret))
+    try:
+        await serve(host, bind="127.0.0.1", port=settings.ledger_port)
+    finally:
+        await parts.close()
+
+
+def _writer(parts: Parts, partition: int) -> Writer:
+    replica = parts.replica(partition)
+
+    async def bury(entries: Sequence[Entry]) -> None:
+        await asyncio.gather(*(parts.sender.send(DEAD_LETTERS, 0, each) for each in entries))
+
+    return Writer(
+        Identity(f"w_{uuid.uuid4().hex}", platform.node(), __version__),
+        parts.log,
+        replica,
+        lambda: fold_of(replica),
+        parts.codec,
+        spawn=_spawn,
+        bury=bury,
+        rest=lambda: asyncio.sleep(REST_SECONDS),
+    )
+
+
+def _spawn(append: Awaitable[int]) -> Awaitable[int]:
+    task = asyncio.ensure_future(append)
+    # A writer in doubt never asks for the outcome of what it had in flight.
+    task.add_done_callback(lambda done: done.cancelled() or done.exception())
+    return task
+
+
+async def _close_writer(writer: Writer) -> None:
+    await writer.replica.close()
+
+
+def _ledger_health(partitions: Partitions) -> Mapping[str, Part]:
+    if not partitions.writers:
+        return {"ledger": Part("no partition is assigned yet")}
+    return {
+        f"writer {partition}": Part(
+            partitions.faults.get(partition) or ("ok" if writer.serving else "taking over")
+        )
+        for partition, writer in sorted(partitions.writers.items())
+    }
+
+
+async def run_insight(settings: Settings) -> None:
+    """Audit and analytics over the sinks that fill their tables."""
+    parts = Parts(settings, "insight")
+    database = await Database.open(settings.clickhouse_dsn())
+
+    async def record_of(entry: StoredEntry) -> Record:
+        return parts.codec.now(entry) or await parts.codec.later(entry)
+
+    async def end_of(place: Place) -> int:
+        return (await parts.log.bounds(*place))[1]
+
+    sinks = Sinks(
+        database,
+        LogSources(parts.log, chained=frozenset((LEDGER,))),
+        (
+            Filling(LEDGER, AUDIT_LEDGER_TABLES + ANALYTICS_LEDGER_TABLES, record_of),
+            Filling(VALIDATIONS, VALIDATION_TABLES, observation_of),
+        ),
+        settings.partitions,
+        end_of,
+    )
+    keys = Service("keys", tasks={"customer-keys": parts.keyring.follow})
+    host = Host(
+        "insight",
+        (
+            keys,
+            sinks.service,
+            audit_service(database, sinks.positions),
+            analytics_service(database, sinks.positions, clock_ms=clock_ms),
+        ),
+        InternalGate(parts.internal_secret),
+    )
+    try:
+        await serve(host, bind="127.0.0.1", port=settings.insight_port)
+    finally:
+        await parts.close()
+
+
+async def observation_of(entry: StoredEntry) -> ValidationObserved | None:
+    """The observation that an entry holds; None when it holds none."""
+    try:
+        return _observations.decode(entry.value)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None

@@ -1,0 +1,159 @@
+"""What several hosts are made of: the log, the keys, the codec, and replicas that are followed."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from typing import cast
+
+from engine.admission import seen_before
+from engine.fold import StateFold, state_fingerprint
+from engine.state import View
+from engine.tables import PROJECTS
+from runtime.codec import Codec
+from runtime.commands import Followed
+from runtime.folders import StateFolder
+from runtime.http.errors import ApiError, unavailable
+from runtime.http.service import Part, Service, Task
+from runtime.kafka_admin import client_options
+from runtime.kafka_log import KafkaLog
+from runtime.keyring import Keyring
+from runtime.log import LogError
+from runtime.replica import Replica
+from runtime.secrets import Secrets
+from runtime.sender import Sender
+from runtime.settings import Settings, read_master_key
+from runtime.store import RocksStore
+from schemas.base import Millis
+from schemas.commands import CONTROL_PROJECT
+from schemas.errors import not_found
+from schemas.records import Duplicate
+
+#: How long a read waits for what is on its way to the replica.
+READ_WAIT_SECONDS = 2.0
+#: A replica that is further behind is not healthy.
+LAG_MS_MAX = 5000
+CONTROL_PARTITION = 0
+
+
+def clock_ms() -> Millis:
+    """The time of this machine."""
+    return time.time_ns() // 1_000_000
+
+
+class Parts:
+    """The parts of one host."""
+
+    def __init__(self, settings: Settings, host: str) -> None:
+        self.settings = settings
+        self.host = host
+        self.secrets = Secrets.from_master(read_master_key(settings))
+        self.log = KafkaLog(client_options(settings))
+        self.sender = Sender(self.log)
+        keys = RocksStore(settings.home / "state" / host / "keys")
+        self.keyring = Keyring(self.log, keys, self.secrets.wrapping)
+        self.codec = Codec(self.keyring, self.sender)
+
+    @property
+    def internal_secret(self) -> str:
+        """What this installation's hosts know one another by."""
+        return self.secrets.internal.hex()
+
+    def folder(self, partition: int) -> StateFolder:
+        """Where this host keeps a partition's state."""
+        return StateFolder(self.settings.home, self.host, partition, state_fingerprint())
+
+    def replica(self, partition: int) -> Replica:
+        """A replica of a partition, as it was left."""
+        return Replica(self.log, partition, self.folder(partition), StateFold, self.codec)
+
+    async def close(self) -> None:
+        """Gives everything back."""
+        await self.sender.close()
+        await self.keyring.close()
+        await self.log.close()
+
+
+def fold_of(replica: Replica) -> StateFold:
+    """The fold of a replica that `Parts` made."""
+    return cast(StateFold, replica.fold)
+
+
+class Replicas:
+    """One followed replica of every partition, and views of any project."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self.followed: Mapping[int, Followed] = {
+            partition: Followed(parts.replica(partition))
+            for partition in range(parts.settings.partitions)
+        }
+
+    def partition_of(self, project: str) -> int:
+        """The partition that was chosen when the project was created. Raises ApiError."""
+        if project == CONTROL_PROJECT:
+            return CONTROL_PARTITION
+        found = self._view(CONTROL_PROJECT, CONTROL_PARTITION).get(PROJECTS, project)
+        if found is None:
+            raise ApiError(not_found("project", project))
+        return found.partition
+
+    def view(self, project: str) -> View:
+        """A project's state as it is known here."""
+        return self._view(project, self.partition_of(project))
+
+    async def current_view(self, project: str) -> View:
+        """A project's state with everything that was answered before. Raises ApiError 503."""
+        await self.caught_up(self.partition_of(project))
+        return self.view(project)
+
+    async def caught_up(self, partition: int) -> int:
+        """Waits, bounded, until the replica is at the log's end; its position. Raises ApiError."""
+        followed = self.followed[partition]
+        try:
+            reached = await followed.current(READ_WAIT_SECONDS)
+        except LogError:
+            reached = False
+        if not reached:
+            raise unavailable("What was written last cannot be read yet")
+        return followed.position
+
+    def first_offset(self, record: Duplicate) -> int | None:
+        """Where the record lies that decided a repeated command first."""
+        seen = seen_before(self.view(record.project), record.command_id, record.at)
+        return None if seen is None else seen.offset
+
+    def lag_ms(self) -> float:
+        """How old the knowledge of keys and projects may be."""
+        return self.followed[CONTROL_PARTITION].lag_ms()
+
+    def service(self) -> Service:
+        """The tasks that keep the replicas, and their health."""
+        tasks: dict[str, Task] = {"customer-keys": self._parts.keyring.follow}
+        for partition, followed in self.followed.items():
+            tasks[f"follow-{partition}"] = followed.follow
+            tasks[f"watch-{partition}"] = followed.watch
+        return Service("replicas", tasks=tasks, health=self._health)
+
+    async def close(self) -> None:
+        """Gives readers and stores back."""
+        for followed in self.followed.values():
+            followed.stopping = True
+            await followed.replica.close()
+
+    async def clean_up(self) -> None:
+        """Once a replica is complete, removes the state that other code left."""
+        for partition, followed in self.followed.items():
+            while followed.lag_ms() > LAG_MS_MAX:
+                await asyncio.sleep(1)
+            self._parts.folder(partition).remove_others()
+
+    def _view(self, project: str, partition: int) -> View:
+        return fold_of(self.followed[partition].replica).view(project)
+
+    def _health(self) -> Mapping[str, Part]:
+        found: dict[str, Part] = {}
+        for partition, followed in self.followed.items():
+            lag = min(followed.lag_ms(), 10**9)
+            state = followed.fault or ("ok" if lag < LAG_MS_MAX else "behind")
+            found[f"replica {partition}"] = Part(state, int(lag))
+        return found

@@ -1,0 +1,110 @@
+"""`tessera tail`: the records of the ledger, one readable line each."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from runtime.log import Log, StoredEntry
+from schemas.topics import LEDGER
+
+READ_RECORDS_MAX = 500
+FOLLOW_WAIT_MS = 500
+
+
+async def tail(
+    log: Log,
+    partitions: range,
+    write: Callable[[str], None],
+    *,
+    last: int,
+    follow: bool,
+    as_json: bool,
+) -> None:
+    """Writes the last records of each partition, then, if asked, what comes, until cancelled."""
+    readers = []
+    for partition in partitions:
+        first, end = await log.bounds(LEDGER, partition)
+        start = max(first, end - last)
+        async for entry in _between(log, partition, start, end):
+            write(line(partition, entry, as_json=as_json))
+        readers.append((partition, await log.reader(LEDGER, partition, end)))
+    try:
+        while follow:
+            for partition, reader in readers:
+                wait_ms = FOLLOW_WAIT_MS // len(readers)
+                for entry in await reader.read(records_max=READ_RECORDS_MAX, wait_ms=wait_ms):
+                    write(line(partition, entry, as_json=as_json))
+    finally:
+        for _, reader in readers:
+            await reader.close()
+
+
+async def _between(log: Log, partition: int, start: int, end: int) -> AsyncIterator[StoredEntry]:
+    reader = await log.reader(LEDGER, partition, start)
+    try:
+        position = start
+        while position < end:
+            for entry in await reader.read(records_max=READ_RECORDS_MAX, wait_ms=1000):
+                if entry.offset < end:
+                    yield entry
+                position = entry.offset + 1
+    finally:
+        await reader.close()
+
+
+def line(partition: int, entry: StoredEntry, *, as_json: bool) -> str:
+    """One record for a reader or, with `as_json`, for a program. Personal data stays sealed."""
+    record: dict[str, Any] = msgspec.json.decode(entry.value)
+    place = f"{partition}/{entry.offset}"
+    if as_json:
+        headers = {name: value.decode(errors="replace") for name, value in entry.headers}
+        shown = {
+            "partition": partition,
+            "offset": entry.offset,
+            "project": entry.key.decode(errors="replace"),
+            "headers": headers,
+            "record": record,
+        }
+        return msgspec.json.encode(shown).decode()
+    at = datetime.fromtimestamp(record.get("at", 0) / 1000, UTC).isoformat(timespec="milliseconds")
+    project = entry.key.decode(errors="replace") or "-"
+    what = record.get("command_type") or record.get("type", "?")
+    return f"{place:>12}  {at[:23]}Z  {project:<16}  {what:<22}  {summary(record)}".rstrip()
+
+
+def summary(record: dict[str, Any]) -> str:
+    """What happened, in a few words."""
+    parts = [_event(event) for event in record.get("events", ())]
+    refusal = record.get("refusal")
+    if refusal:
+        parts.append(f"refused: {refusal['key']} ({refusal.get('details') or refusal['message']})")
+    for name in ("reason", "writer", "from_offset", "to_offset"):
+        if name in record:
+            parts.append(f"{name}={record[name]}")
+    if not parts and record.get("type") not in (None, "command.decided"):
+        parts.append(str(record["type"]))
+    return "; ".join(parts)
+
+
+def _event(event: dict[str, Any]) -> str:
+    kind = event["type"]
+    if "evaluation" in event:
+        return f"{kind} {' '.join(map(_outcome, event['evaluation']['outcomes']))}"
+    for name in ("voucher", "customer", "project", "key"):
+        if isinstance(event.get(name), dict):
+            thing = event[name]
+            return f"{kind} {thing.get('code') or thing['id']}"
+    if "rollbacks" in event:
+        return f"{kind} {' '.join(each['redemption_id'] for each in event['rollbacks'])}"
+    plain = [str(value) for name, value in event.items() if name.endswith(("_id", "_key"))]
+    return " ".join([kind, *plain])
+
+
+def _outcome(outcome: dict[str, Any]) -> str:
+    if outcome["status"] == "APPLICABLE":
+        taken = outcome.get("taken", {}).get("order", 0)
+        return f"{outcome['id']} -{taken}"
+    why = outcome.get("skipped_by") or outcome.get("refusal", {}).get("key", "")
+    return f"{outcome['id']} {outcome['status'].lower()} ({why})"

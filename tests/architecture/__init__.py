@@ -1,0 +1,1 @@
+"""What the style and the design demand of the code as a whole."""

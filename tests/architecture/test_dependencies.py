@@ -1,0 +1,51 @@
+"""Every dependency is explained, locked and hashed."""
+
+import re
+
+from tests.architecture.repository import ROOT
+
+REQUIREMENT = re.compile(r"^([a-z0-9][a-z0-9-]*)", re.MULTILINE)
+LOCKED = re.compile(r"^([a-z0-9][a-z0-9-]*)==[^\n]*\\$", re.MULTILINE)
+EXPLAINED = re.compile(r"^\| `([^`]+)` \|", re.MULTILINE)
+LOCKS = {"requirements.in": "requirements.txt", "requirements-dev.in": "requirements-dev.txt"}
+
+
+def _read(name: str) -> str:
+    return (ROOT / name).read_text("utf-8")
+
+
+def test_every_dependency_is_explained_and_nothing_else_is() -> None:
+    wanted = {name for source in LOCKS for name in REQUIREMENT.findall(_read(source))}
+    explained = set(EXPLAINED.findall(_read("docs/dependencies.md")))
+    assert {name for name in explained if ":" not in name} == wanted
+
+
+def test_every_dependency_is_locked() -> None:
+    for source, lock in LOCKS.items():
+        assert set(REQUIREMENT.findall(_read(source))) <= set(LOCKED.findall(_read(lock)))
+
+
+def test_every_locked_package_has_hashes_and_no_lock_names_an_index() -> None:
+    for lock in LOCKS.values():
+        content = _read(lock)
+        for entry in re.split(r"^(?=[a-z0-9])", content, flags=re.MULTILINE)[1:]:
+            assert "--hash=sha256:" in entry, entry.splitlines()[0]
+        assert "://" not in content
+        assert "index-url" not in content
+
+
+def test_both_locks_agree_on_what_they_share() -> None:
+    pins = [
+        {line.split(" \\")[0] for line in _read(lock).splitlines() if "==" in line}
+        for lock in LOCKS.values()
+    ]
+    named = [{pin.split("==")[0] for pin in lock} for lock in pins]
+    shared = named[0] & named[1]
+    assert {pin for pin in pins[0] if pin.split("==")[0] in shared} == {
+        pin for pin in pins[1] if pin.split("==")[0] in shared
+    }
+
+
+def test_every_jar_is_locked_by_hash() -> None:
+    for line in _read("deploy/embedded/kafka.lock").splitlines():
+        assert re.fullmatch(r"[0-9a-f]{64}  [\w.-]+:[\w.-]+:[\w.-]+", line), line

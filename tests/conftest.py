@@ -1,0 +1,51 @@
+"""The real broker that tests share, and topics of their own on it."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from itertools import count
+
+import pytest
+
+from deploy.embedded.kafka import EmbeddedBroker
+from runtime.kafka_admin import client_options, ensure_topics
+from runtime.kafka_log import KafkaLog
+from runtime.settings import Settings
+from schemas.topics import BATCH_BYTES_MAX, Topic
+
+#: Makes a topic with this configuration; its name.
+NewTopic = Callable[..., Awaitable[str]]
+
+_numbers = count()
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedBroker]:
+    """A broker that lives as long as the tests; none of them may stop it."""
+    with EmbeddedBroker(tmp_path_factory.mktemp("broker")) as started:
+        yield started
+
+
+@pytest.fixture
+async def kafka_log(broker: EmbeddedBroker) -> AsyncIterator[KafkaLog]:
+    """The log on the shared broker."""
+    log = KafkaLog(client_options(Settings(kafka=broker.bootstrap)))
+    yield log
+    await log.close()
+
+
+@pytest.fixture
+def new_topic(broker: EmbeddedBroker) -> NewTopic:
+    """Makes topics on the shared broker."""
+    return topic_maker(broker.bootstrap)
+
+
+def topic_maker(bootstrap: str) -> NewTopic:
+    """Makes topics on a broker, each with a name of its own; settings as keyword arguments."""
+
+    async def make(*, partitions: int = 1, **config: str) -> str:
+        name = f"test-{next(_numbers)}"
+        dotted = {key.replace("_", "."): value for key, value in config.items()}
+        settings = {"max.message.bytes": str(2 * BATCH_BYTES_MAX)} | dotted
+        await ensure_topics(Settings(kafka=bootstrap), topics=[Topic(name, partitions, settings)])
+        return name
+
+    return make

@@ -1,0 +1,90 @@
+"""Whether a body has the shape that the API's contract describes: names, types, required, enums.
+
+`shapes.json` holds these facts for the answers of what is built so far. Two rules come from the
+contract's prose: a member that is not required may be null, and what is not named may be there.
+Where an answer of the real service leaves out what its description requires, `ABSENT` says so.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+SHAPES: dict[str, dict[str, Any]] = json.loads(
+    (Path(__file__).parent / "shapes.json").read_text("utf-8")
+)
+#: Required by the description, left out by the service: a redemption without a parent.
+ABSENT = {("RedemptionBase", "redemption")}
+#: Never null, says the contract, whatever their description says.
+NEVER_NULL = {("CustomerSummary", "redemptions"), ("CustomerSummary", "orders")}
+
+_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def assert_shape(body: Any, name: str) -> None:
+    """Fails, naming every place, unless `body` has the shape called `name`."""
+    wrong = list(_wrong(body, {"ref": name}, "$", name))
+    assert not wrong, "\n".join(wrong)
+
+
+def _wrong(value: Any, shape: dict[str, Any], at: str, name: str) -> Iterator[str]:
+    if value is None and shape.get("nullable"):
+        return
+    if "ref" in shape:
+        yield from _wrong(value, SHAPES[shape["ref"]], at, shape["ref"])
+        return
+    for part in shape.get("all", ()):
+        yield from _wrong(value, part, at, name)
+    if "one" in shape:
+        found = [list(_wrong(value, part, at, name)) for part in shape["one"]]
+        if all(found):
+            yield from min(found, key=len)
+    kind = shape.get("type") or ("object" if "members" in shape else None)
+    if kind is not None and not _is_kind(value, kind):
+        yield f"{at}: {kind} wanted, found {value!r}"
+        return
+    if "enum" in shape and value not in shape["enum"]:
+        yield f"{at}: one of {shape['enum']} wanted, found {value!r}"
+    if "minimum" in shape and value < shape["minimum"]:
+        yield f"{at}: {value!r} is below {shape['minimum']}"
+    yield from _wrong_text(value, shape, at)
+    yield from _wrong_members(value, shape, at, name)
+    for index, item in enumerate(value if "items" in shape else ()):
+        yield from _wrong(item, shape["items"], f"{at}[{index}]", name)
+
+
+def _wrong_text(value: Any, shape: dict[str, Any], at: str) -> Iterator[str]:
+    pattern = {"date-time": _DATE_TIME, "date": _DATE}.get(shape.get("format", ""))
+    if pattern is not None and not pattern.fullmatch(value):
+        yield f"{at}: {shape['format']} wanted, found {value!r}"
+
+
+def _wrong_members(value: Any, shape: dict[str, Any], at: str, name: str) -> Iterator[str]:
+    members = shape.get("members", {})
+    required = set(shape.get("required", ()))
+    for member in sorted(required):
+        if member not in value and (name, member) not in ABSENT:
+            yield f"{at}.{member}: is missing"
+    for member, inner in members.items():
+        if member not in value:
+            continue
+        may_be_null = member not in required and (name, member) not in NEVER_NULL
+        if value[member] is None and may_be_null:
+            continue
+        yield from _wrong(value[member], inner, f"{at}.{member}", name)
+    if "values" in shape:
+        for key, item in value.items():
+            yield from _wrong(item, shape["values"], f"{at}.{key}", name)
+
+
+def _is_kind(value: Any, kind: str) -> bool:
+    if kind in ("integer", "number"):
+        kinds = int if kind == "integer" else (int, float, Decimal)
+        return isinstance(value, kinds) and not isinstance(value, bool)
+    if kind == "array":
+        return isinstance(value, list | tuple)
+    known: dict[str, type] = {"object": dict, "string": str, "boolean": bool}
+    return isinstance(value, known[kind])

@@ -1,0 +1,280 @@
+"""What every store promises, and what RocksDB's folder promises beyond."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from runtime.store import (
+    MemoryStore,
+    RocksStore,
+    Store,
+    StoreBusy,
+    StoreDamaged,
+    StoreError,
+    after_prefix,
+)
+
+
+@pytest.fixture(params=["memory", "rocks"])
+def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Store]]:
+    """Makes empty stores; they are closed afterwards."""
+    made: list[Store] = []
+    numbers = count()
+
+    def store() -> Store:
+        each = (
+            MemoryStore()
+            if request.param == "memory"
+            else RocksStore(tmp_path / f"store-{next(numbers)}")
+        )
+        made.append(each)
+        return each
+
+    yield store
+    for each in made:
+        each.close()
+
+
+def test_a_store_begins_empty(make: Callable[[], Store]) -> None:
+    store = make()
+    assert store.get(b"a") is None
+    assert list(store.scan(b"")) == []
+
+
+def test_changes_are_written_together_and_removals_with_them(make: Callable[[], Store]) -> None:
+    store = make()
+    store.write({b"a": b"1", b"b": b"", b"c": b"3"})
+    store.write({b"a": None, b"b": b"2", b"never there": None})
+    assert list(store.scan(b"")) == [(b"b", b"2"), (b"c", b"3")]
+    assert (store.get(b"a"), store.get(b"b")) == (None, b"2")
+
+
+def test_an_empty_value_is_not_an_absent_one(make: Callable[[], Store]) -> None:
+    store = make()
+    store.write({b"a": b""})
+    assert store.get(b"a") == b""
+    assert list(store.scan(b"a")) == [(b"a", b"")]
+
+
+@pytest.mark.parametrize(
+    ("prefix", "found"),
+    [
+        (b"a/", [b"a/1", b"a/2", b"a/\xff\xff"]),
+        (b"a", [b"a", b"a/1", b"a/2", b"a/\xff\xff", b"a0"]),
+        (b"a/\xff", [b"a/\xff\xff"]),
+        (b"\xff", [b"\xff", b"\xff\xff\x01"]),
+        (b"\xff\xff", [b"\xff\xff\x01"]),
+        (b"", [b"a", b"a/1", b"a/2", b"a/\xff\xff", b"a0", b"b", b"\xff", b"\xff\xff\x01"]),
+        (b"z", []),
+    ],
+)
+def test_a_scan_gives_what_begins_with_the_prefix_in_order(
+    make: Callable[[], Store], prefix: bytes, found: list[bytes]
+) -> None:
+    store = make()
+    keys = [b"b", b"a0", b"a/2", b"a", b"\xff\xff\x01", b"a/\xff\xff", b"a/1", b"\xff"]
+    store.write(dict.fromkeys(keys, b"x"))
+    assert [key for key, _ in store.scan(prefix)] == found
+
+
+def test_a_scan_does_not_see_what_is_written_after_it_began(make: Callable[[], Store]) -> None:
+    store = make()
+    store.write({b"a/1": b"1", b"a/2": b"2", b"a/3": b"3"})
+    scan = store.scan(b"a/")
+    assert next(scan) == (b"a/1", b"1")
+    store.write({b"a/2": b"changed", b"a/3": None, b"a/4": b"4"})
+    assert list(scan) == [(b"a/2", b"2"), (b"a/3", b"3")]
+
+
+def test_a_scan_may_be_left_early(make: Callable[[], Store]) -> None:
+    store = make()
+    store.write({b"%04d" % number: b"" for number in range(1000)})
+    for _ in range(100):
+        assert next(iter(store.scan(b"00")))[0] == b"0000"
+
+
+small = st.binary(max_size=3)
+batches = st.lists(st.dictionaries(small, st.none() | st.binary(max_size=3)), max_size=6)
+
+
+@given(batches=batches, prefix=small)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_store_behaves_like_a_sorted_dictionary(
+    make: Callable[[], Store], batches: list[dict[bytes, bytes | None]], prefix: bytes
+) -> None:
+    store, model = make(), dict[bytes, bytes]()
+    for changes in batches:
+        store.write(changes)
+        for key, value in changes.items():
+            if value is None:
+                model.pop(key, None)
+            else:
+                model[key] = value
+    expected = sorted(pair for pair in model.items() if pair[0].startswith(prefix))
+    assert list(store.scan(prefix)) == expected
+    assert all(store.get(key) == value for key, value in model.items())
+    store.close()
+
+
+@given(prefix=small, key=small)
+def test_a_prefix_ends_before_the_first_key_without_it(prefix: bytes, key: bytes) -> None:
+    upper = after_prefix(prefix)
+    within = key >= prefix and (upper is None or key < upper)
+    assert within == key.startswith(prefix)
+
+
+def test_a_memory_store_copies_itself() -> None:
+    store = MemoryStore()
+    store.write({b"a": b"1"})
+    copy = store.copy()
+    store.write({b"a": b"2"})
+    assert copy.get(b"a") == b"1"
+
+
+def test_a_folder_holds_what_was_written_before(tmp_path: Path) -> None:
+    store = RocksStore(tmp_path / "deep" / "store")
+    store.write({b"a": b"1"})
+    store.close()
+    again = RocksStore(tmp_path / "deep" / "store")
+    assert again.get(b"a") == b"1"
+    again.close()
+
+
+def test_a_killed_process_loses_nothing_that_it_wrote(tmp_path: Path) -> None:
+    child = _start(
+        tmp_path,
+        """
+        for number in range(1, 100_000):
+            store.write({b"last": b"%d" % number, b"x/%d" % number: bytes(200)})
+            print(number, flush=True)
+        """,
+    )
+    assert child.stdout is not None
+    acknowledged = 0
+    for _ in range(2000):
+        acknowledged = int(child.stdout.readline())
+    child.kill()
+    child.wait()
+    child.stdout.close()
+    store = RocksStore(tmp_path / "store")
+    last = int(store.get(b"last") or b"0")
+    assert last >= acknowledged
+    assert sum(1 for _ in store.scan(b"x/")) == last
+    store.close()
+
+
+def test_two_processes_cannot_write_to_one_folder(tmp_path: Path) -> None:
+    store = RocksStore(tmp_path / "store")
+    with pytest.raises(StoreBusy):
+        RocksStore(tmp_path / "store")
+    with pytest.raises(StoreBusy):
+        RocksStore.destroy(tmp_path / "store")
+    store.close()
+
+
+def test_a_reader_beside_a_writer_sees_one_moment(tmp_path: Path) -> None:
+    child = _start(
+        tmp_path,
+        """
+        import random, time
+        until, number = time.monotonic() + 3, 0
+        while time.monotonic() < until:
+            number += 1
+            noise = {b"k/%d" % random.randrange(5000): bytes(400) for _ in range(20)}
+            window = {b"n/%08d" % number: b"", b"n/%08d" % (number - 100): None}
+            store.write(noise | window | {b"last": b"%d" % number})
+            time.sleep(0.0005)
+        """,
+    )
+    _await_store(tmp_path / "store")
+    looks = 0
+    while child.poll() is None:
+        store = RocksStore(tmp_path / "store", read_only=True)
+        last = int(store.get(b"last") or b"0")
+        numbers = [int(key[2:]) for key, _ in store.scan(b"n/")]
+        store.close()
+        assert numbers == list(range(max(1, last - 99), last + 1))
+        looks += 1
+    child.communicate()
+    assert looks >= 3
+
+
+def test_a_reader_keeps_its_moment_while_the_writer_goes_on(tmp_path: Path) -> None:
+    writer = RocksStore(tmp_path / "store")
+    writer.write({b"a": b"1"})
+    reader = RocksStore(tmp_path / "store", read_only=True)
+    writer.write({b"a": b"2", b"b": b"2"})
+    assert list(reader.scan(b"")) == [(b"a", b"1")]
+    with pytest.raises(StoreError):
+        reader.write({b"c": b"3"})
+    reader.close()
+    writer.close()
+
+
+def test_a_missing_folder_is_not_made_to_be_read(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        RocksStore(tmp_path / "absent", read_only=True)
+    assert not (tmp_path / "absent").exists()
+
+
+@pytest.mark.parametrize("pattern", ["MANIFEST-*", "*.sst", "CURRENT"])
+def test_a_damaged_folder_says_so_and_can_be_destroyed(tmp_path: Path, pattern: str) -> None:
+    path = tmp_path / "store"
+    store = RocksStore(path)
+    store.write({b"%d" % number: bytes(100) for number in range(50_000)})
+    store.close()
+    for file in path.glob(pattern):
+        damaged = bytearray(file.read_bytes())
+        for at in range(0, len(damaged), 64):
+            damaged[at] ^= 0xFF
+        file.write_bytes(damaged)
+    with pytest.raises(StoreDamaged):
+        _read_all(path)
+    RocksStore.destroy(path)
+    assert not path.exists()
+    fresh = RocksStore(path)
+    assert fresh.get(b"1") is None
+    fresh.close()
+
+
+def test_destroying_nothing_is_no_error(tmp_path: Path) -> None:
+    RocksStore.destroy(tmp_path / "absent")
+
+
+def _read_all(path: Path) -> None:
+    store = RocksStore(path)
+    try:
+        list(store.scan(b""))
+    finally:
+        store.close()
+
+
+def _start(tmp_path: Path, script: str) -> "subprocess.Popen[bytes]":
+    head = f"""
+        from pathlib import Path
+        from runtime.store import RocksStore
+        store = RocksStore(Path({str(tmp_path / "store")!r}))
+    """
+    code = dedent(head) + dedent(script)
+    return subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+
+
+def _await_store(path: Path) -> None:
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        if (path / "CURRENT").exists():
+            store = RocksStore(path, read_only=True)
+            begun = store.get(b"last")
+            store.close()
+            if begun is not None:
+                return
+        time.sleep(0.05)
+    raise AssertionError("the writer did not begin")

@@ -1,0 +1,1 @@
+"""Parts against the real things outside: broker, supervisor, chDB, RocksDB."""

@@ -1,0 +1,22 @@
+"""Fills tables until it is killed: `python -m tests.integration.insight_killed FOLDER RECORDS`."""
+
+import asyncio
+import sys
+from pathlib import Path
+
+from tests.integration.insight_world import World, many
+
+
+async def main(folder: Path, records: int) -> None:
+    world = World()
+    many(world, records)
+    database = await world.open(folder)
+    (ledger, _) = world.feeds(database)
+    await ledger.open()
+    print("open", flush=True)
+    while world.positions.lowest(ledger.place) != records - 1:
+        await ledger.step()
+        print(world.positions.lowest(ledger.place), flush=True)
+
+
+asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2])))

@@ -1,0 +1,127 @@
+"""A memory log, a real chDB and the sinks between them."""
+
+import time
+from pathlib import Path
+
+from runtime.chain import GENESIS, chained
+from runtime.clickhouse import Database
+from runtime.log import Entry, StoredEntry
+from runtime.memory_log import MemoryLog
+from runtime.sink import Feed, Positions
+from runtime.sink_host import Filling, TableState, definitions, table_state
+from runtime.sink_source import LogSources
+from runtime.sink_table import Place
+from schemas.observations import ValidationObserved
+from schemas.records import Record
+from schemas.topics import LEDGER, VALIDATIONS
+from services.analytics import tables as analytics
+from services.audit import tables as audit
+from tests.unit.insight.examples import (
+    START,
+    applicable,
+    created,
+    customer_created,
+    decided,
+    failed,
+    locked,
+    rolled_back,
+    succeeded,
+)
+
+LEDGER_PLACE = Place(LEDGER, 0)
+VALIDATIONS_PLACE = Place(VALIDATIONS, 0)
+
+
+class World:
+    """The ledger's records are kept beside the log; their entries hold their index."""
+
+    def __init__(self) -> None:
+        self.log = MemoryLog(clock=lambda: int(time.time() * 1000))
+        self.sources = LogSources(self.log, chained=frozenset({LEDGER}))
+        self.positions = Positions()
+        self.records: list[Record] = []
+        self.observed: list[ValidationObserved] = []
+        self.head = GENESIS
+        self.fillings = (
+            Filling(LEDGER, (*audit.LEDGER_TABLES, *analytics.LEDGER_TABLES), self.record_of),
+            Filling(VALIDATIONS, analytics.VALIDATION_TABLES, self.observation_of),
+        )
+
+    async def record_of(self, entry: StoredEntry) -> Record:
+        return self.records[int(entry.value)]
+
+    async def observation_of(self, entry: StoredEntry) -> ValidationObserved:
+        return self.observed[int(entry.value)]
+
+    def append(self, *records: Record) -> None:
+        for record in records:
+            entry, self.head = chained(Entry(b"p", b"%d" % len(self.records)), self.head)
+            self.records.append(record)
+            self.log.append(*LEDGER_PLACE, [entry])
+
+    def append_void(self) -> None:
+        entry, _ = chained(Entry(b"p", b"void"), GENESIS)
+        self.log.append(*LEDGER_PLACE, [entry])
+
+    def observe(self, *observed: ValidationObserved) -> None:
+        for each in observed:
+            self.log.append(*VALIDATIONS_PLACE, [Entry(b"p", b"%d" % len(self.observed))])
+            self.observed.append(each)
+
+    async def open(self, folder: Path) -> Database:
+        database = await Database.open(f"chdb://{folder}")
+        await database.prepare(definitions(self.fillings))
+        return database
+
+    def feeds(self, database: Database) -> list[Feed]:
+        return [
+            Feed(
+                Place(each.topic, 0),
+                self.sources,
+                database,
+                each.tables,
+                each.decode,
+                self.positions,
+                linger_seconds=0,
+            )
+            for each in self.fillings
+        ]
+
+    async def fill(self, database: Database) -> None:
+        """Brings all tables to the end of the log."""
+        for feed in self.feeds(database):
+            await feed.open()
+            _, end = await self.log.bounds(*feed.place)
+            while (self.positions.lowest(feed.place) or -1) < end - 1:
+                await feed.step()
+            await feed.close()
+
+    async def states(self, database: Database) -> list[TableState]:
+        """What every table holds."""
+        return [
+            await table_state(database, table.definition, Place(filling.topic, 0))
+            for filling in self.fillings
+            for table in filling.tables
+        ]
+
+
+def many(world: World, records: int) -> None:
+    """Appends records of every kind; the same ones for the same number."""
+    for number in range(records):
+        at = START + number * 1000
+        ids = f"{number}"
+        match number % 6:
+            case 0:
+                event = created(f"C{number}", "camp_1" if number % 12 else None)
+            case 1:
+                event = customer_created(number)
+            case 2 | 3:
+                stack = [applicable(f"C{each}", 100) for each in range(1 + number % 2)]
+                event = succeeded(*stack, ids=ids, by=f"cust_{number % 7}")
+            case 4:
+                event = failed(ids=ids) if number % 4 else locked(applicable("C0", 1))
+            case _:
+                event = rolled_back(
+                    *(("C0",) if number % 2 == 0 else ("C0", "C1")), ids=f"{number - 2}"
+                )
+        world.append(decided(event, at=at, command=number))

@@ -1,0 +1,273 @@
+"""The commands run, up, down and status, over stand-ins for broker and hosts."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from deploy.embedded.home import Home, free_port
+from deploy.embedded.supervision import SupervisorClient, leftovers
+
+DRIVER = Path(__file__).with_name("fake_installation.py")
+STOP_ORDER = ["api ends", "insight ends", "ledger ends", "broker ends"]
+
+
+class Installation:
+    """A data folder, and the commands on it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.path.mkdir()
+        self.port = free_port()
+        self.environment = {
+            **{key: text for key, text in os.environ.items() if not key.startswith("TESSERA_")},
+            "TESSERA_HOME": str(path),
+            "TESSERA_PORT": str(self.port),
+        }
+
+    def command(self, name: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            self._line(name),
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def begin(self, name: str) -> subprocess.Popen[str]:
+        """Start a command that stays; its output is in `output`."""
+        with self.path.with_suffix(".out").open("w") as out:
+            return subprocess.Popen(
+                self._line(name), env=self.environment, stdout=out, stderr=out, text=True
+            )
+
+    @property
+    def output(self) -> str:
+        return self.path.with_suffix(".out").read_text()
+
+    @property
+    def events(self) -> list[str]:
+        file = self.path / "events"
+        return file.read_text().splitlines() if file.exists() else []
+
+    def tell(self, host: str, conduct: str) -> None:
+        (self.path / f"fake-{host}").write_text(conduct)
+
+    def processes(self) -> dict[str, list[psutil.Process]]:
+        return leftovers(Home(self.path))
+
+    @staticmethod
+    def _line(name: str) -> tuple[str, ...]:
+        return (sys.executable, "-P", str(DRIVER), name)
+
+
+@pytest.fixture
+def installation(tmp_path: Path) -> Iterator[Installation]:
+    made = Installation(tmp_path / "a home")
+    yield made
+    made.command("down")
+    assert made.processes() == {}
+
+
+def eventually(condition: Callable[[], bool], seconds_max: float = 15.0) -> bool:
+    deadline = time.monotonic() + seconds_max
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def test_up_starts_in_order_and_down_stops_in_reverse_order(installation: Installation) -> None:
+    started = installation.command("up")
+    assert started.returncode == 0, started.stderr
+    assert f"http://127.0.0.1:{installation.port}" in started.stdout
+    assert "t-1" in started.stdout
+    assert "curl" in started.stdout
+    serves = installation.events
+    assert (serves[0], serves[-1]) == ("broker serves", "api serves")
+    assert installation.command("status").returncode == 0
+
+    stopped = installation.command("down")
+    assert stopped.returncode == 0
+    assert installation.events[len(serves) :] == STOP_ORDER
+    assert installation.command("status").returncode == 1
+
+
+def test_every_process_tells_its_host_and_its_folder(installation: Installation) -> None:
+    installation.command("up")
+    found = installation.processes()
+    assert sorted(found) == ["api", "broker", "insight", "ledger", "supervisor"]
+    for name in ("api", "broker", "insight", "ledger"):
+        (process,) = found[name]
+        assert name in process.cmdline()
+        assert process.environ()["TESSERA_HOME"] == str(installation.path)
+
+
+def test_up_on_a_healthy_installation_says_so_and_changes_nothing(
+    installation: Installation,
+) -> None:
+    installation.command("up")
+    before = installation.events
+    again = installation.command("up")
+    assert again.returncode == 0
+    assert "running already" in again.stdout
+    assert installation.events == before
+
+
+def test_down_without_anything_running_is_no_error(installation: Installation) -> None:
+    assert installation.command("down").returncode == 0
+    assert "not running" in installation.command("down").stdout
+
+
+def test_up_names_a_port_that_is_taken(installation: Installation) -> None:
+    with socket.create_server(("127.0.0.1", installation.port)):
+        refused = installation.command("up")
+    assert refused.returncode == 1
+    assert f"Port {installation.port}" in refused.stderr
+    assert installation.events == []
+
+
+def test_up_refuses_a_folder_of_a_newer_version(installation: Installation) -> None:
+    (installation.path / "version.json").write_text('{"layout": 99, "kafka": "4.3.1"}')
+    refused = installation.command("up")
+    assert refused.returncode == 1
+    assert "newer version" in refused.stderr
+    assert json.loads((installation.path / "version.json").read_text())["layout"] == 99
+
+
+def test_up_fails_with_the_log_of_a_host_that_cannot_start(installation: Installation) -> None:
+    installation.tell("insight", "crash")
+    failed = installation.command("up")
+    assert failed.returncode == 1
+    assert "The host insight did not start" in failed.stderr
+    assert "the moon is full" in failed.stderr
+    assert installation.processes() == {}
+
+
+def test_up_fails_when_a_broker_cannot_start(installation: Installation) -> None:
+    installation.tell("broker", "crash")
+    failed = installation.command("up")
+    assert failed.returncode == 1
+    assert "broker cannot start" in failed.stderr
+
+
+def test_up_fails_when_a_host_does_not_become_healthy(installation: Installation) -> None:
+    installation.tell("api", "sick")
+    failed = installation.command("up")
+    assert failed.returncode == 1
+    assert "The host api is not healthy" in failed.stderr
+    assert installation.processes() == {}
+
+
+def test_down_is_bounded_when_a_host_does_not_listen(installation: Installation) -> None:
+    installation.tell("ledger", "deaf")
+    installation.command("up")
+    began = time.monotonic()
+    assert installation.command("down").returncode == 0
+    assert time.monotonic() - began < 15
+    assert "ledger ends" not in installation.events
+
+
+def test_a_dead_host_is_back_within_two_seconds(installation: Installation) -> None:
+    installation.command("up")
+    client = SupervisorClient(Home(installation.path))
+    assert eventually(lambda: client.states()["ledger"].state == "RUNNING")
+    os.kill(client.states()["ledger"].pid, signal.SIGKILL)
+    assert eventually(lambda: installation.events.count("ledger serves") == 2, 2.0)
+
+
+def test_run_shows_json_lines_and_stops_in_order_however_often_it_is_asked(
+    installation: Installation,
+) -> None:
+    running = installation.begin("run")
+    assert eventually(lambda: '"ready"' in installation.output), installation.output
+    for _ in range(3):
+        running.send_signal(signal.SIGINT)
+        time.sleep(0.1)
+    assert running.wait(20) == 0
+    assert installation.events[-4:] == STOP_ORDER
+    events = [json.loads(line) for line in installation.output.splitlines()]
+    assert all(event["host"] and event["event"] for event in events)
+    assert events[-1]["event"] == "stopped"
+
+
+def test_run_tells_of_a_host_that_crashes(installation: Installation) -> None:
+    running = installation.begin("run")
+    assert eventually(lambda: '"ready"' in installation.output), installation.output
+    installation.tell("insight", "crash")
+    installation.processes()["insight"][0].kill()
+    assert eventually(lambda: "insight ended soon after its start" in installation.output)
+    assert "the moon is full" in installation.output
+    running.send_signal(signal.SIGTERM)
+    assert running.wait(20) == 0
+
+
+def test_run_stops_what_it_began_when_it_is_asked_during_the_start(
+    installation: Installation,
+) -> None:
+    installation.tell("api", "sick")
+    running = installation.begin("run")
+    assert eventually(lambda: "api serves" in installation.events)
+    running.send_signal(signal.SIGINT)
+    assert running.wait(20) == 0
+    assert installation.processes() == {}
+
+
+def test_run_ends_well_when_another_command_stops_the_installation(
+    installation: Installation,
+) -> None:
+    running = installation.begin("run")
+    assert eventually(lambda: '"ready"' in installation.output), installation.output
+    assert "running already" in installation.command("run").stderr
+    assert installation.command("down").returncode == 0
+    assert running.wait(20) == 0
+
+
+def test_a_start_clears_away_what_a_killed_run_left(installation: Installation) -> None:
+    running = installation.begin("run")
+    assert eventually(lambda: '"ready"' in installation.output), installation.output
+    running.kill()
+    running.wait()
+    started = installation.command("up")
+    assert started.returncode == 0, started.stderr
+    assert all(len(processes) == 1 for processes in installation.processes().values())
+
+
+def test_down_ends_programs_whose_supervisor_was_killed(installation: Installation) -> None:
+    installation.command("up")
+    (supervisor,) = installation.processes()["supervisor"]
+    supervisor.kill()
+    assert eventually(lambda: "supervisor" not in installation.processes())
+    assert "left from an earlier run" in installation.command("status").stdout
+    assert installation.command("down").returncode == 0
+    assert installation.processes() == {}
+
+
+def test_an_unknown_setting_is_named(installation: Installation) -> None:
+    installation.environment["TESSERA_PROT"] = "8001"
+    refused = installation.command("up")
+    assert refused.returncode == 1
+    assert "TESSERA_PROT" in refused.stderr
+
+
+def test_run_ends_in_order_when_nobody_reads_it(installation: Installation) -> None:
+    with subprocess.Popen(
+        Installation._line("run"), env=installation.environment, stdout=subprocess.PIPE, text=True
+    ) as running:
+        assert running.stdout
+        running.stdout.readline()
+        running.stdout.close()
+        assert eventually(lambda: "api serves" in installation.events)
+        installation.processes()["insight"][0].kill()
+        assert running.wait(20) == 0
+    assert installation.events[-1] == "broker ends"

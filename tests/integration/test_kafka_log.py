@@ -1,0 +1,302 @@
+"""The log on a real broker that is killed, frozen and damaged."""
+
+import asyncio
+import os
+import signal
+import struct
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from deploy.embedded.kafka import EmbeddedBroker
+from runtime.kafka_log import KafkaLog, KafkaReader
+from runtime.log import Corrupt, Entry, InDoubt, Log, LogError, StoredEntry, Unsent
+from runtime.sender import Sender
+from tests.conftest import NewTopic, topic_maker
+
+TIMEOUT_MS = 1500
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("fragile")
+
+
+@pytest.fixture(scope="module")
+def fragile(home: Path) -> Iterator[EmbeddedBroker]:
+    """A broker that these tests may stop; each leaves it running."""
+    with EmbeddedBroker(home) as started:
+        yield started
+
+
+@pytest.fixture
+async def log(fragile: EmbeddedBroker) -> AsyncIterator[KafkaLog]:
+    """The log on the fragile broker; it must leave no task behind."""
+    before = asyncio.all_tasks()
+    opened = KafkaLog({"bootstrap_servers": fragile.bootstrap}, request_timeout_ms=TIMEOUT_MS)
+    yield opened
+    await opened.close()
+    await asyncio.sleep(0.01)
+    assert asyncio.all_tasks() <= before
+
+
+@pytest.fixture
+def make_topic(fragile: EmbeddedBroker) -> NewTopic:
+    return topic_maker(fragile.bootstrap)
+
+
+@contextmanager
+def frozen(broker: EmbeddedBroker) -> Iterator[None]:
+    """The broker accepts connections, but answers nothing."""
+    os.kill(broker.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(broker.pid, signal.SIGCONT)
+
+
+def batch(number: int, size: int = 3) -> list[Entry]:
+    return [
+        Entry(b"k", b"value-%d" % (number * size + each), (("h", b"x"),)) for each in range(size)
+    ]
+
+
+async def five_batches(log: Log, topic: str) -> None:
+    """Offsets 0 to 14 in batches of 3."""
+    appender = await log.appender(topic, 0)
+    for number in range(5):
+        assert await appender.append(batch(number)) == number * 3
+    await appender.abandon()
+
+
+async def read_until_fault(reader: KafkaReader) -> tuple[list[StoredEntry], LogError]:
+    """What can be read, and what ends it; within a bounded time."""
+    found: list[StoredEntry] = []
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        try:
+            found += await reader.read(records_max=100, wait_ms=200)
+        except LogError as fault:
+            return found, fault
+    raise AssertionError(f"no fault after {len(found)} records")
+
+
+async def read_on(reader: KafkaReader, wanted: int) -> list[StoredEntry]:
+    """So many records, however often the connection is lost meanwhile."""
+    found: list[StoredEntry] = []
+    until = time.monotonic() + 60
+    while len(found) < wanted and time.monotonic() < until:
+        try:
+            found += await reader.read(records_max=100, wait_ms=500)
+        except LogError:
+            await asyncio.sleep(0.2)
+    return found
+
+
+def change(home: Path, topic: str, batch_number: int, at: int, flip: int) -> None:
+    """Flips bits of one byte of a stored batch."""
+    file = home / "kafka" / "data" / f"{topic}-0" / "00000000000000000000.log"
+    content = bytearray(file.read_bytes())
+    start = 0
+    for _ in range(batch_number):
+        start += 12 + struct.unpack_from(">i", content, start + 8)[0]
+    content[start + at] ^= flip
+    with file.open("r+b") as stream:
+        stream.write(content)
+
+
+@pytest.mark.parametrize(
+    ("at", "flip"),
+    [(7, 1), (2, 1), (9, 1), (11, 8), (8, 0x80), (16, 2), (17, 1), (22, 1), (60, 1), (70, 1)],
+    ids=[
+        "base offset one off",
+        "base offset far off",
+        "length too great",
+        "length slightly off",
+        "length negative",
+        "format",
+        "checksum",
+        "attributes",
+        "number of records",
+        "a record",
+    ],
+)
+async def test_damage_is_named_and_what_is_before_it_is_read(
+    log: KafkaLog, make_topic: NewTopic, home: Path, at: int, flip: int
+) -> None:
+    topic = await make_topic()
+    await five_batches(log, topic)
+    change(home, topic, 2, at, flip)
+    reader = await log.reader(topic, 0, 0)
+    found, fault = await read_until_fault(reader)
+    assert [each.value for each in found] == [b"value-%d" % each for each in range(6)]
+    assert isinstance(fault, Corrupt)
+    assert f"{topic}/0" in str(fault)
+    assert "offset 6" in str(fault)
+    with pytest.raises(Corrupt):
+        await reader.read(records_max=1, wait_ms=0)
+    fresh = await log.reader(topic, 0, 6)
+    found, fault = await read_until_fault(fresh)
+    assert not found
+    assert isinstance(fault, Corrupt)
+    with pytest.raises(LogError):
+        await log.read_at(topic, 0, 6)
+
+
+async def test_compaction_leaves_gaps_that_are_read_over(
+    fragile: EmbeddedBroker, make_topic: NewTopic
+) -> None:
+    topic = await make_topic(
+        cleanup_policy="compact",
+        segment_ms="100",
+        min_cleanable_dirty_ratio="0.001",
+        delete_retention_ms="0",
+    )
+    log = KafkaLog({"bootstrap_servers": fragile.bootstrap}, compacted=frozenset({topic}))
+    appender = await log.appender(topic, 0)
+    last = 0
+    for number in range(20):
+        last = await appender.append([Entry(b"same", b"%d" % number), Entry(b"k%d" % number, b"")])
+        await asyncio.sleep(0.01)
+    until = time.monotonic() + 60
+    offsets: list[int] = []
+    while time.monotonic() < until:
+        await appender.append([Entry(b"roll", b"x")])
+        _, end = await log.bounds(topic, 0)
+        reader = await log.reader(topic, 0, 0)
+        offsets = []
+        while not offsets or offsets[-1] < end - 1:
+            offsets += [each.offset for each in await reader.read(records_max=7, wait_ms=1000)]
+        await reader.close()
+        if offsets[0] >= last:
+            break
+        await asyncio.sleep(0.5)
+    assert offsets[0] >= last
+    assert offsets == sorted(set(offsets))
+    await log.close()
+
+
+async def test_a_frozen_broker_leaves_an_append_in_doubt(
+    fragile: EmbeddedBroker, log: KafkaLog, make_topic: NewTopic
+) -> None:
+    topic = await make_topic()
+    appender = await log.appender(topic, 0)
+    await appender.append(batch(0))
+    with frozen(fragile):
+        began = time.monotonic()
+        with pytest.raises(InDoubt):
+            await appender.append(batch(1))
+        assert time.monotonic() - began < TIMEOUT_MS / 1000 + 1
+        with pytest.raises(Unsent, match="in doubt"):
+            await appender.append(batch(2))
+        began = time.monotonic()
+        await appender.abandon()
+        assert time.monotonic() - began < 1
+    second = await log.appender(topic, 0)
+    base = await second.append(batch(3))
+    assert base in (3, 6)  # what was in doubt may have been written when the broker woke up
+    assert (await log.read_at(topic, 0, base)).value == b"value-9"
+
+
+async def test_an_append_that_is_cancelled_leaves_the_appender_unusable(
+    fragile: EmbeddedBroker, log: KafkaLog, make_topic: NewTopic
+) -> None:
+    topic = await make_topic()
+    appender = await log.appender(topic, 0)
+    with frozen(fragile):
+        appending = asyncio.create_task(appender.append(batch(0)))
+        await asyncio.sleep(0.1)
+        appending.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await appending
+    with pytest.raises(Unsent):
+        await appender.append(batch(1))
+
+
+async def test_abandoning_ends_the_append_that_is_under_way(
+    fragile: EmbeddedBroker, log: KafkaLog, make_topic: NewTopic
+) -> None:
+    topic = await make_topic()
+    appender = await log.appender(topic, 0)
+    with frozen(fragile):
+        appending = asyncio.create_task(appender.append(batch(0)))
+        await asyncio.sleep(0.1)
+        began = time.monotonic()
+        await appender.abandon()
+        with pytest.raises(InDoubt):
+            await appending
+        assert time.monotonic() - began < 1
+
+
+async def test_nothing_is_sent_where_there_is_no_broker_or_no_topic(
+    fragile: EmbeddedBroker, log: KafkaLog
+) -> None:
+    with pytest.raises(Unsent, match="no leader"):
+        await log.appender("absent", 0)
+    with pytest.raises(LogError, match="no leader"):
+        await log.bounds("absent", 0)
+    nowhere = KafkaLog({"bootstrap_servers": "127.0.0.1:1"}, request_timeout_ms=TIMEOUT_MS)
+    with pytest.raises(Unsent, match="cannot be reached"):
+        await nowhere.appender("any", 0)
+    reader = await nowhere.reader("any", 0, 0)
+    with pytest.raises(LogError, match="cannot be reached"):
+        await reader.read(records_max=1, wait_ms=0)
+    await nowhere.close()
+
+
+async def test_a_killed_broker_is_reported_and_everything_goes_on_after_its_restart(
+    fragile: EmbeddedBroker, log: KafkaLog, make_topic: NewTopic
+) -> None:
+    topic = await make_topic(flush_messages="1")
+    appender = await log.appender(topic, 0)
+    reader = await log.reader(topic, 0, 0)
+    await appender.append(batch(0))
+    assert len(await reader.read(records_max=1, wait_ms=2000)) == 1
+    await log.bounds(topic, 0)
+    fragile.kill()
+    try:
+        with pytest.raises(LogError) as raised:
+            await appender.append(batch(1))
+        assert raised.type in (Unsent, InDoubt)
+        with pytest.raises(Unsent):
+            await log.appender(topic, 0)
+        with pytest.raises(LogError):
+            await log.bounds(topic, 0)
+    finally:
+        await appender.abandon()
+        await asyncio.to_thread(fragile.start)
+    assert await log.bounds(topic, 0) == (0, 3)
+    again = await log.appender(topic, 0)
+    assert await again.append(batch(1)) == 3
+    found = await read_on(reader, 5)
+    assert [each.value for each in found] == [b"value-%d" % each for each in range(1, 6)]
+
+
+async def test_a_sender_takes_a_new_appender_after_a_doubt(
+    fragile: EmbeddedBroker, log: KafkaLog, make_topic: NewTopic
+) -> None:
+    topic = await make_topic()
+    sender = Sender(log, queued_max=5)
+    assert await sender.send(topic, 0, Entry(b"k", b"first")) == 0
+    with frozen(fragile):
+        under_way = asyncio.create_task(sender.send(topic, 0, Entry(b"k", b"doubtful")))
+        await asyncio.sleep(0.05)
+        queued = [
+            asyncio.create_task(sender.send(topic, 0, Entry(b"k", b"queued"))) for _ in range(5)
+        ]
+        await asyncio.sleep(0.05)
+        began = time.monotonic()
+        with pytest.raises(Unsent, match="wait already"):
+            await sender.send(topic, 0, Entry(b"k", b"too many"))
+        assert time.monotonic() - began < 0.1
+        with pytest.raises(InDoubt):
+            await under_way
+        # no new connection comes about while the broker is frozen
+        outcomes = await asyncio.gather(*queued, return_exceptions=True)
+        assert {type(outcome) for outcome in outcomes} == {Unsent}
+    offset = await sender.send(topic, 0, Entry(b"k", b"last"))
+    assert (await log.read_at(topic, 0, offset)).value == b"last"
+    await sender.close()

@@ -1,0 +1,28 @@
+"""Orders that are named again and again carry exactly what is redeemed on them."""
+
+from hypothesis import given, settings
+
+from engine import tables
+from tests.property.play import Play
+from tests.property.worlds import STEPS, Step
+
+
+@settings(max_examples=150, deadline=None)
+@given(STEPS)
+def test_an_orders_discount_is_the_sum_of_what_is_redeemed_on_it(steps: list[Step]) -> None:
+    play = Play()
+    for number, step in enumerate(steps):
+        play.step(step._replace(order=f"order-{number % 2}", after=min(step.after, 1)))
+        for order in play.world.view.scan(tables.ORDERS):
+            mine = [
+                redemption
+                for redemption in play.world.view.scan(tables.REDEMPTIONS)
+                if redemption.order_id == order.id and redemption.status != "FAILED"
+            ]
+            live = [each for each in mine if each.rollback_id is None]
+            assert order.discount_amount == sum(each.taken.order for each in live if each.taken)
+            assert order.amount is None or 0 <= order.discount_amount <= order.amount
+            assert {entry.id for entry in order.redemptions} == {each.id for each in mine}
+            marks = {entry.id: entry.rollback_id for entry in order.redemptions}
+            assert marks == {each.id: each.rollback_id for each in mine}
+            assert (order.status == "CANCELED") == (not live)

@@ -1,0 +1,75 @@
+"""The protocol of the ledger under every mishap that a seed can think of."""
+
+import os
+import time
+
+import pytest
+
+from tests.simulation.invariants import check
+from tests.simulation.world import World
+
+STEPS = 350
+SEEDS = int(os.environ.get("SIMULATION_SEEDS", "1000"))
+#: A mutation that goes unnoticed for so many seeds is not covered.
+MUTATION_SEEDS = 400
+
+
+def run_seed(seed: int) -> World:
+    """A storm of `STEPS` happenings, the calm after it, and what must hold then."""
+    world = World(seed)
+    for _ in range(STEPS):
+        world.tick()
+    writer = world.settle()
+    check(world, writer.replica.store)
+    return world
+
+
+def first_failing_seed() -> int | None:
+    for seed in range(MUTATION_SEEDS):
+        try:
+            run_seed(seed)
+        except Exception:
+            return seed
+    return None
+
+
+def test_every_seed_keeps_every_promise() -> None:
+    started = time.perf_counter()
+    voids = 0
+    for seed in range(SEEDS):
+        try:
+            world = run_seed(seed)
+        except Exception as fault:
+            pytest.fail(f"seed {seed}: {fault!r}")
+        voids += sum(each.followed.replica.chain.state.voids for each in world.readers)
+    seconds = time.perf_counter() - started
+    print(f"{SEEDS} seeds in {seconds:.1f} s, {SEEDS / seconds * 60:.0f} a minute, {voids} voids")
+    assert voids > SEEDS / 20, "the storm is too mild to void records"
+
+
+def test_the_same_seed_replays_exactly() -> None:
+    first, second = run_seed(7), run_seed(7)
+    assert first.ledger() == second.ledger()
+    assert first.scheduler.steps == second.scheduler.steps
+
+
+def test_removing_the_chain_check_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("runtime.chain.follows", lambda prev, head: True)
+    assert first_failing_seed() is not None
+
+
+def test_removing_the_offset_check_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "services.redemption.ledger.writer.require_expected", lambda base, expected: None
+    )
+    assert first_failing_seed() is not None
+
+
+def test_removing_the_dedupe_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.admission.seen_before", lambda view, command_id, now: None)
+    assert first_failing_seed() is not None
+
+
+def test_removing_the_deadline_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.admission.in_time", lambda command, appended_at: True)
+    assert first_failing_seed() is not None

@@ -1,0 +1,116 @@
+"""Projects, keys and origins; each may be said again without an effect."""
+
+import pytest
+
+from engine import tables
+from schemas.commands import (
+    CONTROL_PROJECT,
+    ChangeTrustedOrigins,
+    CommandBody,
+    CreateProject,
+    DeleteVoucher,
+    ExpireDue,
+    OpenProject,
+    ReplaceKey,
+)
+from schemas.entities import ApiKey, KeyKind
+from schemas.events import (
+    KeyAdded,
+    KeyRevoked,
+    ProjectCreated,
+    ProjectOpened,
+    TrustedOriginsChanged,
+)
+from tests.unit.engine.world import PROJECT, World, only, redeem, refused
+
+
+def key(key_id: str, kind: KeyKind = "server", token_hash: str = "hash") -> ApiKey:
+    """A key of the project `shop`."""
+    return ApiKey(key_id, "shop", kind, token_hash)
+
+
+SHOP = CreateProject("shop", "Shop", 3, (key("s1"), key("c1", "client")), ("https://shop.test",))
+
+
+def control() -> World:
+    """The control project with one tenant."""
+    world = World(CONTROL_PROJECT, opened=False)
+    world.when(SHOP)
+    return world
+
+
+def test_a_project_is_created_with_its_keys_once() -> None:
+    world = World(CONTROL_PROJECT, opened=False)
+    record = world.when(SHOP)
+    project = only(record, ProjectCreated).project
+    assert (project.id, project.partition, project.created_at) == ("shop", 3, world.now)
+    assert [event.key.id for event in record.events if isinstance(event, KeyAdded)] == ["s1", "c1"]
+    again = world.when(SHOP)
+    assert (again.events, again.refusal) == ((), None)
+
+
+def test_a_project_cannot_be_created_with_the_key_of_another() -> None:
+    other = CreateProject("other", "Other", 0, (ApiKey("s1", "other", "server", "x"),))
+    record = control().when(other)
+    assert (refused(record), record.events) == ("duplicate_found", ())
+
+
+def test_a_project_is_opened_once() -> None:
+    world = World(opened=False)
+    assert only(world.when(OpenProject()), ProjectOpened).project_id == PROJECT
+    again = world.when(OpenProject())
+    assert (again.events, again.refusal) == ((), None)
+
+
+def test_a_new_key_revokes_the_others_of_its_kind() -> None:
+    world = control()
+    record = world.when(ReplaceKey(key("s2")))
+    assert only(record, KeyAdded).key.id == "s2"
+    assert only(record, KeyRevoked).key_id == "s1"
+    revoked = world.view.get(tables.KEYS, "s1")
+    assert revoked is not None
+    assert revoked.revoked_at == world.now
+    assert world.when(ReplaceKey(key("s2"))).events == ()
+
+
+def test_a_key_may_get_another_token_and_a_revoked_one_may_come_back() -> None:
+    world = control()
+    changed = world.when(ReplaceKey(key("s1", token_hash="other")))
+    assert [type(event) for event in changed.events] == [KeyAdded]
+    world.when(ReplaceKey(key("s2")))
+    back = world.when(ReplaceKey(key("s1")))
+    assert only(back, KeyRevoked).key_id == "s2"
+    stored = world.view.get(tables.KEYS, "s1")
+    assert stored == key("s1")
+
+
+def test_a_key_of_another_kind_or_project_is_taken() -> None:
+    world = control()
+    assert refused(world.when(ReplaceKey(key("c1", "server")))) == "duplicate_found"
+    assert refused(world.when(ReplaceKey(ApiKey("x", "none", "server", "h")))) == "not_found"
+
+
+def test_trusted_origins_are_replaced() -> None:
+    world = control()
+    event = only(world.when(ChangeTrustedOrigins("shop", ("https://a",))), TrustedOriginsChanged)
+    stored = world.view.get(tables.PROJECTS, "shop")
+    assert stored is not None
+    assert stored.trusted_origins == event.trusted_origins == ("https://a",)
+    assert world.when(ChangeTrustedOrigins("shop", ("https://a",))).events == ()
+    assert refused(world.when(ChangeTrustedOrigins("none", ()))) == "not_found"
+
+
+@pytest.mark.parametrize("body", [redeem("A"), DeleteVoucher("A"), ExpireDue()])
+def test_a_project_that_is_not_open_is_not_found(body: CommandBody) -> None:
+    record = World(opened=False).when(body)
+    assert record.refusal is not None
+    assert (record.refusal.status, record.refusal.resource_type) == (404, "project")
+    assert record.events == ()
+
+
+def test_commands_stay_on_their_side() -> None:
+    for body in (SHOP, ReplaceKey(key("s2")), ChangeTrustedOrigins("shop", ())):
+        assert refused(World().when(body)) == "not_found"
+    assert refused(control().when(redeem("A"))) == "not_found"
+    assert refused(control().when(OpenProject())) == "not_found"
+    assert control().when(ExpireDue()).refusal is None

@@ -1,0 +1,262 @@
+"""Every outcome of a redemption."""
+
+import pytest
+from msgspec import structs
+
+from engine import tables
+from schemas.api import CustomerInput, OrderInput, OrderItemInput
+from schemas.commands import RollBackRedemption
+from schemas.errors import refuse
+from schemas.events import CustomerCreated, CustomerUpdated, RedemptionFailed, RedemptionSucceeded
+from tests.unit.engine.world import (
+    MINUTE,
+    World,
+    amount,
+    card,
+    customer,
+    gift_card,
+    only,
+    redeem,
+    refused,
+    voucher,
+)
+
+
+def test_one_redeemable_is_redeemed_without_a_parent() -> None:
+    world = World().given(voucher("A", quantity=1))
+    event = only(
+        world.when(redeem("A", metadata={"shop": 7}, tracking_id="track_x")), RedemptionSucceeded
+    )
+    assert event.parent_id is None
+    [redemption_id] = event.redemption_ids
+    assert redemption_id.startswith("r_")
+    assert (event.metadata, event.tracking_id) == ({"shop": 7}, "track_x")
+    assert (event.channel, event.channel_id) == ("API", "app_1")
+    assert event.evaluation.outcomes[0].voucher == world.voucher("A")
+    assert world.voucher("A").redeemed_quantity == 1
+    assert world.redemption(redemption_id).taken == event.evaluation.outcomes[0].taken
+
+
+def test_a_stack_has_a_parent_and_each_child_names_it() -> None:
+    world = World().given(voucher("A"), voucher("B"), gift_card())
+    event = only(world.when(redeem("A", "B", card(credits=100))), RedemptionSucceeded)
+    assert event.parent_id is not None
+    assert event.parent_id not in event.redemption_ids
+    assert world.redemption(event.parent_id).children == event.redemption_ids
+    for redemption_id in event.redemption_ids:
+        assert world.redemption(redemption_id).parent_id == event.parent_id
+
+
+def test_a_gift_card_pays_with_its_credits() -> None:
+    world = World().given(gift_card(balance=1000))
+    world.when(redeem(card(credits=300)))
+    spent = world.voucher("CARD")
+    assert spent.gift is not None
+    assert (spent.gift.balance, spent.gift.amount) == (700, 1000)
+    assert (spent.redeemed_amount, spent.redeemed_quantity) == (300, 1)
+
+
+def test_the_order_is_saved_as_paid_with_an_entry_for_each_redemption_and_the_parent() -> None:
+    world = World().given(voucher("A", amount(100)), voucher("B", amount(50)))
+    given = OrderInput(source_id="shop-1", items=(OrderItemInput(price=1000),), metadata={"a": 1})
+    event = only(world.when(redeem("A", "B", order=given)), RedemptionSucceeded)
+    order = event.evaluation.order
+    assert order is not None
+    assert event.order_created
+    assert order == world.order(order.id)
+    assert world.view.get(tables.ORDER_SOURCES, "shop-1") == order.id
+    assert (order.status, order.amount, order.discount_amount) == ("PAID", 1000, 150)
+    assert order.items is not None
+    assert str(order.items[0].id).startswith("ordli_")
+    assert [entry.id for entry in order.redemptions] == [*event.redemption_ids, event.parent_id]
+    assert order.redemptions[-1].stacked == event.redemption_ids
+    assert order.redemptions[0].related_object_id == "v_A"
+    assert order.redemptions[0].parent_id == event.parent_id
+
+
+def test_the_caller_may_say_another_status() -> None:
+    world = World().given(voucher("A"))
+    event = only(
+        world.when(redeem("A", order=OrderInput(amount=1, status="CREATED"))), RedemptionSucceeded
+    )
+    assert event.evaluation.order is not None
+    assert event.evaluation.order.status == "CREATED"
+
+
+def test_a_redemption_without_an_order_saves_none() -> None:
+    world = World().given(voucher("A"))
+    event = only(world.when(redeem("A", order=None)), RedemptionSucceeded)
+    assert event.evaluation.order is None
+    assert not event.order_created
+    assert list(world.view.scan(tables.ORDERS)) == []
+
+
+@pytest.mark.parametrize("by", ["id", "source_id"])
+def test_an_order_that_is_named_again_is_added_to(by: str) -> None:
+    world = World().given(voucher("A", amount(100)), voucher("B", amount(50)))
+    given = OrderInput(source_id="shop-1", amount=1000, metadata={"a": 1})
+    first = only(world.when(redeem("A", order=given)), RedemptionSucceeded).evaluation.order
+    assert first is not None
+    again = OrderInput(metadata={"b": 2}, **{by: getattr(first, by)})
+    event = only(world.when(redeem("B", order=again), after=MINUTE), RedemptionSucceeded)
+    order = event.evaluation.order
+    assert order is not None
+    assert not event.order_created
+    assert (order.id, order.amount, order.discount_amount) == (first.id, 1000, 150)
+    assert order.metadata == {"a": 1, "b": 2}
+    assert len(order.redemptions) == 2
+    assert (order.created_at, order.updated_at) == (world.now - MINUTE, world.now)
+
+
+def test_an_order_cannot_become_cheaper_than_what_was_discounted() -> None:
+    world = World().given(voucher("A", amount(100)), voucher("B"))
+    world.when(redeem("A", order=OrderInput(source_id="shop-1", amount=1000)))
+    record = world.when(redeem("B", order=OrderInput(source_id="shop-1", amount=99)))
+    assert refused(record) == "invalid_order"
+
+
+def test_an_order_cannot_take_over_the_source_id_of_another() -> None:
+    world = World().given(voucher("A"))
+    world.when(redeem("A", order=OrderInput(source_id="one", amount=1)))
+    event = only(
+        world.when(redeem("A", order=OrderInput(source_id="two", amount=1))), RedemptionSucceeded
+    )
+    assert event.evaluation.order is not None
+    both = OrderInput(id=event.evaluation.order.id, source_id="one")
+    assert refused(world.when(redeem("A", order=both))) == "duplicate_source_id"
+
+
+def test_what_the_stacking_rules_skip_is_not_redeemed() -> None:
+    codes = [f"V{n}" for n in range(7)]
+    world = World().given(*(voucher(code, amount(1)) for code in codes))
+    event = only(world.when(redeem(*codes)), RedemptionSucceeded)
+    assert len(event.redemption_ids) == 5
+    assert [world.voucher(code).redeemed_quantity for code in codes] == [1] * 5 + [0] * 2
+
+
+# --- failures
+
+
+def test_a_failure_takes_nothing_and_is_recorded() -> None:
+    world = World().given(voucher("A"), voucher("OFF", active=False), voucher("C"))
+    record = world.when(redeem("A", "OFF", "C", order=OrderInput(source_id="s", amount=10)))
+    event = only(record, RedemptionFailed)
+    [failed_id] = event.redemption_ids
+    assert failed_id.startswith("rf_")
+    assert record.refusal is not None
+    assert (record.refusal.key, record.refusal.details) == ("voucher_disabled", "OFF")
+    assert (record.refusal.resource_type, record.refusal.resource_id) == ("redemption", failed_id)
+    assert world.redemption(failed_id).status == "FAILED"
+    assert world.voucher("A").redeemed_quantity == 0
+    assert list(world.view.scan(tables.ORDERS)) == []
+
+
+def test_a_quantity_is_never_exceeded() -> None:
+    world = World().given(voucher("A", quantity=2))
+    results = [world.when(redeem("A")).refusal for _ in range(4)]
+    assert [refusal and refusal.key for refusal in results] == [
+        None,
+        None,
+        "quantity_exceeded",
+        "quantity_exceeded",
+    ]
+
+
+def test_a_duplicate_is_recorded_as_failed_with_the_first_redeemable() -> None:
+    world = World().given(voucher("A"))
+    record = world.when(redeem("A", "A"))
+    assert refused(record) == "duplicated_redeemables"
+    event = only(record, RedemptionFailed)
+    assert [outcome.status for outcome in event.evaluation.outcomes] == ["INAPPLICABLE", "SKIPPED"]
+
+
+def test_the_fault_of_a_request_comes_before_everything_else() -> None:
+    world = World().given(voucher("OFF", active=False))
+    fault = refuse("invalid_payload", "Property .order.amount should be integer")
+    record = world.when(redeem("OFF", "OFF", fault=fault, customer=CustomerInput(id="none")))
+    assert refused(record) == "invalid_payload"
+    event = only(record, RedemptionFailed)
+    assert len(event.redemption_ids) == 1
+    assert event.evaluation.outcomes[0].refusal == fault
+
+
+def test_an_unknown_customer_id_fails_the_redemption() -> None:
+    world = World().given(voucher("A"))
+    record = world.when(redeem("A", customer=CustomerInput(id="cust_none")))
+    assert record.refusal is not None
+    assert (record.refusal.status, record.refusal.resource_type) == (404, "customer")
+    assert record.refusal.resource_id == "cust_none"
+    assert only(record, RedemptionFailed).customer_id is None
+    assert world.voucher("A").redeemed_quantity == 0
+
+
+# --- customers
+
+
+def test_a_new_customer_is_created_with_the_redemption() -> None:
+    world = World().given(voucher("A"))
+    record = world.when(redeem("A", customer=customer(name="Alice")))
+    created = only(record, CustomerCreated).customer
+    event = only(record, RedemptionSucceeded)
+    assert event.customer_id == created.id
+    assert event.evaluation.order is not None
+    assert event.evaluation.order.customer_id == created.id
+    assert record.customer is None
+    assert world.customer(created.id) == created
+
+
+def test_a_known_customer_is_updated_only_by_what_is_new() -> None:
+    world = World().given(voucher("A"))
+    created = only(world.when(redeem("A", customer=customer(name="Alice"))), CustomerCreated)
+    same = world.when(redeem("A", customer=customer(name="Alice")))
+    assert len(same.events) == 1
+    assert same.customer == created.customer
+    changed = world.when(redeem("A", customer=customer(phone="1")), after=MINUTE)
+    updated = only(changed, CustomerUpdated).customer
+    assert updated.personal.data is not None
+    assert (updated.personal.data.name, updated.personal.data.phone) == ("Alice", "1")
+    assert updated.updated_at == world.now
+
+
+def test_a_failed_redemption_keeps_its_customer() -> None:
+    world = World()
+    record = world.when(redeem("NONE", customer=customer()))
+    created = only(record, CustomerCreated).customer
+    assert only(record, RedemptionFailed).customer_id == created.id
+    assert world.customer(created.id) == created
+
+
+def test_the_customer_of_a_stored_order_stays_unless_another_is_named() -> None:
+    world = World().given(voucher("A"))
+    first = world.when(redeem("A", customer=customer(), order=OrderInput(source_id="s", amount=1)))
+    owner = only(first, CustomerCreated).customer.id
+    event = only(world.when(redeem("A", order=OrderInput(source_id="s"))), RedemptionSucceeded)
+    assert event.evaluation.order is not None
+    assert event.evaluation.order.customer_id == owner
+
+
+def test_the_same_seed_decides_the_same() -> None:
+    first, second = World(), World()
+    records = [
+        world.given(voucher("A")).when(redeem("A", customer=customer()), n=7)
+        for world in (first, second)
+    ]
+    assert records[0] == records[1]
+    assert first.bytes == second.bytes
+
+
+def test_a_failed_redemption_cannot_be_rolled_back() -> None:
+    world = World()
+    [failed_id] = only(world.when(redeem("NONE")), RedemptionFailed).redemption_ids
+    record = world.when(RollBackRedemption(redemption_id=failed_id))
+    assert refused(record) == "invalid_redemption"
+
+
+def test_after_a_fulfilled_order_a_redemption_does_not_pay_it_again() -> None:
+    world = World().given(voucher("A"))
+    given = OrderInput(source_id="s", amount=5, status="FULFILLED")
+    world.when(redeem("A", order=given))
+    again = structs.replace(given, status=None)
+    event = only(world.when(redeem("A", order=again)), RedemptionSucceeded)
+    assert event.evaluation.order is not None
+    assert event.evaluation.order.status == "FULFILLED"

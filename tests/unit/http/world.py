@@ -1,0 +1,241 @@
+"""The fronts over a ledger in memory: the real core and the real HTTP side, nothing between.
+
+`Ledger` stands for commands, topic and replica: it decides a command and folds its record before
+it answers, as the real ones do together.
+"""
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+import httpx
+import msgspec
+
+from engine.admission import admit
+from engine.decide import decide
+from engine.fold import StateFold
+from engine.render.answer import render_answer
+from engine.render.encode import to_json
+from engine.state import ProjectState
+from runtime.commands import Answered, NotSent, OutcomeUnknown
+from runtime.http.auth import KeyGate
+from runtime.http.host import Host
+from runtime.http.service import Service
+from runtime.http.writes import Writes
+from runtime.log import Entry
+from schemas.commands import CONTROL_PROJECT, Command, CommandBody, CreateProject, OpenProject
+from schemas.entities import ApiKey, KeyKind
+from schemas.records import Answer, Decided, Duplicate
+from services.catalog import routes as catalog
+from services.catalog.directory import KeyDirectory
+from services.redemption import routes as redemption
+from services.redemption.front import Redemptions
+from services.validation import routes as validation
+from services.validation.front import Validations
+from services.validation.observations import Observations
+
+START_MS = 1_700_000_000_000
+HASH_KEY = b"k" * 32
+SERVER = {"X-App-Id": "app", "X-App-Token": "t-app"}
+CLIENT = {
+    "X-Client-Application-Id": "client",
+    "X-Client-Token": "t-client",
+    "Origin": "http://shop.test:3000",
+}
+MANAGEMENT = {"X-Management-Id": "man", "X-Management-Token": "t-man"}
+OTHER = {"X-App-Id": "other", "X-App-Token": "t-other"}
+
+
+class Bytes(dict[bytes, bytes]):
+    """A store in memory."""
+
+    def scan(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
+        return iter(sorted((k, v) for k, v in self.items() if k.startswith(prefix)))
+
+
+def hash_token(token: str) -> str:
+    return f"hash of {token}"
+
+
+class Ledger:
+    """Decides and folds at once."""
+
+    def __init__(self) -> None:
+        self.records: list[Answer] = []
+        self.commands: list[Command] = []
+        self.now = START_MS
+        self.fault: NotSent | OutcomeUnknown | None = None
+        self._store = Bytes()
+        self._fold = StateFold(self._store)
+        self._seeds = itertools.count(1)
+
+    def view(self, project: str) -> ProjectState:
+        return self._fold.view(project)
+
+    async def fresh(self, project: str) -> ProjectState:
+        return self.view(project)
+
+    async def send(
+        self,
+        project: str,
+        body: CommandBody,
+        *,
+        key_kind: KeyKind,
+        channel: str = "API",
+        channel_id: str = "",
+        command_id: str | None = None,
+        fingerprint: str = "",
+    ) -> Answered:
+        if self.fault is not None:
+            raise self.fault
+        number = next(self._seeds)
+        command = Command(
+            id=command_id or f"cmd_{number}",
+            project=project,
+            sent_at=self.now,
+            deadline=self.now + 1000,
+            seed=f"{number:032x}",
+            key_kind=key_kind,
+            fingerprint=fingerprint,
+            body=body,
+            channel=channel,
+            channel_id=channel_id,
+        )
+        self.commands.append(command)
+        offset = len(self.records)
+        self._fold.begin()
+        view = self._fold.view(project)
+        record: Answer | None = admit(view, command, self.now, self.now, offset)
+        if record is None:
+            decision = decide(view, command, self.now)
+            record = Decided(
+                command_offset=offset,
+                at=self.now,
+                command_id=command.id,
+                command_type=str(body.__struct_config__.tag),
+                project=project,
+                fingerprint=fingerprint,
+                events=decision.events,
+                refusal=decision.refusal,
+                customer=decision.customer,
+            )
+        self._fold.apply(record, offset)
+        for key, value in self._fold.commit().items():
+            if value is None:
+                self._store.pop(key, None)
+            else:
+                self._store[key] = value
+        self.records.append(record)
+        if isinstance(record, Duplicate):
+            record = self.records[record.first_offset]
+        return Answered(record, 0, offset)
+
+
+class Topic:
+    """Takes observations."""
+
+    def __init__(self) -> None:
+        self.entries: list[Any] = []
+
+    async def send(self, topic: str, partition: int, entry: Entry) -> int:
+        self.entries.append(msgspec.json.decode(entry.value))
+        return len(self.entries) - 1
+
+
+class NoBootstrap:
+    """The project exists already."""
+
+    keys = "made"
+
+    async def run(self) -> None:
+        return
+
+
+@dataclass
+class World:
+    """A running API and what lies behind it."""
+
+    ledger: Ledger = field(default_factory=Ledger)
+    topic: Topic = field(default_factory=Topic)
+    lag_ms: float = 0.0
+    forward: Any = None
+    extra: tuple[Service, ...] = ()
+
+    async def __aenter__(self) -> Self:
+        await self._create("proj", ("app", "client", "man"))
+        await self._create("proj2", ("other", "client2", "man2"))
+        writes = Writes(self.ledger, HASH_KEY, render_answer, to_json)
+        self.observations = Observations(self.topic, lambda _: 0, retry_seconds=0)
+        ids = itertools.count(1)
+        validations = Validations(
+            writes,
+            self.ledger.view,
+            self.observations.observe,
+            HASH_KEY,
+            clock_ms=lambda: self.ledger.now,
+            make_id=lambda: f"valid_{next(ids):018x}",
+        )
+        directory = KeyDirectory(self.ledger.view, lambda: self.lag_ms)
+        self.host = Host(
+            "api",
+            (
+                validation.make_service(validations, self.observations),
+                redemption.make_service(Redemptions(writes, HASH_KEY)),
+                catalog.make_service(writes, self.ledger.fresh, NoBootstrap()),  # type: ignore[arg-type]
+                *self.extra,
+            ),
+            KeyGate(directory, hash_token),
+            forward=self.forward,
+        )
+        transport = httpx.ASGITransport(self.host, raise_app_exceptions=False)
+        self.http = httpx.AsyncClient(transport=transport, base_url="http://api")
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.http.aclose()
+        await self.observations.drain()
+
+    async def _create(self, project: str, ids: tuple[str, str, str]) -> None:
+        kinds: tuple[KeyKind, ...] = ("server", "client", "management")
+        keys = tuple(
+            ApiKey(id, project, kind, hash_token(f"t-{id}"))
+            for id, kind in zip(ids, kinds, strict=True)
+        )
+        body = CreateProject(project, project, 0, keys, ("http://shop.test",))
+        await self.ledger.send(CONTROL_PROJECT, body, key_kind="system")
+        await self.ledger.send(project, OpenProject(), key_kind="system")
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        headers: dict[str, str] = SERVER,
+        **named: Any,
+    ) -> httpx.Response:
+        """One request; `body` is sent as JSON."""
+        return await self.http.request(method, path, json=body, headers=headers, **named)
+
+    async def voucher(self, code: str, **terms: Any) -> dict[str, Any]:
+        """Creates a voucher: 10% off unless `terms` say otherwise."""
+        body = {
+            "type": "DISCOUNT_VOUCHER",
+            "discount": {"type": "PERCENT", "percent_off": 10},
+        } | terms
+        response = await self.call("POST", f"/v1/vouchers/{code}", body)
+        assert response.status_code == 200, response.text
+        return dict(response.json())
+
+    async def gift(self, code: str, amount: int) -> dict[str, Any]:
+        """Creates a gift card."""
+        body = {"type": "GIFT_VOUCHER", "gift": {"amount": amount, "balance": amount}}
+        response = await self.call("POST", f"/v1/vouchers/{code}", body)
+        assert response.status_code == 200, response.text
+        return dict(response.json())
+
+
+def asked(*codes: str, amount: int | None = 10_000, **more: Any) -> dict[str, Any]:
+    """The body of a validation or redemption."""
+    order = {} if amount is None else {"order": {"amount": amount}}
+    return {"redeemables": [{"object": "voucher", "id": code} for code in codes]} | order | more

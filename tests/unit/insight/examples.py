@@ -1,0 +1,113 @@
+"""Records as the ledger holds them, built from small numbers."""
+
+from schemas.entities import Customer, Discount, Evaluation, Order, Outcome, Session, Taken, Voucher
+from schemas.errors import refuse
+from schemas.events import (
+    CustomerCreated,
+    Event,
+    RedemptionFailed,
+    RedemptionRolledBack,
+    RedemptionSucceeded,
+    RolledBack,
+    SessionLocked,
+    SessionRefused,
+    VoucherCreated,
+)
+from schemas.personal import Personal, PersonalData
+from schemas.records import Decided
+
+PROJECT = "proj_1"
+START = 1_700_000_000_000
+DAY = 86_400_000
+
+
+def decided(*events: Event, at: int = START, project: str = PROJECT, command: int = 0) -> Decided:
+    return Decided(
+        command_offset=command,
+        at=at,
+        command_id=f"cmd_{command}",
+        command_type="any",
+        project=project,
+        fingerprint="f",
+        events=events,
+    )
+
+
+def voucher(code: str = "A", campaign: str | None = None, redeemed: int = 0) -> Voucher:
+    return Voucher(
+        id=f"v_{code}",
+        code=code,
+        type="DISCOUNT_VOUCHER",
+        created_at=START,
+        discount=Discount("AMOUNT", 100),
+        campaign=campaign and f"name of {campaign}",
+        campaign_id=campaign,
+        redeemed_quantity=redeemed,
+    )
+
+
+def created(code: str = "A", campaign: str | None = None) -> VoucherCreated:
+    return VoucherCreated(voucher(code, campaign))
+
+
+def customer(number: int = 1, name: str = "Ada") -> Customer:
+    owner = f"cust_{number}"
+    data = PersonalData(source_id=f"source_{number}", name=name, email="ada@example.com")
+    return Customer(owner, Personal(f"{PROJECT}/{owner}", data), START)
+
+
+def customer_created(number: int = 1) -> CustomerCreated:
+    return CustomerCreated(customer(number))
+
+
+def applicable(code: str, taken: int, campaign: str | None = None) -> Outcome:
+    found = voucher(code, campaign, redeemed=1)
+    return Outcome("voucher", code, "APPLICABLE", found, Taken(order=taken))
+
+
+def succeeded(
+    *outcomes: Outcome, ids: str = "1", amount: int | None = 1000, by: str | None = None
+) -> RedemptionSucceeded:
+    """Redemptions `r_<ids>0`, `r_<ids>1`, ...; a stack's parent is `r_<ids>`."""
+    discount = sum(each.taken.order for each in outcomes if each.taken)
+    order = None if amount is None else Order(f"ord_{ids}", amount=amount, discount_amount=discount)
+    return RedemptionSucceeded(
+        Evaluation(outcomes, order),
+        tuple(f"r_{ids}{index}" for index in range(len(outcomes))),
+        parent_id=f"r_{ids}" if len(outcomes) > 1 else None,
+        order_created=True,
+        customer_id=by,
+    )
+
+
+def failed(
+    code: str = "A", key: str = "voucher_expired", ids: str = "1", campaign: str | None = None
+) -> RedemptionFailed:
+    refusal = refuse(key, code)
+    found = voucher(code, campaign) if key != "not_found" else None
+    outcome = Outcome("voucher", code, "INAPPLICABLE", found, refusal=refusal)
+    return RedemptionFailed(Evaluation((outcome,)), (f"rf_{ids}",))
+
+
+def rolled_back(*codes: str, ids: str = "1", discount: int = 100) -> RedemptionRolledBack:
+    """Takes back what `succeeded(..., ids=ids)` redeemed."""
+    rollbacks = tuple(
+        RolledBack(f"rr_{ids}{index}", f"r_{ids}{index}", f"v_{code}", voucher(code), discount)
+        for index, code in enumerate(codes)
+    )
+    stack = len(codes) > 1
+    return RedemptionRolledBack(
+        rollbacks,
+        parent_rollback_id=f"rr_{ids}" if stack else None,
+        parent_redemption_id=f"r_{ids}" if stack else None,
+        redeemed_at=START,
+    )
+
+
+def locked(*outcomes: Outcome) -> SessionLocked | SessionRefused:
+    evaluation = Evaluation(outcomes)
+    if not evaluation.valid:
+        return SessionRefused(evaluation)
+    return SessionLocked(
+        session=Session("ssn_1", (), START + DAY, 1, "DAYS"), evaluation=evaluation
+    )
