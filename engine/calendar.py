@@ -32,10 +32,16 @@ _DURATION = re.compile(
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)|24:00", re.ASCII)
 
 
+@lru_cache(maxsize=4096)
 def iso(at: Millis) -> str:
     """An instant as text, for example `2023-01-27T12:34:57.100Z`."""
     text = (_EPOCH + timedelta(milliseconds=at)).isoformat(timespec="milliseconds")
     return text.removesuffix("+00:00") + "Z"
+
+
+def iso_or_none(at: Millis | None) -> str | None:
+    """`iso`, or None for an instant that is not set."""
+    return None if at is None else iso(at)
 
 
 def day_of_week(at: Millis) -> int:

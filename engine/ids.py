@@ -33,8 +33,9 @@ def new_code(seed: str, n: int, pattern: str, charset: str) -> str:
     digits = int.from_bytes(shake_256(f"{seed}/code/{n}".encode()).digest(3 * places + 16))
     drawn = []
     for char in pattern:
-        if char == "#":
-            digits, index = divmod(digits, len(charset))
-            char = charset[index]
-        drawn.append(char)
+        if char != "#":
+            drawn.append(char)
+            continue
+        digits, index = divmod(digits, len(charset))
+        drawn.append(charset[index])
     return "".join(drawn)

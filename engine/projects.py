@@ -32,8 +32,7 @@ ControlBody = CreateProject | ReplaceKey | ChangeTrustedOrigins
 
 
 def unknown_project(view: View, body: CommandBody) -> Refusal | None:
-    """The refusal of a command that does not belong into its project, or whose project is not
-    open in this partition."""
+    """The refusal of a command that is not for its project, or whose project is not open here."""
     if view.project == CONTROL_PROJECT:
         known = isinstance(body, ControlBody | ExpireDue)
     elif isinstance(body, OpenProject):

@@ -23,7 +23,7 @@ DUE_SESSION = "session"
 DUE_REDEMPTION = "redemption"
 
 
-class Due(Shape):
+class Due(Shape, frozen=True):
     """Something that time will end, and when."""
 
     kind: str

@@ -26,8 +26,11 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 import clickhouse_connect
+import msgspec
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
+
+_encode = msgspec.json.Encoder().encode
 
 T = TypeVar("T")
 Row = Sequence[Any]
@@ -48,6 +51,7 @@ _SETTINGS: Mapping[str, Any] = MappingProxyType(
     {
         "async_insert": 0,
         "max_insert_threads": 1,
+        "input_format_parallel_parsing": 0,
         "max_execution_time": QUERY_SECONDS_MAX,
         "max_memory_usage": QUERY_BYTES_MAX,
     }
@@ -218,15 +222,19 @@ class Database:
         )
 
     async def insert(self, table: TableDef, rows: Sequence[Row]) -> None:
-        """Stores the rows as one block, all or none; they must belong to one partition."""
+        """Stores the rows as one block, all or none; they must belong to one partition.
+
+        Values are texts, integers and lists of them.
+        """
         if not rows:
             return
+        # Not `insert`: that imports pandas, which costs 1.4 s and 50 MB.
         await self._run(
-            lambda: self._client.insert(
+            lambda: self._client.raw_insert(
                 table.full_name,
-                rows,
                 column_names=table.column_names,
-                column_type_names=[column.type for column in table.columns],
+                insert_block=b"\n".join(map(_encode, rows)),
+                fmt="JSONCompactEachRow",
             )
         )
 

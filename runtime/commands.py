@@ -15,6 +15,7 @@ from typing import NamedTuple, Protocol
 import structlog
 
 from runtime.chain import Damage
+from runtime.faults import NotSent, OutcomeUnknown
 from runtime.log import Corrupt, Entry, InDoubt, LogError, OutOfRange, Unsent
 from runtime.replica import Applied, Replica
 from schemas.base import Millis
@@ -30,18 +31,6 @@ RETRY_SECONDS = 0.5
 FRESHNESS_SECONDS = 0.25
 
 log = structlog.get_logger(__name__)
-
-
-class NotSent(Exception):
-    """The command did not reach the log; it may be sent again."""
-
-
-class OutcomeUnknown(Exception):
-    """Nobody can say yet whether the command will be decided."""
-
-    def __init__(self, command_id: str) -> None:
-        super().__init__(command_id)
-        self.command_id = command_id
 
 
 class Answered(NamedTuple):
@@ -74,6 +63,8 @@ class Followed:
         self.fault: str | None = None
         self.stopping = False
         self._clock = clock
+        #: Set once the replica has stood at the end of the log.
+        self.complete = asyncio.Event()
         self._fresh_at = 0.0
         self._waiters: dict[int, asyncio.Future[Applied]] = {}
         self._awaited: Counter[str] = Counter()
@@ -113,7 +104,8 @@ class Followed:
         found = self._unclaimed.pop(offset, None)
         if found is not None:
             return found
-        waiter = self._waiters[offset] = asyncio.get_running_loop().create_future()
+        waiter: asyncio.Future[Applied] = asyncio.get_running_loop().create_future()
+        self._waiters[offset] = waiter
         return await waiter
 
     async def reached(self, position: int, timeout_seconds: float) -> bool:
@@ -128,8 +120,10 @@ class Followed:
         return True
 
     async def current(self, timeout_seconds: float) -> bool:
-        """Waits until everything is folded that was in the log on arrival; False if that takes
-        too long. All who wait share a look-up. Raises LogError."""
+        """Waits until all is folded that was in the log on arrival; False if it takes too long.
+
+        All who wait share a look-up. Raises LogError.
+        """
         if self._next_look is None:
             self._next_look = asyncio.create_task(self._look())
         end = await asyncio.shield(self._next_look)
@@ -176,6 +170,7 @@ class Followed:
                 _, end = await self.replica.log.bounds(LEDGER, self.replica.partition)
                 if await self.reached(end - 1, 5.0):
                     self._fresh_at = asked_at
+                    self.complete.set()
             except LogError:
                 pass
             await asyncio.sleep(FRESHNESS_SECONDS)

@@ -92,8 +92,10 @@ class PartitionGroup:
         except KafkaError as error:
             raise LogError(f"group {self._group_id}: {error!r}") from error
         finally:
-            await self.give_back()
-            await _stop(consumer)
+            try:
+                await self.give_back()
+            finally:
+                await _stop(consumer)
 
     async def _take_part(self, consumer: AIOKafkaConsumer) -> None:
         while self._fault is None:
@@ -118,9 +120,9 @@ class PartitionGroup:
     async def _call(self, callback: Callback, partitions: frozenset[int]) -> None:
         try:
             await callback(partitions)
-        except Exception as fault:
+        except Exception as fault:  # noqa: BLE001 - whatever it is, `run` raises it
+            log.error("partitions not handed over", partitions=sorted(partitions))
             self._fault = self._fault or fault
-            raise
 
 
 class _Listener(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped

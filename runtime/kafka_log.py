@@ -31,6 +31,8 @@ T = TypeVar("T")
 REQUEST_TIMEOUT_MS = 10_000
 #: How many bytes a fetch brings at most, besides a first batch that is larger.
 FETCH_BYTES_MAX = 1024 * 1024
+#: A smaller batch gains less by compression than it costs in time.
+COMPRESSED_BYTES_MIN = 4096
 #: A longer wait is cut into fetches of this length.
 FETCH_WAIT_MS_MAX = 500
 #: How long, and how often at least, a broker must fail to read a batch before it is damaged.
@@ -116,7 +118,9 @@ class KafkaLog:
 
     def encode(self, entries: Sequence[Entry]) -> bytes:
         """The batch of all entries, as of now."""
-        return encode_batch(entries, self._clock(), self._codec)
+        size = sum(len(entry.value) for entry in entries)
+        codec = self._codec if size >= COMPRESSED_BYTES_MIN else CODECS["none"]
+        return encode_batch(entries, self._clock(), codec)
 
     def forget(self, member: object) -> None:
         """Notes that a reader or appender closed itself."""

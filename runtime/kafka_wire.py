@@ -176,6 +176,10 @@ class Wire:
 
     async def _asked(self, place: Place, request: Any) -> Any:
         node = await self._leader(place)
+        if node is None and not self._client.cluster.partitions_for_topic(place.topic):
+            # The wire was opened for another topic, so it has not looked for this one yet.
+            await self._await_leader(place)
+            node = await self._leader(place)
         if node is None:
             raise LogError(f"{place} has no leader that can be reached")
         try:

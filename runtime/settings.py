@@ -11,6 +11,7 @@ import difflib
 import os
 import re
 import secrets
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -62,7 +63,7 @@ class Settings(BaseModel):
     insight_port: Port = Field(default=8001, description="loopback port of the host `insight`")
     ledger_port: Port = Field(default=8002, description="loopback port of the host `ledger`")
     ledger_slot: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")] = Field(
-        "0", description="name of this ledger process among all of the installation, kept by restarts"
+        default="0", description="name of this ledger process among all, kept by its restarts"
     )
     log_format: LogFormat = Field(
         default="auto",
@@ -172,8 +173,9 @@ def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     known = {PREFIX + name.upper(): name for name in Settings.model_fields}
     given = {name: value for name, value in environment.items() if name.startswith(PREFIX)}
     for name in sorted(given.keys() - known.keys()):
-        near = difflib.get_close_matches(name, known, n=1)
-        hint = f"did you mean {near[0]}?" if near else "docs/configuration.md lists them all"
+        near = difflib.get_close_matches(name.removeprefix(PREFIX).lower(), known.values(), n=1)
+        right = f"{PREFIX}{near[0].upper()}" if near else ""
+        hint = f"did you mean {right}?" if near else "docs/configuration.md lists them all"
         raise SettingsError(f"{name} is not a setting; {hint}")
     try:
         return Settings.model_validate({known[k]: value for k, value in given.items() if value})
@@ -203,8 +205,8 @@ def read_master_key(settings: Settings) -> bytes:
 
 def _create_key_file(path: Path) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    own = path.with_name(f"{path.name}.{os.getpid()}")
-    handle = os.open(own, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    # A temporary file is readable by its owner only.
+    handle, own = tempfile.mkstemp(prefix=f"{path.name}.", dir=path.parent)
     with os.fdopen(handle, "wb") as file:
         file.write(base64.b64encode(secrets.token_bytes(MASTER_KEY_BYTES)) + b"\n")
         file.flush()
@@ -215,7 +217,7 @@ def _create_key_file(path: Path) -> None:
     except FileExistsError:
         pass
     finally:
-        own.unlink()
+        Path(own).unlink()
 
 
 def _decode_key(text: str) -> bytes:

@@ -40,7 +40,7 @@ READ_WAIT_MS = 500
 READ_RECORDS_MAX = 500
 #: What gathers before an insert, counted in the records' own bytes.
 BLOCK_BYTES_MAX = 512 * 1024
-BLOCK_ROWS_MAX = 2000
+BLOCK_ROWS_MAX = 1000
 #: After so many records without a row for a table its checkpoint is moved on by a marker.
 MARKER_RECORDS = 5000
 RETRY_SECONDS = 1.0
@@ -189,6 +189,9 @@ class Feed(Generic[R]):
         self._source: Source | None = None
         self._filler: Filler[R] = Filler(database, place, (), ())
         self._flushed_at = 0.0
+        for table in tables:
+            # From the start, so that nobody takes a table that was not opened yet for complete.
+            positions.note(table.definition, place, -1)
 
     async def open(self) -> None:
         """Finds where each table goes on; empties one that was filled from another log."""
@@ -209,6 +212,7 @@ class Feed(Generic[R]):
         if await self._sources.hash_at(self.place, found.offset) == found.hash:
             return found
         log.warning("table was filled from another log", table=table.name, place=_name(self.place))
+        self._positions.note(table, self.place, -1)
         await self._database.execute(forget(table, self.place, kept))
         return as_checkpoint(await self._database.query(find))
 

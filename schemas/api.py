@@ -24,20 +24,20 @@ TtlUnit = Literal[
 Expand = Literal["order", "redemption", "redeemable", "category", "validation_rules"]
 
 
-class GiftSpend(Shape):
+class GiftSpend(Shape, frozen=True):
     """How many credits of a gift voucher the caller wants to spend, in minor units."""
 
     credits: Minor
 
 
-class RewardChoice(Shape):
+class RewardChoice(Shape, frozen=True):
     """The reward that a loyalty card pays for."""
 
     id: Ident
     points: Quantity | None = None
 
 
-class Redeemable(Shape):
+class Redeemable(Shape, frozen=True):
     """One thing to validate or redeem: a voucher's code or id, or the id of a tier or stack."""
 
     object: RedeemableObject
@@ -46,7 +46,7 @@ class Redeemable(Shape):
     reward: RewardChoice | None = None
 
 
-class ProductInput(Shape):
+class ProductInput(Shape, frozen=True):
     """What a caller says of an item's product."""
 
     id: Text | None = None
@@ -57,7 +57,7 @@ class ProductInput(Shape):
     price: Minor | None = None
 
 
-class SkuInput(Shape):
+class SkuInput(Shape, frozen=True):
     """What a caller says of an item's stock-keeping unit."""
 
     id: Text | None = None
@@ -68,7 +68,7 @@ class SkuInput(Shape):
     price: Minor | None = None
 
 
-class OrderItemInput(Shape):
+class OrderItemInput(Shape, frozen=True):
     """A line of the cart; money in minor units."""
 
     product_id: Text | None = None
@@ -83,7 +83,7 @@ class OrderItemInput(Shape):
     metadata: Metadata | None = None
 
 
-class CustomerInput(Shape):
+class CustomerInput(Shape, frozen=True):
     """A customer as the caller knows it: by id, by source id or by what it says."""
 
     id: Text | None = None
@@ -98,7 +98,7 @@ class CustomerInput(Shape):
     metadata: Metadata | None = None
 
 
-class OrderInput(Shape):
+class OrderInput(Shape, frozen=True):
     """The cart; `amount` wins over the sum of its items."""
 
     id: Text | None = None
@@ -109,7 +109,7 @@ class OrderInput(Shape):
     metadata: Metadata | None = None
 
 
-class SessionInput(Shape):
+class SessionInput(Shape, frozen=True):
     """A lock on what the redeemables would take, for a bounded time."""
 
     type: Literal["LOCK"] | None = None
@@ -118,7 +118,7 @@ class SessionInput(Shape):
     ttl_unit: TtlUnit | None = None
 
 
-class OptionsInput(Shape):
+class OptionsInput(Shape, frozen=True):
     """What the answer shows in full."""
 
     expand: tuple[Expand, ...] | None = None
@@ -128,7 +128,7 @@ class OptionsInput(Shape):
 LEFT_OUT = Raw(b"null")
 
 
-class RedeemableHead(Shape):
+class RedeemableHead(Shape, frozen=True):
     """The part of a redeemable that makes an attempt readable; its other members come raw."""
 
     object: RedeemableObject
@@ -137,7 +137,7 @@ class RedeemableHead(Shape):
     reward: Raw = LEFT_OUT
 
 
-class Attempt(Shape):
+class Attempt(Shape, frozen=True):
     """The first step of reading a validation or redemption body: the redeemables, the rest raw."""
 
     redeemables: Annotated[
@@ -151,7 +151,7 @@ class Attempt(Shape):
     options: Raw = LEFT_OUT
 
 
-class AttemptBody(Shape):
+class AttemptBody(Shape, frozen=True):
     """A validation or redemption body that is right in every part."""
 
     redeemables: Annotated[tuple[Redeemable, ...], Meta(min_length=1, max_length=REDEEMABLES_MAX)]

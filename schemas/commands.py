@@ -11,7 +11,7 @@ from schemas.entities import ApiKey, KeyKind, Voucher
 from schemas.errors import Refusal
 
 
-class CreateProject(Shape, tag="create_project"):
+class CreateProject(Shape, tag="create_project", frozen=True):
     """Creates a tenant with its keys; belongs to the control project."""
 
     project_id: str
@@ -21,24 +21,24 @@ class CreateProject(Shape, tag="create_project"):
     trusted_origins: tuple[str, ...] = ()
 
 
-class OpenProject(Shape, tag="open_project"):
+class OpenProject(Shape, tag="open_project", frozen=True):
     """Makes a created project known in its own partition."""
 
 
-class ReplaceKey(Shape, tag="replace_key"):
+class ReplaceKey(Shape, tag="replace_key", frozen=True):
     """Adds a key and revokes the project's other keys of the same kind; control project."""
 
     key: ApiKey
 
 
-class ChangeTrustedOrigins(Shape, tag="change_trusted_origins"):
+class ChangeTrustedOrigins(Shape, tag="change_trusted_origins", frozen=True):
     """Replaces the origins that may use a project's client-side keys; control project."""
 
     project_id: str
     trusted_origins: tuple[str, ...]
 
 
-class CreateVoucher(Shape, tag="create_voucher"):
+class CreateVoucher(Shape, tag="create_voucher", frozen=True):
     """Creates a voucher. `voucher.id`, a missing code and the times are filled in by `decide`."""
 
     voucher: Voucher
@@ -50,7 +50,7 @@ class CreateVoucher(Shape, tag="create_voucher"):
     code_postfix: str = ""
 
 
-class UpdateVoucher(Shape, tag="update_voucher"):
+class UpdateVoucher(Shape, tag="update_voucher", frozen=True):
     """Sets the named fields of a voucher, null included; `changes` maps field names to values."""
 
     voucher: str
@@ -58,31 +58,31 @@ class UpdateVoucher(Shape, tag="update_voucher"):
     changes: msgspec.Raw
 
 
-class EnableVoucher(Shape, tag="enable_voucher"):
+class EnableVoucher(Shape, tag="enable_voucher", frozen=True):
     """Makes a voucher usable."""
 
     voucher: str
 
 
-class DisableVoucher(Shape, tag="disable_voucher"):
+class DisableVoucher(Shape, tag="disable_voucher", frozen=True):
     """Makes a voucher unusable until it is enabled."""
 
     voucher: str
 
 
-class DeleteVoucher(Shape, tag="delete_voucher"):
+class DeleteVoucher(Shape, tag="delete_voucher", frozen=True):
     """Removes a voucher."""
 
     voucher: str
 
 
-class UpsertCustomer(Shape, tag="upsert_customer"):
+class UpsertCustomer(Shape, tag="upsert_customer", frozen=True):
     """Creates a customer or merges what is new about it."""
 
     customer: CustomerInput
 
 
-class RequestContext(Shape):
+class RequestContext(Shape, frozen=True):
     """What a validation and a redemption have in common."""
 
     redeemables: tuple[Redeemable, ...]
@@ -93,25 +93,25 @@ class RequestContext(Shape):
     metadata: Metadata | None = None
 
 
-class LockSession(RequestContext, tag="lock_session"):
+class LockSession(RequestContext, tag="lock_session", frozen=True):
     """Validates and, if valid, holds what the redeemables would take."""
 
 
-class RedeemStack(RequestContext, tag="redeem_stack"):
+class RedeemStack(RequestContext, tag="redeem_stack", frozen=True):
     """Redeems all redeemables or none."""
 
     #: What is wrong with the request beyond its redeemables; the attempt is recorded as failed.
     fault: Refusal | None = None
 
 
-class ReleaseSession(Shape, tag="release_session"):
+class ReleaseSession(Shape, tag="release_session", frozen=True):
     """Frees what a session holds of a voucher."""
 
     voucher: str
     session_key: str
 
 
-class RollBack(Shape):
+class RollBack(Shape, frozen=True):
     """What the two rollbacks have in common."""
 
     redemption_id: str
@@ -122,15 +122,15 @@ class RollBack(Shape):
     metadata: Metadata | None = None
 
 
-class RollBackRedemption(RollBack, tag="roll_back_redemption"):
+class RollBackRedemption(RollBack, tag="roll_back_redemption", frozen=True):
     """Takes one redemption back."""
 
 
-class RollBackStack(RollBack, tag="roll_back_stack"):
+class RollBackStack(RollBack, tag="roll_back_stack", frozen=True):
     """Takes a stack back, or a single redemption through the stack's endpoint."""
 
 
-class ExpireDue(Shape, tag="expire_due"):
+class ExpireDue(Shape, tag="expire_due", frozen=True):
     """Sweeps what is over: sessions past their time, redemptions past the rollback window."""
 
 
@@ -154,7 +154,7 @@ CommandBody = (
 )
 
 
-class Command(Shape):
+class Command(Shape, frozen=True):
     """A command in its envelope, as it lies in the topic `commands`."""
 
     id: Annotated[str, Meta(min_length=1, max_length=100)]

@@ -3,6 +3,8 @@
 from decimal import Decimal
 from typing import Literal
 
+from msgspec import field
+
 from schemas.api import OrderItemInput, OrderStatus, RedeemableObject
 from schemas.base import Metadata, Millis, Shape
 from schemas.errors import Refusal
@@ -12,7 +14,7 @@ KeyKind = Literal["server", "client", "management", "system"]
 VoucherType = Literal["DISCOUNT_VOUCHER", "GIFT_VOUCHER"]
 
 
-class Discount(Shape):
+class Discount(Shape, frozen=True):
     """What a discount voucher gives: an amount or a percentage off the order."""
 
     type: Literal["AMOUNT", "PERCENT"]
@@ -23,7 +25,7 @@ class Discount(Shape):
     effect: Literal["APPLY_TO_ORDER"] | None = None
 
 
-class Gift(Shape):
+class Gift(Shape, frozen=True):
     """A gift card: what was loaded and what is left, in minor units."""
 
     amount: int
@@ -31,14 +33,14 @@ class Gift(Shape):
     effect: Literal["APPLY_TO_ORDER"] | None = None
 
 
-class ValidityTimeframe(Shape):
+class ValidityTimeframe(Shape, frozen=True):
     """Valid for `duration` at the start of each `interval`, counted from the start date."""
 
     duration: str
     interval: str
 
 
-class DailyHours(Shape):
+class DailyHours(Shape, frozen=True):
     """Valid from `start_time` to `expiration_time` (HH:MM, UTC) on `days_of_week`, 0 = Sunday."""
 
     start_time: str
@@ -46,13 +48,13 @@ class DailyHours(Shape):
     days_of_week: tuple[int, ...] = ()
 
 
-class ValidityHours(Shape):
+class ValidityHours(Shape, frozen=True):
     """The hours of validity; any entry that matches is enough."""
 
     daily: tuple[DailyHours, ...] = ()
 
 
-class Voucher(Shape):
+class Voucher(Shape, frozen=True):
     """A code that gives a discount or holds credits."""
 
     id: str
@@ -71,7 +73,7 @@ class Voucher(Shape):
     validity_hours: ValidityHours | None = None
     active: bool = True
     additional_info: str | None = None
-    metadata: Metadata = {}
+    metadata: Metadata = field(default_factory=dict)
     #: How often it may be redeemed; None is without limit.
     quantity: int | None = None
     redeemed_quantity: int = 0
@@ -81,7 +83,7 @@ class Voucher(Shape):
     updated_at: Millis | None = None
 
 
-class Customer(Shape):
+class Customer(Shape, frozen=True):
     """A customer; everything that identifies the person is in `personal`."""
 
     id: str
@@ -90,14 +92,14 @@ class Customer(Shape):
     updated_at: Millis | None = None
 
 
-class OrderItem(OrderItemInput):
+class OrderItem(OrderItemInput, frozen=True):
     """A line of a calculated order."""
 
     id: str | None = None
     discount_amount: int = 0
 
 
-class OrderEntry(Shape):
+class OrderEntry(Shape, frozen=True):
     """One redemption of an order, a stack's parent included."""
 
     id: str
@@ -111,7 +113,7 @@ class OrderEntry(Shape):
     rollback_stacked: tuple[str, ...] = ()
 
 
-class Order(Shape):
+class Order(Shape, frozen=True):
     """A calculated order. `id` is empty while it is only validated, not saved.
 
     `discount_amount` is what all its redemptions took on the order as a whole, so far.
@@ -131,7 +133,7 @@ class Order(Shape):
     updated_at: Millis | None = None
 
 
-class Taken(Shape):
+class Taken(Shape, frozen=True):
     """What one redeemable took from an order, in minor units."""
 
     order: int = 0
@@ -140,7 +142,7 @@ class Taken(Shape):
     credits: int | None = None
 
 
-class Outcome(Shape):
+class Outcome(Shape, frozen=True):
     """What became of one redeemable of a request."""
 
     object: RedeemableObject
@@ -154,7 +156,7 @@ class Outcome(Shape):
     skipped_by: str | None = None
 
 
-class Evaluation(Shape):
+class Evaluation(Shape, frozen=True):
     """The decision over all redeemables of a request, in request order.
 
     `order` is the order after all of them; every step between follows from the outcomes' `taken`.
@@ -170,7 +172,7 @@ class Evaluation(Shape):
         return "INAPPLICABLE" not in statuses and "APPLICABLE" in statuses
 
 
-class Session(Shape):
+class Session(Shape, frozen=True):
     """A lock: what it holds and until when."""
 
     key: str
@@ -180,7 +182,7 @@ class Session(Shape):
     ttl_unit: str
 
 
-class Hold(Shape):
+class Hold(Shape, frozen=True):
     """What a session holds of one voucher: one redemption, or credits of a gift."""
 
     session_key: str
@@ -189,7 +191,7 @@ class Hold(Shape):
     credits: int = 0
 
 
-class Redemption(Shape):
+class Redemption(Shape, frozen=True):
     """A redemption as far as its rollback needs it; the audit log has the whole."""
 
     id: str
@@ -207,7 +209,7 @@ class Redemption(Shape):
     rollback_id: str | None = None
 
 
-class ApiKey(Shape):
+class ApiKey(Shape, frozen=True):
     """A key pair's public id and the keyed hash of its token."""
 
     id: str
@@ -217,7 +219,7 @@ class ApiKey(Shape):
     revoked_at: Millis | None = None
 
 
-class Project(Shape):
+class Project(Shape, frozen=True):
     """A tenant. Its partition is chosen once and never changes."""
 
     id: str
@@ -227,14 +229,14 @@ class Project(Shape):
     trusted_origins: tuple[str, ...] = ()
 
 
-class OpenedProject(Shape):
+class OpenedProject(Shape, frozen=True):
     """That a project's own partition knows it; its keys work from then on."""
 
     id: str
     opened_at: Millis
 
 
-class Seen(Shape):
+class Seen(Shape, frozen=True):
     """The memory of a decided command, for seven days."""
 
     fingerprint: str

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from schemas.base import Shape
 
 
-class Refusal(Shape):
+class Refusal(Shape, frozen=True):
     """Why something was not done, with the values that were compared.
 
     It is stored in records as it is, so that an old answer renders the same after an upgrade.

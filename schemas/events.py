@@ -5,81 +5,81 @@ from schemas.entities import ApiKey, Customer, Evaluation, Order, Project, Sessi
 from schemas.errors import Refusal
 
 
-class ProjectCreated(Shape, tag="project.created"):
+class ProjectCreated(Shape, tag="project.created", frozen=True):
     """A tenant exists."""
 
     project: Project
 
 
-class ProjectOpened(Shape, tag="project.opened"):
+class ProjectOpened(Shape, tag="project.opened", frozen=True):
     """A tenant's own partition knows it."""
 
     project_id: str
 
 
-class KeyAdded(Shape, tag="key.added"):
+class KeyAdded(Shape, tag="key.added", frozen=True):
     """A key works from now on."""
 
     key: ApiKey
 
 
-class KeyRevoked(Shape, tag="key.revoked"):
+class KeyRevoked(Shape, tag="key.revoked", frozen=True):
     """A key stopped working."""
 
     key_id: str
 
 
-class TrustedOriginsChanged(Shape, tag="trusted_origins.changed"):
+class TrustedOriginsChanged(Shape, tag="trusted_origins.changed", frozen=True):
     """The origins that may use client-side keys."""
 
     project_id: str
     trusted_origins: tuple[str, ...]
 
 
-class VoucherCreated(Shape, tag="voucher.created"):
+class VoucherCreated(Shape, tag="voucher.created", frozen=True):
     """A voucher exists."""
 
     voucher: Voucher
 
 
-class VoucherUpdated(Shape, tag="voucher.updated"):
+class VoucherUpdated(Shape, tag="voucher.updated", frozen=True):
     """A voucher's definition changed; `voucher` is the whole after it."""
 
     voucher: Voucher
 
 
-class VoucherEnabled(Shape, tag="voucher.enabled"):
+class VoucherEnabled(Shape, tag="voucher.enabled", frozen=True):
     """A voucher became usable."""
 
     voucher: Voucher
 
 
-class VoucherDisabled(Shape, tag="voucher.disabled"):
+class VoucherDisabled(Shape, tag="voucher.disabled", frozen=True):
     """A voucher became unusable."""
 
     voucher: Voucher
 
 
-class VoucherDeleted(Shape, tag="voucher.deleted"):
+class VoucherDeleted(Shape, tag="voucher.deleted", frozen=True):
     """A voucher is gone; its code is free."""
 
     voucher_id: str
     code: str
 
 
-class CustomerCreated(Shape, tag="customer.created"):
+class CustomerCreated(Shape, tag="customer.created", frozen=True):
     """A customer exists."""
 
     customer: Customer
 
 
-class CustomerUpdated(Shape, tag="customer.updated"):
+class CustomerUpdated(Shape, tag="customer.updated", frozen=True):
     """More, or other things, are known of a customer; `customer` is the whole after it."""
 
     customer: Customer
 
 
-class SessionLocked(Shape, tag="session.locked"):
+class SessionLocked(Shape, tag="session.locked", frozen=True):
     """A validation was valid and its session holds what it would take."""
 
     session: Session
@@ -88,7 +88,7 @@ class SessionLocked(Shape, tag="session.locked"):
     customer_id: str | None = None
 
 
-class SessionRefused(Shape, tag="session.refused"):
+class SessionRefused(Shape, tag="session.refused", frozen=True):
     """A validation with a session was not valid; nothing is held."""
 
     evaluation: Evaluation
@@ -96,20 +96,20 @@ class SessionRefused(Shape, tag="session.refused"):
     customer_id: str | None = None
 
 
-class SessionReleased(Shape, tag="session.released"):
+class SessionReleased(Shape, tag="session.released", frozen=True):
     """A session's hold on a voucher was given back by its owner."""
 
     session_key: str
     voucher_id: str
 
 
-class SessionsExpired(Shape, tag="session.expired"):
+class SessionsExpired(Shape, tag="session.expired", frozen=True):
     """Sessions whose time was over were swept."""
 
     session_keys: tuple[str, ...]
 
 
-class RedemptionSucceeded(Shape, tag="redemption.succeeded"):
+class RedemptionSucceeded(Shape, tag="redemption.succeeded", frozen=True):
     """One redeemable, or a stack with its parent, was redeemed.
 
     `redemption_ids` belong to the applicable outcomes in their order; `evaluation.order` is the
@@ -128,7 +128,7 @@ class RedemptionSucceeded(Shape, tag="redemption.succeeded"):
     channel_id: str = ""
 
 
-class RedemptionFailed(Shape, tag="redemption.failed"):
+class RedemptionFailed(Shape, tag="redemption.failed", frozen=True):
     """An attempt that took nothing; `redemption_ids` belong to the inapplicable outcomes."""
 
     evaluation: Evaluation
@@ -141,7 +141,7 @@ class RedemptionFailed(Shape, tag="redemption.failed"):
     channel_id: str = ""
 
 
-class RolledBack(Shape):
+class RolledBack(Shape, frozen=True):
     """One redemption that was taken back, with its voucher after it (None: it is gone)."""
 
     rollback_id: str
@@ -152,7 +152,7 @@ class RolledBack(Shape):
     credits: int | None = None
 
 
-class RedemptionRolledBack(Shape, tag="redemption.rolled_back"):
+class RedemptionRolledBack(Shape, tag="redemption.rolled_back", frozen=True):
     """A redemption, or a stack with its parent, was taken back; `order` is as saved after it."""
 
     rollbacks: tuple[RolledBack, ...]
@@ -168,7 +168,7 @@ class RedemptionRolledBack(Shape, tag="redemption.rolled_back"):
     channel_id: str = ""
 
 
-class RollbackFailed(Shape, tag="rollback.failed"):
+class RollbackFailed(Shape, tag="rollback.failed", frozen=True):
     """A rollback of an existing redemption was refused."""
 
     rollback_id: str
@@ -183,7 +183,7 @@ class RollbackFailed(Shape, tag="rollback.failed"):
     channel_id: str = ""
 
 
-class RedemptionsRetired(Shape, tag="redemptions.retired"):
+class RedemptionsRetired(Shape, tag="redemptions.retired", frozen=True):
     """Redemptions too old to be rolled back left the state; the audit log keeps them."""
 
     redemption_ids: tuple[str, ...]

@@ -4,7 +4,7 @@ from schemas.base import Millis, Shape
 from schemas.entities import KeyKind
 
 
-class ValidationObserved(Shape, tag="validation.observed"):
+class ValidationObserved(Shape, tag="validation.observed", frozen=True):
     """A validation without a session; one with a session is in the ledger.
 
     It may be in its topic twice; `id` tells.

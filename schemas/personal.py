@@ -8,7 +8,7 @@ forgotten the key dies, and the value decodes as `data=None` for ever after.
 from schemas.base import Metadata, Shape
 
 
-class Address(Shape):
+class Address(Shape, frozen=True):
     """A postal address, every line optional."""
 
     city: str | None = None
@@ -19,7 +19,7 @@ class Address(Shape):
     postal_code: str | None = None
 
 
-class PersonalData(Shape):
+class PersonalData(Shape, frozen=True):
     """The fields of a customer that identify a person."""
 
     source_id: str | None = None
@@ -43,9 +43,7 @@ class Personal:
         self.data = data
 
     def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, Personal) and self.owner == other.owner and self.data == other.data
-        )
+        return isinstance(other, Personal) and self.owner == other.owner and self.data == other.data
 
     def __hash__(self) -> int:
         return hash(self.owner)

@@ -13,7 +13,7 @@ from schemas.events import Event
 RECORD_VERSION = 1
 
 
-class Base(Shape):
+class Base(Shape, frozen=True):
     """What every record says."""
 
     #: The offset in `commands` up to which everything is decided; -1 before the first.
@@ -21,7 +21,7 @@ class Base(Shape):
     at: Millis
 
 
-class Decided(Base, tag="command.decided"):
+class Decided(Base, tag="command.decided", frozen=True):
     """A command's outcome: events, or a refusal, or both (a recorded failure)."""
 
     command_id: str
@@ -34,7 +34,7 @@ class Decided(Base, tag="command.decided"):
     customer: Customer | None = None
 
 
-class Duplicate(Base, tag="command.duplicate"):
+class Duplicate(Base, tag="command.duplicate", frozen=True):
     """The same command again: its answer is that of the first, which the state remembers.
 
     A record cannot name another record of its own batch by offset: the batch may come to lie
@@ -45,27 +45,27 @@ class Duplicate(Base, tag="command.duplicate"):
     project: str
 
 
-class Conflicted(Base, tag="command.conflicted"):
+class Conflicted(Base, tag="command.conflicted", frozen=True):
     """A known command id with other content; nothing was done."""
 
     command_id: str
     project: str
 
 
-class Expired(Base, tag="command.expired"):
+class Expired(Base, tag="command.expired", frozen=True):
     """A command that reached the log outside its time; nothing was done."""
 
     command_id: str
     project: str
 
 
-class Unreadable(Base, tag="command.unreadable"):
+class Unreadable(Base, tag="command.unreadable", frozen=True):
     """A command that could not be decoded; nothing was done, the original is a dead letter."""
 
     reason: str
 
 
-class WriterStarted(Base, tag="writer.started"):
+class WriterStarted(Base, tag="writer.started", frozen=True):
     """A writer took this partition over; every other writer's later records are void."""
 
     writer: str
@@ -73,14 +73,14 @@ class WriterStarted(Base, tag="writer.started"):
     code_version: str
 
 
-class CommandsLost(Base, tag="commands.lost"):
+class CommandsLost(Base, tag="commands.lost", frozen=True):
     """The topic `commands` begins after the next command: some were never decided."""
 
     from_offset: int
     to_offset: int
 
 
-class CommandsRestarted(Base, tag="commands.restarted"):
+class CommandsRestarted(Base, tag="commands.restarted", frozen=True):
     """The topic `commands` ends before the last decided command: it begins anew."""
 
     from_offset: int

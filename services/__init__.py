@@ -1,0 +1,1 @@
+"""The services. They meet on topics and never import one another."""

@@ -1,8 +1,10 @@
 """The command `tessera`."""
 
+import asyncio
 import sys
+from collections.abc import Callable, Coroutine
 from enum import StrEnum
-from typing import Annotated, Literal, NoReturn
+from typing import Annotated, Any, Literal, NoReturn
 
 import typer
 
@@ -49,6 +51,54 @@ def down() -> None:
 def status() -> None:
     """Show what runs; the exit status is 0 when everything is healthy."""
     _embedded("status")
+
+
+@app.command()
+def verify() -> None:
+    """Prove that the ledger is whole and that all state and tables are its fold; 1 if not."""
+    from tessera.report import Report  # noqa: PLC0415
+    from tessera.verify import verify as check  # noqa: PLC0415
+
+    settings = _settings()
+    configure_logging("console", "verify")
+    report = Report(typer.echo)
+    _operate(lambda: check(settings, report))
+    if report.faults:
+        _fail(f"{len(report.faults)} of the checks failed.")
+    typer.echo("Everything holds.")
+
+
+@app.command()
+def tail(
+    partition: Annotated[int | None, typer.Option(help="only this partition")] = None,
+    last: Annotated[int, typer.Option(min=0, help="how many records of each partition")] = 20,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="go on as records come")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object a line")] = False,
+) -> None:
+    """Print records of the ledger, one readable line each. Personal data stays sealed."""
+    from tessera.tail import tail_installation  # noqa: PLC0415
+
+    settings = _settings()
+    if partition is not None and not 0 <= partition < settings.partitions:
+        _fail(f"--partition is 0 to {settings.partitions - 1}.")
+    _operate(
+        lambda: tail_installation(
+            settings, partition, typer.echo, last=last, follow=follow, as_json=as_json
+        )
+    )
+
+
+def _operate(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    from deploy.embedded.errors import EmbeddedError  # noqa: PLC0415
+    from runtime.log import LogError  # noqa: PLC0415
+    from tessera.installation import NoInstallation  # noqa: PLC0415
+
+    try:
+        asyncio.run(work())
+    except (EmbeddedError, LogError, NoInstallation) as fault:
+        _fail(str(fault))
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
 
 
 @app.command()

@@ -21,8 +21,8 @@ from runtime.http.host import Host, serve
 from runtime.http.internal import InternalGate, Positions
 from runtime.http.service import Part, Service
 from runtime.http.writes import Writes
-from runtime.kafka_group import PartitionGroup
 from runtime.kafka_admin import client_options
+from runtime.kafka_group import PartitionGroup
 from runtime.log import Entry, StoredEntry
 from runtime.settings import Settings
 from runtime.sink_host import Filling, Sinks
@@ -49,6 +49,7 @@ from services.validation.front import Validations
 from services.validation.observations import Observations
 from services.validation.routes import make_service as validation_service
 from tessera import __version__
+from tessera.neighbours import Neighbours
 from tessera.parts import Parts, Replicas, clock_ms, fold_of
 
 LEDGER_GROUP = "tessera-ledger"
@@ -77,7 +78,10 @@ async def run_api(settings: Settings) -> None:
     parts = Parts(settings, "api")
     replicas = Replicas(parts)
     observations = Observations(parts.sender, replicas.partition_of)
-    client = make_client(f"http://127.0.0.1:{settings.insight_port}")
+    insight_url = f"http://127.0.0.1:{settings.insight_port}"
+    ledger_url = f"http://127.0.0.1:{settings.ledger_port}"
+    neighbours = Neighbours({"ledger": ledger_url, "insight": insight_url})
+    client = make_client(insight_url)
 
     async def positions(project: str) -> Positions:
         partition = replicas.partition_of(project)
@@ -88,7 +92,7 @@ async def run_api(settings: Settings) -> None:
 
     host = Host(
         "api",
-        _api_services(parts, replicas, observations),
+        (neighbours.service(), *_api_services(parts, replicas, observations)),
         KeyGate(KeyDirectory(replicas.view, replicas.lag_ms), parts.secrets.hash_token),
         forward=Forward(client, parts.internal_secret, positions),
     )
@@ -166,9 +170,7 @@ async def run_ledger(settings: Settings) -> None:
         if not failed.done():
             failed.set_exception(fault)
 
-    partitions = Partitions(
-        lambda partition: _writer(parts, partition), _close_writer, fail
-    )
+    partitions = Partitions(lambda partition: _writer(parts, partition), _close_writer, fail)
     group = PartitionGroup(
         client_options(settings),
         topic=COMMANDS,
@@ -258,19 +260,13 @@ async def run_insight(settings: Settings) -> None:
     parts = Parts(settings, "insight")
     database = await Database.open(settings.clickhouse_dsn())
 
-    async def record_of(entry: StoredEntry) -> Record:
-        return parts.codec.now(entry) or await parts.codec.later(entry)
-
     async def end_of(place: Place) -> int:
         return (await parts.log.bounds(*place))[1]
 
     sinks = Sinks(
         database,
         LogSources(parts.log, chained=frozenset((LEDGER,))),
-        (
-            Filling(LEDGER, AUDIT_LEDGER_TABLES + ANALYTICS_LEDGER_TABLES, record_of),
-            Filling(VALIDATIONS, VALIDATION_TABLES, observation_of),
-        ),
+        insight_fillings(parts),
         settings.partitions,
         end_of,
     )
@@ -289,6 +285,18 @@ async def run_insight(settings: Settings) -> None:
         await serve(host, bind="127.0.0.1", port=settings.insight_port)
     finally:
         await parts.close()
+
+
+def insight_fillings(parts: Parts) -> Sequence[Filling]:
+    """What fills the tables of audit and analytics."""
+
+    async def record_of(entry: StoredEntry) -> Record:
+        return parts.codec.now(entry) or await parts.codec.later(entry)
+
+    return (
+        Filling(LEDGER, AUDIT_LEDGER_TABLES + ANALYTICS_LEDGER_TABLES, record_of),
+        Filling(VALIDATIONS, VALIDATION_TABLES, observation_of),
+    )
 
 
 async def observation_of(entry: StoredEntry) -> ValidationObserved | None:

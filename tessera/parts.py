@@ -1,8 +1,8 @@
 """What several hosts are made of: the log, the keys, the codec, and replicas that are followed."""
 
-import asyncio
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import cast
 
 from engine.admission import seen_before
@@ -41,15 +41,15 @@ def clock_ms() -> Millis:
 
 
 class Parts:
-    """The parts of one host."""
+    """The parts of one host, or of a command, whose state then lies in a folder of its own."""
 
-    def __init__(self, settings: Settings, host: str) -> None:
+    def __init__(self, settings: Settings, host: str, *, state: Path | None = None) -> None:
         self.settings = settings
         self.host = host
         self.secrets = Secrets.from_master(read_master_key(settings))
         self.log = KafkaLog(client_options(settings))
         self.sender = Sender(self.log)
-        keys = RocksStore(settings.home / "state" / host / "keys")
+        keys = RocksStore((state or settings.home / "state" / host) / "keys")
         self.keyring = Keyring(self.log, keys, self.secrets.wrapping)
         self.codec = Codec(self.keyring, self.sender)
 
@@ -75,7 +75,7 @@ class Parts:
 
 def fold_of(replica: Replica) -> StateFold:
     """The fold of a replica that `Parts` made."""
-    return cast(StateFold, replica.fold)
+    return cast("StateFold", replica.fold)
 
 
 class Replicas:
@@ -143,8 +143,7 @@ class Replicas:
     async def clean_up(self) -> None:
         """Once a replica is complete, removes the state that other code left."""
         for partition, followed in self.followed.items():
-            while followed.lag_ms() > LAG_MS_MAX:
-                await asyncio.sleep(1)
+            await followed.complete.wait()
             self._parts.folder(partition).remove_others()
 
     def _view(self, project: str, partition: int) -> View:

@@ -6,11 +6,34 @@ from typing import Any
 
 import msgspec
 
+from runtime.kafka_admin import client_options
+from runtime.kafka_log import KafkaLog
 from runtime.log import Log, StoredEntry
+from runtime.settings import Settings
 from schemas.topics import LEDGER
+from tessera.installation import reached
 
 READ_RECORDS_MAX = 500
 FOLLOW_WAIT_MS = 500
+
+
+async def tail_installation(
+    settings: Settings,
+    partition: int | None,
+    write: Callable[[str], None],
+    *,
+    last: int,
+    follow: bool,
+    as_json: bool,
+) -> None:
+    """Tails the ledger of the installation that the settings name; None: all partitions."""
+    chosen = range(settings.partitions) if partition is None else range(partition, partition + 1)
+    async with reached(settings) as installation:
+        log = KafkaLog(client_options(installation.settings))
+        try:
+            await tail(log, chosen, write, last=last, follow=follow, as_json=as_json)
+        finally:
+            await log.close()
 
 
 async def tail(
@@ -68,7 +91,7 @@ def line(partition: int, entry: StoredEntry, *, as_json: bool) -> str:
             "record": record,
         }
         return msgspec.json.encode(shown).decode()
-    at = datetime.fromtimestamp(record.get("at", 0) / 1000, UTC).isoformat(timespec="milliseconds")
+    at = datetime.fromtimestamp(entry.timestamp / 1000, UTC).isoformat(timespec="milliseconds")
     project = entry.key.decode(errors="replace") or "-"
     what = record.get("command_type") or record.get("type", "?")
     return f"{place:>12}  {at[:23]}Z  {project:<16}  {what:<22}  {summary(record)}".rstrip()

@@ -8,41 +8,38 @@
 It works while the system runs; nothing is changed by it.
 """
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import httpx
+
 from engine.fold import StateFold, state_fingerprint
-from runtime.chain import Damage
+from runtime.chain import Damage, entry_hash
 from runtime.folders import state_folders
 from runtime.log import Corrupt, Log, OutOfRange
 from runtime.replica import Applied, Decode, Position, Replica, stored_position
+from runtime.settings import Settings
+from runtime.sink_host import Filling, TableState
+from runtime.sink_table import Applied as TableApplied
+from runtime.sink_table import Place
 from runtime.store import RocksStore, Store, StoreError
-from schemas.topics import LEDGER
+from schemas.topics import LEDGER, VALIDATIONS
+from tessera.hosts import insight_fillings
+from tessera.installation import reached
+from tessera.parts import Parts
+from tessera.report import Report
+from tessera.verify_tables import (
+    FreshTables,
+    ask_insight,
+    fresh_tables,
+    insight_started,
+    plain_records,
+)
 
-PROGRESS_RECORDS = 50_000
-
-
-@dataclass
-class Report:
-    """What was found, line by line; `faults` is empty when everything holds."""
-
-    write: Callable[[str], None]
-    faults: list[str] = field(default_factory=list)
-
-    def good(self, text: str) -> None:
-        """Something holds."""
-        self.write(f"ok      {text}")
-
-    def note(self, text: str) -> None:
-        """Something that cannot be checked now."""
-        self.write(f"note    {text}")
-
-    def bad(self, text: str) -> None:
-        """Something does not hold."""
-        self.faults.append(text)
-        self.write(f"DAMAGE  {text}")
+OnApplied = Callable[[list[Applied]], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -132,10 +129,10 @@ async def verify_partition(
     decode: Decode,
     snapshots: list[Snapshot],
     report: Report,
-    on_applied: Callable[[list[Applied]], None],
-    until: int = -1,
+    on_applied: OnApplied,
+    until: int,
 ) -> None:
-    """Checks one partition's chain and every state of it; `until` is the least offset to reach."""
+    """Checks one partition's chain and every state of it, at least up to the offset `until`."""
     _, end = await log.bounds(LEDGER, partition)
     stops = sorted(snapshots, key=lambda each: each.position.chain.position)
     with TemporaryDirectory(prefix="tessera-verify-") as folder:
@@ -150,10 +147,10 @@ async def verify_partition(
                     )
                     continue
                 async for applied in fold.advance(target):
-                    on_applied(applied)
+                    await on_applied(applied)
                 compare(fold, snapshot, report)
             async for applied in fold.advance(max(end - 1, until)):
-                on_applied(applied)
+                await on_applied(applied)
         except (Damage, Corrupt) as fault:
             report.bad(f"{LEDGER}/{partition}: {fault}")
         else:
@@ -190,9 +187,70 @@ def _entries(store: Store) -> Iterator[Item]:
     return (item for item in store.scan(b"") if not item[0].startswith(b"~"))
 
 
-def _pairs(left: Iterator[Item], right: Iterator[Item]) -> Iterator[tuple[Item | None, Item | None]]:
+def _pairs(
+    left: Iterator[Item], right: Iterator[Item]
+) -> Iterator[tuple[Item | None, Item | None]]:
     while True:
         pair = next(left, None), next(right, None)
         if pair == (None, None):
             return
         yield pair
+
+
+async def verify(settings: Settings, report: Report) -> None:
+    """Checks a whole installation, running or stopped; what does not hold is in the report."""
+    async with reached(settings) as installation:
+        settings = installation.settings
+        with TemporaryDirectory(prefix="tessera-verify-") as folder:
+            parts = Parts(settings, "verify", state=Path(folder))
+            try:
+                await _verify(parts, installation.running, report)
+            finally:
+                await parts.close()
+
+
+async def _verify(parts: Parts, running: bool, report: Report) -> None:
+    snapshots = open_snapshots(parts.settings.home, report)
+    fillings = insight_fillings(parts)
+    states = await _tables_of_insight(parts, running, report)
+    async with fresh_tables(fillings, states) as fresh:
+        for partition in range(parts.settings.partitions):
+            place = Place(LEDGER, partition)
+
+            async def fill(applied: list[Applied], place: Place = place) -> None:
+                for record, offset, entry in applied:
+                    digest = entry_hash(entry.key, entry.headers, entry.value)
+                    await fresh.take(place, TableApplied(offset, digest, entry), record)
+
+            own = [each for each in snapshots if each.partition == partition]
+            await verify_partition(
+                parts.log, partition, parts.codec, own, report, fill, fresh.last(place)
+            )
+        for filling in fillings:
+            if filling.topic != LEDGER:
+                await _fill_plain(parts, filling, fresh)
+        await fresh.compare(report)
+
+
+async def _tables_of_insight(parts: Parts, running: bool, report: Report) -> list[TableState]:
+    settings = parts.settings
+    first = {
+        Place(VALIDATIONS, partition): (await parts.log.bounds(VALIDATIONS, partition))[0]
+        for partition in range(settings.partitions)
+    }
+    try:
+        async with nullcontext() if running else insight_started(settings):
+            return await ask_insight(settings, parts.internal_secret, first)
+    except (httpx.HTTPError, TimeoutError) as fault:
+        report.bad(f"the tables cannot be checked, the insight host does not answer: {fault!r}")
+        return []
+
+
+async def _fill_plain(parts: Parts, filling: Filling, fresh: FreshTables) -> None:
+    for partition in range(parts.settings.partitions):
+        place = Place(filling.topic, partition)
+        first, _ = await parts.log.bounds(*place)
+        last = fresh.last(place)
+        async for applied, record in plain_records(parts.log, filling, place, first, last):
+            if record is not None:
+                await fresh.take(place, applied, record)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from itertools import count
+from pathlib import Path
 
 import pytest
 
@@ -18,9 +19,15 @@ _numbers = count()
 
 
 @pytest.fixture(scope="session")
-def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedBroker]:
+def broker_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the shared broker keeps its data."""
+    return tmp_path_factory.mktemp("broker")
+
+
+@pytest.fixture(scope="session")
+def broker(broker_home: Path) -> Iterator[EmbeddedBroker]:
     """A broker that lives as long as the tests; none of them may stop it."""
-    with EmbeddedBroker(tmp_path_factory.mktemp("broker")) as started:
+    with EmbeddedBroker(broker_home) as started:
         yield started
 
 

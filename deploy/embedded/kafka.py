@@ -51,7 +51,10 @@ listeners=PLAINTEXT://127.0.0.1:{kafka},CONTROLLER://127.0.0.1:{controller}
 advertised.listeners=PLAINTEXT://127.0.0.1:{kafka}
 controller.listener.names=CONTROLLER
 controller.quorum.voters=1@127.0.0.1:{controller}
-log.dirs={data}
+log.dirs={data}/log
+# Apart from the rest, since only then does Kafka lock it before it writes, and a second broker on
+# the same folder ends instead of spoiling the metadata.
+metadata.log.dir={data}/metadata
 # A broker that was killed is let in again when its old session has expired.
 broker.session.timeout.ms=4000
 broker.heartbeat.interval.ms=1000

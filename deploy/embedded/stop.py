@@ -1,15 +1,17 @@
 """Stopping an installation in order, whatever is left of it."""
 
+from contextlib import suppress
+
 import psutil
 
 from deploy.embedded.console import Console
-from deploy.embedded.errors import EmbeddedError
 from deploy.embedded.home import Home
 from deploy.embedded.start import Look
 from deploy.embedded.supervision import (
     PROGRAMS,
     STOP_SECONDS_MAX,
-    SupervisorClient,
+    SUPERVISOR,
+    leftovers,
     stop_leftovers,
 )
 from deploy.embedded.watch import wait_until
@@ -22,42 +24,35 @@ def stop(home: Home, console: Console, look: Look) -> bool:
 
     Each has its own bound after which it is killed, so this ends; `look` is called meanwhile.
     """
-    client = SupervisorClient(home)
-    pid = client.pid()
+    running = leftovers(home)
     # Its absence tells a `run` that attends the installation that the end is wanted.
     home.installation_file.unlink(missing_ok=True)
-    if pid is not None:
-        _shut_down(client, psutil.Process(pid), console, look)
-    left = False
+    for supervisor in running.get(SUPERVISOR, []):
+        _shut_down(supervisor, running, console, look)
     for program in stop_leftovers(home):
-        left = True
         console.say(f"{program} was left without a supervisor; it is ended now", level="warning")
     home.socket.unlink(missing_ok=True)
-    return pid is not None or left
+    return bool(running)
 
 
 def _shut_down(
-    client: SupervisorClient, supervisor: psutil.Process, console: Console, look: Look
+    supervisor: psutil.Process,
+    running: dict[str, list[psutil.Process]],
+    console: Console,
+    look: Look,
 ) -> None:
-    running = {
-        name: psutil.Process(program.pid)
-        for name, program in client.states().items()
-        if program.pid and psutil.pid_exists(program.pid)
-    }
-    try:
-        client.shut_down()
-    except EmbeddedError:
+    """Let the supervisor end its programs in order, and tell of each."""
+    waiting = [name for name in reversed(PROGRAMS) if name in running]
+    with suppress(psutil.NoSuchProcess):
         supervisor.terminate()
 
     def tell() -> None:
         look()
-        for name in sorted(running, key=PROGRAMS.index, reverse=True):
-            if _is_gone(running[name]):
-                del running[name]
-                console.say(f"{name} stopped")
+        while waiting and all(map(_is_gone, running[waiting[0]])):
+            console.say(f"{waiting.pop(0)} stopped")
 
-    # The last look comes after the supervisor's end, since the programs end before it.
     wait_until(lambda: _is_gone(supervisor), SHUTDOWN_SECONDS_MAX, tell)
+    # Once more, since the last program ends just before the supervisor.
     tell()
 
 

@@ -10,12 +10,12 @@ import http.client
 import os
 import pwd
 import shlex
-import signal
 import subprocess
 import sys
 import time
 import xmlrpc.client
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,7 @@ from deploy.embedded.errors import EmbeddedError
 from deploy.embedded.home import Home
 from deploy.embedded.kafka import BrokerProcess
 
+SUPERVISOR = "supervisor"
 BROKER = "broker"
 #: The hosts in the order of their start; they stop in the reverse order, the broker last.
 HOSTS = ("ledger", "insight", "api")
@@ -92,9 +93,9 @@ class SupervisorClient:
             )
         return found
 
-    def shut_down(self) -> None:
-        """Begin to stop all programs in order, and then the supervisor."""
-        self._call("shutdown")
+    def close(self) -> None:
+        """Close the connection; the next question opens one again."""
+        self._transport.close()
 
     def _call(self, method: str, *arguments: object) -> Any:
         try:
@@ -150,15 +151,17 @@ def leftovers(home: Home) -> dict[str, list[psutil.Process]]:
 def stop_leftovers(home: Home) -> Iterator[str]:
     """End in order what a supervisor that is gone left running; yield each program's name."""
     found = leftovers(home)
-    for program in ("supervisor", *reversed(PROGRAMS)):
+    for program in (SUPERVISOR, *reversed(PROGRAMS)):
         processes = found.get(program, [])
         if processes:
             yield program
         for process in processes:
-            process.send_signal(signal.SIGTERM)
+            with suppress(psutil.NoSuchProcess):
+                process.terminate()
         _, alive = psutil.wait_procs(processes, timeout=STOP_SECONDS_MAX.get(program, 5))
         for process in alive:
-            process.kill()
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
         psutil.wait_procs(alive, timeout=5)
 
 
@@ -175,7 +178,7 @@ def _supervisor_command(home: Home) -> tuple[str, ...]:
 def _program_of(command: Sequence[str], home: Home) -> str | None:
     words = tuple(command)
     if words[1:] == _supervisor_command(home)[1:]:
-        return "supervisor"
+        return SUPERVISOR
     if words[-2:] == ("kafka.Kafka", BROKER):
         return BROKER
     if len(words) > 3 and words[-3:-1] == ("tessera", "host") and words[-1] in HOSTS:
@@ -189,7 +192,7 @@ def _configuration(home: Home, broker: BrokerProcess) -> str:
 [supervisord]
 nodaemon=true
 silent=true
-logfile={_value(home.log("supervisor"))}
+logfile={_value(home.log(SUPERVISOR))}
 logfile_maxbytes={LOG_BYTES_MAX}
 logfile_backups=1
 pidfile={_value(home.run / "supervisord.pid")}

@@ -10,7 +10,8 @@ from engine.ids import new_id
 from engine.render.customer import customer_body
 from engine.render.encode import Body
 from engine.render.error import error_body
-from engine.render.redemption import redeemed_body
+from engine.render.redeemable import inapplicable_body, skipped_body
+from engine.render.redemption import success_bodies
 from engine.render.rollback import rolled_back_body, stack_rolled_back_body
 from engine.render.validation import validation_body
 from engine.render.voucher import voucher_body
@@ -71,7 +72,7 @@ def _event(event: e.Event, record: Decided, key_kind: KeyKind) -> Rendered | Non
         case e.VoucherDeleted() | e.SessionReleased():
             rendered = NO_CONTENT
         case e.RedemptionSucceeded():
-            body = redeemed_body(event, record.at, customer_of(record), key_kind)
+            body = _redeemed(event, record, key_kind)
             rendered = Rendered(200, body)
         case e.RedemptionRolledBack():
             stack = record.command_type == "roll_back_stack"
@@ -82,6 +83,24 @@ def _event(event: e.Event, record: Decided, key_kind: KeyKind) -> Rendered | Non
         case e.CustomerCreated() | e.CustomerUpdated():
             rendered = Rendered(200, customer_body(event.customer))
     return rendered
+
+
+def _redeemed(event: e.RedemptionSucceeded, record: Decided, key_kind: KeyKind) -> Body:
+    entries, parent = success_bodies(event, record.at, customer_of(record))
+    outcomes = event.evaluation.outcomes
+    body: Body = {"redemptions": entries}
+    if parent is not None:
+        body["parent_redemption"] = parent
+    order = (parent or entries[0])["order"]
+    if order is not None:
+        body["order"] = order
+    body["inapplicable_redeemables"] = [
+        inapplicable_body(each, key_kind) for each in outcomes if each.status == "INAPPLICABLE"
+    ]
+    body["skipped_redeemables"] = [
+        skipped_body(each) for each in outcomes if each.status == "SKIPPED"
+    ]
+    return body
 
 
 def _session_answer(

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from engine.calendar import iso
 from engine.render.encode import Body
-from engine.render.times import iso
 from schemas.entities import Customer
 from schemas.personal import Address, PersonalData
 
@@ -45,11 +45,6 @@ def simple_customer_body(customer: Customer) -> Body:
     body["metadata"] = data.metadata or {}
     body["object"] = "customer"
     return body
-
-
-def customer_reference(customer_id: str) -> Body:
-    """The customer as an order shows it."""
-    return {"id": customer_id, "object": "customer"}
 
 
 def _address(address: Address) -> Body:

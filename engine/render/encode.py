@@ -1,9 +1,11 @@
-"""Bodies to JSON: decimals as numbers, everything else as it is."""
+"""What a body is, and how it becomes JSON: decimals as numbers, everything else as it is."""
 
 from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+
+from schemas.entities import Outcome
 
 #: What a renderer gives: JSON-able, decimals included.
 Body = dict[str, Any]
@@ -14,3 +16,8 @@ _encode = msgspec.json.Encoder(decimal_format="number").encode
 def to_json(body: Mapping[str, Any]) -> bytes:
     """The body as it goes over the wire."""
     return _encode(body)
+
+
+def related_object_type(outcome: Outcome) -> str:
+    """A stack shows as the tiers it stands for: answers know no other kind."""
+    return "voucher" if outcome.object == "voucher" else "promotion_tier"

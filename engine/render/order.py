@@ -11,9 +11,8 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from engine.render.customer import customer_reference
+from engine.calendar import iso, iso_or_none
 from engine.render.encode import Body
-from engine.render.times import iso, iso_or_none
 from schemas.api import OrderItemInput
 from schemas.entities import Evaluation, Order, OrderEntry, OrderItem, Taken
 
@@ -89,7 +88,7 @@ def order_body(order: Order, sums: Sums, *, entries: tuple[OrderEntry, ...] = ()
     body["customer_id"] = order.customer_id
     body["referrer_id"] = None
     if order.customer_id is not None:
-        body["customer"] = customer_reference(order.customer_id)
+        body["customer"] = {"id": order.customer_id, "object": "customer"}
     if entries:
         body["redemptions"] = {entry.id: entry_body(entry) for entry in entries}
     body["object"] = "order"

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from engine.render.encode import Body
+from engine.render.encode import Body, related_object_type
 from engine.render.error import error_body
 from engine.render.order import Sums, order_body
 from engine.render.voucher import EMPTY_LIST, discount_body
@@ -57,11 +57,6 @@ def skipped_body(outcome: Outcome) -> Body:
     body = _head(outcome)
     body["result"] = {"details": {"key": key, "message": SKIPPED_MESSAGES[key]}}
     return _with_voucher(body, outcome)
-
-
-def related_object_type(outcome: Outcome) -> str:
-    """A stack shows as the tiers it stands for: answers know no other kind."""
-    return "voucher" if outcome.object == "voucher" else "promotion_tier"
 
 
 def _head(outcome: Outcome) -> Body:

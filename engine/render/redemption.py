@@ -6,60 +6,14 @@ in a stack each child names its parent, and the parent holds the final order.
 
 from typing import Any
 
-from engine.render.customer import simple_customer_body
-from engine.render.encode import Body
+from engine.calendar import iso
+from engine.render.common import common_body, put_failure
+from engine.render.encode import Body, related_object_type
 from engine.render.order import Sums, order_body, running_sums
-from engine.render.redeemable import inapplicable_body, related_object_type, skipped_body
-from engine.render.times import iso
 from engine.render.voucher import voucher_body
 from schemas.base import Millis
-from schemas.entities import Customer, KeyKind, Outcome
-from schemas.errors import Refusal
-from schemas.events import (
-    RedemptionFailed,
-    RedemptionRolledBack,
-    RedemptionSucceeded,
-    RollbackFailed,
-)
-
-Recorded = RedemptionSucceeded | RedemptionFailed | RedemptionRolledBack | RollbackFailed
-
-
-def common_body(
-    kind: str, entry_id: str, at: Millis, event: Recorded, customer: Customer | None
-) -> Body:
-    """What every redemption and rollback says."""
-    return {
-        "id": entry_id,
-        "object": kind,
-        "date": iso(at),
-        "customer_id": event.customer_id,
-        "tracking_id": event.tracking_id,
-        "metadata": event.metadata,
-        "channel": {"channel_id": event.channel_id, "channel_type": event.channel},
-        "customer": simple_customer_body(customer) if customer else None,
-    }
-
-
-def redeemed_body(
-    event: RedemptionSucceeded, at: Millis, customer: Customer | None, key_kind: KeyKind
-) -> Body:
-    """The answer to a redemption that succeeded."""
-    entries, parent = success_bodies(event, at, customer)
-    outcomes = event.evaluation.outcomes
-    body: Body = {"redemptions": entries}
-    if parent is not None:
-        body["parent_redemption"] = parent
-    order = (parent or entries[0])["order"]
-    if order is not None:
-        body["order"] = order
-    body["inapplicable_redeemables"] = [
-        inapplicable_body(each, key_kind) for each in outcomes if each.status == "INAPPLICABLE"
-    ]
-    body["skipped_redeemables"] = [
-        skipped_body(each) for each in outcomes if each.status == "SKIPPED"
-    ]
-    return body
+from schemas.entities import Customer, Outcome
+from schemas.events import RedemptionFailed, RedemptionSucceeded
 
 
 def success_bodies(
@@ -121,12 +75,6 @@ def _without_applied(sums: Sums) -> Sums:
     """What the order would show without the redeemables before the one that failed."""
     items = {index: value - sums.items_applied.get(index, 0) for index, value in sums.items.items()}
     return Sums(sums.discount - sums.applied, 0, items)
-
-
-def put_failure(body: Body, refusal: Refusal) -> None:
-    """Why it failed, as lists show and filter it."""
-    body["failure_code"] = refusal.key
-    body["failure_message"] = refusal.message
 
 
 def with_rollback(body: dict[str, Any], rollback_id: str, at: Millis) -> Body:

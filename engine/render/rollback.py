@@ -3,9 +3,9 @@
 Source: the API contract, section 8. Amounts of credits are negative: they were given back.
 """
 
+from engine.render.common import common_body, put_failure
 from engine.render.encode import Body
 from engine.render.order import Sums, order_body
-from engine.render.redemption import common_body, put_failure
 from engine.render.voucher import voucher_body
 from schemas.base import Millis
 from schemas.entities import Customer

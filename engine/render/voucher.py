@@ -3,8 +3,8 @@
 from typing import Any, Final
 from urllib.parse import quote
 
+from engine.calendar import iso, iso_or_none
 from engine.render.encode import Body
-from engine.render.times import iso, iso_or_none
 from schemas.entities import Discount, Gift, ValidityHours, Voucher
 
 EMPTY_LIST: Final[Body] = {"object": "list", "data_ref": "data", "data": [], "total": 0}

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from runtime.commands import NotSent, OutcomeUnknown
+from runtime.faults import NotSent, OutcomeUnknown
 from schemas.errors import Refusal, error_body, refuse
 
 JSON = "application/json"

@@ -67,6 +67,7 @@ class Host:
             redirect_slashes=False,
         )
         app.router.routes.append(Route("/health", self._answer_health))
+        app.router.routes.append(Route("/health/live", answer_live))
         for service in self._services:
             app.router.routes.extend(service.routes)
         for service in self._services:
@@ -110,6 +111,11 @@ class Host:
         well = all(part.state == "ok" for part in parts.values())
         body = {"status": "ok" if well else "unavailable", "parts": _shown(parts)}
         return Response(msgspec.json.encode(body), 200 if well else 503, media_type=JSON)
+
+
+async def answer_live(_: Request) -> Response:
+    """Says only that the process answers; whether it is well is `/health`."""
+    return Response(b'{"status":"ok"}', media_type=JSON)
 
 
 def _shown(parts: dict[str, Part]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ T = TypeVar("T")
 BODY_BYTES_MAX = 1024 * 1024
 NESTING_MAX = 32
 
-_STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _BRACKET = re.compile(rb"[\[\]{}]")
 _EXPECTED_GOT = re.compile(r"Expected `([^`]*)`(.*?)(?: - at `([^`]*)`)?$")
 _AT = re.compile(r"^(.*?) - at `([^`]*)`$")

@@ -66,9 +66,20 @@ Long = Annotated[StrictStr, Field(max_length=TEXT_LENGTH_MAX)]
 
 
 class Body(BaseModel):
-    """A JSON object whose members are all known."""
+    """A JSON object whose members are all known; an unknown one that is null is left out."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_unknown_nulls(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        return {
+            name: value
+            for name, value in given.items()
+            if value is not None or name in cls.model_fields
+        }
 
 
 class DiscountBody(Body):
@@ -80,9 +91,6 @@ class DiscountBody(Body):
     amount_limit: Amount | None = None
     effect: Literal["APPLY_TO_ORDER"] | None = None
     is_dynamic: Literal[False] | None = None
-    amount_off_formula: None = None
-    percent_off_formula: None = None
-    aggregated_amount_limit: None = None
 
     @model_validator(mode="after")
     def _fits_its_type(self) -> Self:
@@ -141,7 +149,6 @@ class CodeConfigBody(Body):
     prefix: Annotated[StrictStr, Field(max_length=CODE_LENGTH_MAX)] | None = None
     postfix: Annotated[StrictStr, Field(max_length=CODE_LENGTH_MAX)] | None = None
     pattern: Annotated[StrictStr, Field(min_length=1, max_length=CODE_LENGTH_MAX)] | None = None
-    initial_count: None = None
 
 
 class VoucherTerms(Body):
@@ -158,7 +165,6 @@ class VoucherTerms(Body):
     redemption: RedemptionBody | None = None
     category: Short | None = None
     category_id: Short | None = None
-    loyalty_card: None = None
 
 
 class CreateVoucherBody(VoucherTerms):

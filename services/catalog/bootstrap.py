@@ -16,7 +16,7 @@ import structlog
 
 from engine import tables
 from engine.state import View
-from runtime.commands import NotSent, OutcomeUnknown
+from runtime.faults import NotSent, OutcomeUnknown
 from runtime.http.errors import ApiError
 from runtime.http.writes import Sends
 from schemas.commands import (
@@ -29,8 +29,8 @@ from schemas.commands import (
 )
 from schemas.entities import ApiKey
 from schemas.records import Decided
-from services.catalog.front import Reads
 from services.catalog.keys import Keys, KeysError, Presets, settle_keys
+from services.catalog.reads import Reads
 
 PROJECT_NAME = "Default project"
 RETRY_SECONDS = 0.5

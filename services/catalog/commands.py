@@ -34,7 +34,7 @@ CODE_LENGTH_DEFAULT = 8
 #: Members that an update copies as they are.
 _PLAIN = ("start_date", "expiration_date", "validity_day_of_week", "additional_info", "metadata")
 #: Members that cannot be cleared.
-_NEVER_NULL = ("active", "discount", "gift", "type")
+_NEVER_NULL = ("discount", "gift", "type")
 
 
 def create_command(body: CreateVoucherBody, code: str | None) -> CreateVoucher:
@@ -84,9 +84,11 @@ def update_command(body: UpdateVoucherBody, code: str) -> UpdateVoucher:
         if name in named and getattr(body, name) is None:
             raise invalid_payload(f"Property `.{name}` should not be null")
     changes: dict[str, Any] = {name: getattr(body, name) for name in _PLAIN if name in named}
-    for name in ("active", "type"):
-        if name in named:
-            changes[name] = getattr(body, name)
+    if body.active is not None:
+        changes["active"] = body.active
+    # An official client says DISCOUNT_VOUCHER in every update, of gift cards, too.
+    if body.type is not None and (body.type, body.discount) != ("DISCOUNT_VOUCHER", None):
+        changes["type"] = body.type
     if body.discount is not None:
         changes["discount"] = _discount(body.discount)
     if body.gift is not None:

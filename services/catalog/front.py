@@ -1,8 +1,5 @@
 """The front of the catalog: management endpoints for single entities."""
 
-from collections.abc import Awaitable
-from typing import Protocol
-
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,7 +10,6 @@ from engine.render.customer import customer_body
 from engine.render.order import stored_order_body
 from engine.render.project import project_body, project_list_body
 from engine.render.voucher import voucher_body
-from engine.state import View
 from runtime.http.errors import ApiError
 from runtime.http.routing import Captured, caller_of, management_router
 from runtime.http.writes import Writes
@@ -28,13 +24,7 @@ from schemas.entities import Project
 from schemas.errors import not_found
 from services.catalog.bodies import CreateVoucherBody, UpdateVoucherBody
 from services.catalog.commands import create_command, update_command
-
-
-class Reads(Protocol):
-    """State that holds everything that was answered before the question."""
-
-    def __call__(self, project: str) -> Awaitable[View]:
-        """The project's state; waits, bounded, for what is on its way. Raises ApiError 503."""
+from services.catalog.reads import Reads
 
 
 def voucher_router(writes: Writes, view_of: Reads) -> APIRouter:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from runtime.http.service import Part, Service
 from runtime.http.writes import Writes
 from services.catalog.bootstrap import Bootstrap
-from services.catalog.front import Reads, entity_router, project_router, voucher_router
+from services.catalog.front import entity_router, project_router, voucher_router
+from services.catalog.reads import Reads
 
 
 def make_service(writes: Writes, view_of: Reads, bootstrap: Bootstrap) -> Service:

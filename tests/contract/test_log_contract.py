@@ -35,6 +35,7 @@ class Subject:
     log: Log
     topic: str
     drop_before: Callable[[int], Awaitable[None]]
+    other_topic: Callable[[], Awaitable[str]]
 
 
 @pytest.fixture(params=["memory", "kafka"])
@@ -44,7 +45,8 @@ async def subject(request: pytest.FixtureRequest) -> AsyncIterator[Subject]:
         return
     broker: EmbeddedBroker = request.getfixturevalue("broker")
     log = KafkaLog(client_options(Settings(kafka=broker.bootstrap)))
-    topic = await topic_maker(broker.bootstrap)(message_timestamp_type="LogAppendTime")
+    new_topic = topic_maker(broker.bootstrap)
+    topic = await new_topic(message_timestamp_type="LogAppendTime")
 
     async def drop_before(start: int) -> None:
         admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap)
@@ -54,7 +56,7 @@ async def subject(request: pytest.FixtureRequest) -> AsyncIterator[Subject]:
         finally:
             await admin.close()
 
-    yield Subject(log, topic, drop_before)
+    yield Subject(log, topic, drop_before, lambda: new_topic(partitions=2))
     await log.close()
 
 
@@ -64,7 +66,10 @@ def _memory() -> Subject:
     async def drop_before(start: int) -> None:
         log.drop_before("test", 0, start)
 
-    return Subject(log, "test", drop_before)
+    async def other_topic() -> str:
+        return "other"
+
+    return Subject(log, "test", drop_before, other_topic)
 
 
 def entry(number: int) -> Entry:
@@ -245,6 +250,18 @@ async def test_batches_of_two_appenders_never_mix(subject: Subject) -> None:
     await asyncio.gather(append(b"a"), append(b"b"))
     keys = [each.key for each in await read_all(subject)]
     assert [len(set(keys[at : at + 3])) for at in range(0, 60, 3)] == [1] * 20
+
+
+async def test_one_log_serves_several_topics_and_partitions(subject: Subject) -> None:
+    await appended(subject, 2)
+    assert await subject.log.bounds(subject.topic, 0) == (0, 2)
+    other = await subject.other_topic()
+    appender = await subject.log.appender(other, 1)
+    await appender.append([entry(7)])
+    assert await subject.log.bounds(other, 0) == (0, 0)
+    assert await subject.log.bounds(other, 1) == (0, 1)
+    assert (await subject.log.read_at(other, 1, 0)).value == b"value-7"
+    assert (await subject.log.read_at(subject.topic, 0, 1)).value == b"value-1"
 
 
 async def test_a_sender_gives_each_entry_its_own_offset(subject: Subject) -> None:

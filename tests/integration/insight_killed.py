@@ -10,13 +10,13 @@ from tests.integration.insight_world import World, many
 async def main(folder: Path, records: int) -> None:
     world = World()
     many(world, records)
-    database = await world.open(folder)
-    (ledger, _) = world.feeds(database)
-    await ledger.open()
-    print("open", flush=True)
-    while world.positions.lowest(ledger.place) != records - 1:
-        await ledger.step()
-        print(world.positions.lowest(ledger.place), flush=True)
+    async with world.open(folder) as database:
+        (ledger, _) = world.feeds(database)
+        await ledger.open()
+        print("open", flush=True)
+        while world.positions.lowest(ledger.place) != records - 1:
+            await ledger.step()
+            print(world.positions.lowest(ledger.place), flush=True)
 
 
 asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2])))

@@ -1,7 +1,10 @@
 """A memory log, a real chDB and the sinks between them."""
 
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from runtime.chain import GENESIS, chained
 from runtime.clickhouse import Database
@@ -11,6 +14,7 @@ from runtime.sink import Feed, Positions
 from runtime.sink_host import Filling, TableState, definitions, table_state
 from runtime.sink_source import LogSources
 from runtime.sink_table import Place
+from schemas.events import Event
 from schemas.observations import ValidationObserved
 from schemas.records import Record
 from schemas.topics import LEDGER, VALIDATIONS
@@ -32,10 +36,21 @@ LEDGER_PLACE = Place(LEDGER, 0)
 VALIDATIONS_PLACE = Place(VALIDATIONS, 0)
 
 
+@asynccontextmanager
+async def opened(folder: Path) -> AsyncIterator[Database]:
+    """A database that is closed whatever happens: a process can hold one engine only."""
+    database = await Database.open(f"chdb://{folder}")
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
 class World:
     """The ledger's records are kept beside the log; their entries hold their index."""
 
-    def __init__(self) -> None:
+    def __init__(self, key: bytes = b"p") -> None:
+        self.key = key
         self.log = MemoryLog(clock=lambda: int(time.time() * 1000))
         self.sources = LogSources(self.log, chained=frozenset({LEDGER}))
         self.positions = Positions()
@@ -55,7 +70,7 @@ class World:
 
     def append(self, *records: Record) -> None:
         for record in records:
-            entry, self.head = chained(Entry(b"p", b"%d" % len(self.records)), self.head)
+            entry, self.head = chained(Entry(self.key, b"%d" % len(self.records)), self.head)
             self.records.append(record)
             self.log.append(*LEDGER_PLACE, [entry])
 
@@ -65,15 +80,16 @@ class World:
 
     def observe(self, *observed: ValidationObserved) -> None:
         for each in observed:
-            self.log.append(*VALIDATIONS_PLACE, [Entry(b"p", b"%d" % len(self.observed))])
+            self.log.append(*VALIDATIONS_PLACE, [Entry(self.key, b"%d" % len(self.observed))])
             self.observed.append(each)
 
-    async def open(self, folder: Path) -> Database:
-        database = await Database.open(f"chdb://{folder}")
-        await database.prepare(definitions(self.fillings))
-        return database
+    @asynccontextmanager
+    async def open(self, folder: Path) -> AsyncIterator[Database]:
+        async with opened(folder) as database:
+            await database.prepare(definitions(self.fillings))
+            yield database
 
-    def feeds(self, database: Database) -> list[Feed]:
+    def feeds(self, database: Database) -> list[Feed[Any]]:
         return [
             Feed(
                 Place(each.topic, 0),
@@ -92,7 +108,9 @@ class World:
         for feed in self.feeds(database):
             await feed.open()
             _, end = await self.log.bounds(*feed.place)
-            while (self.positions.lowest(feed.place) or -1) < end - 1:
+            while not await self.positions.reached(
+                {feed.place: end - 1}, definitions(self.fillings), 0
+            ):
                 await feed.step()
             await feed.close()
 
@@ -110,6 +128,7 @@ def many(world: World, records: int) -> None:
     for number in range(records):
         at = START + number * 1000
         ids = f"{number}"
+        event: Event
         match number % 6:
             case 0:
                 event = created(f"C{number}", "camp_1" if number % 12 else None)

@@ -1,13 +1,15 @@
 """The database as it really is: chDB in this process."""
 
 import asyncio
-import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from runtime.clickhouse import Column, Database, DatabaseFault, Query, QueryTooCostly, TableDef
-from runtime.sink_table import Block, Place, checkpoint, forget, sink_table
+from runtime.clickhouse import Column, DatabaseFault, Query, QueryTooCostly, Row, TableDef
+from runtime.log import StoredEntry
+from runtime.sink_table import Applied, Block, Place, checkpoint, forget, sink_table
+from tests.integration.insight_world import opened
 
 PLACE = Place("ledger", 3)
 FACTS = sink_table(
@@ -22,104 +24,99 @@ def of_facts(columns: str) -> Query:
     return Query(f"SELECT {columns} FROM {FACTS.full_name} ORDER BY log_offset, log_index")
 
 
-async def test_values_come_back_as_they_went_in(tmp_path):
-    database = await Database.open(f"chdb://{tmp_path}")
-    await database.prepare([FACTS])
-    row = [*PLACE, 2**61, 0, "", AWKWARD, [AWKWARD, ""], -(2**62)]
-    await database.insert(FACTS, [row])
-    assert await database.query(of_facts("*")) == [tuple(row)]
-    found = Query(
-        f"SELECT amount FROM {FACTS.full_name} WHERE project = {{p:String}} "
-        "AND project IN {all:Array(String)} AND has(names, {p:String})",
-        {"p": AWKWARD, "all": ["x", AWKWARD]},
-    )
-    assert await database.query(found) == [(-(2**62),)]
-    await database.close()
-
-
-async def test_a_large_insert_is_one_block(tmp_path):
-    database = await Database.open(f"chdb://{tmp_path}")
-    await database.prepare([FACTS])
-    rows = [[*PLACE, offset, 0, "", "p" * 2000, [], 1] for offset in range(5000)]
-    await database.insert(FACTS, rows)
-    parts = Query("SELECT rows, level FROM system.parts WHERE active AND table = 'facts'")
-    assert await database.query(parts) == [(5000, 0)]
-    await database.close()
-
-
-async def test_a_table_of_another_definition_is_built_anew(tmp_path):
-    database = await Database.open(f"chdb://{tmp_path}")
-    assert await database.prepare([FACTS]) == []
-    await database.insert(FACTS, [[*PLACE, 1, 0, "", "p", [], 1]])
-    assert await database.prepare([FACTS]) == []
-    assert len(await database.query(of_facts("*"))) == 1
-    changed = TableDef(FACTS.name, FACTS.columns, FACTS.order_by, FACTS.partition_by, revision=2)
-    assert await database.prepare([changed]) == ["facts"]
-    assert await database.query(of_facts("*")) == []
-    await database.close()
-
-
-async def test_what_was_stored_is_there_after_reopening(tmp_path):
-    database = await Database.open(f"chdb://{tmp_path}")
-    await database.prepare([FACTS])
-    await database.insert(FACTS, [[*PLACE, 7, 0, "abc", "p", [], 1]])
-    await database.close()
-    database = await Database.open(f"chdb://{tmp_path}")
-    assert await database.query(checkpoint(FACTS, PLACE)) == [(7, "abc")]
-    await database.close()
-
-
-async def test_a_second_process_is_refused(tmp_path):
-    database = await Database.open(f"chdb://{tmp_path}")
-    program = (
-        "import asyncio, sys; from runtime.clickhouse import Database\n"
-        f"asyncio.run(Database.open('chdb://{tmp_path}'))"
-    )
-    second = subprocess.run([sys.executable, "-c", program], capture_output=True, timeout=60)
-    assert second.returncode == 1
-    assert b"DatabaseFault" in second.stderr
-    await database.close()
-
-
-async def test_faults_are_told_apart_and_the_database_goes_on(tmp_path):
-    database = await Database.open(f"chdb://{tmp_path}")
-    with pytest.raises(DatabaseFault):
-        await database.query(Query("SELECT missing FROM nowhere"))
-    with pytest.raises(QueryTooCostly):
-        await database.query(
-            Query(
-                "SELECT uniqExact(number) FROM numbers(100000000) SETTINGS max_memory_usage = 1e7"
-            )
+async def test_values_come_back_as_they_went_in(tmp_path: Path) -> None:
+    async with opened(tmp_path) as database:
+        await database.prepare([FACTS])
+        row = [*PLACE, 2**61, 0, "", AWKWARD, [AWKWARD, ""], -(2**62)]
+        await database.insert(FACTS, [row])
+        assert await database.query(of_facts("*")) == [tuple(row)]
+        found = Query(
+            f"SELECT amount FROM {FACTS.full_name} WHERE project = {{p:String}} "
+            "AND project IN {all:Array(String)} AND has(names, {p:String})",
+            {"p": AWKWARD, "all": ["x", AWKWARD]},
         )
-    assert await asyncio.gather(*(database.query(Query("SELECT 1")) for _ in range(20))) == (
-        [[(1,)]] * 20
-    )
-    await database.close()
+        assert await database.query(found) == [(-(2**62),)]
+
+
+async def test_a_large_insert_is_one_block(tmp_path: Path) -> None:
+    async with opened(tmp_path) as database:
+        await database.prepare([FACTS])
+        rows = [[*PLACE, offset, 0, "", "p" * 2000, [], 1] for offset in range(5000)]
+        await database.insert(FACTS, rows)
+        parts = Query("SELECT rows, level FROM system.parts WHERE active AND table = 'facts'")
+        assert await database.query(parts) == [(5000, 0)]
+
+
+async def test_a_table_of_another_definition_is_built_anew(tmp_path: Path) -> None:
+    async with opened(tmp_path) as database:
+        assert await database.prepare([FACTS]) == []
+        await database.insert(FACTS, [[*PLACE, 1, 0, "", "p", [], 1]])
+        assert await database.prepare([FACTS]) == []
+        assert len(await database.query(of_facts("*"))) == 1
+        changed = TableDef(
+            FACTS.name, FACTS.columns, FACTS.order_by, FACTS.partition_by, revision=2
+        )
+        assert await database.prepare([changed]) == ["facts"]
+        assert await database.query(of_facts("*")) == []
+
+
+async def test_what_was_stored_is_there_after_reopening(tmp_path: Path) -> None:
+    async with opened(tmp_path) as database:
+        await database.prepare([FACTS])
+        await database.insert(FACTS, [[*PLACE, 7, 0, "abc", "p", [], 1]])
+    async with opened(tmp_path) as database:
+        assert await database.query(checkpoint(FACTS, PLACE)) == [(7, "abc")]
+
+
+async def test_a_second_process_is_refused(tmp_path: Path) -> None:
+    async with opened(tmp_path):
+        program = (
+            "import asyncio, sys; from runtime.clickhouse import Database\n"
+            f"asyncio.run(Database.open('chdb://{tmp_path}'))"
+        )
+        second = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", program, stderr=asyncio.subprocess.PIPE
+        )
+        _, errors = await second.communicate()
+        assert second.returncode == 1
+        assert b"DatabaseFault" in errors
+
+
+async def test_faults_are_told_apart_and_the_database_goes_on(tmp_path: Path) -> None:
+    async with opened(tmp_path) as database:
+        with pytest.raises(DatabaseFault):
+            await database.query(Query("SELECT missing FROM nowhere"))
+        with pytest.raises(QueryTooCostly):
+            await database.query(
+                Query(
+                    "SELECT uniqExact(number) FROM numbers(100000000) SETTINGS max_memory_usage = 1e7"
+                )
+            )
+        assert await asyncio.gather(*(database.query(Query("SELECT 1")) for _ in range(20))) == (
+            [[(1,)]] * 20
+        )
 
 
 @pytest.mark.parametrize(("since", "left"), [(0, []), (3, [1, 2])])
-async def test_what_came_since_an_offset_can_be_forgotten(tmp_path, since, left):
-    database = await Database.open(f"chdb://{tmp_path}")
-    await database.prepare([FACTS])
-    other = Place("validations", 3)
-    for place in (PLACE, other):
-        block = [[*place, offset, 0, "", "p", [], 1] for offset in (1, 2, 3, 4)]
-        await database.insert(FACTS, block)
-    await database.execute(forget(FACTS, PLACE, since))
-    found = await database.query(of_facts("log_topic, log_offset"))
-    assert [offset for topic, offset in found if topic == "ledger"] == left
-    assert [offset for topic, offset in found if topic == "validations"] == [1, 2, 3, 4]
-    await database.close()
+async def test_what_came_since_an_offset_can_be_forgotten(
+    tmp_path: Path, since: int, left: list[int]
+) -> None:
+    async with opened(tmp_path) as database:
+        await database.prepare([FACTS])
+        other = Place("validations", 3)
+        for place in (PLACE, other):
+            block: list[Row] = [[*place, each, 0, "", "p", [], 1] for each in (1, 2, 3, 4)]
+            await database.insert(FACTS, block)
+        await database.execute(forget(FACTS, PLACE, since))
+        found = await database.query(of_facts("log_topic, log_offset"))
+        assert [offset for topic, offset in found if topic == "ledger"] == left
+        assert [offset for topic, offset in found if topic == "validations"] == [1, 2, 3, 4]
 
 
-async def test_a_marker_moves_the_checkpoint_on(tmp_path):
-    from runtime.log import StoredEntry
-    from runtime.sink_table import Applied
-
-    database = await Database.open(f"chdb://{tmp_path}")
-    await database.prepare([FACTS])
-    block = Block(FACTS, PLACE)
-    block.mark(Applied(9, "h9", StoredEntry(9, 0, b"", b"")))
-    await database.insert(FACTS, block.take())
-    assert await database.query(checkpoint(FACTS, PLACE)) == [(9, "h9")]
-    await database.close()
+async def test_a_marker_moves_the_checkpoint_on(tmp_path: Path) -> None:
+    async with opened(tmp_path) as database:
+        await database.prepare([FACTS])
+        block = Block(FACTS, PLACE)
+        block.mark(Applied(9, "h9", StoredEntry(9, 0, b"", b"")))
+        await database.insert(FACTS, block.take())
+        assert await database.query(checkpoint(FACTS, PLACE)) == [(9, "h9")]

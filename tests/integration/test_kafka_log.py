@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from deploy.embedded.kafka import EmbeddedBroker
 from runtime.kafka_log import KafkaLog, KafkaReader
@@ -21,26 +23,20 @@ TIMEOUT_MS = 1500
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("fragile")
-
-
-@pytest.fixture(scope="module")
-def fragile(home: Path) -> Iterator[EmbeddedBroker]:
+def fragile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedBroker]:
     """A broker that these tests may stop; each leaves it running."""
-    with EmbeddedBroker(home) as started:
+    with EmbeddedBroker(tmp_path_factory.mktemp("fragile")) as started:
         yield started
 
 
 @pytest.fixture
 async def log(fragile: EmbeddedBroker) -> AsyncIterator[KafkaLog]:
     """The log on the fragile broker; it must leave no task behind."""
-    before = asyncio.all_tasks()
     opened = KafkaLog({"bootstrap_servers": fragile.bootstrap}, request_timeout_ms=TIMEOUT_MS)
     yield opened
     await opened.close()
     await asyncio.sleep(0.01)
-    assert asyncio.all_tasks() <= before
+    assert asyncio.all_tasks() == {asyncio.current_task()}
 
 
 @pytest.fixture
@@ -108,6 +104,17 @@ def change(home: Path, topic: str, batch_number: int, at: int, flip: int) -> Non
         stream.write(content)
 
 
+async def compact_eagerly(broker: EmbeddedBroker) -> None:
+    """Has the broker look for what it can compact several times a second."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap)
+    settings = {"log.cleaner.backoff.ms": "200"}
+    try:
+        await admin.start()
+        await admin.alter_configs([ConfigResource(ConfigResourceType.BROKER, "1", settings)])
+    finally:
+        await admin.close()
+
+
 @pytest.mark.parametrize(
     ("at", "flip"),
     [(7, 1), (2, 1), (9, 1), (11, 8), (8, 0x80), (16, 2), (17, 1), (22, 1), (60, 1), (70, 1)],
@@ -125,12 +132,12 @@ def change(home: Path, topic: str, batch_number: int, at: int, flip: int) -> Non
     ],
 )
 async def test_damage_is_named_and_what_is_before_it_is_read(
-    log: KafkaLog, make_topic: NewTopic, home: Path, at: int, flip: int
+    kafka_log: KafkaLog, new_topic: NewTopic, broker_home: Path, at: int, flip: int
 ) -> None:
-    topic = await make_topic()
-    await five_batches(log, topic)
-    change(home, topic, 2, at, flip)
-    reader = await log.reader(topic, 0, 0)
+    topic = await new_topic()
+    await five_batches(kafka_log, topic)
+    change(broker_home, topic, 2, at, flip)
+    reader = await kafka_log.reader(topic, 0, 0)
     found, fault = await read_until_fault(reader)
     assert [each.value for each in found] == [b"value-%d" % each for each in range(6)]
     assert isinstance(fault, Corrupt)
@@ -138,12 +145,12 @@ async def test_damage_is_named_and_what_is_before_it_is_read(
     assert "offset 6" in str(fault)
     with pytest.raises(Corrupt):
         await reader.read(records_max=1, wait_ms=0)
-    fresh = await log.reader(topic, 0, 6)
+    fresh = await kafka_log.reader(topic, 0, 6)
     found, fault = await read_until_fault(fresh)
     assert not found
     assert isinstance(fault, Corrupt)
     with pytest.raises(LogError):
-        await log.read_at(topic, 0, 6)
+        await kafka_log.read_at(topic, 0, 6)
 
 
 async def test_compaction_leaves_gaps_that_are_read_over(
@@ -155,6 +162,7 @@ async def test_compaction_leaves_gaps_that_are_read_over(
         min_cleanable_dirty_ratio="0.001",
         delete_retention_ms="0",
     )
+    await compact_eagerly(fragile)
     log = KafkaLog({"bootstrap_servers": fragile.bootstrap}, compacted=frozenset({topic}))
     appender = await log.appender(topic, 0)
     last = 0

@@ -49,7 +49,9 @@ class Play:
                 session = None if step.key is None else SessionInput(key=step.key)
                 return RedeemStack(_redeemables(step), _order(step), session=session)
             case "lock":
-                session = SessionInput(key=step.key, ttl=step.ttl_minutes, ttl_unit="MINUTES")
+                session = SessionInput(
+                    key=step.key, ttl=float(step.ttl_minutes), ttl_unit="MINUTES"
+                )
                 return LockSession(_redeemables(step), _order(step), session=session)
             case "release":
                 return ReleaseSession(code, step.key or "")

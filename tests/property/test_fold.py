@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from engine import tables
 from engine.fold import StateFold
+from engine.state import Table, encode
 from runtime.store import MemoryStore
 from schemas.commands import DeleteVoucher
 from schemas.personal import Personal
@@ -15,6 +16,8 @@ from schemas.records import Decided
 from tests.property.play import Play
 from tests.property.worlds import CODES, STEPS, VOUCHERS, Step
 from tests.unit.engine.world import PROJECT, World, customer, redeem, voucher
+
+RECORDS = Table("record", Decided)
 
 
 def folded(*batches: list[tuple[int, Decided]]) -> dict[bytes, bytes]:
@@ -74,6 +77,18 @@ def test_a_prefix_and_then_the_rest_is_the_same_as_all(
     whole = folded(records)
     assert folded(records[:cut], records[cut:]) == whole
     assert world.bytes == whole
+
+
+@settings(max_examples=60, deadline=None)
+@given(STEPS, st.lists(st.sampled_from(CODES), max_size=3))
+def test_a_record_that_was_read_folds_like_the_one_that_was_written(
+    steps: list[Step], deleted: list[str]
+) -> None:
+    _, records = played(steps, deleted)
+    records = opening() + records
+    read = [(offset, RECORDS.decode(encode(record))) for offset, record in records]
+    assert [record for _, record in read] == [record for _, record in records]
+    assert folded(read) == folded(records)
 
 
 @settings(max_examples=100, deadline=None)

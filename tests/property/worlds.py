@@ -55,7 +55,9 @@ KEY = st.none() | st.sampled_from(KEYS)
 
 
 def _steps(*kinds: str, **fields: Any) -> st.SearchStrategy[Step]:
-    return st.builds(Step, st.sampled_from(kinds), AFTER, **fields)
+    # every field is named: Hypothesis would make up those that have a default
+    given = {name: st.just(value) for name, value in Step._field_defaults.items()} | fields
+    return st.builds(Step, st.sampled_from(kinds), AFTER, **given)
 
 
 REDEEM = _steps("redeem", items=ITEMS, amount=AMOUNT, key=KEY)

@@ -18,7 +18,8 @@ from schemas.records import (
     Record,
     WriterStarted,
 )
-from tests.simulation.world import QUANTITIES, World, record_decoder
+from tests.simulation.machines import record_decoder
+from tests.simulation.world import QUANTITIES, World
 
 #: How far a front's clock may be ahead of the broker's.
 CLOCK_SKEW_MS = 5000
@@ -121,4 +122,3 @@ def _check_limits(applied: list[tuple[int, Record]]) -> None:
                     assert each.voucher is not None
                     taken[each.voucher.code] -= 1
                     assert taken[each.voucher.code] >= 0
-

@@ -4,14 +4,17 @@ from collections.abc import Callable, Coroutine, Generator
 from random import Random
 from typing import Any
 
+
 class Crashed(BaseException):
     """The process that ran this is gone."""
+
 
 class Pause:
     """Suspends until the scheduler picks the task again."""
 
     def __await__(self) -> Generator["Pause", None, None]:
         yield self
+
 
 class Task:
     """A running coroutine; awaiting it gives its result or raises what it raised."""
@@ -29,7 +32,7 @@ class Task:
             self._coroutine.send(None)
         except StopIteration as stop:
             self._result, self.done = stop.value, True
-        except BaseException as fault:
+        except BaseException as fault:  # noqa: BLE001  whatever ended the task is its outcome
             self.fault, self.done = fault, True
 
     def crash(self) -> None:
@@ -49,6 +52,7 @@ class Task:
         if self.fault is not None:
             raise self.fault
         return self._result
+
 
 class Scheduler:
     """All tasks of a world; `steps` is its only clock."""
@@ -88,8 +92,8 @@ class Scheduler:
         if task in self._tasks:
             self._tasks.remove(task)
 
+
 async def pause(times: int = 1) -> None:
     """Suspends so many times."""
     for _ in range(times):
         await Pause()
-

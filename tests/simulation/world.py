@@ -4,22 +4,14 @@ Every choice comes from one seed, so a failing seed replays exactly. The writers
 the real ones; only the log, the network and the processes around them are simulated.
 """
 
-import dataclasses
 from collections.abc import Coroutine, Sequence
 from random import Random
 from typing import Any
 
 import msgspec
 
-from engine.decide import Decision, decide
-from engine.fold import StateFold
 from engine.ids import new_id
-from engine.state import View
-from runtime.commands import Followed
-from runtime.log import Entry, InDoubt, OutOfRange, StoredEntry
-from runtime.memory_log import MemoryAppender, MemoryLog, MemoryReader
-from runtime.replica import Replica
-from runtime.store import MemoryStore, Store
+from runtime.log import Entry, StoredEntry
 from schemas.api import Redeemable, SessionInput
 from schemas.base import Millis
 from schemas.commands import (
@@ -32,10 +24,11 @@ from schemas.commands import (
     RollBackRedemption,
 )
 from schemas.entities import Discount, Gift, Voucher
-from schemas.records import Record
 from schemas.topics import COMMANDS, LEDGER
-from services.redemption.ledger.writer import Fenced, Identity, Writer
-from tests.simulation.scheduler import Crashed, Scheduler, Task, pause
+from services.redemption.ledger.writer import Writer
+from tests.simulation.machines import Host, ReaderHost
+from tests.simulation.network import SimLog
+from tests.simulation.scheduler import Scheduler, Task, pause
 
 PROJECT = "p"
 QUANTITIES = {"A": 2, "B": 4, "C": 7}
@@ -44,227 +37,6 @@ START_MS = 1_700_000_000_000
 DEADLINE_MS = 10_000
 HOSTS = 3
 READERS = 2
-
-command_decoder = msgspec.json.Decoder(Command)
-record_decoder = msgspec.json.Decoder(Record, dec_hook=lambda _, value: value)
-
-
-class SimCodec:
-    """The codec without keys: no record of this world names a customer."""
-
-    def decode_command(self, value: bytes) -> Command:
-        return command_decoder.decode(value)
-
-    def encode_record(self, record: Record) -> bytes:
-        return msgspec.json.encode(record)
-
-    async def publish_pending(self) -> None:
-        return None
-
-
-class SimDecode:
-    def now(self, entry: StoredEntry) -> Record:
-        return record_decoder.decode(entry.value)
-
-    async def later(self, entry: StoredEntry) -> Record:
-        return self.now(entry)
-
-
-class SimReader(MemoryReader):
-    """A reader whose connection dies with the broker."""
-
-    def __init__(self, log: "SimLog", topic: str, partition: int, offset: int) -> None:
-        super().__init__(log, topic, partition, offset)
-        self._sim = log
-        self._topic_epoch = log.epochs.get(topic, 0)
-
-    async def read(self, *, records_max: int, wait_ms: int) -> Sequence[StoredEntry]:
-        await pause()
-        if self._topic == COMMANDS and self._topic_epoch != self._sim.epochs.get(COMMANDS, 0):
-            raise OutOfRange("the topic was made anew")
-        few = self._sim.world.random.choice((1, 2, records_max))
-        return await super().read(records_max=min(few, records_max), wait_ms=wait_ms)
-
-
-class SimAppender(MemoryAppender):
-    """An appender over a network that loses, delays and repeats."""
-
-    def __init__(self, log: "SimLog", topic: str, partition: int) -> None:
-        super().__init__(log, topic, partition)
-        self._sim = log
-        self._epoch = log.epochs.get("broker", 0)
-
-    async def append(self, entries: Sequence[Entry]) -> int:
-        random = self._sim.world.random
-        await pause()
-        if self._epoch != self._sim.epochs.get("broker", 0):
-            raise InDoubt("the broker was restarted")
-        fate = self._sim.world.draw_fate()
-        if fate == "lost":
-            raise InDoubt("the batch was lost")
-        if fate == "late":
-            self._sim.late.append((self._topic, self._partition, list(entries)))
-            raise InDoubt("the batch is somewhere")
-        base = await super().append(entries)
-        await pause(random.choice((0, 0, 1, 5)))
-        if fate == "unacknowledged":
-            raise InDoubt("the acknowledgement was lost")
-        if fate == "without offset":
-            raise InDoubt("the broker named no offset")
-        return base
-
-
-class SimLog(MemoryLog):
-    """The memory log with faults."""
-
-    def __init__(self, world: "World") -> None:
-        super().__init__(lambda: world.clock_ms)
-        self.world = world
-        self.epochs: dict[str, int] = {}
-        self.late: list[tuple[str, int, list[Entry]]] = []
-
-    async def reader(self, topic: str, partition: int, offset: int) -> SimReader:
-        await pause()
-        return SimReader(self, topic, partition, offset)
-
-    async def appender(self, topic: str, partition: int) -> SimAppender:
-        await pause()
-        return SimAppender(self, topic, partition)
-
-    async def bounds(self, topic: str, partition: int) -> tuple[int, int]:
-        await pause()
-        return await super().bounds(topic, partition)
-
-    async def pause(self, topic: str, partition: int, wait_ms: int) -> None:
-        await pause()
-
-    def restart_broker(self, *, ledger_end: int | None = None) -> None:
-        """Every connection dies, and what was on the way; unsynced records may be gone."""
-        self.epochs["broker"] = self.epochs.get("broker", 0) + 1
-        self.late.clear()
-        if ledger_end is not None:
-            self.truncate(LEDGER, 0, ledger_end)
-
-    def reset_commands(self) -> None:
-        """The topic `commands` was deleted and made anew."""
-        self.epochs[COMMANDS] = self.epochs.get(COMMANDS, 0) + 1
-        self.truncate(COMMANDS, 0, 0)
-
-
-class SimStore(MemoryStore):
-    """A store whose process may die just before or just after a write."""
-
-    world: "World"
-
-    def write(self, changes: Any) -> None:
-        fate = self.world.random.random() if self.world.stormy else 1.0
-        if fate < 0.004:
-            raise Crashed
-        super().write(changes)
-        if fate > 0.996 and self.world.stormy:
-            raise Crashed
-
-
-class Disk:
-    """One host's state folder."""
-
-    def __init__(self, world: "World") -> None:
-        self.world = world
-        self.store = self.wipe()
-
-    def open(self) -> Store:
-        return self.store
-
-    def wipe(self) -> Store:
-        self.store = SimStore()
-        self.store.world = self.world
-        return self.store
-
-    def put_back(self, backup: MemoryStore) -> None:
-        """An operator restores an old copy of the folder."""
-        self.store = SimStore(dict(backup.scan(b"")))
-        self.store.world = self.world
-
-
-class Host:
-    """A machine that may run a writer, and its disk."""
-
-    def __init__(self, world: "World", name: str) -> None:
-        self.world = world
-        self.name = name
-        self.disk = Disk(world)
-        self.backups: list[MemoryStore] = []
-        self.task: Task | None = None
-        self.writer: Writer | None = None
-
-    @property
-    def running(self) -> bool:
-        return self.task is not None and not self.task.done
-
-    def start(self) -> None:
-        """Starts a writer of a random code version."""
-        self.check()
-        world = self.world
-        version = world.random.choice((1, 2))
-        world.starts += 1
-        identity = Identity(f"{self.name}-{world.starts}", self.name, f"v{version}")
-        replica = Replica(world.log, 0, self.disk, StateFold, SimDecode())
-        self.writer = Writer(
-            identity,
-            world.log,
-            replica,
-            lambda: replica.fold,
-            SimCodec(),
-            spawn=world.spawn,
-            bury=world.bury,
-            rest=pause,
-            decide=decide if version == 1 else decide_differently,
-        )
-        self.task = world.scheduler.spawn(identity.writer, self.writer.run())
-
-    def check(self) -> None:
-        """A writer may end by a crash or fenced, in no other way."""
-        fault = self.task.fault if self.task else None
-        if fault is not None and not isinstance(fault, Crashed | Fenced):
-            raise AssertionError(f"{self.name} ended with {fault!r}") from fault
-
-    def crash(self) -> None:
-        assert self.task is not None
-        self.task.crash()
-        self.world.scheduler.drop(self.task)
-        self.task = None
-
-
-class ReaderHost:
-    """A machine that follows the ledger."""
-
-    def __init__(self, world: "World") -> None:
-        self.world = world
-        self.disk = Disk(world)
-        self.start()
-
-    def start(self) -> None:
-        """Starts a process that follows from what the disk holds."""
-        replica = Replica(self.world.log, 0, self.disk, StateFold, SimDecode())
-        self.followed = Followed(replica, clock=lambda: 0.0)
-        self.task = self.world.scheduler.spawn("reader", self.followed.follow())
-
-    def revive(self) -> None:
-        """Starts again after a crash; any other end is a failure."""
-        if self.task.fault is None:
-            return
-        if not isinstance(self.task.fault, Crashed):
-            raise AssertionError(f"a reader stopped: {self.task.fault!r}") from self.task.fault
-        self.start()
-
-
-def decide_differently(view: View, command: Command, now: Millis) -> Decision:
-    """Another code version: it words what it refuses in another way."""
-    decision = decide(view, command, now)
-    if decision.refusal is None:
-        return decision
-    refusal = msgspec.structs.replace(decision.refusal, message="in other words")
-    return dataclasses.replace(decision, refusal=refusal)
 
 
 class World:

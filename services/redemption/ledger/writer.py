@@ -20,6 +20,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import msgspec
 import structlog
 
 from engine.admission import admit
@@ -52,6 +53,7 @@ from schemas.records import (
     WriterStarted,
 )
 from schemas.topics import BATCH_BYTES_MAX, COMMANDS, LEDGER, RECORD_BYTES_MAX
+from services.redemption.ledger.dead_letters import dead_letter
 
 BATCH_COMMANDS_MAX = 500
 #: What a batch may hold, with room for its own header.
@@ -59,8 +61,6 @@ BATCH_BYTES_FULL = BATCH_BYTES_MAX - 16 * 1024
 #: What a record takes beyond key and value: headers, link, framing.
 ENTRY_OVERHEAD_BYTES = 256
 IDLE_WAIT_MS = 500
-DEAD_LETTER_BYTES_MAX = RECORD_BYTES_MAX
-DEAD_LETTER_KEY_MAX = 1024
 
 log = structlog.get_logger(__name__)
 
@@ -267,7 +267,7 @@ class Writer:
             if size > BATCH_BYTES_FULL:
                 break
             if isinstance(record, Unreadable):
-                dead.append(_dead_letter(stored, self._partition, record.reason))
+                dead.append(dead_letter(stored, self._partition, record.reason))
                 size += len(stored.value)
             offset += 1
             fold.apply(record, offset)
@@ -279,20 +279,19 @@ class Writer:
         return records, entries, dead
 
     def _decide_one(self, stored: StoredEntry, fold: StateFold) -> tuple[Record, Entry]:
-        now = max(stored.timestamp, self._now)
         try:
             command = self._codec.decode_command(stored.value)
         except ValueError as fault:
-            unreadable = Unreadable(command_offset=stored.offset, at=now, reason=str(fault))
+            unreadable = Unreadable(command_offset=stored.offset, at=self._now, reason=str(fault))
             return unreadable, self._encode(unreadable, "")
         try:
-            record = self._outcome(command, stored, now, fold.view(command.project))
+            record = self._outcome(command, stored, fold.view(command.project))
             entry = self._encode(record, command.project)
         except Exception as fault:
             # One command that the code cannot take must not keep all others from being decided.
             log.exception("command failed", partition=self._partition, offset=stored.offset)
             reason = f"it could not be decided: {type(fault).__name__}"
-            failed = Unreadable(command_offset=stored.offset, at=now, reason=reason)
+            failed = Unreadable(command_offset=stored.offset, at=self._now, reason=reason)
             return failed, self._encode(failed, command.project)
         if len(entry.value) > RECORD_BYTES_MAX:
             assert isinstance(record, Decided)
@@ -308,10 +307,12 @@ class Writer:
             entry = self._encode(record, command.project)
         return record, entry
 
-    def _outcome(self, command: Command, stored: StoredEntry, now: Millis, view: View) -> Record:
+    def _outcome(self, command: Command, stored: StoredEntry, view: View) -> Record:
+        """The command's record. Only a command that came in time moves the ledger's time on."""
+        now = max(stored.timestamp, self._now)
         refused = admit(view, command, stored.timestamp, now, stored.offset)
         if refused is not None:
-            return refused
+            return msgspec.structs.replace(refused, at=self._now)
         decision = self._decide(view, command, now)
         return Decided(
             command_offset=stored.offset,
@@ -391,15 +392,3 @@ def require_expected(base: int, expected: int) -> None:
     """A batch must lie where the writer thought the log ends; else another writer was there."""
     if base != expected:
         raise InDoubt(f"the batch lies at {base}, not at {expected}")
-
-
-def _dead_letter(stored: StoredEntry, partition: int, reason: str) -> Entry:
-    """The command as it came, cut where it is too large to be kept whole."""
-    origin = f"{COMMANDS}/{partition}/{stored.offset}"
-    size = len(stored.value)
-    headers = (
-        ("origin", origin.encode()),
-        ("reason", reason.encode()),
-        ("size", str(size).encode()),
-    )
-    return Entry(stored.key[:DEAD_LETTER_KEY_MAX], stored.value[:DEAD_LETTER_BYTES_MAX], headers)

@@ -241,7 +241,6 @@ async def test_a_voucher_body_that_cannot_be_read(world: World, content: bytes) 
         {"type": "GIFT_VOUCHER"},
         {"type": None},
         {"discount": None},
-        {"active": None},
         {"gift": {"amount": 5}},
         {"code": "OTHER"},
         {"start_date": 5},

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from runtime.commands import NotSent, OutcomeUnknown
+from runtime.faults import NotSent, OutcomeUnknown
 from runtime.http.auth import spellings
 from runtime.http.payload import BODY_BYTES_MAX
 from runtime.http.service import Part, Service

@@ -4,6 +4,7 @@
 it answers, as the real ones do together.
 """
 
+import hashlib
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -18,7 +19,8 @@ from engine.fold import StateFold
 from engine.render.answer import render_answer
 from engine.render.encode import to_json
 from engine.state import ProjectState
-from runtime.commands import Answered, NotSent, OutcomeUnknown
+from runtime.commands import Answered
+from runtime.faults import NotSent, OutcomeUnknown
 from runtime.http.auth import KeyGate
 from runtime.http.host import Host
 from runtime.http.service import Service
@@ -55,7 +57,7 @@ class Bytes(dict[bytes, bytes]):
 
 
 def hash_token(token: str) -> str:
-    return f"hash of {token}"
+    return hashlib.sha256(token.encode()).hexdigest()
 
 
 class Ledger:
@@ -128,7 +130,11 @@ class Ledger:
                 self._store[key] = value
         self.records.append(record)
         if isinstance(record, Duplicate):
-            record = self.records[record.first_offset]
+            record = next(
+                each
+                for each in self.records
+                if isinstance(each, Decided) and each.command_id == command.id
+            )
         return Answered(record, 0, offset)
 
 

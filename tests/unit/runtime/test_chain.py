@@ -10,8 +10,9 @@ from runtime.log import Entry, StoredEntry
 
 
 async def never_found(start: int, end: int) -> AsyncIterator[tuple[int, str]]:
-    for nothing in ():
-        yield nothing
+    nothing: tuple[tuple[int, str], ...] = ()
+    for each in nothing:
+        yield each
 
 
 def stored(offset: int, entry: Entry) -> StoredEntry:
@@ -87,7 +88,7 @@ async def test_an_old_predecessor_is_looked_for_in_the_whole_log(
 
 async def test_a_log_that_lost_records_and_grew_anew_is_damage_not_void() -> None:
     old, _ = linked(b"old", GENESIS)
-    new, new_hash = linked(b"new", GENESIS)
+    _, new_hash = linked(b"new", GENESIS)
     after_new, _ = linked(b"after", new_hash)
 
     async def reread(start: int, end: int) -> AsyncIterator[tuple[int, str]]:

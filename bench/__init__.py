@@ -1,0 +1,1 @@
+"""Measurements of a running system, as ratios side by side in one run."""

@@ -1,0 +1,1 @@
+"""The ledger: the single writers of the partitions."""

@@ -1,0 +1,34 @@
+"""The running system that the stories share, and who speaks with it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.e2e.plain import Plain
+from tests.e2e.shop import Shop
+from tests.e2e.system import System
+
+
+@pytest.fixture(scope="package")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """Up for the stories, down after the last of them."""
+    with System(tmp_path_factory.mktemp("system")).running() as started:
+        yield started
+
+
+@pytest.fixture(scope="package")
+def shop(system: System) -> Iterator[Shop]:
+    """The official client."""
+    made = Shop(system.url, system.keys)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="package")
+def plain(system: System) -> Iterator[Plain]:
+    """Plain HTTP with the server-side key."""
+    keys = system.keys
+    secrets = (keys["app_token"], keys["client_token"], keys["management_token"])
+    made = Plain(system.url, system.server_key, secrets)
+    yield made
+    made.close()

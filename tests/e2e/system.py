@@ -1,0 +1,128 @@
+"""A system of its own, started and stopped by the commands that its users run."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import httpx
+import psutil
+
+from deploy.embedded.home import free_port
+
+T = TypeVar("T")
+
+HOSTS = ("api", "insight", "ledger")
+START_SECONDS_MAX = 240.0
+COMMAND_SECONDS_MAX = 120.0
+POLL_SECONDS = 0.05
+
+
+def eventually(ask: Callable[[], T], seconds_max: float = 30.0) -> T:
+    """What `ask` gives as soon as that is true; fails with the last it gave."""
+    deadline = time.monotonic() + seconds_max
+    while not (found := ask()):
+        assert time.monotonic() < deadline, f"after {seconds_max} s it is still {found!r}"
+        time.sleep(POLL_SECONDS)
+    return found
+
+
+class System:
+    """An installation in a folder; `with` holds it up."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def command(
+        self, *words: str, seconds_max: float = COMMAND_SECONDS_MAX
+    ) -> subprocess.CompletedProcess[str]:
+        """Runs a command of `tessera` on this installation to its end."""
+        plain = {name: text for name, text in os.environ.items() if not name.startswith("TESSERA_")}
+        return subprocess.run(
+            (sys.executable, "-P", "-m", "tessera", *words),
+            env=plain | {"TESSERA_HOME": str(self.home), "TESSERA_PORT": str(self.port)},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=seconds_max,
+            check=False,
+        )
+
+    def up(self) -> None:
+        """Starts it; it is healthy afterwards."""
+        started = self.command("up", seconds_max=START_SECONDS_MAX)
+        assert started.returncode == 0, started.stdout + started.stderr
+
+    def down(self) -> None:
+        """Stops it; nothing of it runs afterwards."""
+        stopped = self.command("down")
+        assert stopped.returncode == 0, stopped.stdout + stopped.stderr
+        left = [process for host in HOSTS for process in self.processes(host)]
+        assert left == []
+
+    @contextmanager
+    def running(self) -> Iterator["System"]:
+        """Up, and down again whatever happens."""
+        try:
+            self.up()
+            yield self
+        finally:
+            self.down()
+
+    @property
+    def keys(self) -> dict[str, str]:
+        """The first project's keys."""
+        found: dict[str, str] = json.loads((self.home / "keys.json").read_text("utf-8"))
+        return found
+
+    @property
+    def server_key(self) -> dict[str, str]:
+        """The headers of the server-side key."""
+        keys = self.keys
+        return {"X-App-Id": keys["app_id"], "X-App-Token": keys["app_token"]}
+
+    @property
+    def bootstrap(self) -> str:
+        """Where its Kafka is."""
+        ports = json.loads((self.home / "run" / "ports.json").read_text("utf-8"))
+        return f"127.0.0.1:{ports['kafka']}"
+
+    def logs(self) -> dict[str, str]:
+        """What its processes have logged so far, by name."""
+        return {
+            file.stem: file.read_text("utf-8", errors="replace")
+            for file in (self.home / "logs").glob("*.log*")
+        }
+
+    def processes(self, host: str) -> list[psutil.Process]:
+        """Its processes with that word in their command line, as an operator finds them."""
+        found = []
+        for process in psutil.process_iter():
+            try:
+                if host in process.cmdline() and (
+                    process.environ().get("TESSERA_HOME") == str(self.home)
+                ):
+                    found.append(process)
+            except (psutil.NoSuchProcess, psutil.AccessDenied, psutil.ZombieProcess):
+                continue
+        return found
+
+    def process(self, host: str) -> psutil.Process:
+        """The one process of a host."""
+        (found,) = self.processes(host)
+        return found
+
+    def is_healthy(self) -> bool:
+        """Whether `/health` says that every part is well."""
+        try:
+            answer = httpx.get(f"{self.url}/health", trust_env=False, timeout=5.0)
+        except httpx.TransportError:
+            return False
+        return answer.status_code == 200 and answer.json()["status"] == "ok"

@@ -1,0 +1,249 @@
+"""The insight host over HTTP, as the host in front asks it: sinks, audit and analytics together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from runtime.clickhouse import Database
+from runtime.http.host import Host
+from runtime.http.internal import InternalGate
+from runtime.sink_host import Sinks
+from runtime.sink_table import Place
+from schemas.observations import ValidationObserved
+from services.analytics.service import analytics_service
+from services.audit.service import audit_service
+from tests.integration.insight_world import World
+from tests.unit.insight.examples import (
+    DAY,
+    PROJECT,
+    START,
+    applicable,
+    created,
+    customer_created,
+    decided,
+    failed,
+    rolled_back,
+    succeeded,
+)
+
+HEADERS = {
+    "x-tessera-secret": "s",
+    "x-tessera-project": PROJECT,
+    "x-tessera-key-kind": "server",
+    "x-tessera-key-id": "k",
+}
+EITHER = "filters[junction]=or&filters[failure_code][conditions][$has_value]="
+
+
+class Insight:
+    """A host that runs, and a client of it."""
+
+    def __init__(self, world: World, client: httpx.AsyncClient) -> None:
+        self.world = world
+        self._client = client
+
+    async def get(
+        self, path: str, status: int = 200, headers: dict[str, str] | None = None
+    ) -> dict[str, Any]:
+        """Asks for everything that was written before."""
+        end = {
+            f"{place}/0={(await self.world.log.bounds(place, 0))[1] - 1}"
+            for place in ("ledger", "validations")
+        }
+        known = {**HEADERS, "x-tessera-positions": ",".join(sorted(end))}
+        answer = await self._client.get(path, headers={**known, **(headers or {})})
+        assert answer.status_code == status, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def ids(self, query: str) -> list[str]:
+        return [each["id"] for each in (await self.get(f"/v1/redemptions?{query}"))["redemptions"]]
+
+    async def totals(self, query: str = "") -> dict[str, int]:
+        found: dict[str, int] = (await self.get(f"/v1/analytics/totals?{query}"))["totals"]
+        return found
+
+
+@asynccontextmanager
+async def running(folder: Path) -> AsyncIterator[Insight]:
+    world = World()
+
+    async def end_of(place: Place) -> int:
+        return (await world.log.bounds(*place))[1]
+
+    database = await Database.open(f"chdb://{folder}")
+    sinks = Sinks(database, world.sources, world.fillings, 1, end_of)
+    services = [
+        audit_service(database, sinks.positions),
+        analytics_service(database, sinks.positions, lambda: START + 9 * DAY),
+        sinks.service,
+    ]
+    host = Host("insight", services, InternalGate("s"))
+    app = host._edge._app
+    async with app.router.lifespan_context(app):  # type: ignore[attr-defined]
+        transport = httpx.ASGITransport(host)
+        async with httpx.AsyncClient(transport=transport, base_url="http://insight") as client:
+            yield Insight(world, client)
+
+
+@pytest.fixture
+async def insight(tmp_path: Path) -> AsyncIterator[Insight]:
+    async with running(tmp_path) as found:
+        yield found
+
+
+def history(world: World) -> None:
+    world.append(
+        decided(created("A", "camp_1"), created("B")),
+        decided(customer_created(1)),
+        decided(
+            succeeded(applicable("A", 100, "camp_1"), applicable("B", 50), ids="1", by="cust_1")
+        ),
+        decided(failed("Z", "not_found", ids="3"), at=START + 1),
+        decided(succeeded(applicable("A", 100, "camp_1"), ids="2"), at=START + DAY),
+        decided(rolled_back("A", "B", ids="1"), at=START + 2 * DAY),
+        decided(created("C"), failed("C", ids="9"), project="other"),
+    )
+
+
+async def test_redemptions_are_listed_newest_first_with_what_came_later(insight: Insight) -> None:
+    history(insight.world)
+    found = await insight.get("/v1/redemptions?limit=100")
+    assert (found["object"], found["data_ref"], found["total"]) == ("list", "redemptions", 8)
+    assert [each["id"] for each in found["redemptions"]] == [
+        "rr_1", "rr_11", "rr_10", "r_20", "rf_3", "r_1", "r_11", "r_10",
+    ]  # fmt: skip
+    child = found["redemptions"][-1]
+    assert child["status"] == "ROLLED_BACK"
+    assert child["related_redemptions"]["rollbacks"][0]["id"] == "rr_10"
+    assert child["customer"] == {
+        "id": "cust_1", "name": "Ada", "email": "ada@example.com", "source_id": "source_1",
+        "metadata": {}, "object": "customer",
+    }  # fmt: skip
+    parent = await insight.get("/v1/redemptions/r_1")
+    assert parent["status"] == "ROLLED_BACK"
+    assert len(parent["related_redemptions"]["redemptions"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("query", "ids"),
+    [
+        ("voucher_code=B", ["rr_11", "r_11"]),
+        ("filters[voucher_code][conditions][$in][0]=Z&filters[voucher_code][conditions][$in][1]=B",
+         ["rr_11", "rf_3", "r_11"]),
+        ("filters%5Bresult%5D%5Bconditions%5D%5B%24is%5D=FAILURE", ["rf_3"]),
+        ("[filters][failure_code][conditions][$is]=not_found", ["rf_3"]),
+        ("filters[object][conditions][$is_not]=redemption", ["rr_1", "rr_11", "rr_10"]),
+        (f"{EITHER}&filters[customer_id][conditions][$is]=cust_1",
+         ["rf_3", "r_1", "r_11", "r_10"]),
+        ("filters[parent_redemption_id][conditions][$starts_with]=r_", ["r_11", "r_10"]),
+        ("result=Failure-NotExist", ["rf_3"]),
+        ("result=success&customer=source_1", ["r_1", "r_11", "r_10"]),
+        ("campaign=name%20of%20camp_1&filters[object][conditions][$is]=redemption",
+         ["r_20", "r_10"]),
+        ("created_at[after]=2023-11-15&created_at[before]=2023-11-16", ["r_20"]),
+        ("order=id&limit=2&page=2", ["r_11", "r_20"]),
+        ("page=1000", []),
+    ],
+)  # fmt: skip
+async def test_redemptions_are_filtered(insight: Insight, query: str, ids: list[str]) -> None:
+    history(insight.world)
+    assert await insight.ids(query) == ids
+
+
+@pytest.mark.parametrize(
+    ("path", "key", "named"),
+    [
+        ("/v1/redemptions?page=1001", "page_over_limit", ""),
+        ("/v1/redemptions?limit=0", "invalid_query_params", "limit"),
+        ("/v1/redemptions?colour=red", "invalid_query_params", "colour"),
+        ("/v1/redemptions?result=maybe", "invalid_query_params", "result"),
+        ("/v1/redemptions?filters[colour][conditions][$is]=x", "invalid_query_params", "colour"),
+        ("/v1/redemptions?filters[result][conditions][$as]=x", "invalid_query_params", "$as"),
+        ("/v1/vouchers?order=id", "invalid_query_params", "order"),
+        ("/v1/analytics/totals?from=2024-01-02&to=2024-01-01", "invalid_query_params", "from"),
+        ("/v1/analytics/totals?from=x", "invalid_query_params", "from"),
+        ("/v1/analytics/totals?since=2024-01-01", "invalid_query_params", "since"),
+    ],
+)
+async def test_a_bad_query_is_refused_by_name(
+    insight: Insight, path: str, key: str, named: str
+) -> None:
+    found = await insight.get(path, 400)
+    assert found["key"] == key
+    assert named in found.get("details", "")
+
+
+async def test_every_kind_of_object_is_found_by_id_and_only_in_its_project(
+    insight: Insight,
+) -> None:
+    history(insight.world)
+    for redemption_id in ("r_10", "r_1", "rf_3", "rr_10"):
+        assert (await insight.get(f"/v1/redemptions/{redemption_id}"))["id"] == redemption_id
+    for missing in ("rf_9", "r_99", "%00", "x%27--"):
+        assert (await insight.get(f"/v1/redemptions/{missing}", 404))["key"] == "not_found"
+    other = await insight.get("/v1/redemptions", headers={"x-tessera-project": "other"})
+    assert [each["id"] for each in other["redemptions"]] == ["rf_9"]
+
+
+async def test_vouchers_are_listed_as_they_are_now(insight: Insight) -> None:
+    history(insight.world)
+    found = await insight.get("/v1/vouchers?order=code")
+    assert [(each["code"], each["object"]) for each in found["vouchers"]] == [
+        ("A", "voucher"),
+        ("B", "voucher"),
+    ]
+    assert found["total"] == 2
+    assert [each["code"] for each in (await insight.get("/v1/vouchers?code=B"))["vouchers"]] == [
+        "B"
+    ]
+
+
+async def test_totals_over_http(insight: Insight) -> None:
+    history(insight.world)
+    insight.world.observe(ValidationObserved("valid_1", PROJECT, START, True, "server"))
+    found = await insight.get("/v1/analytics/totals")
+    assert (found["from"], found["to"]) == ("1970-01-01T00:00:00.000Z", "2023-11-23T22:13:20.000Z")
+    assert found["totals"] == {
+        "redemptions_succeeded": 3, "redemptions_failed": 1, "redemptions_rolled_back": 2,
+        "validations_valid": 1, "validations_invalid": 0, "discount_amount": 100,
+        "order_amount": 1000, "order_total_amount": 900, "unique_customers": 1,
+    }  # fmt: skip
+    assert (await insight.totals("campaign=camp_1"))["redemptions_succeeded"] == 2
+    assert await insight.totals("campaign=name%20of%20camp_1") == (
+        await insight.totals("campaign=camp_1")
+    )
+    unknown = await insight.get("/v1/analytics/totals?campaign=nope", 404)
+    assert (unknown["key"], unknown["resource_type"]) == ("not_found", "campaign")
+
+
+async def test_who_asks_for_more_than_is_there_is_asked_to_come_again(insight: Insight) -> None:
+    history(insight.world)
+    found = await insight.get(
+        "/v1/redemptions", 503, headers={"x-tessera-positions": "ledger/0=99"}
+    )
+    assert found["key"] == "unavailable"
+
+
+async def test_the_tables_are_told_with_their_digests(insight: Insight) -> None:
+    history(insight.world)
+    await insight.get("/v1/redemptions")
+    found = {
+        (each["table"], each["topic"]): each
+        for each in (await insight.get("/internal/tables", headers={"x-tessera-positions": ""}))[
+            "tables"
+        ]
+    }
+    assert found["redemptions", "ledger"]["rows"] == 9
+    assert found["redemptions", "ledger"]["offset"] == found["redemptions", "ledger"]["last"] == 6
+    assert found["validation_facts", "validations"]["rows"] == 0
+
+
+async def test_health_names_every_sink(insight: Insight) -> None:
+    parts = (await insight.get("/health"))["parts"]
+    assert parts["sink ledger/0"]["state"] == "ok"
+    assert parts["sink validations/0"]["state"] == "ok"

@@ -1,0 +1,134 @@
+"""Query strings in the spellings of the official clients, and what is refused."""
+
+from collections.abc import Callable
+
+import pytest
+
+from runtime.http.errors import ApiError
+from runtime.query_string import (
+    Condition,
+    Page,
+    Range,
+    conditions_of,
+    page_of,
+    range_of,
+    read_parameters,
+    require_known,
+    single,
+)
+
+ORDERS = frozenset({"created_at", "id"})
+
+
+def refused(call: Callable[[], object]) -> tuple[str, str]:
+    with pytest.raises(ApiError) as caught:
+        call()
+    return caught.value.refusal.key, caught.value.refusal.details or ""
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["filters[voucher_code][conditions][$in][0]", "filters[voucher_code][conditions][$in][1]"],
+        [
+            "[filters][voucher_code][conditions][$in][0]",
+            "[filters][voucher_code][conditions][$in][1]",
+        ],
+        ["filters[voucher_code][conditions][$in][]", "filters[voucher_code][conditions][$in][]"],
+        ["filters[voucher_code][conditions][$in]", "filters[voucher_code][conditions][$in]"],
+    ],
+)
+def test_lists_of_values_are_read_in_every_spelling(names: list[str]) -> None:
+    given = read_parameters(zip(names, ("A", "B"), strict=True))
+    wanted = Condition("voucher_code", "$in", ("A", "B"), names[0])
+    assert conditions_of(given) == ([wanted], "and")
+
+
+def test_the_junction_is_read_in_any_case() -> None:
+    assert conditions_of(read_parameters([("filters[junction]", "OR")])) == ([], "or")
+
+
+def test_newest_first_ten_at_a_time_unless_said_otherwise() -> None:
+    assert page_of([], ORDERS) == Page(10, 0, "created_at", True)
+    given = read_parameters([("limit", "100"), ("page", "1000"), ("order", "id")])
+    assert page_of(given, ORDERS) == Page(100, 99_900, "id", False)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("limit", "0"), ("limit", "101"), ("limit", "-1"), ("limit", "ten"), ("limit", ""),
+        ("limit", "1e1"), ("limit", "٣"), ("limit[x]", "1"), ("page", "0"), ("page", "1.5"),
+        ("order", "name"), ("order", "--id"), ("order", ""),
+    ],
+)  # fmt: skip
+def test_a_bad_page_is_refused_by_name(name: str, value: str) -> None:
+    key, details = refused(lambda: page_of(read_parameters([(name, value)]), ORDERS))
+    assert key == "invalid_query_params"
+    assert f"`{name}`" in details
+
+
+def test_a_page_over_the_limit_has_an_error_of_its_own() -> None:
+    assert refused(lambda: page_of(read_parameters([("page", "1001")]), ORDERS))[0] == (
+        "page_over_limit"
+    )
+
+
+@pytest.mark.parametrize("name", ["created_at[after]", "[created_at][after]"])
+@pytest.mark.parametrize(
+    ("value", "at"),
+    [
+        ("1970-01-02", 86_400_000),
+        ("1970-01-01T00:00:01.500Z", 1500),
+        ("1970-01-01T02:00:00+02:00", 0),
+        ("1970-01-01T02:00:00 02:00", 0),
+        ("1970-01-01 00:00:01", 1000),
+    ],
+)
+def test_times_are_read_as_utc(name: str, value: str, at: int) -> None:
+    assert range_of(read_parameters([(name, value)]), "created_at") == Range(after=at)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("created_at[before]", "yesterday"),
+        ("created_at[before]", "2024-13-01"),
+        ("created_at[since]", "2024-01-01"),
+        ("created_at", "2024-01-01"),
+    ],
+)
+def test_a_bad_range_is_refused_by_name(name: str, value: str) -> None:
+    key, details = refused(lambda: range_of(read_parameters([(name, value)]), "created_at"))
+    assert key == "invalid_query_params"
+    assert f"`{name}`" in details
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "filters",
+        "filters[voucher_code]",
+        "filters[a][conditions]",
+        "filters[a][conditions][$is][x]",
+    ],
+)
+def test_a_filter_of_another_form_is_refused(name: str) -> None:
+    assert refused(lambda: conditions_of(read_parameters([(name, "x")])))[0] == (
+        "invalid_query_params"
+    )
+
+
+@pytest.mark.parametrize("name", ["", "a]b", "[", "a[b", "a[[b]]"])
+def test_a_name_that_is_no_path_is_refused(name: str) -> None:
+    assert refused(lambda: read_parameters([(name, "x")]))[0] == "invalid_query_params"
+
+
+def test_too_many_too_long_unknown_and_double_are_refused() -> None:
+    assert refused(lambda: read_parameters([("a", "x")] * 201))[0] == "invalid_query_params"
+    assert refused(lambda: read_parameters([("a", "x" * 513)]))[0] == "invalid_query_params"
+    given = read_parameters([("a", "x"), ("a", "y")])
+    assert refused(lambda: require_known(given, frozenset({"b"})))[1] == (
+        "Query param `a` is not supported"
+    )
+    assert refused(lambda: single(given, "a"))[0] == "invalid_query_params"

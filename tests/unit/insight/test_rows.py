@@ -1,0 +1,159 @@
+"""From a record to the rows of each table, and from rows to blocks."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+import pytest
+
+from runtime.clickhouse import Database, Row, TableDef
+from runtime.log import StoredEntry
+from runtime.sink import Filler, Positions
+from runtime.sink_table import MARKER_INDEX, Applied, Block, Place, SinkTable
+from schemas.events import VoucherDeleted
+from schemas.records import Record, WriterStarted
+from services.analytics.tables import campaign_rows, redemption_facts, session_facts
+from services.audit.tables import ENTITIES, REDEMPTIONS, entity_table_rows, redemption_table_rows
+from tests.unit.insight.examples import (
+    PROJECT,
+    applicable,
+    created,
+    customer_created,
+    decided,
+    failed,
+    locked,
+    rolled_back,
+    succeeded,
+)
+
+PLACE = Place("ledger", 0)
+STACK = succeeded(applicable("A", 100, "c1"), applicable("B", 50, "c1"), applicable("C", 5, "c2"))
+
+
+Rows = Callable[[Record], Iterable[object]]
+
+
+class FakeDatabase(Database):
+    """Remembers what was inserted."""
+
+    def __init__(self) -> None:
+        self.inserted: list[tuple[str, Sequence[Row]]] = []
+
+    async def insert(self, table: TableDef, rows: Sequence[Row]) -> None:
+        self.inserted.append((table.name, rows))
+
+
+def applied(offset: int) -> Applied:
+    return Applied(offset, f"h{offset}", StoredEntry(offset, 0, b"", b"value"))
+
+
+def test_a_stack_gives_its_children_and_then_its_parent() -> None:
+    rows = list(redemption_table_rows(decided(STACK)))
+    assert [row[2] for row in rows] == ["r_10", "r_11", "r_12", "r_1"]
+    assert all(len(row) == len(REDEMPTIONS.columns) - 5 for row in rows)
+
+
+def test_bodies_hold_no_personal_data() -> None:
+    record = decided(customer_created(1), succeeded(applicable("A", 1), by="cust_1"))
+    for row in redemption_table_rows(record):
+        assert "Ada" not in row[-1]
+        assert "example.com" not in row[-1]
+
+
+def test_amounts_of_an_order_count_once_for_a_request_and_once_for_each_campaign() -> None:
+    facts = list(redemption_facts(decided(STACK)))
+    assert [(each.discount, each.order_amount, each.order_total) for each in facts] == [
+        (100, 1000, 845), (50, 1000, 845), (5, 1000, 845),
+    ]  # fmt: skip
+    assert [(each.campaign, each.first, each.first_of_campaign) for each in facts] == [
+        ("c1", 1, 1), ("c1", 0, 0), ("c2", 0, 1),
+    ]  # fmt: skip
+
+
+def test_a_rollback_names_each_redemption_but_not_the_parent() -> None:
+    facts = list(redemption_facts(decided(rolled_back("A", "B", ids="1"))))
+    assert [(each.kind, each.id, each.redemption_id) for each in facts] == [
+        ("rolled_back", "rr_10", "r_10"),
+        ("rolled_back", "rr_11", "r_11"),
+    ]
+
+
+def test_a_session_is_a_validation_and_a_redemption_is_none() -> None:
+    (fact,) = session_facts(decided(locked(applicable("A", 1, "c1")), command=4))
+    assert (fact.id, fact.valid, fact.campaigns) == ("cmd_4", 1, ["c1"])
+    assert list(session_facts(decided(STACK, failed()))) == []
+
+
+def test_campaigns_are_known_by_their_vouchers() -> None:
+    record = decided(created("A", "c1"), created("B"))
+    assert list(campaign_rows(record)) == [(PROJECT, "c1", "name of c1")]
+
+
+def test_entities_are_as_they_are_after_the_record() -> None:
+    rows = list(entity_table_rows(decided(STACK)))
+    assert [(row.kind, row.id) for row in rows] == [
+        ("voucher", "v_A"), ("voucher", "v_B"), ("voucher", "v_C"), ("order", "ord_1"),
+    ]  # fmt: skip
+    (gone,) = entity_table_rows(decided(VoucherDeleted("v_A", "A")))
+    assert (gone.id, gone.deleted, gone.body) == ("v_A", 1, "")
+
+
+@pytest.mark.parametrize(
+    "rows", [redemption_table_rows, entity_table_rows, redemption_facts, session_facts]
+)
+def test_a_record_without_events_gives_no_rows(rows: Rows) -> None:
+    assert list(rows(WriterStarted(-1, 0, "w", "h", "v"))) == []
+
+
+def test_only_the_rows_of_the_last_record_carry_its_hash() -> None:
+    block = Block(REDEMPTIONS, PLACE)
+    for offset in (4, 6):
+        block.add(applied(offset), redemption_table_rows(decided(failed(ids=str(offset)))))
+    block.add(applied(7), [])
+    assert [(row[2], row[4]) for row in block.take()] == [(4, ""), (6, "h6")]
+    assert block.is_empty
+
+
+def test_within_a_block_only_the_newest_row_of_an_entity_stays() -> None:
+    block = Block(ENTITIES, PLACE)
+    for offset in (1, 2, 3):
+        code = "AB"[offset % 2]
+        block.add(applied(offset), entity_table_rows(decided(created(code))))
+    assert sorted((row[2], row[7], row[4]) for row in block.take()) == [
+        (2, "v_A", ""), (3, "v_B", "h3"),
+    ]  # fmt: skip
+
+
+async def test_a_table_takes_nothing_twice_and_nothing_beyond_its_end() -> None:
+    database = FakeDatabase()
+    table = SinkTable(REDEMPTIONS, redemption_table_rows)
+    filler = Filler(database, PLACE, [table], [1], {"redemptions": 3})
+    for offset in range(5):
+        filler.take(applied(offset), decided(failed(ids=str(offset))))
+    await filler.flush()
+    ((_, rows),) = database.inserted
+    assert [row[2] for row in rows] == [2, 3]
+    await filler.flush()
+    assert len(database.inserted) == 1
+
+
+async def test_a_marker_is_written_where_rows_are_rare() -> None:
+    database = FakeDatabase()
+    filler = Filler(database, PLACE, [SinkTable(REDEMPTIONS, redemption_table_rows)], [-1])
+    filler.take(applied(10), decided())
+    await filler.flush()
+    assert database.inserted == []
+    filler.take(applied(6000), decided())
+    await filler.flush()
+    ((_, [marker]),) = database.inserted
+    assert marker[:5] == ["ledger", 0, 6000, MARKER_INDEX, "h6000"]
+    assert len(marker) == len(REDEMPTIONS.columns)
+
+
+async def test_readers_wait_for_their_own_tables_only() -> None:
+    positions = Positions()
+    positions.note(REDEMPTIONS, PLACE, 5)
+    positions.note(ENTITIES, PLACE, 9)
+    assert await positions.reached({("ledger", 0): 9}, [ENTITIES], 0)
+    assert not await positions.reached({("ledger", 0): 9}, [ENTITIES, REDEMPTIONS], 0.01)
+    assert await positions.reached({("validations", 0): 9, ("ledger", 7): 1}, [REDEMPTIONS], 0)
+    assert positions.lowest(PLACE) == 5
+    assert positions.lowest(Place("ledger", 7)) is None

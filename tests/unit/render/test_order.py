@@ -1,0 +1,64 @@
+"""Orders: running sums, and which of them are shown."""
+
+from engine.render.order import Sums, order_body, running_sums, stored_order_body
+from schemas.entities import Evaluation, Order, OrderItem, Outcome, Taken
+
+ITEMS = (
+    OrderItem(id="ordli_1", quantity=2, price=500, amount=1000, discount_amount=300),
+    OrderItem(id="ordli_2", quantity=1, price=1000, amount=1000),
+)
+
+
+def _applied(taken: Taken) -> Outcome:
+    return Outcome(object="voucher", id="A", status="APPLICABLE", taken=taken)
+
+
+def test_every_step_follows_from_what_was_taken() -> None:
+    order = Order(amount=10_000, discount_amount=1700, items=ITEMS)
+    taken = (Taken(order=500), Taken(order=200, items=((0, 100),)))
+    skipped = Outcome(object="voucher", id="C", status="SKIPPED")
+    evaluation = Evaluation((_applied(taken[0]), skipped, _applied(taken[1])), order)
+    assert running_sums(evaluation) == [
+        Sums(1500, 500, {0: 200}, {}),
+        Sums(1700, 200, {0: 300}, {0: 100}),
+        Sums(1700, 700, {0: 300}, {0: 100}),
+    ]
+
+
+def test_sums_add_up() -> None:
+    order = Order(amount=10_000, discount_amount=1700, items=ITEMS)
+    body = order_body(order, Sums(1700, 200, {0: 300}, {0: 100}))
+    assert body["total_discount_amount"] == body["discount_amount"] + body["items_discount_amount"]
+    assert body["total_amount"] == body["amount"] - body["total_discount_amount"]
+    assert body["total_applied_discount_amount"] == 200 + 100
+    assert body["items"][0]["subtotal_amount"] == 700
+    assert body["items"][0]["applied_discount_amount"] == 100
+    assert "discount_amount" not in body["items"][1]
+
+
+def test_sums_of_zero_are_left_out_of_a_validation() -> None:
+    assert order_body(Order(amount=100, customer_id="cust_1"), Sums()) == {
+        "amount": 100,
+        "total_amount": 100,
+        "metadata": {},
+        "customer_id": "cust_1",
+        "referrer_id": None,
+        "customer": {"id": "cust_1", "object": "customer"},
+        "object": "order",
+    }
+
+
+def test_a_saved_order_keeps_the_sums_of_the_order_as_a_whole() -> None:
+    body = order_body(Order(id="ord_1", amount=100, created_at=0), Sums())
+    assert body["discount_amount"] == body["total_applied_discount_amount"] == 0
+    assert "items_discount_amount" not in body
+    assert "applied_discount_amount" not in stored_order_body(Order(id="ord_1", amount=100))
+
+
+def test_an_empty_order_is_three_keys_and_metadata() -> None:
+    assert order_body(Order(), Sums()) == {
+        "metadata": {},
+        "customer_id": None,
+        "referrer_id": None,
+        "object": "order",
+    }
