@@ -3,7 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+INSTALL := $(BIN)/python -m pip --disable-pip-version-check --no-input install \
+	--require-hashes --only-binary :all:
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
@@ -43,6 +44,7 @@ bench: $(DEV) ## measure redemptions per second and latencies
 
 lock: $(DEV) ## resolve the dependencies and Kafka's jars anew
 	$(LOCK) -o requirements.txt requirements.in
+	$(LOCK) -o requirements-build.txt requirements-build.in
 	$(LOCK) -o requirements-dev.txt requirements-dev.in
 	$(BIN)/python -P -m deploy.embedded.jars
 
@@ -56,14 +58,16 @@ $(RUNTIME): requirements.txt
 			"Name another one: make PYTHON=python3.12 ..." >&2; exit 1; }
 	@echo "Making the environment in $(VENV) (about 300 MB are downloaded the first time)."
 	@$(PYTHON) -m venv $(VENV)
-	@$(PIP) install --require-hashes --only-binary :all: -r requirements.txt
+	@$(INSTALL) -r requirements.txt
 	@$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' > $(VENV)/.purelib
 	@echo "$(CURDIR)" > "`cat $(VENV)/.purelib`/tessera.pth"
 	@printf '#!/bin/sh\nexec "%s" -P -m tessera "$$@"\n' "$(CURDIR)/$(BIN)/python" > $(BIN)/tessera
 	@chmod +x $(BIN)/tessera
 	@touch $@
 
-$(DEV): requirements-dev.txt $(RUNTIME)
+# The official SDK comes as source only, so what builds it is locked too.
+$(DEV): requirements-dev.txt requirements-build.txt $(RUNTIME)
 	@echo "Adding the tools for tests and checks."
-	@$(PIP) install --require-hashes --only-binary :all: -r requirements-dev.txt
+	@$(INSTALL) -r requirements-build.txt
+	@$(INSTALL) --no-binary voucherify --no-build-isolation -r requirements-dev.txt
 	@touch $@

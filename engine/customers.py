@@ -73,7 +73,7 @@ def known_by(
         if owner not in (None, stored.id):
             return refuse(
                 "duplicate_source_id",
-                f"Duplicated customer exists with id {merged.source_id}",
+                f"Another customer, {owner}, has this source id",
             )
     personal = Personal(stored.personal.owner, merged)
     customer = structs.replace(stored, personal=personal, updated_at=now)

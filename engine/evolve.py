@@ -133,6 +133,7 @@ def _redeem(state: State, event: RedemptionSucceeded, at: Millis) -> None:
             status="SUCCEEDED",
             related_object_type="voucher",
             related_object_id=voucher.id,
+            code=voucher.code,
             taken=outcome.taken,
             order_id=None if order is None else order.id,
             customer_id=event.customer_id,
@@ -170,6 +171,7 @@ def _fail(state: State, event: RedemptionFailed, at: Millis) -> None:
             status="FAILED",
             related_object_type="promotion_tier" if _is_promotion(outcome) else "voucher",
             related_object_id=outcome.id if outcome.voucher is None else outcome.voucher.id,
+            code=outcome.id if outcome.voucher is None else outcome.voucher.code,
             customer_id=event.customer_id,
             tracking_id=event.tracking_id,
         )

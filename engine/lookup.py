@@ -7,7 +7,7 @@ from engine.state import View
 from schemas.api import CustomerInput, OrderInput
 from schemas.base import Millis
 from schemas.entities import Customer, Order, Voucher
-from schemas.errors import Refusal, not_found
+from schemas.errors import Refusal, not_found, refuse
 
 
 class Held(NamedTuple):
@@ -48,8 +48,19 @@ def named_customer(view: View, named: CustomerInput) -> Customer | Refusal | Non
         if found is not None:
             return found
         if not named.source_id:
-            return not_found("customer", named.id)
+            return unknown_customer(named.id)
     return _customer_from(view, named.source_id) if named.source_id else None
+
+
+def unknown_customer(named: str | None) -> Refusal:
+    """The refusal of a customer that does not exist.
+
+    It is recorded, so it repeats only an id of this system's own form; a source id may be an
+    e-mail address, and personal data never enters a record in the clear.
+    """
+    if named is not None and named.startswith("cust_"):
+        return not_found("customer", named)
+    return refuse("not_found", "Cannot find customer with the given id", resource_type="customer")
 
 
 def named_order(view: View, named: OrderInput) -> Order | Refusal | None:

@@ -13,7 +13,7 @@ from engine import tables
 from engine.calendar import iso
 from engine.decision import Decision
 from engine.ids import PARENT, new_id
-from engine.lookup import named_customer, named_order
+from engine.lookup import named_customer, named_order, unknown_customer
 from engine.redemptions import restored
 from engine.state import View
 from engine.tables import WINDOW_MS
@@ -73,7 +73,7 @@ def _other_customer(view: View, body: RollBack, redemption: Redemption) -> Refus
     if isinstance(customer, Refusal):
         return customer
     if customer is None:
-        return not_found("customer", body.customer.source_id or "")
+        return unknown_customer(body.customer.id)
     if redemption.customer_id in (None, customer.id):
         return None
     return refuse(
@@ -113,6 +113,7 @@ def _failed(
         redemption_id=redemption.id,
         voucher_id=_voucher_id(redemption),
         refusal=refusal,
+        code=redemption.code,
         reason=body.reason,
         customer_id=redemption.customer_id,
         tracking_id=body.tracking_id or redemption.tracking_id,
@@ -159,6 +160,7 @@ def _one(view: View, redemption: Redemption, rollback_id: str) -> RolledBack:
         rollback_id=rollback_id,
         redemption_id=redemption.id,
         voucher_id=voucher_id,
+        code=redemption.code,
         voucher=None if voucher is None else restored(voucher, taken),
         discount=taken.order,
         credits=taken.credits,

@@ -8,6 +8,7 @@ an overlay over the overlay of the batch in flight.
 Entities are frozen, so a decoded one may be shared; `Stored` keeps the hot ones, within a bound.
 """
 
+from collections import OrderedDict
 from collections.abc import Iterator
 from heapq import merge
 from typing import Any, Generic, Protocol, TypeVar
@@ -120,15 +121,15 @@ class Stored:
 
     def __init__(self, store: Bytes, *, entries_max: int = CACHE_ENTRIES_MAX) -> None:
         self._store = store
-        self._cache: dict[bytes, Any] = {}
+        self._cache: OrderedDict[bytes, Any] = OrderedDict()
         self._entries_max = entries_max
 
     def lookup(self, table: Table[T], key: bytes) -> T | None:
         """The entity at `key`; the most recently used stay decoded."""
         cache = self._cache
-        if key in cache:
-            found: T = cache.pop(key)
-            cache[key] = found
+        found: T | None = cache.get(key)
+        if found is not None:
+            cache.move_to_end(key)
             return found
         value = self._store.get(key)
         if value is None:
@@ -149,11 +150,7 @@ class Stored:
             return
         self._cache[key] = entity
         if len(self._cache) > self._entries_max:
-            del self._cache[next(iter(self._cache))]
-
-    def forget_all(self) -> None:
-        """Drops the cache, for when the bytes below were replaced."""
-        self._cache.clear()
+            self._cache.popitem(last=False)
 
 
 class Overlay:

@@ -99,14 +99,19 @@ class Followed:
             if getattr(each.record, "command_id", None) == command_id:
                 del self._unclaimed[found]
 
-    async def answer_to(self, offset: int) -> Applied:
-        """The record that decides the command at `offset`."""
+    async def answer_to(self, offset: int, timeout_seconds: float) -> Applied:
+        """The record that decides the command at `offset`. Raises TimeoutError."""
         found = self._unclaimed.pop(offset, None)
         if found is not None:
             return found
-        waiter: asyncio.Future[Applied] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[Applied] = loop.create_future()
         self._waiters[offset] = waiter
-        return await waiter
+        timer = loop.call_later(timeout_seconds, _expire, waiter)
+        try:
+            return await waiter
+        finally:
+            timer.cancel()
 
     async def reached(self, position: int, timeout_seconds: float) -> bool:
         """Waits until the record at `position` is folded; False when that takes too long."""
@@ -188,6 +193,11 @@ class Followed:
             self._moved.set()
 
 
+def _expire(waiter: asyncio.Future[Applied]) -> None:
+    if not waiter.done():
+        waiter.set_exception(TimeoutError())
+
+
 class Commands:
     """Sends commands and waits for their records.
 
@@ -258,9 +268,10 @@ class Commands:
         offset: int | None = None
         followed.expect(command.id)
         try:
-            async with asyncio.timeout(self._deadline_ms / 1000):
-                offset = await self._sender.send(COMMANDS, partition, entry)
-                return await followed.answer_to(offset)
+            # The sender bounds its own waiting.
+            offset = await self._sender.send(COMMANDS, partition, entry)
+            left_ms = command.deadline - self._clock_ms()
+            return await followed.answer_to(offset, max(left_ms, 0) / 1000)
         except Unsent as fault:
             raise NotSent(str(fault)) from fault
         except (InDoubt, TimeoutError) as fault:

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from aiokafka.client import AIOKafkaClient
+from aiokafka.client import AIOKafkaClient, ConnectionGroup
 from aiokafka.errors import KafkaError, NodeNotReadyError, for_code
 from aiokafka.protocol.fetch import FetchRequest
 from aiokafka.protocol.offset import OffsetRequest
@@ -69,6 +69,7 @@ class Wire:
 
     def __init__(self, options: Mapping[str, Any], *, request_timeout_ms: int) -> None:
         self._timeout_ms = request_timeout_ms
+        self._first: object | None = None
         self._client = AIOKafkaClient(
             **options, client_id="tessera", request_timeout_ms=request_timeout_ms
         )
@@ -82,6 +83,7 @@ class Wire:
         try:
             await wire._client.bootstrap()
             await wire._await_leader(place)
+            wire._first = wire._connection(place)
         except BaseException as error:
             await wire.close()
             if isinstance(error, KafkaError | OSError):
@@ -106,11 +108,21 @@ class Wire:
             return None
         return node
 
+    def _connection(self, place: Place) -> object | None:
+        """The connection to the partition's leader, as long as it holds."""
+        node = self._client.cluster.leader_for_partition(TopicPartition(*place))
+        found = self._client._conns.get((node, ConnectionGroup.DEFAULT))  # noqa: SLF001
+        return found if found is not None and found.connected() else None
+
     async def produce(self, place: Place, batch: bytes) -> int:
-        """Writes one batch on all replicas; its first offset. Raises Unsent, InDoubt."""
-        node = await self._leader(place)
-        if node is None:
-            raise Unsent(f"{place} has no leader that can be reached")
+        """Writes one batch on all replicas; its first offset. Raises Unsent, InDoubt.
+
+        Only over the connection that the wire was opened with: what its owner has read before is
+        then what this broker holds. (The client itself would connect again without a word.)
+        """
+        if self._first is None or self._connection(place) is not self._first:
+            raise Unsent(f"{place}: the connection to its leader was lost")
+        node = self._client.cluster.leader_for_partition(TopicPartition(*place))
         request = ProduceRequest(
             None,
             _ALL_REPLICAS,

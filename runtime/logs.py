@@ -16,7 +16,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from runtime.settings import LogFormat
 
 #: Libraries that are chatty at INFO without telling an operator anything.
-QUIET_LOGGERS = ("aiokafka", "asyncio", "clickhouse_connect", "httpcore", "httpx")
+QUIET_LOGGERS = ("aiokafka", "asyncio", "clickhouse_connect", "httpcore", "httpx", "uvicorn")
 
 #: The fields that a JSON line begins with.
 LEADING_FIELDS = ("timestamp", "level", "host", "event")

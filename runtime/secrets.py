@@ -19,11 +19,9 @@ class Secrets:
 
     #: Hashes of API tokens.
     tokens: bytes
-    #: Fingerprints of plain requests, to tell whether a repeated one is the same.
-    fingerprints: bytes
     #: Tracking ids of customers.
     tracking: bytes
-    #: Command ids from clients' idempotency keys.
+    #: Command ids from clients' idempotency keys, and fingerprints of their plain requests.
     idempotency: bytes
     #: What the hosts of an installation know one another by.
     internal: bytes

@@ -200,6 +200,8 @@ class Redemption(Shape, frozen=True):
     related_object_type: Literal["voucher", "promotion_tier", "redemption"]
     #: The voucher's id, or the redemption's own id for a stack's parent.
     related_object_id: str
+    #: The voucher's code; for an unknown one what the caller asked for; empty for a parent.
+    code: str = ""
     taken: Taken | None = None
     order_id: str | None = None
     customer_id: str | None = None

@@ -147,6 +147,8 @@ class RolledBack(Shape, frozen=True):
     rollback_id: str
     redemption_id: str
     voucher_id: str
+    #: The voucher's code when it was redeemed.
+    code: str = ""
     voucher: Voucher | None = None
     discount: int = 0
     credits: int | None = None
@@ -175,6 +177,8 @@ class RollbackFailed(Shape, tag="rollback.failed", frozen=True):
     redemption_id: str
     voucher_id: str
     refusal: Refusal
+    #: As in `RolledBack`; empty for a stack's parent.
+    code: str = ""
     reason: str | None = None
     customer_id: str | None = None
     tracking_id: str | None = None

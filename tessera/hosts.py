@@ -3,6 +3,7 @@
 import asyncio
 import os
 import platform
+import sys
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -17,7 +18,7 @@ from runtime.clickhouse import Database
 from runtime.commands import Commands
 from runtime.http.auth import KeyGate
 from runtime.http.forward import Forward, make_client
-from runtime.http.host import Host, serve
+from runtime.http.host import Host, HostFailed, serve
 from runtime.http.internal import InternalGate, Positions
 from runtime.http.service import Part, Service
 from runtime.http.writes import Writes
@@ -55,6 +56,8 @@ from tessera.parts import Parts, Replicas, clock_ms, fold_of
 LEDGER_GROUP = "tessera-ledger"
 #: How long a writer waits before it looks for a log that could not be reached.
 REST_SECONDS = 0.2
+#: How often the ledger looks for state that other code left for what it serves by now.
+CLEAN_UP_SECONDS = 10.0
 
 _observations = msgspec.json.Decoder(ValidationObserved)
 
@@ -66,7 +69,10 @@ def run_host(name: str, settings: Settings) -> None:
         "ledger": run_ledger,
         "insight": run_insight,
     }
-    uvloop.run(_main(mains[name](settings)))
+    try:
+        uvloop.run(_main(mains[name](settings)))
+    except HostFailed:
+        sys.exit(1)
 
 
 async def _main(run: Awaitable[None]) -> None:
@@ -120,7 +126,7 @@ def _api_services(
     writes = Writes(commands, secrets.idempotency, render_answer, to_json)
     validations = Validations(
         writes,
-        replicas.view,
+        replicas.fresh_view,
         observations.observe,
         secrets.tracking,
         clock_ms=clock_ms,
@@ -192,6 +198,15 @@ async def run_ledger(settings: Settings) -> None:
     async def watch() -> None:
         await failed
 
+    async def clean_up() -> None:
+        cleaned: set[int] = set()
+        while True:
+            for partition, _ in serving():
+                if partition not in cleaned:
+                    parts.folder(partition).remove_others()
+                    cleaned.add(partition)
+            await asyncio.sleep(CLEAN_UP_SECONDS)
+
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
         yield
@@ -200,10 +215,11 @@ async def run_ledger(settings: Settings) -> None:
     service = Service(
         "ledger",
         tasks={
-            "customer-keys": parts.keyring.follow,
+            "customer-keys": parts.keep_keys,
             "group": group.run,
             "ticker": ticker.run,
             "writers": watch,
+            "clean-up": clean_up,
         },
         lifespan=lifespan,
         health=lambda: _ledger_health(partitions),
@@ -270,7 +286,7 @@ async def run_insight(settings: Settings) -> None:
         settings.partitions,
         end_of,
     )
-    keys = Service("keys", tasks={"customer-keys": parts.keyring.follow})
+    keys = Service("keys", tasks={"customer-keys": parts.keep_keys})
     host = Host(
         "insight",
         (

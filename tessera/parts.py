@@ -1,5 +1,6 @@
 """What several hosts are made of: the log, the keys, the codec, and replicas that are followed."""
 
+import asyncio
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -33,6 +34,7 @@ READ_WAIT_SECONDS = 2.0
 #: A replica that is further behind is not healthy.
 LAG_MS_MAX = 5000
 CONTROL_PARTITION = 0
+KEYS_RETRY_SECONDS = 0.5
 
 
 def clock_ms() -> Millis:
@@ -57,6 +59,21 @@ class Parts:
     def internal_secret(self) -> str:
         """What this installation's hosts know one another by."""
         return self.secrets.internal.hex()
+
+    async def keep_keys(self) -> None:
+        """Keeps the customers' keys at the end of their topic. Raises KeyringError.
+
+        A wrong master key is noticed at once, not with the first customer who comes back.
+        """
+        while True:
+            try:
+                await self.keyring.catch_up()
+            except LogError:
+                await asyncio.sleep(KEYS_RETRY_SECONDS)
+            else:
+                break
+        self.keyring.require_master_key()
+        await self.keyring.follow()
 
     def folder(self, partition: int) -> StateFolder:
         """Where this host keeps a partition's state."""
@@ -101,6 +118,13 @@ class Replicas:
         """A project's state as it is known here."""
         return self._view(project, self.partition_of(project))
 
+    def fresh_view(self, project: str) -> View:
+        """As `view`, for decisions taken here. Raises ApiError 503 when it may be too old."""
+        partition = self.partition_of(project)
+        if self.followed[partition].lag_ms() > LAG_MS_MAX:
+            raise unavailable("What is known here is not fresh enough")
+        return self._view(project, partition)
+
     async def current_view(self, project: str) -> View:
         """A project's state with everything that was answered before. Raises ApiError 503."""
         await self.caught_up(self.partition_of(project))
@@ -128,7 +152,7 @@ class Replicas:
 
     def service(self) -> Service:
         """The tasks that keep the replicas, and their health."""
-        tasks: dict[str, Task] = {"customer-keys": self._parts.keyring.follow}
+        tasks: dict[str, Task] = {"customer-keys": self._parts.keep_keys}
         for partition, followed in self.followed.items():
             tasks[f"follow-{partition}"] = followed.follow
             tasks[f"watch-{partition}"] = followed.watch

@@ -106,8 +106,6 @@ def summary(record: dict[str, Any]) -> str:
     for name in ("reason", "writer", "from_offset", "to_offset"):
         if name in record:
             parts.append(f"{name}={record[name]}")
-    if not parts and record.get("type") not in (None, "command.decided"):
-        parts.append(str(record["type"]))
     return "; ".join(parts)
 
 

@@ -68,6 +68,7 @@ class Console:
         self.is_readable = log_format == "console" or (log_format == "auto" and self._out.isatty())
         self._renderers: list[Processor] = console_renderers(colors=self._out.isatty())
         self._progress_shown = False
+        self._progress_said = ("", -1)
         #: Whether the reader went away (`make run | head`).
         self.is_closed = False
 
@@ -105,7 +106,8 @@ class Console:
         if self._out.isatty() and self.is_readable:
             self._progress_shown = True
             self._write(f"\r{what}: {have} of {all_of_it}", end="")
-        elif have in (0, all_of_it):
+        elif have in (0, all_of_it) and self._progress_said != (what, have):
+            self._progress_said = (what, have)
             self.say(what, have=have, all=all_of_it)
 
     def _end_progress(self) -> None:

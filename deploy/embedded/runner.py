@@ -116,9 +116,9 @@ def _start_or_stop(
     keeper: tuple[int, float] | None,
 ) -> Installation | None:
     """The started installation; None when a signal ended the start."""
-    if stop(home, console, look):
-        console.say("what an earlier run left behind is ended", level="warning")
     try:
+        if stop(home, console, look):
+            console.say("what an earlier run left behind is ended", level="warning")
         return start(home, settings, console, look, keeper)
     except StopRequestedError:
         console.say("stopping before the start is complete")

@@ -103,9 +103,9 @@ def start(
     )
     write_json(home.installation_file, asdict(installation))
 
-    def progress(have: int, all_of_it: int) -> None:
+    def progress(what: str, have: int, all_of_it: int) -> None:
         look()
-        console.progress("downloading Kafka's jars", have, all_of_it)
+        console.progress(what, have, all_of_it)
 
     broker = prepare_broker(home, ports.kafka, ports.controller, progress)
     start_supervisor(home, broker, environment(settings))

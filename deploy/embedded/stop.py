@@ -12,11 +12,11 @@ from deploy.embedded.supervision import (
     STOP_SECONDS_MAX,
     SUPERVISOR,
     leftovers,
-    stop_leftovers,
 )
 from deploy.embedded.watch import wait_until
 
 SHUTDOWN_SECONDS_MAX = sum(STOP_SECONDS_MAX.values()) + 10.0
+LEFT_SUPERVISOR_SECONDS_MAX = 5.0
 
 
 def stop(home: Home, console: Console, look: Look) -> bool:
@@ -29,8 +29,7 @@ def stop(home: Home, console: Console, look: Look) -> bool:
     home.installation_file.unlink(missing_ok=True)
     for supervisor in running.get(SUPERVISOR, []):
         _shut_down(supervisor, running, console, look)
-    for program in stop_leftovers(home):
-        console.say(f"{program} was left without a supervisor; it is ended now", level="warning")
+    _end_leftovers(home, console, look)
     home.socket.unlink(missing_ok=True)
     return bool(running)
 
@@ -56,7 +55,30 @@ def _shut_down(
     tell()
 
 
+def _end_leftovers(home: Home, console: Console, look: Look) -> None:
+    """End in order what no supervisor looks after any more."""
+    found = leftovers(home)
+    for program in (SUPERVISOR, *reversed(PROGRAMS)):
+        processes = found.get(program, [])
+        if not processes:
+            continue
+        console.say(f"{program} was left without a supervisor; it is ended now", level="warning")
+        for process in processes:
+            with suppress(psutil.NoSuchProcess):
+                process.terminate()
+        seconds_max = STOP_SECONDS_MAX.get(program, LEFT_SUPERVISOR_SECONDS_MAX)
+        if not _all_gone_in(processes, seconds_max, look):
+            for process in processes:
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
+
+
+def _all_gone_in(processes: list[psutil.Process], seconds_max: float, look: Look) -> bool:
+    return wait_until(lambda: all(map(_is_gone, processes)), seconds_max, look)
+
+
 def _is_gone(process: psutil.Process) -> bool:
+    # A process that nobody has collected yet is as good as gone.
     try:
         return not process.is_running() or bool(process.status() == psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:

@@ -14,8 +14,7 @@ import subprocess
 import sys
 import time
 import xmlrpc.client
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -146,23 +145,6 @@ def leftovers(home: Home) -> dict[str, list[psutil.Process]]:
         except (psutil.NoSuchProcess, psutil.AccessDenied):
             continue
     return found
-
-
-def stop_leftovers(home: Home) -> Iterator[str]:
-    """End in order what a supervisor that is gone left running; yield each program's name."""
-    found = leftovers(home)
-    for program in (SUPERVISOR, *reversed(PROGRAMS)):
-        processes = found.get(program, [])
-        if processes:
-            yield program
-        for process in processes:
-            with suppress(psutil.NoSuchProcess):
-                process.terminate()
-        _, alive = psutil.wait_procs(processes, timeout=STOP_SECONDS_MAX.get(program, 5))
-        for process in alive:
-            with suppress(psutil.NoSuchProcess):
-                process.kill()
-        psutil.wait_procs(alive, timeout=5)
 
 
 def host_command(name: str) -> tuple[str, ...]:

@@ -63,7 +63,9 @@ def redemption_rows(record: Record) -> list[RedemptionRow]:
                 rows += _rolled_back(event, record.at)
             case RollbackFailed():
                 body = rollback_failure_body(event, record.at, None)
-                rows.append(_row(body, record.at, redemption_id=event.redemption_id))
+                rows.append(
+                    _row(body, record.at, code=event.code, redemption_id=event.redemption_id)
+                )
     return rows
 
 
@@ -114,7 +116,7 @@ def _rolled_back(event: RedemptionRolledBack, at: Millis) -> list[RedemptionRow]
         _row(
             body,
             at,
-            code=each.voucher.code if each.voucher else "",
+            code=each.code,
             parent_id=event.parent_rollback_id or "",
             redemption_id=each.redemption_id,
             order=order,

@@ -1,5 +1,6 @@
 """Vouchers. Source: the API contract, section 10; a voucher's empty keys are present as null."""
 
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -10,9 +11,14 @@ from schemas.entities import Discount, Gift, ValidityHours, Voucher
 EMPTY_LIST: Final[Body] = {"object": "list", "data_ref": "data", "data": [], "total": 0}
 
 
+@lru_cache(maxsize=4096)
+def _quoted(code: str) -> str:
+    return quote(code, safe="")
+
+
 def voucher_body(voucher: Voucher) -> Body:
     """The voucher as every endpoint shows it."""
-    path = f"/v1/vouchers/{quote(voucher.code, safe='')}"
+    path = f"/v1/vouchers/{_quoted(voucher.code)}"
     body: Body = {
         "id": voucher.id,
         "code": voucher.code,

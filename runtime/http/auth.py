@@ -140,8 +140,7 @@ def spellings(origin: str) -> frozenset[str]:
 
 def _presented(wanted: KeyKind, headers: Headers) -> tuple[str, str] | None:
     """The wanted pair where it is there, else any other, to tell 403 from 401."""
-    for kind in (wanted, *(kind for kind in _HEADERS if kind != wanted)):
-        id_header, token_header = _HEADERS[kind]
+    for id_header, token_header in (_HEADERS[wanted], *_HEADERS.values()):
         if id_header in headers and token_header in headers:
             key_id = headers[id_header].decode("latin-1")
             return key_id[:ID_LENGTH_MAX], headers[token_header].decode("latin-1")

@@ -2,7 +2,7 @@
 
 The request goes on as it came, without the caller's secrets and with who it is from and how far
 the other host has to be. Both bodies are streamed. What the other host does not know either is
-answered here, since only here is it known whether another method would be served.
+answered here, where it is known whether either of the two would serve another method.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -32,6 +32,7 @@ from schemas.errors import refuse
 CONNECTIONS_MAX = 100
 TIMEOUT_SECONDS = 30.0
 CONNECT_SECONDS = 2.0
+METHOD_NOT_ALLOWED = 405
 
 _HOP_BY_HOP: Final = frozenset(
     (
@@ -140,6 +141,7 @@ async def _chunks(request: Request) -> AsyncIterator[bytes]:
 
 async def _pass_back(response: httpx.Response, scope: Scope, receive: Receive, send: Send) -> None:
     if UNMATCHED_HEADER in response.headers:
+        scope["tessera.known_path"] |= response.status_code == METHOD_NOT_ALLOWED
         await unmatched_response(scope)(scope, receive, send)
         return
     headers = [

@@ -6,8 +6,13 @@ from tests.architecture.repository import ROOT
 
 REQUIREMENT = re.compile(r"^([a-z0-9][a-z0-9-]*)", re.MULTILINE)
 LOCKED = re.compile(r"^([a-z0-9][a-z0-9-]*)==[^\n]*\\$", re.MULTILINE)
+PIN = re.compile(r"^([a-z0-9][a-z0-9-]*)==(\S+)", re.MULTILINE)
 EXPLAINED = re.compile(r"^\| `([^`]+)` \|", re.MULTILINE)
-LOCKS = {"requirements.in": "requirements.txt", "requirements-dev.in": "requirements-dev.txt"}
+LOCKS = {
+    "requirements.in": "requirements.txt",
+    "requirements-build.in": "requirements-build.txt",
+    "requirements-dev.in": "requirements-dev.txt",
+}
 
 
 def _read(name: str) -> str:
@@ -34,16 +39,14 @@ def test_every_locked_package_has_hashes_and_no_lock_names_an_index() -> None:
         assert "index-url" not in content
 
 
-def test_both_locks_agree_on_what_they_share() -> None:
-    pins = [
-        {line.split(" \\")[0] for line in _read(lock).splitlines() if "==" in line}
-        for lock in LOCKS.values()
-    ]
-    named = [{pin.split("==")[0] for pin in lock} for lock in pins]
-    shared = named[0] & named[1]
-    assert {pin for pin in pins[0] if pin.split("==")[0] in shared} == {
-        pin for pin in pins[1] if pin.split("==")[0] in shared
-    }
+def test_the_locks_agree_on_what_they_share() -> None:
+    pins: dict[str, set[str]] = {}
+    for lock in LOCKS.values():
+        found: dict[str, set[str]] = {}
+        for name, pin in PIN.findall(_read(lock)):
+            found.setdefault(name, set()).add(pin)
+        for name, versions in found.items():
+            assert pins.setdefault(name, versions) == versions, name
 
 
 def test_every_jar_is_locked_by_hash() -> None:

@@ -97,6 +97,16 @@ class Shop:
         body = redemption(*redeemables, **more)
         return refused(self.redemptions.redeem_stacked_discounts, body)
 
+    def validate_in_browser(self, *redeemables: Asked, **more: Any) -> Any:
+        """The answer to a validation with the client-side key."""
+        body = sdk.ClientValidationsValidateRequestBody.from_dict(asked(redeemables, more))
+        return told(self.browser.validate_stacked_discounts_client_side, ORIGIN, body)
+
+    def redeem_in_browser(self, *redeemables: Asked, **more: Any) -> Any:
+        """The answer to a redemption with the client-side key."""
+        body = sdk.ClientRedemptionsRedeemRequestBody.from_dict(asked(redeemables, more))
+        return told(self.browser.redeem_stacked_discounts_client_side, ORIGIN, body)
+
     def listed(self, **filters: str) -> Any:
         """The redemptions whose fields are as said, up to 100."""
         return told(self.redemptions.list_redemptions, limit=100, filters=is_(**filters))

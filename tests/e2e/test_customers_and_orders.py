@@ -68,8 +68,9 @@ def test_the_order_of_an_attempt_that_fails_is_not_saved(shop: Shop) -> None:
 
 
 def test_who_is_unknown_is_not_found(shop: Shop) -> None:
+    name = f"{new_code()}/b@c+d"
     for call, kind in ((shop.customers.get_customer, "customer"), (shop.orders.get_order, "order")):
-        missing = refused(call, "a/b@c+d")
+        missing = refused(call, name)
         assert (missing.status, missing.key) == (404, "not_found")
-        assert missing.body["resource_id"] == "a/b@c+d"
+        assert missing.body["resource_id"] == name
         assert missing.body["resource_type"] == kind

@@ -11,6 +11,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
+from deploy.embedded import kafka
 from deploy.embedded.errors import DataFolderError, HostFailedError
 from deploy.embedded.kafka import EmbeddedBroker
 from runtime.kafka_admin import TopicError, ensure_topics
@@ -110,6 +111,18 @@ def test_data_outlives_a_stop_a_kill_and_an_unfinished_format(tmp_path: Path) ->
         assert asyncio.run(read(broker.bootstrap, "kept")) == list(WORDS)
     finally:
         broker.stop()
+
+
+def test_an_archive_that_the_jvm_does_not_accept_costs_nothing_but_speed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    damaged = tmp_path / "damaged.aot"
+    damaged.write_bytes(b"not an archive")
+    options = (f"-XX:AOTCache={damaged}",)
+    monkeypatch.setattr(kafka, "_quick_start_options", lambda _jars, _progress: options)
+    with EmbeddedBroker(tmp_path / "home") as broker:
+        assert str(damaged) in (tmp_path / "home" / "kafka" / "jvm.args").read_text()
+        assert asyncio.run(ensure_topics(settings_for(broker), topics=(Topic("made", 1),)))
 
 
 def test_a_folder_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> None:

@@ -8,7 +8,6 @@ supervisor starts again; damage stops its partition alone, so that the others ar
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
-from typing import Any
 
 import structlog
 
@@ -59,20 +58,6 @@ class Partitions:
     async def close(self) -> None:
         """Stops all writers."""
         await self.revoked(list(self._tasks))
-
-    def state(self) -> dict[str, Any]:
-        """What health shows: positions, doubts, and what stopped."""
-        return {
-            str(partition): {
-                "serving": writer.serving,
-                "position": writer.replica.chain.state.position,
-                "records": writer.records,
-                "doubts": writer.doubts,
-                "voids": writer.replica.chain.state.voids,
-                **({"fault": self.faults[partition]} if partition in self.faults else {}),
-            }
-            for partition, writer in sorted(self.writers.items())
-        }
 
     async def _serve(self, writer: Writer, partition: int) -> None:
         try:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
-from runtime.http.host import Host, serve
+from runtime.http.host import Host, HostFailed, serve
 from runtime.http.internal import InternalGate
 from runtime.http.service import Service
 
@@ -62,7 +62,7 @@ async def test_a_failed_task_ends_the_host_and_everything_is_closed() -> None:
         fail.set()
 
     breaking = asyncio.create_task(break_when_healthy())
-    with pytest.raises(SystemExit):
+    with pytest.raises(HostFailed):
         await serve(host, bind="127.0.0.1", port=port)
     await breaking
     assert host.health()["some"].state == "one/fails failed"
@@ -74,5 +74,5 @@ async def test_a_port_that_is_taken_ends_the_host() -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         host = Host("some", (), InternalGate("s"))
-        with pytest.raises(SystemExit):
+        with pytest.raises(HostFailed):
             await serve(host, bind="127.0.0.1", port=taken.getsockname()[1])
