@@ -185,6 +185,8 @@ async def serve(host: Host, *, bind: str, port: int) -> None:
     watch = asyncio.create_task(_stop_on_failure(host, server))
     try:
         await server.serve()
+    except SystemExit as ended:
+        raise HostFailed("the port cannot be had") from ended
     finally:
         watch.cancel()
     if host.fault is not None or not server.started:

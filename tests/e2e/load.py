@@ -67,14 +67,10 @@ async def redeem_many(
     return tally
 
 
-async def _answered(
-    http: httpx.AsyncClient, body: dict[str, Any], key: str, tally: Tally
-) -> None:
+async def _answered(http: httpx.AsyncClient, body: dict[str, Any], key: str, tally: Tally) -> None:
     while True:
         try:
-            answer = await http.post(
-                "/v1/redemptions", json=body, headers={"Idempotency-Key": key}
-            )
+            answer = await http.post("/v1/redemptions", json=body, headers={"Idempotency-Key": key})
         except httpx.TransportError as fault:
             tally.asked_again[type(fault).__name__] += 1
         else:

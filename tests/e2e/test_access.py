@@ -47,7 +47,7 @@ def _ask(system: System, method: str, path: str, headers: dict[str, str]) -> htt
 
 def test_a_request_without_a_whole_valid_pair_is_401(system: System, keys: dict[str, str]) -> None:
     server, client = _pick(keys, SERVER), _pick(keys, CLIENT)
-    wrong = (
+    wrong: tuple[dict[str, str], ...] = (
         {},
         {"X-App-Id": keys["X-App-Id"]},
         {"X-App-Token": keys["X-App-Token"]},

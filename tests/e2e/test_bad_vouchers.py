@@ -19,8 +19,7 @@ AROUND: dict[str, dict[str, Any]] = {
     "gift": CARD,
     "discount.percent_off": PERCENT,
     "discount.amount_limit": PERCENT,
-    "validity_timeframe": TERMS
-    | {"validity_timeframe": {"duration": "PT1H", "interval": "P1D"}},
+    "validity_timeframe": TERMS | {"validity_timeframe": {"duration": "PT1H", "interval": "P1D"}},
     "validity_hours": TERMS
     | {"validity_hours": {"daily": [{"start_time": "08:00", "expiration_time": "10:00"}]}},
 }

@@ -172,11 +172,12 @@ def test_a_gift_card_needs_credits_and_an_amount_to_pay(shop: Shop) -> None:
 
 def test_a_validation_makes_the_customer_known(shop: Shop) -> None:
     code = shop.discount().code
-    customer = {"source_id": f"{new_code()}/ben@shop", "name": "Ben", "metadata": {"vip": True}}
+    source_id = f"{new_code()}/ben@shop"
+    customer = {"source_id": source_id, "name": "Ben", "metadata": {"vip": True}}
     first = shop.validate(code, customer=customer)
-    found = shop.customer(customer["source_id"])
+    found = shop.customer(source_id)
     assert (found.name, found.metadata) == ("Ben", {"vip": True})
-    again = shop.validate(code, customer={"source_id": customer["source_id"], "name": "Benno"})
+    again = shop.validate(code, customer={"source_id": source_id, "name": "Benno"})
     assert again.tracking_id == first.tracking_id
     assert again.order.customer_id == found.id
     assert shop.customer(found.id).name == "Benno"

@@ -94,7 +94,7 @@ async def read_on(reader: KafkaReader, wanted: int) -> list[StoredEntry]:
 
 def change(home: Path, topic: str, batch_number: int, at: int, flip: int) -> None:
     """Flips bits of one byte of a stored batch."""
-    file = home / "kafka" / "data" / f"{topic}-0" / "00000000000000000000.log"
+    file = home / "kafka" / "data" / "log" / f"{topic}-0" / "00000000000000000000.log"
     content = bytearray(file.read_bytes())
     start = 0
     for _ in range(batch_number):
@@ -281,6 +281,20 @@ async def test_a_killed_broker_is_reported_and_everything_goes_on_after_its_rest
     assert await again.append(batch(1)) == 3
     found = await read_on(reader, 5)
     assert [each.value for each in found] == [b"value-%d" % each for each in range(1, 6)]
+
+
+async def test_an_appender_does_not_outlive_its_connection(
+    fragile: EmbeddedBroker, log: KafkaLog, make_topic: NewTopic
+) -> None:
+    topic = await make_topic(flush_messages="1")
+    appender = await log.appender(topic, 0)
+    await appender.append(batch(0))
+    fragile.kill()
+    await asyncio.to_thread(fragile.start)
+    with pytest.raises(Unsent, match="connection"):
+        await appender.append(batch(1))
+    await appender.abandon()
+    assert await log.bounds(topic, 0) == (0, 3)
 
 
 async def test_a_sender_takes_a_new_appender_after_a_doubt(

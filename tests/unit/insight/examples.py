@@ -92,7 +92,9 @@ def failed(
 def rolled_back(*codes: str, ids: str = "1", discount: int = 100) -> RedemptionRolledBack:
     """Takes back what `succeeded(..., ids=ids)` redeemed."""
     rollbacks = tuple(
-        RolledBack(f"rr_{ids}{index}", f"r_{ids}{index}", f"v_{code}", voucher(code), discount)
+        RolledBack(
+            f"rr_{ids}{index}", f"r_{ids}{index}", f"v_{code}", code, voucher(code), discount
+        )
         for index, code in enumerate(codes)
     )
     stack = len(codes) > 1

@@ -82,8 +82,8 @@ FAILED = RedemptionFailed(
 )
 BACK = RedemptionRolledBack(
     (
-        RolledBack("rr_1", "r_1", "v_1", PERCENT, discount=125),
-        RolledBack("rr_2", "r_2", "v_2", None, discount=300, credits=300),
+        RolledBack("rr_1", "r_1", "v_1", PERCENT.code, PERCENT, discount=125),
+        RolledBack("rr_2", "r_2", "v_2", "GONE", None, discount=300, credits=300),
     ),
     parent_rollback_id="rr_p",
     parent_redemption_id="r_p",

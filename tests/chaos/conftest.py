@@ -1,0 +1,32 @@
+"""A system that these tests may hurt."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.e2e.plain import Plain
+from tests.e2e.shop import Shop
+from tests.e2e.system import System
+
+
+@pytest.fixture(scope="package")
+def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+    """Up at the start of each test, and to be left so."""
+    with System(tmp_path_factory.mktemp("hurt")).running() as started:
+        yield started
+
+
+@pytest.fixture
+def shop(system: System) -> Iterator[Shop]:
+    """The official client."""
+    made = Shop(system.url, system.keys)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def plain(system: System) -> Iterator[Plain]:
+    """Plain HTTP with the server-side key."""
+    made = Plain(system.url, system.server_key)
+    yield made
+    made.close()

@@ -1,0 +1,67 @@
+"""Hosts are killed while many clients redeem one code: the run goes on, and nothing is lost.
+
+Whatever was acknowledged is in the log, once; the limit holds; `tessera verify` finds the chain
+whole and every state and table equal to a fresh fold.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import psutil
+import pytest
+
+from tests.e2e.load import OFF, Tally, assert_all_agree, redeem_many
+from tests.e2e.plain import Plain
+from tests.e2e.shop import Shop
+from tests.e2e.system import System, eventually
+from tests.e2e.test_analytics import now
+
+QUANTITY, REQUESTS = 500, 2000
+#: After how many answers a host is killed: among the successes, and among the refusals.
+KILLED_AFTER = (200, 1000)
+BACK_SECONDS_MAX = 60.0
+
+
+@pytest.mark.parametrize("host", ["ledger", "api", "insight", "broker"])
+async def test_a_killed_host_costs_nothing_but_time(
+    system: System, shop: Shop, plain: Plain, host: str
+) -> None:
+    code = shop.discount(OFF, redemption={"quantity": QUANTITY}).code
+    began = now()
+    killed: list[int] = []
+    tally = await redeem_many(system, code, REQUESTS, _killing(system, host, killed))
+    assert len(killed) == len(KILLED_AFTER)
+    assert tally.answered == REQUESTS
+    assert len(tally.succeeded) == QUANTITY
+    assert tally.keys == {"quantity_exceeded": REQUESTS - QUANTITY}
+    eventually(system.is_healthy, BACK_SECONDS_MAX)
+    assert system.process(host).pid not in killed
+    await assert_all_agree(system, plain, code, tally, began)
+    assert_verified(system)
+
+
+def _killing(system: System, host: str, killed: list[int]) -> Callable[[Tally], Awaitable[None]]:
+    async def kill(tally: Tally) -> None:
+        for answers in KILLED_AFTER:
+            while tally.answered < answers:
+                await asyncio.sleep(0.01)
+            process = await _running(system, host, killed)
+            process.kill()
+            killed.append(process.pid)
+
+    return kill
+
+
+async def _running(system: System, host: str, killed: list[int]) -> psutil.Process:
+    async with asyncio.timeout(BACK_SECONDS_MAX):
+        while True:
+            for process in system.processes(host):
+                if process.pid not in killed:
+                    return process
+            await asyncio.sleep(0.1)
+
+
+def assert_verified(system: System) -> None:
+    """`tessera verify` finds nothing."""
+    verified = system.command("verify")
+    assert verified.returncode == 0, verified.stdout + verified.stderr

@@ -1,0 +1,96 @@
+"""A stopped system keeps its data and keys; a byte that changed in an old record is found."""
+
+import re
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.chaos.test_ledger_killed import assert_verified
+from tests.e2e.plain import Plain
+from tests.e2e.shop import Shop
+from tests.e2e.system import System
+
+#: A batch in a file of Kafka's: its first offset, its length after these 12 bytes, and later the
+#: number of its last offset; its records begin after 61 bytes.
+HEAD = struct.Struct(">qi")
+LAST_OFFSET_AT, RECORDS_AT = 23, 61
+
+
+@pytest.fixture
+def stopped(system: System) -> Iterator[System]:
+    """Down for the test, up again after it."""
+    system.down()
+    yield system
+    system.up()
+
+
+def test_a_second_start_goes_on_with_the_same_data_and_keys(system: System, plain: Plain) -> None:
+    shop, keys = Shop(system.url, system.keys), system.keys
+    code = shop.discount(redemption={"quantity": 2}).code
+    first = shop.redeem(code, customer={"source_id": code, "name": "Ann"}).redemptions[0].id
+    shop.close()
+    before = plain.redemptions(code)
+    totals = plain.get("/v1/analytics/totals")["totals"]
+    system.down()
+    system.up()
+    assert system.keys == keys
+    shop = Shop(system.url, keys)
+    try:
+        assert shop.customer(code).name == "Ann"
+        assert plain.redemptions(code) == before
+        assert plain.get("/v1/analytics/totals")["totals"] == totals
+        shop.redeem(code)
+        assert shop.not_redeemed(code).key == "quantity_exceeded"
+        assert shop.redemption(first).status == "SUCCEEDED"
+    finally:
+        shop.close()
+
+
+def test_a_stopped_system_is_verified(stopped: System) -> None:
+    assert_verified(stopped)
+    assert stopped.processes("broker") == []
+
+
+@pytest.mark.parametrize("place", ["in a record", "in a batch's head"])
+def test_a_flipped_byte_in_an_old_record_is_found_and_named(stopped: System, place: str) -> None:
+    partition, file = _longest(stopped.home)
+    start, base, last = _old_batch(file)
+    at = start + (RECORDS_AT + 20 if place == "in a record" else LAST_OFFSET_AT - 5)
+    _flip(file, at)
+    try:
+        found = stopped.command("verify")
+    finally:
+        _flip(file, at)
+    assert found.returncode != 0
+    damage = [line for line in found.stdout.splitlines() if f"ledger/{partition}" in line]
+    named = [int(number) for line in damage for number in re.findall(r"offset (\d+)", line)]
+    assert any(base <= offset <= last + 1 for offset in named), found.stdout + found.stderr
+
+
+def _longest(home: Path) -> tuple[int, Path]:
+    """The partition of the ledger with the most in it, and its first file."""
+    files = home.glob("kafka/**/ledger-*/0000*.log")
+    largest = max(files, key=lambda file: file.stat().st_size)
+    return int(largest.parent.name.removeprefix("ledger-")), largest
+
+
+def _old_batch(file: Path) -> tuple[int, int, int]:
+    """Where a batch in the first half begins, its first and its last offset."""
+    content = file.read_bytes()
+    position = 0
+    while True:
+        base, length = HEAD.unpack_from(content, position)
+        if position > len(content) // 3:
+            (more,) = struct.unpack_from(">i", content, position + LAST_OFFSET_AT)
+            return position, base, base + more
+        position += HEAD.size + length
+
+
+def _flip(file: Path, at: int) -> None:
+    with file.open("r+b") as opened:
+        opened.seek(at)
+        (byte,) = opened.read(1)
+        opened.seek(at)
+        opened.write(bytes([byte ^ 0x01]))
