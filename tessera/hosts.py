@@ -1,6 +1,7 @@
 """The composition root: which services live in which host, and what they are made of."""
 
 import asyncio
+import gc
 import os
 import platform
 import sys
@@ -56,6 +57,8 @@ from tessera.parts import Parts, Replicas, clock_ms, fold_of
 LEDGER_GROUP = "tessera-ledger"
 #: How long a writer waits before it looks for a log that could not be reached.
 REST_SECONDS = 0.2
+#: How many new objects there are before the young ones are looked through.
+GC_YOUNG_MAX = 20_000
 #: How often the ledger looks for state that other code left for what it serves by now.
 CLEAN_UP_SECONDS = 10.0
 
@@ -69,6 +72,10 @@ def run_host(name: str, settings: Settings) -> None:
         "ledger": run_ledger,
         "insight": run_insight,
     }
+    # What the imports made stays for good; looking through it again and again is wasted.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GC_YOUNG_MAX)
     try:
         uvloop.run(_main(mains[name](settings)))
     except HostFailed:

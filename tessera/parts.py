@@ -100,6 +100,8 @@ class Replicas:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        #: By project; a project never moves.
+        self._partitions = {CONTROL_PROJECT: CONTROL_PARTITION}
         self.followed: Mapping[int, Followed] = {
             partition: Followed(parts.replica(partition))
             for partition in range(parts.settings.partitions)
@@ -107,11 +109,13 @@ class Replicas:
 
     def partition_of(self, project: str) -> int:
         """The partition that was chosen when the project was created. Raises ApiError."""
-        if project == CONTROL_PROJECT:
-            return CONTROL_PARTITION
+        known = self._partitions.get(project)
+        if known is not None:
+            return known
         found = self._view(CONTROL_PROJECT, CONTROL_PARTITION).get(PROJECTS, project)
         if found is None:
             raise ApiError(not_found("project", project))
+        self._partitions[project] = found.partition
         return found.partition
 
     def view(self, project: str) -> View:

@@ -50,6 +50,10 @@ delete.topic.enable=true
 default.replication.factor=1
 min.insync.replicas=1
 message.max.bytes=2097152
+# The defaults are for a machine of the broker's own.
+num.network.threads=2
+num.io.threads=4
+background.threads=2
 log.retention.check.interval.ms=60000
 log.cleaner.dedupe.buffer.size=16777216
 offsets.topic.num.partitions=1

@@ -179,6 +179,7 @@ async def serve(host: Host, *, bind: str, port: int) -> None:
             access_log=False,
             log_config=None,
             server_header=False,
+            proxy_headers=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
     )

@@ -8,11 +8,15 @@ from tests.e2e.plain import Plain
 from tests.e2e.shop import Shop
 from tests.e2e.system import System
 
+#: Short, so that clients learn of many outcomes that nobody knows yet, and ask again.
+DEADLINE_MS = 3000
+
 
 @pytest.fixture(scope="package")
 def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    """Up at the start of each test, and to be left so."""
-    with System(tmp_path_factory.mktemp("hurt")).running() as started:
+    """Up at the start of each test, and to be left so; it gives a command up soon."""
+    home = tmp_path_factory.mktemp("hurt")
+    with System(home, TESSERA_COMMAND_DEADLINE_MS=str(DEADLINE_MS)).running() as started:
         yield started
 
 

@@ -7,12 +7,13 @@ whole and every state and table equal to a fresh fold.
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import httpx
 import psutil
 import pytest
 
 from tests.e2e.load import OFF, Tally, assert_all_agree, redeem_many
-from tests.e2e.plain import Plain
-from tests.e2e.shop import Shop
+from tests.e2e.plain import Plain, refused
+from tests.e2e.shop import Shop, asked, new_code
 from tests.e2e.system import System, eventually
 from tests.e2e.test_analytics import now
 
@@ -40,11 +41,36 @@ async def test_a_killed_host_costs_nothing_but_time(
     assert_verified(system)
 
 
+def test_a_ledger_that_does_not_answer_is_told_as_what_it_is(
+    system: System, shop: Shop, plain: Plain
+) -> None:
+    code, key = shop.discount().code, {"Idempotency-Key": new_code()}
+    ledger = system.process("ledger")
+    ledger.suspend()
+    try:
+        answer = httpx.post(
+            f"{system.url}/v1/redemptions",
+            headers=system.server_key | key,
+            json=asked((code,), {}),
+            trust_env=False,
+            timeout=30.0,
+        )
+        assert refused(answer) == (504, "outcome_unknown")
+        assert answer.json()["resource_id"] in answer.json()["details"]
+        assert eventually(lambda: not system.is_healthy())
+    finally:
+        ledger.resume()
+    eventually(system.is_healthy, BACK_SECONDS_MAX)
+    redeemed = plain.ask("POST", "/v1/redemptions", json=asked((code,), {}), headers=key)
+    assert redeemed.status_code == 200, redeemed.text
+    assert shop.state(code) == (1, None)
+    assert len(plain.redemptions(code)) == 1
+
+
 def _killing(system: System, host: str, killed: list[int]) -> Callable[[Tally], Awaitable[None]]:
     async def kill(tally: Tally) -> None:
         for answers in KILLED_AFTER:
-            while tally.answered < answers:
-                await asyncio.sleep(0.01)
+            await tally.reached(answers)
             process = await _running(system, host, killed)
             process.kill()
             killed.append(process.pid)

@@ -15,7 +15,7 @@ from tests.e2e.system import System
 #: A batch in a file of Kafka's: its first offset, its length after these 12 bytes, and later the
 #: number of its last offset; its records begin after 61 bytes.
 HEAD = struct.Struct(">qi")
-LAST_OFFSET_AT, RECORDS_AT = 23, 61
+LENGTH_AT, LAST_OFFSET_AT, RECORDS_AT = 8, 23, 61
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_a_stopped_system_is_verified(stopped: System) -> None:
 def test_a_flipped_byte_in_an_old_record_is_found_and_named(stopped: System, place: str) -> None:
     partition, file = _longest(stopped.home)
     start, base, last = _old_batch(file)
-    at = start + (RECORDS_AT + 20 if place == "in a record" else LAST_OFFSET_AT - 5)
+    at = start + (RECORDS_AT + 20 if place == "in a record" else LENGTH_AT)
     _flip(file, at)
     try:
         found = stopped.command("verify")

@@ -35,11 +35,29 @@ class Tally:
     failed: list[str] = field(default_factory=list)
     keys: Counter[str] = field(default_factory=Counter)
     asked_again: Counter[str] = field(default_factory=Counter)
+    _moved: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def answered(self) -> int:
         """How many requests have their answer."""
         return len(self.succeeded) + len(self.failed)
+
+    def note_success(self, redemption_id: str) -> None:
+        """A redemption succeeded."""
+        self.succeeded.append(redemption_id)
+        self._moved.set()
+
+    def note_failure(self, redemption_id: str, key: str) -> None:
+        """A redemption was refused for good."""
+        self.failed.append(redemption_id)
+        self.keys[key] += 1
+        self._moved.set()
+
+    async def reached(self, answers: int) -> None:
+        """Waits until so many requests have their answer."""
+        while self.answered < answers:
+            self._moved.clear()
+            await self._moved.wait()
 
 
 async def redeem_many(
@@ -68,23 +86,31 @@ async def redeem_many(
 
 
 async def _answered(http: httpx.AsyncClient, body: dict[str, Any], key: str, tally: Tally) -> None:
-    while True:
-        try:
-            answer = await http.post("/v1/redemptions", json=body, headers={"Idempotency-Key": key})
-        except httpx.TransportError as fault:
-            tally.asked_again[type(fault).__name__] += 1
-        else:
-            if answer.status_code not in OPEN:
-                break
-            tally.asked_again[answer.json()["key"]] += 1
+    answer = await _asked(http, body, key, tally)
+    while answer is None:
         await asyncio.sleep(BACK_OFF_SECONDS)
+        answer = await _asked(http, body, key, tally)
     told = answer.json()
     if answer.status_code == 200:
-        tally.succeeded.append(told["redemptions"][0]["id"])
+        tally.note_success(told["redemptions"][0]["id"])
         return
     assert answer.status_code == 400, answer.text
-    tally.failed.append(told["resource_id"])
-    tally.keys[told["key"]] += 1
+    tally.note_failure(told["resource_id"], told["key"])
+
+
+async def _asked(
+    http: httpx.AsyncClient, body: dict[str, Any], key: str, tally: Tally
+) -> httpx.Response | None:
+    """The answer; None when it leaves the outcome open."""
+    try:
+        answer = await http.post("/v1/redemptions", json=body, headers={"Idempotency-Key": key})
+    except httpx.TransportError as fault:
+        tally.asked_again[type(fault).__name__] += 1
+        return None
+    if answer.status_code in OPEN:
+        tally.asked_again[answer.json()["key"]] += 1
+        return None
+    return answer
 
 
 async def assert_all_agree(

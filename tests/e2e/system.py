@@ -33,11 +33,12 @@ def eventually(ask: Callable[[], T], seconds_max: float = 30.0) -> T:
 
 
 class System:
-    """An installation in a folder; `with` holds it up."""
+    """An installation in a folder, started with these settings; `running` holds it up."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, **settings: str) -> None:
         self.home = home
         self.port = free_port()
+        self._settings = settings | {"TESSERA_HOME": str(home), "TESSERA_PORT": str(self.port)}
         self.url = f"http://127.0.0.1:{self.port}"
 
     def command(
@@ -47,7 +48,7 @@ class System:
         plain = {name: text for name, text in os.environ.items() if not name.startswith("TESSERA_")}
         return subprocess.run(
             (sys.executable, "-P", "-m", "tessera", *words),
-            env=plain | {"TESSERA_HOME": str(self.home), "TESSERA_PORT": str(self.port)},
+            env=plain | self._settings,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

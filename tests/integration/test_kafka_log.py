@@ -283,6 +283,15 @@ async def test_a_killed_broker_is_reported_and_everything_goes_on_after_its_rest
     assert [each.value for each in found] == [b"value-%d" % each for each in range(1, 6)]
 
 
+async def test_questions_about_several_topics_do_not_disturb_one_another(
+    log: KafkaLog, make_topic: NewTopic
+) -> None:
+    topics = [await make_topic() for _ in range(4)]
+    for _ in range(3):
+        asked = [log.bounds(topic, 0) for topic in topics]
+        assert await asyncio.gather(*asked) == [(0, 0)] * len(topics)
+
+
 async def test_an_appender_does_not_outlive_its_connection(
     fragile: EmbeddedBroker, log: KafkaLog, make_topic: NewTopic
 ) -> None:

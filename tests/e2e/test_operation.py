@@ -1,0 +1,97 @@
+"""What an operator finds: processes, keys, health, the log; and what nobody may find."""
+
+import json
+import stat
+
+import httpx
+
+from schemas.topics import CUSTOMER_KEYS, LEDGER, VALIDATIONS
+from tests.e2e.kafka_log import Log
+from tests.e2e.shop import Shop, new_code
+from tests.e2e.system import HOSTS, System
+
+KEYS = [
+    "project_id",
+    "app_id",
+    "app_token",
+    "client_app_id",
+    "client_token",
+    "management_id",
+    "management_token",
+]
+RESIDENT_BYTES_MAX = 1_600_000_000
+
+
+def test_each_process_tells_its_host_and_all_fit_into_memory(system: System) -> None:
+    found = {host: system.process(host) for host in (*HOSTS, "broker")}
+    assert len({process.pid for process in found.values()}) == 4
+    resident = sum(process.memory_info().rss for process in found.values())
+    assert resident < RESIDENT_BYTES_MAX
+    assert system.command("status").returncode == 0
+
+
+def test_the_keys_are_for_their_owner_only(system: System) -> None:
+    file = system.home / "keys.json"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert list(json.loads(file.read_text("utf-8"))) == KEYS
+
+
+def test_health_names_every_part(system: System) -> None:
+    answer = httpx.get(f"{system.url}/health", trust_env=False)
+    assert answer.status_code == 200
+    body = answer.json()
+    assert body["status"] == "ok"
+    assert {"ledger", "insight", "replica 0"} <= set(body["parts"])
+    assert {part["state"] for part in body["parts"].values()} == {"ok"}
+
+
+def test_a_second_start_of_what_runs_changes_nothing(system: System) -> None:
+    before = {host: system.process(host).pid for host in HOSTS}
+    again = system.command("up")
+    assert again.returncode == 0
+    assert system.url in again.stdout
+    assert {host: system.process(host).pid for host in HOSTS} == before
+
+
+async def test_neither_tokens_nor_persons_lie_open_in_the_ledger(
+    system: System, shop: Shop
+) -> None:
+    person = f"{new_code()}@shop.test"
+    customer = {
+        "source_id": person,
+        "name": f"Ann {person}",
+        "phone": f"+43 {person}",
+        "metadata": {"nick": person},
+    }
+    code = shop.discount().code
+    shop.validate(code, customer=customer)
+    redeemed = shop.redeem(code, customer=customer)
+    shop.not_redeemed(new_code(), customer=customer | {"name": f"Ben {person}"})
+    log = Log(system.bootstrap)
+    stored = [
+        each.text
+        for topic in (LEDGER, VALIDATIONS, CUSTOMER_KEYS)
+        for each in await log.read(topic)
+    ]
+    assert any(redeemed.redemptions[0].id in text for text in stored)
+    tokens = [value for name, value in system.keys.items() if name.endswith("_token")]
+    for text in stored:
+        for hidden in (person, *tokens):
+            assert hidden not in text
+
+
+def test_the_ledger_is_read_in_words(system: System, shop: Shop) -> None:
+    code = shop.discount().code
+    redemption = shop.redeem(code).redemptions[0].id
+    words = system.command("tail", "--last", "5")
+    assert words.returncode == 0, words.stderr
+    assert f"redemption.succeeded {code} -500" in words.stdout
+    lines = system.command("tail", "--last", "5", "--json").stdout.splitlines()
+    shown = [json.loads(line) for line in lines]
+    assert any(redemption in json.dumps(each["record"]) for each in shown)
+
+
+def test_a_whole_system_is_verified_while_it_runs(system: System) -> None:
+    verified = system.command("verify")
+    assert verified.returncode == 0, verified.stdout + verified.stderr
+    assert "chain whole" in verified.stdout
