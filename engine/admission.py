@@ -6,9 +6,8 @@ can repeat only while it tries to send, so that two days are enough.
 """
 
 from engine import tables
-from engine.calendar import DAY_MS
 from engine.state import View
-from schemas.base import Millis
+from schemas.base import DAY_MS, Millis
 from schemas.commands import Command
 from schemas.entities import Seen
 from schemas.records import Conflicted, Duplicate, Expired

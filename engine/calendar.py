@@ -12,15 +12,13 @@ from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-from schemas.base import Millis
+from schemas.base import DAY_MS, INSTANT_MAX, Millis
 from schemas.entities import DailyHours, ValidityTimeframe
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
-DAY_MS = 24 * HOUR_MS
-#: 0001-01-01T00:00:00.000Z and 9999-12-31T23:59:59.999Z: the instants that can be written.
+#: 0001-01-01T00:00:00.000Z, the first instant that can be written.
 INSTANT_MIN = -62_135_596_800_000
-INSTANT_MAX = 253_402_300_799_999
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()

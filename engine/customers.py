@@ -71,10 +71,7 @@ def known_by(
     if merged.source_id is not None and merged.source_id != data.source_id:
         owner = view.get(tables.CUSTOMER_SOURCES, merged.source_id)
         if owner not in (None, stored.id):
-            return refuse(
-                "duplicate_source_id",
-                f"Another customer, {owner}, has this source id",
-            )
+            return refuse("duplicate_source_id", "Another customer has this source id")
     personal = Personal(stored.personal.owner, merged)
     customer = structs.replace(stored, personal=personal, updated_at=now)
     return Known(customer, (CustomerUpdated(customer),))

@@ -13,9 +13,8 @@ from msgspec import structs
 
 from engine import tables
 from engine.admission import SEEN_DAYS, day_bucket
-from engine.calendar import DAY_MS
 from engine.state import State
-from schemas.base import Millis
+from schemas.base import DAY_MS, Millis
 from schemas.commands import ExpireDue
 from schemas.entities import (
     Customer,

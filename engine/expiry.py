@@ -8,10 +8,9 @@ from itertools import islice, takewhile
 
 from engine import tables
 from engine.admission import SEEN_DAYS
-from engine.calendar import DAY_MS
 from engine.decision import Decision
 from engine.state import View
-from schemas.base import Millis
+from schemas.base import DAY_MS, Millis
 from schemas.events import Event, RedemptionsRetired, SessionsExpired
 
 SWEEP_MAX = 500

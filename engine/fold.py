@@ -30,9 +30,11 @@ class StateFold:
         self._batches.append(Overlay(below))
 
     def apply(self, record: Record, offset: int) -> None:
-        """Folds the record at `offset` into the newest batch."""
+        """Folds the record at `offset` into the newest batch, as a whole or, raising, not at all."""
         if isinstance(record, Decided):
-            evolve(self._batches[-1].of(record.project), record, offset)
+            trial = Overlay(self._batches[-1])
+            evolve(trial.of(record.project), record, offset)
+            self._batches[-1].absorb(trial)
 
     def view(self, project: str) -> ProjectState:
         """One project's state as of the newest batch."""

@@ -1,7 +1,7 @@
 """Orders: what a request says, laid over what is stored, and the sums.
 
-`amount` is the caller's, else the sum of the items' amounts; an item's amount is the caller's,
-else price times quantity. What is left to pay is the amount without all discounts so far.
+`amount` is the caller's, else the sum of the items' amounts, else what is stored; an item's amount
+is the caller's, else price times quantity. What is left to pay is the amount without all discounts so far.
 Source: the API contract, sections 5 and 6.
 """
 
@@ -12,17 +12,21 @@ from engine.lookup import named_order
 from engine.state import View
 from schemas.api import OrderInput, OrderItemInput, OrderStatus
 from schemas.base import AMOUNT_MAX
-from schemas.entities import Order, OrderItem
+from schemas.entities import KeyKind, Order, OrderItem
 from schemas.errors import Refusal, refuse
+
+#: From how many entries on an order takes no further redemption, so that its rollbacks still fit
+#: into a record.
+ORDER_ENTRIES_MAX = 1000
 
 
 def order_of(
-    view: View, given: OrderInput | None, customer_id: str | None, *, redeem: bool
+    view: View, given: OrderInput | None, customer_id: str | None, key_kind: KeyKind
 ) -> Order | Refusal | None:
     """The order that a request means, before its redeemables take anything; None: it has none.
 
-    A redemption pays an order unless the caller says another status; a validation does not touch
-    it. Refuses an unknown id, and amounts that do not work out.
+    Refuses an unknown id, an order that has all the entries it may have, amounts that do not work
+    out, and what a client-side key may not do.
     """
     if given is None:
         return None
@@ -34,14 +38,25 @@ def order_of(
         if owner not in (None, stored.id):
             details = f"Duplicated order exists with id {given.source_id}"
             return refuse("duplicate_source_id", details)
-    order = _laid_over(stored or Order(), given)
+    before = stored or Order()
+    refusal = _full(before)
+    if refusal is None and key_kind == "client":
+        refusal = _not_for_clients(before, given, customer_id)
+    if refusal is not None:
+        return refusal
+    order = _laid_over(before, given)
     if isinstance(order, Refusal):
         return order
     return structs.replace(
         order,
-        status=given.status or (_paid(order.status) if redeem else order.status),
+        status=given.status or order.status,
         customer_id=customer_id or order.customer_id,
     )
+
+
+def paid(status: OrderStatus | None) -> OrderStatus:
+    """The status of an order that was redeemed on, where the caller says none."""
+    return "FULFILLED" if status == "FULFILLED" else "PAID"
 
 
 def left_of(order: Order | None) -> int | None:
@@ -56,15 +71,28 @@ def items_discount(order: Order) -> int:
     return sum(item.discount_amount for item in order.items or ())
 
 
-def _paid(status: OrderStatus | None) -> OrderStatus:
-    return "FULFILLED" if status == "FULFILLED" else "PAID"
+def _full(order: Order) -> Refusal | None:
+    if len(order.redemptions) < ORDER_ENTRIES_MAX:
+        return None
+    return refuse("invalid_order", f"An order takes at most {ORDER_ENTRIES_MAX} redemptions")
+
+
+def _not_for_clients(order: Order, given: OrderInput, customer_id: str | None) -> Refusal | None:
+    """Whoever guesses a source id must neither see another customer's order nor settle one."""
+    if order.customer_id not in (None, customer_id):
+        return refuse("invalid_order", "The order belongs to another customer")
+    if given.status not in (None, paid(order.status)):
+        return refuse("invalid_order", "A client-side key cannot set the status of an order")
+    return None
 
 
 def _laid_over(stored: Order, given: OrderInput) -> Order | Refusal:
     items = stored.items if given.items is None else tuple(map(_item, given.items))
-    amount = stored.amount if given.items is None else _sum(items)
-    if given.amount is not None:
-        amount = given.amount
+    amount = given.amount
+    if amount is None and given.items is not None:
+        amount = _sum(items)
+    if amount is None:
+        amount = stored.amount
     if amount is not None and amount > AMOUNT_MAX:
         return _invalid_amount(amount)
     for item in items or ():

@@ -7,12 +7,15 @@ redeemable fails; its refusal is the answer.
 
 from msgspec import structs
 
-from engine.customers import NOBODY, known_by
+from engine.customers import NOBODY, Known, known_by
 from engine.decision import Decision
 from engine.evaluate import duplicated, evaluate_for
 from engine.ids import PARENT, new_id
+from engine.lookup import named_customer
+from engine.orders import paid
 from engine.stacking import fail_all
 from engine.state import View
+from schemas.api import CustomerInput
 from schemas.base import Millis
 from schemas.commands import Command, RedeemStack
 from schemas.entities import (
@@ -32,22 +35,32 @@ def redeem_stack(view: View, command: Command, body: RedeemStack, now: Millis) -
     """Redeems all redeemables or none; either way there is an event.
 
     What is wrong with the request as a whole fails it in this order: the fault that the front
-    found, the same redeemable twice, an unknown customer, an unknown or impossible order.
+    found, the same redeemable twice, an unknown customer, an unknown or impossible order. What is
+    wrong in itself, the first two, leaves the customer as it is; it is recorded with it all the
+    same.
     """
-    known = known_by(view, command, body.customer, now)
     fault = body.fault or duplicated(view, body.redeemables)
+    if fault is not None:
+        known: Known | Refusal = _stored(view, body.customer)
+    else:
+        known = known_by(view, command, body.customer, now)
     if isinstance(known, Refusal):
-        fault, known = fault or known, NOBODY
+        fault, known = known, NOBODY
     if fault is not None:
         evaluation = fail_all(body.redeemables, fault)
     else:
-        evaluation = evaluate_for(view, body, known.id, now, redeem=True)
+        evaluation = evaluate_for(view, body, known.id, now, command.key_kind)
     session_key = body.session.key if body.session is not None else None
     if not evaluation.valid:
         failed, refusal = _failed(command, body, evaluation, known.id, session_key)
         return Decision((*known.events, failed), refusal, known.snapshot)
     succeeded = _succeeded(command, body, evaluation, known.id, session_key, now)
     return Decision((*known.events, succeeded), customer=known.snapshot)
+
+
+def _stored(view: View, named: CustomerInput | None) -> Known:
+    found = None if named is None else named_customer(view, named)
+    return NOBODY if isinstance(found, Refusal) else Known(found)
 
 
 def spent(voucher: Voucher, taken: Taken) -> Voucher:
@@ -112,6 +125,8 @@ def _succeeded(
     order = evaluation.order
     if order is not None:
         order = _saved(command, order, _entries(applied, ids, parent_id, now), now)
+        if body.order is None or body.order.status is None:
+            order = structs.replace(order, status=paid(order.status))
     return RedemptionSucceeded(
         evaluation=Evaluation(outcomes, order),
         redemption_ids=ids,

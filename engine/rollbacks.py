@@ -10,18 +10,20 @@ redemption's own.
 from msgspec import structs
 
 from engine import tables
-from engine.calendar import iso
+from engine.calendar import Duration, iso, later
 from engine.decision import Decision
 from engine.ids import PARENT, new_id
 from engine.lookup import named_customer, named_order, unknown_customer
 from engine.redemptions import restored
 from engine.state import View
-from engine.tables import WINDOW_MS
 from schemas.base import Millis
 from schemas.commands import Command, RollBack, RollBackStack
 from schemas.entities import Order, OrderEntry, Redemption, Taken
 from schemas.errors import Refusal, not_found, refuse
 from schemas.events import RedemptionRolledBack, RollbackFailed, RolledBack
+
+#: How long a redemption can be rolled back: three calendar months.
+WINDOW = Duration(months=3, millis=0)
 
 
 def roll_back(view: View, command: Command, body: RollBack, now: Millis) -> Decision:
@@ -53,7 +55,7 @@ def _refusal(view: View, body: RollBack, redemption: Redemption, now: Millis) ->
             "already_rolled_back",
             f"Redemption {redemption.id} has been rolled back already",
         )
-    if now >= redemption.at + WINDOW_MS:
+    if now >= later(redemption.at, WINDOW):
         return refuse(
             "invalid_redemption",
             f"Redemption {redemption.id} is too old to be rolled back",

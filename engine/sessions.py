@@ -10,7 +10,6 @@ from fractions import Fraction
 from math import ceil
 
 from engine import tables
-from engine.calendar import INSTANT_MAX
 from engine.customers import known_by
 from engine.decision import Decision
 from engine.evaluate import duplicated, evaluate_for
@@ -19,7 +18,7 @@ from engine.lookup import find_voucher
 from engine.stacking import fail_all
 from engine.state import View
 from schemas.api import SessionInput
-from schemas.base import Millis
+from schemas.base import INSTANT_MAX, Millis
 from schemas.commands import Command, LockSession, ReleaseSession
 from schemas.entities import Evaluation, Session
 from schemas.errors import Refusal, not_found
@@ -48,7 +47,7 @@ def lock_session(view: View, command: Command, body: LockSession, now: Millis) -
     if isinstance(known, Refusal):
         refused = SessionRefused(fail_all(body.redeemables, known), body.tracking_id)
         return Decision(events=(refused,))
-    evaluation = evaluate_for(view, body, known.id, now, redeem=False)
+    evaluation = evaluate_for(view, body, known.id, now, command.key_kind)
     if evaluation.valid:
         session = _session(command, body.session or SessionInput(), evaluation, now)
         locked = SessionLocked(session, evaluation, body.tracking_id, known.id)

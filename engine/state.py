@@ -186,6 +186,11 @@ class Overlay:
         """Changes the entity at `key`; None removes it."""
         self._changes.setdefault(table.name, {})[key] = entity
 
+    def absorb(self, other: "Overlay") -> None:
+        """Takes the changes of an overlay that lies over this one."""
+        for name, changes in other._changes.items():  # noqa: SLF001  its own kind
+            self._changes.setdefault(name, {}).update(changes)
+
     def rebase(self, below: Source) -> None:
         """Lies over another source, for when what lay below was written to it."""
         self._below = below

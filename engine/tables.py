@@ -1,7 +1,7 @@
 """The tables of the state: one line each, entities first, then what finds them."""
 
 from engine.state import Table
-from schemas.base import Millis, Shape
+from schemas.base import DAY_MS, Millis, Shape
 from schemas.entities import (
     ApiKey,
     Customer,
@@ -15,8 +15,8 @@ from schemas.entities import (
     Voucher,
 )
 
-DAY_MS = 86_400_000
-#: How long a redemption can be rolled back: three months, with whole days to spare.
+#: How long the state keeps a redemption: longer than any three months, which it can be rolled
+#: back for (engine/rollbacks.py).
 WINDOW_MS = 93 * DAY_MS
 
 DUE_SESSION = "session"

@@ -7,12 +7,12 @@ import msgspec
 from msgspec import structs
 
 from engine import tables
-from engine.calendar import INSTANT_MAX, INSTANT_MIN, parse_clock, parse_duration
+from engine.calendar import INSTANT_MIN, parse_clock, parse_duration
 from engine.decision import Decision
 from engine.ids import CHARSET, new_code, new_id
 from engine.lookup import find_voucher
 from engine.state import View, encode
-from schemas.base import AMOUNT_MAX, ID_LENGTH_MAX, QUANTITY_MAX, Millis
+from schemas.base import AMOUNT_MAX, ID_LENGTH_MAX, INSTANT_MAX, QUANTITY_MAX, Millis
 from schemas.commands import Command, CreateVoucher, UpdateVoucher
 from schemas.entities import Discount, Voucher
 from schemas.errors import Refusal, not_found, refuse
@@ -28,9 +28,10 @@ CODE_ATTEMPTS_MAX = 100
 CODE_LENGTH_MAX = 128
 PERCENT_DECIMALS_MAX = 10
 
-#: What an update may name. The type may be named, but not changed.
+#: What an update may name. The code and the type may be named, but not changed.
 UPDATABLE = frozenset(
     {
+        "code",
         "type",
         "discount",
         "gift",
@@ -135,7 +136,13 @@ def _changed(voucher: Voucher, raw: msgspec.Raw) -> Voucher | Refusal:
     unknown = sorted(changes.keys() - UPDATABLE)
     if unknown:
         return refuse("invalid_payload", f"Property .{unknown[0]} cannot be changed")
+    if changes.get("code", voucher.code) != voucher.code:
+        return refuse("invalid_payload", "Property `.code` cannot be changed")
     fields: dict[str, Any] = msgspec.json.decode(encode(voucher))
+    # Official clients send null for what a voucher does not have.
+    for name in ("discount", "gift"):
+        if name in changes and changes[name] is None and fields.get(name) is not None:
+            return refuse("invalid_payload", f"Property `.{name}` should not be null")
     changes = _merged(fields, changes)
     try:
         changed = msgspec.json.decode(encode(fields | changes), type=Voucher)

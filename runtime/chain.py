@@ -85,7 +85,8 @@ class Chain:
         if not await self._is_known(prev):
             raise Damage(
                 f"the record at offset {entry.offset} names a predecessor {prev[:16]}… that the "
-                f"ledger does not hold: it, or a record before it, was changed"
+                f"ledger does not hold: it, or a record before it, most likely the one at offset "
+                f"{state.applied}, was changed"
             )
         self._remember(own)
         self.state = msgspec.structs.replace(

@@ -9,24 +9,29 @@ import asyncio
 import os
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import NamedTuple, Protocol
 
 import structlog
 
 from runtime.chain import Damage
-from runtime.faults import NotSent, OutcomeUnknown
+from runtime.faults import NotDecided, NotSent, OutcomeUnknown
 from runtime.log import Corrupt, Entry, InDoubt, LogError, OutOfRange, Unsent
 from runtime.replica import Applied, Replica
+from runtime.store import StoreDamaged
 from schemas.base import Millis
 from schemas.commands import Command, CommandBody
 from schemas.entities import KeyKind
-from schemas.records import Answer, Decided, Duplicate, Record
+from schemas.records import Answer, Decided, Duplicate, Record, Unreadable
 from schemas.topics import COMMANDS, LEDGER
 
 #: How long a read of the ledger waits for records.
 READ_WAIT_MS = 500
 RETRY_SECONDS = 0.5
+#: Before every time.
+NEVER = float("-inf")
+#: What the lag of a replica that was never fresh is called.
+LAG_MS_UNKNOWN = 1e9
 #: How often the end of a partition is asked for, to know how far the replica is behind.
 FRESHNESS_SECONDS = 0.25
 
@@ -58,15 +63,23 @@ class FrontCodec(Protocol):
 class Followed:
     """A replica that is kept at the end of the log, and those who wait for its records."""
 
-    def __init__(self, replica: Replica, *, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        replica: Replica,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        rest: Callable[[], Awaitable[None]] = lambda: asyncio.sleep(RETRY_SECONDS),
+    ) -> None:
         self.replica = replica
+        self._rest = rest
         self.fault: str | None = None
         self.stopping = False
         self._clock = clock
         #: Set once the replica has stood at the end of the log.
         self.complete = asyncio.Event()
-        self._fresh_at = 0.0
-        self._waiters: dict[int, asyncio.Future[Applied]] = {}
+        self._fresh_at = NEVER
+        #: By command offset: whose answer it is, and who waits for it.
+        self._waiters: dict[int, tuple[str, asyncio.Future[Applied]]] = {}
         self._awaited: Counter[str] = Counter()
         self._unclaimed: dict[int, Applied] = {}
         self._moved = asyncio.Event()
@@ -80,7 +93,7 @@ class Followed:
 
     def lag_ms(self) -> float:
         """How old what the replica knows may be."""
-        return (self._clock() - self._fresh_at) * 1000
+        return min((self._clock() - self._fresh_at) * 1000, LAG_MS_UNKNOWN)
 
     def expect(self, command_id: str) -> None:
         """Keeps records for a command that is being sent."""
@@ -99,14 +112,14 @@ class Followed:
             if getattr(each.record, "command_id", None) == command_id:
                 del self._unclaimed[found]
 
-    async def answer_to(self, offset: int, timeout_seconds: float) -> Applied:
+    async def answer_to(self, command_id: str, offset: int, timeout_seconds: float) -> Applied:
         """The record that decides the command at `offset`. Raises TimeoutError."""
         found = self._unclaimed.pop(offset, None)
         if found is not None:
             return found
         loop = asyncio.get_running_loop()
         waiter: asyncio.Future[Applied] = loop.create_future()
-        self._waiters[offset] = waiter
+        self._waiters[offset] = command_id, waiter
         timer = loop.call_later(timeout_seconds, _expire, waiter)
         try:
             return await waiter
@@ -131,7 +144,10 @@ class Followed:
         """
         if self._next_look is None:
             self._next_look = asyncio.create_task(self._look())
-        end = await asyncio.shield(self._next_look)
+        try:
+            end = await asyncio.wait_for(asyncio.shield(self._next_look), timeout_seconds)
+        except TimeoutError:
+            return False
         return await self.reached(end - 1, timeout_seconds)
 
     async def _look(self) -> int:
@@ -146,26 +162,32 @@ class Followed:
         while not self.stopping:
             try:
                 if not await self.replica.open():
-                    log.warning("replica wiped", partition=self.replica.partition)
+                    self._begin_anew()
                 self.fault = None
                 while not self.stopping:
                     self._tell(await self.replica.read(wait_ms=READ_WAIT_MS))
             except OutOfRange as fault:
                 log.warning("log was cut", partition=self.replica.partition, reason=str(fault))
                 await self.replica.stop_reading()
+                await self._rest()
+            except StoreDamaged as fault:
+                log.warning("state damaged", partition=self.replica.partition, reason=str(fault))
+                await self.replica.stop_reading()
+                self.replica.wipe()
+                self._begin_anew()
             except Damage as fault:
                 await self.replica.stop_reading()
                 if await self.replica.open():
                     self.fault = f"{LEDGER}/{self.replica.partition}: {fault}"
                     raise
-                log.warning("log was cut", partition=self.replica.partition, reason=str(fault))
+                self._begin_anew()
             except Corrupt as fault:
                 self.fault = str(fault)
                 raise
             except LogError as fault:
                 log.warning("log unreachable", reason=str(fault))
                 await self.replica.stop_reading()
-                await asyncio.sleep(RETRY_SECONDS)
+                await self._rest()
 
     async def watch(self) -> None:
         """Notes, again and again, that the replica stands at the end of the log."""
@@ -180,14 +202,22 @@ class Followed:
                 pass
             await asyncio.sleep(FRESHNESS_SECONDS)
 
+    def _begin_anew(self) -> None:
+        """Notes that the replica was wiped: what it knows is not fresh until it is complete."""
+        log.warning("replica wiped", partition=self.replica.partition)
+        self._fresh_at = NEVER
+        self.complete.clear()
+
     def _tell(self, applied: list[Applied]) -> None:
         for each in applied:
             record: Record = each.record
-            waiter = self._waiters.pop(record.command_offset, None)
-            if waiter is not None:
-                if not waiter.done():
-                    waiter.set_result(each)
-            elif getattr(record, "command_id", None) in self._awaited:
+            command_id = getattr(record, "command_id", None)
+            waiting = self._waiters.get(record.command_offset)
+            # Offsets repeat when `commands` was made anew, so the id decides whose record it is.
+            if waiting is not None and (command_id == waiting[0] or isinstance(record, Unreadable)):
+                if not waiting[1].done():
+                    waiting[1].set_result(each)
+            elif command_id in self._awaited:
                 self._unclaimed[record.command_offset] = each
         if applied:
             self._moved.set()
@@ -268,10 +298,9 @@ class Commands:
         offset: int | None = None
         followed.expect(command.id)
         try:
-            # The sender bounds its own waiting.
             offset = await self._sender.send(COMMANDS, partition, entry)
             left_ms = command.deadline - self._clock_ms()
-            return await followed.answer_to(offset, max(left_ms, 0) / 1000)
+            return await followed.answer_to(command.id, offset, max(left_ms, 0) / 1000)
         except Unsent as fault:
             raise NotSent(str(fault)) from fault
         except (InDoubt, TimeoutError) as fault:
@@ -292,5 +321,5 @@ class Commands:
             assert isinstance(first, Decided)
             return Answered(first, partition, offset)
         if not isinstance(record, Answer):
-            raise TypeError(f"{type(record).__name__} answers no command")
+            raise NotDecided(type(record).__name__)
         return Answered(record, partition, applied.offset)

@@ -5,6 +5,10 @@ class NotSent(Exception):
     """The command did not reach the log; it may be sent again."""
 
 
+class NotDecided(Exception):
+    """The command could not be decided; nothing was done, and the same again will not do."""
+
+
 class OutcomeUnknown(Exception):
     """Nobody can say yet whether the command will be decided."""
 

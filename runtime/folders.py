@@ -23,17 +23,12 @@ class StateFolder:
         self._partition = partition
 
     def open(self) -> Store:
-        """The store; one that cannot be read is begun anew, since the log has everything."""
-        try:
-            return RocksStore(self.path)
-        except StoreDamaged as fault:
-            log.warning("state damaged, folding anew", path=str(self.path), reason=str(fault))
-            return self.wipe()
+        """See `open_folder`."""
+        return open_folder(self.path)
 
     def wipe(self) -> Store:
         """An empty store in the place of the old one."""
-        RocksStore.destroy(self.path)
-        return RocksStore(self.path)
+        return _wipe_folder(self.path)
 
     def remove_others(self) -> None:
         """Removes what other code left for this partition, now that this one is complete."""
@@ -41,6 +36,20 @@ class StateFolder:
             if other != self.path:
                 log.info("old state removed", path=str(other))
                 shutil.rmtree(other, ignore_errors=True)
+
+
+def open_folder(path: Path) -> Store:
+    """The store there; one that cannot be read is begun anew, since the log has everything."""
+    try:
+        return RocksStore(path)
+    except StoreDamaged as fault:
+        log.warning("state damaged, folding anew", path=str(path), reason=str(fault))
+        return _wipe_folder(path)
+
+
+def _wipe_folder(path: Path) -> Store:
+    RocksStore.destroy(path)
+    return RocksStore(path)
 
 
 def state_folder(home: Path, host: str, partition: int, fingerprint: str) -> Path:

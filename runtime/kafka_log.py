@@ -7,10 +7,10 @@ since a broker answers a connection's requests one after the other and a fetch m
 """
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
+from runtime.clock import clock_ms
 from runtime.kafka_batch import CODECS, Batches, Place, encode_batch
 from runtime.kafka_wire import Unreadable, Wire
 from runtime.log import (
@@ -43,11 +43,6 @@ UNREADABLE_RETRY_SECONDS = 0.1
 COMPACTED = frozenset(t.name for t in TOPICS if t.config.get("cleanup.policy") == "compact")
 
 
-def wall_clock() -> Millis:
-    """The time of this machine."""
-    return time.time_ns() // 1_000_000
-
-
 class KafkaLog:
     """A `Log`. `options` are what any aiokafka client takes to connect (see kafka_admin)."""
 
@@ -58,7 +53,7 @@ class KafkaLog:
         request_timeout_ms: int = REQUEST_TIMEOUT_MS,
         compression: str = "zstd",
         compacted: frozenset[str] = COMPACTED,
-        clock: Callable[[], Millis] = wall_clock,
+        clock: Callable[[], Millis] = clock_ms,
     ) -> None:
         self._options = options
         self._timeout_ms = request_timeout_ms

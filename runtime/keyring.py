@@ -9,6 +9,10 @@ is forgotten all its keys get a tombstone, and what they sealed is noise from th
 A key is acknowledged before a record uses it (`publish_pending`). So a reader that does not find a
 record's key reads the topic to its end (`catch_up`); a key that is not there then was forgotten.
 Publishing a key twice changes nothing, so a send in doubt is simply sent again.
+
+What lies in the topic is not trusted. An entry that is no key is skipped and counted. One that does
+not unwrap is kept where there is no other, for a wrong master key is noticed by it, but nothing is
+ever sealed with it.
 """
 
 import asyncio
@@ -110,6 +114,8 @@ class Keyring:
         self._made: OrderedDict[str, str] = OrderedDict()
         self._pending: dict[str, Entry] = {}
         self._forgotten: OrderedDict[str, None] = OrderedDict()
+        #: How many entries of the topic were no key, or none that could be used.
+        self.skipped = 0
         self._reader: Reader | None = None
         self._reading = asyncio.Lock()
 
@@ -183,11 +189,21 @@ class Keyring:
                 raise
 
     def require_master_key(self) -> None:
-        """Raises KeyringError when the stored keys were wrapped by another master key."""
+        """Raises KeyringError when the stored keys were wrapped by another master key.
+
+        One that unwraps is proof enough; others may be forgeries.
+        """
+        fault: KeyringError | None = None
         for place, stored in self._store.scan(_key_place("", "")[:-1]):
             owner, _, key = place.decode().removeprefix("key/").rpartition("/")
-            self._unwrap(owner, key, stored)
-            return
+            try:
+                self._unwrap(owner, key, stored)
+            except KeyringError as error:
+                fault = fault or error
+            else:
+                return
+        if fault is not None:
+            raise fault
 
     async def follow(self) -> None:
         """Catches up again and again, for ever, so that what is forgotten is noticed soon."""
@@ -246,7 +262,7 @@ class Keyring:
             return self._wrapping.decrypt(
                 wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], _bound_to(owner, key)
             )
-        except (InvalidTag, ValueError) as error:
+        except (InvalidTag, ValueError, msgspec.DecodeError) as error:
             raise KeyringError(
                 f"key {key} of {owner} was wrapped by another master key, or changed"
             ) from error
@@ -266,17 +282,42 @@ class Keyring:
             self._store.write(changes)
 
     def _note(self, entry: StoredEntry, changes: dict[bytes, bytes | None]) -> None:
-        owner, _, key = entry.key.decode().rpartition("/")
+        try:
+            owner, _, key = entry.key.decode().rpartition("/")
+            if entry.value:
+                msgspec.json.decode(entry.value, type=_Wrapped)
+        except (msgspec.DecodeError, ValueError, RecursionError):
+            owner = key = ""
+        if not owner or not key:
+            self._skip(entry, "it is not a wrapped key")
+            return
+        place = _key_place(owner, key)
         if entry.value:
-            changes[_key_place(owner, key)] = entry.value
+            try:
+                self._unwrap(owner, key, entry.value)
+            except KeyringError:
+                self._skip(entry, "it does not unwrap")
+                if (changes[place] if place in changes else self._store.get(place)) is None:
+                    changes[place] = entry.value
+                return
+            changes[place] = entry.value
             changes[_current_place(owner)] = key.encode()
         else:
-            changes[_key_place(owner, key)] = None
+            changes[place] = None
             # whatever the owner does after being forgotten is sealed with a new key
             changes[_current_place(owner)] = None
             self._ciphers.pop(key, None)
         if self._made.get(owner) == key:
             del self._made[owner]
+
+    def _skip(self, entry: StoredEntry, reason: str) -> None:
+        self.skipped += 1
+        log.warning(
+            "entry among the customers' keys skipped",
+            offset=entry.offset,
+            reason=reason,
+            skipped=self.skipped,
+        )
 
     async def _begin_anew(self) -> None:
         await self._stop_reading()

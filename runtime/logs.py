@@ -52,12 +52,6 @@ def configure_logging(log_format: LogFormat, host: str, stream: TextIO | None = 
     )
 
 
-def get_logger(name: str) -> structlog.stdlib.BoundLogger:
-    """The logger `name`; bind values to it to have them on each of its lines."""
-    logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
-    return logger
-
-
 def console_renderers(*, colors: bool) -> list[Processor]:
     """The last steps of a line for people."""
     return [

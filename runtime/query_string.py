@@ -7,7 +7,7 @@ unknown operator and a bad value are refused by name. Source: the API contract, 
 
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from runtime.http.errors import ApiError
@@ -23,6 +23,12 @@ PARAMETERS_MAX = 200
 _NAME = re.compile(r"\[?([^\[\]]+)\]?((?:\[[^\[\]]*\])*)")
 _WORD = re.compile(r"\[([^\[\]]*)\]")
 _DIGITS = re.compile(r"[0-9]{1,9}")
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+#: The instants that can be shown in UTC; a zone can move a date of the calendar beyond them.
+_INSTANT_MIN = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MILLISECOND
+_INSTANT_MAX = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MILLISECOND
 
 Path = tuple[str, ...]
 
@@ -100,6 +106,16 @@ def single(given: Iterable[Given], word: str) -> Given | None:
     return found[0]
 
 
+def text_of(given: Iterable[Given], word: str) -> str | None:
+    """The value of `single`. Raises ApiError for an empty one, which would ask for what has none."""
+    found = single(given, word)
+    if found is None:
+        return None
+    if not found.value:
+        raise invalid(found.name, "must not be empty")
+    return found.value
+
+
 def page_of(given: list[Given], orders: frozenset[str]) -> Page:
     """Limit, page and order; newest first unless said otherwise."""
     limit = _number(single(given, "limit"), LIMIT_DEFAULT)
@@ -140,7 +156,7 @@ def range_of(given: list[Given], word: str) -> Range:
 
 
 def time_of(given: Given) -> Millis:
-    """A date, or a date with a time; without a zone it is UTC."""
+    """A date, or a date with a time; without a zone it is UTC. Parts of milliseconds are cut."""
     value = given.value.strip()
     if "T" in value:
         # A plus sign that was not encoded arrives as a space.
@@ -151,7 +167,10 @@ def time_of(given: Given) -> Millis:
         raise invalid(given.name, "must be an ISO 8601 date or date-time") from None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return round(moment.timestamp() * 1000)
+    at = (moment - _EPOCH) // _MILLISECOND
+    if not _INSTANT_MIN <= at <= _INSTANT_MAX:
+        raise invalid(given.name, "must lie in the years 1 to 9999 in UTC")
+    return at
 
 
 def conditions_of(given: list[Given]) -> tuple[list[Condition], str]:

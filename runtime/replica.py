@@ -138,9 +138,12 @@ class Replica:
         if end <= self.chain.state.position:
             raise OutOfRange(f"ledger/{self.partition} ends at {end}, before the stored position")
         while self.chain.state.position + 1 < end:
+            before = self.chain.state.position
             for applied in await self.read(wait_ms=1000):
                 if isinstance(applied.record, WriterStarted):
                     takeovers.append(applied.record)
+            if self.chain.state.position == before:
+                _, end = await self.log.bounds(LEDGER, self.partition)
         return takeovers
 
     async def _absorb(self, entries: Sequence[StoredEntry]) -> list[Applied]:

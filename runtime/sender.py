@@ -30,17 +30,20 @@ LINGER_ABOVE = 3
 LINGER_BELOW = 64
 LINGER_SECONDS = 0.002
 QUEUED_BYTES_MAX = 64 * 1024 * 1024
+#: What has waited longer, behind a broker that does not answer, is refused as surely unsent.
+QUEUED_SECONDS_MAX = 5.0
 
 
 class _Waiting:
-    """An entry on its way, and the future of its offset."""
+    """An entry on its way, and the future of its offset; not sent any more after `until`."""
 
-    __slots__ = ("entry", "offset", "size")
+    __slots__ = ("entry", "offset", "size", "until")
 
     def __init__(self, entry: Entry, size: int, offset: "asyncio.Future[int]") -> None:
         self.entry = entry
         self.size = size
         self.offset = offset
+        self.until = offset.get_loop().time() + QUEUED_SECONDS_MAX
 
 
 class _Lane:
@@ -71,11 +74,16 @@ class _Lane:
 
     def _next_batch(self) -> list[_Waiting]:
         batch: list[_Waiting] = []
+        now = asyncio.get_running_loop().time()
         room = BATCH_BYTES_MAX - BATCH_OVERHEAD_BYTES
         while self.queue and self.queue[0].size <= room:
             waiting = self.queue.popleft()
             self.queued_bytes -= waiting.size
-            if not waiting.offset.done():  # whoever was cancelled meanwhile is surely unsent
+            if waiting.offset.done():  # whoever was cancelled meanwhile is surely unsent
+                continue
+            if waiting.until < now:
+                _fail((waiting,), Unsent(f"{self._topic}/{self._partition}: it waited too long"))
+            else:
                 batch.append(waiting)
                 room -= waiting.size
         return batch
@@ -140,10 +148,6 @@ class Sender:
         if lane.task is None or lane.task.done():
             lane.task = asyncio.create_task(lane.drain())
         return await waiting.offset
-
-    def queued(self) -> int:
-        """How many entries wait, over all partitions."""
-        return sum(len(lane.queue) for lane in self._lanes.values())
 
     async def close(self) -> None:
         """Sends what waits, refuses what comes, and gives the connections back."""

@@ -29,6 +29,8 @@ from pydantic import (
 
 PREFIX = "TESSERA_"
 MASTER_KEY_BYTES = 32
+#: State, tables and topics hold customers in the clear: files are their owner's alone.
+PRIVATE_UMASK = 0o077
 
 LogFormat = Literal["auto", "console", "json"]
 Port = Annotated[int, Field(ge=1, le=65535)]

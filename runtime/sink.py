@@ -21,7 +21,6 @@ from runtime.clickhouse import Database, DatabaseFault, TableDef, now_seconds
 from runtime.log import Corrupt, LogError, StoredEntry
 from runtime.sink_source import Source, Sources
 from runtime.sink_table import (
-    OFFSET_MAX,
     Applied,
     Block,
     Checkpoint,
@@ -35,7 +34,7 @@ from runtime.sink_table import (
 
 R = TypeVar("R")
 
-LINGER_SECONDS = 0.2
+LINGER_SECONDS = 0.4
 READ_WAIT_MS = 500
 READ_RECORDS_MAX = 500
 #: What gathers before an insert, counted in the records' own bytes.
@@ -59,6 +58,10 @@ class Positions:
         """The table holds everything of `place` up to `offset`."""
         self._at[table.name, place] = offset
         self._moved.set()
+
+    def of(self, table: TableDef, place: Place) -> int:
+        """How far the table is; -1 when nothing fills it from there."""
+        return self._at.get((table.name, place), -1)
 
     def lowest(self, place: Place) -> int | None:
         """How far the table is that is furthest behind there; None when nothing reads it."""
@@ -95,11 +98,7 @@ class Positions:
 
 
 class Filler(Generic[R]):
-    """Turns records of one partition into rows, and rows into inserts, one block for each table.
-
-    `until` names, for some tables, the last offset that they take; so `tessera verify` builds a
-    table exactly as far as another has come.
-    """
+    """Turns records of one partition into rows, and rows into inserts, one block for each table."""
 
     def __init__(
         self,
@@ -107,13 +106,11 @@ class Filler(Generic[R]):
         place: Place,
         tables: Sequence[SinkTable[R]],
         stored: Sequence[int],
-        until: Mapping[str, int] | None = None,
     ) -> None:
         #: The offset up to which each table holds everything.
         self.stored = list(stored)
         self._database = database
         self._tables = tables
-        self._until = [(until or {}).get(table.definition.name, OFFSET_MAX) for table in tables]
         self._blocks = [Block(table.definition, place) for table in tables]
         self._bytes = 0
         self._last: Applied | None = None
@@ -133,7 +130,7 @@ class Filler(Generic[R]):
     def take(self, applied: Applied, record: R | None) -> None:
         """Takes the next record; None for one that nothing could be made of."""
         for index, (table, block) in enumerate(zip(self._tables, self._blocks, strict=True)):
-            if record is not None and self.stored[index] < applied.offset <= self._until[index]:
+            if record is not None and self.stored[index] < applied.offset:
                 block.add(applied, table.rows(record))
         self._bytes += len(applied.entry.value)
         self._last = applied

@@ -23,6 +23,8 @@ from runtime.sink_table import OFFSET_MAX, Place, SinkTable, as_checkpoint, chec
 
 #: How long a list waits for the sinks before it answers 503.
 REACHED_SECONDS_MAX = 2.0
+#: How long `tessera verify` lets them come to where the log ended when it began.
+SETTLED_SECONDS_MAX = 10.0
 #: How often the ends of the partitions are asked for, to know how far the sinks are behind.
 WATCH_SECONDS = 1.0
 
@@ -53,6 +55,7 @@ class Sinks:
     ) -> None:
         self.database = database
         self.positions = Positions()
+        self._sources = sources
         self._end_of = end_of
         self._clock = clock
         self._tables = definitions(fillings)
@@ -113,13 +116,21 @@ class Sinks:
         }
 
     async def _answer_tables(self, request: Request) -> Response:
-        """Each table's checkpoint and digest; the positions header names the first offsets."""
-        first = positions_of(request)
+        """What each table holds, once all are as far as the request needs. Raises ApiError 503."""
+        wanted = positions_of(request)
+        if not await self.positions.reached(wanted, self._tables, SETTLED_SECONDS_MAX):
+            raise unavailable("The tables are behind the log")
         found = []
-        for table, topic in self._sources_of_tables:
-            for partition in range(self._partitions):
-                place = Place(topic, partition)
-                found.append(await table_state(self.database, table, place, first.get(place, 0)))
+        try:
+            for table, topic in self._sources_of_tables:
+                for partition in range(self._partitions):
+                    place = Place(topic, partition)
+                    first = await self._sources.first_kept(place)
+                    # Asked before the rows are, so that nothing is missing up to there.
+                    at = self.positions.of(table, place)
+                    found.append(await table_state(self.database, table, place, first, at))
+        except (LogError, DatabaseFault) as fault:
+            raise unavailable("The tables cannot be read") from fault
         return Response(msgspec.json.encode({"tables": found}), media_type=JSON)
 
 
@@ -130,7 +141,7 @@ def definitions(fillings: Sequence[Filling]) -> list[TableDef]:
 
 
 class TableState(msgspec.Struct, frozen=True):
-    """What a table holds of a partition; equal to that of a fresh fold up to `last`."""
+    """What a table holds of a partition; equal to that of a fresh fold up to `position`."""
 
     table: str
     topic: str
@@ -138,22 +149,30 @@ class TableState(msgspec.Struct, frozen=True):
     #: The checkpoint: the last record with rows, or a marker.
     offset: int
     hash: str
-    #: The offsets that the digest is over.
+    #: The digest is over the rows of the offsets from `first` on.
     first: int
+    #: The greatest offset that a row is from.
     last: int
+    #: The table holds everything up to there, and nothing after it.
+    position: int
     rows: int
     sum: str
     xor: str
 
 
 async def table_state(
-    database: Database, table: TableDef, place: Place, first: int = 0, last: int = OFFSET_MAX
+    database: Database, table: TableDef, place: Place, first: int = 0, position: int = -1
 ) -> TableState:
-    """The digest of a table's rows from `first` to `last`, or to the last it holds."""
+    """The digest of a table's rows from `first` on; it is known to be complete up to `position`.
+
+    Rows that come meanwhile come whole up to a record, so what is newest moves the position on.
+    """
     at = as_checkpoint(await database.query(checkpoint(table, place)))
-    ((rows, total, xor, newest),) = await database.query(digest(table, place, first, last))
+    ((rows, total, xor, newest),) = await database.query(digest(table, place, first, OFFSET_MAX))
+    last = newest if rows else -1
+    position = max(position, at.offset, last)
     return TableState(
-        table.name, *place, at.offset, at.hash, first, newest if rows else -1, rows, total, xor
+        table.name, *place, at.offset, at.hash, first, last, position, rows, total, xor
     )
 
 

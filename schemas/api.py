@@ -9,12 +9,13 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Raw
 
-from schemas.base import ID_LENGTH_MAX, Ident, Metadata, Minor, Quantity, Shape
+from schemas.base import AMOUNT_MAX, ID_LENGTH_MAX, Ident, Metadata, Minor, Quantity, Shape
 from schemas.personal import Address
 
 REDEEMABLES_MAX = 30
 ITEMS_MAX = 500
 
+Credits = Annotated[int, Meta(ge=1, le=AMOUNT_MAX)]
 Text = Annotated[str, Meta(max_length=ID_LENGTH_MAX)]
 RedeemableObject = Literal["voucher", "promotion_tier", "promotion_stack"]
 OrderStatus = Literal["CREATED", "PAID", "CANCELED", "FULFILLED"]
@@ -27,7 +28,7 @@ Expand = Literal["order", "redemption", "redeemable", "category", "validation_ru
 class GiftSpend(Shape, frozen=True):
     """How many credits of a gift voucher the caller wants to spend, in minor units."""
 
-    credits: Minor
+    credits: Credits
 
 
 class RewardChoice(Shape, frozen=True):

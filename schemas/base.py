@@ -9,10 +9,15 @@ Millis = int
 #: Free key-value data that a client attaches to an entity.
 Metadata = dict[str, Any]
 
+DAY_MS = 86_400_000
+#: 9999-12-31T23:59:59.999Z, the last instant that can be written.
+INSTANT_MAX = 253_402_300_799_999
 AMOUNT_MAX = 10**15
 QUANTITY_MAX = 10**9
 ID_LENGTH_MAX = 512
 
+#: A time that others say, within what can be stored and written.
+Instant = Annotated[Millis, Meta(ge=0, le=INSTANT_MAX)]
 #: Money in integer minor units (cents).
 Minor = Annotated[int, Meta(ge=0, le=AMOUNT_MAX)]
 Quantity = Annotated[int, Meta(ge=0, le=QUANTITY_MAX)]

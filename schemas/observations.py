@@ -1,6 +1,6 @@
 """Observations: what was seen and changed nothing. They live in topics of their own, for a while."""
 
-from schemas.base import Millis, Shape
+from schemas.base import Instant, Minor, Shape
 from schemas.entities import KeyKind
 
 
@@ -12,7 +12,7 @@ class ValidationObserved(Shape, tag="validation.observed", frozen=True):
 
     id: str
     project: str
-    at: Millis
+    at: Instant
     valid: bool
     key_kind: KeyKind
     #: What was asked for, in the order of the request.
@@ -23,4 +23,4 @@ class ValidationObserved(Shape, tag="validation.observed", frozen=True):
     failure_codes: tuple[str, ...] = ()
     customer_id: str | None = None
     #: In minor units; None: no order, or one without an amount.
-    order_amount: int | None = None
+    order_amount: Minor | None = None

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-DAY_MS = 86_400_000
+from schemas.base import DAY_MS
+
 #: The largest command outcome; a larger one is refused as `too_large` before it is sent.
 RECORD_BYTES_MAX = 768 * 1024
 #: The largest Kafka batch that is ever sent.

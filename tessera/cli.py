@@ -1,6 +1,7 @@
 """The command `tessera`."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Callable, Coroutine
 from enum import StrEnum
@@ -9,7 +10,7 @@ from typing import Annotated, Any, Literal, NoReturn
 import typer
 
 from runtime.logs import configure_logging
-from runtime.settings import Settings, SettingsError, load_settings
+from runtime.settings import PRIVATE_UMASK, Settings, SettingsError, load_settings
 
 app = typer.Typer(
     name="tessera",
@@ -75,7 +76,11 @@ def tail(
     follow: Annotated[bool, typer.Option("--follow", "-f", help="go on as records come")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object a line")] = False,
 ) -> None:
-    """Print records of the ledger, one readable line each. Personal data stays sealed."""
+    """Print records of the ledger, one readable line each. Personal data stays sealed.
+
+    Void records, which a writer sent that had lost its partition, are printed like any other:
+    only who reads from the first record on knows them. `tessera verify` counts them.
+    """
     from tessera.tail import tail_installation  # noqa: PLC0415
 
     settings = _settings()
@@ -108,6 +113,7 @@ def host(name: Annotated[HostName, typer.Argument(help="which host")]) -> None:
     from tessera.hosts import run_host  # noqa: PLC0415
 
     settings = _settings()
+    os.umask(PRIVATE_UMASK)
     configure_logging(settings.log_format, name.value)
     run_host(name.value, settings)
 
@@ -123,6 +129,7 @@ def _embedded(command: Literal["run", "up", "down", "status"]) -> None:
 
     commands = {"run": runner.run, "up": runner.up, "down": runner.down, "status": runner.status}
     settings = _settings()
+    os.umask(PRIVATE_UMASK)
     configure_logging("console", "runner")
     try:
         exit_status = commands[command](settings)

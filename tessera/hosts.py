@@ -12,10 +12,10 @@ from contextlib import asynccontextmanager
 import msgspec
 import uvloop
 
-from engine.fold import StateFold
 from engine.render.answer import render_answer
 from engine.render.encode import to_json
 from runtime.clickhouse import Database
+from runtime.clock import clock_ms
 from runtime.commands import Commands
 from runtime.http.auth import KeyGate
 from runtime.http.forward import Forward, make_client
@@ -43,16 +43,17 @@ from services.catalog.directory import KeyDirectory
 from services.catalog.keys import Presets
 from services.catalog.routes import make_service as catalog_service
 from services.redemption.front import Redemptions
+from services.redemption.ledger.outfit import Identity
 from services.redemption.ledger.partitions import Partitions
-from services.redemption.ledger.ticker import Ticker
-from services.redemption.ledger.writer import Identity, Writer
+from services.redemption.ledger.ticker import Serving, Ticker
+from services.redemption.ledger.writer import Writer
 from services.redemption.routes import make_service as redemption_service
 from services.validation.front import Validations
 from services.validation.observations import Observations
 from services.validation.routes import make_service as validation_service
 from tessera import __version__
 from tessera.neighbours import Neighbours
-from tessera.parts import Parts, Replicas, clock_ms, fold_of
+from tessera.parts import Parts, Replicas, fold_of
 
 LEDGER_GROUP = "tessera-ledger"
 #: How long a writer waits before it looks for a log that could not be reached.
@@ -176,7 +177,9 @@ def _installation(settings: Settings) -> Installation:
 
 async def run_ledger(settings: Settings) -> None:
     """The writers of the partitions that Kafka assigns to this process."""
-    parts = Parts(settings, "ledger")
+    # A second process on one home keeps a state of its own.
+    own = "" if settings.ledger_slot == "0" else f"-{settings.ledger_slot}"
+    parts = Parts(settings, f"ledger{own}")
     failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def fail(fault: BaseException) -> None:
@@ -193,9 +196,9 @@ async def run_ledger(settings: Settings) -> None:
         on_revoked=partitions.revoked,
     )
 
-    def serving() -> list[tuple[int, StateFold]]:
+    def serving() -> list[Serving]:
         return [
-            (partition, fold_of(writer.replica))
+            Serving(partition, fold_of(writer.replica), writer.replica.position.command_offset)
             for partition, writer in partitions.writers.items()
             if writer.serving
         ]
@@ -208,10 +211,9 @@ async def run_ledger(settings: Settings) -> None:
     async def clean_up() -> None:
         cleaned: set[int] = set()
         while True:
-            for partition, _ in serving():
-                if partition not in cleaned:
-                    parts.folder(partition).remove_others()
-                    cleaned.add(partition)
+            for partition in {each.partition for each in serving()} - cleaned:
+                parts.folder(partition).remove_others()
+                cleaned.add(partition)
             await asyncio.sleep(CLEAN_UP_SECONDS)
 
     @asynccontextmanager
@@ -326,5 +328,5 @@ async def observation_of(entry: StoredEntry) -> ValidationObserved | None:
     """The observation that an entry holds; None when it holds none."""
     try:
         return _observations.decode(entry.value)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, ValueError, RecursionError):
         return None

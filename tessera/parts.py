@@ -1,7 +1,6 @@
 """What several hosts are made of: the log, the keys, the codec, and replicas that are followed."""
 
 import asyncio
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
@@ -12,7 +11,7 @@ from engine.state import View
 from engine.tables import PROJECTS
 from runtime.codec import Codec
 from runtime.commands import Followed
-from runtime.folders import StateFolder
+from runtime.folders import StateFolder, open_folder
 from runtime.http.errors import ApiError, unavailable
 from runtime.http.service import Part, Service, Task
 from runtime.kafka_admin import client_options
@@ -23,8 +22,6 @@ from runtime.replica import Replica
 from runtime.secrets import Secrets
 from runtime.sender import Sender
 from runtime.settings import Settings, read_master_key
-from runtime.store import RocksStore
-from schemas.base import Millis
 from schemas.commands import CONTROL_PROJECT
 from schemas.errors import not_found
 from schemas.records import Duplicate
@@ -37,11 +34,6 @@ CONTROL_PARTITION = 0
 KEYS_RETRY_SECONDS = 0.5
 
 
-def clock_ms() -> Millis:
-    """The time of this machine."""
-    return time.time_ns() // 1_000_000
-
-
 class Parts:
     """The parts of one host, or of a command, whose state then lies in a folder of its own."""
 
@@ -51,7 +43,7 @@ class Parts:
         self.secrets = Secrets.from_master(read_master_key(settings))
         self.log = KafkaLog(client_options(settings))
         self.sender = Sender(self.log)
-        keys = RocksStore((state or settings.home / "state" / host) / "keys")
+        keys = open_folder((state or settings.home / "state" / host) / "keys")
         self.keyring = Keyring(self.log, keys, self.secrets.wrapping)
         self.codec = Codec(self.keyring, self.sender)
 

@@ -1,5 +1,6 @@
 """`tessera tail`: the records of the ledger, one readable line each."""
 
+import json
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +16,8 @@ from tessera.installation import reached
 
 READ_RECORDS_MAX = 500
 FOLLOW_WAIT_MS = 500
+#: How much is shown of a value that is no record.
+UNREADABLE_BYTES_MAX = 100
 
 
 async def tail_installation(
@@ -78,9 +81,11 @@ async def _between(log: Log, partition: int, start: int, end: int) -> AsyncItera
 
 
 def line(partition: int, entry: StoredEntry, *, as_json: bool) -> str:
-    """One record for a reader or, with `as_json`, for a program. Personal data stays sealed."""
-    record: dict[str, Any] = msgspec.json.decode(entry.value)
-    place = f"{partition}/{entry.offset}"
+    """One record for a reader or, with `as_json`, for a program. Personal data stays sealed.
+
+    Whatever lies in the log, it is one line, and nothing in it moves a terminal's cursor.
+    """
+    record = _object(entry.value)
     if as_json:
         headers = {name: value.decode(errors="replace") for name, value in entry.headers}
         shown = {
@@ -90,11 +95,40 @@ def line(partition: int, entry: StoredEntry, *, as_json: bool) -> str:
             "headers": headers,
             "record": record,
         }
-        return msgspec.json.encode(shown).decode()
+        if record is None:
+            shown["unreadable"] = entry.value.decode(errors="backslashreplace")
+        return json.dumps(shown, separators=(",", ":"))
+    place = f"{partition}/{entry.offset}"
     at = datetime.fromtimestamp(entry.timestamp / 1000, UTC).isoformat(timespec="milliseconds")
     project = entry.key.decode(errors="replace") or "-"
-    what = record.get("command_type") or record.get("type", "?")
-    return f"{place:>12}  {at[:23]}Z  {project:<16}  {what:<22}  {summary(record)}".rstrip()
+    what, words = _words(record, entry.value)
+    return escaped(f"{place:>12}  {at[:23]}Z  {project:<16}  {what:<22}  {words}".rstrip())
+
+
+def escaped(text: str) -> str:
+    """The text with every character that does not print, as an escape sequence's, spelled out."""
+    return "".join(
+        each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
+    )
+
+
+def _object(value: bytes) -> dict[str, Any] | None:
+    try:
+        found = msgspec.json.decode(value)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _words(record: dict[str, Any] | None, value: bytes) -> tuple[str, str]:
+    if record is not None:
+        try:
+            return str(record.get("command_type") or record.get("type", "?")), summary(record)
+        except (AttributeError, LookupError, TypeError):
+            pass
+    shown = value[:UNREADABLE_BYTES_MAX].decode(errors="backslashreplace")
+    more = "..." if len(value) > UNREADABLE_BYTES_MAX else ""
+    return "unreadable", f"{len(value)} bytes: {shown}{more}"
 
 
 def summary(record: dict[str, Any]) -> str:

@@ -4,40 +4,54 @@
 2. Each host's state, opened read-only, is compared key by key with a fresh fold up to the position
    that it says it has.
 3. Each table of the insight host is compared, by count and digest, with a table built from the
-   fresh fold up to the table's own checkpoint.
-It works while the system runs; nothing is changed by it.
+   fresh fold up to the position that the host says the table has; see tessera/verify_tables.py.
+
+It works while the system runs, and changes nothing then. For a stopped system it starts the insight
+host, which does what it does at every start: it brings its tables to the end of the log, and fills
+one that is not of this log again. So what was wrong there and is mended by a start is not named.
+
+What is wrong with the log, a state or a table ends up in the report, and the rest is still checked.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import nullcontext
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import httpx
+import msgspec
 
 from engine.fold import StateFold, state_fingerprint
-from runtime.chain import Damage, entry_hash
+from runtime.chain import ChainState, Damage, entry_hash
 from runtime.folders import state_folders
-from runtime.log import Corrupt, Log, OutOfRange
+from runtime.keyring import KeyringError
+from runtime.log import Log, LogError, OutOfRange, StoredEntry
 from runtime.replica import Applied, Decode, Position, Replica, stored_position
 from runtime.settings import Settings
 from runtime.sink_host import Filling, TableState
 from runtime.sink_table import Applied as TableApplied
 from runtime.sink_table import Place
 from runtime.store import RocksStore, Store, StoreError
-from schemas.topics import LEDGER, VALIDATIONS
+from schemas.records import Record
+from schemas.topics import LEDGER
 from tessera.hosts import insight_fillings
 from tessera.installation import reached
 from tessera.parts import Parts
 from tessera.report import Report
 from tessera.verify_tables import (
+    SILENCE_MS_MAX,
+    Behind,
     FreshTables,
     ask_insight,
+    believed,
     fresh_tables,
     insight_started,
     plain_records,
 )
+
+#: How often the tables of a system that was stopped are asked for, while they catch up.
+STOPPED_ATTEMPTS_MAX = 6
 
 OnApplied = Callable[[list[Applied]], Awaitable[None]]
 
@@ -67,33 +81,67 @@ class FreshStorage:
         raise OutOfRange("the ledger was cut while it was read")
 
 
+class Unusable(Exception):
+    """A record that the chain admits, but that nothing can be made of; it names the offset."""
+
+
+#: What code that trusts its records may raise over one that was changed.
+_NOT_A_RECORD = (
+    KeyringError,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
+
+
+@contextmanager
+def _usable(offset: int) -> Iterator[None]:
+    try:
+        yield
+    except _NOT_A_RECORD as fault:
+        raise Unusable(
+            f"the record at offset {offset} cannot be used: {type(fault).__name__}: {fault}"
+        ) from fault
+
+
+class _NamingDecode:
+    """A `Decode` that says which record it could not decode."""
+
+    def __init__(self, decode: Decode) -> None:
+        self._decode = decode
+
+    def now(self, entry: StoredEntry) -> Record | None:
+        with _usable(entry.offset):
+            return self._decode.now(entry)
+
+    async def later(self, entry: StoredEntry) -> Record:
+        with _usable(entry.offset):
+            return await self._decode.later(entry)
+
+
+class _NamingFold(StateFold):
+    """A fold that says which record it could not fold."""
+
+    def apply(self, record: Record, offset: int) -> None:
+        with _usable(offset):
+            super().apply(record, offset)
+
+
 class FreshFold:
     """One partition, read from its first record, checked and folded as it goes."""
 
     def __init__(self, log: Log, partition: int, decode: Decode, folder: Path) -> None:
-        self._replica = Replica(log, partition, FreshStorage(folder), StateFold, decode)
-        self._log = log
+        storage = FreshStorage(folder)
+        self._replica = Replica(log, partition, storage, _NamingFold, _NamingDecode(decode))
         self.partition = partition
 
     @property
-    def position(self) -> int:
-        """The offset of the last record read."""
-        return self._replica.chain.state.position
-
-    @property
-    def position_of_chain(self) -> str:
-        """The hash of the last record applied."""
-        return self._replica.chain.state.head
-
-    @property
-    def voids(self) -> int:
-        """How many records were void."""
-        return self._replica.chain.state.voids
-
-    @property
-    def last_hash(self) -> str:
-        """The hash of the last record read."""
-        return self._replica.chain.state.last_hash
+    def chain(self) -> ChainState:
+        """How far it was read, and what was found."""
+        return self._replica.chain.state
 
     @property
     def store(self) -> Store:
@@ -101,9 +149,12 @@ class FreshFold:
         return self._replica.store
 
     async def advance(self, to: int) -> AsyncIterator[list[Applied]]:
-        """Reads up to offset `to`, inclusive. Raises Damage, Corrupt, OutOfRange."""
-        while self.position < to:
-            yield await self._replica.read(wait_ms=1000, until=to)
+        """Reads up to offset `to`, inclusive. Raises Damage, Unusable, LogError."""
+        while self.chain.position < to:
+            before = self.chain.position
+            yield await self._replica.read(wait_ms=SILENCE_MS_MAX, until=to)
+            if self.chain.position == before:
+                raise OutOfRange(f"nothing came from offset {before + 1} on")
 
     async def close(self) -> None:
         """Gives everything back."""
@@ -114,12 +165,20 @@ def open_snapshots(home: Path, report: Report) -> list[Snapshot]:
     """Every host's state, as it is now."""
     found: list[Snapshot] = []
     for host, partition, path in state_folders(home, state_fingerprint()):
+        name = f"state {host}/{partition}"
         try:
             store = RocksStore(path, read_only=True)
-        except StoreError as fault:
-            report.bad(f"state {host}/{partition} cannot be read: {fault}")
+        except FileNotFoundError:
+            report.note(f"{name} is not compared: there is nothing in {path}")
             continue
-        found.append(Snapshot(host, partition, store, stored_position(store)))
+        except StoreError as fault:
+            report.bad(f"{name} cannot be read: {fault}")
+            continue
+        try:
+            found.append(Snapshot(host, partition, store, stored_position(store)))
+        except (StoreError, msgspec.MsgspecError, ValueError) as fault:
+            report.bad(f"{name} does not say how far it is: {fault}")
+            store.close()
     return found
 
 
@@ -131,43 +190,56 @@ async def verify_partition(
     report: Report,
     on_applied: OnApplied,
     until: int,
-) -> None:
-    """Checks one partition's chain and every state of it, at least up to the offset `until`."""
-    _, end = await log.bounds(LEDGER, partition)
+) -> bool:
+    """Checks one partition's chain and every state of it, at least up to the offset `until`.
+
+    False when it could not be read so far; what stopped it is in the report.
+    """
     stops = sorted(snapshots, key=lambda each: each.position.chain.position)
     with TemporaryDirectory(prefix="tessera-verify-") as folder:
         fold = FreshFold(log, partition, decode, Path(folder) / "state")
         try:
-            for snapshot in stops:
-                target = snapshot.position.chain.position
-                if target >= end:
-                    report.bad(
-                        f"state {snapshot.host}/{partition} stands at {target}, but the ledger "
-                        f"ends at {end}: the log lost records"
-                    )
-                    continue
-                async for applied in fold.advance(target):
-                    await on_applied(applied)
-                compare(fold, snapshot, report)
+            _, end = await log.bounds(LEDGER, partition)
+            while stops:
+                target = stops[0].position.chain.position
+                if target < end:
+                    async for applied in fold.advance(target):
+                        await on_applied(applied)
+                _compare_at(fold, stops.pop(0), end, report)
             async for applied in fold.advance(max(end - 1, until)):
                 await on_applied(applied)
-        except (Damage, Corrupt) as fault:
-            report.bad(f"{LEDGER}/{partition}: {fault}")
-        else:
-            voids = f", {fold.voids} void" if fold.voids else ""
-            report.good(
-                f"{LEDGER}/{partition}: {fold.position + 1} records{voids}, "
-                f"chain whole, head {fold.position_of_chain[:16]}"
-            )
+        except (Damage, Unusable, LogError) as fault:
+            report.bad(f"{LEDGER}/{partition}: {fault} (read up to offset {fold.chain.position})")
+            for each in stops:
+                report.note(f"state {each.host}/{partition} is not compared: it is beyond that")
+            return False
         finally:
             await fold.close()
+    chain = fold.chain
+    voids = f", {chain.voids} void" if chain.voids else ""
+    report.good(
+        f"{LEDGER}/{partition}: {chain.position + 1} records{voids}, "
+        f"chain whole, head {chain.head[:16]}"
+    )
+    return True
+
+
+def _compare_at(fold: FreshFold, snapshot: Snapshot, end: int, report: Report) -> None:
+    name, target = f"state {snapshot.host}/{fold.partition}", snapshot.position.chain.position
+    if target >= end:
+        report.bad(f"{name} stands at {target}, but the ledger ends at {end}: the log lost records")
+        return
+    try:
+        compare(fold, snapshot, report)
+    except StoreError as fault:
+        report.bad(f"{name} cannot be read: {fault}")
 
 
 def compare(fold: FreshFold, snapshot: Snapshot, report: Report) -> None:
     """Whether a host's state is the fold of the ledger up to its position."""
     name = f"state {snapshot.host}/{fold.partition}"
     chain = snapshot.position.chain
-    if chain.position >= 0 and chain.last_hash != fold.last_hash:
+    if chain.position >= 0 and chain.last_hash != fold.chain.last_hash:
         report.bad(f"{name}: the record at {chain.position} is not the one it folded")
         return
     count = 0
@@ -212,7 +284,7 @@ async def verify(settings: Settings, report: Report) -> None:
 async def _verify(parts: Parts, running: bool, report: Report) -> None:
     snapshots = open_snapshots(parts.settings.home, report)
     fillings = insight_fillings(parts)
-    states = await _tables_of_insight(parts, running, report)
+    states = await _tables_of_insight(parts, fillings, running, report)
     async with fresh_tables(fillings, states) as fresh:
         for partition in range(parts.settings.partitions):
             place = Place(LEDGER, partition)
@@ -220,37 +292,61 @@ async def _verify(parts: Parts, running: bool, report: Report) -> None:
             async def fill(applied: list[Applied], place: Place = place) -> None:
                 for record, offset, entry in applied:
                     digest = entry_hash(entry.key, entry.headers, entry.value)
-                    await fresh.take(place, TableApplied(offset, digest, entry), record)
+                    with _usable(offset):
+                        await fresh.take(place, TableApplied(offset, digest, entry), record)
 
             own = [each for each in snapshots if each.partition == partition]
-            await verify_partition(
-                parts.log, partition, parts.codec, own, report, fill, fresh.last(place)
-            )
+            if not await verify_partition(
+                parts.log, partition, parts.codec, own, report, fill, fresh.position(place)
+            ):
+                fresh.unread(place)
         for filling in fillings:
             if filling.topic != LEDGER:
-                await _fill_plain(parts, filling, fresh)
+                await _fill_plain(parts, filling, fresh, report)
         await fresh.compare(report)
 
 
-async def _tables_of_insight(parts: Parts, running: bool, report: Report) -> list[TableState]:
+async def _tables_of_insight(
+    parts: Parts, fillings: Sequence[Filling], running: bool, report: Report
+) -> list[TableState]:
     settings = parts.settings
-    first = {
-        Place(VALIDATIONS, partition): (await parts.log.bounds(VALIDATIONS, partition))[0]
-        for partition in range(settings.partitions)
-    }
+    if not running:
+        report.note("the insight host was started, which mends its tables where it can")
     try:
+        before = await _ends(parts, fillings)
         async with nullcontext() if running else insight_started(settings):
-            return await ask_insight(settings, parts.internal_secret, first)
-    except (httpx.HTTPError, TimeoutError) as fault:
+            states = await ask_insight(
+                settings,
+                parts.internal_secret,
+                before,
+                attempts=1 if running else STOPPED_ATTEMPTS_MAX,
+            )
+        return believed(fillings, states, before, await _ends(parts, fillings), report)
+    except Behind as fault:
+        report.bad(f"the tables cannot be checked, they are behind: {fault}")
+    except (httpx.HTTPError, TimeoutError, msgspec.MsgspecError, LogError) as fault:
         report.bad(f"the tables cannot be checked, the insight host does not answer: {fault!r}")
-        return []
+    return []
 
 
-async def _fill_plain(parts: Parts, filling: Filling, fresh: FreshTables) -> None:
+async def _ends(parts: Parts, fillings: Sequence[Filling]) -> dict[Place, int]:
+    places = [
+        Place(filling.topic, each)
+        for filling in fillings
+        for each in range(parts.settings.partitions)
+    ]
+    return {place: (await parts.log.bounds(*place))[1] for place in places}
+
+
+async def _fill_plain(parts: Parts, filling: Filling, fresh: FreshTables, report: Report) -> None:
     for partition in range(parts.settings.partitions):
         place = Place(filling.topic, partition)
-        first, _ = await parts.log.bounds(*place)
-        last = fresh.last(place)
-        async for applied, record in plain_records(parts.log, filling, place, first, last):
-            if record is not None:
-                await fresh.take(place, applied, record)
+        try:
+            first, _ = await parts.log.bounds(*place)
+            last = fresh.position(place)
+            async for applied, record in plain_records(parts.log, filling, place, first, last):
+                with _usable(applied.offset):
+                    await fresh.take(place, applied, record)
+        except (Unusable, LogError) as fault:
+            report.bad(f"{filling.topic}/{partition}: {fault}")
+            fresh.unread(place)

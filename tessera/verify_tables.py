@@ -1,8 +1,10 @@
 """The second half of `tessera verify`: the tables of the insight host against a fresh fold.
 
-The host says, for each table and partition, up to which offset it holds rows, how many, and a
-digest of them. The same tables are built from the log in a database of their own, up to the same
-offsets, and must give the same.
+Where the log ends is asked first; the host answers once its tables have come so far, or it is
+behind. It says, for each table and partition, up to which offset it holds everything (not which
+row is its last: rows that are gone from the end are missed so), how many rows, and a digest of
+them. The same tables are built from the log in a database of their own, up to the same offsets, and
+must give the same. Each checkpoint must be the hash of the record that it names.
 """
 
 import asyncio
@@ -19,7 +21,7 @@ import msgspec
 from runtime.chain import entry_hash
 from runtime.clickhouse import Database, TableDef
 from runtime.http.internal import KEY_KIND_HEADER, POSITIONS_HEADER, SECRET_HEADER, write_positions
-from runtime.log import Log
+from runtime.log import Log, OutOfRange
 from runtime.settings import PREFIX, Settings
 from runtime.sink_host import Filling, TableState, definitions, table_state
 from runtime.sink_table import Applied, Block, Place, SinkTable
@@ -29,10 +31,52 @@ BLOCK_ROWS = 2000
 START_SECONDS_MAX = 60.0
 STOP_SECONDS_MAX = 20.0
 ASK_SECONDS_MAX = 120.0
+#: A log that gives nothing for so long, before its end, has a hole.
+SILENCE_MS_MAX = 10_000
 
 
 class _Answer(msgspec.Struct, frozen=True):
     tables: list[TableState]
+
+
+class Behind(Exception):
+    """The host's tables have not come to where the log ended when they were asked for."""
+
+
+def believed(
+    fillings: Sequence[Filling],
+    states: Sequence[TableState],
+    before: Mapping[Place, int],
+    after: Mapping[Place, int],
+    report: Report,
+) -> list[TableState]:
+    """The states that can be compared with the log; the others are in the report.
+
+    `before` and `after` say where the log ended before the host was asked and afterwards. Each
+    table must have read up to the one, and cannot have read beyond the other.
+    """
+    found = {(each.table, Place(each.topic, each.partition)): each for each in states}
+    kept = []
+    for filling in fillings:
+        for name in (table.definition.name for table in filling.tables):
+            for place in (each for each in before if each.topic == filling.topic):
+                state = found.get((name, place))
+                what = _what(name, place)
+                if state is None:
+                    report.bad(f"{what}: the insight host does not name it")
+                elif state.position < before[place] - 1:
+                    report.bad(
+                        f"{what} is behind: it stands at {state.position}, "
+                        f"the log ended at {before[place]}"
+                    )
+                elif state.position >= after[place]:
+                    report.bad(
+                        f"{what} stands at {state.position}, but the log ends at {after[place]}: "
+                        "the log lost records"
+                    )
+                else:
+                    kept.append(state)
+    return kept
 
 
 class FreshTables:
@@ -42,24 +86,36 @@ class FreshTables:
         self, database: Database, fillings: Sequence[Filling], states: Sequence[TableState]
     ) -> None:
         self._database = database
-        self._states = {(each.table, each.topic, each.partition): each for each in states}
+        self._states = {
+            (each.table, Place(each.topic, each.partition)): each
+            for each in sorted(states, key=lambda each: (each.table, each.topic, each.partition))
+        }
         self._tables: dict[str, list[SinkTable[Any]]] = {
             filling.topic: list(filling.tables) for filling in fillings
         }
         self._blocks: dict[tuple[str, Place], tuple[TableDef, Block]] = {}
+        self._hashes: dict[tuple[str, Place], str] = {}
+        self._unread: set[Place] = set()
 
-    def last(self, place: Place) -> int:
-        """The greatest offset that any of the host's tables holds of a partition."""
-        ends = [s.last for s in self._states.values() if (s.topic, s.partition) == place]
-        return max(ends, default=-1)
+    def position(self, place: Place) -> int:
+        """The greatest offset that any of the host's tables has read of a partition."""
+        return max((s.position for (_, at), s in self._states.items() if at == place), default=-1)
+
+    def unread(self, place: Place) -> None:
+        """The partition could not be read to its end, so its tables cannot be compared."""
+        self._unread.add(place)
 
     async def take(self, place: Place, applied: Applied, record: Any) -> None:
-        """Fills every table that the host has filled beyond this record."""
+        """Fills every table whose position is not before this record."""
         for table in self._tables.get(place.topic, ()):
-            state = self._states.get((table.definition.name, *place))
-            if state is None or not state.first <= applied.offset <= state.last:
-                continue
             key = table.definition.name, place
+            state = self._states.get(key)
+            if state is None or not state.first <= applied.offset <= state.position:
+                continue
+            if applied.offset == state.offset:
+                self._hashes[key] = applied.hash
+            if record is None:
+                continue
             if key not in self._blocks:
                 self._blocks[key] = table.definition, Block(table.definition, place)
             definition, block = self._blocks[key]
@@ -77,16 +133,25 @@ class FreshTables:
             for each in self._tables.values()
             for table in each
         }
-        for (name, topic, partition), theirs in sorted(self._states.items()):
-            place = Place(topic, partition)
-            ours = await table_state(
-                self._database, named[name], place, theirs.first, max(theirs.last, 0)
-            )
-            what = f"table {name} of {topic}/{partition}"
-            if (ours.rows, ours.sum, ours.xor) == (theirs.rows, theirs.sum, theirs.xor):
-                report.good(f"{what}: {theirs.rows} rows equal the fold up to {theirs.last}")
-            else:
+        for (name, place), theirs in self._states.items():
+            what = _what(name, place)
+            if place in self._unread:
+                report.note(f"{what} is not compared, since the log could not be read")
+                continue
+            ours = await table_state(self._database, named[name], place, theirs.first)
+            known = self._hashes.get((name, place))
+            if theirs.offset >= theirs.first and theirs.hash != known:
+                report.bad(
+                    f"{what}: its checkpoint at {theirs.offset} is not the log's record there"
+                )
+            elif (ours.rows, ours.sum, ours.xor) != (theirs.rows, theirs.sum, theirs.xor):
                 report.bad(f"{what} differs from the log: {theirs.rows} rows, {ours.rows} expected")
+            else:
+                report.good(f"{what}: {theirs.rows} rows equal the fold up to {theirs.position}")
+
+
+def _what(name: str, place: Place) -> str:
+    return f"table {name} of {place.topic}/{place.partition}"
 
 
 @asynccontextmanager
@@ -106,12 +171,18 @@ async def fresh_tables(
 async def plain_records(
     log: Log, filling: Filling, place: Place, first: int, last: int
 ) -> AsyncIterator[tuple[Applied, Any]]:
-    """The records of a topic that is not chained, from `first` to `last`."""
+    """The records of a topic that is not chained, from `first` to `last`, each with what it holds.
+
+    Raises LogError, OutOfRange also when nothing comes.
+    """
     reader = await log.reader(*place, first)
     try:
         position = first
         while position <= last:
-            for entry in await reader.read(records_max=1000, wait_ms=1000):
+            entries = await reader.read(records_max=1000, wait_ms=SILENCE_MS_MAX)
+            if not entries:
+                raise OutOfRange(f"nothing came from offset {position} on")
+            for entry in entries:
                 if entry.offset <= last:
                     digest = entry_hash(entry.key, entry.headers, entry.value)
                     yield Applied(entry.offset, digest, entry), await filling.decode(entry)
@@ -121,21 +192,28 @@ async def plain_records(
 
 
 async def ask_insight(
-    settings: Settings, secret: str, first: Mapping[Place, int]
+    settings: Settings, secret: str, ends: Mapping[Place, int], *, attempts: int
 ) -> list[TableState]:
-    """What the host says of its tables, from the offsets in `first` on. Raises httpx.HTTPError."""
+    """What the host says of its tables, once they have come to these ends of the log.
+
+    The host itself waits a while at each attempt. Raises Behind, httpx.HTTPError.
+    """
+    positions = {(place.topic, place.partition): end - 1 for place, end in ends.items()}
     headers = {
         SECRET_HEADER: secret,
         KEY_KIND_HEADER: "system",
-        POSITIONS_HEADER: write_positions(
-            {(place.topic, place.partition): at for place, at in first.items()}
-        ),
+        POSITIONS_HEADER: write_positions(positions),
     }
     url = f"http://127.0.0.1:{settings.insight_port}/internal/tables"
     async with httpx.AsyncClient(timeout=ASK_SECONDS_MAX, trust_env=False) as client:
-        answer = await client.get(url, headers=headers)
-        answer.raise_for_status()
-        return msgspec.json.decode(answer.content, type=_Answer).tables
+        for attempt in range(1, attempts + 1):
+            answer = await client.get(url, headers=headers)
+            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
+                answer.raise_for_status()
+                return msgspec.json.decode(answer.content, type=_Answer).tables
+            if attempt == attempts:
+                raise Behind(answer.text)
+    raise ValueError("it takes at least one attempt")
 
 
 @asynccontextmanager

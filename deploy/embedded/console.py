@@ -69,7 +69,7 @@ class Console:
         self._renderers: list[Processor] = console_renderers(colors=self._out.isatty())
         self._progress_shown = False
         self._progress_said = ("", -1)
-        #: Whether the reader went away (`make run | head`).
+        #: Whether the reader went away (`make run | head`, a closed terminal).
         self.is_closed = False
 
     def say(self, text: str, level: str = "info", **fields: object) -> None:
@@ -118,7 +118,7 @@ class Console:
     def _write(self, text: str, end: str = "\n") -> None:
         try:
             print(text, end=end, file=self._out, flush=True)
-        except BrokenPipeError:
+        except OSError:  # a closed pipe, or a terminal that is gone
             self.is_closed = True
             # What is still buffered goes nowhere, instead of failing at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), self._out.fileno())

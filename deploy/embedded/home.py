@@ -71,6 +71,9 @@ class Home:
         try:
             for folder in (self.path, self.kafka, self.logs, self.run, self.socket.parent):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+                # One that was there before may be open to others; customers lie in the clear here.
+                if folder.stat().st_uid == os.getuid():
+                    folder.chmod(0o700)
         except OSError as error:
             raise DataFolderError(f"The data folder {self.path} cannot be made: {error}") from None
         if self.socket.parent.stat().st_uid != os.getuid():
@@ -92,12 +95,12 @@ class Home:
         write_json(self.version_file, {"layout": LAYOUT_VERSION, "kafka": KAFKA_VERSION})
 
     @contextmanager
-    def held(self) -> Iterator[None]:
-        """Be the only process that starts or stops this installation; else DataFolderError."""
+    def held(self, *, wait: bool = False) -> Iterator[None]:
+        """Be the only process that starts or stops this installation; else wait or DataFolderError."""
         self.run.mkdir(mode=0o700, parents=True, exist_ok=True)
         with (self.run / "lock").open("w") as file:
             try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
             except BlockingIOError:
                 raise DataFolderError(
                     f"Another command is starting or stopping {self.path}; try again when it ends."

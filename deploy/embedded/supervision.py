@@ -24,6 +24,8 @@ from supervisor.xmlrpc import SupervisorTransport
 from deploy.embedded.errors import EmbeddedError
 from deploy.embedded.home import Home
 from deploy.embedded.kafka import BrokerProcess
+from deploy.embedded.storage import broker_environment
+from runtime.settings import PRIVATE_UMASK
 
 SUPERVISOR = "supervisor"
 BROKER = "broker"
@@ -108,9 +110,13 @@ class SupervisorClient:
 def start_supervisor(
     home: Home, broker: BrokerProcess, environment: Mapping[str, str]
 ) -> subprocess.Popen[bytes]:
-    """Start a supervisor with no program running yet; every program gets `environment`."""
+    """Start a supervisor with no program running yet; every host gets `environment`.
+
+    The broker gets what `broker_environment` leaves of it.
+    """
     config = home.run / "supervisord.conf"
-    config.write_text(_configuration(home, broker), "utf-8")
+    hidden = sorted(environment.keys() - broker_environment(home, environment).keys())
+    config.write_text(_configuration(home, broker, hidden), "utf-8")
     config.chmod(0o600)
     home.socket.unlink(missing_ok=True)
     process = subprocess.Popen(
@@ -120,6 +126,7 @@ def start_supervisor(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         start_new_session=True,
+        umask=PRIVATE_UMASK,
     )
     client = SupervisorClient(home)
     deadline = time.monotonic() + ANSWER_SECONDS_MAX
@@ -168,7 +175,7 @@ def _program_of(command: Sequence[str], home: Home) -> str | None:
     return None
 
 
-def _configuration(home: Home, broker: BrokerProcess) -> str:
+def _configuration(home: Home, broker: BrokerProcess, hidden: Sequence[str]) -> str:
     sections = [
         f"""\
 [supervisord]
@@ -179,6 +186,7 @@ logfile_maxbytes={LOG_BYTES_MAX}
 logfile_backups=1
 pidfile={_value(home.run / "supervisord.pid")}
 strip_ansi=false
+umask={PRIVATE_UMASK:03o}
 user={pwd.getpwuid(os.getuid()).pw_name}
 
 [unix_http_server]
@@ -189,7 +197,11 @@ chmod=0600
 supervisor.rpcinterface_factory=supervisor.rpcinterface:make_main_rpcinterface
 """
     ]
-    commands = {BROKER: broker.command} | {name: host_command(name) for name in HOSTS}
+    # A program gets the supervisor's environment; only `env` takes something away from it.
+    unset = [word for name in hidden for word in ("-u", name)]
+    commands = {BROKER: ("env", *unset, *broker.command)} | {
+        name: host_command(name) for name in HOSTS
+    }
     for priority, name in enumerate(PROGRAMS, 1):
         folder = f"directory={_value(broker.directory)}\n" if name == BROKER else ""
         sections.append(

@@ -6,6 +6,8 @@ failure the failed redemption or rollback.
 
 from typing import NamedTuple
 
+from msgspec import structs
+
 from engine.ids import new_id
 from engine.render.customer import customer_body
 from engine.render.encode import Body
@@ -18,6 +20,7 @@ from engine.render.voucher import voucher_body
 from schemas import events as e
 from schemas.entities import Customer, KeyKind
 from schemas.errors import Refusal, refuse
+from schemas.personal import Personal, PersonalData
 from schemas.records import Answer, Conflicted, Decided, Expired
 
 
@@ -86,7 +89,10 @@ def _event(event: e.Event, record: Decided, key_kind: KeyKind) -> Rendered | Non
 
 
 def _redeemed(event: e.RedemptionSucceeded, record: Decided, key_kind: KeyKind) -> Body:
-    entries, parent = success_bodies(event, record.at, customer_of(record))
+    customer = customer_of(record)
+    if customer is not None and key_kind == "client":
+        customer = _as_named(customer)
+    entries, parent = success_bodies(event, record.at, customer)
     outcomes = event.evaluation.outcomes
     body: Body = {"redemptions": entries}
     if parent is not None:
@@ -101,6 +107,13 @@ def _redeemed(event: e.RedemptionSucceeded, record: Decided, key_kind: KeyKind) 
         skipped_body(each) for each in outcomes if each.status == "SKIPPED"
     ]
     return body
+
+
+def _as_named(customer: Customer) -> Customer:
+    """The customer without anything that whoever guessed a source id could learn."""
+    data = customer.personal.data
+    known = None if data is None else PersonalData(source_id=data.source_id)
+    return structs.replace(customer, personal=Personal(customer.personal.owner, known))
 
 
 def _session_answer(

@@ -65,8 +65,13 @@ def _add(sums: Mapping[int, int], more: Iterable[tuple[int, int]]) -> dict[int, 
     return added
 
 
-def order_body(order: Order, sums: Sums, *, entries: tuple[OrderEntry, ...] = ()) -> Body:
-    """The order at one point of a request; `entries` are the redemptions to show in it."""
+def order_body(
+    order: Order, sums: Sums, *, keep: bool = False, entries: tuple[OrderEntry, ...] = ()
+) -> Body:
+    """The order at one point of a request; `entries` are the redemptions to show in it.
+
+    `keep` shows the order's own sums even where they are zero, as redemptions do.
+    """
     body: Body = {}
     if order.id:
         body["id"] = order.id
@@ -78,7 +83,7 @@ def order_body(order: Order, sums: Sums, *, entries: tuple[OrderEntry, ...] = ()
     if order.status is not None:
         body["status"] = order.status
     if order.amount is not None:
-        _put_amounts(body, order, order.amount, sums)
+        _put_amounts(body, order, order.amount, sums, keep=keep)
     if order.items is not None:
         body["items"] = [
             item_body(item, sums.items.get(index, 0), sums.items_applied.get(index, 0))
@@ -95,13 +100,12 @@ def order_body(order: Order, sums: Sums, *, entries: tuple[OrderEntry, ...] = ()
     return body
 
 
-def _put_amounts(body: Body, order: Order, amount: int, sums: Sums) -> None:
+def _put_amounts(body: Body, order: Order, amount: int, sums: Sums, *, keep: bool) -> None:
     body["amount"] = amount
     if order.initial_amount is not None:
         body["initial_amount"] = order.initial_amount
     items = sum(sums.items.values())
     items_applied = sum(sums.items_applied.values())
-    keep = bool(order.id)
     if sums.discount or keep:
         body["discount_amount"] = sums.discount
     if items:
@@ -120,7 +124,8 @@ def _put_amounts(body: Body, order: Order, amount: int, sums: Sums) -> None:
 def stored_order_body(order: Order) -> Body:
     """The order as it is stored, without the sums of any one request."""
     items = {index: each.discount_amount for index, each in enumerate(order.items or ())}
-    body = order_body(order, Sums(order.discount_amount, 0, items), entries=order.redemptions)
+    sums = Sums(order.discount_amount, 0, items)
+    body = order_body(order, sums, keep=True, entries=order.redemptions)
     body.pop("applied_discount_amount", None)
     body.pop("total_applied_discount_amount", None)
     return body

@@ -22,7 +22,9 @@ def success_bodies(
     """One body for each redeemed redeemable, and the stack's parent where there is one."""
     order = event.evaluation.order
     sums = running_sums(event.evaluation)
-    final = None if order is None else order_body(order, sums[-1], entries=order.redemptions)
+    final = None
+    if order is not None:
+        final = order_body(order, sums[-1], keep=True, entries=order.redemptions)
     applied = [each for each in event.evaluation.outcomes if each.status == "APPLICABLE"]
     entries: list[Body] = []
     for entry_id, outcome, step in zip(event.redemption_ids, applied, sums, strict=False):
@@ -33,7 +35,7 @@ def success_bodies(
             body["order"] = final
         else:
             body["redemption"] = event.parent_id
-            body["order"] = None if order is None else order_body(order, step)
+            body["order"] = None if order is None else order_body(order, step, keep=True)
         _put_redeemed(body, outcome)
         entries.append(body)
     if event.parent_id is None:
@@ -56,7 +58,7 @@ def failure_bodies(event: RedemptionFailed, at: Millis, customer: Customer | Non
     """One body for each redeemable that failed."""
     order = event.evaluation.order
     untouched = _without_applied(running_sums(event.evaluation)[-1])
-    shown = None if order is None else order_body(order, untouched)
+    shown = None if order is None else order_body(order, untouched, keep=bool(order.id))
     failed = [each for each in event.evaluation.outcomes if each.status == "INAPPLICABLE"]
     entries: list[Body] = []
     for entry_id, outcome in zip(event.redemption_ids, failed, strict=False):

@@ -37,7 +37,9 @@ def rollback_bodies(
 ) -> tuple[list[Body], Body | None]:
     """One body for each redemption taken back, and the parent's where there is one."""
     order = event.order
-    shown = None if order is None else order_body(order, _left(event), entries=order.redemptions)
+    shown = None
+    if order is not None:
+        shown = order_body(order, _left(event), keep=True, entries=order.redemptions)
     entries: list[Body] = []
     for each in event.rollbacks:
         body = _success(event, each.rollback_id, each.redemption_id, at, customer)

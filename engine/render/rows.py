@@ -1,9 +1,7 @@
-"""Redemptions and rollbacks as rows: the body that lists show, and what they filter and sum by.
+"""Redemptions and rollbacks as rows: the body that lists show, and what they filter by.
 
 The body's `customer` is null; readers join it by `customer_id`, so that a customer who is
-forgotten leaves every list. Amounts are in minor units and signed: a rollback's are negative.
-Within a request the order is counted once, on the single entry or on the parent; a parent's own
-`discount` is 0, since its children have it.
+forgotten leaves every list.
 """
 
 from typing import NamedTuple
@@ -12,7 +10,7 @@ from engine.render.encode import Body
 from engine.render.redemption import failure_bodies, success_bodies
 from engine.render.rollback import rollback_bodies, rollback_failure_body
 from schemas.base import Millis
-from schemas.entities import Order, Taken
+from schemas.entities import Order
 from schemas.events import (
     RedemptionFailed,
     RedemptionRolledBack,
@@ -42,11 +40,6 @@ class RedemptionRow(NamedTuple):
     #: The redemption that a rollback took back or tried to.
     redemption_id: str
     order_id: str
-    discount: int
-    credits: int
-    order_amount: int
-    order_total: int
-    is_parent: bool
     body: Body
 
 
@@ -72,8 +65,6 @@ def redemption_rows(record: Record) -> list[RedemptionRow]:
 def _succeeded(event: RedemptionSucceeded, at: Millis) -> list[RedemptionRow]:
     entries, parent = success_bodies(event, at, None)
     order = event.evaluation.order
-    amount = (order and order.amount) or 0
-    total = amount - _discounts(order)
     outcomes = [each for each in event.evaluation.outcomes if each.status == "APPLICABLE"]
     rows = [
         _row(
@@ -82,15 +73,11 @@ def _succeeded(event: RedemptionSucceeded, at: Millis) -> list[RedemptionRow]:
             code=outcome.voucher.code if outcome.voucher else outcome.id,
             parent_id=event.parent_id or "",
             order=order,
-            discount=_taken(outcome.taken),
-            spent=(outcome.taken and outcome.taken.credits) or 0,
-            amount=0 if parent else amount,
-            total=0 if parent else total,
         )
         for body, outcome in zip(entries, outcomes, strict=False)
     ]
     if parent is not None:
-        rows.append(_row(parent, at, order=order, amount=amount, total=total, is_parent=True))
+        rows.append(_row(parent, at, order=order))
     return rows
 
 
@@ -109,9 +96,6 @@ def _failed(event: RedemptionFailed, at: Millis) -> list[RedemptionRow]:
 
 def _rolled_back(event: RedemptionRolledBack, at: Millis) -> list[RedemptionRow]:
     entries, parent = rollback_bodies(event, at, None)
-    order = event.order
-    amount = (order and order.amount) or 0
-    total = amount - _discounts(order) - sum(each.discount for each in event.rollbacks)
     rows = [
         _row(
             body,
@@ -119,26 +103,13 @@ def _rolled_back(event: RedemptionRolledBack, at: Millis) -> list[RedemptionRow]
             code=each.code,
             parent_id=event.parent_rollback_id or "",
             redemption_id=each.redemption_id,
-            order=order,
-            discount=-each.discount,
-            spent=-(each.credits or 0),
-            amount=0 if parent else -amount,
-            total=0 if parent else -total,
+            order=event.order,
         )
         for body, each in zip(entries, event.rollbacks, strict=False)
     ]
     if parent is not None:
-        rows.append(
-            _row(
-                parent,
-                at,
-                redemption_id=event.parent_redemption_id or "",
-                order=order,
-                amount=-amount,
-                total=-total,
-                is_parent=True,
-            )
-        )
+        redemption_id = event.parent_redemption_id or ""
+        rows.append(_row(parent, at, redemption_id=redemption_id, order=event.order))
     return rows
 
 
@@ -150,11 +121,6 @@ def _row(
     parent_id: str = "",
     redemption_id: str = "",
     order: Order | None = None,
-    discount: int = 0,
-    spent: int = 0,
-    amount: int = 0,
-    total: int = 0,
-    is_parent: bool = False,
 ) -> RedemptionRow:
     return RedemptionRow(
         id=body["id"],
@@ -170,20 +136,5 @@ def _row(
         parent_id=parent_id,
         redemption_id=redemption_id,
         order_id=order.id if order else "",
-        discount=discount,
-        credits=spent,
-        order_amount=amount,
-        order_total=total,
-        is_parent=is_parent,
         body=body,
     )
-
-
-def _taken(taken: Taken | None) -> int:
-    return 0 if taken is None else taken.order + sum(amount for _, amount in taken.items)
-
-
-def _discounts(order: Order | None) -> int:
-    if order is None:
-        return 0
-    return order.discount_amount + sum(each.discount_amount for each in order.items or ())

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -12,7 +13,15 @@ from runtime.clickhouse import Database
 from runtime.http.errors import JSON, ApiError
 from runtime.http.routing import caller_of
 from runtime.http.service import Service
-from runtime.query_string import Given, invalid, read_parameters, require_known, single, time_of
+from runtime.query_string import (
+    Given,
+    invalid,
+    read_parameters,
+    require_known,
+    single,
+    text_of,
+    time_of,
+)
 from runtime.sink import Positions
 from runtime.sink_host import Reads
 from schemas.base import Millis
@@ -41,14 +50,14 @@ def analytics_service(
         shown_until = clock_ms() if until is None else until
         if since > shown_until:
             raise invalid("from", "must not be after `to`")
-        campaign = single(given, "campaign")
+        campaign = text_of(given, "campaign")
         project = caller_of(request).project
         await reads.ready(request)
         campaign_id = None
         if campaign is not None:
-            found = await reads.rows(queries.find_campaign(project, campaign.value))
+            found = await reads.rows(queries.find_campaign(project, campaign))
             if not found:
-                raise ApiError(not_found("campaign", campaign.value))
+                raise ApiError(not_found("campaign", campaign))
             campaign_id = found[0][0]
         asked = Asked(project, since, TIME_MAX if until is None else until, campaign_id)
         (redemptions,) = await reads.rows(queries.redemption_totals(asked))
@@ -58,7 +67,8 @@ def analytics_service(
         body = {
             "from": iso(since),
             "to": iso(shown_until),
-            "totals": {name: int(named[name]) for name in TOTALS},
+            # Raw, since the encoder takes integers of 64 bits only.
+            "totals": {name: msgspec.Raw(b"%d" % named[name]) for name in TOTALS},
         }
         return Response(to_json(body), media_type=JSON)
 

@@ -49,14 +49,18 @@ OPERATORS = MappingProxyType(
         "$in": "{column} IN {place}",
         "$is_not": "{column} NOT IN {place}",
         "$not_in": "{column} NOT IN {place}",
-        "$has_value": "{column} != ''",
-        "$is_unknown": "{column} = ''",
+        "$has_value": "({column} != '') IN {place}",
+        "$is_unknown": "({column} = '') IN {place}",
         "$starts_with": "arrayExists(x -> startsWith({column}, x), {place})",
         "$ends_with": "arrayExists(x -> endsWith({column}, x), {place})",
         "$contains": "arrayExists(x -> position({column}, x) > 0, {place})",
         "$not_contain": "NOT arrayExists(x -> position({column}, x) > 0, {place})",
     }
 )
+
+#: Operators that ask yes or no; the contract sends them with an empty value, which is yes.
+FLAGS = frozenset({"$has_value", "$is_unknown"})
+_YES_OR_NO = MappingProxyType({"": 1, "true": 1, "false": 0})
 
 
 class Where:
@@ -93,15 +97,22 @@ class Where:
             operator = OPERATORS.get(condition.operator)
             if operator is None:
                 raise invalid(condition.name, "names an unknown operator")
-            place = f"{{filter_{index}:Array(String)}}"
+            kind = "UInt8" if condition.operator in FLAGS else "String"
+            place = f"{{filter_{index}:Array({kind})}}"
             tests.append(operator.format(column=column, place=place))
             self.values[f"filter_{index}"] = _values(condition)
         if tests:
             self.add(f"({f' {junction.upper()} '.join(tests)})")
 
 
-def _values(condition: Condition) -> list[str]:
-    """Results are written in capitals, however the caller writes them."""
+def _values(condition: Condition) -> list[str] | list[int]:
+    """Results are written in capitals, however the caller writes them; flags are 0 and 1."""
+    if condition.operator in FLAGS:
+        flags = [_YES_OR_NO.get(value) for value in condition.values]
+        found = [flag for flag in flags if flag is not None]
+        if len(found) < len(flags):
+            raise invalid(condition.name, "must be `true` or `false`")
+        return found
     if condition.field == "result":
         return [value.upper() for value in condition.values]
     return list(condition.values)
@@ -118,9 +129,13 @@ def list_redemptions(where: Where, page: Page) -> Query:
 
 
 def count_redemptions(where: Where) -> Query:
-    """How many there are on all pages."""
+    """(total, newest): how many there are on all pages, and the greatest offset among them.
+
+    Rows are only ever added, in the order of the log, and a project lies in one partition; so the
+    pages of rows up to `newest` hold exactly `total`, whatever is inserted meanwhile.
+    """
     return Query(
-        f"SELECT count() FROM {REDEMPTIONS.full_name} WHERE {where.text}",  # noqa: S608
+        f"SELECT count(), max(log_offset) FROM {REDEMPTIONS.full_name} WHERE {where.text}",  # noqa: S608
         where.values,
     )
 
@@ -155,11 +170,12 @@ def customers(project: str, customer_ids: Sequence[str]) -> Query:
 
 
 def customer_ids(project: str, customer: str) -> Query:
-    """The id of the customer with that id or source id."""
+    """The ids, two at most: of the customer with that id, and of the one with that source id."""
     return Query(
         f"SELECT id FROM {ENTITIES.full_name} FINAL "  # noqa: S608
         "WHERE project = {project:String} AND kind = 'customer' "
-        "AND (id = {customer:String} OR alias = {customer:String}) AND deleted = 0",
+        "AND (id = {customer:String} OR alias = {customer:String}) AND deleted = 0 "
+        "ORDER BY id LIMIT 2",
         {"project": project, "customer": customer},
     )
 

@@ -16,7 +16,7 @@ from engine.render.customer import simple_customer_body
 from engine.render.encode import Body, to_json
 from engine.render.redemption import with_rollback
 from engine.render.voucher import voucher_body
-from runtime.clickhouse import Database, Query
+from runtime.clickhouse import Database
 from runtime.http.errors import JSON, ApiError
 from runtime.http.routing import caller_of, decode_ident
 from runtime.http.service import Service
@@ -29,6 +29,7 @@ from runtime.query_string import (
     read_parameters,
     require_known,
     single,
+    text_of,
 )
 from runtime.sink import Positions
 from runtime.sink_host import Reads
@@ -73,18 +74,16 @@ class _Lists:
         page = page_of(given, frozenset(REDEMPTION_ORDERS))
         project = caller_of(request).project
         where = _redemptions_wanted(project, given)
+        customer = text_of(given, "customer")
         await self._reads.ready(request)
-        customer = single(given, "customer")
         if customer is not None:
-            found = await self._reads.rows(queries.customer_ids(project, customer.value))
-            ids = [row[0] for row in found] or [customer.value]
+            found = await self._reads.rows(queries.customer_ids(project, customer))
+            ids = [row[0] for row in found] or [customer]
             where.add("customer_id IN {customer_ids:Array(String)}", customer_ids=ids)
-        rows = await self._reads.rows(queries.list_redemptions(where, page))
-        return _list(
-            "redemptions",
-            await self._completed(project, rows),
-            await self._count(queries.count_redemptions(where)),
-        )
+        ((total, newest),) = await self._reads.rows(queries.count_redemptions(where))
+        where.add("log_offset <= {newest:Int64}", newest=newest)
+        rows = await self._reads.rows(queries.list_redemptions(where, page)) if total else []
+        return _list("redemptions", await self._completed(project, rows), total)
 
     async def redemption(self, request: Request) -> Response:
         """GET /v1/redemptions/{id}: a redemption, a failure, a rollback or a failed one."""
@@ -106,17 +105,14 @@ class _Lists:
         where.add("kind = 'voucher' AND deleted = 0")
         where.within("created_at", range_of(given, "created_at"))
         where.within("updated_at", range_of(given, "updated_at"))
-        code = single(given, "code")
+        code = text_of(given, "code")
         if code is not None:
-            where.add("alias = {code:String}", code=code.value)
+            where.add("alias = {code:String}", code=code)
         await self._reads.ready(request)
         rows = await self._reads.rows(queries.list_vouchers(where, page))
         found = [voucher_body(tables.VOUCHERS.decode(body.encode())) for _, body in rows]
-        return _list("vouchers", found, await self._count(queries.count_vouchers(where)))
-
-    async def _count(self, query: Query) -> int:
-        ((total,),) = await self._reads.rows(query)
-        return int(total)
+        ((total,),) = await self._reads.rows(queries.count_vouchers(where))
+        return _list("vouchers", found, total)
 
     async def _completed(self, project: str, rows: Sequence[tuple[Any, ...]]) -> list[Body]:
         """The bodies with what came later, or is kept elsewhere: rollbacks and customers."""
@@ -151,14 +147,14 @@ def _redemptions_wanted(project: str, given: list[Given]) -> Where:
     where = Where(project)
     where.within("at", range_of(given, "created_at"))
     where.satisfies(*conditions_of(given))
-    code = single(given, "voucher_code")
+    code = text_of(given, "voucher_code")
     if code is not None:
-        where.add("voucher_code = {voucher_code:String}", voucher_code=code.value)
-    campaign = single(given, "campaign")
+        where.add("voucher_code = {voucher_code:String}", voucher_code=code)
+    campaign = text_of(given, "campaign")
     if campaign is not None:
         where.add(
             "(campaign_id = {campaign:String} OR campaign_name = {campaign:String})",
-            campaign=campaign.value,
+            campaign=campaign,
         )
     result = single(given, "result")
     if result is not None:

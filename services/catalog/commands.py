@@ -33,8 +33,6 @@ U = TypeVar("U")
 CODE_LENGTH_DEFAULT = 8
 #: Members that an update copies as they are.
 _PLAIN = ("start_date", "expiration_date", "validity_day_of_week", "additional_info", "metadata")
-#: Members that cannot be cleared.
-_NEVER_NULL = ("discount", "gift", "type")
 
 
 def create_command(body: CreateVoucherBody, code: str | None) -> CreateVoucher:
@@ -76,23 +74,22 @@ def create_command(body: CreateVoucherBody, code: str | None) -> CreateVoucher:
 
 def update_command(body: UpdateVoucherBody, code: str) -> UpdateVoucher:
     """The command that sets what the body names."""
-    if body.code not in (None, code):
-        raise invalid_payload("Property `.code` cannot be changed")
     _refuse_unknown(body)
     named = body.model_fields_set
-    for name in _NEVER_NULL:
-        if name in named and getattr(body, name) is None:
-            raise invalid_payload(f"Property `.{name}` should not be null")
+    if "type" in named and body.type is None:
+        raise invalid_payload("Property `.type` should not be null")
     changes: dict[str, Any] = {name: getattr(body, name) for name in _PLAIN if name in named}
     if body.active is not None:
         changes["active"] = body.active
     # An official client says DISCOUNT_VOUCHER in every update, of gift cards, too.
     if body.type is not None and (body.type, body.discount) != ("DISCOUNT_VOUCHER", None):
         changes["type"] = body.type
-    if body.discount is not None:
-        changes["discount"] = _discount(body.discount)
-    if body.gift is not None:
-        changes["gift"] = body.gift.model_dump(exclude_none=True)
+    if body.code is not None:
+        changes["code"] = body.code
+    if "discount" in named:
+        changes["discount"] = _made(_discount, body.discount)
+    if "gift" in named:
+        changes["gift"] = _made(lambda gift: gift.model_dump(exclude_none=True), body.gift)
     if "validity_timeframe" in named:
         changes["validity_timeframe"] = _made(_timeframe, body.validity_timeframe)
     if "validity_hours" in named:

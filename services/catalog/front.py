@@ -26,6 +26,9 @@ from services.catalog.bodies import CreateVoucherBody, UpdateVoucherBody
 from services.catalog.commands import create_command, update_command
 from services.catalog.reads import Reads
 
+#: Codes that stand for endpoints of the API in its paths; a voucher there would be lost with them.
+RESERVED_CODES = frozenset({"import", "importCSV", "qualification"})
+
 
 def voucher_router(writes: Writes, view_of: Reads) -> APIRouter:
     """Vouchers: create, read, change, switch, delete."""
@@ -40,6 +43,8 @@ def voucher_router(writes: Writes, view_of: Reads) -> APIRouter:
 
     @router.post("/v1/vouchers/{code:ident}")
     async def create(request: Request, code: Captured, body: CreateVoucherBody) -> Response:
+        if code in RESERVED_CODES:
+            raise ApiError(not_found("voucher", code))
         return await write(request, "voucher.create", create_command(body, code))
 
     @router.get("/v1/vouchers/{code:ident}")

@@ -22,14 +22,14 @@ from runtime.http.auth import Caller
 from runtime.http.errors import ApiError
 from runtime.http.payload import read_body
 from runtime.http.routing import caller_of, ident
-from runtime.http.writes import Writes
+from runtime.http.writes import Identity, Writes
 from schemas.api import CustomerInput
 from schemas.base import Millis
 from schemas.commands import Command, LockSession, ReleaseSession, RequestContext, UpsertCustomer
 from schemas.entities import Evaluation
 from schemas.errors import Refusal, refuse
 from schemas.observations import ValidationObserved
-from schemas.records import Decided
+from schemas.records import Conflicted, Decided
 
 
 class Validations:
@@ -67,19 +67,20 @@ class Validations:
                 metadata=body.metadata,
             )
             return await self._writes.answer(request, "validate", content, command)
+        identity = self._writes.identity(request, "validate.customer", content)
         caller = caller_of(request)
         asked = RequestContext(body.redeemables, body.order, body.customer, metadata=body.metadata)
         repeated = duplicated(self._view_of(caller.project), asked.redeemables)
         if repeated is not None:
             raise ApiError(repeated)
-        customer_id = await self._customer(caller, asked.customer)
+        customer_id = await self._customer(caller, asked.customer, identity)
         at = self._clock_ms()
         if isinstance(customer_id, Refusal):
             evaluation = fail_all(asked.redeemables, customer_id)
             customer_id = None
         else:
             view = self._view_of(caller.project)
-            evaluation = evaluate_for(view, asked, customer_id, at, redeem=False)
+            evaluation = evaluate_for(view, asked, customer_id, at, caller.kind)
         seen = observed(self._make_id(), caller, at, evaluation, customer_id)
         self._observe(seen)
         answer = validation_body(seen.id, evaluation, caller.kind, tracking_id=tracking)
@@ -93,7 +94,9 @@ class Validations:
         )
         return await self._writes.answer(request, "release", await request.body(), command)
 
-    async def _customer(self, caller: Caller, named: CustomerInput | None) -> str | Refusal | None:
+    async def _customer(
+        self, caller: Caller, named: CustomerInput | None, identity: Identity
+    ) -> str | Refusal | None:
         """The id of the customer, who is made known first where there is news."""
         if named is None or not any(structs.astuple(named)):
             return None
@@ -102,7 +105,9 @@ class Validations:
             return known
         if not known.events:
             return known.id
-        record = (await self._writes.decide(caller, UpsertCustomer(named))).record
+        record = (await self._writes.decide(caller, UpsertCustomer(named), identity)).record
+        if isinstance(record, Conflicted):
+            raise ApiError(refuse("idempotency_key_reused"))
         if not isinstance(record, Decided):
             raise ApiError(refuse("command_expired"))
         customer = customer_of(record)

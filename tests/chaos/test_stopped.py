@@ -12,15 +12,23 @@ from tests.e2e.plain import Plain
 from tests.e2e.shop import Shop
 from tests.e2e.system import System
 
+HISTORY_REDEMPTIONS = 4
 #: A batch in a file of Kafka's: its first offset, its length after these 12 bytes, and later the
 #: number of its last offset; its records begin after 61 bytes.
 HEAD = struct.Struct(">qi")
 LENGTH_AT, LAST_OFFSET_AT, RECORDS_AT = 8, 23, 61
+#: So that there is an old one among them.
+RECORDS_MIN = 10
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def stopped(system: System) -> Iterator[System]:
-    """Down for the test, up again after it."""
+    """Down for all tests that ask for it, with something in its ledger; up again after them."""
+    shop = Shop(system.url, system.keys)
+    code = shop.discount().code
+    for _ in range(HISTORY_REDEMPTIONS):
+        shop.redeem(code)
+    shop.close()
     system.down()
     yield system
     system.up()

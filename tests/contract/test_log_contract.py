@@ -10,8 +10,9 @@ from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from aiokafka.structs import TopicPartition
 
 from deploy.embedded.kafka import EmbeddedBroker
+from runtime.clock import clock_ms
 from runtime.kafka_admin import client_options
-from runtime.kafka_log import KafkaLog, wall_clock
+from runtime.kafka_log import KafkaLog
 from runtime.log import (
     BATCH_OVERHEAD_BYTES,
     Entry,
@@ -61,7 +62,7 @@ async def subject(request: pytest.FixtureRequest) -> AsyncIterator[Subject]:
 
 
 def _memory() -> Subject:
-    log = MemoryLog(wall_clock)
+    log = MemoryLog(clock_ms)
 
     async def drop_before(start: int) -> None:
         log.drop_before("test", 0, start)
@@ -114,13 +115,13 @@ async def test_an_append_answers_with_the_offset_of_its_first_entry(subject: Sub
 
 
 async def test_what_is_read_is_what_was_appended(subject: Subject) -> None:
-    before = wall_clock()
+    before = clock_ms()
     await appended(subject, 1, 3)
     found = await read_all(subject)
     assert [(each.offset, each.key, each.value, each.headers) for each in found] == [
         (number, *entry(number)) for number in range(4)
     ]
-    assert all(before - 1 <= each.timestamp <= wall_clock() + 1 for each in found)
+    assert all(before - 1 <= each.timestamp <= clock_ms() + 1 for each in found)
     assert found[2].header("n") == b"2"
     assert found[2].header("absent") is None
 

@@ -136,6 +136,21 @@ def test_a_browser_is_not_told_what_was_compared(system: System, keys: dict[str,
     assert "explanation" not in from_browser.json()
 
 
+def test_a_browser_learns_nothing_by_a_guessed_source_id(shop: Shop, plain: Plain) -> None:
+    code, named = shop.discount().code, new_code()
+    customer = {"source_id": named, "name": "Ann", "email": "ann@shop.test"}
+    order = {"source_id": named, "amount": 1000}
+    shop.redeem(code, customer=customer, order=order)
+    told_to_browser = shop.redeem_in_browser(code, customer={"source_id": named})
+    seen = told_to_browser.redemptions[0].customer
+    assert (seen.source_id, seen.name, seen.email) == (named, None, None)
+    guessed = shop.validate_in_browser(code, order={"source_id": named})
+    assert (guessed.valid, guessed.redeemables[0].result.error.key) == (False, "invalid_order")
+    own = shop.validate_in_browser(code, order=order, customer={"source_id": named})
+    assert own.valid
+    assert plain.get(f"/v1/customers/{named}")["name"] == "Ann"
+
+
 @pytest.mark.parametrize("origin", UNTRUSTED)
 def test_an_origin_that_is_not_trusted(shop: Shop, system: System, origin: str) -> None:
     code = shop.discount().code

@@ -90,6 +90,29 @@ def test_a_story_in_numbers(shop: Shop, plain: Plain) -> None:
     }
 
 
+def test_an_order_that_is_used_again_counts_for_each_request(shop: Shop, plain: Plain) -> None:
+    order = {"source_id": new_code(), "amount": 10_000}
+    codes = [shop.discount(off).code for off in (500, 300)]
+    began = now()
+    first = shop.redeem(codes[0], order=order).redemptions[0].id
+    shop.redeem(codes[1], order=order)
+    so_far = NOTHING | {
+        "redemptions_succeeded": 2,
+        "discount_amount": 500 + 300,
+        "order_amount": 20_000,
+        # What each request left to pay: the second one's order has both discounts.
+        "order_total_amount": 9500 + 9200,
+    }
+    assert totals(plain, began) == so_far
+    told(shop.redemptions.rollback_redemption, first)
+    assert totals(plain, began) == so_far | {
+        "redemptions_rolled_back": 1,
+        "discount_amount": 300,
+        "order_amount": 10_000,
+        "order_total_amount": 9200,
+    }
+
+
 def test_what_a_browser_does_counts_too(shop: Shop, plain: Plain) -> None:
     code, began = shop.discount(500).code, now()
     shop.validate_in_browser(code)
@@ -108,8 +131,22 @@ def test_an_unknown_campaign_has_no_numbers(plain: Plain) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["from=soon", "to=2020-13-01", "from=2021-01-01&to=2020-01-01", "since=2020-01-01", "from=1"],
+    [
+        "from=soon",
+        "to=2020-13-01",
+        "from=2021-01-01&to=2020-01-01",
+        "since=2020-01-01",
+        "from=1",
+        "campaign=",
+        "from=0001-01-01T00:00:00%2B14:00",
+        "to=9999-12-31T23:59:59-14:00",
+    ],
 )
 def test_a_period_is_not_guessed(plain: Plain, query: str) -> None:
     answer = plain.ask("GET", f"/v1/analytics/totals?{query}")
     assert refused(answer) == (400, "invalid_query_params")
+
+
+def test_a_period_may_reach_to_the_end_of_the_calendar(plain: Plain) -> None:
+    body = plain.get("/v1/analytics/totals", to="9999-12-31T23:59:59.999999Z")
+    assert body["to"] == "9999-12-31T23:59:59.999Z"

@@ -80,11 +80,16 @@ WRONG_TOGETHER: dict[str, tuple[dict[str, Any], int, str]] = {
 
 @pytest.fixture
 def untouched(shop: Shop, plain: Plain) -> Iterator[str]:
-    """The code of a voucher that is afterwards exactly as it was."""
+    """The code of a voucher that is afterwards exactly as it was, and so is its customer's data.
+
+    The code is the customer's source id, too.
+    """
     voucher = shop.gift(100_000, redemption={"quantity": 100})
-    before = plain.get(f"/v1/vouchers/{voucher.code}")
+    shop.validate(voucher.code, customer={"source_id": voucher.code, "name": "Ann"})
+    paths = (f"/v1/vouchers/{voucher.code}", f"/v1/customers/{voucher.code}")
+    before = [plain.get(path) for path in paths]
     yield voucher.code
-    assert plain.get(f"/v1/vouchers/{voucher.code}") == before
+    assert [plain.get(path) for path in paths] == before
 
 
 def _failure_codes(plain: Plain, code: str) -> list[str]:
@@ -107,15 +112,16 @@ def test_an_attempt_with_a_bad_member_is_recorded_as_failed(
 ) -> None:
     key = "invalid_amount" if member.kind == "amount" else "invalid_payload"
     failed = []
+    named = {"customer": {"source_id": untouched, "name": "Mallory"}}
     for bad in member.bodies():
-        body = merged(asked((untouched,), {}), bad)
+        body = merged(asked((untouched,), named), bad)
         answer = plain.ask("POST", REDEEM, json=body)
         assert refused(answer) == (400, key), shown(bad)
         assert answer.json()["resource_type"] == "redemption"
         assert member.path.split(".")[-1].removesuffix("[]") in answer.json()["details"]
         failed.append(answer.json()["resource_id"])
         assert refused(plain.ask("POST", VALIDATE, json=body)) == (400, key), shown(bad)
-        locked = merged(asked((untouched,), {"session": {"type": "LOCK"}}), bad)
+        locked = merged(asked((untouched,), named | {"session": {"type": "LOCK"}}), bad)
         assert refused(plain.ask("POST", VALIDATE, json=locked)) == (400, key), shown(bad)
     recorded = plain.redemptions(untouched)
     assert [each["id"] for each in reversed(recorded)] == failed

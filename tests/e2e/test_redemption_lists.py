@@ -115,6 +115,8 @@ def test_filters_join_by_and_or_or(plain: Plain, history: Told) -> None:
     assert set(history.ids) <= set(both)
     without = {"filters[failure_code][conditions][$is_unknown]": "true"}
     assert listed(**of_code, **without) == [history.ids[2], *history.ids[4:]]
+    negated = {"filters[failure_code][conditions][$has_value]": "false"}
+    assert listed(**of_code, **negated) == listed(**of_code, **without)
 
 
 @pytest.mark.parametrize(
@@ -135,6 +137,10 @@ def test_filters_join_by_and_or_or(plain: Plain, history: Told) -> None:
         "filters[junction]=xor",
         "filters[voucher_code][conditions][$is]='%20OR%201%3D1%20--" + "x" * 600,
         "voucher_code=a&voucher_code=b",
+        "voucher_code=",
+        "customer=",
+        "campaign=",
+        "filters[result][conditions][$has_value]=maybe",
     ],
 )
 def test_a_question_that_is_not_understood_is_refused(plain: Plain, query: str) -> None:

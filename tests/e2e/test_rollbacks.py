@@ -138,7 +138,10 @@ def test_the_customer_and_the_order_have_to_be_its_own(shop: Shop) -> None:
     _recorded_failure(shop, other, "invalid_order")
     unknown = not_rolled_back(shop, redemption_id, customer={"source_id": new_code()})
     assert (unknown.status, unknown.key) == (404, "not_found")
-    assert unknown.body["resource_type"] == "customer"
+    assert shop.redemption(unknown.body["resource_id"]).failure_code == "not_found"
+    unknown = not_rolled_back(shop, redemption_id, customer={"id": "cust_unknown"})
+    assert (unknown.status, unknown.key) == (404, "not_found")
+    assert unknown.body["resource_id"] == "cust_unknown"
     assert shop.state(code)[0] == 2
     rolled_back(shop, redemption_id, customer={"source_id": ann}, order=order)
     assert shop.state(code)[0] == 1

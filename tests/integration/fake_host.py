@@ -1,7 +1,8 @@
 """A stand-in for a process of an installation, started as `fake_host.py ... NAME`.
 
 It serves `/health` on the port where the real one would answer, notes what it does in
-`$TESSERA_HOME/events`, and behaves as `$TESSERA_HOME/fake-NAME` says: `crash`, `sick` or `deaf`.
+`$TESSERA_HOME/events`, and behaves as `$TESSERA_HOME/fake-NAME` says: `crash`, `sick`,
+`deaf` or `no keys`.
 """
 
 import json
@@ -16,8 +17,10 @@ name = sys.argv[-1]
 home = Path(os.environ["TESSERA_HOME"])
 told = home / f"fake-{name}"
 conduct = told.read_text().strip() if told.exists() else ""
-VARIABLES = {"api": "TESSERA_PORT", "broker": "TESSERA_KAFKA"}
-port = int(os.environ[VARIABLES.get(name, f"TESSERA_{name.upper()}_PORT")].rpartition(":")[2])
+if name == "broker":
+    port = int(sys.argv[1])
+else:
+    port = int(os.environ["TESSERA_PORT" if name == "api" else f"TESSERA_{name.upper()}_PORT"])
 
 
 def say(event: str) -> None:
@@ -50,7 +53,7 @@ if conduct == "crash":
     sys.exit(f"{name} cannot start: the moon is full")
 server = ThreadingHTTPServer(("127.0.0.1", port), Health)
 signal.signal(signal.SIGTERM, signal.SIG_IGN if conduct == "deaf" else end)
-if name == "api":
+if name == "api" and conduct != "no keys":
     (home / "keys.json").write_text(json.dumps({"app_id": "a-1", "app_token": "t-1"}))
 say(f"{name} serves")
 server.serve_forever(poll_interval=0.02)

@@ -13,8 +13,8 @@ FAKE = (sys.executable, "-P", str(Path(__file__).with_name("fake_host.py")))
 STOP_SECONDS = dict.fromkeys(supervision.PROGRAMS, 2)
 
 
-def prepare_broker(home: Home, *_arguments: object) -> BrokerProcess:
-    return BrokerProcess((*FAKE, "kafka.Kafka", "broker"), home.kafka)
+def prepare_broker(home: Home, port: int, *_arguments: object) -> BrokerProcess:
+    return BrokerProcess((*FAKE, str(port), "kafka.Kafka", "broker"), home.kafka)
 
 
 def broker_is_ready(port: int) -> bool:

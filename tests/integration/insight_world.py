@@ -70,9 +70,12 @@ class World:
 
     def append(self, *records: Record) -> None:
         for record in records:
-            entry, self.head = chained(Entry(self.key, b"%d" % len(self.records)), self.head)
+            self.append_value(b"%d" % len(self.records))
             self.records.append(record)
-            self.log.append(*LEDGER_PLACE, [entry])
+
+    def append_value(self, value: bytes) -> None:
+        entry, self.head = chained(Entry(self.key, value), self.head)
+        self.log.append(*LEDGER_PLACE, [entry])
 
     def append_void(self) -> None:
         entry, _ = chained(Entry(b"p", b"void"), GENESIS)

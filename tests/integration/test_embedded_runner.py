@@ -109,7 +109,10 @@ def test_up_starts_in_order_and_down_stops_in_reverse_order(installation: Instal
     assert installation.command("status").returncode == 1
 
 
-def test_every_process_tells_its_host_and_its_folder(installation: Installation) -> None:
+def test_every_process_tells_its_host_and_its_folder_and_keeps_to_itself(
+    installation: Installation,
+) -> None:
+    installation.environment["TESSERA_APP_TOKEN"] = "secret"
     installation.command("up")
     found = installation.processes()
     assert sorted(found) == ["api", "broker", "insight", "ledger", "supervisor"]
@@ -117,6 +120,11 @@ def test_every_process_tells_its_host_and_its_folder(installation: Installation)
         (process,) = found[name]
         assert name in process.cmdline()
         assert process.environ()["TESSERA_HOME"] == str(installation.path)
+    (broker,), (api,) = found["broker"], found["api"]
+    settings = {key for key in broker.environ() if key.startswith("TESSERA_")}
+    assert settings == {"TESSERA_HOME"}
+    assert api.environ()["TESSERA_APP_TOKEN"] == "secret"
+    assert (installation.path / "events").stat().st_mode & 0o777 == 0o600
 
 
 def test_up_on_a_healthy_installation_says_so_and_changes_nothing(
@@ -237,6 +245,28 @@ def test_run_ends_well_when_another_command_stops_the_installation(
     assert "running already" in installation.command("run").stderr
     assert installation.command("down").returncode == 0
     assert running.wait(20) == 0
+
+
+def test_run_leaves_alone_what_another_command_started_anew(installation: Installation) -> None:
+    running = installation.begin("run")
+    assert eventually(partial(installation.shows, '"ready"')), installation.output
+    running.send_signal(signal.SIGSTOP)
+    try:
+        assert installation.command("down").returncode == 0
+        assert installation.command("up").returncode == 0
+        running.send_signal(signal.SIGINT)
+    finally:
+        running.send_signal(signal.SIGCONT)
+    assert running.wait(20) == 0
+    assert installation.command("status").returncode == 0
+
+
+def test_run_stops_everything_when_it_fails_itself(installation: Installation) -> None:
+    installation.tell("api", "no keys")
+    running = installation.begin("run")
+    assert running.wait(20) == 1
+    assert installation.processes() == {}
+    assert installation.events[-4:] == STOP_ORDER
 
 
 def test_a_start_clears_away_what_a_killed_run_left(installation: Installation) -> None:

@@ -7,14 +7,19 @@ from typing import Any
 
 import httpx
 import pytest
+from msgspec import structs
 
 from runtime.clickhouse import Database
 from runtime.http.host import Host
 from runtime.http.internal import InternalGate
 from runtime.sink_host import Sinks
 from runtime.sink_table import Place
+from schemas.base import AMOUNT_MAX
+from schemas.entities import Evaluation, Order
+from schemas.events import RedemptionSucceeded
 from schemas.observations import ValidationObserved
 from services.analytics.service import analytics_service
+from services.analytics.tables import REDEMPTION_FACTS, RedemptionFact
 from services.audit.service import audit_service
 from tests.integration.insight_world import World
 from tests.unit.insight.examples import (
@@ -42,8 +47,9 @@ EITHER = "filters[junction]=or&filters[failure_code][conditions][$has_value]="
 class Insight:
     """A host that runs, and a client of it."""
 
-    def __init__(self, world: World, client: httpx.AsyncClient) -> None:
+    def __init__(self, world: World, database: Database, client: httpx.AsyncClient) -> None:
         self.world = world
+        self.database = database
         self._client = client
 
     async def get(
@@ -83,11 +89,11 @@ async def running(folder: Path) -> AsyncIterator[Insight]:
         sinks.service,
     ]
     host = Host("insight", services, InternalGate("s"))
-    app = host._edge._app
-    async with app.router.lifespan_context(app):  # type: ignore[attr-defined]
+    app = host._edge._app._rest  # type: ignore[attr-defined]
+    async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(host)
         async with httpx.AsyncClient(transport=transport, base_url="http://insight") as client:
-            yield Insight(world, client)
+            yield Insight(world, database, client)
 
 
 @pytest.fixture
@@ -140,6 +146,14 @@ async def test_redemptions_are_listed_newest_first_with_what_came_later(insight:
         ("filters[object][conditions][$is_not]=redemption", ["rr_1", "rr_11", "rr_10"]),
         (f"{EITHER}&filters[customer_id][conditions][$is]=cust_1",
          ["rf_3", "r_1", "r_11", "r_10"]),
+        ("filters[failure_code][conditions][$has_value]=true", ["rf_3"]),
+        ("filters[failure_code][conditions][$is_unknown]=false", ["rf_3"]),
+        ("filters[parent_redemption_id][conditions][$has_value]=false",
+         ["rr_1", "r_20", "rf_3", "r_1"]),
+        ("filters[parent_redemption_id][conditions][$is_unknown]=",
+         ["rr_1", "r_20", "rf_3", "r_1"]),
+        ("customer=cust_1", ["r_1", "r_11", "r_10"]),
+        ("customer=nobody", []),
         ("filters[parent_redemption_id][conditions][$starts_with]=r_", ["r_11", "r_10"]),
         ("result=Failure-NotExist", ["rf_3"]),
         ("result=success&customer=source_1", ["r_1", "r_11", "r_10"]),
@@ -164,12 +178,21 @@ async def test_redemptions_are_filtered(insight: Insight, query: str, ids: list[
         ("/v1/redemptions?result=maybe", "invalid_query_params", "result"),
         ("/v1/redemptions?filters[colour][conditions][$is]=x", "invalid_query_params", "colour"),
         ("/v1/redemptions?filters[result][conditions][$as]=x", "invalid_query_params", "$as"),
+        ("/v1/redemptions?filters[result][conditions][$has_value]=no", "invalid_query_params",
+         "$has_value"),
+        ("/v1/redemptions?customer=", "invalid_query_params", "customer"),
+        ("/v1/redemptions?campaign=", "invalid_query_params", "campaign"),
+        ("/v1/redemptions?voucher_code=", "invalid_query_params", "voucher_code"),
+        ("/v1/vouchers?code=", "invalid_query_params", "code"),
         ("/v1/vouchers?order=id", "invalid_query_params", "order"),
+        ("/v1/analytics/totals?campaign=", "invalid_query_params", "campaign"),
+        ("/v1/analytics/totals?from=0001-01-01T00:00:00%2B14:00", "invalid_query_params", "from"),
+        ("/v1/analytics/totals?to=9999-12-31T23:59:59-14:00", "invalid_query_params", "to"),
         ("/v1/analytics/totals?from=2024-01-02&to=2024-01-01", "invalid_query_params", "from"),
         ("/v1/analytics/totals?from=x", "invalid_query_params", "from"),
         ("/v1/analytics/totals?since=2024-01-01", "invalid_query_params", "since"),
     ],
-)
+)  # fmt: skip
 async def test_a_bad_query_is_refused_by_name(
     insight: Insight, path: str, key: str, named: str
 ) -> None:
@@ -221,6 +244,41 @@ async def test_totals_over_http(insight: Insight) -> None:
     assert (unknown["key"], unknown["resource_type"]) == ("not_found", "campaign")
 
 
+async def test_the_ends_of_the_calendar_are_a_period(insight: Insight) -> None:
+    history(insight.world)
+    ends = "from=0001-01-01&to=9999-12-31T23:59:59.999999Z"
+    found = await insight.get(f"/v1/analytics/totals?{ends}")
+    assert (found["from"], found["to"]) == ("0001-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z")
+    assert found["totals"] == await insight.totals()
+
+
+async def test_sums_do_not_wrap(insight: Insight) -> None:
+    place, rest = ("ledger", 0), ("", "", "", AMOUNT_MAX, AMOUNT_MAX, AMOUNT_MAX, 1, 1)
+    rows = [
+        (*place, n, 0, "", *RedemptionFact(PROJECT, START, "succeeded", f"r_{n}", *rest))
+        for n in range(20_000)
+    ]
+    await insight.database.insert(REDEMPTION_FACTS, rows)
+    found = await insight.totals()
+    for name in ("discount_amount", "order_amount", "order_total_amount"):
+        assert found[name] == 20_000 * AMOUNT_MAX > 2**64
+
+
+async def test_an_order_that_is_used_again_counts_for_each_request(insight: Insight) -> None:
+    order = Order("ord_1", amount=10_000, discount_amount=500)
+    again = structs.replace(order, discount_amount=800)
+    first, second = (
+        RedemptionSucceeded(Evaluation((applicable(code, off),), each), (f"r_{ids}0",))
+        for code, off, each, ids in (("A", 500, order, "1"), ("B", 300, again, "2"))
+    )
+    insight.world.append(decided(first), decided(second), decided(rolled_back("A", ids="1")))
+    found = await insight.totals()
+    assert (found["redemptions_succeeded"], found["redemptions_rolled_back"]) == (2, 1)
+    assert found["discount_amount"] == 500 + 300 - 500
+    assert found["order_amount"] == 20_000 - 10_000
+    assert found["order_total_amount"] == 9500 + 9200 - 9500
+
+
 async def test_who_asks_for_more_than_is_there_is_asked_to_come_again(insight: Insight) -> None:
     history(insight.world)
     found = await insight.get(
@@ -231,16 +289,25 @@ async def test_who_asks_for_more_than_is_there_is_asked_to_come_again(insight: I
 
 async def test_the_tables_are_told_with_their_digests(insight: Insight) -> None:
     history(insight.world)
-    await insight.get("/v1/redemptions")
     found = {
         (each["table"], each["topic"]): each
-        for each in (await insight.get("/internal/tables", headers={"x-tessera-positions": ""}))[
-            "tables"
-        ]
+        for each in (await insight.get("/internal/tables"))["tables"]
     }
     assert found["redemptions", "ledger"]["rows"] == 9
     assert found["redemptions", "ledger"]["offset"] == found["redemptions", "ledger"]["last"] == 6
+    assert {each["position"] for (_, topic), each in found.items() if topic == "ledger"} == {6}
     assert found["validation_facts", "validations"]["rows"] == 0
+    assert found["validation_facts", "validations"]["position"] == -1
+
+
+async def test_tables_that_are_behind_are_not_told(
+    insight: Insight, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("runtime.sink_host.SETTLED_SECONDS_MAX", 0.1)
+    history(insight.world)
+    await insight.get("/v1/redemptions")
+    behind = {"x-tessera-positions": "ledger/0=6,validations/0=0"}
+    assert (await insight.get("/internal/tables", 503, behind))["key"] == "unavailable"
 
 
 async def test_health_names_every_sink(insight: Insight) -> None:

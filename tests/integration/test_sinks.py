@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from runtime.clickhouse import Database, Query
+from runtime.query_string import Page
 from runtime.sink_host import TableState
 from schemas.observations import ValidationObserved
 from services.analytics import tables as analytics
@@ -15,6 +16,7 @@ from services.analytics.queries import (
     redemption_totals,
     validation_totals,
 )
+from services.audit.queries import Where, count_redemptions, list_redemptions
 from services.audit.tables import ENTITIES, REDEMPTIONS
 from tests.integration.insight_world import LEDGER_PLACE, VALIDATIONS_PLACE, World, many
 from tests.unit.insight.examples import (
@@ -116,6 +118,21 @@ async def test_void_records_leave_no_trace_but_move_the_position(tmp_path: Path)
         assert not await world.positions.reached({("ledger", 0): 2}, [REDEMPTIONS], 0.01)
         count = Query(f"SELECT count() FROM {REDEMPTIONS.full_name}")
         assert await database.query(count) == [(1,)]
+
+
+async def test_a_page_holds_nothing_that_its_total_does_not_count(tmp_path: Path) -> None:
+    world = World()
+    world.append(decided(failed(ids="1")), decided(failed(ids="2")))
+    async with world.open(tmp_path) as database:
+        await world.fill(database)
+        where = Where(PROJECT)
+        ((total, newest),) = await database.query(count_redemptions(where))
+        world.append(decided(failed(ids="3")))
+        await world.fill(database)
+        where.add("log_offset <= {newest:Int64}", newest=newest)
+        page = Page(10, 0, "created_at", descending=True)
+        rows = await database.query(list_redemptions(where, page))
+        assert (total, [row[0] for row in rows]) == (2, ["rf_2", "rf_1"])
 
 
 async def totals(

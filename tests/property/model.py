@@ -4,13 +4,16 @@ It shares no code with the engine. Times are milliseconds, money minor units.
 """
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
+
+from msgspec.structs import replace
 
 from schemas.entities import Voucher
 
 LIMIT = 5
-WINDOW = 93 * 24 * 3_600_000
+MONTHS_BACK = 3
 
 Wanted = list[tuple[str, int | None]]
 
@@ -28,6 +31,8 @@ class Model:
         self.vouchers[made.code] = {
             "made": made,
             "active": True,
+            #: The most that was ever allowed; what is allowed later takes nothing back.
+            "most": made.quantity,
             "redeemed": 0,
             "balance": made.gift.balance if made.gift else None,
         }
@@ -133,18 +138,47 @@ class Model:
             return "invalid_redemption"
         if entry["back"]:
             return "already_rolled_back"
-        if now >= entry["at"] + WINDOW:
+        if not _recent(entry["at"], now):
             return "invalid_redemption"
         for code, takes in entry["taken"]:
             self._count(code, -1, -takes)
         entry["back"] = True
         return None
 
-    def _count(self, code: str, redemptions: int, takes: int) -> None:
+    def delete(self, code: str) -> bool:
+        """Whether there was such a voucher; what sessions hold of it is gone with it."""
+        for session in self.sessions.values():
+            session["holds"].pop(code, None)
+        return self.vouchers.pop(code, None) is not None
+
+    def limit(self, code: str, quantity: int) -> bool:
+        """Whether there was such a voucher to allow so many redemptions of."""
+        if code not in self.vouchers:
+            return False
         entry = self.vouchers[code]
+        entry["made"] = replace(entry["made"], quantity=quantity)
+        if entry["most"] is not None:
+            entry["most"] = max(entry["most"], quantity)
+        return True
+
+    def _count(self, code: str, redemptions: int, takes: int) -> None:
+        entry = self.vouchers.get(code)
+        if entry is None:
+            return
         entry["redeemed"] += redemptions
         if entry["balance"] is not None:
             entry["balance"] -= takes
+
+
+def _recent(redeemed: int, now: int) -> bool:
+    """Whether the same day of the month, three months on, has not come yet."""
+    start, today = (datetime.fromtimestamp(at // 1000, UTC) for at in (redeemed, now))
+    months = (today.year - start.year) * 12 + today.month - start.month
+    if months != MONTHS_BACK:
+        return months < MONTHS_BACK
+    last = (today.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    midnight = 24 * 3_600_000
+    return (today.day, now % midnight) < (min(start.day, last.day), redeemed % midnight)
 
 
 def _discount(made: Voucher, left: int) -> int:

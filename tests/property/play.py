@@ -1,8 +1,11 @@
 """Plays steps in a world of the engine."""
 
-from schemas.api import GiftSpend, OrderInput, Redeemable, SessionInput
+import msgspec
+
+from schemas.api import GiftSpend, OrderInput, OrderItemInput, Redeemable, SessionInput
 from schemas.commands import (
     CommandBody,
+    DeleteVoucher,
     DisableVoucher,
     EnableVoucher,
     ExpireDue,
@@ -11,6 +14,7 @@ from schemas.commands import (
     ReleaseSession,
     RollBackRedemption,
     RollBackStack,
+    UpdateVoucher,
 )
 from schemas.events import RedemptionSucceeded
 from schemas.records import Decided
@@ -63,6 +67,10 @@ class Play:
                 return EnableVoucher(code)
             case "disable":
                 return DisableVoucher(code)
+            case "delete":
+                return DeleteVoucher(code)
+            case "limit":
+                return UpdateVoucher(code, msgspec.Raw(b'{"quantity":%d}' % step.nth))
             case _:
                 return ExpireDue()
 
@@ -75,6 +83,9 @@ def _redeemables(step: Step) -> tuple[Redeemable, ...]:
 
 
 def _order(step: Step) -> OrderInput | None:
-    if step.amount is None and step.order is None:
+    if step.amount is None and step.order is None and step.prices is None:
         return None
-    return OrderInput(source_id=step.order, amount=step.amount)
+    lines = None
+    if step.prices is not None:
+        lines = tuple(OrderItemInput(price=price) for price in step.prices)
+    return OrderInput(source_id=step.order, amount=step.amount, items=lines)

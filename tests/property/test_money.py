@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.discounts import discounted, gift_credits
-from engine.evaluate import evaluate
+from engine.evaluate import evaluate_for
 from engine.money import half_up, percent_of
 from schemas.api import OrderInput, OrderItemInput
 from schemas.base import AMOUNT_MAX
@@ -72,7 +72,7 @@ def test_the_parts_sum_to_the_discount_and_the_total_to_the_amount(
     world = World()
     for code, made in zip(codes, vouchers, strict=True):
         world.given(_renamed(made, code))
-    evaluation = evaluate(world.view, redeem(*codes, order=amount), world.now, redeem=False)
+    evaluation = evaluate_for(world.view, redeem(*codes, order=amount), None, world.now, "server")
     assert evaluation.valid
     order = evaluation.order
     assert order is not None
@@ -102,7 +102,9 @@ def test_an_order_is_the_sum_of_its_items_unless_its_amount_is_given(
 ) -> None:
     world = World().given(voucher("A", discount))
     given_order = OrderInput(amount=amount, items=tuple(items))
-    order = evaluate(world.view, redeem("A", order=given_order), world.now, redeem=False).order
+    order = evaluate_for(
+        world.view, redeem("A", order=given_order), None, world.now, "server"
+    ).order
     assert order is not None and order.items is not None and order.amount is not None
     assert order.amount == (
         amount if amount is not None else sum(item.amount or 0 for item in order.items)

@@ -1,18 +1,25 @@
 """Orders that are named again and again carry exactly what is redeemed on them."""
 
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from engine import tables
 from tests.property.play import Play
 from tests.property.worlds import STEPS, Step
 
+PRICES = st.none() | st.lists(st.none() | st.integers(0, 800), max_size=3).map(tuple)
+
 
 @settings(max_examples=150, deadline=None)
-@given(STEPS)
-def test_an_orders_discount_is_the_sum_of_what_is_redeemed_on_it(steps: list[Step]) -> None:
+@given(STEPS, st.data())
+def test_an_orders_discount_is_the_sum_of_what_is_redeemed_on_it(
+    steps: list[Step], data: st.DataObject
+) -> None:
     play = Play()
+    amounts: set[str] = set()
     for number, step in enumerate(steps):
-        play.step(step._replace(order=f"order-{number % 2}", after=min(step.after, 1)))
+        named = step._replace(order=f"order-{number % 2}", after=min(step.after, 1))
+        play.step(named._replace(prices=data.draw(PRICES)))
         for order in play.world.view.scan(tables.ORDERS):
             mine = [
                 redemption
@@ -21,7 +28,12 @@ def test_an_orders_discount_is_the_sum_of_what_is_redeemed_on_it(steps: list[Ste
             ]
             live = [each for each in mine if each.rollback_id is None]
             assert order.discount_amount == sum(each.taken.order for each in live if each.taken)
-            assert order.amount is None or 0 <= order.discount_amount <= order.amount
+            if order.amount is None:
+                assert order.id not in amounts
+                assert order.discount_amount == 0
+            else:
+                amounts.add(order.id)
+                assert 0 <= order.discount_amount <= order.amount
             assert {entry.id for entry in order.redemptions} == {each.id for each in mine}
             marks = {entry.id: entry.rollback_id for entry in order.redemptions}
             assert marks == {each.id: each.rollback_id for each in mine}

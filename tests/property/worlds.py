@@ -41,15 +41,17 @@ class Step(NamedTuple):
     #: Which of the redemptions so far, counted round.
     nth: int = 0
     order: str | None = None
+    #: The prices of the order's items, which may have none.
+    prices: tuple[int | None, ...] | None = None
 
 
 ITEMS = st.lists(
-    st.builds(Item, st.sampled_from(CODES), st.none() | st.integers(0, 600)),
+    st.builds(Item, st.sampled_from(CODES), st.none() | st.integers(1, 600)),
     min_size=1,
     max_size=7,
     unique_by=lambda item: item.code,
 ).map(tuple)
-AFTER = st.sampled_from([0, 0, 0, 1, MINUTE, 2 * MINUTE, DAY, WINDOW_MS])
+AFTER = st.sampled_from([0, 0, 0, 1, MINUTE, 2 * MINUTE, DAY, 45 * DAY, 90 * DAY, WINDOW_MS])
 AMOUNT = st.none() | st.integers(0, 2000)
 KEY = st.none() | st.sampled_from(KEYS)
 
@@ -68,5 +70,6 @@ STEP = st.one_of(
     _steps("release", items=ITEMS, key=st.sampled_from(KEYS)),
     _steps("roll_back", "roll_back_stack", nth=st.integers(0, 50)),
     _steps("enable", "disable", "expire", items=ITEMS),
+    _steps("delete", "limit", items=ITEMS, nth=st.integers(0, 3)),
 )
 STEPS = st.lists(STEP, min_size=1, max_size=30)

@@ -8,7 +8,14 @@ from engine.fold import StateFold
 from runtime.chain import Chain, entry_hash
 from runtime.log import StoredEntry
 from runtime.store import MemoryStore, Store
-from schemas.events import RedemptionRolledBack, RedemptionSucceeded
+from schemas.entities import Outcome
+from schemas.events import (
+    Event,
+    RedemptionRolledBack,
+    RedemptionSucceeded,
+    SessionLocked,
+    SessionReleased,
+)
 from schemas.records import (
     CommandsLost,
     CommandsRestarted,
@@ -19,7 +26,7 @@ from schemas.records import (
     WriterStarted,
 )
 from tests.simulation.machines import record_decoder
-from tests.simulation.world import QUANTITIES, World
+from tests.simulation.world import GIFT_AMOUNT, QUANTITIES, World
 
 #: How far a front's clock may be ahead of the broker's.
 CLOCK_SKEW_MS = 5000
@@ -96,29 +103,84 @@ def _check_one_decision_each(applied: list[tuple[int, Record]]) -> None:
 
 def _check_deadlines(world: World, applied: list[tuple[int, Record]]) -> None:
     """A command is decided only by its own attempt that came in time."""
-    in_time = {
-        (command.id, command.sent_at)
-        for appended_at, command in world.appended
+    punctual = {
+        (offset, command.id)
+        for offset, appended_at, command in world.appended
         if command.sent_at - CLOCK_SKEW_MS <= appended_at <= command.deadline
     }
-    punctual = {command_id for command_id, _ in in_time}
     for offset, record in applied:
         if isinstance(record, Decided):
-            assert record.command_id in punctual, f"record {offset} decides a late command"
+            attempt = record.command_offset, record.command_id
+            assert attempt in punctual, f"record {offset} decides a late command"
+
+
+class _Taken:
+    """What the history of a world took, and what its sessions hold; counted plainly."""
+
+    def __init__(self) -> None:
+        self._ids: dict[str, str] = {}
+        self.quantity: Counter[str] = Counter()
+        self.credits = 0
+        #: By session key and code: until when, and how many credits.
+        self.held: dict[tuple[str, str], tuple[int, int]] = {}
+
+    def check(self, at: int, offset: int) -> None:
+        live = {each: hold for each, hold in self.held.items() if hold[0] > at}
+        for code, most in QUANTITIES.items():
+            held = sum(1 for _, held_code in live if held_code == code)
+            assert self.quantity[code] + held <= most, f"record {offset}: too much of {code}"
+            assert self.quantity[code] >= 0
+        held_credits = sum(credits for _, credits in live.values())
+        assert self.credits >= 0, f"record {offset}: credits given back twice"
+        assert self.credits + held_credits <= GIFT_AMOUNT, f"record {offset}: too many credits"
+
+    def apply(self, event: Event) -> None:
+        match event:
+            case RedemptionSucceeded():
+                for outcome in event.evaluation.outcomes:
+                    self._redeem(outcome, event.session_key)
+            case RedemptionRolledBack():
+                for back in event.rollbacks:
+                    assert back.voucher is not None
+                    self.quantity[back.voucher.code] -= 1
+                    self.credits -= back.credits or 0
+            case SessionLocked():
+                self._lock(event)
+            case SessionReleased():
+                self.held = {
+                    each: hold
+                    for each, hold in self.held.items()
+                    if each != (event.session_key, self._code_of(event.voucher_id))
+                }
+            case _:
+                pass
+
+    def _redeem(self, outcome: Outcome, session_key: str | None) -> None:
+        if outcome.status != "APPLICABLE":
+            return
+        assert outcome.taken is not None
+        self.quantity[outcome.id] += 1
+        self.credits += outcome.taken.credits or 0
+        self.held.pop((session_key or "", outcome.id), None)
+
+    def _lock(self, event: SessionLocked) -> None:
+        key = event.session.key
+        self.held = {each: hold for each, hold in self.held.items() if each[0] != key}
+        for outcome in event.evaluation.outcomes:
+            if outcome.status == "APPLICABLE":
+                assert outcome.voucher is not None
+                self._ids[outcome.voucher.id] = outcome.id
+                credits = (outcome.taken.credits if outcome.taken else None) or 0
+                self.held[key, outcome.id] = event.session.expires_at, credits
+
+    def _code_of(self, voucher_id: str) -> str:
+        return self._ids.get(voucher_id, "")
 
 
 def _check_limits(applied: list[tuple[int, Record]]) -> None:
-    taken: Counter[str] = Counter()
-    for _, record in applied:
-        for event in record.events if isinstance(record, Decided) else ():
-            if isinstance(event, RedemptionSucceeded):
-                for outcome in event.evaluation.outcomes:
-                    if outcome.status == "APPLICABLE":
-                        taken[outcome.id] += 1
-                        over = taken[outcome.id] > QUANTITIES[outcome.id]
-                        assert not over, f"{outcome.id} was redeemed too often"
-            elif isinstance(event, RedemptionRolledBack):
-                for each in event.rollbacks:
-                    assert each.voucher is not None
-                    taken[each.voucher.code] -= 1
-                    assert taken[each.voucher.code] >= 0
+    taken = _Taken()
+    for offset, record in applied:
+        if isinstance(record, Decided):
+            for event in record.events:
+                taken.apply(event)
+            taken.check(record.at, offset)

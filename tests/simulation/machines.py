@@ -17,7 +17,8 @@ from runtime.store import MemoryStore
 from schemas.base import Millis
 from schemas.commands import Command
 from schemas.records import Record
-from services.redemption.ledger.writer import Fenced, Identity, Writer
+from services.redemption.ledger.outfit import Identity
+from services.redemption.ledger.writer import Fenced, Writer
 from tests.simulation.network import SimLog
 from tests.simulation.scheduler import Crashed, Scheduler, Task, pause
 
@@ -157,7 +158,7 @@ class ReaderHost:
     def start(self) -> None:
         """Starts a process that follows from what the disk holds."""
         replica = Replica(self.world.log, 0, self.disk, StateFold, SimDecode())
-        self.followed = Followed(replica, clock=lambda: 0.0)
+        self.followed = Followed(replica, clock=lambda: 0.0, rest=pause)
         self.task = self.world.scheduler.spawn("reader", self.followed.follow())
 
     def revive(self) -> None:

@@ -12,15 +12,17 @@ import msgspec
 
 from engine.ids import new_id
 from runtime.log import Entry, StoredEntry
-from schemas.api import Redeemable, SessionInput
+from schemas.api import GiftSpend, OrderInput, Redeemable, SessionInput
 from schemas.base import Millis
 from schemas.commands import (
     Command,
     CommandBody,
     CreateVoucher,
+    ExpireDue,
     LockSession,
     OpenProject,
     RedeemStack,
+    ReleaseSession,
     RollBackRedemption,
 )
 from schemas.entities import Discount, Gift, Voucher
@@ -32,7 +34,8 @@ from tests.simulation.scheduler import Scheduler, Task, pause
 
 PROJECT = "p"
 QUANTITIES = {"A": 2, "B": 4, "C": 7}
-GIFT_AMOUNT = 1000
+GIFT, GIFT_AMOUNT = "G", 1000
+ORDER = OrderInput(amount=10_000)
 START_MS = 1_700_000_000_000
 DEADLINE_MS = 10_000
 HOSTS = 3
@@ -52,8 +55,8 @@ class World:
         self.hosts = [Host(self, f"h{n}") for n in range(HOSTS)]
         self.buried = 0
         self.sent: list[Command] = []
-        #: Every command that reached the log, with the time of its arrival.
-        self.appended: list[tuple[Millis, Command]] = []
+        #: Every command that reached the log, with its offset and the time of its arrival.
+        self.appended: list[tuple[int, Millis, Command]] = []
         self.disasters = self.random.random() < 0.4
         self.readers = [ReaderHost(self) for _ in range(READERS)]
         self._seed_entities()
@@ -86,8 +89,9 @@ class World:
         return command
 
     def append(self, command: Command) -> None:
-        self.appended.append((self.clock_ms, command))
-        self.log.append(COMMANDS, 0, [Entry(PROJECT.encode(), msgspec.json.encode(command))])
+        entry = Entry(PROJECT.encode(), msgspec.json.encode(command))
+        offset = self.log.append(COMMANDS, 0, [entry])
+        self.appended.append((offset, self.clock_ms, command))
 
     def _seed_entities(self) -> None:
         self.append(self.command(OpenProject()))
@@ -103,7 +107,7 @@ class World:
             self.append(self.command(CreateVoucher(voucher)))
         gift = Voucher(
             id="",
-            code="G",
+            code=GIFT,
             type="GIFT_VOUCHER",
             created_at=0,
             gift=Gift(amount=GIFT_AMOUNT, balance=GIFT_AMOUNT),
@@ -150,13 +154,24 @@ class World:
         draw = self.random.random()
         codes = self.random.sample(sorted(QUANTITIES), self.random.choice((1, 1, 2)))
         redeemables = tuple(Redeemable("voucher", code) for code in codes)
+        session = SessionInput(key=self.random.choice("st"), ttl=5.0, ttl_unit="SECONDS")
         if draw < 0.15:
-            session = SessionInput(key="s", ttl=5.0, ttl_unit="SECONDS")
-            return LockSession(redeemables, session=session)
-        if draw < 0.25:
+            return LockSession(self._with_gift(redeemables), order=ORDER, session=session)
+        if draw < 0.18:
+            return ReleaseSession(codes[0], "s")
+        if draw < 0.20:
+            return ExpireDue()
+        if draw < 0.28:
             victim = self.random.choice(self.sent)
             return RollBackRedemption(new_id(victim.seed, "r_", 0))
-        return RedeemStack(redeemables)
+        own = session if self.random.random() < 0.2 else None
+        return RedeemStack(self._with_gift(redeemables), order=ORDER, session=own)
+
+    def _with_gift(self, redeemables: tuple[Redeemable, ...]) -> tuple[Redeemable, ...]:
+        if self.random.random() < 0.6:
+            return redeemables
+        spend = GiftSpend(self.random.randrange(1, GIFT_AMOUNT // 2))
+        return (*redeemables, Redeemable("voucher", GIFT, gift=spend))
 
     def process_acts(self) -> None:
         host = self.random.choice(self.hosts)

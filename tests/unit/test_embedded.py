@@ -1,5 +1,6 @@
 """The parts of the embedded installation that need no process: folder, ports, jars, terminal."""
 
+import errno
 import io
 import json
 import logging
@@ -9,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+import structlog
 
 from deploy.embedded import jars
 from deploy.embedded.console import Console, LogFollower, log_tail
@@ -23,8 +25,9 @@ from deploy.embedded.home import (
 )
 from deploy.embedded.jars import Jar
 from deploy.embedded.start import Installation, environment, reachable, with_internal_ports
+from deploy.embedded.storage import broker_environment
 from deploy.embedded.supervision import HOSTS
-from runtime.logs import configure_logging, get_logger
+from runtime.logs import configure_logging
 from runtime.settings import load_settings
 from tessera.cli import HostName
 
@@ -41,6 +44,12 @@ def test_a_new_folder_gets_the_version_and_is_private(tmp_path: Path) -> None:
     home.prepare()
     assert read_json(home.version_file)["layout"] == LAYOUT_VERSION
     assert home.path.stat().st_mode & 0o077 == 0
+
+
+def test_a_folder_that_was_there_before_becomes_private(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    Home(tmp_path).prepare()
+    assert tmp_path.stat().st_mode & 0o777 == 0o700
 
 
 def test_only_one_command_holds_a_folder(home: Home) -> None:
@@ -173,6 +182,23 @@ def test_the_log_is_readable_lines_on_a_terminal() -> None:
     assert "code=A" in line
 
 
+@pytest.mark.parametrize("number", [errno.EPIPE, errno.EIO])
+def test_a_reader_that_went_away_is_noticed(tmp_path: Path, number: int) -> None:
+    class Gone(io.TextIOWrapper):
+        def write(self, text: str) -> int:
+            raise OSError(number, "gone")
+
+    with (tmp_path / "out").open("wb") as file, Gone(file) as out:
+        console = Console("console", out)
+        console.say("hello")
+    assert console.is_closed
+
+
+def test_a_broker_gets_no_setting_but_its_folder(home: Home) -> None:
+    given = {"PATH": "/bin", "TESSERA_APP_TOKEN": "secret", "TESSERA_HOME": "elsewhere"}
+    assert broker_environment(home, given) == {"PATH": "/bin", "TESSERA_HOME": str(home.path)}
+
+
 def test_the_end_of_a_log_is_told_in_words(home: Home) -> None:
     home.log("api").write_text('{"level":"error","event":"boom","exception":"Trace"}\nplain\n')
     assert log_tail(home, "api") == "error boom Trace\nplain"
@@ -185,7 +211,7 @@ def test_logs_are_json_lines_with_host_and_fields() -> None:
     before = root.handlers[:], root.level
     try:
         configure_logging("json", "api", out)
-        get_logger("test").info("redeemed", code="A")
+        structlog.get_logger("test").info("redeemed", code="A")
         logging.getLogger("library").warning("slow %d", 3)
     finally:
         root.handlers, root.level = before

@@ -7,7 +7,6 @@ supervisor starts again; damage stops its partition alone, so that the others ar
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection
-from contextlib import suppress
 
 import structlog
 
@@ -39,6 +38,7 @@ class Partitions:
     async def assigned(self, partitions: Collection[int]) -> None:
         """Starts a writer for each."""
         for partition in sorted(set(partitions) - set(self._tasks)):
+            self.faults.pop(partition, None)
             writer = self._make(partition)
             self.writers[partition] = writer
             self._tasks[partition] = asyncio.create_task(
@@ -48,12 +48,17 @@ class Partitions:
 
     async def revoked(self, partitions: Collection[int]) -> None:
         """Stops the writers; what is in flight is settled first, within bounds."""
+        stopping: list[asyncio.Task[None]] = []
         for partition in sorted(set(partitions) & set(self._tasks)):
-            task = self._tasks.pop(partition)
             self.writers.pop(partition).stopping = True
-            with suppress(TimeoutError):
-                await asyncio.wait_for(task, STOP_SECONDS_MAX)
+            stopping.append(self._tasks.pop(partition))
             log.info("partition revoked", partition=partition)
+        if not stopping:
+            return
+        _, late = await asyncio.wait(stopping, timeout=STOP_SECONDS_MAX)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
 
     async def close(self) -> None:
         """Stops all writers."""

@@ -7,6 +7,7 @@ sends a command only for a project in which something is due, so an idle log sta
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterable
+from typing import NamedTuple
 
 import structlog
 
@@ -18,17 +19,28 @@ from schemas.commands import Command, ExpireDue
 from schemas.topics import COMMANDS
 
 PERIOD_SECONDS = 1.0
+#: Between sweeps as long as they find something; each is bounded (engine/expiry.py).
+BUSY_SECONDS = 0.05
 DEADLINE_MS = 10_000
 
 log = structlog.get_logger(__name__)
 
 
+class Serving(NamedTuple):
+    """A partition that this process writes."""
+
+    partition: int
+    fold: StateFold
+    #: The last command decided.
+    decided: int
+
+
 class Ticker:
-    """Looks at the partitions that `serving` names, once a second."""
+    """Looks at the partitions that `serving` names."""
 
     def __init__(
         self,
-        serving: Callable[[], Iterable[tuple[int, StateFold]]],
+        serving: Callable[[], Iterable[Serving]],
         send: Callable[[str, int, Entry], Awaitable[int]],
         encode: Callable[[Command], bytes],
         *,
@@ -38,17 +50,33 @@ class Ticker:
         self._send = send
         self._encode = encode
         self._clock_ms = clock_ms
+        #: By project: the offset of the last sweep, which is under way until it is decided.
+        self._sent: dict[str, int] = {}
 
     async def run(self) -> None:
-        """Sweeps, until cancelled."""
+        """Sweeps, until cancelled: again at once as long as something was due."""
         while True:
-            await asyncio.sleep(PERIOD_SECONDS)
-            for partition, fold in list(self._serving()):
-                for project in fold.projects():
-                    if is_due(fold.view(project), self._clock_ms()):
-                        await self._sweep(partition, project)
+            swept = [await self._sweep(each) for each in list(self._serving())]
+            await asyncio.sleep(BUSY_SECONDS if any(swept) else PERIOD_SECONDS)
 
-    async def _sweep(self, partition: int, project: str) -> None:
+    async def _sweep(self, at: Serving) -> bool:
+        """Sends a sweep for each project in which something is due; whether anything was."""
+        any_due = False
+        for project in at.fold.projects():
+            if not is_due(at.fold.view(project), self._clock_ms()):
+                continue
+            any_due = True
+            if self._sent.get(project, -1) > at.decided:
+                continue
+            try:
+                offset = await self._send(COMMANDS, at.partition, self._command(project))
+            except LogError as fault:
+                log.warning("sweep not sent", project=project, reason=str(fault))
+            else:
+                self._sent[project] = offset
+        return any_due
+
+    def _command(self, project: str) -> Entry:
         now = self._clock_ms()
         command = Command(
             id=f"cmd_{os.urandom(13).hex()}",
@@ -61,8 +89,4 @@ class Ticker:
             body=ExpireDue(),
         )
         headers = (("type", b"expire_due"), ("id", command.id.encode()), ("version", b"1"))
-        try:
-            entry = Entry(project.encode(), self._encode(command), headers)
-            await self._send(COMMANDS, partition, entry)
-        except LogError as fault:
-            log.warning("sweep not sent", project=project, reason=str(fault))
+        return Entry(project.encode(), self._encode(command), headers)

@@ -18,16 +18,18 @@ writers against one memory log, step by step, from a seed.
 
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 import structlog
 
 from engine.admission import admit
-from engine.decide import Decision, decide
+from engine.decide import decide
 from engine.state import View
 from runtime.chain import ChainState, chained
+from runtime.keyring import KeyringError
 from runtime.log import (
+    BATCH_OVERHEAD_BYTES,
     Appender,
     Corrupt,
     Entry,
@@ -38,8 +40,10 @@ from runtime.log import (
     Reader,
     StoredEntry,
     Unsent,
+    entry_bytes,
 )
 from runtime.replica import Replica
+from runtime.store import StoreDamaged, StoreError
 from schemas.base import Millis
 from schemas.commands import Command
 from schemas.errors import refuse
@@ -54,61 +58,22 @@ from schemas.records import (
 )
 from schemas.topics import BATCH_BYTES_MAX, COMMANDS, LEDGER, RECORD_BYTES_MAX
 from services.redemption.ledger.dead_letters import dead_letter
+from services.redemption.ledger.outfit import Codec, Decide, Identity, StateFold
 
 BATCH_COMMANDS_MAX = 500
-#: What a batch may hold, with room for its own header.
-BATCH_BYTES_FULL = BATCH_BYTES_MAX - 16 * 1024
-#: What a record takes beyond key and value: headers, link, framing.
-ENTRY_OVERHEAD_BYTES = 256
+#: What a batch may hold, its own header aside.
+BATCH_BYTES_FULL = BATCH_BYTES_MAX - BATCH_OVERHEAD_BYTES
+#: What an entry grows by when it is linked to the one before it.
+LINK_BYTES = 96
 IDLE_WAIT_MS = 500
+#: What is wrong with the machine, not with the command that met it.
+INFRASTRUCTURE = (StoreError, KeyringError, LogError)
 
 log = structlog.get_logger(__name__)
 
 
 class Fenced(Exception):
     """Another writer took the partition over."""
-
-
-#: What decides a command: a function of state, command and time.
-Decide = Callable[[View, Command, Millis], Decision]
-
-
-class Codec(Protocol):
-    """How commands and records become bytes."""
-
-    def decode_command(self, value: bytes) -> Command:
-        """The command; raises ValueError with a reason that names no content."""
-
-    def encode_record(self, record: Record) -> bytes:
-        """The record, personal data sealed."""
-
-    async def publish_pending(self) -> None:
-        """Returns once every key that `encode_record` made is acknowledged."""
-
-
-class StateFold(Protocol):
-    """The part of the replica's fold that decisions need."""
-
-    def begin(self) -> None:
-        """Opens a batch."""
-
-    def apply(self, record: Record, offset: int) -> None:
-        """Folds a record into the newest batch."""
-
-    def view(self, project: str) -> View:
-        """State as of the newest batch."""
-
-    def discard(self) -> None:
-        """Drops all open batches."""
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """Who writes: unique per start of a process."""
-
-    writer: str
-    host: str
-    code_version: str
 
 
 @dataclass(slots=True)
@@ -177,10 +142,14 @@ class Writer:
                     raise
                 except LogError as fault:
                     log.warning("log unreachable", partition=self._partition, reason=str(fault))
-                    await self._rest()
+                except StoreDamaged as fault:
+                    log.warning("state damaged", partition=self._partition, reason=str(fault))
+                    self._wipe()
                 finally:
                     self.serving = False
                     await self._let_go()
+                if not self.stopping:
+                    await self._rest()
         finally:
             await self.replica.stop_reading()
 
@@ -189,6 +158,7 @@ class Writer:
         self._appender = await self._log.appender(LEDGER, self._partition)
         if not await self.replica.open():
             log.warning("state wiped", partition=self._partition)
+            self._started = False
         for takeover in await self.replica.catch_up():
             if takeover.writer == self.identity.writer:
                 self._started = True
@@ -205,6 +175,12 @@ class Writer:
         elif end < self._next_command:
             await self._mark_gap(CommandsRestarted, first)
         self._commands = await self._log.reader(COMMANDS, self._partition, self._next_command)
+
+    def _wipe(self) -> None:
+        """Forgets the state, which the log gives again; its own start will be met there."""
+        self._fold().discard()
+        self.replica.wipe()
+        self._started = False
 
     async def _mark_start(self) -> None:
         identity = self.identity
@@ -263,14 +239,14 @@ class Writer:
         for stored in self._waiting:
             require_next(stored.offset, self._next_command)
             record, entry = self._decide_one(stored, fold)
-            size += len(entry.value) + len(entry.key) + ENTRY_OVERHEAD_BYTES
+            size += entry_bytes(entry) + LINK_BYTES
             if size > BATCH_BYTES_FULL:
                 break
+            offset += 1
+            record, entry = self._fold_one(fold, record, entry, stored, offset)
             if isinstance(record, Unreadable):
                 dead.append(dead_letter(stored, self._partition, record.reason))
                 size += len(stored.value)
-            offset += 1
-            fold.apply(record, offset)
             records.append(record)
             entries.append(entry)
             self._next_command = stored.offset + 1
@@ -287,12 +263,10 @@ class Writer:
         try:
             record = self._outcome(command, stored, fold.view(command.project))
             entry = self._encode(record, command.project)
-        except Exception as fault:
-            # One command that the code cannot take must not keep all others from being decided.
-            log.exception("command failed", partition=self._partition, offset=stored.offset)
-            reason = f"it could not be decided: {type(fault).__name__}"
-            failed = Unreadable(command_offset=stored.offset, at=self._now, reason=reason)
-            return failed, self._encode(failed, command.project)
+        except INFRASTRUCTURE:
+            raise
+        except Exception as fault:  # noqa: BLE001  one command must not stop all others
+            return self._poisoned(stored, fault)
         if len(entry.value) > RECORD_BYTES_MAX:
             assert isinstance(record, Decided)
             record = Decided(
@@ -306,6 +280,24 @@ class Writer:
             )
             entry = self._encode(record, command.project)
         return record, entry
+
+    def _fold_one(
+        self, fold: StateFold, record: Record, entry: Entry, stored: StoredEntry, offset: int
+    ) -> tuple[Record, Entry]:
+        try:
+            fold.apply(record, offset)
+        except INFRASTRUCTURE:
+            raise
+        except Exception as fault:  # noqa: BLE001  one command must not stop all others
+            return self._poisoned(stored, fault)
+        return record, entry
+
+    def _poisoned(self, stored: StoredEntry, fault: Exception) -> tuple[Record, Entry]:
+        """The record of a command that the code cannot take; it must not stop all others."""
+        log.error("command failed", partition=self._partition, at=stored.offset, exc_info=fault)
+        reason = f"it could not be decided: {type(fault).__name__}"
+        failed = Unreadable(command_offset=stored.offset, at=self._now, reason=reason)
+        return failed, self._encode(failed, "")
 
     def _outcome(self, command: Command, stored: StoredEntry, view: View) -> Record:
         """The command's record. Only a command that came in time moves the ledger's time on."""

@@ -5,9 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from engine.calendar import (
-    DAY_MS,
     HOUR_MS,
-    INSTANT_MAX,
     Duration,
     day_of_week,
     iso,
@@ -17,6 +15,7 @@ from engine.calendar import (
     within_hours,
     within_timeframe,
 )
+from schemas.base import DAY_MS, INSTANT_MAX
 from schemas.entities import DailyHours, ValidityTimeframe
 
 

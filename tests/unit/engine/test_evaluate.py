@@ -3,19 +3,17 @@
 from typing import Any
 
 import pytest
-from msgspec import structs
 
-from engine.evaluate import evaluate
+from engine.evaluate import evaluate_for
 from schemas.api import OrderInput, OrderItemInput, ProductInput, Redeemable, SkuInput
 from schemas.base import AMOUNT_MAX
-from schemas.commands import RequestContext
 from schemas.entities import Evaluation, Order
-from tests.unit.engine.world import World, amount, card, customer, gift_card, redeem, voucher
+from tests.unit.engine.world import World, amount, card, gift_card, redeem, voucher
 
 
 def evaluated(world: World, *codes: str | Redeemable, **fields: Any) -> Evaluation:
     """A validation."""
-    return evaluate(world.view, redeem(*codes, **fields), world.now, redeem=False)
+    return evaluate_for(world.view, redeem(*codes, **fields), None, world.now, "server")
 
 
 def statuses(evaluation: Evaluation) -> list[str]:
@@ -121,18 +119,6 @@ def test_the_same_voucher_by_code_and_by_id_is_a_duplicate() -> None:
         assert statuses(evaluation)[1:] == ["SKIPPED"] * (len(codes) - 1)
 
 
-def test_an_unknown_customer_id_fails_the_request_and_an_unknown_source_id_does_not() -> None:
-    world = World().given(voucher("A"))
-    unknown = structs.replace(customer(), id="cust_none", source_id=None)
-    evaluation = evaluated(world, "A", customer=unknown)
-    refusal = evaluation.outcomes[0].refusal
-    assert refusal is not None
-    assert refusal.details == "Cannot find customer with id cust_none"
-    assert evaluated(world, "A", customer=customer()).valid
-    both = structs.replace(customer(), id="cust_none")
-    assert evaluated(world, "A", customer=both).valid
-
-
 def test_a_validation_changes_nothing_and_sets_no_status() -> None:
     world = World().given(voucher("A"))
     before = world.bytes
@@ -148,7 +134,7 @@ def test_a_validation_changes_nothing_and_sets_no_status() -> None:
 def order_of(given: OrderInput) -> Order:
     """The order that a validation calculates."""
     world = World().given(voucher("A", amount(100)))
-    order = evaluate(world.view, redeem("A", order=given), world.now, redeem=False).order
+    order = evaluated(world, "A", order=given).order
     assert order is not None
     return order
 
@@ -201,9 +187,3 @@ def test_an_unknown_order_id_is_refused_and_an_unknown_source_id_is_new() -> Non
     evaluation = evaluated(world, "A", order=OrderInput(id="ord_none", amount=1))
     assert refusal_key(evaluation) == "not_found"
     assert evaluated(world, "A", order=OrderInput(source_id="new", amount=1)).valid
-
-
-def test_request_contexts_of_any_kind_can_be_evaluated() -> None:
-    world = World().given(voucher("A"))
-    request = RequestContext(redeemables=redeem("A").redeemables)
-    assert evaluate(world.view, request, world.now, redeem=False).valid

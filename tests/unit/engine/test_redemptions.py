@@ -4,10 +4,18 @@ import pytest
 from msgspec import structs
 
 from engine import tables
+from engine.orders import ORDER_ENTRIES_MAX
 from schemas.api import CustomerInput, OrderInput, OrderItemInput
 from schemas.commands import RollBackRedemption
-from schemas.errors import refuse
-from schemas.events import CustomerCreated, CustomerUpdated, RedemptionFailed, RedemptionSucceeded
+from schemas.errors import Refusal, refuse
+from schemas.events import (
+    CustomerCreated,
+    CustomerUpdated,
+    RedemptionFailed,
+    RedemptionSucceeded,
+    SessionRefused,
+)
+from schemas.records import Decided
 from tests.unit.engine.world import (
     MINUTE,
     World,
@@ -15,6 +23,7 @@ from tests.unit.engine.world import (
     card,
     customer,
     gift_card,
+    lock,
     only,
     redeem,
     refused,
@@ -106,6 +115,37 @@ def test_an_order_that_is_named_again_is_added_to(by: str) -> None:
     assert order.metadata == {"a": 1, "b": 2}
     assert len(order.redemptions) == 2
     assert (order.created_at, order.updated_at) == (world.now - MINUTE, world.now)
+
+
+@pytest.mark.parametrize("items", [(), (OrderItemInput(product_id="p"),)])
+def test_items_without_a_price_leave_the_stored_amount(items: tuple[OrderItemInput, ...]) -> None:
+    world = World().given(voucher("A", amount(100)))
+    world.when(redeem("A", order=OrderInput(source_id="s", amount=1000)))
+    again = OrderInput(source_id="s", items=items)
+    order = only(world.when(redeem("A", order=again)), RedemptionSucceeded).evaluation.order
+    assert order is not None
+    assert (order.amount, order.discount_amount) == (1000, 200)
+
+
+def test_an_order_takes_only_so_many_redemptions() -> None:
+    world = World().given(voucher("A", amount(0)))
+    given = OrderInput(source_id="s", amount=1000)
+    event = only(world.when(redeem("A", order=given)), RedemptionSucceeded)
+    order = event.evaluation.order
+    assert order is not None
+    entries = tuple(
+        structs.replace(order.redemptions[0], id=f"r_{n}") for n in range(ORDER_ENTRIES_MAX - 1)
+    )
+    nearly = structs.replace(order, redemptions=entries)
+    evaluation = structs.replace(event.evaluation, order=nearly)
+    world.given(structs.replace(event, evaluation=evaluation))
+    assert world.when(redeem("A", order=given)).refusal is None
+    record = world.when(redeem("A", order=given))
+    assert refused(record) == "invalid_order"
+    assert record.refusal is not None
+    assert record.refusal.details == "An order takes at most 1000 redemptions"
+    back = RollBackRedemption(redemption_id=event.redemption_ids[0])
+    assert world.when(back).refusal is None
 
 
 def test_an_order_cannot_become_cheaper_than_what_was_discounted() -> None:
@@ -226,6 +266,24 @@ def test_a_failed_redemption_keeps_its_customer() -> None:
     assert world.customer(created.id) == created
 
 
+@pytest.mark.parametrize(
+    ("codes", "fault"), [(("A",), refuse("invalid_payload", "bad")), (("A", "A"), None)]
+)
+def test_bad_input_leaves_the_customer_as_it_is(
+    codes: tuple[str, ...], fault: Refusal | None
+) -> None:
+    world = World().given(voucher("A"))
+    nobody = world.when(redeem(*codes, fault=fault, customer=customer()))
+    assert only(nobody, RedemptionFailed).customer_id is None
+    known = only(world.when(redeem("A", customer=customer(name="Alice"))), CustomerCreated)
+    before = world.customer(known.customer.id)
+    record = world.when(redeem(*codes, fault=fault, customer=customer(name="Mallory")))
+    failed = only(record, RedemptionFailed)
+    assert record.events == (failed,)
+    assert (failed.customer_id, record.customer) == (known.customer.id, known.customer)
+    assert world.customer(known.customer.id) == before
+
+
 def test_the_customer_of_a_stored_order_stays_unless_another_is_named() -> None:
     world = World().given(voucher("A"))
     first = world.when(redeem("A", customer=customer(), order=OrderInput(source_id="s", amount=1)))
@@ -260,3 +318,56 @@ def test_after_a_fulfilled_order_a_redemption_does_not_pay_it_again() -> None:
     event = only(world.when(redeem("A", order=again)), RedemptionSucceeded)
     assert event.evaluation.order is not None
     assert event.evaluation.order.status == "FULFILLED"
+
+
+def test_a_failure_shows_its_order_in_the_status_it_had() -> None:
+    world = World().given(voucher("A"))
+    fresh = only(world.when(redeem("A", "NONE")), RedemptionFailed).evaluation.order
+    assert fresh is not None
+    assert fresh.status is None
+    given = OrderInput(amount=5, status="CREATED")
+    named = only(world.when(redeem("NONE", order=given)), RedemptionFailed).evaluation.order
+    assert named is not None
+    assert named.status == "CREATED"
+
+
+# --- client-side keys
+
+
+def test_a_browser_cannot_touch_another_customers_order() -> None:
+    world = World().given(voucher("A"))
+    mine = OrderInput(source_id="s", amount=100)
+    world.when(redeem("A", customer=customer(), order=mine))
+    for somebody in (None, customer("mallory")):
+        for ask in (redeem, lock):
+            body = ask("A", customer=somebody, order=OrderInput(source_id="s"))
+            record = world.when(body, key_kind="client")
+            assert _failure(record) == "invalid_order"
+    own = redeem("A", customer=customer(), order=mine)
+    assert world.when(own, key_kind="client").refusal is None
+
+
+def test_a_browser_cannot_set_the_status_of_an_order() -> None:
+    world = World().given(voucher("A"))
+    for status in ("CREATED", "FULFILLED", "CANCELED"):
+        given = OrderInput(amount=1, status=status)
+        assert _failure(world.when(redeem("A", order=given), key_kind="client")) == "invalid_order"
+    given = OrderInput(amount=1, status="PAID")
+    assert world.when(redeem("A", order=given), key_kind="client").refusal is None
+
+
+def test_a_source_id_that_is_taken_does_not_tell_by_whom() -> None:
+    world = World().given(voucher("A"))
+    world.when(redeem("A", customer=customer("bob")))
+    alice = only(world.when(redeem("A", customer=customer())), CustomerCreated).customer
+    record = world.when(redeem("A", customer=CustomerInput(id=alice.id, source_id="bob")))
+    assert record.refusal is not None
+    assert record.refusal.key == "duplicate_source_id"
+    assert "cust_" not in str(record.refusal.details)
+
+
+def _failure(record: Decided) -> str | None:
+    event = record.events[-1]
+    assert isinstance(event, RedemptionFailed | SessionRefused)
+    refusal = event.evaluation.outcomes[0].refusal
+    return None if refusal is None else refusal.key

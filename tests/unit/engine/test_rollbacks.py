@@ -2,12 +2,12 @@
 
 import pytest
 
-from engine.tables import WINDOW_MS
 from schemas.api import CustomerInput, OrderInput
 from schemas.commands import DeleteVoucher, RollBackRedemption, RollBackStack
 from schemas.events import RedemptionRolledBack, RedemptionSucceeded, RollbackFailed
 from schemas.records import Decided
 from tests.unit.engine.world import (
+    DAY,
     MINUTE,
     World,
     amount,
@@ -161,7 +161,9 @@ def test_a_redemption_is_rolled_back_once(
 def test_a_redemption_is_rolled_back_within_three_months() -> None:
     world = World().given(voucher("A"))
     [first], [second] = redeemed(world, "A").redemption_ids, redeemed(world, "A").redemption_ids
-    assert world.when(RollBackRedemption(redemption_id=first), after=WINDOW_MS - 1).refusal is None
+    # from January 15 to April 15
+    last = 90 * DAY - 1
+    assert world.when(RollBackRedemption(redemption_id=first), after=last).refusal is None
     record = world.when(RollBackRedemption(redemption_id=second), after=1)
     assert failed(record).refusal.key == "invalid_redemption"
     assert failed(record).refusal.explanation is not None

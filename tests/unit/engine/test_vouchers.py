@@ -194,7 +194,7 @@ def test_a_new_amount_of_a_gift_moves_its_balance_along() -> None:
         ({"gift": {"amount": 1}}, "invalid_payload"),
         ({"quantity": -1}, "invalid_voucher"),
         ({"quantity": "many"}, "invalid_payload"),
-        ({"discount": None}, "invalid_voucher"),
+        ({"discount": None}, "invalid_payload"),
         ({"active": None}, "invalid_payload"),
         ({"metadata": [1]}, "invalid_payload"),
         ({"code": "OTHER"}, "invalid_payload"),
@@ -212,6 +212,19 @@ def test_an_update_that_is_no_object_is_refused() -> None:
     world = World().given(voucher())
     for raw in (b"[]", b"{", b"null"):
         assert refused(world.when(UpdateVoucher("TEN", msgspec.Raw(raw)))) == "invalid_payload"
+
+
+def test_null_for_what_a_voucher_does_not_have_counts_as_left_out() -> None:
+    world = World().given(voucher(), gift_card())
+    assert update(world, {"gift": None}).refusal is None
+    assert update(world, {"discount": None}, "CARD").refusal is None
+    assert refused(update(world, {"gift": None}, "CARD")) == "invalid_payload"
+
+
+def test_an_update_may_name_the_code_that_the_voucher_has() -> None:
+    world = World().given(voucher())
+    assert update(world, {"code": "TEN"}, "v_TEN").refusal is None
+    assert refused(update(world, {"code": "v_TEN"}, "v_TEN")) == "invalid_payload"
 
 
 def test_naming_the_same_type_is_no_change_of_it() -> None:

