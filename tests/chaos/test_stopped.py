@@ -12,7 +12,7 @@ from tests.e2e.plain import Plain
 from tests.e2e.shop import Shop
 from tests.e2e.system import System
 
-HISTORY_REDEMPTIONS = 4
+HISTORY_REDEMPTIONS = 50
 #: A batch in a file of Kafka's: its first offset, its length after these 12 bytes, and later the
 #: number of its last offset; its records begin after 61 bytes.
 HEAD = struct.Struct(">qi")
