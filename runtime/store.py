@@ -18,6 +18,7 @@ import shutil
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -35,7 +36,7 @@ from rocksdict import (
 
 T = TypeVar("T")
 
-BLOCK_CACHE_BYTES = 8 * 1024 * 1024
+BLOCK_CACHE_BYTES = 32 * 1024 * 1024
 WRITE_BUFFER_BYTES = 4 * 1024 * 1024
 WRITE_BUFFERS_MAX = 2
 #: Beyond this, the oldest write buffer is flushed, so that an opening replays no more.
@@ -132,7 +133,7 @@ class RocksStore:
             self._db = _open_read_only(path)
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = _guarded(lambda: Rdict(str(path), _options()))
+            self._db = _guarded(lambda: _opened(path, AccessType.read_write()))
 
     def get(self, key: bytes) -> bytes | None:
         """See `Store.get`."""
@@ -185,12 +186,19 @@ class RocksStore:
         shutil.rmtree(path, ignore_errors=True)
 
 
+@cache
+def _block_cache() -> Cache:
+    """One for all stores of the process, so that the hot one has most of it."""
+    return Cache(BLOCK_CACHE_BYTES)
+
+
 def _options() -> Options:
     table = BlockBasedOptions()
-    table.set_block_cache(Cache(BLOCK_CACHE_BYTES))
+    table.set_block_cache(_block_cache())
+    # Filters and indexes stay in memory, a few bytes a key: in the cache they would have to fit
+    # into one of its shards, and a large file's never do, so every look-up would read them anew.
     table.set_bloom_filter(BLOOM_BITS_PER_KEY, False)
-    table.set_cache_index_and_filter_blocks(True)
-    table.set_pin_l0_filter_and_index_blocks_in_cache(True)
+    table.set_cache_index_and_filter_blocks(False)
     options = Options(raw_mode=True)
     options.create_if_missing(True)
     options.set_block_based_table_factory(table)
@@ -206,6 +214,14 @@ def _options() -> Options:
     return options
 
 
+def _opened(path: Path, mode: AccessType) -> Rdict:
+    options = _options()
+    # For a folder that exists, options of its one column family that are not passed here are
+    # those that it was made with, with a cache of their own that is too small to be of use.
+    families = {"default": options}
+    return Rdict(str(path), options, column_families=families, access_type=mode)
+
+
 def _open_read_only(path: Path) -> Rdict:
     if not (path / "CURRENT").exists():
         raise FileNotFoundError(f"there is no store in {path}")
@@ -213,7 +229,7 @@ def _open_read_only(path: Path) -> Rdict:
     for _ in range(OPEN_ATTEMPTS_MAX):
         before = _files(path)
         try:
-            db = _guarded(lambda: Rdict(str(path), _options(), access_type=mode))
+            db = _guarded(lambda: _opened(path, mode))
         except StoreError:
             if _files(path) == before:
                 raise

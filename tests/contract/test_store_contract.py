@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from runtime.store import (
+    BLOCK_CACHE_BYTES,
     MemoryStore,
     RocksStore,
     Store,
@@ -278,3 +279,14 @@ def _await_store(path: Path) -> None:
                 return
         time.sleep(0.05)
     raise AssertionError("the writer did not begin")
+
+
+def test_a_folder_that_is_opened_again_has_this_codes_cache(tmp_path: Path) -> None:
+    path = tmp_path / "store"
+    RocksStore(path).close()
+    (path / "LOG").unlink()
+    store = RocksStore(path)
+    told = (path / "LOG").read_text("utf-8")
+    store.close()
+    assert f"capacity : {BLOCK_CACHE_BYTES}" in told
+    assert "cache_index_and_filter_blocks: 0" in told
