@@ -10,7 +10,7 @@ Faults: LogError
           └── Corrupt        a stored record is damaged; names topic, partition and offset
 """
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import NamedTuple, Protocol
 
 from schemas.topics import BATCH_BYTES_MAX
@@ -43,6 +43,9 @@ class StoredEntry(NamedTuple):
 
 #: What a batch takes besides its entries.
 BATCH_OVERHEAD_BYTES = 61
+#: How `entries_between` reads.
+PAGE_RECORDS = 1000
+PAGE_WAIT_MS = 1000
 
 
 def entry_bytes(entry: Entry) -> int:
@@ -123,3 +126,19 @@ class Log(Protocol):
 
     async def read_at(self, topic: str, partition: int, offset: int) -> StoredEntry:
         """The one record at `offset`. Raises OutOfRange when there is none, Corrupt on damage."""
+
+
+async def entries_between(
+    log: Log, topic: str, partition: int, start: int, end: int
+) -> AsyncIterator[StoredEntry]:
+    """The entries of [start, end), which the log must hold; waits for those on their way."""
+    reader = await log.reader(topic, partition, start)
+    try:
+        position = start
+        while position < end:
+            for entry in await reader.read(records_max=PAGE_RECORDS, wait_ms=PAGE_WAIT_MS):
+                if entry.offset < end:
+                    yield entry
+                position = entry.offset + 1
+    finally:
+        await reader.close()

@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from runtime.chain import Chain, ChainState, entry_hash
-from runtime.log import Log, OutOfRange, Reader, StoredEntry
+from runtime.log import Log, OutOfRange, Reader, StoredEntry, entries_between
 from runtime.store import Store
 from schemas.base import Millis
 from schemas.records import Record, WriterStarted
@@ -87,8 +87,7 @@ class Replica:
     def _use(self, store: Store) -> None:
         self.store = store
         self.fold = self._make_fold(store)
-        stored = store.get(_POSITION_KEY)
-        self.position = msgspec.json.decode(stored, type=Position) if stored else Position()
+        self.position = stored_position(store)
         self.chain = Chain(self._reread, self.position.chain)
 
     async def open(self) -> bool:
@@ -191,16 +190,8 @@ class Replica:
         self.store.close()
 
     async def _reread(self, start: int, end: int) -> AsyncIterator[tuple[int, str]]:
-        reader = await self.log.reader(LEDGER, self.partition, start)
-        try:
-            position = start
-            while position < end:
-                for entry in await reader.read(records_max=BATCH_RECORDS_MAX, wait_ms=1000):
-                    if entry.offset < end:
-                        yield entry.offset, entry_hash(entry.key, entry.headers, entry.value)
-                    position = entry.offset + 1
-        finally:
-            await reader.close()
+        async for entry in entries_between(self.log, LEDGER, self.partition, start, end):
+            yield entry.offset, entry_hash(entry.key, entry.headers, entry.value)
 
 
 class Decode(Protocol):

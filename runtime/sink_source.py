@@ -4,11 +4,8 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
 from runtime.chain import Chain, ChainState, entry_hash
-from runtime.log import Log, OutOfRange, Reader, StoredEntry
+from runtime.log import Log, OutOfRange, Reader, StoredEntry, entries_between
 from runtime.sink_table import Applied, Checkpoint, Place
-
-_REREAD_RECORDS = 1000
-_REREAD_WAIT_MS = 1000
 
 
 class Source(Protocol):
@@ -126,18 +123,8 @@ class LogSources:
         return ChainedSource(reader, Chain(reread, state))
 
     async def _hashes(self, place: Place, start: int, end: int) -> AsyncIterator[tuple[int, str]]:
-        reader = await self._log.reader(*place, start)
-        try:
-            position = start
-            while position < end:
-                for entry in await reader.read(
-                    records_max=_REREAD_RECORDS, wait_ms=_REREAD_WAIT_MS
-                ):
-                    if entry.offset < end:
-                        yield entry.offset, _hash(entry)
-                    position = entry.offset + 1
-        finally:
-            await reader.close()
+        async for entry in entries_between(self._log, *place, start, end):
+            yield entry.offset, _hash(entry)
 
 
 def _hash(entry: StoredEntry) -> str:

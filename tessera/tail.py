@@ -1,7 +1,7 @@
 """`tessera tail`: the records of the ledger, one readable line each."""
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ import msgspec
 
 from runtime.kafka_admin import client_options
 from runtime.kafka_log import KafkaLog
-from runtime.log import Log, StoredEntry
+from runtime.log import Log, StoredEntry, entries_between
 from runtime.settings import Settings
 from schemas.topics import LEDGER
 from tessera.installation import reached
@@ -53,7 +53,7 @@ async def tail(
     for partition in partitions:
         first, end = await log.bounds(LEDGER, partition)
         start = max(first, end - last)
-        async for entry in _between(log, partition, start, end):
+        async for entry in entries_between(log, LEDGER, partition, start, end):
             write(line(partition, entry, as_json=as_json))
         readers.append((partition, await log.reader(LEDGER, partition, end)))
     try:
@@ -65,19 +65,6 @@ async def tail(
     finally:
         for _, reader in readers:
             await reader.close()
-
-
-async def _between(log: Log, partition: int, start: int, end: int) -> AsyncIterator[StoredEntry]:
-    reader = await log.reader(LEDGER, partition, start)
-    try:
-        position = start
-        while position < end:
-            for entry in await reader.read(records_max=READ_RECORDS_MAX, wait_ms=1000):
-                if entry.offset < end:
-                    yield entry
-                position = entry.offset + 1
-    finally:
-        await reader.close()
 
 
 def line(partition: int, entry: StoredEntry, *, as_json: bool) -> str:
