@@ -90,7 +90,7 @@ def write_broker_files(
     data = home.kafka / "data"
     arguments = home.kafka / "jvm.args"
     if not data.exists():
-        arguments.write_text(_jvm_arguments(jars, ["-XX:TieredStopAtLevel=1"]), "utf-8")
+        arguments.write_text(_jvm_arguments(jars, []), "utf-8")
         _format(home, arguments, kafka_port, controller_port)
     arguments.write_text(_jvm_arguments(jars, jvm_options), "utf-8")
     _write_properties(home.kafka / CONFIG_NAME, data, kafka_port, controller_port)
@@ -102,6 +102,8 @@ def _jvm_arguments(jars: Sequence[Path], more: Sequence[str]) -> str:
         *more,
         f"-Xmx{HEAP}",
         "-XX:+UseSerialGC",
+        # The second compiler takes minutes to pay back what it costs a machine of two cores.
+        "-XX:TieredStopAtLevel=1",
         "-XX:+ExitOnOutOfMemoryError",
         "-Djava.awt.headless=true",
         "--sun-misc-unsafe-memory-access=allow",
