@@ -11,6 +11,7 @@ from engine.admission import SEEN_DAYS
 from engine.decision import Decision
 from engine.state import View
 from schemas.base import DAY_MS, Millis
+from schemas.commands import Command, ExpireDue
 from schemas.events import Event, RedemptionsRetired, SessionsExpired
 
 SWEEP_MAX = 500
@@ -25,7 +26,7 @@ def is_due(view: View, now: Millis) -> bool:
     return remembered_from is not None and remembered_from < now // DAY_MS - SEEN_DAYS
 
 
-def expire_due(view: View, now: Millis) -> Decision:
+def expire_due(view: View, _: Command, __: ExpireDue, now: Millis) -> Decision:
     """Ends what is over, the oldest first."""
     over = takewhile(lambda due: due.at <= now, view.scan(tables.DUE))
     due = list(islice(over, SWEEP_MAX))

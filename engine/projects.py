@@ -11,6 +11,7 @@ from schemas.base import Millis
 from schemas.commands import (
     CONTROL_PROJECT,
     ChangeTrustedOrigins,
+    Command,
     CommandBody,
     CreateProject,
     ExpireDue,
@@ -43,7 +44,7 @@ def unknown_project(view: View, body: CommandBody) -> Refusal | None:
     return None if known else not_found("project", view.project)
 
 
-def create_project(view: View, body: CreateProject, now: Millis) -> Decision:
+def create_project(view: View, _: Command, body: CreateProject, now: Millis) -> Decision:
     """Creates a project with its keys."""
     if view.get(tables.PROJECTS, body.project_id) is not None:
         return Decision()
@@ -61,14 +62,14 @@ def create_project(view: View, body: CreateProject, now: Millis) -> Decision:
     return Decision((ProjectCreated(project), *map(KeyAdded, body.keys)))
 
 
-def open_project(view: View) -> Decision:
+def open_project(view: View, *_: object) -> Decision:
     """Makes a project known in its own partition."""
     if view.get(tables.OPENED, view.project) is not None:
         return Decision()
     return Decision((ProjectOpened(view.project),))
 
 
-def replace_key(view: View, body: ReplaceKey) -> Decision:
+def replace_key(view: View, _: Command, body: ReplaceKey, __: Millis) -> Decision:
     """Adds a key, or gives it another token, and revokes the others of its kind."""
     key = body.key
     if view.get(tables.PROJECTS, key.project_id) is None:
@@ -87,7 +88,9 @@ def replace_key(view: View, body: ReplaceKey) -> Decision:
     return Decision(tuple(events))
 
 
-def change_trusted_origins(view: View, body: ChangeTrustedOrigins) -> Decision:
+def change_trusted_origins(
+    view: View, _: Command, body: ChangeTrustedOrigins, __: Millis
+) -> Decision:
     """Replaces the origins that may use a project's client-side keys."""
     project = view.get(tables.PROJECTS, body.project_id)
     if project is None:

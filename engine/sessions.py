@@ -56,7 +56,7 @@ def lock_session(view: View, command: Command, body: LockSession, now: Millis) -
     return Decision(events=(*known.events, refused), customer=known.snapshot)
 
 
-def release_session(view: View, body: ReleaseSession, now: Millis) -> Decision:
+def release_session(view: View, _: Command, body: ReleaseSession, now: Millis) -> Decision:
     """Gives back what a session holds of a voucher; 404 when it holds nothing of it any more."""
     voucher = find_voucher(view, body.voucher)
     if voucher is None:

@@ -13,7 +13,14 @@ from engine.ids import CHARSET, new_code, new_id
 from engine.lookup import find_voucher
 from engine.state import View, encode
 from schemas.base import AMOUNT_MAX, ID_LENGTH_MAX, INSTANT_MAX, QUANTITY_MAX, Millis
-from schemas.commands import Command, CreateVoucher, UpdateVoucher
+from schemas.commands import (
+    Command,
+    CreateVoucher,
+    DeleteVoucher,
+    DisableVoucher,
+    EnableVoucher,
+    UpdateVoucher,
+)
 from schemas.entities import Discount, Voucher
 from schemas.errors import Refusal, not_found, refuse
 from schemas.events import (
@@ -75,7 +82,7 @@ def create_voucher(view: View, command: Command, body: CreateVoucher, now: Milli
     return Decision((VoucherCreated(voucher),))
 
 
-def update_voucher(view: View, body: UpdateVoucher, now: Millis) -> Decision:
+def update_voucher(view: View, _: Command, body: UpdateVoucher, now: Millis) -> Decision:
     """Sets the named fields. Metadata is merged; a gift's new amount moves its balance along."""
     voucher = find_voucher(view, body.voucher)
     if voucher is None:
@@ -90,27 +97,27 @@ def update_voucher(view: View, body: UpdateVoucher, now: Millis) -> Decision:
     return Decision((VoucherUpdated(changed),))
 
 
-def enable_voucher(view: View, code_or_id: str, now: Millis) -> Decision:
+def enable_voucher(view: View, _: Command, body: EnableVoucher, now: Millis) -> Decision:
     """Makes a voucher usable."""
-    voucher = find_voucher(view, code_or_id)
+    voucher = find_voucher(view, body.voucher)
     if voucher is None:
-        return Decision(refusal=not_found("voucher", code_or_id))
+        return Decision(refusal=not_found("voucher", body.voucher))
     return Decision((VoucherEnabled(structs.replace(voucher, active=True, updated_at=now)),))
 
 
-def disable_voucher(view: View, code_or_id: str, now: Millis) -> Decision:
+def disable_voucher(view: View, _: Command, body: DisableVoucher, now: Millis) -> Decision:
     """Makes a voucher unusable."""
-    voucher = find_voucher(view, code_or_id)
+    voucher = find_voucher(view, body.voucher)
     if voucher is None:
-        return Decision(refusal=not_found("voucher", code_or_id))
+        return Decision(refusal=not_found("voucher", body.voucher))
     return Decision((VoucherDisabled(structs.replace(voucher, active=False, updated_at=now)),))
 
 
-def delete_voucher(view: View, code_or_id: str) -> Decision:
+def delete_voucher(view: View, _: Command, body: DeleteVoucher, now: Millis) -> Decision:  # noqa: ARG001
     """Removes a voucher; its code is free again, and sessions hold nothing of it any more."""
-    voucher = find_voucher(view, code_or_id)
+    voucher = find_voucher(view, body.voucher)
     if voucher is None:
-        return Decision(refusal=not_found("voucher", code_or_id))
+        return Decision(refusal=not_found("voucher", body.voucher))
     return Decision((VoucherDeleted(voucher.id, voucher.code),))
 
 

@@ -4,7 +4,9 @@ A refusal answers with its own status; the decision has named its resource alrea
 failure the failed redemption or rollback.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from msgspec import structs
 
@@ -61,34 +63,13 @@ def _decided(record: Decided, key_kind: KeyKind) -> Rendered:
     if record.refusal is not None:
         return _error(record.refusal, key_kind)
     for event in reversed(record.events):
-        rendered = _event(event, record, key_kind)
-        if rendered is not None:
-            return rendered
+        render = _RENDERS.get(type(event))
+        if render is not None:
+            return render(event, record, key_kind)
     return Rendered(200, None)
 
 
-def _event(event: e.Event, record: Decided, key_kind: KeyKind) -> Rendered | None:
-    rendered: Rendered | None = None
-    match event:
-        case e.VoucherCreated() | e.VoucherUpdated() | e.VoucherEnabled() | e.VoucherDisabled():
-            rendered = Rendered(200, voucher_body(event.voucher))
-        case e.VoucherDeleted() | e.SessionReleased():
-            rendered = NO_CONTENT
-        case e.RedemptionSucceeded():
-            body = _redeemed(event, record, key_kind)
-            rendered = Rendered(200, body)
-        case e.RedemptionRolledBack():
-            stack = record.command_type == "roll_back_stack"
-            render = stack_rolled_back_body if stack else rolled_back_body
-            rendered = Rendered(200, render(event, record.at, customer_of(record)))
-        case e.SessionLocked() | e.SessionRefused():
-            rendered = Rendered(200, _session_answer(event, record.command_id, key_kind))
-        case e.CustomerCreated() | e.CustomerUpdated():
-            rendered = Rendered(200, customer_body(event.customer))
-    return rendered
-
-
-def _redeemed(event: e.RedemptionSucceeded, record: Decided, key_kind: KeyKind) -> Body:
+def _redeemed(event: e.RedemptionSucceeded, record: Decided, key_kind: KeyKind) -> Rendered:
     customer = customer_of(record)
     if customer is not None and key_kind == "client":
         customer = _as_named(customer)
@@ -106,7 +87,7 @@ def _redeemed(event: e.RedemptionSucceeded, record: Decided, key_kind: KeyKind) 
     body["skipped_redeemables"] = [
         skipped_body(each) for each in outcomes if each.status == "SKIPPED"
     ]
-    return body
+    return Rendered(200, body)
 
 
 def _as_named(customer: Customer) -> Customer:
@@ -117,16 +98,54 @@ def _as_named(customer: Customer) -> Customer:
 
 
 def _session_answer(
-    event: e.SessionLocked | e.SessionRefused, command_id: str, key_kind: KeyKind
-) -> Body:
-    return validation_body(
-        new_id(command_id, "valid_"),
+    event: e.SessionLocked | e.SessionRefused, record: Decided, key_kind: KeyKind
+) -> Rendered:
+    body = validation_body(
+        new_id(record.command_id, "valid_"),
         event.evaluation,
         key_kind,
         tracking_id=event.tracking_id,
         session=event.session if isinstance(event, e.SessionLocked) else None,
     )
+    return Rendered(200, body)
 
 
 def _error(refusal: Refusal, key_kind: KeyKind) -> Rendered:
     return Rendered(refusal.status, error_body(refusal, key_kind))
+
+
+def _no_content(*_: object) -> Rendered:
+    return NO_CONTENT
+
+
+def _voucher(event: e.VoucherCreated | e.VoucherUpdated, *_: object) -> Rendered:
+    return Rendered(200, voucher_body(event.voucher))
+
+
+def _customer(event: e.CustomerCreated | e.CustomerUpdated, *_: object) -> Rendered:
+    return Rendered(200, customer_body(event.customer))
+
+
+def _rolled_back(event: e.RedemptionRolledBack, record: Decided, _: KeyKind) -> Rendered:
+    stack = record.command_type == "roll_back_stack"
+    render = stack_rolled_back_body if stack else rolled_back_body
+    return Rendered(200, render(event, record.at, customer_of(record)))
+
+
+#: The events that answer a command; of several the last one does.
+_RENDERS: Final[Mapping[type[Any], Callable[[Any, Decided, KeyKind], Rendered]]] = MappingProxyType(
+    {
+        e.VoucherCreated: _voucher,
+        e.VoucherUpdated: _voucher,
+        e.VoucherEnabled: _voucher,
+        e.VoucherDisabled: _voucher,
+        e.VoucherDeleted: _no_content,
+        e.SessionReleased: _no_content,
+        e.RedemptionSucceeded: _redeemed,
+        e.RedemptionRolledBack: _rolled_back,
+        e.SessionLocked: _session_answer,
+        e.SessionRefused: _session_answer,
+        e.CustomerCreated: _customer,
+        e.CustomerUpdated: _customer,
+    }
+)

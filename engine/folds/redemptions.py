@@ -1,0 +1,128 @@
+"""Redemptions in the state, as far as their rollback needs them, and what they counted."""
+
+from msgspec import structs
+
+from engine import tables
+from engine.folds.customers import store_order
+from engine.folds.due import drop_due, put_due
+from engine.folds.sessions import free
+from engine.folds.vouchers import store_voucher
+from engine.state import State
+from schemas.base import Millis
+from schemas.entities import Outcome, Redemption
+from schemas.events import (
+    RedemptionFailed,
+    RedemptionRolledBack,
+    RedemptionsRetired,
+    RedemptionSucceeded,
+)
+
+
+def redemption_succeeded(state: State, event: RedemptionSucceeded, at: Millis) -> None:
+    """Vouchers are counted up, the order is saved, and each redemption can be taken back."""
+    order = event.evaluation.order
+    if order is not None:
+        store_order(state, order)
+    applied = [
+        (outcome, outcome.voucher)
+        for outcome in event.evaluation.outcomes
+        if outcome.status == "APPLICABLE" and outcome.voucher is not None
+    ]
+    for (outcome, voucher), redemption_id in zip(applied, event.redemption_ids, strict=False):
+        store_voucher(state, voucher)
+        redemption = Redemption(
+            id=redemption_id,
+            at=at,
+            status="SUCCEEDED",
+            related_object_type="voucher",
+            related_object_id=voucher.id,
+            code=voucher.code,
+            taken=outcome.taken,
+            order_id=None if order is None else order.id,
+            customer_id=event.customer_id,
+            tracking_id=event.tracking_id,
+            parent_id=event.parent_id,
+        )
+        state.put(tables.REDEMPTIONS, redemption, redemption_id)
+    if event.session_key is not None:
+        free(state, event.session_key, {voucher.id for _, voucher in applied})
+    if event.parent_id is None:
+        for redemption_id in event.redemption_ids:
+            _retire_later(state, redemption_id, at)
+        return
+    parent = Redemption(
+        id=event.parent_id,
+        at=at,
+        status="SUCCEEDED",
+        related_object_type="redemption",
+        related_object_id=event.parent_id,
+        order_id=None if order is None else order.id,
+        customer_id=event.customer_id,
+        tracking_id=event.tracking_id,
+        children=event.redemption_ids,
+    )
+    state.put(tables.REDEMPTIONS, parent, parent.id)
+    _retire_later(state, parent.id, at)
+
+
+def redemption_failed(state: State, event: RedemptionFailed, at: Millis) -> None:
+    """It is known by its id, so that its rollback is refused with a reason."""
+    failed = [each for each in event.evaluation.outcomes if each.status == "INAPPLICABLE"]
+    for outcome, redemption_id in zip(failed, event.redemption_ids, strict=False):
+        redemption = Redemption(
+            id=redemption_id,
+            at=at,
+            status="FAILED",
+            related_object_type="promotion_tier" if _is_promotion(outcome) else "voucher",
+            related_object_id=outcome.id if outcome.voucher is None else outcome.voucher.id,
+            code=outcome.id if outcome.voucher is None else outcome.voucher.code,
+            customer_id=event.customer_id,
+            tracking_id=event.tracking_id,
+        )
+        state.put(tables.REDEMPTIONS, redemption, redemption_id)
+        _retire_later(state, redemption_id, at)
+
+
+def _is_promotion(outcome: Outcome) -> bool:
+    return outcome.object != "voucher"
+
+
+def redemption_rolled_back(state: State, event: RedemptionRolledBack, _: Millis) -> None:
+    """Vouchers and the order are as before, and nothing is taken back twice."""
+    if event.order is not None:
+        store_order(state, event.order)
+    for each in event.rollbacks:
+        if each.voucher is not None:
+            store_voucher(state, each.voucher)
+        _mark_rolled_back(state, each.redemption_id, each.rollback_id)
+    if event.parent_redemption_id is not None and event.parent_rollback_id is not None:
+        _mark_rolled_back(state, event.parent_redemption_id, event.parent_rollback_id)
+
+
+def _mark_rolled_back(state: State, redemption_id: str, rollback_id: str) -> None:
+    redemption = state.get(tables.REDEMPTIONS, redemption_id)
+    if redemption is not None:
+        marked = structs.replace(redemption, status="ROLLED_BACK", rollback_id=rollback_id)
+        state.put(tables.REDEMPTIONS, marked, redemption_id)
+
+
+def _retire_later(state: State, redemption_id: str, at: Millis) -> None:
+    due = tables.Due(tables.DUE_REDEMPTION, redemption_id, at + tables.WINDOW_MS)
+    put_due(state, due)
+
+
+def redemptions_retired(state: State, event: RedemptionsRetired, _: Millis) -> None:
+    """They can no longer be rolled back."""
+    for redemption_id in event.redemption_ids:
+        _retire(state, redemption_id)
+
+
+def _retire(state: State, redemption_id: str) -> None:
+    redemption = state.get(tables.REDEMPTIONS, redemption_id)
+    if redemption is None:
+        return
+    for child in redemption.children:
+        state.delete(tables.REDEMPTIONS, child)
+    state.delete(tables.REDEMPTIONS, redemption_id)
+    due = tables.Due(tables.DUE_REDEMPTION, redemption_id, redemption.at + tables.WINDOW_MS)
+    drop_due(state, due)
