@@ -78,6 +78,12 @@ class Voucher(Shape, frozen=True):
     quantity: int | None = None
     redeemed_quantity: int = 0
     redeemed_amount: int = 0
+    #: Its number in its campaign.
+    campaign_number: int | None = None
+    #: The customer whom it was given to, and how often it was published.
+    holder_id: str | None = None
+    published: int = 0
+    published_at: Millis | None = None
     #: How many session holds lie on it, expired ones included, until they are swept.
     holds: int = 0
     updated_at: Millis | None = None
