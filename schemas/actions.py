@@ -10,12 +10,18 @@ from typing import Any, Literal
 from msgspec import field
 
 from schemas.base import Millis, Shape
+from schemas.campaigns import CodeConfig
+from schemas.entities import Voucher
+from schemas.personal import Personal
 
 #: How many rows a chunk has at most, and how many bytes the rows that are staged at once.
 CHUNK_ROWS_MAX = 500
 CHUNK_BYTES_MAX = 256 * 1024
 #: How many failures an action keeps; the rest is only counted.
 FAILURES_KEPT_MAX = 100
+#: Rows to be done: what is to be done with each is its member `do`, as the kind of work wants it. One
+#: that cannot be done has `fault` instead, which says why, with the `column`. `code` may name it.
+Rows = tuple[dict[str, Any], ...]
 
 
 class GenerateVouchers(Shape, tag="generate_vouchers", frozen=True):
@@ -23,6 +29,9 @@ class GenerateVouchers(Shape, tag="generate_vouchers", frozen=True):
 
     campaign_id: str
     count: int
+    #: What each of them is like; None: as the campaign says when it is made.
+    template: Voucher | None = None
+    code_config: CodeConfig | None = None
 
 
 class DeleteCampaignVouchers(Shape, tag="delete_campaign_vouchers", frozen=True):
@@ -30,6 +39,8 @@ class DeleteCampaignVouchers(Shape, tag="delete_campaign_vouchers", frozen=True)
 
     campaign_id: str
     force: bool = False
+    #: All its vouchers have numbers below this one (`Campaign.voucher_seq`).
+    until: int = 0
 
 
 class ImportVouchers(Shape, tag="import_vouchers", frozen=True):
@@ -42,20 +53,8 @@ class UpdateVouchers(Shape, tag="update_vouchers", frozen=True):
     """Sets what each staged row says of the voucher that it names."""
 
 
-class UpdateVouchersMetadata(Shape, tag="update_vouchers_metadata", frozen=True):
-    """Merges one metadata into the vouchers that the staged rows name."""
-
-    metadata: dict[str, Any]
-
-
 class ImportCustomers(Shape, tag="import_customers", frozen=True):
     """Creates or completes a customer of each staged row."""
-
-
-class UpdateCustomersMetadata(Shape, tag="update_customers_metadata", frozen=True):
-    """Merges one metadata into the customers that the staged rows name."""
-
-    metadata: dict[str, Any]
 
 
 class ImportOrders(Shape, tag="import_orders", frozen=True):
@@ -67,9 +66,7 @@ Work = (
     | DeleteCampaignVouchers
     | ImportVouchers
     | UpdateVouchers
-    | UpdateVouchersMetadata
     | ImportCustomers
-    | UpdateCustomersMetadata
     | ImportOrders
 )
 
@@ -81,6 +78,8 @@ class RowFailure(Shape, frozen=True):
     reason: str
     code: str = ""
     column: str = ""
+    #: The error's key.
+    key: str = "invalid_payload"
 
 
 class AsyncAction(Shape, frozen=True):
@@ -100,16 +99,33 @@ class AsyncAction(Shape, frozen=True):
     failed: int = 0
     failures: tuple[RowFailure, ...] = ()
     request_id: str = ""
-    #: Where a chunk goes on, for work that has no staged rows.
+    #: Where the next chunk goes on: the rows that were done, or what the kind of work counts.
     cursor: int = 0
+    #: How many sets of rows were staged for it, and the one that is being done.
+    sets: int = 0
+    next_set: int = 0
+    #: Why it failed as a whole.
+    fault: str | None = None
+
+
+class OpenAction(Shape, frozen=True):
+    """An action that has something left to do, and whose."""
+
+    project: str
+    id: str
 
 
 class StagedRows(Shape, frozen=True):
-    """Rows that wait for their action; each is a JSON object as the kind of work wants it."""
+    """Rows that wait for their action.
+
+    They may name people, so they are sealed with a key of the action's own: `rows` has them in
+    its metadata as `rows`, beside what all of them say as `shared`; its owner is
+    `project/action id`.
+    """
 
     action_id: str
     number: int
-    rows: tuple[dict[str, Any], ...]
+    rows: Personal
     #: The number of the first row, counted from 1 over the whole input.
     first_row: int = 1
     staged_at: Millis = 0
@@ -123,18 +139,20 @@ class StageRows(Shape, tag="stage_rows", frozen=True):
 
     action_id: str
     number: int
-    rows: tuple[dict[str, Any], ...]
+    rows: Rows
     first_row: int = 1
+    #: What the `do` of each row says besides.
+    shared: dict[str, Any] = field(default_factory=dict)
 
 
 class StartAction(Shape, tag="start_action", frozen=True):
-    """Starts an action; `chunks` have to be staged already."""
+    """Starts an action; `sets` of rows have to be staged already, numbered from 0."""
 
     action_id: str
-    type: str
+    action_type: str
     work: Work
     total: int | None = None
-    chunks: int = 0
+    sets: int = 0
     request_id: str = ""
 
 
@@ -143,6 +161,14 @@ class RunChunk(Shape, tag="run_chunk", frozen=True):
 
     action_id: str
     number: int
+
+
+class GiveUpAction(Shape, tag="give_up_action", frozen=True):
+    """Ends an action whose next chunk cannot be done, whatever is tried."""
+
+    action_id: str
+    number: int
+    fault: str
 
 
 # --- events
@@ -161,11 +187,11 @@ class ActionStarted(Shape, tag="action.started", frozen=True):
 
 
 class ActionProgressed(Shape, tag="action.progressed", frozen=True):
-    """A chunk was done; `action` is the whole after it."""
+    """A chunk was done, or the action given up; `action` is the whole after it."""
 
     action: AsyncAction
-    #: The staged rows that are no longer needed.
-    consumed: int | None = None
+    #: The staged sets that are no longer needed.
+    consumed: tuple[int, ...] = ()
 
 
 class StagedRowsDropped(Shape, tag="action.rows_dropped", frozen=True):

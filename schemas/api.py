@@ -17,6 +17,11 @@ ITEMS_MAX = 500
 
 Credits = Annotated[int, Meta(ge=1, le=AMOUNT_MAX)]
 Text = Annotated[str, Meta(max_length=ID_LENGTH_MAX)]
+#: A date, or a date-time whose date counts.
+Birthday = Annotated[
+    str,
+    Meta(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(T|$)", max_length=64),
+]
 RedeemableObject = Literal["voucher", "promotion_tier", "promotion_stack"]
 OrderStatus = Literal["CREATED", "PAID", "CANCELED", "FULFILLED"]
 TtlUnit = Literal[
@@ -93,8 +98,8 @@ class CustomerInput(Shape, frozen=True):
     description: Text | None = None
     email: Text | None = None
     phone: Text | None = None
-    birthday: Text | None = None
-    birthdate: Text | None = None
+    birthday: Birthday | None = None
+    birthdate: Birthday | None = None
     address: Address | None = None
     metadata: Metadata | None = None
 
@@ -144,6 +149,19 @@ class Attempt(Shape, frozen=True):
     redeemables: Annotated[
         tuple[RedeemableHead, ...], Meta(min_length=1, max_length=REDEEMABLES_MAX)
     ]
+    order: Raw = LEFT_OUT
+    customer: Raw = LEFT_OUT
+    session: Raw = LEFT_OUT
+    metadata: Raw = LEFT_OUT
+    tracking_id: Raw = LEFT_OUT
+    options: Raw = LEFT_OUT
+
+
+class SingleAttempt(Shape, frozen=True):
+    """The body of an attempt whose one voucher the path names, every part of it raw."""
+
+    gift: Raw = LEFT_OUT
+    reward: Raw = LEFT_OUT
     order: Raw = LEFT_OUT
     customer: Raw = LEFT_OUT
     session: Raw = LEFT_OUT

@@ -1,5 +1,6 @@
 """What every stored or transmitted shape has in common."""
 
+from functools import cache
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct
@@ -26,3 +27,9 @@ Ident = Annotated[str, Meta(min_length=1, max_length=ID_LENGTH_MAX)]
 
 class Shape(Struct, frozen=True, omit_defaults=True):
     """An immutable value; a field at its default is left out of the encoding."""
+
+
+@cache
+def tag_of(kind: type[Shape]) -> str:
+    """The fixed string under which a kind of command, event or record is stored."""
+    return str(kind.__struct_config__.tag)

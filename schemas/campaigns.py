@@ -26,6 +26,8 @@ class CodeConfig(Shape, frozen=True):
     prefix: str | None = None
     postfix: str | None = None
     pattern: str | None = None
+    #: Kept and shown; it has no effect.
+    initial_count: int | None = None
 
 
 class VoucherTemplate(Shape, frozen=True):
@@ -164,7 +166,8 @@ class CampaignDeleted(Shape, tag="campaign.deleted", frozen=True):
 class VouchersGenerated(Shape, tag="campaign.vouchers_generated", frozen=True):
     """Vouchers of a campaign exist: each is `template` with its own id, code and number.
 
-    `campaign` is the campaign after it; the first of them has the number `first`.
+    `campaign` is the campaign after it; the first of them has the number `first`. There may be
+    none, when no free code was left.
     """
 
     campaign: Campaign

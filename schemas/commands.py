@@ -5,10 +5,34 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from schemas.actions import GiveUpAction, RunChunk, StageRows, StartAction
 from schemas.api import CustomerInput, OrderInput, Redeemable, SessionInput
+from schemas.balances import AdjustBalance
 from schemas.base import Metadata, Millis, Shape
-from schemas.entities import ApiKey, KeyKind, Voucher
+from schemas.bin import DeleteBinEntry
+from schemas.campaigns import (
+    AddVouchers,
+    CreateCampaign,
+    DeleteCampaign,
+    DisableCampaign,
+    EnableCampaign,
+    UpdateCampaign,
+)
+from schemas.customers import DeleteCustomer, TrackCustomEvent, UpdateCustomer
+from schemas.entities import ApiKey, KeyKind, ProjectSettings, Voucher
 from schemas.errors import Refusal
+from schemas.metadata import CreateMetadataSchema, DeleteMetadataSchema, UpdateMetadataSchema
+from schemas.oauth import RevokeToken
+from schemas.orders import CreateOrder, UpdateOrder
+from schemas.projects import CloseProject, DeleteProject, UpdateProject
+from schemas.publications import Publish
+from schemas.webhooks import (
+    CreateWebhook,
+    DeleteWebhook,
+    DisableWebhook,
+    RedeliverEvent,
+    UpdateWebhook,
+)
 
 
 class CreateProject(Shape, tag="create_project", frozen=True):
@@ -19,6 +43,9 @@ class CreateProject(Shape, tag="create_project", frozen=True):
     partition: int
     keys: tuple[ApiKey, ...]
     trusted_origins: tuple[str, ...] = ()
+    settings: ProjectSettings | None = None
+    #: The project whose management key asked for it.
+    managed_by: str | None = None
 
 
 class OpenProject(Shape, tag="open_project", frozen=True):
@@ -71,9 +98,10 @@ class DisableVoucher(Shape, tag="disable_voucher", frozen=True):
 
 
 class DeleteVoucher(Shape, tag="delete_voucher", frozen=True):
-    """Removes a voucher."""
+    """Moves a voucher to the bin; `force` removes it for good."""
 
     voucher: str
+    force: bool = False
 
 
 class UpsertCustomer(Shape, tag="upsert_customer", frozen=True):
@@ -139,17 +167,47 @@ CommandBody = (
     | OpenProject
     | ReplaceKey
     | ChangeTrustedOrigins
+    | RevokeToken
     | CreateVoucher
     | UpdateVoucher
     | EnableVoucher
     | DisableVoucher
     | DeleteVoucher
+    | CreateCampaign
+    | UpdateCampaign
+    | EnableCampaign
+    | DisableCampaign
+    | DeleteCampaign
+    | AddVouchers
+    | DeleteBinEntry
+    | AdjustBalance
+    | Publish
     | UpsertCustomer
+    | UpdateCustomer
+    | DeleteCustomer
+    | TrackCustomEvent
+    | CreateOrder
+    | UpdateOrder
     | LockSession
     | RedeemStack
     | ReleaseSession
     | RollBackRedemption
     | RollBackStack
+    | StageRows
+    | StartAction
+    | RunChunk
+    | GiveUpAction
+    | UpdateProject
+    | DeleteProject
+    | CloseProject
+    | CreateMetadataSchema
+    | UpdateMetadataSchema
+    | DeleteMetadataSchema
+    | CreateWebhook
+    | UpdateWebhook
+    | DeleteWebhook
+    | DisableWebhook
+    | RedeliverEvent
     | ExpireDue
 )
 

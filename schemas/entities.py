@@ -31,6 +31,8 @@ class Gift(Shape, frozen=True):
     amount: int
     balance: int
     effect: Literal["APPLY_TO_ORDER"] | None = None
+    #: What was taken off by hand.
+    subtracted_amount: int = 0
 
 
 class ValidityTimeframe(Shape, frozen=True):
@@ -96,6 +98,8 @@ class Customer(Shape, frozen=True):
     personal: Personal
     created_at: Millis
     updated_at: Millis | None = None
+    #: When it went to the bin; nobody finds it there, and its source id stays taken.
+    deleted_at: Millis | None = None
 
 
 class OrderItem(OrderItemInput, frozen=True):
@@ -227,6 +231,21 @@ class ApiKey(Shape, frozen=True):
     revoked_at: Millis | None = None
 
 
+class ProjectSettings(Shape, frozen=True):
+    """What can be said of a project, and what its client-side keys may do."""
+
+    description: str = ""
+    timezone: str = "Etc/UTC"
+    currency: str = "USD"
+    dial_code: str | None = None
+    client_redeem_enabled: bool = True
+    client_publish_enabled: bool = False
+    client_list_vouchers_enabled: bool = False
+    client_create_customer_enabled: bool = False
+    client_loyalty_events_enabled: bool = False
+    client_set_voucher_expiration_date_enabled: bool = False
+
+
 class Project(Shape, frozen=True):
     """A tenant. Its partition is chosen once and never changes."""
 
@@ -235,6 +254,17 @@ class Project(Shape, frozen=True):
     partition: int
     created_at: Millis
     trusted_origins: tuple[str, ...] = ()
+    #: None: the defaults.
+    settings: ProjectSettings | None = None
+    #: The project whose management key made it; None for the installation's own.
+    managed_by: str | None = None
+    updated_at: Millis | None = None
+    deleted_at: Millis | None = None
+
+    @property
+    def terms(self) -> ProjectSettings:
+        """The settings; of a project that was never given any, everything that exists is on."""
+        return self.settings or ProjectSettings(client_publish_enabled=True)
 
 
 class OpenedProject(Shape, frozen=True):
@@ -242,6 +272,8 @@ class OpenedProject(Shape, frozen=True):
 
     id: str
     opened_at: Millis
+    #: The kinds of objects that have a metadata schema.
+    described: tuple[str, ...] = ()
 
 
 class Seen(Shape, frozen=True):

@@ -1,8 +1,44 @@
 """The events: what happened. Stored types are fixed strings; adding one is described in docs/."""
 
+from schemas.actions import ActionProgressed, ActionStarted, RowsStaged, StagedRowsDropped
+from schemas.api import OrderStatus
+from schemas.balances import BalanceAdjusted
 from schemas.base import Metadata, Millis, Shape
+from schemas.bin import BinEntryAdded, BinEntryRemoved, CampaignVouchersDeleted
+from schemas.campaigns import (
+    Campaign,
+    CampaignCreated,
+    CampaignDeleted,
+    CampaignDisabled,
+    CampaignEnabled,
+    CampaignUpdated,
+    VouchersGenerated,
+)
+from schemas.customers import (
+    CustomerDeleted,
+    CustomersSummed,
+    CustomerSummary,
+    CustomerUnchanged,
+    CustomEventTracked,
+)
 from schemas.entities import ApiKey, Customer, Evaluation, Order, Project, Session, Voucher
 from schemas.errors import Refusal
+from schemas.metadata import (
+    MetadataSchemaCreated,
+    MetadataSchemaDeleted,
+    MetadataSchemaUpdated,
+)
+from schemas.oauth import TokenRevoked, TokensForgotten
+from schemas.orders import OrderCreated, OrderUpdated
+from schemas.projects import ProjectClosed, ProjectDeleted, ProjectUpdated
+from schemas.publications import PublicationFailed, PublicationRepeated, Published
+from schemas.webhooks import (
+    RedeliveryRequested,
+    WebhookCreated,
+    WebhookDeleted,
+    WebhookDisabled,
+    WebhookUpdated,
+)
 
 
 class ProjectCreated(Shape, tag="project.created", frozen=True):
@@ -61,10 +97,17 @@ class VoucherDisabled(Shape, tag="voucher.disabled", frozen=True):
 
 
 class VoucherDeleted(Shape, tag="voucher.deleted", frozen=True):
-    """A voucher is gone; its code is free."""
+    """A voucher is gone, and with `force` its code is free; without it, it is in the bin."""
 
     voucher_id: str
     code: str
+    #: Before there was a bin, every deletion was for good, and no event said so.
+    force: bool = True
+    #: Its campaign after it, and the voucher's number there.
+    campaign: Campaign | None = None
+    campaign_number: int | None = None
+    #: What was left on a gift card, in minor units.
+    credits: int = 0
 
 
 class CustomerCreated(Shape, tag="customer.created", frozen=True):
@@ -77,6 +120,8 @@ class CustomerUpdated(Shape, tag="customer.updated", frozen=True):
     """More, or other things, are known of a customer; `customer` is the whole after it."""
 
     customer: Customer
+    #: What the customer adds up to, where the answer shows it.
+    summary: CustomerSummary | None = None
 
 
 class SessionLocked(Shape, tag="session.locked", frozen=True):
@@ -120,6 +165,8 @@ class RedemptionSucceeded(Shape, tag="redemption.succeeded", frozen=True):
     redemption_ids: tuple[str, ...]
     parent_id: str | None = None
     order_created: bool = False
+    #: What the order was before, where it is not new.
+    status_before: OrderStatus | None = None
     customer_id: str | None = None
     tracking_id: str | None = None
     metadata: Metadata | None = None
@@ -161,6 +208,7 @@ class RedemptionRolledBack(Shape, tag="redemption.rolled_back", frozen=True):
     parent_rollback_id: str | None = None
     parent_redemption_id: str | None = None
     order: Order | None = None
+    status_before: OrderStatus | None = None
     redeemed_at: Millis = 0
     reason: str | None = None
     customer_id: str | None = None
@@ -199,13 +247,34 @@ Event = (
     | KeyAdded
     | KeyRevoked
     | TrustedOriginsChanged
+    | TokenRevoked
+    | TokensForgotten
     | VoucherCreated
     | VoucherUpdated
     | VoucherEnabled
     | VoucherDisabled
     | VoucherDeleted
+    | CampaignCreated
+    | CampaignUpdated
+    | CampaignEnabled
+    | CampaignDisabled
+    | CampaignDeleted
+    | VouchersGenerated
+    | BalanceAdjusted
+    | Published
+    | PublicationRepeated
+    | PublicationFailed
+    | BinEntryAdded
+    | BinEntryRemoved
+    | CampaignVouchersDeleted
     | CustomerCreated
     | CustomerUpdated
+    | CustomerUnchanged
+    | CustomerDeleted
+    | CustomersSummed
+    | CustomEventTracked
+    | OrderCreated
+    | OrderUpdated
     | SessionLocked
     | SessionRefused
     | SessionReleased
@@ -215,4 +284,19 @@ Event = (
     | RedemptionRolledBack
     | RollbackFailed
     | RedemptionsRetired
+    | RowsStaged
+    | ActionStarted
+    | ActionProgressed
+    | StagedRowsDropped
+    | ProjectUpdated
+    | ProjectDeleted
+    | ProjectClosed
+    | MetadataSchemaCreated
+    | MetadataSchemaUpdated
+    | MetadataSchemaDeleted
+    | WebhookCreated
+    | WebhookUpdated
+    | WebhookDisabled
+    | WebhookDeleted
+    | RedeliveryRequested
 )

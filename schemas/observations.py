@@ -1,6 +1,6 @@
 """Observations: what was seen and changed nothing. They live in topics of their own, for a while."""
 
-from schemas.base import Instant, Minor, Shape
+from schemas.base import Instant, Minor, Quantity, Shape
 from schemas.entities import KeyKind
 
 
@@ -24,3 +24,31 @@ class ValidationObserved(Shape, tag="validation.observed", frozen=True):
     customer_id: str | None = None
     #: In minor units; None: no order, or one without an amount.
     order_amount: Minor | None = None
+
+
+class ApiCall(Shape, frozen=True):
+    """A request to the API and its answer: who and what, but nothing that was said in it."""
+
+    request_id: str
+    #: When it came.
+    at: Instant
+    method: str
+    #: The path as it was sent, without its query; what may name a person is a `*`.
+    path: str
+    #: The path with `{id}` in place of what names one thing.
+    route: str
+    status: int
+    duration_us: Quantity
+    key_id: str
+    key_kind: KeyKind
+    #: The site that a browser was on, else the channel.
+    origin: str
+    #: What the client says it is.
+    channel: str
+
+
+class ApiCallsObserved(Shape, tag="api_calls.observed", frozen=True):
+    """Some calls of one project, in the order in which they were answered."""
+
+    project: str
+    calls: tuple[ApiCall, ...]

@@ -14,8 +14,10 @@ BATCH_BYTES_MAX = 1024 * 1024
 COMMANDS = "commands"
 LEDGER = "ledger"
 VALIDATIONS = "validations"
+API_CALLS = "api-calls"
 CUSTOMER_KEYS = "customer-keys"
 DEAD_LETTERS = "dead-letters"
+DELIVERIES = "deliveries"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ TOPICS: tuple[Topic, ...] = (
     ),
     Topic(LEDGER, None, _config(retention_ms="-1", retention_bytes="-1", flush_messages="1")),
     Topic(VALIDATIONS, None, _config(retention_ms=str(30 * DAY_MS))),
+    Topic(API_CALLS, None, _config(retention_ms=str(90 * DAY_MS))),
     Topic(CUSTOMER_KEYS, 1, _config(cleanup_policy="compact", flush_messages="1")),
+    Topic(DELIVERIES, None, _config(retention_ms=str(90 * DAY_MS), flush_messages="1")),
     Topic(DEAD_LETTERS, 1, _config(retention_ms=str(90 * DAY_MS))),
 )

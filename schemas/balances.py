@@ -1,0 +1,31 @@
+"""The balance of a gift card, changed by hand."""
+
+from schemas.base import Shape
+from schemas.entities import Voucher
+
+# --- commands
+
+
+class AdjustBalance(Shape, tag="adjust_balance", frozen=True):
+    """Adds credits to a gift card, or takes them off; `amount` in minor units, never 0."""
+
+    voucher: str
+    amount: int
+    #: The client that asks, as it names itself.
+    source: str = "API"
+    source_id: str | None = None
+    reason: str | None = None
+
+
+# --- events
+
+
+class BalanceAdjusted(Shape, tag="voucher.balance_adjusted", frozen=True):
+    """A gift card has more or fewer credits; `voucher` is the whole after it."""
+
+    voucher: Voucher
+    amount: int
+    transaction_id: str
+    source: str = "API"
+    source_id: str | None = None
+    reason: str | None = None

@@ -1,0 +1,41 @@
+"""Projects after they were made: changed, deleted, closed."""
+
+from schemas.base import Shape
+from schemas.entities import Project, ProjectSettings
+
+
+class UpdateProject(Shape, tag="update_project", frozen=True):
+    """Replaces what can be set of a project; belongs to the control project."""
+
+    project_id: str
+    name: str
+    settings: ProjectSettings
+    trusted_origins: tuple[str, ...]
+
+
+class DeleteProject(Shape, tag="delete_project", frozen=True):
+    """Revokes a project's keys and takes it from every list; belongs to the control project."""
+
+    project_id: str
+
+
+class CloseProject(Shape, tag="close_project", frozen=True):
+    """Ends a deleted project in its own partition: nothing is decided for it any more."""
+
+
+class ProjectUpdated(Shape, tag="project.updated", frozen=True):
+    """A tenant's settings changed; `project` is the whole after it."""
+
+    project: Project
+
+
+class ProjectDeleted(Shape, tag="project.deleted", frozen=True):
+    """A tenant is deleted; `project` is the whole after it."""
+
+    project: Project
+
+
+class ProjectClosed(Shape, tag="project.closed", frozen=True):
+    """A tenant's own partition decides nothing for it any more."""
+
+    project_id: str

@@ -1,0 +1,91 @@
+"""Publications: vouchers given to customers, a voucher to one customer only."""
+
+from msgspec import field
+
+from schemas.api import CustomerInput
+from schemas.base import Metadata, Millis, Shape
+from schemas.campaigns import Campaign
+from schemas.customers import CustomerSummary
+from schemas.entities import Discount, Gift, Voucher, VoucherType
+from schemas.errors import Refusal
+
+#: How many vouchers one publication gives at most. Source: the API contract, section 10.
+COUNT_MAX = 50
+
+
+class Publication(Shape, frozen=True):
+    """That a customer was given vouchers, or why not."""
+
+    id: str
+    created_at: Millis
+    customer_id: str
+    #: In the order in which they were given; empty where none was.
+    voucher_ids: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    campaign_id: str | None = None
+    campaign: str | None = None
+    #: What the vouchers are and, of a single one, what it gave when it was published.
+    voucher_type: VoucherType | None = None
+    discount: Discount | None = None
+    gift: Gift | None = None
+    source_id: str | None = None
+    tracking_id: str | None = None
+    channel: str = "API"
+    metadata: Metadata = field(default_factory=dict)
+    failure_code: str | None = None
+    failure_message: str | None = None
+
+
+class Holding(Shape, frozen=True):
+    """A voucher that a customer was given, and the last publication that gave it."""
+
+    voucher_id: str
+    publication_id: str
+    campaign_id: str | None = None
+
+
+# --- commands
+
+
+class Publish(Shape, tag="publish", frozen=True):
+    """Gives a customer one voucher by code or id, or `count` of a campaign's free ones."""
+
+    customer: CustomerInput
+    voucher: str | None = None
+    campaign: str | None = None
+    count: int = 1
+    #: Whoever has vouchers of the campaign already is given the same ones again.
+    join_once: bool = False
+    source_id: str | None = None
+    channel: str = "API"
+    tracking_id: str | None = None
+    metadata: Metadata = field(default_factory=dict)
+
+
+# --- events
+
+
+class Published(Shape, tag="publication.succeeded", frozen=True):
+    """A customer was given vouchers; they and their campaign are as they are after it."""
+
+    publication: Publication
+    vouchers: tuple[Voucher, ...]
+    campaign: Campaign | None = None
+    #: What the customer's redemptions and orders add up to; None: there were none.
+    summary: CustomerSummary | None = None
+
+
+class PublicationRepeated(Shape, tag="publication.repeated", frozen=True):
+    """A customer who may join once asked again; this is the publication of before."""
+
+    publication: Publication
+    vouchers: tuple[Voucher, ...]
+    summary: CustomerSummary | None = None
+
+
+class PublicationFailed(Shape, tag="publication.failed", frozen=True):
+    """A customer was given nothing. The campaign is what it is after the search, if it changed."""
+
+    publication: Publication
+    refusal: Refusal
+    campaign: Campaign | None = None
