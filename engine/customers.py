@@ -1,27 +1,34 @@
 """Customers: known by id or source id, created and completed by whatever names them.
 
 A member that the request leaves out, or sends as null, keeps its value; metadata and address are
-merged member by member. A customer with neither id nor source id is a new one.
+merged member by member. A customer with neither id nor source id is a new one. Only an update of
+the customer itself takes null for what it says, and clears.
 """
 
-from typing import NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
+import msgspec
 from msgspec import structs
 
 from engine import tables
+from engine.bin_entries import binned
 from engine.decision import Decision
 from engine.ids import new_id
-from engine.lookup import named_customer
+from engine.lookup import find_customer, named_customer, unknown_customer
 from engine.state import View
 from schemas.api import CustomerInput
 from schemas.base import Millis
 from schemas.commands import Command, UpsertCustomer
+from schemas.customers import CustomerDeleted, CustomerUnchanged, DeleteCustomer, UpdateCustomer
 from schemas.entities import Customer
 from schemas.errors import Refusal, refuse
 from schemas.events import CustomerCreated, CustomerUpdated, Event
 from schemas.personal import Address, Personal, PersonalData
 
 T = TypeVar("T", PersonalData, Address)
+
+#: YYYY-MM-DD.
+_DATE_LENGTH: Final = 10
 
 
 class Known(NamedTuple):
@@ -45,11 +52,71 @@ NOBODY = Known(None)
 
 
 def upsert_customer(view: View, command: Command, body: UpsertCustomer, now: Millis) -> Decision:
-    """Creates the customer or merges what is new; nothing happens where nothing is new."""
+    """Creates the customer or merges what is new; either way the event holds what to answer."""
     known = known_by(view, command, body.customer, now)
     if isinstance(known, Refusal):
         return Decision(refusal=known)
-    return Decision(events=known.events, customer=known.snapshot)
+    if known.customer is None:
+        return Decision((CustomerCreated(_created(view, command, body.customer, now)),))
+    if not known.events:
+        summary = view.get(tables.CUSTOMER_SUMMARIES, known.customer.id)
+        return Decision((CustomerUnchanged(known.customer, summary),))
+    return Decision(tuple(_with_summary(view, event) for event in known.events))
+
+
+def update_customer(view: View, _: Command, body: UpdateCustomer, now: Millis) -> Decision:
+    """Sets what is named; null clears, but neither the customer's ids."""
+    stored = find_customer(view, body.customer)
+    if stored is None:
+        return Decision(refusal=unknown_customer(body.customer))
+    data = stored.personal.data or PersonalData()
+    changed = _changed(data, msgspec.json.decode(body.changes))
+    if _is_taken(view, changed, data, stored.id):
+        return Decision(refusal=_taken())
+    if changed == data:
+        summary = view.get(tables.CUSTOMER_SUMMARIES, stored.id)
+        return Decision((CustomerUnchanged(stored, summary),))
+    personal = Personal(stored.personal.owner, changed)
+    customer = structs.replace(stored, personal=personal, updated_at=now)
+    return Decision((_with_summary(view, CustomerUpdated(customer)),))
+
+
+def delete_customer(view: View, command: Command, body: DeleteCustomer, now: Millis) -> Decision:
+    """Moves the customer to the bin; the source id stays taken."""
+    stored = find_customer(view, body.customer)
+    if stored is None:
+        return Decision(refusal=unknown_customer(body.customer))
+    deleted = CustomerDeleted(structs.replace(stored, deleted_at=now))
+    # the entry's name is no `Personal`, and everything that names a customer is
+    return Decision((deleted, binned(command, "customer", stored.id, "", now)))
+
+
+def _with_summary(view: View, event: Event) -> Event:
+    if not isinstance(event, CustomerUpdated):
+        return event
+    summary = view.get(tables.CUSTOMER_SUMMARIES, event.customer.id)
+    return structs.replace(event, summary=summary)
+
+
+def _changed(data: PersonalData, changes: dict[str, Any]) -> PersonalData:
+    """The data with the changes; `None` for an address or metadata empties it."""
+    if changes.get("metadata") is not None:
+        changes["metadata"] = (data.metadata or {}) | changes["metadata"]
+    if changes.get("address") is not None:
+        before = structs.asdict(data.address or Address())
+        changes["address"] = Address(**(before | changes["address"]))
+    return structs.replace(data, **changes)
+
+
+def _is_taken(view: View, after: PersonalData, before: PersonalData, customer_id: str) -> bool:
+    """Whether the new source id is another customer's."""
+    if after.source_id is None or after.source_id == before.source_id:
+        return False
+    return view.get(tables.CUSTOMER_SOURCES, after.source_id) not in (None, customer_id)
+
+
+def _taken() -> Refusal:
+    return refuse("duplicate_source_id", "Another customer has this source id")
 
 
 def known_by(
@@ -68,10 +135,8 @@ def known_by(
     merged = _merged(data, named)
     if merged == data:
         return Known(stored)
-    if merged.source_id is not None and merged.source_id != data.source_id:
-        owner = view.get(tables.CUSTOMER_SOURCES, merged.source_id)
-        if owner not in (None, stored.id):
-            return refuse("duplicate_source_id", "Another customer has this source id")
+    if _is_taken(view, merged, data, stored.id):
+        return _taken()
     personal = Personal(stored.personal.owner, merged)
     customer = structs.replace(stored, personal=personal, updated_at=now)
     return Known(customer, (CustomerUpdated(customer),))
@@ -95,8 +160,8 @@ def _merged(data: PersonalData, named: CustomerInput) -> PersonalData:
         description=named.description,
         email=named.email,
         phone=named.phone,
-        birthday=named.birthday,
-        birthdate=named.birthdate,
+        birthday=named.birthday and named.birthday[:_DATE_LENGTH],
+        birthdate=named.birthdate and named.birthdate[:_DATE_LENGTH],
         address=address,
         metadata=metadata,
     )

@@ -8,20 +8,47 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from engine.customers import upsert_customer
+from msgspec import structs
+
+from engine.actions import stage_rows, start_action
+from engine.balances import adjust_balance
+from engine.bin import delete_bin_entry
+from engine.campaigns import (
+    add_vouchers,
+    create_campaign,
+    delete_campaign,
+    disable_campaign,
+    enable_campaign,
+    update_campaign,
+)
+from engine.custom_events import track_custom_event
+from engine.customers import delete_customer, update_customer, upsert_customer
 from engine.decision import Decision
 from engine.expiry import expire_due
+from engine.metadata_checks import wrong_metadata
+from engine.metadata_schemas import (
+    create_metadata_schema,
+    delete_metadata_schema,
+    update_metadata_schema,
+)
+from engine.oauth import revoke_token
+from engine.order_commands import create_order, update_order
 from engine.projects import (
     change_trusted_origins,
+    close_project,
     create_project,
+    delete_project,
     open_project,
     replace_key,
     unknown_project,
+    update_project,
 )
+from engine.publications import publish
 from engine.redemptions import redeem_stack
 from engine.rollbacks import roll_back
 from engine.sessions import lock_session, release_session
 from engine.state import View
+from engine.summaries import summed
 from engine.vouchers import (
     create_voucher,
     delete_voucher,
@@ -29,8 +56,18 @@ from engine.vouchers import (
     enable_voucher,
     update_voucher,
 )
+from engine.webhooks import (
+    create_webhook,
+    delete_webhook,
+    disable_webhook,
+    redeliver_event,
+    update_webhook,
+)
+from engine.work import give_up_action, run_chunk
 from schemas import commands as c
+from schemas.actions import GiveUpAction, RunChunk, StageRows, StartAction
 from schemas.base import Millis
+from schemas.errors import Refusal
 
 __all__ = ["DECISIONS", "Decision", "decide"]
 
@@ -48,12 +85,42 @@ DECISIONS: Mapping[type[Any], Callable[[View, c.Command, Any, Millis], Decision]
             c.EnableVoucher: enable_voucher,
             c.DisableVoucher: disable_voucher,
             c.DeleteVoucher: delete_voucher,
+            c.CreateCampaign: create_campaign,
+            c.UpdateCampaign: update_campaign,
+            c.EnableCampaign: enable_campaign,
+            c.DisableCampaign: disable_campaign,
+            c.DeleteCampaign: delete_campaign,
+            c.AddVouchers: add_vouchers,
+            c.DeleteBinEntry: delete_bin_entry,
+            c.AdjustBalance: adjust_balance,
+            c.Publish: publish,
             c.UpsertCustomer: upsert_customer,
+            c.UpdateCustomer: update_customer,
+            c.DeleteCustomer: delete_customer,
+            c.TrackCustomEvent: track_custom_event,
+            c.CreateOrder: create_order,
+            c.UpdateOrder: update_order,
+            StageRows: stage_rows,
+            StartAction: start_action,
+            RunChunk: run_chunk,
+            GiveUpAction: give_up_action,
             c.ExpireDue: expire_due,
             c.CreateProject: create_project,
             c.OpenProject: open_project,
+            c.UpdateProject: update_project,
+            c.DeleteProject: delete_project,
+            c.CloseProject: close_project,
+            c.CreateMetadataSchema: create_metadata_schema,
+            c.UpdateMetadataSchema: update_metadata_schema,
+            c.DeleteMetadataSchema: delete_metadata_schema,
+            c.CreateWebhook: create_webhook,
+            c.UpdateWebhook: update_webhook,
+            c.DeleteWebhook: delete_webhook,
+            c.DisableWebhook: disable_webhook,
+            c.RedeliverEvent: redeliver_event,
             c.ReplaceKey: replace_key,
             c.ChangeTrustedOrigins: change_trusted_origins,
+            c.RevokeToken: revoke_token,
         }
     )
 )
@@ -64,4 +131,17 @@ def decide(view: View, command: c.Command, now: Millis) -> Decision:
     refusal = unknown_project(view, command.body)
     if refusal is not None:
         return Decision(refusal=refusal)
-    return DECISIONS[type(command.body)](view, command, command.body, now)
+    decision = DECISIONS[type(command.body)](view, command, command.body, now)
+    if not isinstance(command.body, c.RunChunk):  # whose rows were looked at one by one
+        wrong = wrong_metadata(view, decision)
+        if wrong is not None:
+            decision = _refused(view, command, wrong, now)
+    return summed(view, decision)
+
+
+def _refused(view: View, command: c.Command, refusal: Refusal, now: Millis) -> Decision:
+    """A refusal after the fact; an attempt to redeem is recorded as failed with it."""
+    if isinstance(command.body, c.RedeemStack):
+        body = structs.replace(command.body, fault=refusal)
+        return redeem_stack(view, command, body, now)
+    return Decision(refusal=refusal)

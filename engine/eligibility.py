@@ -1,16 +1,26 @@
 """Whether a voucher may be used now: an ordered tuple of rules, the first refusal decides.
 
 The total order, which a table test walks: exists (`engine/lookup.py`: without a voucher there is
-no Context) · active · start date · expiration date · day of week · timeframe · hours · quantity ·
-gift balance · amount to pay. Every refusal names its rule and the values that were compared.
+no Context) · active · start date · expiration date · time since the publication · day of week ·
+timeframe · hours · quantity · gift balance · amount to pay. Of the switch and the times, the
+voucher's own comes first, then that of its campaign, under the same key. Every refusal names its
+rule and the values that were compared.
 """
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from engine.calendar import day_of_week, iso, within_hours, within_timeframe
+from engine.calendar import (
+    day_of_week,
+    iso,
+    later,
+    parse_duration,
+    within_hours,
+    within_timeframe,
+)
 from engine.lookup import Held
 from schemas.base import Millis
+from schemas.campaigns import Campaign
 from schemas.entities import Voucher
 from schemas.errors import Refusal, refuse
 
@@ -26,54 +36,84 @@ class Context(NamedTuple):
     credits: int | None
     #: What is left to pay, in minor units; None: no order, or one without an amount.
     left: int | None
+    #: The campaign that the voucher is one of.
+    campaign: Campaign | None = None
 
 
 Rule = Callable[[Context], Refusal | None]
+#: What the rules of switch and times are for.
+Bound = Voucher | Campaign
+BoundRule = Callable[[Context, Bound], Refusal | None]
 
 
-def active(context: Context) -> Refusal | None:
-    """A disabled voucher is not usable."""
-    if context.voucher.active:
+def active(context: Context, bound: Bound) -> Refusal | None:
+    """What is disabled is not usable."""
+    if bound.active:
         return None
-    return _refused("voucher_disabled", context, "active", active=False)
+    return _refused("voucher_disabled", context, bound, "active", active=False)
 
 
-def start_date(context: Context) -> Refusal | None:
+def start_date(context: Context, bound: Bound) -> Refusal | None:
     """Usable from the start date on."""
-    start = context.voucher.start_date
+    start = bound.start_date
     if start is None or context.now >= start:
         return None
     return _refused(
         "voucher_not_active",
         context,
+        bound,
         "start_date",
         now=iso(context.now),
         start_date=iso(start),
     )
 
 
-def expiration_date(context: Context) -> Refusal | None:
+def expiration_date(context: Context, bound: Bound) -> Refusal | None:
     """Usable up to and including the expiration date."""
-    expiration = context.voucher.expiration_date
+    expiration = bound.expiration_date
     if expiration is None or context.now <= expiration:
         return None
     return _refused(
         "voucher_expired",
         context,
+        bound,
         "expiration_date",
         now=iso(context.now),
         expiration_date=iso(expiration),
     )
 
 
-def validity_day_of_week(context: Context) -> Refusal | None:
+def activity_duration(context: Context, bound: Bound) -> Refusal | None:
+    """Once published, a voucher is usable for as long as its campaign says."""
+    if not isinstance(bound, Campaign) or bound.activity_duration_after_publishing is None:
+        return None
+    published_at = context.voucher.published_at
+    if published_at is None:
+        return None
+    duration = bound.activity_duration_after_publishing
+    end = later(published_at, parse_duration(duration))
+    if context.now <= end:
+        return None
+    return _refused(
+        "voucher_expired",
+        context,
+        bound,
+        "activity_duration",
+        now=iso(context.now),
+        published_at=iso(published_at),
+        duration=duration,
+    )
+
+
+def validity_day_of_week(context: Context, bound: Bound) -> Refusal | None:
     """Usable on the named days of the week, where some are named."""
-    days = context.voucher.validity_day_of_week
+    days = bound.validity_day_of_week
     if not days or day_of_week(context.now) in days:
         return None
     return _refused(
         "voucher_not_active_now",
         context,
+        bound,
         "validity_day_of_week",
         now=iso(context.now),
         day_of_week=day_of_week(context.now),
@@ -81,18 +121,18 @@ def validity_day_of_week(context: Context) -> Refusal | None:
     )
 
 
-def validity_timeframe(context: Context) -> Refusal | None:
+def validity_timeframe(context: Context, bound: Bound) -> Refusal | None:
     """Usable in the recurring timeframe, which counts from the start date, else the creation."""
-    voucher = context.voucher
-    timeframe = voucher.validity_timeframe
+    timeframe = bound.validity_timeframe
     if timeframe is None:
         return None
-    anchor = voucher.created_at if voucher.start_date is None else voucher.start_date
+    anchor = bound.created_at if bound.start_date is None else bound.start_date
     if within_timeframe(timeframe, anchor, context.now):
         return None
     return _refused(
         "voucher_not_active_now",
         context,
+        bound,
         "validity_timeframe",
         now=iso(context.now),
         counted_from=iso(anchor),
@@ -101,9 +141,9 @@ def validity_timeframe(context: Context) -> Refusal | None:
     )
 
 
-def validity_hours(context: Context) -> Refusal | None:
+def validity_hours(context: Context, bound: Bound) -> Refusal | None:
     """Usable in any of the named windows of hours, where some are named."""
-    hours = context.voucher.validity_hours
+    hours = bound.validity_hours
     if hours is None or not hours.daily:
         return None
     if any(within_hours(window, context.now) for window in hours.daily):
@@ -111,6 +151,7 @@ def validity_hours(context: Context) -> Refusal | None:
     return _refused(
         "voucher_not_active_now",
         context,
+        bound,
         "validity_hours",
         now=iso(context.now),
         daily=[
@@ -132,6 +173,7 @@ def quantity(context: Context) -> Refusal | None:
     return _refused(
         "quantity_exceeded",
         context,
+        voucher,
         "quantity",
         quantity=voucher.quantity,
         redeemed_quantity=voucher.redeemed_quantity,
@@ -150,6 +192,7 @@ def gift_balance(context: Context) -> Refusal | None:
     return _refused(
         "gift_amount_exceeded",
         context,
+        context.voucher,
         "gift_balance",
         credits=context.credits,
         balance=gift.balance,
@@ -168,22 +211,29 @@ def amount_to_pay(context: Context) -> Refusal | None:
     )
 
 
-#: In order of precedence.
-RULES: tuple[Rule, ...] = (
+#: Rules of the switch and the times, in order of precedence: of the voucher, then of its campaign.
+BOUND_RULES: tuple[BoundRule, ...] = (
     active,
     start_date,
     expiration_date,
+    activity_duration,
     validity_day_of_week,
     validity_timeframe,
     validity_hours,
-    quantity,
-    gift_balance,
-    amount_to_pay,
 )
+#: What follows them.
+RULES: tuple[Rule, ...] = (quantity, gift_balance, amount_to_pay)
 
 
 def refusal_of(context: Context) -> Refusal | None:
     """The refusal of the first rule that has one."""
+    voucher, campaign = context.voucher, context.campaign
+    for bound_rule in BOUND_RULES:
+        refusal = bound_rule(context, voucher)
+        if refusal is None and campaign is not None:
+            refusal = bound_rule(context, campaign)
+        if refusal is not None:
+            return refusal
     for rule in RULES:
         refusal = rule(context)
         if refusal is not None:
@@ -191,5 +241,8 @@ def refusal_of(context: Context) -> Refusal | None:
     return None
 
 
-def _refused(key: str, context: Context, rule: str, **compared: Any) -> Refusal:
-    return refuse(key, context.voucher.code, explanation={"rule": rule} | compared)
+def _refused(key: str, context: Context, bound: Bound, rule: str, **compared: Any) -> Refusal:
+    explanation = {"rule": rule} | compared
+    if isinstance(bound, Campaign):
+        explanation["campaign_id"] = bound.id
+    return refuse(key, context.voucher.code, explanation=explanation)

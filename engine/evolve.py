@@ -13,9 +13,23 @@ from typing import Any
 
 from engine import tables
 from engine.admission import SEEN_DAYS, day_bucket
-from engine.folds import customers, projects, redemptions, sessions, vouchers
+from engine.folds import (
+    actions,
+    bin,
+    campaigns,
+    customers,
+    metadata,
+    oauth,
+    projects,
+    publications,
+    redemptions,
+    sessions,
+    vouchers,
+    webhooks,
+)
 from engine.state import State
 from schemas import events as e
+from schemas.actions import ActionProgressed, ActionStarted, RowsStaged, StagedRowsDropped
 from schemas.base import DAY_MS, Millis
 from schemas.commands import ExpireDue
 from schemas.entities import Seen
@@ -48,13 +62,49 @@ FOLDS: Mapping[type[Any], Callable[[State, Any, Millis], None]] = MappingProxyTy
         e.VoucherEnabled: vouchers.voucher_changed,
         e.VoucherDisabled: vouchers.voucher_changed,
         e.VoucherDeleted: vouchers.voucher_deleted,
+        e.BalanceAdjusted: vouchers.voucher_changed,
+        e.Published: publications.published,
+        e.PublicationRepeated: _nothing,
+        e.PublicationFailed: publications.publication_failed,
+        e.CampaignCreated: campaigns.campaign_created,
+        e.CampaignUpdated: campaigns.campaign_changed,
+        e.CampaignEnabled: campaigns.campaign_changed,
+        e.CampaignDisabled: campaigns.campaign_changed,
+        e.CampaignDeleted: campaigns.campaign_deleted,
+        e.VouchersGenerated: campaigns.vouchers_generated,
+        e.BinEntryAdded: bin.bin_entry_added,
+        e.BinEntryRemoved: bin.bin_entry_removed,
+        e.CampaignVouchersDeleted: bin.campaign_vouchers_deleted,
         e.CustomerCreated: customers.customer_stored,
         e.CustomerUpdated: customers.customer_stored,
+        e.CustomerUnchanged: _nothing,
+        e.CustomerDeleted: customers.customer_deleted,
+        e.CustomersSummed: customers.customers_summed,
+        e.CustomEventTracked: _nothing,
+        e.OrderCreated: customers.order_stored,
+        e.OrderUpdated: customers.order_stored,
+        RowsStaged: actions.rows_staged,
+        ActionStarted: actions.action_started,
+        ActionProgressed: actions.action_progressed,
+        StagedRowsDropped: actions.staged_rows_dropped,
         e.ProjectCreated: projects.project_created,
         e.ProjectOpened: projects.project_opened,
+        e.ProjectUpdated: projects.project_changed,
+        e.ProjectDeleted: projects.project_changed,
+        e.ProjectClosed: projects.project_closed,
+        e.MetadataSchemaCreated: metadata.schema_stored,
+        e.MetadataSchemaUpdated: metadata.schema_stored,
+        e.MetadataSchemaDeleted: metadata.schema_deleted,
+        e.WebhookCreated: webhooks.webhook_stored,
+        e.WebhookUpdated: webhooks.webhook_stored,
+        e.WebhookDisabled: webhooks.webhook_stored,
+        e.WebhookDeleted: webhooks.webhook_deleted,
+        e.RedeliveryRequested: _nothing,
         e.KeyAdded: projects.key_added,
         e.KeyRevoked: projects.key_revoked,
         e.TrustedOriginsChanged: projects.trusted_origins_changed,
+        e.TokenRevoked: oauth.token_revoked,
+        e.TokensForgotten: oauth.tokens_forgotten,
     }
 )
 

@@ -1,4 +1,4 @@
-"""What time ends: sessions, and redemptions past the rollback window.
+"""What time ends: sessions, redemptions past the rollback window, rows whose action never began.
 
 Decisions never wait for it, they compare with `now`; the sweep keeps the state small and brings
 the end of a session into the log. A sweep is bounded; what is left comes with the next.
@@ -10,9 +10,11 @@ from engine import tables
 from engine.admission import SEEN_DAYS
 from engine.decision import Decision
 from engine.state import View
+from schemas.actions import StagedRowsDropped
 from schemas.base import DAY_MS, Millis
 from schemas.commands import Command, ExpireDue
 from schemas.events import Event, RedemptionsRetired, SessionsExpired
+from schemas.oauth import TokensForgotten
 
 SWEEP_MAX = 500
 
@@ -32,9 +34,24 @@ def expire_due(view: View, _: Command, __: ExpireDue, now: Millis) -> Decision:
     due = list(islice(over, SWEEP_MAX))
     sessions = tuple(each.id for each in due if each.kind == tables.DUE_SESSION)
     redemptions = tuple(each.id for each in due if each.kind == tables.DUE_REDEMPTION)
+    tokens = tuple(each.id for each in due if each.kind == tables.DUE_TOKEN)
     events: list[Event] = []
     if sessions:
         events.append(SessionsExpired(sessions))
     if redemptions:
         events.append(RedemptionsRetired(redemptions))
+    if tokens:
+        events.append(TokensForgotten(tokens))
+    for action_id, numbers in _staged(due).items():
+        events.append(StagedRowsDropped(action_id, tuple(numbers)))
     return Decision(tuple(events))
+
+
+def _staged(due: list[tables.Due]) -> dict[str, list[int]]:
+    """The sets of rows whose action never started, by action."""
+    found: dict[str, list[int]] = {}
+    for each in due:
+        if each.kind == tables.DUE_STAGED:
+            action_id, _, number = each.id.rpartition("/")
+            found.setdefault(action_id, []).append(int(number))
+    return found

@@ -6,13 +6,15 @@ A replica has one batch at a time, the writer two: one in flight, one being deci
 
 import hashlib
 import json
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
+from msgspec import structs
 
 from engine import tables
 from engine.evolve import evolve
-from engine.state import Bytes, Overlay, ProjectState, Stored, Table, encode
+from engine.state import Bytes, Overlay, ProjectState, Stored, Table
+from schemas.actions import OpenAction
 from schemas.personal import Personal, PersonalData
 from schemas.records import Decided, Record
 
@@ -46,20 +48,53 @@ class StateFold:
         prefix = f"{tables.OPENED.name}/".encode()
         return [each.id for _, each in self._stored.items(tables.OPENED, prefix)]
 
+    def open_actions(self) -> list[OpenAction]:
+        """The async actions of this partition that have something left to do, as of then."""
+        prefix = f"{tables.OPEN_ACTIONS.name}/".encode()
+        return [each for _, each in self._stored.items(tables.OPEN_ACTIONS, prefix)]
+
     def commit(self) -> dict[bytes, bytes | None]:
         """Closes the oldest batch; its changes, to be written at once."""
         changes = self._batches.pop(0).drain()
         if self._batches:
             self._batches[0].rebase(self._stored)
-        written: dict[bytes, bytes | None] = {}
-        for key, entity in changes.items():
-            self._stored.remember(key, entity)
-            written[key] = None if entity is None else encode(entity)
-        return written
+        return self._stored.settle(changes)
 
     def discard(self) -> None:
         """Drops all open batches."""
         self._batches.clear()
+
+
+class StatePart(NamedTuple):
+    """What a host keeps of the state: these tables, which these events alone change."""
+
+    tables: frozenset[str]
+    events: frozenset[type[Any]]
+
+
+class PartFold(StateFold):
+    """A fold of a part of the state, for a host that does without the rest.
+
+    What it keeps equals the same tables of a whole fold, except for the memory of commands.
+    """
+
+    def __init__(self, store: Bytes, part: StatePart) -> None:
+        super().__init__(store)
+        self._part = part
+        self._prefixes = tuple(f"{name}/".encode() for name in sorted(part.tables))
+
+    def apply(self, record: Record, offset: int) -> None:
+        """See `StateFold.apply`."""
+        if not isinstance(record, Decided):
+            return
+        events = tuple(each for each in record.events if type(each) in self._part.events)
+        if events:
+            super().apply(structs.replace(record, events=events), offset)
+
+    def commit(self) -> dict[bytes, bytes | None]:
+        """See `StateFold.commit`."""
+        changes = super().commit()
+        return {key: value for key, value in changes.items() if key.startswith(self._prefixes)}
 
 
 def _schema(kind: type) -> dict[str, Any]:
@@ -68,11 +103,17 @@ def _schema(kind: type) -> dict[str, Any]:
     raise NotImplementedError(kind)
 
 
-def state_fingerprint() -> str:
-    """Changes whenever the shape of any table changes; it names the folder of the state."""
+def state_fingerprint(part: StatePart | None = None) -> str:
+    """Changes whenever the shape of any table changes, or the part; it names the state's folder."""
     found = {table.name: table.kind for table in vars(tables).values() if isinstance(table, Table)}
     _, components = msgspec.json.schema_components(
         [found[name] for name in sorted(found)], schema_hook=_schema
     )
-    text = json.dumps([sorted(found), components], sort_keys=True)
+    described: list[Any] = [sorted(found), components]
+    if part is not None:
+        described += [
+            sorted(part.tables),
+            sorted(str(each.__struct_config__.tag) for each in part.events),
+        ]
+    text = json.dumps(described, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]

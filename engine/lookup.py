@@ -6,6 +6,7 @@ from engine import tables
 from engine.state import View
 from schemas.api import CustomerInput, OrderInput
 from schemas.base import Millis
+from schemas.campaigns import Campaign
 from schemas.entities import Customer, Order, Voucher
 from schemas.errors import Refusal, not_found, refuse
 
@@ -21,15 +22,35 @@ NOTHING_HELD = Held(0, 0)
 
 
 def find_voucher(view: View, code_or_id: str) -> Voucher | None:
-    """The voucher with that code, else with that id."""
+    """The voucher with that code, else with that id; none of a deleted campaign."""
     voucher_id = view.get(tables.VOUCHER_CODES, code_or_id)
-    return view.get(tables.VOUCHERS, voucher_id or code_or_id)
+    voucher = view.get(tables.VOUCHERS, voucher_id or code_or_id)
+    if voucher is None or voucher.campaign_id is None:
+        return voucher
+    return None if campaign_of(view, voucher) is None else voucher
+
+
+def find_campaign(view: View, id_or_name: str) -> Campaign | None:
+    """The campaign with that id, else with that name; none in the bin."""
+    campaign = view.get(tables.CAMPAIGNS, id_or_name)
+    if campaign is None:
+        campaign_id = view.get(tables.CAMPAIGN_NAMES, id_or_name)
+        campaign = None if campaign_id is None else view.get(tables.CAMPAIGNS, campaign_id)
+    return None if campaign is None or campaign.deleted_at is not None else campaign
+
+
+def campaign_of(view: View, voucher: Voucher) -> Campaign | None:
+    """The campaign that binds a voucher, if it is not deleted; None also for one of no campaign."""
+    if voucher.campaign_id is None:
+        return None
+    campaign = view.get(tables.CAMPAIGNS, voucher.campaign_id)
+    return None if campaign is None or campaign.deleted_at is not None else campaign
 
 
 def find_customer(view: View, customer_id: str) -> Customer | None:
     """The customer with that id, else with that source id."""
-    found = view.get(tables.CUSTOMERS, customer_id)
-    return found or _customer_from(view, customer_id)
+    found = view.get(tables.CUSTOMERS, customer_id) or _customer_from(view, customer_id)
+    return None if found is None or found.deleted_at is not None else found
 
 
 def find_order(view: View, order_id: str) -> Order | None:
@@ -42,14 +63,18 @@ def named_customer(view: View, named: CustomerInput) -> Customer | Refusal | Non
 
     The id decides (a known source id may stand there, too), then the source id. An unknown id with
     no source id beside it is a refusal: this system gives the ids, so it could create none from it.
+    So is a customer in the bin.
     """
+    found = None
     if named.id:
-        found = find_customer(view, named.id)
-        if found is not None:
-            return found
-        if not named.source_id:
+        found = view.get(tables.CUSTOMERS, named.id) or _customer_from(view, named.id)
+        if found is None and not named.source_id:
             return unknown_customer(named.id)
-    return _customer_from(view, named.source_id) if named.source_id else None
+    if found is None and named.source_id:
+        found = _customer_from(view, named.source_id)
+    if found is not None and found.deleted_at is not None:
+        return unknown_customer(named.id)
+    return found
 
 
 def unknown_customer(named: str | None) -> Refusal:
@@ -72,6 +97,18 @@ def named_order(view: View, named: OrderInput) -> Order | Refusal | None:
         if not named.source_id:
             return not_found("order", named.id)
     return _order_from(view, named.source_id) if named.source_id else None
+
+
+def taken_code(view: View, code: str) -> Refusal | None:
+    """The refusal of a code that exists, be it in the bin."""
+    if view.get(tables.VOUCHER_CODES, code) is None:
+        return None
+    return refuse(
+        "duplicate_found",
+        f"Duplicated voucher exists with id {code}",
+        resource_id=code,
+        resource_type="voucher",
+    )
 
 
 def held_by_others(view: View, voucher: Voucher, own_session: str | None, now: Millis) -> Held:

@@ -8,6 +8,7 @@ Source: the API contract, sections 5 and 6.
 from msgspec import structs
 
 from engine import tables
+from engine.ids import new_id
 from engine.lookup import named_order
 from engine.state import View
 from schemas.api import OrderInput, OrderItemInput, OrderStatus
@@ -44,7 +45,7 @@ def order_of(
         refusal = _not_for_clients(before, given, customer_id)
     if refusal is not None:
         return refusal
-    order = _laid_over(before, given)
+    order = laid_over(before, given)
     if isinstance(order, Refusal):
         return order
     return structs.replace(
@@ -86,7 +87,11 @@ def _not_for_clients(order: Order, given: OrderInput, customer_id: str | None) -
     return None
 
 
-def _laid_over(stored: Order, given: OrderInput) -> Order | Refusal:
+def laid_over(stored: Order, given: OrderInput) -> Order | Refusal:
+    """What the request says of the order's content, over what is stored.
+
+    Refuses amounts that do not work out.
+    """
     items = stored.items if given.items is None else tuple(map(_item, given.items))
     amount = given.amount
     if amount is None and given.items is not None:
@@ -116,6 +121,16 @@ def _laid_over(stored: Order, given: OrderInput) -> Order | Refusal:
             f"The amount {amount} is less than the {order.discount_amount} already discounted",
         )
     return order
+
+
+def with_item_ids(seed: str, items: tuple[OrderItem, ...] | None) -> tuple[OrderItem, ...] | None:
+    """The items, each with an id."""
+    if items is None:
+        return None
+    return tuple(
+        item if item.id else structs.replace(item, id=new_id(seed, "ordli_", n))
+        for n, item in enumerate(items)
+    )
 
 
 def _item(given: OrderItemInput) -> OrderItem:

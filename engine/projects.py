@@ -4,6 +4,8 @@ A project is created in the control project, which every front folds, and then o
 partition; only then are commands for it decided there.
 """
 
+from msgspec import structs
+
 from engine import tables
 from engine.decision import Decision
 from engine.state import View
@@ -28,15 +30,26 @@ from schemas.events import (
     ProjectOpened,
     TrustedOriginsChanged,
 )
+from schemas.oauth import RevokeToken
+from schemas.projects import (
+    CloseProject,
+    DeleteProject,
+    ProjectClosed,
+    ProjectDeleted,
+    ProjectUpdated,
+    UpdateProject,
+)
 
-ControlBody = CreateProject | ReplaceKey | ChangeTrustedOrigins
+ControlBody = (
+    CreateProject | UpdateProject | DeleteProject | ReplaceKey | ChangeTrustedOrigins | RevokeToken
+)
 
 
 def unknown_project(view: View, body: CommandBody) -> Refusal | None:
     """The refusal of a command that is not for its project, or whose project is not open here."""
     if view.project == CONTROL_PROJECT:
         known = isinstance(body, ControlBody | ExpireDue)
-    elif isinstance(body, OpenProject):
+    elif isinstance(body, OpenProject | CloseProject):
         known = True
     else:
         opened = view.get(tables.OPENED, view.project) is not None
@@ -58,6 +71,8 @@ def create_project(view: View, _: Command, body: CreateProject, now: Millis) -> 
         partition=body.partition,
         created_at=now,
         trusted_origins=body.trusted_origins,
+        settings=body.settings,
+        managed_by=body.managed_by,
     )
     return Decision((ProjectCreated(project), *map(KeyAdded, body.keys)))
 
@@ -67,6 +82,46 @@ def open_project(view: View, *_: object) -> Decision:
     if view.get(tables.OPENED, view.project) is not None:
         return Decision()
     return Decision((ProjectOpened(view.project),))
+
+
+def update_project(view: View, _: Command, body: UpdateProject, now: Millis) -> Decision:
+    """Replaces what can be set of a project."""
+    project = view.get(tables.PROJECTS, body.project_id)
+    if project is None or project.deleted_at is not None:
+        return Decision(refusal=not_found("project", body.project_id))
+    changed = structs.replace(
+        project,
+        name=body.name,
+        settings=body.settings,
+        trusted_origins=body.trusted_origins,
+        updated_at=now,
+    )
+    return Decision((ProjectUpdated(changed),))
+
+
+def delete_project(view: View, _: Command, body: DeleteProject, now: Millis) -> Decision:
+    """Revokes all keys; the installation's own project stays, since its keys come from outside."""
+    project = view.get(tables.PROJECTS, body.project_id)
+    if project is None:
+        return Decision(refusal=not_found("project", body.project_id))
+    if project.managed_by is None:
+        return Decision(refusal=refuse("resource_in_use", "The first project cannot be deleted"))
+    if project.deleted_at is not None:
+        return Decision()
+    revoked = [
+        KeyRevoked(key.id)
+        for key in view.scan(tables.KEYS)
+        if key.project_id == project.id and key.revoked_at is None
+    ]
+    deleted = structs.replace(project, deleted_at=now)
+    return Decision((*revoked, ProjectDeleted(deleted)))
+
+
+def close_project(view: View, *_: object) -> Decision:
+    """Ends a project in its own partition."""
+    if view.get(tables.OPENED, view.project) is None:
+        return Decision()
+    return Decision((ProjectClosed(view.project),))
 
 
 def replace_key(view: View, _: Command, body: ReplaceKey, __: Millis) -> Decision:

@@ -7,12 +7,13 @@ redeemable fails; its refusal is the answer.
 
 from msgspec import structs
 
+from engine import tables
 from engine.customers import NOBODY, Known, known_by
 from engine.decision import Decision
 from engine.evaluate import duplicated, evaluate_for
 from engine.ids import PARENT, new_id
 from engine.lookup import named_customer
-from engine.orders import paid
+from engine.orders import paid, with_item_ids
 from engine.stacking import fail_all
 from engine.state import View
 from schemas.api import CustomerInput
@@ -22,7 +23,6 @@ from schemas.entities import (
     Evaluation,
     Order,
     OrderEntry,
-    OrderItem,
     Outcome,
     Taken,
     Voucher,
@@ -55,6 +55,9 @@ def redeem_stack(view: View, command: Command, body: RedeemStack, now: Millis) -
         failed, refusal = _failed(command, body, evaluation, known.id, session_key)
         return Decision((*known.events, failed), refusal, known.snapshot)
     succeeded = _succeeded(command, body, evaluation, known.id, session_key, now)
+    if evaluation.order is not None and evaluation.order.id:
+        stored = view.get(tables.ORDERS, evaluation.order.id)
+        succeeded = structs.replace(succeeded, status_before=stored and stored.status)
     return Decision((*known.events, succeeded), customer=known.snapshot)
 
 
@@ -180,17 +183,8 @@ def _saved(command: Command, order: Order, entries: tuple[OrderEntry, ...], now:
     return structs.replace(
         order,
         id=order.id or new_id(command.seed, "ord_"),
-        items=_named(command, order.items),
+        items=with_item_ids(command.seed, order.items),
         redemptions=order.redemptions + entries,
         created_at=order.created_at if known else now,
         updated_at=now if known else None,
-    )
-
-
-def _named(command: Command, items: tuple[OrderItem, ...] | None) -> tuple[OrderItem, ...] | None:
-    if items is None:
-        return None
-    return tuple(
-        item if item.id else structs.replace(item, id=new_id(command.seed, "ordli_", n))
-        for n, item in enumerate(items)
     )

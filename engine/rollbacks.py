@@ -135,15 +135,17 @@ def _rolled_back(
         _one(view, child, new_id(command.seed, "rr_", n)) for n, child in enumerate(taken_back)
     )
     parent_rollback_id = new_id(command.seed, "rr_", PARENT) if stack else None
-    order = redemption.order_id and view.get(tables.ORDERS, redemption.order_id)
-    if order:
-        order = _without(order, taken_back)
+    stored = redemption.order_id and view.get(tables.ORDERS, redemption.order_id)
+    order = None
+    if stored:
+        order = _without(stored, taken_back)
         order = _marked(order, rollbacks, redemption.id, parent_rollback_id, now)
     return RedemptionRolledBack(
         rollbacks=rollbacks,
         parent_rollback_id=parent_rollback_id,
         parent_redemption_id=redemption.id if stack else None,
-        order=order or None,
+        order=order,
+        status_before=stored.status if stored else None,
         redeemed_at=redemption.at,
         reason=body.reason,
         customer_id=redemption.customer_id,

@@ -11,7 +11,7 @@ from msgspec import structs
 
 from engine.discounts import taken_by
 from engine.eligibility import Context, refusal_of
-from engine.lookup import find_voucher, held_by_others
+from engine.lookup import campaign_of, find_voucher, held_by_others
 from engine.orders import left_of
 from engine.state import View
 from schemas.api import Redeemable
@@ -93,7 +93,7 @@ def _apply(
         return inapplicable(redeemable, not_found(redeemable.object, redeemable.id))
     held = held_by_others(view, voucher, own_session, now)
     credits = None if redeemable.gift is None else redeemable.gift.credits
-    refusal = refusal_of(Context(voucher, now, held, credits, left))
+    refusal = refusal_of(Context(voucher, now, held, credits, left, campaign_of(view, voucher)))
     if refusal is not None:
         return structs.replace(inapplicable(redeemable, refusal), voucher=voucher)
     available = 0 if voucher.gift is None else voucher.gift.balance - held.credits

@@ -9,7 +9,7 @@ Entities are frozen, so a decoded one may be shared; `Stored` keeps the hot ones
 """
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from heapq import merge
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -31,6 +31,9 @@ class Bytes(Protocol):
 
     def scan(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
         """The pairs whose key begins with `prefix`, in order of their keys."""
+
+    def present(self, keys: Sequence[bytes]) -> set[bytes]:
+        """Those of the keys that have a value."""
 
 
 def _to_plain(value: Any) -> Any:
@@ -65,7 +68,18 @@ class Table(Generic[T]):
 
     def key(self, project: str, *parts: str) -> bytes:
         """The key of one entity of a project."""
-        return "/".join((self.name, _escape(project), *map(_escape, parts))).encode()
+        key = "/".join((self.name, project, *parts))
+        if "%" in key or key.count("/") != len(parts) + 1:
+            key = "/".join((self.name, _escape(project), *map(_escape, parts)))
+        return key.encode()
+
+    def keys(self, names: Sequence[str], project: str, *parts: str) -> list[bytes]:
+        """The keys of many entities below `parts`, each by its last part."""
+        below = self.prefix(project, *parts).decode()
+        together = "".join(names)
+        if "/" in together or "%" in together:
+            names = [_escape(name) for name in names]
+        return [(below + name).encode() for name in names]
 
     def prefix(self, project: str, *parts: str) -> bytes:
         """What the keys of all entities below `parts` begin with."""
@@ -77,9 +91,7 @@ def _key_of(item: tuple[bytes, Any]) -> bytes:
 
 
 def _escape(part: str) -> str:
-    if "/" in part or "%" in part:
-        return part.replace("%", "%25").replace("/", "%2F")
-    return part
+    return part.replace("%", "%25").replace("/", "%2F")
 
 
 class View(Protocol):
@@ -95,12 +107,26 @@ class View(Protocol):
     def scan(self, table: Table[T], *parts: str) -> Iterator[T]:
         """The entities below `parts`, in order of their keys."""
 
+    def known(self, table: Table[Any], names: Sequence[str]) -> set[str]:
+        """Those of the names at which there is an entity."""
+
+    def trial(self) -> "State":
+        """A state that begins as this one and keeps its changes to itself."""
+
 
 class State(View, Protocol):
     """One project's state, to be changed."""
 
     def put(self, table: Table[T], entity: T, *parts: str) -> None:
         """Writes the entity at `parts`."""
+
+    def put_encoded(
+        self, table: Table[Any], names: Sequence[str], entities: Sequence[bytes], *parts: str
+    ) -> None:
+        """Writes many entities below `parts`: the last part of each, and what `encode` makes of it.
+
+        They are decoded only when they are looked for.
+        """
 
     def delete(self, table: Table[Any], *parts: str) -> None:
         """Removes the entity at `parts`, if there is one."""
@@ -114,6 +140,9 @@ class Source(Protocol):
 
     def items(self, table: Table[T], prefix: bytes) -> Iterator[tuple[bytes, T]]:
         """The entities whose key begins with `prefix`, in order of their keys."""
+
+    def present(self, table: Table[Any], keys: Sequence[bytes]) -> set[bytes]:
+        """Those of the keys at which there is an entity."""
 
 
 class Stored:
@@ -135,7 +164,7 @@ class Stored:
         if value is None:
             return None
         entity = table.decode(value)
-        self.remember(key, entity)
+        self._keep(key, entity)
         return entity
 
     def items(self, table: Table[T], prefix: bytes) -> Iterator[tuple[bytes, T]]:
@@ -143,11 +172,29 @@ class Stored:
         for key, value in self._store.scan(prefix):
             yield key, table.decode(value)
 
-    def remember(self, key: bytes, entity: Any) -> None:
-        """Notes what was just written at `key`; None that it is gone."""
-        self._cache.pop(key, None)
-        if entity is None:
-            return
+    def present(self, _: Table[Any], keys: Sequence[bytes]) -> set[bytes]:
+        """See `Source.present`."""
+        return self._store.present(keys)
+
+    def settle(self, changes: Mapping[bytes, Any]) -> dict[bytes, bytes | None]:
+        """What is to be written for these changes; decoded ones that are in use stay so.
+
+        What nobody has looked up is not kept: most of what is written is never looked up, and would
+        take the place of what is.
+        """
+        cache = self._cache
+        written: dict[bytes, bytes | None] = {}
+        for key, entity in changes.items():
+            if entity is None or type(entity) is bytes:
+                cache.pop(key, None)
+                written[key] = entity
+            else:
+                if key in cache:
+                    cache[key] = entity
+                written[key] = encode(entity)
+        return written
+
+    def _keep(self, key: bytes, entity: Any) -> None:
         self._cache[key] = entity
         if len(self._cache) > self._entries_max:
             self._cache.popitem(last=False)
@@ -162,11 +209,16 @@ class Overlay:
 
     def lookup(self, table: Table[T], key: bytes) -> T | None:
         """The entity at `key`, changed or from below."""
-        changed = self._changes.get(table.name)
-        if changed is not None and key in changed:
-            entity: T | None = changed[key]
-            return entity
-        return self._below.lookup(table, key)
+        name = table.name
+        source: Source = self
+        # A loop, since overlays lie three deep and this is where decisions spend their time.
+        while isinstance(source, Overlay):
+            changed = source._changes.get(name)  # noqa: SLF001  its own kind
+            if changed is not None and key in changed:
+                entity: T | None = changed[key]
+                return table.decode(entity) if type(entity) is bytes else entity
+            source = source._below  # noqa: SLF001  its own kind
+        return source.lookup(table, key)
 
     def items(self, table: Table[T], prefix: bytes) -> Iterator[tuple[bytes, T]]:
         """The entities below `prefix`, with the changes."""
@@ -180,23 +232,42 @@ class Overlay:
         kept = (item for item in self._below.items(table, prefix) if item[0] not in changed)
         for key, entity in merge(fresh, kept, key=_key_of):
             if entity is not None:
-                yield key, entity
+                yield key, table.decode(entity) if type(entity) is bytes else entity
+
+    def present(self, table: Table[Any], keys: Sequence[bytes]) -> set[bytes]:
+        """See `Source.present`."""
+        changed = self._changes.get(table.name)
+        if not changed:
+            return self._below.present(table, keys)
+        known = {key for key in keys if changed.get(key) is not None}
+        return known | self._below.present(table, [key for key in keys if key not in changed])
 
     def set(self, table: Table[Any], key: bytes, entity: Any) -> None:
         """Changes the entity at `key`; None removes it."""
-        self._changes.setdefault(table.name, {})[key] = entity
+        changed = self._changes.get(table.name)
+        if changed is None:
+            changed = self._changes[table.name] = {}
+        changed[key] = entity
+
+    def set_encoded(self, table: Table[Any], entities: Mapping[bytes, bytes]) -> None:
+        """Changes many entities at once, which are encoded already."""
+        self._changes.setdefault(table.name, {}).update(entities)
 
     def absorb(self, other: "Overlay") -> None:
-        """Takes the changes of an overlay that lies over this one."""
+        """Takes the changes of an overlay that lies over this one, and is not used any more."""
+        own = self._changes
         for name, changes in other._changes.items():  # noqa: SLF001  its own kind
-            self._changes.setdefault(name, {}).update(changes)
+            if name in own:
+                own[name].update(changes)
+            else:
+                own[name] = changes
 
     def rebase(self, below: Source) -> None:
         """Lies over another source, for when what lay below was written to it."""
         self._below = below
 
     def drain(self) -> dict[bytes, Any]:
-        """All changes by key (None: removed); the overlay is empty afterwards."""
+        """All changes by key (None: removed, bytes: encoded already); it is empty afterwards."""
         drained = {key: value for table in self._changes.values() for key, value in table.items()}
         self._changes = {}
         return drained
@@ -224,9 +295,26 @@ class ProjectState:
         for _, entity in self._overlay.items(table, table.prefix(self.project, *parts)):
             yield entity
 
+    def trial(self) -> "ProjectState":
+        """See `View.trial`."""
+        return Overlay(self._overlay).of(self.project)
+
+    def known(self, table: Table[Any], names: Sequence[str]) -> set[str]:
+        """See `View.known`."""
+        keys = table.keys(names, self.project)
+        found = self._overlay.present(table, keys)
+        return {name for name, key in zip(names, keys, strict=True) if key in found}
+
     def put(self, table: Table[T], entity: T, *parts: str) -> None:
         """See `State.put`."""
         self._overlay.set(table, table.key(self.project, *parts), entity)
+
+    def put_encoded(
+        self, table: Table[Any], names: Sequence[str], entities: Sequence[bytes], *parts: str
+    ) -> None:
+        """See `State.put_encoded`."""
+        keys = table.keys(names, self.project, *parts)
+        self._overlay.set_encoded(table, dict(zip(keys, entities, strict=True)))
 
     def delete(self, table: Table[Any], *parts: str) -> None:
         """See `State.delete`."""

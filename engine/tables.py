@@ -1,7 +1,11 @@
 """The tables of the state: one line each, entities first, then what finds them."""
 
 from engine.state import Table
+from schemas.actions import AsyncAction, OpenAction, StagedRows
 from schemas.base import DAY_MS, Millis, Shape
+from schemas.bin import BinEntry
+from schemas.campaigns import Campaign
+from schemas.customers import CustomerSummary
 from schemas.entities import (
     ApiKey,
     Customer,
@@ -14,6 +18,10 @@ from schemas.entities import (
     Session,
     Voucher,
 )
+from schemas.metadata import MetadataSchema
+from schemas.oauth import RevokedToken
+from schemas.publications import Holding, Publication
+from schemas.webhooks import Webhook
 
 #: How long the state keeps a redemption: longer than any three months, which it can be rolled
 #: back for (engine/rollbacks.py).
@@ -21,6 +29,8 @@ WINDOW_MS = 93 * DAY_MS
 
 DUE_SESSION = "session"
 DUE_REDEMPTION = "redemption"
+DUE_STAGED = "staged"
+DUE_TOKEN = "token"  # noqa: S105  a kind, no secret
 
 
 class Due(Shape, frozen=True):
@@ -34,21 +44,56 @@ class Due(Shape, frozen=True):
 PROJECTS: Table[Project] = Table("project", Project)
 OPENED: Table[OpenedProject] = Table("opened", OpenedProject)
 KEYS: Table[ApiKey] = Table("key", ApiKey)
+#: In the control project, by token id.
+REVOKED_TOKENS: Table[RevokedToken] = Table("revoked-token", RevokedToken)
 VOUCHERS: Table[Voucher] = Table("voucher", Voucher)
+CAMPAIGNS: Table[Campaign] = Table("campaign", Campaign)
 CUSTOMERS: Table[Customer] = Table("customer", Customer)
+CUSTOMER_SUMMARIES: Table[CustomerSummary] = Table("customer-summary", CustomerSummary)
+PUBLICATIONS: Table[Publication] = Table("publication", Publication)
+#: By customer id, campaign id (empty for none) and voucher id.
+HOLDINGS: Table[Holding] = Table("holding", Holding)
 ORDERS: Table[Order] = Table("order", Order)
 SESSIONS: Table[Session] = Table("session", Session)
 #: By voucher id, then session key.
 HOLDS: Table[Hold] = Table("hold", Hold)
 REDEMPTIONS: Table[Redemption] = Table("redemption", Redemption)
 
+WEBHOOKS: Table[Webhook] = Table("webhook", Webhook)
+#: By the kind of object that it describes; and its id → that kind.
+METADATA_SCHEMAS: Table[MetadataSchema] = Table("metadata-schema", MetadataSchema)
+METADATA_SCHEMA_IDS: Table[str] = Table("metadata-schema-id", str)
+
+ACTIONS: Table[AsyncAction] = Table("action", AsyncAction)
+#: By action id.
+OPEN_ACTIONS: Table[OpenAction] = Table("open-action", OpenAction)
+#: By action id and number of the set (`set_key`).
+STAGED: Table[StagedRows] = Table("staged", StagedRows)
+#: When each was staged, by the same key, until its action starts: so that none of the rows are
+#: read to find out whether they are there.
+STAGED_AT: Table[int] = Table("staged-at", int)
+
 #: Code → voucher id; source id → id.
 VOUCHER_CODES: Table[str] = Table("voucher-code", str)
 CUSTOMER_SOURCES: Table[str] = Table("customer-source", str)
 ORDER_SOURCES: Table[str] = Table("order-source", str)
+PUBLICATION_SOURCES: Table[str] = Table("publication-source", str)
+#: What was deleted and keeps its code or id; by entry id.
+BIN: Table[BinEntry] = Table("bin", BinEntry)
+#: The id of a voucher that went to the bin with its campaign → its code.
+BINNED_CODES: Table[str] = Table("binned-code", str)
+#: Name → campaign id.
+CAMPAIGN_NAMES: Table[str] = Table("campaign-name", str)
+#: By campaign id and the voucher's number in it (ten digits) → voucher id.
+CAMPAIGN_VOUCHERS: Table[str] = Table("campaign-voucher", str)
 #: By day since 1970 (five digits), then command id.
 SEEN: Table[Seen] = Table("seen", Seen)
 #: The first day of which commands may still be remembered, since 1970.
 SEEN_FROM: Table[int] = Table("seen-from", int)
 #: By time in milliseconds (fifteen digits), kind and id.
 DUE: Table[Due] = Table("due", Due)
+
+
+def set_key(number: int) -> str:
+    """The key of a set of staged rows within its action."""
+    return f"{number:06d}"

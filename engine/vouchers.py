@@ -1,18 +1,21 @@
 """Vouchers: created with a given or a random code, changed, switched on and off, deleted."""
 
-from decimal import Decimal
 from typing import Any
 
 import msgspec
 from msgspec import structs
 
 from engine import tables
-from engine.calendar import INSTANT_MIN, parse_clock, parse_duration
+from engine.bin_entries import binned
+from engine.campaign_vouchers import joined, no_free_code
+from engine.codes import code_rule, free_codes
 from engine.decision import Decision
-from engine.ids import CHARSET, new_code, new_id
-from engine.lookup import find_voucher
+from engine.ids import new_id
+from engine.lookup import find_campaign, find_voucher, taken_code
 from engine.state import View, encode
-from schemas.base import AMOUNT_MAX, ID_LENGTH_MAX, INSTANT_MAX, QUANTITY_MAX, Millis
+from engine.terms import invalid_voucher
+from schemas.base import Millis
+from schemas.campaigns import CodeConfig
 from schemas.commands import (
     Command,
     CreateVoucher,
@@ -21,7 +24,7 @@ from schemas.commands import (
     EnableVoucher,
     UpdateVoucher,
 )
-from schemas.entities import Discount, Voucher
+from schemas.entities import Voucher
 from schemas.errors import Refusal, not_found, refuse
 from schemas.events import (
     VoucherCreated,
@@ -30,10 +33,6 @@ from schemas.events import (
     VoucherEnabled,
     VoucherUpdated,
 )
-
-CODE_ATTEMPTS_MAX = 100
-CODE_LENGTH_MAX = 128
-PERCENT_DECIMALS_MAX = 10
 
 #: What an update may name. The code and the type may be named, but not changed.
 UPDATABLE = frozenset(
@@ -57,7 +56,14 @@ UPDATABLE = frozenset(
 
 
 def create_voucher(view: View, command: Command, body: CreateVoucher, now: Millis) -> Decision:
-    """Creates a voucher; a given code must be free, a random one is drawn until it is."""
+    """Creates a voucher; a given code must be free, a random one is drawn until it is.
+
+    One that names a campaign, by id or name, becomes that campaign's.
+    """
+    named = body.voucher.campaign_id or body.voucher.campaign
+    campaign = find_campaign(view, named) if named else None
+    if named and campaign is None:
+        return Decision(refusal=not_found("campaign", named))
     code = body.voucher.code or _free_code(view, command, body)
     if isinstance(code, Refusal):
         return Decision(refusal=code)
@@ -69,17 +75,13 @@ def create_voucher(view: View, command: Command, body: CreateVoucher, now: Milli
         updated_at=None,
         holds=0,
     )
-    refusal = _invalid(voucher)
-    if refusal is None and view.get(tables.VOUCHER_CODES, code) is not None:
-        refusal = refuse(
-            "duplicate_found",
-            f"Duplicated voucher exists with id {code}",
-            resource_id=code,
-            resource_type="voucher",
-        )
+    refusal = invalid_voucher(voucher) or taken_code(view, code)
     if refusal is not None:
         return Decision(refusal=refusal)
-    return Decision((VoucherCreated(voucher),))
+    if campaign is None:
+        return Decision((VoucherCreated(voucher),))
+    event = joined(campaign, voucher)
+    return Decision(refusal=event) if isinstance(event, Refusal) else Decision((event,))
 
 
 def update_voucher(view: View, _: Command, body: UpdateVoucher, now: Millis) -> Decision:
@@ -91,7 +93,7 @@ def update_voucher(view: View, _: Command, body: UpdateVoucher, now: Millis) -> 
     if isinstance(changed, Refusal):
         return Decision(refusal=changed)
     changed = structs.replace(changed, updated_at=now)
-    refusal = _invalid(changed)
+    refusal = invalid_voucher(changed)
     if refusal is not None:
         return Decision(refusal=refusal)
     return Decision((VoucherUpdated(changed),))
@@ -113,26 +115,42 @@ def disable_voucher(view: View, _: Command, body: DisableVoucher, now: Millis) -
     return Decision((VoucherDisabled(structs.replace(voucher, active=False, updated_at=now)),))
 
 
-def delete_voucher(view: View, _: Command, body: DeleteVoucher, now: Millis) -> Decision:  # noqa: ARG001
-    """Removes a voucher; its code is free again, and sessions hold nothing of it any more."""
+def delete_voucher(view: View, command: Command, body: DeleteVoucher, now: Millis) -> Decision:
+    """Moves a voucher to the bin, or removes it for good; sessions hold nothing of it any more."""
     voucher = find_voucher(view, body.voucher)
     if voucher is None:
         return Decision(refusal=not_found("voucher", body.voucher))
-    return Decision((VoucherDeleted(voucher.id, voucher.code),))
+    campaign = voucher.campaign_id and view.get(tables.CAMPAIGNS, voucher.campaign_id)
+    if campaign:
+        campaign = structs.replace(campaign, vouchers_count=campaign.vouchers_count - 1)
+    deleted = VoucherDeleted(
+        voucher.id,
+        voucher.code,
+        force=body.force,
+        campaign=campaign or None,
+        campaign_number=voucher.campaign_number,
+        credits=voucher.gift.balance if voucher.gift else 0,
+    )
+    if body.force:
+        return Decision((deleted,))
+    parent = voucher.campaign_id
+    entry = binned(command, "voucher", voucher.id, voucher.code, now, parent_id=parent)
+    return Decision((deleted, entry))
 
 
 def _free_code(view: View, command: Command, body: CreateVoucher) -> str | Refusal:
-    charset = body.code_charset or CHARSET
-    if body.code_pattern is None and not 1 <= body.code_length <= CODE_LENGTH_MAX:
-        return refuse("invalid_code_config", f"length must be 1 to {CODE_LENGTH_MAX}")
-    random = "#" * body.code_length if body.code_pattern is None else body.code_pattern
-    if "#" not in random:
-        return refuse("invalid_code_config", "pattern must have a place for a random character")
-    for n in range(CODE_ATTEMPTS_MAX):
-        code = body.code_prefix + new_code(command.seed, n, random, charset) + body.code_postfix
-        if view.get(tables.VOUCHER_CODES, code) is None:
-            return code
-    return refuse("invalid_code_config", f"No free code was found in {CODE_ATTEMPTS_MAX} attempts")
+    config = CodeConfig(
+        length=body.code_length,
+        charset=body.code_charset,
+        prefix=body.code_prefix,
+        postfix=body.code_postfix,
+        pattern=body.code_pattern,
+    )
+    rule = code_rule(config)
+    if isinstance(rule, Refusal):
+        return rule
+    codes = free_codes(view, command.seed, rule, 1)
+    return codes[0] if codes else no_free_code(rule)
 
 
 def _changed(voucher: Voucher, raw: msgspec.Raw) -> Voucher | Refusal:
@@ -175,77 +193,3 @@ def _merged(fields: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
             gift = gift | {"balance": stored["balance"] + amount - stored["amount"]}
         merged["gift"] = stored | gift
     return merged
-
-
-def _invalid(voucher: Voucher) -> Refusal | None:
-    """The refusal of a definition that makes no sense or exceeds a bound."""
-    if not 1 <= len(voucher.code) <= ID_LENGTH_MAX:
-        return refuse("invalid_voucher", f"code must have 1 to {ID_LENGTH_MAX} characters")
-    wrong = _wrong_value(voucher) or _wrong_time(voucher)
-    if wrong is not None:
-        return refuse("invalid_voucher", wrong)
-    start, expiration = voucher.start_date, voucher.expiration_date
-    if start is not None and expiration is not None and expiration < start:
-        return refuse(
-            "invalid_expiration_date",
-            "expiration_date must not be before start_date",
-            message="Invalid expiration date",
-        )
-    return None
-
-
-def _wrong_value(voucher: Voucher) -> str | None:
-    discount, gift = voucher.discount, voucher.gift
-    if voucher.type == "GIFT_VOUCHER" and (gift is None or discount is not None):
-        return "A GIFT_VOUCHER must have a gift and no discount"
-    if voucher.type == "DISCOUNT_VOUCHER" and (discount is None or gift is not None):
-        return "A DISCOUNT_VOUCHER must have a discount and no gift"
-    if gift is not None and not (_is_amount(gift.amount) and _is_amount(gift.balance)):
-        return f"gift amount and balance must be 0 to {AMOUNT_MAX}"
-    if voucher.quantity is not None and not 0 <= voucher.quantity <= QUANTITY_MAX:
-        return f"redemption quantity must be 0 to {QUANTITY_MAX}"
-    return None if discount is None else _wrong_discount(discount)
-
-
-def _wrong_discount(discount: Discount) -> str | None:
-    if discount.type == "AMOUNT" and not _is_amount(discount.amount_off):
-        return f"amount_off must be 0 to {AMOUNT_MAX}"
-    if discount.type == "PERCENT" and not _is_percent(discount.percent_off):
-        return f"percent_off must be 0 to 100 with at most {PERCENT_DECIMALS_MAX} decimals"
-    if discount.amount_limit is not None and not _is_amount(discount.amount_limit):
-        return f"amount_limit must be 0 to {AMOUNT_MAX}"
-    return None
-
-
-def _is_amount(amount: int | None) -> bool:
-    return amount is not None and 0 <= amount <= AMOUNT_MAX
-
-
-def _is_percent(percent: Decimal | None) -> bool:
-    if percent is None or not percent.is_finite() or not 0 <= percent <= 100:
-        return False
-    exponent = percent.as_tuple().exponent
-    return isinstance(exponent, int) and exponent >= -PERCENT_DECIMALS_MAX
-
-
-def _wrong_time(voucher: Voucher) -> str | None:
-    for name, at in (
-        ("start_date", voucher.start_date),
-        ("expiration_date", voucher.expiration_date),
-    ):
-        if at is not None and not INSTANT_MIN <= at <= INSTANT_MAX:
-            return f"{name} must be in the years 1 to 9999"
-    daily = voucher.validity_hours.daily if voucher.validity_hours is not None else ()
-    days = set(voucher.validity_day_of_week or ()).union(*(each.days_of_week for each in daily))
-    if not days <= set(range(7)):
-        return "days of week must be 0 (Sunday) to 6"
-    try:
-        if voucher.validity_timeframe is not None:
-            parse_duration(voucher.validity_timeframe.duration)
-            parse_duration(voucher.validity_timeframe.interval)
-        for each in daily:
-            parse_clock(each.start_time)
-            parse_clock(each.expiration_time)
-    except ValueError as error:
-        return str(error)
-    return None

@@ -3,8 +3,10 @@
 from engine import tables
 from engine.state import State
 from schemas.base import Millis
+from schemas.customers import CustomerDeleted, CustomersSummed
 from schemas.entities import Customer, Order
 from schemas.events import CustomerCreated, CustomerUpdated
+from schemas.orders import OrderCreated, OrderUpdated
 
 
 def customer_stored(state: State, event: CustomerCreated | CustomerUpdated, _: Millis) -> None:
@@ -19,15 +21,40 @@ def customer_stored(state: State, event: CustomerCreated | CustomerUpdated, _: M
     state.put(tables.CUSTOMERS, customer, customer.id)
 
 
+def customer_deleted(state: State, event: CustomerDeleted, _: Millis) -> None:
+    """The customer is in the bin; the source id leads there still."""
+    state.put(tables.CUSTOMERS, event.customer, event.customer.id)
+
+
+def remove_customer(state: State, customer_id: str) -> None:
+    """The customer is gone for good; the source id is free."""
+    source_id = _source_id(state.get(tables.CUSTOMERS, customer_id))
+    if source_id is not None:
+        state.delete(tables.CUSTOMER_SOURCES, source_id)
+    state.delete(tables.CUSTOMERS, customer_id)
+    state.delete(tables.CUSTOMER_SUMMARIES, customer_id)
+
+
+def customers_summed(state: State, event: CustomersSummed, _: Millis) -> None:
+    """What each customer adds up to is as the event says."""
+    for customer_id, summary in event.summaries.items():
+        state.put(tables.CUSTOMER_SUMMARIES, summary, customer_id)
+
+
+def order_stored(state: State, event: OrderCreated | OrderUpdated, _: Millis) -> None:
+    """The order is as the event says."""
+    store_order(state, event.order)
+
+
 def _source_id(customer: Customer | None) -> str | None:
     if customer is None or customer.personal.data is None:
         return None
     return customer.personal.data.source_id
 
 
-def store_order(state: State, order: Order) -> None:
+def store_order(state: State, order: Order, *, is_new: bool = False) -> None:
     """The order is found by its id and its source id."""
-    stored = state.get(tables.ORDERS, order.id)
+    stored = None if is_new else state.get(tables.ORDERS, order.id)
     if stored is not None and stored.source_id not in (None, order.source_id):
         state.delete(tables.ORDER_SOURCES, stored.source_id or "")
     if order.source_id is not None:

@@ -13,6 +13,7 @@ from schemas.events import (
     ProjectOpened,
     TrustedOriginsChanged,
 )
+from schemas.projects import ProjectClosed, ProjectDeleted, ProjectUpdated
 
 
 def project_created(state: State, event: ProjectCreated, _: Millis) -> None:
@@ -23,6 +24,18 @@ def project_created(state: State, event: ProjectCreated, _: Millis) -> None:
 def project_opened(state: State, event: ProjectOpened, at: Millis) -> None:
     """Its own partition knows it."""
     state.put(tables.OPENED, OpenedProject(event.project_id, at), event.project_id)
+
+
+def project_changed(state: State, event: ProjectUpdated | ProjectDeleted, _: Millis) -> None:
+    """The control project knows what became of it."""
+    state.put(tables.PROJECTS, event.project, event.project.id)
+
+
+def project_closed(state: State, event: ProjectClosed, _: Millis) -> None:
+    """Its own partition decides nothing for it any more; what was begun for it stays as it is."""
+    state.delete(tables.OPENED, event.project_id)
+    for action in list(state.scan(tables.OPEN_ACTIONS)):
+        state.delete(tables.OPEN_ACTIONS, action.id)
 
 
 def key_added(state: State, event: KeyAdded, _: Millis) -> None:

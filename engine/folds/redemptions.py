@@ -22,7 +22,7 @@ def redemption_succeeded(state: State, event: RedemptionSucceeded, at: Millis) -
     """Vouchers are counted up, the order is saved, and each redemption can be taken back."""
     order = event.evaluation.order
     if order is not None:
-        store_order(state, order)
+        store_order(state, order, is_new=event.order_created)
     applied = [
         (outcome, outcome.voucher)
         for outcome in event.evaluation.outcomes

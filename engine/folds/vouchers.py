@@ -5,6 +5,7 @@ from msgspec import structs
 from engine import tables
 from engine.folds.sessions import free
 from engine.state import State
+from schemas.balances import BalanceAdjusted
 from schemas.base import Millis
 from schemas.entities import Voucher
 from schemas.events import (
@@ -24,19 +25,38 @@ def voucher_created(state: State, event: VoucherCreated, _: Millis) -> None:
 
 
 def voucher_changed(
-    state: State, event: VoucherUpdated | VoucherEnabled | VoucherDisabled, _: Millis
+    state: State,
+    event: VoucherUpdated | VoucherEnabled | VoucherDisabled | BalanceAdjusted,
+    _: Millis,
 ) -> None:
     """The voucher is as the event says."""
     store_voucher(state, event.voucher)
 
 
 def voucher_deleted(state: State, event: VoucherDeleted, _: Millis) -> None:
-    """The voucher is gone, and what sessions held of it."""
-    for hold in list(state.scan(tables.HOLDS, event.voucher_id)):
-        free(state, hold.session_key, {event.voucher_id})
-    state.delete(tables.VOUCHERS, event.voucher_id)
-    if state.get(tables.VOUCHER_CODES, event.code) == event.voucher_id:
-        state.delete(tables.VOUCHER_CODES, event.code)
+    """The voucher is gone; its campaign is as the event says."""
+    remove_voucher(state, event.voucher_id, event.code, force=event.force)
+    campaign = event.campaign
+    if campaign is not None:
+        state.put(tables.CAMPAIGNS, campaign, campaign.id)
+        if event.campaign_number is not None:
+            number = f"{event.campaign_number:010d}"
+            state.delete(tables.CAMPAIGN_VOUCHERS, campaign.id, number)
+
+
+def remove_voucher(state: State, voucher_id: str, code: str, *, force: bool) -> None:
+    """The voucher is gone, and what sessions held of it; with `force` its code is free."""
+    voucher = state.get(tables.VOUCHERS, voucher_id)
+    if voucher is not None:
+        if voucher.holds:
+            for hold in list(state.scan(tables.HOLDS, voucher_id)):
+                free(state, hold.session_key, {voucher_id})
+        if voucher.holder_id is not None:
+            campaign_id = voucher.campaign_id or ""
+            state.delete(tables.HOLDINGS, voucher.holder_id, campaign_id, voucher_id)
+        state.delete(tables.VOUCHERS, voucher_id)
+    if force and state.get(tables.VOUCHER_CODES, code) == voucher_id:
+        state.delete(tables.VOUCHER_CODES, code)
 
 
 def store_voucher(state: State, voucher: Voucher) -> None:

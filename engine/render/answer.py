@@ -8,21 +8,29 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from msgspec import structs
-
+from engine.generated import first_of
 from engine.ids import new_id
+from engine.render.balance import balance_body
+from engine.render.browser import as_named, with_plain_voucher
+from engine.render.campaign import campaign_body
+from engine.render.custom_event import tracked_body
 from engine.render.customer import customer_body
 from engine.render.encode import Body
 from engine.render.error import error_body
+from engine.render.order import stored_order_body
+from engine.render.publication import publication_body
 from engine.render.redeemable import inapplicable_body, skipped_body
 from engine.render.redemption import success_bodies
 from engine.render.rollback import rolled_back_body, stack_rolled_back_body
 from engine.render.validation import validation_body
 from engine.render.voucher import voucher_body
+from engine.render.webhook import schema_body, webhook_body
 from schemas import events as e
+from schemas.actions import ActionStarted
+from schemas.campaigns import CreateCampaign
+from schemas.customers import CustomerSummary
 from schemas.entities import Customer, KeyKind
 from schemas.errors import Refusal, refuse
-from schemas.personal import Personal, PersonalData
 from schemas.records import Answer, Conflicted, Decided, Expired
 
 
@@ -34,6 +42,8 @@ class Rendered(NamedTuple):
 
 
 NO_CONTENT = Rendered(204, None)
+#: The stored type of the command that creates a campaign.
+CREATE_CAMPAIGN = str(CreateCampaign.__struct_config__.tag)
 
 
 def render_answer(record: Answer, key_kind: KeyKind) -> Rendered:
@@ -54,7 +64,7 @@ def render_answer(record: Answer, key_kind: KeyKind) -> Rendered:
 def customer_of(record: Decided) -> Customer | None:
     """The customer that the record is about, as it was after it."""
     for event in reversed(record.events):
-        if isinstance(event, e.CustomerCreated | e.CustomerUpdated):
+        if isinstance(event, e.CustomerCreated | e.CustomerUpdated | e.CustomerUnchanged):
             return event.customer
     return record.customer
 
@@ -72,8 +82,10 @@ def _decided(record: Decided, key_kind: KeyKind) -> Rendered:
 def _redeemed(event: e.RedemptionSucceeded, record: Decided, key_kind: KeyKind) -> Rendered:
     customer = customer_of(record)
     if customer is not None and key_kind == "client":
-        customer = _as_named(customer)
+        customer = as_named(customer)
     entries, parent = success_bodies(event, record.at, customer)
+    if key_kind == "client":
+        entries = list(map(with_plain_voucher, entries))
     outcomes = event.evaluation.outcomes
     body: Body = {"redemptions": entries}
     if parent is not None:
@@ -88,13 +100,6 @@ def _redeemed(event: e.RedemptionSucceeded, record: Decided, key_kind: KeyKind) 
         skipped_body(each) for each in outcomes if each.status == "SKIPPED"
     ]
     return Rendered(200, body)
-
-
-def _as_named(customer: Customer) -> Customer:
-    """The customer without anything that whoever guessed a source id could learn."""
-    data = customer.personal.data
-    known = None if data is None else PersonalData(source_id=data.source_id)
-    return structs.replace(customer, personal=Personal(customer.personal.owner, known))
 
 
 def _session_answer(
@@ -122,14 +127,86 @@ def _voucher(event: e.VoucherCreated | e.VoucherUpdated, *_: object) -> Rendered
     return Rendered(200, voucher_body(event.voucher))
 
 
-def _customer(event: e.CustomerCreated | e.CustomerUpdated, *_: object) -> Rendered:
+def _new_customer(event: e.CustomerCreated, *_: object) -> Rendered:
     return Rendered(200, customer_body(event.customer))
+
+
+def _campaign(event: e.CampaignCreated | e.CampaignUpdated, *_: object) -> Rendered:
+    return Rendered(200, campaign_body(event.campaign))
+
+
+def _switched(*_: object) -> Rendered:
+    return Rendered(200, {})
+
+
+def _generated(event: e.VouchersGenerated, record: Decided, _: KeyKind) -> Rendered:
+    if record.command_type == CREATE_CAMPAIGN:
+        return Rendered(200, campaign_body(event.campaign))
+    return Rendered(200, voucher_body(first_of(event)))
+
+
+def _started(event: ActionStarted, *_: object) -> Rendered:
+    return Rendered(202, {"async_action_id": event.action.id})
+
+
+def _customer(event: e.CustomerUpdated | e.CustomerUnchanged, *_: object) -> Rendered:
+    return Rendered(200, customer_body(event.customer, event.summary))
+
+
+def _order(event: e.OrderCreated | e.OrderUpdated, *_: object) -> Rendered:
+    return Rendered(200, stored_order_body(event.order))
+
+
+def _tracked(event: e.CustomEventTracked, record: Decided, key_kind: KeyKind) -> Rendered:
+    customer = customer_of(record)
+    if customer is not None and key_kind == "client":
+        customer = as_named(customer)
+    return Rendered(200, tracked_body(event.event, customer))
 
 
 def _rolled_back(event: e.RedemptionRolledBack, record: Decided, _: KeyKind) -> Rendered:
     stack = record.command_type == "roll_back_stack"
     render = stack_rolled_back_body if stack else rolled_back_body
     return Rendered(200, render(event, record.at, customer_of(record)))
+
+
+def _webhook(event: e.WebhookCreated | e.WebhookUpdated, *_: object) -> Rendered:
+    return Rendered(200, webhook_body(event.webhook))
+
+
+def _redelivery(event: e.RedeliveryRequested, *_: object) -> Rendered:
+    return Rendered(202, {"event_id": event.event_id, "webhook_id": event.webhook_id})
+
+
+def _metadata_schema(
+    event: e.MetadataSchemaCreated | e.MetadataSchemaUpdated, *_: object
+) -> Rendered:
+    return Rendered(200, schema_body(event.schema))
+
+
+def _balance(event: e.BalanceAdjusted, *_: object) -> Rendered:
+    return Rendered(200, balance_body(event.voucher, event.amount))
+
+
+def _summary_after(
+    event: e.Published | e.PublicationRepeated, record: Decided
+) -> CustomerSummary | None:
+    """What the customer adds up to, with what the record changed of it."""
+    for each in record.events:
+        if isinstance(each, e.CustomersSummed):
+            return each.summaries.get(event.publication.customer_id, event.summary)
+    return event.summary
+
+
+def _published(
+    event: e.Published | e.PublicationRepeated, record: Decided, key_kind: KeyKind
+) -> Rendered:
+    customer, summary = customer_of(record), _summary_after(event, record)
+    if customer is not None and key_kind == "client":
+        customer, summary = as_named(customer), None
+    known = None if customer is None else customer_body(customer, summary)
+    body = publication_body(event.publication, event.vouchers, known)
+    return Rendered(200, with_plain_voucher(body) if key_kind == "client" else body)
 
 
 #: The events that answer a command; of several the last one does.
@@ -140,12 +217,34 @@ _RENDERS: Final[Mapping[type[Any], Callable[[Any, Decided, KeyKind], Rendered]]]
         e.VoucherEnabled: _voucher,
         e.VoucherDisabled: _voucher,
         e.VoucherDeleted: _no_content,
+        e.CampaignCreated: _campaign,
+        e.CampaignUpdated: _campaign,
+        e.CampaignEnabled: _switched,
+        e.CampaignDisabled: _switched,
+        e.VouchersGenerated: _generated,
+        ActionStarted: _started,
+        e.BinEntryRemoved: _no_content,
+        e.BalanceAdjusted: _balance,
+        e.Published: _published,
+        e.PublicationRepeated: _published,
+        e.WebhookCreated: _webhook,
+        e.WebhookUpdated: _webhook,
+        e.WebhookDeleted: _no_content,
+        e.RedeliveryRequested: _redelivery,
+        e.MetadataSchemaCreated: _metadata_schema,
+        e.MetadataSchemaUpdated: _metadata_schema,
+        e.MetadataSchemaDeleted: _no_content,
         e.SessionReleased: _no_content,
         e.RedemptionSucceeded: _redeemed,
         e.RedemptionRolledBack: _rolled_back,
         e.SessionLocked: _session_answer,
         e.SessionRefused: _session_answer,
-        e.CustomerCreated: _customer,
+        e.CustomerCreated: _new_customer,
         e.CustomerUpdated: _customer,
+        e.CustomerUnchanged: _customer,
+        e.CustomerDeleted: _no_content,
+        e.CustomEventTracked: _tracked,
+        e.OrderCreated: _order,
+        e.OrderUpdated: _order,
     }
 )

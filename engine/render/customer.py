@@ -3,17 +3,20 @@
 from typing import Any
 
 from engine.calendar import iso
+from engine.money import half_up
 from engine.render.encode import Body
+from schemas.customers import CustomerSummary
 from schemas.entities import Customer
 from schemas.personal import Address, PersonalData
 
 _NOTHING_KNOWN = PersonalData()
+_NOTHING_SUMMED = CustomerSummary()
 _TEXTS = ("source_id", "name", "description", "email", "phone", "birthday", "birthdate")
 _ADDRESS = ("city", "state", "line_1", "line_2", "country", "postal_code")
 
 
-def customer_body(customer: Customer) -> Body:
-    """The customer with its summaries, which stand at zero until history is summed.
+def customer_body(customer: Customer, summary: CustomerSummary | None = None) -> Body:
+    """The customer with what its redemptions and orders add up to; None: there were none.
 
     `address` is null when unset; `metadata` and the other members are absent.
     """
@@ -23,7 +26,7 @@ def customer_body(customer: Customer) -> Body:
     body["address"] = _address(data.address) if data.address else None
     if data.metadata is not None:
         body["metadata"] = data.metadata
-    body["summary"] = _summary()
+    body["summary"] = _summary(summary or _NOTHING_SUMMED)
     body["loyalty"] = {"points": 0, "referred_customers": 0, "campaigns": {}}
     body["referrals"] = {"total": 0, "campaigns": []}
     body["system_metadata"] = {}
@@ -51,22 +54,29 @@ def _address(address: Address) -> Body:
     return {name: getattr(address, name) for name in _ADDRESS}
 
 
-def _summary() -> dict[str, Any]:
+def _summary(summary: CustomerSummary) -> dict[str, Any]:
+    count = summary.orders_count
+    orders: dict[str, Any] = {
+        "total_amount": summary.orders_amount,
+        "total_count": count,
+        "average_amount": half_up(summary.orders_amount, count) if count else 0,
+        "last_order_amount": summary.last_order_amount,
+    }
+    if summary.last_order_at is not None:
+        orders["last_order_date"] = iso(summary.last_order_at)
     return {
         "redemptions": {
-            "total_redeemed": 0,
-            "total_failed": 0,
-            "total_succeeded": 0,
-            "total_rolled_back": 0,
-            "total_rollback_failed": 0,
-            "total_rollback_succeeded": 0,
-            "gift": {"redeemed_amount": 0, "amount_to_go": 0},
+            "total_redeemed": max(summary.succeeded - summary.rolled_back, 0),
+            "total_failed": summary.failed,
+            "total_succeeded": summary.succeeded,
+            "total_rolled_back": summary.rolled_back,
+            "total_rollback_failed": summary.rollbacks_failed,
+            "total_rollback_succeeded": summary.rolled_back,
+            "gift": {
+                "redeemed_amount": summary.redeemed_amount,
+                "amount_to_go": summary.amount_to_go,
+            },
             "loyalty_card": {"redeemed_points": 0, "points_to_go": 0},
         },
-        "orders": {
-            "total_amount": 0,
-            "total_count": 0,
-            "average_amount": 0,
-            "last_order_amount": 0,
-        },
+        "orders": orders,
     }

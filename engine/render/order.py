@@ -37,9 +37,12 @@ def running_sums(evaluation: Evaluation) -> list[Sums]:
         for outcome in evaluation.outcomes
         if outcome.status == "APPLICABLE"
     ]
+    discount = order.discount_amount if order else 0
+    if len(taken) == 1 and not taken[0].items and (order is None or not order.items):
+        whole = Sums(discount, taken[0].order)  # nearly every request
+        return [whole, whole]
     applied = sum(each.order for each in taken)
     items_applied = _add(_NO_ITEMS, (pair for each in taken for pair in each.items))
-    discount = order.discount_amount if order else 0
     items = {
         index: item.discount_amount
         for index, item in enumerate((order and order.items) or ())
@@ -104,28 +107,29 @@ def _put_amounts(body: Body, order: Order, amount: int, sums: Sums, *, keep: boo
     body["amount"] = amount
     if order.initial_amount is not None:
         body["initial_amount"] = order.initial_amount
-    items = sum(sums.items.values())
-    items_applied = sum(sums.items_applied.values())
-    if sums.discount or keep:
-        body["discount_amount"] = sums.discount
+    discount, applied, by_item, applied_by_item = sums
+    items = sum(by_item.values()) if by_item else 0
+    items_applied = sum(applied_by_item.values()) if applied_by_item else 0
+    if discount or keep:
+        body["discount_amount"] = discount
     if items:
         body["items_discount_amount"] = items
-    if sums.discount + items or keep:
-        body["total_discount_amount"] = sums.discount + items
-    body["total_amount"] = amount - sums.discount - items
-    if sums.applied or keep:
-        body["applied_discount_amount"] = sums.applied
+    if discount + items or keep:
+        body["total_discount_amount"] = discount + items
+    body["total_amount"] = amount - discount - items
+    if applied or keep:
+        body["applied_discount_amount"] = applied
     if items_applied:
         body["items_applied_discount_amount"] = items_applied
-    if sums.applied + items_applied or keep:
-        body["total_applied_discount_amount"] = sums.applied + items_applied
+    if applied + items_applied or keep:
+        body["total_applied_discount_amount"] = applied + items_applied
 
 
 def stored_order_body(order: Order) -> Body:
     """The order as it is stored, without the sums of any one request."""
     items = {index: each.discount_amount for index, each in enumerate(order.items or ())}
     sums = Sums(order.discount_amount, 0, items)
-    body = order_body(order, sums, keep=True, entries=order.redemptions)
+    body = order_body(order, sums, keep=bool(order.redemptions), entries=order.redemptions)
     body.pop("applied_discount_amount", None)
     body.pop("total_applied_discount_amount", None)
     return body

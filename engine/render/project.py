@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from engine.ids import CHARSET
+from engine.codes import CHARSET
 from engine.render.encode import Body
 from schemas.entities import Project
 
@@ -10,23 +10,26 @@ _SILENT: Final[Body] = {"enabled": False, "value": 90, "emails": [], "in_app": F
 _NO_CALLOUT: Final[Body] = {"email": False, "in_app": False, "emails": []}
 
 
-def project_body(project: Project) -> Body:
-    """The project; it has no secrets to show."""
+def project_body(project: Project, webhook_token: str) -> Body:
+    """The project; `webhook_token` is what its webhooks are signed with."""
+    settings = project.terms
     return {
         "id": project.id,
         "name": project.name,
-        "description": "",
-        "timezone": "Etc/UTC",
-        "currency": "USD",
-        "dial_code": None,
+        "description": settings.description,
+        "timezone": settings.timezone,
+        "currency": settings.currency,
+        "dial_code": settings.dial_code,
         "webhook_version": "v2024-01-01",
         "client_trusted_domains": project.trusted_origins,
-        "client_redeem_enabled": True,
-        "client_publish_enabled": False,
-        "client_list_vouchers_enabled": False,
-        "client_create_customer_enabled": False,
-        "client_loyalty_events_enabled": False,
-        "client_set_voucher_expiration_date_enabled": False,
+        "client_redeem_enabled": settings.client_redeem_enabled,
+        "client_publish_enabled": settings.client_publish_enabled,
+        "client_list_vouchers_enabled": settings.client_list_vouchers_enabled,
+        "client_create_customer_enabled": settings.client_create_customer_enabled,
+        "client_loyalty_events_enabled": settings.client_loyalty_events_enabled,
+        "client_set_voucher_expiration_date_enabled": (
+            settings.client_set_voucher_expiration_date_enabled
+        ),
         "webhooks_callout_notifications": {
             "distributions": _NO_CALLOUT,
             "webhooks": _NO_CALLOUT,
@@ -46,13 +49,12 @@ def project_body(project: Project) -> Body:
         "case_sensitive_codes": True,
         "api_version": "v2018-08-01",
         "is_sandbox": False,
-        "webhook_token": "",
+        "webhook_token": webhook_token,
         "default_code_config": {"charset": CHARSET},
         "limits": {"api_calls": [], "bulk_api_calls": []},
     }
 
 
-def project_list_body(projects: list[Project]) -> Body:
+def list_body(data: list[Body]) -> Body:
     """All of them, on one page."""
-    data = [project_body(each) for each in projects]
     return {"object": "list", "data_ref": "data", "data": data, "total": len(data)}

@@ -81,10 +81,11 @@ def _result(outcome: Outcome) -> Body:
     if voucher.gift is not None:
         spent = outcome.taken.credits if outcome.taken else None
         return {"gift": {"balance": voucher.gift.balance, "credits": spent or 0}}
-    return {"discount": _effective(voucher.discount)} if voucher.discount else {}
+    return {"discount": effective_body(voucher.discount)} if voucher.discount else {}
 
 
-def _effective(discount: Discount) -> Body:
+def effective_body(discount: Discount) -> Body:
+    """The discount as it works here, with what it leaves open filled in."""
     body = discount_body(discount)
     body.setdefault("effect", "APPLY_TO_ORDER")
     body["is_dynamic"] = False

@@ -46,18 +46,20 @@ def voucher_body(voucher: Voucher) -> Body:
         "validation_rules_assignments": EMPTY_LIST,
         "publish": {
             "object": "list",
-            "count": 0,
+            "count": voucher.published,
             "url": f"{path}/publications?page=1&limit=10",
         },
         "redemption": _redemption(voucher, f"{path}/redemptions?page=1&limit=10"),
     }
+    if voucher.holder_id is not None:
+        body["holder_id"] = voucher.holder_id
     if voucher.validity_timeframe:
         body["validity_timeframe"] = {
             "interval": voucher.validity_timeframe.interval,
             "duration": voucher.validity_timeframe.duration,
         }
     if voucher.validity_hours:
-        body["validity_hours"] = _hours(voucher.validity_hours)
+        body["validity_hours"] = hours_body(voucher.validity_hours)
     return body
 
 
@@ -74,6 +76,8 @@ def discount_body(discount: Discount) -> Body:
 def gift_body(gift: Gift) -> Body:
     """What was loaded and what is left, in minor units."""
     body: Body = {"amount": gift.amount, "balance": gift.balance}
+    if gift.subtracted_amount:
+        body["subtracted_amount"] = gift.subtracted_amount
     if gift.effect is not None:
         body["effect"] = gift.effect
     return body
@@ -91,7 +95,8 @@ def _redemption(voucher: Voucher, url: str) -> Body:
     return body
 
 
-def _hours(hours: ValidityHours) -> Body:
+def hours_body(hours: ValidityHours) -> Body:
+    """The windows of hours as they were defined."""
     return {
         "daily": [
             {

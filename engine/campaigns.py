@@ -1,0 +1,264 @@
+"""Campaigns: created with their first vouchers, changed, switched, deleted, and added to.
+
+A campaign's switch, dates, days, hours and rules bind its vouchers whenever they are decided on
+(engine/eligibility.py); what an update says of discount, gift and codes is for those made later.
+"""
+
+from typing import Any
+
+import msgspec
+from msgspec import structs
+
+from engine import tables
+from engine.actions import start_action_event
+from engine.bin_entries import binned
+from engine.campaign_vouchers import (
+    GENERATE,
+    joined,
+    made,
+    no_free_code,
+    rule_of,
+    template_of,
+    too_many,
+)
+from engine.codes import CodeRule, free_codes, too_small
+from engine.decision import Decision
+from engine.ids import new_id
+from engine.lookup import find_campaign, taken_code
+from engine.state import View, encode
+from engine.terms import invalid_campaign, invalid_voucher
+from schemas.actions import (
+    CHUNK_ROWS_MAX,
+    ActionStarted,
+    DeleteCampaignVouchers,
+    GenerateVouchers,
+)
+from schemas.base import Millis
+from schemas.campaigns import (
+    AddVouchers,
+    Campaign,
+    CampaignCreated,
+    CampaignDeleted,
+    CampaignDisabled,
+    CampaignEnabled,
+    CampaignUpdated,
+    CreateCampaign,
+    DeleteCampaign,
+    DisableCampaign,
+    EnableCampaign,
+    UpdateCampaign,
+)
+from schemas.commands import Command
+from schemas.entities import Voucher
+from schemas.errors import Refusal, not_found, refuse
+from schemas.events import Event
+
+#: What names nothing that differs from the campaign's own.
+NO_FIELDS = msgspec.Raw(b"{}")
+
+#: What an update may name; of the template's members only these.
+UPDATABLE = frozenset(
+    {
+        "type",
+        "description",
+        "start_date",
+        "expiration_date",
+        "validity_timeframe",
+        "validity_day_of_week",
+        "validity_hours",
+        "activity_duration_after_publishing",
+        "auto_join",
+        "join_once",
+        "metadata",
+        "unset_metadata_fields",
+        "discount",
+        "gift",
+    }
+)
+#: What may be named, but not changed.
+FIXED = ("name", "campaign_type")
+
+
+def create_campaign(view: View, command: Command, body: CreateCampaign, now: Millis) -> Decision:
+    """Creates a campaign with its first vouchers; the rest of them is left to an action."""
+    campaign = structs.replace(
+        body.campaign, id=new_id(command.seed, "camp_"), created_at=now, updated_at=None
+    )
+    refusal = invalid_campaign(campaign)
+    if refusal is None and view.get(tables.CAMPAIGN_NAMES, campaign.name) is not None:
+        refusal = refuse(
+            "duplicate_found",
+            f"Duplicated campaign exists with id {campaign.name}",
+            resource_id=campaign.name,
+            resource_type="campaign",
+        )
+    if refusal is not None:
+        return Decision(refusal=refusal)
+    rule = _rule_for(campaign, body.vouchers_count)
+    if isinstance(rule, Refusal):
+        return Decision(refusal=rule)
+    created = CampaignCreated(campaign)
+    if not body.vouchers_count:
+        return Decision((created,))
+    codes = free_codes(view, command.seed, rule, min(body.vouchers_count, CHUNK_ROWS_MAX))
+    if not codes:
+        return Decision(refusal=no_free_code(rule))
+    left = body.vouchers_count - len(codes)
+    campaign = structs.replace(campaign, generating=left)
+    events: list[Event] = [created]
+    if left:
+        work = GenerateVouchers(campaign.id, body.vouchers_count)
+        events.append(_generation(command, work, now, done=len(codes)))
+    # The last event is the one that answers.
+    events.append(made(campaign, template_of(campaign, now), command.seed, codes))
+    return Decision(tuple(events))
+
+
+def update_campaign(view: View, _: Command, body: UpdateCampaign, now: Millis) -> Decision:
+    """Sets the named fields; metadata is merged, null clears."""
+    campaign = find_campaign(view, body.campaign)
+    if campaign is None:
+        return Decision(refusal=not_found("campaign", body.campaign))
+    changed = _changed(campaign, body.changes)
+    if isinstance(changed, Refusal):
+        return Decision(refusal=changed)
+    changed = structs.replace(changed, updated_at=now)
+    refusal = invalid_campaign(changed)
+    if refusal is not None:
+        return Decision(refusal=refusal)
+    return Decision((CampaignUpdated(changed),))
+
+
+def enable_campaign(view: View, _: Command, body: EnableCampaign, now: Millis) -> Decision:
+    """Its vouchers work again, each as far as it may itself."""
+    campaign = find_campaign(view, body.campaign)
+    if campaign is None:
+        return Decision(refusal=not_found("campaign", body.campaign))
+    return Decision((CampaignEnabled(structs.replace(campaign, active=True, updated_at=now)),))
+
+
+def disable_campaign(view: View, _: Command, body: DisableCampaign, now: Millis) -> Decision:
+    """None of its vouchers works."""
+    campaign = find_campaign(view, body.campaign)
+    if campaign is None:
+        return Decision(refusal=not_found("campaign", body.campaign))
+    return Decision((CampaignDisabled(structs.replace(campaign, active=False, updated_at=now)),))
+
+
+def delete_campaign(view: View, command: Command, body: DeleteCampaign, now: Millis) -> Decision:
+    """Moves it to the bin, or removes it for good; its vouchers follow in the background."""
+    campaign = find_campaign(view, body.campaign)
+    if campaign is None:
+        return Decision(refusal=not_found("campaign", body.campaign))
+    gone = structs.replace(campaign, deleted_at=now)
+    work = DeleteCampaignVouchers(campaign.id, body.force, campaign.voucher_seq)
+    events: list[Event] = [CampaignDeleted(gone, body.force)]
+    if not body.force:
+        events.append(binned(command, "campaign", campaign.id, campaign.name, now))
+    events.append(start_action_event(command, "CAMPAIGN.VOUCHERS_DELETE", work, None, now))
+    return Decision(tuple(events))
+
+
+def add_vouchers(view: View, command: Command, body: AddVouchers, now: Millis) -> Decision:
+    """Adds one voucher at once, or many by an action; what is named differs from the campaign's."""
+    campaign = find_campaign(view, body.campaign)
+    if campaign is None:
+        return Decision(refusal=not_found("campaign", body.campaign))
+    template = _with_fields(template_of(campaign, now), body.fields)
+    if isinstance(template, Refusal):
+        return Decision(refusal=template)
+    if body.code is not None:
+        return _with_code(view, command, campaign, structs.replace(template, code=body.code))
+    rule = _rule_for(campaign, body.count, body)
+    if isinstance(rule, Refusal):
+        return Decision(refusal=rule)
+    if body.count == 1:
+        codes = free_codes(view, command.seed, rule, 1)
+        if not codes:
+            return Decision(refusal=no_free_code(rule))
+        return Decision((made(campaign, template, command.seed, codes),))
+    own = template if body.fields != NO_FIELDS else None
+    work = GenerateVouchers(campaign.id, body.count, own, body.code_config)
+    asked = structs.replace(campaign, generating=campaign.generating + body.count)
+    none_yet = made(asked, template, command.seed, [])
+    return Decision((none_yet, _generation(command, work, now)))
+
+
+def _with_code(view: View, command: Command, campaign: Campaign, voucher: Voucher) -> Decision:
+    voucher = structs.replace(voucher, id=new_id(command.seed, "v_"))
+    refusal = invalid_voucher(voucher) or taken_code(view, voucher.code)
+    if refusal is not None:
+        return Decision(refusal=refusal)
+    event = joined(campaign, voucher)
+    return Decision(refusal=event) if isinstance(event, Refusal) else Decision((event,))
+
+
+def _rule_for(
+    campaign: Campaign, count: int, added: AddVouchers | None = None
+) -> CodeRule | Refusal:
+    """The rule for so many more codes, where it has them."""
+    refusal = too_many(campaign, count)
+    if refusal is not None:
+        return refusal
+    total = campaign.vouchers_count + campaign.generating + count
+    config = None if added is None else added.code_config
+    rule = rule_of(campaign, config)
+    if isinstance(rule, Refusal):
+        return rule
+    return too_small(rule, total if config is None else count) or rule
+
+
+def _generation(
+    command: Command, work: GenerateVouchers, now: Millis, done: int = 0
+) -> ActionStarted:
+    started = start_action_event(command, GENERATE, work, work.count, now)
+    return ActionStarted(structs.replace(started.action, done=done, cursor=done))
+
+
+def _with_fields(template: Voucher, fields: msgspec.Raw) -> Voucher | Refusal:
+    if fields == NO_FIELDS:
+        return template
+    try:
+        named = msgspec.json.decode(fields, type=dict[str, Any])
+        own = msgspec.json.decode(encode(template), type=dict[str, Any])
+        voucher = msgspec.json.decode(encode(own | named), type=Voucher)
+    except msgspec.MsgspecError as error:
+        return refuse("invalid_payload", str(error))
+    return invalid_voucher(structs.replace(voucher, code="-")) or voucher
+
+
+def _changed(campaign: Campaign, raw: msgspec.Raw) -> Campaign | Refusal:
+    try:
+        changes = msgspec.json.decode(raw, type=dict[str, Any])
+    except msgspec.MsgspecError as error:
+        return refuse("invalid_payload", str(error))
+    for name in FIXED:
+        if changes.pop(name, None) not in (None, getattr(campaign, name)):
+            return refuse("invalid_payload", f"Property `.{name}` cannot be changed")
+    unknown = sorted(changes.keys() - UPDATABLE)
+    if unknown:
+        return refuse("invalid_payload", f"Property `.{unknown[0]}` cannot be changed")
+    fields: dict[str, Any] = msgspec.json.decode(encode(campaign))
+    _merge_metadata(fields, changes)
+    for name in ("discount", "gift"):
+        given = changes.pop(name, None)
+        if given is None:
+            continue
+        if fields.get("voucher", {}).get(name) is None:
+            return refuse("invalid_campaign", f"The campaign's vouchers have no {name}")
+        fields["voucher"][name] = given
+    try:
+        changed = msgspec.json.decode(encode(fields | changes), type=Campaign)
+    except msgspec.MsgspecError as error:
+        return refuse("invalid_payload", str(error))
+    return changed
+
+
+def _merge_metadata(fields: dict[str, Any], changes: dict[str, Any]) -> None:
+    """Puts the metadata after the update into `changes`."""
+    unset = changes.pop("unset_metadata_fields", None) or ()
+    if "metadata" in changes:
+        given = changes["metadata"]
+        changes["metadata"] = {} if given is None else fields.get("metadata", {}) | given
+    for name in unset:
+        changes.setdefault("metadata", dict(fields.get("metadata", {}))).pop(name, None)

@@ -1,0 +1,34 @@
+"""The bin in the state: entries by id, and the codes that they keep from being used again."""
+
+from engine import tables
+from engine.folds.customers import remove_customer
+from engine.folds.vouchers import remove_voucher
+from engine.state import State
+from schemas.base import Millis
+from schemas.bin import BinEntryAdded, BinEntryRemoved, CampaignVouchersDeleted
+
+
+def bin_entry_added(state: State, event: BinEntryAdded, _: Millis) -> None:
+    """The entry can be found, and deleted."""
+    state.put(tables.BIN, event.entry, event.entry.id)
+
+
+def bin_entry_removed(state: State, event: BinEntryRemoved, _: Millis) -> None:
+    """The entry is gone; a voucher's code is free. A campaign's own event tells of the campaign."""
+    entry = event.entry
+    state.delete(tables.BIN, entry.id)
+    if entry.resource_type == "voucher":
+        remove_voucher(state, entry.resource_id, entry.resource_name, force=True)
+    elif entry.resource_type == "customer":
+        remove_customer(state, entry.resource_id)
+
+
+def campaign_vouchers_deleted(state: State, event: CampaignVouchersDeleted, _: Millis) -> None:
+    """The vouchers are gone; without `force` their codes and numbers wait for the campaign's end."""
+    for voucher_id, code, number in zip(event.ids, event.codes, event.numbers, strict=True):
+        remove_voucher(state, voucher_id, code, force=event.force)
+        if event.force:
+            state.delete(tables.BINNED_CODES, voucher_id)
+            state.delete(tables.CAMPAIGN_VOUCHERS, event.campaign_id, f"{number:010d}")
+        else:
+            state.put(tables.BINNED_CODES, code, voucher_id)

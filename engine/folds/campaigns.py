@@ -1,0 +1,54 @@
+"""Campaigns in the state: by id, their ids by name, and their vouchers by number.
+
+One in the bin keeps its name. Its vouchers are not looked at here: whoever looks for one asks for
+its campaign.
+"""
+
+from engine import tables
+from engine.generated import encoded_vouchers
+from engine.state import State, encode
+from schemas.base import Millis
+from schemas.campaigns import (
+    CampaignCreated,
+    CampaignDeleted,
+    CampaignDisabled,
+    CampaignEnabled,
+    CampaignUpdated,
+    VouchersGenerated,
+)
+
+
+def campaign_created(state: State, event: CampaignCreated, _: Millis) -> None:
+    """The campaign is found by its id and its name."""
+    campaign = event.campaign
+    state.put(tables.CAMPAIGN_NAMES, campaign.id, campaign.name)
+    state.put(tables.CAMPAIGNS, campaign, campaign.id)
+
+
+def campaign_changed(
+    state: State, event: CampaignUpdated | CampaignEnabled | CampaignDisabled, _: Millis
+) -> None:
+    """The campaign is as the event says."""
+    state.put(tables.CAMPAIGNS, event.campaign, event.campaign.id)
+
+
+def campaign_deleted(state: State, event: CampaignDeleted, _: Millis) -> None:
+    """The campaign is in the bin, or gone and its name free."""
+    campaign = event.campaign
+    if not event.force:
+        state.put(tables.CAMPAIGNS, campaign, campaign.id)
+        return
+    state.delete(tables.CAMPAIGNS, campaign.id)
+    if state.get(tables.CAMPAIGN_NAMES, campaign.name) == campaign.id:
+        state.delete(tables.CAMPAIGN_NAMES, campaign.name)
+
+
+def vouchers_generated(state: State, event: VouchersGenerated, _: Millis) -> None:
+    """The vouchers are found by id, by code and by their numbers in the campaign."""
+    campaign = event.campaign
+    state.put(tables.CAMPAIGNS, campaign, campaign.id)
+    ids = list(map(encode, event.ids))
+    numbers = [f"{number:010d}" for number in range(event.first, event.first + len(ids))]
+    state.put_encoded(tables.VOUCHERS, event.ids, encoded_vouchers(event))
+    state.put_encoded(tables.VOUCHER_CODES, event.codes, ids)
+    state.put_encoded(tables.CAMPAIGN_VOUCHERS, numbers, ids, campaign.id)

@@ -1,0 +1,126 @@
+"""Whether what a decision writes fits the project's metadata schemas.
+
+Looked at once, over the events, so that no way of writing an entity is forgotten: alone, by a
+redemption, or as the row of an import. A project without schemas has none to look for, and what
+does not change an entity's metadata is not refused for it. A customer or an order that comes along
+with a redemption is looked at where the request gives it metadata; on its own it has to be
+complete.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from engine import tables
+from engine.decision import Decision
+from engine.metadata_schemas import metadata_refusal
+from engine.state import View
+from schemas import events as e
+from schemas.base import Metadata
+from schemas.campaigns import Campaign
+from schemas.entities import Customer, Order
+from schemas.errors import Refusal
+
+#: What is written: the kind of object, its metadata, and whether none at all is fine.
+Written = Iterator[tuple[str, Metadata | None, bool]]
+
+
+def wrong_metadata(view: View, decision: Decision) -> Refusal | None:
+    """The refusal of the first metadata that its schema does not allow."""
+    if decision.refusal is not None:
+        return None
+    opened = view.get(tables.OPENED, view.project)
+    if opened is None or not opened.described:
+        return None
+    alone = len(decision.events) == 1
+    for event in decision.events:
+        written = _WRITTEN.get(type(event))
+        if written is None:
+            continue
+        for related_object, metadata, may_lack in written(view, event):
+            if related_object in opened.described and (metadata or not may_lack or alone):
+                refusal = metadata_refusal(view, related_object, metadata)
+                if refusal is not None:
+                    return refusal
+    return None
+
+
+def _created_voucher(_: View, event: e.VoucherCreated) -> Written:
+    yield "voucher", event.voucher.metadata, False
+
+
+def _updated_voucher(view: View, event: e.VoucherUpdated) -> Written:
+    before = view.get(tables.VOUCHERS, event.voucher.id)
+    if before is None or before.metadata != event.voucher.metadata:
+        yield "voucher", event.voucher.metadata, False
+
+
+def _generated_vouchers(_: View, event: e.VouchersGenerated) -> Written:
+    if event.template.metadata:
+        yield "voucher", event.template.metadata, False
+
+
+def _created_campaign(_: View, event: e.CampaignCreated) -> Written:
+    yield _kind_of(event.campaign), event.campaign.metadata, False
+
+
+def _updated_campaign(view: View, event: e.CampaignUpdated) -> Written:
+    before = view.get(tables.CAMPAIGNS, event.campaign.id)
+    if before is None or before.metadata != event.campaign.metadata:
+        yield _kind_of(event.campaign), event.campaign.metadata, False
+
+
+def _kind_of(campaign: Campaign) -> str:
+    return "voucher" if campaign.use_voucher_metadata_schema else "campaign"
+
+
+def _customer(view: View, event: e.CustomerCreated | e.CustomerUpdated) -> Written:
+    before = view.get(tables.CUSTOMERS, event.customer.id)
+    after = _metadata_of(event.customer)
+    if before is None or _metadata_of(before) != after:
+        yield "customer", after, True
+
+
+def _metadata_of(customer: Customer) -> Metadata | None:
+    data = customer.personal.data
+    return None if data is None else data.metadata
+
+
+def _order(view: View, event: e.OrderCreated | e.OrderUpdated) -> Written:
+    yield from _written_order(view, event.order)
+
+
+def _written_order(view: View, order: Order) -> Written:
+    before = view.get(tables.ORDERS, order.id)
+    if before is None or before.metadata != order.metadata:
+        yield "order", order.metadata, True
+    for item in order.items or ():
+        if item.metadata:
+            yield "order_item", item.metadata, True
+
+
+def _redemption(view: View, event: e.RedemptionSucceeded) -> Written:
+    yield "redemption", event.metadata, False
+    if event.evaluation.order is not None:
+        yield from _written_order(view, event.evaluation.order)
+
+
+def _publication(_: View, event: e.Published) -> Written:
+    yield "publication", event.publication.metadata, False
+
+
+_WRITTEN: Final[Mapping[type[Any], Callable[[View, Any], Written]]] = MappingProxyType(
+    {
+        e.VoucherCreated: _created_voucher,
+        e.VoucherUpdated: _updated_voucher,
+        e.VouchersGenerated: _generated_vouchers,
+        e.CampaignCreated: _created_campaign,
+        e.CampaignUpdated: _updated_campaign,
+        e.CustomerCreated: _customer,
+        e.CustomerUpdated: _customer,
+        e.OrderCreated: _order,
+        e.OrderUpdated: _order,
+        e.RedemptionSucceeded: _redemption,
+        e.Published: _publication,
+    }
+)

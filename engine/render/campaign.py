@@ -1,0 +1,88 @@
+"""Campaigns. Source: the API contract, section 10; unlike vouchers they leave out what is not set."""
+
+from engine.calendar import iso
+from engine.codes import CHARSET, CODE_LENGTH_DEFAULT
+from engine.render.encode import Body
+from engine.render.voucher import EMPTY_LIST, discount_body, gift_body, hours_body
+from schemas.campaigns import Campaign, CodeConfig, VoucherTemplate
+
+
+def campaign_body(campaign: Campaign) -> Body:
+    """The campaign as every endpoint shows it."""
+    generation = "IN_PROGRESS" if campaign.generating else "DONE"
+    body: Body = {
+        "id": campaign.id,
+        "name": campaign.name,
+        "campaign_type": campaign.campaign_type,
+        "type": campaign.type,
+    }
+    if campaign.voucher is not None:
+        body["voucher"] = _template_body(campaign.voucher)
+    body |= {
+        "auto_join": campaign.auto_join,
+        "join_once": campaign.join_once,
+        "use_voucher_metadata_schema": campaign.use_voucher_metadata_schema,
+        "vouchers_count": campaign.vouchers_count,
+        "active": campaign.active,
+        "created_at": iso(campaign.created_at),
+        "creation_status": "DONE",
+        "vouchers_generation_status": generation,
+        "protected": False,
+        "category_id": campaign.category_id,
+        "categories": [],
+        "object": "campaign",
+        "validation_rules_assignments": EMPTY_LIST,
+    }
+    _put_what_is_set(body, campaign)
+    return body
+
+
+def _put_what_is_set(body: Body, campaign: Campaign) -> None:
+    for name in ("description", "activity_duration_after_publishing", "category"):
+        text = getattr(campaign, name)
+        if text is not None:
+            body[name] = text
+    for name in ("start_date", "expiration_date", "updated_at"):
+        at = getattr(campaign, name)
+        if at is not None:
+            body[name] = iso(at)
+    if campaign.metadata:
+        body["metadata"] = campaign.metadata
+    if campaign.validity_day_of_week is not None:
+        body["validity_day_of_week"] = campaign.validity_day_of_week
+    timeframe = campaign.validity_timeframe
+    if timeframe is not None:
+        body["validity_timeframe"] = {
+            "interval": timeframe.interval,
+            "duration": timeframe.duration,
+        }
+    if campaign.validity_hours is not None:
+        body["validity_hours"] = hours_body(campaign.validity_hours)
+
+
+def _template_body(template: VoucherTemplate) -> Body:
+    body: Body = {"type": template.type}
+    if template.discount is not None:
+        body["discount"] = discount_body(template.discount)
+    if template.gift is not None:
+        body["gift"] = gift_body(template.gift)
+    body["redemption"] = {"quantity": template.quantity}
+    body["code_config"] = _config_body(template.code_config)
+    body["is_referral_code"] = False
+    return body
+
+
+def _config_body(config: CodeConfig) -> Body:
+    """The rule, completed by what stands for what was not said."""
+    length = CODE_LENGTH_DEFAULT if config.length is None else config.length
+    pattern = "#" * length if config.pattern is None else config.pattern
+    body: Body = {
+        "length": pattern.count("#"),
+        "charset": config.charset or CHARSET,
+        "pattern": pattern,
+    }
+    for name in ("prefix", "postfix", "initial_count"):
+        value = getattr(config, name)
+        if value is not None:
+            body[name] = value
+    return body

@@ -1,0 +1,18 @@
+"""Custom events: what tracking one answers. Source: the API contract, section 10."""
+
+from engine.render.customer import simple_customer_body
+from engine.render.encode import Body
+from schemas.customers import CustomEvent
+from schemas.entities import Customer
+
+
+def tracked_body(event: CustomEvent, customer: Customer | None) -> Body:
+    """The event as its sender sees it; no referral and no loyalty card comes of it yet."""
+    return {
+        "object": "event",
+        "type": event.name,
+        "customer": simple_customer_body(customer) if customer else {"object": "customer"},
+        "referral": None,
+        "loyalty": None,
+        "metadata": event.metadata or {},
+    }

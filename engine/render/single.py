@@ -1,0 +1,56 @@
+"""The answer to a validation of one voucher. Source: the API contract, section 8 (older endpoint)."""
+
+from engine.calendar import iso
+from engine.render.encode import Body
+from engine.render.error import error_body
+from engine.render.order import order_body, running_sums
+from engine.render.redeemable import effective_body
+from engine.render.validation import session_body
+from engine.render.voucher import EMPTY_LIST, gift_body
+from schemas.entities import Evaluation, KeyKind, Session, Voucher
+from schemas.errors import refuse
+
+
+def single_validation_body(
+    code: str,
+    evaluation: Evaluation,
+    key_kind: KeyKind,
+    *,
+    tracking_id: str | None,
+    session: Session | None = None,
+) -> Body:
+    """What the one voucher gives, or why it does not; `code` is what the request called it."""
+    (outcome,) = evaluation.outcomes
+    voucher = outcome.voucher
+    body: Body = {"valid": evaluation.valid, "code": voucher.code if voucher else code}
+    body["metadata"] = voucher.metadata if voucher else {}
+    body["tracking_id"] = tracking_id
+    if not evaluation.valid or voucher is None:
+        refusal = outcome.refusal or refuse("invalid_redeemables")
+        body["reason"] = refusal.message
+        body["error"] = {"details": code, **error_body(refusal, key_kind)}
+        return body
+    body |= _terms(voucher)
+    if evaluation.order is not None:
+        body["order"] = order_body(evaluation.order, running_sums(evaluation)[-1])
+    body["applicable_to"] = EMPTY_LIST
+    body["inapplicable_to"] = EMPTY_LIST
+    if session is not None:
+        body["session"] = session_body(session)
+    return body
+
+
+def _terms(voucher: Voucher) -> Body:
+    body: Body = {}
+    if voucher.gift is not None:
+        body["gift"] = {"effect": "APPLY_TO_ORDER", **gift_body(voucher.gift)}
+    elif voucher.discount is not None:
+        body["discount"] = effective_body(voucher.discount)
+    for name in ("campaign", "campaign_id"):
+        if getattr(voucher, name) is not None:
+            body[name] = getattr(voucher, name)
+    for name in ("start_date", "expiration_date"):
+        moment = getattr(voucher, name)
+        if moment is not None:
+            body[name] = iso(moment)
+    return body

@@ -1,0 +1,204 @@
+"""What customers add up to: counted once for a whole record, after its decision.
+
+Redemptions count for the customer whom they name, orders for their own, and what is left on a gift
+card for whoever holds it. A decision that concerns no customer gains no event. An order counts
+while it is paid or fulfilled; what a customer spent on it is what was left to pay. The last order
+is the newest that ever counted, also when it was canceled later.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from msgspec import structs
+
+from engine import tables
+from engine.decision import Decision
+from engine.orders import left_of
+from engine.state import View
+from schemas import events as e
+from schemas.balances import BalanceAdjusted
+from schemas.bin import CampaignVouchersDeleted
+from schemas.customers import CustomersSummed, CustomerSummary
+from schemas.entities import Order, Voucher
+from schemas.orders import OrderCreated, OrderUpdated
+from schemas.publications import Published
+
+_COUNTED: Final = frozenset({"PAID", "FULFILLED"})
+_NOTHING: Final = CustomerSummary()
+
+
+class Sums:
+    """The summaries that a record changes, as they are after what was counted so far."""
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._before: dict[str, CustomerSummary] = {}
+        self._after: dict[str, CustomerSummary] = {}
+        self._balances: dict[str, tuple[str, int] | None] = {}
+        self._orders: dict[str, Order] = {}
+
+    @property
+    def changed(self) -> dict[str, CustomerSummary]:
+        """Those that are another than before, by customer."""
+        before = self._before
+        return {each: after for each, after in self._after.items() if after != before[each]}
+
+    def add(self, customer_id: str | None, **differences: int) -> None:
+        """Counts something for a customer; no sum falls below zero."""
+        if customer_id is None:
+            return
+        summary = self._of(customer_id)
+        counted = {
+            name: max(getattr(summary, name) + difference, 0)
+            for name, difference in differences.items()
+        }
+        self._after[customer_id] = structs.replace(summary, **counted)
+
+    def voucher(self, voucher: Voucher) -> None:
+        """A voucher is as given; its holder has what is left on it."""
+        if voucher.gift is not None:
+            self._holds(voucher.id, _held(voucher))
+
+    def voucher_gone(self, voucher_id: str) -> None:
+        """A voucher is nobody's any more."""
+        self._holds(voucher_id, None)
+
+    def _holds(self, voucher_id: str, held: tuple[str, int] | None) -> None:
+        if voucher_id in self._balances:
+            before = self._balances[voucher_id]
+        else:
+            before = _held(self._view.get(tables.VOUCHERS, voucher_id))
+        if before != held:
+            if before is not None:
+                self.add(before[0], amount_to_go=-before[1])
+            if held is not None:
+                self.add(held[0], amount_to_go=held[1])
+        self._balances[voucher_id] = held
+
+    def order(self, order: Order | None, *, created: bool = False) -> None:
+        """An order is as given; `created` when it was not there before."""
+        if order is None or order.customer_id is None:
+            return
+        before = self._orders.get(order.id)
+        if before is None and not created:
+            before = self._view.get(tables.ORDERS, order.id)
+        self._orders[order.id] = order
+        if before is not None and before.status in _COUNTED:
+            self.add(before.customer_id, orders_count=-1, orders_amount=-_spent(before))
+        if order.status not in _COUNTED:
+            return
+        self.add(order.customer_id, orders_count=1, orders_amount=_spent(order))
+        summary = self._of(order.customer_id)
+        made = order.created_at or 0
+        if order.id == summary.last_order_id or made >= (summary.last_order_at or 0):
+            self._after[order.customer_id] = structs.replace(
+                summary,
+                last_order_id=order.id,
+                last_order_amount=_spent(order),
+                last_order_at=made,
+            )
+
+    def _of(self, customer_id: str) -> CustomerSummary:
+        found = self._after.get(customer_id)
+        if found is None:
+            found = self._view.get(tables.CUSTOMER_SUMMARIES, customer_id) or _NOTHING
+            self._before[customer_id] = found
+        return found
+
+
+def _held(voucher: Voucher | None) -> tuple[str, int] | None:
+    if voucher is None or voucher.gift is None or voucher.holder_id is None:
+        return None
+    return voucher.holder_id, voucher.gift.balance
+
+
+def _spent(order: Order) -> int:
+    return left_of(order) or 0
+
+
+def summed(view: View, decision: Decision) -> Decision:
+    """The decision, with what it changes in the customers' summaries as one more event."""
+    sums: Sums | None = None
+    for event in decision.events:
+        count = _COUNTS.get(type(event))
+        if count is not None:
+            sums = sums or Sums(view)
+            count(sums, event)
+    changed = sums.changed if sums is not None else None
+    if not changed:
+        return decision
+    return Decision(
+        (*decision.events, CustomersSummed(changed)), decision.refusal, decision.customer
+    )
+
+
+def _redeemed(sums: Sums, event: e.RedemptionSucceeded) -> None:
+    credits = 0
+    for outcome in event.evaluation.outcomes:
+        if outcome.status == "APPLICABLE" and outcome.voucher is not None:
+            sums.voucher(outcome.voucher)
+            credits += (outcome.taken.credits or 0) if outcome.taken is not None else 0
+    sums.add(event.customer_id, succeeded=len(event.redemption_ids), redeemed_amount=credits)
+    sums.order(event.evaluation.order, created=event.order_created)
+
+
+def _not_redeemed(sums: Sums, event: e.RedemptionFailed) -> None:
+    sums.add(event.customer_id, failed=len(event.redemption_ids))
+
+
+def _rolled_back(sums: Sums, event: e.RedemptionRolledBack) -> None:
+    credits = sum(each.credits or 0 for each in event.rollbacks)
+    for each in event.rollbacks:
+        if each.voucher is not None:
+            sums.voucher(each.voucher)
+    sums.add(event.customer_id, rolled_back=len(event.rollbacks), redeemed_amount=-credits)
+    sums.order(event.order)
+
+
+def _not_rolled_back(sums: Sums, event: e.RollbackFailed) -> None:
+    sums.add(event.customer_id, rollbacks_failed=1)
+
+
+def _order_created(sums: Sums, event: OrderCreated) -> None:
+    sums.order(event.order, created=True)
+
+
+def _order_updated(sums: Sums, event: OrderUpdated) -> None:
+    sums.order(event.order)
+
+
+def _voucher(sums: Sums, event: e.VoucherUpdated | BalanceAdjusted) -> None:
+    sums.voucher(event.voucher)
+
+
+def _published(sums: Sums, event: Published) -> None:
+    for voucher in event.vouchers:
+        sums.voucher(voucher)
+
+
+def _voucher_deleted(sums: Sums, event: e.VoucherDeleted) -> None:
+    sums.voucher_gone(event.voucher_id)
+
+
+def _vouchers_deleted(sums: Sums, event: CampaignVouchersDeleted) -> None:
+    for voucher_id in event.ids:
+        sums.voucher_gone(voucher_id)
+
+
+#: What is counted; an event without a line here changes nothing that a customer adds up to.
+_COUNTS: Final[Mapping[type[Any], Callable[[Sums, Any], None]]] = MappingProxyType(
+    {
+        e.RedemptionSucceeded: _redeemed,
+        e.RedemptionFailed: _not_redeemed,
+        e.RedemptionRolledBack: _rolled_back,
+        e.RollbackFailed: _not_rolled_back,
+        e.VoucherUpdated: _voucher,
+        e.VoucherDeleted: _voucher_deleted,
+        CampaignVouchersDeleted: _vouchers_deleted,
+        Published: _published,
+        BalanceAdjusted: _voucher,
+        OrderCreated: _order_created,
+        OrderUpdated: _order_updated,
+    }
+)

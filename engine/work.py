@@ -1,0 +1,130 @@
+"""The chunks of async actions: who does which kind of work, and what becomes of the action.
+
+A chunk's number must be the action's next one; any other does nothing, so the worker may send a
+chunk again, or several ahead, as it likes. A chunk takes as many of a set's rows as fit a record.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from msgspec import structs
+
+from engine import tables
+from engine.actions import NOTHING, REASON_LENGTH_MAX, Chunk, Do
+from engine.bin import delete_campaign_vouchers
+from engine.campaign_vouchers import generate_vouchers, given_up
+from engine.customer_rows import import_customer_row, import_order_row
+from engine.decision import Decision
+from engine.row_work import each_row
+from engine.state import View
+from engine.voucher_rows import import_voucher_row, update_voucher_row
+from schemas.actions import (
+    FAILURES_KEPT_MAX,
+    ActionProgressed,
+    AsyncAction,
+    DeleteCampaignVouchers,
+    GenerateVouchers,
+    GiveUpAction,
+    ImportCustomers,
+    ImportOrders,
+    ImportVouchers,
+    RowFailure,
+    Rows,
+    RunChunk,
+    StagedRows,
+    UpdateVouchers,
+)
+from schemas.base import Millis
+from schemas.commands import Command
+from schemas.errors import not_found
+
+#: Who does which kind of work. A kind without a line here fails a test (tests/unit/engine).
+WORK: Mapping[type[Any], Do] = MappingProxyType(
+    {
+        DeleteCampaignVouchers: delete_campaign_vouchers,
+        GenerateVouchers: generate_vouchers,
+        ImportVouchers: each_row(import_voucher_row),
+        UpdateVouchers: each_row(update_voucher_row),
+        ImportCustomers: each_row(import_customer_row),
+        ImportOrders: each_row(import_order_row),
+    }
+)
+
+
+def run_chunk(view: View, command: Command, body: RunChunk, now: Millis) -> Decision:
+    """Does the action's next chunk; nothing for any other number."""
+    action = view.get(tables.ACTIONS, body.action_id)
+    if action is None:
+        return Decision(refusal=not_found("async_action", body.action_id))
+    if not is_open(action) or body.number != action.next_chunk:
+        return NOTHING
+    do = WORK[type(action.work)]
+    if not action.sets:
+        chunk = do(view, command, action, action.work, None, now)
+        status = "DONE" if chunk.finished else "IN_PROGRESS"
+        after = structs.replace(
+            _counted(action, chunk, chunk.failures, now), cursor=chunk.cursor, status=status
+        )
+        return Decision((*chunk.events, ActionProgressed(after)))
+    staged = view.get(tables.STAGED, action.id, tables.set_key(action.next_set))
+    first, rows = _rows_left(action, staged)
+    chunk = do(view, command, action, action.work, rows, now)
+    failures = tuple(structs.replace(each, row=first + each.row - 1) for each in chunk.failures)
+    taken = chunk.done + chunk.failed
+    consumed = (action.next_set,) if taken >= len(rows) else ()
+    next_set = action.next_set + len(consumed)
+    after = structs.replace(
+        _counted(action, chunk, failures, now),
+        cursor=first - 1 + taken,
+        next_set=next_set,
+        status="DONE" if next_set >= action.sets else "IN_PROGRESS",
+    )
+    return Decision((*chunk.events, ActionProgressed(after, consumed)))
+
+
+def give_up_action(view: View, _: Command, body: GiveUpAction, now: Millis) -> Decision:
+    """Ends an action as failed; what its chunks did so far stays."""
+    action = view.get(tables.ACTIONS, body.action_id)
+    if action is None:
+        return Decision(refusal=not_found("async_action", body.action_id))
+    if not is_open(action) or body.number != action.next_chunk:
+        return NOTHING
+    fault = body.fault[:REASON_LENGTH_MAX]
+    after = structs.replace(action, status="FAILED", fault=fault, updated_at=now)
+    progressed = ActionProgressed(after, tuple(range(action.next_set, action.sets)))
+    return Decision((*given_up(view, action, now), progressed))
+
+
+def is_open(action: AsyncAction) -> bool:
+    """Whether there is anything left to do."""
+    return action.status in ("ENQUEUED", "IN_PROGRESS")
+
+
+def _rows_left(action: AsyncAction, staged: StagedRows | None) -> tuple[int, Rows]:
+    """The number of the first row that is still to be done, from 1, and the set's rows from it."""
+    if staged is None:
+        return action.cursor + 1, ()
+    # a set before it may have been unreadable
+    first = max(action.cursor + 1, staged.first_row)
+    if staged.rows.data is None:
+        return first, ()
+    kept = staged.rows.data.metadata or {}
+    left = kept.get("rows", ())[first - staged.first_row :]
+    shared = kept.get("shared")
+    if shared:
+        left = [row | {"do": shared | row["do"]} if "do" in row else row for row in left]
+    return first, tuple(left)
+
+
+def _counted(
+    action: AsyncAction, chunk: Chunk, failures: tuple[RowFailure, ...], now: Millis
+) -> AsyncAction:
+    return structs.replace(
+        action,
+        next_chunk=action.next_chunk + 1,
+        done=action.done + chunk.done,
+        failed=action.failed + chunk.failed,
+        failures=(*action.failures, *failures)[:FAILURES_KEPT_MAX],
+        updated_at=now,
+    )
