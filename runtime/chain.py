@@ -13,6 +13,7 @@ may be: a writer that was stopped before its first append names what it saw then
 """
 
 import hashlib
+import struct
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Sequence
 
@@ -21,6 +22,7 @@ import msgspec
 from runtime.log import Entry, StoredEntry
 
 GENESIS = "0" * 64
+_length = struct.Struct(">I").pack
 #: How many hashes stay at hand.
 RECENT_MAX = 4096
 
@@ -43,14 +45,11 @@ class ChainState(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def entry_hash(key: bytes, headers: Sequence[tuple[str, bytes]], value: bytes) -> str:
     """SHA-256 over key, headers and value, each with its length before it."""
-    parts = [key, value]
+    parts = [_length(len(key)), key, _length(len(value)), value]
     for name, content in headers:
-        parts += [name.encode(), content]
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update(len(part).to_bytes(4, "big"))
-        digest.update(part)
-    return digest.hexdigest()
+        encoded = name.encode()
+        parts += (_length(len(encoded)), encoded, _length(len(content)), content)
+    return hashlib.sha256(b"".join(parts)).hexdigest()
 
 
 def chained(entry: Entry, prev: str) -> tuple[Entry, str]:
@@ -72,16 +71,24 @@ class Chain:
         self._recent: set[str] = set()
         self._order: deque[str] = deque()
 
+    def step(self, entry: StoredEntry) -> bool:
+        """Moves past the next record if it extends the history, as nearly all do; else `read` it."""
+        offset, _, key, value, headers = entry
+        state = self.state
+        if offset != state.position + 1 or not follows(_prev(entry), state.head):
+            return False
+        self.extend(offset, entry_hash(key, headers, value))
+        return True
+
     async def read(self, entry: StoredEntry) -> bool:
         """Moves past the next record; whether it applies. Raises Damage."""
+        if self.step(entry):
+            return True
         state = self.state
         if entry.offset != state.position + 1:
             raise Damage(f"offset {entry.offset} follows {state.position}: records are missing")
-        prev = (entry.header("prev") or b"").decode(errors="replace")
+        prev = _prev(entry)
         own = entry_hash(entry.key, entry.headers, entry.value)
-        if follows(prev, state.head):
-            self.extend(entry.offset, own)
-            return True
         if not await self._is_known(prev):
             raise Damage(
                 f"the record at offset {entry.offset} names a predecessor {prev[:16]}… that the "
@@ -97,9 +104,7 @@ class Chain:
     def extend(self, offset: int, own: str) -> None:
         """Notes that the record at `offset` was applied."""
         self._remember(own)
-        self.state = msgspec.structs.replace(
-            self.state, position=offset, last_hash=own, head=own, applied=offset
-        )
+        self.state = ChainState(offset, own, own, offset, self.state.voids)
 
     def _remember(self, own: str) -> None:
         self._recent.add(own)
@@ -129,3 +134,7 @@ class Chain:
 def follows(prev: str, head: str) -> bool:
     """Whether a record with `prev` extends the history that ends in `head`."""
     return prev == head
+
+
+def _prev(entry: StoredEntry) -> str:
+    return (entry.header("prev") or b"").decode(errors="replace")

@@ -22,6 +22,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -29,6 +30,8 @@ import clickhouse_connect
 import msgspec
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
+
+from runtime.disk import reason_of
 
 _encode = msgspec.json.Encoder().encode
 
@@ -107,6 +110,8 @@ class Column:
         """What the column holds where a row says nothing."""
         if self.type.startswith("Array("):
             return []
+        if self.type.startswith("Map("):
+            return {}
         return 0 if "Int" in self.type else ""
 
 
@@ -169,7 +174,15 @@ class TableDef:
 class Database:
     """An open database. Open it with `Database.open`; every method may raise DatabaseFault."""
 
-    def __init__(self, client: Client, thread: ThreadPoolExecutor, *, embedded: bool) -> None:
+    def __init__(
+        self,
+        client: Client,
+        thread: ThreadPoolExecutor,
+        *,
+        embedded: bool,
+        folder: Path | None = None,
+    ) -> None:
+        self._folder = folder
         self._client = client
         self._thread = thread
         self._embedded = embedded
@@ -180,13 +193,14 @@ class Database:
     async def open(cls, dsn: str) -> "Database":
         """Connects; an embedded engine's folder is made when it is missing."""
         embedded = dsn.startswith("chdb:")
+        folder = Path(dsn.removeprefix("chdb://")) if embedded else None
         thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="clickhouse")
         try:
-            client = await _called(thread, lambda: _connect(dsn, embedded=embedded))
+            client = await _called(thread, lambda: _connect(dsn, embedded=embedded), folder)
         except BaseException:
             thread.shutdown(wait=False)
             raise
-        return cls(client, thread, embedded=embedded)
+        return cls(client, thread, embedded=embedded, folder=folder)
 
     async def prepare(self, tables: Sequence[TableDef]) -> list[str]:
         """Makes the tables; the names of those that were of another definition and begin anew."""
@@ -224,7 +238,7 @@ class Database:
     async def insert(self, table: TableDef, rows: Sequence[Row]) -> None:
         """Stores the rows as one block, all or none; they must belong to one partition.
 
-        Values are texts, integers and lists of them.
+        Values are texts, numbers, lists of them and maps from text to them.
         """
         if not rows:
             return
@@ -261,7 +275,7 @@ class Database:
         self._waiting += 1
         self._used = True
         try:
-            return await _called(self._thread, call)
+            return await _called(self._thread, call, self._folder)
         finally:
             self._waiting -= 1
 
@@ -279,14 +293,16 @@ def _connect(dsn: str, *, embedded: bool) -> Client:
     return client
 
 
-async def _called(thread: ThreadPoolExecutor, call: Callable[[], T]) -> T:
+async def _called(
+    thread: ThreadPoolExecutor, call: Callable[[], T], folder: Path | None = None
+) -> T:
     # Shielded, so that a caller who gives up leaves no call half waited for: it ends in its thread.
     future = asyncio.get_running_loop().run_in_executor(thread, call)
     try:
         return await asyncio.shield(future)
     except ClickHouseError as error:
         kind = QueryTooCostly if getattr(error, "code", None) in _TOO_COSTLY else DatabaseFault
-        raise kind(str(error)[:500]) from error
+        raise kind(str(error)[:500] if folder is None else reason_of(error, folder)) from error
 
 
 def now_seconds() -> float:

@@ -19,7 +19,7 @@ from runtime.faults import NotDecided, NotSent, OutcomeUnknown
 from runtime.log import Corrupt, Entry, InDoubt, LogError, OutOfRange, Unsent
 from runtime.replica import Applied, Replica
 from runtime.store import StoreDamaged
-from schemas.base import Millis
+from schemas.base import Millis, tag_of
 from schemas.commands import Command, CommandBody
 from schemas.entities import KeyKind
 from schemas.records import Answer, Decided, Duplicate, Record, Unreadable
@@ -28,6 +28,9 @@ from schemas.topics import COMMANDS, LEDGER
 #: How long a read of the ledger waits for records.
 READ_WAIT_MS = 500
 RETRY_SECONDS = 0.5
+#: The random parts of a command.
+ID_BYTES = 13
+SEED_BYTES = 16
 #: Before every time.
 NEVER = float("-inf")
 #: What the lag of a replica that was never fresh is called.
@@ -69,8 +72,11 @@ class Followed:
         *,
         clock: Callable[[], float] = time.monotonic,
         rest: Callable[[], Awaitable[None]] = lambda: asyncio.sleep(RETRY_SECONDS),
+        calm_seconds: float = 0.0,
     ) -> None:
         self.replica = replica
+        #: How long records gather while nobody waits for one: larger fetches cost less.
+        self._calm_seconds = calm_seconds
         self._rest = rest
         self.fault: str | None = None
         self.stopping = False
@@ -165,7 +171,10 @@ class Followed:
                     self._begin_anew()
                 self.fault = None
                 while not self.stopping:
-                    self._tell(await self.replica.read(wait_ms=READ_WAIT_MS))
+                    applied = await self.replica.read(wait_ms=READ_WAIT_MS)
+                    self._tell(applied)
+                    if applied and self._calm_seconds and not self._awaited:
+                        await asyncio.sleep(self._calm_seconds)
             except OutOfRange as fault:
                 log.warning("log was cut", partition=self.replica.partition, reason=str(fault))
                 await self.replica.stop_reading()
@@ -268,12 +277,13 @@ class Commands:
     ) -> Answered:
         """Has a command decided. Raises NotSent, OutcomeUnknown."""
         now = self._clock_ms()
+        drawn = self._random_bytes(ID_BYTES + SEED_BYTES).hex()
         command = Command(
-            id=command_id or f"cmd_{self._random_bytes(13).hex()}",
+            id=command_id or f"cmd_{drawn[: 2 * ID_BYTES]}",
             project=project,
             sent_at=now,
             deadline=now + self._deadline_ms,
-            seed=self._random_bytes(16).hex(),
+            seed=drawn[2 * ID_BYTES :],
             key_kind=key_kind,
             fingerprint=fingerprint,
             body=body,
@@ -290,7 +300,7 @@ class Commands:
             command.project.encode(),
             self._codec.encode_command(command),
             (
-                ("type", str(command.body.__struct_config__.tag).encode()),
+                ("type", tag_of(type(command.body)).encode()),
                 ("id", command.id.encode()),
                 ("version", b"1"),
             ),

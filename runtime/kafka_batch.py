@@ -107,7 +107,7 @@ class Batches:
                         record.timestamp,
                         record.key or b"",
                         record.value or b"",
-                        tuple((name, value or b"") for name, value in record.headers),
+                        tuple([(name, value or b"") for name, value in record.headers]),
                     )
         except (KafkaError, ValueError, IndexError) as error:
             raise self._damage(f"its records cannot be read ({error})") from error

@@ -50,8 +50,9 @@ PAGE_WAIT_MS = 1000
 
 def entry_bytes(entry: Entry) -> int:
     """What an entry takes at most in a batch, uncompressed."""
-    size = 36 + len(entry.key) + len(entry.value)
-    for name, value in entry.headers:
+    key, content, headers = entry
+    size = 36 + len(key) + len(content)
+    for name, value in headers:
         size += 10 + 4 * len(name) + len(value)
     return size
 

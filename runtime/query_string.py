@@ -3,8 +3,12 @@
 A name is a path of words, each but the first in brackets; the first may be in brackets, too. The
 order of parameters does not matter. Nothing that a client sends is ignored: an unknown name, an
 unknown operator and a bad value are refused by name. Source: the API contract, section 11.
+
+A list comes as several parameters, or, from an official client, as one text that Python made of it:
+`['A', 'B']`. Where a list may stand, such a text is taken apart.
 """
 
+import ast
 import re
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
@@ -23,6 +27,11 @@ PARAMETERS_MAX = 200
 _NAME = re.compile(r"\[?([^\[\]]+)\]?((?:\[[^\[\]]*\])*)")
 _WORD = re.compile(r"\[([^\[\]]*)\]")
 _DIGITS = re.compile(r"[0-9]{1,9}")
+#: What takes a list of values: an operator, or a plain parameter.
+_LISTS = frozenset({"$in", "$not_in", "ids"})
+_QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|-?[0-9]+(?:\.[0-9]+)?"""
+_QUOTED_ITEM = re.compile(_QUOTED)
+_PYTHON_LIST = re.compile(rf"\[(?:{_QUOTED})(?:, (?:{_QUOTED}))*\]")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -79,12 +88,25 @@ def read_parameters(pairs: Iterable[tuple[str, str]]) -> list[Given]:
         found = _NAME.fullmatch(name)
         if found is None:
             raise invalid(name, "is not a valid name")
-        if len(value) > ID_LENGTH_MAX:
-            raise invalid(name, f"is longer than {ID_LENGTH_MAX} characters")
-        given.append(Given((found[1], *_WORD.findall(found[2])), name, value))
+        path = (found[1], *_WORD.findall(found[2]))
+        for each in _items(path, value):
+            if len(each) > ID_LENGTH_MAX:
+                raise invalid(name, f"is longer than {ID_LENGTH_MAX} characters")
+            given.append(Given(path, name, each))
     if len(given) > PARAMETERS_MAX:
         raise invalid(given[PARAMETERS_MAX].name, f"is one more than {PARAMETERS_MAX}")
     return given
+
+
+def _items(path: Path, value: str) -> list[str]:
+    if path[-1] not in _LISTS or not _PYTHON_LIST.fullmatch(value):
+        return [value]
+    try:
+        items = [str(ast.literal_eval(each)) for each in _QUOTED_ITEM.findall(value)]
+        "".join(items).encode()
+    except (SyntaxError, ValueError):  # an escape that Python does not know, half a surrogate
+        return [value]
+    return items
 
 
 def require_known(given: Iterable[Given], known: Mapping[str, int] | frozenset[str]) -> None:
@@ -114,6 +136,16 @@ def text_of(given: Iterable[Given], word: str) -> str | None:
     if not found.value:
         raise invalid(found.name, "must not be empty")
     return found.value
+
+
+def flag_of(given: Iterable[Given], word: str) -> bool:
+    """Whether the parameter of that plain name is `true`; one that was left out is not."""
+    found = single(given, word)
+    if found is None:
+        return False
+    if found.value.lower() not in ("true", "false"):
+        raise invalid(found.name, "must be `true` or `false`")
+    return found.value.lower() == "true"
 
 
 def page_of(given: list[Given], orders: frozenset[str]) -> Page:
@@ -184,6 +216,9 @@ def conditions_of(given: list[Given]) -> tuple[list[Condition], str]:
                 if junction not in ("and", "or"):
                     raise invalid(each.name, "must be `and` or `or`")
             case ("filters", field, "conditions", operator, *index) if _is_index(index):
+                gathered.setdefault((field, operator), []).append(each)
+            # how the contract writes the states of campaigns
+            case ("filters", field, operator, *index) if operator[:1] == "$" and _is_index(index):
                 gathered.setdefault((field, operator), []).append(each)
             case ("filters", *_):
                 raise invalid(each.name, "is read as `filters[field][conditions][$operator]`")

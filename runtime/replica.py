@@ -150,8 +150,8 @@ class Replica:
         applied: list[Applied] = []
         try:
             for entry in entries:
-                if await self.chain.read(entry):
-                    record = await self.decode(entry)
+                if self.chain.step(entry) or await self.chain.read(entry):
+                    record = self._decode.now(entry) or await self._decode.later(entry)
                     self.fold.apply(record, entry.offset)
                     applied.append(Applied(record, entry.offset, entry))
         except BaseException:

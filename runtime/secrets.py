@@ -4,6 +4,7 @@ A key for one purpose says nothing about another's, and none leads back to the m
 (HKDF-SHA256). Losing the master key loses every customer's personal data and every token.
 """
 
+import base64
 import hmac
 from dataclasses import dataclass, fields
 
@@ -25,6 +26,12 @@ class Secrets:
     idempotency: bytes
     #: What the hosts of an installation know one another by.
     internal: bytes
+    #: Signs access tokens.
+    oauth: bytes
+    #: Signs what is sent to a project's webhooks.
+    webhooks: bytes
+    #: Tokens of keys that a request with an idempotency key makes.
+    issuing: bytes
     #: Wraps the customers' data keys.
     wrapping: bytes
 
@@ -38,6 +45,14 @@ class Secrets:
     def hash_token(self, token: str) -> str:
         """What is stored of a token: its HMAC-SHA256, hexadecimal."""
         return hmac.digest(self.tokens, token.encode(), "sha256").hex()
+
+    def webhook_token(self, project: str) -> str:
+        """What a project's webhooks are signed with; derived, so that it is stored nowhere.
+
+        It reads `whsec_` and 32 bytes in base64, as Standard Webhooks wants it.
+        """
+        key = hmac.digest(self.webhooks, project.encode(), "sha256")
+        return "whsec_" + base64.b64encode(key).decode()
 
 
 def _derived(master: bytes, purpose: str) -> bytes:

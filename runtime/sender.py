@@ -2,8 +2,9 @@
 
 Each partition has a lane: one batch under way, everything that comes meanwhile waits and goes with
 the next. So a lone entry goes at once, and under load the batches grow by themselves, helped by a
-pause of two milliseconds between batches that are neither small nor large. A lane's
-queue is bounded; when it is full, an entry is refused at once and surely unsent.
+pause of some milliseconds between batches that are neither small nor large: the larger the last
+one, the longer. A lane's queue is bounded; when it is full, an entry is refused at once and surely
+unsent.
 """
 
 import asyncio
@@ -28,7 +29,8 @@ QUEUED_MAX = 10_000
 #: active, and a request costs the broker, and every reader, far more than an entry does.
 LINGER_ABOVE = 3
 LINGER_BELOW = 64
-LINGER_SECONDS = 0.002
+LINGER_SECONDS_EACH = 0.00025
+LINGER_SECONDS_MAX = 0.004
 QUEUED_BYTES_MAX = 64 * 1024 * 1024
 #: What has waited longer, behind a broker that does not answer, is refused as surely unsent.
 QUEUED_SECONDS_MAX = 5.0
@@ -66,7 +68,8 @@ class _Lane:
                 if batch:
                     await self._send(batch)
                 if LINGER_ABOVE < len(batch) < LINGER_BELOW:
-                    await asyncio.sleep(LINGER_SECONDS)
+                    linger = min(len(batch) * LINGER_SECONDS_EACH, LINGER_SECONDS_MAX)
+                    await asyncio.sleep(linger)
         finally:
             _fail(self.queue, Unsent(f"{self._topic}/{self._partition}: sending was ended"))
             self.queue.clear()

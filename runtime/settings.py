@@ -64,6 +64,30 @@ class Settings(BaseModel):
     )
     insight_port: Port = Field(default=8001, description="loopback port of the host `insight`")
     ledger_port: Port = Field(default=8002, description="loopback port of the host `ledger`")
+    distribution_port: Port = Field(
+        default=8003, description="loopback port of the host `distribution`"
+    )
+    worker_share: Annotated[float, Field(gt=0, le=1)] = Field(
+        default=0.25,
+        description="share of the time that background work takes while others write; alone it "
+        "takes all",
+    )
+    webhooks_allow_private: bool = Field(
+        default=False,
+        description="`1`: webhooks may go into private and loopback networks; for tests and "
+        "closed installations",
+    )
+    webhooks_retry_seconds: Annotated[float, Field(gt=0, le=3600)] = Field(
+        default=60.0,
+        description="seconds before the second try of a webhook; the pause doubles with each try, "
+        "up to 450 times this",
+    )
+    webhooks_attempts_max: Annotated[int, Field(ge=1, le=20)] = Field(
+        default=12, description="tries of a webhook, after which its endpoint is disabled"
+    )
+    webhooks_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = Field(
+        default=10.0, description="seconds that an endpoint may take to answer a webhook"
+    )
     ledger_slot: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")] = Field(
         default="0", description="name of this ledger process among all, kept by its restarts"
     )
@@ -89,6 +113,11 @@ class Settings(BaseModel):
     )
     command_deadline_ms: Annotated[int, Field(ge=100, le=60_000)] = Field(
         default=10_000, description="milliseconds after which a command not yet decided is refused"
+    )
+    disk_free_mib_min: Annotated[int, Field(ge=0, le=1_000_000)] = Field(
+        default=256,
+        description="MiB that have to be free below the home folder: with less nothing is started, "
+        "and what runs is not healthy; hosts warn below four times that",
     )
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
         default="PLAINTEXT", description="`PLAINTEXT`, `SSL`, `SASL_PLAINTEXT` or `SASL_SSL`"

@@ -6,9 +6,9 @@ far as the log reaches back, and filled again. Reading begins after the table th
 behind; a table skips what it has. So it does not matter where, between which two inserts, a
 process died, and nothing but the tables is stored.
 
-An insert costs some milliseconds whatever its size, so under load records gather: at most
-`LINGER_SECONDS` after the last insert, or up to a bound. The first record after a pause is
-inserted at once.
+An insert costs some milliseconds whatever its size, and later a merge, so under load records
+gather: for `LINGER_SECONDS` after the last insert, for less when somebody waits for them, or up to
+a bound. The first record after a pause is inserted at once.
 """
 
 import asyncio
@@ -34,12 +34,17 @@ from runtime.sink_table import (
 
 R = TypeVar("R")
 
-LINGER_SECONDS = 0.4
+LINGER_SECONDS = 0.7
+AWAITED_LINGER_SECONDS = 0.4
 READ_WAIT_MS = 500
+#: How often a feed that lingers looks whether somebody waits.
+AWAITED_LOOK_MS = 100
+#: How long records that come in a stream gather in the log before they are read.
+STREAM_SECONDS = 0.1
 READ_RECORDS_MAX = 500
 #: What gathers before an insert, counted in the records' own bytes.
-BLOCK_BYTES_MAX = 512 * 1024
-BLOCK_ROWS_MAX = 1000
+BLOCK_BYTES_MAX = 2 * 1024 * 1024
+BLOCK_ROWS_MAX = 4000
 #: After so many records without a row for a table its checkpoint is moved on by a marker.
 MARKER_RECORDS = 5000
 RETRY_SECONDS = 1.0
@@ -53,6 +58,8 @@ class Positions:
     def __init__(self) -> None:
         self._at: dict[tuple[str, Place], int] = {}
         self._moved = asyncio.Event()
+        #: How many wait for a table to move on.
+        self.waiting = 0
 
     def note(self, table: TableDef, place: Place, offset: int) -> None:
         """The table holds everything of `place` up to `offset`."""
@@ -87,6 +94,9 @@ class Positions:
                 for at in positions_of_tables(self._at, names, Place(*place))
             )
 
+        if not behind():
+            return True
+        self.waiting += 1
         try:
             async with asyncio.timeout(timeout_seconds):
                 while behind():
@@ -94,6 +104,8 @@ class Positions:
                     await self._moved.wait()
         except TimeoutError:
             return False
+        finally:
+            self.waiting -= 1
         return True
 
 
@@ -219,7 +231,7 @@ class Feed(Generic[R]):
             raise RuntimeError("the feed is not open")
         wait_ms = READ_WAIT_MS
         if not self._filler.is_empty:
-            wait_ms = min(wait_ms, max(0, int((self._due() - self._clock()) * 1000)))
+            wait_ms = min(AWAITED_LOOK_MS, max(0, int((self._due() - self._clock()) * 1000)))
         read = await self._source.read(records_max=READ_RECORDS_MAX, wait_ms=wait_ms)
         for applied in read:
             self._filler.take(applied, await self._decode(applied.entry))
@@ -230,7 +242,7 @@ class Feed(Generic[R]):
         self._tell(self._source.position)
         if 1 < len(read) < READ_RECORDS_MAX:
             # Where records come in a stream, fewer and larger fetches spare the broker and us.
-            await asyncio.sleep(self._linger / 4)
+            await asyncio.sleep(min(STREAM_SECONDS, self._linger / 4))
 
     async def run(self) -> None:
         """Keeps the tables at the end of the log, for ever; opens anew after a fault that passes.
@@ -262,6 +274,8 @@ class Feed(Generic[R]):
         self._flushed_at = self._clock()
 
     def _due(self) -> float:
+        if self._positions.waiting:
+            return self._flushed_at + min(AWAITED_LINGER_SECONDS, self._linger)
         return self._flushed_at + self._linger
 
     def _tell(self, read: int) -> None:

@@ -80,7 +80,7 @@ class ChainedSource:
         return [
             Applied(entry.offset, self._chain.state.head, entry)
             for entry in entries
-            if await self._chain.read(entry)
+            if self._chain.step(entry) or await self._chain.read(entry)
         ]
 
     async def close(self) -> None:

@@ -10,6 +10,7 @@ checkpoint on.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from runtime.clickhouse import Column, Query, Row, TableDef
@@ -91,7 +92,7 @@ class Block:
     def __init__(self, table: TableDef, place: Place) -> None:
         self._table = table
         self._place = place
-        self._key = [table.column_names.index(name) for name in table.order_by]
+        self._key = itemgetter(*map(table.column_names.index, table.order_by))
         self._rows: list[list[Any]] = []
         self._last: tuple[int, str] | None = None
 
@@ -105,8 +106,10 @@ class Block:
 
     def add(self, applied: Applied, rows: Iterable[Row]) -> None:
         """Takes a record's rows."""
+        before = len(self._rows)
         for index, row in enumerate(rows):
             self._rows.append([*self._place, applied.offset, index, "", *row])
+        if len(self._rows) > before:
             self._last = (applied.offset, applied.hash)
 
     def mark(self, applied: Applied) -> None:
@@ -119,7 +122,7 @@ class Block:
         """The rows to insert; of a key that keeps its newest row only that one. Empties the block."""
         rows, self._rows = self._rows, []
         if self._table.version is not None:
-            rows = list({tuple(row[each] for each in self._key): row for row in rows}.values())
+            rows = list({self._key(row): row for row in rows}.values())
         if self._last is not None:
             offset, digest = self._last
             for row in rows:

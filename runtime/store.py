@@ -11,16 +11,17 @@ compared before and after, and the opening repeated while the two differ.
 
 Faults: StoreError
           ├── StoreDamaged   the folder cannot be read; wipe it and fold again
-          └── StoreBusy      another process writes to the folder
+          ├── StoreBusy      another process writes to the folder
+          └── StoreFull      its disk has no room left; the message says where
 """
 
 import shutil
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from rocksdict import (
     AccessType,
@@ -33,6 +34,8 @@ from rocksdict import (
     ReadOptions,
     WriteBatch,
 )
+
+from runtime.disk import is_full, reason_of
 
 T = TypeVar("T")
 
@@ -59,6 +62,10 @@ class StoreBusy(StoreError):
     """Another process writes to the folder, or keeps changing it."""
 
 
+class StoreFull(StoreError):
+    """The disk has no room left."""
+
+
 class Store(Protocol):
     """Ordered bytes with atomic writes."""
 
@@ -70,6 +77,9 @@ class Store(Protocol):
 
         They are as they were when the first is taken.
         """
+
+    def present(self, keys: Sequence[bytes]) -> set[bytes]:
+        """Those of the keys that have a value."""
 
     def write(self, changes: Mapping[bytes, bytes | None]) -> None:
         """Writes all changes, or none; None removes."""
@@ -102,6 +112,10 @@ class MemoryStore:
         last = len(self._keys) if upper is None else bisect_left(self._keys, upper, first)
         yield from [(key, self._values[key]) for key in self._keys[first:last]]
 
+    def present(self, keys: Sequence[bytes]) -> set[bytes]:
+        """See `Store.present`."""
+        return {key for key in keys if key in self._values}
+
     def write(self, changes: Mapping[bytes, bytes | None]) -> None:
         """See `Store.write`."""
         for key, value in changes.items():
@@ -133,14 +147,14 @@ class RocksStore:
             self._db = _open_read_only(path)
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = _guarded(lambda: _opened(path, AccessType.read_write()))
+            self._db = _guarded(lambda: _opened(path, AccessType.read_write()), path)
 
     def get(self, key: bytes) -> bytes | None:
         """See `Store.get`."""
         try:
             value: bytes | None = self._db.get(key)
         except Exception as error:
-            raise _mapped(error) from error
+            raise _mapped(error, self.path) from error
         return value
 
     def scan(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
@@ -152,7 +166,12 @@ class RocksStore:
         try:
             yield from self._db.items(from_key=prefix, read_opt=bounds)
         except Exception as error:
-            raise _mapped(error) from error
+            raise _mapped(error, self.path) from error
+
+    def present(self, keys: Sequence[bytes]) -> set[bytes]:
+        """See `Store.present`."""
+        found: Any = _guarded(lambda: self._db.get(list(keys)), self.path)
+        return {key for key, value in zip(keys, found, strict=True) if value is not None}
 
     def write(self, changes: Mapping[bytes, bytes | None]) -> None:
         """See `Store.write`."""
@@ -162,7 +181,7 @@ class RocksStore:
                 batch.delete(key)
             else:
                 batch.put(key, value)
-        _guarded(lambda: self._db.write(batch))
+        _guarded(lambda: self._db.write(batch), self.path)
 
     def close(self) -> None:
         """See `Store.close`; a second time does nothing."""
@@ -180,7 +199,7 @@ class RocksStore:
         try:
             Rdict.destroy(str(path), _options())
         except Exception as error:
-            fault = _mapped(error)
+            fault = _mapped(error, path)
             if isinstance(fault, StoreBusy):
                 raise fault from error
         shutil.rmtree(path, ignore_errors=True)
@@ -229,7 +248,7 @@ def _open_read_only(path: Path) -> Rdict:
     for _ in range(OPEN_ATTEMPTS_MAX):
         before = _files(path)
         try:
-            db = _guarded(lambda: _opened(path, mode))
+            db = _guarded(lambda: _opened(path, mode), path)
         except StoreError:
             if _files(path) == before:
                 raise
@@ -252,16 +271,18 @@ def _files(path: Path) -> list[tuple[str, int]]:
     return found
 
 
-def _guarded(step: Callable[[], T]) -> T:
+def _guarded(step: Callable[[], T], path: Path) -> T:
     try:
         return step()
     except Exception as error:
-        raise _mapped(error) from error
+        raise _mapped(error, path) from error
 
 
-def _mapped(error: Exception) -> StoreError:
+def _mapped(error: Exception, path: Path) -> StoreError:
     """RocksDB's errors come as plain exceptions that begin with the name of their status."""
     text = str(error)
+    if is_full(error):
+        return StoreFull(reason_of(error, path))
     if text.startswith("Corruption"):
         return StoreDamaged(text)
     if text.startswith("IO error") and "lock" in text:

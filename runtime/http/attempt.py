@@ -8,6 +8,7 @@ attempt, only an error.
 
 import base64
 import hmac
+import os
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -24,6 +25,7 @@ from schemas.api import (
     Redeemable,
     RewardChoice,
     SessionInput,
+    SingleAttempt,
     Text,
 )
 from schemas.base import Metadata
@@ -41,6 +43,7 @@ class Read(NamedTuple):
 
 _whole = msgspec.json.Decoder(AttemptBody)
 _heads = msgspec.json.Decoder(Attempt)
+_single = msgspec.json.Decoder(SingleAttempt)
 _gift = msgspec.json.Decoder(GiftSpend | None)
 _reward = msgspec.json.Decoder(RewardChoice | None)
 _PARTS: Final[dict[str, msgspec.json.Decoder[Any]]] = {
@@ -65,6 +68,23 @@ def read_attempt(content: bytes) -> Read:
     return Read(body, _misplaced_stack(body.redeemables))
 
 
+def read_single(content: bytes, code: str) -> Read:
+    """The attempt on the one voucher that a path names; an empty body says nothing more of it.
+
+    Raises ApiError when the body is not an object.
+    """
+    attempt = decode(content, _single) if content.strip() else SingleAttempt()
+    faults: list[Refusal] = []
+    redeemable = Redeemable(
+        object="voucher",
+        id=code,
+        gift=_part(attempt.gift, _gift, ".gift", faults),
+        reward=_part(attempt.reward, _reward, ".reward", faults),
+    )
+    body = AttemptBody(redeemables=(redeemable,), **_parts(attempt, faults))
+    return Read(body, faults[0] if faults else None)
+
+
 def _read_parts(content: bytes) -> Read:
     attempt = decode(content, _heads)
     faults: list[Refusal] = []
@@ -77,13 +97,16 @@ def _read_parts(content: bytes) -> Read:
         )
         for index, head in enumerate(attempt.redeemables)
     )
-    parts = {
+    body = AttemptBody(redeemables=redeemables, **_parts(attempt, faults))
+    fault = faults[0] if faults else _misplaced_stack(redeemables)
+    return Read(body, fault)
+
+
+def _parts(attempt: Attempt | SingleAttempt, faults: list[Refusal]) -> dict[str, Any]:
+    return {
         name: _part(getattr(attempt, name), decoder, f".{name}", faults)
         for name, decoder in _PARTS.items()
     }
-    body = AttemptBody(redeemables=redeemables, **parts)
-    fault = faults[0] if faults else _misplaced_stack(redeemables)
-    return Read(body, fault)
 
 
 def _part(
@@ -122,9 +145,18 @@ def tracking_id(hash_key: bytes, body: AttemptBody) -> str | None:
 
     The caller's own, else a keyed hash of the customer's source id, else of its id.
     """
-    customer = body.customer
+    return body.tracking_id or tracking_id_of(hash_key, body.customer)
+
+
+def tracking_id_of(hash_key: bytes, customer: CustomerInput | None) -> str | None:
+    """The keyed hash of the customer's source id, else of its id; None where neither is named."""
     named = customer and (customer.source_id or customer.id)
-    if body.tracking_id or not named:
-        return body.tracking_id or None
+    if not named:
+        return None
     digest = hmac.digest(hash_key, f"tracking/{named}".encode(), "sha256")
     return "track_" + base64.b64encode(digest).decode()
+
+
+def anonymous_tracking_id() -> str:
+    """For the endpoints whose answers always have one: nobody's, and new each time."""
+    return "track_" + base64.b64encode(os.urandom(32)).decode()

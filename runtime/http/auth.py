@@ -5,6 +5,9 @@ a wrong token, is 401; a valid key of another kind, or an origin that the projec
 is 403. Tokens are compared as keyed hashes in constant time. Keys come from a replica of the
 control project; when it may be older than a second, nobody is let in, so that a revoked key stops
 working.
+
+Instead of a key pair there may be an access token (`Authorization: Bearer`), which stands for the
+server-side key that it was made with, for some scopes: 401 when it is over, 403 without the scope.
 """
 
 import hmac
@@ -13,6 +16,8 @@ from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple, Protocol
 
 from runtime.http.errors import ApiError, unavailable
+from runtime.http.oauth import TokenSigner, scopes_of
+from schemas.base import Millis
 from schemas.entities import KeyKind
 from schemas.errors import refuse
 
@@ -59,8 +64,14 @@ class Directory(Protocol):
     def key(self, key_id: str) -> KnownKey | None:
         """The key with that public id, unless it was revoked."""
 
+    def is_revoked(self, token_id: str) -> bool:
+        """Whether the access token was ended before its time."""
+
     def trusts(self, project: str, origins: frozenset[str]) -> bool:
         """Whether the project trusts one of these spellings of an origin."""
+
+    def permits(self, project: str, path: str) -> bool:
+        """Whether the project lets its client-side keys use that path."""
 
     def anyone_trusts(self, origins: frozenset[str]) -> bool:
         """Whether some project does; for preflight requests, which carry no key."""
@@ -85,9 +96,17 @@ class Gate(Protocol):
 class KeyGate:
     """The gate of the public API."""
 
-    def __init__(self, directory: Directory, hash_token: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        directory: Directory,
+        hash_token: Callable[[str], str],
+        tokens: TokenSigner,
+        clock_ms: Callable[[], Millis],
+    ) -> None:
         self._directory = directory
         self._hash_token = hash_token
+        self._tokens = tokens
+        self._clock_ms = clock_ms
 
     def admit(self, path: str, headers: Headers) -> Caller | None:
         """See `Gate.admit`."""
@@ -98,7 +117,7 @@ class KeyGate:
             raise unavailable("The keys known here are not fresh enough")
         presented = _presented(wanted, headers)
         if presented is None:
-            raise _unauthorized()
+            return self._admit_bearer(wanted, path, headers)
         key_id, token = presented
         known = self._directory.key(key_id)
         given_hash = self._hash_token(token)
@@ -107,13 +126,34 @@ class KeyGate:
         if known.kind != wanted:
             raise ApiError(refuse("forbidden", f"A {known.kind}-side key cannot be used here"))
         if wanted == "client":
-            self._check_origin(known.project, headers)
+            self._check_client(known.project, path, headers)
         return Caller(known.project, known.kind, key_id)
 
-    def _check_origin(self, project: str, headers: Headers) -> None:
+    def _admit_bearer(self, wanted: KeyKind, path: str, headers: Headers) -> Caller:
+        """The bearer of an access token, as whom it was made for. Raises ApiError."""
+        shown = _bearer(headers)
+        token = None if shown is None else self._tokens.read(shown)
+        if token is None or token.expires_at * 1000 <= self._clock_ms():
+            raise _unauthorized()
+        key = self._directory.key(token.key_id)
+        if key is None or key.project != token.project or key.kind != "server":
+            raise _unauthorized()
+        if self._directory.is_revoked(token.id):
+            raise _unauthorized()
+        scopes = scopes_of(path)
+        if not any(scope in token.scopes for scope in scopes):
+            details = f"One of the scopes {', '.join(scopes)} is needed" if scopes else None
+            raise ApiError(refuse("missing_required_permission", details))
+        if wanted == "client":
+            self._check_client(token.project, path, headers)
+        return Caller(token.project, wanted, token.key_id)
+
+    def _check_client(self, project: str, path: str, headers: Headers) -> None:
         origin = headers.get(b"origin", b"").decode("latin-1")
         if not self._directory.trusts(project, spellings(origin)):
             raise ApiError(refuse("forbidden", "The origin is not one that the project trusts"))
+        if not self._directory.permits(project, path):
+            raise ApiError(refuse("forbidden", "The project does not let client-side keys do that"))
 
     def allows_origin(self, path: str, origin: str) -> bool:
         """See `Gate.allows_origin`; only the client-side API is for browsers."""
@@ -147,5 +187,10 @@ def _presented(wanted: KeyKind, headers: Headers) -> tuple[str, str] | None:
     return None
 
 
+def _bearer(headers: Headers) -> str | None:
+    scheme, _, token = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
 def _unauthorized() -> ApiError:
-    return ApiError(refuse("unauthorized", "The key pair is missing or wrong"))
+    return ApiError(refuse("unauthorized", "The key pair or the access token is missing or wrong"))

@@ -9,16 +9,19 @@ slash; the convertor `ident` (routing.py) decodes what a route captures.
 """
 
 import os
+import time
 from collections.abc import Callable
 from typing import Final
 
 import structlog
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from runtime.http.api_calls import Noted, masked
 from runtime.http.auth import Caller, Gate, Headers
 from runtime.http.errors import ApiError, as_api_error, error_response, unavailable
-from runtime.http.payload import BODY_BYTES_MAX
+from runtime.http.payload import body_bytes_max
 from schemas.errors import refuse
 
 REQUESTS_AT_ONCE_MAX = 2000
@@ -26,8 +29,8 @@ REQUESTS_AT_ONCE_MAX = 2000
 PREFLIGHT_HEADERS: Final = {
     "access-control-allow-methods": "GET, POST, PUT, DELETE",
     "access-control-allow-headers": (
-        "Content-Type, Accept, Idempotency-Key, X-Client-Application-Id, X-Client-Token, "
-        "X-Voucherify-Channel, X-Voucherify-API-Version"
+        "Content-Type, Accept, Authorization, Idempotency-Key, X-Client-Application-Id, "
+        "X-Client-Token, X-Voucherify-Channel, X-Voucherify-API-Version"
     ),
     "access-control-max-age": "600",
 }
@@ -50,12 +53,14 @@ class Edge:
         *,
         requests_max: int = REQUESTS_AT_ONCE_MAX,
         make_request_id: Callable[[], str] = new_request_id,
+        note: Callable[[Noted], None] | None = None,
     ) -> None:
         self._app = app
         self._gate = gate
         self._requests_max = requests_max
         self._make_request_id = make_request_id
         self._requests = 0
+        self._note = note
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one connection's scope."""
@@ -75,6 +80,7 @@ class Edge:
         scope["path"] = _raw_path(scope)
         origin = headers.get(b"origin", b"").decode("latin-1")
         out = _Exit(send, request_id)
+        started = time.perf_counter()
         try:
             if origin and _is_preflight(scope, headers):
                 await self._answer_preflight(scope["path"], origin, out)(scope, receive, out)
@@ -82,15 +88,23 @@ class Edge:
             self._limit(scope, headers)
             scope["tessera.caller"] = self._admit(scope["path"], headers, origin, out)
             if b"content-length" not in headers:
-                receive = _bounded(receive)
+                receive = _bounded(receive, body_bytes_max(scope["path"]))
             await self._app(scope, receive, out)
+        except ClientDisconnect:
+            log.info("client went away", request_id=request_id)
         except Exception as fault:
             error = as_api_error(fault)
             if error.refusal.status == 500:
-                log.exception("request failed", request_id=request_id, path=scope["path"])
+                # a path may name a person
+                path, _ = masked(scope["path"])
+                log.exception("request failed", request_id=request_id, path=path)
             if out.started:
                 return
             await error_response(error, request_id)(scope, receive, out)
+        finally:
+            caller = scope.get("tessera.caller")
+            if self._note is not None and caller is not None:
+                self._note(_noted(scope, caller, out.status, time.perf_counter() - started))
 
     def _admit(self, path: str, headers: Headers, origin: str, out: "_Exit") -> Caller | None:
         """The caller; a browser may see the answer also where its key is refused."""
@@ -114,19 +128,20 @@ class Edge:
         if self._requests > self._requests_max and scope["path"] != "/health":
             raise unavailable("Too many requests at once")
         length = headers.get(b"content-length")
-        if length is not None and int(length) > BODY_BYTES_MAX:
-            raise _too_large()
+        if length is not None and int(length) > body_bytes_max(scope["path"]):
+            raise _too_large(body_bytes_max(scope["path"]))
 
 
 class _Exit:
     """Adds to the answer what the edge knows."""
 
-    __slots__ = ("_extra", "_send", "started")
+    __slots__ = ("_extra", "_send", "started", "status")
 
     def __init__(self, send: Send, request_id: str) -> None:
         self._send = send
         self._extra = [(b"x-request-id", request_id.encode())]
         self.started = False
+        self.status = 0
 
     def allow(self, origin: str) -> None:
         """Lets a browser at `origin` see the answer."""
@@ -139,8 +154,24 @@ class _Exit:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.started = True
+            self.status = message["status"]
             message["headers"] = [*message["headers"], *self._extra]
         await self._send(message)
+
+
+def _noted(scope: Scope, caller: Caller, status: int, seconds: float) -> Noted:
+    headers: Headers = dict(scope["headers"])
+    return Noted(
+        caller,
+        scope["tessera.request_id"],
+        scope["method"],
+        scope["path"],
+        status,
+        time.time(),
+        seconds,
+        headers.get(b"origin"),
+        headers.get(b"x-voucherify-channel"),
+    )
 
 
 def _raw_path(scope: Scope) -> str:
@@ -148,7 +179,7 @@ def _raw_path(scope: Scope) -> str:
     return scope["path"] if raw is None else raw.partition(b"?")[0].decode("latin-1")
 
 
-def _bounded(receive: Receive) -> Receive:
+def _bounded(receive: Receive, bytes_max: int) -> Receive:
     """Ends the request when a body of unknown length grows too large."""
     received = 0
 
@@ -156,15 +187,15 @@ def _bounded(receive: Receive) -> Receive:
         nonlocal received
         message = await receive()
         received += len(message.get("body", b""))
-        if received > BODY_BYTES_MAX:
-            raise _too_large()
+        if received > bytes_max:
+            raise _too_large(bytes_max)
         return message
 
     return bounded
 
 
-def _too_large() -> ApiError:
-    details = f"The body is larger than {BODY_BYTES_MAX} bytes"
+def _too_large(bytes_max: int) -> ApiError:
+    details = f"The body is larger than {bytes_max} bytes"
     return ApiError(refuse("payload_too_large", details), {"connection": "close"})
 
 

@@ -6,7 +6,7 @@ answers 503 and names the part.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
@@ -21,10 +21,13 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from runtime.disk import is_full
+from runtime.http.api_calls import Noted
 from runtime.http.auth import Gate
+from runtime.http.connection import Connection
 from runtime.http.edge import Edge
 from runtime.http.errors import JSON, answer_fault, error_response, invalid_payload, request_id_of
-from runtime.http.payload import describe_pydantic
+from runtime.http.payload import HotRequest, describe_pydantic
 from runtime.http.routing import Unmatched
 from runtime.http.service import Part, Service
 
@@ -42,14 +45,20 @@ class Host:
     """One process's services. Serve it as an ASGI application, or with `serve`."""
 
     def __init__(
-        self, name: str, services: Sequence[Service], gate: Gate, *, forward: ASGIApp | None = None
+        self,
+        name: str,
+        services: Sequence[Service],
+        gate: Gate,
+        *,
+        forward: ASGIApp | None = None,
+        note: Callable[[Noted], None] | None = None,
     ) -> None:
         self.name = name
         self.fault: str | None = None
         self.failed = asyncio.Event()
         self._services = services
         self._tasks: list[asyncio.Task[None]] = []
-        self._edge = Edge(Hot(services, self._application(forward)), gate)
+        self._edge = Edge(Hot(services, self._application(forward)), gate, note=note)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The ASGI application."""
@@ -61,6 +70,15 @@ class Host:
         if self.fault is not None:
             parts[self.name] = Part(self.fault)
         return parts
+
+    def paths(self) -> set[str]:
+        """The paths that the services answer, as their routes write them."""
+        return {
+            route.path
+            for service in self._services
+            for route in (*service.routes, *(r for each in service.routers for r in each.routes))
+            if isinstance(route, Route)
+        }
 
     def _application(self, forward: ASGIApp | None) -> FastAPI:
         app = FastAPI(
@@ -102,6 +120,8 @@ class Host:
         if task.cancelled() or task.exception() is None:
             return
         self.fault = f"{task.get_name()} failed"
+        if is_full(task.exception() or Exception()):
+            self.fault += f": {task.exception()}"
         log.error("task failed", task=task.get_name(), exc_info=task.exception())
         self.failed.set()
 
@@ -140,7 +160,7 @@ class Hot:
         if endpoint is None:
             await self._rest(scope, receive, send)
             return
-        response = await endpoint(Request(scope, receive))
+        response = await endpoint(HotRequest(scope, receive))
         await response(scope, receive, send)
 
 
@@ -173,7 +193,7 @@ async def serve(host: Host, *, bind: str, port: int) -> None:
             host,
             host=bind,
             port=port,
-            http="httptools",
+            http=Connection,
             ws="none",
             lifespan="on",
             access_log=False,

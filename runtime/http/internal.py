@@ -10,7 +10,7 @@ from typing import Final
 
 from starlette.requests import Request
 
-from runtime.http.auth import Caller, Headers
+from runtime.http.auth import Caller, Headers, kind_of
 from runtime.http.errors import ApiError
 from schemas.entities import KeyKind
 from schemas.errors import refuse
@@ -45,7 +45,7 @@ class InternalGate:
         if path == "/health":
             return None
         kind = _KINDS.get(headers.get(KEY_KIND_HEADER.encode(), b""))
-        if not self._is_host(headers) or kind is None:
+        if not self._is_host(headers) or kind is None or kind_of(path) not in (None, kind):
             raise ApiError(refuse("unauthorized"))
         return Caller(
             headers.get(PROJECT_HEADER.encode(), b"").decode("latin-1"),

@@ -9,7 +9,7 @@ import re
 from typing import Any, Final, TypeVar
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from runtime.http.errors import ApiError, invalid_payload
 from schemas.errors import refuse
@@ -17,8 +17,15 @@ from schemas.errors import refuse
 T = TypeVar("T")
 
 BODY_BYTES_MAX = 1024 * 1024
+#: A file of 10 MB, or as many rows as JSON, and what a form adds around it.
+UPLOAD_BYTES_MAX = 10 * 1024 * 1024 + 64 * 1024
 NESTING_MAX = 32
 
+#: The endpoints that take files, or many rows at once.
+_UPLOADS = re.compile(
+    r"/v1/(?:vouchers|customers|orders|campaigns/[^/]+)"
+    r"/(?:import|importCSV|bulk/async|metadata/async)"
+)
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _BRACKET = re.compile(rb"[\[\]{}]")
 _EXPECTED_GOT = re.compile(r"Expected `([^`]*)`(.*?)(?: - at `([^`]*)`)?$")
@@ -26,6 +33,40 @@ _AT = re.compile(r"^(.*?) - at `([^`]*)`$")
 _MISSING = re.compile(r"missing required field `([^`]*)`")
 _INDEXES: Final = "[...]"
 _KINDS: Final = {"str": "string", "int": "integer", "float": "number", "bool": "boolean"}
+
+
+def body_bytes_max(path: str) -> int:
+    """How large the body of a request to this path may be."""
+    return UPLOAD_BYTES_MAX if _UPLOADS.fullmatch(path) else BODY_BYTES_MAX
+
+
+class HotRequest(Request):
+    """A request whose body is read without the generators of a stream."""
+
+    async def body(self) -> bytes:
+        """The whole body; the same again when it was read before. Raises ClientDisconnect."""
+        if not hasattr(self, "_body"):
+            content = b""
+            more = True
+            while more:
+                message = await self.receive()
+                if message["type"] == "http.disconnect":
+                    raise ClientDisconnect
+                content += message.get("body", b"")
+                more = message.get("more_body", False)
+            self._body = content
+        return self._body
+
+
+def header(request: Request, name: bytes) -> str | None:
+    """The first header of that name, which is in lower case.
+
+    `Request.headers` gives the same, but wraps and copies all of them first.
+    """
+    for found, value in request.scope["headers"]:
+        if found == name:
+            return str(value, "latin-1")
+    return None
 
 
 async def read_body(request: Request) -> bytes:
@@ -41,8 +82,8 @@ async def read_body(request: Request) -> bytes:
 
 def require_json(request: Request) -> None:
     """Raises ApiError 415 unless the body is JSON; a body without a type is taken for it."""
-    given = request.headers.get("content-type")
-    if given is None:
+    given = header(request, b"content-type")
+    if given is None or given == "application/json":
         return
     kind = given.partition(";")[0].strip().lower()
     if kind != "application/json" and not (

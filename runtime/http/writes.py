@@ -6,25 +6,55 @@ compared by a keyed hash of the plain request.
 """
 
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, NamedTuple, Protocol
 
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from runtime.commands import Answered
+from runtime.http.attempt import tracking_id_of
 from runtime.http.auth import Caller
-from runtime.http.errors import JSON, RETRY_AFTER_SECONDS, invalid_payload, request_id_of
+from runtime.http.errors import RETRY_AFTER_SECONDS, invalid_payload, request_id_of
+from runtime.http.payload import header
 from runtime.http.routing import caller_of
+from schemas.api import CustomerInput
 from schemas.commands import CommandBody
 from schemas.entities import KeyKind
 from schemas.records import Answer
 
 IDEMPOTENCY_KEY_LENGTH_MAX = 255
 IDEMPOTENCY_HEADER: Final = "idempotency-key"
+_IDEMPOTENCY: Final = IDEMPOTENCY_HEADER.encode()
+_JSON: Final = (b"content-type", b"application/json")
+_RETRY: Final = ((b"retry-after", b"%d" % RETRY_AFTER_SECONDS),)
 
 #: A status and a body, or None where the answer has none.
 Render = Callable[[Answer, KeyKind], tuple[int, dict[str, Any] | None]]
+#: What an endpoint makes of a record and the body of its good answer.
+Show = Callable[[Answer, dict[str, Any]], dict[str, Any]]
+
+
+class JsonAnswer(Response):
+    """A JSON body with its headers as they go out, without what else a `Response` looks for."""
+
+    def __init__(self, body: bytes, status: int, headers: Iterable[tuple[bytes, bytes]]) -> None:
+        self.status_code = status
+        self.background = None
+        self.body = body
+        self.raw_headers = [(b"content-length", b"%d" % len(body)), _JSON, *headers]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        """The ASGI application."""
+        await send(
+            {
+                "type": "http.response.start",
+                "status": self.status_code,
+                "headers": self.raw_headers,
+            }
+        )
+        await send({"type": "http.response.body", "body": self.body})
 
 
 class Sends(Protocol):
@@ -71,7 +101,7 @@ class Writes:
 
     def identity(self, request: Request, route: str, content: bytes) -> Identity:
         """The identity that the request's headers give it. Raises ApiError."""
-        key = request.headers.get(IDEMPOTENCY_HEADER)
+        key = header(request, _IDEMPOTENCY)
         if key is None:
             return NEW
         if not 0 < len(key) <= IDEMPOTENCY_KEY_LENGTH_MAX:
@@ -90,10 +120,24 @@ class Writes:
         message = "\0".join(parts).encode("utf-8", "surrogatepass")
         return hmac.digest(self._hash_key, message, "sha256").hex()
 
-    async def decide(self, caller: Caller, body: CommandBody, identity: Identity = NEW) -> Answered:
-        """The record that decides `body`. Raises NotSent, OutcomeUnknown."""
+    def tracking_id(self, customer: CustomerInput) -> str | None:
+        """How reports tell the customer apart without knowing it."""
+        return tracking_id_of(self._hash_key, customer)
+
+    async def decide(
+        self,
+        caller: Caller,
+        body: CommandBody,
+        identity: Identity = NEW,
+        *,
+        project: str | None = None,
+    ) -> Answered:
+        """The record that decides `body`, for another project than the caller's where one is named.
+
+        Raises NotSent, OutcomeUnknown.
+        """
         return await self._commands.send(
-            caller.project,
+            project or caller.project,
             body,
             key_kind=caller.kind,
             channel_id=caller.key_id,
@@ -102,15 +146,31 @@ class Writes:
         )
 
     async def answer(
-        self, request: Request, route: str, content: bytes, body: CommandBody
+        self,
+        request: Request,
+        route: str,
+        content: bytes,
+        body: CommandBody,
+        show: Show | None = None,
+        *,
+        project: str | None = None,
     ) -> Response:
         """Has `body` decided and renders the record.
 
         `route` names the endpoint and `content` is the raw body: both identify the request.
+        `show` gives a good answer another shape; `project` is whose it is, where not the caller's.
         """
         caller = caller_of(request)
-        answered = await self.decide(caller, body, self.identity(request, route, content))
-        return self.respond(request, *self._render(answered.record, caller.kind))
+        identity = self.identity(request, route, content)
+        answered = await self.decide(caller, body, identity, project=project)
+        status, shown = self._render(answered.record, caller.kind)
+        if show is not None and shown is not None and status < 300:
+            shown = show(answered.record, shown)
+        return self.respond(request, status, shown)
+
+    def render(self, record: Answer, key_kind: KeyKind) -> tuple[int, dict[str, Any] | None]:
+        """Status and body of the answer that a record gives."""
+        return self._render(record, key_kind)
 
     def respond(self, request: Request, status: int, body: dict[str, Any] | None) -> Response:
         """A rendered answer as a response; errors name the request."""
@@ -118,5 +178,4 @@ class Writes:
             return Response(status_code=status)
         if status >= 400:
             body = {**body, "request_id": request_id_of(request)}
-        headers = {"retry-after": str(RETRY_AFTER_SECONDS)} if status == 503 else None
-        return Response(self._encode(body), status, headers, media_type=JSON)
+        return JsonAnswer(self._encode(body), status, _RETRY if status == 503 else ())

@@ -1,0 +1,190 @@
+"""The log of API calls: one observation for each call that a key made, behind its answer.
+
+The edge notes a call in memory, which costs it about a microsecond; a task writes what was noted
+to the topic `api-calls`, some hundred calls in one record. Only so many calls may wait: beyond
+that they are dropped and counted. A call says who asked for what and what became of it, never what
+was said: no bodies, no tokens, no query strings, and in a path nothing that may name a person.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from functools import lru_cache
+from typing import Final, NamedTuple, Protocol
+
+import msgspec
+import structlog
+
+from runtime.http.auth import Caller
+from runtime.http.service import Part, Service
+from runtime.log import Entry, LogError, Unsent
+from schemas.observations import ApiCall, ApiCallsObserved
+from schemas.topics import API_CALLS
+
+WAITING_MAX: Final = 20_000
+#: How many calls a record has at most.
+RECORD_CALLS_MAX: Final = 500
+FLUSH_SECONDS: Final = 0.5
+#: How much of what a client sent is kept.
+TEXT_LENGTH_MAX: Final = 200
+#: What a client is that does not say.
+CHANNEL: Final = b"API"
+MASK: Final = "*"
+ID: Final = "{id}"
+
+#: The fixed segments of the API's paths; any other names one thing.
+_WORDS: Final = (
+    "v1 client management vouchers campaigns customers orders products skus publications "
+    "redemptions validations qualifications promotions tiers events async-actions trash-bin "
+    "metadata-schemas metadata async bulk import importCSV export exports balance transactions "
+    "redemption rollback rollbacks validate redeem validation qualification enable disable "
+    "sessions summary activity activities redeemables segments permanent-deletion create publish "
+    "analytics totals timeseries audit api-calls oauth token introspect projects webhooks users "
+    "keys webhook-deliveries redeliveries revoke loyalties members rewards consents"
+)
+WORDS: Final = frozenset(_WORDS.split())
+#: The segment before one that may be what a shop calls a person by, and how ids of ours begin.
+_PERSONAL: Final[Mapping[str, str]] = {"customers": "cust_", "members": "lm_"}
+
+log = structlog.get_logger(__name__)
+_encode = msgspec.json.Encoder().encode
+_TYPE: Final = str(ApiCallsObserved.__struct_config__.tag).encode()
+
+
+class Sender(Protocol):
+    """Appends single entries, many at a time (runtime/sender.py)."""
+
+    async def send(self, topic: str, partition: int, entry: Entry) -> int:
+        """The entry's offset. Raises Unsent, InDoubt."""
+
+
+class Noted(NamedTuple):
+    """A call as the edge knows it; what is shown of it is made later."""
+
+    caller: Caller
+    request_id: str
+    method: str
+    path: str
+    status: int
+    #: When it was answered, since 1970, and how long that took.
+    ended: float
+    seconds: float
+    #: The headers `origin` and `x-voucherify-channel`, where there are any.
+    origin: bytes | None = None
+    channel: bytes | None = None
+
+
+class ApiCalls:
+    """Notes calls and writes them, in the background. Give `service` to the host."""
+
+    def __init__(
+        self,
+        sender: Sender,
+        partition_of: Callable[[str], int],
+        *,
+        waiting_max: int = WAITING_MAX,
+        flush_seconds: float = FLUSH_SECONDS,
+    ) -> None:
+        #: Calls that were not recorded, because too many waited or the log was in doubt.
+        self.dropped = 0
+        self._sender = sender
+        self._partition_of = partition_of
+        self._waiting_max = waiting_max
+        self._flush_seconds = flush_seconds
+        self._waiting: deque[Noted] = deque()
+        self._told = 0
+
+    @property
+    def service(self) -> Service:
+        """The task that writes, and its health."""
+
+        @asynccontextmanager
+        async def lifespan() -> AsyncIterator[None]:
+            yield
+            await self.flush()
+
+        return Service(
+            "api-calls", tasks={"write": self._run}, lifespan=lifespan, health=self.health
+        )
+
+    def note(self, noted: Noted) -> None:
+        """Takes a call, or counts it as dropped."""
+        if len(self._waiting) >= self._waiting_max:
+            self.dropped += 1
+        else:
+            self._waiting.append(noted)
+
+    def health(self) -> Mapping[str, Part]:
+        """Says how many calls were dropped, as long as they are."""
+        full = len(self._waiting) >= self._waiting_max
+        return {"api-calls": Part(f"{self.dropped} calls are not recorded") if full else Part()}
+
+    async def flush(self) -> None:
+        """Writes what waits, once; what surely did not reach the log waits on."""
+        noted, self._waiting = self._waiting, deque()
+        by_project: dict[str, list[Noted]] = {}
+        for each in noted:
+            by_project.setdefault(each.caller.project, []).append(each)
+        for project, calls in by_project.items():
+            for start in range(0, len(calls), RECORD_CALLS_MAX):
+                await self._write(project, calls[start : start + RECORD_CALLS_MAX])
+        if self.dropped > self._told:
+            log.warning("API calls not recorded", calls=self.dropped - self._told)
+            self._told = self.dropped
+
+    async def _run(self) -> None:
+        while True:
+            await asyncio.sleep(self._flush_seconds)
+            if self._waiting:
+                await self.flush()
+
+    async def _write(self, project: str, calls: list[Noted]) -> None:
+        value = _encode(ApiCallsObserved(project, tuple(map(as_call, calls))))
+        entry = Entry(project.encode(), value, (("type", _TYPE), ("version", b"1")))
+        try:
+            await self._sender.send(API_CALLS, self._partition_of(project), entry)
+        except Unsent:
+            for each in calls:
+                self.note(each)
+        except LogError:
+            # it may be there: a call is rather missed than told twice
+            self.dropped += len(calls)
+
+
+def as_call(noted: Noted) -> ApiCall:
+    """The call as it is kept."""
+    path, route = masked(noted.path)
+    channel = _text(noted.channel or CHANNEL)
+    return ApiCall(
+        noted.request_id,
+        max(0, int((noted.ended - noted.seconds) * 1000)),
+        noted.method,
+        path,
+        route,
+        noted.status,
+        int(noted.seconds * 1_000_000),
+        noted.caller.key_id,
+        noted.caller.kind,
+        _text(noted.origin) if noted.origin else channel,
+        channel,
+    )
+
+
+@lru_cache(maxsize=1024)
+def masked(path: str) -> tuple[str, str]:
+    """The path without what may name a person, and its route; both of bounded length."""
+    shown, route = [], []
+    before = ""
+    for segment in path.split("/"):
+        known = not segment or segment in WORDS
+        own = _PERSONAL.get(before)
+        personal = own is not None and not known and not segment.startswith(own)
+        shown.append(MASK if personal else segment)
+        route.append(segment if known else ID)
+        before = segment or before
+    return "/".join(shown)[:TEXT_LENGTH_MAX], "/".join(route)[:TEXT_LENGTH_MAX]
+
+
+def _text(raw: bytes) -> str:
+    return raw.decode("latin-1")[:TEXT_LENGTH_MAX]
