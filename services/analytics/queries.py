@@ -10,11 +10,13 @@ from typing import NamedTuple
 from engine.tables import WINDOW_MS
 from runtime.clickhouse import Query
 from schemas.base import Millis
-from services.analytics.tables import CAMPAIGNS, REDEMPTION_FACTS, VALIDATION_FACTS
+from services.analytics.campaign_tables import CAMPAIGNS
+from services.analytics.tables import REDEMPTION_FACTS, VALIDATION_FACTS
 
 #: The period's end where the caller names none: everything so far.
 TIME_MAX: Millis = 2**53
-_PERIOD = "at >= {since:Int64} AND at < {until:Int64}"
+#: Of a query's facts, those of the period that is asked for.
+PERIOD = "at >= {since:Int64} AND at < {until:Int64}"
 
 
 class Asked(NamedTuple):
@@ -49,12 +51,12 @@ def redemption_totals(asked: Asked) -> Query:
         "countIf(taken_back), "
         f"{_net('discount', '')}, {_net('order_amount', once)}, {_net('order_total', once)}, "
         "uniqExactIf(customer_id, here AND kind = 'succeeded' AND customer_id != '') "
-        f"FROM (SELECT *, {_PERIOD} AS here, kind = 'succeeded' AND id IN ("
+        f"FROM (SELECT *, {PERIOD} AS here, kind = 'succeeded' AND id IN ("
         f"SELECT redemption_id FROM {facts} WHERE project = {{project:String}} "
-        f"AND kind = 'rolled_back' AND {_PERIOD}) AS taken_back "
+        f"AND kind = 'rolled_back' AND {PERIOD}) AS taken_back "
         f"FROM {facts} WHERE project = {{project:String}} "
         f"AND at >= {{earliest:Int64}} AND at < {{until:Int64}}{_of_campaign(asked, 'campaign =')})",
-        {**_values(asked), "earliest": asked.since - WINDOW_MS},
+        {**asked_values(asked), "earliest": asked.since - WINDOW_MS},
     )
 
 
@@ -63,17 +65,20 @@ def validation_totals(asked: Asked) -> Query:
     campaign = "" if asked.campaign is None else " AND has(campaigns, {campaign:String})"
     return Query(
         f"SELECT countIf(valid = 1), countIf(valid = 0) FROM {VALIDATION_FACTS.full_name} FINAL "  # noqa: S608
-        f"WHERE project = {{project:String}} AND {_PERIOD}{campaign}",
-        _values(asked),
+        f"WHERE project = {{project:String}} AND {PERIOD}{campaign}",
+        asked_values(asked),
     )
 
 
 def find_campaign(project: str, campaign: str) -> Query:
-    """The id of the campaign with that id or name, one row or none; an id goes before a name."""
+    """The id of the campaign with that id or name, one row or none.
+
+    An id goes before a name; of a name, the campaign that is not deleted goes first.
+    """
     return Query(
         f"SELECT id FROM {CAMPAIGNS.full_name} FINAL WHERE project = {{project:String}} "  # noqa: S608
         "AND (id = {campaign:String} OR name = {campaign:String}) "
-        "ORDER BY id = {campaign:String} DESC, id LIMIT 1",
+        "ORDER BY id = {campaign:String} DESC, body = '', id LIMIT 1",
         {"project": project, "campaign": campaign},
     )
 
@@ -91,7 +96,8 @@ def _of_campaign(asked: Asked, test: str) -> str:
     return "" if asked.campaign is None else f" AND {test} {{campaign:String}}"
 
 
-def _values(asked: Asked) -> dict[str, object]:
+def asked_values(asked: Asked) -> dict[str, object]:
+    """What `PERIOD`, a project and a campaign in a query stand for."""
     values: dict[str, object] = {
         "project": asked.project,
         "since": asked.since,

@@ -27,8 +27,10 @@ from runtime.sink_host import Reads
 from schemas.base import Millis
 from schemas.errors import not_found
 from services.analytics import queries
+from services.analytics.campaign_summary import summary_route
 from services.analytics.queries import REDEMPTION_TOTALS, TIME_MAX, VALIDATION_TOTALS, Asked
 from services.analytics.tables import DEFINITIONS
+from services.analytics.timeseries import timeseries_route
 
 _PARAMETERS = frozenset({"campaign", "from", "to"})
 #: The totals in the order in which they are shown.
@@ -72,7 +74,14 @@ def analytics_service(
         }
         return Response(to_json(body), media_type=JSON)
 
-    return Service("analytics", routes=(Route("/v1/analytics/totals", totals, methods=["GET"]),))
+    return Service(
+        "analytics",
+        routes=(
+            Route("/v1/analytics/totals", totals, methods=["GET"]),
+            timeseries_route(reads, clock_ms),
+            summary_route(reads),
+        ),
+    )
 
 
 def _time(given: list[Given], word: str) -> Millis | None:

@@ -17,13 +17,18 @@ from schemas.events import (
     RedemptionFailed,
     RedemptionRolledBack,
     RedemptionSucceeded,
+    RollbackFailed,
     SessionLocked,
     SessionRefused,
-    VoucherCreated,
-    VoucherUpdated,
 )
 from schemas.observations import ValidationObserved
 from schemas.records import Decided, Record
+from services.analytics.campaign_tables import (
+    CAMPAIGN_FACTS,
+    CAMPAIGNS,
+    campaign_facts,
+    campaign_rows,
+)
 
 _NAME = "LowCardinality(String)"
 
@@ -44,6 +49,7 @@ REDEMPTION_FACTS = sink_table(
         Column("first_of_campaign", "UInt8"),
     ),
     order_by=("project", "at", "log_offset", "log_index"),
+    revision=2,
 )
 
 #: The same observation may lie in its topic twice.
@@ -61,24 +67,16 @@ VALIDATION_FACTS = sink_table(
     latest_only=True,
 )
 
-#: The campaigns that can be asked for, as far as their vouchers name them.
-CAMPAIGNS = sink_table(
-    "campaigns",
-    (Column("project", _NAME), Column("id", "String"), Column("name", "String")),
-    order_by=("project", "id"),
-    latest_only=True,
-)
-
 
 class RedemptionFact(NamedTuple):
-    """One redemption that succeeded, failed or was rolled back; amounts in minor units."""
+    """A redemption that succeeded or failed, or a rollback that did; amounts in minor units."""
 
     project: str
     at: Millis
-    #: `succeeded`, `failed` or `rolled_back`.
+    #: `succeeded`, `failed`, `rolled_back` or `rollback_failed`.
     kind: str
     id: str
-    #: The redemption that was taken back; else empty.
+    #: The redemption that was, or was to be, taken back; else empty.
     redemption_id: str = ""
     campaign: str = ""
     customer_id: str = ""
@@ -119,6 +117,14 @@ def redemption_facts(record: Record) -> Iterator[RedemptionFact]:
                         each.rollback_id,
                         each.redemption_id,
                     )
+            case RollbackFailed():
+                yield RedemptionFact(
+                    record.project,
+                    record.at,
+                    "rollback_failed",
+                    event.rollback_id,
+                    event.redemption_id,
+                )
 
 
 def _succeeded(record: Decided, event: RedemptionSucceeded) -> Iterator[RedemptionFact]:
@@ -191,16 +197,6 @@ def observed_facts(observed: ValidationObserved) -> Iterator[ValidationFact]:
     )
 
 
-def campaign_rows(record: Record) -> Iterator[tuple[str, str, str]]:
-    """(project, id, name) of the campaigns that a record's vouchers name."""
-    if not isinstance(record, Decided):
-        return
-    for event in record.events:
-        match event:
-            case VoucherCreated(voucher) | VoucherUpdated(voucher) if _campaign(voucher):
-                yield record.project, _campaign(voucher), voucher.campaign or ""
-
-
 def _campaign(voucher: Voucher | None) -> str:
     """A campaign's id, or its name where that is all that is known."""
     return "" if voucher is None else voucher.campaign_id or voucher.campaign or ""
@@ -220,8 +216,14 @@ LEDGER_TABLES: tuple[SinkTable[Record], ...] = (
     SinkTable(REDEMPTION_FACTS, redemption_facts),
     SinkTable(VALIDATION_FACTS, session_facts),
     SinkTable(CAMPAIGNS, campaign_rows),
+    SinkTable(CAMPAIGN_FACTS, campaign_facts),
 )
 VALIDATION_TABLES: tuple[SinkTable[ValidationObserved], ...] = (
     SinkTable(VALIDATION_FACTS, observed_facts),
 )
-DEFINITIONS: tuple[TableDef, ...] = (REDEMPTION_FACTS, VALIDATION_FACTS, CAMPAIGNS)
+DEFINITIONS: tuple[TableDef, ...] = (
+    REDEMPTION_FACTS,
+    VALIDATION_FACTS,
+    CAMPAIGNS,
+    CAMPAIGN_FACTS,
+)

@@ -1,141 +1,31 @@
 """The questions that audit asks, as values: their texts are made of declared fields only."""
 
 from collections.abc import Sequence
-from types import MappingProxyType
-from typing import Any
 
-from runtime.clickhouse import Query
-from runtime.query_string import Condition, Page, Range, invalid
-from services.audit.tables import ENTITIES, REDEMPTIONS
-
-#: What a list of redemptions is filtered by: the API's name and the column. Nobody logs in yet, so
-#: no redemption has a user.
-REDEMPTION_FIELDS = MappingProxyType(
-    {
-        "voucher_code": "voucher_code",
-        "related_object_id": "related_object_id",
-        "related_object_parent_id": "campaign_id",
-        "parent_redemption_id": "parent_id",
-        "failure_code": "failure_code",
-        "result": "result",
-        "object": "object",
-        "customer_id": "customer_id",
-        "campaign_name": "campaign_name",
-        "user_login": "''",
-    }
-)
-#: The order's API name and the columns; a list of a project is stored in the order of the log.
-REDEMPTION_ORDERS = MappingProxyType(
-    {
-        "created_at": ("log_offset", "log_index"),
-        "id": ("id",),
-        "voucher_code": ("voucher_code", "log_offset", "log_index"),
-        "tracking_id": ("tracking_id", "log_offset", "log_index"),
-        "customer_id": ("customer_id", "log_offset", "log_index"),
-    }
-)
-VOUCHER_ORDERS = MappingProxyType(
-    {
-        "created_at": ("created_at", "id"),
-        "updated_at": ("updated_at", "id"),
-        "code": ("alias",),
-    }
-)
-
-#: The texts of operators, with the column and the place where the values go.
-OPERATORS = MappingProxyType(
-    {
-        "$is": "{column} IN {place}",
-        "$in": "{column} IN {place}",
-        "$is_not": "{column} NOT IN {place}",
-        "$not_in": "{column} NOT IN {place}",
-        "$has_value": "({column} != '') IN {place}",
-        "$is_unknown": "({column} = '') IN {place}",
-        "$starts_with": "arrayExists(x -> startsWith({column}, x), {place})",
-        "$ends_with": "arrayExists(x -> endsWith({column}, x), {place})",
-        "$contains": "arrayExists(x -> position({column}, x) > 0, {place})",
-        "$not_contain": "NOT arrayExists(x -> position({column}, x) > 0, {place})",
-    }
-)
-
-#: Operators that ask yes or no; the contract sends them with an empty value, which is yes.
-FLAGS = frozenset({"$has_value", "$is_unknown"})
-_YES_OR_NO = MappingProxyType({"": 1, "true": 1, "false": 0})
+from runtime.clickhouse import Query, TableDef
+from runtime.query_string import Page
+from services.audit.entities import ENTITIES
+from services.audit.filters import Where
+from services.audit.tables import REDEMPTIONS
 
 
-class Where:
-    """A growing list of tests, all of which must hold, with the values they need."""
-
-    def __init__(self, project: str) -> None:
-        self._tests = ["project = {project:String}"]
-        self.values: dict[str, Any] = {"project": project}
-
-    @property
-    def text(self) -> str:
-        """The tests as one."""
-        return " AND ".join(self._tests)
-
-    def add(self, test: str, **values: Any) -> None:
-        """One more test, a constant, and the values of its places."""
-        self._tests.append(test)
-        self.values |= values
-
-    def within(self, column: str, wanted: Range) -> None:
-        """The column lies in the range."""
-        if wanted.after is not None:
-            self.add(f"{column} > {{{column}_after:Int64}}", **{f"{column}_after": wanted.after})
-        if wanted.before is not None:
-            self.add(f"{column} < {{{column}_before:Int64}}", **{f"{column}_before": wanted.before})
-
-    def satisfies(self, conditions: Sequence[Condition], junction: str) -> None:
-        """The filters hold, all or any of them. Raises ApiError for one that is unknown."""
-        tests = []
-        for index, condition in enumerate(conditions):
-            column = REDEMPTION_FIELDS.get(condition.field)
-            if column is None:
-                raise invalid(condition.name, "names an unknown field")
-            operator = OPERATORS.get(condition.operator)
-            if operator is None:
-                raise invalid(condition.name, "names an unknown operator")
-            kind = "UInt8" if condition.operator in FLAGS else "String"
-            place = f"{{filter_{index}:Array({kind})}}"
-            tests.append(operator.format(column=column, place=place))
-            self.values[f"filter_{index}"] = _values(condition)
-        if tests:
-            self.add(f"({f' {junction.upper()} '.join(tests)})")
-
-
-def _values(condition: Condition) -> list[str] | list[int]:
-    """Results are written in capitals, however the caller writes them; flags are 0 and 1."""
-    if condition.operator in FLAGS:
-        flags = [_YES_OR_NO.get(value) for value in condition.values]
-        found = [flag for flag in flags if flag is not None]
-        if len(found) < len(flags):
-            raise invalid(condition.name, "must be `true` or `false`")
-        return found
-    if condition.field == "result":
-        return [value.upper() for value in condition.values]
-    return list(condition.values)
-
-
-def list_redemptions(where: Where, page: Page) -> Query:
-    """(id, body) of a page."""
-    order = _order(REDEMPTION_ORDERS[page.order], descending=page.descending)
+def list_rows(table: TableDef, where: Where, page: Page, columns: Sequence[str]) -> Query:
+    """(id, body) of a page of a table that keeps every row; `columns` are the order's."""
     return Query(
-        f"SELECT id, body FROM {REDEMPTIONS.full_name} WHERE {where.text} "  # noqa: S608
-        f"ORDER BY {order} LIMIT {{limit:UInt32}} OFFSET {{offset:UInt32}}",
+        f"SELECT id, body FROM {table.full_name} WHERE {where.text} "  # noqa: S608
+        f"{page_clause(columns, page)}",
         {**where.values, "limit": page.limit, "offset": page.offset},
     )
 
 
-def count_redemptions(where: Where) -> Query:
+def count_rows(table: TableDef, where: Where) -> Query:
     """(total, newest): how many there are on all pages, and the greatest offset among them.
 
     Rows are only ever added, in the order of the log, and a project lies in one partition; so the
     pages of rows up to `newest` hold exactly `total`, whatever is inserted meanwhile.
     """
     return Query(
-        f"SELECT count(), max(log_offset) FROM {REDEMPTIONS.full_name} WHERE {where.text}",  # noqa: S608
+        f"SELECT count(), max(log_offset) FROM {table.full_name} WHERE {where.text}",  # noqa: S608
         where.values,
     )
 
@@ -159,16 +49,6 @@ def rollbacks_of(project: str, redemption_ids: Sequence[str]) -> Query:
     )
 
 
-def customers(project: str, customer_ids: Sequence[str]) -> Query:
-    """(id, body) of those customers that are known."""
-    return Query(
-        f"SELECT id, body FROM {ENTITIES.full_name} FINAL "  # noqa: S608
-        "WHERE project = {project:String} AND kind = 'customer' AND id IN {ids:Array(String)} "
-        "AND deleted = 0",
-        {"project": project, "ids": list(customer_ids)},
-    )
-
-
 def customer_ids(project: str, customer: str) -> Query:
     """The ids, two at most: of the customer with that id, and of the one with that source id."""
     return Query(
@@ -180,19 +60,22 @@ def customer_ids(project: str, customer: str) -> Query:
     )
 
 
-def list_vouchers(where: Where, page: Page) -> Query:
-    """(id, body) of a page; the bodies are read for its rows only."""
-    order = _order(VOUCHER_ORDERS[page.order], descending=page.descending)
+def list_entities(where: Where, page: Page, columns: Sequence[str]) -> Query:
+    """(id, body) of a page, which `where` names the kind of; `columns` are the order's.
+
+    The bodies are read for the page's rows only.
+    """
+    order = _order(columns, page)
     return Query(
         f"SELECT id, body FROM {ENTITIES.full_name} FINAL WHERE project = {{project:String}} "  # noqa: S608
-        "AND kind = 'voucher' AND id IN ("
+        "AND kind = {kind:String} AND id IN ("
         f"SELECT id FROM {ENTITIES.full_name} FINAL WHERE {where.text} "
-        f"ORDER BY {order} LIMIT {{limit:UInt32}} OFFSET {{offset:UInt32}}) ORDER BY {order}",
+        f"{page_clause(columns, page)}) ORDER BY {order}",
         {**where.values, "limit": page.limit, "offset": page.offset},
     )
 
 
-def count_vouchers(where: Where) -> Query:
+def count_entities(where: Where) -> Query:
     """How many there are on all pages."""
     return Query(
         f"SELECT count() FROM {ENTITIES.full_name} FINAL WHERE {where.text}",  # noqa: S608
@@ -200,6 +83,63 @@ def count_vouchers(where: Where) -> Query:
     )
 
 
-def _order(columns: Sequence[str], *, descending: bool) -> str:
-    direction = " DESC" if descending else ""
+def last_moment(where: Where, page: Page) -> Query:
+    """When the last entity of a full page was created; no row where the page is not full."""
+    direction = "DESC" if page.descending else "ASC"
+    return Query(
+        f"SELECT created_at FROM {ENTITIES.full_name} FINAL WHERE {where.text} "  # noqa: S608
+        f"ORDER BY created_at {direction} LIMIT 1 OFFSET {{last:UInt32}}",
+        {**where.values, "last": page.offset + page.limit - 1},
+    )
+
+
+def go_on_after(where: Where, entity_id: str, page: Page) -> None:
+    """Only what comes after that entity in the order of creation; nothing when it is unknown."""
+    compared = "<" if page.descending else ">"
+    where.add(
+        f"(created_at, id) {compared} (SELECT max((created_at, id)) FROM {ENTITIES.full_name} "  # noqa: S608
+        "FINAL WHERE project = {project:String} AND kind = {kind:String} AND id = {cursor:String})",
+        cursor=entity_id,
+    )
+
+
+def entities(project: str, kind: str, ids: Sequence[str]) -> Query:
+    """(id, body) of those that are known, in the bin or not."""
+    return Query(
+        f"SELECT id, body FROM {ENTITIES.full_name} FINAL "  # noqa: S608
+        "WHERE project = {project:String} AND kind = {kind:String} AND id IN {ids:Array(String)} "
+        "AND body != ''",
+        {"project": project, "kind": kind, "ids": list(ids)},
+    )
+
+
+def find_voucher(project: str, voucher: str) -> Query:
+    """The body of the voucher with that code or id, one row or none; a code goes before an id."""
+    return Query(
+        f"SELECT body FROM {ENTITIES.full_name} FINAL "  # noqa: S608
+        "WHERE project = {project:String} AND kind = 'voucher' "
+        "AND (alias = {voucher:String} OR id = {voucher:String}) AND deleted = 0 "
+        "ORDER BY alias = {voucher:String} DESC LIMIT 1",
+        {"project": project, "voucher": voucher},
+    )
+
+
+def find_campaign(project: str, campaign: str) -> Query:
+    """The id of the campaign with that id or name, one row or none; an id goes before a name."""
+    return Query(
+        f"SELECT id FROM {ENTITIES.full_name} FINAL "  # noqa: S608
+        "WHERE project = {project:String} AND kind = 'campaign' "
+        "AND (id = {campaign:String} OR alias = {campaign:String}) AND deleted = 0 "
+        "ORDER BY id = {campaign:String} DESC LIMIT 1",
+        {"project": project, "campaign": campaign},
+    )
+
+
+def page_clause(columns: Sequence[str], page: Page) -> str:
+    """The order and the part of a page, with the places `limit` and `offset`."""
+    return f"ORDER BY {_order(columns, page)} LIMIT {{limit:UInt32}} OFFSET {{offset:UInt32}}"
+
+
+def _order(columns: Sequence[str], page: Page) -> str:
+    direction = " DESC" if page.descending else ""
     return ", ".join(f"{column}{direction}" for column in columns)

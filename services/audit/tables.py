@@ -4,32 +4,33 @@ Both are pure functions of one record. Bodies of redemptions hold no personal da
 the customer, so one who is forgotten leaves every list.
 """
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
-
-from msgspec import structs
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
 
 from engine.render.encode import to_json
 from engine.render.rows import RedemptionRow, redemption_rows
-from engine.state import encode
 from runtime.clickhouse import Column, TableDef
 from runtime.sink_table import SinkTable, sink_table
-from schemas.base import Millis
-from schemas.entities import Customer, Order, Project, Voucher
-from schemas.events import (
-    CustomerCreated,
-    CustomerUpdated,
-    Event,
-    ProjectCreated,
-    RedemptionRolledBack,
-    RedemptionSucceeded,
-    VoucherCreated,
-    VoucherDeleted,
-    VoucherDisabled,
-    VoucherEnabled,
-    VoucherUpdated,
+from schemas import events as e
+from schemas.actions import ActionProgressed, ActionStarted
+from schemas.bin import BinEntryAdded, BinEntryRemoved, CampaignVouchersDeleted
+from schemas.campaigns import (
+    CampaignCreated,
+    CampaignDeleted,
+    CampaignDisabled,
+    CampaignEnabled,
+    CampaignUpdated,
+    VouchersGenerated,
 )
+from schemas.customers import CustomerDeleted, CustomersSummed
+from schemas.orders import OrderCreated, OrderUpdated
+from schemas.publications import PublicationFailed, Published
 from schemas.records import Decided, Record
+from services.audit import entity_rows as rows
+from services.audit.activity_table import ACTIVITY, activity_table_rows
+from services.audit.entities import ENTITIES, EntityRow
+from services.audit.transaction_table import TRANSACTIONS, transaction_table_rows
 
 _NAME = "LowCardinality(String)"
 
@@ -59,39 +60,6 @@ REDEMPTIONS = sink_table(
     order_by=("project", "log_offset", "log_index"),
     found_by=("id", "voucher_code", "redemption_id", "customer_id"),
 )
-
-ENTITIES = sink_table(
-    "entities",
-    (
-        Column("project", _NAME),
-        Column("kind", _NAME),
-        Column("id", "String"),
-        #: A voucher's code, a customer's or an order's source id.
-        Column("alias", "String"),
-        Column("created_at", "Int64", "ZSTD(1)"),
-        Column("updated_at", "Int64", "ZSTD(1)"),
-        Column("deleted", "UInt8"),
-        Column("body", "String", "ZSTD(1)"),
-    ),
-    order_by=("project", "kind", "id"),
-    latest_only=True,
-    found_by=("alias",),
-)
-
-
-class EntityRow(NamedTuple):
-    """The newest state of an entity, or that it is gone."""
-
-    project: str
-    kind: str
-    id: str
-    alias: str
-    created_at: Millis
-    #: 0 when it never changed.
-    updated_at: Millis
-    deleted: int
-    #: As `engine.state.encode` writes it; empty when it is gone.
-    body: str
 
 
 def redemption_table_rows(record: Record) -> Iterator[tuple[Any, ...]]:
@@ -125,96 +93,55 @@ def _redemption(project: str, row: RedemptionRow) -> tuple[Any, ...]:
     )
 
 
+#: What each event changes; one without a line here changes nothing that is listed.
+_ENTITY_ROWS: Mapping[type[Any], Callable[[str, Any], Iterable[EntityRow]]] = MappingProxyType(
+    {
+        e.RedemptionSucceeded: rows.redeemed,
+        e.RedemptionRolledBack: rows.rolled_back,
+        e.VoucherCreated: rows.voucher_changed,
+        e.VoucherUpdated: rows.voucher_changed,
+        e.VoucherEnabled: rows.voucher_changed,
+        e.VoucherDisabled: rows.voucher_changed,
+        e.VoucherDeleted: rows.voucher_deleted,
+        VouchersGenerated: rows.vouchers_generated,
+        CampaignCreated: rows.campaign_changed,
+        CampaignUpdated: rows.campaign_changed,
+        CampaignEnabled: rows.campaign_changed,
+        CampaignDisabled: rows.campaign_changed,
+        CampaignDeleted: rows.campaign_deleted,
+        CampaignVouchersDeleted: rows.campaign_vouchers_deleted,
+        e.BalanceAdjusted: rows.voucher_changed,
+        BinEntryAdded: rows.bin_entry_added,
+        BinEntryRemoved: rows.bin_entry_removed,
+        ActionStarted: rows.action_changed,
+        ActionProgressed: rows.action_changed,
+        e.CustomerCreated: rows.customer_changed,
+        e.CustomerUpdated: rows.customer_changed,
+        CustomerDeleted: rows.customer_deleted,
+        CustomersSummed: rows.customers_summed,
+        OrderCreated: rows.order_changed,
+        OrderUpdated: rows.order_changed,
+        Published: rows.published,
+        PublicationFailed: rows.published,
+        e.ProjectCreated: rows.project_created,
+    }
+)
+
+
 def entity_table_rows(record: Record) -> Iterator[EntityRow]:
     """The entities that a record changed, each as it is after it."""
     if isinstance(record, Decided):
         for event in record.events:
-            yield from _changed(record.project, event)
-
-
-def _changed(project: str, event: Event) -> Iterator[EntityRow]:
-    match event:
-        case (
-            VoucherCreated(voucher)
-            | VoucherUpdated(voucher)
-            | VoucherEnabled(voucher)
-            | VoucherDisabled(voucher)
-        ):
-            yield _voucher(project, voucher)
-        case VoucherDeleted(voucher_id, code):
-            yield EntityRow(project, "voucher", voucher_id, code, 0, 0, 1, "")
-        case CustomerCreated(customer) | CustomerUpdated(customer):
-            yield _customer(project, customer)
-        case RedemptionSucceeded() | RedemptionRolledBack():
-            vouchers, order = _touched(event)
-            for voucher in vouchers:
-                yield _voucher(project, voucher)
-            if order is not None:
-                yield _order(project, order)
-        case ProjectCreated(created):
-            yield _project(project, created)
-
-
-def _touched(
-    event: RedemptionSucceeded | RedemptionRolledBack,
-) -> tuple[list[Voucher], Order | None]:
-    """The vouchers and the order as they are after the event."""
-    if isinstance(event, RedemptionRolledBack):
-        found = [each.voucher for each in event.rollbacks]
-        return [each for each in found if each is not None], event.order
-    applied = [each for each in event.evaluation.outcomes if each.status == "APPLICABLE"]
-    return [each.voucher for each in applied if each.voucher is not None], event.evaluation.order
-
-
-def _project(project: str, created: Project) -> EntityRow:
-    # The origins change by events of their own, which do not hold the whole project.
-    body = encode(structs.replace(created, trusted_origins=())).decode()
-    return EntityRow(project, "project", created.id, "", created.created_at, 0, 0, body)
-
-
-def _voucher(project: str, voucher: Voucher) -> EntityRow:
-    return EntityRow(
-        project,
-        "voucher",
-        voucher.id,
-        voucher.code,
-        voucher.created_at,
-        voucher.updated_at or 0,
-        0,
-        encode(voucher).decode(),
-    )
-
-
-def _customer(project: str, customer: Customer) -> EntityRow:
-    data = customer.personal.data
-    return EntityRow(
-        project,
-        "customer",
-        customer.id,
-        (data and data.source_id) or "",
-        customer.created_at,
-        customer.updated_at or 0,
-        0,
-        encode(customer).decode(),
-    )
-
-
-def _order(project: str, order: Order) -> EntityRow:
-    return EntityRow(
-        project,
-        "order",
-        order.id,
-        order.source_id or "",
-        order.created_at or 0,
-        order.updated_at or 0,
-        0,
-        encode(order).decode(),
-    )
+            rows_of = _ENTITY_ROWS.get(type(event))
+            if rows_of is not None:
+                yield from rows_of(record.project, event)
 
 
 #: What audit takes from the topic `ledger`.
 LEDGER_TABLES: tuple[SinkTable[Record], ...] = (
     SinkTable(REDEMPTIONS, redemption_table_rows),
     SinkTable(ENTITIES, entity_table_rows),
+    SinkTable(ACTIVITY, activity_table_rows),
+    SinkTable(TRANSACTIONS, transaction_table_rows),
 )
-DEFINITIONS: tuple[TableDef, ...] = (REDEMPTIONS, ENTITIES)
+DEFINITIONS: tuple[TableDef, ...] = (REDEMPTIONS, ENTITIES, ACTIVITY, TRANSACTIONS)

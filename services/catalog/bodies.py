@@ -19,7 +19,7 @@ from pydantic import (
     model_validator,
 )
 
-from engine.vouchers import CODE_LENGTH_MAX
+from engine.codes import CODE_LENGTH_MAX
 from schemas.base import AMOUNT_MAX, ID_LENGTH_MAX, QUANTITY_MAX
 
 TEXT_LENGTH_MAX = 10_000
@@ -30,7 +30,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _whole(value: Any) -> Any:
+def whole(value: Any) -> Any:
     """Numbers in JSON may be written 1000.0; booleans and texts are not numbers."""
     if not _is_number(value) or value != int(value):
         raise ValueError("a whole number is wanted")
@@ -43,7 +43,7 @@ def _exact(value: Any) -> Any:
     return Decimal(str(value))
 
 
-def _instant(value: Any) -> Any:
+def as_instant(value: Any) -> int:
     """Milliseconds of an ISO 8601 date or date-time; without an offset it is UTC."""
     try:
         at = datetime.fromisoformat(value)
@@ -56,11 +56,13 @@ def _instant(value: Any) -> Any:
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
-Amount = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=AMOUNT_MAX)]
-Count = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=QUANTITY_MAX)]
+Amount = Annotated[int, BeforeValidator(whole), Field(ge=0, le=AMOUNT_MAX)]
+#: An amount, or below zero what is taken off.
+Change = Annotated[int, BeforeValidator(whole), Field(ge=-AMOUNT_MAX, le=AMOUNT_MAX)]
+Count = Annotated[int, BeforeValidator(whole), Field(ge=0, le=QUANTITY_MAX)]
 Percent = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=100)]
-Instant = Annotated[int, BeforeValidator(_instant)]
-Day = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=6)]
+Instant = Annotated[int, BeforeValidator(as_instant)]
+Day = Annotated[int, BeforeValidator(whole), Field(ge=0, le=6)]
 Short = Annotated[StrictStr, Field(max_length=ID_LENGTH_MAX)]
 Long = Annotated[StrictStr, Field(max_length=TEXT_LENGTH_MAX)]
 
@@ -144,11 +146,12 @@ class RedemptionBody(Body):
 class CodeConfigBody(Body):
     """How a random code is made; each # of the pattern is a random character."""
 
-    length: Annotated[int, BeforeValidator(_whole), Field(ge=1, le=CODE_LENGTH_MAX)] | None = None
+    length: Annotated[int, BeforeValidator(whole), Field(ge=1, le=CODE_LENGTH_MAX)] | None = None
     charset: Annotated[StrictStr, Field(min_length=1, max_length=CHARSET_LENGTH_MAX)] | None = None
     prefix: Annotated[StrictStr, Field(max_length=CODE_LENGTH_MAX)] | None = None
     postfix: Annotated[StrictStr, Field(max_length=CODE_LENGTH_MAX)] | None = None
     pattern: Annotated[StrictStr, Field(min_length=1, max_length=CODE_LENGTH_MAX)] | None = None
+    initial_count: Count | None = None
 
 
 class VoucherTerms(Body):

@@ -40,8 +40,6 @@ def create_command(body: CreateVoucherBody, code: str | None) -> CreateVoucher:
     if code is not None and body.code not in (None, code):
         raise invalid_payload("Property `.code` differs from the code in the path")
     _refuse_unknown(body)
-    if body.campaign or body.campaign_id:
-        raise ApiError(not_found("campaign", body.campaign or body.campaign_id or ""))
     if body.validation_rules:
         raise ApiError(not_found("validation_rules", body.validation_rules[0]))
     voucher = Voucher(
@@ -49,17 +47,19 @@ def create_command(body: CreateVoucherBody, code: str | None) -> CreateVoucher:
         code=code or body.code or "",
         type=body.type,
         created_at=0,
-        discount=_made(_discount, body.discount),
-        gift=_made(_gift, body.gift),
+        discount=made(discount_of, body.discount),
+        gift=made(gift_of, body.gift),
         start_date=body.start_date,
         expiration_date=body.expiration_date,
-        validity_timeframe=_made(_timeframe, body.validity_timeframe),
-        validity_day_of_week=_days(body),
-        validity_hours=_made(_hours, body.validity_hours),
+        validity_timeframe=made(timeframe_of, body.validity_timeframe),
+        validity_day_of_week=days_of(body.validity_day_of_week),
+        validity_hours=made(hours_of, body.validity_hours),
         active=True if body.active is None else body.active,
         additional_info=body.additional_info,
         metadata=body.metadata or {},
-        quantity=_made(lambda redemption: redemption.quantity, body.redemption),
+        quantity=made(lambda redemption: redemption.quantity, body.redemption),
+        campaign=body.campaign or None,
+        campaign_id=body.campaign_id or None,
     )
     config = body.code_config or CodeConfigBody()
     return CreateVoucher(
@@ -87,29 +87,35 @@ def update_command(body: UpdateVoucherBody, code: str) -> UpdateVoucher:
     if body.code is not None:
         changes["code"] = body.code
     if "discount" in named:
-        changes["discount"] = _made(_discount, body.discount)
+        changes["discount"] = made(discount_of, body.discount)
     if "gift" in named:
-        changes["gift"] = _made(lambda gift: gift.model_dump(exclude_none=True), body.gift)
+        changes["gift"] = made(lambda gift: gift.model_dump(exclude_none=True), body.gift)
     if "validity_timeframe" in named:
-        changes["validity_timeframe"] = _made(_timeframe, body.validity_timeframe)
+        changes["validity_timeframe"] = made(timeframe_of, body.validity_timeframe)
     if "validity_hours" in named:
-        changes["validity_hours"] = _made(_hours, body.validity_hours)
+        changes["validity_hours"] = made(hours_of, body.validity_hours)
     if body.redemption is not None and "quantity" in body.redemption.model_fields_set:
         changes["quantity"] = body.redemption.quantity
     return UpdateVoucher(voucher=code, changes=msgspec.Raw(msgspec.json.encode(changes)))
 
 
-def _made(make: Callable[[T], U], body: T | None) -> U | None:
+def made(make: Callable[[T], U], body: T | None) -> U | None:
+    """What `make` makes of a body that was given."""
     return None if body is None else make(body)
 
 
 def _refuse_unknown(body: VoucherTerms) -> None:
-    category = body.category or body.category_id
+    refuse_category(body.category or body.category_id)
+
+
+def refuse_category(category: str | None) -> None:
+    """There are no categories, so one that is named is not found."""
     if category:
         raise ApiError(not_found("category", category))
 
 
-def _discount(body: DiscountBody) -> Discount:
+def discount_of(body: DiscountBody) -> Discount:
+    """The discount that a body describes."""
     return Discount(
         type=body.type,
         amount_off=body.amount_off,
@@ -119,20 +125,24 @@ def _discount(body: DiscountBody) -> Discount:
     )
 
 
-def _gift(body: GiftBody) -> Gift:
+def gift_of(body: GiftBody) -> Gift:
+    """The gift that a body describes; the balance is the amount unless named."""
     balance = body.amount if body.balance is None else body.balance
     return Gift(amount=body.amount, balance=balance, effect=body.effect)
 
 
-def _timeframe(body: TimeframeBody) -> ValidityTimeframe:
+def timeframe_of(body: TimeframeBody) -> ValidityTimeframe:
+    """The timeframe that a body describes."""
     return ValidityTimeframe(duration=body.duration, interval=body.interval)
 
 
-def _days(body: VoucherTerms) -> tuple[int, ...] | None:
-    return None if body.validity_day_of_week is None else tuple(body.validity_day_of_week)
+def days_of(days: list[int] | None) -> tuple[int, ...] | None:
+    """Days of the week, 0 = Sunday."""
+    return None if days is None else tuple(days)
 
 
-def _hours(body: HoursBody) -> ValidityHours:
+def hours_of(body: HoursBody) -> ValidityHours:
+    """The hours that a body describes."""
     return ValidityHours(
         daily=tuple(
             DailyHours(each.start_time, each.expiration_time, tuple(each.days_of_week or ()))

@@ -1,12 +1,23 @@
 """The keys and origins that the edge asks for, from the replica of the control project."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
 
 from engine import tables
 from engine.state import View
 from runtime.http.auth import KnownKey
 from schemas.commands import CONTROL_PROJECT
 from schemas.entities import Project
+
+#: The client-side endpoints that a project can switch off, and the setting that does.
+_FLAGS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "/client/v1/redemptions": "client_redeem_enabled",
+        "/client/v1/redeem": "client_redeem_enabled",
+        "/client/v1/publish": "client_publish_enabled",
+    }
+)
 
 
 class KeyDirectory:
@@ -28,15 +39,28 @@ class KeyDirectory:
             return None
         return KnownKey(found.project_id, found.kind, found.token_hash)
 
+    def is_revoked(self, token_id: str) -> bool:
+        """See `Directory.is_revoked`."""
+        view = self._view_of(CONTROL_PROJECT)
+        return view.get(tables.REVOKED_TOKENS, token_id) is not None
+
     def trusts(self, project: str, origins: frozenset[str]) -> bool:
         """See `Directory.trusts`."""
         found = self._view_of(CONTROL_PROJECT).get(tables.PROJECTS, project)
         return found is not None and _trusts(found, origins)
 
+    def permits(self, project: str, path: str) -> bool:
+        """See `Directory.permits`."""
+        flag = _FLAGS.get(path)
+        if flag is None:
+            return True
+        found = self._view_of(CONTROL_PROJECT).get(tables.PROJECTS, project)
+        return found is not None and bool(getattr(found.terms, flag))
+
     def anyone_trusts(self, origins: frozenset[str]) -> bool:
         """See `Directory.anyone_trusts`."""
         projects = self._view_of(CONTROL_PROJECT).scan(tables.PROJECTS)
-        return any(_trusts(each, origins) for each in projects)
+        return any(each.deleted_at is None and _trusts(each, origins) for each in projects)
 
     def lag_ms(self) -> float:
         """See `Directory.lag_ms`."""

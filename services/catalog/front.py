@@ -4,23 +4,18 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine import tables
-from engine.lookup import find_customer, find_order, find_voucher
-from engine.render.customer import customer_body
-from engine.render.order import stored_order_body
-from engine.render.project import project_body, project_list_body
+from engine.lookup import find_voucher
 from engine.render.voucher import voucher_body
 from runtime.http.errors import ApiError
 from runtime.http.routing import Captured, caller_of, management_router
 from runtime.http.writes import Writes
+from runtime.query_string import flag_of, read_parameters, require_known
 from schemas.commands import (
-    CONTROL_PROJECT,
     CommandBody,
     DeleteVoucher,
     DisableVoucher,
     EnableVoucher,
 )
-from schemas.entities import Project
 from schemas.errors import not_found
 from services.catalog.bodies import CreateVoucherBody, UpdateVoucherBody
 from services.catalog.commands import create_command, update_command
@@ -61,7 +56,10 @@ def voucher_router(writes: Writes, view_of: Reads) -> APIRouter:
 
     @router.delete("/v1/vouchers/{code:ident}")
     async def delete(request: Request, code: Captured) -> Response:
-        return await write(request, "voucher.delete", DeleteVoucher(code))
+        given = read_parameters(request.query_params.multi_items())
+        require_known(given, frozenset({"force"}))
+        command = DeleteVoucher(code, force=flag_of(given, "force"))
+        return await write(request, "voucher.delete", command)
 
     @router.post("/v1/vouchers/{code:ident}/enable")
     async def enable(request: Request, code: Captured) -> Response:
@@ -70,49 +68,5 @@ def voucher_router(writes: Writes, view_of: Reads) -> APIRouter:
     @router.post("/v1/vouchers/{code:ident}/disable")
     async def disable(request: Request, code: Captured) -> Response:
         return await write(request, "voucher.disable", DisableVoucher(code))
-
-    return router
-
-
-def entity_router(writes: Writes, view_of: Reads) -> APIRouter:
-    """Customers and orders: read one by id or source id."""
-    router = management_router("customers", "orders")
-
-    @router.get("/v1/customers/{customer_id:ident}")
-    async def customer(request: Request, customer_id: Captured) -> Response:
-        found = find_customer(await view_of(caller_of(request).project), customer_id)
-        if found is None:
-            raise ApiError(not_found("customer", customer_id))
-        return writes.respond(request, 200, customer_body(found))
-
-    @router.get("/v1/orders/{order_id:ident}")
-    async def order(request: Request, order_id: Captured) -> Response:
-        found = find_order(await view_of(caller_of(request).project), order_id)
-        if found is None:
-            raise ApiError(not_found("order", order_id))
-        return writes.respond(request, 200, stored_order_body(found))
-
-    return router
-
-
-def project_router(writes: Writes, view_of: Reads) -> APIRouter:
-    """Projects: a management key sees its own."""
-    router = management_router("projects")
-
-    async def own(request: Request) -> Project | None:
-        view = await view_of(CONTROL_PROJECT)
-        return view.get(tables.PROJECTS, caller_of(request).project)
-
-    @router.get("/management/v1/projects")
-    async def list_projects(request: Request) -> Response:
-        project = await own(request)
-        return writes.respond(request, 200, project_list_body([project] if project else []))
-
-    @router.get("/management/v1/projects/{project_id:ident}")
-    async def get_project(request: Request, project_id: Captured) -> Response:
-        project = await own(request)
-        if project is None or project.id != project_id:
-            raise ApiError(not_found("project", project_id))
-        return writes.respond(request, 200, project_body(project))
 
     return router

@@ -4,17 +4,23 @@ It decides nothing. An attempt whose redeemables can be read becomes a command e
 of it is wrong, so that the ledger records the failure.
 """
 
+from typing import Any
+
 import msgspec
+from msgspec import structs
 from starlette.requests import Request
 from starlette.responses import Response
 
-from runtime.http.attempt import read_attempt, tracking_id
+from runtime.attempt_query import read_code
+from runtime.http.attempt import Read, read_attempt, read_single, tracking_id
 from runtime.http.payload import decode, read_body
 from runtime.http.routing import ident
 from runtime.http.writes import Writes
+from runtime.query_string import Given, read_parameters
 from schemas.api import CustomerInput, OrderInput, Text
 from schemas.base import Metadata, Shape
 from schemas.commands import RedeemStack, RollBackRedemption, RollBackStack
+from schemas.records import Answer
 
 
 class RollbackBody(Shape, frozen=True):
@@ -40,8 +46,29 @@ class Redemptions:
     async def redeem(self, request: Request) -> Response:
         """`POST /v1/redemptions` and its client-side twin."""
         content = await read_body(request)
-        body, fault = read_attempt(content)
-        command = RedeemStack(
+        command = self._command(read_attempt(content))
+        return await self._writes.answer(request, "redeem", content, command)
+
+    async def redeem_voucher(self, request: Request) -> Response:
+        """`POST /v1/vouchers/{code}/redemption`."""
+        return await self._redeem_one(request, ident(request, "code"))
+
+    async def redeem_query(self, request: Request) -> Response:
+        """`POST /client/v1/redeem`, which names the voucher in its query."""
+        return await self._redeem_one(request, read_code(_parameters(request)))
+
+    async def _redeem_one(self, request: Request, code: str) -> Response:
+        content = await read_body(request)
+        body, fault = read_single(content, code)
+        asked = _query(request)
+        if asked.tracking_id:
+            body = structs.replace(body, tracking_id=asked.tracking_id)
+        command = self._command(Read(body, fault))
+        return await self._writes.answer(request, "redeem.voucher", content, command, _only)
+
+    def _command(self, read: Read) -> RedeemStack:
+        body, fault = read
+        return RedeemStack(
             redeemables=body.redeemables,
             order=body.order,
             customer=body.customer,
@@ -50,7 +77,6 @@ class Redemptions:
             metadata=body.metadata,
             fault=fault,
         )
-        return await self._writes.answer(request, "redeem", content, command)
 
     async def roll_back(self, request: Request) -> Response:
         """`POST /v1/redemptions/{id}/rollback`."""
@@ -80,6 +106,16 @@ class Redemptions:
                 metadata=body.metadata,
             ),
         )
+
+
+def _only(_: Answer, body: dict[str, Any]) -> dict[str, Any]:
+    """The one redemption of an answer."""
+    (redemption,) = body["redemptions"]
+    return dict(redemption)
+
+
+def _parameters(request: Request) -> list[Given]:
+    return read_parameters(request.query_params.multi_items())
 
 
 def _query(request: Request) -> RollbackBody:

@@ -14,6 +14,12 @@ def make_service(redemptions: Redemptions) -> Service:
             Route("/v1/redemptions", redemptions.redeem, methods=["POST"]),
             Route("/client/v1/redemptions", redemptions.redeem, methods=["POST"]),
             Route(
+                "/v1/vouchers/{code:ident}/redemption",
+                redemptions.redeem_voucher,
+                methods=["POST"],
+            ),
+            Route("/client/v1/redeem", redemptions.redeem_query, methods=["POST"]),
+            Route(
                 "/v1/redemptions/{redemption_id:ident}/rollback",
                 redemptions.roll_back,
                 methods=["POST"],

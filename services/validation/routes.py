@@ -8,9 +8,12 @@ from starlette.routing import Route
 from runtime.http.service import Part, Service
 from services.validation.front import Validations
 from services.validation.observations import Observations
+from services.validation.qualification import Qualifications
 
 
-def make_service(validations: Validations, observations: Observations) -> Service:
+def make_service(
+    validations: Validations, observations: Observations, qualifications: Qualifications
+) -> Service:
     """The service, to be mounted in a host."""
 
     @asynccontextmanager
@@ -26,6 +29,13 @@ def make_service(validations: Validations, observations: Observations) -> Servic
         routes=(
             Route("/v1/validations", validations.validate, methods=["POST"]),
             Route("/client/v1/validations", validations.validate, methods=["POST"]),
+            Route(
+                "/v1/vouchers/{code:ident}/validate",
+                validations.validate_voucher,
+                methods=["POST"],
+            ),
+            Route("/v1/vouchers/qualification", qualifications.vouchers, methods=["POST"]),
+            Route("/client/v1/validate", validations.validate_query, methods=["GET"]),
             Route(
                 "/v1/vouchers/{code:ident}/sessions/{session_key:ident}",
                 validations.release,

@@ -15,7 +15,7 @@ from engine.expiry import is_due
 from engine.fold import StateFold
 from runtime.log import Entry, LogError
 from schemas.base import Millis
-from schemas.commands import Command, ExpireDue
+from schemas.commands import CONTROL_PROJECT, Command, ExpireDue
 from schemas.topics import COMMANDS
 
 PERIOD_SECONDS = 1.0
@@ -62,7 +62,7 @@ class Ticker:
     async def _sweep(self, at: Serving) -> bool:
         """Sends a sweep for each project in which something is due; whether anything was."""
         any_due = False
-        for project in at.fold.projects():
+        for project in (CONTROL_PROJECT, *at.fold.projects()):
             if not is_due(at.fold.view(project), self._clock_ms()):
                 continue
             any_due = True

@@ -44,7 +44,7 @@ from runtime.log import (
 )
 from runtime.replica import Replica
 from runtime.store import StoreDamaged, StoreError
-from schemas.base import Millis
+from schemas.base import Millis, tag_of
 from schemas.commands import Command
 from schemas.errors import refuse
 from schemas.records import (
@@ -66,6 +66,7 @@ BATCH_BYTES_FULL = BATCH_BYTES_MAX - BATCH_OVERHEAD_BYTES
 #: What an entry grows by when it is linked to the one before it.
 LINK_BYTES = 96
 IDLE_WAIT_MS = 500
+_VERSION = str(RECORD_VERSION).encode()
 #: What is wrong with the machine, not with the command that met it.
 INFRASTRUCTURE = (StoreError, KeyringError, LogError)
 
@@ -310,7 +311,7 @@ class Writer:
             command_offset=stored.offset,
             at=now,
             command_id=command.id,
-            command_type=str(command.body.__struct_config__.tag),
+            command_type=tag_of(type(command.body)),
             project=command.project,
             fingerprint=command.fingerprint,
             events=decision.events,
@@ -321,9 +322,9 @@ class Writer:
     def _encode(self, record: Record, project: str) -> Entry:
         command_id = getattr(record, "command_id", "")
         headers = (
-            ("type", str(record.__struct_config__.tag).encode()),
+            ("type", tag_of(type(record)).encode()),
             ("id", command_id.encode()),
-            ("version", str(RECORD_VERSION).encode()),
+            ("version", _VERSION),
         )
         return Entry(project.encode(), self._codec.encode_record(record), headers)
 

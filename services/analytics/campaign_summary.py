@@ -1,0 +1,173 @@
+"""The numbers of one campaign in a period: `GET /v1/campaigns/{campaign}/summary`."""
+
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from engine import tables
+from engine.render.campaign import campaign_body
+from engine.render.encode import Body, to_json
+from runtime.clickhouse import Query
+from runtime.http.errors import JSON, ApiError
+from runtime.http.routing import caller_of, ident
+from runtime.query_string import Given, invalid, read_parameters, require_known, single, time_of
+from runtime.sink_host import Reads
+from schemas.base import DAY_MS, Millis
+from schemas.errors import not_found
+from services.analytics.campaign_tables import CAMPAIGN_FACTS, CAMPAIGNS
+from services.analytics.queries import PERIOD, TIME_MAX, Asked, asked_values, validation_totals
+from services.analytics.tables import REDEMPTION_FACTS
+
+_PARAMETERS = frozenset({"start_date", "end_date"})
+
+
+def summary_route(reads: Reads) -> Route:
+    """The route, over the tables of analytics."""
+
+    async def summary(request: Request) -> Response:
+        """Counts from the first to the last day, both whole; everything where none is named."""
+        named = ident(request, "campaign")
+        given = read_parameters(request.query_params.multi_items())
+        require_known(given, _PARAMETERS)
+        since = _day(given, "start_date") or 0
+        last = _day(given, "end_date")
+        until = TIME_MAX if last is None else last + DAY_MS
+        if since >= until:
+            raise invalid("start_date", "must not be after `end_date`")
+        project = caller_of(request).project
+        await reads.ready(request)
+        found = await reads.rows(living_campaign(project, named))
+        if not found:
+            raise ApiError(not_found("campaign", named))
+        campaign = tables.CAMPAIGNS.decode(found[0][0].encode())
+        asked = Asked(project, since, until, campaign.id)
+        (redeemed,) = await reads.rows(redeemed_of(asked))
+        ((rollbacks_failed,),) = await reads.rows(failed_rollbacks_of(asked))
+        (validations,) = await reads.rows(validation_totals(asked))
+        facts = {kind: (count, amount) for kind, count, amount in await reads.rows(facts_of(asked))}
+        numbers = _numbers(redeemed, rollbacks_failed, validations, facts)
+        numbers |= _gift_numbers(redeemed, facts) if _is_gift(campaign) else _off_numbers(redeemed)
+        body: Body = {"object": "campaign_summary", "campaign": campaign_body(campaign)}
+        # Raw, since the encoder takes integers of 64 bits only.
+        body |= {name: msgspec.Raw(b"%d" % number) for name, number in numbers.items()}
+        return Response(to_json(body), media_type=JSON)
+
+    return Route("/v1/campaigns/{campaign:ident}/summary", summary, methods=["GET"])
+
+
+def living_campaign(project: str, campaign: str) -> Query:
+    """The body of the campaign with that id or name, if it is not deleted; an id goes first."""
+    return Query(
+        f"SELECT body FROM {CAMPAIGNS.full_name} FINAL WHERE project = {{project:String}} "  # noqa: S608
+        "AND (id = {campaign:String} OR name = {campaign:String}) AND body != '' "
+        "ORDER BY id = {campaign:String} DESC LIMIT 1",
+        {"project": project, "campaign": campaign},
+    )
+
+
+def redeemed_of(asked: Asked) -> Query:
+    """One row of counts and sums.
+
+    Redeemed, failed, taken back; then the amounts of orders and of discounts, each of what was
+    redeemed and of what was taken back in the period.
+    """
+    facts = REDEMPTION_FACTS.full_name
+    done, back = "here AND kind = 'succeeded'", "taken_back"
+    sums = ", ".join(
+        f"sumIf(toInt128({column}), {which}{once})"
+        for column, once in (("order_amount", " AND first_of_campaign = 1"), ("discount", ""))
+        for which in (done, back)
+    )
+    return Query(
+        f"SELECT countIf({done}), countIf(here AND kind = 'failed'), countIf({back}), {sums} "  # noqa: S608
+        f"FROM (SELECT *, {PERIOD} AS here, kind = 'succeeded' AND id IN ("
+        f"SELECT redemption_id FROM {facts} WHERE project = {{project:String}} "
+        f"AND kind = 'rolled_back' AND {PERIOD}) AS taken_back FROM {facts} "
+        "WHERE project = {project:String} AND campaign = {campaign:String})",
+        asked_values(asked),
+    )
+
+
+def failed_rollbacks_of(asked: Asked) -> Query:
+    """One row: how many rollbacks of the campaign's redemptions were refused."""
+    facts = REDEMPTION_FACTS.full_name
+    return Query(
+        f"SELECT count() FROM {facts} WHERE project = {{project:String}} "  # noqa: S608
+        f"AND kind = 'rollback_failed' AND {PERIOD} AND redemption_id IN (SELECT id FROM {facts} "
+        "WHERE project = {project:String} AND campaign = {campaign:String})",
+        asked_values(asked),
+    )
+
+
+def facts_of(asked: Asked) -> Query:
+    """Kind, count and amount of each kind of fact."""
+    return Query(
+        f"SELECT kind, sum(counted), sum(toInt128(amount)) FROM {CAMPAIGN_FACTS.full_name} "  # noqa: S608
+        f"WHERE project = {{project:String}} AND campaign = {{campaign:String}} AND {PERIOD} "
+        "GROUP BY kind",
+        asked_values(asked),
+    )
+
+
+def _numbers(
+    redeemed: Any, rollbacks_failed: int, validations: Any, facts: dict[str, tuple[int, int]]
+) -> dict[str, int]:
+    succeeded, failed, rolled_back, orders, orders_back, _, _ = redeemed
+    valid, not_valid = validations
+    published, unpublished = _count(facts, "published"), _count(facts, "unpublished")
+    return {
+        "redemptions": succeeded + failed,
+        "redemptions_succeeded": succeeded,
+        "redemptions_failed": failed,
+        "rollbacks": rolled_back + rollbacks_failed,
+        "rollbacks_succeeded": rolled_back,
+        "rollbacks_failed": rollbacks_failed,
+        "validations": valid + not_valid,
+        "validations_succeeded": valid,
+        "validations_failed": not_valid,
+        "orders_amount": orders,
+        "orders_rolledback_amount": orders_back,
+        "vouchers_created": _count(facts, "created"),
+        "vouchers_deleted": _count(facts, "deleted"),
+        "publications": published + unpublished,
+        "publications_succeeded": published,
+        "publications_failed": unpublished,
+    }
+
+
+def _off_numbers(redeemed: Any) -> dict[str, int]:
+    return {"discounted_amount": redeemed[5], "rolledback_discounted_amount": redeemed[6]}
+
+
+def _gift_numbers(redeemed: Any, facts: dict[str, tuple[int, int]]) -> dict[str, int]:
+    return {
+        "created_vouchers_amount": _amount(facts, "created"),
+        "amount_added": _amount(facts, "added"),
+        "amount_deleted": _amount(facts, "deleted"),
+        "amount_redeemed": redeemed[5],
+        "amount_rolledback": redeemed[6],
+        "amount_subtracted": _amount(facts, "subtracted"),
+    }
+
+
+def _is_gift(campaign: Any) -> bool:
+    return bool(campaign.campaign_type == "GIFT_VOUCHERS")
+
+
+def _count(facts: dict[str, tuple[int, int]], kind: str) -> int:
+    return facts.get(kind, (0, 0))[0]
+
+
+def _amount(facts: dict[str, tuple[int, int]], kind: str) -> int:
+    return facts.get(kind, (0, 0))[1]
+
+
+def _day(given: list[Given], word: str) -> Millis | None:
+    """The beginning of a day, in UTC."""
+    found = single(given, word)
+    if found is None:
+        return None
+    return time_of(found) // DAY_MS * DAY_MS

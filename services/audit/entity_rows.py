@@ -1,0 +1,282 @@
+"""From an event to the rows of the entities that it changed, each as it is after the event."""
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import structs
+
+from engine.generated import encoded_vouchers
+from engine.orders import items_discount, left_of
+from engine.state import encode
+from schemas import events as e
+from schemas.actions import ActionProgressed, ActionStarted, AsyncAction
+from schemas.balances import BalanceAdjusted
+from schemas.bin import BinEntry, BinEntryAdded, BinEntryRemoved, CampaignVouchersDeleted
+from schemas.campaigns import (
+    Campaign,
+    CampaignCreated,
+    CampaignDeleted,
+    CampaignDisabled,
+    CampaignEnabled,
+    CampaignUpdated,
+    VouchersGenerated,
+)
+from schemas.customers import CustomerDeleted, CustomersSummed
+from schemas.entities import Customer, Order, Voucher
+from schemas.orders import OrderCreated, OrderUpdated
+from schemas.publications import Publication, PublicationFailed, Published
+from services.audit.entities import EntityRow, entity_row, gone
+
+Rows = Iterable[EntityRow]
+
+
+def voucher_changed(
+    project: str,
+    event: (
+        e.VoucherCreated | e.VoucherUpdated | e.VoucherEnabled | e.VoucherDisabled | BalanceAdjusted
+    ),
+) -> Rows:
+    """The voucher."""
+    return (_voucher(project, event.voucher),)
+
+
+def voucher_deleted(project: str, event: e.VoucherDeleted) -> Rows:
+    """That the voucher is gone, and its campaign."""
+    row = gone(project, "voucher", event.voucher_id, event.code)
+    return (row,) if event.campaign is None else (row, _campaign(project, event.campaign))
+
+
+def vouchers_generated(project: str, event: VouchersGenerated) -> Iterator[EntityRow]:
+    """The campaign, and each of its new vouchers; what they share is made once."""
+    yield _campaign(project, event.campaign)
+    shared = _voucher(project, event.template)
+    before, after = shared[:2], shared[4:-1]
+    made = zip(event.ids, event.codes, encoded_vouchers(event), strict=True)
+    for voucher_id, code, body in made:
+        yield EntityRow._make((*before, voucher_id, code, *after, body.decode()))
+
+
+def campaign_changed(
+    project: str,
+    event: CampaignCreated | CampaignUpdated | CampaignEnabled | CampaignDisabled,
+) -> Rows:
+    """The campaign."""
+    return (_campaign(project, event.campaign),)
+
+
+def campaign_deleted(project: str, event: CampaignDeleted) -> Rows:
+    """That the campaign is gone; its vouchers follow by events of their own."""
+    return (gone(project, "campaign", event.campaign.id, event.campaign.name),)
+
+
+def campaign_vouchers_deleted(project: str, event: CampaignVouchersDeleted) -> Rows:
+    """That the vouchers are gone."""
+    return [
+        gone(project, "voucher", voucher_id, code)
+        for voucher_id, code in zip(event.ids, event.codes, strict=True)
+    ]
+
+
+def bin_entry_added(project: str, event: BinEntryAdded) -> Rows:
+    """What is in the bin."""
+    return (_bin_entry(project, event.entry),)
+
+
+def bin_entry_removed(project: str, event: BinEntryRemoved) -> Rows:
+    """That it is no longer there, and that a customer is gone for good."""
+    entry = event.entry
+    # the time stays, so that a list that was read up to this entry can be read on
+    row = gone(project, "bin_entry", entry.id, entry.resource_name)
+    rows = [row._replace(created_at=entry.created_at)]
+    if entry.resource_type == "customer":
+        rows.append(gone(project, "customer", entry.resource_id))
+        rows.append(gone(project, "customer_summary", entry.resource_id))
+    return rows
+
+
+def action_changed(project: str, event: ActionStarted | ActionProgressed) -> Rows:
+    """How far the work is."""
+    return (_action(project, event.action),)
+
+
+def customer_changed(project: str, event: e.CustomerCreated | e.CustomerUpdated) -> Rows:
+    """The customer."""
+    return (_customer(project, event.customer),)
+
+
+def customer_deleted(project: str, event: CustomerDeleted) -> Rows:
+    """That the customer is in the bin; those who redeemed are still shown by their redemptions."""
+    return (_customer(project, event.customer)._replace(deleted=1),)
+
+
+def customers_summed(project: str, event: CustomersSummed) -> Iterator[EntityRow]:
+    """What each customer adds up to."""
+    for customer_id, summary in event.summaries.items():
+        row = gone(project, "customer_summary", customer_id)
+        yield row._replace(deleted=0, body=encode(summary).decode())
+
+
+def order_changed(project: str, event: OrderCreated | OrderUpdated) -> Rows:
+    """The order."""
+    return (_order(project, event.order),)
+
+
+def redeemed(project: str, event: e.RedemptionSucceeded) -> Iterator[EntityRow]:
+    """The vouchers and the order that a redemption changed."""
+    for outcome in event.evaluation.outcomes:
+        if outcome.status == "APPLICABLE" and outcome.voucher is not None:
+            yield _voucher(project, outcome.voucher)
+    if event.evaluation.order is not None:
+        yield _order(project, event.evaluation.order)
+
+
+def rolled_back(project: str, event: e.RedemptionRolledBack) -> Iterator[EntityRow]:
+    """The vouchers and the order that a rollback changed."""
+    for each in event.rollbacks:
+        if each.voucher is not None:
+            yield _voucher(project, each.voucher)
+    if event.order is not None:
+        yield _order(project, event.order)
+
+
+def published(project: str, event: Published | PublicationFailed) -> Iterator[EntityRow]:
+    """The publication, and the vouchers and the campaign that it changed."""
+    yield _publication(project, event.publication)
+    for voucher in event.vouchers if isinstance(event, Published) else ():
+        yield _voucher(project, voucher)
+    if event.campaign is not None:
+        yield _campaign(project, event.campaign)
+
+
+def project_created(project: str, event: e.ProjectCreated) -> Rows:
+    """The project. Its origins change by events of their own, which do not hold the whole of it."""
+    return (entity_row(project, "project", structs.replace(event.project, trusted_origins=())),)
+
+
+def _voucher(project: str, voucher: Voucher) -> EntityRow:
+    discount, gift = voucher.discount, voucher.gift
+    return entity_row(
+        project,
+        "voucher",
+        voucher,
+        alias=voucher.code,
+        texts={
+            "type": voucher.type,
+            "category": voucher.category,
+            "campaign_id": voucher.campaign_id,
+            "campaign": voucher.campaign,
+            "discount_type": discount.type if discount else None,
+            "customer_id": voucher.holder_id,
+        },
+        numbers={
+            "start_date": voucher.start_date,
+            "expiration_date": voucher.expiration_date,
+            "quantity": voucher.quantity,
+            "redeemed_quantity": voucher.redeemed_quantity,
+            "amount": gift.amount if gift else None,
+            "balance": gift.balance if gift else None,
+            "active": voucher.active,
+        },
+        metadata=voucher.metadata,
+    )
+
+
+def _campaign(project: str, campaign: Campaign) -> EntityRow:
+    template, timeframe = campaign.voucher, campaign.validity_timeframe
+    return entity_row(
+        project,
+        "campaign",
+        campaign,
+        alias=campaign.name,
+        texts={
+            "type": campaign.campaign_type,
+            "status": "IN_PROGRESS" if campaign.generating else "DONE",
+            "category": campaign.category,
+            "campaign_id": campaign.id,
+            "update_type": campaign.type,
+            "category_id": campaign.category_id,
+            "voucher_type": template.type if template else None,
+            "validity_timeframe": f"{timeframe.interval}/{timeframe.duration}" if timeframe else "",
+            "validity_day_of_week": [str(day) for day in campaign.validity_day_of_week or ()],
+        },
+        numbers={
+            "start_date": campaign.start_date,
+            "expiration_date": campaign.expiration_date,
+            "active": campaign.active,
+        },
+        metadata=campaign.metadata,
+    )
+
+
+def _bin_entry(project: str, entry: BinEntry) -> EntityRow:
+    return entity_row(
+        project,
+        "bin_entry",
+        entry,
+        alias=entry.resource_name,
+        texts={"type": entry.resource_type, "resource_id": entry.resource_id},
+    )
+
+
+def _action(project: str, action: AsyncAction) -> EntityRow:
+    texts = {"type": action.type, "status": action.status}
+    return entity_row(project, "async_action", action, texts=texts)
+
+
+def _customer(project: str, customer: Customer) -> EntityRow:
+    data = customer.personal.data
+    if data is None:
+        return entity_row(project, "customer", customer)
+    return entity_row(
+        project,
+        "customer",
+        customer,
+        alias=data.source_id,
+        texts={
+            "name": data.name,
+            "email": data.email,
+            "phone": data.phone,
+            "city": data.address.city if data.address else None,
+        },
+        metadata=data.metadata,
+    )
+
+
+def _order(project: str, order: Order) -> EntityRow:
+    return entity_row(
+        project,
+        "order",
+        order,
+        alias=order.source_id,
+        texts={"status": order.status, "customer_id": order.customer_id},
+        numbers={
+            "amount": order.amount,
+            # what is left of it
+            "balance": left_of(order),
+            "discount_amount": order.discount_amount,
+            "items_discount_amount": items_discount(order),
+            "total_discount_amount": order.discount_amount + items_discount(order),
+        },
+        metadata=order.metadata,
+    )
+
+
+def _publication(project: str, publication: Publication) -> EntityRow:
+    return entity_row(
+        project,
+        "publication",
+        publication,
+        alias=publication.source_id,
+        texts={
+            "type": publication.voucher_type,
+            "status": "FAILURE" if publication.failure_code else "SUCCESS",
+            "campaign_id": publication.campaign_id,
+            "campaign": publication.campaign,
+            "customer_id": publication.customer_id,
+            "voucher_id": publication.voucher_ids,
+            "voucher_code": publication.codes,
+            "failure_code": publication.failure_code,
+            "tracking_id": publication.tracking_id,
+            "channel": publication.channel,
+        },
+        metadata=publication.metadata,
+    )

@@ -1,0 +1,226 @@
+"""The endpoints of campaigns: create, read, change, switch, delete, add vouchers."""
+
+from typing import Any
+
+import msgspec
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from engine.campaign_vouchers import VOUCHERS_MAX
+from engine.lookup import find_campaign
+from engine.render.campaign import campaign_body
+from runtime.http.errors import ApiError, invalid_payload, request_id_of
+from runtime.http.routing import Captured, caller_of, management_router
+from runtime.http.writes import Writes
+from runtime.query_string import flag_of, invalid, read_parameters, require_known, single
+from schemas.campaigns import (
+    AddVouchers,
+    Campaign,
+    CodeConfig,
+    CreateCampaign,
+    DeleteCampaign,
+    DisableCampaign,
+    EnableCampaign,
+    UpdateCampaign,
+    VoucherTemplate,
+)
+from schemas.commands import CommandBody
+from schemas.errors import not_found
+from services.catalog.bodies import CodeConfigBody
+from services.catalog.campaign_bodies import (
+    AddVouchersBody,
+    CreateCampaignBody,
+    UpdateCampaignBody,
+    VoucherOfCampaignBody,
+)
+from services.catalog.commands import (
+    days_of,
+    discount_of,
+    gift_of,
+    hours_of,
+    made,
+    refuse_category,
+    timeframe_of,
+)
+from services.catalog.reads import Reads
+
+#: Members that an update copies as they are.
+_PLAIN = (
+    "name",
+    "campaign_type",
+    "description",
+    "start_date",
+    "expiration_date",
+    "validity_day_of_week",
+    "activity_duration_after_publishing",
+    "metadata",
+    "unset_metadata_fields",
+)
+#: Members of which null is the same as nothing.
+_NEVER_NULL = ("type", "auto_join", "join_once")
+
+
+def campaign_router(writes: Writes, view_of: Reads) -> APIRouter:
+    """Campaigns; their list and their numbers are read elsewhere."""
+    router = management_router("campaigns")
+
+    async def write(request: Request, route: str, command: CommandBody) -> Response:
+        return await writes.answer(request, route, await request.body(), command)
+
+    @router.post("/v1/campaigns")
+    async def create(request: Request, body: CreateCampaignBody) -> Response:
+        command = create_command(body, request_id_of(request))
+        return await write(request, "campaign.create", command)
+
+    @router.get("/v1/campaigns/{campaign:ident}")
+    async def get(request: Request, campaign: Captured) -> Response:
+        found = find_campaign(await view_of(caller_of(request).project), campaign)
+        if found is None:
+            raise ApiError(not_found("campaign", campaign))
+        return writes.respond(request, 200, campaign_body(found))
+
+    @router.put("/v1/campaigns/{campaign:ident}")
+    async def update(request: Request, campaign: Captured, body: UpdateCampaignBody) -> Response:
+        return await write(request, "campaign.update", update_command(body, campaign))
+
+    @router.delete("/v1/campaigns/{campaign:ident}")
+    async def delete(request: Request, campaign: Captured) -> Response:
+        given = read_parameters(request.query_params.multi_items())
+        require_known(given, frozenset({"force"}))
+        command = DeleteCampaign(campaign, flag_of(given, "force"), request_id_of(request))
+        return await write(request, "campaign.delete", command)
+
+    @router.post("/v1/campaigns/{campaign:ident}/enable")
+    async def enable(request: Request, campaign: Captured) -> Response:
+        return await write(request, "campaign.enable", EnableCampaign(campaign))
+
+    @router.post("/v1/campaigns/{campaign:ident}/disable")
+    async def disable(request: Request, campaign: Captured) -> Response:
+        return await write(request, "campaign.disable", DisableCampaign(campaign))
+
+    @router.post("/v1/campaigns/{campaign:ident}/vouchers")
+    async def add(
+        request: Request, campaign: Captured, body: AddVouchersBody | None = None
+    ) -> Response:
+        command = add_command(body or AddVouchersBody(), campaign, request)
+        return await write(request, "campaign.vouchers.add", command)
+
+    @router.post("/v1/campaigns/{campaign:ident}/vouchers/{code:ident}")
+    async def add_with_code(
+        request: Request,
+        campaign: Captured,
+        code: Captured,
+        body: VoucherOfCampaignBody | None = None,
+    ) -> Response:
+        fields = _fields(body or VoucherOfCampaignBody())
+        command = AddVouchers(campaign, code=code, fields=fields)
+        return await write(request, "campaign.vouchers.add", command)
+
+    return router
+
+
+def create_command(body: CreateCampaignBody, request_id: str) -> CreateCampaign:
+    """The command that creates a campaign. Raises ApiError for what it names and is not there."""
+    refuse_category(body.category or body.category_id)
+    if body.validation_rules:
+        raise ApiError(not_found("validation_rules", body.validation_rules[0]))
+    voucher = body.voucher
+    kind = "DISCOUNT_COUPONS" if voucher.gift is None else "GIFT_VOUCHERS"
+    if body.campaign_type not in (None, kind):
+        raise invalid_payload(f"Property `.voucher` does not belong to a {body.campaign_type}")
+    template = VoucherTemplate(
+        type=voucher.kind,
+        discount=made(discount_of, voucher.discount),
+        gift=made(gift_of, voucher.gift),
+        quantity=made(lambda redemption: redemption.quantity, voucher.redemption),
+        code_config=made(code_config, voucher.code_config) or CodeConfig(),
+    )
+    campaign = Campaign(
+        id="",
+        name=body.name,
+        campaign_type="DISCOUNT_COUPONS" if voucher.gift is None else "GIFT_VOUCHERS",
+        type=body.type or "STATIC",
+        created_at=0,
+        voucher=template,
+        description=body.description,
+        start_date=body.start_date,
+        expiration_date=body.expiration_date,
+        validity_timeframe=made(timeframe_of, body.validity_timeframe),
+        validity_day_of_week=days_of(body.validity_day_of_week),
+        validity_hours=made(hours_of, body.validity_hours),
+        activity_duration_after_publishing=body.activity_duration_after_publishing,
+        active=body.active is not False,
+        auto_join=bool(body.auto_join),
+        join_once=bool(body.join_once),
+        use_voucher_metadata_schema=body.use_voucher_metadata_schema is not False,
+        metadata=body.metadata or {},
+    )
+    return CreateCampaign(campaign, body.vouchers_count or 0, request_id)
+
+
+def update_command(body: UpdateCampaignBody, campaign: str) -> UpdateCampaign:
+    """The command that sets what the body names. Raises ApiError as `create_command`."""
+    refuse_category(body.category or body.category_id)
+    named = body.model_fields_set
+    changes: dict[str, Any] = {name: getattr(body, name) for name in _PLAIN if name in named}
+    for name in _NEVER_NULL:
+        if getattr(body, name) is not None:
+            changes[name] = getattr(body, name)
+    if body.discount is not None:
+        changes["discount"] = discount_of(body.discount)
+    if body.gift is not None:
+        changes["gift"] = gift_of(body.gift)
+    if "validity_timeframe" in named:
+        changes["validity_timeframe"] = made(timeframe_of, body.validity_timeframe)
+    if "validity_hours" in named:
+        changes["validity_hours"] = made(hours_of, body.validity_hours)
+    return UpdateCampaign(campaign, msgspec.Raw(msgspec.json.encode(changes)))
+
+
+def add_command(body: AddVouchersBody, campaign: str, request: Request) -> AddVouchers:
+    """The command that adds as many vouchers as the query or the body says, else one."""
+    given = read_parameters(request.query_params.multi_items())
+    require_known(given, frozenset({"vouchers_count"}))
+    asked = single(given, "vouchers_count")
+    count = 1 if body.vouchers_count is None else body.vouchers_count
+    if asked is not None:
+        known = asked.value.isascii() and asked.value.isdecimal() and len(asked.value) < 10
+        count = int(asked.value) if known else 0
+        if not 1 <= count <= VOUCHERS_MAX:
+            raise invalid(asked.name, f"must be a whole number from 1 to {VOUCHERS_MAX}")
+    if body.code is not None and (count > 1 or body.code_config is not None):
+        raise invalid_payload("Property `.code` is for one voucher, without a code_config")
+    return AddVouchers(
+        campaign,
+        count,
+        body.code,
+        _fields(body),
+        made(code_config, body.code_config),
+        request_id_of(request),
+    )
+
+
+def code_config(body: CodeConfigBody) -> CodeConfig:
+    """How codes are made."""
+    return CodeConfig(
+        length=body.length,
+        charset=body.charset,
+        prefix=body.prefix,
+        postfix=body.postfix,
+        pattern=body.pattern,
+        initial_count=body.initial_count,
+    )
+
+
+def _fields(body: VoucherOfCampaignBody) -> msgspec.Raw:
+    """The members of a voucher that were named."""
+    refuse_category(body.category)
+    fields: dict[str, Any] = {}
+    for name in ("additional_info", "start_date", "expiration_date", "metadata"):
+        value = getattr(body, name)
+        if value is not None:
+            fields[name] = value
+    if body.redemption is not None and "quantity" in body.redemption.model_fields_set:
+        fields["quantity"] = body.redemption.quantity
+    return msgspec.Raw(msgspec.json.encode(fields))

@@ -1,0 +1,92 @@
+"""Customers: create, read, change, delete, and what they hold."""
+
+from collections.abc import Callable
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from engine import tables
+from engine.lookup import find_customer
+from engine.redeemables import held_vouchers
+from engine.render.customer import customer_body
+from runtime.clock import clock_ms
+from runtime.http.errors import ApiError, invalid_payload
+from runtime.http.routing import Captured, caller_of, management_router
+from runtime.http.writes import IDEMPOTENCY_HEADER, Writes
+from runtime.query_string import read_parameters
+from schemas.base import Millis
+from schemas.commands import CommandBody, UpsertCustomer
+from schemas.customers import DeleteCustomer, UpdateCustomer
+from schemas.entities import Customer
+from schemas.errors import not_found
+from services.catalog.customer_bodies import CustomerBody, customer_changes, customer_input
+from services.catalog.reads import Reads
+from services.catalog.redeemables import held_list
+
+
+def customer_router(
+    writes: Writes, view_of: Reads, clock: Callable[[], Millis] = clock_ms
+) -> APIRouter:
+    """The endpoints of customers; a path names one by id, else by source id."""
+    router = management_router("customers")
+
+    async def write(request: Request, route: str, command: CommandBody) -> Response:
+        return await writes.answer(request, route, await request.body(), command)
+
+    async def known(request: Request, named: str) -> Customer:
+        """The customer. Raises ApiError 404, which may repeat what was asked for: it is no record."""
+        found = find_customer(await view_of(caller_of(request).project), named)
+        if found is None:
+            raise ApiError(not_found("customer", named))
+        return found
+
+    async def id_of(request: Request, named: str) -> str:
+        """The customer's id; what was asked for where the command may be known already."""
+        found = find_customer(await view_of(caller_of(request).project), named)
+        if found is not None:
+            return found.id
+        if IDEMPOTENCY_HEADER in request.headers:
+            return named
+        raise ApiError(not_found("customer", named))
+
+    @router.post("/v1/customers")
+    async def create(request: Request, body: CustomerBody) -> Response:
+        return await write(request, "customer.upsert", UpsertCustomer(customer_input(body)))
+
+    @router.get("/v1/customers/{customer_id:ident}")
+    async def get(request: Request, customer_id: Captured) -> Response:
+        found = await known(request, customer_id)
+        view = await view_of(caller_of(request).project)
+        summary = view.get(tables.CUSTOMER_SUMMARIES, found.id)
+        return writes.respond(request, 200, customer_body(found, summary))
+
+    @router.put("/v1/customers/{customer_id:ident}")
+    async def update(request: Request, customer_id: Captured, body: CustomerBody) -> Response:
+        named = await id_of(request, customer_id)
+        if body.id not in (None, named, customer_id):
+            raise invalid_payload("Property `.id` differs from the customer in the path")
+        command = UpdateCustomer(named, customer_changes(body))
+        return await write(request, "customer.update", command)
+
+    @router.delete("/v1/customers/{customer_id:ident}")
+    async def delete(request: Request, customer_id: Captured) -> Response:
+        command = DeleteCustomer(await id_of(request, customer_id))
+        return await write(request, "customer.delete", command)
+
+    @router.get("/v1/customers/{customer_id:ident}/segments")
+    async def segments(request: Request, customer_id: Captured) -> Response:
+        await known(request, customer_id)
+        body = {"object": "list", "data_ref": "data", "data": [], "total": 0}
+        return writes.respond(request, 200, body)
+
+    @router.get("/v1/customers/{customer_id:ident}/redeemables")
+    async def redeemables(request: Request, customer_id: Captured) -> Response:
+        found = await known(request, customer_id)
+        given = read_parameters(request.query_params.multi_items())
+        view = await view_of(caller_of(request).project)
+        now = clock()
+        held = held_vouchers(view, found.id, now)
+        return writes.respond(request, 200, held_list(given, held, now))
+
+    return router

@@ -1,0 +1,73 @@
+"""Which projects a management key manages.
+
+The key of the installation's own project manages every project; the key that came with another
+project manages that one alone. What a key does not manage is not found.
+"""
+
+import re
+from collections.abc import Sequence
+
+from starlette.requests import Request
+
+from engine import tables
+from engine.state import View
+from runtime.http.errors import ApiError
+from runtime.http.routing import caller_of
+from schemas.commands import CONTROL_PROJECT
+from schemas.entities import Project
+from schemas.errors import not_found
+from services.catalog.reads import Reads
+
+ORIGIN = re.compile(r"https?://[^/?#@\s]+", re.ASCII)
+
+
+class Management:
+    """What a request's management key may see and do."""
+
+    def __init__(self, view_of: Reads) -> None:
+        self._view_of = view_of
+
+    async def projects(self, request: Request) -> Sequence[Project]:
+        """The projects that the key manages, oldest first."""
+        own, control = await self._own(request)
+        if own is None:
+            return ()
+        found = (each for each in control.scan(tables.PROJECTS) if _manages(own, each))
+        return sorted(found, key=lambda each: (each.created_at, each.id))
+
+    async def project(self, request: Request, project_id: str) -> Project:
+        """The project with that id. Raises ApiError 404 unless the key manages it."""
+        own, control = await self._own(request)
+        found = control.get(tables.PROJECTS, project_id)
+        if own is None or found is None or not _manages(own, found):
+            raise ApiError(not_found("project", project_id))
+        return found
+
+    async def deleted(self, request: Request, project_id: str) -> Project | None:
+        """A deleted project that its own partition was not told of yet."""
+        own, control = await self._own(request)
+        found = control.get(tables.PROJECTS, project_id)
+        if own is None or found is None or found.deleted_at is None or own.managed_by is not None:
+            return None
+        opened = (await self._view_of(project_id)).get(tables.OPENED, project_id)
+        return None if opened is None else found
+
+    async def manages_all(self, request: Request) -> bool:
+        """Whether the key is that of the installation's own project."""
+        own, _ = await self._own(request)
+        return own is not None and own.managed_by is None
+
+    async def view(self, request: Request, project_id: str) -> View:
+        """The state of a managed project. Raises ApiError 404, 503."""
+        await self.project(request, project_id)
+        return await self._view_of(project_id)
+
+    async def _own(self, request: Request) -> tuple[Project | None, View]:
+        control = await self._view_of(CONTROL_PROJECT)
+        return control.get(tables.PROJECTS, caller_of(request).project), control
+
+
+def _manages(own: Project, other: Project) -> bool:
+    if other.deleted_at is not None:
+        return False
+    return own.managed_by is None or own.id == other.id

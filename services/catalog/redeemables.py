@@ -1,0 +1,134 @@
+"""What a customer holds: a list with filters and a cursor, from the state."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from engine.redeemables import HeldVoucher
+from engine.render.encode import Body
+from engine.render.held import held_body
+from runtime.query_string import (
+    LIMIT_DEFAULT,
+    LIMIT_MAX,
+    Condition,
+    Given,
+    conditions_of,
+    invalid,
+    require_known,
+    single,
+    text_of,
+    time_of,
+)
+from schemas.base import DAY_MS, Millis
+
+_PARAMETERS: Final = frozenset({"limit", "order", "starting_after_id", "filters"})
+
+_FIELDS: Final[Mapping[str, Callable[[HeldVoucher], str]]] = MappingProxyType(
+    {
+        "id": lambda held: held.id,
+        "redeemable_id": lambda held: held.voucher.id,
+        "redeemable_object": lambda _: "voucher",
+        "holder_role": lambda _: "OWNER",
+        "campaign_id": lambda held: held.voucher.campaign_id or "",
+        "campaign_type": lambda held: held.campaign.campaign_type if held.campaign else "",
+        "voucher_type": lambda held: held.voucher.type,
+    }
+)
+_TESTS: Final[Mapping[str, Callable[[str, tuple[str, ...]], bool]]] = MappingProxyType(
+    {
+        "$is": lambda value, wanted: value in wanted,
+        "$in": lambda value, wanted: value in wanted,
+        "$is_not": lambda value, wanted: value not in wanted,
+        "$not_in": lambda value, wanted: value not in wanted,
+        "$has_value": lambda value, _: bool(value),
+        "$is_unknown": lambda value, _: not value,
+        "$starts_with": lambda value, wanted: value.startswith(wanted),
+        "$ends_with": lambda value, wanted: value.endswith(wanted),
+        "$contains": lambda value, wanted: any(each in value for each in wanted),
+        "$not_contain": lambda value, wanted: not any(each in value for each in wanted),
+    }
+)
+_DATE_TESTS: Final[Mapping[str, Callable[[int, int], bool]]] = MappingProxyType(
+    {"$after": lambda at, than: at > than, "$before": lambda at, than: at < than}
+)
+#: Days ago, as lists of the audit service read them.
+_AGE_TESTS: Final[Mapping[str, Callable[[int, int], bool]]] = MappingProxyType(
+    {"$more_than": lambda age, days: age > days, "$less_than": lambda age, days: age < days}
+)
+_DAYS_MAX: Final = 100_000
+
+Test = Callable[[HeldVoucher], bool]
+
+
+def held_list(given: list[Given], held: list[HeldVoucher], now: Millis) -> Body:
+    """The page that the query asks for, of vouchers in the order of their ids. Raises ApiError."""
+    require_known(given, _PARAMETERS)
+    limit = _limit(given)
+    conditions, junction = conditions_of(given)
+    tests = [_test(each, now) for each in conditions]
+    joined = any if junction == "or" else all
+    found = [each for each in held if not tests or joined(test(each) for test in tests)]
+    total = len(found)
+    order = single(given, "order")
+    if order is not None and order.value not in ("id", "-id"):
+        raise invalid(order.name, "must be `id` or `-id`")
+    descending = order is not None and order.value == "-id"
+    if descending:
+        found.reverse()
+    after = text_of(given, "starting_after_id")
+    if after is not None:
+        found = [each for each in found if (each.id < after if descending else each.id > after)]
+    page = found[:limit]
+    more = len(found) > limit
+    body: Body = {
+        "object": "list",
+        "data_ref": "data",
+        "data": [held_body(each) for each in page],
+        "total": total,
+        "has_more": more,
+    }
+    if more:
+        body["more_starting_after"] = page[-1].id
+    return body
+
+
+def _limit(given: list[Given]) -> int:
+    limit = single(given, "limit")
+    if limit is None:
+        return LIMIT_DEFAULT
+    if not limit.value.isdecimal() or not 1 <= int(limit.value) <= LIMIT_MAX:
+        raise invalid("limit", f"must be between 1 and {LIMIT_MAX}")
+    return int(limit.value)
+
+
+def _test(condition: Condition, now: Millis) -> Test:
+    if condition.field == "created_at":
+        return _date_test(condition, now)
+    value_of = _FIELDS.get(condition.field)
+    if value_of is None:
+        raise invalid(condition.name, "names an unknown field")
+    holds = _TESTS.get(condition.operator)
+    if holds is None:
+        raise invalid(condition.name, "names an unknown operator")
+    return lambda held: holds(value_of(held), condition.values)
+
+
+def _date_test(condition: Condition, now: Millis) -> Test:
+    if condition.operator in ("$has_value", "$is_unknown"):
+        known = condition.operator == "$has_value"
+        return lambda _: known
+    older = _AGE_TESTS.get(condition.operator)
+    if older is not None:
+        ages = [_days(condition.name, value) * DAY_MS for value in condition.values]
+        return lambda held: any(older(now - held.created_at, age) for age in ages)
+    compare = _DATE_TESTS.get(condition.operator)
+    if compare is None:
+        raise invalid(condition.name, "names an unknown operator")
+    times = [time_of(Given((), condition.name, value)) for value in condition.values]
+    return lambda held: all(compare(held.created_at, at) for at in times)
+
+
+def _days(name: str, value: str) -> int:
+    if not (value.isascii() and value.isdecimal() and int(value) <= _DAYS_MAX):
+        raise invalid(name, f"must be a number of days between 0 and {_DAYS_MAX}")
+    return int(value)
