@@ -44,18 +44,19 @@ def main(
     with TemporaryDirectory(prefix="tessera-bench-") as home:
         port = free_port()
         environment = {**os.environ, "TESSERA_HOME": home, "TESSERA_PORT": str(port)}
-        _tessera("up", environment)
+        tessera("up", environment)
         try:
             figures = uvloop.run(_measure(port, Path(home), seconds, rounds))
         finally:
-            _tessera("down", environment)
+            tessera("down", environment)
     text = json.dumps({"expected": EXPECTED, "figures": figures}, indent=1)
     if output is not None:
         output.write_text(text + "\n", "utf-8")
     typer.echo(f"\n{text}")
 
 
-def _tessera(command: str, environment: dict[str, str]) -> None:
+def tessera(command: str, environment: dict[str, str]) -> None:
+    """Runs one of the commands that start and stop a system."""
     subprocess.run(
         [sys.executable, "-P", "-m", "tessera", command],
         env=environment,

@@ -1,0 +1,163 @@
+"""`make bench-codes`: a campaign of a million codes, made while a storefront redeems.
+
+A system of its own is started in a temporary folder. Printed are how long it takes until the first
+code can be redeemed, codes a second while nothing else happens, then the same with 16 connections
+redeeming and their latencies, resident memory before and after, and that a SIGKILL of the hosts
+that work on it leaves exactly the count asked for.
+"""
+
+import asyncio
+import json
+import os
+import signal
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any
+
+import httpx
+import psutil
+import typer
+import uvloop
+
+from bench.__main__ import tessera
+from bench.load import http_request, run_load
+from deploy.embedded.home import free_port
+
+CONNECTIONS = 16
+LOAD_SECONDS = 8.0
+POLL_SECONDS = 0.25
+KILL_AFTER_SECONDS = 3.0
+DISCOUNT = {"type": "DISCOUNT_VOUCHER", "discount": {"type": "PERCENT", "percent_off": 10}}
+KILLED = ("distribution", "ledger")
+
+
+def main(
+    count: Annotated[int, typer.Option(min=1000, help="codes in the campaign")] = 1_000_000,
+    output: Annotated[Path | None, typer.Option("--json", help="write the figures here")] = None,
+) -> None:
+    """Measure the making of many codes."""
+    with TemporaryDirectory(prefix="tessera-codes-") as home:
+        port = free_port()
+        environment = {**os.environ, "TESSERA_HOME": home, "TESSERA_PORT": str(port)}
+        tessera("up", environment)
+        try:
+            figures = uvloop.run(_measure(Path(home), port, count))
+        finally:
+            tessera("down", environment)
+    text = json.dumps(figures, indent=1)
+    if output is not None:
+        output.write_text(text + "\n", "utf-8")
+    typer.echo(text)
+
+
+async def _measure(home: Path, port: int, count: int) -> dict[str, Any]:
+    keys = json.loads((home / "keys.json").read_text("utf-8"))
+    headers = {"X-App-Id": keys["app_id"], "X-App-Token": keys["app_token"]}
+    async with httpx.AsyncClient(
+        base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=30.0, trust_env=False
+    ) as client:
+        (await client.post("/v1/vouchers/BENCH", json=DISCOUNT)).raise_for_status()
+        before = _resident(home)
+        alone = await _alone(client, count)
+        loaded = await _loaded(client, port, headers, count // 4)
+        killed = await _killed(client, home, count // 4)
+        return {
+            "alone": alone,
+            "while_redeeming": loaded,
+            "killed_in_the_middle": killed,
+            "resident_mb": {"before": before, "after": _resident(home)},
+        }
+
+
+async def _alone(client: httpx.AsyncClient, count: int) -> dict[str, Any]:
+    began = time.perf_counter()
+    await _campaign(client, "alone", count)
+    listed = await client.get("/v1/vouchers", params={"campaign": "alone", "limit": 1})
+    code = listed.json()["vouchers"][0]["code"]
+    body = {"redeemables": [{"object": "voucher", "id": code}], "order": {"amount": 1000}}
+    (await client.post("/v1/redemptions", json=body)).raise_for_status()
+    first = time.perf_counter() - began
+    await _made(client, "alone", count)
+    elapsed = time.perf_counter() - began
+    return {
+        "codes": count,
+        "first_redeemed_after_s": round(first, 3),
+        "seconds": round(elapsed, 1),
+        "codes_per_second": round(count / elapsed),
+    }
+
+
+async def _loaded(
+    client: httpx.AsyncClient, port: int, headers: dict[str, str], count: int
+) -> dict[str, Any]:
+    body = {"redeemables": [{"object": "voucher", "id": "BENCH"}], "order": {"amount": 1000}}
+    request = http_request(
+        "POST",
+        "/v1/redemptions",
+        {**headers, "Content-Type": "application/json"},
+        json.dumps(body).encode(),
+    )
+    began = time.perf_counter()
+    await _campaign(client, "loaded", count)
+    result = await run_load(port, request, CONNECTIONS, LOAD_SECONDS)
+    made = (await client.get("/v1/campaigns/loaded")).json()["vouchers_count"]
+    elapsed = time.perf_counter() - began
+    await _made(client, "loaded", count)
+    return {
+        "codes_per_second": round(made / elapsed),
+        "redemptions_per_second": result.per_second,
+        "failures": result.failures,
+        "p50_ms": result.p50_ms,
+        "p99_ms": result.p99_ms,
+        "all_codes_made_before_the_end": made >= count,
+    }
+
+
+async def _killed(client: httpx.AsyncClient, home: Path, count: int) -> dict[str, Any]:
+    await _campaign(client, "killed", count)
+    for host in KILLED:
+        await asyncio.sleep(KILL_AFTER_SECONDS / len(KILLED))
+        for process in _processes(home, host):
+            os.kill(process.pid, signal.SIGKILL)
+    await _made(client, "killed", count)
+    found = (await client.get("/v1/campaigns/killed")).json()["vouchers_count"]
+    return {"asked_for": count, "made": found, "killed": list(KILLED)}
+
+
+async def _campaign(client: httpx.AsyncClient, name: str, count: int) -> None:
+    body = {"name": name, "type": "STATIC", "vouchers_count": count, "voucher": DISCOUNT}
+    (await client.post("/v1/campaigns", json=body)).raise_for_status()
+
+
+async def _made(client: httpx.AsyncClient, name: str, count: int) -> None:
+    while True:
+        answer = await client.get(f"/v1/campaigns/{name}")
+        if answer.status_code == 200:
+            found = answer.json()
+            if found["vouchers_generation_status"] == "DONE":
+                if found["vouchers_count"] != count:
+                    raise SystemExit(f"{found['vouchers_count']} codes were made of {count}")
+                return
+        await asyncio.sleep(POLL_SECONDS)
+
+
+def _resident(home: Path) -> int:
+    return int(sum(each.memory_info().rss for each in _processes(home)) / 2**20)
+
+
+def _processes(home: Path, host: str | None = None) -> list[psutil.Process]:
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.environ().get("TESSERA_HOME") != str(home):
+                continue
+            if host is None or host in process.cmdline():
+                found.append(process)
+        except psutil.Error:
+            continue
+    return [each for each in found if each.pid != os.getpid()]
+
+
+if __name__ == "__main__":
+    typer.run(main)

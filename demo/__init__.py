@@ -1,0 +1,1 @@
+"""A believable shop in a project, and its traffic: for trying Tessera out and for showing it."""

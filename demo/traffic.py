@@ -1,0 +1,118 @@
+"""A few minutes in the life of the shop: carts are validated, codes redeemed, some taken back.
+
+Which shopper does what follows from the seed; how it ends is the system's decision, and is counted
+by the reason it gives.
+"""
+
+import asyncio
+import time
+from collections import Counter
+from random import Random
+from typing import Any, Final
+
+from demo.api import Api
+from demo.shop import Progress, Shop
+
+#: What a shopper does, and how often in a hundred.
+ACTS: Final = {
+    "validate": 40,
+    "redeem": 30,
+    "pay by gift card": 8,
+    "try a bad code": 10,
+    "lock and leave": 5,
+    "take back": 4,
+    "look around": 3,
+}
+BAD_CODES: Final = ("SUMMER15", "TOOEARLY", "PAUSED", "LAST50", "NOSUCHCODE", "welcome-typo")
+_GOODS: Final = (
+    ("mug", 1250),
+    ("poster", 1900),
+    ("t-shirt", 2400),
+    ("bottle", 2990),
+    ("lamp", 6900),
+)
+
+
+class Traffic:
+    """Plays at `rate` acts a second; `counts` says what came of them."""
+
+    def __init__(self, api: Api, shop: Shop, random: Random, rate: float) -> None:
+        self.counts: Counter[str] = Counter()
+        self._api = api
+        self._shop = shop
+        self._random = random
+        self._rate = rate
+        self._redeemed: list[str] = []
+
+    async def play(self, seconds: float, progress: Progress) -> None:
+        """Acts until the time is over; acts may overlap, as shoppers do."""
+        began = time.monotonic()
+        under_way: set[asyncio.Task[None]] = set()
+        while (elapsed := time.monotonic() - began) < seconds:
+            progress("traffic", int(elapsed), int(seconds))
+            act = self._random.choices(tuple(ACTS), tuple(ACTS.values()))[0]
+            task = asyncio.create_task(self._act(act))
+            under_way.add(task)
+            task.add_done_callback(under_way.discard)
+            await asyncio.sleep(self._random.expovariate(self._rate))
+        await asyncio.gather(*under_way)
+        progress("traffic", int(seconds), int(seconds))
+
+    async def _act(self, act: str) -> None:
+        draw, shop = self._random, self._shop
+        match act:
+            case "validate":
+                await self._send("/v1/validations", self._cart(draw.choice(shop.codes)))
+            case "redeem":
+                await self._redeem(self._cart(draw.choice(shop.codes)))
+            case "pay by gift card":
+                await self._redeem(self._cart(draw.choice(shop.gift_cards)))
+            case "try a bad code":
+                await self._redeem(self._cart(draw.choice(BAD_CODES)))
+            case "lock and leave":
+                session = {"type": "LOCK", "ttl": 10, "ttl_unit": "MINUTES"}
+                cart = self._cart(draw.choice(shop.codes))
+                await self._send("/v1/validations", {**cart, "session": session})
+            case "take back" if self._redeemed:
+                taken = self._redeemed.pop(draw.randrange(len(self._redeemed)))
+                await self._send(f"/v1/redemptions/{taken}/rollback", {"reason": "returned"})
+            case _:
+                seen = {
+                    "event": "page_view",
+                    "customer": {"source_id": draw.choice(shop.customers)},
+                }
+                await self._send("/v1/events", seen)
+
+    def _cart(self, code: str) -> dict[str, Any]:
+        draw = self._random
+        chosen = draw.sample(_GOODS, draw.randint(1, 3))
+        items = [(name, draw.randint(1, 3), price) for name, price in chosen]
+        return {
+            "redeemables": [{"object": "voucher", "id": code}],
+            "customer": {"source_id": draw.choice(self._shop.customers)},
+            "order": {
+                "amount": sum(quantity * price for _, quantity, price in items),
+                "items": [
+                    {"source_id": name, "quantity": quantity, "price": price}
+                    for name, quantity, price in items
+                ],
+            },
+        }
+
+    async def _redeem(self, cart: dict[str, Any]) -> None:
+        answer = await self._send("/v1/redemptions", cart)
+        for redemption in (answer or {}).get("redemptions", ()):
+            self._redeemed.append(redemption["id"])
+
+    async def _send(self, path: str, body: dict[str, Any]) -> dict[str, Any] | None:
+        status, answer = await self._api.ask("POST", path, body)
+        what = "rollback" if path.endswith("/rollback") else path.removeprefix("/v1/")
+        if status >= 300:
+            self.counts[f"{what}: {answer.get('key', status)}"] += 1
+            return None
+        if answer.get("valid") is False:
+            self.counts[f"{what}: not valid"] += 1
+        else:
+            self.counts[f"{what}: done"] += 1
+        found: dict[str, Any] = answer
+        return found
