@@ -1,5 +1,6 @@
 """Every dependency is explained, locked and hashed."""
 
+import json
 import re
 
 from tests.architecture.repository import ROOT
@@ -8,6 +9,7 @@ REQUIREMENT = re.compile(r"^([a-z0-9][a-z0-9-]*)", re.MULTILINE)
 LOCKED = re.compile(r"^([a-z0-9][a-z0-9-]*)==[^\n]*\\$", re.MULTILINE)
 PIN = re.compile(r"^([a-z0-9][a-z0-9-]*)==(\S+)", re.MULTILINE)
 EXPLAINED = re.compile(r"^\| `([^`]+)` \|", re.MULTILINE)
+JAVASCRIPT = "tests/e2e/js"
 LOCKS = {
     "requirements.in": "requirements.txt",
     "requirements-build.in": "requirements-build.txt",
@@ -21,6 +23,7 @@ def _read(name: str) -> str:
 
 def test_every_dependency_is_explained_and_nothing_else_is() -> None:
     wanted = {name for source in LOCKS for name in REQUIREMENT.findall(_read(source))}
+    wanted |= set(json.loads(_read(f"{JAVASCRIPT}/package.json"))["dependencies"])
     explained = set(EXPLAINED.findall(_read("docs/dependencies.md")))
     assert {name for name in explained if ":" not in name} == wanted
 
@@ -37,6 +40,16 @@ def test_every_locked_package_has_hashes_and_no_lock_names_an_index() -> None:
             assert "--hash=sha256:" in entry, entry.splitlines()[0]
         assert "://" not in content
         assert "index-url" not in content
+
+
+def test_every_package_of_javascript_is_locked_by_hash_and_no_lock_names_a_registry() -> None:
+    lock = json.loads(_read(f"{JAVASCRIPT}/package-lock.json"))
+    asked = json.loads(_read(f"{JAVASCRIPT}/package.json"))["dependencies"]
+    assert lock["packages"].pop("")["dependencies"] == asked
+    for name, package in lock["packages"].items():
+        assert package["integrity"].startswith("sha512-"), name
+        assert "resolved" not in package
+        assert "hasInstallScript" not in package
 
 
 def test_the_locks_agree_on_what_they_share() -> None:

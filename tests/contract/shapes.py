@@ -17,6 +17,13 @@ SHAPES: dict[str, dict[str, Any]] = json.loads(
 )
 #: Required by the description, left out by the service: a redemption without a parent.
 ABSENT = {("RedemptionBase", "redemption")}
+#: Required and null where there is nothing to say: a card or a voucher of no campaign, an order
+#: that the shop has no name for.
+NULL = {
+    ("VoucherTransactionBase", "campaign_id"),
+    ("VoucherTransaction", "source_id"),
+    ("ListPublicationsItemVoucher", "campaign"),
+}
 #: Never null, says the contract, whatever their description says.
 NEVER_NULL = {("CustomerSummary", "redemptions"), ("CustomerSummary", "orders")}
 
@@ -71,7 +78,8 @@ def _wrong_members(value: Any, shape: dict[str, Any], at: str, name: str) -> Ite
     for member, inner in members.items():
         if member not in value:
             continue
-        may_be_null = member not in required and (name, member) not in NEVER_NULL
+        optional = member not in required and (name, member) not in NEVER_NULL
+        may_be_null = optional or (name, member) in NULL
         if value[member] is None and may_be_null:
             continue
         yield from _wrong(value[member], inner, f"{at}.{member}", name)

@@ -50,6 +50,13 @@ def test_a_store_begins_empty(make: Callable[[], Store]) -> None:
     assert list(store.scan(b"")) == []
 
 
+def test_many_keys_are_asked_for_at_once(make: Callable[[], Store]) -> None:
+    store = make()
+    store.write({b"a": b"1", b"b": b"", b"c": b"3"})
+    assert store.present([b"a", b"b", b"x", b"a"]) == {b"a", b"b"}
+    assert store.present([]) == set()
+
+
 def test_changes_are_written_together_and_removals_with_them(make: Callable[[], Store]) -> None:
     store = make()
     store.write({b"a": b"1", b"b": b"", b"c": b"3"})

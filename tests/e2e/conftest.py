@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.e2e.javascript import JavaScript, install_packages
 from tests.e2e.plain import Plain
 from tests.e2e.shop import Shop
 from tests.e2e.system import System
@@ -32,3 +33,10 @@ def plain(system: System) -> Iterator[Plain]:
     made = Plain(system.url, system.server_key, secrets)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="package")
+def js(system: System) -> Iterator[JavaScript]:
+    """The official JavaScript client."""
+    with JavaScript(system.url, system.keys, install_packages()) as made:
+        yield made

@@ -10,6 +10,7 @@ import voucherify as sdk
 
 from tests.contract.shapes import assert_shape
 from tests.e2e.plain import REQUEST_ID
+from tests.e2e.system import eventually
 
 #: A redeemable of a request: a voucher's code or id, or the whole object.
 Asked = str | dict[str, Any]
@@ -41,6 +42,11 @@ class Shop:
         self.redemptions = sdk.RedemptionsApi(self._client)
         self.customers = sdk.CustomersApi(self._client)
         self.orders = sdk.OrdersApi(self._client)
+        self.events = sdk.EventsApi(self._client)
+        self.campaigns = sdk.CampaignsApi(self._client)
+        self.publications = sdk.PublicationsApi(self._client)
+        self.bin = sdk.BinApi(self._client)
+        self.actions = sdk.AsyncActionsApi(self._client)
         self.browser = sdk.ClientSideApi(self._client)
 
     def close(self) -> None:
@@ -78,6 +84,15 @@ class Shop:
     def order(self, named: str) -> Any:
         """The order with that id or source id."""
         return told(self.orders.get_order, named)
+
+    def done(self, started: Any) -> Any:
+        """The action that an answer names, once it is done."""
+
+        def ended() -> Any:
+            action = told(self.actions.get_async_action, started.async_action_id)
+            return action if action.status in ("DONE", "FAILED") else None
+
+        return eventually(ended, 60.0)
 
     def redemption(self, redemption_id: str) -> Any:
         """The redemption or rollback with that id."""

@@ -17,7 +17,7 @@ from deploy.embedded.home import free_port
 
 T = TypeVar("T")
 
-HOSTS = ("api", "insight", "ledger")
+HOSTS = ("api", "insight", "distribution", "ledger")
 START_SECONDS_MAX = 240.0
 COMMAND_SECONDS_MAX = 120.0
 POLL_SECONDS = 0.05
@@ -45,9 +45,15 @@ class System:
         self, *words: str, seconds_max: float = COMMAND_SECONDS_MAX
     ) -> subprocess.CompletedProcess[str]:
         """Runs a command of `tessera` on this installation to its end."""
+        return self.module("tessera", *words, seconds_max=seconds_max)
+
+    def module(
+        self, module: str, *words: str, seconds_max: float = COMMAND_SECONDS_MAX
+    ) -> subprocess.CompletedProcess[str]:
+        """Runs one of the project's modules on this installation to its end."""
         plain = {name: text for name, text in os.environ.items() if not name.startswith("TESSERA_")}
         return subprocess.run(
-            (sys.executable, "-P", "-m", "tessera", *words),
+            (sys.executable, "-P", "-m", module, *words),
             env=plain | self._settings,
             stdin=subprocess.DEVNULL,
             capture_output=True,

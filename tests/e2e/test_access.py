@@ -92,11 +92,13 @@ def test_each_kind_of_key_has_its_paths(system: System, keys: dict[str, str]) ->
                 assert refused(answer) == (403, "forbidden")
 
 
-def test_a_management_key_sees_its_own_project(system: System, keys: dict[str, str]) -> None:
+def test_the_first_management_key_sees_its_own_project(
+    system: System, keys: dict[str, str]
+) -> None:
     headers, own = _pick(keys, MANAGEMENT), system.keys["project_id"]
     listed = _ask(system, "GET", "/management/v1/projects", headers).json()
     assert_shape(listed, "ManagementProjectsListResponseBody")
-    assert [each["id"] for each in listed["data"]] == [own]
+    assert own in [each["id"] for each in listed["data"]]
     found = _ask(system, "GET", f"/management/v1/projects/{own}", headers)
     assert_shape(found.json(), "ManagementProjectsGetResponseBody")
     for text in (found.text, str(listed)):
@@ -205,7 +207,7 @@ def test_a_browser_may_see_the_answers_of_the_client_side_api(
         ("GET", "/v1/vouchers/x/enable"),
         ("POST", "/v1/vouchers/x/sessions/y"),
         ("GET", "/v1/redemptions/x/rollback"),
-        ("DELETE", "/v1/customers/x"),
+        ("PATCH", "/v1/customers/x"),
         ("POST", "/v1/analytics/totals"),
         ("POST", "/health"),
     ],

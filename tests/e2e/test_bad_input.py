@@ -87,9 +87,15 @@ def untouched(shop: Shop, plain: Plain) -> Iterator[str]:
     voucher = shop.gift(100_000, redemption={"quantity": 100})
     shop.validate(voucher.code, customer={"source_id": voucher.code, "name": "Ann"})
     paths = (f"/v1/vouchers/{voucher.code}", f"/v1/customers/{voucher.code}")
-    before = [plain.get(path) for path in paths]
+    before = [_apart_from_failures(plain.get(path)) for path in paths]
     yield voucher.code
-    assert [plain.get(path) for path in paths] == before
+    assert [_apart_from_failures(plain.get(path)) for path in paths] == before
+
+
+def _apart_from_failures(body: dict[str, Any]) -> dict[str, Any]:
+    """A customer's summary counts what failed; that is all that a bad attempt may change."""
+    body.get("summary", {}).get("redemptions", {}).pop("total_failed", None)
+    return body
 
 
 def _failure_codes(plain: Plain, code: str) -> list[str]:

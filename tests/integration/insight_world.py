@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from runtime.chain import GENESIS, chained
 from runtime.clickhouse import Database
 from runtime.log import Entry, StoredEntry
@@ -14,13 +16,17 @@ from runtime.sink import Feed, Positions
 from runtime.sink_host import Filling, TableState, definitions, table_state
 from runtime.sink_source import LogSources
 from runtime.sink_table import Place
-from schemas.events import Event
-from schemas.observations import ValidationObserved
+from schemas.entities import Customer
+from schemas.events import CustomerCreated, Event
+from schemas.observations import ApiCallsObserved, ValidationObserved
+from schemas.personal import Personal, PersonalData
 from schemas.records import Record
-from schemas.topics import LEDGER, VALIDATIONS
+from schemas.topics import API_CALLS, LEDGER, VALIDATIONS
 from services.analytics import tables as analytics
 from services.audit import tables as audit
+from services.audit.api_calls import API_CALL_TABLES, api_calls_of
 from tests.unit.insight.examples import (
+    PROJECT,
     START,
     applicable,
     created,
@@ -60,6 +66,7 @@ class World:
         self.fillings = (
             Filling(LEDGER, (*audit.LEDGER_TABLES, *analytics.LEDGER_TABLES), self.record_of),
             Filling(VALIDATIONS, analytics.VALIDATION_TABLES, self.observation_of),
+            Filling(API_CALLS, API_CALL_TABLES, api_calls_of),
         )
 
     async def record_of(self, entry: StoredEntry) -> Record:
@@ -85,6 +92,11 @@ class World:
         for each in observed:
             self.log.append(*VALIDATIONS_PLACE, [Entry(self.key, b"%d" % len(self.observed))])
             self.observed.append(each)
+
+    def called(self, *observed: ApiCallsObserved) -> None:
+        for each in observed:
+            entry = Entry(each.project.encode(), msgspec.json.encode(each))
+            self.log.append(API_CALLS, 0, [entry])
 
     @asynccontextmanager
     async def open(self, folder: Path) -> AsyncIterator[Database]:
@@ -147,3 +159,10 @@ def many(world: World, records: int) -> None:
                     *(("C0",) if number % 2 == 0 else ("C0", "C1")), ids=f"{number - 2}"
                 )
         world.append(decided(event, at=at, command=number))
+
+
+def customer(number: int, **data: Any) -> CustomerCreated:
+    """A person, created at one time with the one beside."""
+    owner = f"cust_{number}"
+    personal = Personal(f"{PROJECT}/{owner}", PersonalData(source_id=f"source_{number}", **data))
+    return CustomerCreated(Customer(owner, personal, START + number // 2))

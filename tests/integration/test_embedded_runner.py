@@ -19,7 +19,7 @@ from deploy.embedded.home import Home, free_port
 from deploy.embedded.supervision import SupervisorClient, leftovers
 
 DRIVER = Path(__file__).with_name("fake_installation.py")
-STOP_ORDER = ["api ends", "insight ends", "ledger ends", "broker ends"]
+STOP_ORDER = ["api ends", "insight ends", "distribution ends", "ledger ends", "broker ends"]
 
 
 class Installation:
@@ -115,8 +115,8 @@ def test_every_process_tells_its_host_and_its_folder_and_keeps_to_itself(
     installation.environment["TESSERA_APP_TOKEN"] = "secret"
     installation.command("up")
     found = installation.processes()
-    assert sorted(found) == ["api", "broker", "insight", "ledger", "supervisor"]
-    for name in ("api", "broker", "insight", "ledger"):
+    assert sorted(found) == ["api", "broker", "distribution", "insight", "ledger", "supervisor"]
+    for name in ("api", "broker", "distribution", "insight", "ledger"):
         (process,) = found[name]
         assert name in process.cmdline()
         assert process.environ()["TESSERA_HOME"] == str(installation.path)
@@ -209,7 +209,7 @@ def test_run_shows_json_lines_and_stops_in_order_however_often_it_is_asked(
         running.send_signal(signal.SIGINT)
         time.sleep(0.1)
     assert running.wait(20) == 0
-    assert installation.events[-4:] == STOP_ORDER
+    assert installation.events[-len(STOP_ORDER) :] == STOP_ORDER
     events = [json.loads(line) for line in installation.output.splitlines()]
     assert all(event["host"] and event["event"] for event in events)
     assert events[-1]["event"] == "stopped"
@@ -266,7 +266,7 @@ def test_run_stops_everything_when_it_fails_itself(installation: Installation) -
     running = installation.begin("run")
     assert running.wait(20) == 1
     assert installation.processes() == {}
-    assert installation.events[-4:] == STOP_ORDER
+    assert installation.events[-len(STOP_ORDER) :] == STOP_ORDER
 
 
 def test_a_start_clears_away_what_a_killed_run_left(installation: Installation) -> None:

@@ -1,26 +1,18 @@
-"""The insight host over HTTP, as the host in front asks it: sinks, audit and analytics together."""
+"""What the insight host answers: the history, totals, and what is refused."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 from msgspec import structs
 
-from runtime.clickhouse import Database
-from runtime.http.host import Host
-from runtime.http.internal import InternalGate
-from runtime.sink_host import Sinks
-from runtime.sink_table import Place
 from schemas.base import AMOUNT_MAX
+from schemas.campaigns import Campaign, CampaignCreated
 from schemas.entities import Evaluation, Order
 from schemas.events import RedemptionSucceeded
 from schemas.observations import ValidationObserved
-from services.analytics.service import analytics_service
 from services.analytics.tables import REDEMPTION_FACTS, RedemptionFact
-from services.audit.service import audit_service
+from tests.integration.insight_host import Insight, running
 from tests.integration.insight_world import World
 from tests.unit.insight.examples import (
     DAY,
@@ -35,65 +27,7 @@ from tests.unit.insight.examples import (
     succeeded,
 )
 
-HEADERS = {
-    "x-tessera-secret": "s",
-    "x-tessera-project": PROJECT,
-    "x-tessera-key-kind": "server",
-    "x-tessera-key-id": "k",
-}
 EITHER = "filters[junction]=or&filters[failure_code][conditions][$has_value]="
-
-
-class Insight:
-    """A host that runs, and a client of it."""
-
-    def __init__(self, world: World, database: Database, client: httpx.AsyncClient) -> None:
-        self.world = world
-        self.database = database
-        self._client = client
-
-    async def get(
-        self, path: str, status: int = 200, headers: dict[str, str] | None = None
-    ) -> dict[str, Any]:
-        """Asks for everything that was written before."""
-        end = {
-            f"{place}/0={(await self.world.log.bounds(place, 0))[1] - 1}"
-            for place in ("ledger", "validations")
-        }
-        known = {**HEADERS, "x-tessera-positions": ",".join(sorted(end))}
-        answer = await self._client.get(path, headers={**known, **(headers or {})})
-        assert answer.status_code == status, answer.text
-        found: dict[str, Any] = answer.json()
-        return found
-
-    async def ids(self, query: str) -> list[str]:
-        return [each["id"] for each in (await self.get(f"/v1/redemptions?{query}"))["redemptions"]]
-
-    async def totals(self, query: str = "") -> dict[str, int]:
-        found: dict[str, int] = (await self.get(f"/v1/analytics/totals?{query}"))["totals"]
-        return found
-
-
-@asynccontextmanager
-async def running(folder: Path) -> AsyncIterator[Insight]:
-    world = World()
-
-    async def end_of(place: Place) -> int:
-        return (await world.log.bounds(*place))[1]
-
-    database = await Database.open(f"chdb://{folder}")
-    sinks = Sinks(database, world.sources, world.fillings, 1, end_of)
-    services = [
-        audit_service(database, sinks.positions),
-        analytics_service(database, sinks.positions, lambda: START + 9 * DAY),
-        sinks.service,
-    ]
-    host = Host("insight", services, InternalGate("s"))
-    app = host._edge._app._rest  # type: ignore[attr-defined]
-    async with app.router.lifespan_context(app):
-        transport = httpx.ASGITransport(host)
-        async with httpx.AsyncClient(transport=transport, base_url="http://insight") as client:
-            yield Insight(world, database, client)
 
 
 @pytest.fixture
@@ -102,9 +36,12 @@ async def insight(tmp_path: Path) -> AsyncIterator[Insight]:
         yield found
 
 
+CAMPAIGN = Campaign("camp_1", "name of camp_1", "DISCOUNT_COUPONS", "STATIC", START)
+
+
 def history(world: World) -> None:
     world.append(
-        decided(created("A", "camp_1"), created("B")),
+        decided(CampaignCreated(CAMPAIGN), created("A", "camp_1"), created("B")),
         decided(customer_created(1)),
         decided(
             succeeded(applicable("A", 100, "camp_1"), applicable("B", 50), ids="1", by="cust_1")

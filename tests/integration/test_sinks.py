@@ -16,8 +16,11 @@ from services.analytics.queries import (
     redemption_totals,
     validation_totals,
 )
-from services.audit.queries import Where, count_redemptions, list_redemptions
-from services.audit.tables import ENTITIES, REDEMPTIONS
+from services.audit.entities import ENTITIES
+from services.audit.filters import Where
+from services.audit.queries import count_rows, list_rows
+from services.audit.redemptions import NEWEST
+from services.audit.tables import REDEMPTIONS
 from tests.integration.insight_world import LEDGER_PLACE, VALIDATIONS_PLACE, World, many
 from tests.unit.insight.examples import (
     DAY,
@@ -126,12 +129,12 @@ async def test_a_page_holds_nothing_that_its_total_does_not_count(tmp_path: Path
     async with world.open(tmp_path) as database:
         await world.fill(database)
         where = Where(PROJECT)
-        ((total, newest),) = await database.query(count_redemptions(where))
+        ((total, newest),) = await database.query(count_rows(REDEMPTIONS, where))
         world.append(decided(failed(ids="3")))
         await world.fill(database)
         where.add("log_offset <= {newest:Int64}", newest=newest)
         page = Page(10, 0, "created_at", descending=True)
-        rows = await database.query(list_redemptions(where, page))
+        rows = await database.query(list_rows(REDEMPTIONS, where, page, NEWEST))
         assert (total, [row[0] for row in rows]) == (2, ["rf_2", "rf_1"])
 
 

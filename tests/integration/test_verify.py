@@ -22,7 +22,8 @@ from runtime.store import MemoryStore, RocksStore
 from schemas.observations import ValidationObserved
 from schemas.records import Record
 from schemas.topics import LEDGER
-from services.audit.tables import ENTITIES, REDEMPTIONS
+from services.audit.entities import ENTITIES
+from services.audit.tables import REDEMPTIONS
 from tessera.report import Report
 from tessera.verify import open_snapshots, verify_partition
 from tessera.verify_tables import believed, fresh_tables, plain_records

@@ -3,11 +3,12 @@
 from engine import tables
 from schemas.api import CustomerInput
 from schemas.commands import UpsertCustomer
+from schemas.customers import CustomerUnchanged
 from schemas.entities import Customer
-from schemas.events import CustomerCreated, CustomerUpdated
+from schemas.events import CustomerCreated, CustomerUpdated, RedemptionFailed
 from schemas.personal import Address, Personal, PersonalData
 from schemas.records import Decided
-from tests.unit.engine.world import MINUTE, PROJECT, World, customer, only, refused
+from tests.unit.engine.world import MINUTE, PROJECT, World, customer, only, redeem, refused
 
 
 def upsert(world: World, named: CustomerInput) -> Decided:
@@ -27,10 +28,8 @@ def test_a_customer_is_created_and_found_by_source_id() -> None:
     assert made.personal.owner == f"{PROJECT}/{made.id}"
     assert made.personal.data is not None
     assert made.personal.data.name == "Alice"
-    again = upsert(world, customer())
-    assert (again.events, again.customer) == ((), made)
-    assert upsert(world, CustomerInput(id=made.id)).customer == made
-    assert upsert(world, CustomerInput(id="alice")).customer == made
+    for named in (customer(), CustomerInput(id=made.id), CustomerInput(id="alice")):
+        assert upsert(world, named).events == (CustomerUnchanged(made),)
 
 
 def test_an_update_merges_metadata_and_address() -> None:
@@ -50,9 +49,10 @@ def test_a_customer_without_id_and_source_id_is_new_each_time() -> None:
     assert created(world, named).id != created(world, named).id
 
 
-def test_a_customer_of_whom_nothing_is_said_is_nobody() -> None:
-    record = upsert(World(), CustomerInput(id="", name=""))
-    assert (record.events, record.customer, record.refusal) == ((), None, None)
+def test_a_customer_of_whom_nothing_is_said_is_nobody_to_a_redemption() -> None:
+    record = World().when(redeem("NONE", customer=CustomerInput(id="", name="")))
+    assert only(record, RedemptionFailed).customer_id is None
+    assert record.customer is None
 
 
 def test_an_unknown_id_is_not_found_unless_a_source_id_is_beside_it() -> None:
@@ -77,7 +77,7 @@ def test_the_data_of_a_forgotten_customer_breaks_nothing() -> None:
     world = World()
     forgotten = Customer("cust_1", Personal(f"{PROJECT}/cust_1", None), world.now)
     world.given(CustomerCreated(forgotten), CustomerUpdated(forgotten))
-    assert upsert(world, CustomerInput(id="cust_1")).customer == forgotten
+    assert upsert(world, CustomerInput(id="cust_1")).events == (CustomerUnchanged(forgotten),)
     record = upsert(world, CustomerInput(id="cust_1", name="New"))
     data = only(record, CustomerUpdated).customer.personal.data
     assert data == PersonalData(name="New")

@@ -6,30 +6,48 @@ import pytest
 from msgspec import structs
 
 from engine.calendar import iso
-from engine.eligibility import RULES, Context, refusal_of
+from engine.eligibility import BOUND_RULES, RULES, Context, refusal_of
 from engine.lookup import NOTHING_HELD, Held
+from schemas.campaigns import Campaign
 from schemas.entities import DailyHours, Gift, ValidityHours, ValidityTimeframe, Voucher
 from tests.unit.engine.world import DAY, HOUR, NOON, World, gift_card, redeem, voucher
 
-#: Breaks every rule; NOON is a Wednesday, 12:00.
+#: What breaks every rule of switch and times; NOON is a Wednesday, 12:00.
+BROKEN_TIMES: dict[str, Any] = {
+    "active": False,
+    "start_date": NOON + 2 * DAY,
+    "expiration_date": NOON - 1,
+    "validity_day_of_week": (0, 1),
+    "validity_timeframe": ValidityTimeframe("PT1H", "P1D"),
+    "validity_hours": ValidityHours((DailyHours("18:00", "20:00"),)),
+}
+#: Breaks every rule.
 BROKEN = structs.replace(
     gift_card("CARD"),
-    active=False,
-    start_date=NOON + 2 * DAY,
-    expiration_date=NOON - 1,
-    validity_day_of_week=(0, 1),
-    validity_timeframe=ValidityTimeframe("PT1H", "P1D"),
-    validity_hours=ValidityHours((DailyHours("18:00", "20:00"),)),
+    **BROKEN_TIMES,
+    published_at=NOON - 2 * DAY,
     quantity=1,
     redeemed_quantity=1,
     gift=Gift(amount=100, balance=0),
 )
+CAMPAIGN = Campaign(
+    id="camp_1",
+    name="Spring",
+    campaign_type="GIFT_VOUCHERS",
+    type="STATIC",
+    created_at=NOON - DAY,
+    activity_duration_after_publishing="P1D",
+    **BROKEN_TIMES,
+)
 
 #: rule, key, details, and the change that mends it. Each row keeps the changes of those above.
-ROWS: list[tuple[str, str, str, dict[str, Any]]] = [
+Row = tuple[str, str, str, dict[str, Any]]
+#: Of the voucher, and after each row the same of its campaign.
+TIMES: list[Row] = [
     ("active", "voucher_disabled", "CARD", {"active": True}),
     ("start_date", "voucher_not_active", "CARD", {"start_date": NOON - 2 * HOUR}),
     ("expiration_date", "voucher_expired", "CARD", {"expiration_date": NOON}),
+    ("activity_duration", "voucher_expired", "CARD", {"activity_duration_after_publishing": "P2D"}),
     ("validity_day_of_week", "voucher_not_active_now", "CARD", {"validity_day_of_week": (3,)}),
     (
         "validity_timeframe",
@@ -43,34 +61,52 @@ ROWS: list[tuple[str, str, str, dict[str, Any]]] = [
         "CARD",
         {"validity_hours": ValidityHours((DailyHours("12:00", "13:00"),))},
     ),
+]
+ROWS: list[Row] = [
     ("quantity", "quantity_exceeded", "CARD", {"quantity": 2}),
     ("gift_balance", "gift_amount_exceeded", "CARD", {"gift": Gift(amount=100, balance=1)}),
     ("amount_to_pay", "missing_amount", "Amount is required when redeeming a GIFT_VOUCHER", {}),
 ]
+#: Each row and whose it is.
+ALL = [
+    (row, whose)
+    for row in TIMES
+    for whose in ("voucher", "campaign")
+    if not (row[0] == "activity_duration" and whose == "voucher")
+] + [(row, "voucher") for row in ROWS]
 
 
-@pytest.mark.parametrize("row", range(len(ROWS)))
+def mended(count: int) -> tuple[Voucher, Campaign]:
+    """A voucher and its campaign after the first so many rows."""
+    card, campaign = BROKEN, CAMPAIGN
+    for (_, _, _, change), whose in ALL[:count]:
+        if whose == "voucher":
+            card = structs.replace(card, **change)
+        else:
+            campaign = structs.replace(campaign, **change)
+    return card, campaign
+
+
+@pytest.mark.parametrize("row", range(len(ALL)))
 def test_the_first_broken_rule_decides(row: int) -> None:
-    mended: Voucher = BROKEN
-    for _, _, _, change in ROWS[:row]:
-        mended = structs.replace(mended, **change)
-    rule, key, details, _ = ROWS[row]
-    refusal = refusal_of(Context(mended, NOON, NOTHING_HELD, None, None))
+    card, campaign = mended(row)
+    (rule, key, details, _), whose = ALL[row]
+    refusal = refusal_of(Context(card, NOON, NOTHING_HELD, None, None, campaign))
     assert refusal is not None
     assert (refusal.key, refusal.details) == (key, details)
     assert refusal.explanation is not None
     assert refusal.explanation["rule"] == rule
+    assert refusal.explanation.get("campaign_id") == ("camp_1" if whose == "campaign" else None)
 
 
-def test_the_table_has_every_rule_in_order() -> None:
+def test_the_tables_have_every_rule_in_order() -> None:
+    assert [rule.__name__ for rule in BOUND_RULES] == [row[0] for row in TIMES]
     assert [rule.__name__ for rule in RULES] == [row[0] for row in ROWS]
 
 
 def test_a_voucher_that_breaks_no_rule_is_eligible() -> None:
-    mended = BROKEN
-    for *_, change in ROWS:
-        mended = structs.replace(mended, **change)
-    assert refusal_of(Context(mended, NOON, NOTHING_HELD, None, 100)) is None
+    card, campaign = mended(len(ALL))
+    assert refusal_of(Context(card, NOON, NOTHING_HELD, None, 100, campaign)) is None
 
 
 def test_a_voucher_that_does_not_exist_comes_before_all_rules() -> None:

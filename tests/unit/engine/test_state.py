@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from engine import tables
-from engine.state import Overlay, Stored
+from engine.fold import StateFold
+from engine.state import Overlay, Stored, encode
 from runtime.store import MemoryStore
 from tests.unit.engine.world import voucher
 
@@ -35,3 +36,43 @@ def test_a_scan_reads_no_more_than_is_taken() -> None:
     state.put(tables.SEEN_FROM, -1, "000")
     assert next(state.scan(tables.SEEN_FROM)) == -1
     assert store.read <= 3
+
+
+def test_what_is_put_encoded_is_read_as_if_it_had_been_put() -> None:
+    store = MemoryStore()
+    fold = StateFold(store)
+    fold.begin()
+    state = fold.view("p")
+    codes = ["A", "b/c", "%"]
+    state.put_encoded(tables.VOUCHERS, codes, [encode(voucher(code)) for code in codes])
+    state.put_encoded(tables.CAMPAIGN_VOUCHERS, ["0001"], [encode("v_A")], "camp/1")
+    assert state.get(tables.VOUCHERS, "b/c") == voucher("b/c")
+    assert sorted(each.code for each in state.scan(tables.VOUCHERS)) == ["%", "A", "b/c"]
+    assert list(state.scan(tables.CAMPAIGN_VOUCHERS, "camp/1")) == ["v_A"]
+    state.delete(tables.VOUCHERS, "A")
+    store.write(fold.commit())
+    assert fold.view("p").get(tables.VOUCHERS, "%") == voucher("%")
+    assert fold.view("p").get(tables.VOUCHERS, "A") is None
+
+
+def test_an_entity_put_encoded_takes_the_place_of_a_decoded_one() -> None:
+    store = MemoryStore()
+    fold = StateFold(store)
+    fold.begin()
+    fold.view("p").put(tables.VOUCHERS, voucher(quantity=1), "A")
+    store.write(fold.commit())
+    fold.begin()
+    fold.view("p").put_encoded(tables.VOUCHERS, ["A"], [encode(voucher(quantity=2))])
+    store.write(fold.commit())
+    assert fold.view("p").get(tables.VOUCHERS, "A") == voucher(quantity=2)
+
+
+def test_known_names_are_those_with_an_entity_wherever_it_lies() -> None:
+    bottom = Overlay(Stored(MemoryStore({tables.VOUCHER_CODES.key("p", "a/b"): b'"v_1"'})))
+    bottom.of("p").put(tables.VOUCHER_CODES, "v_2", "B")
+    top = Overlay(bottom).of("p")
+    assert top.known(tables.VOUCHER_CODES, ["a/b", "B", "C"]) == {"a/b", "B"}
+    top.delete(tables.VOUCHER_CODES, "B")
+    top.put(tables.VOUCHER_CODES, "v_3", "C")
+    assert top.known(tables.VOUCHER_CODES, ["a/b", "B", "C"]) == {"a/b", "C"}
+    assert Overlay(bottom).of("q").known(tables.VOUCHER_CODES, ["B"]) == set()

@@ -241,9 +241,9 @@ def test_a_voucher_is_switched_off_and_on() -> None:
     assert world.when(redeem("TEN")).refusal is None
 
 
-def test_a_deleted_voucher_frees_its_code() -> None:
+def test_a_voucher_deleted_for_good_frees_its_code() -> None:
     world = World().given(voucher())
-    event = only(world.when(DeleteVoucher("v_TEN")), VoucherDeleted)
+    event = only(world.when(DeleteVoucher("v_TEN", force=True)), VoucherDeleted)
     assert (event.voucher_id, event.code) == ("v_TEN", "TEN")
     assert refused(world.when(redeem("TEN"))) == "not_found"
     assert world.when(create(voucher())).refusal is None

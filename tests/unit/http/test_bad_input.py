@@ -151,19 +151,21 @@ async def test_bad_input_leaves_the_customer_as_it_is(world: World) -> None:
     await world.voucher("A")
     customer = {"source_id": "ann", "name": "Ann"}
     await world.call("POST", "/v1/validations", asked("A", customer=customer))
-    before = (await world.call("GET", "/v1/customers/ann")).json()
+    before = (await world.call("GET", "/v1/customers/ann")).json() | {"summary": None}
     other = {"source_id": "ann", "name": "Mallory"}
     for body in (asked("A", metadata=5, customer=other), asked("A", "A", customer=other)):
         for path in ("/v1/redemptions", "/v1/validations"):
             assert refused(await world.call("POST", path, body))[0] == 400
-    assert (await world.call("GET", "/v1/customers/ann")).json() == before
+    after = (await world.call("GET", "/v1/customers/ann")).json()
+    assert after["summary"]["redemptions"]["total_failed"] == 2
+    assert after | {"summary": None} == before
 
 
-@pytest.mark.parametrize("code", ["import", "importCSV", "qualification"])
+@pytest.mark.parametrize("code", ["import", "importCSV"])
 async def test_codes_that_the_api_has_endpoints_for(world: World, code: str) -> None:
     body = {"type": "DISCOUNT_VOUCHER", "discount": {"type": "AMOUNT", "amount_off": 1}}
-    answer = await world.call("POST", f"/v1/vouchers/{code}", body)
-    assert refused(answer) == (404, "not_found")
+    assert (await world.call("POST", f"/v1/vouchers/{code}", body)).status_code in (400, 415)
+    assert refused(await world.call("GET", f"/v1/vouchers/{code}")) == (404, "not_found")
 
 
 @pytest.mark.parametrize(

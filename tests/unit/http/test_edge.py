@@ -10,6 +10,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from structlog.testing import capture_logs
 
 from runtime.faults import NotSent, OutcomeUnknown
 from runtime.http.auth import spellings
@@ -158,6 +159,17 @@ async def test_a_fault_shows_no_more_than_it_must(
     assert "secret" not in response.text
     if expected[0] == 504:
         assert "cmd_7" in response.json()["details"]
+
+
+async def test_a_fault_is_logged_without_what_may_name_a_person(world: World) -> None:
+    await world.call("POST", "/v1/customers", {"source_id": "ann@x"})
+    fault: Any = RuntimeError("broken")
+    world.ledger.fault = fault
+    with capture_logs() as logged:
+        response = await world.call("PUT", "/v1/customers/ann@x", {"name": "Ann"})
+    assert refused(response) == (500, "internal_error")
+    (failed,) = [each for each in logged if each["event"] == "request failed"]
+    assert failed["path"] == "/v1/customers/*"
 
 
 async def test_more_requests_at_once_than_allowed_are_503() -> None:

@@ -8,6 +8,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Message
 
 from runtime.http.forward import Forward, make_client
 from runtime.http.host import Host
@@ -15,7 +16,7 @@ from runtime.http.internal import InternalGate, Positions, positions_of
 from runtime.http.routing import caller_of, ident
 from runtime.http.service import Service
 from tests.unit.http.test_edge import refused
-from tests.unit.http.world import SERVER, World
+from tests.unit.http.world import CLIENT, MANAGEMENT, SERVER, World
 
 SECRET = "between hosts"
 
@@ -99,6 +100,47 @@ async def test_what_neither_host_serves(world: World) -> None:
     assert refused(await world.call("GET", "/v1/nothing")) == (404, "not_found")
     assert refused(await world.call("PATCH", "/v1/vouchers/A")) == (405, None)
     assert refused(await world.call("GET", "/nothing", headers={})) == (404, "not_found")
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        ("/client/v1/../../v1/echo/x", CLIENT),
+        ("/management/v1/x/../../../v1/echo/x", MANAGEMENT),
+        ("/v1/x/../echo/x", SERVER),
+        ("/v1/./echo/x", SERVER),
+    ],
+)
+async def test_a_path_with_dots_goes_no_further(
+    world: World, path: str, headers: dict[str, str]
+) -> None:
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    # a client of its own, since the usual one resolves the dots itself
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": [(name.lower().encode(), text.encode()) for name, text in headers.items()],
+    }
+    await world.host(scope, receive, send)
+    assert sent[0]["status"] == 404
+
+
+@pytest.mark.parametrize("kind", ["client", "management", "system"])
+async def test_a_host_behind_serves_a_path_to_its_own_kind_of_key_only(kind: str) -> None:
+    transport = httpx.ASGITransport(INSIGHT)
+    headers = {"X-Tessera-Secret": SECRET, "X-Tessera-Key-Kind": kind}
+    async with httpx.AsyncClient(transport=transport, base_url="http://insight") as http:
+        assert refused(await http.get("/v1/echo/x", headers=headers)) == (401, "unauthorized")
 
 
 async def test_a_fault_behind_has_the_request_id_of_the_answer(world: World) -> None:

@@ -4,9 +4,8 @@
 it answers, as the real ones do together.
 """
 
-import hashlib
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -21,21 +20,27 @@ from engine.render.encode import to_json
 from engine.state import ProjectState
 from runtime.commands import Answered
 from runtime.faults import NotSent, OutcomeUnknown
+from runtime.http.api_calls import Noted
 from runtime.http.auth import KeyGate
 from runtime.http.host import Host
+from runtime.http.oauth import TokenSigner
 from runtime.http.service import Service
 from runtime.http.writes import Writes
 from runtime.log import Entry
+from runtime.secrets import Secrets
 from schemas.commands import CONTROL_PROJECT, Command, CommandBody, CreateProject, OpenProject
 from schemas.entities import ApiKey, KeyKind
 from schemas.records import Answer, Decided, Duplicate
 from services.catalog import routes as catalog
 from services.catalog.directory import KeyDirectory
+from services.catalog.oauth import OAuth, oauth_service
+from services.catalog.projects import Issuance
 from services.redemption import routes as redemption
 from services.redemption.front import Redemptions
 from services.validation import routes as validation
 from services.validation.front import Validations
 from services.validation.observations import Observations
+from services.validation.qualification import Qualifications
 
 START_MS = 1_700_000_000_000
 HASH_KEY = b"k" * 32
@@ -55,9 +60,12 @@ class Bytes(dict[bytes, bytes]):
     def scan(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
         return iter(sorted((k, v) for k, v in self.items() if k.startswith(prefix)))
 
+    def present(self, keys: Sequence[bytes]) -> set[bytes]:
+        return {key for key in keys if key in self}
 
-def hash_token(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+
+SECRETS = Secrets.from_master(HASH_KEY)
+hash_token = SECRETS.hash_token
 
 
 class Ledger:
@@ -167,6 +175,8 @@ class World:
     lag_ms: float = 0.0
     forward: Any = None
     extra: tuple[Service, ...] = ()
+    #: The calls that the edge noted.
+    noted: list[Noted] = field(default_factory=list)
 
     async def __aenter__(self) -> Self:
         await self._create("proj", ("app", "client", "man"))
@@ -182,17 +192,37 @@ class World:
             clock_ms=lambda: self.ledger.now,
             make_id=lambda: f"valid_{next(ids):018x}",
         )
+        self.tokens = TokenSigner(HASH_KEY)
         directory = KeyDirectory(self.ledger.view, lambda: self.lag_ms)
         self.host = Host(
             "api",
             (
-                validation.make_service(validations, self.observations),
+                validation.make_service(
+                    validations,
+                    self.observations,
+                    Qualifications(writes, self.ledger.view, HASH_KEY, lambda: self.ledger.now),
+                ),
                 redemption.make_service(Redemptions(writes, HASH_KEY)),
-                catalog.make_service(writes, self.ledger.fresh, NoBootstrap()),  # type: ignore[arg-type]
+                catalog.make_service(
+                    writes,
+                    self.ledger.fresh,
+                    NoBootstrap(),  # type: ignore[arg-type]
+                    Issuance(SECRETS, 1, allow_private=False),
+                ),
+                oauth_service(
+                    OAuth(
+                        writes,
+                        self.ledger,
+                        self.ledger.fresh,
+                        self.tokens,
+                        lambda: self.ledger.now,
+                    )
+                ),
                 *self.extra,
             ),
-            KeyGate(directory, hash_token),
+            KeyGate(directory, hash_token, self.tokens, lambda: self.ledger.now),
             forward=self.forward,
+            note=self.noted.append,
         )
         transport = httpx.ASGITransport(self.host, raise_app_exceptions=False)
         self.http = httpx.AsyncClient(transport=transport, base_url="http://api")

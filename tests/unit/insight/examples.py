@@ -1,6 +1,19 @@
 """Records as the ledger holds them, built from small numbers."""
 
-from schemas.entities import Customer, Discount, Evaluation, Order, Outcome, Session, Taken, Voucher
+from msgspec import structs
+
+from schemas.campaigns import Campaign, VouchersGenerated, VoucherTemplate
+from schemas.entities import (
+    Customer,
+    Discount,
+    Evaluation,
+    Gift,
+    Order,
+    Outcome,
+    Session,
+    Taken,
+    Voucher,
+)
 from schemas.errors import refuse
 from schemas.events import (
     CustomerCreated,
@@ -48,6 +61,24 @@ def voucher(code: str = "A", campaign: str | None = None, redeemed: int = 0) -> 
 
 def created(code: str = "A", campaign: str | None = None) -> VoucherCreated:
     return VoucherCreated(voucher(code, campaign))
+
+
+def generated(*codes: str, gift: int | None = None) -> VouchersGenerated:
+    """Vouchers of the campaign `c1`, numbered from 0; gift cards, where credits are named."""
+    template = voucher("", "c1")
+    if gift is not None:
+        card = Gift(gift, gift)
+        template = structs.replace(template, type="GIFT_VOUCHER", discount=None, gift=card)
+    campaign = Campaign(
+        id="c1",
+        name="Spring",
+        campaign_type="DISCOUNT_COUPONS" if gift is None else "GIFT_VOUCHERS",
+        type="STATIC",
+        created_at=START,
+        voucher=VoucherTemplate(template.type, template.discount, template.gift),
+    )
+    template = structs.replace(template, id="", campaign=campaign.name)
+    return VouchersGenerated(campaign, template, tuple(f"v_{code}" for code in codes), codes, 0)
 
 
 def customer(number: int = 1, name: str = "Ada") -> Customer:

@@ -1,5 +1,7 @@
 """The exact texts of queries; what they give is tested with a real engine."""
 
+from collections.abc import Iterator, Mapping
+
 import pytest
 
 from engine.tables import WINDOW_MS
@@ -7,26 +9,43 @@ from runtime.clickhouse import Column, Query, TableDef
 from runtime.http.errors import ApiError
 from runtime.query_string import Condition, Page, Range
 from runtime.sink_table import Place, checkpoint, digest, sink_table
+from schemas.base import DAY_MS, INSTANT_MAX
+from services.analytics.campaign_summary import (
+    facts_of,
+    failed_rollbacks_of,
+    living_campaign,
+    redeemed_of,
+)
 from services.analytics.queries import (
     Asked,
     find_campaign,
     redemption_totals,
     validation_totals,
 )
+from services.analytics.timeseries import starts_of
+from services.audit.campaigns import CAMPAIGNS
+from services.audit.customers import CUSTOMERS
+from services.audit.entities import UNKNOWN
+from services.audit.filters import METADATA_PREFIX, NUMBER_MAX, OPERATORS, Field, Where
+from services.audit.lists import Listing
+from services.audit.orders import ORDERS
+from services.audit.publications import PUBLICATIONS
 from services.audit.queries import (
-    FLAGS,
-    OPERATORS,
-    REDEMPTION_FIELDS,
-    Where,
-    count_redemptions,
-    count_vouchers,
+    count_entities,
+    count_rows,
     customer_ids,
-    customers,
+    entities,
+    find_voucher,
     get_redemption,
-    list_redemptions,
-    list_vouchers,
+    go_on_after,
+    list_entities,
+    list_rows,
     rollbacks_of,
 )
+from services.audit.redemptions import FIELDS as REDEMPTION_FIELDS
+from services.audit.redemptions import NEWEST
+from services.audit.tables import REDEMPTIONS
+from services.audit.vouchers import VOUCHERS
 
 EVIL = "x' OR 1=1 --"
 FACTS = sink_table("facts", (Column("x", "UInt8"),), order_by=("x",), latest_only=True)
@@ -45,17 +64,24 @@ def test_the_whole_definition_of_a_table() -> None:
     )
 
 
+def satisfied(fields: Mapping[str, Field], *conditions: Condition, now: int = 0) -> Where:
+    where = Where("p", now)
+    where.satisfies(fields, conditions, "and")
+    return where
+
+
 def test_a_page_of_redemptions() -> None:
     where = Where("p")
     where.within("at", Range(after=1, before=9))
     where.satisfies(
+        REDEMPTION_FIELDS,
         [
             Condition("voucher_code", "$in", ("A", EVIL), ""),
             Condition("result", "$is", ("success",), ""),
         ],
         "or",
     )
-    query = list_redemptions(where, Page(10, 20, "created_at", descending=True))
+    query = list_rows(REDEMPTIONS, where, Page(10, 20, "created_at", descending=True), NEWEST)
     assert query.sql == (
         "SELECT id, body FROM tessera.redemptions WHERE project = {project:String} "
         "AND at > {at_after:Int64} AND at < {at_before:Int64} "
@@ -66,30 +92,60 @@ def test_a_page_of_redemptions() -> None:
         "project": "p", "at_after": 1, "at_before": 9, "filter_0": ["A", EVIL],
         "filter_1": ["SUCCESS"], "limit": 10, "offset": 20,
     }  # fmt: skip
-    assert count_redemptions(Where("p")).sql == (
+    assert count_rows(REDEMPTIONS, Where("p")).sql == (
         "SELECT count(), max(log_offset) FROM tessera.redemptions WHERE project = {project:String}"
     )
 
 
 def test_a_page_of_vouchers() -> None:
     where = Where("p")
-    where.add("kind = 'voucher'")
-    assert list_vouchers(where, Page(1, 0, "code", descending=False)).sql == (
+    where.add("kind = {kind:String}", kind="voucher")
+    page = Page(1, 0, "code", descending=False)
+    assert list_entities(where, page, ("alias",)).sql == (
         "SELECT id, body FROM tessera.entities FINAL WHERE project = {project:String} "
-        "AND kind = 'voucher' AND id IN (SELECT id FROM tessera.entities FINAL "
-        "WHERE project = {project:String} AND kind = 'voucher' ORDER BY alias "
+        "AND kind = {kind:String} AND id IN (SELECT id FROM tessera.entities FINAL "
+        "WHERE project = {project:String} AND kind = {kind:String} ORDER BY alias "
         "LIMIT {limit:UInt32} OFFSET {offset:UInt32}) ORDER BY alias"
     )
 
 
-@pytest.mark.parametrize("field", REDEMPTION_FIELDS)
-@pytest.mark.parametrize("operator", sorted(OPERATORS.keys() - FLAGS))
-def test_no_filter_puts_a_value_into_the_text(field: str, operator: str) -> None:
-    where = Where(EVIL)
-    where.satisfies([Condition(field, operator, (EVIL,), "")], "and")
-    assert EVIL not in where.text
-    assert "%" not in where.text
-    assert where.values["filter_0"] == [EVIL.upper() if field == "result" else EVIL]
+LISTINGS = (VOUCHERS, CAMPAIGNS, CUSTOMERS, ORDERS, PUBLICATIONS)
+VALUES = {"number": "5", "time": "2024-01-01", "flag": "true", "state": "true"}
+
+
+def every_condition(fields: Mapping[str, Field]) -> Iterator[Condition]:
+    """Every field with each of its operators, and a value that is one for it."""
+    named = {name: field for name, field in fields.items() if name != METADATA_PREFIX}
+    if METADATA_PREFIX in fields:
+        named[f"{METADATA_PREFIX}{EVIL}"] = fields[METADATA_PREFIX]
+    for name, field in named.items():
+        for operator in field.states or OPERATORS[field.kind]:
+            value = VALUES.get(field.kind, EVIL)
+            if operator in ("$has_value", "$is_unknown"):
+                value = ""
+            elif field.kind == "texts" and operator[1:].startswith(("more", "less")):
+                value = "5"
+            elif field.kind == "texts" and operator in ("$after", "$before"):
+                value = "2024-01-01"
+            elif "days" in operator or (field.kind == "time" and "_than" in operator):
+                value = "3"
+            yield Condition(name, operator, (value,), "")
+
+
+@pytest.mark.parametrize("fields", [REDEMPTION_FIELDS, *(each.fields for each in LISTINGS)])
+def test_no_filter_puts_a_value_into_the_text(fields: Mapping[str, Field]) -> None:
+    for condition in every_condition(fields):
+        where = satisfied(fields, condition)
+        assert EVIL not in where.text
+        assert "%" not in where.text
+        assert "{column}" not in where.text
+        assert "{place}" not in where.text
+
+
+@pytest.mark.parametrize("listing", LISTINGS, ids=lambda each: each.name)
+def test_plain_parameters_name_their_places(listing: Listing) -> None:
+    for name, test in listing.plain.items():
+        assert f"{{{name}:String}}" in test
 
 
 @pytest.mark.parametrize(
@@ -97,13 +153,18 @@ def test_no_filter_puts_a_value_into_the_text(field: str, operator: str) -> None
     [
         get_redemption(EVIL, EVIL),
         rollbacks_of(EVIL, [EVIL]),
-        customers(EVIL, [EVIL]),
+        entities(EVIL, EVIL, [EVIL]),
         customer_ids(EVIL, EVIL),
-        count_redemptions(Where(EVIL)),
-        count_vouchers(Where(EVIL)),
+        find_voucher(EVIL, EVIL),
+        count_rows(REDEMPTIONS, Where(EVIL)),
+        count_entities(Where(EVIL)),
         find_campaign(EVIL, EVIL),
         redemption_totals(Asked(EVIL, 0, 1, EVIL)),
         validation_totals(Asked(EVIL, 0, 1, EVIL)),
+        living_campaign(EVIL, EVIL),
+        redeemed_of(Asked(EVIL, 0, 1, EVIL)),
+        failed_rollbacks_of(Asked(EVIL, 0, 1, EVIL)),
+        facts_of(Asked(EVIL, 0, 1, EVIL)),
     ],
 )
 def test_no_query_puts_a_value_into_its_text_or_leaves_the_project(query: Query) -> None:
@@ -112,27 +173,80 @@ def test_no_query_puts_a_value_into_its_text_or_leaves_the_project(query: Query)
     assert query.parameters["project"] == EVIL
 
 
-@pytest.mark.parametrize(("value", "flag"), [("", 1), ("true", 1), ("false", 0)])
-def test_a_flag_is_yes_unless_it_says_no(value: str, flag: int) -> None:
+def test_a_cursor_is_a_value() -> None:
     where = Where("p")
-    where.satisfies([Condition("failure_code", "$has_value", (value,), "")], "and")
+    go_on_after(where, EVIL, Page(10, 0, "created_at", descending=True))
+    assert "(created_at, id) < (SELECT max((created_at, id))" in where.text
+    assert EVIL not in where.text
+    assert where.values["cursor"] == EVIL
+
+
+@pytest.mark.parametrize(("value", "flag"), [("", 1), ("true", 1), ("false", 0), ("TRUE", 1)])
+def test_a_flag_is_yes_unless_it_says_no(value: str, flag: int) -> None:
+    where = satisfied(REDEMPTION_FIELDS, Condition("failure_code", "$has_value", (value,), ""))
     assert where.text.endswith("AND ((failure_code != '') IN {filter_0:Array(UInt8)})")
     assert where.values["filter_0"] == [flag]
 
 
-@pytest.mark.parametrize("operator", sorted(FLAGS))
-@pytest.mark.parametrize("value", ["no", "1", "TRUE", " "])
-def test_another_value_of_a_flag_is_refused_by_name(operator: str, value: str) -> None:
+@pytest.mark.parametrize(
+    ("field", "operator", "value", "span"),
+    [
+        ("redemption.quantity", "$is", "5", (5, 6)),
+        ("redemption.quantity", "$is", "5.5", (0, 0)),
+        ("redemption.quantity", "$in", "5.0", (5, 6)),
+        ("redemption.quantity", "$more_than", "5.5", (6, NUMBER_MAX)),
+        ("redemption.quantity", "$more_than", "-5.5", (-5, NUMBER_MAX)),
+        ("redemption.quantity", "$more_than_equal", "5.5", (6, NUMBER_MAX)),
+        ("redemption.quantity", "$less_than", "5", (UNKNOWN + 1, 5)),
+        ("redemption.quantity", "$less_than", "5.5", (UNKNOWN + 1, 6)),
+        ("redemption.quantity", "$less_than_equal", "5.5", (UNKNOWN + 1, 6)),
+        ("created_at", "$is", "1970-01-02", (DAY_MS, 2 * DAY_MS)),
+        ("created_at", "$is", "1970-01-02T00:00:00Z", (DAY_MS, DAY_MS + 1)),
+        ("created_at", "$after", "1970-01-02", (DAY_MS + 1, NUMBER_MAX)),
+        ("created_at", "$before", "1970-01-02", (UNKNOWN + 1, DAY_MS)),
+        ("created_at", "$more_than", "2", (UNKNOWN + 1, 8 * DAY_MS + 5)),
+        ("created_at", "$more_than_ago", "2", (UNKNOWN + 1, 8 * DAY_MS + 5)),
+        ("created_at", "$less_than", "0.5", (19 * DAY_MS // 2 + 6, 10 * DAY_MS + 6)),
+        ("created_at", "$more_than_future", "1", (11 * DAY_MS + 6, NUMBER_MAX)),
+        ("created_at", "$less_than_future", "1", (10 * DAY_MS + 5, 11 * DAY_MS + 5)),
+        ("created_at", "$is_days_ago", "1", (9 * DAY_MS, 10 * DAY_MS)),
+        ("created_at", "$is_days_in_future", "1", (11 * DAY_MS, 12 * DAY_MS)),
+    ],
+)
+def test_numbers_and_times_are_ranges(
+    field: str, operator: str, value: str, span: tuple[int, int]
+) -> None:
+    condition = Condition(field, operator, (value,), "")
+    where = satisfied(VOUCHERS.fields, condition, now=10 * DAY_MS + 5)
+    assert where.values["filter_0"] == [span]
+
+
+@pytest.mark.parametrize(
+    ("field", "operator", "value"),
+    [
+        ("code", "$has_value", "no"), ("code", "$is_unknown", "1"), ("code", "$is_unknown", " "),
+        ("active", "$active", "maybe"), ("is_referral_code", "$is", "x"),
+        ("redemption.quantity", "$is", "five"), ("redemption.quantity", "$is", "NaN"),
+        ("redemption.quantity", "$more_than", "1e99"), ("created_at", "$more_than", "1e999999999"),
+        ("redemption.quantity", "$is", ""),
+        ("created_at", "$after", "yesterday"), ("created_at", "$less_than", "-1"),
+        ("created_at", "$more_than_ago", "1000000"), ("created_at", "$more_than", "2024-01-01"),
+        ("metadata.k", "$more_than", "x"), ("metadata.k", "$after", "x"),
+        ("body", "$is", "x"), ("metadata.", "$is", "x"), ("metadata", "$is", "x"),
+        ("code", "$regex", "x"), ("code", "$more_than", "x"), ("created_at", "$starts_with", "2"),
+        ("active", "$is", "true"), ("redemption.quantity", "$contains", "1"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_asked_is_refused_by_name(field: str, operator: str, value: str) -> None:
     with pytest.raises(ApiError) as caught:
-        Where("p").satisfies([Condition("result", operator, ("true", value), "filters[it]")], "or")
+        satisfied(VOUCHERS.fields, Condition(field, operator, (value,), "filters[it]"))
+    assert caught.value.refusal.key == "invalid_query_params"
     assert "`filters[it]`" in (caught.value.refusal.details or "")
 
 
-@pytest.mark.parametrize(("field", "operator"), [("body", "$is"), ("voucher_code", "$regex")])
-def test_an_unknown_field_or_operator_is_refused_by_name(field: str, operator: str) -> None:
-    with pytest.raises(ApiError) as caught:
-        Where("p").satisfies([Condition(field, operator, ("x",), "filters[it]")], "and")
-    assert "`filters[it]`" in (caught.value.refusal.details or "")
+def test_metadata_is_only_asked_of_what_has_some() -> None:
+    with pytest.raises(ApiError):
+        satisfied(REDEMPTION_FIELDS, Condition("metadata.k", "$is", ("x",), "filters[it]"))
 
 
 def test_totals_of_all_campaigns() -> None:
@@ -168,6 +282,14 @@ def test_totals_of_one_campaign_count_an_order_once_within_it() -> None:
         "WHERE project = {project:String} AND at >= {since:Int64} AND at < {until:Int64} "
         "AND has(campaigns, {campaign:String})"
     )
+
+
+@pytest.mark.parametrize(("interval", "points"), [("hour", 25), ("day", 2), ("month", 1)])
+def test_a_series_ends_with_the_calendar(interval: str, points: int) -> None:
+    since = INSTANT_MAX + 1 - DAY_MS - 3_600_000
+    starts = starts_of(interval, since, INSTANT_MAX)
+    assert len(starts) == points
+    assert starts[-1] <= INSTANT_MAX
 
 
 def test_a_checkpoint_and_a_digest() -> None:

@@ -45,6 +45,44 @@ def test_lists_of_values_are_read_in_every_spelling(names: list[str]) -> None:
     assert conditions_of(given) == ([wanted], "and")
 
 
+@pytest.mark.parametrize(
+    "values", [["A"], ["A", "it's", 'say "B"', "C, D", "back\\slash", "ü\n"], ["[x]", "'"]]
+)
+def test_a_list_that_python_wrote_is_taken_apart(values: list[str]) -> None:
+    """The official Python client writes the text of a list in the place of several parameters."""
+    name = "filters[voucher_code][conditions][$not_in]"
+    (found,) = conditions_of(read_parameters([(name, str(values))]))[0]
+    assert found == Condition("voucher_code", "$not_in", tuple(values), name)
+    assert [each.value for each in read_parameters([("ids", str(values))])] == values
+
+
+def test_numbers_in_a_list_that_python_wrote_are_values_too() -> None:
+    given = read_parameters([("filters[gift.amount][conditions][$in]", "[100, -2.5]")])
+    assert [each.value for each in given] == ["100", "-2.5"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("filters[voucher_code][conditions][$is]", "['A', 'B']"),
+        ("ids", "[]"),
+        ("ids", "['A'"),
+        ("ids", "['A',,'B']"),
+        ("ids", r"['\x']"),
+        ("ids", r"['\ud800']"),
+    ],
+)
+def test_what_is_no_list_is_a_value_as_it_is(name: str, value: str) -> None:
+    assert [each.value for each in read_parameters([(name, value)])] == [value]
+
+
+def test_each_item_of_a_list_may_be_as_long_as_a_value() -> None:
+    assert len(read_parameters([("ids", str(["x" * 512] * 100))])) == 100
+    key, details = refused(lambda: read_parameters([("ids", str(["A", "x" * 513]))]))
+    assert (key, "longer than" in details) == ("invalid_query_params", True)
+    assert refused(lambda: read_parameters([("ids", str(["A"] * 201))]))[0] == key
+
+
 def test_the_junction_is_read_in_any_case() -> None:
     assert conditions_of(read_parameters([("filters[junction]", "OR")])) == ([], "or")
 

@@ -3,15 +3,21 @@
 from collections.abc import Callable, Iterable, Sequence
 
 import pytest
+from msgspec import structs
 
+from engine import tables
 from runtime.clickhouse import Database, Row, TableDef
 from runtime.log import StoredEntry
 from runtime.sink import Filler, Positions
 from runtime.sink_table import MARKER_INDEX, Applied, Block, Place, SinkTable
-from schemas.events import VoucherDeleted
+from schemas.balances import BalanceAdjusted
+from schemas.campaigns import CampaignCreated, CampaignDeleted, CampaignDisabled
+from schemas.events import VoucherCreated, VoucherDeleted
 from schemas.records import Record, WriterStarted
-from services.analytics.tables import campaign_rows, redemption_facts, session_facts
-from services.audit.tables import ENTITIES, REDEMPTIONS, entity_table_rows, redemption_table_rows
+from services.analytics.campaign_tables import campaign_facts, campaign_rows
+from services.analytics.tables import redemption_facts, session_facts
+from services.audit.entities import ENTITIES
+from services.audit.tables import REDEMPTIONS, entity_table_rows, redemption_table_rows
 from tests.unit.insight.examples import (
     PROJECT,
     applicable,
@@ -19,6 +25,7 @@ from tests.unit.insight.examples import (
     customer_created,
     decided,
     failed,
+    generated,
     locked,
     rolled_back,
     succeeded,
@@ -82,9 +89,46 @@ def test_a_session_is_a_validation_and_a_redemption_is_none() -> None:
     assert list(session_facts(decided(STACK, failed()))) == []
 
 
-def test_campaigns_are_known_by_their_vouchers() -> None:
-    record = decided(created("A", "c1"), created("B"))
-    assert list(campaign_rows(record)) == [(PROJECT, "c1", "name of c1")]
+def test_a_campaign_is_known_as_it_is_until_it_is_deleted() -> None:
+    made = generated("A", "B")
+    changed = structs.replace(made.campaign, active=False)
+    record = decided(CampaignCreated(made.campaign), made, CampaignDisabled(changed), created("C"))
+    rows = list(campaign_rows(record))
+    assert [(row.project, row.id, row.name) for row in rows] == [(PROJECT, "c1", "Spring")] * 3
+    assert tables.CAMPAIGNS.decode(rows[-1].body.encode()) == changed
+    (gone,) = campaign_rows(decided(CampaignDeleted(changed)))
+    assert (gone.id, gone.name, gone.body) == ("c1", "Spring", "")
+
+
+def test_what_happens_to_vouchers_of_a_campaign_is_counted() -> None:
+    made = generated("A", "B", gift=500)
+    campaign = made.campaign
+    card = structs.replace(made.template, id="v_A", code="A")
+    record = decided(
+        made,
+        generated(gift=500),
+        BalanceAdjusted(card, 30, "vtx_1"),
+        BalanceAdjusted(card, -40, "vtx_2"),
+        VoucherDeleted("v_A", "A", campaign=campaign, credits=490),
+        VoucherDeleted("v_Z", "Z"),
+    )
+    assert [each[2:] for each in campaign_facts(record)] == [
+        ("c1", "created", 2, 1000),
+        ("c1", "added", 1, 30),
+        ("c1", "subtracted", 1, 40),
+        ("c1", "deleted", 1, 490),
+    ]
+
+
+def test_generated_vouchers_are_listed_as_if_each_had_been_created() -> None:
+    made = generated("A", "B", gift=500)
+    campaign, *rows = entity_table_rows(decided(made))
+    assert (campaign.kind, campaign.id, campaign.alias) == ("campaign", "c1", "Spring")
+    for number, (code, row) in enumerate(zip("AB", rows, strict=True)):
+        alone = structs.replace(made.template, id=f"v_{code}", code=code, campaign_number=number)
+        (wanted,) = entity_table_rows(decided(VoucherCreated(alone)))
+        assert row._replace(body="") == wanted._replace(body="")
+        assert tables.VOUCHERS.decode(row.body.encode()) == alone
 
 
 def test_entities_are_as_they_are_after_the_record() -> None:

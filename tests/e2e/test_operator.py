@@ -1,0 +1,96 @@
+"""What the operator's commands tell of a running system: `tessera tail` and `tessera state`."""
+
+import json
+import subprocess
+from typing import Any
+
+from tests.e2e.shop import Shop, new_code
+from tests.e2e.system import System, eventually
+
+
+def _said(done: subprocess.CompletedProcess[str]) -> str:
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def _records(system: System, *words: str) -> list[dict[str, Any]]:
+    said = _said(system.command("tail", "--json", *words))
+    return [json.loads(each)["record"] for each in said.splitlines()]
+
+
+def _state(system: System, *words: str) -> dict[str, Any]:
+    project = system.keys["project_id"]
+    said = _said(system.command("state", "--json", "--project", project, *words))
+    found: dict[str, Any] = json.loads(said)
+    return found
+
+
+def test_tail_shows_what_it_is_asked_for(system: System, shop: Shop) -> None:
+    code = shop.discount().code
+    shop.redeem(code)
+    project = system.keys["project_id"]
+    created = _records(
+        system, "--project", project, "--type", "voucher.created", "--from", "10m", "--last", "500"
+    )
+    assert any(each["events"][0]["voucher"]["code"] == code for each in created)
+    made = [[event["type"] for event in each["events"]] for each in created]
+    assert all("voucher.created" in types for types in made)
+    redeemed = _records(system, "--type", "redemption.*", "--from", "10m")
+    assert any(code in json.dumps(each) for each in redeemed)
+    assert _records(system, "--project", "nobody") == []
+    assert _records(system, "--from", "0s") == []
+    (one,) = _records(system, "--partition", "0", "--offset", "0", "--to", "0s", "--last", "1")
+    assert one["at"] > 0
+    for wrong in (("--offset", "1"), ("--from", "soon"), ("--follow", "--to", "1m")):
+        refused = system.command("tail", *wrong)
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert refused.stderr.startswith("tessera: ")
+
+
+def test_state_shows_an_entity_and_the_records_that_made_it(system: System, shop: Shop) -> None:
+    customer = {"source_id": new_code(), "name": "Ann Secret"}
+    voucher = shop.gift(5000)
+    redeemed = shop.redeem(voucher.code, customer=customer, order={"amount": 100})
+    found = eventually(lambda: _after(system, "voucher", voucher.code, 2))
+    assert found["entity"]["gift"]["balance"] == 4900
+    assert _state(system, "voucher", voucher.id) == found
+    types = [each["record"]["command_type"] for each in found["records"]]
+    assert types == ["create_voucher", "redeem_stack"]
+    person = _state(system, "customer", customer["source_id"])
+    assert person["entity"]["personal"]["data"]["name"] == "***"
+    assert "Ann Secret" not in json.dumps(person)
+    revealed = _state(system, "customer", customer["source_id"], "--reveal")
+    assert revealed["entity"]["personal"]["data"]["name"] == "Ann Secret"
+    entry = redeemed.redemptions[0]
+    for kind, entity_id in (("redemption", entry.id), ("order", redeemed.order.id)):
+        assert _state(system, kind, entity_id)["entity"]["id"] == entity_id
+    readable = _said(
+        system.command("state", "--project", system.keys["project_id"], "voucher", voucher.code)
+    )
+    assert "2 records name it:" in readable
+    assert _state(system, "key", system.keys["app_id"])["entity"]["token_hash"] == "***"
+
+
+def _after(system: System, kind: str, named: str, records: int) -> dict[str, Any]:
+    found = _state(system, kind, named)
+    return found if len(found["records"]) >= records else {}
+
+
+def test_state_of_what_is_gone_or_never_was(system: System, shop: Shop) -> None:
+    voucher = shop.discount()
+    shop.vouchers.delete_voucher(voucher.code, force=True)
+    gone = eventually(lambda: _gone(system, voucher.code))
+    assert [each["record"]["command_type"] for each in gone["records"]] == [
+        "create_voucher", "delete_voucher",
+    ]  # fmt: skip
+    project = system.keys["project_id"]
+    never = system.command("state", "--project", project, "voucher", new_code())
+    assert never.returncode == 1
+    assert "no record names one" in never.stderr
+    unknown = system.command("state", "--project", "nobody", "voucher", "x")
+    assert "There is no project nobody" in unknown.stderr
+
+
+def _gone(system: System, code: str) -> dict[str, Any]:
+    found = _state(system, "voucher", code)
+    return found if found["entity"] is None else {}

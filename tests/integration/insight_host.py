@@ -1,0 +1,96 @@
+"""The insight host over HTTP, as the host in front asks it: sinks, audit and analytics together."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from runtime.clickhouse import Database
+from runtime.http.host import Host
+from runtime.http.internal import InternalGate
+from runtime.sink import Positions
+from runtime.sink_host import Sinks
+from runtime.sink_table import Place
+from services.analytics.service import analytics_service
+from services.audit.api_calls import API_CALLS
+from services.audit.service import audit_service
+from tests.integration.insight_world import World
+from tests.unit.insight.examples import DAY, PROJECT, START
+
+HEADERS = {
+    "x-tessera-secret": "s",
+    "x-tessera-project": PROJECT,
+    "x-tessera-key-kind": "server",
+    "x-tessera-key-id": "k",
+}
+
+
+class Insight:
+    """A host that runs, and a client of it."""
+
+    def __init__(
+        self, world: World, database: Database, client: httpx.AsyncClient, positions: Positions
+    ) -> None:
+        self.world = world
+        self.positions = positions
+        self.database = database
+        self._client = client
+
+    async def get(
+        self, path: str, status: int = 200, headers: dict[str, str] | None = None
+    ) -> dict[str, Any]:
+        """Asks for everything that was written before."""
+        end = {
+            f"{place}/0={(await self.world.log.bounds(place, 0))[1] - 1}"
+            for place in ("ledger", "validations", "api-calls")
+        }
+        known = {**HEADERS, "x-tessera-positions": ",".join(sorted(end))}
+        answer = await self._client.get(path, headers={**known, **(headers or {})})
+        assert answer.status_code == status, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def filled(self) -> None:
+        """Waits until the log of API calls is in its table, which no list waits for."""
+        end = (await self.world.log.bounds("api-calls", 0))[1] - 1
+        reached = self.positions.reached({("api-calls", 0): end}, [API_CALLS], 5.0)
+        assert await reached
+
+    async def ids(self, query: str) -> list[str]:
+        return [each["id"] for each in (await self.get(f"/v1/redemptions?{query}"))["redemptions"]]
+
+    async def totals(self, query: str = "") -> dict[str, int]:
+        found: dict[str, int] = (await self.get(f"/v1/analytics/totals?{query}"))["totals"]
+        return found
+
+
+@asynccontextmanager
+async def running(folder: Path) -> AsyncIterator[Insight]:
+    world = World()
+
+    async def end_of(place: Place) -> int:
+        return (await world.log.bounds(*place))[1]
+
+    database = await Database.open(f"chdb://{folder}")
+    sinks = Sinks(database, world.sources, world.fillings, 1, end_of)
+    services = [
+        audit_service(database, sinks.positions, lambda: START + 9 * DAY),
+        analytics_service(database, sinks.positions, lambda: START + 9 * DAY),
+        sinks.service,
+    ]
+    host = Host("insight", services, InternalGate("s"))
+    app = host._edge._app._rest  # type: ignore[attr-defined]
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(host)
+        async with httpx.AsyncClient(transport=transport, base_url="http://insight") as client:
+            yield Insight(world, database, client, sinks.positions)
+
+
+def is_(field: str, operator: str, *values: str) -> str:
+    """A filter of a list, as a query string."""
+    name = f"filters[{field}][conditions][{operator}]"
+    if len(values) == 1:
+        return f"{name}={values[0]}"
+    return "&".join(f"{name}[{index}]={value}" for index, value in enumerate(values))

@@ -1,0 +1,183 @@
+"""A ledger in memory with its real writer, the real sender of webhooks, and a receiver of HTTP."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from runtime.http.service import Service
+from runtime.outbound import Outbound
+from runtime.secrets import Secrets
+from schemas.commands import CommandBody, CreateVoucher, OpenProject
+from schemas.entities import Discount, Voucher
+from schemas.records import Decided
+from schemas.topics import DELIVERIES
+from schemas.webhooks import CreateWebhook, DeliveryAttempted, Webhook, WebhookCreated
+from services.distribution.follow import OutboxReplica, attempt_of, webhook_service
+from services.distribution.webhooks import Outfit
+from tests.unit.runtime.test_commands import PROJECT, Backbone, Memory, now_ms
+
+SECRETS = Secrets.from_master(b"m" * 32)
+TOKEN = SECRETS.webhook_token(PROJECT)
+SECONDS_MAX = 20.0
+
+
+@dataclass
+class Received:
+    """A request."""
+
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def event(self) -> dict[str, Any]:
+        return dict(json.loads(self.body))
+
+
+@dataclass
+class Receiver:
+    """Takes requests on a port of its own; `answer` decides what becomes of each."""
+
+    url: str = ""
+    got: list[Received] = field(default_factory=list)
+    answer: Callable[[Received], str] = lambda _: "200 OK"
+    #: As long as it is not set, no request is answered.
+    open: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def codes(self, path: str = "/") -> list[str]:
+        """The codes of the vouchers that events were about, in the order of their coming."""
+        return [each.event["data"]["voucher"]["code"] for each in self.got if each.path == path]
+
+    async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+            headers = {
+                name.lower(): value
+                for name, value in (line.split(": ", 1) for line in head[1:] if line)
+            }
+            body = await reader.readexactly(int(headers["content-length"]))
+            request = Received(head[0].split(" ")[1], headers, body)
+            await self.open.wait()
+            self.got.append(request)
+            status = self.answer(request)
+            writer.write(f"HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n".encode())
+            await writer.drain()
+        finally:
+            writer.close()
+
+
+@asynccontextmanager
+async def receiver() -> AsyncIterator[Receiver]:
+    """A receiver that answers everything with 200."""
+    made = Receiver()
+    made.open.set()
+    server = await asyncio.start_server(made.take, "127.0.0.1", 0)
+    made.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    try:
+        yield made
+    finally:
+        made.open.set()
+        server.close()
+        await server.wait_closed()
+
+
+class Installation:
+    """One project, open, whose webhooks are sent by whatever `sending` runs."""
+
+    def __init__(self) -> None:
+        self.backbone = Backbone()
+        self.backbone.start_writer()
+        #: What the sender keeps on its disk.
+        self.folder = Memory()
+
+    async def when(self, body: CommandBody) -> Decided:
+        """A command's record."""
+        record = (await self.backbone.send(body)).record
+        assert isinstance(record, Decided)
+        assert record.refusal is None, record.refusal
+        return record
+
+    async def webhook(self, url: str, *events: str) -> Webhook:
+        """A webhook that gets new vouchers, unless other events are named."""
+        record = await self.when(CreateWebhook(url, events or ("voucher.created",)))
+        (event,) = record.events
+        assert isinstance(event, WebhookCreated)
+        return event.webhook
+
+    async def voucher(self, code: str) -> None:
+        """A new voucher."""
+        discount = Discount("AMOUNT", amount_off=100)
+        await self.when(CreateVoucher(Voucher("", code, "DISCOUNT_VOUCHER", 0, discount)))
+
+    async def attempts(self) -> list[DeliveryAttempted]:
+        """Every attempt that was noted, in the order of the topic."""
+        _, end = await self.backbone.log.bounds(DELIVERIES, 0)
+        entries = [await self.backbone.log.read_at(DELIVERIES, 0, each) for each in range(end)]
+        return [attempt for attempt in map(attempt_of, entries) if attempt is not None]
+
+    async def noted(self, count: int) -> list[DeliveryAttempted]:
+        """The attempts, as soon as there are so many."""
+        async with asyncio.timeout(SECONDS_MAX):
+            while len(found := await self.attempts()) < count:  # noqa: ASYNC110 - only the log knows
+                await asyncio.sleep(0.01)
+        return found
+
+    def service(self, **named: Any) -> Service:
+        """The sender over its folder, as a host mounts it."""
+        settings: dict[str, Any] = {"retry_seconds": 0.01, "attempts_max": 4} | named
+        timeout = settings.pop("timeout_seconds", 5.0)
+        allow = settings.pop("allow_private", True)
+        outfit = Outfit(
+            log=self.backbone.log,
+            sender=self.backbone.sender,
+            commands=self.backbone.commands,
+            posts=Outbound(timeout_seconds=timeout, allow_private=allow),
+            token_of=SECRETS.webhook_token,
+            clock_ms=now_ms,
+            slots=settings.pop("slots", asyncio.Semaphore(64)),
+            **settings,
+        )
+        codec = self.backbone.codec()
+        replica = OutboxReplica(self.backbone.log, 0, self.folder, codec, now_ms)
+        return webhook_service(outfit, {0: replica}, codec)
+
+    @asynccontextmanager
+    async def sending(self, *, gently: bool = True, **named: Any) -> AsyncIterator[Service]:
+        """Runs a sender; gently, it ends what is under way, else everything stops at once."""
+        service = self.service(**named)
+        tasks = [asyncio.create_task(run(), name=name) for name, run in service.tasks.items()]
+        before = asyncio.all_tasks()
+        try:
+            yield service
+        finally:
+            if not gently:
+                for task in asyncio.all_tasks() - before:
+                    if task.get_name().startswith("webhook "):
+                        task.cancel()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@asynccontextmanager
+async def installation() -> AsyncIterator[Installation]:
+    """An installation with its project."""
+    made = Installation()
+    try:
+        await made.when(OpenProject())
+        yield made
+    finally:
+        for task in made.backbone.tasks:
+            task.cancel()
+        await asyncio.gather(*made.backbone.tasks, return_exceptions=True)
+        await made.backbone.sender.close()
+
+
+async def until(holds: Callable[[], bool], what: str = "it") -> None:
+    """Waits until something holds."""
+    async with asyncio.timeout(SECONDS_MAX):
+        while not holds():  # noqa: ASYNC110 - what it waits for may be anything
+            await asyncio.sleep(0.01)

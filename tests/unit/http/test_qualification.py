@@ -1,0 +1,81 @@
+"""The older endpoint that lists the vouchers which suit a customer and an order."""
+
+from typing import Any
+
+import pytest
+
+from tests.contract.shapes import assert_shape
+from tests.unit.http.test_edge import refused
+from tests.unit.http.world import SERVER, World
+
+PATH = "/v1/vouchers/qualification"
+
+
+async def _codes(world: World, query: str = "", **body: Any) -> list[str]:
+    answer = await world.call("POST", PATH + query, body)
+    assert answer.status_code == 200, answer.text
+    assert_shape(answer.json(), "1_res_vouchers_qualification")
+    assert answer.json()["total"] == len(answer.json()["data"])
+    return [each["code"] for each in answer.json()["data"]]
+
+
+async def test_vouchers_that_could_be_redeemed_are_listed(world: World) -> None:
+    await world.voucher("A")
+    world.ledger.now += 1000
+    await world.voucher("B")
+    await world.voucher("OFF", active=False)
+    await world.voucher("OVER", expiration_date="2020-01-01")
+    await world.gift("G", 500)
+    assert await _codes(world) == ["B", "A"]
+    assert set(await _codes(world, order={"amount": 100})) == {"A", "B", "G"}
+    assert await _codes(world, "?order=code&limit=2", order={"amount": 100}) == ["A", "B"]
+    assert await _codes(world, "?order=-code", order={"amount": 100}) == ["G", "B", "A"]
+    assert (await _codes(world, "?order=created_at"))[0] == "A"
+
+
+async def test_a_campaign_s_voucher_is_listed_for_whom_holds_it(world: World) -> None:
+    campaign = {
+        "name": "Sale",
+        "campaign_type": "DISCOUNT_COUPONS",
+        "vouchers_count": 2,
+        "voucher": {
+            "type": "DISCOUNT_VOUCHER",
+            "discount": {"type": "AMOUNT", "amount_off": 100},
+        },
+    }
+    await world.call("POST", "/v1/campaigns", campaign)
+    ann, ben = {"source_id": "ann"}, {"source_id": "ben"}
+    published = await world.call(
+        "POST", "/v1/publications", {"campaign": {"name": "Sale"}, "customer": ann}
+    )
+    code = published.json()["voucher"]["code"]
+    assert await _codes(world, customer=ann) == [code]
+    assert await _codes(world, customer=ben) == []
+    assert await _codes(world) == []
+
+
+async def test_it_writes_nothing(world: World) -> None:
+    await world.voucher("A")
+    count = len(world.ledger.records)
+    assert await _codes(world, customer={"source_id": "new", "name": "N"}) == ["A"]
+    empty = await world.http.post(PATH, content=b"", headers=SERVER)
+    assert empty.json()["tracking_id"].startswith("track_")
+    assert len(world.ledger.records) == count
+
+
+@pytest.mark.parametrize(
+    ("query", "body", "error"),
+    [
+        ("?limit=51", {}, (400, "invalid_query_params")),
+        ("?order=name", {}, (400, "invalid_query_params")),
+        ("?audienceRulesOnly=x", {}, (400, "invalid_query_params")),
+        ("?page=0", {}, (400, "invalid_query_params")),
+        ("", {"order": {"amount": -1}}, (400, "invalid_payload")),
+        ("", {"customer": {"id": "cust_unknown"}}, (404, "not_found")),
+        ("", [], (400, "invalid_payload")),
+    ],
+)
+async def test_it_refuses_what_it_cannot_read(
+    world: World, query: str, body: Any, error: tuple[int, str]
+) -> None:
+    assert refused(await world.call("POST", PATH + query, body)) == error
