@@ -11,10 +11,10 @@ LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.1
 	--generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down status test check bench lock clean
+.PHONY: help run up down status demo test check bench bench-codes lock clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 run: $(RUNTIME) ## start everything and show its log; Ctrl-C stops it
 	@exec $(BIN)/tessera run
@@ -27,6 +27,9 @@ down: ## stop what `make up` started
 
 status: $(RUNTIME) ## show what runs
 	@exec $(BIN)/tessera status
+
+demo: $(RUNTIME) ## fill the project with a shop and play a few minutes of its traffic
+	@exec $(BIN)/python -P -m demo
 
 test: $(DEV) ## every test, the real broker and chDB included
 	@$(BIN)/python -P -m pytest
@@ -42,11 +45,16 @@ check: $(DEV) ## format, lint, strict types, import contracts, architecture test
 bench: $(DEV) ## measure redemptions per second and latencies
 	@exec $(BIN)/python -P -m bench
 
-lock: $(DEV) ## resolve the dependencies and Kafka's jars anew
+bench-codes: $(DEV) ## measure the making of a million codes while others redeem
+	@exec $(BIN)/python -P -m bench.codes
+
+lock: $(DEV) ## resolve the dependencies, Kafka's jars and the JavaScript SDK anew
 	$(LOCK) -o requirements.txt requirements.in
 	$(LOCK) -o requirements-build.txt requirements-build.in
 	$(LOCK) -o requirements-dev.txt requirements-dev.in
 	$(BIN)/python -P -m deploy.embedded.jars
+	cd tests/e2e/js && rm -f package-lock.json && \
+		PATH="$(CURDIR)/$(BIN):$$PATH" npm install --package-lock-only
 
 clean: ## remove the environment and caches; data stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

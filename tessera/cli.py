@@ -28,6 +28,24 @@ class HostName(StrEnum):
     API = "api"
     LEDGER = "ledger"
     INSIGHT = "insight"
+    DISTRIBUTION = "distribution"
+
+
+class EntityKind(StrEnum):
+    """What `tessera state` finds."""
+
+    VOUCHER = "voucher"
+    CAMPAIGN = "campaign"
+    CUSTOMER = "customer"
+    ORDER = "order"
+    REDEMPTION = "redemption"
+    PUBLICATION = "publication"
+    SESSION = "session"
+    ASYNC_ACTION = "async-action"
+    BIN_ENTRY = "bin-entry"
+    WEBHOOK = "webhook"
+    PROJECT = "project"
+    KEY = "key"
 
 
 @app.command()
@@ -72,7 +90,26 @@ def verify() -> None:
 @app.command()
 def tail(
     partition: Annotated[int | None, typer.Option(help="only this partition")] = None,
-    last: Annotated[int, typer.Option(min=0, help="how many records of each partition")] = 20,
+    project: Annotated[
+        list[str] | None, typer.Option(help="only of this project; repeat it")
+    ] = None,
+    kind: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--type", help="only with this type of command or event, such as 'voucher.*'; repeat it"
+        ),
+    ] = None,
+    after: Annotated[
+        str | None, typer.Option("--from", help="not before: 30m (ago; s, h, d), or ISO 8601")
+    ] = None,
+    before: Annotated[str | None, typer.Option("--to", help="not after; as --from")] = None,
+    offset: Annotated[
+        int | None, typer.Option(min=0, help="from this offset on; needs --partition")
+    ] = None,
+    last: Annotated[
+        int | None,
+        typer.Option(min=0, help="how many of each partition; 20 unless a beginning is named"),
+    ] = None,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="go on as records come")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object a line")] = False,
 ) -> None:
@@ -81,26 +118,79 @@ def tail(
     Void records, which a writer sent that had lost its partition, are printed like any other:
     only who reads from the first record on knows them. `tessera verify` counts them.
     """
-    from tessera.tail import tail_installation  # noqa: PLC0415
+    from tessera.selection import Wanted  # noqa: PLC0415
+    from tessera.tail import LAST, Asked, tail_installation  # noqa: PLC0415
 
     settings = _settings()
     if partition is not None and not 0 <= partition < settings.partitions:
         _fail(f"--partition is 0 to {settings.partitions - 1}.")
-    _operate(
-        lambda: tail_installation(
-            settings, partition, typer.echo, last=last, follow=follow, as_json=as_json
-        )
+    if offset is not None and partition is None:
+        _fail("--offset counts within a partition: name it with --partition.")
+    if follow and before is not None:
+        _fail("--follow goes on without end, so it does not go with --to.")
+    begins = after is not None or offset is not None
+    wanted = Wanted(
+        frozenset(project or ()),
+        tuple(kind or ()),
+        _moment("--from", after),
+        _moment("--to", before),
     )
+    asked = Asked(
+        wanted, None if begins and last is None else last or LAST, offset, follow, as_json
+    )
+    _operate(lambda: tail_installation(settings, partition, typer.echo, asked))
+
+
+@app.command()
+def state(
+    kind: Annotated[EntityKind, typer.Argument(help="what it is")],
+    name: Annotated[str, typer.Argument(metavar="ID", help="its id; or code, name, source id")],
+    project: Annotated[
+        str | None, typer.Option(help="its project; needed where there are several")
+    ] = None,
+    reveal: Annotated[bool, typer.Option("--reveal", help="show personal fields")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object")] = False,
+) -> None:
+    """Print an entity as the ledger's state has it, and the records that name it; 1 if none does.
+
+    Personal fields are masked unless --reveal says otherwise; in records they stay sealed.
+    """
+    from tessera.entity import show_entity  # noqa: PLC0415
+
+    settings = _settings()
+    found: list[bool] = []
+
+    async def show() -> None:
+        found.append(
+            await show_entity(
+                settings, kind, name, typer.echo, project=project, reveal=reveal, as_json=as_json
+            )
+        )
+
+    _operate(show)
+    if not any(found):
+        _fail(f"There is no {kind.value} {name!r}, and no record names one.")
+
+
+def _moment(option: str, text: str | None) -> int | None:
+    from runtime.clock import clock_ms  # noqa: PLC0415
+    from tessera.selection import BadTime, read_time  # noqa: PLC0415
+
+    try:
+        return None if text is None else read_time(text, clock_ms())
+    except BadTime as fault:
+        _fail(f"{option}: {fault}.")
 
 
 def _operate(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     from deploy.embedded.errors import EmbeddedError  # noqa: PLC0415
     from runtime.log import LogError  # noqa: PLC0415
+    from runtime.store import StoreError  # noqa: PLC0415
     from tessera.installation import NoInstallation  # noqa: PLC0415
 
     try:
         asyncio.run(work())
-    except (EmbeddedError, LogError, NoInstallation) as fault:
+    except (EmbeddedError, LogError, NoInstallation, StoreError) as fault:
         _fail(str(fault))
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
@@ -126,6 +216,7 @@ def main() -> None:
 def _embedded(command: Literal["run", "up", "down", "status"]) -> None:
     from deploy.embedded import runner  # noqa: PLC0415
     from deploy.embedded.errors import EmbeddedError  # noqa: PLC0415
+    from runtime.disk import is_full, reason_of  # noqa: PLC0415
 
     commands = {"run": runner.run, "up": runner.up, "down": runner.down, "status": runner.status}
     settings = _settings()
@@ -135,6 +226,10 @@ def _embedded(command: Literal["run", "up", "down", "status"]) -> None:
         exit_status = commands[command](settings)
     except EmbeddedError as error:
         _fail(str(error))
+    except OSError as fault:
+        if not is_full(fault):
+            raise
+        _fail(reason_of(fault, settings.home))
     sys.exit(exit_status)
 
 

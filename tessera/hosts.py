@@ -16,11 +16,12 @@ from engine.render.answer import render_answer
 from engine.render.encode import to_json
 from runtime.clickhouse import Database
 from runtime.clock import clock_ms
-from runtime.commands import Commands
+from runtime.http.api_calls import ApiCalls
 from runtime.http.auth import KeyGate
 from runtime.http.forward import Forward, make_client
 from runtime.http.host import Host, HostFailed, serve
 from runtime.http.internal import InternalGate, Positions
+from runtime.http.oauth import TokenSigner
 from runtime.http.service import Part, Service
 from runtime.http.writes import Writes
 from runtime.kafka_admin import client_options
@@ -32,15 +33,19 @@ from runtime.sink_source import LogSources
 from runtime.sink_table import Place
 from schemas.observations import ValidationObserved
 from schemas.records import Record
-from schemas.topics import COMMANDS, DEAD_LETTERS, LEDGER, VALIDATIONS
+from schemas.topics import API_CALLS, COMMANDS, DEAD_LETTERS, DELIVERIES, LEDGER, VALIDATIONS
 from services.analytics.service import analytics_service
 from services.analytics.tables import LEDGER_TABLES as ANALYTICS_LEDGER_TABLES
 from services.analytics.tables import VALIDATION_TABLES
+from services.audit.api_calls import API_CALL_TABLES, api_calls_of
+from services.audit.deliveries import DELIVERY_TABLES, attempt_of
 from services.audit.service import audit_service
 from services.audit.tables import LEDGER_TABLES as AUDIT_LEDGER_TABLES
 from services.catalog.bootstrap import Bootstrap, Installation
 from services.catalog.directory import KeyDirectory
 from services.catalog.keys import Presets
+from services.catalog.oauth import OAuth, oauth_service
+from services.catalog.projects import Issuance
 from services.catalog.routes import make_service as catalog_service
 from services.redemption.front import Redemptions
 from services.redemption.ledger.outfit import Identity
@@ -50,8 +55,10 @@ from services.redemption.ledger.writer import Writer
 from services.redemption.routes import make_service as redemption_service
 from services.validation.front import Validations
 from services.validation.observations import Observations
+from services.validation.qualification import Qualifications
 from services.validation.routes import make_service as validation_service
 from tessera import __version__
+from tessera.distribution import run_distribution
 from tessera.neighbours import Neighbours
 from tessera.parts import Parts, Replicas, fold_of
 
@@ -72,6 +79,7 @@ def run_host(name: str, settings: Settings) -> None:
         "api": run_api,
         "ledger": run_ledger,
         "insight": run_insight,
+        "distribution": run_distribution,
     }
     # What the imports made stays for good; looking through it again and again is wasted.
     gc.collect()
@@ -94,8 +102,15 @@ async def run_api(settings: Settings) -> None:
     observations = Observations(parts.sender, replicas.partition_of)
     insight_url = f"http://127.0.0.1:{settings.insight_port}"
     ledger_url = f"http://127.0.0.1:{settings.ledger_port}"
-    neighbours = Neighbours({"ledger": ledger_url, "insight": insight_url})
+    neighbours = Neighbours(
+        {
+            "ledger": ledger_url,
+            "insight": insight_url,
+            "distribution": f"http://127.0.0.1:{settings.distribution_port}",
+        }
+    )
     client = make_client(insight_url)
+    api_calls = ApiCalls(parts.sender, replicas.partition_of)
 
     async def positions(project: str) -> Positions:
         partition = replicas.partition_of(project)
@@ -106,9 +121,19 @@ async def run_api(settings: Settings) -> None:
 
     host = Host(
         "api",
-        (neighbours.service(), *_api_services(parts, replicas, observations)),
-        KeyGate(KeyDirectory(replicas.view, replicas.lag_ms), parts.secrets.hash_token),
+        (
+            neighbours.service(),
+            api_calls.service,
+            *_api_services(parts, replicas, observations),
+        ),
+        KeyGate(
+            KeyDirectory(replicas.view, replicas.lag_ms),
+            parts.secrets.hash_token,
+            TokenSigner(parts.secrets.oauth),
+            clock_ms,
+        ),
         forward=Forward(client, parts.internal_secret, positions),
+        note=api_calls.note,
     )
     try:
         await serve(host, bind=settings.bind, port=settings.port)
@@ -122,15 +147,7 @@ def _api_services(
     parts: Parts, replicas: Replicas, observations: Observations
 ) -> Sequence[Service]:
     settings, secrets = parts.settings, parts.secrets
-    commands = Commands(
-        parts.sender,
-        replicas.followed,
-        parts.codec,
-        replicas.partition_of,
-        replicas.first_offset,
-        deadline_ms=settings.command_deadline_ms,
-        clock_ms=clock_ms,
-    )
+    commands = replicas.commands()
     writes = Writes(commands, secrets.idempotency, render_answer, to_json)
     validations = Validations(
         writes,
@@ -145,10 +162,23 @@ def _api_services(
     )
     return (
         replicas.service(),
-        validation_service(validations, observations),
+        validation_service(
+            validations,
+            observations,
+            Qualifications(writes, replicas.fresh_view, secrets.tracking, clock_ms),
+        ),
         redemption_service(Redemptions(writes, secrets.tracking)),
-        catalog_service(writes, replicas.current_view, bootstrap),
+        catalog_service(
+            writes,
+            replicas.current_view,
+            bootstrap,
+            Issuance(secrets, settings.partitions, settings.webhooks_allow_private),
+        ),
+        oauth_service(
+            OAuth(writes, commands, replicas.current_view, TokenSigner(secrets.oauth), clock_ms)
+        ),
         Service("clean-up", tasks={"clean-up": replicas.clean_up}),
+        parts.disk_watch(),
     )
 
 
@@ -233,7 +263,7 @@ async def run_ledger(settings: Settings) -> None:
         lifespan=lifespan,
         health=lambda: _ledger_health(partitions),
     )
-    host = Host("ledger", (service,), InternalGate(parts.internal_secret))
+    host = Host("ledger", (parts.disk_watch(), service), InternalGate(parts.internal_secret))
     try:
         await serve(host, bind="127.0.0.1", port=settings.ledger_port)
     finally:
@@ -299,6 +329,7 @@ async def run_insight(settings: Settings) -> None:
     host = Host(
         "insight",
         (
+            parts.disk_watch(),
             keys,
             sinks.service,
             audit_service(database, sinks.positions),
@@ -321,6 +352,8 @@ def insight_fillings(parts: Parts) -> Sequence[Filling]:
     return (
         Filling(LEDGER, AUDIT_LEDGER_TABLES + ANALYTICS_LEDGER_TABLES, record_of),
         Filling(VALIDATIONS, VALIDATION_TABLES, observation_of),
+        Filling(API_CALLS, API_CALL_TABLES, api_calls_of),
+        Filling(DELIVERIES, DELIVERY_TABLES, attempt_of),
     )
 
 

@@ -6,11 +6,14 @@ from pathlib import Path
 from typing import cast
 
 from engine.admission import seen_before
-from engine.fold import StateFold, state_fingerprint
+from engine.fold import PartFold, StateFold, StatePart, state_fingerprint
 from engine.state import View
 from engine.tables import PROJECTS
+from runtime.clock import clock_ms
 from runtime.codec import Codec
-from runtime.commands import Followed
+from runtime.commands import Commands, Followed
+from runtime.disk import MIB
+from runtime.disk_watch import DiskWatch
 from runtime.folders import StateFolder, open_folder
 from runtime.http.errors import ApiError, unavailable
 from runtime.http.service import Part, Service, Task
@@ -37,9 +40,17 @@ KEYS_RETRY_SECONDS = 0.5
 class Parts:
     """The parts of one host, or of a command, whose state then lies in a folder of its own."""
 
-    def __init__(self, settings: Settings, host: str, *, state: Path | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        host: str,
+        *,
+        state: Path | None = None,
+        part: StatePart | None = None,
+    ) -> None:
         self.settings = settings
         self.host = host
+        self._part = part
         self.secrets = Secrets.from_master(read_master_key(settings))
         self.log = KafkaLog(client_options(settings))
         self.sender = Sender(self.log)
@@ -69,11 +80,20 @@ class Parts:
 
     def folder(self, partition: int) -> StateFolder:
         """Where this host keeps a partition's state."""
-        return StateFolder(self.settings.home, self.host, partition, state_fingerprint())
+        fingerprint = state_fingerprint(self._part)
+        return StateFolder(self.settings.home, self.host, partition, fingerprint)
 
     def replica(self, partition: int) -> Replica:
         """A replica of a partition, as it was left."""
-        return Replica(self.log, partition, self.folder(partition), StateFold, self.codec)
+        part = self._part
+        make_fold = StateFold if part is None else lambda store: PartFold(store, part)
+        return Replica(self.log, partition, self.folder(partition), make_fold, self.codec)
+
+    def disk_watch(self) -> Service:
+        """What looks at the disks that this installation writes to."""
+        home, settings = self.settings.home, self.settings
+        folders = [home / name for name in ("state", "kafka", "clickhouse", "logs")]
+        return DiskWatch(folders, settings.disk_free_mib_min * MIB).service()
 
     async def close(self) -> None:
         """Gives everything back."""
@@ -90,12 +110,12 @@ def fold_of(replica: Replica) -> StateFold:
 class Replicas:
     """One followed replica of every partition, and views of any project."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, *, calm_seconds: float = 0.0) -> None:
         self._parts = parts
         #: By project; a project never moves.
         self._partitions = {CONTROL_PROJECT: CONTROL_PARTITION}
         self.followed: Mapping[int, Followed] = {
-            partition: Followed(parts.replica(partition))
+            partition: Followed(parts.replica(partition), calm_seconds=calm_seconds)
             for partition in range(parts.settings.partitions)
         }
 
@@ -145,6 +165,19 @@ class Replicas:
     def lag_ms(self) -> float:
         """How old the knowledge of keys and projects may be."""
         return self.followed[CONTROL_PARTITION].lag_ms()
+
+    def commands(self) -> Commands:
+        """What has commands decided, and is told by these replicas."""
+        parts = self._parts
+        return Commands(
+            parts.sender,
+            self.followed,
+            parts.codec,
+            self.partition_of,
+            self.first_offset,
+            deadline_ms=parts.settings.command_deadline_ms,
+            clock_ms=clock_ms,
+        )
 
     def service(self) -> Service:
         """The tasks that keep the replicas, and their health."""

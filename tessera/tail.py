@@ -1,70 +1,95 @@
 """`tessera tail`: the records of the ledger, one readable line each."""
 
+import asyncio
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import msgspec
-
 from runtime.kafka_admin import client_options
 from runtime.kafka_log import KafkaLog
-from runtime.log import Log, StoredEntry, entries_between
+from runtime.log import Log, StoredEntry
 from runtime.settings import Settings
 from schemas.topics import LEDGER
 from tessera.installation import reached
+from tessera.selection import ANY, Wanted, last_matching, matching, object_of, offset_at
 
 READ_RECORDS_MAX = 500
+#: How many records of each partition are shown unless a beginning is named.
+LAST = 20
 FOLLOW_WAIT_MS = 500
 #: How much is shown of a value that is no record.
 UNREADABLE_BYTES_MAX = 100
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is to be shown."""
+
+    wanted: Wanted = ANY
+    #: How many of each partition, the last ones; None: all.
+    last: int | None = LAST
+    #: The first offset of the partition.
+    offset: int | None = None
+    follow: bool = False
+    as_json: bool = False
+
+
 async def tail_installation(
-    settings: Settings,
-    partition: int | None,
-    write: Callable[[str], None],
-    *,
-    last: int,
-    follow: bool,
-    as_json: bool,
+    settings: Settings, partition: int | None, write: Callable[[str], None], asked: Asked
 ) -> None:
     """Tails the ledger of the installation that the settings name; None: all partitions."""
     chosen = range(settings.partitions) if partition is None else range(partition, partition + 1)
     async with reached(settings) as installation:
         log = KafkaLog(client_options(installation.settings))
         try:
-            await tail(log, chosen, write, last=last, follow=follow, as_json=as_json)
+            await tail(log, chosen, write, asked)
         finally:
             await log.close()
 
 
-async def tail(
-    log: Log,
-    partitions: range,
-    write: Callable[[str], None],
-    *,
-    last: int,
-    follow: bool,
-    as_json: bool,
-) -> None:
-    """Writes the last records of each partition, then, if asked, what comes, until cancelled."""
-    readers = []
+async def tail(log: Log, partitions: range, write: Callable[[str], None], asked: Asked) -> None:
+    """Writes the wanted records of each partition, then, if asked, what comes, until cancelled."""
+    ends = {}
     for partition in partitions:
-        first, end = await log.bounds(LEDGER, partition)
-        start = max(first, end - last)
-        async for entry in entries_between(log, LEDGER, partition, start, end):
-            write(line(partition, entry, as_json=as_json))
-        readers.append((partition, await log.reader(LEDGER, partition, end)))
+        start, end = await _range(log, partition, asked)
+        ends[partition] = end
+        if asked.last is None:
+            async for entry in matching(log, partition, start, end, asked.wanted):
+                write(line(partition, entry, as_json=asked.as_json))
+        else:
+            for entry in await last_matching(log, partition, start, end, asked.wanted, asked.last):
+                write(line(partition, entry, as_json=asked.as_json))
+    if asked.follow:
+        async with asyncio.TaskGroup() as group:
+            for partition, end in ends.items():
+                group.create_task(_follow(log, partition, end, write, asked))
+
+
+async def _range(log: Log, partition: int, asked: Asked) -> tuple[int, int]:
+    """Where the wanted records of a partition lie, as far as offset and time tell."""
+    start, end = await log.bounds(LEDGER, partition)
+    if asked.offset is not None:
+        start = min(max(start, asked.offset), end)
+    if asked.wanted.after is not None:
+        start = max(start, await offset_at(log, partition, asked.wanted.after))
+    if asked.wanted.before is not None:
+        end = min(end, await offset_at(log, partition, asked.wanted.before + 1))
+    return start, max(start, end)
+
+
+async def _follow(
+    log: Log, partition: int, start: int, write: Callable[[str], None], asked: Asked
+) -> None:
+    reader = await log.reader(LEDGER, partition, start)
     try:
-        while follow:
-            for partition, reader in readers:
-                wait_ms = FOLLOW_WAIT_MS // len(readers)
-                for entry in await reader.read(records_max=READ_RECORDS_MAX, wait_ms=wait_ms):
-                    write(line(partition, entry, as_json=as_json))
+        while True:
+            entries = await reader.read(records_max=READ_RECORDS_MAX, wait_ms=FOLLOW_WAIT_MS)
+            for entry in filter(asked.wanted.admits, entries):
+                write(line(partition, entry, as_json=asked.as_json))
     finally:
-        for _, reader in readers:
-            await reader.close()
+        await reader.close()
 
 
 def line(partition: int, entry: StoredEntry, *, as_json: bool) -> str:
@@ -72,7 +97,7 @@ def line(partition: int, entry: StoredEntry, *, as_json: bool) -> str:
 
     Whatever lies in the log, it is one line, and nothing in it moves a terminal's cursor.
     """
-    record = _object(entry.value)
+    record = object_of(entry.value)
     if as_json:
         headers = {name: value.decode(errors="replace") for name, value in entry.headers}
         shown = {
@@ -97,14 +122,6 @@ def escaped(text: str) -> str:
     return "".join(
         each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
     )
-
-
-def _object(value: bytes) -> dict[str, Any] | None:
-    try:
-        found = msgspec.json.decode(value)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
 
 
 def _words(record: dict[str, Any] | None, value: bytes) -> tuple[str, str]:

@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory
 import httpx
 import msgspec
 
-from engine.fold import StateFold, state_fingerprint
+from engine.fold import StateFold, StatePart, state_fingerprint
 from runtime.chain import ChainState, Damage, entry_hash
 from runtime.folders import state_folders
 from runtime.keyring import KeyringError
@@ -35,6 +35,7 @@ from runtime.sink_table import Place
 from runtime.store import RocksStore, Store, StoreError
 from schemas.records import Record
 from schemas.topics import LEDGER
+from services.distribution.state import KEPT
 from tessera.hosts import insight_fillings
 from tessera.installation import reached
 from tessera.parts import Parts
@@ -64,6 +65,8 @@ class Snapshot:
     partition: int
     store: RocksStore
     position: Position
+    #: What the host keeps, where that is not the whole state.
+    part: StatePart | None = None
 
 
 class FreshStorage:
@@ -164,7 +167,11 @@ class FreshFold:
 def open_snapshots(home: Path, report: Report) -> list[Snapshot]:
     """Every host's state, as it is now."""
     found: list[Snapshot] = []
-    for host, partition, path in state_folders(home, state_fingerprint()):
+    parts: tuple[StatePart | None, ...] = (None, KEPT)
+    folders = [
+        (part, *each) for part in parts for each in state_folders(home, state_fingerprint(part))
+    ]
+    for part, host, partition, path in folders:
         name = f"state {host}/{partition}"
         try:
             store = RocksStore(path, read_only=True)
@@ -175,7 +182,7 @@ def open_snapshots(home: Path, report: Report) -> list[Snapshot]:
             report.bad(f"{name} cannot be read: {fault}")
             continue
         try:
-            found.append(Snapshot(host, partition, store, stored_position(store)))
+            found.append(Snapshot(host, partition, store, stored_position(store), part))
         except (StoreError, msgspec.MsgspecError, ValueError) as fault:
             report.bad(f"{name} does not say how far it is: {fault}")
             store.close()
@@ -243,7 +250,8 @@ def compare(fold: FreshFold, snapshot: Snapshot, report: Report) -> None:
         report.bad(f"{name}: the record at {chain.position} is not the one it folded")
         return
     count = 0
-    for ours, theirs in _pairs(_entries(fold.store), _entries(snapshot.store)):
+    part = snapshot.part
+    for ours, theirs in _pairs(_entries(fold.store, part), _entries(snapshot.store, part)):
         if ours != theirs:
             key = (ours or theirs or (b"", b""))[0].decode(errors="replace")
             report.bad(f"{name} differs from the ledger at {key}")
@@ -255,8 +263,11 @@ def compare(fold: FreshFold, snapshot: Snapshot, report: Report) -> None:
 Item = tuple[bytes, bytes]
 
 
-def _entries(store: Store) -> Iterator[Item]:
-    return (item for item in store.scan(b"") if not item[0].startswith(b"~"))
+def _entries(store: Store, part: StatePart | None) -> Iterator[Item]:
+    items = (item for item in store.scan(b"") if not item[0].startswith(b"~"))
+    if part is None:
+        return items
+    return (item for item in items if item[0].partition(b"/")[0].decode() in part.tables)
 
 
 def _pairs(

@@ -2,6 +2,7 @@
 
 EmbeddedError           the message is a sentence for the person at the terminal
 ├── DataFolderError     the folder belongs to a newer Tessera, or another process works on it
+├── DiskFullError       there is too little space left where the data lies
 ├── PortTakenError      a port that is wanted belongs to another program
 └── HostFailedError     a process ended or did not become healthy; carries its last log lines
 """
@@ -13,6 +14,10 @@ class EmbeddedError(Exception):
 
 class DataFolderError(EmbeddedError):
     """The data folder cannot be used."""
+
+
+class DiskFullError(EmbeddedError):
+    """There is too little space left."""
 
 
 class PortTakenError(EmbeddedError):

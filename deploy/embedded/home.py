@@ -116,6 +116,7 @@ class Ports:
     controller: int
     insight: int
     ledger: int
+    distribution: int
 
     @property
     def bootstrap(self) -> str:

@@ -9,13 +9,14 @@ are ended in order before a new start.
 import os
 import time
 from contextlib import suppress
+from functools import partial
 
 import psutil
 
 from deploy.embedded.console import Console, LogFollower
 from deploy.embedded.errors import DataFolderError, EmbeddedError
 from deploy.embedded.home import Home
-from deploy.embedded.start import Installation, Look, start
+from deploy.embedded.start import Installation, Look, space_hint, start
 from deploy.embedded.stop import stop
 from deploy.embedded.supervision import HOSTS, PROGRAMS, SupervisorClient, leftovers
 from deploy.embedded.watch import POLL_SECONDS, StopRequestedError, StopSignal, Watch
@@ -54,7 +55,9 @@ def run(settings: Settings) -> int:
             return 0
         try:
             welcome(home, installation.url, console)
-            return _attend(home, installation, console, look)
+            hint = partial(space_hint, home.path, settings.disk_free_mib_min)
+            watch = Watch(SupervisorClient(home), console, hint)
+            return _attend(home, installation, console, look, watch)
         finally:
             _stop_own(home, installation, console, follow)
 
@@ -95,15 +98,16 @@ def status(settings: Settings) -> int:
     client = SupervisorClient(home)
     if installation is None or client.pid() is None:
         left = ", ".join(leftovers(home))
+        hint = space_hint(home.path, settings.disk_free_mib_min)
         console.block(
-            [f"Tessera is not running{f'; left from an earlier run: {left}' * bool(left)}."]
+            [f"Tessera is not running{f'; left from an earlier run: {left}' * bool(left)}{hint}."]
         )
         return 1
     all_well = True
     for name, program in sorted(client.states().items(), key=lambda item: PROGRAMS.index(item[0])):
         well = installation.health_of(name)[0] if name in HOSTS else program.is_up
         all_well = all_well and well
-        words = f"{name:<8} {program.state:<9} {'healthy' if well else 'not healthy':<12}"
+        words = f"{name:<12} {program.state:<9} {'healthy' if well else 'not healthy':<12}"
         console.block([f"{words} pid {program.pid:<8} {_resident_mib(program.pid):>4} MiB"])
     console.block([installation.url])
     return 0 if all_well else 1
@@ -156,9 +160,8 @@ def _is_another_s(home: Home, own: Installation) -> bool:
         return False
 
 
-def _attend(home: Home, own: Installation, console: Console, look: Look) -> int:
+def _attend(home: Home, own: Installation, console: Console, look: Look, watch: Watch) -> int:
     """Show the log until a signal comes or the supervisor ends; the exit status."""
-    watch = Watch(SupervisorClient(home), console)
     while True:
         try:
             look()

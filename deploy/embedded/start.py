@@ -5,16 +5,18 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, Self
 
 import msgspec
 
 from deploy.embedded.console import Console, log_tail
-from deploy.embedded.errors import DataFolderError, EmbeddedError, HostFailedError
+from deploy.embedded.errors import DataFolderError, DiskFullError, EmbeddedError, HostFailedError
 from deploy.embedded.home import Home, Ports, check_port, internal_ports, write_json
 from deploy.embedded.kafka import broker_is_ready, prepare_broker
 from deploy.embedded.supervision import BROKER, SupervisorClient, start_supervisor
 from deploy.embedded.watch import Watch, health, wait_until
+from runtime.disk import MIB, Free, free_bytes, space_left
 from runtime.kafka_admin import TopicError, ensure_topics
 from runtime.settings import PREFIX, Settings
 
@@ -24,6 +26,9 @@ HOST_SECONDS_MAX = 300.0
 #: How often a host may end by itself before the start is given up; the broker may not.
 ENDS_MAX: Mapping[str, int] = {BROKER: 0}
 HOST_ENDS_MAX = 2
+
+#: The settings that name a port on loopback.
+INTERNAL_PORTS = ("insight_port", "ledger_port", "distribution_port")
 
 #: Called again and again while something is waited for; it may raise to end the wait.
 Look = Callable[[], None]
@@ -41,6 +46,8 @@ class Installation:
     insight_port: int
     ledger_port: int
     keeper: tuple[int, float] | None
+    #: An installation that was started by earlier code has no such host.
+    distribution_port: int = 0
 
     @classmethod
     def of(cls, home: Home) -> Self | None:
@@ -56,13 +63,27 @@ class Installation:
         """What a host says about itself."""
         if host == "api":
             return health(reachable(self.bind), self.port)
-        return health("127.0.0.1", self.insight_port if host == "insight" else self.ledger_port)
+        return health("127.0.0.1", getattr(self, f"{host}_port"))
 
     @property
     def url(self) -> str:
         """Where clients find the API."""
         address = reachable(self.bind)
         return f"http://{f'[{address}]' if ':' in address else address}:{self.port}"
+
+
+def require_space(folder: Path, free_mib_min: int, free: Free = free_bytes) -> None:
+    """Raise DiskFullError when less than so many MiB are free."""
+    if free(folder) < free_mib_min * MIB:
+        raise DiskFullError(
+            f"The disk is too full to start: {space_left(folder, free)}, {free_mib_min} MiB are "
+            f"needed. Free some, choose another {PREFIX}HOME, or set {PREFIX}DISK_FREE_MIB_MIN."
+        )
+
+
+def space_hint(folder: Path, free_mib_min: int, free: Free = free_bytes) -> str:
+    """What may be why a program ended: nothing, unless the disk is as good as full."""
+    return f"; {space_left(folder, free)}" if free(folder) < free_mib_min * MIB else ""
 
 
 def reachable(bind: str) -> str:
@@ -73,7 +94,7 @@ def reachable(bind: str) -> str:
 def with_internal_ports(settings: Settings, ports: Ports) -> Settings:
     """The settings of the processes: what the operator set, and the chosen ports elsewhere."""
     chosen: dict[str, object] = {"kafka": ports.bootstrap}
-    for name in ("insight_port", "ledger_port"):
+    for name in INTERNAL_PORTS:
         if name not in settings.model_fields_set:
             chosen[name] = getattr(ports, name.removesuffix("_port"))
     return settings.model_copy(update=chosen)
@@ -95,11 +116,17 @@ def start(
             f"{PREFIX}KAFKA is set, but this command starts a broker of its own. Unset it, or "
             "start each host with `tessera host NAME` to use another broker."
         )
+    require_space(home.path, settings.disk_free_mib_min)
     check_port(settings.bind, settings.port)
     ports = internal_ports(home)
     settings = with_internal_ports(settings, ports)
     installation = Installation(
-        settings.bind, settings.port, settings.insight_port, settings.ledger_port, keeper
+        bind=settings.bind,
+        port=settings.port,
+        insight_port=settings.insight_port,
+        ledger_port=settings.ledger_port,
+        keeper=keeper,
+        distribution_port=settings.distribution_port,
     )
     write_json(home.installation_file, asdict(installation))
 
@@ -110,17 +137,18 @@ def start(
     broker = prepare_broker(home, ports.kafka, ports.controller, progress)
     start_supervisor(home, broker, environment(settings))
     client = SupervisorClient(home)
-    starting = _Starting(home, installation, client, console, Watch(client, console), look)
+    watch = Watch(client, console, lambda: space_hint(home.path, settings.disk_free_mib_min))
+    starting = _Starting(home, installation, client, console, watch, look)
     starting.broker(ports)
     starting.topics(settings)
-    starting.hosts("ledger", "insight")
+    starting.hosts("ledger", "distribution", "insight")
     starting.hosts("api")
     return installation
 
 
 def environment(settings: Settings) -> dict[str, str]:
     """The environment of every process: this one's, and the settings as they apply."""
-    names = ("home", "port", "bind", "kafka", "partitions", "insight_port", "ledger_port")
+    names = ("home", "port", "bind", "kafka", "partitions", *INTERNAL_PORTS)
     given = {PREFIX + name.upper(): str(getattr(settings, name)) for name in names}
     return {**os.environ, **given, f"{PREFIX}LOG_FORMAT": "json", "PYTHONUNBUFFERED": "1"}
 
@@ -154,7 +182,7 @@ class _Starting:
             self.client.start(name)
         self._wait(names, lambda: all(map(self._is_healthy, names)), HOST_SECONDS_MAX)
         seconds = round(time.monotonic() - began, 1)
-        self.console.say(f"{' and '.join(names)} healthy", seconds=seconds)
+        self.console.say(f"{', '.join(names)} healthy", seconds=seconds)
 
     def _is_healthy(self, name: str) -> bool:
         return self.installation.health_of(name)[0]

@@ -20,7 +20,7 @@ LEFT_SUPERVISOR_SECONDS_MAX = 5.0
 
 
 def stop(home: Home, console: Console, look: Look) -> bool:
-    """End api, insight, ledger, broker and supervisor; whether anything ran.
+    """End the hosts in reverse order, the broker and the supervisor; whether anything ran.
 
     Each has its own bound after which it is killed, so this ends; `look` is called meanwhile.
     """

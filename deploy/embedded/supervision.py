@@ -30,10 +30,16 @@ from runtime.settings import PRIVATE_UMASK
 SUPERVISOR = "supervisor"
 BROKER = "broker"
 #: The hosts in the order of their start; they stop in the reverse order, the broker last.
-HOSTS = ("ledger", "insight", "api")
+HOSTS = ("ledger", "distribution", "insight", "api")
 PROGRAMS = (BROKER, *HOSTS)
 #: How long each program may take to stop before it is killed.
-STOP_SECONDS_MAX: Mapping[str, int] = {"api": 15, "insight": 15, "ledger": 15, BROKER: 30}
+STOP_SECONDS_MAX: Mapping[str, int] = {
+    "api": 15,
+    "insight": 15,
+    "distribution": 15,
+    "ledger": 15,
+    BROKER: 30,
+}
 #: A program that ends sooner than this after its start is started again with growing delays.
 STEADY_AFTER_SECONDS = 3
 #: With a delay that grows by a second each time, about an hour and a half of attempts.

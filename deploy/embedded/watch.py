@@ -59,7 +59,10 @@ class Watch:
 
     _ENDED = ("BACKOFF", "EXITED", "FATAL")
 
-    def __init__(self, client: SupervisorClient, console: Console) -> None:
+    def __init__(
+        self, client: SupervisorClient, console: Console, space_hint: Callable[[], str] = str
+    ) -> None:
+        self._space_hint = space_hint
         self.ends: Counter[str] = Counter()
         self._client = client
         self._console = console
@@ -86,7 +89,8 @@ class Watch:
         if ended.started_at and start not in self._told:
             self._told.add(start)
             self.ends[ended.name] += 1
-            self._console.say(f"{ended.name} {_how_it_ended(now)}", level="warning")
+            hint = self._space_hint()
+            self._console.say(f"{ended.name} {_how_it_ended(now)}{hint}", level="warning")
 
 
 def _how_it_ended(now: ProgramState) -> str:

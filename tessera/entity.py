@@ -1,0 +1,192 @@
+"""`tessera state`: one entity as the ledger's state has it, and the records that name it.
+
+The state is that of the host `ledger`, opened read-only beside it, so it is as far as the host was
+when the command looked; the records are read from the ledger to its end.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final, Protocol
+
+import msgspec
+
+from engine import tables
+from engine.fold import StateFold, state_fingerprint
+from engine.lookup import find_campaign, find_customer, find_order, find_voucher
+from engine.state import Table, View, encode
+from runtime.folders import state_folder
+from runtime.kafka_admin import client_options
+from runtime.kafka_log import KafkaLog
+from runtime.log import Log
+from runtime.settings import Settings
+from runtime.store import RocksStore, Store
+from schemas.base import Shape
+from schemas.commands import CONTROL_PROJECT
+from schemas.entities import Voucher
+from schemas.topics import LEDGER
+from tessera.installation import NoInstallation, reached
+from tessera.parts import CONTROL_PARTITION
+from tessera.selection import Wanted, as_text, matching, object_of
+from tessera.tail import escaped, line
+
+HOST = "ledger"
+MASKED = "***"
+_OWNER = "owner"
+#: What a token is known by.
+_SECRETS = frozenset(("token_hash",))
+
+Find = Callable[[View, str], Shape | None]
+
+
+class Kind(Protocol):
+    """What an entity is."""
+
+    @property
+    def value(self) -> str:
+        """Its name on the command line."""
+
+
+def _by_id(table: Table[Any]) -> Find:
+    def find(view: View, name: str) -> Shape | None:
+        return view.get(table, name)
+
+    return find
+
+
+#: How each kind is found in a project's state.
+_FINDS: Final[Mapping[str, Find]] = MappingProxyType(
+    {
+        "voucher": find_voucher,
+        "campaign": find_campaign,
+        "customer": find_customer,
+        "order": find_order,
+        "redemption": _by_id(tables.REDEMPTIONS),
+        "publication": _by_id(tables.PUBLICATIONS),
+        "session": _by_id(tables.SESSIONS),
+        "async-action": _by_id(tables.ACTIONS),
+        "bin-entry": _by_id(tables.BIN),
+        "webhook": _by_id(tables.WEBHOOKS),
+        "project": _by_id(tables.PROJECTS),
+        "key": _by_id(tables.KEYS),
+    }
+)
+_OF_CONTROL: Final = ("project", "key")
+
+
+async def show_entity(
+    settings: Settings,
+    kind: Kind,
+    name: str,
+    write: Callable[[str], None],
+    *,
+    project: str | None,
+    reveal: bool,
+    as_json: bool,
+) -> bool:
+    """Writes what is known of an entity; whether anything is. Raises NoInstallation, StoreError."""
+    async with reached(settings) as installation:
+        home = installation.settings.home
+        partition, owner = CONTROL_PARTITION, CONTROL_PROJECT
+        if kind.value not in _OF_CONTROL:
+            owner, partition = _project(home, project)
+        entity = _read(home, partition, owner, _FINDS[kind.value], name)
+        log = KafkaLog(client_options(installation.settings))
+        try:
+            names = names_of(entity, name)
+            records = await records_of(log, partition, owner, names, as_json=as_json)
+        finally:
+            await log.close()
+    shown = None if entity is None else shown_entity(entity, reveal=reveal)
+    if as_json:
+        head = {"kind": kind.value, "project": owner, "partition": partition, "entity": shown}
+        write(json.dumps(head | {"records": [json.loads(each) for each in records]}))
+        return shown is not None or bool(records)
+    if shown is not None:
+        write(f"{kind.value} of project {escaped(owner)}, partition {partition}")
+        write(json.dumps(shown, indent=2))
+    elif records:
+        write(f"The state has no such {kind.value} any more.")
+    if records:
+        write(f"{len(records)} records name it:")
+    for each in records:
+        write(each)
+    return shown is not None or bool(records)
+
+
+def names_of(entity: Shape | None, name: str) -> frozenset[str]:
+    """What records call an entity. A source id is not among it: it is sealed, or too common."""
+    if entity is None:
+        return frozenset((name,))
+    own = str(getattr(entity, "id", None) or getattr(entity, "key", name))
+    return frozenset((own, entity.code)) if isinstance(entity, Voucher) else frozenset((own,))
+
+
+async def records_of(
+    log: Log, partition: int, project: str, names: frozenset[str], *, as_json: bool
+) -> list[str]:
+    """The lines of a project's records in which one of the names stands."""
+    start, end = await log.bounds(LEDGER, partition)
+    texts = tuple(sorted(as_text(each) for each in names))
+    wanted = Wanted(projects=frozenset((project,)), texts=texts)
+    return [
+        line(partition, entry, as_json=as_json)
+        async for entry in matching(log, partition, start, end, wanted)
+        if object_of(entry.value) is not None
+    ]
+
+
+def shown_entity(entity: Shape, *, reveal: bool) -> Any:
+    """The entity as plain values, with what is personal masked."""
+    plain = msgspec.json.decode(encode(entity))
+    return plain if reveal else _masked(plain)
+
+
+def _masked(value: Any) -> Any:
+    if isinstance(value, dict):
+        if set(value) == {_OWNER, "data"}:
+            data = value["data"]
+            return {**value, "data": data and dict.fromkeys(_present(data), MASKED)}
+        return {name: MASKED if name in _SECRETS else _masked(each) for name, each in value.items()}
+    return [_masked(each) for each in value] if isinstance(value, list) else value
+
+
+def _present(data: Mapping[str, Any]) -> list[str]:
+    return [name for name, each in data.items() if each is not None]
+
+
+def _project(home: Path, named: str | None) -> tuple[str, int]:
+    """A project and its partition; the one there is, where none is named."""
+    store = _store(home, CONTROL_PARTITION)
+    try:
+        known = {
+            each.id: each.partition
+            for each in StateFold(store).view(CONTROL_PROJECT).scan(tables.PROJECTS)
+        }
+    finally:
+        store.close()
+    if named is None and len(known) == 1:
+        (named,) = known
+    if named is None or named not in known:
+        which = "Name one with --project" if named is None else f"There is no project {named}"
+        raise NoInstallation(f"{which}: {', '.join(sorted(known)) or 'there is none yet'}.")
+    return named, known[named]
+
+
+def _read(home: Path, partition: int, project: str, find: Find, name: str) -> Shape | None:
+    store = _store(home, partition)
+    try:
+        return find(StateFold(store).view(project), name)
+    finally:
+        store.close()
+
+
+def _store(home: Path, partition: int) -> Store:
+    folder = state_folder(home, HOST, partition, state_fingerprint())
+    try:
+        return RocksStore(folder, read_only=True)
+    except FileNotFoundError:
+        raise NoInstallation(
+            f"The host {HOST} has no state of this version in {folder}; start it once."
+        ) from None
