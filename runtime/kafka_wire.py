@@ -18,7 +18,7 @@ from contextlib import suppress
 from typing import Any
 
 from aiokafka.client import AIOKafkaClient, ConnectionGroup
-from aiokafka.errors import KafkaError, NodeNotReadyError, for_code
+from aiokafka.errors import KafkaError, NodeNotReadyError, UnknownError, for_code
 from aiokafka.protocol.fetch import FetchRequest
 from aiokafka.protocol.offset import OffsetRequest
 from aiokafka.protocol.produce import ProduceRequest
@@ -27,7 +27,6 @@ from aiokafka.structs import TopicPartition
 from runtime.kafka_batch import Place
 from runtime.log import Corrupt, InDoubt, LogError, OutOfRange, Unsent
 
-_UNKNOWN_SERVER_ERROR = -1
 _OFFSET_OUT_OF_RANGE = 1
 _CORRUPT_MESSAGE = 2
 #: Errors with which a broker refuses a batch before it writes anything.
@@ -155,8 +154,11 @@ class Wire:
             raise OutOfRange(f"{place}: offset {offset} is not in the log")
         if code == _CORRUPT_MESSAGE:
             raise Corrupt(f"{place}: the broker finds the batch at offset {offset} damaged")
-        if code == _UNKNOWN_SERVER_ERROR:
-            raise Unreadable(f"{place}: the broker fails to read the batch at offset {offset}")
+        if _named(code) == UnknownError.__name__:
+            # Its own failure, or a code that the client has no name for, such as that of a format.
+            raise Unreadable(
+                f"{place}: the broker fails to read the batch at offset {offset} (code {code})"
+            )
         if code != 0:
             raise LogError(f"{place}: {_named(code)}")
         if not raw and end > offset:

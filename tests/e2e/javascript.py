@@ -104,7 +104,7 @@ def install_packages(cache: Path | None = None) -> Path:
                 ["ci", "--ignore-scripts", "--no-progress"],
                 return_completed_process=True,
                 cwd=packages,
-                env=os.environ | {"PATH": f"{NODE.parent}{os.pathsep}{os.environ['PATH']}"},
+                env=_environment(),
                 capture_output=True,
                 text=True,
                 timeout=INSTALL_SECONDS_MAX,
@@ -113,6 +113,13 @@ def install_packages(cache: Path | None = None) -> Path:
             if not folder.exists():
                 packages.rename(folder)
     return folder / "node_modules"
+
+
+def _environment() -> dict[str, str]:
+    """The environment for npm; the authorities that Python trusts are Node's, too."""
+    trusted = {"NODE_EXTRA_CA_CERTS": os.environ.get("SSL_CERT_FILE", "")}
+    path = {"PATH": f"{NODE.parent}{os.pathsep}{os.environ['PATH']}"}
+    return {name: text for name, text in trusted.items() if text} | dict(os.environ) | path
 
 
 class JavaScript:

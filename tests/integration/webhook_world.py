@@ -1,7 +1,9 @@
 """A ledger in memory with its real writer, the real sender of webhooks, and a receiver of HTTP."""
 
 import asyncio
+import gc
 import json
+import warnings
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -92,6 +94,7 @@ class Installation:
         self.backbone.start_writer()
         #: What the sender keeps on its disk.
         self.folder = Memory()
+        self.posts: list[Outbound] = []
 
     async def when(self, body: CommandBody) -> Decided:
         """A command's record."""
@@ -130,11 +133,13 @@ class Installation:
         settings: dict[str, Any] = {"retry_seconds": 0.01, "attempts_max": 4} | named
         timeout = settings.pop("timeout_seconds", 5.0)
         allow = settings.pop("allow_private", True)
+        posts = Outbound(timeout_seconds=timeout, allow_private=allow)
+        self.posts.append(posts)
         outfit = Outfit(
             log=self.backbone.log,
             sender=self.backbone.sender,
             commands=self.backbone.commands,
-            posts=Outbound(timeout_seconds=timeout, allow_private=allow),
+            posts=posts,
             token_of=SECRETS.webhook_token,
             clock_ms=now_ms,
             slots=settings.pop("slots", asyncio.Semaphore(64)),
@@ -160,6 +165,11 @@ class Installation:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            for posts in self.posts:
+                await posts.close()
+            # A request that was broken off while it connected leaves its socket to the collector.
+            with warnings.catch_warnings(action="ignore", category=ResourceWarning):
+                gc.collect()
 
 
 @asynccontextmanager
