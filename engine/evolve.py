@@ -30,13 +30,13 @@ from engine.folds import (
 from engine.state import State
 from schemas import events as e
 from schemas.actions import ActionProgressed, ActionStarted, RowsStaged, StagedRowsDropped
-from schemas.base import DAY_MS, Millis
+from schemas.base import DAY_MS, Millis, tag_of
 from schemas.commands import ExpireDue
 from schemas.entities import Seen
 from schemas.records import Decided, Record
 
 #: The stored type of the command that sweeps.
-SWEEP = str(ExpireDue.__struct_config__.tag)
+SWEEP = tag_of(ExpireDue)
 #: How many forgotten commands leave the state with one sweep.
 FORGOTTEN_MAX = 1000
 

@@ -15,6 +15,7 @@ from engine import tables
 from engine.evolve import evolve
 from engine.state import Bytes, Overlay, ProjectState, Stored, Table
 from schemas.actions import OpenAction
+from schemas.base import Shape, tag_of
 from schemas.personal import Personal, PersonalData
 from schemas.records import Decided, Record
 
@@ -69,7 +70,7 @@ class StatePart(NamedTuple):
     """What a host keeps of the state: these tables, which these events alone change."""
 
     tables: frozenset[str]
-    events: frozenset[type[Any]]
+    events: frozenset[type[Shape]]
 
 
 class PartFold(StateFold):
@@ -113,7 +114,7 @@ def state_fingerprint(part: StatePart | None = None) -> str:
     if part is not None:
         described += [
             sorted(part.tables),
-            sorted(str(each.__struct_config__.tag) for each in part.events),
+            sorted(tag_of(each) for each in part.events),
         ]
     text = json.dumps(described, sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:12]

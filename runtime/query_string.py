@@ -165,6 +165,16 @@ def page_of(given: list[Given], orders: frozenset[str]) -> Page:
     return Page(limit, (page - 1) * limit, wanted.removeprefix("-"), wanted.startswith("-"))
 
 
+def limit_of(given: Iterable[Given]) -> int:
+    """How many items a page of a list with a cursor has at most."""
+    limit = single(given, "limit")
+    if limit is None:
+        return LIMIT_DEFAULT
+    if not limit.value.isdecimal() or not 1 <= int(limit.value) <= LIMIT_MAX:
+        raise invalid("limit", f"must be between 1 and {LIMIT_MAX}")
+    return int(limit.value)
+
+
 def _number(given: Given | None, default: int) -> int:
     if given is None:
         return default

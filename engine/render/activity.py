@@ -51,7 +51,7 @@ class _Told(NamedTuple):
 
 def activity_entries(record: Decided) -> Iterator[ActivityEntry]:
     """The entries of a record in their order; none where no customer is concerned."""
-    group = "group_" + sha256(record.command_id.encode()).hexdigest()[:_GROUP_DIGITS]
+    group = ""
     number = 0
     for event in record.events:
         tell = _TELLS.get(type(event))
@@ -60,6 +60,8 @@ def activity_entries(record: Decided) -> Iterator[ActivityEntry]:
         for told in tell(event):
             if told.customer_id is None:
                 continue
+            # most records concern no customer: it is made with the first entry
+            group = group or _group(record.command_id)
             campaign_id = (told.voucher and told.voucher.campaign_id) or ""
             yield ActivityEntry(
                 id=told.id or new_id(record.command_id, "evcus_", number),
@@ -72,6 +74,10 @@ def activity_entries(record: Decided) -> Iterator[ActivityEntry]:
                 data=told.data,
             )
             number += 1
+
+
+def _group(command_id: str) -> str:
+    return "group_" + sha256(command_id.encode()).hexdigest()[:_GROUP_DIGITS]
 
 
 def _campaign_type(voucher: Voucher | None) -> str:

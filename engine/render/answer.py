@@ -27,6 +27,7 @@ from engine.render.voucher import voucher_body
 from engine.render.webhook import schema_body, webhook_body
 from schemas import events as e
 from schemas.actions import ActionStarted
+from schemas.base import tag_of
 from schemas.campaigns import CreateCampaign
 from schemas.customers import CustomerSummary
 from schemas.entities import Customer, KeyKind
@@ -43,7 +44,7 @@ class Rendered(NamedTuple):
 
 NO_CONTENT = Rendered(204, None)
 #: The stored type of the command that creates a campaign.
-CREATE_CAMPAIGN = str(CreateCampaign.__struct_config__.tag)
+CREATE_CAMPAIGN = tag_of(CreateCampaign)
 
 
 def render_answer(record: Answer, key_kind: KeyKind) -> Rendered:

@@ -19,6 +19,7 @@ import structlog
 from runtime.http.auth import Caller
 from runtime.http.service import Part, Service
 from runtime.log import Entry, LogError, Unsent
+from schemas.base import tag_of
 from schemas.observations import ApiCall, ApiCallsObserved
 from schemas.topics import API_CALLS
 
@@ -49,7 +50,7 @@ _PERSONAL: Final[Mapping[str, str]] = {"customers": "cust_", "members": "lm_"}
 
 log = structlog.get_logger(__name__)
 _encode = msgspec.json.Encoder().encode
-_TYPE: Final = str(ApiCallsObserved.__struct_config__.tag).encode()
+_TYPE: Final = tag_of(ApiCallsObserved).encode()
 
 
 class Sender(Protocol):

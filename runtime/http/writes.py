@@ -168,6 +168,10 @@ class Writes:
             shown = show(answered.record, shown)
         return self.respond(request, status, shown)
 
+    async def write(self, request: Request, route: str, body: CommandBody) -> Response:
+        """`answer` for a request whose raw body nobody has read yet, or which keeps it."""
+        return await self.answer(request, route, await request.body(), body)
+
     def render(self, record: Answer, key_kind: KeyKind) -> tuple[int, dict[str, Any] | None]:
         """Status and body of the answer that a record gives."""
         return self._render(record, key_kind)

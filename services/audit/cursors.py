@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from engine.render.encode import Body
 from runtime.clickhouse import Query
-from runtime.query_string import LIMIT_DEFAULT, LIMIT_MAX, Given, invalid, single
+from runtime.query_string import Given, invalid, limit_of, single
 from runtime.sink_host import Reads
 from services.audit.filters import Where
 from services.audit.lists import list_response
@@ -49,16 +49,7 @@ def cursor_of(
             known = ", ".join(sorted(orders))
             raise invalid(order.name, f"must be one of {known}, or one after a `-`")
         columns, descending = orders[name], order.value.startswith("-")
-    return Cursor(_limit(given), columns, descending, single(given, "starting_after_id"))
-
-
-def _limit(given: list[Given]) -> int:
-    limit = single(given, "limit")
-    if limit is None:
-        return LIMIT_DEFAULT
-    if not limit.value.isdecimal() or not 1 <= int(limit.value) <= LIMIT_MAX:
-        raise invalid("limit", f"must be between 1 and {LIMIT_MAX}")
-    return int(limit.value)
+    return Cursor(limit_of(given), columns, descending, single(given, "starting_after_id"))
 
 
 async def read_page(

@@ -44,6 +44,6 @@ def balance_router(writes: Writes) -> APIRouter:
             source_id=body.source_id,
             reason=body.reason,
         )
-        return await writes.answer(request, "voucher.balance", await request.body(), command)
+        return await writes.write(request, "voucher.balance", command)
 
     return router

@@ -17,6 +17,6 @@ def bin_router(writes: Writes) -> APIRouter:
     @router.delete("/v1/trash-bin/{entry_id:ident}")
     async def delete(request: Request, entry_id: Captured) -> Response:
         command = DeleteBinEntry(entry_id, request_id_of(request))
-        return await writes.answer(request, "bin.delete", await request.body(), command)
+        return await writes.write(request, "bin.delete", command)
 
     return router

@@ -25,7 +25,6 @@ from schemas.campaigns import (
     UpdateCampaign,
     VoucherTemplate,
 )
-from schemas.commands import CommandBody
 from schemas.errors import not_found
 from services.catalog.bodies import CodeConfigBody
 from services.catalog.campaign_bodies import (
@@ -65,13 +64,10 @@ def campaign_router(writes: Writes, view_of: Reads) -> APIRouter:
     """Campaigns; their list and their numbers are read elsewhere."""
     router = management_router("campaigns")
 
-    async def write(request: Request, route: str, command: CommandBody) -> Response:
-        return await writes.answer(request, route, await request.body(), command)
-
     @router.post("/v1/campaigns")
     async def create(request: Request, body: CreateCampaignBody) -> Response:
         command = create_command(body, request_id_of(request))
-        return await write(request, "campaign.create", command)
+        return await writes.write(request, "campaign.create", command)
 
     @router.get("/v1/campaigns/{campaign:ident}")
     async def get(request: Request, campaign: Captured) -> Response:
@@ -82,29 +78,29 @@ def campaign_router(writes: Writes, view_of: Reads) -> APIRouter:
 
     @router.put("/v1/campaigns/{campaign:ident}")
     async def update(request: Request, campaign: Captured, body: UpdateCampaignBody) -> Response:
-        return await write(request, "campaign.update", update_command(body, campaign))
+        return await writes.write(request, "campaign.update", update_command(body, campaign))
 
     @router.delete("/v1/campaigns/{campaign:ident}")
     async def delete(request: Request, campaign: Captured) -> Response:
         given = read_parameters(request.query_params.multi_items())
         require_known(given, frozenset({"force"}))
         command = DeleteCampaign(campaign, flag_of(given, "force"), request_id_of(request))
-        return await write(request, "campaign.delete", command)
+        return await writes.write(request, "campaign.delete", command)
 
     @router.post("/v1/campaigns/{campaign:ident}/enable")
     async def enable(request: Request, campaign: Captured) -> Response:
-        return await write(request, "campaign.enable", EnableCampaign(campaign))
+        return await writes.write(request, "campaign.enable", EnableCampaign(campaign))
 
     @router.post("/v1/campaigns/{campaign:ident}/disable")
     async def disable(request: Request, campaign: Captured) -> Response:
-        return await write(request, "campaign.disable", DisableCampaign(campaign))
+        return await writes.write(request, "campaign.disable", DisableCampaign(campaign))
 
     @router.post("/v1/campaigns/{campaign:ident}/vouchers")
     async def add(
         request: Request, campaign: Captured, body: AddVouchersBody | None = None
     ) -> Response:
         command = add_command(body or AddVouchersBody(), campaign, request)
-        return await write(request, "campaign.vouchers.add", command)
+        return await writes.write(request, "campaign.vouchers.add", command)
 
     @router.post("/v1/campaigns/{campaign:ident}/vouchers/{code:ident}")
     async def add_with_code(
@@ -115,7 +111,7 @@ def campaign_router(writes: Writes, view_of: Reads) -> APIRouter:
     ) -> Response:
         fields = _fields(body or VoucherOfCampaignBody())
         command = AddVouchers(campaign, code=code, fields=fields)
-        return await write(request, "campaign.vouchers.add", command)
+        return await writes.write(request, "campaign.vouchers.add", command)
 
     return router
 

@@ -16,7 +16,7 @@ from runtime.http.routing import Captured, caller_of, management_router
 from runtime.http.writes import IDEMPOTENCY_HEADER, Writes
 from runtime.query_string import read_parameters
 from schemas.base import Millis
-from schemas.commands import CommandBody, UpsertCustomer
+from schemas.commands import UpsertCustomer
 from schemas.customers import DeleteCustomer, UpdateCustomer
 from schemas.entities import Customer
 from schemas.errors import not_found
@@ -30,9 +30,6 @@ def customer_router(
 ) -> APIRouter:
     """The endpoints of customers; a path names one by id, else by source id."""
     router = management_router("customers")
-
-    async def write(request: Request, route: str, command: CommandBody) -> Response:
-        return await writes.answer(request, route, await request.body(), command)
 
     async def known(request: Request, named: str) -> Customer:
         """The customer. Raises ApiError 404, which may repeat what was asked for: it is no record."""
@@ -52,7 +49,7 @@ def customer_router(
 
     @router.post("/v1/customers")
     async def create(request: Request, body: CustomerBody) -> Response:
-        return await write(request, "customer.upsert", UpsertCustomer(customer_input(body)))
+        return await writes.write(request, "customer.upsert", UpsertCustomer(customer_input(body)))
 
     @router.get("/v1/customers/{customer_id:ident}")
     async def get(request: Request, customer_id: Captured) -> Response:
@@ -67,12 +64,12 @@ def customer_router(
         if body.id not in (None, named, customer_id):
             raise invalid_payload("Property `.id` differs from the customer in the path")
         command = UpdateCustomer(named, customer_changes(body))
-        return await write(request, "customer.update", command)
+        return await writes.write(request, "customer.update", command)
 
     @router.delete("/v1/customers/{customer_id:ident}")
     async def delete(request: Request, customer_id: Captured) -> Response:
         command = DeleteCustomer(await id_of(request, customer_id))
-        return await write(request, "customer.delete", command)
+        return await writes.write(request, "customer.delete", command)
 
     @router.get("/v1/customers/{customer_id:ident}/segments")
     async def segments(request: Request, customer_id: Captured) -> Response:

@@ -11,7 +11,6 @@ from runtime.http.routing import Captured, caller_of, management_router
 from runtime.http.writes import Writes
 from runtime.query_string import flag_of, read_parameters, require_known
 from schemas.commands import (
-    CommandBody,
     DeleteVoucher,
     DisableVoucher,
     EnableVoucher,
@@ -29,18 +28,15 @@ def voucher_router(writes: Writes, view_of: Reads) -> APIRouter:
     """Vouchers: create, read, change, switch, delete."""
     router = management_router("vouchers")
 
-    async def write(request: Request, route: str, command: CommandBody) -> Response:
-        return await writes.answer(request, route, await request.body(), command)
-
     @router.post("/v1/vouchers")
     async def create_with_random_code(request: Request, body: CreateVoucherBody) -> Response:
-        return await write(request, "voucher.create", create_command(body, None))
+        return await writes.write(request, "voucher.create", create_command(body, None))
 
     @router.post("/v1/vouchers/{code:ident}")
     async def create(request: Request, code: Captured, body: CreateVoucherBody) -> Response:
         if code in RESERVED_CODES:
             raise ApiError(not_found("voucher", code))
-        return await write(request, "voucher.create", create_command(body, code))
+        return await writes.write(request, "voucher.create", create_command(body, code))
 
     @router.get("/v1/vouchers/{code:ident}")
     async def get(request: Request, code: Captured) -> Response:
@@ -52,21 +48,21 @@ def voucher_router(writes: Writes, view_of: Reads) -> APIRouter:
 
     @router.put("/v1/vouchers/{code:ident}")
     async def update(request: Request, code: Captured, body: UpdateVoucherBody) -> Response:
-        return await write(request, "voucher.update", update_command(body, code))
+        return await writes.write(request, "voucher.update", update_command(body, code))
 
     @router.delete("/v1/vouchers/{code:ident}")
     async def delete(request: Request, code: Captured) -> Response:
         given = read_parameters(request.query_params.multi_items())
         require_known(given, frozenset({"force"}))
         command = DeleteVoucher(code, force=flag_of(given, "force"))
-        return await write(request, "voucher.delete", command)
+        return await writes.write(request, "voucher.delete", command)
 
     @router.post("/v1/vouchers/{code:ident}/enable")
     async def enable(request: Request, code: Captured) -> Response:
-        return await write(request, "voucher.enable", EnableVoucher(code))
+        return await writes.write(request, "voucher.enable", EnableVoucher(code))
 
     @router.post("/v1/vouchers/{code:ident}/disable")
     async def disable(request: Request, code: Captured) -> Response:
-        return await write(request, "voucher.disable", DisableVoucher(code))
+        return await writes.write(request, "voucher.disable", DisableVoucher(code))
 
     return router

@@ -22,7 +22,7 @@ def order_router(writes: Writes, view_of: Reads) -> APIRouter:
     @router.post("/v1/orders")
     async def create(request: Request, body: OrderBody) -> Response:
         command = CreateOrder(order_input(body), order_customer(body), body.created_at)
-        return await writes.answer(request, "order.create", await request.body(), command)
+        return await writes.write(request, "order.create", command)
 
     @router.get("/v1/orders/{order_id:ident}")
     async def get(request: Request, order_id: Captured) -> Response:
@@ -38,6 +38,6 @@ def order_router(writes: Writes, view_of: Reads) -> APIRouter:
         if found is not None and body.id not in (None, found.id, order_id):
             raise invalid_payload("Property `.id` differs from the order in the path")
         command = UpdateOrder(order_id, order_input(body), order_customer(body), body.created_at)
-        return await writes.answer(request, "order.update", await request.body(), command)
+        return await writes.write(request, "order.update", command)
 
     return router

@@ -87,7 +87,7 @@ class Publications:
             tracking_id=self._writes.tracking_id(customer),
             metadata=body.metadata or {},
         )
-        return await self._writes.answer(request, "publish", await request.body(), command)
+        return await self._writes.write(request, "publish", command)
 
 
 def publication_router(writes: Writes) -> APIRouter:

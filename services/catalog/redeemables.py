@@ -8,12 +8,11 @@ from engine.redeemables import HeldVoucher
 from engine.render.encode import Body
 from engine.render.held import held_body
 from runtime.query_string import (
-    LIMIT_DEFAULT,
-    LIMIT_MAX,
     Condition,
     Given,
     conditions_of,
     invalid,
+    limit_of,
     require_known,
     single,
     text_of,
@@ -63,7 +62,7 @@ Test = Callable[[HeldVoucher], bool]
 def held_list(given: list[Given], held: list[HeldVoucher], now: Millis) -> Body:
     """The page that the query asks for, of vouchers in the order of their ids. Raises ApiError."""
     require_known(given, _PARAMETERS)
-    limit = _limit(given)
+    limit = limit_of(given)
     conditions, junction = conditions_of(given)
     tests = [_test(each, now) for each in conditions]
     joined = any if junction == "or" else all
@@ -90,15 +89,6 @@ def held_list(given: list[Given], held: list[HeldVoucher], now: Millis) -> Body:
     if more:
         body["more_starting_after"] = page[-1].id
     return body
-
-
-def _limit(given: list[Given]) -> int:
-    limit = single(given, "limit")
-    if limit is None:
-        return LIMIT_DEFAULT
-    if not limit.value.isdecimal() or not 1 <= int(limit.value) <= LIMIT_MAX:
-        raise invalid("limit", f"must be between 1 and {LIMIT_MAX}")
-    return int(limit.value)
 
 
 def _test(condition: Condition, now: Millis) -> Test:

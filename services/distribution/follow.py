@@ -15,7 +15,7 @@ from runtime.commands import Followed
 from runtime.http.service import Part, Service, Task
 from runtime.log import Log, StoredEntry, entries_between
 from runtime.replica import Applied, Decode, Replica, Storage
-from schemas.base import Millis
+from schemas.base import Millis, tag_of
 from schemas.records import Decided, Record
 from schemas.topics import DELIVERIES
 from schemas.webhooks import CreateWebhook, DeliveryAttempted
@@ -30,7 +30,7 @@ LAG_MS_MAX = 10_000
 #: How long records gather before they are looked at.
 CALM_SECONDS = 0.05
 
-_CREATES = str(CreateWebhook.__struct_config__.tag)
+_CREATES = tag_of(CreateWebhook)
 _attempts = msgspec.json.Decoder(DeliveryAttempted)
 
 

@@ -31,7 +31,7 @@ from runtime.http.errors import ApiError
 from runtime.http.service import Part
 from runtime.log import Entry, Log, LogError, OutOfRange, StoredEntry
 from runtime.outbound import Unreachable
-from schemas.base import Millis
+from schemas.base import Millis, tag_of
 from schemas.commands import CommandBody
 from schemas.entities import KeyKind
 from schemas.records import Decided, Record
@@ -59,7 +59,7 @@ GRACE_SECONDS = 9.0
 log = structlog.get_logger(__name__)
 
 _encode = msgspec.json.Encoder().encode
-_TYPE = str(DeliveryAttempted.__struct_config__.tag).encode()
+_TYPE = tag_of(DeliveryAttempted).encode()
 
 
 class Posts(Protocol):

@@ -129,7 +129,7 @@ class Validations:
             voucher=ident(request, "code"),
             session_key=ident(request, "session_key"),
         )
-        return await self._writes.answer(request, "release", await request.body(), command)
+        return await self._writes.write(request, "release", command)
 
     async def _customer(
         self, caller: Caller, named: CustomerInput | None, identity: Identity

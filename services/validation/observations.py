@@ -15,6 +15,7 @@ import structlog
 
 from runtime.http.errors import unavailable
 from runtime.log import Entry, LogError
+from schemas.base import tag_of
 from schemas.observations import ValidationObserved
 from schemas.topics import VALIDATIONS
 
@@ -25,7 +26,7 @@ RETRY_SECONDS = 0.5
 log = structlog.get_logger(__name__)
 
 _encode = msgspec.json.Encoder().encode
-_TYPE = str(ValidationObserved.__struct_config__.tag).encode()
+_TYPE = tag_of(ValidationObserved).encode()
 
 
 class Sender(Protocol):
