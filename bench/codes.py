@@ -1,9 +1,10 @@
 """`make bench-codes`: a campaign of a million codes, made while a storefront redeems.
 
 A system of its own is started in a temporary folder. Printed are how long it takes until the first
-code can be redeemed, codes a second while nothing else happens, then the same with 16 connections
-redeeming and their latencies, resident memory before and after, and that a SIGKILL of the hosts
-that work on it leaves exactly the count asked for.
+code can be redeemed, codes a second while nothing else happens, then for as many codes again, which
+shows what memory still grows; the same with 16 connections redeeming and their latencies; and that
+a SIGKILL of the hosts that work on it leaves exactly the count asked for. Resident memory, and
+processor time for each code, are by process.
 """
 
 import asyncio
@@ -28,6 +29,7 @@ CONNECTIONS = 16
 LOAD_SECONDS = 8.0
 POLL_SECONDS = 0.25
 KILL_AFTER_SECONDS = 3.0
+SETTLE_SECONDS = 10.0
 DISCOUNT = {"type": "DISCOUNT_VOUCHER", "discount": {"type": "PERCENT", "percent_off": 10}}
 KILLED = ("distribution", "ledger")
 
@@ -58,33 +60,45 @@ async def _measure(home: Path, port: int, count: int) -> dict[str, Any]:
         base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=30.0, trust_env=False
     ) as client:
         (await client.post("/v1/vouchers/BENCH", json=DISCOUNT)).raise_for_status()
-        before = _resident(home)
-        alone = await _alone(client, count)
+        resident = {"before": _resident(home)}
+        alone = await _alone(client, home, "alone", count)
+        resident["after_the_first"] = _resident(home)
+        again = await _alone(client, home, "again", count)
+        resident["after_the_second"] = _resident(home)
         loaded = await _loaded(client, port, headers, count // 4)
         killed = await _killed(client, home, count // 4)
+        await asyncio.sleep(SETTLE_SECONDS)
         return {
             "alone": alone,
+            "again": again,
             "while_redeeming": loaded,
             "killed_in_the_middle": killed,
-            "resident_mb": {"before": before, "after": _resident(home)},
+            "resident_mb": {**resident, "at_the_end": _resident(home)},
         }
 
 
-async def _alone(client: httpx.AsyncClient, count: int) -> dict[str, Any]:
+async def _alone(client: httpx.AsyncClient, home: Path, name: str, count: int) -> dict[str, Any]:
+    worked = _worked(home)
     began = time.perf_counter()
-    await _campaign(client, "alone", count)
-    listed = await client.get("/v1/vouchers", params={"campaign": "alone", "limit": 1})
+    await _campaign(client, name, count)
+    listed = await client.get("/v1/vouchers", params={"campaign": name, "limit": 1})
     code = listed.json()["vouchers"][0]["code"]
     body = {"redeemables": [{"object": "voucher", "id": code}], "order": {"amount": 1000}}
     (await client.post("/v1/redemptions", json=body)).raise_for_status()
     first = time.perf_counter() - began
-    await _made(client, "alone", count)
+    await _made(client, name, count)
     elapsed = time.perf_counter() - began
+    # until the tables have them all as well, and what was merged on the way is given back
+    await asyncio.sleep(SETTLE_SECONDS)
+    after = _worked(home)
     return {
         "codes": count,
         "first_redeemed_after_s": round(first, 3),
         "seconds": round(elapsed, 1),
         "codes_per_second": round(count / elapsed),
+        "cpu_us_per_code": {
+            host: round((after[host] - worked[host]) / count * 1e6, 1) for host in after
+        },
     }
 
 
@@ -142,8 +156,23 @@ async def _made(client: httpx.AsyncClient, name: str, count: int) -> None:
         await asyncio.sleep(POLL_SECONDS)
 
 
-def _resident(home: Path) -> int:
-    return int(sum(each.memory_info().rss for each in _processes(home)) / 2**20)
+def _resident(home: Path) -> dict[str, int]:
+    """MB by process, and of all."""
+    found = {name: each.memory_info().rss for name, each in _named(home).items()}
+    found["all"] = sum(found.values())
+    return {name: int(size / 2**20) for name, size in found.items()}
+
+
+def _worked(home: Path) -> dict[str, float]:
+    """Seconds of processor time by process, and of all."""
+    found = {name: sum(each.cpu_times()[:2]) for name, each in _named(home).items()}
+    found["all"] = sum(found.values())
+    return found
+
+
+def _named(home: Path) -> dict[str, psutil.Process]:
+    """The system's processes; the last word of a host's command line is its name."""
+    return {Path(each.cmdline()[-1]).stem: each for each in _processes(home)}
 
 
 def _processes(home: Path, host: str | None = None) -> list[psutil.Process]:

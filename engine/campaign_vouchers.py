@@ -3,10 +3,10 @@
 from msgspec import structs
 
 from engine import tables
-from engine.actions import Chunk
+from engine.actions import CODES_BYTES_MAX, ID_BYTES, Chunk
 from engine.codes import CodeRule, code_rule, free_codes
 from engine.ids import new_ids
-from engine.state import View
+from engine.state import View, encode
 from schemas.actions import CHUNK_ROWS_MAX, AsyncAction, GenerateVouchers, RowFailure, Rows
 from schemas.base import Millis
 from schemas.campaigns import Campaign, CodeConfig, VouchersGenerated
@@ -18,6 +18,8 @@ from schemas.errors import Refusal, refuse
 GENERATE = "CAMPAIGN.VOUCHERS_GENERATE"
 #: How many vouchers a campaign may have, and be asked for.
 VOUCHERS_MAX = 20_000_000
+#: What the vouchers of one chunk may amount to in the state; their record holds what they share once.
+CHUNK_VOUCHER_BYTES_MAX = 8 * 1024 * 1024
 
 
 def template_of(campaign: Campaign, now: Millis) -> Voucher:
@@ -47,6 +49,18 @@ def rule_of(campaign: Campaign, config: CodeConfig | None = None) -> CodeRule | 
     return code_rule(own if config is None else config)
 
 
+def chunk_rows(rule: CodeRule, template: Voucher) -> int:
+    """How many such vouchers are made at once: CHUNK_ROWS_MAX, or fewer large ones."""
+    widest = max(len(encode(each)) for each in rule.charset)
+    code = len(encode(rule.prefix + rule.pattern + rule.postfix)) + rule.places * widest
+    bytes_each = code + ID_BYTES
+    rows = min(
+        CODES_BYTES_MAX // bytes_each,
+        CHUNK_VOUCHER_BYTES_MAX // (len(encode(template)) + bytes_each),
+    )
+    return min(max(rows, 1), CHUNK_ROWS_MAX)
+
+
 def too_many(campaign: Campaign, count: int) -> Refusal | None:
     """The refusal of more vouchers than a campaign may have, those to come included."""
     if campaign.vouchers_count + campaign.generating + count <= VOUCHERS_MAX:
@@ -61,7 +75,7 @@ def made(campaign: Campaign, template: Voucher, seed: str, codes: list[str]) -> 
         vouchers_count=campaign.vouchers_count + len(codes),
         voucher_seq=campaign.voucher_seq + len(codes),
     )
-    ids = new_ids(seed, "v_", len(codes))
+    ids = new_ids(seed, "v_", len(codes), template.created_at)
     return VouchersGenerated(after, template, ids, tuple(codes), campaign.voucher_seq)
 
 
@@ -123,9 +137,9 @@ def generate_vouchers(
         return _ended(action, work, "The campaign was deleted")
     rule = rule_of(campaign, work.code_config)
     codes: list[str] = []
-    if isinstance(rule, CodeRule):
-        codes = free_codes(view, command.seed, rule, min(left, CHUNK_ROWS_MAX))
     template = work.template or template_of(campaign, now)
+    if isinstance(rule, CodeRule):
+        codes = free_codes(view, command.seed, rule, min(left, chunk_rows(rule, template)))
     over = len(codes) if codes else left
     campaign = structs.replace(campaign, generating=max(campaign.generating - over, 0))
     event = made(campaign, structs.replace(template, created_at=now), command.seed, codes)
@@ -140,7 +154,7 @@ def given_up(view: View, action: AsyncAction, now: Millis) -> tuple[VouchersGene
     if not isinstance(action.work, GenerateVouchers):
         return ()
     campaign = view.get(tables.CAMPAIGNS, action.work.campaign_id)
-    if campaign is None:
+    if campaign is None or campaign.deleted_at is not None:
         return ()
     left = action.work.count - action.cursor
     after = structs.replace(campaign, generating=max(campaign.generating - left, 0))

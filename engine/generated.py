@@ -4,6 +4,8 @@ The event holds what they share once. Encoding that once and putting the parts t
 times as fast as making and encoding each voucher.
 """
 
+from collections.abc import Iterator
+
 from msgspec import structs
 
 from engine.state import encode
@@ -22,8 +24,13 @@ def encoded_vouchers(event: VouchersGenerated) -> list[bytes]:
     ]
 
 
+def vouchers_of(event: VouchersGenerated) -> Iterator[Voucher]:
+    """The vouchers that an event made, in their order."""
+    pairs = zip(event.ids, event.codes, strict=True)
+    for number, (voucher_id, code) in enumerate(pairs, event.first):
+        yield structs.replace(event.template, id=voucher_id, code=code, campaign_number=number)
+
+
 def first_of(event: VouchersGenerated) -> Voucher:
     """The first voucher that an event made."""
-    return structs.replace(
-        event.template, id=event.ids[0], code=event.codes[0], campaign_number=event.first
-    )
+    return next(vouchers_of(event))

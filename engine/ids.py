@@ -2,6 +2,8 @@
 
 from hashlib import sha256, shake_256
 
+from schemas.base import Millis
+
 #: Hexadecimal digits after each prefix. Source: the API contract, section 10.
 LENGTHS = {
     "v_": 32,
@@ -18,11 +20,16 @@ LENGTHS = {
     "aa_": 18,
     "evcus_": 18,
     "tbe_": 18,
+    "del_": 18,
     "pub_": 32,
     "vtx_": 18,
     "wh_": 24,
     "ms_": 24,
 }
+#: After `rh_`.
+HOLDING_DIGITS = 18
+#: Milliseconds in the ids of what is made in numbers; enough until the year 10889.
+TIME_DIGITS = 12
 #: The number of a stack's parent, where its children count from 0.
 PARENT = -1
 
@@ -32,8 +39,19 @@ def new_id(seed: str, prefix: str, n: int = 0) -> str:
     return prefix + sha256(f"{seed}/{prefix}/{n}".encode()).hexdigest()[: LENGTHS[prefix]]
 
 
-def new_ids(seed: str, prefix: str, count: int) -> tuple[str, ...]:
-    """That many ids of a command, unlike those that `new_id` makes of it."""
-    length = LENGTHS[prefix]
+def new_ids(seed: str, prefix: str, count: int, now: Millis) -> tuple[str, ...]:
+    """That many ids of a command, unlike those that `new_id` makes of it.
+
+    They begin with the time, so that what is made together lies together wherever ids are keys. 80
+    bits of each are random: a voucher may be redeemed by its id as by its code.
+    """
+    begin = f"{prefix}{now:0{TIME_DIGITS}x}"
+    length = LENGTHS[prefix] - TIME_DIGITS
     drawn = shake_256(f"{seed}/{prefix}/many".encode()).hexdigest(count * length // 2 + 1)
-    return tuple(prefix + drawn[at : at + length] for at in range(0, count * length, length))
+    return tuple([begin + drawn[at : at + length] for at in range(0, count * length, length)])
+
+
+def holding_id(customer_id: str, voucher_id: str) -> str:
+    """The id of a customer's holding of a voucher, always the same."""
+    digest = sha256(f"{customer_id}/{voucher_id}".encode()).hexdigest()
+    return f"rh_{digest[:HOLDING_DIGITS]}"

@@ -27,16 +27,13 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 import clickhouse_connect
-import msgspec
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from runtime.disk import reason_of
-
-_encode = msgspec.json.Encoder().encode
+from runtime.native_block import Alike, Row, native_block
 
 T = TypeVar("T")
-Row = Sequence[Any]
 
 DATABASE = "tessera"
 CALLS_MAX = 256
@@ -72,6 +69,8 @@ _EMBEDDED_OPTIONS: Mapping[str, Any] = MappingProxyType(
 )
 _EMBEDDED_SETTINGS: Mapping[str, Any] = MappingProxyType({"max_threads": 2})
 _TABLE_SETTINGS = "merge_max_block_size_bytes = 1048576, min_bytes_for_wide_part = 67108864"
+# What a part was made of goes at once, where by default it stays for minutes for lack of a sync.
+_ERASABLE_SETTINGS = "old_parts_lifetime = 1, min_compressed_bytes_to_fsync_after_merge = 1"
 
 
 class DatabaseFault(Exception):
@@ -129,6 +128,8 @@ class TableDef:
     found_by: tuple[str, ...] = ()
     #: Counted up when what is written changes although the columns stay.
     revision: int = 1
+    #: Rows may have to be erased, with the files that held them.
+    erasable: bool = False
 
     @property
     def full_name(self) -> str:
@@ -167,7 +168,7 @@ class TableDef:
         return (
             f"({', '.join(parts)}) ENGINE = {engine} "
             f"PARTITION BY ({', '.join(self.partition_by)}) ORDER BY ({', '.join(self.order_by)}) "
-            f"SETTINGS {_TABLE_SETTINGS}"
+            f"SETTINGS {_TABLE_SETTINGS}" + (f", {_ERASABLE_SETTINGS}" if self.erasable else "")
         )
 
 
@@ -235,7 +236,7 @@ class Database:
             lambda: self._client.command(query.sql, parameters=dict(query.parameters) or None)
         )
 
-    async def insert(self, table: TableDef, rows: Sequence[Row]) -> None:
+    async def insert(self, table: TableDef, rows: Sequence[Row | Alike]) -> None:
         """Stores the rows as one block, all or none; they must belong to one partition.
 
         Values are texts, numbers, lists of them and maps from text to them.
@@ -247,8 +248,10 @@ class Database:
             lambda: self._client.raw_insert(
                 table.full_name,
                 column_names=table.column_names,
-                insert_block=b"\n".join(map(_encode, rows)),
-                fmt="JSONCompactEachRow",
+                insert_block=native_block(
+                    [(column.name, column.type) for column in table.columns], rows
+                ),
+                fmt="Native",
             )
         )
 

@@ -4,7 +4,8 @@ A `Feed` reads one partition and fills all tables that take something from it. O
 table's checkpoint is compared with the log; a table that was filled from another log is emptied as
 far as the log reaches back, and filled again. Reading begins after the table that is furthest
 behind; a table skips what it has. So it does not matter where, between which two inserts, a
-process died, and nothing but the tables is stored.
+process died, and nothing but the tables is stored. A record may also have rows of earlier ones
+erased; the engine does that in its own time.
 
 An insert costs some milliseconds whatever its size, and later a merge, so under load records
 gather: for `LINGER_SECONDS` after the last insert, for less when somebody waits for them, or up to
@@ -28,8 +29,10 @@ from runtime.sink_table import (
     SinkTable,
     as_checkpoint,
     checkpoint,
+    erase,
     forget,
     positions_of_tables,
+    repeated,
 )
 
 R = TypeVar("R")
@@ -44,7 +47,7 @@ STREAM_SECONDS = 0.1
 READ_RECORDS_MAX = 500
 #: What gathers before an insert, counted in the records' own bytes.
 BLOCK_BYTES_MAX = 2 * 1024 * 1024
-BLOCK_ROWS_MAX = 4000
+BLOCK_ROWS_MAX = 16_000
 #: After so many records without a row for a table its checkpoint is moved on by a marker.
 MARKER_RECORDS = 5000
 RETRY_SECONDS = 1.0
@@ -122,6 +125,7 @@ class Filler(Generic[R]):
         #: The offset up to which each table holds everything.
         self.stored = list(stored)
         self._database = database
+        self._place = place
         self._tables = tables
         self._blocks = [Block(table.definition, place) for table in tables]
         self._bytes = 0
@@ -138,6 +142,27 @@ class Filler(Generic[R]):
         return self._bytes >= BLOCK_BYTES_MAX or any(
             len(block) >= BLOCK_ROWS_MAX for block in self._blocks
         )
+
+    async def erase(self, applied: Applied, record: R) -> None:
+        """Erases what the next record says, before it is taken. Raises DatabaseFault.
+
+        A table says how far it is by its rows, so that is said again first: wherever this ends, the
+        record comes again, and nothing else comes twice.
+        """
+        for index, table in enumerate(self._tables):
+            if table.erases is None or self.stored[index] >= applied.offset:
+                continue
+            for selection in table.erases(record):
+                await self.flush()
+                at = as_checkpoint(
+                    await self._database.query(checkpoint(table.definition, self._place))
+                )
+                if at.offset >= 0:
+                    marker = repeated(table.definition, self._place, at)
+                    await self._database.insert(table.definition, [marker])
+                await self._database.execute(
+                    erase(table.definition, self._place, selection, applied.offset)
+                )
 
     def take(self, applied: Applied, record: R | None) -> None:
         """Takes the next record; None for one that nothing could be made of."""
@@ -234,7 +259,10 @@ class Feed(Generic[R]):
             wait_ms = min(AWAITED_LOOK_MS, max(0, int((self._due() - self._clock()) * 1000)))
         read = await self._source.read(records_max=READ_RECORDS_MAX, wait_ms=wait_ms)
         for applied in read:
-            self._filler.take(applied, await self._decode(applied.entry))
+            record = await self._decode(applied.entry)
+            if record is not None:
+                await self._filler.erase(applied, record)
+            self._filler.take(applied, record)
             if self._filler.is_full:
                 await self._flush()
         if not self._filler.is_empty and self._clock() >= self._due():

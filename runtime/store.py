@@ -16,11 +16,12 @@ Faults: StoreError
 """
 
 import shutil
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any, Protocol, TypeVar
 
 from rocksdict import (
@@ -28,10 +29,12 @@ from rocksdict import (
     BlockBasedOptions,
     Cache,
     DbClosedError,
+    DBCompactionStyle,
     DBCompressionType,
     Options,
     Rdict,
     ReadOptions,
+    UniversalCompactOptions,
     WriteBatch,
 )
 
@@ -40,10 +43,14 @@ from runtime.disk import is_full, reason_of
 T = TypeVar("T")
 
 BLOCK_CACHE_BYTES = 32 * 1024 * 1024
-WRITE_BUFFER_BYTES = 4 * 1024 * 1024
+WRITE_BUFFER_BYTES = 8 * 1024 * 1024
 WRITE_BUFFERS_MAX = 2
 #: Beyond this, the oldest write buffer is flushed, so that an opening replays no more.
 WAL_BYTES_MAX = 16 * 1024 * 1024
+#: How many sorted runs lie beside each other before some are merged.
+RUNS_MAX = 8
+#: How much longer than the oldest run all others may be, in percent, before all are merged.
+RUNS_OVER_OLDEST_PERCENT = 400
 BLOOM_BITS_PER_KEY = 10
 LOG_FILES_MAX = 2
 #: How often a read-only opening is tried while the writer replaces files.
@@ -72,10 +79,13 @@ class Store(Protocol):
     def get(self, key: bytes) -> bytes | None:
         """The value at `key`."""
 
-    def scan(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
-        """The pairs whose key begins with `prefix`, in order of their keys.
+    def scan(
+        self, prefix: bytes, *, after: bytes | None = None, backwards: bool = False
+    ) -> Iterator[tuple[bytes, bytes]]:
+        """The pairs whose key begins with `prefix` and comes after `after`, in order of their keys.
 
-        They are as they were when the first is taken.
+        `backwards` turns the order round, and with it what comes after what. They are as they were
+        when the first is taken.
         """
 
     def present(self, keys: Sequence[bytes]) -> set[bytes]:
@@ -83,6 +93,13 @@ class Store(Protocol):
 
     def write(self, changes: Mapping[bytes, bytes | None]) -> None:
         """Writes all changes, or none; None removes."""
+
+    def compact(self) -> None:
+        """Rewrites everything, so that no file has what was removed.
+
+        It takes as long as the store is large: of whatever is to go, together, it is called once. It
+        may run in a thread of its own, beside everything else; `close` ends it, and it then fails.
+        """
 
     def close(self) -> None:
         """Gives the store back."""
@@ -105,12 +122,19 @@ class MemoryStore:
         """See `Store.get`."""
         return self._values.get(key)
 
-    def scan(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
+    def scan(
+        self, prefix: bytes, *, after: bytes | None = None, backwards: bool = False
+    ) -> Iterator[tuple[bytes, bytes]]:
         """See `Store.scan`."""
         upper = after_prefix(prefix)
         first = bisect_left(self._keys, prefix)
         last = len(self._keys) if upper is None else bisect_left(self._keys, upper, first)
-        yield from [(key, self._values[key]) for key in self._keys[first:last]]
+        if after is not None and backwards:
+            last = min(last, bisect_left(self._keys, after))
+        elif after is not None:
+            first = max(first, bisect_right(self._keys, after))
+        found = [(key, self._values[key]) for key in self._keys[first:last]]
+        yield from reversed(found) if backwards else found
 
     def present(self, keys: Sequence[bytes]) -> set[bytes]:
         """See `Store.present`."""
@@ -125,6 +149,9 @@ class MemoryStore:
                 self._values[key] = value
             elif self._values.pop(key, None) is not None:
                 del self._keys[bisect_left(self._keys, key)]
+
+    def compact(self) -> None:
+        """See `Store.compact`; there are no files."""
 
     def copy(self) -> "MemoryStore":
         """A store of its own with the same content, as a backup of a folder would hold it."""
@@ -143,6 +170,7 @@ class RocksStore:
 
     def __init__(self, path: Path, *, read_only: bool = False) -> None:
         self.path = path
+        self._compacting = Lock()
         if read_only:
             self._db = _open_read_only(path)
         else:
@@ -157,14 +185,23 @@ class RocksStore:
             raise _mapped(error, self.path) from error
         return value
 
-    def scan(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
+    def scan(
+        self, prefix: bytes, *, after: bytes | None = None, backwards: bool = False
+    ) -> Iterator[tuple[bytes, bytes]]:
         """See `Store.scan`; it holds files as long as it is not exhausted or dropped."""
         bounds = ReadOptions()
         upper = after_prefix(prefix)
         if upper is not None:
             bounds.set_iterate_upper_bound(upper)
+        start = after if backwards else max(prefix, after or b"")
         try:
-            yield from self._db.items(from_key=prefix, read_opt=bounds)
+            pairs: Any = self._db.items(backwards=backwards, from_key=start, read_opt=bounds)
+            for key, value in pairs:
+                if backwards and not key.startswith(prefix):
+                    break
+                # a seek to a key stops there, if there is such a key
+                if key != after:
+                    yield key, value
         except Exception as error:
             raise _mapped(error, self.path) from error
 
@@ -183,10 +220,25 @@ class RocksStore:
                 batch.put(key, value)
         _guarded(lambda: self._db.write(batch), self.path)
 
+    def compact(self) -> None:
+        """See `Store.compact`. Runs are merged all or none, so a range would take no less."""
+        with self._compacting:
+            _guarded(lambda: self._db.compact_range(None, None), self.path)
+
     def close(self) -> None:
         """See `Store.close`; a second time does nothing."""
-        with suppress(DbClosedError):
-            self._db.close()
+        try:
+            if self._compacting.locked():
+                self._db.cancel_all_background(True)
+            # nothing is closed that another thread is in
+            with self._compacting:
+                self._db.close()
+        except DbClosedError:
+            pass
+        except Exception as error:
+            # closed all the same: what was not flushed for it is in the log of writes
+            if not str(error).startswith("Shutdown in progress"):
+                raise _mapped(error, self.path) from error
 
     @staticmethod
     def destroy(path: Path) -> None:
@@ -222,6 +274,14 @@ def _options() -> Options:
     options.create_if_missing(True)
     options.set_block_based_table_factory(table)
     options.set_compression_type(DBCompressionType.lz4())
+    # Most keys end in random characters, so by levels every few megabytes would be merged into all
+    # there is: of a million new codes that was half of the processor time. Runs of like sizes are
+    # merged a few times at all, and a look-up asks the filters of a few more files.
+    runs = UniversalCompactOptions()
+    runs.max_size_amplification_percent = RUNS_OVER_OLDEST_PERCENT
+    options.set_compaction_style(DBCompactionStyle.universal())
+    options.set_universal_compaction_options(runs)
+    options.set_level_zero_file_num_compaction_trigger(RUNS_MAX)
     options.set_write_buffer_size(WRITE_BUFFER_BYTES)
     options.set_max_write_buffer_number(WRITE_BUFFERS_MAX)
     options.set_max_total_wal_size(WAL_BYTES_MAX)

@@ -27,7 +27,7 @@ from schemas.entities import KeyKind
 from schemas.records import Decided
 
 #: How many chunks of one action are under way at once while nobody else writes.
-CHUNKS_AHEAD = 2
+CHUNKS_AHEAD = 4
 #: How many chunks an action gets before the next action's turn.
 TURN_CHUNKS = 8
 #: How often it looks for new actions when there is nothing to do.

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from runtime.clickhouse import Column, DatabaseFault, Query, QueryTooCostly, Row, TableDef
+from runtime.clickhouse import Column, DatabaseFault, Query, QueryTooCostly, TableDef
 from runtime.log import StoredEntry
+from runtime.native_block import Alike, Row
 from runtime.sink_table import Applied, Block, Place, checkpoint, forget, sink_table
 from tests.integration.insight_world import opened
 
@@ -36,6 +37,26 @@ async def test_values_come_back_as_they_went_in(tmp_path: Path) -> None:
             {"p": AWKWARD, "all": ["x", AWKWARD]},
         )
         assert await database.query(found) == [(-(2**62),)]
+
+
+async def test_values_of_every_type_come_back(tmp_path: Path) -> None:
+    low = "LowCardinality(String)"
+    kinds = (low, f"Array({low})", f"Map({low}, Array(String))", f"Map({low}, Int64)")
+    numbers = ("UInt8", "UInt16", "UInt32", "Int32", "Int64")
+    columns = [Column(f"c{at}", kind) for at, kind in enumerate((*kinds, *numbers))]
+    table = sink_table("kinds", columns, order_by=("log_offset", "log_index"))
+    one = ["a", [AWKWARD, "a"], {"x": [AWKWARD, ""], "y": []}, {"n": -5}, 255, 1, 2**32 - 1, -9, -1]
+    blank = [column.blank() for column in columns]
+    rows = [[*PLACE, 1, at, "", *row] for at, row in enumerate((one, blank, one))]
+    alike = Alike(500, [*PLACE, 2, 0, "", *one], {3: range(500), 5: [f"a{n}" for n in range(500)]})
+    async with opened(tmp_path) as database:
+        await database.prepare([table])
+        await database.insert(table, [*rows, alike])
+        asked = Query(f"SELECT * FROM {table.full_name} ORDER BY log_offset, log_index")
+        found = await database.query(asked)
+        assert [list(row) for row in found] == [*rows, *alike.rows()]
+        parts = Query("SELECT rows, level FROM system.parts WHERE active AND table = 'kinds'")
+        assert await database.query(parts) == [(503, 0)]
 
 
 async def test_a_large_insert_is_one_block(tmp_path: Path) -> None:

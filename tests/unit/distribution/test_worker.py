@@ -115,10 +115,10 @@ async def test_actions_are_done_in_turns_several_chunks_ahead() -> None:
 
 async def test_while_others_write_it_takes_its_share_one_chunk_at_a_time() -> None:
     ledger = Ledger()
-    ledger.start("aa_1", *"ABCDEFGH")
+    ledger.start("aa_1", *"ABCDEFGHIJ")
     ledger.chatter = 10
     await work(ledger, share=0.25)
-    assert ledger.status("aa_1") == ("DONE", 8)
+    assert ledger.status("aa_1") == ("DONE", 10)
     rests = [each for each in ledger.slept if each == pytest.approx(0.06)]
     assert len(rests) >= 5
 

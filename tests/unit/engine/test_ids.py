@@ -7,6 +7,7 @@ import pytest
 from engine.ids import LENGTHS, PARENT, new_id, new_ids
 
 SEED = "0" * 32
+NOW = 1_760_000_000_000
 
 
 @pytest.mark.parametrize("prefix", LENGTHS)
@@ -23,7 +24,17 @@ def test_the_same_seed_makes_the_same_ids_and_no_two_are_alike() -> None:
 
 
 def test_many_ids_at_once_have_the_same_form_and_are_all_different() -> None:
-    made = new_ids(SEED, "v_", 500)
+    made = new_ids(SEED, "v_", 500, NOW)
     assert len({*made, new_id(SEED, "v_")}) == 501
     assert all(re.fullmatch("v_[0-9a-f]{32}", each) for each in made)
-    assert new_ids(SEED, "v_", 2) == made[:2]
+    assert new_ids(SEED, "v_", 2, NOW) == made[:2]
+
+
+def test_ids_that_are_made_together_begin_with_the_time_and_differ_in_80_bits() -> None:
+    made = new_ids(SEED, "v_", 500, NOW)
+    assert {int(each[2:14], 16) for each in made} == {NOW}
+    assert len({each[14:] for each in made}) == 500
+    assert max(made) < min(new_ids("f" * 32, "v_", 500, NOW + 1))
+    assert {each[14:] for each in new_ids("f" * 32, "v_", 500, NOW)}.isdisjoint(
+        each[14:] for each in made
+    )
