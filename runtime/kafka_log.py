@@ -44,7 +44,11 @@ COMPACTED = frozenset(t.name for t in TOPICS if t.config.get("cleanup.policy") =
 
 
 class KafkaLog:
-    """A `Log`. `options` are what any aiokafka client takes to connect (see kafka_admin)."""
+    """A `Log`. `options` are what any aiokafka client takes to connect (see kafka_admin).
+
+    `shortage` says why nothing may be appended now, if so. A broker whose disk is full was seen to
+    keep a batch that it had failed, and to give its offset to the next one: that is damage.
+    """
 
     def __init__(
         self,
@@ -54,8 +58,10 @@ class KafkaLog:
         compression: str = "zstd",
         compacted: frozenset[str] = COMPACTED,
         clock: Callable[[], Millis] = clock_ms,
+        shortage: Callable[[], str | None] = lambda: None,
     ) -> None:
         self._options = options
+        self._shortage = shortage
         self._timeout_ms = request_timeout_ms
         self._codec = CODECS[compression]
         self._compacted = compacted
@@ -116,6 +122,12 @@ class KafkaLog:
         size = sum(len(entry.value) for entry in entries)
         codec = self._codec if size >= COMPRESSED_BYTES_MIN else CODECS["none"]
         return encode_batch(entries, self._clock(), codec)
+
+    def require_space(self, place: Place) -> None:
+        """Raises Unsent while there is too little."""
+        short = self._shortage()
+        if short is not None:
+            raise Unsent(f"{place}: {short}")
 
     def forget(self, member: object) -> None:
         """Notes that a reader or appender closed itself."""
@@ -248,6 +260,7 @@ class KafkaAppender:
         require_batch(entries)
         if self._refuses is not None:
             raise Unsent(f"{self._place}: {self._refuses}")
+        self._log.require_space(self._place)
         batch = self._log.encode(entries)
         self._refuses = "another append is under way, or was broken off"
         try:

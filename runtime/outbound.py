@@ -5,14 +5,25 @@ the installation allows it. A name is resolved once, each of its addresses is lo
 connection goes to the one that was: resolving again could give another. Redirects are not
 followed, proxies of the environment not used, and of an answer only so much is read.
 
+An https address has to show a certificate for the name that it has, from an authority that is
+trusted: those that browsers trust (certifi), and those of a file that the installation names.
+
+Each name is resolved by a thread of its own. The event loop's few would all be taken by some names
+whose servers do not answer, and every other request would wait for them; and nobody waits for such
+a thread when the process ends.
+
 Fault: Unreachable, whose text never holds what the other side answered.
 """
 
 import asyncio
 import ipaddress
 import socket
-from collections.abc import Mapping
-from typing import Final
+import ssl
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import httpx
@@ -20,10 +31,15 @@ import httpx
 URL_LENGTH_MAX: Final = 2048
 ANSWER_BYTES_MAX: Final = 64 * 1024
 CONNECT_SECONDS_MAX: Final = 5.0
+#: How many names are resolved at once; one may take longer than the request that wanted it.
+RESOLVERS_MAX: Final = 256
+REASON_LENGTH_MAX: Final = 200
 #: IPv6 networks that carry an IPv4 address in their last 32 bits.
 _EMBEDDING: Final = (ipaddress.IPv6Network("64:ff9b::/96"), ipaddress.IPv6Network("::/96"))
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+#: What `socket.getaddrinfo` gives for a host and a port. Raises OSError, ValueError.
+Resolve = Callable[[str, int], Sequence[tuple[Any, ...]]]
 
 
 class Unreachable(Exception):
@@ -65,14 +81,40 @@ def is_public(address: Address) -> bool:
     )
 
 
+def resolve(host: str, port: int) -> Sequence[tuple[Any, ...]]:
+    """The addresses of a host, as the system knows them."""
+    return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+
+
+def trusting(ca_file: Path | None) -> ssl.SSLContext:
+    """What a server's certificate has to satisfy; `ca_file` adds authorities.
+
+    Raises OSError, ssl.SSLError for a file that does not hold any.
+    """
+    context = httpx.create_ssl_context(trust_env=False)
+    if ca_file is not None:
+        context.load_verify_locations(ca_file)
+    return context
+
+
 class Outbound:
     """Sends such requests; each has a connection of its own."""
 
-    def __init__(self, *, timeout_seconds: float, allow_private: bool) -> None:
+    def __init__(
+        self,
+        *,
+        timeout_seconds: float,
+        allow_private: bool,
+        ca_file: Path | None = None,
+        resolve: Resolve = resolve,
+    ) -> None:
         self._timeout_seconds = timeout_seconds
         self._allow_private = allow_private
+        self._resolve = resolve
+        self._resolving = 0
         # An idle connection belongs to an address, not to the name that was checked: none is kept.
         self._http = httpx.AsyncClient(
+            verify=trusting(ca_file),
             trust_env=False,
             follow_redirects=False,
             timeout=httpx.Timeout(timeout_seconds, connect=CONNECT_SECONDS_MAX),
@@ -90,7 +132,7 @@ class Outbound:
         except TimeoutError:
             raise Unreachable(f"no answer within {self._timeout_seconds:g} s") from None
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as fault:
-            raise Unreachable(f"the request failed: {type(fault).__name__}") from fault
+            raise Unreachable(_why(fault)) from fault
 
     async def _post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
         target = httpx.URL(url)
@@ -117,10 +159,9 @@ class Outbound:
 
     async def _resolved(self, host: str, port: int) -> Address:
         """The address to connect to; every address that the name has is allowed."""
-        loop = asyncio.get_running_loop()
         try:
-            found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except (OSError, UnicodeError):
+            found = await self._looked_up(host, port)
+        except (OSError, ValueError):
             raise Unreachable("the name of the host is not known") from None
         addresses = [ipaddress.ip_address(str(each[4][0])) for each in found]
         if not self._allow_private:
@@ -129,9 +170,55 @@ class Outbound:
                     raise Unreachable("the host lies in a private network")
         return addresses[0]
 
+    async def _looked_up(self, host: str, port: int) -> Sequence[tuple[Any, ...]]:
+        if self._resolving >= RESOLVERS_MAX:
+            raise Unreachable("too many names are being resolved")
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Sequence[tuple[Any, ...]]] = loop.create_future()
+
+        def end(found: Sequence[tuple[Any, ...]], fault: Exception | None) -> None:
+            self._resolving -= 1
+            if answer.done():
+                return
+            if fault is None:
+                answer.set_result(found)
+            else:
+                answer.set_exception(fault)
+
+        def look_up() -> None:
+            found: Sequence[tuple[Any, ...]] = ()
+            fault: Exception | None = None
+            try:
+                found = self._resolve(host, port)
+            except (OSError, ValueError) as caught:
+                fault = caught
+            # the loop may have ended meanwhile
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(end, found, fault)
+
+        try:
+            threading.Thread(target=look_up, name="resolve", daemon=True).start()
+        except RuntimeError:
+            raise Unreachable("no name can be resolved now") from None
+        # its end comes through the loop, so never before this
+        self._resolving += 1
+        return await answer
+
     async def close(self) -> None:
         """Gives the connections back."""
         await self._http.aclose()
+
+
+def _why(fault: BaseException) -> str:
+    """A failure in words: for a certificate what is wrong with it, else what kind it is."""
+    cause: BaseException | None = fault
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return f"the certificate is not accepted: {cause.verify_message}"[:REASON_LENGTH_MAX]
+        if isinstance(cause, ssl.SSLError):
+            return f"TLS failed: {cause.reason or type(cause).__name__}"[:REASON_LENGTH_MAX]
+        cause = cause.__cause__ or cause.__context__
+    return f"the request failed: {type(fault).__name__}"
 
 
 def _may_be_public(host: str) -> bool:

@@ -1,8 +1,8 @@
 """Sends events to webhooks: in order for each endpoint, each until it is taken or given up.
 
 An endpoint has one attempt under way at a time, so it gets its events in the order of the ledger;
-the endpoints do not wait for one another, and only so many attempts are under way in all. An
-attempt is noted in the topic `deliveries` before the next begins. Within the life of a process an
+the endpoints do not wait for one another, and only so many attempts are under way, in all and for
+each project (turns.py). An attempt is noted in the topic `deliveries` before the next begins. Within the life of a process an
 event that was taken is not sent again; what a crash cut off between the endpoint's answer and the
 note is sent once more, with the same id.
 
@@ -16,8 +16,8 @@ import asyncio
 import hashlib
 import math
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple, Protocol
 
@@ -39,17 +39,19 @@ from schemas.topics import DELIVERIES, LEDGER
 from schemas.webhooks import DeliveryAttempted, DisableWebhook
 from services.distribution.outbox import Endpoint, Item, Outbox, Waiting
 from services.distribution.signing import signed_headers
+from services.distribution.turns import Turns
 
-#: How many attempts are under way at once, in all.
-ATTEMPTS_AT_ONCE = 64
+#: How many attempts are under way at once: in all, and of one project.
+ATTEMPTS_AT_ONCE = 128
+PROJECT_ATTEMPTS_AT_ONCE = 16
 #: The longest pause between two tries, in first pauses: with a minute, 12 tries take 23.5 hours.
 PAUSES_MAX = 450
 #: How long the log may fail before a note is tried again.
 LOG_RETRY_SECONDS = 0.5
 #: How often a waiting endpoint looks whether it is still wanted.
 LOOK_SECONDS = 1.0
-#: How many records are remembered for the endpoints that want them, too.
-RECORDS_KEPT = 128
+#: How many records are remembered for the endpoints that want them, too, of all partitions.
+RECORDS_KEPT = 512
 #: How long a sender waits for its own replica to learn that an endpoint is off.
 DISABLED_LOOKS_MAX = 200
 DISABLED_LOOK_SECONDS = 0.05
@@ -91,6 +93,34 @@ class SendsCommands(Protocol):
         """The record that decides the command. Raises NotSent, OutcomeUnknown, NotDecided."""
 
 
+class Records:
+    """Records that were read lately, by partition and offset; None: it decided nothing.
+
+    They are decoded, so they have to be forgotten with whoever they name.
+    """
+
+    def __init__(self, kept_max: int = RECORDS_KEPT) -> None:
+        self._kept_max = kept_max
+        self._known: OrderedDict[tuple[int, int], Decided | None] = OrderedDict()
+
+    def __contains__(self, place: tuple[int, int]) -> bool:
+        return place in self._known
+
+    def __getitem__(self, place: tuple[int, int]) -> Decided | None:
+        return self._known[place]
+
+    def keep(self, place: tuple[int, int], record: Decided | None) -> None:
+        """Takes one, and lets go of the oldest where they are too many."""
+        self._known[place] = record
+        if len(self._known) > self._kept_max:
+            self._known.popitem(last=False)
+
+    async def forget(self, owners: Sequence[str]) -> Sequence[str]:
+        """See `runtime.erasing.Clean`: what is read again has nothing of them."""
+        self._known.clear()
+        return owners
+
+
 @dataclass(frozen=True, slots=True)
 class Outfit:
     """What the senders of all partitions share."""
@@ -102,9 +132,10 @@ class Outfit:
     #: The token that a project's webhooks are signed with.
     token_of: Callable[[str], str]
     clock_ms: Callable[[], Millis]
-    slots: asyncio.Semaphore
+    turns: Turns
     retry_seconds: float
     attempts_max: int
+    records: Records = field(default_factory=Records)
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     def pause_ms(self, attempts: int) -> int:
@@ -138,7 +169,6 @@ class Webhooks:
         self._decode = decode
         self._complete = complete
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._records: OrderedDict[int, Decided | None] = OrderedDict()
         self._moved = asyncio.Event()
         self._stopping = False
         self.fault: str | None = None
@@ -204,7 +234,7 @@ class Webhooks:
                 await self._outfit.sleep(min(left_ms / 1000, LOOK_SECONDS))
                 continue
             attempts = 1 if tries is None else tries.attempts + 1
-            async with self._outfit.slots:
+            async with self._outfit.turns.turn(endpoint.project):
                 if self._stopping:
                     return
                 if self._outbox().endpoints.get(webhook_id) is not endpoint:
@@ -274,7 +304,8 @@ class Webhooks:
         return None
 
     async def _record(self, offset: int) -> Decided | None:
-        while offset not in self._records:
+        known, place = self._outfit.records, (self._partition, offset)
+        while place not in known:
             try:
                 entry = await self._outfit.log.read_at(LEDGER, self._partition, offset)
                 found = await self._decode(entry)
@@ -285,10 +316,8 @@ class Webhooks:
                 await self._outfit.sleep(LOG_RETRY_SECONDS)
             else:
                 self.fault = None
-                self._records[offset] = found if isinstance(found, Decided) else None
-                if len(self._records) > RECORDS_KEPT:
-                    self._records.popitem(last=False)
-        return self._records[offset]
+                known.keep(place, found if isinstance(found, Decided) else None)
+        return known[place]
 
     async def _note(self, attempt: DeliveryAttempted) -> None:
         """Keeps an attempt; returns when it is kept, so that nothing taken is sent again."""

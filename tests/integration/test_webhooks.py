@@ -9,8 +9,11 @@ from standardwebhooks import Webhook as StandardWebhook
 
 from engine import tables
 from engine.hook_ids import event_id
-from schemas.webhooks import DeleteWebhook, RedeliverEvent, UpdateWebhook
+from schemas.commands import OpenProject
+from schemas.webhooks import WEBHOOKS_MAX, DeleteWebhook, RedeliverEvent, UpdateWebhook
 from services.distribution.signing import signature
+from services.distribution.turns import Turns
+from services.distribution.webhooks import PROJECT_ATTEMPTS_AT_ONCE
 from tests.integration.webhook_world import (
     TOKEN,
     Received,
@@ -19,6 +22,8 @@ from tests.integration.webhook_world import (
     until,
 )
 from tests.unit.runtime.test_commands import PROJECT
+
+OTHER = "proj_other"
 
 
 def test_the_signature_is_that_of_the_contracts_example() -> None:
@@ -69,6 +74,28 @@ async def test_a_slow_endpoint_holds_up_no_other() -> None:
             assert slow.got == []
             slow.open.set()
             await until(lambda: len(slow.got) == 10)
+
+
+async def test_a_project_whose_endpoints_all_hang_holds_up_no_other() -> None:
+    """With a turn for each of them in all, so that only the share of a project leaves one free."""
+    async with installation() as world, receiver() as hanging, receiver() as quick:
+        hanging.open.clear()
+        await world.when(OpenProject(), OTHER)
+        turns = Turns(WEBHOOKS_MAX, PROJECT_ATTEMPTS_AT_ONCE)
+        async with world.sending(timeout_seconds=60.0, turns=turns):
+            for _ in range(WEBHOOKS_MAX):
+                await world.webhook(hanging.url)
+            await world.webhook(quick.url, project=OTHER)
+            await world.voucher("HELD")
+            await until(lambda: hanging.waiting == PROJECT_ATTEMPTS_AT_ONCE)
+            codes = [f"C{n}" for n in range(20)]
+            for code in codes:
+                await world.voucher(code, OTHER)
+            await until(lambda: len(quick.got) == 20)
+            assert quick.codes() == codes
+            assert (hanging.got, hanging.waiting) == ([], PROJECT_ATTEMPTS_AT_ONCE)
+            hanging.open.set()
+            await until(lambda: len(hanging.got) == WEBHOOKS_MAX)
 
 
 async def test_what_fails_is_tried_again_before_anything_behind_it() -> None:

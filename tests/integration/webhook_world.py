@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import json
+import ssl
 import warnings
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -18,7 +19,8 @@ from schemas.records import Decided
 from schemas.topics import DELIVERIES
 from schemas.webhooks import CreateWebhook, DeliveryAttempted, Webhook, WebhookCreated
 from services.distribution.follow import OutboxReplica, attempt_of, webhook_service
-from services.distribution.webhooks import Outfit
+from services.distribution.turns import Turns
+from services.distribution.webhooks import ATTEMPTS_AT_ONCE, PROJECT_ATTEMPTS_AT_ONCE, Outfit
 from tests.unit.runtime.test_commands import PROJECT, Backbone, Memory, now_ms
 
 SECRETS = Secrets.from_master(b"m" * 32)
@@ -48,6 +50,8 @@ class Receiver:
     answer: Callable[[Received], str] = lambda _: "200 OK"
     #: As long as it is not set, no request is answered.
     open: asyncio.Event = field(default_factory=asyncio.Event)
+    #: How many requests wait for that.
+    waiting: int = 0
 
     def codes(self, path: str = "/") -> list[str]:
         """The codes of the vouchers that events were about, in the order of their coming."""
@@ -62,7 +66,9 @@ class Receiver:
             }
             body = await reader.readexactly(int(headers["content-length"]))
             request = Received(head[0].split(" ")[1], headers, body)
+            self.waiting += 1
             await self.open.wait()
+            self.waiting -= 1
             self.got.append(request)
             status = self.answer(request)
             writer.write(f"HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n".encode())
@@ -72,12 +78,13 @@ class Receiver:
 
 
 @asynccontextmanager
-async def receiver() -> AsyncIterator[Receiver]:
-    """A receiver that answers everything with 200."""
+async def receiver(tls: ssl.SSLContext | None = None) -> AsyncIterator[Receiver]:
+    """A receiver that answers everything with 200, over https where it has a certificate."""
     made = Receiver()
     made.open.set()
-    server = await asyncio.start_server(made.take, "127.0.0.1", 0)
-    made.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+    server = await asyncio.start_server(made.take, "127.0.0.1", 0, ssl=tls)
+    scheme = "http" if tls is None else "https"
+    made.url = f"{scheme}://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
     try:
         yield made
     finally:
@@ -96,24 +103,25 @@ class Installation:
         self.folder = Memory()
         self.posts: list[Outbound] = []
 
-    async def when(self, body: CommandBody) -> Decided:
+    async def when(self, body: CommandBody, project: str = PROJECT) -> Decided:
         """A command's record."""
-        record = (await self.backbone.send(body)).record
+        answered = await self.backbone.commands.send(project, body, key_kind="server")
+        record = answered.record
         assert isinstance(record, Decided)
         assert record.refusal is None, record.refusal
         return record
 
-    async def webhook(self, url: str, *events: str) -> Webhook:
+    async def webhook(self, url: str, *events: str, project: str = PROJECT) -> Webhook:
         """A webhook that gets new vouchers, unless other events are named."""
-        record = await self.when(CreateWebhook(url, events or ("voucher.created",)))
+        record = await self.when(CreateWebhook(url, events or ("voucher.created",)), project)
         (event,) = record.events
         assert isinstance(event, WebhookCreated)
         return event.webhook
 
-    async def voucher(self, code: str) -> None:
+    async def voucher(self, code: str, project: str = PROJECT) -> None:
         """A new voucher."""
         discount = Discount("AMOUNT", amount_off=100)
-        await self.when(CreateVoucher(Voucher("", code, "DISCOUNT_VOUCHER", 0, discount)))
+        await self.when(CreateVoucher(Voucher("", code, "DISCOUNT_VOUCHER", 0, discount)), project)
 
     async def attempts(self) -> list[DeliveryAttempted]:
         """Every attempt that was noted, in the order of the topic."""
@@ -133,7 +141,8 @@ class Installation:
         settings: dict[str, Any] = {"retry_seconds": 0.01, "attempts_max": 4} | named
         timeout = settings.pop("timeout_seconds", 5.0)
         allow = settings.pop("allow_private", True)
-        posts = Outbound(timeout_seconds=timeout, allow_private=allow)
+        ca_file = settings.pop("ca_file", None)
+        posts = Outbound(timeout_seconds=timeout, allow_private=allow, ca_file=ca_file)
         self.posts.append(posts)
         outfit = Outfit(
             log=self.backbone.log,
@@ -142,7 +151,7 @@ class Installation:
             posts=posts,
             token_of=SECRETS.webhook_token,
             clock_ms=now_ms,
-            slots=settings.pop("slots", asyncio.Semaphore(64)),
+            turns=settings.pop("turns", Turns(ATTEMPTS_AT_ONCE, PROJECT_ATTEMPTS_AT_ONCE)),
             **settings,
         )
         codec = self.backbone.codec()

@@ -3,11 +3,22 @@
 import asyncio
 import ipaddress
 import socket
+import threading
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
-from runtime.outbound import ANSWER_BYTES_MAX, Outbound, Unreachable, is_public, wrong_target
+from runtime.outbound import (
+    ANSWER_BYTES_MAX,
+    RESOLVERS_MAX,
+    Outbound,
+    Resolve,
+    Unreachable,
+    is_public,
+    resolve,
+    wrong_target,
+)
 
 
 @pytest.mark.parametrize(
@@ -96,11 +107,11 @@ def test_bad_targets(url: str) -> None:
     assert wrong_target(url, allow_private=False) is not None
 
 
-def _resolves(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
-    async def resolve(*_: Any, **__: Any) -> list[Any]:
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, 80)) for each in addresses]
+def _resolving(*addresses: str) -> Resolve:
+    def resolve(_: str, port: int) -> list[Any]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (each, port)) for each in addresses]
 
-    monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", resolve, raising=False)
+    return resolve
 
 
 @pytest.mark.parametrize(
@@ -108,10 +119,9 @@ def _resolves(monkeypatch: pytest.MonkeyPatch, *addresses: str) -> None:
     [("127.0.0.1",), ("8.8.8.8", "10.0.0.1"), ("169.254.169.254",), ("::ffff:10.0.0.1",)],
 )
 async def test_a_name_that_leads_into_a_private_network_is_not_asked(
-    monkeypatch: pytest.MonkeyPatch, addresses: tuple[str, ...]
+    addresses: tuple[str, ...],
 ) -> None:
-    outbound = Outbound(timeout_seconds=2, allow_private=False)
-    _resolves(monkeypatch, *addresses)
+    outbound = Outbound(timeout_seconds=2, allow_private=False, resolve=_resolving(*addresses))
     with pytest.raises(Unreachable, match="private network"):
         await outbound.post("http://shop.test/", b"{}", {})
     await outbound.close()
@@ -169,3 +179,59 @@ async def test_who_does_not_answer_in_time_or_at_all_is_unreachable() -> None:
     with pytest.raises(Unreachable, match="the request failed"):
         await outbound.post(f"http://127.0.0.1:{port}/", b"{}", {})
     await outbound.close()
+
+
+async def test_names_that_nobody_answers_for_hold_up_no_other() -> None:
+    ended = threading.Event()
+
+    def slowly(host: str, port: int) -> Sequence[tuple[Any, ...]]:
+        if host.startswith("dead"):
+            ended.wait(30)
+        return resolve(host, port)
+
+    got: list[bytes] = []
+    server, port = await _serve(b"HTTP/1.1 204 No Content\r\n\r\n", got)
+    outbound = Outbound(timeout_seconds=20, allow_private=True, resolve=slowly)
+    dead = [
+        asyncio.create_task(outbound.post(f"http://dead{number}.test/", b"{}", {}))
+        for number in range(100)
+    ]
+    await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        assert await outbound.post(f"http://localhost:{port}/", b"{}", {}) == 204
+    assert not any(task.done() for task in dead)
+    for task in dead:
+        task.cancel()
+    await asyncio.gather(*dead, return_exceptions=True)
+    ended.set()
+    await outbound.close()
+    server.close()
+
+
+async def test_where_no_thread_can_be_had_no_place_is_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    outbound = Outbound(timeout_seconds=5, allow_private=True)
+    with monkeypatch.context() as patched:
+        patched.setattr(threading.Thread, "start", fails)
+        for _ in range(RESOLVERS_MAX + 1):
+            with pytest.raises(Unreachable, match="no name can be resolved now"):
+                await outbound.post("http://shop.test/", b"{}", {})
+    assert outbound._resolving == 0
+    await outbound.close()
+
+
+async def test_a_server_that_speaks_no_tls_is_named_as_such() -> None:
+    async def speak(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        writer.close()
+
+    server = await asyncio.start_server(speak, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    outbound = Outbound(timeout_seconds=5, allow_private=True)
+    with pytest.raises(Unreachable, match=r"^TLS failed: "):
+        await outbound.post(f"https://127.0.0.1:{port}/", b"{}", {})
+    await outbound.close()
+    server.close()
