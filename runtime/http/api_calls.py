@@ -7,6 +7,7 @@ was said: no bodies, no tokens, no query strings, and in a path nothing that may
 """
 
 import asyncio
+import re
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -27,10 +28,15 @@ WAITING_MAX: Final = 20_000
 #: How many calls a record has at most.
 RECORD_CALLS_MAX: Final = 500
 FLUSH_SECONDS: Final = 0.5
-#: How much of what a client sent is kept.
-TEXT_LENGTH_MAX: Final = 200
-#: What a client is that does not say.
+#: How much of a path is kept.
+PATH_LENGTH_MAX: Final = 200
+#: How much of a path and of a header waits with a call: more than either can matter, and far less
+#: than a head may hold.
+PATH_NOTED_MAX: Final = 2048
+HEADER_NOTED_MAX: Final = 320
+#: What a client is that does not say, and what it or its site is that says something unheard of.
 CHANNEL: Final = b"API"
+OTHER: Final = "other"
 MASK: Final = "*"
 ID: Final = "{id}"
 
@@ -47,6 +53,11 @@ _WORDS: Final = (
 WORDS: Final = frozenset(_WORDS.split())
 #: The segment before one that may be what a shop calls a person by, and how ids of ours begin.
 _PERSONAL: Final[Mapping[str, str]] = {"customers": "cust_", "members": "lm_"}
+
+#: `JS-SDK`, `Java-SDK`, `WOO_COMMERCE`; what a client calls itself may be anything.
+_CHANNEL: Final = re.compile(rb"[A-Za-z0-9][A-Za-z0-9 ._/+-]{0,63}")
+#: `https://shop.test:8443`, `capacitor://localhost`, and what a browser says that hides its site.
+_ORIGIN: Final = re.compile(rb"null|[A-Za-z][A-Za-z0-9+.-]{0,31}://[A-Za-z0-9._:\[\]-]{1,260}")
 
 log = structlog.get_logger(__name__)
 _encode = msgspec.json.Encoder().encode
@@ -156,7 +167,7 @@ class ApiCalls:
 def as_call(noted: Noted) -> ApiCall:
     """The call as it is kept."""
     path, route = masked(noted.path)
-    channel = _text(noted.channel or CHANNEL)
+    channel = _known(noted.channel or CHANNEL, _CHANNEL)
     return ApiCall(
         noted.request_id,
         max(0, int((noted.ended - noted.seconds) * 1000)),
@@ -167,7 +178,7 @@ def as_call(noted: Noted) -> ApiCall:
         int(noted.seconds * 1_000_000),
         noted.caller.key_id,
         noted.caller.kind,
-        _text(noted.origin) if noted.origin else channel,
+        _known(noted.origin, _ORIGIN) if noted.origin else channel,
         channel,
     )
 
@@ -184,8 +195,9 @@ def masked(path: str) -> tuple[str, str]:
         shown.append(MASK if personal else segment)
         route.append(segment if known else ID)
         before = segment or before
-    return "/".join(shown)[:TEXT_LENGTH_MAX], "/".join(route)[:TEXT_LENGTH_MAX]
+    return "/".join(shown)[:PATH_LENGTH_MAX], "/".join(route)[:PATH_LENGTH_MAX]
 
 
-def _text(raw: bytes) -> str:
-    return raw.decode("latin-1")[:TEXT_LENGTH_MAX]
+def _known(raw: bytes, form: "re.Pattern[bytes]") -> str:
+    """What a client said of itself, where it has the form of such a thing."""
+    return raw.decode("ascii") if form.fullmatch(raw) else OTHER

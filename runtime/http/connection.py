@@ -1,13 +1,30 @@
-"""Connections: the head of an answer and its body leave in one write.
+"""Connections: what is written of an answer, and what is read of a request that is none.
 
-The server writes them one after the other, and the event loop sends each at once. A write costs
-more than most of what a request is made of, on both sides: two packets, two wake-ups.
+The server writes the head of an answer and its body one after the other, and the event loop sends
+each at once. A write costs more than most of what a request is made of, on both sides: two packets,
+two wake-ups. So here they leave in one.
+
+The server's parser takes a head of any size and keeps it all. So the bytes are counted that came
+without anything being complete (a head, a piece of a body, a request); beyond a limit they are
+answered and no more is kept. The connection then stays open for a moment without being read from,
+as far as its owner is concerned, since closing it while the other side still sends would take the
+answer from it. What is no HTTP at all is answered in the API's shape as well.
 """
 
 import asyncio
-from typing import Any
+from http import HTTPStatus
+from typing import Any, Final, cast
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+import msgspec
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from runtime.http.edge import new_request_id
+from runtime.http.errors import JSON, ApiError, invalid_payload
+from runtime.http.limits import HEAD_BYTES_MAX, URL_BYTES_MAX, headers_too_large, url_too_long
+from schemas.errors import error_body
+
+#: How long one that was refused while it sent may go on sending.
+LINGER_SECONDS: Final = 1.0
 
 
 class Joining(asyncio.Transport):
@@ -57,8 +74,65 @@ class Joining(asyncio.Transport):
 
 
 class Connection(HttpToolsProtocol):
-    """The server's protocol over a joining transport."""
+    """The server's protocol over a joining transport, with bounds on what it keeps."""
+
+    url = b""
+    #: How much came since something was complete.
+    _incomplete = 0
+    #: Whether nothing more is read.
+    _refused = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """See `asyncio.Protocol`."""
         super().connection_made(Joining(transport))
+
+    def data_received(self, data: bytes) -> None:
+        """See `asyncio.Protocol`."""
+        if self._refused:
+            return
+        self._incomplete += len(data)
+        super().data_received(data)
+        if self._incomplete > HEAD_BYTES_MAX:
+            error = url_too_long() if len(self.url) > URL_BYTES_MAX else headers_too_large()
+            self._refuse(error)
+
+    def on_headers_complete(self) -> None:
+        """See the server."""
+        self._incomplete = 0
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """See the server."""
+        self._incomplete = 0
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """See the server."""
+        self._incomplete = 0
+        super().on_message_complete()
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the server's words
+        """Answers what is no HTTP."""
+        self._refuse(invalid_payload("The request is not valid HTTP"))
+
+    def _refuse(self, error: ApiError) -> None:
+        self._refused, self._incomplete = True, 0
+        # What is under way on this connection would be taken for the answer to it.
+        cycle = cast("RequestResponseCycle | None", self.cycle)
+        if cycle is None or cycle.response_complete:
+            self.transport.write(_answer(error))
+        self.loop.call_later(LINGER_SECONDS, self.transport.close)
+
+
+def _answer(error: ApiError) -> bytes:
+    """An answer for a request that no application sees."""
+    request_id, status = new_request_id(), HTTPStatus(error.status_code)
+    body = msgspec.json.encode(error_body(error.refusal) | {"request_id": request_id})
+    lines = (
+        f"HTTP/1.1 {status.value} {status.phrase}",
+        f"content-type: {JSON}",
+        f"content-length: {len(body)}",
+        f"x-request-id: {request_id}",
+        "connection: close",
+    )
+    return "\r\n".join((*lines, "", "")).encode() + body

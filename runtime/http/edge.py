@@ -1,7 +1,7 @@
 """What every request passes before a route sees it, and every answer on its way out.
 
-In: a request id; at most so many requests at once; a body within bounds, also a chunked one; the
-caller. Out: the request id, CORS headers for browsers that are allowed to see the answer, and an
+In: a request id; a head within bounds; at most so many requests at once; a body within bounds, also
+a chunked one; the caller. Out: the request id, CORS headers for browsers that are allowed to see the answer, and an
 error in the API's shape for every fault, whose cause only the log holds.
 
 The path is matched as it was sent, percent-encoded, so that a code or a source id may hold a
@@ -18,9 +18,10 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from runtime.http.api_calls import Noted, masked
+from runtime.http.api_calls import HEADER_NOTED_MAX, PATH_NOTED_MAX, Noted, masked
 from runtime.http.auth import Caller, Gate, Headers
 from runtime.http.errors import ApiError, as_api_error, error_response, unavailable
+from runtime.http.limits import check_head
 from runtime.http.payload import body_bytes_max
 from schemas.errors import refuse
 
@@ -82,6 +83,7 @@ class Edge:
         out = _Exit(send, request_id)
         started = time.perf_counter()
         try:
+            check_head(scope)
             if origin and _is_preflight(scope, headers):
                 await self._answer_preflight(scope["path"], origin, out)(scope, receive, out)
                 return
@@ -100,7 +102,7 @@ class Edge:
                 log.exception("request failed", request_id=request_id, path=path)
             if out.started:
                 return
-            await error_response(error, request_id)(scope, receive, out)
+            await error_response(error, scope)(scope, receive, out)
         finally:
             caller = scope.get("tessera.caller")
             if self._note is not None and caller is not None:
@@ -165,12 +167,12 @@ def _noted(scope: Scope, caller: Caller, status: int, seconds: float) -> Noted:
         caller,
         scope["tessera.request_id"],
         scope["method"],
-        scope["path"],
+        scope["path"][:PATH_NOTED_MAX],
         status,
         time.time(),
         seconds,
-        headers.get(b"origin"),
-        headers.get(b"x-voucherify-channel"),
+        headers.get(b"origin", b"")[:HEADER_NOTED_MAX],
+        headers.get(b"x-voucherify-channel", b"")[:HEADER_NOTED_MAX],
     )
 
 

@@ -7,7 +7,16 @@ import msgspec
 import pytest
 
 from runtime.clickhouse import Database
-from runtime.http.api_calls import ID, WORDS, ApiCalls, Noted, as_call, masked
+from runtime.http.api_calls import (
+    HEADER_NOTED_MAX,
+    ID,
+    PATH_NOTED_MAX,
+    WORDS,
+    ApiCalls,
+    Noted,
+    as_call,
+    masked,
+)
 from runtime.http.auth import Caller
 from runtime.http.host import Host
 from runtime.http.internal import InternalGate
@@ -16,8 +25,9 @@ from runtime.sink import Positions
 from schemas.observations import ApiCallsObserved
 from schemas.topics import API_CALLS
 from services.analytics.service import analytics_service
+from services.audit.api_calls import API_CALLS as API_CALLS_TABLE
 from services.audit.service import audit_service
-from tests.unit.http.world import World
+from tests.unit.http.world import SERVER, World
 
 CALLER = Caller("p", "server", "key_1")
 
@@ -99,7 +109,48 @@ def test_a_call_says_who_and_what() -> None:
     assert (call.origin, call.channel) == ("https://shop.test", "JS-SDK")
     assert (as_call(noted(1)).origin, as_call(noted(1)).channel) == ("API", "API")
     assert as_call(noted(1, channel=b"Java-SDK")).origin == "Java-SDK"
-    assert len(as_call(noted(1, channel=b"x" * 5000)).channel) == 200
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        (b"JS-SDK", "JS-SDK"),
+        (b"WOO_COMMERCE 1.2", "WOO_COMMERCE 1.2"),
+        (b"x" * 64, "x" * 64),
+        (b"x" * 65, "other"),
+        (b" x", "other"),
+        (b"<script>", "other"),
+        ("żółw".encode(), "other"),
+        (b"\xff", "other"),
+    ],
+)
+def test_a_channel_is_short_and_plain_or_another(sent: bytes, kept: str) -> None:
+    call = as_call(noted(1, channel=sent))
+    assert (call.channel, call.origin) == (kept, kept)
+
+
+@pytest.mark.parametrize(
+    ("sent", "kept"),
+    [
+        (b"https://shop.test:8443", "https://shop.test:8443"),
+        (b"http://[::1]:80", "http://[::1]:80"),
+        (b"capacitor://localhost", "capacitor://localhost"),
+        (b"null", "null"),
+        (b"https://" + b"a" * 261, "other"),
+        (b"https://ann@shop.test", "other"),
+        (b"https://shop.test/?q=ann", "other"),
+        (b"shop.test", "other"),
+        ("https://żółw.test".encode(), "other"),
+    ],
+)
+def test_an_origin_is_one_or_another(sent: bytes, kept: str) -> None:
+    assert as_call(noted(1, origin=sent)).origin == kept
+
+
+def test_no_column_that_a_client_fills_is_a_dictionary() -> None:
+    types = {column.name: column.type for column in API_CALLS_TABLE.columns}
+    for name in ("id", "path", "route", "origin", "channel"):
+        assert types[name] == "String"
 
 
 @pytest.mark.parametrize(
@@ -141,6 +192,17 @@ async def test_only_what_a_key_asked_for_is_noted(world: World) -> None:
         ("proj", "GET", "/v1/vouchers/none", 404),
         ("proj", "POST", "/v1/validations", 400),
     ]
+
+
+async def test_a_call_that_waits_is_small_whatever_was_sent(world: World) -> None:
+    sent = SERVER | {"origin": "x" * 20_000, "x-voucherify-channel": "y" * 10_000}
+    answer = await world.call("GET", "/v1/vouchers/" + "z" * 8000, headers=sent)
+    assert answer.status_code == 404
+    (call,) = world.noted
+    assert len(call.path) == PATH_NOTED_MAX
+    assert len(call.origin or b"") == len(call.channel or b"") == HEADER_NOTED_MAX
+    kept = as_call(call)
+    assert (kept.origin, kept.channel, len(kept.path)) == ("other", "other", 200)
 
 
 def test_a_call_costs_next_to_nothing() -> None:
