@@ -10,6 +10,9 @@ A key is acknowledged before a record uses it (`publish_pending`). So a reader t
 record's key reads the topic to its end (`catch_up`); a key that is not there then was forgotten.
 Publishing a key twice changes nothing, so a send in doubt is simply sent again.
 
+A process that had a forgotten owner's key notes the owner, together with its removal, until
+`cleaned`: until nothing is left of the key, and of what it sealed, in the files of this process.
+
 What lies in the topic is not trusted. An entry that is no key is skipped and counted. One that does
 not unwrap is kept where there is no other, for a wrong master key is noticed by it, but nothing is
 ever sealed with it.
@@ -19,7 +22,7 @@ import asyncio
 import base64
 import os
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol, TypedDict
 
 import msgspec
@@ -42,6 +45,8 @@ FOLLOW_SECONDS = 1.0
 _READ_MAX = 1000
 _PARTITION = 0
 _POSITION = b"~position"
+_KEYS = b"key/"
+_NOTED = b"erased/"
 
 log = structlog.get_logger(__name__)
 
@@ -175,6 +180,45 @@ class Keyring:
                 for key in publishing:
                     self._pending.pop(key, None)
 
+    async def forget(self, owners: Sequence[str], sender: Sends) -> None:
+        """Destroys all keys of these owners, for every process. Raises LogError.
+
+        Nothing may be sealed for them any more. Where it failed it is simply done again.
+        """
+        await self.catch_up()
+        for owner in owners:
+            self._made.pop(owner, None)
+            prefix = f"{owner}/"
+            pending = [key for key, e in self._pending.items() if e.key.decode().startswith(prefix)]
+            for key in pending:
+                del self._pending[key]
+                self._ciphers.pop(key, None)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for place in (each for owner in owners for each in self._places_of(owner)):
+                    entry = Entry(place.removeprefix(_KEYS), b"")
+                    group.create_task(sender.send(CUSTOMER_KEYS, _PARTITION, entry))
+        except* (Unsent, InDoubt) as faults:
+            raise LogError("customers' keys cannot be destroyed") from faults
+        await self.catch_up()
+
+    def is_forgotten(self, owner: str) -> bool:
+        """Whether this process has no key of the owner, and nothing else is left of it either."""
+        noted = self._store.get(_noted_place(owner))
+        return noted is None and next(self._places_of(owner), None) is None
+
+    def noted(self) -> list[str]:
+        """The forgotten owners of whom something may be left in the files of this process."""
+        return [place.removeprefix(_NOTED).decode() for place, _ in self._store.scan(_NOTED)]
+
+    def compact(self) -> None:
+        """Erases what the store's files hold of keys that are gone; it may run in a thread."""
+        self._store.compact()
+
+    def cleaned(self, owners: Sequence[str]) -> None:
+        """Notes that nothing is left of them."""
+        self._store.write({_noted_place(owner): None for owner in owners})
+
     async def catch_up(self) -> None:
         """Folds the topic to its end as it is now. Raises LogError, Corrupt."""
         async with self._reading:
@@ -195,7 +239,7 @@ class Keyring:
         """
         fault: KeyringError | None = None
         for place, stored in self._store.scan(_key_place("", "")[:-1]):
-            owner, _, key = place.decode().removeprefix("key/").rpartition("/")
+            owner, _, key = place.removeprefix(_KEYS).decode().rpartition("/")
             try:
                 self._unwrap(owner, key, stored)
             except KeyringError as error:
@@ -222,6 +266,9 @@ class Keyring:
     @property
     def _position(self) -> int:
         return int(self._store.get(_POSITION) or b"0")
+
+    def _places_of(self, owner: str) -> Iterator[bytes]:
+        return (place for place, _ in self._store.scan(_key_place(owner, "")))
 
     def _key_of(self, owner: str) -> str | None:
         made = self._made.get(owner)
@@ -303,6 +350,8 @@ class Keyring:
             changes[place] = entry.value
             changes[_current_place(owner)] = key.encode()
         else:
+            if (changes[place] if place in changes else self._store.get(place)) is not None:
+                changes[_noted_place(owner)] = b"1"
             changes[place] = None
             # whatever the owner does after being forgotten is sealed with a new key
             changes[_current_place(owner)] = None
@@ -337,7 +386,11 @@ def _bound_to(owner: str, key: str) -> bytes:
 
 
 def _key_place(owner: str, key: str) -> bytes:
-    return f"key/{owner}/{key}".encode()
+    return _KEYS + f"{owner}/{key}".encode()
+
+
+def _noted_place(owner: str) -> bytes:
+    return _NOTED + owner.encode()
 
 
 def _current_place(owner: str) -> bytes:

@@ -1,10 +1,10 @@
 """The host `distribution`: background work, driven by a replica of its own."""
 
-import asyncio
 from collections.abc import Sequence
 
 from engine import tables
 from runtime.clock import clock_ms
+from runtime.erasing import Erasing
 from runtime.folders import StateFolder
 from runtime.http.host import Host, serve
 from runtime.http.internal import InternalGate
@@ -14,7 +14,8 @@ from runtime.settings import Settings
 from services.distribution.follow import OutboxReplica, webhook_service
 from services.distribution.service import make_service
 from services.distribution.state import KEPT
-from services.distribution.webhooks import ATTEMPTS_AT_ONCE, Outfit
+from services.distribution.turns import Turns
+from services.distribution.webhooks import ATTEMPTS_AT_ONCE, PROJECT_ATTEMPTS_AT_ONCE, Outfit
 from services.distribution.worker import Open, Worker
 from tessera.parts import Parts, Replicas, fold_of
 
@@ -58,6 +59,7 @@ async def run_distribution(settings: Settings) -> None:
     posts = Outbound(
         timeout_seconds=settings.webhooks_timeout_seconds,
         allow_private=settings.webhooks_allow_private,
+        ca_file=settings.webhooks_ca_file,
     )
     webhooks = Outfit(
         log=parts.log,
@@ -66,7 +68,7 @@ async def run_distribution(settings: Settings) -> None:
         posts=posts,
         token_of=parts.secrets.webhook_token,
         clock_ms=clock_ms,
-        slots=asyncio.Semaphore(ATTEMPTS_AT_ONCE),
+        turns=Turns(ATTEMPTS_AT_ONCE, PROJECT_ATTEMPTS_AT_ONCE),
         retry_seconds=settings.webhooks_retry_seconds,
         attempts_max=settings.webhooks_attempts_max,
     )
@@ -75,6 +77,8 @@ async def run_distribution(settings: Settings) -> None:
         "distribution",
         (
             parts.disk_watch(),
+            # what is kept of people in files lies in the keys; records are remembered
+            Erasing(parts.keyring, webhooks.records.forget).service,
             replicas.service(),
             make_service(worker),
             webhook_service(webhooks, outboxes, parts.codec),

@@ -8,6 +8,7 @@ import sys
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 
 import msgspec
 import uvloop
@@ -16,6 +17,7 @@ from engine.render.answer import render_answer
 from engine.render.encode import to_json
 from runtime.clickhouse import Database
 from runtime.clock import clock_ms
+from runtime.erasing import Erasing
 from runtime.http.api_calls import ApiCalls
 from runtime.http.auth import KeyGate
 from runtime.http.forward import Forward, make_client
@@ -24,7 +26,7 @@ from runtime.http.internal import InternalGate, Positions
 from runtime.http.oauth import TokenSigner
 from runtime.http.service import Part, Service
 from runtime.http.writes import Writes
-from runtime.kafka_admin import client_options
+from runtime.kafka_admin import client_options, delete_before
 from runtime.kafka_group import PartitionGroup
 from runtime.log import Entry, StoredEntry
 from runtime.settings import Settings
@@ -48,6 +50,8 @@ from services.catalog.oauth import OAuth, oauth_service
 from services.catalog.projects import Issuance
 from services.catalog.routes import make_service as catalog_service
 from services.redemption.front import Redemptions
+from services.redemption.ledger.eraser import Eraser
+from services.redemption.ledger.eraser import Outfit as EraserOutfit
 from services.redemption.ledger.outfit import Identity
 from services.redemption.ledger.partitions import Partitions
 from services.redemption.ledger.ticker import Serving, Ticker
@@ -59,6 +63,7 @@ from services.validation.qualification import Qualifications
 from services.validation.routes import make_service as validation_service
 from tessera import __version__
 from tessera.distribution import run_distribution
+from tessera.erasing import Erased, StateCleaner, TableCleaner
 from tessera.neighbours import Neighbours
 from tessera.parts import Parts, Replicas, fold_of
 
@@ -101,16 +106,17 @@ async def run_api(settings: Settings) -> None:
     replicas = Replicas(parts)
     observations = Observations(parts.sender, replicas.partition_of)
     insight_url = f"http://127.0.0.1:{settings.insight_port}"
-    ledger_url = f"http://127.0.0.1:{settings.ledger_port}"
-    neighbours = Neighbours(
-        {
-            "ledger": ledger_url,
-            "insight": insight_url,
-            "distribution": f"http://127.0.0.1:{settings.distribution_port}",
-        }
-    )
+    urls = {
+        "ledger": f"http://127.0.0.1:{settings.ledger_port}",
+        "insight": insight_url,
+        "distribution": f"http://127.0.0.1:{settings.distribution_port}",
+    }
+    neighbours = Neighbours(urls)
     client = make_client(insight_url)
     api_calls = ApiCalls(parts.sender, replicas.partition_of)
+    cleaner = StateCleaner(lambda: [each.replica.store for each in replicas.followed.values()])
+    erasing = Erasing(parts.keyring, cleaner.clean)
+    erased = Erased(replicas, erasing, urls, parts.internal_secret)
 
     async def positions(project: str) -> Positions:
         partition = replicas.partition_of(project)
@@ -124,7 +130,8 @@ async def run_api(settings: Settings) -> None:
         (
             neighbours.service(),
             api_calls.service,
-            *_api_services(parts, replicas, observations),
+            erasing.service,
+            *_api_services(parts, replicas, observations, erased),
         ),
         KeyGate(
             KeyDirectory(replicas.view, replicas.lag_ms),
@@ -144,7 +151,7 @@ async def run_api(settings: Settings) -> None:
 
 
 def _api_services(
-    parts: Parts, replicas: Replicas, observations: Observations
+    parts: Parts, replicas: Replicas, observations: Observations, erased: Erased
 ) -> Sequence[Service]:
     settings, secrets = parts.settings, parts.secrets
     commands = replicas.commands()
@@ -173,6 +180,7 @@ def _api_services(
             replicas.current_view,
             bootstrap,
             Issuance(secrets, settings.partitions, settings.webhooks_allow_private),
+            erased,
         ),
         oauth_service(
             OAuth(writes, commands, replicas.current_view, TokenSigner(secrets.oauth), clock_ms)
@@ -257,13 +265,18 @@ async def run_ledger(settings: Settings) -> None:
             "customer-keys": parts.keep_keys,
             "group": group.run,
             "ticker": ticker.run,
+            "eraser": Eraser(serving, _eraser_outfit(parts)).run,
             "writers": watch,
             "clean-up": clean_up,
         },
         lifespan=lifespan,
         health=lambda: _ledger_health(partitions),
     )
-    host = Host("ledger", (parts.disk_watch(), service), InternalGate(parts.internal_secret))
+    host = Host(
+        "ledger",
+        (parts.disk_watch(), _ledger_erasing(parts, partitions).service, service),
+        InternalGate(parts.internal_secret),
+    )
     try:
         await serve(host, bind="127.0.0.1", port=settings.ledger_port)
     finally:
@@ -285,6 +298,24 @@ def _writer(parts: Parts, partition: int) -> Writer:
         spawn=_spawn,
         bury=bury,
         rest=lambda: asyncio.sleep(REST_SECONDS),
+    )
+
+
+def _ledger_erasing(parts: Parts, partitions: Partitions) -> Erasing:
+    cleaner = StateCleaner(lambda: [each.replica.store for each in partitions.writers.values()])
+    return Erasing(parts.keyring, cleaner.clean)
+
+
+def _eraser_outfit(parts: Parts) -> EraserOutfit:
+    async def delete_commands(partition: int, before: int) -> None:
+        await delete_before(parts.settings, COMMANDS, partition, before)
+
+    return EraserOutfit(
+        forget=partial(parts.keyring.forget, sender=parts.sender),
+        delete_commands=delete_commands,
+        send=parts.sender.send,
+        encode=parts.codec.encode_command,
+        clock_ms=clock_ms,
     )
 
 
@@ -331,6 +362,7 @@ async def run_insight(settings: Settings) -> None:
         (
             parts.disk_watch(),
             keys,
+            Erasing(parts.keyring, TableCleaner(database).clean).service,
             sinks.service,
             audit_service(database, sinks.positions),
             analytics_service(database, sinks.positions, clock_ms=clock_ms),

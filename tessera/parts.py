@@ -52,7 +52,10 @@ class Parts:
         self.host = host
         self._part = part
         self.secrets = Secrets.from_master(read_master_key(settings))
-        self.log = KafkaLog(client_options(settings))
+        home = settings.home
+        folders = [home / name for name in ("state", "kafka", "clickhouse", "logs")]
+        self.disk = DiskWatch(folders, settings.disk_free_mib_min * MIB)
+        self.log = KafkaLog(client_options(settings), shortage=self.disk.shortage)
         self.sender = Sender(self.log)
         keys = open_folder((state or settings.home / "state" / host) / "keys")
         self.keyring = Keyring(self.log, keys, self.secrets.wrapping)
@@ -91,9 +94,7 @@ class Parts:
 
     def disk_watch(self) -> Service:
         """What looks at the disks that this installation writes to."""
-        home, settings = self.settings.home, self.settings
-        folders = [home / name for name in ("state", "kafka", "clickhouse", "logs")]
-        return DiskWatch(folders, settings.disk_free_mib_min * MIB).service()
+        return self.disk.service()
 
     async def close(self) -> None:
         """Gives everything back."""
@@ -177,6 +178,7 @@ class Replicas:
             self.first_offset,
             deadline_ms=parts.settings.command_deadline_ms,
             clock_ms=clock_ms,
+            shortage=parts.disk.shortage,
         )
 
     def service(self) -> Service:

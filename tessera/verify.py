@@ -36,6 +36,7 @@ from runtime.store import RocksStore, Store, StoreError
 from schemas.records import Record
 from schemas.topics import LEDGER
 from services.distribution.state import KEPT
+from tessera.forgotten import Item, is_forgotten_since
 from tessera.hosts import insight_fillings
 from tessera.installation import reached
 from tessera.parts import Parts
@@ -252,15 +253,12 @@ def compare(fold: FreshFold, snapshot: Snapshot, report: Report) -> None:
     count = 0
     part = snapshot.part
     for ours, theirs in _pairs(_entries(fold.store, part), _entries(snapshot.store, part)):
-        if ours != theirs:
+        if ours != theirs and not is_forgotten_since(fold.store, ours, theirs):
             key = (ours or theirs or (b"", b""))[0].decode(errors="replace")
             report.bad(f"{name} differs from the ledger at {key}")
             return
         count += 1
     report.good(f"{name}: {count} entries equal the fold up to {chain.position}")
-
-
-Item = tuple[bytes, bytes]
 
 
 def _entries(store: Store, part: StatePart | None) -> Iterator[Item]:
@@ -273,11 +271,14 @@ def _entries(store: Store, part: StatePart | None) -> Iterator[Item]:
 def _pairs(
     left: Iterator[Item], right: Iterator[Item]
 ) -> Iterator[tuple[Item | None, Item | None]]:
-    while True:
-        pair = next(left, None), next(right, None)
-        if pair == (None, None):
-            return
-        yield pair
+    """What both have at each key, in order; None where one has nothing."""
+    ours, theirs = next(left, None), next(right, None)
+    while ours is not None or theirs is not None:
+        takes_ours = ours is not None and (theirs is None or ours[0] <= theirs[0])
+        takes_theirs = theirs is not None and (ours is None or theirs[0] <= ours[0])
+        yield ours if takes_ours else None, theirs if takes_theirs else None
+        ours = next(left, None) if takes_ours else ours
+        theirs = next(right, None) if takes_theirs else theirs
 
 
 async def verify(settings: Settings, report: Report) -> None:

@@ -24,7 +24,7 @@ from runtime.http.internal import KEY_KIND_HEADER, POSITIONS_HEADER, SECRET_HEAD
 from runtime.log import Log, OutOfRange
 from runtime.settings import PREFIX, Settings
 from runtime.sink_host import Filling, TableState, definitions, table_state
-from runtime.sink_table import Applied, Block, Place, SinkTable
+from runtime.sink_table import Applied, Block, Place, SinkTable, erase
 from tessera.report import Report
 
 BLOCK_ROWS = 2000
@@ -119,6 +119,12 @@ class FreshTables:
             if key not in self._blocks:
                 self._blocks[key] = table.definition, Block(table.definition, place)
             definition, block = self._blocks[key]
+            for selection in table.erases(record) if table.erases is not None else ():
+                if not block.is_empty:
+                    await self._database.insert(definition, block.take())
+                await self._database.execute(
+                    erase(definition, place, selection, applied.offset, wait=True)
+                )
             block.add(applied, table.rows(record))
             if len(block) >= BLOCK_ROWS:
                 await self._database.insert(definition, block.take())

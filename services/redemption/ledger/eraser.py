@@ -1,0 +1,120 @@
+"""The eraser: destroys the keys of those whom the ledger says are to be forgotten.
+
+It looks at the writers' state as of the last acknowledged record: from there on nothing is sealed
+for such an owner any more. It puts tombstones on the owner's keys, for a customer removes all decided
+commands of the partition, which hold what clients said in the clear, and has the end recorded. Each
+of it can be done again, so one that died over it, or could not reach the log, begins anew.
+"""
+
+import asyncio
+import os
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from typing import NamedTuple, Protocol
+
+import structlog
+
+from engine.fold import StateFold
+from runtime.log import Entry, LogError
+from schemas.base import Millis, tag_of
+from schemas.commands import Command
+from schemas.erasures import EndErasures, Erasure
+from schemas.topics import COMMANDS
+
+PERIOD_SECONDS = 0.5
+#: How many owners are erased at a time.
+OWNERS_MAX = 500
+DEADLINE_MS = 10_000
+
+log = structlog.get_logger(__name__)
+
+
+class Serving(Protocol):
+    """A partition that this process writes."""
+
+    @property
+    def partition(self) -> int:
+        """Its number."""
+
+    @property
+    def fold(self) -> StateFold:
+        """Its state."""
+
+    @property
+    def decided(self) -> int:
+        """The offset of the last command decided."""
+
+
+class Outfit(NamedTuple):
+    """What an eraser is given."""
+
+    #: Destroys all keys of the owners. Raises LogError.
+    forget: Callable[[Sequence[str]], Awaitable[None]]
+    #: Removes the commands of a partition before an offset. Raises LogError.
+    delete_commands: Callable[[int, int], Awaitable[None]]
+    #: Appends a command; its offset. Raises LogError.
+    send: Callable[[str, int, Entry], Awaitable[int]]
+    encode: Callable[[Command], bytes]
+    clock_ms: Callable[[], Millis]
+
+
+class _Work(NamedTuple):
+    partition: int
+    decided: int
+    erasures: list[Erasure]
+
+
+class Eraser:
+    """Looks at the partitions that `serving` names."""
+
+    def __init__(self, serving: Callable[[], Iterable[Serving]], outfit: Outfit) -> None:
+        self._serving = serving
+        self._outfit = outfit
+        #: By partition: the offset of the last end that was sent, which is on its way until then.
+        self._sent: dict[int, int] = {}
+
+    async def run(self) -> None:
+        """Erases, until cancelled."""
+        while True:
+            await self.look()
+            await asyncio.sleep(PERIOD_SECONDS)
+
+    async def look(self) -> None:
+        """Erases what there is to erase, once."""
+        # Read together, without a pause: what a state knows was decided before that offset.
+        found = [
+            _Work(each.partition, each.decided, each.fold.erasures(OWNERS_MAX))
+            for each in self._serving()
+        ]
+        for work in found:
+            if not work.erasures or self._sent.get(work.partition, -1) > work.decided:
+                continue
+            try:
+                await self._erase(work)
+            except LogError as fault:
+                log.warning("not erased yet", partition=work.partition, reason=str(fault))
+
+    async def _erase(self, work: _Work) -> None:
+        outfit, erasures = self._outfit, work.erasures
+        await outfit.forget([each.owner for each in erasures])
+        if any(each.kind == "customer" for each in erasures):
+            await outfit.delete_commands(work.partition, work.decided + 1)
+        for project in sorted({each.project for each in erasures}):
+            ids = tuple(each.id for each in erasures if each.project == project)
+            entry = self._command(project, EndErasures(ids))
+            self._sent[work.partition] = await outfit.send(COMMANDS, work.partition, entry)
+
+    def _command(self, project: str, body: EndErasures) -> Entry:
+        now = self._outfit.clock_ms()
+        command = Command(
+            id=f"cmd_{os.urandom(13).hex()}",
+            project=project,
+            sent_at=now,
+            deadline=now + DEADLINE_MS,
+            seed=os.urandom(16).hex(),
+            key_kind="system",
+            fingerprint="",
+            body=body,
+        )
+        kind = tag_of(EndErasures).encode()
+        headers = (("type", kind), ("id", command.id.encode()), ("version", b"1"))
+        return Entry(project.encode(), self._outfit.encode(command), headers)

@@ -1,0 +1,200 @@
+"""A customer who is forgotten cannot be read any more: not by the API, and in no file.
+
+The story searches every file of the installation for what was personal, the records of the topics
+and the rows of the tables, before and after everything was built anew from the log.
+"""
+
+import asyncio
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rocksdict import AccessType, Options, Rdict
+
+from schemas.topics import COMMANDS, TOPICS
+from tests.e2e.kafka_log import Log
+from tests.e2e.plain import Plain, refused
+from tests.e2e.system import System, eventually
+
+ANN, BEN = "ann.forgotten@shop.test", "ben@shop.test"
+#: What nobody may find of her afterwards: her source id, name, phone, city and free metadata.
+PERSONAL = (ANN, "Ann-Katrin Vergessen", "+43 664 9876543", "Untertulln", "likes-green-tea")
+SAID = {
+    "source_id": ANN,
+    "email": ANN,
+    "name": PERSONAL[1],
+    "phone": PERSONAL[2],
+    "address": {"city": PERSONAL[3]},
+    "metadata": {"taste": PERSONAL[4]},
+}
+FORGET = "/v1/customers/{}/permanent-deletion"
+
+
+@pytest.fixture
+def system(tmp_path: Path) -> System:
+    """One of its own, whose files belong to the story alone."""
+    return System(tmp_path / "home")
+
+
+def _plain(system: System) -> Plain:
+    return Plain(system.url, system.server_key)
+
+
+def _story(plain: Plain) -> str:
+    """Ann does whatever a customer does, beside Ben; her id."""
+
+    def post(path: str, body: Any, **more: Any) -> Any:
+        answer = plain.ask("POST", path, json=body, **more)
+        assert answer.status_code in (200, 202), answer.text
+        return answer.json()
+
+    for code in ("TEN", "TWO"):
+        terms = {"type": "DISCOUNT_VOUCHER", "discount": {"type": "AMOUNT", "amount_off": 300}}
+        post(f"/v1/vouchers/{code}", terms)
+    ann = post("/v1/customers", SAID)["id"]
+    post("/v1/customers", {"source_id": BEN, "name": "Ben"})
+    for who in (ANN, BEN):
+        asked = {"redeemables": [{"object": "voucher", "id": "TEN"}], "order": {"amount": 900}}
+        post("/v1/redemptions", asked | {"customer": {"source_id": who}})
+        post("/v1/events", {"event": "seen", "customer": {"source_id": who}})
+        post("/v1/orders", {"amount": 100, "status": "PAID", "customer": {"source_id": who}})
+    post("/v1/publications", {"voucher": "TWO", "customer": {"source_id": ANN}})
+    # the rows of an import are sealed with a key of their own
+    rows = f"Name,Email,Source_id\n{PERSONAL[1]},{ANN},{ANN}\n"
+    started = post("/v1/customers/importCSV", None, files={"file": ("c.csv", rows, "text/csv")})
+    action = f"/v1/async-actions/{started['async_action_id']}"
+    eventually(lambda: plain.get(action)["status"] == "DONE")
+    return str(ann)
+
+
+def _read(plain: Plain, ann: str) -> dict[str, bytes]:
+    """What the API tells of everything that stays, by path."""
+    found = {}
+    for path in ("customers", "redemptions", "orders", "publications", "vouchers", "async-actions"):
+        answer = plain.ask("GET", f"/v1/{path}", params={"limit": 100})
+        assert answer.status_code == 200, answer.text
+        found[path] = answer.content
+    for path in (f"customers/{BEN}", f"customers/{BEN}/activity", "vouchers/TEN", "vouchers/TWO"):
+        found[path] = plain.ask("GET", f"/v1/{path}").content
+    for named in (ann, ANN):
+        for part in ("", "/activity", "/redeemables"):
+            path = f"customers/{named}{part}"
+            assert refused(plain.ask("GET", f"/v1/{path}")) == (404, "not_found")
+    return found
+
+
+def _files(system: System) -> Iterator[tuple[Path, bytes]]:
+    """Every file, but for the segments of the commands, which are bounded by time."""
+    for file in sorted(system.home.rglob("*")):
+        if file.is_file() and not re.match(rf"{COMMANDS}-\d+$", file.parent.name):
+            try:
+                yield file, file.read_bytes()
+            except FileNotFoundError:
+                continue
+
+
+def _forms(text: str) -> Iterator[bytes]:
+    yield text.encode()
+    yield text.encode().hex().encode()
+    yield text.encode().hex().upper().encode()
+
+
+def _found(system: System) -> list[str]:
+    """Where something personal of Ann stands, in files as they lie there and in states as they read."""
+    wanted = [form for text in PERSONAL for form in _forms(text)]
+    found = [
+        str(file.relative_to(system.home))
+        for file, content in _files(system)
+        if any(form in content for form in wanted)
+    ]
+    for current in (system.home / "state").rglob("CURRENT"):
+        mode = AccessType.read_only(error_if_log_file_exist=False)
+        store = Rdict(str(current.parent), Options(raw_mode=True), access_type=mode)
+        for key, value in store.items():
+            if any(form in bytes(key) + bytes(value) for form in wanted):  # type: ignore[arg-type]
+                found.append(f"{current.parent}: {key!r}")
+        store.close()
+    return found
+
+
+async def _in_topics(system: System) -> list[str]:
+    log = Log(system.bootstrap)
+    return [
+        f"{topic.name}/{each.partition}/{each.offset}"
+        for topic in TOPICS
+        for each in await log.read(topic.name)
+        if any(form in each.value + each.key for text in PERSONAL for form in _forms(text))
+    ]
+
+
+def test_nobody_can_read_a_forgotten_customer(system: System) -> None:
+    with system.running():
+        plain = _plain(system)
+        ann = _story(plain)
+        assert _found(system)
+        assert asyncio.run(_in_topics(system))
+        told: dict[str, Any] = {}
+
+        def is_done() -> bool:
+            nonlocal told
+            # the same request with its key again is the same deletion, as far as it is by now
+            key = {"Idempotency-Key": "forget-ann"}
+            answer = plain.ask("POST", FORGET.format(ANN), headers=key)
+            assert answer.status_code == 200, answer.text
+            before, told = told, answer.json()
+            assert before == {} or told | {"status": ""} == before | {"status": ""}
+            return bool(told["status"] == "DONE")
+
+        eventually(is_done, 60.0)
+        assert told["related_object_id"] == ann
+        assert (told["object"], told["data_json"]["customer"]) == ("pernament_deletion", 1)
+        assert _found(system) == []
+        assert asyncio.run(_in_topics(system)) == []
+        for named in (ann, ANN):
+            assert refused(plain.ask("POST", FORGET.format(named))) == (404, "not_found")
+        live = _read(plain, ann)
+        orders = plain.get("/v1/orders")["orders"]
+        assert ann in [each["customer_id"] for each in orders]
+        (redeemed,) = [
+            each
+            for each in plain.get("/v1/redemptions")["redemptions"]
+            if each["customer_id"] == ann
+        ]
+        assert redeemed["customer"] is None
+        verified = system.command("verify")
+        assert verified.returncode == 0, verified.stdout
+        plain.close()
+    assert _found(system) == []
+    for folder in ("state", "clickhouse"):
+        shutil.rmtree(system.home / folder)
+    with system.running():
+        plain = _plain(system)
+
+        def is_complete() -> bool:
+            listed = plain.ask("GET", "/v1/redemptions")
+            return listed.status_code == 200 and len(listed.json()["redemptions"]) == 2
+
+        eventually(is_complete, 60.0)
+        assert _read(plain, ann) == live
+        verified = system.command("verify")
+        assert verified.returncode == 0, verified.stdout
+        # the source id is free, and who has it now is somebody else
+        again = plain.ask("POST", "/v1/customers", json=SAID).json()
+        assert again["id"] != ann
+        with ThreadPoolExecutor() as pool:
+            asked = pool.submit(plain.ask, "POST", FORGET.format(ANN))
+            time.sleep(0.05)
+            for host in ("ledger", "insight"):
+                system.process(host).kill()
+            answer = asked.result()
+        # what was begun ends by itself
+        assert answer.status_code == 200, answer.text
+        eventually(lambda: not _found(system), 60.0)
+        eventually(lambda: not asyncio.run(_in_topics(system)), 60.0)
+        eventually(system.is_healthy, 60.0)
+        plain.close()
