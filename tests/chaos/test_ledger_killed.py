@@ -7,10 +7,10 @@ whole and every state and table equal to a fresh fold.
 import asyncio
 from collections.abc import Awaitable, Callable
 
-import httpx
 import psutil
 import pytest
 
+from tests.contract.answers import client
 from tests.e2e.load import OFF, Tally, assert_all_agree, redeem_many
 from tests.e2e.plain import Plain, refused
 from tests.e2e.shop import Shop, asked, new_code
@@ -48,13 +48,9 @@ def test_a_ledger_that_does_not_answer_is_told_as_what_it_is(
     ledger = system.process("ledger")
     ledger.suspend()
     try:
-        answer = httpx.post(
-            f"{system.url}/v1/redemptions",
-            headers=system.server_key | key,
-            json=asked((code,), {}),
-            trust_env=False,
-            timeout=30.0,
-        )
+        headers = system.server_key | key
+        with client(base_url=system.url, headers=headers, timeout=30.0) as http:
+            answer = http.post("/v1/redemptions", json=asked((code,), {}))
         assert refused(answer) == (504, "outcome_unknown")
         assert answer.json()["resource_id"] in answer.json()["details"]
         assert eventually(lambda: not system.is_healthy())

@@ -12,6 +12,9 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+#: A shape by its name, or the shape itself.
+Shape = str | dict[str, Any]
+
 SHAPES: dict[str, dict[str, Any]] = json.loads(
     (Path(__file__).parent / "shapes.json").read_text("utf-8")
 )
@@ -31,10 +34,21 @@ _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-def assert_shape(body: Any, name: str) -> None:
-    """Fails, naming every place, unless `body` has the shape called `name`."""
-    wrong = list(_wrong(body, {"ref": name}, "$", name))
+def assert_shape(body: Any, shape: Shape) -> None:
+    """Fails, naming every place, unless `body` has the shape."""
+    wrong = list(_wrong(body, {"ref": shape} if isinstance(shape, str) else shape, "$", ""))
     assert not wrong, "\n".join(wrong)
+
+
+def named_members(shape: Shape) -> frozenset[str]:
+    """The members that a shape names, whichever of its alternatives a body has."""
+    told = SHAPES[shape] if isinstance(shape, str) else shape
+    found = frozenset(told.get("members", ()))
+    if "ref" in told:
+        found |= named_members(told["ref"])
+    for part in (*told.get("all", ()), *told.get("one", ())):
+        found |= named_members(part)
+    return found
 
 
 def _wrong(value: Any, shape: dict[str, Any], at: str, name: str) -> Iterator[str]:

@@ -1,7 +1,9 @@
 """What every store promises, and what RocksDB's folder promises beyond."""
 
+import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -91,6 +93,23 @@ def test_a_scan_gives_what_begins_with_the_prefix_in_order(
     keys = [b"b", b"a0", b"a/2", b"a", b"\xff\xff\x01", b"a/\xff\xff", b"a/1", b"\xff"]
     store.write(dict.fromkeys(keys, b"x"))
     assert [key for key, _ in store.scan(prefix)] == found
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize("prefix", [b"a/", b"", b"\xff", b"z"])
+def test_a_scan_goes_on_after_any_key_in_either_direction(
+    make: Callable[[], Store], prefix: bytes, backwards: bool
+) -> None:
+    store = make()
+    keys = [b"a", b"a/1", b"a/2", b"a/\xff\xff", b"a0", b"b", b"\xff", b"\xff\xff\x01"]
+    store.write(dict.fromkeys(keys, b"x"))
+    below = [key for key in keys if key.startswith(prefix)]
+    ordered = below[::-1] if backwards else below
+    assert [key for key, _ in store.scan(prefix, backwards=backwards)] == ordered
+    for after in (*keys, b"a/15", b"0", b"\xff\xff\xff"):
+        beyond = [key for key in ordered if (key < after if backwards else key > after)]
+        found = [key for key, _ in store.scan(prefix, after=after, backwards=backwards)]
+        assert found == beyond, after
 
 
 def test_a_scan_does_not_see_what_is_written_after_it_began(make: Callable[[], Store]) -> None:
@@ -297,3 +316,61 @@ def test_a_folder_that_is_opened_again_has_this_codes_cache(tmp_path: Path) -> N
     store.close()
     assert f"capacity : {BLOCK_CACHE_BYTES}" in told
     assert "cache_index_and_filter_blocks: 0" in told
+
+
+def test_compacting_keeps_what_is_there(make: Callable[[], Store]) -> None:
+    store = make()
+    store.write({b"a/1": b"1", b"a/2": b"2", b"b": b"3"})
+    store.write({b"a/1": None})
+    for _ in range(2):
+        store.compact()
+    assert list(store.scan(b"")) == [(b"a/2", b"2"), (b"b", b"3")]
+
+
+def test_no_file_has_what_was_removed_once_it_is_compacted(tmp_path: Path) -> None:
+    path = tmp_path / "store"
+    store = RocksStore(path)
+    people = (b"Ann Lovelace", b"Ben Franklin", b"Eve Curie")
+    for number, name in enumerate(people):
+        store.write({f"a/{number}".encode(): name, b"x": b"kept"})
+        store.compact()
+    store.write({b"a/1": None})
+
+    def found(text: bytes) -> bool:
+        return any(text in file.read_bytes() for file in path.iterdir() if file.is_file())
+
+    assert found(people[1])
+    store.compact()
+    assert not found(people[1])
+    assert found(people[2])
+    store.close()
+
+
+def test_a_store_that_is_being_compacted_can_be_closed_and_opened_again(tmp_path: Path) -> None:
+    path = tmp_path / "store"
+    store = RocksStore(path)
+    for number in range(60):
+        content = {f"{number}/{n}".encode(): os.urandom(500) for n in range(1000)}
+        store.write(content)
+    faults: list[Exception] = []
+    begun = threading.Event()
+
+    def compact() -> None:
+        begun.set()
+        try:
+            # again and again, so that it is not over before the store is closed
+            while True:
+                store.compact()
+        except StoreError as fault:
+            faults.append(fault)
+
+    thread = threading.Thread(target=compact)
+    thread.start()
+    begun.wait()
+    time.sleep(0.05)
+    store.close()
+    thread.join()
+    assert len(faults) == 1
+    again = RocksStore(path)
+    assert sum(1 for _ in again.scan(b"")) == 60_000
+    again.close()

@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import msgspec
 
+from tests.contract.answers import async_client
 from tests.e2e.kafka_log import Log, Stored
 from tests.e2e.plain import Plain
 from tests.e2e.shop import new_code
@@ -73,8 +74,8 @@ async def redeem_many(
     body = {"redeemables": [{"object": "voucher", "id": code}], "order": {"amount": AMOUNT}}
 
     async def client() -> None:
-        async with httpx.AsyncClient(
-            base_url=system.url, headers=headers, verify=False, trust_env=False, timeout=20.0
+        async with async_client(
+            base_url=system.url, headers=headers, verify=False, timeout=20.0
         ) as http:
             for key in waiting:
                 async with asyncio.timeout(PATIENCE_SECONDS):

@@ -1,6 +1,7 @@
 """Whoever manages projects: the official client with a management key."""
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -9,7 +10,8 @@ from typing import Any, NamedTuple
 
 import voucherify as sdk
 
-from tests.e2e.shop import told
+from tests.contract.payloads import assert_payload
+from tests.e2e.shop import sdk_client, told
 
 
 class Manager:
@@ -20,7 +22,7 @@ class Manager:
             "X-Management-Id": keys["management_id"],
             "X-Management-Token": keys["management_token"],
         }
-        self._client = sdk.ApiClient(sdk.Configuration(host=url, api_key=given))
+        self._client = sdk_client(url, given)
         self.api = sdk.ManagementApi(self._client)
         self.headers = given
         self.project = keys["project_id"]
@@ -81,8 +83,19 @@ class Receiver:
 
     def __init__(self) -> None:
         self.got: list[Received] = []
+        #: What the contract does not know of.
+        self.faults: list[str] = []
         self.answer: Callable[[Received], int] = lambda _: 200
         self.url = ""
+
+    def take(self, received: Received) -> int:
+        """Holds what came to the contract; the status that it is answered with."""
+        try:
+            assert_payload(received.body)
+        except AssertionError as fault:
+            self.faults.append(str(fault))
+        self.got.append(received)
+        return self.answer(received)
 
     def once(self) -> list[Received]:
         """The requests without those that came again."""
@@ -90,17 +103,15 @@ class Receiver:
 
 
 @contextmanager
-def receiving() -> Iterator[Receiver]:
-    """A receiver on a port of its own."""
+def receiving(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
+    """A receiver on a port of its own, over https where it has a certificate."""
     receiver = Receiver()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            received = Received(headers, body)
-            receiver.got.append(received)
-            self.send_response(receiver.answer(received))
+            self.send_response(receiver.take(Received(headers, body)))
             self.send_header("content-length", "0")
             self.end_headers()
 
@@ -108,12 +119,17 @@ def receiving() -> Iterator[Receiver]:
             """Says nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    if tls is not None:
+        # A handshake that fails is the other side's: it ends the connection, not the server.
+        server.socket = tls.wrap_socket(server.socket, server_side=True)
+    scheme = "http" if tls is None else "https"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
-    receiver.url = f"http://127.0.0.1:{server.server_address[1]}/hooks"
+    receiver.url = f"{scheme}://127.0.0.1:{server.server_address[1]}/hooks"
     try:
         yield receiver
     finally:
         server.shutdown()
         server.server_close()
         thread.join()
+    assert not receiver.faults, "\n".join(receiver.faults)

@@ -14,6 +14,7 @@ import httpx
 import psutil
 
 from deploy.embedded.home import free_port
+from tests.contract.answers import client
 
 T = TypeVar("T")
 
@@ -37,6 +38,9 @@ class System:
 
     def __init__(self, home: Path, **settings: str) -> None:
         self.home = home
+        #: Where this process finds the files of `home`, and what stands before a command's words.
+        self.files = home
+        self.before_commands: tuple[str, ...] = ()
         self.port = free_port()
         self._settings = settings | {"TESSERA_HOME": str(home), "TESSERA_PORT": str(self.port)}
         self.url = f"http://127.0.0.1:{self.port}"
@@ -53,7 +57,7 @@ class System:
         """Runs one of the project's modules on this installation to its end."""
         plain = {name: text for name, text in os.environ.items() if not name.startswith("TESSERA_")}
         return subprocess.run(
-            (sys.executable, "-P", "-m", module, *words),
+            (*self.before_commands, sys.executable, "-P", "-m", module, *words),
             env=plain | self._settings,
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -86,7 +90,7 @@ class System:
     @property
     def keys(self) -> dict[str, str]:
         """The first project's keys."""
-        found: dict[str, str] = json.loads((self.home / "keys.json").read_text("utf-8"))
+        found: dict[str, str] = json.loads((self.files / "keys.json").read_text("utf-8"))
         return found
 
     @property
@@ -98,14 +102,14 @@ class System:
     @property
     def bootstrap(self) -> str:
         """Where its Kafka is."""
-        ports = json.loads((self.home / "run" / "ports.json").read_text("utf-8"))
+        ports = json.loads((self.files / "run" / "ports.json").read_text("utf-8"))
         return f"127.0.0.1:{ports['kafka']}"
 
     def logs(self) -> dict[str, str]:
         """What its processes have logged so far, by name."""
         return {
             file.stem: file.read_text("utf-8", errors="replace")
-            for file in (self.home / "logs").glob("*.log*")
+            for file in (self.files / "logs").glob("*.log*")
         }
 
     def processes(self, host: str) -> list[psutil.Process]:
@@ -129,7 +133,8 @@ class System:
     def is_healthy(self) -> bool:
         """Whether `/health` says that every part is well."""
         try:
-            answer = httpx.get(f"{self.url}/health", trust_env=False, timeout=5.0)
+            with client(base_url=self.url, timeout=5.0) as http:
+                answer = http.get("/health")
         except httpx.TransportError:
             return False
         return answer.status_code == 200 and answer.json()["status"] == "ok"

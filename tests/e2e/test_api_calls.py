@@ -2,8 +2,7 @@
 
 from typing import Any
 
-import httpx
-
+from tests.contract.answers import client
 from tests.e2e.plain import Plain, refused
 from tests.e2e.shop import ORIGIN, Shop, new_code
 from tests.e2e.system import System, eventually
@@ -13,7 +12,6 @@ PATH = "/v1/audit/api-calls"
 
 def calls(plain: Plain, **query: Any) -> list[dict[str, Any]]:
     body = plain.ask("GET", PATH, params={"limit": 100, **query}).json()
-    assert (body["object"], body["data_ref"]) == ("list", "data")
     found: list[dict[str, Any]] = body["data"]
     return found
 
@@ -43,7 +41,7 @@ def test_calls_are_filtered_by_what_is_known_of_them(
     shop: Shop, plain: Plain, system: System
 ) -> None:
     code = shop.discount().code
-    with httpx.Client(base_url=system.url, headers=system.server_key, trust_env=False) as other:
+    with client(base_url=system.url, headers=system.server_key) as other:
         named = {"x-voucherify-channel": code}
         body = {"redeemables": [{"object": "voucher", "id": code}]}
         answers = [
@@ -87,7 +85,7 @@ def test_a_browser_is_known_by_its_site(shop: Shop, plain: Plain) -> None:
 
 def test_who_has_no_key_is_in_nobodys_log(plain: Plain, system: System) -> None:
     path = f"/v1/vouchers/{new_code()}"
-    with httpx.Client(base_url=system.url, trust_env=False) as nobody:
+    with client(base_url=system.url) as nobody:
         assert nobody.get(path).status_code == 401
     after = plain.ask("GET", f"{path}-2").headers["x-request-id"]
     eventually(lambda: after in [each["id"] for each in calls(plain)])

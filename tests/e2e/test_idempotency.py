@@ -3,10 +3,10 @@
 import asyncio
 from typing import Any
 
-import httpx
 import pytest
 import voucherify as sdk
 
+from tests.contract.answers import async_client
 from tests.e2e.plain import Plain
 from tests.e2e.plain import refused as refused_plainly
 from tests.e2e.shop import ORIGIN, Shop, asked, new_code, redemption, refused, told
@@ -100,11 +100,9 @@ def test_every_write_takes_a_key(shop: Shop) -> None:
 async def test_of_many_at_once_one_is_done(system: System, shop: Shop) -> None:
     code = shop.discount().code
     headers = system.server_key | {"Idempotency-Key": new_code()}
-    async with httpx.AsyncClient(
-        base_url=system.url, headers=headers, trust_env=False, timeout=30.0
-    ) as client:
+    async with async_client(base_url=system.url, headers=headers, timeout=30.0) as http:
         answers = await asyncio.gather(
-            *(client.post("/v1/redemptions", json=asked((code,), {})) for _ in range(20))
+            *(http.post("/v1/redemptions", json=asked((code,), {})) for _ in range(20))
         )
     assert {answer.status_code for answer in answers} == {200}
     assert len({answer.content for answer in answers}) == 1

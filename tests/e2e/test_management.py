@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-import httpx
 import pytest
 import voucherify as sdk
 
+from tests.contract.answers import client
 from tests.e2e.manager import Manager
 from tests.e2e.plain import Plain
 from tests.e2e.plain import refused as refused_plainly
@@ -56,7 +56,7 @@ def test_a_new_project_is_a_shop_of_its_own_until_it_is_deleted(
         "The second shop",
     )
     told(manager.api.delete_project, made.id)
-    assert refused(manager.api.get_project, made.id)[:2] == (404, "not_found")
+    assert refused(manager.api.get_project, made.id)[:2] == (404, None)
     assert refused(second.vouchers.get_voucher, code)[:2] == (401, "unauthorized")
     second.close()
 
@@ -86,12 +86,12 @@ def test_a_webhook_is_made_read_changed_and_deleted(manager: Manager) -> None:
     assert (changed.target_url, changed.active) == ("https://example.com/two", False)
     told(manager.api.delete_webhook, manager.project, hook.id)
     for call in (manager.api.get_webhook, manager.api.delete_webhook):
-        assert refused(call, manager.project, hook.id)[:2] == (404, "not_found")
+        assert refused(call, manager.project, hook.id)[:2] == (404, None)
 
 
 def test_nothing_is_sent_into_the_own_network(system: System, manager: Manager) -> None:
     path = f"/management/v1/projects/{manager.project}/webhooks"
-    with httpx.Client(base_url=system.url, headers=manager.headers, trust_env=False) as http:
+    with client(base_url=system.url, headers=manager.headers) as http:
         for url in (system.url, "http://169.254.169.254/", "http://[::1]/", "ftp://example.com/"):
             answer = http.post(path, json={"target_url": url, "events": []})
             assert refused_plainly(answer) == (400, "invalid_payload")

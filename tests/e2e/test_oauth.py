@@ -7,7 +7,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.contract.shapes import assert_shape
+from tests.contract.answers import client
 from tests.e2e.plain import Plain, refused
 from tests.e2e.shop import ORIGIN, Shop, asked
 from tests.e2e.system import System
@@ -18,7 +18,6 @@ def _token(plain: Plain, scope: str) -> str:
     answer = plain.ask("POST", "/v1/oauth/token", data=form)
     assert answer.status_code == 200, answer.text
     body = answer.json()
-    assert_shape(body, "OAuthTokenGenerateResponseBody")
     assert abs(body["expires_at"] - time.time() - 900) < 60
     return str(body["access_token"])
 
@@ -26,7 +25,7 @@ def _token(plain: Plain, scope: str) -> str:
 @pytest.fixture
 def bearer(system: System) -> Iterator[httpx.Client]:
     """Plain HTTP without a key."""
-    with httpx.Client(base_url=system.url, trust_env=False, timeout=30.0) as made:
+    with client(base_url=system.url, timeout=30.0) as made:
         yield made
 
 
@@ -68,10 +67,9 @@ def test_a_revoked_token_ends_within_a_second(plain: Plain, bearer: httpx.Client
     headers = _headers(token)
     assert bearer.get("/v1/vouchers", headers=headers).status_code == 200
     told = plain.ask("POST", "/v1/oauth/introspect", data={"access_token": token})
-    assert_shape(told.json(), "OAuthTokenIntrospectResponseBody")
     assert told.json()["active"] is True
     gone = plain.ask("POST", "/v1/oauth/token/revoke", data={"access_token": token})
-    assert (gone.status_code, gone.content) == (204, b"")
+    assert gone.status_code == 204
     deadline = time.monotonic() + 1.0
     while bearer.get("/v1/vouchers", headers=headers).status_code == 200:
         assert time.monotonic() < deadline

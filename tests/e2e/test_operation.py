@@ -3,9 +3,8 @@
 import json
 import stat
 
-import httpx
-
 from schemas.topics import CUSTOMER_KEYS, LEDGER, VALIDATIONS
+from tests.contract.answers import client
 from tests.e2e.kafka_log import Log
 from tests.e2e.plain import Plain, refused
 from tests.e2e.shop import Shop, asked, new_code
@@ -38,7 +37,8 @@ def test_the_keys_are_for_their_owner_only(system: System) -> None:
 
 
 def test_health_names_every_part(system: System) -> None:
-    answer = httpx.get(f"{system.url}/health", trust_env=False)
+    with client(base_url=system.url) as http:
+        answer = http.get("/health")
     assert answer.status_code == 200
     body = answer.json()
     assert body["status"] == "ok"

@@ -4,24 +4,32 @@ import signal
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 import voucherify as sdk
 from standardwebhooks import Webhook as StandardWebhook
 
+from tests.contract.answers import client
 from tests.e2e.manager import Manager, Received, receiving
 from tests.e2e.plain import Plain, refused
 from tests.e2e.shop import Shop, new_code, told
 from tests.e2e.system import System, eventually
+from tests.integration.authority import Authority
 
 STEPS = 500
 ATTEMPTS_MAX = 4
 
 
 @pytest.fixture(scope="module")
-def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """The authority that the system trusts besides the public ones."""
+    return Authority(tmp_path_factory.mktemp("tls") / "trusted")
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory: pytest.TempPathFactory, authority: Authority) -> Iterator[System]:
     """One whose webhooks may stay at home, and are tried again soon."""
     settings = {
+        "TESSERA_WEBHOOKS_CA_FILE": str(authority.file),
         "TESSERA_WEBHOOKS_ALLOW_PRIVATE": "1",
         "TESSERA_WEBHOOKS_RETRY_SECONDS": "0.05",
         "TESSERA_WEBHOOKS_ATTEMPTS_MAX": str(ATTEMPTS_MAX),
@@ -137,6 +145,30 @@ def project(manager: Manager) -> dict[str, Any]:
     return dict(answer.data.to_dict())
 
 
+def test_over_https_only_the_right_certificate_gets_anything(
+    shop: Shop, manager: Manager, plain: Plain, authority: Authority
+) -> None:
+    with (
+        receiving(authority.server("127.0.0.1")) as right,
+        receiving(authority.server("other.test")) as wrong,
+    ):
+        hooks = [manager.webhook(each.url, "voucher.created") for each in (right, wrong)]
+        code = shop.discount().code
+        eventually(lambda: right.got)
+        assert subject(right.got[0]) == ("voucher.created", code)
+
+        def failures() -> list[dict[str, Any]]:
+            found = plain.get("/v1/webhook-deliveries", webhook_id=hooks[1].id)["data"]
+            return [each for each in found if each["result"] == "dead"]
+
+        (dead,) = eventually(failures)
+        assert dead["error"].startswith("the certificate is not accepted: ")
+        assert "not valid for '127.0.0.1'" in dead["error"]
+        assert wrong.got == []
+        for hook in hooks:
+            told(manager.api.delete_webhook, manager.project, hook.id)
+
+
 def test_who_fails_is_tried_again_then_switched_off_and_gets_it_when_asked(
     system: System, shop: Shop, manager: Manager, plain: Plain
 ) -> None:
@@ -165,7 +197,7 @@ def test_who_fails_is_tried_again_then_switched_off_and_gets_it_when_asked(
         assert {each["http_status"] for each in attempts} == {503}
         receiver.answer = lambda _: 200
         again = f"/management/v1/projects/{manager.project}/webhooks/{hook.id}/redeliveries"
-        with httpx.Client(base_url=system.url, headers=manager.headers, trust_env=False) as http:
+        with client(base_url=system.url, headers=manager.headers) as http:
             off = http.post(again, json={"event_id": event_id})
             assert refused(off) == (400, "invalid_payload")
             body = {"target_url": receiver.url, "events": ["voucher.created"], "active": True}

@@ -17,6 +17,7 @@ from engine.decide import decide
 from engine.fold import StateFold
 from engine.render.answer import render_answer
 from engine.render.encode import to_json
+from engine.render.hook_events import hook_events, payload
 from engine.state import ProjectState
 from runtime.commands import Answered
 from runtime.faults import NotSent, OutcomeUnknown
@@ -28,6 +29,7 @@ from runtime.http.service import Service
 from runtime.http.writes import Writes
 from runtime.log import Entry
 from runtime.secrets import Secrets
+from runtime.store import MemoryStore
 from schemas.commands import CONTROL_PROJECT, Command, CommandBody, CreateProject, OpenProject
 from schemas.entities import ApiKey, KeyKind
 from schemas.records import Answer, Decided, Duplicate
@@ -41,6 +43,8 @@ from services.validation import routes as validation
 from services.validation.front import Validations
 from services.validation.observations import Observations
 from services.validation.qualification import Qualifications
+from tests.contract.answers import async_client
+from tests.contract.payloads import assert_payload
 
 START_MS = 1_700_000_000_000
 HASH_KEY = b"k" * 32
@@ -57,8 +61,10 @@ OTHER = {"X-App-Id": "other", "X-App-Token": "t-other"}
 class Bytes(dict[bytes, bytes]):
     """A store in memory."""
 
-    def scan(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
-        return iter(sorted((k, v) for k, v in self.items() if k.startswith(prefix)))
+    def scan(
+        self, prefix: bytes, *, after: bytes | None = None, backwards: bool = False
+    ) -> Iterator[tuple[bytes, bytes]]:
+        return MemoryStore(self).scan(prefix, after=after, backwards=backwards)
 
     def present(self, keys: Sequence[bytes]) -> set[bytes]:
         return {key for key in keys if key in self}
@@ -175,6 +181,9 @@ class World:
     lag_ms: float = 0.0
     forward: Any = None
     extra: tuple[Service, ...] = ()
+    #: What was asked for the end of, and whether it had come.
+    erasures: list[tuple[str, str]] = field(default_factory=list)
+    erased: bool = True
     #: The calls that the edge noted.
     noted: list[Noted] = field(default_factory=list)
 
@@ -208,6 +217,7 @@ class World:
                     self.ledger.fresh,
                     NoBootstrap(),  # type: ignore[arg-type]
                     Issuance(SECRETS, 1, allow_private=False),
+                    self._erased,
                 ),
                 oauth_service(
                     OAuth(
@@ -225,12 +235,26 @@ class World:
             note=self.noted.append,
         )
         transport = httpx.ASGITransport(self.host, raise_app_exceptions=False)
-        self.http = httpx.AsyncClient(transport=transport, base_url="http://api")
+        # what a test adds of its own is not of the contract
+        make = httpx.AsyncClient if self.extra or self.forward else async_client
+        self.http = make(transport=transport, base_url="http://api")
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.http.aclose()
         await self.observations.drain()
+        self._hold_payloads()
+
+    def _hold_payloads(self) -> None:
+        """Whatever happened would be told to webhooks as the contract says."""
+        for offset, record in enumerate(self.ledger.records):
+            if isinstance(record, Decided):
+                for told in hook_events(record):
+                    assert_payload(payload(record.project, offset, record, told))
+
+    async def _erased(self, project: str, customer_id: str) -> bool:
+        self.erasures.append((project, customer_id))
+        return self.erased
 
     async def _create(self, project: str, ids: tuple[str, str, str]) -> None:
         kinds: tuple[KeyKind, ...] = ("server", "client", "management")

@@ -1,0 +1,139 @@
+"""Whether an answer is one that the contract describes, by its method, path, status and body.
+
+`routes.json` says as data what each route that is built answers: under `contract` the facts of the
+API's description (the name of a shape of `shapes.json`, a shape itself where the description gives
+it no name, or null for an answer without a body), under `own` what is not of that API, with shapes
+of our own. Every error has the shape `Error`; its statuses are those that any path may answer, and
+those that only a known route does. An answer that the table has no entry for is a failure.
+
+Every client of the tests hands its answers to `assert_answer`; nobody has to ask for it. A test that
+provokes a fault of the server's says so with the one request that is to fail (`wanting`).
+"""
+
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import httpx
+
+from tests.contract.shapes import Shape, assert_shape, named_members
+
+_TABLE: Final[dict[str, Any]] = json.loads(
+    (Path(__file__).parent / "routes.json").read_text("utf-8")
+)
+#: By "METHOD /path/{name}" and status, what a route answers when it does what it is asked for.
+ROUTES: Final[Mapping[str, Mapping[str, Shape | None]]] = _TABLE["contract"] | _TABLE["own"]
+_ERRORS_OF_ANY_PATH: Final = frozenset(_TABLE["errors_of_any_path"])
+_ERRORS: Final = _ERRORS_OF_ANY_PATH | frozenset(_TABLE["errors"])
+#: How often each route was seen to answer with each status.
+CHECKED: Final[Counter[tuple[str, int]]] = Counter()
+NO_ROUTE: Final = "no route"
+_WANTED: Final = "tessera.wanted"
+
+
+class _Route(NamedTuple):
+    """A route, and the paths that are its own."""
+
+    name: str
+    pattern: re.Pattern[str]
+
+
+def _routes() -> dict[str, list[_Route]]:
+    """The routes of each method; a fixed path comes before one that a name could stand for."""
+    found: dict[str, list[_Route]] = {}
+    for name in sorted(ROUTES, key=lambda name: [part[:1] == "{" for part in name.split("/")]):
+        method, path = name.split(" ")
+        parts = ("[^/]+" if part[:1] == "{" else re.escape(part) for part in path.split("/"))
+        found.setdefault(method, []).append(_Route(name, re.compile("/".join(parts))))
+    return found
+
+
+_BY_METHOD: Final = _routes()
+
+
+def route_of(method: str, path: str) -> str | None:
+    """The route that answers; `path` is as it was sent, without its query."""
+    routes = _BY_METHOD.get(method, ())
+    return next((each.name for each in routes if each.pattern.fullmatch(path)), None)
+
+
+def wanting(status: int) -> dict[str, Any]:
+    """What a request takes as `extensions` that is to fail with this status, and with no other."""
+    return {_WANTED: status}
+
+
+def assert_answer(
+    method: str, path: str, status: int, body: bytes, wanted: int | None = None
+) -> None:
+    """Fails, naming every place, unless the contract knows this answer and its body's shape.
+
+    `wanted` is the status of an error that a test provokes; it need not be one of the contract.
+    """
+    route = route_of(method, path)
+    CHECKED[route or NO_ROUTE, status] += 1
+    asked = f"{method} {path} answers {status}"
+    known: Mapping[str, Shape | None] = ROUTES.get(route or "", {})
+    if wanted is not None:
+        assert status == wanted, f"{asked}, {wanted} is wanted: {body[:500]!r}"
+        shape: Shape | None = "Error"
+    elif method == "OPTIONS" and status == 204:
+        # what browsers ask beforehand is not of the contract, which describes no such answer
+        shape = None
+    elif str(status) in known:
+        shape = known[str(status)]
+    else:
+        errors = _ERRORS if route else _ERRORS_OF_ANY_PATH
+        assert status in errors, f"{asked}, which routes.json does not know: {body[:500]!r}"
+        shape = "Error"
+    if shape is None:
+        assert body == b"", f"{asked} with a body: {body[:500]!r}"
+        return
+    told = _decoded(asked, body)
+    try:
+        assert_shape(told, shape)
+    except AssertionError as wrong:
+        raise AssertionError(f"{asked}, but not as the contract says\n{wrong}") from None
+    # the description requires nothing of many answers, so that any object would have their shape
+    named = named_members(shape)
+    if named and isinstance(told, dict):
+        assert named & told.keys(), f"{asked} with nothing that the contract names: {body[:500]!r}"
+    if shape == "Error":
+        assert told["code"] == status, f"{asked} with the code {told['code']}"
+
+
+def assert_response(answer: httpx.Response) -> None:
+    """As `assert_answer`, for an answer that is read."""
+    asked = answer.request
+    path = asked.url.raw_path.partition(b"?")[0].decode("ascii")
+    wanted: int | None = asked.extensions.get(_WANTED)
+    assert_answer(asked.method, path, answer.status_code, answer.content, wanted)
+
+
+def client(**more: Any) -> httpx.Client:
+    """A client whose answers are held to the contract; it takes what `httpx.Client` does."""
+
+    def hold(answer: httpx.Response) -> None:
+        answer.read()
+        assert_response(answer)
+
+    return httpx.Client(trust_env=False, event_hooks={"response": [hold]}, **more)
+
+
+def async_client(**more: Any) -> httpx.AsyncClient:
+    """As `client`, for many at once."""
+
+    async def hold(answer: httpx.Response) -> None:
+        await answer.aread()
+        assert_response(answer)
+
+    return httpx.AsyncClient(trust_env=False, event_hooks={"response": [hold]}, **more)
+
+
+def _decoded(asked: str, body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        raise AssertionError(f"{asked} with what is no JSON: {body[:500]!r}") from None
