@@ -30,6 +30,11 @@ from schemas.events import Event
 from schemas.personal import Personal, PersonalData
 
 REASON_LENGTH_MAX = 300
+#: What the codes and ids of one chunk may amount to: a code may have hundreds of characters, and a
+#: record that is too large ends its action.
+CODES_BYTES_MAX = 192 * 1024
+#: What an id takes beside its code, with what separates them.
+ID_BYTES = 60
 NOTHING = Decision()
 
 
@@ -74,6 +79,9 @@ def stage_rows(view: View, _: Command, body: StageRows, now: Millis) -> Decision
     """Keeps rows, sealed, until their action starts; rows that come again take their place."""
     if view.get(tables.ACTIONS, body.action_id) is not None:
         return Decision(refusal=_already_started(body.action_id))
+    if view.get(tables.ERASURES, body.action_id) is not None:
+        # the key that would seal them is being destroyed, after rows that nobody asked for in time
+        return Decision(refusal=refuse("unavailable", "Rows of before are still being erased"))
     rows = PersonalData(metadata={"rows": list(body.rows), "shared": body.shared})
     staged = StagedRows(
         action_id=body.action_id,

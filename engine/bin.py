@@ -4,15 +4,20 @@ A voucher in the bin is not found: not by validations, not by reads, not by upda
 be given to no other voucher. Its redemptions stay listed and can be rolled back; a rollback then
 gives the order its discount back, and nothing to the voucher. A campaign's entry stands for all
 its vouchers; a voucher that was deleted before its campaign has an entry of its own.
+
+A campaign that is deleted for good stays in the state until the last of its vouchers is gone. If
+that work is given up, the campaign is put back into the bin: deleting the entry goes on with it.
 """
 
 from engine import tables
-from engine.actions import Chunk, start_action_event
+from engine.actions import CODES_BYTES_MAX, ID_BYTES, Chunk, start_action_event
+from engine.bin_entries import binned
 from engine.decision import Decision
-from engine.state import View
+from engine.state import View, encode
 from schemas.actions import CHUNK_ROWS_MAX, AsyncAction, DeleteCampaignVouchers, Rows
 from schemas.base import Millis
 from schemas.bin import (
+    BinEntryAdded,
     BinEntryRemoved,
     CampaignVouchersDeleted,
     DeleteBinEntry,
@@ -52,14 +57,20 @@ def delete_campaign_vouchers(
     """
     end = min(action.cursor + CHUNK_ROWS_MAX, work.until)
     found: list[tuple[str, str, int]] = []
+    size = 0
     for number in range(action.cursor, end):
         voucher_id = view.get(tables.CAMPAIGN_VOUCHERS, work.campaign_id, f"{number:010d}")
         if voucher_id is None:
             continue
         voucher = view.get(tables.VOUCHERS, voucher_id)
         code = view.get(tables.BINNED_CODES, voucher_id) if voucher is None else voucher.code
-        if code is not None and (voucher is not None or work.force):
-            found.append((voucher_id, code, number))
+        if code is None or (voucher is None and not work.force):
+            continue
+        size += len(encode(code)) + ID_BYTES
+        if found and size > CODES_BYTES_MAX:
+            end = number
+            break
+        found.append((voucher_id, code, number))
     ids, codes, numbers = zip(*found, strict=True) if found else ((), (), ())
     event = CampaignVouchersDeleted(work.campaign_id, ids, codes, numbers, force=work.force)
     return Chunk(
@@ -68,3 +79,19 @@ def delete_campaign_vouchers(
         cursor=end,
         finished=end >= work.until,
     )
+
+
+def put_back(
+    view: View, command: Command, action: AsyncAction, now: Millis
+) -> tuple[BinEntryAdded, ...]:
+    """The entry of a campaign whose deletion for good is given up; what is left of it keeps its codes.
+
+    One that is in the bin has its entry still, and deleting that begins anew.
+    """
+    work = action.work
+    if not isinstance(work, DeleteCampaignVouchers) or not work.force:
+        return ()
+    campaign = view.get(tables.CAMPAIGNS, work.campaign_id)
+    if campaign is None:
+        return ()
+    return (binned(command, "campaign", campaign.id, campaign.name, now),)

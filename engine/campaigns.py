@@ -11,9 +11,11 @@ from msgspec import structs
 
 from engine import tables
 from engine.actions import start_action_event
+from engine.as_read import changed_member
 from engine.bin_entries import binned
 from engine.campaign_vouchers import (
     GENERATE,
+    chunk_rows,
     joined,
     made,
     no_free_code,
@@ -25,10 +27,11 @@ from engine.codes import CodeRule, free_codes, too_small
 from engine.decision import Decision
 from engine.ids import new_id
 from engine.lookup import find_campaign, taken_code
+from engine.render.campaign import template_body
+from engine.render.encode import to_json
 from engine.state import View, encode
 from engine.terms import invalid_campaign, invalid_voucher
 from schemas.actions import (
-    CHUNK_ROWS_MAX,
     ActionStarted,
     DeleteCampaignVouchers,
     GenerateVouchers,
@@ -75,8 +78,8 @@ UPDATABLE = frozenset(
         "gift",
     }
 )
-#: What may be named, but not changed.
-FIXED = ("name", "campaign_type")
+#: What may be named as it is: official clients send back what they read.
+FIXED = ("id", "name", "campaign_type", "active", "use_voucher_metadata_schema")
 
 
 def create_campaign(view: View, command: Command, body: CreateCampaign, now: Millis) -> Decision:
@@ -100,7 +103,9 @@ def create_campaign(view: View, command: Command, body: CreateCampaign, now: Mil
     created = CampaignCreated(campaign)
     if not body.vouchers_count:
         return Decision((created,))
-    codes = free_codes(view, command.seed, rule, min(body.vouchers_count, CHUNK_ROWS_MAX))
+    template = template_of(campaign, now)
+    at_once = min(body.vouchers_count, chunk_rows(rule, template))
+    codes = free_codes(view, command.seed, rule, at_once)
     if not codes:
         return Decision(refusal=no_free_code(rule))
     left = body.vouchers_count - len(codes)
@@ -110,7 +115,7 @@ def create_campaign(view: View, command: Command, body: CreateCampaign, now: Mil
         work = GenerateVouchers(campaign.id, body.vouchers_count)
         events.append(_generation(command, work, now, done=len(codes)))
     # The last event is the one that answers.
-    events.append(made(campaign, template_of(campaign, now), command.seed, codes))
+    events.append(made(campaign, template, command.seed, codes))
     return Decision(tuple(events))
 
 
@@ -232,12 +237,11 @@ def _changed(campaign: Campaign, raw: msgspec.Raw) -> Campaign | Refusal:
         changes = msgspec.json.decode(raw, type=dict[str, Any])
     except msgspec.MsgspecError as error:
         return refuse("invalid_payload", str(error))
-    for name in FIXED:
-        if changes.pop(name, None) not in (None, getattr(campaign, name)):
-            return refuse("invalid_payload", f"Property `.{name}` cannot be changed")
-    unknown = sorted(changes.keys() - UPDATABLE)
-    if unknown:
-        return refuse("invalid_payload", f"Property `.{unknown[0]}` cannot be changed")
+    fixed = _changed_fixed(campaign, changes) or next(
+        (f".{name}" for name in sorted(changes.keys() - UPDATABLE)), None
+    )
+    if fixed is not None:
+        return refuse("invalid_payload", f"Property `{fixed}` cannot be changed")
     fields: dict[str, Any] = msgspec.json.decode(encode(campaign))
     _merge_metadata(fields, changes)
     for name in ("discount", "gift"):
@@ -252,6 +256,18 @@ def _changed(campaign: Campaign, raw: msgspec.Raw) -> Campaign | Refusal:
     except msgspec.MsgspecError as error:
         return refuse("invalid_payload", str(error))
     return changed
+
+
+def _changed_fixed(campaign: Campaign, changes: dict[str, Any]) -> str | None:
+    """Takes what cannot be changed out of `changes`; the path of what is not as it is."""
+    for name in FIXED:
+        if changes.pop(name, None) not in (None, getattr(campaign, name)):
+            return f".{name}"
+    repeated = changes.pop("voucher", None)
+    if repeated is None or campaign.voucher is None:
+        return None
+    shown = msgspec.json.decode(to_json(template_body(campaign.voucher)))
+    return changed_member(repeated, shown, ".voucher")
 
 
 def _merge_metadata(fields: dict[str, Any], changes: dict[str, Any]) -> None:

@@ -86,9 +86,10 @@ def delete_customer(view: View, command: Command, body: DeleteCustomer, now: Mil
     stored = find_customer(view, body.customer)
     if stored is None:
         return Decision(refusal=unknown_customer(body.customer))
-    deleted = CustomerDeleted(structs.replace(stored, deleted_at=now))
     # the entry's name is no `Personal`, and everything that names a customer is
-    return Decision((deleted, binned(command, "customer", stored.id, "", now)))
+    added = binned(command, "customer", stored.id, "", now)
+    deleted = structs.replace(stored, deleted_at=now, bin_entry_id=added.entry.id)
+    return Decision((CustomerDeleted(deleted), added))
 
 
 def _with_summary(view: View, event: Event) -> Event:
@@ -112,7 +113,8 @@ def _is_taken(view: View, after: PersonalData, before: PersonalData, customer_id
     """Whether the new source id is another customer's."""
     if after.source_id is None or after.source_id == before.source_id:
         return False
-    return view.get(tables.CUSTOMER_SOURCES, after.source_id) not in (None, customer_id)
+    owner = view.get(tables.CUSTOMER_SOURCES, tables.source_key(after.source_id))
+    return owner not in (None, customer_id)
 
 
 def _taken() -> Refusal:

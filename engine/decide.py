@@ -24,6 +24,7 @@ from engine.campaigns import (
 from engine.custom_events import track_custom_event
 from engine.customers import delete_customer, update_customer, upsert_customer
 from engine.decision import Decision
+from engine.erasures import end_erasures, forget_customer
 from engine.expiry import expire_due
 from engine.metadata_checks import wrong_metadata
 from engine.metadata_schemas import (
@@ -97,6 +98,8 @@ DECISIONS: Mapping[type[Any], Callable[[View, c.Command, Any, Millis], Decision]
             c.UpsertCustomer: upsert_customer,
             c.UpdateCustomer: update_customer,
             c.DeleteCustomer: delete_customer,
+            c.ForgetCustomer: forget_customer,
+            c.EndErasures: end_erasures,
             c.TrackCustomEvent: track_custom_event,
             c.CreateOrder: create_order,
             c.UpdateOrder: update_order,

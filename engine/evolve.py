@@ -1,9 +1,9 @@
 """The fold: what an event changes in the state. Total, so that every log folds.
 
 An event holds the entity as it is after it, so a fold stores and never recalculates. Derived here
-are only the keys by which things are found, what sessions hold, the memory of decided commands,
-and what time will end. A voucher that is gone stays gone. Nothing depends on what a personal field
-says, but for the index by source id, which ends with the customer's data.
+are only the keys by which things are found, what sessions and customers hold, the memory of
+decided commands, and what time will end. A voucher that is gone stays gone. Nothing depends on what
+a personal field says, but for the index by source id, which ends with the customer's data.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,6 +18,7 @@ from engine.folds import (
     bin,
     campaigns,
     customers,
+    erasures,
     metadata,
     oauth,
     projects,
@@ -79,6 +80,8 @@ FOLDS: Mapping[type[Any], Callable[[State, Any, Millis], None]] = MappingProxyTy
         e.CustomerUpdated: customers.customer_stored,
         e.CustomerUnchanged: _nothing,
         e.CustomerDeleted: customers.customer_deleted,
+        e.CustomerForgotten: erasures.customer_forgotten,
+        e.ErasuresEnded: erasures.erasures_ended,
         e.CustomersSummed: customers.customers_summed,
         e.CustomEventTracked: _nothing,
         e.OrderCreated: customers.order_stored,

@@ -6,6 +6,7 @@ A replica has one batch at a time, the writer two: one in flight, one being deci
 
 import hashlib
 import json
+from itertools import islice
 from typing import Any, NamedTuple
 
 import msgspec
@@ -16,6 +17,7 @@ from engine.evolve import evolve
 from engine.state import Bytes, Overlay, ProjectState, Stored, Table
 from schemas.actions import OpenAction
 from schemas.base import Shape, tag_of
+from schemas.erasures import Erasure
 from schemas.personal import Personal, PersonalData
 from schemas.records import Decided, Record
 
@@ -53,6 +55,12 @@ class StateFold:
         """The async actions of this partition that have something left to do, as of then."""
         prefix = f"{tables.OPEN_ACTIONS.name}/".encode()
         return [each for _, each in self._stored.items(tables.OPEN_ACTIONS, prefix)]
+
+    def erasures(self, count_max: int) -> list[Erasure]:
+        """Whose keys have to be destroyed, as of then; the first of them, if there are more."""
+        prefix = f"{tables.ERASURES.name}/".encode()
+        found = self._stored.items(tables.ERASURES, prefix)
+        return [each for _, each in islice(found, count_max)]
 
     def commit(self) -> dict[bytes, bytes | None]:
         """Closes the oldest batch; its changes, to be written at once."""

@@ -24,7 +24,12 @@ NOTHING_HELD = Held(0, 0)
 def find_voucher(view: View, code_or_id: str) -> Voucher | None:
     """The voucher with that code, else with that id; none of a deleted campaign."""
     voucher_id = view.get(tables.VOUCHER_CODES, code_or_id)
-    voucher = view.get(tables.VOUCHERS, voucher_id or code_or_id)
+    return living_voucher(view, voucher_id or code_or_id)
+
+
+def living_voucher(view: View, voucher_id: str) -> Voucher | None:
+    """The voucher with that id; none of a deleted campaign, whose own deletion follows."""
+    voucher = view.get(tables.VOUCHERS, voucher_id)
     if voucher is None or voucher.campaign_id is None:
         return voucher
     return None if campaign_of(view, voucher) is None else voucher
@@ -48,9 +53,14 @@ def campaign_of(view: View, voucher: Voucher) -> Campaign | None:
 
 
 def find_customer(view: View, customer_id: str) -> Customer | None:
-    """The customer with that id, else with that source id."""
-    found = view.get(tables.CUSTOMERS, customer_id) or _customer_from(view, customer_id)
+    """The customer with that id, else with that source id; none in the bin."""
+    found = stored_customer(view, customer_id)
     return None if found is None or found.deleted_at is not None else found
+
+
+def stored_customer(view: View, customer_id: str) -> Customer | None:
+    """The customer with that id, else with that source id, be it in the bin."""
+    return view.get(tables.CUSTOMERS, customer_id) or _customer_from(view, customer_id)
 
 
 def find_order(view: View, order_id: str) -> Order | None:
@@ -67,7 +77,7 @@ def named_customer(view: View, named: CustomerInput) -> Customer | Refusal | Non
     """
     found = None
     if named.id:
-        found = view.get(tables.CUSTOMERS, named.id) or _customer_from(view, named.id)
+        found = stored_customer(view, named.id)
         if found is None and not named.source_id:
             return unknown_customer(named.id)
     if found is None and named.source_id:
@@ -112,8 +122,12 @@ def taken_code(view: View, code: str) -> Refusal | None:
 
 
 def held_by_others(view: View, voucher: Voucher, own_session: str | None, now: Millis) -> Held:
-    """What sessions other than one's own hold of a voucher."""
-    if not voucher.holds:
+    """What sessions other than one's own hold of a voucher, where that can matter.
+
+    Thousands of sessions may hold one that is used without limit, or far from it: they are counted
+    at the voucher, and looked at one by one only where all of them together would be too many.
+    """
+    if not voucher.holds or (voucher.gift is None and _has_room(voucher)):
         return NOTHING_HELD
     quantity = credits = 0
     for hold in view.scan(tables.HOLDS, voucher.id):
@@ -123,8 +137,13 @@ def held_by_others(view: View, voucher: Voucher, own_session: str | None, now: M
     return Held(quantity, credits)
 
 
+def _has_room(voucher: Voucher) -> bool:
+    quantity = voucher.quantity
+    return quantity is None or voucher.redeemed_quantity + voucher.holds < quantity
+
+
 def _customer_from(view: View, source_id: str) -> Customer | None:
-    customer_id = view.get(tables.CUSTOMER_SOURCES, source_id)
+    customer_id = view.get(tables.CUSTOMER_SOURCES, tables.source_key(source_id))
     return None if customer_id is None else view.get(tables.CUSTOMERS, customer_id)
 
 

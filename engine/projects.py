@@ -4,6 +4,9 @@ A project is created in the control project, which every front folds, and then o
 partition; only then are commands for it decided there.
 """
 
+from typing import Any
+
+import msgspec
 from msgspec import structs
 
 from engine import tables
@@ -20,7 +23,8 @@ from schemas.commands import (
     OpenProject,
     ReplaceKey,
 )
-from schemas.entities import Project
+from schemas.entities import Project, ProjectSettings
+from schemas.erasures import EndErasures
 from schemas.errors import Refusal, not_found, refuse
 from schemas.events import (
     Event,
@@ -49,7 +53,7 @@ def unknown_project(view: View, body: CommandBody) -> Refusal | None:
     """The refusal of a command that is not for its project, or whose project is not open here."""
     if view.project == CONTROL_PROJECT:
         known = isinstance(body, ControlBody | ExpireDue)
-    elif isinstance(body, OpenProject | CloseProject):
+    elif isinstance(body, OpenProject | CloseProject | EndErasures):
         known = True
     else:
         opened = view.get(tables.OPENED, view.project) is not None
@@ -85,15 +89,19 @@ def open_project(view: View, *_: object) -> Decision:
 
 
 def update_project(view: View, _: Command, body: UpdateProject, now: Millis) -> Decision:
-    """Replaces what can be set of a project."""
+    """Sets what is named of a project as it is now, so of two changes at once none is lost."""
     project = view.get(tables.PROJECTS, body.project_id)
     if project is None or project.deleted_at is not None:
         return Decision(refusal=not_found("project", body.project_id))
+    settings = _with_named(project.terms, body.settings)
+    if isinstance(settings, Refusal):
+        return Decision(refusal=settings)
+    origins = body.trusted_origins
     changed = structs.replace(
         project,
-        name=body.name,
-        settings=body.settings,
-        trusted_origins=body.trusted_origins,
+        name=project.name if body.name is None else body.name,
+        settings=settings,
+        trusted_origins=project.trusted_origins if origins is None else origins,
         updated_at=now,
     )
     return Decision((ProjectUpdated(changed),))
@@ -102,12 +110,10 @@ def update_project(view: View, _: Command, body: UpdateProject, now: Millis) -> 
 def delete_project(view: View, _: Command, body: DeleteProject, now: Millis) -> Decision:
     """Revokes all keys; the installation's own project stays, since its keys come from outside."""
     project = view.get(tables.PROJECTS, body.project_id)
-    if project is None:
+    if project is None or project.deleted_at is not None:
         return Decision(refusal=not_found("project", body.project_id))
     if project.managed_by is None:
         return Decision(refusal=refuse("resource_in_use", "The first project cannot be deleted"))
-    if project.deleted_at is not None:
-        return Decision()
     revoked = [
         KeyRevoked(key.id)
         for key in view.scan(tables.KEYS)
@@ -153,6 +159,17 @@ def change_trusted_origins(
     if project.trusted_origins == body.trusted_origins:
         return Decision()
     return Decision((TrustedOriginsChanged(body.project_id, body.trusted_origins),))
+
+
+def _with_named(settings: ProjectSettings, raw: msgspec.Raw) -> ProjectSettings | Refusal:
+    try:
+        named = msgspec.json.decode(raw, type=dict[str, Any])
+        unknown = sorted(named.keys() - set(settings.__struct_fields__))
+        if unknown:
+            return refuse("invalid_payload", f"Property `.{unknown[0]}` cannot be changed")
+        return msgspec.convert(structs.asdict(settings) | named, ProjectSettings)
+    except msgspec.MsgspecError as error:
+        return refuse("invalid_payload", str(error))
 
 
 def _taken(key_id: str) -> Refusal:

@@ -11,7 +11,6 @@ What cannot be given is recorded as a failed publication, once the customer and 
 campaign are known.
 """
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from msgspec import structs
@@ -20,11 +19,12 @@ from engine import tables
 from engine.campaign_vouchers import made_on_demand
 from engine.customers import Known, known_by
 from engine.decision import Decision
+from engine.generated import vouchers_of
 from engine.ids import new_id
 from engine.lookup import campaign_of, find_campaign, find_voucher
 from engine.state import View
 from schemas.base import Millis
-from schemas.campaigns import Campaign, VouchersGenerated
+from schemas.campaigns import Campaign
 from schemas.commands import Command
 from schemas.customers import CustomerSummary
 from schemas.entities import Voucher
@@ -182,18 +182,12 @@ def _next_of(
         if isinstance(made, Refusal):
             return Withheld(made)
         after = structs.replace(made.campaign, next_free=made.campaign.voucher_seq)
-        return Given((*free, *_vouchers_of(made)), after, (made,))
+        return Given((*free, *vouchers_of(made)), after, (made,))
     details = f"Campaign {campaign.name} has {len(free)} free vouchers, {count} are wanted"
     refusal = refuse("no_voucher_suitable_for_publication", details)
     next_free = number if first_free is None else first_free
     moved = next_free != campaign.next_free
     return Withheld(refusal, structs.replace(campaign, next_free=next_free) if moved else None)
-
-
-def _vouchers_of(made: VouchersGenerated) -> Iterator[Voucher]:
-    pairs = zip(made.ids, made.codes, strict=True)
-    for number, (voucher_id, code) in enumerate(pairs, made.first):
-        yield structs.replace(made.template, id=voucher_id, code=code, campaign_number=number)
 
 
 def _numbered(view: View, campaign: Campaign, number: int) -> Voucher | None:

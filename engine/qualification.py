@@ -1,49 +1,53 @@
 """Which vouchers a customer could redeem now, for the older endpoint that asks without a code.
 
-A project may have millions of vouchers, so only so many are looked at: first those that the
-customer holds, then, of the project's first ones in the order of their ids, those of no campaign.
-A campaign's voucher that the customer does not hold is somebody else's, or nobody's yet.
+A project may have millions of vouchers. Those of the customer are all looked at; of the others only
+those that anybody could redeem (engine/folds/vouchers.py), from the newest or the oldest on. A
+campaign's voucher that the customer does not hold is somebody else's, or nobody's yet.
 """
 
 from collections.abc import Iterator
-from itertools import islice
+from typing import Final, NamedTuple
 
 from engine import tables
 from engine.evaluate import evaluate_for
+from engine.redeemables import active_of
 from engine.state import View
 from schemas.api import OrderInput, Redeemable
 from schemas.base import Metadata, Millis
 from schemas.commands import RequestContext
 from schemas.entities import KeyKind, Voucher
 
-LOOKED_AT_MAX = 500
+#: How many entries of each of the two lists are passed, at most, and how many are evaluated.
+LOOKED_AT_MAX: Final = 10_000
+EVALUATED_MAX: Final = 1000
 
 
-def qualifying(
-    view: View,
-    order: OrderInput | None,
-    customer_id: str | None,
-    metadata: Metadata | None,
-    now: Millis,
-    key_kind: KeyKind,
-) -> Iterator[Voucher]:
-    """The vouchers that a redemption of them alone would take, each once."""
-    seen: set[str] = set()
-    for voucher in islice(_candidates(view, customer_id), LOOKED_AT_MAX):
-        if voucher.id in seen:
-            continue
-        seen.add(voucher.id)
-        asked = RequestContext((Redeemable("voucher", voucher.id),), order, metadata=metadata)
-        if evaluate_for(view, asked, customer_id, now, key_kind).valid:
-            yield voucher
+class Asked(NamedTuple):
+    """Whom and what the vouchers should suit."""
+
+    order: OrderInput | None
+    customer_id: str | None
+    metadata: Metadata | None
+    key_kind: KeyKind
 
 
-def _candidates(view: View, customer_id: str | None) -> Iterator[Voucher]:
+def own_vouchers(view: View, customer_id: str | None, now: Millis) -> Iterator[Voucher | None]:
+    """What the customer holds; None for each that is over or not open yet."""
     if customer_id is not None:
-        for holding in view.scan(tables.HOLDINGS, customer_id):
-            held = view.get(tables.VOUCHERS, holding.voucher_id)
-            if held is not None:
-                yield held
-    for voucher in islice(view.scan(tables.VOUCHERS), LOOKED_AT_MAX):
-        if voucher.campaign_id is None and voucher.holder_id is None:
-            yield voucher
+        yield from active_of(view, customer_id, now)
+
+
+def offered_vouchers(view: View, now: Millis, *, newest_first: bool) -> Iterator[Voucher | None]:
+    """What anybody could redeem, by the time of creation; None for each that is over."""
+    for offered in view.scan(tables.OFFERED, backwards=newest_first):
+        if offered.expiration_date is not None and now > offered.expiration_date:
+            yield None
+        else:
+            yield view.get(tables.VOUCHERS, offered.voucher_id)
+
+
+def qualifies(view: View, voucher: Voucher, asked: Asked, now: Millis) -> bool:
+    """Whether a redemption of the voucher alone would take it."""
+    redeemable = (Redeemable("voucher", voucher.id),)
+    request = RequestContext(redeemable, asked.order, metadata=asked.metadata)
+    return evaluate_for(view, request, asked.customer_id, now, asked.key_kind).valid

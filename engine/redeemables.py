@@ -1,16 +1,19 @@
-"""What a customer holds, as something that could be redeemed."""
+"""What a customer holds, as something that could be redeemed; read page by page."""
 
-from hashlib import sha256
+from collections.abc import Callable, Iterator
 from typing import Final, Literal, NamedTuple
 
 from engine import tables
+from engine.ids import holding_id
 from engine.lookup import campaign_of
 from engine.state import View
 from schemas.base import Millis
 from schemas.campaigns import Campaign
 from schemas.entities import Voucher
 
-_DIGITS: Final = 18
+#: How many holdings a page looks at, at most: whatever a filter leaves out costs as much as what it
+#: lets through.
+LOOKED_AT_MAX: Final = 500
 
 Status = Literal["ACTIVE", "USED", "DISABLED", "NOT_ACTIVE_YET", "EXPIRED", "NO_BALANCE"]
 
@@ -26,29 +29,80 @@ class HeldVoucher(NamedTuple):
     status: Status
 
 
-def held_vouchers(view: View, customer_id: str, now: Millis) -> list[HeldVoucher]:
-    """All that the customer holds and that is not deleted, by the holdings' ids."""
-    found = []
-    for holding in view.scan(tables.HOLDINGS, customer_id):
-        voucher = view.get(tables.VOUCHERS, holding.voucher_id)
-        if voucher is None:
+class HeldPage(NamedTuple):
+    """A part of what a customer holds, in the order of the holdings' ids."""
+
+    found: list[HeldVoucher]
+    #: The id after which the list goes on; None at its end.
+    after: str | None
+
+
+def held_page(
+    view: View,
+    customer_id: str,
+    now: Millis,
+    wanted: Callable[[HeldVoucher], bool],
+    limit: int,
+    *,
+    after: str | None = None,
+    descending: bool = False,
+) -> HeldPage:
+    """The next `limit` of those that are `wanted` and not deleted.
+
+    Fewer, and no end, where the LOOKED_AT_MAX that come next do not hold as many.
+    """
+    found: list[HeldVoucher] = []
+    last = after
+    ids = view.scan(tables.HELD, customer_id, after=after, backwards=descending)
+    for looked_at, voucher_id in enumerate(ids):
+        if looked_at == LOOKED_AT_MAX:
+            return HeldPage(found, last)
+        last = holding_id(customer_id, voucher_id)
+        held = _held(view, customer_id, voucher_id, now)
+        if held is None or not wanted(held):
             continue
-        campaign = campaign_of(view, voucher)
-        if campaign is None and voucher.campaign_id is not None:
-            continue
-        digest = sha256(f"{customer_id}/{voucher.id}".encode()).hexdigest()
-        publication = view.get(tables.PUBLICATIONS, holding.publication_id)
-        found.append(
-            HeldVoucher(
-                id=f"rh_{digest[:_DIGITS]}",
-                created_at=publication.created_at if publication else voucher.created_at,
-                customer_id=customer_id,
-                voucher=voucher,
-                campaign=campaign,
-                status=status_of(voucher, campaign, now),
-            )
-        )
-    return sorted(found, key=lambda held: held.id)
+        if len(found) == limit:
+            return HeldPage(found, found[-1].id)
+        found.append(held)
+    return HeldPage(found, None)
+
+
+def held_count(view: View, customer_id: str) -> int:
+    """How many vouchers the customer holds; those of a deleted campaign until they are deleted."""
+    return view.get(tables.HELD_COUNTS, customer_id) or 0
+
+
+def active_of(view: View, customer_id: str, now: Millis) -> Iterator[Voucher | None]:
+    """What the customer holds, by the holdings' ids; None for each that could not be redeemed."""
+    for voucher_id in view.scan(tables.HELD, customer_id):
+        held = _bound(view, voucher_id)
+        yield held[0] if held is not None and status_of(*held, now) == "ACTIVE" else None
+
+
+def _held(view: View, customer_id: str, voucher_id: str, now: Millis) -> HeldVoucher | None:
+    bound = _bound(view, voucher_id)
+    if bound is None:
+        return None
+    voucher, campaign = bound
+    holding = view.get(tables.HOLDINGS, customer_id, voucher.campaign_id or "", voucher_id)
+    publication = holding and view.get(tables.PUBLICATIONS, holding.publication_id)
+    return HeldVoucher(
+        id=holding_id(customer_id, voucher_id),
+        created_at=publication.created_at if publication else voucher.created_at,
+        customer_id=customer_id,
+        voucher=voucher,
+        campaign=campaign,
+        status=status_of(voucher, campaign, now),
+    )
+
+
+def _bound(view: View, voucher_id: str) -> tuple[Voucher, Campaign | None] | None:
+    """The voucher and the campaign that binds it; None when either is deleted."""
+    voucher = view.get(tables.VOUCHERS, voucher_id)
+    if voucher is None:
+        return None
+    campaign = campaign_of(view, voucher)
+    return None if campaign is None and voucher.campaign_id is not None else (voucher, campaign)
 
 
 def status_of(voucher: Voucher, campaign: Campaign | None, now: Millis) -> Status:

@@ -13,7 +13,7 @@ from engine import tables
 from engine.calendar import Duration, iso, later
 from engine.decision import Decision
 from engine.ids import PARENT, new_id
-from engine.lookup import named_customer, named_order, unknown_customer
+from engine.lookup import living_voucher, named_customer, named_order, unknown_customer
 from engine.redemptions import restored
 from engine.state import View
 from schemas.base import Millis
@@ -158,7 +158,7 @@ def _rolled_back(
 
 def _one(view: View, redemption: Redemption, rollback_id: str) -> RolledBack:
     voucher_id = _voucher_id(redemption)
-    voucher = view.get(tables.VOUCHERS, voucher_id)
+    voucher = living_voucher(view, voucher_id)
     taken = redemption.taken or Taken()
     return RolledBack(
         rollback_id=rollback_id,

@@ -29,8 +29,13 @@ class Bytes(Protocol):
     def get(self, key: bytes) -> bytes | None:
         """The value at `key`."""
 
-    def scan(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
-        """The pairs whose key begins with `prefix`, in order of their keys."""
+    def scan(
+        self, prefix: bytes, *, after: bytes | None = None, backwards: bool = False
+    ) -> Iterator[tuple[bytes, bytes]]:
+        """The pairs whose key begins with `prefix` and comes after `after`, in order of their keys.
+
+        `backwards` turns the order round, and with it what comes after what.
+        """
 
     def present(self, keys: Sequence[bytes]) -> set[bytes]:
         """Those of the keys that have a value."""
@@ -104,8 +109,18 @@ class View(Protocol):
     def get(self, table: Table[T], *parts: str) -> T | None:
         """The entity at `parts`, or None."""
 
-    def scan(self, table: Table[T], *parts: str) -> Iterator[T]:
-        """The entities below `parts`, in order of their keys."""
+    def scan(
+        self,
+        table: Table[T],
+        *parts: str,
+        after: str | None = None,
+        backwards: bool = False,
+    ) -> Iterator[T]:
+        """The entities below `parts`, in order of their keys.
+
+        Of a long list, those after the entity whose last part is `after`: a page costs no more than
+        itself. `backwards` turns the order round, and with it what comes after what.
+        """
 
     def known(self, table: Table[Any], names: Sequence[str]) -> set[str]:
         """Those of the names at which there is an entity."""
@@ -138,8 +153,15 @@ class Source(Protocol):
     def lookup(self, table: Table[T], key: bytes) -> T | None:
         """The entity at `key`."""
 
-    def items(self, table: Table[T], prefix: bytes) -> Iterator[tuple[bytes, T]]:
-        """The entities whose key begins with `prefix`, in order of their keys."""
+    def items(
+        self,
+        table: Table[T],
+        prefix: bytes,
+        *,
+        after: bytes | None = None,
+        backwards: bool = False,
+    ) -> Iterator[tuple[bytes, T]]:
+        """The entities of `Bytes.scan`."""
 
     def present(self, table: Table[Any], keys: Sequence[bytes]) -> set[bytes]:
         """Those of the keys at which there is an entity."""
@@ -167,9 +189,16 @@ class Stored:
         self._keep(key, entity)
         return entity
 
-    def items(self, table: Table[T], prefix: bytes) -> Iterator[tuple[bytes, T]]:
+    def items(
+        self,
+        table: Table[T],
+        prefix: bytes,
+        *,
+        after: bytes | None = None,
+        backwards: bool = False,
+    ) -> Iterator[tuple[bytes, T]]:
         """The stored entities below `prefix`."""
-        for key, value in self._store.scan(prefix):
+        for key, value in self._store.scan(prefix, after=after, backwards=backwards):
             yield key, table.decode(value)
 
     def present(self, _: Table[Any], keys: Sequence[bytes]) -> set[bytes]:
@@ -220,17 +249,27 @@ class Overlay:
             source = source._below  # noqa: SLF001  its own kind
         return source.lookup(table, key)
 
-    def items(self, table: Table[T], prefix: bytes) -> Iterator[tuple[bytes, T]]:
+    def items(
+        self,
+        table: Table[T],
+        prefix: bytes,
+        *,
+        after: bytes | None = None,
+        backwards: bool = False,
+    ) -> Iterator[tuple[bytes, T]]:
         """The entities below `prefix`, with the changes."""
         changed = self._changes.get(table.name)
+        below = self._below.items(table, prefix, after=after, backwards=backwards)
         if not changed:
-            yield from self._below.items(table, prefix)
+            yield from below
             return
         # lazily, for a reader that takes only the first few of many
         fresh = [item for item in changed.items() if item[0].startswith(prefix)]
-        fresh.sort(key=_key_of)
-        kept = (item for item in self._below.items(table, prefix) if item[0] not in changed)
-        for key, entity in merge(fresh, kept, key=_key_of):
+        if after is not None:
+            fresh = [each for each in fresh if (each[0] < after if backwards else each[0] > after)]
+        fresh.sort(key=_key_of, reverse=backwards)
+        kept = (item for item in below if item[0] not in changed)
+        for key, entity in merge(fresh, kept, key=_key_of, reverse=backwards):
             if entity is not None:
                 yield key, table.decode(entity) if type(entity) is bytes else entity
 
@@ -290,9 +329,17 @@ class ProjectState:
         """See `View.get`."""
         return self._overlay.lookup(table, table.key(self.project, *parts))
 
-    def scan(self, table: Table[T], *parts: str) -> Iterator[T]:
+    def scan(
+        self,
+        table: Table[T],
+        *parts: str,
+        after: str | None = None,
+        backwards: bool = False,
+    ) -> Iterator[T]:
         """See `View.scan`."""
-        for _, entity in self._overlay.items(table, table.prefix(self.project, *parts)):
+        prefix = table.prefix(self.project, *parts)
+        last = None if after is None else table.key(self.project, *parts, after)
+        for _, entity in self._overlay.items(table, prefix, after=last, backwards=backwards):
             yield entity
 
     def trial(self) -> "ProjectState":

@@ -3,10 +3,11 @@
 Redemptions count for the customer whom they name, orders for their own, and what is left on a gift
 card for whoever holds it. A decision that concerns no customer gains no event. An order counts
 while it is paid or fulfilled; what a customer spent on it is what was left to pay. The last order
-is the newest that ever counted, also when it was canceled later.
+is the newest that ever counted, also when it was canceled later. Nothing counts any more for a
+customer who is gone for good, though vouchers, orders and rollbacks may still name one.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -31,8 +32,9 @@ _NOTHING: Final = CustomerSummary()
 class Sums:
     """The summaries that a record changes, as they are after what was counted so far."""
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, events: Iterable[e.Event]) -> None:
         self._view = view
+        self._events = events
         self._before: dict[str, CustomerSummary] = {}
         self._after: dict[str, CustomerSummary] = {}
         self._balances: dict[str, tuple[str, int] | None] = {}
@@ -49,6 +51,8 @@ class Sums:
         if customer_id is None:
             return
         summary = self._of(customer_id)
+        if summary is None:
+            return
         counted = {
             name: max(getattr(summary, name) + difference, 0)
             for name, difference in differences.items()
@@ -90,6 +94,8 @@ class Sums:
             return
         self.add(order.customer_id, orders_count=1, orders_amount=_spent(order))
         summary = self._of(order.customer_id)
+        if summary is None:
+            return
         made = order.created_at or 0
         if order.id == summary.last_order_id or made >= (summary.last_order_at or 0):
             self._after[order.customer_id] = structs.replace(
@@ -99,12 +105,24 @@ class Sums:
                 last_order_at=made,
             )
 
-    def _of(self, customer_id: str) -> CustomerSummary:
+    def _of(self, customer_id: str) -> CustomerSummary | None:
+        """What the customer adds up to so far; None for one who is gone for good."""
         found = self._after.get(customer_id)
         if found is None:
-            found = self._view.get(tables.CUSTOMER_SUMMARIES, customer_id) or _NOTHING
+            found = self._view.get(tables.CUSTOMER_SUMMARIES, customer_id)
+            if found is None:
+                # whoever has a summary is there: it goes with its customer
+                if not self._is_there(customer_id):
+                    return None
+                found = _NOTHING
             self._before[customer_id] = found
         return found
+
+    def _is_there(self, customer_id: str) -> bool:
+        return self._view.get(tables.CUSTOMERS, customer_id) is not None or any(
+            isinstance(each, e.CustomerCreated) and each.customer.id == customer_id
+            for each in self._events
+        )
 
 
 def _held(voucher: Voucher | None) -> tuple[str, int] | None:
@@ -123,7 +141,7 @@ def summed(view: View, decision: Decision) -> Decision:
     for event in decision.events:
         count = _COUNTS.get(type(event))
         if count is not None:
-            sums = sums or Sums(view)
+            sums = sums or Sums(view, decision.events)
             count(sums, event)
     changed = sums.changed if sums is not None else None
     if not changed:

@@ -1,5 +1,7 @@
 """The tables of the state: one line each, entities first, then what finds them."""
 
+from hashlib import sha256
+
 from engine.state import Table
 from schemas.actions import AsyncAction, OpenAction, StagedRows
 from schemas.base import DAY_MS, Millis, Shape
@@ -18,6 +20,7 @@ from schemas.entities import (
     Session,
     Voucher,
 )
+from schemas.erasures import Erasure
 from schemas.metadata import MetadataSchema
 from schemas.oauth import RevokedToken
 from schemas.publications import Holding, Publication
@@ -41,6 +44,13 @@ class Due(Shape, frozen=True):
     at: Millis
 
 
+class Offered(Shape, frozen=True):
+    """A voucher that anybody could redeem, as far as itself tells, and until when."""
+
+    voucher_id: str
+    expiration_date: Millis | None = None
+
+
 PROJECTS: Table[Project] = Table("project", Project)
 OPENED: Table[OpenedProject] = Table("opened", OpenedProject)
 KEYS: Table[ApiKey] = Table("key", ApiKey)
@@ -53,6 +63,12 @@ CUSTOMER_SUMMARIES: Table[CustomerSummary] = Table("customer-summary", CustomerS
 PUBLICATIONS: Table[Publication] = Table("publication", Publication)
 #: By customer id, campaign id (empty for none) and voucher id.
 HOLDINGS: Table[Holding] = Table("holding", Holding)
+#: By customer id and the holding's own id (`ids.holding_id`) → voucher id; and how many there are.
+HELD: Table[str] = Table("held", str)
+HELD_COUNTS: Table[int] = Table("held-count", int)
+#: Those of no campaign and no holder that are switched on and not used up; by the time of their
+#: creation in milliseconds (fifteen digits) and voucher id.
+OFFERED: Table[Offered] = Table("offered", Offered)
 ORDERS: Table[Order] = Table("order", Order)
 SESSIONS: Table[Session] = Table("session", Session)
 #: By voucher id, then session key.
@@ -73,7 +89,10 @@ STAGED: Table[StagedRows] = Table("staged", StagedRows)
 #: read to find out whether they are there.
 STAGED_AT: Table[int] = Table("staged-at", int)
 
-#: Code → voucher id; source id → id.
+#: Whose keys have to be destroyed; by the id of a customer or an action.
+ERASURES: Table[Erasure] = Table("erasure", Erasure)
+
+#: Code → voucher id; source id → id, a customer's by `source_key`.
 VOUCHER_CODES: Table[str] = Table("voucher-code", str)
 CUSTOMER_SOURCES: Table[str] = Table("customer-source", str)
 ORDER_SOURCES: Table[str] = Table("order-source", str)
@@ -92,6 +111,15 @@ SEEN: Table[Seen] = Table("seen", Seen)
 SEEN_FROM: Table[int] = Table("seen-from", int)
 #: By time in milliseconds (fifteen digits), kind and id.
 DUE: Table[Due] = Table("due", Due)
+
+
+def source_key(source_id: str) -> str:
+    """How a customer's source id is looked up.
+
+    Stores repeat keys, beyond what can be erased, in the lists of their files; so none of them
+    holds what is personal.
+    """
+    return sha256(source_id.encode()).hexdigest()
 
 
 def set_key(number: int) -> str:

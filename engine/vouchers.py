@@ -34,10 +34,9 @@ from schemas.events import (
     VoucherUpdated,
 )
 
-#: What an update may name. The code and the type may be named, but not changed.
+#: What an update may name. The type may be named, but not changed.
 UPDATABLE = frozenset(
     {
-        "code",
         "type",
         "discount",
         "gift",
@@ -53,6 +52,8 @@ UPDATABLE = frozenset(
         "quantity",
     }
 )
+#: What may be named as it is: official clients send back what they read.
+FIXED = ("id", "code", "campaign", "campaign_id")
 
 
 def create_voucher(view: View, command: Command, body: CreateVoucher, now: Millis) -> Decision:
@@ -158,11 +159,12 @@ def _changed(voucher: Voucher, raw: msgspec.Raw) -> Voucher | Refusal:
         changes = msgspec.json.decode(raw, type=dict[str, Any])
     except msgspec.MsgspecError as error:
         return refuse("invalid_payload", str(error))
+    for name in FIXED:
+        if changes.pop(name, None) not in (None, getattr(voucher, name)):
+            return refuse("invalid_payload", f"Property `.{name}` cannot be changed")
     unknown = sorted(changes.keys() - UPDATABLE)
     if unknown:
-        return refuse("invalid_payload", f"Property .{unknown[0]} cannot be changed")
-    if changes.get("code", voucher.code) != voucher.code:
-        return refuse("invalid_payload", "Property `.code` cannot be changed")
+        return refuse("invalid_payload", f"Property `.{unknown[0]}` cannot be changed")
     fields: dict[str, Any] = msgspec.json.decode(encode(voucher))
     # Official clients send null for what a voucher does not have.
     for name in ("discount", "gift"):

@@ -12,7 +12,7 @@ from msgspec import structs
 
 from engine import tables
 from engine.actions import NOTHING, REASON_LENGTH_MAX, Chunk, Do
-from engine.bin import delete_campaign_vouchers
+from engine.bin import delete_campaign_vouchers, put_back
 from engine.campaign_vouchers import generate_vouchers, given_up
 from engine.customer_rows import import_customer_row, import_order_row
 from engine.decision import Decision
@@ -83,8 +83,8 @@ def run_chunk(view: View, command: Command, body: RunChunk, now: Millis) -> Deci
     return Decision((*chunk.events, ActionProgressed(after, consumed)))
 
 
-def give_up_action(view: View, _: Command, body: GiveUpAction, now: Millis) -> Decision:
-    """Ends an action as failed; what its chunks did so far stays."""
+def give_up_action(view: View, command: Command, body: GiveUpAction, now: Millis) -> Decision:
+    """Ends an action as failed; what its chunks did so far stays, and the rest can be asked for."""
     action = view.get(tables.ACTIONS, body.action_id)
     if action is None:
         return Decision(refusal=not_found("async_action", body.action_id))
@@ -93,7 +93,8 @@ def give_up_action(view: View, _: Command, body: GiveUpAction, now: Millis) -> D
     fault = body.fault[:REASON_LENGTH_MAX]
     after = structs.replace(action, status="FAILED", fault=fault, updated_at=now)
     progressed = ActionProgressed(after, tuple(range(action.next_set, action.sets)))
-    return Decision((*given_up(view, action, now), progressed))
+    made = given_up(view, action, now)
+    return Decision((*made, *put_back(view, command, action, now), progressed))
 
 
 def is_open(action: AsyncAction) -> bool:

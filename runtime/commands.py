@@ -15,7 +15,7 @@ from typing import NamedTuple, Protocol
 import structlog
 
 from runtime.chain import Damage
-from runtime.faults import NotDecided, NotSent, OutcomeUnknown
+from runtime.faults import NoSpace, NotDecided, NotSent, OutcomeUnknown, TooLarge
 from runtime.log import Corrupt, Entry, InDoubt, LogError, OutOfRange, Unsent
 from runtime.replica import Applied, Replica
 from runtime.store import StoreDamaged
@@ -23,7 +23,7 @@ from schemas.base import Millis, tag_of
 from schemas.commands import Command, CommandBody
 from schemas.entities import KeyKind
 from schemas.records import Answer, Decided, Duplicate, Record, Unreadable
-from schemas.topics import COMMANDS, LEDGER
+from schemas.topics import COMMAND_BYTES_MAX, COMMANDS, LEDGER
 
 #: How long a read of the ledger waits for records.
 READ_WAIT_MS = 500
@@ -240,7 +240,8 @@ def _expire(waiter: asyncio.Future[Applied]) -> None:
 class Commands:
     """Sends commands and waits for their records.
 
-    `partition_of` names a project's partition, `first_offset` the record of a repeated command.
+    `partition_of` names a project's partition, `first_offset` the record of a repeated command;
+    `shortage` says why nothing may be written now, if so.
     """
 
     def __init__(
@@ -254,8 +255,10 @@ class Commands:
         deadline_ms: int,
         clock_ms: Callable[[], Millis],
         random_bytes: Callable[[int], bytes] = os.urandom,
+        shortage: Callable[[], str | None] = lambda: None,
     ) -> None:
         self._sender = sender
+        self._shortage = shortage
         self._followed = followed
         self._codec = codec
         self._partition_of = partition_of
@@ -275,7 +278,10 @@ class Commands:
         command_id: str | None = None,
         fingerprint: str = "",
     ) -> Answered:
-        """Has a command decided. Raises NotSent, OutcomeUnknown."""
+        """Has a command decided. Raises TooLarge, NoSpace, NotSent, OutcomeUnknown."""
+        short = self._shortage()
+        if short is not None:
+            raise NoSpace(short)
         now = self._clock_ms()
         drawn = self._random_bytes(ID_BYTES + SEED_BYTES).hex()
         command = Command(
@@ -296,9 +302,12 @@ class Commands:
 
     async def _decided(self, command: Command, partition: int) -> Applied:
         followed = self._followed[partition]
+        value = self._codec.encode_command(command)
+        if len(value) > COMMAND_BYTES_MAX:
+            raise TooLarge(len(value), COMMAND_BYTES_MAX)
         entry = Entry(
             command.project.encode(),
-            self._codec.encode_command(command),
+            value,
             (
                 ("type", tag_of(type(command.body)).encode()),
                 ("id", command.id.encode()),

@@ -1,8 +1,19 @@
 """What can go wrong with a command on its way to its answer."""
 
 
+class TooLarge(Exception):
+    """The command is larger than the log takes; nothing was sent, and the same again will not be."""
+
+    def __init__(self, size: int, size_max: int) -> None:
+        super().__init__(f"{size} bytes as they are kept, at most {size_max} are taken")
+
+
 class NotSent(Exception):
     """The command did not reach the log; it may be sent again."""
+
+
+class NoSpace(NotSent):
+    """Nothing is sent while so little space is left on a disk."""
 
 
 class NotDecided(Exception):

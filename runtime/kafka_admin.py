@@ -11,9 +11,11 @@ import time
 from collections.abc import Iterable
 from typing import Any
 
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka import TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
 from aiokafka.errors import KafkaError
 
+from runtime.log import LogError
 from runtime.settings import Settings
 from schemas.topics import TOPICS, Topic
 
@@ -74,6 +76,22 @@ async def ensure_topics(
     finally:
         await admin.close()
     return created
+
+
+async def delete_before(settings: Settings, topic: str, partition: int, offset: int) -> None:
+    """Removes the records before an offset; a second time changes nothing. Raises LogError.
+
+    Nobody can read them afterwards. Their bytes go with the segment of the log that they lie in.
+    """
+    admin = AIOKafkaAdminClient(**client_options(settings), request_timeout_ms=REQUEST_TIMEOUT_MS)
+    try:
+        await admin.start()
+        place = TopicPartition(topic, partition)
+        await admin.delete_records({place: RecordsToDelete(before_offset=offset)})
+    except (KafkaError, OSError, TimeoutError) as error:
+        raise LogError(f"records of {topic}/{partition} cannot be deleted: {error}") from error
+    finally:
+        await admin.close()
 
 
 async def _create(

@@ -5,7 +5,9 @@ order of parameters does not matter. Nothing that a client sends is ignored: an 
 unknown operator and a bad value are refused by name. Source: the API contract, section 11.
 
 A list comes as several parameters, or, from an official client, as one text that Python made of it:
-`['A', 'B']`. Where a list may stand, such a text is taken apart.
+`['A', 'B']`. Where a list may stand, such a text is taken apart. That client also writes `None` for
+each member of a filter that its model leaves out; such a parameter counts as left out. A filter for
+the word itself is one of an item: `[$in][0]=None`.
 """
 
 import ast
@@ -28,7 +30,12 @@ _NAME = re.compile(r"\[?([^\[\]]+)\]?((?:\[[^\[\]]*\])*)")
 _WORD = re.compile(r"\[([^\[\]]*)\]")
 _DIGITS = re.compile(r"[0-9]{1,9}")
 #: What takes a list of values: an operator, or a plain parameter.
-_LISTS = frozenset({"$in", "$not_in", "ids"})
+_LISTS = frozenset({"$in", "$not_in", "ids", "areas_ids", "area_stores_ids", "area_all_stores_ids"})
+#: The one field whose `$is` takes a list, too.
+_DAYS_OF_WEEK = "validity_day_of_week"
+#: What an official client has models for, and what it writes for their members without a value.
+_MODELS = frozenset({"filters", "access_settings"})
+_LEFT_OUT = "None"
 _QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|-?[0-9]+(?:\.[0-9]+)?"""
 _QUOTED_ITEM = re.compile(_QUOTED)
 _PYTHON_LIST = re.compile(rf"\[(?:{_QUOTED})(?:, (?:{_QUOTED}))*\]")
@@ -89,6 +96,8 @@ def read_parameters(pairs: Iterable[tuple[str, str]]) -> list[Given]:
         if found is None:
             raise invalid(name, "is not a valid name")
         path = (found[1], *_WORD.findall(found[2]))
+        if value == _LEFT_OUT and path[0] in _MODELS and not _is_index([path[-1]]):
+            continue
         for each in _items(path, value):
             if len(each) > ID_LENGTH_MAX:
                 raise invalid(name, f"is longer than {ID_LENGTH_MAX} characters")
@@ -99,7 +108,8 @@ def read_parameters(pairs: Iterable[tuple[str, str]]) -> list[Given]:
 
 
 def _items(path: Path, value: str) -> list[str]:
-    if path[-1] not in _LISTS or not _PYTHON_LIST.fullmatch(value):
+    takes_list = path[-1] in _LISTS or _DAYS_OF_WEEK in path
+    if not takes_list or not _PYTHON_LIST.fullmatch(value):
         return [value]
     try:
         items = [str(ast.literal_eval(each)) for each in _QUOTED_ITEM.findall(value)]
@@ -146,6 +156,13 @@ def flag_of(given: Iterable[Given], word: str) -> bool:
     if found.value.lower() not in ("true", "false"):
         raise invalid(found.name, "must be `true` or `false`")
     return found.value.lower() == "true"
+
+
+def yes_of(name: str, value: str) -> bool:
+    """Whether an operator such as `$has_value` is to hold: said empty, as the contract does, it is."""
+    if value.lower() not in ("", "true", "false"):
+        raise invalid(name, "must be `true` or `false`")
+    return value.lower() != "false"
 
 
 def page_of(given: list[Given], orders: frozenset[str]) -> Page:

@@ -11,6 +11,7 @@ import difflib
 import os
 import re
 import secrets
+import ssl
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -88,6 +89,11 @@ class Settings(BaseModel):
     webhooks_timeout_seconds: Annotated[float, Field(gt=0, le=60)] = Field(
         default=10.0, description="seconds that an endpoint may take to answer a webhook"
     )
+    webhooks_ca_file: Path | None = Field(
+        default=None,
+        description="PEM file of authorities that https endpoints of webhooks may have their "
+        "certificates from, besides the public ones",
+    )
     ledger_slot: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")] = Field(
         default="0", description="name of this ledger process among all, kept by its restarts"
     )
@@ -117,7 +123,8 @@ class Settings(BaseModel):
     disk_free_mib_min: Annotated[int, Field(ge=0, le=1_000_000)] = Field(
         default=256,
         description="MiB that have to be free below the home folder: with less nothing is started, "
-        "and what runs is not healthy; hosts warn below four times that",
+        "and what runs is not healthy; hosts warn below four times that, and write nothing below a "
+        "quarter of it",
     )
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = Field(
         default="PLAINTEXT", description="`PLAINTEXT`, `SSL`, `SASL_PLAINTEXT` or `SASL_SSL`"
@@ -158,6 +165,16 @@ class Settings(BaseModel):
             if parts.scheme not in ("http", "https") or not parts.netloc or origin != plain:
                 raise ValueError("each origin reads scheme://host or scheme://host:port")
         return origins
+
+    @field_validator("webhooks_ca_file", "kafka_ca_file")
+    @classmethod
+    def _authorities(cls, file: Path | None) -> Path | None:
+        if file is not None:
+            try:
+                ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(file)
+            except OSError:  # a file that holds no certificate, too: ssl.SSLError is one
+                raise ValueError("a file of certificates in PEM is wanted") from None
+        return file
 
     @field_validator("app_id", "client_app_id", "management_id", "project_id")
     @classmethod

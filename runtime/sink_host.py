@@ -19,7 +19,15 @@ from runtime.http.service import Part, Service
 from runtime.log import LogError, StoredEntry
 from runtime.sink import Feed, Positions
 from runtime.sink_source import Sources
-from runtime.sink_table import OFFSET_MAX, Place, SinkTable, as_checkpoint, checkpoint, digest
+from runtime.sink_table import (
+    OFFSET_MAX,
+    UNERASED,
+    Place,
+    SinkTable,
+    as_checkpoint,
+    checkpoint,
+    digest,
+)
 
 #: How long a list waits for the sinks before it answers 503.
 REACHED_SECONDS_MAX = 2.0
@@ -27,6 +35,7 @@ REACHED_SECONDS_MAX = 2.0
 SETTLED_SECONDS_MAX = 10.0
 #: How often the ends of the partitions are asked for, to know how far the sinks are behind.
 WATCH_SECONDS = 0.5
+ERASED_LOOK_SECONDS = 0.1
 
 log = structlog.get_logger(__name__)
 
@@ -127,6 +136,7 @@ class Sinks:
             raise unavailable("The tables are behind the log")
         found = []
         try:
+            await self._erased()
             for table, topic in self._sources_of_tables:
                 for partition in range(self._partitions):
                     place = Place(topic, partition)
@@ -137,6 +147,17 @@ class Sinks:
         except (LogError, DatabaseFault) as fault:
             raise unavailable("The tables cannot be read") from fault
         return Response(msgspec.json.encode({"tables": found}), media_type=JSON)
+
+    async def _erased(self) -> None:
+        """Waits until no row is left that was to be erased. Raises ApiError 503, DatabaseFault."""
+        until = self._clock() + SETTLED_SECONDS_MAX
+        while True:
+            ((count, _),) = await self.database.query(UNERASED)
+            if not count:
+                return
+            if self._clock() > until:
+                raise unavailable("Rows are still being erased")
+            await asyncio.sleep(ERASED_LOOK_SECONDS)
 
 
 def definitions(fillings: Sequence[Filling]) -> list[TableDef]:

@@ -9,12 +9,13 @@ checkpoint on.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import itemgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from runtime.clickhouse import Column, Query, Row, TableDef
+from runtime.clickhouse import DATABASE, Column, Query, TableDef
 from runtime.log import StoredEntry
+from runtime.native_block import Alike, Row
 
 R = TypeVar("R")
 
@@ -28,7 +29,7 @@ _PLACE = (
     Column("log_index", "Int32"),
     Column("log_hash", "String", "ZSTD(1)"),
 )
-_HASH = 4
+_OFFSET, _INDEX, _HASH = 2, 3, 4
 _HERE = "log_topic = {topic:String} AND log_partition = {partition:UInt16}"
 
 
@@ -47,6 +48,10 @@ class Applied(NamedTuple):
     entry: StoredEntry
 
 
+#: The rows whose columns have these values; the names are declared ones.
+Selection = Mapping[str, str]
+
+
 class Checkpoint(NamedTuple):
     """The last record that a table was filled from; offset -1 and no hash before the first."""
 
@@ -62,7 +67,9 @@ class SinkTable(Generic[R]):
     """
 
     definition: TableDef
-    rows: Callable[[R], Iterable[Row]]
+    rows: Callable[[R], Iterable[Row | Alike]]
+    #: Which of the rows of earlier records go for good with this one.
+    erases: "Callable[[R], Sequence[Selection]] | None" = None
 
 
 def sink_table(
@@ -73,6 +80,7 @@ def sink_table(
     latest_only: bool = False,
     found_by: Sequence[str] = (),
     revision: int = 1,
+    erasable: bool = False,
 ) -> TableDef:
     """The definition of a table that a sink fills; `latest_only` keeps the newest row of a key."""
     return TableDef(
@@ -83,6 +91,7 @@ def sink_table(
         version="log_offset" if latest_only else None,
         found_by=tuple(found_by),
         revision=revision,
+        erasable=erasable,
     )
 
 
@@ -92,44 +101,79 @@ class Block:
     def __init__(self, table: TableDef, place: Place) -> None:
         self._table = table
         self._place = place
-        self._key = itemgetter(*map(table.column_names.index, table.order_by))
-        self._rows: list[list[Any]] = []
+        self._key_places = tuple(map(table.column_names.index, table.order_by))
+        self._key = itemgetter(*self._key_places)
+        self._parts: list[list[Any] | Alike] = []
+        self._count = 0
         self._last: tuple[int, str] | None = None
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return self._count
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to insert."""
-        return not self._rows
+        return not self._parts
 
-    def add(self, applied: Applied, rows: Iterable[Row]) -> None:
+    def add(self, applied: Applied, rows: Iterable[Row | Alike]) -> None:
         """Takes a record's rows."""
-        before = len(self._rows)
-        for index, row in enumerate(rows):
-            self._rows.append([*self._place, applied.offset, index, "", *row])
-        if len(self._rows) > before:
+        index = 0
+        for row in rows:
+            if isinstance(row, Alike):
+                self._parts.append(self._placed(applied.offset, index, row))
+                index += row.size
+            else:
+                self._parts.append([*self._place, applied.offset, index, "", *row])
+                index += 1
+        if index:
+            self._count += index
             self._last = (applied.offset, applied.hash)
 
     def mark(self, applied: Applied) -> None:
         """Takes a marker, so that the checkpoint moves on without rows."""
         blank = [column.blank() for column in self._table.columns[len(_PLACE) :]]
-        self._rows.append([*self._place, applied.offset, MARKER_INDEX, "", *blank])
+        self._parts.append([*self._place, applied.offset, MARKER_INDEX, "", *blank])
+        self._count += 1
         self._last = (applied.offset, applied.hash)
 
-    def take(self) -> list[list[Any]]:
+    def take(self) -> list[list[Any] | Alike]:
         """The rows to insert; of a key that keeps its newest row only that one. Empties the block."""
-        rows, self._rows = self._rows, []
+        parts, self._parts, self._count = self._parts, [], 0
         if self._table.version is not None:
-            rows = list({self._key(row): row for row in rows}.values())
+            parts = self._newest(parts)
         if self._last is not None:
             offset, digest = self._last
-            for row in rows:
-                if row[2] == offset:
-                    row[_HASH] = digest
+            for number, part in enumerate(parts):
+                if isinstance(part, Alike):
+                    if part.shared[_OFFSET] == offset:
+                        shared = [*part.shared[:_HASH], digest, *part.shared[_HASH + 1 :]]
+                        parts[number] = replace(part, shared=shared)
+                elif part[_OFFSET] == offset:
+                    part[_HASH] = digest
         self._last = None
-        return rows
+        return parts
+
+    def _placed(self, offset: int, index: int, rows: Alike) -> Alike:
+        own: dict[int, Sequence[Any]] = {
+            len(_PLACE) + place: values for place, values in rows.own.items()
+        }
+        own[_INDEX] = range(index, index + rows.size)
+        return Alike(rows.size, [*self._place, offset, index, "", *rows.shared], own)
+
+    def _newest(self, parts: list[list[Any] | Alike]) -> list[list[Any] | Alike]:
+        """The newest row of each key. Rows that are alike have keys that others alike do not."""
+        single = {self._key(part) for part in parts if not isinstance(part, Alike)}
+        newest: dict[Any, list[Any]] = {}
+        alike: list[list[Any] | Alike] = []
+        for part in parts:
+            if isinstance(part, Alike):
+                if single.isdisjoint(zip(*map(part.column, self._key_places), strict=True)):
+                    alike.append(part)
+                else:
+                    newest.update((self._key(row), row) for row in part.rows())
+            else:
+                newest[self._key(part)] = part
+        return [*newest.values(), *alike]
 
 
 def checkpoint(table: TableDef, place: Place) -> Query:
@@ -152,6 +196,56 @@ def forget(table: TableDef, place: Place, since: int) -> Query:
         f"ALTER TABLE {table.full_name} DELETE WHERE {_HERE} AND log_offset >= {{since:Int64}} "
         "SETTINGS mutations_sync = 1",
         {**place._asdict(), "since": since},
+    )
+
+
+def erase(
+    table: TableDef, place: Place, selection: Selection, before: int, *, wait: bool = False
+) -> Query:
+    """Removes rows of records before that offset; unless `wait`, it ends after the call.
+
+    It is written down, so it goes on after a crash, and rows that come later are not touched.
+    """
+    wanted = " AND ".join(f"{name} = {{erased_{name}:String}}" for name in selection)
+    values = {f"erased_{name}": value for name, value in selection.items()}
+    return Query(
+        f"ALTER TABLE {table.full_name} DELETE WHERE {_HERE} AND {wanted} "
+        f"AND log_offset < {{before:Int64}} SETTINGS mutations_sync = {int(wait)}",
+        {**place._asdict(), **values, "before": before},
+    )
+
+
+def repeated(table: TableDef, place: Place, at: Checkpoint) -> list[Any]:
+    """A marker that says again how far the table is, for when the row that says it is erased."""
+    blank = [column.blank() for column in table.columns[len(_PLACE) :]]
+    return [*place, at.offset, MARKER_INDEX, at.hash, *blank]
+
+
+#: (count, now in s): erasures that have not ended, and the engine's own time.
+UNERASED = Query(
+    "SELECT count(), toUnixTimestamp(now()) FROM system.mutations "
+    "WHERE database = {database:String} AND NOT is_done",
+    {"database": DATABASE},
+)
+
+
+def forget_old_parts(table: TableDef) -> Query:
+    """Removes files that rows were moved from; a partition that does not exist is dropped for it.
+
+    Nothing else makes the engine do so at once.
+    """
+    return Query(
+        f"ALTER TABLE {table.full_name} DROP PARTITION ({{topic:String}}, 0)", {"topic": "~"}
+    )
+
+
+def oldest_part(table: TableDef) -> Query:
+    """(time in s,): since when rows are moved from a part that is still there; none: for ever."""
+    return Query(
+        "SELECT if(count() = 0, toUInt32(4294967295), toUInt32(min(remove_time))) "
+        "FROM system.parts WHERE database = {database:String} "
+        "AND table = {table:String} AND NOT active",
+        {"database": DATABASE, "table": table.name},
     )
 
 

@@ -20,6 +20,7 @@ from schemas.campaigns import (
 )
 from schemas.customers import DeleteCustomer, TrackCustomEvent, UpdateCustomer
 from schemas.entities import ApiKey, KeyKind, ProjectSettings, Voucher
+from schemas.erasures import EndErasures, ForgetCustomer
 from schemas.errors import Refusal
 from schemas.metadata import CreateMetadataSchema, DeleteMetadataSchema, UpdateMetadataSchema
 from schemas.oauth import RevokeToken
@@ -185,6 +186,8 @@ CommandBody = (
     | UpsertCustomer
     | UpdateCustomer
     | DeleteCustomer
+    | ForgetCustomer
+    | EndErasures
     | TrackCustomEvent
     | CreateOrder
     | UpdateOrder

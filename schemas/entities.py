@@ -100,6 +100,7 @@ class Customer(Shape, frozen=True):
     updated_at: Millis | None = None
     #: When it went to the bin; nobody finds it there, and its source id stays taken.
     deleted_at: Millis | None = None
+    bin_entry_id: str | None = None
 
 
 class OrderItem(OrderItemInput, frozen=True):

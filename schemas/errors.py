@@ -80,8 +80,10 @@ CATALOGUE: dict[str, Kind] = {
     "method_not_allowed": Kind(405, "HTTP Method Not Allowed"),
     "payload_too_large": Kind(413, "Payload too large"),
     "query_too_large": Kind(413, "Query too large"),
+    "uri_too_long": Kind(414, "URI too long"),
     "unsupported_media_type": Kind(415, "Unsupported Media Type"),
     "too_many_requests": Kind(429, "Too many requests hit the API too quickly."),
+    "headers_too_large": Kind(431, "Request header fields too large"),
     # the service itself
     "internal_error": Kind(500, "Internal server error"),
     "unavailable": Kind(503, "Service unavailable"),
@@ -122,10 +124,13 @@ def not_found(resource_type: str, resource_id: str) -> Refusal:
     )
 
 
-def error_body(refusal: Refusal) -> dict[str, Any]:
-    """The API's one error shape, without the request id, which only the edge knows."""
+def error_body(refusal: Refusal, *, management: bool = False) -> dict[str, Any]:
+    """The API's one error shape, without the request id, which only the edge knows.
+
+    A 405 has no key, and neither has a 404 of the management API (the contract, section 4).
+    """
     body: dict[str, Any] = {"code": refusal.status}
-    if refusal.key != "method_not_allowed":
+    if refusal.key != "method_not_allowed" and not (management and refusal.status == 404):
         body["key"] = refusal.key
     body["message"] = refusal.message
     for name in ("details", "resource_id", "resource_type"):

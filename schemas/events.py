@@ -22,6 +22,7 @@ from schemas.customers import (
     CustomEventTracked,
 )
 from schemas.entities import ApiKey, Customer, Evaluation, Order, Project, Session, Voucher
+from schemas.erasures import CustomerForgotten, ErasuresEnded
 from schemas.errors import Refusal
 from schemas.metadata import (
     MetadataSchemaCreated,
@@ -271,6 +272,8 @@ Event = (
     | CustomerUpdated
     | CustomerUnchanged
     | CustomerDeleted
+    | CustomerForgotten
+    | ErasuresEnded
     | CustomersSummed
     | CustomEventTracked
     | OrderCreated

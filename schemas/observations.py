@@ -41,9 +41,9 @@ class ApiCall(Shape, frozen=True):
     duration_us: Quantity
     key_id: str
     key_kind: KeyKind
-    #: The site that a browser was on, else the channel.
+    #: The site that a browser was on, else the channel; `other`: something that is no site.
     origin: str
-    #: What the client says it is.
+    #: What the client says it is; `other`: something that is no name.
     channel: str
 
 

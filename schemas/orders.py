@@ -13,6 +13,8 @@ class CreateOrder(Shape, tag="create_order", frozen=True):
     order: OrderInput
     customer: CustomerInput | None = None
     created_at: Instant | None = None
+    #: The ids that the request gives the order's items, in their order.
+    item_ids: tuple[str | None, ...] = ()
 
 
 class UpdateOrder(Shape, tag="update_order", frozen=True):
@@ -22,6 +24,7 @@ class UpdateOrder(Shape, tag="update_order", frozen=True):
     order: OrderInput
     customer: CustomerInput | None = None
     created_at: Instant | None = None
+    item_ids: tuple[str | None, ...] = ()
 
 
 # --- events

@@ -1,16 +1,20 @@
 """Projects after they were made: changed, deleted, closed."""
 
+import msgspec
+
 from schemas.base import Shape
-from schemas.entities import Project, ProjectSettings
+from schemas.entities import Project
 
 
 class UpdateProject(Shape, tag="update_project", frozen=True):
-    """Replaces what can be set of a project; belongs to the control project."""
+    """Sets what it names of a project; belongs to the control project."""
 
     project_id: str
-    name: str
-    settings: ProjectSettings
-    trusted_origins: tuple[str, ...]
+    #: None: as it is.
+    name: str | None = None
+    #: Exactly the fields of `ProjectSettings` that the caller named.
+    settings: msgspec.Raw = msgspec.Raw(b"{}")
+    trusted_origins: tuple[str, ...] | None = None
 
 
 class DeleteProject(Shape, tag="delete_project", frozen=True):

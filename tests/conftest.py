@@ -11,11 +11,20 @@ from runtime.kafka_admin import client_options, ensure_topics
 from runtime.kafka_log import KafkaLog
 from runtime.settings import Settings
 from schemas.topics import BATCH_BYTES_MAX, Topic
+from tests.contract.answers import CHECKED, ROUTES
 
 #: Makes a topic with this configuration; its name.
 NewTopic = Callable[..., Awaitable[str]]
 
 _numbers = count()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How much of the contract the answers of these tests were held to."""
+    if CHECKED:
+        seen = {route for route, _ in CHECKED} & ROUTES.keys()
+        told = f"{CHECKED.total()} answers held to the contract, of {len(seen)} routes"
+        terminalreporter.write_line(f"{told} of {len(ROUTES)}")
 
 
 @pytest.fixture(scope="session")

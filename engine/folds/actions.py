@@ -1,11 +1,17 @@
-"""Async actions in the state: those that are open have an index; rows go when they are done."""
+"""Async actions in the state: those that are open have an index; rows go when they are done.
+
+Rows may name people, so their key goes with the last of them.
+"""
 
 from engine import tables
 from engine.folds.due import drop_due, put_due
+from engine.folds.erasures import erase_rows
 from engine.state import State
 from schemas.actions import (
     ActionProgressed,
     ActionStarted,
+    AsyncAction,
+    DeleteCampaignVouchers,
     OpenAction,
     RowsStaged,
     StagedRowsDropped,
@@ -41,12 +47,29 @@ def action_progressed(state: State, event: ActionProgressed, _: Millis) -> None:
         state.delete(tables.STAGED, action.id, tables.set_key(number))
     if action.status in ("DONE", "FAILED"):
         state.delete(tables.OPEN_ACTIONS, action.id)
+        if action.sets:
+            erase_rows(state, action.id)
+    work = action.work
+    if action.status == "DONE" and isinstance(work, DeleteCampaignVouchers) and work.force:
+        # with its last voucher; one whose deletion was given up can be deleted again
+        state.delete(tables.CAMPAIGNS, work.campaign_id)
+
+
+def drop_rows(state: State, action: AsyncAction) -> None:
+    """The rows of an action that nobody goes on with are gone, and their key with them."""
+    for number in range(action.next_set, action.sets):
+        state.delete(tables.STAGED, action.id, tables.set_key(number))
+    if action.sets:
+        erase_rows(state, action.id)
 
 
 def staged_rows_dropped(state: State, event: StagedRowsDropped, _: Millis) -> None:
     """Rows that nobody will ask for are gone."""
     for number in event.numbers:
         _drop_rows(state, event.action_id, number)
+    waiting = next(state.scan(tables.STAGED_AT, event.action_id), None)
+    if waiting is None and state.get(tables.OPEN_ACTIONS, event.action_id) is None:
+        erase_rows(state, event.action_id)
 
 
 def _drop_rows(state: State, action_id: str, number: int) -> None:

@@ -33,13 +33,13 @@ def campaign_changed(
 
 
 def campaign_deleted(state: State, event: CampaignDeleted, _: Millis) -> None:
-    """The campaign is in the bin, or gone and its name free."""
+    """The campaign is not found any more; with `force` its name is free.
+
+    It is kept until the last of its vouchers is gone (engine/folds/actions.py).
+    """
     campaign = event.campaign
-    if not event.force:
-        state.put(tables.CAMPAIGNS, campaign, campaign.id)
-        return
-    state.delete(tables.CAMPAIGNS, campaign.id)
-    if state.get(tables.CAMPAIGN_NAMES, campaign.name) == campaign.id:
+    state.put(tables.CAMPAIGNS, campaign, campaign.id)
+    if event.force and state.get(tables.CAMPAIGN_NAMES, campaign.name) == campaign.id:
         state.delete(tables.CAMPAIGN_NAMES, campaign.name)
 
 

@@ -15,9 +15,9 @@ def customer_stored(state: State, event: CustomerCreated | CustomerUpdated, _: M
     before = _source_id(state.get(tables.CUSTOMERS, customer.id))
     after = _source_id(customer)
     if before is not None and before != after:
-        state.delete(tables.CUSTOMER_SOURCES, before)
+        state.delete(tables.CUSTOMER_SOURCES, tables.source_key(before))
     if after is not None:
-        state.put(tables.CUSTOMER_SOURCES, customer.id, after)
+        state.put(tables.CUSTOMER_SOURCES, customer.id, tables.source_key(after))
     state.put(tables.CUSTOMERS, customer, customer.id)
 
 
@@ -30,7 +30,7 @@ def remove_customer(state: State, customer_id: str) -> None:
     """The customer is gone for good; the source id is free."""
     source_id = _source_id(state.get(tables.CUSTOMERS, customer_id))
     if source_id is not None:
-        state.delete(tables.CUSTOMER_SOURCES, source_id)
+        state.delete(tables.CUSTOMER_SOURCES, tables.source_key(source_id))
     state.delete(tables.CUSTOMERS, customer_id)
     state.delete(tables.CUSTOMER_SUMMARIES, customer_id)
 

@@ -3,6 +3,7 @@
 from msgspec import structs
 
 from engine import tables
+from engine.folds.actions import drop_rows
 from engine.state import State
 from schemas.base import Millis
 from schemas.entities import OpenedProject
@@ -32,10 +33,13 @@ def project_changed(state: State, event: ProjectUpdated | ProjectDeleted, _: Mil
 
 
 def project_closed(state: State, event: ProjectClosed, _: Millis) -> None:
-    """Its own partition decides nothing for it any more; what was begun for it stays as it is."""
+    """Its own partition decides nothing for it any more; what was begun for it stays undone."""
     state.delete(tables.OPENED, event.project_id)
-    for action in list(state.scan(tables.OPEN_ACTIONS)):
-        state.delete(tables.OPEN_ACTIONS, action.id)
+    for opened in list(state.scan(tables.OPEN_ACTIONS)):
+        state.delete(tables.OPEN_ACTIONS, opened.id)
+        action = state.get(tables.ACTIONS, opened.id)
+        if action is not None:
+            drop_rows(state, action)
 
 
 def key_added(state: State, event: KeyAdded, _: Millis) -> None:

@@ -1,6 +1,7 @@
 """Publications in the state: who holds what, and which source ids are taken."""
 
 from engine import tables
+from engine.folds.holdings import keep_holding
 from engine.folds.vouchers import store_voucher
 from engine.state import State
 from schemas.base import Millis
@@ -16,8 +17,7 @@ def published(state: State, event: Published, _: Millis) -> None:
     for voucher in event.vouchers:
         store_voucher(state, voucher)
         holding = Holding(voucher.id, publication.id, voucher.campaign_id)
-        campaign_id = voucher.campaign_id or ""
-        state.put(tables.HOLDINGS, holding, publication.customer_id, campaign_id, voucher.id)
+        keep_holding(state, publication.customer_id, holding)
     if event.campaign is not None:
         state.put(tables.CAMPAIGNS, event.campaign, event.campaign.id)
 

@@ -1,8 +1,12 @@
-"""Vouchers in the state: by id, and their ids by code. One that is gone stays gone."""
+"""Vouchers in the state: by id, their ids by code, and which of them anybody could redeem.
+
+One that is gone stays gone.
+"""
 
 from msgspec import structs
 
 from engine import tables
+from engine.folds.holdings import drop_holding
 from engine.folds.sessions import free
 from engine.state import State
 from schemas.balances import BalanceAdjusted
@@ -22,6 +26,7 @@ def voucher_created(state: State, event: VoucherCreated, _: Millis) -> None:
     voucher = event.voucher
     state.put(tables.VOUCHER_CODES, voucher.id, voucher.code)
     state.put(tables.VOUCHERS, voucher, voucher.id)
+    _offer(state, None, voucher)
 
 
 def voucher_changed(
@@ -51,9 +56,8 @@ def remove_voucher(state: State, voucher_id: str, code: str, *, force: bool) -> 
         if voucher.holds:
             for hold in list(state.scan(tables.HOLDS, voucher_id)):
                 free(state, hold.session_key, {voucher_id})
-        if voucher.holder_id is not None:
-            campaign_id = voucher.campaign_id or ""
-            state.delete(tables.HOLDINGS, voucher.holder_id, campaign_id, voucher_id)
+        drop_holding(state, voucher)
+        _offer(state, voucher, None)
         state.delete(tables.VOUCHERS, voucher_id)
     if force and state.get(tables.VOUCHER_CODES, code) == voucher_id:
         state.delete(tables.VOUCHER_CODES, code)
@@ -67,3 +71,29 @@ def store_voucher(state: State, voucher: Voucher) -> None:
     if stored.holds != voucher.holds:
         voucher = structs.replace(voucher, holds=stored.holds)
     state.put(tables.VOUCHERS, voucher, voucher.id)
+    _offer(state, stored, voucher)
+
+
+def _offer(state: State, before: Voucher | None, after: Voucher | None) -> None:
+    """Keeps what anybody could redeem; a campaign's vouchers are left out, being many."""
+    voucher = after or before
+    if voucher is None or voucher.campaign_id is not None:
+        return
+    offered = None if after is None else _offered(after)
+    if offered == (None if before is None else _offered(before)):
+        return
+    key = (f"{voucher.created_at:015d}", voucher.id)
+    if offered is None:
+        state.delete(tables.OFFERED, *key)
+    else:
+        state.put(tables.OFFERED, offered, *key)
+
+
+def _offered(voucher: Voucher) -> tables.Offered | None:
+    if voucher.holder_id is not None or not voucher.active:
+        return None
+    if voucher.quantity is not None and voucher.redeemed_quantity >= voucher.quantity:
+        return None
+    if voucher.gift is not None and voucher.gift.balance <= 0:
+        return None
+    return tables.Offered(voucher.id, voucher.expiration_date)

@@ -16,6 +16,7 @@ from engine.render.campaign import campaign_body
 from engine.render.custom_event import tracked_body
 from engine.render.customer import customer_body
 from engine.render.encode import Body
+from engine.render.erasure import deletion_body
 from engine.render.error import error_body
 from engine.render.order import stored_order_body
 from engine.render.publication import publication_body
@@ -158,6 +159,10 @@ def _order(event: e.OrderCreated | e.OrderUpdated, *_: object) -> Rendered:
     return Rendered(200, stored_order_body(event.order))
 
 
+def _forgotten(event: e.CustomerForgotten, *_: object) -> Rendered:
+    return Rendered(200, deletion_body(event.deletion))
+
+
 def _tracked(event: e.CustomEventTracked, record: Decided, key_kind: KeyKind) -> Rendered:
     customer = customer_of(record)
     if customer is not None and key_kind == "client":
@@ -189,7 +194,7 @@ def _balance(event: e.BalanceAdjusted, *_: object) -> Rendered:
     return Rendered(200, balance_body(event.voucher, event.amount))
 
 
-def _summary_after(
+def summary_after(
     event: e.Published | e.PublicationRepeated, record: Decided
 ) -> CustomerSummary | None:
     """What the customer adds up to, with what the record changed of it."""
@@ -202,7 +207,7 @@ def _summary_after(
 def _published(
     event: e.Published | e.PublicationRepeated, record: Decided, key_kind: KeyKind
 ) -> Rendered:
-    customer, summary = customer_of(record), _summary_after(event, record)
+    customer, summary = customer_of(record), summary_after(event, record)
     if customer is not None and key_kind == "client":
         customer, summary = as_named(customer), None
     known = None if customer is None else customer_body(customer, summary)
@@ -244,6 +249,7 @@ _RENDERS: Final[Mapping[type[Any], Callable[[Any, Decided, KeyKind], Rendered]]]
         e.CustomerUpdated: _customer,
         e.CustomerUnchanged: _customer,
         e.CustomerDeleted: _no_content,
+        e.CustomerForgotten: _forgotten,
         e.CustomEventTracked: _tracked,
         e.OrderCreated: _order,
         e.OrderUpdated: _order,

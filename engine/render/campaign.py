@@ -17,7 +17,7 @@ def campaign_body(campaign: Campaign) -> Body:
         "type": campaign.type,
     }
     if campaign.voucher is not None:
-        body["voucher"] = _template_body(campaign.voucher)
+        body["voucher"] = template_body(campaign.voucher)
     body |= {
         "auto_join": campaign.auto_join,
         "join_once": campaign.join_once,
@@ -60,7 +60,8 @@ def _put_what_is_set(body: Body, campaign: Campaign) -> None:
         body["validity_hours"] = hours_body(campaign.validity_hours)
 
 
-def _template_body(template: VoucherTemplate) -> Body:
+def template_body(template: VoucherTemplate) -> Body:
+    """What the campaign's vouchers are made with, as the campaign shows it."""
     body: Body = {"type": template.type}
     if template.discount is not None:
         body["discount"] = discount_body(template.discount)

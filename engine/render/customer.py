@@ -37,6 +37,12 @@ def customer_body(customer: Customer, summary: CustomerSummary | None = None) ->
     return body
 
 
+def gone_customer_body(customer_id: str) -> Body:
+    """One who is gone for good, where the contract wants a customer."""
+    unknown = dict.fromkeys(("summary", "loyalty", "referrals"))
+    return {"id": customer_id, **unknown, "object": "customer"}
+
+
 def simple_customer_body(customer: Customer) -> Body:
     """The customer as a redemption shows it."""
     data = customer.personal.data or _NOTHING_KNOWN

@@ -11,7 +11,7 @@ def error_body(refusal: Refusal, key_kind: KeyKind) -> Body:
 
     The explanation names the values that were compared, so a client-side key never sees it.
     """
-    body = errors.error_body(refusal)
+    body = errors.error_body(refusal, management=key_kind == "management")
     if refusal.explanation and key_kind != "client":
         body["explanation"] = refusal.explanation
     return body

@@ -9,9 +9,10 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from engine.calendar import iso
+from engine.generated import vouchers_of
 from engine.hook_ids import event_id
 from engine.render.action import action_with_result
-from engine.render.answer import customer_of
+from engine.render.answer import customer_of, summary_after
 from engine.render.campaign import campaign_body
 from engine.render.customer import customer_body, simple_customer_body
 from engine.render.encode import Body, to_json
@@ -28,6 +29,8 @@ from schemas.records import Decided
 #: How many codes an event names.
 CODES_TOLD_MAX: Final = 500
 _CHUNK: Final = "run_chunk"
+#: Commands that make vouchers of a campaign one at a time, or no more than a publication gives.
+_SINGLY: Final = frozenset({"create_voucher", "add_vouchers", "publish"})
 _ENDINGS: Final = {"DONE": "completed", "FAILED": "failed"}
 #: How many names one event of the ledger can have.
 NAMES_MAX: Final = 64
@@ -95,6 +98,10 @@ def _customer(name: str) -> Callable[[Any, Decided], Told]:
     return tell
 
 
+def _customer_forgotten(event: e.CustomerForgotten, _: Decided) -> Told:
+    yield "customer.deleted", {"customer": {"id": event.deletion.customer_id, "object": "customer"}}
+
+
 def _redemption(_: Any, record: Decided) -> Told:
     """Each redemption or rollback, children first, then their parent."""
     customer = customer_of(record)
@@ -130,12 +137,18 @@ def _campaign(name: str) -> Callable[[Any, Decided], Told]:
 
 
 def _vouchers_added(event: e.VouchersGenerated, record: Decided) -> Told:
-    """Vouchers that a request adds; those that an action makes are told of by its end."""
+    """Vouchers that a request adds; those that an action makes are told of by its end.
+
+    One that a request adds by itself, or that a publication needed, is told of as a voucher, too.
+    """
     if record.command_type == _CHUNK or not event.ids:
         return
     campaign = campaign_body(event.campaign)
     added = {"count": len(event.ids), "codes": event.codes[:CODES_TOLD_MAX]}
     yield "campaign.vouchers.aded", {"campaign": campaign, "vouchers": added}
+    if record.command_type in _SINGLY:
+        for voucher in vouchers_of(event):
+            yield "voucher.created", {"voucher": voucher_body(voucher)}
 
 
 def _action_started(event: ActionStarted, _: Decided) -> Told:
@@ -157,9 +170,11 @@ def _generation(action: AsyncAction) -> Body:
 
 def _published(event: e.Published, record: Decided) -> Told:
     customer = customer_of(record)
-    shown = None if customer is None else simple_customer_body(customer)
-    body = publication_body(event.publication, event.vouchers, shown)
+    # as the answer shows it, of which the contract requires the whole customer
+    whole = None if customer is None else customer_body(customer, summary_after(event, record))
+    body = publication_body(event.publication, event.vouchers, whole)
     yield "publication.succeeded", {"publication": body}
+    shown = None if customer is None else simple_customer_body(customer)
     for voucher in event.vouchers:
         yield "voucher.published", _given(voucher, shown)
 
@@ -178,6 +193,7 @@ _TELLS: Final[Mapping[type[Any], Callable[[Any, Decided], Told]]] = MappingProxy
         e.VoucherDeleted: _voucher_deleted,
         e.CustomerCreated: _customer("customer.created"),
         e.CustomerDeleted: _customer("customer.deleted"),
+        e.CustomerForgotten: _customer_forgotten,
         e.CampaignCreated: _campaign("campaign.created"),
         e.CampaignUpdated: _campaign("campaign.updated"),
         e.CampaignEnabled: _campaign("campaign.enabled"),

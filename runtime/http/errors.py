@@ -1,6 +1,8 @@
 """Errors at the edge: everything that goes wrong becomes the API's one error shape.
 
 ApiError            a refusal that ends the request; raise it anywhere in a handler
+TooLarge            413, nothing was done
+NoSpace             503, nothing was done, the disk is almost full
 NotSent             503, nothing was done, try again
 OutcomeUnknown      504, names the command whose outcome is not known
 anything else       500, its cause is logged with the request id and not shown
@@ -13,8 +15,9 @@ import msgspec
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import Scope
 
-from runtime.faults import NotSent, OutcomeUnknown
+from runtime.faults import NoSpace, NotSent, OutcomeUnknown, TooLarge
 from schemas.errors import Refusal, error_body, refuse
 
 JSON = "application/json"
@@ -22,6 +25,8 @@ RETRY_AFTER_SECONDS = 1
 #: Marks an answer that no route gave, so that a host that passed the request on can tell.
 UNMATCHED_HEADER = "x-tessera-unmatched"
 INTERNAL_ERROR = 500
+#: What paths of the management API begin with.
+MANAGEMENT: Final = "/management/"
 #: What the framework itself answers with.
 _ROUTER_KEYS: Final = {
     404: "not_found",
@@ -59,6 +64,10 @@ def as_api_error(fault: Exception) -> ApiError:
     match fault:
         case ApiError():
             error = fault
+        case TooLarge():
+            error = ApiError(refuse("payload_too_large", f"The request has {fault}"))
+        case NoSpace():
+            error = unavailable("Nothing is written while there is too little space on the disk")
         case NotSent():
             error = unavailable("The request was not carried out")
         case OutcomeUnknown():
@@ -72,15 +81,17 @@ def as_api_error(fault: Exception) -> ApiError:
     return error
 
 
-def error_response(error: ApiError, request_id: str) -> Response:
-    """The answer, naming the request."""
-    body = error_body(error.refusal) | {"request_id": request_id}
+def error_response(error: ApiError, scope: Scope) -> Response:
+    """The answer to the request of that scope, naming it."""
+    management = scope["path"].startswith(MANAGEMENT)
+    body = error_body(error.refusal, management=management)
+    body["request_id"] = scope["tessera.request_id"]
     return Response(msgspec.json.encode(body), error.refusal.status, error.headers, media_type=JSON)
 
 
 async def answer_fault(request: Request, fault: Exception) -> Response:
     """The application's handler for whatever was raised."""
-    return error_response(as_api_error(fault), request_id_of(request))
+    return error_response(as_api_error(fault), request.scope)
 
 
 def request_id_of(request: Request) -> str:

@@ -26,7 +26,7 @@ from runtime.http.api_calls import Noted
 from runtime.http.auth import Gate
 from runtime.http.connection import Connection
 from runtime.http.edge import Edge
-from runtime.http.errors import JSON, answer_fault, error_response, invalid_payload, request_id_of
+from runtime.http.errors import JSON, answer_fault, error_response, invalid_payload
 from runtime.http.payload import HotRequest, describe_pydantic
 from runtime.http.routing import Unmatched
 from runtime.http.service import Part, Service
@@ -180,7 +180,7 @@ async def _answer_invalid(request: Request, fault: Exception) -> Response:
     if not isinstance(fault, RequestValidationError):
         return await answer_fault(request, fault)
     details = describe_pydantic(list(fault.errors()))
-    return error_response(invalid_payload(details), request_id_of(request))
+    return error_response(invalid_payload(details), request.scope)
 
 
 async def serve(host: Host, *, bind: str, port: int) -> None:

@@ -151,11 +151,13 @@ def describe_pydantic(errors: list[dict[str, Any]]) -> str:
     first = errors[0]
     location = [part for part in first["loc"] if part not in ("body", "query", "path")]
     where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
+    reason = str(first["msg"]).removeprefix("Value error, ")
+    if not where and first["type"] == "value_error":
+        return f"The body is not valid: {reason}"
     if not where:
         return "A body with a JSON object is required"
     if first["type"] == "missing":
         return f"Property `{where}` is required"
     if first["type"] == "extra_forbidden":
         return f"Property `{where}` is not supported"
-    reason = str(first["msg"]).removeprefix("Value error, ")
     return f"Property `{where}` is not valid: {reason[:1].lower()}{reason[1:]}"

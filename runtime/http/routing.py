@@ -120,6 +120,6 @@ def unmatched_response(scope: Scope) -> Response:
         error = ApiError(refuse("method_not_allowed"))
     else:
         error = ApiError(refuse("not_found", f"Cannot find the path {scope['path'][:200]}"))
-    response = error_response(error, scope["tessera.request_id"])
+    response = error_response(error, scope)
     response.headers[UNMATCHED_HEADER] = "1"
     return response

@@ -27,6 +27,7 @@ ACTIVITY = sink_table(
         Column("body", "String", "ZSTD(1)"),
     ),
     order_by=("project", "customer_id", "log_offset", "log_index"),
+    erasable=True,
 )
 
 

@@ -61,4 +61,5 @@ CAMPAIGNS: Final = Listing(
     capitals=frozenset({"campaign_type", "campaign_status"}),
     # categories are always shown, and nobody is kept from a campaign
     expand=frozenset({"category", "access_settings_assignments"}),
+    areas=True,
 )

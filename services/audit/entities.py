@@ -63,6 +63,14 @@ ENTITIES = sink_table(
     order_by=("project", "kind", "id"),
     latest_only=True,
     found_by=("alias",),
+    erasable=True,
+)
+
+#: A voucher that is there: those of a deleted campaign leave with it, before each of them is deleted.
+LIVING_VOUCHER: Final = (
+    "deleted = 0 AND (campaign_id = '' OR campaign_id NOT IN ("  # noqa: S608
+    f"SELECT id FROM {ENTITIES.full_name} FINAL "
+    "WHERE project = {project:String} AND kind = 'campaign' AND deleted = 1))"
 )
 
 

@@ -7,6 +7,7 @@ from msgspec import structs
 from engine.generated import encoded_vouchers
 from engine.orders import items_discount, left_of
 from engine.state import encode
+from runtime.native_block import Alike
 from schemas import events as e
 from schemas.actions import ActionProgressed, ActionStarted, AsyncAction
 from schemas.balances import BalanceAdjusted
@@ -27,6 +28,7 @@ from schemas.publications import Publication, PublicationFailed, Published
 from services.audit.entities import EntityRow, entity_row, gone
 
 Rows = Iterable[EntityRow]
+_ID, _ALIAS, _BODY = map(EntityRow._fields.index, ("id", "alias", "body"))
 
 
 def voucher_changed(
@@ -45,14 +47,13 @@ def voucher_deleted(project: str, event: e.VoucherDeleted) -> Rows:
     return (row,) if event.campaign is None else (row, _campaign(project, event.campaign))
 
 
-def vouchers_generated(project: str, event: VouchersGenerated) -> Iterator[EntityRow]:
-    """The campaign, and each of its new vouchers; what they share is made once."""
+def vouchers_generated(project: str, event: VouchersGenerated) -> Iterator[EntityRow | Alike]:
+    """The campaign, and its new vouchers; what they share is made once."""
     yield _campaign(project, event.campaign)
-    shared = _voucher(project, event.template)
-    before, after = shared[:2], shared[4:-1]
-    made = zip(event.ids, event.codes, encoded_vouchers(event), strict=True)
-    for voucher_id, code, body in made:
-        yield EntityRow._make((*before, voucher_id, code, *after, body.decode()))
+    bodies = [body.decode() for body in encoded_vouchers(event)]
+    own = {_ID: event.ids, _ALIAS: event.codes, _BODY: bodies}
+    if bodies:
+        yield Alike(len(bodies), _voucher(project, event.template), own)
 
 
 def campaign_changed(
@@ -106,6 +107,12 @@ def customer_changed(project: str, event: e.CustomerCreated | e.CustomerUpdated)
 def customer_deleted(project: str, event: CustomerDeleted) -> Rows:
     """That the customer is in the bin; those who redeemed are still shown by their redemptions."""
     return (_customer(project, event.customer)._replace(deleted=1),)
+
+
+def customer_forgotten(project: str, event: e.CustomerForgotten) -> Rows:
+    """That the customer is gone for good, and what they added up to."""
+    kinds = ("customer", "customer_summary")
+    return [gone(project, kind, event.deletion.customer_id) for kind in kinds]
 
 
 def customers_summed(project: str, event: CustomersSummed) -> Iterator[EntityRow]:

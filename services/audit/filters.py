@@ -12,7 +12,7 @@ from math import ceil, floor
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
-from runtime.query_string import Condition, Given, Range, invalid, time_of
+from runtime.query_string import Condition, Given, Range, invalid, time_of, yes_of
 from schemas.base import DAY_MS, ID_LENGTH_MAX, Millis
 from services.audit.entities import UNKNOWN
 
@@ -73,8 +73,9 @@ def state(**states: str) -> Field:
 
 #: Under METADATA_PREFIX in the fields of a list: every key of the metadata is a field, too.
 ANY_METADATA: Final = texts("")
-#: Nothing is a referral code yet.
+#: Nothing is a referral code yet; publications say so as a text.
 REFERRAL: Final = Field("flag", "0")
+REFERRAL_TEXT: Final = text("'FALSE'", capitals=True)
 
 
 def _text(given: Given, _: Millis) -> str:
@@ -82,11 +83,7 @@ def _text(given: Given, _: Millis) -> str:
 
 
 def _yes(given: Given, _: Millis) -> int:
-    """The contract sends flags with an empty value, which is yes."""
-    found = _YES_OR_NO.get(given.value.lower())
-    if found is None:
-        raise invalid(given.name, "must be `true` or `false`")
-    return found
+    return int(yes_of(given.name, given.value))
 
 
 def _decimal(given: Given) -> Decimal:
@@ -183,7 +180,6 @@ def _day(at: Millis) -> Span:
     return start, start + DAY_MS
 
 
-_YES_OR_NO: Final = MappingProxyType({"": 1, "true": 1, "false": 0})
 _SPANS: Final = "Array(Tuple(Int64, Int64))"
 _IN_SPAN: Final = "arrayExists(x -> {column} >= x.1 AND {column} < x.2, {place})"
 

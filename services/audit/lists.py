@@ -30,6 +30,8 @@ from schemas.base import Millis
 from services.audit import queries
 from services.audit.filters import Field, Where
 
+_ACCESS: Final = "access_settings"
+_AREAS: Final = frozenset({"areas_ids", "area_stores_ids", "area_all_stores_ids"})
 PAGING: Final = frozenset({"limit", "page", "order"})
 #: How many ids a list can be asked for.
 IDS_MAX: Final = 100
@@ -65,6 +67,8 @@ class Listing:
     ranges: tuple[str, ...] = ("created_at", "updated_at")
     #: What the parameter `expand` may say; nothing more is shown for it.
     expand: frozenset[str] = frozenset()
+    #: Whether `access_settings` can ask for what belongs to some areas.
+    areas: bool = False
 
     @property
     def parameters(self) -> frozenset[str]:
@@ -72,6 +76,8 @@ class Listing:
         own = {"filters", "ids", "is_referral_code", *self.plain, *self.ranges}
         if self.expand:
             own.add("expand")
+        if self.areas:
+            own.add(_ACCESS)
         return PAGING | own | ({"customer"} if self.customer else set())
 
 
@@ -110,6 +116,7 @@ def wanted(listing: Listing, project: str, given: list[Given], now: Millis) -> W
         raise invalid(expand.name, f"must be one of {', '.join(sorted(listing.expand))}")
     _add_ids(where, given)
     _add_referral(where, given)
+    _add_areas(where, given)
     where.satisfies(listing.fields, *conditions_of(given))
     return where
 
@@ -130,6 +137,18 @@ def _add_referral(where: Where, given: list[Given]) -> None:
         raise invalid(asked.name, "must be `true` or `false`")
     if asked.value.lower() == "true":
         where.add("0")
+
+
+def _add_areas(where: Where, given: list[Given]) -> None:
+    """Nothing belongs to an area, so whoever names one gets nothing."""
+    for each in given:
+        if each.path[0] != _ACCESS:
+            continue
+        match each.path:
+            case (_, "filter", name, *_) if name in _AREAS:
+                where.add("0")
+            case _:
+                raise invalid(each.name, f"is read as `{_ACCESS}[filter][areas_ids]`")
 
 
 async def add_customer(where: Where, reads: Reads, given: list[Given], column: str) -> None:

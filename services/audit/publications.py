@@ -5,12 +5,13 @@ from types import MappingProxyType
 from typing import Final
 
 from engine import tables
+from engine.render.customer import gone_customer_body
 from engine.render.encode import Body
 from engine.render.publication import publication_row_body
 from runtime.sink_host import Reads
 from services.audit import queries
 from services.audit.customers import full_customers
-from services.audit.filters import ANY_METADATA, METADATA_PREFIX, REFERRAL, text, texts
+from services.audit.filters import ANY_METADATA, METADATA_PREFIX, REFERRAL_TEXT, text, texts
 from services.audit.lists import Listing
 from services.audit.vouchers import TIMES
 
@@ -26,7 +27,12 @@ async def _rendered(reads: Reads, project: str, rows: Sequence[tuple[str, str]])
     ids = sorted({each.customer_id for each in found})
     known = await reads.rows(queries.entities(project, "customer", ids)) if ids else []
     customers = {each["id"]: each for each in await full_customers(reads, project, known)}
-    return [publication_row_body(each, customers.get(each.customer_id)) for each in found]
+    return [
+        publication_row_body(
+            each, customers.get(each.customer_id) or gone_customer_body(each.customer_id)
+        )
+        for each in found
+    ]
 
 
 PUBLICATIONS: Final = Listing(
@@ -43,7 +49,7 @@ PUBLICATIONS: Final = Listing(
             "related_object_id": texts("texts['voucher_id']"),
             "voucher_code": texts("texts['voucher_code']"),
             "voucher_type": text("type", capitals=True),
-            "is_referral_code": REFERRAL,
+            "is_referral_code": REFERRAL_TEXT,
             "result": text("status", capitals=True),
             "failure_code": texts("texts['failure_code']"),
             "source_id": text("alias"),

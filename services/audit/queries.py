@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from runtime.clickhouse import Query, TableDef
 from runtime.query_string import Page
-from services.audit.entities import ENTITIES
+from services.audit.entities import ENTITIES, LIVING_VOUCHER
 from services.audit.filters import Where
 from services.audit.tables import REDEMPTIONS
 
@@ -114,11 +114,11 @@ def entities(project: str, kind: str, ids: Sequence[str]) -> Query:
 
 
 def find_voucher(project: str, voucher: str) -> Query:
-    """The body of the voucher with that code or id, one row or none; a code goes before an id."""
+    """The body of the living voucher with that code or id, or no row; a code goes before an id."""
     return Query(
         f"SELECT body FROM {ENTITIES.full_name} FINAL "  # noqa: S608
         "WHERE project = {project:String} AND kind = 'voucher' "
-        "AND (alias = {voucher:String} OR id = {voucher:String}) AND deleted = 0 "
+        f"AND (alias = {{voucher:String}} OR id = {{voucher:String}}) AND {LIVING_VOUCHER} "
         "ORDER BY alias = {voucher:String} DESC LIMIT 1",
         {"project": project, "voucher": voucher},
     )

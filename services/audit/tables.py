@@ -4,16 +4,18 @@ Both are pure functions of one record. Bodies of redemptions hold no personal da
 the customer, so one who is forgotten leaves every list.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 from engine.render.encode import to_json
 from engine.render.rows import RedemptionRow, redemption_rows
 from runtime.clickhouse import Column, TableDef
-from runtime.sink_table import SinkTable, sink_table
+from runtime.native_block import Alike
+from runtime.sink_table import Selection, SinkTable, sink_table
 from schemas import events as e
 from schemas.actions import ActionProgressed, ActionStarted
+from schemas.base import tag_of
 from schemas.bin import BinEntryAdded, BinEntryRemoved, CampaignVouchersDeleted
 from schemas.campaigns import (
     CampaignCreated,
@@ -24,6 +26,7 @@ from schemas.campaigns import (
     VouchersGenerated,
 )
 from schemas.customers import CustomerDeleted, CustomersSummed
+from schemas.erasures import ForgetCustomer, PermanentDeletion
 from schemas.orders import OrderCreated, OrderUpdated
 from schemas.publications import PublicationFailed, Published
 from schemas.records import Decided, Record
@@ -33,6 +36,8 @@ from services.audit.entities import ENTITIES, EntityRow
 from services.audit.transaction_table import TRANSACTIONS, transaction_table_rows
 
 _NAME = "LowCardinality(String)"
+#: The stored type of the command that forgets; everything else erases nothing.
+FORGET = tag_of(ForgetCustomer)
 
 REDEMPTIONS = sink_table(
     "redemptions",
@@ -93,8 +98,10 @@ def _redemption(project: str, row: RedemptionRow) -> tuple[Any, ...]:
     )
 
 
+_RowsOf = Callable[[str, Any], Iterable[EntityRow | Alike]]
+
 #: What each event changes; one without a line here changes nothing that is listed.
-_ENTITY_ROWS: Mapping[type[Any], Callable[[str, Any], Iterable[EntityRow]]] = MappingProxyType(
+_ENTITY_ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
     {
         e.RedemptionSucceeded: rows.redeemed,
         e.RedemptionRolledBack: rows.rolled_back,
@@ -118,6 +125,7 @@ _ENTITY_ROWS: Mapping[type[Any], Callable[[str, Any], Iterable[EntityRow]]] = Ma
         e.CustomerCreated: rows.customer_changed,
         e.CustomerUpdated: rows.customer_changed,
         CustomerDeleted: rows.customer_deleted,
+        e.CustomerForgotten: rows.customer_forgotten,
         CustomersSummed: rows.customers_summed,
         OrderCreated: rows.order_changed,
         OrderUpdated: rows.order_changed,
@@ -128,7 +136,7 @@ _ENTITY_ROWS: Mapping[type[Any], Callable[[str, Any], Iterable[EntityRow]]] = Ma
 )
 
 
-def entity_table_rows(record: Record) -> Iterator[EntityRow]:
+def entity_table_rows(record: Record) -> Iterator[EntityRow | Alike]:
     """The entities that a record changed, each as it is after it."""
     if isinstance(record, Decided):
         for event in record.events:
@@ -137,11 +145,34 @@ def entity_table_rows(record: Record) -> Iterator[EntityRow]:
                 yield from rows_of(record.project, event)
 
 
+def forgotten_entities(record: Record) -> Sequence[Selection]:
+    """Whatever was listed of a customer who is forgotten."""
+    return [
+        {"project": record.project, "kind": "customer", "id": deletion.customer_id}
+        for record, deletion in _forgotten(record)
+    ]
+
+
+def forgotten_activity(record: Record) -> Sequence[Selection]:
+    """The feed of a customer who is forgotten."""
+    return [
+        {"project": record.project, "customer_id": deletion.customer_id}
+        for record, deletion in _forgotten(record)
+    ]
+
+
+def _forgotten(record: Record) -> Iterator[tuple[Decided, PermanentDeletion]]:
+    if isinstance(record, Decided) and record.command_type == FORGET:
+        for event in record.events:
+            if isinstance(event, e.CustomerForgotten):
+                yield record, event.deletion
+
+
 #: What audit takes from the topic `ledger`.
 LEDGER_TABLES: tuple[SinkTable[Record], ...] = (
     SinkTable(REDEMPTIONS, redemption_table_rows),
-    SinkTable(ENTITIES, entity_table_rows),
-    SinkTable(ACTIVITY, activity_table_rows),
+    SinkTable(ENTITIES, entity_table_rows, forgotten_entities),
+    SinkTable(ACTIVITY, activity_table_rows, forgotten_activity),
     SinkTable(TRANSACTIONS, transaction_table_rows),
 )
 DEFINITIONS: tuple[TableDef, ...] = (REDEMPTIONS, ENTITIES, ACTIVITY, TRANSACTIONS)

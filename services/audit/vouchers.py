@@ -6,7 +6,7 @@ from typing import Final
 
 from engine import tables
 from engine.render.voucher import voucher_body
-from services.audit.entities import UNKNOWN
+from services.audit.entities import LIVING_VOUCHER, UNKNOWN
 from services.audit.filters import (
     ANY_METADATA,
     METADATA_PREFIX,
@@ -80,9 +80,5 @@ VOUCHERS: Final = Listing(
     ),
     orders=MappingProxyType({**BY_TIME, "code": ("alias",)}),
     customer="customer_id",
-    # those of a deleted campaign leave the list with it, before each of them is deleted
-    only=(
-        "deleted = 0 AND (campaign_id = '' OR campaign_id NOT IN (SELECT id FROM tessera.entities "
-        "FINAL WHERE project = {project:String} AND kind = 'campaign' AND deleted = 1))"
-    ),
+    only=LIVING_VOUCHER,
 )

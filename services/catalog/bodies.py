@@ -2,7 +2,9 @@
 
 Null and absent differ in an update, so what was named is read from `model_fields_set`. A member
 that this system does not know yet is an error, never ignored; null for it is accepted, since
-official clients send it.
+official clients send it. They send back what they read, too, so an update reads every member of
+the entity: what is calculated is `Shown`, and what identifies or cannot change is compared.
+Source of those members: the response schemas of the API contract.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -65,6 +67,8 @@ Instant = Annotated[int, BeforeValidator(as_instant)]
 Day = Annotated[int, BeforeValidator(whole), Field(ge=0, le=6)]
 Short = Annotated[StrictStr, Field(max_length=ID_LENGTH_MAX)]
 Long = Annotated[StrictStr, Field(max_length=TEXT_LENGTH_MAX)]
+#: A member that is calculated here: read and ignored, whatever it is.
+Shown = Any
 
 
 class Body(BaseModel):
@@ -114,6 +118,7 @@ class GiftBody(Body):
     amount: Amount
     balance: Amount | None = None
     effect: Literal["APPLY_TO_ORDER"] | None = None
+    subtracted_amount: Shown = None
 
 
 class TimeframeBody(Body):
@@ -175,7 +180,7 @@ class CreateVoucherBody(VoucherTerms):
 
     code: Annotated[StrictStr, Field(min_length=1, max_length=ID_LENGTH_MAX)] | None = None
     code_config: CodeConfigBody | None = None
-    type: Literal["DISCOUNT_VOUCHER", "GIFT_VOUCHER"]
+    type: Literal["DISCOUNT_VOUCHER", "GIFT_VOUCHER"] | None = None
     discount: DiscountBody | None = None
     gift: GiftBody | None = None
     campaign: Short | None = None
@@ -183,22 +188,68 @@ class CreateVoucherBody(VoucherTerms):
     validation_rules: list[Short] | None = None
     is_referral_code: Literal[False] | None = None
 
+    @property
+    def named_campaign(self) -> str | None:
+        """The campaign that the voucher is to be one of, by id or name."""
+        return self.campaign_id or self.campaign or None
+
+    @property
+    def gives_what_its_campaign_does(self) -> bool:
+        """Whether it leaves to its campaign what it gives."""
+        return self.named_campaign is not None and self.discount is None and self.gift is None
+
+    @property
+    def kind(self) -> Literal["DISCOUNT_VOUCHER", "GIFT_VOUCHER"]:
+        """The type; where it is left out, what the voucher gives says it."""
+        return self.type or ("DISCOUNT_VOUCHER" if self.gift is None else "GIFT_VOUCHER")
+
     @model_validator(mode="after")
     def _fits_its_type(self) -> Self:
+        if self.gives_what_its_campaign_does:
+            return self
+        if self.type is None and self.named_campaign is None:
+            raise ValueError("type is required")
         wanted, other = ("discount", "gift")
-        if self.type == "GIFT_VOUCHER":
+        if self.kind == "GIFT_VOUCHER":
             wanted, other = other, wanted
         if getattr(self, wanted) is None:
-            raise ValueError(f"{wanted} is required when the type is {self.type}")
+            raise ValueError(f"{wanted} is required when the type is {self.kind}")
         if getattr(self, other) is not None:
-            raise ValueError(f"{other} does not belong to the type {self.type}")
+            raise ValueError(f"{other} does not belong to the type {self.kind}")
         return self
 
 
-class UpdateVoucherBody(VoucherTerms):
-    """Changes of a voucher; only what is named changes, null clears."""
+class ShownRedemptionBody(RedemptionBody):
+    """As a voucher shows it; the quantity alone can be set."""
 
+    redeemed_quantity: Shown = None
+    redeemed_amount: Shown = None
+    redeemed_points: Shown = None
+    url: Shown = None
+    object: Shown = None
+
+
+class UpdateVoucherBody(VoucherTerms):
+    """Changes of a voucher; only what is named changes, null clears.
+
+    Everything that a voucher shows may be named: the ids, the type and the campaign as they are.
+    """
+
+    id: StrictStr | None = None
     code: StrictStr | None = None
     type: Literal["DISCOUNT_VOUCHER", "GIFT_VOUCHER"] | None = None
     discount: DiscountBody | None = None
     gift: GiftBody | None = None
+    redemption: ShownRedemptionBody | None = None
+    campaign: StrictStr | None = None
+    campaign_id: StrictStr | None = None
+    is_referral_code: Literal[False] | None = None
+    object: Literal["voucher"] | None = None
+    categories: Shown = None
+    assets: Shown = None
+    holder_id: Shown = None
+    referrer_id: Shown = None
+    publish: Shown = None
+    validation_rules_assignments: Shown = None
+    created_at: Shown = None
+    updated_at: Shown = None

@@ -17,6 +17,7 @@ from services.catalog.bodies import (
     Long,
     RedemptionBody,
     Short,
+    Shown,
     TimeframeBody,
     whole,
 )
@@ -38,6 +39,33 @@ CampaignKind = Annotated[
 VouchersCount = Annotated[int, BeforeValidator(whole), Field(ge=0, le=VOUCHERS_MAX)]
 
 
+class AreasBody(Body):
+    """Areas and stores by their ids."""
+
+    areas_ids: list[Short] | None = None
+    area_stores_ids: list[Short] | None = None
+    area_all_stores_ids: list[Short] | None = None
+
+    @property
+    def first(self) -> str | None:
+        """The first that is named."""
+        named = (self.areas_ids, self.area_stores_ids, self.area_all_stores_ids)
+        return next((each for ids in named for each in ids or ()), None)
+
+
+class AccessSettingsBody(Body):
+    """Who may see a campaign: there are no areas, so none can be named."""
+
+    assign: AreasBody | None = None
+    unassign: AreasBody | None = None
+
+    @property
+    def area(self) -> str | None:
+        """The first area or store that is named."""
+        named = (areas.first for areas in (self.assign, self.unassign) if areas is not None)
+        return next((each for each in named if each is not None), None)
+
+
 class CampaignTerms(Body):
     """What creating and updating a campaign have in common."""
 
@@ -56,6 +84,7 @@ class CampaignTerms(Body):
     metadata: dict[str, Any] | None = None
     category: Short | None = None
     category_id: Short | None = None
+    access_settings: AccessSettingsBody | None = None
 
 
 class CampaignVoucherBody(Body):
@@ -94,12 +123,30 @@ class CreateCampaignBody(CampaignTerms):
 
 
 class UpdateCampaignBody(CampaignTerms):
-    """Changes of a campaign; only what is named changes, null clears."""
+    """Changes of a campaign; only what is named changes, null clears.
 
+    Everything that a campaign shows may be named: what cannot be changed as it is.
+    """
+
+    id: Short | None = None
     name: Short | None = None
     discount: DiscountBody | None = None
     gift: GiftBody | None = None
     unset_metadata_fields: Annotated[list[Short], Field(max_length=KEYS_MAX)] | None = None
+    voucher: dict[str, Any] | None = None
+    active: StrictBool | None = None
+    use_voucher_metadata_schema: StrictBool | None = None
+    object: Literal["campaign"] | None = None
+    vouchers_count: Shown = None
+    categories: Shown = None
+    creation_status: Shown = None
+    vouchers_generation_status: Shown = None
+    protected: Shown = None
+    readonly: Shown = None
+    validation_rules_assignments: Shown = None
+    access_settings_assignments: Shown = None
+    created_at: Shown = None
+    updated_at: Shown = None
 
 
 class VoucherOfCampaignBody(Body):

@@ -26,14 +26,15 @@ from schemas.campaigns import (
     VoucherTemplate,
 )
 from schemas.errors import not_found
-from services.catalog.bodies import CodeConfigBody
 from services.catalog.campaign_bodies import (
     AddVouchersBody,
+    CampaignTerms,
     CreateCampaignBody,
     UpdateCampaignBody,
     VoucherOfCampaignBody,
 )
 from services.catalog.commands import (
+    code_config,
     days_of,
     discount_of,
     gift_of,
@@ -57,7 +58,16 @@ _PLAIN = (
     "unset_metadata_fields",
 )
 #: Members of which null is the same as nothing.
-_NEVER_NULL = ("type", "auto_join", "join_once")
+_NEVER_NULL = (
+    "type",
+    "auto_join",
+    "join_once",
+    # these the engine compares with the campaign's own
+    "id",
+    "active",
+    "use_voucher_metadata_schema",
+    "voucher",
+)
 
 
 def campaign_router(writes: Writes, view_of: Reads) -> APIRouter:
@@ -118,7 +128,7 @@ def campaign_router(writes: Writes, view_of: Reads) -> APIRouter:
 
 def create_command(body: CreateCampaignBody, request_id: str) -> CreateCampaign:
     """The command that creates a campaign. Raises ApiError for what it names and is not there."""
-    refuse_category(body.category or body.category_id)
+    _refuse_unknown(body)
     if body.validation_rules:
         raise ApiError(not_found("validation_rules", body.validation_rules[0]))
     voucher = body.voucher
@@ -157,7 +167,7 @@ def create_command(body: CreateCampaignBody, request_id: str) -> CreateCampaign:
 
 def update_command(body: UpdateCampaignBody, campaign: str) -> UpdateCampaign:
     """The command that sets what the body names. Raises ApiError as `create_command`."""
-    refuse_category(body.category or body.category_id)
+    _refuse_unknown(body)
     named = body.model_fields_set
     changes: dict[str, Any] = {name: getattr(body, name) for name in _PLAIN if name in named}
     for name in _NEVER_NULL:
@@ -172,6 +182,12 @@ def update_command(body: UpdateCampaignBody, campaign: str) -> UpdateCampaign:
     if "validity_hours" in named:
         changes["validity_hours"] = made(hours_of, body.validity_hours)
     return UpdateCampaign(campaign, msgspec.Raw(msgspec.json.encode(changes)))
+
+
+def _refuse_unknown(body: CampaignTerms) -> None:
+    refuse_category(body.category or body.category_id)
+    if body.access_settings is not None and body.access_settings.area is not None:
+        raise ApiError(not_found("area", body.access_settings.area))
 
 
 def add_command(body: AddVouchersBody, campaign: str, request: Request) -> AddVouchers:
@@ -194,18 +210,6 @@ def add_command(body: AddVouchersBody, campaign: str, request: Request) -> AddVo
         _fields(body),
         made(code_config, body.code_config),
         request_id_of(request),
-    )
-
-
-def code_config(body: CodeConfigBody) -> CodeConfig:
-    """How codes are made."""
-    return CodeConfig(
-        length=body.length,
-        charset=body.charset,
-        prefix=body.prefix,
-        postfix=body.postfix,
-        pattern=body.pattern,
-        initial_count=body.initial_count,
     )
 
 

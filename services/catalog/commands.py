@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from runtime.http.errors import ApiError, invalid_payload
+from schemas.campaigns import AddVouchers, CodeConfig
 from schemas.commands import CreateVoucher, UpdateVoucher
 from schemas.entities import (
     DailyHours,
@@ -31,21 +32,34 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 CODE_LENGTH_DEFAULT = 8
-#: Members that an update copies as they are.
+#: Members that are copied as they are.
 _PLAIN = ("start_date", "expiration_date", "validity_day_of_week", "additional_info", "metadata")
+#: Members that an update may name, and which the engine compares with the voucher's own.
+_FIXED = ("id", "code", "campaign", "campaign_id")
 
 
-def create_command(body: CreateVoucherBody, code: str | None) -> CreateVoucher:
-    """The command that creates a voucher; `code` is the path's, which the body may repeat."""
+def create_command(body: CreateVoucherBody, code: str | None) -> CreateVoucher | AddVouchers:
+    """The command that creates a voucher; `code` is the path's, which the body may repeat.
+
+    What a campaign's voucher does not say it gives is the campaign's, and so are its limit of
+    redemptions and its rule for codes then.
+    """
     if code is not None and body.code not in (None, code):
         raise invalid_payload("Property `.code` differs from the code in the path")
     _refuse_unknown(body)
     if body.validation_rules:
         raise ApiError(not_found("validation_rules", body.validation_rules[0]))
+    if body.named_campaign is not None and body.gives_what_its_campaign_does:
+        return AddVouchers(
+            body.named_campaign,
+            code=code or body.code,
+            fields=_own_terms(body),
+            code_config=made(code_config, body.code_config),
+        )
     voucher = Voucher(
         id="",
         code=code or body.code or "",
-        type=body.type,
+        type=body.kind,
         created_at=0,
         discount=made(discount_of, body.discount),
         gift=made(gift_of, body.gift),
@@ -84,12 +98,13 @@ def update_command(body: UpdateVoucherBody, code: str) -> UpdateVoucher:
     # An official client says DISCOUNT_VOUCHER in every update, of gift cards, too.
     if body.type is not None and (body.type, body.discount) != ("DISCOUNT_VOUCHER", None):
         changes["type"] = body.type
-    if body.code is not None:
-        changes["code"] = body.code
+    for name in _FIXED:
+        if getattr(body, name) is not None:
+            changes[name] = getattr(body, name)
     if "discount" in named:
         changes["discount"] = made(discount_of, body.discount)
     if "gift" in named:
-        changes["gift"] = made(lambda gift: gift.model_dump(exclude_none=True), body.gift)
+        changes["gift"] = made(_gift_changes, body.gift)
     if "validity_timeframe" in named:
         changes["validity_timeframe"] = made(timeframe_of, body.validity_timeframe)
     if "validity_hours" in named:
@@ -97,6 +112,38 @@ def update_command(body: UpdateVoucherBody, code: str) -> UpdateVoucher:
     if body.redemption is not None and "quantity" in body.redemption.model_fields_set:
         changes["quantity"] = body.redemption.quantity
     return UpdateVoucher(voucher=code, changes=msgspec.Raw(msgspec.json.encode(changes)))
+
+
+def _own_terms(body: CreateVoucherBody) -> msgspec.Raw:
+    """What the body says of a campaign's voucher, as members of `Voucher`."""
+    fields: dict[str, Any] = {
+        name: getattr(body, name)
+        for name in (*_PLAIN, "type", "active")
+        if getattr(body, name) is not None
+    }
+    if body.validity_timeframe is not None:
+        fields["validity_timeframe"] = timeframe_of(body.validity_timeframe)
+    if body.validity_hours is not None:
+        fields["validity_hours"] = hours_of(body.validity_hours)
+    if body.redemption is not None and "quantity" in body.redemption.model_fields_set:
+        fields["quantity"] = body.redemption.quantity
+    return msgspec.Raw(msgspec.json.encode(fields))
+
+
+def _gift_changes(body: GiftBody) -> dict[str, Any]:
+    return body.model_dump(exclude_none=True, exclude={"subtracted_amount"})
+
+
+def code_config(body: CodeConfigBody) -> CodeConfig:
+    """How codes are made."""
+    return CodeConfig(
+        length=body.length,
+        charset=body.charset,
+        prefix=body.prefix,
+        postfix=body.postfix,
+        pattern=body.pattern,
+        initial_count=body.initial_count,
+    )
 
 
 def made(make: Callable[[T], U], body: T | None) -> U | None:

@@ -21,7 +21,7 @@ from schemas.api import (
 )
 from schemas.base import INSTANT_MAX
 from schemas.personal import Address
-from services.catalog.bodies import Amount, Body, Count, Instant, Short
+from services.catalog.bodies import Amount, Body, Count, Instant, Short, Shown
 
 
 def _day(value: Any) -> Any:
@@ -34,8 +34,6 @@ def _day(value: Any) -> Any:
 
 Day = Annotated[str, BeforeValidator(_day)]
 Metadata = dict[str, Any]
-#: A member that is calculated here.
-Shown = Any
 
 
 class AddressBody(Body):
@@ -97,9 +95,9 @@ class SkuBody(Body):
 
 
 class ItemBody(Body):
-    """A line of an order."""
+    """A line of an order; one that is sent back with its id stays that line."""
 
-    id: Shown = None
+    id: Short | None = None
     product_id: Short | None = None
     sku_id: Short | None = None
     source_id: Short | None = None
@@ -185,6 +183,11 @@ def order_customer(body: OrderBody) -> CustomerInput | None:
     if body.customer is not None:
         return customer_input(body.customer)
     return CustomerInput(id=body.customer_id) if body.customer_id else None
+
+
+def item_ids(body: OrderBody) -> tuple[str | None, ...]:
+    """The id that the body gives each of its items."""
+    return tuple(item.id for item in body.items or ())
 
 
 def order_input(body: OrderBody) -> OrderInput:

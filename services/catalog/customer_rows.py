@@ -14,6 +14,7 @@ from services.catalog.customer_bodies import (
     CustomerBody,
     OrderBody,
     customer_input,
+    item_ids,
     order_customer,
     order_input,
 )
@@ -45,7 +46,7 @@ def source_row(source_id: str) -> Row:
 
 def order_row(body: OrderBody) -> Row:
     """The row of one order."""
-    order = CreateOrder(order_input(body), order_customer(body), body.created_at)
+    order = CreateOrder(order_input(body), order_customer(body), body.created_at, item_ids(body))
     row: dict[str, Any] = msgspec.to_builtins(order)
     row.pop("type", None)
     return {"do": row}

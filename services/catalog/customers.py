@@ -1,15 +1,18 @@
 """Customers: create, read, change, delete, and what they hold."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from hashlib import sha256
+from http import HTTPStatus
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from engine import tables
-from engine.lookup import find_customer
-from engine.redeemables import held_vouchers
+from engine.lookup import find_customer, stored_customer
 from engine.render.customer import customer_body
+from engine.render.erasure import DONE
+from engine.state import View
 from runtime.clock import clock_ms
 from runtime.http.errors import ApiError, invalid_payload
 from runtime.http.routing import Captured, caller_of, management_router
@@ -19,14 +22,20 @@ from schemas.base import Millis
 from schemas.commands import UpsertCustomer
 from schemas.customers import DeleteCustomer, UpdateCustomer
 from schemas.entities import Customer
+from schemas.erasures import ForgetCustomer
 from schemas.errors import not_found
 from services.catalog.customer_bodies import CustomerBody, customer_changes, customer_input
 from services.catalog.reads import Reads
 from services.catalog.redeemables import held_list
 
+Find = Callable[[View, str], Customer | None]
+#: (project, customer id): whether what was personal of a forgotten customer is erased everywhere;
+#: waits for it, within a bound.
+Erased = Callable[[str, str], Awaitable[bool]]
+
 
 def customer_router(
-    writes: Writes, view_of: Reads, clock: Callable[[], Millis] = clock_ms
+    writes: Writes, view_of: Reads, erased: Erased, clock: Callable[[], Millis] = clock_ms
 ) -> APIRouter:
     """The endpoints of customers; a path names one by id, else by source id."""
     router = management_router("customers")
@@ -38,13 +47,17 @@ def customer_router(
             raise ApiError(not_found("customer", named))
         return found
 
-    async def id_of(request: Request, named: str) -> str:
-        """The customer's id; what was asked for where the command may be known already."""
-        found = find_customer(await view_of(caller_of(request).project), named)
+    async def id_of(request: Request, named: str, find: Find = find_customer) -> str:
+        """The customer's id; a name that nobody has where the command may be known already.
+
+        What was asked for may be a person's address, which a command must not repeat: the customer
+        may have been forgotten.
+        """
+        found = find(await view_of(caller_of(request).project), named)
         if found is not None:
             return found.id
         if IDEMPOTENCY_HEADER in request.headers:
-            return named
+            return "nobody:" + sha256(named.encode()).hexdigest()
         raise ApiError(not_found("customer", named))
 
     @router.post("/v1/customers")
@@ -71,6 +84,11 @@ def customer_router(
         command = DeleteCustomer(await id_of(request, customer_id))
         return await writes.write(request, "customer.delete", command)
 
+    @router.post("/v1/customers/{customer_id:ident}/permanent-deletion")
+    async def forget(request: Request, customer_id: Captured) -> Response:
+        command = ForgetCustomer(await id_of(request, customer_id, stored_customer))
+        return await _forgotten(writes, erased, request, command)
+
     @router.get("/v1/customers/{customer_id:ident}/segments")
     async def segments(request: Request, customer_id: Captured) -> Response:
         await known(request, customer_id)
@@ -82,8 +100,20 @@ def customer_router(
         found = await known(request, customer_id)
         given = read_parameters(request.query_params.multi_items())
         view = await view_of(caller_of(request).project)
-        now = clock()
-        held = held_vouchers(view, found.id, now)
-        return writes.respond(request, 200, held_list(given, held, now))
+        return writes.respond(request, 200, held_list(view, found.id, given, clock()))
 
     return router
+
+
+async def _forgotten(
+    writes: Writes, erased: Erased, request: Request, command: ForgetCustomer
+) -> Response:
+    """The answer, which says how far the erasure is by now."""
+    caller = caller_of(request)
+    identity = writes.identity(request, "customer.forget", await request.body())
+    answered = await writes.decide(caller, command, identity)
+    status, shown = writes.render(answered.record, caller.kind)
+    if shown is None or status != HTTPStatus.OK:
+        return writes.respond(request, status, shown)
+    ended = await erased(caller.project, shown["related_object_id"])
+    return writes.respond(request, status, shown | {"status": DONE} if ended else shown)

@@ -6,6 +6,7 @@ project manages that one alone. What a key does not manage is not found.
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from starlette.requests import Request
 
@@ -19,6 +20,12 @@ from schemas.errors import not_found
 from services.catalog.reads import Reads
 
 ORIGIN = re.compile(r"https?://[^/?#@\s]+", re.ASCII)
+
+
+class Deleted(NamedTuple):
+    """A deleted project; `opened`: its own partition was not told of it yet."""
+
+    opened: bool
 
 
 class Management:
@@ -43,14 +50,14 @@ class Management:
             raise ApiError(not_found("project", project_id))
         return found
 
-    async def deleted(self, request: Request, project_id: str) -> Project | None:
-        """A deleted project that its own partition was not told of yet."""
+    async def deleted(self, request: Request, project_id: str) -> Deleted | None:
+        """What is known of a project that was deleted, for a key that manages all."""
         own, control = await self._own(request)
         found = control.get(tables.PROJECTS, project_id)
         if own is None or found is None or found.deleted_at is None or own.managed_by is not None:
             return None
         opened = (await self._view_of(project_id)).get(tables.OPENED, project_id)
-        return None if opened is None else found
+        return Deleted(opened=opened is not None)
 
     async def manages_all(self, request: Request) -> bool:
         """Whether the key is that of the installation's own project."""

@@ -11,7 +11,12 @@ from runtime.http.routing import Captured, caller_of, management_router
 from runtime.http.writes import Writes
 from schemas.errors import not_found
 from schemas.orders import CreateOrder, UpdateOrder
-from services.catalog.customer_bodies import OrderBody, order_customer, order_input
+from services.catalog.customer_bodies import (
+    OrderBody,
+    item_ids,
+    order_customer,
+    order_input,
+)
 from services.catalog.reads import Reads
 
 
@@ -21,7 +26,9 @@ def order_router(writes: Writes, view_of: Reads) -> APIRouter:
 
     @router.post("/v1/orders")
     async def create(request: Request, body: OrderBody) -> Response:
-        command = CreateOrder(order_input(body), order_customer(body), body.created_at)
+        command = CreateOrder(
+            order_input(body), order_customer(body), body.created_at, item_ids(body)
+        )
         return await writes.write(request, "order.create", command)
 
     @router.get("/v1/orders/{order_id:ident}")
@@ -37,7 +44,9 @@ def order_router(writes: Writes, view_of: Reads) -> APIRouter:
         found = find_order(view, order_id)
         if found is not None and body.id not in (None, found.id, order_id):
             raise invalid_payload("Property `.id` differs from the order in the path")
-        command = UpdateOrder(order_id, order_input(body), order_customer(body), body.created_at)
+        command = UpdateOrder(
+            order_id, order_input(body), order_customer(body), body.created_at, item_ids(body)
+        )
         return await writes.write(request, "order.update", command)
 
     return router

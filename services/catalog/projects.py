@@ -7,6 +7,7 @@ import uuid
 import zlib
 from typing import Any, NamedTuple
 
+import msgspec
 from fastapi import APIRouter
 from msgspec import structs
 from starlette.requests import Request
@@ -22,7 +23,9 @@ from runtime.secrets import Secrets
 from schemas.commands import CONTROL_PROJECT, CreateProject, OpenProject
 from schemas.entities import ApiKey, KeyKind, Project, ProjectSettings
 from schemas.errors import refuse
-from schemas.projects import CloseProject, DeleteProject, UpdateProject
+from schemas.events import ProjectCreated
+from schemas.projects import CloseProject, DeleteProject, ProjectUpdated, UpdateProject
+from schemas.records import Answer, Decided
 from services.catalog.keys import PROJECT_ID_LENGTH
 from services.catalog.management import Management
 from services.catalog.project_bodies import CreateProjectBody, ProjectTerms, UpdateProjectBody
@@ -107,27 +110,28 @@ class _Projects:
                 for kind, key in made.keys.items()
             ),
             trusted_origins=tuple(body.client_trusted_domains or ()),
-            settings=_settings(ProjectSettings(), body),
+            settings=structs.replace(ProjectSettings(), **_named(body)),
             managed_by=caller.project,
         )
         answered = await self._writes.decide(caller, command, identity, project=CONTROL_PROJECT)
         status, refused = self._writes.render(answered.record, caller.kind)
         if status != 200:
             return self._writes.respond(request, status, refused)
+        # None where the key is that of a request of more than a week ago
+        project = _project_of(answered.record) or await self._management.project(request, made.id)
         await self._writes.decide(caller, OpenProject(), _once("open", made.id), project=made.id)
-        project = await self._management.project(request, made.id)
         return self._writes.respond(request, 200, self._body(project) | _shown_once(made))
 
     async def update(self, request: Request, project_id: str, body: UpdateProjectBody) -> Response:
-        project = await self._management.project(request, project_id)
+        found = await self._management.project(request, project_id)
         if "name" in body.model_fields_set and body.name is None:
             raise invalid_payload("Property `.name` should not be null")
         origins = body.client_trusted_domains
         command = UpdateProject(
             project_id=project_id,
-            name=body.name or project.name,
-            settings=_settings(project.terms, body),
-            trusted_origins=project.trusted_origins if origins is None else tuple(origins),
+            name=body.name,
+            settings=msgspec.Raw(msgspec.json.encode(_named(body))),
+            trusted_origins=None if origins is None else tuple(origins),
         )
         caller = caller_of(request)
         identity = self._writes.identity(request, "project.update", await request.body())
@@ -135,20 +139,24 @@ class _Projects:
         status, refused = self._writes.render(answered.record, caller.kind)
         if status != 200:
             return self._writes.respond(request, status, refused)
-        project = await self._management.project(request, project_id)
+        project = _project_of(answered.record) or found
         return self._writes.respond(request, 200, self._body(project))
 
     async def delete(self, request: Request, project_id: str) -> Response:
         caller = caller_of(request)
-        # A deletion that was cut off between its two steps is completed by the next one.
-        if await self._management.deleted(request, project_id) is None:
+        identity = self._writes.identity(request, "project.delete", await request.body())
+        ended = await self._management.deleted(request, project_id)
+        # Only who names a key can be asking for the answer to a deletion that was.
+        if ended is None or not (identity.command_id or ended.opened):
             await self._management.project(request, project_id)
-            if not await self._management.manages_all(request):
-                raise ApiError(refuse("forbidden", "This key cannot delete its own project"))
-        command = DeleteProject(project_id)
-        answered = await self._writes.decide(caller, command, project=CONTROL_PROJECT)
+        if not await self._management.manages_all(request):
+            raise ApiError(refuse("forbidden", "This key cannot delete its own project"))
+        answered = await self._writes.decide(
+            caller, DeleteProject(project_id), identity, project=CONTROL_PROJECT
+        )
         status, refused = self._writes.render(answered.record, caller.kind)
-        if status != 200:
+        # A deletion that was cut off between its two steps is completed by the next one.
+        if status != 200 and not (ended is not None and ended.opened):
             return self._writes.respond(request, status, refused)
         await self._writes.decide(caller, CloseProject(), project=project_id)
         return self._writes.respond(request, 204, None)
@@ -187,14 +195,22 @@ def project_router(writes: Writes, view_of: Reads, issuance: Issuance) -> APIRou
     return router
 
 
-def _settings(known: ProjectSettings, body: ProjectTerms) -> ProjectSettings:
-    """What is known, with what the body names; null counts as left out, except for the dial code."""
+def _named(body: ProjectTerms) -> dict[str, Any]:
+    """What the body names; null counts as left out, except for the dial code."""
     named: dict[str, Any] = {}
     for name in _SETTINGS:
         value = getattr(body, name)
         if value is not None or (name == "dial_code" and name in body.model_fields_set):
             named[name] = value
-    return structs.replace(known, **named)
+    return named
+
+
+def _project_of(record: Answer) -> Project | None:
+    """The project as the record left it, so that a repeat of the request gets the same answer."""
+    for event in record.events if isinstance(record, Decided) else ():
+        if isinstance(event, ProjectCreated | ProjectUpdated):
+            return event.project
+    return None
 
 
 def _shown_once(made: NewProject) -> Body:

@@ -1,12 +1,17 @@
-"""What a customer holds: a list with filters and a cursor, from the state."""
+"""What a customer holds: a list with filters and a cursor, from the state.
+
+A page costs what it shows, however much the customer holds. With filters it may be shorter than
+asked for, or empty, and still go on: only so many holdings are looked at for one page.
+"""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from engine.redeemables import HeldVoucher
+from engine.redeemables import HeldVoucher, held_count, held_page
 from engine.render.encode import Body
 from engine.render.held import held_body
+from engine.state import View
 from runtime.query_string import (
     Condition,
     Given,
@@ -17,6 +22,7 @@ from runtime.query_string import (
     single,
     text_of,
     time_of,
+    yes_of,
 )
 from schemas.base import DAY_MS, Millis
 
@@ -39,14 +45,14 @@ _TESTS: Final[Mapping[str, Callable[[str, tuple[str, ...]], bool]]] = MappingPro
         "$in": lambda value, wanted: value in wanted,
         "$is_not": lambda value, wanted: value not in wanted,
         "$not_in": lambda value, wanted: value not in wanted,
-        "$has_value": lambda value, _: bool(value),
-        "$is_unknown": lambda value, _: not value,
         "$starts_with": lambda value, wanted: value.startswith(wanted),
         "$ends_with": lambda value, wanted: value.endswith(wanted),
         "$contains": lambda value, wanted: any(each in value for each in wanted),
         "$not_contain": lambda value, wanted: not any(each in value for each in wanted),
     }
 )
+#: Whether there has to be a value where the operator is to hold.
+_PRESENCE: Final[Mapping[str, bool]] = MappingProxyType({"$has_value": True, "$is_unknown": False})
 _DATE_TESTS: Final[Mapping[str, Callable[[int, int], bool]]] = MappingProxyType(
     {"$after": lambda at, than: at > than, "$before": lambda at, than: at < than}
 )
@@ -59,35 +65,34 @@ _DAYS_MAX: Final = 100_000
 Test = Callable[[HeldVoucher], bool]
 
 
-def held_list(given: list[Given], held: list[HeldVoucher], now: Millis) -> Body:
-    """The page that the query asks for, of vouchers in the order of their ids. Raises ApiError."""
+def held_list(view: View, customer_id: str, given: list[Given], now: Millis) -> Body:
+    """The page that the query asks for, in the order of the holdings' ids. Raises ApiError."""
     require_known(given, _PARAMETERS)
     limit = limit_of(given)
     conditions, junction = conditions_of(given)
     tests = [_test(each, now) for each in conditions]
     joined = any if junction == "or" else all
-    found = [each for each in held if not tests or joined(test(each) for test in tests)]
-    total = len(found)
     order = single(given, "order")
     if order is not None and order.value not in ("id", "-id"):
         raise invalid(order.name, "must be `id` or `-id`")
-    descending = order is not None and order.value == "-id"
-    if descending:
-        found.reverse()
-    after = text_of(given, "starting_after_id")
-    if after is not None:
-        found = [each for each in found if (each.id < after if descending else each.id > after)]
-    page = found[:limit]
-    more = len(found) > limit
+    page = held_page(
+        view,
+        customer_id,
+        now,
+        lambda held: not tests or joined(test(held) for test in tests),
+        limit,
+        after=text_of(given, "starting_after_id"),
+        descending=order is not None and order.value == "-id",
+    )
     body: Body = {
         "object": "list",
         "data_ref": "data",
-        "data": [held_body(each) for each in page],
-        "total": total,
-        "has_more": more,
+        "data": [held_body(each) for each in page.found],
+        "total": len(page.found) if tests else held_count(view, customer_id),
+        "has_more": page.after is not None,
     }
-    if more:
-        body["more_starting_after"] = page[-1].id
+    if page.after is not None:
+        body["more_starting_after"] = page.after
     return body
 
 
@@ -97,6 +102,9 @@ def _test(condition: Condition, now: Millis) -> Test:
     value_of = _FIELDS.get(condition.field)
     if value_of is None:
         raise invalid(condition.name, "names an unknown field")
+    if condition.operator in _PRESENCE:
+        wanted = _presence(condition)
+        return lambda held: bool(value_of(held)) in wanted
     holds = _TESTS.get(condition.operator)
     if holds is None:
         raise invalid(condition.name, "names an unknown operator")
@@ -104,8 +112,8 @@ def _test(condition: Condition, now: Millis) -> Test:
 
 
 def _date_test(condition: Condition, now: Millis) -> Test:
-    if condition.operator in ("$has_value", "$is_unknown"):
-        known = condition.operator == "$has_value"
+    if condition.operator in _PRESENCE:
+        known = True in _presence(condition)
         return lambda _: known
     older = _AGE_TESTS.get(condition.operator)
     if older is not None:
@@ -116,6 +124,12 @@ def _date_test(condition: Condition, now: Millis) -> Test:
         raise invalid(condition.name, "names an unknown operator")
     times = [time_of(Given((), condition.name, value)) for value in condition.values]
     return lambda held: all(compare(held.created_at, at) for at in times)
+
+
+def _presence(condition: Condition) -> set[bool]:
+    """What may be: that there is a value, that there is none, or, by several values, both."""
+    present = _PRESENCE[condition.operator]
+    return {yes_of(condition.name, value) == present for value in condition.values}
 
 
 def _days(name: str, value: str) -> int:

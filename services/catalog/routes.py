@@ -10,7 +10,7 @@ from services.catalog.bootstrap import Bootstrap
 from services.catalog.campaigns import campaign_router
 from services.catalog.client_side import client_router
 from services.catalog.custom_events import custom_event_routes
-from services.catalog.customers import customer_router
+from services.catalog.customers import Erased, customer_router
 from services.catalog.front import voucher_router
 from services.catalog.imports import import_router
 from services.catalog.orders import order_router
@@ -21,7 +21,7 @@ from services.catalog.webhooks import older_schema_router, schema_router, webhoo
 
 
 def make_service(
-    writes: Writes, view_of: Reads, bootstrap: Bootstrap, issuance: Issuance
+    writes: Writes, view_of: Reads, bootstrap: Bootstrap, issuance: Issuance, erased: Erased
 ) -> Service:
     """The service, to be mounted in a host."""
 
@@ -35,7 +35,7 @@ def make_service(
             import_router(writes, view_of),
             voucher_router(writes, view_of),
             campaign_router(writes, view_of),
-            customer_router(writes, view_of),
+            customer_router(writes, view_of, erased),
             order_router(writes, view_of),
             publication_router(writes),
             client_router(writes),

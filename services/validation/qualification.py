@@ -1,7 +1,9 @@
 """The older endpoint that lists vouchers which suit a customer and an order. It writes nothing."""
 
+import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import islice
 
 import msgspec
 from starlette.requests import Request
@@ -9,7 +11,14 @@ from starlette.responses import Response
 
 from engine.calendar import iso
 from engine.lookup import named_customer
-from engine.qualification import qualifying
+from engine.qualification import (
+    EVALUATED_MAX,
+    LOOKED_AT_MAX,
+    Asked,
+    offered_vouchers,
+    own_vouchers,
+    qualifies,
+)
 from engine.render.voucher import EMPTY_LIST, voucher_body
 from engine.state import View
 from runtime.http.attempt import anonymous_tracking_id, tracking_id_of
@@ -17,13 +26,16 @@ from runtime.http.errors import ApiError
 from runtime.http.payload import decode, read_body
 from runtime.http.routing import caller_of
 from runtime.http.writes import Writes
-from runtime.query_string import flag_of, invalid, page_of, read_parameters, require_known
+from runtime.query_string import Page, flag_of, invalid, page_of, read_parameters, require_known
 from schemas.api import CustomerInput, OrderInput
 from schemas.base import Metadata, Millis, Shape
 from schemas.entities import Voucher
 from schemas.errors import Refusal
 
 LIMIT_MAX = 50
+#: After how many evaluations others have their turn, and after how many entries that are passed.
+EVALUATED_AT_ONCE = 10
+PASSED_AT_ONCE = 200
 _PARAMETERS = frozenset({"limit", "order", "audienceRulesOnly"})
 _ORDERS: dict[str, Callable[[Voucher], tuple[int | str, ...]]] = {
     "created_at": lambda voucher: (voucher.created_at, voucher.id),
@@ -74,11 +86,8 @@ class Qualifications:
         if isinstance(customer, Refusal):
             raise ApiError(customer)
         customer_id = None if customer is None else customer.id
-        found = sorted(
-            qualifying(view, body.order, customer_id, body.metadata, now, caller.kind),
-            key=_ORDERS[page.order],
-            reverse=page.descending,
-        )[: page.limit]
+        asked = Asked(body.order, customer_id, body.metadata, caller.kind)
+        found = await _qualifying(view, asked, page, now)
         answer = {
             "object": "list",
             "data_ref": "data",
@@ -92,3 +101,35 @@ class Qualifications:
             "tracking_id": tracking_id_of(self._hash_key, body.customer) or anonymous_tracking_id(),
         }
         return self._writes.respond(request, 200, answer)
+
+
+async def _qualifying(view: View, asked: Asked, page: Page, now: Millis) -> list[Voucher]:
+    """The page, as far as the bounds of engine/qualification.py let it see."""
+    by_time = page.order == "created_at"
+    own = own_vouchers(view, asked.customer_id, now)
+    offered = offered_vouchers(view, now, newest_first=page.descending or not by_time)
+    found = await _suiting(view, own, asked, now, EVALUATED_MAX)
+    # in the order of the page, so that no further one could come to lie on it
+    found += await _suiting(view, offered, asked, now, page.limit if by_time else EVALUATED_MAX)
+    return sorted(found, key=_ORDERS[page.order], reverse=page.descending)[: page.limit]
+
+
+async def _suiting(
+    view: View, vouchers: Iterator[Voucher | None], asked: Asked, now: Millis, enough: int
+) -> list[Voucher]:
+    """The first that qualify, until there are enough."""
+    found: list[Voucher] = []
+    evaluated = 0
+    for looked_at, voucher in enumerate(islice(vouchers, LOOKED_AT_MAX), 1):
+        if looked_at % PASSED_AT_ONCE == 0:
+            await asyncio.sleep(0)
+        if voucher is None:
+            continue
+        if qualifies(view, voucher, asked, now):
+            found.append(voucher)
+        evaluated += 1
+        if len(found) == enough or evaluated == EVALUATED_MAX:
+            break
+        if evaluated % EVALUATED_AT_ONCE == 0:
+            await asyncio.sleep(0)
+    return found

@@ -16,6 +16,7 @@ from runtime.sink_table import Place
 from services.analytics.service import analytics_service
 from services.audit.api_calls import API_CALLS
 from services.audit.service import audit_service
+from tests.contract.answers import async_client
 from tests.integration.insight_world import World
 from tests.unit.insight.examples import DAY, PROJECT, START
 
@@ -84,7 +85,7 @@ async def running(folder: Path) -> AsyncIterator[Insight]:
     app = host._edge._app._rest  # type: ignore[attr-defined]
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(host)
-        async with httpx.AsyncClient(transport=transport, base_url="http://insight") as client:
+        async with async_client(transport=transport, base_url="http://insight") as client:
             yield Insight(world, database, client, sinks.positions)
 
 

@@ -11,7 +11,7 @@ async def main(folder: Path, records: int) -> None:
     world = World()
     many(world, records)
     async with world.open(folder) as database:
-        (ledger, _) = world.feeds(database)
+        ledger, *_ = world.feeds(database)
         await ledger.open()
         print("open", flush=True)
         while world.positions.lowest(ledger.place) != records - 1:

@@ -115,6 +115,22 @@ async def compact_eagerly(broker: EmbeddedBroker) -> None:
         await admin.close()
 
 
+async def test_while_space_is_short_nothing_is_appended_and_then_it_goes_on(
+    fragile: EmbeddedBroker, make_topic: NewTopic
+) -> None:
+    short: str | None = "only 1.0 MiB are left"
+    log = KafkaLog({"bootstrap_servers": fragile.bootstrap}, shortage=lambda: short)
+    topic = await make_topic()
+    appender = await log.appender(topic, 0)
+    for _ in range(2):
+        with pytest.raises(Unsent, match=r"only 1\.0 MiB are left"):
+            await appender.append(batch(0))
+    assert await log.bounds(topic, 0) == (0, 0)
+    short = None
+    assert await appender.append(batch(0)) == 0
+    await log.close()
+
+
 @pytest.mark.parametrize(
     ("at", "flip"),
     [(7, 1), (2, 1), (9, 1), (11, 8), (8, 0x80), (16, 2), (17, 1), (22, 1), (60, 1), (70, 1)],

@@ -175,8 +175,13 @@ async def test_the_vouchers_of_a_deleted_campaign_leave_the_list_with_it(insight
     assert await vouchers(insight, "") == "B12"
     first = (await insight.get("/v1/vouchers?code=TWO"))["vouchers"][0]
     assert (first["id"], first["campaign_id"]) == ("v_2", "camp_1")
+    own = ("/v1/vouchers/TWO/transactions", "/v1/vouchers/v_2/redemption")
+    for path in own:
+        await insight.get(path)
     insight.world.append(decided(CampaignDeleted(campaign(1))))
     assert await vouchers(insight, "") == "B"
+    for path in own:
+        assert (await insight.get(path, status=404))["key"] == "not_found"
     assert (await insight.get("/v1/campaigns"))["total"] == 0
 
 
@@ -211,6 +216,18 @@ async def test_campaigns_are_filtered(insight: Insight) -> None:
         is_("validity_timeframe", "$has_value", ""): "1",
         is_("validity_timeframe", "$is_unknown", ""): "432",
         is_("validity_day_of_week", "$is", "6"): "1", is_("validity_day_of_week", "$is", "1"): "",
+        is_("validity_day_of_week", "$is", "[1, 6]"): "1",
+        is_("validity_timeframe", "$more_than", "3"): "",
+        is_("validity_timeframe", "$after", "2024-01-01"): "",
+        is_("type", "$in", "STANDALONE"): "", is_("type", "$not_in", "STANDALONE", "BULK"): "4321",
+        is_("type", "$in", "['STANDALONE', 'STATIC']"): "431",
+        is_("is_referral_code", "$is", "FALSE"): "4321",
+        # what the official Python client sends for what its models leave out
+        is_("type", "$in", "AUTO_UPDATE") + "&filters[campaigns]=None"
+        "&filters[type][conditions][$not_in]=None&filters[junction]=None": "2",
+        "access_settings[filter][areas_ids]=None": "4321", "access_settings[filter]=None": "4321",
+        "access_settings[filter][areas_ids]=['ar_1']": "",
+        "access_settings[filter][area_stores_ids][0]=st_1": "",
     }  # fmt: skip
     found = {}
     for query in wanted:
@@ -275,6 +292,13 @@ async def test_publications_are_filtered_and_show_their_customer(insight: Insigh
         is_("related_object_id", "$is", "v_C"): "2", is_("parent_object_id", "$is", "camp_1"): "31",
         is_("failure_code", "$has_value", ""): "3", is_("campaign_name", "$is", "gifts"): "2",
         is_("metadata.k", "$is", "v"): "2", is_("voucher_type", "$is", "GIFT_VOUCHER"): "2",
+        **{is_("is_referral_code", operator, value): expected for operator, value, expected in (
+            ("$is", "false", "321"), ("$is", "TRUE", ""), ("$is_not", "true", "321"),
+            ("$in", "true", ""), ("$in", "['false', 'true']", "321"), ("$not_in", "FALSE", ""),
+            ("$has_value", "", "321"), ("$has_value", "false", ""), ("$is_unknown", "", ""),
+            ("$starts_with", "f", "321"), ("$ends_with", "e", "321"), ("$contains", "u", ""),
+            ("$not_contain", "u", "321"),
+        )},
     }  # fmt: skip
     found = {}
     for query in wanted:
@@ -335,6 +359,9 @@ async def test_what_is_in_the_bin_is_read_by_a_cursor(insight: Insight) -> None:
         ("/v1/campaigns?customer=cust_1", "customer"),
         ("/v1/campaigns?order=name", "order"),
         ("/v1/campaigns?expand=everything", "expand"),
+        ("/v1/campaigns?access_settings[filter][stores]=a", "access_settings[filter][stores]"),
+        ("/v1/campaigns?access_settings=a", "access_settings"),
+        ("/v1/vouchers?access_settings[filter][areas_ids]=a", "access_settings"),
         ("/v1/vouchers?expand=category", "expand"),
         ("/v1/customers?starting_after=x", "starting_after"),
         ("/v1/orders?filters[colour][conditions][$is]=red", "filters[colour]"),

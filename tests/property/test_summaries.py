@@ -132,7 +132,7 @@ def _play(steps: list[tuple[object, ...]]) -> tuple[World, list[Decided], list[s
 def _summaries(world: World) -> dict[str, CustomerSummary]:
     found = {}
     for source_id in ("ann", "ben"):
-        owner = world.view.get(tables.CUSTOMER_SOURCES, source_id)
+        owner = world.view.get(tables.CUSTOMER_SOURCES, tables.source_key(source_id))
         if owner is not None:
             found[owner] = world.view.get(tables.CUSTOMER_SUMMARIES, owner) or CustomerSummary()
     return found

@@ -73,6 +73,9 @@ def test_an_unknown_name_is_an_error_that_names_it(name: str, hint: str) -> None
         ("TESSERA_TRUSTED_ORIGINS", "https://shop.example/hush"),
         ("TESSERA_COMMAND_DEADLINE_MS", "-1"),
         ("TESSERA_KAFKA_SECURITY_PROTOCOL", "hush"),
+        ("TESSERA_KAFKA_CA_FILE", "/no/such/hush.pem"),
+        ("TESSERA_WEBHOOKS_CA_FILE", "/no/such/hush.pem"),
+        ("TESSERA_WEBHOOKS_CA_FILE", __file__),
     ],
 )
 def test_a_bad_value_names_the_variable_and_is_not_repeated(name: str, value: str) -> None:

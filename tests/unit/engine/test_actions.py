@@ -27,6 +27,7 @@ from schemas.actions import (
 )
 from schemas.api import CustomerInput
 from schemas.commands import ExpireDue, UpsertCustomer
+from schemas.erasures import EndErasures
 from schemas.personal import Personal
 from schemas.projects import CloseProject
 from schemas.records import Decided
@@ -262,12 +263,27 @@ def test_a_set_that_cannot_be_read_takes_no_row_of_the_next_with_it() -> None:
     assert all(world.voucher(code).metadata == {"a": long} for code in "ABC")
 
 
-def test_the_end_of_a_project_leaves_nothing_to_be_done() -> None:
+def test_rows_are_not_staged_while_the_key_of_those_before_is_being_destroyed() -> None:
     world = World()
-    started(world, ImportVouchers(), (new("A"),))
+    world.when(StageRows(ACTION, 0, (new("A"),)))
+    world.when(ExpireDue(), after=DAY)
+    assert [each.id for each in world.fold.erasures(9)] == [ACTION]
+    again = StageRows(ACTION, 0, (new("A"),))
+    assert refused(world.when(again)) == "unavailable"
+    world.when(EndErasures((ACTION,)))
+    assert world.when(again).refusal is None
+    assert world.fold.erasures(9) == []
+
+
+def test_the_end_of_a_project_leaves_nothing_to_be_done_and_no_rows() -> None:
+    world = World()
+    started(world, ImportVouchers(), (new("A"),), (new("B"),))
+    run(world, 0)
     assert world.when(CloseProject()).refusal is None
-    assert refused(run(world, 0)) == "not_found"
+    assert refused(run(world, 1)) == "not_found"
     assert world.fold.open_actions() == []
+    assert list(world.view.scan(tables.STAGED, ACTION)) == []
+    assert [each.id for each in world.fold.erasures(9)] == [ACTION]
 
 
 def test_an_unknown_action_is_not_found() -> None:

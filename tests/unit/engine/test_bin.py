@@ -6,6 +6,7 @@ import pytest
 from msgspec import structs
 
 from engine import tables
+from schemas.actions import ActionProgressed, AsyncAction, GiveUpAction, RunChunk
 from schemas.bin import BinEntry, BinEntryAdded, DeleteBinEntry
 from schemas.campaigns import AddVouchers, DeleteCampaign
 from schemas.commands import CreateVoucher, DeleteVoucher, EnableVoucher, RollBackRedemption
@@ -98,6 +99,18 @@ def test_redemptions_of_a_deleted_gift_card_can_be_rolled_back(force: bool) -> N
     assert (rolled_back.order.status, rolled_back.order.discount_amount) == ("CANCELED", 0)
     assert rolled_back.rollbacks[0].voucher is None
     assert refused(world.when(redeem("CARD"))) == "not_found"
+
+
+def test_a_rollback_gives_nothing_to_a_voucher_whose_campaign_was_just_deleted() -> None:
+    world = World()
+    code = vouchers(world, campaign(world, 1))[0].code
+    redeemed = only(world.when(redeem(code, order=300)), RedemptionSucceeded)
+    world.when(DeleteCampaign("Spring"))
+    record = world.when(RollBackRedemption(redemption_id=redeemed.redemption_ids[0]))
+    [rollback] = only(record, RedemptionRolledBack).rollbacks
+    assert (rollback.voucher, rollback.code, rollback.discount) == (None, code, 100)
+    run_actions(world)
+    assert stored(world, "voucher") == []
 
 
 def test_a_voucher_in_the_bin_leaves_its_sessions_and_its_holder() -> None:
@@ -204,3 +217,70 @@ def test_nothing_is_added_to_a_campaign_in_the_bin() -> None:
     world.when(DeleteCampaign("Spring"))
     assert refused(world.when(AddVouchers("Spring"))) == "not_found"
     assert refused(world.when(publish())) == "not_found"
+
+
+def given_up(world: World) -> AsyncAction:
+    """Gives the one open action up."""
+    [opened] = world.view.scan(tables.OPEN_ACTIONS)
+    action = found(world.view.get(tables.ACTIONS, opened.id))
+    world.when(GiveUpAction(action.id, action.next_chunk, "it cannot be done"))
+    after = found(world.view.get(tables.ACTIONS, action.id))
+    assert after.status == "FAILED"
+    return after
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_a_deletion_for_good_that_was_given_up_goes_on_from_the_bin(again: bool) -> None:
+    world = World()
+    made = campaign(world, 1200)
+    run_actions(world)
+    codes = [each.code for each in vouchers(world, made)]
+    world.when(DeleteCampaign("Spring", force=True))
+    [opened] = world.view.scan(tables.OPEN_ACTIONS)
+    world.when(RunChunk(opened.id, 0))
+    given_up(world)
+    [entry] = entries(world)
+    assert (entry.resource_type, entry.resource_id) == ("campaign", made.id)
+    assert world.when(create(voucher(codes[0]))).refusal is None
+    assert refused(world.when(redeem(codes[600]))) == "not_found"
+    assert refused(world.when(create(voucher(codes[600])))) == "duplicate_found"
+    # the name is free all the while, and stays with whoever has it now
+    other = campaign(world, 1)
+    world.when(DeleteBinEntry(entry.id))
+    if again:
+        given_up(world)
+        world.when(DeleteBinEntry(entries(world)[0].id))
+    run_actions(world)
+    assert world.when(create(voucher(codes[600]))).refusal is None
+    assert entries(world) == []
+    assert world.view.get(tables.CAMPAIGNS, made.id) is None
+    assert world.view.get(tables.CAMPAIGN_NAMES, "Spring") == other.id
+    assert list(world.view.scan(tables.CAMPAIGN_VOUCHERS, made.id)) == []
+
+
+def test_a_campaign_whose_emptying_was_given_up_is_deleted_for_good_by_its_entry() -> None:
+    world = World()
+    made = campaign(world, 3)
+    code = vouchers(world, made)[0].code
+    world.when(DeleteCampaign("Spring"))
+    given_up(world)
+    [entry] = entries(world)
+    world.when(DeleteBinEntry(entry.id))
+    run_actions(world)
+    assert world.when(create(voucher(code))).refusal is None
+    for table in ("bin", "binned-code", "campaign-voucher", "campaign"):
+        assert stored(world, table) == []
+
+
+def test_vouchers_that_are_given_up_bring_no_deleted_campaign_back() -> None:
+    world = World()
+    made = campaign(world, 1200)
+    world.when(DeleteCampaign("Spring"))
+    [making] = [
+        each
+        for each in world.view.scan(tables.ACTIONS)
+        if each.type == "CAMPAIGN.VOUCHERS_GENERATE"
+    ]
+    record = world.when(GiveUpAction(making.id, making.next_chunk, "it cannot be done"))
+    assert [type(each) for each in record.events] == [ActionProgressed]
+    assert found(world.view.get(tables.CAMPAIGNS, made.id)).deleted_at is not None

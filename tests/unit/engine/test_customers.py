@@ -68,9 +68,9 @@ def test_a_source_id_moves_with_its_customer_and_belongs_to_one() -> None:
     taken = upsert(world, CustomerInput(id=alice.id, source_id="bob"))
     assert refused(taken) == "duplicate_source_id"
     assert upsert(world, CustomerInput(id=alice.id, source_id="carol")).refusal is None
-    assert world.view.get(tables.CUSTOMER_SOURCES, "alice") is None
-    assert world.view.get(tables.CUSTOMER_SOURCES, "carol") == alice.id
-    assert world.view.get(tables.CUSTOMER_SOURCES, "bob") == bob.id
+    assert world.view.get(tables.CUSTOMER_SOURCES, tables.source_key("alice")) is None
+    assert world.view.get(tables.CUSTOMER_SOURCES, tables.source_key("carol")) == alice.id
+    assert world.view.get(tables.CUSTOMER_SOURCES, tables.source_key("bob")) == bob.id
 
 
 def test_the_data_of_a_forgotten_customer_breaks_nothing() -> None:

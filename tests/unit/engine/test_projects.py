@@ -1,6 +1,8 @@
 """Projects, keys and origins; each may be said again without an effect."""
 
+import msgspec
 import pytest
+from msgspec import structs
 
 from engine import tables
 from schemas.commands import (
@@ -13,7 +15,7 @@ from schemas.commands import (
     OpenProject,
     ReplaceKey,
 )
-from schemas.entities import ApiKey, KeyKind
+from schemas.entities import ApiKey, KeyKind, ProjectSettings
 from schemas.events import (
     KeyAdded,
     KeyRevoked,
@@ -21,7 +23,10 @@ from schemas.events import (
     ProjectOpened,
     TrustedOriginsChanged,
 )
+from schemas.projects import DeleteProject, ProjectDeleted, ProjectUpdated, UpdateProject
 from tests.unit.engine.world import PROJECT, World, only, redeem, refused
+
+RUBBISH = msgspec.Raw(b"[")
 
 
 def key(key_id: str, kind: KeyKind = "server", token_hash: str = "hash") -> ApiKey:
@@ -53,6 +58,52 @@ def test_a_project_cannot_be_created_with_the_key_of_another() -> None:
     other = CreateProject("other", "Other", 0, (ApiKey("s1", "other", "server", "x"),))
     record = control().when(other)
     assert (refused(record), record.events) == ("duplicate_found", ())
+
+
+def named(**settings: object) -> UpdateProject:
+    """A change of nothing but these settings."""
+    return UpdateProject("shop", settings=msgspec.Raw(msgspec.json.encode(settings)))
+
+
+def test_of_two_changes_that_know_nothing_of_each_other_none_is_lost() -> None:
+    """Both commands are built from the project as it is before either is decided."""
+    world = control()
+    changes = (
+        named(currency="PLN"),
+        named(description="A shop", dial_code="+48"),
+        named(client_redeem_enabled=False, dial_code=None),
+        UpdateProject("shop", name="New"),
+        UpdateProject("shop", trusted_origins=()),
+    )
+    for change in changes:
+        only(world.when(change), ProjectUpdated)
+    project = world.view.get(tables.PROJECTS, "shop")
+    assert project is not None
+    assert (project.name, project.trusted_origins) == ("New", ())
+    assert project.terms == ProjectSettings(
+        description="A shop",
+        currency="PLN",
+        client_redeem_enabled=False,
+        # one that was never given settings has this one on
+        client_publish_enabled=True,
+    )
+
+
+def test_what_is_no_setting_changes_nothing() -> None:
+    world = control()
+    for wrong in (named(partition=1), named(currency=5), UpdateProject("shop", settings=RUBBISH)):
+        assert refused(world.when(wrong)) == "invalid_payload"
+    assert refused(world.when(UpdateProject("none", name="x"))) == "not_found"
+
+
+def test_a_project_is_deleted_once_and_changes_no_more() -> None:
+    world = control()
+    tenant = structs.replace(SHOP, project_id="tenant", keys=(), managed_by="shop")
+    world.when(tenant)
+    assert refused(world.when(DeleteProject("shop"))) == "resource_in_use"
+    only(world.when(DeleteProject("tenant")), ProjectDeleted)
+    for body in (DeleteProject("tenant"), UpdateProject("tenant", name="x")):
+        assert refused(world.when(body)) == "not_found"
 
 
 def test_a_project_is_opened_once() -> None:

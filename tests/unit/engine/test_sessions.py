@@ -1,10 +1,13 @@
 """Locks: what they hold, against whom, and until when."""
 
+from typing import Any
+
 import pytest
 from msgspec import Raw
 
 from engine import tables
 from engine.sessions import expiry
+from engine.state import ProjectState
 from schemas.api import CustomerInput, SessionInput, TtlUnit
 from schemas.commands import DeleteVoucher, ExpireDue, ReleaseSession, UpdateVoucher
 from schemas.events import (
@@ -212,3 +215,26 @@ def test_an_update_of_a_voucher_keeps_the_count_of_its_holds() -> None:
     world = locked_one()
     world.when(UpdateVoucher("A", Raw(b'{"category":"x"}')))
     assert world.voucher("A").holds == 1
+
+
+def test_sessions_of_a_voucher_far_from_its_limit_are_not_looked_at_one_by_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = World().given(voucher("ANY"), voucher("TEN", quantity=4))
+    for n in range(3):
+        assert world.when(lock("ANY", "TEN", session=f"s{n}")).refusal is None
+    looked_at = []
+    scan = ProjectState.scan
+
+    def noting(self: ProjectState, table: Any, *parts: str, **more: Any) -> Any:
+        looked_at.append((table.name, *parts))
+        return scan(self, table, *parts, **more)
+
+    monkeypatch.setattr(ProjectState, "scan", noting)
+    assert world.when(redeem("ANY", "TEN")).refusal is None
+    assert looked_at == []
+    # redeemed once and held three times: one's own session is told from the others
+    assert refused(world.when(redeem("TEN"))) == "quantity_exceeded"
+    assert world.when(redeem("TEN", session="s0")).refusal is None
+    assert ("hold", "v_TEN") in looked_at
+    assert ("hold", "v_ANY") not in looked_at

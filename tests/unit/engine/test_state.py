@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import pytest
+
 from engine import tables
 from engine.fold import StateFold
 from engine.state import Overlay, Stored, encode
@@ -22,12 +24,42 @@ def test_a_scan_sees_changes_removals_and_what_lies_below_in_order() -> None:
     assert [each.code for each in bottom.of("p").scan(tables.VOUCHERS)] == ["A", "B", "C", "D"]
 
 
+@pytest.mark.parametrize(
+    ("after", "backwards", "found"),
+    [
+        (None, False, ["B", "BB", "C", "NEW"]),
+        (None, True, ["NEW", "C", "BB", "B"]),
+        ("B", False, ["BB", "C", "NEW"]),
+        ("BB", True, ["B"]),
+        ("BA", False, ["BB", "C", "NEW"]),
+        ("A", True, []),
+        ("D", False, []),
+        ("D", True, ["C", "BB", "B"]),
+    ],
+)
+def test_a_scan_goes_on_where_it_is_told_in_either_direction(
+    after: str | None, backwards: bool, found: list[str]
+) -> None:
+    store = MemoryStore()
+    for code in "ADCB":
+        store.write({tables.VOUCHERS.key("p", code): encode(voucher(code))})
+    store.write({tables.VOUCHERS.key("q", "B"): encode(voucher("X"))})
+    state = Overlay(Stored(store)).of("p")
+    state.put(tables.VOUCHERS, voucher("BB"), "BB")
+    state.put(tables.VOUCHERS, voucher("NEW"), "D")
+    state.delete(tables.VOUCHERS, "A")
+    scanned = state.scan(tables.VOUCHERS, after=after, backwards=backwards)
+    assert [each.code for each in scanned] == found
+
+
 def test_a_scan_reads_no_more_than_is_taken() -> None:
     class Counting(MemoryStore):
         read = 0
 
-        def scan(self, prefix: bytes) -> Iterator[tuple[bytes, bytes]]:
-            for pair in super().scan(prefix):
+        def scan(
+            self, prefix: bytes, *, after: bytes | None = None, backwards: bool = False
+        ) -> Iterator[tuple[bytes, bytes]]:
+            for pair in super().scan(prefix, after=after, backwards=backwards):
                 self.read += 1
                 yield pair
 

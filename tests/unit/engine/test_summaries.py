@@ -6,8 +6,9 @@ from engine import tables
 from engine.render.customer import customer_body
 from schemas.api import CustomerInput, OrderInput
 from schemas.balances import AdjustBalance
+from schemas.bin import BinEntryAdded, DeleteBinEntry
 from schemas.commands import DeleteVoucher, RollBackRedemption, RollBackStack, UpdateVoucher
-from schemas.customers import CustomersSummed, CustomerSummary
+from schemas.customers import CustomersSummed, CustomerSummary, DeleteCustomer
 from schemas.events import CustomerCreated, RedemptionSucceeded
 from schemas.orders import CreateOrder, UpdateOrder
 from schemas.publications import Publish
@@ -28,7 +29,7 @@ ALICE = customer()
 
 
 def summary(world: World, source_id: str = "alice") -> CustomerSummary:
-    owner = world.view.get(tables.CUSTOMER_SOURCES, source_id) or ""
+    owner = world.view.get(tables.CUSTOMER_SOURCES, tables.source_key(source_id)) or ""
     return world.view.get(tables.CUSTOMER_SUMMARIES, owner) or CustomerSummary()
 
 
@@ -152,3 +153,23 @@ def test_a_customer_shows_what_stands_and_the_average() -> None:
     assert shown["redemptions"]["total_rolled_back"] == 1
     assert shown["orders"]["total_count"] == 1
     assert shown["orders"]["average_amount"] == shown["orders"]["total_amount"] == 6999
+
+
+def test_nothing_counts_for_a_customer_who_is_gone_for_good() -> None:
+    world = shop()
+    record = world.when(redeem("TEN", customer=ALICE))
+    owner = only(record, CustomerCreated).customer.id
+    world.when(Publish(ALICE, voucher="CARD"))
+    world.when(CreateOrder(OrderInput(source_id="o", amount=500), ALICE))
+    entry = only(world.when(DeleteCustomer(owner)), BinEntryAdded).entry
+    world.when(DeleteBinEntry(entry.id))
+    for later in (
+        RollBackRedemption(first_of(record)),
+        AdjustBalance("CARD", 100),
+        UpdateOrder("o", OrderInput(status="PAID")),
+        DeleteVoucher("CARD"),
+    ):
+        done = world.when(later)
+        assert done.refusal is None
+        assert [each for each in done.events if isinstance(each, CustomersSummed)] == []
+    assert list(world.view.scan(tables.CUSTOMER_SUMMARIES)) == []

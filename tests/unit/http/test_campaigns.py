@@ -216,7 +216,7 @@ BAD: list[tuple[Any, str, str]] = [
     (TERMS | {"voucher": {"type": "DISCOUNT_VOUCHER"}}, "invalid_payload", ".voucher"),
     (TERMS | {"vouchers_count": -1}, "invalid_payload", ".vouchers_count"),
     (TERMS | {"vouchers_count": 20_000_001}, "invalid_payload", ".vouchers_count"),
-    (TERMS | {"access_settings": {}}, "invalid_payload", ".access_settings"),
+    (TERMS | {"access_settings": {"assign": {"areas_ids": ["ar_1"]}}}, "not_found", "ar_1"),
     (TERMS | {"start_date": "soon"}, "invalid_payload", ".start_date"),
     (TERMS | {"category": "shoes"}, "not_found", "shoes"),
     (TERMS | {"validation_rules": ["val_1"]}, "not_found", "val_1"),
@@ -277,3 +277,70 @@ async def test_the_same_creation_again_is_answered_by_the_first(world: World) ->
     again = await world.call("POST", "/v1/campaigns", TERMS | {"vouchers_count": 3}, once)
     assert first.status_code == again.status_code == 200
     assert first.json() == again.json()
+
+
+async def test_a_voucher_that_names_a_campaign_may_leave_to_it_what_it_gives(world: World) -> None:
+    voucher = {
+        "gift": {"amount": 700},
+        "redemption": {"quantity": 3},
+        "code_config": {"prefix": "G-"},
+    }
+    campaign = await create(world, name="Cards", voucher=voucher)
+    body = {
+        "campaign": "Cards",
+        "metadata": {"a": 1},
+        "active": False,
+        "start_date": "2030-01-01",
+        "validity_timeframe": {"duration": "PT1H", "interval": "P1D"},
+        "validity_hours": {"daily": [{"start_time": "09:00", "expiration_time": "10:00"}]},
+        "validity_day_of_week": [1],
+    }
+    drawn = (await world.call("POST", "/v1/vouchers", body)).json()
+    assert_shape(drawn, "VouchersCreateResponseBody")
+    assert drawn["code"].startswith("G-")
+    assert (drawn["type"], drawn["gift"]["balance"]) == ("GIFT_VOUCHER", 700)
+    assert (drawn["redemption"]["quantity"], drawn["campaign_id"]) == (3, campaign["id"])
+    assert (drawn["metadata"], drawn["active"]) == ({"a": 1}, False)
+    assert drawn["start_date"] == "2030-01-01T00:00:00.000Z"
+    assert drawn["validity_timeframe"] == body["validity_timeframe"]
+    assert drawn["validity_hours"]["daily"][0]["start_time"] == "09:00"
+    assert drawn["validity_day_of_week"] == [1]
+    own = body | {"campaign_id": campaign["id"], "redemption": {"quantity": None}}
+    named = await world.call("POST", "/v1/vouchers/MINE", own | {"type": "GIFT_VOUCHER"})
+    assert (named.json()["code"], named.json()["redemption"]["quantity"]) == ("MINE", None)
+    config = {"campaign": "Cards", "code_config": {"prefix": "H-"}}
+    assert (await world.call("POST", "/v1/vouchers", config)).json()["code"].startswith("H-")
+    value = {"campaign": "Cards", "gift": {"amount": 5, "subtracted_amount": 3}}
+    other = (await world.call("POST", "/v1/vouchers/FIVE", value)).json()
+    assert (other["type"], other["gift"]) == ("GIFT_VOUCHER", {"amount": 5, "balance": 5})
+    read = (await world.call("GET", f"/v1/campaigns/{campaign['id']}")).json()
+    assert read["vouchers_count"] == 4
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "key", "named"),
+    [
+        ({"campaign": "Cards", "type": "DISCOUNT_VOUCHER"}, 400, "invalid_voucher", "DISCOUNT"),
+        (
+            {"campaign": "Cards", "discount": TERMS["voucher"]["discount"]},
+            400,
+            "invalid_voucher",
+            "GIFT",
+        ),
+        ({"campaign": "Lost"}, 404, "not_found", "Lost"),
+        ({"campaign": "Cards", "code": "TAKEN"}, 409, "duplicate_found", "TAKEN"),
+        ({"campaign": "Cards", "category": "shoes"}, 404, "not_found", "shoes"),
+        ({"campaign": ""}, 400, "invalid_payload", "type is required"),
+        ({}, 400, "invalid_payload", "type is required"),
+        ({"type": "GIFT_VOUCHER"}, 400, "invalid_payload", "gift is required"),
+        ({"discount": TERMS["voucher"]["discount"]}, 400, "invalid_payload", "type is required"),
+    ],
+)
+async def test_a_voucher_that_leaves_too_much_is_refused_by_name(
+    world: World, body: Any, status: int, key: str, named: str
+) -> None:
+    await create(world, name="Cards", voucher={"gift": {"amount": 700}})
+    await world.voucher("TAKEN")
+    answer = await world.call("POST", "/v1/vouchers", body)
+    assert (answer.status_code, answer.json()["key"]) == (status, key), answer.text
+    assert named in answer.json()["details"]

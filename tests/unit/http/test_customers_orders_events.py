@@ -8,7 +8,7 @@ from schemas.customers import CustomEventTracked
 from schemas.records import Decided
 from tests.contract.shapes import assert_shape
 from tests.unit.http.test_edge import refused
-from tests.unit.http.world import CLIENT, World, asked
+from tests.unit.http.world import CLIENT, OTHER, SERVER, World, asked
 
 ANN = {
     "source_id": "ann/1@x+y",
@@ -141,6 +141,10 @@ async def test_what_a_customer_holds_is_listed_page_by_page(world: World) -> Non
     rest = await _told(world, "GET", f"{path}?limit=2&starting_after_id={after}", shape=shape)
     assert (len(rest["data"]), rest["has_more"]) == (1, False)
     assert "more_starting_after" not in rest
+    backwards = await _told(world, "GET", f"{path}?order=-id", shape=shape)
+    assert [each["id"] for each in backwards["data"]] == [
+        each["id"] for each in (first["data"] + rest["data"])[::-1]
+    ]
     everything = first["data"] + rest["data"]
     by_code = {each["redeemable"]["voucher"]["code"]: each for each in everything}
     assert by_code["B"]["redeemable"]["status"] == "DISABLED"
@@ -152,11 +156,24 @@ async def test_what_a_customer_holds_is_listed_page_by_page(world: World) -> Non
     created = "filters[created_at][conditions]"
     for operator, total in (
         ("$has_value]=", 3), ("$is_unknown]=", 0), ("$more_than]=1", 3), ("$less_than]=1", 0),
+        ("$has_value]=false", 0), ("$is_unknown]=false", 3), ("$has_value]=true", 3),
         ("$after]=2020-01-01", 3), ("$before]=2020-01-01", 0),
     ):  # fmt: skip
         found = await _told(world, "GET", f"{path}?{created}[{operator}", shape=shape)
         assert (operator, found["total"]) == (operator, total)
-    wrong = (f"{created}[$more_than]=soon", f"{created}[$starts_with]=2020")
+    for field, value, total in (
+        ("campaign_id", "", 0), ("campaign_id", "true", 0), ("campaign_id", "false", 3),
+        ("redeemable_id", "TRUE", 3), ("redeemable_id", "false", 0),
+    ):  # fmt: skip
+        query = f"filters[{field}][conditions][$has_value]={value}"
+        assert (await _told(world, "GET", f"{path}?{query}", shape=shape))["total"] == total
+        query = f"filters[{field}][conditions][$is_unknown]={value}"
+        assert (await _told(world, "GET", f"{path}?{query}", shape=shape))["total"] == 3 - total
+    wrong = (
+        f"{created}[$more_than]=soon",
+        f"{created}[$starts_with]=2020",
+        f"{created}[$has_value]=maybe",
+    )
     for query in ("limit=0", "order=name", "filters[x][conditions][$is]=1", "page=1", *wrong):
         assert refused(await world.call("GET", f"{path}?{query}")) == (400, "invalid_query_params")
     assert refused(await world.call("GET", "/v1/customers/x/redeemables")) == (404, "not_found")
@@ -278,3 +295,43 @@ async def test_an_event_of_nobody_is_refused(world: World) -> None:
     assert refused(await world.call("POST", "/v1/events", body)) == (400, "missing_customer")
     body["customer"] = {"id": "cust_unknown"}
     assert refused(await world.call("POST", "/v1/events", body)) == (404, "not_found")
+
+
+FORGET = f"{PATH}/permanent-deletion"
+
+
+@pytest.mark.parametrize(("erased", "status"), [(True, "DONE"), (False, "IN_PROGRESS")])
+async def test_a_forgotten_customer_is_done_when_it_is(
+    world: World, erased: bool, status: str
+) -> None:
+    made = await _customer(world, ANN)
+    world.erased = erased
+    shape = "CustomersPermanentDeletionCreateResponseBody"
+    told = await _told(world, "POST", FORGET, shape=shape)
+    assert (told["status"], told["related_object_id"]) == (status, made["id"])
+    assert (told["object"], told["id"][:4]) == ("pernament_deletion", "del_")
+    assert world.erasures == [("proj", made["id"])]
+    for path in (PATH, f"/v1/customers/{made['id']}"):
+        for method, part in (("GET", ""), ("DELETE", ""), ("POST", "/permanent-deletion")):
+            missing = await world.call(method, path + part)
+            assert refused(missing) == (404, "not_found")
+    assert len(world.erasures) == 1
+    assert (await _customer(world, ANN))["id"] != made["id"]
+
+
+async def test_forgetting_again_with_one_key_gives_the_first_answer(world: World) -> None:
+    await _customer(world, ANN)
+    key = {**SERVER, "Idempotency-Key": "forget"}
+    first, second = [await world.call("POST", FORGET, headers=key) for _ in range(2)]
+    assert (first.status_code, second.json()) == (200, first.json())
+    # what the path calls somebody who was forgotten goes into no command
+    assert "ann/1@x+y" not in repr(world.ledger.commands[-1])
+
+
+async def test_one_in_the_bin_can_be_forgotten_and_nobody_else_s_customer(world: World) -> None:
+    made = await _customer(world, ANN)
+    path = f"/v1/customers/{made['id']}/permanent-deletion"
+    assert refused(await world.call("POST", path, headers=OTHER)) == (404, "not_found")
+    assert (await world.call("DELETE", PATH)).status_code == 204
+    assert (await world.call("POST", FORGET)).status_code == 200
+    assert refused(await world.call("POST", path)) == (404, "not_found")

@@ -12,10 +12,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 from structlog.testing import capture_logs
 
-from runtime.faults import NotSent, OutcomeUnknown
+from runtime.faults import NoSpace, NotSent, OutcomeUnknown, TooLarge
 from runtime.http.auth import spellings
 from runtime.http.payload import BODY_BYTES_MAX
 from runtime.http.service import Part, Service
+from tests.contract.answers import wanting
 from tests.contract.shapes import assert_shape
 from tests.unit.http.world import CLIENT, MANAGEMENT, OTHER, SERVER, World, asked
 
@@ -146,6 +147,7 @@ async def test_a_body_of_another_kind_is_415(world: World, path: str) -> None:
     ("fault", "expected"),
     [
         (NotSent("full"), (503, "unavailable")),
+        (TooLarge(1_000_000, 983_040), (413, "payload_too_large")),
         (OutcomeUnknown("cmd_7"), (504, "outcome_unknown")),
         (RuntimeError("secret detail"), (500, "internal_error")),
     ],
@@ -154,11 +156,23 @@ async def test_a_fault_shows_no_more_than_it_must(
     world: World, fault: Any, expected: tuple[int, str]
 ) -> None:
     world.ledger.fault = fault
-    response = await world.call("POST", "/v1/redemptions", asked("A"))
+    provoked = wanting(expected[0])
+    response = await world.call("POST", "/v1/redemptions", asked("A"), extensions=provoked)
     assert refused(response) == expected
     assert "secret" not in response.text
     if expected[0] == 504:
         assert "cmd_7" in response.json()["details"]
+
+
+async def test_a_write_that_a_full_disk_stops_says_so_and_shows_no_folder(world: World) -> None:
+    await world.voucher("A")
+    world.ledger.fault = NoSpace("only 1.0 MiB are left in /data/state")
+    response = await world.call("POST", "/v1/redemptions", asked("A"))
+    assert refused(response) == (503, "unavailable")
+    assert response.headers["retry-after"] == "1"
+    assert "too little space on the disk" in response.json()["details"]
+    assert "/data" not in response.text
+    assert (await world.call("GET", "/v1/vouchers/A")).status_code == 200
 
 
 async def test_a_fault_is_logged_without_what_may_name_a_person(world: World) -> None:
@@ -166,7 +180,9 @@ async def test_a_fault_is_logged_without_what_may_name_a_person(world: World) ->
     fault: Any = RuntimeError("broken")
     world.ledger.fault = fault
     with capture_logs() as logged:
-        response = await world.call("PUT", "/v1/customers/ann@x", {"name": "Ann"})
+        response = await world.call(
+            "PUT", "/v1/customers/ann@x", {"name": "Ann"}, extensions=wanting(500)
+        )
     assert refused(response) == (500, "internal_error")
     (failed,) = [each for each in logged if each["event"] == "request failed"]
     assert failed["path"] == "/v1/customers/*"

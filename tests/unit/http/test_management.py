@@ -1,10 +1,14 @@
 """The management API over the real core: projects, webhooks, metadata schemas."""
 
+import asyncio
 from typing import Any
 
 import httpx
 import pytest
 
+from engine import tables
+from runtime.commands import Answered
+from runtime.faults import NotSent
 from tests.unit.http.world import CLIENT, MANAGEMENT, SECRETS, World
 
 PROJECTS = "/management/v1/projects"
@@ -36,8 +40,9 @@ async def made(world: World, **more: Any) -> dict[str, Any]:
     return dict(answer.json())
 
 
-def failed(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["key"]
+def failed(answer: httpx.Response) -> tuple[int, str | None]:
+    """Status and key; a 404 of the management API has none."""
+    return answer.status_code, answer.json().get("key")
 
 
 async def test_a_new_projects_keys_work_at_once_and_are_stored_nowhere(world: World) -> None:
@@ -73,7 +78,7 @@ async def test_the_first_key_manages_all_and_a_projects_own_that_one(world: Worl
     assert {each["id"] for each in everything["data"]} == {"proj", "proj2", body["id"]}
     assert failed(await world.call("GET", f"{PROJECTS}/proj", headers=key(body))) == (
         404,
-        "not_found",
+        None,
     )
     assert failed(await world.call("POST", PROJECTS, NEW, key(body))) == (403, "forbidden")
     own = f"{PROJECTS}/{body['id']}"
@@ -81,7 +86,7 @@ async def test_the_first_key_manages_all_and_a_projects_own_that_one(world: Worl
     assert (await world.call("PUT", own, {"name": "New"}, key(body))).json()["name"] == "New"
     assert failed(await world.call("GET", f"{PROJECTS}/proj/webhooks", headers=key(body))) == (
         404,
-        "not_found",
+        None,
     )
 
 
@@ -93,6 +98,40 @@ async def test_an_update_sets_what_it_names(world: World) -> None:
     unnamed = set(body) - set(changes) - {"server_side_key", "client_side_key", "management_key"}
     assert {name: changed[name] for name in changes} == changes
     assert {name: changed[name] for name in unnamed} == {name: body[name] for name in unnamed}
+
+
+async def test_two_updates_at_once_lose_nothing(world: World) -> None:
+    """Both have read the project before either is decided."""
+    body = await made(world)
+    path = f"{PROJECTS}/{body['id']}"
+    decide, both = world.ledger.send, asyncio.Barrier(2)
+
+    async def send(*args: Any, **named: Any) -> Answered:
+        await both.wait()
+        return await decide(*args, **named)
+
+    world.ledger.send = send  # type: ignore[method-assign]
+    changes = ({"currency": "EUR"}, {"description": "A shop", "client_publish_enabled": True})
+    answers = await asyncio.gather(
+        *(world.call("PUT", path, change, MANAGEMENT) for change in changes)
+    )
+    assert [each.status_code for each in answers] == [200, 200]
+    now = (await world.call("GET", path, headers=MANAGEMENT)).json()
+    merged = changes[0] | changes[1]
+    assert {name: now[name] for name in merged} == merged
+
+
+async def test_the_same_update_again_gets_the_first_answer_and_changes_nothing(
+    world: World,
+) -> None:
+    body = await made(world)
+    path = f"{PROJECTS}/{body['id']}"
+    keyed = MANAGEMENT | {"Idempotency-Key": "u"}
+    first = await world.call("PUT", path, {"currency": "EUR"}, keyed)
+    await world.call("PUT", path, {"currency": "USD"}, MANAGEMENT)
+    again = await world.call("PUT", path, {"currency": "EUR"}, keyed)
+    assert again.json() == first.json()
+    assert (await world.call("GET", path, headers=MANAGEMENT)).json()["currency"] == "USD"
 
 
 async def test_client_side_keys_may_do_what_the_project_lets_them(world: World) -> None:
@@ -108,6 +147,32 @@ async def test_client_side_keys_may_do_what_the_project_lets_them(world: World) 
             assert (answer.status_code == 403) is not on
 
 
+@pytest.mark.parametrize("on", [True, False])
+async def test_flags_of_what_the_contract_has_no_client_side_endpoint_for_switch_nothing(
+    world: World, on: bool
+) -> None:
+    flags = (
+        "client_list_vouchers_enabled",
+        "client_create_customer_enabled",
+        "client_loyalty_events_enabled",
+        "client_set_voucher_expiration_date_enabled",
+    )
+    shown = await world.call("PUT", f"{PROJECTS}/proj", dict.fromkeys(flags, on), MANAGEMENT)
+    assert {name: shown.json()[name] for name in flags} == dict.fromkeys(flags, on)
+    for method, path in (
+        ("GET", "/client/v1/vouchers"),
+        ("POST", "/client/v1/customers"),
+        ("PUT", "/client/v1/vouchers/A"),
+    ):
+        assert failed(await world.call(method, path, {}, CLIENT)) == (404, "not_found")
+    event = {"event": "bought", "customer": {"source_id": "ann"}}
+    for more in ({"loyalty": {"code": "A"}}, {"referral": {"code": "A"}}):
+        answer = await world.call("POST", "/client/v1/events", event | more, CLIENT)
+        assert failed(answer) == (400, "invalid_payload")
+    # a customer may come about with what a browser is let to do
+    assert (await world.call("POST", "/client/v1/events", event, CLIENT)).status_code == 200
+
+
 async def test_a_deleted_project_is_gone_with_its_keys(world: World) -> None:
     body = await made(world)
     path = f"{PROJECTS}/{body['id']}"
@@ -117,9 +182,47 @@ async def test_a_deleted_project_is_gone_with_its_keys(world: World) -> None:
         assert answer.status_code in (401, 404)
     answer = await world.call("GET", "/v1/metadata-schemas", headers=key(body, "server"))
     assert answer.status_code == 401
-    assert failed(await world.call("DELETE", path, headers=MANAGEMENT)) == (404, "not_found")
+    assert failed(await world.call("DELETE", path, headers=MANAGEMENT)) == (404, None)
     listed = (await world.call("GET", PROJECTS, headers=MANAGEMENT)).json()
     assert body["id"] not in {each["id"] for each in listed["data"]}
+
+
+async def test_the_same_deletion_again_gets_the_first_answer(world: World) -> None:
+    one, two = await made(world), await made(world, name="Third")
+    keyed = MANAGEMENT | {"Idempotency-Key": "d"}
+    path = f"{PROJECTS}/{one['id']}"
+    for _ in range(2):
+        assert (await world.call("DELETE", path, headers=keyed)).status_code == 204
+    other = await world.call("DELETE", f"{PROJECTS}/{two['id']}", headers=keyed)
+    assert failed(other) == (409, "idempotency_key_reused")
+    assert (await world.call("GET", f"{PROJECTS}/{two['id']}", headers=MANAGEMENT)).is_success
+    new = await world.call("DELETE", path, headers=MANAGEMENT | {"Idempotency-Key": "e"})
+    assert failed(new) == (404, None)
+    wrong = await world.call("DELETE", path, headers=MANAGEMENT | {"Idempotency-Key": "x" * 256})
+    assert failed(wrong) == (400, "invalid_payload")
+    stranger = await world.call("DELETE", path, headers=key(two) | {"Idempotency-Key": "d"})
+    assert failed(stranger) == (404, None)
+
+
+@pytest.mark.parametrize("again", [MANAGEMENT, MANAGEMENT | {"Idempotency-Key": "d"}])
+async def test_a_deletion_that_was_cut_off_is_completed_by_the_next(
+    world: World, again: dict[str, str]
+) -> None:
+    body = await made(world)
+    path = f"{PROJECTS}/{body['id']}"
+    decide = world.ledger.send
+
+    async def send(project: str, *args: Any, **named: Any) -> Answered:
+        if project == body["id"]:
+            raise NotSent
+        return await decide(project, *args, **named)
+
+    world.ledger.send = send  # type: ignore[method-assign]
+    assert (await world.call("DELETE", path, headers=again)).status_code == 503
+    world.ledger.send = decide  # type: ignore[method-assign]
+    assert world.ledger.view(body["id"]).get(tables.OPENED, body["id"]) is not None
+    assert (await world.call("DELETE", path, headers=again)).status_code == 204
+    assert world.ledger.view(body["id"]).get(tables.OPENED, body["id"]) is None
 
 
 async def test_the_installations_own_project_stays(world: World) -> None:
@@ -164,9 +267,9 @@ async def test_a_webhook_is_made_read_changed_and_deleted(world: World) -> None:
     assert (await world.call("PUT", one, off, MANAGEMENT)).json() == hook | off
     # Another project knows nothing of it.
     elsewhere = f"{PROJECTS}/proj/webhooks/{hook['id']}"
-    assert failed(await world.call("GET", elsewhere, headers=MANAGEMENT)) == (404, "not_found")
+    assert failed(await world.call("GET", elsewhere, headers=MANAGEMENT)) == (404, None)
     assert (await world.call("DELETE", one, headers=MANAGEMENT)).status_code == 204
-    assert failed(await world.call("GET", one, headers=MANAGEMENT)) == (404, "not_found")
+    assert failed(await world.call("GET", one, headers=MANAGEMENT)) == (404, None)
 
 
 @pytest.mark.parametrize(
@@ -211,7 +314,7 @@ async def test_a_redelivery_is_asked_for(world: World) -> None:
     hook = (await world.call("POST", path, HOOK, MANAGEMENT)).json()
     again = f"{path}/{hook['id']}/redeliveries"
     answer = await world.call("POST", again, {"event_id": "event_none"}, MANAGEMENT)
-    assert failed(answer) == (404, "not_found")
+    assert failed(answer) == (404, None)
 
 
 async def test_a_schema_is_made_read_changed_and_deleted(world: World) -> None:
@@ -232,7 +335,7 @@ async def test_a_schema_is_made_read_changed_and_deleted(world: World) -> None:
     listed = (await world.call("GET", "/v1/metadata-schemas")).json()
     assert (listed["schemas"], listed["total"]) == ([older], 1)
     assert (await world.call("DELETE", one, headers=MANAGEMENT)).status_code == 204
-    assert failed(await world.call("GET", one, headers=MANAGEMENT)) == (404, "not_found")
+    assert failed(await world.call("GET", one, headers=MANAGEMENT)) == (404, None)
     assert failed(await world.call("GET", "/v1/metadata-schemas/voucher")) == (404, "not_found")
 
 

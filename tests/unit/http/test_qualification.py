@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from services.validation import qualification
 from tests.contract.shapes import assert_shape
 from tests.unit.http.test_edge import refused
 from tests.unit.http.world import SERVER, World
@@ -52,6 +53,31 @@ async def test_a_campaign_s_voucher_is_listed_for_whom_holds_it(world: World) ->
     assert await _codes(world, customer=ann) == [code]
     assert await _codes(world, customer=ben) == []
     assert await _codes(world) == []
+
+
+async def test_the_customer_s_own_are_all_looked_at_and_of_the_others_those_that_are_not_over(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(qualification, "EVALUATED_MAX", 4)
+    ann = {"source_id": "ann"}
+    await world.voucher("MINE")
+    body = {"voucher": "MINE", "customer": ann}
+    assert (await world.call("POST", "/v1/publications", body)).status_code == 200
+    for code in "ABC":
+        world.ledger.now += 1000
+        await world.voucher(code)
+    for n in range(6):
+        world.ledger.now += 1000
+        await world.gift(f"G{n}", 500)
+        await world.voucher(f"OVER{n}", expiration_date="2020-01-01")
+    # gift cards do not qualify without an order
+    assert await _codes(world, "?order=created_at&limit=3", customer=ann) == ["MINE", "A", "B"]
+    assert await _codes(world, customer=ann) == ["MINE"]
+    order = {"amount": 100}
+    assert await _codes(world, "?limit=3", customer=ann, order=order) == ["G5", "G4", "G3"]
+    assert await _codes(world, "?order=code", customer=ann, order=order) == [
+        "G2", "G3", "G4", "G5", "MINE",
+    ]  # fmt: skip
 
 
 async def test_it_writes_nothing(world: World) -> None:

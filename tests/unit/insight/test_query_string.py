@@ -186,3 +186,25 @@ def test_an_empty_value_is_told_from_none() -> None:
         "invalid_query_params",
         "Query param `customer` must not be empty",
     )
+
+
+def test_what_a_model_leaves_out_is_left_out() -> None:
+    """The official Python client writes `None` for it; as an item of a list it is a word."""
+    name = "filters[type][conditions][$in]"
+    left_out = [
+        (name, "None"), ("filters[campaigns]", "None"), ("[filters][junction]", "None"),
+        ("access_settings[filter][areas_ids]", "None"),
+    ]  # fmt: skip
+    assert read_parameters(left_out) == []
+    for given in ([(f"{name}[0]", "None")], [(f"{name}[]", "None")], [(name, "['None']")]):
+        ((condition,), _) = conditions_of(read_parameters(given))
+        assert condition.values == ("None",)
+    assert [each.value for each in read_parameters([("code", "None")])] == ["None"]
+
+
+def test_days_of_the_week_come_as_a_list_by_any_operator() -> None:
+    given = read_parameters([("filters[validity_day_of_week][conditions][$is]", "[1, 2]")])
+    ((condition,), _) = conditions_of(given)
+    assert condition.values == ("1", "2")
+    (other,) = read_parameters([("filters[code][conditions][$is]", "[1, 2]")])
+    assert other.value == "[1, 2]"

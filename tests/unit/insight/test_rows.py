@@ -6,8 +6,9 @@ import pytest
 from msgspec import structs
 
 from engine import tables
-from runtime.clickhouse import Database, Row, TableDef
+from runtime.clickhouse import Database, TableDef
 from runtime.log import StoredEntry
+from runtime.native_block import Alike, Row
 from runtime.sink import Filler, Positions
 from runtime.sink_table import MARKER_INDEX, Applied, Block, Place, SinkTable
 from schemas.balances import BalanceAdjusted
@@ -16,7 +17,7 @@ from schemas.events import VoucherCreated, VoucherDeleted
 from schemas.records import Record, WriterStarted
 from services.analytics.campaign_tables import campaign_facts, campaign_rows
 from services.analytics.tables import redemption_facts, session_facts
-from services.audit.entities import ENTITIES
+from services.audit.entities import ENTITIES, EntityRow
 from services.audit.tables import REDEMPTIONS, entity_table_rows, redemption_table_rows
 from tests.unit.insight.examples import (
     PROJECT,
@@ -42,10 +43,19 @@ class FakeDatabase(Database):
     """Remembers what was inserted."""
 
     def __init__(self) -> None:
-        self.inserted: list[tuple[str, Sequence[Row]]] = []
+        self.inserted: list[tuple[str, Sequence[Row | Alike]]] = []
 
-    async def insert(self, table: TableDef, rows: Sequence[Row]) -> None:
+    async def insert(self, table: TableDef, rows: Sequence[Row | Alike]) -> None:
         self.inserted.append((table.name, rows))
+
+
+def each(parts: Iterable[Row | Alike]) -> list[Row]:
+    """All rows, one by one."""
+    return [row for part in parts for row in (part.rows() if isinstance(part, Alike) else [part])]
+
+
+def entities(record: Record) -> list[EntityRow]:
+    return [EntityRow._make(row) for row in each(entity_table_rows(record))]
 
 
 def applied(offset: int) -> Applied:
@@ -122,21 +132,21 @@ def test_what_happens_to_vouchers_of_a_campaign_is_counted() -> None:
 
 def test_generated_vouchers_are_listed_as_if_each_had_been_created() -> None:
     made = generated("A", "B", gift=500)
-    campaign, *rows = entity_table_rows(decided(made))
+    campaign, *rows = entities(decided(made))
     assert (campaign.kind, campaign.id, campaign.alias) == ("campaign", "c1", "Spring")
     for number, (code, row) in enumerate(zip("AB", rows, strict=True)):
         alone = structs.replace(made.template, id=f"v_{code}", code=code, campaign_number=number)
-        (wanted,) = entity_table_rows(decided(VoucherCreated(alone)))
+        (wanted,) = entities(decided(VoucherCreated(alone)))
         assert row._replace(body="") == wanted._replace(body="")
         assert tables.VOUCHERS.decode(row.body.encode()) == alone
 
 
 def test_entities_are_as_they_are_after_the_record() -> None:
-    rows = list(entity_table_rows(decided(STACK)))
+    rows = entities(decided(STACK))
     assert [(row.kind, row.id) for row in rows] == [
         ("voucher", "v_A"), ("voucher", "v_B"), ("voucher", "v_C"), ("order", "ord_1"),
     ]  # fmt: skip
-    (gone,) = entity_table_rows(decided(VoucherDeleted("v_A", "A")))
+    (gone,) = entities(decided(VoucherDeleted("v_A", "A")))
     assert (gone.id, gone.deleted, gone.body) == ("v_A", 1, "")
 
 
@@ -152,7 +162,7 @@ def test_only_the_rows_of_the_last_record_carry_its_hash() -> None:
     for offset in (4, 6):
         block.add(applied(offset), redemption_table_rows(decided(failed(ids=str(offset)))))
     block.add(applied(7), [])
-    assert [(row[2], row[4]) for row in block.take()] == [(4, ""), (6, "h6")]
+    assert [(row[2], row[4]) for row in each(block.take())] == [(4, ""), (6, "h6")]
     assert block.is_empty
 
 
@@ -161,8 +171,33 @@ def test_within_a_block_only_the_newest_row_of_an_entity_stays() -> None:
     for offset in (1, 2, 3):
         code = "AB"[offset % 2]
         block.add(applied(offset), entity_table_rows(decided(created(code))))
-    assert sorted((row[2], row[7], row[4]) for row in block.take()) == [
+    assert sorted((row[2], row[7], row[4]) for row in each(block.take())) == [
         (2, "v_A", ""), (3, "v_B", "h3"),
+    ]  # fmt: skip
+
+
+def test_vouchers_that_are_alike_lie_in_a_block_as_rows_of_their_own_would() -> None:
+    block = Block(ENTITIES, PLACE)
+    block.add(applied(1), entity_table_rows(decided(generated("A", "B"))))
+    block.add(applied(2), entity_table_rows(decided(generated("C", "D"))))
+    assert len(block) == 6
+    campaign, first, second = block.take()
+    assert not isinstance(campaign, Alike)
+    assert campaign[2:5] == [2, 0, "h2"]
+    assert isinstance(first, Alike)
+    assert isinstance(second, Alike)
+    assert [row[2:5] for row in first.rows()] == [[1, 1, ""], [1, 2, ""]]
+    assert [row[2:5] for row in second.rows()] == [[2, 1, "h2"], [2, 2, "h2"]]
+    assert [row[7:9] for row in second.rows()] == [["v_C", "C"], ["v_D", "D"]]
+    assert (len(block), block.is_empty) == (0, True)
+
+
+def test_a_voucher_that_changed_since_it_was_made_with_others_is_in_a_block_once() -> None:
+    block = Block(ENTITIES, PLACE)
+    block.add(applied(1), entity_table_rows(decided(generated("A", "B"))))
+    block.add(applied(2), entity_table_rows(decided(created("B"))))
+    assert sorted((row[2], row[3], row[4], row[7]) for row in each(block.take())) == [
+        (1, 0, "", "c1"), (1, 1, "", "v_A"), (2, 0, "h2", "v_B"),
     ]  # fmt: skip
 
 
@@ -174,7 +209,7 @@ async def test_a_table_takes_nothing_twice() -> None:
         filler.take(applied(offset), decided(failed(ids=str(offset))))
     await filler.flush()
     ((_, rows),) = database.inserted
-    assert [row[2] for row in rows] == [2, 3, 4]
+    assert [row[2] for row in each(rows)] == [2, 3, 4]
     await filler.flush()
     assert len(database.inserted) == 1
 
@@ -187,7 +222,8 @@ async def test_a_marker_is_written_where_rows_are_rare() -> None:
     assert database.inserted == []
     filler.take(applied(6000), decided())
     await filler.flush()
-    ((_, [marker]),) = database.inserted
+    ((_, rows),) = database.inserted
+    (marker,) = each(rows)
     assert marker[:5] == ["ledger", 0, 6000, MARKER_INDEX, "h6000"]
     assert len(marker) == len(REDEMPTIONS.columns)
 

@@ -2,17 +2,19 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager
 from typing import cast
 
+import msgspec
 import pytest
 
 from engine.admission import seen_before
 from engine.fold import StateFold
 from runtime.codec import Codec
 from runtime.commands import Answered, Commands, Followed
-from runtime.faults import NotSent, OutcomeUnknown
+from runtime.faults import NoSpace, NotSent, OutcomeUnknown, TooLarge
+from runtime.http.payload import BODY_BYTES_MAX
 from runtime.keyring import Keyring
 from runtime.log import Entry, InDoubt, Unsent
 from runtime.memory_log import MemoryLog
@@ -22,7 +24,7 @@ from runtime.store import MemoryStore, Store
 from schemas.api import CustomerInput
 from schemas.commands import CommandBody, OpenProject, UpsertCustomer
 from schemas.records import Conflicted, Decided, Duplicate
-from schemas.topics import COMMANDS
+from schemas.topics import COMMAND_BYTES_MAX, COMMANDS
 from services.redemption.ledger.outfit import Identity
 from services.redemption.ledger.writer import Writer
 
@@ -128,6 +130,17 @@ async def test_an_answer_is_the_commands_own_record_and_is_folded_here() -> None
         assert made.followed.position >= answered.offset
 
 
+async def test_while_space_is_short_nothing_is_sent() -> None:
+    async with backbone() as made:
+        made.commands._shortage = lambda: "only 1.0 MiB are left"
+        before = await made.log.bounds(COMMANDS, 0)
+        with pytest.raises(NoSpace):
+            await made.send(ANN)
+        assert await made.log.bounds(COMMANDS, 0) == before
+        made.commands._shortage = lambda: None
+        assert isinstance((await made.send(ANN)).record, Decided)
+
+
 async def test_many_at_once_each_get_their_own() -> None:
     async with backbone() as made:
         bodies = [UpsertCustomer(CustomerInput(source_id=f"c{n}")) for n in range(200)]
@@ -182,6 +195,52 @@ async def test_a_front_that_enqueued_nothing_says_so(monkeypatch: pytest.MonkeyP
         monkeypatch.setattr(made.sender, "send", refuse)
         with pytest.raises(NotSent):
             await made.send(ANN)
+
+
+#: As a client wrote it, and as many of it as a body holds.
+WORST = {
+    "numbers that are written out": b"1e15",
+    "long numbers": b"1e308",
+    "escapes": b'"\\u0001\\u0001\\u0001\\u0001"',
+    "escaped letters": b'"\\u4e16\\u754c\\u4e16\\u754c"',
+    "letters": '"世界世界"'.encode(),
+    "text": b'"' + b"x" * 4096 + b'"',
+}
+
+
+@pytest.mark.parametrize("said", WORST.values(), ids=WORST)
+async def test_whatever_a_body_may_hold_is_sent_or_refused_before(said: bytes) -> None:
+    values = b"[" + b",".join([said] * (BODY_BYTES_MAX // (len(said) + 1) - 1)) + b"]"
+    assert len(values) <= BODY_BYTES_MAX
+    metadata = {"a": msgspec.json.decode(values)}
+    body = UpsertCustomer(CustomerInput(source_id="ann", metadata=metadata))
+    size = len(msgspec.json.encode(body))
+    async with backbone() as made:
+        if size > COMMAND_BYTES_MAX:
+            with pytest.raises(TooLarge, match=f"at most {COMMAND_BYTES_MAX}"):
+                await made.send(body)
+        else:
+            answered = await made.send(body)
+            assert isinstance(answered.record, Decided)
+        assert (await made.log.bounds(COMMANDS, 0))[1] == (1 if size > COMMAND_BYTES_MAX else 2)
+
+
+async def test_the_largest_command_goes_into_a_batch_and_one_byte_more_does_not() -> None:
+    async with backbone() as made:
+
+        def sending(number: int, filler: int) -> Awaitable[Answered]:
+            said = CustomerInput(source_id="ann", metadata={"a": "x" * filler})
+            key = f"idem_{number:064x}"
+            return made.send(UpsertCustomer(said), key=key, fingerprint="f" * 64)
+
+        await sending(1, 0)
+        sent = await made.log.read_at(COMMANDS, 0, 1)
+        room = COMMAND_BYTES_MAX - len(sent.value)
+        with pytest.raises(TooLarge):
+            await sending(2, room + 1)
+        assert isinstance((await sending(3, room)).record, Decided)
+        sent = await made.log.read_at(COMMANDS, 0, 2)
+        assert len(sent.value) == COMMAND_BYTES_MAX
 
 
 async def test_a_lost_acknowledgement_leaves_the_outcome_unknown(

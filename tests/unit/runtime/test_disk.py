@@ -16,7 +16,7 @@ from deploy.embedded import runner
 from deploy.embedded.errors import DiskFullError
 from deploy.embedded.start import require_space, space_hint
 from runtime.disk import MIB, free_bytes, is_full, reason_of, space_left
-from runtime.disk_watch import REPEAT_LOOKS, DiskWatch
+from runtime.disk_watch import FRESH_SECONDS, REPEAT_LOOKS, DiskWatch
 from runtime.settings import Settings
 from tessera.cli import app
 
@@ -102,9 +102,37 @@ def test_it_warns_in_time_and_is_not_well_below_the_least(tmp_path: Path) -> Non
     assert watch.health()["disk"].state == "ok"
 
 
+def test_below_a_quarter_of_the_least_nothing_is_written_until_there_is_more(
+    tmp_path: Path,
+) -> None:
+    disk = Disk(25)
+    watch = DiskWatch([tmp_path], 100 * MIB, disk.free)
+    looked(watch)
+    assert watch.shortage() is None
+    disk.free_mib = 24.9
+    said = [each for each in looked(watch) if "nothing is written" in str(each["event"])]
+    assert [each["log_level"] for each in said] == ["error"]
+    assert watch.shortage() == f"only 24.9 MiB are left in {tmp_path}"
+    assert looked(watch) == []
+    disk.free_mib = 25
+    assert [each["event"] for each in looked(watch)] == ["there is disk space again"]
+    assert watch.shortage() is None
+
+
+def test_whether_something_may_be_written_is_known_at_once(tmp_path: Path) -> None:
+    """Not with the next look: another may fill the disk between two of them."""
+    disk = Disk(1000)
+    watch = DiskWatch([tmp_path], 100 * MIB, disk.free)
+    assert watch.shortage() is None
+    disk.free_mib = 1
+    watch._measured_at -= FRESH_SECONDS
+    assert watch.shortage() == f"only 1.0 MiB are left in {tmp_path}"
+    assert watch.health()["disk"].state == f"only 1.0 MiB are left in {tmp_path}"
+
+
 def test_folders_on_one_disk_are_one(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
-    watch = DiskWatch([tmp_path / "a", tmp_path], 100 * MIB, Disk(1).free)
+    watch = DiskWatch([tmp_path / "a", tmp_path], 100 * MIB, Disk(50).free)
     assert len(looked(watch)) == 1
 
 
