@@ -34,7 +34,7 @@ from tests.unit.http.world import World
 LIST = {"object": "list", "data_ref": "orders", "orders": [], "total": 0}
 ERROR = {"code": 404, "key": "not_found", "message": "Resource not found"}
 #: What the hosts answer themselves, before any service is asked.
-OF_A_HOST = {"GET /health", "GET /health/live", "GET /openapi.json"}
+OF_A_HOST = {"GET /health", "GET /health/live", "GET /internal/tables", "GET /openapi.json"}
 KEYS = dict.fromkeys(
     (
         "app_id",
