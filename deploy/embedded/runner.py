@@ -109,7 +109,7 @@ def status(settings: Settings) -> int:
         all_well = all_well and well
         words = f"{name:<12} {program.state:<9} {'healthy' if well else 'not healthy':<12}"
         console.block([f"{words} pid {program.pid:<8} {_resident_mib(program.pid):>4} MiB"])
-    console.block([installation.url])
+    console.block([installation.url + space_hint(home.path, settings.disk_free_mib_min)])
     return 0 if all_well else 1
 
 

