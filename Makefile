@@ -31,6 +31,9 @@ status: $(RUNTIME) ## show what runs
 demo: $(RUNTIME) ## fill the project with a shop and play a few minutes of its traffic
 	@exec $(BIN)/python -P -m demo
 
+# The tests start the installation again and again: compiling it is a third of every start.
+test check: export PYTHONDONTWRITEBYTECODE :=
+
 test: $(DEV) ## every test, the real broker and chDB included
 	@$(BIN)/python -P -m pytest
 

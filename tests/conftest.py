@@ -1,6 +1,8 @@
 """The real broker that tests share, and topics of their own on it."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+import asyncio
+import gc
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from itertools import count
 from pathlib import Path
 
@@ -9,6 +11,7 @@ import pytest
 from deploy.embedded.kafka import EmbeddedBroker
 from runtime.kafka_admin import client_options, ensure_topics
 from runtime.kafka_log import KafkaLog
+from runtime.log import LogError
 from runtime.settings import Settings
 from schemas.topics import BATCH_BYTES_MAX, Topic
 from tests.contract.answers import CHECKED, ROUTES
@@ -17,6 +20,19 @@ from tests.contract.answers import CHECKED, ROUTES
 NewTopic = Callable[..., Awaitable[str]]
 
 _numbers = count()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is imported stays: the collector would look through it in vain, again and again."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
+        gc.set_threshold(10_000)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -62,6 +78,22 @@ def topic_maker(bootstrap: str) -> NewTopic:
         dotted = {key.replace("_", "."): value for key, value in config.items()}
         settings = {"max.message.bytes": str(2 * BATCH_BYTES_MAX)} | dotted
         await ensure_topics(Settings(kafka=bootstrap), topics=[Topic(name, partitions, settings)])
+        log = KafkaLog({"bootstrap_servers": bootstrap})
+        await led(log, name, partitions)
+        await log.close()
         return name
 
     return make
+
+
+async def led(log: KafkaLog, topic: str, partitions: int = 1) -> None:
+    """Returns when the partitions' leaders know that they lead; Kafka names them before that."""
+    async with asyncio.timeout(10):
+        for partition in range(partitions):
+            while True:
+                try:
+                    await log.bounds(topic, partition)
+                except LogError:
+                    await asyncio.sleep(0.02)
+                else:
+                    break

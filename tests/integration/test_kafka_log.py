@@ -17,7 +17,7 @@ from deploy.embedded.kafka import EmbeddedBroker
 from runtime.kafka_log import KafkaLog, KafkaReader
 from runtime.log import Corrupt, Entry, InDoubt, Log, LogError, StoredEntry, Unsent
 from runtime.sender import Sender
-from tests.conftest import NewTopic, topic_maker
+from tests.conftest import NewTopic, led, topic_maker
 
 TIMEOUT_MS = 1500
 
@@ -292,6 +292,7 @@ async def test_a_killed_broker_is_reported_and_everything_goes_on_after_its_rest
     finally:
         await appender.abandon()
         await asyncio.to_thread(fragile.start)
+    await led(log, topic)
     assert await log.bounds(topic, 0) == (0, 3)
     again = await log.appender(topic, 0)
     assert await again.append(batch(1)) == 3
@@ -319,6 +320,7 @@ async def test_an_appender_does_not_outlive_its_connection(
     with pytest.raises(Unsent, match="connection"):
         await appender.append(batch(1))
     await appender.abandon()
+    await led(log, topic)
     assert await log.bounds(topic, 0) == (0, 3)
 
 
