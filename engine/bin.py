@@ -11,6 +11,7 @@ that work is given up, the campaign is put back into the bin: deleting the entry
 
 from engine import tables
 from engine.actions import CODES_BYTES_MAX, ID_BYTES, Chunk, start_action_event
+from engine.assignments import drop_all
 from engine.bin_entries import binned
 from engine.decision import Decision
 from engine.state import View, encode
@@ -24,7 +25,11 @@ from schemas.bin import (
 )
 from schemas.campaigns import CampaignDeleted
 from schemas.commands import Command
+from schemas.entities import Voucher
 from schemas.errors import not_found
+
+#: How many assignments of validation rules end in one chunk with their vouchers.
+ASSIGNMENTS_DROPPED_MAX = 1000
 
 
 def delete_bin_entry(view: View, command: Command, body: DeleteBinEntry, now: Millis) -> Decision:
@@ -57,12 +62,19 @@ def delete_campaign_vouchers(
     """
     end = min(action.cursor + CHUNK_ROWS_MAX, work.until)
     found: list[tuple[str, str, int]] = []
-    size = 0
+    bound: list[Voucher] = []
+    assigned = size = 0
     for number in range(action.cursor, end):
         voucher_id = view.get(tables.CAMPAIGN_VOUCHERS, work.campaign_id, f"{number:010d}")
         if voucher_id is None:
             continue
         voucher = view.get(tables.VOUCHERS, voucher_id)
+        if voucher is not None and voucher.rule_ids:
+            assigned += len(voucher.rule_ids)
+            if bound and assigned > ASSIGNMENTS_DROPPED_MAX:
+                end = number
+                break
+            bound.append(voucher)
         code = view.get(tables.BINNED_CODES, voucher_id) if voucher is None else voucher.code
         if code is None or (voucher is None and not work.force):
             continue
@@ -74,7 +86,7 @@ def delete_campaign_vouchers(
     ids, codes, numbers = zip(*found, strict=True) if found else ((), (), ())
     event = CampaignVouchersDeleted(work.campaign_id, ids, codes, numbers, force=work.force)
     return Chunk(
-        events=(event,) if found else (),
+        events=(*drop_all(view, *bound), event) if found else (),
         done=len(found),
         cursor=end,
         finished=end >= work.until,

@@ -13,12 +13,15 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from schemas.base import DAY_MS, INSTANT_MAX, Millis
-from schemas.entities import DailyHours, ValidityTimeframe
+from schemas.validity import DailyHours, ValidityTimeframe
 
 MINUTE_MS = 60_000
 HOUR_MS = 60 * MINUTE_MS
 #: 0001-01-01T00:00:00.000Z, the first instant that can be written.
 INSTANT_MIN = -62_135_596_800_000
+
+#: How long a date-time is written at most.
+INSTANT_LENGTH_MAX = 64
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
@@ -27,6 +30,7 @@ _DURATION = re.compile(
     r"(?:T(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,6})S)?)?",
     re.ASCII,
 )
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)|24:00", re.ASCII)
 
 
@@ -35,6 +39,23 @@ def iso(at: Millis) -> str:
     """An instant as text, for example `2023-01-27T12:34:57.100Z`."""
     text = (_EPOCH + timedelta(milliseconds=at)).isoformat(timespec="milliseconds")
     return text.removesuffix("+00:00") + "Z"
+
+
+def instant_of(text: str) -> Millis | None:
+    """The instant of a date or date-time as text, without an offset in UTC; None: it is none."""
+    # what is too long, or no date, takes no room among those that are remembered
+    return _read(text) if len(text) <= INSTANT_LENGTH_MAX and _DATE.match(text) else None
+
+
+@lru_cache(maxsize=4096)
+def _read(text: str) -> Millis | None:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if at.tzinfo is None:
+        at = at.replace(tzinfo=UTC)
+    return (at - _EPOCH) // timedelta(milliseconds=1)
 
 
 def iso_or_none(at: Millis | None) -> str | None:

@@ -39,7 +39,6 @@ def template_of(campaign: Campaign, now: Millis) -> Voucher:
         quantity=made.quantity,
         campaign=campaign.name,
         campaign_id=campaign.id,
-        category=campaign.category,
     )
 
 
@@ -68,6 +67,13 @@ def too_many(campaign: Campaign, count: int) -> Refusal | None:
     return refuse("invalid_campaign", f"A campaign has at most {VOUCHERS_MAX} vouchers")
 
 
+def has_no_vouchers(campaign: Campaign) -> Refusal:
+    """The refusal of vouchers for a campaign whose offers need none."""
+    return refuse(
+        "invalid_campaign", f"A {campaign.campaign_type} has no vouchers: {campaign.name}"
+    )
+
+
 def made(campaign: Campaign, template: Voucher, seed: str, codes: list[str]) -> VouchersGenerated:
     """The event that makes vouchers with these codes, which are free."""
     after = structs.replace(
@@ -83,6 +89,8 @@ def made_on_demand(
     view: View, command: Command, campaign: Campaign, count: int, now: Millis
 ) -> VouchersGenerated | Refusal:
     """The event that makes so many vouchers at once, for a publication that found none free."""
+    if campaign.voucher is None:
+        return has_no_vouchers(campaign)
     rule = too_many(campaign, count) or rule_of(campaign)
     if isinstance(rule, Refusal):
         return rule

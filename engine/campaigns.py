@@ -4,6 +4,7 @@ A campaign's switch, dates, days, hours and rules bind its vouchers whenever the
 (engine/eligibility.py); what an update says of discount, gift and codes is for those made later.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -12,10 +13,12 @@ from msgspec import structs
 from engine import tables
 from engine.actions import start_action_event
 from engine.as_read import changed_member
+from engine.assignments import assign, drop_all, rule_ids_of
 from engine.bin_entries import binned
 from engine.campaign_vouchers import (
     GENERATE,
     chunk_rows,
+    has_no_vouchers,
     joined,
     made,
     no_free_code,
@@ -25,8 +28,10 @@ from engine.campaign_vouchers import (
 )
 from engine.codes import CodeRule, free_codes, too_small
 from engine.decision import Decision
+from engine.discount_terms import with_items
 from engine.ids import new_id
-from engine.lookup import find_campaign, taken_code
+from engine.lookup import categorized, find_campaign, taken_code, with_category
+from engine.promotions import create_promotion, shown_categories, shown_tiers
 from engine.render.campaign import template_body
 from engine.render.encode import to_json
 from engine.state import View, encode
@@ -34,7 +39,9 @@ from engine.terms import invalid_campaign, invalid_voucher
 from schemas.actions import (
     ActionStarted,
     DeleteCampaignVouchers,
+    DeletePromotions,
     GenerateVouchers,
+    Work,
 )
 from schemas.base import Millis
 from schemas.campaigns import (
@@ -50,6 +57,7 @@ from schemas.campaigns import (
     DisableCampaign,
     EnableCampaign,
     UpdateCampaign,
+    VoucherTemplate,
 )
 from schemas.commands import Command
 from schemas.entities import Voucher
@@ -76,6 +84,8 @@ UPDATABLE = frozenset(
         "unset_metadata_fields",
         "discount",
         "gift",
+        "category",
+        "category_id",
     }
 )
 #: What may be named as it is: official clients send back what they read.
@@ -85,7 +95,12 @@ FIXED = ("id", "name", "campaign_type", "active", "use_voucher_metadata_schema")
 def create_campaign(view: View, command: Command, body: CreateCampaign, now: Millis) -> Decision:
     """Creates a campaign with its first vouchers; the rest of them is left to an action."""
     campaign = structs.replace(
-        body.campaign, id=new_id(command.seed, "camp_"), created_at=now, updated_at=None
+        body.campaign,
+        id=new_id(command.seed, "camp_"),
+        voucher=_with_items(view, body.campaign),
+        created_at=now,
+        updated_at=None,
+        rule_ids=(),
     )
     refusal = invalid_campaign(campaign)
     if refusal is None and view.get(tables.CAMPAIGN_NAMES, campaign.name) is not None:
@@ -97,12 +112,22 @@ def create_campaign(view: View, command: Command, body: CreateCampaign, now: Mil
         )
     if refusal is not None:
         return Decision(refusal=refusal)
+    within = categorized(view, campaign)
+    if isinstance(within, Refusal):
+        return Decision(refusal=within)
+    campaign = within
+    if campaign.campaign_type == "PROMOTION":
+        return create_promotion(view, command, body, campaign, now)
     rule = _rule_for(campaign, body.vouchers_count)
     if isinstance(rule, Refusal):
         return Decision(refusal=rule)
+    assigned = assign(view, command, body.validation_rules, campaign, now)
+    if isinstance(assigned, Refusal):
+        return Decision(refusal=assigned)
+    campaign = structs.replace(campaign, rule_ids=rule_ids_of(assigned))
     created = CampaignCreated(campaign)
     if not body.vouchers_count:
-        return Decision((created,))
+        return Decision((*assigned, created))
     template = template_of(campaign, now)
     at_once = min(body.vouchers_count, chunk_rows(rule, template))
     codes = free_codes(view, command.seed, rule, at_once)
@@ -110,7 +135,7 @@ def create_campaign(view: View, command: Command, body: CreateCampaign, now: Mil
         return Decision(refusal=no_free_code(rule))
     left = body.vouchers_count - len(codes)
     campaign = structs.replace(campaign, generating=left)
-    events: list[Event] = [created]
+    events: list[Event] = [*assigned, created]
     if left:
         work = GenerateVouchers(campaign.id, body.vouchers_count)
         events.append(_generation(command, work, now, done=len(codes)))
@@ -124,14 +149,18 @@ def update_campaign(view: View, _: Command, body: UpdateCampaign, now: Millis) -
     campaign = find_campaign(view, body.campaign)
     if campaign is None:
         return Decision(refusal=not_found("campaign", body.campaign))
-    changed = _changed(campaign, body.changes)
+    changed = _changed(view, campaign, body.changes)
     if isinstance(changed, Refusal):
         return Decision(refusal=changed)
+    if changed.voucher != campaign.voucher:
+        changed = structs.replace(changed, voucher=_with_items(view, changed))
     changed = structs.replace(changed, updated_at=now)
     refusal = invalid_campaign(changed)
     if refusal is not None:
         return Decision(refusal=refusal)
-    return Decision((CampaignUpdated(changed),))
+    tiers = shown_tiers(view, changed)
+    categories = shown_categories(view, changed, tiers)
+    return Decision((CampaignUpdated(changed, tiers, categories),))
 
 
 def enable_campaign(view: View, _: Command, body: EnableCampaign, now: Millis) -> Decision:
@@ -151,13 +180,15 @@ def disable_campaign(view: View, _: Command, body: DisableCampaign, now: Millis)
 
 
 def delete_campaign(view: View, command: Command, body: DeleteCampaign, now: Millis) -> Decision:
-    """Moves it to the bin, or removes it for good; its vouchers follow in the background."""
+    """Moves it to the bin, or removes it for good; what is in it follows in the background."""
     campaign = find_campaign(view, body.campaign)
     if campaign is None:
         return Decision(refusal=not_found("campaign", body.campaign))
     gone = structs.replace(campaign, deleted_at=now)
-    work = DeleteCampaignVouchers(campaign.id, body.force, campaign.voucher_seq)
-    events: list[Event] = [CampaignDeleted(gone, body.force)]
+    work: Work = DeleteCampaignVouchers(campaign.id, body.force, campaign.voucher_seq)
+    if campaign.campaign_type == "PROMOTION":
+        work = DeletePromotions(campaign.id, campaign.last_tier_place)
+    events: list[Event] = [*drop_all(view, campaign), CampaignDeleted(gone, body.force)]
     if not body.force:
         events.append(binned(command, "campaign", campaign.id, campaign.name, now))
     events.append(start_action_event(command, "CAMPAIGN.VOUCHERS_DELETE", work, None, now))
@@ -169,11 +200,14 @@ def add_vouchers(view: View, command: Command, body: AddVouchers, now: Millis) -
     campaign = find_campaign(view, body.campaign)
     if campaign is None:
         return Decision(refusal=not_found("campaign", body.campaign))
-    template = _with_fields(template_of(campaign, now), body.fields)
+    if campaign.voucher is None:
+        return Decision(refusal=has_no_vouchers(campaign))
+    template = _with_fields(view, template_of(campaign, now), body.fields)
     if isinstance(template, Refusal):
         return Decision(refusal=template)
     if body.code is not None:
-        return _with_code(view, command, campaign, structs.replace(template, code=body.code))
+        template = structs.replace(template, code=body.code)
+        return _with_code(view, command, campaign, template, body.validation_rules)
     rule = _rule_for(campaign, body.count, body)
     if isinstance(rule, Refusal):
         return Decision(refusal=rule)
@@ -181,6 +215,9 @@ def add_vouchers(view: View, command: Command, body: AddVouchers, now: Millis) -
         codes = free_codes(view, command.seed, rule, 1)
         if not codes:
             return Decision(refusal=no_free_code(rule))
+        if body.validation_rules:
+            template = structs.replace(template, code=codes[0])
+            return _with_code(view, command, campaign, template, body.validation_rules)
         return Decision((made(campaign, template, command.seed, codes),))
     own = template if body.fields != NO_FIELDS else None
     work = GenerateVouchers(campaign.id, body.count, own, body.code_config)
@@ -189,13 +226,19 @@ def add_vouchers(view: View, command: Command, body: AddVouchers, now: Millis) -
     return Decision((none_yet, _generation(command, work, now)))
 
 
-def _with_code(view: View, command: Command, campaign: Campaign, voucher: Voucher) -> Decision:
+def _with_code(
+    view: View, command: Command, campaign: Campaign, voucher: Voucher, rules: Sequence[str]
+) -> Decision:
+    """Adds a voucher that has its code, bound by these validation rules."""
     voucher = structs.replace(voucher, id=new_id(command.seed, "v_"))
     refusal = invalid_voucher(voucher) or taken_code(view, voucher.code)
     if refusal is not None:
         return Decision(refusal=refusal)
-    event = joined(campaign, voucher)
-    return Decision(refusal=event) if isinstance(event, Refusal) else Decision((event,))
+    assigned = assign(view, command, rules, voucher, voucher.created_at)
+    if isinstance(assigned, Refusal):
+        return Decision(refusal=assigned)
+    event = joined(campaign, structs.replace(voucher, rule_ids=rule_ids_of(assigned)))
+    return Decision(refusal=event) if isinstance(event, Refusal) else Decision((*assigned, event))
 
 
 def _rule_for(
@@ -220,7 +263,7 @@ def _generation(
     return ActionStarted(structs.replace(started.action, done=done, cursor=done))
 
 
-def _with_fields(template: Voucher, fields: msgspec.Raw) -> Voucher | Refusal:
+def _with_fields(view: View, template: Voucher, fields: msgspec.Raw) -> Voucher | Refusal:
     if fields == NO_FIELDS:
         return template
     try:
@@ -229,10 +272,10 @@ def _with_fields(template: Voucher, fields: msgspec.Raw) -> Voucher | Refusal:
         voucher = msgspec.json.decode(encode(own | named), type=Voucher)
     except msgspec.MsgspecError as error:
         return refuse("invalid_payload", str(error))
-    return invalid_voucher(structs.replace(voucher, code="-")) or voucher
+    return invalid_voucher(structs.replace(voucher, code="-")) or categorized(view, voucher)
 
 
-def _changed(campaign: Campaign, raw: msgspec.Raw) -> Campaign | Refusal:
+def _changed(view: View, campaign: Campaign, raw: msgspec.Raw) -> Campaign | Refusal:
     try:
         changes = msgspec.json.decode(raw, type=dict[str, Any])
     except msgspec.MsgspecError as error:
@@ -244,6 +287,7 @@ def _changed(campaign: Campaign, raw: msgspec.Raw) -> Campaign | Refusal:
         return refuse("invalid_payload", f"Property `{fixed}` cannot be changed")
     fields: dict[str, Any] = msgspec.json.decode(encode(campaign))
     _merge_metadata(fields, changes)
+    named_category = with_category(changes)
     for name in ("discount", "gift"):
         given = changes.pop(name, None)
         if given is None:
@@ -255,7 +299,7 @@ def _changed(campaign: Campaign, raw: msgspec.Raw) -> Campaign | Refusal:
         changed = msgspec.json.decode(encode(fields | changes), type=Campaign)
     except msgspec.MsgspecError as error:
         return refuse("invalid_payload", str(error))
-    return changed
+    return categorized(view, changed) if named_category else changed
 
 
 def _changed_fixed(campaign: Campaign, changes: dict[str, Any]) -> str | None:
@@ -268,6 +312,13 @@ def _changed_fixed(campaign: Campaign, changes: dict[str, Any]) -> str | None:
         return None
     shown = msgspec.json.decode(to_json(template_body(campaign.voucher)))
     return changed_member(repeated, shown, ".voucher")
+
+
+def _with_items(view: View, campaign: Campaign) -> VoucherTemplate | None:
+    template = campaign.voucher
+    if template is None or template.discount is None:
+        return template
+    return structs.replace(template, discount=with_items(view, template.discount))
 
 
 def _merge_metadata(fields: dict[str, Any], changes: dict[str, Any]) -> None:

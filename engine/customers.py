@@ -1,8 +1,10 @@
 """Customers: known by id or source id, created and completed by whatever names them.
 
 A member that the request leaves out, or sends as null, keeps its value; metadata and address are
-merged member by member. A customer with neither id nor source id is a new one. Only an update of
-the customer itself takes null for what it says, and clears.
+merged member by member. A customer with neither id nor source id is a guest: known by the e-mail
+address that it was first named by, for as long as it lives, so that limits hold for it; without an
+address it is a new one. Only an update of the customer itself takes null for what it says, and
+clears.
 """
 
 from typing import Any, Final, NamedTuple, TypeVar
@@ -14,7 +16,7 @@ from engine import tables
 from engine.bin_entries import binned
 from engine.decision import Decision
 from engine.ids import new_id
-from engine.lookup import find_customer, named_customer, unknown_customer
+from engine.lookup import find_customer, is_guest, named_customer, unknown_customer
 from engine.state import View
 from schemas.api import CustomerInput
 from schemas.base import Millis
@@ -127,7 +129,7 @@ def known_by(
     """The customer that a request names, after what the request says of it."""
     if named is None or not any(structs.astuple(named)):
         return NOBODY
-    stored = named_customer(view, named)
+    stored = named_customer(view, named, command.guest_key)
     if isinstance(stored, Refusal):
         return stored
     if stored is None:
@@ -146,7 +148,10 @@ def known_by(
 
 def _created(view: View, command: Command, named: CustomerInput, now: Millis) -> Customer:
     customer_id = new_id(command.seed, "cust_")
-    personal = Personal(f"{view.project}/{customer_id}", _merged(PersonalData(), named))
+    data = _merged(PersonalData(), named)
+    if is_guest(named):
+        data = structs.replace(data, guest_key=command.guest_key)
+    personal = Personal(f"{view.project}/{customer_id}", data)
     return Customer(id=customer_id, personal=personal, created_at=now)
 
 

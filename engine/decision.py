@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+from schemas.categories import Category
 from schemas.entities import Customer
 from schemas.errors import Refusal
 from schemas.events import Event
+from schemas.rules import RuleAssignment
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,3 +17,7 @@ class Decision:
     refusal: Refusal | None = None
     #: The customer that the request named, as it was, where no event holds it.
     customer: Customer | None = None
+    #: The assignments of validation rules to what the answer shows.
+    assignments: tuple[RuleAssignment, ...] = ()
+    #: The categories of what the answer shows, where no event holds them.
+    categories: tuple[Category, ...] = ()

@@ -1,15 +1,16 @@
-"""Whether a voucher may be used now: an ordered tuple of rules, the first refusal decides.
+"""Whether an offer may be used now, by its own terms: ordered rules, the first refusal decides.
 
-The total order, which a table test walks: exists (`engine/lookup.py`: without a voucher there is
-no Context) · active · start date · expiration date · time since the publication · day of week ·
-timeframe · hours · quantity · gift balance · amount to pay. Of the switch and the times, the
-voucher's own comes first, then that of its campaign, under the same key. Every refusal names its
-rule and the values that were compared.
+What a project's validation rules say comes after it (engine/rules). The total order, which a table test walks: exists (engine/offers.py: what is missing has no Context)
+· active · start date · expiration date · time since the publication · day of week · timeframe ·
+hours · quantity · gift balance · points balance · order · amount to pay · items · reward. Of the
+switch and the times, the offer's own comes first, then that of its campaign, under the same key.
+Every refusal names its rule and the values that were compared.
 """
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from engine.basket import Basket
 from engine.calendar import (
     day_of_week,
     iso,
@@ -19,30 +20,34 @@ from engine.calendar import (
     within_timeframe,
 )
 from engine.lookup import Held
+from engine.rewards import Payment
 from schemas.base import Millis
 from schemas.campaigns import Campaign
 from schemas.entities import Voucher
 from schemas.errors import Refusal, refuse
+from schemas.promotions import PromotionTier
 
 
 class Context(NamedTuple):
     """What a rule may look at."""
 
-    voucher: Voucher
+    offer: Voucher | PromotionTier
     now: Millis
     #: What the sessions of others hold of the voucher.
     held: Held
     #: How many credits of a gift card are asked for.
     credits: int | None
-    #: What is left to pay, in minor units; None: no order, or one without an amount.
-    left: int | None
-    #: The campaign that the voucher is one of.
+    #: The order as those before left it; None: the request has none.
+    basket: Basket | None
+    #: The campaign that the offer is one of.
     campaign: Campaign | None = None
+    #: What a loyalty card is to pay for; None: nobody said.
+    payment: Payment | None = None
 
 
 Rule = Callable[[Context], Refusal | None]
 #: What the rules of switch and times are for.
-Bound = Voucher | Campaign
+Bound = Voucher | PromotionTier | Campaign
 BoundRule = Callable[[Context, Bound], Refusal | None]
 
 
@@ -50,6 +55,9 @@ def active(context: Context, bound: Bound) -> Refusal | None:
     """What is disabled is not usable."""
     if bound.active:
         return None
+    if isinstance(context.offer, PromotionTier):
+        details = f"Promotion Tier with id: {context.offer.id} is disabled."
+        return _refused("promotion_inactive", context, bound, "active", details, active=False)
     return _refused("voucher_disabled", context, bound, "active", active=False)
 
 
@@ -59,7 +67,7 @@ def start_date(context: Context, bound: Bound) -> Refusal | None:
     if start is None or context.now >= start:
         return None
     return _refused(
-        "voucher_not_active",
+        _key(context, "voucher_not_active"),
         context,
         bound,
         "start_date",
@@ -74,7 +82,7 @@ def expiration_date(context: Context, bound: Bound) -> Refusal | None:
     if expiration is None or context.now <= expiration:
         return None
     return _refused(
-        "voucher_expired",
+        _key(context, "voucher_expired"),
         context,
         bound,
         "expiration_date",
@@ -87,7 +95,7 @@ def activity_duration(context: Context, bound: Bound) -> Refusal | None:
     """Once published, a voucher is usable for as long as its campaign says."""
     if not isinstance(bound, Campaign) or bound.activity_duration_after_publishing is None:
         return None
-    published_at = context.voucher.published_at
+    published_at = context.offer.published_at if isinstance(context.offer, Voucher) else None
     if published_at is None:
         return None
     duration = bound.activity_duration_after_publishing
@@ -111,7 +119,7 @@ def validity_day_of_week(context: Context, bound: Bound) -> Refusal | None:
     if not days or day_of_week(context.now) in days:
         return None
     return _refused(
-        "voucher_not_active_now",
+        _key(context, "voucher_not_active_now"),
         context,
         bound,
         "validity_day_of_week",
@@ -130,7 +138,7 @@ def validity_timeframe(context: Context, bound: Bound) -> Refusal | None:
     if within_timeframe(timeframe, anchor, context.now):
         return None
     return _refused(
-        "voucher_not_active_now",
+        _key(context, "voucher_not_active_now"),
         context,
         bound,
         "validity_timeframe",
@@ -149,7 +157,7 @@ def validity_hours(context: Context, bound: Bound) -> Refusal | None:
     if any(within_hours(window, context.now) for window in hours.daily):
         return None
     return _refused(
-        "voucher_not_active_now",
+        _key(context, "voucher_not_active_now"),
         context,
         bound,
         "validity_hours",
@@ -167,8 +175,10 @@ def validity_hours(context: Context, bound: Bound) -> Refusal | None:
 
 def quantity(context: Context) -> Refusal | None:
     """Redeemed and held together, a voucher is used no more often than its quantity says."""
-    voucher, held = context.voucher, context.held
-    if voucher.quantity is None or voucher.redeemed_quantity + held.quantity < voucher.quantity:
+    voucher, held = context.offer, context.held
+    if not isinstance(voucher, Voucher) or voucher.quantity is None:
+        return None
+    if voucher.redeemed_quantity + held.quantity < voucher.quantity:
         return None
     return _refused(
         "quantity_exceeded",
@@ -183,7 +193,7 @@ def quantity(context: Context) -> Refusal | None:
 
 def gift_balance(context: Context) -> Refusal | None:
     """A gift card has credits that no session of others holds, and as many as are asked for."""
-    gift = context.voucher.gift
+    gift = context.offer.gift if isinstance(context.offer, Voucher) else None
     if gift is None:
         return None
     available = gift.balance - context.held.credits
@@ -192,7 +202,7 @@ def gift_balance(context: Context) -> Refusal | None:
     return _refused(
         "gift_amount_exceeded",
         context,
-        context.voucher,
+        context.offer,
         "gift_balance",
         credits=context.credits,
         balance=gift.balance,
@@ -200,18 +210,76 @@ def gift_balance(context: Context) -> Refusal | None:
     )
 
 
+def points_balance(context: Context) -> Refusal | None:
+    """A loyalty card has the points that are asked for, and no session of others holds them."""
+    card = context.offer.loyalty_card if isinstance(context.offer, Voucher) else None
+    if card is None:
+        return None
+    available = card.balance - context.held.points
+    asked = None if context.payment is None else context.payment.points
+    if available > 0 and (asked is None or asked <= available):
+        return None
+    return _refused(
+        "loyalty_card_points_exceeded",
+        context,
+        context.offer,
+        "points_balance",
+        points=asked,
+        balance=card.balance,
+        held_by_sessions=context.held.points,
+    )
+
+
+def order_given(context: Context) -> Refusal | None:
+    """A loyalty card pays for an order."""
+    if context.basket is not None or not _is_card(context):
+        return None
+    return refuse(
+        "missing_order",
+        "An order is required when redeeming a LOYALTY_CARD",
+        explanation={"rule": "order", "order": None},
+    )
+
+
 def amount_to_pay(context: Context) -> Refusal | None:
-    """A gift card needs an amount to pay."""
-    if context.voucher.gift is None or context.left is not None:
+    """What pays needs an amount to pay."""
+    basket = context.basket
+    if not _pays(context) or (basket is not None and basket.left is not None):
         return None
     return refuse(
         "missing_amount",
-        "Amount is required when redeeming a GIFT_VOUCHER",
+        f"Amount is required when redeeming a {_type(context)}",
         explanation={"rule": "amount_to_pay", "order_amount": None},
     )
 
 
-#: Rules of the switch and the times, in order of precedence: of the voucher, then of its campaign.
+def items_to_pay(context: Context) -> Refusal | None:
+    """A gift card that pays for items needs one with an amount."""
+    gift = context.offer.gift if isinstance(context.offer, Voucher) else None
+    if gift is None or gift.effect != "APPLY_TO_ITEMS" or context.basket is None:
+        return None
+    lines = context.basket.lines
+    if any(line.amount is not None for line in lines):
+        return None
+    return refuse(
+        "missing_order_items_amount" if lines else "missing_order_items",
+        "At least one applicable order item with amount is required to redeem this GIFT_VOUCHER",
+        explanation={"rule": "items_to_pay", "order_items": len(lines)},
+    )
+
+
+def reward(context: Context) -> Refusal | None:
+    """A loyalty card pays for a reward."""
+    if not _is_card(context) or context.payment is not None:
+        return None
+    return refuse(
+        "missing_reward",
+        "A reward is required when redeeming a LOYALTY_CARD",
+        explanation={"rule": "reward", "reward": None},
+    )
+
+
+#: Rules of the switch and the times, in order of precedence: of the offer, then of its campaign.
 BOUND_RULES: tuple[BoundRule, ...] = (
     active,
     start_date,
@@ -221,28 +289,74 @@ BOUND_RULES: tuple[BoundRule, ...] = (
     validity_timeframe,
     validity_hours,
 )
-#: What follows them.
-RULES: tuple[Rule, ...] = (quantity, gift_balance, amount_to_pay)
+#: What follows them: what is left of the offer,
+LEFT_RULES: tuple[Rule, ...] = (quantity, gift_balance, points_balance)
+#: and, for what pays, what there is to pay.
+RULES: tuple[Rule, ...] = (
+    *LEFT_RULES,
+    order_given,
+    amount_to_pay,
+    items_to_pay,
+    reward,
+)
 
 
 def refusal_of(context: Context) -> Refusal | None:
     """The refusal of the first rule that has one."""
-    voucher, campaign = context.voucher, context.campaign
+    return _refusal_of(context, RULES)
+
+
+def left_refusal_of(context: Context) -> Refusal | None:
+    """As `refusal_of`, whatever there is to pay: whether there is something left to use."""
+    return _refusal_of(context, LEFT_RULES)
+
+
+def _refusal_of(context: Context, rules: tuple[Rule, ...]) -> Refusal | None:
+    offer, campaign = context.offer, context.campaign
     for bound_rule in BOUND_RULES:
-        refusal = bound_rule(context, voucher)
+        refusal = bound_rule(context, offer)
         if refusal is None and campaign is not None:
             refusal = bound_rule(context, campaign)
         if refusal is not None:
             return refusal
-    for rule in RULES:
+    for rule in rules:
         refusal = rule(context)
         if refusal is not None:
             return refusal
     return None
 
 
-def _refused(key: str, context: Context, bound: Bound, rule: str, **compared: Any) -> Refusal:
+def _is_card(context: Context) -> bool:
+    return isinstance(context.offer, Voucher) and context.offer.loyalty_card is not None
+
+
+def _pays(context: Context) -> bool:
+    offer = context.offer
+    return isinstance(offer, Voucher) and (offer.gift or offer.loyalty_card) is not None
+
+
+def _type(context: Context) -> str:
+    return context.offer.type if isinstance(context.offer, Voucher) else "PROMOTION_TIER"
+
+
+def _key(context: Context, of_voucher: str) -> str:
+    """The key of a refusal that has one name for vouchers and another for tiers."""
+    if isinstance(context.offer, Voucher):
+        return of_voucher
+    return "promotion_not_active_now"
+
+
+def _refused(
+    key: str,
+    context: Context,
+    bound: Bound,
+    rule: str,
+    details: str | None = None,
+    **compared: Any,
+) -> Refusal:
     explanation = {"rule": rule} | compared
     if isinstance(bound, Campaign):
         explanation["campaign_id"] = bound.id
-    return refuse(key, context.voucher.code, explanation=explanation)
+    offer = context.offer
+    named = offer.code if isinstance(offer, Voucher) else offer.id
+    return refuse(key, details or named, explanation=explanation)

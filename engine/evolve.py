@@ -1,9 +1,10 @@
 """The fold: what an event changes in the state. Total, so that every log folds.
 
 An event holds the entity as it is after it, so a fold stores and never recalculates. Derived here
-are only the keys by which things are found, what sessions and customers hold, the memory of
-decided commands, and what time will end. A voucher that is gone stays gone. Nothing depends on what
-a personal field says, but for the index by source id, which ends with the customer's data.
+are only the keys by which things are found, what sessions and customers hold, what redemptions
+count, the memory of decided commands, and what time will end. A voucher that is gone stays gone.
+Nothing depends on what a personal field says, but for what finds a customer by source id or as a
+guest, which ends with its data.
 """
 
 from collections.abc import Callable, Mapping
@@ -17,18 +18,28 @@ from engine.folds import (
     actions,
     bin,
     campaigns,
+    categories,
+    counts,
     customers,
     erasures,
+    locations,
     metadata,
     oauth,
+    products,
     projects,
+    promotions,
     publications,
     redemptions,
+    rewards,
+    rules,
+    segments,
     sessions,
+    stacking,
     vouchers,
     webhooks,
 )
-from engine.state import State
+from engine.qualification.index import Indexed
+from engine.state import ProjectState, State
 from schemas import events as e
 from schemas.actions import ActionProgressed, ActionStarted, RowsStaged, StagedRowsDropped
 from schemas.base import DAY_MS, Millis, tag_of
@@ -103,6 +114,47 @@ FOLDS: Mapping[type[Any], Callable[[State, Any, Millis], None]] = MappingProxyTy
         e.WebhookDisabled: webhooks.webhook_stored,
         e.WebhookDeleted: webhooks.webhook_deleted,
         e.RedeliveryRequested: _nothing,
+        e.ValidationRuleCreated: rules.rule_stored,
+        e.ValidationRuleUpdated: rules.rule_stored,
+        e.ValidationRuleDeleted: rules.rule_deleted,
+        e.RuleAssigned: rules.rule_assigned,
+        e.RuleUnassigned: rules.rule_unassigned,
+        e.AssignmentsDropped: rules.assignments_dropped,
+        e.TierCreated: promotions.tier_created,
+        e.TierUpdated: promotions.tier_changed,
+        e.TierEnabled: promotions.tier_changed,
+        e.TierDisabled: promotions.tier_changed,
+        e.TierDeleted: promotions.tier_deleted,
+        e.TiersMoved: promotions.tiers_moved,
+        e.CampaignPromotionsDeleted: promotions.promotions_deleted,
+        e.StackCreated: promotions.stack_stored,
+        e.StackUpdated: promotions.stack_stored,
+        e.StackDeleted: promotions.stack_deleted,
+        e.StackingRulesCreated: stacking.stacking_stored,
+        e.StackingRulesUpdated: stacking.stacking_stored,
+        e.StackingRulesDeleted: stacking.stacking_deleted,
+        e.CategoryCreated: categories.category_stored,
+        e.CategoryUpdated: categories.category_stored,
+        e.CategoryDeleted: categories.category_deleted,
+        e.ProductCreated: products.product_stored,
+        e.ProductUpdated: products.product_stored,
+        e.ProductDeleted: products.product_deleted,
+        e.SkuCreated: products.sku_stored,
+        e.SkuUpdated: products.sku_stored,
+        e.SkuDeleted: products.sku_deleted,
+        e.CollectionCreated: products.collection_stored,
+        e.CollectionUpdated: products.collection_stored,
+        e.CollectionDeleted: products.collection_deleted,
+        e.SegmentCreated: segments.segment_created,
+        e.SegmentDeleted: segments.segment_deleted,
+        e.SegmentEntered: segments.segment_entered,
+        e.SegmentLeft: segments.segment_left,
+        e.LocationCreated: locations.location_stored,
+        e.LocationUpdated: locations.location_stored,
+        e.LocationDeleted: locations.location_deleted,
+        e.RewardCreated: rewards.reward_stored,
+        e.RewardUpdated: rewards.reward_stored,
+        e.RewardDeleted: rewards.reward_deleted,
         e.KeyAdded: projects.key_added,
         e.KeyRevoked: projects.key_revoked,
         e.TrustedOriginsChanged: projects.trusted_origins_changed,
@@ -112,12 +164,15 @@ FOLDS: Mapping[type[Any], Callable[[State, Any, Millis], None]] = MappingProxyTy
 )
 
 
-def evolve(state: State, record: Record, offset: int) -> None:
+def evolve(state: ProjectState, record: Record, offset: int) -> None:
     """Folds the record at `offset`; only decided commands change anything."""
     if not isinstance(record, Decided):
         return
+    indexed = Indexed(state)
     for event in record.events:
-        FOLDS[type(event)](state, event, record.at)
+        FOLDS[type(event)](indexed, event, record.at)
+    if record.command_type == SWEEP:
+        counts.drop_ended(state, record.at)
     _remember(state, record, offset)
 
 

@@ -1,5 +1,8 @@
 """What time ends: sessions, redemptions past the rollback window, rows whose action never began.
 
+And what the end of a set of validation rules leaves behind, however many it was assigned to. What
+was counted for what is gone leaves with the record of a sweep (engine/folds/counts.py).
+
 Decisions never wait for it, they compare with `now`; the sweep keeps the state small and brings
 the end of a session into the log. A sweep is bounded; what is left comes with the next.
 """
@@ -8,7 +11,9 @@ from itertools import islice, takewhile
 
 from engine import tables
 from engine.admission import SEEN_DAYS
+from engine.assignments import drop_some
 from engine.decision import Decision
+from engine.folds.counts import has_ended
 from engine.state import View
 from schemas.actions import StagedRowsDropped
 from schemas.base import DAY_MS, Millis
@@ -20,9 +25,11 @@ SWEEP_MAX = 500
 
 
 def is_due(view: View, now: Millis) -> bool:
-    """Whether a sweep would find anything: what is over, or commands to be forgotten."""
+    """Whether a sweep would find anything: what is over, or what is to be forgotten."""
     first = next(iter(view.scan(tables.DUE)), None)
     if first is not None and first.at <= now:
+        return True
+    if has_ended(view, now):
         return True
     remembered_from = view.get(tables.SEEN_FROM)
     return remembered_from is not None and remembered_from < now // DAY_MS - SEEN_DAYS
@@ -35,7 +42,8 @@ def expire_due(view: View, _: Command, __: ExpireDue, now: Millis) -> Decision:
     sessions = tuple(each.id for each in due if each.kind == tables.DUE_SESSION)
     redemptions = tuple(each.id for each in due if each.kind == tables.DUE_REDEMPTION)
     tokens = tuple(each.id for each in due if each.kind == tables.DUE_TOKEN)
-    events: list[Event] = []
+    rules = [each.id for each in due if each.kind == tables.DUE_RULE]
+    events: list[Event] = [*drop_some(view, rules, SWEEP_MAX)]
     if sessions:
         events.append(SessionsExpired(sessions))
     if redemptions:

@@ -8,6 +8,8 @@ from schemas.base import Millis
 LENGTHS = {
     "v_": 32,
     "camp_": 24,
+    "promo_": 24,
+    "stack_": 24,
     "ssn_": 32,
     "cust_": 24,
     "ord_": 18,
@@ -25,6 +27,16 @@ LENGTHS = {
     "vtx_": 18,
     "wh_": 24,
     "ms_": 24,
+    "prod_": 18,
+    "sku_": 18,
+    "pc_": 24,
+    "val_": 12,
+    "asgm_": 16,
+    "stk_": 18,
+    "cat_": 18,
+    "seg_": 24,
+    "loc_": 24,
+    "rew_": 24,
 }
 #: After `rh_`.
 HOLDING_DIGITS = 18
@@ -39,14 +51,14 @@ def new_id(seed: str, prefix: str, n: int = 0) -> str:
     return prefix + sha256(f"{seed}/{prefix}/{n}".encode()).hexdigest()[: LENGTHS[prefix]]
 
 
-def new_ids(seed: str, prefix: str, count: int, now: Millis) -> tuple[str, ...]:
+def new_ids(seed: str, prefix: str, count: int, now: Millis | None = None) -> tuple[str, ...]:
     """That many ids of a command, unlike those that `new_id` makes of it.
 
-    They begin with the time, so that what is made together lies together wherever ids are keys. 80
-    bits of each are random: a voucher may be redeemed by its id as by its code.
+    With `now` they begin with the time, so that what is made together lies together wherever ids
+    are keys. 80 bits of a voucher's are random: it may be redeemed by its id as by its code.
     """
-    begin = f"{prefix}{now:0{TIME_DIGITS}x}"
-    length = LENGTHS[prefix] - TIME_DIGITS
+    begin = prefix if now is None else f"{prefix}{now:0{TIME_DIGITS}x}"
+    length = LENGTHS[prefix] + len(prefix) - len(begin)
     drawn = shake_256(f"{seed}/{prefix}/many".encode()).hexdigest(count * length // 2 + 1)
     return tuple([begin + drawn[at : at + length] for at in range(0, count * length, length)])
 

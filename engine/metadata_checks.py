@@ -1,7 +1,7 @@
 """Whether what a decision writes fits the project's metadata schemas.
 
 Looked at once, over the events, so that no way of writing an entity is forgotten: alone, by a
-redemption, or as the row of an import. A project without schemas has none to look for, and what
+redemption, or as the row of an import. The schema of products holds for SKUs, too. A project without schemas has none to look for, and what
 does not change an entity's metadata is not refused for it. A customer or an order that comes along
 with a redemption is looked at where the request gives it metadata; on its own it has to be
 complete.
@@ -62,6 +62,18 @@ def _generated_vouchers(_: View, event: e.VouchersGenerated) -> Written:
 
 def _created_campaign(_: View, event: e.CampaignCreated) -> Written:
     yield _kind_of(event.campaign), event.campaign.metadata, False
+    for tier in event.tiers:
+        yield "promotion_tier", tier.metadata, False
+
+
+def _created_tier(_: View, event: e.TierCreated) -> Written:
+    yield "promotion_tier", event.tier.metadata, False
+
+
+def _updated_tier(view: View, event: e.TierUpdated) -> Written:
+    before = view.get(tables.TIERS, event.tier.id)
+    if before is None or before.metadata != event.tier.metadata:
+        yield "promotion_tier", event.tier.metadata, False
 
 
 def _updated_campaign(view: View, event: e.CampaignUpdated) -> Written:
@@ -109,6 +121,26 @@ def _publication(_: View, event: e.Published) -> Written:
     yield "publication", event.publication.metadata, False
 
 
+def _created_product(_: View, event: e.ProductCreated) -> Written:
+    yield "product", event.product.metadata, True
+
+
+def _updated_product(view: View, event: e.ProductUpdated) -> Written:
+    before = view.get(tables.PRODUCTS, event.product.id)
+    if before is None or before.metadata != event.product.metadata:
+        yield "product", event.product.metadata, True
+
+
+def _created_sku(_: View, event: e.SkuCreated) -> Written:
+    yield "product", event.sku.metadata, True
+
+
+def _updated_sku(view: View, event: e.SkuUpdated) -> Written:
+    before = view.get(tables.SKUS, event.sku.id)
+    if before is None or before.metadata != event.sku.metadata:
+        yield "product", event.sku.metadata, True
+
+
 _WRITTEN: Final[Mapping[type[Any], Callable[[View, Any], Written]]] = MappingProxyType(
     {
         e.VoucherCreated: _created_voucher,
@@ -116,8 +148,14 @@ _WRITTEN: Final[Mapping[type[Any], Callable[[View, Any], Written]]] = MappingPro
         e.VouchersGenerated: _generated_vouchers,
         e.CampaignCreated: _created_campaign,
         e.CampaignUpdated: _updated_campaign,
+        e.TierCreated: _created_tier,
+        e.TierUpdated: _updated_tier,
         e.CustomerCreated: _customer,
         e.CustomerUpdated: _customer,
+        e.ProductCreated: _created_product,
+        e.ProductUpdated: _updated_product,
+        e.SkuCreated: _created_sku,
+        e.SkuUpdated: _updated_sku,
         e.OrderCreated: _order,
         e.OrderUpdated: _order,
         e.RedemptionSucceeded: _redemption,

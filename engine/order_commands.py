@@ -14,6 +14,7 @@ from engine.decision import Decision
 from engine.ids import new_id
 from engine.lookup import find_order, named_order
 from engine.orders import laid_over, with_item_ids
+from engine.overrides import overridden
 from engine.state import View
 from schemas.api import CustomerInput, OrderInput
 from schemas.base import Millis
@@ -54,7 +55,10 @@ def _written(
         known = NOBODY
     if isinstance(known, Refusal):
         return Decision(refusal=known)
-    order = laid_over(stored or Order(), body.order)
+    catalogue = overridden(view, command, body.order, now)
+    if isinstance(catalogue, Refusal):
+        return Decision(refusal=catalogue)
+    order = laid_over(catalogue.view, stored or Order(), body.order)
     if isinstance(order, Refusal):
         return Decision(refusal=order)
     order = structs.replace(
@@ -68,7 +72,7 @@ def _written(
     )
     event: OrderCreated | OrderUpdated
     event = OrderCreated(order) if stored is None else OrderUpdated(order, stored.status)
-    return Decision((*known.events, event), customer=known.snapshot)
+    return Decision((*known.events, *catalogue.events, event), customer=known.snapshot)
 
 
 def _says_whose_it_is(stored: Order | None, named: CustomerInput | None) -> bool:

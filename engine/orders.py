@@ -1,17 +1,20 @@
 """Orders: what a request says, laid over what is stored, and the sums.
 
 `amount` is the caller's, else the sum of the items' amounts, else what is stored; an item's amount
-is the caller's, else price times quantity. What is left to pay is the amount without all discounts so far.
+is the caller's, else price times quantity (engine/order_lines.py). What is left to pay is the amount
+without all discounts so far. `initial_amount` is the amount before discounts added units.
 Source: the API contract, sections 5 and 6.
 """
 
 from msgspec import structs
 
 from engine import tables
-from engine.ids import new_id
+from engine.ids import new_ids
 from engine.lookup import named_order
+from engine.order_lines import Lines, growth_of, laid_over_lines, line_of
+from engine.order_sums import left_of
 from engine.state import View
-from schemas.api import OrderInput, OrderItemInput, OrderStatus
+from schemas.api import OrderInput, OrderStatus
 from schemas.base import AMOUNT_MAX
 from schemas.entities import KeyKind, Order, OrderItem
 from schemas.errors import Refusal, refuse
@@ -38,15 +41,17 @@ def order_of(
         owner = view.get(tables.ORDER_SOURCES, given.source_id or "")
         if owner not in (None, stored.id):
             details = f"Duplicated order exists with id {given.source_id}"
-            return refuse("duplicate_source_id", details)
+            return refuse("duplicate_source_id", details, explanation={"rule": "order_source_id"})
     before = stored or Order()
     refusal = _full(before)
     if refusal is None and key_kind == "client":
         refusal = _not_for_clients(before, given, customer_id)
     if refusal is not None:
         return refusal
-    order = laid_over(before, given)
+    order = laid_over(view, before, given)
     if isinstance(order, Refusal):
+        return order
+    if given.status is None and customer_id is None:
         return order
     return structs.replace(
         order,
@@ -60,42 +65,51 @@ def paid(status: OrderStatus | None) -> OrderStatus:
     return "FULFILLED" if status == "FULFILLED" else "PAID"
 
 
-def left_of(order: Order | None) -> int | None:
-    """What is left to pay; None: no order, or one without an amount."""
-    if order is None or order.amount is None:
-        return None
-    return order.amount - order.discount_amount - items_discount(order)
-
-
-def items_discount(order: Order) -> int:
-    """The sum of the discounts on single items."""
-    return sum(item.discount_amount for item in order.items or ())
-
-
 def _full(order: Order) -> Refusal | None:
     if len(order.redemptions) < ORDER_ENTRIES_MAX:
         return None
-    return refuse("invalid_order", f"An order takes at most {ORDER_ENTRIES_MAX} redemptions")
+    return refuse(
+        "invalid_order",
+        f"An order takes at most {ORDER_ENTRIES_MAX} redemptions",
+        explanation={
+            "rule": "order_redemptions",
+            "redemptions": len(order.redemptions),
+            "limit": ORDER_ENTRIES_MAX,
+        },
+    )
 
 
 def _not_for_clients(order: Order, given: OrderInput, customer_id: str | None) -> Refusal | None:
     """Whoever guesses a source id must neither see another customer's order nor settle one."""
     if order.customer_id not in (None, customer_id):
-        return refuse("invalid_order", "The order belongs to another customer")
+        return refuse(
+            "invalid_order",
+            "The order belongs to another customer",
+            explanation={"rule": "order_customer", "customer_id": customer_id},
+        )
     if given.status not in (None, paid(order.status)):
-        return refuse("invalid_order", "A client-side key cannot set the status of an order")
+        return refuse(
+            "invalid_order",
+            "A client-side key cannot set the status of an order",
+            explanation={"rule": "order_status", "status": given.status},
+        )
     return None
 
 
-def laid_over(stored: Order, given: OrderInput) -> Order | Refusal:
+def laid_over(view: View, stored: Order, given: OrderInput) -> Order | Refusal:
     """What the request says of the order's content, over what is stored.
 
-    Refuses amounts that do not work out.
+    Refuses amounts that do not work out, and changes of items that redemptions took from.
     """
-    items = stored.items if given.items is None else tuple(map(_item, given.items))
     amount = given.amount
-    if amount is None and given.items is not None:
-        amount = _sum(items)
+    items = stored.items
+    if given.items is not None:
+        named = tuple(line_of(view, item) for item in given.items)
+        lines = laid_over_lines(items, named) if items else Lines(named)
+        if isinstance(lines, Refusal):
+            return lines
+        items = lines.items
+        amount = _sum(items) if amount is None else amount + lines.unnamed_growth
     if amount is None:
         amount = stored.amount
     if amount is not None and amount > AMOUNT_MAX:
@@ -110,15 +124,20 @@ def laid_over(stored: Order, given: OrderInput) -> Order | Refusal:
         stored,
         source_id=given.source_id or stored.source_id,
         amount=amount,
-        initial_amount=amount,
+        initial_amount=_before_growth(stored, amount, items),
         items=items,
         metadata=metadata,
     )
-    left = left_of(order)
+    left = left_of(order) if stored.id else amount  # nothing was taken of a new one
     if left is not None and left < 0:
         return refuse(
             "invalid_order",
             f"The amount {amount} is less than the {order.discount_amount} already discounted",
+            explanation={
+                "rule": "discounted_amount",
+                "amount": amount,
+                "discounted": (amount or 0) - left,
+            },
         )
     return order
 
@@ -127,29 +146,18 @@ def with_item_ids(seed: str, items: tuple[OrderItem, ...] | None) -> tuple[Order
     """The items, each with an id."""
     if items is None:
         return None
-    return tuple(
-        item if item.id else structs.replace(item, id=new_id(seed, "ordli_", n))
-        for n, item in enumerate(items)
-    )
+    fresh = iter(new_ids(seed, "ordli_", sum(not item.id for item in items)))
+    return tuple(item if item.id else structs.replace(item, id=next(fresh)) for item in items)
 
 
-def _item(given: OrderItemInput) -> OrderItem:
-    quantity = 1 if given.quantity is None else given.quantity
-    price = _price(given)
-    amount = given.amount
-    if amount is None and price is not None:
-        amount = price * quantity
-    fields = structs.asdict(given)
-    fields.update(quantity=quantity, price=price, amount=amount)
-    return OrderItem(**fields)
-
-
-def _price(given: OrderItemInput) -> int | None:
-    if given.price is not None:
-        return given.price
-    if given.sku is not None and given.sku.price is not None:
-        return given.sku.price
-    return given.product.price if given.product is not None else None
+def _before_growth(
+    stored: Order, amount: int | None, items: tuple[OrderItem, ...] | None
+) -> int | None:
+    """The amount before discounts added units; None: there was none."""
+    growth = growth_of(items) if stored.items else 0  # lines that are new have none
+    if amount is None or (growth and amount == growth and stored.initial_amount is None):
+        return None
+    return amount - growth
 
 
 def _sum(items: tuple[OrderItem, ...] | None) -> int | None:

@@ -4,7 +4,7 @@ A project is created in the control project, which every front folds, and then o
 partition; only then are commands for it decided there.
 """
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from msgspec import structs
@@ -44,20 +44,21 @@ from schemas.projects import (
     UpdateProject,
 )
 
-ControlBody = (
-    CreateProject | UpdateProject | DeleteProject | ReplaceKey | ChangeTrustedOrigins | RevokeToken
+#: What is decided in the control project alone, and what is decided before a project is open.
+_CONTROL: Final = frozenset(
+    {CreateProject, UpdateProject, DeleteProject, ReplaceKey, ChangeTrustedOrigins, RevokeToken}
 )
+_BEFORE_OPEN: Final = frozenset({OpenProject, CloseProject, EndErasures})
 
 
 def unknown_project(view: View, body: CommandBody) -> Refusal | None:
     """The refusal of a command that is not for its project, or whose project is not open here."""
     if view.project == CONTROL_PROJECT:
-        known = isinstance(body, ControlBody | ExpireDue)
-    elif isinstance(body, OpenProject | CloseProject | EndErasures):
+        known = type(body) in _CONTROL or isinstance(body, ExpireDue)
+    elif type(body) in _BEFORE_OPEN:
         known = True
     else:
-        opened = view.get(tables.OPENED, view.project) is not None
-        known = opened and not isinstance(body, ControlBody)
+        known = type(body) not in _CONTROL and view.get(tables.OPENED, view.project) is not None
     return None if known else not_found("project", view.project)
 
 

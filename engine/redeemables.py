@@ -4,12 +4,15 @@ from collections.abc import Callable, Iterator
 from typing import Final, Literal, NamedTuple
 
 from engine import tables
+from engine.assignments import shown_assignments
 from engine.ids import holding_id
-from engine.lookup import campaign_of
+from engine.lookup import campaign_of, categories_of
 from engine.state import View
 from schemas.base import Millis
 from schemas.campaigns import Campaign
+from schemas.categories import Category
 from schemas.entities import Voucher
+from schemas.rules import RuleAssignment
 
 #: How many holdings a page looks at, at most: whatever a filter leaves out costs as much as what it
 #: lets through.
@@ -27,6 +30,9 @@ class HeldVoucher(NamedTuple):
     voucher: Voucher
     campaign: Campaign | None
     status: Status
+    #: The validation rules that bind the voucher, those of its campaign included.
+    assignments: tuple[RuleAssignment, ...] = ()
+    categories: tuple[Category, ...] = ()
 
 
 class HeldPage(NamedTuple):
@@ -93,6 +99,8 @@ def _held(view: View, customer_id: str, voucher_id: str, now: Millis) -> HeldVou
         voucher=voucher,
         campaign=campaign,
         status=status_of(voucher, campaign, now),
+        assignments=shown_assignments(view, voucher),
+        categories=categories_of(view, voucher.category_id),
     )
 
 
@@ -117,6 +125,8 @@ def status_of(voucher: Voucher, campaign: Campaign | None, now: Millis) -> Statu
         status = "NOT_ACTIVE_YET"
     elif voucher.quantity is not None and voucher.redeemed_quantity >= voucher.quantity:
         status = "USED"
-    elif voucher.gift is not None and voucher.gift.balance <= 0:
+    elif (voucher.gift is not None and voucher.gift.balance <= 0) or (
+        voucher.loyalty_card is not None and voucher.loyalty_card.balance <= 0
+    ):
         status = "NO_BALANCE"
     return status

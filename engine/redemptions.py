@@ -1,8 +1,8 @@
 """Redemptions: all redeemables of a request are redeemed, or none.
 
 A success counts every voucher up, spends gift credits, saves the order and names each redemption;
-two or more have a parent. A failure takes nothing and is recorded, too. In mode ALL exactly one
-redeemable fails; its refusal is the answer.
+two or more have a parent. A failure takes nothing and is recorded, too; the refusal of the first
+redeemable that failed is the answer. In mode ALL exactly one does.
 """
 
 from msgspec import structs
@@ -10,11 +10,16 @@ from msgspec import structs
 from engine import tables
 from engine.customers import NOBODY, Known, known_by
 from engine.decision import Decision
-from engine.evaluate import duplicated, evaluate_for
+from engine.evaluate import Asked, Asker, evaluate_asked
 from engine.ids import PARENT, new_id
 from engine.lookup import named_customer
+from engine.order_sums import amount_of
 from engine.orders import paid, with_item_ids
+from engine.overrides import Overridden, overridden
+from engine.skips import as_refusal
+from engine.spending import counted_tier, spent
 from engine.stacking import fail_all
+from engine.stacking_rules import naming
 from engine.state import View
 from schemas.api import CustomerInput
 from schemas.base import Millis
@@ -24,8 +29,6 @@ from schemas.entities import (
     Order,
     OrderEntry,
     Outcome,
-    Taken,
-    Voucher,
 )
 from schemas.errors import Refusal
 from schemas.events import RedemptionFailed, RedemptionSucceeded
@@ -35,21 +38,29 @@ def redeem_stack(view: View, command: Command, body: RedeemStack, now: Millis) -
     """Redeems all redeemables or none; either way there is an event.
 
     What is wrong with the request as a whole fails it in this order: the fault that the front
-    found, the same redeemable twice, an unknown customer, an unknown or impossible order. What is
-    wrong in itself, the first two, leaves the customer as it is; it is recorded with it all the
-    same.
+    found, the same redeemable twice, an unknown customer, an unknown product to override, an
+    unknown or impossible order. What is wrong in itself, the first two, leaves the customer as it
+    is; it is recorded with it all the same.
     """
-    fault = body.fault or duplicated(view, body.redeemables)
+    asked = Asked.of(view, body.redeemables)
+    fault = body.fault or asked.refusal
     if fault is not None:
-        known: Known | Refusal = _stored(view, body.customer)
+        known: Known | Refusal = _stored(view, body.customer, command.guest_key)
     else:
         known = known_by(view, command, body.customer, now)
     if isinstance(known, Refusal):
         fault, known = known, NOBODY
+    catalogue: Overridden | Refusal = Overridden(view)
+    if fault is None:
+        catalogue = overridden(view, command, body.order, now)
+    if isinstance(catalogue, Refusal):
+        fault, catalogue = catalogue, Overridden(view)
     if fault is not None:
         evaluation = fail_all(body.redeemables, fault)
     else:
-        evaluation = evaluate_for(view, body, known.id, now, command.key_kind)
+        asker = Asker.of(command, known.customer)
+        evaluation = evaluate_asked(catalogue.view, body, asked, asker, now)
+    evaluation = _without_others(evaluation)
     session_key = body.session.key if body.session is not None else None
     if not evaluation.valid:
         failed, refusal = _failed(command, body, evaluation, known.id, session_key)
@@ -58,34 +69,20 @@ def redeem_stack(view: View, command: Command, body: RedeemStack, now: Millis) -
     if evaluation.order is not None and evaluation.order.id:
         stored = view.get(tables.ORDERS, evaluation.order.id)
         succeeded = structs.replace(succeeded, status_before=stored and stored.status)
-    return Decision((*known.events, succeeded), customer=known.snapshot)
+    return Decision((*known.events, *catalogue.events, succeeded), customer=known.snapshot)
 
 
-def _stored(view: View, named: CustomerInput | None) -> Known:
-    found = None if named is None else named_customer(view, named)
+def _stored(view: View, named: CustomerInput | None, guest_key: str | None) -> Known:
+    found = None if named is None else named_customer(view, named, guest_key)
     return NOBODY if isinstance(found, Refusal) else Known(found)
 
 
-def spent(voucher: Voucher, taken: Taken) -> Voucher:
-    """A voucher after one more redemption."""
-    return _counted(voucher, 1, taken.credits or 0)
-
-
-def restored(voucher: Voucher, taken: Taken) -> Voucher:
-    """A voucher after one of its redemptions was taken back."""
-    return _counted(voucher, -1, -(taken.credits or 0))
-
-
-def _counted(voucher: Voucher, redemptions: int, credits: int) -> Voucher:
-    gift = voucher.gift
-    if gift is not None:
-        gift = structs.replace(gift, balance=gift.balance - credits)
-    return structs.replace(
-        voucher,
-        gift=gift,
-        redeemed_quantity=max(voucher.redeemed_quantity + redemptions, 0),
-        redeemed_amount=max(voucher.redeemed_amount + credits, 0),
-    )
+def _without_others(evaluation: Evaluation) -> Evaluation:
+    """The evaluation with rules that name no categories but those of its redeemables."""
+    if evaluation.stacking is None:
+        return evaluation
+    own = {each.category.id for outcome in evaluation.outcomes for each in outcome.categories}
+    return structs.replace(evaluation, stacking=naming(evaluation.stacking, own.__contains__))
 
 
 def _failed(
@@ -95,6 +92,7 @@ def _failed(
     customer_id: str | None,
     session_key: str | None,
 ) -> tuple[RedemptionFailed, Refusal]:
+    evaluation = _with_failure(evaluation)
     refusals = [outcome.refusal for outcome in evaluation.outcomes if outcome.refusal is not None]
     ids = tuple(new_id(command.seed, "rf_", n) for n in range(len(refusals)))
     event = RedemptionFailed(
@@ -113,6 +111,17 @@ def _failed(
     return event, refusal
 
 
+def _with_failure(evaluation: Evaluation) -> Evaluation:
+    """Where all were skipped for want of an effect, the first fails with it: a failure has a reason."""
+    first, *others = evaluation.outcomes
+    if any(outcome.refusal is not None for outcome in evaluation.outcomes):
+        return evaluation
+    first = structs.replace(
+        first, status="INAPPLICABLE", refusal=as_refusal(first), skipped_by=None, explanation=None
+    )
+    return structs.replace(evaluation, outcomes=(first, *others))
+
+
 def _succeeded(
     command: Command,
     body: RedeemStack,
@@ -121,17 +130,17 @@ def _succeeded(
     session_key: str | None,
     now: Millis,
 ) -> RedemptionSucceeded:
-    outcomes = tuple(map(_redeemed, evaluation.outcomes))
-    applied = [outcome for outcome in outcomes if outcome.voucher is not None]
+    order = evaluation.order
+    outcomes = tuple(_redeemed(outcome, order) for outcome in evaluation.outcomes)
+    applied = [outcome for outcome in outcomes if outcome.status == "APPLICABLE"]
     ids = tuple(new_id(command.seed, "r_", n) for n in range(len(applied)))
     parent_id = new_id(command.seed, "r_", PARENT) if len(ids) > 1 else None
-    order = evaluation.order
     if order is not None:
         order = _saved(command, order, _entries(applied, ids, parent_id, now), now)
         if body.order is None or body.order.status is None:
             order = structs.replace(order, status=paid(order.status))
     return RedemptionSucceeded(
-        evaluation=Evaluation(outcomes, order),
+        evaluation=structs.replace(evaluation, outcomes=outcomes, order=order),
         redemption_ids=ids,
         parent_id=parent_id,
         order_created=evaluation.order is not None and not evaluation.order.id,
@@ -144,9 +153,14 @@ def _succeeded(
     )
 
 
-def _redeemed(outcome: Outcome) -> Outcome:
-    if outcome.voucher is None or outcome.taken is None:
+def _redeemed(outcome: Outcome, order: Order | None) -> Outcome:
+    if outcome.taken is None:
         return outcome
+    if outcome.tier is not None:
+        return structs.replace(
+            outcome, tier=counted_tier(outcome.tier, outcome.taken, amount_of(order))
+        )
+    assert outcome.voucher is not None
     return structs.replace(outcome, voucher=spent(outcome.voucher, outcome.taken))
 
 
@@ -157,12 +171,11 @@ def _entries(
         OrderEntry(
             id=redemption_id,
             at=now,
-            related_object_type="voucher",
-            related_object_id=outcome.voucher.id,
+            related_object_type="voucher" if outcome.tier is None else "promotion_tier",
+            related_object_id=outcome.related_id,
             parent_id=parent_id,
         )
         for outcome, redemption_id in zip(applied, ids, strict=True)
-        if outcome.voucher is not None
     ]
     if parent_id is not None:
         entries.append(

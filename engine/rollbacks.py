@@ -4,17 +4,25 @@ Counters and credits return to the vouchers, the discounts leave the order, and 
 nothing remains redeemed is canceled. The checks, in order: known (else nothing is recorded) ·
 succeeded once · the endpoint fits (a stack's child never, its parent only as a stack) · not rolled
 back yet · within the window · the customer and the order, where the caller names them, are the
-redemption's own.
+redemption's own · no later redemption replaced units that it had added to the order.
 """
 
 from msgspec import structs
 
 from engine import tables
+from engine.basket import is_built_upon, taken_back, together
 from engine.calendar import Duration, iso, later
 from engine.decision import Decision
 from engine.ids import PARENT, new_id
-from engine.lookup import living_voucher, named_customer, named_order, unknown_customer
-from engine.redemptions import restored
+from engine.lookup import (
+    categories_of,
+    living_voucher,
+    named_customer,
+    named_order,
+    unknown_customer,
+)
+from engine.spending import counted_tier, restored
+from engine.stacking_rules import stacking_rules
 from engine.state import View
 from schemas.base import Millis
 from schemas.commands import Command, RollBack, RollBackStack
@@ -65,7 +73,11 @@ def _refusal(view: View, body: RollBack, redemption: Redemption, now: Millis) ->
                 "redeemed_at": iso(redemption.at),
             },
         )
-    return _other_customer(view, body, redemption) or _other_order(view, body, redemption)
+    return (
+        _other_customer(view, body, redemption)
+        or _other_order(view, body, redemption)
+        or _built_upon(view, redemption)
+    )
 
 
 def _other_customer(view: View, body: RollBack, redemption: Redemption) -> Refusal | None:
@@ -102,6 +114,37 @@ def _other_order(view: View, body: RollBack, redemption: Redemption) -> Refusal 
     )
 
 
+def _takes_order_back(view: View) -> bool:
+    """Whether the order gets back what was taken, and ends; else it stays as it was paid."""
+    return stacking_rules(view).redeemables_rollback_order_mode == "WITH_ORDER"
+
+
+def _built_upon(view: View, redemption: Redemption) -> Refusal | None:
+    if not _takes_order_back(view):
+        return None
+    order = redemption.order_id and view.get(tables.ORDERS, redemption.order_id)
+    if not order or not is_built_upon(order, _taken_together(_redeemed(view, redemption))):
+        return None
+    return refuse(
+        "invalid_redemption",
+        f"Later redemptions replaced items that redemption {redemption.id} had added;"
+        " they are to be rolled back first",
+        explanation={"rule": "built_upon", "order_id": order.id},
+    )
+
+
+def _redeemed(view: View, redemption: Redemption) -> list[Redemption]:
+    """The redemption itself, or the children of a stack."""
+    if not redemption.children:
+        return [redemption]
+    found = (view.get(tables.REDEMPTIONS, child) for child in redemption.children)
+    return [child for child in found if child is not None]
+
+
+def _taken_together(redemptions: list[Redemption]) -> Taken:
+    return together(each.taken for each in redemptions if each.taken is not None)
+
+
 def _failed(
     command: Command, body: RollBack, redemption: Redemption, refusal: Refusal
 ) -> RollbackFailed:
@@ -114,6 +157,7 @@ def _failed(
         rollback_id=rollback_id,
         redemption_id=redemption.id,
         voucher_id=_voucher_id(redemption),
+        tier_id=_tier_id(redemption),
         refusal=refusal,
         code=redemption.code,
         reason=body.reason,
@@ -129,17 +173,17 @@ def _rolled_back(
     view: View, command: Command, body: RollBack, redemption: Redemption, now: Millis
 ) -> RedemptionRolledBack:
     stack = bool(redemption.children)
-    found = (view.get(tables.REDEMPTIONS, child) for child in redemption.children)
-    taken_back = [child for child in found if child is not None] if stack else [redemption]
+    redeemed = _redeemed(view, redemption)
+    stored = redemption.order_id and view.get(tables.ORDERS, redemption.order_id)
     rollbacks = tuple(
-        _one(view, child, new_id(command.seed, "rr_", n)) for n, child in enumerate(taken_back)
+        _one(view, child, new_id(command.seed, "rr_", n)) for n, child in enumerate(redeemed)
     )
     parent_rollback_id = new_id(command.seed, "rr_", PARENT) if stack else None
-    stored = redemption.order_id and view.get(tables.ORDERS, redemption.order_id)
     order = None
     if stored:
-        order = _without(stored, taken_back)
-        order = _marked(order, rollbacks, redemption.id, parent_rollback_id, now)
+        order = _marked(stored, rollbacks, redemption.id, parent_rollback_id, now)
+        if _takes_order_back(view):
+            order = _ended(taken_back(order, _taken_together(redeemed)))
     return RedemptionRolledBack(
         rollbacks=rollbacks,
         parent_rollback_id=parent_rollback_id,
@@ -157,17 +201,24 @@ def _rolled_back(
 
 
 def _one(view: View, redemption: Redemption, rollback_id: str) -> RolledBack:
-    voucher_id = _voucher_id(redemption)
-    voucher = living_voucher(view, voucher_id)
-    taken = redemption.taken or Taken()
+    voucher_id, tier_id = _voucher_id(redemption), _tier_id(redemption)
+    voucher = living_voucher(view, voucher_id) if voucher_id else None
+    tier = None if tier_id is None else view.get(tables.TIERS, tier_id)
+    campaign = None if tier is None else view.get(tables.CAMPAIGNS, tier.campaign_id)
+    taken, amount = redemption.taken or Taken(), redemption.order_amount
     return RolledBack(
         rollback_id=rollback_id,
         redemption_id=redemption.id,
         voucher_id=voucher_id,
         code=redemption.code,
         voucher=None if voucher is None else restored(voucher, taken),
-        discount=taken.order,
+        tier_id=tier_id,
+        tier=None if tier is None else counted_tier(tier, taken, amount, -1),
+        campaign_name=None if campaign is None else campaign.name,
+        discount=taken.total,
         credits=taken.credits,
+        points=taken.points,
+        categories=() if voucher is None else categories_of(view, voucher.category_id),
     )
 
 
@@ -175,10 +226,9 @@ def _voucher_id(redemption: Redemption) -> str:
     return redemption.related_object_id if redemption.related_object_type == "voucher" else ""
 
 
-def _without(order: Order, taken_back: list[Redemption]) -> Order:
-    """The order without what the redemptions took from it."""
-    discount = sum(child.taken.order for child in taken_back if child.taken is not None)
-    return structs.replace(order, discount_amount=order.discount_amount - discount)
+def _tier_id(redemption: Redemption) -> str | None:
+    is_tier = redemption.related_object_type == "promotion_tier"
+    return redemption.related_object_id if is_tier else None
 
 
 def _marked(
@@ -188,7 +238,7 @@ def _marked(
     parent_rollback_id: str | None,
     now: Millis,
 ) -> Order:
-    """The order with its entries marked as rolled back; canceled when none is left."""
+    """The order with its entries marked as rolled back."""
     marks = {each.redemption_id: each.rollback_id for each in rollbacks}
     if parent_rollback_id is not None:
         marks[redemption_id] = parent_rollback_id
@@ -204,11 +254,11 @@ def _marked(
             rollback_stacked=stacked if entry.stacked else (),
         )
 
-    entries = tuple(map(mark, order.redemptions))
-    left = any(entry.rollback_id is None for entry in entries)
-    return structs.replace(
-        order,
-        redemptions=entries,
-        status=order.status if left else "CANCELED",
-        updated_at=now,
-    )
+    return structs.replace(order, redemptions=tuple(map(mark, order.redemptions)), updated_at=now)
+
+
+def _ended(order: Order) -> Order:
+    """The order, canceled when none of its redemptions is left."""
+    if any(entry.rollback_id is None for entry in order.redemptions):
+        return order
+    return structs.replace(order, status="CANCELED")

@@ -4,6 +4,7 @@ A row is decided on what the rows before it made of the state. One that is refus
 and is noted; the rows after it are done all the same.
 """
 
+from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
@@ -23,8 +24,11 @@ from schemas.events import Event
 CHUNK_EVENT_BYTES_MAX = 448 * 1024
 
 
-def each_row(do: DoRow) -> Do:
-    """Work that is one decision for each row; a row sees what the rows before it did."""
+def each_row(do: DoRow, at_once: Callable[[View], int] | None = None) -> Do:
+    """Work that is one decision for each row; a row sees what the rows before it did.
+
+    A chunk takes as many rows as `at_once` says, where not all of a set may be done together.
+    """
 
     def do_rows(
         view: View, command: Command, _: AsyncAction, work: Any, rows: Rows | None, now: Millis
@@ -33,7 +37,8 @@ def each_row(do: DoRow) -> Do:
         events: list[Event] = []
         failures: list[RowFailure] = []
         done = size = 0
-        for number, row in enumerate(rows or (), 1):
+        most = None if at_once is None else at_once(view)
+        for number, row in enumerate((rows or ())[:most], 1):
             decision = NOTHING
             failure = _fault(number, row)
             if failure is None:

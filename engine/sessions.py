@@ -1,9 +1,9 @@
 """Sessions: a valid request holds what its redeemables would take, for a bounded time.
 
-A hold lies on one voucher: one redemption and, of a gift card, the credits. It counts against
-everyone but its own session until it is redeemed, released, overwritten by a session with the same
-key, or over. A redemption that names the session consumes the holds on the vouchers it redeems;
-the session keeps what it holds of others.
+A hold lies on one voucher: one redemption and, of a gift card, the credits, of a loyalty card the
+points. It counts against everyone but its own session until it is redeemed, released, overwritten
+by a session with the same key, or over. A redemption that names the session consumes the holds on
+the vouchers it redeems; the session keeps what it holds of others.
 """
 
 from fractions import Fraction
@@ -12,7 +12,7 @@ from math import ceil
 from engine import tables
 from engine.customers import known_by
 from engine.decision import Decision
-from engine.evaluate import duplicated, evaluate_for
+from engine.evaluate import Asked, Asker, evaluate_asked
 from engine.ids import new_id
 from engine.lookup import find_voucher
 from engine.stacking import fail_all
@@ -40,14 +40,14 @@ UNITS_MS = {
 
 def lock_session(view: View, command: Command, body: LockSession, now: Millis) -> Decision:
     """Validates; a valid request holds what it would take, another leaves everything as it is."""
-    refusal = duplicated(view, body.redeemables)
-    if refusal is not None:
-        return Decision(refusal=refusal)
+    asked = Asked.of(view, body.redeemables)
+    if asked.refusal is not None:
+        return Decision(refusal=asked.refusal)
     known = known_by(view, command, body.customer, now)
     if isinstance(known, Refusal):
         refused = SessionRefused(fail_all(body.redeemables, known), body.tracking_id)
         return Decision(events=(refused,))
-    evaluation = evaluate_for(view, body, known.id, now, command.key_kind)
+    evaluation = evaluate_asked(view, body, asked, Asker.of(command, known.customer), now)
     if evaluation.valid:
         session = _session(command, body.session or SessionInput(), evaluation, now)
         locked = SessionLocked(session, evaluation, body.tracking_id, known.id)

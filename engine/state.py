@@ -11,16 +11,21 @@ Entities are frozen, so a decoded one may be shared; `Stored` keeps the hot ones
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from heapq import merge
+from itertools import islice
 from typing import Any, Generic, Protocol, TypeVar
+from urllib.parse import unquote
 
 import msgspec
 
 from schemas.personal import Personal, PersonalData
 
 T = TypeVar("T")
+Parts = tuple[str, ...]
 
 #: How many decoded entities a `Stored` keeps.
 CACHE_ENTRIES_MAX = 20_000
+#: How many keys a `Table` keeps.
+KEYS_MAX = 4096
 
 
 class Bytes(Protocol):
@@ -60,12 +65,14 @@ encode = msgspec.json.Encoder(enc_hook=_to_plain).encode
 class Table(Generic[T]):
     """A named kind of entity and how it is stored."""
 
-    __slots__ = ("_decoder", "kind", "name")
+    __slots__ = ("_decoder", "_keys", "kind", "name")
 
     def __init__(self, name: str, kind: type[T]) -> None:
         self.name = name
         self.kind = kind
         self._decoder = msgspec.json.Decoder(kind, dec_hook=_from_plain)
+        #: Those that were asked for: making one costs as much as looking an entity up.
+        self._keys: dict[tuple[str, tuple[str, ...]], bytes] = {}
 
     def decode(self, value: bytes) -> T:
         """The entity that `encode` wrote."""
@@ -73,10 +80,15 @@ class Table(Generic[T]):
 
     def key(self, project: str, *parts: str) -> bytes:
         """The key of one entity of a project."""
-        key = "/".join((self.name, project, *parts))
-        if "%" in key or key.count("/") != len(parts) + 1:
-            key = "/".join((self.name, _escape(project), *map(_escape, parts)))
-        return key.encode()
+        known = self._keys.get((project, parts))
+        if known is None:
+            if len(self._keys) >= KEYS_MAX:
+                self._keys.clear()
+            key = "/".join((self.name, project, *parts))
+            if "%" in key or key.count("/") != len(parts) + 1:
+                key = "/".join((self.name, _escape(project), *map(_escape, parts)))
+            known = self._keys[project, parts] = key.encode()
+        return known
 
     def keys(self, names: Sequence[str], project: str, *parts: str) -> list[bytes]:
         """The keys of many entities below `parts`, each by its last part."""
@@ -146,6 +158,9 @@ class State(View, Protocol):
     def delete(self, table: Table[Any], *parts: str) -> None:
         """Removes the entity at `parts`, if there is one."""
 
+    def drop(self, table: Table[Any], *parts: str, most: int, after: Parts = ()) -> list[Parts]:
+        """Removes the first below `parts` that come after `after`; gives the rest of their keys."""
+
 
 class Source(Protocol):
     """Decoded entities by key: what an `Overlay` lies over."""
@@ -167,8 +182,12 @@ class Source(Protocol):
         """Those of the keys at which there is an entity."""
 
 
+#: Stands in the cache for what is looked for and is not there.
+_ABSENT: Any = object()
+
+
 class Stored:
-    """A `Source` over bytes, with a bounded cache of decoded entities."""
+    """A `Source` over bytes, with a bounded cache of decoded entities, and of what is not there."""
 
     def __init__(self, store: Bytes, *, entries_max: int = CACHE_ENTRIES_MAX) -> None:
         self._store = store
@@ -179,15 +198,13 @@ class Stored:
         """The entity at `key`; the most recently used stay decoded."""
         cache = self._cache
         found: T | None = cache.get(key)
-        if found is not None:
+        if found is None:
+            value = self._store.get(key)
+            found = _ABSENT if value is None else table.decode(value)
+            self._keep(key, found)
+        else:
             cache.move_to_end(key)
-            return found
-        value = self._store.get(key)
-        if value is None:
-            return None
-        entity = table.decode(value)
-        self._keep(key, entity)
-        return entity
+        return None if found is _ABSENT else found
 
     def items(
         self,
@@ -218,7 +235,10 @@ class Stored:
                 cache.pop(key, None)
                 written[key] = entity
             else:
-                if key in cache:
+                known = cache.get(key)
+                if known is _ABSENT:
+                    del cache[key]
+                elif known is not None:
                     cache[key] = entity
                 written[key] = encode(entity)
         return written
@@ -366,3 +386,13 @@ class ProjectState:
     def delete(self, table: Table[Any], *parts: str) -> None:
         """See `State.delete`."""
         self._overlay.set(table, table.key(self.project, *parts), None)
+
+    def drop(self, table: Table[Any], *parts: str, most: int, after: Parts = ()) -> list[Parts]:
+        """See `State.drop`."""
+        prefix = table.prefix(self.project, *parts)
+        last = table.key(self.project, *parts, *after) if after else None
+        found = self._overlay.items(table, prefix, after=last)
+        keys = [key for key, _ in islice(found, most)]
+        for key in keys:
+            self._overlay.set(table, key, None)
+        return [tuple(map(unquote, key[len(prefix) :].decode().split("/"))) for key in keys]

@@ -1,7 +1,7 @@
 """What customers add up to: counted once for a whole record, after its decision.
 
 Redemptions count for the customer whom they name, orders for their own, and what is left on a gift
-card for whoever holds it. A decision that concerns no customer gains no event. An order counts
+card or a loyalty card for whoever holds it. A decision that concerns no customer gains no event. An order counts
 while it is paid or fulfilled; what a customer spent on it is what was left to pay. The last order
 is the newest that ever counted, also when it was canceled later. Nothing counts any more for a
 customer who is gone for good, though vouchers, orders and rollbacks may still name one.
@@ -9,24 +9,33 @@ customer who is gone for good, though vouchers, orders and rollbacks may still n
 
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from msgspec import structs
 
 from engine import tables
 from engine.decision import Decision
-from engine.orders import left_of
+from engine.order_sums import left_of
 from engine.state import View
 from schemas import events as e
 from schemas.balances import BalanceAdjusted
 from schemas.bin import CampaignVouchersDeleted
 from schemas.customers import CustomersSummed, CustomerSummary
-from schemas.entities import Order, Voucher
+from schemas.entities import Order, Taken, Voucher
 from schemas.orders import OrderCreated, OrderUpdated
 from schemas.publications import Published
 
 _COUNTED: Final = frozenset({"PAID", "FULFILLED"})
 _NOTHING: Final = CustomerSummary()
+_UNTOUCHED: Final = Taken()
+
+
+class _Left(NamedTuple):
+    """What is left on a card, and whose it is."""
+
+    holder_id: str
+    credits: int
+    points: int
 
 
 class Sums:
@@ -37,7 +46,7 @@ class Sums:
         self._events = events
         self._before: dict[str, CustomerSummary] = {}
         self._after: dict[str, CustomerSummary] = {}
-        self._balances: dict[str, tuple[str, int] | None] = {}
+        self._balances: dict[str, _Left | None] = {}
         self._orders: dict[str, Order] = {}
 
     @property
@@ -61,23 +70,25 @@ class Sums:
 
     def voucher(self, voucher: Voucher) -> None:
         """A voucher is as given; its holder has what is left on it."""
-        if voucher.gift is not None:
+        if voucher.gift is not None or voucher.loyalty_card is not None:
             self._holds(voucher.id, _held(voucher))
 
     def voucher_gone(self, voucher_id: str) -> None:
         """A voucher is nobody's any more."""
         self._holds(voucher_id, None)
 
-    def _holds(self, voucher_id: str, held: tuple[str, int] | None) -> None:
+    def _holds(self, voucher_id: str, held: _Left | None) -> None:
         if voucher_id in self._balances:
             before = self._balances[voucher_id]
         else:
             before = _held(self._view.get(tables.VOUCHERS, voucher_id))
         if before != held:
             if before is not None:
-                self.add(before[0], amount_to_go=-before[1])
+                self.add(
+                    before.holder_id, amount_to_go=-before.credits, points_to_go=-before.points
+                )
             if held is not None:
-                self.add(held[0], amount_to_go=held[1])
+                self.add(held.holder_id, amount_to_go=held.credits, points_to_go=held.points)
         self._balances[voucher_id] = held
 
     def order(self, order: Order | None, *, created: bool = False) -> None:
@@ -125,10 +136,14 @@ class Sums:
         )
 
 
-def _held(voucher: Voucher | None) -> tuple[str, int] | None:
-    if voucher is None or voucher.gift is None or voucher.holder_id is None:
+def _held(voucher: Voucher | None) -> _Left | None:
+    if voucher is None or voucher.holder_id is None:
         return None
-    return voucher.holder_id, voucher.gift.balance
+    gift, card = voucher.gift, voucher.loyalty_card
+    if gift is None and card is None:
+        return None
+    credits = 0 if gift is None else gift.balance
+    return _Left(voucher.holder_id, credits, 0 if card is None else card.balance)
 
 
 def _spent(order: Order) -> int:
@@ -152,12 +167,19 @@ def summed(view: View, decision: Decision) -> Decision:
 
 
 def _redeemed(sums: Sums, event: e.RedemptionSucceeded) -> None:
-    credits = 0
+    credits = points = 0
     for outcome in event.evaluation.outcomes:
         if outcome.status == "APPLICABLE" and outcome.voucher is not None:
             sums.voucher(outcome.voucher)
-            credits += (outcome.taken.credits or 0) if outcome.taken is not None else 0
-    sums.add(event.customer_id, succeeded=len(event.redemption_ids), redeemed_amount=credits)
+            taken = outcome.taken or _UNTOUCHED
+            credits += taken.credits or 0
+            points += taken.points or 0
+    sums.add(
+        event.customer_id,
+        succeeded=len(event.redemption_ids),
+        redeemed_amount=credits,
+        redeemed_points=points,
+    )
     sums.order(event.evaluation.order, created=event.order_created)
 
 
@@ -170,7 +192,13 @@ def _rolled_back(sums: Sums, event: e.RedemptionRolledBack) -> None:
     for each in event.rollbacks:
         if each.voucher is not None:
             sums.voucher(each.voucher)
-    sums.add(event.customer_id, rolled_back=len(event.rollbacks), redeemed_amount=-credits)
+    points = sum(each.points or 0 for each in event.rollbacks)
+    sums.add(
+        event.customer_id,
+        rolled_back=len(event.rollbacks),
+        redeemed_amount=-credits,
+        redeemed_points=-points,
+    )
     sums.order(event.order)
 
 

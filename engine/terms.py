@@ -1,14 +1,12 @@
-"""What a voucher or a campaign may say of itself: values and times that make sense, within bounds."""
-
-from decimal import Decimal
+"""What a voucher, a campaign or a tier may say of itself: values and times that make sense, within bounds."""
 
 from engine.calendar import INSTANT_MIN, parse_clock, parse_duration
+from engine.discount_terms import wrong_discount
 from schemas.base import AMOUNT_MAX, ID_LENGTH_MAX, INSTANT_MAX, QUANTITY_MAX
 from schemas.campaigns import Campaign, VoucherTemplate
-from schemas.entities import Discount, Voucher
+from schemas.entities import Voucher
 from schemas.errors import Refusal, refuse
-
-PERCENT_DECIMALS_MAX = 10
+from schemas.promotions import PromotionTier
 
 
 def invalid_voucher(voucher: Voucher) -> Refusal | None:
@@ -42,7 +40,17 @@ def invalid_campaign(campaign: Campaign) -> Refusal | None:
     return _wrong_dates(campaign)
 
 
-def _wrong_dates(bound: Voucher | Campaign) -> Refusal | None:
+def invalid_tier(tier: PromotionTier) -> Refusal | None:
+    """The refusal of a promotion tier whose definition makes no sense or exceeds a bound."""
+    if not 1 <= len(tier.name) <= ID_LENGTH_MAX:
+        return refuse("invalid_payload", f"name must have 1 to {ID_LENGTH_MAX} characters")
+    wrong = wrong_discount(tier.discount) or _wrong_time(tier)
+    if wrong is not None:
+        return refuse("invalid_payload", wrong)
+    return _wrong_dates(tier)
+
+
+def _wrong_dates(bound: Voucher | Campaign | PromotionTier) -> Refusal | None:
     start, expiration = bound.start_date, bound.expiration_date
     if start is not None and expiration is not None and expiration < start:
         return refuse(
@@ -55,39 +63,29 @@ def _wrong_dates(bound: Voucher | Campaign) -> Refusal | None:
 
 def _wrong_value(voucher: Voucher | VoucherTemplate) -> str | None:
     discount, gift = voucher.discount, voucher.gift
+    card = voucher.loyalty_card if isinstance(voucher, Voucher) else None
     if voucher.type == "GIFT_VOUCHER" and (gift is None or discount is not None):
         return "A GIFT_VOUCHER must have a gift and no discount"
     if voucher.type == "DISCOUNT_VOUCHER" and (discount is None or gift is not None):
         return "A DISCOUNT_VOUCHER must have a discount and no gift"
+    if voucher.type == "LOYALTY_CARD" and (card is None or (gift or discount) is not None):
+        return "A LOYALTY_CARD must have a loyalty_card, no gift and no discount"
+    if voucher.type != "LOYALTY_CARD" and card is not None:
+        return f"A {voucher.type} must have no loyalty_card"
+    if card is not None and not (_is_amount(card.points) and _is_amount(card.balance)):
+        return f"points and balance of a loyalty card must be 0 to {AMOUNT_MAX}"
     if gift is not None and not (_is_amount(gift.amount) and _is_amount(gift.balance)):
         return f"gift amount and balance must be 0 to {AMOUNT_MAX}"
     if voucher.quantity is not None and not 0 <= voucher.quantity <= QUANTITY_MAX:
         return f"redemption quantity must be 0 to {QUANTITY_MAX}"
-    return None if discount is None else _wrong_discount(discount)
-
-
-def _wrong_discount(discount: Discount) -> str | None:
-    if discount.type == "AMOUNT" and not _is_amount(discount.amount_off):
-        return f"amount_off must be 0 to {AMOUNT_MAX}"
-    if discount.type == "PERCENT" and not _is_percent(discount.percent_off):
-        return f"percent_off must be 0 to 100 with at most {PERCENT_DECIMALS_MAX} decimals"
-    if discount.amount_limit is not None and not _is_amount(discount.amount_limit):
-        return f"amount_limit must be 0 to {AMOUNT_MAX}"
-    return None
+    return None if discount is None else wrong_discount(discount)
 
 
 def _is_amount(amount: int | None) -> bool:
     return amount is not None and 0 <= amount <= AMOUNT_MAX
 
 
-def _is_percent(percent: Decimal | None) -> bool:
-    if percent is None or not percent.is_finite() or not 0 <= percent <= 100:
-        return False
-    exponent = percent.as_tuple().exponent
-    return isinstance(exponent, int) and exponent >= -PERCENT_DECIMALS_MAX
-
-
-def _wrong_time(bound: Voucher | Campaign) -> str | None:
+def _wrong_time(bound: Voucher | Campaign | PromotionTier) -> str | None:
     for name, at in (
         ("start_date", bound.start_date),
         ("expiration_date", bound.expiration_date),

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from msgspec import field
 
-from engine.campaign_vouchers import template_of
+from engine.campaign_vouchers import has_no_vouchers, template_of
 from engine.decision import Decision
 from engine.lookup import find_campaign
 from engine.rows import row_as
@@ -15,7 +15,8 @@ from schemas.actions import ImportVouchers, UpdateVouchers
 from schemas.base import Metadata, Millis, Shape
 from schemas.campaigns import Campaign
 from schemas.commands import Command, CreateVoucher, UpdateVoucher
-from schemas.entities import Discount, Gift, Voucher
+from schemas.discounts import Discount
+from schemas.entities import Gift, Voucher
 from schemas.errors import Refusal, not_found
 
 
@@ -49,6 +50,8 @@ def import_voucher_row(
         campaign = find_campaign(view, work.campaign_id)
         if campaign is None:
             return Decision(refusal=not_found("campaign", work.campaign_id))
+        if campaign.voucher is None:
+            return Decision(refusal=has_no_vouchers(campaign))
     voucher = row_as(Voucher, {**said.fields, **_terms(said, campaign, now)})
     if isinstance(voucher, Refusal):
         return Decision(refusal=voucher)
@@ -65,8 +68,6 @@ def _terms(said: ImportedVoucher, campaign: Campaign | None, now: Millis) -> dic
         if discount is None and gift is None:
             discount, gift = template.discount, template.gift
         terms |= {"campaign": campaign.name, "campaign_id": campaign.id}
-        if template.category is not None and "category" not in said.fields:
-            terms["category"] = template.category
         if "quantity" not in said.fields:
             terms["quantity"] = template.quantity
     terms["type"] = type_ or ("GIFT_VOUCHER" if gift is not None else "DISCOUNT_VOUCHER")

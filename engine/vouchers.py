@@ -6,12 +6,14 @@ import msgspec
 from msgspec import structs
 
 from engine import tables
+from engine.assignments import assign, drop_all, rule_ids_of
 from engine.bin_entries import binned
 from engine.campaign_vouchers import joined, no_free_code
 from engine.codes import code_rule, free_codes
 from engine.decision import Decision
+from engine.discount_terms import with_items
 from engine.ids import new_id
-from engine.lookup import find_campaign, find_voucher, taken_code
+from engine.lookup import categorized, find_campaign, find_voucher, taken_code, with_category
 from engine.state import View, encode
 from engine.terms import invalid_voucher
 from schemas.base import Millis
@@ -41,6 +43,7 @@ UPDATABLE = frozenset(
         "discount",
         "gift",
         "category",
+        "category_id",
         "start_date",
         "expiration_date",
         "validity_timeframe",
@@ -72,17 +75,27 @@ def create_voucher(view: View, command: Command, body: CreateVoucher, now: Milli
         body.voucher,
         id=new_id(command.seed, "v_"),
         code=code,
+        discount=body.voucher.discount and with_items(view, body.voucher.discount),
         created_at=now,
         updated_at=None,
         holds=0,
+        rule_ids=(),
     )
     refusal = invalid_voucher(voucher) or taken_code(view, code)
     if refusal is not None:
         return Decision(refusal=refusal)
+    within = categorized(view, voucher)
+    if isinstance(within, Refusal):
+        return Decision(refusal=within)
+    voucher = within
+    assigned = assign(view, command, body.validation_rules, voucher, now)
+    if isinstance(assigned, Refusal):
+        return Decision(refusal=assigned)
+    voucher = structs.replace(voucher, rule_ids=rule_ids_of(assigned))
     if campaign is None:
-        return Decision((VoucherCreated(voucher),))
+        return Decision((*assigned, VoucherCreated(voucher)))
     event = joined(campaign, voucher)
-    return Decision(refusal=event) if isinstance(event, Refusal) else Decision((event,))
+    return Decision(refusal=event) if isinstance(event, Refusal) else Decision((*assigned, event))
 
 
 def update_voucher(view: View, _: Command, body: UpdateVoucher, now: Millis) -> Decision:
@@ -90,9 +103,11 @@ def update_voucher(view: View, _: Command, body: UpdateVoucher, now: Millis) -> 
     voucher = find_voucher(view, body.voucher)
     if voucher is None:
         return Decision(refusal=not_found("voucher", body.voucher))
-    changed = _changed(voucher, body.changes)
+    changed = _changed(view, voucher, body.changes)
     if isinstance(changed, Refusal):
         return Decision(refusal=changed)
+    if changed.discount is not None and changed.discount != voucher.discount:
+        changed = structs.replace(changed, discount=with_items(view, changed.discount))
     changed = structs.replace(changed, updated_at=now)
     refusal = invalid_voucher(changed)
     if refusal is not None:
@@ -132,11 +147,12 @@ def delete_voucher(view: View, command: Command, body: DeleteVoucher, now: Milli
         campaign_number=voucher.campaign_number,
         credits=voucher.gift.balance if voucher.gift else 0,
     )
+    dropped = drop_all(view, voucher)
     if body.force:
-        return Decision((deleted,))
+        return Decision((*dropped, deleted))
     parent = voucher.campaign_id
     entry = binned(command, "voucher", voucher.id, voucher.code, now, parent_id=parent)
-    return Decision((deleted, entry))
+    return Decision((*dropped, deleted, entry))
 
 
 def _free_code(view: View, command: Command, body: CreateVoucher) -> str | Refusal:
@@ -154,7 +170,7 @@ def _free_code(view: View, command: Command, body: CreateVoucher) -> str | Refus
     return codes[0] if codes else no_free_code(rule)
 
 
-def _changed(voucher: Voucher, raw: msgspec.Raw) -> Voucher | Refusal:
+def _changed(view: View, voucher: Voucher, raw: msgspec.Raw) -> Voucher | Refusal:
     try:
         changes = msgspec.json.decode(raw, type=dict[str, Any])
     except msgspec.MsgspecError as error:
@@ -162,6 +178,9 @@ def _changed(voucher: Voucher, raw: msgspec.Raw) -> Voucher | Refusal:
     for name in FIXED:
         if changes.pop(name, None) not in (None, getattr(voucher, name)):
             return refuse("invalid_payload", f"Property `.{name}` cannot be changed")
+    card = voucher.loyalty_card
+    if changes.pop("points", None) not in (None, card and card.points):
+        return refuse("invalid_payload", "Property `.loyalty_card.points` cannot be changed")
     unknown = sorted(changes.keys() - UPDATABLE)
     if unknown:
         return refuse("invalid_payload", f"Property `.{unknown[0]}` cannot be changed")
@@ -170,6 +189,7 @@ def _changed(voucher: Voucher, raw: msgspec.Raw) -> Voucher | Refusal:
     for name in ("discount", "gift"):
         if name in changes and changes[name] is None and fields.get(name) is not None:
             return refuse("invalid_payload", f"Property `.{name}` should not be null")
+    named_category = with_category(changes)
     changes = _merged(fields, changes)
     try:
         changed = msgspec.json.decode(encode(fields | changes), type=Voucher)
@@ -177,7 +197,7 @@ def _changed(voucher: Voucher, raw: msgspec.Raw) -> Voucher | Refusal:
         return refuse("invalid_payload", str(error))
     if changed.type != voucher.type:
         return refuse("invalid_voucher", f"The type of a {voucher.type} cannot be changed")
-    return changed
+    return categorized(view, changed) if named_category else changed
 
 
 def _merged(fields: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:

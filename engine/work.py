@@ -16,6 +16,9 @@ from engine.bin import delete_campaign_vouchers, put_back
 from engine.campaign_vouchers import generate_vouchers, given_up
 from engine.customer_rows import import_customer_row, import_order_row
 from engine.decision import Decision
+from engine.following import customers_at_once, follow_segment
+from engine.product_rows import import_product_row, import_sku_row
+from engine.promotion_removal import delete_promotions
 from engine.row_work import each_row
 from engine.state import View
 from engine.voucher_rows import import_voucher_row, update_voucher_row
@@ -24,10 +27,14 @@ from schemas.actions import (
     ActionProgressed,
     AsyncAction,
     DeleteCampaignVouchers,
+    DeletePromotions,
+    FollowSegment,
     GenerateVouchers,
     GiveUpAction,
     ImportCustomers,
     ImportOrders,
+    ImportProducts,
+    ImportSkus,
     ImportVouchers,
     RowFailure,
     Rows,
@@ -43,11 +50,15 @@ from schemas.errors import not_found
 WORK: Mapping[type[Any], Do] = MappingProxyType(
     {
         DeleteCampaignVouchers: delete_campaign_vouchers,
+        DeletePromotions: delete_promotions,
         GenerateVouchers: generate_vouchers,
         ImportVouchers: each_row(import_voucher_row),
         UpdateVouchers: each_row(update_voucher_row),
-        ImportCustomers: each_row(import_customer_row),
-        ImportOrders: each_row(import_order_row),
+        ImportCustomers: each_row(import_customer_row, customers_at_once),
+        ImportOrders: each_row(import_order_row, customers_at_once),
+        FollowSegment: follow_segment,
+        ImportProducts: each_row(import_product_row),
+        ImportSkus: each_row(import_sku_row),
     }
 )
 

@@ -43,6 +43,14 @@ class DeleteCampaignVouchers(Shape, tag="delete_campaign_vouchers", frozen=True)
     until: int = 0
 
 
+class DeletePromotions(Shape, tag="delete_promotions", frozen=True):
+    """Removes the tiers and stacks of a deleted campaign for good: nothing asks for them again."""
+
+    campaign_id: str
+    #: No tier has a greater place (`Campaign.last_tier_place`).
+    last_place: int
+
+
 class ImportVouchers(Shape, tag="import_vouchers", frozen=True):
     """Creates a voucher of each staged row; in a campaign, where one is named."""
 
@@ -57,17 +65,35 @@ class ImportCustomers(Shape, tag="import_customers", frozen=True):
     """Creates or completes a customer of each staged row."""
 
 
+class FollowSegment(Shape, tag="follow_segment", frozen=True):
+    """Finds who of the customers that exist belongs to a new segment."""
+
+    segment_id: str
+
+
 class ImportOrders(Shape, tag="import_orders", frozen=True):
     """Creates or updates an order of each staged row."""
+
+
+class ImportProducts(Shape, tag="import_products", frozen=True):
+    """Creates or completes a product of each staged row."""
+
+
+class ImportSkus(Shape, tag="import_skus", frozen=True):
+    """Creates or completes a SKU of each staged row."""
 
 
 Work = (
     GenerateVouchers
     | DeleteCampaignVouchers
+    | DeletePromotions
     | ImportVouchers
     | UpdateVouchers
     | ImportCustomers
     | ImportOrders
+    | FollowSegment
+    | ImportProducts
+    | ImportSkus
 )
 
 

@@ -158,7 +158,7 @@ class Attempt(Shape, frozen=True):
 
 
 class SingleAttempt(Shape, frozen=True):
-    """The body of an attempt whose one voucher the path names, every part of it raw."""
+    """The body of an attempt whose one redeemable the path names, every part of it raw."""
 
     gift: Raw = LEFT_OUT
     reward: Raw = LEFT_OUT

@@ -6,14 +6,11 @@ import msgspec
 from msgspec import field
 
 from schemas.base import Metadata, Millis, Shape
-from schemas.entities import (
-    Discount,
-    Gift,
-    ValidityHours,
-    ValidityTimeframe,
-    Voucher,
-    VoucherType,
-)
+from schemas.categories import Category
+from schemas.discounts import Discount
+from schemas.entities import Gift, Voucher, VoucherType
+from schemas.promotions import NewTier, PromotionTier
+from schemas.validity import ValidityHours, ValidityTimeframe
 
 CampaignType = Literal["DISCOUNT_COUPONS", "GIFT_VOUCHERS", "PROMOTION", "LOYALTY_PROGRAM"]
 
@@ -64,6 +61,8 @@ class Campaign(Shape, frozen=True):
     use_voucher_metadata_schema: bool = True
     category: str | None = None
     category_id: str | None = None
+    #: The sets of validation rules that bind all its offers; kept by the fold of their assignments.
+    rule_ids: tuple[str, ...] = ()
     metadata: Metadata = field(default_factory=dict)
     updated_at: Millis | None = None
     #: How many vouchers it has.
@@ -74,6 +73,9 @@ class Campaign(Shape, frozen=True):
     next_free: int = 0
     #: How many of its vouchers were asked for and are still being made.
     generating: int = 0
+    #: Of a promotion: how many tiers it has, and the last place of one.
+    tiers_count: int = 0
+    last_tier_place: int = 0
     deleted_at: Millis | None = None
 
 
@@ -87,6 +89,10 @@ class CreateCampaign(Shape, tag="create_campaign", frozen=True):
     #: How many vouchers to make; the first few at once, the rest by an action.
     vouchers_count: int = 0
     request_id: str = ""
+    #: The ids of the validation rules that are to bind it.
+    validation_rules: tuple[str, ...] = ()
+    #: The tiers of a promotion.
+    tiers: tuple[NewTier, ...] = ()
 
 
 class UpdateCampaign(Shape, tag="update_campaign", frozen=True):
@@ -127,21 +133,33 @@ class AddVouchers(Shape, tag="add_vouchers", frozen=True):
     fields: msgspec.Raw = msgspec.Raw(b"{}")
     code_config: CodeConfig | None = None
     request_id: str = ""
+    #: The sets of rules that bind the voucher, where it is one.
+    validation_rules: tuple[str, ...] = ()
 
 
 # --- events
 
 
 class CampaignCreated(Shape, tag="campaign.created", frozen=True):
-    """A campaign exists."""
+    """A campaign exists; a promotion with these tiers, by hierarchy."""
 
     campaign: Campaign
+    tiers: tuple[PromotionTier, ...] = ()
+    #: Those that the answer shows, by hierarchy.
+    categories: tuple[Category, ...] = ()
 
 
 class CampaignUpdated(Shape, tag="campaign.updated", frozen=True):
-    """A campaign's definition changed; `campaign` is the whole after it."""
+    """A campaign's definition changed; `campaign` is the whole after it.
+
+    `tiers` are the first ones of a promotion, as many as a record has room for, which the answer
+    shows; they did not change.
+    """
 
     campaign: Campaign
+    tiers: tuple[PromotionTier, ...] = ()
+    #: Those that the answer shows, by hierarchy.
+    categories: tuple[Category, ...] = ()
 
 
 class CampaignEnabled(Shape, tag="campaign.enabled", frozen=True):

@@ -18,15 +18,48 @@ from schemas.campaigns import (
     EnableCampaign,
     UpdateCampaign,
 )
+from schemas.categories import CreateCategory, DeleteCategory, UpdateCategory
 from schemas.customers import DeleteCustomer, TrackCustomEvent, UpdateCustomer
 from schemas.entities import ApiKey, KeyKind, ProjectSettings, Voucher
 from schemas.erasures import EndErasures, ForgetCustomer
 from schemas.errors import Refusal
+from schemas.locations import CreateLocation, DeleteLocation, UpdateLocation
 from schemas.metadata import CreateMetadataSchema, DeleteMetadataSchema, UpdateMetadataSchema
 from schemas.oauth import RevokeToken
 from schemas.orders import CreateOrder, UpdateOrder
+from schemas.products import (
+    CreateCollection,
+    CreateProduct,
+    CreateSku,
+    DeleteCollection,
+    DeleteProduct,
+    DeleteSku,
+    UpdateCollection,
+    UpdateProduct,
+    UpdateSku,
+)
 from schemas.projects import CloseProject, DeleteProject, UpdateProject
+from schemas.promotions import (
+    CreateStack,
+    CreateTier,
+    DeleteStack,
+    DeleteTier,
+    DisableTier,
+    EnableTier,
+    UpdateStack,
+    UpdateTier,
+)
 from schemas.publications import Publish
+from schemas.rewards import CreateReward, DeleteReward, UpdateReward
+from schemas.rules import (
+    AssignRule,
+    CreateValidationRule,
+    DeleteValidationRule,
+    UnassignRule,
+    UpdateValidationRule,
+)
+from schemas.segments import CreateSegment, DeleteSegment
+from schemas.stacking import CreateStackingRules, DeleteStackingRules, UpdateStackingRules
 from schemas.webhooks import (
     CreateWebhook,
     DeleteWebhook,
@@ -76,6 +109,8 @@ class CreateVoucher(Shape, tag="create_voucher", frozen=True):
     code_pattern: str | None = None
     code_prefix: str = ""
     code_postfix: str = ""
+    #: The ids of the validation rules that are to bind it.
+    validation_rules: tuple[str, ...] = ()
 
 
 class UpdateVoucher(Shape, tag="update_voucher", frozen=True):
@@ -212,6 +247,42 @@ CommandBody = (
     | DisableWebhook
     | RedeliverEvent
     | ExpireDue
+    | CreateStackingRules
+    | UpdateStackingRules
+    | DeleteStackingRules
+    | CreateCategory
+    | UpdateCategory
+    | DeleteCategory
+    | CreateTier
+    | UpdateTier
+    | DeleteTier
+    | EnableTier
+    | DisableTier
+    | CreateStack
+    | UpdateStack
+    | DeleteStack
+    | CreateSegment
+    | DeleteSegment
+    | CreateLocation
+    | UpdateLocation
+    | DeleteLocation
+    | CreateProduct
+    | UpdateProduct
+    | DeleteProduct
+    | CreateSku
+    | UpdateSku
+    | DeleteSku
+    | CreateCollection
+    | UpdateCollection
+    | DeleteCollection
+    | CreateValidationRule
+    | UpdateValidationRule
+    | DeleteValidationRule
+    | AssignRule
+    | UnassignRule
+    | CreateReward
+    | UpdateReward
+    | DeleteReward
 )
 
 
@@ -232,6 +303,8 @@ class Command(Shape, frozen=True):
     channel: str = "API"
     #: The api key's public id.
     channel_id: str = ""
+    #: The keyed hash of the e-mail address by which alone `body` names a customer.
+    guest_key: str | None = None
 
 
 #: The project of projects, keys and roles; it lies in partition 0.

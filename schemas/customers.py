@@ -26,6 +26,9 @@ class CustomerSummary(Shape, frozen=True):
     redeemed_amount: int = 0
     #: What is left on the gift cards that the customer holds.
     amount_to_go: int = 0
+    #: The same of loyalty cards, in points.
+    redeemed_points: int = 0
+    points_to_go: int = 0
     #: Orders that are paid or fulfilled now, and what was left to pay of them.
     orders_count: int = 0
     orders_amount: int = 0

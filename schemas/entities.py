@@ -1,28 +1,23 @@
 """The entities: what a fold of the ledger keeps. Money in minor units, times in milliseconds UTC."""
 
-from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import field
 
 from schemas.api import OrderItemInput, OrderStatus, RedeemableObject
 from schemas.base import Metadata, Millis, Shape
+from schemas.categories import Category
+from schemas.discounts import Discount
 from schemas.errors import Refusal
 from schemas.personal import Personal
+from schemas.promotions import PromotionTier
+from schemas.rules import BundleShown, ItemEntry, UnitsShown
+from schemas.stacking import StackingRules
+from schemas.tallies import UnitCount
+from schemas.validity import ValidityHours, ValidityTimeframe
 
 KeyKind = Literal["server", "client", "management", "system"]
-VoucherType = Literal["DISCOUNT_VOUCHER", "GIFT_VOUCHER"]
-
-
-class Discount(Shape, frozen=True):
-    """What a discount voucher gives: an amount or a percentage off the order."""
-
-    type: Literal["AMOUNT", "PERCENT"]
-    amount_off: int | None = None
-    percent_off: Decimal | None = None
-    #: The most that a percentage may take, in minor units.
-    amount_limit: int | None = None
-    effect: Literal["APPLY_TO_ORDER"] | None = None
+VoucherType = Literal["DISCOUNT_VOUCHER", "GIFT_VOUCHER", "LOYALTY_CARD"]
 
 
 class Gift(Shape, frozen=True):
@@ -30,30 +25,18 @@ class Gift(Shape, frozen=True):
 
     amount: int
     balance: int
-    effect: Literal["APPLY_TO_ORDER"] | None = None
+    effect: Literal["APPLY_TO_ORDER", "APPLY_TO_ITEMS"] | None = None
     #: What was taken off by hand.
     subtracted_amount: int = 0
 
 
-class ValidityTimeframe(Shape, frozen=True):
-    """Valid for `duration` at the start of each `interval`, counted from the start date."""
+class LoyaltyCard(Shape, frozen=True):
+    """A loyalty card: the points that were given and those that are left."""
 
-    duration: str
-    interval: str
-
-
-class DailyHours(Shape, frozen=True):
-    """Valid from `start_time` to `expiration_time` (HH:MM, UTC) on `days_of_week`, 0 = Sunday."""
-
-    start_time: str
-    expiration_time: str
-    days_of_week: tuple[int, ...] = ()
-
-
-class ValidityHours(Shape, frozen=True):
-    """The hours of validity; any entry that matches is enough."""
-
-    daily: tuple[DailyHours, ...] = ()
+    points: int
+    balance: int
+    #: What was taken off by hand.
+    subtracted_points: int = 0
 
 
 class Voucher(Shape, frozen=True):
@@ -65,9 +48,11 @@ class Voucher(Shape, frozen=True):
     created_at: Millis
     discount: Discount | None = None
     gift: Gift | None = None
+    loyalty_card: LoyaltyCard | None = None
     campaign: str | None = None
     campaign_id: str | None = None
     category: str | None = None
+    category_id: str | None = None
     start_date: Millis | None = None
     expiration_date: Millis | None = None
     validity_timeframe: ValidityTimeframe | None = None
@@ -80,6 +65,9 @@ class Voucher(Shape, frozen=True):
     quantity: int | None = None
     redeemed_quantity: int = 0
     redeemed_amount: int = 0
+    redeemed_points: int = 0
+    #: The sets of validation rules that bind it; kept by the fold of their assignments.
+    rule_ids: tuple[str, ...] = ()
     #: Its number in its campaign.
     campaign_number: int | None = None
     #: The customer whom it was given to, and how often it was published.
@@ -108,6 +96,12 @@ class OrderItem(OrderItemInput, frozen=True):
 
     id: str | None = None
     discount_amount: int = 0
+    #: What redemptions took of units that were taken back since: it counts for nothing.
+    discount_void: int = 0
+    #: Units that a discount made free, and what the line was before discounts added units to it.
+    discount_quantity: int = 0
+    initial_quantity: int | None = None
+    initial_amount: int | None = None
 
 
 class OrderEntry(Shape, frozen=True):
@@ -143,28 +137,109 @@ class Order(Shape, frozen=True):
     created_at: Millis | None = None
     updated_at: Millis | None = None
 
+    @property
+    def items_discount(self) -> int:
+        """The sum of the discounts on single items."""
+        return sum([item.discount_amount for item in self.items]) if self.items else 0
+
+
+class ItemTaken(Shape, frozen=True):
+    """What one redeemable did to a line of the order, which `index` names."""
+
+    index: int
+    #: Taken off the line, in minor units.
+    discount: int = 0
+    #: Units added to the line, and what they cost before the discount.
+    quantity: int = 0
+    amount: int = 0
+    #: Units of the line that it made free.
+    discounted: int = 0
+
+
+class Replacement(Shape, frozen=True):
+    """Units of one line that others take the place of; amounts in minor units."""
+
+    source_index: int
+    source_quantity: int
+    source_amount: int
+    target_index: int
+    target_quantity: int
+    target_amount: int
+    target_discount: int
+
 
 class Taken(Shape, frozen=True):
     """What one redeemable took from an order, in minor units."""
 
     order: int = 0
-    #: (index of the item, amount) where it took from items.
-    items: tuple[tuple[int, int], ...] = ()
+    items: tuple[ItemTaken, ...] = ()
     credits: int | None = None
+    points: int | None = None
+    #: Lines that it added at the end of the order, as they are before `items` say what it added.
+    added: tuple[OrderItem, ...] = ()
+    replaced: tuple[Replacement, ...] = ()
+
+    @property
+    def total(self) -> int:
+        """Everything that it took."""
+        return self.order + sum(each.discount for each in self.items)
+
+
+class ItemsShown(Shape, frozen=True):
+    """An entry of the rules with the lines of the order that it meets."""
+
+    entry: ItemEntry
+    rule_id: str
+    indices: tuple[int, ...] = ()
+    #: For the target UNIT.
+    units: tuple[UnitsShown, ...] = ()
+
+
+class CategoryShown(Shape, frozen=True):
+    """A category of a redeemable, and what the stacking rules make of it."""
+
+    category: Category
+    stacking_rules_type: Literal["EXCLUSIVE", "JOINT"] | None = None
 
 
 class Outcome(Shape, frozen=True):
-    """What became of one redeemable of a request."""
+    """What became of one redeemable of a request; a stack is shown as its tiers."""
 
     object: RedeemableObject
     id: str
     status: Literal["APPLICABLE", "INAPPLICABLE", "SKIPPED"]
     #: As it was when validated; as it is after the redemption when redeemed.
     voucher: Voucher | None = None
+    tier: PromotionTier | None = None
     taken: Taken | None = None
     refusal: Refusal | None = None
-    #: Which stacking rule skipped it.
+    #: The key of the stacking rule that skipped it,
     skipped_by: str | None = None
+    #: and that rule with what it compared; never shown to client-side keys.
+    explanation: dict[str, Any] | None = None
+    #: The discount as it worked here, where that is not how it is defined: with the values of its
+    #: formulas and the effect that the rules gave it.
+    worked: Discount | None = None
+    dynamic: bool = False
+    categories: tuple[CategoryShown, ...] = ()
+    campaign_name: str | None = None
+    #: The stack that it came with.
+    stack_id: str | None = None
+    #: The reward that a loyalty card paid for.
+    reward_id: str | None = None
+    reward_name: str = ""
+    applicable_to: tuple[ItemsShown, ...] = ()
+    inapplicable_to: tuple[ItemsShown, ...] = ()
+    bundle: BundleShown | None = None
+    #: Discounted units, where limits of products count them.
+    units: tuple[UnitCount, ...] = ()
+
+    @property
+    def related_id(self) -> str:
+        """The id of the voucher or the tier; what the caller asked for where there is none."""
+        if self.tier is not None:
+            return self.tier.id
+        return self.id if self.voucher is None else self.voucher.id
 
 
 class Evaluation(Shape, frozen=True):
@@ -175,12 +250,31 @@ class Evaluation(Shape, frozen=True):
 
     outcomes: tuple[Outcome, ...]
     order: Order | None = None
+    #: The stacking rules that it was taken under; None: the defaults. Those of a redemption name
+    #: of all categories only the ones that its redeemables are in.
+    stacking: StackingRules | None = None
+    #: The places of the outcomes in the order of their application, where it is another.
+    sequence: tuple[int, ...] = ()
 
     @property
     def valid(self) -> bool:
-        """Whether nothing stops a redemption (mode ALL: nothing failed, something applies)."""
+        """Whether nothing stops a redemption: something applies and, in mode ALL, nothing failed."""
         statuses = [outcome.status for outcome in self.outcomes]
-        return "INAPPLICABLE" not in statuses and "APPLICABLE" in statuses
+        if "APPLICABLE" not in statuses:
+            return False
+        return self.partial or "INAPPLICABLE" not in statuses
+
+    @property
+    def partial(self) -> bool:
+        """Whether what applies is redeemed although something failed."""
+        rules = self.stacking
+        return rules is not None and rules.redeemables_application_mode == "PARTIAL"
+
+    @property
+    def applied(self) -> tuple[Outcome, ...]:
+        """What was applied, in the order of its application."""
+        found = [self.outcomes[n] for n in self.sequence] if self.sequence else self.outcomes
+        return tuple(outcome for outcome in found if outcome.status == "APPLICABLE")
 
 
 class Session(Shape, frozen=True):
@@ -194,12 +288,13 @@ class Session(Shape, frozen=True):
 
 
 class Hold(Shape, frozen=True):
-    """What a session holds of one voucher: one redemption, or credits of a gift."""
+    """What a session holds of one voucher: one redemption, with credits of a gift or points."""
 
     session_key: str
     expires_at: Millis
     quantity: int = 1
     credits: int = 0
+    points: int = 0
 
 
 class Redemption(Shape, frozen=True):
@@ -220,6 +315,11 @@ class Redemption(Shape, frozen=True):
     parent_id: str | None = None
     children: tuple[str, ...] = ()
     rollback_id: str | None = None
+    #: What the tallies counted it with: the campaign, the key, the order before discounts.
+    campaign_id: str | None = None
+    key_id: str = ""
+    order_amount: int = 0
+    units: tuple[UnitCount, ...] = ()
 
 
 class ApiKey(Shape, frozen=True):

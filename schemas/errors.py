@@ -19,6 +19,8 @@ class Refusal(Shape, frozen=True):
     resource_type: str | None = None
     #: The rule that failed and what it compared; never shown to client-side keys.
     explanation: dict[str, Any] | None = None
+    #: What the project's rules say to whoever is refused.
+    custom_message: str | None = None
 
 
 class Kind(NamedTuple):
@@ -36,8 +38,19 @@ CATALOGUE: dict[str, Kind] = {
     "voucher_expired": Kind(400, "voucher expired"),
     "voucher_not_active_now": Kind(400, "voucher not active now"),
     "quantity_exceeded": Kind(400, "quantity exceeded"),
+    "promotion_inactive": Kind(400, "Inactive Promotion"),
+    "promotion_not_active_now": Kind(400, "promotion not active now"),
     "gift_amount_exceeded": Kind(400, "gift amount exceeded"),
+    "loyalty_card_points_exceeded": Kind(400, "loyalty card points exceeded"),
+    "missing_order": Kind(400, "Missing order"),
     "missing_amount": Kind(400, "Missing amount"),
+    "missing_order_items": Kind(400, "Missing applicable order items"),
+    "missing_order_items_amount": Kind(400, "Missing applicable order items"),
+    "missing_reward": Kind(400, "Missing reward"),
+    "order_rules_violated": Kind(400, "order does not match validation rules"),
+    "customer_rules_violated": Kind(400, "customer does not match segment rules"),
+    "redemption_rules_violated": Kind(400, "redemption does not match validation rules"),
+    "no_effect": Kind(400, "Redeemable cannot be applied due to no effect"),
     # a request that cannot be carried out as it is
     "invalid_payload": Kind(400, "Invalid payload"),
     "metadata_validation_failed": Kind(400, "Metadata validation failed"),
@@ -60,6 +73,8 @@ CATALOGUE: dict[str, Kind] = {
     "invalid_campaign": Kind(400, "Invalid campaign"),
     "invalid_code_config": Kind(400, "Invalid code config"),
     "invalid_expiration_date": Kind(400, "Expiration date cannot be set in the past"),
+    "invalid_validation_rules": Kind(400, "Invalid validation rules"),
+    "stacking_rules_exist": Kind(409, "Stacking rules exist"),
     "invalid_redemption": Kind(400, "Invalid redemption"),
     "invalid_redemption_parent": Kind(400, "Invalid redemption parent"),
     "already_rolled_back": Kind(400, "Already rolled back"),
@@ -137,4 +152,6 @@ def error_body(refusal: Refusal, *, management: bool = False) -> dict[str, Any]:
         value = getattr(refusal, name)
         if value is not None:
             body[name] = value
+    if refusal.custom_message is not None:
+        body["error"] = {"message": refusal.custom_message}
     return body

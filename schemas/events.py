@@ -14,6 +14,7 @@ from schemas.campaigns import (
     CampaignUpdated,
     VouchersGenerated,
 )
+from schemas.categories import Category, CategoryCreated, CategoryDeleted, CategoryUpdated
 from schemas.customers import (
     CustomerDeleted,
     CustomersSummed,
@@ -24,6 +25,7 @@ from schemas.customers import (
 from schemas.entities import ApiKey, Customer, Evaluation, Order, Project, Session, Voucher
 from schemas.erasures import CustomerForgotten, ErasuresEnded
 from schemas.errors import Refusal
+from schemas.locations import LocationCreated, LocationDeleted, LocationUpdated
 from schemas.metadata import (
     MetadataSchemaCreated,
     MetadataSchemaDeleted,
@@ -31,8 +33,43 @@ from schemas.metadata import (
 )
 from schemas.oauth import TokenRevoked, TokensForgotten
 from schemas.orders import OrderCreated, OrderUpdated
+from schemas.products import (
+    CollectionCreated,
+    CollectionDeleted,
+    CollectionUpdated,
+    ProductCreated,
+    ProductDeleted,
+    ProductUpdated,
+    SkuCreated,
+    SkuDeleted,
+    SkuUpdated,
+)
 from schemas.projects import ProjectClosed, ProjectDeleted, ProjectUpdated
+from schemas.promotion_events import (
+    CampaignPromotionsDeleted,
+    StackCreated,
+    StackDeleted,
+    StackUpdated,
+    TierCreated,
+    TierDeleted,
+    TierDisabled,
+    TierEnabled,
+    TiersMoved,
+    TierUpdated,
+)
+from schemas.promotions import PromotionTier
 from schemas.publications import PublicationFailed, PublicationRepeated, Published
+from schemas.rewards import RewardCreated, RewardDeleted, RewardUpdated
+from schemas.rules import (
+    AssignmentsDropped,
+    RuleAssigned,
+    RuleUnassigned,
+    ValidationRuleCreated,
+    ValidationRuleDeleted,
+    ValidationRuleUpdated,
+)
+from schemas.segments import SegmentCreated, SegmentDeleted, SegmentEntered, SegmentLeft
+from schemas.stacking import StackingRulesCreated, StackingRulesDeleted, StackingRulesUpdated
 from schemas.webhooks import (
     RedeliveryRequested,
     WebhookCreated,
@@ -190,16 +227,24 @@ class RedemptionFailed(Shape, tag="redemption.failed", frozen=True):
 
 
 class RolledBack(Shape, frozen=True):
-    """One redemption that was taken back, with its voucher after it (None: it is gone)."""
+    """One redemption that was taken back, with its voucher or tier after it (None: it is gone)."""
 
     rollback_id: str
     redemption_id: str
+    #: Empty for a tier's.
     voucher_id: str
     #: The voucher's code when it was redeemed.
     code: str = ""
     voucher: Voucher | None = None
+    tier_id: str | None = None
+    tier: PromotionTier | None = None
+    #: The name of a tier's campaign; a voucher has it itself.
+    campaign_name: str | None = None
     discount: int = 0
     credits: int | None = None
+    points: int | None = None
+    #: The category that the voucher is in.
+    categories: tuple[Category, ...] = ()
 
 
 class RedemptionRolledBack(Shape, tag="redemption.rolled_back", frozen=True):
@@ -226,6 +271,7 @@ class RollbackFailed(Shape, tag="rollback.failed", frozen=True):
     redemption_id: str
     voucher_id: str
     refusal: Refusal
+    tier_id: str | None = None
     #: As in `RolledBack`; empty for a stack's parent.
     code: str = ""
     reason: str | None = None
@@ -302,4 +348,45 @@ Event = (
     | WebhookDisabled
     | WebhookDeleted
     | RedeliveryRequested
+    | StackingRulesCreated
+    | StackingRulesUpdated
+    | StackingRulesDeleted
+    | CategoryCreated
+    | CategoryUpdated
+    | CategoryDeleted
+    | TierCreated
+    | TierUpdated
+    | TierEnabled
+    | TierDisabled
+    | TierDeleted
+    | TiersMoved
+    | CampaignPromotionsDeleted
+    | StackCreated
+    | StackUpdated
+    | StackDeleted
+    | SegmentCreated
+    | SegmentDeleted
+    | SegmentEntered
+    | SegmentLeft
+    | LocationCreated
+    | LocationUpdated
+    | LocationDeleted
+    | ProductCreated
+    | ProductUpdated
+    | ProductDeleted
+    | SkuCreated
+    | SkuUpdated
+    | SkuDeleted
+    | CollectionCreated
+    | CollectionUpdated
+    | CollectionDeleted
+    | ValidationRuleCreated
+    | ValidationRuleUpdated
+    | ValidationRuleDeleted
+    | RuleAssigned
+    | RuleUnassigned
+    | AssignmentsDropped
+    | RewardCreated
+    | RewardUpdated
+    | RewardDeleted
 )

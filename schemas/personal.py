@@ -31,6 +31,9 @@ class PersonalData(Shape, frozen=True):
     birthdate: str | None = None
     address: Address | None = None
     metadata: Metadata | None = None
+    #: Of a customer that was first named by nothing but an e-mail address: the keyed hash of that
+    #: address (runtime/http/attempt.py), by which it is found again.
+    guest_key: str | None = None
 
 
 class Personal:

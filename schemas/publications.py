@@ -6,7 +6,8 @@ from schemas.api import CustomerInput
 from schemas.base import Metadata, Millis, Shape
 from schemas.campaigns import Campaign
 from schemas.customers import CustomerSummary
-from schemas.entities import Discount, Gift, Voucher, VoucherType
+from schemas.discounts import Discount
+from schemas.entities import Gift, Voucher, VoucherType
 from schemas.errors import Refusal
 
 #: How many vouchers one publication gives at most. Source: the API contract, section 10.

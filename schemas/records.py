@@ -6,9 +6,11 @@ record before it (runtime/chain.py).
 """
 
 from schemas.base import Millis, Shape
+from schemas.categories import Category
 from schemas.entities import Customer
 from schemas.errors import Refusal
 from schemas.events import Event
+from schemas.rules import RuleAssignment
 
 RECORD_VERSION = 1
 
@@ -32,6 +34,10 @@ class Decided(Base, tag="command.decided", frozen=True):
     refusal: Refusal | None = None
     #: The customer that the request named, as it was, where no event of this record holds it.
     customer: Customer | None = None
+    #: What validation rules bind the vouchers, campaigns and tiers that its answer shows.
+    assignments: tuple[RuleAssignment, ...] = ()
+    #: The categories of what its answer shows, where no event of this record holds them.
+    categories: tuple[Category, ...] = ()
 
 
 class Duplicate(Base, tag="command.duplicate", frozen=True):

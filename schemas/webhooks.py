@@ -49,6 +49,9 @@ EVENT_NAMES = (
     "customer.deleted",
     "customer.rewarded",
     "customer.rewarded.loyalty_points",
+    # not among the names of the contract, which tells of them in activities alone
+    "customer.segment.entered",
+    "customer.segment.left",
     "publication.succeeded",
     "redemption.failed",
     "redemption.rollback.failed",

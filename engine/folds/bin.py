@@ -2,6 +2,7 @@
 
 from engine import tables
 from engine.folds.customers import remove_customer
+from engine.folds.products import remove_product, remove_sku
 from engine.folds.vouchers import remove_voucher
 from engine.state import State
 from schemas.base import Millis
@@ -13,14 +14,18 @@ def bin_entry_added(state: State, event: BinEntryAdded, _: Millis) -> None:
     state.put(tables.BIN, event.entry, event.entry.id)
 
 
-def bin_entry_removed(state: State, event: BinEntryRemoved, _: Millis) -> None:
+def bin_entry_removed(state: State, event: BinEntryRemoved, now: Millis) -> None:
     """The entry is gone; a voucher's code is free. A campaign's own event tells of the campaign."""
     entry = event.entry
     state.delete(tables.BIN, entry.id)
     if entry.resource_type == "voucher":
         remove_voucher(state, entry.resource_id, entry.resource_name, force=True)
     elif entry.resource_type == "customer":
-        remove_customer(state, entry.resource_id)
+        remove_customer(state, entry.resource_id, now)
+    elif entry.resource_type == "product":
+        remove_product(state, entry.resource_id)
+    elif entry.resource_type == "sku":
+        remove_sku(state, entry.resource_id)
 
 
 def campaign_vouchers_deleted(state: State, event: CampaignVouchersDeleted, _: Millis) -> None:

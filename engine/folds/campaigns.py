@@ -4,11 +4,16 @@ One in the bin keeps its name. Its vouchers are not looked at here: whoever look
 its campaign.
 """
 
+from msgspec import structs
+
 from engine import tables
+from engine.folds.counts import end_counts
+from engine.folds.tiers import put_tier
 from engine.generated import encoded_vouchers
 from engine.state import State, encode
 from schemas.base import Millis
 from schemas.campaigns import (
+    Campaign,
     CampaignCreated,
     CampaignDeleted,
     CampaignDisabled,
@@ -19,26 +24,30 @@ from schemas.campaigns import (
 
 
 def campaign_created(state: State, event: CampaignCreated, _: Millis) -> None:
-    """The campaign is found by its id and its name."""
+    """The campaign is found by its id and its name, and so are the tiers of a promotion."""
     campaign = event.campaign
     state.put(tables.CAMPAIGN_NAMES, campaign.id, campaign.name)
     state.put(tables.CAMPAIGNS, campaign, campaign.id)
+    for tier in event.tiers:
+        put_tier(state, tier)
 
 
 def campaign_changed(
     state: State, event: CampaignUpdated | CampaignEnabled | CampaignDisabled, _: Millis
 ) -> None:
     """The campaign is as the event says."""
-    state.put(tables.CAMPAIGNS, event.campaign, event.campaign.id)
+    store_campaign(state, event.campaign)
 
 
 def campaign_deleted(state: State, event: CampaignDeleted, _: Millis) -> None:
     """The campaign is not found any more; with `force` its name is free.
 
-    It is kept until the last of its vouchers is gone (engine/folds/actions.py).
+    It is kept until the last of its vouchers is gone (engine/folds/actions.py). Nothing of it is
+    redeemed any more, be it in the bin, so what was counted for it goes at once.
     """
     campaign = event.campaign
-    state.put(tables.CAMPAIGNS, campaign, campaign.id)
+    store_campaign(state, campaign)
+    end_counts(state, ("campaign", campaign.id))
     if event.force and state.get(tables.CAMPAIGN_NAMES, campaign.name) == campaign.id:
         state.delete(tables.CAMPAIGN_NAMES, campaign.name)
 
@@ -46,9 +55,17 @@ def campaign_deleted(state: State, event: CampaignDeleted, _: Millis) -> None:
 def vouchers_generated(state: State, event: VouchersGenerated, _: Millis) -> None:
     """The vouchers are found by id, by code and by their numbers in the campaign."""
     campaign = event.campaign
-    state.put(tables.CAMPAIGNS, campaign, campaign.id)
+    store_campaign(state, campaign)
     ids = list(map(encode, event.ids))
     numbers = [f"{number:010d}" for number in range(event.first, event.first + len(ids))]
     state.put_encoded(tables.VOUCHERS, event.ids, encoded_vouchers(event))
     state.put_encoded(tables.VOUCHER_CODES, event.codes, ids)
     state.put_encoded(tables.CAMPAIGN_VOUCHERS, numbers, ids, campaign.id)
+
+
+def store_campaign(state: State, campaign: Campaign) -> None:
+    """Stores a campaign; what validation rules bind it is kept by their assignments alone."""
+    stored = state.get(tables.CAMPAIGNS, campaign.id)
+    if stored is not None and stored.rule_ids != campaign.rule_ids:
+        campaign = structs.replace(campaign, rule_ids=stored.rule_ids)
+    state.put(tables.CAMPAIGNS, campaign, campaign.id)

@@ -7,9 +7,9 @@ from schemas.base import Millis
 from schemas.erasures import CustomerForgotten, Erasure, ErasuresEnded
 
 
-def customer_forgotten(state: State, event: CustomerForgotten, _: Millis) -> None:
+def customer_forgotten(state: State, event: CustomerForgotten, now: Millis) -> None:
     """The customer is gone, and the source id is free."""
-    remove_customer(state, event.deletion.customer_id)
+    remove_customer(state, event.deletion.customer_id, now)
     customer_id = event.deletion.customer_id
     state.put(tables.ERASURES, Erasure(state.project, customer_id, "customer"), customer_id)
 

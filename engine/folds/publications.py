@@ -1,6 +1,7 @@
 """Publications in the state: who holds what, and which source ids are taken."""
 
 from engine import tables
+from engine.folds.campaigns import store_campaign
 from engine.folds.holdings import keep_holding
 from engine.folds.vouchers import store_voucher
 from engine.state import State
@@ -19,10 +20,10 @@ def published(state: State, event: Published, _: Millis) -> None:
         holding = Holding(voucher.id, publication.id, voucher.campaign_id)
         keep_holding(state, publication.customer_id, holding)
     if event.campaign is not None:
-        state.put(tables.CAMPAIGNS, event.campaign, event.campaign.id)
+        store_campaign(state, event.campaign)
 
 
 def publication_failed(state: State, event: PublicationFailed, _: Millis) -> None:
     """Numbers that were searched in vain are not searched again."""
     if event.campaign is not None:
-        state.put(tables.CAMPAIGNS, event.campaign, event.campaign.id)
+        store_campaign(state, event.campaign)

@@ -2,11 +2,14 @@
 
 from msgspec import structs
 
-from engine import tables
+from engine import product_units, tables, tallies
 from engine.folds.customers import store_order
 from engine.folds.due import drop_due, put_due
 from engine.folds.sessions import free
+from engine.folds.tiers import store_tier
 from engine.folds.vouchers import store_voucher
+from engine.order_sums import amount_of
+from engine.pending import scopes_of
 from engine.state import State
 from schemas.base import Millis
 from schemas.entities import Outcome, Redemption
@@ -23,29 +26,37 @@ def redemption_succeeded(state: State, event: RedemptionSucceeded, at: Millis) -
     order = event.evaluation.order
     if order is not None:
         store_order(state, order, is_new=event.order_created)
-    applied = [
-        (outcome, outcome.voucher)
-        for outcome in event.evaluation.outcomes
-        if outcome.status == "APPLICABLE" and outcome.voucher is not None
-    ]
-    for (outcome, voucher), redemption_id in zip(applied, event.redemption_ids, strict=False):
-        store_voucher(state, voucher)
+    applied = [each for each in event.evaluation.outcomes if each.status == "APPLICABLE"]
+    counted: list[Redemption] = []
+    for outcome, redemption_id in zip(applied, event.redemption_ids, strict=False):
+        voucher, tier = outcome.voucher, outcome.tier
+        if voucher is not None:
+            store_voucher(state, voucher)
+        if tier is not None:
+            store_tier(state, tier)
         redemption = Redemption(
             id=redemption_id,
             at=at,
             status="SUCCEEDED",
-            related_object_type="voucher",
-            related_object_id=voucher.id,
-            code=voucher.code,
+            related_object_type="voucher" if tier is None else "promotion_tier",
+            related_object_id=outcome.related_id,
+            code="" if voucher is None else voucher.code,
             taken=outcome.taken,
             order_id=None if order is None else order.id,
             customer_id=event.customer_id,
             tracking_id=event.tracking_id,
             parent_id=event.parent_id,
+            campaign_id=dict(scopes_of(voucher, tier)).get("campaign"),
+            key_id=event.channel_id,
+            order_amount=amount_of(order),
+            units=outcome.units,
         )
         state.put(tables.REDEMPTIONS, redemption, redemption_id)
+        counted.append(redemption)
+    tallies.count(state, counted)
+    product_units.count(state, counted)
     if event.session_key is not None:
-        free(state, event.session_key, {voucher.id for _, voucher in applied})
+        free(state, event.session_key, {each.related_id for each in applied})
     if event.parent_id is None:
         for redemption_id in event.redemption_ids:
             _retire_later(state, redemption_id, at)
@@ -74,13 +85,19 @@ def redemption_failed(state: State, event: RedemptionFailed, at: Millis) -> None
             at=at,
             status="FAILED",
             related_object_type="promotion_tier" if _is_promotion(outcome) else "voucher",
-            related_object_id=outcome.id if outcome.voucher is None else outcome.voucher.id,
-            code=outcome.id if outcome.voucher is None else outcome.voucher.code,
+            related_object_id=outcome.related_id,
+            code=_code(outcome),
             customer_id=event.customer_id,
             tracking_id=event.tracking_id,
         )
         state.put(tables.REDEMPTIONS, redemption, redemption_id)
         _retire_later(state, redemption_id, at)
+
+
+def _code(outcome: Outcome) -> str:
+    if outcome.voucher is not None:
+        return outcome.voucher.code
+    return "" if _is_promotion(outcome) else outcome.id
 
 
 def _is_promotion(outcome: Outcome) -> bool:
@@ -91,9 +108,15 @@ def redemption_rolled_back(state: State, event: RedemptionRolledBack, _: Millis)
     """Vouchers and the order are as before, and nothing is taken back twice."""
     if event.order is not None:
         store_order(state, event.order)
+    known = (state.get(tables.REDEMPTIONS, each.redemption_id) for each in event.rollbacks)
+    redeemed = [each for each in known if each is not None]
+    tallies.take_back(state, redeemed)
+    product_units.take_back(state, redeemed)
     for each in event.rollbacks:
         if each.voucher is not None:
             store_voucher(state, each.voucher)
+        if each.tier is not None:
+            store_tier(state, each.tier)
         _mark_rolled_back(state, each.redemption_id, each.rollback_id)
     if event.parent_redemption_id is not None and event.parent_rollback_id is not None:
         _mark_rolled_back(state, event.parent_redemption_id, event.parent_rollback_id)

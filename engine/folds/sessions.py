@@ -21,7 +21,8 @@ def session_locked(state: State, event: SessionLocked, _: Millis) -> None:
         if outcome.voucher is None or outcome.voucher.id not in session.voucher_ids:
             continue
         credits = (outcome.taken.credits or 0) if outcome.taken is not None else 0
-        hold = Hold(session.key, session.expires_at, credits=credits)
+        points = (outcome.taken.points or 0) if outcome.taken is not None else 0
+        hold = Hold(session.key, session.expires_at, credits=credits, points=points)
         state.put(tables.HOLDS, hold, outcome.voucher.id, session.key)
         _count_holds(state, outcome.voucher.id, 1)
 

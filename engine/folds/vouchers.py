@@ -6,6 +6,8 @@ One that is gone stays gone.
 from msgspec import structs
 
 from engine import tables
+from engine.folds.campaigns import store_campaign
+from engine.folds.counts import end_counts
 from engine.folds.holdings import drop_holding
 from engine.folds.sessions import free
 from engine.state import State
@@ -43,7 +45,7 @@ def voucher_deleted(state: State, event: VoucherDeleted, _: Millis) -> None:
     remove_voucher(state, event.voucher_id, event.code, force=event.force)
     campaign = event.campaign
     if campaign is not None:
-        state.put(tables.CAMPAIGNS, campaign, campaign.id)
+        store_campaign(state, campaign)
         if event.campaign_number is not None:
             number = f"{event.campaign_number:010d}"
             state.delete(tables.CAMPAIGN_VOUCHERS, campaign.id, number)
@@ -59,17 +61,19 @@ def remove_voucher(state: State, voucher_id: str, code: str, *, force: bool) -> 
         drop_holding(state, voucher)
         _offer(state, voucher, None)
         state.delete(tables.VOUCHERS, voucher_id)
+        if voucher.campaign_id is None:
+            end_counts(state, ("voucher", voucher_id))
     if force and state.get(tables.VOUCHER_CODES, code) == voucher_id:
         state.delete(tables.VOUCHER_CODES, code)
 
 
 def store_voucher(state: State, voucher: Voucher) -> None:
-    """Stores a voucher that exists; what sessions hold of it is counted here alone."""
+    """Stores a voucher that exists; what sessions hold of it and what binds it is kept elsewhere."""
     stored = state.get(tables.VOUCHERS, voucher.id)
     if stored is None:
         return
-    if stored.holds != voucher.holds:
-        voucher = structs.replace(voucher, holds=stored.holds)
+    if stored.holds != voucher.holds or stored.rule_ids != voucher.rule_ids:
+        voucher = structs.replace(voucher, holds=stored.holds, rule_ids=stored.rule_ids)
     state.put(tables.VOUCHERS, voucher, voucher.id)
     _offer(state, stored, voucher)
 
@@ -94,6 +98,7 @@ def _offered(voucher: Voucher) -> tables.Offered | None:
         return None
     if voucher.quantity is not None and voucher.redeemed_quantity >= voucher.quantity:
         return None
-    if voucher.gift is not None and voucher.gift.balance <= 0:
+    card = voucher.gift or voucher.loyalty_card
+    if card is not None and card.balance <= 0:
         return None
     return tables.Offered(voucher.id, voucher.expiration_date)

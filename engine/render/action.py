@@ -1,7 +1,8 @@
 """Async actions. Source: the API contract, section 10.
 
 A failure names its row, counted from 1, the column where that is known, and a voucher's code. A
-customer's source id is personal, so it is empty here: the row says whose it was.
+customer's source id is personal, so it is empty here: the row says whose it was. That of a product
+or a SKU takes the place of the code.
 """
 
 from typing import Any
@@ -13,6 +14,8 @@ from schemas.errors import CATALOGUE
 
 #: The ends of the types whose result has `errors` in the place of `failed`.
 _BULK = ("BULK_UPDATE", "METADATA_UPDATE")
+#: The beginnings of the types whose rows go by source ids.
+_BY_SOURCE = ("CUSTOMERS", "PRODUCTS", "SKUS")
 
 
 def action_body(action: AsyncAction) -> Body:
@@ -62,20 +65,20 @@ def _result(action: AsyncAction) -> dict[str, Any]:
         "done_count": action.done,
         "failed_count": action.failed,
     }
+    named = "source_id" if action.type.startswith(_BY_SOURCE) else "code"
     if action.type.endswith(_BULK):
-        named = "source_id" if action.type.startswith("CUSTOMERS") else "code"
         result["errors"] = [_error(each, named) for each in action.failures]
         result["reports"] = []
         result["reports_available_till"] = iso(action.updated_at or action.created_at)
     else:
-        result["failed"] = [_failed(each) for each in action.failures]
+        result["failed"] = [_failed(each, named) for each in action.failures]
     return result
 
 
-def _failed(failure: RowFailure) -> dict[str, Any]:
+def _failed(failure: RowFailure, named: str) -> dict[str, Any]:
     body: dict[str, Any] = {"row": failure.row, "reason": failure.reason}
     if failure.code:
-        body["code"] = failure.code
+        body[named] = failure.code
     if failure.column:
         body["column"] = failure.column
     return body

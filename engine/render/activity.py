@@ -15,8 +15,10 @@ from engine.render.encode import Body
 from engine.render.order import stored_order_body
 from engine.render.order_events import order_events
 from engine.render.publication import publication_row_body
+from engine.render.segment import simple_segment_body
 from schemas import events as e
 from schemas.entities import Voucher
+from schemas.promotions import PromotionTier
 from schemas.publications import PublicationFailed, Published
 from schemas.records import Decided
 
@@ -31,7 +33,7 @@ class ActivityEntry(NamedTuple):
     customer_id: str
     type: str
     group_id: str
-    #: Of the voucher that it is about; empty for none, or one without a campaign.
+    #: Of the voucher or tier that it is about; empty for none, or one without a campaign.
     campaign_id: str
     campaign_type: str
     #: The redemption or rollback whose body belongs to it; empty for none.
@@ -44,7 +46,7 @@ class _Told(NamedTuple):
     customer_id: str | None
     type: str
     data: Body
-    voucher: Voucher | None = None
+    offer: Voucher | PromotionTier | None = None
     redemption_id: str = ""
     id: str | None = None
 
@@ -62,14 +64,14 @@ def activity_entries(record: Decided) -> Iterator[ActivityEntry]:
                 continue
             # most records concern no customer: it is made with the first entry
             group = group or _group(record.command_id)
-            campaign_id = (told.voucher and told.voucher.campaign_id) or ""
+            campaign_id = (told.offer and told.offer.campaign_id) or ""
             yield ActivityEntry(
                 id=told.id or new_id(record.command_id, "evcus_", number),
                 customer_id=told.customer_id,
                 type=told.type,
                 group_id=group,
                 campaign_id=campaign_id,
-                campaign_type=_campaign_type(told.voucher) if campaign_id else "",
+                campaign_type=_campaign_type(told.offer) if campaign_id else "",
                 redemption_id=told.redemption_id,
                 data=told.data,
             )
@@ -80,8 +82,10 @@ def _group(command_id: str) -> str:
     return "group_" + sha256(command_id.encode()).hexdigest()[:_GROUP_DIGITS]
 
 
-def _campaign_type(voucher: Voucher | None) -> str:
-    gift = voucher is not None and voucher.type == "GIFT_VOUCHER"
+def _campaign_type(offer: Voucher | PromotionTier | None) -> str:
+    if isinstance(offer, PromotionTier):
+        return "PROMOTION"
+    gift = offer is not None and offer.type == "GIFT_VOUCHER"
     return "GIFT_VOUCHERS" if gift else "DISCOUNT_COUPONS"
 
 
@@ -130,7 +134,7 @@ def _redeemed(event: e.RedemptionSucceeded) -> Iterator[_Told]:
             event.customer_id,
             "customer.redemption.succeeded",
             {},
-            outcome.voucher,
+            outcome.voucher or outcome.tier,
             redemption_id,
         )
     yield from _orders(event)
@@ -139,9 +143,8 @@ def _redeemed(event: e.RedemptionSucceeded) -> Iterator[_Told]:
 def _not_redeemed(event: e.RedemptionFailed) -> Iterator[_Told]:
     failed = [each for each in event.evaluation.outcomes if each.status == "INAPPLICABLE"]
     for redemption_id, outcome in zip(event.redemption_ids, failed, strict=False):
-        yield _Told(
-            event.customer_id, "customer.redemption.failed", {}, outcome.voucher, redemption_id
-        )
+        offer = outcome.voucher or outcome.tier
+        yield _Told(event.customer_id, "customer.redemption.failed", {}, offer, redemption_id)
 
 
 def _rolled_back(event: e.RedemptionRolledBack) -> Iterator[_Told]:
@@ -150,7 +153,7 @@ def _rolled_back(event: e.RedemptionRolledBack) -> Iterator[_Told]:
             event.customer_id,
             "customer.redemption.rollback.succeeded",
             {},
-            each.voucher,
+            each.voucher or each.tier,
             each.rollback_id,
         )
     yield from _orders(event)
@@ -159,6 +162,15 @@ def _rolled_back(event: e.RedemptionRolledBack) -> Iterator[_Told]:
 def _not_rolled_back(event: e.RollbackFailed) -> Iterable[_Told]:
     name = "customer.redemption.rollback.failed"
     return (_Told(event.customer_id, name, {}, None, event.rollback_id),)
+
+
+def _segments(name: str) -> Callable[[Any], Iterable[_Told]]:
+    def tell(event: e.SegmentEntered | e.SegmentLeft) -> Iterator[_Told]:
+        for segment_id, segment_name in event.segments.items():
+            segment = simple_segment_body(segment_id, segment_name)
+            yield _Told(event.customer_id, name, {"segment": segment})
+
+    return tell
 
 
 #: What each event of the ledger tells; one that is missing here is in no feed.
@@ -172,6 +184,8 @@ _TELLS: Final[Mapping[type[Any], Callable[[Any], Iterable[_Told]]]] = MappingPro
         e.CustomerUpdated: _customer("customer.updated"),
         e.CustomerDeleted: _customer("customer.deleted"),
         e.CustomEventTracked: _custom_event,
+        e.SegmentEntered: _segments("customer.segment.entered"),
+        e.SegmentLeft: _segments("customer.segment.left"),
         Published: _published,
         PublicationFailed: _published,
         e.OrderCreated: _orders,

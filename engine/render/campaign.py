@@ -1,14 +1,30 @@
 """Campaigns. Source: the API contract, section 10; unlike vouchers they leave out what is not set."""
 
+from collections.abc import Sequence
+
 from engine.calendar import iso
 from engine.codes import CHARSET, CODE_LENGTH_DEFAULT
+from engine.render.category import category_body
 from engine.render.encode import Body
-from engine.render.voucher import EMPTY_LIST, discount_body, gift_body, hours_body
+from engine.render.rules import assignments_body
+from engine.render.voucher import discount_body, gift_body, hours_body
 from schemas.campaigns import Campaign, CodeConfig, VoucherTemplate
+from schemas.categories import Category
+from schemas.rules import RuleAssignment
 
 
-def campaign_body(campaign: Campaign) -> Body:
-    """The campaign as every endpoint shows it."""
+def campaign_body(
+    campaign: Campaign,
+    assignments: Sequence[RuleAssignment] = (),
+    promotion: Body | None = None,
+    categories: Sequence[Category] = (),
+) -> Body:
+    """The campaign as every endpoint shows it.
+
+    Of the assignments those that bind it are shown, of the categories the one that it is in.
+    `promotion` is what it shows of its tiers (engine/render/promotion.py), where it has some.
+    """
+    within = [each for each in categories if each.id == campaign.category_id]
     generation = "IN_PROGRESS" if campaign.generating else "DONE"
     body: Body = {
         "id": campaign.id,
@@ -18,6 +34,8 @@ def campaign_body(campaign: Campaign) -> Body:
     }
     if campaign.voucher is not None:
         body["voucher"] = template_body(campaign.voucher)
+    if promotion is not None:
+        body["promotion"] = promotion
     body |= {
         "auto_join": campaign.auto_join,
         "join_once": campaign.join_once,
@@ -28,17 +46,19 @@ def campaign_body(campaign: Campaign) -> Body:
         "creation_status": "DONE",
         "vouchers_generation_status": generation,
         "protected": False,
-        "category_id": campaign.category_id,
-        "categories": [],
+        "category_id": within[0].id if within else None,
+        "categories": list(map(category_body, within)),
         "object": "campaign",
-        "validation_rules_assignments": EMPTY_LIST,
+        "validation_rules_assignments": assignments_body(assignments, campaign.id),
     }
+    if within:
+        body["category"] = within[0].name
     _put_what_is_set(body, campaign)
     return body
 
 
 def _put_what_is_set(body: Body, campaign: Campaign) -> None:
-    for name in ("description", "activity_duration_after_publishing", "category"):
+    for name in ("description", "activity_duration_after_publishing"):
         text = getattr(campaign, name)
         if text is not None:
             body[name] = text

@@ -32,6 +32,16 @@ def common_body(
     }
 
 
+def put_paid(body: Body, credits: int | None, points: int | None, sign: int) -> None:
+    """What a card paid, or, with sign -1, was given back."""
+    if credits is not None:
+        body["amount"] = sign * credits
+        body["gift"] = {"amount": sign * credits}
+    elif points is not None:
+        body["amount"] = sign * points
+        body["loyalty_card"] = {"points": sign * points}
+
+
 def put_failure(body: Body, refusal: Refusal) -> None:
     """Why it failed, as lists show and filter it."""
     body["failure_code"] = refusal.key

@@ -82,7 +82,10 @@ def _summary(summary: CustomerSummary) -> dict[str, Any]:
                 "redeemed_amount": summary.redeemed_amount,
                 "amount_to_go": summary.amount_to_go,
             },
-            "loyalty_card": {"redeemed_points": 0, "points_to_go": 0},
+            "loyalty_card": {
+                "redeemed_points": summary.redeemed_points,
+                "points_to_go": summary.points_to_go,
+            },
         },
         "orders": orders,
     }

@@ -1,6 +1,9 @@
 """Errors: the API's one shape, for answers and for what is nested in them."""
 
+from typing import Any
+
 from engine.render.encode import Body
+from engine.render.reasons import reason_of
 from schemas import errors
 from schemas.entities import KeyKind
 from schemas.errors import Refusal
@@ -15,3 +18,20 @@ def error_body(refusal: Refusal, key_kind: KeyKind) -> Body:
     if refusal.explanation and key_kind != "client":
         body["explanation"] = refusal.explanation
     return body
+
+
+def failure_error_body(refusal: Refusal, key_kind: KeyKind) -> Body:
+    """As `error_body`, for a redeemable that does not apply: always explained."""
+    body = errors.error_body(refusal)
+    if key_kind != "client":
+        body["explanation"] = explanation_of(refusal)
+    return body
+
+
+def explanation_of(refusal: Refusal) -> dict[str, Any]:
+    """Why a redeemable does not apply: in the dashboard's words, the rule, and what it compared.
+
+    What no rule of its own refused goes by its key.
+    """
+    said = {"reason": reason_of(refusal), "rule": refusal.key}
+    return said | (refusal.explanation or {})

@@ -16,7 +16,7 @@ def held_body(held: HeldVoucher) -> Body:
     voucher = held.voucher
     shown = {
         name: value
-        for name, value in voucher_body(voucher).items()
+        for name, value in voucher_body(voucher, held.assignments, held.categories).items()
         if value is not None or name not in _NEVER_NULL
     }
     return {

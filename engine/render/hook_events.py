@@ -16,22 +16,42 @@ from engine.render.answer import customer_of, summary_after
 from engine.render.campaign import campaign_body
 from engine.render.customer import customer_body, simple_customer_body
 from engine.render.encode import Body, to_json
+from engine.render.promotion import promotion_campaign_body, stack_body, tier_body
 from engine.render.publication import publication_body
 from engine.render.rows import redemption_rows
+from engine.render.rules import assignment_body, rule_body
+from engine.render.segment import simple_segment_body
 from engine.render.transactions import transactions
 from engine.render.voucher import voucher_body
 from schemas import events as e
 from schemas.actions import ActionProgressed, ActionStarted, AsyncAction, GenerateVouchers
 from schemas.balances import BalanceAdjusted
-from schemas.entities import Voucher
+from schemas.promotion_events import StackEvent, TierEvent
 from schemas.records import Decided
+from schemas.rules import AssignmentsDropped
 
 #: How many codes an event names.
 CODES_TOLD_MAX: Final = 500
 _CHUNK: Final = "run_chunk"
+_SWEEP: Final = "expire_due"
 #: Commands that make vouchers of a campaign one at a time, or no more than a publication gives.
 _SINGLY: Final = frozenset({"create_voucher", "add_vouchers", "publish"})
-_ENDINGS: Final = {"DONE": "completed", "FAILED": "failed"}
+_ENDINGS: Final = {
+    "DONE": "campaign.vouchers.generation.completed",
+    "FAILED": "campaign.vouchers.generation.failed",
+}
+#: By whether they are of points.
+_TRANSACTIONS: Final = {
+    False: "voucher.gift.transaction.created",
+    True: "voucher.loyalty_card.transaction.created",
+}
+#: By what is shown and whether it came about: the event's name, and what its data calls it.
+_REDEMPTIONS: Final = {
+    ("redemption", True): ("redemption.succeeded", "redemption"),
+    ("redemption", False): ("redemption.failed", "redemption"),
+    ("redemption_rollback", True): ("redemption.rollback.succeeded", "redemption_rollback"),
+    ("redemption_rollback", False): ("redemption.rollback.failed", "redemption_rollback"),
+}
 #: How many names one event of the ledger can have.
 NAMES_MAX: Final = 64
 
@@ -81,8 +101,8 @@ Told = Iterator[tuple[str, Body]]
 
 
 def _voucher(name: str) -> Callable[[Any, Decided], Told]:
-    def tell(event: Any, _: Decided) -> Told:
-        yield name, {"voucher": voucher_body(event.voucher)}
+    def tell(event: Any, record: Decided) -> Told:
+        yield name, {"voucher": voucher_body(event.voucher, record.assignments, record.categories)}
 
     return tell
 
@@ -107,31 +127,66 @@ def _redemption(_: Any, record: Decided) -> Told:
     customer = customer_of(record)
     for row in redemption_rows(record):
         body = row.body | {"customer": simple_customer_body(customer) if customer else None}
-        kind = "redemption" if row.object == "redemption" else "redemption.rollback"
-        ending = "failed" if row.result == "FAILURE" else "succeeded"
-        # The contract calls a rollback by its own name within the data.
-        member = "redemption" if row.object == "redemption" else "redemption_rollback"
-        yield f"{kind}.{ending}", {member: body}
+        name, member = _REDEMPTIONS[row.object, row.result != "FAILURE"]
+        yield name, {member: body}
     yield from _transactions(record)
 
 
 def _transactions(record: Decided) -> Told:
     for transaction in transactions(record):
-        yield "voucher.gift.transaction.created", {"transaction": transaction.body}
+        name = _TRANSACTIONS[transaction.body["type"].startswith("POINTS")]
+        yield name, {"transaction": transaction.body}
 
 
 def _balance(event: BalanceAdjusted, record: Decided) -> Told:
-    """The contract knows one name, whether credits come or go; the amount says which."""
+    """The contract knows one name, whether something comes or goes; the amount says which."""
+    card = event.voucher.loyalty_card
     yield (
-        "voucher.gift.balance_aded",
-        {"voucher": voucher_body(event.voucher), "balance": {"amount": event.amount}},
+        "voucher.gift.balance_aded" if card is None else "voucher.loyalty_card.points_aded",
+        {
+            "voucher": voucher_body(event.voucher, record.assignments, record.categories),
+            "balance": {"amount": event.amount},
+        },
     )
     yield from _transactions(record)
 
 
 def _campaign(name: str) -> Callable[[Any, Decided], Told]:
-    def tell(event: Any, _: Decided) -> Told:
-        yield name, {"campaign": campaign_body(event.campaign)}
+    def tell(event: Any, record: Decided) -> Told:
+        yield (
+            name,
+            {
+                "campaign": campaign_body(
+                    event.campaign, record.assignments, categories=record.categories
+                )
+            },
+        )
+
+    return tell
+
+
+def _campaign_defined(name: str) -> Callable[[Any, Decided], Told]:
+    def tell(event: e.CampaignCreated | e.CampaignUpdated, record: Decided) -> Told:
+        body = promotion_campaign_body(
+            event.campaign, event.tiers, event.categories, record.assignments
+        )
+        yield name, {"campaign": body}
+
+    return tell
+
+
+def _tier(name: str) -> Callable[[Any, Decided], Told]:
+    def tell(event: TierEvent, record: Decided) -> Told:
+        body = tier_body(event.tier, event.campaign, event.categories, record.assignments)
+        yield name, {"promotion_tier": body}
+
+    return tell
+
+
+def _stack(name: str) -> Callable[[Any, Decided], Told]:
+    def tell(event: StackEvent, _: Decided) -> Told:
+        body = stack_body(event.stack, event.categories)
+        yield name, {"promotion_stack": body}
 
     return tell
 
@@ -143,7 +198,7 @@ def _vouchers_added(event: e.VouchersGenerated, record: Decided) -> Told:
     """
     if record.command_type == _CHUNK or not event.ids:
         return
-    campaign = campaign_body(event.campaign)
+    campaign = campaign_body(event.campaign, record.assignments, categories=record.categories)
     added = {"count": len(event.ids), "codes": event.codes[:CODES_TOLD_MAX]}
     yield "campaign.vouchers.aded", {"campaign": campaign, "vouchers": added}
     if record.command_type in _SINGLY:
@@ -159,7 +214,7 @@ def _action_started(event: ActionStarted, _: Decided) -> Told:
 def _action_progressed(event: ActionProgressed, _: Decided) -> Told:
     ending = _ENDINGS.get(event.action.status)
     if ending is not None and isinstance(event.action.work, GenerateVouchers):
-        yield f"campaign.vouchers.generation.{ending}", _generation(event.action)
+        yield ending, _generation(event.action)
 
 
 def _generation(action: AsyncAction) -> Body:
@@ -172,15 +227,53 @@ def _published(event: e.Published, record: Decided) -> Told:
     customer = customer_of(record)
     # as the answer shows it, of which the contract requires the whole customer
     whole = None if customer is None else customer_body(customer, summary_after(event, record))
-    body = publication_body(event.publication, event.vouchers, whole)
+    body = publication_body(
+        event.publication, event.vouchers, whole, record.assignments, record.categories
+    )
     yield "publication.succeeded", {"publication": body}
     shown = None if customer is None else simple_customer_body(customer)
     for voucher in event.vouchers:
-        yield "voucher.published", _given(voucher, shown)
+        given = voucher_body(voucher, record.assignments, record.categories)
+        yield "voucher.published", {"voucher": given, "customer": shown}
 
 
-def _given(voucher: Voucher, customer: Body | None) -> Body:
-    return {"voucher": voucher_body(voucher), "customer": customer}
+def _rule(name: str) -> Callable[[Any, Decided], Told]:
+    def tell(event: Any, _: Decided) -> Told:
+        yield name, {"validation_rule": rule_body(event.rule)}
+
+    return tell
+
+
+def _assignment(name: str) -> Callable[[Any, Decided], Told]:
+    def tell(event: Any, _: Decided) -> Told:
+        yield name, {"validation_rule_assignment": assignment_body(event.assignment)}
+
+    return tell
+
+
+def _assignments_dropped(event: AssignmentsDropped, record: Decided) -> Told:
+    """Those that end with their object; of a deleted set, or of many at once, others tell."""
+    if record.command_type in (_CHUNK, _SWEEP):
+        return
+    for assignment in event.assignments:
+        if assignment.rule_id in event.counts:
+            body = {"validation_rule_assignment": assignment_body(assignment)}
+            yield "business_validation_rule.assignment.deleted", body
+
+
+def _segments(name: str) -> Callable[[Any, Decided], Told]:
+    """One event for each segment that the customer enters or leaves."""
+
+    def tell(event: e.SegmentEntered | e.SegmentLeft, record: Decided) -> Told:
+        known = customer_of(record)
+        shown: Body = {"id": event.customer_id, "object": "customer"}
+        if known is not None and known.id == event.customer_id:
+            shown = simple_customer_body(known)
+        for segment_id, segment_name in event.segments.items():
+            segment = simple_segment_body(segment_id, segment_name)
+            yield name, {"customer": shown, "segment": segment}
+
+    return tell
 
 
 #: What each event of the ledger is called outside. A name that is missing here is never sent.
@@ -193,13 +286,28 @@ _TELLS: Final[Mapping[type[Any], Callable[[Any, Decided], Told]]] = MappingProxy
         e.VoucherDeleted: _voucher_deleted,
         e.CustomerCreated: _customer("customer.created"),
         e.CustomerDeleted: _customer("customer.deleted"),
+        e.SegmentEntered: _segments("customer.segment.entered"),
+        e.SegmentLeft: _segments("customer.segment.left"),
         e.CustomerForgotten: _customer_forgotten,
-        e.CampaignCreated: _campaign("campaign.created"),
-        e.CampaignUpdated: _campaign("campaign.updated"),
+        e.CampaignCreated: _campaign_defined("campaign.created"),
+        e.CampaignUpdated: _campaign_defined("campaign.updated"),
         e.CampaignEnabled: _campaign("campaign.enabled"),
         e.CampaignDisabled: _campaign("campaign.disabled"),
         e.CampaignDeleted: _campaign("campaign.deleted"),
         e.VouchersGenerated: _vouchers_added,
+        e.TierCreated: _tier("campaign.promotion_tier.created"),
+        e.TierUpdated: _tier("campaign.promotion_tier.updated"),
+        e.TierEnabled: _tier("campaign.promotion_tier.enabled"),
+        e.TierDisabled: _tier("campaign.promotion_tier.disabled"),
+        e.TierDeleted: _tier("campaign.promotion_tier.deleted"),
+        e.StackCreated: _stack("campaign.promotion_stack.created"),
+        e.StackUpdated: _stack("campaign.promotion_stack.updated"),
+        e.ValidationRuleCreated: _rule("business_validation_rule.created"),
+        e.ValidationRuleUpdated: _rule("business_validation_rule.updated"),
+        e.ValidationRuleDeleted: _rule("business_validation_rule.deleted"),
+        e.RuleAssigned: _assignment("business_validation_rule.assignment.created"),
+        e.RuleUnassigned: _assignment("business_validation_rule.assignment.deleted"),
+        AssignmentsDropped: _assignments_dropped,
         e.Published: _published,
         BalanceAdjusted: _balance,
         ActionStarted: _action_started,

@@ -1,71 +1,74 @@
 """Orders: after all redeemables, after each of them, and as stored.
 
 The sums are running: `discount_amount` and its kin say what was taken so far, the `applied_` ones
-what the redeemable (or, in a request's final order, the whole request) took. In a validation sums
+what the redeemable (or, in a request's final order, the whole request) took, or added: an item's
+`applied_quantity` is negative where other units took the place of its own. In a validation sums
 of zero are left out; a saved order keeps those of the order as a whole. Source: the API contract,
 sections 5, 6 and 8.
 """
 
-from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from engine.basket import Basket, taken_back, together
 from engine.calendar import iso, iso_or_none
 from engine.render.encode import Body
-from schemas.api import OrderItemInput
-from schemas.entities import Evaluation, Order, OrderEntry, OrderItem, Taken
+from schemas.entities import (
+    Evaluation,
+    ItemTaken,
+    Order,
+    OrderEntry,
+    OrderItem,
+    Replacement,
+    Taken,
+)
 
-_NO_ITEMS: Final[Mapping[int, int]] = {}
+_NOTHING: Final = Taken()
 _ITEM_TEXTS = ("id", "product_id", "sku_id", "source_id", "related_object")
 
 
 class Sums(NamedTuple):
-    """What was taken up to a point, and by the last step; items by their index."""
+    """What an order comes to at one point, and what the last step took."""
 
+    amount: int | None = None
     discount: int = 0
-    applied: int = 0
-    items: Mapping[int, int] = _NO_ITEMS
-    items_applied: Mapping[int, int] = _NO_ITEMS
+    items: tuple[OrderItem, ...] | None = None
+    applied: Taken = _NOTHING
+
+
+def sums_of(order: Order | None, applied: Taken = _NOTHING) -> Sums:
+    """What the order comes to as it is."""
+    if order is None:
+        return Sums(applied=applied)
+    return Sums(order.amount, order.discount_amount, order.items, applied)
 
 
 def running_sums(evaluation: Evaluation) -> list[Sums]:
-    """One for each applicable outcome, then the one of the whole request."""
+    """One for each applicable outcome, in the order of the request, then the one of all of it."""
     order = evaluation.order
-    taken = [
-        outcome.taken or Taken()
-        for outcome in evaluation.outcomes
-        if outcome.status == "APPLICABLE"
-    ]
-    discount = order.discount_amount if order else 0
-    if len(taken) == 1 and not taken[0].items and (order is None or not order.items):
-        whole = Sums(discount, taken[0].order)  # nearly every request
+    applied = evaluation.applied
+    steps = [outcome.taken or _NOTHING for outcome in applied]
+    if len(steps) == 1:  # nearly every request
+        whole = sums_of(order, steps[0])
         return [whole, whole]
-    applied = sum(each.order for each in taken)
-    items_applied = _add(_NO_ITEMS, (pair for each in taken for pair in each.items))
-    items = {
-        index: item.discount_amount
-        for index, item in enumerate((order and order.items) or ())
-        if item.discount_amount
-    }
-    whole = Sums(discount, applied, items, items_applied)
-    if len(taken) == 1:
-        return [whole, whole]
-    steps: list[Sums] = []
-    discount -= applied
-    items = {index: value - items_applied.get(index, 0) for index, value in items.items()}
-    for each in taken:
-        discount += each.order
-        items = _add(items, each.items)
-        steps.append(Sums(discount, each.order, items, dict(each.items)))
-    return [*steps, whole]
+    all_of_it = together(steps)
+    basket = None if order is None else Basket(taken_back(order, all_of_it))
+    sums: dict[int, Sums] = {}
+    for outcome, step in zip(applied, steps, strict=True):
+        if basket is not None:
+            basket.take(step)
+        sums[id(outcome)] = sums_of(None if basket is None else basket.order(), step)
+    in_request = [sums[id(each)] for each in evaluation.outcomes if id(each) in sums]
+    return [*in_request, sums_of(order, all_of_it)]
 
 
-def _add(sums: Mapping[int, int], more: Iterable[tuple[int, int]]) -> dict[int, int]:
-    added = dict(sums)
-    for index, amount in more:
-        added[index] = added.get(index, 0) + amount
-    return added
+def untouched_sums(evaluation: Evaluation) -> Sums:
+    """What the order comes to without the request."""
+    if evaluation.order is None:
+        return Sums()
+    applied = (outcome.taken or _NOTHING for outcome in evaluation.applied)
+    return sums_of(taken_back(evaluation.order, together(applied)))
 
 
 def order_body(
@@ -85,13 +88,10 @@ def order_body(
         body["source_id"] = order.source_id
     if order.status is not None:
         body["status"] = order.status
-    if order.amount is not None:
-        _put_amounts(body, order, order.amount, sums, keep=keep)
-    if order.items is not None:
-        body["items"] = [
-            item_body(item, sums.items.get(index, 0), sums.items_applied.get(index, 0))
-            for index, item in enumerate(order.items)
-        ]
+    if sums.amount is not None:
+        _put_amounts(body, order, sums.amount, sums, keep=keep)
+    if sums.items is not None:
+        body["items"] = _items(sums.items, sums.applied)
     body["metadata"] = order.metadata or {}
     body["customer_id"] = order.customer_id
     body["referrer_id"] = None
@@ -107,9 +107,9 @@ def _put_amounts(body: Body, order: Order, amount: int, sums: Sums, *, keep: boo
     body["amount"] = amount
     if order.initial_amount is not None:
         body["initial_amount"] = order.initial_amount
-    discount, applied, by_item, applied_by_item = sums
-    items = sum(by_item.values()) if by_item else 0
-    items_applied = sum(applied_by_item.values()) if applied_by_item else 0
+    discount, applied = sums.discount, sums.applied.order
+    items = sum(item.discount_amount for item in sums.items or ())
+    items_applied = sum(each.discount for each in sums.applied.items)
     if discount or keep:
         body["discount_amount"] = discount
     if items:
@@ -127,40 +127,71 @@ def _put_amounts(body: Body, order: Order, amount: int, sums: Sums, *, keep: boo
 
 def stored_order_body(order: Order) -> Body:
     """The order as it is stored, without the sums of any one request."""
-    items = {index: each.discount_amount for index, each in enumerate(order.items or ())}
-    sums = Sums(order.discount_amount, 0, items)
-    body = order_body(order, sums, keep=bool(order.redemptions), entries=order.redemptions)
+    kept = bool(order.redemptions)
+    body = order_body(order, sums_of(order), keep=kept, entries=order.redemptions)
     body.pop("applied_discount_amount", None)
     body.pop("total_applied_discount_amount", None)
     return body
 
 
-def item_body(item: OrderItem | OrderItemInput, discount: int = 0, applied: int = 0) -> Body:
-    """A line of the cart; `subtotal_amount` is what is left of its amount."""
+def _items(items: tuple[OrderItem, ...], applied: Taken) -> list[Body]:
+    by_line = {each.index: each for each in applied.items}
+    bodies = [item_body(item, by_line.get(n)) for n, item in enumerate(items)]
+    for each in applied.replaced:
+        details = bodies[each.target_index].setdefault("application_details", [])
+        details.append(_details_body(each))
+    return bodies
+
+
+def item_body(item: OrderItem, applied: ItemTaken | None = None) -> Body:
+    """A line of the cart, with what the last step did to it; what is zero is left out.
+
+    `subtotal_amount` is what is left of its amount; `initial_` is what it was before discounts
+    added units.
+    """
     body: Body = {"object": "order_item"}
     for name in _ITEM_TEXTS:
-        value: Any = getattr(item, name, None)
+        value: Any = getattr(item, name)
         if value is not None:
             body[name] = value
-    if item.quantity is not None:
-        body["quantity"] = item.quantity
+    _put(body, "quantity", item.quantity)
+    _put(body, "discount_quantity", item.discount_quantity or None)
+    _put(body, "initial_quantity", item.initial_quantity)
+    _put(body, "amount", item.amount)
+    _put(body, "discount_amount", item.discount_amount or None)
+    _put(body, "initial_amount", item.initial_amount)
+    if applied is not None:
+        _put(body, "applied_discount_amount", applied.discount or None)
+        _put(body, "applied_discount_quantity", applied.discounted or None)
+        _put(body, "applied_quantity", applied.quantity or None)
+        _put(body, "applied_quantity_amount", applied.amount or None)
+    _put(body, "price", item.price)
     if item.amount is not None:
-        body["amount"] = item.amount
-    if discount:
-        body["discount_amount"] = discount
-    if applied:
-        body["applied_discount_amount"] = applied
-    if item.price is not None:
-        body["price"] = item.price
-    if item.amount is not None:
-        body["subtotal_amount"] = item.amount - discount
+        body["subtotal_amount"] = item.amount - item.discount_amount
     if item.product is not None:
         body["product"] = msgspec.to_builtins(item.product)
     if item.sku is not None:
         body["sku"] = msgspec.to_builtins(item.sku)
-    if item.metadata is not None:
-        body["metadata"] = item.metadata
+    _put(body, "metadata", item.metadata)
     return body
+
+
+def _put(body: Body, name: str, value: Any) -> None:
+    if value is not None:
+        body[name] = value
+
+
+def _details_body(each: Replacement) -> Body:
+    """Which units took the place of which; all numbers are counts or amounts of units moved."""
+    return {
+        "source_index": each.source_index,
+        "source_applied_quantity": each.source_quantity,
+        "source_applied_quantity_amount": each.source_amount,
+        "target_index": each.target_index,
+        "target_applied_quantity": each.target_quantity,
+        "target_applied_quantity_amount": each.target_amount,
+        "target_applied_discount_amount": each.target_discount,
+    }
 
 
 def entry_body(entry: OrderEntry) -> Body:

@@ -5,12 +5,18 @@ from collections.abc import Sequence
 from engine.calendar import iso
 from engine.render.encode import Body
 from engine.render.voucher import discount_body, gift_body, voucher_body
+from schemas.categories import Category
 from schemas.entities import Voucher
 from schemas.publications import Publication
+from schemas.rules import RuleAssignment
 
 
 def publication_body(
-    publication: Publication, vouchers: Sequence[Voucher], customer: Body | None
+    publication: Publication,
+    vouchers: Sequence[Voucher],
+    customer: Body | None,
+    assignments: Sequence[RuleAssignment] = (),
+    categories: Sequence[Category] = (),
 ) -> Body:
     """The answer to a publication: one voucher in full, several by their codes."""
     body = _common(publication, customer)
@@ -18,7 +24,7 @@ def publication_body(
     # the contract knows this one channel in answers; lists show the caller's own
     body["channel"] = "API"
     if len(vouchers) == len(publication.codes) == 1:
-        body["voucher"] = voucher_body(vouchers[0])
+        body["voucher"] = voucher_body(vouchers[0], assignments, categories)
     else:
         body["vouchers"] = list(publication.codes)
     return body

@@ -2,12 +2,17 @@
 
 from typing import Final
 
+from engine.discounts import effect_of
+from engine.render.category import category_shown_body
 from engine.render.encode import Body, related_object_type
-from engine.render.error import error_body
+from engine.render.error import failure_error_body
 from engine.render.order import Sums, order_body
+from engine.render.rules import item_entry_body
 from engine.render.voucher import EMPTY_LIST, discount_body
-from schemas.entities import Discount, KeyKind, Order, Outcome
+from schemas.discounts import Discount
+from schemas.entities import ItemsShown, KeyKind, Order, Outcome, Taken
 from schemas.errors import Refusal
+from schemas.rules import BundleShown, UnitsShown
 
 SKIPPED_MESSAGES: Final = {
     "applicable_redeemables_limit_exceeded": "Applicable redeemables limit exceeded",
@@ -26,6 +31,8 @@ SKIPPED_MESSAGES: Final = {
     ),
     "no_effect": "Redeemable cannot be applied due to no effect",
 }
+#: How many single units of a line are named.
+UNITS_NAMED_MAX: Final = 100
 _UNEXPLAINED: Final = Refusal(400, "invalid_redeemables", "Invalid redeemables")
 
 
@@ -34,10 +41,10 @@ def applicable_body(outcome: Outcome, order: Order | None, sums: Sums) -> Body:
     body = _head(outcome)
     if order is not None:
         body["order"] = order_body(order, sums)
-    body["applicable_to"] = EMPTY_LIST
-    body["inapplicable_to"] = EMPTY_LIST
-    body["result"] = _result(outcome)
-    return _with_voucher(body, outcome)
+    body["applicable_to"] = items_body(outcome.applicable_to)
+    body["inapplicable_to"] = items_body(outcome.inapplicable_to)
+    body["result"] = result_body(outcome)
+    return _with_origin(body, outcome)
 
 
 def inapplicable_body(outcome: Outcome, key_kind: KeyKind) -> Body:
@@ -45,18 +52,67 @@ def inapplicable_body(outcome: Outcome, key_kind: KeyKind) -> Body:
     refusal = outcome.refusal or _UNEXPLAINED
     body = _head(outcome)
     body["result"] = {
-        "error": error_body(refusal, key_kind),
+        "error": failure_error_body(refusal, key_kind),
         "details": {"message": refusal.message, "key": refusal.key},
     }
-    return _with_voucher(body, outcome)
+    if outcome.bundle is not None:
+        body["result"]["bundle"] = _bundle_body(outcome.bundle)
+    return _with_origin(body, outcome)
 
 
-def skipped_body(outcome: Outcome) -> Body:
-    """A redeemable that was not looked at, and which rule skipped it."""
+def skipped_body(outcome: Outcome, key_kind: KeyKind) -> Body:
+    """A redeemable that a stacking rule left out, and which one, with what it compared."""
     key = outcome.skipped_by or "preceding_validation_failed"
     body = _head(outcome)
     body["result"] = {"details": {"key": key, "message": SKIPPED_MESSAGES[key]}}
-    return _with_voucher(body, outcome)
+    if outcome.explanation and key_kind != "client":
+        body["result"]["explanation"] = outcome.explanation
+    return _with_origin(body, outcome)
+
+
+def items_body(shown: tuple[ItemsShown, ...]) -> Body:
+    """The items that a discount is for, or not for, with the lines of the order that are such."""
+    if not shown:
+        return EMPTY_LIST
+    data = list(map(_items_body, shown))
+    return {"object": "list", "data_ref": "data", "data": data, "total": len(data)}
+
+
+def _items_body(shown: ItemsShown) -> Body:
+    body = item_entry_body(shown.entry) | {"order_item_indices": shown.indices}
+    if shown.entry.target == "UNIT":
+        body["order_item_units"] = [_units_body(each, shown.entry.repeat) for each in shown.units]
+    return body
+
+
+def _units_body(shown: UnitsShown, repeat: int) -> Body:
+    """The places of the units; a line may have so many that not all are named."""
+    count = min(shown.count, UNITS_NAMED_MAX)
+    return {
+        "index": shown.index,
+        "units": [shown.first + n * repeat for n in range(count)],
+        "units_limit_exceeded": count < shown.count,
+    }
+
+
+def _bundle_body(bundle: BundleShown) -> Body:
+    return {
+        "quantity": bundle.quantity,
+        "limit": bundle.limit,
+        "identified": [
+            {
+                "id": each.id,
+                "object": each.object,
+                "item_index": each.index,
+                "item_quantity": each.quantity,
+            }
+            for each in bundle.identified
+        ],
+        "missing": [
+            {"id": each.id, "object": each.object, "item_quantity": each.quantity}
+            for each in bundle.missing
+        ],
+    }
 
 
 def _head(outcome: Outcome) -> Body:
@@ -67,26 +123,59 @@ def _head(outcome: Outcome) -> Body:
     }
 
 
-def _with_voucher(body: Body, outcome: Outcome) -> Body:
-    if outcome.voucher is not None:
-        body["metadata"] = outcome.voucher.metadata
-        body["categories"] = []
+def _with_origin(body: Body, outcome: Outcome) -> Body:
+    origin = outcome.voucher or outcome.tier
+    if origin is not None:
+        body["metadata"] = origin.metadata
+        body["categories"] = list(map(category_shown_body, outcome.categories))
     return body
 
 
-def _result(outcome: Outcome) -> Body:
-    voucher = outcome.voucher
+def names_body(outcome: Outcome) -> Body:
+    """What a redeemable and its campaign are called, as far as they have names."""
+    origin = outcome.voucher or outcome.tier
+    names: Body = {}
+    if outcome.campaign_name is not None:
+        names["campaign_name"] = outcome.campaign_name
+    if origin is not None and origin.campaign_id is not None:
+        names["campaign_id"] = origin.campaign_id
+    if outcome.tier is not None:
+        names["name"] = outcome.tier.name
+        if outcome.tier.banner is not None:
+            names["banner"] = outcome.tier.banner
+    return names
+
+
+def result_body(outcome: Outcome) -> Body:
+    """What an applicable redeemable gives, and the bundles that it is for."""
+    body = _given_body(outcome)
+    if outcome.bundle is not None:
+        body["bundle"] = _bundle_body(outcome.bundle)
+    return body
+
+
+def _given_body(outcome: Outcome) -> Body:
+    voucher, tier, taken = outcome.voucher, outcome.tier, outcome.taken or Taken()
+    if tier is not None:
+        return {
+            "discount": effective_body(outcome.worked or tier.discount, dynamic=outcome.dynamic)
+        }
     if voucher is None:
         return {}
     if voucher.gift is not None:
-        spent = outcome.taken.credits if outcome.taken else None
-        return {"gift": {"balance": voucher.gift.balance, "credits": spent or 0}}
-    return {"discount": effective_body(voucher.discount)} if voucher.discount else {}
+        return {"gift": {"balance": voucher.gift.balance, "credits": taken.credits or 0}}
+    if voucher.loyalty_card is not None:
+        card = {"points": taken.points or 0, "balance": voucher.loyalty_card.balance}
+        return {"loyalty_card": card}
+    discount = outcome.worked or voucher.discount
+    return (
+        {} if discount is None else {"discount": effective_body(discount, dynamic=outcome.dynamic)}
+    )
 
 
-def effective_body(discount: Discount) -> Body:
+def effective_body(discount: Discount, dynamic: bool = False) -> Body:
     """The discount as it works here, with what it leaves open filled in."""
     body = discount_body(discount)
-    body.setdefault("effect", "APPLY_TO_ORDER")
-    body["is_dynamic"] = False
+    body.setdefault("effect", effect_of(discount, None))
+    body["is_dynamic"] = dynamic
     return body

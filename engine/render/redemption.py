@@ -4,20 +4,29 @@ Source: the API contract, section 8. A single redemption has no parent and no ke
 in a stack each child names its parent, and the parent holds the final order.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from engine.calendar import iso
-from engine.render.common import common_body, put_failure
+from engine.render.common import common_body, put_failure, put_paid
 from engine.render.encode import Body, related_object_type
-from engine.render.order import Sums, order_body, running_sums
+from engine.render.error import explanation_of
+from engine.render.order import order_body, running_sums, untouched_sums
+from engine.render.promotion import redeemed_tier_body
+from engine.render.reasons import reason_of
+from engine.render.reward import redeemed_reward_body
 from engine.render.voucher import voucher_body
 from schemas.base import Millis
-from schemas.entities import Customer, Outcome
+from schemas.entities import Customer, Outcome, Taken
 from schemas.events import RedemptionFailed, RedemptionSucceeded
+from schemas.rules import RuleAssignment
 
 
 def success_bodies(
-    event: RedemptionSucceeded, at: Millis, customer: Customer | None
+    event: RedemptionSucceeded,
+    at: Millis,
+    customer: Customer | None,
+    assignments: Sequence[RuleAssignment] = (),
 ) -> tuple[list[Body], Body | None]:
     """One body for each redeemed redeemable, and the stack's parent where there is one."""
     order = event.evaluation.order
@@ -36,7 +45,7 @@ def success_bodies(
         else:
             body["redemption"] = event.parent_id
             body["order"] = None if order is None else order_body(order, step, keep=True)
-        _put_redeemed(body, outcome)
+        _put_redeemed(body, outcome, assignments)
         entries.append(body)
     if event.parent_id is None:
         return entries, None
@@ -54,10 +63,15 @@ def success_bodies(
     return entries, parent
 
 
-def failure_bodies(event: RedemptionFailed, at: Millis, customer: Customer | None) -> list[Body]:
-    """One body for each redeemable that failed."""
+def failure_bodies(
+    event: RedemptionFailed,
+    at: Millis,
+    customer: Customer | None,
+    assignments: Sequence[RuleAssignment] = (),
+) -> list[Body]:
+    """One body for each redeemable that failed, with why: only server-side keys list them."""
     order = event.evaluation.order
-    untouched = _without_applied(running_sums(event.evaluation)[-1])
+    untouched = untouched_sums(event.evaluation)
     shown = None if order is None else order_body(order, untouched, keep=bool(order.id))
     failed = [each for each in event.evaluation.outcomes if each.status == "INAPPLICABLE"]
     entries: list[Body] = []
@@ -66,17 +80,13 @@ def failure_bodies(event: RedemptionFailed, at: Millis, customer: Customer | Non
         body |= {"result": "FAILURE", "status": "FAILED"}
         if outcome.refusal is not None:
             put_failure(body, outcome.refusal)
+            body["reason"] = reason_of(outcome.refusal)
+            body["explanation"] = explanation_of(outcome.refusal)
         _put_session(body, event)
         body["order"] = shown
-        _put_redeemed(body, outcome)
+        _put_redeemed(body, outcome, assignments)
         entries.append(body)
     return entries
-
-
-def _without_applied(sums: Sums) -> Sums:
-    """What the order would show without the redeemables before the one that failed."""
-    items = {index: value - sums.items_applied.get(index, 0) for index, value in sums.items.items()}
-    return Sums(sums.discount - sums.applied, 0, items)
 
 
 def with_rollback(body: dict[str, Any], rollback_id: str, at: Millis) -> Body:
@@ -91,15 +101,16 @@ def _put_session(body: Body, event: RedemptionSucceeded | RedemptionFailed) -> N
         body["session"] = {"key": event.session_key}
 
 
-def _put_redeemed(body: Body, outcome: Outcome) -> None:
+def _put_redeemed(body: Body, outcome: Outcome, assignments: Sequence[RuleAssignment]) -> None:
     body["related_object_type"] = related_object_type(outcome)
-    voucher = outcome.voucher
-    if voucher is None:
-        body["related_object_id"] = outcome.id
-        return
-    body["related_object_id"] = voucher.id
-    body["voucher"] = voucher_body(voucher)
-    spent = outcome.taken.credits if outcome.taken else None
-    if spent is not None:
-        body["amount"] = spent
-        body["gift"] = {"amount": spent}
+    body["related_object_id"] = outcome.related_id
+    taken = outcome.taken or Taken()
+    if outcome.tier is not None:
+        body["promotion_tier"] = redeemed_tier_body(outcome.tier, outcome.campaign_name)
+    if outcome.voucher is not None:
+        body["voucher"] = voucher_body(
+            outcome.voucher, assignments, [each.category for each in outcome.categories]
+        )
+    put_paid(body, taken.credits, taken.points, 1)
+    if outcome.reward_id is not None:
+        body["reward"] = redeemed_reward_body(outcome)

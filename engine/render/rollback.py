@@ -3,26 +3,38 @@
 Source: the API contract, section 8. Amounts of credits are negative: they were given back.
 """
 
-from engine.render.common import common_body, put_failure
+from collections.abc import Sequence
+
+from engine.render.common import common_body, put_failure, put_paid
 from engine.render.encode import Body
-from engine.render.order import Sums, order_body
+from engine.render.order import order_body, sums_of
+from engine.render.promotion import redeemed_tier_body
 from engine.render.voucher import voucher_body
 from schemas.base import Millis
 from schemas.entities import Customer
 from schemas.events import RedemptionRolledBack, RollbackFailed
+from schemas.rules import RuleAssignment
 
 
-def rolled_back_body(event: RedemptionRolledBack, at: Millis, customer: Customer | None) -> Body:
+def rolled_back_body(
+    event: RedemptionRolledBack,
+    at: Millis,
+    customer: Customer | None,
+    assignments: Sequence[RuleAssignment] = (),
+) -> Body:
     """The answer of the endpoint for one redemption."""
-    entries, _ = rollback_bodies(event, at, customer)
+    entries, _ = rollback_bodies(event, at, customer, assignments)
     return entries[0]
 
 
 def stack_rolled_back_body(
-    event: RedemptionRolledBack, at: Millis, customer: Customer | None
+    event: RedemptionRolledBack,
+    at: Millis,
+    customer: Customer | None,
+    assignments: Sequence[RuleAssignment] = (),
 ) -> Body:
     """The answer of the endpoint for stacks."""
-    entries, parent = rollback_bodies(event, at, customer)
+    entries, parent = rollback_bodies(event, at, customer, assignments)
     body: Body = {"rollbacks": entries}
     if parent is not None:
         body["parent_rollback"] = parent
@@ -33,24 +45,27 @@ def stack_rolled_back_body(
 
 
 def rollback_bodies(
-    event: RedemptionRolledBack, at: Millis, customer: Customer | None
+    event: RedemptionRolledBack,
+    at: Millis,
+    customer: Customer | None,
+    assignments: Sequence[RuleAssignment] = (),
 ) -> tuple[list[Body], Body | None]:
     """One body for each redemption taken back, and the parent's where there is one."""
     order = event.order
     shown = None
     if order is not None:
-        shown = order_body(order, _left(event), keep=True, entries=order.redemptions)
+        shown = order_body(order, sums_of(order), keep=True, entries=order.redemptions)
     entries: list[Body] = []
     for each in event.rollbacks:
         body = _success(event, each.rollback_id, each.redemption_id, at, customer)
         body["order"] = shown
-        body["related_object_type"] = "voucher"
-        body["related_object_id"] = each.voucher_id
+        body["related_object_type"] = "voucher" if each.tier_id is None else "promotion_tier"
+        body["related_object_id"] = each.tier_id or each.voucher_id
         if each.voucher is not None:
-            body["voucher"] = voucher_body(each.voucher)
-        if each.credits is not None:
-            body["amount"] = -each.credits
-            body["gift"] = {"amount": -each.credits}
+            body["voucher"] = voucher_body(each.voucher, assignments, each.categories)
+        if each.tier is not None:
+            body["promotion_tier"] = redeemed_tier_body(each.tier, each.campaign_name)
+        put_paid(body, each.credits, each.points, -1)
         entries.append(body)
     if event.parent_rollback_id is None or event.parent_redemption_id is None:
         return entries, None
@@ -69,9 +84,12 @@ def rollback_failure_body(event: RollbackFailed, at: Millis, customer: Customer 
         body["reason"] = event.reason
     put_failure(body, event.refusal)
     body["order"] = None
-    # a stack's parent has no voucher
-    body["related_object_type"] = "voucher" if event.voucher_id else "redemption"
-    body["related_object_id"] = event.voucher_id or event.redemption_id
+    # a stack's parent has neither voucher nor tier
+    if event.tier_id is not None:
+        body["related_object_type"] = "promotion_tier"
+    else:
+        body["related_object_type"] = "voucher" if event.voucher_id else "redemption"
+    body["related_object_id"] = event.tier_id or event.voucher_id or event.redemption_id
     return body
 
 
@@ -87,16 +105,3 @@ def _success(
     if event.reason is not None:
         body["reason"] = event.reason
     return body
-
-
-def _left(event: RedemptionRolledBack) -> Sums:
-    """What other requests took of the order; this one applies nothing."""
-    order = event.order
-    if order is None:
-        return Sums()
-    items = {
-        index: item.discount_amount
-        for index, item in enumerate(order.items or ())
-        if item.discount_amount
-    }
-    return Sums(order.discount_amount, 0, items)

@@ -10,7 +10,7 @@ from engine.render.encode import Body
 from engine.render.redemption import failure_bodies, success_bodies
 from engine.render.rollback import rollback_bodies, rollback_failure_body
 from schemas.base import Millis
-from schemas.entities import Order
+from schemas.entities import Order, Outcome
 from schemas.events import (
     RedemptionFailed,
     RedemptionRolledBack,
@@ -18,6 +18,9 @@ from schemas.events import (
     RollbackFailed,
 )
 from schemas.records import Record
+from schemas.rules import RuleAssignment
+
+Assignments = tuple[RuleAssignment, ...]
 
 
 class RedemptionRow(NamedTuple):
@@ -29,7 +32,7 @@ class RedemptionRow(NamedTuple):
     result: str
     status: str
     date: Millis
-    #: The voucher's code; for an unknown one what the caller asked for; empty for a parent.
+    #: The voucher's code; for an unknown one what the caller asked for; empty for what has none.
     voucher_code: str
     related_object_type: str
     related_object_id: str
@@ -46,14 +49,15 @@ class RedemptionRow(NamedTuple):
 def redemption_rows(record: Record) -> list[RedemptionRow]:
     """The rows of a record, children first, then their parent; mostly none."""
     rows: list[RedemptionRow] = []
+    assignments: Assignments = getattr(record, "assignments", ())
     for event in getattr(record, "events", ()):
         match event:
             case RedemptionSucceeded():
-                rows += _succeeded(event, record.at)
+                rows += _succeeded(event, record.at, assignments)
             case RedemptionFailed():
-                rows += _failed(event, record.at)
+                rows += _failed(event, record.at, assignments)
             case RedemptionRolledBack():
-                rows += _rolled_back(event, record.at)
+                rows += _rolled_back(event, record.at, assignments)
             case RollbackFailed():
                 body = rollback_failure_body(event, record.at, None)
                 rows.append(
@@ -62,15 +66,17 @@ def redemption_rows(record: Record) -> list[RedemptionRow]:
     return rows
 
 
-def _succeeded(event: RedemptionSucceeded, at: Millis) -> list[RedemptionRow]:
-    entries, parent = success_bodies(event, at, None)
+def _succeeded(
+    event: RedemptionSucceeded, at: Millis, assignments: Assignments
+) -> list[RedemptionRow]:
+    entries, parent = success_bodies(event, at, None, assignments)
     order = event.evaluation.order
     outcomes = [each for each in event.evaluation.outcomes if each.status == "APPLICABLE"]
     rows = [
         _row(
             body,
             at,
-            code=outcome.voucher.code if outcome.voucher else outcome.id,
+            code=_code(outcome),
             parent_id=event.parent_id or "",
             order=order,
         )
@@ -81,21 +87,24 @@ def _succeeded(event: RedemptionSucceeded, at: Millis) -> list[RedemptionRow]:
     return rows
 
 
-def _failed(event: RedemptionFailed, at: Millis) -> list[RedemptionRow]:
+def _failed(event: RedemptionFailed, at: Millis, assignments: Assignments) -> list[RedemptionRow]:
     failed = [each for each in event.evaluation.outcomes if each.status == "INAPPLICABLE"]
+    bodies = failure_bodies(event, at, None, assignments)
     return [
         _row(
             body,
             at,
-            code=outcome.voucher.code if outcome.voucher else outcome.id,
+            code=_code(outcome),
             order=event.evaluation.order,
         )
-        for body, outcome in zip(failure_bodies(event, at, None), failed, strict=False)
+        for body, outcome in zip(bodies, failed, strict=False)
     ]
 
 
-def _rolled_back(event: RedemptionRolledBack, at: Millis) -> list[RedemptionRow]:
-    entries, parent = rollback_bodies(event, at, None)
+def _rolled_back(
+    event: RedemptionRolledBack, at: Millis, assignments: Assignments
+) -> list[RedemptionRow]:
+    entries, parent = rollback_bodies(event, at, None, assignments)
     rows = [
         _row(
             body,
@@ -111,6 +120,12 @@ def _rolled_back(event: RedemptionRolledBack, at: Millis) -> list[RedemptionRow]
         redemption_id = event.parent_redemption_id or ""
         rows.append(_row(parent, at, redemption_id=redemption_id, order=event.order))
     return rows
+
+
+def _code(outcome: Outcome) -> str:
+    if outcome.voucher is not None:
+        return outcome.voucher.code
+    return outcome.id if outcome.object == "voucher" else ""
 
 
 def _row(

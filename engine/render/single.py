@@ -2,13 +2,13 @@
 
 from engine.calendar import iso
 from engine.render.encode import Body
-from engine.render.error import error_body
+from engine.render.error import failure_error_body
 from engine.render.order import order_body, running_sums
-from engine.render.redeemable import effective_body
+from engine.render.redeemable import effective_body, items_body
 from engine.render.validation import session_body
-from engine.render.voucher import EMPTY_LIST, gift_body
-from schemas.entities import Evaluation, KeyKind, Session, Voucher
-from schemas.errors import refuse
+from engine.render.voucher import card_body, gift_body
+from engine.skips import as_refusal
+from schemas.entities import Evaluation, KeyKind, Outcome, Session, Voucher
 
 
 def single_validation_body(
@@ -26,26 +26,29 @@ def single_validation_body(
     body["metadata"] = voucher.metadata if voucher else {}
     body["tracking_id"] = tracking_id
     if not evaluation.valid or voucher is None:
-        refusal = outcome.refusal or refuse("invalid_redeemables")
+        refusal = outcome.refusal or as_refusal(outcome)
         body["reason"] = refusal.message
-        body["error"] = {"details": code, **error_body(refusal, key_kind)}
+        body["error"] = {"details": code, **failure_error_body(refusal, key_kind)}
         return body
-    body |= _terms(voucher)
+    body |= _terms(voucher, outcome)
     if evaluation.order is not None:
         body["order"] = order_body(evaluation.order, running_sums(evaluation)[-1])
-    body["applicable_to"] = EMPTY_LIST
-    body["inapplicable_to"] = EMPTY_LIST
+    body["applicable_to"] = items_body(outcome.applicable_to)
+    body["inapplicable_to"] = items_body(outcome.inapplicable_to)
     if session is not None:
         body["session"] = session_body(session)
     return body
 
 
-def _terms(voucher: Voucher) -> Body:
+def _terms(voucher: Voucher, outcome: Outcome) -> Body:
     body: Body = {}
     if voucher.gift is not None:
         body["gift"] = {"effect": "APPLY_TO_ORDER", **gift_body(voucher.gift)}
+    elif voucher.loyalty_card is not None:
+        body["loyalty"] = card_body(voucher.loyalty_card)
     elif voucher.discount is not None:
-        body["discount"] = effective_body(voucher.discount)
+        discount = outcome.worked or voucher.discount
+        body["discount"] = effective_body(discount, dynamic=outcome.dynamic)
     for name in ("campaign", "campaign_id"):
         if getattr(voucher, name) is not None:
             body[name] = getattr(voucher, name)

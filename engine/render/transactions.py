@@ -1,4 +1,4 @@
-"""Transactions of gift cards: what changed a balance, by whom and to what.
+"""Transactions of gift and loyalty cards: what changed a balance, by whom and to what.
 
 Each is made of one event, so its id derives from the redemption, the rollback or the adjustment
 that it belongs to, and a refund can name the transaction that it takes back. Source: the API
@@ -20,7 +20,7 @@ from schemas.records import Decided
 
 
 class Transaction(NamedTuple):
-    """One change of a gift card's balance."""
+    """One change of a card's balance."""
 
     id: str
     voucher_id: str
@@ -45,30 +45,35 @@ def transactions(record: Decided) -> Iterator[Transaction]:
 def _redeemed(event: RedemptionSucceeded, at: Millis) -> Iterator[Transaction]:
     applied = [each for each in event.evaluation.outcomes if each.status == "APPLICABLE"]
     for outcome, redemption_id in zip(applied, event.redemption_ids, strict=False):
-        credits = outcome.taken.credits if outcome.taken else None
-        if outcome.voucher is None or not credits:
+        taken = outcome.taken
+        paid = 0 if taken is None else taken.credits or taken.points
+        if outcome.voucher is None or not paid:
             continue
+        details = _order(event.evaluation.order) | {"redemption": {"id": redemption_id}}
+        if outcome.reward_id is not None:
+            details["reward"] = {"id": outcome.reward_id, "name": outcome.reward_name}
         yield _transaction(
             outcome.voucher,
             new_id(redemption_id, "vtx_"),
-            "CREDITS_REDEMPTION",
-            -credits,
+            "REDEMPTION",
+            -paid,
             at,
-            details=_order(event.evaluation.order) | {"redemption": {"id": redemption_id}},
+            details=details,
         )
 
 
 def _rolled_back(event: RedemptionRolledBack, at: Millis) -> Iterator[Transaction]:
     """A card that is gone gets nothing back, and has no transaction."""
     for each in event.rollbacks:
-        if each.voucher is None or not each.credits:
+        paid = each.credits or each.points
+        if each.voucher is None or not paid:
             continue
         rollback = {"rollback": {"id": each.rollback_id}}
         yield _transaction(
             each.voucher,
             new_id(each.rollback_id, "vtx_"),
-            "CREDITS_REFUND",
-            each.credits,
+            "REFUND",
+            paid,
             at,
             reason=event.reason,
             related=new_id(each.redemption_id, "vtx_"),
@@ -80,7 +85,7 @@ def _adjusted(event: BalanceAdjusted, at: Millis) -> Transaction:
     return _transaction(
         event.voucher,
         event.transaction_id,
-        "CREDITS_ADDITION" if event.amount > 0 else "CREDITS_REMOVAL",
+        "ADDITION" if event.amount > 0 else "REMOVAL",
         event.amount,
         at,
         source=event.source,
@@ -112,7 +117,7 @@ def _transaction(
         "campaign_id": voucher.campaign_id,
         "source": source,
         "reason": reason,
-        "type": kind,
+        "type": f"{'CREDITS' if voucher.loyalty_card is None else 'POINTS'}_{kind}",
         "details": {"balance": balance, **(details or {})},
         "related_transaction_id": related,
         "created_at": iso(at),

@@ -2,29 +2,35 @@
 
 from typing import Final
 
-from engine.render.encode import Body
+from engine.render.encode import Body, related_object_type
 from engine.render.order import order_body, running_sums
-from engine.render.redeemable import applicable_body, inapplicable_body, skipped_body
+from engine.render.redeemable import (
+    applicable_body,
+    inapplicable_body,
+    names_body,
+    skipped_body,
+)
 from schemas.entities import Evaluation, KeyKind, Session
+from schemas.stacking import StackingRules
 
-#: What a project has until it sets rules of its own.
-STACKING_RULES: Final[Body] = {
-    "redeemables_limit": 30,
-    "applicable_redeemables_limit": 5,
-    "applicable_redeemables_per_category_limit": 1,
-    "applicable_redeemables_category_limits": {},
-    "applicable_exclusive_redeemables_limit": 1,
-    "applicable_exclusive_redeemables_per_category_limit": 1,
-    "exclusive_categories": [],
-    "joint_categories": [],
-    "redeemables_application_mode": "ALL",
-    "redeemables_sorting_rule": "REQUESTED_ORDER",
-    "redeemables_products_application_mode": "STACK",
-    "redeemables_no_effect_rule": "REDEEM_ANYWAY",
-    "no_effect_skip_categories": [],
-    "no_effect_redeem_anyway_categories": [],
-    "redeemables_rollback_order_mode": "WITH_ORDER",
-}
+#: The members that answers show of the rules in force.
+_SHOWN: Final = (
+    "redeemables_limit",
+    "applicable_redeemables_limit",
+    "applicable_redeemables_per_category_limit",
+    "applicable_redeemables_category_limits",
+    "applicable_exclusive_redeemables_limit",
+    "applicable_exclusive_redeemables_per_category_limit",
+    "exclusive_categories",
+    "joint_categories",
+    "redeemables_application_mode",
+    "redeemables_sorting_rule",
+    "redeemables_products_application_mode",
+    "redeemables_no_effect_rule",
+    "no_effect_skip_categories",
+    "no_effect_redeem_anyway_categories",
+    "redeemables_rollback_order_mode",
+)
 
 
 def validation_body(
@@ -41,16 +47,18 @@ def validation_body(
     only when one was locked.
     """
     sums = running_sums(evaluation)
-    steps = iter(sums)
     shown: list[Body] = []
+    steps = iter(sums)
     for outcome in evaluation.outcomes:
         if outcome.status == "APPLICABLE":
             shown.append(applicable_body(outcome, evaluation.order, next(steps)))
         elif outcome.status == "INAPPLICABLE":
             shown.append(inapplicable_body(outcome, key_kind))
         else:
-            shown.append(skipped_body(outcome))
+            shown.append(skipped_body(outcome, key_kind))
     body: Body = {"id": validation_id, "valid": evaluation.valid, "redeemables": shown}
+    if evaluation.valid and evaluation.partial:
+        body["redeemables"] = [each for each in shown if each["status"] == "APPLICABLE"]
     for name, status in (
         ("skipped_redeemables", "SKIPPED"),
         ("inapplicable_redeemables", "INAPPLICABLE"),
@@ -64,8 +72,32 @@ def validation_body(
         body["tracking_id"] = tracking_id
     if session is not None:
         body["session"] = session_body(session)
-    body["stacking_rules"] = STACKING_RULES
+    body["stacking_rules"] = stacking_rules_body(evaluation.stacking)
     return body
+
+
+def with_names(body: Body, evaluation: Evaluation) -> Body:
+    """The answer with the option to expand `redeemable`: what each one and its campaign is called."""
+    named = {(related_object_type(each), each.id): names_body(each) for each in evaluation.outcomes}
+    lists = ("redeemables", "skipped_redeemables", "inapplicable_redeemables")
+    expanded = {
+        name: [row | named[row["object"], row["id"]] for row in body[name]]
+        for name in lists
+        if name in body
+    }
+    return body | expanded
+
+
+def stacking_rules_body(rules: StackingRules | None) -> Body:
+    """The rules that a request was decided under; None: the defaults."""
+    return _DEFAULTS_SHOWN if rules is None else _shown(rules)
+
+
+def _shown(rules: StackingRules) -> Body:
+    return {name: getattr(rules, name) for name in _SHOWN}
+
+
+_DEFAULTS_SHOWN: Final = _shown(StackingRules())
 
 
 def session_body(session: Session) -> Body:

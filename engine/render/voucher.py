@@ -1,13 +1,34 @@
 """Vouchers. Source: the API contract, section 10; a voucher's empty keys are present as null."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote
 
 from engine.calendar import iso, iso_or_none
+from engine.render.category import category_body
 from engine.render.encode import Body
-from schemas.entities import Discount, Gift, ValidityHours, Voucher
+from engine.render.rules import assignments_body
+from schemas.categories import Category
+from schemas.discounts import Discount, UnitItem, UnitOff
+from schemas.entities import Gift, LoyaltyCard, Voucher
+from schemas.rules import RuleAssignment
+from schemas.validity import ValidityHours
 
+_DISCOUNT_MEMBERS: Final = (
+    "amount_off",
+    "amount_off_formula",
+    "percent_off",
+    "percent_off_formula",
+    "fixed_amount",
+    "fixed_amount_formula",
+    "unit_off",
+    "unit_off_formula",
+    "unit_type",
+    "amount_limit",
+    "aggregated_amount_limit",
+    "effect",
+)
 EMPTY_LIST: Final[Body] = {"object": "list", "data_ref": "data", "data": [], "total": 0}
 
 
@@ -16,21 +37,30 @@ def _quoted(code: str) -> str:
     return quote(code, safe="")
 
 
-def voucher_body(voucher: Voucher) -> Body:
-    """The voucher as every endpoint shows it."""
+def voucher_body(
+    voucher: Voucher,
+    assignments: Sequence[RuleAssignment] = (),
+    categories: Sequence[Category] = (),
+) -> Body:
+    """The voucher as every endpoint shows it.
+
+    Of the assignments those that bind it are shown, of the categories the one that it is in: a
+    category that is gone is not among them.
+    """
+    within = [each for each in categories if each.id == voucher.category_id]
     path = f"/v1/vouchers/{_quoted(voucher.code)}"
     body: Body = {
         "id": voucher.id,
         "code": voucher.code,
         "campaign": voucher.campaign,
         "campaign_id": voucher.campaign_id,
-        "category": voucher.category,
-        "category_id": None,
-        "categories": [],
+        "category": within[0].name if within else None,
+        "category_id": within[0].id if within else None,
+        "categories": list(map(category_body, within)),
         "type": voucher.type,
         "discount": discount_body(voucher.discount) if voucher.discount else None,
         "gift": gift_body(voucher.gift) if voucher.gift else None,
-        "loyalty_card": None,
+        "loyalty_card": card_body(voucher.loyalty_card) if voucher.loyalty_card else None,
         "start_date": iso_or_none(voucher.start_date),
         "expiration_date": iso_or_none(voucher.expiration_date),
         "validity_timeframe": None,
@@ -43,7 +73,11 @@ def voucher_body(voucher: Voucher) -> Body:
         "created_at": iso(voucher.created_at),
         "updated_at": iso_or_none(voucher.updated_at),
         "object": "voucher",
-        "validation_rules_assignments": EMPTY_LIST,
+        "validation_rules_assignments": (
+            assignments_body(assignments, voucher.campaign_id, voucher.id)
+            if assignments
+            else EMPTY_LIST
+        ),
         "publish": {
             "object": "list",
             "count": voucher.published,
@@ -66,10 +100,32 @@ def voucher_body(voucher: Voucher) -> Body:
 def discount_body(discount: Discount) -> Body:
     """The discount as it was defined."""
     body: Body = {"type": discount.type}
-    for name in ("amount_off", "percent_off", "amount_limit", "effect"):
+    for name in _DISCOUNT_MEMBERS:
         value: Any = getattr(discount, name)
         if value is not None:
             body[name] = value
+    if discount.units:
+        body["units"] = list(map(_unit_body, discount.units))
+    return _with_items(body, discount)
+
+
+def _unit_body(unit: UnitOff) -> Body:
+    body: Body = {"effect": unit.effect, "unit_type": unit.unit_type}
+    if unit.unit_off is not None:
+        body["unit_off"] = unit.unit_off
+    if unit.unit_off_formula is not None:
+        body["unit_off_formula"] = unit.unit_off_formula
+    return _with_items(body, unit)
+
+
+def _with_items(body: Body, unit: Discount | UnitOff) -> Body:
+    """What the catalogue called the product and the SKU of free units, where it knew them."""
+    for name in ("product", "sku"):
+        item: UnitItem | None = getattr(unit, name)
+        if item is not None:
+            body[name] = {"id": item.id, "name": item.name}
+            if item.source_id is not None:
+                body[name]["source_id"] = item.source_id
     return body
 
 
@@ -83,6 +139,14 @@ def gift_body(gift: Gift) -> Body:
     return body
 
 
+def card_body(card: LoyaltyCard) -> Body:
+    """The points that were given and those that are left."""
+    body: Body = {"points": card.points, "balance": card.balance}
+    if card.subtracted_points:
+        body["subtracted_points"] = card.subtracted_points
+    return body
+
+
 def _redemption(voucher: Voucher, url: str) -> Body:
     body: Body = {
         "quantity": voucher.quantity,
@@ -92,6 +156,8 @@ def _redemption(voucher: Voucher, url: str) -> Body:
     }
     if voucher.type == "GIFT_VOUCHER":
         body["redeemed_amount"] = voucher.redeemed_amount
+    elif voucher.type == "LOYALTY_CARD":
+        body["redeemed_points"] = voucher.redeemed_points
     return body
 
 

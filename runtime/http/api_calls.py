@@ -48,7 +48,9 @@ _WORDS: Final = (
     "redemption rollback rollbacks validate redeem validation qualification enable disable "
     "sessions summary activity activities redeemables segments permanent-deletion create publish "
     "analytics totals timeseries audit api-calls oauth token introspect projects webhooks users "
-    "keys webhook-deliveries redeliveries revoke loyalties members rewards consents"
+    "keys webhook-deliveries redeliveries revoke loyalties members rewards consents "
+    "stacking-rules categories locations validation-rules validation-rules-assignments "
+    "assignments product-collections stacks"
 )
 WORDS: Final = frozenset(_WORDS.split())
 #: The segment before one that may be what a shop calls a person by, and how ids of ours begin.

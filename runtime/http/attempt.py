@@ -23,6 +23,7 @@ from schemas.api import (
     OptionsInput,
     OrderInput,
     Redeemable,
+    RedeemableObject,
     RewardChoice,
     SessionInput,
     SingleAttempt,
@@ -68,16 +69,16 @@ def read_attempt(content: bytes) -> Read:
     return Read(body, _misplaced_stack(body.redeemables))
 
 
-def read_single(content: bytes, code: str) -> Read:
-    """The attempt on the one voucher that a path names; an empty body says nothing more of it.
+def read_single(content: bytes, named: str, kind: RedeemableObject = "voucher") -> Read:
+    """The attempt on the one redeemable that a path names; an empty body says nothing more of it.
 
     Raises ApiError when the body is not an object.
     """
     attempt = decode(content, _single) if content.strip() else SingleAttempt()
     faults: list[Refusal] = []
     redeemable = Redeemable(
-        object="voucher",
-        id=code,
+        object=kind,
+        id=named,
         gift=_part(attempt.gift, _gift, ".gift", faults),
         reward=_part(attempt.reward, _reward, ".reward", faults),
     )
@@ -155,6 +156,18 @@ def tracking_id_of(hash_key: bytes, customer: CustomerInput | None) -> str | Non
         return None
     digest = hmac.digest(hash_key, f"tracking/{named}".encode(), "sha256")
     return "track_" + base64.b64encode(digest).decode()
+
+
+def guest_key_of(hash_key: bytes, project: str, customer: CustomerInput | None) -> str | None:
+    """By what a customer is known that only has an e-mail address; None: that is not so.
+
+    A keyed hash of the address, in lower case: whoever reads the log does not learn it.
+    """
+    if customer is None or customer.id or customer.source_id or not customer.email:
+        return None
+    address = customer.email.strip().lower()
+    digest = hmac.digest(hash_key, f"guest/{project}/{address}".encode(), "sha256")
+    return base64.b64encode(digest).decode()
 
 
 def anonymous_tracking_id() -> str:

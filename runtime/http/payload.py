@@ -23,7 +23,7 @@ NESTING_MAX = 32
 
 #: The endpoints that take files, or many rows at once.
 _UPLOADS = re.compile(
-    r"/v1/(?:vouchers|customers|orders|campaigns/[^/]+)"
+    r"/v1/(?:vouchers|customers|orders|products|skus|campaigns/[^/]+)"
     r"/(?:import|importCSV|bulk/async|metadata/async)"
 )
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
@@ -160,4 +160,6 @@ def describe_pydantic(errors: list[dict[str, Any]]) -> str:
         return f"Property `{where}` is required"
     if first["type"] == "extra_forbidden":
         return f"Property `{where}` is not supported"
-    return f"Property `{where}` is not valid: {reason[:1].lower()}{reason[1:]}"
+    if reason[1:2].islower():  # a sentence of pydantic's; a name of the API stays as it is
+        reason = reason[0].lower() + reason[1:]
+    return f"Property `{where}` is not valid: {reason}"

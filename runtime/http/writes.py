@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from runtime.commands import Answered
-from runtime.http.attempt import tracking_id_of
+from runtime.http.attempt import guest_key_of, tracking_id_of
 from runtime.http.auth import Caller
 from runtime.http.errors import RETRY_AFTER_SECONDS, invalid_payload, request_id_of
 from runtime.http.payload import header
@@ -70,6 +70,7 @@ class Sends(Protocol):
         channel_id: str = "",
         command_id: str | None = None,
         fingerprint: str = "",
+        guest_key: str | None = None,
     ) -> Answered:
         """The record that decides the command. Raises NotSent, OutcomeUnknown."""
 
@@ -124,6 +125,10 @@ class Writes:
         """How reports tell the customer apart without knowing it."""
         return tracking_id_of(self._hash_key, customer)
 
+    def guest_key(self, project: str, customer: CustomerInput | None) -> str | None:
+        """By what the project knows a customer that only has an e-mail address."""
+        return guest_key_of(self._hash_key, project, customer)
+
     async def decide(
         self,
         caller: Caller,
@@ -136,9 +141,11 @@ class Writes:
 
         Raises NotSent, OutcomeUnknown.
         """
+        whose, named = project or caller.project, getattr(body, "customer", None)
         return await self._commands.send(
-            project or caller.project,
+            whose,
             body,
+            guest_key=self.guest_key(whose, named) if isinstance(named, CustomerInput) else None,
             key_kind=caller.kind,
             channel_id=caller.key_id,
             command_id=identity.command_id,

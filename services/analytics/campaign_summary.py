@@ -50,7 +50,10 @@ def summary_route(reads: Reads) -> Route:
         facts = {kind: (count, amount) for kind, count, amount in await reads.rows(facts_of(asked))}
         numbers = _numbers(redeemed, rollbacks_failed, validations, facts)
         numbers |= _gift_numbers(redeemed, facts) if _is_gift(campaign) else _off_numbers(redeemed)
-        body: Body = {"object": "campaign_summary", "campaign": campaign_body(campaign)}
+        shown = campaign_body(campaign)
+        # what binds the campaign is not kept here, and not asked for
+        del shown["validation_rules_assignments"]
+        body: Body = {"object": "campaign_summary", "campaign": shown}
         # Raw, since the encoder takes integers of 64 bits only.
         body |= {name: msgspec.Raw(b"%d" % number) for name, number in numbers.items()}
         return Response(to_json(body), media_type=JSON)

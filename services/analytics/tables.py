@@ -12,7 +12,7 @@ from typing import NamedTuple
 from runtime.clickhouse import Column, TableDef
 from runtime.sink_table import SinkTable, sink_table
 from schemas.base import Millis
-from schemas.entities import Evaluation, Taken, Voucher
+from schemas.entities import Evaluation, Outcome, Taken
 from schemas.events import (
     RedemptionFailed,
     RedemptionRolledBack,
@@ -136,7 +136,7 @@ def _succeeded(record: Decided, event: RedemptionSucceeded) -> Iterator[Redempti
     applied = [each for each in event.evaluation.outcomes if each.status == "APPLICABLE"]
     campaigns: set[str] = set()
     for index, (entry_id, outcome) in enumerate(zip(event.redemption_ids, applied, strict=True)):
-        campaign = _campaign(outcome.voucher)
+        campaign = _campaign(outcome)
         yield RedemptionFact(
             record.project,
             record.at,
@@ -163,7 +163,7 @@ def _failed(record: Decided, event: RedemptionFailed) -> Iterator[RedemptionFact
             "failed",
             entry_id,
             "",
-            _campaign(outcome.voucher),
+            _campaign(outcome),
             event.customer_id or "",
         )
 
@@ -197,18 +197,21 @@ def observed_facts(observed: ValidationObserved) -> Iterator[ValidationFact]:
     )
 
 
-def _campaign(voucher: Voucher | None) -> str:
+def _campaign(outcome: Outcome) -> str:
     """A campaign's id, or its name where that is all that is known."""
+    if outcome.tier is not None:
+        return outcome.tier.campaign_id
+    voucher = outcome.voucher
     return "" if voucher is None else voucher.campaign_id or voucher.campaign or ""
 
 
 def _campaigns(evaluation: Evaluation) -> list[str]:
-    named = (_campaign(each.voucher) for each in evaluation.outcomes)
+    named = (_campaign(each) for each in evaluation.outcomes)
     return list(dict.fromkeys(name for name in named if name))
 
 
 def _discount(taken: Taken | None) -> int:
-    return 0 if taken is None else taken.order + sum(amount for _, amount in taken.items)
+    return 0 if taken is None else taken.total
 
 
 #: What analytics takes from the topic `ledger`, and from `validations`.

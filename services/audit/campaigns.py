@@ -3,11 +3,10 @@
 from types import MappingProxyType
 from typing import Final
 
-from engine import tables
-from engine.render.campaign import campaign_body
 from services.audit.entities import UNKNOWN
 from services.audit.filters import ANY_METADATA, METADATA_PREFIX, REFERRAL, Field, text, texts
-from services.audit.lists import Listing, each_by
+from services.audit.lists import Listing
+from services.audit.promotions import shown_campaigns
 from services.audit.vouchers import ACTIVE, TIMES
 
 _NOT_STARTED: Final = f"start_date != {UNKNOWN} AND start_date > {{now:Int64}}"
@@ -29,7 +28,7 @@ _STATUS: Final = Field(
 CAMPAIGNS: Final = Listing(
     "campaign",
     "campaigns",
-    each_by(lambda body: campaign_body(tables.CAMPAIGNS.decode(body))),
+    shown_campaigns,
     MappingProxyType(
         {
             **TIMES,

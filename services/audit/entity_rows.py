@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator
 from msgspec import structs
 
 from engine.generated import encoded_vouchers
-from engine.orders import items_discount, left_of
+from engine.order_sums import left_of
 from engine.state import encode
 from runtime.native_block import Alike
 from schemas import events as e
-from schemas.actions import ActionProgressed, ActionStarted, AsyncAction
+from schemas.actions import ActionProgressed, ActionStarted, AsyncAction, FollowSegment
 from schemas.balances import BalanceAdjusted
 from schemas.bin import BinEntry, BinEntryAdded, BinEntryRemoved, CampaignVouchersDeleted
 from schemas.campaigns import (
@@ -24,8 +24,19 @@ from schemas.campaigns import (
 from schemas.customers import CustomerDeleted, CustomersSummed
 from schemas.entities import Customer, Order, Voucher
 from schemas.orders import OrderCreated, OrderUpdated
+from schemas.promotion_events import TierCreated, TierDeleted
 from schemas.publications import Publication, PublicationFailed, Published
+from schemas.rules import (
+    AssignmentsDropped,
+    RuleAssigned,
+    RuleAssignment,
+    RuleUnassigned,
+    ValidationRuleCreated,
+    ValidationRuleDeleted,
+    ValidationRuleUpdated,
+)
 from services.audit.entities import EntityRow, entity_row, gone
+from services.audit.promotion_rows import placed_tier, tier_gone, tier_row
 
 Rows = Iterable[EntityRow]
 _ID, _ALIAS, _BODY = map(EntityRow._fields.index, ("id", "alias", "body"))
@@ -44,12 +55,12 @@ def voucher_changed(
 def voucher_deleted(project: str, event: e.VoucherDeleted) -> Rows:
     """That the voucher is gone, and its campaign."""
     row = gone(project, "voucher", event.voucher_id, event.code)
-    return (row,) if event.campaign is None else (row, _campaign(project, event.campaign))
+    return (row,) if event.campaign is None else (row, campaign_row(project, event.campaign))
 
 
 def vouchers_generated(project: str, event: VouchersGenerated) -> Iterator[EntityRow | Alike]:
     """The campaign, and its new vouchers; what they share is made once."""
-    yield _campaign(project, event.campaign)
+    yield campaign_row(project, event.campaign)
     bodies = [body.decode() for body in encoded_vouchers(event)]
     own = {_ID: event.ids, _ALIAS: event.codes, _BODY: bodies}
     if bodies:
@@ -58,10 +69,28 @@ def vouchers_generated(project: str, event: VouchersGenerated) -> Iterator[Entit
 
 def campaign_changed(
     project: str,
-    event: CampaignCreated | CampaignUpdated | CampaignEnabled | CampaignDisabled,
+    event: CampaignUpdated | CampaignEnabled | CampaignDisabled,
 ) -> Rows:
     """The campaign."""
-    return (_campaign(project, event.campaign),)
+    return (campaign_row(project, event.campaign),)
+
+
+def campaign_created(project: str, event: CampaignCreated) -> Iterator[EntityRow]:
+    """The campaign, and the tiers of a promotion."""
+    yield campaign_row(project, event.campaign)
+    for tier in event.tiers:
+        yield from placed_tier(project, tier)
+
+
+def tier_created(project: str, event: TierCreated) -> Rows:
+    """The tier with its place, and its campaign, which counts it."""
+    return *placed_tier(project, event.tier), campaign_row(project, event.campaign)
+
+
+def tier_deleted(project: str, event: TierDeleted) -> Rows:
+    """That the tier is gone, and its campaign."""
+    rows = tier_gone(project, event.tier.id, event.tier.name)
+    return *rows, campaign_row(project, event.campaign)
 
 
 def campaign_deleted(project: str, event: CampaignDeleted) -> Rows:
@@ -95,7 +124,9 @@ def bin_entry_removed(project: str, event: BinEntryRemoved) -> Rows:
 
 
 def action_changed(project: str, event: ActionStarted | ActionProgressed) -> Rows:
-    """How far the work is."""
+    """How far the work is; the contract knows no action that looks through customers."""
+    if isinstance(event.action.work, FollowSegment):
+        return ()
     return (_action(project, event.action),)
 
 
@@ -128,19 +159,25 @@ def order_changed(project: str, event: OrderCreated | OrderUpdated) -> Rows:
 
 
 def redeemed(project: str, event: e.RedemptionSucceeded) -> Iterator[EntityRow]:
-    """The vouchers and the order that a redemption changed."""
+    """The vouchers, the tiers and the order that a redemption changed."""
     for outcome in event.evaluation.outcomes:
-        if outcome.status == "APPLICABLE" and outcome.voucher is not None:
+        if outcome.status != "APPLICABLE":
+            continue
+        if outcome.voucher is not None:
             yield _voucher(project, outcome.voucher)
+        if outcome.tier is not None:
+            yield tier_row(project, outcome.tier)
     if event.evaluation.order is not None:
         yield _order(project, event.evaluation.order)
 
 
 def rolled_back(project: str, event: e.RedemptionRolledBack) -> Iterator[EntityRow]:
-    """The vouchers and the order that a rollback changed."""
+    """The vouchers, the tiers and the order that a rollback changed."""
     for each in event.rollbacks:
         if each.voucher is not None:
             yield _voucher(project, each.voucher)
+        if each.tier is not None:
+            yield tier_row(project, each.tier)
     if event.order is not None:
         yield _order(project, event.order)
 
@@ -151,7 +188,41 @@ def published(project: str, event: Published | PublicationFailed) -> Iterator[En
     for voucher in event.vouchers if isinstance(event, Published) else ():
         yield _voucher(project, voucher)
     if event.campaign is not None:
-        yield _campaign(project, event.campaign)
+        yield campaign_row(project, event.campaign)
+
+
+def rule_changed(project: str, event: ValidationRuleCreated | ValidationRuleUpdated) -> Rows:
+    """The set of rules; how many objects it binds is counted where it is listed."""
+    rule = event.rule
+    texts = {"type": rule.type, "context_type": rule.context_type}
+    return (entity_row(project, "validation_rule", rule, alias=rule.name, texts=texts),)
+
+
+def rule_deleted(project: str, event: ValidationRuleDeleted) -> Rows:
+    """That the set is gone, and with it, for whoever lists them, its assignments."""
+    return (gone(project, "validation_rule", event.rule.id, event.rule.name),)
+
+
+def rule_assigned(project: str, event: RuleAssigned) -> Rows:
+    """The assignment."""
+    assignment = event.assignment
+    texts = {"type": assignment.related_object_type, "rule_id": assignment.rule_id}
+    alias = assignment.related_object_id
+    return (entity_row(project, "rule_assignment", assignment, alias=alias, texts=texts),)
+
+
+def rule_unassigned(project: str, event: RuleUnassigned) -> Rows:
+    """That the assignment is gone."""
+    return (_ended(project, event.assignment),)
+
+
+def assignments_dropped(project: str, event: AssignmentsDropped) -> Rows:
+    """That the assignments are gone."""
+    return [_ended(project, each) for each in event.assignments]
+
+
+def _ended(project: str, assignment: RuleAssignment) -> EntityRow:
+    return gone(project, "rule_assignment", assignment.id, assignment.related_object_id)
 
 
 def project_created(project: str, event: e.ProjectCreated) -> Rows:
@@ -187,7 +258,8 @@ def _voucher(project: str, voucher: Voucher) -> EntityRow:
     )
 
 
-def _campaign(project: str, campaign: Campaign) -> EntityRow:
+def campaign_row(project: str, campaign: Campaign) -> EntityRow:
+    """A campaign as it is."""
     template, timeframe = campaign.voucher, campaign.validity_timeframe
     return entity_row(
         project,
@@ -260,8 +332,8 @@ def _order(project: str, order: Order) -> EntityRow:
             # what is left of it
             "balance": left_of(order),
             "discount_amount": order.discount_amount,
-            "items_discount_amount": items_discount(order),
-            "total_discount_amount": order.discount_amount + items_discount(order),
+            "items_discount_amount": order.items_discount,
+            "total_discount_amount": order.discount_amount + order.items_discount,
         },
         metadata=order.metadata,
     )

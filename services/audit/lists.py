@@ -24,6 +24,7 @@ from runtime.query_string import (
     require_known,
     single,
     text_of,
+    time_of,
 )
 from runtime.sink_host import Reads
 from schemas.base import Millis
@@ -57,6 +58,8 @@ class Listing:
     fields: Mapping[str, Field]
     #: Plain parameters and the tests that they stand for, with the place `{NAME:String}`.
     plain: Mapping[str, str] = field(default_factory=dict)
+    #: Plain parameters that are times and the tests that they stand for, with `{NAME:Int64}`.
+    times: Mapping[str, str] = field(default_factory=dict)
     #: Plain parameters that are compared in capitals.
     capitals: frozenset[str] = frozenset()
     orders: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: BY_TIME)
@@ -73,7 +76,7 @@ class Listing:
     @property
     def parameters(self) -> frozenset[str]:
         """The parameters that the list takes."""
-        own = {"filters", "ids", "is_referral_code", *self.plain, *self.ranges}
+        own = {"filters", "ids", "is_referral_code", *self.plain, *self.times, *self.ranges}
         if self.expand:
             own.add("expand")
         if self.areas:
@@ -111,6 +114,10 @@ def wanted(listing: Listing, project: str, given: list[Given], now: Millis) -> W
         value = text_of(given, name)
         if value is not None:
             where.add(test, **{name: value.upper() if name in listing.capitals else value})
+    for name, test in listing.times.items():
+        at = single(given, name)
+        if at is not None:
+            where.add(test, **{name: time_of(at)})
     expand = single(given, "expand")
     if expand is not None and expand.value not in listing.expand:
         raise invalid(expand.name, f"must be one of {', '.join(sorted(listing.expand))}")

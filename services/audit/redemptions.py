@@ -47,6 +47,7 @@ FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
         "related_object_parent_id": text("campaign_id"),
         "parent_redemption_id": text("parent_id"),
         "failure_code": text("failure_code"),
+        "reason": text("reason"),
         "result": text("result", capitals=True),
         "object": text("object"),
         "customer_id": text("customer_id"),
@@ -78,7 +79,7 @@ async def list_redemptions(reads: Reads, request: Request) -> Response:
     given = read_parameters(request.query_params.multi_items())
     require_known(given, PARAMETERS)
     page = page_of(given, frozenset(ORDERS))
-    where = _wanted(caller_of(request).project, given)
+    where = wanted(caller_of(request).project, given)
     await reads.ready(request)
     await add_customer(where, reads, given, "customer_id")
     found, total = await _page(reads, where, page)
@@ -158,7 +159,8 @@ async def simple_customers(
     }
 
 
-def _wanted(project: str, given: list[Given]) -> Where:
+def wanted(project: str, given: list[Given]) -> Where:
+    """Which entries a list is asked for: by filters, or by the parameters of their own."""
     where = Where(project)
     where.within("at", range_of(given, "created_at"))
     where.satisfies(FIELDS, *conditions_of(given))

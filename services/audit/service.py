@@ -25,11 +25,17 @@ from services.audit.customers import list_customers
 from services.audit.deliveries import list_deliveries
 from services.audit.lists import Listing, answer_list
 from services.audit.orders import ORDERS
+from services.audit.products import COLLECTIONS, PRODUCTS, list_collected
+from services.audit.promotions import STACKS, list_tiers
 from services.audit.publications import PUBLICATIONS
 from services.audit.redemptions import get_redemption, get_voucher_redemption, list_redemptions
+from services.audit.rules import ASSIGNMENTS, list_assignments_of, list_rules
 from services.audit.tables import DEFINITIONS
 from services.audit.transactions import list_campaign_transactions, list_voucher_transactions
 from services.audit.vouchers import VOUCHERS
+
+#: What answers with a list whose filters know the present.
+Timed = Callable[[Reads, Callable[[], Millis], Request], Awaitable[Response]]
 
 
 def audit_service(
@@ -44,6 +50,9 @@ def audit_service(
     def read(path: str, handle: Callable[[Reads, Request], Awaitable[Response]]) -> Route:
         return Route(path, partial(handle, reads), methods=["GET"])
 
+    def timed(path: str, handle: Timed) -> Route:
+        return Route(path, partial(handle, reads, clock_ms), methods=["GET"])
+
     return Service(
         "audit",
         routes=(
@@ -52,9 +61,18 @@ def audit_service(
             read("/v1/vouchers/{code:ident}/redemption", get_voucher_redemption),
             listed("/v1/vouchers", VOUCHERS),
             listed("/v1/campaigns", CAMPAIGNS),
+            timed("/v1/validation-rules", list_rules),
+            timed("/v1/validation-rules/{rule:ident}/assignments", list_assignments_of),
+            listed("/v1/validation-rules-assignments", ASSIGNMENTS),
+            timed("/v1/promotions/tiers", list_tiers),
+            timed("/client/v1/promotions/tiers", list_tiers),
+            listed("/v1/promotions/stacks", STACKS),
+            listed("/v1/products", PRODUCTS),
+            listed("/v1/product-collections", COLLECTIONS),
+            timed("/v1/product-collections/{id:ident}/products", list_collected),
             listed("/v1/orders", ORDERS),
             listed("/v1/publications", PUBLICATIONS),
-            Route("/v1/customers", partial(list_customers, reads, clock_ms), methods=["GET"]),
+            timed("/v1/customers", list_customers),
             read("/v1/trash-bin", list_bin),
             read("/v1/vouchers/{code:ident}/transactions", list_voucher_transactions),
             read("/v1/campaigns/{id:ident}/transactions", list_campaign_transactions),

@@ -30,6 +30,7 @@ from schemas.erasures import ForgetCustomer, PermanentDeletion
 from schemas.orders import OrderCreated, OrderUpdated
 from schemas.publications import PublicationFailed, Published
 from schemas.records import Decided, Record
+from services.audit import category_rows, location_rows, product_rows, promotion_rows
 from services.audit import entity_rows as rows
 from services.audit.activity_table import ACTIVITY, activity_table_rows
 from services.audit.entities import ENTITIES, EntityRow
@@ -54,6 +55,8 @@ REDEMPTIONS = sink_table(
         Column("campaign_id", _NAME),
         Column("campaign_name", _NAME),
         Column("failure_code", _NAME),
+        #: Of failed redemptions the sentence of the dashboard; what is said of a rollback is its own.
+        Column("reason", _NAME),
         Column("customer_id", "String"),
         Column("tracking_id", "String"),
         Column("parent_id", "String"),
@@ -76,6 +79,8 @@ def redemption_table_rows(record: Record) -> Iterator[tuple[Any, ...]]:
 
 def _redemption(project: str, row: RedemptionRow) -> tuple[Any, ...]:
     voucher = row.body.get("voucher") or {}
+    tier = row.body.get("promotion_tier") or {}
+    campaign_name = voucher.get("campaign") or tier.get("campaign", {}).get("name")
     return (
         project,
         row.date,
@@ -86,9 +91,10 @@ def _redemption(project: str, row: RedemptionRow) -> tuple[Any, ...]:
         row.voucher_code,
         row.related_object_type,
         row.related_object_id,
-        voucher.get("campaign_id") or "",
-        voucher.get("campaign") or "",
+        voucher.get("campaign_id") or tier.get("campaign_id") or "",
+        campaign_name or "",
         row.failure_code,
+        row.body.get("reason", "") if row.object == "redemption" else "",
         row.customer_id,
         row.body.get("tracking_id") or "",
         row.parent_id,
@@ -111,13 +117,38 @@ _ENTITY_ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
         e.VoucherDisabled: rows.voucher_changed,
         e.VoucherDeleted: rows.voucher_deleted,
         VouchersGenerated: rows.vouchers_generated,
-        CampaignCreated: rows.campaign_changed,
+        CampaignCreated: rows.campaign_created,
         CampaignUpdated: rows.campaign_changed,
         CampaignEnabled: rows.campaign_changed,
         CampaignDisabled: rows.campaign_changed,
         CampaignDeleted: rows.campaign_deleted,
         CampaignVouchersDeleted: rows.campaign_vouchers_deleted,
         e.BalanceAdjusted: rows.voucher_changed,
+        e.TierCreated: rows.tier_created,
+        e.TierUpdated: promotion_rows.tier_changed,
+        e.TierEnabled: promotion_rows.tier_changed,
+        e.TierDisabled: promotion_rows.tier_changed,
+        e.TiersMoved: promotion_rows.tiers_moved,
+        e.TierDeleted: rows.tier_deleted,
+        e.CampaignPromotionsDeleted: promotion_rows.promotions_deleted,
+        e.StackCreated: promotion_rows.stack_changed,
+        e.StackUpdated: promotion_rows.stack_changed,
+        e.StackDeleted: promotion_rows.stack_deleted,
+        e.CategoryCreated: category_rows.category_changed,
+        e.CategoryUpdated: category_rows.category_changed,
+        e.CategoryDeleted: category_rows.category_deleted,
+        e.LocationCreated: location_rows.location_changed,
+        e.LocationUpdated: location_rows.location_changed,
+        e.LocationDeleted: location_rows.location_deleted,
+        e.ProductCreated: product_rows.product_changed,
+        e.ProductUpdated: product_rows.product_changed,
+        e.ProductDeleted: product_rows.product_deleted,
+        e.SkuCreated: product_rows.sku_changed,
+        e.SkuUpdated: product_rows.sku_changed,
+        e.SkuDeleted: product_rows.sku_deleted,
+        e.CollectionCreated: product_rows.collection_changed,
+        e.CollectionUpdated: product_rows.collection_changed,
+        e.CollectionDeleted: product_rows.collection_deleted,
         BinEntryAdded: rows.bin_entry_added,
         BinEntryRemoved: rows.bin_entry_removed,
         ActionStarted: rows.action_changed,
@@ -132,6 +163,12 @@ _ENTITY_ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
         Published: rows.published,
         PublicationFailed: rows.published,
         e.ProjectCreated: rows.project_created,
+        e.ValidationRuleCreated: rows.rule_changed,
+        e.ValidationRuleUpdated: rows.rule_changed,
+        e.ValidationRuleDeleted: rows.rule_deleted,
+        e.RuleAssigned: rows.rule_assigned,
+        e.RuleUnassigned: rows.rule_unassigned,
+        e.AssignmentsDropped: rows.assignments_dropped,
     }
 )
 

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from engine import tables
-from engine.render.voucher import voucher_body
+from services.audit.assignments import bound_vouchers
 from services.audit.entities import LIVING_VOUCHER, UNKNOWN
 from services.audit.filters import (
     ANY_METADATA,
@@ -17,7 +16,7 @@ from services.audit.filters import (
     text,
     time,
 )
-from services.audit.lists import BY_TIME, Listing, each_by
+from services.audit.lists import BY_TIME, Listing
 
 _STARTED: Final = f"(start_date = {UNKNOWN} OR start_date <= {{now:Int64}})"
 _ENDED: Final = f"(expiration_date != {UNKNOWN} AND expiration_date <= {{now:Int64}})"
@@ -68,7 +67,7 @@ FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
 VOUCHERS: Final = Listing(
     "voucher",
     "vouchers",
-    each_by(lambda body: voucher_body(tables.VOUCHERS.decode(body))),
+    bound_vouchers,
     FIELDS,
     plain=MappingProxyType(
         {

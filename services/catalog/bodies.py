@@ -7,22 +7,30 @@ the entity: what is calculated is `Shown`, and what identifies or cannot change 
 Source of those members: the response schemas of the API contract.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import Annotated, Any, Literal, Self
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
     StrictBool,
     StrictStr,
+    ValidationInfo,
+    field_validator,
     model_validator,
 )
 
 from engine.codes import CODE_LENGTH_MAX
+from engine.formulas import FormulaError, formula
 from schemas.base import AMOUNT_MAX, ID_LENGTH_MAX, QUANTITY_MAX
+from schemas.discounts import EFFECTS, UNITS_MAX, DiscountType, Effect
+from schemas.entities import VoucherType
 
 TEXT_LENGTH_MAX = 10_000
 CHARSET_LENGTH_MAX = 1000
@@ -71,6 +79,45 @@ Long = Annotated[StrictStr, Field(max_length=TEXT_LENGTH_MAX)]
 Shown = Any
 
 
+def _readable(text: str) -> str:
+    """A formula that can be read, else where it cannot be and why."""
+    try:
+        formula(text)
+    except FormulaError as error:
+        raise ValueError(f"at character {error.position + 1}: {error.reason}") from None
+    return text
+
+
+Formula = Annotated[StrictStr, AfterValidator(_readable)]
+#: The id or source id of a product or SKU.
+UnitType = Annotated[StrictStr, Field(min_length=1, max_length=ID_LENGTH_MAX)]
+
+
+class _Members(NamedTuple):
+    """What belongs to one form of a discount."""
+
+    wanted: str | None
+    others: frozenset[str] = frozenset()
+
+
+_UNITS = frozenset({"unit_off", "unit_off_formula", "product", "sku"})
+#: Of each type of a discount, and of the effects that have other members than their type.
+_MEMBERS: dict[str, _Members] = {
+    "AMOUNT": _Members("amount_off", frozenset({"amount_off_formula", "aggregated_amount_limit"})),
+    "PERCENT": _Members(
+        "percent_off",
+        frozenset({"percent_off_formula", "amount_limit", "aggregated_amount_limit"}),
+    ),
+    "FIXED": _Members("fixed_amount", frozenset({"fixed_amount_formula"})),
+    "UNIT": _Members("unit_type", _UNITS),
+    "ADD_SAME_ITEMS": _Members(None, _UNITS | {"unit_type"}),
+    "ADD_MANY_ITEMS": _Members("units"),
+}
+_FITTING = sorted(
+    {name for form in _MEMBERS.values() for name in (form.wanted, *form.others) if name}
+)
+
+
 class Body(BaseModel):
     """A JSON object whose members are all known; an unknown one that is null is left out."""
 
@@ -88,28 +135,70 @@ class Body(BaseModel):
         }
 
 
+class UnitBody(Body):
+    """So many free units of a product or SKU; what answers call it is passed over."""
+
+    unit_type: UnitType
+    effect: Literal["ADD_MISSING_ITEMS", "ADD_NEW_ITEMS"] | None = None
+    unit_off: Count | None = None
+    unit_off_formula: Formula | None = None
+    product: dict[str, Any] | None = None
+    sku: dict[str, Any] | None = None
+
+
 class DiscountBody(Body):
-    """A discount off the order: an amount or a percentage."""
+    """A discount of any type, with the members that belong to its type and effect.
 
-    type: Literal["AMOUNT", "PERCENT"]
+    Whether it is dynamic follows from its formulas, what its products are called from the
+    catalogue: clients that send back what they read say both, and it is passed over.
+    """
+
+    model_config = ConfigDict(validate_default=True)
+
+    #: First what the other members have to fit.
+    type: DiscountType
+    effect: Effect | None = None
+    units: Annotated[list[UnitBody], Field(min_length=1, max_length=UNITS_MAX)] | None = None
     amount_off: Amount | None = None
+    amount_off_formula: Formula | None = None
     percent_off: Percent | None = None
+    percent_off_formula: Formula | None = None
+    fixed_amount: Amount | None = None
+    fixed_amount_formula: Formula | None = None
     amount_limit: Amount | None = None
-    effect: Literal["APPLY_TO_ORDER"] | None = None
-    is_dynamic: Literal[False] | None = None
+    aggregated_amount_limit: Amount | None = None
+    unit_type: UnitType | None = None
+    unit_off: Count | None = None
+    unit_off_formula: Formula | None = None
+    product: dict[str, Any] | None = None
+    sku: dict[str, Any] | None = None
+    is_dynamic: StrictBool | None = None
 
-    @model_validator(mode="after")
-    def _fits_its_type(self) -> Self:
-        wanted, other = ("amount_off", "percent_off")
-        if self.type == "PERCENT":
-            wanted, other = other, wanted
-        if getattr(self, wanted) is None:
-            raise ValueError(f"{wanted} is required when the type is {self.type}")
-        if getattr(self, other) is not None:
-            raise ValueError(f"{other} does not belong to the type {self.type}")
-        if self.type == "AMOUNT" and self.amount_limit is not None:
-            raise ValueError("amount_limit does not belong to the type AMOUNT")
-        return self
+    @field_validator("effect")
+    @classmethod
+    def _effect_fits(cls, effect: Effect | None, info: ValidationInfo) -> Effect | None:
+        kind: DiscountType | None = info.data.get("type")
+        if kind is not None and effect is not None and effect not in EFFECTS[kind]:
+            raise ValueError(f"{effect} does not belong to the type {kind}")
+        return effect
+
+    @field_validator(*_FITTING)
+    @classmethod
+    def _member_fits(cls, value: Any, info: ValidationInfo) -> Any:
+        """Whether a member is there where type and effect want it, and only there."""
+        said, name = info.data, info.field_name
+        if not {"type", "effect"} <= said.keys():  # they are wrong themselves, and told first
+            return value
+        units = value if name == "units" else said.get("units")
+        form = said["effect"] or ("ADD_MANY_ITEMS" if units else None)
+        if said["type"] != "UNIT" or form not in _MEMBERS:
+            form = said["type"]
+        members = _MEMBERS[form]
+        if value is None and name == members.wanted:
+            raise ValueError(f"it is required by {form}")
+        if value is not None and name not in {members.wanted, *members.others}:
+            raise ValueError(f"it does not belong to {form}")
+        return value
 
 
 class GiftBody(Body):
@@ -117,8 +206,15 @@ class GiftBody(Body):
 
     amount: Amount
     balance: Amount | None = None
-    effect: Literal["APPLY_TO_ORDER"] | None = None
+    effect: Literal["APPLY_TO_ORDER", "APPLY_TO_ITEMS"] | None = None
     subtracted_amount: Shown = None
+
+
+class LoyaltyCardBody(Body):
+    """Points; the balance of a new card is all of them unless named."""
+
+    points: Amount
+    balance: Amount | None = None
 
 
 class TimeframeBody(Body):
@@ -175,14 +271,21 @@ class VoucherTerms(Body):
     category_id: Short | None = None
 
 
+#: What a voucher of each type has.
+_VALUES: Mapping[VoucherType, str] = MappingProxyType(
+    {"DISCOUNT_VOUCHER": "discount", "GIFT_VOUCHER": "gift", "LOYALTY_CARD": "loyalty_card"}
+)
+
+
 class CreateVoucherBody(VoucherTerms):
     """A new voucher, with its code or a rule for a random one."""
 
     code: Annotated[StrictStr, Field(min_length=1, max_length=ID_LENGTH_MAX)] | None = None
     code_config: CodeConfigBody | None = None
-    type: Literal["DISCOUNT_VOUCHER", "GIFT_VOUCHER"] | None = None
+    type: VoucherType | None = None
     discount: DiscountBody | None = None
     gift: GiftBody | None = None
+    loyalty_card: LoyaltyCardBody | None = None
     campaign: Short | None = None
     campaign_id: Short | None = None
     validation_rules: list[Short] | None = None
@@ -196,12 +299,17 @@ class CreateVoucherBody(VoucherTerms):
     @property
     def gives_what_its_campaign_does(self) -> bool:
         """Whether it leaves to its campaign what it gives."""
-        return self.named_campaign is not None and self.discount is None and self.gift is None
+        if self.named_campaign is None:
+            return False
+        return all(getattr(self, value) is None for value in _VALUES.values())
 
     @property
-    def kind(self) -> Literal["DISCOUNT_VOUCHER", "GIFT_VOUCHER"]:
+    def kind(self) -> VoucherType:
         """The type; where it is left out, what the voucher gives says it."""
-        return self.type or ("DISCOUNT_VOUCHER" if self.gift is None else "GIFT_VOUCHER")
+        if self.type is not None:
+            return self.type
+        given = (kind for kind, value in _VALUES.items() if getattr(self, value) is not None)
+        return next(given, "DISCOUNT_VOUCHER")
 
     @model_validator(mode="after")
     def _fits_its_type(self) -> Self:
@@ -209,13 +317,12 @@ class CreateVoucherBody(VoucherTerms):
             return self
         if self.type is None and self.named_campaign is None:
             raise ValueError("type is required")
-        wanted, other = ("discount", "gift")
-        if self.kind == "GIFT_VOUCHER":
-            wanted, other = other, wanted
+        wanted = _VALUES[self.kind]
         if getattr(self, wanted) is None:
             raise ValueError(f"{wanted} is required when the type is {self.kind}")
-        if getattr(self, other) is not None:
-            raise ValueError(f"{other} does not belong to the type {self.kind}")
+        for other in _VALUES.values():
+            if other != wanted and getattr(self, other) is not None:
+                raise ValueError(f"{other} does not belong to the type {self.kind}")
         return self
 
 
@@ -229,6 +336,15 @@ class ShownRedemptionBody(RedemptionBody):
     object: Shown = None
 
 
+class ShownLoyaltyCardBody(Body):
+    """As a voucher shows it; points are added and taken off by an endpoint of their own."""
+
+    points: Amount | None = None
+    balance: Shown = None
+    next_expiration_date: Shown = None
+    next_expiration_points: Shown = None
+
+
 class UpdateVoucherBody(VoucherTerms):
     """Changes of a voucher; only what is named changes, null clears.
 
@@ -237,9 +353,10 @@ class UpdateVoucherBody(VoucherTerms):
 
     id: StrictStr | None = None
     code: StrictStr | None = None
-    type: Literal["DISCOUNT_VOUCHER", "GIFT_VOUCHER"] | None = None
+    type: VoucherType | None = None
     discount: DiscountBody | None = None
     gift: GiftBody | None = None
+    loyalty_card: ShownLoyaltyCardBody | None = None
     redemption: ShownRedemptionBody | None = None
     campaign: StrictStr | None = None
     campaign_id: StrictStr | None = None

@@ -21,9 +21,10 @@ from services.catalog.bodies import (
     TimeframeBody,
     whole,
 )
+from services.catalog.promotion_bodies import PromotionBody
 
 #: Of the API's types of campaigns, those that are not served.
-UNSERVED = ("PROMOTION", "LOYALTY_PROGRAM", "REFERRAL_PROGRAM")
+UNSERVED = ("LOYALTY_PROGRAM", "REFERRAL_PROGRAM")
 KEYS_MAX = 1000
 
 
@@ -34,7 +35,7 @@ def _campaign_type(value: Any) -> Any:
 
 
 CampaignKind = Annotated[
-    Literal["DISCOUNT_COUPONS", "GIFT_VOUCHERS"], BeforeValidator(_campaign_type)
+    Literal["DISCOUNT_COUPONS", "GIFT_VOUCHERS", "PROMOTION"], BeforeValidator(_campaign_type)
 ]
 VouchersCount = Annotated[int, BeforeValidator(whole), Field(ge=0, le=VOUCHERS_MAX)]
 
@@ -112,10 +113,11 @@ class CampaignVoucherBody(Body):
 
 
 class CreateCampaignBody(CampaignTerms):
-    """A new campaign, with how many vouchers to make."""
+    """A new campaign, with how many vouchers to make, or with the tiers of a promotion."""
 
     name: Annotated[StrictStr, Field(min_length=1, max_length=ID_LENGTH_MAX)]
-    voucher: CampaignVoucherBody
+    voucher: CampaignVoucherBody | None = None
+    promotion: PromotionBody | None = None
     vouchers_count: VouchersCount | None = None
     use_voucher_metadata_schema: StrictBool | None = None
     active: StrictBool | None = None
@@ -138,6 +140,7 @@ class UpdateCampaignBody(CampaignTerms):
     use_voucher_metadata_schema: StrictBool | None = None
     object: Literal["campaign"] | None = None
     vouchers_count: Shown = None
+    promotion: Shown = None
     categories: Shown = None
     creation_status: Shown = None
     vouchers_generation_status: Shown = None

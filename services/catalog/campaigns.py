@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from engine.campaign_vouchers import VOUCHERS_MAX
 from engine.lookup import find_campaign
-from engine.render.campaign import campaign_body
 from runtime.http.errors import ApiError, invalid_payload, request_id_of
 from runtime.http.routing import Captured, caller_of, management_router
 from runtime.http.writes import Writes
@@ -17,6 +16,7 @@ from runtime.query_string import flag_of, invalid, read_parameters, require_know
 from schemas.campaigns import (
     AddVouchers,
     Campaign,
+    CampaignType,
     CodeConfig,
     CreateCampaign,
     DeleteCampaign,
@@ -29,20 +29,23 @@ from schemas.errors import not_found
 from services.catalog.campaign_bodies import (
     AddVouchersBody,
     CampaignTerms,
+    CampaignVoucherBody,
     CreateCampaignBody,
     UpdateCampaignBody,
     VoucherOfCampaignBody,
 )
 from services.catalog.commands import (
+    CATEGORY,
+    category_of,
     code_config,
     days_of,
     discount_of,
     gift_of,
     hours_of,
     made,
-    refuse_category,
     timeframe_of,
 )
+from services.catalog.promotions import new_tier, shown_campaign
 from services.catalog.reads import Reads
 
 #: Members that an update copies as they are.
@@ -81,10 +84,11 @@ def campaign_router(writes: Writes, view_of: Reads) -> APIRouter:
 
     @router.get("/v1/campaigns/{campaign:ident}")
     async def get(request: Request, campaign: Captured) -> Response:
-        found = find_campaign(await view_of(caller_of(request).project), campaign)
+        view = await view_of(caller_of(request).project)
+        found = find_campaign(view, campaign)
         if found is None:
             raise ApiError(not_found("campaign", campaign))
-        return writes.respond(request, 200, campaign_body(found))
+        return writes.respond(request, 200, shown_campaign(view, found))
 
     @router.put("/v1/campaigns/{campaign:ident}")
     async def update(request: Request, campaign: Captured, body: UpdateCampaignBody) -> Response:
@@ -128,27 +132,15 @@ def campaign_router(writes: Writes, view_of: Reads) -> APIRouter:
 
 def create_command(body: CreateCampaignBody, request_id: str) -> CreateCampaign:
     """The command that creates a campaign. Raises ApiError for what it names and is not there."""
-    _refuse_unknown(body)
-    if body.validation_rules:
-        raise ApiError(not_found("validation_rules", body.validation_rules[0]))
-    voucher = body.voucher
-    kind = "DISCOUNT_COUPONS" if voucher.gift is None else "GIFT_VOUCHERS"
-    if body.campaign_type not in (None, kind):
-        raise invalid_payload(f"Property `.voucher` does not belong to a {body.campaign_type}")
-    template = VoucherTemplate(
-        type=voucher.kind,
-        discount=made(discount_of, voucher.discount),
-        gift=made(gift_of, voucher.gift),
-        quantity=made(lambda redemption: redemption.quantity, voucher.redemption),
-        code_config=made(code_config, voucher.code_config) or CodeConfig(),
-    )
+    _refuse_areas(body)
+    promotion = body.campaign_type == "PROMOTION"
     campaign = Campaign(
         id="",
         name=body.name,
-        campaign_type="DISCOUNT_COUPONS" if voucher.gift is None else "GIFT_VOUCHERS",
+        campaign_type=kind_of(body),
         type=body.type or "STATIC",
         created_at=0,
-        voucher=template,
+        voucher=made(template_of, body.voucher),
         description=body.description,
         start_date=body.start_date,
         expiration_date=body.expiration_date,
@@ -159,17 +151,56 @@ def create_command(body: CreateCampaignBody, request_id: str) -> CreateCampaign:
         active=body.active is not False,
         auto_join=bool(body.auto_join),
         join_once=bool(body.join_once),
-        use_voucher_metadata_schema=body.use_voucher_metadata_schema is not False,
+        use_voucher_metadata_schema=(
+            not promotion
+            if body.use_voucher_metadata_schema is None
+            else body.use_voucher_metadata_schema
+        ),
         metadata=body.metadata or {},
+        category_id=category_of(body),
     )
-    return CreateCampaign(campaign, body.vouchers_count or 0, request_id)
+    rules = tuple(body.validation_rules or ())
+    tiers = body.promotion.tiers if body.promotion is not None else None
+    return CreateCampaign(
+        campaign, body.vouchers_count or 0, request_id, rules, tuple(map(new_tier, tiers or ()))
+    )
+
+
+def kind_of(body: CreateCampaignBody) -> CampaignType:
+    """The type of the campaign, which what it offers must fit. Raises ApiError."""
+    if body.campaign_type == "PROMOTION":
+        for name in ("voucher", "vouchers_count"):
+            if getattr(body, name):
+                raise invalid_payload(f"Property `.{name}` does not belong to a PROMOTION")
+        return "PROMOTION"
+    if body.promotion is not None:
+        raise invalid_payload("Property `.promotion` belongs to the campaign_type PROMOTION")
+    if body.voucher is None:
+        raise invalid_payload("Property `.voucher` is required")
+    kind: CampaignType = "DISCOUNT_COUPONS" if body.voucher.gift is None else "GIFT_VOUCHERS"
+    if body.campaign_type not in (None, kind):
+        raise invalid_payload(f"Property `.voucher` does not belong to a {body.campaign_type}")
+    return kind
+
+
+def template_of(voucher: CampaignVoucherBody) -> VoucherTemplate:
+    """What the campaign's vouchers are made with."""
+    return VoucherTemplate(
+        type=voucher.kind,
+        discount=made(discount_of, voucher.discount),
+        gift=made(gift_of, voucher.gift),
+        quantity=made(lambda redemption: redemption.quantity, voucher.redemption),
+        code_config=made(code_config, voucher.code_config) or CodeConfig(),
+    )
 
 
 def update_command(body: UpdateCampaignBody, campaign: str) -> UpdateCampaign:
     """The command that sets what the body names. Raises ApiError as `create_command`."""
-    _refuse_unknown(body)
+    _refuse_areas(body)
     named = body.model_fields_set
     changes: dict[str, Any] = {name: getattr(body, name) for name in _PLAIN if name in named}
+    if named & CATEGORY:
+        changes["category_id"] = category_of(body)
     for name in _NEVER_NULL:
         if getattr(body, name) is not None:
             changes[name] = getattr(body, name)
@@ -184,8 +215,7 @@ def update_command(body: UpdateCampaignBody, campaign: str) -> UpdateCampaign:
     return UpdateCampaign(campaign, msgspec.Raw(msgspec.json.encode(changes)))
 
 
-def _refuse_unknown(body: CampaignTerms) -> None:
-    refuse_category(body.category or body.category_id)
+def _refuse_areas(body: CampaignTerms) -> None:
     if body.access_settings is not None and body.access_settings.area is not None:
         raise ApiError(not_found("area", body.access_settings.area))
 
@@ -215,9 +245,8 @@ def add_command(body: AddVouchersBody, campaign: str, request: Request) -> AddVo
 
 def _fields(body: VoucherOfCampaignBody) -> msgspec.Raw:
     """The members of a voucher that were named."""
-    refuse_category(body.category)
     fields: dict[str, Any] = {}
-    for name in ("additional_info", "start_date", "expiration_date", "metadata"):
+    for name in ("category", "additional_info", "start_date", "expiration_date", "metadata"):
         value = getattr(body, name)
         if value is not None:
             fields[name] = value

@@ -1,4 +1,4 @@
-"""What a browser may ask of the catalog: being given a voucher, and which promotions there are."""
+"""What a browser may ask of the catalog: being given a voucher."""
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -6,11 +6,8 @@ from starlette.responses import Response
 
 from runtime.http.routing import management_router
 from runtime.http.writes import Writes
-from runtime.query_string import flag_of, page_of, read_parameters, require_known, text_of
+from runtime.query_string import flag_of, read_parameters, require_known, text_of
 from services.catalog.publications import CampaignChoice, Publications, PublishBody
-
-_TIERS_PARAMETERS = frozenset({"is_available", "limit", "page", "order"})
-_TIERS_ORDERS = frozenset({"created_at", "updated_at"})
 
 
 def client_router(writes: Writes) -> APIRouter:
@@ -27,15 +24,5 @@ def client_router(writes: Writes) -> APIRouter:
         if campaign is not None and body.campaign is None and body.voucher is None:
             body = body.model_copy(update={"campaign": CampaignChoice(name=campaign)})
         return await publications.answer(request, body, join_once=flag_of(given, "join_once"))
-
-    @router.get("/client/v1/promotions/tiers")
-    async def promotion_tiers(request: Request) -> Response:
-        """Promotions are not built, so no project has one; the list is the contract's empty one."""
-        given = read_parameters(request.query_params.multi_items())
-        require_known(given, _TIERS_PARAMETERS)
-        page_of(given, _TIERS_ORDERS)
-        flag_of(given, "is_available")
-        body = {"object": "list", "data_ref": "tiers", "tiers": [], "total": 0, "has_more": False}
-        return writes.respond(request, 200, body)
 
     return router

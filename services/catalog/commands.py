@@ -5,29 +5,27 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from runtime.http.errors import ApiError, invalid_payload
+from runtime.http.errors import invalid_payload
 from schemas.campaigns import AddVouchers, CodeConfig
 from schemas.commands import CreateVoucher, UpdateVoucher
-from schemas.entities import (
-    DailyHours,
-    Discount,
-    Gift,
-    ValidityHours,
-    ValidityTimeframe,
-    Voucher,
-)
-from schemas.errors import not_found
+from schemas.discounts import Discount, UnitOff
+from schemas.entities import Gift, LoyaltyCard, Voucher
+from schemas.validity import DailyHours, ValidityHours, ValidityTimeframe
 from services.catalog.bodies import (
     CodeConfigBody,
     CreateVoucherBody,
     DiscountBody,
     GiftBody,
     HoursBody,
+    LoyaltyCardBody,
     TimeframeBody,
     UpdateVoucherBody,
     VoucherTerms,
 )
+from services.catalog.campaign_bodies import CampaignTerms
 
+#: Members by which a category is named.
+CATEGORY = frozenset({"category", "category_id"})
 T = TypeVar("T")
 U = TypeVar("U")
 
@@ -46,15 +44,13 @@ def create_command(body: CreateVoucherBody, code: str | None) -> CreateVoucher |
     """
     if code is not None and body.code not in (None, code):
         raise invalid_payload("Property `.code` differs from the code in the path")
-    _refuse_unknown(body)
-    if body.validation_rules:
-        raise ApiError(not_found("validation_rules", body.validation_rules[0]))
     if body.named_campaign is not None and body.gives_what_its_campaign_does:
         return AddVouchers(
             body.named_campaign,
             code=code or body.code,
             fields=_own_terms(body),
             code_config=made(code_config, body.code_config),
+            validation_rules=tuple(body.validation_rules or ()),
         )
     voucher = Voucher(
         id="",
@@ -63,6 +59,7 @@ def create_command(body: CreateVoucherBody, code: str | None) -> CreateVoucher |
         created_at=0,
         discount=made(discount_of, body.discount),
         gift=made(gift_of, body.gift),
+        loyalty_card=made(card_of, body.loyalty_card),
         start_date=body.start_date,
         expiration_date=body.expiration_date,
         validity_timeframe=made(timeframe_of, body.validity_timeframe),
@@ -74,6 +71,7 @@ def create_command(body: CreateVoucherBody, code: str | None) -> CreateVoucher |
         quantity=made(lambda redemption: redemption.quantity, body.redemption),
         campaign=body.campaign or None,
         campaign_id=body.campaign_id or None,
+        category_id=category_of(body),
     )
     config = body.code_config or CodeConfigBody()
     return CreateVoucher(
@@ -83,16 +81,18 @@ def create_command(body: CreateVoucherBody, code: str | None) -> CreateVoucher |
         code_pattern=config.pattern,
         code_prefix=config.prefix or "",
         code_postfix=config.postfix or "",
+        validation_rules=tuple(body.validation_rules or ()),
     )
 
 
 def update_command(body: UpdateVoucherBody, code: str) -> UpdateVoucher:
     """The command that sets what the body names."""
-    _refuse_unknown(body)
     named = body.model_fields_set
     if "type" in named and body.type is None:
         raise invalid_payload("Property `.type` should not be null")
     changes: dict[str, Any] = {name: getattr(body, name) for name in _PLAIN if name in named}
+    if named & CATEGORY:
+        changes["category_id"] = category_of(body)
     if body.active is not None:
         changes["active"] = body.active
     # An official client says DISCOUNT_VOUCHER in every update, of gift cards, too.
@@ -101,6 +101,8 @@ def update_command(body: UpdateVoucherBody, code: str) -> UpdateVoucher:
     for name in _FIXED:
         if getattr(body, name) is not None:
             changes[name] = getattr(body, name)
+    if body.loyalty_card is not None and body.loyalty_card.points is not None:
+        changes["points"] = body.loyalty_card.points
     if "discount" in named:
         changes["discount"] = made(discount_of, body.discount)
     if "gift" in named:
@@ -127,6 +129,9 @@ def _own_terms(body: CreateVoucherBody) -> msgspec.Raw:
         fields["validity_hours"] = hours_of(body.validity_hours)
     if body.redemption is not None and "quantity" in body.redemption.model_fields_set:
         fields["quantity"] = body.redemption.quantity
+    category = category_of(body)
+    if category is not None:
+        fields["category_id"] = category
     return msgspec.Raw(msgspec.json.encode(fields))
 
 
@@ -151,31 +156,39 @@ def made(make: Callable[[T], U], body: T | None) -> U | None:
     return None if body is None else make(body)
 
 
-def _refuse_unknown(body: VoucherTerms) -> None:
-    refuse_category(body.category or body.category_id)
-
-
-def refuse_category(category: str | None) -> None:
-    """There are no categories, so one that is named is not found."""
-    if category:
-        raise ApiError(not_found("category", category))
+def category_of(body: VoucherTerms | CampaignTerms) -> str | None:
+    """The category that a body names, by id or name."""
+    return body.category_id or body.category or None
 
 
 def discount_of(body: DiscountBody) -> Discount:
-    """The discount that a body describes."""
-    return Discount(
-        type=body.type,
-        amount_off=body.amount_off,
-        percent_off=body.percent_off,
-        amount_limit=body.amount_limit,
-        effect=body.effect,
+    """The discount that a body describes; what its products are called is the catalogue's to say."""
+    given = body.model_dump(exclude_none=True, exclude=_DERIVED)
+    units = tuple(
+        UnitOff(
+            each.unit_type,
+            each.effect or "ADD_NEW_ITEMS",
+            each.unit_off,
+            each.unit_off_formula,
+        )
+        for each in body.units or ()
     )
+    return Discount(**given, units=units)
+
+
+#: Members of a discount that are not copied.
+_DERIVED = {"is_dynamic", "product", "sku", "units"}
 
 
 def gift_of(body: GiftBody) -> Gift:
     """The gift that a body describes; the balance is the amount unless named."""
     balance = body.amount if body.balance is None else body.balance
     return Gift(amount=body.amount, balance=balance, effect=body.effect)
+
+
+def card_of(body: LoyaltyCardBody) -> LoyaltyCard:
+    """The loyalty card that a body describes; the balance is all points unless named."""
+    return LoyaltyCard(body.points, body.points if body.balance is None else body.balance)
 
 
 def timeframe_of(body: TimeframeBody) -> ValidityTimeframe:

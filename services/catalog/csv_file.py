@@ -5,13 +5,17 @@ A file whose header or text is wrong is refused as a whole. A row that is wrong 
 metadata. Rows are counted from 1, without the header; empty lines do not count.
 """
 
+import asyncio
 import csv
 import io
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
+from starlette.requests import Request
+
 from runtime.http.errors import invalid_payload
-from services.catalog.uploads import ROWS_MAX, Row, check_count
+from schemas.actions import Work
+from services.catalog.uploads import ROWS_MAX, Row, Upload, check_count, read_file
 
 COLUMNS_MAX = 200
 #: A cell's text into its value; raises ValueError that says what is wanted.
@@ -25,6 +29,8 @@ class Columns(NamedTuple):
     required: tuple[str, ...]
     #: A row of these values by column, and of its metadata; raises Fault.
     make: Callable[[dict[str, Any], dict[str, str]], Row]
+    #: The column that says which row failed; empty where it is personal.
+    named: str = ""
 
 
 class Fault(Exception):
@@ -34,6 +40,21 @@ class Fault(Exception):
         super().__init__(reason)
         self.column = column
         self.reason = reason
+
+
+async def read_csv(request: Request, type_: str, work: Work, columns: Columns) -> Upload:
+    """The file that a request uploads, as what to do with its rows. Raises ApiError."""
+    content = await read_file(request)
+    # a thread, so that other requests are served meanwhile
+    rows = await asyncio.to_thread(read_rows, content, columns)
+    return Upload(type_, work, rows, content)
+
+
+def whole_number(text: str) -> int:
+    """The number of a cell, in digits alone. Raises ValueError."""
+    if not (text.isascii() and text.isdecimal() and len(text) <= 16):
+        raise ValueError("a whole number is wanted")
+    return int(text)
 
 
 def read_rows(content: bytes, columns: Columns) -> list[Row]:
@@ -98,5 +119,5 @@ def _row(header: list[str], cells: list[str], columns: Columns) -> Row:
     except Fault as fault:
         named = f"Column `{fault.column}`: {fault.reason}" if fault.column else fault.reason
         row: Row = {"fault": named, "column": fault.column}
-        code = values.get("code")
-        return row | {"code": code} if code is not None and "code" in columns.cells else row
+        code = values.get(columns.named)
+        return row if code is None else row | {"code": code}

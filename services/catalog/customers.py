@@ -89,12 +89,6 @@ def customer_router(
         command = ForgetCustomer(await id_of(request, customer_id, stored_customer))
         return await _forgotten(writes, erased, request, command)
 
-    @router.get("/v1/customers/{customer_id:ident}/segments")
-    async def segments(request: Request, customer_id: Captured) -> Response:
-        await known(request, customer_id)
-        body = {"object": "list", "data_ref": "data", "data": [], "total": 0}
-        return writes.respond(request, 200, body)
-
     @router.get("/v1/customers/{customer_id:ident}/redeemables")
     async def redeemables(request: Request, customer_id: Captured) -> Response:
         found = await known(request, customer_id)

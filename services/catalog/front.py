@@ -4,7 +4,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine.lookup import find_voucher
+from engine.assignments import shown_assignments
+from engine.lookup import categories_of, find_voucher
 from engine.render.voucher import voucher_body
 from runtime.http.errors import ApiError
 from runtime.http.routing import Captured, caller_of, management_router
@@ -44,7 +45,9 @@ def voucher_router(writes: Writes, view_of: Reads) -> APIRouter:
         voucher = find_voucher(view, code)
         if voucher is None:
             raise ApiError(not_found("voucher", code))
-        return writes.respond(request, 200, voucher_body(voucher))
+        categories = categories_of(view, voucher.category_id)
+        body = voucher_body(voucher, shown_assignments(view, voucher), categories)
+        return writes.respond(request, 200, body)
 
     @router.put("/v1/vouchers/{code:ident}")
     async def update(request: Request, code: Captured, body: UpdateVoucherBody) -> Response:

@@ -1,6 +1,5 @@
 """Imports, bulk updates, and the async actions that carry them out."""
 
-import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -16,9 +15,15 @@ from engine.render.action import action_with_result
 from runtime.http.errors import ApiError, unavailable
 from runtime.http.routing import Captured, caller_of
 from runtime.http.writes import Writes
-from schemas.actions import ImportCustomers, ImportOrders, ImportVouchers, UpdateVouchers, Work
+from schemas.actions import (
+    FollowSegment,
+    ImportCustomers,
+    ImportOrders,
+    ImportVouchers,
+    UpdateVouchers,
+)
 from schemas.errors import not_found
-from services.catalog.csv_file import Columns, read_rows
+from services.catalog.csv_file import read_csv
 from services.catalog.customer_bodies import OrderBody
 from services.catalog.customer_rows import (
     CUSTOMER_COLUMNS,
@@ -28,12 +33,12 @@ from services.catalog.customer_rows import (
     order_row,
     source_row,
 )
+from services.catalog.product_imports import add_product_imports
 from services.catalog.reads import Reads
 from services.catalog.uploads import (
     Upload,
     check_count,
     made_of_bodies,
-    read_file,
     read_json,
     read_json_rows,
     stage_and_start,
@@ -61,6 +66,7 @@ def import_router(writes: Writes, view_of: Reads) -> APIRouter:
     _vouchers(router, writes)
     _campaigns(router, writes, view_of)
     _customers(router, writes)
+    add_product_imports(router, writes)
 
     @router.post("/v1/orders/import")
     async def orders(request: Request) -> Response:
@@ -73,7 +79,8 @@ def import_router(writes: Writes, view_of: Reads) -> APIRouter:
     async def action(request: Request, action_id: Captured) -> Response:
         view = await view_of(caller_of(request).project)
         found = view.get(tables.ACTIONS, action_id)
-        if found is None:
+        # what goes on by itself is none of those that the contract knows
+        if found is None or isinstance(found.work, FollowSegment):
             raise ApiError(not_found("async_action", action_id))
         return writes.respond(request, 200, action_with_result(found))
 
@@ -105,12 +112,6 @@ def _counted_route() -> type[APIRoute]:
     return CountedRoute
 
 
-async def _csv(request: Request, type_: str, work: Work, columns: Columns) -> Upload:
-    content = await read_file(request)
-    rows = await asyncio.to_thread(read_rows, content, columns)
-    return Upload(type_, work, rows, content)
-
-
 def _vouchers(router: APIRouter, writes: Writes) -> None:
     @router.post("/v1/vouchers/import")
     async def vouchers(request: Request) -> Response:
@@ -122,7 +123,7 @@ def _vouchers(router: APIRouter, writes: Writes) -> None:
     @router.post("/v1/vouchers/importCSV")
     async def vouchers_csv(request: Request) -> Response:
         work = ImportVouchers()
-        upload = await _csv(request, "VOUCHERS.IMPORT_CSV", work, VOUCHER_COLUMNS)
+        upload = await read_csv(request, "VOUCHERS.IMPORT_CSV", work, VOUCHER_COLUMNS)
         return await stage_and_start(writes, request, "vouchers.import_csv", upload)
 
     @router.post("/v1/vouchers/bulk/async")
@@ -160,7 +161,7 @@ def _campaigns(router: APIRouter, writes: Writes, view_of: Reads) -> None:
     @router.post("/v1/campaigns/{campaign:ident}/importCSV")
     async def vouchers_csv(request: Request, campaign: Captured) -> Response:
         work = ImportVouchers(await id_of(request, campaign))
-        upload = await _csv(request, "CAMPAIGN.VOUCHERS_IMPORT_CSV", work, CAMPAIGN_COLUMNS)
+        upload = await read_csv(request, "CAMPAIGN.VOUCHERS_IMPORT_CSV", work, CAMPAIGN_COLUMNS)
         return await stage_and_start(writes, request, "campaign.import_csv", upload, status=200)
 
 
@@ -168,7 +169,7 @@ def _customers(router: APIRouter, writes: Writes) -> None:
     @router.post("/v1/customers/importCSV")
     async def customers_csv(request: Request) -> Response:
         work = ImportCustomers()
-        upload = await _csv(request, "CUSTOMERS.IMPORT_CSV", work, CUSTOMER_COLUMNS)
+        upload = await read_csv(request, "CUSTOMERS.IMPORT_CSV", work, CUSTOMER_COLUMNS)
         return await stage_and_start(writes, request, "customers.import_csv", upload)
 
     @router.post("/v1/customers/bulk/async")

@@ -5,14 +5,15 @@ Money in a file is in minor units, as everywhere.
 
 import re
 from decimal import Decimal
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 import msgspec
 from pydantic import Field, StrictStr, model_validator
 
 from engine.voucher_rows import ImportedVoucher, UpdatedVoucher
 from schemas.base import ID_LENGTH_MAX
-from schemas.entities import Discount, Gift, VoucherType
+from schemas.discounts import Discount
+from schemas.entities import Gift, VoucherType
 from services.catalog.bodies import Body, DiscountBody, GiftBody, VoucherTerms, as_instant
 from services.catalog.commands import (
     days_of,
@@ -20,10 +21,9 @@ from services.catalog.commands import (
     gift_of,
     hours_of,
     made,
-    refuse_category,
     timeframe_of,
 )
-from services.catalog.csv_file import Cell, Columns, Fault
+from services.catalog.csv_file import Cell, Columns, Fault, whole_number
 from services.catalog.uploads import Row
 
 _NUMBER = re.compile(r"[0-9]{1,16}(\.[0-9]{1,12})?")
@@ -68,8 +68,7 @@ class VouchersMetadataBody(Body):
 
 
 def import_row(body: ImportVoucherBody) -> Row:
-    """The row of one JSON object. Raises ApiError for what it names and is not there."""
-    refuse_category(body.category or body.category_id)
+    """The row of one JSON object."""
     given = body.model_dump(exclude_none=True, include=_PLAIN)
     fields = given | {
         name: value
@@ -92,7 +91,15 @@ def import_row(body: ImportVoucherBody) -> Row:
     )
 
 
-_PLAIN = {"start_date", "expiration_date", "active", "additional_info", "metadata"}
+_PLAIN = {
+    "start_date",
+    "expiration_date",
+    "active",
+    "additional_info",
+    "metadata",
+    "category",
+    "category_id",
+}
 
 
 def update_row(body: UpdateVoucherRowBody) -> Row:
@@ -109,12 +116,6 @@ def _code(text: str) -> str:
     if len(text) > ID_LENGTH_MAX:
         raise ValueError(f"at most {ID_LENGTH_MAX} characters are wanted")
     return text
-
-
-def _whole(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) <= 16):
-        raise ValueError("a whole number is wanted")
-    return int(text)
 
 
 def _number(text: str) -> Decimal:
@@ -147,13 +148,20 @@ _TYPES: dict[str, VoucherType] = {
 
 
 def _discount_type(text: str) -> str:
-    if text.upper() not in ("AMOUNT", "PERCENT"):
-        raise ValueError("AMOUNT or PERCENT is wanted")
-    return text.upper()
+    kind = text.upper()
+    if kind == "UNIT":
+        raise ValueError("a file has no column for the product of a UNIT discount")
+    if kind not in _VALUES:
+        raise ValueError("AMOUNT, PERCENT or FIXED is wanted")
+    return kind
 
 
-def _category(text: str) -> str:
-    raise ValueError(f"Cannot find category with id {text}")
+#: Which member of a discount the column Value is, by its type.
+_VALUES: dict[str, Literal["amount_off", "percent_off", "fixed_amount"]] = {
+    "AMOUNT": "amount_off",
+    "PERCENT": "percent_off",
+    "FIXED": "fixed_amount",
+}
 
 
 def _loyalty(_: str) -> int:
@@ -183,7 +191,7 @@ def make_voucher(values: dict[str, Any], metadata: dict[str, str]) -> Row:
         gift = Gift(amount=amount, balance=amount - spent)
     elif value is not None:
         if "discount type" not in values:
-            raise Fault("Discount Type", "AMOUNT or PERCENT is wanted")
+            raise Fault("Discount Type", "AMOUNT, PERCENT or FIXED is wanted")
         kind = kind or "DISCOUNT_VOUCHER"
         discount = _discount(values["discount type"], value)
     elif "discount type" in values:
@@ -195,11 +203,10 @@ def make_voucher(values: dict[str, Any], metadata: dict[str, str]) -> Row:
 
 
 def _discount(kind: str, value: Decimal) -> Discount:
-    if kind == "AMOUNT":
-        return Discount(type="AMOUNT", amount_off=_amount(value))
-    if value > 100:
+    if kind == "PERCENT" and value > 100:
         raise Fault("Value", "a percentage is at most 100")
-    return Discount(type="PERCENT", percent_off=value)
+    given = value if kind == "PERCENT" else _amount(value)
+    return msgspec.convert({"type": kind, _VALUES[kind]: given}, Discount)
 
 
 _FIELDS = {
@@ -209,18 +216,19 @@ _FIELDS = {
     "redeemed quantity": "redeemed_quantity",
     "redeemed amount": "redeemed_amount",
     "active": "active",
+    "category": "category",
     "additional info": "additional_info",
 }
 
 _BOTH: dict[str, Cell] = {
     "code": _code,
-    "category": _category,
+    "category": str,
     "active": _yes,
-    "redeemed quantity": _whole,
-    "redeemed amount": _whole,
+    "redeemed quantity": whole_number,
+    "redeemed amount": whole_number,
     "start date": as_instant,
     "expiration date": as_instant,
-    "redemption limit": _whole,
+    "redemption limit": whole_number,
     "additional info": str,
 }
 #: What a file of vouchers may hold.
@@ -228,8 +236,12 @@ VOUCHER_COLUMNS = Columns(
     _BOTH | {"voucher type": _type, "value": _number, "discount type": _discount_type},
     ("code",),
     make_voucher,
+    named="code",
 )
 #: What a file of a campaign's vouchers may hold; the discount is the campaign's.
 CAMPAIGN_COLUMNS = Columns(
-    _BOTH | {"gift amount": _whole, "loyalty points": _loyalty}, ("code",), make_voucher
+    _BOTH | {"gift amount": whole_number, "loyalty points": _loyalty},
+    ("code",),
+    make_voucher,
+    named="code",
 )

@@ -15,7 +15,6 @@ from runtime.http.errors import ApiError, invalid_payload
 from runtime.http.routing import Captured, caller_of, management_router
 from runtime.http.writes import Writes
 from runtime.outbound import wrong_target
-from schemas.commands import CommandBody
 from schemas.errors import not_found
 from schemas.metadata import (
     CreateMetadataSchema,
@@ -24,7 +23,7 @@ from schemas.metadata import (
     UpdateMetadataSchema,
 )
 from schemas.webhooks import CreateWebhook, DeleteWebhook, RedeliverEvent, UpdateWebhook, Webhook
-from services.catalog.management import Management
+from services.catalog.managed import Managed
 from services.catalog.project_bodies import (
     CreateSchemaBody,
     Properties,
@@ -40,26 +39,10 @@ _SCHEMAS = "/management/v1/projects/{project_id:ident}/metadata-schemas"
 _SCHEMA = _SCHEMAS + "/{schema_id:ident}"
 
 
-class _Managed:
-    """Writes for a project that the key manages."""
-
-    def __init__(self, writes: Writes, view_of: Reads) -> None:
-        self.management = Management(view_of)
-        self._writes = writes
-
-    async def write(
-        self, request: Request, project_id: str, route: str, body: CommandBody
-    ) -> Response:
-        """Has `body` decided for the project. Raises ApiError 404."""
-        await self.management.project(request, project_id)
-        content = await request.body()
-        return await self._writes.answer(request, route, content, body, project=project_id)
-
-
 def webhook_router(writes: Writes, view_of: Reads, *, allow_private: bool) -> APIRouter:
     """Webhooks of a project, and sending an event once more."""
     router = management_router("webhooks")
-    managed = _Managed(writes, view_of)
+    managed = Managed(writes, view_of)
 
     def check(body: WebhookBody) -> None:
         wrong = wrong_target(body.target_url, allow_private=allow_private)
@@ -113,7 +96,7 @@ def webhook_router(writes: Writes, view_of: Reads, *, allow_private: bool) -> AP
 def schema_router(writes: Writes, view_of: Reads) -> APIRouter:
     """Metadata schemas of a project."""
     router = management_router("metadata schemas")
-    managed = _Managed(writes, view_of)
+    managed = Managed(writes, view_of)
 
     @router.get(_SCHEMAS)
     async def list_schemas(request: Request, project_id: Captured) -> Response:

@@ -17,7 +17,7 @@ from runtime.http.payload import decode, read_body
 from runtime.http.routing import ident
 from runtime.http.writes import Writes
 from runtime.query_string import Given, read_parameters
-from schemas.api import CustomerInput, OrderInput, Text
+from schemas.api import CustomerInput, OrderInput, RedeemableObject, Text
 from schemas.base import Metadata, Shape
 from schemas.commands import RedeemStack, RollBackRedemption, RollBackStack
 from schemas.records import Answer
@@ -53,18 +53,25 @@ class Redemptions:
         """`POST /v1/vouchers/{code}/redemption`."""
         return await self._redeem_one(request, ident(request, "code"))
 
+    async def redeem_tier(self, request: Request) -> Response:
+        """`POST /v1/promotions/tiers/{tier}/redemption`."""
+        return await self._redeem_one(request, ident(request, "tier"), "promotion_tier")
+
     async def redeem_query(self, request: Request) -> Response:
         """`POST /client/v1/redeem`, which names the voucher in its query."""
         return await self._redeem_one(request, read_code(_parameters(request)))
 
-    async def _redeem_one(self, request: Request, code: str) -> Response:
+    async def _redeem_one(
+        self, request: Request, named: str, kind: RedeemableObject = "voucher"
+    ) -> Response:
         content = await read_body(request)
-        body, fault = read_single(content, code)
+        body, fault = read_single(content, named, kind)
         asked = _query(request)
         if asked.tracking_id:
             body = structs.replace(body, tracking_id=asked.tracking_id)
         command = self._command(Read(body, fault))
-        return await self._writes.answer(request, "redeem.voucher", content, command, _only)
+        route = "redeem.voucher" if kind == "voucher" else "redeem.tier"
+        return await self._writes.answer(request, route, content, command, _only)
 
     def _command(self, read: Read) -> RedeemStack:
         body, fault = read

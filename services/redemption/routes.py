@@ -18,6 +18,11 @@ def make_service(redemptions: Redemptions) -> Service:
                 redemptions.redeem_voucher,
                 methods=["POST"],
             ),
+            Route(
+                "/v1/promotions/tiers/{tier:ident}/redemption",
+                redemptions.redeem_tier,
+                methods=["POST"],
+            ),
             Route("/client/v1/redeem", redemptions.redeem_query, methods=["POST"]),
             Route(
                 "/v1/redemptions/{redemption_id:ident}/rollback",

@@ -12,11 +12,14 @@ from msgspec import structs
 from starlette.requests import Request
 from starlette.responses import Response
 
+from engine import tables
 from engine.customers import known_by
-from engine.evaluate import duplicated, evaluate_for
+from engine.evaluate import Asked, Asker, evaluate_for
+from engine.lookup import categories_of
 from engine.render.answer import customer_of
 from engine.render.single import single_validation_body
-from engine.render.validation import validation_body
+from engine.render.tier_validation import tier_validation_body
+from engine.render.validation import validation_body, with_names
 from engine.stacking import fail_all
 from engine.state import View
 from runtime.attempt_query import read_query
@@ -32,10 +35,10 @@ from runtime.http.errors import ApiError
 from runtime.http.payload import read_body
 from runtime.http.routing import caller_of, ident
 from runtime.http.writes import Identity, Writes
-from schemas.api import AttemptBody, CustomerInput
+from schemas.api import AttemptBody, CustomerInput, Redeemable
 from schemas.base import Millis
 from schemas.commands import Command, LockSession, ReleaseSession, RequestContext, UpsertCustomer
-from schemas.entities import Evaluation, KeyKind
+from schemas.entities import Customer, Evaluation, KeyKind, Session
 from schemas.errors import Refusal, refuse
 from schemas.events import SessionLocked, SessionRefused
 from schemas.observations import ValidationObserved
@@ -55,25 +58,32 @@ class Validations:
         clock_ms: Callable[[], Millis],
         make_id: Callable[[], str],
     ) -> None:
-        self._writes = writes
-        self._view_of = view_of
-        self._observe = observe
-        self._hash_key = hash_key
-        self._clock_ms = clock_ms
-        self._make_id = make_id
+        self.writes = writes
+        self.view_of = view_of
+        self.observe = observe
+        self.hash_key = hash_key
+        self.clock_ms = clock_ms
+        self.make_id = make_id
 
     async def validate(self, request: Request) -> Response:
         """`POST /v1/validations` and its client-side twin."""
         content = await read_body(request)
         body = require_sound(read_attempt(content))
-        tracking = tracking_id(self._hash_key, body)
-        if body.session is not None:
-            command = lock_command(body, tracking)
-            return await self._writes.answer(request, "validate", content, command)
-        seen_id, evaluation = await self._evaluate(request, content, body)
+        tracking = tracking_id(self.hash_key, body)
         kind = caller_of(request).kind
+        names = body.options is not None and "redeemable" in (body.options.expand or ())
+        if body.session is not None:
+
+            def show(record: Answer, shown: dict[str, Any]) -> dict[str, Any]:
+                return with_names(shown, _decided_session(record).evaluation) if names else shown
+
+            command = lock_command(body, tracking)
+            return await self.writes.answer(request, "validate", content, command, show)
+        seen_id, evaluation = await self._evaluate(request, content, body)
         answer = validation_body(seen_id, evaluation, kind, tracking_id=tracking)
-        return self._writes.respond(request, 200, answer)
+        if names:
+            answer = with_names(answer, evaluation)
+        return self.writes.respond(request, 200, answer)
 
     async def validate_voucher(self, request: Request) -> Response:
         """`POST /v1/vouchers/{code}/validate`."""
@@ -81,46 +91,62 @@ class Validations:
         code = ident(request, "code")
         return await self._single(request, content, require_sound(read_single(content, code)))
 
+    async def validate_tier(self, request: Request) -> Response:
+        """`POST /v1/promotions/tiers/{tier}/validation`."""
+        content = await read_body(request)
+        read = read_single(content, ident(request, "tier"), "promotion_tier")
+        return await self._single(request, content, require_sound(read))
+
     async def validate_query(self, request: Request) -> Response:
         """`GET /client/v1/validate`, which says everything in its query."""
         body = read_query(request.query_params.multi_items())
         return await self._single(request, b"", body)
 
     async def _single(self, request: Request, content: bytes, body: AttemptBody) -> Response:
-        code = body.redeemables[0].id
-        tracking = tracking_id(self._hash_key, body) or anonymous_tracking_id()
-        kind = caller_of(request).kind
+        tracking = tracking_id(self.hash_key, body) or anonymous_tracking_id()
+        caller = caller_of(request)
+        (asked,) = body.redeemables
+
+        def render(evaluation: Evaluation, session: Session | None = None) -> dict[str, Any]:
+            view = self.view_of(caller.project)
+            return _single_body(view, asked, evaluation, caller.kind, tracking, session)
+
         if body.session is not None:
 
             def show(record: Answer, _: dict[str, Any]) -> dict[str, Any]:
-                return _session_body(code, record, kind)
+                event = _decided_session(record)
+                return render(
+                    event.evaluation, event.session if isinstance(event, SessionLocked) else None
+                )
 
             command = lock_command(body, tracking)
-            return await self._writes.answer(request, "validate.voucher", content, command, show)
+            route = "validate.voucher" if asked.object == "voucher" else "validate.tier"
+            return await self.writes.answer(request, route, content, command, show)
         _, evaluation = await self._evaluate(request, content, body)
-        answer = single_validation_body(code, evaluation, kind, tracking_id=tracking)
-        return self._writes.respond(request, 200, answer)
+        return self.writes.respond(request, 200, render(evaluation))
 
     async def _evaluate(
         self, request: Request, content: bytes, body: AttemptBody
     ) -> tuple[str, Evaluation]:
         """The id of a validation without a session, which is observed, and what it came to."""
-        identity = self._writes.identity(request, "validate.customer", content)
+        identity = self.writes.identity(request, "validate.customer", content)
         caller = caller_of(request)
         asked = RequestContext(body.redeemables, body.order, body.customer, metadata=body.metadata)
-        repeated = duplicated(self._view_of(caller.project), asked.redeemables)
-        if repeated is not None:
-            raise ApiError(repeated)
-        customer_id = await self._customer(caller, asked.customer, identity)
-        at = self._clock_ms()
-        if isinstance(customer_id, Refusal):
-            evaluation = fail_all(asked.redeemables, customer_id)
-            customer_id = None
+        impossible = Asked.of(self.view_of(caller.project), asked.redeemables).refusal
+        if impossible is not None:
+            raise ApiError(impossible)
+        customer = await self.customer(caller, asked.customer, identity)
+        at = self.clock_ms()
+        if isinstance(customer, Refusal):
+            evaluation = fail_all(asked.redeemables, customer)
+            customer = None
         else:
-            view = self._view_of(caller.project)
-            evaluation = evaluate_for(view, asked, customer_id, at, caller.kind)
-        seen = observed(self._make_id(), caller, at, evaluation, customer_id)
-        self._observe(seen)
+            view = self.view_of(caller.project)
+            asker = Asker(customer, caller.kind, caller.key_id)
+            evaluation = evaluate_for(view, asked, asker, at)
+        customer_id = None if customer is None else customer.id
+        seen = observed(self.make_id(), caller, at, evaluation, customer_id)
+        self.observe(seen)
         return seen.id, evaluation
 
     async def release(self, request: Request) -> Response:
@@ -129,26 +155,26 @@ class Validations:
             voucher=ident(request, "code"),
             session_key=ident(request, "session_key"),
         )
-        return await self._writes.write(request, "release", command)
+        return await self.writes.write(request, "release", command)
 
-    async def _customer(
+    async def customer(
         self, caller: Caller, named: CustomerInput | None, identity: Identity
-    ) -> str | Refusal | None:
-        """The id of the customer, who is made known first where there is news."""
+    ) -> Customer | Refusal | None:
+        """The customer, who is made known first where there is news."""
         if named is None or not any(structs.astuple(named)):
             return None
-        known = known_by(self._view_of(caller.project), _probe(caller.project, named), named, 0)
+        asking = probe(caller.project, named, self.writes.guest_key(caller.project, named))
+        known = known_by(self.view_of(caller.project), asking, named, 0)
         if isinstance(known, Refusal):
             return known
         if not known.events:
-            return known.id
-        record = (await self._writes.decide(caller, UpsertCustomer(named), identity)).record
+            return known.customer
+        record = (await self.writes.decide(caller, UpsertCustomer(named), identity)).record
         if isinstance(record, Conflicted):
             raise ApiError(refuse("idempotency_key_reused"))
         if not isinstance(record, Decided):
             raise ApiError(refuse("command_expired"))
-        customer = customer_of(record)
-        return record.refusal or (customer.id if customer else None)
+        return record.refusal or customer_of(record)
 
 
 def lock_command(body: AttemptBody, tracking: str | None) -> LockSession:
@@ -163,13 +189,36 @@ def lock_command(body: AttemptBody, tracking: str | None) -> LockSession:
     )
 
 
-def _session_body(code: str, record: Answer, kind: KeyKind) -> dict[str, Any]:
-    """The answer of the older endpoints to a validation with a session."""
+def _decided_session(record: Answer) -> SessionLocked | SessionRefused:
+    """What became of a validation with a session."""
     events = record.events if isinstance(record, Decided) else ()
     (event,) = (each for each in events if isinstance(each, SessionLocked | SessionRefused))
-    session = event.session if isinstance(event, SessionLocked) else None
-    return single_validation_body(
-        code, event.evaluation, kind, tracking_id=event.tracking_id, session=session
+    return event
+
+
+def _single_body(
+    view: View,
+    asked: Redeemable,
+    evaluation: Evaluation,
+    kind: KeyKind,
+    tracking: str,
+    session: Session | None,
+) -> dict[str, Any]:
+    """The answer of the older endpoints, which validate one redeemable."""
+    if asked.object == "voucher":
+        return single_validation_body(
+            asked.id, evaluation, kind, tracking_id=tracking, session=session
+        )
+    tier = evaluation.outcomes[0].tier
+    campaign = None if tier is None else view.get(tables.CAMPAIGNS, tier.campaign_id)
+    return tier_validation_body(
+        asked.id,
+        evaluation,
+        campaign,
+        kind,
+        tracking_id=tracking,
+        categories=() if campaign is None else categories_of(view, campaign.category_id),
+        session=session,
     )
 
 
@@ -182,6 +231,8 @@ def observed(
 ) -> ValidationObserved:
     """What analytics counts of a validation."""
     vouchers = [each.voucher for each in evaluation.outcomes if each.voucher is not None]
+    tiers = [each.tier for each in evaluation.outcomes if each.tier is not None]
+    campaign_ids = (*(v.campaign_id for v in vouchers), *(tier.campaign_id for tier in tiers))
     return ValidationObserved(
         id=validation_id,
         project=caller.project,
@@ -189,7 +240,7 @@ def observed(
         valid=evaluation.valid,
         key_kind=caller.kind,
         redeemables=tuple(each.id for each in evaluation.outcomes),
-        campaign_ids=tuple(dict.fromkeys(v.campaign_id for v in vouchers if v.campaign_id)),
+        campaign_ids=tuple(dict.fromkeys(each for each in campaign_ids if each)),
         campaign_names=tuple(dict.fromkeys(v.campaign for v in vouchers if v.campaign)),
         failure_codes=tuple(
             each.refusal.key for each in evaluation.outcomes if each.refusal is not None
@@ -199,7 +250,7 @@ def observed(
     )
 
 
-def _probe(project: str, named: CustomerInput) -> Command:
+def probe(project: str, named: CustomerInput, guest_key: str | None) -> Command:
     """A command that is never sent, to ask what it would decide."""
     return Command(
         id="probe",
@@ -210,4 +261,5 @@ def _probe(project: str, named: CustomerInput) -> Command:
         key_kind="system",
         fingerprint="",
         body=UpsertCustomer(named),
+        guest_key=guest_key,
     )

@@ -1,62 +1,67 @@
-"""The older endpoint that lists vouchers which suit a customer and an order. It writes nothing."""
+"""The endpoints that list what suits a customer and an order. They write nothing.
 
-import asyncio
+Nobody is made known by asking: a customer that the project does not know yet, or knows otherwise,
+is asked about as the request says it is.
+"""
+
 import os
-from collections.abc import Callable, Iterator
-from itertools import islice
+from collections.abc import Callable
+from typing import Any
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from engine import tables
+from engine.application import Circumstances
+from engine.assignments import assignments_of, shown_assignments
 from engine.calendar import iso
-from engine.lookup import named_customer
-from engine.qualification import (
-    EVALUATED_MAX,
-    LOOKED_AT_MAX,
-    Asked,
-    offered_vouchers,
-    own_vouchers,
-    qualifies,
-)
+from engine.customers import known_by
+from engine.evaluate import Asker
+from engine.lookup import categories_of, named_customer
+from engine.orders import order_of
+from engine.qualification.narrowing import About
+from engine.qualification.page import Query, UnknownCursor, page_steps
+from engine.qualification.trial import Suiting, Trial
+from engine.qualification.vouchers import Asked
+from engine.render.promotion import promotion_campaign_body
+from engine.render.qualification import qualifications_body, suiting_body, suiting_stack_body
 from engine.render.voucher import EMPTY_LIST, voucher_body
+from engine.stacking import DEFAULTS, category_shown
+from engine.stacking_rules import stacking_rules
 from engine.state import View
+from runtime import query_string
 from runtime.http.attempt import anonymous_tracking_id, tracking_id_of
-from runtime.http.errors import ApiError
-from runtime.http.payload import decode, read_body
+from runtime.http.auth import Caller
+from runtime.http.errors import ApiError, invalid_payload
+from runtime.http.payload import read_body
 from runtime.http.routing import caller_of
 from runtime.http.writes import Writes
-from runtime.query_string import Page, flag_of, invalid, page_of, read_parameters, require_known
-from schemas.api import CustomerInput, OrderInput
-from schemas.base import Metadata, Millis, Shape
-from schemas.entities import Voucher
+from runtime.query_string import flag_of, invalid, read_parameters, require_known
+from schemas.api import CustomerInput
+from schemas.base import Millis
+from schemas.campaigns import Campaign
+from schemas.entities import Customer
 from schemas.errors import Refusal
+from schemas.qualifications import LIMIT_MAX, Scenario
+from services.validation.front import probe
+from services.validation.qualification_body import QualificationsBody, read_qualification
+from services.validation.turns import in_turns
+from services.validation.voucher_page import VOUCHER_ORDERS, voucher_page
 
-LIMIT_MAX = 50
-#: After how many evaluations others have their turn, and after how many entries that are passed.
-EVALUATED_AT_ONCE = 10
-PASSED_AT_ONCE = 200
 _PARAMETERS = frozenset({"limit", "order", "audienceRulesOnly"})
-_ORDERS: dict[str, Callable[[Voucher], tuple[int | str, ...]]] = {
-    "created_at": lambda voucher: (voucher.created_at, voucher.id),
-    "updated_at": lambda voucher: (voucher.updated_at or voucher.created_at, voucher.id),
-    "code": lambda voucher: (voucher.code,),
+#: How many pages that end early are gone through for those that suit.
+_CAMPAIGN_PAGES_MAX = 10
+_CAMPAIGN_ORDERS: dict[str, Callable[[Campaign], tuple[int | str, ...]]] = {
+    "created_at": lambda campaign: (campaign.created_at, campaign.id),
+    "updated_at": lambda campaign: (campaign.updated_at or campaign.created_at, campaign.id),
+    "campaign": lambda campaign: (campaign.name,),
+    "category": lambda campaign: (campaign.category or "", campaign.id),
+    "type": lambda campaign: (campaign.campaign_type, campaign.id),
 }
 
 
-class QualificationBody(Shape, frozen=True):
-    """Whom and what the vouchers should suit; other members are read past."""
-
-    customer: CustomerInput | None = None
-    order: OrderInput | None = None
-    metadata: Metadata | None = None
-
-
-_body = msgspec.json.Decoder(QualificationBody)
-
-
 class Qualifications:
-    """`POST /v1/vouchers/qualification`."""
+    """`POST /v1/qualifications` with its client-side twin, and the older ones by kind."""
 
     def __init__(
         self,
@@ -70,66 +75,144 @@ class Qualifications:
         self._hash_key = hash_key
         self._clock_ms = clock_ms
 
-    async def vouchers(self, request: Request) -> Response:
-        """The vouchers that the customer could redeem on the order; a customer is not made known."""
-        content = await read_body(request)
-        body = decode(content, _body) if content.strip() else QualificationBody()
-        given = read_parameters(request.query_params.multi_items())
-        require_known(given, _PARAMETERS)
-        page = page_of(given, frozenset(_ORDERS))
-        if page.limit > LIMIT_MAX:
-            raise invalid("limit", f"must be between 1 and {LIMIT_MAX}")
-        flag_of(given, "audienceRulesOnly")
-        caller, now = caller_of(request), self._clock_ms()
-        view = self._view_of(caller.project)
-        customer = None if body.customer is None else named_customer(view, body.customer)
-        if isinstance(customer, Refusal):
-            raise ApiError(customer)
-        customer_id = None if customer is None else customer.id
-        asked = Asked(body.order, customer_id, body.metadata, caller.kind)
-        found = await _qualifying(view, asked, page, now)
-        answer = {
-            "object": "list",
-            "data_ref": "data",
-            "data": [
-                voucher_body(each) | {"applicable_to": EMPTY_LIST, "inapplicable_to": EMPTY_LIST}
-                for each in found
-            ],
-            "total": len(found),
-            "id": f"qual_{os.urandom(9).hex()}",
-            "created_at": iso(now),
-            "tracking_id": tracking_id_of(self._hash_key, body.customer) or anonymous_tracking_id(),
-        }
+    async def qualify(self, request: Request) -> Response:
+        """Vouchers, campaigns and tiers, or stacks, by scenario."""
+        body = read_qualification(await read_body(request))
+        query = body.query()
+        trial = self._trial(caller_of(request), body, query.scenario)
+        try:
+            page = await in_turns(page_steps(trial, query))
+        except UnknownCursor:
+            where = "`.options.starting_after`"
+            raise invalid_payload(f"Property {where} names none of what is compared") from None
+        at = trial.at
+        answer = qualifications_body(
+            [_row(trial, each, body.expand) for each in page.rows],
+            None if page.more_after is None else page.more_after.text(),
+            at.order,
+            None if at.rules == DEFAULTS else at.rules,
+            body.tracking_id or self._tracking(body.customer),
+        )
         return self._writes.respond(request, 200, answer)
 
+    async def campaigns(self, request: Request) -> Response:
+        """`POST /v1/campaigns/qualification`: the campaigns whose vouchers would suit."""
+        body = read_qualification(await read_body(request))
+        page, audience_only = _asked(request, frozenset(_CAMPAIGN_ORDERS))
+        scenario: Scenario = "AUDIENCE_ONLY" if audience_only else "ALL"
+        trial = self._trial(caller_of(request), body, scenario)
+        found = await _newest_campaigns(trial)
+        found.sort(key=_CAMPAIGN_ORDERS[page.order], reverse=page.descending)
+        view = trial.at.view
+        data = [
+            promotion_campaign_body(
+                each, (), categories_of(view, each.category_id), assignments_of(view, each)
+            )
+            for each in found[: page.limit]
+        ]
+        return self._writes.respond(request, 200, self._listed(data, body, trial.at.now))
 
-async def _qualifying(view: View, asked: Asked, page: Page, now: Millis) -> list[Voucher]:
-    """The page, as far as the bounds of engine/qualification.py let it see."""
-    by_time = page.order == "created_at"
-    own = own_vouchers(view, asked.customer_id, now)
-    offered = offered_vouchers(view, now, newest_first=page.descending or not by_time)
-    found = await _suiting(view, own, asked, now, EVALUATED_MAX)
-    # in the order of the page, so that no further one could come to lie on it
-    found += await _suiting(view, offered, asked, now, page.limit if by_time else EVALUATED_MAX)
-    return sorted(found, key=_ORDERS[page.order], reverse=page.descending)[: page.limit]
+    async def vouchers(self, request: Request) -> Response:
+        """`POST /v1/vouchers/qualification`: the vouchers that a redemption would take."""
+        body = read_qualification(await read_body(request))
+        page, audience_only = _asked(request, frozenset(VOUCHER_ORDERS))
+        about: About | None = "customer" if audience_only else None
+        caller, now = caller_of(request), self._clock_ms()
+        view = self._view_of(caller.project)
+        key = self._writes.guest_key(caller.project, body.customer)
+        customer = None if body.customer is None else named_customer(view, body.customer, key)
+        if isinstance(customer, Refusal):
+            raise ApiError(customer)
+        asker = Asker(customer, caller.kind, caller.key_id)
+        asked = Asked(body.order, asker, body.metadata, about, body.reward)
+        found = await voucher_page(view, asked, page, now)
+        data = [
+            voucher_body(each, shown_assignments(view, each), categories_of(view, each.category_id))
+            | {"applicable_to": EMPTY_LIST, "inapplicable_to": EMPTY_LIST}
+            for each in found
+        ]
+        return self._writes.respond(request, 200, self._listed(data, body, now))
+
+    def _trial(self, caller: Caller, body: QualificationsBody, scenario: Scenario) -> Trial:
+        view, now = self._view_of(caller.project), self._clock_ms()
+        key = self._writes.guest_key(caller.project, body.customer)
+        customer = _customer(view, caller.project, body.customer, key)
+        known = customer is not None and view.get(tables.CUSTOMERS, customer.id) is not None
+        customer_id = customer.id if customer is not None and known else None
+        order = order_of(view, body.order, customer_id, caller.kind)
+        if isinstance(order, Refusal):
+            raise ApiError(order)
+        rules = stacking_rules(view)
+        at = Circumstances(view, rules, now, order, customer, body.metadata, caller.key_id, None)
+        return Trial(at, scenario)
+
+    def _tracking(self, customer: CustomerInput | None) -> str:
+        return tracking_id_of(self._hash_key, customer) or anonymous_tracking_id()
+
+    def _listed(self, data: list[Any], body: QualificationsBody, now: Millis) -> dict[str, Any]:
+        return {
+            "object": "list",
+            "data_ref": "data",
+            "data": data,
+            "total": len(data),
+            "id": f"qual_{os.urandom(9).hex()}",
+            "created_at": iso(now),
+            "tracking_id": body.tracking_id or self._tracking(body.customer),
+        }
 
 
-async def _suiting(
-    view: View, vouchers: Iterator[Voucher | None], asked: Asked, now: Millis, enough: int
-) -> list[Voucher]:
-    """The first that qualify, until there are enough."""
-    found: list[Voucher] = []
-    evaluated = 0
-    for looked_at, voucher in enumerate(islice(vouchers, LOOKED_AT_MAX), 1):
-        if looked_at % PASSED_AT_ONCE == 0:
-            await asyncio.sleep(0)
-        if voucher is None:
-            continue
-        if qualifies(view, voucher, asked, now):
-            found.append(voucher)
-        evaluated += 1
-        if len(found) == enough or evaluated == EVALUATED_MAX:
+def _asked(request: Request, orders: frozenset[str]) -> tuple[query_string.Page, bool]:
+    """Which part of the list, and whether only rules about the customer count."""
+    given = read_parameters(request.query_params.multi_items())
+    require_known(given, _PARAMETERS)
+    page = query_string.page_of(given, orders)
+    if page.limit > LIMIT_MAX:
+        raise invalid("limit", f"must be between 1 and {LIMIT_MAX}")
+    return page, flag_of(given, "audienceRulesOnly")
+
+
+async def _newest_campaigns(trial: Trial) -> list[Campaign]:
+    """The newest that suit, however many pages they lie on, within a bound."""
+    found: list[Campaign] = []
+    query = Query(trial.scenario, LIMIT_MAX, kinds=("campaign",))
+    for _ in range(_CAMPAIGN_PAGES_MAX):
+        page = await in_turns(page_steps(trial, query))
+        found += [each.candidate.campaign for each in page.rows if each.candidate.campaign]
+        if page.more_after is None or len(found) >= LIMIT_MAX:
             break
-        if evaluated % EVALUATED_AT_ONCE == 0:
-            await asyncio.sleep(0)
+        query = query._replace(limit=LIMIT_MAX - len(found), after=page.more_after)
     return found
+
+
+def _customer(
+    view: View, project: str, named: CustomerInput | None, guest_key: str | None
+) -> Customer | None:
+    """The customer as it would be known after the request. Raises ApiError for an unknown id."""
+    if named is None:
+        return None
+    known = known_by(view, probe(project, named, guest_key), named, 0)
+    if isinstance(known, Refusal):
+        raise ApiError(known)
+    return known.customer
+
+
+def _row(trial: Trial, suiting: Suiting, expand: frozenset[str]) -> dict[str, Any]:
+    candidate, view = suiting.candidate, trial.at.view
+    if candidate.stack is not None:
+        categories = categories_of(view, candidate.stack.category_id)
+        shown = [category_shown(each, trial.at.rules) for each in categories]
+        return suiting_stack_body(candidate.stack, suiting.evaluation, shown, expand)
+    [offer] = candidate.offers
+    assignments: Any = ()
+    if "validation_rules" in expand:
+        bound = candidate.campaign or offer.voucher or offer.tier
+        assert bound is not None
+        assignments = shown_assignments(view, bound)
+    return suiting_body(
+        suiting.evaluation,
+        candidate.found.kind,
+        candidate.created_at,
+        expand,
+        assignments,
+        trial.left_out,
+    )

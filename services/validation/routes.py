@@ -8,6 +8,7 @@ from starlette.routing import Route
 from runtime.http.service import Part, Service
 from services.validation.front import Validations
 from services.validation.observations import Observations
+from services.validation.promotions import Promotions
 from services.validation.qualification import Qualifications
 
 
@@ -15,6 +16,7 @@ def make_service(
     validations: Validations, observations: Observations, qualifications: Qualifications
 ) -> Service:
     """The service, to be mounted in a host."""
+    promotions = Promotions(validations)
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
@@ -34,7 +36,16 @@ def make_service(
                 validations.validate_voucher,
                 methods=["POST"],
             ),
+            Route("/v1/promotions/validation", promotions.validate, methods=["POST"]),
+            Route(
+                "/v1/promotions/tiers/{tier:ident}/validation",
+                validations.validate_tier,
+                methods=["POST"],
+            ),
+            Route("/v1/qualifications", qualifications.qualify, methods=["POST"]),
+            Route("/client/v1/qualifications", qualifications.qualify, methods=["POST"]),
             Route("/v1/vouchers/qualification", qualifications.vouchers, methods=["POST"]),
+            Route("/v1/campaigns/qualification", qualifications.campaigns, methods=["POST"]),
             Route("/client/v1/validate", validations.validate_query, methods=["GET"]),
             Route(
                 "/v1/vouchers/{code:ident}/sessions/{session_key:ident}",

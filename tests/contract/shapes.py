@@ -2,7 +2,8 @@
 
 `shapes.json` holds these facts for the answers of what is built so far. Two rules come from the
 contract's prose: a member that is not required may be null, and what is not named may be there.
-Where an answer of the real service leaves out what its description requires, `ABSENT` says so.
+Where an answer of the real service leaves out what its description requires, `ABSENT` says so;
+where a description contradicts the prose, or itself, `INSTEAD` and `MORE` say what holds.
 """
 
 import json
@@ -29,8 +30,41 @@ NULL = {
 }
 #: Never null, says the contract, whatever their description says.
 NEVER_NULL = {("CustomerSummary", "redemptions"), ("CustomerSummary", "orders")}
+_CATEGORIES: dict[str, Any] = {"type": "array", "items": {"ref": "Category"}}
+_RING: dict[str, Any] = {"type": "array", "items": {"type": "array", "items": {"type": "number"}}}
+_RINGS: dict[str, Any] = {"type": "array", "items": _RING}
+#: Members that the description tells otherwise.
+INSTEAD: dict[tuple[str, str], dict[str, Any]] = {
+    # the format is said to be GeoJSON (RFC 7946), which has lists of rings, and degrees as numbers;
+    # the description has one list of whole numbers less in each other
+    ("GeojsonPolygon", "coordinates"): _RINGS,
+    ("GeojsonMultiPolygon", "coordinates"): {"type": "array", "items": _RINGS},
+    # a stack's categories are categories where it is read and listed, and stacks where it is made
+    ("PromotionsStacksCreateResponseBody", "categories"): _CATEGORIES,
+    ("PromotionsStacksUpdateResponseBody", "categories"): _CATEGORIES,
+    # the older shapes have one category by the name of a list; everything newer has the list
+    ("2_obj_campaign_object_campaigns_qualification", "categories"): _CATEGORIES,
+    ("6_res_validate_promotion_object", "categories"): _CATEGORIES,
+    # one is true or false by itself and a text for each tier, in the same answer
+    ("6_res_validate_promotion_object", "valid"): {"type": "boolean"},
+    # a campaign's rule for codes has a number for their length everywhere else
+    ("2_obj_campaign_object_voucher_object_DISCOUNT", "length"): {"type": "integer"},
+    ("2_obj_campaign_object_voucher_object_GIFT_CARD", "length"): {"type": "integer"},
+    ("2_obj_campaign_object_voucher_object_LOYALTY_CARD", "length"): {"type": "integer"},
+}
+_UNITS = frozenset({"ADD_SAME_ITEMS", "REPLACE_ITEMS"})
+#: Values beside those of a shape's enum: effects that the prose names, and events of our own that
+#: a webhook can ask for.
+MORE = {
+    "1_obj_voucher_object_discount_unit_one": _UNITS,
+    "6_res_validate_voucher_discount_unit_product": _UNITS,
+    "6_res_validate_voucher_discount_unit_sku": _UNITS,
+    "DiscountUnitVouchersEffectTypes": _UNITS,
+    "ManagementProjectsWebhookBase": {"customer.segment.entered", "customer.segment.left"},
+}
 
-_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+#: To the millisecond; the cursor of qualifications has further digits.
+_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(\d{3}){0,2}Z")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -67,7 +101,7 @@ def _wrong(value: Any, shape: dict[str, Any], at: str, name: str) -> Iterator[st
     if kind is not None and not _is_kind(value, kind):
         yield f"{at}: {kind} wanted, found {value!r}"
         return
-    if "enum" in shape and value not in shape["enum"]:
+    if "enum" in shape and value not in shape["enum"] and value not in MORE.get(name, ()):
         yield f"{at}: one of {shape['enum']} wanted, found {value!r}"
     if "minimum" in shape and value < shape["minimum"]:
         yield f"{at}: {value!r} is below {shape['minimum']}"
@@ -96,9 +130,11 @@ def _wrong_members(value: Any, shape: dict[str, Any], at: str, name: str) -> Ite
         may_be_null = optional or (name, member) in NULL
         if value[member] is None and may_be_null:
             continue
-        yield from _wrong(value[member], inner, f"{at}.{member}", name)
+        yield from _wrong(value[member], INSTEAD.get((name, member), inner), f"{at}.{member}", name)
     if "values" in shape:
         for key, item in value.items():
+            if key in members:
+                continue
             yield from _wrong(item, shape["values"], f"{at}.{key}", name)
 
 

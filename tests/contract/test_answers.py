@@ -1,5 +1,6 @@
 """The check of answers can fail, and every client of the stories asks for it."""
 
+import ast
 import json
 import re
 import threading
@@ -13,6 +14,8 @@ import httpx
 import pytest
 from starlette.routing import Route
 
+from engine.render import hook_events
+from schemas.webhooks import EVENT_NAMES
 from services.analytics.service import analytics_service
 from services.audit.service import audit_service
 from tests.contract.answers import (
@@ -23,8 +26,8 @@ from tests.contract.answers import (
     route_of,
     wanting,
 )
-from tests.contract.payloads import DATA, assert_payload
-from tests.contract.shapes import SHAPES
+from tests.contract.payloads import DATA, NAMES, OWN, assert_payload
+from tests.contract.shapes import INSTEAD, MORE, SHAPES
 from tests.e2e.manager import Manager, Received, Receiver
 from tests.e2e.plain import Plain
 from tests.e2e.recorder import Recorder
@@ -151,6 +154,15 @@ def test_the_table_names_shapes_that_are_there() -> None:
     assert named <= SHAPES.keys()
 
 
+def test_what_the_description_tells_otherwise_is_still_told_there() -> None:
+    for name, member in INSTEAD:
+        assert f'"{member}": ' in json.dumps(SHAPES[name]), (name, member)
+    for name, values in MORE.items():
+        told = json.dumps(SHAPES[name])
+        assert '"enum": ' in told
+        assert not all(f'"{value}"' in told for value in values), name
+
+
 @contextmanager
 def _answering(body: bytes) -> Iterator[str]:
     """A server that says this to everyone; its address."""
@@ -257,6 +269,18 @@ EVENT: dict[str, Any] = {
     "source": {"channel": "API"},
     "data": {"voucher": {"id": "v_1", "code": "A"}},
 }
+
+
+def test_every_event_that_is_sent_has_its_data_in_the_table_and_no_other() -> None:
+    told = ast.parse(Path(hook_events.__file__).read_text("utf-8"))
+    texts = [each.value for each in ast.walk(told) if isinstance(each, ast.Constant)]
+    dotted = re.compile(r"[a-z_]+(\.[a-z_]+)+")
+    sent = {text for text in texts if isinstance(text, str) and dotted.fullmatch(text)}
+    # a name that is put together of parts would be none of these
+    assert not [each for each in ast.walk(told) if isinstance(each, ast.JoinedStr)]
+    assert sent == DATA.keys()
+    assert sent - NAMES == OWN
+    assert set(EVENT_NAMES) == NAMES | OWN
 
 
 def test_what_a_webhook_is_sent_is_looked_at() -> None:

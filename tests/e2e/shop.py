@@ -45,6 +45,7 @@ class Shop:
         self.orders = sdk.OrdersApi(self._client)
         self.events = sdk.EventsApi(self._client)
         self.campaigns = sdk.CampaignsApi(self._client)
+        self.promotions = sdk.PromotionsApi(self._client)
         self.publications = sdk.PublicationsApi(self._client)
         self.bin = sdk.BinApi(self._client)
         self.actions = sdk.AsyncActionsApi(self._client)

@@ -177,7 +177,13 @@ def test_redeemables_that_do_not_fit(plain: Plain, untouched: str) -> None:
         answer = plain.ask("POST", REDEEM, json=body)
         assert refused(answer) == (404, "not_found")
         assert answer.json()["resource_type"] == kind
-        assert _failure_codes(plain, unknown) == ["not_found"]
+        named = {"filters[related_object_id][conditions][$is][0]": unknown}
+        [failed] = plain.get("/v1/redemptions", **named)["redemptions"]
+        assert failed["failure_code"] == "not_found"
+        named["filters[reason][conditions][$is]"] = failed["reason"]
+        assert plain.get("/v1/redemptions", **named)["redemptions"] == [failed]
+        named["filters[reason][conditions][$is]"] = "Voucher expired"
+        assert plain.get("/v1/redemptions", **named)["redemptions"] == []
     assert _failure_codes(plain, untouched) == ["invalid_redeemables"]
 
 

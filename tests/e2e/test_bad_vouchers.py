@@ -47,16 +47,18 @@ IMPOSSIBLE: dict[str, tuple[dict[str, Any], int, str]] = {
     "another code": (TERMS | {"code": "OTHER"}, 400, "invalid_payload"),
 }
 DISCOUNTS: dict[str, dict[str, Any]] = {
-    "of units": {"type": "UNIT", "unit_off": 1, "unit_type": "prod_1"},
-    "a fixed price": {"type": "FIXED", "fixed_amount": 1},
+    "units of nothing": {"type": "UNIT", "unit_off": 1},
+    "no units": {"type": "UNIT", "unit_off": -1, "unit_type": "prod_1"},
+    "no fixed price": {"type": "FIXED"},
     "no amount": {"type": "AMOUNT"},
     "no percentage": {"type": "PERCENT"},
     "of the other type": {"type": "AMOUNT", "percent_off": 10},
     "of both types": {"type": "AMOUNT", "amount_off": 1, "percent_off": 10},
-    "on items": {"type": "AMOUNT", "amount_off": 1, "effect": "APPLY_TO_ITEMS"},
-    "by a formula": {"type": "AMOUNT", "amount_off": 1, "amount_off_formula": "ORDER_AMOUNT"},
-    "dynamic": {"type": "AMOUNT", "amount_off": 1, "is_dynamic": True},
-    "limited in all": {"type": "AMOUNT", "amount_off": 1, "aggregated_amount_limit": 5},
+    "another type's effect": {"type": "AMOUNT", "amount_off": 1, "effect": "ADD_NEW_ITEMS"},
+    "an unknown effect": {"type": "AMOUNT", "amount_off": 1, "effect": "APPLY_TO_ALL"},
+    "an unknown formula": {"type": "AMOUNT", "amount_off": 1, "amount_off_formula": "NOW("},
+    "a formula alone": {"type": "AMOUNT", "amount_off_formula": "ORDER_AMOUNT"},
+    "limited below nothing": {"type": "AMOUNT", "amount_off": 1, "aggregated_amount_limit": -5},
     "limited without need": {"type": "AMOUNT", "amount_off": 1, "amount_limit": 5},
 }
 TIMES: dict[str, dict[str, Any]] = {

@@ -22,8 +22,11 @@ from tests.e2e.plain import Plain, refused
 from tests.e2e.system import System, eventually
 
 ANN, BEN = "ann.forgotten@shop.test", "ben@shop.test"
-#: What nobody may find of her afterwards: her source id, name, phone, city and free metadata.
-PERSONAL = (ANN, "Ann-Katrin Vergessen", "+43 664 9876543", "Untertulln", "likes-green-tea")
+#: Who has nothing but an address.
+GUEST = "guest.forgotten@shop.test"
+#: What nobody may find of them afterwards: her source id, name, phone, city and free metadata; and
+#: the guest's address.
+PERSONAL = (ANN, "Ann-Katrin Vergessen", "+43 664 9876543", "Untertulln", "likes-green-tea", GUEST)
 SAID = {
     "source_id": ANN,
     "email": ANN,
@@ -70,6 +73,23 @@ def _story(plain: Plain) -> str:
     action = f"/v1/async-actions/{started['async_action_id']}"
     eventually(lambda: plain.get(action)["status"] == "DONE")
     return str(ann)
+
+
+def _forgotten_guest(plain: Plain) -> str:
+    """The id of the guest, who was known however the address is written and is forgotten again."""
+    written = (GUEST, f" {GUEST.upper()} ")
+    (guest,) = {
+        plain.ask("POST", "/v1/customers", json={"email": each}).json()["id"] for each in written
+    }
+
+    def is_done() -> bool:
+        key = {"Idempotency-Key": f"forget-{guest}"}
+        answer = plain.ask("POST", FORGET.format(guest), headers=key)
+        assert answer.status_code == 200, answer.text
+        return bool(answer.json()["status"] == "DONE")
+
+    eventually(is_done, 60.0)
+    return str(guest)
 
 
 def _read(plain: Plain, ann: str) -> dict[str, bytes]:
@@ -151,6 +171,7 @@ def test_nobody_can_read_a_forgotten_customer(system: System) -> None:
             return bool(told["status"] == "DONE")
 
         eventually(is_done, 60.0)
+        guest = _forgotten_guest(plain)
         assert told["related_object_id"] == ann
         assert (told["object"], told["data_json"]["customer"]) == ("pernament_deletion", 1)
         assert _found(system) == []
@@ -183,7 +204,8 @@ def test_nobody_can_read_a_forgotten_customer(system: System) -> None:
         assert _read(plain, ann) == live
         verified = system.command("verify")
         assert verified.returncode == 0, verified.stdout
-        # the source id is free, and who has it now is somebody else
+        # the address and the source id are free, and who has them now is somebody else
+        assert _forgotten_guest(plain) != guest
         again = plain.ask("POST", "/v1/customers", json=SAID).json()
         assert again["id"] != ann
         with ThreadPoolExecutor() as pool:

@@ -15,18 +15,13 @@ from schemas.campaigns import (
     VouchersGenerated,
     VoucherTemplate,
 )
-from schemas.entities import (
-    Discount,
-    Gift,
-    Order,
-    OrderItem,
-    ValidityTimeframe,
-    Voucher,
-)
+from schemas.discounts import Discount
+from schemas.entities import Gift, Order, OrderItem, Voucher
 from schemas.errors import refuse
 from schemas.events import VoucherCreated, VoucherDeleted, VoucherUpdated
 from schemas.orders import OrderCreated
 from schemas.publications import Publication, PublicationFailed, Published
+from schemas.validity import ValidityTimeframe
 from tests.integration.insight_host import Insight, is_, running
 from tests.integration.insight_world import World, customer
 from tests.unit.insight.examples import (
@@ -40,7 +35,8 @@ from tests.unit.insight.examples import (
 )
 
 A = Voucher(
-    "v_A", "SUMMER-A", "DISCOUNT_VOUCHER", START, Discount("AMOUNT", 500), None, "summer", "camp_1",
+    "v_A", "SUMMER-A", "DISCOUNT_VOUCHER", START, Discount("AMOUNT", 500),
+    campaign="summer", campaign_id="camp_1",
     category="hot", start_date=START - DAY, expiration_date=START + 5 * DAY, quantity=3,
     redeemed_quantity=1,
     metadata={"tier": "gold", "n": 5, "tags": ["x", "y"], "since": "2024-03-01", "none": None},
@@ -51,7 +47,7 @@ B = Voucher(
 )  # fmt: skip
 C = Voucher(
     "v_C", "SUMMER-C", "DISCOUNT_VOUCHER", START + DAY,
-    Discount("PERCENT", percent_off=Decimal(10)), None, "summer", "camp_1",
+    Discount("PERCENT", percent_off=Decimal(10)), campaign="summer", campaign_id="camp_1",
     start_date=START + 20 * DAY, quantity=1,
 )  # fmt: skip
 D = Voucher("v_D", "d", "DISCOUNT_VOUCHER", START + DAY, Discount("AMOUNT", 1))

@@ -14,7 +14,8 @@ from runtime.http.service import Service
 from runtime.outbound import Outbound
 from runtime.secrets import Secrets
 from schemas.commands import CommandBody, CreateVoucher, OpenProject
-from schemas.entities import Discount, Voucher
+from schemas.discounts import Discount
+from schemas.entities import Voucher
 from schemas.records import Decided
 from schemas.topics import DELIVERIES
 from schemas.webhooks import CreateWebhook, DeliveryAttempted, Webhook, WebhookCreated

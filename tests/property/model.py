@@ -138,7 +138,7 @@ class Model:
             return "invalid_redemption"
         if entry["back"]:
             return "already_rolled_back"
-        if not _recent(entry["at"], now):
+        if not recent(entry["at"], now):
             return "invalid_redemption"
         for code, takes in entry["taken"]:
             self._count(code, -1, -takes)
@@ -170,7 +170,7 @@ class Model:
             entry["balance"] -= takes
 
 
-def _recent(redeemed: int, now: int) -> bool:
+def recent(redeemed: int, now: int) -> bool:
     """Whether the same day of the month, three months on, has not come yet."""
     start, today = (datetime.fromtimestamp(at // 1000, UTC) for at in (redeemed, now))
     months = (today.year - start.year) * 12 + today.month - start.month

@@ -8,6 +8,7 @@ from schemas.events import RedemptionFailed, RedemptionSucceeded, SessionLocked,
 from schemas.records import Decided
 from tests.property.model import Model
 from tests.property.play import Play
+from tests.property.stacking_laws import assert_explained
 from tests.property.worlds import STEPS, VOUCHERS, Step
 from tests.unit.engine.world import MINUTE, World
 
@@ -49,6 +50,10 @@ def _both(play: Play, model: Model, step: Step) -> None:
     now = play.world.now + step.after
     target = play.target(step)
     record = play.step(step)
+    for event in record.events:
+        if isinstance(event, RedemptionSucceeded | RedemptionFailed | SessionRefused):
+            for outcome in event.evaluation.outcomes:
+                assert_explained(outcome)
     key = None if record.refusal is None else record.refusal.key
     wanted = [(item.code, item.credits) for item in step.items]
     match step.kind:

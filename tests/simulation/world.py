@@ -25,7 +25,8 @@ from schemas.commands import (
     ReleaseSession,
     RollBackRedemption,
 )
-from schemas.entities import Discount, Gift, Voucher
+from schemas.discounts import Discount
+from schemas.entities import Gift, Voucher
 from schemas.topics import COMMANDS, LEDGER
 from services.redemption.ledger.writer import Writer
 from tests.simulation.machines import Host, ReaderHost

@@ -317,6 +317,8 @@ class Writer:
             events=decision.events,
             refusal=decision.refusal,
             customer=decision.customer,
+            assignments=decision.assignments,
+            categories=decision.categories,
         )
 
     def _encode(self, record: Record, project: str) -> Entry:

@@ -5,6 +5,7 @@ from typing import get_args
 import pytest
 
 from engine import tables
+from engine.following import CUSTOMERS_MAX, CUSTOMERS_MIN, customers_at_once
 from engine.render.action import action_body, action_with_result
 from engine.row_work import CHUNK_EVENT_BYTES_MAX
 from engine.work import WORK
@@ -31,6 +32,7 @@ from schemas.erasures import EndErasures
 from schemas.personal import Personal
 from schemas.projects import CloseProject
 from schemas.records import Decided
+from schemas.segments import Segment, SegmentCreated
 from tests.unit.engine.world import DAY, World, found, only, refused, voucher
 
 ACTION = "aa_1"
@@ -299,3 +301,42 @@ def test_the_same_chunk_decided_again_makes_the_same() -> None:
         return [found(world.view.get(tables.VOUCHER_CODES, code)) for code in "AB"]
 
     assert ids() == ids()
+
+
+def follows(count: int, filter_: str = "{}") -> list[SegmentCreated]:
+    """So many segments that are followed, with this filter."""
+    return [
+        SegmentCreated(Segment(f"seg_{n:03}", "S", 0, type="auto-update", filter=filter_))
+        for n in range(count)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("count", "characters", "customers"),
+    [
+        (0, 2, CUSTOMERS_MAX),
+        (20, 199, CUSTOMERS_MAX),
+        (25, 2, 400),
+        (100, 2, 100),
+        (100, 200, 50),
+        (100, 2000, CUSTOMERS_MIN),
+    ],
+)
+def test_the_more_there_is_to_ask_the_fewer_customers_are_changed_at_once(
+    count: int, characters: int, customers: int
+) -> None:
+    world = World().given(*follows(count, "{}".ljust(characters)))
+    assert customers_at_once(world.view) == customers
+
+
+def test_a_set_of_customers_takes_several_chunks_where_many_segments_are_followed() -> None:
+    world = World().given(*follows(100, "{}".ljust(2000)))
+    rows = tuple({"do": {"source_id": f"s{n}"}} for n in range(CUSTOMERS_MIN + 2))
+    started(world, ImportCustomers(), (*rows[:3], {"fault": "wrong"}, *rows[3:]))
+    run(world, 0)
+    assert (state(world).done, state(world).failed) == (CUSTOMERS_MIN - 1, 1)
+    run(world, 1)
+    action = state(world)
+    assert (action.status, action.done) == ("DONE", len(rows))
+    assert [each.row for each in action.failures] == [4]
+    assert len(list(world.view.scan(tables.CUSTOMERS))) == len(rows)

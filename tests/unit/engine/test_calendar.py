@@ -6,8 +6,10 @@ import pytest
 
 from engine.calendar import (
     HOUR_MS,
+    INSTANT_LENGTH_MAX,
     Duration,
     day_of_week,
+    instant_of,
     iso,
     later,
     parse_clock,
@@ -16,7 +18,7 @@ from engine.calendar import (
     within_timeframe,
 )
 from schemas.base import DAY_MS, INSTANT_MAX
-from schemas.entities import DailyHours, ValidityTimeframe
+from schemas.validity import DailyHours, ValidityTimeframe
 
 
 def at(text: str) -> int:
@@ -28,6 +30,12 @@ def test_an_instant_is_written_with_milliseconds_in_utc() -> None:
     assert iso(at("2023-01-27T12:34:57.100")) == "2023-01-27T12:34:57.100Z"
     assert iso(0) == "1970-01-01T00:00:00.000Z"
     assert iso(INSTANT_MAX) == "9999-12-31T23:59:59.999Z"
+
+
+def test_what_is_too_long_is_no_instant() -> None:
+    text = "2023-01-27T12:34:57.100Z"
+    assert instant_of(text) == at("2023-01-27T12:34:57.100")
+    assert instant_of(text.replace("Z", "0" * INSTANT_LENGTH_MAX + "Z")) is None
 
 
 def test_the_week_begins_with_sunday_as_0() -> None:

@@ -1,16 +1,22 @@
-"""The precedence of refusals: a voucher that breaks every rule, mended one rule a row."""
+"""The precedence of refusals: vouchers that break every rule, mended one rule a row."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from msgspec import structs
 
+from engine.basket import Basket
 from engine.calendar import iso
 from engine.eligibility import BOUND_RULES, RULES, Context, refusal_of
 from engine.lookup import NOTHING_HELD, Held
+from engine.rewards import Payment
 from schemas.campaigns import Campaign
-from schemas.entities import DailyHours, Gift, ValidityHours, ValidityTimeframe, Voucher
-from tests.unit.engine.world import DAY, HOUR, NOON, World, gift_card, redeem, voucher
+from schemas.entities import Gift, LoyaltyCard, Order, OrderItem, Voucher
+from schemas.promotions import PromotionTier
+from schemas.rewards import Reward
+from schemas.validity import DailyHours, ValidityHours, ValidityTimeframe
+from tests.unit.engine.world import DAY, HOUR, NOON, World, amount, gift_card, redeem, voucher
 
 #: What breaks every rule of switch and times; NOON is a Wednesday, 12:00.
 BROKEN_TIMES: dict[str, Any] = {
@@ -21,15 +27,19 @@ BROKEN_TIMES: dict[str, Any] = {
     "validity_timeframe": ValidityTimeframe("PT1H", "P1D"),
     "validity_hours": ValidityHours((DailyHours("18:00", "20:00"),)),
 }
-#: Breaks every rule.
-BROKEN = structs.replace(
+#: Each breaks every rule that there is for its kind.
+BROKEN_GIFT = structs.replace(
     gift_card("CARD"),
     **BROKEN_TIMES,
     published_at=NOON - 2 * DAY,
     quantity=1,
     redeemed_quantity=1,
-    gift=Gift(amount=100, balance=0),
+    gift=Gift(amount=100, balance=0, effect="APPLY_TO_ITEMS"),
 )
+BROKEN_CARD = structs.replace(
+    BROKEN_GIFT, type="LOYALTY_CARD", gift=None, loyalty_card=LoyaltyCard(points=100, balance=0)
+)
+REWARD = Reward("rew_1", "Points", NOON, exchange_ratio=Decimal(1), points_ratio=1)
 CAMPAIGN = Campaign(
     id="camp_1",
     name="Spring",
@@ -62,51 +72,137 @@ TIMES: list[Row] = [
         {"validity_hours": ValidityHours((DailyHours("12:00", "13:00"),))},
     ),
 ]
-ROWS: list[Row] = [
-    ("quantity", "quantity_exceeded", "CARD", {"quantity": 2}),
-    ("gift_balance", "gift_amount_exceeded", "CARD", {"gift": Gift(amount=100, balance=1)}),
-    ("amount_to_pay", "missing_amount", "Amount is required when redeeming a GIFT_VOUCHER", {}),
+QUANTITY: Row = ("quantity", "quantity_exceeded", "CARD", {"quantity": 2})
+NO_ITEMS = "At least one applicable order item with amount is required to redeem this GIFT_VOUCHER"
+#: What follows them, for a gift card; `basket` and `payment` are what the request says.
+GIFT_ROWS: list[Row] = [
+    QUANTITY,
+    (
+        "gift_balance",
+        "gift_amount_exceeded",
+        "CARD",
+        {"gift": Gift(amount=100, balance=1, effect="APPLY_TO_ITEMS")},
+    ),
+    (
+        "amount_to_pay",
+        "missing_amount",
+        "Amount is required when redeeming a GIFT_VOUCHER",
+        {"basket": Basket(Order(amount=100))},
+    ),
+    (
+        "items_to_pay",
+        "missing_order_items",
+        NO_ITEMS,
+        {"basket": Basket(Order(amount=100, items=(OrderItem(quantity=1),)))},
+    ),
+    (
+        "items_to_pay",
+        "missing_order_items_amount",
+        NO_ITEMS,
+        {"basket": Basket(Order(amount=100, items=(OrderItem(quantity=1, amount=100),)))},
+    ),
 ]
-#: Each row and whose it is.
-ALL = [
+#: And for a loyalty card.
+CARD_ROWS: list[Row] = [
+    QUANTITY,
+    (
+        "points_balance",
+        "loyalty_card_points_exceeded",
+        "CARD",
+        {"loyalty_card": LoyaltyCard(points=100, balance=1)},
+    ),
+    (
+        "order_given",
+        "missing_order",
+        "An order is required when redeeming a LOYALTY_CARD",
+        {"basket": Basket(Order())},
+    ),
+    (
+        "amount_to_pay",
+        "missing_amount",
+        "Amount is required when redeeming a LOYALTY_CARD",
+        {"basket": Basket(Order(amount=100))},
+    ),
+    (
+        "reward",
+        "missing_reward",
+        "A reward is required when redeeming a LOYALTY_CARD",
+        {"payment": Payment(REWARD, 1)},
+    ),
+]
+#: What a rule is called in its explanation, where that is not its own name.
+TOLD = {"order_given": "order"}
+#: Of switch and times, each row and whose it is.
+BOUND = [
     (row, whose)
     for row in TIMES
     for whose in ("voucher", "campaign")
     if not (row[0] == "activity_duration" and whose == "voucher")
-] + [(row, "voucher") for row in ROWS]
+]
+GIFT = [*BOUND, *((row, "voucher") for row in GIFT_ROWS)]
+CARD = [*BOUND, *((row, "voucher") for row in CARD_ROWS)]
+Walk = list[tuple[Row, str]]
 
 
-def mended(count: int) -> tuple[Voucher, Campaign]:
-    """A voucher and its campaign after the first so many rows."""
-    card, campaign = BROKEN, CAMPAIGN
-    for (_, _, _, change), whose in ALL[:count]:
-        if whose == "voucher":
-            card = structs.replace(card, **change)
-        else:
+def mended(card: Voucher, walk: Walk, count: int) -> Context:
+    """A voucher, its campaign and its request after the first so many rows."""
+    campaign = CAMPAIGN
+    asked: dict[str, Any] = {"basket": None, "payment": None}
+    for (_, _, _, change), whose in walk[:count]:
+        if whose == "campaign":
             campaign = structs.replace(campaign, **change)
-    return card, campaign
+        elif change.keys() <= asked.keys():
+            asked |= change
+        else:
+            card = structs.replace(card, **change)
+    return Context(card, NOON, NOTHING_HELD, None, campaign=campaign, **asked)
 
 
-@pytest.mark.parametrize("row", range(len(ALL)))
-def test_the_first_broken_rule_decides(row: int) -> None:
-    card, campaign = mended(row)
-    (rule, key, details, _), whose = ALL[row]
-    refusal = refusal_of(Context(card, NOON, NOTHING_HELD, None, None, campaign))
+@pytest.mark.parametrize(
+    ("card", "walk", "row"),
+    [(BROKEN_GIFT, GIFT, n) for n in range(len(GIFT))]
+    + [(BROKEN_CARD, CARD, n) for n in range(len(CARD))],
+)
+def test_the_first_broken_rule_decides(card: Voucher, walk: Walk, row: int) -> None:
+    (rule, key, details, _), whose = walk[row]
+    refusal = refusal_of(mended(card, walk, row))
     assert refusal is not None
     assert (refusal.key, refusal.details) == (key, details)
     assert refusal.explanation is not None
-    assert refusal.explanation["rule"] == rule
+    assert refusal.explanation["rule"] == TOLD.get(rule, rule)
     assert refusal.explanation.get("campaign_id") == ("camp_1" if whose == "campaign" else None)
 
 
 def test_the_tables_have_every_rule_in_order() -> None:
     assert [rule.__name__ for rule in BOUND_RULES] == [row[0] for row in TIMES]
-    assert [rule.__name__ for rule in RULES] == [row[0] for row in ROWS]
+    names = [rule.__name__ for rule in RULES]
+    assert set(names) == {row[0] for row in (*GIFT_ROWS, *CARD_ROWS)}
+    for rows in (GIFT_ROWS, CARD_ROWS):
+        places = [names.index(row[0]) for row in rows]
+        assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("key", "change"),
+    [
+        ("promotion_inactive", {"active": False}),
+        ("promotion_not_active_now", {"start_date": NOON + 1}),
+        ("promotion_not_active_now", {"expiration_date": NOON - 1}),
+        ("promotion_not_active_now", {"validity_day_of_week": (0,)}),
+    ],
+)
+def test_a_tier_has_its_own_keys(key: str, change: dict[str, Any]) -> None:
+    tier = PromotionTier("promo_1", "camp_1", "Tier", NOON - DAY, amount(100))
+    assert refusal_of(Context(tier, NOON, NOTHING_HELD, None, None)) is None
+    refusal = refusal_of(Context(structs.replace(tier, **change), NOON, NOTHING_HELD, None, None))
+    assert refusal is not None
+    assert refusal.key == key
+    assert "promo_1" in (refusal.details or "")
 
 
 def test_a_voucher_that_breaks_no_rule_is_eligible() -> None:
-    card, campaign = mended(len(ALL))
-    assert refusal_of(Context(card, NOON, NOTHING_HELD, None, 100, campaign)) is None
+    assert refusal_of(mended(BROKEN_GIFT, GIFT, len(GIFT))) is None
+    assert refusal_of(mended(BROKEN_CARD, CARD, len(CARD))) is None
 
 
 def test_a_voucher_that_does_not_exist_comes_before_all_rules() -> None:
@@ -123,7 +219,7 @@ def explanation(voucher: Voucher, **context: Any) -> dict[str, Any] | None:
         "now": NOON,
         "held": NOTHING_HELD,
         "credits": None,
-        "left": 100,
+        "basket": Basket(Order(amount=100)),
     } | context
     refusal = refusal_of(Context(voucher, **given))
     return None if refusal is None else refusal.explanation
@@ -175,7 +271,7 @@ def test_any_window_of_hours_is_enough() -> None:
 def test_a_gift_card_may_give_its_last_credit() -> None:
     assert explanation(gift_card(balance=100), held=Held(1, 40), credits=60) is None
     assert explanation(gift_card(balance=100), held=Held(1, 100)) is not None
-    assert explanation(gift_card(balance=100), left=0) is None
+    assert explanation(gift_card(balance=100), basket=Basket(Order(amount=0))) is None
 
 
 def test_a_quantity_of_zero_allows_nothing() -> None:

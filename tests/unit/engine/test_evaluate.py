@@ -4,16 +4,20 @@ from typing import Any
 
 import pytest
 
-from engine.evaluate import evaluate_for
+from engine.evaluate import Asker, evaluate_for
 from schemas.api import OrderInput, OrderItemInput, ProductInput, Redeemable, SkuInput
 from schemas.base import AMOUNT_MAX
+from schemas.campaigns import Campaign, CampaignCreated
 from schemas.entities import Evaluation, Order
-from tests.unit.engine.world import World, amount, card, gift_card, redeem, voucher
+from schemas.rules import AssignRule, ValidationRuleCreated
+from tests.unit.engine.promotion_world import as_tier, promotion
+from tests.unit.engine.rule_world import one, rule
+from tests.unit.engine.world import DAY, NOON, World, amount, card, gift_card, redeem, voucher
 
 
 def evaluated(world: World, *codes: str | Redeemable, **fields: Any) -> Evaluation:
     """A validation."""
-    return evaluate_for(world.view, redeem(*codes, **fields), None, world.now, "server")
+    return evaluate_for(world.view, redeem(*codes, **fields), Asker(None, "server"), world.now)
 
 
 def statuses(evaluation: Evaluation) -> list[str]:
@@ -41,6 +45,39 @@ def test_the_first_failure_skips_all_that_follow() -> None:
     assert statuses(evaluation) == ["APPLICABLE", "INAPPLICABLE", "SKIPPED", "SKIPPED"]
     preceding = "preceding_validation_failed"
     assert keys(evaluation) == [None, "voucher_disabled", preceding, preceding]
+
+
+@pytest.mark.parametrize("period", ["", ".daily"])
+def test_what_applies_counts_for_the_rules_of_those_after_it(period: str) -> None:
+    most_one = one(f"campaign.redemptions.count{period}", {"$less_than_or_equal": [1]})
+    world = World().given(
+        CampaignCreated(Campaign("camp_1", "Codes", "DISCOUNT_COUPONS", "STATIC", NOON)),
+        *(voucher(code, amount(1), campaign_id="camp_1") for code in ("A", "B")),
+        ValidationRuleCreated(rule(most_one)),
+    )
+    tiers = promotion(world, "first", "second")
+    for campaign_id in ("camp_1", tiers.id):
+        world.when(AssignRule("val_1", campaign_id, "campaign"))
+    both = (as_tier(world, "first"), as_tier(world, "second"))
+    for asked in (("A", "B"), both):
+        assert statuses(evaluated(world, *asked)) == ["APPLICABLE", "INAPPLICABLE"]
+    assert evaluated(world, "A", both[0]).valid
+    # and so does what was redeemed before, of the same day or of any
+    assert world.when(redeem("A")).refusal is None
+    assert not evaluated(world, "B").valid
+    world.now += DAY
+    assert evaluated(world, "B").valid is bool(period)
+
+
+def test_rules_ask_for_the_key() -> None:
+    world = World().given(
+        voucher("A"),
+        ValidationRuleCreated(rule(one("redemption.api_key", {"$is": ["app_1"]}))),
+    )
+    world.when(AssignRule("val_1", "v_A", "voucher"))
+    for key, valid in (("app_1", True), ("app_2", False)):
+        asker = Asker(None, "server", key)
+        assert evaluate_for(world.view, redeem("A"), asker, world.now).valid is valid
 
 
 def test_at_most_five_apply_and_the_rest_is_skipped() -> None:

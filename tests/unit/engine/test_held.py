@@ -8,7 +8,7 @@ from msgspec import structs
 
 from engine import redeemables, tables
 from engine.ids import holding_id
-from engine.qualification import offered_vouchers, own_vouchers
+from engine.qualification.vouchers import offered_vouchers, own_vouchers
 from engine.redeemables import LOOKED_AT_MAX, HeldPage, held_count, held_page
 from engine.state import ProjectState
 from schemas.api import CustomerInput

@@ -1,5 +1,6 @@
 """Locks: what they hold, against whom, and until when."""
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from msgspec import Raw
 from engine import tables
 from engine.sessions import expiry
 from engine.state import ProjectState
-from schemas.api import CustomerInput, SessionInput, TtlUnit
+from schemas.api import CustomerInput, Redeemable, RewardChoice, SessionInput, TtlUnit
 from schemas.commands import DeleteVoucher, ExpireDue, ReleaseSession, UpdateVoucher
 from schemas.events import (
     CustomerCreated,
@@ -17,14 +18,17 @@ from schemas.events import (
     SessionReleased,
     SessionsExpired,
 )
+from schemas.rewards import Reward, RewardCreated
 from tests.unit.engine.world import (
     DAY,
     MINUTE,
+    NOON,
     World,
     card,
     customer,
     gift_card,
     lock,
+    loyalty_card,
     only,
     redeem,
     refused,
@@ -84,6 +88,22 @@ def test_a_session_holds_the_credits_that_its_order_takes() -> None:
     assert spent.gift is not None
     assert spent.gift.balance == 700
     assert world.when(redeem(card(credits=700), session="mine")).refusal is None
+
+
+def test_a_session_holds_the_points_that_its_order_takes() -> None:
+    reward = Reward("rew_1", "Pay", NOON, Decimal(1))
+    world = World().given(loyalty_card("CARD", 10), RewardCreated(reward))
+
+    def paying(points: int | None) -> Redeemable:
+        return Redeemable("voucher", "CARD", reward=RewardChoice("rew_1", points))
+
+    world.when(lock(paying(7), session="mine"))
+    assert refused(world.when(redeem(paying(4)))) == "loyalty_card_points_exceeded"
+    only(world.when(lock(paying(4), session="other")), SessionRefused)
+    assert world.when(redeem(paying(None))).refusal is None
+    spent = world.voucher("CARD").loyalty_card
+    assert spent is not None and spent.balance == 7
+    assert world.when(redeem(paying(7), session="mine")).refusal is None
 
 
 def test_the_same_key_overwrites_and_frees_what_was_held_before() -> None:
@@ -213,7 +233,7 @@ def test_a_deleted_voucher_leaves_its_sessions() -> None:
 
 def test_an_update_of_a_voucher_keeps_the_count_of_its_holds() -> None:
     world = locked_one()
-    world.when(UpdateVoucher("A", Raw(b'{"category":"x"}')))
+    world.when(UpdateVoucher("A", Raw(b'{"additional_info":"x"}')))
     assert world.voucher("A").holds == 1
 
 

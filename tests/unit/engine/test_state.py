@@ -70,6 +70,17 @@ def test_a_scan_reads_no_more_than_is_taken() -> None:
     assert store.read <= 3
 
 
+def test_a_scan_from_a_place_sees_the_changes_above_it() -> None:
+    below = Overlay(Stored(MemoryStore()))
+    for name in ("1", "2", "4"):
+        below.of("p").put(tables.CAMPAIGN_TIERS, name, "c", name)
+    state = Overlay(below).of("p")
+    state.put(tables.CAMPAIGN_TIERS, "3", "c", "3")
+    state.delete(tables.CAMPAIGN_TIERS, "c", "4")
+    assert list(state.scan(tables.CAMPAIGN_TIERS, "c", after="1")) == ["2", "3"]
+    assert list(state.scan(tables.CAMPAIGN_TIERS, "c", after="4")) == []
+
+
 def test_what_is_put_encoded_is_read_as_if_it_had_been_put() -> None:
     store = MemoryStore()
     fold = StateFold(store)
@@ -108,3 +119,25 @@ def test_known_names_are_those_with_an_entity_wherever_it_lies() -> None:
     top.put(tables.VOUCHER_CODES, "v_3", "C")
     assert top.known(tables.VOUCHER_CODES, ["a/b", "B", "C"]) == {"a/b", "C"}
     assert Overlay(bottom).of("q").known(tables.VOUCHER_CODES, ["B"]) == set()
+
+
+def test_the_first_below_are_dropped_wherever_they_lie_and_told_by_their_keys() -> None:
+    names = ["a", "b/c", "b%2Fc", "b%", "z"]
+    store = MemoryStore()
+    store.write({tables.HELD.key("p", "x/y", each): encode(each) for each in names[:3]})
+    store.write({tables.HELD.key("p", "x", "other"): encode("other")})
+    state = Overlay(Stored(store)).of("p")
+    for each in names[3:]:
+        state.put(tables.HELD, each, "x/y", each)
+    in_order = list(state.scan(tables.HELD, "x/y"))
+    assert sorted(in_order) == sorted(names)
+    assert state.drop(tables.HELD, "x/y", most=0) == []
+    assert state.drop(tables.HELD, "x/y", most=2) == [(each,) for each in in_order[:2]]
+    assert list(state.scan(tables.HELD, "x/y")) == in_order[2:]
+    told = state.drop(tables.HELD, "x/y", most=1, after=(in_order[2],))
+    assert told == [(in_order[3],)]
+    left = [in_order[2], in_order[4]]
+    assert state.drop(tables.HELD, "x/y", most=9) == [(each,) for each in left]
+    assert state.drop(tables.HELD, "x/y", most=9) == []
+    assert list(state.scan(tables.HELD)) == ["other"]
+    assert state.drop(tables.HELD, most=9) == [("x", "other")]

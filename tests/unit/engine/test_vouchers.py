@@ -17,14 +17,8 @@ from schemas.commands import (
     EnableVoucher,
     UpdateVoucher,
 )
-from schemas.entities import (
-    DailyHours,
-    Discount,
-    Gift,
-    ValidityHours,
-    ValidityTimeframe,
-    Voucher,
-)
+from schemas.discounts import Discount
+from schemas.entities import Gift, Voucher
 from schemas.events import (
     VoucherCreated,
     VoucherDeleted,
@@ -33,6 +27,7 @@ from schemas.events import (
     VoucherUpdated,
 )
 from schemas.records import Decided
+from schemas.validity import DailyHours, ValidityHours, ValidityTimeframe
 from tests.unit.engine.world import (
     MINUTE,
     NOON,
@@ -154,10 +149,14 @@ def test_a_voucher_cannot_expire_before_it_starts() -> None:
 
 
 def test_an_update_sets_what_it_names_and_nothing_else() -> None:
-    world = World().given(voucher(category="old", quantity=5, redeemed_quantity=2))
-    record = update(world, {"category": "new", "quantity": None, "expiration_date": NOON})
+    world = World().given(voucher(additional_info="old", quantity=5, redeemed_quantity=2))
+    record = update(world, {"additional_info": "new", "quantity": None, "expiration_date": NOON})
     changed = only(record, VoucherUpdated).voucher
-    assert (changed.category, changed.quantity, changed.expiration_date) == ("new", None, NOON)
+    assert (changed.additional_info, changed.quantity, changed.expiration_date) == (
+        "new",
+        None,
+        NOON,
+    )
     assert (changed.redeemed_quantity, changed.updated_at) == (2, world.now)
     assert world.voucher() == changed
 
@@ -172,7 +171,7 @@ def test_an_update_merges_metadata_and_null_empties_it() -> None:
 
 def test_an_update_of_a_discount_keeps_exact_percentages() -> None:
     world = World().given(voucher(discount=percent("33.3333333333")))
-    update(world, {"category": "x"})
+    update(world, {"additional_info": "x"})
     assert world.voucher().discount == percent("33.3333333333")
     update(world, {"discount": {"type": "PERCENT", "percent_off": 12.5}})
     assert world.voucher().discount == percent("12.5")

@@ -17,11 +17,12 @@ from runtime.store import MemoryStore
 from schemas.api import CustomerInput, GiftSpend, OrderInput, Redeemable, SessionInput
 from schemas.base import Millis
 from schemas.commands import Command, CommandBody, LockSession, RedeemStack
+from schemas.discounts import Discount
 from schemas.entities import (
     Customer,
-    Discount,
     Gift,
     KeyKind,
+    LoyaltyCard,
     Order,
     Redemption,
     Session,
@@ -71,6 +72,13 @@ def gift_card(code: str = "CARD", balance: int = 1000, **fields: Any) -> Voucher
     return msgspec.structs.replace(voucher(code), **(card | fields))
 
 
+def loyalty_card(code: str = "POINTS", points: int = 1000, **fields: Any) -> Voucher:
+    """A loyalty card whose id is `v_CODE`."""
+    loaded = LoyaltyCard(points=points, balance=points)
+    card = {"type": "LOYALTY_CARD", "discount": None, "loyalty_card": loaded}
+    return msgspec.structs.replace(voucher(code), **(card | fields))
+
+
 class World:
     """The state of one project and a clock that stands until it is moved."""
 
@@ -106,21 +114,32 @@ class World:
         n: int | None = None,
         after: Millis = 0,
         key_kind: KeyKind = "server",
+        guest_key: str | None = None,
     ) -> Decided:
         """Decides a command `after` so much time, folds its record and returns it."""
         self.now += after
-        command = self.command(body, n=n, key_kind=key_kind)
+        return self.decided(self.command(body, n=n, key_kind=key_kind, guest_key=guest_key))
+
+    def decided(self, command: Command) -> Decided:
+        """Decides a command, folds its record and returns it."""
         decision = decide(self.view, command, self.now)
         record = msgspec.structs.replace(
-            self._record(command.id, str(body.__struct_config__.tag), decision.events),
+            self._record(command.id, str(command.body.__struct_config__.tag), decision.events),
             refusal=decision.refusal,
             customer=decision.customer,
+            assignments=decision.assignments,
+            categories=decision.categories,
         )
         self.fold_in(record)
         return record
 
     def command(
-        self, body: CommandBody, *, n: int | None = None, key_kind: KeyKind = "server"
+        self,
+        body: CommandBody,
+        *,
+        n: int | None = None,
+        key_kind: KeyKind = "server",
+        guest_key: str | None = None,
     ) -> Command:
         """A command; `n` makes its id and its seed."""
         number = self.offset + 1 if n is None else n
@@ -134,6 +153,7 @@ class World:
             fingerprint="same",
             body=body,
             channel_id="app_1",
+            guest_key=guest_key,
         )
 
     def fold_in(self, record: Decided) -> None:

@@ -205,13 +205,13 @@ BAD_VOUCHERS: dict[str, tuple[dict[str, Any], int]] = {
     "no discount": ({"type": "DISCOUNT_VOUCHER"}, 400),
     "a gift beside": (TERMS | {"gift": {"amount": 5, "balance": 5}}, 400),
     "a unit discount": (TERMS | {"discount": {"type": "UNIT", "unit_off": 1}}, 400),
-    "a fixed price": (TERMS | {"discount": {"type": "FIXED", "fixed_amount": 1}}, 400),
-    "an item effect": (
-        TERMS | {"discount": {"type": "AMOUNT", "amount_off": 1, "effect": "APPLY_TO_ITEMS"}},
+    "a fixed price missing": (TERMS | {"discount": {"type": "FIXED", "amount_off": 1}}, 400),
+    "an effect of units": (
+        TERMS | {"discount": {"type": "AMOUNT", "amount_off": 1, "effect": "ADD_NEW_ITEMS"}},
         400,
     ),
-    "a formula": (
-        TERMS | {"discount": {"type": "AMOUNT", "amount_off": 1, "amount_off_formula": "1"}},
+    "no formula": (
+        TERMS | {"discount": {"type": "AMOUNT", "amount_off": 1, "amount_off_formula": "1 +"}},
         400,
     ),
     "no amount": (TERMS | {"discount": {"type": "AMOUNT"}}, 400),

@@ -134,8 +134,8 @@ CALLS: tuple[tuple[str, str, dict[str, Any] | None, str | None], ...] = (
     ("POST", "publish?campaign=Sale&join_once=true", {"customer": NAMED}, None),
     ("POST", "publish", {"campaign": {"name": "None"}, "customer": NAMED}, None),
     ("POST", "events", {"event": "seen", "customer": NAMED}, "ClientEventsCreateResponseBody"),
-    ("GET", "promotions/tiers?is_available=true&limit=5", None, "PromotionTiersList"),
-    ("GET", "promotions/tiers?limit=0", None, None),
+    ("POST", "qualifications", {"customer": NAMED, "order": ITEMS}, "ClientQualificationsCheckEligibilityResponseBody"),
+    ("POST", "qualifications", {"options": {"limit": 0}}, None),
     ("GET", "nothing", None, None),
 )  # fmt: skip
 

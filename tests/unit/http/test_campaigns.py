@@ -205,7 +205,9 @@ async def test_deleting_answers_an_action_and_nothing_is_found(world: World) -> 
 
 
 BAD: list[tuple[Any, str, str]] = [
-    ({"campaign_type": "PROMOTION", "promotion": {}}, "invalid_payload", "PROMOTION"),
+    (TERMS | {"campaign_type": "PROMOTION", "promotion": {}}, "invalid_payload", "PROMOTION"),
+    (TERMS | {"promotion": {"tiers": []}}, "invalid_payload", "PROMOTION"),
+    ({"name": "N"}, "invalid_payload", ".voucher"),
     ({"campaign_type": "LOYALTY_PROGRAM"}, "invalid_payload", "LOYALTY_PROGRAM"),
     ({"campaign_type": "REFERRAL_PROGRAM"}, "invalid_payload", "REFERRAL_PROGRAM"),
     ({"voucher": TERMS["voucher"]}, "invalid_payload", ".name"),

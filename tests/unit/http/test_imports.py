@@ -144,7 +144,7 @@ async def test_the_rows_of_a_file_that_fail_are_named_and_the_others_done(world:
         (6, None, "Code"),
         (7, None, None),
         (8, "E", "Value"),
-        (9, "F", "Category"),
+        (9, "F", None),
         (10, "H", "Value"),
         (11, "I", "Start Date"),
         (12, "J", "Redemption Limit"),
@@ -157,6 +157,28 @@ async def test_the_rows_of_a_file_that_fail_are_named_and_the_others_done(world:
     assert (made["metadata"], made["additional_info"]) == ({"color": "red"}, "hello")
     assert (made["redemption"]["quantity"], made["redemption"]["redeemed_quantity"]) == (5, 2)
     assert (await voucher(world, "G"))["gift"] == {"amount": 1000, "balance": 750}
+
+
+async def test_a_row_of_a_file_has_a_fixed_amount_and_a_category_by_its_name(
+    world: World,
+) -> None:
+    category = await world.call("POST", "/v1/categories", {"name": "Summer", "hierarchy": 1})
+    lines = "F,,700,FIXED,Summer,,,,,,,,\nU,,1,UNIT,,,,,,,,,\nH,,7.5,FIXED,,,,,,,,,\n"
+    action = await done(world, await upload(world, ROWS, HEADER + lines))
+    unit, half = action["result"]["failed"]
+    assert unit["reason"].endswith("a file has no column for the product of a UNIT discount")
+    assert (half["code"], half["column"]) == ("H", "Value")
+    made = await voucher(world, "F")
+    assert made["discount"] == {"type": "FIXED", "fixed_amount": 700}
+    assert (made["category"], made["category_id"]) == ("Summer", category.json()["id"])
+
+
+async def test_a_row_has_a_discount_of_any_kind(world: World) -> None:
+    await world.call("POST", "/v1/products", {"source_id": "mug", "name": "Mug"})
+    free = {"type": "UNIT", "unit_off": 1, "unit_type": "mug", "effect": "ADD_NEW_ITEMS"}
+    response = await world.call("POST", "/v1/vouchers/import", [{"code": "A", "discount": free}])
+    await done(world, response)
+    assert (await voucher(world, "A"))["discount"]["product"]["name"] == "Mug"
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from services.validation import qualification
+from services.validation import voucher_page
 from tests.contract.shapes import assert_shape
 from tests.unit.http.test_edge import refused
 from tests.unit.http.world import SERVER, World
@@ -58,7 +58,7 @@ async def test_a_campaign_s_voucher_is_listed_for_whom_holds_it(world: World) ->
 async def test_the_customer_s_own_are_all_looked_at_and_of_the_others_those_that_are_not_over(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(qualification, "EVALUATED_MAX", 4)
+    monkeypatch.setattr(voucher_page, "EVALUATED_MAX", 4)
     ann = {"source_id": "ann"}
     await world.voucher("MINE")
     body = {"voucher": "MINE", "customer": ann}
@@ -78,6 +78,38 @@ async def test_the_customer_s_own_are_all_looked_at_and_of_the_others_those_that
     assert await _codes(world, "?order=code", customer=ann, order=order) == [
         "G2", "G3", "G4", "G5", "MINE",
     ]  # fmt: skip
+
+
+async def test_only_rules_about_the_customer_may_count(world: World) -> None:
+    rules = {
+        "1": {"name": "customer.metadata", "property": "vip", "conditions": {"$is": ["yes"]}},
+        "2": {"name": "order.amount", "conditions": {"$more_than": [500]}},
+    }
+    made = await world.call("POST", "/v1/validation-rules", {"name": "R", "rules": rules})
+    await world.voucher("A", validation_rules=[made.json()["id"]])
+    for source_id, vip, query, codes in (
+        ("ann", "yes", "", []),
+        ("ann", "yes", "?audienceRulesOnly=true", ["A"]),
+        ("bob", "no", "?audienceRulesOnly=true", []),
+    ):
+        known = {"source_id": source_id, "metadata": {"vip": vip}}
+        await world.call("POST", "/v1/customers", known)
+        assert await _codes(world, query, customer=known) == codes
+
+
+async def test_a_loyalty_card_is_listed_for_the_reward_that_it_is_to_pay_for(world: World) -> None:
+    parameters = {"coin": {"exchange_ratio": "1"}}
+    made = await world.call("POST", "/v1/rewards", {"name": "R", "parameters": parameters})
+    reward = {"id": made.json()["id"]}
+    await world.voucher("OFF")
+    for code, points in (("CARD", 10), ("EMPTY", 0)):
+        card = {"type": "LOYALTY_CARD", "loyalty_card": {"points": 10, "balance": points}}
+        answer = await world.call("POST", f"/v1/vouchers/{code}", card)
+        assert answer.status_code == 200, answer.text
+    order = {"amount": 1000}
+    assert await _codes(world, order=order) == ["OFF"]
+    assert set(await _codes(world, order=order, reward=reward)) == {"OFF", "CARD"}
+    assert await _codes(world, order=order, reward={"id": "rew_unknown"}) == ["OFF"]
 
 
 async def test_it_writes_nothing(world: World) -> None:

@@ -7,10 +7,11 @@ it answers, as the real ones do together.
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import httpx
 import msgspec
+from starlette.types import Receive, Scope, Send
 
 from engine.admission import admit
 from engine.decide import decide
@@ -102,6 +103,7 @@ class Ledger:
         channel_id: str = "",
         command_id: str | None = None,
         fingerprint: str = "",
+        guest_key: str | None = None,
     ) -> Answered:
         if self.fault is not None:
             raise self.fault
@@ -117,6 +119,7 @@ class Ledger:
             body=body,
             channel=channel,
             channel_id=channel_id,
+            guest_key=guest_key,
         )
         self.commands.append(command)
         offset = len(self.records)
@@ -135,6 +138,8 @@ class Ledger:
                 events=decision.events,
                 refusal=decision.refusal,
                 customer=decision.customer,
+                assignments=decision.assignments,
+                categories=decision.categories,
             )
         self._fold.apply(record, offset)
         for key, value in self._fold.commit().items():
@@ -172,6 +177,95 @@ class NoBootstrap:
         return
 
 
+class Fronts:
+    """The HTTP side, which serves one world after another.
+
+    Making its routes takes longer than most tests. It keeps nothing of a world: what lies behind
+    it is asked, with every request, of the world that has it.
+    """
+
+    #: Those that no world has, by whether they forward what they do not know.
+    _free: ClassVar[dict[bool, list["Fronts"]]] = {False: [], True: []}
+
+    world: "World"
+
+    def __init__(self, extra: Sequence[Service], *, forwards: bool) -> None:
+        writes = Writes(self, HASH_KEY, render_answer, to_json)
+        self.observations = Observations(self, lambda _: 0, retry_seconds=0)
+        self.tokens = TokenSigner(HASH_KEY)
+        validations = Validations(
+            writes,
+            self.view,
+            self.observations.observe,
+            HASH_KEY,
+            clock_ms=self._now,
+            make_id=lambda: f"valid_{next(self.world.ids):018x}",
+        )
+        directory = KeyDirectory(self.view, lambda: self.world.lag_ms)
+        self.host = Host(
+            "api",
+            (
+                validation.make_service(
+                    validations,
+                    self.observations,
+                    Qualifications(writes, self.view, HASH_KEY, self._now),
+                ),
+                redemption.make_service(Redemptions(writes, HASH_KEY)),
+                catalog.make_service(
+                    writes,
+                    self._fresh,
+                    NoBootstrap(),  # type: ignore[arg-type]
+                    Issuance(SECRETS, 1, allow_private=False),
+                    self._erased,
+                ),
+                oauth_service(OAuth(writes, self, self._fresh, self.tokens, self._now)),
+                *extra,
+            ),
+            KeyGate(directory, hash_token, self.tokens, self._now),
+            forward=self._forward if forwards else None,
+            note=self._note,
+        )
+
+    @classmethod
+    def taken(cls, world: "World") -> "Fronts":
+        """Those of `world` alone until it gives them back."""
+        forwards = world.forward is not None
+        free = cls._free[forwards]
+        taken = free.pop() if free and not world.extra else cls(world.extra, forwards=forwards)
+        taken.world = world
+        return taken
+
+    async def give_back(self) -> None:
+        """Another world may have them, unless they hold what a test added."""
+        await self.observations.drain()
+        if not self.world.extra:
+            self._free[self.world.forward is not None].append(self)
+
+    def view(self, project: str) -> ProjectState:
+        return self.world.ledger.view(project)
+
+    async def send(self, *args: Any, **named: Any) -> Any:
+        """Has a command decided by the ledger, or puts an observation into the topic."""
+        behind: Any = self.world.topic if isinstance(args[-1], Entry) else self.world.ledger
+        return await behind.send(*args, **named)
+
+    async def _fresh(self, project: str) -> ProjectState:
+        return self.view(project)
+
+    async def _erased(self, project: str, customer_id: str) -> bool:
+        self.world.erasures.append((project, customer_id))
+        return self.world.erased
+
+    async def _forward(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.world.forward(scope, receive, send)
+
+    def _note(self, noted: Noted) -> None:
+        self.world.noted.append(noted)
+
+    def _now(self) -> int:
+        return self.world.ledger.now
+
+
 @dataclass
 class World:
     """A running API and what lies behind it."""
@@ -181,6 +275,8 @@ class World:
     lag_ms: float = 0.0
     forward: Any = None
     extra: tuple[Service, ...] = ()
+    #: Numbers of validations.
+    ids: Iterator[int] = field(default_factory=lambda: itertools.count(1))
     #: What was asked for the end of, and whether it had come.
     erasures: list[tuple[str, str]] = field(default_factory=list)
     erased: bool = True
@@ -190,50 +286,10 @@ class World:
     async def __aenter__(self) -> Self:
         await self._create("proj", ("app", "client", "man"))
         await self._create("proj2", ("other", "client2", "man2"))
-        writes = Writes(self.ledger, HASH_KEY, render_answer, to_json)
-        self.observations = Observations(self.topic, lambda _: 0, retry_seconds=0)
-        ids = itertools.count(1)
-        validations = Validations(
-            writes,
-            self.ledger.view,
-            self.observations.observe,
-            HASH_KEY,
-            clock_ms=lambda: self.ledger.now,
-            make_id=lambda: f"valid_{next(ids):018x}",
-        )
-        self.tokens = TokenSigner(HASH_KEY)
-        directory = KeyDirectory(self.ledger.view, lambda: self.lag_ms)
-        self.host = Host(
-            "api",
-            (
-                validation.make_service(
-                    validations,
-                    self.observations,
-                    Qualifications(writes, self.ledger.view, HASH_KEY, lambda: self.ledger.now),
-                ),
-                redemption.make_service(Redemptions(writes, HASH_KEY)),
-                catalog.make_service(
-                    writes,
-                    self.ledger.fresh,
-                    NoBootstrap(),  # type: ignore[arg-type]
-                    Issuance(SECRETS, 1, allow_private=False),
-                    self._erased,
-                ),
-                oauth_service(
-                    OAuth(
-                        writes,
-                        self.ledger,
-                        self.ledger.fresh,
-                        self.tokens,
-                        lambda: self.ledger.now,
-                    )
-                ),
-                *self.extra,
-            ),
-            KeyGate(directory, hash_token, self.tokens, lambda: self.ledger.now),
-            forward=self.forward,
-            note=self.noted.append,
-        )
+        self._fronts = Fronts.taken(self)
+        self.host = self._fronts.host
+        self.tokens = self._fronts.tokens
+        self.observations = self._fronts.observations
         transport = httpx.ASGITransport(self.host, raise_app_exceptions=False)
         # what a test adds of its own is not of the contract
         make = httpx.AsyncClient if self.extra or self.forward else async_client
@@ -242,7 +298,7 @@ class World:
 
     async def __aexit__(self, *_: object) -> None:
         await self.http.aclose()
-        await self.observations.drain()
+        await self._fronts.give_back()
         self._hold_payloads()
 
     def _hold_payloads(self) -> None:
@@ -251,10 +307,6 @@ class World:
             if isinstance(record, Decided):
                 for told in hook_events(record):
                     assert_payload(payload(record.project, offset, record, told))
-
-    async def _erased(self, project: str, customer_id: str) -> bool:
-        self.erasures.append((project, customer_id))
-        return self.erased
 
     async def _create(self, project: str, ids: tuple[str, str, str]) -> None:
         kinds: tuple[KeyKind, ...] = ("server", "client", "management")

@@ -3,17 +3,8 @@
 from msgspec import structs
 
 from schemas.campaigns import Campaign, VouchersGenerated, VoucherTemplate
-from schemas.entities import (
-    Customer,
-    Discount,
-    Evaluation,
-    Gift,
-    Order,
-    Outcome,
-    Session,
-    Taken,
-    Voucher,
-)
+from schemas.discounts import Discount
+from schemas.entities import Customer, Evaluation, Gift, Order, Outcome, Session, Taken, Voucher
 from schemas.errors import refuse
 from schemas.events import (
     CustomerCreated,
@@ -93,7 +84,7 @@ def customer_created(number: int = 1) -> CustomerCreated:
 
 def applicable(code: str, taken: int, campaign: str | None = None) -> Outcome:
     found = voucher(code, campaign, redeemed=1)
-    return Outcome("voucher", code, "APPLICABLE", found, Taken(order=taken))
+    return Outcome("voucher", code, "APPLICABLE", found, taken=Taken(order=taken))
 
 
 def succeeded(
@@ -124,7 +115,12 @@ def rolled_back(*codes: str, ids: str = "1", discount: int = 100) -> RedemptionR
     """Takes back what `succeeded(..., ids=ids)` redeemed."""
     rollbacks = tuple(
         RolledBack(
-            f"rr_{ids}{index}", f"r_{ids}{index}", f"v_{code}", code, voucher(code), discount
+            f"rr_{ids}{index}",
+            f"r_{ids}{index}",
+            f"v_{code}",
+            code,
+            voucher(code),
+            discount=discount,
         )
         for index, code in enumerate(codes)
     )

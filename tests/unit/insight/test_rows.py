@@ -9,6 +9,7 @@ from engine import tables
 from runtime.clickhouse import Database, TableDef
 from runtime.log import StoredEntry
 from runtime.native_block import Alike, Row
+from runtime.query_string import Condition
 from runtime.sink import Filler, Positions
 from runtime.sink_table import MARKER_INDEX, Applied, Block, Place, SinkTable
 from schemas.balances import BalanceAdjusted
@@ -18,6 +19,8 @@ from schemas.records import Record, WriterStarted
 from services.analytics.campaign_tables import campaign_facts, campaign_rows
 from services.analytics.tables import redemption_facts, session_facts
 from services.audit.entities import ENTITIES, EntityRow
+from services.audit.filters import Where
+from services.audit.redemptions import FIELDS
 from services.audit.tables import REDEMPTIONS, entity_table_rows, redemption_table_rows
 from tests.unit.insight.examples import (
     PROJECT,
@@ -83,6 +86,24 @@ def test_amounts_of_an_order_count_once_for_a_request_and_once_for_each_campaign
     assert [(each.campaign, each.first, each.first_of_campaign) for each in facts] == [
         ("c1", 1, 1), ("c1", 0, 0), ("c2", 0, 1),
     ]  # fmt: skip
+
+
+def test_a_failed_redemption_is_found_by_the_sentence_that_tells_why() -> None:
+    taken_back = structs.replace(rolled_back("A"), reason="Wrong size")
+    record = decided(
+        failed(), failed("B", "not_found", "2"), succeeded(applicable("A", 1)), taken_back
+    )
+    columns = [each.name for each in REDEMPTIONS.columns][5:]
+    rows = [dict(zip(columns, row, strict=True)) for row in redemption_table_rows(record)]
+    assert [(row["id"], row["reason"], row["failure_code"]) for row in rows] == [
+        ("rf_1", "Voucher expired", "voucher_expired"),
+        ("rf_2", "Invalid input data", "not_found"),
+        ("r_10", "", ""),
+        ("rr_10", "", ""),
+    ]
+    where = Where(PROJECT)
+    where.satisfies(FIELDS, [Condition("reason", "$is", ("Voucher expired",), "")], "and")
+    assert where.text.endswith("AND (reason IN {filter_0:Array(String)})")
 
 
 def test_a_rollback_names_each_redemption_but_not_the_parent() -> None:

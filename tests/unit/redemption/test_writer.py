@@ -20,7 +20,8 @@ from runtime.sender import Sender
 from runtime.store import MemoryStore, Store, StoreDamaged
 from schemas.base import Millis
 from schemas.commands import Command, CommandBody, CreateVoucher, OpenProject
-from schemas.entities import Discount, Voucher
+from schemas.discounts import Discount
+from schemas.entities import Voucher
 from schemas.records import Decided, Record, Unreadable, WriterStarted
 from schemas.topics import COMMANDS, LEDGER
 from services.redemption.ledger.outfit import Decide, Identity
@@ -43,11 +44,18 @@ class Disk:
         return MemoryStore()
 
 
+class QuickLog(MemoryLog):
+    """A log whose readers look again soon, so that one that waits hears of its end."""
+
+    async def pause(self, topic: str, partition: int, wait_ms: int) -> None:
+        await super().pause(topic, partition, min(wait_ms, 10))
+
+
 class Ledger:
     """One writer over a memory log."""
 
     def __init__(self, decide_with: Decide = decide) -> None:
-        self.log = MemoryLog(lambda: time.time_ns() // 1_000_000)
+        self.log = QuickLog(lambda: time.time_ns() // 1_000_000)
         self.disk = Disk()
         self.buried: list[Entry] = []
         self.rests = 0

@@ -11,9 +11,9 @@ from engine.render.encode import to_json
 from engine.render.redemption import with_rollback
 from engine.render.rows import redemption_rows
 from engine.render.voucher import voucher_body
+from schemas.discounts import Discount
 from schemas.entities import (
     Customer,
-    Discount,
     Evaluation,
     Gift,
     Order,
@@ -61,8 +61,8 @@ ORDER = Order(
 STACK = RedemptionSucceeded(
     Evaluation(
         (
-            Outcome("voucher", "A", "APPLICABLE", PERCENT, Taken(order=125)),
-            Outcome("voucher", "G", "APPLICABLE", CARD, Taken(order=300, credits=300)),
+            Outcome("voucher", "A", "APPLICABLE", PERCENT, taken=Taken(order=125)),
+            Outcome("voucher", "G", "APPLICABLE", CARD, taken=Taken(order=300, credits=300)),
         ),
         ORDER,
     ),
@@ -73,7 +73,7 @@ STACK = RedemptionSucceeded(
 FAILED = RedemptionFailed(
     Evaluation(
         (
-            Outcome("voucher", "A", "APPLICABLE", PERCENT, Taken(order=125)),
+            Outcome("voucher", "A", "APPLICABLE", PERCENT, taken=Taken(order=125)),
             Outcome("promotion_stack", "s", "INAPPLICABLE", refusal=not_found("voucher", "s")),
         ),
         Order(amount=1000, discount_amount=125),
@@ -217,7 +217,7 @@ def test_rows_of_a_rollback_name_what_they_took_back() -> None:
 
 def test_a_failure_shows_its_reason_and_an_untouched_order() -> None:
     (row,) = redemption_rows(_record(FAILED))
-    assert (row.voucher_code, row.failure_code) == ("s", "not_found")
+    assert (row.voucher_code, row.failure_code) == ("", "not_found")
     assert row.body["order"]["total_amount"] == 1000
     assert row.body["related_object_type"] == "promotion_tier"
 

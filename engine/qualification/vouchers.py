@@ -9,13 +9,15 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from engine import tables
-from engine.evaluate import evaluate_for
+from engine.evaluate import Asker
+from engine.qualification.audience import evaluate_about
+from engine.qualification.narrowing import About
 from engine.redeemables import active_of
 from engine.state import View
-from schemas.api import OrderInput, Redeemable
+from schemas.api import OrderInput, Redeemable, RewardChoice
 from schemas.base import Metadata, Millis
 from schemas.commands import RequestContext
-from schemas.entities import KeyKind, Voucher
+from schemas.entities import Voucher
 
 #: How many entries of each of the two lists are passed, at most, and how many are evaluated.
 LOOKED_AT_MAX: Final = 10_000
@@ -26,9 +28,12 @@ class Asked(NamedTuple):
     """Whom and what the vouchers should suit."""
 
     order: OrderInput | None
-    customer_id: str | None
+    asker: Asker
     metadata: Metadata | None
-    key_kind: KeyKind
+    #: Only rules about this count; None: all do.
+    about: About | None = None
+    #: What loyalty cards are to pay for.
+    reward: RewardChoice | None = None
 
 
 def own_vouchers(view: View, customer_id: str | None, now: Millis) -> Iterator[Voucher | None]:
@@ -48,6 +53,7 @@ def offered_vouchers(view: View, now: Millis, *, newest_first: bool) -> Iterator
 
 def qualifies(view: View, voucher: Voucher, asked: Asked, now: Millis) -> bool:
     """Whether a redemption of the voucher alone would take it."""
-    redeemable = (Redeemable("voucher", voucher.id),)
-    request = RequestContext(redeemable, asked.order, metadata=asked.metadata)
-    return evaluate_for(view, request, asked.customer_id, now, asked.key_kind).valid
+    reward = None if voucher.loyalty_card is None else asked.reward
+    redeemable = Redeemable("voucher", voucher.id, reward=reward)
+    request = RequestContext((redeemable,), asked.order, metadata=asked.metadata)
+    return evaluate_about(view, request, asked.asker, asked.about, now).valid

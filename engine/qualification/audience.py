@@ -1,0 +1,25 @@
+"""What a request would do where only some rules count: for the older endpoints that ask so."""
+
+from engine.evaluate import Asked, Asker, evaluate_asked
+from engine.qualification.narrowing import About, narrowed_rule
+from engine.stacking import fail_all
+from engine.state import View
+from schemas.base import Millis
+from schemas.commands import RequestContext
+from schemas.entities import Evaluation
+
+
+def evaluate_about(
+    view: View, request: RequestContext, asker: Asker, about: About | None, now: Millis
+) -> Evaluation:
+    """As `evaluate_for`, with the rules that are about this alone; None: with all."""
+    asked = Asked.of(view, request.redeemables)
+    if asked.refusal is not None:
+        return fail_all(request.redeemables, asked.refusal)
+    if about is not None:
+        offers = [
+            each._replace(rules=tuple(narrowed_rule(rule, about) for rule in each.rules))
+            for each in asked.offers
+        ]
+        asked = asked._replace(offers=offers)
+    return evaluate_asked(view, request, asked, asker, now)

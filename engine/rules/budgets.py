@@ -1,0 +1,102 @@
+"""Budgets: what redemptions add up to, counted as if the redeemable were redeemed already.
+
+So `campaign.redemptions.count` of at most 5 lets five redemptions happen, and amounts include this
+order and this discount. Those of the same request that apply before it are counted, too.
+`campaign.*` is about the campaign, `redemption.count.*` about the tier, or else the campaign; a
+voucher without a campaign is counted for itself.
+"""
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+from engine.order_sums import amount_of
+from engine.pending import Scope
+from engine.rules.facts import Facts
+from engine.tallies import tallied
+from schemas.tallies import Period
+
+
+def campaign(facts: Facts) -> Scope | None:
+    """Where the campaign is counted."""
+    return facts.scopes[0] if facts.scopes else None
+
+
+def own(facts: Facts) -> Scope | None:
+    """Where the tier is counted, else the campaign, else the voucher."""
+    return facts.scopes[-1] if facts.scopes else None
+
+
+def orders_amount(facts: Facts, _: str | None) -> int | None:
+    """What the campaign's orders come to before discounts, this one included."""
+    scope = campaign(facts)
+    if scope is None:
+        return None
+    return tallied(facts.view, scope).amount + amount_of(facts.basket.initial)
+
+
+def orders_amount_discounted(facts: Facts, _: str | None) -> int | None:
+    """What the campaign took off orders, this discount included."""
+    scope = campaign(facts)
+    if scope is None or facts.taken is None:
+        return None
+    before = tallied(facts.view, scope).discounted + facts.pending.discounted(scope)
+    return before + facts.taken.total
+
+
+def redemptions(
+    scope_of: Callable[[Facts], Scope | None], period: Period | None
+) -> Callable[[Facts, str | None], Any]:
+    """A count of the redemptions in a period."""
+
+    def count(facts: Facts, _: str | None) -> int | None:
+        """How many redemptions there are in the period, this one included."""
+        scope = scope_of(facts)
+        if scope is None:
+            return None
+        return (
+            tallied(facts.view, scope, (), period, facts.now).count + facts.pending.count(scope) + 1
+        )
+
+    return count
+
+
+def customers(period: Period | None) -> Callable[[Facts, str | None], Any]:
+    """A count of the customers in a period."""
+
+    def count(facts: Facts, _: str | None) -> int | None:
+        """How many customers redeemed in the campaign, this one included."""
+        scope = campaign(facts)
+        if scope is None:
+            return None
+        customers = tallied(facts.view, scope, (), period, facts.now).customers
+        if facts.customer is None:
+            return customers
+        who = ("customer", facts.customer.id)
+        known = tallied(facts.view, scope, who, period, facts.now)
+        return customers if known.count else customers + 1
+
+    return count
+
+
+def redemptions_of(
+    kind: Literal["customer", "key"], period: Period | None
+) -> Callable[[Facts, str | None], Any]:
+    """A count of the redemptions of a customer, or by a key, in a period."""
+
+    def count(facts: Facts, _: str | None) -> int | None:
+        """How many of the redemptions are this customer's, or this key's, this one included."""
+        scope = own(facts)
+        if kind == "customer":
+            who_id = None if facts.customer is None else facts.customer.id
+        else:
+            who_id = facts.key_id or None
+        if scope is None or who_id is None:
+            return None
+        sums = tallied(facts.view, scope, (kind, who_id), period, facts.now)
+        return sums.count + facts.pending.count(scope) + 1
+
+    return count
+
+
+def redemptions_of_user(_: Facts, __: str | None) -> None:
+    """Nobody logs in to redeem yet, so there is nothing to count."""

@@ -1,0 +1,237 @@
+"""What validation rules and formulas may look at: one redeemable of one request.
+
+Nothing is worked out unless a rule asks, so most requests cost what their rules cost. What rules
+need of other features comes in as functions: whether a customer belongs to a segment, whether an
+item is one of a collection, and what it is in the catalogue.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from engine import tables
+from engine.basket import Basket, Line
+from engine.formula_operands import RequestOperands
+from engine.pending import Pending, Scope, scopes_of
+from engine.state import View
+from schemas.base import Millis
+from schemas.entities import Customer, Order, OrderItem, Taken, Voucher
+from schemas.products import CatalogItem, ProductCollection
+from schemas.promotions import PromotionTier
+from schemas.rules import ValidationRule
+from schemas.segments import Segment
+
+
+class Belongs(Protocol):
+    """Whether a customer is in a segment (engine/segments.py)."""
+
+    def __call__(
+        self, view: View, segment: Segment, customer: Customer, now: Millis, /
+    ) -> bool: ...
+
+
+class Members(Protocol):
+    """Whether an item is in a collection (engine/collections.py)."""
+
+    def __call__(
+        self, view: View, collection: ProductCollection, item: OrderItem, now: Millis, /
+    ) -> bool: ...
+
+
+class Meant(Protocol):
+    """What an item is in the catalogue (engine/catalogue.py)."""
+
+    def __call__(self, view: View, item: OrderItem, /) -> CatalogItem | None: ...
+
+
+#: What the product and the SKU of a line go by; redeemables of one request share it.
+Identities = dict[Line, tuple[tuple[str, ...], tuple[str, ...]]]
+
+
+class Facts:
+    """A redeemable and the request that it is part of."""
+
+    __slots__ = (
+        "_belongs",
+        "_identities",
+        "_meant",
+        "_members",
+        "_scopes",
+        "basket",
+        "by_entry",
+        "customer",
+        "event_metadata",
+        "key_id",
+        "now",
+        "pending",
+        "redemption_metadata",
+        "taken",
+        "tier",
+        "user",
+        "view",
+        "voucher",
+    )
+
+    def __init__(
+        self,
+        view: View,
+        basket: Basket | None,
+        now: Millis,
+        *,
+        belongs: Belongs,
+        members: Members,
+        meant: Meant,
+        voucher: Voucher | None = None,
+        tier: PromotionTier | None = None,
+        customer: Customer | None = None,
+        redemption_metadata: Mapping[str, Any] | None = None,
+        event_metadata: Mapping[str, Any] | None = None,
+        key_id: str = "",
+        user: str | None = None,
+        pending: Pending | None = None,
+        taken: Taken | None = None,
+        identities: Identities | None = None,
+    ) -> None:
+        self.view = view
+        #: The order as those before left it; an empty one where the request has none.
+        self.basket = Basket(Order()) if basket is None else basket
+        self.now = now
+        self.voucher = voucher
+        self.tier = tier
+        self.customer = customer
+        self.redemption_metadata = redemption_metadata
+        #: Of a custom event, where the rules are for one.
+        self.event_metadata = event_metadata
+        #: The public id of the key, and the login of the person, that ask.
+        self.key_id = key_id
+        self.user = user
+        #: What those of the request counted that apply before it.
+        self.pending = pending or Pending()
+        #: What it would take; None: that is not worked out yet.
+        self.taken = taken
+        #: The lines of each entry of a set, once they are looked for: they stay the same while the
+        #: basket takes nothing.
+        self.by_entry: list[tuple[ValidationRule, Mapping[int, list[int]]]] = []
+        self._belongs = belongs
+        self._members = members
+        self._meant = meant
+        self._identities: Identities = {} if identities is None else identities
+        self._scopes: tuple[Scope, ...] | None = None
+
+    @property
+    def scopes(self) -> tuple[Scope, ...]:
+        """Where the redeemable is counted."""
+        if self._scopes is None:
+            self._scopes = scopes_of(self.voucher, self.tier)
+        return self._scopes
+
+    @property
+    def lines(self) -> list[Line]:
+        """The lines of the order."""
+        return self.basket.lines
+
+    @property
+    def customer_metadata(self) -> Mapping[str, Any] | None:
+        """The customer's metadata."""
+        data = None if self.customer is None else self.customer.personal.data
+        return None if data is None else data.metadata
+
+    @property
+    def publication_metadata(self) -> Mapping[str, Any] | None:
+        """The metadata of the publication that gave the voucher to its holder."""
+        voucher = self.voucher
+        if voucher is None or voucher.holder_id is None:
+            return None
+        ids = (voucher.holder_id, voucher.campaign_id or "", voucher.id)
+        holding = self.view.get(tables.HOLDINGS, *ids)
+        publication = holding and self.view.get(tables.PUBLICATIONS, holding.publication_id)
+        return publication.metadata if publication else None
+
+    def in_segment(self, segment_id: str) -> bool:
+        """Whether the customer is in the segment with that id."""
+        segment = self.view.get(tables.SEGMENTS, segment_id)
+        if segment is None or self.customer is None:
+            return False
+        return self._belongs(self.view, segment, self.customer, self.now)
+
+    def in_collection(self, collection_id: str, line: Line) -> bool:
+        """Whether the line's item is in the collection with that id."""
+        collection = self.view.get(tables.COLLECTIONS, collection_id)
+        return collection is not None and self._members(self.view, collection, line.item, self.now)
+
+    def products(self, line: Line) -> tuple[str, ...]:
+        """The ids and source ids that the line's product goes by."""
+        return self._identity(line)[0]
+
+    def skus(self, line: Line) -> tuple[str, ...]:
+        """The ids and source ids that the line's SKU goes by, if it is one."""
+        return self._identity(line)[1]
+
+    def _identity(self, line: Line) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        found = self._identities.get(line)
+        if found is None:
+            found = self._identities[line] = _identity_of(
+                line.item, self._meant(self.view, line.item)
+            )
+        return found
+
+    def counted_by(self, line: Line, kind: str, named: str | None) -> str:
+        """What the line's product or SKU is counted by: its id in the catalogue, else its name."""
+        meant = self._meant(self.view, line.item)
+        if meant is not None and (kind == "product" or meant.object == "sku"):
+            return meant.product_id if kind == "product" else meant.id
+        names = (named, *self.products(line), *self.skus(line))
+        return next((name for name in names if name), "")
+
+    def product_metadata(self, line: Line) -> Mapping[str, Any] | None:
+        """The metadata of the line's product: what the request says, over the catalogue's."""
+        said = None if line.item.product is None else line.item.product.metadata
+        meant = self._meant(self.view, line.item)
+        product = None if meant is None else self.view.get(tables.PRODUCTS, meant.product_id)
+        known = None if product is None else product.metadata
+        return {**(known or {}), **(said or {})} if said or known else None
+
+    def operands(self, line: Line | None = None) -> RequestOperands:
+        """The operands of formulas, for a line where the formula is for lines."""
+        return RequestOperands(self, line)
+
+
+def is_plain(item: OrderItem) -> bool:
+    """Whether its two ids are all that it goes by: then the catalogue need not be asked."""
+    return (
+        item.source_id is None
+        and item.product is None
+        and item.sku is None
+        and item.product_id is not None
+        and item.product_id.startswith("prod_")
+        and (item.sku_id is None or item.sku_id.startswith("sku_"))
+    )
+
+
+def _identity_of(
+    item: OrderItem, meant: CatalogItem | None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What the line says of its product and its SKU, and what the catalogue knows of them."""
+    if item.sku_id is None and item.product_id is not None and is_plain(item):  # nearly every line
+        source_id = None if meant is None else meant.source_id
+        return ((item.product_id, source_id) if source_id else (item.product_id,)), ()
+    about_sku = item.related_object == "sku"
+    products = (
+        item.product_id,
+        item.product and item.product.id,
+        item.product and item.product.source_id,
+        None if about_sku else item.source_id,
+        meant and meant.product_id,
+        meant and meant.source_id,
+    )
+    skus = (
+        item.sku_id,
+        item.sku and item.sku.id,
+        item.sku and item.sku.source_id,
+        item.source_id if about_sku else None,
+        meant.id if meant is not None and meant.object == "sku" else None,
+        meant and meant.sku_source_id,
+    )
+    return (
+        tuple(dict.fromkeys(name for name in products if name)),
+        tuple(dict.fromkeys(name for name in skus if name)),
+    )

@@ -1,0 +1,37 @@
+"""What conditions ask of geopoints: whether they lie in locations of the project."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from schemas.base import Millis
+from schemas.locations import Point
+
+#: The operators that are about geopoints.
+PLACES: Final = frozenset({"$inside", "$not_inside"})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A geopoint of metadata, and whether it is inside the location with an id."""
+
+    at: Point
+    is_inside: Callable[[str], bool]
+
+
+def inside(values: Sequence[Any]) -> Callable[[Any, Millis], bool]:
+    """A geopoint, or one of a list, in one of the locations with these ids."""
+    if not all(isinstance(value, str) and value for value in values):
+        raise ValueError("has to be ids of locations")
+
+    def test(value: Any, _: Millis) -> bool:
+        members = value if isinstance(value, list) else (value,)
+        return any(isinstance(each, Place) and any(map(each.is_inside, values)) for each in members)
+
+    return test
+
+
+def not_inside(values: Sequence[Any]) -> Callable[[Any, Millis], bool]:
+    """The opposite of `$inside`."""
+    test = inside(values)
+    return lambda value, now: not test(value, now)

@@ -1,0 +1,33 @@
+"""Geopoints of metadata beside the project's locations, for rules and segments that ask of both."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from engine import tables
+from engine.geo import contains, geopoint
+from engine.rules.place_tests import Place
+from engine.state import View
+from schemas.locations import Location, Point
+
+#: The location with an id, if there is one.
+FindLocation = Callable[[str], Location | None]
+
+
+def placed(view: View, value: Any) -> Any:
+    """A value of metadata; each geopoint of it as one that knows the locations."""
+    return placed_among(partial(view.get, tables.LOCATIONS), value)
+
+
+def placed_among(find: FindLocation, value: Any) -> Any:
+    """As `placed`, where the locations are elsewhere."""
+    if isinstance(value, list):
+        return [placed_among(find, each) for each in value]
+    at = geopoint(value)
+    return value if at is None else Place(at, partial(_is_inside, find, at))
+
+
+def _is_inside(find: FindLocation, at: Point, location_id: str) -> bool:
+    """Nothing is inside a location that does not exist."""
+    location = find(location_id)
+    return location is not None and contains(location.shape, at)

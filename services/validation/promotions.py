@@ -1,0 +1,142 @@
+"""The older endpoint that gives all promotion tiers which apply to a customer and an order."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from engine.evaluate import Asker
+from engine.lookup import categories_of
+from engine.render.tier_validation import promotions_body, tier_validation_body
+from engine.tier_offers import Wanted, applying
+from runtime.http.attempt import anonymous_tracking_id, tracking_id_of
+from runtime.http.errors import ApiError
+from runtime.http.payload import decode, read_body
+from runtime.http.routing import caller_of
+from runtime.query_string import (
+    Condition,
+    conditions_of,
+    flag_of,
+    invalid,
+    read_parameters,
+    require_known,
+)
+from schemas.api import CustomerInput, OptionsInput, OrderInput, Text
+from schemas.base import Metadata, Shape
+from schemas.entities import Evaluation
+from schemas.errors import Refusal
+from schemas.promotions import PromotionTier
+from schemas.qualifications import Scenario
+from services.validation.front import Validations, observed
+from services.validation.turns import in_turns
+
+_PARAMETERS: Final = frozenset({"audienceRulesOnly", "filters"})
+_METADATA: Final = "metadata."
+_CAMPAIGN: Final = "promotion_id"
+_TESTS: Final[Mapping[str, Callable[[str | None, tuple[str, ...]], bool]]] = MappingProxyType(
+    {
+        "$is": lambda value, wanted: value in wanted,
+        "$in": lambda value, wanted: value in wanted,
+        "$is_not": lambda value, wanted: value not in wanted,
+        "$not_in": lambda value, wanted: value not in wanted,
+        "$has_value": lambda value, _: value is not None,
+        "$is_unknown": lambda value, _: value is None,
+    }
+)
+
+Test = Callable[[PromotionTier], bool]
+
+
+class PromotionsBody(Shape, frozen=True):
+    """Whom and what the promotions should suit; categories are always shown in full."""
+
+    customer: CustomerInput | None = None
+    order: OrderInput | None = None
+    metadata: Metadata | None = None
+    tracking_id: Text | None = None
+    options: OptionsInput | None = None
+
+
+_body = msgspec.json.Decoder(PromotionsBody)
+
+
+class Promotions:
+    """`POST /v1/promotions/validation`."""
+
+    def __init__(self, validations: Validations) -> None:
+        self._validations = validations
+
+    async def validate(self, request: Request) -> Response:
+        """The tiers that apply, each tried alone; a customer is made known as by a validation."""
+        content = await read_body(request)
+        body = decode(content, _body) if content.strip() else PromotionsBody()
+        given = read_parameters(request.query_params.multi_items())
+        require_known(given, _PARAMETERS)
+        scenario: Scenario = "AUDIENCE_ONLY" if flag_of(given, "audienceRulesOnly") else "ALL"
+        wanted = _wanted(*conditions_of(given))
+        caller, front = caller_of(request), self._validations
+        identity = front.writes.identity(request, "validate.customer", content)
+        customer = await front.customer(caller, body.customer, identity)
+        if isinstance(customer, Refusal):
+            raise ApiError(customer)
+        view, now = front.view_of(caller.project), front.clock_ms()
+        asker = Asker(customer, caller.kind, caller.key_id)
+        found = await in_turns(
+            applying(view, body.order, asker, body.metadata, wanted, now, scenario=scenario)
+        )
+        outcomes = tuple(each.evaluation.outcomes[0] for each in found)
+        order = found[0].evaluation.order if found else None
+        front.observe(
+            observed(front.make_id(), caller, now, Evaluation(outcomes, order), asker.customer_id)
+        )
+        shown = [
+            tier_validation_body(
+                each.tier.id,
+                each.evaluation,
+                each.campaign,
+                caller.kind,
+                tracking_id=None,
+                categories=categories_of(view, each.campaign.category_id),
+            )
+            for each in found
+        ]
+        tracking = body.tracking_id or tracking_id_of(front.hash_key, body.customer)
+        answer = promotions_body(shown, tracking or anonymous_tracking_id())
+        return front.writes.respond(request, 200, answer)
+
+
+def _wanted(conditions: list[Condition], junction: str) -> Wanted:
+    tests = [_test(each) for each in conditions]
+    joined = any if junction == "or" else all
+    campaigns = [
+        frozenset(each.values)
+        for each in conditions
+        if each.field == _CAMPAIGN and each.operator in ("$is", "$in")
+    ]
+    named = campaigns and (junction != "or" or len(conditions) == 1)
+    return Wanted(
+        lambda tier: not tests or joined(test(tier) for test in tests),
+        frozenset.intersection(*campaigns) if named else None,
+    )
+
+
+def _test(condition: Condition) -> Test:
+    holds = _TESTS.get(condition.operator)
+    if holds is None:
+        raise invalid(condition.name, "names an unknown operator")
+    if condition.field == _CAMPAIGN:
+        return lambda tier: holds(tier.campaign_id, condition.values)
+    key = condition.field.removeprefix(_METADATA)
+    if key in ("", condition.field):
+        raise invalid(condition.name, "names an unknown field")
+    return lambda tier: holds(_text(tier.metadata.get(key)), condition.values)
+
+
+def _text(value: object) -> str | None:
+    """A value of metadata as lists filter by it: a text as it is, else its JSON."""
+    if value is None or isinstance(value, str):
+        return value
+    return msgspec.json.encode(value).decode()

@@ -1,0 +1,361 @@
+"""The fifteen reasons of a failure, in order of precedence: one request that breaks everything,
+mended one field a row."""
+
+import json
+from typing import Any, NamedTuple
+
+import msgspec
+import pytest
+from msgspec import structs
+
+from engine import tables
+from engine.evaluate import Asker, evaluate_for
+from engine.render.answer import render_answer
+from engine.render.reasons import reason_of
+from engine.render.rows import redemption_rows
+from engine.render.single import single_validation_body
+from engine.render.validation import validation_body
+from runtime.query_string import read_parameters
+from schemas.api import CustomerInput, OrderInput, OrderItemInput
+from schemas.base import AMOUNT_MAX
+from schemas.commands import RedeemStack
+from schemas.entities import Customer, Gift, Order, Voucher
+from schemas.errors import CATALOGUE, Refusal, not_found, refuse
+from schemas.events import CustomerCreated, RedemptionFailed, RedemptionSucceeded
+from schemas.orders import OrderCreated
+from schemas.personal import Personal
+from schemas.records import Decided
+from schemas.rules import RuleAssigned, RuleAssignment, ValidationRule, ValidationRuleCreated
+from schemas.segments import Segment, SegmentCreated
+from services.audit.redemptions import wanted
+from tests.unit.engine.world import DAY, NOON, World, gift_card, only, redeem
+
+#: Discounted by more than the request says that it costs.
+STORED = Order(id="ord_1", source_id="basket-1", amount=1000, discount_amount=600)
+ITEMS = (OrderItemInput(source_id="mug", quantity=1, amount=100),)
+RULES: dict[str, dict[str, Any]] = {
+    "val_order": {"name": "order.amount", "conditions": {"$more_than": [500]}},
+    "val_customer": {"name": "customer.segment", "conditions": {"$is": [{"id": "seg_vip"}]}},
+    "val_redemption": {
+        "name": "redemption.metadata",
+        "property": "channel",
+        "conditions": {"$is": ["shop"]},
+    },
+}
+VIP, GUEST = CustomerInput(id="cust_vip"), CustomerInput(id="cust_guest")
+#: A gift card for items that breaks every term of its own.
+CARD = gift_card(
+    "CARD",
+    gift=Gift(amount=1000, balance=0, effect="APPLY_TO_ITEMS"),
+    active=False,
+    start_date=NOON + 2 * DAY,
+    expiration_date=NOON - DAY,
+    quantity=1,
+    redeemed_quantity=1,
+    rule_ids=tuple(RULES),
+)
+
+
+def _violated(rule_id: str, value: Any) -> dict[str, Any]:
+    """What is told of the first violated set; further ones follow it."""
+    rule = RULES[rule_id]
+    told = {"validation_rule_id": rule_id, "name": rule["name"], "number": "1"}
+    return {"violations": told | {"conditions": rule["conditions"], "value": value}}
+
+
+class Row(NamedTuple):
+    """What a request fails with, and the one field whose change mends it."""
+
+    key: str
+    message: str
+    reason: str
+    rule: str
+    #: Of the voucher, or of the request.
+    field: str
+    value: Any
+
+
+ROWS = [
+    Row(
+        "invalid_payload",
+        "Invalid payload",
+        "Invalid input data",
+        "invalid_payload",
+        "fault",
+        None,
+    ),
+    Row(
+        "invalid_amount",
+        "Invalid Amount",
+        "Order amount was specified incorrectly",
+        "amount",
+        "order",
+        OrderInput(source_id="basket-1", amount=500),
+    ),
+    Row(
+        "invalid_order",
+        "Invalid order",
+        "Order was specified incorrectly",
+        "discounted_amount",
+        "order",
+        OrderInput(),
+    ),
+    Row(
+        "not_found",
+        "Resource not found",
+        "Voucher did not exist",
+        "exists",
+        "code",
+        "CARD",
+    ),
+    Row(
+        "voucher_disabled",
+        "voucher is disabled",
+        "Voucher was disabled",
+        "active",
+        "active",
+        True,
+    ),
+    Row(
+        "voucher_not_active",
+        "voucher is not active yet",
+        "Voucher was not active yet",
+        "start_date",
+        "start_date",
+        NOON - 2 * DAY,
+    ),
+    Row(
+        "voucher_expired",
+        "voucher expired",
+        "Voucher expired",
+        "expiration_date",
+        "expiration_date",
+        NOON,
+    ),
+    Row(
+        "quantity_exceeded",
+        "quantity exceeded",
+        "Redemption quantity exceeded",
+        "quantity",
+        "quantity",
+        2,
+    ),
+    Row(
+        "gift_amount_exceeded",
+        "gift amount exceeded",
+        "Gift voucher amount exceeded",
+        "gift_balance",
+        "gift",
+        Gift(amount=1000, balance=1000, effect="APPLY_TO_ITEMS"),
+    ),
+    Row(
+        "missing_amount",
+        "Missing amount",
+        "Order amount was not specified",
+        "amount_to_pay",
+        "order",
+        OrderInput(amount=100),
+    ),
+    Row(
+        "missing_order_items",
+        "Missing applicable order items",
+        "Order items were not specified",
+        "items_to_pay",
+        "order",
+        OrderInput(amount=100, items=ITEMS),
+    ),
+    Row(
+        "order_rules_violated",
+        "order does not match validation rules",
+        "Order does not match validation rules",
+        "validation_rules",
+        "order",
+        OrderInput(amount=1000, items=ITEMS),
+    ),
+    Row(
+        "missing_customer",
+        "Missing customer",
+        "Customer was not specified",
+        "validation_rules",
+        "customer",
+        GUEST,
+    ),
+    Row(
+        "customer_rules_violated",
+        "customer does not match segment rules",
+        "Customer does not match to the segment",
+        "validation_rules",
+        "customer",
+        VIP,
+    ),
+    Row(
+        "redemption_rules_violated",
+        "redemption does not match validation rules",
+        "Redemption conditions not met",
+        "validation_rules",
+        "metadata",
+        {"channel": "shop"},
+    ),
+]
+#: What is told beside the reason and the rule: the condition and what was compared.
+WHEN = "2025-01-15T12:00:00.000Z"
+TOLD: dict[str, dict[str, Any]] = {
+    "invalid_payload": {},
+    "invalid_amount": {"amount": str(AMOUNT_MAX + 1), "amount_max": AMOUNT_MAX},
+    "invalid_order": {"amount": 500, "discounted": 600},
+    "not_found": {"object": "voucher", "id": "NONE"},
+    "voucher_disabled": {"active": False},
+    "voucher_not_active": {"now": WHEN, "start_date": "2025-01-17T12:00:00.000Z"},
+    "voucher_expired": {"now": WHEN, "expiration_date": "2025-01-14T12:00:00.000Z"},
+    "quantity_exceeded": {"quantity": 1, "redeemed_quantity": 1, "held_by_sessions": 0},
+    "gift_amount_exceeded": {"credits": None, "balance": 0, "held_by_sessions": 0},
+    "missing_amount": {"order_amount": None},
+    "missing_order_items": {"order_items": 0},
+    "order_rules_violated": _violated("val_order", 100),
+    "missing_customer": _violated("val_customer", []),
+    "customer_rules_violated": _violated("val_customer", []),
+    "redemption_rules_violated": _violated("val_redemption", None),
+}
+NAMES = [row.key for row in ROWS]
+
+
+def world(card: Voucher) -> World:
+    """A project with the card, its rules, a segment, its member and a guest."""
+    found = World()
+    for who in ("vip", "guest"):
+        found.given(CustomerCreated(Customer(f"cust_{who}", Personal(f"p/{who}", None), NOON)))
+    found.given(SegmentCreated(Segment("seg_vip", "VIP", NOON), ("cust_vip",)))
+    found.given(OrderCreated(STORED), structs.replace(card, rule_ids=()))
+    for rule_id, rule in RULES.items():
+        assignment = RuleAssignment(f"asgm_{rule_id}", rule_id, card.id, "voucher", NOON)
+        definition = json.dumps({"1": rule, "logic": "1"})
+        found.given(
+            ValidationRuleCreated(ValidationRule(rule_id, rule_id, NOON, definition)),
+            RuleAssigned(assignment, 1),
+        )
+    return found
+
+
+def request(rows: int) -> tuple[World, RedeemStack]:
+    """The request after the first so many rows."""
+    asked: dict[str, Any] = {
+        "fault": refuse("invalid_payload", "Property `.metadata` should be an object"),
+        "code": "NONE",
+        "order": OrderInput(source_id="basket-1", amount=AMOUNT_MAX + 1),
+        "customer": None,
+        "metadata": None,
+    }
+    card = CARD
+    for row in ROWS[:rows]:
+        if row.field in asked:
+            asked[row.field] = row.value
+        else:
+            card = structs.replace(card, **{row.field: row.value})
+    return world(card), redeem(asked.pop("code"), **asked)
+
+
+def redeemed(rows: int) -> tuple[World, Decided]:
+    """That request, redeemed."""
+    found, command = request(rows)
+    return found, found.when(command)
+
+
+def explanation(row: Row, given: dict[str, Any]) -> dict[str, Any]:
+    """An explanation as `TOLD` has it: of violations the first."""
+    found = dict(given)
+    if "violations" in found:
+        found["violations"] = found["violations"][0]
+    assert (found.pop("reason"), found.pop("rule")) == (row.reason, row.rule)
+    return found
+
+
+@pytest.mark.parametrize("number", range(len(ROWS)), ids=NAMES)
+def test_the_first_thing_that_is_wrong_decides(number: int) -> None:
+    row = ROWS[number]
+    found, record = redeemed(number)
+    assert record.refusal is not None
+    assert (record.refusal.key, record.refusal.message) == (row.key, row.message)
+    failed = only(record, RedemptionFailed)
+    (redemption,) = redemption_rows(record)
+    assert redemption.id == failed.redemption_ids[0]
+    assert redemption.failure_code == redemption.body["failure_code"] == row.key
+    assert redemption.body["failure_message"] == row.message
+    assert redemption.body["reason"] == row.reason
+    status, answer = render_answer(record, "server")
+    assert answer is not None
+    assert (status, answer["key"], answer["message"]) == (
+        CATALOGUE[row.key].status,
+        row.key,
+        row.message,
+    )
+    for told in (answer["explanation"], redemption.body["explanation"]):
+        assert explanation(row, told) == TOLD[row.key]
+    _, browser = render_answer(record, "client")
+    assert browser is not None
+    assert browser.keys() == answer.keys() - {"explanation"}
+    if number > NAMES.index("not_found"):
+        assert found.voucher("CARD").redeemed_quantity == CARD.redeemed_quantity
+
+
+@pytest.mark.parametrize("number", range(1, len(ROWS)), ids=NAMES[1:])
+def test_a_validation_fails_with_the_same(number: int) -> None:
+    """What cannot be read, the first row, is no validation at all."""
+    row = ROWS[number]
+    found, command = request(number)
+    named = command.customer and command.customer.id
+    customer = found.view.get(tables.CUSTOMERS, named) if named else None
+    evaluation = evaluate_for(found.view, command, Asker(customer, "server"), NOON)
+    body = validation_body("valid_1", evaluation, "server")
+    assert body["valid"] is False and "order" not in body
+    single = single_validation_body("CARD", evaluation, "server", tracking_id=None)
+    assert single["reason"] == row.message
+    (shown,) = body["inapplicable_redeemables"]
+    assert body["redeemables"] == [shown]
+    assert shown["result"]["details"] == {"message": row.message, "key": row.key}
+    for error in (shown["result"]["error"], single["error"]):
+        assert (error["key"], error["message"]) == (row.key, row.message)
+        assert explanation(row, error["explanation"]) == TOLD[row.key]
+    for browser in (
+        validation_body("valid_1", evaluation, "client"),
+        single_validation_body("CARD", evaluation, "client", tracking_id=None),
+    ):
+        assert b"explanation" not in msgspec.json.encode(browser)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=NAMES)
+def test_failures_are_listed_by_their_reason(row: Row) -> None:
+    """The row has the code in the column that both ways of asking look at."""
+    for name, value in (
+        ("filters[failure_code][conditions][$is]", row.key),
+        ("result", f"Failure-{row.key}"),
+    ):
+        where = wanted("proj_test", read_parameters([(name, value)]))
+        assert "failure_code" in where.text
+        assert row.key in str(where.values)
+
+
+def test_what_is_mended_everywhere_is_redeemed() -> None:
+    found, record = redeemed(len(ROWS))
+    assert record.refusal is None
+    assert only(record, RedemptionSucceeded).evaluation.valid
+    assert found.voucher("CARD").redeemed_quantity == 2
+
+
+def test_there_are_fifteen_reasons_and_every_row_has_its_own() -> None:
+    assert len({row.reason for row in ROWS}) == len(ROWS) == 15
+
+
+@pytest.mark.parametrize(
+    ("refusal", "reason"),
+    [
+        (not_found("promotion_tier", "x"), "Voucher did not exist"),
+        (not_found("order", "x"), "Order was specified incorrectly"),
+        (not_found("customer", "x"), "Invalid input data"),
+        (refuse("voucher_not_active_now"), "Redemption conditions not met"),
+        (refuse("promotion_inactive"), "Voucher was disabled"),
+        (refuse("loyalty_card_points_exceeded"), "Gift voucher amount exceeded"),
+        (refuse("missing_reward"), "Invalid input data"),
+    ],
+)
+def test_every_other_refusal_has_one_of_them(refusal: Refusal, reason: str) -> None:
+    assert reason_of(refusal) == reason
