@@ -60,7 +60,16 @@ class Api:
 
     async def get(self, path: str) -> dict[str, Any]:
         """GET. Raises ApiRefused."""
+        found = await self.find(path)
+        if found is None:
+            raise ApiRefused(f"GET {path}: 404")
+        return found
+
+    async def find(self, path: str) -> dict[str, Any] | None:
+        """GET; None where there is no such thing. Raises ApiRefused."""
         status, answer = await self.ask("GET", path)
+        if status == 404:
+            return None
         if status != 200:
             raise ApiRefused(f"GET {path}: {status} {answer}")
         found: dict[str, Any] = answer

@@ -1,4 +1,4 @@
-"""What the demo's shop has: campaigns with codes, gift cards, single codes and customers.
+"""What the demo's shop has: offers, campaigns with codes, gift cards, single codes and customers.
 
 Everything follows from the seed, and what exists already is left as it is, so a second run adds
 nothing and goes on with the traffic.
@@ -12,6 +12,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 from demo.api import Api
+from demo.offers import Offers, offer
 
 #: How many requests are under way at once while the shop is filled.
 WIDTH = 16
@@ -99,6 +100,7 @@ class Shop:
     #: Codes that work, until they are used up.
     codes: tuple[str, ...]
     gift_cards: tuple[str, ...]
+    offers: Offers
 
 
 async def fill(api: Api, random: Random, codes: int, customers: int, progress: Progress) -> Shop:
@@ -113,6 +115,9 @@ async def fill(api: Api, random: Random, codes: int, customers: int, progress: P
     await _all(
         (api.make("/v1/customers", person) for person in people), "customers", len(people), progress
     )
+    progress("offers", 0, 1)
+    offers = await offer(api)
+    progress("offers", 1, 1)
     usable = [code for code, _ in SINGLES[:2]]
     for terms in CAMPAIGNS[:-1]:
         usable += [code async for code in _codes_of(api, terms["name"])]
@@ -120,6 +125,7 @@ async def fill(api: Api, random: Random, codes: int, customers: int, progress: P
         customers=tuple(person["source_id"] for person in people),
         codes=tuple(usable),
         gift_cards=tuple([code async for code in _codes_of(api, CAMPAIGNS[-1]["name"])]),
+        offers=offers,
     )
 
 

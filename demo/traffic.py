@@ -11,26 +11,23 @@ from random import Random
 from typing import Any, Final
 
 from demo.api import Api
+from demo.offers import GOODS
 from demo.shop import Progress, Shop
 
 #: What a shopper does, and how often in a hundred.
 ACTS: Final = {
-    "validate": 40,
-    "redeem": 30,
-    "pay by gift card": 8,
+    "validate": 25,
+    "redeem": 20,
+    "see what suits": 10,
+    "take an offer": 13,
+    "pay by gift card": 6,
+    "pay with points": 4,
     "try a bad code": 10,
     "lock and leave": 5,
     "take back": 4,
     "look around": 3,
 }
 BAD_CODES: Final = ("SUMMER15", "TOOEARLY", "PAUSED", "LAST50", "NOSUCHCODE", "welcome-typo")
-_GOODS: Final = (
-    ("mug", 1250),
-    ("poster", 1900),
-    ("t-shirt", 2400),
-    ("bottle", 2990),
-    ("lamp", 6900),
-)
 
 
 class Traffic:
@@ -63,10 +60,16 @@ class Traffic:
         match act:
             case "validate":
                 await self._send("/v1/validations", self._cart(draw.choice(shop.codes)))
+            case "see what suits":
+                await self._send("/v1/qualifications", self._basket())
+            case "take an offer":
+                await self._redeem(self._cart(draw.choice(shop.offers.tiers)))
             case "redeem":
                 await self._redeem(self._cart(draw.choice(shop.codes)))
             case "pay by gift card":
                 await self._redeem(self._cart(draw.choice(shop.gift_cards)))
+            case "pay with points":
+                await self._redeem(self._cart(draw.choice(shop.offers.cards)))
             case "try a bad code":
                 await self._redeem(self._cart(draw.choice(BAD_CODES)))
             case "lock and leave":
@@ -75,7 +78,7 @@ class Traffic:
                 await self._send("/v1/validations", {**cart, "session": session})
             case "take back" if self._redeemed:
                 taken = self._redeemed.pop(draw.randrange(len(self._redeemed)))
-                await self._send(f"/v1/redemptions/{taken}/rollback", {"reason": "returned"})
+                await self._send(f"/v1/redemptions/{taken}/rollbacks", {"reason": "returned"})
             case _:
                 seen = {
                     "event": "page_view",
@@ -83,12 +86,17 @@ class Traffic:
                 }
                 await self._send("/v1/events", seen)
 
-    def _cart(self, code: str) -> dict[str, Any]:
+    def _cart(self, redeemed: str | dict[str, Any]) -> dict[str, Any]:
+        """A basket with a code, or with another redeemable."""
+        if isinstance(redeemed, str):
+            redeemed = {"object": "voucher", "id": redeemed}
+        return {"redeemables": [redeemed], **self._basket()}
+
+    def _basket(self) -> dict[str, Any]:
         draw = self._random
-        chosen = draw.sample(_GOODS, draw.randint(1, 3))
-        items = [(name, draw.randint(1, 3), price) for name, price in chosen]
+        chosen = draw.sample(GOODS, draw.randint(1, 3))
+        items = [(name, draw.randint(1, 3), price) for name, _, price, _ in chosen]
         return {
-            "redeemables": [{"object": "voucher", "id": code}],
             "customer": {"source_id": draw.choice(self._shop.customers)},
             "order": {
                 "amount": sum(quantity * price for _, quantity, price in items),
@@ -101,12 +109,13 @@ class Traffic:
 
     async def _redeem(self, cart: dict[str, Any]) -> None:
         answer = await self._send("/v1/redemptions", cart)
-        for redemption in (answer or {}).get("redemptions", ()):
-            self._redeemed.append(redemption["id"])
+        if answer is not None:  # a stack is taken back as a whole
+            whole = answer.get("parent_redemption") or answer["redemptions"][0]
+            self._redeemed.append(whole["id"])
 
     async def _send(self, path: str, body: dict[str, Any]) -> dict[str, Any] | None:
         status, answer = await self._api.ask("POST", path, body)
-        what = "rollback" if path.endswith("/rollback") else path.removeprefix("/v1/")
+        what = "rollback" if path.endswith("/rollbacks") else path.removeprefix("/v1/")
         if status >= 300:
             self.counts[f"{what}: {answer.get('key', status)}"] += 1
             return None

@@ -5,6 +5,14 @@ from tests.e2e.system import System
 
 SMALL = ("--minutes", "0.05", "--codes", "400", "--customers", "20", "--rate", "40")
 
+MADE_ONCE = (
+    ("/v1/categories", "Goods"),
+    ("/v1/segments", "Readers"),
+    ("/v1/product-collections", "Clothes"),
+    ("/v1/validation-rules", "Readers, 100 a day"),
+    ("/v1/rewards", "Pay with points"),
+)
+
 
 def test_the_demo_fills_a_shop_once_and_plays_its_traffic(system: System, plain: Plain) -> None:
     for _ in range(2):
@@ -14,4 +22,15 @@ def test_the_demo_fills_a_shop_once_and_plays_its_traffic(system: System, plain:
         assert "customers: 20/20" in played.stdout
         assert plain.get("/v1/campaigns/Welcome")["vouchers_count"] == 160
         assert plain.get("/v1/campaigns/Gift%20cards")["vouchers_count"] == 20
+        assert plain.get("/v1/campaigns/Every%20day")["promotion"]["total"] == 4
+        assert len(_named(plain, "/v1/promotions/stacks", "Clothes and from 50.00")) == 1
+        for path, name in MADE_ONCE:
+            assert len(_named(plain, path, name)) == 1, name
+        assert plain.get("/v1/vouchers/POINTS-0007")["loyalty_card"]["points"] == 20_000
+        assert "qualifications: done" in played.stdout
     assert plain.get("/v1/customers/shopper-7")["address"]["line_1"] == "Market Street 8"
+
+
+def _named(plain: Plain, path: str, name: str) -> list[str]:
+    """The ids of what a list has under a name, on its first page: nothing else was made since."""
+    return [each["id"] for each in plain.get(f"{path}?limit=100")["data"] if each["name"] == name]
