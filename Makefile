@@ -45,7 +45,8 @@ check: $(DEV) ## format, lint, strict types, import contracts, architecture test
 	@$(BIN)/python -P -m pytest tests/architecture
 	@$(BIN)/python -P .ci/advisories
 
-bench: $(DEV) ## measure redemptions per second and latencies
+bench: $(DEV) ## measure the engine alone, then redemptions per second and latencies
+	@$(BIN)/python -P -m bench.engine
 	@exec $(BIN)/python -P -m bench
 
 bench-codes: $(DEV) ## measure the making of a million codes while others redeem
