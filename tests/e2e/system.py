@@ -66,6 +66,17 @@ class System:
             check=False,
         )
 
+    def contents(self) -> Iterator[tuple[Path, bytes]]:
+        """Every file with its content; those that go meanwhile, while it runs, are left out."""
+        for folder, _, names in os.walk(self.home):
+            for name in names:
+                file = Path(folder, name)
+                try:
+                    if file.is_file():
+                        yield file, file.read_bytes()
+                except FileNotFoundError:
+                    continue
+
     def up(self) -> None:
         """Starts it; it is healthy afterwards."""
         started = self.command("up", seconds_max=START_SECONDS_MAX)

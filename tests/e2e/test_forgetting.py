@@ -110,12 +110,9 @@ def _read(plain: Plain, ann: str) -> dict[str, bytes]:
 
 def _files(system: System) -> Iterator[tuple[Path, bytes]]:
     """Every file, but for the segments of the commands, which are bounded by time."""
-    for file in sorted(system.home.rglob("*")):
-        if file.is_file() and not re.match(rf"{COMMANDS}-\d+$", file.parent.name):
-            try:
-                yield file, file.read_bytes()
-            except FileNotFoundError:
-                continue
+    for file, content in system.contents():
+        if not re.match(rf"{COMMANDS}-\d+$", file.parent.name):
+            yield file, content
 
 
 def _forms(text: str) -> Iterator[bytes]:

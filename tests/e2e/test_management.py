@@ -67,9 +67,8 @@ def test_the_tokens_lie_nowhere_but_in_the_answer(system: System, manager: Manag
     shown = manager.api.get_project_with_http_info(made.id).raw_data
     for token in tokens[:2]:
         assert token.encode() not in shown
-    for file in system.home.rglob("*"):
-        if file.is_file() and "kafka" not in file.name:
-            content = file.read_bytes()
+    for file, content in system.contents():
+        if "kafka" not in file.name:
             for token in tokens:
                 assert token.encode() not in content, file
 

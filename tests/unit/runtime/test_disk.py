@@ -2,8 +2,6 @@
 
 import errno
 import os
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -19,45 +17,6 @@ from runtime.disk import MIB, free_bytes, is_full, reason_of, space_left
 from runtime.disk_watch import FRESH_SECONDS, REPEAT_LOOKS, DiskWatch
 from runtime.settings import Settings
 from tessera.cli import app
-
-SMALL_DISK = r"""
-import pathlib, subprocess, sys
-folder = pathlib.Path(sys.argv[1])
-subprocess.run(["mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", str(folder)], check=True)
-"""
-STORE = (
-    SMALL_DISK
-    + r"""
-import os
-from runtime.store import RocksStore, StoreFull
-store = RocksStore(folder / "state")
-try:
-    for number in range(100_000):
-        store.write({f"{number:08d}".encode(): os.urandom(10_000)})
-except StoreFull as fault:
-    print(fault)
-store.close()
-"""
-)
-DATABASE = (
-    SMALL_DISK
-    + r"""
-import asyncio, os
-from runtime.clickhouse import Column, Database, DatabaseFault, TableDef
-table = TableDef("t", (Column("id", "String"), Column("text", "String")), ("id",), ())
-async def fill():
-    database = await Database.open(f"chdb://{folder}/clickhouse")
-    await database.prepare([table])
-    try:
-        for number in range(1000):
-            await database.insert(table, [(str(number), os.urandom(500_000).hex())])
-    except DatabaseFault as fault:
-        print(fault)
-    sys.stdout.flush()
-    os._exit(0)
-asyncio.run(fill())
-"""
-)
 
 
 class Disk:
@@ -177,25 +136,3 @@ def test_writing_to_a_full_device_is_known() -> None:
     with pytest.raises(OSError, match="No space") as caught, open("/dev/full", "wb", 0) as full:  # noqa: PTH123
         full.write(b"x")
     assert is_full(caught.value)
-
-
-@pytest.mark.parametrize("program", [STORE, DATABASE], ids=["RocksDB", "ClickHouse"])
-def test_a_small_disk_that_is_really_full(program: str, tmp_path: Path) -> None:
-    """On a file system of 24 MiB of its own, where the kernel lets a test mount one."""
-    apart = ("unshare", "--user", "--map-root-user", "--mount")
-    try:
-        probe = (sys.executable, "-c", SMALL_DISK, str(tmp_path))
-        if subprocess.run((*apart, *probe), capture_output=True, check=False).returncode:
-            pytest.skip("mounting is not permitted here")
-    except FileNotFoundError:
-        pytest.skip("there is no unshare here")
-    done = subprocess.run(
-        (*apart, sys.executable, "-c", program, str(tmp_path)),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-        cwd=Path(__file__).parents[3],
-    )
-    assert "the disk is full, " in done.stdout, done.stdout + done.stderr
-    assert f"MiB are left in {tmp_path}/" in done.stdout
