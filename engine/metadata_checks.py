@@ -9,7 +9,7 @@ complete.
 
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from engine import tables
 from engine.decision import Decision
@@ -45,14 +45,27 @@ def wrong_metadata(view: View, decision: Decision) -> Refusal | None:
     return None
 
 
+class _Described(Protocol):
+    """What has metadata."""
+
+    @property
+    def metadata(self) -> Metadata | None: ...
+
+
+def _if_changed(
+    before: _Described | None, after: _Described, kind: str, *, may_lack: bool = False
+) -> Written:
+    """The metadata of what an event writes, unless it is what it was."""
+    if before is None or before.metadata != after.metadata:
+        yield kind, after.metadata, may_lack
+
+
 def _created_voucher(_: View, event: e.VoucherCreated) -> Written:
     yield "voucher", event.voucher.metadata, False
 
 
 def _updated_voucher(view: View, event: e.VoucherUpdated) -> Written:
-    before = view.get(tables.VOUCHERS, event.voucher.id)
-    if before is None or before.metadata != event.voucher.metadata:
-        yield "voucher", event.voucher.metadata, False
+    yield from _if_changed(view.get(tables.VOUCHERS, event.voucher.id), event.voucher, "voucher")
 
 
 def _generated_vouchers(_: View, event: e.VouchersGenerated) -> Written:
@@ -71,15 +84,13 @@ def _created_tier(_: View, event: e.TierCreated) -> Written:
 
 
 def _updated_tier(view: View, event: e.TierUpdated) -> Written:
-    before = view.get(tables.TIERS, event.tier.id)
-    if before is None or before.metadata != event.tier.metadata:
-        yield "promotion_tier", event.tier.metadata, False
+    yield from _if_changed(view.get(tables.TIERS, event.tier.id), event.tier, "promotion_tier")
 
 
 def _updated_campaign(view: View, event: e.CampaignUpdated) -> Written:
-    before = view.get(tables.CAMPAIGNS, event.campaign.id)
-    if before is None or before.metadata != event.campaign.metadata:
-        yield _kind_of(event.campaign), event.campaign.metadata, False
+    yield from _if_changed(
+        view.get(tables.CAMPAIGNS, event.campaign.id), event.campaign, _kind_of(event.campaign)
+    )
 
 
 def _kind_of(campaign: Campaign) -> str:
@@ -103,9 +114,7 @@ def _order(view: View, event: e.OrderCreated | e.OrderUpdated) -> Written:
 
 
 def _written_order(view: View, order: Order) -> Written:
-    before = view.get(tables.ORDERS, order.id)
-    if before is None or before.metadata != order.metadata:
-        yield "order", order.metadata, True
+    yield from _if_changed(view.get(tables.ORDERS, order.id), order, "order", may_lack=True)
     for item in order.items or ():
         if item.metadata:
             yield "order_item", item.metadata, True
@@ -126,9 +135,9 @@ def _created_product(_: View, event: e.ProductCreated) -> Written:
 
 
 def _updated_product(view: View, event: e.ProductUpdated) -> Written:
-    before = view.get(tables.PRODUCTS, event.product.id)
-    if before is None or before.metadata != event.product.metadata:
-        yield "product", event.product.metadata, True
+    yield from _if_changed(
+        view.get(tables.PRODUCTS, event.product.id), event.product, "product", may_lack=True
+    )
 
 
 def _created_sku(_: View, event: e.SkuCreated) -> Written:
@@ -136,9 +145,7 @@ def _created_sku(_: View, event: e.SkuCreated) -> Written:
 
 
 def _updated_sku(view: View, event: e.SkuUpdated) -> Written:
-    before = view.get(tables.SKUS, event.sku.id)
-    if before is None or before.metadata != event.sku.metadata:
-        yield "product", event.sku.metadata, True
+    yield from _if_changed(view.get(tables.SKUS, event.sku.id), event.sku, "product", may_lack=True)
 
 
 _WRITTEN: Final[Mapping[type[Any], Callable[[View, Any], Written]]] = MappingProxyType(

@@ -125,20 +125,28 @@ def update_tier(view: View, command: Command, body: UpdateTier, now: Millis) -> 
 
 def enable_tier(view: View, _: Command, body: EnableTier, now: Millis) -> Decision:
     """Makes a tier usable."""
-    found = find_tier(view, body.tier_id)
-    if isinstance(found, Refusal):
-        return Decision(refusal=found)
-    tier = structs.replace(found[0], active=True, updated_at=now)
-    return Decision((TierEnabled(tier, found[1], categories_of(view, tier.category_id)),))
+    return _switched(view, body.tier_id, TierEnabled, now, active=True)
 
 
 def disable_tier(view: View, _: Command, body: DisableTier, now: Millis) -> Decision:
     """Makes a tier unusable."""
-    found = find_tier(view, body.tier_id)
+    return _switched(view, body.tier_id, TierDisabled, now, active=False)
+
+
+def _switched(
+    view: View,
+    tier_id: str,
+    event: type[TierEnabled] | type[TierDisabled],
+    now: Millis,
+    *,
+    active: bool,
+) -> Decision:
+    found = find_tier(view, tier_id)
     if isinstance(found, Refusal):
         return Decision(refusal=found)
-    tier = structs.replace(found[0], active=False, updated_at=now)
-    return Decision((TierDisabled(tier, found[1], categories_of(view, tier.category_id)),))
+    tier, campaign = found
+    tier = structs.replace(tier, active=active, updated_at=now)
+    return Decision((event(tier, campaign, categories_of(view, tier.category_id)),))
 
 
 def delete_tier(view: View, _: Command, body: DeleteTier, __: Millis) -> Decision:
