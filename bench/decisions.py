@@ -8,19 +8,15 @@ from typing import Any, Final
 from bench.project import NOW, PROJECT, State, best_ms, code
 from engine.decide import decide
 from schemas.api import OrderInput, OrderItemInput, Redeemable
-from schemas.commands import Command, RedeemStack
+from schemas.assignments import RuleAssigned, RuleAssignment
+from schemas.commands import Command
 from schemas.discounts import Discount
-from schemas.entities import Voucher
-from schemas.events import Event, VoucherCreated
+from schemas.events import Event
 from schemas.products import Product, ProductCreated
-from schemas.rules import (
-    ApplicableItems,
-    ItemEntry,
-    RuleAssigned,
-    RuleAssignment,
-    ValidationRule,
-    ValidationRuleCreated,
-)
+from schemas.redemptions import RedeemStack
+from schemas.rules import ApplicableItems, ItemEntry, ValidationRule, ValidationRuleCreated
+from schemas.voucher_events import VoucherCreated
+from schemas.vouchers import Voucher
 
 #: How many vouchers decisions are about, spread over all there are.
 ASKED: Final = 500

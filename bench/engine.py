@@ -20,13 +20,15 @@ from engine.application import Circumstances
 from engine.qualification.page import Query, page_of
 from engine.qualification.trial import Trial
 from engine.stacking_rules import stacking_rules
+from schemas.assignments import RuleAssigned, RuleAssignment
 from schemas.base import DAY_MS
 from schemas.campaigns import Campaign, CampaignCreated
-from schemas.entities import Order, OrderItem
-from schemas.events import Event, ProjectOpened
+from schemas.events import Event
+from schemas.orders import Order, OrderItem
+from schemas.projects import ProjectOpened
 from schemas.promotion_events import TierCreated
 from schemas.promotions import PromotionTier
-from schemas.rules import RuleAssigned, RuleAssignment, ValidationRule, ValidationRuleCreated
+from schemas.rules import ValidationRule, ValidationRuleCreated
 
 TIERS: Final = 10_000
 FEW: Final = 1_000

@@ -10,9 +10,10 @@ from engine.state import View
 from runtime.store import RocksStore
 from schemas.base import DAY_MS, Millis
 from schemas.discounts import Discount
-from schemas.entities import Voucher
-from schemas.events import Event, VoucherCreated
+from schemas.events import Event
 from schemas.records import Decided
+from schemas.voucher_events import VoucherCreated
+from schemas.vouchers import Voucher
 
 PROJECT: Final = "proj_bench"
 NOW: Final[Millis] = 1_750_000_000_000

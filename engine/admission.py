@@ -9,8 +9,7 @@ from engine import tables
 from engine.state import View
 from schemas.base import DAY_MS, Millis
 from schemas.commands import Command
-from schemas.entities import Seen
-from schemas.records import Conflicted, Duplicate, Expired
+from schemas.records import Conflicted, Duplicate, Expired, Seen
 
 #: How far the front's clock may be ahead of the log's.
 SKEW_MS_MAX = 5000

@@ -31,8 +31,10 @@ from engine.skips import without_effect
 from engine.stacking import inapplicable, left_out, on_initial, shown
 from engine.state import View
 from schemas.base import Metadata, Millis
-from schemas.entities import Customer, Order, Outcome, Taken
+from schemas.customers import Customer
 from schemas.errors import Refusal
+from schemas.evaluations import Outcome, Taken
+from schemas.orders import Order
 from schemas.stacking import StackingRules
 
 

@@ -18,15 +18,7 @@ from engine import tables
 from engine.decision import Decision
 from engine.ids import new_id
 from engine.state import View
-from schemas import events as e
-from schemas.base import Millis
-from schemas.campaigns import Campaign
-from schemas.commands import Command
-from schemas.entities import Voucher
-from schemas.errors import Refusal, not_found, refuse
-from schemas.events import Event
-from schemas.promotions import PromotionTier
-from schemas.rules import (
+from schemas.assignments import (
     ASSIGNMENTS_MAX,
     AssignedType,
     AssignmentsDropped,
@@ -34,6 +26,24 @@ from schemas.rules import (
     RuleAssignment,
     RuleUnassigned,
 )
+from schemas.balances import BalanceAdjusted
+from schemas.base import Millis
+from schemas.campaigns import (
+    Campaign,
+    CampaignDisabled,
+    CampaignEnabled,
+    CampaignUpdated,
+    VouchersGenerated,
+)
+from schemas.commands import Command
+from schemas.errors import Refusal, not_found, refuse
+from schemas.events import Event
+from schemas.promotion_events import TierDisabled, TierEnabled, TierUpdated
+from schemas.promotions import PromotionTier
+from schemas.publications import PublicationRepeated, Published
+from schemas.redemptions import RedemptionFailed, RedemptionRolledBack, RedemptionSucceeded
+from schemas.voucher_events import VoucherDisabled, VoucherEnabled, VoucherUpdated
+from schemas.vouchers import Voucher
 
 #: What can be bound.
 Bound = Voucher | Campaign | PromotionTier
@@ -155,42 +165,42 @@ def _tier(event: Any) -> Sequence[Bound]:
     return (event.tier,)
 
 
-def _campaign_with_tiers(event: e.CampaignUpdated) -> Sequence[Bound]:
+def _campaign_with_tiers(event: CampaignUpdated) -> Sequence[Bound]:
     return (event.campaign, *event.tiers)
 
 
-def _redeemed(event: e.RedemptionSucceeded | e.RedemptionFailed) -> Sequence[Bound]:
+def _redeemed(event: RedemptionSucceeded | RedemptionFailed) -> Sequence[Bound]:
     outcomes = event.evaluation.outcomes
     return [each.voucher for each in outcomes if each.voucher is not None]
 
 
-def _rolled_back(event: e.RedemptionRolledBack) -> Sequence[Bound]:
+def _rolled_back(event: RedemptionRolledBack) -> Sequence[Bound]:
     return [each.voucher for each in event.rollbacks if each.voucher is not None]
 
 
-def _published(event: e.Published | e.PublicationRepeated) -> Sequence[Bound]:
+def _published(event: Published | PublicationRepeated) -> Sequence[Bound]:
     return event.vouchers
 
 
 #: What each event shows; one without a line here shows nothing that can be bound.
 _SHOWS: Mapping[type[Any], Callable[[Any], Sequence[Bound]]] = MappingProxyType(
     {
-        e.VoucherUpdated: _voucher,
-        e.VoucherEnabled: _voucher,
-        e.VoucherDisabled: _voucher,
-        e.BalanceAdjusted: _voucher,
-        e.RedemptionSucceeded: _redeemed,
-        e.RedemptionFailed: _redeemed,
-        e.RedemptionRolledBack: _rolled_back,
-        e.VouchersGenerated: _campaign,
-        e.CampaignUpdated: _campaign_with_tiers,
-        e.CampaignEnabled: _campaign,
-        e.CampaignDisabled: _campaign,
-        e.Published: _published,
-        e.PublicationRepeated: _published,
-        e.TierUpdated: _tier,
-        e.TierEnabled: _tier,
-        e.TierDisabled: _tier,
+        VoucherUpdated: _voucher,
+        VoucherEnabled: _voucher,
+        VoucherDisabled: _voucher,
+        BalanceAdjusted: _voucher,
+        RedemptionSucceeded: _redeemed,
+        RedemptionFailed: _redeemed,
+        RedemptionRolledBack: _rolled_back,
+        VouchersGenerated: _campaign,
+        CampaignUpdated: _campaign_with_tiers,
+        CampaignEnabled: _campaign,
+        CampaignDisabled: _campaign,
+        Published: _published,
+        PublicationRepeated: _published,
+        TierUpdated: _tier,
+        TierEnabled: _tier,
+        TierDisabled: _tier,
     }
 )
 _CHANGES = frozenset({RuleAssigned, RuleUnassigned, AssignmentsDropped})

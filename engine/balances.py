@@ -14,8 +14,8 @@ from engine.state import View
 from schemas.balances import AdjustBalance, BalanceAdjusted
 from schemas.base import AMOUNT_MAX, Millis
 from schemas.commands import Command
-from schemas.entities import Voucher
 from schemas.errors import Refusal, not_found, refuse
+from schemas.vouchers import Voucher
 
 
 def adjust_balance(view: View, command: Command, body: AdjustBalance, now: Millis) -> Decision:

@@ -12,7 +12,8 @@ from collections.abc import Iterable
 
 from msgspec import structs
 
-from schemas.entities import ItemTaken, Order, OrderItem, Replacement, Taken
+from schemas.evaluations import ItemTaken, Replacement, Taken
+from schemas.orders import Order, OrderItem
 
 
 class Line:

@@ -25,8 +25,8 @@ from schemas.bin import (
 )
 from schemas.campaigns import CampaignDeleted
 from schemas.commands import Command
-from schemas.entities import Voucher
 from schemas.errors import not_found
+from schemas.vouchers import Voucher
 
 #: How many assignments of validation rules end in one chunk with their vouchers.
 ASSIGNMENTS_DROPPED_MAX = 1000

@@ -11,8 +11,8 @@ from schemas.actions import CHUNK_ROWS_MAX, AsyncAction, GenerateVouchers, RowFa
 from schemas.base import Millis
 from schemas.campaigns import Campaign, CodeConfig, VouchersGenerated
 from schemas.commands import Command
-from schemas.entities import Voucher
 from schemas.errors import Refusal, refuse
+from schemas.vouchers import Voucher
 
 #: The type of the action, as the API names it.
 GENERATE = "CAMPAIGN.VOUCHERS_GENERATE"

@@ -60,9 +60,9 @@ from schemas.campaigns import (
     VoucherTemplate,
 )
 from schemas.commands import Command
-from schemas.entities import Voucher
 from schemas.errors import Refusal, not_found, refuse
 from schemas.events import Event
+from schemas.vouchers import Voucher
 
 #: What names nothing that differs from the campaign's own.
 NO_FIELDS = msgspec.Raw(b"{}")

@@ -18,8 +18,8 @@ from engine.ids import new_id
 from engine.lookup import categories_of
 from engine.stacking_rules import naming
 from engine.state import View
-from schemas import events as e
 from schemas.base import Millis
+from schemas.campaigns import CampaignUpdated, VouchersGenerated
 from schemas.categories import (
     CATEGORIES_MAX,
     Category,
@@ -32,7 +32,11 @@ from schemas.categories import (
 )
 from schemas.commands import Command
 from schemas.errors import Refusal, not_found, refuse
+from schemas.events import Event
+from schemas.promotion_events import TierDisabled, TierEnabled, TierUpdated
+from schemas.redemptions import RedemptionFailed, RedemptionRolledBack, RedemptionSucceeded
 from schemas.stacking import StackingRulesUpdated
+from schemas.voucher_events import VoucherCreated
 
 
 def create_category(view: View, command: Command, body: CreateCategory, now: Millis) -> Decision:
@@ -86,17 +90,17 @@ def with_categories(view: View, decision: Decision) -> Decision:
     return replace(decision, categories=categories_of(view, *named))
 
 
-def _named_by(event: e.Event) -> Iterator[str | None]:
+def _named_by(event: Event) -> Iterator[str | None]:
     """The categories of the vouchers and campaigns that an event shows without them."""
     match event:
-        case e.VoucherCreated():
+        case VoucherCreated():
             yield event.voucher.category_id
-        case e.VouchersGenerated():
+        case VouchersGenerated():
             yield event.campaign.category_id
             yield event.template.category_id
-        case e.RedemptionSucceeded() | e.RedemptionFailed() | e.RedemptionRolledBack():
+        case RedemptionSucceeded() | RedemptionFailed() | RedemptionRolledBack():
             return  # these hold their own
-        case e.CampaignUpdated() | e.TierUpdated() | e.TierEnabled() | e.TierDisabled():
+        case CampaignUpdated() | TierUpdated() | TierEnabled() | TierDisabled():
             return
         case _:
             for bound in shown_by(event):

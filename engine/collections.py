@@ -16,8 +16,9 @@ from engine.formula_operands import property_of
 from engine.rules.places import placed
 from engine.state import View
 from schemas.base import Metadata, Millis
-from schemas.entities import OrderItem
-from schemas.products import CatalogItem, Product, ProductCollection, Sku
+from schemas.collections import ProductCollection
+from schemas.orders import OrderItem
+from schemas.products import CatalogItem, Product, Sku
 
 #: The fields that filters can be about, beside `metadata.*`.
 FIELDS: Final = frozenset(

@@ -6,7 +6,7 @@ from engine.ids import new_id
 from engine.state import View
 from schemas.base import Millis
 from schemas.commands import Command
-from schemas.customers import CustomEvent, CustomEventTracked, TrackCustomEvent
+from schemas.custom_events import CustomEvent, CustomEventTracked, TrackCustomEvent
 from schemas.errors import Refusal, refuse
 
 

@@ -10,7 +10,8 @@ from engine.state import View
 from schemas.actions import ImportCustomers, ImportOrders
 from schemas.api import CustomerInput
 from schemas.base import Millis
-from schemas.commands import Command, UpsertCustomer
+from schemas.commands import Command
+from schemas.customers import UpsertCustomer
 from schemas.errors import Refusal
 from schemas.orders import CreateOrder
 

@@ -20,11 +20,19 @@ from engine.lookup import find_customer, is_guest, named_customer, unknown_custo
 from engine.state import View
 from schemas.api import CustomerInput
 from schemas.base import Millis
-from schemas.commands import Command, UpsertCustomer
-from schemas.customers import CustomerDeleted, CustomerUnchanged, DeleteCustomer, UpdateCustomer
-from schemas.entities import Customer
+from schemas.commands import Command
+from schemas.customers import (
+    Customer,
+    CustomerCreated,
+    CustomerDeleted,
+    CustomerUnchanged,
+    CustomerUpdated,
+    DeleteCustomer,
+    UpdateCustomer,
+    UpsertCustomer,
+)
 from schemas.errors import Refusal, refuse
-from schemas.events import CustomerCreated, CustomerUpdated, Event
+from schemas.events import Event
 from schemas.personal import Address, Personal, PersonalData
 
 T = TypeVar("T", PersonalData, Address)

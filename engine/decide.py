@@ -103,113 +103,180 @@ from engine.webhooks import (
     update_webhook,
 )
 from engine.work import give_up_action, run_chunk
-from schemas import commands as c
 from schemas.actions import GiveUpAction, RunChunk, StageRows, StartAction
+from schemas.assignments import AssignRule, UnassignRule
+from schemas.balances import AdjustBalance
 from schemas.base import Millis
+from schemas.bin import DeleteBinEntry
+from schemas.campaigns import (
+    AddVouchers,
+    CreateCampaign,
+    DeleteCampaign,
+    DisableCampaign,
+    EnableCampaign,
+    UpdateCampaign,
+)
+from schemas.categories import CreateCategory, DeleteCategory, UpdateCategory
+from schemas.collections import CreateCollection, DeleteCollection, UpdateCollection
+from schemas.commands import Command
+from schemas.custom_events import TrackCustomEvent
+from schemas.customers import DeleteCustomer, UpdateCustomer, UpsertCustomer
+from schemas.erasures import EndErasures, ForgetCustomer
 from schemas.errors import Refusal
+from schemas.expiry import ExpireDue
+from schemas.locations import CreateLocation, DeleteLocation, UpdateLocation
+from schemas.metadata import CreateMetadataSchema, DeleteMetadataSchema, UpdateMetadataSchema
+from schemas.oauth import RevokeToken
+from schemas.orders import CreateOrder, UpdateOrder
+from schemas.products import (
+    CreateProduct,
+    CreateSku,
+    DeleteProduct,
+    DeleteSku,
+    UpdateProduct,
+    UpdateSku,
+)
+from schemas.projects import (
+    ChangeTrustedOrigins,
+    CloseProject,
+    CreateProject,
+    DeleteProject,
+    OpenProject,
+    ReplaceKey,
+    UpdateProject,
+)
+from schemas.promotions import (
+    CreateStack,
+    CreateTier,
+    DeleteStack,
+    DeleteTier,
+    DisableTier,
+    EnableTier,
+    UpdateStack,
+    UpdateTier,
+)
+from schemas.publications import Publish
+from schemas.redemptions import RedeemStack, RollBackRedemption, RollBackStack
+from schemas.rewards import CreateReward, DeleteReward, UpdateReward
+from schemas.rules import CreateValidationRule, DeleteValidationRule, UpdateValidationRule
+from schemas.segments import CreateSegment, DeleteSegment
+from schemas.sessions import LockSession, ReleaseSession
+from schemas.stacking import CreateStackingRules, DeleteStackingRules, UpdateStackingRules
+from schemas.vouchers import (
+    CreateVoucher,
+    DeleteVoucher,
+    DisableVoucher,
+    EnableVoucher,
+    UpdateVoucher,
+)
+from schemas.webhooks import (
+    CreateWebhook,
+    DeleteWebhook,
+    DisableWebhook,
+    RedeliverEvent,
+    UpdateWebhook,
+)
 
 __all__ = ["DECISIONS", "Decision", "decide"]
 
 #: Who decides what. A command without a line here fails a test (tests/unit/engine).
-DECISIONS: Mapping[type[Any], Callable[[View, c.Command, Any, Millis], Decision]] = (
-    MappingProxyType(
-        {
-            c.RedeemStack: redeem_stack,
-            c.LockSession: lock_session,
-            c.ReleaseSession: release_session,
-            c.RollBackRedemption: roll_back,
-            c.RollBackStack: roll_back,
-            c.CreateVoucher: create_voucher,
-            c.UpdateVoucher: update_voucher,
-            c.EnableVoucher: enable_voucher,
-            c.DisableVoucher: disable_voucher,
-            c.DeleteVoucher: delete_voucher,
-            c.CreateCampaign: create_campaign,
-            c.UpdateCampaign: update_campaign,
-            c.EnableCampaign: enable_campaign,
-            c.DisableCampaign: disable_campaign,
-            c.DeleteCampaign: delete_campaign,
-            c.AddVouchers: add_vouchers,
-            c.DeleteBinEntry: delete_bin_entry,
-            c.AdjustBalance: adjust_balance,
-            c.Publish: publish,
-            c.UpsertCustomer: upsert_customer,
-            c.UpdateCustomer: update_customer,
-            c.DeleteCustomer: delete_customer,
-            c.ForgetCustomer: forget_customer,
-            c.EndErasures: end_erasures,
-            c.TrackCustomEvent: track_custom_event,
-            c.CreateOrder: create_order,
-            c.UpdateOrder: update_order,
-            StageRows: stage_rows,
-            StartAction: start_action,
-            RunChunk: run_chunk,
-            GiveUpAction: give_up_action,
-            c.ExpireDue: expire_due,
-            c.CreateProject: create_project,
-            c.OpenProject: open_project,
-            c.UpdateProject: update_project,
-            c.DeleteProject: delete_project,
-            c.CloseProject: close_project,
-            c.CreateMetadataSchema: create_metadata_schema,
-            c.UpdateMetadataSchema: update_metadata_schema,
-            c.DeleteMetadataSchema: delete_metadata_schema,
-            c.CreateWebhook: create_webhook,
-            c.UpdateWebhook: update_webhook,
-            c.DeleteWebhook: delete_webhook,
-            c.DisableWebhook: disable_webhook,
-            c.RedeliverEvent: redeliver_event,
-            c.CreateValidationRule: create_validation_rule,
-            c.UpdateValidationRule: update_validation_rule,
-            c.DeleteValidationRule: delete_validation_rule,
-            c.AssignRule: assign_rule,
-            c.UnassignRule: unassign_rule,
-            c.CreateTier: create_tier,
-            c.UpdateTier: update_tier,
-            c.EnableTier: enable_tier,
-            c.DisableTier: disable_tier,
-            c.DeleteTier: delete_tier,
-            c.CreateStack: create_stack,
-            c.UpdateStack: update_stack,
-            c.DeleteStack: delete_stack,
-            c.CreateStackingRules: create_stacking_rules,
-            c.UpdateStackingRules: update_stacking_rules,
-            c.DeleteStackingRules: delete_stacking_rules,
-            c.CreateCategory: create_category,
-            c.UpdateCategory: update_category,
-            c.DeleteCategory: delete_category,
-            c.CreateProduct: create_product,
-            c.UpdateProduct: update_product,
-            c.DeleteProduct: delete_product,
-            c.CreateSku: create_sku,
-            c.UpdateSku: update_sku,
-            c.DeleteSku: delete_sku,
-            c.CreateCollection: create_collection,
-            c.UpdateCollection: update_collection,
-            c.DeleteCollection: delete_collection,
-            c.CreateSegment: create_segment,
-            c.DeleteSegment: delete_segment,
-            c.CreateLocation: create_location,
-            c.UpdateLocation: update_location,
-            c.DeleteLocation: delete_location,
-            c.CreateReward: create_reward,
-            c.UpdateReward: update_reward,
-            c.DeleteReward: delete_reward,
-            c.ReplaceKey: replace_key,
-            c.ChangeTrustedOrigins: change_trusted_origins,
-            c.RevokeToken: revoke_token,
-        }
-    )
+DECISIONS: Mapping[type[Any], Callable[[View, Command, Any, Millis], Decision]] = MappingProxyType(
+    {
+        RedeemStack: redeem_stack,
+        LockSession: lock_session,
+        ReleaseSession: release_session,
+        RollBackRedemption: roll_back,
+        RollBackStack: roll_back,
+        CreateVoucher: create_voucher,
+        UpdateVoucher: update_voucher,
+        EnableVoucher: enable_voucher,
+        DisableVoucher: disable_voucher,
+        DeleteVoucher: delete_voucher,
+        CreateCampaign: create_campaign,
+        UpdateCampaign: update_campaign,
+        EnableCampaign: enable_campaign,
+        DisableCampaign: disable_campaign,
+        DeleteCampaign: delete_campaign,
+        AddVouchers: add_vouchers,
+        DeleteBinEntry: delete_bin_entry,
+        AdjustBalance: adjust_balance,
+        Publish: publish,
+        UpsertCustomer: upsert_customer,
+        UpdateCustomer: update_customer,
+        DeleteCustomer: delete_customer,
+        ForgetCustomer: forget_customer,
+        EndErasures: end_erasures,
+        TrackCustomEvent: track_custom_event,
+        CreateOrder: create_order,
+        UpdateOrder: update_order,
+        StageRows: stage_rows,
+        StartAction: start_action,
+        RunChunk: run_chunk,
+        GiveUpAction: give_up_action,
+        ExpireDue: expire_due,
+        CreateProject: create_project,
+        OpenProject: open_project,
+        UpdateProject: update_project,
+        DeleteProject: delete_project,
+        CloseProject: close_project,
+        CreateMetadataSchema: create_metadata_schema,
+        UpdateMetadataSchema: update_metadata_schema,
+        DeleteMetadataSchema: delete_metadata_schema,
+        CreateWebhook: create_webhook,
+        UpdateWebhook: update_webhook,
+        DeleteWebhook: delete_webhook,
+        DisableWebhook: disable_webhook,
+        RedeliverEvent: redeliver_event,
+        CreateValidationRule: create_validation_rule,
+        UpdateValidationRule: update_validation_rule,
+        DeleteValidationRule: delete_validation_rule,
+        AssignRule: assign_rule,
+        UnassignRule: unassign_rule,
+        CreateTier: create_tier,
+        UpdateTier: update_tier,
+        EnableTier: enable_tier,
+        DisableTier: disable_tier,
+        DeleteTier: delete_tier,
+        CreateStack: create_stack,
+        UpdateStack: update_stack,
+        DeleteStack: delete_stack,
+        CreateStackingRules: create_stacking_rules,
+        UpdateStackingRules: update_stacking_rules,
+        DeleteStackingRules: delete_stacking_rules,
+        CreateCategory: create_category,
+        UpdateCategory: update_category,
+        DeleteCategory: delete_category,
+        CreateProduct: create_product,
+        UpdateProduct: update_product,
+        DeleteProduct: delete_product,
+        CreateSku: create_sku,
+        UpdateSku: update_sku,
+        DeleteSku: delete_sku,
+        CreateCollection: create_collection,
+        UpdateCollection: update_collection,
+        DeleteCollection: delete_collection,
+        CreateSegment: create_segment,
+        DeleteSegment: delete_segment,
+        CreateLocation: create_location,
+        UpdateLocation: update_location,
+        DeleteLocation: delete_location,
+        CreateReward: create_reward,
+        UpdateReward: update_reward,
+        DeleteReward: delete_reward,
+        ReplaceKey: replace_key,
+        ChangeTrustedOrigins: change_trusted_origins,
+        RevokeToken: revoke_token,
+    }
 )
 
 
-def decide(view: View, command: c.Command, now: Millis) -> Decision:
+def decide(view: View, command: Command, now: Millis) -> Decision:
     """The facts of a command that `admit` let through."""
     refusal = unknown_project(view, command.body)
     if refusal is not None:
         return Decision(refusal=refusal)
     decision = DECISIONS[type(command.body)](view, command, command.body, now)
-    if not isinstance(command.body, c.RunChunk):  # whose rows were looked at one by one
+    if not isinstance(command.body, RunChunk):  # whose rows were looked at one by one
         wrong = wrong_metadata(view, decision)
         if wrong is not None:
             decision = _refused(view, command, wrong, now)
@@ -218,9 +285,9 @@ def decide(view: View, command: c.Command, now: Millis) -> Decision:
     return with_categories(view, decision)
 
 
-def _refused(view: View, command: c.Command, refusal: Refusal, now: Millis) -> Decision:
+def _refused(view: View, command: Command, refusal: Refusal, now: Millis) -> Decision:
     """A refusal after the fact; an attempt to redeem is recorded as failed with it."""
-    if isinstance(command.body, c.RedeemStack):
+    if isinstance(command.body, RedeemStack):
         body = structs.replace(command.body, fault=refusal)
         return redeem_stack(view, command, body, now)
     return Decision(refusal=refusal)

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
+from schemas.assignments import RuleAssignment
 from schemas.categories import Category
-from schemas.entities import Customer
+from schemas.customers import Customer
 from schemas.errors import Refusal
 from schemas.events import Event
-from schemas.rules import RuleAssignment
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from engine.rules.facts import Facts
 from engine.scope import Scope, everything
 from schemas.base import AMOUNT_MAX
 from schemas.discounts import Discount, UnitOff
-from schemas.entities import ItemTaken, Taken
+from schemas.evaluations import ItemTaken, Taken
 
 #: Operands of the line that a formula is worked out for.
 _OF_LINE: Final = re.compile(r"(?<![A-Za-z_])ORDER_ITEM_", re.IGNORECASE)

@@ -23,9 +23,9 @@ from engine.lookup import Held
 from engine.rewards import Payment
 from schemas.base import Millis
 from schemas.campaigns import Campaign
-from schemas.entities import Voucher
 from schemas.errors import Refusal, refuse
 from schemas.promotions import PromotionTier
+from schemas.vouchers import Voucher
 
 
 class Context(NamedTuple):

@@ -10,9 +10,11 @@ from engine.stacking_rules import stacking_rules
 from engine.state import View
 from schemas.api import Redeemable
 from schemas.base import Millis
-from schemas.commands import Command, RequestContext
-from schemas.entities import Customer, Evaluation, KeyKind
+from schemas.commands import Command
+from schemas.customers import Customer
 from schemas.errors import Refusal
+from schemas.evaluations import Evaluation, RequestContext
+from schemas.projects import KeyKind
 from schemas.stacking import StackingRules
 
 

@@ -40,12 +40,94 @@ from engine.folds import (
 )
 from engine.qualification.index import Indexed
 from engine.state import ProjectState, State
-from schemas import events as e
 from schemas.actions import ActionProgressed, ActionStarted, RowsStaged, StagedRowsDropped
+from schemas.assignments import AssignmentsDropped, RuleAssigned, RuleUnassigned
+from schemas.balances import BalanceAdjusted
 from schemas.base import DAY_MS, Millis, tag_of
-from schemas.commands import ExpireDue
-from schemas.entities import Seen
-from schemas.records import Decided, Record
+from schemas.bin import BinEntryAdded, BinEntryRemoved, CampaignVouchersDeleted
+from schemas.campaigns import (
+    CampaignCreated,
+    CampaignDeleted,
+    CampaignDisabled,
+    CampaignEnabled,
+    CampaignUpdated,
+    VouchersGenerated,
+)
+from schemas.categories import CategoryCreated, CategoryDeleted, CategoryUpdated
+from schemas.collections import CollectionCreated, CollectionDeleted, CollectionUpdated
+from schemas.custom_events import CustomEventTracked
+from schemas.customers import (
+    CustomerCreated,
+    CustomerDeleted,
+    CustomersSummed,
+    CustomerUnchanged,
+    CustomerUpdated,
+)
+from schemas.erasures import CustomerForgotten, ErasuresEnded
+from schemas.events import Event
+from schemas.expiry import ExpireDue
+from schemas.locations import LocationCreated, LocationDeleted, LocationUpdated
+from schemas.metadata import MetadataSchemaCreated, MetadataSchemaDeleted, MetadataSchemaUpdated
+from schemas.oauth import TokenRevoked, TokensForgotten
+from schemas.orders import OrderCreated, OrderUpdated
+from schemas.products import (
+    ProductCreated,
+    ProductDeleted,
+    ProductUpdated,
+    SkuCreated,
+    SkuDeleted,
+    SkuUpdated,
+)
+from schemas.projects import (
+    KeyAdded,
+    KeyRevoked,
+    ProjectClosed,
+    ProjectCreated,
+    ProjectDeleted,
+    ProjectOpened,
+    ProjectUpdated,
+    TrustedOriginsChanged,
+)
+from schemas.promotion_events import (
+    CampaignPromotionsDeleted,
+    StackCreated,
+    StackDeleted,
+    StackUpdated,
+    TierCreated,
+    TierDeleted,
+    TierDisabled,
+    TierEnabled,
+    TiersMoved,
+    TierUpdated,
+)
+from schemas.publications import PublicationFailed, PublicationRepeated, Published
+from schemas.records import Decided, Record, Seen
+from schemas.redemptions import (
+    RedemptionFailed,
+    RedemptionRolledBack,
+    RedemptionsRetired,
+    RedemptionSucceeded,
+    RollbackFailed,
+)
+from schemas.rewards import RewardCreated, RewardDeleted, RewardUpdated
+from schemas.rules import ValidationRuleCreated, ValidationRuleDeleted, ValidationRuleUpdated
+from schemas.segments import SegmentCreated, SegmentDeleted, SegmentEntered, SegmentLeft
+from schemas.sessions import SessionLocked, SessionRefused, SessionReleased, SessionsExpired
+from schemas.stacking import StackingRulesCreated, StackingRulesDeleted, StackingRulesUpdated
+from schemas.voucher_events import (
+    VoucherCreated,
+    VoucherDeleted,
+    VoucherDisabled,
+    VoucherEnabled,
+    VoucherUpdated,
+)
+from schemas.webhooks import (
+    RedeliveryRequested,
+    WebhookCreated,
+    WebhookDeleted,
+    WebhookDisabled,
+    WebhookUpdated,
+)
 
 #: The stored type of the command that sweeps.
 SWEEP = tag_of(ExpireDue)
@@ -53,113 +135,113 @@ SWEEP = tag_of(ExpireDue)
 FORGOTTEN_MAX = 1000
 
 
-def _nothing(_: State, __: e.Event, ___: Millis) -> None:
+def _nothing(_: State, __: Event, ___: Millis) -> None:
     """For what is only to be known."""
 
 
 #: What each event does. An event without a line here fails a test (tests/unit/engine).
 FOLDS: Mapping[type[Any], Callable[[State, Any, Millis], None]] = MappingProxyType(
     {
-        e.RedemptionSucceeded: redemptions.redemption_succeeded,
-        e.RedemptionFailed: redemptions.redemption_failed,
-        e.RedemptionRolledBack: redemptions.redemption_rolled_back,
-        e.RollbackFailed: _nothing,
-        e.RedemptionsRetired: redemptions.redemptions_retired,
-        e.SessionLocked: sessions.session_locked,
-        e.SessionRefused: _nothing,
-        e.SessionReleased: sessions.session_released,
-        e.SessionsExpired: sessions.sessions_expired,
-        e.VoucherCreated: vouchers.voucher_created,
-        e.VoucherUpdated: vouchers.voucher_changed,
-        e.VoucherEnabled: vouchers.voucher_changed,
-        e.VoucherDisabled: vouchers.voucher_changed,
-        e.VoucherDeleted: vouchers.voucher_deleted,
-        e.BalanceAdjusted: vouchers.voucher_changed,
-        e.Published: publications.published,
-        e.PublicationRepeated: _nothing,
-        e.PublicationFailed: publications.publication_failed,
-        e.CampaignCreated: campaigns.campaign_created,
-        e.CampaignUpdated: campaigns.campaign_changed,
-        e.CampaignEnabled: campaigns.campaign_changed,
-        e.CampaignDisabled: campaigns.campaign_changed,
-        e.CampaignDeleted: campaigns.campaign_deleted,
-        e.VouchersGenerated: campaigns.vouchers_generated,
-        e.BinEntryAdded: bin.bin_entry_added,
-        e.BinEntryRemoved: bin.bin_entry_removed,
-        e.CampaignVouchersDeleted: bin.campaign_vouchers_deleted,
-        e.CustomerCreated: customers.customer_stored,
-        e.CustomerUpdated: customers.customer_stored,
-        e.CustomerUnchanged: _nothing,
-        e.CustomerDeleted: customers.customer_deleted,
-        e.CustomerForgotten: erasures.customer_forgotten,
-        e.ErasuresEnded: erasures.erasures_ended,
-        e.CustomersSummed: customers.customers_summed,
-        e.CustomEventTracked: _nothing,
-        e.OrderCreated: customers.order_stored,
-        e.OrderUpdated: customers.order_stored,
+        RedemptionSucceeded: redemptions.redemption_succeeded,
+        RedemptionFailed: redemptions.redemption_failed,
+        RedemptionRolledBack: redemptions.redemption_rolled_back,
+        RollbackFailed: _nothing,
+        RedemptionsRetired: redemptions.redemptions_retired,
+        SessionLocked: sessions.session_locked,
+        SessionRefused: _nothing,
+        SessionReleased: sessions.session_released,
+        SessionsExpired: sessions.sessions_expired,
+        VoucherCreated: vouchers.voucher_created,
+        VoucherUpdated: vouchers.voucher_changed,
+        VoucherEnabled: vouchers.voucher_changed,
+        VoucherDisabled: vouchers.voucher_changed,
+        VoucherDeleted: vouchers.voucher_deleted,
+        BalanceAdjusted: vouchers.voucher_changed,
+        Published: publications.published,
+        PublicationRepeated: _nothing,
+        PublicationFailed: publications.publication_failed,
+        CampaignCreated: campaigns.campaign_created,
+        CampaignUpdated: campaigns.campaign_changed,
+        CampaignEnabled: campaigns.campaign_changed,
+        CampaignDisabled: campaigns.campaign_changed,
+        CampaignDeleted: campaigns.campaign_deleted,
+        VouchersGenerated: campaigns.vouchers_generated,
+        BinEntryAdded: bin.bin_entry_added,
+        BinEntryRemoved: bin.bin_entry_removed,
+        CampaignVouchersDeleted: bin.campaign_vouchers_deleted,
+        CustomerCreated: customers.customer_stored,
+        CustomerUpdated: customers.customer_stored,
+        CustomerUnchanged: _nothing,
+        CustomerDeleted: customers.customer_deleted,
+        CustomerForgotten: erasures.customer_forgotten,
+        ErasuresEnded: erasures.erasures_ended,
+        CustomersSummed: customers.customers_summed,
+        CustomEventTracked: _nothing,
+        OrderCreated: customers.order_stored,
+        OrderUpdated: customers.order_stored,
         RowsStaged: actions.rows_staged,
         ActionStarted: actions.action_started,
         ActionProgressed: actions.action_progressed,
         StagedRowsDropped: actions.staged_rows_dropped,
-        e.ProjectCreated: projects.project_created,
-        e.ProjectOpened: projects.project_opened,
-        e.ProjectUpdated: projects.project_changed,
-        e.ProjectDeleted: projects.project_changed,
-        e.ProjectClosed: projects.project_closed,
-        e.MetadataSchemaCreated: metadata.schema_stored,
-        e.MetadataSchemaUpdated: metadata.schema_stored,
-        e.MetadataSchemaDeleted: metadata.schema_deleted,
-        e.WebhookCreated: webhooks.webhook_stored,
-        e.WebhookUpdated: webhooks.webhook_stored,
-        e.WebhookDisabled: webhooks.webhook_stored,
-        e.WebhookDeleted: webhooks.webhook_deleted,
-        e.RedeliveryRequested: _nothing,
-        e.ValidationRuleCreated: rules.rule_stored,
-        e.ValidationRuleUpdated: rules.rule_stored,
-        e.ValidationRuleDeleted: rules.rule_deleted,
-        e.RuleAssigned: rules.rule_assigned,
-        e.RuleUnassigned: rules.rule_unassigned,
-        e.AssignmentsDropped: rules.assignments_dropped,
-        e.TierCreated: promotions.tier_created,
-        e.TierUpdated: promotions.tier_changed,
-        e.TierEnabled: promotions.tier_changed,
-        e.TierDisabled: promotions.tier_changed,
-        e.TierDeleted: promotions.tier_deleted,
-        e.TiersMoved: promotions.tiers_moved,
-        e.CampaignPromotionsDeleted: promotions.promotions_deleted,
-        e.StackCreated: promotions.stack_stored,
-        e.StackUpdated: promotions.stack_stored,
-        e.StackDeleted: promotions.stack_deleted,
-        e.StackingRulesCreated: stacking.stacking_stored,
-        e.StackingRulesUpdated: stacking.stacking_stored,
-        e.StackingRulesDeleted: stacking.stacking_deleted,
-        e.CategoryCreated: categories.category_stored,
-        e.CategoryUpdated: categories.category_stored,
-        e.CategoryDeleted: categories.category_deleted,
-        e.ProductCreated: products.product_stored,
-        e.ProductUpdated: products.product_stored,
-        e.ProductDeleted: products.product_deleted,
-        e.SkuCreated: products.sku_stored,
-        e.SkuUpdated: products.sku_stored,
-        e.SkuDeleted: products.sku_deleted,
-        e.CollectionCreated: products.collection_stored,
-        e.CollectionUpdated: products.collection_stored,
-        e.CollectionDeleted: products.collection_deleted,
-        e.SegmentCreated: segments.segment_created,
-        e.SegmentDeleted: segments.segment_deleted,
-        e.SegmentEntered: segments.segment_entered,
-        e.SegmentLeft: segments.segment_left,
-        e.LocationCreated: locations.location_stored,
-        e.LocationUpdated: locations.location_stored,
-        e.LocationDeleted: locations.location_deleted,
-        e.RewardCreated: rewards.reward_stored,
-        e.RewardUpdated: rewards.reward_stored,
-        e.RewardDeleted: rewards.reward_deleted,
-        e.KeyAdded: projects.key_added,
-        e.KeyRevoked: projects.key_revoked,
-        e.TrustedOriginsChanged: projects.trusted_origins_changed,
-        e.TokenRevoked: oauth.token_revoked,
-        e.TokensForgotten: oauth.tokens_forgotten,
+        ProjectCreated: projects.project_created,
+        ProjectOpened: projects.project_opened,
+        ProjectUpdated: projects.project_changed,
+        ProjectDeleted: projects.project_changed,
+        ProjectClosed: projects.project_closed,
+        MetadataSchemaCreated: metadata.schema_stored,
+        MetadataSchemaUpdated: metadata.schema_stored,
+        MetadataSchemaDeleted: metadata.schema_deleted,
+        WebhookCreated: webhooks.webhook_stored,
+        WebhookUpdated: webhooks.webhook_stored,
+        WebhookDisabled: webhooks.webhook_stored,
+        WebhookDeleted: webhooks.webhook_deleted,
+        RedeliveryRequested: _nothing,
+        ValidationRuleCreated: rules.rule_stored,
+        ValidationRuleUpdated: rules.rule_stored,
+        ValidationRuleDeleted: rules.rule_deleted,
+        RuleAssigned: rules.rule_assigned,
+        RuleUnassigned: rules.rule_unassigned,
+        AssignmentsDropped: rules.assignments_dropped,
+        TierCreated: promotions.tier_created,
+        TierUpdated: promotions.tier_changed,
+        TierEnabled: promotions.tier_changed,
+        TierDisabled: promotions.tier_changed,
+        TierDeleted: promotions.tier_deleted,
+        TiersMoved: promotions.tiers_moved,
+        CampaignPromotionsDeleted: promotions.promotions_deleted,
+        StackCreated: promotions.stack_stored,
+        StackUpdated: promotions.stack_stored,
+        StackDeleted: promotions.stack_deleted,
+        StackingRulesCreated: stacking.stacking_stored,
+        StackingRulesUpdated: stacking.stacking_stored,
+        StackingRulesDeleted: stacking.stacking_deleted,
+        CategoryCreated: categories.category_stored,
+        CategoryUpdated: categories.category_stored,
+        CategoryDeleted: categories.category_deleted,
+        ProductCreated: products.product_stored,
+        ProductUpdated: products.product_stored,
+        ProductDeleted: products.product_deleted,
+        SkuCreated: products.sku_stored,
+        SkuUpdated: products.sku_stored,
+        SkuDeleted: products.sku_deleted,
+        CollectionCreated: products.collection_stored,
+        CollectionUpdated: products.collection_stored,
+        CollectionDeleted: products.collection_deleted,
+        SegmentCreated: segments.segment_created,
+        SegmentDeleted: segments.segment_deleted,
+        SegmentEntered: segments.segment_entered,
+        SegmentLeft: segments.segment_left,
+        LocationCreated: locations.location_stored,
+        LocationUpdated: locations.location_stored,
+        LocationDeleted: locations.location_deleted,
+        RewardCreated: rewards.reward_stored,
+        RewardUpdated: rewards.reward_stored,
+        RewardDeleted: rewards.reward_deleted,
+        KeyAdded: projects.key_added,
+        KeyRevoked: projects.key_revoked,
+        TrustedOriginsChanged: projects.trusted_origins_changed,
+        TokenRevoked: oauth.token_revoked,
+        TokensForgotten: oauth.tokens_forgotten,
     }
 )
 

@@ -17,9 +17,12 @@ from engine.folds.counts import has_ended
 from engine.state import View
 from schemas.actions import StagedRowsDropped
 from schemas.base import DAY_MS, Millis
-from schemas.commands import Command, ExpireDue
-from schemas.events import Event, RedemptionsRetired, SessionsExpired
+from schemas.commands import Command
+from schemas.events import Event
+from schemas.expiry import ExpireDue
 from schemas.oauth import TokensForgotten
+from schemas.redemptions import RedemptionsRetired
+from schemas.sessions import SessionsExpired
 
 SWEEP_MAX = 500
 

@@ -20,9 +20,15 @@ from engine.state import View, encode
 from schemas.actions import AsyncAction, FollowSegment, Rows
 from schemas.base import Millis
 from schemas.commands import Command
-from schemas.customers import CustomerDeleted, CustomersSummed, CustomerSummary
-from schemas.entities import Customer
-from schemas.events import CustomerCreated, CustomerUpdated, Event
+from schemas.customers import (
+    Customer,
+    CustomerCreated,
+    CustomerDeleted,
+    CustomersSummed,
+    CustomerSummary,
+    CustomerUpdated,
+)
+from schemas.events import Event
 from schemas.segments import KnownSegments, Segment, SegmentEntered, SegmentLeft
 
 #: As the action is called; it is in no list, since the contract does not know it.

@@ -13,8 +13,9 @@ from typing import Any, Final, Protocol
 from engine.basket import Basket, Line
 from engine.calendar import iso, iso_or_none
 from schemas.base import DAY_MS, Millis
-from schemas.entities import Customer, Voucher
+from schemas.customers import Customer
 from schemas.promotions import PromotionTier
+from schemas.vouchers import Voucher
 
 _Found = Decimal | str | None
 

@@ -10,7 +10,7 @@ from msgspec import structs
 
 from engine.state import encode
 from schemas.campaigns import VouchersGenerated
-from schemas.entities import Voucher
+from schemas.vouchers import Voucher
 
 
 def encoded_vouchers(event: VouchersGenerated) -> list[bytes]:

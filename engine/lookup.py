@@ -10,8 +10,10 @@ from schemas.api import CustomerInput, OrderInput
 from schemas.base import Millis
 from schemas.campaigns import Campaign
 from schemas.categories import Category
-from schemas.entities import Customer, Order, Voucher
+from schemas.customers import Customer
 from schemas.errors import Refusal, not_found, refuse
+from schemas.orders import Order
+from schemas.vouchers import Voucher
 
 #: What is in at most one category of its own.
 InCategory = TypeVar("InCategory", Voucher, Campaign)

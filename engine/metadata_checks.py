@@ -15,11 +15,16 @@ from engine import tables
 from engine.decision import Decision
 from engine.metadata_schemas import metadata_refusal
 from engine.state import View
-from schemas import events as e
 from schemas.base import Metadata
-from schemas.campaigns import Campaign
-from schemas.entities import Customer, Order
+from schemas.campaigns import Campaign, CampaignCreated, CampaignUpdated, VouchersGenerated
+from schemas.customers import Customer, CustomerCreated, CustomerUpdated
 from schemas.errors import Refusal
+from schemas.orders import Order, OrderCreated, OrderUpdated
+from schemas.products import ProductCreated, ProductUpdated, SkuCreated, SkuUpdated
+from schemas.promotion_events import TierCreated, TierUpdated
+from schemas.publications import Published
+from schemas.redemptions import RedemptionSucceeded
+from schemas.voucher_events import VoucherCreated, VoucherUpdated
 
 #: What is written: the kind of object, its metadata, and whether none at all is fine.
 Written = Iterator[tuple[str, Metadata | None, bool]]
@@ -60,34 +65,34 @@ def _if_changed(
         yield kind, after.metadata, may_lack
 
 
-def _created_voucher(_: View, event: e.VoucherCreated) -> Written:
+def _created_voucher(_: View, event: VoucherCreated) -> Written:
     yield "voucher", event.voucher.metadata, False
 
 
-def _updated_voucher(view: View, event: e.VoucherUpdated) -> Written:
+def _updated_voucher(view: View, event: VoucherUpdated) -> Written:
     yield from _if_changed(view.get(tables.VOUCHERS, event.voucher.id), event.voucher, "voucher")
 
 
-def _generated_vouchers(_: View, event: e.VouchersGenerated) -> Written:
+def _generated_vouchers(_: View, event: VouchersGenerated) -> Written:
     if event.template.metadata:
         yield "voucher", event.template.metadata, False
 
 
-def _created_campaign(_: View, event: e.CampaignCreated) -> Written:
+def _created_campaign(_: View, event: CampaignCreated) -> Written:
     yield _kind_of(event.campaign), event.campaign.metadata, False
     for tier in event.tiers:
         yield "promotion_tier", tier.metadata, False
 
 
-def _created_tier(_: View, event: e.TierCreated) -> Written:
+def _created_tier(_: View, event: TierCreated) -> Written:
     yield "promotion_tier", event.tier.metadata, False
 
 
-def _updated_tier(view: View, event: e.TierUpdated) -> Written:
+def _updated_tier(view: View, event: TierUpdated) -> Written:
     yield from _if_changed(view.get(tables.TIERS, event.tier.id), event.tier, "promotion_tier")
 
 
-def _updated_campaign(view: View, event: e.CampaignUpdated) -> Written:
+def _updated_campaign(view: View, event: CampaignUpdated) -> Written:
     yield from _if_changed(
         view.get(tables.CAMPAIGNS, event.campaign.id), event.campaign, _kind_of(event.campaign)
     )
@@ -97,7 +102,7 @@ def _kind_of(campaign: Campaign) -> str:
     return "voucher" if campaign.use_voucher_metadata_schema else "campaign"
 
 
-def _customer(view: View, event: e.CustomerCreated | e.CustomerUpdated) -> Written:
+def _customer(view: View, event: CustomerCreated | CustomerUpdated) -> Written:
     before = view.get(tables.CUSTOMERS, event.customer.id)
     after = _metadata_of(event.customer)
     if before is None or _metadata_of(before) != after:
@@ -109,7 +114,7 @@ def _metadata_of(customer: Customer) -> Metadata | None:
     return None if data is None else data.metadata
 
 
-def _order(view: View, event: e.OrderCreated | e.OrderUpdated) -> Written:
+def _order(view: View, event: OrderCreated | OrderUpdated) -> Written:
     yield from _written_order(view, event.order)
 
 
@@ -120,52 +125,52 @@ def _written_order(view: View, order: Order) -> Written:
             yield "order_item", item.metadata, True
 
 
-def _redemption(view: View, event: e.RedemptionSucceeded) -> Written:
+def _redemption(view: View, event: RedemptionSucceeded) -> Written:
     yield "redemption", event.metadata, False
     if event.evaluation.order is not None:
         yield from _written_order(view, event.evaluation.order)
 
 
-def _publication(_: View, event: e.Published) -> Written:
+def _publication(_: View, event: Published) -> Written:
     yield "publication", event.publication.metadata, False
 
 
-def _created_product(_: View, event: e.ProductCreated) -> Written:
+def _created_product(_: View, event: ProductCreated) -> Written:
     yield "product", event.product.metadata, True
 
 
-def _updated_product(view: View, event: e.ProductUpdated) -> Written:
+def _updated_product(view: View, event: ProductUpdated) -> Written:
     yield from _if_changed(
         view.get(tables.PRODUCTS, event.product.id), event.product, "product", may_lack=True
     )
 
 
-def _created_sku(_: View, event: e.SkuCreated) -> Written:
+def _created_sku(_: View, event: SkuCreated) -> Written:
     yield "product", event.sku.metadata, True
 
 
-def _updated_sku(view: View, event: e.SkuUpdated) -> Written:
+def _updated_sku(view: View, event: SkuUpdated) -> Written:
     yield from _if_changed(view.get(tables.SKUS, event.sku.id), event.sku, "product", may_lack=True)
 
 
 _WRITTEN: Final[Mapping[type[Any], Callable[[View, Any], Written]]] = MappingProxyType(
     {
-        e.VoucherCreated: _created_voucher,
-        e.VoucherUpdated: _updated_voucher,
-        e.VouchersGenerated: _generated_vouchers,
-        e.CampaignCreated: _created_campaign,
-        e.CampaignUpdated: _updated_campaign,
-        e.TierCreated: _created_tier,
-        e.TierUpdated: _updated_tier,
-        e.CustomerCreated: _customer,
-        e.CustomerUpdated: _customer,
-        e.ProductCreated: _created_product,
-        e.ProductUpdated: _updated_product,
-        e.SkuCreated: _created_sku,
-        e.SkuUpdated: _updated_sku,
-        e.OrderCreated: _order,
-        e.OrderUpdated: _order,
-        e.RedemptionSucceeded: _redemption,
-        e.Published: _publication,
+        VoucherCreated: _created_voucher,
+        VoucherUpdated: _updated_voucher,
+        VouchersGenerated: _generated_vouchers,
+        CampaignCreated: _created_campaign,
+        CampaignUpdated: _updated_campaign,
+        TierCreated: _created_tier,
+        TierUpdated: _updated_tier,
+        CustomerCreated: _customer,
+        CustomerUpdated: _customer,
+        ProductCreated: _created_product,
+        ProductUpdated: _updated_product,
+        SkuCreated: _created_sku,
+        SkuUpdated: _updated_sku,
+        OrderCreated: _order,
+        OrderUpdated: _order,
+        RedemptionSucceeded: _redemption,
+        Published: _publication,
     }
 )

@@ -17,11 +17,11 @@ from schemas.api import Redeemable
 from schemas.campaigns import Campaign
 from schemas.categories import Category
 from schemas.discounts import Discount
-from schemas.entities import Voucher
 from schemas.errors import Refusal, not_found, refuse
 from schemas.promotions import PromotionTier
 from schemas.rules import ValidationRule
 from schemas.stacking import StackingRules
+from schemas.vouchers import Voucher
 
 NO_CATEGORIES: Final[frozenset[str]] = frozenset()
 

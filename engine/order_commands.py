@@ -19,9 +19,8 @@ from engine.state import View
 from schemas.api import CustomerInput, OrderInput
 from schemas.base import Millis
 from schemas.commands import Command
-from schemas.entities import Order, OrderItem
 from schemas.errors import Refusal, not_found, refuse
-from schemas.orders import CreateOrder, OrderCreated, OrderUpdated, UpdateOrder
+from schemas.orders import CreateOrder, Order, OrderCreated, OrderItem, OrderUpdated, UpdateOrder
 
 
 def create_order(view: View, command: Command, body: CreateOrder, now: Millis) -> Decision:

@@ -14,8 +14,8 @@ from engine import tables
 from engine.catalogue import item_meant
 from engine.state import View
 from schemas.api import OrderItemInput, ProductInput, SkuInput
-from schemas.entities import OrderItem
 from schemas.errors import Refusal, refuse
+from schemas.orders import OrderItem
 from schemas.products import CatalogItem
 
 

@@ -1,6 +1,6 @@
 """What an order adds up to. Money in minor units."""
 
-from schemas.entities import Order
+from schemas.orders import Order
 
 
 def left_of(order: Order | None) -> int | None:

@@ -16,8 +16,9 @@ from engine.order_sums import left_of
 from engine.state import View
 from schemas.api import OrderInput, OrderStatus
 from schemas.base import AMOUNT_MAX
-from schemas.entities import KeyKind, Order, OrderItem
 from schemas.errors import Refusal, refuse
+from schemas.orders import Order, OrderItem
+from schemas.projects import KeyKind
 
 #: From how many entries on an order takes no further redemption, so that its rollbacks still fit
 #: into a record.

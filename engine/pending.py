@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
-from schemas.entities import Taken, Voucher
+from schemas.evaluations import Taken
 from schemas.promotions import PromotionTier
 from schemas.tallies import UnitCount, UnitKey
+from schemas.vouchers import Voucher
 
 #: The kind of object and its id: what redemptions are counted for (engine/tallies.py).
 Scope = tuple[str, str]

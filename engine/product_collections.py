@@ -20,9 +20,7 @@ from engine.filters import FilterError, fields_of, filter_of
 from engine.ids import new_id
 from engine.state import View
 from schemas.base import Millis
-from schemas.commands import Command
-from schemas.errors import Refusal, not_found, refuse
-from schemas.products import (
+from schemas.collections import (
     COLLECTIONS_MAX,
     MEMBERS_MAX,
     MEMBERS_SHOWN_MAX,
@@ -31,11 +29,12 @@ from schemas.products import (
     CollectionUpdated,
     CreateCollection,
     DeleteCollection,
-    Product,
     ProductCollection,
-    Sku,
     UpdateCollection,
 )
+from schemas.commands import Command
+from schemas.errors import Refusal, not_found, refuse
+from schemas.products import Product, Sku
 from schemas.segments import FILTER_LENGTH_MAX
 
 #: How many of the sets of validation rules that name a collection a refusal tells.

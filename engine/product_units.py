@@ -13,7 +13,7 @@ from collections.abc import Iterable
 
 from engine import tables
 from engine.state import State, View
-from schemas.entities import Redemption
+from schemas.redemptions import Redemption
 from schemas.tallies import UnitKey
 
 

@@ -13,34 +13,30 @@ from engine import tables
 from engine.decision import Decision
 from engine.state import View
 from schemas.base import Millis
-from schemas.commands import (
-    CONTROL_PROJECT,
-    ChangeTrustedOrigins,
-    Command,
-    CommandBody,
-    CreateProject,
-    ExpireDue,
-    OpenProject,
-    ReplaceKey,
-)
-from schemas.entities import Project, ProjectSettings
+from schemas.commands import Command, CommandBody
 from schemas.erasures import EndErasures
 from schemas.errors import Refusal, not_found, refuse
-from schemas.events import (
-    Event,
-    KeyAdded,
-    KeyRevoked,
-    ProjectCreated,
-    ProjectOpened,
-    TrustedOriginsChanged,
-)
+from schemas.events import Event
+from schemas.expiry import ExpireDue
 from schemas.oauth import RevokeToken
 from schemas.projects import (
+    CONTROL_PROJECT,
+    ChangeTrustedOrigins,
     CloseProject,
+    CreateProject,
     DeleteProject,
+    KeyAdded,
+    KeyRevoked,
+    OpenProject,
+    Project,
     ProjectClosed,
+    ProjectCreated,
     ProjectDeleted,
+    ProjectOpened,
+    ProjectSettings,
     ProjectUpdated,
+    ReplaceKey,
+    TrustedOriginsChanged,
     UpdateProject,
 )
 

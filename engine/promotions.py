@@ -22,6 +22,7 @@ from engine.lookup import categories_of, category_id_of, find_campaign
 from engine.state import State, View, encode
 from engine.terms import invalid_tier
 from engine.tier_places import last_place, moved_for
+from schemas.assignments import RuleAssigned
 from schemas.base import Millis
 from schemas.campaigns import Campaign, CampaignCreated, CreateCampaign
 from schemas.categories import Category
@@ -48,7 +49,6 @@ from schemas.promotions import (
     PromotionTier,
     UpdateTier,
 )
-from schemas.rules import RuleAssigned
 
 #: What the tiers of an updated campaign take of its record, and about what an assignment takes.
 TIERS_SHOWN_BYTES_MAX = 256_000

@@ -27,7 +27,6 @@ from schemas.base import Millis
 from schemas.campaigns import Campaign
 from schemas.commands import Command
 from schemas.customers import CustomerSummary
-from schemas.entities import Voucher
 from schemas.errors import Refusal, not_found, refuse
 from schemas.events import Event
 from schemas.publications import (
@@ -38,6 +37,7 @@ from schemas.publications import (
     Publish,
     Published,
 )
+from schemas.vouchers import Voucher
 
 #: How many numbers one command looks up at most; the next one goes on from there.
 SEARCH_MAX = 10_000

@@ -8,11 +8,11 @@ from engine.assignments import shown_assignments
 from engine.ids import holding_id
 from engine.lookup import campaign_of, categories_of
 from engine.state import View
+from schemas.assignments import RuleAssignment
 from schemas.base import Millis
 from schemas.campaigns import Campaign
 from schemas.categories import Category
-from schemas.entities import Voucher
-from schemas.rules import RuleAssignment
+from schemas.vouchers import Voucher
 
 #: How many holdings a page looks at, at most: whatever a filter leaves out costs as much as what it
 #: lets through.

@@ -23,15 +23,11 @@ from engine.stacking_rules import naming
 from engine.state import View
 from schemas.api import CustomerInput
 from schemas.base import Millis
-from schemas.commands import Command, RedeemStack
-from schemas.entities import (
-    Evaluation,
-    Order,
-    OrderEntry,
-    Outcome,
-)
+from schemas.commands import Command
 from schemas.errors import Refusal
-from schemas.events import RedemptionFailed, RedemptionSucceeded
+from schemas.evaluations import Evaluation, Outcome
+from schemas.orders import Order, OrderEntry
+from schemas.redemptions import RedeemStack, RedemptionFailed, RedemptionSucceeded
 
 
 def redeem_stack(view: View, command: Command, body: RedeemStack, now: Millis) -> Decision:

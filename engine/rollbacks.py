@@ -25,10 +25,18 @@ from engine.spending import counted_tier, restored
 from engine.stacking_rules import stacking_rules
 from engine.state import View
 from schemas.base import Millis
-from schemas.commands import Command, RollBack, RollBackStack
-from schemas.entities import Order, OrderEntry, Redemption, Taken
+from schemas.commands import Command
 from schemas.errors import Refusal, not_found, refuse
-from schemas.events import RedemptionRolledBack, RollbackFailed, RolledBack
+from schemas.evaluations import Taken
+from schemas.orders import Order, OrderEntry
+from schemas.redemptions import (
+    Redemption,
+    RedemptionRolledBack,
+    RollBack,
+    RollbackFailed,
+    RollBackStack,
+    RolledBack,
+)
 
 #: How long a redemption can be rolled back: three calendar months.
 WINDOW = Duration(months=3, millis=0)

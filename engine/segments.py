@@ -19,8 +19,7 @@ from engine.money import half_up
 from engine.rules.places import placed
 from engine.state import View
 from schemas.base import Millis
-from schemas.customers import CustomerSummary
-from schemas.entities import Customer
+from schemas.customers import Customer, CustomerSummary
 from schemas.personal import Address, PersonalData
 from schemas.segments import Segment
 

@@ -19,10 +19,17 @@ from engine.stacking import fail_all
 from engine.state import View
 from schemas.api import SessionInput
 from schemas.base import INSTANT_MAX, Millis
-from schemas.commands import Command, LockSession, ReleaseSession
-from schemas.entities import Evaluation, Session
+from schemas.commands import Command
 from schemas.errors import Refusal, not_found
-from schemas.events import SessionLocked, SessionRefused, SessionReleased
+from schemas.evaluations import Evaluation
+from schemas.sessions import (
+    LockSession,
+    ReleaseSession,
+    Session,
+    SessionLocked,
+    SessionRefused,
+    SessionReleased,
+)
 
 TTL_DEFAULT = 7.0
 TTL_UNIT_DEFAULT = "DAYS"

@@ -9,8 +9,8 @@ from typing import Any, Final, NamedTuple
 
 from engine.offers import Offer
 from schemas.api import Redeemable
-from schemas.entities import Outcome
 from schemas.errors import Refusal, refuse
+from schemas.evaluations import Outcome
 from schemas.stacking import StackingRules
 
 PRECEDING_FAILED = "preceding_validation_failed"

@@ -2,8 +2,9 @@
 
 from msgspec import structs
 
-from schemas.entities import Taken, Voucher
+from schemas.evaluations import Taken
 from schemas.promotions import PromotionTier
+from schemas.vouchers import Voucher
 
 
 def spent(voucher: Voucher, taken: Taken) -> Voucher:

@@ -40,8 +40,8 @@ from engine.skips import (
 )
 from schemas.api import Redeemable
 from schemas.categories import Category
-from schemas.entities import CategoryShown, Evaluation, Outcome
 from schemas.errors import Refusal
+from schemas.evaluations import CategoryShown, Evaluation, Outcome
 from schemas.stacking import StackingRules
 
 DEFAULTS = StackingRules()

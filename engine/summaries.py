@@ -17,13 +17,21 @@ from engine import tables
 from engine.decision import Decision
 from engine.order_sums import left_of
 from engine.state import View
-from schemas import events as e
 from schemas.balances import BalanceAdjusted
 from schemas.bin import CampaignVouchersDeleted
-from schemas.customers import CustomersSummed, CustomerSummary
-from schemas.entities import Order, Taken, Voucher
-from schemas.orders import OrderCreated, OrderUpdated
+from schemas.customers import CustomerCreated, CustomersSummed, CustomerSummary
+from schemas.evaluations import Taken
+from schemas.events import Event
+from schemas.orders import Order, OrderCreated, OrderUpdated
 from schemas.publications import Published
+from schemas.redemptions import (
+    RedemptionFailed,
+    RedemptionRolledBack,
+    RedemptionSucceeded,
+    RollbackFailed,
+)
+from schemas.voucher_events import VoucherDeleted, VoucherUpdated
+from schemas.vouchers import Voucher
 
 _COUNTED: Final = frozenset({"PAID", "FULFILLED"})
 _NOTHING: Final = CustomerSummary()
@@ -41,7 +49,7 @@ class _Left(NamedTuple):
 class Sums:
     """The summaries that a record changes, as they are after what was counted so far."""
 
-    def __init__(self, view: View, events: Iterable[e.Event]) -> None:
+    def __init__(self, view: View, events: Iterable[Event]) -> None:
         self._view = view
         self._events = events
         self._before: dict[str, CustomerSummary] = {}
@@ -131,7 +139,7 @@ class Sums:
 
     def _is_there(self, customer_id: str) -> bool:
         return self._view.get(tables.CUSTOMERS, customer_id) is not None or any(
-            isinstance(each, e.CustomerCreated) and each.customer.id == customer_id
+            isinstance(each, CustomerCreated) and each.customer.id == customer_id
             for each in self._events
         )
 
@@ -166,7 +174,7 @@ def summed(view: View, decision: Decision) -> Decision:
     )
 
 
-def _redeemed(sums: Sums, event: e.RedemptionSucceeded) -> None:
+def _redeemed(sums: Sums, event: RedemptionSucceeded) -> None:
     credits = points = 0
     for outcome in event.evaluation.outcomes:
         if outcome.status == "APPLICABLE" and outcome.voucher is not None:
@@ -183,11 +191,11 @@ def _redeemed(sums: Sums, event: e.RedemptionSucceeded) -> None:
     sums.order(event.evaluation.order, created=event.order_created)
 
 
-def _not_redeemed(sums: Sums, event: e.RedemptionFailed) -> None:
+def _not_redeemed(sums: Sums, event: RedemptionFailed) -> None:
     sums.add(event.customer_id, failed=len(event.redemption_ids))
 
 
-def _rolled_back(sums: Sums, event: e.RedemptionRolledBack) -> None:
+def _rolled_back(sums: Sums, event: RedemptionRolledBack) -> None:
     credits = sum(each.credits or 0 for each in event.rollbacks)
     for each in event.rollbacks:
         if each.voucher is not None:
@@ -202,7 +210,7 @@ def _rolled_back(sums: Sums, event: e.RedemptionRolledBack) -> None:
     sums.order(event.order)
 
 
-def _not_rolled_back(sums: Sums, event: e.RollbackFailed) -> None:
+def _not_rolled_back(sums: Sums, event: RollbackFailed) -> None:
     sums.add(event.customer_id, rollbacks_failed=1)
 
 
@@ -214,7 +222,7 @@ def _order_updated(sums: Sums, event: OrderUpdated) -> None:
     sums.order(event.order)
 
 
-def _voucher(sums: Sums, event: e.VoucherUpdated | BalanceAdjusted) -> None:
+def _voucher(sums: Sums, event: VoucherUpdated | BalanceAdjusted) -> None:
     sums.voucher(event.voucher)
 
 
@@ -223,7 +231,7 @@ def _published(sums: Sums, event: Published) -> None:
         sums.voucher(voucher)
 
 
-def _voucher_deleted(sums: Sums, event: e.VoucherDeleted) -> None:
+def _voucher_deleted(sums: Sums, event: VoucherDeleted) -> None:
     sums.voucher_gone(event.voucher_id)
 
 
@@ -235,12 +243,12 @@ def _vouchers_deleted(sums: Sums, event: CampaignVouchersDeleted) -> None:
 #: What is counted; an event without a line here changes nothing that a customer adds up to.
 _COUNTS: Final[Mapping[type[Any], Callable[[Sums, Any], None]]] = MappingProxyType(
     {
-        e.RedemptionSucceeded: _redeemed,
-        e.RedemptionFailed: _not_redeemed,
-        e.RedemptionRolledBack: _rolled_back,
-        e.RollbackFailed: _not_rolled_back,
-        e.VoucherUpdated: _voucher,
-        e.VoucherDeleted: _voucher_deleted,
+        RedemptionSucceeded: _redeemed,
+        RedemptionFailed: _not_redeemed,
+        RedemptionRolledBack: _rolled_back,
+        RollbackFailed: _not_rolled_back,
+        VoucherUpdated: _voucher,
+        VoucherDeleted: _voucher_deleted,
         CampaignVouchersDeleted: _vouchers_deleted,
         Published: _published,
         BalanceAdjusted: _voucher,

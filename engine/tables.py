@@ -4,36 +4,32 @@ from hashlib import sha256
 
 from engine.state import Table
 from schemas.actions import AsyncAction, OpenAction, StagedRows
+from schemas.assignments import RuleAssignment
 from schemas.base import DAY_MS, Millis, Shape
 from schemas.bin import BinEntry
 from schemas.campaigns import Campaign
 from schemas.categories import Category
-from schemas.customers import CustomerSummary
-from schemas.entities import (
-    ApiKey,
-    Customer,
-    Hold,
-    OpenedProject,
-    Order,
-    Project,
-    Redemption,
-    Seen,
-    Session,
-    Voucher,
-)
+from schemas.collections import ProductCollection
+from schemas.customers import Customer, CustomerSummary
 from schemas.erasures import Erasure
 from schemas.locations import Location
 from schemas.metadata import MetadataSchema
 from schemas.oauth import RevokedToken
-from schemas.products import Product, ProductCollection, Sku
+from schemas.orders import Order
+from schemas.products import Product, Sku
+from schemas.projects import ApiKey, OpenedProject, Project
 from schemas.promotions import PromotionStack, PromotionTier
 from schemas.publications import Holding, Publication
 from schemas.qualifications import RulePosting
+from schemas.records import Seen
+from schemas.redemptions import Redemption
 from schemas.rewards import Reward
-from schemas.rules import RuleAssignment, ValidationRule
+from schemas.rules import ValidationRule
 from schemas.segments import FollowedSegments, KnownSegments, Segment
+from schemas.sessions import Hold, Session
 from schemas.stacking import StoredStackingRules
 from schemas.tallies import Tally
+from schemas.vouchers import Voucher
 from schemas.webhooks import Webhook
 
 #: How long the state keeps a redemption: longer than any three months, which it can be rolled

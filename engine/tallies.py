@@ -18,7 +18,7 @@ from engine import tables
 from engine.pending import Scope
 from engine.state import State, View
 from schemas.base import DAY_MS, Millis
-from schemas.entities import Redemption
+from schemas.redemptions import Redemption
 from schemas.tallies import Period, Sums, Tally
 
 #: Whose part of a scope: `("customer", id)` or `("key", id)`; none: all of it.

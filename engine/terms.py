@@ -4,9 +4,9 @@ from engine.calendar import INSTANT_MIN, parse_clock, parse_duration
 from engine.discount_terms import wrong_discount
 from schemas.base import AMOUNT_MAX, ID_LENGTH_MAX, INSTANT_MAX, QUANTITY_MAX
 from schemas.campaigns import Campaign, VoucherTemplate
-from schemas.entities import Voucher
 from schemas.errors import Refusal, refuse
 from schemas.promotions import PromotionTier
+from schemas.vouchers import Voucher
 
 
 def invalid_voucher(voucher: Voucher) -> Refusal | None:

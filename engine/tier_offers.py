@@ -22,8 +22,8 @@ from engine.state import View
 from schemas.api import OrderInput
 from schemas.base import Metadata, Millis
 from schemas.campaigns import Campaign
-from schemas.entities import Evaluation
 from schemas.errors import Refusal
+from schemas.evaluations import Evaluation
 from schemas.promotions import PromotionTier
 from schemas.qualifications import CandidateKind, Scenario, Space
 

@@ -24,16 +24,14 @@ from engine.rules.check import (
     wrong_rules,
 )
 from engine.state import View, encode
+from schemas.assignments import AssignRule, RuleUnassigned, UnassignRule
 from schemas.base import ID_LENGTH_MAX, Millis
 from schemas.commands import Command
 from schemas.errors import Refusal, not_found, refuse
 from schemas.rules import (
     DEFINITION_LENGTH_MAX,
-    AssignRule,
     CreateValidationRule,
     DeleteValidationRule,
-    RuleUnassigned,
-    UnassignRule,
     UpdateValidationRule,
     ValidationRule,
     ValidationRuleCreated,

@@ -14,10 +14,10 @@ from engine.vouchers import create_voucher, update_voucher
 from schemas.actions import ImportVouchers, UpdateVouchers
 from schemas.base import Metadata, Millis, Shape
 from schemas.campaigns import Campaign
-from schemas.commands import Command, CreateVoucher, UpdateVoucher
+from schemas.commands import Command
 from schemas.discounts import Discount
-from schemas.entities import Gift, Voucher
 from schemas.errors import Refusal, not_found
+from schemas.vouchers import CreateVoucher, Gift, UpdateVoucher, Voucher
 
 
 class ImportedVoucher(Shape, frozen=True):

@@ -18,22 +18,22 @@ from engine.state import View, encode
 from engine.terms import invalid_voucher
 from schemas.base import Millis
 from schemas.campaigns import CodeConfig
-from schemas.commands import (
-    Command,
-    CreateVoucher,
-    DeleteVoucher,
-    DisableVoucher,
-    EnableVoucher,
-    UpdateVoucher,
-)
-from schemas.entities import Voucher
+from schemas.commands import Command
 from schemas.errors import Refusal, not_found, refuse
-from schemas.events import (
+from schemas.voucher_events import (
     VoucherCreated,
     VoucherDeleted,
     VoucherDisabled,
     VoucherEnabled,
     VoucherUpdated,
+)
+from schemas.vouchers import (
+    CreateVoucher,
+    DeleteVoucher,
+    DisableVoucher,
+    EnableVoucher,
+    UpdateVoucher,
+    Voucher,
 )
 
 #: What an update may name. The type may be named, but not changed.

@@ -21,7 +21,7 @@ from runtime.replica import Applied, Replica
 from runtime.store import StoreDamaged
 from schemas.base import Millis, tag_of
 from schemas.commands import Command, CommandBody
-from schemas.entities import KeyKind
+from schemas.projects import KeyKind
 from schemas.records import Answer, Decided, Duplicate, Record, Unreadable
 from schemas.topics import COMMAND_BYTES_MAX, COMMANDS, LEDGER
 

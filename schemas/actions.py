@@ -11,8 +11,8 @@ from msgspec import field
 
 from schemas.base import Millis, Shape
 from schemas.campaigns import CodeConfig
-from schemas.entities import Voucher
 from schemas.personal import Personal
+from schemas.vouchers import Voucher
 
 #: How many rows a chunk has at most, and how many bytes the rows that are staged at once.
 CHUNK_ROWS_MAX = 500
@@ -157,9 +157,6 @@ class StagedRows(Shape, frozen=True):
     staged_at: Millis = 0
 
 
-# --- commands
-
-
 class StageRows(Shape, tag="stage_rows", frozen=True):
     """Keeps rows for an action that will start when all of them are there."""
 
@@ -197,9 +194,6 @@ class GiveUpAction(Shape, tag="give_up_action", frozen=True):
     fault: str
 
 
-# --- events
-
-
 class RowsStaged(Shape, tag="action.rows_staged", frozen=True):
     """Rows wait for their action."""
 
@@ -225,3 +219,7 @@ class StagedRowsDropped(Shape, tag="action.rows_dropped", frozen=True):
 
     action_id: str
     numbers: tuple[int, ...] = field(default=())
+
+
+ActionCommand = StageRows | StartAction | RunChunk | GiveUpAction
+ActionEvent = RowsStaged | ActionStarted | ActionProgressed | StagedRowsDropped

@@ -1,9 +1,7 @@
 """The balance of a gift card, changed by hand."""
 
 from schemas.base import Shape
-from schemas.entities import Voucher
-
-# --- commands
+from schemas.vouchers import Voucher
 
 
 class AdjustBalance(Shape, tag="adjust_balance", frozen=True):
@@ -17,9 +15,6 @@ class AdjustBalance(Shape, tag="adjust_balance", frozen=True):
     reason: str | None = None
 
 
-# --- events
-
-
 class BalanceAdjusted(Shape, tag="voucher.balance_adjusted", frozen=True):
     """A gift card has more or fewer credits; `voucher` is the whole after it."""
 
@@ -29,3 +24,7 @@ class BalanceAdjusted(Shape, tag="voucher.balance_adjusted", frozen=True):
     source: str = "API"
     source_id: str | None = None
     reason: str | None = None
+
+
+BalanceCommand = AdjustBalance
+BalanceEvent = BalanceAdjusted

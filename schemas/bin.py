@@ -20,17 +20,11 @@ class BinEntry(Shape, frozen=True):
     resource_parent_id: str | None = None
 
 
-# --- commands
-
-
 class DeleteBinEntry(Shape, tag="delete_bin_entry", frozen=True):
     """Deletes for good what is in the bin; its code or name is free then."""
 
     entry: str
     request_id: str = ""
-
-
-# --- events
 
 
 class BinEntryAdded(Shape, tag="bin.entry_added", frozen=True):
@@ -57,3 +51,7 @@ class CampaignVouchersDeleted(Shape, tag="campaign.vouchers_deleted", frozen=Tru
     codes: tuple[str, ...]
     numbers: tuple[int, ...]
     force: bool = False
+
+
+BinCommand = DeleteBinEntry
+BinEvent = BinEntryAdded | BinEntryRemoved | CampaignVouchersDeleted

@@ -8,9 +8,9 @@ from msgspec import field
 from schemas.base import Metadata, Millis, Shape
 from schemas.categories import Category
 from schemas.discounts import Discount
-from schemas.entities import Gift, Voucher, VoucherType
 from schemas.promotions import NewTier, PromotionTier
 from schemas.validity import ValidityHours, ValidityTimeframe
+from schemas.vouchers import Gift, Voucher, VoucherType
 
 CampaignType = Literal["DISCOUNT_COUPONS", "GIFT_VOUCHERS", "PROMOTION", "LOYALTY_PROGRAM"]
 
@@ -79,9 +79,6 @@ class Campaign(Shape, frozen=True):
     deleted_at: Millis | None = None
 
 
-# --- commands
-
-
 class CreateCampaign(Shape, tag="create_campaign", frozen=True):
     """Creates a campaign; id, times and counts are filled in by `decide`."""
 
@@ -137,9 +134,6 @@ class AddVouchers(Shape, tag="add_vouchers", frozen=True):
     validation_rules: tuple[str, ...] = ()
 
 
-# --- events
-
-
 class CampaignCreated(Shape, tag="campaign.created", frozen=True):
     """A campaign exists; a promotion with these tiers, by hierarchy."""
 
@@ -193,3 +187,21 @@ class VouchersGenerated(Shape, tag="campaign.vouchers_generated", frozen=True):
     ids: tuple[str, ...]
     codes: tuple[str, ...]
     first: int
+
+
+CampaignCommand = (
+    CreateCampaign
+    | UpdateCampaign
+    | EnableCampaign
+    | DisableCampaign
+    | DeleteCampaign
+    | AddVouchers
+)
+CampaignEvent = (
+    CampaignCreated
+    | CampaignUpdated
+    | CampaignEnabled
+    | CampaignDisabled
+    | CampaignDeleted
+    | VouchersGenerated
+)

@@ -17,9 +17,6 @@ class Category(Shape, frozen=True):
     updated_at: Millis | None = None
 
 
-# --- commands
-
-
 class CreateCategory(Shape, tag="create_category", frozen=True):
     """Creates a category; its name is its own."""
 
@@ -40,9 +37,6 @@ class DeleteCategory(Shape, tag="delete_category", frozen=True):
     category_id: str
 
 
-# --- events
-
-
 class CategoryCreated(Shape, tag="category.created", frozen=True):
     """A category exists."""
 
@@ -59,3 +53,7 @@ class CategoryDeleted(Shape, tag="category.deleted", frozen=True):
     """A category is gone."""
 
     category: Category
+
+
+CategoryCommand = CreateCategory | UpdateCategory | DeleteCategory
+CategoryEvent = CategoryCreated | CategoryUpdated | CategoryDeleted

@@ -2,287 +2,65 @@
 
 from typing import Annotated
 
-import msgspec
 from msgspec import Meta
 
-from schemas.actions import GiveUpAction, RunChunk, StageRows, StartAction
-from schemas.api import CustomerInput, OrderInput, Redeemable, SessionInput
-from schemas.balances import AdjustBalance
-from schemas.base import Metadata, Millis, Shape
-from schemas.bin import DeleteBinEntry
-from schemas.campaigns import (
-    AddVouchers,
-    CreateCampaign,
-    DeleteCampaign,
-    DisableCampaign,
-    EnableCampaign,
-    UpdateCampaign,
-)
-from schemas.categories import CreateCategory, DeleteCategory, UpdateCategory
-from schemas.customers import DeleteCustomer, TrackCustomEvent, UpdateCustomer
-from schemas.entities import ApiKey, KeyKind, ProjectSettings, Voucher
-from schemas.erasures import EndErasures, ForgetCustomer
-from schemas.errors import Refusal
-from schemas.locations import CreateLocation, DeleteLocation, UpdateLocation
-from schemas.metadata import CreateMetadataSchema, DeleteMetadataSchema, UpdateMetadataSchema
-from schemas.oauth import RevokeToken
-from schemas.orders import CreateOrder, UpdateOrder
-from schemas.products import (
-    CreateCollection,
-    CreateProduct,
-    CreateSku,
-    DeleteCollection,
-    DeleteProduct,
-    DeleteSku,
-    UpdateCollection,
-    UpdateProduct,
-    UpdateSku,
-)
-from schemas.projects import CloseProject, DeleteProject, UpdateProject
-from schemas.promotions import (
-    CreateStack,
-    CreateTier,
-    DeleteStack,
-    DeleteTier,
-    DisableTier,
-    EnableTier,
-    UpdateStack,
-    UpdateTier,
-)
-from schemas.publications import Publish
-from schemas.rewards import CreateReward, DeleteReward, UpdateReward
-from schemas.rules import (
-    AssignRule,
-    CreateValidationRule,
-    DeleteValidationRule,
-    UnassignRule,
-    UpdateValidationRule,
-)
-from schemas.segments import CreateSegment, DeleteSegment
-from schemas.stacking import CreateStackingRules, DeleteStackingRules, UpdateStackingRules
-from schemas.webhooks import (
-    CreateWebhook,
-    DeleteWebhook,
-    DisableWebhook,
-    RedeliverEvent,
-    UpdateWebhook,
-)
-
-
-class CreateProject(Shape, tag="create_project", frozen=True):
-    """Creates a tenant with its keys; belongs to the control project."""
-
-    project_id: str
-    name: str
-    partition: int
-    keys: tuple[ApiKey, ...]
-    trusted_origins: tuple[str, ...] = ()
-    settings: ProjectSettings | None = None
-    #: The project whose management key asked for it.
-    managed_by: str | None = None
-
-
-class OpenProject(Shape, tag="open_project", frozen=True):
-    """Makes a created project known in its own partition."""
-
-
-class ReplaceKey(Shape, tag="replace_key", frozen=True):
-    """Adds a key and revokes the project's other keys of the same kind; control project."""
-
-    key: ApiKey
-
-
-class ChangeTrustedOrigins(Shape, tag="change_trusted_origins", frozen=True):
-    """Replaces the origins that may use a project's client-side keys; control project."""
-
-    project_id: str
-    trusted_origins: tuple[str, ...]
-
-
-class CreateVoucher(Shape, tag="create_voucher", frozen=True):
-    """Creates a voucher. `voucher.id`, a missing code and the times are filled in by `decide`."""
-
-    voucher: Voucher
-    #: The rule for a random code, where `voucher.code` is empty.
-    code_length: int = 8
-    code_charset: str = ""
-    code_pattern: str | None = None
-    code_prefix: str = ""
-    code_postfix: str = ""
-    #: The ids of the validation rules that are to bind it.
-    validation_rules: tuple[str, ...] = ()
-
-
-class UpdateVoucher(Shape, tag="update_voucher", frozen=True):
-    """Sets the named fields of a voucher, null included; `changes` maps field names to values."""
-
-    voucher: str
-    #: Exactly the fields of `Voucher` that the caller named, in the encoding of the state.
-    changes: msgspec.Raw
-
-
-class EnableVoucher(Shape, tag="enable_voucher", frozen=True):
-    """Makes a voucher usable."""
-
-    voucher: str
-
-
-class DisableVoucher(Shape, tag="disable_voucher", frozen=True):
-    """Makes a voucher unusable until it is enabled."""
-
-    voucher: str
-
-
-class DeleteVoucher(Shape, tag="delete_voucher", frozen=True):
-    """Moves a voucher to the bin; `force` removes it for good."""
-
-    voucher: str
-    force: bool = False
-
-
-class UpsertCustomer(Shape, tag="upsert_customer", frozen=True):
-    """Creates a customer or merges what is new about it."""
-
-    customer: CustomerInput
-
-
-class RequestContext(Shape, frozen=True):
-    """What a validation and a redemption have in common."""
-
-    redeemables: tuple[Redeemable, ...]
-    order: OrderInput | None = None
-    customer: CustomerInput | None = None
-    session: SessionInput | None = None
-    tracking_id: str | None = None
-    metadata: Metadata | None = None
-
-
-class LockSession(RequestContext, tag="lock_session", frozen=True):
-    """Validates and, if valid, holds what the redeemables would take."""
-
-
-class RedeemStack(RequestContext, tag="redeem_stack", frozen=True):
-    """Redeems all redeemables or none."""
-
-    #: What is wrong with the request beyond its redeemables; the attempt is recorded as failed.
-    fault: Refusal | None = None
-
-
-class ReleaseSession(Shape, tag="release_session", frozen=True):
-    """Frees what a session holds of a voucher."""
-
-    voucher: str
-    session_key: str
-
-
-class RollBack(Shape, frozen=True):
-    """What the two rollbacks have in common."""
-
-    redemption_id: str
-    reason: str | None = None
-    tracking_id: str | None = None
-    customer: CustomerInput | None = None
-    order: OrderInput | None = None
-    metadata: Metadata | None = None
-
-
-class RollBackRedemption(RollBack, tag="roll_back_redemption", frozen=True):
-    """Takes one redemption back."""
-
-
-class RollBackStack(RollBack, tag="roll_back_stack", frozen=True):
-    """Takes a stack back, or a single redemption through the stack's endpoint."""
-
-
-class ExpireDue(Shape, tag="expire_due", frozen=True):
-    """Sweeps what is over: sessions past their time, redemptions past the rollback window."""
-
+from schemas.actions import ActionCommand
+from schemas.assignments import AssignmentCommand
+from schemas.balances import BalanceCommand
+from schemas.base import Millis, Shape
+from schemas.bin import BinCommand
+from schemas.campaigns import CampaignCommand
+from schemas.categories import CategoryCommand
+from schemas.collections import CollectionCommand
+from schemas.custom_events import CustomEventCommand
+from schemas.customers import CustomerCommand
+from schemas.erasures import ErasureCommand
+from schemas.expiry import ExpiryCommand
+from schemas.locations import LocationCommand
+from schemas.metadata import MetadataCommand
+from schemas.oauth import OAuthCommand
+from schemas.orders import OrderCommand
+from schemas.products import ProductCommand
+from schemas.projects import KeyKind, ProjectCommand
+from schemas.promotions import PromotionCommand
+from schemas.publications import PublicationCommand
+from schemas.redemptions import RedemptionCommand
+from schemas.rewards import RewardCommand
+from schemas.rules import RuleCommand
+from schemas.segments import SegmentCommand
+from schemas.sessions import SessionCommand
+from schemas.stacking import StackingCommand
+from schemas.vouchers import VoucherCommand
+from schemas.webhooks import WebhookCommand
 
 CommandBody = (
-    CreateProject
-    | OpenProject
-    | ReplaceKey
-    | ChangeTrustedOrigins
-    | RevokeToken
-    | CreateVoucher
-    | UpdateVoucher
-    | EnableVoucher
-    | DisableVoucher
-    | DeleteVoucher
-    | CreateCampaign
-    | UpdateCampaign
-    | EnableCampaign
-    | DisableCampaign
-    | DeleteCampaign
-    | AddVouchers
-    | DeleteBinEntry
-    | AdjustBalance
-    | Publish
-    | UpsertCustomer
-    | UpdateCustomer
-    | DeleteCustomer
-    | ForgetCustomer
-    | EndErasures
-    | TrackCustomEvent
-    | CreateOrder
-    | UpdateOrder
-    | LockSession
-    | RedeemStack
-    | ReleaseSession
-    | RollBackRedemption
-    | RollBackStack
-    | StageRows
-    | StartAction
-    | RunChunk
-    | GiveUpAction
-    | UpdateProject
-    | DeleteProject
-    | CloseProject
-    | CreateMetadataSchema
-    | UpdateMetadataSchema
-    | DeleteMetadataSchema
-    | CreateWebhook
-    | UpdateWebhook
-    | DeleteWebhook
-    | DisableWebhook
-    | RedeliverEvent
-    | ExpireDue
-    | CreateStackingRules
-    | UpdateStackingRules
-    | DeleteStackingRules
-    | CreateCategory
-    | UpdateCategory
-    | DeleteCategory
-    | CreateTier
-    | UpdateTier
-    | DeleteTier
-    | EnableTier
-    | DisableTier
-    | CreateStack
-    | UpdateStack
-    | DeleteStack
-    | CreateSegment
-    | DeleteSegment
-    | CreateLocation
-    | UpdateLocation
-    | DeleteLocation
-    | CreateProduct
-    | UpdateProduct
-    | DeleteProduct
-    | CreateSku
-    | UpdateSku
-    | DeleteSku
-    | CreateCollection
-    | UpdateCollection
-    | DeleteCollection
-    | CreateValidationRule
-    | UpdateValidationRule
-    | DeleteValidationRule
-    | AssignRule
-    | UnassignRule
-    | CreateReward
-    | UpdateReward
-    | DeleteReward
+    ActionCommand
+    | AssignmentCommand
+    | BalanceCommand
+    | BinCommand
+    | CampaignCommand
+    | CategoryCommand
+    | CollectionCommand
+    | CustomEventCommand
+    | CustomerCommand
+    | ErasureCommand
+    | ExpiryCommand
+    | LocationCommand
+    | MetadataCommand
+    | OAuthCommand
+    | OrderCommand
+    | ProductCommand
+    | ProjectCommand
+    | PromotionCommand
+    | PublicationCommand
+    | RedemptionCommand
+    | RewardCommand
+    | RuleCommand
+    | SegmentCommand
+    | SessionCommand
+    | StackingCommand
+    | VoucherCommand
+    | WebhookCommand
 )
 
 
@@ -305,7 +83,3 @@ class Command(Shape, frozen=True):
     channel_id: str = ""
     #: The keyed hash of the e-mail address by which alone `body` names a customer.
     guest_key: str | None = None
-
-
-#: The project of projects, keys and roles; it lies in partition 0.
-CONTROL_PROJECT = "control"

@@ -1,15 +1,10 @@
 """Customers: what changes them, beside the requests that name them, and what they add up to."""
 
-from typing import Annotated
-
 import msgspec
-from msgspec import Meta
 
-from schemas.api import CustomerInput, Text
-from schemas.base import Metadata, Millis, Shape
-from schemas.entities import Customer
-
-CUSTOM_EVENT_NAME_LENGTH_MAX = 300
+from schemas.api import CustomerInput
+from schemas.base import Millis, Shape
+from schemas.personal import Personal
 
 
 class CustomerSummary(Shape, frozen=True):
@@ -38,17 +33,16 @@ class CustomerSummary(Shape, frozen=True):
     last_order_at: Millis | None = None
 
 
-class CustomEvent(Shape, frozen=True):
-    """Something that a customer did, as the shop names it."""
+class Customer(Shape, frozen=True):
+    """A customer; everything that identifies the person is in `personal`."""
 
     id: str
-    name: str
-    customer_id: str
+    personal: Personal
     created_at: Millis
-    metadata: Metadata | None = None
-
-
-# --- commands
+    updated_at: Millis | None = None
+    #: When it went to the bin; nobody finds it there, and its source id stays taken.
+    deleted_at: Millis | None = None
+    bin_entry_id: str | None = None
 
 
 class UpdateCustomer(Shape, tag="update_customer", frozen=True):
@@ -65,38 +59,10 @@ class DeleteCustomer(Shape, tag="delete_customer", frozen=True):
     customer: str
 
 
-class TrackCustomEvent(Shape, tag="track_custom_event", frozen=True):
-    """Notes that a customer did something; creates the customer who is unknown."""
+class UpsertCustomer(Shape, tag="upsert_customer", frozen=True):
+    """Creates a customer or merges what is new about it."""
 
-    event: Annotated[str, Meta(min_length=1, max_length=CUSTOM_EVENT_NAME_LENGTH_MAX)]
     customer: CustomerInput
-    metadata: Metadata | None = None
-
-
-class CustomEventBody(Shape, frozen=True):
-    """What the endpoints of custom events take."""
-
-    event: Annotated[str, Meta(min_length=1, max_length=CUSTOM_EVENT_NAME_LENGTH_MAX)]
-    customer: CustomerInput
-    metadata: Metadata | None = None
-    referral: "Referral | None" = None
-    loyalty: "Loyalty | None" = None
-
-
-class Referral(Shape, frozen=True):
-    """Through whom the customer came."""
-
-    code: Text
-    referrer_id: Text | None = None
-
-
-class Loyalty(Shape, frozen=True):
-    """The loyalty card that the event counts for."""
-
-    code: Text
-
-
-# --- events
 
 
 class CustomerUnchanged(Shape, tag="customer.unchanged", frozen=True):
@@ -118,7 +84,21 @@ class CustomersSummed(Shape, tag="customer.summed", frozen=True):
     summaries: dict[str, CustomerSummary]
 
 
-class CustomEventTracked(Shape, tag="customer_event.tracked", frozen=True):
-    """A customer did something."""
+class CustomerCreated(Shape, tag="customer.created", frozen=True):
+    """A customer exists."""
 
-    event: CustomEvent
+    customer: Customer
+
+
+class CustomerUpdated(Shape, tag="customer.updated", frozen=True):
+    """More, or other things, are known of a customer; `customer` is the whole after it."""
+
+    customer: Customer
+    #: What the customer adds up to, where the answer shows it.
+    summary: CustomerSummary | None = None
+
+
+CustomerCommand = UpdateCustomer | DeleteCustomer | UpsertCustomer
+CustomerEvent = (
+    CustomerUnchanged | CustomerDeleted | CustomersSummed | CustomerCreated | CustomerUpdated
+)

@@ -31,9 +31,6 @@ class PermanentDeletion(Shape, frozen=True):
     created_at: Millis
 
 
-# --- commands
-
-
 class ForgetCustomer(Shape, tag="forget_customer", frozen=True):
     """Removes a customer, in the bin or not, and all that is personal, for good."""
 
@@ -46,9 +43,6 @@ class EndErasures(Shape, tag="end_erasures", frozen=True):
     ids: tuple[str, ...]
 
 
-# --- events
-
-
 class CustomerForgotten(Shape, tag="customer.forgotten", frozen=True):
     """A customer is gone for good, and their keys have to be destroyed."""
 
@@ -59,3 +53,7 @@ class ErasuresEnded(Shape, tag="erasures.ended", frozen=True):
     """The keys are destroyed: what they sealed cannot be read any more."""
 
     ids: tuple[str, ...]
+
+
+ErasureCommand = ForgetCustomer | EndErasures
+ErasureEvent = CustomerForgotten | ErasuresEnded

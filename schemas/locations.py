@@ -9,7 +9,6 @@ from schemas.base import Millis, Shape
 LOCATIONS_MAX = 1000
 #: How many points all rings of an area have together.
 POINTS_MAX = 2000
-
 #: Parts of a degree that coordinates are counted in: about a centimetre, so that all arithmetic on
 #: them is exact.
 PARTS_OF_DEGREE = 10_000_000
@@ -43,9 +42,6 @@ class Location(Shape, frozen=True):
     updated_at: Millis | None = None
 
 
-# --- commands
-
-
 class CreateLocation(Shape, tag="create_location", frozen=True):
     """Creates a location."""
 
@@ -66,9 +62,6 @@ class DeleteLocation(Shape, tag="delete_location", frozen=True):
     location_id: str
 
 
-# --- events
-
-
 class LocationCreated(Shape, tag="location.created", frozen=True):
     """A location exists."""
 
@@ -85,3 +78,7 @@ class LocationDeleted(Shape, tag="location.deleted", frozen=True):
     """A location is gone."""
 
     location: Location
+
+
+LocationCommand = CreateLocation | UpdateLocation | DeleteLocation
+LocationEvent = LocationCreated | LocationUpdated | LocationDeleted

@@ -7,7 +7,6 @@ from schemas.base import Millis, Shape
 #: How many schemas a project has at most, and how many properties one has.
 SCHEMAS_MAX = 100
 PROPERTIES_MAX = 200
-
 PropertyType = Literal[
     "string", "number", "object", "date", "datetime", "geopoint", "boolean", "image_url"
 ]
@@ -43,9 +42,6 @@ class MetadataSchema(Shape, frozen=True):
     updated_at: Millis | None = None
 
 
-# --- commands
-
-
 class CreateMetadataSchema(Shape, tag="create_metadata_schema", frozen=True):
     """Describes the metadata of a kind of object that has no schema yet."""
 
@@ -68,9 +64,6 @@ class DeleteMetadataSchema(Shape, tag="delete_metadata_schema", frozen=True):
     schema_id: str
 
 
-# --- events
-
-
 class MetadataSchemaCreated(Shape, tag="metadata_schema.created", frozen=True):
     """A kind of object has a schema."""
 
@@ -87,3 +80,7 @@ class MetadataSchemaDeleted(Shape, tag="metadata_schema.deleted", frozen=True):
     """A kind of object has no schema any more."""
 
     schema: MetadataSchema
+
+
+MetadataCommand = CreateMetadataSchema | UpdateMetadataSchema | DeleteMetadataSchema
+MetadataEvent = MetadataSchemaCreated | MetadataSchemaUpdated | MetadataSchemaDeleted

@@ -27,18 +27,12 @@ class RevokedToken(Shape, frozen=True):
     expires_at: Millis
 
 
-# --- commands
-
-
 class RevokeToken(Shape, tag="revoke_token", frozen=True):
     """Ends a token before its time; belongs to the control project."""
 
     project_id: Ident
     token_id: Ident
     expires_at: Millis
-
-
-# --- events
 
 
 class TokenRevoked(Shape, tag="token.revoked", frozen=True):
@@ -51,3 +45,7 @@ class TokensForgotten(Shape, tag="tokens.forgotten", frozen=True):
     """Revoked tokens whose time is over left the state."""
 
     token_ids: tuple[str, ...]
+
+
+OAuthCommand = RevokeToken
+OAuthEvent = TokenRevoked | TokensForgotten

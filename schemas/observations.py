@@ -1,7 +1,7 @@
 """Observations: what was seen and changed nothing. They live in topics of their own, for a while."""
 
 from schemas.base import Instant, Minor, Quantity, Shape
-from schemas.entities import KeyKind
+from schemas.projects import KeyKind
 
 
 class ValidationObserved(Shape, tag="validation.observed", frozen=True):

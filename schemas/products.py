@@ -7,10 +7,6 @@ from msgspec import field
 
 from schemas.base import Metadata, Millis, Shape
 
-COLLECTIONS_MAX = 1000
-#: How many members a static collection has at most, and up to how many it is shown with them.
-MEMBERS_MAX = 20_000
-MEMBERS_SHOWN_MAX = 1000
 #: How many SKUs a product has at most, those in the bin included, and with how many it is shown.
 SKUS_MAX = 1000
 SKUS_SHOWN_MAX = 100
@@ -63,29 +59,6 @@ class CatalogItem(NamedTuple):
     metadata: Metadata
 
 
-class ProductCollection(Shape, frozen=True):
-    """Products and SKUs, named one by one, or by a filter (JSON text, as the API shows it).
-
-    A collection in an event has its members with it; the state has them beside it, one by one.
-    """
-
-    id: str
-    name: str
-    created_at: Millis
-    type: Literal["STATIC", "AUTO_UPDATE"] = "STATIC"
-    filter: str | None = None
-    #: The ids of its products and of its SKUs, each in the order of the ids.
-    products: tuple[str, ...] = ()
-    skus: tuple[str, ...] = ()
-    #: Of each SKU its product, where there are few enough to be shown (`MEMBERS_SHOWN_MAX`).
-    sku_products: tuple[str, ...] = ()
-    members_count: int = 0
-    updated_at: Millis | None = None
-
-
-# --- commands
-
-
 class CreateProduct(Shape, tag="create_product", frozen=True):
     """Creates a product, or changes the one with that id or source id.
 
@@ -132,28 +105,6 @@ class DeleteSku(Shape, tag="delete_sku", frozen=True):
     force: bool = False
 
 
-class CreateCollection(Shape, tag="create_product_collection", frozen=True):
-    """Creates a collection; members are named by id or source id."""
-
-    collection: ProductCollection
-
-
-class UpdateCollection(Shape, tag="update_product_collection", frozen=True):
-    """Sets the named fields, in the encoding of the state; members are all named anew."""
-
-    collection_id: str
-    changes: msgspec.Raw
-
-
-class DeleteCollection(Shape, tag="delete_product_collection", frozen=True):
-    """Removes a collection."""
-
-    collection_id: str
-
-
-# --- events
-
-
 class ProductCreated(Shape, tag="product.created", frozen=True):
     """A product exists."""
 
@@ -193,19 +144,7 @@ class SkuDeleted(Shape, tag="sku.deleted", frozen=True):
     force: bool = False
 
 
-class CollectionCreated(Shape, tag="product_collection.created", frozen=True):
-    """A collection exists."""
-
-    collection: ProductCollection
-
-
-class CollectionUpdated(Shape, tag="product_collection.updated", frozen=True):
-    """A collection changed; `collection` is the whole after it."""
-
-    collection: ProductCollection
-
-
-class CollectionDeleted(Shape, tag="product_collection.deleted", frozen=True):
-    """A collection is gone."""
-
-    collection: ProductCollection
+ProductCommand = CreateProduct | UpdateProduct | DeleteProduct | CreateSku | UpdateSku | DeleteSku
+ProductEvent = (
+    ProductCreated | ProductUpdated | ProductDeleted | SkuCreated | SkuUpdated | SkuDeleted
+)

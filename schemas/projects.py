@@ -1,9 +1,69 @@
 """Projects after they were made: changed, deleted, closed."""
 
+from typing import Literal
+
 import msgspec
 
-from schemas.base import Shape
-from schemas.entities import Project
+from schemas.base import Millis, Shape
+
+KeyKind = Literal["server", "client", "management", "system"]
+#: The project of projects, keys and roles; it lies in partition 0.
+CONTROL_PROJECT = "control"
+
+
+class ApiKey(Shape, frozen=True):
+    """A key pair's public id and the keyed hash of its token."""
+
+    id: str
+    project_id: str
+    kind: KeyKind
+    token_hash: str
+    revoked_at: Millis | None = None
+
+
+class ProjectSettings(Shape, frozen=True):
+    """What can be said of a project, and what its client-side keys may do."""
+
+    description: str = ""
+    timezone: str = "Etc/UTC"
+    currency: str = "USD"
+    dial_code: str | None = None
+    client_redeem_enabled: bool = True
+    client_publish_enabled: bool = False
+    client_list_vouchers_enabled: bool = False
+    client_create_customer_enabled: bool = False
+    client_loyalty_events_enabled: bool = False
+    client_set_voucher_expiration_date_enabled: bool = False
+
+
+class Project(Shape, frozen=True):
+    """A tenant. Its partition is chosen once and never changes."""
+
+    id: str
+    name: str
+    partition: int
+    created_at: Millis
+    trusted_origins: tuple[str, ...] = ()
+    #: None: the defaults.
+    settings: ProjectSettings | None = None
+    #: The project whose management key made it; None for the installation's own.
+    managed_by: str | None = None
+    updated_at: Millis | None = None
+    deleted_at: Millis | None = None
+
+    @property
+    def terms(self) -> ProjectSettings:
+        """The settings; of a project that was never given any, everything that exists is on."""
+        return self.settings or ProjectSettings(client_publish_enabled=True)
+
+
+class OpenedProject(Shape, frozen=True):
+    """That a project's own partition knows it; its keys work from then on."""
+
+    id: str
+    opened_at: Millis
+    #: The kinds of objects that have a metadata schema.
+    described: tuple[str, ...] = ()
 
 
 class UpdateProject(Shape, tag="update_project", frozen=True):
@@ -27,6 +87,36 @@ class CloseProject(Shape, tag="close_project", frozen=True):
     """Ends a deleted project in its own partition: nothing is decided for it any more."""
 
 
+class CreateProject(Shape, tag="create_project", frozen=True):
+    """Creates a tenant with its keys; belongs to the control project."""
+
+    project_id: str
+    name: str
+    partition: int
+    keys: tuple[ApiKey, ...]
+    trusted_origins: tuple[str, ...] = ()
+    settings: ProjectSettings | None = None
+    #: The project whose management key asked for it.
+    managed_by: str | None = None
+
+
+class OpenProject(Shape, tag="open_project", frozen=True):
+    """Makes a created project known in its own partition."""
+
+
+class ReplaceKey(Shape, tag="replace_key", frozen=True):
+    """Adds a key and revokes the project's other keys of the same kind; control project."""
+
+    key: ApiKey
+
+
+class ChangeTrustedOrigins(Shape, tag="change_trusted_origins", frozen=True):
+    """Replaces the origins that may use a project's client-side keys; control project."""
+
+    project_id: str
+    trusted_origins: tuple[str, ...]
+
+
 class ProjectUpdated(Shape, tag="project.updated", frozen=True):
     """A tenant's settings changed; `project` is the whole after it."""
 
@@ -43,3 +133,55 @@ class ProjectClosed(Shape, tag="project.closed", frozen=True):
     """A tenant's own partition decides nothing for it any more."""
 
     project_id: str
+
+
+class ProjectCreated(Shape, tag="project.created", frozen=True):
+    """A tenant exists."""
+
+    project: Project
+
+
+class ProjectOpened(Shape, tag="project.opened", frozen=True):
+    """A tenant's own partition knows it."""
+
+    project_id: str
+
+
+class KeyAdded(Shape, tag="key.added", frozen=True):
+    """A key works from now on."""
+
+    key: ApiKey
+
+
+class KeyRevoked(Shape, tag="key.revoked", frozen=True):
+    """A key stopped working."""
+
+    key_id: str
+
+
+class TrustedOriginsChanged(Shape, tag="trusted_origins.changed", frozen=True):
+    """The origins that may use client-side keys."""
+
+    project_id: str
+    trusted_origins: tuple[str, ...]
+
+
+ProjectCommand = (
+    UpdateProject
+    | DeleteProject
+    | CloseProject
+    | CreateProject
+    | OpenProject
+    | ReplaceKey
+    | ChangeTrustedOrigins
+)
+ProjectEvent = (
+    ProjectUpdated
+    | ProjectDeleted
+    | ProjectClosed
+    | ProjectCreated
+    | ProjectOpened
+    | KeyAdded
+    | KeyRevoked
+    | TrustedOriginsChanged
+)

@@ -18,6 +18,13 @@ class TierEvent(Shape, frozen=True):
     categories: tuple[Category, ...] = ()
 
 
+class StackEvent(Shape, frozen=True):
+    """What all events of one stack have in common."""
+
+    stack: PromotionStack
+    categories: tuple[Category, ...] = ()
+
+
 class TierCreated(TierEvent, tag="promotion_tier.created", frozen=True):
     """A tier exists."""
 
@@ -54,13 +61,6 @@ class CampaignPromotionsDeleted(Shape, tag="campaign.promotions_deleted", frozen
     stack_ids: tuple[str, ...] = ()
 
 
-class StackEvent(Shape, frozen=True):
-    """What all events of one stack have in common."""
-
-    stack: PromotionStack
-    categories: tuple[Category, ...] = ()
-
-
 class StackCreated(StackEvent, tag="promotion_stack.created", frozen=True):
     """A stack exists."""
 
@@ -71,3 +71,17 @@ class StackUpdated(StackEvent, tag="promotion_stack.updated", frozen=True):
 
 class StackDeleted(StackEvent, tag="promotion_stack.deleted", frozen=True):
     """A stack is gone."""
+
+
+PromotionEvent = (
+    TierCreated
+    | TierUpdated
+    | TierEnabled
+    | TierDisabled
+    | TierDeleted
+    | TiersMoved
+    | CampaignPromotionsDeleted
+    | StackCreated
+    | StackUpdated
+    | StackDeleted
+)

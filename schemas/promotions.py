@@ -68,9 +68,6 @@ class NewTier(Shape, frozen=True):
     hierarchy: int | None = None
 
 
-# --- commands
-
-
 class CreateTier(Shape, tag="create_promotion_tier", frozen=True):
     """Adds a tier to a campaign; id and times are filled in by `decide`."""
 
@@ -131,3 +128,15 @@ class DeleteStack(Shape, tag="delete_promotion_stack", frozen=True):
 
     campaign: str
     stack_id: str
+
+
+PromotionCommand = (
+    CreateTier
+    | UpdateTier
+    | DeleteTier
+    | EnableTier
+    | DisableTier
+    | CreateStack
+    | UpdateStack
+    | DeleteStack
+)

@@ -7,8 +7,8 @@ from schemas.base import Metadata, Millis, Shape
 from schemas.campaigns import Campaign
 from schemas.customers import CustomerSummary
 from schemas.discounts import Discount
-from schemas.entities import Gift, Voucher, VoucherType
 from schemas.errors import Refusal
+from schemas.vouchers import Gift, Voucher, VoucherType
 
 #: How many vouchers one publication gives at most. Source: the API contract, section 10.
 COUNT_MAX = 50
@@ -45,9 +45,6 @@ class Holding(Shape, frozen=True):
     campaign_id: str | None = None
 
 
-# --- commands
-
-
 class Publish(Shape, tag="publish", frozen=True):
     """Gives a customer one voucher by code or id, or `count` of a campaign's free ones."""
 
@@ -61,9 +58,6 @@ class Publish(Shape, tag="publish", frozen=True):
     channel: str = "API"
     tracking_id: str | None = None
     metadata: Metadata = field(default_factory=dict)
-
-
-# --- events
 
 
 class Published(Shape, tag="publication.succeeded", frozen=True):
@@ -90,3 +84,7 @@ class PublicationFailed(Shape, tag="publication.failed", frozen=True):
     publication: Publication
     refusal: Refusal
     campaign: Campaign | None = None
+
+
+PublicationCommand = Publish
+PublicationEvent = Published | PublicationRepeated | PublicationFailed

@@ -5,12 +5,12 @@ stands, and `at`, the time that decides everything in it. The header `prev` chai
 record before it (runtime/chain.py).
 """
 
+from schemas.assignments import RuleAssignment
 from schemas.base import Millis, Shape
 from schemas.categories import Category
-from schemas.entities import Customer
+from schemas.customers import Customer
 from schemas.errors import Refusal
 from schemas.events import Event
-from schemas.rules import RuleAssignment
 
 RECORD_VERSION = 1
 
@@ -105,3 +105,13 @@ Record = (
 )
 #: The records that answer one command.
 Answer = Decided | Duplicate | Conflicted | Expired
+
+
+class Seen(Shape, frozen=True):
+    """The memory of a decided command, for seven days."""
+
+    fingerprint: str
+    #: The offset of the record that decided it.
+    offset: int
+    #: The command's id; the sweep needs it.
+    command_id: str = ""

@@ -30,9 +30,6 @@ class Reward(Shape, frozen=True):
     updated_at: Millis | None = None
 
 
-# --- commands
-
-
 class CreateReward(Shape, tag="create_reward", frozen=True):
     """Creates a reward; id and times are filled in by `decide`."""
 
@@ -52,9 +49,6 @@ class DeleteReward(Shape, tag="delete_reward", frozen=True):
     reward_id: str
 
 
-# --- events
-
-
 class RewardCreated(Shape, tag="reward.created", frozen=True):
     """A reward exists."""
 
@@ -71,3 +65,7 @@ class RewardDeleted(Shape, tag="reward.deleted", frozen=True):
     """A reward is gone."""
 
     reward: Reward
+
+
+RewardCommand = CreateReward | UpdateReward | DeleteReward
+RewardEvent = RewardCreated | RewardUpdated | RewardDeleted

@@ -13,8 +13,6 @@ RULES_MAX = 200
 DEFINITION_LENGTH_MAX = 100_000
 #: How many entries of items a set has, and how many sets one object.
 ENTRIES_MAX = 500
-ASSIGNMENTS_MAX = 50
-
 ItemEffect = Literal[
     "APPLY_TO_EVERY",
     "APPLY_TO_CHEAPEST",
@@ -86,9 +84,7 @@ ProductLimitName = Literal[
     "product_in_collection_customer_promotion_tier_quantity_limit",
 ]
 PRODUCT_LIMITS: tuple[ProductLimitName, ...] = get_args(ProductLimitName)
-AssignedType = Literal[
-    "voucher", "campaign", "earning_rule", "reward_assignment", "promotion_tier", "distribution"
-]
+Number = int | Decimal
 
 
 class ProductLimit(Shape, frozen=True):
@@ -160,16 +156,6 @@ class ValidationRule(Shape, frozen=True):
     updated_at: Millis | None = None
 
 
-class RuleAssignment(Shape, frozen=True):
-    """That a set of rules binds an object."""
-
-    id: str
-    rule_id: str
-    related_object_id: str
-    related_object_type: AssignedType
-    created_at: Millis
-
-
 class Violation(Shape, frozen=True):
     """Which rule of which set failed, and the value that it compared."""
 
@@ -221,12 +207,6 @@ class BundleShown(Shape, frozen=True):
     missing: tuple[BundleLack, ...] = ()
 
 
-Number = int | Decimal
-
-
-# --- commands
-
-
 class CreateValidationRule(Shape, tag="create_validation_rule", frozen=True):
     """Creates a set of rules; id and times are filled in by `decide`."""
 
@@ -244,24 +224,6 @@ class DeleteValidationRule(Shape, tag="delete_validation_rule", frozen=True):
     """Removes a set of rules and its assignments."""
 
     rule_id: str
-
-
-class AssignRule(Shape, tag="assign_rule", frozen=True):
-    """Binds an object by a set of rules."""
-
-    rule_id: str
-    related_object_id: str
-    related_object_type: AssignedType
-
-
-class UnassignRule(Shape, tag="unassign_rule", frozen=True):
-    """The object is bound no longer."""
-
-    rule_id: str
-    assignment_id: str
-
-
-# --- events
 
 
 class ValidationRuleCreated(Shape, tag="validation_rule.created", frozen=True):
@@ -282,25 +244,5 @@ class ValidationRuleDeleted(Shape, tag="validation_rule.deleted", frozen=True):
     rule: ValidationRule
 
 
-class RuleAssigned(Shape, tag="validation_rule.assigned", frozen=True):
-    """An object is bound by a set of rules; `count`: how many objects the set binds after it."""
-
-    assignment: RuleAssignment
-    count: int
-
-
-class RuleUnassigned(Shape, tag="validation_rule.unassigned", frozen=True):
-    """An object is bound by a set of rules no longer; `count` as for `RuleAssigned`."""
-
-    assignment: RuleAssignment
-    count: int
-
-
-class AssignmentsDropped(Shape, tag="validation_rule.assignments_dropped", frozen=True):
-    """Assignments ended with their objects or with their sets of rules.
-
-    `counts` says of each of the sets that exist how many objects it binds after it.
-    """
-
-    assignments: tuple[RuleAssignment, ...]
-    counts: dict[str, int] = msgspec.field(default_factory=dict)
+RuleCommand = CreateValidationRule | UpdateValidationRule | DeleteValidationRule
+RuleEvent = ValidationRuleCreated | ValidationRuleUpdated | ValidationRuleDeleted

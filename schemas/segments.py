@@ -40,9 +40,6 @@ class KnownSegments(Shape, frozen=True):
     ids: tuple[str, ...] = ()
 
 
-# --- commands
-
-
 class CreateSegment(Shape, tag="create_segment", frozen=True):
     """Creates a segment; `customers` are ids or source ids, of a static one."""
 
@@ -55,9 +52,6 @@ class DeleteSegment(Shape, tag="delete_segment", frozen=True):
     """Removes a segment."""
 
     segment_id: str
-
-
-# --- events
 
 
 class SegmentCreated(Shape, tag="segment.created", frozen=True):
@@ -85,3 +79,7 @@ class SegmentLeft(Shape, tag="customer.segment_left", frozen=True):
 
     customer_id: str
     segments: dict[str, str]
+
+
+SegmentCommand = CreateSegment | DeleteSegment
+SegmentEvent = SegmentCreated | SegmentDeleted | SegmentEntered | SegmentLeft

@@ -49,9 +49,6 @@ class StoredStackingRules(Shape, frozen=True):
     updated_at: Millis | None = None
 
 
-# --- commands
-
-
 class CreateStackingRules(Shape, tag="create_stacking_rules", frozen=True):
     """Gives a project rules of its own; one that has some refuses."""
 
@@ -71,9 +68,6 @@ class DeleteStackingRules(Shape, tag="delete_stacking_rules", frozen=True):
     stacking_rules_id: str
 
 
-# --- events
-
-
 class StackingRulesCreated(Shape, tag="stacking_rules.created", frozen=True):
     """A project has rules of its own."""
 
@@ -90,3 +84,7 @@ class StackingRulesDeleted(Shape, tag="stacking_rules.deleted", frozen=True):
     """The defaults hold again."""
 
     stored: StoredStackingRules
+
+
+StackingCommand = CreateStackingRules | UpdateStackingRules | DeleteStackingRules
+StackingEvent = StackingRulesCreated | StackingRulesUpdated | StackingRulesDeleted

@@ -6,7 +6,6 @@ from schemas.base import Instant, Millis, Shape
 
 #: How many a project may have.
 WEBHOOKS_MAX = 50
-
 #: The names that can be subscribed to, as the contract spells them.
 EVENT_NAMES = (
     "business_validation_rule.assignment.created",
@@ -88,9 +87,6 @@ class Webhook(Shape, frozen=True):
     disabled_reason: str | None = None
 
 
-# --- commands
-
-
 class CreateWebhook(Shape, tag="create_webhook", frozen=True):
     """Registers an endpoint; it gets what happens from then on."""
 
@@ -129,9 +125,6 @@ class RedeliverEvent(Shape, tag="redeliver_event", frozen=True):
     event_id: str
 
 
-# --- events
-
-
 class WebhookCreated(Shape, tag="webhook.created", frozen=True):
     """An endpoint is registered."""
 
@@ -164,9 +157,6 @@ class RedeliveryRequested(Shape, tag="webhook.redelivery_requested", frozen=True
     event_id: str
 
 
-# --- observations, in the topic `deliveries`
-
-
 class DeliveryAttempted(Shape, tag="webhook.delivery_attempted", frozen=True):
     """One attempt to send an event to an endpoint.
 
@@ -193,3 +183,9 @@ class DeliveryAttempted(Shape, tag="webhook.delivery_attempted", frozen=True):
     next_attempt_at: Millis | None = None
     #: Whether it was asked for by hand.
     redelivery: bool = False
+
+
+WebhookCommand = CreateWebhook | UpdateWebhook | DeleteWebhook | DisableWebhook | RedeliverEvent
+WebhookEvent = (
+    WebhookCreated | WebhookUpdated | WebhookDisabled | WebhookDeleted | RedeliveryRequested
+)

@@ -23,9 +23,9 @@ from runtime.log import Log
 from runtime.settings import Settings
 from runtime.store import RocksStore, Store
 from schemas.base import Shape
-from schemas.commands import CONTROL_PROJECT
-from schemas.entities import Voucher
+from schemas.projects import CONTROL_PROJECT
 from schemas.topics import LEDGER
+from schemas.vouchers import Voucher
 from tessera.installation import NoInstallation, reached
 from tessera.parts import CONTROL_PARTITION
 from tessera.selection import Wanted, as_text, matching, object_of

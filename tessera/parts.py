@@ -25,8 +25,8 @@ from runtime.replica import Replica
 from runtime.secrets import Secrets
 from runtime.sender import Sender
 from runtime.settings import Settings, read_master_key
-from schemas.commands import CONTROL_PROJECT
 from schemas.errors import not_found
+from schemas.projects import CONTROL_PROJECT
 from schemas.records import Duplicate
 
 #: How long a read waits for what is on its way to the replica.

@@ -19,7 +19,7 @@ from engine.discounts.terms import Terms
 from engine.discounts.units import taken_of_units
 from engine.scope import Scope
 from schemas.discounts import EFFECTS, Discount, Effect
-from schemas.entities import Taken
+from schemas.evaluations import Taken
 
 __all__ = ["Terms", "effect_of", "gift_credits", "is_scoped", "paid_with", "taken"]
 

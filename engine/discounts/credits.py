@@ -5,7 +5,7 @@ from engine.discounts.items import taken_of_items
 from engine.discounts.terms import Terms
 from engine.scope import Scope
 from schemas.discounts import Discount
-from schemas.entities import Taken
+from schemas.evaluations import Taken
 
 
 def gift_credits(asked: int | None, available: int, left: int) -> int:

@@ -13,7 +13,7 @@ from engine.discounts.terms import Terms
 from engine.money import fill, half_up, split
 from engine.scope import Scope
 from schemas.discounts import Discount
-from schemas.entities import ItemTaken
+from schemas.evaluations import ItemTaken
 
 #: Is given the discount, the parts, and the most that is taken of all of them together.
 ItemEffect = Callable[[Discount, Sequence[Part], int], Sequence[int]]

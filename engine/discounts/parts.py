@@ -11,7 +11,7 @@ from engine.basket import Basket, Line
 from engine.discounts.terms import Terms
 from engine.money import half_up
 from engine.scope import Scope
-from schemas.entities import ItemTaken
+from schemas.evaluations import ItemTaken
 
 
 class Part(NamedTuple):

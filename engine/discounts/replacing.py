@@ -11,7 +11,7 @@ from engine.discounts.terms import Terms
 from engine.money import half_up
 from engine.scope import Scope
 from schemas.discounts import Discount
-from schemas.entities import ItemTaken, Replacement, Taken
+from schemas.evaluations import ItemTaken, Replacement, Taken
 
 
 class _Swap(NamedTuple):

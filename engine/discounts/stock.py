@@ -6,7 +6,7 @@ from engine.basket import Basket, Line
 from engine.money import half_up
 from schemas.api import ITEMS_MAX, ProductInput, SkuInput
 from schemas.base import AMOUNT_MAX, QUANTITY_MAX
-from schemas.entities import OrderItem
+from schemas.orders import OrderItem
 from schemas.products import CatalogItem
 
 #: How many lines an order has at most, those that discounts added included.

@@ -15,7 +15,7 @@ from engine.discounts.stock import amount_room, find_lines, new_line, room, unit
 from engine.discounts.terms import Terms
 from engine.scope import Scope, Share, everything
 from schemas.discounts import Discount, UnitOff
-from schemas.entities import ItemTaken, Taken
+from schemas.evaluations import ItemTaken, Taken
 from schemas.products import CatalogItem
 
 

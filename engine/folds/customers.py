@@ -4,10 +4,14 @@ from engine import tables
 from engine.folds.counts import end_customer
 from engine.state import State
 from schemas.base import Millis
-from schemas.customers import CustomerDeleted, CustomersSummed
-from schemas.entities import Customer, Order
-from schemas.events import CustomerCreated, CustomerUpdated
-from schemas.orders import OrderCreated, OrderUpdated
+from schemas.customers import (
+    Customer,
+    CustomerCreated,
+    CustomerDeleted,
+    CustomersSummed,
+    CustomerUpdated,
+)
+from schemas.orders import Order, OrderCreated, OrderUpdated
 
 
 def customer_stored(state: State, event: CustomerCreated | CustomerUpdated, _: Millis) -> None:

@@ -3,8 +3,8 @@
 from engine import tables
 from engine.ids import holding_id
 from engine.state import State
-from schemas.entities import Voucher
 from schemas.publications import Holding
+from schemas.vouchers import Voucher
 
 
 def keep_holding(state: State, customer_id: str, holding: Holding) -> None:

@@ -7,10 +7,8 @@ from msgspec import structs
 from engine import tables
 from engine.state import State, Table, encode
 from schemas.base import Millis
+from schemas.collections import CollectionCreated, CollectionDeleted, CollectionUpdated
 from schemas.products import (
-    CollectionCreated,
-    CollectionDeleted,
-    CollectionUpdated,
     Product,
     ProductCreated,
     ProductDeleted,

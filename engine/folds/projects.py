@@ -6,15 +6,17 @@ from engine import tables
 from engine.folds.actions import drop_rows
 from engine.state import State
 from schemas.base import Millis
-from schemas.entities import OpenedProject
-from schemas.events import (
+from schemas.projects import (
     KeyAdded,
     KeyRevoked,
+    OpenedProject,
+    ProjectClosed,
     ProjectCreated,
+    ProjectDeleted,
     ProjectOpened,
+    ProjectUpdated,
     TrustedOriginsChanged,
 )
-from schemas.projects import ProjectClosed, ProjectDeleted, ProjectUpdated
 
 
 def project_created(state: State, event: ProjectCreated, _: Millis) -> None:

@@ -12,8 +12,9 @@ from engine.order_sums import amount_of
 from engine.pending import scopes_of
 from engine.state import State
 from schemas.base import Millis
-from schemas.entities import Outcome, Redemption
-from schemas.events import (
+from schemas.evaluations import Outcome
+from schemas.redemptions import (
+    Redemption,
     RedemptionFailed,
     RedemptionRolledBack,
     RedemptionsRetired,

@@ -14,12 +14,9 @@ from msgspec import structs
 from engine import tables
 from engine.folds.due import drop_due, put_due
 from engine.state import State, Table
+from schemas.assignments import AssignmentsDropped, RuleAssigned, RuleAssignment, RuleUnassigned
 from schemas.base import Millis
 from schemas.rules import (
-    AssignmentsDropped,
-    RuleAssigned,
-    RuleAssignment,
-    RuleUnassigned,
     ValidationRule,
     ValidationRuleCreated,
     ValidationRuleDeleted,

@@ -6,8 +6,7 @@ from engine import tables
 from engine.folds.due import drop_due, put_due
 from engine.state import State
 from schemas.base import Millis
-from schemas.entities import Hold
-from schemas.events import SessionLocked, SessionReleased, SessionsExpired
+from schemas.sessions import Hold, SessionLocked, SessionReleased, SessionsExpired
 
 
 def session_locked(state: State, event: SessionLocked, _: Millis) -> None:

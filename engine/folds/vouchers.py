@@ -13,14 +13,14 @@ from engine.folds.sessions import free
 from engine.state import State
 from schemas.balances import BalanceAdjusted
 from schemas.base import Millis
-from schemas.entities import Voucher
-from schemas.events import (
+from schemas.voucher_events import (
     VoucherCreated,
     VoucherDeleted,
     VoucherDisabled,
     VoucherEnabled,
     VoucherUpdated,
 )
+from schemas.vouchers import Voucher
 
 
 def voucher_created(state: State, event: VoucherCreated, _: Millis) -> None:

@@ -5,8 +5,7 @@ from engine.qualification.narrowing import About, narrowed_rule
 from engine.stacking import fail_all
 from engine.state import View
 from schemas.base import Millis
-from schemas.commands import RequestContext
-from schemas.entities import Evaluation
+from schemas.evaluations import Evaluation, RequestContext
 
 
 def evaluate_about(

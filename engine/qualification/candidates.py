@@ -17,9 +17,9 @@ from engine.qualification.places import TIME_DIGITS, UNBOUND, place_of, posted_u
 from engine.state import View
 from schemas.base import Metadata, Millis
 from schemas.campaigns import Campaign
-from schemas.entities import Voucher
 from schemas.promotions import PromotionStack
 from schemas.qualifications import CandidateKind, RuleKey, Space
+from schemas.vouchers import Voucher
 
 #: How many of the vouchers that a customer holds are looked at.
 HELD_MAX = 500

@@ -21,10 +21,10 @@ from engine.qualification.places import UNBOUND, Candidate, is_candidate, place_
 from engine.state import ProjectState, State, Table
 from schemas.base import Millis
 from schemas.campaigns import Campaign
-from schemas.entities import Voucher
 from schemas.promotions import PromotionStack, PromotionTier
 from schemas.qualifications import CandidateKind, RuleKey, RulePosting, Space
 from schemas.rules import ValidationRule
+from schemas.vouchers import Voucher
 
 T = TypeVar("T")
 

@@ -8,9 +8,9 @@ from typing import Final
 
 from schemas.base import Millis
 from schemas.campaigns import Campaign
-from schemas.entities import Voucher
 from schemas.promotions import PromotionStack, PromotionTier
 from schemas.qualifications import CandidateKind, RuleKey, Space
+from schemas.vouchers import Voucher
 
 Candidate = Voucher | Campaign | PromotionTier | PromotionStack
 

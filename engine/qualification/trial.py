@@ -39,10 +39,12 @@ from engine.stacking import shown
 from engine.state import View
 from schemas.api import Redeemable
 from schemas.campaigns import Campaign
-from schemas.entities import Evaluation, OrderItem, Outcome, Taken, Voucher
+from schemas.evaluations import Evaluation, Outcome, Taken
+from schemas.orders import OrderItem
 from schemas.products import CatalogItem
 from schemas.qualifications import Scenario
 from schemas.rules import ValidationRule
+from schemas.vouchers import Voucher
 
 _ABOUT: Final[Mapping[Scenario, About]] = MappingProxyType(
     {

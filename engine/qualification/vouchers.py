@@ -16,8 +16,8 @@ from engine.redeemables import active_of
 from engine.state import View
 from schemas.api import OrderInput, Redeemable, RewardChoice
 from schemas.base import Metadata, Millis
-from schemas.commands import RequestContext
-from schemas.entities import Voucher
+from schemas.evaluations import RequestContext
+from schemas.vouchers import Voucher
 
 #: How many entries of each of the two lists are passed, at most, and how many are evaluated.
 LOOKED_AT_MAX: Final = 10_000

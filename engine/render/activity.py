@@ -16,11 +16,21 @@ from engine.render.order import stored_order_body
 from engine.render.order_events import order_events
 from engine.render.publication import publication_row_body
 from engine.render.segment import simple_segment_body
-from schemas import events as e
-from schemas.entities import Voucher
+from schemas.custom_events import CustomEventTracked
+from schemas.customers import CustomerCreated, CustomerDeleted, CustomerUpdated
+from schemas.events import Event
+from schemas.orders import OrderCreated, OrderUpdated
 from schemas.promotions import PromotionTier
 from schemas.publications import PublicationFailed, Published
 from schemas.records import Decided
+from schemas.redemptions import (
+    RedemptionFailed,
+    RedemptionRolledBack,
+    RedemptionSucceeded,
+    RollbackFailed,
+)
+from schemas.segments import SegmentEntered, SegmentLeft
+from schemas.vouchers import Voucher
 
 #: How long the digits of a group's id are.
 _GROUP_DIGITS: Final = 18
@@ -93,7 +103,7 @@ def _customer(name: str) -> Callable[[Any], Iterable[_Told]]:
     return lambda event: (_Told(event.customer.id, name, {}),)
 
 
-def _custom_event(event: e.CustomEventTracked) -> Iterable[_Told]:
+def _custom_event(event: CustomEventTracked) -> Iterable[_Told]:
     tracked = event.event
     body = {
         "id": tracked.id,
@@ -120,14 +130,14 @@ def _published(event: Published | PublicationFailed) -> Iterable[_Told]:
     return (_Told(publication.customer_id, name, {"publication": body}, voucher),)
 
 
-def _orders(event: e.Event) -> Iterator[_Told]:
+def _orders(event: Event) -> Iterator[_Told]:
     for name, order in order_events(event):
         if order.customer_id is None:
             continue
         yield _Told(order.customer_id, f"customer.{name}", {"order": stored_order_body(order)})
 
 
-def _redeemed(event: e.RedemptionSucceeded) -> Iterator[_Told]:
+def _redeemed(event: RedemptionSucceeded) -> Iterator[_Told]:
     applied = [each for each in event.evaluation.outcomes if each.status == "APPLICABLE"]
     for redemption_id, outcome in zip(event.redemption_ids, applied, strict=False):
         yield _Told(
@@ -140,14 +150,14 @@ def _redeemed(event: e.RedemptionSucceeded) -> Iterator[_Told]:
     yield from _orders(event)
 
 
-def _not_redeemed(event: e.RedemptionFailed) -> Iterator[_Told]:
+def _not_redeemed(event: RedemptionFailed) -> Iterator[_Told]:
     failed = [each for each in event.evaluation.outcomes if each.status == "INAPPLICABLE"]
     for redemption_id, outcome in zip(event.redemption_ids, failed, strict=False):
         offer = outcome.voucher or outcome.tier
         yield _Told(event.customer_id, "customer.redemption.failed", {}, offer, redemption_id)
 
 
-def _rolled_back(event: e.RedemptionRolledBack) -> Iterator[_Told]:
+def _rolled_back(event: RedemptionRolledBack) -> Iterator[_Told]:
     for each in event.rollbacks:
         yield _Told(
             event.customer_id,
@@ -159,13 +169,13 @@ def _rolled_back(event: e.RedemptionRolledBack) -> Iterator[_Told]:
     yield from _orders(event)
 
 
-def _not_rolled_back(event: e.RollbackFailed) -> Iterable[_Told]:
+def _not_rolled_back(event: RollbackFailed) -> Iterable[_Told]:
     name = "customer.redemption.rollback.failed"
     return (_Told(event.customer_id, name, {}, None, event.rollback_id),)
 
 
 def _segments(name: str) -> Callable[[Any], Iterable[_Told]]:
-    def tell(event: e.SegmentEntered | e.SegmentLeft) -> Iterator[_Told]:
+    def tell(event: SegmentEntered | SegmentLeft) -> Iterator[_Told]:
         for segment_id, segment_name in event.segments.items():
             segment = simple_segment_body(segment_id, segment_name)
             yield _Told(event.customer_id, name, {"segment": segment})
@@ -176,19 +186,19 @@ def _segments(name: str) -> Callable[[Any], Iterable[_Told]]:
 #: What each event of the ledger tells; one that is missing here is in no feed.
 _TELLS: Final[Mapping[type[Any], Callable[[Any], Iterable[_Told]]]] = MappingProxyType(
     {
-        e.RedemptionSucceeded: _redeemed,
-        e.RedemptionFailed: _not_redeemed,
-        e.RedemptionRolledBack: _rolled_back,
-        e.RollbackFailed: _not_rolled_back,
-        e.CustomerCreated: _customer("customer.created"),
-        e.CustomerUpdated: _customer("customer.updated"),
-        e.CustomerDeleted: _customer("customer.deleted"),
-        e.CustomEventTracked: _custom_event,
-        e.SegmentEntered: _segments("customer.segment.entered"),
-        e.SegmentLeft: _segments("customer.segment.left"),
+        RedemptionSucceeded: _redeemed,
+        RedemptionFailed: _not_redeemed,
+        RedemptionRolledBack: _rolled_back,
+        RollbackFailed: _not_rolled_back,
+        CustomerCreated: _customer("customer.created"),
+        CustomerUpdated: _customer("customer.updated"),
+        CustomerDeleted: _customer("customer.deleted"),
+        CustomEventTracked: _custom_event,
+        SegmentEntered: _segments("customer.segment.entered"),
+        SegmentLeft: _segments("customer.segment.left"),
         Published: _published,
         PublicationFailed: _published,
-        e.OrderCreated: _orders,
-        e.OrderUpdated: _orders,
+        OrderCreated: _orders,
+        OrderUpdated: _orders,
     }
 )

@@ -34,15 +34,73 @@ from engine.render.stacking import stacking_rules_body
 from engine.render.validation import validation_body
 from engine.render.voucher import voucher_body
 from engine.render.webhook import schema_body, webhook_body
-from schemas import events as e
 from schemas.actions import ActionStarted
+from schemas.assignments import RuleAssigned, RuleUnassigned
+from schemas.balances import BalanceAdjusted
 from schemas.base import tag_of
-from schemas.campaigns import CreateCampaign
-from schemas.customers import CustomerSummary
-from schemas.entities import Customer, KeyKind
+from schemas.bin import BinEntryRemoved
+from schemas.campaigns import (
+    CampaignCreated,
+    CampaignDisabled,
+    CampaignEnabled,
+    CampaignUpdated,
+    CreateCampaign,
+    VouchersGenerated,
+)
+from schemas.categories import CategoryCreated, CategoryDeleted, CategoryUpdated
+from schemas.collections import CollectionCreated, CollectionDeleted, CollectionUpdated
+from schemas.custom_events import CustomEventTracked
+from schemas.customers import (
+    Customer,
+    CustomerCreated,
+    CustomerDeleted,
+    CustomersSummed,
+    CustomerSummary,
+    CustomerUnchanged,
+    CustomerUpdated,
+)
+from schemas.erasures import CustomerForgotten
 from schemas.errors import Refusal, refuse
-from schemas.promotion_events import StackEvent, TierEvent
+from schemas.locations import LocationCreated, LocationDeleted, LocationUpdated
+from schemas.metadata import MetadataSchemaCreated, MetadataSchemaDeleted, MetadataSchemaUpdated
+from schemas.orders import OrderCreated, OrderUpdated
+from schemas.products import (
+    ProductCreated,
+    ProductDeleted,
+    ProductUpdated,
+    SkuCreated,
+    SkuDeleted,
+    SkuUpdated,
+)
+from schemas.projects import KeyKind
+from schemas.promotion_events import (
+    StackCreated,
+    StackDeleted,
+    StackEvent,
+    StackUpdated,
+    TierCreated,
+    TierDeleted,
+    TierDisabled,
+    TierEnabled,
+    TierEvent,
+    TierUpdated,
+)
+from schemas.publications import PublicationRepeated, Published
 from schemas.records import Answer, Conflicted, Decided, Expired
+from schemas.redemptions import RedemptionFailed, RedemptionRolledBack, RedemptionSucceeded
+from schemas.rewards import RewardCreated, RewardDeleted, RewardUpdated
+from schemas.rules import ValidationRuleCreated, ValidationRuleDeleted, ValidationRuleUpdated
+from schemas.segments import SegmentCreated, SegmentDeleted
+from schemas.sessions import SessionLocked, SessionRefused, SessionReleased
+from schemas.stacking import StackingRulesCreated, StackingRulesDeleted, StackingRulesUpdated
+from schemas.voucher_events import (
+    VoucherCreated,
+    VoucherDeleted,
+    VoucherDisabled,
+    VoucherEnabled,
+    VoucherUpdated,
+)
+from schemas.webhooks import RedeliveryRequested, WebhookCreated, WebhookDeleted, WebhookUpdated
 
 
 class Rendered(NamedTuple):
@@ -75,14 +133,14 @@ def render_answer(record: Answer, key_kind: KeyKind) -> Rendered:
 def customer_of(record: Decided) -> Customer | None:
     """The customer that the record is about, as it was after it."""
     for event in reversed(record.events):
-        if isinstance(event, e.CustomerCreated | e.CustomerUpdated | e.CustomerUnchanged):
+        if isinstance(event, CustomerCreated | CustomerUpdated | CustomerUnchanged):
             return event.customer
     return record.customer
 
 
 def _decided(record: Decided, key_kind: KeyKind) -> Rendered:
     if record.refusal is not None:
-        if any(isinstance(event, e.RedemptionFailed) for event in record.events):
+        if any(isinstance(event, RedemptionFailed) for event in record.events):
             return Rendered(record.refusal.status, failure_error_body(record.refusal, key_kind))
         return _error(record.refusal, key_kind)
     for event in reversed(record.events):
@@ -92,7 +150,7 @@ def _decided(record: Decided, key_kind: KeyKind) -> Rendered:
     return Rendered(200, None)
 
 
-def _redeemed(event: e.RedemptionSucceeded, record: Decided, key_kind: KeyKind) -> Rendered:
+def _redeemed(event: RedemptionSucceeded, record: Decided, key_kind: KeyKind) -> Rendered:
     customer = customer_of(record)
     if customer is not None and key_kind == "client":
         customer = as_named(customer)
@@ -116,14 +174,14 @@ def _redeemed(event: e.RedemptionSucceeded, record: Decided, key_kind: KeyKind) 
 
 
 def _session_answer(
-    event: e.SessionLocked | e.SessionRefused, record: Decided, key_kind: KeyKind
+    event: SessionLocked | SessionRefused, record: Decided, key_kind: KeyKind
 ) -> Rendered:
     body = validation_body(
         new_id(record.command_id, "valid_"),
         event.evaluation,
         key_kind,
         tracking_id=event.tracking_id,
-        session=event.session if isinstance(event, e.SessionLocked) else None,
+        session=event.session if isinstance(event, SessionLocked) else None,
     )
     return Rendered(200, body)
 
@@ -136,17 +194,15 @@ def _no_content(*_: object) -> Rendered:
     return NO_CONTENT
 
 
-def _voucher(event: e.VoucherCreated | e.VoucherUpdated, record: Decided, _: KeyKind) -> Rendered:
+def _voucher(event: VoucherCreated | VoucherUpdated, record: Decided, _: KeyKind) -> Rendered:
     return Rendered(200, voucher_body(event.voucher, record.assignments, record.categories))
 
 
-def _new_customer(event: e.CustomerCreated, *_: object) -> Rendered:
+def _new_customer(event: CustomerCreated, *_: object) -> Rendered:
     return Rendered(200, customer_body(event.customer))
 
 
-def _campaign(
-    event: e.CampaignCreated | e.CampaignUpdated, record: Decided, _: KeyKind
-) -> Rendered:
+def _campaign(event: CampaignCreated | CampaignUpdated, record: Decided, _: KeyKind) -> Rendered:
     body = promotion_campaign_body(
         event.campaign, event.tiers, event.categories, record.assignments
     )
@@ -166,7 +222,7 @@ def _switched(*_: object) -> Rendered:
     return Rendered(200, {})
 
 
-def _generated(event: e.VouchersGenerated, record: Decided, _: KeyKind) -> Rendered:
+def _generated(event: VouchersGenerated, record: Decided, _: KeyKind) -> Rendered:
     if record.command_type == CREATE_CAMPAIGN:
         return Rendered(
             200, campaign_body(event.campaign, record.assignments, categories=record.categories)
@@ -178,101 +234,99 @@ def _started(event: ActionStarted, *_: object) -> Rendered:
     return Rendered(202, {"async_action_id": event.action.id})
 
 
-def _customer(event: e.CustomerUpdated | e.CustomerUnchanged, *_: object) -> Rendered:
+def _customer(event: CustomerUpdated | CustomerUnchanged, *_: object) -> Rendered:
     return Rendered(200, customer_body(event.customer, event.summary))
 
 
-def _order(event: e.OrderCreated | e.OrderUpdated, *_: object) -> Rendered:
+def _order(event: OrderCreated | OrderUpdated, *_: object) -> Rendered:
     return Rendered(200, stored_order_body(event.order))
 
 
-def _forgotten(event: e.CustomerForgotten, *_: object) -> Rendered:
+def _forgotten(event: CustomerForgotten, *_: object) -> Rendered:
     return Rendered(200, deletion_body(event.deletion))
 
 
-def _tracked(event: e.CustomEventTracked, record: Decided, key_kind: KeyKind) -> Rendered:
+def _tracked(event: CustomEventTracked, record: Decided, key_kind: KeyKind) -> Rendered:
     customer = customer_of(record)
     if customer is not None and key_kind == "client":
         customer = as_named(customer)
     return Rendered(200, tracked_body(event.event, customer))
 
 
-def _rolled_back(event: e.RedemptionRolledBack, record: Decided, _: KeyKind) -> Rendered:
+def _rolled_back(event: RedemptionRolledBack, record: Decided, _: KeyKind) -> Rendered:
     stack = record.command_type == "roll_back_stack"
     render = stack_rolled_back_body if stack else rolled_back_body
     return Rendered(200, render(event, record.at, customer_of(record), record.assignments))
 
 
-def _webhook(event: e.WebhookCreated | e.WebhookUpdated, *_: object) -> Rendered:
+def _webhook(event: WebhookCreated | WebhookUpdated, *_: object) -> Rendered:
     return Rendered(200, webhook_body(event.webhook))
 
 
-def _rule(event: e.ValidationRuleCreated | e.ValidationRuleUpdated, *_: object) -> Rendered:
+def _rule(event: ValidationRuleCreated | ValidationRuleUpdated, *_: object) -> Rendered:
     return Rendered(200, rule_body(event.rule))
 
 
-def _assigned(event: e.RuleAssigned, *_: object) -> Rendered:
+def _assigned(event: RuleAssigned, *_: object) -> Rendered:
     return Rendered(200, assignment_body(event.assignment))
 
 
-def _stacking_rules(event: e.StackingRulesCreated | e.StackingRulesUpdated, *_: object) -> Rendered:
+def _stacking_rules(event: StackingRulesCreated | StackingRulesUpdated, *_: object) -> Rendered:
     return Rendered(200, stacking_rules_body(event.stored))
 
 
-def _category(event: e.CategoryCreated | e.CategoryUpdated, *_: object) -> Rendered:
+def _category(event: CategoryCreated | CategoryUpdated, *_: object) -> Rendered:
     return Rendered(200, category_body(event.category))
 
 
-def _segment(event: e.SegmentCreated, *_: object) -> Rendered:
+def _segment(event: SegmentCreated, *_: object) -> Rendered:
     return Rendered(200, segment_body(event.segment))
 
 
-def _location(event: e.LocationCreated | e.LocationUpdated, *_: object) -> Rendered:
+def _location(event: LocationCreated | LocationUpdated, *_: object) -> Rendered:
     return Rendered(200, location_body(event.location))
 
 
-def _reward(event: e.RewardCreated | e.RewardUpdated, *_: object) -> Rendered:
+def _reward(event: RewardCreated | RewardUpdated, *_: object) -> Rendered:
     return Rendered(200, reward_body(event.reward))
 
 
-def _redelivery(event: e.RedeliveryRequested, *_: object) -> Rendered:
+def _redelivery(event: RedeliveryRequested, *_: object) -> Rendered:
     return Rendered(202, {"event_id": event.event_id, "webhook_id": event.webhook_id})
 
 
-def _metadata_schema(
-    event: e.MetadataSchemaCreated | e.MetadataSchemaUpdated, *_: object
-) -> Rendered:
+def _metadata_schema(event: MetadataSchemaCreated | MetadataSchemaUpdated, *_: object) -> Rendered:
     return Rendered(200, schema_body(event.schema))
 
 
-def _product(event: e.ProductCreated | e.ProductUpdated, *_: object) -> Rendered:
+def _product(event: ProductCreated | ProductUpdated, *_: object) -> Rendered:
     return Rendered(200, product_body(event.product))
 
 
-def _sku(event: e.SkuCreated | e.SkuUpdated, *_: object) -> Rendered:
+def _sku(event: SkuCreated | SkuUpdated, *_: object) -> Rendered:
     return Rendered(200, sku_body(event.sku))
 
 
-def _collection(event: e.CollectionCreated | e.CollectionUpdated, *_: object) -> Rendered:
+def _collection(event: CollectionCreated | CollectionUpdated, *_: object) -> Rendered:
     return Rendered(200, collection_body(event.collection))
 
 
-def _balance(event: e.BalanceAdjusted, *_: object) -> Rendered:
+def _balance(event: BalanceAdjusted, *_: object) -> Rendered:
     return Rendered(200, balance_body(event.voucher, event.amount))
 
 
 def summary_after(
-    event: e.Published | e.PublicationRepeated, record: Decided
+    event: Published | PublicationRepeated, record: Decided
 ) -> CustomerSummary | None:
     """What the customer adds up to, with what the record changed of it."""
     for each in record.events:
-        if isinstance(each, e.CustomersSummed):
+        if isinstance(each, CustomersSummed):
             return each.summaries.get(event.publication.customer_id, event.summary)
     return event.summary
 
 
 def _published(
-    event: e.Published | e.PublicationRepeated, record: Decided, key_kind: KeyKind
+    event: Published | PublicationRepeated, record: Decided, key_kind: KeyKind
 ) -> Rendered:
     customer, summary = customer_of(record), summary_after(event, record)
     if customer is not None and key_kind == "client":
@@ -287,76 +341,76 @@ def _published(
 #: The events that answer a command; of several the last one does.
 _RENDERS: Final[Mapping[type[Any], Callable[[Any, Decided, KeyKind], Rendered]]] = MappingProxyType(
     {
-        e.VoucherCreated: _voucher,
-        e.VoucherUpdated: _voucher,
-        e.VoucherEnabled: _voucher,
-        e.VoucherDisabled: _voucher,
-        e.VoucherDeleted: _no_content,
-        e.CampaignCreated: _campaign,
-        e.CampaignUpdated: _campaign,
-        e.CampaignEnabled: _switched,
-        e.CampaignDisabled: _switched,
-        e.VouchersGenerated: _generated,
+        VoucherCreated: _voucher,
+        VoucherUpdated: _voucher,
+        VoucherEnabled: _voucher,
+        VoucherDisabled: _voucher,
+        VoucherDeleted: _no_content,
+        CampaignCreated: _campaign,
+        CampaignUpdated: _campaign,
+        CampaignEnabled: _switched,
+        CampaignDisabled: _switched,
+        VouchersGenerated: _generated,
         ActionStarted: _started,
-        e.BinEntryRemoved: _no_content,
-        e.BalanceAdjusted: _balance,
-        e.Published: _published,
-        e.PublicationRepeated: _published,
-        e.TierCreated: _tier,
-        e.TierUpdated: _tier,
-        e.TierEnabled: _tier,
-        e.TierDisabled: _tier,
-        e.TierDeleted: _no_content,
-        e.StackCreated: _stack,
-        e.StackUpdated: _stack,
-        e.StackDeleted: _no_content,
-        e.ValidationRuleCreated: _rule,
-        e.ValidationRuleUpdated: _rule,
-        e.ValidationRuleDeleted: _no_content,
-        e.RuleAssigned: _assigned,
-        e.RuleUnassigned: _no_content,
-        e.StackingRulesCreated: _stacking_rules,
-        e.StackingRulesUpdated: _stacking_rules,
-        e.StackingRulesDeleted: _no_content,
-        e.CategoryCreated: _category,
-        e.CategoryUpdated: _category,
-        e.CategoryDeleted: _no_content,
-        e.SegmentCreated: _segment,
-        e.SegmentDeleted: _no_content,
-        e.LocationCreated: _location,
-        e.LocationUpdated: _location,
-        e.LocationDeleted: _no_content,
-        e.RewardCreated: _reward,
-        e.RewardUpdated: _reward,
-        e.RewardDeleted: _no_content,
-        e.WebhookCreated: _webhook,
-        e.WebhookUpdated: _webhook,
-        e.WebhookDeleted: _no_content,
-        e.RedeliveryRequested: _redelivery,
-        e.MetadataSchemaCreated: _metadata_schema,
-        e.MetadataSchemaUpdated: _metadata_schema,
-        e.MetadataSchemaDeleted: _no_content,
-        e.ProductCreated: _product,
-        e.ProductUpdated: _product,
-        e.ProductDeleted: _no_content,
-        e.SkuCreated: _sku,
-        e.SkuUpdated: _sku,
-        e.SkuDeleted: _no_content,
-        e.CollectionCreated: _collection,
-        e.CollectionUpdated: _collection,
-        e.CollectionDeleted: _no_content,
-        e.SessionReleased: _no_content,
-        e.RedemptionSucceeded: _redeemed,
-        e.RedemptionRolledBack: _rolled_back,
-        e.SessionLocked: _session_answer,
-        e.SessionRefused: _session_answer,
-        e.CustomerCreated: _new_customer,
-        e.CustomerUpdated: _customer,
-        e.CustomerUnchanged: _customer,
-        e.CustomerDeleted: _no_content,
-        e.CustomerForgotten: _forgotten,
-        e.CustomEventTracked: _tracked,
-        e.OrderCreated: _order,
-        e.OrderUpdated: _order,
+        BinEntryRemoved: _no_content,
+        BalanceAdjusted: _balance,
+        Published: _published,
+        PublicationRepeated: _published,
+        TierCreated: _tier,
+        TierUpdated: _tier,
+        TierEnabled: _tier,
+        TierDisabled: _tier,
+        TierDeleted: _no_content,
+        StackCreated: _stack,
+        StackUpdated: _stack,
+        StackDeleted: _no_content,
+        ValidationRuleCreated: _rule,
+        ValidationRuleUpdated: _rule,
+        ValidationRuleDeleted: _no_content,
+        RuleAssigned: _assigned,
+        RuleUnassigned: _no_content,
+        StackingRulesCreated: _stacking_rules,
+        StackingRulesUpdated: _stacking_rules,
+        StackingRulesDeleted: _no_content,
+        CategoryCreated: _category,
+        CategoryUpdated: _category,
+        CategoryDeleted: _no_content,
+        SegmentCreated: _segment,
+        SegmentDeleted: _no_content,
+        LocationCreated: _location,
+        LocationUpdated: _location,
+        LocationDeleted: _no_content,
+        RewardCreated: _reward,
+        RewardUpdated: _reward,
+        RewardDeleted: _no_content,
+        WebhookCreated: _webhook,
+        WebhookUpdated: _webhook,
+        WebhookDeleted: _no_content,
+        RedeliveryRequested: _redelivery,
+        MetadataSchemaCreated: _metadata_schema,
+        MetadataSchemaUpdated: _metadata_schema,
+        MetadataSchemaDeleted: _no_content,
+        ProductCreated: _product,
+        ProductUpdated: _product,
+        ProductDeleted: _no_content,
+        SkuCreated: _sku,
+        SkuUpdated: _sku,
+        SkuDeleted: _no_content,
+        CollectionCreated: _collection,
+        CollectionUpdated: _collection,
+        CollectionDeleted: _no_content,
+        SessionReleased: _no_content,
+        RedemptionSucceeded: _redeemed,
+        RedemptionRolledBack: _rolled_back,
+        SessionLocked: _session_answer,
+        SessionRefused: _session_answer,
+        CustomerCreated: _new_customer,
+        CustomerUpdated: _customer,
+        CustomerUnchanged: _customer,
+        CustomerDeleted: _no_content,
+        CustomerForgotten: _forgotten,
+        CustomEventTracked: _tracked,
+        OrderCreated: _order,
+        OrderUpdated: _order,
     }
 )

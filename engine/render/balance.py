@@ -1,7 +1,7 @@
 """The balance of a gift card or a loyalty card. Source: the API contract, section 10."""
 
 from engine.render.encode import Body
-from schemas.entities import Voucher
+from schemas.vouchers import Voucher
 
 
 def balance_body(voucher: Voucher, amount: int, *, operation: str = "MANUAL") -> Body:

@@ -8,7 +8,7 @@ not the values that were compared (`error.py`). docs/api.md lists it; a test wal
 from msgspec import structs
 
 from engine.render.encode import Body
-from schemas.entities import Customer
+from schemas.customers import Customer
 from schemas.personal import Personal, PersonalData
 
 

@@ -8,9 +8,9 @@ from engine.render.category import category_body
 from engine.render.encode import Body
 from engine.render.rules import assignments_body
 from engine.render.voucher import discount_body, gift_body, hours_body
+from schemas.assignments import RuleAssignment
 from schemas.campaigns import Campaign, CodeConfig, VoucherTemplate
 from schemas.categories import Category
-from schemas.rules import RuleAssignment
 
 
 def campaign_body(

@@ -3,7 +3,7 @@
 from engine.calendar import iso
 from engine.render.encode import Body
 from schemas.categories import Category
-from schemas.entities import CategoryShown
+from schemas.evaluations import CategoryShown
 
 
 def category_body(category: Category) -> Body:

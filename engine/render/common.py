@@ -4,9 +4,9 @@ from engine.calendar import iso
 from engine.render.customer import simple_customer_body
 from engine.render.encode import Body
 from schemas.base import Millis
-from schemas.entities import Customer
+from schemas.customers import Customer
 from schemas.errors import Refusal
-from schemas.events import (
+from schemas.redemptions import (
     RedemptionFailed,
     RedemptionRolledBack,
     RedemptionSucceeded,

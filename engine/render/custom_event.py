@@ -2,8 +2,8 @@
 
 from engine.render.customer import simple_customer_body
 from engine.render.encode import Body
-from schemas.customers import CustomEvent
-from schemas.entities import Customer
+from schemas.custom_events import CustomEvent
+from schemas.customers import Customer
 
 
 def tracked_body(event: CustomEvent, customer: Customer | None) -> Body:

@@ -5,8 +5,7 @@ from typing import Any
 from engine.calendar import iso
 from engine.money import half_up
 from engine.render.encode import Body
-from schemas.customers import CustomerSummary
-from schemas.entities import Customer
+from schemas.customers import Customer, CustomerSummary
 from schemas.personal import Address, PersonalData
 
 _NOTHING_KNOWN = PersonalData()

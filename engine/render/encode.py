@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from schemas.entities import Outcome
+from schemas.evaluations import Outcome
 
 #: What a renderer gives: JSON-able, decimals included.
 Body = dict[str, Any]

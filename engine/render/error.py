@@ -5,8 +5,8 @@ from typing import Any
 from engine.render.encode import Body
 from engine.render.reasons import reason_of
 from schemas import errors
-from schemas.entities import KeyKind
 from schemas.errors import Refusal
+from schemas.projects import KeyKind
 
 
 def error_body(refusal: Refusal, key_kind: KeyKind) -> Body:

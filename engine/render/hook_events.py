@@ -23,12 +23,47 @@ from engine.render.rules import assignment_body, rule_body
 from engine.render.segment import simple_segment_body
 from engine.render.transactions import transactions
 from engine.render.voucher import voucher_body
-from schemas import events as e
 from schemas.actions import ActionProgressed, ActionStarted, AsyncAction, GenerateVouchers
+from schemas.assignments import AssignmentsDropped, RuleAssigned, RuleUnassigned
 from schemas.balances import BalanceAdjusted
-from schemas.promotion_events import StackEvent, TierEvent
+from schemas.campaigns import (
+    CampaignCreated,
+    CampaignDeleted,
+    CampaignDisabled,
+    CampaignEnabled,
+    CampaignUpdated,
+    VouchersGenerated,
+)
+from schemas.customers import CustomerCreated, CustomerDeleted
+from schemas.erasures import CustomerForgotten
+from schemas.promotion_events import (
+    StackCreated,
+    StackEvent,
+    StackUpdated,
+    TierCreated,
+    TierDeleted,
+    TierDisabled,
+    TierEnabled,
+    TierEvent,
+    TierUpdated,
+)
+from schemas.publications import Published
 from schemas.records import Decided
-from schemas.rules import AssignmentsDropped
+from schemas.redemptions import (
+    RedemptionFailed,
+    RedemptionRolledBack,
+    RedemptionSucceeded,
+    RollbackFailed,
+)
+from schemas.rules import ValidationRuleCreated, ValidationRuleDeleted, ValidationRuleUpdated
+from schemas.segments import SegmentEntered, SegmentLeft
+from schemas.voucher_events import (
+    VoucherCreated,
+    VoucherDeleted,
+    VoucherDisabled,
+    VoucherEnabled,
+    VoucherUpdated,
+)
 
 #: How many codes an event names.
 CODES_TOLD_MAX: Final = 500
@@ -107,7 +142,7 @@ def _voucher(name: str) -> Callable[[Any, Decided], Told]:
     return tell
 
 
-def _voucher_deleted(event: e.VoucherDeleted, _: Decided) -> Told:
+def _voucher_deleted(event: VoucherDeleted, _: Decided) -> Told:
     yield "voucher.deleted", {"voucher": {"id": event.voucher_id, "code": event.code}}
 
 
@@ -118,7 +153,7 @@ def _customer(name: str) -> Callable[[Any, Decided], Told]:
     return tell
 
 
-def _customer_forgotten(event: e.CustomerForgotten, _: Decided) -> Told:
+def _customer_forgotten(event: CustomerForgotten, _: Decided) -> Told:
     yield "customer.deleted", {"customer": {"id": event.deletion.customer_id, "object": "customer"}}
 
 
@@ -166,7 +201,7 @@ def _campaign(name: str) -> Callable[[Any, Decided], Told]:
 
 
 def _campaign_defined(name: str) -> Callable[[Any, Decided], Told]:
-    def tell(event: e.CampaignCreated | e.CampaignUpdated, record: Decided) -> Told:
+    def tell(event: CampaignCreated | CampaignUpdated, record: Decided) -> Told:
         body = promotion_campaign_body(
             event.campaign, event.tiers, event.categories, record.assignments
         )
@@ -191,7 +226,7 @@ def _stack(name: str) -> Callable[[Any, Decided], Told]:
     return tell
 
 
-def _vouchers_added(event: e.VouchersGenerated, record: Decided) -> Told:
+def _vouchers_added(event: VouchersGenerated, record: Decided) -> Told:
     """Vouchers that a request adds; those that an action makes are told of by its end.
 
     One that a request adds by itself, or that a publication needed, is told of as a voucher, too.
@@ -223,7 +258,7 @@ def _generation(action: AsyncAction) -> Body:
     return {"campaign": campaign, "async_action": action_with_result(action)}
 
 
-def _published(event: e.Published, record: Decided) -> Told:
+def _published(event: Published, record: Decided) -> Told:
     customer = customer_of(record)
     # as the answer shows it, of which the contract requires the whole customer
     whole = None if customer is None else customer_body(customer, summary_after(event, record))
@@ -264,7 +299,7 @@ def _assignments_dropped(event: AssignmentsDropped, record: Decided) -> Told:
 def _segments(name: str) -> Callable[[Any, Decided], Told]:
     """One event for each segment that the customer enters or leaves."""
 
-    def tell(event: e.SegmentEntered | e.SegmentLeft, record: Decided) -> Told:
+    def tell(event: SegmentEntered | SegmentLeft, record: Decided) -> Told:
         known = customer_of(record)
         shown: Body = {"id": event.customer_id, "object": "customer"}
         if known is not None and known.id == event.customer_id:
@@ -279,42 +314,42 @@ def _segments(name: str) -> Callable[[Any, Decided], Told]:
 #: What each event of the ledger is called outside. A name that is missing here is never sent.
 _TELLS: Final[Mapping[type[Any], Callable[[Any, Decided], Told]]] = MappingProxyType(
     {
-        e.VoucherCreated: _voucher("voucher.created"),
-        e.VoucherUpdated: _voucher("voucher.updated"),
-        e.VoucherEnabled: _voucher("voucher.enabled"),
-        e.VoucherDisabled: _voucher("voucher.disabled"),
-        e.VoucherDeleted: _voucher_deleted,
-        e.CustomerCreated: _customer("customer.created"),
-        e.CustomerDeleted: _customer("customer.deleted"),
-        e.SegmentEntered: _segments("customer.segment.entered"),
-        e.SegmentLeft: _segments("customer.segment.left"),
-        e.CustomerForgotten: _customer_forgotten,
-        e.CampaignCreated: _campaign_defined("campaign.created"),
-        e.CampaignUpdated: _campaign_defined("campaign.updated"),
-        e.CampaignEnabled: _campaign("campaign.enabled"),
-        e.CampaignDisabled: _campaign("campaign.disabled"),
-        e.CampaignDeleted: _campaign("campaign.deleted"),
-        e.VouchersGenerated: _vouchers_added,
-        e.TierCreated: _tier("campaign.promotion_tier.created"),
-        e.TierUpdated: _tier("campaign.promotion_tier.updated"),
-        e.TierEnabled: _tier("campaign.promotion_tier.enabled"),
-        e.TierDisabled: _tier("campaign.promotion_tier.disabled"),
-        e.TierDeleted: _tier("campaign.promotion_tier.deleted"),
-        e.StackCreated: _stack("campaign.promotion_stack.created"),
-        e.StackUpdated: _stack("campaign.promotion_stack.updated"),
-        e.ValidationRuleCreated: _rule("business_validation_rule.created"),
-        e.ValidationRuleUpdated: _rule("business_validation_rule.updated"),
-        e.ValidationRuleDeleted: _rule("business_validation_rule.deleted"),
-        e.RuleAssigned: _assignment("business_validation_rule.assignment.created"),
-        e.RuleUnassigned: _assignment("business_validation_rule.assignment.deleted"),
+        VoucherCreated: _voucher("voucher.created"),
+        VoucherUpdated: _voucher("voucher.updated"),
+        VoucherEnabled: _voucher("voucher.enabled"),
+        VoucherDisabled: _voucher("voucher.disabled"),
+        VoucherDeleted: _voucher_deleted,
+        CustomerCreated: _customer("customer.created"),
+        CustomerDeleted: _customer("customer.deleted"),
+        SegmentEntered: _segments("customer.segment.entered"),
+        SegmentLeft: _segments("customer.segment.left"),
+        CustomerForgotten: _customer_forgotten,
+        CampaignCreated: _campaign_defined("campaign.created"),
+        CampaignUpdated: _campaign_defined("campaign.updated"),
+        CampaignEnabled: _campaign("campaign.enabled"),
+        CampaignDisabled: _campaign("campaign.disabled"),
+        CampaignDeleted: _campaign("campaign.deleted"),
+        VouchersGenerated: _vouchers_added,
+        TierCreated: _tier("campaign.promotion_tier.created"),
+        TierUpdated: _tier("campaign.promotion_tier.updated"),
+        TierEnabled: _tier("campaign.promotion_tier.enabled"),
+        TierDisabled: _tier("campaign.promotion_tier.disabled"),
+        TierDeleted: _tier("campaign.promotion_tier.deleted"),
+        StackCreated: _stack("campaign.promotion_stack.created"),
+        StackUpdated: _stack("campaign.promotion_stack.updated"),
+        ValidationRuleCreated: _rule("business_validation_rule.created"),
+        ValidationRuleUpdated: _rule("business_validation_rule.updated"),
+        ValidationRuleDeleted: _rule("business_validation_rule.deleted"),
+        RuleAssigned: _assignment("business_validation_rule.assignment.created"),
+        RuleUnassigned: _assignment("business_validation_rule.assignment.deleted"),
         AssignmentsDropped: _assignments_dropped,
-        e.Published: _published,
+        Published: _published,
         BalanceAdjusted: _balance,
         ActionStarted: _action_started,
         ActionProgressed: _action_progressed,
-        e.RedemptionSucceeded: _redemption,
-        e.RedemptionFailed: _redemption,
-        e.RedemptionRolledBack: _redemption,
-        e.RollbackFailed: _redemption,
+        RedemptionSucceeded: _redemption,
+        RedemptionFailed: _redemption,
+        RedemptionRolledBack: _redemption,
+        RollbackFailed: _redemption,
     }
 )

@@ -14,15 +14,8 @@ import msgspec
 from engine.basket import Basket, taken_back, together
 from engine.calendar import iso, iso_or_none
 from engine.render.encode import Body
-from schemas.entities import (
-    Evaluation,
-    ItemTaken,
-    Order,
-    OrderEntry,
-    OrderItem,
-    Replacement,
-    Taken,
-)
+from schemas.evaluations import Evaluation, ItemTaken, Replacement, Taken
+from schemas.orders import Order, OrderEntry, OrderItem
 
 _NOTHING: Final = Taken()
 _ITEM_TEXTS = ("id", "product_id", "sku_id", "source_id", "related_object")

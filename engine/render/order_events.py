@@ -3,9 +3,9 @@
 from typing import Final
 
 from schemas.api import OrderStatus
-from schemas.entities import Order
-from schemas.events import Event, RedemptionRolledBack, RedemptionSucceeded
-from schemas.orders import OrderCreated, OrderUpdated
+from schemas.events import Event
+from schemas.orders import Order, OrderCreated, OrderUpdated
+from schemas.redemptions import RedemptionRolledBack, RedemptionSucceeded
 
 _REACHED: Final = {
     "PAID": "order.paid",

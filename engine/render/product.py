@@ -6,13 +6,8 @@ import msgspec
 
 from engine.calendar import iso, iso_or_none
 from engine.render.encode import Body
-from schemas.products import (
-    MEMBERS_SHOWN_MAX,
-    SKUS_SHOWN_MAX,
-    Product,
-    ProductCollection,
-    Sku,
-)
+from schemas.collections import MEMBERS_SHOWN_MAX, ProductCollection
+from schemas.products import SKUS_SHOWN_MAX, Product, Sku
 
 
 def product_body(product: Product) -> Body:

@@ -4,7 +4,7 @@ from typing import Final
 
 from engine.codes import CHARSET
 from engine.render.encode import Body
-from schemas.entities import Project
+from schemas.projects import Project
 
 _SILENT: Final[Body] = {"enabled": False, "value": 90, "emails": [], "in_app": False}
 _NO_CALLOUT: Final[Body] = {"email": False, "in_app": False, "emails": []}

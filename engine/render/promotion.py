@@ -8,11 +8,11 @@ from engine.render.category import category_body
 from engine.render.encode import Body
 from engine.render.rules import assignments_body
 from engine.render.voucher import discount_body, hours_body
+from schemas.assignments import RuleAssignment
 from schemas.base import Metadata
 from schemas.campaigns import Campaign
 from schemas.categories import Category
 from schemas.promotions import TIERS_SHOWN_MAX, PromotionStack, PromotionTier
-from schemas.rules import RuleAssignment
 
 
 def redeemed_tier_body(tier: PromotionTier, campaign_name: str | None = None) -> Body:

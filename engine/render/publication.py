@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from engine.calendar import iso
 from engine.render.encode import Body
 from engine.render.voucher import discount_body, gift_body, voucher_body
+from schemas.assignments import RuleAssignment
 from schemas.categories import Category
-from schemas.entities import Voucher
 from schemas.publications import Publication
-from schemas.rules import RuleAssignment
+from schemas.vouchers import Voucher
 
 
 def publication_body(

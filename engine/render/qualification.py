@@ -10,11 +10,12 @@ from engine.render.order import order_body, running_sums, sums_of
 from engine.render.redeemable import applicable_body, names_body
 from engine.render.rules import assignments_body
 from engine.render.validation import stacking_rules_body
+from schemas.assignments import RuleAssignment
 from schemas.base import Millis
-from schemas.entities import CategoryShown, Evaluation, Order
+from schemas.evaluations import CategoryShown, Evaluation
+from schemas.orders import Order
 from schemas.promotions import PromotionStack
 from schemas.qualifications import CandidateKind
-from schemas.rules import RuleAssignment
 from schemas.stacking import StackingRules
 
 #: How the order is shown where the request has none. Source: the API contract, section 9.

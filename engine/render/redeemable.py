@@ -10,8 +10,10 @@ from engine.render.order import Sums, order_body
 from engine.render.rules import item_entry_body
 from engine.render.voucher import EMPTY_LIST, discount_body
 from schemas.discounts import Discount
-from schemas.entities import ItemsShown, KeyKind, Order, Outcome, Taken
 from schemas.errors import Refusal
+from schemas.evaluations import ItemsShown, Outcome, Taken
+from schemas.orders import Order
+from schemas.projects import KeyKind
 from schemas.rules import BundleShown, UnitsShown
 
 SKIPPED_MESSAGES: Final = {

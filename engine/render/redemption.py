@@ -16,10 +16,11 @@ from engine.render.promotion import redeemed_tier_body
 from engine.render.reasons import reason_of
 from engine.render.reward import redeemed_reward_body
 from engine.render.voucher import voucher_body
+from schemas.assignments import RuleAssignment
 from schemas.base import Millis
-from schemas.entities import Customer, Outcome, Taken
-from schemas.events import RedemptionFailed, RedemptionSucceeded
-from schemas.rules import RuleAssignment
+from schemas.customers import Customer
+from schemas.evaluations import Outcome, Taken
+from schemas.redemptions import RedemptionFailed, RedemptionSucceeded
 
 
 def success_bodies(

@@ -2,7 +2,7 @@
 
 from engine.calendar import iso, iso_or_none
 from engine.render.encode import Body
-from schemas.entities import Outcome
+from schemas.evaluations import Outcome
 from schemas.rewards import Reward
 
 

@@ -10,10 +10,10 @@ from engine.render.encode import Body
 from engine.render.order import order_body, sums_of
 from engine.render.promotion import redeemed_tier_body
 from engine.render.voucher import voucher_body
+from schemas.assignments import RuleAssignment
 from schemas.base import Millis
-from schemas.entities import Customer
-from schemas.events import RedemptionRolledBack, RollbackFailed
-from schemas.rules import RuleAssignment
+from schemas.customers import Customer
+from schemas.redemptions import RedemptionRolledBack, RollbackFailed
 
 
 def rolled_back_body(

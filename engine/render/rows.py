@@ -9,16 +9,17 @@ from typing import NamedTuple
 from engine.render.encode import Body
 from engine.render.redemption import failure_bodies, success_bodies
 from engine.render.rollback import rollback_bodies, rollback_failure_body
+from schemas.assignments import RuleAssignment
 from schemas.base import Millis
-from schemas.entities import Order, Outcome
-from schemas.events import (
+from schemas.evaluations import Outcome
+from schemas.orders import Order
+from schemas.records import Record
+from schemas.redemptions import (
     RedemptionFailed,
     RedemptionRolledBack,
     RedemptionSucceeded,
     RollbackFailed,
 )
-from schemas.records import Record
-from schemas.rules import RuleAssignment
 
 Assignments = tuple[RuleAssignment, ...]
 

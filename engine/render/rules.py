@@ -9,7 +9,8 @@ import msgspec
 
 from engine.calendar import iso
 from engine.render.encode import Body
-from schemas.rules import ItemEntry, RuleAssignment, ValidationRule
+from schemas.assignments import RuleAssignment
+from schemas.rules import ItemEntry, ValidationRule
 
 _NUMBER: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 _ENTRY_MEMBERS = (

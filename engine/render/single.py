@@ -8,7 +8,10 @@ from engine.render.redeemable import effective_body, items_body
 from engine.render.validation import session_body
 from engine.render.voucher import card_body, gift_body
 from engine.skips import as_refusal
-from schemas.entities import Evaluation, KeyKind, Outcome, Session, Voucher
+from schemas.evaluations import Evaluation, Outcome
+from schemas.projects import KeyKind
+from schemas.sessions import Session
+from schemas.vouchers import Voucher
 
 
 def single_validation_body(

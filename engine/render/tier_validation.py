@@ -12,8 +12,10 @@ from engine.render.validation import session_body
 from engine.skips import as_refusal
 from schemas.campaigns import Campaign
 from schemas.categories import Category
-from schemas.entities import Evaluation, KeyKind, Outcome, Session, Taken
+from schemas.evaluations import Evaluation, Outcome, Taken
+from schemas.projects import KeyKind
 from schemas.promotions import PromotionTier
+from schemas.sessions import Session
 
 
 def tier_validation_body(

@@ -14,9 +14,10 @@ from engine.render.balance import balance_body
 from engine.render.encode import Body
 from schemas.balances import BalanceAdjusted
 from schemas.base import Millis
-from schemas.entities import Order, Voucher
-from schemas.events import RedemptionRolledBack, RedemptionSucceeded
+from schemas.orders import Order
 from schemas.records import Decided
+from schemas.redemptions import RedemptionRolledBack, RedemptionSucceeded
+from schemas.vouchers import Voucher
 
 
 class Transaction(NamedTuple):

@@ -10,7 +10,9 @@ from engine.render.redeemable import (
     names_body,
     skipped_body,
 )
-from schemas.entities import Evaluation, KeyKind, Session
+from schemas.evaluations import Evaluation
+from schemas.projects import KeyKind
+from schemas.sessions import Session
 from schemas.stacking import StackingRules
 
 #: The members that answers show of the rules in force.

@@ -9,11 +9,11 @@ from engine.calendar import iso, iso_or_none
 from engine.render.category import category_body
 from engine.render.encode import Body
 from engine.render.rules import assignments_body
+from schemas.assignments import RuleAssignment
 from schemas.categories import Category
 from schemas.discounts import Discount, UnitItem, UnitOff
-from schemas.entities import Gift, LoyaltyCard, Voucher
-from schemas.rules import RuleAssignment
 from schemas.validity import ValidityHours
+from schemas.vouchers import Gift, LoyaltyCard, Voucher
 
 _DISCOUNT_MEMBERS: Final = (
     "amount_off",

@@ -14,11 +14,15 @@ from engine.formula_operands import RequestOperands
 from engine.pending import Pending, Scope, scopes_of
 from engine.state import View
 from schemas.base import Millis
-from schemas.entities import Customer, Order, OrderItem, Taken, Voucher
-from schemas.products import CatalogItem, ProductCollection
+from schemas.collections import ProductCollection
+from schemas.customers import Customer
+from schemas.evaluations import Taken
+from schemas.orders import Order, OrderItem
+from schemas.products import CatalogItem
 from schemas.promotions import PromotionTier
 from schemas.rules import ValidationRule
 from schemas.segments import Segment
+from schemas.vouchers import Voucher
 
 
 class Belongs(Protocol):

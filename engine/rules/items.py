@@ -30,7 +30,7 @@ from engine.rules.refs import Ref
 from engine.rules.units import Rooms
 from engine.scope import Scope, Share
 from schemas.base import AMOUNT_MAX
-from schemas.entities import ItemsShown
+from schemas.evaluations import ItemsShown
 from schemas.rules import ENTRIES_MAX, ApplicableItems, ItemEntry, UnitsShown, ValidationRule
 
 #: Between the numbers of the entries of two sets; the last is that of lines without an entry.

@@ -24,7 +24,7 @@ from engine.product_units import discounted_units
 from engine.rules.facts import Facts
 from engine.scope import Scope, Short
 from schemas.base import QUANTITY_MAX
-from schemas.entities import ItemTaken, Taken
+from schemas.evaluations import ItemTaken, Taken
 from schemas.rules import PRODUCT_LIMITS, ItemEntry, ProductLimit
 from schemas.tallies import UnitCount, UnitKey
 

@@ -18,8 +18,8 @@ from typing import Final, NamedTuple, Protocol
 from runtime.http.errors import ApiError, unavailable
 from runtime.http.oauth import TokenSigner, scopes_of
 from schemas.base import Millis
-from schemas.entities import KeyKind
 from schemas.errors import refuse
+from schemas.projects import KeyKind
 
 KEYS_AGE_MS_MAX = 1000
 ID_LENGTH_MAX = 256

@@ -12,8 +12,8 @@ from starlette.requests import Request
 
 from runtime.http.auth import Caller, Headers, kind_of
 from runtime.http.errors import ApiError
-from schemas.entities import KeyKind
 from schemas.errors import refuse
+from schemas.projects import KeyKind
 
 SECRET_HEADER: Final = "x-tessera-secret"  # noqa: S105 - a header's name
 PROJECT_HEADER: Final = "x-tessera-project"

@@ -21,7 +21,7 @@ from runtime.http.payload import header
 from runtime.http.routing import caller_of
 from schemas.api import CustomerInput
 from schemas.commands import CommandBody
-from schemas.entities import KeyKind
+from schemas.projects import KeyKind
 from schemas.records import Answer
 
 IDEMPOTENCY_KEY_LENGTH_MAX = 255

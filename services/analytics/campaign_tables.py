@@ -11,10 +11,12 @@ from typing import Any, NamedTuple
 from engine.state import encode
 from runtime.clickhouse import Column
 from runtime.sink_table import sink_table
-from schemas import events as e
+from schemas.balances import BalanceAdjusted
 from schemas.base import Millis
-from schemas.campaigns import Campaign
+from schemas.campaigns import Campaign, CampaignDeleted, VouchersGenerated
+from schemas.publications import PublicationFailed, Published
 from schemas.records import Decided, Record
+from schemas.voucher_events import VoucherDeleted
 
 _NAME = "LowCardinality(String)"
 
@@ -73,7 +75,7 @@ def campaign_rows(record: Record) -> Iterator[CampaignRow]:
         return
     for event in record.events:
         campaign: Campaign | None = getattr(event, "campaign", None)
-        if isinstance(event, e.CampaignDeleted):
+        if isinstance(event, CampaignDeleted):
             yield CampaignRow(record.project, event.campaign.id, event.campaign.name, "")
         elif isinstance(campaign, Campaign):
             body = encode(campaign).decode()
@@ -96,42 +98,42 @@ def campaign_facts(record: Record) -> Iterator[CampaignFact]:
 _Fact = tuple[str, str, int, int] | None
 
 
-def _created(event: e.VouchersGenerated) -> _Fact:
+def _created(event: VouchersGenerated) -> _Fact:
     count, gift = len(event.ids), event.template.gift
     if not count:
         return None
     return event.campaign.id, "created", count, count * (gift.balance if gift else 0)
 
 
-def _deleted(event: e.VoucherDeleted) -> _Fact:
+def _deleted(event: VoucherDeleted) -> _Fact:
     if event.campaign is None:
         return None
     return event.campaign.id, "deleted", 1, event.credits
 
 
-def _adjusted(event: e.BalanceAdjusted) -> _Fact:
+def _adjusted(event: BalanceAdjusted) -> _Fact:
     if event.voucher.campaign_id is None:
         return None
     kind = "added" if event.amount > 0 else "subtracted"
     return event.voucher.campaign_id, kind, 1, abs(event.amount)
 
 
-def _published(event: e.Published) -> _Fact:
+def _published(event: Published) -> _Fact:
     campaign = event.publication.campaign_id
     return None if campaign is None else (campaign, "published", 1, 0)
 
 
-def _unpublished(event: e.PublicationFailed) -> _Fact:
+def _unpublished(event: PublicationFailed) -> _Fact:
     campaign = event.publication.campaign_id
     return None if campaign is None else (campaign, "unpublished", 1, 0)
 
 
 _FACTS: Mapping[type[Any], Callable[[Any], _Fact]] = MappingProxyType(
     {
-        e.VouchersGenerated: _created,
-        e.VoucherDeleted: _deleted,
-        e.BalanceAdjusted: _adjusted,
-        e.Published: _published,
-        e.PublicationFailed: _unpublished,
+        VouchersGenerated: _created,
+        VoucherDeleted: _deleted,
+        BalanceAdjusted: _adjusted,
+        Published: _published,
+        PublicationFailed: _unpublished,
     }
 )

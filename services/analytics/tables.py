@@ -12,17 +12,16 @@ from typing import NamedTuple
 from runtime.clickhouse import Column, TableDef
 from runtime.sink_table import SinkTable, sink_table
 from schemas.base import Millis
-from schemas.entities import Evaluation, Outcome, Taken
-from schemas.events import (
+from schemas.evaluations import Evaluation, Outcome, Taken
+from schemas.observations import ValidationObserved
+from schemas.records import Decided, Record
+from schemas.redemptions import (
     RedemptionFailed,
     RedemptionRolledBack,
     RedemptionSucceeded,
     RollbackFailed,
-    SessionLocked,
-    SessionRefused,
 )
-from schemas.observations import ValidationObserved
-from schemas.records import Decided, Record
+from schemas.sessions import SessionLocked, SessionRefused
 from services.analytics.campaign_tables import (
     CAMPAIGN_FACTS,
     CAMPAIGNS,

@@ -8,7 +8,7 @@ from engine.render.encode import Body
 from engine.render.voucher import voucher_body
 from runtime.clickhouse import Query
 from runtime.sink_host import Reads
-from schemas.rules import RuleAssignment
+from schemas.assignments import RuleAssignment
 from services.audit.categories import categories_in
 from services.audit.entities import ENTITIES
 

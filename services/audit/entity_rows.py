@@ -8,8 +8,8 @@ from engine.generated import encoded_vouchers
 from engine.order_sums import left_of
 from engine.state import encode
 from runtime.native_block import Alike
-from schemas import events as e
 from schemas.actions import ActionProgressed, ActionStarted, AsyncAction, FollowSegment
+from schemas.assignments import AssignmentsDropped, RuleAssigned, RuleAssignment, RuleUnassigned
 from schemas.balances import BalanceAdjusted
 from schemas.bin import BinEntry, BinEntryAdded, BinEntryRemoved, CampaignVouchersDeleted
 from schemas.campaigns import (
@@ -21,20 +21,28 @@ from schemas.campaigns import (
     CampaignUpdated,
     VouchersGenerated,
 )
-from schemas.customers import CustomerDeleted, CustomersSummed
-from schemas.entities import Customer, Order, Voucher
-from schemas.orders import OrderCreated, OrderUpdated
+from schemas.customers import (
+    Customer,
+    CustomerCreated,
+    CustomerDeleted,
+    CustomersSummed,
+    CustomerUpdated,
+)
+from schemas.erasures import CustomerForgotten
+from schemas.orders import Order, OrderCreated, OrderUpdated
+from schemas.projects import ProjectCreated
 from schemas.promotion_events import TierCreated, TierDeleted
 from schemas.publications import Publication, PublicationFailed, Published
-from schemas.rules import (
-    AssignmentsDropped,
-    RuleAssigned,
-    RuleAssignment,
-    RuleUnassigned,
-    ValidationRuleCreated,
-    ValidationRuleDeleted,
-    ValidationRuleUpdated,
+from schemas.redemptions import RedemptionRolledBack, RedemptionSucceeded
+from schemas.rules import ValidationRuleCreated, ValidationRuleDeleted, ValidationRuleUpdated
+from schemas.voucher_events import (
+    VoucherCreated,
+    VoucherDeleted,
+    VoucherDisabled,
+    VoucherEnabled,
+    VoucherUpdated,
 )
+from schemas.vouchers import Voucher
 from services.audit.entities import EntityRow, entity_row, gone
 from services.audit.promotion_rows import placed_tier, tier_gone, tier_row
 
@@ -44,15 +52,13 @@ _ID, _ALIAS, _BODY = map(EntityRow._fields.index, ("id", "alias", "body"))
 
 def voucher_changed(
     project: str,
-    event: (
-        e.VoucherCreated | e.VoucherUpdated | e.VoucherEnabled | e.VoucherDisabled | BalanceAdjusted
-    ),
+    event: (VoucherCreated | VoucherUpdated | VoucherEnabled | VoucherDisabled | BalanceAdjusted),
 ) -> Rows:
     """The voucher."""
     return (_voucher(project, event.voucher),)
 
 
-def voucher_deleted(project: str, event: e.VoucherDeleted) -> Rows:
+def voucher_deleted(project: str, event: VoucherDeleted) -> Rows:
     """That the voucher is gone, and its campaign."""
     row = gone(project, "voucher", event.voucher_id, event.code)
     return (row,) if event.campaign is None else (row, campaign_row(project, event.campaign))
@@ -130,7 +136,7 @@ def action_changed(project: str, event: ActionStarted | ActionProgressed) -> Row
     return (_action(project, event.action),)
 
 
-def customer_changed(project: str, event: e.CustomerCreated | e.CustomerUpdated) -> Rows:
+def customer_changed(project: str, event: CustomerCreated | CustomerUpdated) -> Rows:
     """The customer."""
     return (_customer(project, event.customer),)
 
@@ -140,7 +146,7 @@ def customer_deleted(project: str, event: CustomerDeleted) -> Rows:
     return (_customer(project, event.customer)._replace(deleted=1),)
 
 
-def customer_forgotten(project: str, event: e.CustomerForgotten) -> Rows:
+def customer_forgotten(project: str, event: CustomerForgotten) -> Rows:
     """That the customer is gone for good, and what they added up to."""
     kinds = ("customer", "customer_summary")
     return [gone(project, kind, event.deletion.customer_id) for kind in kinds]
@@ -158,7 +164,7 @@ def order_changed(project: str, event: OrderCreated | OrderUpdated) -> Rows:
     return (_order(project, event.order),)
 
 
-def redeemed(project: str, event: e.RedemptionSucceeded) -> Iterator[EntityRow]:
+def redeemed(project: str, event: RedemptionSucceeded) -> Iterator[EntityRow]:
     """The vouchers, the tiers and the order that a redemption changed."""
     for outcome in event.evaluation.outcomes:
         if outcome.status != "APPLICABLE":
@@ -171,7 +177,7 @@ def redeemed(project: str, event: e.RedemptionSucceeded) -> Iterator[EntityRow]:
         yield _order(project, event.evaluation.order)
 
 
-def rolled_back(project: str, event: e.RedemptionRolledBack) -> Iterator[EntityRow]:
+def rolled_back(project: str, event: RedemptionRolledBack) -> Iterator[EntityRow]:
     """The vouchers, the tiers and the order that a rollback changed."""
     for each in event.rollbacks:
         if each.voucher is not None:
@@ -225,7 +231,7 @@ def _ended(project: str, assignment: RuleAssignment) -> EntityRow:
     return gone(project, "rule_assignment", assignment.id, assignment.related_object_id)
 
 
-def project_created(project: str, event: e.ProjectCreated) -> Rows:
+def project_created(project: str, event: ProjectCreated) -> Rows:
     """The project. Its origins change by events of their own, which do not hold the whole of it."""
     return (entity_row(project, "project", structs.replace(event.project, trusted_origins=())),)
 

@@ -5,11 +5,13 @@ from typing import Final
 
 from msgspec import structs
 
-from schemas.products import (
+from schemas.collections import (
     MEMBERS_SHOWN_MAX,
     CollectionCreated,
     CollectionDeleted,
     CollectionUpdated,
+)
+from schemas.products import (
     ProductCreated,
     ProductDeleted,
     ProductUpdated,

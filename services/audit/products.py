@@ -23,9 +23,10 @@ from runtime.http.routing import caller_of, ident
 from runtime.query_string import Page, page_of, read_parameters, require_known, single, time_of
 from runtime.sink_host import Reads
 from schemas.base import Millis
+from schemas.collections import ProductCollection
 from schemas.errors import not_found
 from schemas.locations import Location
-from schemas.products import SKUS_SHOWN_MAX, Product, ProductCollection, Sku
+from schemas.products import SKUS_SHOWN_MAX, Product, Sku
 from services.audit import queries
 from services.audit.entities import ENTITIES
 from services.audit.filters import ANY_METADATA, METADATA_PREFIX, Where, number, text, texts

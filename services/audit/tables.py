@@ -13,8 +13,9 @@ from engine.render.rows import RedemptionRow, redemption_rows
 from runtime.clickhouse import Column, TableDef
 from runtime.native_block import Alike
 from runtime.sink_table import Selection, SinkTable, sink_table
-from schemas import events as e
 from schemas.actions import ActionProgressed, ActionStarted
+from schemas.assignments import AssignmentsDropped, RuleAssigned, RuleUnassigned
+from schemas.balances import BalanceAdjusted
 from schemas.base import tag_of
 from schemas.bin import BinEntryAdded, BinEntryRemoved, CampaignVouchersDeleted
 from schemas.campaigns import (
@@ -25,11 +26,44 @@ from schemas.campaigns import (
     CampaignUpdated,
     VouchersGenerated,
 )
-from schemas.customers import CustomerDeleted, CustomersSummed
-from schemas.erasures import ForgetCustomer, PermanentDeletion
+from schemas.categories import CategoryCreated, CategoryDeleted, CategoryUpdated
+from schemas.collections import CollectionCreated, CollectionDeleted, CollectionUpdated
+from schemas.customers import CustomerCreated, CustomerDeleted, CustomersSummed, CustomerUpdated
+from schemas.erasures import CustomerForgotten, ForgetCustomer, PermanentDeletion
+from schemas.locations import LocationCreated, LocationDeleted, LocationUpdated
 from schemas.orders import OrderCreated, OrderUpdated
+from schemas.products import (
+    ProductCreated,
+    ProductDeleted,
+    ProductUpdated,
+    SkuCreated,
+    SkuDeleted,
+    SkuUpdated,
+)
+from schemas.projects import ProjectCreated
+from schemas.promotion_events import (
+    CampaignPromotionsDeleted,
+    StackCreated,
+    StackDeleted,
+    StackUpdated,
+    TierCreated,
+    TierDeleted,
+    TierDisabled,
+    TierEnabled,
+    TiersMoved,
+    TierUpdated,
+)
 from schemas.publications import PublicationFailed, Published
 from schemas.records import Decided, Record
+from schemas.redemptions import RedemptionRolledBack, RedemptionSucceeded
+from schemas.rules import ValidationRuleCreated, ValidationRuleDeleted, ValidationRuleUpdated
+from schemas.voucher_events import (
+    VoucherCreated,
+    VoucherDeleted,
+    VoucherDisabled,
+    VoucherEnabled,
+    VoucherUpdated,
+)
 from services.audit import category_rows, location_rows, product_rows, promotion_rows
 from services.audit import entity_rows as rows
 from services.audit.activity_table import ACTIVITY, activity_table_rows
@@ -109,13 +143,13 @@ _RowsOf = Callable[[str, Any], Iterable[EntityRow | Alike]]
 #: What each event changes; one without a line here changes nothing that is listed.
 _ENTITY_ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
     {
-        e.RedemptionSucceeded: rows.redeemed,
-        e.RedemptionRolledBack: rows.rolled_back,
-        e.VoucherCreated: rows.voucher_changed,
-        e.VoucherUpdated: rows.voucher_changed,
-        e.VoucherEnabled: rows.voucher_changed,
-        e.VoucherDisabled: rows.voucher_changed,
-        e.VoucherDeleted: rows.voucher_deleted,
+        RedemptionSucceeded: rows.redeemed,
+        RedemptionRolledBack: rows.rolled_back,
+        VoucherCreated: rows.voucher_changed,
+        VoucherUpdated: rows.voucher_changed,
+        VoucherEnabled: rows.voucher_changed,
+        VoucherDisabled: rows.voucher_changed,
+        VoucherDeleted: rows.voucher_deleted,
         VouchersGenerated: rows.vouchers_generated,
         CampaignCreated: rows.campaign_created,
         CampaignUpdated: rows.campaign_changed,
@@ -123,52 +157,52 @@ _ENTITY_ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
         CampaignDisabled: rows.campaign_changed,
         CampaignDeleted: rows.campaign_deleted,
         CampaignVouchersDeleted: rows.campaign_vouchers_deleted,
-        e.BalanceAdjusted: rows.voucher_changed,
-        e.TierCreated: rows.tier_created,
-        e.TierUpdated: promotion_rows.tier_changed,
-        e.TierEnabled: promotion_rows.tier_changed,
-        e.TierDisabled: promotion_rows.tier_changed,
-        e.TiersMoved: promotion_rows.tiers_moved,
-        e.TierDeleted: rows.tier_deleted,
-        e.CampaignPromotionsDeleted: promotion_rows.promotions_deleted,
-        e.StackCreated: promotion_rows.stack_changed,
-        e.StackUpdated: promotion_rows.stack_changed,
-        e.StackDeleted: promotion_rows.stack_deleted,
-        e.CategoryCreated: category_rows.category_changed,
-        e.CategoryUpdated: category_rows.category_changed,
-        e.CategoryDeleted: category_rows.category_deleted,
-        e.LocationCreated: location_rows.location_changed,
-        e.LocationUpdated: location_rows.location_changed,
-        e.LocationDeleted: location_rows.location_deleted,
-        e.ProductCreated: product_rows.product_changed,
-        e.ProductUpdated: product_rows.product_changed,
-        e.ProductDeleted: product_rows.product_deleted,
-        e.SkuCreated: product_rows.sku_changed,
-        e.SkuUpdated: product_rows.sku_changed,
-        e.SkuDeleted: product_rows.sku_deleted,
-        e.CollectionCreated: product_rows.collection_changed,
-        e.CollectionUpdated: product_rows.collection_changed,
-        e.CollectionDeleted: product_rows.collection_deleted,
+        BalanceAdjusted: rows.voucher_changed,
+        TierCreated: rows.tier_created,
+        TierUpdated: promotion_rows.tier_changed,
+        TierEnabled: promotion_rows.tier_changed,
+        TierDisabled: promotion_rows.tier_changed,
+        TiersMoved: promotion_rows.tiers_moved,
+        TierDeleted: rows.tier_deleted,
+        CampaignPromotionsDeleted: promotion_rows.promotions_deleted,
+        StackCreated: promotion_rows.stack_changed,
+        StackUpdated: promotion_rows.stack_changed,
+        StackDeleted: promotion_rows.stack_deleted,
+        CategoryCreated: category_rows.category_changed,
+        CategoryUpdated: category_rows.category_changed,
+        CategoryDeleted: category_rows.category_deleted,
+        LocationCreated: location_rows.location_changed,
+        LocationUpdated: location_rows.location_changed,
+        LocationDeleted: location_rows.location_deleted,
+        ProductCreated: product_rows.product_changed,
+        ProductUpdated: product_rows.product_changed,
+        ProductDeleted: product_rows.product_deleted,
+        SkuCreated: product_rows.sku_changed,
+        SkuUpdated: product_rows.sku_changed,
+        SkuDeleted: product_rows.sku_deleted,
+        CollectionCreated: product_rows.collection_changed,
+        CollectionUpdated: product_rows.collection_changed,
+        CollectionDeleted: product_rows.collection_deleted,
         BinEntryAdded: rows.bin_entry_added,
         BinEntryRemoved: rows.bin_entry_removed,
         ActionStarted: rows.action_changed,
         ActionProgressed: rows.action_changed,
-        e.CustomerCreated: rows.customer_changed,
-        e.CustomerUpdated: rows.customer_changed,
+        CustomerCreated: rows.customer_changed,
+        CustomerUpdated: rows.customer_changed,
         CustomerDeleted: rows.customer_deleted,
-        e.CustomerForgotten: rows.customer_forgotten,
+        CustomerForgotten: rows.customer_forgotten,
         CustomersSummed: rows.customers_summed,
         OrderCreated: rows.order_changed,
         OrderUpdated: rows.order_changed,
         Published: rows.published,
         PublicationFailed: rows.published,
-        e.ProjectCreated: rows.project_created,
-        e.ValidationRuleCreated: rows.rule_changed,
-        e.ValidationRuleUpdated: rows.rule_changed,
-        e.ValidationRuleDeleted: rows.rule_deleted,
-        e.RuleAssigned: rows.rule_assigned,
-        e.RuleUnassigned: rows.rule_unassigned,
-        e.AssignmentsDropped: rows.assignments_dropped,
+        ProjectCreated: rows.project_created,
+        ValidationRuleCreated: rows.rule_changed,
+        ValidationRuleUpdated: rows.rule_changed,
+        ValidationRuleDeleted: rows.rule_deleted,
+        RuleAssigned: rows.rule_assigned,
+        RuleUnassigned: rows.rule_unassigned,
+        AssignmentsDropped: rows.assignments_dropped,
     }
 )
 
@@ -201,7 +235,7 @@ def forgotten_activity(record: Record) -> Sequence[Selection]:
 def _forgotten(record: Record) -> Iterator[tuple[Decided, PermanentDeletion]]:
     if isinstance(record, Decided) and record.command_type == FORGET:
         for event in record.events:
-            if isinstance(event, e.CustomerForgotten):
+            if isinstance(event, CustomerForgotten):
                 yield record, event.deletion
 
 

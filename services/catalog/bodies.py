@@ -30,7 +30,7 @@ from engine.codes import CODE_LENGTH_MAX
 from engine.formulas import FormulaError, formula
 from schemas.base import AMOUNT_MAX, ID_LENGTH_MAX, QUANTITY_MAX
 from schemas.discounts import EFFECTS, UNITS_MAX, DiscountType, Effect
-from schemas.entities import VoucherType
+from schemas.vouchers import VoucherType
 
 TEXT_LENGTH_MAX = 10_000
 CHARSET_LENGTH_MAX = 1000

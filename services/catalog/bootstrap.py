@@ -19,15 +19,15 @@ from engine.state import View
 from runtime.faults import NotSent, OutcomeUnknown
 from runtime.http.errors import ApiError
 from runtime.http.writes import Sends
-from schemas.commands import (
+from schemas.commands import CommandBody
+from schemas.projects import (
     CONTROL_PROJECT,
+    ApiKey,
     ChangeTrustedOrigins,
-    CommandBody,
     CreateProject,
     OpenProject,
     ReplaceKey,
 )
-from schemas.entities import ApiKey
 from schemas.records import Decided
 from services.catalog.keys import Keys, KeysError, Presets, settle_keys
 from services.catalog.reads import Reads

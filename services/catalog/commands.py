@@ -7,10 +7,9 @@ import msgspec
 
 from runtime.http.errors import invalid_payload
 from schemas.campaigns import AddVouchers, CodeConfig
-from schemas.commands import CreateVoucher, UpdateVoucher
 from schemas.discounts import Discount, UnitOff
-from schemas.entities import Gift, LoyaltyCard, Voucher
 from schemas.validity import DailyHours, ValidityHours, ValidityTimeframe
+from schemas.vouchers import CreateVoucher, Gift, LoyaltyCard, UpdateVoucher, Voucher
 from services.catalog.bodies import (
     CodeConfigBody,
     CreateVoucherBody,

@@ -8,7 +8,7 @@ from starlette.routing import Route
 from runtime.http.errors import invalid_payload
 from runtime.http.payload import decode, read_body
 from runtime.http.writes import Writes
-from schemas.customers import CustomEventBody, TrackCustomEvent
+from schemas.custom_events import CustomEventBody, TrackCustomEvent
 
 _body = msgspec.json.Decoder(CustomEventBody)
 

@@ -19,9 +19,7 @@ from runtime.http.routing import Captured, caller_of, management_router
 from runtime.http.writes import IDEMPOTENCY_HEADER, Writes
 from runtime.query_string import read_parameters
 from schemas.base import Millis
-from schemas.commands import UpsertCustomer
-from schemas.customers import DeleteCustomer, UpdateCustomer
-from schemas.entities import Customer
+from schemas.customers import Customer, DeleteCustomer, UpdateCustomer, UpsertCustomer
 from schemas.erasures import ForgetCustomer
 from schemas.errors import not_found
 from services.catalog.customer_bodies import CustomerBody, customer_changes, customer_input

@@ -7,8 +7,7 @@ from typing import Final
 from engine import tables
 from engine.state import View
 from runtime.http.auth import KnownKey
-from schemas.commands import CONTROL_PROJECT
-from schemas.entities import Project
+from schemas.projects import CONTROL_PROJECT, Project
 
 #: The client-side endpoints that a project can switch off, and the setting that does.
 _FLAGS: Final[Mapping[str, str]] = MappingProxyType(

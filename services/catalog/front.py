@@ -11,12 +11,8 @@ from runtime.http.errors import ApiError
 from runtime.http.routing import Captured, caller_of, management_router
 from runtime.http.writes import Writes
 from runtime.query_string import flag_of, read_parameters, require_known
-from schemas.commands import (
-    DeleteVoucher,
-    DisableVoucher,
-    EnableVoucher,
-)
 from schemas.errors import not_found
+from schemas.vouchers import DeleteVoucher, DisableVoucher, EnableVoucher
 from services.catalog.bodies import CreateVoucherBody, UpdateVoucherBody
 from services.catalog.commands import create_command, update_command
 from services.catalog.reads import Reads

@@ -14,9 +14,8 @@ from engine import tables
 from engine.state import View
 from runtime.http.errors import ApiError
 from runtime.http.routing import caller_of
-from schemas.commands import CONTROL_PROJECT
-from schemas.entities import Project
 from schemas.errors import not_found
+from schemas.projects import CONTROL_PROJECT, Project
 from services.catalog.reads import Reads
 
 ORIGIN = re.compile(r"https?://[^/?#@\s]+", re.ASCII)

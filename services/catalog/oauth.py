@@ -19,9 +19,9 @@ from runtime.http.routing import caller_of
 from runtime.http.service import Service
 from runtime.http.writes import Sends, Writes
 from schemas.base import Millis
-from schemas.commands import CONTROL_PROJECT
 from schemas.errors import refuse
 from schemas.oauth import AccessToken, RevokeToken
+from schemas.projects import CONTROL_PROJECT
 from schemas.records import Decided
 from services.catalog.reads import Reads
 

@@ -8,13 +8,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from pydantic import Field
 
-from schemas.products import (
-    CreateCollection,
-    Product,
-    ProductCollection,
-    Sku,
-    UpdateCollection,
-)
+from schemas.collections import CreateCollection, ProductCollection, UpdateCollection
+from schemas.products import Product, Sku
 from services.catalog.bodies import Amount, Body, Long, Short
 
 #: How many attributes a product has at most.

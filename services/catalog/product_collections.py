@@ -10,8 +10,8 @@ from engine.render.product import collection_body
 from runtime.http.errors import ApiError
 from runtime.http.routing import Captured, caller_of, management_router
 from runtime.http.writes import Writes
+from schemas.collections import DeleteCollection
 from schemas.errors import not_found
-from schemas.products import DeleteCollection
 from services.catalog.product_bodies import (
     CreateCollectionBody,
     UpdateCollectionBody,

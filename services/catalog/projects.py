@@ -20,11 +20,21 @@ from runtime.http.errors import ApiError, invalid_payload
 from runtime.http.routing import Captured, caller_of, management_router
 from runtime.http.writes import Identity, Writes
 from runtime.secrets import Secrets
-from schemas.commands import CONTROL_PROJECT, CreateProject, OpenProject
-from schemas.entities import ApiKey, KeyKind, Project, ProjectSettings
 from schemas.errors import refuse
-from schemas.events import ProjectCreated
-from schemas.projects import CloseProject, DeleteProject, ProjectUpdated, UpdateProject
+from schemas.projects import (
+    CONTROL_PROJECT,
+    ApiKey,
+    CloseProject,
+    CreateProject,
+    DeleteProject,
+    KeyKind,
+    OpenProject,
+    Project,
+    ProjectCreated,
+    ProjectSettings,
+    ProjectUpdated,
+    UpdateProject,
+)
 from schemas.records import Answer, Decided
 from services.catalog.keys import PROJECT_ID_LENGTH
 from services.catalog.management import Management

@@ -4,9 +4,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictStr
 
+from schemas.assignments import ASSIGNMENTS_MAX
 from schemas.base import ID_LENGTH_MAX
 from schemas.promotions import STACK_TIERS_MAX, TIERS_AT_ONCE_MAX, TIERS_MAX
-from schemas.rules import ASSIGNMENTS_MAX
 from services.catalog.bodies import (
     Body,
     Day,

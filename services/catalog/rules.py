@@ -14,16 +14,15 @@ from runtime.http.errors import ApiError, invalid_payload
 from runtime.http.routing import Captured, caller_of, management_router
 from runtime.http.writes import Writes
 from runtime.query_string import flag_of, read_parameters, require_known
+from schemas.assignments import AssignRule, UnassignRule
 from schemas.errors import not_found
 from schemas.rules import (
     PRODUCT_LIMITS,
     ApplicableItems,
-    AssignRule,
     CreateValidationRule,
     DeleteValidationRule,
     ItemEntry,
     ProductLimit,
-    UnassignRule,
     UpdateValidationRule,
     ValidationRule,
 )

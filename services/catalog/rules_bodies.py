@@ -4,8 +4,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictStr
 
+from schemas.assignments import AssignedType
 from schemas.base import ID_LENGTH_MAX
-from schemas.rules import CONTEXT_TYPES, AssignedType, ItemEffect, RuleType
+from schemas.rules import CONTEXT_TYPES, ItemEffect, RuleType
 from services.catalog.bodies import Amount, Body, Count, Long, Short, Shown
 
 

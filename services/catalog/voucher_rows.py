@@ -13,7 +13,7 @@ from pydantic import Field, StrictStr, model_validator
 from engine.voucher_rows import ImportedVoucher, UpdatedVoucher
 from schemas.base import ID_LENGTH_MAX
 from schemas.discounts import Discount
-from schemas.entities import Gift, VoucherType
+from schemas.vouchers import Gift, VoucherType
 from services.catalog.bodies import Body, DiscountBody, GiftBody, VoucherTerms, as_instant
 from services.catalog.commands import (
     days_of,

@@ -6,7 +6,7 @@ It does without vouchers, customers and orders, so that it keeps up with those w
 from engine import tables
 from engine.fold import StatePart
 from schemas.actions import ActionProgressed, ActionStarted
-from schemas.events import (
+from schemas.projects import (
     KeyAdded,
     KeyRevoked,
     ProjectClosed,

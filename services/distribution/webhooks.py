@@ -33,7 +33,7 @@ from runtime.log import Entry, Log, LogError, OutOfRange, StoredEntry
 from runtime.outbound import Unreachable
 from schemas.base import Millis, tag_of
 from schemas.commands import CommandBody
-from schemas.entities import KeyKind
+from schemas.projects import KeyKind
 from schemas.records import Decided, Record
 from schemas.topics import DELIVERIES, LEDGER
 from schemas.webhooks import DeliveryAttempted, DisableWebhook

@@ -23,7 +23,7 @@ from runtime.http.errors import ApiError
 from runtime.http.service import Part
 from schemas.actions import ActionProgressed, AsyncAction, GiveUpAction, RunChunk
 from schemas.commands import CommandBody
-from schemas.entities import KeyKind
+from schemas.projects import KeyKind
 from schemas.records import Decided
 
 #: How many chunks of one action are under way at once while nobody else writes.

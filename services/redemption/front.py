@@ -19,8 +19,8 @@ from runtime.http.writes import Writes
 from runtime.query_string import Given, read_parameters
 from schemas.api import CustomerInput, OrderInput, RedeemableObject, Text
 from schemas.base import Metadata, Shape
-from schemas.commands import RedeemStack, RollBackRedemption, RollBackStack
 from schemas.records import Answer
+from schemas.redemptions import RedeemStack, RollBackRedemption, RollBackStack
 
 
 class RollbackBody(Shape, frozen=True):

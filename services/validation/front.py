@@ -37,12 +37,14 @@ from runtime.http.routing import caller_of, ident
 from runtime.http.writes import Identity, Writes
 from schemas.api import AttemptBody, CustomerInput, Redeemable
 from schemas.base import Millis
-from schemas.commands import Command, LockSession, ReleaseSession, RequestContext, UpsertCustomer
-from schemas.entities import Customer, Evaluation, KeyKind, Session
+from schemas.commands import Command
+from schemas.customers import Customer, UpsertCustomer
 from schemas.errors import Refusal, refuse
-from schemas.events import SessionLocked, SessionRefused
+from schemas.evaluations import Evaluation, RequestContext
 from schemas.observations import ValidationObserved
+from schemas.projects import KeyKind
 from schemas.records import Answer, Conflicted, Decided
+from schemas.sessions import LockSession, ReleaseSession, Session, SessionLocked, SessionRefused
 
 
 class Validations:

@@ -26,8 +26,8 @@ from runtime.query_string import (
 )
 from schemas.api import CustomerInput, OptionsInput, OrderInput, Text
 from schemas.base import Metadata, Shape
-from schemas.entities import Evaluation
 from schemas.errors import Refusal
+from schemas.evaluations import Evaluation
 from schemas.promotions import PromotionTier
 from schemas.qualifications import Scenario
 from services.validation.front import Validations, observed

@@ -40,7 +40,7 @@ from runtime.query_string import flag_of, invalid, read_parameters, require_know
 from schemas.api import CustomerInput
 from schemas.base import Millis
 from schemas.campaigns import Campaign
-from schemas.entities import Customer
+from schemas.customers import Customer
 from schemas.errors import Refusal
 from schemas.qualifications import LIMIT_MAX, Scenario
 from services.validation.front import probe

@@ -17,7 +17,7 @@ from engine.qualification.vouchers import (
 from engine.state import View
 from runtime.query_string import Page
 from schemas.base import Millis
-from schemas.entities import Voucher
+from schemas.vouchers import Voucher
 
 #: After how many evaluations others have their turn, and after how many entries that are passed.
 EVALUATED_AT_ONCE: Final = 10

@@ -8,14 +8,8 @@ import msgspec
 
 from runtime.secrets import Secrets
 from runtime.settings import Settings, read_master_key
-from schemas.commands import (
-    CONTROL_PROJECT,
-    Command,
-    CommandBody,
-    CreateProject,
-    OpenProject,
-)
-from schemas.entities import ApiKey
+from schemas.commands import Command, CommandBody
+from schemas.projects import CONTROL_PROJECT, ApiKey, CreateProject, OpenProject
 from schemas.topics import COMMANDS
 from tests.e2e.plain import Plain
 from tests.e2e.system import System, eventually

@@ -5,8 +5,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from schemas.commands import DeleteVoucher
 from schemas.topics import COMMANDS, DEAD_LETTERS, LEDGER
+from schemas.vouchers import DeleteVoucher
 from tests.e2e.kafka_log import Log, Stored
 from tests.e2e.projects import encoded, produce
 from tests.e2e.shop import Shop

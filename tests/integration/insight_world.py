@@ -16,8 +16,8 @@ from runtime.sink import Feed, Positions
 from runtime.sink_host import Filling, TableState, definitions, table_state
 from runtime.sink_source import LogSources
 from runtime.sink_table import Place
-from schemas.entities import Customer
-from schemas.events import CustomerCreated, Event
+from schemas.customers import Customer, CustomerCreated
+from schemas.events import Event
 from schemas.observations import ApiCallsObserved, ValidationObserved
 from schemas.personal import Personal, PersonalData
 from schemas.records import Record

@@ -6,7 +6,8 @@ from runtime.clickhouse import Query
 from schemas.balances import BalanceAdjusted
 from schemas.campaigns import CampaignCreated, CampaignDeleted
 from schemas.errors import refuse
-from schemas.events import RollbackFailed, VoucherDeleted
+from schemas.redemptions import RollbackFailed
+from schemas.voucher_events import VoucherDeleted
 from services.analytics.campaign_summary import (
     facts_of,
     failed_rollbacks_of,

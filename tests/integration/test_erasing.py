@@ -9,10 +9,9 @@ import pytest
 from runtime.clickhouse import Database, DatabaseFault, Query
 from runtime.sink_table import UNERASED
 from schemas.base import tag_of
-from schemas.customers import CustomEvent, CustomEventTracked
-from schemas.entities import Customer
+from schemas.custom_events import CustomEvent, CustomEventTracked
+from schemas.customers import Customer, CustomerCreated
 from schemas.erasures import CustomerForgotten, ForgetCustomer, PermanentDeletion
-from schemas.events import CustomerCreated
 from schemas.personal import Personal, PersonalData
 from schemas.records import Decided
 from services.audit.activity_table import ACTIVITY

@@ -8,9 +8,10 @@ from msgspec import structs
 
 from schemas.base import AMOUNT_MAX
 from schemas.campaigns import Campaign, CampaignCreated
-from schemas.entities import Evaluation, Order
-from schemas.events import RedemptionSucceeded
+from schemas.evaluations import Evaluation
 from schemas.observations import ValidationObserved
+from schemas.orders import Order
+from schemas.redemptions import RedemptionSucceeded
 from services.analytics.tables import REDEMPTION_FACTS, RedemptionFact
 from tests.integration.insight_host import Insight, running
 from tests.integration.insight_world import World

@@ -16,12 +16,12 @@ from schemas.campaigns import (
     VoucherTemplate,
 )
 from schemas.discounts import Discount
-from schemas.entities import Gift, Order, OrderItem, Voucher
 from schemas.errors import refuse
-from schemas.events import VoucherCreated, VoucherDeleted, VoucherUpdated
-from schemas.orders import OrderCreated
+from schemas.orders import Order, OrderCreated, OrderItem
 from schemas.publications import Publication, PublicationFailed, Published
 from schemas.validity import ValidityTimeframe
+from schemas.voucher_events import VoucherCreated, VoucherDeleted, VoucherUpdated
+from schemas.vouchers import Gift, Voucher
 from tests.integration.insight_host import Insight, is_, running
 from tests.integration.insight_world import World, customer
 from tests.unit.insight.examples import (

@@ -9,14 +9,16 @@ import pytest
 
 from engine.geo import point
 from schemas.bin import BinEntry, BinEntryAdded
-from schemas.locations import Circle, Location, LocationCreated, LocationDeleted
-from schemas.products import (
+from schemas.collections import (
     MEMBERS_SHOWN_MAX,
     CollectionCreated,
     CollectionDeleted,
     CollectionUpdated,
-    Product,
     ProductCollection,
+)
+from schemas.locations import Circle, Location, LocationCreated, LocationDeleted
+from schemas.products import (
+    Product,
     ProductCreated,
     ProductDeleted,
     ProductUpdated,

@@ -9,7 +9,7 @@ from standardwebhooks import Webhook as StandardWebhook
 
 from engine import tables
 from engine.hook_ids import event_id
-from schemas.commands import OpenProject
+from schemas.projects import OpenProject
 from schemas.webhooks import WEBHOOKS_MAX, DeleteWebhook, RedeliverEvent, UpdateWebhook
 from services.distribution.signing import signature
 from services.distribution.turns import Turns

@@ -13,11 +13,12 @@ from typing import Any
 from runtime.http.service import Service
 from runtime.outbound import Outbound
 from runtime.secrets import Secrets
-from schemas.commands import CommandBody, CreateVoucher, OpenProject
+from schemas.commands import CommandBody
 from schemas.discounts import Discount
-from schemas.entities import Voucher
+from schemas.projects import OpenProject
 from schemas.records import Decided
 from schemas.topics import DELIVERIES
+from schemas.vouchers import CreateVoucher, Voucher
 from schemas.webhooks import CreateWebhook, DeliveryAttempted, Webhook, WebhookCreated
 from services.distribution.follow import OutboxReplica, attempt_of, webhook_service
 from services.distribution.turns import Turns

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final, NamedTuple
 
-from schemas.events import RedemptionSucceeded, SessionLocked
+from schemas.redemptions import RedemptionSucceeded
+from schemas.sessions import SessionLocked
 from tests.property.budget_world import (
     BALANCES,
     IN_CAMPAIGN,

@@ -15,34 +15,24 @@ from engine.tallies import tallied
 from runtime.http.attempt import guest_key_of
 from schemas.api import CustomerInput, Redeemable
 from schemas.balances import AdjustBalance
-from schemas.commands import (
-    Command,
-    CommandBody,
-    DisableVoucher,
-    EnableVoucher,
-    ExpireDue,
-    LockSession,
-    RedeemStack,
-    ReleaseSession,
-    RollBackRedemption,
-    RollBackStack,
-    UpsertCustomer,
-)
-from schemas.customers import CustomerUnchanged
-from schemas.entities import Evaluation, Outcome, Voucher
+from schemas.commands import Command, CommandBody
+from schemas.customers import CustomerCreated, CustomerUnchanged, CustomerUpdated, UpsertCustomer
 from schemas.erasures import ForgetCustomer
 from schemas.errors import Refusal
-from schemas.events import (
-    CustomerCreated,
-    CustomerUpdated,
-    RedemptionFailed,
-    RedemptionSucceeded,
-    SessionLocked,
-    SessionRefused,
-)
+from schemas.evaluations import Evaluation, Outcome
+from schemas.expiry import ExpireDue
 from schemas.publications import PublicationFailed, PublicationRepeated, Publish, Published
 from schemas.records import Decided
+from schemas.redemptions import (
+    RedeemStack,
+    RedemptionFailed,
+    RedemptionSucceeded,
+    RollBackRedemption,
+    RollBackStack,
+)
+from schemas.sessions import LockSession, ReleaseSession, SessionLocked, SessionRefused
 from schemas.tallies import Period, Sums
+from schemas.vouchers import DisableVoucher, EnableVoucher, Voucher
 from tests.property.budget_notes import Notes, Sum, lately
 from tests.property.budget_world import BALANCES, IN_CAMPAIGN, QUANTITIES, SINGLE, TIERS, Step
 from tests.unit.engine.world import DAY, PROJECT, SECOND, World

@@ -19,11 +19,12 @@ from schemas.api import (
     SessionInput,
     TtlUnit,
 )
+from schemas.assignments import AssignRule
 from schemas.campaigns import Campaign, CampaignCreated
 from schemas.discounts import Discount
 from schemas.promotions import PromotionTier
 from schemas.rewards import Reward, RewardCreated
-from schemas.rules import AssignRule, ValidationRuleCreated
+from schemas.rules import ValidationRuleCreated
 from schemas.stacking import StackingRules, StackingRulesCreated, StoredStackingRules
 from tests.unit.engine.rule_world import rule
 from tests.unit.engine.world import (

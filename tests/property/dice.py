@@ -12,7 +12,7 @@ from msgspec import structs
 from engine.scope import Scope, Share
 from schemas.base import QUANTITY_MAX
 from schemas.discounts import Discount, Effect, UnitOff
-from schemas.entities import Order, OrderItem
+from schemas.orders import Order, OrderItem
 from schemas.products import Product
 
 MONEY: tuple[Effect, ...] = (

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from schemas.entities import Voucher
+from schemas.vouchers import Voucher
 
 LIMIT = 5
 MONTHS_BACK = 3

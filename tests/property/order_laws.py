@@ -7,7 +7,8 @@ Source: the API contract, section 6. Amounts are minor units.
 from msgspec import structs
 
 from engine.render.order import order_body, running_sums
-from schemas.entities import Evaluation, Order, Outcome, Taken
+from schemas.evaluations import Evaluation, Outcome, Taken
+from schemas.orders import Order
 
 
 def parts_sum_to_the_whole(evaluation: Evaluation) -> None:

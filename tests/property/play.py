@@ -3,21 +3,12 @@
 import msgspec
 
 from schemas.api import GiftSpend, OrderInput, OrderItemInput, Redeemable, SessionInput
-from schemas.commands import (
-    CommandBody,
-    DeleteVoucher,
-    DisableVoucher,
-    EnableVoucher,
-    ExpireDue,
-    LockSession,
-    RedeemStack,
-    ReleaseSession,
-    RollBackRedemption,
-    RollBackStack,
-    UpdateVoucher,
-)
-from schemas.events import RedemptionSucceeded
+from schemas.commands import CommandBody
+from schemas.expiry import ExpireDue
 from schemas.records import Decided
+from schemas.redemptions import RedeemStack, RedemptionSucceeded, RollBackRedemption, RollBackStack
+from schemas.sessions import LockSession, ReleaseSession
+from schemas.vouchers import DeleteVoucher, DisableVoucher, EnableVoucher, UpdateVoucher
 from tests.property.worlds import VOUCHERS, Step
 from tests.unit.engine.world import World
 

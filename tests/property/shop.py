@@ -16,13 +16,13 @@ from engine.state import ProjectState
 from schemas.api import GiftSpend, OrderInput, OrderItemInput, Redeemable, RewardChoice
 from schemas.campaigns import Campaign
 from schemas.categories import Category
-from schemas.commands import RedeemStack
 from schemas.discounts import Discount
-from schemas.entities import Gift, LoyaltyCard, Voucher
 from schemas.promotions import PromotionStack, PromotionTier
+from schemas.redemptions import RedeemStack
 from schemas.rewards import Reward
 from schemas.rules import ApplicableItems, ItemEntry, ValidationRule
 from schemas.stacking import REDEEMABLES_LIMIT_MAX, StackingRules, StoredStackingRules
+from schemas.vouchers import Gift, LoyaltyCard, Voucher
 from tests.property.dice import PRODUCTS, Dice
 from tests.unit.engine.world import NOON, World
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from engine import tables
-from schemas.entities import Evaluation, Outcome
+from schemas.evaluations import Evaluation, Outcome
 from schemas.stacking import StackingRules
 from tests.property.shop import Asked
 

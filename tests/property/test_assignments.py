@@ -6,15 +6,11 @@ from hypothesis import strategies as st
 from engine import tables
 from engine.assignments import assignments_of
 from engine.expiry import is_due
-from schemas.commands import CreateVoucher, DeleteVoucher, ExpireDue
-from schemas.events import VoucherUpdated
-from schemas.rules import (
-    AssignRule,
-    CreateValidationRule,
-    DeleteValidationRule,
-    UnassignRule,
-    ValidationRule,
-)
+from schemas.assignments import AssignRule, UnassignRule
+from schemas.expiry import ExpireDue
+from schemas.rules import CreateValidationRule, DeleteValidationRule, ValidationRule
+from schemas.voucher_events import VoucherUpdated
+from schemas.vouchers import CreateVoucher, DeleteVoucher
 from tests.unit.engine.world import World, voucher
 
 CODES = ("A", "B", "C")

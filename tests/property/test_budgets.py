@@ -6,7 +6,7 @@ from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from engine import tables
-from schemas.commands import ExpireDue
+from schemas.expiry import ExpireDue
 from tests.property.budget_play import Play
 from tests.property.budget_world import Draw, world
 from tests.unit.engine.world import DAY, World

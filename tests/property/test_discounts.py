@@ -14,7 +14,8 @@ from engine.render.order import order_body, running_sums
 from engine.scope import Scope, Share
 from schemas.base import AMOUNT_MAX, QUANTITY_MAX
 from schemas.discounts import Discount
-from schemas.entities import Evaluation, Order, Outcome, Taken
+from schemas.evaluations import Evaluation, Outcome, Taken
+from schemas.orders import Order
 from tests.property.dice import MONEY, PRODUCTS, Dice
 from tests.unit.engine.arithmetic import terms
 

@@ -10,9 +10,9 @@ from engine import tables
 from engine.fold import StateFold
 from engine.state import Table, encode
 from runtime.store import MemoryStore
-from schemas.commands import DeleteVoucher
 from schemas.personal import Personal
 from schemas.records import Decided
+from schemas.vouchers import DeleteVoucher
 from tests.property.play import Play
 from tests.property.worlds import CODES, STEPS, VOUCHERS, Step
 from tests.unit.engine.world import PROJECT, World, customer, redeem, voucher

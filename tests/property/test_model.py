@@ -3,9 +3,10 @@
 from hypothesis import given, settings
 
 from engine import tables
-from schemas.entities import Evaluation
-from schemas.events import RedemptionFailed, RedemptionSucceeded, SessionLocked, SessionRefused
+from schemas.evaluations import Evaluation
 from schemas.records import Decided
+from schemas.redemptions import RedemptionFailed, RedemptionSucceeded
+from schemas.sessions import SessionLocked, SessionRefused
 from tests.property.model import Model
 from tests.property.play import Play
 from tests.property.stacking_laws import assert_explained

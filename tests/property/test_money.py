@@ -14,7 +14,8 @@ from engine.money import half_up, percent_of
 from schemas.api import OrderInput, OrderItemInput
 from schemas.base import AMOUNT_MAX
 from schemas.discounts import Discount
-from schemas.entities import Order, Voucher
+from schemas.orders import Order
+from schemas.vouchers import Voucher
 from tests.unit.engine.arithmetic import terms
 from tests.unit.engine.world import World, gift_card, redeem, voucher
 

@@ -8,15 +8,14 @@ from hypothesis import strategies as st
 
 from engine import tables
 from schemas.api import CustomerInput, OrderInput, OrderItemInput, Redeemable
+from schemas.assignments import AssignRule
 from schemas.campaigns import Campaign, CampaignCreated
-from schemas.commands import RedeemStack, RollBackStack
+from schemas.collections import CollectionCreated, ProductCollection
 from schemas.discounts import Discount
-from schemas.events import RedemptionSucceeded
-from schemas.products import CollectionCreated, ProductCollection
 from schemas.promotions import PromotionTier
+from schemas.redemptions import RedeemStack, RedemptionSucceeded, RollBackStack
 from schemas.rules import (
     ApplicableItems,
-    AssignRule,
     ItemEntry,
     ProductLimit,
     ProductLimitName,

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from engine import tables
 from schemas.campaigns import AddVouchers, DisableCampaign, EnableCampaign
-from schemas.commands import CommandBody, DeleteVoucher, DisableVoucher, EnableVoucher
+from schemas.commands import CommandBody
 from schemas.publications import PublicationRepeated, Published
+from schemas.vouchers import DeleteVoucher, DisableVoucher, EnableVoucher
 from tests.unit.engine.campaign_world import campaign, publish
 from tests.unit.engine.world import World, redeem
 

@@ -26,14 +26,15 @@ from engine.state import Table
 from engine.tier_offers import Wanted, applying
 from schemas.api import OrderInput, OrderItemInput, Redeemable
 from schemas.campaigns import CampaignCreated, CampaignUpdated
-from schemas.commands import RequestContext
-from schemas.entities import Customer, Order
-from schemas.events import ValidationRuleDeleted, VoucherUpdated
-from schemas.products import CollectionCreated, ProductCollection
+from schemas.collections import CollectionCreated, ProductCollection
+from schemas.customers import Customer
+from schemas.evaluations import RequestContext
+from schemas.orders import Order
 from schemas.promotion_events import TierDeleted, TierUpdated
 from schemas.qualifications import CandidateKind, Scenario
-from schemas.rules import ApplicableItems, ItemEntry
+from schemas.rules import ApplicableItems, ItemEntry, ValidationRuleDeleted
 from schemas.segments import Segment
+from schemas.voucher_events import VoucherUpdated
 from tests.unit.engine.qualification_world import PROMOTION, Shop, campaign
 from tests.unit.engine.rule_world import MUG, POSTER, SHIRT, customer, facts, line, order
 from tests.unit.engine.world import NOON, found, voucher

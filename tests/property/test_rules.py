@@ -10,7 +10,7 @@ from engine.pending import Pending
 from engine.rules.check import wrong_rules
 from engine.rules.compile import compiled
 from engine.rules.items import scope_of
-from schemas.entities import Taken
+from schemas.evaluations import Taken
 from schemas.rules import ApplicableItems, ItemEntry
 from tests.unit.engine.rule_world import MUG, POSTER, SHIRT, facts, line, order, rule
 

@@ -15,14 +15,17 @@ from engine.evolve import evolve
 from engine.orders import order_of
 from engine.state import ProjectState
 from schemas.api import OrderInput, OrderItemInput, Redeemable
-from schemas.commands import Command, CommandBody, RedeemStack, RollBackStack
+from schemas.commands import Command, CommandBody
 from schemas.discounts import Discount
-from schemas.entities import Evaluation, Order, Outcome, Taken, Voucher
-from schemas.events import Event, RedemptionFailed, RedemptionSucceeded
+from schemas.evaluations import Evaluation, Outcome, Taken
+from schemas.events import Event
+from schemas.orders import Order
 from schemas.records import Decided
+from schemas.redemptions import RedeemStack, RedemptionFailed, RedemptionSucceeded, RollBackStack
 from schemas.rules import ApplicableItems, ItemEntry, ValidationRule
 from schemas.stacking import StackingRules, StoredStackingRules
 from schemas.tallies import Sums
+from schemas.vouchers import Voucher
 from tests.property.order_laws import (
     every_step_is_amount_less_discounts,
     parts_sum_to_the_whole,

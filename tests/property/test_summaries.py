@@ -7,17 +7,18 @@ from hypothesis import strategies as st
 
 from engine import tables
 from schemas.api import CustomerInput, GiftSpend, OrderInput, Redeemable
-from schemas.commands import CommandBody, RedeemStack, RollBackStack
+from schemas.commands import CommandBody
 from schemas.customers import CustomerSummary
-from schemas.entities import Order
-from schemas.events import (
+from schemas.orders import CreateOrder, Order, OrderCreated, OrderUpdated, UpdateOrder
+from schemas.records import Decided
+from schemas.redemptions import (
+    RedeemStack,
     RedemptionFailed,
     RedemptionRolledBack,
     RedemptionSucceeded,
     RollbackFailed,
+    RollBackStack,
 )
-from schemas.orders import CreateOrder, OrderCreated, OrderUpdated, UpdateOrder
-from schemas.records import Decided
 from tests.unit.engine.world import SECOND, World, gift_card, percent, voucher
 
 CUSTOMERS = ("ann", "ben", None)

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from hypothesis import strategies as st
 
 from engine.tables import WINDOW_MS
-from schemas.entities import Gift, Voucher
+from schemas.vouchers import Gift, Voucher
 from tests.unit.engine.world import DAY, MINUTE, amount, gift_card, percent, voucher
 
 #: code → how it is made. Quantities and balances are small, so that limits are met all the time.

@@ -8,14 +8,8 @@ from engine.fold import StateFold
 from runtime.chain import Chain, entry_hash
 from runtime.log import StoredEntry
 from runtime.store import MemoryStore, Store
-from schemas.entities import Outcome
-from schemas.events import (
-    Event,
-    RedemptionRolledBack,
-    RedemptionSucceeded,
-    SessionLocked,
-    SessionReleased,
-)
+from schemas.evaluations import Outcome
+from schemas.events import Event
 from schemas.records import (
     CommandsLost,
     CommandsRestarted,
@@ -25,6 +19,8 @@ from schemas.records import (
     Record,
     WriterStarted,
 )
+from schemas.redemptions import RedemptionRolledBack, RedemptionSucceeded
+from schemas.sessions import SessionLocked, SessionReleased
 from tests.simulation.machines import record_decoder
 from tests.simulation.world import GIFT_AMOUNT, QUANTITIES, World
 

@@ -14,20 +14,14 @@ from engine.ids import new_id
 from runtime.log import Entry, StoredEntry
 from schemas.api import GiftSpend, OrderInput, Redeemable, SessionInput
 from schemas.base import Millis
-from schemas.commands import (
-    Command,
-    CommandBody,
-    CreateVoucher,
-    ExpireDue,
-    LockSession,
-    OpenProject,
-    RedeemStack,
-    ReleaseSession,
-    RollBackRedemption,
-)
+from schemas.commands import Command, CommandBody
 from schemas.discounts import Discount
-from schemas.entities import Gift, Voucher
+from schemas.expiry import ExpireDue
+from schemas.projects import OpenProject
+from schemas.redemptions import RedeemStack, RollBackRedemption
+from schemas.sessions import LockSession, ReleaseSession
 from schemas.topics import COMMANDS, LEDGER
+from schemas.vouchers import CreateVoucher, Gift, Voucher
 from services.redemption.ledger.writer import Writer
 from tests.simulation.machines import Host, ReaderHost
 from tests.simulation.network import SimLog

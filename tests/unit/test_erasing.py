@@ -18,7 +18,7 @@ from runtime.keyring import Keyring
 from runtime.log import Entry
 from runtime.memory_log import MemoryLog
 from runtime.store import MemoryStore, RocksStore, StoreError
-from schemas.entities import Customer
+from schemas.customers import Customer
 from schemas.personal import Personal, PersonalData
 from tessera.erasing import ROWS_SECONDS, StateCleaner, TableCleaner
 from tessera.forgotten import is_forgotten_since

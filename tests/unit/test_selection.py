@@ -10,9 +10,12 @@ import pytest
 from runtime.log import Entry
 from runtime.memory_log import MemoryLog
 from schemas.base import Shape
-from schemas.entities import ApiKey, Customer, Gift, Session, Voucher
+from schemas.customers import Customer
 from schemas.personal import Address, Personal, PersonalData
+from schemas.projects import ApiKey
+from schemas.sessions import Session
 from schemas.topics import LEDGER
+from schemas.vouchers import Gift, Voucher
 from tessera.entity import MASKED, names_of, records_of, shown_entity
 from tessera.selection import ANY, BadTime, Wanted, last_matching, offset_at, read_time
 from tessera.tail import Asked, tail

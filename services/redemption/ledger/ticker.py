@@ -15,7 +15,9 @@ from engine.expiry import is_due
 from engine.fold import StateFold
 from runtime.log import Entry, LogError
 from schemas.base import Millis
-from schemas.commands import CONTROL_PROJECT, Command, ExpireDue
+from schemas.commands import Command
+from schemas.expiry import ExpireDue
+from schemas.projects import CONTROL_PROJECT
 from schemas.topics import COMMANDS
 
 PERIOD_SECONDS = 1.0

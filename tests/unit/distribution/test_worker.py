@@ -23,8 +23,7 @@ from schemas.actions import (
     StartAction,
 )
 from schemas.commands import CommandBody
-from schemas.entities import KeyKind
-from schemas.events import ProjectOpened
+from schemas.projects import KeyKind, ProjectOpened
 from services.distribution.state import KEPT
 from services.distribution.worker import CHUNK_FAILURES_MAX, CHUNKS_AHEAD, Open, Worker
 from tests.unit.engine.test_actions import new

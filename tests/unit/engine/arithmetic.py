@@ -16,7 +16,8 @@ from engine.state import Overlay, ProjectState, Stored
 from runtime.store import MemoryStore
 from schemas.api import OrderInput, OrderItemInput
 from schemas.discounts import Discount, Effect
-from schemas.entities import Order, Taken
+from schemas.evaluations import Taken
+from schemas.orders import Order
 from schemas.products import CatalogItem, Product
 
 #: Mug, Poster and T-shirt are in a collection, the Bottle is not.

@@ -6,8 +6,8 @@ from engine import tables
 from schemas.actions import RunChunk
 from schemas.api import CustomerInput
 from schemas.campaigns import Campaign, CodeConfig, CreateCampaign, VoucherTemplate
-from schemas.entities import Voucher
 from schemas.publications import Publish
+from schemas.vouchers import Voucher
 from tests.unit.engine.world import World, amount, found
 
 

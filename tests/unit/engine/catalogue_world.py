@@ -5,14 +5,16 @@ from typing import Any
 import msgspec
 
 from engine import tables
-from schemas.products import (
+from schemas.collections import (
     CollectionCreated,
     CollectionUpdated,
     CreateCollection,
+    ProductCollection,
+)
+from schemas.products import (
     CreateProduct,
     CreateSku,
     Product,
-    ProductCollection,
     ProductCreated,
     ProductUpdated,
     Sku,

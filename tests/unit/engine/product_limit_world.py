@@ -4,16 +4,16 @@ from typing import Any
 
 from engine import tables
 from schemas.api import OrderInput, OrderItemInput, Redeemable
+from schemas.assignments import AssignRule
 from schemas.campaigns import Campaign, CampaignCreated
+from schemas.collections import CollectionCreated, ProductCollection
 from schemas.discounts import Discount
-from schemas.entities import Taken
-from schemas.events import RedemptionSucceeded
-from schemas.products import CollectionCreated, ProductCollection
+from schemas.evaluations import Taken
 from schemas.promotions import PromotionTier
 from schemas.records import Decided
+from schemas.redemptions import RedemptionSucceeded
 from schemas.rules import (
     ApplicableItems,
-    AssignRule,
     ItemEntry,
     ProductLimit,
     ProductLimitName,

@@ -9,19 +9,14 @@ from engine.qualification.cursor import Cursor
 from engine.qualification.page import Query, page_of
 from engine.qualification.trial import Trial
 from engine.stacking_rules import stacking_rules
+from schemas.assignments import RuleAssigned, RuleAssignment, RuleUnassigned
 from schemas.base import Millis
 from schemas.campaigns import Campaign, CampaignCreated, VoucherTemplate
-from schemas.entities import Customer, Order
+from schemas.customers import Customer
+from schemas.orders import Order
 from schemas.promotion_events import TierCreated
 from schemas.promotions import PromotionTier
-from schemas.rules import (
-    RuleAssigned,
-    RuleAssignment,
-    RuleUnassigned,
-    ValidationRule,
-    ValidationRuleCreated,
-    ValidationRuleUpdated,
-)
+from schemas.rules import ValidationRule, ValidationRuleCreated, ValidationRuleUpdated
 from tests.unit.engine.world import NOON, World, found, percent
 
 PROMOTION = "camp_promotion"

@@ -13,13 +13,17 @@ from engine.rules.facts import Facts
 from engine.state import ProjectState, View
 from schemas.api import ProductInput
 from schemas.base import Millis
+from schemas.collections import ProductCollection
+from schemas.customers import Customer
 from schemas.discounts import Discount
-from schemas.entities import Customer, Order, OrderItem, Redemption, Taken, Voucher
+from schemas.evaluations import Taken
+from schemas.orders import Order, OrderItem
 from schemas.personal import Personal, PersonalData
-from schemas.products import ProductCollection
 from schemas.publications import Holding, Publication
+from schemas.redemptions import Redemption
 from schemas.rules import ApplicableItems, ItemEntry, ValidationRule, Violation
 from schemas.segments import Segment
+from schemas.vouchers import Voucher
 from tests.unit.engine.world import DAY, NOON, World, percent, voucher
 
 MUG, SHIRT, POSTER = "prod_mug", "prod_shirt", "prod_poster"

@@ -12,7 +12,7 @@ from engine.evaluate import Asker, evaluate_for
 from schemas.api import Redeemable
 from schemas.categories import Category, CategoryCreated
 from schemas.discounts import Discount
-from schemas.entities import Evaluation, Outcome
+from schemas.evaluations import Evaluation, Outcome
 from schemas.stacking import StackingRules, StackingRulesCreated, StoredStackingRules
 from tests.unit.engine.world import NOON, World, amount, redeem, voucher
 

@@ -27,8 +27,9 @@ from schemas.actions import (
     Work,
 )
 from schemas.api import CustomerInput
-from schemas.commands import ExpireDue, UpsertCustomer
+from schemas.customers import UpsertCustomer
 from schemas.erasures import EndErasures
+from schemas.expiry import ExpireDue
 from schemas.personal import Personal
 from schemas.projects import CloseProject
 from schemas.records import Decided

@@ -4,7 +4,7 @@ import pytest
 
 from schemas.balances import AdjustBalance, BalanceAdjusted
 from schemas.base import AMOUNT_MAX
-from schemas.entities import Gift
+from schemas.vouchers import Gift
 from tests.unit.engine.world import MINUTE, World, gift_card, lock, only, redeem, refused, voucher
 
 

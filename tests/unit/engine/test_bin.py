@@ -9,9 +9,9 @@ from engine import tables
 from schemas.actions import ActionProgressed, AsyncAction, GiveUpAction, RunChunk
 from schemas.bin import BinEntry, BinEntryAdded, DeleteBinEntry
 from schemas.campaigns import AddVouchers, DeleteCampaign
-from schemas.commands import CreateVoucher, DeleteVoucher, EnableVoucher, RollBackRedemption
-from schemas.entities import Voucher
-from schemas.events import RedemptionRolledBack, RedemptionSucceeded, VoucherDeleted
+from schemas.redemptions import RedemptionRolledBack, RedemptionSucceeded, RollBackRedemption
+from schemas.voucher_events import VoucherDeleted
+from schemas.vouchers import CreateVoucher, DeleteVoucher, EnableVoucher, Voucher
 from tests.unit.engine.campaign_world import campaign, publish, run_actions, vouchers
 from tests.unit.engine.world import (
     World,

@@ -35,11 +35,10 @@ from schemas.campaigns import (
     VouchersGenerated,
     VoucherTemplate,
 )
-from schemas.commands import CreateVoucher
-from schemas.entities import Gift, Voucher
-from schemas.events import VoucherUpdated
 from schemas.publications import Publish
 from schemas.records import Decided
+from schemas.voucher_events import VoucherUpdated
+from schemas.vouchers import CreateVoucher, Gift, Voucher
 from tests.unit.engine.world import (
     DAY,
     HOUR,

@@ -13,10 +13,10 @@ from schemas.categories import (
     DeleteCategory,
     UpdateCategory,
 )
-from schemas.commands import UpdateVoucher
 from schemas.errors import Refusal
-from schemas.events import VoucherUpdated
 from schemas.locations import LOCATIONS_MAX, Circle, CreateLocation, Location, LocationCreated
+from schemas.voucher_events import VoucherUpdated
+from schemas.vouchers import UpdateVoucher
 from tests.unit.engine.world import NOON, World, voucher
 
 

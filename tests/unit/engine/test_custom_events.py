@@ -1,8 +1,8 @@
 """Custom events: noted with their customer, who may be new."""
 
 from schemas.api import CustomerInput
-from schemas.customers import CustomEventTracked, TrackCustomEvent
-from schemas.events import CustomerCreated
+from schemas.custom_events import CustomEventTracked, TrackCustomEvent
+from schemas.customers import CustomerCreated
 from tests.unit.engine.world import NOON, World, customer, only, refused
 
 

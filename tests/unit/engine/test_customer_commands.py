@@ -6,10 +6,16 @@ import pytest
 from engine import tables
 from schemas.api import CustomerInput
 from schemas.bin import BinEntryAdded, DeleteBinEntry
-from schemas.commands import UpsertCustomer
-from schemas.customers import CustomerDeleted, CustomerUnchanged, DeleteCustomer, UpdateCustomer
-from schemas.entities import Customer
-from schemas.events import CustomerCreated, CustomerUpdated
+from schemas.customers import (
+    Customer,
+    CustomerCreated,
+    CustomerDeleted,
+    CustomerUnchanged,
+    CustomerUpdated,
+    DeleteCustomer,
+    UpdateCustomer,
+    UpsertCustomer,
+)
 from schemas.personal import Address, PersonalData
 from schemas.records import Decided
 from tests.unit.engine.world import NOON, World, customer, only, redeem, refused, voucher

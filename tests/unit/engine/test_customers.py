@@ -2,12 +2,16 @@
 
 from engine import tables
 from schemas.api import CustomerInput
-from schemas.commands import UpsertCustomer
-from schemas.customers import CustomerUnchanged
-from schemas.entities import Customer
-from schemas.events import CustomerCreated, CustomerUpdated, RedemptionFailed
+from schemas.customers import (
+    Customer,
+    CustomerCreated,
+    CustomerUnchanged,
+    CustomerUpdated,
+    UpsertCustomer,
+)
 from schemas.personal import Address, Personal, PersonalData
 from schemas.records import Decided
+from schemas.redemptions import RedemptionFailed
 from tests.unit.engine.world import MINUTE, PROJECT, World, customer, only, redeem, refused
 
 

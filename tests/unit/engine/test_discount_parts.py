@@ -11,7 +11,8 @@ from engine.discounts import Terms, effect_of, gift_credits, is_scoped, paid_wit
 from engine.discounts.parts import Part, parts_of
 from engine.scope import Scope, Share
 from schemas.discounts import EFFECTS, Discount, UnitOff
-from schemas.entities import ItemTaken, Order, OrderItem, Taken
+from schemas.evaluations import ItemTaken, Taken
+from schemas.orders import Order, OrderItem
 
 LEFT = Terms(initial=False, once=False, price_of=lambda _: None)
 INITIAL = Terms(initial=True, once=False, price_of=lambda _: None)

@@ -8,7 +8,7 @@ from engine.basket import Basket, taken_back, together
 from engine.discounts import effect_of
 from engine.render.order import order_body, running_sums
 from schemas.discounts import EFFECTS
-from schemas.entities import Evaluation, Outcome
+from schemas.evaluations import Evaluation, Outcome
 from tests.unit.engine.arithmetic import NUMBERS, Case, Effects, by_line, order_of, take, terms
 
 SCOPES = ("all", "units", "amounts", "aggregated", "price")

@@ -12,10 +12,11 @@ from engine.eligibility import BOUND_RULES, RULES, Context, refusal_of
 from engine.lookup import NOTHING_HELD, Held
 from engine.rewards import Payment
 from schemas.campaigns import Campaign
-from schemas.entities import Gift, LoyaltyCard, Order, OrderItem, Voucher
+from schemas.orders import Order, OrderItem
 from schemas.promotions import PromotionTier
 from schemas.rewards import Reward
 from schemas.validity import DailyHours, ValidityHours, ValidityTimeframe
+from schemas.vouchers import Gift, LoyaltyCard, Voucher
 from tests.unit.engine.world import DAY, HOUR, NOON, World, amount, gift_card, redeem, voucher
 
 #: What breaks every rule of switch and times; NOON is a Wednesday, 12:00.

@@ -13,18 +13,13 @@ from engine.state import Table
 from engine.tallies import tallied
 from schemas.bin import DeleteBinEntry
 from schemas.campaigns import DeleteCampaign
-from schemas.commands import (
-    CommandBody,
-    DeleteVoucher,
-    ExpireDue,
-    RollBackRedemption,
-    UpsertCustomer,
-)
-from schemas.customers import DeleteCustomer
-from schemas.entities import Redemption
+from schemas.commands import CommandBody
+from schemas.customers import CustomerCreated, DeleteCustomer, UpsertCustomer
 from schemas.erasures import ForgetCustomer
-from schemas.events import CustomerCreated
+from schemas.expiry import ExpireDue
 from schemas.promotions import DeleteTier
+from schemas.redemptions import Redemption, RollBackRedemption
+from schemas.vouchers import DeleteVoucher
 from tests.unit.engine.product_limit_world import (
     EACH,
     EACH_PER_CUSTOMER,

@@ -13,14 +13,20 @@ from engine.render.hook_events import hook_events
 from runtime.store import MemoryStore
 from schemas.actions import GiveUpAction, ImportCustomers, RunChunk, StageRows, StartAction
 from schemas.api import CustomerInput
-from schemas.commands import CommandBody, ExpireDue, RollBackRedemption, UpsertCustomer
-from schemas.customers import DeleteCustomer, UpdateCustomer
-from schemas.entities import Customer
+from schemas.commands import CommandBody
+from schemas.customers import (
+    Customer,
+    CustomerCreated,
+    DeleteCustomer,
+    UpdateCustomer,
+    UpsertCustomer,
+)
 from schemas.erasures import CustomerForgotten, EndErasures, Erasure, ErasuresEnded, ForgetCustomer
-from schemas.events import CustomerCreated, RedemptionRolledBack, RedemptionSucceeded
+from schemas.expiry import ExpireDue
 from schemas.personal import Personal, PersonalData
 from schemas.projects import CloseProject
 from schemas.records import Decided
+from schemas.redemptions import RedemptionRolledBack, RedemptionSucceeded, RollBackRedemption
 from tests.unit.engine.world import DAY, PROJECT, World, customer, only, redeem, refused, voucher
 
 ACTION = "aa_import"

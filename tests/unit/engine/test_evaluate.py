@@ -6,10 +6,12 @@ import pytest
 
 from engine.evaluate import Asker, evaluate_for
 from schemas.api import OrderInput, OrderItemInput, ProductInput, Redeemable, SkuInput
+from schemas.assignments import AssignRule
 from schemas.base import AMOUNT_MAX
 from schemas.campaigns import Campaign, CampaignCreated
-from schemas.entities import Evaluation, Order
-from schemas.rules import AssignRule, ValidationRuleCreated
+from schemas.evaluations import Evaluation
+from schemas.orders import Order
+from schemas.rules import ValidationRuleCreated
 from tests.unit.engine.promotion_world import as_tier, promotion
 from tests.unit.engine.rule_world import one, rule
 from tests.unit.engine.world import DAY, NOON, World, amount, card, gift_card, redeem, voucher

@@ -6,9 +6,11 @@ from msgspec import structs
 from engine import evolve, expiry, tables
 from engine.admission import admit, seen_before
 from engine.tables import WINDOW_MS
-from schemas.commands import Command, ExpireDue, RollBackStack
-from schemas.events import RedemptionsRetired, RedemptionSucceeded, SessionsExpired
+from schemas.commands import Command
+from schemas.expiry import ExpireDue
 from schemas.records import Conflicted, Duplicate, Expired
+from schemas.redemptions import RedemptionsRetired, RedemptionSucceeded, RollBackStack
+from schemas.sessions import SessionsExpired
 from tests.unit.engine.world import DAY, SECOND, World, lock, only, redeem, refused, voucher
 
 

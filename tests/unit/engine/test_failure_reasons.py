@@ -17,16 +17,17 @@ from engine.render.single import single_validation_body
 from engine.render.validation import validation_body
 from runtime.query_string import read_parameters
 from schemas.api import CustomerInput, OrderInput, OrderItemInput
+from schemas.assignments import RuleAssigned, RuleAssignment
 from schemas.base import AMOUNT_MAX
-from schemas.commands import RedeemStack
-from schemas.entities import Customer, Gift, Order, Voucher
+from schemas.customers import Customer, CustomerCreated
 from schemas.errors import CATALOGUE, Refusal, not_found, refuse
-from schemas.events import CustomerCreated, RedemptionFailed, RedemptionSucceeded
-from schemas.orders import OrderCreated
+from schemas.orders import Order, OrderCreated
 from schemas.personal import Personal
 from schemas.records import Decided
-from schemas.rules import RuleAssigned, RuleAssignment, ValidationRule, ValidationRuleCreated
+from schemas.redemptions import RedeemStack, RedemptionFailed, RedemptionSucceeded
+from schemas.rules import ValidationRule, ValidationRuleCreated
 from schemas.segments import Segment, SegmentCreated
+from schemas.vouchers import Gift, Voucher
 from services.audit.redemptions import wanted
 from tests.unit.engine.world import DAY, NOON, World, gift_card, only, redeem
 

@@ -12,7 +12,8 @@ from engine.scope import Scope, Share
 from schemas.api import ProductInput, SkuInput
 from schemas.base import AMOUNT_MAX, QUANTITY_MAX
 from schemas.discounts import Discount, UnitOff
-from schemas.entities import ItemTaken, Order, OrderItem, Replacement, Taken
+from schemas.evaluations import ItemTaken, Replacement, Taken
+from schemas.orders import Order, OrderItem
 from schemas.products import CatalogItem
 
 MUG = CatalogItem("prod_mug", "product", "prod_mug", "mug", None, "Mug", 900, {})

@@ -6,15 +6,22 @@ from msgspec import structs
 from engine import tables
 from engine.evolve import FOLDS
 from schemas.api import CustomerInput
+from schemas.assignments import AssignRule
 from schemas.bin import DeleteBinEntry
-from schemas.commands import CommandBody, UpsertCustomer
-from schemas.customers import CustomerUnchanged, DeleteCustomer
-from schemas.entities import Customer
+from schemas.commands import CommandBody
+from schemas.customers import (
+    Customer,
+    CustomerCreated,
+    CustomerUnchanged,
+    CustomerUpdated,
+    DeleteCustomer,
+    UpsertCustomer,
+)
 from schemas.erasures import ForgetCustomer
-from schemas.events import CustomerCreated, CustomerUpdated, RedemptionSucceeded
 from schemas.personal import Personal
 from schemas.records import Decided
-from schemas.rules import AssignRule, ValidationRuleCreated
+from schemas.redemptions import RedemptionSucceeded
+from schemas.rules import ValidationRuleCreated
 from tests.unit.engine.rule_world import one, rule
 from tests.unit.engine.world import World, customer, found, lock, only, redeem, refused, voucher
 

@@ -14,16 +14,16 @@ from engine.state import ProjectState
 from schemas.api import CustomerInput
 from schemas.balances import AdjustBalance
 from schemas.campaigns import DeleteCampaign
-from schemas.commands import (
+from schemas.publications import Publication, Publish, Published
+from schemas.redemptions import RedemptionSucceeded, RollBackStack
+from schemas.voucher_events import VoucherCreated
+from schemas.vouchers import (
     CreateVoucher,
     DeleteVoucher,
     DisableVoucher,
     EnableVoucher,
-    RollBackStack,
     UpdateVoucher,
 )
-from schemas.events import RedemptionSucceeded, VoucherCreated
-from schemas.publications import Publication, Publish, Published
 from tests.unit.engine.campaign_world import campaign, publish, run_actions
 from tests.unit.engine.world import (
     HOUR,

@@ -8,8 +8,7 @@ import pytest
 from engine import tables
 from engine.metadata_schemas import find_schema, metadata_refusal
 from schemas.api import CustomerInput, OrderInput
-from schemas.commands import CreateVoucher, DisableVoucher, UpdateVoucher, UpsertCustomer
-from schemas.events import RedemptionFailed
+from schemas.customers import UpsertCustomer
 from schemas.metadata import (
     SCHEMAS_MAX,
     CreateMetadataSchema,
@@ -20,6 +19,8 @@ from schemas.metadata import (
     MetadataSchemaUpdated,
     UpdateMetadataSchema,
 )
+from schemas.redemptions import RedemptionFailed
+from schemas.vouchers import CreateVoucher, DisableVoucher, UpdateVoucher
 from tests.unit.engine.world import World, only, redeem, refused, voucher
 
 OPTIONAL = MetadataProperty("string", optional=True)

@@ -2,8 +2,9 @@
 
 from engine import tables
 from engine.expiry import is_due
-from schemas.commands import CONTROL_PROJECT, ExpireDue
+from schemas.expiry import ExpireDue
 from schemas.oauth import RevokedToken, RevokeToken, TokenRevoked, TokensForgotten
+from schemas.projects import CONTROL_PROJECT
 from tests.unit.engine.world import MINUTE, World, only, refused
 
 

@@ -8,8 +8,8 @@ from engine.basket import Line
 from engine.order_lines import growth_of, is_touched
 from schemas.api import OrderItemInput, ProductInput, SkuInput
 from schemas.discounts import Discount
-from schemas.entities import Order, OrderItem
 from schemas.errors import Refusal
+from schemas.orders import Order, OrderItem
 from tests.unit.engine.test_order_lines import FREE_LARGE, FREE_SHIRT, laid, line, redeemed, relaid
 
 POSTER = line(product_id="p", price=500)

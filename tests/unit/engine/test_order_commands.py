@@ -4,11 +4,10 @@ import pytest
 
 from engine.render.order_events import order_events
 from schemas.api import CustomerInput, OrderInput, OrderItemInput, OrderStatus
-from schemas.commands import RollBackRedemption
-from schemas.entities import Order
-from schemas.events import CustomerCreated, RedemptionRolledBack, RedemptionSucceeded
-from schemas.orders import CreateOrder, OrderCreated, OrderUpdated, UpdateOrder
+from schemas.customers import CustomerCreated
+from schemas.orders import CreateOrder, Order, OrderCreated, OrderUpdated, UpdateOrder
 from schemas.records import Decided
+from schemas.redemptions import RedemptionRolledBack, RedemptionSucceeded, RollBackRedemption
 from tests.unit.engine.world import NOON, SECOND, World, customer, only, redeem, refused, voucher
 
 

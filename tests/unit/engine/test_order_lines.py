@@ -14,8 +14,9 @@ from engine.orders import laid_over
 from engine.state import ProjectState
 from schemas.api import OrderInput, OrderItemInput, ProductInput, SkuInput
 from schemas.discounts import Discount
-from schemas.entities import ItemTaken, Order, OrderItem, Taken
 from schemas.errors import Refusal
+from schemas.evaluations import ItemTaken, Taken
+from schemas.orders import Order, OrderItem
 from schemas.products import Product, Sku
 from tests.unit.engine.arithmetic import empty_view
 from tests.unit.engine.world import found

@@ -11,11 +11,10 @@ from engine.overrides import OVERRIDES_MAX
 from schemas.api import OrderInput, OrderItemInput, ProductInput, SkuInput
 from schemas.bin import BinEntryAdded
 from schemas.discounts import Discount
-from schemas.entities import OrderItem
-from schemas.events import RedemptionFailed, RedemptionSucceeded
-from schemas.orders import CreateOrder, OrderCreated, OrderUpdated, UpdateOrder
+from schemas.orders import CreateOrder, OrderCreated, OrderItem, OrderUpdated, UpdateOrder
 from schemas.products import DeleteProduct, ProductCreated, ProductUpdated, SkuCreated, SkuUpdated
 from schemas.records import Decided
+from schemas.redemptions import RedemptionFailed, RedemptionSucceeded
 from tests.unit.engine.catalogue_world import product, sku
 from tests.unit.engine.world import World, found, lock, only, redeem, refused, voucher
 

@@ -12,24 +12,28 @@ from engine.product_collections import RULES_TOLD_MAX, delete_collection, shown
 from engine.render.product import collection_body
 from engine.state import ProjectState, Table, encode
 from schemas.api import ProductInput
-from schemas.entities import OrderItem
-from schemas.events import ValidationRuleCreated, ValidationRuleUpdated
-from schemas.locations import Circle, Location, LocationCreated, LocationDeleted
-from schemas.products import (
+from schemas.collections import (
     COLLECTIONS_MAX,
     MEMBERS_MAX,
     MEMBERS_SHOWN_MAX,
     CollectionCreated,
     CollectionUpdated,
     DeleteCollection,
-    DeleteProduct,
-    Product,
     ProductCollection,
-    ProductCreated,
     UpdateCollection,
 )
+from schemas.locations import Circle, Location, LocationCreated, LocationDeleted
+from schemas.orders import OrderItem
+from schemas.products import DeleteProduct, Product, ProductCreated
 from schemas.records import Decided
-from schemas.rules import ApplicableItems, DeleteValidationRule, ItemEntry, ValidationRule
+from schemas.rules import (
+    ApplicableItems,
+    DeleteValidationRule,
+    ItemEntry,
+    ValidationRule,
+    ValidationRuleCreated,
+    ValidationRuleUpdated,
+)
 from schemas.segments import FILTER_LENGTH_MAX
 from schemas.topics import RECORD_BYTES_MAX
 from tests.unit.engine.catalogue_world import (

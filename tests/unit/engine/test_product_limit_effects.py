@@ -3,7 +3,7 @@
 import pytest
 
 from schemas.discounts import Discount
-from schemas.entities import Gift
+from schemas.vouchers import Gift
 from tests.unit.engine.product_limit_world import (
     MUG,
     counts,

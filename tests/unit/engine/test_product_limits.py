@@ -7,17 +7,17 @@ import pytest
 from engine import tables
 from engine.rules.check import wrong_items
 from schemas.api import OrderInput, OrderItemInput
-from schemas.commands import LockSession, RollBackRedemption, RollBackStack
-from schemas.events import RedemptionSucceeded, SessionLocked
+from schemas.assignments import AssignRule
+from schemas.redemptions import RedemptionSucceeded, RollBackRedemption, RollBackStack
 from schemas.rules import (
     PRODUCT_LIMITS,
     ApplicableItems,
-    AssignRule,
     ItemEntry,
     ProductLimit,
     ProductLimitName,
     ValidationRuleCreated,
 )
+from schemas.sessions import LockSession, SessionLocked
 from tests.unit.engine.catalogue_world import product, sku
 from tests.unit.engine.product_limit_world import (
     EACH,

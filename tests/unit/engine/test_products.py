@@ -7,8 +7,7 @@ from engine.catalogue import find_item, find_product, find_sku
 from engine.products import skus_of
 from schemas.bin import BinEntryAdded, DeleteBinEntry
 from schemas.commands import CommandBody
-from schemas.events import MetadataSchemaCreated
-from schemas.metadata import MetadataProperty, MetadataSchema
+from schemas.metadata import MetadataProperty, MetadataSchema, MetadataSchemaCreated
 from schemas.products import (
     SKUS_MAX,
     CreateProduct,

@@ -5,25 +5,28 @@ import pytest
 from msgspec import structs
 
 from engine import tables
-from schemas.commands import (
+from schemas.commands import CommandBody
+from schemas.expiry import ExpireDue
+from schemas.projects import (
     CONTROL_PROJECT,
+    ApiKey,
     ChangeTrustedOrigins,
-    CommandBody,
     CreateProject,
-    DeleteVoucher,
-    ExpireDue,
-    OpenProject,
-    ReplaceKey,
-)
-from schemas.entities import ApiKey, KeyKind, ProjectSettings
-from schemas.events import (
+    DeleteProject,
     KeyAdded,
+    KeyKind,
     KeyRevoked,
+    OpenProject,
     ProjectCreated,
+    ProjectDeleted,
     ProjectOpened,
+    ProjectSettings,
+    ProjectUpdated,
+    ReplaceKey,
     TrustedOriginsChanged,
+    UpdateProject,
 )
-from schemas.projects import DeleteProject, ProjectDeleted, ProjectUpdated, UpdateProject
+from schemas.vouchers import DeleteVoucher
 from tests.unit.engine.world import PROJECT, World, only, redeem, refused
 
 RUBBISH = msgspec.Raw(b"[")

@@ -16,10 +16,15 @@ from engine.tallies import tallied
 from engine.tier_offers import Wanted, applying
 from schemas.api import OrderInput, OrderItemInput, Redeemable
 from schemas.campaigns import DeleteCampaign, DisableCampaign
-from schemas.commands import RollBackRedemption, RollBackStack
-from schemas.events import RedemptionRolledBack, RedemptionSucceeded, SessionLocked
 from schemas.promotions import CreateTier, DeleteTier, DisableTier, UpdateTier
 from schemas.records import Decided
+from schemas.redemptions import (
+    RedemptionRolledBack,
+    RedemptionSucceeded,
+    RollBackRedemption,
+    RollBackStack,
+)
+from schemas.sessions import SessionLocked
 from services.analytics.tables import redemption_facts, session_facts
 from services.audit.entities import EntityRow
 from services.audit.tables import entity_table_rows, redemption_table_rows

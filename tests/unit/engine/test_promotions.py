@@ -10,6 +10,7 @@ from engine import tables
 from engine.promotions import TIERS_SHOWN_BYTES_MAX
 from engine.state import encode
 from schemas.actions import DeletePromotions, GenerateVouchers, RunChunk
+from schemas.assignments import AssignmentsDropped
 from schemas.bin import BinEntryAdded
 from schemas.campaigns import (
     AddVouchers,
@@ -43,7 +44,6 @@ from schemas.promotions import (
     UpdateTier,
 )
 from schemas.publications import Publish
-from schemas.rules import AssignmentsDropped
 from tests.unit.engine.campaign_world import campaign as coupons
 from tests.unit.engine.campaign_world import publish, run_actions
 from tests.unit.engine.promotion_world import (

@@ -15,10 +15,7 @@ from schemas.campaigns import (
     VouchersGenerated,
     VoucherTemplate,
 )
-from schemas.commands import DeleteVoucher, DisableVoucher, EnableVoucher
-from schemas.customers import CustomerDeleted
-from schemas.entities import Gift
-from schemas.events import CustomerCreated, VoucherUpdated
+from schemas.customers import CustomerCreated, CustomerDeleted
 from schemas.publications import (
     COUNT_MAX,
     Holding,
@@ -28,6 +25,8 @@ from schemas.publications import (
     Published,
 )
 from schemas.records import Decided
+from schemas.voucher_events import VoucherUpdated
+from schemas.vouchers import DeleteVoucher, DisableVoucher, EnableVoucher, Gift
 from tests.unit.engine.campaign_world import campaign, publish, vouchers
 from tests.unit.engine.world import (
     MINUTE,

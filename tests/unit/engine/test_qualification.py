@@ -17,13 +17,13 @@ from engine.rules import line_names
 from engine.rules.names import CHOOSING, OF_LINE, PLAIN
 from schemas.base import AMOUNT_MAX
 from schemas.campaigns import CampaignCreated, CampaignDeleted
-from schemas.entities import LoyaltyCard
-from schemas.events import ValidationRuleDeleted, VoucherUpdated
-from schemas.products import CollectionCreated, ProductCollection
+from schemas.collections import CollectionCreated, ProductCollection
 from schemas.promotion_events import StackCreated
 from schemas.promotions import PromotionStack
-from schemas.rules import ApplicableItems, ItemEntry
+from schemas.rules import ApplicableItems, ItemEntry, ValidationRuleDeleted
 from schemas.segments import Segment
+from schemas.voucher_events import VoucherUpdated
+from schemas.vouchers import LoyaltyCard
 from tests.unit.engine.qualification_world import PROMOTION, Shop, campaign
 from tests.unit.engine.rule_world import MUG, POSTER, SHIRT, customer, line, one, order, product
 from tests.unit.engine.world import DAY, NOON, found, gift_card, loyalty_card, percent, voucher

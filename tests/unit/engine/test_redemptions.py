@@ -6,17 +6,11 @@ from msgspec import structs
 from engine import tables
 from engine.orders import ORDER_ENTRIES_MAX
 from schemas.api import CustomerInput, OrderInput, OrderItemInput
-from schemas.commands import RollBackRedemption
-from schemas.customers import CustomersSummed
+from schemas.customers import CustomerCreated, CustomersSummed, CustomerUpdated
 from schemas.errors import Refusal, refuse
-from schemas.events import (
-    CustomerCreated,
-    CustomerUpdated,
-    RedemptionFailed,
-    RedemptionSucceeded,
-    SessionRefused,
-)
 from schemas.records import Decided
+from schemas.redemptions import RedemptionFailed, RedemptionSucceeded, RollBackRedemption
+from schemas.sessions import SessionRefused
 from tests.unit.engine.world import (
     MINUTE,
     World,

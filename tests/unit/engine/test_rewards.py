@@ -11,9 +11,10 @@ from engine import tables
 from engine.evaluate import Asker, evaluate_for
 from engine.rewards import points_for, worth
 from schemas.api import OrderInput, OrderItemInput, Redeemable, RewardChoice
-from schemas.entities import Outcome, Taken
+from schemas.assignments import AssignRule
+from schemas.evaluations import Outcome, Taken
 from schemas.rewards import REWARDS_MAX, CreateReward, Reward, RewardCreated, UpdateReward
-from schemas.rules import ApplicableItems, AssignRule, ValidationRuleCreated
+from schemas.rules import ApplicableItems, ValidationRuleCreated
 from tests.unit.engine.rule_world import entry, rule
 from tests.unit.engine.world import World, loyalty_card, redeem
 

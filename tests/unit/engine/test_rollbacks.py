@@ -3,9 +3,15 @@
 import pytest
 
 from schemas.api import CustomerInput, OrderInput
-from schemas.commands import DeleteVoucher, RollBackRedemption, RollBackStack
-from schemas.events import RedemptionRolledBack, RedemptionSucceeded, RollbackFailed
 from schemas.records import Decided
+from schemas.redemptions import (
+    RedemptionRolledBack,
+    RedemptionSucceeded,
+    RollbackFailed,
+    RollBackRedemption,
+    RollBackStack,
+)
+from schemas.vouchers import DeleteVoucher
 from tests.unit.engine.world import (
     DAY,
     MINUTE,

@@ -10,7 +10,7 @@ from engine.rules.check import wrong_rules
 from engine.rules.kinds import Choosing, OfLine, Plain
 from engine.rules.names import CHOOSING, OF_LINE, PLAIN, dotted, named
 from engine.rules.operators import OPERATORS
-from schemas.entities import Taken
+from schemas.evaluations import Taken
 from tests.unit.engine.rule_world import (
     SEGMENT,
     everything_known,

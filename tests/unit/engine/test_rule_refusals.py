@@ -10,10 +10,11 @@ from engine.rules.check import wrong_rules
 from engine.rules.compile import TOLD_LENGTH_MAX, TOLD_MAX
 from engine.rules.refusals import exceeded, violated
 from schemas.api import Redeemable, RewardChoice
+from schemas.assignments import AssignRule
 from schemas.campaigns import Campaign, CampaignCreated
-from schemas.entities import Taken
+from schemas.evaluations import Taken
 from schemas.rewards import Reward, RewardCreated
-from schemas.rules import AssignRule, ValidationRuleCreated
+from schemas.rules import ValidationRuleCreated
 from tests.unit.engine.promotion_world import as_tier, promotion
 from tests.unit.engine.rule_world import (
     MUG,

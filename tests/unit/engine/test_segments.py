@@ -15,10 +15,15 @@ from engine.state import ProjectState, Table, encode
 from schemas.actions import RunChunk
 from schemas.api import CustomerInput, OrderInput
 from schemas.bin import DeleteBinEntry
-from schemas.commands import UpsertCustomer
-from schemas.customers import CustomersSummed, CustomerSummary, DeleteCustomer, UpdateCustomer
-from schemas.entities import Customer
-from schemas.events import CustomerCreated, SegmentCreated, SegmentEntered, SegmentLeft
+from schemas.customers import (
+    Customer,
+    CustomerCreated,
+    CustomersSummed,
+    CustomerSummary,
+    DeleteCustomer,
+    UpdateCustomer,
+    UpsertCustomer,
+)
 from schemas.orders import CreateOrder
 from schemas.personal import Address, Personal, PersonalData
 from schemas.records import Decided
@@ -28,7 +33,10 @@ from schemas.segments import (
     CreateSegment,
     DeleteSegment,
     Segment,
+    SegmentCreated,
     SegmentDeleted,
+    SegmentEntered,
+    SegmentLeft,
 )
 from tests.unit.engine.world import DAY, NOON, World
 

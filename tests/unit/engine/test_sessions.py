@@ -10,15 +10,17 @@ from engine import tables
 from engine.sessions import expiry
 from engine.state import ProjectState
 from schemas.api import CustomerInput, Redeemable, RewardChoice, SessionInput, TtlUnit
-from schemas.commands import DeleteVoucher, ExpireDue, ReleaseSession, UpdateVoucher
-from schemas.events import (
-    CustomerCreated,
+from schemas.customers import CustomerCreated
+from schemas.expiry import ExpireDue
+from schemas.rewards import Reward, RewardCreated
+from schemas.sessions import (
+    ReleaseSession,
     SessionLocked,
     SessionRefused,
     SessionReleased,
     SessionsExpired,
 )
-from schemas.rewards import Reward, RewardCreated
+from schemas.vouchers import DeleteVoucher, UpdateVoucher
 from tests.unit.engine.world import (
     DAY,
     MINUTE,

@@ -8,7 +8,7 @@ from engine.offers import Offer
 from engine.stacking import Attempt, stack
 from schemas.api import Redeemable
 from schemas.categories import Category
-from schemas.entities import Outcome
+from schemas.evaluations import Outcome
 from tests.unit.engine.stacking_world import evaluated, reasons, row, ruled, rules
 from tests.unit.engine.world import NOON
 

@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 
 from schemas.api import OrderInput, OrderItemInput, Redeemable
+from schemas.assignments import AssignRule
 from schemas.campaigns import Campaign, CampaignCreated
-from schemas.entities import Evaluation
 from schemas.errors import Refusal
-from schemas.events import RedemptionFailed, RedemptionSucceeded
-from schemas.rules import ApplicableItems, AssignRule, ValidationRuleCreated
+from schemas.evaluations import Evaluation
+from schemas.redemptions import RedemptionFailed, RedemptionSucceeded
+from schemas.rules import ApplicableItems, ValidationRuleCreated
 from tests.unit.engine.promotion_world import as_tier, new, promotion
 from tests.unit.engine.promotion_world import stack as stack_of
 from tests.unit.engine.rule_world import entry, one, rule

@@ -8,8 +8,12 @@ from msgspec import structs
 
 from schemas.api import OrderInput, OrderItemInput
 from schemas.categories import Category, CategoryCreated
-from schemas.commands import RollBackRedemption
-from schemas.events import RedemptionFailed, RedemptionRolledBack, RedemptionSucceeded
+from schemas.redemptions import (
+    RedemptionFailed,
+    RedemptionRolledBack,
+    RedemptionSucceeded,
+    RollBackRedemption,
+)
 from schemas.stacking import (
     CATEGORIES_NAMED_MAX,
     CreateStackingRules,

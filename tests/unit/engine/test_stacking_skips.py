@@ -8,9 +8,11 @@ from engine.render.answer import render_answer
 from engine.render.validation import validation_body
 from engine.stacking import fail_all
 from schemas.api import OrderInput, Redeemable
-from schemas.entities import Evaluation, KeyKind
+from schemas.assignments import AssignRule
 from schemas.errors import refuse
-from schemas.rules import AssignRule, ValidationRuleCreated
+from schemas.evaluations import Evaluation
+from schemas.projects import KeyKind
+from schemas.rules import ValidationRuleCreated
 from tests.contract.shapes import assert_shape
 from tests.unit.engine.rule_world import one, rule
 from tests.unit.engine.stacking_world import evaluated, row, ruled, rules

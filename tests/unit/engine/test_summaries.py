@@ -7,12 +7,12 @@ from engine.render.customer import customer_body
 from schemas.api import CustomerInput, OrderInput
 from schemas.balances import AdjustBalance
 from schemas.bin import BinEntryAdded, DeleteBinEntry
-from schemas.commands import DeleteVoucher, RollBackRedemption, RollBackStack, UpdateVoucher
-from schemas.customers import CustomersSummed, CustomerSummary, DeleteCustomer
-from schemas.events import CustomerCreated, RedemptionSucceeded
+from schemas.customers import CustomerCreated, CustomersSummed, CustomerSummary, DeleteCustomer
 from schemas.orders import CreateOrder, UpdateOrder
 from schemas.publications import Publish
 from schemas.records import Decided
+from schemas.redemptions import RedemptionSucceeded, RollBackRedemption, RollBackStack
+from schemas.vouchers import DeleteVoucher, UpdateVoucher
 from tests.unit.engine.world import (
     NOON,
     SECOND,

@@ -7,8 +7,8 @@ import pytest
 from engine import tables, tallies
 from engine.state import ProjectState
 from engine.tallies import tallied
-from schemas.commands import RollBackRedemption
-from schemas.entities import Redemption, Taken
+from schemas.evaluations import Taken
+from schemas.redemptions import Redemption, RollBackRedemption
 from schemas.tallies import Period, Sums, Tally
 from tests.unit.engine.rule_world import redeemed, state
 from tests.unit.engine.world import DAY, NOON, World, customer, redeem, voucher

@@ -12,26 +12,28 @@ from engine.render.answer import render_answer
 from engine.state import encode
 from schemas.actions import ActionProgressed, RunChunk
 from schemas.api import CustomerInput
-from schemas.campaigns import Campaign, CreateCampaign, DeleteCampaign, VoucherTemplate
-from schemas.commands import CreateVoucher, DeleteVoucher, ExpireDue, UpdateVoucher
-from schemas.entities import Voucher
-from schemas.events import VoucherUpdated
-from schemas.records import Decided
-from schemas.rules import (
+from schemas.assignments import (
     ASSIGNMENTS_MAX,
-    DEFINITION_LENGTH_MAX,
-    ApplicableItems,
     AssignmentsDropped,
     AssignRule,
+    RuleAssigned,
+    UnassignRule,
+)
+from schemas.campaigns import Campaign, CreateCampaign, DeleteCampaign, VoucherTemplate
+from schemas.expiry import ExpireDue
+from schemas.records import Decided
+from schemas.rules import (
+    DEFINITION_LENGTH_MAX,
+    ApplicableItems,
     CreateValidationRule,
     DeleteValidationRule,
     ItemEntry,
-    RuleAssigned,
-    UnassignRule,
     UpdateValidationRule,
     ValidationRule,
     ValidationRuleCreated,
 )
+from schemas.voucher_events import VoucherUpdated
+from schemas.vouchers import CreateVoucher, DeleteVoucher, UpdateVoucher, Voucher
 from tests.unit.engine.world import World, found, percent, redeem, voucher
 
 #: How often a customer may redeem.

@@ -10,24 +10,25 @@ from msgspec import structs
 
 from engine import tables
 from schemas.base import AMOUNT_MAX, QUANTITY_MAX
-from schemas.commands import (
-    CreateVoucher,
-    DeleteVoucher,
-    DisableVoucher,
-    EnableVoucher,
-    UpdateVoucher,
-)
 from schemas.discounts import Discount
-from schemas.entities import Gift, Voucher
-from schemas.events import (
+from schemas.records import Decided
+from schemas.validity import DailyHours, ValidityHours, ValidityTimeframe
+from schemas.voucher_events import (
     VoucherCreated,
     VoucherDeleted,
     VoucherDisabled,
     VoucherEnabled,
     VoucherUpdated,
 )
-from schemas.records import Decided
-from schemas.validity import DailyHours, ValidityHours, ValidityTimeframe
+from schemas.vouchers import (
+    CreateVoucher,
+    DeleteVoucher,
+    DisableVoucher,
+    EnableVoucher,
+    Gift,
+    UpdateVoucher,
+    Voucher,
+)
 from tests.unit.engine.world import (
     MINUTE,
     NOON,

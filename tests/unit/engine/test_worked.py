@@ -9,18 +9,12 @@ from engine.evaluate import Asker, evaluate_for
 from engine.render.answer import render_answer
 from engine.render.redeemable import result_body
 from schemas.api import CustomerInput, OrderInput, OrderItemInput
+from schemas.assignments import RuleAssigned, RuleAssignment
 from schemas.discounts import Discount
-from schemas.entities import Evaluation, Outcome
-from schemas.events import RedemptionSucceeded
+from schemas.evaluations import Evaluation, Outcome
 from schemas.publications import Publish
-from schemas.rules import (
-    ApplicableItems,
-    ItemEntry,
-    RuleAssigned,
-    RuleAssignment,
-    ValidationRule,
-    ValidationRuleCreated,
-)
+from schemas.redemptions import RedemptionSucceeded
+from schemas.rules import ApplicableItems, ItemEntry, ValidationRule, ValidationRuleCreated
 from tests.unit.engine.world import NOON, World, only, redeem, voucher
 
 ITEMS = (

@@ -16,20 +16,17 @@ from engine.state import ProjectState
 from runtime.store import MemoryStore
 from schemas.api import CustomerInput, GiftSpend, OrderInput, Redeemable, SessionInput
 from schemas.base import Millis
-from schemas.commands import Command, CommandBody, LockSession, RedeemStack
+from schemas.commands import Command, CommandBody
+from schemas.customers import Customer
 from schemas.discounts import Discount
-from schemas.entities import (
-    Customer,
-    Gift,
-    KeyKind,
-    LoyaltyCard,
-    Order,
-    Redemption,
-    Session,
-    Voucher,
-)
-from schemas.events import Event, ProjectOpened, VoucherCreated
+from schemas.events import Event
+from schemas.orders import Order
+from schemas.projects import KeyKind, ProjectOpened
 from schemas.records import Decided
+from schemas.redemptions import RedeemStack, Redemption
+from schemas.sessions import LockSession, Session
+from schemas.voucher_events import VoucherCreated
+from schemas.vouchers import Gift, LoyaltyCard, Voucher
 
 E = TypeVar("E", bound=Event)
 T = TypeVar("T")

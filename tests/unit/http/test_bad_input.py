@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from schemas.events import RedemptionFailed
+from schemas.redemptions import RedemptionFailed
 from tests.unit.http.test_edge import refused
 from tests.unit.http.world import SERVER, World, asked
 

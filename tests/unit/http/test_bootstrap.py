@@ -9,7 +9,7 @@ import pytest
 
 from engine import tables
 from runtime.faults import NotSent
-from schemas.commands import CONTROL_PROJECT, CreateProject, OpenProject, ReplaceKey
+from schemas.projects import CONTROL_PROJECT, CreateProject, OpenProject, ReplaceKey
 from services.catalog.bootstrap import Bootstrap, Installation
 from services.catalog.directory import KeyDirectory
 from services.catalog.keys import Keys, KeysError, Presets

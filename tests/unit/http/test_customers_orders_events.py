@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from schemas.customers import CustomEventTracked
+from schemas.custom_events import CustomEventTracked
 from schemas.records import Decided
 from tests.contract.shapes import assert_shape
 from tests.unit.http.test_edge import refused

@@ -6,9 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
-from schemas.commands import CONTROL_PROJECT, ExpireDue, ReplaceKey
-from schemas.entities import ApiKey
+from schemas.expiry import ExpireDue
 from schemas.oauth import TokensForgotten
+from schemas.projects import CONTROL_PROJECT, ApiKey, ReplaceKey
 from schemas.records import Decided
 from tests.contract.shapes import assert_shape
 from tests.unit.http.test_edge import refused

@@ -31,8 +31,8 @@ from runtime.http.writes import Writes
 from runtime.log import Entry
 from runtime.secrets import Secrets
 from runtime.store import MemoryStore
-from schemas.commands import CONTROL_PROJECT, Command, CommandBody, CreateProject, OpenProject
-from schemas.entities import ApiKey, KeyKind
+from schemas.commands import Command, CommandBody
+from schemas.projects import CONTROL_PROJECT, ApiKey, CreateProject, KeyKind, OpenProject
 from schemas.records import Answer, Decided, Duplicate
 from services.catalog import routes as catalog
 from services.catalog.directory import KeyDirectory

@@ -3,22 +3,23 @@
 from msgspec import structs
 
 from schemas.campaigns import Campaign, VouchersGenerated, VoucherTemplate
+from schemas.customers import Customer, CustomerCreated
 from schemas.discounts import Discount
-from schemas.entities import Customer, Evaluation, Gift, Order, Outcome, Session, Taken, Voucher
 from schemas.errors import refuse
-from schemas.events import (
-    CustomerCreated,
-    Event,
+from schemas.evaluations import Evaluation, Outcome, Taken
+from schemas.events import Event
+from schemas.orders import Order
+from schemas.personal import Personal, PersonalData
+from schemas.records import Decided
+from schemas.redemptions import (
     RedemptionFailed,
     RedemptionRolledBack,
     RedemptionSucceeded,
     RolledBack,
-    SessionLocked,
-    SessionRefused,
-    VoucherCreated,
 )
-from schemas.personal import Personal, PersonalData
-from schemas.records import Decided
+from schemas.sessions import Session, SessionLocked, SessionRefused
+from schemas.voucher_events import VoucherCreated
+from schemas.vouchers import Gift, Voucher
 
 PROJECT = "proj_1"
 START = 1_700_000_000_000

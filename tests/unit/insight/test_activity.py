@@ -4,12 +4,12 @@ import msgspec
 
 from engine.render.activity import activity_entries
 from schemas.api import CustomerInput, OrderInput
-from schemas.commands import RollBackRedemption, UpsertCustomer
-from schemas.customers import DeleteCustomer, TrackCustomEvent
-from schemas.events import RedemptionSucceeded
+from schemas.custom_events import TrackCustomEvent
+from schemas.customers import DeleteCustomer, UpsertCustomer
 from schemas.orders import CreateOrder, UpdateOrder
 from schemas.publications import Publish
 from schemas.records import Decided
+from schemas.redemptions import RedemptionSucceeded, RollBackRedemption
 from services.audit.activity_table import activity_table_rows
 from tests.unit.engine.world import World, customer, gift_card, only, redeem, voucher
 

@@ -8,7 +8,8 @@ import pytest
 from engine.state import encode
 from runtime.clickhouse import Query
 from runtime.query_string import Page
-from schemas.products import Product, ProductCollection, Sku
+from schemas.collections import ProductCollection
+from schemas.products import Product, Sku
 from services.audit import products
 from services.audit.products import _met
 

@@ -7,12 +7,12 @@ import msgspec
 
 from engine.state import encode
 from runtime.clickhouse import Query
+from schemas.assignments import RuleAssignment
 from schemas.categories import Category
-from schemas.entities import Voucher
 from schemas.promotion_events import CampaignPromotionsDeleted
 from schemas.promotions import CreateTier, DeleteTier, PromotionTier, UpdateTier
 from schemas.records import Decided
-from schemas.rules import RuleAssignment
+from schemas.vouchers import Voucher
 from services.audit.entities import EntityRow
 from services.audit.promotions import STACKS, TIERS, _plain_tiers, first_tiers, shown_campaigns
 from services.audit.tables import entity_table_rows

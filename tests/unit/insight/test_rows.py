@@ -14,8 +14,8 @@ from runtime.sink import Filler, Positions
 from runtime.sink_table import MARKER_INDEX, Applied, Block, Place, SinkTable
 from schemas.balances import BalanceAdjusted
 from schemas.campaigns import CampaignCreated, CampaignDeleted, CampaignDisabled
-from schemas.events import VoucherCreated, VoucherDeleted
 from schemas.records import Record, WriterStarted
+from schemas.voucher_events import VoucherCreated, VoucherDeleted
 from services.analytics.campaign_tables import campaign_facts, campaign_rows
 from services.analytics.tables import redemption_facts, session_facts
 from services.audit.entities import ENTITIES, EntityRow

@@ -1,16 +1,9 @@
 """Validation rules as rows: sets by name, assignments by what they bind, and the end of both."""
 
+from schemas.assignments import AssignmentsDropped, RuleAssigned, RuleAssignment, RuleUnassigned
 from schemas.events import Event
 from schemas.records import Decided
-from schemas.rules import (
-    AssignmentsDropped,
-    RuleAssigned,
-    RuleAssignment,
-    RuleUnassigned,
-    ValidationRule,
-    ValidationRuleCreated,
-    ValidationRuleDeleted,
-)
+from schemas.rules import ValidationRule, ValidationRuleCreated, ValidationRuleDeleted
 from services.audit.entities import EntityRow
 from services.audit.tables import entity_table_rows
 

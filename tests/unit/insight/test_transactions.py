@@ -6,9 +6,14 @@ import msgspec
 
 from schemas.balances import AdjustBalance
 from schemas.campaigns import Campaign, CampaignCreated
-from schemas.commands import DeleteVoucher, RollBackRedemption, RollBackStack
-from schemas.events import RedemptionRolledBack, RedemptionSucceeded
 from schemas.records import Decided
+from schemas.redemptions import (
+    RedemptionRolledBack,
+    RedemptionSucceeded,
+    RollBackRedemption,
+    RollBackStack,
+)
+from schemas.vouchers import DeleteVoucher
 from services.audit.transaction_table import transaction_table_rows
 from tests.contract.shapes import assert_shape
 from tests.unit.engine.world import NOON, World, card, gift_card, only, redeem, voucher

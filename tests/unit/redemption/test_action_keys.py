@@ -20,7 +20,8 @@ from schemas.actions import (
     StageRows,
     StartAction,
 )
-from schemas.commands import CommandBody, OpenProject
+from schemas.commands import CommandBody
+from schemas.projects import OpenProject
 from schemas.topics import CUSTOMER_KEYS
 from services.redemption.ledger.eraser import Eraser, Outfit
 from services.redemption.ledger.ticker import Serving

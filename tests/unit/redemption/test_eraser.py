@@ -10,8 +10,8 @@ from engine.fold import StateFold
 from runtime.log import Entry, InDoubt, LogError, Unsent
 from schemas.actions import RunChunk
 from schemas.commands import Command
+from schemas.customers import CustomerCreated
 from schemas.erasures import EndErasures, ForgetCustomer
-from schemas.events import CustomerCreated
 from services.redemption.ledger.eraser import Eraser, Outfit
 from tests.unit.engine.test_erasures import ACTION, Recorded, import_started, made
 from tests.unit.engine.world import NOON, PROJECT, World, customer

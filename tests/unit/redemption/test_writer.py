@@ -19,11 +19,12 @@ from runtime.replica import Replica
 from runtime.sender import Sender
 from runtime.store import MemoryStore, Store, StoreDamaged
 from schemas.base import Millis
-from schemas.commands import Command, CommandBody, CreateVoucher, OpenProject
+from schemas.commands import Command, CommandBody
 from schemas.discounts import Discount
-from schemas.entities import Voucher
+from schemas.projects import OpenProject
 from schemas.records import Decided, Record, Unreadable, WriterStarted
 from schemas.topics import COMMANDS, LEDGER
+from schemas.vouchers import CreateVoucher, Voucher
 from services.redemption.ledger.outfit import Decide, Identity
 from services.redemption.ledger.writer import BATCH_COMMANDS_MAX, Writer
 

@@ -11,33 +11,24 @@ from engine.render.encode import to_json
 from engine.render.redemption import with_rollback
 from engine.render.rows import redemption_rows
 from engine.render.voucher import voucher_body
+from schemas.customers import Customer, CustomerCreated
 from schemas.discounts import Discount
-from schemas.entities import (
-    Customer,
-    Evaluation,
-    Gift,
-    Order,
-    OrderEntry,
-    Outcome,
-    Session,
-    Taken,
-    Voucher,
-)
 from schemas.errors import not_found, refuse
-from schemas.events import (
-    CustomerCreated,
-    Event,
+from schemas.evaluations import Evaluation, Outcome, Taken
+from schemas.events import Event
+from schemas.orders import Order, OrderEntry
+from schemas.personal import Personal, PersonalData
+from schemas.records import Conflicted, Decided, Duplicate, Expired
+from schemas.redemptions import (
     RedemptionFailed,
     RedemptionRolledBack,
     RedemptionSucceeded,
     RollbackFailed,
     RolledBack,
-    SessionLocked,
-    SessionReleased,
-    VoucherDeleted,
 )
-from schemas.personal import Personal, PersonalData
-from schemas.records import Conflicted, Decided, Duplicate, Expired
+from schemas.sessions import Session, SessionLocked, SessionReleased
+from schemas.voucher_events import VoucherDeleted
+from schemas.vouchers import Gift, Voucher
 from tests.contract.shapes import assert_shape
 
 AT = 1_700_000_000_123

@@ -6,9 +6,9 @@ from engine import tables
 from engine.render.hook_events import NAMES_MAX, hook_events
 from schemas.actions import RunChunk
 from schemas.campaigns import AddVouchers, CreateCampaign
-from schemas.commands import CreateVoucher
 from schemas.publications import COUNT_MAX
 from schemas.records import Decided
+from schemas.vouchers import CreateVoucher
 from tests.unit.engine.campaign_world import campaign, publish
 from tests.unit.engine.world import World, found, voucher
 

@@ -11,7 +11,8 @@ from engine.render.order import (
     sums_of,
     untouched_sums,
 )
-from schemas.entities import Evaluation, ItemTaken, Order, OrderItem, Outcome, Taken
+from schemas.evaluations import Evaluation, ItemTaken, Outcome, Taken
+from schemas.orders import Order, OrderItem
 
 ITEMS = (
     OrderItem(id="ordli_1", quantity=2, price=500, amount=1000, discount_amount=300),

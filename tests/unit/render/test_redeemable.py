@@ -8,8 +8,8 @@ from msgspec import structs
 from engine.render.redeemable import UNITS_NAMED_MAX, inapplicable_body, items_body, result_body
 from engine.rules.bundles import bundle_shown
 from engine.rules.items import items_shown
-from schemas.entities import Outcome
 from schemas.errors import refuse
+from schemas.evaluations import Outcome
 from schemas.rules import ApplicableItems, ItemEntry
 from tests.contract.shapes import assert_shape
 from tests.unit.engine.rule_world import COLLECTION, MUG, SHIRT, SHIRT_L, facts, line, order, rule

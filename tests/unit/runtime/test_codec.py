@@ -23,11 +23,12 @@ from runtime.log import Entry, StoredEntry
 from runtime.memory_log import MemoryLog
 from runtime.store import MemoryStore
 from schemas.api import CustomerInput, OrderInput, Redeemable
-from schemas.commands import Command, CommandBody, OpenProject, RedeemStack, UpsertCustomer
-from schemas.entities import Customer
-from schemas.events import CustomerCreated, CustomerUpdated
+from schemas.commands import Command, CommandBody
+from schemas.customers import Customer, CustomerCreated, CustomerUpdated, UpsertCustomer
 from schemas.personal import Address, Personal, PersonalData
+from schemas.projects import OpenProject
 from schemas.records import Decided, Expired, Record, WriterStarted
+from schemas.redemptions import RedeemStack
 from schemas.topics import CUSTOMER_KEYS
 
 OWNER = "shop/cust_1"

@@ -22,7 +22,9 @@ from runtime.replica import Replica
 from runtime.sender import Sender
 from runtime.store import MemoryStore, Store
 from schemas.api import CustomerInput
-from schemas.commands import CommandBody, OpenProject, UpsertCustomer
+from schemas.commands import CommandBody
+from schemas.customers import UpsertCustomer
+from schemas.projects import OpenProject
 from schemas.records import Conflicted, Decided, Duplicate
 from schemas.topics import COMMAND_BYTES_MAX, COMMANDS
 from services.redemption.ledger.outfit import Identity

@@ -1,0 +1,61 @@
+"""Custom events: what a customer did, in the client's own words."""
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from schemas.api import CustomerInput, Text
+from schemas.base import Metadata, Millis, Shape
+
+CUSTOM_EVENT_NAME_LENGTH_MAX = 300
+
+
+class CustomEvent(Shape, frozen=True):
+    """Something that a customer did, as the shop names it."""
+
+    id: str
+    name: str
+    customer_id: str
+    created_at: Millis
+    metadata: Metadata | None = None
+
+
+class CustomEventBody(Shape, frozen=True):
+    """What the endpoints of custom events take."""
+
+    event: Annotated[str, Meta(min_length=1, max_length=CUSTOM_EVENT_NAME_LENGTH_MAX)]
+    customer: CustomerInput
+    metadata: Metadata | None = None
+    referral: "Referral | None" = None
+    loyalty: "Loyalty | None" = None
+
+
+class Referral(Shape, frozen=True):
+    """Through whom the customer came."""
+
+    code: Text
+    referrer_id: Text | None = None
+
+
+class Loyalty(Shape, frozen=True):
+    """The loyalty card that the event counts for."""
+
+    code: Text
+
+
+class TrackCustomEvent(Shape, tag="track_custom_event", frozen=True):
+    """Notes that a customer did something; creates the customer who is unknown."""
+
+    event: Annotated[str, Meta(min_length=1, max_length=CUSTOM_EVENT_NAME_LENGTH_MAX)]
+    customer: CustomerInput
+    metadata: Metadata | None = None
+
+
+class CustomEventTracked(Shape, tag="customer_event.tracked", frozen=True):
+    """A customer did something."""
+
+    event: CustomEvent
+
+
+CustomEventCommand = TrackCustomEvent
+CustomEventEvent = CustomEventTracked

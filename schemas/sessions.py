@@ -1,0 +1,69 @@
+"""Sessions: locks on what a validation would take, until they end."""
+
+from schemas.base import Millis, Shape
+from schemas.evaluations import Evaluation, RequestContext
+
+
+class Session(Shape, frozen=True):
+    """A lock: what it holds and until when."""
+
+    key: str
+    voucher_ids: tuple[str, ...]
+    expires_at: Millis
+    ttl: float
+    ttl_unit: str
+
+
+class Hold(Shape, frozen=True):
+    """What a session holds of one voucher: one redemption, with credits of a gift or points."""
+
+    session_key: str
+    expires_at: Millis
+    quantity: int = 1
+    credits: int = 0
+    points: int = 0
+
+
+class LockSession(RequestContext, tag="lock_session", frozen=True):
+    """Validates and, if valid, holds what the redeemables would take."""
+
+
+class ReleaseSession(Shape, tag="release_session", frozen=True):
+    """Frees what a session holds of a voucher."""
+
+    voucher: str
+    session_key: str
+
+
+class SessionLocked(Shape, tag="session.locked", frozen=True):
+    """A validation was valid and its session holds what it would take."""
+
+    session: Session
+    evaluation: Evaluation
+    tracking_id: str | None = None
+    customer_id: str | None = None
+
+
+class SessionRefused(Shape, tag="session.refused", frozen=True):
+    """A validation with a session was not valid; nothing is held."""
+
+    evaluation: Evaluation
+    tracking_id: str | None = None
+    customer_id: str | None = None
+
+
+class SessionReleased(Shape, tag="session.released", frozen=True):
+    """A session's hold on a voucher was given back by its owner."""
+
+    session_key: str
+    voucher_id: str
+
+
+class SessionsExpired(Shape, tag="session.expired", frozen=True):
+    """Sessions whose time was over were swept."""
+
+    session_keys: tuple[str, ...]
+
+
+SessionCommand = LockSession | ReleaseSession
+SessionEvent = SessionLocked | SessionRefused | SessionReleased | SessionsExpired
