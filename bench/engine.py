@@ -16,10 +16,10 @@ import typer
 
 from bench.decisions import catalogue, one_voucher, one_voucher_cold, stack_with_rules
 from bench.project import NOW, OFF, PROJECT, State, best_ms
-from engine.application import Circumstances
+from engine.evaluation.application import Circumstances
 from engine.qualification.page import Query, page_of
 from engine.qualification.trial import Trial
-from engine.stacking_rules import stacking_rules
+from engine.stacking_rules.decide import stacking_rules
 from schemas.assignments import RuleAssigned, RuleAssignment
 from schemas.base import DAY_MS
 from schemas.campaigns import Campaign, CampaignCreated

@@ -6,7 +6,7 @@ from time import process_time_ns
 from typing import Final
 
 from engine.fold import StateFold
-from engine.state import View
+from engine.kernel.state import View
 from runtime.store import RocksStore
 from schemas.base import DAY_MS, Millis
 from schemas.discounts import Discount

@@ -5,8 +5,8 @@ late. Ids that a client chose (`idem_`) are remembered for seven days; those tha
 can repeat only while it tries to send, so that two days are enough.
 """
 
-from engine import tables
-from engine.state import View
+from engine.kernel import tables
+from engine.kernel.state import View
 from schemas.base import DAY_MS, Millis
 from schemas.commands import Command
 from schemas.records import Conflicted, Duplicate, Expired, Seen

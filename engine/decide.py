@@ -10,11 +10,11 @@ from typing import Any
 
 from msgspec import structs
 
-from engine.actions import stage_rows, start_action
-from engine.assignments import with_assignments
-from engine.balances import adjust_balance
-from engine.bin import delete_bin_entry
-from engine.campaigns import (
+from engine.assignments.decide import with_assignments
+from engine.background.decide import stage_rows, start_action
+from engine.balances.decide import adjust_balance
+from engine.bin.decide import delete_bin_entry
+from engine.campaigns.decide import (
     add_vouchers,
     create_campaign,
     delete_campaign,
@@ -22,33 +22,38 @@ from engine.campaigns import (
     enable_campaign,
     update_campaign,
 )
-from engine.categories import (
+from engine.campaigns.stacks.decide import create_stack, delete_stack, update_stack
+from engine.campaigns.tiers.decide import (
+    create_tier,
+    delete_tier,
+    disable_tier,
+    enable_tier,
+    update_tier,
+)
+from engine.categories.decide import (
     create_category,
     delete_category,
     update_category,
     with_categories,
 )
-from engine.custom_events import track_custom_event
-from engine.customers import delete_customer, update_customer, upsert_customer
-from engine.decision import Decision
-from engine.erasures import end_erasures, forget_customer
+from engine.collections.decide import create_collection, delete_collection, update_collection
+from engine.custom_events.decide import track_custom_event
+from engine.customers.decide import delete_customer, update_customer, upsert_customer
+from engine.customers.summaries import summed
+from engine.erasures.decide import end_erasures, forget_customer
 from engine.expiry import expire_due
-from engine.following import followed
-from engine.locations import create_location, delete_location, update_location
-from engine.metadata_checks import wrong_metadata
-from engine.metadata_schemas import (
+from engine.kernel.decision import Decision
+from engine.kernel.state import View
+from engine.locations.decide import create_location, delete_location, update_location
+from engine.metadata.checks import wrong_metadata
+from engine.metadata.decide import (
     create_metadata_schema,
     delete_metadata_schema,
     update_metadata_schema,
 )
-from engine.oauth import revoke_token
-from engine.order_commands import create_order, update_order
-from engine.product_collections import (
-    create_collection,
-    delete_collection,
-    update_collection,
-)
-from engine.products import (
+from engine.oauth.decide import revoke_token
+from engine.orders.decide import create_order, update_order
+from engine.products.decide import (
     create_product,
     create_sku,
     delete_product,
@@ -56,7 +61,7 @@ from engine.products import (
     update_product,
     update_sku,
 )
-from engine.projects import (
+from engine.projects.decide import (
     change_trusted_origins,
     close_project,
     create_project,
@@ -66,36 +71,33 @@ from engine.projects import (
     unknown_project,
     update_project,
 )
-from engine.promotion_stacks import create_stack, delete_stack, update_stack
-from engine.promotions import create_tier, delete_tier, disable_tier, enable_tier, update_tier
-from engine.publications import publish
-from engine.redemptions import redeem_stack
-from engine.reward_commands import create_reward, delete_reward, update_reward
-from engine.rollbacks import roll_back
-from engine.segment_commands import create_segment, delete_segment
-from engine.sessions import lock_session, release_session
-from engine.stacking_rules import (
-    create_stacking_rules,
-    delete_stacking_rules,
-    update_stacking_rules,
-)
-from engine.state import View
-from engine.summaries import summed
-from engine.validation_rules import (
+from engine.publications.decide import publish
+from engine.redemptions.decide import redeem_stack
+from engine.redemptions.rollback import roll_back
+from engine.rewards.decide import create_reward, delete_reward, update_reward
+from engine.rules.decide import (
     assign_rule,
     create_validation_rule,
     delete_validation_rule,
     unassign_rule,
     update_validation_rule,
 )
-from engine.vouchers import (
+from engine.segments.decide import create_segment, delete_segment
+from engine.segments.following import followed
+from engine.sessions.decide import lock_session, release_session
+from engine.stacking_rules.decide import (
+    create_stacking_rules,
+    delete_stacking_rules,
+    update_stacking_rules,
+)
+from engine.vouchers.decide import (
     create_voucher,
     delete_voucher,
     disable_voucher,
     enable_voucher,
     update_voucher,
 )
-from engine.webhooks import (
+from engine.webhooks.decide import (
     create_webhook,
     delete_webhook,
     disable_webhook,

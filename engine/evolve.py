@@ -12,34 +12,32 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Any
 
-from engine import tables
 from engine.admission import SEEN_DAYS, day_bucket
-from engine.folds import (
-    actions,
-    bin,
-    campaigns,
-    categories,
-    counts,
-    customers,
-    erasures,
-    locations,
-    metadata,
-    oauth,
-    products,
-    projects,
-    promotions,
-    publications,
-    redemptions,
-    rewards,
-    rules,
-    segments,
-    sessions,
-    stacking,
-    vouchers,
-    webhooks,
-)
+from engine.background import fold as actions
+from engine.bin import fold as bin
+from engine.campaigns import fold as campaigns
+from engine.campaigns.tiers import fold as promotions
+from engine.categories import fold as categories
+from engine.counters import ended as counts
+from engine.customers import fold as customers
+from engine.erasures import fold as erasures
+from engine.kernel import tables
+from engine.kernel.state import ProjectState, State
+from engine.locations import fold as locations
+from engine.metadata import fold as metadata
+from engine.oauth import fold as oauth
+from engine.products import fold as products
+from engine.projects import fold as projects
+from engine.publications import fold as publications
 from engine.qualification.index import Indexed
-from engine.state import ProjectState, State
+from engine.redemptions import fold as redemptions
+from engine.rewards import fold as rewards
+from engine.rules import fold as rules
+from engine.segments import fold as segments
+from engine.sessions import fold as sessions
+from engine.stacking_rules import fold as stacking
+from engine.vouchers import fold as vouchers
+from engine.webhooks import fold as webhooks
 from schemas.actions import ActionProgressed, ActionStarted, RowsStaged, StagedRowsDropped
 from schemas.assignments import AssignmentsDropped, RuleAssigned, RuleUnassigned
 from schemas.balances import BalanceAdjusted

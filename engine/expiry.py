@@ -1,7 +1,7 @@
 """What time ends: sessions, redemptions past the rollback window, rows whose action never began.
 
 And what the end of a set of validation rules leaves behind, however many it was assigned to. What
-was counted for what is gone leaves with the record of a sweep (engine/folds/counts.py).
+was counted for what is gone leaves with the record of a sweep (engine/counters/ended.py).
 
 Decisions never wait for it, they compare with `now`; the sweep keeps the state small and brings
 the end of a session into the log. A sweep is bounded; what is left comes with the next.
@@ -9,12 +9,12 @@ the end of a session into the log. A sweep is bounded; what is left comes with t
 
 from itertools import islice, takewhile
 
-from engine import tables
 from engine.admission import SEEN_DAYS
-from engine.assignments import drop_some
-from engine.decision import Decision
-from engine.folds.counts import has_ended
-from engine.state import View
+from engine.assignments.decide import drop_some
+from engine.counters.ended import has_ended
+from engine.kernel import tables
+from engine.kernel.decision import Decision
+from engine.kernel.state import View
 from schemas.actions import StagedRowsDropped
 from schemas.base import DAY_MS, Millis
 from schemas.commands import Command

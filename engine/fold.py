@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 import msgspec
 from msgspec import structs
 
-from engine import tables
 from engine.evolve import evolve
-from engine.state import Bytes, Overlay, ProjectState, Stored, Table
+from engine.kernel import tables
+from engine.kernel.state import Bytes, Overlay, ProjectState, Stored, Table
 from schemas.actions import OpenAction
 from schemas.base import Shape, tag_of
 from schemas.erasures import Erasure

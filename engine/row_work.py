@@ -10,11 +10,11 @@ from typing import Any
 
 from msgspec import structs
 
-from engine.actions import NOTHING, REASON_LENGTH_MAX, Chunk, Do, DoRow
-from engine.decision import Decision
+from engine.background.decide import NOTHING, REASON_LENGTH_MAX, Chunk, Do, DoRow
 from engine.evolve import FOLDS
-from engine.metadata_checks import wrong_metadata
-from engine.state import View, encode
+from engine.kernel.decision import Decision
+from engine.kernel.state import View, encode
+from engine.metadata.checks import wrong_metadata
 from schemas.actions import AsyncAction, RowFailure, Rows
 from schemas.base import Millis
 from schemas.commands import Command

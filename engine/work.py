@@ -10,18 +10,18 @@ from typing import Any
 
 from msgspec import structs
 
-from engine import tables
-from engine.actions import NOTHING, REASON_LENGTH_MAX, Chunk, Do
-from engine.bin import delete_campaign_vouchers, put_back
-from engine.campaign_vouchers import generate_vouchers, given_up
-from engine.customer_rows import import_customer_row, import_order_row
-from engine.decision import Decision
-from engine.following import customers_at_once, follow_segment
-from engine.product_rows import import_product_row, import_sku_row
-from engine.promotion_removal import delete_promotions
+from engine.background.decide import NOTHING, REASON_LENGTH_MAX, Chunk, Do
+from engine.bin.decide import delete_campaign_vouchers, put_back
+from engine.campaigns.generation import generate_vouchers, given_up
+from engine.campaigns.removal import delete_promotions
+from engine.customers.rows import import_customer_row, import_order_row
+from engine.kernel import tables
+from engine.kernel.decision import Decision
+from engine.kernel.state import View
+from engine.products.rows import import_product_row, import_sku_row
 from engine.row_work import each_row
-from engine.state import View
-from engine.voucher_rows import import_voucher_row, update_voucher_row
+from engine.segments.following import customers_at_once, follow_segment
+from engine.vouchers.rows import import_voucher_row, update_voucher_row
 from schemas.actions import (
     FAILURES_KEPT_MAX,
     ActionProgressed,

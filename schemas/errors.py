@@ -31,7 +31,7 @@ class Kind(NamedTuple):
 
 
 CATALOGUE: dict[str, Kind] = {
-    # a redeemable's own refusals, in order of precedence (engine/eligibility.py)
+    # a redeemable's own refusals, in order of precedence (engine/evaluation/eligibility.py)
     "not_found": Kind(404, "Resource not found"),
     "voucher_disabled": Kind(400, "voucher is disabled"),
     "voucher_not_active": Kind(400, "voucher is not active yet"),

@@ -11,7 +11,7 @@ Period = Literal["daily", "weekly", "monthly"]
 class Sums(Shape, frozen=True):
     """What the redemptions of one period add up to; a stack counts as its children."""
 
-    #: The number of the day, week or month (engine/tallies.py); 0 for all time.
+    #: The number of the day, week or month (engine/counters/tallies.py); 0 for all time.
     of: int = 0
     count: int = 0
     #: The amounts of the orders, each once for a request, before discounts.
@@ -22,7 +22,7 @@ class Sums(Shape, frozen=True):
     customers: int = 0
 
 
-#: Where discounted units count (engine/product_units.py).
+#: Where discounted units count (engine/counters/units.py).
 UnitKey = tuple[str, ...]
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from engine import tables
+from engine.kernel import tables
 from runtime.clock import clock_ms
 from runtime.erasing import Erasing
 from runtime.folders import StateFolder

@@ -12,10 +12,10 @@ from typing import Any, Final, Protocol
 
 import msgspec
 
-from engine import tables
 from engine.fold import StateFold, state_fingerprint
-from engine.lookup import find_campaign, find_customer, find_order, find_voucher
-from engine.state import Table, View, encode
+from engine.kernel import tables
+from engine.kernel.lookup import find_campaign, find_customer, find_order, find_voucher
+from engine.kernel.state import Table, View, encode
 from runtime.folders import state_folder
 from runtime.kafka_admin import client_options
 from runtime.kafka_log import KafkaLog

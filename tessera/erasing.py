@@ -10,7 +10,7 @@ import httpx
 import msgspec
 import structlog
 
-from engine import tables
+from engine.kernel import tables
 from runtime.clickhouse import Database, DatabaseFault, Query
 from runtime.erasing import OWNERS_MAX, PATH, Erasing, in_thread
 from runtime.http.errors import ApiError

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from engine import tables
+from engine.kernel import tables
 from runtime.store import Store
 
 Item = tuple[bytes, bytes]

@@ -13,8 +13,8 @@ from functools import partial
 import msgspec
 import uvloop
 
-from engine.render.answer import render_answer
-from engine.render.encode import to_json
+from engine.answers.answer import render_answer
+from engine.kernel.encode import to_json
 from runtime.clickhouse import Database
 from runtime.clock import clock_ms
 from runtime.erasing import Erasing

@@ -7,8 +7,8 @@ from typing import cast
 
 from engine.admission import seen_before
 from engine.fold import PartFold, StateFold, StatePart, state_fingerprint
-from engine.state import View
-from engine.tables import PROJECTS
+from engine.kernel.state import View
+from engine.kernel.tables import PROJECTS
 from runtime.clock import clock_ms
 from runtime.codec import Codec
 from runtime.commands import Commands, Followed

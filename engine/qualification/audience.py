@@ -1,9 +1,9 @@
 """What a request would do where only some rules count: for the older endpoints that ask so."""
 
-from engine.evaluate import Asked, Asker, evaluate_asked
+from engine.evaluation.evaluate import Asked, Asker, evaluate_asked
+from engine.evaluation.stacking import fail_all
+from engine.kernel.state import View
 from engine.qualification.narrowing import About, narrowed_rule
-from engine.stacking import fail_all
-from engine.state import View
 from schemas.base import Millis
 from schemas.evaluations import Evaluation, RequestContext
 

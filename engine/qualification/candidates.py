@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable, Iterator
 from heapq import heappop, heappush
 from typing import NamedTuple
 
-from engine import tables
-from engine.offers import Offer
+from engine.evaluation.offers import Offer
+from engine.kernel import tables
+from engine.kernel.state import View
 from engine.qualification.places import TIME_DIGITS, UNBOUND, place_of, posted_under
-from engine.state import View
 from schemas.base import Metadata, Millis
 from schemas.campaigns import Campaign
 from schemas.promotions import PromotionStack

@@ -8,7 +8,7 @@ as the `created_at` of a row, is after all of its time. Source: the API contract
 import re
 from typing import Final, NamedTuple
 
-from engine.calendar import instant_of, iso
+from engine.kernel.calendar import instant_of, iso
 from engine.qualification.places import place_of
 from schemas.base import Millis
 

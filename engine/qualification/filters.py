@@ -10,11 +10,11 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from engine import tables
-from engine.lookup import find_voucher
+from engine.kernel import tables
+from engine.kernel.lookup import find_voucher
+from engine.kernel.state import View
 from engine.qualification.candidates import HELD_MAX, Candidate, Found, found_voucher
 from engine.qualification.places import is_candidate, place_of
-from engine.state import View
 from schemas.qualifications import CandidateKind
 
 #: How many values a condition has at most.

@@ -15,10 +15,10 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from msgspec import structs
 
-from engine import tables
+from engine.kernel import tables
+from engine.kernel.state import ProjectState, State, Table
 from engine.qualification.keys import keys_by_space
 from engine.qualification.places import UNBOUND, Candidate, is_candidate, place_of, posted_under
-from engine.state import ProjectState, State, Table
 from schemas.base import Millis
 from schemas.campaigns import Campaign
 from schemas.promotions import PromotionStack, PromotionTier

@@ -18,8 +18,8 @@ from typing import Any, Final
 
 import msgspec
 
+from engine.kernel.remembered import remembered
 from engine.qualification.narrowing import asks_for, logic_of, narrowed, rules_in
-from engine.remembered import remembered
 from engine.rules.line_names import chooses, flat
 from engine.rules.logic import Expression
 from engine.rules.operators import number_in

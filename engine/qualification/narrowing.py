@@ -14,7 +14,7 @@ from typing import Any, Final, Literal
 import msgspec
 from msgspec import structs
 
-from engine.remembered import remembered
+from engine.kernel.remembered import remembered
 from engine.rules.line_names import chooses, flat, is_of_items
 from engine.rules.logic import LENGTH_MAX, Expression, LogicError, all_of, expression
 from schemas.rules import ValidationRule

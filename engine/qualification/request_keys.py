@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 
-from engine import tables
-from engine.formula_operands import property_of
+from engine.formulas.operands import property_of
+from engine.kernel import tables
 from engine.qualification.keys import (
     AMOUNT,
     ANYTHING,

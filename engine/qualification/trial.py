@@ -16,18 +16,20 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from engine import tables
-from engine.application import Circumstances, facts_of
-from engine.basket import Basket
-from engine.eligibility import Context, left_refusal_of
-from engine.evaluate import evaluated
-from engine.lookup import categories_of, held_by_others
-from engine.offers import Offer, offers_of, rules_of, tier_offer, voucher_offer
-from engine.pending import Pending
+from engine.counters.pending import Pending
+from engine.evaluation.application import Circumstances, facts_of
+from engine.evaluation.eligibility import Context, left_refusal_of
+from engine.evaluation.evaluate import evaluated
+from engine.evaluation.offers import Offer, offers_of, rules_of, tier_offer, voucher_offer
+from engine.evaluation.stacking import shown
+from engine.kernel import tables
+from engine.kernel.lookup import categories_of, held_by_others
+from engine.kernel.remembered import remembered
+from engine.kernel.state import View
+from engine.pricing.basket import Basket
 from engine.qualification.candidates import Candidate, Found
 from engine.qualification.keys import is_about_items, names_entries
 from engine.qualification.narrowing import About, left_out, narrowed_rule, rules_in
-from engine.remembered import remembered
 from engine.rules.bundles import bundle_of, found_in
 from engine.rules.compile import compiled
 from engine.rules.facts import Meant
@@ -35,8 +37,6 @@ from engine.rules.line_names import flat, is_of_items
 from engine.rules.matching import match_of
 from engine.rules.refs import Ref
 from engine.rules.refusals import violations
-from engine.stacking import shown
-from engine.state import View
 from schemas.api import Redeemable
 from schemas.campaigns import Campaign
 from schemas.evaluations import Evaluation, Outcome, Taken

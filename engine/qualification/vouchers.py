@@ -1,19 +1,19 @@
 """Which vouchers a customer could redeem now, for the older endpoint that asks without a code.
 
 A project may have millions of vouchers. Those of the customer are all looked at; of the others only
-those that anybody could redeem (engine/folds/vouchers.py), from the newest or the oldest on. A
+those that anybody could redeem (engine/vouchers/fold.py), from the newest or the oldest on. A
 campaign's voucher that the customer does not hold is somebody else's, or nobody's yet.
 """
 
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from engine import tables
-from engine.evaluate import Asker
+from engine.evaluation.evaluate import Asker
+from engine.kernel import tables
+from engine.kernel.state import View
+from engine.publications.held import active_of
 from engine.qualification.audience import evaluate_about
 from engine.qualification.narrowing import About
-from engine.redeemables import active_of
-from engine.state import View
 from schemas.api import OrderInput, Redeemable, RewardChoice
 from schemas.base import Metadata, Millis
 from schemas.evaluations import RequestContext

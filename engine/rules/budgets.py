@@ -9,10 +9,10 @@ voucher without a campaign is counted for itself.
 from collections.abc import Callable
 from typing import Any, Literal
 
-from engine.order_sums import amount_of
-from engine.pending import Scope
+from engine.counters.pending import Scope
+from engine.counters.tallies import tallied
+from engine.pricing.sums import amount_of
 from engine.rules.facts import Facts
-from engine.tallies import tallied
 from schemas.tallies import Period
 
 

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from engine.remembered import remembered
+from engine.kernel.remembered import remembered
 from engine.rules.facts import Facts
 from engine.rules.matching import Match, match_of
 from engine.rules.refs import COLLECTION, Ref, ref_of

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from engine.formulas import FormulaError, formula
+from engine.formulas.formula import FormulaError, formula
 from engine.rules.bundles import BUNDLES_MAX
 from engine.rules.kinds import Choosing, OfLine, Plain
 from engine.rules.logic import LENGTH_MAX as LOGIC_LENGTH_MAX

@@ -13,8 +13,8 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from engine.basket import Line
-from engine.remembered import remembered
+from engine.kernel.remembered import remembered
+from engine.pricing.basket import Line
 from engine.rules.conditions import (
     Holds,
     choice_of,

@@ -7,7 +7,7 @@ of the kind in) holds for nobody.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from engine.basket import Line
+from engine.pricing.basket import Line
 from engine.rules.facts import Facts, is_plain
 from engine.rules.kinds import Choosing, Chosen, OfLine, Plain
 from engine.rules.matching import Match, match_of

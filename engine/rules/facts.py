@@ -8,11 +8,11 @@ item is one of a collection, and what it is in the catalogue.
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from engine import tables
-from engine.basket import Basket, Line
-from engine.formula_operands import RequestOperands
-from engine.pending import Pending, Scope, scopes_of
-from engine.state import View
+from engine.counters.pending import Pending, Scope, scopes_of
+from engine.formulas.operands import RequestOperands
+from engine.kernel import tables
+from engine.kernel.state import View
+from engine.pricing.basket import Basket, Line
 from schemas.base import Millis
 from schemas.collections import ProductCollection
 from schemas.customers import Customer
@@ -26,7 +26,7 @@ from schemas.vouchers import Voucher
 
 
 class Belongs(Protocol):
-    """Whether a customer is in a segment (engine/segments.py)."""
+    """Whether a customer is in a segment (engine/segments/belonging.py)."""
 
     def __call__(
         self, view: View, segment: Segment, customer: Customer, now: Millis, /
@@ -34,7 +34,7 @@ class Belongs(Protocol):
 
 
 class Members(Protocol):
-    """Whether an item is in a collection (engine/collections.py)."""
+    """Whether an item is in a collection (engine/collections/members.py)."""
 
     def __call__(
         self, view: View, collection: ProductCollection, item: OrderItem, now: Millis, /
@@ -42,7 +42,7 @@ class Members(Protocol):
 
 
 class Meant(Protocol):
-    """What an item is in the catalogue (engine/catalogue.py)."""
+    """What an item is in the catalogue (engine/products/find.py)."""
 
     def __call__(self, view: View, item: OrderItem, /) -> CatalogItem | None: ...
 

@@ -19,16 +19,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from engine.basket import Line
-from engine.formulas import FormulaError, formula
-from engine.money import half_up
+from engine.formulas.formula import FormulaError, formula
+from engine.kernel.money import half_up
+from engine.pricing.basket import Line
+from engine.pricing.scope import Scope, Share
 from engine.rules.bundles import bundle_of, found_in
 from engine.rules.compile import compiled
 from engine.rules.facts import Facts
 from engine.rules.matching import Match, Numbered, match_of
 from engine.rules.refs import Ref
 from engine.rules.units import Rooms
-from engine.scope import Scope, Share
 from schemas.base import AMOUNT_MAX
 from schemas.evaluations import ItemsShown
 from schemas.rules import ENTRIES_MAX, ApplicableItems, ItemEntry, UnitsShown, ValidationRule

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, NamedTuple
 
-from engine.basket import Line
+from engine.pricing.basket import Line
 from engine.rules.facts import Facts
 from engine.rules.operators import Kind
 

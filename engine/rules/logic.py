@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple, cast
 from lark import Lark, Token, Transformer
 from lark.exceptions import UnexpectedInput
 
-from engine.remembered import remembered
+from engine.kernel.remembered import remembered
 
 #: How long it is, and how deep its parentheses and nots lie.
 LENGTH_MAX = 4000

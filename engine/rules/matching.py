@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from engine.basket import Line
+from engine.pricing.basket import Line
 from engine.rules.facts import Facts, is_plain
 from engine.rules.refs import COLLECTION, Ref
 

@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
-from engine.basket import Line
-from engine.calendar import iso
-from engine.formula_operands import cheapest, most_expensive, property_of
+from engine.formulas.operands import cheapest, most_expensive, property_of
+from engine.kernel.calendar import iso
+from engine.pricing.basket import Line
 from engine.rules import budgets
 from engine.rules.facts import Facts
 from engine.rules.kinds import Choosing, Chosen, OfLine, Plain, RefusalKey

@@ -18,7 +18,13 @@ from decimal import Decimal, DecimalException
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
-from engine.calendar import day_of_week, instant_of, parse_duration, within_hours, within_timeframe
+from engine.kernel.calendar import (
+    day_of_week,
+    instant_of,
+    parse_duration,
+    within_hours,
+    within_timeframe,
+)
 from engine.rules.place_tests import inside, not_inside
 from schemas.base import DAY_MS, Millis
 from schemas.validity import DailyHours, ValidityTimeframe

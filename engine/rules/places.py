@@ -4,10 +4,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from engine import tables
-from engine.geo import contains, geopoint
+from engine.kernel import tables
+from engine.kernel.geo import contains, geopoint
+from engine.kernel.state import View
 from engine.rules.place_tests import Place
-from engine.state import View
 from schemas.locations import Location, Point
 
 #: The location with an id, if there is one.

@@ -10,13 +10,13 @@ from typing import Any, Final
 
 from msgspec import structs
 
-from engine import tables
+from engine.kernel import tables
+from engine.pricing.scope import Short
 from engine.rules.bundles import bundle_of, found_in
 from engine.rules.compile import compiled
 from engine.rules.facts import Facts
 from engine.rules.names import PLAIN, refusal_key
 from engine.rules.units import VIOLATION, is_of_customer
-from engine.scope import Short
 from schemas.errors import Refusal, refuse
 from schemas.rules import ValidationRule, Violation
 

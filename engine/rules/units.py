@@ -18,11 +18,11 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from engine.basket import Basket, Line
-from engine.formulas import formula
-from engine.product_units import discounted_units
+from engine.counters.units import discounted_units
+from engine.formulas.formula import formula
+from engine.pricing.basket import Basket, Line
+from engine.pricing.scope import Scope, Short
 from engine.rules.facts import Facts
-from engine.scope import Scope, Short
 from schemas.base import QUANTITY_MAX
 from schemas.evaluations import ItemTaken, Taken
 from schemas.rules import PRODUCT_LIMITS, ItemEntry, ProductLimit

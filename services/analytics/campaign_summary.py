@@ -7,9 +7,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from engine import tables
-from engine.render.campaign import campaign_body
-from engine.render.encode import Body, to_json
+from engine.campaigns.body import campaign_body
+from engine.kernel import tables
+from engine.kernel.encode import Body, to_json
 from runtime.clickhouse import Query
 from runtime.http.errors import JSON, ApiError
 from runtime.http.routing import caller_of, ident

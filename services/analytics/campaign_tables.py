@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from engine.state import encode
+from engine.kernel.state import encode
 from runtime.clickhouse import Column
 from runtime.sink_table import sink_table
 from schemas.balances import BalanceAdjusted

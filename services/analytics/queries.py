@@ -7,7 +7,7 @@ rollbacks bounds how much earlier that was.
 from types import MappingProxyType
 from typing import NamedTuple
 
-from engine.tables import WINDOW_MS
+from engine.kernel.tables import WINDOW_MS
 from runtime.clickhouse import Query
 from schemas.base import Millis
 from services.analytics.campaign_tables import CAMPAIGNS

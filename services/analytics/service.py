@@ -7,8 +7,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from engine.calendar import iso
-from engine.render.encode import to_json
+from engine.kernel.calendar import iso
+from engine.kernel.encode import to_json
 from runtime.clickhouse import Database
 from runtime.http.errors import JSON, ApiError
 from runtime.http.routing import caller_of

@@ -15,9 +15,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from engine.calendar import iso
-from engine.render.encode import Body, to_json
-from engine.tables import WINDOW_MS
+from engine.kernel.calendar import iso
+from engine.kernel.encode import Body, to_json
+from engine.kernel.tables import WINDOW_MS
 from runtime.clickhouse import Query
 from runtime.http.errors import JSON, ApiError
 from runtime.http.routing import caller_of

@@ -6,8 +6,8 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine import tables
-from engine.render.action import action_body
+from engine.background.body import action_body
+from engine.kernel import tables
 from runtime.http.routing import caller_of
 from runtime.query_string import page_of, read_parameters, require_known, single, time_of
 from runtime.sink_host import Reads

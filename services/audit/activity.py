@@ -14,9 +14,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from engine import tables
-from engine.render.customer import simple_customer_body
-from engine.render.encode import Body
+from engine.customers.body import simple_customer_body
+from engine.kernel import tables
+from engine.kernel.encode import Body
 from runtime.clickhouse import Query
 from runtime.http.errors import ApiError
 from runtime.http.routing import caller_of, decode_ident

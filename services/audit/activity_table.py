@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from engine.calendar import iso
-from engine.render.activity import ActivityEntry, activity_entries
-from engine.render.encode import to_json
+from engine.answers.activity import ActivityEntry, activity_entries
+from engine.kernel.calendar import iso
+from engine.kernel.encode import to_json
 from runtime.clickhouse import Column
 from runtime.sink_table import sink_table
 from schemas.base import Millis

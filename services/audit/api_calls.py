@@ -8,8 +8,8 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine.calendar import iso
-from engine.render.encode import Body
+from engine.kernel.calendar import iso
+from engine.kernel.encode import Body
 from runtime.clickhouse import Column, Query
 from runtime.http.routing import caller_of
 from runtime.log import StoredEntry

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from engine import tables
-from engine.render.encode import Body
-from engine.render.voucher import voucher_body
+from engine.kernel import tables
+from engine.kernel.encode import Body
+from engine.vouchers.body import voucher_body
 from runtime.clickhouse import Query
 from runtime.sink_host import Reads
 from schemas.assignments import RuleAssignment

@@ -6,9 +6,9 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine import tables
-from engine.calendar import iso
-from engine.render.encode import Body
+from engine.kernel import tables
+from engine.kernel.calendar import iso
+from engine.kernel.encode import Body
 from runtime.http.routing import caller_of
 from runtime.query_string import page_of, read_parameters, require_known, text_of
 from runtime.sink_host import Reads

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from engine import tables
+from engine.kernel import tables
 from runtime.sink_host import Reads
 from schemas.categories import Category
 from services.audit import queries

@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from starlette.responses import Response
 
-from engine.render.encode import Body
+from engine.kernel.encode import Body
 from runtime.clickhouse import Query
 from runtime.query_string import Given, invalid, limit_of, single
 from runtime.sink_host import Reads

@@ -7,9 +7,9 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine import tables
-from engine.render.customer import customer_body
-from engine.render.encode import Body
+from engine.customers.body import customer_body
+from engine.kernel import tables
+from engine.kernel.encode import Body
 from runtime.http.routing import caller_of
 from runtime.query_string import (
     Given,

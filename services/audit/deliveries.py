@@ -10,8 +10,8 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine.calendar import iso, iso_or_none
-from engine.render.encode import Body, to_json
+from engine.kernel.calendar import iso, iso_or_none
+from engine.kernel.encode import Body, to_json
 from runtime.clickhouse import Column
 from runtime.http.routing import caller_of
 from runtime.log import StoredEntry

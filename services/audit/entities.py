@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple, Protocol
 
 import msgspec
 
-from engine.state import encode
+from engine.kernel.state import encode
 from runtime.clickhouse import Column
 from runtime.sink_table import sink_table
 from schemas.base import Metadata, Millis

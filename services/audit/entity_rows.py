@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator
 
 from msgspec import structs
 
-from engine.generated import encoded_vouchers
-from engine.order_sums import left_of
-from engine.state import encode
+from engine.codes.generated import encoded_vouchers
+from engine.kernel.state import encode
+from engine.pricing.sums import left_of
 from runtime.native_block import Alike
 from schemas.actions import ActionProgressed, ActionStarted, AsyncAction, FollowSegment
 from schemas.assignments import AssignmentsDropped, RuleAssigned, RuleAssignment, RuleUnassigned

@@ -10,7 +10,7 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine.render.encode import Body, to_json
+from engine.kernel.encode import Body, to_json
 from runtime.http.errors import JSON
 from runtime.http.routing import caller_of
 from runtime.query_string import (

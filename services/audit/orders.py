@@ -3,8 +3,8 @@
 from types import MappingProxyType
 from typing import Final
 
-from engine import tables
-from engine.render.order import stored_order_body
+from engine.kernel import tables
+from engine.orders.body import stored_order_body
 from services.audit.filters import ANY_METADATA, METADATA_PREFIX, number, text
 from services.audit.lists import Listing, each_by
 from services.audit.vouchers import TIMES

@@ -8,14 +8,14 @@ from msgspec import structs
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine import tables
-from engine.render.encode import Body
-from engine.render.promotion import (
+from engine.campaigns.tiers.body import (
     plain_tier_body,
     promotion_campaign_body,
     stack_body,
     tier_body,
 )
+from engine.kernel import tables
+from engine.kernel.encode import Body
 from runtime.clickhouse import Query
 from runtime.http.routing import caller_of
 from runtime.query_string import flag_of, page_of, read_parameters, require_known

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Final
 
-from engine import tables
-from engine.render.customer import gone_customer_body
-from engine.render.encode import Body
-from engine.render.publication import publication_row_body
+from engine.customers.body import gone_customer_body
+from engine.kernel import tables
+from engine.kernel.encode import Body
+from engine.publications.body import publication_row_body
 from runtime.sink_host import Reads
 from services.audit import queries
 from services.audit.customers import full_customers

@@ -8,11 +8,11 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine import tables
-from engine.render.customer import simple_customer_body
-from engine.render.encode import Body
-from engine.render.redemption import with_rollback
-from engine.render.voucher import voucher_body
+from engine.customers.body import simple_customer_body
+from engine.kernel import tables
+from engine.kernel.encode import Body
+from engine.redemptions.body import with_rollback
+from engine.vouchers.body import voucher_body
 from runtime.http.errors import ApiError
 from runtime.http.routing import caller_of, decode_ident
 from runtime.query_string import (

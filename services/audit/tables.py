@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from engine.render.encode import to_json
-from engine.render.rows import RedemptionRow, redemption_rows
+from engine.kernel.encode import to_json
+from engine.redemptions.rows import RedemptionRow, redemption_rows
 from runtime.clickhouse import Column, TableDef
 from runtime.native_block import Alike
 from runtime.sink_table import Selection, SinkTable, sink_table

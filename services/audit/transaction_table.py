@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from engine.render.encode import to_json
-from engine.render.transactions import transactions
+from engine.answers.transactions import transactions
+from engine.kernel.encode import to_json
 from runtime.clickhouse import Column
 from runtime.sink_table import sink_table
 from schemas.records import Decided, Record

@@ -8,7 +8,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine import tables
+from engine.kernel import tables
 from runtime.http.errors import ApiError
 from runtime.http.routing import caller_of, decode_ident
 from runtime.query_string import conditions_of, read_parameters, require_known

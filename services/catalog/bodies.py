@@ -26,8 +26,8 @@ from pydantic import (
     model_validator,
 )
 
-from engine.codes import CODE_LENGTH_MAX
-from engine.formulas import FormulaError, formula
+from engine.codes.code import CODE_LENGTH_MAX
+from engine.formulas.formula import FormulaError, formula
 from schemas.base import AMOUNT_MAX, ID_LENGTH_MAX, QUANTITY_MAX
 from schemas.discounts import EFFECTS, UNITS_MAX, DiscountType, Effect
 from schemas.vouchers import VoucherType

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import structlog
 
-from engine import tables
-from engine.state import View
+from engine.kernel import tables
+from engine.kernel.state import View
 from runtime.faults import NotSent, OutcomeUnknown
 from runtime.http.errors import ApiError
 from runtime.http.writes import Sends

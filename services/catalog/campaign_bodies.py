@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, StrictBool, StrictStr, model_validator
 
-from engine.campaign_vouchers import VOUCHERS_MAX
+from engine.campaigns.generation import VOUCHERS_MAX
 from schemas.base import ID_LENGTH_MAX
 from services.catalog.bodies import (
     Body,

@@ -7,8 +7,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine.campaign_vouchers import VOUCHERS_MAX
-from engine.lookup import find_campaign
+from engine.campaigns.generation import VOUCHERS_MAX
+from engine.kernel.lookup import find_campaign
 from runtime.http.errors import ApiError, invalid_payload, request_id_of
 from runtime.http.routing import Captured, caller_of, management_router
 from runtime.http.writes import Writes

@@ -10,8 +10,8 @@ from pydantic import BeforeValidator, Field, StrictStr
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine import tables
-from engine.render.category import category_body
+from engine.categories.body import category_body
+from engine.kernel import tables
 from runtime.clock import clock_ms
 from runtime.http.errors import ApiError, invalid_payload
 from runtime.http.routing import Captured, caller_of, management_router

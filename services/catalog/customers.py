@@ -8,11 +8,11 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine import tables
-from engine.lookup import find_customer, stored_customer
-from engine.render.customer import customer_body
-from engine.render.erasure import DONE
-from engine.state import View
+from engine.customers.body import customer_body
+from engine.erasures.body import DONE
+from engine.kernel import tables
+from engine.kernel.lookup import find_customer, stored_customer
+from engine.kernel.state import View
 from runtime.clock import clock_ms
 from runtime.http.errors import ApiError, invalid_payload
 from runtime.http.routing import Captured, caller_of, management_router

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from engine import tables
-from engine.state import View
+from engine.kernel import tables
+from engine.kernel.state import View
 from runtime.http.auth import KnownKey
 from schemas.projects import CONTROL_PROJECT, Project
 

@@ -4,9 +4,9 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine.assignments import shown_assignments
-from engine.lookup import categories_of, find_voucher
-from engine.render.voucher import voucher_body
+from engine.assignments.decide import shown_assignments
+from engine.kernel.lookup import categories_of, find_voucher
+from engine.vouchers.body import voucher_body
 from runtime.http.errors import ApiError
 from runtime.http.routing import Captured, caller_of, management_router
 from runtime.http.writes import Writes

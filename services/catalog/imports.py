@@ -9,9 +9,9 @@ from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine import tables
-from engine.lookup import find_campaign
-from engine.render.action import action_with_result
+from engine.background.body import action_with_result
+from engine.kernel import tables
+from engine.kernel.lookup import find_campaign
 from runtime.http.errors import ApiError, unavailable
 from runtime.http.routing import Captured, caller_of
 from runtime.http.writes import Writes

@@ -11,9 +11,9 @@ from pydantic import Field, StrictStr
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine import tables
-from engine.geo import point
-from engine.render.location import location_body
+from engine.kernel import tables
+from engine.kernel.geo import point
+from engine.locations.body import location_body
 from runtime.clock import clock_ms
 from runtime.http.errors import ApiError, invalid_payload
 from runtime.http.routing import Captured, caller_of, management_router

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from starlette.requests import Request
 
-from engine import tables
-from engine.state import View
+from engine.kernel import tables
+from engine.kernel.state import View
 from runtime.http.errors import ApiError
 from runtime.http.routing import caller_of
 from schemas.errors import not_found

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from engine import tables
+from engine.kernel import tables
 from runtime.http.errors import ApiError, invalid_payload
 from runtime.http.oauth import SCOPES, TOKEN_SECONDS, TokenSigner
 from runtime.http.routing import caller_of

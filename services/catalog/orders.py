@@ -4,8 +4,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine.lookup import find_order
-from engine.render.order import stored_order_body
+from engine.kernel.lookup import find_order
+from engine.orders.body import stored_order_body
 from runtime.http.errors import ApiError, invalid_payload
 from runtime.http.routing import Captured, caller_of, management_router
 from runtime.http.writes import Writes

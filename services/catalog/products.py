@@ -7,11 +7,11 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine.catalogue import find_product, find_sku
-from engine.products import skus_of
-from engine.render.encode import Body
-from engine.render.product import full_product_body, sku_body
-from engine.state import View
+from engine.kernel.encode import Body
+from engine.kernel.state import View
+from engine.products.body import full_product_body, sku_body
+from engine.products.decide import skus_of
+from engine.products.find import find_product, find_sku
 from runtime.http.errors import ApiError, invalid_payload
 from runtime.http.routing import Captured, caller_of, management_router
 from runtime.http.writes import Writes

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, StrictBool, StrictStr, field_validator, model_validator
 
-from engine.codes import CHARSET
+from engine.codes.code import CHARSET
 from runtime.outbound import URL_LENGTH_MAX
 from schemas.metadata import PROPERTIES_MAX, PropertyType
 from schemas.webhooks import EVENT_NAMES

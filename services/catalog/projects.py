@@ -13,9 +13,9 @@ from msgspec import structs
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine.codes import CHARSET
-from engine.render.encode import Body
-from engine.render.project import list_body, project_body
+from engine.codes.code import CHARSET
+from engine.kernel.encode import Body
+from engine.projects.body import list_body, project_body
 from runtime.http.errors import ApiError, invalid_payload
 from runtime.http.routing import Captured, caller_of, management_router
 from runtime.http.writes import Identity, Writes

@@ -8,19 +8,14 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine import tables
-from engine.assignments import assignments_of, shown_assignments
-from engine.lookup import categories_of
-from engine.promotion_stacks import find_stack
-from engine.promotions import (
-    find_tier,
-    promotion_of,
-    shown_categories,
-    shown_tiers,
-)
-from engine.render.encode import Body
-from engine.render.promotion import promotion_campaign_body, stack_body, tier_body
-from engine.state import View
+from engine.assignments.decide import assignments_of, shown_assignments
+from engine.campaigns.stacks.decide import find_stack
+from engine.campaigns.tiers.body import promotion_campaign_body, stack_body, tier_body
+from engine.campaigns.tiers.decide import find_tier, promotion_of, shown_categories, shown_tiers
+from engine.kernel import tables
+from engine.kernel.encode import Body
+from engine.kernel.lookup import categories_of
+from engine.kernel.state import View
 from runtime.http.errors import ApiError
 from runtime.http.routing import Captured, caller_of, management_router
 from runtime.http.writes import Writes

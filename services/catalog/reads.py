@@ -3,7 +3,7 @@
 from collections.abc import Awaitable
 from typing import Protocol
 
-from engine.state import View
+from engine.kernel.state import View
 
 
 class Reads(Protocol):

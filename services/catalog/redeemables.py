@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
-from engine.redeemables import HeldVoucher, held_count, held_page
-from engine.render.encode import Body
-from engine.render.held import held_body
-from engine.state import View
+from engine.kernel.encode import Body
+from engine.kernel.state import View
+from engine.publications.held import HeldVoucher, held_count, held_page
+from engine.publications.held_body import held_body
 from runtime.query_string import (
     Given,
     conditions_of,

@@ -11,8 +11,8 @@ from pydantic import BeforeValidator
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine import tables
-from engine.render.reward import reward_body
+from engine.kernel import tables
+from engine.rewards.body import reward_body
 from engine.rules.operators import number_in
 from runtime.clock import clock_ms
 from runtime.http.errors import ApiError, invalid_payload

@@ -10,11 +10,11 @@ from pydantic import Field, StrictStr
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine import tables
-from engine.lookup import find_customer
-from engine.render.project import list_body
-from engine.render.segment import segment_body, simple_segment_body
-from engine.segments import segments_of
+from engine.kernel import tables
+from engine.kernel.lookup import find_customer
+from engine.projects.body import list_body
+from engine.segments.belonging import segments_of
+from engine.segments.body import segment_body, simple_segment_body
 from runtime.clock import clock_ms
 from runtime.http.errors import ApiError, invalid_payload, request_id_of
 from runtime.http.routing import Captured, caller_of, management_router

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final, Generic, NamedTuple, TypeVar
 
-from engine.render.encode import Body
+from engine.kernel.encode import Body
 from runtime.query_string import (
     Condition,
     Given,

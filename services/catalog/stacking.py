@@ -5,9 +5,9 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine import tables
-from engine.render.project import list_body
-from engine.render.stacking import stacking_rules_body
+from engine.kernel import tables
+from engine.projects.body import list_body
+from engine.stacking_rules.body import stacking_rules_body
 from runtime.http.errors import ApiError
 from runtime.http.routing import Captured, management_router
 from runtime.http.writes import Writes

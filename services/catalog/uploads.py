@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine.render.answer import render_answer
+from engine.answers.answer import render_answer
 from runtime.http.auth import Caller
 from runtime.http.errors import ApiError, invalid_payload, request_id_of
 from runtime.http.payload import decode, describe_pydantic, require_json

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Self
 import msgspec
 from pydantic import Field, StrictStr, model_validator
 
-from engine.voucher_rows import ImportedVoucher, UpdatedVoucher
+from engine.vouchers.rows import ImportedVoucher, UpdatedVoucher
 from schemas.base import ID_LENGTH_MAX
 from schemas.discounts import Discount
 from schemas.vouchers import Gift, VoucherType

@@ -7,10 +7,10 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine import tables
-from engine.metadata_schemas import find_schema
-from engine.render.project import list_body
-from engine.render.webhook import older_schema_body, schema_body, webhook_body
+from engine.kernel import tables
+from engine.metadata.decide import find_schema
+from engine.projects.body import list_body
+from engine.webhooks.body import older_schema_body, schema_body, webhook_body
 from runtime.http.errors import ApiError, invalid_payload
 from runtime.http.routing import Captured, caller_of, management_router
 from runtime.http.writes import Writes

@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from engine.hook_ids import place_of
-from engine.render.hook_events import hook_events
+from engine.answers.hook_events import hook_events
+from engine.webhooks.ids import place_of
 from runtime.store import Store
 from schemas.base import DAY_MS, Millis
 from schemas.projects import ProjectClosed

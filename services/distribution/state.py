@@ -3,8 +3,8 @@
 It does without vouchers, customers and orders, so that it keeps up with those who write them.
 """
 
-from engine import tables
 from engine.fold import StatePart
+from engine.kernel import tables
 from schemas.actions import ActionProgressed, ActionStarted
 from schemas.projects import (
     KeyAdded,

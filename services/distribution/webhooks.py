@@ -24,8 +24,8 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 import structlog
 
-from engine.hook_ids import event_id
-from engine.render.hook_events import hook_events, payload
+from engine.answers.hook_events import hook_events, payload
+from engine.webhooks.ids import event_id
 from runtime.faults import NotDecided, NotSent, OutcomeUnknown
 from runtime.http.errors import ApiError
 from runtime.http.service import Part

@@ -12,16 +12,16 @@ from msgspec import structs
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine import tables
-from engine.customers import known_by
-from engine.evaluate import Asked, Asker, evaluate_for
-from engine.lookup import categories_of
-from engine.render.answer import customer_of
-from engine.render.single import single_validation_body
-from engine.render.tier_validation import tier_validation_body
-from engine.render.validation import validation_body, with_names
-from engine.stacking import fail_all
-from engine.state import View
+from engine.answers.answer import customer_of
+from engine.customers.decide import known_by
+from engine.evaluation.body import validation_body, with_names
+from engine.evaluation.evaluate import Asked, Asker, evaluate_for
+from engine.evaluation.stacking import fail_all
+from engine.evaluation.tier_body import tier_validation_body
+from engine.evaluation.voucher_body import single_validation_body
+from engine.kernel import tables
+from engine.kernel.lookup import categories_of
+from engine.kernel.state import View
 from runtime.attempt_query import read_query
 from runtime.http.attempt import (
     anonymous_tracking_id,

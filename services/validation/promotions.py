@@ -8,10 +8,10 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine.evaluate import Asker
-from engine.lookup import categories_of
-from engine.render.tier_validation import promotions_body, tier_validation_body
-from engine.tier_offers import Wanted, applying
+from engine.evaluation.evaluate import Asker
+from engine.evaluation.tier_body import promotions_body, tier_validation_body
+from engine.kernel.lookup import categories_of
+from engine.qualification.tier_offers import Wanted, applying
 from runtime.http.attempt import anonymous_tracking_id, tracking_id_of
 from runtime.http.errors import ApiError
 from runtime.http.payload import decode, read_body

@@ -11,24 +11,24 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine import tables
-from engine.application import Circumstances
-from engine.assignments import assignments_of, shown_assignments
-from engine.calendar import iso
-from engine.customers import known_by
-from engine.evaluate import Asker
-from engine.lookup import categories_of, named_customer
-from engine.orders import order_of
+from engine.assignments.decide import assignments_of, shown_assignments
+from engine.campaigns.tiers.body import promotion_campaign_body
+from engine.customers.decide import known_by
+from engine.evaluation.application import Circumstances
+from engine.evaluation.evaluate import Asker
+from engine.evaluation.stacking import DEFAULTS, category_shown
+from engine.kernel import tables
+from engine.kernel.calendar import iso
+from engine.kernel.lookup import categories_of, named_customer
+from engine.kernel.state import View
+from engine.orders.calculation import order_of
+from engine.qualification.body import qualifications_body, suiting_body, suiting_stack_body
 from engine.qualification.narrowing import About
 from engine.qualification.page import Query, UnknownCursor, page_steps
 from engine.qualification.trial import Suiting, Trial
 from engine.qualification.vouchers import Asked
-from engine.render.promotion import promotion_campaign_body
-from engine.render.qualification import qualifications_body, suiting_body, suiting_stack_body
-from engine.render.voucher import EMPTY_LIST, voucher_body
-from engine.stacking import DEFAULTS, category_shown
-from engine.stacking_rules import stacking_rules
-from engine.state import View
+from engine.stacking_rules.decide import stacking_rules
+from engine.vouchers.body import EMPTY_LIST, voucher_body
 from runtime import query_string
 from runtime.http.attempt import anonymous_tracking_id, tracking_id_of
 from runtime.http.auth import Caller

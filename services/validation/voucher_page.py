@@ -6,6 +6,7 @@ from itertools import islice
 from types import MappingProxyType
 from typing import Final
 
+from engine.kernel.state import View
 from engine.qualification.vouchers import (
     EVALUATED_MAX,
     LOOKED_AT_MAX,
@@ -14,7 +15,6 @@ from engine.qualification.vouchers import (
     own_vouchers,
     qualifies,
 )
-from engine.state import View
 from runtime.query_string import Page
 from schemas.base import Millis
 from schemas.vouchers import Voucher

@@ -9,14 +9,14 @@ from tests.architecture.repository import ROOT
 
 #: What decides about the redeemables of a request.
 DECIDING = (
-    "eligibility.py",
-    "offers.py",
-    "order_lines.py",
-    "orders.py",
-    "overrides.py",
-    "rewards.py",
+    "evaluation/eligibility.py",
+    "evaluation/offers.py",
+    "orders/lines.py",
+    "orders/calculation.py",
+    "orders/overrides.py",
+    "rewards/payment.py",
     "rules/refusals.py",
-    "skips.py",
+    "evaluation/skips.py",
 )
 
 

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from starlette.routing import Route
 
-from engine.render import hook_events
+from engine.answers import hook_events
 from schemas.webhooks import EVENT_NAMES
 from services.analytics.service import analytics_service
 from services.audit.service import audit_service

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.geo import point
+from engine.kernel.geo import point
 from schemas.bin import BinEntry, BinEntryAdded
 from schemas.collections import (
     MEMBERS_SHOWN_MAX,

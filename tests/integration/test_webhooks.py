@@ -7,8 +7,8 @@ import time
 import pytest
 from standardwebhooks import Webhook as StandardWebhook
 
-from engine import tables
-from engine.hook_ids import event_id
+from engine.kernel import tables
+from engine.webhooks.ids import event_id
 from schemas.projects import OpenProject
 from schemas.webhooks import WEBHOOKS_MAX, DeleteWebhook, RedeliverEvent, UpdateWebhook
 from services.distribution.signing import signature

@@ -6,12 +6,12 @@ from typing import Final, NamedTuple, TypeVar
 
 from msgspec import structs
 
-from engine import tables
 from engine.admission import admit
-from engine.customers import known_by
-from engine.evaluate import Asker, evaluate_for
-from engine.pending import Scope
-from engine.tallies import tallied
+from engine.counters.pending import Scope
+from engine.counters.tallies import tallied
+from engine.customers.decide import known_by
+from engine.evaluation.evaluate import Asker, evaluate_for
+from engine.kernel import tables
 from runtime.http.attempt import guest_key_of
 from schemas.api import CustomerInput, Redeemable
 from schemas.balances import AdjustBalance

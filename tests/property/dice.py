@@ -9,7 +9,7 @@ from random import Random
 
 from msgspec import structs
 
-from engine.scope import Scope, Share
+from engine.pricing.scope import Scope, Share
 from schemas.base import QUANTITY_MAX
 from schemas.discounts import Discount, Effect, UnitOff
 from schemas.orders import Order, OrderItem

@@ -6,7 +6,7 @@ Source: the API contract, section 6. Amounts are minor units.
 
 from msgspec import structs
 
-from engine.render.order import order_body, running_sums
+from engine.orders.body import order_body, running_sums
 from schemas.evaluations import Evaluation, Outcome, Taken
 from schemas.orders import Order
 

@@ -11,8 +11,8 @@ from typing import Any, Final, Literal, NamedTuple
 
 from msgspec import structs
 
-from engine import tables
-from engine.state import ProjectState
+from engine.kernel import tables
+from engine.kernel.state import ProjectState
 from schemas.api import GiftSpend, OrderInput, OrderItemInput, Redeemable, RewardChoice
 from schemas.campaigns import Campaign
 from schemas.categories import Category

@@ -7,7 +7,7 @@ Source: the API contract, section 5, and docs/engine.md.
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from engine import tables
+from engine.kernel import tables
 from schemas.evaluations import Evaluation, Outcome
 from schemas.stacking import StackingRules
 from tests.property.shop import Asked

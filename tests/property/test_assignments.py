@@ -3,9 +3,9 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import tables
-from engine.assignments import assignments_of
+from engine.assignments.decide import assignments_of
 from engine.expiry import is_due
+from engine.kernel import tables
 from schemas.assignments import AssignRule, UnassignRule
 from schemas.expiry import ExpireDue
 from schemas.rules import CreateValidationRule, DeleteValidationRule, ValidationRule

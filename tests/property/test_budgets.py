@@ -5,7 +5,7 @@ from typing import Literal
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
-from engine import tables
+from engine.kernel import tables
 from schemas.expiry import ExpireDue
 from tests.property.budget_play import Play
 from tests.property.budget_world import Draw, world

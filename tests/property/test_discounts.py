@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from engine import discounts
-from engine.basket import Basket, is_built_upon, taken_back, together
-from engine.money import fill, split
-from engine.render.order import order_body, running_sums
-from engine.scope import Scope, Share
+from engine.kernel.money import fill, split
+from engine.orders.body import order_body, running_sums
+from engine.pricing import discounts
+from engine.pricing.basket import Basket, is_built_upon, taken_back, together
+from engine.pricing.scope import Scope, Share
 from schemas.base import AMOUNT_MAX, QUANTITY_MAX
 from schemas.discounts import Discount
 from schemas.evaluations import Evaluation, Outcome, Taken

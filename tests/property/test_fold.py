@@ -6,9 +6,9 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import tables
 from engine.fold import StateFold
-from engine.state import Table, encode
+from engine.kernel import tables
+from engine.kernel.state import Table, encode
 from runtime.store import MemoryStore
 from schemas.personal import Personal
 from schemas.records import Decided

@@ -2,7 +2,7 @@
 
 from hypothesis import given, settings
 
-from engine import tables
+from engine.kernel import tables
 from schemas.evaluations import Evaluation
 from schemas.records import Decided
 from schemas.redemptions import RedemptionFailed, RedemptionSucceeded

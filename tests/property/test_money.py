@@ -6,11 +6,11 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import discounts
-from engine.basket import Basket
-from engine.discounts import gift_credits
-from engine.evaluate import Asker, evaluate_for
-from engine.money import half_up, percent_of
+from engine.evaluation.evaluate import Asker, evaluate_for
+from engine.kernel.money import half_up, percent_of
+from engine.pricing import discounts
+from engine.pricing.basket import Basket
+from engine.pricing.discounts import gift_credits
 from schemas.api import OrderInput, OrderItemInput
 from schemas.base import AMOUNT_MAX
 from schemas.discounts import Discount

@@ -3,7 +3,7 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import tables
+from engine.kernel import tables
 from tests.property.play import Play
 from tests.property.worlds import STEPS, Step
 

@@ -6,7 +6,7 @@ from typing import Any, Final, NamedTuple
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import tables
+from engine.kernel import tables
 from schemas.api import CustomerInput, OrderInput, OrderItemInput, Redeemable
 from schemas.assignments import AssignRule
 from schemas.campaigns import Campaign, CampaignCreated

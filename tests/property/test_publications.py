@@ -5,7 +5,7 @@ from collections import defaultdict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import tables
+from engine.kernel import tables
 from schemas.campaigns import AddVouchers, DisableCampaign, EnableCampaign
 from schemas.commands import CommandBody
 from schemas.publications import PublicationRepeated, Published

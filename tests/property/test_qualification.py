@@ -11,19 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from engine import tables
-from engine.basket import Basket
-from engine.evaluate import Asker
+from engine.evaluation.evaluate import Asker
+from engine.kernel import tables
+from engine.kernel.state import Table
+from engine.pricing.basket import Basket
 from engine.qualification import page
 from engine.qualification.audience import evaluate_about
 from engine.qualification.candidates import Found
 from engine.qualification.narrowing import About, narrowed
 from engine.qualification.places import is_candidate, place_of
+from engine.qualification.tier_offers import Wanted, applying
 from engine.qualification.trial import Trial
 from engine.qualification.turns import at_once
 from engine.rules.compile import compiled
-from engine.state import Table
-from engine.tier_offers import Wanted, applying
 from schemas.api import OrderInput, OrderItemInput, Redeemable
 from schemas.campaigns import CampaignCreated, CampaignUpdated
 from schemas.collections import CollectionCreated, ProductCollection

@@ -5,8 +5,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.basket import Basket
-from engine.pending import Pending
+from engine.counters.pending import Pending
+from engine.pricing.basket import Basket
 from engine.rules.check import wrong_rules
 from engine.rules.compile import compiled
 from engine.rules.items import scope_of

@@ -8,12 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from engine import tables
 from engine.decide import decide
-from engine.evaluate import Asker, evaluate_for
+from engine.evaluation.evaluate import Asker, evaluate_for
 from engine.evolve import evolve
-from engine.orders import order_of
-from engine.state import ProjectState
+from engine.kernel import tables
+from engine.kernel.state import ProjectState
+from engine.orders.calculation import order_of
 from schemas.api import OrderInput, OrderItemInput, Redeemable
 from schemas.commands import Command, CommandBody
 from schemas.discounts import Discount

@@ -5,7 +5,7 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import tables
+from engine.kernel import tables
 from schemas.api import CustomerInput, GiftSpend, OrderInput, Redeemable
 from schemas.commands import CommandBody
 from schemas.customers import CustomerSummary

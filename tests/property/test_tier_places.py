@@ -6,7 +6,7 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import tables
+from engine.kernel import tables
 from schemas.promotions import DeleteTier, UpdateTier
 from tests.unit.engine.promotion_world import add, campaign, new, places, promotion, tier
 from tests.unit.engine.world import World

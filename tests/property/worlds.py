@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 from hypothesis import strategies as st
 
-from engine.tables import WINDOW_MS
+from engine.kernel.tables import WINDOW_MS
 from schemas.vouchers import Gift, Voucher
 from tests.unit.engine.world import DAY, MINUTE, amount, gift_card, percent, voucher
 

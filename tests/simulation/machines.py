@@ -9,7 +9,7 @@ import msgspec
 
 from engine.decide import Decision, decide
 from engine.fold import StateFold
-from engine.state import View
+from engine.kernel.state import View
 from runtime.commands import Followed
 from runtime.log import Entry, StoredEntry
 from runtime.replica import Replica

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from engine.ids import new_id
+from engine.kernel.ids import new_id
 from runtime.log import Entry, StoredEntry
 from schemas.api import GiftSpend, OrderInput, Redeemable, SessionInput
 from schemas.base import Millis

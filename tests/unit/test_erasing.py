@@ -8,8 +8,8 @@ import httpx
 import msgspec
 import pytest
 
-from engine import tables
-from engine.state import encode
+from engine.kernel import tables
+from engine.kernel.state import encode
 from runtime.clickhouse import Query
 from runtime.erasing import OWNERS_MAX, PATH, Erasing
 from runtime.http.host import Host

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from engine.decision import Decision
-from engine.state import View
+from engine.kernel.decision import Decision
+from engine.kernel.state import View
 from schemas.base import Millis
 from schemas.commands import Command
 from schemas.records import Record

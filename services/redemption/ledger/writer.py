@@ -25,7 +25,7 @@ import structlog
 
 from engine.admission import admit
 from engine.decide import decide
-from engine.state import View
+from engine.kernel.state import View
 from runtime.chain import ChainState, chained
 from runtime.keyring import KeyringError
 from runtime.log import (

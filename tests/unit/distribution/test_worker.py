@@ -7,9 +7,9 @@ from itertools import count
 
 import pytest
 
-from engine import tables
 from engine.evolve import FOLDS
 from engine.fold import PartFold
+from engine.kernel import tables
 from runtime.commands import Answered
 from runtime.faults import NotDecided, NotSent, OutcomeUnknown
 from runtime.store import MemoryStore
@@ -176,7 +176,7 @@ def test_the_part_of_the_state_that_is_kept_equals_the_whole() -> None:
 
 
 def test_no_event_that_changes_what_is_kept_is_missed() -> None:
-    kept_by = ("engine.folds.projects", "engine.folds.actions")
+    kept_by = ("engine.projects.fold", "engine.background.fold")
     changing = {event for event, fold in FOLDS.items() if fold.__module__ in kept_by}
     assert changing - KEPT.events == {RowsStaged, StagedRowsDropped, ProjectOpened}
     # what opens a project changes this table alone, and so do metadata schemas

@@ -6,13 +6,13 @@ from typing import Any
 import msgspec
 from msgspec import Struct, field
 
-from engine import discounts
-from engine.basket import Basket
-from engine.catalogue import of_product
-from engine.discounts import Terms
-from engine.orders import laid_over
-from engine.scope import Scope, Share
-from engine.state import Overlay, ProjectState, Stored
+from engine.kernel.state import Overlay, ProjectState, Stored
+from engine.orders.calculation import laid_over
+from engine.pricing import discounts
+from engine.pricing.basket import Basket
+from engine.pricing.discounts import Terms
+from engine.pricing.scope import Scope, Share
+from engine.products.find import of_product
 from runtime.store import MemoryStore
 from schemas.api import OrderInput, OrderItemInput
 from schemas.discounts import Discount, Effect

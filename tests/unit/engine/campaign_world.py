@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from engine import tables
+from engine.kernel import tables
 from schemas.actions import RunChunk
 from schemas.api import CustomerInput
 from schemas.campaigns import Campaign, CodeConfig, CreateCampaign, VoucherTemplate

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from engine import tables
+from engine.kernel import tables
 from schemas.collections import (
     CollectionCreated,
     CollectionUpdated,

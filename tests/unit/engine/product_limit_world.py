@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from engine import tables
+from engine.kernel import tables
 from schemas.api import OrderInput, OrderItemInput, Redeemable
 from schemas.assignments import AssignRule
 from schemas.campaigns import Campaign, CampaignCreated

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from engine import tables
+from engine.kernel import tables
 from schemas.api import Redeemable
 from schemas.campaigns import Campaign, CampaignCreated, CreateCampaign
 from schemas.categories import Category, CategoryCreated

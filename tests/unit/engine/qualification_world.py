@@ -3,12 +3,12 @@
 import json
 from typing import Any
 
-from engine import tables
-from engine.application import Circumstances
+from engine.evaluation.application import Circumstances
+from engine.kernel import tables
 from engine.qualification.cursor import Cursor
 from engine.qualification.page import Query, page_of
 from engine.qualification.trial import Trial
-from engine.stacking_rules import stacking_rules
+from engine.stacking_rules.decide import stacking_rules
 from schemas.assignments import RuleAssigned, RuleAssignment, RuleUnassigned
 from schemas.base import Millis
 from schemas.campaigns import Campaign, CampaignCreated, VoucherTemplate

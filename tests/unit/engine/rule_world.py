@@ -3,14 +3,15 @@
 import json
 from typing import Any
 
-from engine import tables, tallies
-from engine.basket import Basket
-from engine.catalogue import item_meant
-from engine.pending import Pending
+from engine.counters import tallies
+from engine.counters.pending import Pending
+from engine.kernel import tables
+from engine.kernel.state import ProjectState, View
+from engine.pricing.basket import Basket
+from engine.products.find import item_meant
 from engine.rules.check import wrong_rules
 from engine.rules.compile import compiled
 from engine.rules.facts import Facts
-from engine.state import ProjectState, View
 from schemas.api import ProductInput
 from schemas.base import Millis
 from schemas.collections import ProductCollection

@@ -7,8 +7,8 @@ joint; the others regular.
 
 from typing import Any
 
-from engine import tables
-from engine.evaluate import Asker, evaluate_for
+from engine.evaluation.evaluate import Asker, evaluate_for
+from engine.kernel import tables
 from schemas.api import Redeemable
 from schemas.categories import Category, CategoryCreated
 from schemas.discounts import Discount

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from engine import tables
+from engine.kernel import tables
 from schemas.actions import ActionProgressed, AsyncAction, GiveUpAction, RunChunk
 from schemas.bin import BinEntry, BinEntryAdded, DeleteBinEntry
 from schemas.campaigns import AddVouchers, DeleteCampaign

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from engine.calendar import (
+from engine.kernel.calendar import (
     HOUR_MS,
     INSTANT_LENGTH_MAX,
     Duration,

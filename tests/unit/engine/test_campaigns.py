@@ -6,11 +6,11 @@ import msgspec
 import pytest
 from msgspec import structs
 
-from engine import tables
-from engine.campaign_vouchers import VOUCHERS_MAX
-from engine.codes import CHARSET
-from engine.generated import encoded_vouchers, first_of
-from engine.lookup import find_campaign, find_voucher
+from engine.campaigns.generation import VOUCHERS_MAX
+from engine.codes.code import CHARSET
+from engine.codes.generated import encoded_vouchers, first_of
+from engine.kernel import tables
+from engine.kernel.lookup import find_campaign, find_voucher
 from schemas.actions import (
     ActionProgressed,
     ActionStarted,

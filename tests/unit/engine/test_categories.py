@@ -3,8 +3,8 @@
 import pytest
 from msgspec import Raw
 
-from engine import tables
-from engine.lookup import category_id_of
+from engine.kernel import tables
+from engine.kernel.lookup import category_id_of
 from schemas.categories import (
     CATEGORIES_MAX,
     Category,

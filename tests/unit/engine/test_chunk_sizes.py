@@ -3,10 +3,10 @@
 import msgspec
 import pytest
 
-from engine import tables
-from engine.campaign_vouchers import CHUNK_VOUCHER_BYTES_MAX
-from engine.codes import CODE_LENGTH_MAX
-from engine.state import encode
+from engine.campaigns.generation import CHUNK_VOUCHER_BYTES_MAX
+from engine.codes.code import CODE_LENGTH_MAX
+from engine.kernel import tables
+from engine.kernel.state import encode
 from schemas.actions import RunChunk
 from schemas.campaigns import AddVouchers, CodeConfig, DeleteCampaign, VoucherTemplate
 from schemas.topics import RECORD_BYTES_MAX

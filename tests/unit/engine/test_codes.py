@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import tables
-from engine.codes import CHARSET, TRIED_MAX, CodeRule, code_rule, draw, free_codes, too_small
+from engine.codes.code import CHARSET, TRIED_MAX, CodeRule, code_rule, draw, free_codes, too_small
+from engine.kernel import tables
 from schemas.campaigns import CodeConfig
 from schemas.errors import Refusal
 from tests.unit.engine.world import World, voucher

@@ -3,7 +3,7 @@
 import msgspec
 import pytest
 
-from engine import tables
+from engine.kernel import tables
 from schemas.api import CustomerInput
 from schemas.bin import BinEntryAdded, DeleteBinEntry
 from schemas.customers import (

@@ -1,6 +1,6 @@
 """Customers are found, created and completed."""
 
-from engine import tables
+from engine.kernel import tables
 from schemas.api import CustomerInput
 from schemas.customers import (
     Customer,

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from engine import discounts
-from engine.basket import Basket
-from engine.discounts import Terms, effect_of, gift_credits, is_scoped, paid_with
-from engine.discounts.parts import Part, parts_of
-from engine.scope import Scope, Share
+from engine.pricing import discounts
+from engine.pricing.basket import Basket
+from engine.pricing.discounts import Terms, effect_of, gift_credits, is_scoped, paid_with
+from engine.pricing.discounts.parts import Part, parts_of
+from engine.pricing.scope import Scope, Share
 from schemas.discounts import EFFECTS, Discount, UnitOff
 from schemas.evaluations import ItemTaken, Taken
 from schemas.orders import Order, OrderItem

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from engine.discount_terms import with_items, wrong_discount
+from engine.terms.discounts import with_items, wrong_discount
 from schemas.base import AMOUNT_MAX, QUANTITY_MAX
 from schemas.discounts import UNITS_MAX, Discount, UnitItem, UnitOff
 from tests.unit.engine.catalogue_world import product, sku

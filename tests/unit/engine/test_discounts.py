@@ -3,10 +3,10 @@
 import msgspec
 import pytest
 
-from engine import discounts
-from engine.basket import Basket, taken_back, together
-from engine.discounts import effect_of
-from engine.render.order import order_body, running_sums
+from engine.orders.body import order_body, running_sums
+from engine.pricing import discounts
+from engine.pricing.basket import Basket, taken_back, together
+from engine.pricing.discounts import effect_of
 from schemas.discounts import EFFECTS
 from schemas.evaluations import Evaluation, Outcome
 from tests.unit.engine.arithmetic import NUMBERS, Case, Effects, by_line, order_of, take, terms

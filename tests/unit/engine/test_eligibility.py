@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from engine.basket import Basket
-from engine.calendar import iso
-from engine.eligibility import BOUND_RULES, RULES, Context, refusal_of
-from engine.lookup import NOTHING_HELD, Held
-from engine.rewards import Payment
+from engine.evaluation.eligibility import BOUND_RULES, RULES, Context, refusal_of
+from engine.kernel.calendar import iso
+from engine.kernel.lookup import NOTHING_HELD, Held
+from engine.pricing.basket import Basket
+from engine.rewards.payment import Payment
 from schemas.campaigns import Campaign
 from schemas.orders import Order, OrderItem
 from schemas.promotions import PromotionTier

@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from engine import tables, tallies
+from engine.counters import tallies
+from engine.counters.ended import drop_ended, end_counts, end_customer, has_ended
+from engine.counters.pending import Scope
+from engine.counters.tallies import tallied
 from engine.expiry import is_due
-from engine.folds.counts import drop_ended, end_counts, end_customer, has_ended
-from engine.pending import Scope
-from engine.state import Table
-from engine.tallies import tallied
+from engine.kernel import tables
+from engine.kernel.state import Table
 from schemas.bin import DeleteBinEntry
 from schemas.campaigns import DeleteCampaign
 from schemas.commands import CommandBody
@@ -109,7 +110,7 @@ def test_what_was_counted_goes_with_what_it_was_counted_for(end: CommandBody, sc
 def test_a_rollback_after_the_end_brings_nothing_back(
     monkeypatch: pytest.MonkeyPatch, end: CommandBody, scope: Scope, sweeps: int
 ) -> None:
-    monkeypatch.setattr("engine.folds.counts.DROPPED_MAX", 3)
+    monkeypatch.setattr("engine.counters.ended.DROPPED_MAX", 3)
     made = played()
     taken = redemptions(made, scope)
     made.when(end)
@@ -121,7 +122,7 @@ def test_a_rollback_after_the_end_brings_nothing_back(
 
 
 def test_a_sweep_drops_a_bounded_number(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.folds.counts.DROPPED_MAX", 2)
+    monkeypatch.setattr("engine.counters.ended.DROPPED_MAX", 2)
     made = played()
     made.when(DeleteCampaign("camp"))
     made.when(DeleteVoucher("ALONE"))
@@ -185,7 +186,7 @@ def test_who_redeemed_nothing_leaves_nothing_to_sweep() -> None:
 
 def test_whatever_ends_in_whatever_order_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of random redemptions; ids that hold what keys are made of."""
-    monkeypatch.setattr("engine.folds.counts.DROPPED_MAX", 4)
+    monkeypatch.setattr("engine.counters.ended.DROPPED_MAX", 4)
     chance = random.Random(7)
     people, scopes = ["c/1", "c%2F1", "c%2"], [("campaign", "x"), ("voucher", "customer")]
     for _ in range(20):

@@ -5,11 +5,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from engine import tables
+from engine.answers.activity import activity_entries
+from engine.answers.answer import render_answer
+from engine.answers.hook_events import hook_events
 from engine.fold import StateFold
-from engine.render.activity import activity_entries
-from engine.render.answer import render_answer
-from engine.render.hook_events import hook_events
+from engine.kernel import tables
 from runtime.store import MemoryStore
 from schemas.actions import GiveUpAction, ImportCustomers, RunChunk, StageRows, StartAction
 from schemas.api import CustomerInput

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from engine.evaluate import Asker, evaluate_for
+from engine.evaluation.evaluate import Asker, evaluate_for
 from schemas.api import OrderInput, OrderItemInput, ProductInput, Redeemable, SkuInput
 from schemas.assignments import AssignRule
 from schemas.base import AMOUNT_MAX

@@ -3,9 +3,10 @@
 import pytest
 from msgspec import structs
 
-from engine import evolve, expiry, tables
+from engine import evolve, expiry
 from engine.admission import admit, seen_before
-from engine.tables import WINDOW_MS
+from engine.kernel import tables
+from engine.kernel.tables import WINDOW_MS
 from schemas.commands import Command
 from schemas.expiry import ExpireDue
 from schemas.records import Conflicted, Duplicate, Expired

@@ -8,13 +8,13 @@ import msgspec
 import pytest
 from msgspec import structs
 
-from engine import tables
-from engine.evaluate import Asker, evaluate_for
-from engine.render.answer import render_answer
-from engine.render.reasons import reason_of
-from engine.render.rows import redemption_rows
-from engine.render.single import single_validation_body
-from engine.render.validation import validation_body
+from engine.answers.answer import render_answer
+from engine.evaluation.body import validation_body
+from engine.evaluation.evaluate import Asker, evaluate_for
+from engine.evaluation.voucher_body import single_validation_body
+from engine.kernel import tables
+from engine.kernel.reasons import reason_of
+from engine.redemptions.rows import redemption_rows
 from runtime.query_string import read_parameters
 from schemas.api import CustomerInput, OrderInput, OrderItemInput
 from schemas.assignments import RuleAssigned, RuleAssignment

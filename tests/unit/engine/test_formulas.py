@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from engine.formula_functions import FUNCTIONS, METADATA, PLAIN
-from engine.formulas import FormulaError, formula
+from engine.formulas.formula import FormulaError, formula
+from engine.formulas.functions import FUNCTIONS, METADATA, PLAIN
 from schemas.promotions import PromotionTier
 from tests.unit.engine.rule_world import discount, everything_known, facts
 from tests.unit.engine.world import DAY, NOON

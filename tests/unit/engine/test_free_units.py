@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from engine import discounts
-from engine.basket import Basket, Line
-from engine.discounts.stock import amount_room, find_lines, new_line, room, unit_price
-from engine.discounts.terms import Terms
-from engine.scope import Scope, Share
+from engine.pricing import discounts
+from engine.pricing.basket import Basket, Line
+from engine.pricing.discounts.stock import amount_room, find_lines, new_line, room, unit_price
+from engine.pricing.discounts.terms import Terms
+from engine.pricing.scope import Scope, Share
 from schemas.api import ProductInput, SkuInput
 from schemas.base import AMOUNT_MAX, QUANTITY_MAX
 from schemas.discounts import Discount, UnitOff

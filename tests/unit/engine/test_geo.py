@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.geo import (
+from engine.kernel.geo import (
     EARTH_RADIUS_M,
     contains,
     distance_m,

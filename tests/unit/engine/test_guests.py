@@ -3,8 +3,8 @@
 import pytest
 from msgspec import structs
 
-from engine import tables
 from engine.evolve import FOLDS
+from engine.kernel import tables
 from schemas.api import CustomerInput
 from schemas.assignments import AssignRule
 from schemas.bin import DeleteBinEntry

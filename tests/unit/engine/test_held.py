@@ -6,11 +6,12 @@ import msgspec
 import pytest
 from msgspec import structs
 
-from engine import redeemables, tables
-from engine.ids import holding_id
+from engine.kernel import tables
+from engine.kernel.ids import holding_id
+from engine.kernel.state import ProjectState
+from engine.publications import held as redeemables
+from engine.publications.held import LOOKED_AT_MAX, HeldPage, held_count, held_page
 from engine.qualification.vouchers import offered_vouchers, own_vouchers
-from engine.redeemables import LOOKED_AT_MAX, HeldPage, held_count, held_page
-from engine.state import ProjectState
 from schemas.api import CustomerInput
 from schemas.balances import AdjustBalance
 from schemas.campaigns import DeleteCampaign

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from engine.ids import LENGTHS, PARENT, new_id, new_ids
+from engine.kernel.ids import LENGTHS, PARENT, new_id, new_ids
 
 SEED = "0" * 32
 NOW = 1_760_000_000_000

@@ -5,8 +5,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from engine import tables
-from engine.metadata_schemas import find_schema, metadata_refusal
+from engine.kernel import tables
+from engine.metadata.decide import find_schema, metadata_refusal
 from schemas.api import CustomerInput, OrderInput
 from schemas.customers import UpsertCustomer
 from schemas.metadata import (

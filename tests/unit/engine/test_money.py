@@ -4,8 +4,8 @@ from decimal import Decimal
 
 import pytest
 
-from engine.discounts import gift_credits
-from engine.money import fill, half_up, percent_of, split
+from engine.kernel.money import fill, half_up, percent_of, split
+from engine.pricing.discounts import gift_credits
 
 
 @pytest.mark.parametrize(

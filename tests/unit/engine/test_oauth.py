@@ -1,7 +1,7 @@
 """Revoked tokens are known until they would have expired, in the control project alone."""
 
-from engine import tables
 from engine.expiry import is_due
+from engine.kernel import tables
 from schemas.expiry import ExpireDue
 from schemas.oauth import RevokedToken, RevokeToken, TokenRevoked, TokensForgotten
 from schemas.projects import CONTROL_PROJECT

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from engine.basket import Line
-from engine.order_lines import growth_of, is_touched
+from engine.orders.lines import growth_of, is_touched
+from engine.pricing.basket import Line
 from schemas.api import OrderItemInput, ProductInput, SkuInput
 from schemas.discounts import Discount
 from schemas.errors import Refusal

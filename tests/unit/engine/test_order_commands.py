@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.render.order_events import order_events
+from engine.answers.order_events import order_events
 from schemas.api import CustomerInput, OrderInput, OrderItemInput, OrderStatus
 from schemas.customers import CustomerCreated
 from schemas.orders import CreateOrder, Order, OrderCreated, OrderUpdated, UpdateOrder

@@ -5,13 +5,14 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from engine import discounts, tables
-from engine.basket import Basket, is_built_upon, taken_back
-from engine.catalogue import find_item, item_meant
-from engine.discounts import Terms
-from engine.order_sums import amount_of, left_of
-from engine.orders import laid_over
-from engine.state import ProjectState
+from engine.kernel import tables
+from engine.kernel.state import ProjectState
+from engine.orders.calculation import laid_over
+from engine.pricing import discounts
+from engine.pricing.basket import Basket, is_built_upon, taken_back
+from engine.pricing.discounts import Terms
+from engine.pricing.sums import amount_of, left_of
+from engine.products.find import find_item, item_meant
 from schemas.api import OrderInput, OrderItemInput, ProductInput, SkuInput
 from schemas.discounts import Discount
 from schemas.errors import Refusal

@@ -5,9 +5,9 @@ from typing import Any, Literal
 import pytest
 from msgspec import structs
 
-from engine.catalogue import find_product, find_sku
-from engine.order_lines import line_of
-from engine.overrides import OVERRIDES_MAX
+from engine.orders.lines import line_of
+from engine.orders.overrides import OVERRIDES_MAX
+from engine.products.find import find_product, find_sku
 from schemas.api import OrderInput, OrderItemInput, ProductInput, SkuInput
 from schemas.bin import BinEntryAdded
 from schemas.discounts import Discount

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from engine import tables
+from engine.kernel import tables
 from engine.rules.check import wrong_items
 from schemas.api import OrderInput, OrderItemInput
 from schemas.assignments import AssignRule

@@ -2,9 +2,9 @@
 
 import pytest
 
-from engine import tables
-from engine.catalogue import find_item, find_product, find_sku
-from engine.products import skus_of
+from engine.kernel import tables
+from engine.products.decide import skus_of
+from engine.products.find import find_item, find_product, find_sku
 from schemas.bin import BinEntryAdded, DeleteBinEntry
 from schemas.commands import CommandBody
 from schemas.metadata import MetadataProperty, MetadataSchema, MetadataSchemaCreated

@@ -4,7 +4,7 @@ import msgspec
 import pytest
 from msgspec import structs
 
-from engine import tables
+from engine.kernel import tables
 from schemas.commands import CommandBody
 from schemas.expiry import ExpireDue
 from schemas.projects import (

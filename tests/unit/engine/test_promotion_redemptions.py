@@ -4,16 +4,16 @@ from typing import Any
 
 import pytest
 
-from engine import tables
-from engine.evaluate import Asker
+from engine.answers.activity import activity_entries
+from engine.answers.answer import render_answer
+from engine.answers.hook_events import hook_events
+from engine.counters.tallies import tallied
+from engine.evaluation.body import validation_body, with_names
+from engine.evaluation.evaluate import Asker
+from engine.kernel import tables
+from engine.qualification.tier_offers import Wanted, applying
 from engine.qualification.turns import at_once
-from engine.render.activity import activity_entries
-from engine.render.answer import render_answer
-from engine.render.hook_events import hook_events
-from engine.render.rows import redemption_rows
-from engine.render.validation import validation_body, with_names
-from engine.tallies import tallied
-from engine.tier_offers import Wanted, applying
+from engine.redemptions.rows import redemption_rows
 from schemas.api import OrderInput, OrderItemInput, Redeemable
 from schemas.campaigns import DeleteCampaign, DisableCampaign
 from schemas.promotions import CreateTier, DeleteTier, DisableTier, UpdateTier

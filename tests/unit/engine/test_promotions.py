@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 import pytest
 
-from engine import tables
-from engine.promotions import TIERS_SHOWN_BYTES_MAX
-from engine.state import encode
+from engine.campaigns.tiers.decide import TIERS_SHOWN_BYTES_MAX
+from engine.kernel import tables
+from engine.kernel.state import encode
 from schemas.actions import DeletePromotions, GenerateVouchers, RunChunk
 from schemas.assignments import AssignmentsDropped
 from schemas.bin import BinEntryAdded

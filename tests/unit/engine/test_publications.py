@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from engine import publications as publishing
-from engine import tables
+from engine.kernel import tables
+from engine.publications import decide as publishing
 from schemas.api import CustomerInput
 from schemas.campaigns import (
     Campaign,

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from engine import tables
+from engine.kernel import tables
 from engine.qualification import page
 from engine.qualification.cursor import Cursor, cursor_of
 from engine.qualification.filters import FilterError, filters_of

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine import tables
+from engine.kernel import tables
 from engine.qualification import page
 from engine.qualification.cursor import Cursor, cursor_of
 from engine.qualification.trial import Trial

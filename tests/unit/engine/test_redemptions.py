@@ -3,8 +3,8 @@
 import pytest
 from msgspec import structs
 
-from engine import tables
-from engine.orders import ORDER_ENTRIES_MAX
+from engine.kernel import tables
+from engine.orders.calculation import ORDER_ENTRIES_MAX
 from schemas.api import CustomerInput, OrderInput, OrderItemInput
 from schemas.customers import CustomerCreated, CustomersSummed, CustomerUpdated
 from schemas.errors import Refusal, refuse

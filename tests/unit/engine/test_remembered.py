@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.remembered import ENTRY_CHARACTERS, remembered
+from engine.kernel.remembered import ENTRY_CHARACTERS, remembered
 
 
 def test_texts_are_remembered_while_there_is_room_for_their_characters() -> None:

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import Raw
 
-from engine import tables
-from engine.evaluate import Asker, evaluate_for
-from engine.rewards import points_for, worth
+from engine.evaluation.evaluate import Asker, evaluate_for
+from engine.kernel import tables
+from engine.rewards.payment import points_for, worth
 from schemas.api import OrderInput, OrderItemInput, Redeemable, RewardChoice
 from schemas.assignments import AssignRule
 from schemas.evaluations import Outcome, Taken

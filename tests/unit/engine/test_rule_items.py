@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from engine.basket import Basket
+from engine.pricing.basket import Basket
+from engine.pricing.scope import Scope
 from engine.rules import items
 from engine.rules.check import wrong_bundle, wrong_items
 from engine.rules.items import items_shown, scope_of
 from engine.rules.refusals import violations
-from engine.scope import Scope
 from schemas.rules import ApplicableItems, ItemEntry, ValidationRule
 from tests.unit.engine.rule_world import (
     COLLECTION,

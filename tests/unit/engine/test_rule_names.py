@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from engine.pending import Pending
+from engine.counters.pending import Pending
 from engine.rules.check import wrong_rules
 from engine.rules.kinds import Choosing, OfLine, Plain
 from engine.rules.names import CHOOSING, OF_LINE, PLAIN, dotted, named

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from engine.render.error import failure_error_body
+from engine.kernel.error_body import failure_error_body
 from engine.rules.check import wrong_rules
 from engine.rules.compile import TOLD_LENGTH_MAX, TOLD_MAX
 from engine.rules.refusals import exceeded, violated

@@ -8,8 +8,8 @@ import msgspec
 import pytest
 from msgspec import Struct, field
 
-from engine import tables
-from engine.geo import point
+from engine.kernel import tables
+from engine.kernel.geo import point
 from engine.rules.check import wrong_rules
 from engine.rules.facts import Facts
 from engine.rules.kinds import Choosing, OfLine, Plain

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from msgspec import Raw, structs
 
-from engine import tables
-from engine.decision import Decision
-from engine.folds.customers import remove_customer
-from engine.following import PARTS, TOLD_BYTES_MAX, followed
-from engine.segments import belongs, segments_of
-from engine.state import ProjectState, Table, encode
+from engine.customers.fold import remove_customer
+from engine.kernel import tables
+from engine.kernel.decision import Decision
+from engine.kernel.state import ProjectState, Table, encode
+from engine.segments.belonging import belongs, segments_of
+from engine.segments.following import PARTS, TOLD_BYTES_MAX, followed
 from schemas.actions import RunChunk
 from schemas.api import CustomerInput, OrderInput
 from schemas.bin import DeleteBinEntry

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from msgspec import Raw
 
-from engine import tables
-from engine.sessions import expiry
-from engine.state import ProjectState
+from engine.kernel import tables
+from engine.kernel.state import ProjectState
+from engine.sessions.decide import expiry
 from schemas.api import CustomerInput, Redeemable, RewardChoice, SessionInput, TtlUnit
 from schemas.customers import CustomerCreated
 from schemas.expiry import ExpireDue

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from engine.offers import Offer
-from engine.stacking import Attempt, stack
+from engine.evaluation.offers import Offer
+from engine.evaluation.stacking import Attempt, stack
 from schemas.api import Redeemable
 from schemas.categories import Category
 from schemas.evaluations import Outcome

@@ -4,9 +4,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from engine.render.answer import render_answer
-from engine.render.validation import validation_body
-from engine.stacking import fail_all
+from engine.answers.answer import render_answer
+from engine.evaluation.body import validation_body
+from engine.evaluation.stacking import fail_all
 from schemas.api import OrderInput, Redeemable
 from schemas.assignments import AssignRule
 from schemas.errors import refuse

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from engine import tables
 from engine.fold import StateFold
-from engine.state import Overlay, Stored, encode
+from engine.kernel import tables
+from engine.kernel.state import Overlay, Stored, encode
 from runtime.store import MemoryStore
 from tests.unit.engine.world import voucher
 

@@ -2,8 +2,8 @@
 
 import msgspec
 
-from engine import tables
-from engine.render.customer import customer_body
+from engine.customers.body import customer_body
+from engine.kernel import tables
 from schemas.api import CustomerInput, OrderInput
 from schemas.balances import AdjustBalance
 from schemas.bin import BinEntryAdded, DeleteBinEntry

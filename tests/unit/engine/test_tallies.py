@@ -4,9 +4,10 @@ import random
 
 import pytest
 
-from engine import tables, tallies
-from engine.state import ProjectState
-from engine.tallies import tallied
+from engine.counters import tallies
+from engine.counters.tallies import tallied
+from engine.kernel import tables
+from engine.kernel.state import ProjectState
 from schemas.evaluations import Taken
 from schemas.redemptions import Redemption, RollBackRedemption
 from schemas.tallies import Period, Sums, Tally

@@ -2,10 +2,10 @@
 
 import pytest
 
-from engine import tier_offers
-from engine.evaluate import Asker
+from engine.evaluation.evaluate import Asker
+from engine.qualification import tier_offers
+from engine.qualification.tier_offers import Wanted, applying
 from engine.qualification.turns import at_once
-from engine.tier_offers import Wanted, applying
 from schemas.api import OrderInput, OrderItemInput
 from tests.unit.engine.qualification_world import PROMOTION, Shop
 from tests.unit.engine.rule_world import MUG, POSTER, one, product

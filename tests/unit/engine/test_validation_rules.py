@@ -5,11 +5,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from engine import tables
-from engine.assignments import assignments_of, shown_assignments
+from engine.answers.answer import render_answer
+from engine.assignments.decide import assignments_of, shown_assignments
 from engine.expiry import SWEEP_MAX, is_due
-from engine.render.answer import render_answer
-from engine.state import encode
+from engine.kernel import tables
+from engine.kernel.state import encode
 from schemas.actions import ActionProgressed, RunChunk
 from schemas.api import CustomerInput
 from schemas.assignments import (

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 from msgspec import structs
 
-from engine import tables
+from engine.kernel import tables
 from schemas.base import AMOUNT_MAX, QUANTITY_MAX
 from schemas.discounts import Discount
 from schemas.records import Decided

@@ -1,7 +1,7 @@
 """Webhooks: registered, changed, switched off, asked for again."""
 
-from engine import tables
-from engine.hook_ids import event_id, place_of
+from engine.kernel import tables
+from engine.webhooks.ids import event_id, place_of
 from schemas.webhooks import (
     WEBHOOKS_MAX,
     CreateWebhook,

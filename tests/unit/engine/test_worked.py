@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from engine.evaluate import Asker, evaluate_for
-from engine.render.answer import render_answer
-from engine.render.redeemable import result_body
+from engine.answers.answer import render_answer
+from engine.evaluation.evaluate import Asker, evaluate_for
+from engine.evaluation.redeemable_body import result_body
 from schemas.api import CustomerInput, OrderInput, OrderItemInput
 from schemas.assignments import RuleAssigned, RuleAssignment
 from schemas.discounts import Discount

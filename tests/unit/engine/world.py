@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from engine import tables
 from engine.decide import decide
 from engine.fold import StateFold
-from engine.state import ProjectState
+from engine.kernel import tables
+from engine.kernel.state import ProjectState
 from runtime.store import MemoryStore
 from schemas.api import CustomerInput, GiftSpend, OrderInput, Redeemable, SessionInput
 from schemas.base import Millis

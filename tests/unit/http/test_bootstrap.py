@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from engine import tables
+from engine.kernel import tables
 from runtime.faults import NotSent
 from schemas.projects import CONTROL_PROJECT, CreateProject, OpenProject, ReplaceKey
 from services.catalog.bootstrap import Bootstrap, Installation

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from engine import tables
+from engine.kernel import tables
 from runtime.http.attempt import guest_key_of
 from schemas.api import CustomerInput
 from tests.unit.http.world import World, asked

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from engine.render.hook_events import hook_events
-from engine.render.transactions import transactions
+from engine.answers.hook_events import hook_events
+from engine.answers.transactions import transactions
 from schemas.records import Decided
 from tests.unit.http.world import World
 

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from engine import tables
+from engine.kernel import tables
 from runtime.commands import Answered
 from runtime.faults import NotSent
 from tests.unit.http.world import CLIENT, MANAGEMENT, SECRETS, World

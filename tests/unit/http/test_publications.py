@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from engine import tables
+from engine.kernel import tables
 from tests.contract.shapes import assert_shape
 from tests.unit.http.test_edge import refused
 from tests.unit.http.world import SERVER, World, asked

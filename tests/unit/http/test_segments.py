@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from engine import tables
-from engine.render.activity import activity_entries
-from engine.render.hook_events import hook_events
+from engine.answers.activity import activity_entries
+from engine.answers.hook_events import hook_events
+from engine.kernel import tables
 from schemas.actions import RunChunk
 from schemas.records import Decided
 from tests.unit.http.world import World, asked

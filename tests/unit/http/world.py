@@ -14,12 +14,12 @@ import msgspec
 from starlette.types import Receive, Scope, Send
 
 from engine.admission import admit
+from engine.answers.answer import render_answer
+from engine.answers.hook_events import hook_events, payload
 from engine.decide import decide
 from engine.fold import StateFold
-from engine.render.answer import render_answer
-from engine.render.encode import to_json
-from engine.render.hook_events import hook_events, payload
-from engine.state import ProjectState
+from engine.kernel.encode import to_json
+from engine.kernel.state import ProjectState
 from runtime.commands import Answered
 from runtime.faults import NotSent, OutcomeUnknown
 from runtime.http.api_calls import Noted

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from engine.render.activity import activity_entries
+from engine.answers.activity import activity_entries
 from schemas.api import CustomerInput, OrderInput
 from schemas.custom_events import TrackCustomEvent
 from schemas.customers import DeleteCustomer, UpsertCustomer

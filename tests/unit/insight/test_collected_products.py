@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from engine.state import encode
+from engine.kernel.state import encode
 from runtime.clickhouse import Query
 from runtime.query_string import Page
 from schemas.collections import ProductCollection

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from engine.state import encode
+from engine.kernel.state import encode
 from runtime.clickhouse import Query
 from schemas.assignments import RuleAssignment
 from schemas.categories import Category

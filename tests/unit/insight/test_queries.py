@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from engine.tables import WINDOW_MS
+from engine.kernel.tables import WINDOW_MS
 from runtime.clickhouse import Column, Query, TableDef
 from runtime.http.errors import ApiError
 from runtime.query_string import Condition, Page, Range

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 import pytest
 from msgspec import structs
 
-from engine import tables
+from engine.kernel import tables
 from runtime.clickhouse import Database, TableDef
 from runtime.log import StoredEntry
 from runtime.native_block import Alike, Row

@@ -6,8 +6,8 @@ from typing import cast
 
 import pytest
 
-from engine import tables
 from engine.fold import StateFold
+from engine.kernel import tables
 from runtime.codec import Codec
 from runtime.keyring import Keyring
 from runtime.replica import Replica

@@ -10,7 +10,7 @@ import pytest
 
 from engine.decide import Decision, decide
 from engine.fold import StateFold
-from engine.state import View
+from engine.kernel.state import View
 from runtime.codec import Codec
 from runtime.keyring import Keyring, KeyringError
 from runtime.log import Entry, Unsent

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from engine.calendar import iso
-from engine.render.answer import render_answer
-from engine.render.encode import to_json
-from engine.render.redemption import with_rollback
-from engine.render.rows import redemption_rows
-from engine.render.voucher import voucher_body
+from engine.answers.answer import render_answer
+from engine.kernel.calendar import iso
+from engine.kernel.encode import to_json
+from engine.redemptions.body import with_rollback
+from engine.redemptions.rows import redemption_rows
+from engine.vouchers.body import voucher_body
 from schemas.customers import Customer, CustomerCreated
 from schemas.discounts import Discount
 from schemas.errors import not_found, refuse

@@ -2,8 +2,8 @@
 
 from msgspec import structs
 
-from engine import tables
-from engine.render.hook_events import NAMES_MAX, hook_events
+from engine.answers.hook_events import NAMES_MAX, hook_events
+from engine.kernel import tables
 from schemas.actions import RunChunk
 from schemas.campaigns import AddVouchers, CreateCampaign
 from schemas.publications import COUNT_MAX

@@ -2,8 +2,8 @@
 
 from msgspec import structs
 
-from engine.render.encode import Body
-from engine.render.order import (
+from engine.kernel.encode import Body
+from engine.orders.body import (
     Sums,
     order_body,
     running_sums,

@@ -5,7 +5,12 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from engine.render.redeemable import UNITS_NAMED_MAX, inapplicable_body, items_body, result_body
+from engine.evaluation.redeemable_body import (
+    UNITS_NAMED_MAX,
+    inapplicable_body,
+    items_body,
+    result_body,
+)
 from engine.rules.bundles import bundle_shown
 from engine.rules.items import items_shown
 from schemas.errors import refuse

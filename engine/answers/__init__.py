@@ -1,0 +1,1 @@
+"""What a record tells: the answer to its command, activities, transactions, webhooks."""

@@ -1,0 +1,204 @@
+"""What a customer's activity feed shows of a record: one entry for each thing that happened.
+
+An entry holds no personal data: readers join the customer as it is now, and a redemption's body
+from where it is kept. Source: the API contract, section 10.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from hashlib import sha256
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+from engine.answers.order_events import order_events
+from engine.kernel.calendar import iso
+from engine.kernel.encode import Body
+from engine.kernel.ids import new_id
+from engine.orders.body import stored_order_body
+from engine.publications.body import publication_row_body
+from engine.segments.body import simple_segment_body
+from schemas.custom_events import CustomEventTracked
+from schemas.customers import CustomerCreated, CustomerDeleted, CustomerUpdated
+from schemas.events import Event
+from schemas.orders import OrderCreated, OrderUpdated
+from schemas.promotions import PromotionTier
+from schemas.publications import PublicationFailed, Published
+from schemas.records import Decided
+from schemas.redemptions import (
+    RedemptionFailed,
+    RedemptionRolledBack,
+    RedemptionSucceeded,
+    RollbackFailed,
+)
+from schemas.segments import SegmentEntered, SegmentLeft
+from schemas.vouchers import Voucher
+
+#: How long the digits of a group's id are.
+_GROUP_DIGITS: Final = 18
+
+
+class ActivityEntry(NamedTuple):
+    """Something that a customer did, or that happened to one."""
+
+    id: str
+    customer_id: str
+    type: str
+    group_id: str
+    #: Of the voucher or tier that it is about; empty for none, or one without a campaign.
+    campaign_id: str
+    campaign_type: str
+    #: The redemption or rollback whose body belongs to it; empty for none.
+    redemption_id: str
+    #: Its data but for the customer and the redemption.
+    data: Body
+
+
+class _Told(NamedTuple):
+    customer_id: str | None
+    type: str
+    data: Body
+    offer: Voucher | PromotionTier | None = None
+    redemption_id: str = ""
+    id: str | None = None
+
+
+def activity_entries(record: Decided) -> Iterator[ActivityEntry]:
+    """The entries of a record in their order; none where no customer is concerned."""
+    group = ""
+    number = 0
+    for event in record.events:
+        tell = _TELLS.get(type(event))
+        if tell is None:
+            continue
+        for told in tell(event):
+            if told.customer_id is None:
+                continue
+            # most records concern no customer: it is made with the first entry
+            group = group or _group(record.command_id)
+            campaign_id = (told.offer and told.offer.campaign_id) or ""
+            yield ActivityEntry(
+                id=told.id or new_id(record.command_id, "evcus_", number),
+                customer_id=told.customer_id,
+                type=told.type,
+                group_id=group,
+                campaign_id=campaign_id,
+                campaign_type=_campaign_type(told.offer) if campaign_id else "",
+                redemption_id=told.redemption_id,
+                data=told.data,
+            )
+            number += 1
+
+
+def _group(command_id: str) -> str:
+    return "group_" + sha256(command_id.encode()).hexdigest()[:_GROUP_DIGITS]
+
+
+def _campaign_type(offer: Voucher | PromotionTier | None) -> str:
+    if isinstance(offer, PromotionTier):
+        return "PROMOTION"
+    gift = offer is not None and offer.type == "GIFT_VOUCHER"
+    return "GIFT_VOUCHERS" if gift else "DISCOUNT_COUPONS"
+
+
+def _customer(name: str) -> Callable[[Any], Iterable[_Told]]:
+    return lambda event: (_Told(event.customer.id, name, {}),)
+
+
+def _custom_event(event: CustomEventTracked) -> Iterable[_Told]:
+    tracked = event.event
+    body = {
+        "id": tracked.id,
+        "object": "event",
+        "type": tracked.name,
+        "metadata": tracked.metadata or {},
+        "created_at": iso(tracked.created_at),
+    }
+    data: Body = {
+        "event": body,
+        "event_schema": {"name": tracked.name},
+        "referral": None,
+        "loyalty": None,
+    }
+    return (_Told(tracked.customer_id, "customer.custom_event", data, id=tracked.id),)
+
+
+def _published(event: Published | PublicationFailed) -> Iterable[_Told]:
+    publication = event.publication
+    body = publication_row_body(publication, None)
+    failed = publication.failure_code is not None
+    voucher = event.vouchers[0] if isinstance(event, Published) else None
+    name = "customer.publication.failed" if failed else "customer.publication.succeeded"
+    return (_Told(publication.customer_id, name, {"publication": body}, voucher),)
+
+
+def _orders(event: Event) -> Iterator[_Told]:
+    for name, order in order_events(event):
+        if order.customer_id is None:
+            continue
+        yield _Told(order.customer_id, f"customer.{name}", {"order": stored_order_body(order)})
+
+
+def _redeemed(event: RedemptionSucceeded) -> Iterator[_Told]:
+    applied = [each for each in event.evaluation.outcomes if each.status == "APPLICABLE"]
+    for redemption_id, outcome in zip(event.redemption_ids, applied, strict=False):
+        yield _Told(
+            event.customer_id,
+            "customer.redemption.succeeded",
+            {},
+            outcome.voucher or outcome.tier,
+            redemption_id,
+        )
+    yield from _orders(event)
+
+
+def _not_redeemed(event: RedemptionFailed) -> Iterator[_Told]:
+    failed = [each for each in event.evaluation.outcomes if each.status == "INAPPLICABLE"]
+    for redemption_id, outcome in zip(event.redemption_ids, failed, strict=False):
+        offer = outcome.voucher or outcome.tier
+        yield _Told(event.customer_id, "customer.redemption.failed", {}, offer, redemption_id)
+
+
+def _rolled_back(event: RedemptionRolledBack) -> Iterator[_Told]:
+    for each in event.rollbacks:
+        yield _Told(
+            event.customer_id,
+            "customer.redemption.rollback.succeeded",
+            {},
+            each.voucher or each.tier,
+            each.rollback_id,
+        )
+    yield from _orders(event)
+
+
+def _not_rolled_back(event: RollbackFailed) -> Iterable[_Told]:
+    name = "customer.redemption.rollback.failed"
+    return (_Told(event.customer_id, name, {}, None, event.rollback_id),)
+
+
+def _segments(name: str) -> Callable[[Any], Iterable[_Told]]:
+    def tell(event: SegmentEntered | SegmentLeft) -> Iterator[_Told]:
+        for segment_id, segment_name in event.segments.items():
+            segment = simple_segment_body(segment_id, segment_name)
+            yield _Told(event.customer_id, name, {"segment": segment})
+
+    return tell
+
+
+#: What each event of the ledger tells; one that is missing here is in no feed.
+_TELLS: Final[Mapping[type[Any], Callable[[Any], Iterable[_Told]]]] = MappingProxyType(
+    {
+        RedemptionSucceeded: _redeemed,
+        RedemptionFailed: _not_redeemed,
+        RedemptionRolledBack: _rolled_back,
+        RollbackFailed: _not_rolled_back,
+        CustomerCreated: _customer("customer.created"),
+        CustomerUpdated: _customer("customer.updated"),
+        CustomerDeleted: _customer("customer.deleted"),
+        CustomEventTracked: _custom_event,
+        SegmentEntered: _segments("customer.segment.entered"),
+        SegmentLeft: _segments("customer.segment.left"),
+        Published: _published,
+        PublicationFailed: _published,
+        OrderCreated: _orders,
+        OrderUpdated: _orders,
+    }
+)

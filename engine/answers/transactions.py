@@ -1,0 +1,130 @@
+"""Transactions of gift and loyalty cards: what changed a balance, by whom and to what.
+
+Each is made of one event, so its id derives from the redemption, the rollback or the adjustment
+that it belongs to, and a refund can name the transaction that it takes back. Source: the API
+contract, section 10.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from engine.balances.body import balance_body
+from engine.kernel.calendar import iso
+from engine.kernel.encode import Body
+from engine.kernel.ids import new_id
+from schemas.balances import BalanceAdjusted
+from schemas.base import Millis
+from schemas.orders import Order
+from schemas.records import Decided
+from schemas.redemptions import RedemptionRolledBack, RedemptionSucceeded
+from schemas.vouchers import Voucher
+
+
+class Transaction(NamedTuple):
+    """One change of a card's balance."""
+
+    id: str
+    voucher_id: str
+    #: Empty for a card of no campaign.
+    campaign_id: str
+    #: What lists show.
+    body: Body
+
+
+def transactions(record: Decided) -> Iterator[Transaction]:
+    """The transactions of a record, in the order of its events; mostly none."""
+    for event in record.events:
+        match event:
+            case RedemptionSucceeded():
+                yield from _redeemed(event, record.at)
+            case RedemptionRolledBack():
+                yield from _rolled_back(event, record.at)
+            case BalanceAdjusted():
+                yield _adjusted(event, record.at)
+
+
+def _redeemed(event: RedemptionSucceeded, at: Millis) -> Iterator[Transaction]:
+    applied = [each for each in event.evaluation.outcomes if each.status == "APPLICABLE"]
+    for outcome, redemption_id in zip(applied, event.redemption_ids, strict=False):
+        taken = outcome.taken
+        paid = 0 if taken is None else taken.credits or taken.points
+        if outcome.voucher is None or not paid:
+            continue
+        details = _order(event.evaluation.order) | {"redemption": {"id": redemption_id}}
+        if outcome.reward_id is not None:
+            details["reward"] = {"id": outcome.reward_id, "name": outcome.reward_name}
+        yield _transaction(
+            outcome.voucher,
+            new_id(redemption_id, "vtx_"),
+            "REDEMPTION",
+            -paid,
+            at,
+            details=details,
+        )
+
+
+def _rolled_back(event: RedemptionRolledBack, at: Millis) -> Iterator[Transaction]:
+    """A card that is gone gets nothing back, and has no transaction."""
+    for each in event.rollbacks:
+        paid = each.credits or each.points
+        if each.voucher is None or not paid:
+            continue
+        rollback = {"rollback": {"id": each.rollback_id}}
+        yield _transaction(
+            each.voucher,
+            new_id(each.rollback_id, "vtx_"),
+            "REFUND",
+            paid,
+            at,
+            reason=event.reason,
+            related=new_id(each.redemption_id, "vtx_"),
+            details=_order(event.order) | {"redemption": {"id": each.redemption_id}} | rollback,
+        )
+
+
+def _adjusted(event: BalanceAdjusted, at: Millis) -> Transaction:
+    return _transaction(
+        event.voucher,
+        event.transaction_id,
+        "ADDITION" if event.amount > 0 else "REMOVAL",
+        event.amount,
+        at,
+        source=event.source,
+        source_id=event.source_id,
+        reason=event.reason,
+        operation="MANUAL",
+    )
+
+
+def _transaction(
+    voucher: Voucher,
+    transaction_id: str,
+    kind: str,
+    amount: int,
+    at: Millis,
+    *,
+    source: str | None = None,
+    source_id: str | None = None,
+    reason: str | None = None,
+    related: str | None = None,
+    details: Body | None = None,
+    operation: str = "AUTOMATIC",
+) -> Transaction:
+    balance = balance_body(voucher, amount, operation=operation)
+    body: Body = {
+        "id": transaction_id,
+        "source_id": source_id,
+        "voucher_id": voucher.id,
+        "campaign_id": voucher.campaign_id,
+        "source": source,
+        "reason": reason,
+        "type": f"{'CREDITS' if voucher.loyalty_card is None else 'POINTS'}_{kind}",
+        "details": {"balance": balance, **(details or {})},
+        "related_transaction_id": related,
+        "created_at": iso(at),
+    }
+    return Transaction(transaction_id, voucher.id, voucher.campaign_id or "", body)
+
+
+def _order(order: Order | None) -> Body:
+    return {} if order is None else {"order": {"id": order.id, "source_id": order.source_id}}

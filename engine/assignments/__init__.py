@@ -1,0 +1,1 @@
+"""Which validation rules bind what."""

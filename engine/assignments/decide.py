@@ -1,0 +1,228 @@
+"""Which sets of validation rules bind a voucher, a campaign or a tier.
+
+An object carries the ids of its sets, so that deciding on it reads them without a search. The
+assignments of an object end with it, in the same record: there are few of them. A set may have any
+number of assignments, so they do not end in the record that deletes it: from then on nobody finds
+the set, which is what counts, and a sweep drops them by and by (engine/expiry.py).
+"""
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import islice
+from types import MappingProxyType
+from typing import Any
+
+from msgspec import structs
+
+from engine.kernel import tables
+from engine.kernel.decision import Decision
+from engine.kernel.ids import new_id
+from engine.kernel.state import View
+from schemas.assignments import (
+    ASSIGNMENTS_MAX,
+    AssignedType,
+    AssignmentsDropped,
+    RuleAssigned,
+    RuleAssignment,
+    RuleUnassigned,
+)
+from schemas.balances import BalanceAdjusted
+from schemas.base import Millis
+from schemas.campaigns import (
+    Campaign,
+    CampaignDisabled,
+    CampaignEnabled,
+    CampaignUpdated,
+    VouchersGenerated,
+)
+from schemas.commands import Command
+from schemas.errors import Refusal, not_found, refuse
+from schemas.events import Event
+from schemas.promotion_events import TierDisabled, TierEnabled, TierUpdated
+from schemas.promotions import PromotionTier
+from schemas.publications import PublicationRepeated, Published
+from schemas.redemptions import RedemptionFailed, RedemptionRolledBack, RedemptionSucceeded
+from schemas.voucher_events import VoucherDisabled, VoucherEnabled, VoucherUpdated
+from schemas.vouchers import Voucher
+
+#: What can be bound.
+Bound = Voucher | Campaign | PromotionTier
+_KINDS: Mapping[type[Any], AssignedType] = MappingProxyType(
+    {Voucher: "voucher", Campaign: "campaign", PromotionTier: "promotion_tier"}
+)
+
+
+def assignments_of(view: View, bound: Bound) -> tuple[RuleAssignment, ...]:
+    """What binds the object itself, in the order of assignment."""
+    found = _kept(view, bound)
+    return tuple(each for each in found if view.get(tables.RULES, each.rule_id) is not None)
+
+
+def shown_assignments(view: View, bound: Bound) -> tuple[RuleAssignment, ...]:
+    """What the object shows: its own assignments, after those of the campaign of a voucher."""
+    campaign = None
+    if isinstance(bound, Voucher) and bound.campaign_id is not None:
+        campaign = view.get(tables.CAMPAIGNS, bound.campaign_id)
+    of_campaign = () if campaign is None else assignments_of(view, campaign)
+    return of_campaign + assignments_of(view, bound)
+
+
+def assign(
+    view: View, command: Command, rule_ids: Iterable[str], bound: Bound, now: Millis
+) -> tuple[RuleAssigned, ...] | Refusal:
+    """The events that bind an object by these sets beyond those that do already.
+
+    For an object that the same command creates they go before its creation, and the object that is
+    created has `rule_ids_of` them.
+    """
+    asked = [each for each in dict.fromkeys(rule_ids) if each not in bound.rule_ids]
+    if len(assignments_of(view, bound)) + len(asked) > ASSIGNMENTS_MAX:
+        return refuse(
+            "invalid_validation_rules", f"An object has at most {ASSIGNMENTS_MAX} validation rules"
+        )
+    events = []
+    # a command may bind several objects that it makes
+    seed = f"{command.seed}/{bound.id}"
+    for number, rule_id in enumerate(asked):
+        rule = view.get(tables.RULES, rule_id)
+        if rule is None:
+            return not_found("validation_rules", rule_id)
+        assignment = RuleAssignment(
+            id=new_id(seed, "asgm_", number),
+            rule_id=rule_id,
+            related_object_id=bound.id,
+            related_object_type=_KINDS[type(bound)],
+            created_at=now,
+        )
+        events.append(RuleAssigned(assignment, rule.assignments_count + 1))
+    return tuple(events)
+
+
+def reassign(
+    view: View, command: Command, rule_ids: Sequence[str], bound: Bound, now: Millis
+) -> tuple[Event, ...] | Refusal:
+    """The events after which these sets bind an object, and no others."""
+    ended = [each for each in _kept(view, bound) if each.rule_id not in rule_ids]
+    dropped = _dropped(view, ended)
+    kept = structs.replace(
+        bound, rule_ids=tuple(each for each in bound.rule_ids if each in rule_ids)
+    )
+    added = assign(view, command, rule_ids, kept, now)
+    return added if isinstance(added, Refusal) else (*dropped, *added)
+
+
+def drop_all(view: View, *gone: Bound) -> tuple[AssignmentsDropped, ...]:
+    """The event that goes with the end of objects: one, or none where nothing binds them."""
+    return _dropped(view, [kept for each in gone for kept in _kept(view, each)])
+
+
+def drop_some(view: View, rule_ids: Iterable[str], count_max: int) -> tuple[Event, ...]:
+    """The event that drops assignments of sets that are gone, at most so many."""
+    left = (each for rule_id in rule_ids for each in view.scan(tables.ASSIGNMENTS, rule_id))
+    return _dropped(view, list(islice(left, count_max)))
+
+
+def rule_ids_of(events: Iterable[RuleAssigned]) -> tuple[str, ...]:
+    """The sets that events of assignment name."""
+    return tuple(each.assignment.rule_id for each in events)
+
+
+def with_assignments(view: View, decision: Decision) -> Decision:
+    """The decision with the assignments that its answer and webhooks show."""
+    shown: dict[str, RuleAssignment] = {}
+    changes = []
+    for event in decision.events:
+        for bound in shown_by(event):
+            shown |= {each.id: each for each in shown_assignments(view, bound)}
+        if type(event) in _CHANGES:
+            changes.append(event)
+    for event in changes:
+        if isinstance(event, RuleAssigned):
+            shown[event.assignment.id] = event.assignment
+        elif isinstance(event, RuleUnassigned):
+            shown.pop(event.assignment.id, None)
+        elif isinstance(event, AssignmentsDropped):
+            for ended in event.assignments:
+                shown.pop(ended.id, None)
+    return dataclasses.replace(decision, assignments=tuple(shown.values())) if shown else decision
+
+
+def shown_by(event: Event) -> Sequence[Bound]:
+    """The objects that an event shows and that its decision found in the state."""
+    show = _SHOWS.get(type(event))
+    return () if show is None else show(event)
+
+
+def _voucher(event: Any) -> Sequence[Bound]:
+    return (event.voucher,)
+
+
+def _campaign(event: Any) -> Sequence[Bound]:
+    return (event.campaign,)
+
+
+def _tier(event: Any) -> Sequence[Bound]:
+    return (event.tier,)
+
+
+def _campaign_with_tiers(event: CampaignUpdated) -> Sequence[Bound]:
+    return (event.campaign, *event.tiers)
+
+
+def _redeemed(event: RedemptionSucceeded | RedemptionFailed) -> Sequence[Bound]:
+    outcomes = event.evaluation.outcomes
+    return [each.voucher for each in outcomes if each.voucher is not None]
+
+
+def _rolled_back(event: RedemptionRolledBack) -> Sequence[Bound]:
+    return [each.voucher for each in event.rollbacks if each.voucher is not None]
+
+
+def _published(event: Published | PublicationRepeated) -> Sequence[Bound]:
+    return event.vouchers
+
+
+#: What each event shows; one without a line here shows nothing that can be bound.
+_SHOWS: Mapping[type[Any], Callable[[Any], Sequence[Bound]]] = MappingProxyType(
+    {
+        VoucherUpdated: _voucher,
+        VoucherEnabled: _voucher,
+        VoucherDisabled: _voucher,
+        BalanceAdjusted: _voucher,
+        RedemptionSucceeded: _redeemed,
+        RedemptionFailed: _redeemed,
+        RedemptionRolledBack: _rolled_back,
+        VouchersGenerated: _campaign,
+        CampaignUpdated: _campaign_with_tiers,
+        CampaignEnabled: _campaign,
+        CampaignDisabled: _campaign,
+        Published: _published,
+        PublicationRepeated: _published,
+        TierUpdated: _tier,
+        TierEnabled: _tier,
+        TierDisabled: _tier,
+    }
+)
+_CHANGES = frozenset({RuleAssigned, RuleUnassigned, AssignmentsDropped})
+
+
+def _kept(view: View, bound: Bound) -> list[RuleAssignment]:
+    """The assignments of an object that the state keeps, of deleted sets, too."""
+    found = []
+    for rule_id in bound.rule_ids:
+        assigned = view.get(tables.ASSIGNED, _KINDS[type(bound)], bound.id, rule_id)
+        kept = None if assigned is None else view.get(tables.ASSIGNMENTS, rule_id, assigned)
+        if kept is not None:
+            found.append(kept)
+    return found
+
+
+def _dropped(view: View, ended: Sequence[RuleAssignment]) -> tuple[AssignmentsDropped, ...]:
+    if not ended:
+        return ()
+    counts: dict[str, int] = {}
+    for each in ended:
+        rule = view.get(tables.RULES, each.rule_id)
+        if rule is not None:
+            counts[each.rule_id] = counts.get(each.rule_id, rule.assignments_count) - 1
+    return (AssignmentsDropped(tuple(ended), counts),)

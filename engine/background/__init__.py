@@ -1,0 +1,1 @@
+"""Async actions and the rows that are staged for them."""

@@ -1,0 +1,1 @@
+"""Balances of gift cards and loyalty cards, changed by hand."""

@@ -1,0 +1,1 @@
+"""Campaigns: of codes, of gift cards, and promotions with their tiers and stacks."""

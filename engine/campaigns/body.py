@@ -1,0 +1,109 @@
+"""Campaigns. Source: the API contract, section 10; unlike vouchers they leave out what is not set."""
+
+from collections.abc import Sequence
+
+from engine.categories.body import category_body
+from engine.codes.code import CHARSET, CODE_LENGTH_DEFAULT
+from engine.kernel.calendar import iso
+from engine.kernel.encode import Body
+from engine.rules.body import assignments_body
+from engine.vouchers.body import discount_body, gift_body, hours_body
+from schemas.assignments import RuleAssignment
+from schemas.campaigns import Campaign, CodeConfig, VoucherTemplate
+from schemas.categories import Category
+
+
+def campaign_body(
+    campaign: Campaign,
+    assignments: Sequence[RuleAssignment] = (),
+    promotion: Body | None = None,
+    categories: Sequence[Category] = (),
+) -> Body:
+    """The campaign as every endpoint shows it.
+
+    Of the assignments those that bind it are shown, of the categories the one that it is in.
+    `promotion` is what it shows of its tiers (engine/campaigns/tiers/body.py), where it has some.
+    """
+    within = [each for each in categories if each.id == campaign.category_id]
+    generation = "IN_PROGRESS" if campaign.generating else "DONE"
+    body: Body = {
+        "id": campaign.id,
+        "name": campaign.name,
+        "campaign_type": campaign.campaign_type,
+        "type": campaign.type,
+    }
+    if campaign.voucher is not None:
+        body["voucher"] = template_body(campaign.voucher)
+    if promotion is not None:
+        body["promotion"] = promotion
+    body |= {
+        "auto_join": campaign.auto_join,
+        "join_once": campaign.join_once,
+        "use_voucher_metadata_schema": campaign.use_voucher_metadata_schema,
+        "vouchers_count": campaign.vouchers_count,
+        "active": campaign.active,
+        "created_at": iso(campaign.created_at),
+        "creation_status": "DONE",
+        "vouchers_generation_status": generation,
+        "protected": False,
+        "category_id": within[0].id if within else None,
+        "categories": list(map(category_body, within)),
+        "object": "campaign",
+        "validation_rules_assignments": assignments_body(assignments, campaign.id),
+    }
+    if within:
+        body["category"] = within[0].name
+    _put_what_is_set(body, campaign)
+    return body
+
+
+def _put_what_is_set(body: Body, campaign: Campaign) -> None:
+    for name in ("description", "activity_duration_after_publishing"):
+        text = getattr(campaign, name)
+        if text is not None:
+            body[name] = text
+    for name in ("start_date", "expiration_date", "updated_at"):
+        at = getattr(campaign, name)
+        if at is not None:
+            body[name] = iso(at)
+    if campaign.metadata:
+        body["metadata"] = campaign.metadata
+    if campaign.validity_day_of_week is not None:
+        body["validity_day_of_week"] = campaign.validity_day_of_week
+    timeframe = campaign.validity_timeframe
+    if timeframe is not None:
+        body["validity_timeframe"] = {
+            "interval": timeframe.interval,
+            "duration": timeframe.duration,
+        }
+    if campaign.validity_hours is not None:
+        body["validity_hours"] = hours_body(campaign.validity_hours)
+
+
+def template_body(template: VoucherTemplate) -> Body:
+    """What the campaign's vouchers are made with, as the campaign shows it."""
+    body: Body = {"type": template.type}
+    if template.discount is not None:
+        body["discount"] = discount_body(template.discount)
+    if template.gift is not None:
+        body["gift"] = gift_body(template.gift)
+    body["redemption"] = {"quantity": template.quantity}
+    body["code_config"] = _config_body(template.code_config)
+    body["is_referral_code"] = False
+    return body
+
+
+def _config_body(config: CodeConfig) -> Body:
+    """The rule, completed by what stands for what was not said."""
+    length = CODE_LENGTH_DEFAULT if config.length is None else config.length
+    pattern = "#" * length if config.pattern is None else config.pattern
+    body: Body = {
+        "length": pattern.count("#"),
+        "charset": config.charset or CHARSET,
+        "pattern": pattern,
+    }
+    for name in ("prefix", "postfix", "initial_count"):
+        value = getattr(config, name)
+        if value is not None:
+            body[name] = value
+    return body

@@ -1,0 +1,331 @@
+"""Campaigns: created with their first vouchers, changed, switched, deleted, and added to.
+
+A campaign's switch, dates, days, hours and rules bind its vouchers whenever they are decided on
+(engine/evaluation/eligibility.py); what an update says of discount, gift and codes is for those made later.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from msgspec import structs
+
+from engine.assignments.decide import assign, drop_all, rule_ids_of
+from engine.background.decide import start_action_event
+from engine.campaigns.body import template_body
+from engine.campaigns.generation import (
+    GENERATE,
+    chunk_rows,
+    has_no_vouchers,
+    joined,
+    made,
+    no_free_code,
+    rule_of,
+    template_of,
+    too_many,
+)
+from engine.campaigns.tiers.decide import create_promotion, shown_categories, shown_tiers
+from engine.codes.code import CodeRule, free_codes, too_small
+from engine.kernel import tables
+from engine.kernel.as_read import changed_member
+from engine.kernel.bin_entries import binned
+from engine.kernel.decision import Decision
+from engine.kernel.encode import to_json
+from engine.kernel.ids import new_id
+from engine.kernel.lookup import categorized, find_campaign, taken_code, with_category
+from engine.kernel.state import View, encode
+from engine.terms.discounts import with_items
+from engine.terms.validity import invalid_campaign, invalid_voucher
+from schemas.actions import (
+    ActionStarted,
+    DeleteCampaignVouchers,
+    DeletePromotions,
+    GenerateVouchers,
+    Work,
+)
+from schemas.base import Millis
+from schemas.campaigns import (
+    AddVouchers,
+    Campaign,
+    CampaignCreated,
+    CampaignDeleted,
+    CampaignDisabled,
+    CampaignEnabled,
+    CampaignUpdated,
+    CreateCampaign,
+    DeleteCampaign,
+    DisableCampaign,
+    EnableCampaign,
+    UpdateCampaign,
+    VoucherTemplate,
+)
+from schemas.commands import Command
+from schemas.errors import Refusal, not_found, refuse
+from schemas.events import Event
+from schemas.vouchers import Voucher
+
+#: What names nothing that differs from the campaign's own.
+NO_FIELDS = msgspec.Raw(b"{}")
+
+#: What an update may name; of the template's members only these.
+UPDATABLE = frozenset(
+    {
+        "type",
+        "description",
+        "start_date",
+        "expiration_date",
+        "validity_timeframe",
+        "validity_day_of_week",
+        "validity_hours",
+        "activity_duration_after_publishing",
+        "auto_join",
+        "join_once",
+        "metadata",
+        "unset_metadata_fields",
+        "discount",
+        "gift",
+        "category",
+        "category_id",
+    }
+)
+#: What may be named as it is: official clients send back what they read.
+FIXED = ("id", "name", "campaign_type", "active", "use_voucher_metadata_schema")
+
+
+def create_campaign(view: View, command: Command, body: CreateCampaign, now: Millis) -> Decision:
+    """Creates a campaign with its first vouchers; the rest of them is left to an action."""
+    campaign = structs.replace(
+        body.campaign,
+        id=new_id(command.seed, "camp_"),
+        voucher=_with_items(view, body.campaign),
+        created_at=now,
+        updated_at=None,
+        rule_ids=(),
+    )
+    refusal = invalid_campaign(campaign)
+    if refusal is None and view.get(tables.CAMPAIGN_NAMES, campaign.name) is not None:
+        refusal = refuse(
+            "duplicate_found",
+            f"Duplicated campaign exists with id {campaign.name}",
+            resource_id=campaign.name,
+            resource_type="campaign",
+        )
+    if refusal is not None:
+        return Decision(refusal=refusal)
+    within = categorized(view, campaign)
+    if isinstance(within, Refusal):
+        return Decision(refusal=within)
+    campaign = within
+    if campaign.campaign_type == "PROMOTION":
+        return create_promotion(view, command, body, campaign, now)
+    rule = _rule_for(campaign, body.vouchers_count)
+    if isinstance(rule, Refusal):
+        return Decision(refusal=rule)
+    assigned = assign(view, command, body.validation_rules, campaign, now)
+    if isinstance(assigned, Refusal):
+        return Decision(refusal=assigned)
+    campaign = structs.replace(campaign, rule_ids=rule_ids_of(assigned))
+    created = CampaignCreated(campaign)
+    if not body.vouchers_count:
+        return Decision((*assigned, created))
+    template = template_of(campaign, now)
+    at_once = min(body.vouchers_count, chunk_rows(rule, template))
+    codes = free_codes(view, command.seed, rule, at_once)
+    if not codes:
+        return Decision(refusal=no_free_code(rule))
+    left = body.vouchers_count - len(codes)
+    campaign = structs.replace(campaign, generating=left)
+    events: list[Event] = [*assigned, created]
+    if left:
+        work = GenerateVouchers(campaign.id, body.vouchers_count)
+        events.append(_generation(command, work, now, done=len(codes)))
+    # The last event is the one that answers.
+    events.append(made(campaign, template, command.seed, codes))
+    return Decision(tuple(events))
+
+
+def update_campaign(view: View, _: Command, body: UpdateCampaign, now: Millis) -> Decision:
+    """Sets the named fields; metadata is merged, null clears."""
+    campaign = find_campaign(view, body.campaign)
+    if campaign is None:
+        return Decision(refusal=not_found("campaign", body.campaign))
+    changed = _changed(view, campaign, body.changes)
+    if isinstance(changed, Refusal):
+        return Decision(refusal=changed)
+    if changed.voucher != campaign.voucher:
+        changed = structs.replace(changed, voucher=_with_items(view, changed))
+    changed = structs.replace(changed, updated_at=now)
+    refusal = invalid_campaign(changed)
+    if refusal is not None:
+        return Decision(refusal=refusal)
+    tiers = shown_tiers(view, changed)
+    categories = shown_categories(view, changed, tiers)
+    return Decision((CampaignUpdated(changed, tiers, categories),))
+
+
+def enable_campaign(view: View, _: Command, body: EnableCampaign, now: Millis) -> Decision:
+    """Its vouchers work again, each as far as it may itself."""
+    campaign = find_campaign(view, body.campaign)
+    if campaign is None:
+        return Decision(refusal=not_found("campaign", body.campaign))
+    return Decision((CampaignEnabled(structs.replace(campaign, active=True, updated_at=now)),))
+
+
+def disable_campaign(view: View, _: Command, body: DisableCampaign, now: Millis) -> Decision:
+    """None of its vouchers works."""
+    campaign = find_campaign(view, body.campaign)
+    if campaign is None:
+        return Decision(refusal=not_found("campaign", body.campaign))
+    return Decision((CampaignDisabled(structs.replace(campaign, active=False, updated_at=now)),))
+
+
+def delete_campaign(view: View, command: Command, body: DeleteCampaign, now: Millis) -> Decision:
+    """Moves it to the bin, or removes it for good; what is in it follows in the background."""
+    campaign = find_campaign(view, body.campaign)
+    if campaign is None:
+        return Decision(refusal=not_found("campaign", body.campaign))
+    gone = structs.replace(campaign, deleted_at=now)
+    work: Work = DeleteCampaignVouchers(campaign.id, body.force, campaign.voucher_seq)
+    if campaign.campaign_type == "PROMOTION":
+        work = DeletePromotions(campaign.id, campaign.last_tier_place)
+    events: list[Event] = [*drop_all(view, campaign), CampaignDeleted(gone, body.force)]
+    if not body.force:
+        events.append(binned(command, "campaign", campaign.id, campaign.name, now))
+    events.append(start_action_event(command, "CAMPAIGN.VOUCHERS_DELETE", work, None, now))
+    return Decision(tuple(events))
+
+
+def add_vouchers(view: View, command: Command, body: AddVouchers, now: Millis) -> Decision:
+    """Adds one voucher at once, or many by an action; what is named differs from the campaign's."""
+    campaign = find_campaign(view, body.campaign)
+    if campaign is None:
+        return Decision(refusal=not_found("campaign", body.campaign))
+    if campaign.voucher is None:
+        return Decision(refusal=has_no_vouchers(campaign))
+    template = _with_fields(view, template_of(campaign, now), body.fields)
+    if isinstance(template, Refusal):
+        return Decision(refusal=template)
+    if body.code is not None:
+        template = structs.replace(template, code=body.code)
+        return _with_code(view, command, campaign, template, body.validation_rules)
+    rule = _rule_for(campaign, body.count, body)
+    if isinstance(rule, Refusal):
+        return Decision(refusal=rule)
+    if body.count == 1:
+        codes = free_codes(view, command.seed, rule, 1)
+        if not codes:
+            return Decision(refusal=no_free_code(rule))
+        if body.validation_rules:
+            template = structs.replace(template, code=codes[0])
+            return _with_code(view, command, campaign, template, body.validation_rules)
+        return Decision((made(campaign, template, command.seed, codes),))
+    own = template if body.fields != NO_FIELDS else None
+    work = GenerateVouchers(campaign.id, body.count, own, body.code_config)
+    asked = structs.replace(campaign, generating=campaign.generating + body.count)
+    none_yet = made(asked, template, command.seed, [])
+    return Decision((none_yet, _generation(command, work, now)))
+
+
+def _with_code(
+    view: View, command: Command, campaign: Campaign, voucher: Voucher, rules: Sequence[str]
+) -> Decision:
+    """Adds a voucher that has its code, bound by these validation rules."""
+    voucher = structs.replace(voucher, id=new_id(command.seed, "v_"))
+    refusal = invalid_voucher(voucher) or taken_code(view, voucher.code)
+    if refusal is not None:
+        return Decision(refusal=refusal)
+    assigned = assign(view, command, rules, voucher, voucher.created_at)
+    if isinstance(assigned, Refusal):
+        return Decision(refusal=assigned)
+    event = joined(campaign, structs.replace(voucher, rule_ids=rule_ids_of(assigned)))
+    return Decision(refusal=event) if isinstance(event, Refusal) else Decision((*assigned, event))
+
+
+def _rule_for(
+    campaign: Campaign, count: int, added: AddVouchers | None = None
+) -> CodeRule | Refusal:
+    """The rule for so many more codes, where it has them."""
+    refusal = too_many(campaign, count)
+    if refusal is not None:
+        return refusal
+    total = campaign.vouchers_count + campaign.generating + count
+    config = None if added is None else added.code_config
+    rule = rule_of(campaign, config)
+    if isinstance(rule, Refusal):
+        return rule
+    return too_small(rule, total if config is None else count) or rule
+
+
+def _generation(
+    command: Command, work: GenerateVouchers, now: Millis, done: int = 0
+) -> ActionStarted:
+    started = start_action_event(command, GENERATE, work, work.count, now)
+    return ActionStarted(structs.replace(started.action, done=done, cursor=done))
+
+
+def _with_fields(view: View, template: Voucher, fields: msgspec.Raw) -> Voucher | Refusal:
+    if fields == NO_FIELDS:
+        return template
+    try:
+        named = msgspec.json.decode(fields, type=dict[str, Any])
+        own = msgspec.json.decode(encode(template), type=dict[str, Any])
+        voucher = msgspec.json.decode(encode(own | named), type=Voucher)
+    except msgspec.MsgspecError as error:
+        return refuse("invalid_payload", str(error))
+    return invalid_voucher(structs.replace(voucher, code="-")) or categorized(view, voucher)
+
+
+def _changed(view: View, campaign: Campaign, raw: msgspec.Raw) -> Campaign | Refusal:
+    try:
+        changes = msgspec.json.decode(raw, type=dict[str, Any])
+    except msgspec.MsgspecError as error:
+        return refuse("invalid_payload", str(error))
+    fixed = _changed_fixed(campaign, changes) or next(
+        (f".{name}" for name in sorted(changes.keys() - UPDATABLE)), None
+    )
+    if fixed is not None:
+        return refuse("invalid_payload", f"Property `{fixed}` cannot be changed")
+    fields: dict[str, Any] = msgspec.json.decode(encode(campaign))
+    _merge_metadata(fields, changes)
+    named_category = with_category(changes)
+    for name in ("discount", "gift"):
+        given = changes.pop(name, None)
+        if given is None:
+            continue
+        if fields.get("voucher", {}).get(name) is None:
+            return refuse("invalid_campaign", f"The campaign's vouchers have no {name}")
+        fields["voucher"][name] = given
+    try:
+        changed = msgspec.json.decode(encode(fields | changes), type=Campaign)
+    except msgspec.MsgspecError as error:
+        return refuse("invalid_payload", str(error))
+    return categorized(view, changed) if named_category else changed
+
+
+def _changed_fixed(campaign: Campaign, changes: dict[str, Any]) -> str | None:
+    """Takes what cannot be changed out of `changes`; the path of what is not as it is."""
+    for name in FIXED:
+        if changes.pop(name, None) not in (None, getattr(campaign, name)):
+            return f".{name}"
+    repeated = changes.pop("voucher", None)
+    if repeated is None or campaign.voucher is None:
+        return None
+    shown = msgspec.json.decode(to_json(template_body(campaign.voucher)))
+    return changed_member(repeated, shown, ".voucher")
+
+
+def _with_items(view: View, campaign: Campaign) -> VoucherTemplate | None:
+    template = campaign.voucher
+    if template is None or template.discount is None:
+        return template
+    return structs.replace(template, discount=with_items(view, template.discount))
+
+
+def _merge_metadata(fields: dict[str, Any], changes: dict[str, Any]) -> None:
+    """Puts the metadata after the update into `changes`."""
+    unset = changes.pop("unset_metadata_fields", None) or ()
+    if "metadata" in changes:
+        given = changes["metadata"]
+        changes["metadata"] = {} if given is None else fields.get("metadata", {}) | given
+    for name in unset:
+        changes.setdefault("metadata", dict(fields.get("metadata", {}))).pop(name, None)

@@ -1,0 +1,71 @@
+"""Campaigns in the state: by id, their ids by name, and their vouchers by number.
+
+One in the bin keeps its name. Its vouchers are not looked at here: whoever looks for one asks for
+its campaign.
+"""
+
+from msgspec import structs
+
+from engine.campaigns.tiers.store import put_tier
+from engine.codes.generated import encoded_vouchers
+from engine.counters.ended import end_counts
+from engine.kernel import tables
+from engine.kernel.state import State, encode
+from schemas.base import Millis
+from schemas.campaigns import (
+    Campaign,
+    CampaignCreated,
+    CampaignDeleted,
+    CampaignDisabled,
+    CampaignEnabled,
+    CampaignUpdated,
+    VouchersGenerated,
+)
+
+
+def campaign_created(state: State, event: CampaignCreated, _: Millis) -> None:
+    """The campaign is found by its id and its name, and so are the tiers of a promotion."""
+    campaign = event.campaign
+    state.put(tables.CAMPAIGN_NAMES, campaign.id, campaign.name)
+    state.put(tables.CAMPAIGNS, campaign, campaign.id)
+    for tier in event.tiers:
+        put_tier(state, tier)
+
+
+def campaign_changed(
+    state: State, event: CampaignUpdated | CampaignEnabled | CampaignDisabled, _: Millis
+) -> None:
+    """The campaign is as the event says."""
+    store_campaign(state, event.campaign)
+
+
+def campaign_deleted(state: State, event: CampaignDeleted, _: Millis) -> None:
+    """The campaign is not found any more; with `force` its name is free.
+
+    It is kept until the last of its vouchers is gone (engine/background/fold.py). Nothing of it is
+    redeemed any more, be it in the bin, so what was counted for it goes at once.
+    """
+    campaign = event.campaign
+    store_campaign(state, campaign)
+    end_counts(state, ("campaign", campaign.id))
+    if event.force and state.get(tables.CAMPAIGN_NAMES, campaign.name) == campaign.id:
+        state.delete(tables.CAMPAIGN_NAMES, campaign.name)
+
+
+def vouchers_generated(state: State, event: VouchersGenerated, _: Millis) -> None:
+    """The vouchers are found by id, by code and by their numbers in the campaign."""
+    campaign = event.campaign
+    store_campaign(state, campaign)
+    ids = list(map(encode, event.ids))
+    numbers = [f"{number:010d}" for number in range(event.first, event.first + len(ids))]
+    state.put_encoded(tables.VOUCHERS, event.ids, encoded_vouchers(event))
+    state.put_encoded(tables.VOUCHER_CODES, event.codes, ids)
+    state.put_encoded(tables.CAMPAIGN_VOUCHERS, numbers, ids, campaign.id)
+
+
+def store_campaign(state: State, campaign: Campaign) -> None:
+    """Stores a campaign; what validation rules bind it is kept by their assignments alone."""
+    stored = state.get(tables.CAMPAIGNS, campaign.id)
+    if stored is not None and stored.rule_ids != campaign.rule_ids:
+        campaign = structs.replace(campaign, rule_ids=stored.rule_ids)
+    state.put(tables.CAMPAIGNS, campaign, campaign.id)

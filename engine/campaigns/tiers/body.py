@@ -1,0 +1,163 @@
+"""Promotion tiers and stacks. Source: the API contract, sections 8 and 10."""
+
+from collections.abc import Sequence
+
+from engine.campaigns.body import campaign_body
+from engine.categories.body import category_body
+from engine.kernel.calendar import iso
+from engine.kernel.encode import Body
+from engine.rules.body import assignments_body
+from engine.vouchers.body import discount_body, hours_body
+from schemas.assignments import RuleAssignment
+from schemas.base import Metadata
+from schemas.campaigns import Campaign
+from schemas.categories import Category
+from schemas.promotions import TIERS_SHOWN_MAX, PromotionStack, PromotionTier
+
+
+def redeemed_tier_body(tier: PromotionTier, campaign_name: str | None = None) -> Body:
+    """The tier as a redemption shows it."""
+    body = _head(tier)
+    body["campaign"] = {"id": tier.campaign_id, "object": "campaign"}
+    if campaign_name is not None:
+        body["campaign"]["name"] = campaign_name
+    body["object"] = "promotion_tier"
+    return body
+
+
+def tier_body(
+    tier: PromotionTier,
+    campaign: Campaign | None,
+    categories: Sequence[Category] = (),
+    assignments: Sequence[RuleAssignment] = (),
+) -> Body:
+    """The tier as its endpoints show it; what it says nothing of is left out.
+
+    Of the categories those that it is in are shown, of the assignments those that bind it.
+    """
+    body = _head(tier)
+    if campaign is not None:
+        body["campaign"] = _campaign_body(campaign)
+    body["promotion_id"] = tier.campaign_id
+    body["active"] = tier.active
+    body |= times_body(tier)
+    body["summary"] = {
+        "redemptions": {"total_redeemed": tier.redeemed_quantity},
+        "orders": {
+            "total_amount": tier.orders_amount,
+            "total_discount_amount": tier.orders_discount,
+        },
+    }
+    shown = _shown(categories, tier.category_id)
+    body["category_id"] = tier.category_id if shown else None
+    body["categories"] = shown
+    body["created_at"] = iso(tier.created_at)
+    if tier.updated_at is not None:
+        body["updated_at"] = iso(tier.updated_at)
+    body["validation_rule_assignments"] = assignments_body(assignments, tier.id)
+    body["object"] = "promotion_tier"
+    return body
+
+
+def plain_tier_body(
+    tier: PromotionTier, campaign: Campaign | None, categories: Sequence[Category] = ()
+) -> Body:
+    """The tier as a browser is told of it: neither what it came to nor what binds it."""
+    body = tier_body(tier, campaign, categories)
+    del body["summary"], body["validation_rule_assignments"]
+    return body
+
+
+def promotion_campaign_body(
+    campaign: Campaign,
+    tiers: Sequence[PromotionTier],
+    categories: Sequence[Category] = (),
+    assignments: Sequence[RuleAssignment] = (),
+) -> Body:
+    """A campaign, and where it is a promotion its first tiers."""
+    if campaign.campaign_type != "PROMOTION":
+        return campaign_body(campaign, assignments, categories=categories)
+    promotion = promotion_body(tiers, campaign, categories, assignments)
+    return campaign_body(campaign, assignments, promotion, categories)
+
+
+def promotion_body(
+    tiers: Sequence[PromotionTier],
+    campaign: Campaign,
+    categories: Sequence[Category] = (),
+    assignments: Sequence[RuleAssignment] = (),
+) -> Body:
+    """What a campaign shows of its tiers: the first ones, by hierarchy, and how many there are."""
+    return {
+        "object": "list",
+        "data_ref": "tiers",
+        "tiers": [
+            tier_body(each, campaign, categories, assignments) for each in tiers[:TIERS_SHOWN_MAX]
+        ],
+        "total": campaign.tiers_count,
+        "has_more": campaign.tiers_count > min(len(tiers), TIERS_SHOWN_MAX),
+    }
+
+
+def stack_body(stack: PromotionStack, categories: Sequence[Category] = ()) -> Body:
+    """The stack as its endpoints show it."""
+    shown = _shown(categories, stack.category_id)
+    body: Body = {
+        "id": stack.id,
+        "name": stack.name,
+        "created_at": iso(stack.created_at),
+        "campaign_id": stack.campaign_id,
+        "tiers": {"ids": list(stack.tier_ids), "hierarchy_mode": "MANUAL"},
+        "category_id": stack.category_id if shown else None,
+        "categories": shown,
+        "object": "promotion_stack",
+    }
+    if stack.updated_at is not None:
+        body["updated_at"] = iso(stack.updated_at)
+    return body
+
+
+def _shown(categories: Sequence[Category], category_id: str | None) -> list[Body]:
+    return [category_body(each) for each in categories if each.id == category_id]
+
+
+def _head(tier: PromotionTier) -> Body:
+    metadata: Metadata = tier.metadata
+    return {
+        "id": tier.id,
+        "name": tier.name,
+        "banner": tier.banner,
+        "action": {"discount": discount_body(tier.discount)},
+        "metadata": metadata,
+        "hierarchy": tier.hierarchy,
+        "campaign_id": tier.campaign_id,
+    }
+
+
+def _campaign_body(campaign: Campaign) -> Body:
+    body: Body = {"id": campaign.id, "active": campaign.active}
+    body |= times_body(campaign)
+    if campaign.category_id is not None:
+        body["category_id"] = campaign.category_id
+    body["object"] = "campaign"
+    return body
+
+
+def times_body(bound: PromotionTier | Campaign) -> Body:
+    """When an offer may be used, as far as it says so."""
+    body: Body = {}
+    for name in ("start_date", "expiration_date"):
+        at = getattr(bound, name)
+        if at is not None:
+            body[name] = iso(at)
+    if bound.validity_timeframe is not None:
+        timeframe = bound.validity_timeframe
+        body["validity_timeframe"] = {
+            "duration": timeframe.duration,
+            "interval": timeframe.interval,
+        }
+    if bound.validity_day_of_week:
+        body["validity_day_of_week"] = list(bound.validity_day_of_week)
+    if bound.validity_hours is not None:
+        body["validity_hours"] = hours_body(bound.validity_hours)
+    return body

@@ -1,0 +1,28 @@
+"""Categories. Source: the API contract, sections 5 and 11."""
+
+from engine.kernel.calendar import iso
+from engine.kernel.encode import Body
+from schemas.categories import Category
+from schemas.evaluations import CategoryShown
+
+
+def category_body(category: Category) -> Body:
+    """The category as its own endpoints show it."""
+    body: Body = {
+        "id": category.id,
+        "name": category.name,
+        "hierarchy": category.hierarchy,
+        "created_at": iso(category.created_at),
+    }
+    if category.updated_at is not None:
+        body["updated_at"] = iso(category.updated_at)
+    body["object"] = "category"
+    return body
+
+
+def category_shown_body(shown: CategoryShown) -> Body:
+    """The category of a redeemable; what is neither exclusive nor joint says nothing of it."""
+    body = category_body(shown.category)
+    if shown.stacking_rules_type is not None:
+        body["stacking_rules_type"] = shown.stacking_rules_type
+    return body

@@ -1,0 +1,119 @@
+"""Categories: created, renamed, ranked, deleted. A name is one category's own.
+
+What is in a category names it by id, and so is in none once it is gone; nothing has to be changed
+for it but the stacking rules, which may name only categories that exist.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+from msgspec import structs
+
+from engine.assignments.decide import shown_by
+from engine.kernel import tables
+from engine.kernel.decision import Decision
+from engine.kernel.ids import new_id
+from engine.kernel.lookup import categories_of
+from engine.kernel.state import View
+from engine.stacking_rules.decide import naming
+from schemas.base import Millis
+from schemas.campaigns import CampaignUpdated, VouchersGenerated
+from schemas.categories import (
+    CATEGORIES_MAX,
+    Category,
+    CategoryCreated,
+    CategoryDeleted,
+    CategoryUpdated,
+    CreateCategory,
+    DeleteCategory,
+    UpdateCategory,
+)
+from schemas.commands import Command
+from schemas.errors import Refusal, not_found, refuse
+from schemas.events import Event
+from schemas.promotion_events import TierDisabled, TierEnabled, TierUpdated
+from schemas.redemptions import RedemptionFailed, RedemptionRolledBack, RedemptionSucceeded
+from schemas.stacking import StackingRulesUpdated
+from schemas.voucher_events import VoucherCreated
+
+
+def create_category(view: View, command: Command, body: CreateCategory, now: Millis) -> Decision:
+    """Creates a category under a name that is free."""
+    taken = _taken(view, body.name)
+    if taken is not None:
+        return Decision(refusal=taken)
+    if sum(1 for _ in view.scan(tables.CATEGORIES)) >= CATEGORIES_MAX:
+        reason = f"A project has at most {CATEGORIES_MAX} categories"
+        return Decision(refusal=refuse("invalid_payload", reason))
+    category = Category(new_id(command.seed, "cat_"), body.name, body.hierarchy, now)
+    return Decision((CategoryCreated(category),))
+
+
+def update_category(view: View, _: Command, body: UpdateCategory, now: Millis) -> Decision:
+    """Sets what is named; the new name has to be free."""
+    category = view.get(tables.CATEGORIES, body.category_id)
+    if category is None:
+        return Decision(refusal=not_found("category", body.category_id))
+    changes: dict[str, Any] = msgspec.json.decode(body.changes)
+    name = changes.get("name", category.name)
+    taken = None if name == category.name else _taken(view, name)
+    if taken is not None:
+        return Decision(refusal=taken)
+    hierarchy = changes.get("hierarchy", category.hierarchy)
+    after = structs.replace(category, name=name, hierarchy=hierarchy, updated_at=now)
+    return Decision((CategoryUpdated(after),))
+
+
+def delete_category(view: View, _: Command, body: DeleteCategory, now: Millis) -> Decision:
+    """Removes a category, and takes it out of the stacking rules."""
+    category = view.get(tables.CATEGORIES, body.category_id)
+    if category is None:
+        return Decision(refusal=not_found("category", body.category_id))
+    stored = view.get(tables.STACKING, tables.THE_ONE)
+    if stored is None:
+        return Decision((CategoryDeleted(category),))
+    rules = naming(stored.rules, lambda each: each != category.id)
+    if rules == stored.rules:
+        return Decision((CategoryDeleted(category),))
+    after = structs.replace(stored, rules=rules, updated_at=now)
+    # the last event is the one that answers
+    return Decision((StackingRulesUpdated(after), CategoryDeleted(category)))
+
+
+def with_categories(view: View, decision: Decision) -> Decision:
+    """The decision with the categories that its answer and webhooks show."""
+    named = dict.fromkeys(each for event in decision.events for each in _named_by(event) if each)
+    if not named:
+        return decision
+    return replace(decision, categories=categories_of(view, *named))
+
+
+def _named_by(event: Event) -> Iterator[str | None]:
+    """The categories of the vouchers and campaigns that an event shows without them."""
+    match event:
+        case VoucherCreated():
+            yield event.voucher.category_id
+        case VouchersGenerated():
+            yield event.campaign.category_id
+            yield event.template.category_id
+        case RedemptionSucceeded() | RedemptionFailed() | RedemptionRolledBack():
+            return  # these hold their own
+        case CampaignUpdated() | TierUpdated() | TierEnabled() | TierDisabled():
+            return
+        case _:
+            for bound in shown_by(event):
+                yield bound.category_id
+
+
+def _taken(view: View, name: str) -> Refusal | None:
+    found = view.get(tables.CATEGORY_NAMES, name)
+    if found is None:
+        return None
+    return refuse(
+        "duplicate_found",
+        f"Duplicated category exists with id {found}",
+        resource_id=found,
+        resource_type="category",
+    )

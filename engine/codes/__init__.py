@@ -1,0 +1,1 @@
+"""Codes: how they are made, and what was generated."""

@@ -1,0 +1,1 @@
+"""What redemptions count: tallies of offers, customers and keys, and units of products."""

@@ -1,0 +1,189 @@
+"""Tallies: what the redemptions of a campaign, a tier or a voucher add up to, for budgets.
+
+Kept by the fold, so that a budget is as exact as the log: for each scope, and for each of its
+customers and keys. A voucher of a campaign is counted with its campaign; one without has a scope
+of its own. Days, weeks (from Monday) and months are those of UTC. The order of a request counts
+once in a scope, however many redeemables of it apply, and so does its customer. A rollback takes
+back what was counted; from a period only while that is still the one of the redemption.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import date
+from types import MappingProxyType
+from typing import Final
+
+from msgspec import structs
+
+from engine.counters.pending import Scope
+from engine.kernel import tables
+from engine.kernel.state import State, View
+from schemas.base import DAY_MS, Millis
+from schemas.redemptions import Redemption
+from schemas.tallies import Period, Sums, Tally
+
+#: Whose part of a scope: `("customer", id)` or `("key", id)`; none: all of it.
+Who = tuple[str, str] | tuple[()]
+
+_NOTHING: Final = Tally()
+_EPOCH_ORDINAL: Final = date(1970, 1, 1).toordinal()
+
+
+def tallied(
+    view: View, scope: Scope, who: Who = (), period: Period | None = None, now: Millis = 0
+) -> Sums:
+    """The sums of a scope, since ever or in the period that `now` lies in."""
+    tally = view.get(tables.TALLIES, *scope, *who)
+    if tally is None:
+        return Sums()
+    if period is None:
+        return tally.ever
+    sums_of, number_of = _PERIODS[period]
+    sums = sums_of(tally)
+    return sums if sums.of == number_of(now) else Sums()
+
+
+def count(state: State, redeemed: Sequence[Redemption]) -> None:
+    """Counts the redemptions of one request."""
+    for each, scope, added in _by_scope(redeemed):
+        fresh = _NOTHING
+        if each.customer_id is not None:
+            key = (*scope, "customer", each.customer_id)
+            before = state.get(tables.TALLIES, *key)
+            if before is None:
+                state.put(tables.CUSTOMER_SCOPES, scope, each.customer_id, *scope)
+            fresh = _unseen(_current(before or _NOTHING, each.at), 1)
+            _add(state, key, added, _NOTHING, each.at)
+        if each.key_id:
+            _add(state, (*scope, "key", each.key_id), added, _NOTHING, each.at)
+        _add(state, scope, added, fresh, each.at)
+
+
+def take_back(state: State, redeemed: Sequence[Redemption]) -> None:
+    """Takes back what `count` counted of these redemptions, all that one request made.
+
+    From what is dropped already (engine/counters/ended.py) nothing is taken back.
+    """
+    for each, scope, added in _by_scope(redeemed):
+        removed = Sums(count=-added.count, amount=-added.amount, discounted=-added.discounted)
+        gone = _NOTHING
+        if each.customer_id is not None:
+            key = (*scope, "customer", each.customer_id)
+            _add_back(state, key, removed, _NOTHING, each.at)
+            after = state.get(tables.TALLIES, *key) or _NOTHING
+            gone = _unseen(_current(after, each.at), -1)
+        if each.key_id:
+            _add_back(state, (*scope, "key", each.key_id), removed, _NOTHING, each.at)
+        _add_back(state, scope, removed, gone, each.at)
+
+
+def _by_scope(redeemed: Sequence[Redemption]) -> Iterator[tuple[Redemption, Scope, Sums]]:
+    """Each scope with one of its redemptions, which have all but these in common, and the sums."""
+    found: dict[Scope, tuple[Redemption, Sums]] = {}
+    for each in redeemed:
+        for scope in _scopes_of(each):
+            sums = found[scope][1] if scope in found else Sums(amount=each.order_amount)
+            taken = 0 if each.taken is None else each.taken.total
+            sums = structs.replace(sums, count=sums.count + 1, discounted=sums.discounted + taken)
+            found[scope] = each, sums
+    for scope, (each, sums) in found.items():
+        yield each, scope, sums
+
+
+def _scopes_of(redemption: Redemption) -> tuple[Scope, ...]:
+    """As `scopes_of` (engine/counters/pending.py), for what was redeemed."""
+    own = (redemption.related_object_type, redemption.related_object_id)
+    if redemption.campaign_id is None:
+        return (own,)
+    campaign = ("campaign", redemption.campaign_id)
+    return (campaign,) if own[0] == "voucher" else (campaign, own)
+
+
+def _add(state: State, key: tuple[str, ...], added: Sums, fresh: Tally, at: Millis) -> None:
+    before = state.get(tables.TALLIES, *key) or _NOTHING
+    state.put(tables.TALLIES, _added(before, added, fresh, at), *key)
+
+
+def _added(tally: Tally, added: Sums, fresh: Tally, at: Millis) -> Tally:
+    """The tally with more; `fresh` has the customers who are new in each period."""
+    now = _current(tally, at)
+    return Tally(
+        ever=_plus(now.ever, added, fresh.ever),
+        day=_plus(now.day, added, fresh.day),
+        week=_plus(now.week, added, fresh.week),
+        month=_plus(now.month, added, fresh.month),
+    )
+
+
+def _add_back(state: State, key: tuple[str, ...], removed: Sums, gone: Tally, at: Millis) -> None:
+    before = state.get(tables.TALLIES, *key)
+    if before is None:
+        return
+    after = Tally(
+        ever=_plus(before.ever, removed, gone.ever),
+        day=_less(before.day, removed, gone.day, _day(at)),
+        week=_less(before.week, removed, gone.week, _week(at)),
+        month=_less(before.month, removed, gone.month, _month(at)),
+    )
+    state.put(tables.TALLIES, after, *key)
+
+
+def _current(tally: Tally, at: Millis) -> Tally:
+    """The tally with the periods of `at`; those that are over begin anew."""
+    return Tally(
+        ever=tally.ever,
+        day=_begun(tally.day, _day(at)),
+        week=_begun(tally.week, _week(at)),
+        month=_begun(tally.month, _month(at)),
+    )
+
+
+def _begun(sums: Sums, number: int) -> Sums:
+    return sums if sums.of == number else Sums(of=number)
+
+
+def _unseen(tally: Tally, step: int) -> Tally:
+    """So many customers in each period in which this customer's tally counts nothing."""
+
+    def unseen(sums: Sums) -> Sums:
+        return Sums(customers=0 if sums.count else step)
+
+    return Tally(unseen(tally.ever), unseen(tally.day), unseen(tally.week), unseen(tally.month))
+
+
+def _plus(sums: Sums, added: Sums, who: Sums) -> Sums:
+    return Sums(
+        of=sums.of,
+        count=max(sums.count + added.count, 0),
+        amount=max(sums.amount + added.amount, 0),
+        discounted=max(sums.discounted + added.discounted, 0),
+        customers=max(sums.customers + who.customers, 0),
+    )
+
+
+def _less(sums: Sums, removed: Sums, gone: Sums, number: int) -> Sums:
+    return _plus(sums, removed, gone) if sums.of == number else sums
+
+
+def _day(at: Millis) -> int:
+    return at // DAY_MS
+
+
+def _week(at: Millis) -> int:
+    return (at // DAY_MS + 3) // 7
+
+
+def _month(at: Millis) -> int:
+    day = date.fromordinal(_EPOCH_ORDINAL + at // DAY_MS)
+    return day.year * 12 + day.month - 1
+
+
+#: Of each period, its sums in a tally and its number now.
+_PERIODS: Final[Mapping[Period, tuple[Callable[[Tally], Sums], Callable[[Millis], int]]]] = (
+    MappingProxyType(
+        {
+            "daily": (lambda tally: tally.day, _day),
+            "weekly": (lambda tally: tally.week, _week),
+            "monthly": (lambda tally: tally.month, _month),
+        }
+    )
+)

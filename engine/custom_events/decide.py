@@ -1,0 +1,29 @@
+"""Custom events: what customers do, as the shop names it. Nothing is decided by them yet."""
+
+from engine.customers.decide import known_by
+from engine.kernel.decision import Decision
+from engine.kernel.ids import new_id
+from engine.kernel.state import View
+from schemas.base import Millis
+from schemas.commands import Command
+from schemas.custom_events import CustomEvent, CustomEventTracked, TrackCustomEvent
+from schemas.errors import Refusal, refuse
+
+
+def track_custom_event(
+    view: View, command: Command, body: TrackCustomEvent, now: Millis
+) -> Decision:
+    """Notes the event; its customer is created or completed by what it says."""
+    known = known_by(view, command, body.customer, now)
+    if isinstance(known, Refusal):
+        return Decision(refusal=known)
+    if known.customer is None:
+        return Decision(refusal=refuse("missing_customer", "The event has to name its customer"))
+    event = CustomEvent(
+        id=new_id(command.seed, "evcus_"),
+        name=body.event,
+        customer_id=known.customer.id,
+        created_at=now,
+        metadata=body.metadata,
+    )
+    return Decision((*known.events, CustomEventTracked(event)), customer=known.snapshot)

@@ -1,0 +1,90 @@
+"""Customers: in full, and as others show them. Source: the API contract, section 10."""
+
+from typing import Any
+
+from engine.kernel.calendar import iso
+from engine.kernel.encode import Body
+from engine.kernel.money import half_up
+from schemas.customers import Customer, CustomerSummary
+from schemas.personal import Address, PersonalData
+
+_NOTHING_KNOWN = PersonalData()
+_NOTHING_SUMMED = CustomerSummary()
+_TEXTS = ("source_id", "name", "description", "email", "phone", "birthday", "birthdate")
+_ADDRESS = ("city", "state", "line_1", "line_2", "country", "postal_code")
+
+
+def customer_body(customer: Customer, summary: CustomerSummary | None = None) -> Body:
+    """The customer with what its redemptions and orders add up to; None: there were none.
+
+    `address` is null when unset; `metadata` and the other members are absent.
+    """
+    data = customer.personal.data or _NOTHING_KNOWN
+    body: Body = {"id": customer.id}
+    body.update((name, value) for name in _TEXTS if (value := getattr(data, name)) is not None)
+    body["address"] = _address(data.address) if data.address else None
+    if data.metadata is not None:
+        body["metadata"] = data.metadata
+    body["summary"] = _summary(summary or _NOTHING_SUMMED)
+    body["loyalty"] = {"points": 0, "referred_customers": 0, "campaigns": {}}
+    body["referrals"] = {"total": 0, "campaigns": []}
+    body["system_metadata"] = {}
+    body["created_at"] = iso(customer.created_at)
+    if customer.updated_at is not None:
+        body["updated_at"] = iso(customer.updated_at)
+    body["object"] = "customer"
+    return body
+
+
+def gone_customer_body(customer_id: str) -> Body:
+    """One who is gone for good, where the contract wants a customer."""
+    unknown = dict.fromkeys(("summary", "loyalty", "referrals"))
+    return {"id": customer_id, **unknown, "object": "customer"}
+
+
+def simple_customer_body(customer: Customer) -> Body:
+    """The customer as a redemption shows it."""
+    data = customer.personal.data or _NOTHING_KNOWN
+    body: Body = {"id": customer.id}
+    for name in ("name", "email", "source_id"):
+        value = getattr(data, name)
+        if value is not None:
+            body[name] = value
+    body["metadata"] = data.metadata or {}
+    body["object"] = "customer"
+    return body
+
+
+def _address(address: Address) -> Body:
+    return {name: getattr(address, name) for name in _ADDRESS}
+
+
+def _summary(summary: CustomerSummary) -> dict[str, Any]:
+    count = summary.orders_count
+    orders: dict[str, Any] = {
+        "total_amount": summary.orders_amount,
+        "total_count": count,
+        "average_amount": half_up(summary.orders_amount, count) if count else 0,
+        "last_order_amount": summary.last_order_amount,
+    }
+    if summary.last_order_at is not None:
+        orders["last_order_date"] = iso(summary.last_order_at)
+    return {
+        "redemptions": {
+            "total_redeemed": max(summary.succeeded - summary.rolled_back, 0),
+            "total_failed": summary.failed,
+            "total_succeeded": summary.succeeded,
+            "total_rolled_back": summary.rolled_back,
+            "total_rollback_failed": summary.rollbacks_failed,
+            "total_rollback_succeeded": summary.rolled_back,
+            "gift": {
+                "redeemed_amount": summary.redeemed_amount,
+                "amount_to_go": summary.amount_to_go,
+            },
+            "loyalty_card": {
+                "redeemed_points": summary.redeemed_points,
+                "points_to_go": summary.points_to_go,
+            },
+        },
+        "orders": orders,
+    }

@@ -1,0 +1,189 @@
+"""Customers: known by id or source id, created and completed by whatever names them.
+
+A member that the request leaves out, or sends as null, keeps its value; metadata and address are
+merged member by member. A customer with neither id nor source id is a guest: known by the e-mail
+address that it was first named by, for as long as it lives, so that limits hold for it; without an
+address it is a new one. Only an update of the customer itself takes null for what it says, and
+clears.
+"""
+
+from typing import Any, Final, NamedTuple, TypeVar
+
+import msgspec
+from msgspec import structs
+
+from engine.kernel import tables
+from engine.kernel.bin_entries import binned
+from engine.kernel.decision import Decision
+from engine.kernel.ids import new_id
+from engine.kernel.lookup import find_customer, is_guest, named_customer, unknown_customer
+from engine.kernel.state import View
+from schemas.api import CustomerInput
+from schemas.base import Millis
+from schemas.commands import Command
+from schemas.customers import (
+    Customer,
+    CustomerCreated,
+    CustomerDeleted,
+    CustomerUnchanged,
+    CustomerUpdated,
+    DeleteCustomer,
+    UpdateCustomer,
+    UpsertCustomer,
+)
+from schemas.errors import Refusal, refuse
+from schemas.events import Event
+from schemas.personal import Address, Personal, PersonalData
+
+T = TypeVar("T", PersonalData, Address)
+
+#: YYYY-MM-DD.
+_DATE_LENGTH: Final = 10
+
+
+class Known(NamedTuple):
+    """The customer of a request, and the event that made it known so; None: nobody was named."""
+
+    customer: Customer | None
+    events: tuple[Event, ...] = ()
+
+    @property
+    def id(self) -> str | None:
+        """The customer's id."""
+        return None if self.customer is None else self.customer.id
+
+    @property
+    def snapshot(self) -> Customer | None:
+        """The customer, where no event holds it."""
+        return None if self.events else self.customer
+
+
+NOBODY = Known(None)
+
+
+def upsert_customer(view: View, command: Command, body: UpsertCustomer, now: Millis) -> Decision:
+    """Creates the customer or merges what is new; either way the event holds what to answer."""
+    known = known_by(view, command, body.customer, now)
+    if isinstance(known, Refusal):
+        return Decision(refusal=known)
+    if known.customer is None:
+        return Decision((CustomerCreated(_created(view, command, body.customer, now)),))
+    if not known.events:
+        summary = view.get(tables.CUSTOMER_SUMMARIES, known.customer.id)
+        return Decision((CustomerUnchanged(known.customer, summary),))
+    return Decision(tuple(_with_summary(view, event) for event in known.events))
+
+
+def update_customer(view: View, _: Command, body: UpdateCustomer, now: Millis) -> Decision:
+    """Sets what is named; null clears, but neither the customer's ids."""
+    stored = find_customer(view, body.customer)
+    if stored is None:
+        return Decision(refusal=unknown_customer(body.customer))
+    data = stored.personal.data or PersonalData()
+    changed = _changed(data, msgspec.json.decode(body.changes))
+    if _is_taken(view, changed, data, stored.id):
+        return Decision(refusal=_taken())
+    if changed == data:
+        summary = view.get(tables.CUSTOMER_SUMMARIES, stored.id)
+        return Decision((CustomerUnchanged(stored, summary),))
+    personal = Personal(stored.personal.owner, changed)
+    customer = structs.replace(stored, personal=personal, updated_at=now)
+    return Decision((_with_summary(view, CustomerUpdated(customer)),))
+
+
+def delete_customer(view: View, command: Command, body: DeleteCustomer, now: Millis) -> Decision:
+    """Moves the customer to the bin; the source id stays taken."""
+    stored = find_customer(view, body.customer)
+    if stored is None:
+        return Decision(refusal=unknown_customer(body.customer))
+    # the entry's name is no `Personal`, and everything that names a customer is
+    added = binned(command, "customer", stored.id, "", now)
+    deleted = structs.replace(stored, deleted_at=now, bin_entry_id=added.entry.id)
+    return Decision((CustomerDeleted(deleted), added))
+
+
+def _with_summary(view: View, event: Event) -> Event:
+    if not isinstance(event, CustomerUpdated):
+        return event
+    summary = view.get(tables.CUSTOMER_SUMMARIES, event.customer.id)
+    return structs.replace(event, summary=summary)
+
+
+def _changed(data: PersonalData, changes: dict[str, Any]) -> PersonalData:
+    """The data with the changes; `None` for an address or metadata empties it."""
+    if changes.get("metadata") is not None:
+        changes["metadata"] = (data.metadata or {}) | changes["metadata"]
+    if changes.get("address") is not None:
+        before = structs.asdict(data.address or Address())
+        changes["address"] = Address(**(before | changes["address"]))
+    return structs.replace(data, **changes)
+
+
+def _is_taken(view: View, after: PersonalData, before: PersonalData, customer_id: str) -> bool:
+    """Whether the new source id is another customer's."""
+    if after.source_id is None or after.source_id == before.source_id:
+        return False
+    owner = view.get(tables.CUSTOMER_SOURCES, tables.source_key(after.source_id))
+    return owner not in (None, customer_id)
+
+
+def _taken() -> Refusal:
+    return refuse("duplicate_source_id", "Another customer has this source id")
+
+
+def known_by(
+    view: View, command: Command, named: CustomerInput | None, now: Millis
+) -> Known | Refusal:
+    """The customer that a request names, after what the request says of it."""
+    if named is None or not any(structs.astuple(named)):
+        return NOBODY
+    stored = named_customer(view, named, command.guest_key)
+    if isinstance(stored, Refusal):
+        return stored
+    if stored is None:
+        customer = _created(view, command, named, now)
+        return Known(customer, (CustomerCreated(customer),))
+    data = stored.personal.data or PersonalData()
+    merged = _merged(data, named)
+    if merged == data:
+        return Known(stored)
+    if _is_taken(view, merged, data, stored.id):
+        return _taken()
+    personal = Personal(stored.personal.owner, merged)
+    customer = structs.replace(stored, personal=personal, updated_at=now)
+    return Known(customer, (CustomerUpdated(customer),))
+
+
+def _created(view: View, command: Command, named: CustomerInput, now: Millis) -> Customer:
+    customer_id = new_id(command.seed, "cust_")
+    data = _merged(PersonalData(), named)
+    if is_guest(named):
+        data = structs.replace(data, guest_key=command.guest_key)
+    personal = Personal(f"{view.project}/{customer_id}", data)
+    return Customer(id=customer_id, personal=personal, created_at=now)
+
+
+def _merged(data: PersonalData, named: CustomerInput) -> PersonalData:
+    address, metadata = data.address, data.metadata
+    if named.address is not None:
+        address = _overlaid(address or Address(), named.address)
+    if named.metadata is not None:
+        metadata = (metadata or {}) | named.metadata
+    said = PersonalData(
+        source_id=named.source_id,
+        name=named.name,
+        description=named.description,
+        email=named.email,
+        phone=named.phone,
+        birthday=named.birthday and named.birthday[:_DATE_LENGTH],
+        birthdate=named.birthdate and named.birthdate[:_DATE_LENGTH],
+        address=address,
+        metadata=metadata,
+    )
+    return _overlaid(data, said)
+
+
+def _overlaid(value: T, said: T) -> T:
+    """`value` with every member that `said` has."""
+    named = {name: new for name, new in structs.asdict(said).items() if new is not None}
+    return structs.replace(value, **named)

@@ -1,0 +1,258 @@
+"""What customers add up to: counted once for a whole record, after its decision.
+
+Redemptions count for the customer whom they name, orders for their own, and what is left on a gift
+card or a loyalty card for whoever holds it. A decision that concerns no customer gains no event. An order counts
+while it is paid or fulfilled; what a customer spent on it is what was left to pay. The last order
+is the newest that ever counted, also when it was canceled later. Nothing counts any more for a
+customer who is gone for good, though vouchers, orders and rollbacks may still name one.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+from msgspec import structs
+
+from engine.kernel import tables
+from engine.kernel.decision import Decision
+from engine.kernel.state import View
+from engine.pricing.sums import left_of
+from schemas.balances import BalanceAdjusted
+from schemas.bin import CampaignVouchersDeleted
+from schemas.customers import CustomerCreated, CustomersSummed, CustomerSummary
+from schemas.evaluations import Taken
+from schemas.events import Event
+from schemas.orders import Order, OrderCreated, OrderUpdated
+from schemas.publications import Published
+from schemas.redemptions import (
+    RedemptionFailed,
+    RedemptionRolledBack,
+    RedemptionSucceeded,
+    RollbackFailed,
+)
+from schemas.voucher_events import VoucherDeleted, VoucherUpdated
+from schemas.vouchers import Voucher
+
+_COUNTED: Final = frozenset({"PAID", "FULFILLED"})
+_NOTHING: Final = CustomerSummary()
+_UNTOUCHED: Final = Taken()
+
+
+class _Left(NamedTuple):
+    """What is left on a card, and whose it is."""
+
+    holder_id: str
+    credits: int
+    points: int
+
+
+class Sums:
+    """The summaries that a record changes, as they are after what was counted so far."""
+
+    def __init__(self, view: View, events: Iterable[Event]) -> None:
+        self._view = view
+        self._events = events
+        self._before: dict[str, CustomerSummary] = {}
+        self._after: dict[str, CustomerSummary] = {}
+        self._balances: dict[str, _Left | None] = {}
+        self._orders: dict[str, Order] = {}
+
+    @property
+    def changed(self) -> dict[str, CustomerSummary]:
+        """Those that are another than before, by customer."""
+        before = self._before
+        return {each: after for each, after in self._after.items() if after != before[each]}
+
+    def add(self, customer_id: str | None, **differences: int) -> None:
+        """Counts something for a customer; no sum falls below zero."""
+        if customer_id is None:
+            return
+        summary = self._of(customer_id)
+        if summary is None:
+            return
+        counted = {
+            name: max(getattr(summary, name) + difference, 0)
+            for name, difference in differences.items()
+        }
+        self._after[customer_id] = structs.replace(summary, **counted)
+
+    def voucher(self, voucher: Voucher) -> None:
+        """A voucher is as given; its holder has what is left on it."""
+        if voucher.gift is not None or voucher.loyalty_card is not None:
+            self._holds(voucher.id, _held(voucher))
+
+    def voucher_gone(self, voucher_id: str) -> None:
+        """A voucher is nobody's any more."""
+        self._holds(voucher_id, None)
+
+    def _holds(self, voucher_id: str, held: _Left | None) -> None:
+        if voucher_id in self._balances:
+            before = self._balances[voucher_id]
+        else:
+            before = _held(self._view.get(tables.VOUCHERS, voucher_id))
+        if before != held:
+            if before is not None:
+                self.add(
+                    before.holder_id, amount_to_go=-before.credits, points_to_go=-before.points
+                )
+            if held is not None:
+                self.add(held.holder_id, amount_to_go=held.credits, points_to_go=held.points)
+        self._balances[voucher_id] = held
+
+    def order(self, order: Order | None, *, created: bool = False) -> None:
+        """An order is as given; `created` when it was not there before."""
+        if order is None or order.customer_id is None:
+            return
+        before = self._orders.get(order.id)
+        if before is None and not created:
+            before = self._view.get(tables.ORDERS, order.id)
+        self._orders[order.id] = order
+        if before is not None and before.status in _COUNTED:
+            self.add(before.customer_id, orders_count=-1, orders_amount=-_spent(before))
+        if order.status not in _COUNTED:
+            return
+        self.add(order.customer_id, orders_count=1, orders_amount=_spent(order))
+        summary = self._of(order.customer_id)
+        if summary is None:
+            return
+        made = order.created_at or 0
+        if order.id == summary.last_order_id or made >= (summary.last_order_at or 0):
+            self._after[order.customer_id] = structs.replace(
+                summary,
+                last_order_id=order.id,
+                last_order_amount=_spent(order),
+                last_order_at=made,
+            )
+
+    def _of(self, customer_id: str) -> CustomerSummary | None:
+        """What the customer adds up to so far; None for one who is gone for good."""
+        found = self._after.get(customer_id)
+        if found is None:
+            found = self._view.get(tables.CUSTOMER_SUMMARIES, customer_id)
+            if found is None:
+                # whoever has a summary is there: it goes with its customer
+                if not self._is_there(customer_id):
+                    return None
+                found = _NOTHING
+            self._before[customer_id] = found
+        return found
+
+    def _is_there(self, customer_id: str) -> bool:
+        return self._view.get(tables.CUSTOMERS, customer_id) is not None or any(
+            isinstance(each, CustomerCreated) and each.customer.id == customer_id
+            for each in self._events
+        )
+
+
+def _held(voucher: Voucher | None) -> _Left | None:
+    if voucher is None or voucher.holder_id is None:
+        return None
+    gift, card = voucher.gift, voucher.loyalty_card
+    if gift is None and card is None:
+        return None
+    credits = 0 if gift is None else gift.balance
+    return _Left(voucher.holder_id, credits, 0 if card is None else card.balance)
+
+
+def _spent(order: Order) -> int:
+    return left_of(order) or 0
+
+
+def summed(view: View, decision: Decision) -> Decision:
+    """The decision, with what it changes in the customers' summaries as one more event."""
+    sums: Sums | None = None
+    for event in decision.events:
+        count = _COUNTS.get(type(event))
+        if count is not None:
+            sums = sums or Sums(view, decision.events)
+            count(sums, event)
+    changed = sums.changed if sums is not None else None
+    if not changed:
+        return decision
+    return Decision(
+        (*decision.events, CustomersSummed(changed)), decision.refusal, decision.customer
+    )
+
+
+def _redeemed(sums: Sums, event: RedemptionSucceeded) -> None:
+    credits = points = 0
+    for outcome in event.evaluation.outcomes:
+        if outcome.status == "APPLICABLE" and outcome.voucher is not None:
+            sums.voucher(outcome.voucher)
+            taken = outcome.taken or _UNTOUCHED
+            credits += taken.credits or 0
+            points += taken.points or 0
+    sums.add(
+        event.customer_id,
+        succeeded=len(event.redemption_ids),
+        redeemed_amount=credits,
+        redeemed_points=points,
+    )
+    sums.order(event.evaluation.order, created=event.order_created)
+
+
+def _not_redeemed(sums: Sums, event: RedemptionFailed) -> None:
+    sums.add(event.customer_id, failed=len(event.redemption_ids))
+
+
+def _rolled_back(sums: Sums, event: RedemptionRolledBack) -> None:
+    credits = sum(each.credits or 0 for each in event.rollbacks)
+    for each in event.rollbacks:
+        if each.voucher is not None:
+            sums.voucher(each.voucher)
+    points = sum(each.points or 0 for each in event.rollbacks)
+    sums.add(
+        event.customer_id,
+        rolled_back=len(event.rollbacks),
+        redeemed_amount=-credits,
+        redeemed_points=-points,
+    )
+    sums.order(event.order)
+
+
+def _not_rolled_back(sums: Sums, event: RollbackFailed) -> None:
+    sums.add(event.customer_id, rollbacks_failed=1)
+
+
+def _order_created(sums: Sums, event: OrderCreated) -> None:
+    sums.order(event.order, created=True)
+
+
+def _order_updated(sums: Sums, event: OrderUpdated) -> None:
+    sums.order(event.order)
+
+
+def _voucher(sums: Sums, event: VoucherUpdated | BalanceAdjusted) -> None:
+    sums.voucher(event.voucher)
+
+
+def _published(sums: Sums, event: Published) -> None:
+    for voucher in event.vouchers:
+        sums.voucher(voucher)
+
+
+def _voucher_deleted(sums: Sums, event: VoucherDeleted) -> None:
+    sums.voucher_gone(event.voucher_id)
+
+
+def _vouchers_deleted(sums: Sums, event: CampaignVouchersDeleted) -> None:
+    for voucher_id in event.ids:
+        sums.voucher_gone(voucher_id)
+
+
+#: What is counted; an event without a line here changes nothing that a customer adds up to.
+_COUNTS: Final[Mapping[type[Any], Callable[[Sums, Any], None]]] = MappingProxyType(
+    {
+        RedemptionSucceeded: _redeemed,
+        RedemptionFailed: _not_redeemed,
+        RedemptionRolledBack: _rolled_back,
+        RollbackFailed: _not_rolled_back,
+        VoucherUpdated: _voucher,
+        VoucherDeleted: _voucher_deleted,
+        CampaignVouchersDeleted: _vouchers_deleted,
+        Published: _published,
+        BalanceAdjusted: _voucher,
+        OrderCreated: _order_created,
+        OrderUpdated: _order_updated,
+    }
+)

@@ -1,0 +1,1 @@
+"""Customers that are forgotten."""

@@ -1,0 +1,1 @@
+"""The evaluation of redeemables: what applies to a request, and what it takes."""

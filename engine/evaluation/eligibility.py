@@ -1,0 +1,362 @@
+"""Whether an offer may be used now, by its own terms: ordered rules, the first refusal decides.
+
+What a project's validation rules say comes after it (engine/rules). The total order, which a table test walks: exists (engine/evaluation/offers.py: what is missing has no Context)
+· active · start date · expiration date · time since the publication · day of week · timeframe ·
+hours · quantity · gift balance · points balance · order · amount to pay · items · reward. Of the
+switch and the times, the offer's own comes first, then that of its campaign, under the same key.
+Every refusal names its rule and the values that were compared.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from engine.kernel.calendar import (
+    day_of_week,
+    iso,
+    later,
+    parse_duration,
+    within_hours,
+    within_timeframe,
+)
+from engine.kernel.lookup import Held
+from engine.pricing.basket import Basket
+from engine.rewards.payment import Payment
+from schemas.base import Millis
+from schemas.campaigns import Campaign
+from schemas.errors import Refusal, refuse
+from schemas.promotions import PromotionTier
+from schemas.vouchers import Voucher
+
+
+class Context(NamedTuple):
+    """What a rule may look at."""
+
+    offer: Voucher | PromotionTier
+    now: Millis
+    #: What the sessions of others hold of the voucher.
+    held: Held
+    #: How many credits of a gift card are asked for.
+    credits: int | None
+    #: The order as those before left it; None: the request has none.
+    basket: Basket | None
+    #: The campaign that the offer is one of.
+    campaign: Campaign | None = None
+    #: What a loyalty card is to pay for; None: nobody said.
+    payment: Payment | None = None
+
+
+Rule = Callable[[Context], Refusal | None]
+#: What the rules of switch and times are for.
+Bound = Voucher | PromotionTier | Campaign
+BoundRule = Callable[[Context, Bound], Refusal | None]
+
+
+def active(context: Context, bound: Bound) -> Refusal | None:
+    """What is disabled is not usable."""
+    if bound.active:
+        return None
+    if isinstance(context.offer, PromotionTier):
+        details = f"Promotion Tier with id: {context.offer.id} is disabled."
+        return _refused("promotion_inactive", context, bound, "active", details, active=False)
+    return _refused("voucher_disabled", context, bound, "active", active=False)
+
+
+def start_date(context: Context, bound: Bound) -> Refusal | None:
+    """Usable from the start date on."""
+    start = bound.start_date
+    if start is None or context.now >= start:
+        return None
+    return _refused(
+        _key(context, "voucher_not_active"),
+        context,
+        bound,
+        "start_date",
+        now=iso(context.now),
+        start_date=iso(start),
+    )
+
+
+def expiration_date(context: Context, bound: Bound) -> Refusal | None:
+    """Usable up to and including the expiration date."""
+    expiration = bound.expiration_date
+    if expiration is None or context.now <= expiration:
+        return None
+    return _refused(
+        _key(context, "voucher_expired"),
+        context,
+        bound,
+        "expiration_date",
+        now=iso(context.now),
+        expiration_date=iso(expiration),
+    )
+
+
+def activity_duration(context: Context, bound: Bound) -> Refusal | None:
+    """Once published, a voucher is usable for as long as its campaign says."""
+    if not isinstance(bound, Campaign) or bound.activity_duration_after_publishing is None:
+        return None
+    published_at = context.offer.published_at if isinstance(context.offer, Voucher) else None
+    if published_at is None:
+        return None
+    duration = bound.activity_duration_after_publishing
+    end = later(published_at, parse_duration(duration))
+    if context.now <= end:
+        return None
+    return _refused(
+        "voucher_expired",
+        context,
+        bound,
+        "activity_duration",
+        now=iso(context.now),
+        published_at=iso(published_at),
+        duration=duration,
+    )
+
+
+def validity_day_of_week(context: Context, bound: Bound) -> Refusal | None:
+    """Usable on the named days of the week, where some are named."""
+    days = bound.validity_day_of_week
+    if not days or day_of_week(context.now) in days:
+        return None
+    return _refused(
+        _key(context, "voucher_not_active_now"),
+        context,
+        bound,
+        "validity_day_of_week",
+        now=iso(context.now),
+        day_of_week=day_of_week(context.now),
+        validity_day_of_week=list(days),
+    )
+
+
+def validity_timeframe(context: Context, bound: Bound) -> Refusal | None:
+    """Usable in the recurring timeframe, which counts from the start date, else the creation."""
+    timeframe = bound.validity_timeframe
+    if timeframe is None:
+        return None
+    anchor = bound.created_at if bound.start_date is None else bound.start_date
+    if within_timeframe(timeframe, anchor, context.now):
+        return None
+    return _refused(
+        _key(context, "voucher_not_active_now"),
+        context,
+        bound,
+        "validity_timeframe",
+        now=iso(context.now),
+        counted_from=iso(anchor),
+        duration=timeframe.duration,
+        interval=timeframe.interval,
+    )
+
+
+def validity_hours(context: Context, bound: Bound) -> Refusal | None:
+    """Usable in any of the named windows of hours, where some are named."""
+    hours = bound.validity_hours
+    if hours is None or not hours.daily:
+        return None
+    if any(within_hours(window, context.now) for window in hours.daily):
+        return None
+    return _refused(
+        _key(context, "voucher_not_active_now"),
+        context,
+        bound,
+        "validity_hours",
+        now=iso(context.now),
+        daily=[
+            {
+                "start_time": window.start_time,
+                "expiration_time": window.expiration_time,
+                "days_of_week": list(window.days_of_week),
+            }
+            for window in hours.daily
+        ],
+    )
+
+
+def quantity(context: Context) -> Refusal | None:
+    """Redeemed and held together, a voucher is used no more often than its quantity says."""
+    voucher, held = context.offer, context.held
+    if not isinstance(voucher, Voucher) or voucher.quantity is None:
+        return None
+    if voucher.redeemed_quantity + held.quantity < voucher.quantity:
+        return None
+    return _refused(
+        "quantity_exceeded",
+        context,
+        voucher,
+        "quantity",
+        quantity=voucher.quantity,
+        redeemed_quantity=voucher.redeemed_quantity,
+        held_by_sessions=held.quantity,
+    )
+
+
+def gift_balance(context: Context) -> Refusal | None:
+    """A gift card has credits that no session of others holds, and as many as are asked for."""
+    gift = context.offer.gift if isinstance(context.offer, Voucher) else None
+    if gift is None:
+        return None
+    available = gift.balance - context.held.credits
+    if available > 0 and (context.credits is None or context.credits <= available):
+        return None
+    return _refused(
+        "gift_amount_exceeded",
+        context,
+        context.offer,
+        "gift_balance",
+        credits=context.credits,
+        balance=gift.balance,
+        held_by_sessions=context.held.credits,
+    )
+
+
+def points_balance(context: Context) -> Refusal | None:
+    """A loyalty card has the points that are asked for, and no session of others holds them."""
+    card = context.offer.loyalty_card if isinstance(context.offer, Voucher) else None
+    if card is None:
+        return None
+    available = card.balance - context.held.points
+    asked = None if context.payment is None else context.payment.points
+    if available > 0 and (asked is None or asked <= available):
+        return None
+    return _refused(
+        "loyalty_card_points_exceeded",
+        context,
+        context.offer,
+        "points_balance",
+        points=asked,
+        balance=card.balance,
+        held_by_sessions=context.held.points,
+    )
+
+
+def order_given(context: Context) -> Refusal | None:
+    """A loyalty card pays for an order."""
+    if context.basket is not None or not _is_card(context):
+        return None
+    return refuse(
+        "missing_order",
+        "An order is required when redeeming a LOYALTY_CARD",
+        explanation={"rule": "order", "order": None},
+    )
+
+
+def amount_to_pay(context: Context) -> Refusal | None:
+    """What pays needs an amount to pay."""
+    basket = context.basket
+    if not _pays(context) or (basket is not None and basket.left is not None):
+        return None
+    return refuse(
+        "missing_amount",
+        f"Amount is required when redeeming a {_type(context)}",
+        explanation={"rule": "amount_to_pay", "order_amount": None},
+    )
+
+
+def items_to_pay(context: Context) -> Refusal | None:
+    """A gift card that pays for items needs one with an amount."""
+    gift = context.offer.gift if isinstance(context.offer, Voucher) else None
+    if gift is None or gift.effect != "APPLY_TO_ITEMS" or context.basket is None:
+        return None
+    lines = context.basket.lines
+    if any(line.amount is not None for line in lines):
+        return None
+    return refuse(
+        "missing_order_items_amount" if lines else "missing_order_items",
+        "At least one applicable order item with amount is required to redeem this GIFT_VOUCHER",
+        explanation={"rule": "items_to_pay", "order_items": len(lines)},
+    )
+
+
+def reward(context: Context) -> Refusal | None:
+    """A loyalty card pays for a reward."""
+    if not _is_card(context) or context.payment is not None:
+        return None
+    return refuse(
+        "missing_reward",
+        "A reward is required when redeeming a LOYALTY_CARD",
+        explanation={"rule": "reward", "reward": None},
+    )
+
+
+#: Rules of the switch and the times, in order of precedence: of the offer, then of its campaign.
+BOUND_RULES: tuple[BoundRule, ...] = (
+    active,
+    start_date,
+    expiration_date,
+    activity_duration,
+    validity_day_of_week,
+    validity_timeframe,
+    validity_hours,
+)
+#: What follows them: what is left of the offer,
+LEFT_RULES: tuple[Rule, ...] = (quantity, gift_balance, points_balance)
+#: and, for what pays, what there is to pay.
+RULES: tuple[Rule, ...] = (
+    *LEFT_RULES,
+    order_given,
+    amount_to_pay,
+    items_to_pay,
+    reward,
+)
+
+
+def refusal_of(context: Context) -> Refusal | None:
+    """The refusal of the first rule that has one."""
+    return _refusal_of(context, RULES)
+
+
+def left_refusal_of(context: Context) -> Refusal | None:
+    """As `refusal_of`, whatever there is to pay: whether there is something left to use."""
+    return _refusal_of(context, LEFT_RULES)
+
+
+def _refusal_of(context: Context, rules: tuple[Rule, ...]) -> Refusal | None:
+    offer, campaign = context.offer, context.campaign
+    for bound_rule in BOUND_RULES:
+        refusal = bound_rule(context, offer)
+        if refusal is None and campaign is not None:
+            refusal = bound_rule(context, campaign)
+        if refusal is not None:
+            return refusal
+    for rule in rules:
+        refusal = rule(context)
+        if refusal is not None:
+            return refusal
+    return None
+
+
+def _is_card(context: Context) -> bool:
+    return isinstance(context.offer, Voucher) and context.offer.loyalty_card is not None
+
+
+def _pays(context: Context) -> bool:
+    offer = context.offer
+    return isinstance(offer, Voucher) and (offer.gift or offer.loyalty_card) is not None
+
+
+def _type(context: Context) -> str:
+    return context.offer.type if isinstance(context.offer, Voucher) else "PROMOTION_TIER"
+
+
+def _key(context: Context, of_voucher: str) -> str:
+    """The key of a refusal that has one name for vouchers and another for tiers."""
+    if isinstance(context.offer, Voucher):
+        return of_voucher
+    return "promotion_not_active_now"
+
+
+def _refused(
+    key: str,
+    context: Context,
+    bound: Bound,
+    rule: str,
+    details: str | None = None,
+    **compared: Any,
+) -> Refusal:
+    explanation = {"rule": rule} | compared
+    if isinstance(bound, Campaign):
+        explanation["campaign_id"] = bound.id
+    offer = context.offer
+    named = offer.code if isinstance(offer, Voucher) else offer.id
+    return refuse(key, details or named, explanation=explanation)

@@ -1,0 +1,277 @@
+"""How several redeemables apply to one order, under the project's stacking rules.
+
+They are taken one after the other, in the order of the request or, with CATEGORY_HIERARCHY, by the
+rank of their categories, then of their tiers; those without a category come last, as requested.
+Each is
+
+1. skipped, in mode ALL, when one before it failed: then nothing of the request can be redeemed;
+2. skipped, when it is a regular one and an exclusive one applies (joint ones apply beside both);
+3. skipped, when as many as allowed were applied: of all, of its category, of the exclusive ones,
+   of the exclusive ones of its category, in this order;
+4. inapplicable, when it cannot be found or a rule refuses it;
+5. skipped, when it would take nothing and the project wants such ones left out;
+6. applied, otherwise: it takes from what those before it left.
+
+Every skip says which rule caused it (engine/evaluation/skips.py).
+Source: the API contract, section 5. A redeemable without a category meets no limit per category.
+"""
+
+from collections.abc import Callable, Container, Iterable, Mapping
+from types import MappingProxyType
+
+from msgspec import structs
+
+from engine.evaluation.offers import Offer
+from engine.evaluation.skips import (
+    APPLICABLE_LIMIT,
+    CATEGORY_LIMIT,
+    EXCLUDED,
+    EXCLUSIVE_CATEGORY_LIMIT,
+    EXCLUSIVE_LIMIT,
+    KEPT_OUT,
+    NO_EFFECT,
+    Skip,
+    after_failure,
+    after_refusal,
+    beside_exclusive,
+    beside_regular,
+    first_in,
+    limited,
+)
+from schemas.api import Redeemable
+from schemas.categories import Category
+from schemas.errors import Refusal
+from schemas.evaluations import CategoryShown, Evaluation, Outcome
+from schemas.stacking import StackingRules
+
+DEFAULTS = StackingRules()
+NOTHING_KNOWN: Mapping[int, Outcome] = MappingProxyType({})
+
+#: Tries an offer on what those before it left, and takes it where it applies.
+Attempt = Callable[[Offer], Outcome]
+
+
+def stack(
+    offers: list[Offer], rules: StackingRules, begin: Callable[[], Attempt]
+) -> tuple[Outcome, ...]:
+    """What becomes of each offer, in the order of the request.
+
+    `begin` starts on the order as it was; exclusive offers that turn out not to apply exclude
+    nobody, so then the others are tried anew. The exclusive ones stay out, even where what a
+    regular one takes would let them in.
+    """
+    sequence = sequence_of(offers, rules)
+    exclusive = {n for n in sequence if is_exclusive(offers[n], rules)}
+    regular = {n for n in sequence if n not in exclusive and not is_joint(offers[n], rules)}
+    if not (exclusive and regular):
+        return _pass(offers, sequence, rules, begin())
+    outcomes = _pass(offers, sequence, rules, begin(), excluded=regular)
+    applied = (n for n in sequence if n in exclusive and outcomes[n].status == "APPLICABLE")
+    first = next(applied, None)
+    if first is not None:
+        return tuple(_beside(each, offers[first]) for each in outcomes)
+    out = {n: _stays_out(outcomes[n], offers[n], rules) for n in exclusive}
+    return _pass(offers, sequence, rules, begin(), known=out)
+
+
+def sequence_of(offers: list[Offer], rules: StackingRules) -> list[int]:
+    """The places of the offers in the order of their application."""
+    places = list(range(len(offers)))
+    if rules.redeemables_sorting_rule == "CATEGORY_HIERARCHY":
+        places.sort(key=lambda n: _rank(offers[n]))
+    return places
+
+
+def is_exclusive(offer: Offer, rules: StackingRules) -> bool:
+    """Whether regular offers cannot apply beside it."""
+    return not offer.category_ids.isdisjoint(rules.exclusive_categories)
+
+
+def is_joint(offer: Offer, rules: StackingRules) -> bool:
+    """Whether it applies beside exclusive offers, too."""
+    return not offer.category_ids.isdisjoint(rules.joint_categories)
+
+
+def on_initial(offer: Offer, rules: StackingRules) -> bool:
+    """Whether percentages of it are taken of the order as it was before the request.
+
+    The first of its categories that is in a list decides, else the project's mode.
+    """
+    for category in offer.categories:
+        if category.id in rules.initial_amount_mode_categories:
+            return True
+        if category.id in rules.discounted_amount_mode_categories:
+            return False
+    return rules.discount_calculation_mode == "INITIAL_AMOUNT"
+
+
+def fail_all(redeemables: tuple[Redeemable, ...], refusal: Refusal) -> Evaluation:
+    """The outcome of a request that is wrong as a whole: its first redeemable fails with it."""
+    first, *others = redeemables
+    return Evaluation(
+        outcomes=(
+            inapplicable(first, refusal),
+            *(skipped(redeemable, after_refusal(refusal, first)) for redeemable in others),
+        )
+    )
+
+
+def skipped(redeemable: Redeemable, skip: Skip) -> Outcome:
+    """A redeemable that a stacking rule left out."""
+    return Outcome(
+        object=redeemable.object,
+        id=redeemable.id,
+        status="SKIPPED",
+        skipped_by=skip.key,
+        explanation=skip.explanation,
+    )
+
+
+def inapplicable(redeemable: Redeemable, refusal: Refusal) -> Outcome:
+    """A redeemable that failed."""
+    return Outcome(
+        object=redeemable.object,
+        id=redeemable.id,
+        status="INAPPLICABLE",
+        refusal=refusal,
+    )
+
+
+class _Applied:
+    """What was applied so far, as the limits count it."""
+
+    __slots__ = ("all", "by_category", "exclusive", "exclusive_by_category")
+
+    def __init__(self) -> None:
+        self.all = 0
+        self.exclusive = 0
+        self.by_category: dict[str, int] = {}
+        self.exclusive_by_category: dict[str, int] = {}
+
+    def add(self, offer: Offer, *, exclusive: bool) -> None:
+        """Counts an offer that applies."""
+        self.all += 1
+        self.exclusive += exclusive
+        for category in offer.categories:
+            self.by_category[category.id] = self.by_category.get(category.id, 0) + 1
+            if exclusive:
+                met = self.exclusive_by_category.get(category.id, 0)
+                self.exclusive_by_category[category.id] = met + 1
+
+    def limit_met(self, offer: Offer, rules: StackingRules, *, exclusive: bool) -> Skip | None:
+        """The first limit that leaves no room for the offer."""
+        name = "applicable_redeemables_limit"
+        skip = limited(APPLICABLE_LIMIT, name, rules.applicable_redeemables_limit, self.all)
+        if skip is None:
+            skip = self._category_limit_met(offer, rules)
+        if skip is None and exclusive:
+            skip = self._exclusive_limit_met(offer, rules)
+        return skip
+
+    def _category_limit_met(self, offer: Offer, rules: StackingRules) -> Skip | None:
+        for category in offer.categories:
+            limit = rules.applicable_redeemables_per_category_limit
+            name = "applicable_redeemables_per_category_limit"
+            if category.id in rules.applicable_redeemables_category_limits:
+                limit = rules.applicable_redeemables_category_limits[category.id]
+                name = "applicable_redeemables_category_limits"
+            count = self.by_category.get(category.id, 0)
+            skip = limited(CATEGORY_LIMIT, name, limit, count, category.id)
+            if skip is not None:
+                return skip
+        return None
+
+    def _exclusive_limit_met(self, offer: Offer, rules: StackingRules) -> Skip | None:
+        name = "applicable_exclusive_redeemables_limit"
+        limit: int | None = rules.applicable_exclusive_redeemables_limit
+        skip = limited(EXCLUSIVE_LIMIT, name, limit, self.exclusive)
+        if skip is not None:
+            return skip
+        name = "applicable_exclusive_redeemables_per_category_limit"
+        limit = rules.applicable_exclusive_redeemables_per_category_limit
+        for category in offer.categories:
+            count = self.exclusive_by_category.get(category.id, 0)
+            skip = limited(EXCLUSIVE_CATEGORY_LIMIT, name, limit, count, category.id)
+            if skip is not None:
+                return skip
+        return None
+
+
+def _pass(
+    offers: list[Offer],
+    sequence: Iterable[int],
+    rules: StackingRules,
+    attempt: Attempt,
+    *,
+    excluded: Container[int] = (),
+    known: Mapping[int, Outcome] = NOTHING_KNOWN,
+) -> tuple[Outcome, ...]:
+    """One after the other; those that are `known` already have that outcome, if they are asked."""
+    applied = _Applied()
+    outcomes: dict[int, Outcome] = {}
+    failed: Offer | None = None
+    for n in sequence:
+        offer = offers[n]
+        exclusive = is_exclusive(offer, rules)
+        if failed is not None:
+            skip: Skip | None = after_failure(failed.asked)
+        elif n in excluded:
+            skip = KEPT_OUT
+        else:
+            skip = applied.limit_met(offer, rules, exclusive=exclusive)
+        if skip is not None:
+            outcome = left_out(offer, skip, rules)
+        else:
+            outcome = known[n] if n in known else attempt(offer)
+        if outcome.status == "APPLICABLE":
+            applied.add(offer, exclusive=exclusive)
+        elif outcome.status == "INAPPLICABLE" and rules.redeemables_application_mode == "ALL":
+            failed = offer
+        outcomes[n] = outcome
+    return tuple(outcomes[n] for n in range(len(offers)))
+
+
+def _stays_out(outcome: Outcome, offer: Offer, rules: StackingRules) -> Outcome:
+    """What becomes of an exclusive offer that did not apply, where regular ones do."""
+    if outcome.status == "INAPPLICABLE" or outcome.skipped_by == NO_EFFECT:
+        return outcome
+    return left_out(offer, beside_regular(first_in(offer, rules.exclusive_categories)), rules)
+
+
+def _beside(outcome: Outcome, exclusive: Offer) -> Outcome:
+    """An outcome that, where it is excluded, tells which exclusive offer applies."""
+    if outcome.skipped_by != EXCLUDED:
+        return outcome
+    return structs.replace(outcome, explanation=beside_exclusive(exclusive.asked))
+
+
+def left_out(offer: Offer, skip: Skip, rules: StackingRules) -> Outcome:
+    """An offer that a stacking rule left out, with what is shown of it."""
+    return shown(skipped(offer.asked, skip), offer, rules)
+
+
+def shown(outcome: Outcome, offer: Offer, rules: StackingRules) -> Outcome:
+    """The outcome with what is shown of its offer."""
+    categories = tuple(category_shown(each, rules) for each in offer.categories)
+    return structs.replace(
+        outcome,
+        voucher=offer.voucher,
+        tier=offer.tier,
+        categories=categories,
+        campaign_name=None if offer.campaign is None else offer.campaign.name,
+        stack_id=offer.stack_id,
+    )
+
+
+def category_shown(category: Category, rules: StackingRules) -> CategoryShown:
+    """The category, and what the stacking rules make of it."""
+    if category.id in rules.exclusive_categories:
+        return CategoryShown(category, "EXCLUSIVE")
+    return CategoryShown(category, "JOINT" if category.id in rules.joint_categories else None)
+
+
+def _rank(offer: Offer) -> tuple[int, ...]:
+    """Sorts by category, then by tier; what has none comes last, in the order that it had."""
+    if not offer.categories:
+        return (1,)
+    return 0, offer.categories[0].hierarchy, 0 if offer.tier is None else offer.tier.hierarchy

@@ -1,1 +1,0 @@
-"""What each event changes in the state, feature by feature; see engine/evolve.py."""

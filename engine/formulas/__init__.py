@@ -1,0 +1,1 @@
+"""Formulas of discounts and limits: the language, its functions, its operands."""

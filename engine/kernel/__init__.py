@@ -1,0 +1,1 @@
+"""What every room stands on: state, ids, decisions, money, time, and how a body becomes JSON."""

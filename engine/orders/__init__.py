@@ -1,0 +1,1 @@
+"""Orders: calculated, saved, changed."""

@@ -1,0 +1,57 @@
+"""What a redeemable takes from a running order: the effects of discounts, credits and points.
+
+Each effect is a small function whose law stands in its docstring; each family is a file: `order`
+(off the whole), `items` (off single lines), `units` and `replacing` (free units), `credits` (what
+pays). They look at the basket and change nothing: the basket takes the `Taken`. Three laws hold for
+all of them: nothing ends below zero, the parts sum to the whole, and what is taken can be taken
+back (engine/pricing/basket.py).
+
+Source: the API contract, section 6; what it leaves open is decided in docs/engine.md.
+"""
+
+from typing import Final
+
+from engine.pricing.basket import Basket
+from engine.pricing.discounts.credits import gift_credits, paid_with
+from engine.pricing.discounts.items import taken_of_items
+from engine.pricing.discounts.order import taken_of_order
+from engine.pricing.discounts.terms import Terms
+from engine.pricing.discounts.units import taken_of_units
+from engine.pricing.scope import Scope
+from schemas.discounts import EFFECTS, Discount, Effect
+from schemas.evaluations import Taken
+
+__all__ = ["Terms", "effect_of", "gift_credits", "is_scoped", "paid_with", "taken"]
+
+#: Effects that the items in scope do not bind.
+_UNSCOPED: Final = frozenset(
+    {"APPLY_TO_ORDER", "ADD_NEW_ITEMS", "ADD_MISSING_ITEMS", "ADD_MANY_ITEMS"}
+)
+
+
+def taken(discount: Discount, basket: Basket, scope: Scope | None, terms: Terms) -> Taken:
+    """What a discount, its formulas resolved, takes from what is left; no scope is the whole."""
+    effect = effect_of(discount, scope)
+    if discount.type == "UNIT":
+        return taken_of_units(discount, effect, basket, scope, terms)
+    if effect == "APPLY_TO_ORDER":
+        return Taken(order=taken_of_order(discount, basket, terms))
+    return Taken(items=taken_of_items(discount, effect, basket, scope, terms))
+
+
+def effect_of(discount: Discount, scope: Scope | None) -> Effect:
+    """What the discount does: what it says, else what its type does.
+
+    A sum of money is for the items where the rules name some, else for the order; units are added
+    as many as are named, new to the order.
+    """
+    if discount.effect in EFFECTS[discount.type]:
+        return discount.effect
+    if discount.type == "UNIT":
+        return "ADD_MANY_ITEMS" if discount.units else "ADD_NEW_ITEMS"
+    return "APPLY_TO_ITEMS" if scope is not None and scope.named else "APPLY_TO_ORDER"
+
+
+def is_scoped(effect: str) -> bool:
+    """Whether what the effect takes depends on the items in scope."""
+    return effect not in _UNSCOPED

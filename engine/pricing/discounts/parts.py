@@ -1,0 +1,101 @@
+"""The parts of an order that a discount for items takes from: what each can give.
+
+Units that a discount made free give nothing, so a part is counted in the units of its line that
+are still paid for. Parts of one line share what is left of it and never overlap.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from engine.kernel.money import half_up
+from engine.pricing.basket import Basket, Line
+from engine.pricing.discounts.terms import Terms
+from engine.pricing.scope import Scope
+from schemas.evaluations import ItemTaken
+
+
+class Part(NamedTuple):
+    """Units of one line; amounts in minor units."""
+
+    line: int
+    units: int
+    #: The most that can be taken: what is left of the units, or what the rules count them as.
+    worth: int
+    #: What a percentage is of.
+    base: int
+    #: What the rules allow to be taken of it; None: all.
+    amount_max: int | None = None
+    entry: int = 0
+
+
+def parts_of(basket: Basket, scope: Scope | None, terms: Terms) -> list[Part]:
+    """The parts that have something to give, in the order of the shares; no scope is all lines."""
+    lines = basket.lines
+    parts: list[Part] = []
+    if scope is None:
+        for n, line in enumerate(lines):
+            left = line.left
+            if left > 0 and line.quantity > line.discounted and not (terms.once and line.once):
+                units = line.quantity - line.discounted
+                base = _before(line, 0, units) if terms.initial else left
+                parts.append(Part(n, units, left, base))
+        return parts
+    used: dict[int, int] = {}
+    for share in scope.shares:
+        line = lines[share.line]
+        if terms.once and line.once:
+            continue
+        start = used.get(share.line, 0)
+        units = min(share.units, line.quantity - line.discounted - start)
+        if units <= 0:
+            continue
+        used[share.line] = start + units
+        worth = paid_part(line, start + units) - paid_part(line, start)
+        base = _before(line, start, units) if terms.initial else worth
+        if share.price is not None:
+            worth = min(worth, share.price * units)
+            base = share.price * units
+        if worth > 0:
+            parts.append(Part(share.line, units, worth, base, share.amount_max, share.entry))
+    return parts
+
+
+def paid_part(line: Line, units: int) -> int:
+    """What is left of the first `units` of those that are still paid for; there are some."""
+    return half_up(line.left * units, line.quantity - line.discounted)
+
+
+def limited(values: Sequence[int], parts: Sequence[Part], scope: Scope | None) -> list[int]:
+    """The values within what the rules allow for each part and for all parts of an entry.
+
+    A limit for all is used up in the order of the parts; what is cut off is not given elsewhere.
+    """
+    if scope is None:
+        return list(values)
+    pools = dict(scope.amounts_max)
+    within: list[int] = []
+    for value, part in zip(values, parts, strict=True):
+        given = value if part.amount_max is None else min(value, part.amount_max)
+        if part.entry in pools:
+            given = min(given, pools[part.entry])
+            pools[part.entry] -= given
+        within.append(given)
+    return within
+
+
+def items_taken(values: Sequence[int], parts: Sequence[Part]) -> tuple[ItemTaken, ...]:
+    """What is taken of each line, in the order of the lines."""
+    by_line: dict[int, int] = {}
+    for value, part in zip(values, parts, strict=True):
+        if value:
+            by_line[part.line] = by_line.get(part.line, 0) + value
+    return tuple(ItemTaken(n, by_line[n]) for n in sorted(by_line))
+
+
+def _before(line: Line, start: int, units: int) -> int:
+    """What there was to pay for the units before the request."""
+    before = Line(line.item)
+    paid = before.quantity - before.discounted
+    if paid <= 0:
+        return 0
+    return paid_part(before, min(start + units, paid)) - paid_part(before, min(start, paid))

@@ -1,0 +1,69 @@
+"""Products, SKUs and collections. Source: the API contract, section 10."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from engine.kernel.calendar import iso, iso_or_none
+from engine.kernel.encode import Body
+from schemas.collections import MEMBERS_SHOWN_MAX, ProductCollection
+from schemas.products import SKUS_SHOWN_MAX, Product, Sku
+
+
+def product_body(product: Product) -> Body:
+    """The product without its SKUs, as the answers to writes and collections show it."""
+    return {
+        "id": product.id,
+        "source_id": product.source_id,
+        "name": product.name,
+        "price": product.price,
+        "attributes": product.attributes,
+        "metadata": product.metadata,
+        "image_url": product.image_url,
+        "created_at": iso(product.created_at),
+        "updated_at": iso_or_none(product.updated_at),
+        "object": "product",
+    }
+
+
+def full_product_body(product: Product, skus: Sequence[Sku], total: int) -> Body:
+    """The product with its first SKUs; `total` is how many it has."""
+    data = [sku_body(sku) for sku in skus[:SKUS_SHOWN_MAX]]
+    listed = {"object": "list", "data_ref": "data", "data": data, "total": total}
+    return product_body(product) | {"skus": listed}
+
+
+def sku_body(sku: Sku) -> Body:
+    """The SKU."""
+    return {
+        "id": sku.id,
+        "source_id": sku.source_id,
+        "product_id": sku.product_id,
+        "sku": sku.sku,
+        "price": sku.price,
+        "currency": sku.currency,
+        "attributes": sku.attributes,
+        "image_url": sku.image_url,
+        "metadata": sku.metadata,
+        "created_at": iso(sku.created_at),
+        "updated_at": iso_or_none(sku.updated_at),
+        "object": "sku",
+    }
+
+
+def collection_body(collection: ProductCollection) -> Body:
+    """The collection; one of very many members is shown without them."""
+    body: Body = {"id": collection.id, "name": collection.name, "type": collection.type}
+    if collection.filter is not None:
+        body["filter"] = msgspec.json.decode(collection.filter)
+    elif collection.members_count <= MEMBERS_SHOWN_MAX:
+        pairs = zip(collection.skus, collection.sku_products, strict=True)
+        body["products"] = [
+            *({"id": each, "object": "product"} for each in collection.products),
+            *({"id": sku, "product_id": product, "object": "sku"} for sku, product in pairs),
+        ]
+    body["created_at"] = iso(collection.created_at)
+    if collection.updated_at is not None:
+        body["updated_at"] = iso(collection.updated_at)
+    body["object"] = "products_collection"
+    return body

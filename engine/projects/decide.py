@@ -1,0 +1,178 @@
+"""Projects and their keys. All of it may be said again without an effect.
+
+A project is created in the control project, which every front folds, and then opened in its own
+partition; only then are commands for it decided there.
+"""
+
+from typing import Any, Final
+
+import msgspec
+from msgspec import structs
+
+from engine.kernel import tables
+from engine.kernel.decision import Decision
+from engine.kernel.state import View
+from schemas.base import Millis
+from schemas.commands import Command, CommandBody
+from schemas.erasures import EndErasures
+from schemas.errors import Refusal, not_found, refuse
+from schemas.events import Event
+from schemas.expiry import ExpireDue
+from schemas.oauth import RevokeToken
+from schemas.projects import (
+    CONTROL_PROJECT,
+    ChangeTrustedOrigins,
+    CloseProject,
+    CreateProject,
+    DeleteProject,
+    KeyAdded,
+    KeyRevoked,
+    OpenProject,
+    Project,
+    ProjectClosed,
+    ProjectCreated,
+    ProjectDeleted,
+    ProjectOpened,
+    ProjectSettings,
+    ProjectUpdated,
+    ReplaceKey,
+    TrustedOriginsChanged,
+    UpdateProject,
+)
+
+#: What is decided in the control project alone, and what is decided before a project is open.
+_CONTROL: Final = frozenset(
+    {CreateProject, UpdateProject, DeleteProject, ReplaceKey, ChangeTrustedOrigins, RevokeToken}
+)
+_BEFORE_OPEN: Final = frozenset({OpenProject, CloseProject, EndErasures})
+
+
+def unknown_project(view: View, body: CommandBody) -> Refusal | None:
+    """The refusal of a command that is not for its project, or whose project is not open here."""
+    if view.project == CONTROL_PROJECT:
+        known = type(body) in _CONTROL or isinstance(body, ExpireDue)
+    elif type(body) in _BEFORE_OPEN:
+        known = True
+    else:
+        known = type(body) not in _CONTROL and view.get(tables.OPENED, view.project) is not None
+    return None if known else not_found("project", view.project)
+
+
+def create_project(view: View, _: Command, body: CreateProject, now: Millis) -> Decision:
+    """Creates a project with its keys."""
+    if view.get(tables.PROJECTS, body.project_id) is not None:
+        return Decision()
+    for key in body.keys:
+        taken = view.get(tables.KEYS, key.id)
+        if taken is not None:
+            return Decision(refusal=_taken(key.id))
+    project = Project(
+        id=body.project_id,
+        name=body.name,
+        partition=body.partition,
+        created_at=now,
+        trusted_origins=body.trusted_origins,
+        settings=body.settings,
+        managed_by=body.managed_by,
+    )
+    return Decision((ProjectCreated(project), *map(KeyAdded, body.keys)))
+
+
+def open_project(view: View, *_: object) -> Decision:
+    """Makes a project known in its own partition."""
+    if view.get(tables.OPENED, view.project) is not None:
+        return Decision()
+    return Decision((ProjectOpened(view.project),))
+
+
+def update_project(view: View, _: Command, body: UpdateProject, now: Millis) -> Decision:
+    """Sets what is named of a project as it is now, so of two changes at once none is lost."""
+    project = view.get(tables.PROJECTS, body.project_id)
+    if project is None or project.deleted_at is not None:
+        return Decision(refusal=not_found("project", body.project_id))
+    settings = _with_named(project.terms, body.settings)
+    if isinstance(settings, Refusal):
+        return Decision(refusal=settings)
+    origins = body.trusted_origins
+    changed = structs.replace(
+        project,
+        name=project.name if body.name is None else body.name,
+        settings=settings,
+        trusted_origins=project.trusted_origins if origins is None else origins,
+        updated_at=now,
+    )
+    return Decision((ProjectUpdated(changed),))
+
+
+def delete_project(view: View, _: Command, body: DeleteProject, now: Millis) -> Decision:
+    """Revokes all keys; the installation's own project stays, since its keys come from outside."""
+    project = view.get(tables.PROJECTS, body.project_id)
+    if project is None or project.deleted_at is not None:
+        return Decision(refusal=not_found("project", body.project_id))
+    if project.managed_by is None:
+        return Decision(refusal=refuse("resource_in_use", "The first project cannot be deleted"))
+    revoked = [
+        KeyRevoked(key.id)
+        for key in view.scan(tables.KEYS)
+        if key.project_id == project.id and key.revoked_at is None
+    ]
+    deleted = structs.replace(project, deleted_at=now)
+    return Decision((*revoked, ProjectDeleted(deleted)))
+
+
+def close_project(view: View, *_: object) -> Decision:
+    """Ends a project in its own partition."""
+    if view.get(tables.OPENED, view.project) is None:
+        return Decision()
+    return Decision((ProjectClosed(view.project),))
+
+
+def replace_key(view: View, _: Command, body: ReplaceKey, __: Millis) -> Decision:
+    """Adds a key, or gives it another token, and revokes the others of its kind."""
+    key = body.key
+    if view.get(tables.PROJECTS, key.project_id) is None:
+        return Decision(refusal=not_found("project", key.project_id))
+    stored = view.get(tables.KEYS, key.id)
+    if stored is not None and (stored.project_id, stored.kind) != (
+        key.project_id,
+        key.kind,
+    ):
+        return Decision(refusal=_taken(key.id))
+    events: list[Event] = [] if stored == key else [KeyAdded(key)]
+    for other in view.scan(tables.KEYS):
+        replaced = (other.project_id, other.kind) == (key.project_id, key.kind)
+        if replaced and other.id != key.id and other.revoked_at is None:
+            events.append(KeyRevoked(other.id))
+    return Decision(tuple(events))
+
+
+def change_trusted_origins(
+    view: View, _: Command, body: ChangeTrustedOrigins, __: Millis
+) -> Decision:
+    """Replaces the origins that may use a project's client-side keys."""
+    project = view.get(tables.PROJECTS, body.project_id)
+    if project is None:
+        return Decision(refusal=not_found("project", body.project_id))
+    if project.trusted_origins == body.trusted_origins:
+        return Decision()
+    return Decision((TrustedOriginsChanged(body.project_id, body.trusted_origins),))
+
+
+def _with_named(settings: ProjectSettings, raw: msgspec.Raw) -> ProjectSettings | Refusal:
+    try:
+        named = msgspec.json.decode(raw, type=dict[str, Any])
+        unknown = sorted(named.keys() - set(settings.__struct_fields__))
+        if unknown:
+            return refuse("invalid_payload", f"Property `.{unknown[0]}` cannot be changed")
+        return msgspec.convert(structs.asdict(settings) | named, ProjectSettings)
+    except msgspec.MsgspecError as error:
+        return refuse("invalid_payload", str(error))
+
+
+def _taken(key_id: str) -> Refusal:
+    return refuse(
+        "duplicate_found",
+        f"Duplicated key exists with id {key_id}",
+        resource_id=key_id,
+        resource_type="key",
+    )

@@ -1,0 +1,1 @@
+"""Publications: codes that are given to customers, and what customers hold."""

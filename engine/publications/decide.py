@@ -1,0 +1,274 @@
+"""Publications: a customer is given a voucher by code, or the next free ones of a campaign.
+
+A source id belongs to one publication: who repeats it is answered with that publication again.
+
+A voucher has one holder: whoever was given it may be given it again, nobody else. A campaign's
+vouchers are given in the order of their numbers; the campaign remembers below which number none is
+free (`next_free`), so that a search never goes twice over what was given, deleted or, when its
+turn came, could not be used. Such a voucher can still be given by its code.
+
+What cannot be given is recorded as a failed publication, once the customer and the voucher or the
+campaign are known.
+"""
+
+from typing import NamedTuple
+
+from msgspec import structs
+
+from engine.campaigns.generation import made_on_demand
+from engine.codes.generated import vouchers_of
+from engine.customers.decide import Known, known_by
+from engine.kernel import tables
+from engine.kernel.decision import Decision
+from engine.kernel.ids import new_id
+from engine.kernel.lookup import campaign_of, find_campaign, find_voucher
+from engine.kernel.state import View
+from schemas.base import Millis
+from schemas.campaigns import Campaign
+from schemas.commands import Command
+from schemas.customers import CustomerSummary
+from schemas.errors import Refusal, not_found, refuse
+from schemas.events import Event
+from schemas.publications import (
+    COUNT_MAX,
+    Publication,
+    PublicationFailed,
+    PublicationRepeated,
+    Publish,
+    Published,
+)
+from schemas.vouchers import Voucher
+
+#: How many numbers one command looks up at most; the next one goes on from there.
+SEARCH_MAX = 10_000
+
+
+class Given(NamedTuple):
+    """What a customer gets, the campaign after it, and the codes that were made for it."""
+
+    vouchers: tuple[Voucher, ...]
+    campaign: Campaign | None = None
+    made: tuple[Event, ...] = ()
+
+
+class Withheld(NamedTuple):
+    """Why a customer gets nothing, and the campaign, if the search moved it on."""
+
+    refusal: Refusal
+    campaign: Campaign | None = None
+
+
+def publish(view: View, command: Command, body: Publish, now: Millis) -> Decision:
+    """Gives the vouchers, all that were asked for or none."""
+    target = _target(view, body)
+    if isinstance(target, Refusal):
+        return Decision(refusal=target)
+    known = known_by(view, command, body.customer, now)
+    if isinstance(known, Refusal):
+        return Decision(refusal=known)
+    if known.customer is None:
+        refusal = refuse("invalid_customer", "A customer is required to publish a voucher")
+        return Decision(refusal=refusal)
+    repeated = _repeated(view, body, target, known.customer.id)
+    if isinstance(repeated, Refusal):
+        return Decision(refusal=repeated)
+    if repeated is not None:
+        return Decision((*known.events, repeated), customer=known.snapshot)
+    if isinstance(target, Campaign):
+        given = _next_of(view, command, target, body.count, now)
+    else:
+        given = _this_one(view, target, known.customer.id, now)
+    summary = view.get(tables.CUSTOMER_SUMMARIES, known.customer.id)
+    return _decided(command, body, target, known, given, summary, now)
+
+
+def _target(view: View, body: Publish) -> Voucher | Campaign | Refusal:
+    """The voucher or the campaign that the request names."""
+    if body.voucher and body.campaign:
+        return refuse("invalid_payload", "Either `campaign` or `voucher` is wanted, not both")
+    if body.voucher:
+        return find_voucher(view, body.voucher) or not_found("voucher", body.voucher)
+    if not body.campaign:
+        return refuse("missing_vouchers")
+    most = 1 if body.source_id else COUNT_MAX
+    if body.count > most:
+        named = " with a source id" if body.source_id else ""
+        details = f"A publication{named} gives at most {most}, {body.count} are wanted"
+        return refuse("too_many_vouchers_requested", details)
+    return find_campaign(view, body.campaign) or not_found("campaign", body.campaign)
+
+
+def _repeated(
+    view: View, body: Publish, target: Voucher | Campaign, customer_id: str
+) -> PublicationRepeated | Refusal | None:
+    """The publication of before: of the same source id, or of who may join once and has."""
+    found = body.source_id and view.get(tables.PUBLICATION_SOURCES, body.source_id)
+    if found:
+        publication = view.get(tables.PUBLICATIONS, found)
+        if publication is not None and _is_same(publication, target, customer_id):
+            return _again(view, publication)
+        details = f"Another publication has the source id {body.source_id}"
+        return refuse("duplicate_source_id", details)
+    if isinstance(target, Campaign):
+        once = body.join_once or target.join_once
+        holding = next(view.scan(tables.HOLDINGS, customer_id, target.id), None) if once else None
+    else:
+        key = (customer_id, target.campaign_id or "", target.id)
+        holding = view.get(tables.HOLDINGS, *key) if body.join_once else None
+    publication = None
+    if holding is not None:
+        publication = view.get(tables.PUBLICATIONS, holding.publication_id)
+    return None if publication is None else _again(view, publication)
+
+
+def _is_same(publication: Publication, target: Voucher | Campaign, customer_id: str) -> bool:
+    if publication.customer_id != customer_id:
+        return False
+    if isinstance(target, Campaign):
+        return publication.campaign_id == target.id
+    return publication.voucher_ids == (target.id,)
+
+
+def _again(view: View, publication: Publication) -> PublicationRepeated:
+    found = (view.get(tables.VOUCHERS, each) for each in publication.voucher_ids)
+    vouchers = tuple(each for each in found if each is not None)
+    summary = view.get(tables.CUSTOMER_SUMMARIES, publication.customer_id)
+    return PublicationRepeated(publication, vouchers, summary)
+
+
+def _this_one(view: View, voucher: Voucher, customer_id: str, now: Millis) -> Given | Withheld:
+    campaign = campaign_of(view, voucher)
+    closed = None if campaign is None else _closed(campaign, now)
+    if closed is not None:
+        return Withheld(closed)
+    if voucher.holder_id not in (None, customer_id):
+        return Withheld(refuse("voucher_already_published", voucher.code))
+    if campaign is not None and campaign.join_once and voucher.holder_id is None:
+        held = next(view.scan(tables.HOLDINGS, customer_id, campaign.id), None)
+        if held is not None:
+            details = f"The customer has a voucher of {campaign.name} already"
+            return Withheld(refuse("voucher_cannot_be_published", details))
+    if not voucher.active:
+        return Withheld(refuse("voucher_disabled", voucher.code))
+    if _is_over(voucher, now):
+        return Withheld(refuse("voucher_expired", voucher.code))
+    if _is_used_up(voucher):
+        return Withheld(refuse("quantity_exceeded", voucher.code))
+    return Given((voucher,))
+
+
+def _next_of(
+    view: View, command: Command, campaign: Campaign, count: int, now: Millis
+) -> Given | Withheld:
+    """The campaign's next free vouchers; one that updates itself makes what is missing."""
+    refusal = _closed(campaign, now)
+    if refusal is not None:
+        return Withheld(refusal)
+    free: list[Voucher] = []
+    number = campaign.next_free
+    end = min(campaign.voucher_seq, number + SEARCH_MAX)
+    first_free = None
+    while number < end and len(free) < count:
+        voucher = _numbered(view, campaign, number)
+        if voucher is not None and _is_free(voucher, now):
+            first_free = number if first_free is None else first_free
+            free.append(voucher)
+        number += 1
+    missing = count - len(free)
+    if not missing:
+        return Given(tuple(free), structs.replace(campaign, next_free=number))
+    if campaign.type == "AUTO_UPDATE" and number == campaign.voucher_seq:
+        made = made_on_demand(view, command, campaign, missing, now)
+        if isinstance(made, Refusal):
+            return Withheld(made)
+        after = structs.replace(made.campaign, next_free=made.campaign.voucher_seq)
+        return Given((*free, *vouchers_of(made)), after, (made,))
+    details = f"Campaign {campaign.name} has {len(free)} free vouchers, {count} are wanted"
+    refusal = refuse("no_voucher_suitable_for_publication", details)
+    next_free = number if first_free is None else first_free
+    moved = next_free != campaign.next_free
+    return Withheld(refusal, structs.replace(campaign, next_free=next_free) if moved else None)
+
+
+def _numbered(view: View, campaign: Campaign, number: int) -> Voucher | None:
+    voucher_id = view.get(tables.CAMPAIGN_VOUCHERS, campaign.id, f"{number:010d}")
+    return None if voucher_id is None else view.get(tables.VOUCHERS, voucher_id)
+
+
+def _is_free(voucher: Voucher, now: Millis) -> bool:
+    given = voucher.holder_id is not None or voucher.published > 0
+    return voucher.active and not (given or _is_over(voucher, now) or _is_used_up(voucher))
+
+
+def _is_over(voucher: Voucher, now: Millis) -> bool:
+    return voucher.expiration_date is not None and now > voucher.expiration_date
+
+
+def _is_used_up(voucher: Voucher) -> bool:
+    return voucher.quantity is not None and voucher.redeemed_quantity >= voucher.quantity
+
+
+def _closed(campaign: Campaign, now: Millis) -> Refusal | None:
+    """The refusal of a campaign that is switched off or over; one that begins later may publish."""
+    if not campaign.active:
+        return refuse("campaign_not_active", f"Campaign {campaign.name} is disabled")
+    if campaign.expiration_date is not None and now > campaign.expiration_date:
+        return refuse("campaign_not_active", f"Campaign {campaign.name} is over")
+    return None
+
+
+def _decided(
+    command: Command,
+    body: Publish,
+    target: Voucher | Campaign,
+    known: Known,
+    given: Given | Withheld,
+    summary: CustomerSummary | None,
+    now: Millis,
+) -> Decision:
+    publication = Publication(
+        id=new_id(command.seed, "pub_"),
+        created_at=now,
+        customer_id=known.id or "",
+        campaign_id=target.id if isinstance(target, Campaign) else target.campaign_id,
+        campaign=target.name if isinstance(target, Campaign) else target.campaign,
+        source_id=body.source_id or None,
+        tracking_id=body.tracking_id,
+        channel=body.channel,
+        metadata=body.metadata,
+    )
+    if isinstance(given, Withheld):
+        tried = (target,) if isinstance(target, Voucher) else ()
+        refusal = given.refusal
+        failed = structs.replace(
+            _of(publication, tried), failure_code=refusal.key, failure_message=refusal.message
+        )
+        if refusal.resource_id is None:
+            refusal = structs.replace(
+                refusal, resource_id=publication.id, resource_type="publication"
+            )
+        event = PublicationFailed(failed, refusal, given.campaign)
+        return Decision((*known.events, event), refusal, known.snapshot)
+    vouchers = tuple(_held(voucher, known.id, now) for voucher in given.vouchers)
+    published = Published(_of(publication, vouchers), vouchers, given.campaign, summary)
+    return Decision((*known.events, *given.made, published), customer=known.snapshot)
+
+
+def _held(voucher: Voucher, customer_id: str | None, now: Millis) -> Voucher:
+    at = now if voucher.published_at is None else voucher.published_at
+    return structs.replace(
+        voucher, holder_id=customer_id, published=voucher.published + 1, published_at=at
+    )
+
+
+def _of(publication: Publication, vouchers: tuple[Voucher, ...]) -> Publication:
+    """The publication of these vouchers."""
+    only = vouchers[0] if len(vouchers) == 1 else None
+    return structs.replace(
+        publication,
+        voucher_ids=tuple(each.id for each in vouchers),
+        codes=tuple(each.code for each in vouchers),
+        voucher_type=vouchers[0].type if vouchers else None,
+        discount=only.discount if only else None,
+        gift=only.gift if only else None,
+    )

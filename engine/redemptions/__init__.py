@@ -1,0 +1,1 @@
+"""Redemptions and rollbacks."""

@@ -1,0 +1,199 @@
+"""Redemptions: all redeemables of a request are redeemed, or none.
+
+A success counts every voucher up, spends gift credits, saves the order and names each redemption;
+two or more have a parent. A failure takes nothing and is recorded, too; the refusal of the first
+redeemable that failed is the answer. In mode ALL exactly one does.
+"""
+
+from msgspec import structs
+
+from engine.customers.decide import NOBODY, Known, known_by
+from engine.evaluation.evaluate import Asked, Asker, evaluate_asked
+from engine.evaluation.skips import as_refusal
+from engine.evaluation.stacking import fail_all
+from engine.kernel import tables
+from engine.kernel.decision import Decision
+from engine.kernel.ids import PARENT, new_id
+from engine.kernel.lookup import named_customer
+from engine.kernel.state import View
+from engine.orders.calculation import paid, with_item_ids
+from engine.orders.overrides import Overridden, overridden
+from engine.pricing.sums import amount_of
+from engine.redemptions.spending import counted_tier, spent
+from engine.stacking_rules.decide import naming
+from schemas.api import CustomerInput
+from schemas.base import Millis
+from schemas.commands import Command
+from schemas.errors import Refusal
+from schemas.evaluations import Evaluation, Outcome
+from schemas.orders import Order, OrderEntry
+from schemas.redemptions import RedeemStack, RedemptionFailed, RedemptionSucceeded
+
+
+def redeem_stack(view: View, command: Command, body: RedeemStack, now: Millis) -> Decision:
+    """Redeems all redeemables or none; either way there is an event.
+
+    What is wrong with the request as a whole fails it in this order: the fault that the front
+    found, the same redeemable twice, an unknown customer, an unknown product to override, an
+    unknown or impossible order. What is wrong in itself, the first two, leaves the customer as it
+    is; it is recorded with it all the same.
+    """
+    asked = Asked.of(view, body.redeemables)
+    fault = body.fault or asked.refusal
+    if fault is not None:
+        known: Known | Refusal = _stored(view, body.customer, command.guest_key)
+    else:
+        known = known_by(view, command, body.customer, now)
+    if isinstance(known, Refusal):
+        fault, known = known, NOBODY
+    catalogue: Overridden | Refusal = Overridden(view)
+    if fault is None:
+        catalogue = overridden(view, command, body.order, now)
+    if isinstance(catalogue, Refusal):
+        fault, catalogue = catalogue, Overridden(view)
+    if fault is not None:
+        evaluation = fail_all(body.redeemables, fault)
+    else:
+        asker = Asker.of(command, known.customer)
+        evaluation = evaluate_asked(catalogue.view, body, asked, asker, now)
+    evaluation = _without_others(evaluation)
+    session_key = body.session.key if body.session is not None else None
+    if not evaluation.valid:
+        failed, refusal = _failed(command, body, evaluation, known.id, session_key)
+        return Decision((*known.events, failed), refusal, known.snapshot)
+    succeeded = _succeeded(command, body, evaluation, known.id, session_key, now)
+    if evaluation.order is not None and evaluation.order.id:
+        stored = view.get(tables.ORDERS, evaluation.order.id)
+        succeeded = structs.replace(succeeded, status_before=stored and stored.status)
+    return Decision((*known.events, *catalogue.events, succeeded), customer=known.snapshot)
+
+
+def _stored(view: View, named: CustomerInput | None, guest_key: str | None) -> Known:
+    found = None if named is None else named_customer(view, named, guest_key)
+    return NOBODY if isinstance(found, Refusal) else Known(found)
+
+
+def _without_others(evaluation: Evaluation) -> Evaluation:
+    """The evaluation with rules that name no categories but those of its redeemables."""
+    if evaluation.stacking is None:
+        return evaluation
+    own = {each.category.id for outcome in evaluation.outcomes for each in outcome.categories}
+    return structs.replace(evaluation, stacking=naming(evaluation.stacking, own.__contains__))
+
+
+def _failed(
+    command: Command,
+    body: RedeemStack,
+    evaluation: Evaluation,
+    customer_id: str | None,
+    session_key: str | None,
+) -> tuple[RedemptionFailed, Refusal]:
+    evaluation = _with_failure(evaluation)
+    refusals = [outcome.refusal for outcome in evaluation.outcomes if outcome.refusal is not None]
+    ids = tuple(new_id(command.seed, "rf_", n) for n in range(len(refusals)))
+    event = RedemptionFailed(
+        evaluation=evaluation,
+        redemption_ids=ids,
+        customer_id=customer_id,
+        tracking_id=body.tracking_id,
+        metadata=body.metadata,
+        session_key=session_key,
+        channel=command.channel,
+        channel_id=command.channel_id,
+    )
+    refusal = refusals[0]
+    if refusal.resource_id is None:
+        refusal = structs.replace(refusal, resource_id=ids[0], resource_type="redemption")
+    return event, refusal
+
+
+def _with_failure(evaluation: Evaluation) -> Evaluation:
+    """Where all were skipped for want of an effect, the first fails with it: a failure has a reason."""
+    first, *others = evaluation.outcomes
+    if any(outcome.refusal is not None for outcome in evaluation.outcomes):
+        return evaluation
+    first = structs.replace(
+        first, status="INAPPLICABLE", refusal=as_refusal(first), skipped_by=None, explanation=None
+    )
+    return structs.replace(evaluation, outcomes=(first, *others))
+
+
+def _succeeded(
+    command: Command,
+    body: RedeemStack,
+    evaluation: Evaluation,
+    customer_id: str | None,
+    session_key: str | None,
+    now: Millis,
+) -> RedemptionSucceeded:
+    order = evaluation.order
+    outcomes = tuple(_redeemed(outcome, order) for outcome in evaluation.outcomes)
+    applied = [outcome for outcome in outcomes if outcome.status == "APPLICABLE"]
+    ids = tuple(new_id(command.seed, "r_", n) for n in range(len(applied)))
+    parent_id = new_id(command.seed, "r_", PARENT) if len(ids) > 1 else None
+    if order is not None:
+        order = _saved(command, order, _entries(applied, ids, parent_id, now), now)
+        if body.order is None or body.order.status is None:
+            order = structs.replace(order, status=paid(order.status))
+    return RedemptionSucceeded(
+        evaluation=structs.replace(evaluation, outcomes=outcomes, order=order),
+        redemption_ids=ids,
+        parent_id=parent_id,
+        order_created=evaluation.order is not None and not evaluation.order.id,
+        customer_id=customer_id,
+        tracking_id=body.tracking_id,
+        metadata=body.metadata,
+        session_key=session_key,
+        channel=command.channel,
+        channel_id=command.channel_id,
+    )
+
+
+def _redeemed(outcome: Outcome, order: Order | None) -> Outcome:
+    if outcome.taken is None:
+        return outcome
+    if outcome.tier is not None:
+        return structs.replace(
+            outcome, tier=counted_tier(outcome.tier, outcome.taken, amount_of(order))
+        )
+    assert outcome.voucher is not None
+    return structs.replace(outcome, voucher=spent(outcome.voucher, outcome.taken))
+
+
+def _entries(
+    applied: list[Outcome], ids: tuple[str, ...], parent_id: str | None, now: Millis
+) -> tuple[OrderEntry, ...]:
+    entries = [
+        OrderEntry(
+            id=redemption_id,
+            at=now,
+            related_object_type="voucher" if outcome.tier is None else "promotion_tier",
+            related_object_id=outcome.related_id,
+            parent_id=parent_id,
+        )
+        for outcome, redemption_id in zip(applied, ids, strict=True)
+    ]
+    if parent_id is not None:
+        entries.append(
+            OrderEntry(
+                id=parent_id,
+                at=now,
+                related_object_type="redemption",
+                related_object_id=parent_id,
+                stacked=ids,
+            )
+        )
+    return tuple(entries)
+
+
+def _saved(command: Command, order: Order, entries: tuple[OrderEntry, ...], now: Millis) -> Order:
+    """The order as it is stored: with ids, times and the entries of its redemptions."""
+    known = bool(order.id)
+    return structs.replace(
+        order,
+        id=order.id or new_id(command.seed, "ord_"),
+        items=with_item_ids(command.seed, order.items),
+        redemptions=order.redemptions + entries,
+        created_at=order.created_at if known else now,
+        updated_at=now if known else None,
+    )

@@ -1,0 +1,272 @@
+"""Rollbacks: a redemption, or a whole stack, is taken back as if it had not been.
+
+Counters and credits return to the vouchers, the discounts leave the order, and an order of which
+nothing remains redeemed is canceled. The checks, in order: known (else nothing is recorded) ·
+succeeded once · the endpoint fits (a stack's child never, its parent only as a stack) · not rolled
+back yet · within the window · the customer and the order, where the caller names them, are the
+redemption's own · no later redemption replaced units that it had added to the order.
+"""
+
+from msgspec import structs
+
+from engine.kernel import tables
+from engine.kernel.calendar import Duration, iso, later
+from engine.kernel.decision import Decision
+from engine.kernel.ids import PARENT, new_id
+from engine.kernel.lookup import (
+    categories_of,
+    living_voucher,
+    named_customer,
+    named_order,
+    unknown_customer,
+)
+from engine.kernel.state import View
+from engine.pricing.basket import is_built_upon, taken_back, together
+from engine.redemptions.spending import counted_tier, restored
+from engine.stacking_rules.decide import stacking_rules
+from schemas.base import Millis
+from schemas.commands import Command
+from schemas.errors import Refusal, not_found, refuse
+from schemas.evaluations import Taken
+from schemas.orders import Order, OrderEntry
+from schemas.redemptions import (
+    Redemption,
+    RedemptionRolledBack,
+    RollBack,
+    RollbackFailed,
+    RollBackStack,
+    RolledBack,
+)
+
+#: How long a redemption can be rolled back: three calendar months.
+WINDOW = Duration(months=3, millis=0)
+
+
+def roll_back(view: View, command: Command, body: RollBack, now: Millis) -> Decision:
+    """Takes a redemption back; a known one that cannot be is recorded as a failed rollback."""
+    redemption = view.get(tables.REDEMPTIONS, body.redemption_id)
+    if redemption is None:
+        return Decision(refusal=not_found("redemption", body.redemption_id))
+    refusal = _refusal(view, body, redemption, now)
+    customer = redemption.customer_id and view.get(tables.CUSTOMERS, redemption.customer_id)
+    if refusal is not None:
+        failed = _failed(command, body, redemption, refusal)
+        return Decision((failed,), failed.refusal, customer or None)
+    rolled_back = _rolled_back(view, command, body, redemption, now)
+    return Decision((rolled_back,), customer=customer or None)
+
+
+def _refusal(view: View, body: RollBack, redemption: Redemption, now: Millis) -> Refusal | None:
+    if redemption.status == "FAILED":
+        return refuse("invalid_redemption", f"Redemption {redemption.id} did not succeed")
+    if redemption.parent_id is not None:
+        return refuse(
+            "invalid_redemption_parent",
+            f"Redemption {redemption.id} belongs to the stack {redemption.parent_id}",
+        )
+    if redemption.children and not isinstance(body, RollBackStack):
+        return refuse("invalid_redemption", f"Redemption {redemption.id} is a stack")
+    if redemption.rollback_id is not None:
+        return refuse(
+            "already_rolled_back",
+            f"Redemption {redemption.id} has been rolled back already",
+        )
+    if now >= later(redemption.at, WINDOW):
+        return refuse(
+            "invalid_redemption",
+            f"Redemption {redemption.id} is too old to be rolled back",
+            explanation={
+                "rule": "window",
+                "now": iso(now),
+                "redeemed_at": iso(redemption.at),
+            },
+        )
+    return (
+        _other_customer(view, body, redemption)
+        or _other_order(view, body, redemption)
+        or _built_upon(view, redemption)
+    )
+
+
+def _other_customer(view: View, body: RollBack, redemption: Redemption) -> Refusal | None:
+    if body.customer is None or not (body.customer.id or body.customer.source_id):
+        return None
+    customer = named_customer(view, body.customer)
+    if isinstance(customer, Refusal):
+        return customer
+    if customer is None:
+        return unknown_customer(body.customer.id)
+    if redemption.customer_id in (None, customer.id):
+        return None
+    return refuse(
+        "invalid_customer",
+        f"Redemption {redemption.id} belongs to another customer",
+        explanation={
+            "rule": "customer",
+            "customer_id": customer.id,
+            "redemption_customer_id": redemption.customer_id,
+        },
+    )
+
+
+def _other_order(view: View, body: RollBack, redemption: Redemption) -> Refusal | None:
+    if body.order is None or not (body.order.id or body.order.source_id):
+        return None
+    order = named_order(view, body.order)
+    if isinstance(order, Order) and order.id == redemption.order_id:
+        return None
+    return refuse(
+        "invalid_order",
+        f"Redemption {redemption.id} belongs to another order",
+        explanation={"rule": "order", "redemption_order_id": redemption.order_id},
+    )
+
+
+def _takes_order_back(view: View) -> bool:
+    """Whether the order gets back what was taken, and ends; else it stays as it was paid."""
+    return stacking_rules(view).redeemables_rollback_order_mode == "WITH_ORDER"
+
+
+def _built_upon(view: View, redemption: Redemption) -> Refusal | None:
+    if not _takes_order_back(view):
+        return None
+    order = redemption.order_id and view.get(tables.ORDERS, redemption.order_id)
+    if not order or not is_built_upon(order, _taken_together(_redeemed(view, redemption))):
+        return None
+    return refuse(
+        "invalid_redemption",
+        f"Later redemptions replaced items that redemption {redemption.id} had added;"
+        " they are to be rolled back first",
+        explanation={"rule": "built_upon", "order_id": order.id},
+    )
+
+
+def _redeemed(view: View, redemption: Redemption) -> list[Redemption]:
+    """The redemption itself, or the children of a stack."""
+    if not redemption.children:
+        return [redemption]
+    found = (view.get(tables.REDEMPTIONS, child) for child in redemption.children)
+    return [child for child in found if child is not None]
+
+
+def _taken_together(redemptions: list[Redemption]) -> Taken:
+    return together(each.taken for each in redemptions if each.taken is not None)
+
+
+def _failed(
+    command: Command, body: RollBack, redemption: Redemption, refusal: Refusal
+) -> RollbackFailed:
+    rollback_id = new_id(command.seed, "rrf_")
+    if refusal.resource_id is None:
+        refusal = structs.replace(
+            refusal, resource_id=rollback_id, resource_type="redemption_rollback"
+        )
+    return RollbackFailed(
+        rollback_id=rollback_id,
+        redemption_id=redemption.id,
+        voucher_id=_voucher_id(redemption),
+        tier_id=_tier_id(redemption),
+        refusal=refusal,
+        code=redemption.code,
+        reason=body.reason,
+        customer_id=redemption.customer_id,
+        tracking_id=body.tracking_id or redemption.tracking_id,
+        metadata=body.metadata,
+        channel=command.channel,
+        channel_id=command.channel_id,
+    )
+
+
+def _rolled_back(
+    view: View, command: Command, body: RollBack, redemption: Redemption, now: Millis
+) -> RedemptionRolledBack:
+    stack = bool(redemption.children)
+    redeemed = _redeemed(view, redemption)
+    stored = redemption.order_id and view.get(tables.ORDERS, redemption.order_id)
+    rollbacks = tuple(
+        _one(view, child, new_id(command.seed, "rr_", n)) for n, child in enumerate(redeemed)
+    )
+    parent_rollback_id = new_id(command.seed, "rr_", PARENT) if stack else None
+    order = None
+    if stored:
+        order = _marked(stored, rollbacks, redemption.id, parent_rollback_id, now)
+        if _takes_order_back(view):
+            order = _ended(taken_back(order, _taken_together(redeemed)))
+    return RedemptionRolledBack(
+        rollbacks=rollbacks,
+        parent_rollback_id=parent_rollback_id,
+        parent_redemption_id=redemption.id if stack else None,
+        order=order,
+        status_before=stored.status if stored else None,
+        redeemed_at=redemption.at,
+        reason=body.reason,
+        customer_id=redemption.customer_id,
+        tracking_id=body.tracking_id or redemption.tracking_id,
+        metadata=body.metadata,
+        channel=command.channel,
+        channel_id=command.channel_id,
+    )
+
+
+def _one(view: View, redemption: Redemption, rollback_id: str) -> RolledBack:
+    voucher_id, tier_id = _voucher_id(redemption), _tier_id(redemption)
+    voucher = living_voucher(view, voucher_id) if voucher_id else None
+    tier = None if tier_id is None else view.get(tables.TIERS, tier_id)
+    campaign = None if tier is None else view.get(tables.CAMPAIGNS, tier.campaign_id)
+    taken, amount = redemption.taken or Taken(), redemption.order_amount
+    return RolledBack(
+        rollback_id=rollback_id,
+        redemption_id=redemption.id,
+        voucher_id=voucher_id,
+        code=redemption.code,
+        voucher=None if voucher is None else restored(voucher, taken),
+        tier_id=tier_id,
+        tier=None if tier is None else counted_tier(tier, taken, amount, -1),
+        campaign_name=None if campaign is None else campaign.name,
+        discount=taken.total,
+        credits=taken.credits,
+        points=taken.points,
+        categories=() if voucher is None else categories_of(view, voucher.category_id),
+    )
+
+
+def _voucher_id(redemption: Redemption) -> str:
+    return redemption.related_object_id if redemption.related_object_type == "voucher" else ""
+
+
+def _tier_id(redemption: Redemption) -> str | None:
+    is_tier = redemption.related_object_type == "promotion_tier"
+    return redemption.related_object_id if is_tier else None
+
+
+def _marked(
+    order: Order,
+    rollbacks: tuple[RolledBack, ...],
+    redemption_id: str,
+    parent_rollback_id: str | None,
+    now: Millis,
+) -> Order:
+    """The order with its entries marked as rolled back."""
+    marks = {each.redemption_id: each.rollback_id for each in rollbacks}
+    if parent_rollback_id is not None:
+        marks[redemption_id] = parent_rollback_id
+    stacked = tuple(each.rollback_id for each in rollbacks)
+
+    def mark(entry: OrderEntry) -> OrderEntry:
+        if entry.id not in marks:
+            return entry
+        return structs.replace(
+            entry,
+            rollback_id=marks[entry.id],
+            rollback_at=now,
+            rollback_stacked=stacked if entry.stacked else (),
+        )
+
+    return structs.replace(order, redemptions=tuple(map(mark, order.redemptions)), updated_at=now)
+
+
+def _ended(order: Order) -> Order:
+    """The order, canceled when none of its redemptions is left."""
+    if any(entry.rollback_id is None for entry in order.redemptions):
+        return order
+    return structs.replace(order, status="CANCELED")

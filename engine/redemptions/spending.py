@@ -1,0 +1,47 @@
+"""What a redemption spends of a voucher or counts on a tier, and what a rollback gives back."""
+
+from msgspec import structs
+
+from schemas.evaluations import Taken
+from schemas.promotions import PromotionTier
+from schemas.vouchers import Voucher
+
+
+def spent(voucher: Voucher, taken: Taken) -> Voucher:
+    """A voucher after one more redemption."""
+    return _counted(voucher, taken, 1)
+
+
+def restored(voucher: Voucher, taken: Taken) -> Voucher:
+    """A voucher after one of its redemptions was taken back."""
+    return _counted(voucher, taken, -1)
+
+
+def _counted(voucher: Voucher, taken: Taken, sign: int) -> Voucher:
+    credits, points = sign * (taken.credits or 0), sign * (taken.points or 0)
+    gift, card = voucher.gift, voucher.loyalty_card
+    if gift is not None:
+        gift = structs.replace(gift, balance=gift.balance - credits)
+    if card is not None:
+        card = structs.replace(card, balance=card.balance - points)
+    return structs.replace(
+        voucher,
+        gift=gift,
+        loyalty_card=card,
+        redeemed_quantity=max(voucher.redeemed_quantity + sign, 0),
+        redeemed_amount=max(voucher.redeemed_amount + credits, 0),
+        redeemed_points=max(voucher.redeemed_points + points, 0),
+    )
+
+
+def counted_tier(tier: PromotionTier, taken: Taken, amount: int, sign: int = 1) -> PromotionTier:
+    """A tier after one more redemption, or, with sign -1, after one was taken back.
+
+    `amount` is what the order counted as when it was redeemed (engine/pricing/sums.py), in minor units.
+    """
+    return structs.replace(
+        tier,
+        redeemed_quantity=max(tier.redeemed_quantity + sign, 0),
+        orders_amount=max(tier.orders_amount + sign * amount, 0),
+        orders_discount=max(tier.orders_discount + sign * taken.total, 0),
+    )

@@ -1,0 +1,74 @@
+"""Rewards of paying with points: created, changed, deleted. What they pay is in `rewards.py`."""
+
+from typing import Any
+
+import msgspec
+from msgspec import structs
+
+from engine.kernel import tables
+from engine.kernel.decision import Decision
+from engine.kernel.ids import new_id
+from engine.kernel.state import View
+from schemas.base import Millis
+from schemas.commands import Command
+from schemas.errors import Refusal, not_found, refuse
+from schemas.rewards import (
+    POINTS_RATIO_MAX,
+    RATIO_MAX,
+    REWARDS_MAX,
+    CreateReward,
+    DeleteReward,
+    Reward,
+    RewardCreated,
+    RewardDeleted,
+    RewardUpdated,
+    UpdateReward,
+)
+
+
+def create_reward(view: View, command: Command, body: CreateReward, now: Millis) -> Decision:
+    """Creates a reward; its name need not be new."""
+    if sum(1 for _ in view.scan(tables.REWARDS)) >= REWARDS_MAX:
+        reason = f"A project has at most {REWARDS_MAX} rewards"
+        return Decision(refusal=refuse("invalid_payload", reason))
+    reward = structs.replace(
+        body.reward, id=new_id(command.seed, "rew_"), created_at=now, updated_at=None
+    )
+    wrong = invalid_reward(reward)
+    return Decision(refusal=wrong) if wrong is not None else Decision((RewardCreated(reward),))
+
+
+def update_reward(view: View, _: Command, body: UpdateReward, now: Millis) -> Decision:
+    """Sets what is named; metadata is merged."""
+    reward = view.get(tables.REWARDS, body.reward_id)
+    if reward is None:
+        return Decision(refusal=not_found("reward", body.reward_id))
+    changes: dict[str, Any] = msgspec.json.decode(body.changes)
+    if "metadata" in changes:
+        changes["metadata"] = reward.metadata | changes["metadata"]
+    after = msgspec.convert(msgspec.to_builtins(reward) | changes, Reward)
+    wrong = invalid_reward(after)
+    if wrong is not None:
+        return Decision(refusal=wrong)
+    return Decision((RewardUpdated(structs.replace(after, updated_at=now)),))
+
+
+def delete_reward(view: View, _: Command, body: DeleteReward, __: Millis) -> Decision:
+    """Removes a reward; no card pays by it any more."""
+    reward = view.get(tables.REWARDS, body.reward_id)
+    if reward is None:
+        return Decision(refusal=not_found("reward", body.reward_id))
+    return Decision((RewardDeleted(reward),))
+
+
+def invalid_reward(reward: Reward) -> Refusal | None:
+    """The refusal of ratios that pay nothing, or more than could be counted."""
+    if not 0 < reward.exchange_ratio <= RATIO_MAX:
+        return _invalid("exchange_ratio", f"must be above 0 and at most {RATIO_MAX}")
+    if not 1 <= reward.points_ratio <= POINTS_RATIO_MAX:
+        return _invalid("points_ratio", f"must be 1 to {POINTS_RATIO_MAX}")
+    return None
+
+
+def _invalid(name: str, reason: str) -> Refusal:
+    return refuse("invalid_payload", f"Property `.parameters.coin.{name}` {reason}")

@@ -1,0 +1,99 @@
+"""Validation rules, their assignments, and the entries of items. Source: the contract, section 7."""
+
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, Final
+
+import msgspec
+
+from engine.kernel.calendar import iso
+from engine.kernel.encode import Body
+from schemas.assignments import RuleAssignment
+from schemas.rules import ItemEntry, ValidationRule
+
+_NUMBER: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
+_ENTRY_MEMBERS = (
+    "source_id",
+    "product_id",
+    "product_source_id",
+    "price",
+    "quantity_limit",
+    "aggregated_quantity_limit",
+    "amount_limit",
+    "aggregated_amount_limit",
+)
+
+
+def rule_body(rule: ValidationRule) -> Body:
+    """The set of rules as its endpoints show it."""
+    items = rule.applicable_to
+    body: Body = {
+        "id": rule.id,
+        "name": rule.name,
+        "rules": msgspec.json.decode(rule.definition),
+        "type": rule.type,
+        "context_type": rule.context_type,
+        "applicable_to": {
+            "excluded": list(map(item_entry_body, items.excluded)),
+            "included": list(map(item_entry_body, items.included)),
+            "included_all": items.included_all,
+        },
+        "created_at": iso(rule.created_at),
+        "assignments_count": rule.assignments_count,
+        "object": "validation_rules",
+    }
+    if rule.bundle is not None:
+        body["bundle_rules"] = msgspec.json.decode(rule.bundle)
+    if rule.error_message is not None:
+        body["error"] = {"message": rule.error_message}
+    if rule.updated_at is not None:
+        body["updated_at"] = iso(rule.updated_at)
+    return body
+
+
+def assignment_body(assignment: RuleAssignment) -> Body:
+    """The assignment as its endpoints show it."""
+    return {
+        "id": assignment.id,
+        "rule_id": assignment.rule_id,
+        "related_object_id": assignment.related_object_id,
+        "related_object_type": assignment.related_object_type,
+        "created_at": iso(assignment.created_at),
+        "object": "validation_rules_assignment",
+    }
+
+
+def assignments_body(assignments: Iterable[RuleAssignment], *bound: str | None) -> Body:
+    """What an object shows of the sets that bind it: the assignments to any of these ids."""
+    data = [assignment_body(each) for each in assignments if each.related_object_id in bound]
+    return {"object": "list", "data_ref": "data", "data": data, "total": len(data)}
+
+
+def item_entry_body(entry: ItemEntry) -> Body:
+    """An entry of items with its defaults filled in."""
+    body: Body = {"object": entry.object, "id": entry.id}
+    for name in _ENTRY_MEMBERS:
+        value: Any = getattr(entry, name)
+        if value is not None:
+            body[name] = value
+    if entry.price_formula is not None:
+        body["price_formula"] = _formula_shown(entry.price_formula)
+    for limit in entry.product_limits:
+        if limit.quantity is not None:
+            body[limit.name] = limit.quantity
+        if limit.formula is not None:
+            body[f"{limit.name}_formula"] = limit.formula
+    body |= {
+        "strict": False,
+        "effect": entry.effect,
+        "repeat": entry.repeat,
+        "skip_initially": entry.skip_initially,
+        "target": entry.target,
+    }
+    return body
+
+
+def _formula_shown(formula: str) -> Decimal | str:
+    """Official clients take a number there, so one that is nothing else is shown as such."""
+    return Decimal(formula) if _NUMBER.fullmatch(formula) else formula

@@ -1,0 +1,1 @@
+"""Segments: who belongs to them, and who enters and leaves."""

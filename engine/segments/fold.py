@@ -1,0 +1,78 @@
+"""Segments in the state: by id, with the members of static ones and who is known to be in others."""
+
+from engine.kernel import tables
+from engine.kernel.state import State
+from schemas.base import Millis
+from schemas.segments import (
+    FollowedSegments,
+    KnownSegments,
+    SegmentCreated,
+    SegmentDeleted,
+    SegmentEntered,
+    SegmentLeft,
+)
+
+
+def segment_created(state: State, event: SegmentCreated, _: Millis) -> None:
+    """The segment has these members, or is followed from now on."""
+    segment = event.segment
+    state.put(tables.SEGMENTS, segment, segment.id)
+    for customer_id in event.customer_ids:
+        state.put(tables.SEGMENT_MEMBERS, customer_id, segment.id, customer_id)
+        state.put(tables.CUSTOMER_SEGMENTS, segment.id, customer_id, segment.id)
+    if segment.type == "auto-update":
+        before = state.get(tables.FOLLOWED, tables.THE_ONE) or FollowedSegments()
+        _follow(state, (*before.ids, segment.id))
+
+
+def segment_deleted(state: State, event: SegmentDeleted, _: Millis) -> None:
+    """The segment is gone.
+
+    Customers who were in a followed one are left with its id, which is never used again; it goes
+    with the next thing that is told of them.
+    """
+    segment = event.segment
+    state.delete(tables.SEGMENTS, segment.id)
+    for customer_id in list(state.scan(tables.SEGMENT_MEMBERS, segment.id)):
+        state.delete(tables.SEGMENT_MEMBERS, segment.id, customer_id)
+        state.delete(tables.CUSTOMER_SEGMENTS, customer_id, segment.id)
+    followed = state.get(tables.FOLLOWED, tables.THE_ONE)
+    if followed is not None and segment.id in followed.ids:
+        _follow(state, tuple(each for each in followed.ids if each != segment.id))
+
+
+def segment_entered(state: State, event: SegmentEntered, _: Millis) -> None:
+    """The customer is known to be in these, too."""
+    known = _known(state, event.customer_id)
+    _know(
+        state, event.customer_id, (*known, *(each for each in event.segments if each not in known))
+    )
+
+
+def segment_left(state: State, event: SegmentLeft, _: Millis) -> None:
+    """The customer is known to be in these no longer."""
+    known = _known(state, event.customer_id)
+    _know(state, event.customer_id, tuple(each for each in known if each not in event.segments))
+
+
+def _follow(state: State, ids: tuple[str, ...]) -> None:
+    if ids:
+        state.put(tables.FOLLOWED, FollowedSegments(ids), tables.THE_ONE)
+    else:
+        state.delete(tables.FOLLOWED, tables.THE_ONE)
+
+
+def _known(state: State, customer_id: str) -> tuple[str, ...]:
+    """Those of the segments that are followed still."""
+    known = state.get(tables.KNOWN_SEGMENTS, customer_id)
+    followed = state.get(tables.FOLLOWED, tables.THE_ONE)
+    if known is None or followed is None:
+        return ()
+    return tuple(each for each in known.ids if each in followed.ids)
+
+
+def _know(state: State, customer_id: str, ids: tuple[str, ...]) -> None:
+    if ids:
+        state.put(tables.KNOWN_SEGMENTS, KnownSegments(ids), customer_id)
+    else:
+        state.delete(tables.KNOWN_SEGMENTS, customer_id)

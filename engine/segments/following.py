@@ -1,0 +1,164 @@
+"""Who enters and leaves the followed segments: told with whatever changes the customer.
+
+Entering and leaving are found after a decision, as what customers add up to (engine/customers/summaries.py):
+each customer whom it changes is asked for all followed segments, and what is not as it was known is
+told. A new segment is known of nobody, so an action looks through the customers that exist; who
+changes meanwhile is told of at once, and not again.
+
+What time alone changes (`$more_than_ago`, for example) is told with the next thing that happens to
+the customer; rules never wait for that (engine/segments/belonging.py).
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from engine.background.decide import Chunk
+from engine.kernel import tables
+from engine.kernel.decision import Decision
+from engine.kernel.state import View, encode
+from engine.segments.belonging import belongs
+from schemas.actions import AsyncAction, FollowSegment, Rows
+from schemas.base import Millis
+from schemas.commands import Command
+from schemas.customers import (
+    Customer,
+    CustomerCreated,
+    CustomerDeleted,
+    CustomersSummed,
+    CustomerSummary,
+    CustomerUpdated,
+)
+from schemas.events import Event
+from schemas.segments import KnownSegments, Segment, SegmentEntered, SegmentLeft
+
+#: As the action is called; it is in no list, since the contract does not know it.
+FOLLOW = "SEGMENTS.FOLLOW"
+#: The customers' ids are looked through by their first hexadecimal digits.
+_PREFIX = "cust_"
+DIGITS = 3
+PARTS = 16**DIGITS
+#: A chunk ends after so many customers, or parts without any, or with what is told at once.
+CUSTOMERS_MAX = 500
+PARTS_MAX = 512
+#: How often customers are asked about segments in one decision, about; a long filter counts for
+#: several. So few customers always fit.
+ASKED_MAX = 10_000
+CUSTOMERS_MIN = 20
+_FILTER_CHARACTERS = 200
+#: How many bytes a decision tells of segments, about. Beyond it, the rest is told another time.
+TOLD_BYTES_MAX = 150_000
+_EVENT_BYTES = 100
+
+
+def followed(view: View, decision: Decision, now: Millis) -> Decision:
+    """The decision, with who of the customers that it changes enters or leaves a segment."""
+    segments = view.get(tables.FOLLOWED, tables.THE_ONE)
+    if segments is None:
+        return decision
+    changed, summaries = _changed(decision)
+    if not changed and not summaries:
+        return decision
+    asked = [found for each in segments.ids if (found := view.get(tables.SEGMENTS, each))]
+    told: list[Event] = []
+    left = TOLD_BYTES_MAX
+    for customer_id in changed | dict.fromkeys(summaries):
+        customer = changed.get(customer_id) or view.get(tables.CUSTOMERS, customer_id)
+        if customer is None:
+            continue
+        for event in _moves(view, asked, customer, summaries.get(customer_id), now):
+            left -= _bytes_of(event)
+            if left >= 0:
+                told.append(event)
+    return replace(decision, events=(*decision.events, *told)) if told else decision
+
+
+def customers_at_once(view: View) -> int:
+    """How many customers a decision may change, so that asking each for all segments stays short."""
+    segments = view.get(tables.FOLLOWED, tables.THE_ONE)
+    asked = 0
+    for segment_id in () if segments is None else segments.ids:
+        segment = view.get(tables.SEGMENTS, segment_id)
+        if segment is not None:
+            asked += 1 + len(segment.filter or "") // _FILTER_CHARACTERS
+    return max(CUSTOMERS_MIN, min(CUSTOMERS_MAX, ASKED_MAX // max(asked, 1)))
+
+
+def follow_segment(
+    view: View,
+    _: Command,
+    action: AsyncAction,
+    work: FollowSegment,
+    __: Rows | None,
+    now: Millis,
+) -> Chunk:
+    """Looks through the next customers; the cursor counts the parts that their ids lie in."""
+    segment = view.get(tables.SEGMENTS, work.segment_id)
+    if segment is None:
+        return Chunk((), 0)
+    seen, part, told = 0, action.cursor, 0
+    end = min(part + PARTS_MAX, PARTS)
+    entered: list[Event] = []
+    for customer in view.scan(tables.CUSTOMERS, after=_begin(part)):
+        if customer.id >= _begin(end):
+            break
+        is_full = seen >= CUSTOMERS_MAX or told >= TOLD_BYTES_MAX
+        if is_full and customer.id >= _begin(part + 1):
+            end = part + 1
+            break
+        part, seen = _part_of(customer.id), seen + 1
+        if _is_new(view, segment, customer, now):
+            event = SegmentEntered(customer.id, {segment.id: segment.name})
+            told += _bytes_of(event)
+            entered.append(event)
+    return Chunk(tuple(entered), seen, cursor=end, finished=end == PARTS)
+
+
+def _bytes_of(event: SegmentEntered | SegmentLeft) -> int:
+    return _EVENT_BYTES + len(encode(event.segments))
+
+
+def _begin(part: int) -> str:
+    """What comes before the ids of a part, and after those of the part before it."""
+    return f"{_PREFIX}{part:0{DIGITS}x}" if part < PARTS else f"{_PREFIX}g"
+
+
+def _part_of(customer_id: str) -> int:
+    return int(customer_id[len(_PREFIX) : len(_PREFIX) + DIGITS], 16)
+
+
+def _is_new(view: View, segment: Segment, customer: Customer, now: Millis) -> bool:
+    known = view.get(tables.KNOWN_SEGMENTS, customer.id)
+    return (known is None or segment.id not in known.ids) and belongs(view, segment, customer, now)
+
+
+def _changed(decision: Decision) -> tuple[dict[str, Customer], dict[str, CustomerSummary]]:
+    """The customers that a decision changes, and what they add up to then, by their ids."""
+    customers: dict[str, Customer] = {}
+    summaries: dict[str, CustomerSummary] = {}
+    for event in decision.events:
+        match event:
+            case CustomerCreated() | CustomerUpdated() | CustomerDeleted():
+                customers[event.customer.id] = event.customer
+            case CustomersSummed():
+                summaries |= event.summaries
+    return customers, summaries
+
+
+def _moves(
+    view: View,
+    segments: list[Segment],
+    customer: Customer,
+    summary: CustomerSummary | None,
+    now: Millis,
+) -> Iterator[SegmentEntered | SegmentLeft]:
+    known = (view.get(tables.KNOWN_SEGMENTS, customer.id) or KnownSegments()).ids
+    entered: dict[str, str] = {}
+    left: dict[str, str] = {}
+    for segment in segments:
+        within = belongs(view, segment, customer, now, summary)
+        if within is not (segment.id in known):
+            (entered if within else left)[segment.id] = segment.name
+    if entered:
+        yield SegmentEntered(customer.id, entered)
+    if left:
+        yield SegmentLeft(customer.id, left)

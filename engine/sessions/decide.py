@@ -1,0 +1,95 @@
+"""Sessions: a valid request holds what its redeemables would take, for a bounded time.
+
+A hold lies on one voucher: one redemption and, of a gift card, the credits, of a loyalty card the
+points. It counts against everyone but its own session until it is redeemed, released, overwritten
+by a session with the same key, or over. A redemption that names the session consumes the holds on
+the vouchers it redeems; the session keeps what it holds of others.
+"""
+
+from fractions import Fraction
+from math import ceil
+
+from engine.customers.decide import known_by
+from engine.evaluation.evaluate import Asked, Asker, evaluate_asked
+from engine.evaluation.stacking import fail_all
+from engine.kernel import tables
+from engine.kernel.decision import Decision
+from engine.kernel.ids import new_id
+from engine.kernel.lookup import find_voucher
+from engine.kernel.state import View
+from schemas.api import SessionInput
+from schemas.base import INSTANT_MAX, Millis
+from schemas.commands import Command
+from schemas.errors import Refusal, not_found
+from schemas.evaluations import Evaluation
+from schemas.sessions import (
+    LockSession,
+    ReleaseSession,
+    Session,
+    SessionLocked,
+    SessionRefused,
+    SessionReleased,
+)
+
+TTL_DEFAULT = 7.0
+TTL_UNIT_DEFAULT = "DAYS"
+#: The length of each unit in milliseconds.
+UNITS_MS = {
+    "DAYS": Fraction(86_400_000),
+    "HOURS": Fraction(3_600_000),
+    "MINUTES": Fraction(60_000),
+    "SECONDS": Fraction(1000),
+    "MILLISECONDS": Fraction(1),
+    "MICROSECONDS": Fraction(1, 1000),
+    "NANOSECONDS": Fraction(1, 1_000_000),
+}
+
+
+def lock_session(view: View, command: Command, body: LockSession, now: Millis) -> Decision:
+    """Validates; a valid request holds what it would take, another leaves everything as it is."""
+    asked = Asked.of(view, body.redeemables)
+    if asked.refusal is not None:
+        return Decision(refusal=asked.refusal)
+    known = known_by(view, command, body.customer, now)
+    if isinstance(known, Refusal):
+        refused = SessionRefused(fail_all(body.redeemables, known), body.tracking_id)
+        return Decision(events=(refused,))
+    evaluation = evaluate_asked(view, body, asked, Asker.of(command, known.customer), now)
+    if evaluation.valid:
+        session = _session(command, body.session or SessionInput(), evaluation, now)
+        locked = SessionLocked(session, evaluation, body.tracking_id, known.id)
+        return Decision(events=(*known.events, locked), customer=known.snapshot)
+    refused = SessionRefused(evaluation, body.tracking_id, known.id)
+    return Decision(events=(*known.events, refused), customer=known.snapshot)
+
+
+def release_session(view: View, _: Command, body: ReleaseSession, now: Millis) -> Decision:
+    """Gives back what a session holds of a voucher; 404 when it holds nothing of it any more."""
+    voucher = find_voucher(view, body.voucher)
+    if voucher is None:
+        return Decision(refusal=not_found("voucher", body.voucher))
+    hold = view.get(tables.HOLDS, voucher.id, body.session_key)
+    if hold is None or hold.expires_at <= now:
+        return Decision(refusal=not_found("session", body.session_key))
+    return Decision(events=(SessionReleased(body.session_key, voucher.id),))
+
+
+def expiry(session: SessionInput, now: Millis) -> Millis:
+    """When a session that begins now is over; at least a millisecond later."""
+    ttl = Fraction(TTL_DEFAULT if session.ttl is None else session.ttl)
+    return min(now + ceil(ttl * UNITS_MS[session.ttl_unit or TTL_UNIT_DEFAULT]), INSTANT_MAX)
+
+
+def _session(command: Command, given: SessionInput, evaluation: Evaluation, now: Millis) -> Session:
+    voucher_ids = tuple(
+        outcome.voucher.id
+        for outcome in evaluation.outcomes
+        if outcome.taken is not None and outcome.voucher is not None
+    )
+    return Session(
+        key=given.key or new_id(command.seed, "ssn_"),
+        voucher_ids=voucher_ids,
+        expires_at=expiry(given, now),
+        ttl=TTL_DEFAULT if given.ttl is None else given.ttl,
+        ttl_unit=given.ttl_unit or TTL_UNIT_DEFAULT,
+    )

@@ -1,0 +1,18 @@
+"""A project's stacking rules in the state: there is one set, or none."""
+
+from engine.kernel import tables
+from engine.kernel.state import State
+from schemas.base import Millis
+from schemas.stacking import StackingRulesCreated, StackingRulesDeleted, StackingRulesUpdated
+
+
+def stacking_stored(
+    state: State, event: StackingRulesCreated | StackingRulesUpdated, _: Millis
+) -> None:
+    """These rules hold."""
+    state.put(tables.STACKING, event.stored, tables.THE_ONE)
+
+
+def stacking_deleted(state: State, _: StackingRulesDeleted, __: Millis) -> None:
+    """The defaults hold."""
+    state.delete(tables.STACKING, tables.THE_ONE)

@@ -1,0 +1,1 @@
+"""What vouchers, campaigns and tiers may say: discounts, and when they hold."""

@@ -1,0 +1,108 @@
+"""What a voucher, a campaign or a tier may say of itself: values and times that make sense, within bounds."""
+
+from engine.kernel.calendar import INSTANT_MIN, parse_clock, parse_duration
+from engine.terms.discounts import wrong_discount
+from schemas.base import AMOUNT_MAX, ID_LENGTH_MAX, INSTANT_MAX, QUANTITY_MAX
+from schemas.campaigns import Campaign, VoucherTemplate
+from schemas.errors import Refusal, refuse
+from schemas.promotions import PromotionTier
+from schemas.vouchers import Voucher
+
+
+def invalid_voucher(voucher: Voucher) -> Refusal | None:
+    """The refusal of a voucher whose definition makes no sense or exceeds a bound."""
+    if not 1 <= len(voucher.code) <= ID_LENGTH_MAX:
+        return refuse("invalid_voucher", f"code must have 1 to {ID_LENGTH_MAX} characters")
+    return invalid_terms(voucher)
+
+
+def invalid_terms(voucher: Voucher) -> Refusal | None:
+    """As `invalid_voucher`, for one that has no code yet."""
+    wrong = _wrong_value(voucher) or _wrong_time(voucher)
+    if wrong is not None:
+        return refuse("invalid_voucher", wrong)
+    return _wrong_dates(voucher)
+
+
+def invalid_campaign(campaign: Campaign) -> Refusal | None:
+    """The refusal of a campaign whose definition makes no sense or exceeds a bound."""
+    duration = campaign.activity_duration_after_publishing
+    wrong = _wrong_time(campaign)
+    if wrong is None and campaign.voucher is not None:
+        wrong = _wrong_value(campaign.voucher)
+    try:
+        if duration is not None:
+            parse_duration(duration)
+    except ValueError as error:
+        wrong = str(error)
+    if wrong is not None:
+        return refuse("invalid_campaign", wrong)
+    return _wrong_dates(campaign)
+
+
+def invalid_tier(tier: PromotionTier) -> Refusal | None:
+    """The refusal of a promotion tier whose definition makes no sense or exceeds a bound."""
+    if not 1 <= len(tier.name) <= ID_LENGTH_MAX:
+        return refuse("invalid_payload", f"name must have 1 to {ID_LENGTH_MAX} characters")
+    wrong = wrong_discount(tier.discount) or _wrong_time(tier)
+    if wrong is not None:
+        return refuse("invalid_payload", wrong)
+    return _wrong_dates(tier)
+
+
+def _wrong_dates(bound: Voucher | Campaign | PromotionTier) -> Refusal | None:
+    start, expiration = bound.start_date, bound.expiration_date
+    if start is not None and expiration is not None and expiration < start:
+        return refuse(
+            "invalid_expiration_date",
+            "expiration_date must not be before start_date",
+            message="Invalid expiration date",
+        )
+    return None
+
+
+def _wrong_value(voucher: Voucher | VoucherTemplate) -> str | None:
+    discount, gift = voucher.discount, voucher.gift
+    card = voucher.loyalty_card if isinstance(voucher, Voucher) else None
+    if voucher.type == "GIFT_VOUCHER" and (gift is None or discount is not None):
+        return "A GIFT_VOUCHER must have a gift and no discount"
+    if voucher.type == "DISCOUNT_VOUCHER" and (discount is None or gift is not None):
+        return "A DISCOUNT_VOUCHER must have a discount and no gift"
+    if voucher.type == "LOYALTY_CARD" and (card is None or (gift or discount) is not None):
+        return "A LOYALTY_CARD must have a loyalty_card, no gift and no discount"
+    if voucher.type != "LOYALTY_CARD" and card is not None:
+        return f"A {voucher.type} must have no loyalty_card"
+    if card is not None and not (_is_amount(card.points) and _is_amount(card.balance)):
+        return f"points and balance of a loyalty card must be 0 to {AMOUNT_MAX}"
+    if gift is not None and not (_is_amount(gift.amount) and _is_amount(gift.balance)):
+        return f"gift amount and balance must be 0 to {AMOUNT_MAX}"
+    if voucher.quantity is not None and not 0 <= voucher.quantity <= QUANTITY_MAX:
+        return f"redemption quantity must be 0 to {QUANTITY_MAX}"
+    return None if discount is None else wrong_discount(discount)
+
+
+def _is_amount(amount: int | None) -> bool:
+    return amount is not None and 0 <= amount <= AMOUNT_MAX
+
+
+def _wrong_time(bound: Voucher | Campaign | PromotionTier) -> str | None:
+    for name, at in (
+        ("start_date", bound.start_date),
+        ("expiration_date", bound.expiration_date),
+    ):
+        if at is not None and not INSTANT_MIN <= at <= INSTANT_MAX:
+            return f"{name} must be in the years 1 to 9999"
+    daily = bound.validity_hours.daily if bound.validity_hours is not None else ()
+    days = set(bound.validity_day_of_week or ()).union(*(each.days_of_week for each in daily))
+    if not days <= set(range(7)):
+        return "days of week must be 0 (Sunday) to 6"
+    try:
+        if bound.validity_timeframe is not None:
+            parse_duration(bound.validity_timeframe.duration)
+            parse_duration(bound.validity_timeframe.interval)
+        for each in daily:
+            parse_clock(each.start_time)
+            parse_clock(each.expiration_time)
+    except ValueError as error:
+        return str(error)
+    return None

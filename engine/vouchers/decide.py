@@ -1,0 +1,217 @@
+"""Vouchers: created with a given or a random code, changed, switched on and off, deleted."""
+
+from typing import Any
+
+import msgspec
+from msgspec import structs
+
+from engine.assignments.decide import assign, drop_all, rule_ids_of
+from engine.campaigns.generation import joined, no_free_code
+from engine.codes.code import code_rule, free_codes
+from engine.kernel import tables
+from engine.kernel.bin_entries import binned
+from engine.kernel.decision import Decision
+from engine.kernel.ids import new_id
+from engine.kernel.lookup import categorized, find_campaign, find_voucher, taken_code, with_category
+from engine.kernel.state import View, encode
+from engine.terms.discounts import with_items
+from engine.terms.validity import invalid_voucher
+from schemas.base import Millis
+from schemas.campaigns import CodeConfig
+from schemas.commands import Command
+from schemas.errors import Refusal, not_found, refuse
+from schemas.voucher_events import (
+    VoucherCreated,
+    VoucherDeleted,
+    VoucherDisabled,
+    VoucherEnabled,
+    VoucherUpdated,
+)
+from schemas.vouchers import (
+    CreateVoucher,
+    DeleteVoucher,
+    DisableVoucher,
+    EnableVoucher,
+    UpdateVoucher,
+    Voucher,
+)
+
+#: What an update may name. The type may be named, but not changed.
+UPDATABLE = frozenset(
+    {
+        "type",
+        "discount",
+        "gift",
+        "category",
+        "category_id",
+        "start_date",
+        "expiration_date",
+        "validity_timeframe",
+        "validity_day_of_week",
+        "validity_hours",
+        "active",
+        "additional_info",
+        "metadata",
+        "quantity",
+    }
+)
+#: What may be named as it is: official clients send back what they read.
+FIXED = ("id", "code", "campaign", "campaign_id")
+
+
+def create_voucher(view: View, command: Command, body: CreateVoucher, now: Millis) -> Decision:
+    """Creates a voucher; a given code must be free, a random one is drawn until it is.
+
+    One that names a campaign, by id or name, becomes that campaign's.
+    """
+    named = body.voucher.campaign_id or body.voucher.campaign
+    campaign = find_campaign(view, named) if named else None
+    if named and campaign is None:
+        return Decision(refusal=not_found("campaign", named))
+    code = body.voucher.code or _free_code(view, command, body)
+    if isinstance(code, Refusal):
+        return Decision(refusal=code)
+    voucher = structs.replace(
+        body.voucher,
+        id=new_id(command.seed, "v_"),
+        code=code,
+        discount=body.voucher.discount and with_items(view, body.voucher.discount),
+        created_at=now,
+        updated_at=None,
+        holds=0,
+        rule_ids=(),
+    )
+    refusal = invalid_voucher(voucher) or taken_code(view, code)
+    if refusal is not None:
+        return Decision(refusal=refusal)
+    within = categorized(view, voucher)
+    if isinstance(within, Refusal):
+        return Decision(refusal=within)
+    voucher = within
+    assigned = assign(view, command, body.validation_rules, voucher, now)
+    if isinstance(assigned, Refusal):
+        return Decision(refusal=assigned)
+    voucher = structs.replace(voucher, rule_ids=rule_ids_of(assigned))
+    if campaign is None:
+        return Decision((*assigned, VoucherCreated(voucher)))
+    event = joined(campaign, voucher)
+    return Decision(refusal=event) if isinstance(event, Refusal) else Decision((*assigned, event))
+
+
+def update_voucher(view: View, _: Command, body: UpdateVoucher, now: Millis) -> Decision:
+    """Sets the named fields. Metadata is merged; a gift's new amount moves its balance along."""
+    voucher = find_voucher(view, body.voucher)
+    if voucher is None:
+        return Decision(refusal=not_found("voucher", body.voucher))
+    changed = _changed(view, voucher, body.changes)
+    if isinstance(changed, Refusal):
+        return Decision(refusal=changed)
+    if changed.discount is not None and changed.discount != voucher.discount:
+        changed = structs.replace(changed, discount=with_items(view, changed.discount))
+    changed = structs.replace(changed, updated_at=now)
+    refusal = invalid_voucher(changed)
+    if refusal is not None:
+        return Decision(refusal=refusal)
+    return Decision((VoucherUpdated(changed),))
+
+
+def enable_voucher(view: View, _: Command, body: EnableVoucher, now: Millis) -> Decision:
+    """Makes a voucher usable."""
+    voucher = find_voucher(view, body.voucher)
+    if voucher is None:
+        return Decision(refusal=not_found("voucher", body.voucher))
+    return Decision((VoucherEnabled(structs.replace(voucher, active=True, updated_at=now)),))
+
+
+def disable_voucher(view: View, _: Command, body: DisableVoucher, now: Millis) -> Decision:
+    """Makes a voucher unusable."""
+    voucher = find_voucher(view, body.voucher)
+    if voucher is None:
+        return Decision(refusal=not_found("voucher", body.voucher))
+    return Decision((VoucherDisabled(structs.replace(voucher, active=False, updated_at=now)),))
+
+
+def delete_voucher(view: View, command: Command, body: DeleteVoucher, now: Millis) -> Decision:
+    """Moves a voucher to the bin, or removes it for good; sessions hold nothing of it any more."""
+    voucher = find_voucher(view, body.voucher)
+    if voucher is None:
+        return Decision(refusal=not_found("voucher", body.voucher))
+    campaign = voucher.campaign_id and view.get(tables.CAMPAIGNS, voucher.campaign_id)
+    if campaign:
+        campaign = structs.replace(campaign, vouchers_count=campaign.vouchers_count - 1)
+    deleted = VoucherDeleted(
+        voucher.id,
+        voucher.code,
+        force=body.force,
+        campaign=campaign or None,
+        campaign_number=voucher.campaign_number,
+        credits=voucher.gift.balance if voucher.gift else 0,
+    )
+    dropped = drop_all(view, voucher)
+    if body.force:
+        return Decision((*dropped, deleted))
+    parent = voucher.campaign_id
+    entry = binned(command, "voucher", voucher.id, voucher.code, now, parent_id=parent)
+    return Decision((*dropped, deleted, entry))
+
+
+def _free_code(view: View, command: Command, body: CreateVoucher) -> str | Refusal:
+    config = CodeConfig(
+        length=body.code_length,
+        charset=body.code_charset,
+        prefix=body.code_prefix,
+        postfix=body.code_postfix,
+        pattern=body.code_pattern,
+    )
+    rule = code_rule(config)
+    if isinstance(rule, Refusal):
+        return rule
+    codes = free_codes(view, command.seed, rule, 1)
+    return codes[0] if codes else no_free_code(rule)
+
+
+def _changed(view: View, voucher: Voucher, raw: msgspec.Raw) -> Voucher | Refusal:
+    try:
+        changes = msgspec.json.decode(raw, type=dict[str, Any])
+    except msgspec.MsgspecError as error:
+        return refuse("invalid_payload", str(error))
+    for name in FIXED:
+        if changes.pop(name, None) not in (None, getattr(voucher, name)):
+            return refuse("invalid_payload", f"Property `.{name}` cannot be changed")
+    card = voucher.loyalty_card
+    if changes.pop("points", None) not in (None, card and card.points):
+        return refuse("invalid_payload", "Property `.loyalty_card.points` cannot be changed")
+    unknown = sorted(changes.keys() - UPDATABLE)
+    if unknown:
+        return refuse("invalid_payload", f"Property `.{unknown[0]}` cannot be changed")
+    fields: dict[str, Any] = msgspec.json.decode(encode(voucher))
+    # Official clients send null for what a voucher does not have.
+    for name in ("discount", "gift"):
+        if name in changes and changes[name] is None and fields.get(name) is not None:
+            return refuse("invalid_payload", f"Property `.{name}` should not be null")
+    named_category = with_category(changes)
+    changes = _merged(fields, changes)
+    try:
+        changed = msgspec.json.decode(encode(fields | changes), type=Voucher)
+    except msgspec.MsgspecError as error:
+        return refuse("invalid_payload", str(error))
+    if changed.type != voucher.type:
+        return refuse("invalid_voucher", f"The type of a {voucher.type} cannot be changed")
+    return categorized(view, changed) if named_category else changed
+
+
+def _merged(fields: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """The changes, completed by the members that they leave out of metadata and gift."""
+    merged = dict(changes)
+    metadata = changes.get("metadata", {})
+    if metadata is None:
+        merged["metadata"] = {}
+    elif "metadata" in changes and isinstance(metadata, dict):
+        merged["metadata"] = fields.get("metadata", {}) | metadata
+    stored, gift = fields.get("gift"), changes.get("gift")
+    if isinstance(stored, dict) and isinstance(gift, dict):
+        amount = gift.get("amount")
+        if isinstance(amount, int) and "balance" not in gift:
+            gift = gift | {"balance": stored["balance"] + amount - stored["amount"]}
+        merged["gift"] = stored | gift
+    return merged

@@ -1,0 +1,104 @@
+"""Vouchers in the state: by id, their ids by code, and which of them anybody could redeem.
+
+One that is gone stays gone.
+"""
+
+from msgspec import structs
+
+from engine.campaigns.fold import store_campaign
+from engine.counters.ended import end_counts
+from engine.kernel import tables
+from engine.kernel.state import State
+from engine.sessions.fold import free
+from engine.vouchers.holdings import drop_holding
+from schemas.balances import BalanceAdjusted
+from schemas.base import Millis
+from schemas.voucher_events import (
+    VoucherCreated,
+    VoucherDeleted,
+    VoucherDisabled,
+    VoucherEnabled,
+    VoucherUpdated,
+)
+from schemas.vouchers import Voucher
+
+
+def voucher_created(state: State, event: VoucherCreated, _: Millis) -> None:
+    """The voucher is found by its id and its code."""
+    voucher = event.voucher
+    state.put(tables.VOUCHER_CODES, voucher.id, voucher.code)
+    state.put(tables.VOUCHERS, voucher, voucher.id)
+    _offer(state, None, voucher)
+
+
+def voucher_changed(
+    state: State,
+    event: VoucherUpdated | VoucherEnabled | VoucherDisabled | BalanceAdjusted,
+    _: Millis,
+) -> None:
+    """The voucher is as the event says."""
+    store_voucher(state, event.voucher)
+
+
+def voucher_deleted(state: State, event: VoucherDeleted, _: Millis) -> None:
+    """The voucher is gone; its campaign is as the event says."""
+    remove_voucher(state, event.voucher_id, event.code, force=event.force)
+    campaign = event.campaign
+    if campaign is not None:
+        store_campaign(state, campaign)
+        if event.campaign_number is not None:
+            number = f"{event.campaign_number:010d}"
+            state.delete(tables.CAMPAIGN_VOUCHERS, campaign.id, number)
+
+
+def remove_voucher(state: State, voucher_id: str, code: str, *, force: bool) -> None:
+    """The voucher is gone, and what sessions held of it; with `force` its code is free."""
+    voucher = state.get(tables.VOUCHERS, voucher_id)
+    if voucher is not None:
+        if voucher.holds:
+            for hold in list(state.scan(tables.HOLDS, voucher_id)):
+                free(state, hold.session_key, {voucher_id})
+        drop_holding(state, voucher)
+        _offer(state, voucher, None)
+        state.delete(tables.VOUCHERS, voucher_id)
+        if voucher.campaign_id is None:
+            end_counts(state, ("voucher", voucher_id))
+    if force and state.get(tables.VOUCHER_CODES, code) == voucher_id:
+        state.delete(tables.VOUCHER_CODES, code)
+
+
+def store_voucher(state: State, voucher: Voucher) -> None:
+    """Stores a voucher that exists; what sessions hold of it and what binds it is kept elsewhere."""
+    stored = state.get(tables.VOUCHERS, voucher.id)
+    if stored is None:
+        return
+    if stored.holds != voucher.holds or stored.rule_ids != voucher.rule_ids:
+        voucher = structs.replace(voucher, holds=stored.holds, rule_ids=stored.rule_ids)
+    state.put(tables.VOUCHERS, voucher, voucher.id)
+    _offer(state, stored, voucher)
+
+
+def _offer(state: State, before: Voucher | None, after: Voucher | None) -> None:
+    """Keeps what anybody could redeem; a campaign's vouchers are left out, being many."""
+    voucher = after or before
+    if voucher is None or voucher.campaign_id is not None:
+        return
+    offered = None if after is None else _offered(after)
+    if offered == (None if before is None else _offered(before)):
+        return
+    key = (f"{voucher.created_at:015d}", voucher.id)
+    if offered is None:
+        state.delete(tables.OFFERED, *key)
+    else:
+        state.put(tables.OFFERED, offered, *key)
+
+
+def _offered(voucher: Voucher) -> tables.Offered | None:
+    if voucher.holder_id is not None or not voucher.active:
+        return None
+    if voucher.quantity is not None and voucher.redeemed_quantity >= voucher.quantity:
+        return None
+    card = voucher.gift or voucher.loyalty_card
+    if card is not None and card.balance <= 0:
+        return None
+    return tables.Offered(voucher.id, voucher.expiration_date)

@@ -1,0 +1,37 @@
+"""Who holds what in the state: by campaign, for publications, and by id, for the customer's list."""
+
+from engine.kernel import tables
+from engine.kernel.ids import holding_id
+from engine.kernel.state import State
+from schemas.publications import Holding
+from schemas.vouchers import Voucher
+
+
+def keep_holding(state: State, customer_id: str, holding: Holding) -> None:
+    """The customer holds the voucher; the last publication that gave it is noted."""
+    key = (customer_id, holding.campaign_id or "", holding.voucher_id)
+    if state.get(tables.HOLDINGS, *key) is None:
+        _count(state, customer_id, 1)
+        held = holding_id(customer_id, holding.voucher_id)
+        state.put(tables.HELD, holding.voucher_id, customer_id, held)
+    state.put(tables.HOLDINGS, holding, *key)
+
+
+def drop_holding(state: State, voucher: Voucher) -> None:
+    """Nobody holds the voucher any more."""
+    customer_id = voucher.holder_id
+    if customer_id is None:
+        return
+    key = (customer_id, voucher.campaign_id or "", voucher.id)
+    if state.get(tables.HOLDINGS, *key) is not None:
+        _count(state, customer_id, -1)
+        state.delete(tables.HELD, customer_id, holding_id(customer_id, voucher.id))
+        state.delete(tables.HOLDINGS, *key)
+
+
+def _count(state: State, customer_id: str, difference: int) -> None:
+    count = (state.get(tables.HELD_COUNTS, customer_id) or 0) + difference
+    if count:
+        state.put(tables.HELD_COUNTS, count, customer_id)
+    else:
+        state.delete(tables.HELD_COUNTS, customer_id)

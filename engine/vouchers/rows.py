@@ -1,0 +1,86 @@
+"""The rows of vouchers' imports and bulk updates: each is decided like a request of its own."""
+
+from typing import Any
+
+import msgspec
+from msgspec import field
+
+from engine.background.rows import row_as
+from engine.campaigns.generation import has_no_vouchers, template_of
+from engine.kernel.decision import Decision
+from engine.kernel.lookup import find_campaign
+from engine.kernel.state import View, encode
+from engine.vouchers.decide import create_voucher, update_voucher
+from schemas.actions import ImportVouchers, UpdateVouchers
+from schemas.base import Metadata, Millis, Shape
+from schemas.campaigns import Campaign
+from schemas.commands import Command
+from schemas.discounts import Discount
+from schemas.errors import Refusal, not_found
+from schemas.vouchers import CreateVoucher, Gift, UpdateVoucher, Voucher
+
+
+class ImportedVoucher(Shape, frozen=True):
+    """What a row of an import says: a voucher, as far as its campaign does not say it."""
+
+    code: str
+    type: str | None = None
+    discount: Discount | None = None
+    gift: Gift | None = None
+    #: The other fields of `Voucher` that the row names, in the encoding of the state.
+    fields: dict[str, Any] = field(default_factory=dict)
+
+
+class UpdatedVoucher(Shape, frozen=True):
+    """What a row of a bulk update says."""
+
+    code: str
+    metadata: Metadata
+
+
+def import_voucher_row(
+    view: View, command: Command, work: ImportVouchers, row: dict[str, Any], now: Millis
+) -> Decision:
+    """Creates the row's voucher; one whose code is taken is refused."""
+    said = row_as(ImportedVoucher, row)
+    if isinstance(said, Refusal):
+        return Decision(refusal=said)
+    campaign: Campaign | None = None
+    if work.campaign_id is not None:
+        campaign = find_campaign(view, work.campaign_id)
+        if campaign is None:
+            return Decision(refusal=not_found("campaign", work.campaign_id))
+        if campaign.voucher is None:
+            return Decision(refusal=has_no_vouchers(campaign))
+    voucher = row_as(Voucher, {**said.fields, **_terms(said, campaign, now)})
+    if isinstance(voucher, Refusal):
+        return Decision(refusal=voucher)
+    return create_voucher(view, command, CreateVoucher(voucher), now)
+
+
+def _terms(said: ImportedVoucher, campaign: Campaign | None, now: Millis) -> dict[str, Any]:
+    """What kind of voucher it is; its campaign says what the row leaves out."""
+    type_, discount, gift = said.type, said.discount, said.gift
+    terms: dict[str, Any] = {"id": "", "code": said.code, "created_at": now}
+    if campaign is not None:
+        template = template_of(campaign, now)
+        type_ = type_ or template.type
+        if discount is None and gift is None:
+            discount, gift = template.discount, template.gift
+        terms |= {"campaign": campaign.name, "campaign_id": campaign.id}
+        if "quantity" not in said.fields:
+            terms["quantity"] = template.quantity
+    terms["type"] = type_ or ("GIFT_VOUCHER" if gift is not None else "DISCOUNT_VOUCHER")
+    given: dict[str, Any] = msgspec.to_builtins({"discount": discount, "gift": gift})
+    return terms | given
+
+
+def update_voucher_row(
+    view: View, command: Command, _: UpdateVouchers, row: dict[str, Any], now: Millis
+) -> Decision:
+    """Merges the row's metadata into the voucher of its code."""
+    said = row_as(UpdatedVoucher, row)
+    if isinstance(said, Refusal):
+        return Decision(refusal=said)
+    changes = msgspec.Raw(encode({"metadata": said.metadata}))
+    return update_voucher(view, command, UpdateVoucher(said.code, changes), now)

@@ -1,0 +1,111 @@
+"""Webhooks: registered, changed, switched off when nobody takes what they are sent."""
+
+from itertools import islice
+
+from msgspec import structs
+
+from engine.kernel import tables
+from engine.kernel.decision import Decision
+from engine.kernel.ids import new_id
+from engine.kernel.state import View
+from engine.webhooks.ids import place_of
+from schemas.base import Millis
+from schemas.commands import Command
+from schemas.errors import Refusal, not_found, refuse
+from schemas.webhooks import (
+    EVENT_NAMES,
+    WEBHOOKS_MAX,
+    CreateWebhook,
+    DeleteWebhook,
+    DisableWebhook,
+    RedeliverEvent,
+    RedeliveryRequested,
+    UpdateWebhook,
+    Webhook,
+    WebhookCreated,
+    WebhookDeleted,
+    WebhookDisabled,
+    WebhookUpdated,
+)
+
+_KNOWN = frozenset(EVENT_NAMES)
+
+
+def create_webhook(view: View, command: Command, body: CreateWebhook, now: Millis) -> Decision:
+    """Registers an endpoint."""
+    refusal = _wrong_events(body.events)
+    if refusal is not None:
+        return Decision(refusal=refusal)
+    if len(list(islice(view.scan(tables.WEBHOOKS), WEBHOOKS_MAX))) == WEBHOOKS_MAX:
+        return Decision(
+            refusal=refuse("invalid_payload", f"A project has at most {WEBHOOKS_MAX} webhooks")
+        )
+    webhook = Webhook(
+        id=new_id(command.seed, "wh_"),
+        target_url=body.target_url,
+        events=body.events,
+        created_at=now,
+        active=body.active,
+    )
+    return Decision((WebhookCreated(webhook),))
+
+
+def update_webhook(view: View, _: Command, body: UpdateWebhook, now: Millis) -> Decision:
+    """Replaces an endpoint's address and events, and switches it."""
+    webhook = view.get(tables.WEBHOOKS, body.webhook_id)
+    if webhook is None:
+        return Decision(refusal=not_found("webhook", body.webhook_id))
+    refusal = _wrong_events(body.events)
+    if refusal is not None:
+        return Decision(refusal=refusal)
+    active = webhook.active if body.active is None else body.active
+    changed = structs.replace(
+        webhook,
+        target_url=body.target_url,
+        events=body.events,
+        active=active,
+        updated_at=now,
+        disabled_reason=None if active else webhook.disabled_reason,
+    )
+    return Decision((WebhookUpdated(changed),))
+
+
+def delete_webhook(view: View, _: Command, body: DeleteWebhook, __: Millis) -> Decision:
+    """Forgets an endpoint."""
+    if view.get(tables.WEBHOOKS, body.webhook_id) is None:
+        return Decision(refusal=not_found("webhook", body.webhook_id))
+    return Decision((WebhookDeleted(body.webhook_id),))
+
+
+def disable_webhook(view: View, _: Command, body: DisableWebhook, now: Millis) -> Decision:
+    """Switches an endpoint off; one that is off or gone stays so."""
+    webhook = view.get(tables.WEBHOOKS, body.webhook_id)
+    if webhook is None or not webhook.active:
+        return Decision()
+    changed = structs.replace(
+        webhook, active=False, updated_at=now, disabled_reason=body.reason[:500]
+    )
+    return Decision((WebhookDisabled(changed, body.event_id),))
+
+
+def redeliver_event(view: View, _: Command, body: RedeliverEvent, __: Millis) -> Decision:
+    """Asks for an event to be sent once more; whether there is one, the sender finds out."""
+    webhook = view.get(tables.WEBHOOKS, body.webhook_id)
+    if webhook is None:
+        return Decision(refusal=not_found("webhook", body.webhook_id))
+    if place_of(view.project, body.event_id) is None:
+        return Decision(refusal=not_found("event", body.event_id))
+    if not webhook.active:
+        return Decision(
+            refusal=refuse("invalid_payload", "The webhook is not active; switch it on first")
+        )
+    return Decision((RedeliveryRequested(body.webhook_id, body.event_id),))
+
+
+def _wrong_events(events: tuple[str, ...]) -> Refusal | None:
+    for index, name in enumerate(events):
+        if name not in _KNOWN:
+            return refuse("invalid_payload", f"Property `.events[{index}]` is not a known event")
+    if len(set(events)) != len(events):
+        return refuse("invalid_payload", "Property `.events` names an event twice")
+    return None
