@@ -14,10 +14,11 @@ from engine.background.decide import NOTHING, REASON_LENGTH_MAX, Chunk, Do
 from engine.bin.decide import delete_campaign_vouchers, put_back
 from engine.campaigns.generation import generate_vouchers, given_up
 from engine.campaigns.removal import delete_promotions
-from engine.customers.rows import import_customer_row, import_order_row
+from engine.customers.rows import import_customer_row
 from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.state import View
+from engine.orders.rows import import_order_row
 from engine.products.rows import import_product_row, import_sku_row
 from engine.row_work import each_row
 from engine.segments.following import customers_at_once, follow_segment

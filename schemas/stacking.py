@@ -88,3 +88,6 @@ class StackingRulesDeleted(Shape, tag="stacking_rules.deleted", frozen=True):
 
 StackingCommand = CreateStackingRules | UpdateStackingRules | DeleteStackingRules
 StackingEvent = StackingRulesCreated | StackingRulesUpdated | StackingRulesDeleted
+
+
+DEFAULTS = StackingRules()

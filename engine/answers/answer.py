@@ -8,11 +8,14 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
+from engine.assignments.body import assignment_body
 from engine.balances.body import balance_body
-from engine.campaigns.body import campaign_body
-from engine.campaigns.tiers.body import promotion_campaign_body, stack_body, tier_body
+from engine.campaigns.body import campaign_body, promotion_campaign_body
+from engine.campaigns.stacks.body import stack_body
+from engine.campaigns.tiers.body import tier_body
 from engine.categories.body import category_body
 from engine.codes.generated import first_of
+from engine.collections.body import collection_body
 from engine.custom_events.body import tracked_body
 from engine.customers.body import customer_body
 from engine.customers.browser_body import as_named, with_plain_voucher
@@ -23,17 +26,18 @@ from engine.kernel.encode import Body
 from engine.kernel.error_body import error_body, failure_error_body
 from engine.kernel.ids import new_id
 from engine.locations.body import location_body
+from engine.metadata.body import schema_body
 from engine.orders.body import stored_order_body
-from engine.products.body import collection_body, product_body, sku_body
+from engine.products.body import product_body, sku_body
 from engine.publications.body import publication_body
 from engine.redemptions.body import success_bodies
 from engine.redemptions.rollback_body import rolled_back_body, stack_rolled_back_body
 from engine.rewards.body import reward_body
-from engine.rules.body import assignment_body, rule_body
+from engine.rules.body import rule_body
 from engine.segments.body import segment_body
 from engine.stacking_rules.body import stacking_rules_body
 from engine.vouchers.body import voucher_body
-from engine.webhooks.body import schema_body, webhook_body
+from engine.webhooks.body import webhook_body
 from schemas.actions import ActionStarted
 from schemas.assignments import RuleAssigned, RuleUnassigned
 from schemas.balances import BalanceAdjusted

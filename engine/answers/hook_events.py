@@ -10,16 +10,18 @@ from typing import Any, Final, NamedTuple
 
 from engine.answers.answer import customer_of, summary_after
 from engine.answers.transactions import transactions
+from engine.assignments.body import assignment_body
 from engine.background.body import action_with_result
-from engine.campaigns.body import campaign_body
-from engine.campaigns.tiers.body import promotion_campaign_body, stack_body, tier_body
+from engine.campaigns.body import campaign_body, promotion_campaign_body
+from engine.campaigns.stacks.body import stack_body
+from engine.campaigns.tiers.body import tier_body
 from engine.codes.generated import vouchers_of
 from engine.customers.body import customer_body, simple_customer_body
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body, to_json
 from engine.publications.body import publication_body
 from engine.redemptions.rows import redemption_rows
-from engine.rules.body import assignment_body, rule_body
+from engine.rules.body import rule_body
 from engine.segments.body import simple_segment_body
 from engine.vouchers.body import voucher_body
 from engine.webhooks.ids import event_id

@@ -3,7 +3,6 @@
 Rows may name people, so their key goes with the last of them.
 """
 
-from engine.erasures.fold import erase_rows
 from engine.kernel import tables
 from engine.kernel.due import drop_due, put_due
 from engine.kernel.state import State
@@ -17,6 +16,7 @@ from schemas.actions import (
     StagedRowsDropped,
 )
 from schemas.base import DAY_MS, Millis
+from schemas.erasures import Erasure
 
 
 def rows_staged(state: State, event: RowsStaged, _: Millis) -> None:
@@ -89,3 +89,8 @@ def _drop_due(state: State, action_id: str, number: int) -> bool:
 
 def _due(action_id: str, number: int, staged_at: Millis) -> tables.Due:
     return tables.Due(tables.DUE_STAGED, f"{action_id}/{number}", staged_at + DAY_MS)
+
+
+def erase_rows(state: State, action_id: str) -> None:
+    """The action needs its rows no more, which may name people."""
+    state.put(tables.ERASURES, Erasure(state.project, action_id, "action"), action_id)

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 
+from engine.assignments.body import assignments_body
+from engine.campaigns.tiers.body import tier_body
 from engine.categories.body import category_body
 from engine.codes.code import CHARSET, CODE_LENGTH_DEFAULT
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
-from engine.rules.body import assignments_body
-from engine.vouchers.body import discount_body, gift_body, hours_body
+from engine.terms.body import discount_body, gift_body, hours_body
 from schemas.assignments import RuleAssignment
 from schemas.campaigns import Campaign, CodeConfig, VoucherTemplate
 from schemas.categories import Category
+from schemas.promotions import TIERS_SHOWN_MAX, PromotionTier
 
 
 def campaign_body(
@@ -107,3 +109,34 @@ def _config_body(config: CodeConfig) -> Body:
         if value is not None:
             body[name] = value
     return body
+
+
+def promotion_campaign_body(
+    campaign: Campaign,
+    tiers: Sequence[PromotionTier],
+    categories: Sequence[Category] = (),
+    assignments: Sequence[RuleAssignment] = (),
+) -> Body:
+    """A campaign, and where it is a promotion its first tiers."""
+    if campaign.campaign_type != "PROMOTION":
+        return campaign_body(campaign, assignments, categories=categories)
+    promotion = promotion_body(tiers, campaign, categories, assignments)
+    return campaign_body(campaign, assignments, promotion, categories)
+
+
+def promotion_body(
+    tiers: Sequence[PromotionTier],
+    campaign: Campaign,
+    categories: Sequence[Category] = (),
+    assignments: Sequence[RuleAssignment] = (),
+) -> Body:
+    """What a campaign shows of its tiers: the first ones, by hierarchy, and how many there are."""
+    return {
+        "object": "list",
+        "data_ref": "tiers",
+        "tiers": [
+            tier_body(each, campaign, categories, assignments) for each in tiers[:TIERS_SHOWN_MAX]
+        ],
+        "total": campaign.tiers_count,
+        "has_more": campaign.tiers_count > min(len(tiers), TIERS_SHOWN_MAX),
+    }

@@ -4,22 +4,24 @@ One in the bin keeps its name. Its vouchers are not looked at here: whoever look
 its campaign.
 """
 
-from msgspec import structs
-
-from engine.campaigns.tiers.store import put_tier
+from engine.campaigns.stacks.fold import remove_stack
+from engine.campaigns.store import store_campaign
+from engine.campaigns.tiers.store import put_tier, remove_tier
 from engine.codes.generated import encoded_vouchers
 from engine.counters.ended import end_counts
 from engine.kernel import tables
 from engine.kernel.state import State, encode
 from schemas.base import Millis
 from schemas.campaigns import (
-    Campaign,
     CampaignCreated,
     CampaignDeleted,
     CampaignDisabled,
     CampaignEnabled,
     CampaignUpdated,
     VouchersGenerated,
+)
+from schemas.promotion_events import (
+    CampaignPromotionsDeleted,
 )
 
 
@@ -63,9 +65,9 @@ def vouchers_generated(state: State, event: VouchersGenerated, _: Millis) -> Non
     state.put_encoded(tables.CAMPAIGN_VOUCHERS, numbers, ids, campaign.id)
 
 
-def store_campaign(state: State, campaign: Campaign) -> None:
-    """Stores a campaign; what validation rules bind it is kept by their assignments alone."""
-    stored = state.get(tables.CAMPAIGNS, campaign.id)
-    if stored is not None and stored.rule_ids != campaign.rule_ids:
-        campaign = structs.replace(campaign, rule_ids=stored.rule_ids)
-    state.put(tables.CAMPAIGNS, campaign, campaign.id)
+def promotions_deleted(state: State, event: CampaignPromotionsDeleted, _: Millis) -> None:
+    """Tiers and stacks of a campaign that is gone are gone, too."""
+    for tier_id in event.tier_ids:
+        remove_tier(state, tier_id)
+    for stack_id in event.stack_ids:
+        remove_stack(state, event.campaign_id, stack_id)

@@ -1,5 +1,7 @@
 """Categories. Source: the API contract, sections 5 and 11."""
 
+from collections.abc import Sequence
+
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
 from schemas.categories import Category
@@ -26,3 +28,8 @@ def category_shown_body(shown: CategoryShown) -> Body:
     if shown.stacking_rules_type is not None:
         body["stacking_rules_type"] = shown.stacking_rules_type
     return body
+
+
+def categories_shown(categories: Sequence[Category], category_id: str | None) -> list[Body]:
+    """The one category that something is in, as a list; empty where it is gone."""
+    return [category_body(each) for each in categories if each.id == category_id]

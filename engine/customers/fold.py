@@ -1,4 +1,4 @@
-"""Customers and orders in the state: by id, and their ids by source id."""
+"""Customers in the state: by id, and their ids by source id."""
 
 from engine.counters.ended import end_customer
 from engine.kernel import tables
@@ -11,7 +11,6 @@ from schemas.customers import (
     CustomersSummed,
     CustomerUpdated,
 )
-from schemas.orders import Order, OrderCreated, OrderUpdated
 
 
 def customer_stored(state: State, event: CustomerCreated | CustomerUpdated, _: Millis) -> None:
@@ -57,11 +56,6 @@ def customers_summed(state: State, event: CustomersSummed, _: Millis) -> None:
         state.put(tables.CUSTOMER_SUMMARIES, summary, customer_id)
 
 
-def order_stored(state: State, event: OrderCreated | OrderUpdated, _: Millis) -> None:
-    """The order is as the event says."""
-    store_order(state, event.order)
-
-
 def _source_id(customer: Customer | None) -> str | None:
     if customer is None or customer.personal.data is None:
         return None
@@ -72,13 +66,3 @@ def _guest_key(customer: Customer | None) -> str | None:
     if customer is None or customer.personal.data is None:
         return None
     return customer.personal.data.guest_key
-
-
-def store_order(state: State, order: Order, *, is_new: bool = False) -> None:
-    """The order is found by its id and its source id."""
-    stored = None if is_new else state.get(tables.ORDERS, order.id)
-    if stored is not None and stored.source_id not in (None, order.source_id):
-        state.delete(tables.ORDER_SOURCES, stored.source_id or "")
-    if order.source_id is not None:
-        state.put(tables.ORDER_SOURCES, order.id, order.source_id)
-    state.put(tables.ORDERS, order, order.id)

@@ -1,4 +1,4 @@
-"""The rows of customers' and orders' imports: each is decided like a request of its own."""
+"""The rows of customers' imports: each is decided like a request of its own."""
 
 from typing import Any
 
@@ -6,14 +6,12 @@ from engine.background.rows import row_as
 from engine.customers.decide import upsert_customer
 from engine.kernel.decision import Decision
 from engine.kernel.state import View
-from engine.orders.decide import create_order
-from schemas.actions import ImportCustomers, ImportOrders
+from schemas.actions import ImportCustomers
 from schemas.api import CustomerInput
 from schemas.base import Millis
 from schemas.commands import Command
 from schemas.customers import UpsertCustomer
 from schemas.errors import Refusal
-from schemas.orders import CreateOrder
 
 
 def import_customer_row(
@@ -24,13 +22,3 @@ def import_customer_row(
     if isinstance(named, Refusal):
         return Decision(refusal=named)
     return upsert_customer(view, command, UpsertCustomer(named), now)
-
-
-def import_order_row(
-    view: View, command: Command, _: ImportOrders, row: dict[str, Any], now: Millis
-) -> Decision:
-    """Creates or updates the row's order; the row has the shape `CreateOrder`."""
-    body = row_as(CreateOrder, row)
-    if isinstance(body, Refusal):
-        return Decision(refusal=body)
-    return create_order(view, command, body, now)

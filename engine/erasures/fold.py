@@ -14,11 +14,6 @@ def customer_forgotten(state: State, event: CustomerForgotten, now: Millis) -> N
     state.put(tables.ERASURES, Erasure(state.project, customer_id, "customer"), customer_id)
 
 
-def erase_rows(state: State, action_id: str) -> None:
-    """The action needs its rows no more, which may name people."""
-    state.put(tables.ERASURES, Erasure(state.project, action_id, "action"), action_id)
-
-
 def erasures_ended(state: State, event: ErasuresEnded, _: Millis) -> None:
     """They are destroyed."""
     for each in event.ids:

@@ -16,7 +16,8 @@ from engine.formulas.formula import formula
 from engine.kernel.money import half_up
 from engine.pricing.basket import Basket, Line
 from engine.pricing.discounts import Terms, taken
-from engine.pricing.scope import Scope, everything
+from engine.pricing.discounts.parts import everything
+from engine.pricing.scope import Scope
 from engine.rules.facts import Facts
 from schemas.base import AMOUNT_MAX
 from schemas.discounts import Discount, UnitOff

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from engine.evaluation.application import Application, Circumstances
 from engine.evaluation.offers import Offer, impossible, offers_of
-from engine.evaluation.stacking import DEFAULTS, fail_all, sequence_of, stack
+from engine.evaluation.stacking import fail_all, sequence_of, stack
 from engine.kernel.state import View
 from engine.orders.calculation import order_of
 from engine.stacking_rules.decide import stacking_rules
@@ -15,7 +15,7 @@ from schemas.customers import Customer
 from schemas.errors import Refusal
 from schemas.evaluations import Evaluation, RequestContext
 from schemas.projects import KeyKind
-from schemas.stacking import StackingRules
+from schemas.stacking import DEFAULTS, StackingRules
 
 
 class Asker(NamedTuple):

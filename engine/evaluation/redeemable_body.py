@@ -3,12 +3,12 @@
 from typing import Final
 
 from engine.categories.body import category_shown_body
-from engine.kernel.encode import Body, related_object_type
+from engine.kernel.encode import EMPTY_LIST, Body, related_object_type
 from engine.kernel.error_body import failure_error_body
 from engine.orders.body import Sums, order_body
 from engine.pricing.discounts import effect_of
 from engine.rules.body import item_entry_body
-from engine.vouchers.body import EMPTY_LIST, discount_body
+from engine.terms.body import discount_body
 from schemas.discounts import Discount
 from schemas.errors import Refusal
 from schemas.evaluations import ItemsShown, Outcome, Taken

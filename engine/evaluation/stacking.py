@@ -44,8 +44,8 @@ from schemas.errors import Refusal
 from schemas.evaluations import CategoryShown, Evaluation, Outcome
 from schemas.stacking import StackingRules
 
-DEFAULTS = StackingRules()
 NOTHING_KNOWN: Mapping[int, Outcome] = MappingProxyType({})
+
 
 #: Tries an offer on what those before it left, and takes it where it applies.
 Attempt = Callable[[Offer], Outcome]

@@ -7,7 +7,7 @@ from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
 from engine.kernel.error_body import failure_error_body
 from engine.orders.body import order_body, running_sums
-from engine.vouchers.body import card_body, gift_body
+from engine.terms.body import card_body, gift_body
 from schemas.evaluations import Evaluation, Outcome
 from schemas.projects import KeyKind
 from schemas.sessions import Session

@@ -1,7 +1,7 @@
 """What a body is, and how it becomes JSON: decimals as numbers, everything else as it is."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -21,3 +21,6 @@ def to_json(body: Mapping[str, Any]) -> bytes:
 def related_object_type(outcome: Outcome) -> str:
     """A stack shows as the tiers it stands for: answers know no other kind."""
     return "voucher" if outcome.object == "voucher" else "promotion_tier"
+
+
+EMPTY_LIST: Final[Body] = {"object": "list", "data_ref": "data", "data": [], "total": 0}

@@ -7,7 +7,6 @@ line. The shares stand in the order in which limits are used up.
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from engine.pricing.basket import Basket
 from schemas.tallies import UnitKey
 
 
@@ -54,8 +53,3 @@ class Scope(NamedTuple):
     named: bool = False
     #: Why nothing is left of it, where limits of products are why.
     short: Short | None = None
-
-
-def everything(basket: Basket) -> Scope:
-    """The whole of every line."""
-    return Scope(tuple(Share(n, line.quantity) for n, line in enumerate(basket.lines)))

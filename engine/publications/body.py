@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
-from engine.vouchers.body import discount_body, gift_body, voucher_body
+from engine.terms.body import discount_body, gift_body
+from engine.vouchers.body import voucher_body
 from schemas.assignments import RuleAssignment
 from schemas.categories import Category
 from schemas.publications import Publication

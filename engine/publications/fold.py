@@ -1,6 +1,6 @@
 """Publications in the state: who holds what, and which source ids are taken."""
 
-from engine.campaigns.fold import store_campaign
+from engine.campaigns.store import store_campaign
 from engine.kernel import tables
 from engine.kernel.state import State
 from engine.vouchers.fold import store_voucher

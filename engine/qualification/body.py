@@ -3,13 +3,13 @@
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final
 
+from engine.assignments.body import assignments_body
 from engine.categories.body import category_shown_body
 from engine.evaluation.body import stacking_rules_body
 from engine.evaluation.redeemable_body import applicable_body, names_body
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
 from engine.orders.body import order_body, running_sums, sums_of
-from engine.rules.body import assignments_body
 from schemas.assignments import RuleAssignment
 from schemas.base import Millis
 from schemas.evaluations import CategoryShown, Evaluation

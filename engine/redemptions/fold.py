@@ -6,13 +6,13 @@ from engine.campaigns.tiers.store import store_tier
 from engine.counters import tallies
 from engine.counters import units as product_units
 from engine.counters.pending import scopes_of
-from engine.customers.fold import store_order
 from engine.kernel import tables
 from engine.kernel.due import drop_due, put_due
 from engine.kernel.state import State
+from engine.orders.fold import store_order
 from engine.pricing.sums import amount_of
-from engine.sessions.fold import free
 from engine.vouchers.fold import store_voucher
+from engine.vouchers.holds import free_holds
 from schemas.base import Millis
 from schemas.evaluations import Outcome
 from schemas.redemptions import (
@@ -59,7 +59,7 @@ def redemption_succeeded(state: State, event: RedemptionSucceeded, at: Millis) -
     tallies.count(state, counted)
     product_units.count(state, counted)
     if event.session_key is not None:
-        free(state, event.session_key, {each.related_id for each in applied})
+        free_holds(state, event.session_key, {each.related_id for each in applied})
     if event.parent_id is None:
         for redemption_id in event.redemption_ids:
             _retire_later(state, redemption_id, at)

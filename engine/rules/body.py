@@ -1,7 +1,6 @@
-"""Validation rules, their assignments, and the entries of items. Source: the contract, section 7."""
+"""Validation rules and the entries of items. Source: the contract, section 7."""
 
 import re
-from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, Final
 
@@ -9,10 +8,11 @@ import msgspec
 
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
-from schemas.assignments import RuleAssignment
 from schemas.rules import ItemEntry, ValidationRule
 
 _NUMBER: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
+
+
 _ENTRY_MEMBERS = (
     "source_id",
     "product_id",
@@ -50,24 +50,6 @@ def rule_body(rule: ValidationRule) -> Body:
     if rule.updated_at is not None:
         body["updated_at"] = iso(rule.updated_at)
     return body
-
-
-def assignment_body(assignment: RuleAssignment) -> Body:
-    """The assignment as its endpoints show it."""
-    return {
-        "id": assignment.id,
-        "rule_id": assignment.rule_id,
-        "related_object_id": assignment.related_object_id,
-        "related_object_type": assignment.related_object_type,
-        "created_at": iso(assignment.created_at),
-        "object": "validation_rules_assignment",
-    }
-
-
-def assignments_body(assignments: Iterable[RuleAssignment], *bound: str | None) -> Body:
-    """What an object shows of the sets that bind it: the assignments to any of these ids."""
-    data = [assignment_body(each) for each in assignments if each.related_object_id in bound]
-    return {"object": "list", "data_ref": "data", "data": data, "total": len(data)}
 
 
 def item_entry_body(entry: ItemEntry) -> Body:

@@ -9,7 +9,6 @@ from collections.abc import Callable
 import msgspec
 from msgspec import structs
 
-from engine.evaluation.stacking import DEFAULTS
 from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
@@ -19,6 +18,7 @@ from schemas.commands import Command
 from schemas.errors import Refusal, not_found, refuse
 from schemas.stacking import (
     CATEGORIES_NAMED_MAX,
+    DEFAULTS,
     REDEEMABLES_LIMIT_MAX,
     CreateStackingRules,
     DeleteStackingRules,

@@ -2,34 +2,16 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, Final
 from urllib.parse import quote
 
+from engine.assignments.body import assignments_body
 from engine.categories.body import category_body
 from engine.kernel.calendar import iso, iso_or_none
-from engine.kernel.encode import Body
-from engine.rules.body import assignments_body
+from engine.kernel.encode import EMPTY_LIST, Body
+from engine.terms.body import card_body, discount_body, gift_body, hours_body
 from schemas.assignments import RuleAssignment
 from schemas.categories import Category
-from schemas.discounts import Discount, UnitItem, UnitOff
-from schemas.validity import ValidityHours
-from schemas.vouchers import Gift, LoyaltyCard, Voucher
-
-_DISCOUNT_MEMBERS: Final = (
-    "amount_off",
-    "amount_off_formula",
-    "percent_off",
-    "percent_off_formula",
-    "fixed_amount",
-    "fixed_amount_formula",
-    "unit_off",
-    "unit_off_formula",
-    "unit_type",
-    "amount_limit",
-    "aggregated_amount_limit",
-    "effect",
-)
-EMPTY_LIST: Final[Body] = {"object": "list", "data_ref": "data", "data": [], "total": 0}
+from schemas.vouchers import Voucher
 
 
 @lru_cache(maxsize=4096)
@@ -97,56 +79,6 @@ def voucher_body(
     return body
 
 
-def discount_body(discount: Discount) -> Body:
-    """The discount as it was defined."""
-    body: Body = {"type": discount.type}
-    for name in _DISCOUNT_MEMBERS:
-        value: Any = getattr(discount, name)
-        if value is not None:
-            body[name] = value
-    if discount.units:
-        body["units"] = list(map(_unit_body, discount.units))
-    return _with_items(body, discount)
-
-
-def _unit_body(unit: UnitOff) -> Body:
-    body: Body = {"effect": unit.effect, "unit_type": unit.unit_type}
-    if unit.unit_off is not None:
-        body["unit_off"] = unit.unit_off
-    if unit.unit_off_formula is not None:
-        body["unit_off_formula"] = unit.unit_off_formula
-    return _with_items(body, unit)
-
-
-def _with_items(body: Body, unit: Discount | UnitOff) -> Body:
-    """What the catalogue called the product and the SKU of free units, where it knew them."""
-    for name in ("product", "sku"):
-        item: UnitItem | None = getattr(unit, name)
-        if item is not None:
-            body[name] = {"id": item.id, "name": item.name}
-            if item.source_id is not None:
-                body[name]["source_id"] = item.source_id
-    return body
-
-
-def gift_body(gift: Gift) -> Body:
-    """What was loaded and what is left, in minor units."""
-    body: Body = {"amount": gift.amount, "balance": gift.balance}
-    if gift.subtracted_amount:
-        body["subtracted_amount"] = gift.subtracted_amount
-    if gift.effect is not None:
-        body["effect"] = gift.effect
-    return body
-
-
-def card_body(card: LoyaltyCard) -> Body:
-    """The points that were given and those that are left."""
-    body: Body = {"points": card.points, "balance": card.balance}
-    if card.subtracted_points:
-        body["subtracted_points"] = card.subtracted_points
-    return body
-
-
 def _redemption(voucher: Voucher, url: str) -> Body:
     body: Body = {
         "quantity": voucher.quantity,
@@ -159,17 +91,3 @@ def _redemption(voucher: Voucher, url: str) -> Body:
     elif voucher.type == "LOYALTY_CARD":
         body["redeemed_points"] = voucher.redeemed_points
     return body
-
-
-def hours_body(hours: ValidityHours) -> Body:
-    """The windows of hours as they were defined."""
-    return {
-        "daily": [
-            {
-                "start_time": each.start_time,
-                "expiration_time": each.expiration_time,
-                "days_of_week": each.days_of_week,
-            }
-            for each in hours.daily
-        ]
-    }

@@ -5,12 +5,12 @@ One that is gone stays gone.
 
 from msgspec import structs
 
-from engine.campaigns.fold import store_campaign
+from engine.campaigns.store import store_campaign
 from engine.counters.ended import end_counts
 from engine.kernel import tables
 from engine.kernel.state import State
-from engine.sessions.fold import free
 from engine.vouchers.holdings import drop_holding
+from engine.vouchers.holds import free_holds
 from schemas.balances import BalanceAdjusted
 from schemas.base import Millis
 from schemas.voucher_events import (
@@ -57,7 +57,7 @@ def remove_voucher(state: State, voucher_id: str, code: str, *, force: bool) -> 
     if voucher is not None:
         if voucher.holds:
             for hold in list(state.scan(tables.HOLDS, voucher_id)):
-                free(state, hold.session_key, {voucher_id})
+                free_holds(state, hold.session_key, {voucher_id})
         drop_holding(state, voucher)
         _offer(state, voucher, None)
         state.delete(tables.VOUCHERS, voucher_id)

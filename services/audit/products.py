@@ -11,10 +11,11 @@ from typing import Any, Final, NamedTuple
 from starlette.requests import Request
 from starlette.responses import Response
 
+from engine.collections.body import collection_body
 from engine.collections.members import field_of
 from engine.kernel import tables
 from engine.kernel.encode import Body
-from engine.products.body import collection_body, full_product_body, product_body, sku_body
+from engine.products.body import full_product_body, product_body, sku_body
 from engine.rules.filters import filter_of, locations_in
 from engine.rules.places import placed_among
 from runtime.clickhouse import Query

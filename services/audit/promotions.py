@@ -8,12 +8,9 @@ from msgspec import structs
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine.campaigns.tiers.body import (
-    plain_tier_body,
-    promotion_campaign_body,
-    stack_body,
-    tier_body,
-)
+from engine.campaigns.body import promotion_campaign_body
+from engine.campaigns.stacks.body import stack_body
+from engine.campaigns.tiers.body import plain_tier_body, tier_body
 from engine.kernel import tables
 from engine.kernel.encode import Body
 from runtime.clickhouse import Query

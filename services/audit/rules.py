@@ -8,9 +8,10 @@ from msgspec import structs
 from starlette.requests import Request
 from starlette.responses import Response
 
+from engine.assignments.body import assignment_body
 from engine.kernel import tables
 from engine.kernel.encode import Body
-from engine.rules.body import assignment_body, rule_body
+from engine.rules.body import rule_body
 from runtime.http.errors import ApiError
 from runtime.http.routing import caller_of, ident
 from runtime.query_string import Given, page_of, read_parameters, require_known, single, time_of

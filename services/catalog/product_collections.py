@@ -4,9 +4,9 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from engine.collections.body import collection_body
 from engine.collections.decide import shown
 from engine.kernel import tables
-from engine.products.body import collection_body
 from runtime.http.errors import ApiError
 from runtime.http.routing import Captured, caller_of, management_router
 from runtime.http.writes import Writes

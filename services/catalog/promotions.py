@@ -9,8 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from engine.assignments.decide import assignments_of, shown_assignments
+from engine.campaigns.body import promotion_campaign_body
+from engine.campaigns.stacks.body import stack_body
 from engine.campaigns.stacks.decide import find_stack
-from engine.campaigns.tiers.body import promotion_campaign_body, stack_body, tier_body
+from engine.campaigns.tiers.body import tier_body
 from engine.campaigns.tiers.decide import find_tier, promotion_of, shown_categories, shown_tiers
 from engine.kernel import tables
 from engine.kernel.encode import Body

@@ -8,9 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from engine.kernel import tables
+from engine.metadata.body import older_schema_body, schema_body
 from engine.metadata.decide import find_schema
 from engine.projects.body import list_body
-from engine.webhooks.body import older_schema_body, schema_body, webhook_body
+from engine.webhooks.body import webhook_body
 from runtime.http.errors import ApiError, invalid_payload
 from runtime.http.routing import Captured, caller_of, management_router
 from runtime.http.writes import Writes

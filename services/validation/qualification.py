@@ -12,13 +12,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from engine.assignments.decide import assignments_of, shown_assignments
-from engine.campaigns.tiers.body import promotion_campaign_body
+from engine.campaigns.body import promotion_campaign_body
 from engine.customers.decide import known_by
 from engine.evaluation.application import Circumstances
 from engine.evaluation.evaluate import Asker
-from engine.evaluation.stacking import DEFAULTS, category_shown
+from engine.evaluation.stacking import category_shown
 from engine.kernel import tables
 from engine.kernel.calendar import iso
+from engine.kernel.encode import EMPTY_LIST
 from engine.kernel.lookup import categories_of, named_customer
 from engine.kernel.state import View
 from engine.orders.calculation import order_of
@@ -28,7 +29,7 @@ from engine.qualification.page import Query, UnknownCursor, page_steps
 from engine.qualification.trial import Suiting, Trial
 from engine.qualification.vouchers import Asked
 from engine.stacking_rules.decide import stacking_rules
-from engine.vouchers.body import EMPTY_LIST, voucher_body
+from engine.vouchers.body import voucher_body
 from runtime import query_string
 from runtime.http.attempt import anonymous_tracking_id, tracking_id_of
 from runtime.http.auth import Caller
@@ -43,6 +44,7 @@ from schemas.campaigns import Campaign
 from schemas.customers import Customer
 from schemas.errors import Refusal
 from schemas.qualifications import LIMIT_MAX, Scenario
+from schemas.stacking import DEFAULTS
 from services.validation.front import probe
 from services.validation.qualification_body import QualificationsBody, read_qualification
 from services.validation.turns import in_turns

@@ -1,18 +1,17 @@
-"""Promotion tiers and stacks. Source: the API contract, sections 8 and 10."""
+"""Promotion tiers. Source: the API contract, sections 8 and 10."""
 
 from collections.abc import Sequence
 
-from engine.campaigns.body import campaign_body
-from engine.categories.body import category_body
+from engine.assignments.body import assignments_body
+from engine.categories.body import categories_shown
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
-from engine.rules.body import assignments_body
-from engine.vouchers.body import discount_body, hours_body
+from engine.terms.body import discount_body, hours_body
 from schemas.assignments import RuleAssignment
 from schemas.base import Metadata
 from schemas.campaigns import Campaign
 from schemas.categories import Category
-from schemas.promotions import TIERS_SHOWN_MAX, PromotionStack, PromotionTier
+from schemas.promotions import PromotionTier
 
 
 def redeemed_tier_body(tier: PromotionTier, campaign_name: str | None = None) -> Body:
@@ -48,7 +47,7 @@ def tier_body(
             "total_discount_amount": tier.orders_discount,
         },
     }
-    shown = _shown(categories, tier.category_id)
+    shown = categories_shown(categories, tier.category_id)
     body["category_id"] = tier.category_id if shown else None
     body["categories"] = shown
     body["created_at"] = iso(tier.created_at)
@@ -66,59 +65,6 @@ def plain_tier_body(
     body = tier_body(tier, campaign, categories)
     del body["summary"], body["validation_rule_assignments"]
     return body
-
-
-def promotion_campaign_body(
-    campaign: Campaign,
-    tiers: Sequence[PromotionTier],
-    categories: Sequence[Category] = (),
-    assignments: Sequence[RuleAssignment] = (),
-) -> Body:
-    """A campaign, and where it is a promotion its first tiers."""
-    if campaign.campaign_type != "PROMOTION":
-        return campaign_body(campaign, assignments, categories=categories)
-    promotion = promotion_body(tiers, campaign, categories, assignments)
-    return campaign_body(campaign, assignments, promotion, categories)
-
-
-def promotion_body(
-    tiers: Sequence[PromotionTier],
-    campaign: Campaign,
-    categories: Sequence[Category] = (),
-    assignments: Sequence[RuleAssignment] = (),
-) -> Body:
-    """What a campaign shows of its tiers: the first ones, by hierarchy, and how many there are."""
-    return {
-        "object": "list",
-        "data_ref": "tiers",
-        "tiers": [
-            tier_body(each, campaign, categories, assignments) for each in tiers[:TIERS_SHOWN_MAX]
-        ],
-        "total": campaign.tiers_count,
-        "has_more": campaign.tiers_count > min(len(tiers), TIERS_SHOWN_MAX),
-    }
-
-
-def stack_body(stack: PromotionStack, categories: Sequence[Category] = ()) -> Body:
-    """The stack as its endpoints show it."""
-    shown = _shown(categories, stack.category_id)
-    body: Body = {
-        "id": stack.id,
-        "name": stack.name,
-        "created_at": iso(stack.created_at),
-        "campaign_id": stack.campaign_id,
-        "tiers": {"ids": list(stack.tier_ids), "hierarchy_mode": "MANUAL"},
-        "category_id": stack.category_id if shown else None,
-        "categories": shown,
-        "object": "promotion_stack",
-    }
-    if stack.updated_at is not None:
-        body["updated_at"] = iso(stack.updated_at)
-    return body
-
-
-def _shown(categories: Sequence[Category], category_id: str | None) -> list[Body]:
-    return [category_body(each) for each in categories if each.id == category_id]
 
 
 def _head(tier: PromotionTier) -> Body:

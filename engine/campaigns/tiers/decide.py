@@ -13,13 +13,13 @@ import msgspec
 from msgspec import structs
 
 from engine.assignments.decide import assign, drop_all, reassign, rule_ids_of
+from engine.assignments.fold import rule_assigned
 from engine.campaigns.tiers.places import last_place, moved_for
 from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
 from engine.kernel.lookup import categories_of, category_id_of, find_campaign
 from engine.kernel.state import State, View, encode
-from engine.rules.fold import rule_assigned
 from engine.terms.discounts import with_items
 from engine.terms.validity import invalid_tier
 from schemas.assignments import RuleAssigned

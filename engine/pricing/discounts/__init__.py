@@ -12,7 +12,7 @@ Source: the API contract, section 6; what it leaves open is decided in docs/engi
 from typing import Final
 
 from engine.pricing.basket import Basket
-from engine.pricing.discounts.credits import gift_credits, paid_with
+from engine.pricing.discounts.credits import gift_credits
 from engine.pricing.discounts.items import taken_of_items
 from engine.pricing.discounts.order import taken_of_order
 from engine.pricing.discounts.terms import Terms
@@ -55,3 +55,19 @@ def effect_of(discount: Discount, scope: Scope | None) -> Effect:
 def is_scoped(effect: str) -> bool:
     """Whether what the effect takes depends on the items in scope."""
     return effect not in _UNSCOPED
+
+
+def paid_with(
+    amount: int, effect: str | None, basket: Basket, scope: Scope | None, terms: Terms
+) -> Taken:
+    """What an amount of money takes, no more than is left; its `total` is what was needed of it.
+
+    Without an effect it pays for the items where the rules name some, else for the order. Of items
+    each pays as it is worth: as an AMOUNT with APPLY_TO_ITEMS_PROPORTIONALLY.
+    """
+    of_items = scope is not None and scope.named if effect is None else effect != "APPLY_TO_ORDER"
+    if not of_items:
+        return Taken(order=min(amount, basket.left or 0))
+    proportionally = "APPLY_TO_ITEMS_PROPORTIONALLY"
+    money = Discount(type="AMOUNT", amount_off=amount)
+    return Taken(items=taken_of_items(money, proportionally, basket, scope, terms))

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from engine.kernel.money import half_up
 from engine.pricing.basket import Basket, Line
 from engine.pricing.discounts.terms import Terms
-from engine.pricing.scope import Scope
+from engine.pricing.scope import Scope, Share
 from schemas.evaluations import ItemTaken
 
 
@@ -99,3 +99,8 @@ def _before(line: Line, start: int, units: int) -> int:
     if paid <= 0:
         return 0
     return paid_part(before, min(start + units, paid)) - paid_part(before, min(start, paid))
+
+
+def everything(basket: Basket) -> Scope:
+    """The whole of every line."""
+    return Scope(tuple(Share(n, line.quantity) for n, line in enumerate(basket.lines)))

@@ -9,11 +9,11 @@ does not fit is not added.
 from collections.abc import Sequence
 
 from engine.pricing.basket import Basket, Line, together
-from engine.pricing.discounts.parts import paid_part
+from engine.pricing.discounts.parts import everything, paid_part
 from engine.pricing.discounts.replacing import replace_items
 from engine.pricing.discounts.stock import amount_room, find_lines, new_line, room, unit_price
 from engine.pricing.discounts.terms import Terms
-from engine.pricing.scope import Scope, Share, everything
+from engine.pricing.scope import Scope, Share
 from schemas.discounts import Discount, UnitOff
 from schemas.evaluations import ItemTaken, Taken
 from schemas.products import CatalogItem

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
+from engine.collections.body import collection_body
 from engine.collections.decide import RULES_TOLD_MAX, delete_collection, shown
 from engine.collections.members import members
 from engine.kernel import tables
 from engine.kernel.geo import point
 from engine.kernel.state import ProjectState, Table, encode
-from engine.products.body import collection_body
 from schemas.api import ProductInput
 from schemas.collections import (
     COLLECTIONS_MAX,

@@ -1,0 +1,27 @@
+"""Promotion stacks. Source: the API contract, section 10."""
+
+from collections.abc import Sequence
+
+from engine.categories.body import categories_shown
+from engine.kernel.calendar import iso
+from engine.kernel.encode import Body
+from schemas.categories import Category
+from schemas.promotions import PromotionStack
+
+
+def stack_body(stack: PromotionStack, categories: Sequence[Category] = ()) -> Body:
+    """The stack as its endpoints show it."""
+    shown = categories_shown(categories, stack.category_id)
+    body: Body = {
+        "id": stack.id,
+        "name": stack.name,
+        "created_at": iso(stack.created_at),
+        "campaign_id": stack.campaign_id,
+        "tiers": {"ids": list(stack.tier_ids), "hierarchy_mode": "MANUAL"},
+        "category_id": stack.category_id if shown else None,
+        "categories": shown,
+        "object": "promotion_stack",
+    }
+    if stack.updated_at is not None:
+        body["updated_at"] = iso(stack.updated_at)
+    return body

@@ -1,0 +1,87 @@
+"""What vouchers, campaigns and tiers show alike: discounts, gifts, cards, hours. Source: the API contract, section 10."""
+
+from typing import Any, Final
+
+from engine.kernel.encode import Body
+from schemas.discounts import Discount, UnitItem, UnitOff
+from schemas.validity import ValidityHours
+from schemas.vouchers import Gift, LoyaltyCard
+
+_DISCOUNT_MEMBERS: Final = (
+    "amount_off",
+    "amount_off_formula",
+    "percent_off",
+    "percent_off_formula",
+    "fixed_amount",
+    "fixed_amount_formula",
+    "unit_off",
+    "unit_off_formula",
+    "unit_type",
+    "amount_limit",
+    "aggregated_amount_limit",
+    "effect",
+)
+
+
+def discount_body(discount: Discount) -> Body:
+    """The discount as it was defined."""
+    body: Body = {"type": discount.type}
+    for name in _DISCOUNT_MEMBERS:
+        value: Any = getattr(discount, name)
+        if value is not None:
+            body[name] = value
+    if discount.units:
+        body["units"] = list(map(_unit_body, discount.units))
+    return _with_items(body, discount)
+
+
+def _unit_body(unit: UnitOff) -> Body:
+    body: Body = {"effect": unit.effect, "unit_type": unit.unit_type}
+    if unit.unit_off is not None:
+        body["unit_off"] = unit.unit_off
+    if unit.unit_off_formula is not None:
+        body["unit_off_formula"] = unit.unit_off_formula
+    return _with_items(body, unit)
+
+
+def _with_items(body: Body, unit: Discount | UnitOff) -> Body:
+    """What the catalogue called the product and the SKU of free units, where it knew them."""
+    for name in ("product", "sku"):
+        item: UnitItem | None = getattr(unit, name)
+        if item is not None:
+            body[name] = {"id": item.id, "name": item.name}
+            if item.source_id is not None:
+                body[name]["source_id"] = item.source_id
+    return body
+
+
+def gift_body(gift: Gift) -> Body:
+    """What was loaded and what is left, in minor units."""
+    body: Body = {"amount": gift.amount, "balance": gift.balance}
+    if gift.subtracted_amount:
+        body["subtracted_amount"] = gift.subtracted_amount
+    if gift.effect is not None:
+        body["effect"] = gift.effect
+    return body
+
+
+def card_body(card: LoyaltyCard) -> Body:
+    """The points that were given and those that are left."""
+    body: Body = {"points": card.points, "balance": card.balance}
+    if card.subtracted_points:
+        body["subtracted_points"] = card.subtracted_points
+    return body
+
+
+def hours_body(hours: ValidityHours) -> Body:
+    """The windows of hours as they were defined."""
+    return {
+        "daily": [
+            {
+                "start_time": each.start_time,
+                "expiration_time": each.expiration_time,
+                "days_of_week": each.days_of_week,
+            }
+            for each in hours.daily
+        ]
+    }
