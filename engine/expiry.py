@@ -8,12 +8,14 @@ the end of a session into the log. A sweep is bounded; what is left comes with t
 """
 
 from itertools import islice, takewhile
+from types import MappingProxyType
 
 from engine.admission import SEEN_DAYS
 from engine.assignments.decide import drop_some
 from engine.counters.ended import has_ended
 from engine.kernel import tables
 from engine.kernel.decision import Decision
+from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from schemas.actions import StagedRowsDropped
 from schemas.base import DAY_MS, Millis
@@ -66,3 +68,10 @@ def _staged(due: list[tables.Due]) -> dict[str, list[int]]:
             action_id, _, number = each.id.rpartition("/")
             found.setdefault(action_id, []).append(int(number))
     return found
+
+
+DECISIONS: Decisions = MappingProxyType(
+    {
+        ExpireDue: expire_due,
+    }
+)

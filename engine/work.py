@@ -17,6 +17,7 @@ from engine.campaigns.removal import delete_promotions
 from engine.customers.rows import import_customer_row
 from engine.kernel import tables
 from engine.kernel.decision import Decision
+from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from engine.orders.rows import import_order_row
 from engine.products.rows import import_product_row, import_sku_row
@@ -141,3 +142,11 @@ def _counted(
         failures=(*action.failures, *failures)[:FAILURES_KEPT_MAX],
         updated_at=now,
     )
+
+
+DECISIONS: Decisions = MappingProxyType(
+    {
+        RunChunk: run_chunk,
+        GiveUpAction: give_up_action,
+    }
+)

@@ -11,6 +11,7 @@ from msgspec import structs
 
 from engine.kernel import tables
 from engine.kernel.due import drop_due
+from engine.kernel.room import Folds
 from engine.kernel.state import State, Table
 from schemas.assignments import AssignmentsDropped, RuleAssigned, RuleAssignment, RuleUnassigned
 from schemas.base import Millis
@@ -71,3 +72,12 @@ def _count(state: State, rule_id: str, count: int) -> None:
 def sweep_due(rule_id: str) -> tables.Due:
     """At once, whenever that is: so its end needs no time to be found again."""
     return tables.Due(tables.DUE_RULE, rule_id, 0)
+
+
+FOLDS: Folds = MappingProxyType(
+    {
+        RuleAssigned: rule_assigned,
+        RuleUnassigned: rule_unassigned,
+        AssignmentsDropped: assignments_dropped,
+    }
+)

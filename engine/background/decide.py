@@ -6,11 +6,13 @@ for each staged row, `each_row` (engine/row_work.py) makes it of a function of t
 """
 
 from collections.abc import Callable
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
+from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from schemas.actions import (
     ActionStarted,
@@ -115,3 +117,11 @@ def start_action(view: View, _: Command, body: StartAction, now: Millis) -> Deci
 
 def _already_started(action_id: str) -> Refusal:
     return refuse("duplicate_found", resource_id=action_id, resource_type="async_action")
+
+
+DECISIONS: Decisions = MappingProxyType(
+    {
+        StageRows: stage_rows,
+        StartAction: start_action,
+    }
+)

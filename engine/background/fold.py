@@ -3,8 +3,11 @@
 Rows may name people, so their key goes with the last of them.
 """
 
+from types import MappingProxyType
+
 from engine.kernel import tables
 from engine.kernel.due import drop_due, put_due
+from engine.kernel.room import Folds
 from engine.kernel.state import State
 from schemas.actions import (
     ActionProgressed,
@@ -94,3 +97,13 @@ def _due(action_id: str, number: int, staged_at: Millis) -> tables.Due:
 def erase_rows(state: State, action_id: str) -> None:
     """The action needs its rows no more, which may name people."""
     state.put(tables.ERASURES, Erasure(state.project, action_id, "action"), action_id)
+
+
+FOLDS: Folds = MappingProxyType(
+    {
+        RowsStaged: rows_staged,
+        ActionStarted: action_started,
+        ActionProgressed: action_progressed,
+        StagedRowsDropped: staged_rows_dropped,
+    }
+)

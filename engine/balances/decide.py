@@ -5,11 +5,14 @@ total, and the balance is what redemptions left of it. What sessions hold may be
 redemption in such a session then finds too little.
 """
 
+from types import MappingProxyType
+
 from msgspec import structs
 
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
 from engine.kernel.lookup import find_voucher
+from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from schemas.balances import AdjustBalance, BalanceAdjusted
 from schemas.base import AMOUNT_MAX, Millis
@@ -61,3 +64,10 @@ def _changed(voucher: Voucher, amount: int) -> Voucher | Refusal:
     assert gift is not None
     gift = structs.replace(gift, amount=loaded, subtracted_amount=subtracted, balance=balance)
     return structs.replace(voucher, gift=gift)
+
+
+DECISIONS: Decisions = MappingProxyType(
+    {
+        AdjustBalance: adjust_balance,
+    }
+)

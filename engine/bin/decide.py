@@ -9,11 +9,14 @@ A campaign that is deleted for good stays in the state until the last of its vou
 that work is given up, the campaign is put back into the bin: deleting the entry goes on with it.
 """
 
+from types import MappingProxyType
+
 from engine.assignments.decide import drop_all
 from engine.background.decide import CODES_BYTES_MAX, ID_BYTES, Chunk, start_action_event
 from engine.kernel import tables
 from engine.kernel.bin_entries import binned
 from engine.kernel.decision import Decision
+from engine.kernel.room import Decisions
 from engine.kernel.state import View, encode
 from schemas.actions import CHUNK_ROWS_MAX, AsyncAction, DeleteCampaignVouchers, Rows
 from schemas.base import Millis
@@ -107,3 +110,10 @@ def put_back(
     if campaign is None:
         return ()
     return (binned(command, "campaign", campaign.id, campaign.name, now),)
+
+
+DECISIONS: Decisions = MappingProxyType(
+    {
+        DeleteBinEntry: delete_bin_entry,
+    }
+)

@@ -1,7 +1,10 @@
 """The bin in the state: entries by id, and the codes that they keep from being used again."""
 
+from types import MappingProxyType
+
 from engine.customers.fold import remove_customer
 from engine.kernel import tables
+from engine.kernel.room import Folds
 from engine.kernel.state import State
 from engine.products.fold import remove_product, remove_sku
 from engine.vouchers.fold import remove_voucher
@@ -37,3 +40,12 @@ def campaign_vouchers_deleted(state: State, event: CampaignVouchersDeleted, _: M
             state.delete(tables.CAMPAIGN_VOUCHERS, event.campaign_id, f"{number:010d}")
         else:
             state.put(tables.BINNED_CODES, code, voucher_id)
+
+
+FOLDS: Folds = MappingProxyType(
+    {
+        BinEntryAdded: bin_entry_added,
+        BinEntryRemoved: bin_entry_removed,
+        CampaignVouchersDeleted: campaign_vouchers_deleted,
+    }
+)

@@ -5,6 +5,7 @@ A campaign's switch, dates, days, hours and rules bind its vouchers whenever the
 """
 
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -33,6 +34,7 @@ from engine.kernel.decision import Decision
 from engine.kernel.encode import to_json
 from engine.kernel.ids import new_id
 from engine.kernel.lookup import categorized, find_campaign, taken_code, with_category
+from engine.kernel.room import Decisions
 from engine.kernel.state import View, encode
 from engine.terms.discounts import with_items
 from engine.terms.validity import invalid_campaign, invalid_voucher
@@ -329,3 +331,15 @@ def _merge_metadata(fields: dict[str, Any], changes: dict[str, Any]) -> None:
         changes["metadata"] = {} if given is None else fields.get("metadata", {}) | given
     for name in unset:
         changes.setdefault("metadata", dict(fields.get("metadata", {}))).pop(name, None)
+
+
+DECISIONS: Decisions = MappingProxyType(
+    {
+        CreateCampaign: create_campaign,
+        UpdateCampaign: update_campaign,
+        EnableCampaign: enable_campaign,
+        DisableCampaign: disable_campaign,
+        DeleteCampaign: delete_campaign,
+        AddVouchers: add_vouchers,
+    }
+)

@@ -4,12 +4,15 @@ One in the bin keeps its name. Its vouchers are not looked at here: whoever look
 its campaign.
 """
 
+from types import MappingProxyType
+
 from engine.campaigns.stacks.fold import remove_stack
 from engine.campaigns.store import store_campaign
 from engine.campaigns.tiers.store import put_tier, remove_tier
 from engine.codes.generated import encoded_vouchers
 from engine.counters.ended import end_counts
 from engine.kernel import tables
+from engine.kernel.room import Folds
 from engine.kernel.state import State, encode
 from schemas.base import Millis
 from schemas.campaigns import (
@@ -71,3 +74,16 @@ def promotions_deleted(state: State, event: CampaignPromotionsDeleted, _: Millis
         remove_tier(state, tier_id)
     for stack_id in event.stack_ids:
         remove_stack(state, event.campaign_id, stack_id)
+
+
+FOLDS: Folds = MappingProxyType(
+    {
+        CampaignCreated: campaign_created,
+        CampaignUpdated: campaign_changed,
+        CampaignEnabled: campaign_changed,
+        CampaignDisabled: campaign_changed,
+        CampaignDeleted: campaign_deleted,
+        VouchersGenerated: vouchers_generated,
+        CampaignPromotionsDeleted: promotions_deleted,
+    }
+)

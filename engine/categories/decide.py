@@ -6,6 +6,7 @@ for it but the stacking rules, which may name only categories that exist.
 
 from collections.abc import Iterator
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -16,6 +17,7 @@ from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
 from engine.kernel.lookup import categories_of
+from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from engine.stacking_rules.decide import naming
 from schemas.base import Millis
@@ -117,3 +119,12 @@ def _taken(view: View, name: str) -> Refusal | None:
         resource_id=found,
         resource_type="category",
     )
+
+
+DECISIONS: Decisions = MappingProxyType(
+    {
+        CreateCategory: create_category,
+        UpdateCategory: update_category,
+        DeleteCategory: delete_category,
+    }
+)

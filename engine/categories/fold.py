@@ -1,6 +1,9 @@
 """Categories in the state: by id, and their ids by name."""
 
+from types import MappingProxyType
+
 from engine.kernel import tables
+from engine.kernel.room import Folds
 from engine.kernel.state import State
 from schemas.base import Millis
 from schemas.categories import CategoryCreated, CategoryDeleted, CategoryUpdated
@@ -20,3 +23,12 @@ def category_deleted(state: State, event: CategoryDeleted, _: Millis) -> None:
     """The category is gone, and its name free."""
     state.delete(tables.CATEGORIES, event.category.id)
     state.delete(tables.CATEGORY_NAMES, event.category.name)
+
+
+FOLDS: Folds = MappingProxyType(
+    {
+        CategoryCreated: category_stored,
+        CategoryUpdated: category_stored,
+        CategoryDeleted: category_deleted,
+    }
+)

@@ -7,6 +7,7 @@ validation rules names stays, so that no rule loses its meaning unnoticed.
 
 from collections.abc import Callable, Iterable
 from itertools import islice
+from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
@@ -16,6 +17,7 @@ from engine.collections.members import is_field
 from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
+from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from engine.products.find import find_product, find_sku
 from engine.rules.filters import FilterError, fields_of, filter_of
@@ -180,3 +182,12 @@ def _ids(
 def _product_of(view: View, sku_id: str) -> str:
     sku = view.get(tables.SKUS, sku_id)
     return "" if sku is None else sku.product_id
+
+
+DECISIONS: Decisions = MappingProxyType(
+    {
+        CreateCollection: create_collection,
+        UpdateCollection: update_collection,
+        DeleteCollection: delete_collection,
+    }
+)

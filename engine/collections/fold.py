@@ -1,8 +1,11 @@
 """Collections in the state: by id, and each member by itself."""
 
+from types import MappingProxyType
+
 from msgspec import structs
 
 from engine.kernel import tables
+from engine.kernel.room import Folds
 from engine.kernel.state import State, encode
 from schemas.base import Millis
 from schemas.collections import CollectionCreated, CollectionDeleted, CollectionUpdated
@@ -36,3 +39,12 @@ def _members(state: State, collection_id: str) -> set[str]:
     if state.get(tables.COLLECTIONS, collection_id) is None:
         return set()
     return set(state.scan(tables.COLLECTION_MEMBERS, collection_id))
+
+
+FOLDS: Folds = MappingProxyType(
+    {
+        CollectionCreated: collection_stored,
+        CollectionUpdated: collection_stored,
+        CollectionDeleted: collection_deleted,
+    }
+)

@@ -1,8 +1,11 @@
 """Custom events: what customers do, as the shop names it. Nothing is decided by them yet."""
 
+from types import MappingProxyType
+
 from engine.customers.decide import known_by
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
+from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from schemas.base import Millis
 from schemas.commands import Command
@@ -27,3 +30,10 @@ def track_custom_event(
         metadata=body.metadata,
     )
     return Decision((*known.events, CustomEventTracked(event)), customer=known.snapshot)
+
+
+DECISIONS: Decisions = MappingProxyType(
+    {
+        TrackCustomEvent: track_custom_event,
+    }
+)

@@ -7,6 +7,7 @@ address it is a new one. Only an update of the customer itself takes null for wh
 clears.
 """
 
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple, TypeVar
 
 import msgspec
@@ -17,6 +18,7 @@ from engine.kernel.bin_entries import binned
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
 from engine.kernel.lookup import find_customer, is_guest, named_customer, unknown_customer
+from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from schemas.api import CustomerInput
 from schemas.base import Millis
@@ -187,3 +189,12 @@ def _overlaid(value: T, said: T) -> T:
     """`value` with every member that `said` has."""
     named = {name: new for name, new in structs.asdict(said).items() if new is not None}
     return structs.replace(value, **named)
+
+
+DECISIONS: Decisions = MappingProxyType(
+    {
+        UpsertCustomer: upsert_customer,
+        UpdateCustomer: update_customer,
+        DeleteCustomer: delete_customer,
+    }
+)

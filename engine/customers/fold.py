@@ -1,7 +1,10 @@
 """Customers in the state: by id, and their ids by source id."""
 
+from types import MappingProxyType
+
 from engine.counters.ended import end_customer
 from engine.kernel import tables
+from engine.kernel.room import Folds
 from engine.kernel.state import State
 from schemas.base import Millis
 from schemas.customers import (
@@ -66,3 +69,13 @@ def _guest_key(customer: Customer | None) -> str | None:
     if customer is None or customer.personal.data is None:
         return None
     return customer.personal.data.guest_key
+
+
+FOLDS: Folds = MappingProxyType(
+    {
+        CustomerCreated: customer_stored,
+        CustomerUpdated: customer_stored,
+        CustomerDeleted: customer_deleted,
+        CustomersSummed: customers_summed,
+    }
+)

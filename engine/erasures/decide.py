@@ -5,10 +5,13 @@ leads nowhere from then on; so does the log, in which what is personal is sealed
 whose keys have to be destroyed until a task has done it.
 """
 
+from types import MappingProxyType
+
 from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
 from engine.kernel.lookup import stored_customer, unknown_customer
+from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from schemas.base import Millis
 from schemas.bin import BinEntryRemoved
@@ -37,3 +40,11 @@ def end_erasures(view: View, _: Command, body: EndErasures, __: Millis) -> Decis
     """Notes that keys are destroyed; nothing for those of whom that is noted already."""
     ended = tuple(each for each in body.ids if view.get(tables.ERASURES, each) is not None)
     return Decision((ErasuresEnded(ended),) if ended else ())
+
+
+DECISIONS: Decisions = MappingProxyType(
+    {
+        ForgetCustomer: forget_customer,
+        EndErasures: end_erasures,
+    }
+)

@@ -1,5 +1,6 @@
 """Locations: created, changed, deleted. Rules that name one that is gone find nothing in it."""
 
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -9,6 +10,7 @@ from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.geo import wrong_ring
 from engine.kernel.ids import new_id
+from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from schemas.base import Millis
 from schemas.commands import Command
@@ -79,3 +81,12 @@ def invalid_shape(shape: Circle | Area) -> Refusal | None:
 
 def _invalid(reason: str) -> Refusal:
     return refuse("invalid_payload", f"Property `.shape.geojson.coordinates` {reason}")
+
+
+DECISIONS: Decisions = MappingProxyType(
+    {
+        CreateLocation: create_location,
+        UpdateLocation: update_location,
+        DeleteLocation: delete_location,
+    }
+)

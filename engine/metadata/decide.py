@@ -17,6 +17,7 @@ from msgspec import structs
 from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
+from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from schemas.base import Metadata, Millis
 from schemas.commands import Command
@@ -247,5 +248,14 @@ _NAMES: Mapping[str, str] = MappingProxyType(
         "geopoint": "an object of `lat` and `lon`",
         "boolean": "a boolean",
         "image_url": "an http or https URL",
+    }
+)
+
+
+DECISIONS: Decisions = MappingProxyType(
+    {
+        CreateMetadataSchema: create_metadata_schema,
+        UpdateMetadataSchema: update_metadata_schema,
+        DeleteMetadataSchema: delete_metadata_schema,
     }
 )

@@ -1,8 +1,11 @@
 """Metadata schemas in the state: by the kind of object, and by id."""
 
+from types import MappingProxyType
+
 from msgspec import structs
 
 from engine.kernel import tables
+from engine.kernel.room import Folds
 from engine.kernel.state import State
 from schemas.base import Millis
 from schemas.metadata import (
@@ -35,3 +38,12 @@ def _note_described(state: State) -> None:
     if opened is not None:
         described = tuple(each.related_object for each in state.scan(tables.METADATA_SCHEMAS))
         state.put(tables.OPENED, structs.replace(opened, described=described), opened.id)
+
+
+FOLDS: Folds = MappingProxyType(
+    {
+        MetadataSchemaCreated: schema_stored,
+        MetadataSchemaUpdated: schema_stored,
+        MetadataSchemaDeleted: schema_deleted,
+    }
+)

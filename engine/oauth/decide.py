@@ -1,7 +1,10 @@
 """Access tokens: they are signed, so only the end of one before its time is decided here."""
 
+from types import MappingProxyType
+
 from engine.kernel import tables
 from engine.kernel.decision import Decision
+from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from schemas.base import Millis
 from schemas.commands import Command
@@ -15,3 +18,10 @@ def revoke_token(view: View, _: Command, body: RevokeToken, now: Millis) -> Deci
         return Decision()
     token = RevokedToken(body.token_id, body.project_id, body.expires_at)
     return Decision((TokenRevoked(token),))
+
+
+DECISIONS: Decisions = MappingProxyType(
+    {
+        RevokeToken: revoke_token,
+    }
+)

@@ -1,7 +1,10 @@
 """Revoked access tokens in the state, until they would have expired anyway."""
 
+from types import MappingProxyType
+
 from engine.kernel import tables
 from engine.kernel.due import drop_due, put_due
+from engine.kernel.room import Folds
 from engine.kernel.state import State
 from schemas.base import Millis
 from schemas.oauth import RevokedToken, TokenRevoked, TokensForgotten
@@ -25,3 +28,11 @@ def tokens_forgotten(state: State, event: TokensForgotten, _: Millis) -> None:
 
 def _due(token: RevokedToken) -> tables.Due:
     return tables.Due(tables.DUE_TOKEN, token.id, token.expires_at)
+
+
+FOLDS: Folds = MappingProxyType(
+    {
+        TokenRevoked: token_revoked,
+        TokensForgotten: tokens_forgotten,
+    }
+)

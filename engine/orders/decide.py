@@ -6,6 +6,8 @@ An order that is sent back as it was read stays what it is: its items keep their
 customer is taken as it is, also from the bin.
 """
 
+from types import MappingProxyType
+
 from msgspec import structs
 
 from engine.customers.decide import NOBODY, known_by
@@ -13,6 +15,7 @@ from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
 from engine.kernel.lookup import find_order, named_order
+from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from engine.orders.calculation import laid_over, with_item_ids
 from engine.orders.overrides import overridden
@@ -118,3 +121,11 @@ def _taken(view: View, given: OrderInput, stored: Order | None) -> Refusal | Non
         return None
     details = f"Duplicated order exists with id {given.source_id}"
     return refuse("duplicate_source_id", details)
+
+
+DECISIONS: Decisions = MappingProxyType(
+    {
+        CreateOrder: create_order,
+        UpdateOrder: update_order,
+    }
+)

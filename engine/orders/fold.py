@@ -1,6 +1,9 @@
 """Orders in the state: by id, and their ids by source id."""
 
+from types import MappingProxyType
+
 from engine.kernel import tables
+from engine.kernel.room import Folds
 from engine.kernel.state import State
 from schemas.base import Millis
 from schemas.orders import Order, OrderCreated, OrderUpdated
@@ -19,3 +22,11 @@ def store_order(state: State, order: Order, *, is_new: bool = False) -> None:
     if order.source_id is not None:
         state.put(tables.ORDER_SOURCES, order.id, order.source_id)
     state.put(tables.ORDERS, order, order.id)
+
+
+FOLDS: Folds = MappingProxyType(
+    {
+        OrderCreated: order_stored,
+        OrderUpdated: order_stored,
+    }
+)

@@ -7,6 +7,7 @@ its SKUs, too; a SKU that was deleted before has an entry of its own.
 """
 
 from collections.abc import Iterator
+from types import MappingProxyType
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -16,6 +17,7 @@ from engine.kernel import tables
 from engine.kernel.bin_entries import binned
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
+from engine.kernel.room import Decisions
 from engine.kernel.state import Table, View, encode
 from engine.products.find import find_product, find_sku
 from schemas.base import Millis
@@ -215,3 +217,15 @@ def _changed(stored: T, given: msgspec.Raw, fields: tuple[str, ...], now: Millis
         return msgspec.json.decode(encode(said), type=type(stored))
     except msgspec.MsgspecError as error:
         return refuse("invalid_payload", str(error))
+
+
+DECISIONS: Decisions = MappingProxyType(
+    {
+        CreateProduct: create_product,
+        UpdateProduct: update_product,
+        DeleteProduct: delete_product,
+        CreateSku: create_sku,
+        UpdateSku: update_sku,
+        DeleteSku: delete_sku,
+    }
+)

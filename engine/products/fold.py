@@ -1,8 +1,10 @@
 """The catalogue in the state: by id, ids by source id, SKUs by product, members by collection."""
 
 from collections.abc import Iterable
+from types import MappingProxyType
 
 from engine.kernel import tables
+from engine.kernel.room import Folds
 from engine.kernel.state import State, Table
 from schemas.base import Millis
 from schemas.products import (
@@ -86,3 +88,15 @@ def _store_source(
         state.delete(sources, before.source_id or "")
     if after.source_id is not None:
         state.put(sources, after.id, after.source_id)
+
+
+FOLDS: Folds = MappingProxyType(
+    {
+        ProductCreated: product_stored,
+        ProductUpdated: product_stored,
+        ProductDeleted: product_deleted,
+        SkuCreated: sku_stored,
+        SkuUpdated: sku_stored,
+        SkuDeleted: sku_deleted,
+    }
+)

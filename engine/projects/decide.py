@@ -4,6 +4,7 @@ A project is created in the control project, which every front folds, and then o
 partition; only then are commands for it decided there.
 """
 
+from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
@@ -11,6 +12,7 @@ from msgspec import structs
 
 from engine.kernel import tables
 from engine.kernel.decision import Decision
+from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from schemas.base import Millis
 from schemas.commands import Command, CommandBody
@@ -176,3 +178,16 @@ def _taken(key_id: str) -> Refusal:
         resource_id=key_id,
         resource_type="key",
     )
+
+
+DECISIONS: Decisions = MappingProxyType(
+    {
+        CreateProject: create_project,
+        OpenProject: open_project,
+        UpdateProject: update_project,
+        DeleteProject: delete_project,
+        CloseProject: close_project,
+        ReplaceKey: replace_key,
+        ChangeTrustedOrigins: change_trusted_origins,
+    }
+)

@@ -1,9 +1,12 @@
 """Projects and their keys in the state."""
 
+from types import MappingProxyType
+
 from msgspec import structs
 
 from engine.background.fold import drop_rows
 from engine.kernel import tables
+from engine.kernel.room import Folds
 from engine.kernel.state import State
 from schemas.base import Millis
 from schemas.projects import (
@@ -62,3 +65,17 @@ def trusted_origins_changed(state: State, event: TrustedOriginsChanged, _: Milli
     if project is not None:
         changed = structs.replace(project, trusted_origins=event.trusted_origins)
         state.put(tables.PROJECTS, changed, event.project_id)
+
+
+FOLDS: Folds = MappingProxyType(
+    {
+        ProjectCreated: project_created,
+        ProjectOpened: project_opened,
+        ProjectUpdated: project_changed,
+        ProjectDeleted: project_changed,
+        ProjectClosed: project_closed,
+        KeyAdded: key_added,
+        KeyRevoked: key_revoked,
+        TrustedOriginsChanged: trusted_origins_changed,
+    }
+)

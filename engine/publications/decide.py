@@ -11,6 +11,7 @@ What cannot be given is recorded as a failed publication, once the customer and 
 campaign are known.
 """
 
+from types import MappingProxyType
 from typing import NamedTuple
 
 from msgspec import structs
@@ -22,6 +23,7 @@ from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
 from engine.kernel.lookup import campaign_of, find_campaign, find_voucher
+from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from schemas.base import Millis
 from schemas.campaigns import Campaign
@@ -272,3 +274,10 @@ def _of(publication: Publication, vouchers: tuple[Voucher, ...]) -> Publication:
         discount=only.discount if only else None,
         gift=only.gift if only else None,
     )
+
+
+DECISIONS: Decisions = MappingProxyType(
+    {
+        Publish: publish,
+    }
+)

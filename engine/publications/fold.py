@@ -1,7 +1,10 @@
 """Publications in the state: who holds what, and which source ids are taken."""
 
+from types import MappingProxyType
+
 from engine.campaigns.store import store_campaign
 from engine.kernel import tables
+from engine.kernel.room import Folds
 from engine.kernel.state import State
 from engine.vouchers.fold import store_voucher
 from engine.vouchers.holdings import keep_holding
@@ -27,3 +30,11 @@ def publication_failed(state: State, event: PublicationFailed, _: Millis) -> Non
     """Numbers that were searched in vain are not searched again."""
     if event.campaign is not None:
         store_campaign(state, event.campaign)
+
+
+FOLDS: Folds = MappingProxyType(
+    {
+        Published: published,
+        PublicationFailed: publication_failed,
+    }
+)

@@ -5,6 +5,8 @@ two or more have a parent. A failure takes nothing and is recorded, too; the ref
 redeemable that failed is the answer. In mode ALL exactly one does.
 """
 
+from types import MappingProxyType
+
 from msgspec import structs
 
 from engine.customers.decide import NOBODY, Known, known_by
@@ -15,6 +17,7 @@ from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import PARENT, new_id
 from engine.kernel.lookup import named_customer
+from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from engine.orders.calculation import paid, with_item_ids
 from engine.orders.overrides import Overridden, overridden
@@ -197,3 +200,10 @@ def _saved(command: Command, order: Order, entries: tuple[OrderEntry, ...], now:
         created_at=order.created_at if known else now,
         updated_at=now if known else None,
     )
+
+
+DECISIONS: Decisions = MappingProxyType(
+    {
+        RedeemStack: redeem_stack,
+    }
+)

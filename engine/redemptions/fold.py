@@ -1,5 +1,7 @@
 """Redemptions in the state, as far as their rollback needs them, and what they counted."""
 
+from types import MappingProxyType
+
 from msgspec import structs
 
 from engine.campaigns.tiers.store import store_tier
@@ -8,6 +10,7 @@ from engine.counters import units as product_units
 from engine.counters.pending import scopes_of
 from engine.kernel import tables
 from engine.kernel.due import drop_due, put_due
+from engine.kernel.room import Folds
 from engine.kernel.state import State
 from engine.orders.fold import store_order
 from engine.pricing.sums import amount_of
@@ -152,3 +155,13 @@ def _retire(state: State, redemption_id: str) -> None:
     state.delete(tables.REDEMPTIONS, redemption_id)
     due = tables.Due(tables.DUE_REDEMPTION, redemption_id, redemption.at + tables.WINDOW_MS)
     drop_due(state, due)
+
+
+FOLDS: Folds = MappingProxyType(
+    {
+        RedemptionSucceeded: redemption_succeeded,
+        RedemptionFailed: redemption_failed,
+        RedemptionRolledBack: redemption_rolled_back,
+        RedemptionsRetired: redemptions_retired,
+    }
+)

@@ -7,6 +7,8 @@ back yet · within the window · the customer and the order, where the caller na
 redemption's own · no later redemption replaced units that it had added to the order.
 """
 
+from types import MappingProxyType
+
 from msgspec import structs
 
 from engine.kernel import tables
@@ -20,6 +22,7 @@ from engine.kernel.lookup import (
     named_order,
     unknown_customer,
 )
+from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from engine.pricing.basket import is_built_upon, taken_back, together
 from engine.redemptions.spending import counted_tier, restored
@@ -34,6 +37,7 @@ from schemas.redemptions import (
     RedemptionRolledBack,
     RollBack,
     RollbackFailed,
+    RollBackRedemption,
     RollBackStack,
     RolledBack,
 )
@@ -270,3 +274,11 @@ def _ended(order: Order) -> Order:
     if any(entry.rollback_id is None for entry in order.redemptions):
         return order
     return structs.replace(order, status="CANCELED")
+
+
+DECISIONS: Decisions = MappingProxyType(
+    {
+        RollBackRedemption: roll_back,
+        RollBackStack: roll_back,
+    }
+)

@@ -1,5 +1,6 @@
 """Rewards of paying with points: created, changed, deleted. What they pay is in `rewards.py`."""
 
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -8,6 +9,7 @@ from msgspec import structs
 from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
+from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from schemas.base import Millis
 from schemas.commands import Command
@@ -72,3 +74,12 @@ def invalid_reward(reward: Reward) -> Refusal | None:
 
 def _invalid(name: str, reason: str) -> Refusal:
     return refuse("invalid_payload", f"Property `.parameters.coin.{name}` {reason}")
+
+
+DECISIONS: Decisions = MappingProxyType(
+    {
+        CreateReward: create_reward,
+        UpdateReward: update_reward,
+        DeleteReward: delete_reward,
+    }
+)

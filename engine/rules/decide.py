@@ -5,6 +5,7 @@ is decided like any other. Names are kept as they were written, older ones, too.
 """
 
 from collections.abc import Iterator
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -15,6 +16,7 @@ from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
 from engine.kernel.lookup import find_campaign, find_voucher
+from engine.kernel.room import Decisions
 from engine.kernel.state import View, encode
 from engine.rules.check import (
     MESSAGE_LENGTH_MAX,
@@ -171,3 +173,14 @@ def _wrong(rule: ValidationRule, rules: Any, bundle: Any) -> Iterator[Wrong]:
 
 def _invalid(wrong: Wrong) -> Refusal:
     return refuse("invalid_validation_rules", f"Property `{wrong.path}` {wrong.reason}")
+
+
+DECISIONS: Decisions = MappingProxyType(
+    {
+        CreateValidationRule: create_validation_rule,
+        UpdateValidationRule: update_validation_rule,
+        DeleteValidationRule: delete_validation_rule,
+        AssignRule: assign_rule,
+        UnassignRule: unassign_rule,
+    }
+)

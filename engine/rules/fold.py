@@ -1,11 +1,13 @@
 """Sets of validation rules in the state: by id; the collections that they name know them."""
 
 import re
+from types import MappingProxyType
 from typing import Final
 
 from engine.assignments.fold import sweep_due
 from engine.kernel import tables
 from engine.kernel.due import put_due
+from engine.kernel.room import Folds
 from engine.kernel.state import State
 from schemas.base import Millis
 from schemas.rules import (
@@ -49,3 +51,12 @@ def _collections(state: State, rule: ValidationRule | None) -> set[str]:
     items = rule.applicable_to
     named.update(each.id for each in (*items.included, *items.excluded))
     return {each for each in named if state.get(tables.COLLECTIONS, each) is not None}
+
+
+FOLDS: Folds = MappingProxyType(
+    {
+        ValidationRuleCreated: rule_stored,
+        ValidationRuleUpdated: rule_stored,
+        ValidationRuleDeleted: rule_deleted,
+    }
+)

@@ -1,5 +1,7 @@
 """Segments: created of customers that are named, or with a filter; deleted."""
 
+from types import MappingProxyType
+
 import msgspec
 from msgspec import structs
 
@@ -8,6 +10,7 @@ from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
 from engine.kernel.lookup import find_customer, unknown_customer
+from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from engine.rules.filters import FilterError, fields_of, filter_of
 from engine.segments.belonging import is_field
@@ -96,3 +99,11 @@ def _members(view: View, named: tuple[str, ...]) -> tuple[str, ...] | Refusal:
 
 def _invalid(path: str, reason: str) -> Refusal:
     return refuse("invalid_payload", f"Property `{path}` {reason}" if path else reason)
+
+
+DECISIONS: Decisions = MappingProxyType(
+    {
+        CreateSegment: create_segment,
+        DeleteSegment: delete_segment,
+    }
+)

@@ -1,6 +1,9 @@
 """Segments in the state: by id, with the members of static ones and who is known to be in others."""
 
+from types import MappingProxyType
+
 from engine.kernel import tables
+from engine.kernel.room import Folds
 from engine.kernel.state import State
 from schemas.base import Millis
 from schemas.segments import (
@@ -76,3 +79,13 @@ def _know(state: State, customer_id: str, ids: tuple[str, ...]) -> None:
         state.put(tables.KNOWN_SEGMENTS, KnownSegments(ids), customer_id)
     else:
         state.delete(tables.KNOWN_SEGMENTS, customer_id)
+
+
+FOLDS: Folds = MappingProxyType(
+    {
+        SegmentCreated: segment_created,
+        SegmentDeleted: segment_deleted,
+        SegmentEntered: segment_entered,
+        SegmentLeft: segment_left,
+    }
+)

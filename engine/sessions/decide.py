@@ -8,6 +8,7 @@ the vouchers it redeems; the session keeps what it holds of others.
 
 from fractions import Fraction
 from math import ceil
+from types import MappingProxyType
 
 from engine.customers.decide import known_by
 from engine.evaluation.evaluate import Asked, Asker, evaluate_asked
@@ -16,6 +17,7 @@ from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
 from engine.kernel.lookup import find_voucher
+from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from schemas.api import SessionInput
 from schemas.base import INSTANT_MAX, Millis
@@ -93,3 +95,11 @@ def _session(command: Command, given: SessionInput, evaluation: Evaluation, now:
         ttl=TTL_DEFAULT if given.ttl is None else given.ttl,
         ttl_unit=given.ttl_unit or TTL_UNIT_DEFAULT,
     )
+
+
+DECISIONS: Decisions = MappingProxyType(
+    {
+        LockSession: lock_session,
+        ReleaseSession: release_session,
+    }
+)

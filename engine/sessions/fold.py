@@ -1,7 +1,10 @@
 """Sessions in the state: what each holds of which voucher, counted at the voucher."""
 
+from types import MappingProxyType
+
 from engine.kernel import tables
 from engine.kernel.due import put_due
+from engine.kernel.room import Folds
 from engine.kernel.state import State
 from engine.vouchers.holds import count_holds, free_holds
 from schemas.base import Millis
@@ -40,3 +43,12 @@ def _end_session(state: State, key: str) -> None:
     session = state.get(tables.SESSIONS, key)
     if session is not None:
         free_holds(state, key, set(session.voucher_ids))
+
+
+FOLDS: Folds = MappingProxyType(
+    {
+        SessionLocked: session_locked,
+        SessionReleased: session_released,
+        SessionsExpired: sessions_expired,
+    }
+)

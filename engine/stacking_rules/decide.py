@@ -5,6 +5,7 @@ category is exclusive or joint, not both.
 """
 
 from collections.abc import Callable
+from types import MappingProxyType
 
 import msgspec
 from msgspec import structs
@@ -12,6 +13,7 @@ from msgspec import structs
 from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
+from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from schemas.base import Millis
 from schemas.commands import Command
@@ -138,3 +140,12 @@ def _wrong_limit(name: str, limit: int | None) -> Refusal | None:
 
 def _invalid(name: str, reason: str) -> Refusal:
     return refuse("invalid_payload", f"Property `.{name}` {reason}")
+
+
+DECISIONS: Decisions = MappingProxyType(
+    {
+        CreateStackingRules: create_stacking_rules,
+        UpdateStackingRules: update_stacking_rules,
+        DeleteStackingRules: delete_stacking_rules,
+    }
+)

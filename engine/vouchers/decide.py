@@ -1,5 +1,6 @@
 """Vouchers: created with a given or a random code, changed, switched on and off, deleted."""
 
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ from engine.kernel.bin_entries import binned
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
 from engine.kernel.lookup import categorized, find_campaign, find_voucher, taken_code, with_category
+from engine.kernel.room import Decisions
 from engine.kernel.state import View, encode
 from engine.terms.discounts import with_items
 from engine.terms.validity import invalid_voucher
@@ -215,3 +217,14 @@ def _merged(fields: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
             gift = gift | {"balance": stored["balance"] + amount - stored["amount"]}
         merged["gift"] = stored | gift
     return merged
+
+
+DECISIONS: Decisions = MappingProxyType(
+    {
+        CreateVoucher: create_voucher,
+        UpdateVoucher: update_voucher,
+        EnableVoucher: enable_voucher,
+        DisableVoucher: disable_voucher,
+        DeleteVoucher: delete_voucher,
+    }
+)

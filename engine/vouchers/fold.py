@@ -3,11 +3,14 @@
 One that is gone stays gone.
 """
 
+from types import MappingProxyType
+
 from msgspec import structs
 
 from engine.campaigns.store import store_campaign
 from engine.counters.ended import end_counts
 from engine.kernel import tables
+from engine.kernel.room import Folds
 from engine.kernel.state import State
 from engine.vouchers.holdings import drop_holding
 from engine.vouchers.holds import free_holds
@@ -102,3 +105,15 @@ def _offered(voucher: Voucher) -> tables.Offered | None:
     if card is not None and card.balance <= 0:
         return None
     return tables.Offered(voucher.id, voucher.expiration_date)
+
+
+FOLDS: Folds = MappingProxyType(
+    {
+        VoucherCreated: voucher_created,
+        VoucherUpdated: voucher_changed,
+        VoucherEnabled: voucher_changed,
+        VoucherDisabled: voucher_changed,
+        VoucherDeleted: voucher_deleted,
+        BalanceAdjusted: voucher_changed,
+    }
+)

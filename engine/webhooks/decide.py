@@ -1,12 +1,14 @@
 """Webhooks: registered, changed, switched off when nobody takes what they are sent."""
 
 from itertools import islice
+from types import MappingProxyType
 
 from msgspec import structs
 
 from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
+from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from engine.webhooks.ids import place_of
 from schemas.base import Millis
@@ -109,3 +111,14 @@ def _wrong_events(events: tuple[str, ...]) -> Refusal | None:
     if len(set(events)) != len(events):
         return refuse("invalid_payload", "Property `.events` names an event twice")
     return None
+
+
+DECISIONS: Decisions = MappingProxyType(
+    {
+        CreateWebhook: create_webhook,
+        UpdateWebhook: update_webhook,
+        DeleteWebhook: delete_webhook,
+        DisableWebhook: disable_webhook,
+        RedeliverEvent: redeliver_event,
+    }
+)

@@ -1,6 +1,9 @@
 """Webhooks in the state."""
 
+from types import MappingProxyType
+
 from engine.kernel import tables
+from engine.kernel.room import Folds
 from engine.kernel.state import State
 from schemas.base import Millis
 from schemas.webhooks import WebhookCreated, WebhookDeleted, WebhookDisabled, WebhookUpdated
@@ -16,3 +19,13 @@ def webhook_stored(
 def webhook_deleted(state: State, event: WebhookDeleted, _: Millis) -> None:
     """The endpoint is forgotten."""
     state.delete(tables.WEBHOOKS, event.webhook_id)
+
+
+FOLDS: Folds = MappingProxyType(
+    {
+        WebhookCreated: webhook_stored,
+        WebhookUpdated: webhook_stored,
+        WebhookDisabled: webhook_stored,
+        WebhookDeleted: webhook_deleted,
+    }
+)

@@ -1,6 +1,7 @@
 """Promotion stacks: some of a campaign's tiers, applied together in the stack's own order."""
 
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
 from engine.kernel.lookup import categories_of, category_id_of
+from engine.kernel.room import Decisions
 from engine.kernel.state import View, encode
 from schemas.base import ID_LENGTH_MAX, Millis
 from schemas.commands import Command
@@ -113,3 +115,12 @@ def _checked(view: View, stack: PromotionStack, added: Sequence[str]) -> Promoti
     if isinstance(category_id, Refusal):
         return category_id
     return structs.replace(stack, category_id=category_id)
+
+
+DECISIONS: Decisions = MappingProxyType(
+    {
+        CreateStack: create_stack,
+        UpdateStack: update_stack,
+        DeleteStack: delete_stack,
+    }
+)

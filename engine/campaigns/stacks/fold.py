@@ -1,6 +1,9 @@
 """Promotion stacks in the state: by id, and those of a campaign."""
 
+from types import MappingProxyType
+
 from engine.kernel import tables
+from engine.kernel.room import Folds
 from engine.kernel.state import State
 from schemas.base import Millis
 from schemas.promotion_events import (
@@ -26,3 +29,12 @@ def remove_stack(state: State, campaign_id: str, stack_id: str) -> None:
     """The stack is found no more, neither by its id nor by its campaign."""
     state.delete(tables.STACKS, stack_id)
     state.delete(tables.CAMPAIGN_STACKS, campaign_id, stack_id)
+
+
+FOLDS: Folds = MappingProxyType(
+    {
+        StackCreated: stack_stored,
+        StackUpdated: stack_stored,
+        StackDeleted: stack_deleted,
+    }
+)

@@ -7,6 +7,7 @@ of its campaign (engine/evaluation/eligibility.py).
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from itertools import islice
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -19,6 +20,7 @@ from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
 from engine.kernel.lookup import categories_of, category_id_of, find_campaign
+from engine.kernel.room import Decisions
 from engine.kernel.state import State, View, encode
 from engine.terms.discounts import with_items
 from engine.terms.validity import invalid_tier
@@ -331,3 +333,14 @@ def _numbered(command: Command, number: int) -> Command:
 
 def _too_many(most: int) -> str:
     return f"A campaign has at most {most} tiers"
+
+
+DECISIONS: Decisions = MappingProxyType(
+    {
+        CreateTier: create_tier,
+        UpdateTier: update_tier,
+        EnableTier: enable_tier,
+        DisableTier: disable_tier,
+        DeleteTier: delete_tier,
+    }
+)

@@ -1,7 +1,10 @@
 """What happened to promotion tiers, in the state."""
 
+from types import MappingProxyType
+
 from engine.campaigns.store import store_campaign
 from engine.campaigns.tiers.store import move_tier, put_tier, remove_tier, store_tier
+from engine.kernel.room import Folds
 from engine.kernel.state import State
 from schemas.base import Millis
 from schemas.promotion_events import (
@@ -36,3 +39,15 @@ def tier_deleted(state: State, event: TierDeleted, _: Millis) -> None:
     """The tier is found no more; its place is free."""
     remove_tier(state, event.tier.id)
     store_campaign(state, event.campaign)
+
+
+FOLDS: Folds = MappingProxyType(
+    {
+        TierCreated: tier_created,
+        TierUpdated: tier_changed,
+        TierEnabled: tier_changed,
+        TierDisabled: tier_changed,
+        TierDeleted: tier_deleted,
+        TiersMoved: tiers_moved,
+    }
+)
