@@ -7,7 +7,7 @@ from typing import Final
 
 from engine.fold import StateFold
 from engine.kernel.state import View
-from runtime.store import RocksStore
+from runtime.store.store import RocksStore
 from schemas.base import DAY_MS, Millis
 from schemas.discounts import Discount
 from schemas.events import Event

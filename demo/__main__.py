@@ -17,7 +17,7 @@ import typer
 from demo.api import Api, ApiRefused
 from demo.shop import fill
 from demo.traffic import Traffic
-from runtime.settings import Settings, load_settings
+from runtime.base.settings import Settings, load_settings
 
 PROGRESS_SECONDS = 0.2
 

@@ -15,9 +15,7 @@ from engine.campaigns import decide as campaigns
 from engine.campaigns.stacks import decide as campaigns_stacks
 from engine.campaigns.tiers import decide as campaigns_tiers
 from engine.categories import decide as categories
-from engine.categories.decide import (
-    with_categories,
-)
+from engine.categories.decide import with_categories
 from engine.collections import decide as collections
 from engine.custom_events import decide as custom_events
 from engine.customers import decide as customers
@@ -33,9 +31,7 @@ from engine.oauth import decide as oauth
 from engine.orders import decide as orders
 from engine.products import decide as products
 from engine.projects import decide as projects
-from engine.projects.decide import (
-    unknown_project,
-)
+from engine.projects.decide import unknown_project
 from engine.publications import decide as publications
 from engine.redemptions import decide as redemptions
 from engine.redemptions import rollback as redemptions_rollback

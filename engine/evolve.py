@@ -43,19 +43,13 @@ from engine.vouchers import fold as vouchers
 from engine.webhooks import fold as webhooks
 from schemas.base import DAY_MS, tag_of
 from schemas.custom_events import CustomEventTracked
-from schemas.customers import (
-    CustomerUnchanged,
-)
+from schemas.customers import CustomerUnchanged
 from schemas.expiry import ExpireDue
 from schemas.publications import PublicationRepeated
 from schemas.records import Decided, Record, Seen
-from schemas.redemptions import (
-    RollbackFailed,
-)
+from schemas.redemptions import RollbackFailed
 from schemas.sessions import SessionRefused
-from schemas.webhooks import (
-    RedeliveryRequested,
-)
+from schemas.webhooks import RedeliveryRequested
 
 #: The stored type of the command that sweeps.
 SWEEP = tag_of(ExpireDue)

@@ -32,7 +32,7 @@ class PersonalData(Shape, frozen=True):
     address: Address | None = None
     metadata: Metadata | None = None
     #: Of a customer that was first named by nothing but an e-mail address: the keyed hash of that
-    #: address (runtime/http/attempt.py), by which it is found again.
+    #: address (fronts/attempt.py), by which it is found again.
     guest_key: str | None = None
 
 

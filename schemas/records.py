@@ -2,7 +2,7 @@
 
 Every record carries the last command offset decided, so that a writer goes on where the log
 stands, and `at`, the time that decides everything in it. The header `prev` chains it to the
-record before it (runtime/chain.py).
+record before it (runtime/log/chain.py).
 """
 
 from schemas.assignments import RuleAssignment

@@ -1,9 +1,7 @@
 """What happened to vouchers; apart from them, since a campaign holds a voucher's terms."""
 
 from schemas.base import Shape
-from schemas.campaigns import (
-    Campaign,
-)
+from schemas.campaigns import Campaign
 from schemas.vouchers import Voucher
 
 

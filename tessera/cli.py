@@ -9,8 +9,8 @@ from typing import Annotated, Any, Literal, NoReturn
 
 import typer
 
-from runtime.logs import configure_logging
-from runtime.settings import PRIVATE_UMASK, Settings, SettingsError, load_settings
+from runtime.base.logging import configure_logging
+from runtime.base.settings import PRIVATE_UMASK, Settings, SettingsError, load_settings
 
 app = typer.Typer(
     name="tessera",
@@ -173,7 +173,7 @@ def state(
 
 
 def _moment(option: str, text: str | None) -> int | None:
-    from runtime.clock import clock_ms  # noqa: PLC0415
+    from runtime.base.clock import clock_ms  # noqa: PLC0415
     from tessera.selection import BadTime, read_time  # noqa: PLC0415
 
     try:
@@ -184,8 +184,8 @@ def _moment(option: str, text: str | None) -> int | None:
 
 def _operate(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
     from deploy.embedded.errors import EmbeddedError  # noqa: PLC0415
-    from runtime.log import LogError  # noqa: PLC0415
-    from runtime.store import StoreError  # noqa: PLC0415
+    from runtime.log.log import LogError  # noqa: PLC0415
+    from runtime.store.store import StoreError  # noqa: PLC0415
     from tessera.installation import NoInstallation  # noqa: PLC0415
 
     try:
@@ -200,7 +200,7 @@ def _operate(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
 def host(name: Annotated[HostName, typer.Argument(help="which host")]) -> None:
     """Be one host of an installation, in the foreground."""
     # Each command imports its own half: a host does without the runner, and the other way round.
-    from tessera.hosts import run_host  # noqa: PLC0415
+    from tessera.hosts.hosts import run_host  # noqa: PLC0415
 
     settings = _settings()
     os.umask(PRIVATE_UMASK)
@@ -216,7 +216,7 @@ def main() -> None:
 def _embedded(command: Literal["run", "up", "down", "status"]) -> None:
     from deploy.embedded import runner  # noqa: PLC0415
     from deploy.embedded.errors import EmbeddedError  # noqa: PLC0415
-    from runtime.disk import is_full, reason_of  # noqa: PLC0415
+    from runtime.base.disk import is_full, reason_of  # noqa: PLC0415
 
     commands = {"run": runner.run, "up": runner.up, "down": runner.down, "status": runner.status}
     settings = _settings()

@@ -16,18 +16,18 @@ from engine.fold import StateFold, state_fingerprint
 from engine.kernel import tables
 from engine.kernel.lookup import find_campaign, find_customer, find_order, find_voucher
 from engine.kernel.state import Table, View, encode
-from runtime.folders import state_folder
-from runtime.kafka_admin import client_options
-from runtime.kafka_log import KafkaLog
-from runtime.log import Log
-from runtime.settings import Settings
-from runtime.store import RocksStore, Store
+from runtime.base.settings import Settings
+from runtime.kafka.admin import client_options
+from runtime.kafka.log import KafkaLog
+from runtime.log.log import Log
+from runtime.store.folders import state_folder
+from runtime.store.store import RocksStore, Store
 from schemas.base import Shape
 from schemas.projects import CONTROL_PROJECT
 from schemas.topics import LEDGER
 from schemas.vouchers import Voucher
+from tessera.hosts.parts import CONTROL_PARTITION
 from tessera.installation import NoInstallation, reached
-from tessera.parts import CONTROL_PARTITION
 from tessera.selection import Wanted, as_text, matching, object_of
 from tessera.tail import escaped, line
 

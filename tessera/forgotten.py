@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from engine.kernel import tables
-from runtime.store import Store
+from runtime.store.store import Store
 
 Item = tuple[bytes, bytes]
 

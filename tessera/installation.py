@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from deploy.embedded.home import Home, read_json
 from deploy.embedded.kafka import EmbeddedBroker, broker_is_ready
-from runtime.settings import Settings
+from runtime.base.settings import Settings
 
 
 class NoInstallation(Exception):

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import msgspec
 
-from runtime.log import Log, StoredEntry, entries_between
+from runtime.log.log import Log, StoredEntry, entries_between
 from schemas.base import Millis
 from schemas.topics import LEDGER
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from runtime.kafka_admin import client_options
-from runtime.kafka_log import KafkaLog
-from runtime.log import Log, StoredEntry
-from runtime.settings import Settings
+from runtime.base.settings import Settings
+from runtime.kafka.admin import client_options
+from runtime.kafka.log import KafkaLog
+from runtime.log.log import Log, StoredEntry
 from schemas.topics import LEDGER
 from tessera.installation import reached
 from tessera.selection import ANY, Wanted, last_matching, matching, object_of, offset_at

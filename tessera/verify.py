@@ -23,23 +23,23 @@ import httpx
 import msgspec
 
 from engine.fold import StateFold, StatePart, state_fingerprint
-from runtime.chain import ChainState, Damage, entry_hash
-from runtime.folders import state_folders
-from runtime.keyring import KeyringError
-from runtime.log import Log, LogError, OutOfRange, StoredEntry
-from runtime.replica import Applied, Decode, Position, Replica, stored_position
-from runtime.settings import Settings
-from runtime.sink_host import Filling, TableState
-from runtime.sink_table import Applied as TableApplied
-from runtime.sink_table import Place
-from runtime.store import RocksStore, Store, StoreError
+from runtime.base.settings import Settings
+from runtime.clickhouse.sinks import Filling, TableState
+from runtime.clickhouse.table import Applied as TableApplied
+from runtime.clickhouse.table import Place
+from runtime.keys.keyring import KeyringError
+from runtime.log.chain import ChainState, Damage, entry_hash
+from runtime.log.log import Log, LogError, OutOfRange, StoredEntry
+from runtime.replica.replica import Applied, Decode, Position, Replica, stored_position
+from runtime.store.folders import state_folders
+from runtime.store.store import RocksStore, Store, StoreError
 from schemas.records import Record
 from schemas.topics import LEDGER
-from services.distribution.state import KEPT
+from services.distribution.worker.state import KEPT
 from tessera.forgotten import Item, is_forgotten_since
-from tessera.hosts import insight_fillings
+from tessera.hosts.hosts import insight_fillings
+from tessera.hosts.parts import Parts
 from tessera.installation import reached
-from tessera.parts import Parts
 from tessera.report import Report
 from tessera.verify_tables import (
     SILENCE_MS_MAX,

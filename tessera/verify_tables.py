@@ -18,13 +18,13 @@ from typing import Any
 import httpx
 import msgspec
 
-from runtime.chain import entry_hash
-from runtime.clickhouse import Database, TableDef
+from runtime.base.settings import PREFIX, Settings
+from runtime.clickhouse.database import Database, TableDef
+from runtime.clickhouse.sinks import Filling, TableState, definitions, table_state
+from runtime.clickhouse.table import Applied, Block, Place, SinkTable, erase
 from runtime.http.internal import KEY_KIND_HEADER, POSITIONS_HEADER, SECRET_HEADER, write_positions
-from runtime.log import Log, OutOfRange
-from runtime.settings import PREFIX, Settings
-from runtime.sink_host import Filling, TableState, definitions, table_state
-from runtime.sink_table import Applied, Block, Place, SinkTable, erase
+from runtime.log.chain import entry_hash
+from runtime.log.log import Log, OutOfRange
 from tessera.report import Report
 
 BLOCK_ROWS = 2000

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from deploy.embedded.kafka import EmbeddedBroker
-from runtime.kafka_admin import client_options, ensure_topics
-from runtime.kafka_log import KafkaLog
-from runtime.log import LogError
-from runtime.settings import Settings
+from runtime.base.settings import Settings
+from runtime.kafka.admin import client_options, ensure_topics
+from runtime.kafka.log import KafkaLog
+from runtime.log.log import LogError
 from schemas.topics import BATCH_BYTES_MAX, Topic
 from tests.contract.answers import CHECKED, ROUTES
 

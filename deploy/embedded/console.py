@@ -16,8 +16,8 @@ from typing import Any, TextIO
 from structlog.typing import Processor
 
 from deploy.embedded.home import Home
-from runtime.logs import console_renderers
-from runtime.settings import LogFormat
+from runtime.base.logging import console_renderers
+from runtime.base.settings import LogFormat
 
 READ_BYTES_MAX = 256 * 1024
 TAIL_LINES = 15

@@ -33,8 +33,8 @@ from deploy.embedded.errors import HostFailedError
 from deploy.embedded.home import Home, free_port
 from deploy.embedded.jars import cache_folder, class_path
 from deploy.embedded.storage import CONFIG_NAME, broker_environment, write_broker_files
-from runtime.kafka_admin import broker_answers
-from runtime.settings import Settings
+from runtime.base.settings import Settings
+from runtime.kafka.admin import broker_answers
 
 START_SECONDS_MAX = 60.0
 STOP_SECONDS_MAX = 30.0

@@ -21,7 +21,7 @@ from deploy.embedded.stop import stop
 from deploy.embedded.supervision import HOSTS, PROGRAMS, SupervisorClient, leftovers
 from deploy.embedded.watch import POLL_SECONDS, StopRequestedError, StopSignal, Watch
 from deploy.embedded.welcome import welcome
-from runtime.settings import Settings
+from runtime.base.settings import Settings
 
 INTERRUPTED = 130
 

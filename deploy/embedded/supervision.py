@@ -25,7 +25,7 @@ from deploy.embedded.errors import EmbeddedError
 from deploy.embedded.home import Home
 from deploy.embedded.kafka import BrokerProcess
 from deploy.embedded.storage import broker_environment
-from runtime.settings import PRIVATE_UMASK
+from runtime.base.settings import PRIVATE_UMASK
 
 SUPERVISOR = "supervisor"
 BROKER = "broker"

@@ -20,12 +20,7 @@ from engine.kernel.room import Decisions
 from engine.kernel.state import View, encode
 from schemas.actions import CHUNK_ROWS_MAX, AsyncAction, DeleteCampaignVouchers, Rows
 from schemas.base import Millis
-from schemas.bin import (
-    BinEntryAdded,
-    BinEntryRemoved,
-    CampaignVouchersDeleted,
-    DeleteBinEntry,
-)
+from schemas.bin import BinEntryAdded, BinEntryRemoved, CampaignVouchersDeleted, DeleteBinEntry
 from schemas.campaigns import CampaignDeleted
 from schemas.commands import Command
 from schemas.errors import not_found

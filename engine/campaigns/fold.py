@@ -23,9 +23,7 @@ from schemas.campaigns import (
     CampaignUpdated,
     VouchersGenerated,
 )
-from schemas.promotion_events import (
-    CampaignPromotionsDeleted,
-)
+from schemas.promotion_events import CampaignPromotionsDeleted
 
 
 def campaign_created(state: State, event: CampaignCreated, _: Millis) -> None:

@@ -4,9 +4,7 @@ from msgspec import structs
 
 from engine.kernel import tables
 from engine.kernel.state import State
-from schemas.campaigns import (
-    Campaign,
-)
+from schemas.campaigns import Campaign
 
 
 def store_campaign(state: State, campaign: Campaign) -> None:

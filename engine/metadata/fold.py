@@ -8,11 +8,7 @@ from engine.kernel import tables
 from engine.kernel.room import Folds
 from engine.kernel.state import State
 from schemas.base import Millis
-from schemas.metadata import (
-    MetadataSchemaCreated,
-    MetadataSchemaDeleted,
-    MetadataSchemaUpdated,
-)
+from schemas.metadata import MetadataSchemaCreated, MetadataSchemaDeleted, MetadataSchemaUpdated
 
 
 def schema_stored(

@@ -21,13 +21,7 @@ from engine.qualification.request_keys import request_keys
 from engine.qualification.trial import Suiting, Trial
 from engine.qualification.turns import Steps, at_once
 from schemas.base import Millis
-from schemas.qualifications import (
-    LIMIT_DEFAULT,
-    CandidateKind,
-    Scenario,
-    SortingRule,
-    Space,
-)
+from schemas.qualifications import LIMIT_DEFAULT, CandidateKind, Scenario, SortingRule, Space
 
 #: How many offers and sets are looked at for a page; how many offers are compared to find the best
 #: deals, and how many sets are asked for them.

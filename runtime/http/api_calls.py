@@ -19,7 +19,7 @@ import structlog
 
 from runtime.http.auth import Caller
 from runtime.http.service import Part, Service
-from runtime.log import Entry, LogError, Unsent
+from runtime.log.log import Entry, LogError, Unsent
 from schemas.base import tag_of
 from schemas.observations import ApiCall, ApiCallsObserved
 from schemas.topics import API_CALLS
@@ -67,7 +67,7 @@ _TYPE: Final = tag_of(ApiCallsObserved).encode()
 
 
 class Sender(Protocol):
-    """Appends single entries, many at a time (runtime/sender.py)."""
+    """Appends single entries, many at a time (runtime/log/sender.py)."""
 
     async def send(self, topic: str, partition: int, entry: Entry) -> int:
         """The entry's offset. Raises Unsent, InDoubt."""

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Scope
 
-from runtime.faults import NoSpace, NotSent, OutcomeUnknown, TooLarge
+from runtime.base.faults import NoSpace, NotSent, OutcomeUnknown, TooLarge
 from schemas.errors import Refusal, error_body, refuse
 
 JSON = "application/json"

@@ -21,7 +21,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from runtime.disk import is_full
+from runtime.base.disk import is_full
 from runtime.http.api_calls import Noted
 from runtime.http.auth import Gate
 from runtime.http.connection import Connection

@@ -10,11 +10,11 @@ from starlette.routing import Route
 from engine.campaigns.body import campaign_body
 from engine.kernel import tables
 from engine.kernel.encode import Body, to_json
-from runtime.clickhouse import Query
+from fronts.query_string import Given, invalid, read_parameters, require_known, single, time_of
+from runtime.clickhouse.database import Query
+from runtime.clickhouse.sinks import Reads
 from runtime.http.errors import JSON, ApiError
 from runtime.http.routing import caller_of, ident
-from runtime.query_string import Given, invalid, read_parameters, require_known, single, time_of
-from runtime.sink_host import Reads
 from schemas.base import DAY_MS, Millis
 from schemas.errors import not_found
 from services.analytics.campaign_tables import CAMPAIGN_FACTS, CAMPAIGNS

@@ -9,8 +9,8 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from engine.kernel.state import encode
-from runtime.clickhouse import Column
-from runtime.sink_table import sink_table
+from runtime.clickhouse.database import Column
+from runtime.clickhouse.table import sink_table
 from schemas.balances import BalanceAdjusted
 from schemas.base import Millis
 from schemas.campaigns import Campaign, CampaignDeleted, VouchersGenerated

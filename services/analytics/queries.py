@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from engine.kernel.tables import WINDOW_MS
-from runtime.clickhouse import Query
+from runtime.clickhouse.database import Query
 from schemas.base import Millis
 from services.analytics.campaign_tables import CAMPAIGNS
 from services.analytics.tables import REDEMPTION_FACTS, VALIDATION_FACTS

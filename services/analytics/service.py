@@ -9,11 +9,7 @@ from starlette.routing import Route
 
 from engine.kernel.calendar import iso
 from engine.kernel.encode import to_json
-from runtime.clickhouse import Database
-from runtime.http.errors import JSON, ApiError
-from runtime.http.routing import caller_of
-from runtime.http.service import Service
-from runtime.query_string import (
+from fronts.query_string import (
     Given,
     invalid,
     read_parameters,
@@ -22,8 +18,12 @@ from runtime.query_string import (
     text_of,
     time_of,
 )
-from runtime.sink import Positions
-from runtime.sink_host import Reads
+from runtime.clickhouse.database import Database
+from runtime.clickhouse.sink import Positions
+from runtime.clickhouse.sinks import Reads
+from runtime.http.errors import JSON, ApiError
+from runtime.http.routing import caller_of
+from runtime.http.service import Service
 from schemas.base import Millis
 from schemas.errors import not_found
 from services.analytics import queries

@@ -9,8 +9,8 @@ names the redemption that it took back: the amounts are that redemption's own.
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from runtime.clickhouse import Column, TableDef
-from runtime.sink_table import SinkTable, sink_table
+from runtime.clickhouse.database import Column, TableDef
+from runtime.clickhouse.table import SinkTable, sink_table
 from schemas.base import Millis
 from schemas.evaluations import Evaluation, Outcome, Taken
 from schemas.observations import ValidationObserved

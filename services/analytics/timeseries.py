@@ -18,10 +18,7 @@ from starlette.routing import Route
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body, to_json
 from engine.kernel.tables import WINDOW_MS
-from runtime.clickhouse import Query
-from runtime.http.errors import JSON, ApiError
-from runtime.http.routing import caller_of
-from runtime.query_string import (
+from fronts.query_string import (
     Given,
     invalid,
     read_parameters,
@@ -30,7 +27,10 @@ from runtime.query_string import (
     text_of,
     time_of,
 )
-from runtime.sink_host import Reads
+from runtime.clickhouse.database import Query
+from runtime.clickhouse.sinks import Reads
+from runtime.http.errors import JSON, ApiError
+from runtime.http.routing import caller_of
 from schemas.base import DAY_MS, INSTANT_MAX, Millis
 from schemas.errors import not_found
 from services.analytics.campaign_tables import CAMPAIGNS

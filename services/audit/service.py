@@ -10,29 +10,36 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from runtime.clickhouse import Database
-from runtime.clock import clock_ms
+from runtime.base.clock import clock_ms
+from runtime.clickhouse.database import Database
+from runtime.clickhouse.sink import Positions
+from runtime.clickhouse.sinks import Reads
 from runtime.http.service import Service
-from runtime.sink import Positions
-from runtime.sink_host import Reads
 from schemas.base import Millis
-from services.audit.actions import list_actions
-from services.audit.activity import activity_routes
-from services.audit.api_calls import list_api_calls
-from services.audit.bin import list_bin
-from services.audit.campaigns import CAMPAIGNS
-from services.audit.customers import list_customers
-from services.audit.deliveries import list_deliveries
-from services.audit.lists import Listing, answer_list
-from services.audit.orders import ORDERS
-from services.audit.products import COLLECTIONS, PRODUCTS, list_collected
-from services.audit.promotions import STACKS, list_tiers
-from services.audit.publications import PUBLICATIONS
-from services.audit.redemptions import get_redemption, get_voucher_redemption, list_redemptions
-from services.audit.rules import ASSIGNMENTS, list_assignments_of, list_rules
-from services.audit.tables import DEFINITIONS
-from services.audit.transactions import list_campaign_transactions, list_voucher_transactions
-from services.audit.vouchers import VOUCHERS
+from services.audit.history.activity import activity_routes
+from services.audit.history.api_calls import list_api_calls
+from services.audit.history.deliveries import list_deliveries
+from services.audit.history.transactions import (
+    list_campaign_transactions,
+    list_voucher_transactions,
+)
+from services.audit.lists.actions import list_actions
+from services.audit.lists.bin import list_bin
+from services.audit.lists.campaigns import CAMPAIGNS
+from services.audit.lists.customers import list_customers
+from services.audit.lists.lists import Listing, answer_list
+from services.audit.lists.orders import ORDERS
+from services.audit.lists.products import COLLECTIONS, PRODUCTS, list_collected
+from services.audit.lists.promotions import STACKS, list_tiers
+from services.audit.lists.publications import PUBLICATIONS
+from services.audit.lists.redemptions import (
+    get_redemption,
+    get_voucher_redemption,
+    list_redemptions,
+)
+from services.audit.lists.rules import ASSIGNMENTS, list_assignments_of, list_rules
+from services.audit.lists.vouchers import VOUCHERS
+from services.audit.sink.tables import DEFINITIONS
 
 #: What answers with a list whose filters know the present.
 Timed = Callable[[Reads, Callable[[], Millis], Request], Awaitable[Response]]

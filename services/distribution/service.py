@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from runtime.http.service import Part, Service
-from services.distribution.worker import Worker
+from services.distribution.worker.worker import Worker
 
 
 def make_service(worker: Worker) -> Service:

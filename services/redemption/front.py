@@ -11,12 +11,12 @@ from msgspec import structs
 from starlette.requests import Request
 from starlette.responses import Response
 
-from runtime.attempt_query import read_code
-from runtime.http.attempt import Read, read_attempt, read_single, tracking_id
+from fronts.attempt import Read, read_attempt, read_single, tracking_id
+from fronts.attempt_query import read_code
+from fronts.query_string import Given, read_parameters
+from fronts.writes import Writes
 from runtime.http.payload import decode, read_body
 from runtime.http.routing import ident
-from runtime.http.writes import Writes
-from runtime.query_string import Given, read_parameters
 from schemas.api import CustomerInput, OrderInput, RedeemableObject, Text
 from schemas.base import Metadata, Shape
 from schemas.records import Answer

@@ -22,19 +22,19 @@ from engine.evaluation.voucher_body import single_validation_body
 from engine.kernel import tables
 from engine.kernel.lookup import categories_of
 from engine.kernel.state import View
-from runtime.attempt_query import read_query
-from runtime.http.attempt import (
+from fronts.attempt import (
     anonymous_tracking_id,
     read_attempt,
     read_single,
     require_sound,
     tracking_id,
 )
+from fronts.attempt_query import read_query
+from fronts.writes import Identity, Writes
 from runtime.http.auth import Caller
 from runtime.http.errors import ApiError
 from runtime.http.payload import read_body
 from runtime.http.routing import caller_of, ident
-from runtime.http.writes import Identity, Writes
 from schemas.api import AttemptBody, CustomerInput, Redeemable
 from schemas.base import Millis
 from schemas.commands import Command

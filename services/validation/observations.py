@@ -14,7 +14,7 @@ import msgspec
 import structlog
 
 from runtime.http.errors import unavailable
-from runtime.log import Entry, LogError
+from runtime.log.log import Entry, LogError
 from schemas.base import tag_of
 from schemas.observations import ValidationObserved
 from schemas.topics import VALIDATIONS
@@ -30,7 +30,7 @@ _TYPE = tag_of(ValidationObserved).encode()
 
 
 class Sender(Protocol):
-    """Appends single entries, many at a time (runtime/commands.py)."""
+    """Appends single entries, many at a time (runtime/replica/commands.py)."""
 
     async def send(self, topic: str, partition: int, entry: Entry) -> int:
         """The entry's offset. Raises Unsent, InDoubt."""

@@ -12,11 +12,8 @@ from engine.evaluation.evaluate import Asker
 from engine.evaluation.tier_body import promotions_body, tier_validation_body
 from engine.kernel.lookup import categories_of
 from engine.qualification.tier_offers import Wanted, applying
-from runtime.http.attempt import anonymous_tracking_id, tracking_id_of
-from runtime.http.errors import ApiError
-from runtime.http.payload import decode, read_body
-from runtime.http.routing import caller_of
-from runtime.query_string import (
+from fronts.attempt import anonymous_tracking_id, tracking_id_of
+from fronts.query_string import (
     Condition,
     conditions_of,
     flag_of,
@@ -24,6 +21,9 @@ from runtime.query_string import (
     read_parameters,
     require_known,
 )
+from runtime.http.errors import ApiError
+from runtime.http.payload import decode, read_body
+from runtime.http.routing import caller_of
 from schemas.api import CustomerInput, OptionsInput, OrderInput, Text
 from schemas.base import Metadata, Shape
 from schemas.errors import Refusal

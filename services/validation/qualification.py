@@ -30,14 +30,14 @@ from engine.qualification.trial import Suiting, Trial
 from engine.qualification.vouchers import Asked
 from engine.stacking_rules.decide import stacking_rules
 from engine.vouchers.body import voucher_body
-from runtime import query_string
-from runtime.http.attempt import anonymous_tracking_id, tracking_id_of
+from fronts import query_string
+from fronts.attempt import anonymous_tracking_id, tracking_id_of
+from fronts.query_string import flag_of, invalid, read_parameters, require_known
+from fronts.writes import Writes
 from runtime.http.auth import Caller
 from runtime.http.errors import ApiError, invalid_payload
 from runtime.http.payload import read_body
 from runtime.http.routing import caller_of
-from runtime.http.writes import Writes
-from runtime.query_string import flag_of, invalid, read_parameters, require_known
 from schemas.api import CustomerInput
 from schemas.base import Millis
 from schemas.campaigns import Campaign

@@ -15,7 +15,7 @@ from engine.qualification.vouchers import (
     own_vouchers,
     qualifies,
 )
-from runtime.query_string import Page
+from fronts.query_string import Page
 from schemas.base import Millis
 from schemas.vouchers import Voucher
 

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic_core import PydanticUndefined
 
 import tessera
-from runtime.settings import PREFIX, Settings
+from runtime.base.settings import PREFIX, Settings
 from tests.architecture.repository import ROOT
 
 

@@ -18,14 +18,7 @@ from engine.answers import hook_events
 from schemas.webhooks import EVENT_NAMES
 from services.analytics.service import analytics_service
 from services.audit.service import audit_service
-from tests.contract.answers import (
-    ROUTES,
-    assert_answer,
-    async_client,
-    client,
-    route_of,
-    wanting,
-)
+from tests.contract.answers import ROUTES, assert_answer, async_client, client, route_of, wanting
 from tests.contract.payloads import DATA, NAMES, OWN, assert_payload
 from tests.contract.shapes import INSTEAD, MORE, SHAPES
 from tests.e2e.manager import Manager, Received, Receiver

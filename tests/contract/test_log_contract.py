@@ -10,10 +10,11 @@ from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from aiokafka.structs import TopicPartition
 
 from deploy.embedded.kafka import EmbeddedBroker
-from runtime.clock import clock_ms
-from runtime.kafka_admin import client_options
-from runtime.kafka_log import KafkaLog
-from runtime.log import (
+from runtime.base.clock import clock_ms
+from runtime.base.settings import Settings
+from runtime.kafka.admin import client_options
+from runtime.kafka.log import KafkaLog
+from runtime.log.log import (
     BATCH_OVERHEAD_BYTES,
     Entry,
     Log,
@@ -22,9 +23,8 @@ from runtime.log import (
     Unsent,
     entry_bytes,
 )
-from runtime.memory_log import MemoryLog
-from runtime.sender import Sender
-from runtime.settings import Settings
+from runtime.log.memory_log import MemoryLog
+from runtime.log.sender import Sender
 from schemas.topics import BATCH_BYTES_MAX
 from tests.conftest import topic_maker
 

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from runtime.store import (
+from runtime.store.store import (
     BLOCK_CACHE_BYTES,
     MemoryStore,
     RocksStore,

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import aiokafka
 
-from runtime.chain import GENESIS, entry_hash, follows
+from runtime.log.chain import GENESIS, entry_hash, follows
 from schemas.topics import LEDGER
 
 READ_MS_MAX = 1000

@@ -6,8 +6,8 @@ from uuid import uuid4
 import aiokafka
 import msgspec
 
-from runtime.secrets import Secrets
-from runtime.settings import Settings, read_master_key
+from runtime.base.secrets import Secrets
+from runtime.base.settings import Settings, read_master_key
 from schemas.commands import Command, CommandBody
 from schemas.projects import CONTROL_PROJECT, ApiKey, CreateProject, OpenProject
 from schemas.topics import COMMANDS

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from runtime.disk import MIB
-from runtime.disk_watch import KEPT_FREE_PART
+from runtime.base.disk import MIB
+from runtime.http.disk_watch import KEPT_FREE_PART
 from tests.contract.answers import client
 from tests.e2e.plain import refused
 from tests.e2e.shop import new_code

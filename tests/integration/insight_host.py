@@ -7,14 +7,14 @@ from typing import Any
 
 import httpx
 
-from runtime.clickhouse import Database
+from runtime.clickhouse.database import Database
+from runtime.clickhouse.sink import Positions
+from runtime.clickhouse.sinks import Sinks
+from runtime.clickhouse.table import Place
 from runtime.http.host import Host
 from runtime.http.internal import InternalGate
-from runtime.sink import Positions
-from runtime.sink_host import Sinks
-from runtime.sink_table import Place
 from services.analytics.service import analytics_service
-from services.audit.api_calls import API_CALLS
+from services.audit.history.api_calls import API_CALLS
 from services.audit.service import audit_service
 from tests.contract.answers import async_client
 from tests.integration.insight_world import World

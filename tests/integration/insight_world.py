@@ -8,14 +8,14 @@ from typing import Any
 
 import msgspec
 
-from runtime.chain import GENESIS, chained
-from runtime.clickhouse import Database
-from runtime.log import Entry, StoredEntry
-from runtime.memory_log import MemoryLog
-from runtime.sink import Feed, Positions
-from runtime.sink_host import Filling, TableState, definitions, table_state
-from runtime.sink_source import LogSources
-from runtime.sink_table import Place
+from runtime.clickhouse.database import Database
+from runtime.clickhouse.sink import Feed, Positions
+from runtime.clickhouse.sinks import Filling, TableState, definitions, table_state
+from runtime.clickhouse.source import LogSources
+from runtime.clickhouse.table import Place
+from runtime.log.chain import GENESIS, chained
+from runtime.log.log import Entry, StoredEntry
+from runtime.log.memory_log import MemoryLog
 from schemas.customers import Customer, CustomerCreated
 from schemas.events import Event
 from schemas.observations import ApiCallsObserved, ValidationObserved
@@ -23,8 +23,8 @@ from schemas.personal import Personal, PersonalData
 from schemas.records import Record
 from schemas.topics import API_CALLS, LEDGER, VALIDATIONS
 from services.analytics import tables as analytics
-from services.audit import tables as audit
-from services.audit.api_calls import API_CALL_TABLES, api_calls_of
+from services.audit.history.api_calls import API_CALL_TABLES, api_calls_of
+from services.audit.sink import tables as audit
 from tests.unit.insight.examples import (
     PROJECT,
     START,

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from runtime.clickhouse import Query
+from runtime.clickhouse.database import Query
 from schemas.balances import BalanceAdjusted
 from schemas.campaigns import CampaignCreated, CampaignDeleted
 from schemas.errors import refuse

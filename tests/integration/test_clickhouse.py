@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from runtime.clickhouse import Column, DatabaseFault, Query, QueryTooCostly, TableDef
-from runtime.log import StoredEntry
-from runtime.native_block import Alike, Row
-from runtime.sink_table import Applied, Block, Place, checkpoint, forget, sink_table
+from runtime.clickhouse.database import Column, DatabaseFault, Query, QueryTooCostly, TableDef
+from runtime.clickhouse.native_block import Alike, Row
+from runtime.clickhouse.table import Applied, Block, Place, checkpoint, forget, sink_table
+from runtime.log.log import StoredEntry
 from tests.integration.insight_world import opened
 
 PLACE = Place("ledger", 3)
@@ -92,7 +92,7 @@ async def test_what_was_stored_is_there_after_reopening(tmp_path: Path) -> None:
 async def test_a_second_process_is_refused(tmp_path: Path) -> None:
     async with opened(tmp_path):
         program = (
-            "import asyncio, sys; from runtime.clickhouse import Database\n"
+            "import asyncio, sys; from runtime.clickhouse.database import Database\n"
             f"asyncio.run(Database.open('chdb://{tmp_path}'))"
         )
         second = await asyncio.create_subprocess_exec(

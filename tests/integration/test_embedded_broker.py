@@ -14,8 +14,8 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from deploy.embedded import kafka
 from deploy.embedded.errors import DataFolderError, HostFailedError
 from deploy.embedded.kafka import EmbeddedBroker
-from runtime.kafka_admin import TopicError, ensure_topics
-from runtime.settings import Settings
+from runtime.base.settings import Settings
+from runtime.kafka.admin import TopicError, ensure_topics
 from schemas.topics import TOPICS, Topic
 
 WORDS = (b"one", b"two", b"three")

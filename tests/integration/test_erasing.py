@@ -6,17 +6,17 @@ from typing import Any
 
 import pytest
 
-from runtime.clickhouse import Database, DatabaseFault, Query
-from runtime.sink_table import UNERASED
+from runtime.clickhouse.database import Database, DatabaseFault, Query
+from runtime.clickhouse.table import UNERASED
 from schemas.base import tag_of
 from schemas.custom_events import CustomEvent, CustomEventTracked
 from schemas.customers import Customer, CustomerCreated
 from schemas.erasures import CustomerForgotten, ForgetCustomer, PermanentDeletion
 from schemas.personal import Personal, PersonalData
 from schemas.records import Decided
-from services.audit.activity_table import ACTIVITY
-from services.audit.entities import ENTITIES
-from tessera.erasing import TableCleaner
+from services.audit.sink.activity_table import ACTIVITY
+from services.audit.sink.entities import ENTITIES
+from tessera.hosts.erasing import TableCleaner
 from tests.integration.insight_world import World, many
 from tests.integration.test_sinks import comparable
 from tests.unit.insight.examples import PROJECT, START, applicable, created, decided, succeeded

@@ -241,7 +241,7 @@ async def test_the_tables_are_told_with_their_digests(insight: Insight) -> None:
 async def test_tables_that_are_behind_are_not_told(
     insight: Insight, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("runtime.sink_host.SETTLED_SECONDS_MAX", 0.1)
+    monkeypatch.setattr("runtime.clickhouse.sinks.SETTLED_SECONDS_MAX", 0.1)
     history(insight.world)
     await insight.get("/v1/redemptions")
     behind = {"x-tessera-positions": "ledger/0=6,validations/0=0"}

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from deploy.embedded.kafka import EmbeddedBroker
-from runtime.kafka_group import SESSION_MS, PartitionGroup
-from runtime.log import LogError
+from runtime.kafka.group import SESSION_MS, PartitionGroup
+from runtime.log.log import LogError
 from tests.conftest import NewTopic
 
 PARTITIONS = frozenset(range(4))

@@ -14,9 +14,9 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from deploy.embedded.kafka import EmbeddedBroker
-from runtime.kafka_log import KafkaLog, KafkaReader
-from runtime.log import Corrupt, Entry, InDoubt, Log, LogError, StoredEntry, Unsent
-from runtime.sender import Sender
+from runtime.kafka.log import KafkaLog, KafkaReader
+from runtime.log.log import Corrupt, Entry, InDoubt, Log, LogError, StoredEntry, Unsent
+from runtime.log.sender import Sender
 from tests.conftest import NewTopic, led, topic_maker
 
 TIMEOUT_MS = 1500

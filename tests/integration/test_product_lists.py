@@ -26,7 +26,7 @@ from schemas.products import (
     SkuCreated,
     SkuDeleted,
 )
-from services.audit import products
+from services.audit.lists import products
 from tests.contract.shapes import assert_shape
 from tests.integration.insight_host import Insight, is_, running
 from tests.unit.insight.examples import DAY, START, decided

@@ -4,9 +4,9 @@ import asyncio
 import sys
 from pathlib import Path
 
-from runtime.clickhouse import Database, Query
-from runtime.query_string import Page
-from runtime.sink_host import TableState
+from fronts.query_string import Page
+from runtime.clickhouse.database import Database, Query
+from runtime.clickhouse.sinks import TableState
 from schemas.observations import ValidationObserved
 from services.analytics import tables as analytics
 from services.analytics.queries import (
@@ -16,11 +16,11 @@ from services.analytics.queries import (
     redemption_totals,
     validation_totals,
 )
-from services.audit.entities import ENTITIES
-from services.audit.filters import Where
-from services.audit.queries import count_rows, list_rows
-from services.audit.redemptions import NEWEST
-from services.audit.tables import REDEMPTIONS
+from services.audit.lists.filters import Where
+from services.audit.lists.queries import count_rows, list_rows
+from services.audit.lists.redemptions import NEWEST
+from services.audit.sink.entities import ENTITIES
+from services.audit.sink.tables import REDEMPTIONS
 from tests.integration.insight_world import LEDGER_PLACE, VALIDATIONS_PLACE, World, many
 from tests.unit.insight.examples import (
     DAY,

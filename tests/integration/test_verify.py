@@ -7,23 +7,23 @@ import msgspec
 import pytest
 
 from engine.fold import StateFold, state_fingerprint
-from runtime.chain import entry_hash
-from runtime.clickhouse import Query, TableDef
-from runtime.codec import Codec
-from runtime.folders import StateFolder, state_folder
-from runtime.keyring import Keyring
-from runtime.log import Corrupt, Entry, StoredEntry
-from runtime.memory_log import MemoryLog, MemoryReader
-from runtime.replica import Applied, Replica
-from runtime.sink_host import TableState, table_state
-from runtime.sink_table import Applied as TableApplied
-from runtime.sink_table import Place, forget
-from runtime.store import MemoryStore, RocksStore
+from runtime.clickhouse.database import Query, TableDef
+from runtime.clickhouse.sinks import TableState, table_state
+from runtime.clickhouse.table import Applied as TableApplied
+from runtime.clickhouse.table import Place, forget
+from runtime.keys.codec import Codec
+from runtime.keys.keyring import Keyring
+from runtime.log.chain import entry_hash
+from runtime.log.log import Corrupt, Entry, StoredEntry
+from runtime.log.memory_log import MemoryLog, MemoryReader
+from runtime.replica.replica import Applied, Replica
+from runtime.store.folders import StateFolder, state_folder
+from runtime.store.store import MemoryStore, RocksStore
 from schemas.observations import ValidationObserved
 from schemas.records import Record
 from schemas.topics import LEDGER
-from services.audit.entities import ENTITIES
-from services.audit.tables import REDEMPTIONS
+from services.audit.sink.entities import ENTITIES
+from services.audit.sink.tables import REDEMPTIONS
 from tessera.report import Report
 from tessera.verify import open_snapshots, verify_partition
 from tessera.verify_tables import believed, fresh_tables, plain_records

@@ -11,16 +11,10 @@ from engine.kernel import tables
 from engine.webhooks.ids import event_id
 from schemas.projects import OpenProject
 from schemas.webhooks import WEBHOOKS_MAX, DeleteWebhook, RedeliverEvent, UpdateWebhook
-from services.distribution.signing import signature
-from services.distribution.turns import Turns
-from services.distribution.webhooks import PROJECT_ATTEMPTS_AT_ONCE
-from tests.integration.webhook_world import (
-    TOKEN,
-    Received,
-    installation,
-    receiver,
-    until,
-)
+from services.distribution.webhooks.delivery import PROJECT_ATTEMPTS_AT_ONCE
+from services.distribution.webhooks.signing import signature
+from services.distribution.webhooks.turns import Turns
+from tests.integration.webhook_world import TOKEN, Received, installation, receiver, until
 from tests.unit.runtime.test_commands import PROJECT
 
 OTHER = "proj_other"

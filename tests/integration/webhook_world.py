@@ -10,9 +10,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from runtime.base.secrets import Secrets
+from runtime.http.outbound import Outbound
 from runtime.http.service import Service
-from runtime.outbound import Outbound
-from runtime.secrets import Secrets
 from schemas.commands import CommandBody
 from schemas.discounts import Discount
 from schemas.projects import OpenProject
@@ -20,9 +20,13 @@ from schemas.records import Decided
 from schemas.topics import DELIVERIES
 from schemas.vouchers import CreateVoucher, Voucher
 from schemas.webhooks import CreateWebhook, DeliveryAttempted, Webhook, WebhookCreated
-from services.distribution.follow import OutboxReplica, attempt_of, webhook_service
-from services.distribution.turns import Turns
-from services.distribution.webhooks import ATTEMPTS_AT_ONCE, PROJECT_ATTEMPTS_AT_ONCE, Outfit
+from services.distribution.webhooks.delivery import (
+    ATTEMPTS_AT_ONCE,
+    PROJECT_ATTEMPTS_AT_ONCE,
+    Outfit,
+)
+from services.distribution.webhooks.follow import OutboxReplica, attempt_of, webhook_service
+from services.distribution.webhooks.turns import Turns
 from tests.unit.runtime.test_commands import PROJECT, Backbone, Memory, now_ms
 
 SECRETS = Secrets.from_master(b"m" * 32)

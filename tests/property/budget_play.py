@@ -12,7 +12,7 @@ from engine.counters.tallies import tallied
 from engine.customers.decide import known_by
 from engine.evaluation.evaluate import Asker, evaluate_for
 from engine.kernel import tables
-from runtime.http.attempt import guest_key_of
+from fronts.attempt import guest_key_of
 from schemas.api import CustomerInput, Redeemable
 from schemas.balances import AdjustBalance
 from schemas.commands import Command, CommandBody

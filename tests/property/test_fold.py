@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from engine.fold import StateFold
 from engine.kernel import tables
 from engine.kernel.state import Table, encode
-from runtime.store import MemoryStore
+from runtime.store.store import MemoryStore
 from schemas.personal import Personal
 from schemas.records import Decided
 from schemas.vouchers import DeleteVoucher

@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 
 from engine.fold import StateFold
-from runtime.chain import Chain, entry_hash
-from runtime.log import StoredEntry
-from runtime.store import MemoryStore, Store
+from runtime.log.chain import Chain, entry_hash
+from runtime.log.log import StoredEntry
+from runtime.store.store import MemoryStore, Store
 from schemas.evaluations import Outcome
 from schemas.events import Event
 from schemas.records import (

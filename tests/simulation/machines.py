@@ -10,10 +10,10 @@ import msgspec
 from engine.decide import Decision, decide
 from engine.fold import StateFold
 from engine.kernel.state import View
-from runtime.commands import Followed
-from runtime.log import Entry, StoredEntry
-from runtime.replica import Replica
-from runtime.store import MemoryStore
+from runtime.log.log import Entry, StoredEntry
+from runtime.replica.commands import Followed
+from runtime.replica.replica import Replica
+from runtime.store.store import MemoryStore
 from schemas.base import Millis
 from schemas.commands import Command
 from schemas.records import Record

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from random import Random
 from typing import Protocol
 
-from runtime.log import Entry, InDoubt, OutOfRange, StoredEntry
-from runtime.memory_log import MemoryAppender, MemoryLog, MemoryReader
+from runtime.log.log import Entry, InDoubt, OutOfRange, StoredEntry
+from runtime.log.memory_log import MemoryAppender, MemoryLog, MemoryReader
 from schemas.base import Millis
 from schemas.topics import COMMANDS, LEDGER
 from tests.simulation.scheduler import pause

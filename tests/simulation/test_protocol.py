@@ -61,7 +61,7 @@ def test_the_same_seed_replays_exactly() -> None:
 
 
 def test_removing_the_chain_check_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("runtime.chain.follows", lambda prev, head: True)
+    monkeypatch.setattr("runtime.log.chain.follows", lambda prev, head: True)
     assert is_noticed("decides command")
 
 

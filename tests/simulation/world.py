@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from engine.kernel.ids import new_id
-from runtime.log import Entry, StoredEntry
+from runtime.log.log import Entry, StoredEntry
 from schemas.api import GiftSpend, OrderInput, Redeemable, SessionInput
 from schemas.base import Millis
 from schemas.commands import Command, CommandBody

@@ -28,8 +28,8 @@ from deploy.embedded.jars import Jar
 from deploy.embedded.start import Installation, environment, reachable, with_internal_ports
 from deploy.embedded.storage import broker_environment
 from deploy.embedded.supervision import HOSTS
-from runtime.logs import configure_logging
-from runtime.settings import load_settings
+from runtime.base.logging import configure_logging
+from runtime.base.settings import load_settings
 from tessera.cli import HostName
 
 

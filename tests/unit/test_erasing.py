@@ -10,18 +10,18 @@ import pytest
 
 from engine.kernel import tables
 from engine.kernel.state import encode
-from runtime.clickhouse import Query
-from runtime.erasing import OWNERS_MAX, PATH, Erasing
+from runtime.clickhouse.database import Query
 from runtime.http.host import Host
 from runtime.http.internal import KEY_KIND_HEADER, SECRET_HEADER, InternalGate
-from runtime.keyring import Keyring
-from runtime.log import Entry
-from runtime.memory_log import MemoryLog
-from runtime.store import MemoryStore, RocksStore, StoreError
+from runtime.keys.erasing import OWNERS_MAX, PATH, Erasing
+from runtime.keys.keyring import Keyring
+from runtime.log.log import Entry
+from runtime.log.memory_log import MemoryLog
+from runtime.store.store import MemoryStore, RocksStore, StoreError
 from schemas.customers import Customer
 from schemas.personal import Personal, PersonalData
-from tessera.erasing import ROWS_SECONDS, StateCleaner, TableCleaner
 from tessera.forgotten import is_forgotten_since
+from tessera.hosts.erasing import ROWS_SECONDS, StateCleaner, TableCleaner
 
 PROJECT, ANN = "shop", "cust_ann"
 OWNER = f"{PROJECT}/{ANN}"
@@ -83,7 +83,7 @@ async def test_an_owner_is_asked_for_until_it_is_clean(ring: Keyring) -> None:
 async def test_a_store_that_fails_is_tried_again(
     ring: Keyring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("runtime.erasing.PERIOD_SECONDS", 0)
+    monkeypatch.setattr("runtime.keys.erasing.PERIOD_SECONDS", 0)
     cleaning = Cleaning()
     cleaning.fault = StoreError("closed")
     service = Erasing(ring, cleaning.clean).service

@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from runtime.log import Entry
-from runtime.memory_log import MemoryLog
+from runtime.log.log import Entry
+from runtime.log.memory_log import MemoryLog
 from schemas.base import Shape
 from schemas.customers import Customer
 from schemas.personal import Address, Personal, PersonalData

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from runtime.settings import Settings, SettingsError, load_settings, read_master_key
+from runtime.base.settings import Settings, SettingsError, load_settings, read_master_key
 
 KEY = base64.b64encode(bytes(range(32))).decode()
 

@@ -5,7 +5,7 @@ import json
 import msgspec
 import pytest
 
-from runtime.log import StoredEntry
+from runtime.log.log import StoredEntry
 from tessera.tail import UNREADABLE_BYTES_MAX, line
 
 RECORD = {

@@ -6,11 +6,7 @@ from engine.kernel import tables
 from engine.kernel.room import Folds
 from engine.kernel.state import State
 from schemas.base import Millis
-from schemas.promotion_events import (
-    StackCreated,
-    StackDeleted,
-    StackUpdated,
-)
+from schemas.promotion_events import StackCreated, StackDeleted, StackUpdated
 
 
 def stack_stored(state: State, event: StackCreated | StackUpdated, _: Millis) -> None:

@@ -1,6 +1,6 @@
 """Dead letters: what could not be decided, kept for an operator to look at."""
 
-from runtime.log import Entry, StoredEntry
+from runtime.log.log import Entry, StoredEntry
 from schemas.topics import COMMANDS, RECORD_BYTES_MAX
 
 BYTES_MAX = RECORD_BYTES_MAX

@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 import structlog
 
 from engine.fold import StateFold
-from runtime.log import Entry, LogError
+from runtime.log.log import Entry, LogError
 from schemas.base import Millis, tag_of
 from schemas.commands import Command
 from schemas.erasures import EndErasures, Erasure

@@ -10,8 +10,8 @@ from collections.abc import Awaitable, Callable, Collection
 
 import structlog
 
-from runtime.chain import Damage
-from runtime.log import Corrupt
+from runtime.log.chain import Damage
+from runtime.log.log import Corrupt
 from services.redemption.ledger.writer import Fenced, Writer
 
 log = structlog.get_logger(__name__)

@@ -13,7 +13,7 @@ import structlog
 
 from engine.expiry import is_due
 from engine.fold import StateFold
-from runtime.log import Entry, LogError
+from runtime.log.log import Entry, LogError
 from schemas.base import Millis
 from schemas.commands import Command
 from schemas.expiry import ExpireDue

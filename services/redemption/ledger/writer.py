@@ -10,7 +10,7 @@ The writer goes through three states, over and over:
 
 Nothing else is ever repaired. Two writers may run at once and think that the partition is theirs:
 each record names its predecessor, so the first append wins and the other's records are void
-(runtime/chain.py). A writer that meets another's `writer.started` after its own gives up.
+(runtime/log/chain.py). A writer that meets another's `writer.started` after its own gives up.
 
 The file knows no event loop: it awaits only what it was given, so that a simulation can run many
 writers against one memory log, step by step, from a seed.
@@ -26,9 +26,9 @@ import structlog
 from engine.admission import admit
 from engine.decide import decide
 from engine.kernel.state import View
-from runtime.chain import ChainState, chained
-from runtime.keyring import KeyringError
-from runtime.log import (
+from runtime.keys.keyring import KeyringError
+from runtime.log.chain import ChainState, chained
+from runtime.log.log import (
     BATCH_OVERHEAD_BYTES,
     Appender,
     Corrupt,
@@ -42,8 +42,8 @@ from runtime.log import (
     Unsent,
     entry_bytes,
 )
-from runtime.replica import Replica
-from runtime.store import StoreDamaged, StoreError
+from runtime.replica.replica import Replica
+from runtime.store.store import StoreDamaged, StoreError
 from schemas.base import Millis, tag_of
 from schemas.commands import Command
 from schemas.errors import refuse

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from services.distribution.turns import Turns
+from services.distribution.webhooks.turns import Turns
 
 
 class Stage:

@@ -10,9 +10,9 @@ import pytest
 from engine.evolve import FOLDS
 from engine.fold import PartFold
 from engine.kernel import tables
-from runtime.commands import Answered
-from runtime.faults import NotDecided, NotSent, OutcomeUnknown
-from runtime.store import MemoryStore
+from runtime.base.faults import NotDecided, NotSent, OutcomeUnknown
+from runtime.replica.commands import Answered
+from runtime.store.store import MemoryStore
 from schemas.actions import (
     GiveUpAction,
     ImportVouchers,
@@ -24,8 +24,8 @@ from schemas.actions import (
 )
 from schemas.commands import CommandBody
 from schemas.projects import KeyKind, ProjectOpened
-from services.distribution.state import KEPT
-from services.distribution.worker import CHUNK_FAILURES_MAX, CHUNKS_AHEAD, Open, Worker
+from services.distribution.worker.state import KEPT
+from services.distribution.worker.worker import CHUNK_FAILURES_MAX, CHUNKS_AHEAD, Open, Worker
 from tests.unit.engine.test_actions import new
 from tests.unit.engine.world import PROJECT, World, voucher
 

@@ -13,7 +13,7 @@ from engine.pricing.basket import Basket
 from engine.pricing.discounts import Terms
 from engine.pricing.scope import Scope, Share
 from engine.products.find import of_product
-from runtime.store import MemoryStore
+from runtime.store.store import MemoryStore
 from schemas.api import OrderInput, OrderItemInput
 from schemas.discounts import Discount, Effect
 from schemas.evaluations import Taken

@@ -20,13 +20,7 @@ from schemas.rules import (
     ValidationRuleCreated,
 )
 from tests.unit.engine.rule_world import rule
-from tests.unit.engine.world import (
-    NOON,
-    World,
-    only,
-    percent,
-    voucher,
-)
+from tests.unit.engine.world import NOON, World, only, percent, voucher
 
 PER_CAMPAIGN: ProductLimitName = "product_campaign_quantity_limit"
 PER_CUSTOMER: ProductLimitName = "product_customer_campaign_quantity_limit"

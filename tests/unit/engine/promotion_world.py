@@ -9,13 +9,7 @@ from schemas.categories import Category, CategoryCreated
 from schemas.discounts import Discount
 from schemas.events import Event
 from schemas.promotion_events import StackCreated, TierCreated
-from schemas.promotions import (
-    CreateStack,
-    CreateTier,
-    NewTier,
-    PromotionStack,
-    PromotionTier,
-)
+from schemas.promotions import CreateStack, CreateTier, NewTier, PromotionStack, PromotionTier
 from schemas.records import Decided
 from schemas.rules import ValidationRule, ValidationRuleCreated
 from tests.unit.engine.world import NOON, World, amount, found, only

@@ -13,16 +13,7 @@ from schemas.redemptions import RedemptionRolledBack, RedemptionSucceeded, RollB
 from schemas.voucher_events import VoucherDeleted
 from schemas.vouchers import CreateVoucher, DeleteVoucher, EnableVoucher, Voucher
 from tests.unit.engine.campaign_world import campaign, publish, run_actions, vouchers
-from tests.unit.engine.world import (
-    World,
-    found,
-    gift_card,
-    lock,
-    only,
-    redeem,
-    refused,
-    voucher,
-)
+from tests.unit.engine.world import World, found, gift_card, lock, only, redeem, refused, voucher
 
 
 def create(made: Voucher, **rule: Any) -> CreateVoucher:

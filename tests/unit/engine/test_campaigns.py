@@ -11,13 +11,7 @@ from engine.codes.code import CHARSET
 from engine.codes.generated import encoded_vouchers, first_of
 from engine.kernel import tables
 from engine.kernel.lookup import find_campaign, find_voucher
-from schemas.actions import (
-    ActionProgressed,
-    ActionStarted,
-    AsyncAction,
-    GiveUpAction,
-    RunChunk,
-)
+from schemas.actions import ActionProgressed, ActionStarted, AsyncAction, GiveUpAction, RunChunk
 from schemas.api import CustomerInput
 from schemas.bin import BinEntryAdded
 from schemas.campaigns import (

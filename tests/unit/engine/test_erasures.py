@@ -10,7 +10,7 @@ from engine.answers.answer import render_answer
 from engine.answers.hook_events import hook_events
 from engine.fold import StateFold
 from engine.kernel import tables
-from runtime.store import MemoryStore
+from runtime.store.store import MemoryStore
 from schemas.actions import GiveUpAction, ImportCustomers, RunChunk, StageRows, StartAction
 from schemas.api import CustomerInput
 from schemas.commands import CommandBody

@@ -15,7 +15,7 @@ from engine.evaluation.voucher_body import single_validation_body
 from engine.kernel import tables
 from engine.kernel.reasons import reason_of
 from engine.redemptions.rows import redemption_rows
-from runtime.query_string import read_parameters
+from fronts.query_string import read_parameters
 from schemas.api import CustomerInput, OrderInput, OrderItemInput
 from schemas.assignments import RuleAssigned, RuleAssignment
 from schemas.base import AMOUNT_MAX
@@ -28,7 +28,7 @@ from schemas.redemptions import RedeemStack, RedemptionFailed, RedemptionSucceed
 from schemas.rules import ValidationRule, ValidationRuleCreated
 from schemas.segments import Segment, SegmentCreated
 from schemas.vouchers import Gift, Voucher
-from services.audit.redemptions import wanted
+from services.audit.lists.redemptions import wanted
 from tests.unit.engine.world import DAY, NOON, World, gift_card, only, redeem
 
 #: Discounted by more than the request says that it costs.

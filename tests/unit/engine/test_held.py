@@ -26,16 +26,7 @@ from schemas.vouchers import (
     UpdateVoucher,
 )
 from tests.unit.engine.campaign_world import campaign, publish, run_actions
-from tests.unit.engine.world import (
-    HOUR,
-    NOON,
-    World,
-    card,
-    gift_card,
-    only,
-    redeem,
-    voucher,
-)
+from tests.unit.engine.world import HOUR, NOON, World, card, gift_card, only, redeem, voucher
 
 WHO = "cust_1"
 

@@ -36,13 +36,7 @@ from schemas.rules import (
 )
 from schemas.segments import FILTER_LENGTH_MAX
 from schemas.topics import RECORD_BYTES_MAX
-from tests.unit.engine.catalogue_world import (
-    collection,
-    create_collection,
-    product,
-    raw,
-    sku,
-)
+from tests.unit.engine.catalogue_world import collection, create_collection, product, raw, sku
 from tests.unit.engine.world import DAY, NOON, World, found, only, refused
 
 RED = {"junction": "and", "metadata.color": {"conditions": {"$is": ["red"]}}}

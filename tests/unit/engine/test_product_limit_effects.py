@@ -4,23 +4,9 @@ import pytest
 
 from schemas.discounts import Discount
 from schemas.vouchers import Gift
-from tests.unit.engine.product_limit_world import (
-    MUG,
-    counts,
-    limit,
-    order,
-    totals,
-    world,
-)
+from tests.unit.engine.product_limit_world import MUG, counts, limit, order, totals, world
 from tests.unit.engine.rule_world import entry
-from tests.unit.engine.world import (
-    amount,
-    gift_card,
-    percent,
-    redeem,
-    refused,
-    voucher,
-)
+from tests.unit.engine.world import amount, gift_card, percent, redeem, refused, voucher
 
 
 @pytest.mark.parametrize(

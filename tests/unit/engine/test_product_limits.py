@@ -38,14 +38,7 @@ from tests.unit.engine.product_limit_world import (
     world,
 )
 from tests.unit.engine.rule_world import entry, rule
-from tests.unit.engine.world import (
-    customer,
-    found,
-    only,
-    redeem,
-    refused,
-    voucher,
-)
+from tests.unit.engine.world import customer, found, only, redeem, refused, voucher
 
 
 def test_units_beyond_the_limit_are_not_discounted() -> None:

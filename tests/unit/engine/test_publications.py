@@ -28,16 +28,7 @@ from schemas.records import Decided
 from schemas.voucher_events import VoucherUpdated
 from schemas.vouchers import DeleteVoucher, DisableVoucher, EnableVoucher, Gift
 from tests.unit.engine.campaign_world import campaign, publish, vouchers
-from tests.unit.engine.world import (
-    MINUTE,
-    World,
-    found,
-    gift_card,
-    only,
-    redeem,
-    refused,
-    voucher,
-)
+from tests.unit.engine.world import MINUTE, World, found, gift_card, only, redeem, refused, voucher
 
 
 def codes(record: Decided) -> list[str]:

@@ -11,14 +11,7 @@ from engine.rules.kinds import Choosing, OfLine, Plain
 from engine.rules.names import CHOOSING, OF_LINE, PLAIN, dotted, named
 from engine.rules.operators import OPERATORS
 from schemas.evaluations import Taken
-from tests.unit.engine.rule_world import (
-    SEGMENT,
-    everything_known,
-    facts,
-    holds,
-    one,
-    violation,
-)
+from tests.unit.engine.rule_world import SEGMENT, everything_known, facts, holds, one, violation
 from tests.unit.engine.world import voucher
 
 NOTHING = facts()

@@ -7,7 +7,7 @@ import pytest
 from engine.fold import StateFold
 from engine.kernel import tables
 from engine.kernel.state import Overlay, Stored, encode
-from runtime.store import MemoryStore
+from runtime.store.store import MemoryStore
 from tests.unit.engine.world import voucher
 
 

@@ -13,7 +13,7 @@ from engine.decide import decide
 from engine.fold import StateFold
 from engine.kernel import tables
 from engine.kernel.state import ProjectState
-from runtime.store import MemoryStore
+from runtime.store.store import MemoryStore
 from schemas.api import CustomerInput, GiftSpend, OrderInput, Redeemable, SessionInput
 from schemas.base import Millis
 from schemas.commands import Command, CommandBody

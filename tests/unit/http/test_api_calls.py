@@ -6,7 +6,8 @@ from typing import cast
 import msgspec
 import pytest
 
-from runtime.clickhouse import Database
+from runtime.clickhouse.database import Database
+from runtime.clickhouse.sink import Positions
 from runtime.http.api_calls import (
     HEADER_NOTED_MAX,
     ID,
@@ -20,12 +21,11 @@ from runtime.http.api_calls import (
 from runtime.http.auth import Caller
 from runtime.http.host import Host
 from runtime.http.internal import InternalGate
-from runtime.log import Entry, InDoubt, LogError, Unsent
-from runtime.sink import Positions
+from runtime.log.log import Entry, InDoubt, LogError, Unsent
 from schemas.observations import ApiCallsObserved
 from schemas.topics import API_CALLS
 from services.analytics.service import analytics_service
-from services.audit.api_calls import API_CALLS as API_CALLS_TABLE
+from services.audit.history.api_calls import API_CALLS as API_CALLS_TABLE
 from services.audit.service import audit_service
 from tests.unit.http.world import SERVER, World
 

@@ -8,11 +8,11 @@ import msgspec
 import pytest
 
 from engine.kernel import tables
-from runtime.faults import NotSent
+from runtime.base.faults import NotSent
 from schemas.projects import CONTROL_PROJECT, CreateProject, OpenProject, ReplaceKey
-from services.catalog.bootstrap import Bootstrap, Installation
-from services.catalog.directory import KeyDirectory
-from services.catalog.keys import Keys, KeysError, Presets
+from services.catalog.projects.bootstrap import Bootstrap, Installation
+from services.catalog.projects.directory import KeyDirectory
+from services.catalog.projects.keys import Keys, KeysError, Presets
 from tests.unit.http.world import Ledger, hash_token
 
 

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from structlog.testing import capture_logs
 
-from runtime.faults import NoSpace, NotSent, OutcomeUnknown, TooLarge
+from runtime.base.faults import NoSpace, NotSent, OutcomeUnknown, TooLarge
 from runtime.http.auth import spellings
 from runtime.http.payload import BODY_BYTES_MAX
 from runtime.http.service import Part, Service

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from engine.kernel import tables
-from runtime.http.attempt import guest_key_of
+from fronts.attempt import guest_key_of
 from schemas.api import CustomerInput
 from tests.unit.http.world import World, asked
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from schemas.actions import RunChunk, StageRows, StartAction
-from services.catalog.imports import UPLOADS_AT_ONCE_MAX
-from services.catalog.uploads import FILE_BYTES_MAX
+from services.catalog.imports.imports import UPLOADS_AT_ONCE_MAX
+from services.catalog.imports.uploads import FILE_BYTES_MAX
 from tests.unit.http.world import OTHER, SERVER, World
 
 HEADER = (

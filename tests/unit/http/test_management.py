@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from engine.kernel import tables
-from runtime.commands import Answered
-from runtime.faults import NotSent
+from runtime.base.faults import NotSent
+from runtime.replica.commands import Answered
 from tests.unit.http.world import CLIENT, MANAGEMENT, SECRETS, World
 
 PROJECTS = "/management/v1/projects"

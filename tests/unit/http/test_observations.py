@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from runtime.http.errors import ApiError
-from runtime.log import Entry, InDoubt, Unsent
+from runtime.log.log import Entry, InDoubt, Unsent
 from schemas.observations import ValidationObserved
 from services.validation.observations import ATTEMPTS_MAX, Observations
 

@@ -20,27 +20,27 @@ from engine.decide import decide
 from engine.fold import StateFold
 from engine.kernel.encode import to_json
 from engine.kernel.state import ProjectState
-from runtime.commands import Answered
-from runtime.faults import NotSent, OutcomeUnknown
+from fronts.writes import Writes
+from runtime.base.faults import NotSent, OutcomeUnknown
+from runtime.base.secrets import Secrets
 from runtime.http.api_calls import Noted
 from runtime.http.auth import KeyGate
 from runtime.http.host import Host
 from runtime.http.oauth import TokenSigner
 from runtime.http.service import Service
-from runtime.http.writes import Writes
-from runtime.log import Entry
-from runtime.secrets import Secrets
-from runtime.store import MemoryStore
+from runtime.log.log import Entry
+from runtime.replica.commands import Answered
+from runtime.store.store import MemoryStore
 from schemas.commands import Command, CommandBody
 from schemas.projects import CONTROL_PROJECT, ApiKey, CreateProject, KeyKind, OpenProject
 from schemas.records import Answer, Decided, Duplicate
-from services.catalog import routes as catalog
-from services.catalog.directory import KeyDirectory
-from services.catalog.oauth import OAuth, oauth_service
-from services.catalog.projects import Issuance
-from services.redemption import routes as redemption
+from services.catalog import service as catalog
+from services.catalog.projects.directory import KeyDirectory
+from services.catalog.projects.oauth import OAuth, oauth_service
+from services.catalog.projects.projects import Issuance
+from services.redemption import service as redemption
 from services.redemption.front import Redemptions
-from services.validation import routes as validation
+from services.validation import service as validation
 from services.validation.front import Validations
 from services.validation.observations import Observations
 from services.validation.qualification import Qualifications

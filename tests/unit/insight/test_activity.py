@@ -10,7 +10,7 @@ from schemas.orders import CreateOrder, UpdateOrder
 from schemas.publications import Publish
 from schemas.records import Decided
 from schemas.redemptions import RedemptionSucceeded, RollBackRedemption
-from services.audit.activity_table import activity_table_rows
+from services.audit.sink.activity_table import activity_table_rows
 from tests.unit.engine.world import World, customer, gift_card, only, redeem, voucher
 
 ANN = customer("ann@shop.test", name="Ann Secret", phone="0664")

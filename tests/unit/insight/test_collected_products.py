@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from engine.kernel.state import encode
-from runtime.clickhouse import Query
-from runtime.query_string import Page
+from fronts.query_string import Page
+from runtime.clickhouse.database import Query
 from schemas.collections import ProductCollection
 from schemas.products import Product, Sku
-from services.audit import products
-from services.audit.products import _met
+from services.audit.lists import products
+from services.audit.lists.products import _met
 
 PRODUCTS = [Product(f"prod_{n}", 100 - n, updated_at=n % 3 or None) for n in range(7)]
 SKUS = [Sku(f"sku_{n}", "prod_1", 50 + n, price=n) for n in range(4)]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from runtime.log import StoredEntry
-from tessera.hosts import observation_of
+from runtime.log.log import StoredEntry
+from tessera.hosts.hosts import observation_of
 
 SEEN = (
     '{"type":"validation.observed","id":"v","project":"p","at":%s,"valid":true,'

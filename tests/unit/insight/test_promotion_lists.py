@@ -6,16 +6,22 @@ from typing import Any
 import msgspec
 
 from engine.kernel.state import encode
-from runtime.clickhouse import Query
+from runtime.clickhouse.database import Query
 from schemas.assignments import RuleAssignment
 from schemas.categories import Category
 from schemas.promotion_events import CampaignPromotionsDeleted
 from schemas.promotions import CreateTier, DeleteTier, PromotionTier, UpdateTier
 from schemas.records import Decided
 from schemas.vouchers import Voucher
-from services.audit.entities import EntityRow
-from services.audit.promotions import STACKS, TIERS, _plain_tiers, first_tiers, shown_campaigns
-from services.audit.tables import entity_table_rows
+from services.audit.lists.promotions import (
+    STACKS,
+    TIERS,
+    _plain_tiers,
+    first_tiers,
+    shown_campaigns,
+)
+from services.audit.sink.entities import EntityRow
+from services.audit.sink.tables import entity_table_rows
 from tests.unit.engine.promotion_world import campaign, create, new, promotion, stack, tier
 from tests.unit.engine.world import World
 

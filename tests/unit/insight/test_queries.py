@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 import pytest
 
 from engine.kernel.tables import WINDOW_MS
-from runtime.clickhouse import Column, Query, TableDef
+from fronts.query_string import Condition, Page, Range
+from runtime.clickhouse.database import Column, Query, TableDef
+from runtime.clickhouse.table import Place, checkpoint, digest, sink_table
 from runtime.http.errors import ApiError
-from runtime.query_string import Condition, Page, Range
-from runtime.sink_table import Place, checkpoint, digest, sink_table
 from schemas.base import DAY_MS, INSTANT_MAX
 from services.analytics.campaign_summary import (
     facts_of,
@@ -16,21 +16,15 @@ from services.analytics.campaign_summary import (
     living_campaign,
     redeemed_of,
 )
-from services.analytics.queries import (
-    Asked,
-    find_campaign,
-    redemption_totals,
-    validation_totals,
-)
+from services.analytics.queries import Asked, find_campaign, redemption_totals, validation_totals
 from services.analytics.timeseries import starts_of
-from services.audit.campaigns import CAMPAIGNS
-from services.audit.customers import CUSTOMERS
-from services.audit.entities import UNKNOWN
-from services.audit.filters import METADATA_PREFIX, NUMBER_MAX, OPERATORS, Field, Where
-from services.audit.lists import Listing
-from services.audit.orders import ORDERS
-from services.audit.publications import PUBLICATIONS
-from services.audit.queries import (
+from services.audit.lists.campaigns import CAMPAIGNS
+from services.audit.lists.customers import CUSTOMERS
+from services.audit.lists.filters import METADATA_PREFIX, NUMBER_MAX, OPERATORS, Field, Where
+from services.audit.lists.lists import Listing
+from services.audit.lists.orders import ORDERS
+from services.audit.lists.publications import PUBLICATIONS
+from services.audit.lists.queries import (
     count_entities,
     count_rows,
     customer_ids,
@@ -42,10 +36,11 @@ from services.audit.queries import (
     list_rows,
     rollbacks_of,
 )
-from services.audit.redemptions import FIELDS as REDEMPTION_FIELDS
-from services.audit.redemptions import NEWEST
-from services.audit.tables import REDEMPTIONS
-from services.audit.vouchers import VOUCHERS
+from services.audit.lists.redemptions import FIELDS as REDEMPTION_FIELDS
+from services.audit.lists.redemptions import NEWEST
+from services.audit.lists.vouchers import VOUCHERS
+from services.audit.sink.entities import UNKNOWN
+from services.audit.sink.tables import REDEMPTIONS
 
 EVIL = "x' OR 1=1 --"
 FACTS = sink_table("facts", (Column("x", "UInt8"),), order_by=("x",), latest_only=True)

@@ -4,8 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from runtime.http.errors import ApiError
-from runtime.query_string import (
+from fronts.query_string import (
     Condition,
     Page,
     Range,
@@ -17,6 +16,7 @@ from runtime.query_string import (
     single,
     text_of,
 )
+from runtime.http.errors import ApiError
 
 ORDERS = frozenset({"created_at", "id"})
 

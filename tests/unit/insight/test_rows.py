@@ -6,22 +6,22 @@ import pytest
 from msgspec import structs
 
 from engine.kernel import tables
-from runtime.clickhouse import Database, TableDef
-from runtime.log import StoredEntry
-from runtime.native_block import Alike, Row
-from runtime.query_string import Condition
-from runtime.sink import Filler, Positions
-from runtime.sink_table import MARKER_INDEX, Applied, Block, Place, SinkTable
+from fronts.query_string import Condition
+from runtime.clickhouse.database import Database, TableDef
+from runtime.clickhouse.native_block import Alike, Row
+from runtime.clickhouse.sink import Filler, Positions
+from runtime.clickhouse.table import MARKER_INDEX, Applied, Block, Place, SinkTable
+from runtime.log.log import StoredEntry
 from schemas.balances import BalanceAdjusted
 from schemas.campaigns import CampaignCreated, CampaignDeleted, CampaignDisabled
 from schemas.records import Record, WriterStarted
 from schemas.voucher_events import VoucherCreated, VoucherDeleted
 from services.analytics.campaign_tables import campaign_facts, campaign_rows
 from services.analytics.tables import redemption_facts, session_facts
-from services.audit.entities import ENTITIES, EntityRow
-from services.audit.filters import Where
-from services.audit.redemptions import FIELDS
-from services.audit.tables import REDEMPTIONS, entity_table_rows, redemption_table_rows
+from services.audit.lists.filters import Where
+from services.audit.lists.redemptions import FIELDS
+from services.audit.sink.entities import ENTITIES, EntityRow
+from services.audit.sink.tables import REDEMPTIONS, entity_table_rows, redemption_table_rows
 from tests.unit.insight.examples import (
     PROJECT,
     applicable,

@@ -4,8 +4,8 @@ from schemas.assignments import AssignmentsDropped, RuleAssigned, RuleAssignment
 from schemas.events import Event
 from schemas.records import Decided
 from schemas.rules import ValidationRule, ValidationRuleCreated, ValidationRuleDeleted
-from services.audit.entities import EntityRow
-from services.audit.tables import entity_table_rows
+from services.audit.sink.entities import EntityRow
+from services.audit.sink.tables import entity_table_rows
 
 RULE = ValidationRule("val_1", "Large orders", 5, type="basic", context_type="campaign.promotion")
 ASSIGNMENT = RuleAssignment("asgm_1", "val_1", "camp_1", "campaign", 6)

@@ -14,7 +14,7 @@ from schemas.redemptions import (
     RollBackStack,
 )
 from schemas.vouchers import DeleteVoucher
-from services.audit.transaction_table import transaction_table_rows
+from services.audit.sink.transaction_table import transaction_table_rows
 from tests.contract.shapes import assert_shape
 from tests.unit.engine.world import NOON, World, card, gift_card, only, redeem, voucher
 

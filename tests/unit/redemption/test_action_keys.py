@@ -8,18 +8,12 @@ import pytest
 
 from engine.fold import StateFold
 from engine.kernel import tables
-from runtime.codec import Codec
-from runtime.keyring import Keyring
-from runtime.replica import Replica
-from runtime.sender import Sender
-from runtime.store import MemoryStore, Store
-from schemas.actions import (
-    GiveUpAction,
-    ImportCustomers,
-    RunChunk,
-    StageRows,
-    StartAction,
-)
+from runtime.keys.codec import Codec
+from runtime.keys.keyring import Keyring
+from runtime.log.sender import Sender
+from runtime.replica.replica import Replica
+from runtime.store.store import MemoryStore, Store
+from schemas.actions import GiveUpAction, ImportCustomers, RunChunk, StageRows, StartAction
 from schemas.commands import CommandBody
 from schemas.projects import OpenProject
 from schemas.topics import CUSTOMER_KEYS

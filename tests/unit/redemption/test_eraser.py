@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from engine.fold import StateFold
-from runtime.log import Entry, InDoubt, LogError, Unsent
+from runtime.log.log import Entry, InDoubt, LogError, Unsent
 from schemas.actions import RunChunk
 from schemas.commands import Command
 from schemas.customers import CustomerCreated

@@ -11,13 +11,13 @@ import pytest
 from engine.decide import Decision, decide
 from engine.fold import StateFold
 from engine.kernel.state import View
-from runtime.codec import Codec
-from runtime.keyring import Keyring, KeyringError
-from runtime.log import Entry, Unsent
-from runtime.memory_log import MemoryLog
-from runtime.replica import Replica
-from runtime.sender import Sender
-from runtime.store import MemoryStore, Store, StoreDamaged
+from runtime.keys.codec import Codec
+from runtime.keys.keyring import Keyring, KeyringError
+from runtime.log.log import Entry, Unsent
+from runtime.log.memory_log import MemoryLog
+from runtime.log.sender import Sender
+from runtime.replica.replica import Replica
+from runtime.store.store import MemoryStore, Store, StoreDamaged
 from schemas.base import Millis
 from schemas.commands import Command, CommandBody
 from schemas.discounts import Discount

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator, Sequence
 
 import pytest
 
-from runtime import chain as chain_module
-from runtime.chain import GENESIS, Chain, Damage, chained, entry_hash
-from runtime.log import Entry, StoredEntry
+from runtime.log import chain as chain_module
+from runtime.log.chain import GENESIS, Chain, Damage, chained, entry_hash
+from runtime.log.log import Entry, StoredEntry
 
 
 async def never_found(start: int, end: int) -> AsyncIterator[tuple[int, str]]:

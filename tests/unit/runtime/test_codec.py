@@ -11,17 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.codec import (
+from runtime.keys.codec import (
     NESTING_MAX,
     Codec,
     UnreadableCommand,
     UnreadableRecord,
     is_nested_too_deep,
 )
-from runtime.keyring import Keyring, KeyringError, KeyUnknown
-from runtime.log import Entry, StoredEntry
-from runtime.memory_log import MemoryLog
-from runtime.store import MemoryStore
+from runtime.keys.keyring import Keyring, KeyringError, KeyUnknown
+from runtime.log.log import Entry, StoredEntry
+from runtime.log.memory_log import MemoryLog
+from runtime.store.store import MemoryStore
 from schemas.api import CustomerInput, OrderInput, Redeemable
 from schemas.commands import Command, CommandBody
 from schemas.customers import Customer, CustomerCreated, CustomerUpdated, UpsertCustomer

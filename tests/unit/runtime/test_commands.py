@@ -11,16 +11,16 @@ import pytest
 
 from engine.admission import seen_before
 from engine.fold import StateFold
-from runtime.codec import Codec
-from runtime.commands import Answered, Commands, Followed
-from runtime.faults import NoSpace, NotSent, OutcomeUnknown, TooLarge
+from runtime.base.faults import NoSpace, NotSent, OutcomeUnknown, TooLarge
 from runtime.http.payload import BODY_BYTES_MAX
-from runtime.keyring import Keyring
-from runtime.log import Entry, InDoubt, Unsent
-from runtime.memory_log import MemoryLog
-from runtime.replica import Replica
-from runtime.sender import Sender
-from runtime.store import MemoryStore, Store
+from runtime.keys.codec import Codec
+from runtime.keys.keyring import Keyring
+from runtime.log.log import Entry, InDoubt, Unsent
+from runtime.log.memory_log import MemoryLog
+from runtime.log.sender import Sender
+from runtime.replica.commands import Answered, Commands, Followed
+from runtime.replica.replica import Replica
+from runtime.store.store import MemoryStore, Store
 from schemas.api import CustomerInput
 from schemas.commands import CommandBody
 from schemas.customers import UpsertCustomer

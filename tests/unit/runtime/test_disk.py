@@ -13,9 +13,9 @@ from typer.testing import CliRunner
 from deploy.embedded import runner
 from deploy.embedded.errors import DiskFullError
 from deploy.embedded.start import require_space, space_hint
-from runtime.disk import MIB, free_bytes, is_full, reason_of, space_left
-from runtime.disk_watch import FRESH_SECONDS, REPEAT_LOOKS, DiskWatch
-from runtime.settings import Settings
+from runtime.base.disk import MIB, free_bytes, is_full, reason_of, space_left
+from runtime.base.settings import Settings
+from runtime.http.disk_watch import FRESH_SECONDS, REPEAT_LOOKS, DiskWatch
 from tessera.cli import app
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from runtime.folders import StateFolder, open_folder, state_folders
+from runtime.store.folders import StateFolder, open_folder, state_folders
 
 
 def test_a_damaged_folder_is_begun_anew(tmp_path: Path) -> None:

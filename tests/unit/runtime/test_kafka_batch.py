@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runtime.kafka_batch import CODECS, Batches, Place, encode_batch
-from runtime.log import (
+from runtime.kafka.batch import CODECS, Batches, Place, encode_batch
+from runtime.log.log import (
     BATCH_OVERHEAD_BYTES,
     Corrupt,
     Entry,

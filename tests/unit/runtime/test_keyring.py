@@ -6,10 +6,10 @@ from itertools import count
 
 import pytest
 
-from runtime.keyring import CACHED_MAX, Keyring, KeyringError, KeyUnknown
-from runtime.log import Entry, InDoubt, LogError, Unsent
-from runtime.memory_log import MemoryLog
-from runtime.store import MemoryStore
+from runtime.keys.keyring import CACHED_MAX, Keyring, KeyringError, KeyUnknown
+from runtime.log.log import Entry, InDoubt, LogError, Unsent
+from runtime.log.memory_log import MemoryLog
+from runtime.store.store import MemoryStore
 from schemas.topics import CUSTOMER_KEYS
 
 OWNER = "shop/cust_1"
@@ -188,7 +188,7 @@ async def test_a_send_that_fails_is_made_again(
 async def test_keys_that_cannot_be_published_stay_pending(
     log: MemoryLog, sender: MemorySender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("runtime.keyring.PUBLISH_RETRY_SECONDS", 0)
+    monkeypatch.setattr("runtime.keys.keyring.PUBLISH_RETRY_SECONDS", 0)
     ring = keyring(log)
     ring.seal(OWNER, b"data")
     sender.faults = [Unsent("down")] * 100
@@ -242,7 +242,7 @@ async def test_more_owners_than_are_cached_keep_their_keys(
     log: MemoryLog, sender: MemorySender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert CACHED_MAX > 1000
-    monkeypatch.setattr("runtime.keyring.CACHED_MAX", 3)
+    monkeypatch.setattr("runtime.keys.keyring.CACHED_MAX", 3)
     ring = keyring(log)
     sealed = {f"shop/{number}": ring.seal(f"shop/{number}", b"data") for number in range(10)}
     for owner, each in sealed.items():
@@ -258,7 +258,7 @@ async def test_more_owners_than_are_cached_keep_their_keys(
 async def test_following_notices_what_is_forgotten(
     log: MemoryLog, sender: MemorySender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("runtime.keyring.FOLLOW_SECONDS", 0.001)
+    monkeypatch.setattr("runtime.keys.keyring.FOLLOW_SECONDS", 0.001)
     ring = keyring(log)
     sealed = ring.seal(OWNER, b"data")
     await ring.publish_pending(sender)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from runtime.native_block import Alike, native_block
+from runtime.clickhouse.native_block import Alike, native_block
 
 ROWS: list[list[Any]] = [
     ["a", -2, ["x", "yz"], {"k": ["v"]}],

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from runtime.outbound import (
+from runtime.http.outbound import (
     ANSWER_BYTES_MAX,
     RESOLVERS_MAX,
     Outbound,

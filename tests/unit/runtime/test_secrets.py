@@ -4,7 +4,7 @@ from dataclasses import astuple
 
 import pytest
 
-from runtime.secrets import Secrets
+from runtime.base.secrets import Secrets
 
 MASTER = bytes(range(32))
 

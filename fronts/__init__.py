@@ -1,0 +1,1 @@
+"""What services that speak HTTP share: attempts, writes, query strings, selections, fields of bodies."""

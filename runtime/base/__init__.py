@@ -1,0 +1,1 @@
+"""What everything stands on: settings, secrets, clock, disk, logging."""

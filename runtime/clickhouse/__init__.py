@@ -1,0 +1,1 @@
+"""Tables in ClickHouse, and the sinks that fill them."""

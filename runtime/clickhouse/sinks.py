@@ -1,0 +1,227 @@
+"""The sinks of a host: its database, a feed for each partition, and what readers need of them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import structlog
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from runtime.clickhouse.database import Database, DatabaseFault, Query, TableDef, now_seconds
+from runtime.clickhouse.sink import Feed, Positions
+from runtime.clickhouse.source import Sources
+from runtime.clickhouse.table import (
+    OFFSET_MAX,
+    UNERASED,
+    Place,
+    SinkTable,
+    as_checkpoint,
+    checkpoint,
+    digest,
+)
+from runtime.http.errors import JSON, unavailable
+from runtime.http.internal import positions_of
+from runtime.http.service import Part, Service
+from runtime.log.log import LogError, StoredEntry
+
+#: How long a list waits for the sinks before it answers 503.
+REACHED_SECONDS_MAX = 2.0
+#: How long `tessera verify` lets them come to where the log ended when it began.
+SETTLED_SECONDS_MAX = 10.0
+#: How often the ends of the partitions are asked for, to know how far the sinks are behind.
+WATCH_SECONDS = 0.5
+ERASED_LOOK_SECONDS = 0.1
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """The tables that a topic fills, and how its entries are read."""
+
+    topic: str
+    tables: tuple[SinkTable[Any], ...]
+    decode: Callable[[StoredEntry], Awaitable[Any]]
+
+
+class Sinks:
+    """All feeds over one database. Give `service` to the host; it opens the database's tables."""
+
+    def __init__(
+        self,
+        database: Database,
+        sources: Sources,
+        fillings: Sequence[Filling],
+        partitions: int,
+        end_of: Callable[[Place], Awaitable[int]],
+        *,
+        clock: Callable[[], float] = now_seconds,
+    ) -> None:
+        self.database = database
+        self.positions = Positions()
+        self._sources = sources
+        self._end_of = end_of
+        self._clock = clock
+        self._tables = definitions(fillings)
+        self._sources_of_tables = [
+            (table.definition, filling.topic) for filling in fillings for table in filling.tables
+        ]
+        self._feeds = {
+            place: Feed(place, sources, database, filling.tables, filling.decode, self.positions)
+            for filling in fillings
+            for place in (Place(filling.topic, each) for each in range(partitions))
+        }
+        self._partitions = partitions
+        self._fresh_at = dict.fromkeys(self._feeds, clock())
+
+    @property
+    def service(self) -> Service:
+        """The feeds as tasks, their health, and the route that `tessera verify` asks."""
+        tasks = {f"sink {place.topic}/{place.partition}": f.run for place, f in self._feeds.items()}
+        return Service(
+            "sinks",
+            routes=(Route("/internal/tables", self._answer_tables, methods=["GET"]),),
+            tasks={**tasks, "watch": self._watch, "tend": self.database.tend},
+            lifespan=self._lifespan,
+            health=self._health,
+        )
+
+    @asynccontextmanager
+    async def _lifespan(self) -> AsyncIterator[None]:
+        for name in await self.database.prepare(self._tables):
+            log.warning("table of another definition is built anew", table=name)
+        try:
+            yield
+        finally:
+            for feed in self._feeds.values():
+                await feed.close()
+            await self.database.close()
+
+    async def _watch(self) -> None:
+        asked: dict[Place, tuple[float, int]] = {}
+        while True:
+            for place in self._feeds:
+                if place not in asked:
+                    asked_at = self._clock()
+                    try:
+                        asked[place] = asked_at, await self._end_of(place)
+                    except LogError:
+                        continue
+                asked_at, end = asked[place]
+                lowest = self.positions.lowest(place)
+                # Under load a sink is never at the end, but soon beyond where the end was.
+                if lowest is not None and lowest >= end - 1:
+                    self._fresh_at[place] = asked_at
+                    del asked[place]
+            await asyncio.sleep(WATCH_SECONDS)
+
+    def _health(self) -> Mapping[str, Part]:
+        now = self._clock()
+        return {
+            f"sink {place.topic}/{place.partition}": Part(
+                feed.fault or "ok", int((now - self._fresh_at[place]) * 1000)
+            )
+            for place, feed in self._feeds.items()
+        }
+
+    async def _answer_tables(self, request: Request) -> Response:
+        """What each table holds, once all are as far as the request needs. Raises ApiError 503."""
+        wanted = positions_of(request)
+        if not await self.positions.reached(wanted, self._tables, SETTLED_SECONDS_MAX):
+            raise unavailable("The tables are behind the log")
+        found = []
+        try:
+            await self._erased()
+            for table, topic in self._sources_of_tables:
+                for partition in range(self._partitions):
+                    place = Place(topic, partition)
+                    first = await self._sources.first_kept(place)
+                    # Asked before the rows are, so that nothing is missing up to there.
+                    at = self.positions.of(table, place)
+                    found.append(await table_state(self.database, table, place, first, at))
+        except (LogError, DatabaseFault) as fault:
+            raise unavailable("The tables cannot be read") from fault
+        return Response(msgspec.json.encode({"tables": found}), media_type=JSON)
+
+    async def _erased(self) -> None:
+        """Waits until no row is left that was to be erased. Raises ApiError 503, DatabaseFault."""
+        until = self._clock() + SETTLED_SECONDS_MAX
+        while True:
+            ((count, _),) = await self.database.query(UNERASED)
+            if not count:
+                return
+            if self._clock() > until:
+                raise unavailable("Rows are still being erased")
+            await asyncio.sleep(ERASED_LOOK_SECONDS)
+
+
+def definitions(fillings: Sequence[Filling]) -> list[TableDef]:
+    """Every table once."""
+    named = {table.definition.name: table.definition for each in fillings for table in each.tables}
+    return list(named.values())
+
+
+class TableState(msgspec.Struct, frozen=True):
+    """What a table holds of a partition; equal to that of a fresh fold up to `position`."""
+
+    table: str
+    topic: str
+    partition: int
+    #: The checkpoint: the last record with rows, or a marker.
+    offset: int
+    hash: str
+    #: The digest is over the rows of the offsets from `first` on.
+    first: int
+    #: The greatest offset that a row is from.
+    last: int
+    #: The table holds everything up to there, and nothing after it.
+    position: int
+    rows: int
+    sum: str
+    xor: str
+
+
+async def table_state(
+    database: Database, table: TableDef, place: Place, first: int = 0, position: int = -1
+) -> TableState:
+    """The digest of a table's rows from `first` on; it is known to be complete up to `position`.
+
+    Rows that come meanwhile come whole up to a record, so what is newest moves the position on.
+    """
+    at = as_checkpoint(await database.query(checkpoint(table, place)))
+    ((rows, total, xor, newest),) = await database.query(digest(table, place, first, OFFSET_MAX))
+    last = newest if rows else -1
+    position = max(position, at.offset, last)
+    return TableState(
+        table.name, *place, at.offset, at.hash, first, last, position, rows, total, xor
+    )
+
+
+class Reads:
+    """What a service asks: its tables, once they are as far as the request needs."""
+
+    def __init__(
+        self, database: Database, positions: Positions, tables: Sequence[TableDef]
+    ) -> None:
+        self._database = database
+        self._positions = positions
+        self._tables = tables
+
+    async def ready(self, request: Request) -> None:
+        """Waits for the positions that the request names. Raises ApiError 503."""
+        wanted = positions_of(request)
+        if not await self._positions.reached(wanted, self._tables, REACHED_SECONDS_MAX):
+            raise unavailable("What was written last is not listed yet")
+
+    async def rows(self, query: Query) -> list[tuple[Any, ...]]:
+        """The rows of a query. Raises ApiError 503."""
+        try:
+            return await self._database.query(query)
+        except DatabaseFault as fault:
+            log.warning("query failed", reason=str(fault))
+            raise unavailable("The database did not answer in time") from fault

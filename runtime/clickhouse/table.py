@@ -1,0 +1,279 @@
+"""A table that is its own checkpoint: where each row comes from is written beside it.
+
+Every row names the record it was made from: topic, partition, offset, and its index within the
+record's rows. An insert is one block into one partition of one table, so it is stored whole or not
+at all; the rows of its last record also carry that record's hash. So the greatest offset with a
+hash is where the table goes on, and the hash tells whether the log still is the one it was filled
+from. Where records give no rows for long, a marker row (index -1, otherwise blank) moves the
+checkpoint on.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from operator import itemgetter
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from runtime.clickhouse.database import DATABASE, Column, Query, TableDef
+from runtime.clickhouse.native_block import Alike, Row
+from runtime.log.log import StoredEntry
+
+R = TypeVar("R")
+
+MARKER_INDEX = -1
+#: Beyond every offset.
+OFFSET_MAX = 2**62
+_PLACE = (
+    Column("log_topic", "LowCardinality(String)"),
+    Column("log_partition", "UInt16"),
+    Column("log_offset", "Int64", "Delta, ZSTD(1)"),
+    Column("log_index", "Int32"),
+    Column("log_hash", "String", "ZSTD(1)"),
+)
+_OFFSET, _INDEX, _HASH = 2, 3, 4
+_HERE = "log_topic = {topic:String} AND log_partition = {partition:UInt16}"
+
+
+class Place(NamedTuple):
+    """A partition of a topic."""
+
+    topic: str
+    partition: int
+
+
+class Applied(NamedTuple):
+    """A record that counts; `hash` is that of its stored entry, hexadecimal."""
+
+    offset: int
+    hash: str
+    entry: StoredEntry
+
+
+#: The rows whose columns have these values; the names are declared ones.
+Selection = Mapping[str, str]
+
+
+class Checkpoint(NamedTuple):
+    """The last record that a table was filled from; offset -1 and no hash before the first."""
+
+    offset: int = -1
+    hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SinkTable(Generic[R]):
+    """What a table takes from a topic: a pure function from a record to rows, mostly none.
+
+    A row holds the table's own columns, in their order; the sink puts the record's place before it.
+    """
+
+    definition: TableDef
+    rows: Callable[[R], Iterable[Row | Alike]]
+    #: Which of the rows of earlier records go for good with this one.
+    erases: "Callable[[R], Sequence[Selection]] | None" = None
+
+
+def sink_table(
+    name: str,
+    columns: Sequence[Column],
+    *,
+    order_by: Sequence[str],
+    latest_only: bool = False,
+    found_by: Sequence[str] = (),
+    revision: int = 1,
+    erasable: bool = False,
+) -> TableDef:
+    """The definition of a table that a sink fills; `latest_only` keeps the newest row of a key."""
+    return TableDef(
+        name,
+        (*_PLACE, *columns),
+        tuple(order_by),
+        ("log_topic", "log_partition"),
+        version="log_offset" if latest_only else None,
+        found_by=tuple(found_by),
+        revision=revision,
+        erasable=erasable,
+    )
+
+
+class Block:
+    """The rows of one insert, as they gather."""
+
+    def __init__(self, table: TableDef, place: Place) -> None:
+        self._table = table
+        self._place = place
+        self._key_places = tuple(map(table.column_names.index, table.order_by))
+        self._key = itemgetter(*self._key_places)
+        self._parts: list[list[Any] | Alike] = []
+        self._count = 0
+        self._last: tuple[int, str] | None = None
+
+    def __len__(self) -> int:
+        return self._count
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to insert."""
+        return not self._parts
+
+    def add(self, applied: Applied, rows: Iterable[Row | Alike]) -> None:
+        """Takes a record's rows."""
+        index = 0
+        for row in rows:
+            if isinstance(row, Alike):
+                self._parts.append(self._placed(applied.offset, index, row))
+                index += row.size
+            else:
+                self._parts.append([*self._place, applied.offset, index, "", *row])
+                index += 1
+        if index:
+            self._count += index
+            self._last = (applied.offset, applied.hash)
+
+    def mark(self, applied: Applied) -> None:
+        """Takes a marker, so that the checkpoint moves on without rows."""
+        blank = [column.blank() for column in self._table.columns[len(_PLACE) :]]
+        self._parts.append([*self._place, applied.offset, MARKER_INDEX, "", *blank])
+        self._count += 1
+        self._last = (applied.offset, applied.hash)
+
+    def take(self) -> list[list[Any] | Alike]:
+        """The rows to insert; of a key that keeps its newest row only that one. Empties the block."""
+        parts, self._parts, self._count = self._parts, [], 0
+        if self._table.version is not None:
+            parts = self._newest(parts)
+        if self._last is not None:
+            offset, digest = self._last
+            for number, part in enumerate(parts):
+                if isinstance(part, Alike):
+                    if part.shared[_OFFSET] == offset:
+                        shared = [*part.shared[:_HASH], digest, *part.shared[_HASH + 1 :]]
+                        parts[number] = replace(part, shared=shared)
+                elif part[_OFFSET] == offset:
+                    part[_HASH] = digest
+        self._last = None
+        return parts
+
+    def _placed(self, offset: int, index: int, rows: Alike) -> Alike:
+        own: dict[int, Sequence[Any]] = {
+            len(_PLACE) + place: values for place, values in rows.own.items()
+        }
+        own[_INDEX] = range(index, index + rows.size)
+        return Alike(rows.size, [*self._place, offset, index, "", *rows.shared], own)
+
+    def _newest(self, parts: list[list[Any] | Alike]) -> list[list[Any] | Alike]:
+        """The newest row of each key. Rows that are alike have keys that others alike do not."""
+        single = {self._key(part) for part in parts if not isinstance(part, Alike)}
+        newest: dict[Any, list[Any]] = {}
+        alike: list[list[Any] | Alike] = []
+        for part in parts:
+            if isinstance(part, Alike):
+                if single.isdisjoint(zip(*map(part.column, self._key_places), strict=True)):
+                    alike.append(part)
+                else:
+                    newest.update((self._key(row), row) for row in part.rows())
+            else:
+                newest[self._key(part)] = part
+        return [*newest.values(), *alike]
+
+
+def checkpoint(table: TableDef, place: Place) -> Query:
+    """(offset, hash) of the last record, one row or none."""
+    return Query(
+        f"SELECT log_offset, log_hash FROM {table.full_name} "  # noqa: S608  declared names
+        f"WHERE {_HERE} AND log_hash != '' ORDER BY log_offset DESC LIMIT 1",
+        place._asdict(),
+    )
+
+
+def forget(table: TableDef, place: Place, since: int) -> Query:
+    """Removes what came from `since` on; from 0 on that is a partition."""
+    if since <= 0:
+        return Query(
+            f"ALTER TABLE {table.full_name} DROP PARTITION ({{topic:String}}, {{partition:UInt16}})",
+            place._asdict(),
+        )
+    return Query(
+        f"ALTER TABLE {table.full_name} DELETE WHERE {_HERE} AND log_offset >= {{since:Int64}} "
+        "SETTINGS mutations_sync = 1",
+        {**place._asdict(), "since": since},
+    )
+
+
+def erase(
+    table: TableDef, place: Place, selection: Selection, before: int, *, wait: bool = False
+) -> Query:
+    """Removes rows of records before that offset; unless `wait`, it ends after the call.
+
+    It is written down, so it goes on after a crash, and rows that come later are not touched.
+    """
+    wanted = " AND ".join(f"{name} = {{erased_{name}:String}}" for name in selection)
+    values = {f"erased_{name}": value for name, value in selection.items()}
+    return Query(
+        f"ALTER TABLE {table.full_name} DELETE WHERE {_HERE} AND {wanted} "
+        f"AND log_offset < {{before:Int64}} SETTINGS mutations_sync = {int(wait)}",
+        {**place._asdict(), **values, "before": before},
+    )
+
+
+def repeated(table: TableDef, place: Place, at: Checkpoint) -> list[Any]:
+    """A marker that says again how far the table is, for when the row that says it is erased."""
+    blank = [column.blank() for column in table.columns[len(_PLACE) :]]
+    return [*place, at.offset, MARKER_INDEX, at.hash, *blank]
+
+
+#: (count, now in s): erasures that have not ended, and the engine's own time.
+UNERASED = Query(
+    "SELECT count(), toUnixTimestamp(now()) FROM system.mutations "
+    "WHERE database = {database:String} AND NOT is_done",
+    {"database": DATABASE},
+)
+
+
+def forget_old_parts(table: TableDef) -> Query:
+    """Removes files that rows were moved from; a partition that does not exist is dropped for it.
+
+    Nothing else makes the engine do so at once.
+    """
+    return Query(
+        f"ALTER TABLE {table.full_name} DROP PARTITION ({{topic:String}}, 0)", {"topic": "~"}
+    )
+
+
+def oldest_part(table: TableDef) -> Query:
+    """(time in s,): since when rows are moved from a part that is still there; none: for ever."""
+    return Query(
+        "SELECT if(count() = 0, toUInt32(4294967295), toUInt32(min(remove_time))) "
+        "FROM system.parts WHERE database = {database:String} "
+        "AND table = {table:String} AND NOT active",
+        {"database": DATABASE, "table": table.name},
+    )
+
+
+def digest(table: TableDef, place: Place, first: int, last: int) -> Query:
+    """What a table holds of the offsets first..last, independent of the order of rows and blocks.
+
+    One row: (rows, sum of the rows' hashes, xor of them, greatest offset). Markers and hashes of
+    records do not count, since they depend on where blocks ended. A table that keeps the newest
+    row of a key gives what a fold up to `last` gives only if it has taken nothing after `last`.
+    """
+    names = ", ".join(name for name in table.column_names if name != _PLACE[_HASH].name)
+    final = " FINAL" if table.version is not None else ""
+    return Query(
+        "SELECT count(), toString(sum(toUInt128(h))), toString(groupBitXor(h)), "  # noqa: S608
+        f"toInt64(max(log_offset)) FROM (SELECT log_offset, cityHash64({names}) AS h "
+        f"FROM {table.full_name}{final} WHERE {_HERE} AND log_index >= 0 "
+        "AND log_offset BETWEEN {first:Int64} AND {last:Int64})",
+        {**place._asdict(), "first": first, "last": last},
+    )
+
+
+def as_checkpoint(rows: Sequence[Sequence[Any]]) -> Checkpoint:
+    """The answer to `checkpoint`."""
+    return Checkpoint(*rows[0]) if rows else Checkpoint()
+
+
+def positions_of_tables(
+    positions: Mapping[tuple[str, Place], int], tables: frozenset[str], place: Place
+) -> list[int]:
+    """How far those of the tables are that take something from `place`."""
+    return [at for (name, there), at in positions.items() if there == place and name in tables]

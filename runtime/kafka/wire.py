@@ -1,0 +1,206 @@
+"""Connections to Kafka, and the three requests that the log is made of.
+
+This stands on aiokafka's client: its bootstrap, metadata, connections and requests. It does not
+use aiokafka's producer and consumer, because of what they add to them (found in version 0.14):
+
+- The consumer waits for ever, without an error, where the broker cannot read a damaged batch; it
+  skips records when a batch says a wrong offset; after a failed checksum it drops the records
+  before it that it had not yet handed out.
+- The producer sends again what failed, without end when it is idempotent, so nobody can tell what
+  was never sent from what is in doubt; `stop()` waits for the answer that does not come.
+
+Here a request is sent once. Whatever goes wrong, its wire is closed and a new one opened.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from aiokafka.client import AIOKafkaClient, ConnectionGroup
+from aiokafka.errors import KafkaError, NodeNotReadyError, UnknownError, for_code
+from aiokafka.protocol.fetch import FetchRequest
+from aiokafka.protocol.offset import OffsetRequest
+from aiokafka.protocol.produce import ProduceRequest
+from aiokafka.structs import TopicPartition
+
+from runtime.kafka.batch import Place
+from runtime.log.log import Corrupt, InDoubt, LogError, OutOfRange, Unsent
+
+_OFFSET_OUT_OF_RANGE = 1
+_CORRUPT_MESSAGE = 2
+#: Errors with which a broker refuses a batch before it writes anything.
+_REFUSALS = frozenset(
+    {
+        _CORRUPT_MESSAGE,  # the batch that was sent is damaged
+        10,  # MESSAGE_TOO_LARGE
+        17,  # INVALID_TOPIC_EXCEPTION
+        18,  # RECORD_LIST_TOO_LARGE
+        19,  # NOT_ENOUGH_REPLICAS, unlike ..._AFTER_APPEND
+        29,  # TOPIC_AUTHORIZATION_FAILED
+        31,  # CLUSTER_AUTHORIZATION_FAILED
+        32,  # INVALID_TIMESTAMP
+        44,  # POLICY_VIOLATION
+        87,  # INVALID_RECORD
+    }
+)
+_ALL_REPLICAS = -1
+_CONSUMER = -1
+_READ_ALL = 0
+_EARLIEST = -2
+_LATEST = -1
+
+#: How a request ends without an answer; a connection that closes meanwhile can be a KeyError.
+_FAULTS = (KafkaError, OSError, LookupError, ValueError)
+
+#: Between two looks for a partition's leader.
+LEADER_RETRY_SECONDS = 0.05
+#: How long a close waits for the operating system.
+CLOSE_SECONDS_MAX = 0.5
+
+
+class Unreadable(LogError):
+    """The broker did not give what lies there; when that lasts, it is damaged."""
+
+
+class Wire:
+    """One client's connections. Every request is bounded by `request_timeout_ms`."""
+
+    def __init__(self, options: Mapping[str, Any], *, request_timeout_ms: int) -> None:
+        self._timeout_ms = request_timeout_ms
+        self._first: object | None = None
+        self._client = AIOKafkaClient(
+            **options, client_id="tessera", request_timeout_ms=request_timeout_ms
+        )
+
+    @classmethod
+    async def open(
+        cls, options: Mapping[str, Any], place: Place, *, request_timeout_ms: int
+    ) -> "Wire":
+        """A wire that is connected to the leader of a partition. Raises LogError."""
+        wire = cls(options, request_timeout_ms=request_timeout_ms)
+        try:
+            await wire._client.bootstrap()
+            await wire._await_leader(place)
+            wire._first = wire._connection(place)
+        except BaseException as error:
+            await wire.close()
+            if isinstance(error, KafkaError | OSError):
+                raise LogError(f"Kafka cannot be reached: {error}") from error
+            raise
+        return wire
+
+    async def _await_leader(self, place: Place) -> None:
+        try:
+            async with asyncio.timeout(self._timeout_ms / 1000):
+                await self._client.add_topic(place.topic)
+                while await self._leader(place) is None:
+                    await asyncio.sleep(LEADER_RETRY_SECONDS)
+                    await self._client.force_metadata_update()
+        except TimeoutError:
+            raise LogError(f"{place} has no leader that can be reached") from None
+
+    async def _leader(self, place: Place) -> int | None:
+        """The broker that leads the partition, if it is connected or can be at once."""
+        node: int | None = self._client.cluster.leader_for_partition(TopicPartition(*place))
+        if node is None or node < 0 or not await self._client.ready(node):
+            return None
+        return node
+
+    def _connection(self, place: Place) -> object | None:
+        """The connection to the partition's leader, as long as it holds."""
+        node = self._client.cluster.leader_for_partition(TopicPartition(*place))
+        found = self._client._conns.get((node, ConnectionGroup.DEFAULT))  # noqa: SLF001
+        return found if found is not None and found.connected() else None
+
+    async def produce(self, place: Place, batch: bytes) -> int:
+        """Writes one batch on all replicas; its first offset. Raises Unsent, InDoubt.
+
+        Only over the connection that the wire was opened with: what its owner has read before is
+        then what this broker holds. (The client itself would connect again without a word.)
+        """
+        if self._first is None or self._connection(place) is not self._first:
+            raise Unsent(f"{place}: the connection to its leader was lost")
+        node = self._client.cluster.leader_for_partition(TopicPartition(*place))
+        request = ProduceRequest(
+            None,
+            _ALL_REPLICAS,
+            self._timeout_ms,
+            [(place.topic, [(place.partition, batch)])],
+        )
+        try:
+            response = await self._client.send(node, request)
+            (_, ((_, code, offset, *_),)) = response.topics[0]
+        except NodeNotReadyError as error:
+            raise Unsent(f"{place}: {error}") from error
+        except _FAULTS as error:
+            raise InDoubt(f"{place}: {error!r}") from error
+        if code in _REFUSALS:
+            raise Unsent(f"{place}: the broker refused the batch: {_named(code)}")
+        if code != 0 or offset < 0:
+            raise InDoubt(f"{place}: {_named(code)}, offset {offset}")
+        return int(offset)
+
+    async def fetch(self, place: Place, offset: int, *, bytes_max: int, wait_ms: int) -> bytes:
+        """The batches that lie at `offset`, or nothing when none came within `wait_ms`.
+
+        The last one may be cut. Raises OutOfRange, Corrupt where the broker finds damage, Unreadable, LogError.
+        """
+        asked = [(place.topic, [(place.partition, offset, bytes_max)])]
+        request = FetchRequest(wait_ms, 1, bytes_max, _READ_ALL, asked)
+        response = await self._asked(place, request)
+        (_, ((_, code, end, *_, raw),)) = response.topics[0]
+        if code == _OFFSET_OUT_OF_RANGE:
+            raise OutOfRange(f"{place}: offset {offset} is not in the log")
+        if code == _CORRUPT_MESSAGE:
+            raise Corrupt(f"{place}: the broker finds the batch at offset {offset} damaged")
+        if _named(code) == UnknownError.__name__:
+            # Its own failure, or a code that the client has no name for, such as that of a format.
+            raise Unreadable(
+                f"{place}: the broker fails to read the batch at offset {offset} (code {code})"
+            )
+        if code != 0:
+            raise LogError(f"{place}: {_named(code)}")
+        if not raw and end > offset:
+            raise Unreadable(
+                f"{place}: the broker finds no batch at offset {offset}, although the partition "
+                f"goes on to {end}"
+            )
+        return raw or b""
+
+    async def bounds(self, place: Place) -> tuple[int, int]:
+        """The first offset kept and the next one to be written. Raises LogError."""
+        first, end = await asyncio.gather(
+            self._offset(place, _EARLIEST), self._offset(place, _LATEST)
+        )
+        return first, end
+
+    async def close(self) -> None:
+        """Closes the connections at once; what is under way is lost or not."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._client.close(), CLOSE_SECONDS_MAX)
+
+    async def _offset(self, place: Place, which: int) -> int:
+        asked = [(place.topic, [(place.partition, which)])]
+        response = await self._asked(place, OffsetRequest(_CONSUMER, _READ_ALL, asked))
+        (_, ((_, code, _, offset),)) = response.topics[0]
+        if code != 0:
+            raise LogError(f"{place}: {_named(code)}")
+        return int(offset)
+
+    async def _asked(self, place: Place, request: Any) -> Any:
+        node = await self._leader(place)
+        if node is None and not self._client.cluster.partitions_for_topic(place.topic):
+            # The wire was opened for another topic, so it has not looked for this one yet.
+            await self._await_leader(place)
+            node = await self._leader(place)
+        if node is None:
+            raise LogError(f"{place} has no leader that can be reached")
+        try:
+            return await self._client.send(node, request)
+        except _FAULTS as error:
+            raise LogError(f"{place}: {error!r}") from error
+
+
+def _named(code: int) -> str:
+    return str(for_code(code).__name__)

@@ -1,0 +1,1 @@
+"""Keys of customers: kept, used, destroyed."""

@@ -1,0 +1,1 @@
+"""The log: the interface, the chain of records, appending."""

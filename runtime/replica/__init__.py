@@ -1,0 +1,1 @@
+"""Replicas of partitions, and what waits for them."""

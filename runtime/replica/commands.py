@@ -1,0 +1,346 @@
+"""How a front has a command decided, and how it follows what was decided.
+
+A command goes to the partition of its project. The record that answers it names the command's
+offset; the front's own replica folds it before the answer is given, so a client reads its own
+writes. A front that enqueued nothing raises NotSent; one that cannot know raises OutcomeUnknown.
+"""
+
+import asyncio
+import os
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from typing import NamedTuple, Protocol
+
+import structlog
+
+from runtime.base.faults import NoSpace, NotDecided, NotSent, OutcomeUnknown, TooLarge
+from runtime.log.chain import Damage
+from runtime.log.log import Corrupt, Entry, InDoubt, LogError, OutOfRange, Unsent
+from runtime.replica.replica import Applied, Replica
+from runtime.store.store import StoreDamaged
+from schemas.base import Millis, tag_of
+from schemas.commands import Command, CommandBody
+from schemas.projects import KeyKind
+from schemas.records import Answer, Decided, Duplicate, Record, Unreadable
+from schemas.topics import COMMAND_BYTES_MAX, COMMANDS, LEDGER
+
+#: How long a read of the ledger waits for records.
+READ_WAIT_MS = 500
+RETRY_SECONDS = 0.5
+#: The random parts of a command.
+ID_BYTES = 13
+SEED_BYTES = 16
+#: Before every time.
+NEVER = float("-inf")
+#: What the lag of a replica that was never fresh is called.
+LAG_MS_UNKNOWN = 1e9
+#: How often the end of a partition is asked for, to know how far the replica is behind.
+FRESHNESS_SECONDS = 0.25
+
+log = structlog.get_logger(__name__)
+
+
+class Answered(NamedTuple):
+    """The record that answers a command; for a duplicate the first one's."""
+
+    record: Answer
+    partition: int
+    offset: int
+
+
+class Sender(Protocol):
+    """Appends single entries, many at a time."""
+
+    async def send(self, topic: str, partition: int, entry: Entry) -> int:
+        """The entry's offset. Raises Unsent, InDoubt."""
+
+
+class FrontCodec(Protocol):
+    """What a front encodes."""
+
+    def encode_command(self, command: Command) -> bytes:
+        """The command as it lies in its topic."""
+
+
+class Followed:
+    """A replica that is kept at the end of the log, and those who wait for its records."""
+
+    def __init__(
+        self,
+        replica: Replica,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        rest: Callable[[], Awaitable[None]] = lambda: asyncio.sleep(RETRY_SECONDS),
+        calm_seconds: float = 0.0,
+    ) -> None:
+        self.replica = replica
+        #: How long records gather while nobody waits for one: larger fetches cost less.
+        self._calm_seconds = calm_seconds
+        self._rest = rest
+        self.fault: str | None = None
+        self.stopping = False
+        self._clock = clock
+        #: Set once the replica has stood at the end of the log.
+        self.complete = asyncio.Event()
+        self._fresh_at = NEVER
+        #: By command offset: whose answer it is, and who waits for it.
+        self._waiters: dict[int, tuple[str, asyncio.Future[Applied]]] = {}
+        self._awaited: Counter[str] = Counter()
+        self._unclaimed: dict[int, Applied] = {}
+        self._moved = asyncio.Event()
+        self._looking = asyncio.Lock()
+        self._next_look: asyncio.Task[int] | None = None
+
+    @property
+    def position(self) -> int:
+        """The offset of the last record folded."""
+        return self.replica.chain.state.position
+
+    def lag_ms(self) -> float:
+        """How old what the replica knows may be."""
+        return min((self._clock() - self._fresh_at) * 1000, LAG_MS_UNKNOWN)
+
+    def expect(self, command_id: str) -> None:
+        """Keeps records for a command that is being sent."""
+        self._awaited[command_id] += 1
+
+    def forget(self, command_id: str, offset: int | None) -> None:
+        """Ends what `expect` began."""
+        self._awaited[command_id] -= 1
+        if not self._awaited[command_id]:
+            del self._awaited[command_id]
+        if offset is not None:
+            self._waiters.pop(offset, None)
+            self._unclaimed.pop(offset, None)
+            return
+        for found, each in list(self._unclaimed.items()):
+            if getattr(each.record, "command_id", None) == command_id:
+                del self._unclaimed[found]
+
+    async def answer_to(self, command_id: str, offset: int, timeout_seconds: float) -> Applied:
+        """The record that decides the command at `offset`. Raises TimeoutError."""
+        found = self._unclaimed.pop(offset, None)
+        if found is not None:
+            return found
+        loop = asyncio.get_running_loop()
+        waiter: asyncio.Future[Applied] = loop.create_future()
+        self._waiters[offset] = command_id, waiter
+        timer = loop.call_later(timeout_seconds, _expire, waiter)
+        try:
+            return await waiter
+        finally:
+            timer.cancel()
+
+    async def reached(self, position: int, timeout_seconds: float) -> bool:
+        """Waits until the record at `position` is folded; False when that takes too long."""
+        try:
+            async with asyncio.timeout(timeout_seconds):
+                while self.position < position:
+                    self._moved.clear()
+                    await self._moved.wait()
+        except TimeoutError:
+            return False
+        return True
+
+    async def current(self, timeout_seconds: float) -> bool:
+        """Waits until all is folded that was in the log on arrival; False if it takes too long.
+
+        All who wait share a look-up. Raises LogError.
+        """
+        if self._next_look is None:
+            self._next_look = asyncio.create_task(self._look())
+        try:
+            end = await asyncio.wait_for(asyncio.shield(self._next_look), timeout_seconds)
+        except TimeoutError:
+            return False
+        return await self.reached(end - 1, timeout_seconds)
+
+    async def _look(self) -> int:
+        async with self._looking:
+            # Whoever comes from here on may have written after this look; the next one is theirs.
+            self._next_look = None
+            _, end = await self.replica.log.bounds(LEDGER, self.replica.partition)
+            return end
+
+    async def follow(self) -> None:
+        """Folds what comes, for ever; a log that lost records makes the replica start anew."""
+        while not self.stopping:
+            try:
+                if not await self.replica.open():
+                    self._begin_anew()
+                self.fault = None
+                while not self.stopping:
+                    applied = await self.replica.read(wait_ms=READ_WAIT_MS)
+                    self._tell(applied)
+                    if applied and self._calm_seconds and not self._awaited:
+                        await asyncio.sleep(self._calm_seconds)
+            except OutOfRange as fault:
+                log.warning("log was cut", partition=self.replica.partition, reason=str(fault))
+                await self.replica.stop_reading()
+                await self._rest()
+            except StoreDamaged as fault:
+                log.warning("state damaged", partition=self.replica.partition, reason=str(fault))
+                await self.replica.stop_reading()
+                self.replica.wipe()
+                self._begin_anew()
+            except Damage as fault:
+                await self.replica.stop_reading()
+                if await self.replica.open():
+                    self.fault = f"{LEDGER}/{self.replica.partition}: {fault}"
+                    raise
+                self._begin_anew()
+            except Corrupt as fault:
+                self.fault = str(fault)
+                raise
+            except LogError as fault:
+                log.warning("log unreachable", reason=str(fault))
+                await self.replica.stop_reading()
+                await self._rest()
+
+    async def watch(self) -> None:
+        """Notes, again and again, that the replica stands at the end of the log."""
+        while not self.stopping:
+            asked_at = self._clock()
+            try:
+                _, end = await self.replica.log.bounds(LEDGER, self.replica.partition)
+                if await self.reached(end - 1, 5.0):
+                    self._fresh_at = asked_at
+                    self.complete.set()
+            except LogError:
+                pass
+            await asyncio.sleep(FRESHNESS_SECONDS)
+
+    def _begin_anew(self) -> None:
+        """Notes that the replica was wiped: what it knows is not fresh until it is complete."""
+        log.warning("replica wiped", partition=self.replica.partition)
+        self._fresh_at = NEVER
+        self.complete.clear()
+
+    def _tell(self, applied: list[Applied]) -> None:
+        for each in applied:
+            record: Record = each.record
+            command_id = getattr(record, "command_id", None)
+            waiting = self._waiters.get(record.command_offset)
+            # Offsets repeat when `commands` was made anew, so the id decides whose record it is.
+            if waiting is not None and (command_id == waiting[0] or isinstance(record, Unreadable)):
+                if not waiting[1].done():
+                    waiting[1].set_result(each)
+            elif command_id in self._awaited:
+                self._unclaimed[record.command_offset] = each
+        if applied:
+            self._moved.set()
+
+
+def _expire(waiter: asyncio.Future[Applied]) -> None:
+    if not waiter.done():
+        waiter.set_exception(TimeoutError())
+
+
+class Commands:
+    """Sends commands and waits for their records.
+
+    `partition_of` names a project's partition, `first_offset` the record of a repeated command;
+    `shortage` says why nothing may be written now, if so.
+    """
+
+    def __init__(
+        self,
+        sender: Sender,
+        followed: Mapping[int, Followed],
+        codec: FrontCodec,
+        partition_of: Callable[[str], int],
+        first_offset: Callable[[Duplicate], int | None],
+        *,
+        deadline_ms: int,
+        clock_ms: Callable[[], Millis],
+        random_bytes: Callable[[int], bytes] = os.urandom,
+        shortage: Callable[[], str | None] = lambda: None,
+    ) -> None:
+        self._sender = sender
+        self._shortage = shortage
+        self._followed = followed
+        self._codec = codec
+        self._partition_of = partition_of
+        self._first_offset = first_offset
+        self._deadline_ms = deadline_ms
+        self._clock_ms = clock_ms
+        self._random_bytes = random_bytes
+
+    async def send(
+        self,
+        project: str,
+        body: CommandBody,
+        *,
+        key_kind: KeyKind,
+        channel: str = "API",
+        channel_id: str = "",
+        command_id: str | None = None,
+        fingerprint: str = "",
+        guest_key: str | None = None,
+    ) -> Answered:
+        """Has a command decided. Raises TooLarge, NoSpace, NotSent, OutcomeUnknown."""
+        short = self._shortage()
+        if short is not None:
+            raise NoSpace(short)
+        now = self._clock_ms()
+        drawn = self._random_bytes(ID_BYTES + SEED_BYTES).hex()
+        command = Command(
+            id=command_id or f"cmd_{drawn[: 2 * ID_BYTES]}",
+            project=project,
+            sent_at=now,
+            deadline=now + self._deadline_ms,
+            seed=drawn[2 * ID_BYTES :],
+            key_kind=key_kind,
+            fingerprint=fingerprint,
+            body=body,
+            channel=channel,
+            channel_id=channel_id,
+            guest_key=guest_key,
+        )
+        partition = self._partition_of(project)
+        applied = await self._decided(command, partition)
+        return await self._first(applied, partition)
+
+    async def _decided(self, command: Command, partition: int) -> Applied:
+        followed = self._followed[partition]
+        value = self._codec.encode_command(command)
+        if len(value) > COMMAND_BYTES_MAX:
+            raise TooLarge(len(value), COMMAND_BYTES_MAX)
+        entry = Entry(
+            command.project.encode(),
+            value,
+            (
+                ("type", tag_of(type(command.body)).encode()),
+                ("id", command.id.encode()),
+                ("version", b"1"),
+            ),
+        )
+        offset: int | None = None
+        followed.expect(command.id)
+        try:
+            offset = await self._sender.send(COMMANDS, partition, entry)
+            left_ms = command.deadline - self._clock_ms()
+            return await followed.answer_to(command.id, offset, max(left_ms, 0) / 1000)
+        except Unsent as fault:
+            raise NotSent(str(fault)) from fault
+        except (InDoubt, TimeoutError) as fault:
+            raise OutcomeUnknown(command.id) from fault
+        finally:
+            followed.forget(command.id, offset)
+
+    async def _first(self, applied: Applied, partition: int) -> Answered:
+        """The answer itself, or the first one where the command is a duplicate."""
+        record = applied.record
+        if isinstance(record, Duplicate):
+            replica = self._followed[partition].replica
+            offset = self._first_offset(record)
+            if offset is None:
+                raise OutcomeUnknown(record.command_id)
+            entry = await replica.log.read_at(LEDGER, partition, offset)
+            first = await replica.decode(entry)
+            assert isinstance(first, Decided)
+            return Answered(first, partition, offset)
+        if not isinstance(record, Answer):
+            raise NotDecided(type(record).__name__)
+        return Answered(record, partition, applied.offset)

@@ -1,0 +1,1 @@
+"""What happened: activities, transactions, calls, deliveries."""

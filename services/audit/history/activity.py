@@ -1,0 +1,184 @@
+"""The feed of what a customer did.
+
+Its rows hold no personal data: the customer is joined as it is now, and a redemption from the
+table of redemptions. A feed is read in the order of the log, newest first unless asked otherwise.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from engine.customers.body import simple_customer_body
+from engine.kernel import tables
+from engine.kernel.encode import Body
+from fronts.query_string import (
+    Given,
+    invalid,
+    read_parameters,
+    require_known,
+    single,
+    text_of,
+    time_of,
+)
+from runtime.clickhouse.database import Query
+from runtime.clickhouse.sinks import Reads
+from runtime.http.errors import ApiError
+from runtime.http.routing import caller_of, decode_ident
+from schemas.errors import not_found
+from services.audit.lists.cursors import Cursor, cursor_of, cursor_response, read_page
+from services.audit.lists.customers import full_customers
+from services.audit.lists.filters import Where
+from services.audit.lists.lists import list_response
+from services.audit.sink.activity_table import ACTIVITY
+from services.audit.sink.entities import ENTITIES
+from services.audit.sink.tables import REDEMPTIONS
+
+#: Filters by one value; the columns have the parameters' names.
+_VALUES: Final = ("type", "campaign_id", "campaign_type")
+_PARAMETERS: Final = frozenset(
+    {"limit", "order", "starting_after_id", "start_date", "end_date", *_VALUES}
+)
+_FEED_PARAMETERS: Final = _PARAMETERS | {"category"}
+_OLD_PARAMETERS: Final = (_PARAMETERS - {"type"}) | {"starting_after", "product_id"}
+#: What the system does by itself is an effect; all that feeds show so far was done by somebody.
+_CATEGORIES: Final[Mapping[str, str]] = MappingProxyType({"ACTION": "1 = 1", "EFFECT": "1 = 0"})
+#: Entries that show the customer in full.
+_IN_FULL: Final = frozenset({"customer.created", "customer.updated", "customer.deleted"})
+_PLACE: Final = ("log_offset", "log_index")
+
+
+def activity_routes(reads: Reads) -> tuple[Route, ...]:
+    """The feed, and its deprecated form."""
+    return (
+        Route("/v1/customers/{id:ident}/activity", partial(_activity, reads), methods=["GET"]),
+        Route("/v1/customers/{id:ident}/activities", partial(_activities, reads), methods=["GET"]),
+    )
+
+
+async def _activity(reads: Reads, request: Request) -> Response:
+    """GET /v1/customers/{id}/activity."""
+    given = read_parameters(request.query_params.multi_items())
+    require_known(given, _FEED_PARAMETERS)
+    items, more = await _page(reads, request, given)
+    return cursor_response(items, more=more)
+
+
+async def _activities(reads: Reads, request: Request) -> Response:
+    """GET /v1/customers/{id}/activities: `total` is that of the page."""
+    given = read_parameters(request.query_params.multi_items())
+    require_known(given, _OLD_PARAMETERS)
+    items, _ = await _page(reads, request, given)
+    return list_response("data", items, total=len(items))
+
+
+class _Shown(NamedTuple):
+    """The customer as the entries of a feed show it."""
+
+    simple: Body
+    full: Body
+
+
+async def _page(reads: Reads, request: Request, given: list[Given]) -> tuple[list[Body], bool]:
+    cursor = cursor_of(given, _PLACE, {"created_at": _PLACE})
+    project = caller_of(request).project
+    where = Where(project)
+    _add_filters(where, given, cursor)
+    named = decode_ident(request.path_params["id"])
+    await reads.ready(request)
+    found = await reads.rows(customer_named(project, named))
+    if not found:
+        raise ApiError(not_found("customer", named))
+    (customer_id, body) = found[0]
+    where.add("customer_id = {customer:String}", customer=customer_id)
+    place = (
+        "project = {project:String} AND customer_id = {customer:String} AND id = {after_id:String}"
+    )
+    rows, more = await read_page(reads, ACTIVITY.full_name, where, place, cursor)
+    entries: list[Body] = [{"id": row[0], **msgspec.json.decode(row[1])} for row in rows]
+    (full,) = await full_customers(reads, project, [(customer_id, body)])
+    shown = _Shown(simple_customer_body(tables.CUSTOMERS.decode(body.encode())), full)
+    redemptions = await _redemptions(reads, project, entries)
+    return [_item(each, shown, redemptions) for each in entries], more
+
+
+def _add_filters(where: Where, given: list[Given], cursor: Cursor) -> None:
+    for name in _VALUES:
+        wanted = text_of(given, name)
+        if wanted is not None:
+            where.add(f"{name} = {{{name}:String}}", **{name: wanted})
+    # no entry is about one product
+    if text_of(given, "product_id") is not None:
+        where.add("1 = 0")
+    category = single(given, "category")
+    if category is not None:
+        if category.value not in _CATEGORIES:
+            raise invalid(category.name, "must be `ACTION` or `EFFECT`")
+        where.add(_CATEGORIES[category.value])
+    beyond = "<" if cursor.descending else ">"
+    for name, operator in (("start_date", ">="), ("end_date", "<="), ("starting_after", beyond)):
+        date = single(given, name)
+        if date is not None:
+            where.add(f"at {operator} {{{name}:Int64}}", **{name: time_of(date)})
+
+
+async def _redemptions(reads: Reads, project: str, entries: Sequence[Body]) -> dict[str, Body]:
+    wanted = [each["redemption_id"] for each in entries if each["redemption_id"]]
+    if not wanted:
+        return {}
+    rows = await reads.rows(_redemptions_named(project, wanted))
+    return {redemption_id: msgspec.json.decode(body) for redemption_id, body in rows}
+
+
+def customer_named(project: str, customer: str) -> Query:
+    """(id, body) of the customer with that id, else of the one with that source id; or no row."""
+    return Query(
+        f"SELECT id, body FROM {ENTITIES.full_name} FINAL "  # noqa: S608
+        "WHERE project = {project:String} AND kind = 'customer' "
+        "AND (id = {customer:String} OR alias = {customer:String}) AND deleted = 0 "
+        "ORDER BY id = {customer:String} DESC LIMIT 1",
+        {"project": project, "customer": customer},
+    )
+
+
+def _redemptions_named(project: str, redemption_ids: Sequence[str]) -> Query:
+    return Query(
+        f"SELECT id, body FROM {REDEMPTIONS.full_name} "  # noqa: S608
+        "WHERE project = {project:String} AND id IN {ids:Array(String)}",
+        {"project": project, "ids": list(redemption_ids)},
+    )
+
+
+def _item(entry: Body, customer: _Shown, redemptions: Mapping[str, Body]) -> Body:
+    """The entry as the feed shows it, with the customer and the redemption."""
+    redemption_id = entry.pop("redemption_id")
+    data: Body = entry["data"]
+    data["customer"] = customer.full if entry["type"] in _IN_FULL else customer.simple
+    if "event" in data:
+        data["event"]["customer"] = customer.simple
+    if "publication" in data:
+        data["publication"]["customer"] = customer.full
+    if redemption_id:
+        data |= _redemption_data(redemptions.get(redemption_id, {}), customer.simple)
+    return {**entry, "data": {"data": data, "event_source": {"channel": "API"}}}
+
+
+def _redemption_data(body: Body, customer: Body) -> Body:
+    """A redemption or a rollback with what belongs to it, as the feed shows them."""
+    shown = {
+        name: value
+        for name, value in body.items()
+        if name not in ("order", "voucher", "related_redemptions") and value is not None
+    }
+    shown |= {"customer": customer, "metadata": body.get("metadata") or {}}
+    name = "redemption" if body.get("object") == "redemption" else "redemption_rollback"
+    data: Body = {name: shown}
+    for part in ("order", "voucher"):
+        if body.get(part) is not None:
+            data[part] = body[part]
+    return data

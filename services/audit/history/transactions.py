@@ -1,0 +1,58 @@
+"""What changed the balances of gift cards, for a card or for a campaign; newest first."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from engine.kernel import tables
+from fronts.query_string import conditions_of, read_parameters, require_known
+from runtime.clickhouse.sinks import Reads
+from runtime.http.errors import ApiError
+from runtime.http.routing import caller_of, decode_ident
+from schemas.errors import not_found
+from services.audit.lists import queries
+from services.audit.lists.cursors import PARAMETERS, cursor_of, cursor_response, read_page
+from services.audit.lists.filters import Field, Where, text
+from services.audit.sink.transaction_table import TRANSACTIONS
+
+FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
+    {"id": text("id"), "voucher_id": text("voucher_id")}
+)
+
+
+async def list_voucher_transactions(reads: Reads, request: Request) -> Response:
+    """GET /v1/vouchers/{code}/transactions."""
+    code = decode_ident(request.path_params["code"])
+    await reads.ready(request)
+    rows = await reads.rows(queries.find_voucher(caller_of(request).project, code))
+    if not rows:
+        raise ApiError(not_found("voucher", code))
+    voucher = tables.VOUCHERS.decode(rows[0][0].encode())
+    return await _listed(reads, request, "voucher_id", voucher.id)
+
+
+async def list_campaign_transactions(reads: Reads, request: Request) -> Response:
+    """GET /v1/campaigns/{id}/transactions."""
+    named = decode_ident(request.path_params["id"])
+    await reads.ready(request)
+    rows = await reads.rows(queries.find_campaign(caller_of(request).project, named))
+    if not rows:
+        raise ApiError(not_found("campaign", named))
+    return await _listed(reads, request, "campaign_id", rows[0][0])
+
+
+async def _listed(reads: Reads, request: Request, column: str, wanted: str) -> Response:
+    given = read_parameters(request.query_params.multi_items())
+    require_known(given, PARAMETERS)
+    cursor = cursor_of(given, ("log_offset", "log_index"))
+    where = Where(caller_of(request).project)
+    where.add(f"{column} = {{wanted:String}}", wanted=wanted)
+    place = f"{where.text} AND id = {{after_id:String}}"
+    where.satisfies(FIELDS, *conditions_of(given))
+    rows, more = await read_page(reads, TRANSACTIONS.full_name, where, place, cursor)
+    items = [msgspec.json.decode(body) for _, body in rows]
+    return cursor_response(items, more=more)

@@ -1,0 +1,70 @@
+"""What is in the bin, by cursor, the newest entries first unless asked otherwise."""
+
+from types import MappingProxyType
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from engine.kernel import tables
+from engine.kernel.calendar import iso
+from engine.kernel.encode import Body
+from fronts.query_string import page_of, read_parameters, require_known, text_of
+from runtime.clickhouse.sinks import Reads
+from runtime.http.routing import caller_of
+from schemas.bin import BinEntry
+from services.audit.lists import queries
+from services.audit.lists.filters import text, texts
+from services.audit.lists.lists import Listing, each_by, list_response, page_of_entities, wanted
+
+CURSOR: Final = "starting_after_id"
+_PARAMETERS: Final = frozenset({"limit", "order", "filters", CURSOR})
+
+
+def _entry_body(entry: BinEntry) -> Body:
+    return {
+        "id": entry.id,
+        "created_at": iso(entry.created_at),
+        "deleted_by_user_id": None,
+        "resource_id": entry.resource_id,
+        "resource_type": entry.resource_type,
+        "resource_name": entry.resource_name,
+        "resource_parent_id": entry.resource_parent_id,
+        "object": entry.resource_type,
+    }
+
+
+BIN: Final = Listing(
+    "bin_entry",
+    "data",
+    each_by(lambda body: _entry_body(tables.BIN.decode(body))),
+    MappingProxyType(
+        {
+            "id": text("id"),
+            "resource_type": text("type"),
+            "resource_name": text("alias"),
+            "resource_id": texts("texts['resource_id']"),
+        }
+    ),
+    orders=MappingProxyType({"id": ("created_at", "id"), "created_at": ("created_at", "id")}),
+    # the contract knows no customers there, and an entry would name a person
+    only="deleted = 0 AND type != 'customer'",
+    ranges=(),
+)
+
+
+async def list_bin(reads: Reads, request: Request) -> Response:
+    """GET /v1/trash-bin; an order by `id` is the order in which things were deleted."""
+    given = read_parameters(request.query_params.multi_items())
+    require_known(given, _PARAMETERS)
+    page = page_of(given, frozenset(BIN.orders))
+    cursor = text_of(given, CURSOR)
+    where = wanted(BIN, caller_of(request).project, given, 0)
+    await reads.ready(request)
+    ((total,),) = await reads.rows(queries.count_entities(where))
+    if cursor is not None:
+        queries.go_on_after(where, cursor, page)
+    found = await page_of_entities(BIN, reads, where, page._replace(limit=page.limit + 1))
+    shown = found[: page.limit]
+    more = {"more_starting_after": shown[-1]["id"]} if len(found) > page.limit else {}
+    return list_response("data", shown, total=total, has_more=bool(more), **more)

@@ -1,0 +1,125 @@
+"""The list of customers: by pages, or on from the last one of the page before."""
+
+from collections.abc import Callable, Sequence
+from types import MappingProxyType
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from engine.customers.body import customer_body
+from engine.kernel import tables
+from engine.kernel.encode import Body
+from fronts.query_string import (
+    Given,
+    Page,
+    invalid,
+    page_of,
+    read_parameters,
+    require_known,
+    single,
+    time_of,
+)
+from runtime.clickhouse.sinks import Reads
+from runtime.http.routing import caller_of
+from schemas.base import Millis
+from services.audit.lists import queries
+from services.audit.lists.filters import ANY_METADATA, METADATA_PREFIX, Where, text, texts
+from services.audit.lists.lists import BY_TIME, Listing, list_response, page_of_entities, wanted
+from services.audit.lists.vouchers import TIMES
+
+CURSOR: Final = "starting_after"
+#: How a customer's own id begins; as a cursor it is exact, where a time is not.
+_ID_PREFIX: Final = "cust_"
+#: How long a page may become that goes on to the end of a moment; an import makes 500 at once.
+_MOMENT_MAX: Final = 10_000
+
+
+async def full_customers(reads: Reads, project: str, rows: Sequence[tuple[str, str]]) -> list[Body]:
+    """Customers, as rows of (id, body), with what each adds up to."""
+    ids = [customer_id for customer_id, _ in rows]
+    known = await reads.rows(queries.entities(project, "customer_summary", ids)) if ids else []
+    summaries = {
+        customer_id: tables.CUSTOMER_SUMMARIES.decode(body.encode()) for customer_id, body in known
+    }
+    return [
+        customer_body(tables.CUSTOMERS.decode(body.encode()), summaries.get(customer_id))
+        for customer_id, body in rows
+    ]
+
+
+CUSTOMERS: Final = Listing(
+    "customer",
+    "customers",
+    full_customers,
+    MappingProxyType(
+        {
+            "created_at": TIMES["created_at"],
+            "updated_at": TIMES["updated_at"],
+            "id": text("id"),
+            "source_id": text("alias"),
+            "name": texts("texts['name']"),
+            "email": texts("texts['email']"),
+            "phone": texts("texts['phone']"),
+            "city": texts("texts['city']"),
+            METADATA_PREFIX: ANY_METADATA,
+        }
+    ),
+    plain=MappingProxyType(
+        {
+            name: f"has(texts['{name}'], {{{name}:String}})"
+            for name in ("email", "name", "city", "phone")
+        }
+        # nobody is in a segment yet
+        | {"segment_id": "{segment_id:String} = ''"}
+    ),
+    orders=MappingProxyType({**BY_TIME, "source_id": ("alias", "id")}),
+)
+
+
+async def list_customers(
+    reads: Reads, clock_ms: Callable[[], Millis], request: Request
+) -> Response:
+    """GET /v1/customers; `total` counts all that the filters let through, wherever the page is.
+
+    Clients that go on from a time take that of a page's last customer. So such a page holds all of
+    its last moment, beyond its limit, or those whom one import made would be passed over.
+    """
+    given = read_parameters(request.query_params.multi_items())
+    require_known(given, CUSTOMERS.parameters | {CURSOR})
+    page = page_of(given, frozenset(CUSTOMERS.orders))
+    cursor = single(given, CURSOR)
+    where = wanted(CUSTOMERS, caller_of(request).project, given, clock_ms())
+    await reads.ready(request)
+    ((total,),) = await reads.rows(queries.count_entities(where))
+    if cursor is not None:
+        _go_on(where, cursor, page)
+    if cursor is not None and not cursor.value.startswith(_ID_PREFIX):
+        found, more = await _whole_moments(reads, where, page)
+    else:
+        # one more than asked for tells whether there is more
+        found = await page_of_entities(CUSTOMERS, reads, where, page._replace(limit=page.limit + 1))
+        found, more = found[: page.limit], len(found) > page.limit
+    return list_response("customers", found, total=total, has_more=more)
+
+
+async def _whole_moments(reads: Reads, where: Where, page: Page) -> tuple[list[Body], bool]:
+    """A page that ends with the last who was created when its last was, and if there is more."""
+    ((count,),) = await reads.rows(queries.count_entities(where))
+    moment = await reads.rows(queries.last_moment(where, page))
+    if moment:
+        compared = ">=" if page.descending else "<="
+        where.add(f"created_at {compared} {{last_at:Int64}}", last_at=moment[0][0])
+    found = await page_of_entities(CUSTOMERS, reads, where, page._replace(limit=_MOMENT_MAX))
+    return found, count > page.offset + len(found)
+
+
+def _go_on(where: Where, cursor: Given, page: Page) -> None:
+    """After that time of creation, or after that customer, in the order of creation."""
+    if page.order != "created_at":
+        raise invalid(cursor.name, "goes with the order by `created_at` only")
+    if cursor.value.startswith(_ID_PREFIX):
+        queries.go_on_after(where, cursor.value, page)
+    else:
+        compared = "<" if page.descending else ">"
+        where.add(f"created_at {compared} {{cursor_at:Int64}}", cursor_at=time_of(cursor))

@@ -1,0 +1,85 @@
+"""The list of publications, the failed ones included."""
+
+from collections.abc import Sequence
+from types import MappingProxyType
+from typing import Final
+
+from engine.customers.body import gone_customer_body
+from engine.kernel import tables
+from engine.kernel.encode import Body
+from engine.publications.body import publication_row_body
+from runtime.clickhouse.sinks import Reads
+from services.audit.lists import queries
+from services.audit.lists.customers import full_customers
+from services.audit.lists.filters import ANY_METADATA, METADATA_PREFIX, REFERRAL_TEXT, text, texts
+from services.audit.lists.lists import Listing
+from services.audit.lists.vouchers import TIMES
+
+#: What the plain parameter `voucher_type` may say.
+_VOUCHER_TYPE: Final = (
+    "type = transform({voucher_type:String}, ['DISCOUNT', 'GIFT'], "
+    "['DISCOUNT_VOUCHER', 'GIFT_VOUCHER'], {voucher_type:String})"
+)
+
+
+async def _rendered(reads: Reads, project: str, rows: Sequence[tuple[str, str]]) -> list[Body]:
+    found = [tables.PUBLICATIONS.decode(body.encode()) for _, body in rows]
+    ids = sorted({each.customer_id for each in found})
+    known = await reads.rows(queries.entities(project, "customer", ids)) if ids else []
+    customers = {each["id"]: each for each in await full_customers(reads, project, known)}
+    return [
+        publication_row_body(
+            each, customers.get(each.customer_id) or gone_customer_body(each.customer_id)
+        )
+        for each in found
+    ]
+
+
+PUBLICATIONS: Final = Listing(
+    "publication",
+    "publications",
+    _rendered,
+    MappingProxyType(
+        {
+            "created_at": TIMES["created_at"],
+            "customer_id": text("customer_id"),
+            "campaign_name": text("campaign"),
+            "campaign_id": text("campaign_id"),
+            "parent_object_id": text("campaign_id"),
+            "related_object_id": texts("texts['voucher_id']"),
+            "voucher_code": texts("texts['voucher_code']"),
+            "voucher_type": text("type", capitals=True),
+            "is_referral_code": REFERRAL_TEXT,
+            "result": text("status", capitals=True),
+            "failure_code": texts("texts['failure_code']"),
+            "source_id": text("alias"),
+            "channel": texts("texts['channel']"),
+            METADATA_PREFIX: ANY_METADATA,
+        }
+    ),
+    plain=MappingProxyType(
+        {
+            "campaign": "(campaign = {campaign:String} OR campaign_id = {campaign:String})",
+            "voucher": (
+                "(has(texts['voucher_code'], {voucher:String}) "
+                "OR has(texts['voucher_id'], {voucher:String}))"
+            ),
+            "result": "status = {result:String}",
+            "voucher_type": _VOUCHER_TYPE,
+            "source_id": "alias = {source_id:String}",
+        }
+    ),
+    capitals=frozenset({"result", "voucher_type"}),
+    customer="customer_id",
+    orders=MappingProxyType(
+        {
+            "created_at": ("created_at", "id"),
+            "id": ("id",),
+            "voucher_code": ("texts['voucher_code']", "created_at", "id"),
+            "tracking_id": ("texts['tracking_id']", "created_at", "id"),
+            "customer_id": ("customer_id", "created_at", "id"),
+            "channel": ("texts['channel']", "created_at", "id"),
+        }
+    ),
+    ranges=("created_at",),
+)

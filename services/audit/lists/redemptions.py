@@ -1,0 +1,191 @@
+"""The history: redemptions, failures, rollbacks and failed rollbacks, newest first."""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from engine.customers.body import simple_customer_body
+from engine.kernel import tables
+from engine.kernel.encode import Body
+from engine.redemptions.body import with_rollback
+from engine.vouchers.body import voucher_body
+from fronts.query_string import (
+    Given,
+    Page,
+    conditions_of,
+    invalid,
+    page_of,
+    range_of,
+    read_parameters,
+    require_known,
+    single,
+    text_of,
+)
+from runtime.clickhouse.sinks import Reads
+from runtime.http.errors import ApiError
+from runtime.http.routing import caller_of, decode_ident
+from schemas.errors import not_found
+from services.audit.lists import queries
+from services.audit.lists.filters import Field, Where, text
+from services.audit.lists.lists import PAGING, add_customer, answer, list_response
+from services.audit.sink.tables import REDEMPTIONS
+
+#: How many entries of a voucher are shown at once; the contract knows no pages there.
+ENTRIES_MAX: Final = 1000
+PARAMETERS: Final = PAGING | {
+    "result", "campaign", "customer", "voucher_code", "created_at", "filters",
+}  # fmt: skip
+#: Nobody logs in yet, so no redemption has a user.
+FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
+    {
+        "voucher_code": text("voucher_code"),
+        "related_object_id": text("related_object_id"),
+        "related_object_parent_id": text("campaign_id"),
+        "parent_redemption_id": text("parent_id"),
+        "failure_code": text("failure_code"),
+        "reason": text("reason"),
+        "result": text("result", capitals=True),
+        "object": text("object"),
+        "customer_id": text("customer_id"),
+        "campaign_name": text("campaign_name"),
+        "user_login": text("''"),
+    }
+)
+#: A list of a project is stored in the order of the log.
+NEWEST: Final = ("log_offset", "log_index")
+ORDERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "created_at": NEWEST,
+        "id": ("id",),
+        "voucher_code": ("voucher_code", *NEWEST),
+        "tracking_id": ("tracking_id", *NEWEST),
+        "customer_id": ("customer_id", *NEWEST),
+    }
+)
+#: The results that a list can be asked for by name alone, and the failures that stand for.
+_RESULTS: Final[Mapping[str, str]] = {"success": "SUCCESS", "failure": "FAILURE"}
+_NAMED_FAILURES: Final[Mapping[str, str]] = {
+    "notexist": "not_found",
+    "inactive": "voucher_disabled",
+}
+
+
+async def list_redemptions(reads: Reads, request: Request) -> Response:
+    """GET /v1/redemptions."""
+    given = read_parameters(request.query_params.multi_items())
+    require_known(given, PARAMETERS)
+    page = page_of(given, frozenset(ORDERS))
+    where = wanted(caller_of(request).project, given)
+    await reads.ready(request)
+    await add_customer(where, reads, given, "customer_id")
+    found, total = await _page(reads, where, page)
+    return list_response("redemptions", found, total=total)
+
+
+async def get_redemption(reads: Reads, request: Request) -> Response:
+    """GET /v1/redemptions/{id}: a redemption, a failure, a rollback or a failed one."""
+    redemption_id = decode_ident(request.path_params["id"])
+    project = caller_of(request).project
+    await reads.ready(request)
+    rows = await reads.rows(queries.get_redemption(project, redemption_id))
+    if not rows:
+        raise ApiError(not_found("redemption", redemption_id))
+    (body,) = await _completed(reads, project, rows)
+    return answer(body)
+
+
+async def get_voucher_redemption(reads: Reads, request: Request) -> Response:
+    """GET /v1/vouchers/{code}/redemption: how often, and the newest entries."""
+    code = decode_ident(request.path_params["code"])
+    require_known(read_parameters(request.query_params.multi_items()), frozenset())
+    project = caller_of(request).project
+    await reads.ready(request)
+    rows = await reads.rows(queries.find_voucher(project, code))
+    if not rows:
+        raise ApiError(not_found("voucher", code))
+    voucher = tables.VOUCHERS.decode(rows[0][0].encode())
+    where = Where(project)
+    where.add("related_object_id = {voucher_id:String}", voucher_id=voucher.id)
+    page = Page(ENTRIES_MAX, 0, "created_at", descending=True)
+    found, total = await _page(reads, where, page)
+    summary = voucher_body(voucher)["redemption"]
+    return answer(
+        {**summary, "data_ref": "redemption_entries", "total": total, "redemption_entries": found}
+    )
+
+
+async def _page(reads: Reads, where: Where, page: Page) -> tuple[list[Body], int]:
+    """The entries of a page, and how many there are on all."""
+    ((total, newest),) = await reads.rows(queries.count_rows(REDEMPTIONS, where))
+    if not total:
+        return [], 0
+    where.add("log_offset <= {newest:Int64}", newest=newest)
+    rows = await reads.rows(queries.list_rows(REDEMPTIONS, where, page, ORDERS[page.order]))
+    return await _completed(reads, where.values["project"], rows), total
+
+
+async def _completed(reads: Reads, project: str, rows: Sequence[tuple[Any, ...]]) -> list[Body]:
+    """The bodies with what came later, or is kept elsewhere: rollbacks and customers."""
+    bodies: list[Body] = [msgspec.json.decode(body) for _, body in rows]
+    redeemed = [body["id"] for body in bodies if body["status"] == "SUCCEEDED"]
+    rolled_back: dict[str, tuple[str, int]] = {}
+    if redeemed:
+        for redemption, rollback, at in await reads.rows(queries.rollbacks_of(project, redeemed)):
+            rolled_back[redemption] = (rollback, at)
+    customers = await simple_customers(reads, project, [body["customer_id"] for body in bodies])
+    found = []
+    for body in bodies:
+        body["customer"] = customers.get(body["customer_id"])
+        rollback_of = rolled_back.get(body["id"])
+        found.append(with_rollback(body, *rollback_of) if rollback_of else body)
+    return found
+
+
+async def simple_customers(
+    reads: Reads, project: str, customer_ids: Sequence[str | None]
+) -> dict[str | None, Body]:
+    """The customers as a redemption or a publication shows them, by id, as far as known."""
+    wanted = sorted({each for each in customer_ids if each})
+    if not wanted:
+        return {}
+    rows = await reads.rows(queries.entities(project, "customer", wanted))
+    return {
+        customer_id: simple_customer_body(tables.CUSTOMERS.decode(body.encode()))
+        for customer_id, body in rows
+    }
+
+
+def wanted(project: str, given: list[Given]) -> Where:
+    """Which entries a list is asked for: by filters, or by the parameters of their own."""
+    where = Where(project)
+    where.within("at", range_of(given, "created_at"))
+    where.satisfies(FIELDS, *conditions_of(given))
+    code = text_of(given, "voucher_code")
+    if code is not None:
+        where.add("voucher_code = {voucher_code:String}", voucher_code=code)
+    campaign = text_of(given, "campaign")
+    if campaign is not None:
+        where.add(
+            "(campaign_id = {campaign:String} OR campaign_name = {campaign:String})",
+            campaign=campaign,
+        )
+    result = single(given, "result")
+    if result is not None:
+        _add_result(where, result)
+    return where
+
+
+def _add_result(where: Where, given: Given) -> None:
+    """`Success`, `Failure`, or `Failure-` and a reason, in capitals or not."""
+    name, _, reason = given.value.partition("-")
+    result = _RESULTS.get(name.lower())
+    if result is None or (reason and result == "SUCCESS"):
+        raise invalid(given.name, "must be `Success`, `Failure` or `Failure-` and a failure code")
+    where.add("result = {result:String}", result=result)
+    if reason:
+        code = _NAMED_FAILURES.get(reason.lower(), reason)
+        where.add("failure_code = {failure_code:String}", failure_code=code)

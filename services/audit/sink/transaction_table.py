@@ -1,0 +1,43 @@
+"""The table of what changed the balances of gift cards: one row for each transaction."""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from engine.answers.transactions import transactions
+from engine.kernel.encode import to_json
+from runtime.clickhouse.database import Column
+from runtime.clickhouse.table import sink_table
+from schemas.records import Decided, Record
+
+_NAME: Final = "LowCardinality(String)"
+
+TRANSACTIONS = sink_table(
+    "transactions",
+    (
+        Column("project", _NAME),
+        Column("id", "String"),
+        Column("voucher_id", "String"),
+        Column("campaign_id", _NAME),
+        Column("body", "String", "ZSTD(1)"),
+    ),
+    order_by=("project", "voucher_id", "log_offset", "log_index"),
+    found_by=("id", "campaign_id"),
+)
+
+
+class TransactionRow(NamedTuple):
+    """One change of a balance."""
+
+    project: str
+    id: str
+    voucher_id: str
+    campaign_id: str
+    body: str
+
+
+def transaction_table_rows(record: Record) -> Iterator[TransactionRow]:
+    """One row for each gift card that a record spent, refunded, loaded or emptied."""
+    if isinstance(record, Decided):
+        for each in transactions(record):
+            body = to_json(each.body).decode()
+            yield TransactionRow(record.project, each.id, each.voucher_id, each.campaign_id, body)

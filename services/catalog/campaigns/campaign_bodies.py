@@ -1,0 +1,178 @@
+"""What the endpoints of campaigns take. As in `bodies.py`, nothing that is named is ignored."""
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, StrictBool, StrictStr, model_validator
+
+from engine.campaigns.generation import VOUCHERS_MAX
+from schemas.base import ID_LENGTH_MAX
+from services.catalog.campaigns.promotion_bodies import PromotionBody
+from services.catalog.vouchers.voucher_bodies import (
+    Body,
+    CodeConfigBody,
+    Day,
+    DiscountBody,
+    GiftBody,
+    HoursBody,
+    Instant,
+    Long,
+    RedemptionBody,
+    Short,
+    Shown,
+    TimeframeBody,
+    whole,
+)
+
+#: Of the API's types of campaigns, those that are not served.
+UNSERVED = ("LOYALTY_PROGRAM", "REFERRAL_PROGRAM")
+KEYS_MAX = 1000
+
+
+def _campaign_type(value: Any) -> Any:
+    if value in UNSERVED:
+        raise ValueError(f"campaigns of the type {value} are not served")
+    return value
+
+
+CampaignKind = Annotated[
+    Literal["DISCOUNT_COUPONS", "GIFT_VOUCHERS", "PROMOTION"], BeforeValidator(_campaign_type)
+]
+VouchersCount = Annotated[int, BeforeValidator(whole), Field(ge=0, le=VOUCHERS_MAX)]
+
+
+class AreasBody(Body):
+    """Areas and stores by their ids."""
+
+    areas_ids: list[Short] | None = None
+    area_stores_ids: list[Short] | None = None
+    area_all_stores_ids: list[Short] | None = None
+
+    @property
+    def first(self) -> str | None:
+        """The first that is named."""
+        named = (self.areas_ids, self.area_stores_ids, self.area_all_stores_ids)
+        return next((each for ids in named for each in ids or ()), None)
+
+
+class AccessSettingsBody(Body):
+    """Who may see a campaign: there are no areas, so none can be named."""
+
+    assign: AreasBody | None = None
+    unassign: AreasBody | None = None
+
+    @property
+    def area(self) -> str | None:
+        """The first area or store that is named."""
+        named = (areas.first for areas in (self.assign, self.unassign) if areas is not None)
+        return next((each for each in named if each is not None), None)
+
+
+class CampaignTerms(Body):
+    """What creating and updating a campaign have in common."""
+
+    #: First, so that its error is the one that is told.
+    campaign_type: CampaignKind | None = None
+    type: Literal["STATIC", "AUTO_UPDATE"] | None = None
+    description: Long | None = None
+    start_date: Instant | None = None
+    expiration_date: Instant | None = None
+    validity_timeframe: TimeframeBody | None = None
+    validity_day_of_week: Annotated[list[Day], Field(max_length=7)] | None = None
+    validity_hours: HoursBody | None = None
+    activity_duration_after_publishing: Short | None = None
+    auto_join: StrictBool | None = None
+    join_once: StrictBool | None = None
+    metadata: dict[str, Any] | None = None
+    category: Short | None = None
+    category_id: Short | None = None
+    access_settings: AccessSettingsBody | None = None
+
+
+class CampaignVoucherBody(Body):
+    """What the campaign's vouchers are made with."""
+
+    type: Literal["DISCOUNT_VOUCHER", "GIFT_VOUCHER"] | None = None
+    discount: DiscountBody | None = None
+    gift: GiftBody | None = None
+    code_config: CodeConfigBody | None = None
+    redemption: RedemptionBody | None = None
+    is_referral_code: Literal[False] | None = None
+
+    @model_validator(mode="after")
+    def _has_one_value(self) -> Self:
+        if (self.discount is None) == (self.gift is None):
+            raise ValueError("either a discount or a gift is required")
+        if self.type not in (None, self.kind):
+            raise ValueError(f"its type is {self.kind}")
+        return self
+
+    @property
+    def kind(self) -> Literal["DISCOUNT_VOUCHER", "GIFT_VOUCHER"]:
+        """The type of the vouchers."""
+        return "DISCOUNT_VOUCHER" if self.gift is None else "GIFT_VOUCHER"
+
+
+class CreateCampaignBody(CampaignTerms):
+    """A new campaign, with how many vouchers to make, or with the tiers of a promotion."""
+
+    name: Annotated[StrictStr, Field(min_length=1, max_length=ID_LENGTH_MAX)]
+    voucher: CampaignVoucherBody | None = None
+    promotion: PromotionBody | None = None
+    vouchers_count: VouchersCount | None = None
+    use_voucher_metadata_schema: StrictBool | None = None
+    active: StrictBool | None = None
+    validation_rules: list[Short] | None = None
+
+
+class UpdateCampaignBody(CampaignTerms):
+    """Changes of a campaign; only what is named changes, null clears.
+
+    Everything that a campaign shows may be named: what cannot be changed as it is.
+    """
+
+    id: Short | None = None
+    name: Short | None = None
+    discount: DiscountBody | None = None
+    gift: GiftBody | None = None
+    unset_metadata_fields: Annotated[list[Short], Field(max_length=KEYS_MAX)] | None = None
+    voucher: dict[str, Any] | None = None
+    active: StrictBool | None = None
+    use_voucher_metadata_schema: StrictBool | None = None
+    object: Literal["campaign"] | None = None
+    vouchers_count: Shown = None
+    promotion: Shown = None
+    categories: Shown = None
+    creation_status: Shown = None
+    vouchers_generation_status: Shown = None
+    protected: Shown = None
+    readonly: Shown = None
+    validation_rules_assignments: Shown = None
+    access_settings_assignments: Shown = None
+    created_at: Shown = None
+    updated_at: Shown = None
+
+
+class VoucherOfCampaignBody(Body):
+    """What differs from the campaign's own; nothing where there is no body."""
+
+    category: Short | None = None
+    metadata: dict[str, Any] | None = None
+    redemption: RedemptionBody | None = None
+    additional_info: Long | None = None
+    start_date: Instant | None = None
+    expiration_date: Instant | None = None
+
+
+class AddVouchersBody(VoucherOfCampaignBody):
+    """Vouchers to be added. Some clients send a bare number, which says how many."""
+
+    code: Annotated[StrictStr, Field(min_length=1, max_length=ID_LENGTH_MAX)] | None = None
+    code_config: CodeConfigBody | None = None
+    vouchers_count: Annotated[VouchersCount, Field(ge=1)] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_number(cls, given: Any) -> Any:
+        if isinstance(given, int | float) and not isinstance(given, bool):
+            return {"vouchers_count": given}
+        return given

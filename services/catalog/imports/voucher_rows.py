@@ -1,0 +1,253 @@
+"""The rows of vouchers' imports and bulk updates, as the engine wants them staged.
+
+Money in a file is in minor units, as everywhere.
+"""
+
+import re
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Self
+
+import msgspec
+from pydantic import Field, StrictStr, model_validator
+
+from engine.vouchers.rows import ImportedVoucher, UpdatedVoucher
+from schemas.base import ID_LENGTH_MAX
+from schemas.discounts import Discount
+from schemas.vouchers import Gift, VoucherType
+from services.catalog.imports.csv_file import Cell, Columns, Fault, whole_number
+from services.catalog.imports.uploads import Row
+from services.catalog.vouchers.voucher_bodies import (
+    Body,
+    DiscountBody,
+    GiftBody,
+    VoucherTerms,
+    as_instant,
+)
+from services.catalog.vouchers.voucher_commands import (
+    days_of,
+    discount_of,
+    gift_of,
+    hours_of,
+    made,
+    timeframe_of,
+)
+
+_NUMBER = re.compile(r"[0-9]{1,16}(\.[0-9]{1,12})?")
+
+Code = Annotated[StrictStr, Field(min_length=1, max_length=ID_LENGTH_MAX)]
+
+
+class ImportVoucherBody(VoucherTerms):
+    """A voucher of an import; in a campaign, discount and gift may be left to it."""
+
+    code: Code
+    type: VoucherType | None = None
+    discount: DiscountBody | None = None
+    gift: GiftBody | None = None
+
+
+class ImportWholeVoucherBody(ImportVoucherBody):
+    """A voucher of an import into no campaign: it says itself what it gives."""
+
+    @model_validator(mode="after")
+    def _fits_its_type(self) -> Self:
+        if (self.discount is None) == (self.gift is None):
+            raise ValueError("either discount or gift is required")
+        kind = "DISCOUNT_VOUCHER" if self.gift is None else "GIFT_VOUCHER"
+        if self.type not in (None, kind):
+            raise ValueError(f"what it gives does not belong to the type {self.type}")
+        return self
+
+
+class UpdateVoucherRowBody(Body):
+    """What a bulk update says of one voucher."""
+
+    code: Code
+    metadata: dict[str, Any]
+
+
+class VouchersMetadataBody(Body):
+    """One metadata for many vouchers."""
+
+    codes: list[Code]
+    metadata: dict[str, Any]
+
+
+def import_row(body: ImportVoucherBody) -> Row:
+    """The row of one JSON object."""
+    given = body.model_dump(exclude_none=True, include=_PLAIN)
+    fields = given | {
+        name: value
+        for name, value in (
+            ("validity_timeframe", made(timeframe_of, body.validity_timeframe)),
+            ("validity_day_of_week", days_of(body.validity_day_of_week)),
+            ("validity_hours", made(hours_of, body.validity_hours)),
+            ("quantity", made(lambda redemption: redemption.quantity, body.redemption)),
+        )
+        if value is not None
+    }
+    return _staged(
+        ImportedVoucher(
+            code=body.code,
+            type=body.type,
+            discount=made(discount_of, body.discount),
+            gift=made(gift_of, body.gift),
+            fields=fields,
+        )
+    )
+
+
+_PLAIN = {
+    "start_date",
+    "expiration_date",
+    "active",
+    "additional_info",
+    "metadata",
+    "category",
+    "category_id",
+}
+
+
+def update_row(body: UpdateVoucherRowBody) -> Row:
+    """The row of one voucher's metadata."""
+    said = msgspec.to_builtins(UpdatedVoucher(body.code, body.metadata))
+    return {"code": body.code, "do": said}
+
+
+def _staged(voucher: ImportedVoucher) -> Row:
+    return {"code": voucher.code, "do": msgspec.to_builtins(voucher)}
+
+
+def _code(text: str) -> str:
+    if len(text) > ID_LENGTH_MAX:
+        raise ValueError(f"at most {ID_LENGTH_MAX} characters are wanted")
+    return text
+
+
+def _number(text: str) -> Decimal:
+    # no exponent: 1e999999999 is a number, too, and its digits would fill the memory
+    if not _NUMBER.fullmatch(text):
+        raise ValueError("a number is wanted")
+    return Decimal(text)
+
+
+def _yes(text: str) -> bool:
+    said = text.lower()
+    if said not in ("true", "false", "1", "0"):
+        raise ValueError("true or false is wanted")
+    return said in ("true", "1")
+
+
+def _type(text: str) -> VoucherType:
+    found = _TYPES.get(text.upper())
+    if found is None:
+        raise ValueError("DISCOUNT_VOUCHER or GIFT_VOUCHER is wanted")
+    return found
+
+
+_TYPES: dict[str, VoucherType] = {
+    "DISCOUNT_VOUCHER": "DISCOUNT_VOUCHER",
+    "DISCOUNT": "DISCOUNT_VOUCHER",
+    "GIFT_VOUCHER": "GIFT_VOUCHER",
+    "GIFT": "GIFT_VOUCHER",
+}
+
+
+def _discount_type(text: str) -> str:
+    kind = text.upper()
+    if kind == "UNIT":
+        raise ValueError("a file has no column for the product of a UNIT discount")
+    if kind not in _VALUES:
+        raise ValueError("AMOUNT, PERCENT or FIXED is wanted")
+    return kind
+
+
+#: Which member of a discount the column Value is, by its type.
+_VALUES: dict[str, Literal["amount_off", "percent_off", "fixed_amount"]] = {
+    "AMOUNT": "amount_off",
+    "PERCENT": "percent_off",
+    "FIXED": "fixed_amount",
+}
+
+
+def _loyalty(_: str) -> int:
+    raise ValueError("loyalty cards cannot be imported")
+
+
+def _amount(value: Decimal) -> int:
+    if value != int(value):
+        raise Fault("Value", "a whole number is wanted")
+    return int(value)
+
+
+def make_voucher(values: dict[str, Any], metadata: dict[str, str]) -> Row:
+    """The row of one line of a file. Raises Fault."""
+    value, kind = values.get("value"), values.get("voucher type")
+    discount: Discount | None = None
+    gift: Gift | None = None
+    loaded = values.get("gift amount")
+    if loaded is None and kind == "GIFT_VOUCHER" and value is not None:
+        loaded = _amount(value)
+    if loaded is not None:
+        amount: int = loaded
+        spent = values.get("redeemed amount", 0)
+        if spent > amount:
+            raise Fault("Redeemed Amount", "it is more than the gift's amount")
+        kind = kind or "GIFT_VOUCHER"
+        gift = Gift(amount=amount, balance=amount - spent)
+    elif value is not None:
+        if "discount type" not in values:
+            raise Fault("Discount Type", "AMOUNT, PERCENT or FIXED is wanted")
+        kind = kind or "DISCOUNT_VOUCHER"
+        discount = _discount(values["discount type"], value)
+    elif "discount type" in values:
+        raise Fault("Value", "a number is wanted")
+    fields = {name: values[column] for column, name in _FIELDS.items() if column in values}
+    if metadata:
+        fields["metadata"] = metadata
+    return _staged(ImportedVoucher(values["code"], kind, discount, gift, fields))
+
+
+def _discount(kind: str, value: Decimal) -> Discount:
+    if kind == "PERCENT" and value > 100:
+        raise Fault("Value", "a percentage is at most 100")
+    given = value if kind == "PERCENT" else _amount(value)
+    return msgspec.convert({"type": kind, _VALUES[kind]: given}, Discount)
+
+
+_FIELDS = {
+    "start date": "start_date",
+    "expiration date": "expiration_date",
+    "redemption limit": "quantity",
+    "redeemed quantity": "redeemed_quantity",
+    "redeemed amount": "redeemed_amount",
+    "active": "active",
+    "category": "category",
+    "additional info": "additional_info",
+}
+
+_BOTH: dict[str, Cell] = {
+    "code": _code,
+    "category": str,
+    "active": _yes,
+    "redeemed quantity": whole_number,
+    "redeemed amount": whole_number,
+    "start date": as_instant,
+    "expiration date": as_instant,
+    "redemption limit": whole_number,
+    "additional info": str,
+}
+#: What a file of vouchers may hold.
+VOUCHER_COLUMNS = Columns(
+    _BOTH | {"voucher type": _type, "value": _number, "discount type": _discount_type},
+    ("code",),
+    make_voucher,
+    named="code",
+)
+#: What a file of a campaign's vouchers may hold; the discount is the campaign's.
+CAMPAIGN_COLUMNS = Columns(
+    _BOTH | {"gift amount": whole_number, "loyalty points": _loyalty},
+    ("code",),
+    make_voucher,
+    named="code",
+)

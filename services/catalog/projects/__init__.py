@@ -1,0 +1,1 @@
+"""Projects, keys, tokens, webhooks, metadata schemas."""

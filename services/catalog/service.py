@@ -1,0 +1,69 @@
+"""The endpoints of the catalog, and the task that makes the first project."""
+
+from collections.abc import Mapping
+
+from fronts.writes import Writes
+from runtime.http.service import Part, Service
+from services.catalog.campaigns.campaigns import campaign_router
+from services.catalog.campaigns.promotions import promotion_router
+from services.catalog.imports.imports import import_router
+from services.catalog.people.custom_events import custom_event_routes
+from services.catalog.people.customers import Erased, customer_router
+from services.catalog.people.segments import segment_router
+from services.catalog.projects.bootstrap import Bootstrap
+from services.catalog.projects.projects import Issuance, project_router
+from services.catalog.projects.webhooks import older_schema_router, schema_router, webhook_router
+from services.catalog.reads import Reads
+from services.catalog.rules.categories import category_router
+from services.catalog.rules.rules import rule_router
+from services.catalog.rules.stacking import stacking_router
+from services.catalog.shop.collections import collection_router
+from services.catalog.shop.locations import location_router
+from services.catalog.shop.orders import order_router
+from services.catalog.shop.products import product_router
+from services.catalog.shop.rewards import reward_router
+from services.catalog.vouchers.balances import balance_router
+from services.catalog.vouchers.bin import bin_router
+from services.catalog.vouchers.client_side import client_router
+from services.catalog.vouchers.publications import publication_router
+from services.catalog.vouchers.vouchers import voucher_router
+
+
+def make_service(
+    writes: Writes, view_of: Reads, bootstrap: Bootstrap, issuance: Issuance, erased: Erased
+) -> Service:
+    """The service, to be mounted in a host."""
+
+    def health() -> Mapping[str, Part]:
+        return {"project": Part("starting") if bootstrap.keys is None else Part()}
+
+    return Service(
+        name="catalog",
+        routes=custom_event_routes(writes),
+        routers=(
+            import_router(writes, view_of),
+            voucher_router(writes, view_of),
+            campaign_router(writes, view_of),
+            promotion_router(writes, view_of),
+            rule_router(writes, view_of),
+            customer_router(writes, view_of, erased),
+            order_router(writes, view_of),
+            product_router(writes, view_of),
+            collection_router(writes, view_of),
+            publication_router(writes),
+            client_router(writes),
+            balance_router(writes),
+            bin_router(writes),
+            project_router(writes, view_of, issuance),
+            webhook_router(writes, view_of, allow_private=issuance.allow_private),
+            schema_router(writes, view_of),
+            older_schema_router(writes, view_of),
+            stacking_router(writes, view_of),
+            category_router(writes, view_of),
+            reward_router(writes, view_of),
+            location_router(writes, view_of),
+            segment_router(writes, view_of),
+        ),
+        tasks={"bootstrap": bootstrap.run},
+        health=health,
+    )

@@ -1,0 +1,1 @@
+"""Orders, products, collections, locations, rewards."""

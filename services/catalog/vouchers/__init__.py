@@ -1,0 +1,1 @@
+"""Vouchers, their balances, publications and the bin."""

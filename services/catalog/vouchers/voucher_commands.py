@@ -1,0 +1,210 @@
+"""Bodies into commands. What a body names that does not exist here is an error that says so."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import msgspec
+
+from runtime.http.errors import invalid_payload
+from schemas.campaigns import AddVouchers, CodeConfig
+from schemas.discounts import Discount, UnitOff
+from schemas.validity import DailyHours, ValidityHours, ValidityTimeframe
+from schemas.vouchers import CreateVoucher, Gift, LoyaltyCard, UpdateVoucher, Voucher
+from services.catalog.campaigns.campaign_bodies import CampaignTerms
+from services.catalog.vouchers.voucher_bodies import (
+    CodeConfigBody,
+    CreateVoucherBody,
+    DiscountBody,
+    GiftBody,
+    HoursBody,
+    LoyaltyCardBody,
+    TimeframeBody,
+    UpdateVoucherBody,
+    VoucherTerms,
+)
+
+#: Members by which a category is named.
+CATEGORY = frozenset({"category", "category_id"})
+T = TypeVar("T")
+U = TypeVar("U")
+
+CODE_LENGTH_DEFAULT = 8
+#: Members that are copied as they are.
+_PLAIN = ("start_date", "expiration_date", "validity_day_of_week", "additional_info", "metadata")
+#: Members that an update may name, and which the engine compares with the voucher's own.
+_FIXED = ("id", "code", "campaign", "campaign_id")
+
+
+def create_command(body: CreateVoucherBody, code: str | None) -> CreateVoucher | AddVouchers:
+    """The command that creates a voucher; `code` is the path's, which the body may repeat.
+
+    What a campaign's voucher does not say it gives is the campaign's, and so are its limit of
+    redemptions and its rule for codes then.
+    """
+    if code is not None and body.code not in (None, code):
+        raise invalid_payload("Property `.code` differs from the code in the path")
+    if body.named_campaign is not None and body.gives_what_its_campaign_does:
+        return AddVouchers(
+            body.named_campaign,
+            code=code or body.code,
+            fields=_own_terms(body),
+            code_config=made(code_config, body.code_config),
+            validation_rules=tuple(body.validation_rules or ()),
+        )
+    voucher = Voucher(
+        id="",
+        code=code or body.code or "",
+        type=body.kind,
+        created_at=0,
+        discount=made(discount_of, body.discount),
+        gift=made(gift_of, body.gift),
+        loyalty_card=made(card_of, body.loyalty_card),
+        start_date=body.start_date,
+        expiration_date=body.expiration_date,
+        validity_timeframe=made(timeframe_of, body.validity_timeframe),
+        validity_day_of_week=days_of(body.validity_day_of_week),
+        validity_hours=made(hours_of, body.validity_hours),
+        active=True if body.active is None else body.active,
+        additional_info=body.additional_info,
+        metadata=body.metadata or {},
+        quantity=made(lambda redemption: redemption.quantity, body.redemption),
+        campaign=body.campaign or None,
+        campaign_id=body.campaign_id or None,
+        category_id=category_of(body),
+    )
+    config = body.code_config or CodeConfigBody()
+    return CreateVoucher(
+        voucher=voucher,
+        code_length=CODE_LENGTH_DEFAULT if config.length is None else config.length,
+        code_charset=config.charset or "",
+        code_pattern=config.pattern,
+        code_prefix=config.prefix or "",
+        code_postfix=config.postfix or "",
+        validation_rules=tuple(body.validation_rules or ()),
+    )
+
+
+def update_command(body: UpdateVoucherBody, code: str) -> UpdateVoucher:
+    """The command that sets what the body names."""
+    named = body.model_fields_set
+    if "type" in named and body.type is None:
+        raise invalid_payload("Property `.type` should not be null")
+    changes: dict[str, Any] = {name: getattr(body, name) for name in _PLAIN if name in named}
+    if named & CATEGORY:
+        changes["category_id"] = category_of(body)
+    if body.active is not None:
+        changes["active"] = body.active
+    # An official client says DISCOUNT_VOUCHER in every update, of gift cards, too.
+    if body.type is not None and (body.type, body.discount) != ("DISCOUNT_VOUCHER", None):
+        changes["type"] = body.type
+    for name in _FIXED:
+        if getattr(body, name) is not None:
+            changes[name] = getattr(body, name)
+    if body.loyalty_card is not None and body.loyalty_card.points is not None:
+        changes["points"] = body.loyalty_card.points
+    if "discount" in named:
+        changes["discount"] = made(discount_of, body.discount)
+    if "gift" in named:
+        changes["gift"] = made(_gift_changes, body.gift)
+    if "validity_timeframe" in named:
+        changes["validity_timeframe"] = made(timeframe_of, body.validity_timeframe)
+    if "validity_hours" in named:
+        changes["validity_hours"] = made(hours_of, body.validity_hours)
+    if body.redemption is not None and "quantity" in body.redemption.model_fields_set:
+        changes["quantity"] = body.redemption.quantity
+    return UpdateVoucher(voucher=code, changes=msgspec.Raw(msgspec.json.encode(changes)))
+
+
+def _own_terms(body: CreateVoucherBody) -> msgspec.Raw:
+    """What the body says of a campaign's voucher, as members of `Voucher`."""
+    fields: dict[str, Any] = {
+        name: getattr(body, name)
+        for name in (*_PLAIN, "type", "active")
+        if getattr(body, name) is not None
+    }
+    if body.validity_timeframe is not None:
+        fields["validity_timeframe"] = timeframe_of(body.validity_timeframe)
+    if body.validity_hours is not None:
+        fields["validity_hours"] = hours_of(body.validity_hours)
+    if body.redemption is not None and "quantity" in body.redemption.model_fields_set:
+        fields["quantity"] = body.redemption.quantity
+    category = category_of(body)
+    if category is not None:
+        fields["category_id"] = category
+    return msgspec.Raw(msgspec.json.encode(fields))
+
+
+def _gift_changes(body: GiftBody) -> dict[str, Any]:
+    return body.model_dump(exclude_none=True, exclude={"subtracted_amount"})
+
+
+def code_config(body: CodeConfigBody) -> CodeConfig:
+    """How codes are made."""
+    return CodeConfig(
+        length=body.length,
+        charset=body.charset,
+        prefix=body.prefix,
+        postfix=body.postfix,
+        pattern=body.pattern,
+        initial_count=body.initial_count,
+    )
+
+
+def made(make: Callable[[T], U], body: T | None) -> U | None:
+    """What `make` makes of a body that was given."""
+    return None if body is None else make(body)
+
+
+def category_of(body: VoucherTerms | CampaignTerms) -> str | None:
+    """The category that a body names, by id or name."""
+    return body.category_id or body.category or None
+
+
+def discount_of(body: DiscountBody) -> Discount:
+    """The discount that a body describes; what its products are called is the catalogue's to say."""
+    given = body.model_dump(exclude_none=True, exclude=_DERIVED)
+    units = tuple(
+        UnitOff(
+            each.unit_type,
+            each.effect or "ADD_NEW_ITEMS",
+            each.unit_off,
+            each.unit_off_formula,
+        )
+        for each in body.units or ()
+    )
+    return Discount(**given, units=units)
+
+
+#: Members of a discount that are not copied.
+_DERIVED = {"is_dynamic", "product", "sku", "units"}
+
+
+def gift_of(body: GiftBody) -> Gift:
+    """The gift that a body describes; the balance is the amount unless named."""
+    balance = body.amount if body.balance is None else body.balance
+    return Gift(amount=body.amount, balance=balance, effect=body.effect)
+
+
+def card_of(body: LoyaltyCardBody) -> LoyaltyCard:
+    """The loyalty card that a body describes; the balance is all points unless named."""
+    return LoyaltyCard(body.points, body.points if body.balance is None else body.balance)
+
+
+def timeframe_of(body: TimeframeBody) -> ValidityTimeframe:
+    """The timeframe that a body describes."""
+    return ValidityTimeframe(duration=body.duration, interval=body.interval)
+
+
+def days_of(days: list[int] | None) -> tuple[int, ...] | None:
+    """Days of the week, 0 = Sunday."""
+    return None if days is None else tuple(days)
+
+
+def hours_of(body: HoursBody) -> ValidityHours:
+    """The hours that a body describes."""
+    return ValidityHours(
+        daily=tuple(
+            DailyHours(each.start_time, each.expiration_time, tuple(each.days_of_week or ()))
+            for each in body.daily or ()
+        )
+    )

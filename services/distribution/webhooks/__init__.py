@@ -1,0 +1,1 @@
+"""Webhooks: what is to be sent, in order, and how."""

@@ -1,0 +1,229 @@
+"""What is to be sent to webhooks: a fold of one partition of the ledger, and how far each is.
+
+For every endpoint there is a queue of places in the ledger: never a body, which is made from the
+record when it is sent. A place is (offset, number); what was asked for again by hand stands behind
+what waits already, at the place of the asking. The queue is worked off in order, one entry after
+the other, so how far an endpoint is, is one place: the last that was settled (delivered, or given
+up).
+
+The truth about what was sent is the topic `deliveries`. It is read before the ledger is, from
+where this fold stands in it, so an event that was delivered just before a crash is not queued
+again, nor is anything when the whole fold is built anew; what is older than `deliveries` keeps is
+not queued then.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import msgspec
+
+from engine.answers.hook_events import hook_events
+from engine.webhooks.ids import place_of
+from runtime.store.store import Store
+from schemas.base import DAY_MS, Millis
+from schemas.projects import ProjectClosed
+from schemas.records import Decided, Record
+from schemas.webhooks import (
+    DeliveryAttempted,
+    RedeliveryRequested,
+    Webhook,
+    WebhookCreated,
+    WebhookDeleted,
+    WebhookDisabled,
+    WebhookUpdated,
+)
+
+#: How long `deliveries` is kept.
+KEPT_MS = 90 * DAY_MS
+_POSITION = b"deliveries"
+
+
+class Place(msgspec.Struct, frozen=True, array_like=True, order=True):
+    """A place in an endpoint's queue."""
+
+    offset: int
+    index: int
+
+
+class Item(msgspec.Struct, frozen=True, array_like=True):
+    """What is to be sent: the event with that number in the record at `offset`."""
+
+    offset: int
+    number: int
+    redelivery: bool = False
+
+
+class Waiting(NamedTuple):
+    """The head of a queue."""
+
+    place: Place
+    item: Item
+
+
+class Tries(msgspec.Struct, frozen=True, array_like=True):
+    """How often the head of a queue was tried, and when it is tried again."""
+
+    place: Place
+    attempts: int
+    next_at: Millis
+
+
+class Endpoint(msgspec.Struct, frozen=True):
+    """A webhook and whose it is."""
+
+    project: str
+    webhook: Webhook
+
+
+_encode = msgspec.json.Encoder().encode
+_endpoints = msgspec.json.Decoder(Endpoint)
+_items = msgspec.json.Decoder(Item)
+_places = msgspec.json.Decoder(Place)
+_tries = msgspec.json.Decoder(Tries)
+Changes = dict[bytes, bytes | None]
+
+
+class Outbox:
+    """The queues of one partition; a `runtime.replica.Fold`."""
+
+    def __init__(self, store: Store, clock_ms: Callable[[], Millis]) -> None:
+        self._store = store
+        self._clock_ms = clock_ms
+        self._changes: Changes = {}
+        self.endpoints: dict[str, Endpoint] = {}
+        self._load()
+
+    # --- the fold
+
+    def begin(self) -> None:
+        """See `Fold.begin`."""
+        self._changes = {}
+
+    def apply(self, record: Record, offset: int) -> None:
+        """See `Fold.apply`."""
+        if not isinstance(record, Decided):
+            return
+        for event in record.events:
+            self._register(record, event, offset)
+        if not self.has_project(record.project) or record.at < self._clock_ms() - KEPT_MS:
+            return
+        for told in hook_events(record):
+            for endpoint in self.endpoints.values():
+                if endpoint.project == record.project and told.name in endpoint.webhook.events:
+                    self._queue(endpoint, Place(offset, told.number), Item(offset, told.number))
+
+    def commit(self) -> Changes:
+        """See `Fold.commit`."""
+        changes, self._changes = self._changes, {}
+        return changes
+
+    def discard(self) -> None:
+        """See `Fold.discard`."""
+        self._changes = {}
+        self._load()
+
+    def knows(self, project: str) -> bool:
+        """Whether the project has a webhook, active or not."""
+        return any(each.project == project for each in self.endpoints.values())
+
+    def has_project(self, project: str) -> bool:
+        """Whether something may be sent for the project."""
+        return any(
+            each.project == project and each.webhook.active for each in self.endpoints.values()
+        )
+
+    def _load(self) -> None:
+        found = (_endpoints.decode(value) for _, value in self._store.scan(b"endpoint/"))
+        self.endpoints = {each.webhook.id: each for each in found}
+
+    def _register(self, record: Decided, event: Any, offset: int) -> None:
+        match event:
+            case WebhookCreated() | WebhookUpdated() | WebhookDisabled():
+                webhook = event.webhook
+                self.endpoints[webhook.id] = Endpoint(record.project, webhook)
+                self._changes[_key("endpoint", webhook.id)] = _encode(self.endpoints[webhook.id])
+                if isinstance(event, WebhookUpdated):
+                    # Whoever changed it wants to see whether it works now.
+                    self._changes[_key("tries", webhook.id)] = None
+            case WebhookDeleted():
+                self._forget(event.webhook_id)
+            case ProjectClosed():
+                gone = [i for i, each in self.endpoints.items() if each.project == record.project]
+                for webhook_id in gone:
+                    self._forget(webhook_id)
+            case RedeliveryRequested():
+                endpoint = self.endpoints.get(event.webhook_id)
+                wanted = place_of(record.project, event.event_id)
+                if endpoint is not None and wanted is not None and wanted.offset < offset:
+                    item = Item(wanted.offset, wanted.number, redelivery=True)
+                    self._queue(endpoint, Place(offset, 0), item)
+
+    def _queue(self, endpoint: Endpoint, place: Place, item: Item) -> None:
+        webhook = endpoint.webhook
+        if not webhook.active:
+            return
+        settled = self._settled(webhook.id)
+        if settled is None or settled < place:
+            self._changes[_queue_key(webhook.id, place)] = _encode(item)
+
+    def _forget(self, webhook_id: str) -> None:
+        self.endpoints.pop(webhook_id, None)
+        for name in ("endpoint", "tries", "settled"):
+            self._changes[_key(name, webhook_id)] = None
+        prefix = _key("queue", webhook_id) + b"/"
+        queued = [key for key, _ in self._store.scan(prefix)]
+        queued += [key for key in self._changes if key.startswith(prefix)]
+        self._changes |= dict.fromkeys(queued)
+
+    # --- what became of it
+
+    def head(self, webhook_id: str) -> Waiting | None:
+        """What is to be sent next to the endpoint."""
+        prefix = _key("queue", webhook_id) + b"/"
+        for key, value in self._store.scan(prefix):
+            offset, index = key[len(prefix) :].split(b".")
+            return Waiting(Place(int(offset, 16), int(index, 16)), _items.decode(value))
+        return None
+
+    def tries(self, webhook_id: str, place: Place) -> Tries | None:
+        """How often that place was tried."""
+        stored = self._store.get(_key("tries", webhook_id))
+        found = None if stored is None else _tries.decode(stored)
+        return found if found is not None and found.place == place else None
+
+    def record(self, attempts: Iterable[tuple[DeliveryAttempted, int]]) -> None:
+        """Takes attempts as they lie in `deliveries`, each with its offset; again is no harm."""
+        changes: Changes = {}
+        for attempt, offset in attempts:
+            place = Place(attempt.offset, attempt.index)
+            webhook_id = attempt.webhook_id
+            settled = self._settled(webhook_id, changes)
+            if settled is None or settled < place:
+                if attempt.result == "failed":
+                    tries = Tries(place, attempt.attempt, attempt.next_attempt_at or attempt.at)
+                    changes[_key("tries", webhook_id)] = _encode(tries)
+                else:
+                    changes[_key("settled", webhook_id)] = _encode(place)
+                    changes[_key("tries", webhook_id)] = None
+                    changes[_queue_key(webhook_id, place)] = None
+            changes[_POSITION] = _encode(offset)
+        self._store.write(changes)
+
+    @property
+    def position(self) -> int:
+        """The offset in `deliveries` up to which attempts were taken; -1: none yet."""
+        stored = self._store.get(_POSITION)
+        return -1 if stored is None else msgspec.json.decode(stored, type=int)
+
+    def _settled(self, webhook_id: str, changes: Changes | None = None) -> Place | None:
+        key = _key("settled", webhook_id)
+        stored = changes[key] if changes and key in changes else self._store.get(key)
+        return None if stored is None else _places.decode(stored)
+
+
+def _key(name: str, webhook_id: str) -> bytes:
+    return f"{name}/{webhook_id}".encode()
+
+
+def _queue_key(webhook_id: str, place: Place) -> bytes:
+    return _key("queue", webhook_id) + f"/{place.offset:016x}.{place.index:08x}".encode()

@@ -1,0 +1,176 @@
+"""How the hosts erase: what each of them has of a person, and when all of them have nothing more."""
+
+import asyncio
+import math
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack
+
+import httpx
+import msgspec
+import structlog
+
+from engine.kernel import tables
+from runtime.clickhouse.database import Database, DatabaseFault, Query
+from runtime.clickhouse.table import UNERASED, forget_old_parts, oldest_part
+from runtime.http.errors import ApiError
+from runtime.http.forward import make_client
+from runtime.http.internal import KEY_KIND_HEADER, SECRET_HEADER
+from runtime.keys.erasing import OWNERS_MAX, PATH, Erasing, in_thread
+from runtime.log.log import LogError
+from runtime.store.store import Store
+from services.audit.sink.activity_table import ACTIVITY
+from services.audit.sink.entities import ENTITIES
+from tessera.hosts.parts import Replicas
+
+#: How long the answer to forgetting a customer waits for the end of it.
+WAIT_SECONDS_MAX = 10.0
+LOOK_SECONDS = 0.2
+ASK_SECONDS_MAX = 2.0
+#: How long the rows of actions that ended stay in the files of states, at least from the second on.
+ROWS_SECONDS = 60.0
+
+log = structlog.get_logger(__name__)
+
+
+class StateCleaner:
+    """Removes customers, and the rows of actions, from the files of states.
+
+    That rewrites whole states, so the rows of actions, which end all the time, wait for one another.
+    """
+
+    def __init__(
+        self,
+        stores: Callable[[], Iterable[Store]],
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._stores = stores
+        self._clock = clock
+        self._cleaned_at = -math.inf
+
+    async def clean(self, owners: Sequence[str]) -> Sequence[str]:
+        """See `runtime.erasing.Clean`: once no state has them any more. Raises StoreError."""
+        stores = list(self._stores())
+        gone = [owner for owner in owners if not any(_knows(each, owner) for each in stores)]
+        if not gone or not stores:
+            return ()
+        can_wait = len(owners) < OWNERS_MAX and all(map(_is_action, gone))
+        if can_wait and self._clock() < self._cleaned_at + ROWS_SECONDS:
+            return ()
+
+        def compact() -> None:
+            for store in stores:
+                store.compact()
+
+        await in_thread(compact)
+        self._cleaned_at = self._clock()
+        return gone
+
+
+def _is_action(owner: str) -> bool:
+    return owner.partition("/")[2].startswith("aa_")
+
+
+def _knows(store: Store, owner: str) -> bool:
+    """Whether a state has the customer, or rows of the action."""
+    project, _, owner_id = owner.partition("/")
+    rows = store.scan(tables.STAGED.prefix(project, owner_id))
+    return store.get(tables.CUSTOMERS.key(project, owner_id)) is not None or any(rows)
+
+
+class TableCleaner:
+    """Waits until nobody who was forgotten is in a file of the tables."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        #: When nothing of the owner was in the tables any more, in seconds by the engine's clock.
+        self._gone_at: dict[str, int] = {}
+
+    async def clean(self, owners: Sequence[str]) -> Sequence[str]:
+        """See `runtime.erasing.Clean`."""
+        try:
+            return await self._cleaned(owners)
+        except DatabaseFault as fault:
+            log.warning("not erased yet", reason=str(fault))
+            return ()
+
+    async def _cleaned(self, owners: Sequence[str]) -> Sequence[str]:
+        named = [owner.partition("/") for owner in owners]
+        shown = Query(
+            f"SELECT DISTINCT project, id FROM {ENTITIES.full_name} "  # noqa: S608  declared names
+            "WHERE kind = 'customer' AND project IN {projects:Array(String)} "
+            "AND id IN {ids:Array(String)} AND body != ''",
+            {"projects": [each[0] for each in named], "ids": [each[2] for each in named]},
+        )
+        left = {f"{project}/{owner}" for project, owner in await self._database.query(shown)}
+        ((unerased, now),) = await self._database.query(UNERASED)
+        for owner in owners:
+            if owner not in left and not unerased:
+                self._gone_at.setdefault(owner, now)
+        gone = [owner for owner in owners if owner in self._gone_at]
+        if not gone:
+            return ()
+        oldest = []
+        for table in (ENTITIES, ACTIVITY):
+            await self._database.execute(forget_old_parts(table))
+            ((removed_at,),) = await self._database.query(oldest_part(table))
+            oldest.append(removed_at)
+        # each by itself, so that none waits for those who are forgotten after it
+        cleared = [owner for owner in gone if self._gone_at[owner] < min(oldest)]
+        for owner in cleared:
+            del self._gone_at[owner]
+        return cleared
+
+
+class Erased:
+    """Whether a customer who was forgotten is erased in all hosts."""
+
+    def __init__(
+        self,
+        replicas: Replicas,
+        own: Erasing,
+        urls: Mapping[str, str],
+        secret: str,
+        *,
+        wait_seconds: float = WAIT_SECONDS_MAX,
+    ) -> None:
+        self._replicas = replicas
+        self._own = own
+        self._urls = urls
+        self._headers = {SECRET_HEADER: secret, KEY_KIND_HEADER: "system"}
+        self._wait_seconds = wait_seconds
+
+    async def __call__(self, project: str, customer_id: str) -> bool:
+        """Waits for the end, within a bound; what is not done by then goes on by itself."""
+        try:
+            async with asyncio.timeout(self._wait_seconds), AsyncExitStack() as opened:
+                made = map(make_client, self._urls.values())
+                others = [await opened.enter_async_context(each) for each in made]
+                while True:
+                    if await self._is_erased(project, customer_id, others):
+                        return True
+                    await asyncio.sleep(LOOK_SECONDS)
+        except TimeoutError:
+            return False
+
+    async def _is_erased(
+        self, project: str, customer_id: str, others: Sequence[httpx.AsyncClient]
+    ) -> bool:
+        owner = f"{project}/{customer_id}"
+        try:
+            if self._replicas.view(project).get(tables.ERASURES, customer_id) is not None:
+                return False
+            if not await self._own.is_erased(owner):
+                return False
+            return all(await asyncio.gather(*[self._ask(each, owner) for each in others]))
+        except (ApiError, LogError):
+            return False
+
+    async def _ask(self, other: httpx.AsyncClient, owner: str) -> bool:
+        try:
+            answer = await other.get(
+                PATH, params={"owner": owner}, headers=self._headers, timeout=ASK_SECONDS_MAX
+            )
+            return bool(msgspec.json.decode(answer.content)["erased"])
+        except (httpx.HTTPError, msgspec.DecodeError, KeyError, TypeError):
+            return False
