@@ -200,7 +200,7 @@ def _operate(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
 def host(name: Annotated[HostName, typer.Argument(help="which host")]) -> None:
     """Be one host of an installation, in the foreground."""
     # Each command imports its own half: a host does without the runner, and the other way round.
-    from tessera.hosts.hosts import run_host  # noqa: PLC0415
+    from tessera.hosts.host import run_host  # noqa: PLC0415
 
     settings = _settings()
     os.umask(PRIVATE_UMASK)

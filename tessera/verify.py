@@ -37,7 +37,7 @@ from schemas.records import Record
 from schemas.topics import LEDGER
 from services.distribution.worker.state import KEPT
 from tessera.forgotten import Item, is_forgotten_since
-from tessera.hosts.hosts import insight_fillings
+from tessera.hosts.insight import insight_fillings
 from tessera.hosts.parts import Parts
 from tessera.installation import reached
 from tessera.report import Report

@@ -11,8 +11,9 @@ from services.catalog.people.custom_events import custom_event_routes
 from services.catalog.people.customers import Erased, customer_router
 from services.catalog.people.segments import segment_router
 from services.catalog.projects.bootstrap import Bootstrap
+from services.catalog.projects.metadata_schemas import older_schema_router, schema_router
 from services.catalog.projects.projects import Issuance, project_router
-from services.catalog.projects.webhooks import older_schema_router, schema_router, webhook_router
+from services.catalog.projects.webhooks import webhook_router
 from services.catalog.reads import Reads
 from services.catalog.rules.categories import category_router
 from services.catalog.rules.rules import rule_router

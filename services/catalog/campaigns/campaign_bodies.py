@@ -5,22 +5,16 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, StrictBool, StrictStr, model_validator
 
 from engine.campaigns.generation import VOUCHERS_MAX
+from fronts.fields import Body, Day, Instant, Long, Short, Shown, whole
 from schemas.base import ID_LENGTH_MAX
 from services.catalog.campaigns.promotion_bodies import PromotionBody
-from services.catalog.vouchers.voucher_bodies import (
-    Body,
+from services.catalog.terms.bodies import (
     CodeConfigBody,
-    Day,
     DiscountBody,
     GiftBody,
     HoursBody,
-    Instant,
-    Long,
     RedemptionBody,
-    Short,
-    Shown,
     TimeframeBody,
-    whole,
 )
 
 #: Of the API's types of campaigns, those that are not served.

@@ -36,7 +36,7 @@ from services.catalog.campaigns.campaign_bodies import (
 )
 from services.catalog.campaigns.promotions import new_tier, shown_campaign
 from services.catalog.reads import Reads
-from services.catalog.vouchers.voucher_commands import (
+from services.catalog.terms.values import (
     CATEGORY,
     category_of,
     code_config,

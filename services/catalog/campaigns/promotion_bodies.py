@@ -4,21 +4,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictStr
 
+from fronts.fields import Body, Day, Instant, Long, Short, Shown, whole
 from schemas.assignments import ASSIGNMENTS_MAX
 from schemas.base import ID_LENGTH_MAX
 from schemas.promotions import STACK_TIERS_MAX, TIERS_AT_ONCE_MAX, TIERS_MAX
-from services.catalog.vouchers.voucher_bodies import (
-    Body,
-    Day,
-    DiscountBody,
-    HoursBody,
-    Instant,
-    Long,
-    Short,
-    Shown,
-    TimeframeBody,
-    whole,
-)
+from services.catalog.terms.bodies import DiscountBody, HoursBody, TimeframeBody
 
 Name = Annotated[StrictStr, Field(min_length=1, max_length=ID_LENGTH_MAX)]
 Place = Annotated[int, BeforeValidator(whole), Field(ge=1, le=TIERS_MAX)]

@@ -51,13 +51,7 @@ from services.catalog.campaigns.promotion_bodies import (
     UpdateTierBody,
 )
 from services.catalog.reads import Reads
-from services.catalog.vouchers.voucher_commands import (
-    days_of,
-    discount_of,
-    hours_of,
-    made,
-    timeframe_of,
-)
+from services.catalog.terms.values import days_of, discount_of, hours_of, made, timeframe_of
 
 T = TypeVar("T")
 

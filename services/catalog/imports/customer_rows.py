@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 from pydantic import ValidationError
 
+from fronts.fields import Body, Short
 from runtime.http.payload import describe_pydantic
 from schemas.api import CustomerInput
 from schemas.orders import CreateOrder
@@ -18,7 +19,6 @@ from services.catalog.people.customer_bodies import (
     order_customer,
     order_input,
 )
-from services.catalog.vouchers.voucher_bodies import Body, Short
 
 
 class BulkCustomerBody(CustomerBody):

@@ -11,19 +11,14 @@ import msgspec
 from pydantic import Field, StrictStr, model_validator
 
 from engine.vouchers.rows import ImportedVoucher, UpdatedVoucher
+from fronts.fields import Body, as_instant
 from schemas.base import ID_LENGTH_MAX
 from schemas.discounts import Discount
 from schemas.vouchers import Gift, VoucherType
 from services.catalog.imports.csv_file import Cell, Columns, Fault, whole_number
 from services.catalog.imports.uploads import Row
-from services.catalog.vouchers.voucher_bodies import (
-    Body,
-    DiscountBody,
-    GiftBody,
-    VoucherTerms,
-    as_instant,
-)
-from services.catalog.vouchers.voucher_commands import (
+from services.catalog.terms.bodies import DiscountBody, GiftBody, VoucherTerms
+from services.catalog.terms.values import (
     days_of,
     discount_of,
     gift_of,

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from pydantic import BeforeValidator, Field
 
+from fronts.fields import Amount, Body, Count, Instant, Short, Shown
 from schemas.api import (
     ITEMS_MAX,
     CustomerInput,
@@ -21,7 +22,6 @@ from schemas.api import (
 )
 from schemas.base import INSTANT_MAX
 from schemas.personal import Address
-from services.catalog.vouchers.voucher_bodies import Amount, Body, Count, Instant, Short, Shown
 
 
 def _day(value: Any) -> Any:

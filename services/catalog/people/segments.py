@@ -15,6 +15,7 @@ from engine.kernel.lookup import find_customer
 from engine.projects.body import list_body
 from engine.segments.belonging import segments_of
 from engine.segments.body import segment_body, simple_segment_body
+from fronts.fields import Body
 from fronts.query_string import read_parameters
 from fronts.selection import Selection, selected
 from fronts.writes import Writes
@@ -25,7 +26,6 @@ from schemas.base import ID_LENGTH_MAX, Millis
 from schemas.errors import not_found
 from schemas.segments import MEMBERS_MAX, CreateSegment, DeleteSegment, Segment
 from services.catalog.reads import Reads
-from services.catalog.vouchers.voucher_bodies import Body
 
 Name = Annotated[StrictStr, Field(min_length=1, max_length=ID_LENGTH_MAX)]
 

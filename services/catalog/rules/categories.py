@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from engine.categories.body import category_body
 from engine.kernel import tables
+from fronts.fields import Body, Shown, whole
 from fronts.query_string import read_parameters
 from fronts.selection import Selection, selected
 from fronts.writes import Writes
@@ -22,7 +23,6 @@ from schemas.base import ID_LENGTH_MAX, QUANTITY_MAX, Millis
 from schemas.categories import Category, CreateCategory, DeleteCategory, UpdateCategory
 from schemas.errors import not_found
 from services.catalog.reads import Reads
-from services.catalog.vouchers.voucher_bodies import Body, Shown, whole
 
 Hierarchy = Annotated[int, BeforeValidator(whole), Field(ge=0, le=QUANTITY_MAX)]
 Name = Annotated[StrictStr, Field(min_length=1, max_length=ID_LENGTH_MAX)]

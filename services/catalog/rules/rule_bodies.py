@@ -4,10 +4,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictStr
 
+from fronts.fields import Amount, Body, Count, Long, Short, Shown
 from schemas.assignments import AssignedType
 from schemas.base import ID_LENGTH_MAX
 from schemas.rules import CONTEXT_TYPES, ItemEffect, RuleType
-from services.catalog.vouchers.voucher_bodies import Amount, Body, Count, Long, Short, Shown
 
 
 def _context(value: Any) -> Any:

@@ -34,7 +34,7 @@ from services.catalog.rules.rule_bodies import (
     ItemsBody,
     UpdateRuleBody,
 )
-from services.catalog.vouchers.voucher_commands import made
+from services.catalog.terms.values import made
 
 _RULE = "/v1/validation-rules/{rule:ident}"
 _ASSIGNMENTS = _RULE + "/assignments"

@@ -4,9 +4,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StrictStr
 
+from fronts.fields import Body, whole
 from schemas.base import ID_LENGTH_MAX
 from schemas.stacking import CATEGORIES_NAMED_MAX, REDEEMABLES_LIMIT_MAX
-from services.catalog.vouchers.voucher_bodies import Body, whole
 
 Limit = Annotated[int, BeforeValidator(whole), Field(ge=1, le=REDEEMABLES_LIMIT_MAX)]
 CategoryId = Annotated[StrictStr, Field(min_length=1, max_length=ID_LENGTH_MAX)]

@@ -13,7 +13,7 @@ from runtime.http.routing import Captured, caller_of, management_router
 from schemas.collections import DeleteCollection
 from schemas.errors import not_found
 from services.catalog.reads import Reads
-from services.catalog.shop.product_bodies import (
+from services.catalog.shop.collection_bodies import (
     CreateCollectionBody,
     UpdateCollectionBody,
     create_collection_command,

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from engine.kernel import tables
 from engine.kernel.geo import point
 from engine.locations.body import location_body
+from fronts.fields import Body, Short, Shown
 from fronts.query_string import read_parameters
 from fronts.selection import Selection, selected
 from fronts.writes import Writes
@@ -32,7 +33,6 @@ from schemas.locations import (
     UpdateLocation,
 )
 from services.catalog.reads import Reads
-from services.catalog.vouchers.voucher_bodies import Body, Short, Shown
 
 #: The metres of each unit of a radius; without one it is in metres.
 UNITS_M: Final = {

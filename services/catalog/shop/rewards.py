@@ -14,6 +14,7 @@ from starlette.responses import Response
 from engine.kernel import tables
 from engine.rewards.body import reward_body
 from engine.rules.operators import number_in
+from fronts.fields import Body, Short, Shown
 from fronts.query_string import read_parameters, text_of
 from fronts.selection import Selection, selected
 from fronts.writes import Writes
@@ -24,7 +25,6 @@ from schemas.base import Millis
 from schemas.errors import not_found
 from schemas.rewards import CreateReward, DeleteReward, Reward, UpdateReward
 from services.catalog.reads import Reads
-from services.catalog.vouchers.voucher_bodies import Body, Short, Shown
 
 #: How long a ratio is written at most.
 DIGITS_MAX: Final = 30

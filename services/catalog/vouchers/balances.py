@@ -7,11 +7,11 @@ from pydantic import AfterValidator
 from starlette.requests import Request
 from starlette.responses import Response
 
+from fronts.fields import Body, Change, Long, Short
 from fronts.writes import Writes
 from runtime.http.routing import Captured, management_router
 from schemas.balances import AdjustBalance
 from schemas.base import ID_LENGTH_MAX
-from services.catalog.vouchers.voucher_bodies import Body, Change, Long, Short
 
 #: How a client names itself; a card's transactions show it.
 CHANNEL_HEADER = "x-voucherify-channel"

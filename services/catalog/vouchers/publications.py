@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import Response
 
+from fronts.fields import Body, Count, Short
 from fronts.query_string import Given, flag_of, invalid, read_parameters, require_known
 from fronts.writes import Writes
 from runtime.http.errors import invalid_payload
@@ -14,7 +15,6 @@ from runtime.http.payload import NESTING_MAX, describe_pydantic
 from runtime.http.routing import management_router
 from schemas.publications import Publish
 from services.catalog.people.customer_bodies import CustomerBody, customer_input
-from services.catalog.vouchers.voucher_bodies import Body, Count, Short
 
 _PARAMETERS = frozenset(
     {"join_once", "voucher", "campaign", "source_id", "customer", "metadata", "channel"}

@@ -1,0 +1,90 @@
+"""The fields of which bodies are made: amounts, counts, instants, texts; and what every body has in common."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictStr, model_validator
+
+from schemas.base import AMOUNT_MAX, ID_LENGTH_MAX, QUANTITY_MAX
+
+TEXT_LENGTH_MAX = 10_000
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def whole(value: Any) -> Any:
+    """Numbers in JSON may be written 1000.0; booleans and texts are not numbers."""
+    if not _is_number(value) or value != int(value):
+        raise ValueError("a whole number is wanted")
+    return int(value)
+
+
+def _exact(value: Any) -> Any:
+    if not _is_number(value):
+        raise ValueError("a number is wanted")
+    return Decimal(str(value))
+
+
+def as_instant(value: Any) -> int:
+    """Milliseconds of an ISO 8601 date or date-time; without an offset it is UTC."""
+    try:
+        at = datetime.fromisoformat(value)
+        at = at if at.tzinfo else at.replace(tzinfo=UTC)
+        return (at - _EPOCH) // _MILLISECOND
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError("an ISO 8601 date is wanted") from None
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+Amount = Annotated[int, BeforeValidator(whole), Field(ge=0, le=AMOUNT_MAX)]
+
+
+#: An amount, or below zero what is taken off.
+Change = Annotated[int, BeforeValidator(whole), Field(ge=-AMOUNT_MAX, le=AMOUNT_MAX)]
+
+
+Count = Annotated[int, BeforeValidator(whole), Field(ge=0, le=QUANTITY_MAX)]
+
+
+Percent = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=100)]
+
+
+Instant = Annotated[int, BeforeValidator(as_instant)]
+
+
+Day = Annotated[int, BeforeValidator(whole), Field(ge=0, le=6)]
+
+
+Short = Annotated[StrictStr, Field(max_length=ID_LENGTH_MAX)]
+
+
+Long = Annotated[StrictStr, Field(max_length=TEXT_LENGTH_MAX)]
+
+
+#: A member that is calculated here: read and ignored, whatever it is.
+Shown = Any
+
+
+class Body(BaseModel):
+    """A JSON object whose members are all known; an unknown one that is null is left out."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_unknown_nulls(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        return {
+            name: value
+            for name, value in given.items()
+            if value is not None or name in cls.model_fields
+        }

@@ -1,0 +1,1 @@
+"""What vouchers, campaigns and tiers may say: discounts, when they hold, how codes are made."""

@@ -1,0 +1,147 @@
+"""The host `api`: validation, the front of redemption, and the catalog."""
+
+import os
+from collections.abc import Sequence
+
+from engine.answers.answer import render_answer
+from engine.kernel.encode import to_json
+from fronts.writes import Writes
+from runtime.base.clock import clock_ms
+from runtime.base.settings import Settings
+from runtime.http.api_calls import ApiCalls
+from runtime.http.auth import KeyGate
+from runtime.http.forward import Forward, make_client
+from runtime.http.host import Host, serve
+from runtime.http.internal import Positions
+from runtime.http.oauth import TokenSigner
+from runtime.http.service import Service
+from runtime.keys.erasing import Erasing
+from schemas.topics import LEDGER, VALIDATIONS
+from services.catalog.projects.bootstrap import Bootstrap, Installation
+from services.catalog.projects.directory import KeyDirectory
+from services.catalog.projects.keys import Presets
+from services.catalog.projects.oauth import OAuth, oauth_service
+from services.catalog.projects.projects import Issuance
+from services.catalog.service import make_service as catalog_service
+from services.redemption.front import Redemptions
+from services.redemption.service import make_service as redemption_service
+from services.validation.front import Validations
+from services.validation.observations import Observations
+from services.validation.qualification import Qualifications
+from services.validation.service import make_service as validation_service
+from tessera.hosts.erasing import Erased, StateCleaner
+from tessera.hosts.neighbours import Neighbours
+from tessera.hosts.parts import Parts, Replicas
+
+
+async def run_api(settings: Settings) -> None:
+    """Validation, redemption front and catalog; what it does not serve goes on to insight."""
+    parts = Parts(settings, "api")
+    replicas = Replicas(parts)
+    observations = Observations(parts.sender, replicas.partition_of)
+    insight_url = f"http://127.0.0.1:{settings.insight_port}"
+    urls = {
+        "ledger": f"http://127.0.0.1:{settings.ledger_port}",
+        "insight": insight_url,
+        "distribution": f"http://127.0.0.1:{settings.distribution_port}",
+    }
+    neighbours = Neighbours(urls)
+    client = make_client(insight_url)
+    api_calls = ApiCalls(parts.sender, replicas.partition_of)
+    cleaner = StateCleaner(lambda: [each.replica.store for each in replicas.followed.values()])
+    erasing = Erasing(parts.keyring, cleaner.clean)
+    erased = Erased(replicas, erasing, urls, parts.internal_secret)
+
+    async def positions(project: str) -> Positions:
+        partition = replicas.partition_of(project)
+        return {
+            (LEDGER, partition): await replicas.caught_up(partition),
+            (VALIDATIONS, partition): await observations.position(project),
+        }
+
+    host = Host(
+        "api",
+        (
+            neighbours.service(),
+            api_calls.service,
+            erasing.service,
+            *_api_services(parts, replicas, observations, erased),
+        ),
+        KeyGate(
+            KeyDirectory(replicas.view, replicas.lag_ms),
+            parts.secrets.hash_token,
+            TokenSigner(parts.secrets.oauth),
+            clock_ms,
+        ),
+        forward=Forward(client, parts.internal_secret, positions),
+        note=api_calls.note,
+    )
+    try:
+        await serve(host, bind=settings.bind, port=settings.port)
+    finally:
+        await client.aclose()
+        await replicas.close()
+        await parts.close()
+
+
+def _api_services(
+    parts: Parts, replicas: Replicas, observations: Observations, erased: Erased
+) -> Sequence[Service]:
+    settings, secrets = parts.settings, parts.secrets
+    commands = replicas.commands()
+    writes = Writes(commands, secrets.idempotency, render_answer, to_json)
+    validations = Validations(
+        writes,
+        replicas.fresh_view,
+        observations.observe,
+        secrets.tracking,
+        clock_ms=clock_ms,
+        make_id=lambda: f"valid_{os.urandom(9).hex()}",
+    )
+    bootstrap = Bootstrap(
+        _installation(settings), commands, replicas.current_view, secrets.hash_token
+    )
+    return (
+        replicas.service(),
+        validation_service(
+            validations,
+            observations,
+            Qualifications(writes, replicas.fresh_view, secrets.tracking, clock_ms),
+        ),
+        redemption_service(Redemptions(writes, secrets.tracking)),
+        catalog_service(
+            writes,
+            replicas.current_view,
+            bootstrap,
+            Issuance(secrets, settings.partitions, settings.webhooks_allow_private),
+            erased,
+        ),
+        oauth_service(
+            OAuth(writes, commands, replicas.current_view, TokenSigner(secrets.oauth), clock_ms)
+        ),
+        Service("clean-up", tasks={"clean-up": replicas.clean_up}),
+        parts.disk_watch(),
+    )
+
+
+def _installation(settings: Settings) -> Installation:
+    def plain(name: str) -> str | None:
+        found = getattr(settings, name)
+        return None if found is None else found.get_secret_value()
+
+    preset = "trusted_origins" in settings.model_fields_set
+    return Installation(
+        keys_file=settings.home / "keys.json",
+        presets=Presets(
+            project_id=settings.project_id,
+            app_id=settings.app_id,
+            app_token=plain("app_token"),
+            client_app_id=settings.client_app_id,
+            client_token=plain("client_token"),
+            management_id=settings.management_id,
+            management_token=plain("management_token"),
+            trusted_origins=settings.trusted_origins if preset else None,
+        ),
+        trusted_origins=settings.trusted_origins,
+        partitions=settings.partitions,
+    )

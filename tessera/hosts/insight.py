@@ -1,0 +1,87 @@
+"""The host `insight`: audit and analytics over the sinks that fill their tables."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from runtime.base.clock import clock_ms
+from runtime.base.settings import Settings
+from runtime.clickhouse.database import Database
+from runtime.clickhouse.sinks import Filling, Sinks
+from runtime.clickhouse.source import LogSources
+from runtime.clickhouse.table import Place
+from runtime.http.host import Host, serve
+from runtime.http.internal import InternalGate
+from runtime.http.service import Service
+from runtime.keys.erasing import Erasing
+from runtime.log.log import StoredEntry
+from schemas.observations import ValidationObserved
+from schemas.records import Record
+from schemas.topics import API_CALLS, DELIVERIES, LEDGER, VALIDATIONS
+from services.analytics.service import analytics_service
+from services.analytics.tables import LEDGER_TABLES as ANALYTICS_LEDGER_TABLES
+from services.analytics.tables import VALIDATION_TABLES
+from services.audit.history.api_calls import API_CALL_TABLES, api_calls_of
+from services.audit.history.deliveries import DELIVERY_TABLES, attempt_of
+from services.audit.service import audit_service
+from services.audit.sink.tables import LEDGER_TABLES as AUDIT_LEDGER_TABLES
+from tessera.hosts.erasing import TableCleaner
+from tessera.hosts.parts import Parts
+
+_observations = msgspec.json.Decoder(ValidationObserved)
+
+
+async def run_insight(settings: Settings) -> None:
+    """Audit and analytics over the sinks that fill their tables."""
+    parts = Parts(settings, "insight")
+    database = await Database.open(settings.clickhouse_dsn())
+
+    async def end_of(place: Place) -> int:
+        return (await parts.log.bounds(*place))[1]
+
+    sinks = Sinks(
+        database,
+        LogSources(parts.log, chained=frozenset((LEDGER,))),
+        insight_fillings(parts),
+        settings.partitions,
+        end_of,
+    )
+    keys = Service("keys", tasks={"customer-keys": parts.keep_keys})
+    host = Host(
+        "insight",
+        (
+            parts.disk_watch(),
+            keys,
+            Erasing(parts.keyring, TableCleaner(database).clean).service,
+            sinks.service,
+            audit_service(database, sinks.positions),
+            analytics_service(database, sinks.positions, clock_ms=clock_ms),
+        ),
+        InternalGate(parts.internal_secret),
+    )
+    try:
+        await serve(host, bind="127.0.0.1", port=settings.insight_port)
+    finally:
+        await parts.close()
+
+
+def insight_fillings(parts: Parts) -> Sequence[Filling]:
+    """What fills the tables of audit and analytics."""
+
+    async def record_of(entry: StoredEntry) -> Record:
+        return parts.codec.now(entry) or await parts.codec.later(entry)
+
+    return (
+        Filling(LEDGER, AUDIT_LEDGER_TABLES + ANALYTICS_LEDGER_TABLES, record_of),
+        Filling(VALIDATIONS, VALIDATION_TABLES, observation_of),
+        Filling(API_CALLS, API_CALL_TABLES, api_calls_of),
+        Filling(DELIVERIES, DELIVERY_TABLES, attempt_of),
+    )
+
+
+async def observation_of(entry: StoredEntry) -> ValidationObserved | None:
+    """The observation that an entry holds; None when it holds none."""
+    try:
+        return _observations.decode(entry.value)
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return None
