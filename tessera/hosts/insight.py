@@ -21,9 +21,9 @@ from schemas.topics import API_CALLS, DELIVERIES, LEDGER, VALIDATIONS
 from services.analytics.service import analytics_service
 from services.analytics.tables import LEDGER_TABLES as ANALYTICS_LEDGER_TABLES
 from services.analytics.tables import VALIDATION_TABLES
-from services.audit.history.api_calls import API_CALL_TABLES, api_calls_of
-from services.audit.history.deliveries import DELIVERY_TABLES, attempt_of
 from services.audit.service import audit_service
+from services.audit.sink.api_call_table import API_CALL_TABLES, api_calls_of
+from services.audit.sink.delivery_table import DELIVERY_TABLES, attempt_of
 from services.audit.sink.tables import LEDGER_TABLES as AUDIT_LEDGER_TABLES
 from tessera.hosts.erasing import TableCleaner
 from tessera.hosts.parts import Parts

@@ -14,8 +14,8 @@ from runtime.clickhouse.table import Place
 from runtime.http.host import Host
 from runtime.http.internal import InternalGate
 from services.analytics.service import analytics_service
-from services.audit.history.api_calls import API_CALLS
 from services.audit.service import audit_service
+from services.audit.sink.api_call_table import API_CALLS
 from tests.contract.answers import async_client
 from tests.integration.insight_world import World
 from tests.unit.insight.examples import DAY, PROJECT, START

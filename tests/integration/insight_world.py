@@ -23,8 +23,8 @@ from schemas.personal import Personal, PersonalData
 from schemas.records import Record
 from schemas.topics import API_CALLS, LEDGER, VALIDATIONS
 from services.analytics import tables as analytics
-from services.audit.history.api_calls import API_CALL_TABLES, api_calls_of
 from services.audit.sink import tables as audit
+from services.audit.sink.api_call_table import API_CALL_TABLES, api_calls_of
 from tests.unit.insight.examples import (
     PROJECT,
     START,

@@ -20,7 +20,7 @@ from services.audit.lists.filters import Where
 from services.audit.lists.queries import count_rows, list_rows
 from services.audit.lists.redemptions import NEWEST
 from services.audit.sink.entities import ENTITIES
-from services.audit.sink.tables import REDEMPTIONS
+from services.audit.sink.redemption_table import REDEMPTIONS
 from tests.integration.insight_world import LEDGER_PLACE, VALIDATIONS_PLACE, World, many
 from tests.unit.insight.examples import (
     DAY,

@@ -23,7 +23,7 @@ from schemas.observations import ValidationObserved
 from schemas.records import Record
 from schemas.topics import LEDGER
 from services.audit.sink.entities import ENTITIES
-from services.audit.sink.tables import REDEMPTIONS
+from services.audit.sink.redemption_table import REDEMPTIONS
 from tessera.report import Report
 from tessera.verify import open_snapshots, verify_partition
 from tessera.verify_tables import believed, fresh_tables, plain_records

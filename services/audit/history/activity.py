@@ -37,7 +37,7 @@ from services.audit.lists.filters import Where
 from services.audit.lists.lists import list_response
 from services.audit.sink.activity_table import ACTIVITY
 from services.audit.sink.entities import ENTITIES
-from services.audit.sink.tables import REDEMPTIONS
+from services.audit.sink.redemption_table import REDEMPTIONS
 
 #: Filters by one value; the columns have the parameters' names.
 _VALUES: Final = ("type", "campaign_id", "campaign_type")

@@ -1,8 +1,8 @@
 """The log of API calls: the newest calls of a project, and what they are filtered by."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import msgspec
 from starlette.requests import Request
@@ -22,88 +22,13 @@ from fronts.query_string import (
     single,
     text_of,
 )
-from runtime.clickhouse.database import Column, Query
+from runtime.clickhouse.database import Query
 from runtime.clickhouse.sinks import Reads
-from runtime.clickhouse.table import SinkTable, sink_table
 from runtime.http.routing import caller_of
-from runtime.log.log import StoredEntry
-from schemas.base import Millis
-from schemas.observations import ApiCallsObserved
 from services.audit.lists.filters import Field, Where, number, text, time
 from services.audit.lists.lists import PAGING, list_response
 from services.audit.lists.queries import count_rows, page_clause
-
-_observed: Final = msgspec.json.Decoder(ApiCallsObserved)
-#: For what has few values, whatever clients send: the others are plain strings.
-_NAME: Final = "LowCardinality(String)"
-
-API_CALLS = sink_table(
-    "api_calls",
-    (
-        Column("project", _NAME),
-        Column("at", "Int64", "Delta, ZSTD(1)"),
-        Column("id", "String"),
-        Column("method", _NAME),
-        Column("path", "String", "ZSTD(1)"),
-        Column("route", "String", "ZSTD(1)"),
-        Column("status", "UInt16"),
-        Column("duration_us", "UInt32"),
-        Column("key_id", _NAME),
-        Column("key_kind", _NAME),
-        Column("origin", "String", "ZSTD(1)"),
-        Column("channel", "String", "ZSTD(1)"),
-    ),
-    # so that the newest are read without the rest
-    order_by=("project", "at", "id"),
-)
-
-
-class ApiCallRow(NamedTuple):
-    """One call."""
-
-    project: str
-    at: Millis
-    id: str
-    method: str
-    path: str
-    route: str
-    status: int
-    duration_us: int
-    key_id: str
-    key_kind: str
-    origin: str
-    channel: str
-
-
-def api_call_rows(observed: ApiCallsObserved) -> Iterator[ApiCallRow]:
-    """The calls that were observed."""
-    for call in observed.calls:
-        yield ApiCallRow(
-            observed.project,
-            call.at,
-            call.request_id,
-            call.method,
-            call.path,
-            call.route,
-            call.status,
-            call.duration_us,
-            call.key_id,
-            call.key_kind,
-            call.origin,
-            call.channel,
-        )
-
-
-async def api_calls_of(entry: StoredEntry) -> ApiCallsObserved | None:
-    """The calls that an entry of the topic holds; None when it holds none."""
-    try:
-        return _observed.decode(entry.value)
-    except (msgspec.DecodeError, ValueError, RecursionError):
-        return None
-
-
-#: What audit takes from the topic `api-calls`.
-API_CALL_TABLES: tuple[SinkTable[ApiCallsObserved], ...] = (SinkTable(API_CALLS, api_call_rows),)
+from services.audit.sink.api_call_table import API_CALLS
 
 ORDERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -112,6 +37,8 @@ ORDERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "status": ("status", "at", "id"),
     }
 )
+
+
 FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
     {
         "id": text("id"),
@@ -127,6 +54,8 @@ FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
         "channel": text("channel"),
     }
 )
+
+
 #: Plain parameters; a path may be given as its route, too.
 _PLAIN: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -137,9 +66,15 @@ _PLAIN: Final[Mapping[str, str]] = MappingProxyType(
         "key_id": "key_id = {key_id:String}",
     }
 )
+
+
 _PARAMETERS: Final = PAGING | {"status", "created_at", "filters", *_PLAIN}
+
+
 #: `4xx` stands for all of 400 to 499.
 _CLASSES: Final[Mapping[str, int]] = {f"{number}xx": number for number in range(1, 6)}
+
+
 _SHOWN: Final = (
     "id, at, method, path, route, status, duration_us, key_id, key_kind, origin, channel"
 )

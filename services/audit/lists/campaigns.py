@@ -6,7 +6,7 @@ from typing import Final
 from services.audit.lists.filters import ANY_METADATA, METADATA_PREFIX, REFERRAL, Field, text, texts
 from services.audit.lists.lists import Listing
 from services.audit.lists.promotions import shown_campaigns
-from services.audit.lists.vouchers import ACTIVE, TIMES
+from services.audit.lists.times import ACTIVE, TIMES
 from services.audit.sink.entities import UNKNOWN
 
 _NOT_STARTED: Final = f"start_date != {UNKNOWN} AND start_date > {{now:Int64}}"

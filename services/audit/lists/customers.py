@@ -26,7 +26,7 @@ from schemas.base import Millis
 from services.audit.lists import queries
 from services.audit.lists.filters import ANY_METADATA, METADATA_PREFIX, Where, text, texts
 from services.audit.lists.lists import BY_TIME, Listing, list_response, page_of_entities, wanted
-from services.audit.lists.vouchers import TIMES
+from services.audit.lists.times import TIMES
 
 CURSOR: Final = "starting_after"
 #: How a customer's own id begins; as a cursor it is exact, where a time is not.

@@ -7,7 +7,7 @@ from engine.kernel import tables
 from engine.orders.body import stored_order_body
 from services.audit.lists.filters import ANY_METADATA, METADATA_PREFIX, number, text
 from services.audit.lists.lists import Listing, each_by
-from services.audit.lists.vouchers import TIMES
+from services.audit.lists.times import TIMES
 
 ORDERS: Final = Listing(
     "order",

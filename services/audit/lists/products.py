@@ -31,7 +31,7 @@ from schemas.products import SKUS_SHOWN_MAX, Product, Sku
 from services.audit.lists import queries
 from services.audit.lists.filters import ANY_METADATA, METADATA_PREFIX, Where, number, text, texts
 from services.audit.lists.lists import BY_TIME, Listing, each_by, list_response
-from services.audit.lists.vouchers import TIMES
+from services.audit.lists.times import TIMES
 from services.audit.sink.entities import ENTITIES
 from services.audit.sink.location_rows import KIND as LOCATION
 from services.audit.sink.product_rows import COLLECTION, PRODUCT, SKU

@@ -26,7 +26,7 @@ from services.audit.lists.assignments import assignments_to
 from services.audit.lists.categories import categories_in
 from services.audit.lists.filters import ANY_METADATA, METADATA_PREFIX, Field, text, texts
 from services.audit.lists.lists import BY_TIME, Listing, list_response, wanted
-from services.audit.lists.vouchers import ACTIVE, TIMES
+from services.audit.lists.times import ACTIVE, TIMES
 from services.audit.sink.entities import ENTITIES, UNKNOWN
 from services.audit.sink.promotion_rows import STACK, TIER, TIER_PLACE
 

@@ -13,7 +13,7 @@ from services.audit.lists import queries
 from services.audit.lists.customers import full_customers
 from services.audit.lists.filters import ANY_METADATA, METADATA_PREFIX, REFERRAL_TEXT, text, texts
 from services.audit.lists.lists import Listing
-from services.audit.lists.vouchers import TIMES
+from services.audit.lists.times import TIMES
 
 #: What the plain parameter `voucher_type` may say.
 _VOUCHER_TYPE: Final = (

@@ -6,7 +6,7 @@ from fronts.query_string import Page
 from runtime.clickhouse.database import Query, TableDef
 from services.audit.lists.filters import Where
 from services.audit.sink.entities import ENTITIES, LIVING_VOUCHER
-from services.audit.sink.tables import REDEMPTIONS
+from services.audit.sink.redemption_table import REDEMPTIONS
 
 
 def list_rows(table: TableDef, where: Where, page: Page, columns: Sequence[str]) -> Query:

@@ -32,7 +32,7 @@ from schemas.errors import not_found
 from services.audit.lists import queries
 from services.audit.lists.filters import Field, Where, text
 from services.audit.lists.lists import PAGING, add_customer, answer, list_response
-from services.audit.sink.tables import REDEMPTIONS
+from services.audit.sink.redemption_table import REDEMPTIONS
 
 #: How many entries of a voucher are shown at once; the contract knows no pages there.
 ENTRIES_MAX: Final = 1000

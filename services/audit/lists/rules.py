@@ -29,7 +29,7 @@ from services.audit.lists.lists import (
     page_of_entities,
     wanted,
 )
-from services.audit.lists.vouchers import TIMES
+from services.audit.lists.times import TIMES
 
 
 async def _counted(reads: Reads, project: str, rows: Sequence[tuple[str, str]]) -> list[Body]:

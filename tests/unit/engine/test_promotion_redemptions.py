@@ -27,7 +27,8 @@ from schemas.redemptions import (
 from schemas.sessions import SessionLocked
 from services.analytics.tables import redemption_facts, session_facts
 from services.audit.sink.entities import EntityRow
-from services.audit.sink.tables import entity_table_rows, redemption_table_rows
+from services.audit.sink.redemption_table import redemption_table_rows
+from services.audit.sink.tables import entity_table_rows
 from tests.unit.engine.promotion_world import (
     add,
     as_tier,

@@ -25,8 +25,8 @@ from runtime.log.log import Entry, InDoubt, LogError, Unsent
 from schemas.observations import ApiCallsObserved
 from schemas.topics import API_CALLS
 from services.analytics.service import analytics_service
-from services.audit.history.api_calls import API_CALLS as API_CALLS_TABLE
 from services.audit.service import audit_service
+from services.audit.sink.api_call_table import API_CALLS as API_CALLS_TABLE
 from tests.unit.http.world import SERVER, World
 
 CALLER = Caller("p", "server", "key_1")

@@ -40,7 +40,7 @@ from services.audit.lists.redemptions import FIELDS as REDEMPTION_FIELDS
 from services.audit.lists.redemptions import NEWEST
 from services.audit.lists.vouchers import VOUCHERS
 from services.audit.sink.entities import UNKNOWN
-from services.audit.sink.tables import REDEMPTIONS
+from services.audit.sink.redemption_table import REDEMPTIONS
 
 EVIL = "x' OR 1=1 --"
 FACTS = sink_table("facts", (Column("x", "UInt8"),), order_by=("x",), latest_only=True)

@@ -21,7 +21,8 @@ from services.analytics.tables import redemption_facts, session_facts
 from services.audit.lists.filters import Where
 from services.audit.lists.redemptions import FIELDS
 from services.audit.sink.entities import ENTITIES, EntityRow
-from services.audit.sink.tables import REDEMPTIONS, entity_table_rows, redemption_table_rows
+from services.audit.sink.redemption_table import REDEMPTIONS, redemption_table_rows
+from services.audit.sink.tables import entity_table_rows
 from tests.unit.insight.examples import (
     PROJECT,
     applicable,

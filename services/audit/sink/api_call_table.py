@@ -1,0 +1,87 @@
+"""The calls of the API, as audit keeps them."""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+import msgspec
+
+from runtime.clickhouse.database import Column
+from runtime.clickhouse.table import SinkTable, sink_table
+from runtime.log.log import StoredEntry
+from schemas.base import Millis
+from schemas.observations import ApiCallsObserved
+
+_observed: Final = msgspec.json.Decoder(ApiCallsObserved)
+
+
+#: For what has few values, whatever clients send: the others are plain strings.
+_NAME: Final = "LowCardinality(String)"
+
+
+API_CALLS = sink_table(
+    "api_calls",
+    (
+        Column("project", _NAME),
+        Column("at", "Int64", "Delta, ZSTD(1)"),
+        Column("id", "String"),
+        Column("method", _NAME),
+        Column("path", "String", "ZSTD(1)"),
+        Column("route", "String", "ZSTD(1)"),
+        Column("status", "UInt16"),
+        Column("duration_us", "UInt32"),
+        Column("key_id", _NAME),
+        Column("key_kind", _NAME),
+        Column("origin", "String", "ZSTD(1)"),
+        Column("channel", "String", "ZSTD(1)"),
+    ),
+    # so that the newest are read without the rest
+    order_by=("project", "at", "id"),
+)
+
+
+class ApiCallRow(NamedTuple):
+    """One call."""
+
+    project: str
+    at: Millis
+    id: str
+    method: str
+    path: str
+    route: str
+    status: int
+    duration_us: int
+    key_id: str
+    key_kind: str
+    origin: str
+    channel: str
+
+
+def api_call_rows(observed: ApiCallsObserved) -> Iterator[ApiCallRow]:
+    """The calls that were observed."""
+    for call in observed.calls:
+        yield ApiCallRow(
+            observed.project,
+            call.at,
+            call.request_id,
+            call.method,
+            call.path,
+            call.route,
+            call.status,
+            call.duration_us,
+            call.key_id,
+            call.key_kind,
+            call.origin,
+            call.channel,
+        )
+
+
+async def api_calls_of(entry: StoredEntry) -> ApiCallsObserved | None:
+    """The calls that an entry of the topic holds; None when it holds none."""
+    try:
+        return _observed.decode(entry.value)
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return None
+
+
+#: What audit takes from the topic `api-calls`.
+API_CALL_TABLES: tuple[SinkTable[ApiCallsObserved], ...] = (SinkTable(API_CALLS, api_call_rows),)
