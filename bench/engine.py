@@ -16,7 +16,7 @@ import typer
 
 from bench.decisions import catalogue, one_voucher, one_voucher_cold, stack_with_rules
 from bench.project import NOW, OFF, PROJECT, State, best_ms
-from engine.evaluation.application import Circumstances
+from engine.evaluation.circumstances import Circumstances
 from engine.qualification.page import Query, page_of
 from engine.qualification.trial import Trial
 from engine.stacking_rules.decide import stacking_rules

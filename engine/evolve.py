@@ -41,9 +41,10 @@ from engine.sessions import fold as sessions
 from engine.stacking_rules import fold as stacking_rules
 from engine.vouchers import fold as vouchers
 from engine.webhooks import fold as webhooks
-from schemas.base import DAY_MS, tag_of
+from schemas.base import DAY_MS, Millis, tag_of
 from schemas.custom_events import CustomEventTracked
 from schemas.customers import CustomerUnchanged
+from schemas.events import Event
 from schemas.expiry import ExpireDue
 from schemas.publications import PublicationRepeated
 from schemas.records import Decided, Record, Seen
@@ -99,13 +100,19 @@ UNFOLDED: frozenset[type[Any]] = frozenset(
 )
 
 
+def fold_event(state: State, event: Event, at: Millis) -> None:
+    """Changes what the event of a record of that time changes. Raises KeyError for an unknown one."""
+    if type(event) not in UNFOLDED:
+        FOLDS[type(event)](state, event, at)
+
+
 def evolve(state: ProjectState, record: Record, offset: int) -> None:
     """Folds the record at `offset`; only decided commands change anything."""
     if not isinstance(record, Decided):
         return
     indexed = Indexed(state)
     for event in record.events:
-        FOLDS[type(event)](indexed, event, record.at)
+        fold_event(indexed, event, record.at)
     if record.command_type == SWEEP:
         drop_ended(state, record.at)
     _remember(state, record, offset)

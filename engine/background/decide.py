@@ -2,7 +2,7 @@
 
 Rows are staged, the action starts, and its chunks are done one after another (engine/work.py). A
 kind of work is a function of the shape `Do`, which does one chunk; where the work is one decision
-for each staged row, `each_row` (engine/row_work.py) makes it of a function of the shape `DoRow`.
+for each staged row, `each_row` (engine/work.py) makes it of a function of the shape `DoRow`.
 """
 
 from collections.abc import Callable

@@ -57,6 +57,12 @@ def members(view: View, collection: ProductCollection, item: OrderItem, now: Mil
     return meets(partial(_said_field, view, sku, said), now)
 
 
+def in_collection(view: View, collection_id: str, item: OrderItem, now: Millis) -> bool:
+    """Whether an item of an order is in the collection with that id; none is in one that is gone."""
+    collection = view.get(tables.COLLECTIONS, collection_id)
+    return collection is not None and members(view, collection, item, now)
+
+
 def is_field(name: str) -> bool:
     """Whether filters can be about it."""
     return name in FIELDS or (name.startswith("metadata.") and name != "metadata.")

@@ -9,6 +9,8 @@ from schemas.vouchers import Voucher
 
 #: The kind of object and its id: what redemptions are counted for (engine/counters/tallies.py).
 Scope = tuple[str, str]
+#: Whose part of a scope: `("customer", id)` or `("key", id)`; none: all of it.
+Who = tuple[str, str] | tuple[()]
 
 
 class Pending:

@@ -14,15 +14,12 @@ from typing import Final
 
 from msgspec import structs
 
-from engine.counters.pending import Scope
+from engine.counters.pending import Scope, Who
 from engine.kernel import tables
 from engine.kernel.state import State, View
 from schemas.base import DAY_MS, Millis
 from schemas.redemptions import Redemption
 from schemas.tallies import Period, Sums, Tally
-
-#: Whose part of a scope: `("customer", id)` or `("key", id)`; none: all of it.
-Who = tuple[str, str] | tuple[()]
 
 _NOTHING: Final = Tally()
 _EPOCH_ORDINAL: Final = date(1970, 1, 1).toordinal()

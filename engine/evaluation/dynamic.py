@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from msgspec import structs
 
 from engine.formulas.formula import formula
+from engine.formulas.operands import RequestOperands
 from engine.kernel.money import half_up
 from engine.pricing.basket import Basket, Line
 from engine.pricing.discounts import Terms, taken
@@ -115,7 +116,7 @@ def _by_line(
 
 
 def _value(text: str | None, facts: Facts, line: Line | None) -> Decimal | None:
-    return None if text is None else formula(text).value(facts.operands(line))
+    return None if text is None else formula(text).value(RequestOperands(facts, line))
 
 
 def _units(text: str | None, facts: Facts, line: Line | None) -> int | None:

@@ -6,6 +6,7 @@ A SKU without a price costs what its product costs. What lies in the bin is not 
 from engine.kernel import tables
 from engine.kernel.state import View
 from schemas.api import OrderItemInput
+from schemas.base import Metadata
 from schemas.products import CatalogItem, Product, Sku
 
 
@@ -37,6 +38,12 @@ def find_item(view: View, id_or_source: str) -> CatalogItem | None:
         return of_product(product)
     sku = find_sku(view, id_or_source)
     return None if sku is None else of_sku(view, sku)
+
+
+def metadata_of_product(view: View, product_id: str) -> Metadata | None:
+    """The metadata of the product with that id."""
+    product = view.get(tables.PRODUCTS, product_id)
+    return None if product is None else product.metadata
 
 
 def item_meant(view: View, line: OrderItemInput) -> CatalogItem | None:

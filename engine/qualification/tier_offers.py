@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Final, NamedTuple
 
-from engine.evaluation.application import Circumstances
+from engine.evaluation.circumstances import Circumstances
 from engine.evaluation.evaluate import Asker
 from engine.kernel import tables
 from engine.kernel.state import View

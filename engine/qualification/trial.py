@@ -17,7 +17,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from engine.counters.pending import Pending
-from engine.evaluation.application import Circumstances, facts_of
+from engine.evaluation.circumstances import Circumstances, facts_of
 from engine.evaluation.eligibility import Context, left_refusal_of
 from engine.evaluation.evaluate import evaluated
 from engine.evaluation.offers import Offer, offers_of, rules_of, tier_offer, voucher_offer
@@ -87,7 +87,7 @@ class Trial:
     """Tries candidates on one request."""
 
     def __init__(self, at: Circumstances, scenario: Scenario) -> None:
-        self.at = at = at._replace(meant=_remembered(at.meant))
+        self.at = at = at._replace(lookups=at.lookups._replace(meant=_remembered(at.lookups.meant)))
         self.scenario = scenario
         self._about = _ABOUT.get(scenario)
         self._basket = None if at.order is None else Basket(at.order)

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from engine.counters.pending import Scope
-from engine.counters.tallies import tallied
 from engine.pricing.sums import amount_of
 from engine.rules.facts import Facts
 from schemas.tallies import Period
@@ -31,7 +30,7 @@ def orders_amount(facts: Facts, _: str | None) -> int | None:
     scope = campaign(facts)
     if scope is None:
         return None
-    return tallied(facts.view, scope).amount + amount_of(facts.basket.initial)
+    return facts.tallied(scope).amount + amount_of(facts.basket.initial)
 
 
 def orders_amount_discounted(facts: Facts, _: str | None) -> int | None:
@@ -39,7 +38,7 @@ def orders_amount_discounted(facts: Facts, _: str | None) -> int | None:
     scope = campaign(facts)
     if scope is None or facts.taken is None:
         return None
-    before = tallied(facts.view, scope).discounted + facts.pending.discounted(scope)
+    before = facts.tallied(scope).discounted + facts.pending.discounted(scope)
     return before + facts.taken.total
 
 
@@ -53,9 +52,7 @@ def redemptions(
         scope = scope_of(facts)
         if scope is None:
             return None
-        return (
-            tallied(facts.view, scope, (), period, facts.now).count + facts.pending.count(scope) + 1
-        )
+        return facts.tallied(scope, (), period).count + facts.pending.count(scope) + 1
 
     return count
 
@@ -68,11 +65,11 @@ def customers(period: Period | None) -> Callable[[Facts, str | None], Any]:
         scope = campaign(facts)
         if scope is None:
             return None
-        customers = tallied(facts.view, scope, (), period, facts.now).customers
+        customers = facts.tallied(scope, (), period).customers
         if facts.customer is None:
             return customers
         who = ("customer", facts.customer.id)
-        known = tallied(facts.view, scope, who, period, facts.now)
+        known = facts.tallied(scope, who, period)
         return customers if known.count else customers + 1
 
     return count
@@ -92,7 +89,7 @@ def redemptions_of(
             who_id = facts.key_id or None
         if scope is None or who_id is None:
             return None
-        sums = tallied(facts.view, scope, (kind, who_id), period, facts.now)
+        sums = facts.tallied(scope, (kind, who_id), period)
         return sums.count + facts.pending.count(scope) + 1
 
     return count

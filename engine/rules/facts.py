@@ -1,50 +1,43 @@
 """What validation rules and formulas may look at: one redeemable of one request.
 
 Nothing is worked out unless a rule asks, so most requests cost what their rules cost. What rules
-need of other features comes in as functions: whether a customer belongs to a segment, whether an
-item is one of a collection, and what it is in the catalogue.
+need of other features comes in as functions, in a `Lookups`: so rules lie below those features.
 """
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
 
-from engine.counters.pending import Pending, Scope, scopes_of
-from engine.formulas.operands import RequestOperands
-from engine.kernel import tables
+from engine.counters.pending import Pending, Scope, Who, scopes_of
 from engine.kernel.state import View
 from engine.pricing.basket import Basket, Line
 from schemas.base import Millis
-from schemas.collections import ProductCollection
 from schemas.customers import Customer
 from schemas.evaluations import Taken
 from schemas.orders import Order, OrderItem
 from schemas.products import CatalogItem
 from schemas.promotions import PromotionTier
 from schemas.rules import ValidationRule
-from schemas.segments import Segment
+from schemas.tallies import Period, Sums
 from schemas.vouchers import Voucher
 
-
-class Belongs(Protocol):
-    """Whether a customer is in a segment (engine/segments/belonging.py)."""
-
-    def __call__(
-        self, view: View, segment: Segment, customer: Customer, now: Millis, /
-    ) -> bool: ...
+#: What an item is in the catalogue (engine/products/find.py).
+Meant = Callable[[View, OrderItem], CatalogItem | None]
 
 
-class Members(Protocol):
-    """Whether an item is in a collection (engine/collections/members.py)."""
+class Lookups(NamedTuple):
+    """How rules look at what belongs to other features."""
 
-    def __call__(
-        self, view: View, collection: ProductCollection, item: OrderItem, now: Millis, /
-    ) -> bool: ...
-
-
-class Meant(Protocol):
-    """What an item is in the catalogue (engine/products/find.py)."""
-
-    def __call__(self, view: View, item: OrderItem, /) -> CatalogItem | None: ...
+    #: Whether a customer is in a segment, by its id (engine/segments/belonging.py).
+    in_segment: Callable[[View, str, Customer, Millis], bool]
+    #: Whether an item is in a collection, by its id (engine/collections/members.py).
+    in_collection: Callable[[View, str, OrderItem, Millis], bool]
+    meant: Meant
+    #: The metadata of a product, by its id (engine/products/find.py).
+    product_metadata: Callable[[View, str], Mapping[str, Any] | None]
+    #: The metadata of the publication that gave a voucher (engine/vouchers/holdings.py).
+    publication_metadata: Callable[[View, Voucher], Mapping[str, Any] | None]
+    #: What redemptions add up to in a scope (engine/counters/tallies.py).
+    tallied: Callable[[View, Scope, Who, Period | None, Millis], Sums]
 
 
 #: What the product and the SKU of a line go by; redeemables of one request share it.
@@ -55,10 +48,8 @@ class Facts:
     """A redeemable and the request that it is part of."""
 
     __slots__ = (
-        "_belongs",
         "_identities",
-        "_meant",
-        "_members",
+        "_lookups",
         "_scopes",
         "basket",
         "by_entry",
@@ -80,10 +71,8 @@ class Facts:
         view: View,
         basket: Basket | None,
         now: Millis,
+        lookups: Lookups,
         *,
-        belongs: Belongs,
-        members: Members,
-        meant: Meant,
         voucher: Voucher | None = None,
         tier: PromotionTier | None = None,
         customer: Customer | None = None,
@@ -115,9 +104,7 @@ class Facts:
         #: The lines of each entry of a set, once they are looked for: they stay the same while the
         #: basket takes nothing.
         self.by_entry: list[tuple[ValidationRule, Mapping[int, list[int]]]] = []
-        self._belongs = belongs
-        self._members = members
-        self._meant = meant
+        self._lookups = lookups
         self._identities: Identities = {} if identities is None else identities
         self._scopes: tuple[Scope, ...] | None = None
 
@@ -143,24 +130,21 @@ class Facts:
     def publication_metadata(self) -> Mapping[str, Any] | None:
         """The metadata of the publication that gave the voucher to its holder."""
         voucher = self.voucher
-        if voucher is None or voucher.holder_id is None:
-            return None
-        ids = (voucher.holder_id, voucher.campaign_id or "", voucher.id)
-        holding = self.view.get(tables.HOLDINGS, *ids)
-        publication = holding and self.view.get(tables.PUBLICATIONS, holding.publication_id)
-        return publication.metadata if publication else None
+        return None if voucher is None else self._lookups.publication_metadata(self.view, voucher)
 
     def in_segment(self, segment_id: str) -> bool:
         """Whether the customer is in the segment with that id."""
-        segment = self.view.get(tables.SEGMENTS, segment_id)
-        if segment is None or self.customer is None:
+        if self.customer is None:
             return False
-        return self._belongs(self.view, segment, self.customer, self.now)
+        return self._lookups.in_segment(self.view, segment_id, self.customer, self.now)
 
     def in_collection(self, collection_id: str, line: Line) -> bool:
         """Whether the line's item is in the collection with that id."""
-        collection = self.view.get(tables.COLLECTIONS, collection_id)
-        return collection is not None and self._members(self.view, collection, line.item, self.now)
+        return self._lookups.in_collection(self.view, collection_id, line.item, self.now)
+
+    def tallied(self, scope: Scope, who: Who = (), period: Period | None = None) -> Sums:
+        """What redemptions add up to in a scope, since ever or in the period that it is now."""
+        return self._lookups.tallied(self.view, scope, who, period, self.now)
 
     def products(self, line: Line) -> tuple[str, ...]:
         """The ids and source ids that the line's product goes by."""
@@ -174,13 +158,13 @@ class Facts:
         found = self._identities.get(line)
         if found is None:
             found = self._identities[line] = _identity_of(
-                line.item, self._meant(self.view, line.item)
+                line.item, self._lookups.meant(self.view, line.item)
             )
         return found
 
     def counted_by(self, line: Line, kind: str, named: str | None) -> str:
         """What the line's product or SKU is counted by: its id in the catalogue, else its name."""
-        meant = self._meant(self.view, line.item)
+        meant = self._lookups.meant(self.view, line.item)
         if meant is not None and (kind == "product" or meant.object == "sku"):
             return meant.product_id if kind == "product" else meant.id
         names = (named, *self.products(line), *self.skus(line))
@@ -189,14 +173,11 @@ class Facts:
     def product_metadata(self, line: Line) -> Mapping[str, Any] | None:
         """The metadata of the line's product: what the request says, over the catalogue's."""
         said = None if line.item.product is None else line.item.product.metadata
-        meant = self._meant(self.view, line.item)
-        product = None if meant is None else self.view.get(tables.PRODUCTS, meant.product_id)
-        known = None if product is None else product.metadata
+        meant = self._lookups.meant(self.view, line.item)
+        known = None
+        if meant is not None:
+            known = self._lookups.product_metadata(self.view, meant.product_id)
         return {**(known or {}), **(said or {})} if said or known else None
-
-    def operands(self, line: Line | None = None) -> RequestOperands:
-        """The operands of formulas, for a line where the formula is for lines."""
-        return RequestOperands(self, line)
 
 
 def is_plain(item: OrderItem) -> bool:

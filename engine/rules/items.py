@@ -20,6 +20,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from engine.formulas.formula import FormulaError, formula
+from engine.formulas.operands import RequestOperands
 from engine.kernel.money import half_up
 from engine.pricing.basket import Line
 from engine.pricing.scope import Scope, Share
@@ -299,7 +300,7 @@ def _price(entry: ItemEntry, line: Line, facts: Facts) -> int | None:
     if entry.price_formula is None:
         return entry.price
     try:
-        value = formula(entry.price_formula).value(facts.operands(line))
+        value = formula(entry.price_formula).value(RequestOperands(facts, line))
     except FormulaError:
         return entry.price
     if value is None or not 0 <= value <= AMOUNT_MAX:

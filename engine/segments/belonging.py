@@ -47,6 +47,12 @@ def belongs(
     return filter_of(segment.filter)(partial(field_of, view, customer, summary), now)
 
 
+def in_segment(view: View, segment_id: str, customer: Customer, now: Millis) -> bool:
+    """Whether the customer is in the segment with that id; nobody is in one that is gone."""
+    segment = view.get(tables.SEGMENTS, segment_id)
+    return segment is not None and belongs(view, segment, customer, now)
+
+
 def segments_of(view: View, customer: Customer, now: Millis) -> list[Segment]:
     """The segments that the customer is in, by their ids."""
     if customer.deleted_at is not None:

@@ -2,7 +2,8 @@
 
 from engine.kernel import tables
 from engine.kernel.ids import holding_id
-from engine.kernel.state import State
+from engine.kernel.state import State, View
+from schemas.base import Metadata
 from schemas.publications import Holding
 from schemas.vouchers import Voucher
 
@@ -27,6 +28,16 @@ def drop_holding(state: State, voucher: Voucher) -> None:
         _count(state, customer_id, -1)
         state.delete(tables.HELD, customer_id, holding_id(customer_id, voucher.id))
         state.delete(tables.HOLDINGS, *key)
+
+
+def publication_metadata(view: View, voucher: Voucher) -> Metadata | None:
+    """The metadata of the publication that gave the voucher to its holder."""
+    if voucher.holder_id is None:
+        return None
+    ids = (voucher.holder_id, voucher.campaign_id or "", voucher.id)
+    holding = view.get(tables.HOLDINGS, *ids)
+    publication = holding and view.get(tables.PUBLICATIONS, holding.publication_id)
+    return publication.metadata if publication else None
 
 
 def _count(state: State, customer_id: str, difference: int) -> None:

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from engine.assignments.decide import assignments_of, shown_assignments
 from engine.campaigns.body import promotion_campaign_body
 from engine.customers.decide import known_by
-from engine.evaluation.application import Circumstances
+from engine.evaluation.circumstances import Circumstances
 from engine.evaluation.evaluate import Asker
 from engine.evaluation.stacking import category_shown
 from engine.kernel import tables

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from engine.evaluation.application import Circumstances
+from engine.evaluation.circumstances import Circumstances
 from engine.kernel import tables
 from engine.qualification.cursor import Cursor
 from engine.qualification.page import Query, page_of

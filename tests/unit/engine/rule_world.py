@@ -5,10 +5,10 @@ from typing import Any
 
 from engine.counters import tallies
 from engine.counters.pending import Pending
+from engine.evaluation.circumstances import LOOKUPS
 from engine.kernel import tables
 from engine.kernel.state import ProjectState, View
 from engine.pricing.basket import Basket
-from engine.products.find import item_meant
 from engine.rules.check import wrong_rules
 from engine.rules.compile import compiled
 from engine.rules.facts import Facts
@@ -117,14 +117,15 @@ def state() -> ProjectState:
     return found
 
 
-def belongs(_: View, segment: Segment, who: Customer, __: Millis) -> bool:
+def belongs(_: View, segment_id: str, who: Customer, __: Millis) -> bool:
     """Customer 1 is in the segment."""
-    return segment.id == SEGMENT and who.id == "cust_1"
+    return segment_id == SEGMENT and who.id == "cust_1"
 
 
-def members(_: View, collection: ProductCollection, item: OrderItem, __: Millis) -> bool:
+def is_member(view: View, collection_id: str, item: OrderItem, _: Millis) -> bool:
     """Its products are in the collection."""
-    return item.product_id in collection.products
+    collection = view.get(tables.COLLECTIONS, collection_id)
+    return collection is not None and item.product_id in collection.products
 
 
 def facts(basket: Basket | Order | None = None, view: View | None = None, **fields: Any) -> Facts:
@@ -135,9 +136,7 @@ def facts(basket: Basket | Order | None = None, view: View | None = None, **fiel
         state() if view is None else view,
         basket,
         fields.pop("now", NOON),
-        belongs=belongs,
-        members=members,
-        meant=item_meant,
+        fields.pop("lookups", LOOKUPS._replace(in_segment=belongs, in_collection=is_member)),
         **fields,
     )
 

@@ -6,9 +6,8 @@ import pytest
 
 from engine.background.body import action_body, action_with_result
 from engine.kernel import tables
-from engine.row_work import CHUNK_EVENT_BYTES_MAX
 from engine.segments.following import CUSTOMERS_MAX, CUSTOMERS_MIN, customers_at_once
-from engine.work import WORK
+from engine.work import CHUNK_EVENT_BYTES_MAX, WORK
 from schemas.actions import (
     FAILURES_KEPT_MAX,
     ActionProgressed,
