@@ -18,7 +18,7 @@ from services.audit.service import audit_service
 from services.audit.sink.api_call_table import API_CALLS
 from tests.contract.answers import async_client
 from tests.integration.insight_world import World
-from tests.unit.insight.examples import DAY, PROJECT, START
+from tests.unit.services.audit.examples import DAY, PROJECT, START
 
 HEADERS = {
     "x-tessera-secret": "s",

@@ -25,7 +25,7 @@ from schemas.topics import API_CALLS, LEDGER, VALIDATIONS
 from services.analytics import tables as analytics
 from services.audit.sink import tables as audit
 from services.audit.sink.api_call_table import API_CALL_TABLES, api_calls_of
-from tests.unit.insight.examples import (
+from tests.unit.services.audit.examples import (
     PROJECT,
     START,
     applicable,

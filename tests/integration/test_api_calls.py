@@ -7,7 +7,7 @@ import pytest
 
 from schemas.observations import ApiCall, ApiCallsObserved
 from tests.integration.insight_host import Insight, running
-from tests.unit.insight.examples import PROJECT, START
+from tests.unit.services.audit.examples import PROJECT, START
 
 
 @pytest.fixture

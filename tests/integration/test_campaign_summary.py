@@ -16,7 +16,7 @@ from services.analytics.campaign_summary import (
 )
 from services.analytics.queries import TIME_MAX, Asked, find_campaign
 from tests.integration.insight_world import World
-from tests.unit.insight.examples import (
+from tests.unit.services.audit.examples import (
     DAY,
     PROJECT,
     START,

@@ -9,7 +9,7 @@ from schemas.customers import CustomersSummed, CustomerSummary
 from schemas.personal import Address
 from tests.integration.insight_host import Insight, is_, running
 from tests.integration.insight_world import customer
-from tests.unit.insight.examples import decided
+from tests.unit.services.audit.examples import decided
 
 
 @pytest.fixture

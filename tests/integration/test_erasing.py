@@ -19,7 +19,14 @@ from services.audit.sink.entities import ENTITIES
 from tessera.hosts.erasing import TableCleaner
 from tests.integration.insight_world import World, many
 from tests.integration.test_sinks import comparable
-from tests.unit.insight.examples import PROJECT, START, applicable, created, decided, succeeded
+from tests.unit.services.audit.examples import (
+    PROJECT,
+    START,
+    applicable,
+    created,
+    decided,
+    succeeded,
+)
 
 ANN, BEN = "cust_ann", "cust_ben"
 PERSONAL = ("ann.vergessen@shop.test", "Ann-Katrin Vergessen", "likes-green-tea")

@@ -15,7 +15,7 @@ from schemas.redemptions import RedemptionSucceeded
 from services.analytics.tables import REDEMPTION_FACTS, RedemptionFact
 from tests.integration.insight_host import Insight, running
 from tests.integration.insight_world import World
-from tests.unit.insight.examples import (
+from tests.unit.services.audit.examples import (
     DAY,
     PROJECT,
     START,

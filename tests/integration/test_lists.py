@@ -24,7 +24,7 @@ from schemas.voucher_events import VoucherCreated, VoucherDeleted, VoucherUpdate
 from schemas.vouchers import Gift, Voucher
 from tests.integration.insight_host import Insight, is_, running
 from tests.integration.insight_world import World, customer
-from tests.unit.insight.examples import (
+from tests.unit.services.audit.examples import (
     DAY,
     START,
     applicable,

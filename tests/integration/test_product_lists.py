@@ -29,7 +29,7 @@ from schemas.products import (
 from services.audit.lists import products
 from tests.contract.shapes import assert_shape
 from tests.integration.insight_host import Insight, is_, running
-from tests.unit.insight.examples import DAY, START, decided
+from tests.unit.services.audit.examples import DAY, START, decided
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from services.audit.lists.redemptions import NEWEST
 from services.audit.sink.entities import ENTITIES
 from services.audit.sink.redemption_table import REDEMPTIONS
 from tests.integration.insight_world import LEDGER_PLACE, VALIDATIONS_PLACE, World, many
-from tests.unit.insight.examples import (
+from tests.unit.services.audit.examples import (
     DAY,
     PROJECT,
     START,

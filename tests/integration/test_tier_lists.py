@@ -10,7 +10,7 @@ from schemas.discounts import Discount
 from schemas.promotion_events import TierDeleted, TiersMoved, TierUpdated
 from schemas.promotions import PromotionTier
 from tests.integration.insight_host import Insight, running
-from tests.unit.insight.examples import START, decided
+from tests.unit.services.audit.examples import START, decided
 
 SALE = Campaign("camp_1", "Sale", "PROMOTION", "STATIC", START, tiers_count=3, last_tier_place=3)
 

@@ -11,7 +11,7 @@ from schemas.observations import ValidationObserved
 from services.analytics.timeseries import METRICS
 from tests.integration.insight_host import Insight, running
 from tests.integration.insight_world import many
-from tests.unit.insight.examples import (
+from tests.unit.services.audit.examples import (
     DAY,
     PROJECT,
     START,

@@ -28,7 +28,7 @@ from tessera.report import Report
 from tessera.verify import open_snapshots, verify_partition
 from tessera.verify_tables import believed, fresh_tables, plain_records
 from tests.integration.insight_world import LEDGER_PLACE, VALIDATIONS_PLACE, World, many
-from tests.unit.insight.examples import PROJECT, START, created, customer_created, decided
+from tests.unit.services.audit.examples import PROJECT, START, created, customer_created, decided
 
 RECORDS = 8
 

@@ -15,7 +15,7 @@ from services.distribution.webhooks.delivery import PROJECT_ATTEMPTS_AT_ONCE
 from services.distribution.webhooks.signing import signature
 from services.distribution.webhooks.turns import Turns
 from tests.integration.webhook_world import TOKEN, Received, installation, receiver, until
-from tests.unit.runtime.test_commands import PROJECT
+from tests.unit.runtime.replica.test_commands import PROJECT
 
 OTHER = "proj_other"
 

@@ -27,7 +27,7 @@ from services.distribution.webhooks.delivery import (
 )
 from services.distribution.webhooks.follow import OutboxReplica, attempt_of, webhook_service
 from services.distribution.webhooks.turns import Turns
-from tests.unit.runtime.test_commands import PROJECT, Backbone, Memory, now_ms
+from tests.unit.runtime.replica.test_commands import PROJECT, Backbone, Memory, now_ms
 
 SECRETS = Secrets.from_master(b"m" * 32)
 TOKEN = SECRETS.webhook_token(PROJECT)

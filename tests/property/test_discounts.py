@@ -17,7 +17,7 @@ from schemas.discounts import Discount
 from schemas.evaluations import Evaluation, Outcome, Taken
 from schemas.orders import Order
 from tests.property.dice import MONEY, PRODUCTS, Dice
-from tests.unit.engine.arithmetic import terms
+from tests.unit.engine.pricing.arithmetic import terms
 
 SEEDS = st.integers(0, 2**32)
 FEW = settings(max_examples=40, deadline=None)

@@ -16,7 +16,7 @@ from schemas.base import AMOUNT_MAX
 from schemas.discounts import Discount
 from schemas.orders import Order
 from schemas.vouchers import Voucher
-from tests.unit.engine.arithmetic import terms
+from tests.unit.engine.pricing.arithmetic import terms
 from tests.unit.engine.world import World, gift_card, redeem, voucher
 
 SERVER = Asker(None, "server")

@@ -1,0 +1,127 @@
+"""The eraser: keys, then commands, then the record that ends it; whatever fails comes again."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+import pytest
+
+from engine.fold import StateFold
+from runtime.log.log import Entry, InDoubt, LogError, Unsent
+from schemas.actions import RunChunk
+from schemas.commands import Command
+from schemas.customers import CustomerCreated
+from schemas.erasures import EndErasures, ForgetCustomer
+from services.redemption.ledger.eraser import Eraser, Outfit
+from tests.unit.engine.erasures.test_erasures import ACTION, Recorded, import_started, made
+from tests.unit.engine.world import NOON, PROJECT, World, customer
+
+PARTITION = 3
+
+
+class Serving(NamedTuple):
+    partition: int
+    fold: StateFold
+    decided: int
+
+
+class Steps:
+    """What an eraser did, in order; the step of that name fails as long as there is a fault."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.done: list[tuple[object, ...]] = []
+        self.faults: dict[str, LogError] = {}
+        self.sent: list[Command] = []
+        outfit = Outfit(
+            self.forget, self.delete_commands, self.send, msgspec.json.encode, lambda: NOON
+        )
+        self.eraser = Eraser(lambda: [Serving(PARTITION, world.fold, world.offset)], outfit)
+
+    def _step(self, name: str, *said: object) -> None:
+        if name in self.faults:
+            raise self.faults[name]
+        self.done.append((name, *said))
+
+    async def forget(self, owners: Sequence[str]) -> None:
+        self._step("forget", *owners)
+
+    async def delete_commands(self, partition: int, before: int) -> None:
+        self._step("delete", partition, before)
+
+    async def send(self, topic: str, partition: int, entry: Entry) -> int:
+        self._step("send", topic, partition)
+        self.sent.append(msgspec.json.decode(entry.value, type=Command))
+        return self.world.offset + len(self.sent)
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+async def test_nothing_is_done_where_nobody_is_to_be_forgotten(world: World) -> None:
+    made(world, customer())
+    steps = Steps(world)
+    await steps.eraser.look()
+    assert steps.done == []
+
+
+async def test_keys_go_before_the_end_is_recorded_and_commands_up_to_the_last_decided(
+    world: World,
+) -> None:
+    ann = made(world, customer())
+    world.when(ForgetCustomer(ann.id))
+    steps = Steps(world)
+    await steps.eraser.look()
+    assert steps.done == [
+        ("forget", f"{PROJECT}/{ann.id}"),
+        ("delete", PARTITION, world.offset + 1),
+        ("send", "commands", PARTITION),
+    ]
+    (command,) = steps.sent
+    assert (command.project, command.body) == (PROJECT, EndErasures((ann.id,)))
+    # on its way: it is not sent again
+    await steps.eraser.look()
+    assert len(steps.sent) == 1
+    world.when(command.body, key_kind="system")
+    await steps.eraser.look()
+    assert len(steps.sent) == 1
+
+
+async def test_an_end_that_was_not_taken_is_sent_again(world: World) -> None:
+    ann = made(world, customer())
+    world.when(ForgetCustomer(ann.id))
+    steps = Steps(world)
+    await steps.eraser.look()
+    # what was sent expired: something else was decided at its place
+    made(world, customer("ben"))
+    await steps.eraser.look()
+    assert len(steps.sent) == 2
+
+
+@pytest.mark.parametrize("name", ["forget", "delete", "send"])
+@pytest.mark.parametrize("fault", [Unsent("down"), InDoubt("lost")])
+async def test_what_fails_is_done_again_from_the_start(
+    world: World, name: str, fault: LogError
+) -> None:
+    ann = made(world, customer())
+    world.when(ForgetCustomer(ann.id))
+    steps = Steps(world)
+    steps.faults = {name: fault}
+    await steps.eraser.look()
+    assert steps.sent == []
+    steps.faults = {}
+    steps.done = []
+    await steps.eraser.look()
+    assert [done[0] for done in steps.done] == ["forget", "delete", "send"]
+
+
+async def test_the_rows_of_an_action_leave_the_commands_alone() -> None:
+    world = Recorded()
+    import_started(world)
+    world.when(RunChunk(ACTION, 0), key_kind="system")
+    assert any(isinstance(each, CustomerCreated) for each in world.records[-1].events)
+    steps = Steps(world)
+    await steps.eraser.look()
+    assert [done[0] for done in steps.done] == ["forget", "send"]
