@@ -15,13 +15,16 @@ from typing import Any, TextIO
 
 from structlog.typing import Processor
 
-from deploy.embedded.home import Home
+from deploy.embedded.home import TAIL_LINES, Home
 from runtime.base.logging import console_renderers
 from runtime.base.settings import LogFormat
 
 READ_BYTES_MAX = 256 * 1024
-TAIL_LINES = 15
+
+
 TAIL_BYTES = 16 * 1024
+
+
 #: The first word of a plain line, as the broker writes it, and the level it means.
 PLAIN_LEVELS = {"WARN": "warning", "WARNING:": "warning", "ERROR": "error", "FATAL": "critical"}
 

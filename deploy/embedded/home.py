@@ -17,6 +17,8 @@ from deploy.embedded.errors import DataFolderError, PortTakenError
 
 #: Raised when the folder's content changes so that older code must not touch it.
 LAYOUT_VERSION = 1
+#: How much of a log an error shows.
+TAIL_LINES = 15
 KAFKA_VERSION = "4.3.1"
 #: Below the range that operating systems hand out, so a kept port is not taken by a connection.
 INTERNAL_PORTS = range(20_000, 30_000)

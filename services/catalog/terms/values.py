@@ -7,7 +7,6 @@ from schemas.campaigns import CodeConfig
 from schemas.discounts import Discount, UnitOff
 from schemas.validity import DailyHours, ValidityHours, ValidityTimeframe
 from schemas.vouchers import Gift, LoyaltyCard
-from services.catalog.campaigns.campaign_bodies import CampaignTerms
 from services.catalog.terms.bodies import (
     CodeConfigBody,
     DiscountBody,
@@ -15,7 +14,6 @@ from services.catalog.terms.bodies import (
     HoursBody,
     LoyaltyCardBody,
     TimeframeBody,
-    VoucherTerms,
 )
 
 #: Members by which a category is named.
@@ -45,9 +43,9 @@ def made(make: Callable[[T], U], body: T | None) -> U | None:
     return None if body is None else make(body)
 
 
-def category_of(body: VoucherTerms | CampaignTerms) -> str | None:
+def category_of(category_id: str | None, category: str | None) -> str | None:
     """The category that a body names, by id or name."""
-    return body.category_id or body.category or None
+    return category_id or category or None
 
 
 def discount_of(body: DiscountBody) -> Discount:

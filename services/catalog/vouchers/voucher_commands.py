@@ -68,7 +68,7 @@ def create_command(body: CreateVoucherBody, code: str | None) -> CreateVoucher |
         quantity=made(lambda redemption: redemption.quantity, body.redemption),
         campaign=body.campaign or None,
         campaign_id=body.campaign_id or None,
-        category_id=category_of(body),
+        category_id=category_of(body.category_id, body.category),
     )
     config = body.code_config or CodeConfigBody()
     return CreateVoucher(
@@ -89,7 +89,7 @@ def update_command(body: UpdateVoucherBody, code: str) -> UpdateVoucher:
         raise invalid_payload("Property `.type` should not be null")
     changes: dict[str, Any] = {name: getattr(body, name) for name in _PLAIN if name in named}
     if named & CATEGORY:
-        changes["category_id"] = category_of(body)
+        changes["category_id"] = category_of(body.category_id, body.category)
     if body.active is not None:
         changes["active"] = body.active
     # An official client says DISCOUNT_VOUCHER in every update, of gift cards, too.
@@ -126,7 +126,7 @@ def _own_terms(body: CreateVoucherBody) -> msgspec.Raw:
         fields["validity_hours"] = hours_of(body.validity_hours)
     if body.redemption is not None and "quantity" in body.redemption.model_fields_set:
         fields["quantity"] = body.redemption.quantity
-    category = category_of(body)
+    category = category_of(body.category_id, body.category)
     if category is not None:
         fields["category_id"] = category
     return msgspec.Raw(msgspec.json.encode(fields))
