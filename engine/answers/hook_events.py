@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from engine.answers.answer import customer_of, summary_after
 from engine.answers.transactions import transactions
 from engine.assignments.body import assignment_body
 from engine.background.body import action_with_result
@@ -16,10 +15,10 @@ from engine.campaigns.body import campaign_body, promotion_campaign_body
 from engine.campaigns.stacks.body import stack_body
 from engine.campaigns.tiers.body import tier_body
 from engine.codes.generated import vouchers_of
-from engine.customers.body import customer_body, simple_customer_body
+from engine.customers.body import customer_body, customer_of, simple_customer_body
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body, to_json
-from engine.publications.body import publication_body
+from engine.publications.body import publication_body, summary_after
 from engine.redemptions.rows import redemption_rows
 from engine.rules.body import rule_body
 from engine.segments.body import simple_segment_body

@@ -5,11 +5,13 @@ customer's source id is personal, so it is empty here: the row says whose it was
 or a SKU takes the place of the code.
 """
 
+from types import MappingProxyType
 from typing import Any
 
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
-from schemas.actions import AsyncAction, RowFailure
+from engine.kernel.room import Answers, Rendered
+from schemas.actions import ActionStarted, AsyncAction, RowFailure
 from schemas.errors import CATALOGUE
 
 #: The ends of the types whose result has `errors` in the place of `failed`.
@@ -93,3 +95,14 @@ def _error(failure: RowFailure, named: str) -> dict[str, Any]:
         named: failure.code,
         "row": failure.row,
     }
+
+
+def _started(event: ActionStarted, *_: object) -> Rendered:
+    return Rendered(202, {"async_action_id": event.action.id})
+
+
+ANSWERS: Answers = MappingProxyType(
+    {
+        ActionStarted: _started,
+    }
+)

@@ -1,6 +1,10 @@
 """The balance of a gift card or a loyalty card. Source: the API contract, section 10."""
 
+from types import MappingProxyType
+
 from engine.kernel.encode import Body
+from engine.kernel.room import Answers, shows
+from schemas.balances import BalanceAdjusted
 from schemas.vouchers import Voucher
 
 
@@ -26,3 +30,10 @@ def balance_body(voucher: Voucher, amount: int, *, operation: str = "MANUAL") ->
         "object": "balance",
         "related_object": {"type": "voucher", "id": voucher.id},
     }
+
+
+ANSWERS: Answers = MappingProxyType(
+    {
+        BalanceAdjusted: shows(balance_body, "voucher", "amount"),
+    }
+)

@@ -1,6 +1,7 @@
 """Campaigns. Source: the API contract, section 10; unlike vouchers they leave out what is not set."""
 
 from collections.abc import Sequence
+from types import MappingProxyType
 
 from engine.assignments.body import assignments_body
 from engine.campaigns.tiers.body import tier_body
@@ -8,11 +9,22 @@ from engine.categories.body import category_body
 from engine.codes.code import CHARSET, CODE_LENGTH_DEFAULT
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
+from engine.kernel.room import Answers, Rendered
 from engine.terms.body import discount_body, gift_body, hours_body
 from schemas.assignments import RuleAssignment
-from schemas.campaigns import Campaign, CodeConfig, VoucherTemplate
+from schemas.campaigns import (
+    Campaign,
+    CampaignCreated,
+    CampaignDisabled,
+    CampaignEnabled,
+    CampaignUpdated,
+    CodeConfig,
+    VoucherTemplate,
+)
 from schemas.categories import Category
+from schemas.projects import KeyKind
 from schemas.promotions import TIERS_SHOWN_MAX, PromotionTier
+from schemas.records import Decided
 
 
 def campaign_body(
@@ -140,3 +152,24 @@ def promotion_body(
         "total": campaign.tiers_count,
         "has_more": campaign.tiers_count > min(len(tiers), TIERS_SHOWN_MAX),
     }
+
+
+def _campaign(event: CampaignCreated | CampaignUpdated, record: Decided, _: KeyKind) -> Rendered:
+    body = promotion_campaign_body(
+        event.campaign, event.tiers, event.categories, record.assignments
+    )
+    return Rendered(200, body)
+
+
+def _switched(*_: object) -> Rendered:
+    return Rendered(200, {})
+
+
+ANSWERS: Answers = MappingProxyType(
+    {
+        CampaignCreated: _campaign,
+        CampaignUpdated: _campaign,
+        CampaignEnabled: _switched,
+        CampaignDisabled: _switched,
+    }
+)

@@ -1,10 +1,12 @@
 """Categories. Source: the API contract, sections 5 and 11."""
 
 from collections.abc import Sequence
+from types import MappingProxyType
 
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
-from schemas.categories import Category
+from engine.kernel.room import Answers, shows, shows_nothing
+from schemas.categories import Category, CategoryCreated, CategoryDeleted, CategoryUpdated
 from schemas.evaluations import CategoryShown
 
 
@@ -33,3 +35,12 @@ def category_shown_body(shown: CategoryShown) -> Body:
 def categories_shown(categories: Sequence[Category], category_id: str | None) -> list[Body]:
     """The one category that something is in, as a list; empty where it is gone."""
     return [category_body(each) for each in categories if each.id == category_id]
+
+
+ANSWERS: Answers = MappingProxyType(
+    {
+        CategoryCreated: shows(category_body, "category"),
+        CategoryUpdated: shows(category_body, "category"),
+        CategoryDeleted: shows_nothing,
+    }
+)

@@ -1,10 +1,19 @@
 """Collections of products and SKUs. Source: the API contract, section 10."""
 
+from types import MappingProxyType
+
 import msgspec
 
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
-from schemas.collections import MEMBERS_SHOWN_MAX, ProductCollection
+from engine.kernel.room import Answers, shows, shows_nothing
+from schemas.collections import (
+    MEMBERS_SHOWN_MAX,
+    CollectionCreated,
+    CollectionDeleted,
+    CollectionUpdated,
+    ProductCollection,
+)
 
 
 def collection_body(collection: ProductCollection) -> Body:
@@ -23,3 +32,12 @@ def collection_body(collection: ProductCollection) -> Body:
         body["updated_at"] = iso(collection.updated_at)
     body["object"] = "products_collection"
     return body
+
+
+ANSWERS: Answers = MappingProxyType(
+    {
+        CollectionCreated: shows(collection_body, "collection"),
+        CollectionUpdated: shows(collection_body, "collection"),
+        CollectionDeleted: shows_nothing,
+    }
+)

@@ -1,9 +1,15 @@
 """Custom events: what tracking one answers. Source: the API contract, section 10."""
 
-from engine.customers.body import simple_customer_body
+from types import MappingProxyType
+
+from engine.customers.body import customer_of, simple_customer_body
+from engine.customers.browser_body import as_named
 from engine.kernel.encode import Body
-from schemas.custom_events import CustomEvent
+from engine.kernel.room import Answers, Rendered
+from schemas.custom_events import CustomEvent, CustomEventTracked
 from schemas.customers import Customer
+from schemas.projects import KeyKind
+from schemas.records import Decided
 
 
 def tracked_body(event: CustomEvent, customer: Customer | None) -> Body:
@@ -16,3 +22,17 @@ def tracked_body(event: CustomEvent, customer: Customer | None) -> Body:
         "loyalty": None,
         "metadata": event.metadata or {},
     }
+
+
+def _tracked(event: CustomEventTracked, record: Decided, key_kind: KeyKind) -> Rendered:
+    customer = customer_of(record)
+    if customer is not None and key_kind == "client":
+        customer = as_named(customer)
+    return Rendered(200, tracked_body(event.event, customer))
+
+
+ANSWERS: Answers = MappingProxyType(
+    {
+        CustomEventTracked: _tracked,
+    }
+)

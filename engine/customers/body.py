@@ -1,12 +1,22 @@
 """Customers: in full, and as others show them. Source: the API contract, section 10."""
 
+from types import MappingProxyType
 from typing import Any
 
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
 from engine.kernel.money import half_up
-from schemas.customers import Customer, CustomerSummary
+from engine.kernel.room import Answers, shows, shows_nothing
+from schemas.customers import (
+    Customer,
+    CustomerCreated,
+    CustomerDeleted,
+    CustomerSummary,
+    CustomerUnchanged,
+    CustomerUpdated,
+)
 from schemas.personal import Address, PersonalData
+from schemas.records import Decided
 
 _NOTHING_KNOWN = PersonalData()
 _NOTHING_SUMMED = CustomerSummary()
@@ -88,3 +98,21 @@ def _summary(summary: CustomerSummary) -> dict[str, Any]:
         },
         "orders": orders,
     }
+
+
+def customer_of(record: Decided) -> Customer | None:
+    """The customer that the record is about, as it was after it."""
+    for event in reversed(record.events):
+        if isinstance(event, CustomerCreated | CustomerUpdated | CustomerUnchanged):
+            return event.customer
+    return record.customer
+
+
+ANSWERS: Answers = MappingProxyType(
+    {
+        CustomerCreated: shows(customer_body, "customer"),
+        CustomerUpdated: shows(customer_body, "customer", "summary"),
+        CustomerUnchanged: shows(customer_body, "customer", "summary"),
+        CustomerDeleted: shows_nothing,
+    }
+)

@@ -4,11 +4,13 @@ What is counted is what was deleted as a thing of its own, and that is the custo
 without the person. How far the erasure is, the record cannot know; the front says it.
 """
 
+from types import MappingProxyType
 from typing import Final
 
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
-from schemas.erasures import PermanentDeletion
+from engine.kernel.room import Answers, shows
+from schemas.erasures import CustomerForgotten, PermanentDeletion
 
 #: What the answer counts besides the customer.
 _NOT_DELETED: Final = (
@@ -35,3 +37,10 @@ def deletion_body(deletion: PermanentDeletion, *, is_done: bool = False) -> Body
         "data_json": dict.fromkeys(_NOT_DELETED, 0) | {"customer": 1},
         "object": "pernament_deletion",
     }
+
+
+ANSWERS: Answers = MappingProxyType(
+    {
+        CustomerForgotten: shows(deletion_body, "deletion"),
+    }
+)

@@ -1,11 +1,20 @@
 """Locations. Source: the API contract's schemas of locations."""
 
+from types import MappingProxyType
 from typing import Any
 
 from engine.kernel.calendar import iso, iso_or_none
 from engine.kernel.encode import Body
 from engine.kernel.geo import degrees
-from schemas.locations import Area, Circle, Location
+from engine.kernel.room import Answers, shows, shows_nothing
+from schemas.locations import (
+    Area,
+    Circle,
+    Location,
+    LocationCreated,
+    LocationDeleted,
+    LocationUpdated,
+)
 
 
 def location_body(location: Location) -> Body:
@@ -34,3 +43,12 @@ def _area(area: Area) -> Body:
     coordinates: list[Any] = polygons if area.kind == "MultiPolygon" else polygons[0]
     geojson = {"type": area.kind, "coordinates": coordinates}
     return {"type": "polygon", "format": "geojson", "geojson": geojson}
+
+
+ANSWERS: Answers = MappingProxyType(
+    {
+        LocationCreated: shows(location_body, "location"),
+        LocationUpdated: shows(location_body, "location"),
+        LocationDeleted: shows_nothing,
+    }
+)

@@ -1,12 +1,20 @@
 """Metadata schemas. Source: the API contract."""
 
+from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
 
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
-from schemas.metadata import MetadataProperty, MetadataSchema
+from engine.kernel.room import Answers, shows, shows_nothing
+from schemas.metadata import (
+    MetadataProperty,
+    MetadataSchema,
+    MetadataSchemaCreated,
+    MetadataSchemaDeleted,
+    MetadataSchemaUpdated,
+)
 
 #: The names of the older endpoints, which write them in camel case.
 _CAMEL: Final = {
@@ -56,3 +64,12 @@ def _property_body(found: MetadataProperty, names: dict[str, str]) -> Body:
 def _whole(value: Any) -> Any:
     """A limit that is a whole number is written as one."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+ANSWERS: Answers = MappingProxyType(
+    {
+        MetadataSchemaCreated: shows(schema_body, "schema"),
+        MetadataSchemaUpdated: shows(schema_body, "schema"),
+        MetadataSchemaDeleted: shows_nothing,
+    }
+)

@@ -7,15 +7,17 @@ of zero are left out; a saved order keeps those of the order as a whole. Source:
 sections 5, 6 and 8.
 """
 
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import msgspec
 
 from engine.kernel.calendar import iso, iso_or_none
 from engine.kernel.encode import Body
+from engine.kernel.room import Answers, shows
 from engine.pricing.basket import Basket, taken_back, together
 from schemas.evaluations import Evaluation, ItemTaken, Replacement, Taken
-from schemas.orders import Order, OrderEntry, OrderItem
+from schemas.orders import Order, OrderCreated, OrderEntry, OrderItem, OrderUpdated
 
 _NOTHING: Final = Taken()
 _ITEM_TEXTS = ("id", "product_id", "sku_id", "source_id", "related_object")
@@ -204,3 +206,11 @@ def entry_body(entry: OrderEntry) -> Body:
     if entry.rollback_stacked:
         body["rollback_stacked"] = entry.rollback_stacked
     return body
+
+
+ANSWERS: Answers = MappingProxyType(
+    {
+        OrderCreated: shows(stored_order_body, "order"),
+        OrderUpdated: shows(stored_order_body, "order"),
+    }
+)

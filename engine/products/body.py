@@ -1,10 +1,22 @@
 """Products, SKUs and collections. Source: the API contract, section 10."""
 
 from collections.abc import Sequence
+from types import MappingProxyType
 
 from engine.kernel.calendar import iso, iso_or_none
 from engine.kernel.encode import Body
-from schemas.products import SKUS_SHOWN_MAX, Product, Sku
+from engine.kernel.room import Answers, shows, shows_nothing
+from schemas.products import (
+    SKUS_SHOWN_MAX,
+    Product,
+    ProductCreated,
+    ProductDeleted,
+    ProductUpdated,
+    Sku,
+    SkuCreated,
+    SkuDeleted,
+    SkuUpdated,
+)
 
 
 def product_body(product: Product) -> Body:
@@ -46,3 +58,15 @@ def sku_body(sku: Sku) -> Body:
         "updated_at": iso_or_none(sku.updated_at),
         "object": "sku",
     }
+
+
+ANSWERS: Answers = MappingProxyType(
+    {
+        ProductCreated: shows(product_body, "product"),
+        ProductUpdated: shows(product_body, "product"),
+        ProductDeleted: shows_nothing,
+        SkuCreated: shows(sku_body, "sku"),
+        SkuUpdated: shows(sku_body, "sku"),
+        SkuDeleted: shows_nothing,
+    }
+)

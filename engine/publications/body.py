@@ -1,14 +1,21 @@
 """Publications. Source: the API contract, section 10; lists show less of a voucher."""
 
 from collections.abc import Sequence
+from types import MappingProxyType
 
+from engine.customers.body import customer_body, customer_of
+from engine.customers.browser_body import as_named, with_plain_voucher
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
+from engine.kernel.room import Answers, Rendered
 from engine.terms.body import discount_body, gift_body
 from engine.vouchers.body import voucher_body
 from schemas.assignments import RuleAssignment
 from schemas.categories import Category
-from schemas.publications import Publication
+from schemas.customers import CustomersSummed, CustomerSummary
+from schemas.projects import KeyKind
+from schemas.publications import Publication, PublicationRepeated, Published
+from schemas.records import Decided
 from schemas.vouchers import Voucher
 
 
@@ -75,3 +82,34 @@ def _common(publication: Publication, customer: Body | None) -> Body:
     if publication.tracking_id is not None:
         body["tracking_id"] = publication.tracking_id
     return body
+
+
+def summary_after(
+    event: Published | PublicationRepeated, record: Decided
+) -> CustomerSummary | None:
+    """What the customer adds up to, with what the record changed of it."""
+    for each in record.events:
+        if isinstance(each, CustomersSummed):
+            return each.summaries.get(event.publication.customer_id, event.summary)
+    return event.summary
+
+
+def _published(
+    event: Published | PublicationRepeated, record: Decided, key_kind: KeyKind
+) -> Rendered:
+    customer, summary = customer_of(record), summary_after(event, record)
+    if customer is not None and key_kind == "client":
+        customer, summary = as_named(customer), None
+    known = None if customer is None else customer_body(customer, summary)
+    body = publication_body(
+        event.publication, event.vouchers, known, record.assignments, record.categories
+    )
+    return Rendered(200, with_plain_voucher(body) if key_kind == "client" else body)
+
+
+ANSWERS: Answers = MappingProxyType(
+    {
+        Published: _published,
+        PublicationRepeated: _published,
+    }
+)

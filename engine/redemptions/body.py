@@ -5,13 +5,18 @@ in a stack each child names its parent, and the parent holds the final order.
 """
 
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import Any
 
 from engine.campaigns.tiers.body import redeemed_tier_body
+from engine.customers.body import customer_of
+from engine.customers.browser_body import as_named, with_plain_voucher
+from engine.evaluation.redeemable_body import inapplicable_body, skipped_body
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body, related_object_type
 from engine.kernel.error_body import explanation_of
 from engine.kernel.reasons import reason_of
+from engine.kernel.room import Answers, Rendered
 from engine.orders.body import order_body, running_sums, untouched_sums
 from engine.redemptions.common_body import common_body, put_failure, put_paid
 from engine.rewards.body import redeemed_reward_body
@@ -20,6 +25,8 @@ from schemas.assignments import RuleAssignment
 from schemas.base import Millis
 from schemas.customers import Customer
 from schemas.evaluations import Outcome, Taken
+from schemas.projects import KeyKind
+from schemas.records import Decided
 from schemas.redemptions import RedemptionFailed, RedemptionSucceeded
 
 
@@ -115,3 +122,33 @@ def _put_redeemed(body: Body, outcome: Outcome, assignments: Sequence[RuleAssign
     put_paid(body, taken.credits, taken.points, 1)
     if outcome.reward_id is not None:
         body["reward"] = redeemed_reward_body(outcome)
+
+
+def _redeemed(event: RedemptionSucceeded, record: Decided, key_kind: KeyKind) -> Rendered:
+    customer = customer_of(record)
+    if customer is not None and key_kind == "client":
+        customer = as_named(customer)
+    entries, parent = success_bodies(event, record.at, customer, record.assignments)
+    if key_kind == "client":
+        entries = list(map(with_plain_voucher, entries))
+    outcomes = event.evaluation.outcomes
+    body: Body = {"redemptions": entries}
+    if parent is not None:
+        body["parent_redemption"] = parent
+    order = (parent or entries[0])["order"]
+    if order is not None:
+        body["order"] = order
+    body["inapplicable_redeemables"] = [
+        inapplicable_body(each, key_kind) for each in outcomes if each.status == "INAPPLICABLE"
+    ]
+    body["skipped_redeemables"] = [
+        skipped_body(each, key_kind) for each in outcomes if each.status == "SKIPPED"
+    ]
+    return Rendered(200, body)
+
+
+ANSWERS: Answers = MappingProxyType(
+    {
+        RedemptionSucceeded: _redeemed,
+    }
+)

@@ -1,9 +1,12 @@
 """Rewards. Source: the API contract's schema of rewards."""
 
+from types import MappingProxyType
+
 from engine.kernel.calendar import iso, iso_or_none
 from engine.kernel.encode import Body
+from engine.kernel.room import Answers, shows, shows_nothing
 from schemas.evaluations import Outcome
-from schemas.rewards import Reward
+from schemas.rewards import Reward, RewardCreated, RewardDeleted, RewardUpdated
 
 
 def reward_body(reward: Reward) -> Body:
@@ -40,3 +43,12 @@ def redeemed_reward_body(outcome: Outcome) -> Body:
         "reward": {"id": outcome.reward_id, "name": outcome.reward_name},
         "object": "reward",
     }
+
+
+ANSWERS: Answers = MappingProxyType(
+    {
+        RewardCreated: shows(reward_body, "reward"),
+        RewardUpdated: shows(reward_body, "reward"),
+        RewardDeleted: shows_nothing,
+    }
+)

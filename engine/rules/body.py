@@ -2,13 +2,21 @@
 
 import re
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, Final
 
 import msgspec
 
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
-from schemas.rules import ItemEntry, ValidationRule
+from engine.kernel.room import Answers, shows, shows_nothing
+from schemas.rules import (
+    ItemEntry,
+    ValidationRule,
+    ValidationRuleCreated,
+    ValidationRuleDeleted,
+    ValidationRuleUpdated,
+)
 
 _NUMBER: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
 
@@ -79,3 +87,12 @@ def item_entry_body(entry: ItemEntry) -> Body:
 def _formula_shown(formula: str) -> Decimal | str:
     """Official clients take a number there, so one that is nothing else is shown as such."""
     return Decimal(formula) if _NUMBER.fullmatch(formula) else formula
+
+
+ANSWERS: Answers = MappingProxyType(
+    {
+        ValidationRuleCreated: shows(rule_body, "rule"),
+        ValidationRuleUpdated: shows(rule_body, "rule"),
+        ValidationRuleDeleted: shows_nothing,
+    }
+)

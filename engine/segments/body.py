@@ -1,10 +1,13 @@
 """Segments. Source: the API contract, sections 10 and 11."""
 
+from types import MappingProxyType
+
 import msgspec
 
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
-from schemas.segments import Segment
+from engine.kernel.room import Answers, shows, shows_nothing
+from schemas.segments import Segment, SegmentCreated, SegmentDeleted
 
 
 def segment_body(segment: Segment) -> Body:
@@ -25,3 +28,11 @@ def segment_body(segment: Segment) -> Body:
 def simple_segment_body(segment_id: str, name: str) -> Body:
     """The segment as what concerns a customer shows it."""
     return {"id": segment_id, "name": name, "object": "segment"}
+
+
+ANSWERS: Answers = MappingProxyType(
+    {
+        SegmentCreated: shows(segment_body, "segment"),
+        SegmentDeleted: shows_nothing,
+    }
+)

@@ -1,10 +1,18 @@
 """A project's stacking rules. Source: the API contract, section 5."""
 
+from types import MappingProxyType
 from typing import Any
 
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
-from schemas.stacking import StackingRules, StoredStackingRules
+from engine.kernel.room import Answers, shows, shows_nothing
+from schemas.stacking import (
+    StackingRules,
+    StackingRulesCreated,
+    StackingRulesDeleted,
+    StackingRulesUpdated,
+    StoredStackingRules,
+)
 
 
 def stacking_rules_body(stored: StoredStackingRules) -> Body:
@@ -17,3 +25,12 @@ def stacking_rules_body(stored: StoredStackingRules) -> Body:
 
 def _members(rules: StackingRules) -> dict[str, Any]:
     return {name: getattr(rules, name) for name in StackingRules.__struct_fields__}
+
+
+ANSWERS: Answers = MappingProxyType(
+    {
+        StackingRulesCreated: shows(stacking_rules_body, "stored"),
+        StackingRulesUpdated: shows(stacking_rules_body, "stored"),
+        StackingRulesDeleted: shows_nothing,
+    }
+)

@@ -2,15 +2,31 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from types import MappingProxyType
+from typing import Final
 from urllib.parse import quote
 
 from engine.assignments.body import assignments_body
+from engine.campaigns.body import campaign_body
 from engine.categories.body import category_body
+from engine.codes.generated import first_of
 from engine.kernel.calendar import iso, iso_or_none
 from engine.kernel.encode import EMPTY_LIST, Body
+from engine.kernel.room import Answers, Rendered, shows_nothing
 from engine.terms.body import card_body, discount_body, gift_body, hours_body
 from schemas.assignments import RuleAssignment
+from schemas.base import tag_of
+from schemas.campaigns import CreateCampaign, VouchersGenerated
 from schemas.categories import Category
+from schemas.projects import KeyKind
+from schemas.records import Decided
+from schemas.voucher_events import (
+    VoucherCreated,
+    VoucherDeleted,
+    VoucherDisabled,
+    VoucherEnabled,
+    VoucherUpdated,
+)
 from schemas.vouchers import Voucher
 
 
@@ -91,3 +107,31 @@ def _redemption(voucher: Voucher, url: str) -> Body:
     elif voucher.type == "LOYALTY_CARD":
         body["redeemed_points"] = voucher.redeemed_points
     return body
+
+
+#: The stored type of the command that creates a campaign.
+_CREATE_CAMPAIGN: Final = tag_of(CreateCampaign)
+
+
+def _voucher(event: VoucherCreated | VoucherUpdated, record: Decided, _: KeyKind) -> Rendered:
+    return Rendered(200, voucher_body(event.voucher, record.assignments, record.categories))
+
+
+def _generated(event: VouchersGenerated, record: Decided, _: KeyKind) -> Rendered:
+    """A campaign that makes its vouchers at once, or the one voucher that was asked for."""
+    if record.command_type == _CREATE_CAMPAIGN:
+        body = campaign_body(event.campaign, record.assignments, categories=record.categories)
+        return Rendered(200, body)
+    return Rendered(200, voucher_body(first_of(event), record.assignments, record.categories))
+
+
+ANSWERS: Answers = MappingProxyType(
+    {
+        VoucherCreated: _voucher,
+        VoucherUpdated: _voucher,
+        VoucherEnabled: _voucher,
+        VoucherDisabled: _voucher,
+        VoucherDeleted: shows_nothing,
+        VouchersGenerated: _generated,
+    }
+)

@@ -1,8 +1,17 @@
 """Webhooks. Source: the API contract, section 10."""
 
+from types import MappingProxyType
+
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
-from schemas.webhooks import Webhook
+from engine.kernel.room import Answers, Rendered, shows, shows_nothing
+from schemas.webhooks import (
+    RedeliveryRequested,
+    Webhook,
+    WebhookCreated,
+    WebhookDeleted,
+    WebhookUpdated,
+)
 
 
 def webhook_body(webhook: Webhook) -> Body:
@@ -18,3 +27,17 @@ def webhook_body(webhook: Webhook) -> Body:
     if webhook.disabled_reason is not None:
         body["disabled_reason"] = webhook.disabled_reason
     return body
+
+
+def _redelivery(event: RedeliveryRequested, *_: object) -> Rendered:
+    return Rendered(202, {"event_id": event.event_id, "webhook_id": event.webhook_id})
+
+
+ANSWERS: Answers = MappingProxyType(
+    {
+        WebhookCreated: shows(webhook_body, "webhook"),
+        WebhookUpdated: shows(webhook_body, "webhook"),
+        WebhookDeleted: shows_nothing,
+        RedeliveryRequested: _redelivery,
+    }
+)

@@ -12,7 +12,7 @@ from msgspec import structs
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine.answers.answer import customer_of
+from engine.customers.body import customer_of
 from engine.customers.decide import known_by
 from engine.evaluation.body import validation_body, with_names
 from engine.evaluation.evaluate import Asked, Asker, evaluate_for

@@ -1,11 +1,14 @@
 """Promotion stacks. Source: the API contract, section 10."""
 
 from collections.abc import Sequence
+from types import MappingProxyType
 
 from engine.categories.body import categories_shown
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
+from engine.kernel.room import Answers, shows, shows_nothing
 from schemas.categories import Category
+from schemas.promotion_events import StackCreated, StackDeleted, StackUpdated
 from schemas.promotions import PromotionStack
 
 
@@ -25,3 +28,12 @@ def stack_body(stack: PromotionStack, categories: Sequence[Category] = ()) -> Bo
     if stack.updated_at is not None:
         body["updated_at"] = iso(stack.updated_at)
     return body
+
+
+ANSWERS: Answers = MappingProxyType(
+    {
+        StackCreated: shows(stack_body, "stack", "categories"),
+        StackUpdated: shows(stack_body, "stack", "categories"),
+        StackDeleted: shows_nothing,
+    }
+)

@@ -1,17 +1,29 @@
 """Promotion tiers. Source: the API contract, sections 8 and 10."""
 
 from collections.abc import Sequence
+from types import MappingProxyType
 
 from engine.assignments.body import assignments_body
 from engine.categories.body import categories_shown
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
+from engine.kernel.room import Answers, Rendered, shows_nothing
 from engine.terms.body import discount_body, hours_body
 from schemas.assignments import RuleAssignment
 from schemas.base import Metadata
 from schemas.campaigns import Campaign
 from schemas.categories import Category
+from schemas.projects import KeyKind
+from schemas.promotion_events import (
+    TierCreated,
+    TierDeleted,
+    TierDisabled,
+    TierEnabled,
+    TierEvent,
+    TierUpdated,
+)
 from schemas.promotions import PromotionTier
+from schemas.records import Decided
 
 
 def redeemed_tier_body(tier: PromotionTier, campaign_name: str | None = None) -> Body:
@@ -107,3 +119,19 @@ def times_body(bound: PromotionTier | Campaign) -> Body:
     if bound.validity_hours is not None:
         body["validity_hours"] = hours_body(bound.validity_hours)
     return body
+
+
+def _tier(event: TierEvent, record: Decided, _: KeyKind) -> Rendered:
+    body = tier_body(event.tier, event.campaign, event.categories, record.assignments)
+    return Rendered(200, body)
+
+
+ANSWERS: Answers = MappingProxyType(
+    {
+        TierCreated: _tier,
+        TierUpdated: _tier,
+        TierEnabled: _tier,
+        TierDisabled: _tier,
+        TierDeleted: shows_nothing,
+    }
+)
