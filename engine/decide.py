@@ -88,22 +88,29 @@ DECISIONS = unite(
 
 def decide(view: View, command: Command, now: Millis) -> Decision:
     """The facts of a command that `admit` let through."""
-    refusal = unknown_project(view, command.body)
-    if refusal is not None:
-        return Decision(refusal=refusal)
+    decision = unknown_project(view, command.body) or _decided(view, command, now)
+    return Decision(refusal=decision) if isinstance(decision, Refusal) else decision
+
+
+def _decided(view: View, command: Command, now: Millis) -> Decision | Refusal:
     decision = DECISIONS[type(command.body)](view, command, command.body, now)
+    if isinstance(decision, Refusal):
+        return decision
     if not isinstance(command.body, RunChunk):  # whose rows were looked at one by one
         wrong = wrong_metadata(view, decision)
         if wrong is not None:
-            decision = _refused(view, command, wrong, now)
+            refused = _refused(view, command, wrong, now)
+            if isinstance(refused, Refusal):
+                return refused
+            decision = refused
     decision = followed(view, summed(view, decision), now)
     decision = with_assignments(view, decision)
     return with_categories(view, decision)
 
 
-def _refused(view: View, command: Command, refusal: Refusal, now: Millis) -> Decision:
+def _refused(view: View, command: Command, refusal: Refusal, now: Millis) -> Decision | Refusal:
     """A refusal after the fact; an attempt to redeem is recorded as failed with it."""
     if isinstance(command.body, RedeemStack):
         body = structs.replace(command.body, fault=refusal)
         return redeem_stack(view, command, body, now)
-    return Decision(refusal=refusal)
+    return refusal

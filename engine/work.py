@@ -7,8 +7,7 @@ Where work is one decision for each staged row, a row is decided on what the row
 the state. One that is refused changes nothing and is noted; the rows after it are done all the same.
 """
 
-from collections.abc import Callable, Mapping
-from hashlib import sha256
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -22,6 +21,7 @@ from engine.customers.rows import import_customer_row
 from engine.evolve import fold_event
 from engine.kernel import tables
 from engine.kernel.decision import Decision
+from engine.kernel.ids import numbered_command
 from engine.kernel.room import Decisions
 from engine.kernel.state import View, encode
 from engine.metadata.checks import wrong_metadata
@@ -51,7 +51,7 @@ from schemas.actions import (
 )
 from schemas.base import Millis
 from schemas.commands import Command
-from schemas.errors import not_found
+from schemas.errors import Refusal, not_found
 from schemas.events import Event
 
 #: What the events of a chunk may amount to: sealed and with the action they still fit a record.
@@ -73,37 +73,48 @@ def each_row(do: DoRow, at_once: Callable[[View], int] | None = None) -> Do:
         done = size = 0
         most = None if at_once is None else at_once(view)
         for number, row in enumerate((rows or ())[:most], 1):
-            decision = NOTHING
-            failure = _fault(number, row)
-            if failure is None:
-                decision = do(trial, _row_command(command, number), work, row["do"], now)
-                wrong = wrong_metadata(trial, decision)
-                decision = decision if wrong is None else Decision(refusal=wrong)
-                failure = _failure(decision, number, row)
-            if failure is None:
-                grown = sum(len(encode(event)) for event in decision.events)
-                if grown > CHUNK_EVENT_BYTES_MAX:
-                    failure = RowFailure(number, "The row's outcome is too large to be recorded")
-                elif size + grown > CHUNK_EVENT_BYTES_MAX:
-                    break
-                else:
-                    size += grown
-            if failure is not None:
-                failures.append(failure)
+            done_row = _fault(number, row) or _done(do, trial, command, work, number, row, now)
+            grown = 0 if isinstance(done_row, RowFailure) else _bytes_of(done_row)
+            if grown > CHUNK_EVENT_BYTES_MAX:
+                done_row = RowFailure(number, "The row's outcome is too large to be recorded")
+            if isinstance(done_row, RowFailure):
+                failures.append(done_row)
                 continue
-            for event in decision.events:
+            if size + grown > CHUNK_EVENT_BYTES_MAX:
+                break
+            size += grown
+            for event in done_row:
                 fold_event(trial, event, now)
-            events.extend(decision.events)
+            events.extend(done_row)
             done += 1
         return Chunk(tuple(events), done, len(failures), tuple(failures))
 
     return do_rows
 
 
-def _row_command(command: Command, number: int) -> Command:
-    """The row's own command: its seed makes the row's ids and codes."""
-    seed = sha256(f"{command.seed}/row/{number}".encode()).hexdigest()[:32]
-    return structs.replace(command, seed=seed)
+def _done(
+    do: DoRow,
+    view: View,
+    command: Command,
+    work: Any,
+    number: int,
+    row: dict[str, Any],
+    now: Millis,
+) -> tuple[Event, ...] | RowFailure:
+    """The events of a row, or why there are none; the row's seed makes its ids and codes."""
+    decision = do(view, numbered_command(command, "row", number), work, row["do"], now)
+    refusal = decision if isinstance(decision, Refusal) else decision.refusal
+    if isinstance(decision, Decision) and refusal is None:
+        refusal = wrong_metadata(view, decision)
+        if refusal is None:
+            return decision.events
+    assert refusal is not None
+    reason = (refusal.details or refusal.message)[:REASON_LENGTH_MAX]
+    return RowFailure(number, reason, code=row.get("code", ""), key=refusal.key)
+
+
+def _bytes_of(events: Iterable[Event]) -> int:
+    return sum(len(encode(event)) for event in events)
 
 
 def _fault(number: int, row: dict[str, Any]) -> RowFailure | None:
@@ -112,14 +123,6 @@ def _fault(number: int, row: dict[str, Any]) -> RowFailure | None:
         return None
     reason = str(row["fault"])[:REASON_LENGTH_MAX]
     return RowFailure(number, reason, code=row.get("code", ""), column=row.get("column", ""))
-
-
-def _failure(decision: Decision, number: int, row: dict[str, Any]) -> RowFailure | None:
-    refusal = decision.refusal
-    if refusal is None:
-        return None
-    reason = refusal.details or refusal.message
-    return RowFailure(number, reason[:REASON_LENGTH_MAX], code=row.get("code", ""), key=refusal.key)
 
 
 #: Who does which kind of work. A kind without a line here fails a test (tests/unit/engine).
@@ -139,11 +142,11 @@ WORK: Mapping[type[Any], Do] = MappingProxyType(
 )
 
 
-def run_chunk(view: View, command: Command, body: RunChunk, now: Millis) -> Decision:
+def run_chunk(view: View, command: Command, body: RunChunk, now: Millis) -> Decision | Refusal:
     """Does the action's next chunk; nothing for any other number."""
     action = view.get(tables.ACTIONS, body.action_id)
     if action is None:
-        return Decision(refusal=not_found("async_action", body.action_id))
+        return not_found("async_action", body.action_id)
     if not is_open(action) or body.number != action.next_chunk:
         return NOTHING
     do = WORK[type(action.work)]
@@ -170,11 +173,13 @@ def run_chunk(view: View, command: Command, body: RunChunk, now: Millis) -> Deci
     return Decision((*chunk.events, ActionProgressed(after, consumed)))
 
 
-def give_up_action(view: View, command: Command, body: GiveUpAction, now: Millis) -> Decision:
+def give_up_action(
+    view: View, command: Command, body: GiveUpAction, now: Millis
+) -> Decision | Refusal:
     """Ends an action as failed; what its chunks did so far stays, and the rest can be asked for."""
     action = view.get(tables.ACTIONS, body.action_id)
     if action is None:
-        return Decision(refusal=not_found("async_action", body.action_id))
+        return not_found("async_action", body.action_id)
     if not is_open(action) or body.number != action.next_chunk:
         return NOTHING
     fault = body.fault[:REASON_LENGTH_MAX]

@@ -59,7 +59,7 @@ class Chunk(NamedTuple):
 #: (view, command, action, its work, staged rows or None, now)
 Do = Callable[[View, Command, AsyncAction, Any, Rows | None, Millis], Chunk]
 #: (view, the row's own command, its action's work, what the row says, now)
-DoRow = Callable[[View, Command, Any, dict[str, Any], Millis], Decision]
+DoRow = Callable[[View, Command, Any, dict[str, Any], Millis], Decision | Refusal]
 
 
 def start_action_event(
@@ -77,13 +77,13 @@ def start_action_event(
     return ActionStarted(action)
 
 
-def stage_rows(view: View, _: Command, body: StageRows, now: Millis) -> Decision:
+def stage_rows(view: View, _: Command, body: StageRows, now: Millis) -> Decision | Refusal:
     """Keeps rows, sealed, until their action starts; rows that come again take their place."""
     if view.get(tables.ACTIONS, body.action_id) is not None:
-        return Decision(refusal=_already_started(body.action_id))
+        return _already_started(body.action_id)
     if view.get(tables.ERASURES, body.action_id) is not None:
         # the key that would seal them is being destroyed, after rows that nobody asked for in time
-        return Decision(refusal=refuse("unavailable", "Rows of before are still being erased"))
+        return refuse("unavailable", "Rows of before are still being erased")
     rows = PersonalData(metadata={"rows": list(body.rows), "shared": body.shared})
     staged = StagedRows(
         action_id=body.action_id,
@@ -95,13 +95,13 @@ def stage_rows(view: View, _: Command, body: StageRows, now: Millis) -> Decision
     return Decision((RowsStaged(staged),))
 
 
-def start_action(view: View, _: Command, body: StartAction, now: Millis) -> Decision:
+def start_action(view: View, _: Command, body: StartAction, now: Millis) -> Decision | Refusal:
     """Starts an action whose rows are all there."""
     if view.get(tables.ACTIONS, body.action_id) is not None:
-        return Decision(refusal=_already_started(body.action_id))
+        return _already_started(body.action_id)
     for number in range(body.sets):
         if view.get(tables.STAGED_AT, body.action_id, tables.set_key(number)) is None:
-            return Decision(refusal=not_found("staged_rows", f"{body.action_id}/{number}"))
+            return not_found("staged_rows", f"{body.action_id}/{number}")
     action = AsyncAction(
         id=body.action_id,
         type=body.action_type,

@@ -21,14 +21,16 @@ from schemas.errors import Refusal, not_found, refuse
 from schemas.vouchers import Voucher
 
 
-def adjust_balance(view: View, command: Command, body: AdjustBalance, now: Millis) -> Decision:
+def adjust_balance(
+    view: View, command: Command, body: AdjustBalance, now: Millis
+) -> Decision | Refusal:
     """Adds credits or points, or takes off what is there."""
     voucher = find_voucher(view, body.voucher)
     if voucher is None:
-        return Decision(refusal=not_found("voucher", body.voucher))
+        return not_found("voucher", body.voucher)
     changed = _changed(voucher, body.amount)
     if isinstance(changed, Refusal):
-        return Decision(refusal=changed)
+        return changed
     adjusted = BalanceAdjusted(
         voucher=structs.replace(changed, updated_at=now),
         amount=body.amount,

@@ -23,18 +23,20 @@ from schemas.base import Millis
 from schemas.bin import BinEntryAdded, BinEntryRemoved, CampaignVouchersDeleted, DeleteBinEntry
 from schemas.campaigns import CampaignDeleted
 from schemas.commands import Command
-from schemas.errors import not_found
+from schemas.errors import Refusal, not_found
 from schemas.vouchers import Voucher
 
 #: How many assignments of validation rules end in one chunk with their vouchers.
 ASSIGNMENTS_DROPPED_MAX = 1000
 
 
-def delete_bin_entry(view: View, command: Command, body: DeleteBinEntry, now: Millis) -> Decision:
+def delete_bin_entry(
+    view: View, command: Command, body: DeleteBinEntry, now: Millis
+) -> Decision | Refusal:
     """Deletes an entry for good; a campaign's vouchers follow it in the background."""
     entry = view.get(tables.BIN, body.entry)
     if entry is None:
-        return Decision(refusal=not_found("bin_entry", body.entry))
+        return not_found("bin_entry", body.entry)
     removed = BinEntryRemoved(entry)
     campaign = None
     if entry.resource_type == "campaign":

@@ -94,7 +94,9 @@ UPDATABLE = frozenset(
 FIXED = ("id", "name", "campaign_type", "active", "use_voucher_metadata_schema")
 
 
-def create_campaign(view: View, command: Command, body: CreateCampaign, now: Millis) -> Decision:
+def create_campaign(
+    view: View, command: Command, body: CreateCampaign, now: Millis
+) -> Decision | Refusal:
     """Creates a campaign with its first vouchers; the rest of them is left to an action."""
     campaign = structs.replace(
         body.campaign,
@@ -113,19 +115,19 @@ def create_campaign(view: View, command: Command, body: CreateCampaign, now: Mil
             resource_type="campaign",
         )
     if refusal is not None:
-        return Decision(refusal=refusal)
+        return refusal
     within = categorized(view, campaign)
     if isinstance(within, Refusal):
-        return Decision(refusal=within)
+        return within
     campaign = within
     if campaign.campaign_type == "PROMOTION":
         return create_promotion(view, command, body, campaign, now)
     rule = _rule_for(campaign, body.vouchers_count)
     if isinstance(rule, Refusal):
-        return Decision(refusal=rule)
+        return rule
     assigned = assign(view, command, body.validation_rules, campaign, now)
     if isinstance(assigned, Refusal):
-        return Decision(refusal=assigned)
+        return assigned
     campaign = structs.replace(campaign, rule_ids=rule_ids_of(assigned))
     created = CampaignCreated(campaign)
     if not body.vouchers_count:
@@ -134,7 +136,7 @@ def create_campaign(view: View, command: Command, body: CreateCampaign, now: Mil
     at_once = min(body.vouchers_count, chunk_rows(rule, template))
     codes = free_codes(view, command.seed, rule, at_once)
     if not codes:
-        return Decision(refusal=no_free_code(rule))
+        return no_free_code(rule)
     left = body.vouchers_count - len(codes)
     campaign = structs.replace(campaign, generating=left)
     events: list[Event] = [*assigned, created]
@@ -146,46 +148,54 @@ def create_campaign(view: View, command: Command, body: CreateCampaign, now: Mil
     return Decision(tuple(events))
 
 
-def update_campaign(view: View, _: Command, body: UpdateCampaign, now: Millis) -> Decision:
+def update_campaign(
+    view: View, _: Command, body: UpdateCampaign, now: Millis
+) -> Decision | Refusal:
     """Sets the named fields; metadata is merged, null clears."""
     campaign = find_campaign(view, body.campaign)
     if campaign is None:
-        return Decision(refusal=not_found("campaign", body.campaign))
+        return not_found("campaign", body.campaign)
     changed = _changed(view, campaign, body.changes)
     if isinstance(changed, Refusal):
-        return Decision(refusal=changed)
+        return changed
     if changed.voucher != campaign.voucher:
         changed = structs.replace(changed, voucher=_with_items(view, changed))
     changed = structs.replace(changed, updated_at=now)
     refusal = invalid_campaign(changed)
     if refusal is not None:
-        return Decision(refusal=refusal)
+        return refusal
     tiers = shown_tiers(view, changed)
     categories = shown_categories(view, changed, tiers)
     return Decision((CampaignUpdated(changed, tiers, categories),))
 
 
-def enable_campaign(view: View, _: Command, body: EnableCampaign, now: Millis) -> Decision:
+def enable_campaign(
+    view: View, _: Command, body: EnableCampaign, now: Millis
+) -> Decision | Refusal:
     """Its vouchers work again, each as far as it may itself."""
     campaign = find_campaign(view, body.campaign)
     if campaign is None:
-        return Decision(refusal=not_found("campaign", body.campaign))
+        return not_found("campaign", body.campaign)
     return Decision((CampaignEnabled(structs.replace(campaign, active=True, updated_at=now)),))
 
 
-def disable_campaign(view: View, _: Command, body: DisableCampaign, now: Millis) -> Decision:
+def disable_campaign(
+    view: View, _: Command, body: DisableCampaign, now: Millis
+) -> Decision | Refusal:
     """None of its vouchers works."""
     campaign = find_campaign(view, body.campaign)
     if campaign is None:
-        return Decision(refusal=not_found("campaign", body.campaign))
+        return not_found("campaign", body.campaign)
     return Decision((CampaignDisabled(structs.replace(campaign, active=False, updated_at=now)),))
 
 
-def delete_campaign(view: View, command: Command, body: DeleteCampaign, now: Millis) -> Decision:
+def delete_campaign(
+    view: View, command: Command, body: DeleteCampaign, now: Millis
+) -> Decision | Refusal:
     """Moves it to the bin, or removes it for good; what is in it follows in the background."""
     campaign = find_campaign(view, body.campaign)
     if campaign is None:
-        return Decision(refusal=not_found("campaign", body.campaign))
+        return not_found("campaign", body.campaign)
     gone = structs.replace(campaign, deleted_at=now)
     work: Work = DeleteCampaignVouchers(campaign.id, body.force, campaign.voucher_seq)
     if campaign.campaign_type == "PROMOTION":
@@ -197,26 +207,28 @@ def delete_campaign(view: View, command: Command, body: DeleteCampaign, now: Mil
     return Decision(tuple(events))
 
 
-def add_vouchers(view: View, command: Command, body: AddVouchers, now: Millis) -> Decision:
+def add_vouchers(
+    view: View, command: Command, body: AddVouchers, now: Millis
+) -> Decision | Refusal:
     """Adds one voucher at once, or many by an action; what is named differs from the campaign's."""
     campaign = find_campaign(view, body.campaign)
     if campaign is None:
-        return Decision(refusal=not_found("campaign", body.campaign))
+        return not_found("campaign", body.campaign)
     if campaign.voucher is None:
-        return Decision(refusal=has_no_vouchers(campaign))
+        return has_no_vouchers(campaign)
     template = _with_fields(view, template_of(campaign, now), body.fields)
     if isinstance(template, Refusal):
-        return Decision(refusal=template)
+        return template
     if body.code is not None:
         template = structs.replace(template, code=body.code)
         return _with_code(view, command, campaign, template, body.validation_rules)
     rule = _rule_for(campaign, body.count, body)
     if isinstance(rule, Refusal):
-        return Decision(refusal=rule)
+        return rule
     if body.count == 1:
         codes = free_codes(view, command.seed, rule, 1)
         if not codes:
-            return Decision(refusal=no_free_code(rule))
+            return no_free_code(rule)
         if body.validation_rules:
             template = structs.replace(template, code=codes[0])
             return _with_code(view, command, campaign, template, body.validation_rules)
@@ -230,17 +242,17 @@ def add_vouchers(view: View, command: Command, body: AddVouchers, now: Millis) -
 
 def _with_code(
     view: View, command: Command, campaign: Campaign, voucher: Voucher, rules: Sequence[str]
-) -> Decision:
+) -> Decision | Refusal:
     """Adds a voucher that has its code, bound by these validation rules."""
     voucher = structs.replace(voucher, id=new_id(command.seed, "v_"))
     refusal = invalid_voucher(voucher) or taken_code(view, voucher.code)
     if refusal is not None:
-        return Decision(refusal=refusal)
+        return refusal
     assigned = assign(view, command, rules, voucher, voucher.created_at)
     if isinstance(assigned, Refusal):
-        return Decision(refusal=assigned)
+        return assigned
     event = joined(campaign, structs.replace(voucher, rule_ids=rule_ids_of(assigned)))
-    return Decision(refusal=event) if isinstance(event, Refusal) else Decision((*assigned, event))
+    return event if isinstance(event, Refusal) else Decision((*assigned, event))
 
 
 def _rule_for(

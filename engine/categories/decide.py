@@ -41,38 +41,44 @@ from schemas.stacking import StackingRulesUpdated
 from schemas.voucher_events import VoucherCreated
 
 
-def create_category(view: View, command: Command, body: CreateCategory, now: Millis) -> Decision:
+def create_category(
+    view: View, command: Command, body: CreateCategory, now: Millis
+) -> Decision | Refusal:
     """Creates a category under a name that is free."""
     taken = _taken(view, body.name)
     if taken is not None:
-        return Decision(refusal=taken)
+        return taken
     if sum(1 for _ in view.scan(tables.CATEGORIES)) >= CATEGORIES_MAX:
         reason = f"A project has at most {CATEGORIES_MAX} categories"
-        return Decision(refusal=refuse("invalid_payload", reason))
+        return refuse("invalid_payload", reason)
     category = Category(new_id(command.seed, "cat_"), body.name, body.hierarchy, now)
     return Decision((CategoryCreated(category),))
 
 
-def update_category(view: View, _: Command, body: UpdateCategory, now: Millis) -> Decision:
+def update_category(
+    view: View, _: Command, body: UpdateCategory, now: Millis
+) -> Decision | Refusal:
     """Sets what is named; the new name has to be free."""
     category = view.get(tables.CATEGORIES, body.category_id)
     if category is None:
-        return Decision(refusal=not_found("category", body.category_id))
+        return not_found("category", body.category_id)
     changes: dict[str, Any] = msgspec.json.decode(body.changes)
     name = changes.get("name", category.name)
     taken = None if name == category.name else _taken(view, name)
     if taken is not None:
-        return Decision(refusal=taken)
+        return taken
     hierarchy = changes.get("hierarchy", category.hierarchy)
     after = structs.replace(category, name=name, hierarchy=hierarchy, updated_at=now)
     return Decision((CategoryUpdated(after),))
 
 
-def delete_category(view: View, _: Command, body: DeleteCategory, now: Millis) -> Decision:
+def delete_category(
+    view: View, _: Command, body: DeleteCategory, now: Millis
+) -> Decision | Refusal:
     """Removes a category, and takes it out of the stacking rules."""
     category = view.get(tables.CATEGORIES, body.category_id)
     if category is None:
-        return Decision(refusal=not_found("category", body.category_id))
+        return not_found("category", body.category_id)
     stored = view.get(tables.STACKING, tables.THE_ONE)
     if stored is None:
         return Decision((CategoryDeleted(category),))

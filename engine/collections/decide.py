@@ -47,31 +47,33 @@ UPDATABLE: Final = frozenset({"name", "type", "filter", "products", "skus"})
 
 def create_collection(
     view: View, command: Command, body: CreateCollection, now: Millis
-) -> Decision:
+) -> Decision | Refusal:
     """Makes a collection; its name need not be new."""
     if sum(1 for _ in view.scan(tables.COLLECTIONS)) >= COLLECTIONS_MAX:
         reason = f"A project has at most {COLLECTIONS_MAX} product collections"
-        return Decision(refusal=refuse("invalid_payload", reason))
+        return refuse("invalid_payload", reason)
     made = structs.replace(body.collection, id=new_id(command.seed, "pc_"), created_at=now)
     checked = _checked(view, made)
     if isinstance(checked, Refusal):
-        return Decision(refusal=checked)
+        return checked
     return Decision((CollectionCreated(checked),))
 
 
-def update_collection(view: View, _: Command, body: UpdateCollection, now: Millis) -> Decision:
+def update_collection(
+    view: View, _: Command, body: UpdateCollection, now: Millis
+) -> Decision | Refusal:
     """Sets what is named; products and SKUs together are the members from now on."""
     stored = view.get(tables.COLLECTIONS, body.collection_id)
     if stored is None:
-        return Decision(refusal=not_found("products_collection", body.collection_id))
+        return not_found("products_collection", body.collection_id)
     changes = msgspec.json.decode(body.changes, type=dict[str, Any])
     unknown = sorted(changes.keys() - UPDATABLE)
     if unknown:
         reason = f"Property `.{unknown[0]}` cannot be changed"
-        return Decision(refusal=refuse("invalid_payload", reason))
+        return refuse("invalid_payload", reason)
     if changes.get("type", stored.type) != stored.type:
         reason = "Property `.type` cannot be changed"
-        return Decision(refusal=refuse("invalid_payload", reason))
+        return refuse("invalid_payload", reason)
     if "products" in changes or "skus" in changes:
         changes = {"products": (), "skus": ()} | changes
     else:
@@ -79,25 +81,25 @@ def update_collection(view: View, _: Command, body: UpdateCollection, now: Milli
     changed = structs.replace(stored, **changes, updated_at=now)
     checked = _checked(view, changed)
     if isinstance(checked, Refusal):
-        return Decision(refusal=checked)
+        return checked
     return Decision((CollectionUpdated(checked),))
 
 
-def delete_collection(view: View, _: Command, body: DeleteCollection, __: Millis) -> Decision:
+def delete_collection(
+    view: View, _: Command, body: DeleteCollection, __: Millis
+) -> Decision | Refusal:
     """Removes a collection that no set of validation rules names."""
     stored = view.get(tables.COLLECTIONS, body.collection_id)
     if stored is None:
-        return Decision(refusal=not_found("products_collection", body.collection_id))
+        return not_found("products_collection", body.collection_id)
     told = list(islice(view.scan(tables.COLLECTION_RULES, stored.id), RULES_TOLD_MAX))
     if told:
-        return Decision(
-            refusal=refuse(
-                "resource_in_use",
-                f"The collection is named by validation rules: {', '.join(told)}",
-                resource_id=stored.id,
-                resource_type="products_collection",
-                explanation={"rule": "resource_in_use", "validation_rules": told},
-            )
+        return refuse(
+            "resource_in_use",
+            f"The collection is named by validation rules: {', '.join(told)}",
+            resource_id=stored.id,
+            resource_type="products_collection",
+            explanation={"rule": "resource_in_use", "validation_rules": told},
         )
     return Decision((CollectionDeleted(stored),))
 

@@ -15,13 +15,13 @@ from schemas.errors import Refusal, refuse
 
 def track_custom_event(
     view: View, command: Command, body: TrackCustomEvent, now: Millis
-) -> Decision:
+) -> Decision | Refusal:
     """Notes the event; its customer is created or completed by what it says."""
     known = known_by(view, command, body.customer, now)
     if isinstance(known, Refusal):
-        return Decision(refusal=known)
+        return known
     if known.customer is None:
-        return Decision(refusal=refuse("missing_customer", "The event has to name its customer"))
+        return refuse("missing_customer", "The event has to name its customer")
     event = CustomEvent(
         id=new_id(command.seed, "evcus_"),
         name=body.event,

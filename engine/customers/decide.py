@@ -63,11 +63,13 @@ class Known(NamedTuple):
 NOBODY = Known(None)
 
 
-def upsert_customer(view: View, command: Command, body: UpsertCustomer, now: Millis) -> Decision:
+def upsert_customer(
+    view: View, command: Command, body: UpsertCustomer, now: Millis
+) -> Decision | Refusal:
     """Creates the customer or merges what is new; either way the event holds what to answer."""
     known = known_by(view, command, body.customer, now)
     if isinstance(known, Refusal):
-        return Decision(refusal=known)
+        return known
     if known.customer is None:
         return Decision((CustomerCreated(_created(view, command, body.customer, now)),))
     if not known.events:
@@ -76,15 +78,17 @@ def upsert_customer(view: View, command: Command, body: UpsertCustomer, now: Mil
     return Decision(tuple(_with_summary(view, event) for event in known.events))
 
 
-def update_customer(view: View, _: Command, body: UpdateCustomer, now: Millis) -> Decision:
+def update_customer(
+    view: View, _: Command, body: UpdateCustomer, now: Millis
+) -> Decision | Refusal:
     """Sets what is named; null clears, but neither the customer's ids."""
     stored = find_customer(view, body.customer)
     if stored is None:
-        return Decision(refusal=unknown_customer(body.customer))
+        return unknown_customer(body.customer)
     data = stored.personal.data or PersonalData()
     changed = _changed(data, msgspec.json.decode(body.changes))
     if _is_taken(view, changed, data, stored.id):
-        return Decision(refusal=_taken())
+        return _taken()
     if changed == data:
         summary = view.get(tables.CUSTOMER_SUMMARIES, stored.id)
         return Decision((CustomerUnchanged(stored, summary),))
@@ -93,11 +97,13 @@ def update_customer(view: View, _: Command, body: UpdateCustomer, now: Millis) -
     return Decision((_with_summary(view, CustomerUpdated(customer)),))
 
 
-def delete_customer(view: View, command: Command, body: DeleteCustomer, now: Millis) -> Decision:
+def delete_customer(
+    view: View, command: Command, body: DeleteCustomer, now: Millis
+) -> Decision | Refusal:
     """Moves the customer to the bin; the source id stays taken."""
     stored = find_customer(view, body.customer)
     if stored is None:
-        return Decision(refusal=unknown_customer(body.customer))
+        return unknown_customer(body.customer)
     # the entry's name is no `Personal`, and everything that names a customer is
     added = binned(command, "customer", stored.id, "", now)
     deleted = structs.replace(stored, deleted_at=now, bin_entry_id=added.entry.id)

@@ -16,9 +16,9 @@ from schemas.errors import Refusal
 
 def import_customer_row(
     view: View, command: Command, _: ImportCustomers, row: dict[str, Any], now: Millis
-) -> Decision:
+) -> Decision | Refusal:
     """Creates the row's customer or merges what is new; the row has the shape `CustomerInput`."""
     named = row_as(CustomerInput, row)
     if isinstance(named, Refusal):
-        return Decision(refusal=named)
+        return named
     return upsert_customer(view, command, UpsertCustomer(named), now)

@@ -23,13 +23,16 @@ from schemas.erasures import (
     ForgetCustomer,
     PermanentDeletion,
 )
+from schemas.errors import Refusal
 
 
-def forget_customer(view: View, command: Command, body: ForgetCustomer, now: Millis) -> Decision:
+def forget_customer(
+    view: View, command: Command, body: ForgetCustomer, now: Millis
+) -> Decision | Refusal:
     """Removes the customer for good, also one in the bin, whose entry goes, too."""
     stored = stored_customer(view, body.customer)
     if stored is None:
-        return Decision(refusal=unknown_customer(body.customer))
+        return unknown_customer(body.customer)
     deletion = PermanentDeletion(new_id(command.seed, "del_"), stored.id, now)
     forgotten = CustomerForgotten(deletion)
     entry = stored.bin_entry_id and view.get(tables.BIN, stored.bin_entry_id)

@@ -2,7 +2,10 @@
 
 from hashlib import sha256, shake_256
 
+from msgspec import structs
+
 from schemas.base import Millis
+from schemas.commands import Command
 
 #: Hexadecimal digits after each prefix. Source: the API contract, section 10.
 LENGTHS = {
@@ -38,6 +41,8 @@ LENGTHS = {
     "loc_": 24,
     "rew_": 24,
 }
+#: Hexadecimal digits of a seed.
+SEED_DIGITS = 32
 #: After `rh_`.
 HOLDING_DIGITS = 18
 #: Milliseconds in the ids of what is made in numbers; enough until the year 10889.
@@ -61,6 +66,12 @@ def new_ids(seed: str, prefix: str, count: int, now: Millis | None = None) -> tu
     length = LENGTHS[prefix] + len(prefix) - len(begin)
     drawn = shake_256(f"{seed}/{prefix}/many".encode()).hexdigest(count * length // 2 + 1)
     return tuple([begin + drawn[at : at + length] for at in range(0, count * length, length)])
+
+
+def numbered_command(command: Command, part: str, n: int) -> Command:
+    """The command of the n-th part of what a command does: the same, with a seed of its own."""
+    seed = sha256(f"{command.seed}/{part}/{n}".encode()).hexdigest()[:SEED_DIGITS]
+    return structs.replace(command, seed=seed)
 
 
 def holding_id(customer_id: str, voucher_id: str) -> str:

@@ -13,13 +13,14 @@ from engine.kernel.encode import Body
 from engine.kernel.state import State, View
 from schemas.base import Millis
 from schemas.commands import Command
+from schemas.errors import Refusal
 from schemas.projects import KeyKind
 from schemas.records import Decided
 
 V = TypeVar("V")
 
-#: The facts of a command: what is seen, its envelope, its body, the time.
-Decide = Callable[[View, Command, Any, Millis], Decision]
+#: The facts of a command, or why there are none: what is seen, its envelope, its body, the time.
+Decide = Callable[[View, Command, Any, Millis], Decision | Refusal]
 #: What an event changes in the state, at the record's time.
 Fold = Callable[[State, Any, Millis], None]
 

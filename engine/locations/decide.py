@@ -30,36 +30,40 @@ from schemas.locations import (
 )
 
 
-def create_location(view: View, command: Command, body: CreateLocation, now: Millis) -> Decision:
+def create_location(
+    view: View, command: Command, body: CreateLocation, now: Millis
+) -> Decision | Refusal:
     """Creates a location; its name need not be new."""
     if sum(1 for _ in view.scan(tables.LOCATION_IDS)) >= LOCATIONS_MAX:
         reason = f"A project has at most {LOCATIONS_MAX} locations"
-        return Decision(refusal=refuse("invalid_payload", reason))
+        return refuse("invalid_payload", reason)
     wrong = invalid_shape(body.shape)
     if wrong is not None:
-        return Decision(refusal=wrong)
+        return wrong
     location = Location(new_id(command.seed, "loc_"), body.name, body.shape, now)
     return Decision((LocationCreated(location),))
 
 
-def update_location(view: View, _: Command, body: UpdateLocation, now: Millis) -> Decision:
+def update_location(
+    view: View, _: Command, body: UpdateLocation, now: Millis
+) -> Decision | Refusal:
     """Sets the name, the shape, or both."""
     location = view.get(tables.LOCATIONS, body.location_id)
     if location is None:
-        return Decision(refusal=not_found("location", body.location_id))
+        return not_found("location", body.location_id)
     changes: dict[str, Any] = msgspec.json.decode(body.changes)
     after = msgspec.convert(msgspec.to_builtins(location) | changes, Location)
     wrong = invalid_shape(after.shape)
     if wrong is not None:
-        return Decision(refusal=wrong)
+        return wrong
     return Decision((LocationUpdated(structs.replace(after, updated_at=now)),))
 
 
-def delete_location(view: View, _: Command, body: DeleteLocation, __: Millis) -> Decision:
+def delete_location(view: View, _: Command, body: DeleteLocation, __: Millis) -> Decision | Refusal:
     """Removes a location."""
     location = view.get(tables.LOCATIONS, body.location_id)
     if location is None:
-        return Decision(refusal=not_found("location", body.location_id))
+        return not_found("location", body.location_id)
     return Decision((LocationDeleted(location),))
 
 

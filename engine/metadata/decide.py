@@ -41,23 +41,17 @@ _URL = re.compile(r"https?://\S+")
 
 def create_metadata_schema(
     view: View, command: Command, body: CreateMetadataSchema, now: Millis
-) -> Decision:
+) -> Decision | Refusal:
     """Describes a kind of object that has no schema yet."""
     if view.get(tables.METADATA_SCHEMAS, body.related_object) is not None:
-        return Decision(
-            refusal=refuse(
-                "duplicate_found",
-                f"Duplicated metadata_schema exists with related_object {body.related_object}",
-                resource_id=body.related_object,
-                resource_type="metadata_schema",
-            )
+        return refuse(
+            "duplicate_found",
+            f"Duplicated metadata_schema exists with related_object {body.related_object}",
+            resource_id=body.related_object,
+            resource_type="metadata_schema",
         )
     if len(list(islice(view.scan(tables.METADATA_SCHEMAS), SCHEMAS_MAX))) == SCHEMAS_MAX:
-        return Decision(
-            refusal=refuse(
-                "invalid_payload", f"A project has at most {SCHEMAS_MAX} metadata schemas"
-            )
-        )
+        return refuse("invalid_payload", f"A project has at most {SCHEMAS_MAX} metadata schemas")
     schema = MetadataSchema(
         id=new_id(command.seed, "ms_"),
         related_object=body.related_object,
@@ -70,11 +64,11 @@ def create_metadata_schema(
 
 def update_metadata_schema(
     view: View, _: Command, body: UpdateMetadataSchema, now: Millis
-) -> Decision:
+) -> Decision | Refusal:
     """Replaces a schema's properties; what is stored already is not looked at again."""
     schema = find_schema(view, body.schema_id)
     if schema is None:
-        return Decision(refusal=not_found("metadata_schema", body.schema_id))
+        return not_found("metadata_schema", body.schema_id)
     only = schema.allow_defined_only if body.allow_defined_only is None else body.allow_defined_only
     changed = structs.replace(
         schema, properties=body.properties, allow_defined_only=only, updated_at=now
@@ -84,11 +78,11 @@ def update_metadata_schema(
 
 def delete_metadata_schema(
     view: View, _: Command, body: DeleteMetadataSchema, __: Millis
-) -> Decision:
+) -> Decision | Refusal:
     """Frees a kind of object from its schema."""
     schema = find_schema(view, body.schema_id)
     if schema is None:
-        return Decision(refusal=not_found("metadata_schema", body.schema_id))
+        return not_found("metadata_schema", body.schema_id)
     return Decision((MetadataSchemaDeleted(schema),))
 
 

@@ -26,19 +26,23 @@ from schemas.errors import Refusal, not_found, refuse
 from schemas.orders import CreateOrder, Order, OrderCreated, OrderItem, OrderUpdated, UpdateOrder
 
 
-def create_order(view: View, command: Command, body: CreateOrder, now: Millis) -> Decision:
+def create_order(
+    view: View, command: Command, body: CreateOrder, now: Millis
+) -> Decision | Refusal:
     """Creates an order; one with that id or source id is updated instead."""
     stored = named_order(view, body.order)
     if isinstance(stored, Refusal):
-        return Decision(refusal=stored)
+        return stored
     return _written(view, command, body, stored, now)
 
 
-def update_order(view: View, command: Command, body: UpdateOrder, now: Millis) -> Decision:
+def update_order(
+    view: View, command: Command, body: UpdateOrder, now: Millis
+) -> Decision | Refusal:
     """Merges what is said over an order."""
     stored = find_order(view, body.named)
     if stored is None:
-        return Decision(refusal=not_found("order", body.named))
+        return not_found("order", body.named)
     return _written(view, command, body, stored, now)
 
 
@@ -48,21 +52,21 @@ def _written(
     body: CreateOrder | UpdateOrder,
     stored: Order | None,
     now: Millis,
-) -> Decision:
+) -> Decision | Refusal:
     refusal = _taken(view, body.order, stored)
     if refusal is not None:
-        return Decision(refusal=refusal)
+        return refusal
     known = known_by(view, command, body.customer, now)
     if isinstance(known, Refusal) and _says_whose_it_is(stored, body.customer):
         known = NOBODY
     if isinstance(known, Refusal):
-        return Decision(refusal=known)
+        return known
     catalogue = overridden(view, command, body.order, now)
     if isinstance(catalogue, Refusal):
-        return Decision(refusal=catalogue)
+        return catalogue
     order = laid_over(catalogue.view, stored or Order(), body.order)
     if isinstance(order, Refusal):
-        return Decision(refusal=order)
+        return order
     order = structs.replace(
         order,
         id=order.id or new_id(command.seed, "ord_"),

@@ -7,12 +7,12 @@ created. Client-side keys change no catalogue: their word counts for the order a
 """
 
 from collections.abc import Callable, Iterator
-from hashlib import sha256
 from typing import Any, Final, NamedTuple
 
 from msgspec import structs
 
 from engine.kernel.decision import Decision
+from engine.kernel.ids import numbered_command
 from engine.kernel.state import State, View
 from engine.products.decide import create_product, create_sku
 from engine.products.find import item_meant
@@ -60,17 +60,16 @@ def overridden(
     trial = view.trial()
     events: list[Event] = []
     for n, (step, item) in enumerate(steps):
-        seed = sha256(f"{command.seed}/override/{n}".encode()).hexdigest()[:32]
-        decision = step(trial, structs.replace(command, seed=seed), item, now)
-        if decision.refusal is not None:
-            return decision.refusal
+        decision = step(trial, numbered_command(command, "override", n), item, now)
+        if isinstance(decision, Refusal):
+            return decision
         for event in decision.events:
             _fold(trial, event, now)
         events.extend(decision.events)
     return Overridden(trial, tuple(events))
 
 
-Step = Callable[[View, Command, OrderItemInput, Millis], Decision]
+Step = Callable[[View, Command, OrderItemInput, Millis], Decision | Refusal]
 
 
 def _steps(items: tuple[OrderItemInput, ...]) -> Iterator[tuple[Step, OrderItemInput]]:
@@ -81,7 +80,9 @@ def _steps(items: tuple[OrderItemInput, ...]) -> Iterator[tuple[Step, OrderItemI
             yield _override_sku, item
 
 
-def _override_product(view: View, command: Command, item: OrderItemInput, now: Millis) -> Decision:
+def _override_product(
+    view: View, command: Command, item: OrderItemInput, now: Millis
+) -> Decision | Refusal:
     said = item.product
     assert said is not None
     source_id = said.source_id or (None if item.related_object == "sku" else item.source_id)
@@ -102,14 +103,16 @@ def _product_of_sku(view: View, item: OrderItemInput, source_id: str | None) -> 
     return "" if meant is None else meant.product_id
 
 
-def _override_sku(view: View, command: Command, item: OrderItemInput, now: Millis) -> Decision:
+def _override_sku(
+    view: View, command: Command, item: OrderItemInput, now: Millis
+) -> Decision | Refusal:
     said = item.sku
     assert said is not None
     meant = item_meant(view, item)
     if meant is None:
         named = item.product_id or item.sku_id or item.source_id or ""
         told = {"rule": "exists", "object": "product", "id": named}
-        return Decision(refusal=structs.replace(not_found("product", named), explanation=told))
+        return structs.replace(not_found("product", named), explanation=told)
     source_id = said.source_id or (item.source_id if item.related_object == "sku" else None)
     sku = Sku(
         id=said.id or item.sku_id or "",

@@ -15,9 +15,9 @@ from schemas.orders import CreateOrder
 
 def import_order_row(
     view: View, command: Command, _: ImportOrders, row: dict[str, Any], now: Millis
-) -> Decision:
+) -> Decision | Refusal:
     """Creates or updates the row's order; the row has the shape `CreateOrder`."""
     body = row_as(CreateOrder, row)
     if isinstance(body, Refusal):
-        return Decision(refusal=body)
+        return body
     return create_order(view, command, body, now)

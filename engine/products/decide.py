@@ -50,37 +50,41 @@ _SKU_FIELDS: Final = ("source_id", "sku", "price", "currency", "attributes", "im
 _EMPTY: Final = ("attributes", "metadata")
 
 
-def create_product(view: View, command: Command, body: CreateProduct, now: Millis) -> Decision:
+def create_product(
+    view: View, command: Command, body: CreateProduct, now: Millis
+) -> Decision | Refusal:
     """Creates a product, or completes the one that is named."""
     given = body.product
     stored = _named(view, "product", tables.PRODUCTS, tables.PRODUCT_SOURCES, given)
     if isinstance(stored, Refusal):
-        return Decision(refusal=stored)
+        return stored
     if stored is None:
         product_id = new_id(command.seed, "prod_")
         return Decision((ProductCreated(structs.replace(given, id=product_id, created_at=now)),))
     return Decision((ProductUpdated(_completed(stored, given, _PRODUCT_FIELDS, now)),))
 
 
-def update_product(view: View, _: Command, body: UpdateProduct, now: Millis) -> Decision:
+def update_product(view: View, _: Command, body: UpdateProduct, now: Millis) -> Decision | Refusal:
     """Sets what is named."""
     stored = find_product(view, body.product)
     if stored is None:
-        return Decision(refusal=not_found("product", body.product))
+        return not_found("product", body.product)
     changed = _changed(stored, body.changes, _PRODUCT_FIELDS, now)
     if isinstance(changed, Refusal):
-        return Decision(refusal=changed)
+        return changed
     refusal = _taken(view, "product", tables.PRODUCT_SOURCES, changed)
     if refusal is not None:
-        return Decision(refusal=refusal)
+        return refusal
     return Decision((ProductUpdated(changed),))
 
 
-def delete_product(view: View, command: Command, body: DeleteProduct, now: Millis) -> Decision:
+def delete_product(
+    view: View, command: Command, body: DeleteProduct, now: Millis
+) -> Decision | Refusal:
     """Moves a product with its SKUs to the bin; `force` removes them, and their source ids."""
     stored = find_product(view, body.product)
     if stored is None:
-        return Decision(refusal=not_found("product", body.product))
+        return not_found("product", body.product)
     deleted = structs.replace(stored, deleted_at=now)
     sku_ids = tuple(sku.id for sku in skus_of(view, stored.id))
     event = ProductDeleted(deleted, sku_ids, force=body.force)
@@ -89,46 +93,46 @@ def delete_product(view: View, command: Command, body: DeleteProduct, now: Milli
     return Decision((event, binned(command, "product", stored.id, stored.name or "", now)))
 
 
-def create_sku(view: View, command: Command, body: CreateSku, now: Millis) -> Decision:
+def create_sku(view: View, command: Command, body: CreateSku, now: Millis) -> Decision | Refusal:
     """Creates a SKU of a product, or completes the one that is named."""
     product = find_product(view, body.product)
     if product is None:
-        return Decision(refusal=not_found("product", body.product))
+        return not_found("product", body.product)
     given = body.sku
     stored = _named(view, "sku", tables.SKUS, tables.SKU_SOURCES, given)
     if isinstance(stored, Refusal):
-        return Decision(refusal=stored)
+        return stored
     if stored is not None:
         if stored.product_id != product.id:
-            return Decision(refusal=_another("sku", "another product's SKU"))
+            return _another("sku", "another product's SKU")
         return Decision((SkuUpdated(_completed(stored, given, _SKU_FIELDS, now)),))
     if sum(1 for _ in view.scan(tables.PRODUCT_SKUS, product.id)) >= SKUS_MAX:
-        return Decision(refusal=refuse("invalid_payload", f"A product has at most {SKUS_MAX} SKUs"))
+        return refuse("invalid_payload", f"A product has at most {SKUS_MAX} SKUs")
     sku = structs.replace(
         given, id=new_id(command.seed, "sku_"), product_id=product.id, created_at=now
     )
     return Decision((SkuCreated(sku),))
 
 
-def update_sku(view: View, _: Command, body: UpdateSku, now: Millis) -> Decision:
+def update_sku(view: View, _: Command, body: UpdateSku, now: Millis) -> Decision | Refusal:
     """Sets what is named."""
     stored = _sku_of(view, body.product, body.sku)
     if isinstance(stored, Refusal):
-        return Decision(refusal=stored)
+        return stored
     changed = _changed(stored, body.changes, _SKU_FIELDS, now)
     if isinstance(changed, Refusal):
-        return Decision(refusal=changed)
+        return changed
     refusal = _taken(view, "sku", tables.SKU_SOURCES, changed)
     if refusal is not None:
-        return Decision(refusal=refusal)
+        return refusal
     return Decision((SkuUpdated(changed),))
 
 
-def delete_sku(view: View, command: Command, body: DeleteSku, now: Millis) -> Decision:
+def delete_sku(view: View, command: Command, body: DeleteSku, now: Millis) -> Decision | Refusal:
     """Moves a SKU to the bin; `force` removes it, and its source id."""
     stored = _sku_of(view, body.product, body.sku)
     if isinstance(stored, Refusal):
-        return Decision(refusal=stored)
+        return stored
     event = SkuDeleted(structs.replace(stored, deleted_at=now), force=body.force)
     if body.force:
         return Decision((event,))

@@ -15,19 +15,19 @@ from schemas.products import CreateProduct, CreateSku, Product
 
 def import_product_row(
     view: View, command: Command, _: ImportProducts, row: dict[str, Any], now: Millis
-) -> Decision:
+) -> Decision | Refusal:
     """Creates or completes the row's product; the row has the shape `Product`."""
     product = row_as(Product, {"id": "", "created_at": now} | row)
     if isinstance(product, Refusal):
-        return Decision(refusal=product)
+        return product
     return create_product(view, command, CreateProduct(product), now)
 
 
 def import_sku_row(
     view: View, command: Command, _: ImportSkus, row: dict[str, Any], now: Millis
-) -> Decision:
+) -> Decision | Refusal:
     """Creates or completes the row's SKU; the row has the shape `CreateSku`."""
     body = row_as(CreateSku, row)
     if isinstance(body, Refusal):
-        return Decision(refusal=body)
+        return body
     return create_sku(view, command, body, now)

@@ -60,14 +60,14 @@ def unknown_project(view: View, body: CommandBody) -> Refusal | None:
     return None if known else not_found("project", view.project)
 
 
-def create_project(view: View, _: Command, body: CreateProject, now: Millis) -> Decision:
+def create_project(view: View, _: Command, body: CreateProject, now: Millis) -> Decision | Refusal:
     """Creates a project with its keys."""
     if view.get(tables.PROJECTS, body.project_id) is not None:
         return Decision()
     for key in body.keys:
         taken = view.get(tables.KEYS, key.id)
         if taken is not None:
-            return Decision(refusal=_taken(key.id))
+            return _taken(key.id)
     project = Project(
         id=body.project_id,
         name=body.name,
@@ -87,14 +87,14 @@ def open_project(view: View, *_: object) -> Decision:
     return Decision((ProjectOpened(view.project),))
 
 
-def update_project(view: View, _: Command, body: UpdateProject, now: Millis) -> Decision:
+def update_project(view: View, _: Command, body: UpdateProject, now: Millis) -> Decision | Refusal:
     """Sets what is named of a project as it is now, so of two changes at once none is lost."""
     project = view.get(tables.PROJECTS, body.project_id)
     if project is None or project.deleted_at is not None:
-        return Decision(refusal=not_found("project", body.project_id))
+        return not_found("project", body.project_id)
     settings = _with_named(project.terms, body.settings)
     if isinstance(settings, Refusal):
-        return Decision(refusal=settings)
+        return settings
     origins = body.trusted_origins
     changed = structs.replace(
         project,
@@ -106,13 +106,13 @@ def update_project(view: View, _: Command, body: UpdateProject, now: Millis) -> 
     return Decision((ProjectUpdated(changed),))
 
 
-def delete_project(view: View, _: Command, body: DeleteProject, now: Millis) -> Decision:
+def delete_project(view: View, _: Command, body: DeleteProject, now: Millis) -> Decision | Refusal:
     """Revokes all keys; the installation's own project stays, since its keys come from outside."""
     project = view.get(tables.PROJECTS, body.project_id)
     if project is None or project.deleted_at is not None:
-        return Decision(refusal=not_found("project", body.project_id))
+        return not_found("project", body.project_id)
     if project.managed_by is None:
-        return Decision(refusal=refuse("resource_in_use", "The first project cannot be deleted"))
+        return refuse("resource_in_use", "The first project cannot be deleted")
     revoked = [
         KeyRevoked(key.id)
         for key in view.scan(tables.KEYS)
@@ -129,17 +129,17 @@ def close_project(view: View, *_: object) -> Decision:
     return Decision((ProjectClosed(view.project),))
 
 
-def replace_key(view: View, _: Command, body: ReplaceKey, __: Millis) -> Decision:
+def replace_key(view: View, _: Command, body: ReplaceKey, __: Millis) -> Decision | Refusal:
     """Adds a key, or gives it another token, and revokes the others of its kind."""
     key = body.key
     if view.get(tables.PROJECTS, key.project_id) is None:
-        return Decision(refusal=not_found("project", key.project_id))
+        return not_found("project", key.project_id)
     stored = view.get(tables.KEYS, key.id)
     if stored is not None and (stored.project_id, stored.kind) != (
         key.project_id,
         key.kind,
     ):
-        return Decision(refusal=_taken(key.id))
+        return _taken(key.id)
     events: list[Event] = [] if stored == key else [KeyAdded(key)]
     for other in view.scan(tables.KEYS):
         replaced = (other.project_id, other.kind) == (key.project_id, key.kind)
@@ -150,11 +150,11 @@ def replace_key(view: View, _: Command, body: ReplaceKey, __: Millis) -> Decisio
 
 def change_trusted_origins(
     view: View, _: Command, body: ChangeTrustedOrigins, __: Millis
-) -> Decision:
+) -> Decision | Refusal:
     """Replaces the origins that may use a project's client-side keys."""
     project = view.get(tables.PROJECTS, body.project_id)
     if project is None:
-        return Decision(refusal=not_found("project", body.project_id))
+        return not_found("project", body.project_id)
     if project.trusted_origins == body.trusted_origins:
         return Decision()
     return Decision((TrustedOriginsChanged(body.project_id, body.trusted_origins),))

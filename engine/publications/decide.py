@@ -60,20 +60,19 @@ class Withheld(NamedTuple):
     campaign: Campaign | None = None
 
 
-def publish(view: View, command: Command, body: Publish, now: Millis) -> Decision:
+def publish(view: View, command: Command, body: Publish, now: Millis) -> Decision | Refusal:
     """Gives the vouchers, all that were asked for or none."""
     target = _target(view, body)
     if isinstance(target, Refusal):
-        return Decision(refusal=target)
+        return target
     known = known_by(view, command, body.customer, now)
     if isinstance(known, Refusal):
-        return Decision(refusal=known)
+        return known
     if known.customer is None:
-        refusal = refuse("invalid_customer", "A customer is required to publish a voucher")
-        return Decision(refusal=refusal)
+        return refuse("invalid_customer", "A customer is required to publish a voucher")
     repeated = _repeated(view, body, target, known.customer.id)
     if isinstance(repeated, Refusal):
-        return Decision(refusal=repeated)
+        return repeated
     if repeated is not None:
         return Decision((*known.events, repeated), customer=known.snapshot)
     if isinstance(target, Campaign):

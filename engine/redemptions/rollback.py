@@ -46,11 +46,11 @@ from schemas.redemptions import (
 WINDOW = Duration(months=3, millis=0)
 
 
-def roll_back(view: View, command: Command, body: RollBack, now: Millis) -> Decision:
+def roll_back(view: View, command: Command, body: RollBack, now: Millis) -> Decision | Refusal:
     """Takes a redemption back; a known one that cannot be is recorded as a failed rollback."""
     redemption = view.get(tables.REDEMPTIONS, body.redemption_id)
     if redemption is None:
-        return Decision(refusal=not_found("redemption", body.redemption_id))
+        return not_found("redemption", body.redemption_id)
     refusal = _refusal(view, body, redemption, now)
     customer = redemption.customer_id and view.get(tables.CUSTOMERS, redemption.customer_id)
     if refusal is not None:

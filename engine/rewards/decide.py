@@ -28,38 +28,40 @@ from schemas.rewards import (
 )
 
 
-def create_reward(view: View, command: Command, body: CreateReward, now: Millis) -> Decision:
+def create_reward(
+    view: View, command: Command, body: CreateReward, now: Millis
+) -> Decision | Refusal:
     """Creates a reward; its name need not be new."""
     if sum(1 for _ in view.scan(tables.REWARDS)) >= REWARDS_MAX:
         reason = f"A project has at most {REWARDS_MAX} rewards"
-        return Decision(refusal=refuse("invalid_payload", reason))
+        return refuse("invalid_payload", reason)
     reward = structs.replace(
         body.reward, id=new_id(command.seed, "rew_"), created_at=now, updated_at=None
     )
     wrong = invalid_reward(reward)
-    return Decision(refusal=wrong) if wrong is not None else Decision((RewardCreated(reward),))
+    return wrong if wrong is not None else Decision((RewardCreated(reward),))
 
 
-def update_reward(view: View, _: Command, body: UpdateReward, now: Millis) -> Decision:
+def update_reward(view: View, _: Command, body: UpdateReward, now: Millis) -> Decision | Refusal:
     """Sets what is named; metadata is merged."""
     reward = view.get(tables.REWARDS, body.reward_id)
     if reward is None:
-        return Decision(refusal=not_found("reward", body.reward_id))
+        return not_found("reward", body.reward_id)
     changes: dict[str, Any] = msgspec.json.decode(body.changes)
     if "metadata" in changes:
         changes["metadata"] = reward.metadata | changes["metadata"]
     after = msgspec.convert(msgspec.to_builtins(reward) | changes, Reward)
     wrong = invalid_reward(after)
     if wrong is not None:
-        return Decision(refusal=wrong)
+        return wrong
     return Decision((RewardUpdated(structs.replace(after, updated_at=now)),))
 
 
-def delete_reward(view: View, _: Command, body: DeleteReward, __: Millis) -> Decision:
+def delete_reward(view: View, _: Command, body: DeleteReward, __: Millis) -> Decision | Refusal:
     """Removes a reward; no card pays by it any more."""
     reward = view.get(tables.REWARDS, body.reward_id)
     if reward is None:
-        return Decision(refusal=not_found("reward", body.reward_id))
+        return not_found("reward", body.reward_id)
     return Decision((RewardDeleted(reward),))
 
 

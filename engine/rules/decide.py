@@ -49,7 +49,7 @@ UPDATABLE = frozenset(
 
 def create_validation_rule(
     _: View, command: Command, body: CreateValidationRule, now: Millis
-) -> Decision:
+) -> Decision | Refusal:
     """Makes a set of rules; its name need not be new."""
     rule = structs.replace(
         body.rule,
@@ -60,66 +60,66 @@ def create_validation_rule(
     )
     checked = _checked(rule)
     if isinstance(checked, Refusal):
-        return Decision(refusal=checked)
+        return checked
     return Decision((ValidationRuleCreated(checked),))
 
 
 def update_validation_rule(
     view: View, _: Command, body: UpdateValidationRule, now: Millis
-) -> Decision:
+) -> Decision | Refusal:
     """Sets the named fields, as a whole each; what the set binds is bound by the new one at once."""
     rule = view.get(tables.RULES, body.rule_id)
     if rule is None:
-        return Decision(refusal=not_found("validation_rules", body.rule_id))
+        return not_found("validation_rules", body.rule_id)
     try:
         changes = msgspec.json.decode(body.changes, type=dict[str, Any])
         unknown = sorted(changes.keys() - UPDATABLE)
         if unknown:
             reason = f"Property `.{unknown[0]}` cannot be changed"
-            return Decision(refusal=refuse("invalid_payload", reason))
+            return refuse("invalid_payload", reason)
         fields = msgspec.json.decode(encode(rule)) | changes
         changed = msgspec.json.decode(encode(fields), type=ValidationRule)
     except msgspec.MsgspecError as error:
-        return Decision(refusal=refuse("invalid_payload", str(error)))
+        return refuse("invalid_payload", str(error))
     checked = _checked(structs.replace(changed, updated_at=now))
     if isinstance(checked, Refusal):
-        return Decision(refusal=checked)
+        return checked
     return Decision((ValidationRuleUpdated(checked),))
 
 
 def delete_validation_rule(
     view: View, _: Command, body: DeleteValidationRule, __: Millis
-) -> Decision:
+) -> Decision | Refusal:
     """Removes a set of rules; nothing is bound by it from now on."""
     rule = view.get(tables.RULES, body.rule_id)
     if rule is None:
-        return Decision(refusal=not_found("validation_rules", body.rule_id))
+        return not_found("validation_rules", body.rule_id)
     return Decision((ValidationRuleDeleted(rule),))
 
 
-def assign_rule(view: View, command: Command, body: AssignRule, now: Millis) -> Decision:
+def assign_rule(view: View, command: Command, body: AssignRule, now: Millis) -> Decision | Refusal:
     """Binds an object by a set, once."""
     if view.get(tables.RULES, body.rule_id) is None:
-        return Decision(refusal=not_found("validation_rules", body.rule_id))
+        return not_found("validation_rules", body.rule_id)
     bound = _bound(view, body)
     if bound is None:
-        return Decision(refusal=not_found(body.related_object_type, body.related_object_id))
+        return not_found(body.related_object_type, body.related_object_id)
     if body.rule_id in bound.rule_ids:
         kind = body.related_object_type
         assigned = view.get(tables.ASSIGNED, kind, bound.id, body.rule_id)
-        return Decision(refusal=_duplicate(assigned or body.rule_id))
+        return _duplicate(assigned or body.rule_id)
     events = assign(view, command, (body.rule_id,), bound, now)
-    return Decision(refusal=events) if isinstance(events, Refusal) else Decision(events)
+    return events if isinstance(events, Refusal) else Decision(events)
 
 
-def unassign_rule(view: View, _: Command, body: UnassignRule, __: Millis) -> Decision:
+def unassign_rule(view: View, _: Command, body: UnassignRule, __: Millis) -> Decision | Refusal:
     """The object is bound by the set no longer."""
     rule = view.get(tables.RULES, body.rule_id)
     if rule is None:
-        return Decision(refusal=not_found("validation_rules", body.rule_id))
+        return not_found("validation_rules", body.rule_id)
     assignment = view.get(tables.ASSIGNMENTS, body.rule_id, body.assignment_id)
     if assignment is None:
-        return Decision(refusal=not_found("validation_rules_assignment", body.assignment_id))
+        return not_found("validation_rules_assignment", body.assignment_id)
     return Decision((RuleUnassigned(assignment, rule.assignments_count - 1),))
 
 

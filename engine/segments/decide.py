@@ -31,38 +31,40 @@ from schemas.segments import (
 )
 
 
-def create_segment(view: View, command: Command, body: CreateSegment, now: Millis) -> Decision:
+def create_segment(
+    view: View, command: Command, body: CreateSegment, now: Millis
+) -> Decision | Refusal:
     """Creates a segment; of one that is followed, an action finds who is in it already."""
     if sum(1 for _ in view.scan(tables.SEGMENTS)) >= SEGMENTS_MAX:
-        return Decision(refusal=_invalid("", f"A project has at most {SEGMENTS_MAX} segments"))
+        return _invalid("", f"A project has at most {SEGMENTS_MAX} segments")
     given = structs.replace(
         body.segment, id=new_id(command.seed, "seg_"), created_at=now, updated_at=None
     )
     if given.type == "static":
         members = _members(view, body.customers)
         if isinstance(members, Refusal):
-            return Decision(refusal=members)
+            return members
         return Decision((SegmentCreated(structs.replace(given, filter=None), members),))
     refusal = invalid_filter(given.filter)
     if refusal is not None:
-        return Decision(refusal=refusal)
+        return refusal
     created = SegmentCreated(given)
     if given.type == "passive":
         return Decision((created,))
     followed = view.get(tables.FOLLOWED, tables.THE_ONE)
     if followed is not None and len(followed.ids) >= FOLLOWED_MAX:
         reason = f"A project has at most {FOLLOWED_MAX} segments of the type auto-update"
-        return Decision(refusal=_invalid("", reason))
+        return _invalid("", reason)
     work = FollowSegment(given.id)
     # the last event is the one that answers
     return Decision((start_action_event(command, FOLLOW, work, None, now), created))
 
 
-def delete_segment(view: View, _: Command, body: DeleteSegment, __: Millis) -> Decision:
+def delete_segment(view: View, _: Command, body: DeleteSegment, __: Millis) -> Decision | Refusal:
     """Removes a segment; nobody is told to have left it."""
     segment = view.get(tables.SEGMENTS, body.segment_id)
     if segment is None:
-        return Decision(refusal=not_found("segment", body.segment_id))
+        return not_found("segment", body.segment_id)
     return Decision((SegmentDeleted(segment),))
 
 

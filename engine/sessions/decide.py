@@ -47,11 +47,13 @@ UNITS_MS = {
 }
 
 
-def lock_session(view: View, command: Command, body: LockSession, now: Millis) -> Decision:
+def lock_session(
+    view: View, command: Command, body: LockSession, now: Millis
+) -> Decision | Refusal:
     """Validates; a valid request holds what it would take, another leaves everything as it is."""
     asked = Asked.of(view, body.redeemables)
     if asked.refusal is not None:
-        return Decision(refusal=asked.refusal)
+        return asked.refusal
     known = known_by(view, command, body.customer, now)
     if isinstance(known, Refusal):
         refused = SessionRefused(fail_all(body.redeemables, known), body.tracking_id)
@@ -65,14 +67,16 @@ def lock_session(view: View, command: Command, body: LockSession, now: Millis) -
     return Decision(events=(*known.events, refused), customer=known.snapshot)
 
 
-def release_session(view: View, _: Command, body: ReleaseSession, now: Millis) -> Decision:
+def release_session(
+    view: View, _: Command, body: ReleaseSession, now: Millis
+) -> Decision | Refusal:
     """Gives back what a session holds of a voucher; 404 when it holds nothing of it any more."""
     voucher = find_voucher(view, body.voucher)
     if voucher is None:
-        return Decision(refusal=not_found("voucher", body.voucher))
+        return not_found("voucher", body.voucher)
     hold = view.get(tables.HOLDS, voucher.id, body.session_key)
     if hold is None or hold.expires_at <= now:
-        return Decision(refusal=not_found("session", body.session_key))
+        return not_found("session", body.session_key)
     return Decision(events=(SessionReleased(body.session_key, voucher.id),))
 
 

@@ -59,40 +59,40 @@ def stacking_rules(view: View) -> StackingRules:
 
 def create_stacking_rules(
     view: View, command: Command, body: CreateStackingRules, now: Millis
-) -> Decision:
+) -> Decision | Refusal:
     """Gives the project rules of its own; there may be none yet."""
     if view.get(tables.STACKING, tables.THE_ONE) is not None:
-        return Decision(refusal=refuse("stacking_rules_exist"))
+        return refuse("stacking_rules_exist")
     wrong = invalid_rules(view, body.rules)
     if wrong is not None:
-        return Decision(refusal=wrong)
+        return wrong
     stored = StoredStackingRules(new_id(command.seed, "stk_"), body.rules, now)
     return Decision((StackingRulesCreated(stored),))
 
 
 def update_stacking_rules(
     view: View, _: Command, body: UpdateStackingRules, now: Millis
-) -> Decision:
+) -> Decision | Refusal:
     """Sets what is named; the rest stays."""
     stored = view.get(tables.STACKING, tables.THE_ONE)
     if stored is None or stored.id != body.stacking_rules_id:
-        return Decision(refusal=not_found("stacking_rules", body.stacking_rules_id))
+        return not_found("stacking_rules", body.stacking_rules_id)
     plain = msgspec.to_builtins(stored.rules) | msgspec.json.decode(body.changes)
     rules = msgspec.convert(plain, StackingRules)
     wrong = invalid_rules(view, rules)
     if wrong is not None:
-        return Decision(refusal=wrong)
+        return wrong
     after = structs.replace(stored, rules=rules, updated_at=now)
     return Decision((StackingRulesUpdated(after),))
 
 
 def delete_stacking_rules(
     view: View, _: Command, body: DeleteStackingRules, __: Millis
-) -> Decision:
+) -> Decision | Refusal:
     """The defaults hold again."""
     stored = view.get(tables.STACKING, tables.THE_ONE)
     if stored is None or stored.id != body.stacking_rules_id:
-        return Decision(refusal=not_found("stacking_rules", body.stacking_rules_id))
+        return not_found("stacking_rules", body.stacking_rules_id)
     return Decision((StackingRulesDeleted(stored),))
 
 

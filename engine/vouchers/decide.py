@@ -61,7 +61,9 @@ UPDATABLE = frozenset(
 FIXED = ("id", "code", "campaign", "campaign_id")
 
 
-def create_voucher(view: View, command: Command, body: CreateVoucher, now: Millis) -> Decision:
+def create_voucher(
+    view: View, command: Command, body: CreateVoucher, now: Millis
+) -> Decision | Refusal:
     """Creates a voucher; a given code must be free, a random one is drawn until it is.
 
     One that names a campaign, by id or name, becomes that campaign's.
@@ -69,10 +71,10 @@ def create_voucher(view: View, command: Command, body: CreateVoucher, now: Milli
     named = body.voucher.campaign_id or body.voucher.campaign
     campaign = find_campaign(view, named) if named else None
     if named and campaign is None:
-        return Decision(refusal=not_found("campaign", named))
+        return not_found("campaign", named)
     code = body.voucher.code or _free_code(view, command, body)
     if isinstance(code, Refusal):
-        return Decision(refusal=code)
+        return code
     voucher = structs.replace(
         body.voucher,
         id=new_id(command.seed, "v_"),
@@ -85,59 +87,63 @@ def create_voucher(view: View, command: Command, body: CreateVoucher, now: Milli
     )
     refusal = invalid_voucher(voucher) or taken_code(view, code)
     if refusal is not None:
-        return Decision(refusal=refusal)
+        return refusal
     within = categorized(view, voucher)
     if isinstance(within, Refusal):
-        return Decision(refusal=within)
+        return within
     voucher = within
     assigned = assign(view, command, body.validation_rules, voucher, now)
     if isinstance(assigned, Refusal):
-        return Decision(refusal=assigned)
+        return assigned
     voucher = structs.replace(voucher, rule_ids=rule_ids_of(assigned))
     if campaign is None:
         return Decision((*assigned, VoucherCreated(voucher)))
     event = joined(campaign, voucher)
-    return Decision(refusal=event) if isinstance(event, Refusal) else Decision((*assigned, event))
+    return event if isinstance(event, Refusal) else Decision((*assigned, event))
 
 
-def update_voucher(view: View, _: Command, body: UpdateVoucher, now: Millis) -> Decision:
+def update_voucher(view: View, _: Command, body: UpdateVoucher, now: Millis) -> Decision | Refusal:
     """Sets the named fields. Metadata is merged; a gift's new amount moves its balance along."""
     voucher = find_voucher(view, body.voucher)
     if voucher is None:
-        return Decision(refusal=not_found("voucher", body.voucher))
+        return not_found("voucher", body.voucher)
     changed = _changed(view, voucher, body.changes)
     if isinstance(changed, Refusal):
-        return Decision(refusal=changed)
+        return changed
     if changed.discount is not None and changed.discount != voucher.discount:
         changed = structs.replace(changed, discount=with_items(view, changed.discount))
     changed = structs.replace(changed, updated_at=now)
     refusal = invalid_voucher(changed)
     if refusal is not None:
-        return Decision(refusal=refusal)
+        return refusal
     return Decision((VoucherUpdated(changed),))
 
 
-def enable_voucher(view: View, _: Command, body: EnableVoucher, now: Millis) -> Decision:
+def enable_voucher(view: View, _: Command, body: EnableVoucher, now: Millis) -> Decision | Refusal:
     """Makes a voucher usable."""
     voucher = find_voucher(view, body.voucher)
     if voucher is None:
-        return Decision(refusal=not_found("voucher", body.voucher))
+        return not_found("voucher", body.voucher)
     return Decision((VoucherEnabled(structs.replace(voucher, active=True, updated_at=now)),))
 
 
-def disable_voucher(view: View, _: Command, body: DisableVoucher, now: Millis) -> Decision:
+def disable_voucher(
+    view: View, _: Command, body: DisableVoucher, now: Millis
+) -> Decision | Refusal:
     """Makes a voucher unusable."""
     voucher = find_voucher(view, body.voucher)
     if voucher is None:
-        return Decision(refusal=not_found("voucher", body.voucher))
+        return not_found("voucher", body.voucher)
     return Decision((VoucherDisabled(structs.replace(voucher, active=False, updated_at=now)),))
 
 
-def delete_voucher(view: View, command: Command, body: DeleteVoucher, now: Millis) -> Decision:
+def delete_voucher(
+    view: View, command: Command, body: DeleteVoucher, now: Millis
+) -> Decision | Refusal:
     """Moves a voucher to the bin, or removes it for good; sessions hold nothing of it any more."""
     voucher = find_voucher(view, body.voucher)
     if voucher is None:
-        return Decision(refusal=not_found("voucher", body.voucher))
+        return not_found("voucher", body.voucher)
     campaign = voucher.campaign_id and view.get(tables.CAMPAIGNS, voucher.campaign_id)
     if campaign:
         campaign = structs.replace(campaign, vouchers_count=campaign.vouchers_count - 1)

@@ -40,21 +40,21 @@ class UpdatedVoucher(Shape, frozen=True):
 
 def import_voucher_row(
     view: View, command: Command, work: ImportVouchers, row: dict[str, Any], now: Millis
-) -> Decision:
+) -> Decision | Refusal:
     """Creates the row's voucher; one whose code is taken is refused."""
     said = row_as(ImportedVoucher, row)
     if isinstance(said, Refusal):
-        return Decision(refusal=said)
+        return said
     campaign: Campaign | None = None
     if work.campaign_id is not None:
         campaign = find_campaign(view, work.campaign_id)
         if campaign is None:
-            return Decision(refusal=not_found("campaign", work.campaign_id))
+            return not_found("campaign", work.campaign_id)
         if campaign.voucher is None:
-            return Decision(refusal=has_no_vouchers(campaign))
+            return has_no_vouchers(campaign)
     voucher = row_as(Voucher, {**said.fields, **_terms(said, campaign, now)})
     if isinstance(voucher, Refusal):
-        return Decision(refusal=voucher)
+        return voucher
     return create_voucher(view, command, CreateVoucher(voucher), now)
 
 
@@ -77,10 +77,10 @@ def _terms(said: ImportedVoucher, campaign: Campaign | None, now: Millis) -> dic
 
 def update_voucher_row(
     view: View, command: Command, _: UpdateVouchers, row: dict[str, Any], now: Millis
-) -> Decision:
+) -> Decision | Refusal:
     """Merges the row's metadata into the voucher of its code."""
     said = row_as(UpdatedVoucher, row)
     if isinstance(said, Refusal):
-        return Decision(refusal=said)
+        return said
     changes = msgspec.Raw(encode({"metadata": said.metadata}))
     return update_voucher(view, command, UpdateVoucher(said.code, changes), now)

@@ -33,15 +33,15 @@ from schemas.webhooks import (
 _KNOWN = frozenset(EVENT_NAMES)
 
 
-def create_webhook(view: View, command: Command, body: CreateWebhook, now: Millis) -> Decision:
+def create_webhook(
+    view: View, command: Command, body: CreateWebhook, now: Millis
+) -> Decision | Refusal:
     """Registers an endpoint."""
     refusal = _wrong_events(body.events)
     if refusal is not None:
-        return Decision(refusal=refusal)
+        return refusal
     if len(list(islice(view.scan(tables.WEBHOOKS), WEBHOOKS_MAX))) == WEBHOOKS_MAX:
-        return Decision(
-            refusal=refuse("invalid_payload", f"A project has at most {WEBHOOKS_MAX} webhooks")
-        )
+        return refuse("invalid_payload", f"A project has at most {WEBHOOKS_MAX} webhooks")
     webhook = Webhook(
         id=new_id(command.seed, "wh_"),
         target_url=body.target_url,
@@ -52,14 +52,14 @@ def create_webhook(view: View, command: Command, body: CreateWebhook, now: Milli
     return Decision((WebhookCreated(webhook),))
 
 
-def update_webhook(view: View, _: Command, body: UpdateWebhook, now: Millis) -> Decision:
+def update_webhook(view: View, _: Command, body: UpdateWebhook, now: Millis) -> Decision | Refusal:
     """Replaces an endpoint's address and events, and switches it."""
     webhook = view.get(tables.WEBHOOKS, body.webhook_id)
     if webhook is None:
-        return Decision(refusal=not_found("webhook", body.webhook_id))
+        return not_found("webhook", body.webhook_id)
     refusal = _wrong_events(body.events)
     if refusal is not None:
-        return Decision(refusal=refusal)
+        return refusal
     active = webhook.active if body.active is None else body.active
     changed = structs.replace(
         webhook,
@@ -72,10 +72,10 @@ def update_webhook(view: View, _: Command, body: UpdateWebhook, now: Millis) -> 
     return Decision((WebhookUpdated(changed),))
 
 
-def delete_webhook(view: View, _: Command, body: DeleteWebhook, __: Millis) -> Decision:
+def delete_webhook(view: View, _: Command, body: DeleteWebhook, __: Millis) -> Decision | Refusal:
     """Forgets an endpoint."""
     if view.get(tables.WEBHOOKS, body.webhook_id) is None:
-        return Decision(refusal=not_found("webhook", body.webhook_id))
+        return not_found("webhook", body.webhook_id)
     return Decision((WebhookDeleted(body.webhook_id),))
 
 
@@ -90,17 +90,15 @@ def disable_webhook(view: View, _: Command, body: DisableWebhook, now: Millis) -
     return Decision((WebhookDisabled(changed, body.event_id),))
 
 
-def redeliver_event(view: View, _: Command, body: RedeliverEvent, __: Millis) -> Decision:
+def redeliver_event(view: View, _: Command, body: RedeliverEvent, __: Millis) -> Decision | Refusal:
     """Asks for an event to be sent once more; whether there is one, the sender finds out."""
     webhook = view.get(tables.WEBHOOKS, body.webhook_id)
     if webhook is None:
-        return Decision(refusal=not_found("webhook", body.webhook_id))
+        return not_found("webhook", body.webhook_id)
     if place_of(view.project, body.event_id) is None:
-        return Decision(refusal=not_found("event", body.event_id))
+        return not_found("event", body.event_id)
     if not webhook.active:
-        return Decision(
-            refusal=refuse("invalid_payload", "The webhook is not active; switch it on first")
-        )
+        return refuse("invalid_payload", "The webhook is not active; switch it on first")
     return Decision((RedeliveryRequested(body.webhook_id, body.event_id),))
 
 

@@ -31,14 +31,16 @@ from schemas.promotions import (
 UPDATABLE = frozenset({"name", "tier_ids", "category_id"})
 
 
-def create_stack(view: View, command: Command, body: CreateStack, now: Millis) -> Decision:
+def create_stack(
+    view: View, command: Command, body: CreateStack, now: Millis
+) -> Decision | Refusal:
     """Adds a stack to a promotion; its tiers are the promotion's own."""
     campaign = promotion_of(view, body.campaign)
     if isinstance(campaign, Refusal):
-        return Decision(refusal=campaign)
+        return campaign
     if sum(1 for _ in view.scan(tables.CAMPAIGN_STACKS, campaign.id)) >= STACKS_MAX:
         details = f"A campaign has at most {STACKS_MAX} promotion stacks"
-        return Decision(refusal=refuse("invalid_campaign", details))
+        return refuse("invalid_campaign", details)
     stack = PromotionStack(
         id=new_id(command.seed, "stack_"),
         campaign_id=campaign.id,
@@ -49,42 +51,42 @@ def create_stack(view: View, command: Command, body: CreateStack, now: Millis) -
     )
     checked = _checked(view, stack, body.tier_ids)
     if isinstance(checked, Refusal):
-        return Decision(refusal=checked)
+        return checked
     return Decision((StackCreated(checked, categories_of(view, checked.category_id)),))
 
 
-def update_stack(view: View, _: Command, body: UpdateStack, now: Millis) -> Decision:
+def update_stack(view: View, _: Command, body: UpdateStack, now: Millis) -> Decision | Refusal:
     """Sets the named fields, null clears. Tiers that it has already may be gone meanwhile."""
     stack = find_stack(view, body.campaign, body.stack_id)
     if isinstance(stack, Refusal):
-        return Decision(refusal=stack)
+        return stack
     try:
         changes = msgspec.json.decode(body.changes, type=dict[str, Any])
         unknown = sorted(changes.keys() - UPDATABLE)
         if unknown:
             details = f"Property `.{unknown[0]}` cannot be changed"
-            return Decision(refusal=refuse("invalid_payload", details))
+            return refuse("invalid_payload", details)
         fields: dict[str, Any] = msgspec.json.decode(encode(stack))
         changed = msgspec.json.decode(encode(fields | changes), type=PromotionStack)
     except msgspec.MsgspecError as error:
-        return Decision(refusal=refuse("invalid_payload", str(error)))
+        return refuse("invalid_payload", str(error))
     changed = structs.replace(changed, updated_at=now)
     added = [each for each in changed.tier_ids if each not in stack.tier_ids]
     # a category that is gone may stay named
     named = None if changed.category_id == stack.category_id else changed.category_id
     checked = _checked(view, structs.replace(changed, category_id=named), added)
     if isinstance(checked, Refusal):
-        return Decision(refusal=checked)
+        return checked
     if named is None:
         checked = structs.replace(checked, category_id=changed.category_id)
     return Decision((StackUpdated(checked, categories_of(view, checked.category_id)),))
 
 
-def delete_stack(view: View, _: Command, body: DeleteStack, __: Millis) -> Decision:
+def delete_stack(view: View, _: Command, body: DeleteStack, __: Millis) -> Decision | Refusal:
     """Removes a stack for good; its tiers stay."""
     stack = find_stack(view, body.campaign, body.stack_id)
     if isinstance(stack, Refusal):
-        return Decision(refusal=stack)
+        return stack
     return Decision((StackDeleted(stack, categories_of(view, stack.category_id)),))
 
 

@@ -5,7 +5,6 @@ of its campaign (engine/evaluation/eligibility.py).
 """
 
 from collections.abc import Iterable, Iterator
-from hashlib import sha256
 from itertools import islice
 from types import MappingProxyType
 from typing import Any
@@ -18,7 +17,7 @@ from engine.assignments.fold import rule_assigned
 from engine.campaigns.tiers.places import last_place, moved_for
 from engine.kernel import tables
 from engine.kernel.decision import Decision
-from engine.kernel.ids import new_id
+from engine.kernel.ids import new_id, numbered_command
 from engine.kernel.lookup import categories_of, category_id_of, find_campaign
 from engine.kernel.room import Decisions
 from engine.kernel.state import State, View, encode
@@ -75,21 +74,21 @@ UPDATABLE = frozenset(
 )
 
 
-def create_tier(view: View, command: Command, body: CreateTier, now: Millis) -> Decision:
+def create_tier(view: View, command: Command, body: CreateTier, now: Millis) -> Decision | Refusal:
     """Adds a tier in the place that it asks for, or after the last."""
     campaign = promotion_of(view, body.campaign)
     if isinstance(campaign, Refusal):
-        return Decision(refusal=campaign)
+        return campaign
     if campaign.tiers_count >= TIERS_MAX:
-        return Decision(refusal=refuse("invalid_campaign", _too_many(TIERS_MAX)))
+        return refuse("invalid_campaign", _too_many(TIERS_MAX))
     new = NewTier(body.tier, body.validation_rules, body.hierarchy)
     made = _made(view, command, new, campaign, now)
     if isinstance(made, Refusal):
-        return Decision(refusal=made)
+        return made
     tier, assigned = made
     moved = moved_for(view, tier)
     if isinstance(moved, Refusal):
-        return Decision(refusal=moved)
+        return moved
     places = (tier.hierarchy, *moved.values())
     campaign = structs.replace(
         campaign,
@@ -100,24 +99,24 @@ def create_tier(view: View, command: Command, body: CreateTier, now: Millis) -> 
     return Decision((*_moves(campaign, moved), *assigned, created))
 
 
-def update_tier(view: View, command: Command, body: UpdateTier, now: Millis) -> Decision:
+def update_tier(view: View, command: Command, body: UpdateTier, now: Millis) -> Decision | Refusal:
     """Sets the named fields; metadata is merged, null clears. Another hierarchy moves others."""
     found = find_tier(view, body.tier_id)
     if isinstance(found, Refusal):
-        return Decision(refusal=found)
+        return found
     tier, campaign = found
     changed = _changed(view, tier, body.changes)
     if isinstance(changed, Refusal):
-        return Decision(refusal=changed)
+        return changed
     changed = structs.replace(changed, updated_at=now)
     moved = moved_for(view, changed) if changed.hierarchy != tier.hierarchy else {}
     if isinstance(moved, Refusal):
-        return Decision(refusal=moved)
+        return moved
     bound: tuple[Event, ...] | Refusal = ()
     if body.validation_rules is not None:
         bound = reassign(view, command, body.validation_rules, tier, now)
     if isinstance(bound, Refusal):
-        return Decision(refusal=bound)
+        return bound
     places = (changed.hierarchy, *moved.values())
     last = last_place(view, campaign, places, tier.hierarchy)
     campaign = structs.replace(campaign, last_tier_place=last)
@@ -125,12 +124,12 @@ def update_tier(view: View, command: Command, body: UpdateTier, now: Millis) -> 
     return Decision((*_moves(campaign, moved), *bound, updated))
 
 
-def enable_tier(view: View, _: Command, body: EnableTier, now: Millis) -> Decision:
+def enable_tier(view: View, _: Command, body: EnableTier, now: Millis) -> Decision | Refusal:
     """Makes a tier usable."""
     return _switched(view, body.tier_id, TierEnabled, now, active=True)
 
 
-def disable_tier(view: View, _: Command, body: DisableTier, now: Millis) -> Decision:
+def disable_tier(view: View, _: Command, body: DisableTier, now: Millis) -> Decision | Refusal:
     """Makes a tier unusable."""
     return _switched(view, body.tier_id, TierDisabled, now, active=False)
 
@@ -142,20 +141,20 @@ def _switched(
     now: Millis,
     *,
     active: bool,
-) -> Decision:
+) -> Decision | Refusal:
     found = find_tier(view, tier_id)
     if isinstance(found, Refusal):
-        return Decision(refusal=found)
+        return found
     tier, campaign = found
     tier = structs.replace(tier, active=active, updated_at=now)
     return Decision((event(tier, campaign, categories_of(view, tier.category_id)),))
 
 
-def delete_tier(view: View, _: Command, body: DeleteTier, __: Millis) -> Decision:
+def delete_tier(view: View, _: Command, body: DeleteTier, __: Millis) -> Decision | Refusal:
     """Removes a tier for good; nobody moves to its place, and stacks go on without it."""
     found = find_tier(view, body.tier_id)
     if isinstance(found, Refusal):
-        return Decision(refusal=found)
+        return found
     tier, campaign = found
     campaign = structs.replace(
         campaign,
@@ -168,30 +167,30 @@ def delete_tier(view: View, _: Command, body: DeleteTier, __: Millis) -> Decisio
 
 def create_promotion(
     view: View, command: Command, body: CreateCampaign, campaign: Campaign, now: Millis
-) -> Decision:
+) -> Decision | Refusal:
     """Creates a campaign of type PROMOTION, which is sound itself, with its first tiers.
 
     No two of them ask for one place; who asks for none comes after the one before it.
     """
     if len(body.tiers) > TIERS_AT_ONCE_MAX:
         details = f"{_too_many(TIERS_AT_ONCE_MAX)} to begin with"
-        return Decision(refusal=refuse("invalid_campaign", details))
+        return refuse("invalid_campaign", details)
     trial = view.trial()
     events: list[Event] = []
     tiers: list[PromotionTier] = []
     bound = assign(view, command, body.validation_rules, campaign, now)
     if isinstance(bound, Refusal):
-        return Decision(refusal=bound)
+        return bound
     _note(trial, events, bound, now)
     campaign = structs.replace(campaign, rule_ids=rule_ids_of(bound))
     for number, each in enumerate(body.tiers):
-        made = _made(trial, _numbered(command, number), each, campaign, now)
+        made = _made(trial, numbered_command(command, "tier", number), each, campaign, now)
         if isinstance(made, Refusal):
-            return Decision(refusal=made)
+            return made
         tier, bound = made
         if any(tier.hierarchy == other.hierarchy for other in tiers):
             details = f"Two tiers have the hierarchy {tier.hierarchy}"
-            return Decision(refusal=refuse("invalid_payload", details))
+            return refuse("invalid_payload", details)
         _note(trial, events, bound, now)
         tiers.append(tier)
         campaign = structs.replace(
@@ -323,12 +322,6 @@ def _note(trial: State, events: list[Event], bound: tuple[RuleAssigned, ...], no
 
 def _moves(campaign: Campaign, moved: dict[str, int]) -> tuple[TiersMoved, ...]:
     return (TiersMoved(campaign.id, moved),) if moved else ()
-
-
-def _numbered(command: Command, number: int) -> Command:
-    """The tier's own command: its seed makes the tier's ids."""
-    seed = sha256(f"{command.seed}/tier/{number}".encode()).hexdigest()[:32]
-    return structs.replace(command, seed=seed)
 
 
 def _too_many(most: int) -> str:

@@ -22,6 +22,7 @@ from schemas.collections import (
     ProductCollection,
     UpdateCollection,
 )
+from schemas.errors import Refusal
 from schemas.locations import Circle, Location, LocationCreated, LocationDeleted
 from schemas.orders import OrderItem
 from schemas.products import DeleteProduct, Product, ProductCreated
@@ -273,7 +274,8 @@ def test_a_deletion_looks_at_no_set_and_tells_some_of_many() -> None:
 
     body = DeleteCollection(made.id)
     watched = Watched(view._overlay, view.project)
-    refusal = found(delete_collection(watched, world.command(body), body, NOON).refusal)
+    refusal = delete_collection(watched, world.command(body), body, NOON)
+    assert isinstance(refusal, Refusal)
     assert asked == [tables.COLLECTION_RULES.name]
     told = (refusal.explanation or {})["validation_rules"]
     assert told == [each.id for each in rules[:RULES_TOLD_MAX]]
