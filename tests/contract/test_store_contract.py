@@ -287,7 +287,7 @@ def _read_all(path: Path) -> None:
 def _start(tmp_path: Path, script: str) -> "subprocess.Popen[bytes]":
     head = f"""
         from pathlib import Path
-        from runtime.store import RocksStore
+        from runtime.store.store import RocksStore
         store = RocksStore(Path({str(tmp_path / "store")!r}))
     """
     code = dedent(head) + dedent(script)

@@ -15,7 +15,7 @@ STORE = (
     SMALL_DISK
     + r"""
 import os
-from runtime.store import RocksStore, StoreFull
+from runtime.store.store import RocksStore, StoreFull
 store = RocksStore(folder / "state")
 try:
     for number in range(100_000):
@@ -29,7 +29,7 @@ DATABASE = (
     SMALL_DISK
     + r"""
 import asyncio, os
-from runtime.clickhouse import Column, Database, DatabaseFault, TableDef
+from runtime.clickhouse.database import Column, Database, DatabaseFault, TableDef
 table = TableDef("t", (Column("id", "String"), Column("text", "String")), ("id",), ())
 async def fill():
     database = await Database.open(f"chdb://{folder}/clickhouse")
