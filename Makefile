@@ -11,7 +11,7 @@ LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.1
 	--generate-hashes --no-emit-index-url --no-header
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down status demo test check bench bench-codes lock clean
+.PHONY: help run up down status demo test check reference bench bench-codes lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -42,8 +42,12 @@ check: $(DEV) ## format, lint, strict types, import contracts, architecture test
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -P -m pytest tests/architecture
+	@$(BIN)/python -P -m pytest tests/architecture tests/reference
 	@$(BIN)/python -P .ci/advisories
+
+reference: $(DEV) ## keep examples of what is new in the ledger, write docs/events.md and docs/schemas
+	@$(BIN)/python -P -m tests.examples
+	@$(BIN)/python -P -m tests.reference
 
 bench: $(DEV) ## measure the engine alone, then redemptions per second and latencies
 	@$(BIN)/python -P -m bench.engine

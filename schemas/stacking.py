@@ -63,7 +63,7 @@ class UpdateStackingRules(Shape, tag="update_stacking_rules", frozen=True):
 
 
 class DeleteStackingRules(Shape, tag="delete_stacking_rules", frozen=True):
-    """The defaults hold again."""
+    """Removes a project's own rules: the defaults hold again."""
 
     stacking_rules_id: str
 
@@ -75,13 +75,13 @@ class StackingRulesCreated(Shape, tag="stacking_rules.created", frozen=True):
 
 
 class StackingRulesUpdated(Shape, tag="stacking_rules.updated", frozen=True):
-    """They changed; `stored` is the whole after it."""
+    """A project's rules changed; `stored` is the whole after it."""
 
     stored: StoredStackingRules
 
 
 class StackingRulesDeleted(Shape, tag="stacking_rules.deleted", frozen=True):
-    """The defaults hold again."""
+    """A project has no rules of its own any more: the defaults hold."""
 
     stored: StoredStackingRules
 

@@ -1,0 +1,35 @@
+"""The stories: what happens in a shop, feature by feature, as its clients make it happen."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from tests.examples.stories.campaigns import campaigns
+from tests.examples.stories.catalogue import catalogue
+from tests.examples.stories.customers import customers
+from tests.examples.stories.imports import imports
+from tests.examples.stories.keeping import keeping
+from tests.examples.stories.projects import projects
+from tests.examples.stories.promotions import promotions
+from tests.examples.stories.publications import publications
+from tests.examples.stories.redemptions import redemptions
+from tests.examples.stories.rules import rules
+from tests.examples.stories.sessions import sessions
+from tests.examples.stories.vouchers import vouchers
+from tests.examples.telling import Story
+
+_ALL: tuple[Story, ...] = (
+    campaigns,
+    catalogue,
+    customers,
+    imports,
+    keeping,
+    projects,
+    promotions,
+    publications,
+    redemptions,
+    rules,
+    sessions,
+    vouchers,
+)
+#: By name, which is that of the folder in `schemas/examples`.
+STORIES: Mapping[str, Story] = MappingProxyType({each.__name__: each for each in _ALL})
