@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, get_args
 
-import engine.kernel.tables
+from engine.kernel import tables
 from engine.kernel.state import Table
 from schemas.commands import Command
 from schemas.records import Record
@@ -58,12 +58,8 @@ def records() -> Schema:
 
 def entities() -> Schema:
     """What a fold of the ledger keeps, by the names of its tables."""
-    found = {
-        name: table
-        for name, table in vars(engine.kernel.tables).items()
-        if isinstance(table, Table)
-    }
-    comments = comments_of(engine.tables.__name__)
+    found = {name: table for name, table in vars(tables).items() if isinstance(table, Table)}
+    comments = comments_of(tables.__name__)
     kept = {
         table.name: schema_of(table.kind)
         | ({"description": comments[name]} if name in comments else {})

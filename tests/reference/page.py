@@ -11,7 +11,7 @@ import msgspec
 
 import schemas
 from engine.decide import DECISIONS
-from engine.evolve import FOLDS
+from engine.evolve import FOLDS, UNFOLDED
 from schemas.base import DAY_MS, Shape, tag_of
 from schemas.commands import CommandBody
 from schemas.events import Event
@@ -58,7 +58,7 @@ def _events() -> str:
         f"They lie in the records of the topic `{LEDGER}`. Their schema, and that of the records, is "
         f"{schema}; that of what they are folded to is {entities}.",
         ("type", "what happened", "folded by", ""),
-        [(*_told(kind), _where(FOLDS[kind]), _example(kind)) for kind in _by_tag(Event)],
+        [(*_told(kind), _folded(kind), _example(kind)) for kind in _by_tag(Event)],
     )
 
 
@@ -88,10 +88,12 @@ def _told(kind: type[Shape]) -> tuple[str, str]:
     return f"`{tag_of(kind)}`", sentence(kind).replace("|", "\\|")
 
 
+def _folded(kind: type[Shape]) -> str:
+    return "nothing" if kind in UNFOLDED else _where(FOLDS[kind])
+
+
 def _where(function: Callable[..., Any]) -> str:
-    """A function of the engine; its own ones are those that do nothing."""
-    if function.__name__.startswith("_"):
-        return "nothing"
+    """A function of the engine."""
     house, _, module = function.__module__.partition(".")
     path = ROOT / house / f"{module.replace('.', '/')}.py"
     return _link(f"{module}.{function.__name__}", path)
