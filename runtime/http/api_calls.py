@@ -22,6 +22,7 @@ from runtime.http.service import Part, Service
 from runtime.log.log import Entry, LogError, Unsent
 from schemas.base import tag_of
 from schemas.observations import ApiCall, ApiCallsObserved
+from schemas.paths import PATH_WORDS, PERSONAL_SEGMENTS
 from schemas.topics import API_CALLS
 
 WAITING_MAX: Final = 20_000
@@ -39,22 +40,6 @@ CHANNEL: Final = b"API"
 OTHER: Final = "other"
 MASK: Final = "*"
 ID: Final = "{id}"
-
-#: The fixed segments of the API's paths; any other names one thing.
-_WORDS: Final = (
-    "v1 client management vouchers campaigns customers orders products skus publications "
-    "redemptions validations qualifications promotions tiers events async-actions trash-bin "
-    "metadata-schemas metadata async bulk import importCSV export exports balance transactions "
-    "redemption rollback rollbacks validate redeem validation qualification enable disable "
-    "sessions summary activity activities redeemables segments permanent-deletion create publish "
-    "analytics totals timeseries audit api-calls oauth token introspect projects webhooks users "
-    "keys webhook-deliveries redeliveries revoke loyalties members rewards consents "
-    "stacking-rules categories locations validation-rules validation-rules-assignments "
-    "assignments product-collections stacks"
-)
-WORDS: Final = frozenset(_WORDS.split())
-#: The segment before one that may be what a shop calls a person by, and how ids of ours begin.
-_PERSONAL: Final[Mapping[str, str]] = {"customers": "cust_", "members": "lm_"}
 
 #: `JS-SDK`, `Java-SDK`, `WOO_COMMERCE`; what a client calls itself may be anything.
 _CHANNEL: Final = re.compile(rb"[A-Za-z0-9][A-Za-z0-9 ._/+-]{0,63}")
@@ -191,8 +176,8 @@ def masked(path: str) -> tuple[str, str]:
     shown, route = [], []
     before = ""
     for segment in path.split("/"):
-        known = not segment or segment in WORDS
-        own = _PERSONAL.get(before)
+        known = not segment or segment in PATH_WORDS
+        own = PERSONAL_SEGMENTS.get(before)
         personal = own is not None and not known and not segment.startswith(own)
         shown.append(MASK if personal else segment)
         route.append(segment if known else ID)

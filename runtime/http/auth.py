@@ -16,10 +16,11 @@ from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple, Protocol
 
 from runtime.http.errors import ApiError, unavailable
-from runtime.http.oauth import TokenSigner, scopes_of
+from runtime.http.oauth import TokenSigner
 from schemas.base import Millis
 from schemas.errors import refuse
 from schemas.projects import KeyKind
+from schemas.scopes import scopes_of
 
 KEYS_AGE_MS_MAX = 1000
 ID_LENGTH_MAX = 256

@@ -13,6 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from runtime.http.errors import ApiError, invalid_payload
 from schemas.errors import refuse
+from schemas.paths import UPLOAD_PATHS
 
 T = TypeVar("T")
 
@@ -21,11 +22,6 @@ BODY_BYTES_MAX = 1024 * 1024
 UPLOAD_BYTES_MAX = 10 * 1024 * 1024 + 64 * 1024
 NESTING_MAX = 32
 
-#: The endpoints that take files, or many rows at once.
-_UPLOADS = re.compile(
-    r"/v1/(?:vouchers|customers|orders|products|skus|campaigns/[^/]+)"
-    r"/(?:import|importCSV|bulk/async|metadata/async)"
-)
 _STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
 _BRACKET = re.compile(rb"[\[\]{}]")
 _EXPECTED_GOT = re.compile(r"Expected `([^`]*)`(.*?)(?: - at `([^`]*)`)?$")
@@ -37,7 +33,7 @@ _KINDS: Final = {"str": "string", "int": "integer", "float": "number", "bool": "
 
 def body_bytes_max(path: str) -> int:
     """How large the body of a request to this path may be."""
-    return UPLOAD_BYTES_MAX if _UPLOADS.fullmatch(path) else BODY_BYTES_MAX
+    return UPLOAD_BYTES_MAX if UPLOAD_PATHS.fullmatch(path) else BODY_BYTES_MAX
 
 
 class HotRequest(Request):

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from engine.kernel import tables
 from fronts.writes import Sends, Writes
 from runtime.http.errors import ApiError, invalid_payload
-from runtime.http.oauth import SCOPES, TOKEN_SECONDS, TokenSigner
+from runtime.http.oauth import TOKEN_SECONDS, TokenSigner
 from runtime.http.routing import caller_of
 from runtime.http.service import Service
 from schemas.base import Millis
@@ -23,6 +23,7 @@ from schemas.errors import refuse
 from schemas.oauth import AccessToken, RevokeToken
 from schemas.projects import CONTROL_PROJECT
 from schemas.records import Decided
+from schemas.scopes import SCOPES
 from services.catalog.reads import Reads
 
 GRANT_TYPE = "client_credentials"

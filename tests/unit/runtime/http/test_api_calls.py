@@ -12,7 +12,6 @@ from runtime.http.api_calls import (
     HEADER_NOTED_MAX,
     ID,
     PATH_NOTED_MAX,
-    WORDS,
     ApiCalls,
     Noted,
     as_call,
@@ -23,6 +22,7 @@ from runtime.http.host import Host
 from runtime.http.internal import InternalGate
 from runtime.log.log import Entry, InDoubt, LogError, Unsent
 from schemas.observations import ApiCallsObserved
+from schemas.paths import PATH_WORDS
 from schemas.topics import API_CALLS
 from services.analytics.service import analytics_service
 from services.audit.service import audit_service
@@ -179,8 +179,8 @@ def test_every_word_of_every_path_is_known(world: World) -> None:
     )
     for path in (*world.host.paths(), *insight.paths()):
         for segment in filter(None, path.split("/")):
-            assert segment.startswith("{") or segment in WORDS, path
-    assert ID not in WORDS
+            assert segment.startswith("{") or segment in PATH_WORDS, path
+    assert ID not in PATH_WORDS
 
 
 async def test_only_what_a_key_asked_for_is_noted(world: World) -> None:

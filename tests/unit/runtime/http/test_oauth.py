@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from runtime.http.oauth import SCOPES, TOKEN_LENGTH_MAX, TokenSigner, scopes_of
+from runtime.http.oauth import TOKEN_LENGTH_MAX, TokenSigner
 from schemas.oauth import AccessToken
+from schemas.scopes import SCOPES, scopes_of
 
 TOKEN = AccessToken("id", "shop", "app", ("api",), 5)
 

@@ -1,0 +1,27 @@
+"""The paths of the API: which of their segments are words, and what some of them stand for."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+#: The fixed segments of the API's paths; any other names one thing.
+_WORDS: Final = (
+    "v1 client management vouchers campaigns customers orders products skus publications "
+    "redemptions validations qualifications promotions tiers events async-actions trash-bin "
+    "metadata-schemas metadata async bulk import importCSV export exports balance transactions "
+    "redemption rollback rollbacks validate redeem validation qualification enable disable "
+    "sessions summary activity activities redeemables segments permanent-deletion create publish "
+    "analytics totals timeseries audit api-calls oauth token introspect projects webhooks users "
+    "keys webhook-deliveries redeliveries revoke loyalties members rewards consents "
+    "stacking-rules categories locations validation-rules validation-rules-assignments "
+    "assignments product-collections stacks"
+)
+PATH_WORDS: Final = frozenset(_WORDS.split())
+#: The segment before one that may be what a shop calls a person by, and how ids of ours begin.
+PERSONAL_SEGMENTS: Final[Mapping[str, str]] = {"customers": "cust_", "members": "lm_"}
+
+#: The endpoints that take files, or many rows at once.
+UPLOAD_PATHS: Final = re.compile(
+    r"/v1/(?:vouchers|customers|orders|products|skus|campaigns/[^/]+)"
+    r"/(?:import|importCSV|bulk/async|metadata/async)"
+)
