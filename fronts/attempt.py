@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from engine.evaluation.offers import misplaced_stack
 from runtime.http.errors import ApiError
 from runtime.http.payload import check_text, decode, describe, malformed
 from schemas.api import (
@@ -66,7 +67,7 @@ def read_attempt(content: bytes) -> Read:
         return _read_parts(content)
     except (ValueError, RecursionError):
         raise malformed() from None
-    return Read(body, _misplaced_stack(body.redeemables))
+    return Read(body, misplaced_stack(body.redeemables))
 
 
 def read_single(content: bytes, named: str, kind: RedeemableObject = "voucher") -> Read:
@@ -99,7 +100,7 @@ def _read_parts(content: bytes) -> Read:
         for index, head in enumerate(attempt.redeemables)
     )
     body = AttemptBody(redeemables=redeemables, **_parts(attempt, faults))
-    fault = faults[0] if faults else _misplaced_stack(redeemables)
+    fault = faults[0] if faults else misplaced_stack(redeemables)
     return Read(body, fault)
 
 
@@ -126,12 +127,6 @@ def _fault(details: str) -> Refusal:
     if any(amount in details for amount in _AMOUNTS):
         return refuse("invalid_amount", f"Amount has to be a valid positive number: {details}")
     return refuse("invalid_payload", details)
-
-
-def _misplaced_stack(redeemables: tuple[Redeemable, ...]) -> Refusal | None:
-    if len(redeemables) > 1 and any(each.object == "promotion_stack" for each in redeemables):
-        return refuse("invalid_redeemables", "Promotion Stack cannot be use with other redeemables")
-    return None
 
 
 def require_sound(read: Read) -> AttemptBody:

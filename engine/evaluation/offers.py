@@ -83,12 +83,9 @@ def impossible(
             f"At most {limit} redeemables can be used together",
             explanation={"rule": "redeemables_limit", "limit": limit, "redeemables": asked},
         )
-    if any(each.object == "promotion_stack" for each in redeemables):
-        return refuse(
-            "invalid_redeemables",
-            "Promotion Stack cannot be use with other redeemables",
-            explanation={"rule": "promotion_stack_alone", "redeemables": asked},
-        )
+    misplaced = misplaced_stack(redeemables)
+    if misplaced is not None:
+        return misplaced
     keys = [offer.key for offer in offers]
     if len(set(keys)) < len(keys):
         kind, twice = next(key for key, count in Counter(keys).items() if count > 1)
@@ -97,6 +94,17 @@ def impossible(
             explanation={"rule": "duplicated_redeemables", "object": kind, "id": twice},
         )
     return None
+
+
+def misplaced_stack(redeemables: tuple[Redeemable, ...]) -> Refusal | None:
+    """The refusal of a promotion stack beside other redeemables: a stack stands alone."""
+    if len(redeemables) == 1 or all(each.object != "promotion_stack" for each in redeemables):
+        return None
+    return refuse(
+        "invalid_redeemables",
+        "Promotion Stack cannot be use with other redeemables",
+        explanation={"rule": "promotion_stack_alone", "redeemables": len(redeemables)},
+    )
 
 
 def voucher_offer(view: View, asked: Redeemable, voucher: Voucher) -> Offer:

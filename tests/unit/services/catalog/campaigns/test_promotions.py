@@ -221,6 +221,9 @@ async def test_a_tier_is_redeemed_by_servers_and_browsers_and_taken_back(world: 
     body = {"redeemables": [both, {"object": "promotion_tier", "id": first}]}
     mixed = await world.call("POST", "/v1/validations", body)
     assert (mixed.status_code, mixed.json()["key"]) == (400, "invalid_redeemables")
+    tried = await world.call("POST", "/v1/redemptions", body)
+    assert (tried.status_code, tried.json()["key"]) == (400, "invalid_redeemables")
+    assert tried.json()["explanation"]["rule"] == "promotion_stack_alone"
 
 
 @pytest.mark.parametrize("session", [None, {"type": "LOCK"}])
