@@ -28,8 +28,8 @@ from engine.campaigns.generation import (
 from engine.campaigns.tiers.decide import create_promotion, shown_categories, shown_tiers
 from engine.codes.code import CodeRule, free_codes, too_small
 from engine.kernel import tables
-from engine.kernel.as_read import changed_member
 from engine.kernel.bin_entries import binned
+from engine.kernel.changes import changed_member, named_changes, unchangeable, with_changes
 from engine.kernel.decision import Decision
 from engine.kernel.encode import to_json
 from engine.kernel.ids import new_id
@@ -90,6 +90,8 @@ UPDATABLE = frozenset(
         "category_id",
     }
 )
+#: What may be named in part, as it was read.
+_READ = frozenset({"voucher"})
 #: What may be named as it is: official clients send back what they read.
 FIXED = ("id", "name", "campaign_type", "active", "use_voucher_metadata_schema")
 
@@ -289,43 +291,36 @@ def _with_fields(view: View, template: Voucher, fields: msgspec.Raw) -> Voucher 
     return invalid_voucher(structs.replace(voucher, code="-")) or categorized(view, voucher)
 
 
-def _changed(view: View, campaign: Campaign, raw: msgspec.Raw) -> Campaign | Refusal:
-    try:
-        changes = msgspec.json.decode(raw, type=dict[str, Any])
-    except msgspec.MsgspecError as error:
-        return refuse("invalid_payload", str(error))
-    fixed = _changed_fixed(campaign, changes) or next(
-        (f".{name}" for name in sorted(changes.keys() - UPDATABLE)), None
-    )
-    if fixed is not None:
-        return refuse("invalid_payload", f"Property `{fixed}` cannot be changed")
-    fields: dict[str, Any] = msgspec.json.decode(encode(campaign))
-    _merge_metadata(fields, changes)
+def _changed(view: View, campaign: Campaign, given: msgspec.Raw) -> Campaign | Refusal:
+    changes = named_changes(campaign, given, UPDATABLE | _READ, FIXED)
+    if isinstance(changes, Refusal):
+        return changes
+    otherwise = _changed_template(campaign, changes.pop("voucher", None))
+    if otherwise is not None:
+        return unchangeable(otherwise)
+    for name in changes.pop("unset_metadata_fields", None) or ():
+        changes.setdefault("metadata", dict(campaign.metadata)).pop(name, None)
     named_category = with_category(changes)
+    template = msgspec.to_builtins(campaign.voucher)
     for name in ("discount", "gift"):
-        given = changes.pop(name, None)
-        if given is None:
+        terms = changes.pop(name, None)
+        if terms is None:
             continue
-        if fields.get("voucher", {}).get(name) is None:
+        if (template or {}).get(name) is None:
             return refuse("invalid_campaign", f"The campaign's vouchers have no {name}")
-        fields["voucher"][name] = given
-    try:
-        changed = msgspec.json.decode(encode(fields | changes), type=Campaign)
-    except msgspec.MsgspecError as error:
-        return refuse("invalid_payload", str(error))
+        changes["voucher"] = template = template | {name: terms}
+    changed = with_changes(campaign, changes)
+    if isinstance(changed, Refusal):
+        return changed
     return categorized(view, changed) if named_category else changed
 
 
-def _changed_fixed(campaign: Campaign, changes: dict[str, Any]) -> str | None:
-    """Takes what cannot be changed out of `changes`; the path of what is not as it is."""
-    for name in FIXED:
-        if changes.pop(name, None) not in (None, getattr(campaign, name)):
-            return f".{name}"
-    repeated = changes.pop("voucher", None)
+def _changed_template(campaign: Campaign, repeated: Any) -> str | None:
+    """The path of the first thing that is said otherwise of what the vouchers are made of."""
     if repeated is None or campaign.voucher is None:
         return None
     shown = msgspec.json.decode(to_json(template_body(campaign.voucher)))
-    return changed_member(repeated, shown, ".voucher")
+    return changed_member(repeated, shown, "voucher")
 
 
 def _with_items(view: View, campaign: Campaign) -> VoucherTemplate | None:
@@ -333,16 +328,6 @@ def _with_items(view: View, campaign: Campaign) -> VoucherTemplate | None:
     if template is None or template.discount is None:
         return template
     return structs.replace(template, discount=with_items(view, template.discount))
-
-
-def _merge_metadata(fields: dict[str, Any], changes: dict[str, Any]) -> None:
-    """Puts the metadata after the update into `changes`."""
-    unset = changes.pop("unset_metadata_fields", None) or ()
-    if "metadata" in changes:
-        given = changes["metadata"]
-        changes["metadata"] = {} if given is None else fields.get("metadata", {}) | given
-    for name in unset:
-        changes.setdefault("metadata", dict(fields.get("metadata", {}))).pop(name, None)
 
 
 DECISIONS: Decisions = MappingProxyType(

@@ -8,13 +8,14 @@ validation rules names stays, so that no rule loses its meaning unnoticed.
 from collections.abc import Callable, Iterable
 from itertools import islice
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 from msgspec import structs
 
 from engine.collections.members import is_field
 from engine.kernel import tables
+from engine.kernel.changes import named_changes
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
 from engine.kernel.room import Decisions
@@ -42,7 +43,8 @@ from schemas.segments import FILTER_LENGTH_MAX
 #: How many of the sets of validation rules that name a collection a refusal tells.
 RULES_TOLD_MAX: Final = 10
 #: What an update may name; the type may be named, but not changed.
-UPDATABLE: Final = frozenset({"name", "type", "filter", "products", "skus"})
+UPDATABLE: Final = frozenset({"name", "filter", "products", "skus"})
+FIXED: Final = frozenset({"type"})
 
 
 def create_collection(
@@ -66,14 +68,9 @@ def update_collection(
     stored = view.get(tables.COLLECTIONS, body.collection_id)
     if stored is None:
         return not_found("products_collection", body.collection_id)
-    changes = msgspec.json.decode(body.changes, type=dict[str, Any])
-    unknown = sorted(changes.keys() - UPDATABLE)
-    if unknown:
-        reason = f"Property `.{unknown[0]}` cannot be changed"
-        return refuse("invalid_payload", reason)
-    if changes.get("type", stored.type) != stored.type:
-        reason = "Property `.type` cannot be changed"
-        return refuse("invalid_payload", reason)
+    changes = named_changes(stored, body.changes, UPDATABLE, FIXED)
+    if isinstance(changes, Refusal):
+        return changes
     if "products" in changes or "skus" in changes:
         changes = {"products": (), "skus": ()} | changes
     else:

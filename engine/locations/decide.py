@@ -1,12 +1,11 @@
 """Locations: created, changed, deleted. Rules that name one that is gone find nothing in it."""
 
 from types import MappingProxyType
-from typing import Any
 
-import msgspec
 from msgspec import structs
 
 from engine.kernel import tables
+from engine.kernel.changes import change_entity
 from engine.kernel.decision import Decision
 from engine.kernel.geo import wrong_ring
 from engine.kernel.ids import new_id
@@ -28,6 +27,9 @@ from schemas.locations import (
     LocationUpdated,
     UpdateLocation,
 )
+
+#: What an update may name.
+UPDATABLE = frozenset({"name", "shape"})
 
 
 def create_location(
@@ -51,8 +53,9 @@ def update_location(
     location = view.get(tables.LOCATIONS, body.location_id)
     if location is None:
         return not_found("location", body.location_id)
-    changes: dict[str, Any] = msgspec.json.decode(body.changes)
-    after = msgspec.convert(msgspec.to_builtins(location) | changes, Location)
+    after = change_entity(location, body.changes, UPDATABLE)
+    if isinstance(after, Refusal):
+        return after
     wrong = invalid_shape(after.shape)
     if wrong is not None:
         return wrong

@@ -15,10 +15,11 @@ from msgspec import structs
 
 from engine.kernel import tables
 from engine.kernel.bin_entries import binned
+from engine.kernel.changes import named_changes, with_changes
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
 from engine.kernel.room import Decisions
-from engine.kernel.state import Table, View, encode
+from engine.kernel.state import Table, View
 from engine.products.find import find_product, find_sku
 from schemas.base import Millis
 from schemas.commands import Command
@@ -46,8 +47,6 @@ T = TypeVar("T", Product, Sku)
 #: What a creation and an update may say, metadata aside.
 _PRODUCT_FIELDS: Final = ("source_id", "name", "price", "attributes", "image_url")
 _SKU_FIELDS: Final = ("source_id", "sku", "price", "currency", "attributes", "image_url")
-#: Of these null is nothing at all.
-_EMPTY: Final = ("attributes", "metadata")
 
 
 def create_product(
@@ -204,23 +203,13 @@ def _completed(stored: T, given: T, fields: tuple[str, ...], now: Millis) -> T:
 
 
 def _changed(stored: T, given: msgspec.Raw, fields: tuple[str, ...], now: Millis) -> T | Refusal:
-    """The entity with the changes; metadata is merged, null empties it."""
-    try:
-        changes = msgspec.json.decode(given, type=dict[str, Any])
-        unknown = sorted(changes.keys() - {*fields, "metadata"})
-        if unknown:
-            return refuse("invalid_payload", f"Property `.{unknown[0]}` cannot be changed")
-        if isinstance(changes.get("metadata"), dict):
-            changes["metadata"] = stored.metadata | changes["metadata"]
-        said = msgspec.json.decode(encode(stored)) | {"updated_at": now}
-        for name, value in changes.items():
-            if value is None and name in _EMPTY:
-                said.pop(name, None)
-            else:
-                said[name] = value
-        return msgspec.json.decode(encode(said), type=type(stored))
-    except msgspec.MsgspecError as error:
-        return refuse("invalid_payload", str(error))
+    """The product or the SKU after an update; null empties its attributes."""
+    changes = named_changes(stored, given, {*fields, "metadata"})
+    if isinstance(changes, Refusal):
+        return changes
+    if "attributes" in changes and changes["attributes"] is None:
+        changes["attributes"] = type(stored.attributes)()
+    return with_changes(stored, changes | {"updated_at": now})
 
 
 DECISIONS: Decisions = MappingProxyType(

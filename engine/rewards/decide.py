@@ -1,12 +1,11 @@
 """Rewards of paying with points: created, changed, deleted. What they pay is in `rewards.py`."""
 
 from types import MappingProxyType
-from typing import Any
 
-import msgspec
 from msgspec import structs
 
 from engine.kernel import tables
+from engine.kernel.changes import change_entity
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
 from engine.kernel.room import Decisions
@@ -26,6 +25,9 @@ from schemas.rewards import (
     RewardUpdated,
     UpdateReward,
 )
+
+#: What an update may name.
+UPDATABLE = frozenset({"name", "metadata", "exchange_ratio", "points_ratio"})
 
 
 def create_reward(
@@ -47,10 +49,9 @@ def update_reward(view: View, _: Command, body: UpdateReward, now: Millis) -> De
     reward = view.get(tables.REWARDS, body.reward_id)
     if reward is None:
         return not_found("reward", body.reward_id)
-    changes: dict[str, Any] = msgspec.json.decode(body.changes)
-    if "metadata" in changes:
-        changes["metadata"] = reward.metadata | changes["metadata"]
-    after = msgspec.convert(msgspec.to_builtins(reward) | changes, Reward)
+    after = change_entity(reward, body.changes, UPDATABLE)
+    if isinstance(after, Refusal):
+        return after
     wrong = invalid_reward(after)
     if wrong is not None:
         return wrong

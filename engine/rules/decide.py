@@ -13,11 +13,12 @@ from msgspec import structs
 
 from engine.assignments.decide import Bound, assign
 from engine.kernel import tables
+from engine.kernel.changes import change_entity
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
 from engine.kernel.lookup import find_campaign, find_voucher
 from engine.kernel.room import Decisions
-from engine.kernel.state import View, encode
+from engine.kernel.state import View
 from engine.rules.check import (
     MESSAGE_LENGTH_MAX,
     Wrong,
@@ -71,16 +72,9 @@ def update_validation_rule(
     rule = view.get(tables.RULES, body.rule_id)
     if rule is None:
         return not_found("validation_rules", body.rule_id)
-    try:
-        changes = msgspec.json.decode(body.changes, type=dict[str, Any])
-        unknown = sorted(changes.keys() - UPDATABLE)
-        if unknown:
-            reason = f"Property `.{unknown[0]}` cannot be changed"
-            return refuse("invalid_payload", reason)
-        fields = msgspec.json.decode(encode(rule)) | changes
-        changed = msgspec.json.decode(encode(fields), type=ValidationRule)
-    except msgspec.MsgspecError as error:
-        return refuse("invalid_payload", str(error))
+    changed = change_entity(rule, body.changes, UPDATABLE)
+    if isinstance(changed, Refusal):
+        return changed
     checked = _checked(structs.replace(changed, updated_at=now))
     if isinstance(checked, Refusal):
         return checked

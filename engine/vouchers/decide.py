@@ -11,11 +11,12 @@ from engine.campaigns.generation import joined, no_free_code
 from engine.codes.code import code_rule, free_codes
 from engine.kernel import tables
 from engine.kernel.bin_entries import binned
+from engine.kernel.changes import named_changes, unchangeable, with_changes
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
 from engine.kernel.lookup import categorized, find_campaign, find_voucher, taken_code, with_category
 from engine.kernel.room import Decisions
-from engine.kernel.state import View, encode
+from engine.kernel.state import View
 from engine.terms.discounts import with_items
 from engine.terms.validity import invalid_voucher
 from schemas.base import Millis
@@ -34,6 +35,7 @@ from schemas.vouchers import (
     DeleteVoucher,
     DisableVoucher,
     EnableVoucher,
+    Gift,
     UpdateVoucher,
     Voucher,
 )
@@ -178,51 +180,34 @@ def _free_code(view: View, command: Command, body: CreateVoucher) -> str | Refus
     return codes[0] if codes else no_free_code(rule)
 
 
-def _changed(view: View, voucher: Voucher, raw: msgspec.Raw) -> Voucher | Refusal:
-    try:
-        changes = msgspec.json.decode(raw, type=dict[str, Any])
-    except msgspec.MsgspecError as error:
-        return refuse("invalid_payload", str(error))
-    for name in FIXED:
-        if changes.pop(name, None) not in (None, getattr(voucher, name)):
-            return refuse("invalid_payload", f"Property `.{name}` cannot be changed")
+def _changed(view: View, voucher: Voucher, given: msgspec.Raw) -> Voucher | Refusal:
+    changes = named_changes(voucher, given, UPDATABLE | {"points"}, FIXED)
+    if isinstance(changes, Refusal):
+        return changes
     card = voucher.loyalty_card
     if changes.pop("points", None) not in (None, card and card.points):
-        return refuse("invalid_payload", "Property `.loyalty_card.points` cannot be changed")
-    unknown = sorted(changes.keys() - UPDATABLE)
-    if unknown:
-        return refuse("invalid_payload", f"Property `.{unknown[0]}` cannot be changed")
-    fields: dict[str, Any] = msgspec.json.decode(encode(voucher))
+        return unchangeable("loyalty_card.points")
     # Official clients send null for what a voucher does not have.
     for name in ("discount", "gift"):
-        if name in changes and changes[name] is None and fields.get(name) is not None:
+        if name in changes and changes[name] is None and getattr(voucher, name) is not None:
             return refuse("invalid_payload", f"Property `.{name}` should not be null")
+    if voucher.gift is not None and isinstance(changes.get("gift"), dict):
+        changes["gift"] = _merged_gift(voucher.gift, changes["gift"])
     named_category = with_category(changes)
-    changes = _merged(fields, changes)
-    try:
-        changed = msgspec.json.decode(encode(fields | changes), type=Voucher)
-    except msgspec.MsgspecError as error:
-        return refuse("invalid_payload", str(error))
+    changed = with_changes(voucher, changes)
+    if isinstance(changed, Refusal):
+        return changed
     if changed.type != voucher.type:
         return refuse("invalid_voucher", f"The type of a {voucher.type} cannot be changed")
     return categorized(view, changed) if named_category else changed
 
 
-def _merged(fields: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    """The changes, completed by the members that they leave out of metadata and gift."""
-    merged = dict(changes)
-    metadata = changes.get("metadata", {})
-    if metadata is None:
-        merged["metadata"] = {}
-    elif "metadata" in changes and isinstance(metadata, dict):
-        merged["metadata"] = fields.get("metadata", {}) | metadata
-    stored, gift = fields.get("gift"), changes.get("gift")
-    if isinstance(stored, dict) and isinstance(gift, dict):
-        amount = gift.get("amount")
-        if isinstance(amount, int) and "balance" not in gift:
-            gift = gift | {"balance": stored["balance"] + amount - stored["amount"]}
-        merged["gift"] = stored | gift
-    return merged
+def _merged_gift(stored: Gift, given: dict[str, Any]) -> dict[str, Any]:
+    """The gift after an update; a new amount moves the balance along where none is named."""
+    amount = given.get("amount")
+    if isinstance(amount, int) and "balance" not in given:
+        given = given | {"balance": stored.balance + amount - stored.amount}
+    return {**msgspec.to_builtins(stored), **given}
 
 
 DECISIONS: Decisions = MappingProxyType(

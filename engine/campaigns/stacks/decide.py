@@ -2,18 +2,17 @@
 
 from collections.abc import Sequence
 from types import MappingProxyType
-from typing import Any
 
-import msgspec
 from msgspec import structs
 
 from engine.campaigns.tiers.decide import promotion_of
 from engine.kernel import tables
+from engine.kernel.changes import change_entity
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
 from engine.kernel.lookup import categories_of, category_id_of
 from engine.kernel.room import Decisions
-from engine.kernel.state import View, encode
+from engine.kernel.state import View
 from schemas.base import ID_LENGTH_MAX, Millis
 from schemas.commands import Command
 from schemas.errors import Refusal, not_found, refuse
@@ -60,16 +59,9 @@ def update_stack(view: View, _: Command, body: UpdateStack, now: Millis) -> Deci
     stack = find_stack(view, body.campaign, body.stack_id)
     if isinstance(stack, Refusal):
         return stack
-    try:
-        changes = msgspec.json.decode(body.changes, type=dict[str, Any])
-        unknown = sorted(changes.keys() - UPDATABLE)
-        if unknown:
-            details = f"Property `.{unknown[0]}` cannot be changed"
-            return refuse("invalid_payload", details)
-        fields: dict[str, Any] = msgspec.json.decode(encode(stack))
-        changed = msgspec.json.decode(encode(fields | changes), type=PromotionStack)
-    except msgspec.MsgspecError as error:
-        return refuse("invalid_payload", str(error))
+    changed = change_entity(stack, body.changes, UPDATABLE)
+    if isinstance(changed, Refusal):
+        return changed
     changed = structs.replace(changed, updated_at=now)
     added = [each for each in changed.tier_ids if each not in stack.tier_ids]
     # a category that is gone may stay named

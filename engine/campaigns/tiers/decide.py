@@ -7,7 +7,6 @@ of its campaign (engine/evaluation/eligibility.py).
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from types import MappingProxyType
-from typing import Any
 
 import msgspec
 from msgspec import structs
@@ -16,6 +15,7 @@ from engine.assignments.decide import assign, drop_all, reassign, rule_ids_of
 from engine.assignments.fold import rule_assigned
 from engine.campaigns.tiers.places import last_place, moved_for
 from engine.kernel import tables
+from engine.kernel.changes import change_entity
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id, numbered_command
 from engine.kernel.lookup import categories_of, category_id_of, find_campaign
@@ -284,22 +284,10 @@ def _made(
     return structs.replace(tier, rule_ids=rule_ids_of(assigned)), assigned
 
 
-def _changed(view: View, tier: PromotionTier, raw: msgspec.Raw) -> PromotionTier | Refusal:
-    try:
-        changes = msgspec.json.decode(raw, type=dict[str, Any])
-        for name in FIXED:
-            if changes.pop(name, None) not in (None, getattr(tier, name)):
-                return refuse("invalid_payload", f"Property `.{name}` cannot be changed")
-        unknown = sorted(changes.keys() - UPDATABLE)
-        if unknown:
-            return refuse("invalid_payload", f"Property `.{unknown[0]}` cannot be changed")
-        fields: dict[str, Any] = msgspec.json.decode(encode(tier))
-        if "metadata" in changes:
-            given = changes["metadata"]
-            changes["metadata"] = {} if given is None else fields.get("metadata", {}) | given
-        changed = msgspec.json.decode(encode(fields | changes), type=PromotionTier)
-    except msgspec.MsgspecError as error:
-        return refuse("invalid_payload", str(error))
+def _changed(view: View, tier: PromotionTier, given: msgspec.Raw) -> PromotionTier | Refusal:
+    changed = change_entity(tier, given, UPDATABLE, FIXED)
+    if isinstance(changed, Refusal):
+        return changed
     refusal = invalid_tier(changed)
     if refusal is not None:
         return refusal
