@@ -70,7 +70,7 @@ class Sends(Protocol):
         channel_id: str = "",
         command_id: str | None = None,
         fingerprint: str = "",
-        guest_key: str | None = None,
+        email_key: str | None = None,
     ) -> Answered:
         """The record that decides the command. Raises NotSent, OutcomeUnknown."""
 
@@ -145,7 +145,7 @@ class Writes:
         return await self._commands.send(
             whose,
             body,
-            guest_key=self.guest_key(whose, named) if isinstance(named, CustomerInput) else None,
+            email_key=self.guest_key(whose, named) if isinstance(named, CustomerInput) else None,
             key_kind=caller.kind,
             channel_id=caller.key_id,
             command_id=identity.command_id,

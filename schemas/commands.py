@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from msgspec import Meta
+from msgspec import Meta, field
 
 from schemas.actions import ActionCommand
 from schemas.assignments import AssignmentCommand
@@ -82,4 +82,4 @@ class Command(Shape, frozen=True):
     #: The api key's public id.
     channel_id: str = ""
     #: The keyed hash of the e-mail address by which alone `body` names a customer.
-    guest_key: str | None = None
+    email_key: str | None = field(default=None, name="guest_key")

@@ -145,7 +145,7 @@ def known_by(
     """The customer that a request names, after what the request says of it."""
     if named is None or not any(structs.astuple(named)):
         return NOBODY
-    stored = named_customer(view, named, command.guest_key)
+    stored = named_customer(view, named, command.email_key)
     if isinstance(stored, Refusal):
         return stored
     if stored is None:
@@ -166,7 +166,7 @@ def _created(view: View, command: Command, named: CustomerInput, now: Millis) ->
     customer_id = new_id(command.seed, "cust_")
     data = _merged(PersonalData(), named)
     if is_guest(named):
-        data = structs.replace(data, guest_key=command.guest_key)
+        data = structs.replace(data, guest_key=command.email_key)
     personal = Personal(f"{view.project}/{customer_id}", data)
     return Customer(id=customer_id, personal=personal, created_at=now)
 

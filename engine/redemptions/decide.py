@@ -44,7 +44,7 @@ def redeem_stack(view: View, command: Command, body: RedeemStack, now: Millis) -
     asked = Asked.of(view, body.redeemables)
     fault = body.fault or asked.refusal
     if fault is not None:
-        known: Known | Refusal = _stored(view, body.customer, command.guest_key)
+        known: Known | Refusal = _stored(view, body.customer, command.email_key)
     else:
         known = known_by(view, command, body.customer, now)
     if isinstance(known, Refusal):

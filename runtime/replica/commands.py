@@ -277,7 +277,7 @@ class Commands:
         channel_id: str = "",
         command_id: str | None = None,
         fingerprint: str = "",
-        guest_key: str | None = None,
+        email_key: str | None = None,
     ) -> Answered:
         """Has a command decided. Raises TooLarge, NoSpace, NotSent, OutcomeUnknown."""
         short = self._shortage()
@@ -296,7 +296,7 @@ class Commands:
             body=body,
             channel=channel,
             channel_id=channel_id,
-            guest_key=guest_key,
+            email_key=email_key,
         )
         partition = self._partition_of(project)
         applied = await self._decided(command, partition)

@@ -263,5 +263,5 @@ def probe(project: str, named: CustomerInput, guest_key: str | None) -> Command:
         key_kind="system",
         fingerprint="",
         body=UpsertCustomer(named),
-        guest_key=guest_key,
+        email_key=guest_key,
     )

@@ -102,7 +102,7 @@ class WrittenLedger(Ledger):
         channel_id: str = "",
         command_id: str | None = None,
         fingerprint: str = "",
-        guest_key: str | None = None,
+        email_key: str | None = None,
     ) -> Answered:
         answered = await self._commands.send(
             project,
@@ -112,7 +112,7 @@ class WrittenLedger(Ledger):
             channel_id=channel_id,
             command_id=command_id,
             fingerprint=fingerprint,
-            guest_key=guest_key,
+            email_key=email_key,
         )
         if isinstance(answered.record, Decided):
             self.records.append(answered.record)

@@ -122,7 +122,7 @@ class Play:
         key = None
         if isinstance(named, CustomerInput):
             key = guest_key_of(b"k" * 32, PROJECT, named)
-        command = self.world.command(body, guest_key=key)
+        command = self.world.command(body, email_key=key)
         return structs.replace(command, id=f"idem_{command.id}") if step.nth % 2 else command
 
     def _repeat(self, step: Step) -> None:

@@ -111,11 +111,11 @@ class World:
         n: int | None = None,
         after: Millis = 0,
         key_kind: KeyKind = "server",
-        guest_key: str | None = None,
+        email_key: str | None = None,
     ) -> Decided:
         """Decides a command `after` so much time, folds its record and returns it."""
         self.now += after
-        return self.decided(self.command(body, n=n, key_kind=key_kind, guest_key=guest_key))
+        return self.decided(self.command(body, n=n, key_kind=key_kind, email_key=email_key))
 
     def decided(self, command: Command) -> Decided:
         """Decides a command, folds its record and returns it."""
@@ -136,7 +136,7 @@ class World:
         *,
         n: int | None = None,
         key_kind: KeyKind = "server",
-        guest_key: str | None = None,
+        email_key: str | None = None,
     ) -> Command:
         """A command; `n` makes its id and its seed."""
         number = self.offset + 1 if n is None else n
@@ -150,7 +150,7 @@ class World:
             fingerprint="same",
             body=body,
             channel_id="app_1",
-            guest_key=guest_key,
+            email_key=email_key,
         )
 
     def fold_in(self, record: Decided) -> None:

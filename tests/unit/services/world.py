@@ -103,7 +103,7 @@ class Ledger:
         channel_id: str = "",
         command_id: str | None = None,
         fingerprint: str = "",
-        guest_key: str | None = None,
+        email_key: str | None = None,
     ) -> Answered:
         if self.fault is not None:
             raise self.fault
@@ -119,7 +119,7 @@ class Ledger:
             body=body,
             channel=channel,
             channel_id=channel_id,
-            guest_key=guest_key,
+            email_key=email_key,
         )
         self.commands.append(command)
         offset = len(self.records)

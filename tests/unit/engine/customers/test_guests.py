@@ -30,7 +30,7 @@ ANN = CustomerInput(email="ann@shop.test")
 
 def when(world: World, body: CommandBody, guest_key: str | None = "hash of ann") -> Decided:
     """What becomes of a command that a front sent with the hash of the address."""
-    return world.when(body, guest_key=guest_key)
+    return world.when(body, email_key=guest_key)
 
 
 def guest(world: World) -> Customer:
