@@ -15,16 +15,9 @@ from engine.evaluation.circumstances import Circumstances, facts_of
 from engine.evaluation.dynamic import Resolved, is_by_line, is_dynamic, resolved, taken_by_line
 from engine.evaluation.eligibility import Context, refusal_of
 from engine.evaluation.offers import Offer, impossible, offers_of
+from engine.evaluation.outcomes import fail_all, inapplicable, left_out, shown
 from engine.evaluation.skips import without_effect
-from engine.evaluation.stacking import (
-    fail_all,
-    inapplicable,
-    left_out,
-    on_initial,
-    sequence_of,
-    shown,
-    stack,
-)
+from engine.evaluation.stacking import on_initial, sequence_of, stack
 from engine.kernel.lookup import NOTHING_HELD, Held, held_by_others
 from engine.kernel.state import View
 from engine.orders.calculation import order_of
@@ -203,7 +196,7 @@ class Application:
             refusal = refusal or exceeded(offer.rules, facts, _kind(offer))
             if refusal is not None:
                 return inapplicable(offer.asked, refusal)
-        skip = None if _has_effect(taken) else without_effect(offer, rules)
+        skip = None if _has_effect(taken) else without_effect(offer.categories, rules)
         if skip is not None:
             return left_out(offer, skip, rules)
         outcome = Outcome(

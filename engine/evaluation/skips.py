@@ -5,10 +5,11 @@ knows which member of the project's stacking rules to change.
 Source of the keys: the API contract, section 5.
 """
 
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
-from engine.evaluation.offers import Offer
 from schemas.api import Redeemable
+from schemas.categories import Category
 from schemas.errors import Refusal, refuse
 from schemas.evaluations import Outcome
 from schemas.stacking import StackingRules
@@ -67,21 +68,21 @@ def limited(
     return Skip(key, told if category_id is None else told | {"category_id": category_id})
 
 
-def without_effect(offer: Offer, rules: StackingRules) -> Skip | None:
-    """What leaves out an offer that takes nothing; None: it is applied all the same."""
+def without_effect(categories: Sequence[Category], rules: StackingRules) -> Skip | None:
+    """What leaves out an offer of these that takes nothing; None: it is applied all the same."""
     if rules.redeemables_no_effect_rule == "REDEEM_ANYWAY":
-        category_id = first_in(offer, rules.no_effect_skip_categories)
+        category_id = first_in(categories, rules.no_effect_skip_categories)
         if category_id is None:
             return None
         return Skip(NO_EFFECT, {"rule": "no_effect_skip_categories", "category_id": category_id})
-    if first_in(offer, rules.no_effect_redeem_anyway_categories) is not None:
+    if first_in(categories, rules.no_effect_redeem_anyway_categories) is not None:
         return None
     return Skip(NO_EFFECT, {"rule": "redeemables_no_effect_rule", "no_effect_rule": "SKIP"})
 
 
-def first_in(offer: Offer, category_ids: tuple[str, ...]) -> str | None:
-    """The first of its categories that is named; None: none is."""
-    return next((each.id for each in offer.categories if each.id in category_ids), None)
+def first_in(categories: Sequence[Category], category_ids: tuple[str, ...]) -> str | None:
+    """The first of the categories that is named; None: none is."""
+    return next((each.id for each in categories if each.id in category_ids), None)
 
 
 def as_refusal(outcome: Outcome) -> Refusal:

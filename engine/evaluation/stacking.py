@@ -22,6 +22,7 @@ from types import MappingProxyType
 from msgspec import structs
 
 from engine.evaluation.offers import Offer
+from engine.evaluation.outcomes import left_out
 from engine.evaluation.skips import (
     APPLICABLE_LIMIT,
     CATEGORY_LIMIT,
@@ -32,16 +33,12 @@ from engine.evaluation.skips import (
     NO_EFFECT,
     Skip,
     after_failure,
-    after_refusal,
     beside_exclusive,
     beside_regular,
     first_in,
     limited,
 )
-from schemas.api import Redeemable
-from schemas.categories import Category
-from schemas.errors import Refusal
-from schemas.evaluations import CategoryShown, Evaluation, Outcome
+from schemas.evaluations import Outcome
 from schemas.stacking import StackingRules
 
 NOTHING_KNOWN: Mapping[int, Outcome] = MappingProxyType({})
@@ -103,38 +100,6 @@ def on_initial(offer: Offer, rules: StackingRules) -> bool:
         if category.id in rules.discounted_amount_mode_categories:
             return False
     return rules.discount_calculation_mode == "INITIAL_AMOUNT"
-
-
-def fail_all(redeemables: tuple[Redeemable, ...], refusal: Refusal) -> Evaluation:
-    """The outcome of a request that is wrong as a whole: its first redeemable fails with it."""
-    first, *others = redeemables
-    return Evaluation(
-        outcomes=(
-            inapplicable(first, refusal),
-            *(skipped(redeemable, after_refusal(refusal, first)) for redeemable in others),
-        )
-    )
-
-
-def skipped(redeemable: Redeemable, skip: Skip) -> Outcome:
-    """A redeemable that a stacking rule left out."""
-    return Outcome(
-        object=redeemable.object,
-        id=redeemable.id,
-        status="SKIPPED",
-        skipped_by=skip.key,
-        explanation=skip.explanation,
-    )
-
-
-def inapplicable(redeemable: Redeemable, refusal: Refusal) -> Outcome:
-    """A redeemable that failed."""
-    return Outcome(
-        object=redeemable.object,
-        id=redeemable.id,
-        status="INAPPLICABLE",
-        refusal=refusal,
-    )
 
 
 class _Applied:
@@ -235,7 +200,9 @@ def _stays_out(outcome: Outcome, offer: Offer, rules: StackingRules) -> Outcome:
     """What becomes of an exclusive offer that did not apply, where regular ones do."""
     if outcome.status == "INAPPLICABLE" or outcome.skipped_by == NO_EFFECT:
         return outcome
-    return left_out(offer, beside_regular(first_in(offer, rules.exclusive_categories)), rules)
+    return left_out(
+        offer, beside_regular(first_in(offer.categories, rules.exclusive_categories)), rules
+    )
 
 
 def _beside(outcome: Outcome, exclusive: Offer) -> Outcome:
@@ -243,31 +210,6 @@ def _beside(outcome: Outcome, exclusive: Offer) -> Outcome:
     if outcome.skipped_by != EXCLUDED:
         return outcome
     return structs.replace(outcome, explanation=beside_exclusive(exclusive.asked))
-
-
-def left_out(offer: Offer, skip: Skip, rules: StackingRules) -> Outcome:
-    """An offer that a stacking rule left out, with what is shown of it."""
-    return shown(skipped(offer.asked, skip), offer, rules)
-
-
-def shown(outcome: Outcome, offer: Offer, rules: StackingRules) -> Outcome:
-    """The outcome with what is shown of its offer."""
-    categories = tuple(category_shown(each, rules) for each in offer.categories)
-    return structs.replace(
-        outcome,
-        voucher=offer.voucher,
-        tier=offer.tier,
-        categories=categories,
-        campaign_name=None if offer.campaign is None else offer.campaign.name,
-        stack_id=offer.stack_id,
-    )
-
-
-def category_shown(category: Category, rules: StackingRules) -> CategoryShown:
-    """The category, and what the stacking rules make of it."""
-    if category.id in rules.exclusive_categories:
-        return CategoryShown(category, "EXCLUSIVE")
-    return CategoryShown(category, "JOINT" if category.id in rules.joint_categories else None)
 
 
 def _rank(offer: Offer) -> tuple[int, ...]:

@@ -1,7 +1,7 @@
 """What a request would do where only some rules count: for the older endpoints that ask so."""
 
 from engine.evaluation.evaluate import Asked, Asker, evaluate_asked
-from engine.evaluation.stacking import fail_all
+from engine.evaluation.outcomes import fail_all
 from engine.kernel.state import View
 from engine.qualification.narrowing import About, narrowed_rule
 from schemas.base import Millis

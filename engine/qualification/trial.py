@@ -21,7 +21,7 @@ from engine.evaluation.circumstances import Circumstances, facts_of
 from engine.evaluation.eligibility import Context, left_refusal_of
 from engine.evaluation.evaluate import evaluated
 from engine.evaluation.offers import Offer, offers_of, rules_of, tier_offer, voucher_offer
-from engine.evaluation.stacking import shown
+from engine.evaluation.outcomes import shown
 from engine.kernel import tables
 from engine.kernel.lookup import categories_of, held_by_others
 from engine.kernel.remembered import remembered

@@ -11,8 +11,8 @@ from msgspec import structs
 
 from engine.customers.decide import NOBODY, Known, known_by
 from engine.evaluation.evaluate import Asked, Asker, evaluate_asked
+from engine.evaluation.outcomes import fail_all
 from engine.evaluation.skips import as_refusal
-from engine.evaluation.stacking import fail_all
 from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import PARENT, new_id

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from engine.customers.decide import known_by
 from engine.evaluation.evaluate import Asked, Asker, evaluate_asked
-from engine.evaluation.stacking import fail_all
+from engine.evaluation.outcomes import fail_all
 from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id

@@ -16,7 +16,7 @@ from engine.customers.body import customer_of
 from engine.customers.decide import known_by
 from engine.evaluation.body import validation_body, with_names
 from engine.evaluation.evaluate import Asked, Asker, evaluate_for
-from engine.evaluation.stacking import fail_all
+from engine.evaluation.outcomes import fail_all
 from engine.evaluation.tier_body import tier_validation_body
 from engine.evaluation.voucher_body import single_validation_body
 from engine.kernel import tables

@@ -16,7 +16,7 @@ from engine.campaigns.body import promotion_campaign_body
 from engine.customers.decide import known_by
 from engine.evaluation.circumstances import Circumstances
 from engine.evaluation.evaluate import Asker
-from engine.evaluation.stacking import category_shown
+from engine.evaluation.outcomes import category_shown
 from engine.kernel import tables
 from engine.kernel.calendar import iso
 from engine.kernel.encode import EMPTY_LIST

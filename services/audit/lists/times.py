@@ -4,11 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from services.audit.lists.filters import (
-    Field,
-    state,
-    time,
-)
+from services.audit.lists.filters import Field, state, time
 from services.audit.sink.entities import UNKNOWN
 
 _STARTED: Final = f"(start_date = {UNKNOWN} OR start_date <= {{now:Int64}})"

@@ -6,7 +6,7 @@ import pytest
 
 from engine.answers.answer import render_answer
 from engine.evaluation.body import validation_body
-from engine.evaluation.stacking import fail_all
+from engine.evaluation.outcomes import fail_all
 from schemas.api import OrderInput, Redeemable
 from schemas.assignments import AssignRule
 from schemas.errors import refuse
