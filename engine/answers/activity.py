@@ -16,20 +16,35 @@ from engine.kernel.ids import new_id
 from engine.orders.body import stored_order_body
 from engine.publications.body import publication_row_body
 from engine.segments.body import simple_segment_body
+from schemas.actions import ActionEvent
+from schemas.balances import BalanceEvent
+from schemas.bin import BinEvent
+from schemas.campaigns import CampaignEvent
 from schemas.custom_events import CustomEventTracked
-from schemas.customers import CustomerCreated, CustomerDeleted, CustomerUpdated
-from schemas.events import Event
+from schemas.customers import (
+    CustomerCreated,
+    CustomerDeleted,
+    CustomersSummed,
+    CustomerUnchanged,
+    CustomerUpdated,
+)
+from schemas.erasures import ErasureEvent
+from schemas.events import Event, SetupEvent, events_of
 from schemas.orders import OrderCreated, OrderUpdated
+from schemas.promotion_events import PromotionEvent
 from schemas.promotions import PromotionTier
-from schemas.publications import PublicationFailed, Published
+from schemas.publications import PublicationFailed, PublicationRepeated, Published
 from schemas.records import Decided
 from schemas.redemptions import (
     RedemptionFailed,
     RedemptionRolledBack,
+    RedemptionsRetired,
     RedemptionSucceeded,
     RollbackFailed,
 )
-from schemas.segments import SegmentEntered, SegmentLeft
+from schemas.segments import SegmentCreated, SegmentDeleted, SegmentEntered, SegmentLeft
+from schemas.sessions import SessionEvent
+from schemas.voucher_events import VoucherEvent
 from schemas.vouchers import Voucher
 
 #: How long the digits of a group's id are.
@@ -66,7 +81,7 @@ def activity_entries(record: Decided) -> Iterator[ActivityEntry]:
     group = ""
     number = 0
     for event in record.events:
-        tell = _TELLS.get(type(event))
+        tell = TELLS.get(type(event))
         if tell is None:
             continue
         for told in tell(event):
@@ -183,8 +198,8 @@ def _segments(name: str) -> Callable[[Any], Iterable[_Told]]:
     return tell
 
 
-#: What each event of the ledger tells; one that is missing here is in no feed.
-_TELLS: Final[Mapping[type[Any], Callable[[Any], Iterable[_Told]]]] = MappingProxyType(
+#: What each event of the ledger tells.
+TELLS: Final[Mapping[type[Any], Callable[[Any], Iterable[_Told]]]] = MappingProxyType(
     {
         RedemptionSucceeded: _redeemed,
         RedemptionFailed: _not_redeemed,
@@ -201,4 +216,27 @@ _TELLS: Final[Mapping[type[Any], Callable[[Any], Iterable[_Told]]]] = MappingPro
         OrderCreated: _orders,
         OrderUpdated: _orders,
     }
+)
+
+#: What is in no feed.
+UNTOLD: Final = events_of(
+    # No customer did it, and it happened to none: vouchers and cards change by the shop's hand.
+    SetupEvent,
+    ActionEvent,
+    BalanceEvent,
+    CampaignEvent,
+    PromotionEvent,
+    VoucherEvent,
+    SegmentCreated,
+    SegmentDeleted,
+    RedemptionsRetired,
+    # A session is not yet a redemption.
+    SessionEvent,
+    # It says nothing new of a customer, or only adds up what was told.
+    CustomerUnchanged,
+    CustomersSummed,
+    PublicationRepeated,
+    # Who is in the bin was told to be deleted; who is forgotten has no feed.
+    BinEvent,
+    ErasureEvent,
 )

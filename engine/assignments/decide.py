@@ -18,6 +18,7 @@ from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
 from engine.kernel.state import View
+from schemas.actions import ActionEvent
 from schemas.assignments import (
     ASSIGNMENTS_MAX,
     AssignedType,
@@ -28,21 +29,53 @@ from schemas.assignments import (
 )
 from schemas.balances import BalanceAdjusted
 from schemas.base import Millis
+from schemas.bin import BinEntryAdded, BinEntryRemoved, CampaignVouchersDeleted
 from schemas.campaigns import (
     Campaign,
+    CampaignCreated,
+    CampaignDeleted,
     CampaignDisabled,
     CampaignEnabled,
     CampaignUpdated,
     VouchersGenerated,
 )
 from schemas.commands import Command
+from schemas.custom_events import CustomEventEvent
+from schemas.customers import CustomerEvent
+from schemas.erasures import ErasureEvent
 from schemas.errors import Refusal, not_found, refuse
-from schemas.events import Event
-from schemas.promotion_events import TierDisabled, TierEnabled, TierUpdated
+from schemas.events import Event, SetupEvent, events_of
+from schemas.orders import OrderEvent
+from schemas.promotion_events import (
+    CampaignPromotionsDeleted,
+    StackCreated,
+    StackDeleted,
+    StackUpdated,
+    TierCreated,
+    TierDeleted,
+    TierDisabled,
+    TierEnabled,
+    TiersMoved,
+    TierUpdated,
+)
 from schemas.promotions import PromotionTier
-from schemas.publications import PublicationRepeated, Published
-from schemas.redemptions import RedemptionFailed, RedemptionRolledBack, RedemptionSucceeded
-from schemas.voucher_events import VoucherDisabled, VoucherEnabled, VoucherUpdated
+from schemas.publications import PublicationFailed, PublicationRepeated, Published
+from schemas.redemptions import (
+    RedemptionFailed,
+    RedemptionRolledBack,
+    RedemptionsRetired,
+    RedemptionSucceeded,
+    RollbackFailed,
+)
+from schemas.segments import SegmentEvent
+from schemas.sessions import SessionEvent
+from schemas.voucher_events import (
+    VoucherCreated,
+    VoucherDeleted,
+    VoucherDisabled,
+    VoucherEnabled,
+    VoucherUpdated,
+)
 from schemas.vouchers import Voucher
 
 #: What can be bound.
@@ -149,7 +182,7 @@ def with_assignments(view: View, decision: Decision) -> Decision:
 
 def shown_by(event: Event) -> Sequence[Bound]:
     """The objects that an event shows and that its decision found in the state."""
-    show = _SHOWS.get(type(event))
+    show = SHOWS.get(type(event))
     return () if show is None else show(event)
 
 
@@ -182,8 +215,8 @@ def _published(event: Published | PublicationRepeated) -> Sequence[Bound]:
     return event.vouchers
 
 
-#: What each event shows; one without a line here shows nothing that can be bound.
-_SHOWS: Mapping[type[Any], Callable[[Any], Sequence[Bound]]] = MappingProxyType(
+#: What each event shows.
+SHOWS: Mapping[type[Any], Callable[[Any], Sequence[Bound]]] = MappingProxyType(
     {
         VoucherUpdated: _voucher,
         VoucherEnabled: _voucher,
@@ -203,6 +236,40 @@ _SHOWS: Mapping[type[Any], Callable[[Any], Sequence[Bound]]] = MappingProxyType(
         TierDisabled: _tier,
     }
 )
+
+#: What shows nothing that can be bound and was there before.
+UNSHOWN = events_of(
+    # It shows something else, or nothing.
+    SetupEvent,
+    ActionEvent,
+    BinEntryAdded,
+    BinEntryRemoved,
+    CustomEventEvent,
+    CustomerEvent,
+    ErasureEvent,
+    OrderEvent,
+    SegmentEvent,
+    StackCreated,
+    StackUpdated,
+    StackDeleted,
+    TiersMoved,
+    PublicationFailed,
+    RedemptionsRetired,
+    RollbackFailed,
+    # Answers to validations show no assignments.
+    SessionEvent,
+    # The events that bind what is new are in the same record; so are those that end the assignments
+    # of what is gone.
+    CampaignCreated,
+    TierCreated,
+    VoucherCreated,
+    CampaignDeleted,
+    CampaignPromotionsDeleted,
+    CampaignVouchersDeleted,
+    TierDeleted,
+    VoucherDeleted,
+)
+
 _CHANGES = frozenset({RuleAssigned, RuleUnassigned, AssignmentsDropped})
 
 

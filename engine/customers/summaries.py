@@ -17,20 +17,34 @@ from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.state import View
 from engine.pricing.sums import left_of
+from schemas.actions import ActionEvent
 from schemas.balances import BalanceAdjusted
-from schemas.bin import CampaignVouchersDeleted
-from schemas.customers import CustomerCreated, CustomersSummed, CustomerSummary
+from schemas.bin import BinEntryAdded, BinEntryRemoved, CampaignVouchersDeleted
+from schemas.campaigns import CampaignEvent
+from schemas.custom_events import CustomEventEvent
+from schemas.customers import CustomerCreated, CustomerEvent, CustomersSummed, CustomerSummary
+from schemas.erasures import ErasureEvent
 from schemas.evaluations import Taken
-from schemas.events import Event
+from schemas.events import Event, SetupEvent, events_of
 from schemas.orders import Order, OrderCreated, OrderUpdated
-from schemas.publications import Published
+from schemas.promotion_events import PromotionEvent
+from schemas.publications import PublicationFailed, PublicationRepeated, Published
 from schemas.redemptions import (
     RedemptionFailed,
     RedemptionRolledBack,
+    RedemptionsRetired,
     RedemptionSucceeded,
     RollbackFailed,
 )
-from schemas.voucher_events import VoucherDeleted, VoucherUpdated
+from schemas.segments import SegmentEvent
+from schemas.sessions import SessionEvent
+from schemas.voucher_events import (
+    VoucherCreated,
+    VoucherDeleted,
+    VoucherDisabled,
+    VoucherEnabled,
+    VoucherUpdated,
+)
 from schemas.vouchers import Voucher
 
 _COUNTED: Final = frozenset({"PAID", "FULFILLED"})
@@ -162,7 +176,7 @@ def summed(view: View, decision: Decision) -> Decision:
     """The decision, with what it changes in the customers' summaries as one more event."""
     sums: Sums | None = None
     for event in decision.events:
-        count = _COUNTS.get(type(event))
+        count = COUNTS.get(type(event))
         if count is not None:
             sums = sums or Sums(view, decision.events)
             count(sums, event)
@@ -240,8 +254,8 @@ def _vouchers_deleted(sums: Sums, event: CampaignVouchersDeleted) -> None:
         sums.voucher_gone(voucher_id)
 
 
-#: What is counted; an event without a line here changes nothing that a customer adds up to.
-_COUNTS: Final[Mapping[type[Any], Callable[[Sums, Any], None]]] = MappingProxyType(
+#: What is counted.
+COUNTS: Final[Mapping[type[Any], Callable[[Sums, Any], None]]] = MappingProxyType(
     {
         RedemptionSucceeded: _redeemed,
         RedemptionFailed: _not_redeemed,
@@ -255,4 +269,29 @@ _COUNTS: Final[Mapping[type[Any], Callable[[Sums, Any], None]]] = MappingProxyTy
         OrderCreated: _order_created,
         OrderUpdated: _order_updated,
     }
+)
+
+#: What changes nothing that a customer adds up to.
+UNCOUNTED: Final = events_of(
+    # Nobody redeems, orders or holds anything by it, in a session not yet.
+    SetupEvent,
+    ActionEvent,
+    CustomEventEvent,
+    PromotionEvent,
+    SegmentEvent,
+    SessionEvent,
+    PublicationFailed,
+    # A new voucher is nobody's before it is published.
+    CampaignEvent,
+    VoucherCreated,
+    # Holder and balance stay as they are.
+    PublicationRepeated,
+    VoucherEnabled,
+    VoucherDisabled,
+    BinEntryAdded,
+    RedemptionsRetired,
+    # What a customer adds up to goes with the customer, and is itself not counted.
+    CustomerEvent,
+    BinEntryRemoved,
+    ErasureEvent,
 )

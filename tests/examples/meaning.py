@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 
 from engine.answers.answer import render_answer
-from engine.answers.hook_events import hook_events, payload
+from engine.answers.hook_events import hook_events
+from engine.answers.hook_payload import payload
 from engine.fold import PartFold, StateFold
 from engine.kernel.encode import to_json
 from runtime.clickhouse.native_block import Alike

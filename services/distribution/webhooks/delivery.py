@@ -24,7 +24,8 @@ from typing import Any, NamedTuple, Protocol
 import msgspec
 import structlog
 
-from engine.answers.hook_events import hook_events, payload
+from engine.answers.hook_events import hook_events
+from engine.answers.hook_payload import payload
 from engine.webhooks.ids import event_id
 from runtime.base.faults import NotDecided, NotSent, OutcomeUnknown
 from runtime.http.errors import ApiError

@@ -15,7 +15,8 @@ from starlette.types import Receive, Scope, Send
 
 from engine.admission import admit
 from engine.answers.answer import render_answer
-from engine.answers.hook_events import hook_events, payload
+from engine.answers.hook_events import hook_events
+from engine.answers.hook_payload import payload
 from engine.decide import decide
 from engine.fold import StateFold
 from engine.kernel.encode import to_json
