@@ -19,7 +19,7 @@ from schemas.base import DAY_MS, Millis
 from schemas.errors import not_found
 from services.analytics.campaign_tables import CAMPAIGN_FACTS, CAMPAIGNS
 from services.analytics.queries import PERIOD, TIME_MAX, Asked, asked_values, validation_totals
-from services.analytics.tables import REDEMPTION_FACTS
+from services.analytics.redemption_facts import REDEMPTION_FACTS
 
 _PARAMETERS = frozenset({"start_date", "end_date"})
 

@@ -1,7 +1,7 @@
 """What analytics keeps of campaigns: each as it is, and a fact for all that happened to it.
 
 A fact counts vouchers or publications, and sums credits of gift cards, in minor units. What was
-redeemed of a campaign stands in the facts of redemptions (services/analytics/tables.py).
+redeemed of a campaign stands in the facts of redemptions (services/analytics/redemption_facts.py).
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -11,12 +11,50 @@ from typing import Any, NamedTuple
 from engine.kernel.state import encode
 from runtime.clickhouse.database import Column
 from runtime.clickhouse.table import sink_table
-from schemas.balances import BalanceAdjusted
+from schemas.actions import ActionEvent
+from schemas.balances import BalanceAdjusted, BalanceEvent
 from schemas.base import Millis
-from schemas.campaigns import Campaign, CampaignDeleted, VouchersGenerated
-from schemas.publications import PublicationFailed, Published
+from schemas.bin import BinEvent
+from schemas.campaigns import (
+    Campaign,
+    CampaignCreated,
+    CampaignDeleted,
+    CampaignDisabled,
+    CampaignEnabled,
+    CampaignUpdated,
+    VouchersGenerated,
+)
+from schemas.custom_events import CustomEventEvent
+from schemas.customers import CustomerEvent
+from schemas.erasures import ErasureEvent
+from schemas.evaluations import Outcome
+from schemas.events import SetupEvent, events_of
+from schemas.orders import OrderEvent
+from schemas.promotion_events import (
+    CampaignPromotionsDeleted,
+    PromotionEvent,
+    StackCreated,
+    StackDeleted,
+    StackUpdated,
+    TierCreated,
+    TierDeleted,
+    TierDisabled,
+    TierEnabled,
+    TiersMoved,
+    TierUpdated,
+)
+from schemas.publications import PublicationFailed, PublicationRepeated, Published
 from schemas.records import Decided, Record
-from schemas.voucher_events import VoucherDeleted
+from schemas.redemptions import RedemptionEvent
+from schemas.segments import SegmentEvent
+from schemas.sessions import SessionEvent
+from schemas.voucher_events import (
+    VoucherCreated,
+    VoucherDeleted,
+    VoucherDisabled,
+    VoucherEnabled,
+    VoucherUpdated,
+)
 
 _NAME = "LowCardinality(String)"
 
@@ -74,12 +112,10 @@ def campaign_rows(record: Record) -> Iterator[CampaignRow]:
     if not isinstance(record, Decided):
         return
     for event in record.events:
-        campaign: Campaign | None = getattr(event, "campaign", None)
-        if isinstance(event, CampaignDeleted):
-            yield CampaignRow(record.project, event.campaign.id, event.campaign.name, "")
-        elif isinstance(campaign, Campaign):
-            body = encode(campaign).decode()
-            yield CampaignRow(record.project, campaign.id, campaign.name, body)
+        row_of = ROWS.get(type(event))
+        row = None if row_of is None else row_of(record.project, event)
+        if row is not None:
+            yield row
 
 
 def campaign_facts(record: Record) -> Iterator[CampaignFact]:
@@ -87,11 +123,22 @@ def campaign_facts(record: Record) -> Iterator[CampaignFact]:
     if not isinstance(record, Decided):
         return
     for event in record.events:
-        fact_of = _FACTS.get(type(event))
+        fact_of = COUNTS.get(type(event))
         fact = None if fact_of is None else fact_of(event)
         if fact is not None:
             campaign, kind, count, amount = fact
             yield CampaignFact(record.project, record.at, campaign, kind, count, amount)
+
+
+def _campaign(project: str, event: Any) -> CampaignRow | None:
+    campaign: Campaign | None = event.campaign
+    if campaign is None:
+        return None
+    return CampaignRow(project, campaign.id, campaign.name, encode(campaign).decode())
+
+
+def _gone(project: str, event: CampaignDeleted) -> CampaignRow:
+    return CampaignRow(project, event.campaign.id, event.campaign.name, "")
 
 
 #: Campaign, kind, count and amount of a fact.
@@ -128,7 +175,62 @@ def _unpublished(event: PublicationFailed) -> _Fact:
     return None if campaign is None else (campaign, "unpublished", 1, 0)
 
 
-_FACTS: Mapping[type[Any], Callable[[Any], _Fact]] = MappingProxyType(
+def campaign_of(outcome: Outcome) -> str:
+    """A campaign's id, or its name where that is all that is known."""
+    if outcome.tier is not None:
+        return outcome.tier.campaign_id
+    voucher = outcome.voucher
+    return "" if voucher is None else voucher.campaign_id or voucher.campaign or ""
+
+
+#: The row of each event that holds a campaign as it is after it.
+ROWS: Mapping[type[Any], Callable[[str, Any], CampaignRow | None]] = MappingProxyType(
+    {
+        CampaignCreated: _campaign,
+        CampaignUpdated: _campaign,
+        CampaignEnabled: _campaign,
+        CampaignDisabled: _campaign,
+        CampaignDeleted: _gone,
+        VouchersGenerated: _campaign,
+        TierCreated: _campaign,
+        TierUpdated: _campaign,
+        TierEnabled: _campaign,
+        TierDisabled: _campaign,
+        TierDeleted: _campaign,
+        VoucherDeleted: _campaign,
+        Published: _campaign,
+        PublicationFailed: _campaign,
+    }
+)
+
+#: What changes no campaign.
+UNLISTED = events_of(
+    SetupEvent,
+    ActionEvent,
+    BalanceEvent,
+    CustomEventEvent,
+    CustomerEvent,
+    ErasureEvent,
+    OrderEvent,
+    RedemptionEvent,
+    SegmentEvent,
+    SessionEvent,
+    PublicationRepeated,
+    StackCreated,
+    StackUpdated,
+    StackDeleted,
+    TiersMoved,
+    VoucherCreated,
+    VoucherUpdated,
+    VoucherEnabled,
+    VoucherDisabled,
+    # The campaign is gone by an event of its own.
+    BinEvent,
+    CampaignPromotionsDeleted,
+)
+
+#: The fact of each event.
+COUNTS: Mapping[type[Any], Callable[[Any], _Fact]] = MappingProxyType(
     {
         VouchersGenerated: _created,
         VoucherDeleted: _deleted,
@@ -136,4 +238,33 @@ _FACTS: Mapping[type[Any], Callable[[Any], _Fact]] = MappingProxyType(
         Published: _published,
         PublicationFailed: _unpublished,
     }
+)
+
+#: What counts no vouchers of a campaign.
+UNCOUNTED = events_of(
+    # It is about something else, or about campaigns as wholes.
+    SetupEvent,
+    ActionEvent,
+    CustomEventEvent,
+    CustomerEvent,
+    ErasureEvent,
+    OrderEvent,
+    PromotionEvent,
+    SegmentEvent,
+    SessionEvent,
+    CampaignCreated,
+    CampaignUpdated,
+    CampaignEnabled,
+    CampaignDisabled,
+    # The vouchers of a deleted campaign go with it, and its totals with them.
+    BinEvent,
+    CampaignDeleted,
+    # A voucher that is made by itself has no campaign; how many there are stays.
+    PublicationRepeated,
+    VoucherCreated,
+    VoucherUpdated,
+    VoucherEnabled,
+    VoucherDisabled,
+    # Facts of redemptions say it.
+    RedemptionEvent,
 )

@@ -11,7 +11,8 @@ from engine.kernel.tables import WINDOW_MS
 from runtime.clickhouse.database import Query
 from schemas.base import Millis
 from services.analytics.campaign_tables import CAMPAIGNS
-from services.analytics.tables import REDEMPTION_FACTS, VALIDATION_FACTS
+from services.analytics.redemption_facts import REDEMPTION_FACTS
+from services.analytics.validation_facts import VALIDATION_FACTS
 
 #: The period's end where the caller names none: everything so far.
 TIME_MAX: Millis = 2**53

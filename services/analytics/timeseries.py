@@ -42,7 +42,8 @@ from services.analytics.queries import (
     asked_values,
     find_campaign,
 )
-from services.analytics.tables import REDEMPTION_FACTS, VALIDATION_FACTS
+from services.analytics.redemption_facts import REDEMPTION_FACTS
+from services.analytics.validation_facts import VALIDATION_FACTS
 
 HOUR_MS: Final = 3_600_000
 #: How many points a series has at most, and how many all series of an answer.

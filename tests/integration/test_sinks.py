@@ -8,7 +8,6 @@ from fronts.query_string import Page
 from runtime.clickhouse.database import Database, Query
 from runtime.clickhouse.sinks import TableState
 from schemas.observations import ValidationObserved
-from services.analytics import tables as analytics
 from services.analytics.queries import (
     REDEMPTION_TOTALS,
     TIME_MAX,
@@ -16,6 +15,7 @@ from services.analytics.queries import (
     redemption_totals,
     validation_totals,
 )
+from services.analytics.validation_facts import VALIDATION_FACTS
 from services.audit.lists.filters import Where
 from services.audit.lists.queries import count_rows, list_rows
 from services.audit.lists.redemptions import NEWEST
@@ -93,7 +93,7 @@ async def test_a_table_of_another_log_is_filled_again(tmp_path: Path) -> None:
         assert await database.query(ids) == [("rf_3",), ("rf_4",)]
         codes = Query(f"SELECT alias FROM {ENTITIES.full_name} FINAL")
         assert await database.query(codes) == [("B",)]
-        validations = Query(f"SELECT count() FROM {analytics.VALIDATION_FACTS.full_name}")
+        validations = Query(f"SELECT count() FROM {VALIDATION_FACTS.full_name}")
         assert await database.query(validations) == [(0,)]
 
 

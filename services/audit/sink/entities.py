@@ -64,6 +64,7 @@ ENTITIES = sink_table(
     latest_only=True,
     found_by=("alias",),
     erasable=True,
+    revision=2,
 )
 
 #: A voucher that is there: those of a deleted campaign leave with it, before each of them is deleted.

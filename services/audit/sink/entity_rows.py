@@ -2,8 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 
-from msgspec import structs
-
 from engine.codes.generated import encoded_vouchers
 from engine.kernel.state import encode
 from engine.pricing.sums import left_of
@@ -30,7 +28,6 @@ from schemas.customers import (
 )
 from schemas.erasures import CustomerForgotten
 from schemas.orders import Order, OrderCreated, OrderUpdated
-from schemas.projects import ProjectCreated
 from schemas.promotion_events import TierCreated, TierDeleted
 from schemas.publications import Publication, PublicationFailed, Published
 from schemas.redemptions import RedemptionRolledBack, RedemptionSucceeded
@@ -229,11 +226,6 @@ def assignments_dropped(project: str, event: AssignmentsDropped) -> Rows:
 
 def _ended(project: str, assignment: RuleAssignment) -> EntityRow:
     return gone(project, "rule_assignment", assignment.id, assignment.related_object_id)
-
-
-def project_created(project: str, event: ProjectCreated) -> Rows:
-    """The project. Its origins change by events of their own, which do not hold the whole of it."""
-    return (entity_row(project, "project", structs.replace(event.project, trusted_origins=())),)
 
 
 def _voucher(project: str, voucher: Voucher) -> EntityRow:

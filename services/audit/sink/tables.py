@@ -11,7 +11,7 @@ from typing import Any
 from runtime.clickhouse.database import TableDef
 from runtime.clickhouse.native_block import Alike
 from runtime.clickhouse.table import Selection, SinkTable
-from schemas.actions import ActionProgressed, ActionStarted
+from schemas.actions import ActionProgressed, ActionStarted, RowsStaged, StagedRowsDropped
 from schemas.assignments import AssignmentsDropped, RuleAssigned, RuleUnassigned
 from schemas.balances import BalanceAdjusted
 from schemas.base import tag_of
@@ -26,9 +26,19 @@ from schemas.campaigns import (
 )
 from schemas.categories import CategoryCreated, CategoryDeleted, CategoryUpdated
 from schemas.collections import CollectionCreated, CollectionDeleted, CollectionUpdated
-from schemas.customers import CustomerCreated, CustomerDeleted, CustomersSummed, CustomerUpdated
-from schemas.erasures import CustomerForgotten, ForgetCustomer, PermanentDeletion
+from schemas.custom_events import CustomEventEvent
+from schemas.customers import (
+    CustomerCreated,
+    CustomerDeleted,
+    CustomersSummed,
+    CustomerUnchanged,
+    CustomerUpdated,
+)
+from schemas.erasures import CustomerForgotten, ErasuresEnded, ForgetCustomer, PermanentDeletion
+from schemas.events import events_of
 from schemas.locations import LocationCreated, LocationDeleted, LocationUpdated
+from schemas.metadata import MetadataEvent
+from schemas.oauth import OAuthEvent
 from schemas.orders import OrderCreated, OrderUpdated
 from schemas.products import (
     ProductCreated,
@@ -38,7 +48,7 @@ from schemas.products import (
     SkuDeleted,
     SkuUpdated,
 )
-from schemas.projects import ProjectCreated
+from schemas.projects import ProjectEvent
 from schemas.promotion_events import (
     CampaignPromotionsDeleted,
     StackCreated,
@@ -51,10 +61,20 @@ from schemas.promotion_events import (
     TiersMoved,
     TierUpdated,
 )
-from schemas.publications import PublicationFailed, Published
+from schemas.publications import PublicationFailed, PublicationRepeated, Published
 from schemas.records import Decided, Record
-from schemas.redemptions import RedemptionRolledBack, RedemptionSucceeded
+from schemas.redemptions import (
+    RedemptionFailed,
+    RedemptionRolledBack,
+    RedemptionsRetired,
+    RedemptionSucceeded,
+    RollbackFailed,
+)
+from schemas.rewards import RewardEvent
 from schemas.rules import ValidationRuleCreated, ValidationRuleDeleted, ValidationRuleUpdated
+from schemas.segments import SegmentCreated, SegmentDeleted, SegmentEntered, SegmentLeft
+from schemas.sessions import SessionEvent
+from schemas.stacking import StackingEvent
 from schemas.voucher_events import (
     VoucherCreated,
     VoucherDeleted,
@@ -62,6 +82,7 @@ from schemas.voucher_events import (
     VoucherEnabled,
     VoucherUpdated,
 )
+from schemas.webhooks import WebhookEvent
 from services.audit.sink import category_rows, location_rows, product_rows, promotion_rows
 from services.audit.sink import entity_rows as rows
 from services.audit.sink.activity_table import ACTIVITY, activity_table_rows
@@ -76,8 +97,8 @@ FORGET = tag_of(ForgetCustomer)
 _RowsOf = Callable[[str, Any], Iterable[EntityRow | Alike]]
 
 
-#: What each event changes; one without a line here changes nothing that is listed.
-_ENTITY_ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
+#: The rows that each event changes.
+ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
     {
         RedemptionSucceeded: rows.redeemed,
         RedemptionRolledBack: rows.rolled_back,
@@ -132,7 +153,6 @@ _ENTITY_ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
         OrderUpdated: rows.order_changed,
         Published: rows.published,
         PublicationFailed: rows.published,
-        ProjectCreated: rows.project_created,
         ValidationRuleCreated: rows.rule_changed,
         ValidationRuleUpdated: rows.rule_changed,
         ValidationRuleDeleted: rows.rule_deleted,
@@ -142,12 +162,39 @@ _ENTITY_ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
     }
 )
 
+#: What changes no row of an entity.
+UNLISTED = events_of(
+    # Lists of it are read from the state.
+    MetadataEvent,
+    OAuthEvent,
+    ProjectEvent,
+    RewardEvent,
+    StackingEvent,
+    WebhookEvent,
+    SegmentCreated,
+    SegmentDeleted,
+    # It has a table of its own, and changes no entity: redemptions, or activities.
+    RedemptionFailed,
+    RollbackFailed,
+    CustomEventEvent,
+    SegmentEntered,
+    SegmentLeft,
+    # Nobody lists it, or what it is about stays as it is.
+    SessionEvent,
+    CustomerUnchanged,
+    PublicationRepeated,
+    RedemptionsRetired,
+    RowsStaged,
+    StagedRowsDropped,
+    ErasuresEnded,
+)
+
 
 def entity_table_rows(record: Record) -> Iterator[EntityRow | Alike]:
     """The entities that a record changed, each as it is after it."""
     if isinstance(record, Decided):
         for event in record.events:
-            rows_of = _ENTITY_ROWS.get(type(event))
+            rows_of = ROWS.get(type(event))
             if rows_of is not None:
                 yield from rows_of(record.project, event)
 

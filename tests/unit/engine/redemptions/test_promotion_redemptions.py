@@ -25,7 +25,8 @@ from schemas.redemptions import (
     RollBackStack,
 )
 from schemas.sessions import SessionLocked
-from services.analytics.tables import redemption_facts, session_facts
+from services.analytics.redemption_facts import redemption_facts
+from services.analytics.validation_facts import session_facts
 from services.audit.sink.entities import EntityRow
 from services.audit.sink.redemption_table import redemption_table_rows
 from services.audit.sink.tables import entity_table_rows
