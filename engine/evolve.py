@@ -23,8 +23,9 @@ from engine.counters.ended import drop_ended
 from engine.customers import fold as customers
 from engine.erasures import fold as erasures
 from engine.kernel import tables
+from engine.kernel.overlay import ProjectState
 from engine.kernel.room import unite
-from engine.kernel.state import ProjectState, State
+from engine.kernel.state import State
 from engine.locations import fold as locations
 from engine.metadata import fold as metadata
 from engine.oauth import fold as oauth

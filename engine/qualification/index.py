@@ -16,7 +16,8 @@ from typing import Any, Final, NamedTuple, TypeVar
 from msgspec import structs
 
 from engine.kernel import tables
-from engine.kernel.state import ProjectState, State, Table
+from engine.kernel.overlay import ProjectState
+from engine.kernel.state import State, Table
 from engine.qualification.keys import keys_by_space
 from engine.qualification.places import UNBOUND, Candidate, is_candidate, place_of, posted_under
 from schemas.base import Millis

@@ -13,7 +13,7 @@ from typing import cast
 
 from engine.admission import seen_before
 from engine.fold import StateFold
-from engine.kernel.state import ProjectState
+from engine.kernel.overlay import ProjectState
 from runtime.keys.codec import Codec
 from runtime.keys.keyring import Keyring
 from runtime.log.log import Entry, StoredEntry

@@ -7,7 +7,8 @@ from engine.counters import tallies
 from engine.counters.pending import Pending
 from engine.evaluation.circumstances import LOOKUPS
 from engine.kernel import tables
-from engine.kernel.state import ProjectState, View
+from engine.kernel.overlay import ProjectState
+from engine.kernel.state import View
 from engine.pricing.basket import Basket
 from engine.rules.check import wrong_rules
 from engine.rules.compile import compiled

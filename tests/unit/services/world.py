@@ -20,7 +20,7 @@ from engine.answers.hook_payload import payload
 from engine.decide import decide
 from engine.fold import StateFold
 from engine.kernel.encode import to_json
-from engine.kernel.state import ProjectState
+from engine.kernel.overlay import ProjectState
 from fronts.writes import Writes
 from runtime.base.faults import NotSent, OutcomeUnknown
 from runtime.base.secrets import Secrets

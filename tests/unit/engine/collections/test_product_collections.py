@@ -10,7 +10,8 @@ from engine.collections.decide import RULES_TOLD_MAX, delete_collection, shown
 from engine.collections.members import members
 from engine.kernel import tables
 from engine.kernel.geo import point
-from engine.kernel.state import ProjectState, Table, encode
+from engine.kernel.overlay import ProjectState
+from engine.kernel.state import Table, encode
 from schemas.api import ProductInput
 from schemas.collections import (
     COLLECTIONS_MAX,

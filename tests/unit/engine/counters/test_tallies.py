@@ -7,7 +7,7 @@ import pytest
 from engine.counters import tallies
 from engine.counters.tallies import tallied
 from engine.kernel import tables
-from engine.kernel.state import ProjectState
+from engine.kernel.overlay import ProjectState
 from schemas.evaluations import Taken
 from schemas.redemptions import Redemption, RollBackRedemption
 from schemas.tallies import Period, Sums, Tally

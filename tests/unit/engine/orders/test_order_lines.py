@@ -6,7 +6,7 @@ import pytest
 from msgspec import structs
 
 from engine.kernel import tables
-from engine.kernel.state import ProjectState
+from engine.kernel.overlay import ProjectState
 from engine.orders.calculation import laid_over
 from engine.pricing import discounts
 from engine.pricing.basket import Basket, is_built_upon, taken_back

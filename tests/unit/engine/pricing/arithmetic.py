@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct, field
 
-from engine.kernel.state import Overlay, ProjectState, Stored
+from engine.kernel.overlay import Overlay, ProjectState, Stored
 from engine.orders.calculation import laid_over
 from engine.pricing import discounts
 from engine.pricing.basket import Basket

@@ -8,7 +8,7 @@ from msgspec import structs
 
 from engine.kernel import tables
 from engine.kernel.ids import holding_id
-from engine.kernel.state import ProjectState
+from engine.kernel.overlay import ProjectState
 from engine.publications import held as redeemables
 from engine.publications.held import LOOKED_AT_MAX, HeldPage, held_count, held_page
 from engine.qualification.vouchers import offered_vouchers, own_vouchers

@@ -9,7 +9,8 @@ from msgspec import Raw, structs
 from engine.customers.fold import remove_customer
 from engine.kernel import tables
 from engine.kernel.decision import Decision
-from engine.kernel.state import ProjectState, Table, encode
+from engine.kernel.overlay import ProjectState
+from engine.kernel.state import Table, encode
 from engine.segments.belonging import belongs, segments_of
 from engine.segments.following import PARTS, TOLD_BYTES_MAX, followed
 from schemas.actions import RunChunk

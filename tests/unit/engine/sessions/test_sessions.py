@@ -7,7 +7,7 @@ import pytest
 from msgspec import Raw
 
 from engine.kernel import tables
-from engine.kernel.state import ProjectState
+from engine.kernel.overlay import ProjectState
 from engine.sessions.decide import expiry
 from schemas.api import CustomerInput, Redeemable, RewardChoice, SessionInput, TtlUnit
 from schemas.customers import CustomerCreated
