@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from engine.pricing.basket import Line
+from engine.rules.date_tests import Test
 from engine.rules.facts import Facts, is_plain
 from engine.rules.kinds import Choosing, Chosen, OfLine, Plain
 from engine.rules.matching import Match, match_of
-from engine.rules.operators import OPERATORS, Test
+from engine.rules.operators import OPERATORS
 from engine.rules.place_tests import PLACES
 from engine.rules.places import placed
 from engine.rules.refs import COLLECTION, ref_of

@@ -11,7 +11,8 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from engine.kernel.remembered import remembered
-from engine.rules.operators import OPERATORS, Test
+from engine.rules.date_tests import Test
+from engine.rules.operators import OPERATORS
 from engine.rules.place_tests import PLACES
 from schemas.base import Millis
 
