@@ -8,8 +8,10 @@ Every refusal names its rule and the values that were compared.
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
+from engine.evaluation.context import Context
+from engine.evaluation.payable import amount_to_pay, items_to_pay, order_given, reward
 from engine.kernel.calendar import (
     day_of_week,
     iso,
@@ -18,32 +20,10 @@ from engine.kernel.calendar import (
     within_hours,
     within_timeframe,
 )
-from engine.kernel.lookup import Held
-from engine.pricing.basket import Basket
-from engine.rewards.payment import Payment
-from schemas.base import Millis
 from schemas.campaigns import Campaign
 from schemas.errors import Refusal, refuse
 from schemas.promotions import PromotionTier
 from schemas.vouchers import Voucher
-
-
-class Context(NamedTuple):
-    """What a rule may look at."""
-
-    offer: Voucher | PromotionTier
-    now: Millis
-    #: What the sessions of others hold of the voucher.
-    held: Held
-    #: How many credits of a gift card are asked for.
-    credits: int | None
-    #: The order as those before left it; None: the request has none.
-    basket: Basket | None
-    #: The campaign that the offer is one of.
-    campaign: Campaign | None = None
-    #: What a loyalty card is to pay for; None: nobody said.
-    payment: Payment | None = None
-
 
 Rule = Callable[[Context], Refusal | None]
 #: What the rules of switch and times are for.
@@ -230,55 +210,6 @@ def points_balance(context: Context) -> Refusal | None:
     )
 
 
-def order_given(context: Context) -> Refusal | None:
-    """A loyalty card pays for an order."""
-    if context.basket is not None or not _is_card(context):
-        return None
-    return refuse(
-        "missing_order",
-        "An order is required when redeeming a LOYALTY_CARD",
-        explanation={"rule": "order", "order": None},
-    )
-
-
-def amount_to_pay(context: Context) -> Refusal | None:
-    """What pays needs an amount to pay."""
-    basket = context.basket
-    if not _pays(context) or (basket is not None and basket.left is not None):
-        return None
-    return refuse(
-        "missing_amount",
-        f"Amount is required when redeeming a {_type(context)}",
-        explanation={"rule": "amount_to_pay", "order_amount": None},
-    )
-
-
-def items_to_pay(context: Context) -> Refusal | None:
-    """A gift card that pays for items needs one with an amount."""
-    gift = context.offer.gift if isinstance(context.offer, Voucher) else None
-    if gift is None or gift.effect != "APPLY_TO_ITEMS" or context.basket is None:
-        return None
-    lines = context.basket.lines
-    if any(line.amount is not None for line in lines):
-        return None
-    return refuse(
-        "missing_order_items_amount" if lines else "missing_order_items",
-        "At least one applicable order item with amount is required to redeem this GIFT_VOUCHER",
-        explanation={"rule": "items_to_pay", "order_items": len(lines)},
-    )
-
-
-def reward(context: Context) -> Refusal | None:
-    """A loyalty card pays for a reward."""
-    if not _is_card(context) or context.payment is not None:
-        return None
-    return refuse(
-        "missing_reward",
-        "A reward is required when redeeming a LOYALTY_CARD",
-        explanation={"rule": "reward", "reward": None},
-    )
-
-
 #: Rules of the switch and the times, in order of precedence: of the offer, then of its campaign.
 BOUND_RULES: tuple[BoundRule, ...] = (
     active,
@@ -324,19 +255,6 @@ def _refusal_of(context: Context, rules: tuple[Rule, ...]) -> Refusal | None:
         if refusal is not None:
             return refusal
     return None
-
-
-def _is_card(context: Context) -> bool:
-    return isinstance(context.offer, Voucher) and context.offer.loyalty_card is not None
-
-
-def _pays(context: Context) -> bool:
-    offer = context.offer
-    return isinstance(offer, Voucher) and (offer.gift or offer.loyalty_card) is not None
-
-
-def _type(context: Context) -> str:
-    return context.offer.type if isinstance(context.offer, Voucher) else "PROMOTION_TIER"
 
 
 def _key(context: Context, of_voucher: str) -> str:

@@ -12,8 +12,9 @@ from msgspec import structs
 
 from engine.counters.pending import Pending, scopes_of
 from engine.evaluation.circumstances import Circumstances, facts_of
+from engine.evaluation.context import Context
 from engine.evaluation.dynamic import Resolved, is_by_line, is_dynamic, resolved, taken_by_line
-from engine.evaluation.eligibility import Context, refusal_of
+from engine.evaluation.eligibility import refusal_of
 from engine.evaluation.offers import Offer, impossible, offers_of
 from engine.evaluation.outcomes import fail_all, inapplicable, left_out, shown
 from engine.evaluation.skips import without_effect

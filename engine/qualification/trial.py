@@ -18,7 +18,8 @@ import msgspec
 
 from engine.counters.pending import Pending
 from engine.evaluation.circumstances import Circumstances, facts_of
-from engine.evaluation.eligibility import Context, left_refusal_of
+from engine.evaluation.context import Context
+from engine.evaluation.eligibility import left_refusal_of
 from engine.evaluation.evaluate import evaluated
 from engine.evaluation.offers import Offer, offers_of, rules_of, tier_offer, voucher_offer
 from engine.evaluation.outcomes import shown

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from engine.evaluation.eligibility import BOUND_RULES, RULES, Context, refusal_of
+from engine.evaluation.context import Context
+from engine.evaluation.eligibility import BOUND_RULES, RULES, refusal_of
 from engine.kernel.calendar import iso
 from engine.kernel.lookup import NOTHING_HELD, Held
 from engine.pricing.basket import Basket
