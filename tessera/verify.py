@@ -27,7 +27,7 @@ from runtime.base.settings import Settings
 from runtime.clickhouse.sinks import Filling, TableState
 from runtime.clickhouse.table import Applied as TableApplied
 from runtime.clickhouse.table import Place
-from runtime.keys.keyring import KeyringError
+from runtime.keys.sealing import KeyringError
 from runtime.log.chain import ChainState, Damage, entry_hash
 from runtime.log.log import Log, LogError, OutOfRange, StoredEntry
 from runtime.replica.replica import Applied, Decode, Position, Replica, stored_position

@@ -14,7 +14,8 @@ from typing import Any
 
 import msgspec
 
-from runtime.keys.keyring import Keyring, KeyUnknown, Sealed, Sends
+from runtime.keys.keyring import Keyring, KeyUnknown, Sends
+from runtime.keys.sealing import Sealed
 from runtime.log.log import StoredEntry
 from schemas.commands import Command
 from schemas.personal import Personal, PersonalData

@@ -26,7 +26,7 @@ import structlog
 from engine.admission import admit
 from engine.decide import decide
 from engine.kernel.state import View
-from runtime.keys.keyring import KeyringError
+from runtime.keys.sealing import KeyringError
 from runtime.log.chain import ChainState, chained
 from runtime.log.log import (
     BATCH_OVERHEAD_BYTES,

@@ -18,7 +18,8 @@ from runtime.keys.codec import (
     UnreadableRecord,
     is_nested_too_deep,
 )
-from runtime.keys.keyring import Keyring, KeyringError, KeyUnknown
+from runtime.keys.keyring import Keyring, KeyUnknown
+from runtime.keys.sealing import KeyringError
 from runtime.log.log import Entry, StoredEntry
 from runtime.log.memory_log import MemoryLog
 from runtime.store.store import MemoryStore

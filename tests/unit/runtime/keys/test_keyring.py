@@ -6,7 +6,8 @@ from itertools import count
 
 import pytest
 
-from runtime.keys.keyring import CACHED_MAX, Keyring, KeyringError, KeyUnknown
+from runtime.keys.keyring import CACHED_MAX, Keyring, KeyUnknown
+from runtime.keys.sealing import KeyringError
 from runtime.log.log import Entry, InDoubt, LogError, Unsent
 from runtime.log.memory_log import MemoryLog
 from runtime.store.store import MemoryStore
