@@ -28,12 +28,7 @@ from engine.redemptions.rows import redemption_rows
 from engine.rules.body import rule_body
 from engine.segments.body import simple_segment_body
 from engine.vouchers.body import voucher_body
-from schemas.actions import (
-    ActionProgressed,
-    ActionStarted,
-    RowsStaged,
-    StagedRowsDropped,
-)
+from schemas.actions import ActionProgressed, ActionStarted, RowsStaged, StagedRowsDropped
 from schemas.assignments import AssignmentsDropped, RuleAssigned, RuleUnassigned
 from schemas.balances import BalanceAdjusted
 from schemas.bin import BinEntryAdded, BinEntryRemoved, CampaignVouchersDeleted

@@ -22,12 +22,7 @@ from engine.kernel.state import View
 from engine.stacking_rules.decide import naming
 from schemas.balances import BalanceAdjusted
 from schemas.base import Millis
-from schemas.campaigns import (
-    CampaignDisabled,
-    CampaignEnabled,
-    CampaignUpdated,
-    VouchersGenerated,
-)
+from schemas.campaigns import CampaignDisabled, CampaignEnabled, CampaignUpdated, VouchersGenerated
 from schemas.categories import (
     CATEGORIES_MAX,
     Category,
@@ -45,12 +40,7 @@ from schemas.promotion_events import TierDisabled, TierEnabled, TierUpdated
 from schemas.publications import PublicationRepeated, Published
 from schemas.redemptions import RedemptionFailed, RedemptionRolledBack, RedemptionSucceeded
 from schemas.stacking import StackingRulesUpdated
-from schemas.voucher_events import (
-    VoucherCreated,
-    VoucherDisabled,
-    VoucherEnabled,
-    VoucherUpdated,
-)
+from schemas.voucher_events import VoucherCreated, VoucherDisabled, VoucherEnabled, VoucherUpdated
 
 
 def create_category(
