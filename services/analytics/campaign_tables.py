@@ -64,7 +64,7 @@ CAMPAIGNS = sink_table(
         Column("project", _NAME),
         Column("id", "String"),
         Column("name", "String"),
-        #: As `engine.state.encode` writes it; empty when it is gone.
+        #: As `engine.kernel.state.encode` writes it; empty when it is gone.
         Column("body", "String", "ZSTD(1)"),
     ),
     order_by=("project", "id"),

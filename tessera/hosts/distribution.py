@@ -12,12 +12,9 @@ from runtime.http.service import Service
 from runtime.keys.erasing import Erasing
 from runtime.store.folders import StateFolder
 from services.distribution.service import make_service
-from services.distribution.webhooks.delivery import (
-    ATTEMPTS_AT_ONCE,
-    PROJECT_ATTEMPTS_AT_ONCE,
-    Outfit,
-)
+from services.distribution.webhooks.delivery import ATTEMPTS_AT_ONCE, PROJECT_ATTEMPTS_AT_ONCE
 from services.distribution.webhooks.follow import OutboxReplica, webhook_service
+from services.distribution.webhooks.outfit import Outfit
 from services.distribution.webhooks.turns import Turns
 from services.distribution.worker.state import KEPT
 from services.distribution.worker.worker import Open, Worker

@@ -103,7 +103,7 @@ class EntityRow(NamedTuple):
     texts: Mapping[str, Sequence[str]] = _NONE
     numbers: Mapping[str, int] = _NONE
     metadata: Mapping[str, list[str]] = _NONE
-    #: As `engine.state.encode` writes it; empty when it is gone.
+    #: As `engine.kernel.state.encode` writes it; empty when it is gone.
     body: str = ""
 
 

@@ -20,7 +20,8 @@ from services.analytics.queries import Asked, find_campaign, redemption_totals, 
 from services.analytics.timeseries import starts_of
 from services.audit.lists.campaigns import CAMPAIGNS
 from services.audit.lists.customers import CUSTOMERS
-from services.audit.lists.filters import METADATA_PREFIX, NUMBER_MAX, OPERATORS, Field, Where
+from services.audit.lists.filter_operators import NUMBER_MAX, OPERATORS
+from services.audit.lists.filters import METADATA_PREFIX, Field, Where
 from services.audit.lists.lists import Listing
 from services.audit.lists.orders import ORDERS
 from services.audit.lists.publications import PUBLICATIONS
