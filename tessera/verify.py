@@ -2,7 +2,7 @@
 
 1. Each partition's hash chain is read from its first record to its end.
 2. Each host's state, opened read-only, is compared key by key with a fresh fold up to the position
-   that it says it has.
+   that it says it has; see tessera/verify_fold.py.
 3. Each table of the insight host is compared, by count and digest, with a table built from the
    fresh fold up to the position that the host says the table has; see tessera/verify_tables.py.
 
@@ -13,8 +13,8 @@ one that is not of this log again. So what was wrong there and is mended by a st
 What is wrong with the log, a state or a table ends up in the report, and the rest is still checked.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,18 +22,16 @@ from tempfile import TemporaryDirectory
 import httpx
 import msgspec
 
-from engine.fold import StateFold, StatePart, state_fingerprint
+from engine.fold import StatePart, state_fingerprint
 from runtime.base.settings import Settings
 from runtime.clickhouse.sinks import Filling, TableState
 from runtime.clickhouse.table import Applied as TableApplied
 from runtime.clickhouse.table import Place
-from runtime.keys.sealing import KeyringError
-from runtime.log.chain import ChainState, Damage, entry_hash
-from runtime.log.log import Log, LogError, OutOfRange, StoredEntry
-from runtime.replica.replica import Applied, Decode, Position, Replica, stored_position
+from runtime.log.chain import Damage, entry_hash
+from runtime.log.log import Log, LogError
+from runtime.replica.replica import Applied, Decode, Position, stored_position
 from runtime.store.folders import state_folders
 from runtime.store.store import RocksStore, Store, StoreError
-from schemas.records import Record
 from schemas.topics import LEDGER
 from services.distribution.worker.state import KEPT
 from tessera.forgotten import Item, is_forgotten_since
@@ -41,8 +39,8 @@ from tessera.hosts.insight import insight_fillings
 from tessera.hosts.parts import Parts
 from tessera.installation import reached
 from tessera.report import Report
+from tessera.verify_fold import FreshFold, Unusable, usable
 from tessera.verify_tables import (
-    SILENCE_MS_MAX,
     Behind,
     FreshTables,
     ask_insight,
@@ -68,101 +66,6 @@ class Snapshot:
     position: Position
     #: What the host keeps, where that is not the whole state.
     part: StatePart | None = None
-
-
-class FreshStorage:
-    """Storage for the fresh fold, in a folder that lasts as long as the command."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def open(self) -> Store:
-        """See `runtime.replica.Storage`."""
-        return RocksStore(self._path)
-
-    def wipe(self) -> Store:
-        """See `runtime.replica.Storage`."""
-        raise OutOfRange("the ledger was cut while it was read")
-
-
-class Unusable(Exception):
-    """A record that the chain admits, but that nothing can be made of; it names the offset."""
-
-
-#: What code that trusts its records may raise over one that was changed.
-_NOT_A_RECORD = (
-    KeyringError,
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    TypeError,
-    ValueError,
-)
-
-
-@contextmanager
-def _usable(offset: int) -> Iterator[None]:
-    try:
-        yield
-    except _NOT_A_RECORD as fault:
-        raise Unusable(
-            f"the record at offset {offset} cannot be used: {type(fault).__name__}: {fault}"
-        ) from fault
-
-
-class _NamingDecode:
-    """A `Decode` that says which record it could not decode."""
-
-    def __init__(self, decode: Decode) -> None:
-        self._decode = decode
-
-    def now(self, entry: StoredEntry) -> Record | None:
-        with _usable(entry.offset):
-            return self._decode.now(entry)
-
-    async def later(self, entry: StoredEntry) -> Record:
-        with _usable(entry.offset):
-            return await self._decode.later(entry)
-
-
-class _NamingFold(StateFold):
-    """A fold that says which record it could not fold."""
-
-    def apply(self, record: Record, offset: int) -> None:
-        with _usable(offset):
-            super().apply(record, offset)
-
-
-class FreshFold:
-    """One partition, read from its first record, checked and folded as it goes."""
-
-    def __init__(self, log: Log, partition: int, decode: Decode, folder: Path) -> None:
-        storage = FreshStorage(folder)
-        self._replica = Replica(log, partition, storage, _NamingFold, _NamingDecode(decode))
-        self.partition = partition
-
-    @property
-    def chain(self) -> ChainState:
-        """How far it was read, and what was found."""
-        return self._replica.chain.state
-
-    @property
-    def store(self) -> Store:
-        """The fold so far."""
-        return self._replica.store
-
-    async def advance(self, to: int) -> AsyncIterator[list[Applied]]:
-        """Reads up to offset `to`, inclusive. Raises Damage, Unusable, LogError."""
-        while self.chain.position < to:
-            before = self.chain.position
-            yield await self._replica.read(wait_ms=SILENCE_MS_MAX, until=to)
-            if self.chain.position == before:
-                raise OutOfRange(f"nothing came from offset {before + 1} on")
-
-    async def close(self) -> None:
-        """Gives everything back."""
-        await self._replica.close()
 
 
 def open_snapshots(home: Path, report: Report) -> list[Snapshot]:
@@ -304,7 +207,7 @@ async def _verify(parts: Parts, running: bool, report: Report) -> None:
             async def fill(applied: list[Applied], place: Place = place) -> None:
                 for record, offset, entry in applied:
                     digest = entry_hash(entry.key, entry.headers, entry.value)
-                    with _usable(offset):
+                    with usable(offset):
                         await fresh.take(place, TableApplied(offset, digest, entry), record)
 
             own = [each for each in snapshots if each.partition == partition]
@@ -357,7 +260,7 @@ async def _fill_plain(parts: Parts, filling: Filling, fresh: FreshTables, report
             first, _ = await parts.log.bounds(*place)
             last = fresh.position(place)
             async for applied, record in plain_records(parts.log, filling, place, first, last):
-                with _usable(applied.offset):
+                with usable(applied.offset):
                     await fresh.take(place, applied, record)
         except (Unusable, LogError) as fault:
             report.bad(f"{filling.topic}/{partition}: {fault}")
