@@ -30,7 +30,6 @@ from services.analytics.validation_facts import session_facts
 from services.audit.sink.entities import EntityRow
 from services.audit.sink.redemption_table import redemption_table_rows
 from services.audit.sink.tables import entity_table_rows
-from tests.unit.engine.campaigns.test_promotions import raw
 from tests.unit.engine.promotion_world import (
     add,
     as_tier,
@@ -38,6 +37,7 @@ from tests.unit.engine.promotion_world import (
     category,
     new,
     promotion,
+    raw,
     rule,
     stack,
     tier,

@@ -55,11 +55,6 @@ class World:
 
 
 @pytest.fixture
-def log() -> MemoryLog:
-    return MemoryLog(lambda: 0)
-
-
-@pytest.fixture
 def world(log: MemoryLog) -> World:
     return World(log)
 
