@@ -30,7 +30,7 @@ from schemas.topics import COMMANDS, LEDGER
 from services.redemption.ledger.outfit import Identity
 from services.redemption.ledger.writer import Writer
 from tests.examples.corpus import WRAPPING_KEY
-from tests.unit.services.world import Ledger
+from tests.unit.services.ledger import Ledger
 
 #: Long, since it is waited for by a real clock.
 DEADLINE_MS = 60_000
