@@ -291,7 +291,7 @@ async def test_a_sender_takes_a_new_appender_after_a_doubt(
         began = time.monotonic()
         with pytest.raises(Unsent, match="wait already"):
             await sender.send(topic, 0, Entry(b"k", b"too many"))
-        assert time.monotonic() - began < 0.1
+        assert time.monotonic() - began < 1
         with pytest.raises(InDoubt):
             await under_way
         # no new connection comes about while the broker is frozen

@@ -168,7 +168,7 @@ def test_the_antimeridian_is_a_meridian_like_any_other(
 def test_a_rectangle_contains_what_lies_between_its_sides(
     west: float, width: int, south: float, at: tuple[float, float]
 ) -> None:
-    north = south + 10
+    north = round(south + 10, 1)
     east = turned([(west + width / 10, 0)], 0)[0][0]
     rectangle = [(west, south), (east, south), (east, north), (west, north), (west, south)]
     offset = round((at[0] - west) * 10) % 3600
