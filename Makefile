@@ -11,6 +11,9 @@ DEV := $(VENV)/.dev
 LOCK := $(UV) compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header
 
+# A file of tests stays in one process; README.md says what the two share and what each has.
+SPREAD := --numprocesses 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
+
 .DEFAULT_GOAL := help
 .PHONY: help run up down status demo test check reference bench bench-codes lock clean
 
@@ -37,7 +40,7 @@ demo: $(RUNTIME) ## fill the project with a shop and play a few minutes of its t
 test check $(RUNTIME): export PYTHONDONTWRITEBYTECODE :=
 
 test: $(DEV) ## every test, the real broker and chDB included
-	@$(BIN)/python -P -m pytest
+	@$(BIN)/python -P -m pytest $(SPREAD)
 
 check: $(DEV) ## format, lint, strict types, import contracts, architecture tests, advisories
 	@$(BIN)/ruff format --check .

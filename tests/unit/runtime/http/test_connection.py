@@ -17,7 +17,8 @@ from runtime.http.internal import InternalGate
 from runtime.http.limits import HEADERS_BYTES_MAX, HEADERS_MAX, URL_BYTES_MAX
 from runtime.http.service import Service
 from tests.contract.shapes import assert_shape
-from tests.unit.runtime.http.test_host import _free_port, _healthy
+from tests.ports import public_port
+from tests.unit.runtime.http.test_host import _healthy
 
 END = b"\r\n\r\n"
 GET = b"GET /health HTTP/1.1\r\nhost: x\r\n"
@@ -38,7 +39,7 @@ async def serving(reading: asyncio.Event | None = None) -> AsyncIterator[int]:
         (Service("one", routes=(Route("/health/length", length, methods=["POST"]),)),),
         Open(),
     )
-    port = _free_port()
+    port = public_port()
     task = asyncio.create_task(serve(host, bind="127.0.0.1", port=port))
     await _healthy(port)
     try:

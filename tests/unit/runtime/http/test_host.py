@@ -11,12 +11,7 @@ import pytest
 from runtime.http.host import Host, HostFailed, serve
 from runtime.http.internal import InternalGate
 from runtime.http.service import Service
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.ports import public_port
 
 
 async def _healthy(port: int) -> httpx.Response:
@@ -55,7 +50,7 @@ async def test_a_failed_task_ends_the_host_and_everything_is_closed() -> None:
 
     tasks = {"runs": runs, "fails": fails, "done": done}
     host = Host("some", (Service("one", tasks=tasks, lifespan=lifespan),), InternalGate("s"))
-    port = _free_port()
+    port = public_port()
 
     async def break_when_healthy() -> None:
         happened.append(str((await _healthy(port)).json()["status"]))
