@@ -27,16 +27,16 @@ def template_of(campaign: Campaign, now: Millis) -> Voucher:
 
     It shows its own dates and rules only; those of the campaign bind it where they are looked up.
     """
-    made = campaign.voucher
-    assert made is not None
+    terms = campaign.voucher
+    assert terms is not None
     return Voucher(
         id="",
         code="",
-        type=made.type,
+        type=terms.type,
         created_at=now,
-        discount=made.discount,
-        gift=made.gift,
-        quantity=made.quantity,
+        discount=terms.discount,
+        gift=terms.gift,
+        quantity=terms.quantity,
         campaign=campaign.name,
         campaign_id=campaign.id,
     )

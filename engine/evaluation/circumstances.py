@@ -18,12 +18,12 @@ from schemas.orders import Order
 from schemas.stacking import StackingRules
 
 LOOKUPS = Lookups(
-    in_segment=in_segment,
-    in_collection=in_collection,
-    meant=item_meant,
+    is_in_segment=in_segment,
+    is_in_collection=in_collection,
+    find_meant_item=item_meant,
     product_metadata=metadata_of_product,
     publication_metadata=publication_metadata,
-    tallied=tallied,
+    read_sums=tallied,
 )
 
 

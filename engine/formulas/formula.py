@@ -14,6 +14,7 @@ from typing import NamedTuple, cast
 from lark import Lark, Token, Transformer
 from lark.exceptions import UnexpectedInput
 
+from engine.formulas import functions
 from engine.formulas.functions import (
     CONTEXT,
     FUNCTIONS,
@@ -22,8 +23,6 @@ from engine.formulas.functions import (
     NoValueError,
     Operands,
     Term,
-    compared,
-    joined,
     named,
     number_of,
     truth_of,
@@ -125,12 +124,16 @@ class _Reading(Transformer[Token, _Read]):
     def joined(self, children: tuple[_Read, Token, _Read]) -> _Read:
         left, sign, right = children
         how = str(sign)
-        return _Read(lambda o: joined(how, left.term(o), right.term(o)), _deeper(left, right))
+        return _Read(
+            lambda o: functions.joined(how, left.term(o), right.term(o)), _deeper(left, right)
+        )
 
     def compared(self, children: tuple[_Read, Token, _Read]) -> _Read:
         left, sign, right = children
         how = str(sign)
-        return _Read(lambda o: compared(how, left.term(o), right.term(o)), _deeper(left, right))
+        return _Read(
+            lambda o: functions.compared(how, left.term(o), right.term(o)), _deeper(left, right)
+        )
 
     def both(self, children: tuple[_Read, _Read]) -> _Read:
         left, right = children

@@ -28,9 +28,10 @@ from engine.kernel.lookup import categories_of, held_by_others
 from engine.kernel.remembered import remembered
 from engine.kernel.state import View
 from engine.pricing.basket import Basket
+from engine.qualification import narrowing
 from engine.qualification.candidates import Candidate, Found
 from engine.qualification.keys import is_about_items, names_entries
-from engine.qualification.narrowing import About, left_out, narrowed_rule, rules_in
+from engine.qualification.narrowing import About, narrowed_rule, rules_in
 from engine.rules.bundles import bundle_of, found_in
 from engine.rules.compile import compiled
 from engine.rules.facts import Meant
@@ -88,7 +89,9 @@ class Trial:
     """Tries candidates on one request."""
 
     def __init__(self, at: Circumstances, scenario: Scenario) -> None:
-        self.at = at = at._replace(lookups=at.lookups._replace(meant=_remembered(at.lookups.meant)))
+        self.at = at = at._replace(
+            lookups=at.lookups._replace(find_meant_item=_remembered(at.lookups.find_meant_item))
+        )
         self.scenario = scenario
         self._about = _ABOUT.get(scenario)
         self._basket = None if at.order is None else Basket(at.order)
@@ -105,7 +108,7 @@ class Trial:
     def left_out(self, rule_id: str) -> tuple[str, ...]:
         """The names of a set's rules that the scenario does not ask for."""
         rule = self.at.view.get(tables.RULES, rule_id)
-        return () if rule is None else left_out(rule, self._about)
+        return () if rule is None else narrowing.left_out(rule, self._about)
 
     def candidate(self, found: Found) -> Candidate | None:
         """What was found, unless it is gone or not to be had."""
@@ -253,14 +256,14 @@ def _remembered(meant: Meant) -> Meant:
     """The catalogue's answers for the lines of one request, which are asked for many times."""
     known: dict[int, tuple[OrderItem, CatalogItem | None]] = {}
 
-    def remembered(view: View, item: OrderItem, /) -> CatalogItem | None:
+    def find(view: View, item: OrderItem, /) -> CatalogItem | None:
         found = known.get(id(item))
         if found is None:
             # with the line, so that no other takes its identity
             found = known[id(item)] = item, meant(view, item)
         return found[1]
 
-    return remembered
+    return find
 
 
 def _unless_missing(candidate: Candidate) -> Candidate | None:

@@ -65,12 +65,12 @@ def customers(period: Period | None) -> Callable[[Facts, str | None], Any]:
         scope = campaign(facts)
         if scope is None:
             return None
-        customers = facts.tallied(scope, (), period).customers
+        known = facts.tallied(scope, (), period).customers
         if facts.customer is None:
-            return customers
+            return known
         who = ("customer", facts.customer.id)
-        known = facts.tallied(scope, who, period)
-        return customers if known.count else customers + 1
+        own_sums = facts.tallied(scope, who, period)
+        return known if own_sums.count else known + 1
 
     return count
 

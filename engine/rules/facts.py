@@ -28,16 +28,16 @@ class Lookups(NamedTuple):
     """How rules look at what belongs to other features."""
 
     #: Whether a customer is in a segment, by its id (engine/segments/belonging.py).
-    in_segment: Callable[[View, str, Customer, Millis], bool]
+    is_in_segment: Callable[[View, str, Customer, Millis], bool]
     #: Whether an item is in a collection, by its id (engine/collections/members.py).
-    in_collection: Callable[[View, str, OrderItem, Millis], bool]
-    meant: Meant
+    is_in_collection: Callable[[View, str, OrderItem, Millis], bool]
+    find_meant_item: Meant
     #: The metadata of a product, by its id (engine/products/find.py).
     product_metadata: Callable[[View, str], Mapping[str, Any] | None]
     #: The metadata of the publication that gave a voucher (engine/vouchers/holdings.py).
     publication_metadata: Callable[[View, Voucher], Mapping[str, Any] | None]
     #: What redemptions add up to in a scope (engine/counters/tallies.py).
-    tallied: Callable[[View, Scope, Who, Period | None, Millis], Sums]
+    read_sums: Callable[[View, Scope, Who, Period | None, Millis], Sums]
 
 
 #: What the product and the SKU of a line go by; redeemables of one request share it.
@@ -136,15 +136,15 @@ class Facts:
         """Whether the customer is in the segment with that id."""
         if self.customer is None:
             return False
-        return self._lookups.in_segment(self.view, segment_id, self.customer, self.now)
+        return self._lookups.is_in_segment(self.view, segment_id, self.customer, self.now)
 
     def in_collection(self, collection_id: str, line: Line) -> bool:
         """Whether the line's item is in the collection with that id."""
-        return self._lookups.in_collection(self.view, collection_id, line.item, self.now)
+        return self._lookups.is_in_collection(self.view, collection_id, line.item, self.now)
 
     def tallied(self, scope: Scope, who: Who = (), period: Period | None = None) -> Sums:
         """What redemptions add up to in a scope, since ever or in the period that it is now."""
-        return self._lookups.tallied(self.view, scope, who, period, self.now)
+        return self._lookups.read_sums(self.view, scope, who, period, self.now)
 
     def products(self, line: Line) -> tuple[str, ...]:
         """The ids and source ids that the line's product goes by."""
@@ -158,13 +158,13 @@ class Facts:
         found = self._identities.get(line)
         if found is None:
             found = self._identities[line] = _identity_of(
-                line.item, self._lookups.meant(self.view, line.item)
+                line.item, self._lookups.find_meant_item(self.view, line.item)
             )
         return found
 
     def counted_by(self, line: Line, kind: str, named: str | None) -> str:
         """What the line's product or SKU is counted by: its id in the catalogue, else its name."""
-        meant = self._lookups.meant(self.view, line.item)
+        meant = self._lookups.find_meant_item(self.view, line.item)
         if meant is not None and (kind == "product" or meant.object == "sku"):
             return meant.product_id if kind == "product" else meant.id
         names = (named, *self.products(line), *self.skus(line))
@@ -173,7 +173,7 @@ class Facts:
     def product_metadata(self, line: Line) -> Mapping[str, Any] | None:
         """The metadata of the line's product: what the request says, over the catalogue's."""
         said = None if line.item.product is None else line.item.product.metadata
-        meant = self._lookups.meant(self.view, line.item)
+        meant = self._lookups.find_meant_item(self.view, line.item)
         known = None
         if meant is not None:
             known = self._lookups.product_metadata(self.view, meant.product_id)

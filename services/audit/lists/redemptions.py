@@ -149,10 +149,10 @@ async def simple_customers(
     reads: Reads, project: str, customer_ids: Sequence[str | None]
 ) -> dict[str | None, Body]:
     """The customers as a redemption or a publication shows them, by id, as far as known."""
-    wanted = sorted({each for each in customer_ids if each})
-    if not wanted:
+    ids = sorted({each for each in customer_ids if each})
+    if not ids:
         return {}
-    rows = await reads.rows(queries.entities(project, "customer", wanted))
+    rows = await reads.rows(queries.entities(project, "customer", ids))
     return {
         customer_id: simple_customer_body(tables.CUSTOMERS.decode(body.encode()))
         for customer_id, body in rows

@@ -137,7 +137,7 @@ def facts(basket: Basket | Order | None = None, view: View | None = None, **fiel
         state() if view is None else view,
         basket,
         fields.pop("now", NOON),
-        fields.pop("lookups", LOOKUPS._replace(in_segment=belongs, in_collection=is_member)),
+        fields.pop("lookups", LOOKUPS._replace(is_in_segment=belongs, is_in_collection=is_member)),
         **fields,
     )
 

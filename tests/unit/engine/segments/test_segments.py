@@ -81,9 +81,9 @@ def test_passive_segments_are_only_asked() -> None:
 def test_a_customer_leaves_with_its_deletion_and_nothing_is_left_of_it() -> None:
     who = someone(metadata={"vip": True})
     world = World().given(CustomerCreated(who))
-    followed, static = create(world, segment(VIP)), create(world, segment(), who.id)
+    passive, static = create(world, segment(VIP)), create(world, segment(), who.id)
     gone = world.when(DeleteCustomer(who.id))
-    assert moves(gone) == [("out", {followed})]
+    assert moves(gone) == [("out", {passive})]
     [entry] = world.view.scan(tables.BIN)
     world.when(DeleteBinEntry(entry.id))
     assert list(world.view.scan(tables.KNOWN_SEGMENTS)) == []
