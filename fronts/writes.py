@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 from fronts.attempt import guest_key_of, tracking_id_of
 from runtime.http.auth import Caller
 from runtime.http.errors import RETRY_AFTER_SECONDS, invalid_payload, request_id_of
-from runtime.http.payload import header
+from runtime.http.payload import read_header
 from runtime.http.routing import caller_of
 from runtime.replica.commands import Answered
 from schemas.api import CustomerInput
@@ -102,7 +102,7 @@ class Writes:
 
     def identity(self, request: Request, route: str, content: bytes) -> Identity:
         """The identity that the request's headers give it. Raises ApiError."""
-        key = header(request, _IDEMPOTENCY)
+        key = read_header(request, _IDEMPOTENCY)
         if key is None:
             return NEW
         if not 0 < len(key) <= IDEMPOTENCY_KEY_LENGTH_MAX:

@@ -110,7 +110,7 @@ async def offset_at(log: Log, partition: int, moment: Millis) -> int:
     return low
 
 
-async def matching(
+async def find_matching(
     log: Log, partition: int, start: int, end: int, wanted: Wanted
 ) -> AsyncIterator[StoredEntry]:
     """The wanted records of [start, end)."""
@@ -119,7 +119,7 @@ async def matching(
             yield entry
 
 
-async def last_matching(
+async def find_last_matching(
     log: Log, partition: int, start: int, end: int, wanted: Wanted, count: int
 ) -> list[StoredEntry]:
     """The last `count` wanted records of [start, end), found from the end backwards."""
@@ -128,7 +128,7 @@ async def last_matching(
     while end > start and len(found) < count:
         begin = max(start, end - window)
         page: deque[StoredEntry] = deque(maxlen=count - len(found))
-        async for entry in matching(log, partition, begin, end, wanted):
+        async for entry in find_matching(log, partition, begin, end, wanted):
             page.append(entry)
         found.extendleft(reversed(page))
         end, window = begin, window * 4

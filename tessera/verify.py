@@ -29,7 +29,7 @@ from runtime.clickhouse.table import Applied as TableApplied
 from runtime.clickhouse.table import Place
 from runtime.log.chain import Damage, entry_hash
 from runtime.log.log import Log, LogError
-from runtime.replica.replica import Applied, Decode, Position, stored_position
+from runtime.replica.replica import Applied, Decode, Position, read_position
 from runtime.store.folders import state_folders
 from runtime.store.store import RocksStore, Store, StoreError
 from schemas.topics import LEDGER
@@ -37,14 +37,14 @@ from services.distribution.worker.state import KEPT
 from tessera.forgotten import Item, is_forgotten_since
 from tessera.hosts.insight import insight_fillings
 from tessera.hosts.parts import Parts
-from tessera.installation import reached
+from tessera.installation import reach_installation
 from tessera.report import Report
 from tessera.verify_fold import FreshFold, Unusable, usable
 from tessera.verify_tables import (
     Behind,
     FreshTables,
     ask_insight,
-    believed,
+    check_states,
     fresh_tables,
     insight_started,
     plain_records,
@@ -86,7 +86,7 @@ def open_snapshots(home: Path, report: Report) -> list[Snapshot]:
             report.bad(f"{name} cannot be read: {fault}")
             continue
         try:
-            found.append(Snapshot(host, partition, store, stored_position(store), part))
+            found.append(Snapshot(host, partition, store, read_position(store), part))
         except (StoreError, msgspec.MsgspecError, ValueError) as fault:
             report.bad(f"{name} does not say how far it is: {fault}")
             store.close()
@@ -141,12 +141,12 @@ def _compare_at(fold: FreshFold, snapshot: Snapshot, end: int, report: Report) -
         report.bad(f"{name} stands at {target}, but the ledger ends at {end}: the log lost records")
         return
     try:
-        compare(fold, snapshot, report)
+        compare_state(fold, snapshot, report)
     except StoreError as fault:
         report.bad(f"{name} cannot be read: {fault}")
 
 
-def compare(fold: FreshFold, snapshot: Snapshot, report: Report) -> None:
+def compare_state(fold: FreshFold, snapshot: Snapshot, report: Report) -> None:
     """Whether a host's state is the fold of the ledger up to its position."""
     name = f"state {snapshot.host}/{fold.partition}"
     chain = snapshot.position.chain
@@ -184,19 +184,19 @@ def _pairs(
         theirs = next(right, None) if takes_theirs else theirs
 
 
-async def verify(settings: Settings, report: Report) -> None:
+async def verify_installation(settings: Settings, report: Report) -> None:
     """Checks a whole installation, running or stopped; what does not hold is in the report."""
-    async with reached(settings) as installation:
+    async with reach_installation(settings) as installation:
         settings = installation.settings
         with TemporaryDirectory(prefix="tessera-verify-") as folder:
             parts = Parts(settings, "verify", state=Path(folder))
             try:
-                await _verify(parts, installation.running, report)
+                await _verify_parts(parts, installation.running, report)
             finally:
                 await parts.close()
 
 
-async def _verify(parts: Parts, running: bool, report: Report) -> None:
+async def _verify_parts(parts: Parts, running: bool, report: Report) -> None:
     snapshots = open_snapshots(parts.settings.home, report)
     fillings = insight_fillings(parts)
     states = await _tables_of_insight(parts, fillings, running, report)
@@ -236,7 +236,7 @@ async def _tables_of_insight(
                 before,
                 attempts=1 if running else STOPPED_ATTEMPTS_MAX,
             )
-        return believed(fillings, states, before, await _ends(parts, fillings), report)
+        return check_states(fillings, states, before, await _ends(parts, fillings), report)
     except Behind as fault:
         report.bad(f"the tables cannot be checked, they are behind: {fault}")
     except (httpx.HTTPError, TimeoutError, msgspec.MsgspecError, LogError) as fault:

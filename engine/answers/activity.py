@@ -33,7 +33,7 @@ from schemas.events import Event, SetupEvent, events_of
 from schemas.orders import OrderCreated, OrderUpdated
 from schemas.promotion_events import PromotionEvent
 from schemas.promotions import PromotionTier
-from schemas.publications import PublicationFailed, PublicationRepeated, Published
+from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
 from schemas.records import Decided
 from schemas.redemptions import (
     RedemptionFailed,
@@ -118,7 +118,7 @@ def _customer(name: str) -> Callable[[Any], Iterable[_Told]]:
     return lambda event: (_Told(event.customer.id, name, {}),)
 
 
-def _custom_event(event: CustomEventTracked) -> Iterable[_Told]:
+def _custom_event_tracked(event: CustomEventTracked) -> Iterable[_Told]:
     tracked = event.event
     body = {
         "id": tracked.id,
@@ -136,23 +136,23 @@ def _custom_event(event: CustomEventTracked) -> Iterable[_Told]:
     return (_Told(tracked.customer_id, "customer.custom_event", data, id=tracked.id),)
 
 
-def _published(event: Published | PublicationFailed) -> Iterable[_Told]:
+def _publication_succeeded(event: PublicationSucceeded | PublicationFailed) -> Iterable[_Told]:
     publication = event.publication
     body = publication_row_body(publication, None)
     failed = publication.failure_code is not None
-    voucher = event.vouchers[0] if isinstance(event, Published) else None
+    voucher = event.vouchers[0] if isinstance(event, PublicationSucceeded) else None
     name = "customer.publication.failed" if failed else "customer.publication.succeeded"
     return (_Told(publication.customer_id, name, {"publication": body}, voucher),)
 
 
-def _orders(event: Event) -> Iterator[_Told]:
+def _order_changed(event: Event) -> Iterator[_Told]:
     for name, order in order_events(event):
         if order.customer_id is None:
             continue
         yield _Told(order.customer_id, f"customer.{name}", {"order": stored_order_body(order)})
 
 
-def _redeemed(event: RedemptionSucceeded) -> Iterator[_Told]:
+def _redemption_succeeded(event: RedemptionSucceeded) -> Iterator[_Told]:
     applied = [each for each in event.evaluation.outcomes if each.status == "APPLICABLE"]
     for redemption_id, outcome in zip(event.redemption_ids, applied, strict=False):
         yield _Told(
@@ -162,17 +162,17 @@ def _redeemed(event: RedemptionSucceeded) -> Iterator[_Told]:
             outcome.voucher or outcome.tier,
             redemption_id,
         )
-    yield from _orders(event)
+    yield from _order_changed(event)
 
 
-def _not_redeemed(event: RedemptionFailed) -> Iterator[_Told]:
+def _redemption_failed(event: RedemptionFailed) -> Iterator[_Told]:
     failed = [each for each in event.evaluation.outcomes if each.status == "INAPPLICABLE"]
     for redemption_id, outcome in zip(event.redemption_ids, failed, strict=False):
         offer = outcome.voucher or outcome.tier
         yield _Told(event.customer_id, "customer.redemption.failed", {}, offer, redemption_id)
 
 
-def _rolled_back(event: RedemptionRolledBack) -> Iterator[_Told]:
+def _redemption_rolled_back(event: RedemptionRolledBack) -> Iterator[_Told]:
     for each in event.rollbacks:
         yield _Told(
             event.customer_id,
@@ -181,10 +181,10 @@ def _rolled_back(event: RedemptionRolledBack) -> Iterator[_Told]:
             each.voucher or each.tier,
             each.rollback_id,
         )
-    yield from _orders(event)
+    yield from _order_changed(event)
 
 
-def _not_rolled_back(event: RollbackFailed) -> Iterable[_Told]:
+def _rollback_failed(event: RollbackFailed) -> Iterable[_Told]:
     name = "customer.redemption.rollback.failed"
     return (_Told(event.customer_id, name, {}, None, event.rollback_id),)
 
@@ -201,20 +201,20 @@ def _segments(name: str) -> Callable[[Any], Iterable[_Told]]:
 #: What each event of the ledger tells.
 TELLS: Final[Mapping[type[Any], Callable[[Any], Iterable[_Told]]]] = MappingProxyType(
     {
-        RedemptionSucceeded: _redeemed,
-        RedemptionFailed: _not_redeemed,
-        RedemptionRolledBack: _rolled_back,
-        RollbackFailed: _not_rolled_back,
+        RedemptionSucceeded: _redemption_succeeded,
+        RedemptionFailed: _redemption_failed,
+        RedemptionRolledBack: _redemption_rolled_back,
+        RollbackFailed: _rollback_failed,
         CustomerCreated: _customer("customer.created"),
         CustomerUpdated: _customer("customer.updated"),
         CustomerDeleted: _customer("customer.deleted"),
-        CustomEventTracked: _custom_event,
+        CustomEventTracked: _custom_event_tracked,
         SegmentEntered: _segments("customer.segment.entered"),
         SegmentLeft: _segments("customer.segment.left"),
-        Published: _published,
-        PublicationFailed: _published,
-        OrderCreated: _orders,
-        OrderUpdated: _orders,
+        PublicationSucceeded: _publication_succeeded,
+        PublicationFailed: _publication_succeeded,
+        OrderCreated: _order_changed,
+        OrderUpdated: _order_changed,
     }
 )
 

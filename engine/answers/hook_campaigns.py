@@ -8,7 +8,7 @@ from engine.background.body import action_with_result
 from engine.campaigns.body import campaign_body, promotion_campaign_body
 from engine.campaigns.stacks.body import stack_body
 from engine.campaigns.tiers.body import tier_body
-from engine.codes.generated import vouchers_of
+from engine.codes.generated import generated_vouchers
 from engine.kernel.encode import Body
 from engine.vouchers.body import voucher_body
 from schemas.actions import ActionProgressed, ActionStarted, AsyncAction, GenerateVouchers
@@ -87,7 +87,7 @@ def tell_added_vouchers(event: VouchersGenerated, record: Decided) -> Told:
     added = {"count": len(event.ids), "codes": event.codes[:CODES_TOLD_MAX]}
     yield "campaign.vouchers.aded", {"campaign": campaign, "vouchers": added}
     if record.command_type in _SINGLY:
-        for voucher in vouchers_of(event):
+        for voucher in generated_vouchers(event):
             yield "voucher.created", {"voucher": voucher_body(voucher)}
 
 

@@ -70,7 +70,7 @@ from schemas.promotion_events import (
     TiersMoved,
     TierUpdated,
 )
-from schemas.publications import PublicationFailed, PublicationRepeated, Published
+from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
 from schemas.records import Decided
 from schemas.redemptions import (
     RedemptionFailed,
@@ -170,7 +170,7 @@ def _balance(event: BalanceAdjusted, record: Decided) -> Told:
     yield from _transactions(record)
 
 
-def _published(event: Published, record: Decided) -> Told:
+def _publication_succeeded(event: PublicationSucceeded, record: Decided) -> Told:
     customer = customer_of(record)
     # as the answer shows it, of which the contract requires the whole customer
     whole = None if customer is None else customer_body(customer, summary_after(event, record))
@@ -255,7 +255,7 @@ TELLS: Final[Mapping[type[Any], Callable[[Any, Decided], Told]]] = MappingProxyT
         RuleAssigned: _assignment("business_validation_rule.assignment.created"),
         RuleUnassigned: _assignment("business_validation_rule.assignment.deleted"),
         AssignmentsDropped: _assignments_dropped,
-        Published: _published,
+        PublicationSucceeded: _publication_succeeded,
         BalanceAdjusted: _balance,
         ActionStarted: tell_started_generation,
         ActionProgressed: tell_ended_generation,

@@ -20,7 +20,7 @@ class HookEvent(NamedTuple):
     data: Body
 
 
-def payload(project: str, offset: int, record: Decided, event: HookEvent) -> bytes:
+def hook_payload(project: str, offset: int, record: Decided, event: HookEvent) -> bytes:
     """The body that is sent and signed, to the byte."""
     return to_json(
         {

@@ -64,7 +64,7 @@ def transactions(record: Decided) -> Iterator[Transaction]:
             yield from book(event, record.at)
 
 
-def _redeemed(event: RedemptionSucceeded, at: Millis) -> Iterator[Transaction]:
+def _redemption_succeeded(event: RedemptionSucceeded, at: Millis) -> Iterator[Transaction]:
     applied = [each for each in event.evaluation.outcomes if each.status == "APPLICABLE"]
     for outcome, redemption_id in zip(applied, event.redemption_ids, strict=False):
         taken = outcome.taken
@@ -84,7 +84,7 @@ def _redeemed(event: RedemptionSucceeded, at: Millis) -> Iterator[Transaction]:
         )
 
 
-def _rolled_back(event: RedemptionRolledBack, at: Millis) -> Iterator[Transaction]:
+def _redemption_rolled_back(event: RedemptionRolledBack, at: Millis) -> Iterator[Transaction]:
     """A card that is gone gets nothing back, and has no transaction."""
     for each in event.rollbacks:
         paid = each.credits or each.points
@@ -103,7 +103,7 @@ def _rolled_back(event: RedemptionRolledBack, at: Millis) -> Iterator[Transactio
         )
 
 
-def _adjusted(event: BalanceAdjusted, at: Millis) -> Iterator[Transaction]:
+def _balance_adjusted(event: BalanceAdjusted, at: Millis) -> Iterator[Transaction]:
     yield _transaction(
         event.voucher,
         event.transaction_id,
@@ -154,9 +154,9 @@ def _order(order: Order | None) -> Body:
 #: What each event books.
 BOOKS: Final[Mapping[type[Any], Callable[[Any, Millis], Iterator[Transaction]]]] = MappingProxyType(
     {
-        RedemptionSucceeded: _redeemed,
-        RedemptionRolledBack: _rolled_back,
-        BalanceAdjusted: _adjusted,
+        RedemptionSucceeded: _redemption_succeeded,
+        RedemptionRolledBack: _redemption_rolled_back,
+        BalanceAdjusted: _balance_adjusted,
     }
 )
 

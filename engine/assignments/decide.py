@@ -59,7 +59,7 @@ from schemas.promotion_events import (
     TierUpdated,
 )
 from schemas.promotions import PromotionTier
-from schemas.publications import PublicationFailed, PublicationRepeated, Published
+from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
 from schemas.redemptions import (
     RedemptionFailed,
     RedemptionRolledBack,
@@ -87,7 +87,7 @@ _KINDS: Mapping[type[Any], AssignedType] = MappingProxyType(
 
 def assignments_of(view: View, bound: Bound) -> tuple[RuleAssignment, ...]:
     """What binds the object itself, in the order of assignment."""
-    found = _kept(view, bound)
+    found = _kept_assignments(view, bound)
     return tuple(each for each in found if view.get(tables.RULES, each.rule_id) is not None)
 
 
@@ -100,7 +100,7 @@ def shown_assignments(view: View, bound: Bound) -> tuple[RuleAssignment, ...]:
     return of_campaign + assignments_of(view, bound)
 
 
-def assign(
+def assign_rules(
     view: View, command: Command, rule_ids: Iterable[str], bound: Bound, now: Millis
 ) -> tuple[RuleAssigned, ...] | Refusal:
     """The events that bind an object by these sets beyond those that do already.
@@ -131,28 +131,30 @@ def assign(
     return tuple(events)
 
 
-def reassign(
+def reassign_rules(
     view: View, command: Command, rule_ids: Sequence[str], bound: Bound, now: Millis
 ) -> tuple[Event, ...] | Refusal:
     """The events after which these sets bind an object, and no others."""
-    ended = [each for each in _kept(view, bound) if each.rule_id not in rule_ids]
-    dropped = _dropped(view, ended)
+    ended = [each for each in _kept_assignments(view, bound) if each.rule_id not in rule_ids]
+    dropped = _assignments_dropped_event(view, ended)
     kept = structs.replace(
         bound, rule_ids=tuple(each for each in bound.rule_ids if each in rule_ids)
     )
-    added = assign(view, command, rule_ids, kept, now)
+    added = assign_rules(view, command, rule_ids, kept, now)
     return added if isinstance(added, Refusal) else (*dropped, *added)
 
 
-def drop_all(view: View, *gone: Bound) -> tuple[AssignmentsDropped, ...]:
+def drop_assignments_of(view: View, *gone: Bound) -> tuple[AssignmentsDropped, ...]:
     """The event that goes with the end of objects: one, or none where nothing binds them."""
-    return _dropped(view, [kept for each in gone for kept in _kept(view, each)])
+    return _assignments_dropped_event(
+        view, [kept for each in gone for kept in _kept_assignments(view, each)]
+    )
 
 
-def drop_some(view: View, rule_ids: Iterable[str], count_max: int) -> tuple[Event, ...]:
+def drop_next_assignments(view: View, rule_ids: Iterable[str], count_max: int) -> tuple[Event, ...]:
     """The event that drops assignments of sets that are gone, at most so many."""
     left = (each for rule_id in rule_ids for each in view.scan(tables.ASSIGNMENTS, rule_id))
-    return _dropped(view, list(islice(left, count_max)))
+    return _assignments_dropped_event(view, list(islice(left, count_max)))
 
 
 def rule_ids_of(events: Iterable[RuleAssigned]) -> tuple[str, ...]:
@@ -165,7 +167,7 @@ def with_assignments(view: View, decision: Decision) -> Decision:
     shown: dict[str, RuleAssignment] = {}
     changes = []
     for event in decision.events:
-        for bound in shown_by(event):
+        for bound in objects_shown_by(event):
             shown |= {each.id: each for each in shown_assignments(view, bound)}
         if type(event) in _CHANGES:
             changes.append(event)
@@ -180,7 +182,7 @@ def with_assignments(view: View, decision: Decision) -> Decision:
     return dataclasses.replace(decision, assignments=tuple(shown.values())) if shown else decision
 
 
-def shown_by(event: Event) -> Sequence[Bound]:
+def objects_shown_by(event: Event) -> Sequence[Bound]:
     """The objects that an event shows and that its decision found in the state."""
     show = SHOWS.get(type(event))
     return () if show is None else show(event)
@@ -202,16 +204,16 @@ def _campaign_with_tiers(event: CampaignUpdated) -> Sequence[Bound]:
     return (event.campaign, *event.tiers)
 
 
-def _redeemed(event: RedemptionSucceeded | RedemptionFailed) -> Sequence[Bound]:
+def _redeemed_objects(event: RedemptionSucceeded | RedemptionFailed) -> Sequence[Bound]:
     outcomes = event.evaluation.outcomes
     return [each.voucher for each in outcomes if each.voucher is not None]
 
 
-def _rolled_back(event: RedemptionRolledBack) -> Sequence[Bound]:
+def _rolled_back_vouchers(event: RedemptionRolledBack) -> Sequence[Bound]:
     return [each.voucher for each in event.rollbacks if each.voucher is not None]
 
 
-def _published(event: Published | PublicationRepeated) -> Sequence[Bound]:
+def _published_voucher(event: PublicationSucceeded | PublicationRepeated) -> Sequence[Bound]:
     return event.vouchers
 
 
@@ -222,15 +224,15 @@ SHOWS: Mapping[type[Any], Callable[[Any], Sequence[Bound]]] = MappingProxyType(
         VoucherEnabled: _voucher,
         VoucherDisabled: _voucher,
         BalanceAdjusted: _voucher,
-        RedemptionSucceeded: _redeemed,
-        RedemptionFailed: _redeemed,
-        RedemptionRolledBack: _rolled_back,
+        RedemptionSucceeded: _redeemed_objects,
+        RedemptionFailed: _redeemed_objects,
+        RedemptionRolledBack: _rolled_back_vouchers,
         VouchersGenerated: _campaign,
         CampaignUpdated: _campaign_with_tiers,
         CampaignEnabled: _campaign,
         CampaignDisabled: _campaign,
-        Published: _published,
-        PublicationRepeated: _published,
+        PublicationSucceeded: _published_voucher,
+        PublicationRepeated: _published_voucher,
         TierUpdated: _tier,
         TierEnabled: _tier,
         TierDisabled: _tier,
@@ -273,7 +275,7 @@ UNSHOWN = events_of(
 _CHANGES = frozenset({RuleAssigned, RuleUnassigned, AssignmentsDropped})
 
 
-def _kept(view: View, bound: Bound) -> list[RuleAssignment]:
+def _kept_assignments(view: View, bound: Bound) -> list[RuleAssignment]:
     """The assignments of an object that the state keeps, of deleted sets, too."""
     found = []
     for rule_id in bound.rule_ids:
@@ -284,7 +286,9 @@ def _kept(view: View, bound: Bound) -> list[RuleAssignment]:
     return found
 
 
-def _dropped(view: View, ended: Sequence[RuleAssignment]) -> tuple[AssignmentsDropped, ...]:
+def _assignments_dropped_event(
+    view: View, ended: Sequence[RuleAssignment]
+) -> tuple[AssignmentsDropped, ...]:
     if not ended:
         return ()
     counts: dict[str, int] = {}

@@ -12,14 +12,14 @@ from typing import Any
 import msgspec
 from msgspec import structs
 
-from engine.assignments.decide import UNSHOWN, shown_by
+from engine.assignments.decide import UNSHOWN, objects_shown_by
 from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
 from engine.kernel.lookup import categories_of
 from engine.kernel.room import Decisions
 from engine.kernel.state import View
-from engine.stacking_rules.decide import naming
+from engine.stacking_rules.decide import with_kept_categories
 from schemas.balances import BalanceAdjusted
 from schemas.base import Millis
 from schemas.campaigns import CampaignDisabled, CampaignEnabled, CampaignUpdated, VouchersGenerated
@@ -37,7 +37,7 @@ from schemas.commands import Command
 from schemas.errors import Refusal, not_found, refuse
 from schemas.events import Event, events_of
 from schemas.promotion_events import TierDisabled, TierEnabled, TierUpdated
-from schemas.publications import PublicationRepeated, Published
+from schemas.publications import PublicationRepeated, PublicationSucceeded
 from schemas.redemptions import RedemptionFailed, RedemptionRolledBack, RedemptionSucceeded
 from schemas.stacking import StackingRulesUpdated
 from schemas.voucher_events import VoucherCreated, VoucherDisabled, VoucherEnabled, VoucherUpdated
@@ -47,7 +47,7 @@ def create_category(
     view: View, command: Command, body: CreateCategory, now: Millis
 ) -> Decision | Refusal:
     """Creates a category under a name that is free."""
-    taken = _taken(view, body.name)
+    taken = _name_taken(view, body.name)
     if taken is not None:
         return taken
     if sum(1 for _ in view.scan(tables.CATEGORIES)) >= CATEGORIES_MAX:
@@ -66,7 +66,7 @@ def update_category(
         return not_found("category", body.category_id)
     changes: dict[str, Any] = msgspec.json.decode(body.changes)
     name = changes.get("name", category.name)
-    taken = None if name == category.name else _taken(view, name)
+    taken = None if name == category.name else _name_taken(view, name)
     if taken is not None:
         return taken
     hierarchy = changes.get("hierarchy", category.hierarchy)
@@ -84,7 +84,7 @@ def delete_category(
     stored = view.get(tables.STACKING, tables.THE_ONE)
     if stored is None:
         return Decision((CategoryDeleted(category),))
-    rules = naming(stored.rules, lambda each: each != category.id)
+    rules = with_kept_categories(stored.rules, lambda each: each != category.id)
     if rules == stored.rules:
         return Decision((CategoryDeleted(category),))
     after = structs.replace(stored, rules=rules, updated_at=now)
@@ -94,13 +94,15 @@ def delete_category(
 
 def with_categories(view: View, decision: Decision) -> Decision:
     """The decision with the categories that its answer and webhooks show."""
-    named = dict.fromkeys(each for event in decision.events for each in _named_by(event) if each)
+    named = dict.fromkeys(
+        each for event in decision.events for each in _categories_named_by(event) if each
+    )
     if not named:
         return decision
     return replace(decision, categories=categories_of(view, *named))
 
 
-def _named_by(event: Event) -> Iterable[str | None]:
+def _categories_named_by(event: Event) -> Iterable[str | None]:
     """The categories of the vouchers and campaigns that an event shows without them."""
     name = NAMES.get(type(event))
     return () if name is None else name(event)
@@ -115,7 +117,7 @@ def _generated_vouchers(event: VouchersGenerated) -> Iterable[str | None]:
 
 
 def _shown(event: Event) -> Iterable[str | None]:
-    return (bound.category_id for bound in shown_by(event))
+    return (bound.category_id for bound in objects_shown_by(event))
 
 
 #: What each event names.
@@ -129,7 +131,7 @@ NAMES: Mapping[type[Any], Callable[[Any], Iterable[str | None]]] = MappingProxyT
         BalanceAdjusted: _shown,
         CampaignEnabled: _shown,
         CampaignDisabled: _shown,
-        Published: _shown,
+        PublicationSucceeded: _shown,
         PublicationRepeated: _shown,
     }
 )
@@ -146,7 +148,7 @@ UNNAMED = (UNSHOWN - {VoucherCreated}) | events_of(
 )
 
 
-def _taken(view: View, name: str) -> Refusal | None:
+def _name_taken(view: View, name: str) -> Refusal | None:
     found = view.get(tables.CATEGORY_NAMES, name)
     if found is None:
         return None

@@ -14,7 +14,7 @@ from typing import Final
 
 from msgspec import structs
 
-from engine.counters.pending import Scope, Who
+from engine.counters.pending import TallyScope, Who
 from engine.kernel import tables
 from engine.kernel.state import State, View
 from schemas.base import DAY_MS, Millis
@@ -25,8 +25,8 @@ _NOTHING: Final = Tally()
 _EPOCH_ORDINAL: Final = date(1970, 1, 1).toordinal()
 
 
-def tallied(
-    view: View, scope: Scope, who: Who = (), period: Period | None = None, now: Millis = 0
+def read_sums(
+    view: View, scope: TallyScope, who: Who = (), period: Period | None = None, now: Millis = 0
 ) -> Sums:
     """The sums of a scope, since ever or in the period that `now` lies in."""
     tally = view.get(tables.TALLIES, *scope, *who)
@@ -39,7 +39,7 @@ def tallied(
     return sums if sums.of == number_of(now) else Sums()
 
 
-def count(state: State, redeemed: Sequence[Redemption]) -> None:
+def count_redemptions(state: State, redeemed: Sequence[Redemption]) -> None:
     """Counts the redemptions of one request."""
     for each, scope, added in _by_scope(redeemed):
         fresh = _NOTHING
@@ -55,8 +55,8 @@ def count(state: State, redeemed: Sequence[Redemption]) -> None:
         _add(state, scope, added, fresh, each.at)
 
 
-def take_back(state: State, redeemed: Sequence[Redemption]) -> None:
-    """Takes back what `count` counted of these redemptions, all that one request made.
+def take_back_redemptions(state: State, redeemed: Sequence[Redemption]) -> None:
+    """Takes back what `count_redemptions` counted of these redemptions, all that one request made.
 
     From what is dropped already (engine/counters/ended.py) nothing is taken back.
     """
@@ -73,11 +73,11 @@ def take_back(state: State, redeemed: Sequence[Redemption]) -> None:
         _add_back(state, scope, removed, gone, each.at)
 
 
-def _by_scope(redeemed: Sequence[Redemption]) -> Iterator[tuple[Redemption, Scope, Sums]]:
+def _by_scope(redeemed: Sequence[Redemption]) -> Iterator[tuple[Redemption, TallyScope, Sums]]:
     """Each scope with one of its redemptions, which have all but these in common, and the sums."""
-    found: dict[Scope, tuple[Redemption, Sums]] = {}
+    found: dict[TallyScope, tuple[Redemption, Sums]] = {}
     for each in redeemed:
-        for scope in _scopes_of(each):
+        for scope in _tally_scopes_of(each):
             sums = found[scope][1] if scope in found else Sums(amount=each.order_amount)
             taken = 0 if each.taken is None else each.taken.total
             sums = structs.replace(sums, count=sums.count + 1, discounted=sums.discounted + taken)
@@ -86,8 +86,8 @@ def _by_scope(redeemed: Sequence[Redemption]) -> Iterator[tuple[Redemption, Scop
         yield each, scope, sums
 
 
-def _scopes_of(redemption: Redemption) -> tuple[Scope, ...]:
-    """As `scopes_of` (engine/counters/pending.py), for what was redeemed."""
+def _tally_scopes_of(redemption: Redemption) -> tuple[TallyScope, ...]:
+    """As `tally_scopes_of` (engine/counters/pending.py), for what was redeemed."""
     own = (redemption.related_object_type, redemption.related_object_id)
     if redemption.campaign_id is None:
         return (own,)
@@ -97,10 +97,10 @@ def _scopes_of(redemption: Redemption) -> tuple[Scope, ...]:
 
 def _add(state: State, key: tuple[str, ...], added: Sums, fresh: Tally, at: Millis) -> None:
     before = state.get(tables.TALLIES, *key) or _NOTHING
-    state.put(tables.TALLIES, _added(before, added, fresh, at), *key)
+    state.put(tables.TALLIES, _add_sums(before, added, fresh, at), *key)
 
 
-def _added(tally: Tally, added: Sums, fresh: Tally, at: Millis) -> Tally:
+def _add_sums(tally: Tally, added: Sums, fresh: Tally, at: Millis) -> Tally:
     """The tally with more; `fresh` has the customers who are new in each period."""
     now = _current(tally, at)
     return Tally(
@@ -128,13 +128,13 @@ def _current(tally: Tally, at: Millis) -> Tally:
     """The tally with the periods of `at`; those that are over begin anew."""
     return Tally(
         ever=tally.ever,
-        day=_begun(tally.day, _day(at)),
-        week=_begun(tally.week, _week(at)),
-        month=_begun(tally.month, _month(at)),
+        day=_begin_period(tally.day, _day(at)),
+        week=_begin_period(tally.week, _week(at)),
+        month=_begin_period(tally.month, _month(at)),
     )
 
 
-def _begun(sums: Sums, number: int) -> Sums:
+def _begin_period(sums: Sums, number: int) -> Sums:
     return sums if sums.of == number else Sums(of=number)
 
 

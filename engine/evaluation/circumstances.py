@@ -2,15 +2,15 @@
 
 from typing import NamedTuple
 
-from engine.collections.members import in_collection
+from engine.collections.members import is_in_collection
 from engine.counters.pending import Pending
-from engine.counters.tallies import tallied
+from engine.counters.tallies import read_sums
 from engine.evaluation.offers import Offer
 from engine.kernel.state import View
 from engine.pricing.basket import Basket
-from engine.products.find import item_meant, metadata_of_product
+from engine.products.find import find_meant_item, metadata_of_product
 from engine.rules.facts import Facts, Identities, Lookups
-from engine.segments.belonging import in_segment
+from engine.segments.belonging import is_in_segment
 from engine.vouchers.holdings import publication_metadata
 from schemas.base import Metadata, Millis
 from schemas.customers import Customer
@@ -18,12 +18,12 @@ from schemas.orders import Order
 from schemas.stacking import StackingRules
 
 LOOKUPS = Lookups(
-    is_in_segment=in_segment,
-    is_in_collection=in_collection,
-    find_meant_item=item_meant,
+    is_in_segment=is_in_segment,
+    is_in_collection=is_in_collection,
+    find_meant_item=find_meant_item,
     product_metadata=metadata_of_product,
     publication_metadata=publication_metadata,
-    read_sums=tallied,
+    read_sums=read_sums,
 )
 
 

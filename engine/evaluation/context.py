@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from engine.kernel.lookup import Held
+from engine.kernel.lookup import SessionHolds
 from engine.pricing.basket import Basket
 from engine.rewards.payment import Payment
 from schemas.base import Millis
@@ -17,7 +17,7 @@ class Context(NamedTuple):
     offer: Voucher | PromotionTier
     now: Millis
     #: What the sessions of others hold of the voucher.
-    held: Held
+    held: SessionHolds
     #: How many credits of a gift card are asked for.
     credits: int | None
     #: The order as those before left it; None: the request has none.

@@ -13,12 +13,12 @@ from typing import Any
 from engine.evaluation.context import Context
 from engine.evaluation.payable import amount_to_pay, items_to_pay, order_given, reward
 from engine.kernel.calendar import (
+    add_duration,
     day_of_week,
+    is_within_hours,
+    is_within_timeframe,
     iso,
-    later,
     parse_duration,
-    within_hours,
-    within_timeframe,
 )
 from schemas.campaigns import Campaign
 from schemas.errors import Refusal, refuse
@@ -37,8 +37,8 @@ def active(context: Context, bound: Bound) -> Refusal | None:
         return None
     if isinstance(context.offer, PromotionTier):
         details = f"Promotion Tier with id: {context.offer.id} is disabled."
-        return _refused("promotion_inactive", context, bound, "active", details, active=False)
-    return _refused("voucher_disabled", context, bound, "active", active=False)
+        return _refuse_late("promotion_inactive", context, bound, "active", details, active=False)
+    return _refuse_late("voucher_disabled", context, bound, "active", active=False)
 
 
 def start_date(context: Context, bound: Bound) -> Refusal | None:
@@ -46,7 +46,7 @@ def start_date(context: Context, bound: Bound) -> Refusal | None:
     start = bound.start_date
     if start is None or context.now >= start:
         return None
-    return _refused(
+    return _refuse_late(
         _key(context, "voucher_not_active"),
         context,
         bound,
@@ -61,7 +61,7 @@ def expiration_date(context: Context, bound: Bound) -> Refusal | None:
     expiration = bound.expiration_date
     if expiration is None or context.now <= expiration:
         return None
-    return _refused(
+    return _refuse_late(
         _key(context, "voucher_expired"),
         context,
         bound,
@@ -79,10 +79,10 @@ def activity_duration(context: Context, bound: Bound) -> Refusal | None:
     if published_at is None:
         return None
     duration = bound.activity_duration_after_publishing
-    end = later(published_at, parse_duration(duration))
+    end = add_duration(published_at, parse_duration(duration))
     if context.now <= end:
         return None
-    return _refused(
+    return _refuse_late(
         "voucher_expired",
         context,
         bound,
@@ -98,7 +98,7 @@ def validity_day_of_week(context: Context, bound: Bound) -> Refusal | None:
     days = bound.validity_day_of_week
     if not days or day_of_week(context.now) in days:
         return None
-    return _refused(
+    return _refuse_late(
         _key(context, "voucher_not_active_now"),
         context,
         bound,
@@ -115,9 +115,9 @@ def validity_timeframe(context: Context, bound: Bound) -> Refusal | None:
     if timeframe is None:
         return None
     anchor = bound.created_at if bound.start_date is None else bound.start_date
-    if within_timeframe(timeframe, anchor, context.now):
+    if is_within_timeframe(timeframe, anchor, context.now):
         return None
-    return _refused(
+    return _refuse_late(
         _key(context, "voucher_not_active_now"),
         context,
         bound,
@@ -134,9 +134,9 @@ def validity_hours(context: Context, bound: Bound) -> Refusal | None:
     hours = bound.validity_hours
     if hours is None or not hours.daily:
         return None
-    if any(within_hours(window, context.now) for window in hours.daily):
+    if any(is_within_hours(window, context.now) for window in hours.daily):
         return None
-    return _refused(
+    return _refuse_late(
         _key(context, "voucher_not_active_now"),
         context,
         bound,
@@ -160,7 +160,7 @@ def quantity(context: Context) -> Refusal | None:
         return None
     if voucher.redeemed_quantity + held.quantity < voucher.quantity:
         return None
-    return _refused(
+    return _refuse_late(
         "quantity_exceeded",
         context,
         voucher,
@@ -179,7 +179,7 @@ def gift_balance(context: Context) -> Refusal | None:
     available = gift.balance - context.held.credits
     if available > 0 and (context.credits is None or context.credits <= available):
         return None
-    return _refused(
+    return _refuse_late(
         "gift_amount_exceeded",
         context,
         context.offer,
@@ -199,7 +199,7 @@ def points_balance(context: Context) -> Refusal | None:
     asked = None if context.payment is None else context.payment.points
     if available > 0 and (asked is None or asked <= available):
         return None
-    return _refused(
+    return _refuse_late(
         "loyalty_card_points_exceeded",
         context,
         context.offer,
@@ -264,7 +264,7 @@ def _key(context: Context, of_voucher: str) -> str:
     return "promotion_not_active_now"
 
 
-def _refused(
+def _refuse_late(
     key: str,
     context: Context,
     bound: Bound,

@@ -10,16 +10,27 @@ from typing import NamedTuple
 
 from msgspec import structs
 
-from engine.counters.pending import Pending, scopes_of
+from engine.counters.pending import Pending, tally_scopes_of
 from engine.evaluation.circumstances import Circumstances, facts_of
 from engine.evaluation.context import Context
-from engine.evaluation.dynamic import Resolved, is_by_line, is_dynamic, resolved, taken_by_line
+from engine.evaluation.dynamic import (
+    ResolvedDiscount,
+    is_by_line,
+    is_dynamic,
+    resolve_discount,
+    take_by_line,
+)
 from engine.evaluation.eligibility import refusal_of
-from engine.evaluation.offers import Offer, impossible, offers_of
-from engine.evaluation.outcomes import fail_all, inapplicable, left_out, shown
-from engine.evaluation.skips import without_effect
-from engine.evaluation.stacking import on_initial, sequence_of, stack
-from engine.kernel.lookup import NOTHING_HELD, Held, held_by_others
+from engine.evaluation.offers import Offer, impossible_request, offers_of
+from engine.evaluation.outcomes import (
+    fail_all,
+    inapplicable_outcome,
+    left_out_outcome,
+    with_shown_offer,
+)
+from engine.evaluation.skips import skip_without_effect
+from engine.evaluation.stacking import is_on_initial_amount, sequence_of, stack_offers
+from engine.kernel.lookup import NOTHING_HELD, SessionHolds, holds_of_others
 from engine.kernel.state import View
 from engine.orders.calculation import order_of
 from engine.pricing import discounts
@@ -27,13 +38,13 @@ from engine.pricing.basket import Basket
 from engine.pricing.discounts import Terms
 from engine.pricing.scope import Scope
 from engine.products.find import find_item
-from engine.rewards.payment import Payment, payment_of, points_for, worth
+from engine.rewards.payment import Payment, payment_of, points_for, worth_of_points
 from engine.rules.bundles import bundle_shown
 from engine.rules.facts import Facts, Identities
 from engine.rules.items import items_shown, scope_of
-from engine.rules.refusals import exceeded, used_up, violated
+from engine.rules.refusals import limit_used_up, refusal_after_taking, refusal_before_taking
 from engine.rules.units import units_taken
-from engine.stacking_rules.decide import stacking_rules
+from engine.stacking_rules.decide import find_stacking_rules
 from schemas.api import Redeemable
 from schemas.base import Millis
 from schemas.commands import Command
@@ -64,7 +75,7 @@ class Asker(NamedTuple):
         return None if self.customer is None else self.customer.id
 
 
-class Asked(NamedTuple):
+class FoundRedeemables(NamedTuple):
     """The redeemables of a request, as found."""
 
     offers: list[Offer]
@@ -74,10 +85,10 @@ class Asked(NamedTuple):
     refusal: Refusal | None
 
     @classmethod
-    def of(cls, view: View, redeemables: tuple[Redeemable, ...]) -> "Asked":
+    def of(cls, view: View, redeemables: tuple[Redeemable, ...]) -> "FoundRedeemables":
         """What the redeemables stand for."""
-        rules, offers = stacking_rules(view), offers_of(view, redeemables)
-        return cls(offers, rules, impossible(offers, redeemables, rules))
+        rules, offers = find_stacking_rules(view), offers_of(view, redeemables)
+        return cls(offers, rules, impossible_request(offers, redeemables, rules))
 
 
 def evaluate_for(view: View, request: RequestContext, asker: Asker, now: Millis) -> Evaluation:
@@ -86,14 +97,14 @@ def evaluate_for(view: View, request: RequestContext, asker: Asker, now: Millis)
     What is wrong with the request as a whole fails its first redeemable, in this order: too many,
     the same redeemable twice, a stack beside others, an unknown or impossible order.
     """
-    asked = Asked.of(view, request.redeemables)
+    asked = FoundRedeemables.of(view, request.redeemables)
     if asked.refusal is not None:
         return fail_all(request.redeemables, asked.refusal)
-    return evaluate_asked(view, request, asked, asker, now)
+    return evaluate_found(view, request, asked, asker, now)
 
 
-def evaluate_asked(
-    view: View, request: RequestContext, asked: "Asked", asker: Asker, now: Millis
+def evaluate_found(
+    view: View, request: RequestContext, asked: "FoundRedeemables", asker: Asker, now: Millis
 ) -> Evaluation:
     """As `evaluate_for`, of redeemables that can stand in one request."""
     order = order_of(view, request.order, asker.customer_id, asker.key_kind)
@@ -109,10 +120,10 @@ def evaluate_asked(
         asker.key_id,
         None if request.session is None else request.session.key,
     )
-    return evaluated(at, asked.offers)
+    return evaluate_offers(at, asked.offers)
 
 
-def evaluated(at: Circumstances, offers: list[Offer]) -> Evaluation:
+def evaluate_offers(at: Circumstances, offers: list[Offer]) -> Evaluation:
     """The outcome of every offer, and the order after all of them."""
     passes: list[Application] = []
 
@@ -120,7 +131,7 @@ def evaluated(at: Circumstances, offers: list[Offer]) -> Evaluation:
         passes.append(Application(at))
         return passes[-1]
 
-    outcomes = stack(offers, at.rules, begin)
+    outcomes = stack_offers(offers, at.rules, begin)
     if at.rules is DEFAULTS:
         return Evaluation(outcomes=outcomes, order=passes[-1].order())
     sequence = sequence_of(offers, at.rules)
@@ -147,13 +158,15 @@ class Application:
     def __call__(self, offer: Offer) -> Outcome:
         """What becomes of the offer; where it applies, the basket is as it left it."""
         at = self._at
-        outcome = inapplicable(offer.asked, offer.missing) if offer.missing else self._try(offer)
+        outcome = (
+            inapplicable_outcome(offer.asked, offer.missing) if offer.missing else self._try(offer)
+        )
         if outcome.taken is not None:
             if self.basket is not None:
                 self.basket.take(outcome.taken)
-            scopes = scopes_of(offer.voucher, offer.tier)
+            scopes = tally_scopes_of(offer.voucher, offer.tier)
             self._pending.add(scopes, outcome.taken, outcome.units)
-        return shown(outcome, offer, at.rules)
+        return with_shown_offer(outcome, offer, at.rules)
 
     def order(self) -> Order | None:
         """The order after all offers so far."""
@@ -163,18 +176,18 @@ class Application:
         at = self._at
         payment = payment_of(at.view, offer.asked)
         if isinstance(payment, Refusal):
-            return inapplicable(offer.asked, payment)
+            return inapplicable_outcome(offer.asked, payment)
         held = self._held(offer)
         refusal = refusal_of(self._context(offer, held, payment))
         if refusal is not None:
-            return inapplicable(offer.asked, refusal)
+            return inapplicable_outcome(offer.asked, refusal)
         needs_facts = offer.rules or (offer.discount is not None and is_dynamic(offer.discount))
         facts = self._facts(offer) if needs_facts else None
         if facts is not None:
-            refusal = violated(offer.rules, facts, _kind(offer))
+            refusal = refusal_before_taking(offer.rules, facts, _kind(offer))
             if refusal is not None:
                 bundle = bundle_shown(offer.rules, facts)
-                return structs.replace(inapplicable(offer.asked, refusal), bundle=bundle)
+                return structs.replace(inapplicable_outcome(offer.asked, refusal), bundle=bundle)
         scope = None if facts is None else scope_of(offer.rules, facts)
         return self._taking(offer, facts, scope, held, payment)
 
@@ -183,23 +196,23 @@ class Application:
         offer: Offer,
         facts: Facts | None,
         scope: Scope | None,
-        held: Held,
+        held: SessionHolds,
         payment: Payment | None,
     ) -> Outcome:
         rules = self._at.rules
-        worked = None if offer.discount is None else resolved(offer.discount, facts)
+        worked = None if offer.discount is None else resolve_discount(offer.discount, facts)
         taken = self._taken(offer, worked, scope, facts, held, payment)
         scoped = scope if _is_scoped(offer, worked, scope) else None
         if facts is not None:
             facts.taken = taken
             short = None if scoped is None else scoped.short
-            refusal = None if short is None else used_up(short, facts, _kind(offer))
-            refusal = refusal or exceeded(offer.rules, facts, _kind(offer))
+            refusal = None if short is None else limit_used_up(short, facts, _kind(offer))
+            refusal = refusal or refusal_after_taking(offer.rules, facts, _kind(offer))
             if refusal is not None:
-                return inapplicable(offer.asked, refusal)
-        skip = None if _has_effect(taken) else without_effect(offer.categories, rules)
+                return inapplicable_outcome(offer.asked, refusal)
+        skip = None if _has_effect(taken) else skip_without_effect(offer.categories, rules)
         if skip is not None:
-            return left_out(offer, skip, rules)
+            return left_out_outcome(offer, skip, rules)
         outcome = Outcome(
             object=offer.asked.object,
             id=offer.asked.id,
@@ -224,55 +237,57 @@ class Application:
     def _taken(
         self,
         offer: Offer,
-        worked: Resolved | None,
+        worked: ResolvedDiscount | None,
         scope: Scope | None,
         facts: Facts | None,
-        held: Held,
+        held: SessionHolds,
         payment: Payment | None,
     ) -> Taken:
         at, basket, voucher = self._at, self.basket, offer.voucher
         if basket is None:
             return Taken()
         terms = Terms(
-            initial=on_initial(offer, at.rules),
+            initial=is_on_initial_amount(offer, at.rules),
             once=at.rules.redeemables_products_application_mode == "ONCE",
             price_of=partial(find_item, at.view),
         )
         discount = offer.discount
         if discount is not None and facts is not None and is_by_line(discount):
-            return taken_by_line(discount, basket, scope, terms, facts)
+            return take_by_line(discount, basket, scope, terms, facts)
         if worked is not None:
-            return discounts.taken(worked.discount, basket, scope, terms)
+            return discounts.take_discount(worked.discount, basket, scope, terms)
         assert voucher is not None
         if voucher.gift is not None:
             asked = None if offer.asked.gift is None else offer.asked.gift.credits
             available = voucher.gift.balance - held.credits
             credits = discounts.gift_credits(asked, available, basket.left or 0)
-            taken = discounts.paid_with(credits, voucher.gift.effect, basket, scope, terms)
+            taken = discounts.take_payment(credits, voucher.gift.effect, basket, scope, terms)
             return structs.replace(taken, credits=taken.total)
         assert voucher.loyalty_card is not None
         assert payment is not None
         available = voucher.loyalty_card.balance - held.points
         points = available if payment.points is None else payment.points
-        amount = min(worth(payment.reward, points), basket.left or 0)
+        amount = min(worth_of_points(payment.reward, points), basket.left or 0)
         return Taken(order=amount, points=points_for(payment.reward, amount))
 
     def _facts(self, offer: Offer) -> Facts:
         return facts_of(self._at, offer, self.basket, self._pending, self._identities)
 
-    def _held(self, offer: Offer) -> Held:
+    def _held(self, offer: Offer) -> SessionHolds:
         if offer.voucher is None:
             return NOTHING_HELD
-        return held_by_others(self._at.view, offer.voucher, self._at.own_session, self._at.now)
+        return holds_of_others(self._at.view, offer.voucher, self._at.own_session, self._at.now)
 
-    def _context(self, offer: Offer, held: Held, payment: Payment | None) -> Context:
+    def _context(self, offer: Offer, held: SessionHolds, payment: Payment | None) -> Context:
         bound = offer.voucher or offer.tier
         assert bound is not None
         credits = None if offer.asked.gift is None else offer.asked.gift.credits
         return Context(bound, self._at.now, held, credits, self.basket, offer.campaign, payment)
 
 
-def _as_worked(outcome: Outcome, offer: Offer, worked: Resolved, scope: Scope | None) -> Outcome:
+def _as_worked(
+    outcome: Outcome, offer: Offer, worked: ResolvedDiscount, scope: Scope | None
+) -> Outcome:
     """The outcome with the discount as it worked, where that is not how it is defined."""
     discount = offer.discount
     assert discount is not None
@@ -288,7 +303,7 @@ def _as_worked(outcome: Outcome, offer: Offer, worked: Resolved, scope: Scope | 
     )
 
 
-def _is_scoped(offer: Offer, worked: Resolved | None, scope: Scope | None) -> bool:
+def _is_scoped(offer: Offer, worked: ResolvedDiscount | None, scope: Scope | None) -> bool:
     """Whether what the offer takes depends on the items that its rules name."""
     if worked is None:
         assert offer.voucher is not None

@@ -22,7 +22,7 @@ from types import MappingProxyType
 from msgspec import structs
 
 from engine.evaluation.offers import Offer
-from engine.evaluation.outcomes import left_out
+from engine.evaluation.outcomes import left_out_outcome
 from engine.evaluation.skips import (
     APPLICABLE_LIMIT,
     CATEGORY_LIMIT,
@@ -32,11 +32,11 @@ from engine.evaluation.skips import (
     KEPT_OUT,
     NO_EFFECT,
     Skip,
-    after_failure,
-    beside_exclusive,
-    beside_regular,
-    first_in,
-    limited,
+    explain_exclusion,
+    first_category_in,
+    skip_after_failure,
+    skip_beside_regular,
+    skip_over_limit,
 )
 from schemas.evaluations import Outcome
 from schemas.stacking import StackingRules
@@ -48,7 +48,7 @@ NOTHING_KNOWN: Mapping[int, Outcome] = MappingProxyType({})
 Attempt = Callable[[Offer], Outcome]
 
 
-def stack(
+def stack_offers(
     offers: list[Offer], rules: StackingRules, begin: Callable[[], Attempt]
 ) -> tuple[Outcome, ...]:
     """What becomes of each offer, in the order of the request.
@@ -66,7 +66,7 @@ def stack(
     applied = (n for n in sequence if n in exclusive and outcomes[n].status == "APPLICABLE")
     first = next(applied, None)
     if first is not None:
-        return tuple(_beside(each, offers[first]) for each in outcomes)
+        return tuple(_explain_exclusion(each, offers[first]) for each in outcomes)
     out = {n: _stays_out(outcomes[n], offers[n], rules) for n in exclusive}
     return _pass(offers, sequence, rules, begin(), known=out)
 
@@ -89,7 +89,7 @@ def is_joint(offer: Offer, rules: StackingRules) -> bool:
     return not offer.category_ids.isdisjoint(rules.joint_categories)
 
 
-def on_initial(offer: Offer, rules: StackingRules) -> bool:
+def is_on_initial_amount(offer: Offer, rules: StackingRules) -> bool:
     """Whether percentages of it are taken of the order as it was before the request.
 
     The first of its categories that is in a list decides, else the project's mode.
@@ -126,7 +126,7 @@ class _Applied:
     def limit_met(self, offer: Offer, rules: StackingRules, *, exclusive: bool) -> Skip | None:
         """The first limit that leaves no room for the offer."""
         name = "applicable_redeemables_limit"
-        skip = limited(APPLICABLE_LIMIT, name, rules.applicable_redeemables_limit, self.all)
+        skip = skip_over_limit(APPLICABLE_LIMIT, name, rules.applicable_redeemables_limit, self.all)
         if skip is None:
             skip = self._category_limit_met(offer, rules)
         if skip is None and exclusive:
@@ -141,7 +141,7 @@ class _Applied:
                 limit = rules.applicable_redeemables_category_limits[category.id]
                 name = "applicable_redeemables_category_limits"
             count = self.by_category.get(category.id, 0)
-            skip = limited(CATEGORY_LIMIT, name, limit, count, category.id)
+            skip = skip_over_limit(CATEGORY_LIMIT, name, limit, count, category.id)
             if skip is not None:
                 return skip
         return None
@@ -149,14 +149,14 @@ class _Applied:
     def _exclusive_limit_met(self, offer: Offer, rules: StackingRules) -> Skip | None:
         name = "applicable_exclusive_redeemables_limit"
         limit: int | None = rules.applicable_exclusive_redeemables_limit
-        skip = limited(EXCLUSIVE_LIMIT, name, limit, self.exclusive)
+        skip = skip_over_limit(EXCLUSIVE_LIMIT, name, limit, self.exclusive)
         if skip is not None:
             return skip
         name = "applicable_exclusive_redeemables_per_category_limit"
         limit = rules.applicable_exclusive_redeemables_per_category_limit
         for category in offer.categories:
             count = self.exclusive_by_category.get(category.id, 0)
-            skip = limited(EXCLUSIVE_CATEGORY_LIMIT, name, limit, count, category.id)
+            skip = skip_over_limit(EXCLUSIVE_CATEGORY_LIMIT, name, limit, count, category.id)
             if skip is not None:
                 return skip
         return None
@@ -179,13 +179,13 @@ def _pass(
         offer = offers[n]
         exclusive = is_exclusive(offer, rules)
         if failed is not None:
-            skip: Skip | None = after_failure(failed.asked)
+            skip: Skip | None = skip_after_failure(failed.asked)
         elif n in excluded:
             skip = KEPT_OUT
         else:
             skip = applied.limit_met(offer, rules, exclusive=exclusive)
         if skip is not None:
-            outcome = left_out(offer, skip, rules)
+            outcome = left_out_outcome(offer, skip, rules)
         else:
             outcome = known[n] if n in known else attempt(offer)
         if outcome.status == "APPLICABLE":
@@ -200,16 +200,18 @@ def _stays_out(outcome: Outcome, offer: Offer, rules: StackingRules) -> Outcome:
     """What becomes of an exclusive offer that did not apply, where regular ones do."""
     if outcome.status == "INAPPLICABLE" or outcome.skipped_by == NO_EFFECT:
         return outcome
-    return left_out(
-        offer, beside_regular(first_in(offer.categories, rules.exclusive_categories)), rules
+    return left_out_outcome(
+        offer,
+        skip_beside_regular(first_category_in(offer.categories, rules.exclusive_categories)),
+        rules,
     )
 
 
-def _beside(outcome: Outcome, exclusive: Offer) -> Outcome:
+def _explain_exclusion(outcome: Outcome, exclusive: Offer) -> Outcome:
     """An outcome that, where it is excluded, tells which exclusive offer applies."""
     if outcome.skipped_by != EXCLUDED:
         return outcome
-    return structs.replace(outcome, explanation=beside_exclusive(exclusive.asked))
+    return structs.replace(outcome, explanation=explain_exclusion(exclusive.asked))
 
 
 def _rank(offer: Offer) -> tuple[int, ...]:

@@ -41,7 +41,7 @@ def iso(at: Millis) -> str:
     return text.removesuffix("+00:00") + "Z"
 
 
-def instant_of(text: str) -> Millis | None:
+def parse_instant(text: str) -> Millis | None:
     """The instant of a date or date-time as text, without an offset in UTC; None: it is none."""
     # what is too long, or no date, takes no room among those that are remembered
     return _read(text) if len(text) <= INSTANT_LENGTH_MAX and _DATE.match(text) else None
@@ -93,7 +93,7 @@ def parse_duration(text: str) -> Duration:
     return found
 
 
-def later(at: Millis, duration: Duration, times: int = 1) -> Millis:
+def add_duration(at: Millis, duration: Duration, times: int = 1) -> Millis:
     """`at` and `times` durations; what lies beyond the year 9999 counts as its end."""
     if duration.months:
         days, of_day = divmod(at, DAY_MS)
@@ -107,25 +107,27 @@ def later(at: Millis, duration: Duration, times: int = 1) -> Millis:
     return min(at + duration.millis * times, INSTANT_MAX)
 
 
-def within_timeframe(timeframe: ValidityTimeframe, anchor: Millis, at: Millis) -> bool:
+def is_within_timeframe(timeframe: ValidityTimeframe, anchor: Millis, at: Millis) -> bool:
     """Whether `at` lies in the first `duration` of one of the intervals that follow the anchor."""
     if at < anchor:
         return False
     interval = parse_duration(timeframe.interval)
     shortest_ms = interval.months * 28 * DAY_MS + interval.millis
     rounds = range((at - anchor) // shortest_ms + 2)
-    begun = bisect_right(rounds, at, key=lambda n: later(anchor, interval, n)) - 1
-    begin = later(anchor, interval, begun)
-    return at < later(begin, parse_duration(timeframe.duration))
+    begun = bisect_right(rounds, at, key=lambda n: add_duration(anchor, interval, n)) - 1
+    begin = add_duration(anchor, interval, begun)
+    return at < add_duration(begin, parse_duration(timeframe.duration))
 
 
-def within_hours(hours: DailyHours, at: Millis) -> bool:
+def is_within_hours(hours: DailyHours, at: Millis) -> bool:
     """Whether `at` lies in the daily window, on one of its days (no days: on any)."""
     start, end = parse_clock(hours.start_time), parse_clock(hours.expiration_time)
     of_day, today = at % DAY_MS, day_of_week(at)
     if start < end:
-        return start <= of_day < end and _on(hours, today)
-    return (of_day >= start and _on(hours, today)) or (of_day < end and _on(hours, (today - 1) % 7))
+        return start <= of_day < end and _is_on_day(hours, today)
+    return (of_day >= start and _is_on_day(hours, today)) or (
+        of_day < end and _is_on_day(hours, (today - 1) % 7)
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -137,7 +139,7 @@ def parse_clock(text: str) -> Millis:
     return DAY_MS if text == "24:00" else int(match[1]) * HOUR_MS + int(match[2]) * MINUTE_MS
 
 
-def _on(hours: DailyHours, day: int) -> bool:
+def _is_on_day(hours: DailyHours, day: int) -> bool:
     return not hours.days_of_week or day in hours.days_of_week
 
 

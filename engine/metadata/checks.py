@@ -68,7 +68,7 @@ from schemas.promotion_events import (
     TiersMoved,
     TierUpdated,
 )
-from schemas.publications import PublicationFailed, PublicationRepeated, Published
+from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
 from schemas.redemptions import (
     RedemptionFailed,
     RedemptionRolledBack,
@@ -195,7 +195,7 @@ def _redemption(view: View, event: RedemptionSucceeded) -> Written:
         yield from _written_order(view, event.evaluation.order)
 
 
-def _publication(_: View, event: Published) -> Written:
+def _publication(_: View, event: PublicationSucceeded) -> Written:
     yield "publication", event.publication.metadata, False
 
 
@@ -236,7 +236,7 @@ WRITES: Final[Mapping[type[Any], Callable[[View, Any], Written]]] = MappingProxy
         OrderCreated: _order,
         OrderUpdated: _order,
         RedemptionSucceeded: _redemption,
-        Published: _publication,
+        PublicationSucceeded: _publication,
     }
 )
 

@@ -20,22 +20,22 @@ from engine.counters.pending import Pending
 from engine.evaluation.circumstances import Circumstances, facts_of
 from engine.evaluation.context import Context
 from engine.evaluation.eligibility import left_refusal_of
-from engine.evaluation.evaluate import evaluated
+from engine.evaluation.evaluate import evaluate_offers
 from engine.evaluation.offers import Offer, offers_of, rules_of, tier_offer, voucher_offer
-from engine.evaluation.outcomes import shown
+from engine.evaluation.outcomes import with_shown_offer
 from engine.kernel import tables
-from engine.kernel.lookup import categories_of, held_by_others
-from engine.kernel.remembered import remembered
+from engine.kernel.lookup import categories_of, holds_of_others
+from engine.kernel.remembered import remember_results
 from engine.kernel.state import View
 from engine.pricing.basket import Basket
 from engine.qualification import narrowing
 from engine.qualification.candidates import Candidate, Found
 from engine.qualification.keys import is_about_items, names_entries
-from engine.qualification.narrowing import About, narrowed_rule, rules_in
-from engine.rules.bundles import bundle_of, found_in
-from engine.rules.compile import compiled
+from engine.qualification.narrowing import About, narrow_rule, rules_in
+from engine.rules.bundles import find_bundles, parse_bundle
+from engine.rules.compile import compile_rules
 from engine.rules.facts import Meant
-from engine.rules.line_names import flat, is_of_items
+from engine.rules.line_names import flat_name, is_of_items
 from engine.rules.matching import match_of
 from engine.rules.refs import Ref
 from engine.rules.refusals import violations
@@ -90,7 +90,7 @@ class Trial:
 
     def __init__(self, at: Circumstances, scenario: Scenario) -> None:
         self.at = at = at._replace(
-            lookups=at.lookups._replace(find_meant_item=_remembered(at.lookups.find_meant_item))
+            lookups=at.lookups._replace(find_meant_item=_remember_items(at.lookups.find_meant_item))
         )
         self.scenario = scenario
         self._about = _ABOUT.get(scenario)
@@ -108,7 +108,7 @@ class Trial:
     def left_out(self, rule_id: str) -> tuple[str, ...]:
         """The names of a set's rules that the scenario does not ask for."""
         rule = self.at.view.get(tables.RULES, rule_id)
-        return () if rule is None else narrowing.left_out(rule, self._about)
+        return () if rule is None else narrowing.left_out_names(rule, self._about)
 
     def candidate(self, found: Found) -> Candidate | None:
         """What was found, unless it is gone or not to be had."""
@@ -145,7 +145,7 @@ class Trial:
         if not others and self._is_card_without_payment(first):
             evaluation = self._card(first)
         else:
-            evaluation = evaluated(self.at, offers)
+            evaluation = evaluate_offers(self.at, offers)
         return Suiting(candidate, evaluation) if evaluation.valid else None
 
     def _of_campaign(self, found: Found, campaign: Campaign) -> Candidate | None:
@@ -187,7 +187,7 @@ class Trial:
             return rule
         found = self._narrowed.get(rule.id)
         if found is None:
-            found = self._narrowed[rule.id] = narrowed_rule(rule, self._about)
+            found = self._narrowed[rule.id] = narrow_rule(rule, self._about)
         return found
 
     def _may_apply(self, offer: Offer) -> bool:
@@ -206,10 +206,10 @@ class Trial:
 
     def _meets(self, rule: ValidationRule) -> bool:
         facts = self.facts
-        if is_of_request(rule.definition) and not compiled(rule.definition).holds(facts):
+        if is_of_request(rule.definition) and not compile_rules(rule.definition).holds(facts):
             return False
-        bundle = None if rule.bundle is None else bundle_of(rule.bundle)
-        if bundle is not None and not found_in(bundle, facts).quantity:
+        bundle = None if rule.bundle is None else parse_bundle(rule.bundle)
+        if bundle is not None and not find_bundles(bundle, facts).quantity:
             return False
         if self.scenario not in _OF_ITEMS or not names_entries(rule):
             return True
@@ -224,7 +224,7 @@ class Trial:
         rules = [each for each in offer.rules if own is None or each.id in own]
         if self.scenario in _OF_DISCOUNT:
             return any(
-                names_entries(each) or compiled(each.definition).applicable for each in rules
+                names_entries(each) or compile_rules(each.definition).applicable for each in rules
             )
         return any(map(is_about_items, rules))
 
@@ -241,7 +241,7 @@ class Trial:
         """What becomes of a card that is to pay for nothing in particular."""
         at, voucher, asked = self.at, offer.voucher, offer.asked
         assert voucher is not None
-        held = held_by_others(at.view, voucher, None, at.now)
+        held = holds_of_others(at.view, voucher, None, at.now)
         context = Context(voucher, at.now, held, None, self._basket, offer.campaign)
         refusal = left_refusal_of(context)
         status: Any = "APPLICABLE"
@@ -249,10 +249,10 @@ class Trial:
         if refusal is not None or (offer.rules and violations(offer.rules, facts)):
             status = "INAPPLICABLE"
         outcome = Outcome(object=asked.object, id=asked.id, status=status, taken=Taken())
-        return Evaluation((shown(outcome, offer, at.rules),), at.order)
+        return Evaluation((with_shown_offer(outcome, offer, at.rules),), at.order)
 
 
-def _remembered(meant: Meant) -> Meant:
+def _remember_items(meant: Meant) -> Meant:
     """The catalogue's answers for the lines of one request, which are asked for many times."""
     known: dict[int, tuple[OrderItem, CatalogItem | None]] = {}
 
@@ -270,7 +270,7 @@ def _unless_missing(candidate: Candidate) -> Candidate | None:
     return None if any(each.missing for each in candidate.offers) else candidate
 
 
-@remembered(1_000_000)
+@remember_results(1_000_000)
 def is_of_request(definition: str) -> bool:
     """Whether all rules of a definition say the same of every offer of a request."""
     return all(
@@ -281,5 +281,5 @@ def is_of_request(definition: str) -> bool:
 
 def _names(rules: Any) -> Iterable[str]:
     for rule in rules_in(rules).values():
-        yield flat(str(rule.get("name")))
+        yield flat_name(str(rule.get("name")))
         yield from _names(rule.get("rules"))

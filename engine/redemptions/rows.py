@@ -74,7 +74,7 @@ def redemption_rows(record: Record) -> list[RedemptionRow]:
     return rows
 
 
-def _succeeded(
+def _redemption_succeeded(
     event: RedemptionSucceeded, at: Millis, assignments: Assignments
 ) -> list[RedemptionRow]:
     entries, parent = success_bodies(event, at, None, assignments)
@@ -95,7 +95,9 @@ def _succeeded(
     return rows
 
 
-def _failed(event: RedemptionFailed, at: Millis, assignments: Assignments) -> list[RedemptionRow]:
+def _redemption_failed(
+    event: RedemptionFailed, at: Millis, assignments: Assignments
+) -> list[RedemptionRow]:
     failed = [each for each in event.evaluation.outcomes if each.status == "INAPPLICABLE"]
     bodies = failure_bodies(event, at, None, assignments)
     return [
@@ -109,7 +111,7 @@ def _failed(event: RedemptionFailed, at: Millis, assignments: Assignments) -> li
     ]
 
 
-def _rolled_back(
+def _redemption_rolled_back(
     event: RedemptionRolledBack, at: Millis, assignments: Assignments
 ) -> list[RedemptionRow]:
     entries, parent = rollback_bodies(event, at, None, assignments)
@@ -172,9 +174,9 @@ def _row(
 ROWS: Final[Mapping[type[Any], Callable[[Any, Millis, Assignments], list[RedemptionRow]]]] = (
     MappingProxyType(
         {
-            RedemptionSucceeded: _succeeded,
-            RedemptionFailed: _failed,
-            RedemptionRolledBack: _rolled_back,
+            RedemptionSucceeded: _redemption_succeeded,
+            RedemptionFailed: _redemption_failed,
+            RedemptionRolledBack: _redemption_rolled_back,
             RollbackFailed: _not_rolled_back,
         }
     )

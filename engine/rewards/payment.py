@@ -38,7 +38,7 @@ def payment_of(view: View, asked: Redeemable) -> Payment | Refusal | None:
     return Payment(reward, asked.reward.points)
 
 
-def worth(reward: Reward, points: int) -> int:
+def worth_of_points(reward: Reward, points: int) -> int:
     """What so many points pay, in minor units, rounded down."""
     return int(points * _each(reward))
 

@@ -10,10 +10,10 @@ from typing import Any, Final
 
 from engine.kernel.calendar import (
     day_of_week,
-    instant_of,
+    is_within_hours,
+    is_within_timeframe,
     parse_duration,
-    within_hours,
-    within_timeframe,
+    parse_instant,
 )
 from schemas.base import DAY_MS, Millis
 from schemas.validity import DailyHours, ValidityTimeframe
@@ -26,10 +26,10 @@ Test = Callable[[Any, Millis], bool]
 
 def instant_in(value: Any) -> Millis | None:
     """The instant that a text says; None: it says none."""
-    return instant_of(value) if isinstance(value, str) else None
+    return parse_instant(value) if isinstance(value, str) else None
 
 
-def _dated(meets: Callable[[Millis, Millis], bool]) -> Test:
+def _date_test(meets: Callable[[Millis, Millis], bool]) -> Test:
     """Of dates, as instants: any of the members of a list meets it, or the one value."""
 
     def meets_one(value: Any, now: Millis) -> bool:
@@ -47,13 +47,13 @@ def _dated(meets: Callable[[Millis, Millis], bool]) -> Test:
 def _after(values: Sequence[Any]) -> Test:
     """A date later than the one asked for."""
     limit = _date(values[0])
-    return _dated(lambda at, _: at > limit)
+    return _date_test(lambda at, _: at > limit)
 
 
 def _before(values: Sequence[Any]) -> Test:
     """A date earlier than the one asked for."""
     limit = _date(values[0])
-    return _dated(lambda at, _: at < limit)
+    return _date_test(lambda at, _: at < limit)
 
 
 def _date(text: Any) -> Millis:
@@ -68,7 +68,7 @@ def _dow(values: Sequence[Any]) -> Test:
     if not all(type(value) is int and 0 <= value <= 6 for value in values):
         raise ValueError("has to be days of the week, 0 to 6")
     days = frozenset(values)
-    return _dated(lambda at, _: day_of_week(at) in days)
+    return _date_test(lambda at, _: day_of_week(at) in days)
 
 
 def _timeframe(values: Sequence[Any]) -> Test:
@@ -82,7 +82,9 @@ def _timeframe(values: Sequence[Any]) -> Test:
         parse_duration(interval)
         parse_duration(duration)
         frames.append((ValidityTimeframe(duration=duration, interval=interval), _date(anchor)))
-    return _dated(lambda at, _: any(within_timeframe(frame, start, at) for frame, start in frames))
+    return _date_test(
+        lambda at, _: any(is_within_timeframe(frame, start, at) for frame, start in frames)
+    )
 
 
 def _timeframe_absolute(values: Sequence[Any]) -> Test:
@@ -93,7 +95,7 @@ def _timeframe_absolute(values: Sequence[Any]) -> Test:
         if not separator:
             raise ValueError("has to be of the form start;end")
         spans.append((_date(start) if start else None, _date(end) if end else None))
-    return _dated(
+    return _date_test(
         lambda at, _: any(
             (start is None or start <= at) and (end is None or at < end) for start, end in spans
         ),
@@ -103,7 +105,7 @@ def _timeframe_absolute(values: Sequence[Any]) -> Test:
 def _timeframe_daily_hours(values: Sequence[Any]) -> Test:
     """`18:00;20:01;2,3`: a date from 18:00 to 20:01 on a Tuesday or Wednesday; no days: on any."""
     windows = [_window(str(value)) for value in values]
-    return _dated(lambda at, _: any(within_hours(window, at) for window in windows))
+    return _date_test(lambda at, _: any(is_within_hours(window, at) for window in windows))
 
 
 def _window(text: str) -> DailyHours:
@@ -115,7 +117,7 @@ def _window(text: str) -> DailyHours:
     if len(days) < len(named):
         raise ValueError("has to have days of the week, 0 to 6")
     window = DailyHours(start_time=parts[0], expiration_time=parts[1], days_of_week=days)
-    within_hours(window, 0)  # reads the times
+    is_within_hours(window, 0)  # reads the times
     return window
 
 
@@ -123,7 +125,7 @@ def _by_days(meets: Callable[[Millis, Millis, float], bool]) -> Callable[[float]
     def make(days: float) -> Test:
         if abs(days) > DAYS_MAX:
             raise ValueError(f"has to be at most {DAYS_MAX} days")
-        return _dated(lambda at, now: meets(at, now, days))
+        return _date_test(lambda at, now: meets(at, now, days))
 
     return make
 

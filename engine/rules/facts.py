@@ -7,7 +7,7 @@ need of other features comes in as functions, in a `Lookups`: so rules lie below
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from engine.counters.pending import Pending, Scope, Who, scopes_of
+from engine.counters.pending import Pending, TallyScope, Who, tally_scopes_of
 from engine.kernel.state import View
 from engine.pricing.basket import Basket, Line
 from schemas.base import Millis
@@ -37,7 +37,7 @@ class Lookups(NamedTuple):
     #: The metadata of the publication that gave a voucher (engine/vouchers/holdings.py).
     publication_metadata: Callable[[View, Voucher], Mapping[str, Any] | None]
     #: What redemptions add up to in a scope (engine/counters/tallies.py).
-    read_sums: Callable[[View, Scope, Who, Period | None, Millis], Sums]
+    read_sums: Callable[[View, TallyScope, Who, Period | None, Millis], Sums]
 
 
 #: What the product and the SKU of a line go by; redeemables of one request share it.
@@ -106,13 +106,13 @@ class Facts:
         self.by_entry: list[tuple[ValidationRule, Mapping[int, list[int]]]] = []
         self._lookups = lookups
         self._identities: Identities = {} if identities is None else identities
-        self._scopes: tuple[Scope, ...] | None = None
+        self._scopes: tuple[TallyScope, ...] | None = None
 
     @property
-    def scopes(self) -> tuple[Scope, ...]:
+    def scopes(self) -> tuple[TallyScope, ...]:
         """Where the redeemable is counted."""
         if self._scopes is None:
-            self._scopes = scopes_of(self.voucher, self.tier)
+            self._scopes = tally_scopes_of(self.voucher, self.tier)
         return self._scopes
 
     @property
@@ -142,7 +142,7 @@ class Facts:
         """Whether the line's item is in the collection with that id."""
         return self._lookups.is_in_collection(self.view, collection_id, line.item, self.now)
 
-    def tallied(self, scope: Scope, who: Who = (), period: Period | None = None) -> Sums:
+    def tallied(self, scope: TallyScope, who: Who = (), period: Period | None = None) -> Sums:
         """What redemptions add up to in a scope, since ever or in the period that it is now."""
         return self._lookups.read_sums(self.view, scope, who, period, self.now)
 

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from engine.kernel.remembered import remembered
+from engine.kernel.remembered import remember_results
 from engine.rules.date_tests import Test
 from engine.rules.operators import OPERATORS
 from engine.rules.place_tests import PLACES
@@ -39,8 +39,8 @@ class _Condition(NamedTuple):
     tests: tuple[Test, ...]
 
 
-@remembered(400_000)
-def filter_of(text: str) -> Filter:
+@remember_results(400_000)
+def parse_filter(text: str) -> Filter:
     """The filter that a JSON text says; an empty one is met by everything. Raises FilterError."""
     return _read(msgspec.json.decode(text))
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
-from engine.formulas.formula import FormulaError, formula
+from engine.formulas.formula import FormulaError, parse_formula
 from engine.formulas.operands import RequestOperands
-from engine.kernel.money import half_up
+from engine.kernel.money import divide_half_up
 from engine.pricing.basket import Line
 from engine.pricing.scope import Share
 from engine.rules.facts import Facts
@@ -87,11 +87,11 @@ def shares_of_entry(
     lines = facts.lines
     passed = 0
     units_left = entry.aggregated_quantity_limit
-    for n in _ordered(entry, own, lines):
+    for n in _order_operator(entry, own, lines):
         line = lines[n]
         length = line.quantity if entry.target == "UNIT" else 1
         skip, repeat = entry.skip_initially, max(entry.repeat, 1)
-        counted = _counted(passed, length, skip, repeat)
+        counted = _count_operator(passed, length, skip, repeat)
         first = skip - passed if passed <= skip else (skip - passed) % repeat
         passed += length
         units = counted if entry.target == "UNIT" else line.quantity * counted
@@ -123,7 +123,7 @@ def units_shown(entry: ItemEntry, shares: Iterable[Share]) -> tuple[UnitsShown, 
     return tuple(UnitsShown(share.line, share.first, share.units) for share in found)
 
 
-def _counted(passed: int, length: int, skip: int, repeat: int) -> int:
+def _count_operator(passed: int, length: int, skip: int, repeat: int) -> int:
     """How many of the next `length` places count, of those at `skip`, `skip + repeat`, ..."""
 
     def before(place: int) -> int:
@@ -132,7 +132,7 @@ def _counted(passed: int, length: int, skip: int, repeat: int) -> int:
     return before(passed + length) - before(passed)
 
 
-def _ordered(entry: ItemEntry, own: list[int], lines: Sequence[Line]) -> list[int]:
+def _order_operator(entry: ItemEntry, own: list[int], lines: Sequence[Line]) -> list[int]:
     if entry.effect == "APPLY_TO_EVERY":
         return own
     sign = 1 if entry.effect.endswith("_CHEAPEST") else -1
@@ -149,9 +149,9 @@ def _price(entry: ItemEntry, line: Line, facts: Facts) -> int | None:
     if entry.price_formula is None:
         return entry.price
     try:
-        value = formula(entry.price_formula).value(RequestOperands(facts, line))
+        value = parse_formula(entry.price_formula).value(RequestOperands(facts, line))
     except FormulaError:
         return entry.price
     if value is None or not 0 <= value <= AMOUNT_MAX:
         return entry.price
-    return half_up(*value.as_integer_ratio())
+    return divide_half_up(*value.as_integer_ratio())

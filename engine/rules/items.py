@@ -20,8 +20,8 @@ from typing import Final, NamedTuple
 
 from engine.pricing.basket import Line
 from engine.pricing.scope import Scope, Share
-from engine.rules.bundles import bundle_of, found_in
-from engine.rules.compile import compiled
+from engine.rules.bundles import find_bundles, parse_bundle
+from engine.rules.compile import compile_rules
 from engine.rules.facts import Facts
 from engine.rules.item_entries import REST, lines_by_entry, refs_of, shares_of_entry, units_shown
 from engine.rules.matching import Numbered
@@ -74,15 +74,17 @@ def items_shown(
             shares = [share for share in found if share.units]
             indices = tuple(sorted(share.line for share in shares))
             applicable.append(ItemsShown(entry, rule.id, indices, units_shown(entry, shares)))
-        inapplicable.extend(_excluded(rule, lines, facts))
+        inapplicable.extend(_excluded_items(rule, lines, facts))
         unnamed = by_entry.get(REST, []) if items.included_all else []
-        for part in (*_chosen(rule, lines, facts, 0), *_bundled(rule, facts, 0)):
+        for part in (*_chosen_parts(rule, lines, facts, 0), *_bundled_parts(rule, facts, 0)):
             unnamed = [*unnamed, *(share.line for share in part.shares)]
         applicable.extend(_as_entries(rule, unnamed, lines, facts))
     return tuple(applicable), tuple(inapplicable)
 
 
-def _excluded(rule: ValidationRule, lines: Sequence[Line], facts: Facts) -> Iterator[ItemsShown]:
+def _excluded_items(
+    rule: ValidationRule, lines: Sequence[Line], facts: Facts
+) -> Iterator[ItemsShown]:
     """The excluded entries with the lines that they meet."""
     entries = rule.applicable_to.excluded
     if not entries:
@@ -102,23 +104,25 @@ def _parts(
     """What a set says of items, in each of the ways in which it says something."""
     items = rule.applicable_to
     if _names_items(items):
-        yield _applicable(rule, lines, facts, first)
-    yield from _chosen(rule, lines, facts, first)
-    yield from _bundled(rule, facts, first)
+        yield _applicable_part(rule, lines, facts, first)
+    yield from _chosen_parts(rule, lines, facts, first)
+    yield from _bundled_parts(rule, facts, first)
 
 
 def _says_items(rule: ValidationRule) -> bool:
     """Whether a set says anything of items; most do not."""
     if rule.bundle is not None or _names_items(rule.applicable_to):
         return True
-    return bool(compiled(rule.definition).applicable)
+    return bool(compile_rules(rule.definition).applicable)
 
 
 def _names_items(items: ApplicableItems) -> bool:
     return bool(items.included or items.excluded or items.included_all)
 
 
-def _applicable(rule: ValidationRule, lines: Sequence[Line], facts: Facts, first: int) -> _Part:
+def _applicable_part(
+    rule: ValidationRule, lines: Sequence[Line], facts: Facts, first: int
+) -> _Part:
     items = rule.applicable_to
     by_entry = lines_by_entry(rule, lines, facts)
     part = _Part([], {})
@@ -137,11 +141,11 @@ def _applicable(rule: ValidationRule, lines: Sequence[Line], facts: Facts, first
     return part
 
 
-def _chosen(
+def _chosen_parts(
     rule: ValidationRule, lines: Sequence[Line], facts: Facts, first: int
 ) -> Iterator[_Part]:
     """The lines that `discount_applicable` names, within any of the rules."""
-    choosing = compiled(rule.definition).applicable
+    choosing = compile_rules(rule.definition).applicable
     if not choosing:
         return
     chosen = {id(line) for choose in choosing for line in choose(facts)}
@@ -153,13 +157,13 @@ def _chosen(
     yield _Part(shares, {})
 
 
-def _bundled(rule: ValidationRule, facts: Facts, first: int) -> Iterator[_Part]:
+def _bundled_parts(rule: ValidationRule, facts: Facts, first: int) -> Iterator[_Part]:
     """The units that bundles are made up of."""
-    bundle = None if rule.bundle is None else bundle_of(rule.bundle)
+    bundle = None if rule.bundle is None else parse_bundle(rule.bundle)
     if bundle is None:
         return
     units: dict[int, int] = {}
-    for _, line, count in found_in(bundle, facts).identified:
+    for _, line, count in find_bundles(bundle, facts).identified:
         units[line] = units.get(line, 0) + count
     shares = [Share(n, count, entry=first + REST) for n, count in sorted(units.items())]
     yield _Part(shares, {})

@@ -18,7 +18,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from engine.rules.date_tests import DATE_TESTS, DAY_TESTS, Test, instant_in
-from engine.rules.place_tests import inside, not_inside
+from engine.rules.place_tests import inside_test, not_inside_test
 from engine.rules.value_kinds import Kind
 from schemas.base import Millis
 
@@ -55,7 +55,7 @@ def number_in(value: Any) -> int | Decimal | None:
     return found if -_LARGEST < found < _LARGEST else None
 
 
-def equal(value: Any, asked: Any) -> bool:
+def are_equal(value: Any, asked: Any) -> bool:
     """Whether two values are the same; a number equals the text that says it."""
     if type(value) is type(asked):
         return bool(value == asked)
@@ -67,7 +67,7 @@ def equal(value: Any, asked: Any) -> bool:
     return bool(value == asked)
 
 
-def order(value: Any, asked: Any) -> int | None:
+def compare_values(value: Any, asked: Any) -> int | None:
     """-1, 0 or 1 as the value is less, equal or more; None: they cannot be ordered."""
     if type(value) is not int or type(asked) is not int:
         one, other = number_in(value), number_in(asked)
@@ -107,20 +107,20 @@ def _none(meets: Callable[[Any], bool]) -> Test:
 
 def _is(values: Sequence[Any]) -> Test:
     """Equals one of the values."""
-    return _each(lambda value: any(equal(value, asked) for asked in values))
+    return _each(lambda value: any(are_equal(value, asked) for asked in values))
 
 
 def _is_not(values: Sequence[Any]) -> Test:
     """Equals none of the values."""
-    return _none(lambda value: any(equal(value, asked) for asked in values))
+    return _none(lambda value: any(are_equal(value, asked) for asked in values))
 
 
-def _ordered(*wanted: int) -> Callable[[Sequence[Any]], Test]:
+def _order_operator(*wanted: int) -> Callable[[Sequence[Any]], Test]:
     def make(values: Sequence[Any]) -> Test:
         asked = values[0]
         if number_in(asked) is None and instant_in(asked) is None:
             raise ValueError("has to be a number or a date")
-        return _each(lambda value: order(value, asked) in wanted)
+        return _each(lambda value: compare_values(value, asked) in wanted)
 
     return make
 
@@ -186,7 +186,7 @@ def _of_days(make: Callable[[float], Test]) -> Callable[[Sequence[Any]], Test]:
     return lambda values: make(float(_number(values)))
 
 
-def _counted(*wanted: int) -> Callable[[Sequence[Any]], Test]:
+def _count_operator(*wanted: int) -> Callable[[Sequence[Any]], Test]:
     def make(values: Sequence[Any]) -> Test:
         asked = _number(values)
 
@@ -213,7 +213,7 @@ def _not_differ(values: Sequence[Any]) -> Test:
     only = _from(values)
     return lambda value, now: (
         only(value, now)
-        and all(any(equal(member, asked) for member in _members(value)) for asked in values)
+        and all(any(are_equal(member, asked) for member in _members(value)) for asked in values)
     )
 
 
@@ -237,18 +237,18 @@ OPERATORS: Final[Mapping[str, Operator]] = MappingProxyType(
         "$not_in": Operator(_is_not, _ALL - _fits("flag")),
         "$has_value": Operator(_has_value, _VALUES),
         "$is_unknown": Operator(_is_unknown, _VALUES),
-        "$less_than": Operator(_ordered(-1), _ORDERED, single=True),
-        "$less_than_or_equal": Operator(_ordered(-1, 0), _ORDERED, single=True),
-        "$more_than": Operator(_ordered(1), _ORDERED, single=True),
-        "$more_than_or_equal": Operator(_ordered(0, 1), _ORDERED, single=True),
-        "$greater_than_or_equal": Operator(_ordered(0, 1), _ORDERED, single=True),
+        "$less_than": Operator(_order_operator(-1), _ORDERED, single=True),
+        "$less_than_or_equal": Operator(_order_operator(-1, 0), _ORDERED, single=True),
+        "$more_than": Operator(_order_operator(1), _ORDERED, single=True),
+        "$more_than_or_equal": Operator(_order_operator(0, 1), _ORDERED, single=True),
+        "$greater_than_or_equal": Operator(_order_operator(0, 1), _ORDERED, single=True),
         "$starts_with": Operator(_starts_with, _TEXTS),
         "$ends_with": Operator(_ends_with, _TEXTS),
         "$contains": Operator(_contains, _TEXTS),
         "$not_contain": Operator(_not_contain, _TEXTS),
-        "$count": Operator(_counted(0), _COUNTED, single=True),
-        "$count_more": Operator(_counted(1), _COUNTED, single=True),
-        "$count_less": Operator(_counted(-1), _COUNTED, single=True),
+        "$count": Operator(_count_operator(0), _COUNTED, single=True),
+        "$count_more": Operator(_count_operator(1), _COUNTED, single=True),
+        "$count_less": Operator(_count_operator(-1), _COUNTED, single=True),
         "$from": Operator(_from, _LISTS),
         "$not_differ": Operator(_not_differ, _LISTS),
         "$not_intersect": Operator(_is_not, _LISTS),
@@ -257,7 +257,7 @@ OPERATORS: Final[Mapping[str, Operator]] = MappingProxyType(
             for name, make in DATE_TESTS.items()
         },
         **{name: Operator(_of_days(make), _DATES, single=True) for name, make in DAY_TESTS.items()},
-        "$inside": Operator(inside, _PLACES),
-        "$not_inside": Operator(not_inside, _PLACES),
+        "$inside": Operator(inside_test, _PLACES),
+        "$not_inside": Operator(not_inside_test, _PLACES),
     }
 )

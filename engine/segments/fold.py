@@ -25,7 +25,7 @@ def segment_created(state: State, event: SegmentCreated, _: Millis) -> None:
         state.put(tables.CUSTOMER_SEGMENTS, segment.id, customer_id, segment.id)
     if segment.type == "auto-update":
         before = state.get(tables.FOLLOWED, tables.THE_ONE) or FollowedSegments()
-        _follow(state, (*before.ids, segment.id))
+        _put_followed(state, (*before.ids, segment.id))
 
 
 def segment_deleted(state: State, event: SegmentDeleted, _: Millis) -> None:
@@ -41,31 +41,33 @@ def segment_deleted(state: State, event: SegmentDeleted, _: Millis) -> None:
         state.delete(tables.CUSTOMER_SEGMENTS, customer_id, segment.id)
     followed = state.get(tables.FOLLOWED, tables.THE_ONE)
     if followed is not None and segment.id in followed.ids:
-        _follow(state, tuple(each for each in followed.ids if each != segment.id))
+        _put_followed(state, tuple(each for each in followed.ids if each != segment.id))
 
 
 def segment_entered(state: State, event: SegmentEntered, _: Millis) -> None:
     """The customer is known to be in these, too."""
-    known = _known(state, event.customer_id)
-    _know(
+    known = _known_segments(state, event.customer_id)
+    _put_known_segments(
         state, event.customer_id, (*known, *(each for each in event.segments if each not in known))
     )
 
 
 def segment_left(state: State, event: SegmentLeft, _: Millis) -> None:
     """The customer is known to be in these no longer."""
-    known = _known(state, event.customer_id)
-    _know(state, event.customer_id, tuple(each for each in known if each not in event.segments))
+    known = _known_segments(state, event.customer_id)
+    _put_known_segments(
+        state, event.customer_id, tuple(each for each in known if each not in event.segments)
+    )
 
 
-def _follow(state: State, ids: tuple[str, ...]) -> None:
+def _put_followed(state: State, ids: tuple[str, ...]) -> None:
     if ids:
         state.put(tables.FOLLOWED, FollowedSegments(ids), tables.THE_ONE)
     else:
         state.delete(tables.FOLLOWED, tables.THE_ONE)
 
 
-def _known(state: State, customer_id: str) -> tuple[str, ...]:
+def _known_segments(state: State, customer_id: str) -> tuple[str, ...]:
     """Those of the segments that are followed still."""
     known = state.get(tables.KNOWN_SEGMENTS, customer_id)
     followed = state.get(tables.FOLLOWED, tables.THE_ONE)
@@ -74,7 +76,7 @@ def _known(state: State, customer_id: str) -> tuple[str, ...]:
     return tuple(each for each in known.ids if each in followed.ids)
 
 
-def _know(state: State, customer_id: str, ids: tuple[str, ...]) -> None:
+def _put_known_segments(state: State, customer_id: str, ids: tuple[str, ...]) -> None:
     if ids:
         state.put(tables.KNOWN_SEGMENTS, KnownSegments(ids), customer_id)
     else:

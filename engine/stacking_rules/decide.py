@@ -51,7 +51,7 @@ _APART = (
 _LISTS = tuple(name for both in _APART for name in both)
 
 
-def stacking_rules(view: View) -> StackingRules:
+def find_stacking_rules(view: View) -> StackingRules:
     """The rules in force."""
     stored = view.get(tables.STACKING, tables.THE_ONE)
     return DEFAULTS if stored is None else stored.rules
@@ -63,7 +63,7 @@ def create_stacking_rules(
     """Gives the project rules of its own; there may be none yet."""
     if view.get(tables.STACKING, tables.THE_ONE) is not None:
         return refuse("stacking_rules_exist")
-    wrong = invalid_rules(view, body.rules)
+    wrong = invalid_stacking_rules(view, body.rules)
     if wrong is not None:
         return wrong
     stored = StoredStackingRules(new_id(command.seed, "stk_"), body.rules, now)
@@ -79,7 +79,7 @@ def update_stacking_rules(
         return not_found("stacking_rules", body.stacking_rules_id)
     plain = msgspec.to_builtins(stored.rules) | msgspec.json.decode(body.changes)
     rules = msgspec.convert(plain, StackingRules)
-    wrong = invalid_rules(view, rules)
+    wrong = invalid_stacking_rules(view, rules)
     if wrong is not None:
         return wrong
     after = structs.replace(stored, rules=rules, updated_at=now)
@@ -96,7 +96,7 @@ def delete_stacking_rules(
     return Decision((StackingRulesDeleted(stored),))
 
 
-def naming(rules: StackingRules, keeps: Callable[[str], bool]) -> StackingRules:
+def with_kept_categories(rules: StackingRules, keeps: Callable[[str], bool]) -> StackingRules:
     """The rules with only those of the categories that they name which are kept."""
     lists = {name: tuple(filter(keeps, getattr(rules, name))) for name in _LISTS}
     limits = rules.applicable_redeemables_category_limits
@@ -105,7 +105,7 @@ def naming(rules: StackingRules, keeps: Callable[[str], bool]) -> StackingRules:
     return structs.replace(rules, applicable_redeemables_category_limits=limits, **lists)
 
 
-def invalid_rules(view: View, rules: StackingRules) -> Refusal | None:
+def invalid_stacking_rules(view: View, rules: StackingRules) -> Refusal | None:
     """The refusal of limits outside the caps, of unknown categories and of contradicting lists."""
     for name in _LIMITS:
         wrong = _wrong_limit(name, getattr(rules, name))

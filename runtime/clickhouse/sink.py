@@ -31,7 +31,7 @@ from runtime.clickhouse.table import (
     erase,
     forget,
     positions_of_tables,
-    repeated,
+    repeat_marker,
 )
 from runtime.log.log import Corrupt, LogError, StoredEntry
 
@@ -158,7 +158,7 @@ class Filler(Generic[R]):
                     await self._database.query(checkpoint(table.definition, self._place))
                 )
                 if at.offset >= 0:
-                    marker = repeated(table.definition, self._place, at)
+                    marker = repeat_marker(table.definition, self._place, at)
                     await self._database.insert(table.definition, [marker])
                 await self._database.execute(
                     erase(table.definition, self._place, selection, applied.offset)

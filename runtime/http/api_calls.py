@@ -153,8 +153,8 @@ class ApiCalls:
 
 def as_call(noted: Noted) -> ApiCall:
     """The call as it is kept."""
-    path, route = masked(noted.path)
-    channel = _known(noted.channel or CHANNEL, _CHANNEL)
+    path, route = mask_path(noted.path)
+    channel = _known_form(noted.channel or CHANNEL, _CHANNEL)
     return ApiCall(
         noted.request_id,
         max(0, int((noted.ended - noted.seconds) * 1000)),
@@ -165,13 +165,13 @@ def as_call(noted: Noted) -> ApiCall:
         int(noted.seconds * 1_000_000),
         noted.caller.key_id,
         noted.caller.kind,
-        _known(noted.origin, _ORIGIN) if noted.origin else channel,
+        _known_form(noted.origin, _ORIGIN) if noted.origin else channel,
         channel,
     )
 
 
 @lru_cache(maxsize=1024)
-def masked(path: str) -> tuple[str, str]:
+def mask_path(path: str) -> tuple[str, str]:
     """The path without what may name a person, and its route; both of bounded length."""
     shown, route = [], []
     before = ""
@@ -185,6 +185,6 @@ def masked(path: str) -> tuple[str, str]:
     return "/".join(shown)[:PATH_LENGTH_MAX], "/".join(route)[:PATH_LENGTH_MAX]
 
 
-def _known(raw: bytes, form: "re.Pattern[bytes]") -> str:
+def _known_form(raw: bytes, form: "re.Pattern[bytes]") -> str:
     """What a client said of itself, where it has the form of such a thing."""
     return raw.decode("ascii") if form.fullmatch(raw) else OTHER

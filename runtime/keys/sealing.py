@@ -44,7 +44,7 @@ class Wrapping:
     def wrap(self, owner: str, key: str, secret: bytes) -> bytes:
         """The data key as the topic holds it."""
         nonce = self._random_bytes(NONCE_BYTES)
-        wrapped = nonce + self._cipher.encrypt(nonce, secret, _bound_to(owner, key))
+        wrapped = nonce + self._cipher.encrypt(nonce, secret, _associated_data(owner, key))
         return msgspec.json.encode(_Wrapped(wrapped))
 
     def unwrap(self, owner: str, key: str, stored: bytes) -> bytes:
@@ -52,7 +52,7 @@ class Wrapping:
         try:
             wrapped = msgspec.json.decode(stored, type=_Wrapped).wrapped
             return self._cipher.decrypt(
-                wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], _bound_to(owner, key)
+                wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], _associated_data(owner, key)
             )
         except (InvalidTag, ValueError, msgspec.DecodeError) as error:
             raise KeyringError(
@@ -68,7 +68,7 @@ def require_wrapped(stored: bytes) -> None:
 def seal_box(cipher: AESGCM, owner: str, key: str, data: bytes, random_bytes: RandomBytes) -> str:
     """The box that holds the data."""
     nonce = random_bytes(NONCE_BYTES)
-    box = nonce + cipher.encrypt(nonce, data, _bound_to(owner, key))
+    box = nonce + cipher.encrypt(nonce, data, _associated_data(owner, key))
     return base64.b64encode(box).decode()
 
 
@@ -76,11 +76,13 @@ def open_box(cipher: AESGCM, owner: str, key: str, box: str) -> bytes:
     """What is in the box. Raises KeyringError when it is not one of this owner and key."""
     try:
         sealed = base64.b64decode(box, validate=True)
-        return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _bound_to(owner, key))
+        return cipher.decrypt(
+            sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _associated_data(owner, key)
+        )
     except (InvalidTag, ValueError) as error:
         raise KeyringError(f"what key {key} of {owner} sealed was changed") from error
 
 
-def _bound_to(owner: str, key: str) -> bytes:
+def _associated_data(owner: str, key: str) -> bytes:
     """What a ciphertext is valid for, and nothing else."""
     return f"{owner}\0{key}".encode()

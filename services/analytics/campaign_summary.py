@@ -10,15 +10,28 @@ from starlette.routing import Route
 from engine.campaigns.body import campaign_body
 from engine.kernel import tables
 from engine.kernel.encode import Body, to_json
-from fronts.query_string import Given, invalid, read_parameters, require_known, single, time_of
+from fronts.query_string import (
+    Given,
+    invalid_parameter,
+    read_parameters,
+    require_known,
+    single_parameter,
+    time_of,
+)
 from runtime.clickhouse.database import Query
 from runtime.clickhouse.sinks import Reads
 from runtime.http.errors import JSON, ApiError
-from runtime.http.routing import caller_of, ident
+from runtime.http.routing import caller_of, read_ident
 from schemas.base import DAY_MS, Millis
 from schemas.errors import not_found
 from services.analytics.campaign_tables import CAMPAIGN_FACTS, CAMPAIGNS
-from services.analytics.queries import PERIOD, TIME_MAX, Asked, asked_values, validation_totals
+from services.analytics.queries import (
+    PERIOD,
+    TIME_MAX,
+    FactSelection,
+    selection_values,
+    validation_totals,
+)
 from services.analytics.redemption_facts import REDEMPTION_FACTS
 
 _PARAMETERS = frozenset({"start_date", "end_date"})
@@ -29,21 +42,21 @@ def summary_route(reads: Reads) -> Route:
 
     async def summary(request: Request) -> Response:
         """Counts from the first to the last day, both whole; everything where none is named."""
-        named = ident(request, "campaign")
+        named = read_ident(request, "campaign")
         given = read_parameters(request.query_params.multi_items())
         require_known(given, _PARAMETERS)
         since = _day(given, "start_date") or 0
         last = _day(given, "end_date")
         until = TIME_MAX if last is None else last + DAY_MS
         if since >= until:
-            raise invalid("start_date", "must not be after `end_date`")
+            raise invalid_parameter("start_date", "must not be after `end_date`")
         project = caller_of(request).project
         await reads.ready(request)
         found = await reads.rows(living_campaign(project, named))
         if not found:
             raise ApiError(not_found("campaign", named))
         campaign = tables.CAMPAIGNS.decode(found[0][0].encode())
-        asked = Asked(project, since, until, campaign.id)
+        asked = FactSelection(project, since, until, campaign.id)
         (redeemed,) = await reads.rows(redeemed_of(asked))
         ((rollbacks_failed,),) = await reads.rows(failed_rollbacks_of(asked))
         (validations,) = await reads.rows(validation_totals(asked))
@@ -71,7 +84,7 @@ def living_campaign(project: str, campaign: str) -> Query:
     )
 
 
-def redeemed_of(asked: Asked) -> Query:
+def redeemed_of(asked: FactSelection) -> Query:
     """One row of counts and sums.
 
     Redeemed, failed, taken back; then the amounts of orders and of discounts, each of what was
@@ -90,28 +103,28 @@ def redeemed_of(asked: Asked) -> Query:
         f"SELECT redemption_id FROM {facts} WHERE project = {{project:String}} "
         f"AND kind = 'rolled_back' AND {PERIOD}) AS taken_back FROM {facts} "
         "WHERE project = {project:String} AND campaign = {campaign:String})",
-        asked_values(asked),
+        selection_values(asked),
     )
 
 
-def failed_rollbacks_of(asked: Asked) -> Query:
+def failed_rollbacks_of(asked: FactSelection) -> Query:
     """One row: how many rollbacks of the campaign's redemptions were refused."""
     facts = REDEMPTION_FACTS.full_name
     return Query(
         f"SELECT count() FROM {facts} WHERE project = {{project:String}} "  # noqa: S608
         f"AND kind = 'rollback_failed' AND {PERIOD} AND redemption_id IN (SELECT id FROM {facts} "
         "WHERE project = {project:String} AND campaign = {campaign:String})",
-        asked_values(asked),
+        selection_values(asked),
     )
 
 
-def facts_of(asked: Asked) -> Query:
+def facts_of(asked: FactSelection) -> Query:
     """Kind, count and amount of each kind of fact."""
     return Query(
         f"SELECT kind, sum(counted), sum(toInt128(amount)) FROM {CAMPAIGN_FACTS.full_name} "  # noqa: S608
         f"WHERE project = {{project:String}} AND campaign = {{campaign:String}} AND {PERIOD} "
         "GROUP BY kind",
-        asked_values(asked),
+        selection_values(asked),
     )
 
 
@@ -170,7 +183,7 @@ def _amount(facts: dict[str, tuple[int, int]], kind: str) -> int:
 
 def _day(given: list[Given], word: str) -> Millis | None:
     """The beginning of a day, in UTC."""
-    found = single(given, word)
+    found = single_parameter(given, word)
     if found is None:
         return None
     return time_of(found) // DAY_MS * DAY_MS

@@ -43,7 +43,7 @@ from schemas.promotion_events import (
     TiersMoved,
     TierUpdated,
 )
-from schemas.publications import PublicationFailed, PublicationRepeated, Published
+from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
 from schemas.records import Decided, Record
 from schemas.redemptions import RedemptionEvent
 from schemas.segments import SegmentEvent
@@ -145,32 +145,32 @@ def _gone(project: str, event: CampaignDeleted) -> CampaignRow:
 _Fact = tuple[str, str, int, int] | None
 
 
-def _created(event: VouchersGenerated) -> _Fact:
+def _vouchers_generated(event: VouchersGenerated) -> _Fact:
     count, gift = len(event.ids), event.template.gift
     if not count:
         return None
     return event.campaign.id, "created", count, count * (gift.balance if gift else 0)
 
 
-def _deleted(event: VoucherDeleted) -> _Fact:
+def _voucher_deleted(event: VoucherDeleted) -> _Fact:
     if event.campaign is None:
         return None
     return event.campaign.id, "deleted", 1, event.credits
 
 
-def _adjusted(event: BalanceAdjusted) -> _Fact:
+def _balance_adjusted(event: BalanceAdjusted) -> _Fact:
     if event.voucher.campaign_id is None:
         return None
     kind = "added" if event.amount > 0 else "subtracted"
     return event.voucher.campaign_id, kind, 1, abs(event.amount)
 
 
-def _published(event: Published) -> _Fact:
+def _publication_succeeded(event: PublicationSucceeded) -> _Fact:
     campaign = event.publication.campaign_id
     return None if campaign is None else (campaign, "published", 1, 0)
 
 
-def _unpublished(event: PublicationFailed) -> _Fact:
+def _publication_failed(event: PublicationFailed) -> _Fact:
     campaign = event.publication.campaign_id
     return None if campaign is None else (campaign, "unpublished", 1, 0)
 
@@ -198,7 +198,7 @@ ROWS: Mapping[type[Any], Callable[[str, Any], CampaignRow | None]] = MappingProx
         TierDisabled: _campaign,
         TierDeleted: _campaign,
         VoucherDeleted: _campaign,
-        Published: _campaign,
+        PublicationSucceeded: _campaign,
         PublicationFailed: _campaign,
     }
 )
@@ -232,11 +232,11 @@ UNLISTED = events_of(
 #: The fact of each event.
 COUNTS: Mapping[type[Any], Callable[[Any], _Fact]] = MappingProxyType(
     {
-        VouchersGenerated: _created,
-        VoucherDeleted: _deleted,
-        BalanceAdjusted: _adjusted,
-        Published: _published,
-        PublicationFailed: _unpublished,
+        VouchersGenerated: _vouchers_generated,
+        VoucherDeleted: _voucher_deleted,
+        BalanceAdjusted: _balance_adjusted,
+        PublicationSucceeded: _publication_succeeded,
+        PublicationFailed: _publication_failed,
     }
 )
 

@@ -90,7 +90,7 @@ def redemption_facts(record: Record) -> Iterator[RedemptionFact]:
             yield from count(record, event)
 
 
-def _succeeded(record: Decided, event: RedemptionSucceeded) -> Iterator[RedemptionFact]:
+def _redemption_succeeded(record: Decided, event: RedemptionSucceeded) -> Iterator[RedemptionFact]:
     order = event.evaluation.order
     amount = (order and order.amount) or 0
     discounts = 0
@@ -117,7 +117,7 @@ def _succeeded(record: Decided, event: RedemptionSucceeded) -> Iterator[Redempti
         campaigns.add(campaign)
 
 
-def _failed(record: Decided, event: RedemptionFailed) -> Iterator[RedemptionFact]:
+def _redemption_failed(record: Decided, event: RedemptionFailed) -> Iterator[RedemptionFact]:
     failed = [each for each in event.evaluation.outcomes if each.status == "INAPPLICABLE"]
     for entry_id, outcome in zip(event.redemption_ids, failed, strict=True):
         yield RedemptionFact(
@@ -160,8 +160,8 @@ def _discount(taken: Taken | None) -> int:
 COUNTS: Final[Mapping[type[Any], Callable[[Decided, Any], Iterator[RedemptionFact]]]] = (
     MappingProxyType(
         {
-            RedemptionSucceeded: _succeeded,
-            RedemptionFailed: _failed,
+            RedemptionSucceeded: _redemption_succeeded,
+            RedemptionFailed: _redemption_failed,
             RedemptionRolledBack: _rolled_back,
             RollbackFailed: _not_rolled_back,
         }

@@ -20,10 +20,10 @@ from engine.kernel.encode import Body, to_json
 from engine.kernel.tables import WINDOW_MS
 from fronts.query_string import (
     Given,
-    invalid,
+    invalid_parameter,
     read_parameters,
     require_known,
-    single,
+    single_parameter,
     text_of,
     time_of,
 )
@@ -38,9 +38,9 @@ from services.analytics.queries import (
     PERIOD,
     REDEMPTION_TOTALS,
     VALIDATION_TOTALS,
-    Asked,
-    asked_values,
+    FactSelection,
     find_campaign,
+    selection_values,
 )
 from services.analytics.redemption_facts import REDEMPTION_FACTS
 from services.analytics.validation_facts import VALIDATION_FACTS
@@ -68,7 +68,7 @@ Key = tuple[str, Millis]
 class Series(NamedTuple):
     """What is summed, at which starts, and for which campaigns; None: not by campaign."""
 
-    asked: Asked
+    asked: FactSelection
     starts: tuple[Millis, ...]
     campaigns: tuple[str, ...] | None = None
 
@@ -87,7 +87,7 @@ def timeseries_route(reads: Reads, clock_ms: Callable[[], Millis]) -> Route:
         campaign = text_of(given, "campaign")
         project = caller_of(request).project
         await reads.ready(request)
-        asked = Asked(project, since, until, await _campaign_id(reads, project, campaign))
+        asked = FactSelection(project, since, until, await _campaign_id(reads, project, campaign))
         series = Series(asked, starts)
         more = False
         if by_campaign:
@@ -95,7 +95,7 @@ def timeseries_route(reads: Reads, clock_ms: Callable[[], Millis]) -> Route:
             shown = tuple(row[0] for row in found)
             series, more = series._replace(campaigns=shown[:limit]), len(shown) > limit
         body: Body = {"from": iso(since), "to": iso(until), "interval": interval}
-        body |= {"metrics": metrics, "series": await _told(reads, series, metrics)}
+        body |= {"metrics": metrics, "series": await _read_series(reads, series, metrics)}
         if by_campaign:
             body["has_more"] = more
         return Response(to_json(body), media_type=JSON)
@@ -106,7 +106,7 @@ def timeseries_route(reads: Reads, clock_ms: Callable[[], Millis]) -> Route:
 def _one_of(given: list[Given], word: str, known: Sequence[str]) -> str | None:
     found = text_of(given, word)
     if found is not None and found not in known:
-        raise invalid(word, f"must be one of {', '.join(known)}")
+        raise invalid_parameter(word, f"must be one of {', '.join(known)}")
     return found
 
 
@@ -116,14 +116,16 @@ def _metrics(given: list[Given]) -> list[str]:
     names = [name for each in asked for name in each.value.split(",")]
     for name in names:
         if name not in METRICS:
-            raise invalid("metrics", f"must be of {', '.join(METRICS)}; not `{name[:50]}`")
+            raise invalid_parameter(
+                "metrics", f"must be of {', '.join(METRICS)}; not `{name[:50]}`"
+            )
     return list(dict.fromkeys(names)) or list(METRICS)
 
 
 def _period(given: list[Given], interval: str, now: Millis) -> tuple[Millis, Millis]:
     since, until = (
         None if found is None else time_of(found)
-        for found in (single(given, "from"), single(given, "to"))
+        for found in (single_parameter(given, "from"), single_parameter(given, "to"))
     )
     # up to the present, and what happens in its millisecond
     until = now + 1 if until is None else until
@@ -132,9 +134,9 @@ def _period(given: list[Given], interval: str, now: Millis) -> tuple[Millis, Mil
         for _ in range(INTERVALS_DEFAULT - 1):
             since = start_of(interval, since - 1)
     if since >= until:
-        raise invalid("from", "must be before `to`")
+        raise invalid_parameter("from", "must be before `to`")
     if since < 0:
-        raise invalid("from", "must not be before 1970")
+        raise invalid_parameter("from", "must not be before 1970")
     return since, until
 
 
@@ -157,7 +159,9 @@ def starts_of(interval: str, since: Millis, until: Millis) -> tuple[Millis, ...]
         if reached > INSTANT_MAX or (following := start_of(interval, reached)) >= until:
             return tuple(starts)
         if len(starts) == POINTS_MAX:
-            raise invalid("interval", f"gives more than {POINTS_MAX} points for this period")
+            raise invalid_parameter(
+                "interval", f"gives more than {POINTS_MAX} points for this period"
+            )
         starts.append(following)
 
 
@@ -175,7 +179,7 @@ async def _campaign_id(reads: Reads, project: str, campaign: str | None) -> str 
     return campaign_id
 
 
-async def _told(reads: Reads, series: Series, metrics: Sequence[str]) -> list[Body]:
+async def _read_series(reads: Reads, series: Series, metrics: Sequence[str]) -> list[Body]:
     known: dict[Key, dict[str, int]] = {}
     for names, query in (
         (REDEMPTION_TOTALS, redemption_series),
@@ -270,7 +274,7 @@ def top_campaigns(series: Series, limit: int) -> Query:
         f"AND (campaign = '' OR campaign IN (SELECT id FROM {CAMPAIGNS.full_name} FINAL "
         "WHERE project = {project:String}))) "
         "GROUP BY campaign ORDER BY count() DESC, campaign LIMIT {limit:UInt32}",
-        {**asked_values(series.asked), "limit": limit + 1},
+        {**selection_values(series.asked), "limit": limit + 1},
     )
 
 
@@ -291,7 +295,7 @@ def _group(series: Series) -> str:
 
 
 def _values(series: Series) -> dict[str, Any]:
-    values: dict[str, Any] = {**asked_values(series.asked), "starts": list(series.starts)}
+    values: dict[str, Any] = {**selection_values(series.asked), "starts": list(series.starts)}
     if series.campaigns is not None:
         values["campaigns"] = list(series.campaigns)
     return values

@@ -9,7 +9,7 @@ from functools import partial
 
 from runtime.base.clock import clock_ms
 from runtime.base.settings import Settings
-from runtime.http.host import Host, serve
+from runtime.http.host import Host, serve_host
 from runtime.http.internal import InternalGate
 from runtime.http.service import Part, Service
 from runtime.kafka.admin import client_options, delete_before
@@ -103,7 +103,7 @@ async def run_ledger(settings: Settings) -> None:
         InternalGate(parts.internal_secret),
     )
     try:
-        await serve(host, bind="127.0.0.1", port=settings.ledger_port)
+        await serve_host(host, bind="127.0.0.1", port=settings.ledger_port)
     finally:
         await parts.close()
 

@@ -11,7 +11,7 @@ from hashlib import sha256
 from itertools import count
 from typing import cast
 
-from engine.admission import seen_before
+from engine.admission import find_seen
 from engine.fold import StateFold
 from engine.kernel.overlay import ProjectState
 from runtime.keys.codec import Codec
@@ -190,7 +190,7 @@ class WrittenLedger(Ledger):
         return Replica(self.log, 0, _Memory(), StateFold, codec)
 
     def _first_offset(self, record: Duplicate) -> int | None:
-        seen = seen_before(self.view(record.project), record.command_id, record.at)
+        seen = find_seen(self.view(record.project), record.command_id, record.at)
         return None if seen is None else seen.offset
 
     async def _bury(self, entries: Sequence[Entry]) -> None:

@@ -10,7 +10,7 @@ from schemas.campaigns import CampaignCreated
 from schemas.discounts import Discount
 from schemas.errors import refuse
 from schemas.orders import Order, OrderCreated, OrderItem
-from schemas.publications import Publication, PublicationFailed, Published
+from schemas.publications import Publication, PublicationFailed, PublicationSucceeded
 from schemas.validity import ValidityTimeframe
 from schemas.voucher_events import VoucherCreated
 from tests.integration.insight_host import Insight, is_, running
@@ -129,7 +129,7 @@ async def test_publications_are_filtered_and_show_their_customer(insight: Insigh
     )  # fmt: skip
     insight.world.append(
         decided(customer(1, name="Ada"), customer(2)),
-        decided(Published(single, (A,)), Published(two, (B, C))),
+        decided(PublicationSucceeded(single, (A,)), PublicationSucceeded(two, (B, C))),
         decided(PublicationFailed(none, refuse("no_voucher_suitable_for_publication"))),
     )
     wanted = {

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from engine.counters.pending import Scope
-from engine.counters.tallies import tallied
+from engine.counters.pending import TallyScope
+from engine.counters.tallies import read_sums
 from engine.kernel import tables
 from schemas.expiry import ExpireDue
 from schemas.tallies import Period, Sums
@@ -83,9 +83,9 @@ def check_tallies(world: World, notes: Notes) -> None:
     for scope, names in scopes.items():
         made = notes.of(*names)
         for period, expected in lately(made, now):
-            found = tallied(view, scope, (), _PERIODS[period], now)
+            found = read_sums(view, scope, (), _PERIODS[period], now)
             assert _sum(found, found.customers) == expected
-            key = tallied(view, scope, ("key", "app_1"), _PERIODS[period], now)
+            key = read_sums(view, scope, ("key", "app_1"), _PERIODS[period], now)
             assert _sum(key, expected.people) == expected
         for person, customer_id in notes.people.items():
             known = view.get(tables.TALLIES, *scope, "customer", customer_id) is not None
@@ -93,12 +93,12 @@ def check_tallies(world: World, notes: Notes) -> None:
                 continue  # it may have been forgotten long enough
             own = [each for each in made if each.person == person]
             for period, expected in lately(own, now):
-                found = tallied(view, scope, ("customer", customer_id), _PERIODS[period], now)
+                found = read_sums(view, scope, ("customer", customer_id), _PERIODS[period], now)
                 assert _sum(found, expected.people) == expected
     _check_forgotten(world, notes, scopes)
 
 
-def _check_forgotten(world: World, notes: Notes, scopes: Iterable[Scope]) -> None:
+def _check_forgotten(world: World, notes: Notes, scopes: Iterable[TallyScope]) -> None:
     """Of those who were forgotten nothing is left in the end; of all others all is found."""
     living = set(notes.living)
     gone = set(notes.people.values()) - living

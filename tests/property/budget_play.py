@@ -7,7 +7,7 @@ from typing import Final, NamedTuple, TypeVar
 from msgspec import structs
 
 from engine.admission import admit
-from engine.customers.decide import known_by
+from engine.customers.decide import know_customer
 from engine.evaluation.evaluate import Asker, evaluate_for
 from fronts.attempt import guest_key_of
 from schemas.api import CustomerInput, Redeemable
@@ -18,7 +18,12 @@ from schemas.erasures import ForgetCustomer
 from schemas.errors import Refusal
 from schemas.evaluations import Evaluation, Outcome
 from schemas.expiry import ExpireDue
-from schemas.publications import PublicationFailed, PublicationRepeated, Publish, Published
+from schemas.publications import (
+    PublicationFailed,
+    PublicationRepeated,
+    PublicationSucceeded,
+    PublishVouchers,
+)
 from schemas.records import Decided
 from schemas.redemptions import (
     RedeemStack,
@@ -104,7 +109,7 @@ class Play:
             case "forget" if (found := self.notes.id_of(step.who)) is not None:
                 return ForgetCustomer(found)
             case "publish" if step.customer is not None and step.name not in TIERS:
-                return Publish(step.customer, voucher=step.name)
+                return PublishVouchers(step.customer, voucher=step.name)
             case "adjust":
                 name = (*BALANCES, "POINTS")[step.nth % 3]
                 return AdjustBalance(name, step.amount - 400)
@@ -165,7 +170,7 @@ class Play:
                     self.notes.seen(step.who, event.customer_id)
                     if isinstance(event, SessionLocked):
                         self._locked(event, step)
-                case Published() | PublicationRepeated() | PublicationFailed():
+                case PublicationSucceeded() | PublicationRepeated() | PublicationFailed():
                     self.notes.seen(step.who, event.publication.customer_id)
                 case _:
                     pass
@@ -215,7 +220,7 @@ class Play:
         body, now, view = command.body, self.world.now, self.world.view
         if not isinstance(body, RedeemStack):
             return None
-        known = known_by(view, command, body.customer, now)
+        known = know_customer(view, command, body.customer, now)
         assert not isinstance(known, Refusal)
         tried = evaluate_for(view, body, Asker.of(command, known.customer), now)
         key = None if body.session is None else body.session.key

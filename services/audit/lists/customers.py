@@ -13,11 +13,11 @@ from engine.kernel.encode import Body
 from fronts.query_string import (
     Given,
     Page,
-    invalid,
+    invalid_parameter,
     page_of,
     read_parameters,
     require_known,
-    single,
+    single_parameter,
     time_of,
 )
 from runtime.clickhouse.sinks import Reads
@@ -25,7 +25,13 @@ from runtime.http.routing import caller_of
 from schemas.base import Millis
 from services.audit.lists import queries
 from services.audit.lists.filters import ANY_METADATA, METADATA_PREFIX, Where, text, texts
-from services.audit.lists.lists import BY_TIME, Listing, list_response, page_of_entities, wanted
+from services.audit.lists.lists import (
+    BY_TIME,
+    Listing,
+    list_response,
+    page_of_entities,
+    wanted_entities,
+)
 from services.audit.lists.times import TIMES
 
 CURSOR: Final = "starting_after"
@@ -88,8 +94,8 @@ async def list_customers(
     given = read_parameters(request.query_params.multi_items())
     require_known(given, CUSTOMERS.parameters | {CURSOR})
     page = page_of(given, frozenset(CUSTOMERS.orders))
-    cursor = single(given, CURSOR)
-    where = wanted(CUSTOMERS, caller_of(request).project, given, clock_ms())
+    cursor = single_parameter(given, CURSOR)
+    where = wanted_entities(CUSTOMERS, caller_of(request).project, given, clock_ms())
     await reads.ready(request)
     ((total,),) = await reads.rows(queries.count_entities(where))
     if cursor is not None:
@@ -117,7 +123,7 @@ async def _whole_moments(reads: Reads, where: Where, page: Page) -> tuple[list[B
 def _go_on(where: Where, cursor: Given, page: Page) -> None:
     """After that time of creation, or after that customer, in the order of creation."""
     if page.order != "created_at":
-        raise invalid(cursor.name, "goes with the order by `created_at` only")
+        raise invalid_parameter(cursor.name, "goes with the order by `created_at` only")
     if cursor.value.startswith(_ID_PREFIX):
         queries.go_on_after(where, cursor.value, page)
     else:

@@ -11,7 +11,7 @@ from math import ceil, floor
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
-from fronts.query_string import Given, invalid, time_of, yes_of
+from fronts.query_string import Given, invalid_parameter, time_of, yes_of
 from schemas.base import DAY_MS, Millis
 from services.audit.sink.entities import UNKNOWN
 
@@ -43,10 +43,12 @@ def _decimal(given: Given) -> Decimal:
     try:
         found = Decimal(given.value)
     except InvalidOperation:
-        raise invalid(given.name, "must be a number") from None
+        raise invalid_parameter(given.name, "must be a number") from None
     # compared, not computed with: what is beyond every exponent could not be
     if not found.is_finite() or not -NUMBER_MAX < found < NUMBER_MAX:
-        raise invalid(given.name, f"must be a number between {-NUMBER_MAX} and {NUMBER_MAX}")
+        raise invalid_parameter(
+            given.name, f"must be a number between {-NUMBER_MAX} and {NUMBER_MAX}"
+        )
     return found
 
 
@@ -57,7 +59,7 @@ def _float(given: Given, _: Millis) -> float:
 def _days(given: Given) -> Millis:
     found = _decimal(given)
     if not 0 <= found <= DAYS_MAX:
-        raise invalid(given.name, f"must be a number of days between 0 and {DAYS_MAX}")
+        raise invalid_parameter(given.name, f"must be a number of days between 0 and {DAYS_MAX}")
     return int(found * DAY_MS)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from fronts.query_string import Condition, Given, Range, invalid
+from fronts.query_string import Condition, Given, Range, invalid_parameter
 from schemas.base import ID_LENGTH_MAX, Millis
 from services.audit.lists.filter_operators import OPERATORS, Kind, read_text, read_yes
 
@@ -104,7 +104,7 @@ class Where:
             return self._state(field, condition, name)
         operator = OPERATORS[field.kind].get(condition.operator)
         if operator is None:
-            raise invalid(condition.name, "names an unknown operator")
+            raise invalid_parameter(condition.name, "names an unknown operator")
         values = [
             operator.read(Given((), condition.name, value), self._now) for value in condition.values
         ]
@@ -119,17 +119,17 @@ class Where:
         if METADATA_PREFIX not in fields or key in ("", condition.field):
             field = fields.get(condition.field)
             if field is None or condition.field == METADATA_PREFIX:
-                raise invalid(condition.name, "names an unknown field")
+                raise invalid_parameter(condition.name, "names an unknown field")
             return field
         if len(key) > ID_LENGTH_MAX:
-            raise invalid(condition.name, "names a key that is too long")
+            raise invalid_parameter(condition.name, "names a key that is too long")
         self.values[f"{name}_key"] = key
         return texts(f"metadata[{{{name}_key:String}}]")
 
     def _state(self, field: Field, condition: Condition, name: str) -> str:
         test = field.states.get(condition.operator)
         if test is None:
-            raise invalid(condition.name, "names an unknown operator")
+            raise invalid_parameter(condition.name, "names an unknown operator")
         self.values["now"] = self._now
         self.values[name] = [
             read_yes(Given((), condition.name, value), self._now) for value in condition.values

@@ -22,7 +22,9 @@ _VOUCHER_TYPE: Final = (
 )
 
 
-async def _rendered(reads: Reads, project: str, rows: Sequence[tuple[str, str]]) -> list[Body]:
+async def _render_publications(
+    reads: Reads, project: str, rows: Sequence[tuple[str, str]]
+) -> list[Body]:
     found = [tables.PUBLICATIONS.decode(body.encode()) for _, body in rows]
     ids = sorted({each.customer_id for each in found})
     known = await reads.rows(queries.entities(project, "customer", ids)) if ids else []
@@ -38,7 +40,7 @@ async def _rendered(reads: Reads, project: str, rows: Sequence[tuple[str, str]])
 PUBLICATIONS: Final = Listing(
     "publication",
     "publications",
-    _rendered,
+    _render_publications,
     MappingProxyType(
         {
             "created_at": TIMES["created_at"],

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from schemas.bin import BinEntry, BinEntryAdded, BinEntryRemoved
-from services.audit.sink.entities import EntityRow, entity_row, gone
+from services.audit.sink.entities import EntityRow, entity_row, gone_row
 
 
 def bin_entry_added(project: str, event: BinEntryAdded) -> Iterable[EntityRow]:
@@ -15,11 +15,11 @@ def bin_entry_removed(project: str, event: BinEntryRemoved) -> Iterable[EntityRo
     """That it is no longer there, and that a customer is gone for good."""
     entry = event.entry
     # the time stays, so that a list that was read up to this entry can be read on
-    row = gone(project, "bin_entry", entry.id, entry.resource_name)
+    row = gone_row(project, "bin_entry", entry.id, entry.resource_name)
     rows = [row._replace(created_at=entry.created_at)]
     if entry.resource_type == "customer":
-        rows.append(gone(project, "customer", entry.resource_id))
-        rows.append(gone(project, "customer_summary", entry.resource_id))
+        rows.append(gone_row(project, "customer", entry.resource_id))
+        rows.append(gone_row(project, "customer_summary", entry.resource_id))
     return rows
 
 

@@ -11,7 +11,7 @@ from schemas.campaigns import (
     CampaignUpdated,
 )
 from schemas.promotion_events import TierCreated, TierDeleted
-from services.audit.sink.entities import EntityRow, entity_row, gone
+from services.audit.sink.entities import EntityRow, entity_row, gone_row
 from services.audit.sink.promotion_rows import placed_tier, tier_gone
 
 
@@ -32,7 +32,7 @@ def campaign_created(project: str, event: CampaignCreated) -> Iterator[EntityRow
 
 def campaign_deleted(project: str, event: CampaignDeleted) -> Iterable[EntityRow]:
     """That the campaign is gone; its vouchers follow by events of their own."""
-    return (gone(project, "campaign", event.campaign.id, event.campaign.name),)
+    return (gone_row(project, "campaign", event.campaign.id, event.campaign.name),)
 
 
 def tier_created(project: str, event: TierCreated) -> Iterable[EntityRow]:

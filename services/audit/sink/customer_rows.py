@@ -11,7 +11,7 @@ from schemas.customers import (
     CustomerUpdated,
 )
 from schemas.erasures import CustomerForgotten
-from services.audit.sink.entities import EntityRow, entity_row, gone
+from services.audit.sink.entities import EntityRow, entity_row, gone_row
 
 
 def customer_changed(project: str, event: CustomerCreated | CustomerUpdated) -> Iterable[EntityRow]:
@@ -27,13 +27,13 @@ def customer_deleted(project: str, event: CustomerDeleted) -> Iterable[EntityRow
 def customer_forgotten(project: str, event: CustomerForgotten) -> Iterable[EntityRow]:
     """That the customer is gone for good, and what they added up to."""
     kinds = ("customer", "customer_summary")
-    return [gone(project, kind, event.deletion.customer_id) for kind in kinds]
+    return [gone_row(project, kind, event.deletion.customer_id) for kind in kinds]
 
 
 def customers_summed(project: str, event: CustomersSummed) -> Iterator[EntityRow]:
     """What each customer adds up to."""
     for customer_id, summary in event.summaries.items():
-        row = gone(project, "customer_summary", customer_id)
+        row = gone_row(project, "customer_summary", customer_id)
         yield row._replace(deleted=0, body=encode(summary).decode())
 
 

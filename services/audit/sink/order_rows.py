@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from engine.pricing.sums import left_of
+from engine.pricing.sums import left_to_pay
 from schemas.orders import Order, OrderCreated, OrderUpdated
 from services.audit.sink.entities import EntityRow, entity_row
 
@@ -23,7 +23,7 @@ def order_row(project: str, order: Order) -> EntityRow:
         numbers={
             "amount": order.amount,
             # what is left of it
-            "balance": left_of(order),
+            "balance": left_to_pay(order),
             "discount_amount": order.discount_amount,
             "items_discount_amount": order.items_discount,
             "total_discount_amount": order.discount_amount + order.items_discount,

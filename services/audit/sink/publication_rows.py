@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 
-from schemas.publications import Publication, PublicationFailed, Published
+from schemas.publications import Publication, PublicationFailed, PublicationSucceeded
 from services.audit.sink.campaign_rows import campaign_row
 from services.audit.sink.entities import EntityRow, entity_row
 from services.audit.sink.voucher_rows import voucher_row
 
 
-def published(project: str, event: Published | PublicationFailed) -> Iterator[EntityRow]:
+def publication_ended(
+    project: str, event: PublicationSucceeded | PublicationFailed
+) -> Iterator[EntityRow]:
     """The publication, and the vouchers and the campaign that it changed."""
     yield _publication(project, event.publication)
-    for voucher in event.vouchers if isinstance(event, Published) else ():
+    for voucher in event.vouchers if isinstance(event, PublicationSucceeded) else ():
         yield voucher_row(project, voucher)
     if event.campaign is not None:
         yield campaign_row(project, event.campaign)

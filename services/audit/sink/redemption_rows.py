@@ -9,7 +9,7 @@ from services.audit.sink.promotion_rows import tier_row
 from services.audit.sink.voucher_rows import voucher_row
 
 
-def redeemed(project: str, event: RedemptionSucceeded) -> Iterator[EntityRow]:
+def redemption_succeeded(project: str, event: RedemptionSucceeded) -> Iterator[EntityRow]:
     """The vouchers, the tiers and the order that a redemption changed."""
     for outcome in event.evaluation.outcomes:
         if outcome.status != "APPLICABLE":
@@ -22,7 +22,7 @@ def redeemed(project: str, event: RedemptionSucceeded) -> Iterator[EntityRow]:
         yield order_row(project, event.evaluation.order)
 
 
-def rolled_back(project: str, event: RedemptionRolledBack) -> Iterator[EntityRow]:
+def redemption_rolled_back(project: str, event: RedemptionRolledBack) -> Iterator[EntityRow]:
     """The vouchers, the tiers and the order that a rollback changed."""
     for each in event.rollbacks:
         if each.voucher is not None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from schemas.assignments import AssignmentsDropped, RuleAssigned, RuleAssignment, RuleUnassigned
 from schemas.rules import ValidationRuleCreated, ValidationRuleDeleted, ValidationRuleUpdated
-from services.audit.sink.entities import EntityRow, entity_row, gone
+from services.audit.sink.entities import EntityRow, entity_row, gone_row
 
 
 def rule_changed(
@@ -18,7 +18,7 @@ def rule_changed(
 
 def rule_deleted(project: str, event: ValidationRuleDeleted) -> Iterable[EntityRow]:
     """That the set is gone, and with it, for whoever lists them, its assignments."""
-    return (gone(project, "validation_rule", event.rule.id, event.rule.name),)
+    return (gone_row(project, "validation_rule", event.rule.id, event.rule.name),)
 
 
 def rule_assigned(project: str, event: RuleAssigned) -> Iterable[EntityRow]:
@@ -31,13 +31,13 @@ def rule_assigned(project: str, event: RuleAssigned) -> Iterable[EntityRow]:
 
 def rule_unassigned(project: str, event: RuleUnassigned) -> Iterable[EntityRow]:
     """That the assignment is gone."""
-    return (_ended(project, event.assignment),)
+    return (_assignment_gone(project, event.assignment),)
 
 
 def assignments_dropped(project: str, event: AssignmentsDropped) -> Iterable[EntityRow]:
     """That the assignments are gone."""
-    return [_ended(project, each) for each in event.assignments]
+    return [_assignment_gone(project, each) for each in event.assignments]
 
 
-def _ended(project: str, assignment: RuleAssignment) -> EntityRow:
-    return gone(project, "rule_assignment", assignment.id, assignment.related_object_id)
+def _assignment_gone(project: str, assignment: RuleAssignment) -> EntityRow:
+    return gone_row(project, "rule_assignment", assignment.id, assignment.related_object_id)

@@ -61,7 +61,7 @@ from schemas.promotion_events import (
     TiersMoved,
     TierUpdated,
 )
-from schemas.publications import PublicationFailed, PublicationRepeated, Published
+from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
 from schemas.records import Decided, Record
 from schemas.redemptions import (
     RedemptionFailed,
@@ -113,8 +113,8 @@ _RowsOf = Callable[[str, Any], Iterable[EntityRow | Alike]]
 #: The rows that each event changes.
 ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
     {
-        RedemptionSucceeded: redemption_rows.redeemed,
-        RedemptionRolledBack: redemption_rows.rolled_back,
+        RedemptionSucceeded: redemption_rows.redemption_succeeded,
+        RedemptionRolledBack: redemption_rows.redemption_rolled_back,
         VoucherCreated: voucher_rows.voucher_changed,
         VoucherUpdated: voucher_rows.voucher_changed,
         VoucherEnabled: voucher_rows.voucher_changed,
@@ -164,8 +164,8 @@ ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
         CustomersSummed: customer_rows.customers_summed,
         OrderCreated: order_rows.order_changed,
         OrderUpdated: order_rows.order_changed,
-        Published: publication_rows.published,
-        PublicationFailed: publication_rows.published,
+        PublicationSucceeded: publication_rows.publication_ended,
+        PublicationFailed: publication_rows.publication_ended,
         ValidationRuleCreated: rule_rows.rule_changed,
         ValidationRuleUpdated: rule_rows.rule_changed,
         ValidationRuleDeleted: rule_rows.rule_deleted,
@@ -216,7 +216,7 @@ def forgotten_entities(record: Record) -> Sequence[Selection]:
     """Whatever was listed of a customer who is forgotten."""
     return [
         {"project": record.project, "kind": "customer", "id": deletion.customer_id}
-        for record, deletion in _forgotten(record)
+        for record, deletion in _deletions_in(record)
     ]
 
 
@@ -224,11 +224,11 @@ def forgotten_activity(record: Record) -> Sequence[Selection]:
     """The feed of a customer who is forgotten."""
     return [
         {"project": record.project, "customer_id": deletion.customer_id}
-        for record, deletion in _forgotten(record)
+        for record, deletion in _deletions_in(record)
     ]
 
 
-def _forgotten(record: Record) -> Iterator[tuple[Decided, PermanentDeletion]]:
+def _deletions_in(record: Record) -> Iterator[tuple[Decided, PermanentDeletion]]:
     if isinstance(record, Decided) and record.command_type == FORGET:
         for event in record.events:
             if isinstance(event, CustomerForgotten):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from engine.codes.generated import encoded_vouchers
+from engine.codes.generated import encode_vouchers
 from runtime.clickhouse.native_block import Alike
 from schemas.balances import BalanceAdjusted
 from schemas.bin import CampaignVouchersDeleted
@@ -16,7 +16,7 @@ from schemas.voucher_events import (
 )
 from schemas.vouchers import Voucher
 from services.audit.sink.campaign_rows import campaign_row
-from services.audit.sink.entities import EntityRow, entity_row, gone
+from services.audit.sink.entities import EntityRow, entity_row, gone_row
 
 _ID, _ALIAS, _BODY = map(EntityRow._fields.index, ("id", "alias", "body"))
 
@@ -31,14 +31,14 @@ def voucher_changed(
 
 def voucher_deleted(project: str, event: VoucherDeleted) -> Iterable[EntityRow]:
     """That the voucher is gone, and its campaign."""
-    row = gone(project, "voucher", event.voucher_id, event.code)
+    row = gone_row(project, "voucher", event.voucher_id, event.code)
     return (row,) if event.campaign is None else (row, campaign_row(project, event.campaign))
 
 
 def vouchers_generated(project: str, event: VouchersGenerated) -> Iterator[EntityRow | Alike]:
     """The campaign, and its new vouchers; what they share is made once."""
     yield campaign_row(project, event.campaign)
-    bodies = [body.decode() for body in encoded_vouchers(event)]
+    bodies = [body.decode() for body in encode_vouchers(event)]
     own = {_ID: event.ids, _ALIAS: event.codes, _BODY: bodies}
     if bodies:
         yield Alike(len(bodies), voucher_row(project, event.template), own)
@@ -47,7 +47,7 @@ def vouchers_generated(project: str, event: VouchersGenerated) -> Iterator[Entit
 def campaign_vouchers_deleted(project: str, event: CampaignVouchersDeleted) -> Iterable[EntityRow]:
     """That the vouchers are gone."""
     return [
-        gone(project, "voucher", voucher_id, code)
+        gone_row(project, "voucher", voucher_id, code)
         for voucher_id, code in zip(event.ids, event.codes, strict=True)
     ]
 

@@ -22,7 +22,7 @@ import msgspec
 import structlog
 
 from engine.answers.hook_events import hook_events
-from engine.answers.hook_payload import payload
+from engine.answers.hook_payload import hook_payload
 from engine.webhooks.ids import event_id
 from runtime.base.faults import NotDecided, NotSent, OutcomeUnknown
 from runtime.http.errors import ApiError
@@ -212,7 +212,7 @@ class Webhooks:
             return None
         for told in hook_events(record):
             if told.number == item.number:
-                return told.name, payload(project, item.offset, record, told)
+                return told.name, hook_payload(project, item.offset, record, told)
         return None
 
     async def _record(self, offset: int) -> Decided | None:

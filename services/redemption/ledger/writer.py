@@ -23,7 +23,7 @@ from typing import Any
 import structlog
 
 from engine.decide import decide
-from runtime.log.chain import ChainState, chained
+from runtime.log.chain import ChainState, chain_entry
 from runtime.log.log import (
     BATCH_OVERHEAD_BYTES,
     Appender,
@@ -252,7 +252,7 @@ class Writer:
         linked: list[Entry] = []
         hashes: list[str] = []
         for entry in entries:
-            link, head = chained(entry, head)
+            link, head = chain_entry(entry, head)
             linked.append(link)
             hashes.append(head)
         last = expected + len(entries) - 1

@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from engine.answers.answer import render_answer
 from engine.answers.hook_events import hook_events
-from engine.answers.hook_payload import payload
+from engine.answers.hook_payload import hook_payload
 from engine.kernel.encode import to_json
 from engine.kernel.overlay import ProjectState
 from fronts.writes import Writes
@@ -99,13 +99,13 @@ class Fronts:
         self.host = Host(
             "api",
             (
-                validation.make_service(
+                validation.validation_service(
                     validations,
                     self.observations,
                     Qualifications(writes, self.view, HASH_KEY, self._now),
                 ),
-                redemption.make_service(Redemptions(writes, HASH_KEY)),
-                catalog.make_service(
+                redemption.redemption_service(Redemptions(writes, HASH_KEY)),
+                catalog.catalog_service(
                     writes,
                     self._fresh,
                     NoBootstrap(),  # type: ignore[arg-type]
@@ -200,7 +200,7 @@ class World:
         for offset, record in enumerate(self.ledger.records):
             if isinstance(record, Decided):
                 for told in hook_events(record):
-                    assert_payload(payload(record.project, offset, record, told))
+                    assert_payload(hook_payload(record.project, offset, record, told))
 
     async def _create(self, project: str, ids: tuple[str, str, str]) -> None:
         kinds: tuple[KeyKind, ...] = ("server", "client", "management")

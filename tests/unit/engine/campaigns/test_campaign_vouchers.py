@@ -6,7 +6,7 @@ from msgspec import structs
 
 from engine.campaigns.generation import VOUCHERS_MAX
 from engine.codes.code import CHARSET
-from engine.codes.generated import encoded_vouchers, first_of
+from engine.codes.generated import encode_vouchers, first_generated_voucher
 from engine.kernel import tables
 from engine.kernel.lookup import find_voucher
 from schemas.actions import ActionStarted, GiveUpAction, RunChunk
@@ -19,7 +19,7 @@ from schemas.campaigns import (
     VouchersGenerated,
     VoucherTemplate,
 )
-from schemas.publications import Publish
+from schemas.publications import PublishVouchers
 from schemas.vouchers import CreateVoucher, Gift, Voucher
 from tests.unit.engine.campaigns.spring import (
     PLAIN,
@@ -81,12 +81,12 @@ def test_a_voucher_says_its_campaign_and_nothing_of_its_dates() -> None:
 def test_vouchers_are_stored_as_if_each_had_been_encoded() -> None:
     template = voucher(metadata={"campaign_number": 0, "a": '"'}, campaign="S", campaign_id="c")
     event = VouchersGenerated(PLAIN, template, ("v_1", "v_2"), ('é"\\/%', "B"), 7)
-    decoded = [tables.VOUCHERS.decode(each) for each in encoded_vouchers(event)]
+    decoded = [tables.VOUCHERS.decode(each) for each in encode_vouchers(event)]
     assert decoded == [
         structs.replace(template, id="v_1", code='é"\\/%', campaign_number=7),
         structs.replace(template, id="v_2", code="B", campaign_number=8),
     ]
-    assert first_of(event) == decoded[0]
+    assert first_generated_voucher(event) == decoded[0]
     world = World().given(CampaignCreated(PLAIN), event)
     assert world.view.get(tables.VOUCHER_CODES, 'é"\\/%') == "v_1"
 
@@ -175,14 +175,16 @@ def test_a_campaign_never_has_more_vouchers_than_it_may() -> None:
     assert refused(world.when(AddVouchers("Spring", code="MINE"))) == "invalid_campaign"
     own = structs.replace(voucher("OWN", percent("20")), campaign="Spring")
     assert refused(world.when(CreateVoucher(own))) == "invalid_campaign"
-    given = Publish(customer=CustomerInput(source_id="alice"), campaign="Spring")
+    given = PublishVouchers(customer=CustomerInput(source_id="alice"), campaign="Spring")
     assert refused(world.when(given)) == "invalid_campaign"
 
 
 def test_a_specific_code_is_added_once() -> None:
     world = World()
     create(world)
-    made = first_of(only(world.when(AddVouchers("Spring", code="MINE")), VouchersGenerated))
+    made = first_generated_voucher(
+        only(world.when(AddVouchers("Spring", code="MINE")), VouchersGenerated)
+    )
     assert find_voucher(world.view, "MINE") == made
     again = found(world.when(AddVouchers("Spring", code="MINE")).refusal)
     assert (again.status, again.key) == (409, "duplicate_found")
@@ -194,7 +196,7 @@ def test_a_voucher_with_its_own_terms_may_join_a_campaign() -> None:
     world = World()
     create(world)
     own = structs.replace(voucher("OWN", percent("20")), campaign="Spring")
-    made = first_of(only(world.when(CreateVoucher(own)), VouchersGenerated))
+    made = first_generated_voucher(only(world.when(CreateVoucher(own)), VouchersGenerated))
     assert (made.code, made.discount, made.campaign_id) == ("OWN", percent("20"), spring(world).id)
     card = structs.replace(gift_card("CARD"), campaign_id=spring(world).id)
     assert refused(world.when(CreateVoucher(card))) == "invalid_voucher"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from engine.codes.generated import first_of
+from engine.codes.generated import first_generated_voucher
 from engine.kernel.lookup import find_campaign, find_voucher
 from schemas.bin import BinEntryAdded
 from schemas.campaigns import (
@@ -69,7 +69,7 @@ def test_an_update_sets_what_it_names_for_vouchers_made_later() -> None:
     ).campaign
     assert (changed.metadata, changed.updated_at) == ({"b": 2, "c": 3}, NOON + MINUTE)
     assert changed.expiration_date == NOON + DAY
-    later = first_of(only(world.when(AddVouchers("Spring")), VouchersGenerated))
+    later = first_generated_voucher(only(world.when(AddVouchers("Spring")), VouchersGenerated))
     assert later.discount == percent("25")
     assert found(find_voucher(world.view, code)).discount == percent("10")
     cleared = only(update(world, expiration_date=None, metadata=None), CampaignUpdated).campaign
@@ -135,7 +135,7 @@ def test_switching_a_campaign_binds_until_it_is_switched_back() -> None:
 def test_a_published_voucher_lasts_as_long_as_its_campaign_says() -> None:
     world = World()
     event = only(create(world, 1, activity_duration_after_publishing="P1D"), VouchersGenerated)
-    made = first_of(event)
+    made = first_generated_voucher(event)
     published = structs.replace(made, published=1, published_at=NOON)
     world.given(VoucherUpdated(published))
     world.now = NOON + DAY + 1

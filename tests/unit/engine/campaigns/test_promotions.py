@@ -33,7 +33,7 @@ from schemas.promotions import (
     UpdateStack,
     UpdateTier,
 )
-from schemas.publications import Publish
+from schemas.publications import PublishVouchers
 from tests.unit.engine.campaign_world import campaign as coupons
 from tests.unit.engine.campaign_world import publish, run_actions
 from tests.unit.engine.promotion_world import (
@@ -213,7 +213,7 @@ def test_a_promotion_has_no_vouchers() -> None:
     promotion(world, "A")
     for command in (AddVouchers("Sale"), AddVouchers("Sale", 5), AddVouchers("Sale", code="X")):
         assert refused(world.when(command)) == "invalid_campaign"
-    asked: Publish = publish("Sale")
+    asked: PublishVouchers = publish("Sale")
     assert refused(world.when(asked)) == "no_voucher_suitable_for_publication"
     actions = [each.work for each in world.view.scan(tables.ACTIONS)]
     assert not [each for each in actions if isinstance(each, GenerateVouchers)]

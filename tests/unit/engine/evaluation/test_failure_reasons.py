@@ -28,7 +28,7 @@ from schemas.redemptions import RedeemStack, RedemptionFailed, RedemptionSucceed
 from schemas.rules import ValidationRule, ValidationRuleCreated
 from schemas.segments import Segment, SegmentCreated
 from schemas.vouchers import Voucher
-from services.audit.lists.redemptions import wanted
+from services.audit.lists.redemptions import wanted_redemptions
 from tests.unit.engine.evaluation.failure_reasons import CARD, NAMES, ROWS, RULES, STORED, TOLD, Row
 from tests.unit.engine.world import NOON, World, only, redeem
 
@@ -143,7 +143,7 @@ def test_failures_are_listed_by_their_reason(row: Row) -> None:
         ("filters[failure_code][conditions][$is]", row.key),
         ("result", f"Failure-{row.key}"),
     ):
-        where = wanted("proj_test", read_parameters([(name, value)]))
+        where = wanted_redemptions("proj_test", read_parameters([(name, value)]))
         assert "failure_code" in where.text
         assert row.key in str(where.values)
 

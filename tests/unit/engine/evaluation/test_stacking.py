@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from engine.evaluation.offers import Offer
-from engine.evaluation.stacking import Attempt, stack
+from engine.evaluation.stacking import Attempt, stack_offers
 from schemas.api import Redeemable
 from schemas.categories import Category
 from schemas.evaluations import Outcome
@@ -276,7 +276,7 @@ def test_offers_are_tried_anew_only_where_exclusive_ones_left_regular_ones_out(
         return _attempt
 
     offers = [_offer(each) for each in named.split()]
-    outcomes = stack(offers, rules(redeemables_application_mode="PARTIAL"), begin)
+    outcomes = stack_offers(offers, rules(redeemables_application_mode="PARTIAL"), begin)
     assert (len(outcomes), len(begun)) == (len(offers), expected)
 
 

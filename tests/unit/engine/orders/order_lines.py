@@ -4,7 +4,7 @@ from typing import Any
 
 from engine.kernel import tables
 from engine.kernel.overlay import ProjectState
-from engine.orders.calculation import laid_over
+from engine.orders.calculation import lay_over_order
 from engine.pricing import discounts
 from engine.pricing.basket import Basket
 from engine.pricing.discounts import Terms
@@ -41,7 +41,7 @@ VIEW = stocked()
 
 
 def relaid(stored: Order, **given: Any) -> Order | Refusal:
-    return laid_over(VIEW, stored, OrderInput(**given))
+    return lay_over_order(VIEW, stored, OrderInput(**given))
 
 
 def laid(stored: Order, **given: Any) -> Order:
@@ -58,7 +58,7 @@ def redeemed(order: Order, *offers: Discount) -> tuple[Order, list[Taken]]:
     basket, steps = Basket(order), []
     under = Terms(initial=False, once=False, price_of=lambda named: find_item(VIEW, named))
     for discount in offers:
-        steps.append(discounts.taken(discount, basket, None, under))
+        steps.append(discounts.take_discount(discount, basket, None, under))
         basket.take(steps[-1])
     return basket.order(), steps
 

@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from engine.orders.calculation import laid_over
-from engine.pricing.basket import Basket, is_built_upon, taken_back
-from engine.pricing.sums import left_of
-from engine.products.find import find_item, item_meant
+from engine.orders.calculation import lay_over_order
+from engine.pricing.basket import Basket, is_built_upon, take_back_from_order
+from engine.pricing.sums import left_to_pay
+from engine.products.find import find_item, find_meant_item
 from schemas.api import OrderInput, OrderItemInput, ProductInput, SkuInput
 from schemas.discounts import Discount
 from schemas.errors import Refusal
@@ -65,21 +65,25 @@ def test_an_item_of_the_catalogue_is_found_by_id_and_by_source_id() -> None:
     assert shirt == find_item(VIEW, "prod_shirt")
     assert (shirt.object, shirt.product_id, shirt.name) == ("product", "prod_shirt", "Shirt")
     small = found(find_item(VIEW, "shirt-s"))
-    assert small == find_item(VIEW, "sku_s") == item_meant(VIEW, line(sku_id="sku_s"))
+    assert small == find_item(VIEW, "sku_s") == find_meant_item(VIEW, line(sku_id="sku_s"))
     assert (small.price, small.source_id, small.sku_source_id) == (2000, "shirt", "shirt-s")
     assert find_item(VIEW, "gone") is find_item(VIEW, "prod_gone") is None
 
 
 def test_an_order_that_is_named_again_keeps_what_discounts_added() -> None:
     order, _ = redeemed(laid(Order(id="ord_1"), items=CART), FREE_SHIRT)
-    assert (order.amount, order.initial_amount, left_of(order)) == (4500, 2500, 2500)
+    assert (order.amount, order.initial_amount, left_to_pay(order)) == (4500, 2500, 2500)
     as_before = laid(order, items=CART)
     as_now = laid(order, items=(structs.replace(CART[0], quantity=2), CART[1]))
     for again in (as_before, as_now, laid(order, items=CART, amount=2500), laid(order)):
-        assert (again.amount, again.initial_amount, left_of(again)) == (4500, 2500, 2500)
+        assert (again.amount, again.initial_amount, left_to_pay(again)) == (4500, 2500, 2500)
         assert again.items == order.items
     with_more = laid(order, items=(*CART, line(price=100)), amount=2600)
-    assert (with_more.amount, with_more.initial_amount, left_of(with_more)) == (4600, 2600, 2600)
+    assert (with_more.amount, with_more.initial_amount, left_to_pay(with_more)) == (
+        4600,
+        2600,
+        2600,
+    )
 
 
 def test_a_line_that_a_discount_added_need_not_be_named() -> None:
@@ -87,7 +91,7 @@ def test_a_line_that_a_discount_added_need_not_be_named() -> None:
     order, _ = redeemed(laid(Order(), items=cart), FREE_SHIRT)
     more = laid(order, items=(*cart, line(product_id="q", price=70)))
     assert [item.product_id for item in more.items or ()] == ["p", "prod_shirt", "q"]
-    assert (more.amount, more.initial_amount, left_of(more)) == (2570, 570, 570)
+    assert (more.amount, more.initial_amount, left_to_pay(more)) == (2570, 570, 570)
     changed = laid(order, items=(line(product_id="r", price=9, metadata={"a": 1}),))
     assert [item.product_id for item in changed.items or ()] == ["r", "prod_shirt"]
 
@@ -106,7 +110,7 @@ def test_a_line_is_the_same_by_any_name_that_it_has() -> None:
     other = line(product_id="prod_shirt", sku_id="sku_s", price=2500)
     nameless = line(price=2500)
     for named in (other, nameless):
-        assert isinstance(laid_over(VIEW, order, OrderInput(items=(named,))), Refusal)
+        assert isinstance(lay_over_order(VIEW, order, OrderInput(items=(named,))), Refusal)
 
 
 @pytest.mark.parametrize(
@@ -122,14 +126,14 @@ def test_a_line_is_the_same_by_any_name_that_it_has() -> None:
 )
 def test_a_discounted_line_stays_as_it_is(items: tuple[OrderItemInput, ...]) -> None:
     order, (step,) = redeemed(laid(Order(), items=CART), FREE_SHIRT)
-    refused = laid_over(VIEW, order, OrderInput(items=items))
+    refused = lay_over_order(VIEW, order, OrderInput(items=items))
     assert isinstance(refused, Refusal)
     assert (refused.key, refused.explanation) == (
         "invalid_order",
         {"rule": "discounted_items", "item": 0},
     )
     assert (
-        laid(taken_back(order, step), items=items).amount
+        laid(take_back_from_order(order, step), items=items).amount
         == sum(
             each.amount if each.amount is not None else (each.quantity or 1) * (each.price or 0)
             for each in items
@@ -144,10 +148,10 @@ def test_an_added_line_goes_with_its_redemption_once_none_stands_behind_it() -> 
     bottle = structs.replace(FREE_SHIRT, unit_type="prod_bottle")
     second, (two,) = redeemed(first, bottle)
     assert len(second.items or ()) == 3
-    without_one = taken_back(second, one)
+    without_one = take_back_from_order(second, one)
     assert [item.quantity for item in without_one.items or ()] == [1, 0, 1]
-    assert taken_back(without_one, two) == order
-    assert taken_back(second, two) == first
+    assert take_back_from_order(without_one, two) == order
+    assert take_back_from_order(second, two) == first
 
 
 def test_what_was_taken_of_units_that_left_counts_for_nothing() -> None:
@@ -156,12 +160,12 @@ def test_what_was_taken_of_units_that_left_counts_for_nothing() -> None:
     order = laid(Order(), items=CART[1:])
     first, (one,) = redeemed(order, replace)
     second, (two,) = redeemed(first, half)
-    assert left_of(second) == 250
-    without_one = taken_back(second, one)
+    assert left_to_pay(second) == 250
+    without_one = take_back_from_order(second, one)
     shirts = (without_one.items or ())[1]
     assert (shirts.quantity, shirts.discount_amount, shirts.discount_void) == (0, 0, 250)
-    assert left_of(without_one) == 500
-    assert taken_back(without_one, two) == order
+    assert left_to_pay(without_one) == 500
+    assert take_back_from_order(without_one, two) == order
 
 
 def test_a_redemption_whose_units_were_replaced_is_built_upon() -> None:
@@ -170,7 +174,7 @@ def test_a_redemption_whose_units_were_replaced_is_built_upon() -> None:
     second, (two,) = redeemed(first, Discount("UNIT", unit_type="y", effect="REPLACE_ITEMS"))
     assert is_built_upon(second, one)
     assert not is_built_upon(second, two)
-    assert not is_built_upon(taken_back(second, two), one)
+    assert not is_built_upon(take_back_from_order(second, two), one)
     assert not is_built_upon(second, Taken(order=5, items=(ItemTaken(0, 5),)))
 
 
@@ -178,22 +182,22 @@ def test_an_order_without_an_amount_has_none_again() -> None:
     order = laid(Order(), items=(line(product_id="p"),))
     assert order.amount is None
     after, (step,) = redeemed(order, FREE_SHIRT)
-    assert (after.amount, left_of(after)) == (2000, 0)
-    assert taken_back(after, step) == order
+    assert (after.amount, left_to_pay(after)) == (2000, 0)
+    assert take_back_from_order(after, step) == order
     assert laid(after, items=(line(product_id="p"),)).initial_amount is None
     both, (_, large) = redeemed(after, Discount("UNIT", unit_type="z"), FREE_LARGE)
-    without_one = taken_back(both, step)
+    without_one = take_back_from_order(both, step)
     assert (without_one.amount, without_one.initial_amount) == (2500, None)
-    assert taken_back(without_one, large).amount is None
+    assert take_back_from_order(without_one, large).amount is None
     # units that cost nothing leave the amounts unsaid
     more, (same,) = redeemed(order, Discount("UNIT", unit_off=2, effect="ADD_SAME_ITEMS"))
     assert [(item.quantity, item.amount) for item in more.items or ()] == [(3, None)]
     assert more.amount is None
-    assert taken_back(more, same) == order
+    assert take_back_from_order(more, same) == order
     # and an amount of nothing is one
     nothing = laid(Order(), items=(line(product_id="p", price=0),))
     after, (step,) = redeemed(nothing, FREE_SHIRT)
-    assert taken_back(after, step) == nothing
+    assert take_back_from_order(after, step) == nothing
 
 
 def test_a_line_that_grows_again_keeps_what_it_was_at_first() -> None:

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from engine.pricing.basket import is_built_upon, taken_back
-from engine.pricing.sums import amount_of, left_of
+from engine.pricing.basket import is_built_upon, take_back_from_order
+from engine.pricing.sums import budget_amount, left_to_pay
 from schemas.discounts import Discount
 from schemas.evaluations import ItemTaken, Taken
 from schemas.orders import Order, OrderItem
@@ -64,13 +64,13 @@ def test_what_is_taken_back_of_a_line(
 ) -> None:
     before, taken, after = case
     order = Order(amount=1000, initial_amount=1000, items=(OrderItem(**before),))
-    assert taken_back(order, Taken(items=(taken,))).items == (OrderItem(**after),)
+    assert take_back_from_order(order, Taken(items=(taken,))).items == (OrderItem(**after),)
 
 
 def test_an_order_that_is_not_there_has_nothing_left_and_counts_as_nothing() -> None:
-    assert left_of(None) is left_of(Order()) is None
-    assert amount_of(None) == amount_of(Order(amount=5)) == 0
-    assert amount_of(Order(amount=5, initial_amount=3)) == 3
+    assert left_to_pay(None) is left_to_pay(Order()) is None
+    assert budget_amount(None) == budget_amount(Order(amount=5)) == 0
+    assert budget_amount(Order(amount=5, initial_amount=3)) == 3
 
 
 #: Units that came, what they cost; what is there of either; whether it is built upon.

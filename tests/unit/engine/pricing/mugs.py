@@ -41,4 +41,4 @@ def taken(
     discount: Discount, on: Basket, scope: Scope | None = None, terms: Terms = TERMS
 ) -> Taken:
     """What a discount takes."""
-    return discounts.taken(discount, on, scope, terms)
+    return discounts.take_discount(discount, on, scope, terms)

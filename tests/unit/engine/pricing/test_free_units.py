@@ -5,7 +5,13 @@ from typing import Any
 import pytest
 
 from engine.pricing.basket import Basket, Line
-from engine.pricing.discounts.stock import amount_room, find_lines, new_line, room, unit_price
+from engine.pricing.discounts.stock import (
+    amount_room,
+    find_lines,
+    new_line,
+    room_on_line,
+    unit_price,
+)
 from engine.pricing.discounts.terms import Terms
 from engine.pricing.scope import Scope, Share
 from schemas.api import ProductInput, SkuInput
@@ -122,18 +128,18 @@ def test_no_line_and_no_amount_grows_above_its_bound() -> None:
     def line_of(item: OrderItem) -> Line:
         return basket(item).lines[0]
 
-    assert room(None, 0, 5) == QUANTITY_MAX
-    assert room(None, 7, 20) == 2
-    assert room(None, 1, AMOUNT_MAX) == QUANTITY_MAX
-    assert room(None, AMOUNT_MAX, AMOUNT_MAX) == 1
-    assert room(line_of(line(3)), 0, 0) == QUANTITY_MAX - 3
-    assert room(line_of(line(QUANTITY_MAX, 0)), 0, 0) == 0
-    assert room(line_of(line(1, AMOUNT_MAX - 10)), 10, AMOUNT_MAX) == 1
-    assert room(line_of(line(1, None)), AMOUNT_MAX, AMOUNT_MAX) == 1
-    assert room(line_of(line(1)), 7, -1) == 0
+    assert room_on_line(None, 0, 5) == QUANTITY_MAX
+    assert room_on_line(None, 7, 20) == 2
+    assert room_on_line(None, 1, AMOUNT_MAX) == QUANTITY_MAX
+    assert room_on_line(None, AMOUNT_MAX, AMOUNT_MAX) == 1
+    assert room_on_line(line_of(line(3)), 0, 0) == QUANTITY_MAX - 3
+    assert room_on_line(line_of(line(QUANTITY_MAX, 0)), 0, 0) == 0
+    assert room_on_line(line_of(line(1, AMOUNT_MAX - 10)), 10, AMOUNT_MAX) == 1
+    assert room_on_line(line_of(line(1, None)), AMOUNT_MAX, AMOUNT_MAX) == 1
+    assert room_on_line(line_of(line(1)), 7, -1) == 0
     for each in (None, line_of(line(1, None))):
-        assert room(each, AMOUNT_MAX + 1, 2 * AMOUNT_MAX) == 0
-    assert isinstance(room(None, 3, 10), int)
+        assert room_on_line(each, AMOUNT_MAX + 1, 2 * AMOUNT_MAX) == 0
+    assert isinstance(room_on_line(None, 3, 10), int)
 
 
 def test_a_unit_costs_what_its_line_says_else_the_catalogue() -> None:

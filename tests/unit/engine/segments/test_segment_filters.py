@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from engine.segments.belonging import belongs
+from engine.segments.belonging import belongs_to_segment
 from schemas.customers import CustomerCreated, CustomersSummed, CustomerSummary
 from schemas.personal import Address
 from schemas.segments import CreateSegment
@@ -52,14 +52,14 @@ def test_a_filter_asks_what_a_customer_is_and_adds_up_to(
     who = someone(**DATA)
     world = World().given(CustomerCreated(who), CustomersSummed({who.id: SUMMARY}))
     found = segment({name: {"conditions": conditions}}, id="seg_1")
-    assert belongs(world.view, found, who, world.now) is within
+    assert belongs_to_segment(world.view, found, who, world.now) is within
 
 
 @pytest.mark.parametrize(("junction", "within"), [("and", False), ("or", True), ("OR", True)])
 def test_conditions_are_joined(junction: str, within: bool) -> None:
     who = someone(**DATA)
     asked = {"name": {"conditions": {"$is": ["Bob"]}}, **VIP, "junction": junction}
-    assert belongs(World().view, segment(asked), who, NOON) is within
+    assert belongs_to_segment(World().view, segment(asked), who, NOON) is within
 
 
 WRONG: list[tuple[dict[str, Any], str]] = [

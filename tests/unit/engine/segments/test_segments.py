@@ -9,8 +9,8 @@ from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.overlay import ProjectState
 from engine.kernel.state import Table, encode
-from engine.segments.belonging import belongs, segments_of
-from engine.segments.following import PARTS, TOLD_BYTES_MAX, followed
+from engine.segments.belonging import belongs_to_segment, segments_of
+from engine.segments.following import PARTS, TOLD_BYTES_MAX, with_segment_moves
 from schemas.api import CustomerInput, OrderInput
 from schemas.bin import DeleteBinEntry
 from schemas.customers import CustomerCreated, DeleteCustomer, UpdateCustomer, UpsertCustomer
@@ -34,7 +34,7 @@ def test_a_static_segment_has_the_customers_that_are_named_by_id_or_source_id() 
     made = create(world, segment(), one.id, "s2", "s1")
     found = world.view.get(tables.SEGMENTS, made)
     assert found is not None
-    assert [belongs(world.view, found, each, NOON) for each in (one, two, three)] == [
+    assert [belongs_to_segment(world.view, found, each, NOON) for each in (one, two, three)] == [
         True,
         True,
         False,
@@ -123,7 +123,7 @@ def test_the_segments_of_a_customer_are_those_that_it_belongs_to() -> None:
     found = segments_of(world.view, ann, NOON)
     assert [each.id for each in found] == sorted(named)
     every = world.view.scan(tables.SEGMENTS)
-    assert found == [each for each in every if belongs(world.view, each, ann, NOON)]
+    assert found == [each for each in every if belongs_to_segment(world.view, each, ann, NOON)]
     assert segments_of(world.view, structs.replace(ann, deleted_at=NOON), NOON) == []
     assert len(list(world.view.scan(tables.CUSTOMER_SEGMENTS, ann.id))) == 2
 
@@ -206,6 +206,6 @@ def test_what_is_told_of_many_customers_at_once_is_bounded() -> None:
         )
     )
     many = tuple(CustomerCreated(someone(n, metadata={"vip": True})) for n in range(500))
-    told = followed(world.view, Decision(many), NOON).events[500:]
+    told = with_segment_moves(world.view, Decision(many), NOON).events[500:]
     assert told
     assert len(encode(told)) < 2 * TOLD_BYTES_MAX

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from runtime.http.host import Host, serve
+from runtime.http.host import Host, serve_host
 from runtime.http.internal import InternalGate
 from runtime.http.limits import HEADERS_BYTES_MAX, HEADERS_MAX, URL_BYTES_MAX
 from runtime.http.service import Service
@@ -40,7 +40,7 @@ async def serving(reading: asyncio.Event | None = None) -> AsyncIterator[int]:
         Open(),
     )
     port = public_port()
-    task = asyncio.create_task(serve(host, bind="127.0.0.1", port=port))
+    task = asyncio.create_task(serve_host(host, bind="127.0.0.1", port=port))
     await _healthy(port)
     try:
         yield port

@@ -16,7 +16,12 @@ from services.analytics.campaign_summary import (
     living_campaign,
     redeemed_of,
 )
-from services.analytics.queries import Asked, find_campaign, redemption_totals, validation_totals
+from services.analytics.queries import (
+    FactSelection,
+    find_campaign,
+    redemption_totals,
+    validation_totals,
+)
 from services.analytics.timeseries import starts_of
 from services.audit.lists.campaigns import CAMPAIGNS
 from services.audit.lists.customers import CUSTOMERS
@@ -155,12 +160,12 @@ def test_plain_parameters_name_their_places(listing: Listing) -> None:
         count_rows(REDEMPTIONS, Where(EVIL)),
         count_entities(Where(EVIL)),
         find_campaign(EVIL, EVIL),
-        redemption_totals(Asked(EVIL, 0, 1, EVIL)),
-        validation_totals(Asked(EVIL, 0, 1, EVIL)),
+        redemption_totals(FactSelection(EVIL, 0, 1, EVIL)),
+        validation_totals(FactSelection(EVIL, 0, 1, EVIL)),
         living_campaign(EVIL, EVIL),
-        redeemed_of(Asked(EVIL, 0, 1, EVIL)),
-        failed_rollbacks_of(Asked(EVIL, 0, 1, EVIL)),
-        facts_of(Asked(EVIL, 0, 1, EVIL)),
+        redeemed_of(FactSelection(EVIL, 0, 1, EVIL)),
+        failed_rollbacks_of(FactSelection(EVIL, 0, 1, EVIL)),
+        facts_of(FactSelection(EVIL, 0, 1, EVIL)),
     ],
 )
 def test_no_query_puts_a_value_into_its_text_or_leaves_the_project(query: Query) -> None:
@@ -246,7 +251,7 @@ def test_metadata_is_only_asked_of_what_has_some() -> None:
 
 
 def test_totals_of_all_campaigns() -> None:
-    query = redemption_totals(Asked("p", 10, 20))
+    query = redemption_totals(FactSelection("p", 10, 20))
     assert query.sql == (
         "SELECT countIf(here AND kind = 'succeeded'), countIf(here AND kind = 'failed'), "
         "countIf(taken_back), "
@@ -269,11 +274,11 @@ def test_totals_of_all_campaigns() -> None:
 
 
 def test_totals_of_one_campaign_count_an_order_once_within_it() -> None:
-    query = redemption_totals(Asked("p", 10, 20, "camp_1"))
+    query = redemption_totals(FactSelection("p", 10, 20, "camp_1"))
     assert "AND campaign = {campaign:String})" in query.sql
     assert "AND first_of_campaign = 1)" in query.sql
     assert query.parameters["campaign"] == "camp_1"
-    assert validation_totals(Asked("p", 10, 20, "camp_1")).sql == (
+    assert validation_totals(FactSelection("p", 10, 20, "camp_1")).sql == (
         "SELECT countIf(valid = 1), countIf(valid = 0) FROM tessera.validation_facts FINAL "
         "WHERE project = {project:String} AND at >= {since:Int64} AND at < {until:Int64} "
         "AND has(campaigns, {campaign:String})"
