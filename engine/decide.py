@@ -12,8 +12,8 @@ from engine.background import decide as background
 from engine.balances import decide as balances
 from engine.bin import decide as bin
 from engine.campaigns import decide as campaigns
-from engine.campaigns.stacks import decide as campaigns_stacks
-from engine.campaigns.tiers import decide as campaigns_tiers
+from engine.campaigns.stacks import decide as stacks
+from engine.campaigns.tiers import decide as tiers
 from engine.categories import decide as categories
 from engine.categories.decide import with_categories
 from engine.collections import decide as collections
@@ -34,7 +34,7 @@ from engine.projects import decide as projects
 from engine.projects.decide import unknown_project
 from engine.publications import decide as publications
 from engine.redemptions import decide as redemptions
-from engine.redemptions import rollback as redemptions_rollback
+from engine.redemptions import rollback
 from engine.redemptions.decide import redeem_stack
 from engine.rewards import decide as rewards
 from engine.rules import decide as rules
@@ -58,8 +58,8 @@ DECISIONS = unite_tables(
     balances.DECISIONS,
     bin.DECISIONS,
     campaigns.DECISIONS,
-    campaigns_stacks.DECISIONS,
-    campaigns_tiers.DECISIONS,
+    stacks.DECISIONS,
+    tiers.DECISIONS,
     categories.DECISIONS,
     collections.DECISIONS,
     custom_events.DECISIONS,
@@ -74,7 +74,7 @@ DECISIONS = unite_tables(
     projects.DECISIONS,
     publications.DECISIONS,
     redemptions.DECISIONS,
-    redemptions_rollback.DECISIONS,
+    rollback.DECISIONS,
     rewards.DECISIONS,
     rules.DECISIONS,
     segments.DECISIONS,

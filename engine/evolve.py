@@ -15,8 +15,8 @@ from engine.assignments import fold as assignments
 from engine.background import fold as background
 from engine.bin import fold as bin
 from engine.campaigns import fold as campaigns
-from engine.campaigns.stacks import fold as campaigns_stacks
-from engine.campaigns.tiers import fold as campaigns_tiers
+from engine.campaigns.stacks import fold as stacks
+from engine.campaigns.tiers import fold as tiers
 from engine.categories import fold as categories
 from engine.collections import fold as collections
 from engine.counters.ended import drop_ended_counts
@@ -65,8 +65,8 @@ FOLDS = unite_tables(
     background.FOLDS,
     bin.FOLDS,
     campaigns.FOLDS,
-    campaigns_stacks.FOLDS,
-    campaigns_tiers.FOLDS,
+    stacks.FOLDS,
+    tiers.FOLDS,
     categories.FOLDS,
     collections.FOLDS,
     customers.FOLDS,

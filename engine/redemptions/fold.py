@@ -5,8 +5,7 @@ from types import MappingProxyType
 from msgspec import structs
 
 from engine.campaigns.tiers.store import store_tier
-from engine.counters import tallies
-from engine.counters import units as product_units
+from engine.counters import tallies, units
 from engine.counters.pending import tally_scopes_of
 from engine.kernel import tables
 from engine.kernel.due import drop_due, put_due
@@ -60,7 +59,7 @@ def redemption_succeeded(state: State, event: RedemptionSucceeded, at: Millis) -
         state.put(tables.REDEMPTIONS, redemption, redemption_id)
         counted.append(redemption)
     tallies.count_redemptions(state, counted)
-    product_units.count_units(state, counted)
+    units.count_units(state, counted)
     if event.session_key is not None:
         free_holds(state, event.session_key, {each.related_id for each in applied})
     if event.parent_id is None:
@@ -117,7 +116,7 @@ def redemption_rolled_back(state: State, event: RedemptionRolledBack, _: Millis)
     known = (state.get(tables.REDEMPTIONS, each.redemption_id) for each in event.rollbacks)
     redeemed = [each for each in known if each is not None]
     tallies.take_back_redemptions(state, redeemed)
-    product_units.take_back_units(state, redeemed)
+    units.take_back_units(state, redeemed)
     for each in event.rollbacks:
         if each.voucher is not None:
             store_voucher(state, each.voucher)

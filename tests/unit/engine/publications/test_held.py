@@ -9,8 +9,7 @@ from msgspec import structs
 from engine.kernel import tables
 from engine.kernel.ids import holding_id
 from engine.kernel.overlay import ProjectState
-from engine.publications import held as redeemables
-from engine.publications.held import LOOKED_AT_MAX, HeldPage, held_count, held_page
+from engine.publications.held import LOOKED_AT_MAX, HeldPage, HeldVoucher, held_count, held_page
 from engine.qualification.vouchers import offered_vouchers, own_vouchers
 from schemas.api import CustomerInput
 from schemas.balances import AdjustBalance
@@ -42,7 +41,7 @@ def holder(count: int, **fields: Any) -> World:
 def page(world: World, limit: int = 10, code: str = "", **more: Any) -> HeldPage:
     """A page of those whose code begins with `code`."""
 
-    def wanted(held: redeemables.HeldVoucher) -> bool:
+    def wanted(held: HeldVoucher) -> bool:
         return held.voucher.code.startswith(code)
 
     return held_page(world.view, WHO, world.now, wanted, limit, **more)
