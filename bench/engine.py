@@ -150,9 +150,9 @@ _FIGURES: Final[dict[str, Callable[[State], float]]] = {
 
 def _ask(state: State, query: PageQuery) -> int:
     view = state.view
-    rules = find_stacking_rules(view)
-    at = Circumstances(view, rules, NOW, _ORDER, None, None, "app", None)
-    page = find_page(Trial(at, query.scenario), query)
+    stacking = find_stacking_rules(view)
+    circumstances = Circumstances(view, stacking, NOW, _ORDER, None, None, "app", None)
+    page = find_page(Trial(circumstances, query.scenario), query)
     assert page.rows
     return len(page.rows)
 

@@ -84,10 +84,10 @@ def delete_category(
     stored = view.get(tables.STACKING, tables.THE_ONE)
     if stored is None:
         return Decision((CategoryDeleted(category),))
-    rules = with_kept_categories(stored.rules, lambda each: each != category.id)
-    if rules == stored.rules:
+    stacking = with_kept_categories(stored.rules, lambda each: each != category.id)
+    if stacking == stored.rules:
         return Decision((CategoryDeleted(category),))
-    after = structs.replace(stored, rules=rules, updated_at=now)
+    after = structs.replace(stored, rules=stacking, updated_at=now)
     # the last event is the one that answers
     return Decision((StackingRulesUpdated(after), CategoryDeleted(category)))
 

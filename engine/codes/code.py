@@ -114,7 +114,7 @@ def draw_codes(seed: str, attempt: int, rule: CodeRule, count: int) -> list[str]
     while len(drawn := source.digest(size).translate(None, uneven)) < wanted:
         size *= 2
     text = drawn.decode("latin-1").translate(characters)
-    parts = (text[at : at + places] for at in range(0, wanted, places))
+    parts = (text[n : n + places] for n in range(0, wanted, places))
     return _shape_codes(rule, parts)
 
 

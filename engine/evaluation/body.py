@@ -90,13 +90,13 @@ def with_names(body: Body, evaluation: Evaluation) -> Body:
     return body | expanded
 
 
-def applied_stacking_rules_body(rules: StackingRules | None) -> Body:
+def applied_stacking_rules_body(stacking: StackingRules | None) -> Body:
     """The rules that a request was decided under; None: the defaults."""
-    return _DEFAULTS_SHOWN if rules is None else _show_stacking_rules(rules)
+    return _DEFAULTS_SHOWN if stacking is None else _show_stacking_rules(stacking)
 
 
-def _show_stacking_rules(rules: StackingRules) -> Body:
-    return {name: getattr(rules, name) for name in _SHOWN}
+def _show_stacking_rules(stacking: StackingRules) -> Body:
+    return {name: getattr(stacking, name) for name in _SHOWN}
 
 
 _DEFAULTS_SHOWN: Final = _show_stacking_rules(StackingRules())

@@ -31,7 +31,7 @@ class Circumstances(NamedTuple):
     """What is the same for all offers of a request."""
 
     view: View
-    rules: StackingRules
+    stacking: StackingRules
     now: Millis
     order: Order | None
     customer: Customer | None
@@ -45,7 +45,7 @@ class Circumstances(NamedTuple):
 
 
 def facts_of(
-    at: Circumstances,
+    circumstances: Circumstances,
     offer: Offer,
     basket: Basket | None,
     pending: Pending,
@@ -53,15 +53,15 @@ def facts_of(
 ) -> Facts:
     """What the rules of an offer may look at; `identities` are known for the lines of the basket."""
     return Facts(
-        at.view,
+        circumstances.view,
         basket,
-        at.now,
-        at.lookups,
+        circumstances.now,
+        circumstances.lookups,
         voucher=offer.voucher,
         tier=offer.tier,
-        customer=at.customer,
-        redemption_metadata=at.metadata,
-        key_id=at.key_id,
+        customer=circumstances.customer,
+        redemption_metadata=circumstances.metadata,
+        key_id=circumstances.key_id,
         pending=pending,
         identities=identities,
     )

@@ -80,15 +80,15 @@ class FoundRedeemables(NamedTuple):
 
     offers: list[Offer]
     #: The rules that they are stacked under.
-    rules: StackingRules
+    stacking: StackingRules
     #: Why they cannot stand in one request.
     refusal: Refusal | None
 
     @classmethod
     def of(cls, view: View, redeemables: tuple[Redeemable, ...]) -> "FoundRedeemables":
         """What the redeemables stand for."""
-        rules, offers = find_stacking_rules(view), offers_of(view, redeemables)
-        return cls(offers, rules, impossible_request(offers, redeemables, rules))
+        stacking, offers = find_stacking_rules(view), offers_of(view, redeemables)
+        return cls(offers, stacking, impossible_request(offers, redeemables, stacking))
 
 
 def evaluate_for(view: View, request: RequestContext, asker: Asker, now: Millis) -> Evaluation:
@@ -110,9 +110,9 @@ def evaluate_found(
     order = order_of(view, request.order, asker.customer_id, asker.key_kind)
     if isinstance(order, Refusal):
         return fail_all(request.redeemables, order)
-    at = Circumstances(
+    circumstances = Circumstances(
         view,
-        asked.rules,
+        asked.stacking,
         now,
         order,
         asker.customer,
@@ -120,26 +120,26 @@ def evaluate_found(
         asker.key_id,
         None if request.session is None else request.session.key,
     )
-    return evaluate_offers(at, asked.offers)
+    return evaluate_offers(circumstances, asked.offers)
 
 
-def evaluate_offers(at: Circumstances, offers: list[Offer]) -> Evaluation:
+def evaluate_offers(circumstances: Circumstances, offers: list[Offer]) -> Evaluation:
     """The outcome of every offer, and the order after all of them."""
     passes: list[Application] = []
 
     def begin() -> Application:
-        passes.append(Application(at))
+        passes.append(Application(circumstances))
         return passes[-1]
 
-    outcomes = stack_offers(offers, at.rules, begin)
-    if at.rules is DEFAULTS:
+    outcomes = stack_offers(offers, circumstances.stacking, begin)
+    if circumstances.stacking is DEFAULTS:
         return Evaluation(outcomes=outcomes, order=passes[-1].order())
-    sequence = sequence_of(offers, at.rules)
+    sequence = sequence_of(offers, circumstances.stacking)
     moved = sequence != list(range(len(offers)))
     return Evaluation(
         outcomes=outcomes,
         order=passes[-1].order(),
-        stacking=None if at.rules == DEFAULTS else at.rules,
+        stacking=None if circumstances.stacking == DEFAULTS else circumstances.stacking,
         sequence=tuple(sequence) if moved else (),
     )
 
@@ -147,17 +147,17 @@ def evaluate_offers(at: Circumstances, offers: list[Offer]) -> Evaluation:
 class Application:
     """One pass: the order as the offers so far left it."""
 
-    __slots__ = ("_at", "_identities", "_pending", "basket")
+    __slots__ = ("_circumstances", "_identities", "_pending", "basket")
 
-    def __init__(self, at: Circumstances) -> None:
-        self._at = at
+    def __init__(self, circumstances: Circumstances) -> None:
+        self._circumstances = circumstances
         self._pending = Pending()
         self._identities: Identities = {}
-        self.basket = None if at.order is None else Basket(at.order)
+        self.basket = None if circumstances.order is None else Basket(circumstances.order)
 
     def __call__(self, offer: Offer) -> Outcome:
         """What becomes of the offer; where it applies, the basket is as it left it."""
-        at = self._at
+        circumstances = self._circumstances
         outcome = (
             inapplicable_outcome(offer.asked, offer.missing) if offer.missing else self._try(offer)
         )
@@ -166,15 +166,15 @@ class Application:
                 self.basket.take(outcome.taken)
             scopes = tally_scopes_of(offer.voucher, offer.tier)
             self._pending.add(scopes, outcome.taken, outcome.units)
-        return with_shown_offer(outcome, offer, at.rules)
+        return with_shown_offer(outcome, offer, circumstances.stacking)
 
     def order(self) -> Order | None:
         """The order after all offers so far."""
         return None if self.basket is None else self.basket.order()
 
     def _try(self, offer: Offer) -> Outcome:
-        at = self._at
-        payment = payment_of(at.view, offer.asked)
+        circumstances = self._circumstances
+        payment = payment_of(circumstances.view, offer.asked)
         if isinstance(payment, Refusal):
             return inapplicable_outcome(offer.asked, payment)
         held = self._held(offer)
@@ -199,7 +199,7 @@ class Application:
         held: SessionHolds,
         payment: Payment | None,
     ) -> Outcome:
-        rules = self._at.rules
+        stacking = self._circumstances.stacking
         worked = None if offer.discount is None else resolve_discount(offer.discount, facts)
         taken = self._taken(offer, worked, scope, facts, held, payment)
         scoped = scope if _is_scoped(offer, worked, scope) else None
@@ -210,9 +210,9 @@ class Application:
             refusal = refusal or refusal_after_taking(offer.rules, facts, _kind(offer))
             if refusal is not None:
                 return inapplicable_outcome(offer.asked, refusal)
-        skip = None if _has_effect(taken) else skip_without_effect(offer.categories, rules)
+        skip = None if _has_effect(taken) else skip_without_effect(offer.categories, stacking)
         if skip is not None:
-            return left_out_outcome(offer, skip, rules)
+            return left_out_outcome(offer, skip, stacking)
         outcome = Outcome(
             object=offer.asked.object,
             id=offer.asked.id,
@@ -243,13 +243,13 @@ class Application:
         held: SessionHolds,
         payment: Payment | None,
     ) -> Taken:
-        at, basket, voucher = self._at, self.basket, offer.voucher
+        circumstances, basket, voucher = self._circumstances, self.basket, offer.voucher
         if basket is None:
             return Taken()
         terms = Terms(
-            initial=is_on_initial_amount(offer, at.rules),
-            once=at.rules.redeemables_products_application_mode == "ONCE",
-            price_of=partial(find_item, at.view),
+            initial=is_on_initial_amount(offer, circumstances.stacking),
+            once=circumstances.stacking.redeemables_products_application_mode == "ONCE",
+            price_of=partial(find_item, circumstances.view),
         )
         discount = offer.discount
         if discount is not None and facts is not None and is_by_line(discount):
@@ -271,18 +271,25 @@ class Application:
         return Taken(order=amount, points=points_for(payment.reward, amount))
 
     def _facts(self, offer: Offer) -> Facts:
-        return facts_of(self._at, offer, self.basket, self._pending, self._identities)
+        return facts_of(self._circumstances, offer, self.basket, self._pending, self._identities)
 
     def _held(self, offer: Offer) -> SessionHolds:
         if offer.voucher is None:
             return NOTHING_HELD
-        return holds_of_others(self._at.view, offer.voucher, self._at.own_session, self._at.now)
+        return holds_of_others(
+            self._circumstances.view,
+            offer.voucher,
+            self._circumstances.own_session,
+            self._circumstances.now,
+        )
 
     def _context(self, offer: Offer, held: SessionHolds, payment: Payment | None) -> Context:
         bound = offer.voucher or offer.tier
         assert bound is not None
         credits = None if offer.asked.gift is None else offer.asked.gift.credits
-        return Context(bound, self._at.now, held, credits, self.basket, offer.campaign, payment)
+        return Context(
+            bound, self._circumstances.now, held, credits, self.basket, offer.campaign, payment
+        )
 
 
 def _as_worked(

@@ -70,14 +70,14 @@ def offers_of(view: View, redeemables: tuple[Redeemable, ...]) -> list[Offer]:
 
 
 def impossible_request(
-    offers: Collection[Offer], redeemables: tuple[Redeemable, ...], rules: StackingRules
+    offers: Collection[Offer], redeemables: tuple[Redeemable, ...], stacking: StackingRules
 ) -> Refusal | None:
     """The refusal of a request as a whole: too many, a stack beside others, the same twice."""
     asked = len(redeemables)
     if asked == 1:
         return None
-    if asked > rules.redeemables_limit:
-        limit = rules.redeemables_limit
+    if asked > stacking.redeemables_limit:
+        limit = stacking.redeemables_limit
         return refuse(
             "invalid_redeemables",
             f"At most {limit} redeemables can be used together",

@@ -46,14 +46,14 @@ def inapplicable_outcome(redeemable: Redeemable, refusal: Refusal) -> Outcome:
     )
 
 
-def left_out_outcome(offer: Offer, skip: Skip, rules: StackingRules) -> Outcome:
+def left_out_outcome(offer: Offer, skip: Skip, stacking: StackingRules) -> Outcome:
     """An offer that a stacking rule left out, with what is shown of it."""
-    return with_shown_offer(skipped_outcome(offer.asked, skip), offer, rules)
+    return with_shown_offer(skipped_outcome(offer.asked, skip), offer, stacking)
 
 
-def with_shown_offer(outcome: Outcome, offer: Offer, rules: StackingRules) -> Outcome:
+def with_shown_offer(outcome: Outcome, offer: Offer, stacking: StackingRules) -> Outcome:
     """The outcome with what is shown of its offer."""
-    categories = tuple(category_shown(each, rules) for each in offer.categories)
+    categories = tuple(category_shown(each, stacking) for each in offer.categories)
     return structs.replace(
         outcome,
         voucher=offer.voucher,
@@ -64,8 +64,8 @@ def with_shown_offer(outcome: Outcome, offer: Offer, rules: StackingRules) -> Ou
     )
 
 
-def category_shown(category: Category, rules: StackingRules) -> CategoryShown:
+def category_shown(category: Category, stacking: StackingRules) -> CategoryShown:
     """The category, and what the stacking rules make of it."""
-    if category.id in rules.exclusive_categories:
+    if category.id in stacking.exclusive_categories:
         return CategoryShown(category, "EXCLUSIVE")
-    return CategoryShown(category, "JOINT" if category.id in rules.joint_categories else None)
+    return CategoryShown(category, "JOINT" if category.id in stacking.joint_categories else None)

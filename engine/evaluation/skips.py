@@ -68,14 +68,14 @@ def skip_over_limit(
     return Skip(key, told if category_id is None else told | {"category_id": category_id})
 
 
-def skip_without_effect(categories: Sequence[Category], rules: StackingRules) -> Skip | None:
+def skip_without_effect(categories: Sequence[Category], stacking: StackingRules) -> Skip | None:
     """What leaves out an offer of these that takes nothing; None: it is applied all the same."""
-    if rules.redeemables_no_effect_rule == "REDEEM_ANYWAY":
-        category_id = first_category_in(categories, rules.no_effect_skip_categories)
+    if stacking.redeemables_no_effect_rule == "REDEEM_ANYWAY":
+        category_id = first_category_in(categories, stacking.no_effect_skip_categories)
         if category_id is None:
             return None
         return Skip(NO_EFFECT, {"rule": "no_effect_skip_categories", "category_id": category_id})
-    if first_category_in(categories, rules.no_effect_redeem_anyway_categories) is not None:
+    if first_category_in(categories, stacking.no_effect_redeem_anyway_categories) is not None:
         return None
     return Skip(NO_EFFECT, {"rule": "redeemables_no_effect_rule", "no_effect_rule": "SKIP"})
 

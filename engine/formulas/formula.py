@@ -183,8 +183,8 @@ def parse_formula(text: str) -> Formula:
     try:
         read = cast("_Read", _PARSER.parse(text))
     except UnexpectedInput as error:
-        at = cast("int | None", error.pos_in_stream)
-        raise FormulaError(len(text) if at is None else at, "cannot be read") from error
+        position = cast("int | None", error.pos_in_stream)
+        raise FormulaError(len(text) if position is None else position, "cannot be read") from error
     if read.depth > DEPTH_MAX:
         raise FormulaError(0, f"deeper than {DEPTH_MAX} levels")
     return Formula(text, read.term)

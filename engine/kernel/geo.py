@@ -48,11 +48,11 @@ def parse_geopoint(value: Any) -> Point | None:
         return None
 
 
-def contains_point(shape: Circle | Area, at: Point) -> bool:
+def contains_point(shape: Circle | Area, point: Point) -> bool:
     """Whether the point is inside, the border included."""
     if isinstance(shape, Circle):
-        return distance_m(shape.at, at) <= shape.radius_m
-    return any(is_in_polygon(rings, at) for rings in shape.polygons)
+        return distance_m(shape.at, point) <= shape.radius_m
+    return any(is_in_polygon(rings, point) for rings in shape.polygons)
 
 
 def distance_m(one: Point, other: Point) -> float:
@@ -64,21 +64,21 @@ def distance_m(one: Point, other: Point) -> float:
     return 2 * EARTH_RADIUS_M * asin(sqrt(min(haversine, 1.0)))
 
 
-def is_in_polygon(rings: Sequence[Ring], at: Point) -> bool:
+def is_in_polygon(rings: Sequence[Ring], point: Point) -> bool:
     """Whether the point is within the first ring and in none of the holes; borders are inside."""
     outer, *holes = rings
-    if winding_number(outer, at) == 0:
+    if winding_number(outer, point) == 0:
         return False
-    return all(winding_number(hole, at) in (0, None) for hole in holes)
+    return all(winding_number(hole, point) in (0, None) for hole in holes)
 
 
-def winding_number(ring: Ring, at: Point) -> int | None:
+def winding_number(ring: Ring, point: Point) -> int | None:
     """How often a closed ring goes around the point, crossings of the antimeridian counted out.
 
     0: the point is outside; None: it is on the border.
     """
     unrolled = unroll_ring(ring)
-    longitude, latitude = at
+    longitude, latitude = point
     low = min(lon for lon, _ in unrolled)
     # the one turn of the point at which it can be within the ring
     start = longitude + -(-(low - longitude) // TURN) * TURN
@@ -116,8 +116,8 @@ def wrong_ring(ring: Ring) -> str | None:
     return None
 
 
-def _winding_number(ring: Ring, at: Point) -> int | None:
-    x, y = at
+def _winding_number(ring: Ring, point: Point) -> int | None:
+    x, y = point
     turns = 0
     for (x1, y1), (x2, y2) in pairwise(ring):
         side = (x2 - x1) * (y - y1) - (x - x1) * (y2 - y1)

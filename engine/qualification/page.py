@@ -153,8 +153,8 @@ def _try_candidates(
 
 
 def _stream(trial: Trial, query: PageQuery, start: str) -> Iterator[Found | Passed]:
-    view, scenario, filters = trial.at.view, query.scenario, query.filters
-    customer = None if scenario in _OF_NOBODY else trial.at.customer
+    view, scenario, filters = trial.circumstances.view, query.scenario, query.filters
+    customer = None if scenario in _OF_NOBODY else trial.circumstances.customer
     if scenario == "PROMOTION_STACKS":
         kinds = filters.kinds(("promotion_stack",))
         return find_by_keys(view, "all", kinds, (), trial.can_be_met, (), start)

@@ -67,10 +67,10 @@ def find_applying_tiers(
     asked = order_of(view, order, asker.customer_id, asker.key_kind)
     if isinstance(asked, Refusal):
         return []
-    at = Circumstances(
+    circumstances = Circumstances(
         view, find_stacking_rules(view), now, asked, asker.customer, metadata, asker.key_id, None
     )
-    trial = Trial(at, scenario)
+    trial = Trial(circumstances, scenario)
     tiers: dict[str, PromotionTier] = {}
     for tier in islice(_find_tiers(trial, wanted.campaign_ids), PASSED_MAX):
         yield
@@ -99,7 +99,7 @@ def _find_tiers(
     trial: Trial, campaign_ids: frozenset[str] | None
 ) -> Iterator[PromotionTier | None]:
     """The tiers that can match; None for each set that brings none, and for what is gone."""
-    view = trial.at.view
+    view = trial.circumstances.view
     if campaign_ids is None:
         space: Space = "audience" if trial.scenario == "AUDIENCE_ONLY" else "all"
         keys = request_keys(trial.facts, space, _TIERS)

@@ -88,31 +88,35 @@ class Suiting(NamedTuple):
 class Trial:
     """Tries candidates on one request."""
 
-    def __init__(self, at: Circumstances, scenario: Scenario) -> None:
-        self.at = at = at._replace(
-            lookups=at.lookups._replace(find_meant_item=_remember_items(at.lookups.find_meant_item))
+    def __init__(self, circumstances: Circumstances, scenario: Scenario) -> None:
+        self.circumstances = circumstances = circumstances._replace(
+            lookups=circumstances.lookups._replace(
+                find_meant_item=_remember_items(circumstances.lookups.find_meant_item)
+            )
         )
         self.scenario = scenario
         self._about = _ABOUT.get(scenario)
-        self._basket = None if at.order is None else Basket(at.order)
+        self._basket = None if circumstances.order is None else Basket(circumstances.order)
         #: What is the same for every offer.
-        self.facts = facts_of(at, Offer(Redeemable("voucher", "")), self._basket, Pending())
+        self.facts = facts_of(
+            circumstances, Offer(Redeemable("voucher", "")), self._basket, Pending()
+        )
         self._narrowed: dict[str, ValidationRule] = {}
         self._met: dict[str, bool] = {}
 
     def can_be_met(self, rule_id: str) -> bool:
         """Whether the request may meet the set; one that is gone binds nothing."""
-        rule = self.at.view.get(tables.RULES, rule_id)
+        rule = self.circumstances.view.get(tables.RULES, rule_id)
         return rule is None or self._can_meet(rule)
 
     def left_out(self, rule_id: str) -> tuple[str, ...]:
         """The names of a set's rules that the scenario does not ask for."""
-        rule = self.at.view.get(tables.RULES, rule_id)
+        rule = self.circumstances.view.get(tables.RULES, rule_id)
         return () if rule is None else narrowing.left_out_names(rule, self._about)
 
     def candidate(self, found: Found) -> Candidate | None:
         """What was found, unless it is gone or not to be had."""
-        view = self.at.view
+        view = self.circumstances.view
         if found.kind == "promotion_tier":
             tier = view.get(tables.TIERS, found.id)
             if tier is None:
@@ -145,12 +149,13 @@ class Trial:
         if not others and self._is_card_without_payment(first):
             evaluation = self._card(first)
         else:
-            evaluation = evaluate_offers(self.at, offers)
+            evaluation = evaluate_offers(self.circumstances, offers)
         return Suiting(candidate, evaluation) if evaluation.valid else None
 
     def _of_campaign(self, found: Found, campaign: Campaign) -> Candidate | None:
         """A campaign stands for a voucher that the customer would be given."""
-        template, view = campaign.voucher, self.at.view
+        template, customer = campaign.voucher, self.circumstances.customer
+        view = self.circumstances.view
         if template is None or campaign.deleted_at is not None:
             return None
         voucher = Voucher(
@@ -165,7 +170,7 @@ class Trial:
             category_id=campaign.category_id,
             metadata=campaign.metadata,
             quantity=template.quantity,
-            holder_id=None if self.at.customer is None else self.at.customer.id,
+            holder_id=None if customer is None else customer.id,
         )
         offer = Offer(
             Redeemable("voucher", campaign.id),
@@ -239,17 +244,19 @@ class Trial:
 
     def _card(self, offer: Offer) -> Evaluation:
         """What becomes of a card that is to pay for nothing in particular."""
-        at, voucher, asked = self.at, offer.voucher, offer.asked
+        circumstances, voucher, asked = self.circumstances, offer.voucher, offer.asked
         assert voucher is not None
-        held = holds_of_others(at.view, voucher, None, at.now)
-        context = Context(voucher, at.now, held, None, self._basket, offer.campaign)
+        held = holds_of_others(circumstances.view, voucher, None, circumstances.now)
+        context = Context(voucher, circumstances.now, held, None, self._basket, offer.campaign)
         refusal = left_refusal_of(context)
         status: Any = "APPLICABLE"
-        facts = facts_of(at, offer, self._basket, Pending())
+        facts = facts_of(circumstances, offer, self._basket, Pending())
         if refusal is not None or (offer.rules and violations(offer.rules, facts)):
             status = "INAPPLICABLE"
         outcome = Outcome(object=asked.object, id=asked.id, status=status, taken=Taken())
-        return Evaluation((with_shown_offer(outcome, offer, at.rules),), at.order)
+        return Evaluation(
+            (with_shown_offer(outcome, offer, circumstances.stacking),), circumstances.order
+        )
 
 
 def _remember_items(meant: Meant) -> Meant:

@@ -299,9 +299,9 @@ def _failing_within(rule: Rule, facts: Facts, chosen: Chosen | None) -> tuple[Ru
     if group is not None and rule.choose is not None:
         lines = rule.choose(facts)
         failing = (Chosen(lines, line) for line in lines)
-        at = next((each for each in failing if not group.holds(facts, each)), None)
-        if at is not None and not rule.name.endswith(".none"):
-            return _find_blamed(group, group.logic, facts, at, wanted=True)
+        where = next((each for each in failing if not group.holds(facts, each)), None)
+        if where is not None and not rule.name.endswith(".none"):
+            return _find_blamed(group, group.logic, facts, where, wanted=True)
     elif group is not None and not group.holds(facts, chosen):
         return _find_blamed(group, group.logic, facts, chosen, wanted=True)
     return None

@@ -72,8 +72,10 @@ def parse_logic(text: str) -> Expression:
     try:
         read = _PARSER.parse(text)
     except UnexpectedInput as error:
-        at = cast("int | None", error.pos_in_stream)  # none at the end
-        place = "its end" if at is None or at >= len(text) else f"character {at + 1}"
+        position = cast("int | None", error.pos_in_stream)  # none at the end
+        place = (
+            "its end" if position is None or position >= len(text) else f"character {position + 1}"
+        )
         raise LogicError(f"cannot be read at {place}") from error
     assert isinstance(read, Expression)
     if _deeper(read, DEPTH_MAX):

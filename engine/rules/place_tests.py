@@ -15,7 +15,7 @@ PLACES: Final = frozenset({"$inside", "$not_inside"})
 class LocatedPoint:
     """A geopoint of metadata, and whether it is inside the location with an id."""
 
-    at: Point
+    point: Point
     is_inside: Callable[[str], bool]
 
 

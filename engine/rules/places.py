@@ -23,11 +23,11 @@ def with_locations_by(find: FindLocation, value: Any) -> Any:
     """As `with_locations`, where the locations are elsewhere."""
     if isinstance(value, list):
         return [with_locations_by(find, each) for each in value]
-    at = parse_geopoint(value)
-    return value if at is None else LocatedPoint(at, partial(_is_inside, find, at))
+    point = parse_geopoint(value)
+    return value if point is None else LocatedPoint(point, partial(_is_inside, find, point))
 
 
-def _is_inside(find: FindLocation, at: Point, location_id: str) -> bool:
+def _is_inside(find: FindLocation, point: Point, location_id: str) -> bool:
     """Nothing is inside a location that does not exist."""
     location = find(location_id)
-    return location is not None and contains_point(location.shape, at)
+    return location is not None and contains_point(location.shape, point)

@@ -87,12 +87,12 @@ class Qualifications:
         except UnknownCursor:
             where = "`.options.starting_after`"
             raise invalid_payload(f"Property {where} names none of what is compared") from None
-        at = trial.at
+        circumstances = trial.circumstances
         answer = qualifications_body(
             [_row(trial, each, body.expand) for each in page.rows],
             None if page.more_after is None else page.more_after.text(),
-            at.order,
-            None if at.rules == DEFAULTS else at.rules,
+            circumstances.order,
+            None if circumstances.stacking == DEFAULTS else circumstances.stacking,
             body.tracking_id or self._tracking(body.customer),
         )
         return self._writes.respond(request, 200, answer)
@@ -105,14 +105,14 @@ class Qualifications:
         trial = self._trial(caller_of(request), body, scenario)
         found = await _newest_campaigns(trial)
         found.sort(key=_CAMPAIGN_ORDERS[page.order], reverse=page.descending)
-        view = trial.at.view
+        view = trial.circumstances.view
         data = [
             promotion_campaign_body(
                 each, (), categories_of(view, each.category_id), assignments_of(view, each)
             )
             for each in found[: page.limit]
         ]
-        return self._writes.respond(request, 200, self._listed(data, body, trial.at.now))
+        return self._writes.respond(request, 200, self._listed(data, body, trial.circumstances.now))
 
     async def vouchers(self, request: Request) -> Response:
         """`POST /v1/vouchers/qualification`: the vouchers that a redemption would take."""
@@ -144,9 +144,11 @@ class Qualifications:
         order = order_of(view, body.order, customer_id, caller.kind)
         if isinstance(order, Refusal):
             raise ApiError(order)
-        rules = find_stacking_rules(view)
-        at = Circumstances(view, rules, now, order, customer, body.metadata, caller.key_id, None)
-        return Trial(at, scenario)
+        stacking = find_stacking_rules(view)
+        circumstances = Circumstances(
+            view, stacking, now, order, customer, body.metadata, caller.key_id, None
+        )
+        return Trial(circumstances, scenario)
 
     def _tracking(self, customer: CustomerInput | None) -> str:
         return tracking_id_of(self._hash_key, customer) or anonymous_tracking_id()
@@ -199,10 +201,10 @@ def _customer(
 
 
 def _row(trial: Trial, suiting: Suiting, expand: frozenset[str]) -> dict[str, Any]:
-    candidate, view = suiting.candidate, trial.at.view
+    candidate, view = suiting.candidate, trial.circumstances.view
     if candidate.stack is not None:
         categories = categories_of(view, candidate.stack.category_id)
-        shown = [category_shown(each, trial.at.rules) for each in categories]
+        shown = [category_shown(each, trial.circumstances.stacking) for each in categories]
         return suiting_stack_body(candidate.stack, suiting.evaluation, shown, expand)
     [offer] = candidate.offers
     assignments: Any = ()

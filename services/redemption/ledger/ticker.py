@@ -61,17 +61,17 @@ class Ticker:
             swept = [await self._sweep(each) for each in list(self._serving())]
             await asyncio.sleep(BUSY_SECONDS if any(swept) else PERIOD_SECONDS)
 
-    async def _sweep(self, at: Serving) -> bool:
+    async def _sweep(self, served: Serving) -> bool:
         """Sends a sweep for each project in which something is due; whether anything was."""
         any_due = False
-        for project in (CONTROL_PROJECT, *at.fold.projects()):
-            if not is_due(at.fold.view(project), self._clock_ms()):
+        for project in (CONTROL_PROJECT, *served.fold.projects()):
+            if not is_due(served.fold.view(project), self._clock_ms()):
                 continue
             any_due = True
-            if self._sent.get(project, -1) > at.decided:
+            if self._sent.get(project, -1) > served.decided:
                 continue
             try:
-                offset = await self._send(COMMANDS, at.partition, self._command(project))
+                offset = await self._send(COMMANDS, served.partition, self._command(project))
             except LogError as fault:
                 log.warning("sweep not sent", project=project, reason=str(fault))
             else:

@@ -87,7 +87,7 @@ class Shop:
     ) -> Trial:
         """A request of the project."""
         view = self.world.view
-        at = Circumstances(
+        circumstances = Circumstances(
             view,
             find_stacking_rules(view),
             self.world.now,
@@ -97,7 +97,7 @@ class Shop:
             "app_1",
             None,
         )
-        return Trial(at, scenario)
+        return Trial(circumstances, scenario)
 
     def ids(self, trial: Trial, **query: Any) -> list[str]:
         """What suits, on all pages of the size that is asked for."""
