@@ -1,11 +1,11 @@
 """The fields of which bodies are made: amounts, counts, instants, texts; and what every body has in common."""
 
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictStr, model_validator
 
+from engine.kernel.calendar import parse_iso
 from schemas.base import AMOUNT_MAX, ID_LENGTH_MAX, QUANTITY_MAX
 
 TEXT_LENGTH_MAX = 10_000
@@ -31,17 +31,9 @@ def _exact(value: Any) -> Any:
 def as_instant(value: Any) -> int:
     """Milliseconds of an ISO 8601 date or date-time; without an offset it is UTC."""
     try:
-        at = datetime.fromisoformat(value)
-        at = at if at.tzinfo else at.replace(tzinfo=UTC)
-        return (at - _EPOCH) // _MILLISECOND
-    except (TypeError, ValueError, OverflowError):
+        return parse_iso(value)
+    except (TypeError, ValueError):
         raise ValueError("an ISO 8601 date is wanted") from None
-
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-_MILLISECOND = timedelta(milliseconds=1)
 
 
 Amount = Annotated[int, BeforeValidator(read_whole), Field(ge=0, le=AMOUNT_MAX)]

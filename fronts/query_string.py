@@ -13,11 +13,11 @@ the word itself is one of an item: `[$in][0]=None`.
 import ast
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from engine.kernel.calendar import INSTANT_MIN, parse_iso
 from runtime.http.errors import ApiError
-from schemas.base import ID_LENGTH_MAX, Millis
+from schemas.base import ID_LENGTH_MAX, INSTANT_MAX, Millis
 from schemas.errors import refuse
 
 LIMIT_MAX = 100
@@ -39,12 +39,6 @@ _LEFT_OUT = "None"
 _QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|-?[0-9]+(?:\.[0-9]+)?"""
 _QUOTED_ITEM = re.compile(_QUOTED)
 _PYTHON_LIST = re.compile(rf"\[(?:{_QUOTED})(?:, (?:{_QUOTED}))*\]")
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
-#: The instants that can be shown in UTC; a zone can move a date of the calendar beyond them.
-_INSTANT_MIN = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MILLISECOND
-_INSTANT_MAX = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MILLISECOND
 
 Path = tuple[str, ...]
 
@@ -223,13 +217,11 @@ def time_of(given: Given) -> Millis:
         # A plus sign that was not encoded arrives as a space.
         value = value.replace(" ", "+", 1)
     try:
-        moment = datetime.fromisoformat(value)
+        at = parse_iso(value)
     except ValueError:
         raise invalid_parameter(given.name, "must be an ISO 8601 date or date-time") from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    at = (moment - _EPOCH) // _MILLISECOND
-    if not _INSTANT_MIN <= at <= _INSTANT_MAX:
+    # a zone can move a date of the calendar beyond what can be shown
+    if not INSTANT_MIN <= at <= INSTANT_MAX:
         raise invalid_parameter(given.name, "must lie in the years 1 to 9999 in UTC")
     return at
 

@@ -4,12 +4,12 @@ import re
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
 import msgspec
 
+from engine.kernel.calendar import parse_iso
 from runtime.log.log import Log, StoredEntry, entries_between
 from schemas.base import Millis
 from schemas.topics import LEDGER
@@ -30,14 +30,11 @@ def read_time(text: str, now: Millis) -> Millis:
     if ago is not None:
         return now - int(ago[1]) * _UNITS_MS[ago[2]]
     try:
-        moment = datetime.fromisoformat(text)
+        return parse_iso(text)
     except ValueError:
         raise BadTime(
             f"{text[:50]!r} is no time: write 30m for half an hour ago, or 2026-01-31T08:00"
         ) from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return int(moment.timestamp() * 1000)
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,8 +41,19 @@ def iso(at: Millis) -> str:
     return text.removesuffix("+00:00") + "Z"
 
 
+def parse_iso(text: str) -> Millis:
+    """The instant of a date or date-time in any form of ISO 8601, without an offset in UTC.
+
+    Parts of milliseconds are cut. Raises ValueError.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
+
+
 def parse_instant(text: str) -> Millis | None:
-    """The instant of a date or date-time as text, without an offset in UTC; None: it is none."""
+    """As `parse_iso`, of what begins with `2023-01-27` and is not too long; None: it is none."""
     # what is too long, or no date, takes no room among those that are remembered
     return _read(text) if len(text) <= INSTANT_LENGTH_MAX and _DATE.match(text) else None
 
@@ -50,12 +61,9 @@ def parse_instant(text: str) -> Millis | None:
 @lru_cache(maxsize=4096)
 def _read(text: str) -> Millis | None:
     try:
-        at = datetime.fromisoformat(text)
+        return parse_iso(text)
     except ValueError:
         return None
-    if at.tzinfo is None:
-        at = at.replace(tzinfo=UTC)
-    return (at - _EPOCH) // timedelta(milliseconds=1)
 
 
 def iso_or_none(at: Millis | None) -> str | None:
