@@ -163,7 +163,13 @@ def state(
     async def show() -> None:
         found.append(
             await show_entity(
-                settings, kind, name, typer.echo, project=project, reveal=reveal, as_json=as_json
+                settings,
+                kind.value,
+                name,
+                typer.echo,
+                project=project,
+                reveal=reveal,
+                as_json=as_json,
             )
         )
 

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import msgspec
 
@@ -40,14 +40,6 @@ _SECRETS = frozenset(("token_hash",))
 Find = Callable[[View, str], Shape | None]
 
 
-class Kind(Protocol):
-    """What an entity is."""
-
-    @property
-    def value(self) -> str:
-        """Its name on the command line."""
-
-
 def _by_id(table: Table[Any]) -> Find:
     def find(view: View, name: str) -> Shape | None:
         return view.get(table, name)
@@ -77,7 +69,7 @@ _OF_CONTROL: Final = ("project", "key")
 
 async def show_entity(
     settings: Settings,
-    kind: Kind,
+    kind: str,
     name: str,
     write: Callable[[str], None],
     *,
@@ -89,9 +81,9 @@ async def show_entity(
     async with reach_installation(settings) as installation:
         home = installation.settings.home
         partition, owner = CONTROL_PARTITION, CONTROL_PROJECT
-        if kind.value not in _OF_CONTROL:
+        if kind not in _OF_CONTROL:
             owner, partition = _project(home, project)
-        entity = _read(home, partition, owner, _FINDS[kind.value], name)
+        entity = _read(home, partition, owner, _FINDS[kind], name)
         log = KafkaLog(client_options(installation.settings))
         try:
             names = names_of(entity, name)
@@ -100,14 +92,14 @@ async def show_entity(
             await log.close()
     shown = None if entity is None else plain_entity(entity, reveal=reveal)
     if as_json:
-        head = {"kind": kind.value, "project": owner, "partition": partition, "entity": shown}
+        head = {"kind": kind, "project": owner, "partition": partition, "entity": shown}
         write(json.dumps(head | {"records": [json.loads(each) for each in records]}))
         return shown is not None or bool(records)
     if shown is not None:
-        write(f"{kind.value} of project {escape_text(owner)}, partition {partition}")
+        write(f"{kind} of project {escape_text(owner)}, partition {partition}")
         write(json.dumps(shown, indent=2))
     elif records:
-        write(f"The state has no such {kind.value} any more.")
+        write(f"The state has no such {kind} any more.")
     if records:
         write(f"{len(records)} records name it:")
     for each in records:

@@ -19,7 +19,7 @@ from typing import Generic, TypeVar
 import structlog
 
 from runtime.clickhouse.database import Database, DatabaseFault, TableDef, now_seconds
-from runtime.clickhouse.source import Source, Sources
+from runtime.clickhouse.source import LogSources, Source
 from runtime.clickhouse.table import (
     Applied,
     Block,
@@ -202,7 +202,7 @@ class Feed(Generic[R]):
     def __init__(
         self,
         place: Place,
-        sources: Sources,
+        sources: LogSources,
         database: Database,
         tables: Sequence[SinkTable[R]],
         decode: Callable[[StoredEntry], Awaitable[R | None]],

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from runtime.clickhouse.database import Database, DatabaseFault, Query, TableDef, now_seconds
 from runtime.clickhouse.sink import Feed, Positions
-from runtime.clickhouse.source import Sources
+from runtime.clickhouse.source import LogSources
 from runtime.clickhouse.table import (
     OFFSET_MAX,
     UNERASED,
@@ -55,7 +55,7 @@ class Sinks:
     def __init__(
         self,
         database: Database,
-        sources: Sources,
+        sources: LogSources,
         fillings: Sequence[Filling],
         partitions: int,
         end_of: Callable[[Place], Awaitable[int]],

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import lru_cache
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 import msgspec
 import structlog
@@ -20,6 +20,7 @@ import structlog
 from runtime.http.auth import Caller
 from runtime.http.service import Part, Service
 from runtime.log.log import Entry, LogError, Unsent
+from runtime.log.sender import EntrySender
 from schemas.base import tag_of
 from schemas.observations import ApiCall, ApiCallsObserved
 from schemas.paths import PATH_WORDS, PERSONAL_SEGMENTS
@@ -51,13 +52,6 @@ _encode = msgspec.json.Encoder().encode
 _TYPE: Final = tag_of(ApiCallsObserved).encode()
 
 
-class Sender(Protocol):
-    """Appends single entries, many at a time (runtime/log/sender.py)."""
-
-    async def send(self, topic: str, partition: int, entry: Entry) -> int:
-        """The entry's offset. Raises Unsent, InDoubt."""
-
-
 class Noted(NamedTuple):
     """A call as the edge knows it; what is shown of it is made later."""
 
@@ -79,7 +73,7 @@ class ApiCalls:
 
     def __init__(
         self,
-        sender: Sender,
+        sender: EntrySender,
         partition_of: Callable[[str], int],
         *,
         waiting_max: int = WAITING_MAX,

@@ -24,7 +24,6 @@ import asyncio
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol
 
 import structlog
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -40,6 +39,7 @@ from runtime.keys.sealing import (
     seal_box,
 )
 from runtime.log.log import Entry, InDoubt, Log, LogError, OutOfRange, Reader, StoredEntry, Unsent
+from runtime.log.sender import EntrySender
 from runtime.store.store import Store
 from schemas.topics import CUSTOMER_KEYS
 
@@ -62,13 +62,6 @@ class KeyUnknown(Exception):
         super().__init__(f"key {key} of {owner}")
         self.owner = owner
         self.key = key
-
-
-class Sends(Protocol):
-    """Appends single entries (runtime/log/sender.py)."""
-
-    async def send(self, topic: str, partition: int, entry: Entry) -> int:
-        """The entry's offset. Raises Unsent, InDoubt."""
 
 
 class _Recent(OrderedDict[str, AESGCM]):
@@ -143,7 +136,7 @@ class Keyring:
             if len(self._forgotten) > CACHED_MAX:
                 self._forgotten.popitem(last=False)
 
-    async def publish_pending(self, sender: Sends) -> None:
+    async def publish_pending(self, sender: EntrySender) -> None:
         """Returns once every key made so far is acknowledged. Raises LogError after some tries."""
         for attempt in range(1, PUBLISH_ATTEMPTS_MAX + 1):
             publishing = dict(self._pending)
@@ -161,7 +154,7 @@ class Keyring:
                 for key in publishing:
                     self._pending.pop(key, None)
 
-    async def forget(self, owners: Sequence[str], sender: Sends) -> None:
+    async def forget(self, owners: Sequence[str], sender: EntrySender) -> None:
         """Destroys all keys of these owners, for every process. Raises LogError.
 
         Nothing may be sealed for them any more. Where it failed it is simply done again.

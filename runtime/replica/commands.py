@@ -15,8 +15,10 @@ from typing import NamedTuple, Protocol
 import structlog
 
 from runtime.base.faults import NoSpace, NotDecided, NotSent, OutcomeUnknown, TooLarge
+from runtime.keys.codec import Codec
 from runtime.log.chain import Damage
 from runtime.log.log import Corrupt, Entry, InDoubt, LogError, OutOfRange, Unsent
+from runtime.log.sender import EntrySender
 from runtime.replica.replica import Applied, Replica
 from runtime.store.store import StoreDamaged
 from schemas.base import Millis, tag_of
@@ -49,18 +51,25 @@ class Answered(NamedTuple):
     offset: int
 
 
-class Sender(Protocol):
-    """Appends single entries, many at a time."""
+class CommandSender(Protocol):
+    """What has commands decided: `Commands`, or what stands in for the ledger in tests."""
 
-    async def send(self, topic: str, partition: int, entry: Entry) -> int:
-        """The entry's offset. Raises Unsent, InDoubt."""
+    async def send(
+        self,
+        project: str,
+        body: CommandBody,
+        *,
+        key_kind: KeyKind,
+        channel: str = "API",
+        channel_id: str = "",
+        command_id: str | None = None,
+        fingerprint: str = "",
+        email_key: str | None = None,
+    ) -> Answered:
+        """The record that decides the command.
 
-
-class FrontCodec(Protocol):
-    """What a front encodes."""
-
-    def encode_command(self, command: Command) -> bytes:
-        """The command as it lies in its topic."""
+        Raises TooLarge, NoSpace, NotSent, NotDecided, OutcomeUnknown.
+        """
 
 
 class Followed:
@@ -246,9 +255,9 @@ class Commands:
 
     def __init__(
         self,
-        sender: Sender,
+        sender: EntrySender,
         followed: Mapping[int, Followed],
-        codec: FrontCodec,
+        codec: Codec,
         partition_of: Callable[[str], int],
         first_offset: Callable[[Duplicate], int | None],
         *,

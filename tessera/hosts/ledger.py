@@ -21,7 +21,8 @@ from services.redemption.ledger.eraser import Eraser
 from services.redemption.ledger.eraser import Outfit as EraserOutfit
 from services.redemption.ledger.outfit import Identity
 from services.redemption.ledger.partitions import Partitions
-from services.redemption.ledger.ticker import Serving, Ticker
+from services.redemption.ledger.serving import Serving
+from services.redemption.ledger.ticker import Ticker
 from services.redemption.ledger.writer import Writer
 from tessera import __version__
 from tessera.hosts.erasing import StateCleaner

@@ -4,12 +4,12 @@ import asyncio
 import math
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
-from runtime.log.log import Entry, Log
+from runtime.log.log import Log
+from runtime.log.sender import EntrySender
+from runtime.replica.commands import CommandSender
 from schemas.base import Millis
-from schemas.commands import CommandBody
-from schemas.projects import KeyKind
 from services.distribution.webhooks.records import Records
 from services.distribution.webhooks.turns import Turns
 
@@ -24,35 +24,13 @@ class Posts(Protocol):
         """The status of the answer. Raises Unreachable."""
 
 
-class SendsEntries(Protocol):
-    """Appends single entries (runtime/log/sender.py)."""
-
-    async def send(self, topic: str, partition: int, entry: Entry) -> int:
-        """The entry's offset. Raises Unsent, InDoubt."""
-
-
-class SendsCommands(Protocol):
-    """Has commands decided (runtime/replica/commands.py)."""
-
-    async def send(
-        self,
-        project: str,
-        body: CommandBody,
-        *,
-        key_kind: KeyKind,
-        channel: str = "API",
-        command_id: str | None = None,
-    ) -> Any:
-        """The record that decides the command. Raises NotSent, OutcomeUnknown, NotDecided."""
-
-
 @dataclass(frozen=True, slots=True)
 class Outfit:
     """What the senders of all partitions share."""
 
     log: Log
-    sender: SendsEntries
-    commands: SendsCommands
+    sender: EntrySender
+    commands: CommandSender
     posts: Posts
     #: The token that a project's webhooks are signed with.
     token_of: Callable[[str], str]

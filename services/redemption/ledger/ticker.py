@@ -7,18 +7,17 @@ sends a command only for a project in which something is due, so an idle log sta
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterable
-from typing import NamedTuple
 
 import structlog
 
 from engine.expiry import is_due
-from engine.fold import StateFold
 from runtime.log.log import Entry, LogError
 from schemas.base import Millis
 from schemas.commands import Command
 from schemas.expiry import ExpireDue
 from schemas.projects import CONTROL_PROJECT
 from schemas.topics import COMMANDS
+from services.redemption.ledger.serving import Serving
 
 PERIOD_SECONDS = 1.0
 #: Between sweeps as long as they find something; each is bounded (engine/expiry.py).
@@ -26,15 +25,6 @@ BUSY_SECONDS = 0.05
 DEADLINE_MS = 10_000
 
 log = structlog.get_logger(__name__)
-
-
-class Serving(NamedTuple):
-    """A partition that this process writes."""
-
-    partition: int
-    fold: StateFold
-    #: The last command decided.
-    decided: int
 
 
 class Ticker:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import count
+from typing import Any
 
 import pytest
 
@@ -60,7 +61,7 @@ class Ledger:
         return self.world.offset + self.others
 
     async def send(
-        self, project: str, body: CommandBody, *, key_kind: KeyKind, channel: str = "API"
+        self, project: str, body: CommandBody, *, key_kind: KeyKind, **_: Any
     ) -> Answered:
         assert (project, key_kind) == (PROJECT, "system")
         self.sent.append(body)
