@@ -18,7 +18,7 @@ from runtime.http.auth import Caller
 from runtime.http.errors import RETRY_AFTER_SECONDS, invalid_payload, request_id_of
 from runtime.http.payload import read_header
 from runtime.http.routing import caller_of
-from runtime.replica.commands import Answered, CommandSender
+from runtime.replica.command_sender import Answered, CommandSender
 from schemas.api import CustomerInput
 from schemas.commands import CommandBody
 from schemas.projects import KeyKind

@@ -10,7 +10,6 @@ import os
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
-from typing import NamedTuple, Protocol
 
 import structlog
 
@@ -19,6 +18,7 @@ from runtime.keys.codec import Codec
 from runtime.log.chain import Damage
 from runtime.log.log import Corrupt, Entry, InDoubt, LogError, OutOfRange, Unsent
 from runtime.log.sender import EntrySender
+from runtime.replica.command_sender import Answered
 from runtime.replica.replica import Applied, Replica
 from runtime.store.store import StoreDamaged
 from schemas.base import Millis, tag_of
@@ -29,47 +29,31 @@ from schemas.topics import COMMAND_BYTES_MAX, COMMANDS, LEDGER
 
 #: How long a read of the ledger waits for records.
 READ_WAIT_MS = 500
+
+
 RETRY_SECONDS = 0.5
+
+
 #: The random parts of a command.
 ID_BYTES = 13
+
+
 SEED_BYTES = 16
+
+
 #: Before every time.
 NEVER = float("-inf")
+
+
 #: What the lag of a replica that was never fresh is called.
 LAG_MS_UNKNOWN = 1e9
+
+
 #: How often the end of a partition is asked for, to know how far the replica is behind.
 FRESHNESS_SECONDS = 0.25
 
+
 log = structlog.get_logger(__name__)
-
-
-class Answered(NamedTuple):
-    """The record that answers a command; for a duplicate the first one's."""
-
-    record: Answer
-    partition: int
-    offset: int
-
-
-class CommandSender(Protocol):
-    """What has commands decided: `Commands`, or what stands in for the ledger in tests."""
-
-    async def send(
-        self,
-        project: str,
-        body: CommandBody,
-        *,
-        key_kind: KeyKind,
-        channel: str = "API",
-        channel_id: str = "",
-        command_id: str | None = None,
-        fingerprint: str = "",
-        email_key: str | None = None,
-    ) -> Answered:
-        """The record that decides the command.
-
-        Raises TooLarge, NoSpace, NotSent, NotDecided, OutcomeUnknown.
-        """
 
 
 class Followed:

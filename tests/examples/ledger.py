@@ -19,7 +19,8 @@ from runtime.keys.keyring import Keyring
 from runtime.log.log import Entry, StoredEntry
 from runtime.log.memory_log import MemoryLog
 from runtime.log.sender import Sender
-from runtime.replica.commands import Answered, Commands, Followed
+from runtime.replica.command_sender import Answered
+from runtime.replica.commands import Commands, Followed
 from runtime.replica.replica import Replica
 from runtime.store.store import MemoryStore, Store
 from schemas.base import Millis

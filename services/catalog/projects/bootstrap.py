@@ -18,7 +18,7 @@ from engine.kernel import tables
 from engine.kernel.state import View
 from runtime.base.faults import NotSent, OutcomeUnknown
 from runtime.http.errors import ApiError
-from runtime.replica.commands import CommandSender
+from runtime.replica.command_sender import CommandSender
 from schemas.commands import CommandBody
 from schemas.projects import (
     CONTROL_PROJECT,

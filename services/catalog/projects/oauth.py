@@ -18,7 +18,7 @@ from runtime.http.errors import ApiError, invalid_payload
 from runtime.http.oauth import TOKEN_SECONDS, TokenSigner
 from runtime.http.routing import caller_of
 from runtime.http.service import Service
-from runtime.replica.commands import CommandSender
+from runtime.replica.command_sender import CommandSender
 from schemas.base import Millis
 from schemas.errors import refuse
 from schemas.oauth import AccessToken, RevokeToken

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from runtime.log.log import Log
 from runtime.log.sender import EntrySender
-from runtime.replica.commands import CommandSender
+from runtime.replica.command_sender import CommandSender
 from schemas.base import Millis
 from services.distribution.webhooks.records import Records
 from services.distribution.webhooks.turns import Turns

@@ -20,7 +20,7 @@ import structlog
 from runtime.base.faults import NotDecided, NotSent, OutcomeUnknown
 from runtime.http.errors import ApiError
 from runtime.http.service import Part
-from runtime.replica.commands import CommandSender
+from runtime.replica.command_sender import CommandSender
 from schemas.actions import ActionProgressed, AsyncAction, GiveUpAction, RunChunk
 from schemas.commands import CommandBody
 from schemas.records import Decided

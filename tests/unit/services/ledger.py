@@ -10,7 +10,7 @@ from engine.decide import decide
 from engine.fold import StateFold
 from engine.kernel.overlay import ProjectState
 from runtime.base.faults import NotSent, OutcomeUnknown
-from runtime.replica.commands import Answered
+from runtime.replica.command_sender import Answered
 from runtime.store.store import MemoryStore
 from schemas.commands import Command, CommandBody
 from schemas.projects import KeyKind

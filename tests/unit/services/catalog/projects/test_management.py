@@ -7,7 +7,7 @@ import pytest
 
 from engine.kernel import tables
 from runtime.base.faults import NotSent
-from runtime.replica.commands import Answered
+from runtime.replica.command_sender import Answered
 from tests.unit.services.catalog.projects.managing import NEW, PROJECTS, failed, key, made
 from tests.unit.services.world import CLIENT, MANAGEMENT, SECRETS, World
 

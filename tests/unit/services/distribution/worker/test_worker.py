@@ -12,7 +12,7 @@ from engine.evolve import FOLDS
 from engine.fold import PartFold
 from engine.kernel import tables
 from runtime.base.faults import NotDecided, NotSent, OutcomeUnknown
-from runtime.replica.commands import Answered
+from runtime.replica.command_sender import Answered
 from runtime.store.store import MemoryStore
 from schemas.actions import (
     GiveUpAction,
