@@ -25,8 +25,6 @@ def _switches_on(value: Any) -> bool:
 
 
 Name = Annotated[StrictStr, Field(min_length=1, max_length=512)]
-
-
 Off = Annotated[Any, BeforeValidator(_off)]
 
 
