@@ -1,7 +1,8 @@
 """What rooms have in common: each holds its own tables of what it decides, folds and shows.
 
-The hubs above (engine/decide.py, engine/evolve.py, engine/answers/answer.py) unite them. A type that two rooms claim, or that
-nobody does, is a fault of the code and shows at the first import, or in a test.
+The hubs above (engine/decide.py, engine/evolve.py, engine/answers/answer.py) unite them. A type
+that two rooms claim, or that nobody does, is a fault of the code and shows at the first import, or
+in a test.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Rewards of paying with points: created, changed, deleted. What they pay is in `rewards.py`."""
+"""Rewards of paying with points: created, changed, deleted. What they pay is in `payment.py`."""
 
 from types import MappingProxyType
 

@@ -4,6 +4,5 @@ edge.py     what every request passes: request id, limits, who asks, CORS, fault
 auth.py     header pairs and origins; internal.py the same for hosts behind the API
 service.py  what a service gives a host; host.py mounts and serves it
 payload.py  bounded bodies into values; errors.py refusals and faults into answers
-writes.py   a command from a request to its answer
 forward.py  what this host does not serve, passed on
 """

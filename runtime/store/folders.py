@@ -16,7 +16,7 @@ log = structlog.get_logger(__name__)
 
 
 class StateFolder:
-    """One partition's state of one host; see `runtime.replica.Storage`."""
+    """One partition's state of one host; see `runtime.replica.replica.Storage`."""
 
     def __init__(self, home: Path, host: str, partition: int, fingerprint: str) -> None:
         self.path = state_folder(home, host, partition, fingerprint)

@@ -27,7 +27,7 @@ CALM_SECONDS = 0.05
 
 
 class ReplicaLedger:
-    """What the replicas know of the ledger; see `services.distribution.worker.Ledger`."""
+    """What the replicas know of the ledger; see `services.distribution.worker.worker.Ledger`."""
 
     def __init__(self, replicas: Replicas) -> None:
         self._replicas = replicas

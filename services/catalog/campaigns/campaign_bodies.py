@@ -1,4 +1,4 @@
-"""What the endpoints of campaigns take. As in `bodies.py`, nothing that is named is ignored."""
+"""What the endpoints of campaigns take. As in `voucher_bodies.py`, nothing named is ignored."""
 
 from typing import Annotated, Any, Literal, Self
 

@@ -1,4 +1,4 @@
-"""What the endpoints of promotions take. As in `bodies.py`, nothing that is named is ignored."""
+"""What the endpoints of promotions take. As in `voucher_bodies.py`, nothing named is ignored."""
 
 from typing import Annotated, Any, Literal
 

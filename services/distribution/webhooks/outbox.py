@@ -84,7 +84,7 @@ Changes = dict[bytes, bytes | None]
 
 
 class Outbox:
-    """The queues of one partition; a `runtime.replica.Fold`."""
+    """The queues of one partition; a `runtime.replica.replica.Fold`."""
 
     def __init__(self, store: Store, clock_ms: Callable[[], Millis]) -> None:
         self._store = store

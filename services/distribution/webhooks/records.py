@@ -32,6 +32,6 @@ class Records:
             self._known.popitem(last=False)
 
     async def forget(self, owners: Sequence[str]) -> Sequence[str]:
-        """See `runtime.erasing.Clean`: what is read again has nothing of them."""
+        """See `runtime.keys.erasing.Clean`: what is read again has nothing of them."""
         self._known.clear()
         return owners
