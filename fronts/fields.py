@@ -1,4 +1,4 @@
-"""The fields of which bodies are made: amounts, counts, instants, texts; and what every body has in common."""
+"""The fields of which bodies are made: amounts, counts, instants, texts; and what bodies share."""
 
 from decimal import Decimal
 from typing import Annotated, Any
@@ -6,24 +6,20 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictStr, model_validator
 
 from engine.kernel.calendar import parse_iso
-from schemas.base import AMOUNT_MAX, ID_LENGTH_MAX, QUANTITY_MAX
+from schemas.base import AMOUNT_MAX, ID_LENGTH_MAX, QUANTITY_MAX, is_number
 
 TEXT_LENGTH_MAX = 10_000
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
 def read_whole(value: Any) -> Any:
     """Numbers in JSON may be written 1000.0; booleans and texts are not numbers."""
-    if not _is_number(value) or value != int(value):
+    if not is_number(value) or value != int(value):
         raise ValueError("a whole number is wanted")
     return int(value)
 
 
 def _exact(value: Any) -> Any:
-    if not _is_number(value):
+    if not is_number(value):
         raise ValueError("a number is wanted")
     return Decimal(str(value))
 

@@ -25,6 +25,11 @@ Quantity = Annotated[int, Meta(ge=0, le=QUANTITY_MAX)]
 Ident = Annotated[str, Meta(min_length=1, max_length=ID_LENGTH_MAX)]
 
 
+def is_number(value: Any) -> bool:
+    """Whether a value of JSON is a number: a boolean is none, though Python says so."""
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 class Shape(Struct, frozen=True, omit_defaults=True):
     """An immutable value; a field at its default is left out of the encoding."""
 

@@ -19,7 +19,7 @@ from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
 from engine.kernel.room import Decisions
 from engine.kernel.state import View
-from schemas.base import Metadata, Millis
+from schemas.base import Metadata, Millis, is_number
 from schemas.commands import Command
 from schemas.errors import Refusal, not_found, refuse
 from schemas.metadata import (
@@ -193,10 +193,6 @@ def _at_least(value: float, limit: float) -> bool:
     return value >= limit
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
 def _is_date(value: Any) -> bool:
     return isinstance(value, str) and len(value) == 10 and _reads(date.fromisoformat, value)
 
@@ -217,13 +213,13 @@ def _is_geopoint(value: Any) -> bool:
     if not isinstance(value, dict) or value.keys() != {"lat", "lon"}:
         return False
     lat, lon = value["lat"], value["lon"]
-    return _is_number(lat) and _is_number(lon) and abs(lat) <= 90 and abs(lon) <= 180
+    return is_number(lat) and is_number(lon) and abs(lat) <= 90 and abs(lon) <= 180
 
 
 _IS: Mapping[str, Callable[[Any], bool]] = MappingProxyType(
     {
         "string": lambda value: isinstance(value, str),
-        "number": _is_number,
+        "number": is_number,
         "object": lambda value: isinstance(value, dict),
         "date": _is_date,
         "datetime": _is_datetime,

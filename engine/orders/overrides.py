@@ -7,16 +7,16 @@ created. Client-side keys change no catalogue: their word counts for the order a
 """
 
 from collections.abc import Callable, Iterator
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from msgspec import structs
 
 from engine.kernel.decision import Decision
 from engine.kernel.ids import numbered_command
-from engine.kernel.state import State, View
+from engine.kernel.state import View
 from engine.products.decide import create_product, create_sku
 from engine.products.find import find_meant_item
-from engine.products.fold import product_stored, sku_stored
+from engine.products.fold import FOLDS
 from schemas.api import OrderInput, OrderItemInput
 from schemas.base import Millis
 from schemas.commands import Command
@@ -26,11 +26,7 @@ from schemas.products import (
     CreateProduct,
     CreateSku,
     Product,
-    ProductCreated,
-    ProductUpdated,
     Sku,
-    SkuCreated,
-    SkuUpdated,
 )
 
 #: How many products and SKUs one order changes at most, so that they fit its record.
@@ -64,7 +60,7 @@ def override_catalogue(
         if isinstance(decision, Refusal):
             return decision
         for event in decision.events:
-            _fold(trial, event, now)
+            FOLDS[type(event)](trial, event, now)
         events.extend(decision.events)
     return OverriddenCatalogue(trial, tuple(events))
 
@@ -124,10 +120,3 @@ def _override_sku(
         metadata=said.metadata or {},
     )
     return create_sku(view, command, CreateSku(meant.product_id, sku), now)
-
-
-def _fold(trial: State, event: Any, now: Millis) -> None:
-    if isinstance(event, ProductCreated | ProductUpdated):
-        product_stored(trial, event, now)
-    elif isinstance(event, SkuCreated | SkuUpdated):
-        sku_stored(trial, event, now)

@@ -11,9 +11,13 @@ Faults: LogError
 """
 
 from collections.abc import AsyncIterator, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, TypeVar
+
+import msgspec
 
 from schemas.topics import BATCH_BYTES_MAX
+
+T = TypeVar("T")
 
 
 class Entry(NamedTuple):
@@ -64,6 +68,14 @@ def require_batch(entries: Sequence[Entry]) -> None:
     size = BATCH_OVERHEAD_BYTES + sum(map(entry_bytes, entries))
     if size > BATCH_BYTES_MAX:
         raise ValueError(f"a batch of {size} bytes exceeds {BATCH_BYTES_MAX}")
+
+
+def decode_entry(decoder: msgspec.json.Decoder[T], entry: StoredEntry) -> T | None:
+    """What an entry holds; None when it holds no such thing."""
+    try:
+        return decoder.decode(entry.value)
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return None
 
 
 class LogError(Exception):

@@ -14,7 +14,7 @@ from runtime.http.host import Host, serve_host
 from runtime.http.internal import InternalGate
 from runtime.http.service import Service
 from runtime.keys.erasing import Erasing
-from runtime.log.log import StoredEntry
+from runtime.log.log import StoredEntry, decode_entry
 from schemas.observations import ValidationObserved
 from schemas.records import Record
 from schemas.topics import API_CALLS, DELIVERIES, LEDGER, VALIDATIONS
@@ -81,7 +81,4 @@ def insight_fillings(parts: Parts) -> Sequence[Filling]:
 
 async def observation_of(entry: StoredEntry) -> ValidationObserved | None:
     """The observation that an entry holds; None when it holds none."""
-    try:
-        return _observations.decode(entry.value)
-    except (msgspec.DecodeError, ValueError, RecursionError):
-        return None
+    return decode_entry(_observations, entry)

@@ -7,7 +7,7 @@ import msgspec
 
 from runtime.clickhouse.database import Column
 from runtime.clickhouse.table import SinkTable, sink_table
-from runtime.log.log import StoredEntry
+from runtime.log.log import StoredEntry, decode_entry
 from schemas.base import Millis
 from schemas.observations import ApiCallsObserved
 
@@ -73,10 +73,7 @@ def api_call_rows(observed: ApiCallsObserved) -> Iterator[ApiCallRow]:
 
 async def api_calls_of(entry: StoredEntry) -> ApiCallsObserved | None:
     """The calls that an entry of the topic holds; None when it holds none."""
-    try:
-        return _observed.decode(entry.value)
-    except (msgspec.DecodeError, ValueError, RecursionError):
-        return None
+    return decode_entry(_observed, entry)
 
 
 #: What audit takes from the topic `api-calls`.

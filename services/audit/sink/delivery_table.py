@@ -9,7 +9,7 @@ from engine.kernel.calendar import iso, iso_or_none
 from engine.kernel.encode import Body, to_json
 from runtime.clickhouse.database import Column
 from runtime.clickhouse.table import SinkTable, sink_table
-from runtime.log.log import StoredEntry
+from runtime.log.log import StoredEntry, decode_entry
 from schemas.webhooks import DeliveryAttempted
 
 _NAME: Final = "LowCardinality(String)"
@@ -33,10 +33,7 @@ _attempts = msgspec.json.Decoder(DeliveryAttempted)
 
 async def attempt_of(entry: StoredEntry) -> DeliveryAttempted | None:
     """The attempt that an entry holds; None when it holds none."""
-    try:
-        return _attempts.decode(entry.value)
-    except (msgspec.DecodeError, ValueError, RecursionError):
-        return None
+    return decode_entry(_attempts, entry)
 
 
 def delivery_rows(attempt: DeliveryAttempted | None) -> Iterator[tuple[Any, ...]]:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Self
 from pydantic import BeforeValidator, Field, StrictBool, StrictStr, model_validator
 
 from fronts.fields import Body, Short
+from schemas.base import is_number
 from schemas.metadata import PROPERTIES_MAX, PropertyType
 
 ALLOWED_MAX = 200
@@ -12,18 +13,14 @@ LENGTH_MAX = 100_000
 _SIMPLE_TEXTS = ("string", "image_url")
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
 def _number(value: Any) -> Any:
-    if not _is_number(value):
+    if not is_number(value):
         raise ValueError("a number is wanted")
     return value
 
 
 def _allowed(value: Any) -> Any:
-    if not (_is_number(value) or isinstance(value, str)):
+    if not (is_number(value) or isinstance(value, str)):
         raise ValueError("a number or a string is wanted")
     return value
 

@@ -5,9 +5,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from pydantic import Field
 
-from fronts.fields import Body, Short
+from fronts.fields import Body, Short, Shown
 from schemas.collections import CreateCollection, ProductCollection, UpdateCollection
-from services.catalog.shop.product_bodies import Shown
 
 
 class MemberBody(Body):

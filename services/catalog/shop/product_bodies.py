@@ -8,13 +8,11 @@ from typing import Annotated, Any, Literal
 import msgspec
 from pydantic import Field
 
-from fronts.fields import Amount, Body, Long, Short
+from fronts.fields import Amount, Body, Long, Short, Shown
 from schemas.products import Product, Sku
 
 #: How many attributes a product has at most.
 ATTRIBUTES_MAX = 100
-#: A member that is made here.
-Shown = Any
 
 
 class ProductTerms(Body):

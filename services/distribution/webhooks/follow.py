@@ -12,7 +12,7 @@ from typing import cast
 import msgspec
 
 from runtime.http.service import Part, Service, Task
-from runtime.log.log import Log, StoredEntry, entries_between
+from runtime.log.log import Log, StoredEntry, decode_entry, entries_between
 from runtime.replica.commands import Followed
 from runtime.replica.replica import Applied, Decode, Replica, Storage
 from schemas.base import Millis, tag_of
@@ -132,10 +132,7 @@ class OutboxReplica(Replica):
 
 def attempt_of(entry: StoredEntry) -> DeliveryAttempted | None:
     """The attempt that an entry of `deliveries` holds; None when it holds none."""
-    try:
-        return _attempts.decode(entry.value)
-    except (msgspec.DecodeError, ValueError, RecursionError):
-        return None
+    return decode_entry(_attempts, entry)
 
 
 def webhook_service(
