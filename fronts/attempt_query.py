@@ -32,7 +32,7 @@ def read_query(pairs: Iterable[tuple[str, str]]) -> AttemptBody:
     code = read_code(given)
     redeemable: dict[str, Any] = {"object": "voucher", "id": code}
     body: dict[str, Any] = {"redeemables": [redeemable]}
-    nested = {word: _nested(given, word) for word in _NESTED}
+    nested = {word: _nest_parameters(given, word) for word in _NESTED}
     redeemable |= {word: nested[word] for word in ("gift", "reward") if nested[word]}
     order = nested["order"] or {}
     for name, value in (
@@ -67,7 +67,7 @@ def read_code(given: list[Given]) -> str:
     return code
 
 
-def _nested(given: list[Given], word: str) -> Any:
+def _nest_parameters(given: list[Given], word: str) -> Any:
     """What the parameters below one word come to; None where there is none."""
     found: dict[str, Any] = {}
     for each in given:

@@ -25,8 +25,7 @@ import msgspec
 from engine.fold import StatePart, state_fingerprint
 from runtime.base.settings import Settings
 from runtime.clickhouse.sinks import Filling, TableState
-from runtime.clickhouse.table import Applied as TableApplied
-from runtime.clickhouse.table import Place
+from runtime.clickhouse.table import Place, SourceEntry
 from runtime.log.chain import Damage, entry_hash
 from runtime.log.log import Log, LogError
 from runtime.replica.replica import Applied, Decode, Position, read_position
@@ -39,7 +38,7 @@ from tessera.hosts.insight import insight_fillings
 from tessera.hosts.parts import Parts
 from tessera.installation import reach_installation
 from tessera.report import Report
-from tessera.verify_fold import FreshFold, Unusable, usable
+from tessera.verify_fold import FreshFold, Unusable, require_usable
 from tessera.verify_tables import (
     Behind,
     FreshTables,
@@ -207,8 +206,8 @@ async def _verify_parts(parts: Parts, running: bool, report: Report) -> None:
             async def fill(applied: list[Applied], place: Place = place) -> None:
                 for record, offset, entry in applied:
                     digest = entry_hash(entry.key, entry.headers, entry.value)
-                    with usable(offset):
-                        await fresh.take(place, TableApplied(offset, digest, entry), record)
+                    with require_usable(offset):
+                        await fresh.take(place, SourceEntry(offset, digest, entry), record)
 
             own = [each for each in snapshots if each.partition == partition]
             if not await verify_partition(
@@ -260,7 +259,7 @@ async def _fill_plain(parts: Parts, filling: Filling, fresh: FreshTables, report
             first, _ = await parts.log.bounds(*place)
             last = fresh.position(place)
             async for applied, record in plain_records(parts.log, filling, place, first, last):
-                with usable(applied.offset):
+                with require_usable(applied.offset):
                     await fresh.take(place, applied, record)
         except (Unusable, LogError) as fault:
             report.bad(f"{filling.topic}/{partition}: {fault}")

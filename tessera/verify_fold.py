@@ -46,7 +46,7 @@ _NOT_A_RECORD = (
 
 
 @contextmanager
-def usable(offset: int) -> Iterator[None]:
+def require_usable(offset: int) -> Iterator[None]:
     """Says of what is raised within at which offset the record is. Raises Unusable."""
     try:
         yield
@@ -63,11 +63,11 @@ class _NamingDecode:
         self._decode = decode
 
     def now(self, entry: StoredEntry) -> Record | None:
-        with usable(entry.offset):
+        with require_usable(entry.offset):
             return self._decode.now(entry)
 
     async def later(self, entry: StoredEntry) -> Record:
-        with usable(entry.offset):
+        with require_usable(entry.offset):
             return await self._decode.later(entry)
 
 
@@ -75,7 +75,7 @@ class _NamingFold(StateFold):
     """A fold that says which record it could not fold."""
 
     def apply(self, record: Record, offset: int) -> None:
-        with usable(offset):
+        with require_usable(offset):
             super().apply(record, offset)
 
 

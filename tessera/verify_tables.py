@@ -21,7 +21,7 @@ import msgspec
 from runtime.base.settings import PREFIX, Settings
 from runtime.clickhouse.database import Database, TableDef
 from runtime.clickhouse.sinks import Filling, TableState, table_definitions, table_state
-from runtime.clickhouse.table import Applied, Block, Place, SinkTable, erase
+from runtime.clickhouse.table import Block, Place, SinkTable, SourceEntry, erase
 from runtime.http.internal import KEY_KIND_HEADER, POSITIONS_HEADER, SECRET_HEADER, write_positions
 from runtime.log.chain import entry_hash
 from runtime.log.log import Log, OutOfRange
@@ -105,7 +105,7 @@ class FreshTables:
         """The partition could not be read to its end, so its tables cannot be compared."""
         self._unread.add(place)
 
-    async def take(self, place: Place, applied: Applied, record: Any) -> None:
+    async def take(self, place: Place, applied: SourceEntry, record: Any) -> None:
         """Fills every table whose position is not before this record."""
         for table in self._tables.get(place.topic, ()):
             key = table.definition.name, place
@@ -176,7 +176,7 @@ async def fresh_tables(
 
 async def plain_records(
     log: Log, filling: Filling, place: Place, first: int, last: int
-) -> AsyncIterator[tuple[Applied, Any]]:
+) -> AsyncIterator[tuple[SourceEntry, Any]]:
     """The records of a topic that is not chained, from `first` to `last`, each with what it holds.
 
     Raises LogError, OutOfRange also when nothing comes.
@@ -191,7 +191,7 @@ async def plain_records(
             for entry in entries:
                 if entry.offset <= last:
                     digest = entry_hash(entry.key, entry.headers, entry.value)
-                    yield Applied(entry.offset, digest, entry), await filling.decode(entry)
+                    yield SourceEntry(entry.offset, digest, entry), await filling.decode(entry)
                 position = entry.offset + 1
     finally:
         await reader.close()

@@ -116,7 +116,7 @@ def _generated_vouchers(event: VouchersGenerated) -> Iterable[str | None]:
     return event.campaign.category_id, event.template.category_id
 
 
-def _shown(event: Event) -> Iterable[str | None]:
+def _shown_categories(event: Event) -> Iterable[str | None]:
     return (bound.category_id for bound in objects_shown_by(event))
 
 
@@ -124,15 +124,15 @@ def _shown(event: Event) -> Iterable[str | None]:
 NAMES: Mapping[type[Any], Callable[[Any], Iterable[str | None]]] = MappingProxyType(
     {
         VoucherCreated: _created_voucher,
-        VoucherUpdated: _shown,
-        VoucherEnabled: _shown,
-        VoucherDisabled: _shown,
+        VoucherUpdated: _shown_categories,
+        VoucherEnabled: _shown_categories,
+        VoucherDisabled: _shown_categories,
         VouchersGenerated: _generated_vouchers,
-        BalanceAdjusted: _shown,
-        CampaignEnabled: _shown,
-        CampaignDisabled: _shown,
-        PublicationSucceeded: _shown,
-        PublicationRepeated: _shown,
+        BalanceAdjusted: _shown_categories,
+        CampaignEnabled: _shown_categories,
+        CampaignDisabled: _shown_categories,
+        PublicationSucceeded: _shown_categories,
+        PublicationRepeated: _shown_categories,
     }
 )
 

@@ -75,7 +75,7 @@ class RuleSet:
     def __init__(self, group: Group | None) -> None:
         self._group = group
         #: Gives the lines that the rules say the discount is for.
-        self.applicable = () if group is None else tuple(_applicable(group))
+        self.applicable = () if group is None else tuple(_applicable_choices(group))
         #: Whether it can be decided only once the discount is worked out.
         self.needs_taken = group is not None and group.needs_taken
 
@@ -102,12 +102,12 @@ class RuleSet:
         )
 
 
-def _applicable(group: Group) -> Iterator[Callable[[Facts], Sequence[Line]]]:
+def _applicable_choices(group: Group) -> Iterator[Callable[[Facts], Sequence[Line]]]:
     """Those of the choosing rules that have a `discount_applicable` within them."""
     for rule in group.rules.values():
         if rule.within is None:
             continue
-        yield from _applicable(rule.within)
+        yield from _applicable_choices(rule.within)
         within = rule.within.rules.values()
         if rule.choose is not None and any(_says_applicable(each) for each in within):
             yield rule.choose

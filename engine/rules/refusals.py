@@ -31,14 +31,14 @@ def refusal_before_taking(
 
     `kind` is what the redeemable is called: `Discount Coupon`, `Gift Card`, `Promotion Tier`.
     """
-    return _refused(violations(rules, facts), facts, kind)
+    return _refusal_of(violations(rules, facts), facts, kind)
 
 
 def refusal_after_taking(
     rules: Sequence[ValidationRule], facts: Facts, kind: str
 ) -> Refusal | None:
     """As `refusal_before_taking`, for the sets that need what is taken; `facts.taken` has to say it."""
-    return _refused(violations(rules, facts, after=True), facts, kind)
+    return _refusal_of(violations(rules, facts, after=True), facts, kind)
 
 
 def limit_used_up(short: Short, facts: Facts, kind: str) -> Refusal:
@@ -52,7 +52,7 @@ def limit_used_up(short: Short, facts: Facts, kind: str) -> Refusal:
         value={"object": short.object, "id": short.id, "used": short.used},
         message=None if rule is None else rule.error_message,
     )
-    refusal = _refused([violation], facts, kind)
+    refusal = _refusal_of([violation], facts, kind)
     assert refusal is not None
     return refusal
 
@@ -104,7 +104,7 @@ def refusal_key_of(violation: Violation, facts: Facts) -> str:
     return refusal_key(violation.name)
 
 
-def _refused(found: Sequence[Violation], facts: Facts, kind: str) -> Refusal | None:
+def _refusal_of(found: Sequence[Violation], facts: Facts, kind: str) -> Refusal | None:
     if not found:
         return None
     key = refusal_key_of(found[0], facts)

@@ -21,11 +21,11 @@ import structlog
 from runtime.clickhouse.database import Database, DatabaseFault, TableDef, now_seconds
 from runtime.clickhouse.source import LogSources, Source
 from runtime.clickhouse.table import (
-    Applied,
     Block,
     Checkpoint,
     Place,
     SinkTable,
+    SourceEntry,
     as_checkpoint,
     checkpoint,
     erase,
@@ -129,7 +129,7 @@ class Filler(Generic[R]):
         self._tables = tables
         self._blocks = [Block(table.definition, place) for table in tables]
         self._bytes = 0
-        self._last: Applied | None = None
+        self._last: SourceEntry | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -143,7 +143,7 @@ class Filler(Generic[R]):
             len(block) >= BLOCK_ROWS_MAX for block in self._blocks
         )
 
-    async def erase(self, applied: Applied, record: R) -> None:
+    async def erase(self, applied: SourceEntry, record: R) -> None:
         """Erases what the next record says, before it is taken. Raises DatabaseFault.
 
         A table says how far it is by its rows, so that is said again first: wherever this ends, the
@@ -164,7 +164,7 @@ class Filler(Generic[R]):
                     erase(table.definition, self._place, selection, applied.offset)
                 )
 
-    def take(self, applied: Applied, record: R | None) -> None:
+    def take(self, applied: SourceEntry, record: R | None) -> None:
         """Takes the next record; None for one that nothing could be made of."""
         for index, (table, block) in enumerate(zip(self._tables, self._blocks, strict=True)):
             if record is not None and self.stored[index] < applied.offset:

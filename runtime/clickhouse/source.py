@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
-from runtime.clickhouse.table import Applied, Checkpoint, Place
+from runtime.clickhouse.table import Checkpoint, Place, SourceEntry
 from runtime.log.chain import Chain, ChainState, entry_hash
 from runtime.log.log import Log, OutOfRange, Reader, StoredEntry, entries_between
 
@@ -15,7 +15,7 @@ class Source(Protocol):
     def position(self) -> int:
         """The offset up to which everything was read, records that do not count included."""
 
-    async def read(self, *, records_max: int, wait_ms: int) -> Sequence[Applied]:
+    async def read(self, *, records_max: int, wait_ms: int) -> Sequence[SourceEntry]:
         """The next records; empty when none that counts came within `wait_ms`.
 
         Raises LogError, and Damage where the log is chained.
@@ -37,12 +37,12 @@ class PlainSource:
         """See `Source.position`."""
         return self._position
 
-    async def read(self, *, records_max: int, wait_ms: int) -> Sequence[Applied]:
+    async def read(self, *, records_max: int, wait_ms: int) -> Sequence[SourceEntry]:
         """See `Source.read`."""
         entries = await self._reader.read(records_max=records_max, wait_ms=wait_ms)
         if entries:
             self._position = entries[-1].offset
-        return [Applied(each.offset, _hash(each), each) for each in entries]
+        return [SourceEntry(each.offset, _hash(each), each) for each in entries]
 
     async def close(self) -> None:
         """See `Source.close`."""
@@ -61,11 +61,11 @@ class ChainedSource:
         """See `Source.position`."""
         return self._chain.state.position
 
-    async def read(self, *, records_max: int, wait_ms: int) -> Sequence[Applied]:
+    async def read(self, *, records_max: int, wait_ms: int) -> Sequence[SourceEntry]:
         """See `Source.read`."""
         entries = await self._reader.read(records_max=records_max, wait_ms=wait_ms)
         return [
-            Applied(entry.offset, self._chain.state.head, entry)
+            SourceEntry(entry.offset, self._chain.state.head, entry)
             for entry in entries
             if self._chain.step(entry) or await self._chain.read(entry)
         ]

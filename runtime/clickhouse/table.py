@@ -40,7 +40,7 @@ class Place(NamedTuple):
     partition: int
 
 
-class Applied(NamedTuple):
+class SourceEntry(NamedTuple):
     """A record that counts; `hash` is that of its stored entry, hexadecimal."""
 
     offset: int
@@ -115,7 +115,7 @@ class Block:
         """Whether there is nothing to insert."""
         return not self._parts
 
-    def add(self, applied: Applied, rows: Iterable[Row | Alike]) -> None:
+    def add(self, applied: SourceEntry, rows: Iterable[Row | Alike]) -> None:
         """Takes a record's rows."""
         index = 0
         for row in rows:
@@ -129,7 +129,7 @@ class Block:
             self._count += index
             self._last = (applied.offset, applied.hash)
 
-    def mark(self, applied: Applied) -> None:
+    def mark(self, applied: SourceEntry) -> None:
         """Takes a marker, so that the checkpoint moves on without rows."""
         blank = [column.blank() for column in self._table.columns[len(_PLACE) :]]
         self._parts.append([*self._place, applied.offset, MARKER_INDEX, "", *blank])

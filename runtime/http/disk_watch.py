@@ -81,7 +81,7 @@ class DiskWatch:
         free_in = {folder: self._free(folder) for folder in self._disks()}
         self._measured_at = time.monotonic()
         kept_free = self._min // KEPT_FREE_PART
-        short = [_left(folder, free) for folder, free in free_in.items() if free < kept_free]
+        short = [_shortage_of(folder, free) for folder, free in free_in.items() if free < kept_free]
         before, self._shortage = self._shortage, short[0] if short else None
         if short and before is None:
             log.error("nothing is written for want of disk space", reason=short[0])
@@ -91,7 +91,7 @@ class DiskWatch:
 
     def health(self) -> Mapping[str, Part]:
         """Not well where less than the least is left; the state names folder and space."""
-        short = [_left(*each) for each in self._measured().items() if each[1] < self._min]
+        short = [_shortage_of(*each) for each in self._measured().items() if each[1] < self._min]
         return {"disk": Part(short[0]) if short else Part()}
 
     def _disks(self) -> list[Path]:
@@ -102,5 +102,5 @@ class DiskWatch:
         return list(found.values())
 
 
-def _left(folder: Path, free: int) -> str:
+def _shortage_of(folder: Path, free: int) -> str:
     return f"only {free / MIB:.1f} MiB are left in {folder}"

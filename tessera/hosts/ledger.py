@@ -17,8 +17,7 @@ from runtime.kafka.group import PartitionGroup
 from runtime.keys.erasing import Erasing
 from runtime.log.log import Entry
 from schemas.topics import COMMANDS, DEAD_LETTERS
-from services.redemption.ledger.eraser import Eraser
-from services.redemption.ledger.eraser import Outfit as EraserOutfit
+from services.redemption.ledger.eraser import Eraser, EraserOutfit
 from services.redemption.ledger.outfit import Identity
 from services.redemption.ledger.partitions import Partitions
 from services.redemption.ledger.serving import Serving

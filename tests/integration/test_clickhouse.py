@@ -8,7 +8,7 @@ import pytest
 
 from runtime.clickhouse.database import Column, DatabaseFault, Query, QueryTooCostly, TableDef
 from runtime.clickhouse.native_block import Alike, Row
-from runtime.clickhouse.table import Applied, Block, Place, checkpoint, forget, sink_table
+from runtime.clickhouse.table import Block, Place, SourceEntry, checkpoint, forget, sink_table
 from runtime.log.log import StoredEntry
 from tests.integration.insight_world import opened
 
@@ -138,6 +138,6 @@ async def test_a_marker_moves_the_checkpoint_on(tmp_path: Path) -> None:
     async with opened(tmp_path) as database:
         await database.prepare([FACTS])
         block = Block(FACTS, PLACE)
-        block.mark(Applied(9, "h9", StoredEntry(9, 0, b"", b"")))
+        block.mark(SourceEntry(9, "h9", StoredEntry(9, 0, b"", b"")))
         await database.insert(FACTS, block.take())
         assert await database.query(checkpoint(FACTS, PLACE)) == [(9, "h9")]

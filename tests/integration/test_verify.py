@@ -9,8 +9,7 @@ import pytest
 from engine.fold import StateFold, state_fingerprint
 from runtime.clickhouse.database import Query, TableDef
 from runtime.clickhouse.sinks import TableState, table_state
-from runtime.clickhouse.table import Applied as TableApplied
-from runtime.clickhouse.table import Place, forget
+from runtime.clickhouse.table import Place, SourceEntry, forget
 from runtime.keys.codec import Codec
 from runtime.keys.keyring import Keyring
 from runtime.log.chain import entry_hash
@@ -271,7 +270,7 @@ async def test_tables_of_a_partition_that_cannot_be_read_are_not_called_damaged(
     async with fresh_tables(world.fillings, states) as fresh:
         stored = await world.log.read_at(*LEDGER_PLACE, 0)
         digest = entry_hash(stored.key, stored.headers, stored.value)
-        await fresh.take(LEDGER_PLACE, TableApplied(0, digest, stored), world.records[0])
+        await fresh.take(LEDGER_PLACE, SourceEntry(0, digest, stored), world.records[0])
         fresh.unread(LEDGER_PLACE)
         fresh.unread(VALIDATIONS_PLACE)
         report = Report(lines.append)

@@ -42,7 +42,7 @@ def add_new_items(named: str, count: int, basket: Basket, terms: Terms) -> Taken
     """Law: `count` units more, all free, on the first line of the thing, else on a new one."""
     found = terms.price_of(named)
     lines = find_lines(basket, named, found)
-    usable = _usable(lines, basket, terms)
+    usable = _usable_lines(lines, basket, terms)
     if lines and not usable:
         return Taken()
     return _add_units(named, found, count, usable[0] if usable else None, basket)
@@ -52,7 +52,7 @@ def add_missing_items(named: str, count: int, basket: Basket, terms: Terms) -> T
     """Law: `count` units of the thing are free; only those that are not there to pay are added."""
     found = terms.price_of(named)
     lines = find_lines(basket, named, found)
-    usable = _usable(lines, basket, terms)
+    usable = _usable_lines(lines, basket, terms)
     if lines and not usable:
         return Taken()
     left = basket.left or 0
@@ -126,7 +126,7 @@ def _count(given: int | None) -> int:
     return 1 if given is None else given
 
 
-def _usable(lines: Sequence[int], basket: Basket, terms: Terms) -> Sequence[int]:
+def _usable_lines(lines: Sequence[int], basket: Basket, terms: Terms) -> Sequence[int]:
     return [n for n in lines if not basket.lines[n].once] if terms.once else lines
 
 

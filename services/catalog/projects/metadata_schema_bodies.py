@@ -13,19 +13,19 @@ LENGTH_MAX = 100_000
 _SIMPLE_TEXTS = ("string", "image_url")
 
 
-def _number(value: Any) -> Any:
+def _check_number(value: Any) -> Any:
     if not is_number(value):
         raise ValueError("a number is wanted")
     return value
 
 
-def _allowed(value: Any) -> Any:
+def _check_allowed(value: Any) -> Any:
     if not (is_number(value) or isinstance(value, str)):
         raise ValueError("a number or a string is wanted")
     return value
 
 
-Number = Annotated[Any, BeforeValidator(_number)]
+Number = Annotated[Any, BeforeValidator(_check_number)]
 Length = Annotated[int, Field(strict=True, ge=0, le=LENGTH_MAX)]
 
 
@@ -41,10 +41,10 @@ class PropertyBody(Body):
     max_length: Length | None = None
     exact_length: Length | None = None
     eq: Annotated[
-        list[Annotated[Any, BeforeValidator(_allowed)]] | None, Field(max_length=ALLOWED_MAX)
+        list[Annotated[Any, BeforeValidator(_check_allowed)]] | None, Field(max_length=ALLOWED_MAX)
     ] = None
     ne: Annotated[
-        list[Annotated[Any, BeforeValidator(_allowed)]] | None, Field(max_length=ALLOWED_MAX)
+        list[Annotated[Any, BeforeValidator(_check_allowed)]] | None, Field(max_length=ALLOWED_MAX)
     ] = None
     lt: Number | None = None
     lte: Number | None = None

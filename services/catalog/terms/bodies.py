@@ -22,7 +22,7 @@ from schemas.discounts import EFFECTS, UNITS_MAX, DiscountType, Effect
 CHARSET_LENGTH_MAX = 1000
 
 
-def _readable(text: str) -> str:
+def _check_formula(text: str) -> str:
     """A formula that can be read, else where it cannot be and why."""
     try:
         parse_formula(text)
@@ -31,7 +31,7 @@ def _readable(text: str) -> str:
     return text
 
 
-Formula = Annotated[StrictStr, AfterValidator(_readable)]
+Formula = Annotated[StrictStr, AfterValidator(_check_formula)]
 #: The id or source id of a product or SKU.
 UnitType = Annotated[StrictStr, Field(min_length=1, max_length=ID_LENGTH_MAX)]
 

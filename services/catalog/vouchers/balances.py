@@ -17,7 +17,7 @@ from schemas.base import ID_LENGTH_MAX
 CHANNEL_HEADER = "x-voucherify-channel"
 
 
-def _changing(amount: int) -> int:
+def _check_change(amount: int) -> int:
     if amount == 0:
         raise ValueError("an amount above or below 0 is wanted")
     return amount
@@ -26,7 +26,7 @@ def _changing(amount: int) -> int:
 class BalanceBody(Body):
     """What to add in minor units; what to take off is below 0."""
 
-    amount: Annotated[Change, AfterValidator(_changing)]
+    amount: Annotated[Change, AfterValidator(_check_change)]
     source_id: Short | None = None
     reason: Long | None = None
 

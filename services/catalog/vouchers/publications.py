@@ -60,7 +60,7 @@ class Publications:
         """`GET /v1/publications/create`."""
         given = read_parameters(request.query_params.multi_items())
         require_known(given, _PARAMETERS)
-        named = _nested([each for each in given if each.path[0] != "join_once"])
+        named = _nest_parameters([each for each in given if each.path[0] != "join_once"])
         count = named.get("campaign", {})
         if isinstance(count, dict) and str(count.get("count", "")).isdecimal():
             count["count"] = int(count["count"])
@@ -99,7 +99,7 @@ def publication_router(writes: Writes) -> APIRouter:
     return router
 
 
-def _nested(given: list[Given]) -> dict[str, Any]:
+def _nest_parameters(given: list[Given]) -> dict[str, Any]:
     """Parameters such as `customer[metadata][city]` as the object that they spell."""
     found: dict[str, Any] = {}
     for each in given:

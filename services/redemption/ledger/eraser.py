@@ -28,7 +28,7 @@ DEADLINE_MS = 10_000
 log = structlog.get_logger(__name__)
 
 
-class Outfit(NamedTuple):
+class EraserOutfit(NamedTuple):
     """What an eraser is given."""
 
     #: Destroys all keys of the owners. Raises LogError.
@@ -50,7 +50,7 @@ class _Work(NamedTuple):
 class Eraser:
     """Looks at the partitions that `serving` names."""
 
-    def __init__(self, serving: Callable[[], Iterable[Serving]], outfit: Outfit) -> None:
+    def __init__(self, serving: Callable[[], Iterable[Serving]], outfit: EraserOutfit) -> None:
         self._serving = serving
         self._outfit = outfit
         #: By partition: the offset of the last end that was sent, which is on its way until then.

@@ -10,7 +10,7 @@ from fronts.query_string import Condition
 from runtime.clickhouse.database import Database, TableDef
 from runtime.clickhouse.native_block import Alike, Row
 from runtime.clickhouse.sink import Filler, Positions
-from runtime.clickhouse.table import MARKER_INDEX, Applied, Block, Place, SinkTable
+from runtime.clickhouse.table import MARKER_INDEX, Block, Place, SinkTable, SourceEntry
 from runtime.log.log import StoredEntry
 from schemas.balances import BalanceAdjusted
 from schemas.campaigns import CampaignCreated, CampaignDeleted, CampaignDisabled
@@ -61,8 +61,8 @@ def entities(record: Record) -> list[EntityRow]:
     return [EntityRow._make(row) for row in each(entity_table_rows(record))]
 
 
-def applied(offset: int) -> Applied:
-    return Applied(offset, f"h{offset}", StoredEntry(offset, 0, b"", b"value"))
+def applied(offset: int) -> SourceEntry:
+    return SourceEntry(offset, f"h{offset}", StoredEntry(offset, 0, b"", b"value"))
 
 
 def test_a_stack_gives_its_children_and_then_its_parent() -> None:

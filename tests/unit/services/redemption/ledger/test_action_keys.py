@@ -17,7 +17,7 @@ from schemas.actions import GiveUpAction, ImportCustomers, RunChunk, StageRows, 
 from schemas.commands import CommandBody
 from schemas.projects import OpenProject
 from schemas.topics import CUSTOMER_KEYS
-from services.redemption.ledger.eraser import Eraser, Outfit
+from services.redemption.ledger.eraser import Eraser, EraserOutfit
 from services.redemption.ledger.serving import Serving
 from tests.unit.services.redemption.ledger.test_writer import PROJECT, Disk, Ledger
 
@@ -54,7 +54,7 @@ async def erase(ledger: Ledger) -> None:
 
     replica = ledger.writer.replica
     serving = Serving(0, cast("StateFold", replica.fold), replica.position.command_offset)
-    outfit = Outfit(
+    outfit = EraserOutfit(
         forget=forget,
         delete_commands=keep_commands,
         send=sender.send,

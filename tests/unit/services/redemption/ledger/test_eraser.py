@@ -10,7 +10,7 @@ from schemas.actions import RunChunk
 from schemas.commands import Command
 from schemas.customers import CustomerCreated
 from schemas.erasures import EndErasures, ForgetCustomer
-from services.redemption.ledger.eraser import Eraser, Outfit
+from services.redemption.ledger.eraser import Eraser, EraserOutfit
 from services.redemption.ledger.serving import Serving
 from tests.unit.engine.erasures.test_erasures import ACTION, Recorded, import_started, made
 from tests.unit.engine.world import NOON, PROJECT, World, customer
@@ -26,7 +26,7 @@ class Steps:
         self.done: list[tuple[object, ...]] = []
         self.faults: dict[str, LogError] = {}
         self.sent: list[Command] = []
-        outfit = Outfit(
+        outfit = EraserOutfit(
             self.forget, self.delete_commands, self.send, msgspec.json.encode, lambda: NOON
         )
         self.eraser = Eraser(lambda: [Serving(PARTITION, world.fold, world.offset)], outfit)
