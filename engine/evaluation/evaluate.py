@@ -177,7 +177,7 @@ class Application:
         payment = payment_of(circumstances.view, offer.asked)
         if isinstance(payment, Refusal):
             return inapplicable_outcome(offer.asked, payment)
-        held = self._held(offer)
+        held = self._find_held(offer)
         refusal = refusal_of(self._context(offer, held, payment))
         if refusal is not None:
             return inapplicable_outcome(offer.asked, refusal)
@@ -189,9 +189,9 @@ class Application:
                 bundle = bundle_shown(offer.rules, facts)
                 return structs.replace(inapplicable_outcome(offer.asked, refusal), bundle=bundle)
         scope = None if facts is None else scope_of(offer.rules, facts)
-        return self._taking(offer, facts, scope, held, payment)
+        return self._apply(offer, facts, scope, held, payment)
 
-    def _taking(
+    def _apply(
         self,
         offer: Offer,
         facts: Facts | None,
@@ -201,7 +201,7 @@ class Application:
     ) -> Outcome:
         stacking = self._circumstances.stacking
         worked = None if offer.discount is None else resolve_discount(offer.discount, facts)
-        taken = self._taken(offer, worked, scope, facts, held, payment)
+        taken = self._take(offer, worked, scope, facts, held, payment)
         scoped = scope if _is_scoped(offer, worked, scope) else None
         if facts is not None:
             facts.taken = taken
@@ -234,7 +234,7 @@ class Application:
             bundle=bundle_shown(offer.rules, facts),
         )
 
-    def _taken(
+    def _take(
         self,
         offer: Offer,
         worked: ResolvedDiscount | None,
@@ -273,7 +273,7 @@ class Application:
     def _facts(self, offer: Offer) -> Facts:
         return facts_of(self._circumstances, offer, self.basket, self._pending, self._identities)
 
-    def _held(self, offer: Offer) -> SessionHolds:
+    def _find_held(self, offer: Offer) -> SessionHolds:
         if offer.voucher is None:
             return NOTHING_HELD
         return holds_of_others(

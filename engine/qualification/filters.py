@@ -58,22 +58,22 @@ class Filters(NamedTuple):
 
     def kinds(self, kinds: Iterable[CandidateKind]) -> list[CandidateKind]:
         """Those of the kinds that can meet them."""
-        wanted = self._named("resource_type")
+        wanted = self._values_named("resource_type")
         return [each for each in kinds if wanted is None or each in wanted]
 
-    def named(self, view: View, customer_id: str | None) -> list[Found] | None:
+    def find_named(self, view: View, customer_id: str | None) -> list[Found] | None:
         """What they name one by one, of what anybody or the customer can have; None: they do not."""
-        ids, codes = self._named("resource_id"), self._named("code")
+        ids, codes = self._values_named("resource_id"), self._values_named("code")
         if ids is not None or codes is not None:
             return [
                 each
                 for name in sorted((ids or frozenset()) | (codes or frozenset()))
                 for each in _by_name(view, name, customer_id)
             ]
-        campaign_ids = self._named("campaign_id")
+        campaign_ids = self._values_named("campaign_id")
         return None if campaign_ids is None else _of_campaigns(view, campaign_ids, customer_id)
 
-    def _named(self, field: str) -> Values | None:
+    def _values_named(self, field: str) -> Values | None:
         """The values one of which a candidate has to have; None: they do not say."""
         if self.is_any:
             return None

@@ -161,7 +161,7 @@ def _stream(trial: Trial, query: PageQuery, start: str) -> Iterator[Found | Pass
     held = [] if customer is None or "voucher" not in query.kinds else find_held(view, customer.id)
     if scenario == "CUSTOMER_WALLET":
         return sort_found(held, start)
-    named = filters.named(view, None if customer is None else customer.id)
+    named = filters.find_named(view, None if customer is None else customer.id)
     if named is not None:
         return sort_found((each for each in named if each.kind in query.kinds), start)
     space = _SPACES.get(scenario, "all")

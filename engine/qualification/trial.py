@@ -185,9 +185,9 @@ class Trial:
         """The offer with its sets narrowed to what the scenario asks for."""
         if self._about is None or not offer.rules:
             return offer
-        return offer._replace(rules=tuple(map(self._asked, offer.rules)))
+        return offer._replace(rules=tuple(map(self._narrow, offer.rules)))
 
-    def _asked(self, rule: ValidationRule) -> ValidationRule:
+    def _narrow(self, rule: ValidationRule) -> ValidationRule:
         if self._about is None:
             return rule
         found = self._narrowed.get(rule.id)
@@ -206,7 +206,7 @@ class Trial:
     def _can_meet(self, rule: ValidationRule) -> bool:
         met = self._met.get(rule.id)
         if met is None:
-            met = self._met[rule.id] = self._meets(self._asked(rule))
+            met = self._met[rule.id] = self._meets(self._narrow(rule))
         return met
 
     def _meets(self, rule: ValidationRule) -> bool:

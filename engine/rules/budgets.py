@@ -30,7 +30,7 @@ def orders_amount(facts: Facts, _: str | None) -> int | None:
     scope = campaign_scope(facts)
     if scope is None:
         return None
-    return facts.tallied(scope).amount + budget_amount(facts.basket.initial)
+    return facts.read_sums(scope).amount + budget_amount(facts.basket.initial)
 
 
 def orders_amount_discounted(facts: Facts, _: str | None) -> int | None:
@@ -38,7 +38,7 @@ def orders_amount_discounted(facts: Facts, _: str | None) -> int | None:
     scope = campaign_scope(facts)
     if scope is None or facts.taken is None:
         return None
-    before = facts.tallied(scope).discounted + facts.pending.discounted(scope)
+    before = facts.read_sums(scope).discounted + facts.pending.discounted(scope)
     return before + facts.taken.total
 
 
@@ -52,7 +52,7 @@ def redemption_count(
         scope = scope_of(facts)
         if scope is None:
             return None
-        return facts.tallied(scope, (), period).count + facts.pending.count(scope) + 1
+        return facts.read_sums(scope, (), period).count + facts.pending.count(scope) + 1
 
     return count
 
@@ -65,11 +65,11 @@ def customer_count(period: Period | None) -> Callable[[Facts, str | None], Any]:
         scope = campaign_scope(facts)
         if scope is None:
             return None
-        known = facts.tallied(scope, (), period).customers
+        known = facts.read_sums(scope, (), period).customers
         if facts.customer is None:
             return known
         who = ("customer", facts.customer.id)
-        own_sums = facts.tallied(scope, who, period)
+        own_sums = facts.read_sums(scope, who, period)
         return known if own_sums.count else known + 1
 
     return count
@@ -89,7 +89,7 @@ def redemption_count_of(
             who_id = facts.key_id or None
         if scope is None or who_id is None:
             return None
-        sums = facts.tallied(scope, (kind, who_id), period)
+        sums = facts.read_sums(scope, (kind, who_id), period)
         return sums.count + facts.pending.count(scope) + 1
 
     return count

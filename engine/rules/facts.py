@@ -142,7 +142,7 @@ class Facts:
         """Whether the line's item is in the collection with that id."""
         return self._lookups.is_in_collection(self.view, collection_id, line.item, self.now)
 
-    def tallied(self, scope: TallyScope, who: Who = (), period: Period | None = None) -> Sums:
+    def read_sums(self, scope: TallyScope, who: Who = (), period: Period | None = None) -> Sums:
         """What redemptions add up to in a scope, since ever or in the period that it is now."""
         return self._lookups.read_sums(self.view, scope, who, period, self.now)
 

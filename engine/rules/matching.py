@@ -63,7 +63,7 @@ class Numbered:
 
     def first(self, facts: Facts, line: Line) -> int | None:
         """The number of the first reference that the line is; None: it is none."""
-        found = min(self._named(facts, line), default=None)
+        found = min(self._numbers_named(facts, line), default=None)
         for number, collection in self._collections:
             if found is not None and found < number:
                 break
@@ -74,9 +74,9 @@ class Numbered:
     def every(self, facts: Facts, line: Line) -> set[int]:
         """The numbers of all references that the line is."""
         within = (n for n, each in self._collections if facts.in_collection(each, line))
-        return {*self._named(facts, line), *within}
+        return {*self._numbers_named(facts, line), *within}
 
-    def _named(self, facts: Facts, line: Line) -> Iterator[int]:
+    def _numbers_named(self, facts: Facts, line: Line) -> Iterator[int]:
         item = line.item
         yield from self._products.get(item.product_id or "", ())
         yield from self._skus.get(item.sku_id or "", ())

@@ -78,7 +78,7 @@ class Positions:
         found = [at for (_, there), at in self._at.items() if there == place]
         return min(found, default=None)
 
-    async def reached(
+    async def wait_for(
         self,
         wanted: Mapping[tuple[str, int], int],
         tables: Iterable[TableDef],

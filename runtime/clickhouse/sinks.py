@@ -132,11 +132,11 @@ class Sinks:
     async def _answer_tables(self, request: Request) -> Response:
         """What each table holds, once all are as far as the request needs. Raises ApiError 503."""
         wanted = positions_of(request)
-        if not await self.positions.reached(wanted, self._tables, SETTLED_SECONDS_MAX):
+        if not await self.positions.wait_for(wanted, self._tables, SETTLED_SECONDS_MAX):
             raise unavailable("The tables are behind the log")
         found = []
         try:
-            await self._erased()
+            await self._await_erased()
             for table, topic in self._sources_of_tables:
                 for partition in range(self._partitions):
                     place = Place(topic, partition)
@@ -148,7 +148,7 @@ class Sinks:
             raise unavailable("The tables cannot be read") from fault
         return Response(msgspec.json.encode({"tables": found}), media_type=JSON)
 
-    async def _erased(self) -> None:
+    async def _await_erased(self) -> None:
         """Waits until no row is left that was to be erased. Raises ApiError 503, DatabaseFault."""
         until = self._clock() + SETTLED_SECONDS_MAX
         while True:
@@ -215,7 +215,7 @@ class Reads:
     async def ready(self, request: Request) -> None:
         """Waits for the positions that the request names. Raises ApiError 503."""
         wanted = positions_of(request)
-        if not await self._positions.reached(wanted, self._tables, REACHED_SECONDS_MAX):
+        if not await self._positions.wait_for(wanted, self._tables, REACHED_SECONDS_MAX):
             raise unavailable("What was written last is not listed yet")
 
     async def rows(self, query: Query) -> list[tuple[Any, ...]]:

@@ -120,7 +120,7 @@ class Block:
         index = 0
         for row in rows:
             if isinstance(row, Alike):
-                self._parts.append(self._placed(applied.offset, index, row))
+                self._parts.append(self._place_rows(applied.offset, index, row))
                 index += row.size
             else:
                 self._parts.append([*self._place, applied.offset, index, "", *row])
@@ -153,7 +153,7 @@ class Block:
         self._last = None
         return parts
 
-    def _placed(self, offset: int, index: int, rows: Alike) -> Alike:
+    def _place_rows(self, offset: int, index: int, rows: Alike) -> Alike:
         own: dict[int, Sequence[Any]] = {
             len(_PLACE) + place: values for place, values in rows.own.items()
         }

@@ -60,7 +60,7 @@ class DiskWatch:
 
     def look(self) -> None:
         """Notes where there is little space, and warns when that is new or was long ago."""
-        free_in = self._measured()
+        free_in = self._measure()
         low = {each: free for each, free in free_in.items() if free < self._min * WARN_FACTOR}
         repeated = self._looks % REPEAT_LOOKS == 0
         for folder, free in low.items():
@@ -74,10 +74,10 @@ class DiskWatch:
     def shortage(self) -> str | None:
         """Why nothing may be written now; None: it may. To be asked before each write."""
         if time.monotonic() - self._measured_at >= FRESH_SECONDS:
-            self._measured()
+            self._measure()
         return self._shortage
 
-    def _measured(self) -> dict[Path, int]:
+    def _measure(self) -> dict[Path, int]:
         free_in = {folder: self._free(folder) for folder in self._disks()}
         self._measured_at = time.monotonic()
         kept_free = self._min // KEPT_FREE_PART
@@ -91,7 +91,7 @@ class DiskWatch:
 
     def health(self) -> Mapping[str, Part]:
         """Not well where less than the least is left; the state names folder and space."""
-        short = [_shortage_of(*each) for each in self._measured().items() if each[1] < self._min]
+        short = [_shortage_of(*each) for each in self._measure().items() if each[1] < self._min]
         return {"disk": Part(short[0]) if short else Part()}
 
     def _disks(self) -> list[Path]:

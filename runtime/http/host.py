@@ -112,11 +112,11 @@ class Host:
             for service in self._services:
                 for name, run in service.tasks.items():
                     task = asyncio.create_task(run(), name=f"{service.name}/{name}")
-                    task.add_done_callback(self._ended)
+                    task.add_done_callback(self._note_end)
                     self._tasks.append(task)
             yield
 
-    def _ended(self, task: asyncio.Task[None]) -> None:
+    def _note_end(self, task: asyncio.Task[None]) -> None:
         if task.cancelled() or task.exception() is None:
             return
         self.fault = f"{task.get_name()} failed"

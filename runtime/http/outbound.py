@@ -138,7 +138,7 @@ class Outbound:
         target = httpx.URL(url)
         host = target.host
         port = target.port or (443 if target.scheme == "https" else 80)
-        address = await self._resolved(host, port)
+        address = await self._find_address(host, port)
         request = self._http.build_request(
             "POST",
             target.copy_with(host=str(address)),
@@ -157,7 +157,7 @@ class Outbound:
             await answer.aclose()
         return answer.status_code
 
-    async def _resolved(self, host: str, port: int) -> Address:
+    async def _find_address(self, host: str, port: int) -> Address:
         """The address to connect to; every address that the name has is allowed."""
         try:
             found = await self._looked_up(host, port)

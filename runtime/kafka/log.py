@@ -143,9 +143,9 @@ class KafkaLog:
                 raise
             except LogError:
                 await self._drop(wire)
-        return await question(await self._shared(place))
+        return await question(await self._shared_wire(place))
 
-    async def _shared(self, place: Place) -> Wire:
+    async def _shared_wire(self, place: Place) -> Wire:
         async with self._opening:
             if self._wire is None:
                 self._wire = await self.open_wire(place)

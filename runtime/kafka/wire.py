@@ -148,7 +148,7 @@ class Wire:
         """
         asked = [(place.topic, [(place.partition, offset, bytes_max)])]
         request = FetchRequest(wait_ms, 1, bytes_max, _READ_ALL, asked)
-        response = await self._asked(place, request)
+        response = await self._ask(place, request)
         (_, ((_, code, end, *_, raw),)) = response.topics[0]
         if code == _OFFSET_OUT_OF_RANGE:
             raise OutOfRange(f"{place}: offset {offset} is not in the log")
@@ -182,13 +182,13 @@ class Wire:
 
     async def _offset(self, place: Place, which: int) -> int:
         asked = [(place.topic, [(place.partition, which)])]
-        response = await self._asked(place, OffsetRequest(_CONSUMER, _READ_ALL, asked))
+        response = await self._ask(place, OffsetRequest(_CONSUMER, _READ_ALL, asked))
         (_, ((_, code, _, offset),)) = response.topics[0]
         if code != 0:
             raise LogError(f"{place}: {_error_name(code)}")
         return int(offset)
 
-    async def _asked(self, place: Place, request: Any) -> Any:
+    async def _ask(self, place: Place, request: Any) -> Any:
         node = await self._leader(place)
         if node is None and not self._client.cluster.partitions_for_topic(place.topic):
             # The wire was opened for another topic, so it has not looked for this one yet.

@@ -54,14 +54,14 @@ class Erasing:
 
     async def clean_up(self) -> int:
         """Cleans up once; how many owners are left."""
-        noted = self._keyring.noted()
+        noted = self._keyring.forgotten_owners()
         owners = noted[:OWNERS_MAX]
         if not owners:
             return 0
         cleaned = await self._clean(owners)
         if cleaned:
             await run_in_thread(self._keyring.compact)
-            self._keyring.cleaned(cleaned)
+            self._keyring.note_cleaned(cleaned)
             log.info("erased", owners=len(cleaned), left=len(noted) - len(cleaned))
         return len(noted) - len(cleaned)
 

@@ -11,7 +11,7 @@ record's key reads the topic to its end (`catch_up`); a key that is not there th
 Publishing a key twice changes nothing, so a send in doubt is simply sent again.
 
 A process that had a forgotten owner's key notes the owner, together with its removal, until
-`cleaned`: until nothing is left of the key, and of what it sealed, in the files of this process.
+`note_cleaned`: until nothing is left of the key, and of what it sealed, in the files of this process.
 
 How data is sealed and keys are wrapped is in runtime/keys/sealing.py.
 
@@ -181,7 +181,7 @@ class Keyring:
         noted = self._store.get(noted_place(owner))
         return noted is None and next(self._places_of(owner), None) is None
 
-    def noted(self) -> list[str]:
+    def forgotten_owners(self) -> list[str]:
         """The forgotten owners of whom something may be left in the files of this process."""
         return [place.removeprefix(NOTED).decode() for place, _ in self._store.scan(NOTED)]
 
@@ -189,7 +189,7 @@ class Keyring:
         """Erases what the store's files hold of keys that are gone; it may run in a thread."""
         self._store.compact()
 
-    def cleaned(self, owners: Sequence[str]) -> None:
+    def note_cleaned(self, owners: Sequence[str]) -> None:
         """Notes that nothing is left of them."""
         self._store.write({noted_place(owner): None for owner in owners})
 

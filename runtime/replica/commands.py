@@ -111,7 +111,7 @@ class Followed:
         finally:
             timer.cancel()
 
-    async def reached(self, position: int, timeout_seconds: float) -> bool:
+    async def wait_for(self, position: int, timeout_seconds: float) -> bool:
         """Waits until the record at `position` is folded; False when that takes too long."""
         try:
             async with asyncio.timeout(timeout_seconds):
@@ -133,7 +133,7 @@ class Followed:
             end = await asyncio.wait_for(asyncio.shield(self._next_look), timeout_seconds)
         except TimeoutError:
             return False
-        return await self.reached(end - 1, timeout_seconds)
+        return await self.wait_for(end - 1, timeout_seconds)
 
     async def _look(self) -> int:
         async with self._looking:
@@ -183,7 +183,7 @@ class Followed:
             asked_at = self._clock()
             try:
                 _, end = await self.replica.log.bounds(LEDGER, self.replica.partition)
-                if await self.reached(end - 1, 5.0):
+                if await self.wait_for(end - 1, 5.0):
                     self._fresh_at = asked_at
                     self.complete.set()
             except LogError:
@@ -278,10 +278,10 @@ class Commands:
             email_key=email_key,
         )
         partition = self._partition_of(project)
-        applied = await self._decided(command, partition)
+        applied = await self._decide(command, partition)
         return await self._first(applied, partition)
 
-    async def _decided(self, command: Command, partition: int) -> Applied:
+    async def _decide(self, command: Command, partition: int) -> Applied:
         followed = self._followed[partition]
         value = self._codec.encode_command(command)
         if len(value) > COMMAND_BYTES_MAX:

@@ -63,7 +63,7 @@ class Observations:
         tasks = self._pending.setdefault(partition, set())
         tasks.add(task)
         self._count += 1
-        task.add_done_callback(lambda done: self._ended(tasks, done))
+        task.add_done_callback(lambda done: self._note_end(tasks, done))
 
     async def position(self, project: str, timeout_seconds: float = 2.0) -> int:
         """The offset up to which everything observed so far of a project lies; -1: nothing yet."""
@@ -79,7 +79,7 @@ class Observations:
         if tasks:
             await asyncio.wait(tasks, timeout=timeout_seconds)
 
-    def _ended(self, tasks: set[asyncio.Task[None]], task: asyncio.Task[None]) -> None:
+    def _note_end(self, tasks: set[asyncio.Task[None]], task: asyncio.Task[None]) -> None:
         tasks.discard(task)
         self._count -= 1
         if not task.cancelled() and task.exception() is not None:

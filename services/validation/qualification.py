@@ -112,7 +112,9 @@ class Qualifications:
             )
             for each in found[: page.limit]
         ]
-        return self._writes.respond(request, 200, self._listed(data, body, trial.circumstances.now))
+        return self._writes.respond(
+            request, 200, self._list_body(data, body, trial.circumstances.now)
+        )
 
     async def vouchers(self, request: Request) -> Response:
         """`POST /v1/vouchers/qualification`: the vouchers that a redemption would take."""
@@ -133,7 +135,7 @@ class Qualifications:
             | {"applicable_to": EMPTY_LIST, "inapplicable_to": EMPTY_LIST}
             for each in found
         ]
-        return self._writes.respond(request, 200, self._listed(data, body, now))
+        return self._writes.respond(request, 200, self._list_body(data, body, now))
 
     def _trial(self, caller: Caller, body: QualificationsBody, scenario: Scenario) -> Trial:
         view, now = self._view_of(caller.project), self._clock_ms()
@@ -153,7 +155,7 @@ class Qualifications:
     def _tracking(self, customer: CustomerInput | None) -> str:
         return tracking_id_of(self._hash_key, customer) or anonymous_tracking_id()
 
-    def _listed(self, data: list[Any], body: QualificationsBody, now: Millis) -> dict[str, Any]:
+    def _list_body(self, data: list[Any], body: QualificationsBody, now: Millis) -> dict[str, Any]:
         return {
             "object": "list",
             "data_ref": "data",

@@ -89,12 +89,12 @@ class TableCleaner:
     async def clean(self, owners: Sequence[str]) -> Sequence[str]:
         """See `runtime.keys.erasing.Clean`."""
         try:
-            return await self._cleaned(owners)
+            return await self._find_cleaned(owners)
         except DatabaseFault as fault:
             log.warning("not erased yet", reason=str(fault))
             return ()
 
-    async def _cleaned(self, owners: Sequence[str]) -> Sequence[str]:
+    async def _find_cleaned(self, owners: Sequence[str]) -> Sequence[str]:
         named = [owner.partition("/") for owner in owners]
         shown = Query(
             f"SELECT DISTINCT project, id FROM {ENTITIES.full_name} "  # noqa: S608  declared names

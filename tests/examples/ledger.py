@@ -151,7 +151,7 @@ class WrittenLedger(Ledger):
 
     async def _written(self, offset: int) -> None:
         """Returns when the record at `offset` is in the ledger, and folded."""
-        assert await self._followed.reached(offset, DEADLINE_MS / 1000)
+        assert await self._followed.wait_for(offset, DEADLINE_MS / 1000)
 
     async def close(self) -> None:
         """Ends everything."""

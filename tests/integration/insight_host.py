@@ -56,7 +56,7 @@ class Insight:
     async def filled(self) -> None:
         """Waits until the log of API calls is in its table, which no list waits for."""
         end = (await self.world.log.bounds("api-calls", 0))[1] - 1
-        reached = self.positions.reached({("api-calls", 0): end}, [API_CALLS], 5.0)
+        reached = self.positions.wait_for({("api-calls", 0): end}, [API_CALLS], 5.0)
         assert await reached
 
     async def ids(self, query: str) -> list[str]:

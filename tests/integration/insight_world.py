@@ -123,7 +123,7 @@ class World:
         for feed in self.feeds(database):
             await feed.open()
             _, end = await self.log.bounds(*feed.place)
-            while not await self.positions.reached(
+            while not await self.positions.wait_for(
                 {feed.place: end - 1}, table_definitions(self.fillings), 0
             ):
                 await feed.step()

@@ -35,7 +35,7 @@ class Management:
 
     async def projects(self, request: Request) -> Sequence[Project]:
         """The projects that the key manages, oldest first."""
-        own, control = await self._own(request)
+        own, control = await self._find_own(request)
         if own is None:
             return ()
         found = (each for each in control.scan(tables.PROJECTS) if _manages(own, each))
@@ -43,15 +43,15 @@ class Management:
 
     async def project(self, request: Request, project_id: str) -> Project:
         """The project with that id. Raises ApiError 404 unless the key manages it."""
-        own, control = await self._own(request)
+        own, control = await self._find_own(request)
         found = control.get(tables.PROJECTS, project_id)
         if own is None or found is None or not _manages(own, found):
             raise ApiError(not_found("project", project_id))
         return found
 
-    async def deleted(self, request: Request, project_id: str) -> Deleted | None:
+    async def find_deleted(self, request: Request, project_id: str) -> Deleted | None:
         """What is known of a project that was deleted, for a key that manages all."""
-        own, control = await self._own(request)
+        own, control = await self._find_own(request)
         found = control.get(tables.PROJECTS, project_id)
         if own is None or found is None or found.deleted_at is None or own.managed_by is not None:
             return None
@@ -60,7 +60,7 @@ class Management:
 
     async def manages_all(self, request: Request) -> bool:
         """Whether the key is that of the installation's own project."""
-        own, _ = await self._own(request)
+        own, _ = await self._find_own(request)
         return own is not None and own.managed_by is None
 
     async def view(self, request: Request, project_id: str) -> View:
@@ -68,7 +68,7 @@ class Management:
         await self.project(request, project_id)
         return await self._view_of(project_id)
 
-    async def _own(self, request: Request) -> tuple[Project | None, View]:
+    async def _find_own(self, request: Request) -> tuple[Project | None, View]:
         control = await self._view_of(CONTROL_PROJECT)
         return control.get(tables.PROJECTS, caller_of(request).project), control
 

@@ -69,7 +69,7 @@ class OAuth:
 
     async def introspect(self, request: Request) -> Response:
         """`POST /v1/oauth/introspect`."""
-        text, token = await self._named(request)
+        text, token = await self._read_named(request)
         if token is None:
             raise invalid_payload("Property `.access_token` is not a token of this project")
         view = await self._view_of(CONTROL_PROJECT)
@@ -84,7 +84,7 @@ class OAuth:
 
     async def revoke(self, request: Request) -> Response:
         """`POST /v1/oauth/token/revoke`; a token may be revoked again while its time lasts."""
-        _, token = await self._named(request)
+        _, token = await self._read_named(request)
         if token is None or token.expires_at * 1000 <= self._clock_ms():
             # What was sent may be somebody else's token, so it is not repeated.
             raise ApiError(refuse("not_found", "Cannot find this access token"))
@@ -97,7 +97,7 @@ class OAuth:
             raise ApiError(refuse("command_expired"))
         return Response(status_code=204)
 
-    async def _named(self, request: Request) -> tuple[str, AccessToken | None]:
+    async def _read_named(self, request: Request) -> tuple[str, AccessToken | None]:
         """What the request calls a token, and the token if it is one of the caller's project."""
         form = await _read_form(request)
         _require(form, "access_token")

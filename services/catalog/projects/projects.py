@@ -159,7 +159,7 @@ class _Projects:
     async def delete(self, request: Request, project_id: str) -> Response:
         caller = caller_of(request)
         identity = self._writes.identity(request, "project.delete", await request.body())
-        ended = await self._management.deleted(request, project_id)
+        ended = await self._management.find_deleted(request, project_id)
         # Only who names a key can be asking for the answer to a deletion that was.
         if ended is None or not (identity.command_id or ended.opened):
             await self._management.project(request, project_id)

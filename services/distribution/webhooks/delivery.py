@@ -118,9 +118,9 @@ class Webhooks:
                     continue
                 task = asyncio.create_task(self._work_off(webhook_id), name=f"webhook {webhook_id}")
                 self._tasks[webhook_id] = task
-                task.add_done_callback(partial(self._ended, webhook_id))
+                task.add_done_callback(partial(self._note_end, webhook_id))
 
-    def _ended(self, webhook_id: str, task: asyncio.Task[None]) -> None:
+    def _note_end(self, webhook_id: str, task: asyncio.Task[None]) -> None:
         del self._tasks[webhook_id]
         if task.cancelled():
             return
@@ -158,12 +158,12 @@ class Webhooks:
         project, item = endpoint.project, waiting.item
         began = self._outfit.clock_ms()
         named = event_id(project, item.offset, item.number)
-        made = await self._made(project, item)
+        made = await self._make_body(project, item)
         if made is None:
             name, outcome = "", Outcome(None, "there is no such event", 0)
         else:
             name, body = made
-            outcome = await self._posted(endpoint, named, body, began)
+            outcome = await self._post(endpoint, named, body, began)
         taken = outcome.error is None
         last = made is None or attempts >= self._outfit.attempts_max
         attempt = DeliveryAttempted(
@@ -189,7 +189,7 @@ class Webhooks:
             await self._disable(attempt)
         await self._note(attempt)
 
-    async def _posted(self, endpoint: Endpoint, named: str, body: bytes, began: Millis) -> Outcome:
+    async def _post(self, endpoint: Endpoint, named: str, body: bytes, began: Millis) -> Outcome:
         # The token is no name of this frame: a traceback may show those.
         headers = signed_headers(
             self._outfit.token_of(endpoint.project), named, began // 1000, body
@@ -205,7 +205,7 @@ class Webhooks:
                 error = f"the answer was {status}"
         return Outcome(status, error, self._outfit.clock_ms() - began)
 
-    async def _made(self, project: str, item: Item) -> tuple[str, bytes] | None:
+    async def _make_body(self, project: str, item: Item) -> tuple[str, bytes] | None:
         """The event's name and body; None when the ledger has no such event of the project."""
         record = await self._record(item.offset)
         if record is None or record.project != project:

@@ -164,7 +164,7 @@ class Outbox:
         webhook = endpoint.webhook
         if not webhook.active:
             return
-        settled = self._settled(webhook.id)
+        settled = self._settled_place(webhook.id)
         if settled is None or settled < place:
             self._changes[_queue_key(webhook.id, place)] = _encode(item)
 
@@ -199,7 +199,7 @@ class Outbox:
         for attempt, offset in attempts:
             place = QueuePlace(attempt.offset, attempt.index)
             webhook_id = attempt.webhook_id
-            settled = self._settled(webhook_id, changes)
+            settled = self._settled_place(webhook_id, changes)
             if settled is None or settled < place:
                 if attempt.result == "failed":
                     tries = Tries(place, attempt.attempt, attempt.next_attempt_at or attempt.at)
@@ -217,7 +217,7 @@ class Outbox:
         stored = self._store.get(_POSITION)
         return -1 if stored is None else msgspec.json.decode(stored, type=int)
 
-    def _settled(self, webhook_id: str, changes: Changes | None = None) -> QueuePlace | None:
+    def _settled_place(self, webhook_id: str, changes: Changes | None = None) -> QueuePlace | None:
         key = _key("settled", webhook_id)
         stored = changes[key] if changes and key in changes else self._store.get(key)
         return None if stored is None else _places.decode(stored)

@@ -135,7 +135,7 @@ class Worker:
         progress: AsyncAction | None = None
         for number, each in zip(numbers, found, strict=True):
             if isinstance(each, NotDecided) or (isinstance(each, str) and progress is None):
-                await self._failed(project, action, number, str(each))
+                await self._note_failure(project, action, number, str(each))
                 break
             if isinstance(each, BaseException):
                 raise each
@@ -156,7 +156,7 @@ class Worker:
                 return event.action
         return None
 
-    async def _failed(self, project: str, action: AsyncAction, number: int, why: str) -> None:
+    async def _note_failure(self, project: str, action: AsyncAction, number: int, why: str) -> None:
         """Notes that a chunk cannot be done; after a few times its action is given up."""
         before, times = self._failures.get(action.id, (number, 0))
         times = times + 1 if before == number else 1

@@ -49,7 +49,7 @@ class Decider:
         except INFRASTRUCTURE:
             raise
         except Exception as fault:  # noqa: BLE001  one command must not stop all others
-            return self._poisoned(stored, now, fault)
+            return self._record_fault(stored, now, fault)
         if len(entry.value) > RECORD_BYTES_MAX:
             assert isinstance(record, Decided)
             record = Decided(
@@ -79,7 +79,7 @@ class Decider:
         except INFRASTRUCTURE:
             raise
         except Exception as fault:  # noqa: BLE001  one command must not stop all others
-            return self._poisoned(stored, now, fault)
+            return self._record_fault(stored, now, fault)
         return record, entry
 
     def encode(self, record: Record, project: str) -> Entry:
@@ -92,7 +92,9 @@ class Decider:
         )
         return Entry(project.encode(), self._codec.encode_record(record), headers)
 
-    def _poisoned(self, stored: StoredEntry, now: Millis, fault: Exception) -> tuple[Record, Entry]:
+    def _record_fault(
+        self, stored: StoredEntry, now: Millis, fault: Exception
+    ) -> tuple[Record, Entry]:
         """The record of a command that the code cannot take; it must not stop all others."""
         log.error("command failed", partition=self._partition, at=stored.offset, exc_info=fault)
         reason = f"it could not be decided: {type(fault).__name__}"

@@ -110,13 +110,13 @@ async def test_who_had_a_key_notes_its_end_until_all_is_cleaned(
     await ring.catch_up()
     await ring.forget([OWNER], sender)
     again = keyring(log, store)
-    assert again.noted() == [OWNER]
+    assert again.forgotten_owners() == [OWNER]
     assert not again.is_forgotten(OWNER)
     again.compact()
-    again.cleaned([OWNER])
+    again.note_cleaned([OWNER])
     assert again.is_forgotten(OWNER)
     await again.catch_up()
-    assert again.noted() == []
+    assert again.forgotten_owners() == []
     # one that meets the key and its end together cannot know whether a file has it
     await late.catch_up()
-    assert late.noted() == [OWNER]
+    assert late.forgotten_owners() == [OWNER]
