@@ -25,9 +25,9 @@ import msgspec
 from engine.fold import StatePart, state_fingerprint
 from runtime.base.settings import Settings
 from runtime.clickhouse.sinks import Filling, TableState
-from runtime.clickhouse.table import Place, SourceEntry
+from runtime.clickhouse.table import SourceEntry
 from runtime.log.chain import Damage, entry_hash
-from runtime.log.log import Log, LogError
+from runtime.log.log import Log, LogError, Place
 from runtime.replica.replica import Applied, Decode, Position, read_position
 from runtime.store.folders import state_folders
 from runtime.store.store import RocksStore, Store, StoreError

@@ -21,10 +21,10 @@ import msgspec
 from runtime.base.settings import PREFIX, Settings
 from runtime.clickhouse.database import Database, TableDef
 from runtime.clickhouse.sinks import Filling, TableState, table_definitions, table_state
-from runtime.clickhouse.table import Block, Place, SinkTable, SourceEntry, erase
+from runtime.clickhouse.table import Block, SinkTable, SourceEntry, erase
 from runtime.http.internal import KEY_KIND_HEADER, POSITIONS_HEADER, SECRET_HEADER, write_positions
 from runtime.log.chain import entry_hash
-from runtime.log.log import Log, OutOfRange
+from runtime.log.log import Log, OutOfRange, Place
 from tessera.report import Report
 
 BLOCK_ROWS = 2000
@@ -157,7 +157,7 @@ class FreshTables:
 
 
 def _what(name: str, place: Place) -> str:
-    return f"table {name} of {place.topic}/{place.partition}"
+    return f"table {name} of {place}"
 
 
 @asynccontextmanager

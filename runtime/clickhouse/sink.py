@@ -23,7 +23,6 @@ from runtime.clickhouse.source import LogSources, Source
 from runtime.clickhouse.table import (
     Block,
     Checkpoint,
-    Place,
     SinkTable,
     SourceEntry,
     as_checkpoint,
@@ -33,7 +32,7 @@ from runtime.clickhouse.table import (
     positions_of_tables,
     repeat_marker,
 )
-from runtime.log.log import Corrupt, LogError, StoredEntry
+from runtime.log.log import Corrupt, LogError, Place, StoredEntry
 
 R = TypeVar("R")
 
@@ -245,7 +244,7 @@ class Feed(Generic[R]):
             return found
         if await self._sources.hash_at(self.place, found.offset) == found.hash:
             return found
-        log.warning("table was filled from another log", table=table.name, place=_name(self.place))
+        log.warning("table was filled from another log", table=table.name, place=str(self.place))
         self._positions.note(table, self.place, -1)
         await self._database.execute(forget(table, self.place, kept))
         return as_checkpoint(await self._database.query(find))
@@ -284,11 +283,11 @@ class Feed(Generic[R]):
                 while True:
                     await self.step()
             except Corrupt as fault:
-                self.fault = f"{_name(self.place)}: {fault}"
+                self.fault = f"{self.place}: {fault}"
                 raise
             except (LogError, DatabaseFault) as fault:
-                self.fault = f"{_name(self.place)}: {fault}"
-                log.warning("sink interrupted", place=_name(self.place), reason=str(fault))
+                self.fault = f"{self.place}: {fault}"
+                log.warning("sink interrupted", place=str(self.place), reason=str(fault))
                 await asyncio.sleep(RETRY_SECONDS)
 
     async def close(self) -> None:
@@ -309,7 +308,3 @@ class Feed(Generic[R]):
     def _tell(self, read: int) -> None:
         for table, at in self._filler.positions(read):
             self._positions.note(table, self.place, at)
-
-
-def _name(place: Place) -> str:
-    return f"{place.topic}/{place.partition}"

@@ -18,7 +18,6 @@ from runtime.clickhouse.source import LogSources
 from runtime.clickhouse.table import (
     OFFSET_MAX,
     UNERASED,
-    Place,
     SinkTable,
     as_checkpoint,
     checkpoint,
@@ -27,7 +26,7 @@ from runtime.clickhouse.table import (
 from runtime.http.errors import JSON, unavailable
 from runtime.http.internal import positions_of
 from runtime.http.service import Part, Service
-from runtime.log.log import LogError, StoredEntry
+from runtime.log.log import LogError, Place, StoredEntry
 
 #: How long a list waits for the sinks before it answers 503.
 REACHED_SECONDS_MAX = 2.0
@@ -82,7 +81,7 @@ class Sinks:
     @property
     def service(self) -> Service:
         """The feeds as tasks, their health, and the route that `tessera verify` asks."""
-        tasks = {f"sink {place.topic}/{place.partition}": f.run for place, f in self._feeds.items()}
+        tasks = {f"sink {place}": f.run for place, f in self._feeds.items()}
         return Service(
             "sinks",
             routes=(Route("/internal/tables", self._answer_tables, methods=["GET"]),),
@@ -123,9 +122,7 @@ class Sinks:
     def _health(self) -> Mapping[str, Part]:
         now = self._clock()
         return {
-            f"sink {place.topic}/{place.partition}": Part(
-                feed.fault or "ok", int((now - self._fresh_at[place]) * 1000)
-            )
+            f"sink {place}": Part(feed.fault or "ok", int((now - self._fresh_at[place]) * 1000))
             for place, feed in self._feeds.items()
         }
 

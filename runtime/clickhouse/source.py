@@ -3,9 +3,9 @@
 from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
-from runtime.clickhouse.table import Checkpoint, Place, SourceEntry
+from runtime.clickhouse.table import Checkpoint, SourceEntry
 from runtime.log.chain import Chain, ChainState, entry_hash
-from runtime.log.log import Log, OutOfRange, Reader, StoredEntry, entries_between
+from runtime.log.log import Log, OutOfRange, Place, Reader, StoredEntry, entries_between
 
 
 class Source(Protocol):

@@ -15,7 +15,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from runtime.clickhouse.database import DATABASE, Column, Query, TableDef
 from runtime.clickhouse.native_block import Alike, Row
-from runtime.log.log import StoredEntry
+from runtime.log.log import Place, StoredEntry
 
 R = TypeVar("R")
 
@@ -31,13 +31,6 @@ _PLACE = (
 )
 _OFFSET, _INDEX, _HASH = 2, 3, 4
 _HERE = "log_topic = {topic:String} AND log_partition = {partition:UInt16}"
-
-
-class Place(NamedTuple):
-    """A partition of a topic."""
-
-    topic: str
-    partition: int
 
 
 class SourceEntry(NamedTuple):

@@ -10,12 +10,11 @@ An empty value is stored as null, since a null is what removes a key from a comp
 
 import struct
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
 
 from aiokafka.errors import KafkaError
 from aiokafka.record.default_records import DefaultRecordBatch, DefaultRecordBatchBuilder
 
-from runtime.log.log import Corrupt, Entry, StoredEntry
+from runtime.log.log import Corrupt, Entry, Place, StoredEntry
 from schemas.base import Millis
 from schemas.topics import BATCH_BYTES_MAX
 
@@ -31,16 +30,6 @@ CODECS = {
     "lz4": DefaultRecordBatch.CODEC_LZ4,
     "zstd": DefaultRecordBatch.CODEC_ZSTD,
 }
-
-
-class Place(NamedTuple):
-    """A partition of a topic."""
-
-    topic: str
-    partition: int
-
-    def __str__(self) -> str:
-        return f"{self.topic}/{self.partition}"
 
 
 def encode_batch(entries: Sequence[Entry], timestamp: Millis, codec: int) -> bytes:

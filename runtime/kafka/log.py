@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from runtime.base.clock import clock_ms
-from runtime.kafka.batch import CODECS, Batches, Place, encode_batch
+from runtime.kafka.batch import CODECS, Batches, encode_batch
 from runtime.kafka.wire import Unreadable, Wire
 from runtime.log.log import (
     Corrupt,
@@ -19,6 +19,7 @@ from runtime.log.log import (
     InDoubt,
     LogError,
     OutOfRange,
+    Place,
     StoredEntry,
     Unsent,
     require_batch,

@@ -24,8 +24,7 @@ from aiokafka.protocol.offset import OffsetRequest
 from aiokafka.protocol.produce import ProduceRequest
 from aiokafka.structs import TopicPartition
 
-from runtime.kafka.batch import Place
-from runtime.log.log import Corrupt, InDoubt, LogError, OutOfRange, Unsent
+from runtime.log.log import Corrupt, InDoubt, LogError, OutOfRange, Place, Unsent
 
 _OFFSET_OUT_OF_RANGE = 1
 _CORRUPT_MESSAGE = 2

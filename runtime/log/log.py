@@ -20,6 +20,16 @@ from schemas.topics import BATCH_BYTES_MAX
 T = TypeVar("T")
 
 
+class Place(NamedTuple):
+    """A partition of a topic."""
+
+    topic: str
+    partition: int
+
+    def __str__(self) -> str:
+        return f"{self.topic}/{self.partition}"
+
+
 class Entry(NamedTuple):
     """A record to append. An empty value removes the key from a compacted topic."""
 

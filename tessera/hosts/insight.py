@@ -9,12 +9,11 @@ from runtime.base.settings import Settings
 from runtime.clickhouse.database import Database
 from runtime.clickhouse.sinks import Filling, Sinks
 from runtime.clickhouse.source import LogSources
-from runtime.clickhouse.table import Place
 from runtime.http.host import Host, serve_host
 from runtime.http.internal import InternalGate
 from runtime.http.service import Service
 from runtime.keys.erasing import Erasing
-from runtime.log.log import StoredEntry, decode_entry
+from runtime.log.log import Place, StoredEntry, decode_entry
 from schemas.observations import ValidationObserved
 from schemas.records import Record
 from schemas.topics import API_CALLS, DELIVERIES, LEDGER, VALIDATIONS

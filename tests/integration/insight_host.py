@@ -10,9 +10,9 @@ import httpx
 from runtime.clickhouse.database import Database
 from runtime.clickhouse.sink import Positions
 from runtime.clickhouse.sinks import Sinks
-from runtime.clickhouse.table import Place
 from runtime.http.host import Host
 from runtime.http.internal import InternalGate
+from runtime.log.log import Place
 from services.analytics.service import analytics_service
 from services.audit.service import audit_service
 from services.audit.sink.api_call_table import API_CALLS

@@ -12,9 +12,8 @@ from runtime.clickhouse.database import Database
 from runtime.clickhouse.sink import Feed, Positions
 from runtime.clickhouse.sinks import Filling, TableState, table_definitions, table_state
 from runtime.clickhouse.source import LogSources
-from runtime.clickhouse.table import Place
 from runtime.log.chain import GENESIS, chain_entry
-from runtime.log.log import Entry, StoredEntry
+from runtime.log.log import Entry, Place, StoredEntry
 from runtime.log.memory_log import MemoryLog
 from schemas.customers import Customer, CustomerCreated
 from schemas.events import Event

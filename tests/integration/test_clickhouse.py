@@ -8,8 +8,8 @@ import pytest
 
 from runtime.clickhouse.database import Column, DatabaseFault, Query, QueryTooCostly, TableDef
 from runtime.clickhouse.native_block import Alike, Row
-from runtime.clickhouse.table import Block, Place, SourceEntry, checkpoint, forget, sink_table
-from runtime.log.log import StoredEntry
+from runtime.clickhouse.table import Block, SourceEntry, checkpoint, forget, sink_table
+from runtime.log.log import Place, StoredEntry
 from tests.integration.insight_world import opened
 
 PLACE = Place("ledger", 3)

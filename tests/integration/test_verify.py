@@ -9,11 +9,11 @@ import pytest
 from engine.fold import StateFold, state_fingerprint
 from runtime.clickhouse.database import Query, TableDef
 from runtime.clickhouse.sinks import TableState, table_state
-from runtime.clickhouse.table import Place, SourceEntry, forget
+from runtime.clickhouse.table import SourceEntry, forget
 from runtime.keys.codec import Codec
 from runtime.keys.keyring import Keyring
 from runtime.log.chain import entry_hash
-from runtime.log.log import Corrupt, Entry, StoredEntry
+from runtime.log.log import Corrupt, Entry, Place, StoredEntry
 from runtime.log.memory_log import MemoryLog, MemoryReader
 from runtime.replica.replica import Applied, Replica
 from runtime.store.folders import StateFolder, state_folder

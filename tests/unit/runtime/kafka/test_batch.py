@@ -4,11 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from runtime.kafka.batch import CODECS, Batches, Place, encode_batch
+from runtime.kafka.batch import CODECS, Batches, encode_batch
 from runtime.log.log import (
     BATCH_OVERHEAD_BYTES,
     Corrupt,
     Entry,
+    Place,
     StoredEntry,
     entry_bytes,
     require_batch,

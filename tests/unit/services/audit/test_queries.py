@@ -7,8 +7,9 @@ import pytest
 from engine.kernel.tables import WINDOW_MS
 from fronts.query_string import Condition, Page, Range
 from runtime.clickhouse.database import Column, Query, TableDef
-from runtime.clickhouse.table import Place, checkpoint, digest, sink_table
+from runtime.clickhouse.table import checkpoint, digest, sink_table
 from runtime.http.errors import ApiError
+from runtime.log.log import Place
 from schemas.base import DAY_MS, INSTANT_MAX
 from services.analytics.campaign_summary import (
     facts_of,

@@ -10,8 +10,8 @@ from fronts.query_string import Condition
 from runtime.clickhouse.database import Database, TableDef
 from runtime.clickhouse.native_block import Alike, Row
 from runtime.clickhouse.sink import Filler, Positions
-from runtime.clickhouse.table import MARKER_INDEX, Block, Place, SinkTable, SourceEntry
-from runtime.log.log import StoredEntry
+from runtime.clickhouse.table import MARKER_INDEX, Block, SinkTable, SourceEntry
+from runtime.log.log import Place, StoredEntry
 from schemas.balances import BalanceAdjusted
 from schemas.campaigns import CampaignCreated, CampaignDeleted, CampaignDisabled
 from schemas.records import Record, WriterStarted
