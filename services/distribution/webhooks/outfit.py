@@ -2,10 +2,10 @@
 
 import asyncio
 import math
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from typing import Protocol
 
+from runtime.http.outbound import Outbound
 from runtime.log.log import Log
 from runtime.log.sender import EntrySender
 from runtime.replica.command_sender import CommandSender
@@ -17,13 +17,6 @@ from services.distribution.webhooks.turns import Turns
 PAUSES_MAX = 450
 
 
-class Posts(Protocol):
-    """Sends requests (runtime/http/outbound.py)."""
-
-    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
-        """The status of the answer. Raises Unreachable."""
-
-
 @dataclass(frozen=True, slots=True)
 class Outfit:
     """What the senders of all partitions share."""
@@ -31,7 +24,7 @@ class Outfit:
     log: Log
     sender: EntrySender
     commands: CommandSender
-    posts: Posts
+    posts: Outbound
     #: The token that a project's webhooks are signed with.
     token_of: Callable[[str], str]
     clock_ms: Callable[[], Millis]
