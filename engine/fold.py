@@ -94,7 +94,6 @@ class PartFold(StateFold):
         self._prefixes = tuple(f"{name}/".encode() for name in sorted(part.tables))
 
     def apply(self, record: Record, offset: int) -> None:
-        """See `StateFold.apply`."""
         if not isinstance(record, Decided):
             return
         events = tuple(each for each in record.events if type(each) in self._part.events)
@@ -102,7 +101,6 @@ class PartFold(StateFold):
             super().apply(structs.replace(record, events=events), offset)
 
     def commit(self) -> dict[bytes, bytes | None]:
-        """See `StateFold.commit`."""
         changes = super().commit()
         return {key: value for key, value in changes.items() if key.startswith(self._prefixes)}
 

@@ -46,7 +46,6 @@ class JsonAnswer(Response):
         self.raw_headers = [(b"content-length", b"%d" % len(body)), _JSON, *headers]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
-        """The ASGI application."""
         await send(
             {
                 "type": "http.response.start",

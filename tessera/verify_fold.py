@@ -21,11 +21,9 @@ class FreshStorage:
         self._path = path
 
     def open(self) -> Store:
-        """See `runtime.replica.replica.Storage`."""
         return RocksStore(self._path)
 
     def wipe(self) -> Store:
-        """See `runtime.replica.replica.Storage`."""
         raise OutOfRange("the ledger was cut while it was read")
 
 

@@ -51,7 +51,6 @@ class KnownCustomer(NamedTuple):
 
     @property
     def id(self) -> str | None:
-        """The customer's id."""
         return None if self.customer is None else self.customer.id
 
     @property

@@ -71,7 +71,6 @@ class Asker(NamedTuple):
 
     @property
     def customer_id(self) -> str | None:
-        """The customer's id."""
         return None if self.customer is None else self.customer.id
 
 

@@ -51,7 +51,6 @@ class RequestOperands:
         self._line = line
 
     def operand(self, name: str, argument: str | None) -> Decimal | str | None:
-        """See `Operands.operand`."""
         plain = _PLAIN.get(name)
         if plain is not None:
             return plain(self._sources)

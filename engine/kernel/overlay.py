@@ -95,7 +95,6 @@ class Stored:
             yield key, table.decode(value)
 
     def present(self, _: Table[Any], keys: Sequence[bytes]) -> set[bytes]:
-        """See `Source.present`."""
         return self._store.present(keys)
 
     def settle(self, changes: Mapping[bytes, Any]) -> dict[bytes, bytes | None]:
@@ -174,7 +173,6 @@ class Overlay:
                 yield key, table.decode(entity) if type(entity) is bytes else entity
 
     def present(self, table: Table[Any], keys: Sequence[bytes]) -> set[bytes]:
-        """See `Source.present`."""
         changed = self._changes.get(table.name)
         if not changed:
             return self._below.present(table, keys)
@@ -226,7 +224,6 @@ class ProjectState:
         self.project = project
 
     def get(self, table: Table[T], *parts: str) -> T | None:
-        """See `View.get`."""
         return self._overlay.lookup(table, table.key(self.project, *parts))
 
     def scan(
@@ -236,39 +233,32 @@ class ProjectState:
         after: str | None = None,
         backwards: bool = False,
     ) -> Iterator[T]:
-        """See `View.scan`."""
         prefix = table.prefix(self.project, *parts)
         last = None if after is None else table.key(self.project, *parts, after)
         for _, entity in self._overlay.items(table, prefix, after=last, backwards=backwards):
             yield entity
 
     def trial(self) -> "ProjectState":
-        """See `View.trial`."""
         return Overlay(self._overlay).of(self.project)
 
     def known(self, table: Table[Any], names: Sequence[str]) -> set[str]:
-        """See `View.known`."""
         keys = table.keys(names, self.project)
         found = self._overlay.present(table, keys)
         return {name for name, key in zip(names, keys, strict=True) if key in found}
 
     def put(self, table: Table[T], entity: T, *parts: str) -> None:
-        """See `State.put`."""
         self._overlay.set(table, table.key(self.project, *parts), entity)
 
     def put_encoded(
         self, table: Table[Any], names: Sequence[str], entities: Sequence[bytes], *parts: str
     ) -> None:
-        """See `State.put_encoded`."""
         keys = table.keys(names, self.project, *parts)
         self._overlay.set_encoded(table, dict(zip(keys, entities, strict=True)))
 
     def delete(self, table: Table[Any], *parts: str) -> None:
-        """See `State.delete`."""
         self._overlay.set(table, table.key(self.project, *parts), None)
 
     def drop(self, table: Table[Any], *parts: str, most: int, after: Parts = ()) -> list[Parts]:
-        """See `State.drop`."""
         prefix = table.prefix(self.project, *parts)
         last = table.key(self.project, *parts, *after) if after else None
         found = self._overlay.items(table, prefix, after=last)

@@ -33,7 +33,6 @@ class Found(NamedTuple):
 
     @property
     def id(self) -> str:
-        """Its id."""
         return self.place[TIME_DIGITS:]
 
 

@@ -53,13 +53,11 @@ class Indexed(ProjectState):
         super().__init__(state._overlay, state.project)  # noqa: SLF001  its own kind
 
     def put(self, table: Table[T], entity: T, *parts: str) -> None:
-        """See `State.put`."""
         if table.name in _WATCHED:
             _watch(self, table, entity, *parts)
         self._overlay.set(table, table.key(self.project, *parts), entity)
 
     def delete(self, table: Table[Any], *parts: str) -> None:
-        """See `State.delete`."""
         if table.name in _WATCHED:
             _watch(self, table, None, *parts)
         self._overlay.set(table, table.key(self.project, *parts), None)

@@ -34,18 +34,15 @@ class PlainSource:
 
     @property
     def position(self) -> int:
-        """See `Source.position`."""
         return self._position
 
     async def read(self, *, records_max: int, wait_ms: int) -> Sequence[SourceEntry]:
-        """See `Source.read`."""
         entries = await self._reader.read(records_max=records_max, wait_ms=wait_ms)
         if entries:
             self._position = entries[-1].offset
         return [SourceEntry(each.offset, _hash(each), each) for each in entries]
 
     async def close(self) -> None:
-        """See `Source.close`."""
         await self._reader.close()
 
 
@@ -58,11 +55,9 @@ class ChainedSource:
 
     @property
     def position(self) -> int:
-        """See `Source.position`."""
         return self._chain.state.position
 
     async def read(self, *, records_max: int, wait_ms: int) -> Sequence[SourceEntry]:
-        """See `Source.read`."""
         entries = await self._reader.read(records_max=records_max, wait_ms=wait_ms)
         return [
             SourceEntry(entry.offset, self._chain.state.head, entry)
@@ -71,7 +66,6 @@ class ChainedSource:
         ]
 
     async def close(self) -> None:
-        """See `Source.close`."""
         await self._reader.close()
 
 

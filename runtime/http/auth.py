@@ -110,7 +110,6 @@ class KeyGate:
         self._clock_ms = clock_ms
 
     def admit(self, path: str, headers: Headers) -> Caller | None:
-        """See `Gate.admit`."""
         wanted = key_kind_of(path)
         if wanted is None:
             return None

@@ -51,19 +51,15 @@ class Joining(asyncio.Transport):
         self._transport.close()
 
     def is_closing(self) -> bool:
-        """See `asyncio.Transport`."""
         return self._transport.is_closing()
 
     def pause_reading(self) -> None:
-        """See `asyncio.Transport`."""
         self._transport.pause_reading()
 
     def resume_reading(self) -> None:
-        """See `asyncio.Transport`."""
         self._transport.resume_reading()
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
-        """See `asyncio.Transport`."""
         return self._transport.get_extra_info(name, default)
 
     def _flush(self) -> None:
@@ -83,11 +79,9 @@ class Connection(HttpToolsProtocol):
     _refused = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """See `asyncio.Protocol`."""
         super().connection_made(Joining(transport))
 
     def data_received(self, data: bytes) -> None:
-        """See `asyncio.Protocol`."""
         if self._refused:
             return
         self._incomplete += len(data)
@@ -97,17 +91,14 @@ class Connection(HttpToolsProtocol):
             self._refuse(error)
 
     def on_headers_complete(self) -> None:
-        """See the server."""
         self._incomplete = 0
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
-        """See the server."""
         self._incomplete = 0
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        """See the server."""
         self._incomplete = 0
         super().on_message_complete()
 

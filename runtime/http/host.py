@@ -61,7 +61,6 @@ class Host:
         self._edge = Edge(Hot(services, self._application(forward)), gate, note=note)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The ASGI application."""
         await self._edge(scope, receive, send)
 
     def health(self) -> dict[str, Part]:
@@ -155,7 +154,6 @@ class Hot:
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """The ASGI application."""
         endpoint = self._endpoints.get((scope.get("method", ""), scope.get("path", "")))
         if endpoint is None:
             await self._rest(scope, receive, send)

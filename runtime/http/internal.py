@@ -41,7 +41,6 @@ class InternalGate:
         self._secret = secret.encode()
 
     def admit(self, path: str, headers: Headers) -> Caller | None:
-        """See `Gate.admit`."""
         if path == "/health":
             return None
         kind = _KINDS.get(headers.get(KEY_KIND_HEADER.encode(), b""))

@@ -194,7 +194,6 @@ class KafkaReader:
                 return ()
 
     async def close(self) -> None:
-        """See `Reader.close`."""
         self._log.forget(self)
         await self._disconnect()
 
@@ -276,7 +275,6 @@ class KafkaAppender:
         return offset
 
     async def abandon(self) -> None:
-        """See `Appender.abandon`."""
         self._refuses = "the appender was abandoned"
         self._log.forget(self)
         await self._wire.close()

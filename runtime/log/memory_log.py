@@ -46,20 +46,16 @@ class MemoryLog:
         self._partitions: dict[tuple[str, int], _Partition] = {}
 
     async def bounds(self, topic: str, partition: int) -> tuple[int, int]:
-        """See `Log.bounds`."""
         found = self._partition(topic, partition)
         return found.start, found.end
 
     async def reader(self, topic: str, partition: int, offset: int) -> "MemoryReader":
-        """See `Log.reader`."""
         return MemoryReader(self, topic, partition, offset)
 
     async def appender(self, topic: str, partition: int) -> "MemoryAppender":
-        """See `Log.appender`."""
         return MemoryAppender(self, topic, partition)
 
     async def read_at(self, topic: str, partition: int, offset: int) -> StoredEntry:
-        """See `Log.read_at`."""
         found = self.since(topic, partition, offset, 1)
         if not found:
             raise OutOfRange(f"{topic}-{partition} ends at {offset}")
@@ -151,11 +147,9 @@ class MemoryAppender:
         self._abandoned = False
 
     async def append(self, entries: Sequence[Entry]) -> int:
-        """See `Appender.append`."""
         if self._abandoned:
             raise Unsent("the appender was abandoned")
         return self._log.append(self._topic, self._partition, entries)
 
     async def abandon(self) -> None:
-        """See `Appender.abandon`."""
         self._abandoned = True

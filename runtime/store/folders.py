@@ -23,7 +23,6 @@ class StateFolder:
         self._partition = partition
 
     def open(self) -> Store:
-        """See `open_folder`."""
         return open_folder(self.path)
 
     def wipe(self) -> Store:

@@ -119,13 +119,11 @@ class MemoryStore:
         self._keys = sorted(self._values)
 
     def get(self, key: bytes) -> bytes | None:
-        """See `Store.get`."""
         return self._values.get(key)
 
     def scan(
         self, prefix: bytes, *, after: bytes | None = None, backwards: bool = False
     ) -> Iterator[tuple[bytes, bytes]]:
-        """See `Store.scan`."""
         upper = after_prefix(prefix)
         first = bisect_left(self._keys, prefix)
         last = len(self._keys) if upper is None else bisect_left(self._keys, upper, first)
@@ -137,11 +135,9 @@ class MemoryStore:
         yield from reversed(found) if backwards else found
 
     def present(self, keys: Sequence[bytes]) -> set[bytes]:
-        """See `Store.present`."""
         return {key for key in keys if key in self._values}
 
     def write(self, changes: Mapping[bytes, bytes | None]) -> None:
-        """See `Store.write`."""
         for key, value in changes.items():
             if value is not None:
                 if key not in self._values:
@@ -178,7 +174,6 @@ class RocksStore:
             self._db = _call_store(lambda: _open_store(path, AccessType.read_write()), path)
 
     def get(self, key: bytes) -> bytes | None:
-        """See `Store.get`."""
         try:
             value: bytes | None = self._db.get(key)
         except Exception as error:
@@ -206,12 +201,10 @@ class RocksStore:
             raise _as_store_error(error, self.path) from error
 
     def present(self, keys: Sequence[bytes]) -> set[bytes]:
-        """See `Store.present`."""
         found: Any = _call_store(lambda: self._db.get(list(keys)), self.path)
         return {key for key, value in zip(keys, found, strict=True) if value is not None}
 
     def write(self, changes: Mapping[bytes, bytes | None]) -> None:
-        """See `Store.write`."""
         batch = WriteBatch(raw_mode=True)
         for key, value in changes.items():
             if value is None:

@@ -30,7 +30,6 @@ class KeyDirectory:
         self._lag_ms = lag_ms
 
     def key(self, key_id: str) -> KnownKey | None:
-        """See `Directory.key`."""
         found = self._view_of(CONTROL_PROJECT).get(tables.KEYS, key_id)
         if found is None or found.revoked_at is not None:
             return None
@@ -39,17 +38,14 @@ class KeyDirectory:
         return KnownKey(found.project_id, found.kind, found.token_hash)
 
     def is_revoked(self, token_id: str) -> bool:
-        """See `Directory.is_revoked`."""
         view = self._view_of(CONTROL_PROJECT)
         return view.get(tables.REVOKED_TOKENS, token_id) is not None
 
     def trusts(self, project: str, origins: frozenset[str]) -> bool:
-        """See `Directory.trusts`."""
         found = self._view_of(CONTROL_PROJECT).get(tables.PROJECTS, project)
         return found is not None and _trusts(found, origins)
 
     def permits(self, project: str, path: str) -> bool:
-        """See `Directory.permits`."""
         flag = _FLAGS.get(path)
         if flag is None:
             return True
@@ -57,12 +53,10 @@ class KeyDirectory:
         return found is not None and bool(getattr(found.terms, flag))
 
     def anyone_trusts(self, origins: frozenset[str]) -> bool:
-        """See `Directory.anyone_trusts`."""
         projects = self._view_of(CONTROL_PROJECT).scan(tables.PROJECTS)
         return any(each.deleted_at is None and _trusts(each, origins) for each in projects)
 
     def lag_ms(self) -> float:
-        """See `Directory.lag_ms`."""
         return self._lag_ms()
 
 

@@ -55,7 +55,6 @@ class _Skimming:
         self._outbox = outbox
 
     def now(self, entry: StoredEntry) -> Record | None:
-        """See `Decode.now`."""
         try:
             head = _heads.decode(entry.value)
         except msgspec.MsgspecError:
@@ -73,7 +72,6 @@ class _Skimming:
         )
 
     async def later(self, entry: StoredEntry) -> Record:
-        """See `Decode.later`."""
         return await self._decode.later(entry)
 
 
@@ -109,7 +107,6 @@ class OutboxReplica(Replica):
         return kept
 
     async def read(self, *, wait_ms: int, until: int | None = None) -> list[Applied]:
-        """See `Replica.read`."""
         applied = await super().read(wait_ms=wait_ms, until=until)
         if applied:
             self.moved()

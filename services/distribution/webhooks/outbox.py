@@ -96,11 +96,9 @@ class Outbox:
     # --- the fold
 
     def begin(self) -> None:
-        """See `Fold.begin`."""
         self._changes = {}
 
     def apply(self, record: Record, offset: int) -> None:
-        """See `Fold.apply`."""
         if not isinstance(record, Decided):
             return
         for event in record.events:
@@ -115,12 +113,10 @@ class Outbox:
                     )
 
     def commit(self) -> Changes:
-        """See `Fold.commit`."""
         changes, self._changes = self._changes, {}
         return changes
 
     def discard(self) -> None:
-        """See `Fold.discard`."""
         self._changes = {}
         self._load()
 
