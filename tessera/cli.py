@@ -215,7 +215,7 @@ def host(name: Annotated[HostName, typer.Argument(help="which host")]) -> None:
 
 
 def main() -> None:
-    """The entry point."""
+    """Runs the command that the command line names."""
     app()
 
 

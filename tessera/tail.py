@@ -25,7 +25,7 @@ UNREADABLE_BYTES_MAX = 100
 
 @dataclass(frozen=True, slots=True)
 class TailOptions:
-    """What is to be shown."""
+    """Which records are to be shown, and how."""
 
     wanted: Wanted = ANY
     #: How many of each partition, the last ones; None: all.

@@ -108,7 +108,7 @@ def misplaced_stack(redeemables: tuple[Redeemable, ...]) -> Refusal | None:
 
 
 def voucher_offer(view: View, asked: Redeemable, voucher: Voucher) -> Offer:
-    """A voucher as an offer."""
+    """A voucher as an offer, with what binds it and its campaign."""
     campaign = campaign_of(view, voucher)
     rule_ids = voucher.rule_ids
     category_ids: tuple[str | None, ...] = (voucher.category_id,)

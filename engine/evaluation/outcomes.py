@@ -37,7 +37,7 @@ def skipped_outcome(redeemable: Redeemable, skip: Skip) -> Outcome:
 
 
 def inapplicable_outcome(redeemable: Redeemable, refusal: Refusal) -> Outcome:
-    """A redeemable that failed."""
+    """A redeemable that does not apply, and why."""
     return Outcome(
         object=redeemable.object,
         id=redeemable.id,

@@ -44,7 +44,7 @@ _NOT_FOUND: Final = {
 
 
 def reason_of(refusal: Refusal) -> str:
-    """The sentence for a refusal."""
+    """The dashboard's sentence for a refusal; what has none of its own is invalid input."""
     if refusal.key == "not_found":
         return _NOT_FOUND.get(refusal.resource_type or "", INVALID_INPUT)
     return _SENTENCES.get(refusal.key, INVALID_INPUT)

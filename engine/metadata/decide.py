@@ -87,7 +87,7 @@ def delete_metadata_schema(
 
 
 def find_schema(view: View, schema_id: str) -> MetadataSchema | None:
-    """The schema with that id."""
+    """The schema with that id; None: there is none."""
     related_object = view.get(tables.METADATA_SCHEMA_IDS, schema_id)
     return (related_object and view.get(tables.METADATA_SCHEMAS, related_object)) or None
 

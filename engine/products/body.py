@@ -43,7 +43,7 @@ def full_product_body(product: Product, skus: Sequence[Sku], total: int) -> Body
 
 
 def sku_body(sku: Sku) -> Body:
-    """The SKU."""
+    """The SKU as every endpoint shows it."""
     return {
         "id": sku.id,
         "source_id": sku.source_id,

@@ -64,7 +64,7 @@ def create_product(
 
 
 def update_product(view: View, _: Command, body: UpdateProduct, now: Millis) -> Decision | Refusal:
-    """Sets what is named."""
+    """Sets what is named; metadata is merged, and a new source id has to be free."""
     stored = find_product(view, body.product)
     if stored is None:
         return not_found("product", body.product)
@@ -116,7 +116,7 @@ def create_sku(view: View, command: Command, body: CreateSku, now: Millis) -> De
 
 
 def update_sku(view: View, _: Command, body: UpdateSku, now: Millis) -> Decision | Refusal:
-    """Sets what is named."""
+    """Sets what is named; metadata is merged, and a new source id has to be free."""
     stored = _sku_of(view, body.product, body.sku)
     if isinstance(stored, Refusal):
         return stored

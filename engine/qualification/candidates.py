@@ -163,7 +163,7 @@ def find_held(view: View, customer_id: str) -> list[Found]:
 
 
 def found_of_voucher(voucher: Voucher) -> Found:
-    """A voucher as a candidate."""
+    """Where a voucher lies among the candidates."""
     return Found(place_of(voucher.created_at, voucher.id), "voucher")
 
 

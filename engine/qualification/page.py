@@ -34,7 +34,7 @@ _OF_NOBODY: Final = frozenset({"PRODUCTS", "PRODUCTS_DISCOUNT"})
 
 
 class PageQuery(NamedTuple):
-    """What is asked for."""
+    """Which offers are asked for, how many of them, and after what."""
 
     scenario: Scenario = "ALL"
     limit: int = LIMIT_DEFAULT

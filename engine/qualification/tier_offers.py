@@ -35,7 +35,7 @@ _TIERS: Final[tuple[CandidateKind, ...]] = ("promotion_tier",)
 
 
 class WantedTiers(NamedTuple):
-    """Which tiers are wanted."""
+    """Which tiers are wanted, by what a request filters them by."""
 
     test: Callable[[PromotionTier], bool] = lambda _: True
     #: The campaigns of those that pass the test; None: they may be of any.

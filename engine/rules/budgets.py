@@ -16,7 +16,7 @@ from schemas.tallies import Period
 
 
 def campaign_scope(facts: Facts) -> TallyScope | None:
-    """Where the campaign is counted."""
+    """Where the campaign is counted, or a voucher that has none; None: there is neither."""
     return facts.scopes[0] if facts.scopes else None
 
 

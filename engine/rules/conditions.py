@@ -44,7 +44,7 @@ def test_of(conditions: Conditions) -> Test:
 
 
 def request_condition(named: Plain, name: str | None, conditions: Conditions) -> Holds:
-    """Conditions about the request."""
+    """Whether the request meets the conditions; of several values any or each, as the name says."""
     if named.kind == "segment":
         return _of_segments(conditions)
     if named.kind == "flag":

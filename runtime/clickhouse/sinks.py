@@ -158,7 +158,7 @@ class Sinks:
 
 
 def table_definitions(fillings: Sequence[Filling]) -> list[TableDef]:
-    """Every table once."""
+    """The tables that the fillings fill, each once."""
     named = {table.definition.name: table.definition for each in fillings for table in each.tables}
     return list(named.values())
 

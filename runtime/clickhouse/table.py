@@ -261,7 +261,7 @@ def digest(table: TableDef, place: Place, first: int, last: int) -> Query:
 
 
 def as_checkpoint(rows: Sequence[Sequence[Any]]) -> Checkpoint:
-    """The answer to `checkpoint`."""
+    """What the rows of `checkpoint` say; none: that nothing was filled yet."""
     return Checkpoint(*rows[0]) if rows else Checkpoint()
 
 

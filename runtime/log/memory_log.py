@@ -116,7 +116,7 @@ class MemoryLog:
 
 
 class MemoryReader:
-    """See `Reader`."""
+    """A `Reader` of a `MemoryLog`."""
 
     def __init__(self, log: MemoryLog, topic: str, partition: int, offset: int) -> None:
         self._log = log
@@ -138,7 +138,7 @@ class MemoryReader:
 
 
 class MemoryAppender:
-    """See `Appender`; never in doubt."""
+    """An `Appender` to a `MemoryLog`; never in doubt."""
 
     def __init__(self, log: MemoryLog, topic: str, partition: int) -> None:
         self._log = log

@@ -81,7 +81,7 @@ class RedemptionFact(NamedTuple):
 
 
 def redemption_facts(record: Record) -> Iterator[RedemptionFact]:
-    """The facts of a record."""
+    """The redemptions and rollbacks of a record, those that failed included."""
     if not isinstance(record, Decided):
         return
     for event in record.events:

@@ -12,7 +12,7 @@ STEPS_AT_ONCE: Final = 10
 
 
 async def run_in_turns(steps: Steps[T]) -> T:
-    """What comes of the steps."""
+    """What comes of the steps, between which other requests have their turn."""
     while True:
         for _ in range(STEPS_AT_ONCE):
             try:

@@ -49,7 +49,7 @@ class StateCleaner:
         self._cleaned_at = -math.inf
 
     async def clean(self, owners: Sequence[str]) -> Sequence[str]:
-        """See `runtime.erasing.Clean`: once no state has them any more. Raises StoreError."""
+        """See `runtime.keys.erasing.Clean`: once no state has them any more. Raises StoreError."""
         stores = list(self._stores())
         gone = [owner for owner in owners if not any(_knows(each, owner) for each in stores)]
         if not gone or not stores:

@@ -36,7 +36,7 @@ API_CALLS = sink_table(
 
 
 class ApiCallRow(NamedTuple):
-    """One call."""
+    """A call as its table holds it."""
 
     project: str
     at: Millis

@@ -7,7 +7,7 @@ from services.audit.sink.entities import EntityRow, entity_row, gone_row
 
 
 def bin_entry_added(project: str, event: BinEntryAdded) -> Iterable[EntityRow]:
-    """What is in the bin."""
+    """The row of what is in the bin now."""
     return (_bin_entry(project, event.entry),)
 
 

@@ -19,7 +19,7 @@ def campaign_changed(
     project: str,
     event: CampaignUpdated | CampaignEnabled | CampaignDisabled,
 ) -> Iterable[EntityRow]:
-    """The campaign."""
+    """The campaign's row."""
     return (campaign_row(project, event.campaign),)
 
 

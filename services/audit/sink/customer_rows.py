@@ -15,7 +15,7 @@ from services.audit.sink.entities import EntityRow, entity_row, gone_row
 
 
 def customer_changed(project: str, event: CustomerCreated | CustomerUpdated) -> Iterable[EntityRow]:
-    """The customer."""
+    """The customer's row."""
     return (_customer(project, event.customer),)
 
 

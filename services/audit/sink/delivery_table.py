@@ -37,7 +37,7 @@ async def attempt_of(entry: StoredEntry) -> DeliveryAttempted | None:
 
 
 def delivery_rows(attempt: DeliveryAttempted | None) -> Iterator[tuple[Any, ...]]:
-    """One row."""
+    """The attempt's row; none for an entry that holds no attempt."""
     if attempt is not None:
         yield (
             attempt.project,

@@ -8,7 +8,7 @@ from services.audit.sink.entities import EntityRow, entity_row
 
 
 def order_changed(project: str, event: OrderCreated | OrderUpdated) -> Iterable[EntityRow]:
-    """The order."""
+    """The order's row."""
     return (order_row(project, event.order),)
 
 

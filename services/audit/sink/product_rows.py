@@ -27,7 +27,7 @@ COLLECTION: Final = "product_collection"
 
 
 def product_changed(project: str, event: ProductCreated | ProductUpdated) -> Iterable[EntityRow]:
-    """The product."""
+    """The product's row, without its SKUs, which have their own."""
     product = event.product
     return (
         entity_row(
@@ -50,7 +50,7 @@ def product_deleted(project: str, event: ProductDeleted) -> Iterator[EntityRow]:
 
 
 def sku_changed(project: str, event: SkuCreated | SkuUpdated) -> Iterable[EntityRow]:
-    """The SKU."""
+    """The SKU's row."""
     sku = event.sku
     return (
         entity_row(

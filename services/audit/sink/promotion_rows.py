@@ -25,12 +25,12 @@ STACK = "promotion_stack"
 
 
 def tier_changed(project: str, event: TierUpdated | TierEnabled | TierDisabled) -> list[EntityRow]:
-    """The tier, and its place."""
+    """The rows of the tier and of its place."""
     return placed_tier(project, event.tier)
 
 
 def placed_tier(project: str, tier: PromotionTier) -> list[EntityRow]:
-    """The tier, and its place."""
+    """The rows of a tier and of its place, which others may change alone."""
     place = _place_row(project, tier.campaign_id, tier.id, tier.hierarchy)
     return [tier_row(project, tier), place]
 
@@ -57,7 +57,7 @@ def promotions_deleted(project: str, event: CampaignPromotionsDeleted) -> Iterat
 
 
 def stack_changed(project: str, event: StackCreated | StackUpdated) -> list[EntityRow]:
-    """The stack."""
+    """The stack's row."""
     return [stack_row(project, event.stack)]
 
 

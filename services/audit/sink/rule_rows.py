@@ -22,7 +22,7 @@ def rule_deleted(project: str, event: ValidationRuleDeleted) -> Iterable[EntityR
 
 
 def rule_assigned(project: str, event: RuleAssigned) -> Iterable[EntityRow]:
-    """The assignment."""
+    """The assignment's row, found by the object that it binds."""
     assignment = event.assignment
     texts = {"type": assignment.related_object_type, "rule_id": assignment.rule_id}
     alias = assignment.related_object_id

@@ -25,7 +25,7 @@ def voucher_changed(
     project: str,
     event: (VoucherCreated | VoucherUpdated | VoucherEnabled | VoucherDisabled | BalanceAdjusted),
 ) -> Iterable[EntityRow]:
-    """The voucher."""
+    """The voucher's row."""
     return (voucher_row(project, event.voucher),)
 
 

@@ -35,7 +35,7 @@ class CustomersMetadataBody(Body):
 
 
 def customer_row(body: CustomerBody) -> Row:
-    """The row of one customer."""
+    """What a request says of one customer, as a row of its action."""
     return {"do": msgspec.to_builtins(customer_input(body))}
 
 
@@ -45,7 +45,7 @@ def source_row(source_id: str) -> Row:
 
 
 def order_row(body: OrderBody) -> Row:
-    """The row of one order."""
+    """What a request says of one order, as a row of its action."""
     order = CreateOrder(order_input(body), order_customer(body), body.created_at, item_ids(body))
     row: dict[str, Any] = msgspec.to_builtins(order)
     row.pop("type", None)

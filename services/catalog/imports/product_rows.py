@@ -17,7 +17,7 @@ _SKU = ("sku", "source_id", "price", "currency", "attributes", "image_url")
 
 
 def product_row(body: ProductTerms) -> Row:
-    """The row of one product."""
+    """What a request says of one product, as a row of its action."""
     do = msgspec.to_builtins(product_of(body))
     return {"code": body.source_id or "", "do": do}
 

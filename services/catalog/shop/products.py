@@ -122,7 +122,7 @@ def _add_skus(router: APIRouter, writes: Writes, view_of: Reads) -> None:
 
 
 def known_product(view: View, named: str) -> Product:
-    """The product. Raises ApiError 404."""
+    """The product with that id or source id. Raises ApiError 404."""
     found = find_product(view, named)
     if found is None:
         raise ApiError(not_found("product", named))

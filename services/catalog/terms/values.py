@@ -23,7 +23,7 @@ U = TypeVar("U")
 
 
 def code_config(body: CodeConfigBody) -> CodeConfig:
-    """How codes are made."""
+    """How codes are made, as far as the body says it."""
     return CodeConfig(
         length=body.length,
         charset=body.charset,
