@@ -15,6 +15,10 @@ class Source(Protocol):
     def position(self) -> int:
         """The offset up to which everything was read, records that do not count included."""
 
+    @property
+    def end(self) -> int | None:
+        """See `Reader.end`."""
+
     async def read(self, *, records_max: int, wait_ms: int) -> Sequence[Applied]:
         """The next records; empty when none that counts came within `wait_ms`.
 
@@ -36,6 +40,11 @@ class PlainSource:
     def position(self) -> int:
         """See `Source.position`."""
         return self._position
+
+    @property
+    def end(self) -> int | None:
+        """See `Source.end`."""
+        return self._reader.end
 
     async def read(self, *, records_max: int, wait_ms: int) -> Sequence[Applied]:
         """See `Source.read`."""
@@ -60,6 +69,11 @@ class ChainedSource:
     def position(self) -> int:
         """See `Source.position`."""
         return self._chain.state.position
+
+    @property
+    def end(self) -> int | None:
+        """See `Source.end`."""
+        return self._reader.end
 
     async def read(self, *, records_max: int, wait_ms: int) -> Sequence[Applied]:
         """See `Source.read`."""

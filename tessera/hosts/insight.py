@@ -9,7 +9,6 @@ from runtime.base.settings import Settings
 from runtime.clickhouse.database import Database
 from runtime.clickhouse.sinks import Filling, Sinks
 from runtime.clickhouse.source import LogSources
-from runtime.clickhouse.table import Place
 from runtime.http.host import Host, serve_host
 from runtime.http.internal import InternalGate
 from runtime.http.service import Service
@@ -35,16 +34,11 @@ async def run_insight(settings: Settings) -> None:
     """Audit and analytics over the sinks that fill their tables."""
     parts = Parts(settings, "insight")
     database = await Database.open(settings.clickhouse_dsn())
-
-    async def end_of(place: Place) -> int:
-        return (await parts.log.bounds(*place))[1]
-
     sinks = Sinks(
         database,
         LogSources(parts.log, chained=frozenset((LEDGER,))),
         insight_fillings(parts),
         settings.partitions,
-        end_of,
     )
     keys = Service("keys", tasks={"customer-keys": parts.keep_keys})
     host = Host(
