@@ -13,7 +13,7 @@ the word itself is one of an item: `[$in][0]=None`.
 import ast
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import NamedTuple
 
 from runtime.http.errors import ApiError
@@ -214,8 +214,11 @@ def range_of(given: list[Given], word: str) -> Range:
     return Range(found.get("after"), found.get("before"))
 
 
-def time_of(given: Given) -> Millis:
-    """A date, or a date with a time; without a zone it is UTC. Parts of milliseconds are cut."""
+def time_of(given: Given, zone: tzinfo | None = None) -> Millis:
+    """A date, or a date with a time; without an offset in the zone. Parts of milliseconds are cut.
+
+    No zone is UTC.
+    """
     value = given.value.strip()
     if "T" in value:
         # A plus sign that was not encoded arrives as a space.
@@ -225,7 +228,7 @@ def time_of(given: Given) -> Millis:
     except ValueError:
         raise invalid(given.name, "must be an ISO 8601 date or date-time") from None
     if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
+        moment = moment.replace(tzinfo=UTC if zone is None else zone)
     at = (moment - _EPOCH) // _MILLISECOND
     if not _INSTANT_MIN <= at <= _INSTANT_MAX:
         raise invalid(given.name, "must lie in the years 1 to 9999 in UTC")

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from engine.kernel.calendar import (
+    Zone,
     day_of_week,
     iso,
     later,
@@ -43,6 +44,8 @@ class Context(NamedTuple):
     campaign: Campaign | None = None
     #: What a loyalty card is to pay for; None: nobody said.
     payment: Payment | None = None
+    #: That of the project.
+    zone: Zone = None
 
 
 Rule = Callable[[Context], Refusal | None]
@@ -99,7 +102,7 @@ def activity_duration(context: Context, bound: Bound) -> Refusal | None:
     if published_at is None:
         return None
     duration = bound.activity_duration_after_publishing
-    end = later(published_at, parse_duration(duration))
+    end = later(published_at, parse_duration(duration), zone=context.zone)
     if context.now <= end:
         return None
     return _refused(
@@ -116,7 +119,10 @@ def activity_duration(context: Context, bound: Bound) -> Refusal | None:
 def validity_day_of_week(context: Context, bound: Bound) -> Refusal | None:
     """Usable on the named days of the week, where some are named."""
     days = bound.validity_day_of_week
-    if not days or day_of_week(context.now) in days:
+    if not days:
+        return None
+    today = day_of_week(context.now, context.zone)
+    if today in days:
         return None
     return _refused(
         _key(context, "voucher_not_active_now"),
@@ -124,8 +130,9 @@ def validity_day_of_week(context: Context, bound: Bound) -> Refusal | None:
         bound,
         "validity_day_of_week",
         now=iso(context.now),
-        day_of_week=day_of_week(context.now),
+        day_of_week=today,
         validity_day_of_week=list(days),
+        **_zone(context),
     )
 
 
@@ -135,7 +142,7 @@ def validity_timeframe(context: Context, bound: Bound) -> Refusal | None:
     if timeframe is None:
         return None
     anchor = bound.created_at if bound.start_date is None else bound.start_date
-    if within_timeframe(timeframe, anchor, context.now):
+    if within_timeframe(timeframe, anchor, context.now, context.zone):
         return None
     return _refused(
         _key(context, "voucher_not_active_now"),
@@ -146,6 +153,7 @@ def validity_timeframe(context: Context, bound: Bound) -> Refusal | None:
         counted_from=iso(anchor),
         duration=timeframe.duration,
         interval=timeframe.interval,
+        **_zone(context),
     )
 
 
@@ -154,7 +162,7 @@ def validity_hours(context: Context, bound: Bound) -> Refusal | None:
     hours = bound.validity_hours
     if hours is None or not hours.daily:
         return None
-    if any(within_hours(window, context.now) for window in hours.daily):
+    if any(within_hours(window, context.now, context.zone) for window in hours.daily):
         return None
     return _refused(
         _key(context, "voucher_not_active_now"),
@@ -170,6 +178,7 @@ def validity_hours(context: Context, bound: Bound) -> Refusal | None:
             }
             for window in hours.daily
         ],
+        **_zone(context),
     )
 
 
@@ -337,6 +346,11 @@ def _pays(context: Context) -> bool:
 
 def _type(context: Context) -> str:
     return context.offer.type if isinstance(context.offer, Voucher) else "PROMOTION_TIER"
+
+
+def _zone(context: Context) -> dict[str, str]:
+    """The zone that was reckoned in, where that is not UTC, in which times are told."""
+    return {} if context.zone is None else {"timezone": str(context.zone)}
 
 
 def _key(context: Context, of_voucher: str) -> str:

@@ -20,6 +20,7 @@ from engine.evaluation.skips import without_effect
 from engine.evaluation.stacking import on_initial, sequence_of, stack
 from engine.kernel.lookup import NOTHING_HELD, Held, held_by_others
 from engine.kernel.state import View
+from engine.kernel.zones import zone_of
 from engine.orders.calculation import order_of
 from engine.pricing import discounts
 from engine.pricing.basket import Basket
@@ -107,6 +108,7 @@ def evaluate_asked(
         request.metadata,
         asker.key_id,
         None if request.session is None else request.session.key,
+        zone=zone_of(view),
     )
     return evaluated(at, asked.offers)
 
@@ -268,7 +270,8 @@ class Application:
         bound = offer.voucher or offer.tier
         assert bound is not None
         credits = None if offer.asked.gift is None else offer.asked.gift.credits
-        return Context(bound, self._at.now, held, credits, self.basket, offer.campaign, payment)
+        at = self._at
+        return Context(bound, at.now, held, credits, self.basket, offer.campaign, payment, at.zone)
 
 
 def _as_worked(outcome: Outcome, offer: Offer, worked: Resolved, scope: Scope | None) -> Outcome:

@@ -130,7 +130,9 @@ class _Reading(Transformer[Token, _Read]):
     def compared(self, children: tuple[_Read, Token, _Read]) -> _Read:
         left, sign, right = children
         how = str(sign)
-        return _Read(lambda o: compared(how, left.term(o), right.term(o)), _deeper(left, right))
+        return _Read(
+            lambda o: compared(how, left.term(o), right.term(o), o.zone), _deeper(left, right)
+        )
 
     def both(self, children: tuple[_Read, _Read]) -> _Read:
         left, right = children

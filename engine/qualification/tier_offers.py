@@ -12,6 +12,7 @@ from engine.evaluation.circumstances import Circumstances
 from engine.evaluation.evaluate import Asker
 from engine.kernel import tables
 from engine.kernel.state import View
+from engine.kernel.zones import zone_of
 from engine.orders.calculation import order_of
 from engine.qualification.candidates import Found, Passed, found_by_keys
 from engine.qualification.places import is_candidate, place_of
@@ -68,7 +69,15 @@ def applying(
     if isinstance(asked, Refusal):
         return []
     at = Circumstances(
-        view, stacking_rules(view), now, asked, asker.customer, metadata, asker.key_id, None
+        view,
+        stacking_rules(view),
+        now,
+        asked,
+        asker.customer,
+        metadata,
+        asker.key_id,
+        None,
+        zone=zone_of(view),
     )
     trial = Trial(at, scenario)
     tiers: dict[str, PromotionTier] = {}

@@ -238,7 +238,7 @@ class Trial:
         at, voucher, asked = self.at, offer.voucher, offer.asked
         assert voucher is not None
         held = held_by_others(at.view, voucher, None, at.now)
-        context = Context(voucher, at.now, held, None, self._basket, offer.campaign)
+        context = Context(voucher, at.now, held, None, self._basket, offer.campaign, zone=at.zone)
         refusal = left_refusal_of(context)
         status: Any = "APPLICABLE"
         facts = facts_of(at, offer, self._basket, Pending())

@@ -16,8 +16,9 @@ from engine.rules.kinds import Choosing, OfLine, Plain
 from engine.rules.logic import LENGTH_MAX as LOGIC_LENGTH_MAX
 from engine.rules.logic import LogicError, expression, named_in
 from engine.rules.names import named
-from engine.rules.operators import OPERATORS, Kind, number_in
+from engine.rules.operators import OPERATORS, number_in
 from engine.rules.refs import ref_of
+from engine.rules.value_kinds import Kind
 from schemas.base import AMOUNT_MAX, QUANTITY_MAX
 from schemas.rules import (
     DEFINITION_LENGTH_MAX,

@@ -5,7 +5,7 @@ from typing import Any, Literal, NamedTuple
 
 from engine.pricing.basket import Line
 from engine.rules.facts import Facts
-from engine.rules.operators import Kind
+from engine.rules.value_kinds import Kind
 
 RefusalKey = Literal["order_rules_violated", "customer_rules_violated", "redemption_rules_violated"]
 

@@ -8,7 +8,8 @@ says it, as metadata often has one for the other; numbers are ordered as numbers
 and nothing else is.
 
 Days of date operators are 24 hours, counted from now, but for `$is_days_ago` and
-`$is_days_in_future`, which count calendar days. All times are UTC, 0 is Sunday.
+`$is_days_in_future`, which count calendar days. Days of the week (0 is Sunday), hours, calendar days
+and dates without an offset are those of the project's time zone.
 
 Source of the names: the API contract, section 7.
 """
@@ -16,25 +17,12 @@ Source of the names: the API contract, section 7.
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal, DecimalException
 from types import MappingProxyType
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from engine.kernel.calendar import (
-    day_of_week,
-    instant_of,
-    parse_duration,
-    within_hours,
-    within_timeframe,
-)
+from engine.kernel.calendar import Moment, Zone
+from engine.rules.date_tests import DATE_TESTS, DAY_TESTS, Test, each_at, instant_in
 from engine.rules.place_tests import inside, not_inside
-from schemas.base import DAY_MS, Millis
-from schemas.validity import DailyHours, ValidityTimeframe
-
-#: About a thousand years.
-DAYS_MAX = 400_000
-#: Tests a value at a time.
-Test = Callable[[Any, Millis], bool]
-#: What kinds of values there are; `any` is what metadata has.
-Kind = Literal["number", "text", "list", "date", "flag", "segment", "items", "any"]
+from engine.rules.value_kinds import Kind
 
 _VALUES: Final[frozenset[Kind]] = frozenset({"number", "text", "list", "date", "any"})
 
@@ -81,20 +69,16 @@ def equal(value: Any, asked: Any) -> bool:
     return bool(value == asked)
 
 
-def order(value: Any, asked: Any) -> int | None:
+def order(value: Any, asked: Any, zone: Zone = None) -> int | None:
     """-1, 0 or 1 as the value is less, equal or more; None: they cannot be ordered."""
     if type(value) is not int or type(asked) is not int:
         one, other = number_in(value), number_in(asked)
         if one is None or other is None:
-            one, other = _instant(value), _instant(asked)
+            one, other = instant_in(value, zone), instant_in(asked, zone)
         if one is None or other is None:
             return None
         value, asked = one, other
     return int(value > asked) - int(value < asked)
-
-
-def _instant(value: Any) -> Millis | None:
-    return instant_of(value) if isinstance(value, str) else None
 
 
 def _members(value: Any) -> Sequence[Any]:
@@ -109,7 +93,7 @@ def _members(value: Any) -> Sequence[Any]:
 def _each(meets: Callable[[Any], bool]) -> Test:
     """Any of its members meets it."""
 
-    def test(value: Any, _: Millis) -> bool:
+    def test(value: Any, _: Moment) -> bool:
         if isinstance(value, list | tuple):
             return any(map(meets, value))
         return value is not None and meets(value)
@@ -136,9 +120,9 @@ def _is_not(values: Sequence[Any]) -> Test:
 def _ordered(*wanted: int) -> Callable[[Sequence[Any]], Test]:
     def make(values: Sequence[Any]) -> Test:
         asked = values[0]
-        if number_in(asked) is None and _instant(asked) is None:
+        if number_in(asked) is None and instant_in(asked, None) is None:
             raise ValueError("has to be a number or a date")
-        return _each(lambda value: order(value, asked) in wanted)
+        return each_at(lambda value, now: order(value, asked, now.zone) in wanted)
 
     return make
 
@@ -200,11 +184,15 @@ def _number(values: Sequence[Any]) -> int | Decimal:
     return asked
 
 
+def _of_days(make: Callable[[float], Test]) -> Callable[[Sequence[Any]], Test]:
+    return lambda values: make(float(_number(values)))
+
+
 def _counted(*wanted: int) -> Callable[[Sequence[Any]], Test]:
     def make(values: Sequence[Any]) -> Test:
         asked = _number(values)
 
-        def test(value: Any, _: Millis) -> bool:
+        def test(value: Any, _: Moment) -> bool:
             """How many members a list has; a number is a count already."""
             count = value if type(value) is int else len(_members(value))
             return (count > asked) - (count < asked) in wanted
@@ -229,106 +217,6 @@ def _not_differ(values: Sequence[Any]) -> Test:
         only(value, now)
         and all(any(equal(member, asked) for member in _members(value)) for asked in values)
     )
-
-
-def _on_dates(values: Sequence[Any], meets: Callable[[Millis, Millis, float], bool]) -> Test:
-    asked = float(_number(values))
-    if abs(asked) > DAYS_MAX:
-        raise ValueError(f"has to be at most {DAYS_MAX} days")
-
-    def test(value: Any, now: Millis) -> bool:
-        return _each(lambda one: (at := _instant(one)) is not None and meets(at, now, asked))(
-            value, now
-        )
-
-    return test
-
-
-def _days(meets: Callable[[Millis, Millis, float], bool]) -> Callable[[Sequence[Any]], Test]:
-    return lambda values: _on_dates(values, meets)
-
-
-def _dated(values: Sequence[Any], meets: Callable[[Millis], bool]) -> Test:
-    del values
-    return _each(lambda value: (at := _instant(value)) is not None and meets(at))
-
-
-def _after(values: Sequence[Any]) -> Test:
-    """A date later than the one asked for."""
-    limit = _date(values[0])
-    return _dated(values, lambda at: at > limit)
-
-
-def _before(values: Sequence[Any]) -> Test:
-    """A date earlier than the one asked for."""
-    limit = _date(values[0])
-    return _dated(values, lambda at: at < limit)
-
-
-def _date(text: Any) -> Millis:
-    found = _instant(text)
-    if found is None:
-        raise ValueError("has to be a date")
-    return found
-
-
-def _dow(values: Sequence[Any]) -> Test:
-    """A date on one of the days of the week."""
-    if not all(type(value) is int and 0 <= value <= 6 for value in values):
-        raise ValueError("has to be days of the week, 0 to 6")
-    days = frozenset(values)
-    return _dated(values, lambda at: day_of_week(at) in days)
-
-
-def _timeframe(values: Sequence[Any]) -> Test:
-    """`start;P1D;PT1H`: a date in the first hour of one of the days that follow the start."""
-    frames = []
-    for value in values:
-        parts = str(value).split(";")
-        if len(parts) != 3:
-            raise ValueError("has to be of the form start;interval;duration")
-        anchor, interval, duration = parts
-        parse_duration(interval)
-        parse_duration(duration)
-        frames.append((ValidityTimeframe(duration=duration, interval=interval), _date(anchor)))
-    return _dated(
-        values, lambda at: any(within_timeframe(frame, start, at) for frame, start in frames)
-    )
-
-
-def _timeframe_absolute(values: Sequence[Any]) -> Test:
-    """`start;end`: a date from the start on and before the end; either may be empty."""
-    spans = []
-    for value in values:
-        start, separator, end = str(value).partition(";")
-        if not separator:
-            raise ValueError("has to be of the form start;end")
-        spans.append((_date(start) if start else None, _date(end) if end else None))
-    return _dated(
-        values,
-        lambda at: any(
-            (start is None or start <= at) and (end is None or at < end) for start, end in spans
-        ),
-    )
-
-
-def _timeframe_daily_hours(values: Sequence[Any]) -> Test:
-    """`18:00;20:01;2,3`: a date from 18:00 to 20:01 on a Tuesday or Wednesday; no days: on any."""
-    windows = [_window(str(value)) for value in values]
-    return _dated(values, lambda at: any(within_hours(window, at) for window in windows))
-
-
-def _window(text: str) -> DailyHours:
-    parts = text.split(";")
-    if len(parts) not in (2, 3):
-        raise ValueError("has to be of the form 18:00;20:00;2,3")
-    named = parts[2].split(",") if len(parts) == 3 and parts[2] else []
-    days = tuple(int(day) for day in named if day.strip() in set("0123456"))
-    if len(days) < len(named):
-        raise ValueError("has to have days of the week, 0 to 6")
-    window = DailyHours(start_time=parts[0], expiration_time=parts[1], days_of_week=days)
-    within_hours(window, 0)  # reads the times
-    return window
 
 
 def _fits(*kinds: Kind) -> frozenset[Kind]:
@@ -366,30 +254,11 @@ OPERATORS: Final[Mapping[str, Operator]] = MappingProxyType(
         "$from": Operator(_from, _LISTS),
         "$not_differ": Operator(_not_differ, _LISTS),
         "$not_intersect": Operator(_is_not, _LISTS),
-        "$after": Operator(_after, _DATES, single=True),
-        "$before": Operator(_before, _DATES, single=True),
-        "$more_than_ago": Operator(
-            _days(lambda at, now, days: at < now - days * DAY_MS), _DATES, single=True
-        ),
-        "$less_than_ago": Operator(
-            _days(lambda at, now, days: now - days * DAY_MS < at <= now), _DATES, single=True
-        ),
-        "$is_days_ago": Operator(
-            _days(lambda at, now, days: now // DAY_MS - at // DAY_MS == days), _DATES, single=True
-        ),
-        "$more_than_future": Operator(
-            _days(lambda at, now, days: at > now + days * DAY_MS), _DATES, single=True
-        ),
-        "$less_than_future": Operator(
-            _days(lambda at, now, days: now <= at < now + days * DAY_MS), _DATES, single=True
-        ),
-        "$is_days_in_future": Operator(
-            _days(lambda at, now, days: at // DAY_MS - now // DAY_MS == days), _DATES, single=True
-        ),
-        "$timeframe": Operator(_timeframe, _DATES),
-        "$timeframe_absolute": Operator(_timeframe_absolute, _DATES),
-        "$timeframe_daily_hours": Operator(_timeframe_daily_hours, _DATES),
-        "$dow": Operator(_dow, _DATES),
+        **{
+            name: Operator(make, _DATES, single=name in ("$after", "$before"))
+            for name, make in DATE_TESTS.items()
+        },
+        **{name: Operator(_of_days(make), _DATES, single=True) for name, make in DAY_TESTS.items()},
         "$inside": Operator(inside, _PLACES),
         "$not_inside": Operator(not_inside, _PLACES),
     }

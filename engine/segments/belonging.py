@@ -13,9 +13,10 @@ from typing import Any, Final
 
 from engine.formulas.operands import property_of
 from engine.kernel import tables
-from engine.kernel.calendar import iso, iso_or_none
+from engine.kernel.calendar import Moment, iso, iso_or_none
 from engine.kernel.money import half_up
 from engine.kernel.state import View
+from engine.kernel.zones import zone_of
 from engine.rules.filters import filter_of
 from engine.rules.places import placed
 from schemas.base import Millis
@@ -44,7 +45,8 @@ def belongs(
         return view.get(tables.SEGMENT_MEMBERS, segment.id, customer.id) is not None
     if segment.filter is None:
         return False
-    return filter_of(segment.filter)(partial(field_of, view, customer, summary), now)
+    moment = Moment(now, zone_of(view))
+    return filter_of(segment.filter)(partial(field_of, view, customer, summary), moment)
 
 
 def in_segment(view: View, segment_id: str, customer: Customer, now: Millis) -> bool:

@@ -9,13 +9,16 @@ from starlette.routing import Route
 
 from engine.campaigns.body import campaign_body
 from engine.kernel import tables
+from engine.kernel.calendar import Zone, day_after, day_of
 from engine.kernel.encode import Body, to_json
+from engine.kernel.zones import zone_named
 from fronts.query_string import Given, invalid, read_parameters, require_known, single, time_of
 from runtime.clickhouse.database import Query
 from runtime.clickhouse.sinks import Reads
 from runtime.http.errors import JSON, ApiError
+from runtime.http.internal import time_zone_of
 from runtime.http.routing import caller_of, ident
-from schemas.base import DAY_MS, Millis
+from schemas.base import Millis
 from schemas.errors import not_found
 from services.analytics.campaign_tables import CAMPAIGN_FACTS, CAMPAIGNS
 from services.analytics.queries import PERIOD, TIME_MAX, Asked, asked_values, validation_totals
@@ -32,9 +35,10 @@ def summary_route(reads: Reads) -> Route:
         named = ident(request, "campaign")
         given = read_parameters(request.query_params.multi_items())
         require_known(given, _PARAMETERS)
-        since = _day(given, "start_date") or 0
-        last = _day(given, "end_date")
-        until = TIME_MAX if last is None else last + DAY_MS
+        zone = zone_named(time_zone_of(request))
+        first, last = _time(given, "start_date", zone), _time(given, "end_date", zone)
+        since = 0 if first is None else day_of(first, zone)
+        until = TIME_MAX if last is None else day_after(last, zone)
         if since >= until:
             raise invalid("start_date", "must not be after `end_date`")
         project = caller_of(request).project
@@ -168,9 +172,6 @@ def _amount(facts: dict[str, tuple[int, int]], kind: str) -> int:
     return facts.get(kind, (0, 0))[1]
 
 
-def _day(given: list[Given], word: str) -> Millis | None:
-    """The beginning of a day, in UTC."""
+def _time(given: list[Given], word: str, zone: Zone) -> Millis | None:
     found = single(given, word)
-    if found is None:
-        return None
-    return time_of(found) // DAY_MS * DAY_MS
+    return None if found is None else time_of(found, zone)

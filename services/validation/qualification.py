@@ -22,6 +22,7 @@ from engine.kernel.calendar import iso
 from engine.kernel.encode import EMPTY_LIST
 from engine.kernel.lookup import categories_of, named_customer
 from engine.kernel.state import View
+from engine.kernel.zones import zone_of
 from engine.orders.calculation import order_of
 from engine.qualification.body import qualifications_body, suiting_body, suiting_stack_body
 from engine.qualification.narrowing import About
@@ -145,7 +146,17 @@ class Qualifications:
         if isinstance(order, Refusal):
             raise ApiError(order)
         rules = stacking_rules(view)
-        at = Circumstances(view, rules, now, order, customer, body.metadata, caller.key_id, None)
+        at = Circumstances(
+            view,
+            rules,
+            now,
+            order,
+            customer,
+            body.metadata,
+            caller.key_id,
+            None,
+            zone=zone_of(view),
+        )
         return Trial(at, scenario)
 
     def _tracking(self, customer: CustomerInput | None) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from engine.answers.answer import render_answer
 from engine.kernel.encode import to_json
+from engine.kernel.zones import zone_name_of
 from fronts.writes import Writes
 from runtime.base.clock import clock_ms
 from runtime.base.settings import Settings
@@ -73,7 +74,9 @@ async def run_api(settings: Settings) -> None:
             TokenSigner(parts.secrets.oauth),
             clock_ms,
         ),
-        forward=Forward(client, parts.internal_secret, positions),
+        forward=Forward(
+            client, parts.internal_secret, positions, lambda each: zone_name_of(replicas.view(each))
+        ),
         note=api_calls.note,
     )
     try:

@@ -14,7 +14,9 @@ from starlette.responses import Response
 from engine.collections.body import collection_body
 from engine.collections.members import field_of
 from engine.kernel import tables
+from engine.kernel.calendar import Moment
 from engine.kernel.encode import Body
+from engine.kernel.zones import zone_named
 from engine.products.body import full_product_body, product_body, sku_body
 from engine.rules.filters import filter_of, locations_in
 from engine.rules.places import placed_among
@@ -22,6 +24,7 @@ from fronts.query_string import Page, page_of, read_parameters, require_known, s
 from runtime.clickhouse.database import Query
 from runtime.clickhouse.sinks import Reads
 from runtime.http.errors import ApiError
+from runtime.http.internal import time_zone_of
 from runtime.http.routing import caller_of, ident
 from schemas.base import Millis
 from schemas.collections import ProductCollection
@@ -121,7 +124,8 @@ async def list_collected(
         ((total,),) = await reads.rows(queries.count_entities(where))
         _go_on(where, after, page)
     else:
-        ids, total = await _met(reads, project, collection, after, page, clock_ms())
+        now = Moment(clock_ms(), zone_named(time_zone_of(request)))
+        ids, total = await _met(reads, project, collection, after, page, now)
         where.add("id IN {ids:Array(String)}", ids=ids)
         page = page._replace(offset=0)
     rows: Rows = await reads.rows(_page_of(where, page))
@@ -140,7 +144,7 @@ async def _met(
     collection: ProductCollection,
     after: Millis | None,
     page: Page,
-    now: Millis,
+    now: Moment,
 ) -> tuple[list[str], int]:
     """The ids of a page of what meets the filter, and how many meet it on all pages.
 
@@ -201,7 +205,7 @@ def _meeting(
     text: str,
     rows: Rows,
     locations: Mapping[str, Location],
-    now: Millis,
+    now: Moment,
     order: str,
 ) -> list[_Met]:
     """What of the rows, (id, body) of one kind, meets the filter."""
