@@ -80,6 +80,7 @@ def audit_service(
             listed("/v1/orders", ORDERS),
             listed("/v1/publications", PUBLICATIONS),
             timed("/v1/customers", list_customers),
+            timed("/v1/segments/{segment:ident}/customers", list_customers),
             read("/v1/trash-bin", list_bin),
             read("/v1/vouchers/{code:ident}/transactions", list_voucher_transactions),
             read("/v1/campaigns/{id:ident}/transactions", list_campaign_transactions),

@@ -63,6 +63,7 @@ ENTITIES = sink_table(
     order_by=("project", "kind", "id"),
     latest_only=True,
     found_by=("alias",),
+    revision=2,
     erasable=True,
 )
 

@@ -55,6 +55,7 @@ from schemas.publications import PublicationFailed, Published
 from schemas.records import Decided, Record
 from schemas.redemptions import RedemptionRolledBack, RedemptionSucceeded
 from schemas.rules import ValidationRuleCreated, ValidationRuleDeleted, ValidationRuleUpdated
+from schemas.segments import SegmentCreated, SegmentDeleted, SegmentUpdated
 from schemas.voucher_events import (
     VoucherCreated,
     VoucherDeleted,
@@ -62,11 +63,18 @@ from schemas.voucher_events import (
     VoucherEnabled,
     VoucherUpdated,
 )
-from services.audit.sink import category_rows, location_rows, product_rows, promotion_rows
+from services.audit.sink import (
+    category_rows,
+    location_rows,
+    product_rows,
+    promotion_rows,
+    segment_rows,
+)
 from services.audit.sink import entity_rows as rows
 from services.audit.sink.activity_table import ACTIVITY, activity_table_rows
 from services.audit.sink.entities import ENTITIES, EntityRow
 from services.audit.sink.redemption_table import REDEMPTIONS, redemption_table_rows
+from services.audit.sink.segment_rows import MEMBERS, member_table_rows
 from services.audit.sink.transaction_table import TRANSACTIONS, transaction_table_rows
 
 #: The stored type of the command that forgets; everything else erases nothing.
@@ -119,6 +127,9 @@ _ENTITY_ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
         CollectionCreated: product_rows.collection_changed,
         CollectionUpdated: product_rows.collection_changed,
         CollectionDeleted: product_rows.collection_deleted,
+        SegmentCreated: segment_rows.segment_changed,
+        SegmentUpdated: segment_rows.segment_changed,
+        SegmentDeleted: segment_rows.segment_deleted,
         BinEntryAdded: rows.bin_entry_added,
         BinEntryRemoved: rows.bin_entry_removed,
         ActionStarted: rows.action_changed,
@@ -181,7 +192,8 @@ LEDGER_TABLES: tuple[SinkTable[Record], ...] = (
     SinkTable(ENTITIES, entity_table_rows, forgotten_entities),
     SinkTable(ACTIVITY, activity_table_rows, forgotten_activity),
     SinkTable(TRANSACTIONS, transaction_table_rows),
+    SinkTable(MEMBERS, member_table_rows),
 )
 
 
-DEFINITIONS: tuple[TableDef, ...] = (REDEMPTIONS, ENTITIES, ACTIVITY, TRANSACTIONS)
+DEFINITIONS: tuple[TableDef, ...] = (REDEMPTIONS, ENTITIES, ACTIVITY, TRANSACTIONS, MEMBERS)
