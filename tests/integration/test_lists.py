@@ -15,6 +15,7 @@ from schemas.campaigns import (
     VouchersGenerated,
     VoucherTemplate,
 )
+from schemas.categories import Category, CategoryCreated
 from schemas.discounts import Discount
 from schemas.errors import refuse
 from schemas.orders import Order, OrderCreated, OrderItem
@@ -37,7 +38,7 @@ from tests.unit.services.audit.examples import (
 A = Voucher(
     "v_A", "SUMMER-A", "DISCOUNT_VOUCHER", START, Discount("AMOUNT", 500),
     campaign="summer", campaign_id="camp_1",
-    category="hot", start_date=START - DAY, expiration_date=START + 5 * DAY, quantity=3,
+    category="hot", category_id="cat_1", start_date=START - DAY, expiration_date=START + 5 * DAY, quantity=3,
     redeemed_quantity=1,
     metadata={"tier": "gold", "n": 5, "tags": ["x", "y"], "since": "2024-03-01", "none": None},
 )  # fmt: skip
@@ -65,6 +66,7 @@ def campaign(number: int, **more: Any) -> Campaign:
 
 def shop(world: World) -> None:
     world.append(
+        decided(CategoryCreated(Category("cat_1", "hot", 1, START))),
         decided(*(VoucherCreated(each) for each in (A, B, C, D))),
         decided(
             VoucherUpdated(
@@ -183,11 +185,13 @@ async def test_the_vouchers_of_a_deleted_campaign_leave_the_list_with_it(insight
 
 async def test_campaigns_are_filtered(insight: Insight) -> None:
     insight.world.append(
+        decided(CategoryCreated(Category("cat_1", "hot", 1, START))),
         decided(
             CampaignCreated(
                 campaign(
                     1,
                     category="hot",
+                    category_id="cat_1",
                     metadata={"a": "b"},
                     validity_day_of_week=(0, 6),
                     validity_timeframe=ValidityTimeframe("PT1H", "P1D"),
@@ -196,7 +200,7 @@ async def test_campaigns_are_filtered(insight: Insight) -> None:
             CampaignCreated(campaign(2, type="AUTO_UPDATE", active=False, generating=5)),
             CampaignCreated(campaign(3, expiration_date=START, campaign_type="GIFT_VOUCHERS")),
             CampaignCreated(campaign(4, start_date=START + 10 * DAY)),
-        )
+        ),
     )
     wanted = {
         "": "4321", "order=created_at": "1234", "campaign_type=gift_vouchers": "3",

@@ -245,7 +245,7 @@ def _voucher(project: str, voucher: Voucher) -> EntityRow:
         alias=voucher.code,
         texts={
             "type": voucher.type,
-            "category": voucher.category,
+            "category_id": voucher.category_id,
             "campaign_id": voucher.campaign_id,
             "campaign": voucher.campaign,
             "discount_type": discount.type if discount else None,
@@ -275,7 +275,6 @@ def campaign_row(project: str, campaign: Campaign) -> EntityRow:
         texts={
             "type": campaign.campaign_type,
             "status": "IN_PROGRESS" if campaign.generating else "DONE",
-            "category": campaign.category,
             "campaign_id": campaign.id,
             "update_type": campaign.type,
             "category_id": campaign.category_id,
