@@ -17,7 +17,7 @@ from engine.campaigns.tiers.body import tier_body
 from engine.codes.generated import vouchers_of
 from engine.customers.body import customer_body, customer_of, simple_customer_body
 from engine.kernel.calendar import iso
-from engine.kernel.encode import Body, to_json
+from engine.kernel.encode import CHANNELS, Body, to_json
 from engine.publications.body import publication_body, summary_after
 from engine.redemptions.rows import redemption_rows
 from engine.rules.body import rule_body
@@ -126,11 +126,12 @@ def payload(project: str, offset: int, record: Decided, event: HookEvent) -> byt
 
 def _source(record: Decided) -> Body:
     """Whence it came, as far as the record says."""
+    source: Body = {"channel": CHANNELS[record.key_kind]}
     for event in record.events:
         key_id = getattr(event, "channel_id", "")
         if key_id:
-            return {"channel": "API", "api_key": {"name": "", "app_id": key_id}}
-    return {"channel": "API"}
+            return source | {"api_key": {"name": "", "app_id": key_id}}
+    return source
 
 
 Told = Iterator[tuple[str, Body]]

@@ -237,7 +237,7 @@ class Trial:
         """What becomes of a card that is to pay for nothing in particular."""
         at, voucher, asked = self.at, offer.voucher, offer.asked
         assert voucher is not None
-        held = held_by_others(at.view, voucher, None, at.now)
+        held = held_by_others(at.view, voucher, at.own_session, at.now)
         context = Context(voucher, at.now, held, None, self._basket, offer.campaign, zone=at.zone)
         refusal = left_refusal_of(context)
         status: Any = "APPLICABLE"

@@ -154,7 +154,7 @@ class Qualifications:
             customer,
             body.metadata,
             caller.key_id,
-            None,
+            None if body.session is None else body.session.key,
             zone=zone_of(view),
         )
         return Trial(at, scenario)

@@ -319,6 +319,7 @@ class Writer:
             customer=decision.customer,
             assignments=decision.assignments,
             categories=decision.categories,
+            key_kind=command.key_kind,
         )
 
     def _encode(self, record: Record, project: str) -> Entry:
