@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from engine.campaigns.body import campaign_body
 from engine.kernel import tables
-from engine.kernel.calendar import Zone, day_after, day_of
+from engine.kernel.calendar import MINUTE_MS, Zone, day_after, day_of
 from engine.kernel.encode import Body, to_json
 from engine.kernel.zones import zone_named
 from fronts.query_string import Given, invalid, read_parameters, require_known, single, time_of
@@ -31,16 +31,11 @@ def summary_route(reads: Reads) -> Route:
     """The route, over the tables of analytics."""
 
     async def summary(request: Request) -> Response:
-        """Counts from the first to the last day, both whole; everything where none is named."""
+        """Counts from the first to the last day or minute; everything where none is named."""
         named = ident(request, "campaign")
         given = read_parameters(request.query_params.multi_items())
         require_known(given, _PARAMETERS)
-        zone = zone_named(time_zone_of(request))
-        first, last = _time(given, "start_date", zone), _time(given, "end_date", zone)
-        since = 0 if first is None else day_of(first, zone)
-        until = TIME_MAX if last is None else day_after(last, zone)
-        if since >= until:
-            raise invalid("start_date", "must not be after `end_date`")
+        since, until = period_of(given, zone_named(time_zone_of(request)))
         project = caller_of(request).project
         await reads.ready(request)
         found = await reads.rows(living_campaign(project, named))
@@ -172,6 +167,19 @@ def _amount(facts: dict[str, tuple[int, int]], kind: str) -> int:
     return facts.get(kind, (0, 0))[1]
 
 
-def _time(given: list[Given], word: str, zone: Zone) -> Millis | None:
-    found = single(given, word)
-    return None if found is None else time_of(found, zone)
+def period_of(given: list[Given], zone: Zone) -> tuple[Millis, Millis]:
+    """From the beginning of the first to the end of the last: days, or minutes where a time is said.
+
+    Raises ApiError.
+    """
+    first, last = single(given, "start_date"), single(given, "end_date")
+    since, until = 0, TIME_MAX
+    if first is not None:
+        at = time_of(first, zone)
+        since = at - at % MINUTE_MS if "T" in first.value else day_of(at, zone)
+    if last is not None:
+        at = time_of(last, zone)
+        until = at - at % MINUTE_MS + MINUTE_MS if "T" in last.value else day_after(at, zone)
+    if since >= until:
+        raise invalid("start_date", "must not be after `end_date`")
+    return since, until
