@@ -24,6 +24,7 @@ from services.catalog.projects.keys import Presets
 from services.catalog.projects.oauth import OAuth, oauth_service
 from services.catalog.projects.projects import Issuance
 from services.catalog.service import make_service as catalog_service
+from services.catalog.vouchers.pictures import picture_service
 from services.redemption.front import Redemptions
 from services.redemption.service import make_service as redemption_service
 from services.validation.front import Validations
@@ -119,6 +120,7 @@ def _api_services(
             Issuance(secrets, settings.partitions, settings.webhooks_allow_private),
             erased,
         ),
+        picture_service(replicas.view),
         oauth_service(
             OAuth(writes, commands, replicas.current_view, TokenSigner(secrets.oauth), clock_ms)
         ),
