@@ -3,12 +3,16 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-INSTALL := $(BIN)/python -m pip --disable-pip-version-check --no-input install \
-	--require-hashes --only-binary :all:
+HASHED := --require-hashes --only-binary :all:
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install $(HASHED)
+UV := $(BIN)/python -P -m deploy.uv pip
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
-LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 \
+LOCK := $(UV) compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header
+
+# A file of tests stays in one process; README.md says what the two share and what each has.
+SPREAD := --numprocesses 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 .DEFAULT_GOAL := help
 .PHONY: help run up down status demo test check reference bench bench-codes lock clean
@@ -31,11 +35,12 @@ status: $(RUNTIME) ## show what runs
 demo: $(RUNTIME) ## fill the project with a shop and play a few minutes of its traffic
 	@exec $(BIN)/python -P -m demo
 
-# The tests start the installation again and again: compiling it is a third of every start.
-test check: export PYTHONDONTWRITEBYTECODE :=
+# The tests start the installation again and again: compiling it is a third of every start. uv
+# compiles nothing, so what a start imports is compiled once, which is a fifth of all there is.
+test check $(RUNTIME): export PYTHONDONTWRITEBYTECODE :=
 
 test: $(DEV) ## every test, the real broker and chDB included
-	@$(BIN)/python -P -m pytest
+	@$(BIN)/python -P -m pytest $(SPREAD)
 
 check: $(DEV) ## format, lint, strict types, import contracts, architecture tests, advisories
 	@$(BIN)/ruff format --check .
@@ -57,6 +62,7 @@ bench-codes: $(DEV) ## measure the making of a million codes while others redeem
 	@exec $(BIN)/python -P -m bench.codes
 
 lock: $(DEV) ## resolve the dependencies, Kafka's jars and the JavaScript SDK anew
+	$(LOCK) -o requirements-install.txt requirements-install.in
 	$(LOCK) -o requirements.txt requirements.in
 	$(LOCK) -o requirements-build.txt requirements-build.in
 	$(LOCK) -o requirements-dev.txt requirements-dev.in
@@ -68,22 +74,31 @@ clean: ## remove the environment and caches; data stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(RUNTIME): requirements.txt
+# uv takes a fifth of pip's time. What it cannot do here, an index that only pip reaches, pip does.
+define install
+@$(UV) install --python $(BIN)/python $(HASHED) $(1) || { \
+	echo "uv could not install this here; pip does it, which takes longer." >&2; \
+	$(PIP) $(1); }
+endef
+
+$(RUNTIME): requirements.txt requirements-install.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "Tessera needs Python 3.11 or newer; $(PYTHON) is `$(PYTHON) --version 2>&1`." \
 			"Name another one: make PYTHON=python3.12 ..." >&2; exit 1; }
 	@echo "Making the environment in $(VENV) (about 300 MB are downloaded the first time)."
 	@$(PYTHON) -m venv $(VENV)
-	@$(INSTALL) -r requirements.txt
 	@$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' > $(VENV)/.purelib
 	@echo "$(CURDIR)" > "`cat $(VENV)/.purelib`/tessera.pth"
 	@printf '#!/bin/sh\nexec "%s" -P -m tessera "$$@"\n' "$(CURDIR)/$(BIN)/python" > $(BIN)/tessera
 	@chmod +x $(BIN)/tessera
+	@$(PIP) --quiet -r requirements-install.txt || true
+	$(call install,-r requirements.txt)
+	@$(BIN)/python -P -c 'import tessera.cli, tessera.hosts.host'
 	@touch $@
 
 # The official SDK comes as source only, so what builds it is locked too.
 $(DEV): requirements-dev.txt requirements-build.txt $(RUNTIME)
 	@echo "Adding the tools for tests and checks."
-	@$(INSTALL) -r requirements-build.txt
-	@$(INSTALL) --no-binary voucherify --no-build-isolation -r requirements-dev.txt
+	$(call install,-r requirements-build.txt)
+	$(call install,--no-binary voucherify --no-build-isolation -r requirements-dev.txt)
 	@touch $@

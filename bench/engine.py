@@ -17,9 +17,9 @@ import typer
 from bench.decisions import catalogue, one_voucher, one_voucher_cold, stack_with_rules
 from bench.project import NOW, OFF, PROJECT, State, best_ms
 from engine.evaluation.circumstances import Circumstances
-from engine.qualification.page import Query, page_of
+from engine.qualification.page import PageQuery, find_page
 from engine.qualification.trial import Trial
-from engine.stacking_rules.decide import stacking_rules
+from engine.stacking_rules.decide import find_stacking_rules
 from schemas.assignments import RuleAssigned, RuleAssignment
 from schemas.base import DAY_MS
 from schemas.campaigns import Campaign, CampaignCreated
@@ -83,14 +83,14 @@ def _state(folder: Path, vouchers: int) -> State:
     return state
 
 
-def _asking(query: Query) -> Callable[[State], float]:
+def _asking(query: PageQuery) -> Callable[[State], float]:
     return lambda state: best_ms(lambda: _ask(state, query))
 
 
 _QUERIES: Final = {
-    "qualification": Query(kinds=("campaign", "promotion_tier")),
-    "qualification_with_vouchers": Query(),
-    "qualification_products": Query("PRODUCTS"),
+    "qualification": PageQuery(kinds=("campaign", "promotion_tier")),
+    "qualification_with_vouchers": PageQuery(),
+    "qualification_products": PageQuery("PRODUCTS"),
 }
 _PROMOTION: Final = Campaign(
     id="camp_bench",
@@ -148,11 +148,11 @@ _FIGURES: Final[dict[str, Callable[[State], float]]] = {
 }
 
 
-def _ask(state: State, query: Query) -> int:
+def _ask(state: State, query: PageQuery) -> int:
     view = state.view
-    rules = stacking_rules(view)
-    at = Circumstances(view, rules, NOW, _ORDER, None, None, "app", None)
-    page = page_of(Trial(at, query.scenario), query)
+    stacking = find_stacking_rules(view)
+    circumstances = Circumstances(view, stacking, NOW, _ORDER, None, None, "app", None)
+    page = find_page(Trial(circumstances, query.scenario), query)
     assert page.rows
     return len(page.rows)
 

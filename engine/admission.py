@@ -24,17 +24,17 @@ def admit(
 
     `appended_at` is the log's time of the command, `now` that of the decision.
     """
-    first = seen_before(view, command.id, now)
+    first = find_seen(view, command.id, now)
     if first is not None:
         if first.fingerprint != command.fingerprint:
             return Conflicted(command_offset, now, command.id, command.project)
         return Duplicate(command_offset, now, command.id, command.project)
-    if in_time(command, appended_at):
+    if is_in_time(command, appended_at):
         return None
     return Expired(command_offset, now, command.id, command.project)
 
 
-def in_time(command: Command, appended_at: Millis) -> bool:
+def is_in_time(command: Command, appended_at: Millis) -> bool:
     """Whether the command reached the log while its front still waited for it."""
     return command.sent_at - SKEW_MS_MAX <= appended_at <= command.deadline
 
@@ -44,7 +44,7 @@ def day_bucket(day: int) -> str:
     return f"{day:05d}"
 
 
-def seen_before(view: View, command_id: str, now: Millis) -> Seen | None:
+def find_seen(view: View, command_id: str, now: Millis) -> Seen | None:
     """What is remembered of a command with this id."""
     days = SEEN_DAYS if command_id.startswith(IDEMPOTENCY_PREFIX) else 1
     today = now // DAY_MS

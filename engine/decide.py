@@ -12,17 +12,17 @@ from engine.background import decide as background
 from engine.balances import decide as balances
 from engine.bin import decide as bin
 from engine.campaigns import decide as campaigns
-from engine.campaigns.stacks import decide as campaigns_stacks
-from engine.campaigns.tiers import decide as campaigns_tiers
+from engine.campaigns.stacks import decide as stacks
+from engine.campaigns.tiers import decide as tiers
 from engine.categories import decide as categories
 from engine.categories.decide import with_categories
 from engine.collections import decide as collections
 from engine.custom_events import decide as custom_events
 from engine.customers import decide as customers
-from engine.customers.summaries import summed
+from engine.customers.summaries import with_summaries
 from engine.erasures import decide as erasures
 from engine.kernel.decision import Decision
-from engine.kernel.room import unite
+from engine.kernel.room import unite_tables
 from engine.kernel.state import View
 from engine.locations import decide as locations
 from engine.metadata import decide as metadata
@@ -34,12 +34,12 @@ from engine.projects import decide as projects
 from engine.projects.decide import unknown_project
 from engine.publications import decide as publications
 from engine.redemptions import decide as redemptions
-from engine.redemptions import rollback as redemptions_rollback
+from engine.redemptions import rollback
 from engine.redemptions.decide import redeem_stack
 from engine.rewards import decide as rewards
 from engine.rules import decide as rules
 from engine.segments import decide as segments
-from engine.segments.following import followed
+from engine.segments.following import with_segment_moves
 from engine.sessions import decide as sessions
 from engine.stacking_rules import decide as stacking_rules
 from engine.vouchers import decide as vouchers
@@ -53,13 +53,13 @@ from schemas.redemptions import RedeemStack
 __all__ = ["DECISIONS", "Decision", "decide"]
 
 #: Who decides what. A command without a line here fails a test (tests/unit/engine).
-DECISIONS = unite(
+DECISIONS = unite_tables(
     background.DECISIONS,
     balances.DECISIONS,
     bin.DECISIONS,
     campaigns.DECISIONS,
-    campaigns_stacks.DECISIONS,
-    campaigns_tiers.DECISIONS,
+    stacks.DECISIONS,
+    tiers.DECISIONS,
     categories.DECISIONS,
     collections.DECISIONS,
     custom_events.DECISIONS,
@@ -74,7 +74,7 @@ DECISIONS = unite(
     projects.DECISIONS,
     publications.DECISIONS,
     redemptions.DECISIONS,
-    redemptions_rollback.DECISIONS,
+    rollback.DECISIONS,
     rewards.DECISIONS,
     rules.DECISIONS,
     segments.DECISIONS,
@@ -88,27 +88,27 @@ DECISIONS = unite(
 
 def decide(view: View, command: Command, now: Millis) -> Decision:
     """The facts of a command that `admit` let through."""
-    decision = unknown_project(view, command.body) or _decided(view, command, now)
+    decision = unknown_project(view, command.body) or _decide_fully(view, command, now)
     return Decision(refusal=decision) if isinstance(decision, Refusal) else decision
 
 
-def _decided(view: View, command: Command, now: Millis) -> Decision | Refusal:
+def _decide_fully(view: View, command: Command, now: Millis) -> Decision | Refusal:
     decision = DECISIONS[type(command.body)](view, command, command.body, now)
     if isinstance(decision, Refusal):
         return decision
     if not isinstance(command.body, RunChunk):  # whose rows were looked at one by one
         wrong = wrong_metadata(view, decision)
         if wrong is not None:
-            refused = _refused(view, command, wrong, now)
+            refused = _refuse_late(view, command, wrong, now)
             if isinstance(refused, Refusal):
                 return refused
             decision = refused
-    decision = followed(view, summed(view, decision), now)
+    decision = with_segment_moves(view, with_summaries(view, decision), now)
     decision = with_assignments(view, decision)
     return with_categories(view, decision)
 
 
-def _refused(view: View, command: Command, refusal: Refusal, now: Millis) -> Decision | Refusal:
+def _refuse_late(view: View, command: Command, refusal: Refusal, now: Millis) -> Decision | Refusal:
     """A refusal after the fact; an attempt to redeem is recorded as failed with it."""
     if isinstance(command.body, RedeemStack):
         body = structs.replace(command.body, fault=refusal)

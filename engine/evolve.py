@@ -15,16 +15,17 @@ from engine.assignments import fold as assignments
 from engine.background import fold as background
 from engine.bin import fold as bin
 from engine.campaigns import fold as campaigns
-from engine.campaigns.stacks import fold as campaigns_stacks
-from engine.campaigns.tiers import fold as campaigns_tiers
+from engine.campaigns.stacks import fold as stacks
+from engine.campaigns.tiers import fold as tiers
 from engine.categories import fold as categories
 from engine.collections import fold as collections
-from engine.counters.ended import drop_ended
+from engine.counters.ended import drop_ended_counts
 from engine.customers import fold as customers
 from engine.erasures import fold as erasures
 from engine.kernel import tables
-from engine.kernel.room import unite
-from engine.kernel.state import ProjectState, State
+from engine.kernel.overlay import ProjectState
+from engine.kernel.room import unite_tables
+from engine.kernel.state import State
 from engine.locations import fold as locations
 from engine.metadata import fold as metadata
 from engine.oauth import fold as oauth
@@ -59,13 +60,13 @@ FORGOTTEN_MAX = 1000
 
 
 #: What each event does. An event without a line here fails a test (tests/unit/engine).
-FOLDS = unite(
+FOLDS = unite_tables(
     assignments.FOLDS,
     background.FOLDS,
     bin.FOLDS,
     campaigns.FOLDS,
-    campaigns_stacks.FOLDS,
-    campaigns_tiers.FOLDS,
+    stacks.FOLDS,
+    tiers.FOLDS,
     categories.FOLDS,
     collections.FOLDS,
     customers.FOLDS,
@@ -114,7 +115,7 @@ def evolve(state: ProjectState, record: Record, offset: int) -> None:
     for event in record.events:
         fold_event(indexed, event, record.at)
     if record.command_type == SWEEP:
-        drop_ended(state, record.at)
+        drop_ended_counts(state, record.at)
     _remember(state, record, offset)
 
 

@@ -11,8 +11,8 @@ from itertools import islice, takewhile
 from types import MappingProxyType
 
 from engine.admission import SEEN_DAYS
-from engine.assignments.decide import drop_some
-from engine.counters.ended import has_ended
+from engine.assignments.decide import drop_next_assignments
+from engine.counters.ended import has_ended_counts
 from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.room import Decisions
@@ -34,7 +34,7 @@ def is_due(view: View, now: Millis) -> bool:
     first = next(iter(view.scan(tables.DUE)), None)
     if first is not None and first.at <= now:
         return True
-    if has_ended(view, now):
+    if has_ended_counts(view, now):
         return True
     remembered_from = view.get(tables.SEEN_FROM)
     return remembered_from is not None and remembered_from < now // DAY_MS - SEEN_DAYS
@@ -48,19 +48,19 @@ def expire_due(view: View, _: Command, __: ExpireDue, now: Millis) -> Decision:
     redemptions = tuple(each.id for each in due if each.kind == tables.DUE_REDEMPTION)
     tokens = tuple(each.id for each in due if each.kind == tables.DUE_TOKEN)
     rules = [each.id for each in due if each.kind == tables.DUE_RULE]
-    events: list[Event] = [*drop_some(view, rules, SWEEP_MAX)]
+    events: list[Event] = [*drop_next_assignments(view, rules, SWEEP_MAX)]
     if sessions:
         events.append(SessionsExpired(sessions))
     if redemptions:
         events.append(RedemptionsRetired(redemptions))
     if tokens:
         events.append(TokensForgotten(tokens))
-    for action_id, numbers in _staged(due).items():
+    for action_id, numbers in _staged_sets(due).items():
         events.append(StagedRowsDropped(action_id, tuple(numbers)))
     return Decision(tuple(events))
 
 
-def _staged(due: list[tables.Due]) -> dict[str, list[int]]:
+def _staged_sets(due: list[tables.Due]) -> dict[str, list[int]]:
     """The sets of rows whose action never started, by action."""
     found: dict[str, list[int]] = {}
     for each in due:

@@ -14,7 +14,8 @@ from msgspec import structs
 
 from engine.evolve import evolve
 from engine.kernel import tables
-from engine.kernel.state import Bytes, Overlay, ProjectState, Stored, Table
+from engine.kernel.overlay import Bytes, Overlay, ProjectState, Stored
+from engine.kernel.state import Table
 from schemas.actions import OpenAction
 from schemas.base import Shape, tag_of
 from schemas.erasures import Erasure

@@ -14,8 +14,8 @@ from typing import Any
 from msgspec import structs
 
 from engine.background.decide import NOTHING, REASON_LENGTH_MAX, Chunk, Do, DoRow
-from engine.bin.decide import delete_campaign_vouchers, put_back
-from engine.campaigns.generation import generate_vouchers, given_up
+from engine.bin.decide import delete_campaign_vouchers, put_back_entry
+from engine.campaigns.generation import generate_vouchers, give_up_generation
 from engine.campaigns.removal import delete_promotions
 from engine.customers.rows import import_customer_row
 from engine.evolve import fold_event
@@ -73,7 +73,7 @@ def each_row(do: DoRow, at_once: Callable[[View], int] | None = None) -> Do:
         done = size = 0
         most = None if at_once is None else at_once(view)
         for number, row in enumerate((rows or ())[:most], 1):
-            done_row = _fault(number, row) or _done(do, trial, command, work, number, row, now)
+            done_row = _fault(number, row) or _do_row(do, trial, command, work, number, row, now)
             grown = 0 if isinstance(done_row, RowFailure) else _bytes_of(done_row)
             if grown > CHUNK_EVENT_BYTES_MAX:
                 done_row = RowFailure(number, "The row's outcome is too large to be recorded")
@@ -92,7 +92,7 @@ def each_row(do: DoRow, at_once: Callable[[View], int] | None = None) -> Do:
     return do_rows
 
 
-def _done(
+def _do_row(
     do: DoRow,
     view: View,
     command: Command,
@@ -154,7 +154,7 @@ def run_chunk(view: View, command: Command, body: RunChunk, now: Millis) -> Deci
         chunk = do(view, command, action, action.work, None, now)
         status = "DONE" if chunk.finished else "IN_PROGRESS"
         after = structs.replace(
-            _counted(action, chunk, chunk.failures, now), cursor=chunk.cursor, status=status
+            _count_chunk(action, chunk, chunk.failures, now), cursor=chunk.cursor, status=status
         )
         return Decision((*chunk.events, ActionProgressed(after)))
     staged = view.get(tables.STAGED, action.id, tables.set_key(action.next_set))
@@ -165,7 +165,7 @@ def run_chunk(view: View, command: Command, body: RunChunk, now: Millis) -> Deci
     consumed = (action.next_set,) if taken >= len(rows) else ()
     next_set = action.next_set + len(consumed)
     after = structs.replace(
-        _counted(action, chunk, failures, now),
+        _count_chunk(action, chunk, failures, now),
         cursor=first - 1 + taken,
         next_set=next_set,
         status="DONE" if next_set >= action.sets else "IN_PROGRESS",
@@ -185,8 +185,8 @@ def give_up_action(
     fault = body.fault[:REASON_LENGTH_MAX]
     after = structs.replace(action, status="FAILED", fault=fault, updated_at=now)
     progressed = ActionProgressed(after, tuple(range(action.next_set, action.sets)))
-    made = given_up(view, action, now)
-    return Decision((*made, *put_back(view, command, action, now), progressed))
+    made = give_up_generation(view, action, now)
+    return Decision((*made, *put_back_entry(view, command, action, now), progressed))
 
 
 def is_open(action: AsyncAction) -> bool:
@@ -210,7 +210,7 @@ def _rows_left(action: AsyncAction, staged: StagedRows | None) -> tuple[int, Row
     return first, tuple(left)
 
 
-def _counted(
+def _count_chunk(
     action: AsyncAction, chunk: Chunk, failures: tuple[RowFailure, ...], now: Millis
 ) -> AsyncAction:
     return structs.replace(

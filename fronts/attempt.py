@@ -15,7 +15,7 @@ import msgspec
 
 from engine.evaluation.offers import misplaced_stack
 from runtime.http.errors import ApiError
-from runtime.http.payload import check_text, decode, describe, malformed
+from runtime.http.payload import check_text, decode_body, describe_complaint, malformed_body
 from schemas.api import (
     LEFT_OUT,
     Attempt,
@@ -37,7 +37,7 @@ from schemas.errors import Refusal, refuse
 _AMOUNTS: Final = (".amount`", ".credits`", ".price`")
 
 
-class Read(NamedTuple):
+class ReadAttempt(NamedTuple):
     """An attempt and, where something is wrong with it, what."""
 
     body: AttemptBody
@@ -66,7 +66,7 @@ _PARTS: Final[dict[str, msgspec.json.Decoder[Any]]] = {
 }
 
 
-def read_attempt(content: bytes) -> Read:
+def read_attempt(content: bytes) -> ReadAttempt:
     """The attempt that a body holds. Raises ApiError when its redeemables cannot be read."""
     check_text(content)
     try:
@@ -74,16 +74,16 @@ def read_attempt(content: bytes) -> Read:
     except msgspec.ValidationError:
         return _read_parts(content)
     except (ValueError, RecursionError):
-        raise malformed() from None
-    return Read(body, misplaced_stack(body.redeemables))
+        raise malformed_body() from None
+    return ReadAttempt(body, misplaced_stack(body.redeemables))
 
 
-def read_single(content: bytes, named: str, kind: RedeemableObject = "voucher") -> Read:
+def read_single(content: bytes, named: str, kind: RedeemableObject = "voucher") -> ReadAttempt:
     """The attempt on the one redeemable that a path names; an empty body says nothing more of it.
 
     Raises ApiError when the body is not an object.
     """
-    attempt = decode(content, _single) if content.strip() else SingleAttempt()
+    attempt = decode_body(content, _single) if content.strip() else SingleAttempt()
     faults: list[Refusal] = []
     redeemable = Redeemable(
         object=kind,
@@ -97,11 +97,11 @@ def read_single(content: bytes, named: str, kind: RedeemableObject = "voucher") 
         owner = _owner.decode(attempt.order).customer
         parts["customer"] = _part(owner, _PARTS["customer"], ".order.customer", faults)
     body = AttemptBody(redeemables=(redeemable,), **parts)
-    return Read(body, faults[0] if faults else None)
+    return ReadAttempt(body, faults[0] if faults else None)
 
 
-def _read_parts(content: bytes) -> Read:
-    attempt = decode(content, _heads)
+def _read_parts(content: bytes) -> ReadAttempt:
+    attempt = decode_body(content, _heads)
     faults: list[Refusal] = []
     redeemables = tuple(
         Redeemable(
@@ -114,7 +114,7 @@ def _read_parts(content: bytes) -> Read:
     )
     body = AttemptBody(redeemables=redeemables, **_parts(attempt, faults))
     fault = faults[0] if faults else misplaced_stack(redeemables)
-    return Read(body, fault)
+    return ReadAttempt(body, fault)
 
 
 def _parts(attempt: Attempt | SingleAttempt, faults: list[Refusal]) -> dict[str, Any]:
@@ -130,9 +130,9 @@ def _part(
     try:
         return decoder.decode(raw)
     except msgspec.ValidationError as error:
-        faults.append(_fault(describe(str(error), path)))
+        faults.append(_fault(describe_complaint(str(error), path)))
     except (ValueError, RecursionError):
-        raise malformed() from None
+        raise malformed_body() from None
     return None
 
 
@@ -142,7 +142,7 @@ def _fault(details: str) -> Refusal:
     return refuse("invalid_payload", details)
 
 
-def require_sound(read: Read) -> AttemptBody:
+def require_sound(read: ReadAttempt) -> AttemptBody:
     """The attempt's body. Raises ApiError when something is wrong with it."""
     if read.fault is not None:
         raise ApiError(read.fault)

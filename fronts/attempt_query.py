@@ -9,9 +9,9 @@ from typing import Any, Final
 
 import msgspec
 
-from fronts.query_string import Given, invalid, read_parameters, require_known, text_of
+from fronts.query_string import Given, invalid_parameter, read_parameters, require_known, text_of
 from runtime.http.errors import ApiError
-from runtime.http.payload import describe
+from runtime.http.payload import describe_complaint
 from schemas.api import ITEMS_MAX, AttemptBody
 from schemas.errors import refuse
 
@@ -56,7 +56,7 @@ def read_query(pairs: Iterable[tuple[str, str]]) -> AttemptBody:
     try:
         return msgspec.convert(body, AttemptBody, strict=False)
     except msgspec.ValidationError as error:
-        raise ApiError(refuse("invalid_query_params", describe(str(error)))) from None
+        raise ApiError(refuse("invalid_query_params", describe_complaint(str(error)))) from None
 
 
 def read_code(given: list[Given]) -> str:
@@ -74,15 +74,15 @@ def _nested(given: list[Given], word: str) -> Any:
         if each.path[0] != word:
             continue
         if len(each.path) > NESTING_MAX:
-            raise invalid(each.name, "is nested too deep")
+            raise invalid_parameter(each.name, "is nested too deep")
         *steps, last = each.path
         inner = found
         for step in steps:
             inner = inner.setdefault(step, {})
             if not isinstance(inner, dict):
-                raise invalid(each.name, "contradicts another")
+                raise invalid_parameter(each.name, "contradicts another")
         if last in inner:
-            raise invalid(each.name, "is given more than once, or contradicts another")
+            raise invalid_parameter(each.name, "is given more than once, or contradicts another")
         inner[last] = each.value
     return _lists(found.get(word), word)
 
@@ -95,11 +95,11 @@ def _lists(value: Any, name: str) -> Any:
     if not all(word.isascii() and word.isdigit() for word in values):
         return values
     if len(values) > ITEMS_MAX:
-        raise invalid(name, f"has more than {ITEMS_MAX} entries")
+        raise invalid_parameter(name, f"has more than {ITEMS_MAX} entries")
     return [values[word] for word in sorted(values, key=int)]
 
 
 def _object(value: Any, name: str) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise invalid(name, "takes brackets")
+        raise invalid_parameter(name, "takes brackets")
     return value

@@ -1,11 +1,11 @@
 """The fields of which bodies are made: amounts, counts, instants, texts; and what every body has in common."""
 
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictStr, model_validator
 
+from engine.kernel.calendar import parse_iso
 from schemas.base import AMOUNT_MAX, ID_LENGTH_MAX, QUANTITY_MAX
 
 TEXT_LENGTH_MAX = 10_000
@@ -15,7 +15,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def whole(value: Any) -> Any:
+def read_whole(value: Any) -> Any:
     """Numbers in JSON may be written 1000.0; booleans and texts are not numbers."""
     if not _is_number(value) or value != int(value):
         raise ValueError("a whole number is wanted")
@@ -31,27 +31,19 @@ def _exact(value: Any) -> Any:
 def as_instant(value: Any) -> int:
     """Milliseconds of an ISO 8601 date or date-time; without an offset it is UTC."""
     try:
-        at = datetime.fromisoformat(value)
-        at = at if at.tzinfo else at.replace(tzinfo=UTC)
-        return (at - _EPOCH) // _MILLISECOND
-    except (TypeError, ValueError, OverflowError):
+        return parse_iso(value)
+    except (TypeError, ValueError):
         raise ValueError("an ISO 8601 date is wanted") from None
 
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-_MILLISECOND = timedelta(milliseconds=1)
-
-
-Amount = Annotated[int, BeforeValidator(whole), Field(ge=0, le=AMOUNT_MAX)]
+Amount = Annotated[int, BeforeValidator(read_whole), Field(ge=0, le=AMOUNT_MAX)]
 
 
 #: An amount, or below zero what is taken off.
-Change = Annotated[int, BeforeValidator(whole), Field(ge=-AMOUNT_MAX, le=AMOUNT_MAX)]
+Change = Annotated[int, BeforeValidator(read_whole), Field(ge=-AMOUNT_MAX, le=AMOUNT_MAX)]
 
 
-Count = Annotated[int, BeforeValidator(whole), Field(ge=0, le=QUANTITY_MAX)]
+Count = Annotated[int, BeforeValidator(read_whole), Field(ge=0, le=QUANTITY_MAX)]
 
 
 Percent = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=100)]
@@ -60,7 +52,7 @@ Percent = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=100)]
 Instant = Annotated[int, BeforeValidator(as_instant)]
 
 
-Day = Annotated[int, BeforeValidator(whole), Field(ge=0, le=6)]
+Day = Annotated[int, BeforeValidator(read_whole), Field(ge=0, le=6)]
 
 
 Short = Annotated[StrictStr, Field(max_length=ID_LENGTH_MAX)]

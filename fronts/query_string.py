@@ -13,11 +13,12 @@ the word itself is one of an item: `[$in][0]=None`.
 import ast
 import re
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import tzinfo
 from typing import NamedTuple
 
+from engine.kernel.calendar import INSTANT_MIN, parse_iso
 from runtime.http.errors import ApiError
-from schemas.base import ID_LENGTH_MAX, Millis
+from schemas.base import ID_LENGTH_MAX, INSTANT_MAX, Millis
 from schemas.errors import refuse
 
 LIMIT_MAX = 100
@@ -39,12 +40,6 @@ _LEFT_OUT = "None"
 _QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|-?[0-9]+(?:\.[0-9]+)?"""
 _QUOTED_ITEM = re.compile(_QUOTED)
 _PYTHON_LIST = re.compile(rf"\[(?:{_QUOTED})(?:, (?:{_QUOTED}))*\]")
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
-#: The instants that can be shown in UTC; a zone can move a date of the calendar beyond them.
-_INSTANT_MIN = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MILLISECOND
-_INSTANT_MAX = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MILLISECOND
 
 Path = tuple[str, ...]
 
@@ -83,7 +78,7 @@ class Range(NamedTuple):
     before: Millis | None = None
 
 
-def invalid(name: str, reason: str) -> ApiError:
+def invalid_parameter(name: str, reason: str) -> ApiError:
     """A parameter that cannot be served."""
     return ApiError(refuse("invalid_query_params", f"Query param `{name[:100]}` {reason}"))
 
@@ -94,16 +89,16 @@ def read_parameters(pairs: Iterable[tuple[str, str]]) -> list[Given]:
     for name, value in pairs:
         found = _NAME.fullmatch(name)
         if found is None:
-            raise invalid(name, "is not a valid name")
+            raise invalid_parameter(name, "is not a valid name")
         path = (found[1], *_WORD.findall(found[2]))
         if value == _LEFT_OUT and path[0] in _MODELS and not _is_index([path[-1]]):
             continue
         for each in _items(path, value):
             if len(each) > ID_LENGTH_MAX:
-                raise invalid(name, f"is longer than {ID_LENGTH_MAX} characters")
+                raise invalid_parameter(name, f"is longer than {ID_LENGTH_MAX} characters")
             given.append(Given(path, name, each))
     if len(given) > PARAMETERS_MAX:
-        raise invalid(given[PARAMETERS_MAX].name, f"is one more than {PARAMETERS_MAX}")
+        raise invalid_parameter(given[PARAMETERS_MAX].name, f"is one more than {PARAMETERS_MAX}")
     return given
 
 
@@ -123,72 +118,74 @@ def require_known(given: Iterable[Given], known: Mapping[str, int] | frozenset[s
     """Raises ApiError for a parameter whose first word is not known."""
     for each in given:
         if each.path[0] not in known:
-            raise invalid(each.name, "is not supported")
+            raise invalid_parameter(each.name, "is not supported")
 
 
-def single(given: Iterable[Given], word: str) -> Given | None:
+def single_parameter(given: Iterable[Given], word: str) -> Given | None:
     """The parameter of that plain name. Raises ApiError when it comes twice or has brackets."""
     found = [each for each in given if each.path[0] == word]
     if not found:
         return None
     if len(found) > 1:
-        raise invalid(word, "is given more than once")
+        raise invalid_parameter(word, "is given more than once")
     if len(found[0].path) > 1:
-        raise invalid(found[0].name, "takes no brackets")
+        raise invalid_parameter(found[0].name, "takes no brackets")
     return found[0]
 
 
 def text_of(given: Iterable[Given], word: str) -> str | None:
-    """The value of `single`. Raises ApiError for an empty one, which would ask for what has none."""
-    found = single(given, word)
+    """The value of `single_parameter`. Raises ApiError for an empty one, which would ask for what has none."""
+    found = single_parameter(given, word)
     if found is None:
         return None
     if not found.value:
-        raise invalid(found.name, "must not be empty")
+        raise invalid_parameter(found.name, "must not be empty")
     return found.value
 
 
 def flag_of(given: Iterable[Given], word: str) -> bool:
     """Whether the parameter of that plain name is `true`; one that was left out is not."""
-    found = single(given, word)
+    found = single_parameter(given, word)
     if found is None:
         return False
     if found.value.lower() not in ("true", "false"):
-        raise invalid(found.name, "must be `true` or `false`")
+        raise invalid_parameter(found.name, "must be `true` or `false`")
     return found.value.lower() == "true"
 
 
 def yes_of(name: str, value: str) -> bool:
     """Whether an operator such as `$has_value` is to hold: said empty, as the contract does, it is."""
     if value.lower() not in ("", "true", "false"):
-        raise invalid(name, "must be `true` or `false`")
+        raise invalid_parameter(name, "must be `true` or `false`")
     return value.lower() != "false"
 
 
 def page_of(given: list[Given], orders: frozenset[str]) -> Page:
     """Limit, page and order; newest first unless said otherwise."""
-    limit = _number(single(given, "limit"), LIMIT_DEFAULT)
+    limit = _number(single_parameter(given, "limit"), LIMIT_DEFAULT)
     if not 1 <= limit <= LIMIT_MAX:
-        raise invalid("limit", f"must be between 1 and {LIMIT_MAX}")
-    page = _number(single(given, "page"), 1)
+        raise invalid_parameter("limit", f"must be between 1 and {LIMIT_MAX}")
+    page = _number(single_parameter(given, "page"), 1)
     if page < 1:
-        raise invalid("page", "must be at least 1")
+        raise invalid_parameter("page", "must be at least 1")
     if page > PAGE_MAX:
         raise ApiError(refuse("page_over_limit"))
-    order = single(given, "order")
+    order = single_parameter(given, "order")
     wanted = order.value if order else "-created_at"
     if wanted.removeprefix("-") not in orders:
-        raise invalid("order", f"must be one of {', '.join(sorted(orders))}, or one after a `-`")
+        raise invalid_parameter(
+            "order", f"must be one of {', '.join(sorted(orders))}, or one after a `-`"
+        )
     return Page(limit, (page - 1) * limit, wanted.removeprefix("-"), wanted.startswith("-"))
 
 
 def limit_of(given: Iterable[Given]) -> int:
     """How many items a page of a list with a cursor has at most."""
-    limit = single(given, "limit")
+    limit = single_parameter(given, "limit")
     if limit is None:
         return LIMIT_DEFAULT
     if not limit.value.isdecimal() or not 1 <= int(limit.value) <= LIMIT_MAX:
-        raise invalid("limit", f"must be between 1 and {LIMIT_MAX}")
+        raise invalid_parameter("limit", f"must be between 1 and {LIMIT_MAX}")
     return int(limit.value)
 
 
@@ -196,7 +193,7 @@ def _number(given: Given | None, default: int) -> int:
     if given is None:
         return default
     if not _DIGITS.fullmatch(given.value):
-        raise invalid(given.name, "must be a whole number")
+        raise invalid_parameter(given.name, "must be a whole number")
     return int(given.value)
 
 
@@ -207,9 +204,9 @@ def range_of(given: list[Given], word: str) -> Range:
         if each.path[0] != word:
             continue
         if len(each.path) != 2 or each.path[1] not in ("after", "before"):
-            raise invalid(each.name, f"is read as `{word}[after]` or `{word}[before]`")
+            raise invalid_parameter(each.name, f"is read as `{word}[after]` or `{word}[before]`")
         if each.path[1] in found:
-            raise invalid(each.name, "is given more than once")
+            raise invalid_parameter(each.name, "is given more than once")
         found[each.path[1]] = time_of(each)
     return Range(found.get("after"), found.get("before"))
 
@@ -224,14 +221,12 @@ def time_of(given: Given, zone: tzinfo | None = None) -> Millis:
         # A plus sign that was not encoded arrives as a space.
         value = value.replace(" ", "+", 1)
     try:
-        moment = datetime.fromisoformat(value)
+        at = parse_iso(value, zone)
     except ValueError:
-        raise invalid(given.name, "must be an ISO 8601 date or date-time") from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC if zone is None else zone)
-    at = (moment - _EPOCH) // _MILLISECOND
-    if not _INSTANT_MIN <= at <= _INSTANT_MAX:
-        raise invalid(given.name, "must lie in the years 1 to 9999 in UTC")
+        raise invalid_parameter(given.name, "must be an ISO 8601 date or date-time") from None
+    # a zone can move a date of the calendar beyond what can be shown
+    if not INSTANT_MIN <= at <= INSTANT_MAX:
+        raise invalid_parameter(given.name, "must lie in the years 1 to 9999 in UTC")
     return at
 
 
@@ -244,14 +239,16 @@ def conditions_of(given: list[Given]) -> tuple[list[Condition], str]:
             case ("filters", "junction"):
                 junction = each.value.lower()
                 if junction not in ("and", "or"):
-                    raise invalid(each.name, "must be `and` or `or`")
+                    raise invalid_parameter(each.name, "must be `and` or `or`")
             case ("filters", field, "conditions", operator, *index) if _is_index(index):
                 gathered.setdefault((field, operator), []).append(each)
             # how the contract writes the states of campaigns
             case ("filters", field, operator, *index) if operator[:1] == "$" and _is_index(index):
                 gathered.setdefault((field, operator), []).append(each)
             case ("filters", *_):
-                raise invalid(each.name, "is read as `filters[field][conditions][$operator]`")
+                raise invalid_parameter(
+                    each.name, "is read as `filters[field][conditions][$operator]`"
+                )
     conditions = [
         Condition(field, operator, tuple(each.value for each in found), found[0].name)
         for (field, operator), found in gathered.items()

@@ -14,10 +14,10 @@ from fronts.query_string import (
     Condition,
     Given,
     conditions_of,
-    invalid,
+    invalid_parameter,
     page_of,
     require_known,
-    single,
+    single_parameter,
     time_of,
     yes_of,
 )
@@ -65,7 +65,7 @@ class Selection(Generic[T]):
     more: frozenset[str] = field(default_factory=frozenset)
 
 
-class Found(NamedTuple, Generic[T]):
+class FoundPage(NamedTuple, Generic[T]):
     """A page of what was found."""
 
     entities: list[T]
@@ -84,17 +84,17 @@ class Found(NamedTuple, Generic[T]):
         }
 
 
-def selected(
+def select_page(
     selection: Selection[T], entities: Iterable[T], given: list[Given], now: Millis
-) -> Found[T]:
+) -> FoundPage[T]:
     """The page that the query asks for. Raises ApiError."""
     require_known(given, PAGING | selection.more)
     page = page_of(given, frozenset(selection.orders))
     test = test_of(selection.texts, selection.times, given, now)
     ids = {each.value for each in given if each.path[0] == "ids"}
     if len(ids) > IDS_MAX:
-        raise invalid("ids", f"names more than {IDS_MAX}")
-    until = single(given, "end_date")
+        raise invalid_parameter("ids", f"names more than {IDS_MAX}")
+    until = single_parameter(given, "end_date")
     found = [each for each in entities if test(each) and (not ids or selection.id_of(each) in ids)]
     if until is not None:
         created, last = selection.times["created_at"], time_of(until)
@@ -102,7 +102,7 @@ def selected(
     key = selection.orders[page.order]
     found.sort(key=lambda each: (key(each), selection.id_of(each)), reverse=page.descending)
     end = page.offset + page.limit
-    return Found(found[page.offset : end], len(found), end < len(found))
+    return FoundPage(found[page.offset : end], len(found), end < len(found))
 
 
 def test_of(
@@ -129,13 +129,13 @@ def _test(
         return _date_test(time, condition, now)
     text = texts.get(condition.field)
     if text is None:
-        raise invalid(condition.name, "names an unknown field")
+        raise invalid_parameter(condition.name, "names an unknown field")
     if condition.operator in _PRESENCE:
         wanted = _presence(condition)
         return lambda entity: bool(text(entity)) in wanted
     holds = _TESTS.get(condition.operator)
     if holds is None:
-        raise invalid(condition.name, "names an unknown operator")
+        raise invalid_parameter(condition.name, "names an unknown operator")
     return lambda entity: holds(text(entity), condition.values)
 
 
@@ -153,7 +153,7 @@ def _date_test(
         )
     compare = _DATE_TESTS.get(condition.operator)
     if compare is None:
-        raise invalid(condition.name, "names an unknown operator")
+        raise invalid_parameter(condition.name, "names an unknown operator")
     wanted = [time_of(Given((), condition.name, value)) for value in condition.values]
     return lambda entity: (
         (at := time(entity)) is not None and all(compare(at, than) for than in wanted)
@@ -168,5 +168,5 @@ def _presence(condition: Condition) -> set[bool]:
 
 def _days(name: str, value: str) -> int:
     if not (value.isascii() and value.isdecimal() and int(value) <= _DAYS_MAX):
-        raise invalid(name, f"must be a number of days between 0 and {_DAYS_MAX}")
+        raise invalid_parameter(name, f"must be a number of days between 0 and {_DAYS_MAX}")
     return int(value)

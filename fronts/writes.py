@@ -7,7 +7,7 @@ compared by a keyed hash of the plain request.
 
 import hmac
 from collections.abc import Callable, Iterable
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,9 +16,9 @@ from starlette.types import Receive, Scope, Send
 from fronts.attempt import guest_key_of, tracking_id_of
 from runtime.http.auth import Caller
 from runtime.http.errors import RETRY_AFTER_SECONDS, invalid_payload, request_id_of
-from runtime.http.payload import header
+from runtime.http.payload import read_header
 from runtime.http.routing import caller_of
-from runtime.replica.commands import Answered
+from runtime.replica.command_sender import Answered, CommandSender
 from schemas.api import CustomerInput
 from schemas.commands import CommandBody
 from schemas.projects import KeyKind
@@ -57,24 +57,6 @@ class JsonAnswer(Response):
         await send({"type": "http.response.body", "body": self.body})
 
 
-class Sends(Protocol):
-    """What has commands decided (runtime/replica/commands.py)."""
-
-    async def send(
-        self,
-        project: str,
-        body: CommandBody,
-        *,
-        key_kind: KeyKind,
-        channel: str = "API",
-        channel_id: str = "",
-        command_id: str | None = None,
-        fingerprint: str = "",
-        email_key: str | None = None,
-    ) -> Answered:
-        """The record that decides the command. Raises NotSent, OutcomeUnknown."""
-
-
 class Identity(NamedTuple):
     """How a command is known again; without a key it is not."""
 
@@ -90,7 +72,7 @@ class Writes:
 
     def __init__(
         self,
-        commands: Sends,
+        commands: CommandSender,
         hash_key: bytes,
         render: Render,
         encode: Callable[[dict[str, Any]], bytes],
@@ -102,7 +84,7 @@ class Writes:
 
     def identity(self, request: Request, route: str, content: bytes) -> Identity:
         """The identity that the request's headers give it. Raises ApiError."""
-        key = header(request, _IDEMPOTENCY)
+        key = read_header(request, _IDEMPOTENCY)
         if key is None:
             return NEW
         if not 0 < len(key) <= IDEMPOTENCY_KEY_LENGTH_MAX:

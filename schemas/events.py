@@ -1,5 +1,7 @@
 """The events: what happened. Stored types are fixed strings; adding one is described in docs/."""
 
+from typing import Any, get_args
+
 from schemas.actions import ActionEvent
 from schemas.assignments import AssignmentEvent
 from schemas.balances import BalanceEvent
@@ -27,31 +29,44 @@ from schemas.stacking import StackingEvent
 from schemas.voucher_events import VoucherEvent
 from schemas.webhooks import WebhookEvent
 
-Event = (
-    ActionEvent
-    | AssignmentEvent
-    | BalanceEvent
-    | BinEvent
-    | CampaignEvent
+#: What a shop sets up by itself: no customer, no order and no balance changes by it.
+SetupEvent = (
+    AssignmentEvent
     | CategoryEvent
     | CollectionEvent
-    | CustomEventEvent
-    | CustomerEvent
-    | ErasureEvent
     | LocationEvent
     | MetadataEvent
     | OAuthEvent
-    | OrderEvent
     | ProductEvent
     | ProjectEvent
+    | RewardEvent
+    | RuleEvent
+    | StackingEvent
+    | WebhookEvent
+)
+Event = (
+    SetupEvent
+    | ActionEvent
+    | BalanceEvent
+    | BinEvent
+    | CampaignEvent
+    | CustomEventEvent
+    | CustomerEvent
+    | ErasureEvent
+    | OrderEvent
     | PromotionEvent
     | PublicationEvent
     | RedemptionEvent
-    | RewardEvent
-    | RuleEvent
     | SegmentEvent
     | SessionEvent
-    | StackingEvent
     | VoucherEvent
-    | WebhookEvent
 )
+
+
+def events_of(*features: Any) -> frozenset[type[Any]]:
+    """The events that these unions have; an event by itself is one of its own.
+
+    Whoever follows the ledger says with it what they pass over: a feature that does not concern
+    them as a whole, and of one that does each event, so that a new one is not passed over unseen.
+    """
+    return frozenset(event for each in features for event in get_args(each) or (each,))

@@ -45,7 +45,7 @@ class Holding(Shape, frozen=True):
     campaign_id: str | None = None
 
 
-class Publish(Shape, tag="publish", frozen=True):
+class PublishVouchers(Shape, tag="publish", frozen=True):
     """Gives a customer one voucher by code or id, or `count` of a campaign's free ones."""
 
     customer: CustomerInput
@@ -60,7 +60,7 @@ class Publish(Shape, tag="publish", frozen=True):
     metadata: Metadata = field(default_factory=dict)
 
 
-class Published(Shape, tag="publication.succeeded", frozen=True):
+class PublicationSucceeded(Shape, tag="publication.succeeded", frozen=True):
     """A customer was given vouchers; they and their campaign are as they are after it."""
 
     publication: Publication
@@ -86,5 +86,5 @@ class PublicationFailed(Shape, tag="publication.failed", frozen=True):
     campaign: Campaign | None = None
 
 
-PublicationCommand = Publish
-PublicationEvent = Published | PublicationRepeated | PublicationFailed
+PublicationCommand = PublishVouchers
+PublicationEvent = PublicationSucceeded | PublicationRepeated | PublicationFailed

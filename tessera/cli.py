@@ -73,10 +73,10 @@ def status() -> None:
 
 
 @app.command()
-def verify() -> None:
+def verify_installation() -> None:
     """Prove that the ledger is whole and that all state and tables are its fold; 1 if not."""
     from tessera.report import Report  # noqa: PLC0415
-    from tessera.verify import verify as check  # noqa: PLC0415
+    from tessera.verify import verify_installation as check  # noqa: PLC0415
 
     settings = _settings()
     configure_logging("console", "verify")
@@ -119,7 +119,7 @@ def tail(
     only who reads from the first record on knows them. `tessera verify` counts them.
     """
     from tessera.selection import Wanted  # noqa: PLC0415
-    from tessera.tail import LAST, Asked, tail_installation  # noqa: PLC0415
+    from tessera.tail import LAST, TailOptions, tail_installation  # noqa: PLC0415
 
     settings = _settings()
     if partition is not None and not 0 <= partition < settings.partitions:
@@ -135,7 +135,7 @@ def tail(
         _moment("--from", after),
         _moment("--to", before),
     )
-    asked = Asked(
+    asked = TailOptions(
         wanted, None if begins and last is None else last or LAST, offset, follow, as_json
     )
     _operate(lambda: tail_installation(settings, partition, typer.echo, asked))
@@ -163,7 +163,13 @@ def state(
     async def show() -> None:
         found.append(
             await show_entity(
-                settings, kind, name, typer.echo, project=project, reveal=reveal, as_json=as_json
+                settings,
+                kind.value,
+                name,
+                typer.echo,
+                project=project,
+                reveal=reveal,
+                as_json=as_json,
             )
         )
 

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import msgspec
 
@@ -27,9 +27,9 @@ from schemas.projects import CONTROL_PROJECT
 from schemas.topics import LEDGER
 from schemas.vouchers import Voucher
 from tessera.hosts.parts import CONTROL_PARTITION
-from tessera.installation import NoInstallation, reached
-from tessera.selection import Wanted, as_text, matching, object_of
-from tessera.tail import escaped, line
+from tessera.installation import NoInstallation, reach_installation
+from tessera.selection import Wanted, as_text, find_matching, object_of
+from tessera.tail import escape_text, record_line
 
 HOST = "ledger"
 MASKED = "***"
@@ -38,14 +38,6 @@ _OWNER = "owner"
 _SECRETS = frozenset(("token_hash",))
 
 Find = Callable[[View, str], Shape | None]
-
-
-class Kind(Protocol):
-    """What an entity is."""
-
-    @property
-    def value(self) -> str:
-        """Its name on the command line."""
 
 
 def _by_id(table: Table[Any]) -> Find:
@@ -77,7 +69,7 @@ _OF_CONTROL: Final = ("project", "key")
 
 async def show_entity(
     settings: Settings,
-    kind: Kind,
+    kind: str,
     name: str,
     write: Callable[[str], None],
     *,
@@ -86,28 +78,28 @@ async def show_entity(
     as_json: bool,
 ) -> bool:
     """Writes what is known of an entity; whether anything is. Raises NoInstallation, StoreError."""
-    async with reached(settings) as installation:
+    async with reach_installation(settings) as installation:
         home = installation.settings.home
         partition, owner = CONTROL_PARTITION, CONTROL_PROJECT
-        if kind.value not in _OF_CONTROL:
+        if kind not in _OF_CONTROL:
             owner, partition = _project(home, project)
-        entity = _read(home, partition, owner, _FINDS[kind.value], name)
+        entity = _read(home, partition, owner, _FINDS[kind], name)
         log = KafkaLog(client_options(installation.settings))
         try:
             names = names_of(entity, name)
             records = await records_of(log, partition, owner, names, as_json=as_json)
         finally:
             await log.close()
-    shown = None if entity is None else shown_entity(entity, reveal=reveal)
+    shown = None if entity is None else plain_entity(entity, reveal=reveal)
     if as_json:
-        head = {"kind": kind.value, "project": owner, "partition": partition, "entity": shown}
+        head = {"kind": kind, "project": owner, "partition": partition, "entity": shown}
         write(json.dumps(head | {"records": [json.loads(each) for each in records]}))
         return shown is not None or bool(records)
     if shown is not None:
-        write(f"{kind.value} of project {escaped(owner)}, partition {partition}")
+        write(f"{kind} of project {escape_text(owner)}, partition {partition}")
         write(json.dumps(shown, indent=2))
     elif records:
-        write(f"The state has no such {kind.value} any more.")
+        write(f"The state has no such {kind} any more.")
     if records:
         write(f"{len(records)} records name it:")
     for each in records:
@@ -131,28 +123,28 @@ async def records_of(
     texts = tuple(sorted(as_text(each) for each in names))
     wanted = Wanted(projects=frozenset((project,)), texts=texts)
     return [
-        line(partition, entry, as_json=as_json)
-        async for entry in matching(log, partition, start, end, wanted)
+        record_line(partition, entry, as_json=as_json)
+        async for entry in find_matching(log, partition, start, end, wanted)
         if object_of(entry.value) is not None
     ]
 
 
-def shown_entity(entity: Shape, *, reveal: bool) -> Any:
+def plain_entity(entity: Shape, *, reveal: bool) -> Any:
     """The entity as plain values, with what is personal masked."""
     plain = msgspec.json.decode(encode(entity))
-    return plain if reveal else _masked(plain)
+    return plain if reveal else _mask(plain)
 
 
-def _masked(value: Any) -> Any:
+def _mask(value: Any) -> Any:
     if isinstance(value, dict):
         if set(value) == {_OWNER, "data"}:
             data = value["data"]
-            return {**value, "data": data and dict.fromkeys(_present(data), MASKED)}
-        return {name: MASKED if name in _SECRETS else _masked(each) for name, each in value.items()}
-    return [_masked(each) for each in value] if isinstance(value, list) else value
+            return {**value, "data": data and dict.fromkeys(_present_names(data), MASKED)}
+        return {name: MASKED if name in _SECRETS else _mask(each) for name, each in value.items()}
+    return [_mask(each) for each in value] if isinstance(value, list) else value
 
 
-def _present(data: Mapping[str, Any]) -> list[str]:
+def _present_names(data: Mapping[str, Any]) -> list[str]:
     return [name for name, each in data.items() if each is not None]
 
 

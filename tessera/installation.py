@@ -26,7 +26,7 @@ class Installation:
 
 
 @asynccontextmanager
-async def reached(settings: Settings) -> AsyncIterator[Installation]:
+async def reach_installation(settings: Settings) -> AsyncIterator[Installation]:
     """The installation at `settings.home`, or the one whose Kafka the settings name."""
     home = Home(settings.home)
     ports_file = home.run / "ports.json"

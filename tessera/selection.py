@@ -4,12 +4,12 @@ import re
 from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
 import msgspec
 
+from engine.kernel.calendar import parse_iso
 from runtime.log.log import Log, StoredEntry, entries_between
 from schemas.base import Millis
 from schemas.topics import LEDGER
@@ -30,14 +30,11 @@ def read_time(text: str, now: Millis) -> Millis:
     if ago is not None:
         return now - int(ago[1]) * _UNITS_MS[ago[2]]
     try:
-        moment = datetime.fromisoformat(text)
+        return parse_iso(text)
     except ValueError:
         raise BadTime(
             f"{text[:50]!r} is no time: write 30m for half an hour ago, or 2026-01-31T08:00"
         ) from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return int(moment.timestamp() * 1000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +107,7 @@ async def offset_at(log: Log, partition: int, moment: Millis) -> int:
     return low
 
 
-async def matching(
+async def find_matching(
     log: Log, partition: int, start: int, end: int, wanted: Wanted
 ) -> AsyncIterator[StoredEntry]:
     """The wanted records of [start, end)."""
@@ -119,7 +116,7 @@ async def matching(
             yield entry
 
 
-async def last_matching(
+async def find_last_matching(
     log: Log, partition: int, start: int, end: int, wanted: Wanted, count: int
 ) -> list[StoredEntry]:
     """The last `count` wanted records of [start, end), found from the end backwards."""
@@ -128,7 +125,7 @@ async def last_matching(
     while end > start and len(found) < count:
         begin = max(start, end - window)
         page: deque[StoredEntry] = deque(maxlen=count - len(found))
-        async for entry in matching(log, partition, begin, end, wanted):
+        async for entry in find_matching(log, partition, begin, end, wanted):
             page.append(entry)
         found.extendleft(reversed(page))
         end, window = begin, window * 4

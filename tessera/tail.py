@@ -12,8 +12,8 @@ from runtime.kafka.admin import client_options
 from runtime.kafka.log import KafkaLog
 from runtime.log.log import Log, StoredEntry
 from schemas.topics import LEDGER
-from tessera.installation import reached
-from tessera.selection import ANY, Wanted, last_matching, matching, object_of, offset_at
+from tessera.installation import reach_installation
+from tessera.selection import ANY, Wanted, find_last_matching, find_matching, object_of, offset_at
 
 READ_RECORDS_MAX = 500
 #: How many records of each partition are shown unless a beginning is named.
@@ -24,7 +24,7 @@ UNREADABLE_BYTES_MAX = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class TailOptions:
     """What is to be shown."""
 
     wanted: Wanted = ANY
@@ -37,37 +37,41 @@ class Asked:
 
 
 async def tail_installation(
-    settings: Settings, partition: int | None, write: Callable[[str], None], asked: Asked
+    settings: Settings, partition: int | None, write: Callable[[str], None], asked: TailOptions
 ) -> None:
     """Tails the ledger of the installation that the settings name; None: all partitions."""
     chosen = range(settings.partitions) if partition is None else range(partition, partition + 1)
-    async with reached(settings) as installation:
+    async with reach_installation(settings) as installation:
         log = KafkaLog(client_options(installation.settings))
         try:
-            await tail(log, chosen, write, asked)
+            await tail_partitions(log, chosen, write, asked)
         finally:
             await log.close()
 
 
-async def tail(log: Log, partitions: range, write: Callable[[str], None], asked: Asked) -> None:
+async def tail_partitions(
+    log: Log, partitions: range, write: Callable[[str], None], asked: TailOptions
+) -> None:
     """Writes the wanted records of each partition, then, if asked, what comes, until cancelled."""
     ends = {}
     for partition in partitions:
         start, end = await _range(log, partition, asked)
         ends[partition] = end
         if asked.last is None:
-            async for entry in matching(log, partition, start, end, asked.wanted):
-                write(line(partition, entry, as_json=asked.as_json))
+            async for entry in find_matching(log, partition, start, end, asked.wanted):
+                write(record_line(partition, entry, as_json=asked.as_json))
         else:
-            for entry in await last_matching(log, partition, start, end, asked.wanted, asked.last):
-                write(line(partition, entry, as_json=asked.as_json))
+            for entry in await find_last_matching(
+                log, partition, start, end, asked.wanted, asked.last
+            ):
+                write(record_line(partition, entry, as_json=asked.as_json))
     if asked.follow:
         async with asyncio.TaskGroup() as group:
             for partition, end in ends.items():
                 group.create_task(_follow(log, partition, end, write, asked))
 
 
-async def _range(log: Log, partition: int, asked: Asked) -> tuple[int, int]:
+async def _range(log: Log, partition: int, asked: TailOptions) -> tuple[int, int]:
     """Where the wanted records of a partition lie, as far as offset and time tell."""
     start, end = await log.bounds(LEDGER, partition)
     if asked.offset is not None:
@@ -80,19 +84,19 @@ async def _range(log: Log, partition: int, asked: Asked) -> tuple[int, int]:
 
 
 async def _follow(
-    log: Log, partition: int, start: int, write: Callable[[str], None], asked: Asked
+    log: Log, partition: int, start: int, write: Callable[[str], None], asked: TailOptions
 ) -> None:
     reader = await log.reader(LEDGER, partition, start)
     try:
         while True:
             entries = await reader.read(records_max=READ_RECORDS_MAX, wait_ms=FOLLOW_WAIT_MS)
             for entry in filter(asked.wanted.admits, entries):
-                write(line(partition, entry, as_json=asked.as_json))
+                write(record_line(partition, entry, as_json=asked.as_json))
     finally:
         await reader.close()
 
 
-def line(partition: int, entry: StoredEntry, *, as_json: bool) -> str:
+def record_line(partition: int, entry: StoredEntry, *, as_json: bool) -> str:
     """One record for a reader or, with `as_json`, for a program. Personal data stays sealed.
 
     Whatever lies in the log, it is one line, and nothing in it moves a terminal's cursor.
@@ -114,10 +118,10 @@ def line(partition: int, entry: StoredEntry, *, as_json: bool) -> str:
     at = datetime.fromtimestamp(entry.timestamp / 1000, UTC).isoformat(timespec="milliseconds")
     project = entry.key.decode(errors="replace") or "-"
     what, words = _words(record, entry.value)
-    return escaped(f"{place:>12}  {at[:23]}Z  {project:<16}  {what:<22}  {words}".rstrip())
+    return escape_text(f"{place:>12}  {at[:23]}Z  {project:<16}  {what:<22}  {words}".rstrip())
 
 
-def escaped(text: str) -> str:
+def escape_text(text: str) -> str:
     """The text with every character that does not print, as an escape sequence's, spelled out."""
     return "".join(
         each if each.isprintable() else each.encode("unicode_escape").decode() for each in text
@@ -127,7 +131,9 @@ def escaped(text: str) -> str:
 def _words(record: dict[str, Any] | None, value: bytes) -> tuple[str, str]:
     if record is not None:
         try:
-            return str(record.get("command_type") or record.get("type", "?")), summary(record)
+            return str(record.get("command_type") or record.get("type", "?")), summarize_record(
+                record
+            )
         except (AttributeError, LookupError, TypeError):
             pass
     shown = value[:UNREADABLE_BYTES_MAX].decode(errors="backslashreplace")
@@ -135,7 +141,7 @@ def _words(record: dict[str, Any] | None, value: bytes) -> tuple[str, str]:
     return "unreadable", f"{len(value)} bytes: {shown}{more}"
 
 
-def summary(record: dict[str, Any]) -> str:
+def summarize_record(record: dict[str, Any]) -> str:
     """What happened, in a few words."""
     parts = [_event(event) for event in record.get("events", ())]
     refusal = record.get("refusal")

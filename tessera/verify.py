@@ -2,7 +2,7 @@
 
 1. Each partition's hash chain is read from its first record to its end.
 2. Each host's state, opened read-only, is compared key by key with a fresh fold up to the position
-   that it says it has.
+   that it says it has; see tessera/verify_fold.py.
 3. Each table of the insight host is compared, by count and digest, with a table built from the
    fresh fold up to the position that the host says the table has; see tessera/verify_tables.py.
 
@@ -13,8 +13,8 @@ one that is not of this log again. So what was wrong there and is mended by a st
 What is wrong with the log, a state or a table ends up in the report, and the rest is still checked.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,31 +22,29 @@ from tempfile import TemporaryDirectory
 import httpx
 import msgspec
 
-from engine.fold import StateFold, StatePart, state_fingerprint
+from engine.fold import StatePart, state_fingerprint
 from runtime.base.settings import Settings
 from runtime.clickhouse.sinks import Filling, TableState
 from runtime.clickhouse.table import Applied as TableApplied
 from runtime.clickhouse.table import Place
-from runtime.keys.keyring import KeyringError
-from runtime.log.chain import ChainState, Damage, entry_hash
-from runtime.log.log import Log, LogError, OutOfRange, StoredEntry
-from runtime.replica.replica import Applied, Decode, Position, Replica, stored_position
+from runtime.log.chain import Damage, entry_hash
+from runtime.log.log import Log, LogError
+from runtime.replica.replica import Applied, Decode, Position, read_position
 from runtime.store.folders import state_folders
 from runtime.store.store import RocksStore, Store, StoreError
-from schemas.records import Record
 from schemas.topics import LEDGER
 from services.distribution.worker.state import KEPT
 from tessera.forgotten import Item, is_forgotten_since
 from tessera.hosts.insight import insight_fillings
 from tessera.hosts.parts import Parts
-from tessera.installation import reached
+from tessera.installation import reach_installation
 from tessera.report import Report
+from tessera.verify_fold import FreshFold, Unusable, usable
 from tessera.verify_tables import (
-    SILENCE_MS_MAX,
     Behind,
     FreshTables,
     ask_insight,
-    believed,
+    check_states,
     fresh_tables,
     insight_started,
     plain_records,
@@ -70,101 +68,6 @@ class Snapshot:
     part: StatePart | None = None
 
 
-class FreshStorage:
-    """Storage for the fresh fold, in a folder that lasts as long as the command."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def open(self) -> Store:
-        """See `runtime.replica.Storage`."""
-        return RocksStore(self._path)
-
-    def wipe(self) -> Store:
-        """See `runtime.replica.Storage`."""
-        raise OutOfRange("the ledger was cut while it was read")
-
-
-class Unusable(Exception):
-    """A record that the chain admits, but that nothing can be made of; it names the offset."""
-
-
-#: What code that trusts its records may raise over one that was changed.
-_NOT_A_RECORD = (
-    KeyringError,
-    ArithmeticError,
-    AssertionError,
-    AttributeError,
-    LookupError,
-    TypeError,
-    ValueError,
-)
-
-
-@contextmanager
-def _usable(offset: int) -> Iterator[None]:
-    try:
-        yield
-    except _NOT_A_RECORD as fault:
-        raise Unusable(
-            f"the record at offset {offset} cannot be used: {type(fault).__name__}: {fault}"
-        ) from fault
-
-
-class _NamingDecode:
-    """A `Decode` that says which record it could not decode."""
-
-    def __init__(self, decode: Decode) -> None:
-        self._decode = decode
-
-    def now(self, entry: StoredEntry) -> Record | None:
-        with _usable(entry.offset):
-            return self._decode.now(entry)
-
-    async def later(self, entry: StoredEntry) -> Record:
-        with _usable(entry.offset):
-            return await self._decode.later(entry)
-
-
-class _NamingFold(StateFold):
-    """A fold that says which record it could not fold."""
-
-    def apply(self, record: Record, offset: int) -> None:
-        with _usable(offset):
-            super().apply(record, offset)
-
-
-class FreshFold:
-    """One partition, read from its first record, checked and folded as it goes."""
-
-    def __init__(self, log: Log, partition: int, decode: Decode, folder: Path) -> None:
-        storage = FreshStorage(folder)
-        self._replica = Replica(log, partition, storage, _NamingFold, _NamingDecode(decode))
-        self.partition = partition
-
-    @property
-    def chain(self) -> ChainState:
-        """How far it was read, and what was found."""
-        return self._replica.chain.state
-
-    @property
-    def store(self) -> Store:
-        """The fold so far."""
-        return self._replica.store
-
-    async def advance(self, to: int) -> AsyncIterator[list[Applied]]:
-        """Reads up to offset `to`, inclusive. Raises Damage, Unusable, LogError."""
-        while self.chain.position < to:
-            before = self.chain.position
-            yield await self._replica.read(wait_ms=SILENCE_MS_MAX, until=to)
-            if self.chain.position == before:
-                raise OutOfRange(f"nothing came from offset {before + 1} on")
-
-    async def close(self) -> None:
-        """Gives everything back."""
-        await self._replica.close()
-
-
 def open_snapshots(home: Path, report: Report) -> list[Snapshot]:
     """Every host's state, as it is now."""
     found: list[Snapshot] = []
@@ -183,7 +86,7 @@ def open_snapshots(home: Path, report: Report) -> list[Snapshot]:
             report.bad(f"{name} cannot be read: {fault}")
             continue
         try:
-            found.append(Snapshot(host, partition, store, stored_position(store), part))
+            found.append(Snapshot(host, partition, store, read_position(store), part))
         except (StoreError, msgspec.MsgspecError, ValueError) as fault:
             report.bad(f"{name} does not say how far it is: {fault}")
             store.close()
@@ -238,12 +141,12 @@ def _compare_at(fold: FreshFold, snapshot: Snapshot, end: int, report: Report) -
         report.bad(f"{name} stands at {target}, but the ledger ends at {end}: the log lost records")
         return
     try:
-        compare(fold, snapshot, report)
+        compare_state(fold, snapshot, report)
     except StoreError as fault:
         report.bad(f"{name} cannot be read: {fault}")
 
 
-def compare(fold: FreshFold, snapshot: Snapshot, report: Report) -> None:
+def compare_state(fold: FreshFold, snapshot: Snapshot, report: Report) -> None:
     """Whether a host's state is the fold of the ledger up to its position."""
     name = f"state {snapshot.host}/{fold.partition}"
     chain = snapshot.position.chain
@@ -281,19 +184,19 @@ def _pairs(
         theirs = next(right, None) if takes_theirs else theirs
 
 
-async def verify(settings: Settings, report: Report) -> None:
+async def verify_installation(settings: Settings, report: Report) -> None:
     """Checks a whole installation, running or stopped; what does not hold is in the report."""
-    async with reached(settings) as installation:
+    async with reach_installation(settings) as installation:
         settings = installation.settings
         with TemporaryDirectory(prefix="tessera-verify-") as folder:
             parts = Parts(settings, "verify", state=Path(folder))
             try:
-                await _verify(parts, installation.running, report)
+                await _verify_parts(parts, installation.running, report)
             finally:
                 await parts.close()
 
 
-async def _verify(parts: Parts, running: bool, report: Report) -> None:
+async def _verify_parts(parts: Parts, running: bool, report: Report) -> None:
     snapshots = open_snapshots(parts.settings.home, report)
     fillings = insight_fillings(parts)
     states = await _tables_of_insight(parts, fillings, running, report)
@@ -304,7 +207,7 @@ async def _verify(parts: Parts, running: bool, report: Report) -> None:
             async def fill(applied: list[Applied], place: Place = place) -> None:
                 for record, offset, entry in applied:
                     digest = entry_hash(entry.key, entry.headers, entry.value)
-                    with _usable(offset):
+                    with usable(offset):
                         await fresh.take(place, TableApplied(offset, digest, entry), record)
 
             own = [each for each in snapshots if each.partition == partition]
@@ -333,7 +236,7 @@ async def _tables_of_insight(
                 before,
                 attempts=1 if running else STOPPED_ATTEMPTS_MAX,
             )
-        return believed(fillings, states, before, await _ends(parts, fillings), report)
+        return check_states(fillings, states, before, await _ends(parts, fillings), report)
     except Behind as fault:
         report.bad(f"the tables cannot be checked, they are behind: {fault}")
     except (httpx.HTTPError, TimeoutError, msgspec.MsgspecError, LogError) as fault:
@@ -357,7 +260,7 @@ async def _fill_plain(parts: Parts, filling: Filling, fresh: FreshTables, report
             first, _ = await parts.log.bounds(*place)
             last = fresh.position(place)
             async for applied, record in plain_records(parts.log, filling, place, first, last):
-                with _usable(applied.offset):
+                with usable(applied.offset):
                     await fresh.take(place, applied, record)
         except (Unusable, LogError) as fault:
             report.bad(f"{filling.topic}/{partition}: {fault}")

@@ -20,7 +20,7 @@ import msgspec
 
 from runtime.base.settings import PREFIX, Settings
 from runtime.clickhouse.database import Database, TableDef
-from runtime.clickhouse.sinks import Filling, TableState, definitions, table_state
+from runtime.clickhouse.sinks import Filling, TableState, table_definitions, table_state
 from runtime.clickhouse.table import Applied, Block, Place, SinkTable, erase
 from runtime.http.internal import KEY_KIND_HEADER, POSITIONS_HEADER, SECRET_HEADER, write_positions
 from runtime.log.chain import entry_hash
@@ -43,7 +43,7 @@ class Behind(Exception):
     """The host's tables have not come to where the log ended when they were asked for."""
 
 
-def believed(
+def check_states(
     fillings: Sequence[Filling],
     states: Sequence[TableState],
     before: Mapping[Place, int],
@@ -168,7 +168,7 @@ async def fresh_tables(
     with TemporaryDirectory(prefix="tessera-verify-") as folder:
         database = await Database.open(f"chdb://{folder}/clickhouse")
         try:
-            await database.prepare(definitions(fillings))
+            await database.prepare(table_definitions(fillings))
             yield FreshTables(database, fillings, states)
         finally:
             await database.close()

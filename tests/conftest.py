@@ -2,7 +2,7 @@
 
 import asyncio
 import gc
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator, Mapping
 from itertools import count
 from pathlib import Path
 
@@ -15,11 +15,17 @@ from runtime.kafka.log import KafkaLog
 from runtime.log.log import LogError
 from schemas.topics import BATCH_BYTES_MAX, Topic
 from tests.contract.answers import CHECKED, ROUTES
+from tests.ports import keep_ports_apart
 
 #: Makes a topic with this configuration; its name.
 NewTopic = Callable[..., Awaitable[str]]
 
 _numbers = count()
+
+
+def pytest_configure() -> None:
+    """Has what several processes of one run pick not meet."""
+    keep_ports_apart()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -33,6 +39,21 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.freeze()
         gc.enable()
         gc.set_threshold(10_000)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A process that runs a part of the tests tells what their answers were held to."""
+    told: dict[str, object] | None = getattr(session.config, "workeroutput", None)
+    if told is not None:
+        told["checked"] = [(*each, times) for each, times in CHECKED.items()]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: object) -> None:
+    """Adds what such a process told; one that crashed tells nothing."""
+    told: Mapping[str, list[tuple[str, int, int]]] = getattr(node, "workeroutput", {})
+    for route, status, times in told.get("checked", ()):
+        CHECKED[route, status] += times
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -65,6 +65,11 @@ class Home:
         """What the processes that run now were started with."""
         return self.run / "installation.json"
 
+    @property
+    def ports_file(self) -> Path:
+        """The ports of the last start."""
+        return self.run / "ports.json"
+
     def log(self, program: str) -> Path:
         return self.logs / f"{program}.log"
 
@@ -127,7 +132,7 @@ class Ports:
 
 def internal_ports(home: Home) -> Ports:
     """The ports of the last start where they are still free, else new ones; kept in a file."""
-    file = home.run / "ports.json"
+    file = home.ports_file
     kept = read_json(file) if file.exists() else {}
     chosen: dict[str, int] = {}
     for name in Ports.__dataclass_fields__:
@@ -140,12 +145,13 @@ def internal_ports(home: Home) -> Ports:
     return Ports(**chosen)
 
 
-def free_port(taken: Collection[int] = ()) -> int:
+def free_port(taken: Collection[int] = (), within: range | None = None) -> int:
     """A port outside `taken` on which nothing listens on loopback."""
-    for port in random.sample(INTERNAL_PORTS, 200):
+    ports = within or INTERNAL_PORTS
+    for port in random.sample(ports, 200):
         if port not in taken and is_free(port):
             return port
-    raise PortTakenError(f"No free port was found among {INTERNAL_PORTS}.")
+    raise PortTakenError(f"No free port was found among {ports}.")
 
 
 def is_free(port: int) -> bool:

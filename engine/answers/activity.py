@@ -16,20 +16,41 @@ from engine.kernel.ids import new_id
 from engine.orders.body import stored_order_body
 from engine.publications.body import publication_row_body
 from engine.segments.body import simple_segment_body
+from schemas.actions import ActionEvent
+from schemas.balances import BalanceEvent
+from schemas.bin import BinEvent
+from schemas.campaigns import CampaignEvent
 from schemas.custom_events import CustomEventTracked
-from schemas.customers import CustomerCreated, CustomerDeleted, CustomerUpdated
-from schemas.events import Event
+from schemas.customers import (
+    CustomerCreated,
+    CustomerDeleted,
+    CustomersSummed,
+    CustomerUnchanged,
+    CustomerUpdated,
+)
+from schemas.erasures import ErasureEvent
+from schemas.events import Event, SetupEvent, events_of
 from schemas.orders import OrderCreated, OrderUpdated
+from schemas.promotion_events import PromotionEvent
 from schemas.promotions import PromotionTier
-from schemas.publications import PublicationFailed, Published
+from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
 from schemas.records import Decided
 from schemas.redemptions import (
     RedemptionFailed,
     RedemptionRolledBack,
+    RedemptionsRetired,
     RedemptionSucceeded,
     RollbackFailed,
 )
-from schemas.segments import SegmentEntered, SegmentLeft
+from schemas.segments import (
+    SegmentCreated,
+    SegmentDeleted,
+    SegmentEntered,
+    SegmentLeft,
+    SegmentUpdated,
+)
+from schemas.sessions import SessionEvent
+from schemas.voucher_events import VoucherEvent
 from schemas.vouchers import Voucher
 
 #: How long the digits of a group's id are.
@@ -68,7 +89,7 @@ def activity_entries(record: Decided) -> Iterator[ActivityEntry]:
     group = ""
     number = 0
     for event in record.events:
-        tell = _TELLS.get(type(event))
+        tell = TELLS.get(type(event))
         if tell is None:
             continue
         for told in tell(event):
@@ -106,7 +127,7 @@ def _customer(name: str) -> Callable[[Any], Iterable[_Told]]:
     return lambda event: (_Told(event.customer.id, name, {}),)
 
 
-def _custom_event(event: CustomEventTracked) -> Iterable[_Told]:
+def _custom_event_tracked(event: CustomEventTracked) -> Iterable[_Told]:
     tracked = event.event
     body = {
         "id": tracked.id,
@@ -124,23 +145,23 @@ def _custom_event(event: CustomEventTracked) -> Iterable[_Told]:
     return (_Told(tracked.customer_id, "customer.custom_event", data, id=tracked.id),)
 
 
-def _published(event: Published | PublicationFailed) -> Iterable[_Told]:
+def _publication_succeeded(event: PublicationSucceeded | PublicationFailed) -> Iterable[_Told]:
     publication = event.publication
     body = publication_row_body(publication, None)
     failed = publication.failure_code is not None
-    voucher = event.vouchers[0] if isinstance(event, Published) else None
+    voucher = event.vouchers[0] if isinstance(event, PublicationSucceeded) else None
     name = "customer.publication.failed" if failed else "customer.publication.succeeded"
     return (_Told(publication.customer_id, name, {"publication": body}, voucher),)
 
 
-def _orders(event: Event) -> Iterator[_Told]:
+def _order_changed(event: Event) -> Iterator[_Told]:
     for name, order in order_events(event):
         if order.customer_id is None:
             continue
         yield _Told(order.customer_id, f"customer.{name}", {"order": stored_order_body(order)})
 
 
-def _redeemed(event: RedemptionSucceeded) -> Iterator[_Told]:
+def _redemption_succeeded(event: RedemptionSucceeded) -> Iterator[_Told]:
     applied = [each for each in event.evaluation.outcomes if each.status == "APPLICABLE"]
     for redemption_id, outcome in zip(event.redemption_ids, applied, strict=False):
         yield _Told(
@@ -150,17 +171,17 @@ def _redeemed(event: RedemptionSucceeded) -> Iterator[_Told]:
             outcome.voucher or outcome.tier,
             redemption_id,
         )
-    yield from _orders(event)
+    yield from _order_changed(event)
 
 
-def _not_redeemed(event: RedemptionFailed) -> Iterator[_Told]:
+def _redemption_failed(event: RedemptionFailed) -> Iterator[_Told]:
     failed = [each for each in event.evaluation.outcomes if each.status == "INAPPLICABLE"]
     for redemption_id, outcome in zip(event.redemption_ids, failed, strict=False):
         offer = outcome.voucher or outcome.tier
         yield _Told(event.customer_id, "customer.redemption.failed", {}, offer, redemption_id)
 
 
-def _rolled_back(event: RedemptionRolledBack) -> Iterator[_Told]:
+def _redemption_rolled_back(event: RedemptionRolledBack) -> Iterator[_Told]:
     for each in event.rollbacks:
         yield _Told(
             event.customer_id,
@@ -169,10 +190,10 @@ def _rolled_back(event: RedemptionRolledBack) -> Iterator[_Told]:
             each.voucher or each.tier,
             each.rollback_id,
         )
-    yield from _orders(event)
+    yield from _order_changed(event)
 
 
-def _not_rolled_back(event: RollbackFailed) -> Iterable[_Told]:
+def _rollback_failed(event: RollbackFailed) -> Iterable[_Told]:
     name = "customer.redemption.rollback.failed"
     return (_Told(event.customer_id, name, {}, None, event.rollback_id),)
 
@@ -186,22 +207,46 @@ def _segments(name: str) -> Callable[[Any], Iterable[_Told]]:
     return tell
 
 
-#: What each event of the ledger tells; one that is missing here is in no feed.
-_TELLS: Final[Mapping[type[Any], Callable[[Any], Iterable[_Told]]]] = MappingProxyType(
+#: What each event of the ledger tells.
+TELLS: Final[Mapping[type[Any], Callable[[Any], Iterable[_Told]]]] = MappingProxyType(
     {
-        RedemptionSucceeded: _redeemed,
-        RedemptionFailed: _not_redeemed,
-        RedemptionRolledBack: _rolled_back,
-        RollbackFailed: _not_rolled_back,
+        RedemptionSucceeded: _redemption_succeeded,
+        RedemptionFailed: _redemption_failed,
+        RedemptionRolledBack: _redemption_rolled_back,
+        RollbackFailed: _rollback_failed,
         CustomerCreated: _customer("customer.created"),
         CustomerUpdated: _customer("customer.updated"),
         CustomerDeleted: _customer("customer.deleted"),
-        CustomEventTracked: _custom_event,
+        CustomEventTracked: _custom_event_tracked,
         SegmentEntered: _segments("customer.segment.entered"),
         SegmentLeft: _segments("customer.segment.left"),
-        Published: _published,
-        PublicationFailed: _published,
-        OrderCreated: _orders,
-        OrderUpdated: _orders,
+        PublicationSucceeded: _publication_succeeded,
+        PublicationFailed: _publication_succeeded,
+        OrderCreated: _order_changed,
+        OrderUpdated: _order_changed,
     }
+)
+
+#: What is in no feed.
+UNTOLD: Final = events_of(
+    # No customer did it, and it happened to none: vouchers and cards change by the shop's hand.
+    SetupEvent,
+    ActionEvent,
+    BalanceEvent,
+    CampaignEvent,
+    PromotionEvent,
+    VoucherEvent,
+    SegmentCreated,
+    SegmentDeleted,
+    SegmentUpdated,
+    RedemptionsRetired,
+    # A session is not yet a redemption.
+    SessionEvent,
+    # It says nothing new of a customer, or only adds up what was told.
+    CustomerUnchanged,
+    CustomersSummed,
+    PublicationRepeated,
+    # Who is in the bin was told to be deleted; who is forgotten has no feed.
+    BinEvent,
+    ErasureEvent,
 )

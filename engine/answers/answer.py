@@ -20,7 +20,7 @@ from engine.custom_events import body as custom_events
 from engine.customers import body as customers
 from engine.erasures import body as erasures
 from engine.kernel.error_body import error_body, failure_error_body
-from engine.kernel.room import Rendered, unite
+from engine.kernel.room import Rendered, unite_tables
 from engine.locations import body as locations
 from engine.metadata import body as metadata
 from engine.orders import body as orders
@@ -52,6 +52,7 @@ from schemas.projects import (
     ProjectDeleted,
     ProjectOpened,
     ProjectUpdated,
+    TimeZoneSet,
     TrustedOriginsChanged,
 )
 from schemas.promotion_events import CampaignPromotionsDeleted, TiersMoved
@@ -63,7 +64,7 @@ from schemas.sessions import SessionsExpired
 from schemas.webhooks import WebhookDisabled
 
 #: What each event answers.
-ANSWERS = unite(
+ANSWERS = unite_tables(
     assignments.ANSWERS,
     background.ANSWERS,
     balances.ANSWERS,
@@ -120,6 +121,7 @@ UNANSWERED: frozenset[type[Any]] = frozenset(
         SessionsExpired,
         StagedRowsDropped,
         TiersMoved,
+        TimeZoneSet,
         TokenRevoked,
         TokensForgotten,
         TrustedOriginsChanged,
@@ -135,19 +137,19 @@ def render_answer(record: Answer, key_kind: KeyKind) -> Rendered:
     """
     match record:
         case Decided():
-            return _decided(record, key_kind)
+            return _render_decided(record, key_kind)
         case Conflicted():
-            return _error(refuse("idempotency_key_reused"), key_kind)
+            return _render_error(refuse("idempotency_key_reused"), key_kind)
         case Expired():
-            return _error(refuse("command_expired"), key_kind)
+            return _render_error(refuse("command_expired"), key_kind)
     raise ValueError(f"{type(record).__name__} is answered with the first record")
 
 
-def _decided(record: Decided, key_kind: KeyKind) -> Rendered:
+def _render_decided(record: Decided, key_kind: KeyKind) -> Rendered:
     if record.refusal is not None:
         if any(isinstance(event, RedemptionFailed) for event in record.events):
             return Rendered(record.refusal.status, failure_error_body(record.refusal, key_kind))
-        return _error(record.refusal, key_kind)
+        return _render_error(record.refusal, key_kind)
     for event in reversed(record.events):
         show = ANSWERS.get(type(event))
         if show is not None:
@@ -155,5 +157,5 @@ def _decided(record: Decided, key_kind: KeyKind) -> Rendered:
     return Rendered(200, None)
 
 
-def _error(refusal: Refusal, key_kind: KeyKind) -> Rendered:
+def _render_error(refusal: Refusal, key_kind: KeyKind) -> Rendered:
     return Rendered(refusal.status, error_body(refusal, key_kind))

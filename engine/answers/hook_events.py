@@ -6,27 +6,32 @@ once, as an event of the campaign.
 
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+from engine.answers.hook_campaigns import (
+    CHUNK,
+    tell_added_vouchers,
+    tell_campaign,
+    tell_defined_campaign,
+    tell_ended_generation,
+    tell_stack,
+    tell_started_generation,
+    tell_tier,
+)
+from engine.answers.hook_payload import HookEvent, Told
 from engine.answers.transactions import transactions
 from engine.assignments.body import assignment_body
-from engine.background.body import action_with_result
-from engine.campaigns.body import campaign_body, promotion_campaign_body
-from engine.campaigns.stacks.body import stack_body
-from engine.campaigns.tiers.body import tier_body
-from engine.codes.generated import vouchers_of
 from engine.customers.body import customer_body, customer_of, simple_customer_body
-from engine.kernel.calendar import iso
-from engine.kernel.encode import CHANNELS, Body, to_json
+from engine.kernel.encode import Body
 from engine.publications.body import publication_body, summary_after
 from engine.redemptions.rows import redemption_rows
 from engine.rules.body import rule_body
 from engine.segments.body import simple_segment_body
 from engine.vouchers.body import voucher_body
-from engine.webhooks.ids import event_id
-from schemas.actions import ActionProgressed, ActionStarted, AsyncAction, GenerateVouchers
+from schemas.actions import ActionProgressed, ActionStarted, RowsStaged, StagedRowsDropped
 from schemas.assignments import AssignmentsDropped, RuleAssigned, RuleUnassigned
 from schemas.balances import BalanceAdjusted
+from schemas.bin import BinEntryAdded, BinEntryRemoved, CampaignVouchersDeleted
 from schemas.campaigns import (
     CampaignCreated,
     CampaignDeleted,
@@ -35,29 +40,56 @@ from schemas.campaigns import (
     CampaignUpdated,
     VouchersGenerated,
 )
-from schemas.customers import CustomerCreated, CustomerDeleted
-from schemas.erasures import CustomerForgotten
+from schemas.categories import CategoryEvent
+from schemas.collections import CollectionEvent
+from schemas.custom_events import CustomEventEvent
+from schemas.customers import (
+    CustomerCreated,
+    CustomerDeleted,
+    CustomersSummed,
+    CustomerUnchanged,
+    CustomerUpdated,
+)
+from schemas.erasures import CustomerForgotten, ErasuresEnded
+from schemas.events import events_of
+from schemas.locations import LocationEvent
+from schemas.metadata import MetadataEvent
+from schemas.oauth import OAuthEvent
+from schemas.orders import OrderEvent
+from schemas.products import ProductEvent
+from schemas.projects import ProjectEvent
 from schemas.promotion_events import (
+    CampaignPromotionsDeleted,
     StackCreated,
-    StackEvent,
+    StackDeleted,
     StackUpdated,
     TierCreated,
     TierDeleted,
     TierDisabled,
     TierEnabled,
-    TierEvent,
+    TiersMoved,
     TierUpdated,
 )
-from schemas.publications import Published
+from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
 from schemas.records import Decided
 from schemas.redemptions import (
     RedemptionFailed,
     RedemptionRolledBack,
+    RedemptionsRetired,
     RedemptionSucceeded,
     RollbackFailed,
 )
+from schemas.rewards import RewardEvent
 from schemas.rules import ValidationRuleCreated, ValidationRuleDeleted, ValidationRuleUpdated
-from schemas.segments import SegmentEntered, SegmentLeft
+from schemas.segments import (
+    SegmentCreated,
+    SegmentDeleted,
+    SegmentEntered,
+    SegmentLeft,
+    SegmentUpdated,
+)
+from schemas.sessions import SessionEvent
+from schemas.stacking import StackingEvent
 from schemas.voucher_events import (
     VoucherCreated,
     VoucherDeleted,
@@ -65,17 +97,9 @@ from schemas.voucher_events import (
     VoucherEnabled,
     VoucherUpdated,
 )
+from schemas.webhooks import WebhookEvent
 
-#: How many codes an event names.
-CODES_TOLD_MAX: Final = 500
-_CHUNK: Final = "run_chunk"
 _SWEEP: Final = "expire_due"
-#: Commands that make vouchers of a campaign one at a time, or no more than a publication gives.
-_SINGLY: Final = frozenset({"create_voucher", "add_vouchers", "publish"})
-_ENDINGS: Final = {
-    "DONE": "campaign.vouchers.generation.completed",
-    "FAILED": "campaign.vouchers.generation.failed",
-}
 #: By whether they are of points.
 _TRANSACTIONS: Final = {
     False: "voucher.gift.transaction.created",
@@ -92,49 +116,13 @@ _REDEMPTIONS: Final = {
 NAMES_MAX: Final = 64
 
 
-class HookEvent(NamedTuple):
-    """One event for webhooks; `number` is its place in the record."""
-
-    number: int
-    name: str
-    data: Body
-
-
 def hook_events(record: Decided) -> Iterator[HookEvent]:
     """The events of a record in their order."""
     for index, event in enumerate(record.events):
-        tell = _TELLS.get(type(event))
+        tell = TELLS.get(type(event))
         if tell is not None:
             for number, (name, data) in enumerate(tell(event, record)):
                 yield HookEvent(index * NAMES_MAX + number, name, data)
-
-
-def payload(project: str, offset: int, record: Decided, event: HookEvent) -> bytes:
-    """The body that is sent and signed, to the byte."""
-    return to_json(
-        {
-            "id": event_id(project, offset, event.number),
-            "project_id": project,
-            "created_at": iso(record.at),
-            "type": event.name,
-            "data": event.data,
-            "source": _source(record),
-            "event": event.name,
-        }
-    )
-
-
-def _source(record: Decided) -> Body:
-    """Whence it came, as far as the record says."""
-    source: Body = {"channel": CHANNELS[record.key_kind]}
-    for event in record.events:
-        key_id = getattr(event, "channel_id", "")
-        if key_id:
-            return source | {"api_key": {"name": "", "app_id": key_id}}
-    return source
-
-
-Told = Iterator[tuple[str, Body]]
 
 
 def _voucher(name: str) -> Callable[[Any, Decided], Told]:
@@ -188,79 +176,7 @@ def _balance(event: BalanceAdjusted, record: Decided) -> Told:
     yield from _transactions(record)
 
 
-def _campaign(name: str) -> Callable[[Any, Decided], Told]:
-    def tell(event: Any, record: Decided) -> Told:
-        yield (
-            name,
-            {
-                "campaign": campaign_body(
-                    event.campaign, record.assignments, categories=record.categories
-                )
-            },
-        )
-
-    return tell
-
-
-def _campaign_defined(name: str) -> Callable[[Any, Decided], Told]:
-    def tell(event: CampaignCreated | CampaignUpdated, record: Decided) -> Told:
-        body = promotion_campaign_body(
-            event.campaign, event.tiers, event.categories, record.assignments
-        )
-        yield name, {"campaign": body}
-
-    return tell
-
-
-def _tier(name: str) -> Callable[[Any, Decided], Told]:
-    def tell(event: TierEvent, record: Decided) -> Told:
-        body = tier_body(event.tier, event.campaign, event.categories, record.assignments)
-        yield name, {"promotion_tier": body}
-
-    return tell
-
-
-def _stack(name: str) -> Callable[[Any, Decided], Told]:
-    def tell(event: StackEvent, _: Decided) -> Told:
-        body = stack_body(event.stack, event.categories)
-        yield name, {"promotion_stack": body}
-
-    return tell
-
-
-def _vouchers_added(event: VouchersGenerated, record: Decided) -> Told:
-    """Vouchers that a request adds; those that an action makes are told of by its end.
-
-    One that a request adds by itself, or that a publication needed, is told of as a voucher, too.
-    """
-    if record.command_type == _CHUNK or not event.ids:
-        return
-    campaign = campaign_body(event.campaign, record.assignments, categories=record.categories)
-    added = {"count": len(event.ids), "codes": event.codes[:CODES_TOLD_MAX]}
-    yield "campaign.vouchers.aded", {"campaign": campaign, "vouchers": added}
-    if record.command_type in _SINGLY:
-        for voucher in vouchers_of(event):
-            yield "voucher.created", {"voucher": voucher_body(voucher)}
-
-
-def _action_started(event: ActionStarted, _: Decided) -> Told:
-    if isinstance(event.action.work, GenerateVouchers):
-        yield "campaign.vouchers.generation.started", _generation(event.action)
-
-
-def _action_progressed(event: ActionProgressed, _: Decided) -> Told:
-    ending = _ENDINGS.get(event.action.status)
-    if ending is not None and isinstance(event.action.work, GenerateVouchers):
-        yield ending, _generation(event.action)
-
-
-def _generation(action: AsyncAction) -> Body:
-    assert isinstance(action.work, GenerateVouchers)
-    campaign = {"id": action.work.campaign_id, "object": "campaign"}
-    return {"campaign": campaign, "async_action": action_with_result(action)}
-
-
-def _published(event: Published, record: Decided) -> Told:
+def _publication_succeeded(event: PublicationSucceeded, record: Decided) -> Told:
     customer = customer_of(record)
     # as the answer shows it, of which the contract requires the whole customer
     whole = None if customer is None else customer_body(customer, summary_after(event, record))
@@ -290,7 +206,7 @@ def _assignment(name: str) -> Callable[[Any, Decided], Told]:
 
 def _assignments_dropped(event: AssignmentsDropped, record: Decided) -> Told:
     """Those that end with their object; of a deleted set, or of many at once, others tell."""
-    if record.command_type in (_CHUNK, _SWEEP):
+    if record.command_type in (CHUNK, _SWEEP):
         return
     for assignment in event.assignments:
         if assignment.rule_id in event.counts:
@@ -313,8 +229,8 @@ def _segments(name: str) -> Callable[[Any, Decided], Told]:
     return tell
 
 
-#: What each event of the ledger is called outside. A name that is missing here is never sent.
-_TELLS: Final[Mapping[type[Any], Callable[[Any, Decided], Told]]] = MappingProxyType(
+#: What each event of the ledger is called outside.
+TELLS: Final[Mapping[type[Any], Callable[[Any, Decided], Told]]] = MappingProxyType(
     {
         VoucherCreated: _voucher("voucher.created"),
         VoucherUpdated: _voucher("voucher.updated"),
@@ -326,32 +242,70 @@ _TELLS: Final[Mapping[type[Any], Callable[[Any, Decided], Told]]] = MappingProxy
         SegmentEntered: _segments("customer.segment.entered"),
         SegmentLeft: _segments("customer.segment.left"),
         CustomerForgotten: _customer_forgotten,
-        CampaignCreated: _campaign_defined("campaign.created"),
-        CampaignUpdated: _campaign_defined("campaign.updated"),
-        CampaignEnabled: _campaign("campaign.enabled"),
-        CampaignDisabled: _campaign("campaign.disabled"),
-        CampaignDeleted: _campaign("campaign.deleted"),
-        VouchersGenerated: _vouchers_added,
-        TierCreated: _tier("campaign.promotion_tier.created"),
-        TierUpdated: _tier("campaign.promotion_tier.updated"),
-        TierEnabled: _tier("campaign.promotion_tier.enabled"),
-        TierDisabled: _tier("campaign.promotion_tier.disabled"),
-        TierDeleted: _tier("campaign.promotion_tier.deleted"),
-        StackCreated: _stack("campaign.promotion_stack.created"),
-        StackUpdated: _stack("campaign.promotion_stack.updated"),
+        CampaignCreated: tell_defined_campaign("campaign.created"),
+        CampaignUpdated: tell_defined_campaign("campaign.updated"),
+        CampaignEnabled: tell_campaign("campaign.enabled"),
+        CampaignDisabled: tell_campaign("campaign.disabled"),
+        CampaignDeleted: tell_campaign("campaign.deleted"),
+        VouchersGenerated: tell_added_vouchers,
+        TierCreated: tell_tier("campaign.promotion_tier.created"),
+        TierUpdated: tell_tier("campaign.promotion_tier.updated"),
+        TierEnabled: tell_tier("campaign.promotion_tier.enabled"),
+        TierDisabled: tell_tier("campaign.promotion_tier.disabled"),
+        TierDeleted: tell_tier("campaign.promotion_tier.deleted"),
+        StackCreated: tell_stack("campaign.promotion_stack.created"),
+        StackUpdated: tell_stack("campaign.promotion_stack.updated"),
         ValidationRuleCreated: _rule("business_validation_rule.created"),
         ValidationRuleUpdated: _rule("business_validation_rule.updated"),
         ValidationRuleDeleted: _rule("business_validation_rule.deleted"),
         RuleAssigned: _assignment("business_validation_rule.assignment.created"),
         RuleUnassigned: _assignment("business_validation_rule.assignment.deleted"),
         AssignmentsDropped: _assignments_dropped,
-        Published: _published,
+        PublicationSucceeded: _publication_succeeded,
         BalanceAdjusted: _balance,
-        ActionStarted: _action_started,
-        ActionProgressed: _action_progressed,
+        ActionStarted: tell_started_generation,
+        ActionProgressed: tell_ended_generation,
         RedemptionSucceeded: _redemption,
         RedemptionFailed: _redemption,
         RedemptionRolledBack: _redemption,
         RollbackFailed: _redemption,
     }
+)
+
+#: What no webhook is told of.
+UNTOLD: Final = events_of(
+    # The contract has no name for it.
+    CategoryEvent,
+    CollectionEvent,
+    LocationEvent,
+    MetadataEvent,
+    OAuthEvent,
+    ProductEvent,
+    ProjectEvent,
+    RewardEvent,
+    StackingEvent,
+    WebhookEvent,
+    CustomEventEvent,
+    OrderEvent,
+    SessionEvent,
+    BinEntryAdded,
+    BinEntryRemoved,
+    CustomerUpdated,
+    PublicationFailed,
+    SegmentCreated,
+    SegmentDeleted,
+    SegmentUpdated,
+    StackDeleted,
+    # Another event says it: the campaign is deleted, a tier took the place, an order was paid.
+    CampaignVouchersDeleted,
+    CampaignPromotionsDeleted,
+    TiersMoved,
+    CustomersSummed,
+    # It says nothing new, or nothing that anyone outside sees.
+    CustomerUnchanged,
+    PublicationRepeated,
+    RowsStaged,
+    StagedRowsDropped,
+    ErasuresEnded,
+    RedemptionsRetired,
 )

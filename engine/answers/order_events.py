@@ -18,20 +18,20 @@ def order_events(event: Event) -> tuple[tuple[str, Order], ...]:
     """The names with the order as it is after the event: created or updated, then its new status."""
     match event:
         case OrderCreated(order):
-            return _named(order, None, created=True)
+            return _name_changes(order, None, created=True)
         case OrderUpdated(order, before):
-            return _named(order, before, created=False)
+            return _name_changes(order, before, created=False)
         case RedemptionSucceeded():
             saved = event.evaluation.order
             if saved is not None:
-                return _named(saved, event.status_before, created=event.order_created)
+                return _name_changes(saved, event.status_before, created=event.order_created)
         case RedemptionRolledBack():
             if event.order is not None:
-                return _named(event.order, event.status_before, created=False)
+                return _name_changes(event.order, event.status_before, created=False)
     return ()
 
 
-def _named(
+def _name_changes(
     order: Order, before: OrderStatus | None, *, created: bool
 ) -> tuple[tuple[str, Order], ...]:
     names = ["order.created" if created else "order.updated"]

@@ -5,18 +5,43 @@ that it belongs to, and a refund can name the transaction that it takes back. So
 contract, section 10.
 """
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from engine.balances.body import balance_body
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
 from engine.kernel.ids import new_id
+from schemas.actions import ActionEvent
 from schemas.balances import BalanceAdjusted
 from schemas.base import Millis
-from schemas.orders import Order
+from schemas.bin import BinEvent
+from schemas.campaigns import CampaignEvent
+from schemas.custom_events import CustomEventEvent
+from schemas.customers import CustomerEvent
+from schemas.erasures import ErasureEvent
+from schemas.events import SetupEvent, events_of
+from schemas.orders import Order, OrderEvent
+from schemas.promotion_events import PromotionEvent
+from schemas.publications import PublicationEvent
 from schemas.records import Decided
-from schemas.redemptions import RedemptionRolledBack, RedemptionSucceeded
+from schemas.redemptions import (
+    RedemptionFailed,
+    RedemptionRolledBack,
+    RedemptionsRetired,
+    RedemptionSucceeded,
+    RollbackFailed,
+)
+from schemas.segments import SegmentEvent
+from schemas.sessions import SessionEvent
+from schemas.voucher_events import (
+    VoucherCreated,
+    VoucherDeleted,
+    VoucherDisabled,
+    VoucherEnabled,
+    VoucherUpdated,
+)
 from schemas.vouchers import Voucher
 
 
@@ -34,16 +59,12 @@ class Transaction(NamedTuple):
 def transactions(record: Decided) -> Iterator[Transaction]:
     """The transactions of a record, in the order of its events; mostly none."""
     for event in record.events:
-        match event:
-            case RedemptionSucceeded():
-                yield from _redeemed(event, record.at)
-            case RedemptionRolledBack():
-                yield from _rolled_back(event, record.at)
-            case BalanceAdjusted():
-                yield _adjusted(event, record.at)
+        book = BOOKS.get(type(event))
+        if book is not None:
+            yield from book(event, record.at)
 
 
-def _redeemed(event: RedemptionSucceeded, at: Millis) -> Iterator[Transaction]:
+def _redemption_succeeded(event: RedemptionSucceeded, at: Millis) -> Iterator[Transaction]:
     applied = [each for each in event.evaluation.outcomes if each.status == "APPLICABLE"]
     for outcome, redemption_id in zip(applied, event.redemption_ids, strict=False):
         taken = outcome.taken
@@ -63,7 +84,7 @@ def _redeemed(event: RedemptionSucceeded, at: Millis) -> Iterator[Transaction]:
         )
 
 
-def _rolled_back(event: RedemptionRolledBack, at: Millis) -> Iterator[Transaction]:
+def _redemption_rolled_back(event: RedemptionRolledBack, at: Millis) -> Iterator[Transaction]:
     """A card that is gone gets nothing back, and has no transaction."""
     for each in event.rollbacks:
         paid = each.credits or each.points
@@ -82,8 +103,8 @@ def _rolled_back(event: RedemptionRolledBack, at: Millis) -> Iterator[Transactio
         )
 
 
-def _adjusted(event: BalanceAdjusted, at: Millis) -> Transaction:
-    return _transaction(
+def _balance_adjusted(event: BalanceAdjusted, at: Millis) -> Iterator[Transaction]:
+    yield _transaction(
         event.voucher,
         event.transaction_id,
         "ADDITION" if event.amount > 0 else "REMOVAL",
@@ -128,3 +149,40 @@ def _transaction(
 
 def _order(order: Order | None) -> Body:
     return {} if order is None else {"order": {"id": order.id, "source_id": order.source_id}}
+
+
+#: What each event books.
+BOOKS: Final[Mapping[type[Any], Callable[[Any, Millis], Iterator[Transaction]]]] = MappingProxyType(
+    {
+        RedemptionSucceeded: _redemption_succeeded,
+        RedemptionRolledBack: _redemption_rolled_back,
+        BalanceAdjusted: _balance_adjusted,
+    }
+)
+
+#: What books nothing.
+UNBOOKED: Final = events_of(
+    # It is about no card.
+    SetupEvent,
+    ActionEvent,
+    CustomEventEvent,
+    CustomerEvent,
+    ErasureEvent,
+    OrderEvent,
+    PromotionEvent,
+    SegmentEvent,
+    # A card begins with its balance, changes hands with it, and takes it along when it goes.
+    BinEvent,
+    CampaignEvent,
+    PublicationEvent,
+    VoucherCreated,
+    VoucherUpdated,
+    VoucherEnabled,
+    VoucherDisabled,
+    VoucherDeleted,
+    # Nothing is paid: it is only held, or was refused, or is long over.
+    SessionEvent,
+    RedemptionFailed,
+    RollbackFailed,
+    RedemptionsRetired,
+)

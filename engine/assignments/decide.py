@@ -18,6 +18,7 @@ from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
 from engine.kernel.state import View
+from schemas.actions import ActionEvent
 from schemas.assignments import (
     ASSIGNMENTS_MAX,
     AssignedType,
@@ -28,21 +29,53 @@ from schemas.assignments import (
 )
 from schemas.balances import BalanceAdjusted
 from schemas.base import Millis
+from schemas.bin import BinEntryAdded, BinEntryRemoved, CampaignVouchersDeleted
 from schemas.campaigns import (
     Campaign,
+    CampaignCreated,
+    CampaignDeleted,
     CampaignDisabled,
     CampaignEnabled,
     CampaignUpdated,
     VouchersGenerated,
 )
 from schemas.commands import Command
+from schemas.custom_events import CustomEventEvent
+from schemas.customers import CustomerEvent
+from schemas.erasures import ErasureEvent
 from schemas.errors import Refusal, not_found, refuse
-from schemas.events import Event
-from schemas.promotion_events import TierDisabled, TierEnabled, TierUpdated
+from schemas.events import Event, SetupEvent, events_of
+from schemas.orders import OrderEvent
+from schemas.promotion_events import (
+    CampaignPromotionsDeleted,
+    StackCreated,
+    StackDeleted,
+    StackUpdated,
+    TierCreated,
+    TierDeleted,
+    TierDisabled,
+    TierEnabled,
+    TiersMoved,
+    TierUpdated,
+)
 from schemas.promotions import PromotionTier
-from schemas.publications import PublicationRepeated, Published
-from schemas.redemptions import RedemptionFailed, RedemptionRolledBack, RedemptionSucceeded
-from schemas.voucher_events import VoucherDisabled, VoucherEnabled, VoucherUpdated
+from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
+from schemas.redemptions import (
+    RedemptionFailed,
+    RedemptionRolledBack,
+    RedemptionsRetired,
+    RedemptionSucceeded,
+    RollbackFailed,
+)
+from schemas.segments import SegmentEvent
+from schemas.sessions import SessionEvent
+from schemas.voucher_events import (
+    VoucherCreated,
+    VoucherDeleted,
+    VoucherDisabled,
+    VoucherEnabled,
+    VoucherUpdated,
+)
 from schemas.vouchers import Voucher
 
 #: What can be bound.
@@ -54,7 +87,7 @@ _KINDS: Mapping[type[Any], AssignedType] = MappingProxyType(
 
 def assignments_of(view: View, bound: Bound) -> tuple[RuleAssignment, ...]:
     """What binds the object itself, in the order of assignment."""
-    found = _kept(view, bound)
+    found = _kept_assignments(view, bound)
     return tuple(each for each in found if view.get(tables.RULES, each.rule_id) is not None)
 
 
@@ -67,7 +100,7 @@ def shown_assignments(view: View, bound: Bound) -> tuple[RuleAssignment, ...]:
     return of_campaign + assignments_of(view, bound)
 
 
-def assign(
+def assign_rules(
     view: View, command: Command, rule_ids: Iterable[str], bound: Bound, now: Millis
 ) -> tuple[RuleAssigned, ...] | Refusal:
     """The events that bind an object by these sets beyond those that do already.
@@ -98,28 +131,30 @@ def assign(
     return tuple(events)
 
 
-def reassign(
+def reassign_rules(
     view: View, command: Command, rule_ids: Sequence[str], bound: Bound, now: Millis
 ) -> tuple[Event, ...] | Refusal:
     """The events after which these sets bind an object, and no others."""
-    ended = [each for each in _kept(view, bound) if each.rule_id not in rule_ids]
-    dropped = _dropped(view, ended)
+    ended = [each for each in _kept_assignments(view, bound) if each.rule_id not in rule_ids]
+    dropped = _assignments_dropped_event(view, ended)
     kept = structs.replace(
         bound, rule_ids=tuple(each for each in bound.rule_ids if each in rule_ids)
     )
-    added = assign(view, command, rule_ids, kept, now)
+    added = assign_rules(view, command, rule_ids, kept, now)
     return added if isinstance(added, Refusal) else (*dropped, *added)
 
 
-def drop_all(view: View, *gone: Bound) -> tuple[AssignmentsDropped, ...]:
+def drop_assignments_of(view: View, *gone: Bound) -> tuple[AssignmentsDropped, ...]:
     """The event that goes with the end of objects: one, or none where nothing binds them."""
-    return _dropped(view, [kept for each in gone for kept in _kept(view, each)])
+    return _assignments_dropped_event(
+        view, [kept for each in gone for kept in _kept_assignments(view, each)]
+    )
 
 
-def drop_some(view: View, rule_ids: Iterable[str], count_max: int) -> tuple[Event, ...]:
+def drop_next_assignments(view: View, rule_ids: Iterable[str], count_max: int) -> tuple[Event, ...]:
     """The event that drops assignments of sets that are gone, at most so many."""
     left = (each for rule_id in rule_ids for each in view.scan(tables.ASSIGNMENTS, rule_id))
-    return _dropped(view, list(islice(left, count_max)))
+    return _assignments_dropped_event(view, list(islice(left, count_max)))
 
 
 def rule_ids_of(events: Iterable[RuleAssigned]) -> tuple[str, ...]:
@@ -132,7 +167,7 @@ def with_assignments(view: View, decision: Decision) -> Decision:
     shown: dict[str, RuleAssignment] = {}
     changes = []
     for event in decision.events:
-        for bound in shown_by(event):
+        for bound in objects_shown_by(event):
             shown |= {each.id: each for each in shown_assignments(view, bound)}
         if type(event) in _CHANGES:
             changes.append(event)
@@ -147,9 +182,9 @@ def with_assignments(view: View, decision: Decision) -> Decision:
     return dataclasses.replace(decision, assignments=tuple(shown.values())) if shown else decision
 
 
-def shown_by(event: Event) -> Sequence[Bound]:
+def objects_shown_by(event: Event) -> Sequence[Bound]:
     """The objects that an event shows and that its decision found in the state."""
-    show = _SHOWS.get(type(event))
+    show = SHOWS.get(type(event))
     return () if show is None else show(event)
 
 
@@ -169,44 +204,78 @@ def _campaign_with_tiers(event: CampaignUpdated) -> Sequence[Bound]:
     return (event.campaign, *event.tiers)
 
 
-def _redeemed(event: RedemptionSucceeded | RedemptionFailed) -> Sequence[Bound]:
+def _redeemed_objects(event: RedemptionSucceeded | RedemptionFailed) -> Sequence[Bound]:
     outcomes = event.evaluation.outcomes
     return [each.voucher for each in outcomes if each.voucher is not None]
 
 
-def _rolled_back(event: RedemptionRolledBack) -> Sequence[Bound]:
+def _rolled_back_vouchers(event: RedemptionRolledBack) -> Sequence[Bound]:
     return [each.voucher for each in event.rollbacks if each.voucher is not None]
 
 
-def _published(event: Published | PublicationRepeated) -> Sequence[Bound]:
+def _published_voucher(event: PublicationSucceeded | PublicationRepeated) -> Sequence[Bound]:
     return event.vouchers
 
 
-#: What each event shows; one without a line here shows nothing that can be bound.
-_SHOWS: Mapping[type[Any], Callable[[Any], Sequence[Bound]]] = MappingProxyType(
+#: What each event shows.
+SHOWS: Mapping[type[Any], Callable[[Any], Sequence[Bound]]] = MappingProxyType(
     {
         VoucherUpdated: _voucher,
         VoucherEnabled: _voucher,
         VoucherDisabled: _voucher,
         BalanceAdjusted: _voucher,
-        RedemptionSucceeded: _redeemed,
-        RedemptionFailed: _redeemed,
-        RedemptionRolledBack: _rolled_back,
+        RedemptionSucceeded: _redeemed_objects,
+        RedemptionFailed: _redeemed_objects,
+        RedemptionRolledBack: _rolled_back_vouchers,
         VouchersGenerated: _campaign,
         CampaignUpdated: _campaign_with_tiers,
         CampaignEnabled: _campaign,
         CampaignDisabled: _campaign,
-        Published: _published,
-        PublicationRepeated: _published,
+        PublicationSucceeded: _published_voucher,
+        PublicationRepeated: _published_voucher,
         TierUpdated: _tier,
         TierEnabled: _tier,
         TierDisabled: _tier,
     }
 )
+
+#: What shows nothing that can be bound and was there before.
+UNSHOWN = events_of(
+    # It shows something else, or nothing.
+    SetupEvent,
+    ActionEvent,
+    BinEntryAdded,
+    BinEntryRemoved,
+    CustomEventEvent,
+    CustomerEvent,
+    ErasureEvent,
+    OrderEvent,
+    SegmentEvent,
+    StackCreated,
+    StackUpdated,
+    StackDeleted,
+    TiersMoved,
+    PublicationFailed,
+    RedemptionsRetired,
+    RollbackFailed,
+    # Answers to validations show no assignments.
+    SessionEvent,
+    # The events that bind what is new are in the same record; so are those that end the assignments
+    # of what is gone.
+    CampaignCreated,
+    TierCreated,
+    VoucherCreated,
+    CampaignDeleted,
+    CampaignPromotionsDeleted,
+    CampaignVouchersDeleted,
+    TierDeleted,
+    VoucherDeleted,
+)
+
 _CHANGES = frozenset({RuleAssigned, RuleUnassigned, AssignmentsDropped})
 
 
-def _kept(view: View, bound: Bound) -> list[RuleAssignment]:
+def _kept_assignments(view: View, bound: Bound) -> list[RuleAssignment]:
     """The assignments of an object that the state keeps, of deleted sets, too."""
     found = []
     for rule_id in bound.rule_ids:
@@ -217,7 +286,9 @@ def _kept(view: View, bound: Bound) -> list[RuleAssignment]:
     return found
 
 
-def _dropped(view: View, ended: Sequence[RuleAssignment]) -> tuple[AssignmentsDropped, ...]:
+def _assignments_dropped_event(
+    view: View, ended: Sequence[RuleAssignment]
+) -> tuple[AssignmentsDropped, ...]:
     if not ended:
         return ()
     counts: dict[str, int] = {}

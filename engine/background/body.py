@@ -69,15 +69,15 @@ def _result(action: AsyncAction) -> dict[str, Any]:
     }
     named = "source_id" if action.type.startswith(_BY_SOURCE) else "code"
     if action.type.endswith(_BULK):
-        result["errors"] = [_error(each, named) for each in action.failures]
+        result["errors"] = [_error_body(each, named) for each in action.failures]
         result["reports"] = []
         result["reports_available_till"] = iso(action.updated_at or action.created_at)
     else:
-        result["failed"] = [_failed(each, named) for each in action.failures]
+        result["failed"] = [_failure_body(each, named) for each in action.failures]
     return result
 
 
-def _failed(failure: RowFailure, named: str) -> dict[str, Any]:
+def _failure_body(failure: RowFailure, named: str) -> dict[str, Any]:
     body: dict[str, Any] = {"row": failure.row, "reason": failure.reason}
     if failure.code:
         body[named] = failure.code
@@ -86,7 +86,7 @@ def _failed(failure: RowFailure, named: str) -> dict[str, Any]:
     return body
 
 
-def _error(failure: RowFailure, named: str) -> dict[str, Any]:
+def _error_body(failure: RowFailure, named: str) -> dict[str, Any]:
     known = CATALOGUE.get(failure.key)
     return {
         "message": failure.reason if known is None else known.message,
@@ -97,12 +97,12 @@ def _error(failure: RowFailure, named: str) -> dict[str, Any]:
     }
 
 
-def _started(event: ActionStarted, *_: object) -> Rendered:
+def _action_started(event: ActionStarted, *_: object) -> Rendered:
     return Rendered(202, {"async_action_id": event.action.id})
 
 
 ANSWERS: Answers = MappingProxyType(
     {
-        ActionStarted: _started,
+        ActionStarted: _action_started,
     }
 )

@@ -28,7 +28,7 @@ def adjust_balance(
     voucher = find_voucher(view, body.voucher)
     if voucher is None:
         return not_found("voucher", body.voucher)
-    changed = _changed(voucher, body.amount)
+    changed = _change_balance(voucher, body.amount)
     if isinstance(changed, Refusal):
         return changed
     adjusted = BalanceAdjusted(
@@ -42,7 +42,7 @@ def adjust_balance(
     return Decision((adjusted,))
 
 
-def _changed(voucher: Voucher, amount: int) -> Voucher | Refusal:
+def _change_balance(voucher: Voucher, amount: int) -> Voucher | Refusal:
     gift, card = voucher.gift, voucher.loyalty_card
     if card is not None:
         loaded, subtracted, balance = card.points, card.subtracted_points, card.balance

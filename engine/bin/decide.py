@@ -11,10 +11,10 @@ that work is given up, the campaign is put back into the bin: deleting the entry
 
 from types import MappingProxyType
 
-from engine.assignments.decide import drop_all
+from engine.assignments.decide import drop_assignments_of
 from engine.background.decide import CODES_BYTES_MAX, ID_BYTES, Chunk, start_action_event
 from engine.kernel import tables
-from engine.kernel.bin_entries import binned
+from engine.kernel.bin_entries import bin_entry_added_event
 from engine.kernel.decision import Decision
 from engine.kernel.room import Decisions
 from engine.kernel.state import View, encode
@@ -86,14 +86,14 @@ def delete_campaign_vouchers(
     ids, codes, numbers = zip(*found, strict=True) if found else ((), (), ())
     event = CampaignVouchersDeleted(work.campaign_id, ids, codes, numbers, force=work.force)
     return Chunk(
-        events=(*drop_all(view, *bound), event) if found else (),
+        events=(*drop_assignments_of(view, *bound), event) if found else (),
         done=len(found),
         cursor=end,
         finished=end >= work.until,
     )
 
 
-def put_back(
+def put_back_entry(
     view: View, command: Command, action: AsyncAction, now: Millis
 ) -> tuple[BinEntryAdded, ...]:
     """The entry of a campaign whose deletion for good is given up; what is left of it keeps its codes.
@@ -106,7 +106,7 @@ def put_back(
     campaign = view.get(tables.CAMPAIGNS, work.campaign_id)
     if campaign is None:
         return ()
-    return (binned(command, "campaign", campaign.id, campaign.name, now),)
+    return (bin_entry_added_event(command, "campaign", campaign.id, campaign.name, now),)
 
 
 DECISIONS: Decisions = MappingProxyType(

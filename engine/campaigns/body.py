@@ -161,7 +161,7 @@ def _campaign(event: CampaignCreated | CampaignUpdated, record: Decided, _: KeyK
     return Rendered(200, body)
 
 
-def _switched(*_: object) -> Rendered:
+def _campaign_switched(*_: object) -> Rendered:
     return Rendered(200, {})
 
 
@@ -169,7 +169,7 @@ ANSWERS: Answers = MappingProxyType(
     {
         CampaignCreated: _campaign,
         CampaignUpdated: _campaign,
-        CampaignEnabled: _switched,
-        CampaignDisabled: _switched,
+        CampaignEnabled: _campaign_switched,
+        CampaignDisabled: _campaign_switched,
     }
 )

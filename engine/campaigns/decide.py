@@ -11,29 +11,29 @@ from typing import Any
 import msgspec
 from msgspec import structs
 
-from engine.assignments.decide import assign, drop_all, rule_ids_of
+from engine.assignments.decide import assign_rules, drop_assignments_of, rule_ids_of
 from engine.background.decide import start_action_event
 from engine.campaigns.body import template_body
 from engine.campaigns.generation import (
     GENERATE,
+    campaign_without_vouchers,
     chunk_rows,
-    has_no_vouchers,
-    joined,
-    made,
+    code_rule_of,
     no_free_code,
-    rule_of,
     template_of,
-    too_many,
+    too_many_vouchers,
+    voucher_joined_event,
+    vouchers_generated_event,
 )
 from engine.campaigns.tiers.decide import create_promotion, shown_categories, shown_tiers
-from engine.codes.code import CodeRule, free_codes, too_small
+from engine.codes.code import CodeRule, draw_free_codes, too_few_codes
 from engine.kernel import tables
-from engine.kernel.bin_entries import binned
-from engine.kernel.changes import changed_member, named_changes, unchangeable, with_changes
+from engine.kernel.bin_entries import bin_entry_added_event
+from engine.kernel.changes import changed_member, named_changes, unchangeable_member, with_changes
 from engine.kernel.decision import Decision
 from engine.kernel.encode import to_json
 from engine.kernel.ids import new_id
-from engine.kernel.lookup import categorized, find_campaign, taken_code, with_category
+from engine.kernel.lookup import find_campaign, taken_code, unify_category, with_named_category
 from engine.kernel.room import Decisions
 from engine.kernel.state import View, encode
 from engine.terms.discounts import with_items
@@ -118,7 +118,7 @@ def create_campaign(
         )
     if refusal is not None:
         return refusal
-    within = categorized(view, campaign)
+    within = with_named_category(view, campaign)
     if isinstance(within, Refusal):
         return within
     campaign = within
@@ -127,7 +127,7 @@ def create_campaign(
     rule = _rule_for(campaign, body.vouchers_count)
     if isinstance(rule, Refusal):
         return rule
-    assigned = assign(view, command, body.validation_rules, campaign, now)
+    assigned = assign_rules(view, command, body.validation_rules, campaign, now)
     if isinstance(assigned, Refusal):
         return assigned
     campaign = structs.replace(campaign, rule_ids=rule_ids_of(assigned))
@@ -136,7 +136,7 @@ def create_campaign(
         return Decision((*assigned, created))
     template = template_of(campaign, now)
     at_once = min(body.vouchers_count, chunk_rows(rule, template))
-    codes = free_codes(view, command.seed, rule, at_once)
+    codes = draw_free_codes(view, command.seed, rule, at_once)
     if not codes:
         return no_free_code(rule)
     left = body.vouchers_count - len(codes)
@@ -144,9 +144,9 @@ def create_campaign(
     events: list[Event] = [*assigned, created]
     if left:
         work = GenerateVouchers(campaign.id, body.vouchers_count)
-        events.append(_generation(command, work, now, done=len(codes)))
+        events.append(_generation_started_event(command, work, now, done=len(codes)))
     # The last event is the one that answers.
-    events.append(made(campaign, template, command.seed, codes))
+    events.append(vouchers_generated_event(campaign, template, command.seed, codes))
     return Decision(tuple(events))
 
 
@@ -157,7 +157,7 @@ def update_campaign(
     campaign = find_campaign(view, body.campaign)
     if campaign is None:
         return not_found("campaign", body.campaign)
-    changed = _changed(view, campaign, body.changes)
+    changed = _change_campaign(view, campaign, body.changes)
     if isinstance(changed, Refusal):
         return changed
     if changed.voucher != campaign.voucher:
@@ -202,9 +202,9 @@ def delete_campaign(
     work: Work = DeleteCampaignVouchers(campaign.id, body.force, campaign.voucher_seq)
     if campaign.campaign_type == "PROMOTION":
         work = DeletePromotions(campaign.id, campaign.last_tier_place)
-    events: list[Event] = [*drop_all(view, campaign), CampaignDeleted(gone, body.force)]
+    events: list[Event] = [*drop_assignments_of(view, campaign), CampaignDeleted(gone, body.force)]
     if not body.force:
-        events.append(binned(command, "campaign", campaign.id, campaign.name, now))
+        events.append(bin_entry_added_event(command, "campaign", campaign.id, campaign.name, now))
     events.append(start_action_event(command, "CAMPAIGN.VOUCHERS_DELETE", work, None, now))
     return Decision(tuple(events))
 
@@ -217,32 +217,32 @@ def add_vouchers(
     if campaign is None:
         return not_found("campaign", body.campaign)
     if campaign.voucher is None:
-        return has_no_vouchers(campaign)
+        return campaign_without_vouchers(campaign)
     template = _with_fields(view, template_of(campaign, now), body.fields)
     if isinstance(template, Refusal):
         return template
     if body.code is not None:
         template = structs.replace(template, code=body.code)
-        return _with_code(view, command, campaign, template, body.validation_rules)
+        return _add_with_code(view, command, campaign, template, body.validation_rules)
     rule = _rule_for(campaign, body.count, body)
     if isinstance(rule, Refusal):
         return rule
     if body.count == 1:
-        codes = free_codes(view, command.seed, rule, 1)
+        codes = draw_free_codes(view, command.seed, rule, 1)
         if not codes:
             return no_free_code(rule)
         if body.validation_rules:
             template = structs.replace(template, code=codes[0])
-            return _with_code(view, command, campaign, template, body.validation_rules)
-        return Decision((made(campaign, template, command.seed, codes),))
+            return _add_with_code(view, command, campaign, template, body.validation_rules)
+        return Decision((vouchers_generated_event(campaign, template, command.seed, codes),))
     own = template if body.fields != NO_FIELDS else None
     work = GenerateVouchers(campaign.id, body.count, own, body.code_config)
     asked = structs.replace(campaign, generating=campaign.generating + body.count)
-    none_yet = made(asked, template, command.seed, [])
-    return Decision((none_yet, _generation(command, work, now)))
+    none_yet = vouchers_generated_event(asked, template, command.seed, [])
+    return Decision((none_yet, _generation_started_event(command, work, now)))
 
 
-def _with_code(
+def _add_with_code(
     view: View, command: Command, campaign: Campaign, voucher: Voucher, rules: Sequence[str]
 ) -> Decision | Refusal:
     """Adds a voucher that has its code, bound by these validation rules."""
@@ -250,10 +250,10 @@ def _with_code(
     refusal = invalid_voucher(voucher) or taken_code(view, voucher.code)
     if refusal is not None:
         return refusal
-    assigned = assign(view, command, rules, voucher, voucher.created_at)
+    assigned = assign_rules(view, command, rules, voucher, voucher.created_at)
     if isinstance(assigned, Refusal):
         return assigned
-    event = joined(campaign, structs.replace(voucher, rule_ids=rule_ids_of(assigned)))
+    event = voucher_joined_event(campaign, structs.replace(voucher, rule_ids=rule_ids_of(assigned)))
     return event if isinstance(event, Refusal) else Decision((*assigned, event))
 
 
@@ -261,18 +261,18 @@ def _rule_for(
     campaign: Campaign, count: int, added: AddVouchers | None = None
 ) -> CodeRule | Refusal:
     """The rule for so many more codes, where it has them."""
-    refusal = too_many(campaign, count)
+    refusal = too_many_vouchers(campaign, count)
     if refusal is not None:
         return refusal
     total = campaign.vouchers_count + campaign.generating + count
     config = None if added is None else added.code_config
-    rule = rule_of(campaign, config)
+    rule = code_rule_of(campaign, config)
     if isinstance(rule, Refusal):
         return rule
-    return too_small(rule, total if config is None else count) or rule
+    return too_few_codes(rule, total if config is None else count) or rule
 
 
-def _generation(
+def _generation_started_event(
     command: Command, work: GenerateVouchers, now: Millis, done: int = 0
 ) -> ActionStarted:
     started = start_action_event(command, GENERATE, work, work.count, now)
@@ -288,19 +288,19 @@ def _with_fields(view: View, template: Voucher, fields: msgspec.Raw) -> Voucher 
         voucher = msgspec.json.decode(encode(own | named), type=Voucher)
     except msgspec.MsgspecError as error:
         return refuse("invalid_payload", str(error))
-    return invalid_voucher(structs.replace(voucher, code="-")) or categorized(view, voucher)
+    return invalid_voucher(structs.replace(voucher, code="-")) or with_named_category(view, voucher)
 
 
-def _changed(view: View, campaign: Campaign, given: msgspec.Raw) -> Campaign | Refusal:
+def _change_campaign(view: View, campaign: Campaign, given: msgspec.Raw) -> Campaign | Refusal:
     changes = named_changes(campaign, given, UPDATABLE | _READ, FIXED)
     if isinstance(changes, Refusal):
         return changes
     otherwise = _changed_template(campaign, changes.pop("voucher", None))
     if otherwise is not None:
-        return unchangeable(otherwise)
+        return unchangeable_member(otherwise)
     for name in changes.pop("unset_metadata_fields", None) or ():
         changes.setdefault("metadata", dict(campaign.metadata)).pop(name, None)
-    named_category = with_category(changes)
+    named_category = unify_category(changes)
     template = msgspec.to_builtins(campaign.voucher)
     for name in ("discount", "gift"):
         terms = changes.pop(name, None)
@@ -312,7 +312,7 @@ def _changed(view: View, campaign: Campaign, given: msgspec.Raw) -> Campaign | R
     changed = with_changes(campaign, changes)
     if isinstance(changed, Refusal):
         return changed
-    return categorized(view, changed) if named_category else changed
+    return with_named_category(view, changed) if named_category else changed
 
 
 def _changed_template(campaign: Campaign, repeated: Any) -> str | None:

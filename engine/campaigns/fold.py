@@ -9,7 +9,7 @@ from types import MappingProxyType
 from engine.campaigns.stacks.fold import remove_stack
 from engine.campaigns.store import store_campaign
 from engine.campaigns.tiers.store import put_tier, remove_tier
-from engine.codes.generated import encoded_vouchers
+from engine.codes.generated import encode_vouchers
 from engine.counters.ended import end_counts
 from engine.kernel import tables
 from engine.kernel.room import Folds
@@ -61,7 +61,7 @@ def vouchers_generated(state: State, event: VouchersGenerated, _: Millis) -> Non
     store_campaign(state, campaign)
     ids = list(map(encode, event.ids))
     numbers = [f"{number:010d}" for number in range(event.first, event.first + len(ids))]
-    state.put_encoded(tables.VOUCHERS, event.ids, encoded_vouchers(event))
+    state.put_encoded(tables.VOUCHERS, event.ids, encode_vouchers(event))
     state.put_encoded(tables.VOUCHER_CODES, event.codes, ids)
     state.put_encoded(tables.CAMPAIGN_VOUCHERS, numbers, ids, campaign.id)
 

@@ -3,7 +3,7 @@
 from msgspec import structs
 
 from engine.background.decide import CODES_BYTES_MAX, ID_BYTES, Chunk
-from engine.codes.code import CodeRule, code_rule, free_codes
+from engine.codes.code import CodeRule, code_rule, draw_free_codes
 from engine.kernel import tables
 from engine.kernel.ids import new_ids
 from engine.kernel.state import View, encode
@@ -27,22 +27,22 @@ def template_of(campaign: Campaign, now: Millis) -> Voucher:
 
     It shows its own dates and rules only; those of the campaign bind it where they are looked up.
     """
-    made = campaign.voucher
-    assert made is not None
+    terms = campaign.voucher
+    assert terms is not None
     return Voucher(
         id="",
         code="",
-        type=made.type,
+        type=terms.type,
         created_at=now,
-        discount=made.discount,
-        gift=made.gift,
-        quantity=made.quantity,
+        discount=terms.discount,
+        gift=terms.gift,
+        quantity=terms.quantity,
         campaign=campaign.name,
         campaign_id=campaign.id,
     )
 
 
-def rule_of(campaign: Campaign, config: CodeConfig | None = None) -> CodeRule | Refusal:
+def code_rule_of(campaign: Campaign, config: CodeConfig | None = None) -> CodeRule | Refusal:
     """How codes of a campaign are made; `config` goes before the campaign's own."""
     own = CodeConfig() if campaign.voucher is None else campaign.voucher.code_config
     return code_rule(own if config is None else config)
@@ -60,21 +60,23 @@ def chunk_rows(rule: CodeRule, template: Voucher) -> int:
     return min(max(rows, 1), CHUNK_ROWS_MAX)
 
 
-def too_many(campaign: Campaign, count: int) -> Refusal | None:
+def too_many_vouchers(campaign: Campaign, count: int) -> Refusal | None:
     """The refusal of more vouchers than a campaign may have, those to come included."""
     if campaign.vouchers_count + campaign.generating + count <= VOUCHERS_MAX:
         return None
     return refuse("invalid_campaign", f"A campaign has at most {VOUCHERS_MAX} vouchers")
 
 
-def has_no_vouchers(campaign: Campaign) -> Refusal:
+def campaign_without_vouchers(campaign: Campaign) -> Refusal:
     """The refusal of vouchers for a campaign whose offers need none."""
     return refuse(
         "invalid_campaign", f"A {campaign.campaign_type} has no vouchers: {campaign.name}"
     )
 
 
-def made(campaign: Campaign, template: Voucher, seed: str, codes: list[str]) -> VouchersGenerated:
+def vouchers_generated_event(
+    campaign: Campaign, template: Voucher, seed: str, codes: list[str]
+) -> VouchersGenerated:
     """The event that makes vouchers with these codes, which are free."""
     after = structs.replace(
         campaign,
@@ -85,28 +87,28 @@ def made(campaign: Campaign, template: Voucher, seed: str, codes: list[str]) -> 
     return VouchersGenerated(after, template, ids, tuple(codes), campaign.voucher_seq)
 
 
-def made_on_demand(
+def generate_on_demand(
     view: View, command: Command, campaign: Campaign, count: int, now: Millis
 ) -> VouchersGenerated | Refusal:
     """The event that makes so many vouchers at once, for a publication that found none free."""
     if campaign.voucher is None:
-        return has_no_vouchers(campaign)
-    rule = too_many(campaign, count) or rule_of(campaign)
+        return campaign_without_vouchers(campaign)
+    rule = too_many_vouchers(campaign, count) or code_rule_of(campaign)
     if isinstance(rule, Refusal):
         return rule
-    codes = free_codes(view, command.seed, rule, count)
+    codes = draw_free_codes(view, command.seed, rule, count)
     if len(codes) < count:
         return no_free_code(rule)
-    return made(campaign, template_of(campaign, now), command.seed, codes)
+    return vouchers_generated_event(campaign, template_of(campaign, now), command.seed, codes)
 
 
-def joined(campaign: Campaign, voucher: Voucher) -> VouchersGenerated | Refusal:
+def voucher_joined_event(campaign: Campaign, voucher: Voucher) -> VouchersGenerated | Refusal:
     """The event by which a voucher with its own id, code and terms becomes one of a campaign's."""
     if campaign.voucher is None or campaign.voucher.type != voucher.type:
         return refuse(
             "invalid_voucher", f"A {voucher.type} cannot be one of {campaign.campaign_type}"
         )
-    refusal = too_many(campaign, 1)
+    refusal = too_many_vouchers(campaign, 1)
     if refusal is not None:
         return refusal
     after = structs.replace(
@@ -142,22 +144,26 @@ def generate_vouchers(
     left = work.count - action.cursor
     campaign = view.get(tables.CAMPAIGNS, work.campaign_id)
     if campaign is None or campaign.deleted_at is not None:
-        return _ended(action, work, "The campaign was deleted")
-    rule = rule_of(campaign, work.code_config)
+        return _end_generation(action, work, "The campaign was deleted")
+    rule = code_rule_of(campaign, work.code_config)
     codes: list[str] = []
     template = work.template or template_of(campaign, now)
     if isinstance(rule, CodeRule):
-        codes = free_codes(view, command.seed, rule, min(left, chunk_rows(rule, template)))
+        codes = draw_free_codes(view, command.seed, rule, min(left, chunk_rows(rule, template)))
     over = len(codes) if codes else left
     campaign = structs.replace(campaign, generating=max(campaign.generating - over, 0))
-    event = made(campaign, structs.replace(template, created_at=now), command.seed, codes)
+    event = vouchers_generated_event(
+        campaign, structs.replace(template, created_at=now), command.seed, codes
+    )
     if not codes:
-        return _ended(action, work, "No free code was found")._replace(events=(event,))
+        return _end_generation(action, work, "No free code was found")._replace(events=(event,))
     cursor = action.cursor + len(codes)
     return Chunk((event,), len(codes), cursor=cursor, finished=cursor >= work.count)
 
 
-def given_up(view: View, action: AsyncAction, now: Millis) -> tuple[VouchersGenerated, ...]:
+def give_up_generation(
+    view: View, action: AsyncAction, now: Millis
+) -> tuple[VouchersGenerated, ...]:
     """The event after which a campaign waits no longer for vouchers of an action that ends."""
     if not isinstance(action.work, GenerateVouchers):
         return ()
@@ -166,9 +172,9 @@ def given_up(view: View, action: AsyncAction, now: Millis) -> tuple[VouchersGene
         return ()
     left = action.work.count - action.cursor
     after = structs.replace(campaign, generating=max(campaign.generating - left, 0))
-    return (made(after, template_of(campaign, now), action.id, []),)
+    return (vouchers_generated_event(after, template_of(campaign, now), action.id, []),)
 
 
-def _ended(action: AsyncAction, work: GenerateVouchers, reason: str) -> Chunk:
+def _end_generation(action: AsyncAction, work: GenerateVouchers, reason: str) -> Chunk:
     failure = RowFailure(row=action.cursor + 1, reason=reason)
     return Chunk((), 0, work.count - action.cursor, (failure,), work.count)

@@ -6,9 +6,9 @@ kept from being used again, so the bin keeps the campaign alone.
 
 from itertools import islice
 
-from engine.assignments.decide import drop_all
+from engine.assignments.decide import drop_assignments_of
 from engine.background.decide import Chunk
-from engine.campaigns.tiers.places import holder_of
+from engine.campaigns.tiers.places import tier_in_place
 from engine.kernel import tables
 from engine.kernel.state import View
 from schemas.actions import CHUNK_ROWS_MAX, AsyncAction, DeletePromotions, Rows
@@ -41,7 +41,7 @@ def delete_promotions(
     assigned = 0
     place = action.cursor
     while place < min(action.cursor + CHUNK_ROWS_MAX, work.last_place):
-        held_by = holder_of(view, work.campaign_id, place + 1)
+        held_by = tier_in_place(view, work.campaign_id, place + 1)
         tier = None if held_by is None else view.get(tables.TIERS, held_by)
         assigned += 0 if tier is None else len(tier.rule_ids)
         if tiers and assigned > ASSIGNMENTS_DROPPED_MAX:
@@ -53,4 +53,6 @@ def delete_promotions(
     if not tiers:
         return Chunk((), 0, cursor=place, finished=finished)
     removed = CampaignPromotionsDeleted(work.campaign_id, tuple(each.id for each in tiers))
-    return Chunk((*drop_all(view, *tiers), removed), len(tiers), cursor=place, finished=finished)
+    return Chunk(
+        (*drop_assignments_of(view, *tiers), removed), len(tiers), cursor=place, finished=finished
+    )

@@ -4,7 +4,7 @@ What is in a category names it by id, and so is in none once it is gone; nothing
 for it but the stacking rules, which may name only categories that exist.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
@@ -12,16 +12,17 @@ from typing import Any
 import msgspec
 from msgspec import structs
 
-from engine.assignments.decide import shown_by
+from engine.assignments.decide import UNSHOWN, objects_shown_by
 from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
 from engine.kernel.lookup import categories_of
 from engine.kernel.room import Decisions
 from engine.kernel.state import View
-from engine.stacking_rules.decide import naming
+from engine.stacking_rules.decide import with_kept_categories
+from schemas.balances import BalanceAdjusted
 from schemas.base import Millis
-from schemas.campaigns import CampaignUpdated, VouchersGenerated
+from schemas.campaigns import CampaignDisabled, CampaignEnabled, CampaignUpdated, VouchersGenerated
 from schemas.categories import (
     CATEGORIES_MAX,
     Category,
@@ -34,18 +35,19 @@ from schemas.categories import (
 )
 from schemas.commands import Command
 from schemas.errors import Refusal, not_found, refuse
-from schemas.events import Event
+from schemas.events import Event, events_of
 from schemas.promotion_events import TierDisabled, TierEnabled, TierUpdated
+from schemas.publications import PublicationRepeated, PublicationSucceeded
 from schemas.redemptions import RedemptionFailed, RedemptionRolledBack, RedemptionSucceeded
 from schemas.stacking import StackingRulesUpdated
-from schemas.voucher_events import VoucherCreated
+from schemas.voucher_events import VoucherCreated, VoucherDisabled, VoucherEnabled, VoucherUpdated
 
 
 def create_category(
     view: View, command: Command, body: CreateCategory, now: Millis
 ) -> Decision | Refusal:
     """Creates a category under a name that is free."""
-    taken = _taken(view, body.name)
+    taken = _name_taken(view, body.name)
     if taken is not None:
         return taken
     if sum(1 for _ in view.scan(tables.CATEGORIES)) >= CATEGORIES_MAX:
@@ -64,7 +66,7 @@ def update_category(
         return not_found("category", body.category_id)
     changes: dict[str, Any] = msgspec.json.decode(body.changes)
     name = changes.get("name", category.name)
-    taken = None if name == category.name else _taken(view, name)
+    taken = None if name == category.name else _name_taken(view, name)
     if taken is not None:
         return taken
     hierarchy = changes.get("hierarchy", category.hierarchy)
@@ -82,40 +84,71 @@ def delete_category(
     stored = view.get(tables.STACKING, tables.THE_ONE)
     if stored is None:
         return Decision((CategoryDeleted(category),))
-    rules = naming(stored.rules, lambda each: each != category.id)
-    if rules == stored.rules:
+    stacking = with_kept_categories(stored.rules, lambda each: each != category.id)
+    if stacking == stored.rules:
         return Decision((CategoryDeleted(category),))
-    after = structs.replace(stored, rules=rules, updated_at=now)
+    after = structs.replace(stored, rules=stacking, updated_at=now)
     # the last event is the one that answers
     return Decision((StackingRulesUpdated(after), CategoryDeleted(category)))
 
 
 def with_categories(view: View, decision: Decision) -> Decision:
     """The decision with the categories that its answer and webhooks show."""
-    named = dict.fromkeys(each for event in decision.events for each in _named_by(event) if each)
+    named = dict.fromkeys(
+        each for event in decision.events for each in _categories_named_by(event) if each
+    )
     if not named:
         return decision
     return replace(decision, categories=categories_of(view, *named))
 
 
-def _named_by(event: Event) -> Iterator[str | None]:
+def _categories_named_by(event: Event) -> Iterable[str | None]:
     """The categories of the vouchers and campaigns that an event shows without them."""
-    match event:
-        case VoucherCreated():
-            yield event.voucher.category_id
-        case VouchersGenerated():
-            yield event.campaign.category_id
-            yield event.template.category_id
-        case RedemptionSucceeded() | RedemptionFailed() | RedemptionRolledBack():
-            return  # these hold their own
-        case CampaignUpdated() | TierUpdated() | TierEnabled() | TierDisabled():
-            return
-        case _:
-            for bound in shown_by(event):
-                yield bound.category_id
+    name = NAMES.get(type(event))
+    return () if name is None else name(event)
 
 
-def _taken(view: View, name: str) -> Refusal | None:
+def _created_voucher(event: VoucherCreated) -> Iterable[str | None]:
+    return (event.voucher.category_id,)
+
+
+def _generated_vouchers(event: VouchersGenerated) -> Iterable[str | None]:
+    return event.campaign.category_id, event.template.category_id
+
+
+def _shown(event: Event) -> Iterable[str | None]:
+    return (bound.category_id for bound in objects_shown_by(event))
+
+
+#: What each event names.
+NAMES: Mapping[type[Any], Callable[[Any], Iterable[str | None]]] = MappingProxyType(
+    {
+        VoucherCreated: _created_voucher,
+        VoucherUpdated: _shown,
+        VoucherEnabled: _shown,
+        VoucherDisabled: _shown,
+        VouchersGenerated: _generated_vouchers,
+        BalanceAdjusted: _shown,
+        CampaignEnabled: _shown,
+        CampaignDisabled: _shown,
+        PublicationSucceeded: _shown,
+        PublicationRepeated: _shown,
+    }
+)
+
+#: What shows nothing that can have a category, and what holds the categories that it shows.
+UNNAMED = (UNSHOWN - {VoucherCreated}) | events_of(
+    CampaignUpdated,
+    TierUpdated,
+    TierEnabled,
+    TierDisabled,
+    RedemptionSucceeded,
+    RedemptionFailed,
+    RedemptionRolledBack,
+)
+
+
+def _name_taken(view: View, name: str) -> Refusal | None:
     found = view.get(tables.CATEGORY_NAMES, name)
     if found is None:
         return None

@@ -80,7 +80,7 @@ def code_rule(config: CodeConfig) -> CodeRule | Refusal:
     return CodeRule(config.prefix or "", pattern, config.postfix or "", charset)
 
 
-def too_small(rule: CodeRule, wanted: int) -> Refusal | None:
+def too_few_codes(rule: CodeRule, wanted: int) -> Refusal | None:
     """The refusal of more codes than the rule can give."""
     if wanted <= rule.room:
         return None
@@ -91,7 +91,7 @@ def too_small(rule: CodeRule, wanted: int) -> Refusal | None:
     )
 
 
-def free_codes(view: View, seed: str, rule: CodeRule, count: int) -> list[str]:
+def draw_free_codes(view: View, seed: str, rule: CodeRule, count: int) -> list[str]:
     """As many different codes that are free as are wanted; fewer where that takes too long."""
     free: dict[str, None] = {}
     for tried in _candidates(seed, rule, count):
@@ -102,7 +102,7 @@ def free_codes(view: View, seed: str, rule: CodeRule, count: int) -> list[str]:
     return list(free)[:count]
 
 
-def draw(seed: str, attempt: int, rule: CodeRule, count: int) -> list[str]:
+def draw_codes(seed: str, attempt: int, rule: CodeRule, count: int) -> list[str]:
     """That many random codes; some may be alike."""
     even, characters = _alphabet(rule.charset)
     places = rule.places
@@ -114,8 +114,8 @@ def draw(seed: str, attempt: int, rule: CodeRule, count: int) -> list[str]:
     while len(drawn := source.digest(size).translate(None, uneven)) < wanted:
         size *= 2
     text = drawn.decode("latin-1").translate(characters)
-    parts = (text[at : at + places] for at in range(0, wanted, places))
-    return _shaped(rule, parts)
+    parts = (text[n : n + places] for n in range(0, wanted, places))
+    return _shape_codes(rule, parts)
 
 
 def _candidates(seed: str, rule: CodeRule, count: int) -> Iterator[list[str]]:
@@ -124,7 +124,7 @@ def _candidates(seed: str, rule: CodeRule, count: int) -> Iterator[list[str]]:
         return
     together = max(count, TRIED_TOGETHER_MIN) if count > 1 else 1
     for attempt in range(TRIED_MAX // max(together, TRIED_TOGETHER_MIN)):
-        yield draw(seed, attempt, rule, together)
+        yield draw_codes(seed, attempt, rule, together)
 
 
 def _all(seed: str, rule: CodeRule) -> list[str]:
@@ -142,10 +142,10 @@ def _all(seed: str, rule: CodeRule) -> list[str]:
             index, place = divmod(index, len(charset))
             characters.append(charset[place])
         parts.append("".join(characters))
-    return _shaped(rule, iter(parts))
+    return _shape_codes(rule, iter(parts))
 
 
-def _shaped(rule: CodeRule, parts: Iterator[str]) -> list[str]:
+def _shape_codes(rule: CodeRule, parts: Iterator[str]) -> list[str]:
     """The codes with these characters in their places."""
     before, places, after = rule.pattern.partition("#" * rule.places)
     if places:

@@ -13,7 +13,7 @@ from schemas.campaigns import VouchersGenerated
 from schemas.vouchers import Voucher
 
 
-def encoded_vouchers(event: VouchersGenerated) -> list[bytes]:
+def encode_vouchers(event: VouchersGenerated) -> list[bytes]:
     """The vouchers that an event made, as `encode` would write them but for the members' order."""
     blank = structs.replace(event.template, id="", code="", campaign_number=None)
     shared = encode(blank).removeprefix(b'{"id":"","code":""').removesuffix(b"}").decode()
@@ -24,13 +24,13 @@ def encoded_vouchers(event: VouchersGenerated) -> list[bytes]:
     ]
 
 
-def vouchers_of(event: VouchersGenerated) -> Iterator[Voucher]:
+def generated_vouchers(event: VouchersGenerated) -> Iterator[Voucher]:
     """The vouchers that an event made, in their order."""
     pairs = zip(event.ids, event.codes, strict=True)
     for number, (voucher_id, code) in enumerate(pairs, event.first):
         yield structs.replace(event.template, id=voucher_id, code=code, campaign_number=number)
 
 
-def first_of(event: VouchersGenerated) -> Voucher:
+def first_generated_voucher(event: VouchersGenerated) -> Voucher:
     """The first voucher that an event made."""
-    return next(vouchers_of(event))
+    return next(generated_vouchers(event))

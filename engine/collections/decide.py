@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 from msgspec import structs
 
-from engine.collections.members import is_field
+from engine.collections.members import is_item_field
 from engine.kernel import tables
 from engine.kernel.changes import named_changes
 from engine.kernel.decision import Decision
@@ -21,7 +21,7 @@ from engine.kernel.ids import new_id
 from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from engine.products.find import find_product, find_sku
-from engine.rules.filters import FilterError, fields_of, filter_of
+from engine.rules.filters import FilterError, fields_of, parse_filter
 from schemas.base import Millis
 from schemas.collections import (
     COLLECTIONS_MAX,
@@ -55,7 +55,7 @@ def create_collection(
         reason = f"A project has at most {COLLECTIONS_MAX} product collections"
         return refuse("invalid_payload", reason)
     made = structs.replace(body.collection, id=new_id(command.seed, "pc_"), created_at=now)
-    checked = _checked(view, made)
+    checked = _check_collection(view, made)
     if isinstance(checked, Refusal):
         return checked
     return Decision((CollectionCreated(checked),))
@@ -76,7 +76,7 @@ def update_collection(
     else:
         changes |= members_of(view, stored.id)
     changed = structs.replace(stored, **changes, updated_at=now)
-    checked = _checked(view, changed)
+    checked = _check_collection(view, changed)
     if isinstance(checked, Refusal):
         return checked
     return Decision((CollectionUpdated(checked),))
@@ -110,7 +110,7 @@ def members_of(view: View, collection_id: str) -> dict[str, tuple[str, ...]]:
     }
 
 
-def shown(view: View, collection: ProductCollection) -> ProductCollection:
+def with_members(view: View, collection: ProductCollection) -> ProductCollection:
     """A stored collection with the members that it is shown with."""
     if not collection.members_count or collection.members_count > MEMBERS_SHOWN_MAX:
         return collection
@@ -119,7 +119,7 @@ def shown(view: View, collection: ProductCollection) -> ProductCollection:
     return structs.replace(collection, **members, sku_products=products)
 
 
-def _checked(view: View, collection: ProductCollection) -> ProductCollection | Refusal:
+def _check_collection(view: View, collection: ProductCollection) -> ProductCollection | Refusal:
     """The collection as it is stored, its members by their ids."""
     if not collection.name:
         return refuse("invalid_payload", "Property `.name` should not be empty")
@@ -155,12 +155,12 @@ def _wrong_filter(collection: ProductCollection) -> Refusal | None:
         reason = f"is longer than {FILTER_LENGTH_MAX} characters"
         return refuse("invalid_payload", f"Property `.filter` {reason}")
     try:
-        filter_of(collection.filter)
+        parse_filter(collection.filter)
     except FilterError as error:
         place = f".filter.{error.field}" if error.field else ".filter"
         return refuse("invalid_payload", f"Property `{place}` {error.reason}")
     for name in fields_of(msgspec.json.decode(collection.filter)):
-        if not is_field(name):
+        if not is_item_field(name):
             return refuse("invalid_payload", f"Property `.filter.{name}` is not supported")
     return None
 

@@ -13,9 +13,9 @@ from engine.kernel import tables
 from engine.kernel.calendar import Moment, iso, iso_or_none
 from engine.kernel.state import View
 from engine.kernel.zones import zone_of
-from engine.products.find import item_meant
-from engine.rules.filters import filter_of
-from engine.rules.places import placed
+from engine.products.find import find_meant_item
+from engine.rules.filters import parse_filter
+from engine.rules.places import with_locations
 from schemas.base import Metadata, Millis
 from schemas.collections import ProductCollection
 from schemas.orders import OrderItem
@@ -37,16 +37,16 @@ FIELDS: Final = frozenset(
 )
 
 
-def members(view: View, collection: ProductCollection, item: OrderItem, now: Millis) -> bool:
+def is_member(view: View, collection: ProductCollection, item: OrderItem, now: Millis) -> bool:
     """Whether an item of an order is in the collection at a time."""
     if collection.type == "STATIC":
         return _is_static_member(view, collection.id, item)
     if collection.filter is None:
         return False
-    found = item_meant(view, item)
+    found = find_meant_item(view, item)
     if found is None:
         return False
-    meets, moment = filter_of(collection.filter), Moment(now, zone_of(view))
+    meets, moment = parse_filter(collection.filter), Moment(now, zone_of(view))
     product, sku = view.get(tables.PRODUCTS, found.product_id), _sku(view, found)
     if product is not None:
         said = None if item.product is None else item.product.metadata
@@ -58,18 +58,18 @@ def members(view: View, collection: ProductCollection, item: OrderItem, now: Mil
     return meets(partial(_said_field, view, sku, said), moment)
 
 
-def in_collection(view: View, collection_id: str, item: OrderItem, now: Millis) -> bool:
+def is_in_collection(view: View, collection_id: str, item: OrderItem, now: Millis) -> bool:
     """Whether an item of an order is in the collection with that id; none is in one that is gone."""
     collection = view.get(tables.COLLECTIONS, collection_id)
-    return collection is not None and members(view, collection, item, now)
+    return collection is not None and is_member(view, collection, item, now)
 
 
-def is_field(name: str) -> bool:
+def is_item_field(name: str) -> bool:
     """Whether filters can be about it."""
     return name in FIELDS or (name.startswith("metadata.") and name != "metadata.")
 
 
-def field_of(entity: Product | Sku, name: str) -> Any:
+def item_field_of(entity: Product | Sku, name: str) -> Any:
     """The value of a field of a product or SKU; None: it has none."""
     if name.startswith("metadata."):
         return property_of(entity.metadata, name.removeprefix("metadata."))
@@ -84,7 +84,7 @@ def _is_static_member(view: View, collection_id: str, item: OrderItem) -> bool:
     for named in (item.product_id, item.sku_id):
         if named and view.get(tables.COLLECTION_MEMBERS, collection_id, named) is not None:
             return True
-    found = item_meant(view, item)
+    found = find_meant_item(view, item)
     return found is not None and any(
         view.get(tables.COLLECTION_MEMBERS, collection_id, each) is not None
         for each in (found.id, found.product_id)
@@ -100,4 +100,4 @@ def _said_field(view: View, entity: Product | Sku, said: Metadata | None, name: 
     value = None
     if said and name.startswith("metadata."):
         value = property_of(said, name.removeprefix("metadata."))
-    return placed(view, field_of(entity, name) if value is None else value)
+    return with_locations(view, item_field_of(entity, name) if value is None else value)

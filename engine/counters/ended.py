@@ -13,7 +13,7 @@ from typing import Final
 
 from msgspec import structs
 
-from engine.counters.pending import Scope
+from engine.counters.pending import TallyScope
 from engine.kernel import tables
 from engine.kernel.state import State, View
 from schemas.base import Millis
@@ -23,25 +23,25 @@ from schemas.base import Millis
 DROPPED_MAX: Final = 1000
 
 
-def end_counts(state: State, scope: Scope) -> None:
+def end_counts(state: State, scope: TallyScope) -> None:
     """A campaign, a tier or a voucher is gone; with the first redemption it had sums of its own."""
     if state.get(tables.TALLIES, *scope) is not None:
         _put(state, tables.Ended(*scope, at=0))
 
 
-def end_customer(state: State, customer_id: str, now: Millis) -> None:
+def end_customer_counts(state: State, customer_id: str, now: Millis) -> None:
     """A customer is gone for good."""
     if next(state.scan(tables.CUSTOMER_SCOPES, customer_id), None) is not None:
         _put(state, tables.Ended("customer", customer_id, now + tables.WINDOW_MS))
 
 
-def has_ended(view: View, now: Millis) -> bool:
+def has_ended_counts(view: View, now: Millis) -> bool:
     """Whether there is anything to drop."""
     first = next(iter(view.scan(tables.ENDED_COUNTS)), None)
     return first is not None and first.at <= now
 
 
-def drop_ended(state: State, now: Millis) -> None:
+def drop_ended_counts(state: State, now: Millis) -> None:
     """Drops the next of the sums that nobody asks for."""
     left = DROPPED_MAX
     over = takewhile(lambda ended: ended.at <= now, state.scan(tables.ENDED_COUNTS))

@@ -8,7 +8,7 @@ from schemas.tallies import UnitCount, UnitKey
 from schemas.vouchers import Voucher
 
 #: The kind of object and its id: what redemptions are counted for (engine/counters/tallies.py).
-Scope = tuple[str, str]
+TallyScope = tuple[str, str]
 #: Whose part of a scope: `("customer", id)` or `("key", id)`; none: all of it.
 Who = tuple[str, str] | tuple[()]
 
@@ -19,11 +19,13 @@ class Pending:
     __slots__ = ("_count", "_discounted", "_units")
 
     def __init__(self) -> None:
-        self._count: dict[Scope, int] = {}
-        self._discounted: dict[Scope, int] = {}
+        self._count: dict[TallyScope, int] = {}
+        self._discounted: dict[TallyScope, int] = {}
         self._units: dict[UnitKey, int] = {}
 
-    def add(self, scopes: tuple[Scope, ...], taken: Taken, units: Iterable[UnitCount] = ()) -> None:
+    def add(
+        self, scopes: tuple[TallyScope, ...], taken: Taken, units: Iterable[UnitCount] = ()
+    ) -> None:
         """Counts a redeemable that applies."""
         for each in units:
             self._units[each.key] = self.units(each.key) + each.units
@@ -31,11 +33,11 @@ class Pending:
             self._count[scope] = self.count(scope) + 1
             self._discounted[scope] = self.discounted(scope) + taken.total
 
-    def count(self, scope: Scope) -> int:
+    def count(self, scope: TallyScope) -> int:
         """How many redeemables of the scope apply so far."""
         return self._count.get(scope, 0)
 
-    def discounted(self, scope: Scope) -> int:
+    def discounted(self, scope: TallyScope) -> int:
         """What they took, in minor units."""
         return self._discounted.get(scope, 0)
 
@@ -44,7 +46,7 @@ class Pending:
         return self._units.get(key, 0)
 
 
-def scopes_of(voucher: Voucher | None, tier: PromotionTier | None) -> tuple[Scope, ...]:
+def tally_scopes_of(voucher: Voucher | None, tier: PromotionTier | None) -> tuple[TallyScope, ...]:
     """Where a redeemable counts; the last is its own, the first its campaign's where it has one."""
     if tier is not None:
         return ("campaign", tier.campaign_id), ("promotion_tier", tier.id)

@@ -14,7 +14,7 @@ from typing import Final
 
 from msgspec import structs
 
-from engine.counters.pending import Scope, Who
+from engine.counters.pending import TallyScope, Who
 from engine.kernel import tables
 from engine.kernel.calendar import periods_at
 from engine.kernel.state import State, View
@@ -26,8 +26,8 @@ from schemas.tallies import Period, Periods, Sums, Tally
 _NOTHING: Final = Tally()
 
 
-def tallied(
-    view: View, scope: Scope, who: Who = (), period: Period | None = None, now: Millis = 0
+def read_sums(
+    view: View, scope: TallyScope, who: Who = (), period: Period | None = None, now: Millis = 0
 ) -> Sums:
     """The sums of a scope, since ever or in the period that `now` lies in."""
     tally = view.get(tables.TALLIES, *scope, *who)
@@ -40,7 +40,7 @@ def tallied(
     return sums if sums.began_at == beginning_of(periods_of(view, now)) else Sums()
 
 
-def count(state: State, redeemed: Sequence[Redemption]) -> None:
+def count_redemptions(state: State, redeemed: Sequence[Redemption]) -> None:
     """Counts the redemptions of one request."""
     for each, scope, added in _by_scope(redeemed):
         at = _periods(each)
@@ -57,8 +57,8 @@ def count(state: State, redeemed: Sequence[Redemption]) -> None:
         _add(state, scope, added, fresh, at)
 
 
-def take_back(state: State, redeemed: Sequence[Redemption]) -> None:
-    """Takes back what `count` counted of these redemptions, all that one request made.
+def take_back_redemptions(state: State, redeemed: Sequence[Redemption]) -> None:
+    """Takes back what `count_redemptions` counted of these redemptions, all that one request made.
 
     From what is dropped already (engine/counters/ended.py) nothing is taken back.
     """
@@ -76,11 +76,11 @@ def take_back(state: State, redeemed: Sequence[Redemption]) -> None:
         _add_back(state, scope, removed, gone, at)
 
 
-def _by_scope(redeemed: Sequence[Redemption]) -> Iterator[tuple[Redemption, Scope, Sums]]:
+def _by_scope(redeemed: Sequence[Redemption]) -> Iterator[tuple[Redemption, TallyScope, Sums]]:
     """Each scope with one of its redemptions, which have all but these in common, and the sums."""
-    found: dict[Scope, tuple[Redemption, Sums]] = {}
+    found: dict[TallyScope, tuple[Redemption, Sums]] = {}
     for each in redeemed:
-        for scope in _scopes_of(each):
+        for scope in _tally_scopes_of(each):
             sums = found[scope][1] if scope in found else Sums(amount=each.order_amount)
             taken = 0 if each.taken is None else each.taken.total
             sums = structs.replace(sums, count=sums.count + 1, discounted=sums.discounted + taken)
@@ -89,8 +89,8 @@ def _by_scope(redeemed: Sequence[Redemption]) -> Iterator[tuple[Redemption, Scop
         yield each, scope, sums
 
 
-def _scopes_of(redemption: Redemption) -> tuple[Scope, ...]:
-    """As `scopes_of` (engine/counters/pending.py), for what was redeemed."""
+def _tally_scopes_of(redemption: Redemption) -> tuple[TallyScope, ...]:
+    """As `tally_scopes_of` (engine/counters/pending.py), for what was redeemed."""
     own = (redemption.related_object_type, redemption.related_object_id)
     if redemption.campaign_id is None:
         return (own,)
@@ -100,10 +100,10 @@ def _scopes_of(redemption: Redemption) -> tuple[Scope, ...]:
 
 def _add(state: State, key: tuple[str, ...], added: Sums, fresh: Tally, at: Periods) -> None:
     before = state.get(tables.TALLIES, *key) or _NOTHING
-    state.put(tables.TALLIES, _added(before, added, fresh, at), *key)
+    state.put(tables.TALLIES, _add_sums(before, added, fresh, at), *key)
 
 
-def _added(tally: Tally, added: Sums, fresh: Tally, at: Periods) -> Tally:
+def _add_sums(tally: Tally, added: Sums, fresh: Tally, at: Periods) -> Tally:
     """The tally with more; `fresh` has the customers who are new in each period."""
     now = _current(tally, at)
     return Tally(
@@ -131,13 +131,13 @@ def _current(tally: Tally, at: Periods) -> Tally:
     """The tally with the periods of `at`; those that are over begin anew."""
     return Tally(
         ever=tally.ever,
-        day=_begun(tally.day, at.day),
-        week=_begun(tally.week, at.week),
-        month=_begun(tally.month, at.month),
+        day=_begin_period(tally.day, at.day),
+        week=_begin_period(tally.week, at.week),
+        month=_begin_period(tally.month, at.month),
     )
 
 
-def _begun(sums: Sums, began_at: Millis) -> Sums:
+def _begin_period(sums: Sums, began_at: Millis) -> Sums:
     return sums if sums.began_at == began_at else Sums(began_at=began_at)
 
 

@@ -22,7 +22,7 @@ def discounted_units(view: View, key: UnitKey) -> int:
     return view.get(tables.DISCOUNTED_UNITS, *key) or 0
 
 
-def count(state: State, redeemed: Iterable[Redemption]) -> None:
+def count_units(state: State, redeemed: Iterable[Redemption]) -> None:
     """Counts what redemptions discounted."""
     for redemption in redeemed:
         for each in redemption.units:
@@ -30,8 +30,8 @@ def count(state: State, redeemed: Iterable[Redemption]) -> None:
             state.put(tables.DISCOUNTED_UNITS, before + each.units, *each.key)
 
 
-def take_back(state: State, redeemed: Iterable[Redemption]) -> None:
-    """The inverse of `count`."""
+def take_back_units(state: State, redeemed: Iterable[Redemption]) -> None:
+    """The inverse of `count_units`."""
     for redemption in redeemed:
         for each in redemption.units:
             left = discounted_units(state, each.key) - each.units

@@ -3,7 +3,7 @@
 from types import MappingProxyType
 
 from engine.customers.body import customer_of, simple_customer_body
-from engine.customers.browser_body import as_named
+from engine.customers.browser_body import customer_for_browser
 from engine.kernel.encode import Body
 from engine.kernel.room import Answers, Rendered
 from schemas.custom_events import CustomEvent, CustomEventTracked
@@ -24,15 +24,17 @@ def tracked_body(event: CustomEvent, customer: Customer | None) -> Body:
     }
 
 
-def _tracked(event: CustomEventTracked, record: Decided, key_kind: KeyKind) -> Rendered:
+def _custom_event_tracked(
+    event: CustomEventTracked, record: Decided, key_kind: KeyKind
+) -> Rendered:
     customer = customer_of(record)
     if customer is not None and key_kind == "client":
-        customer = as_named(customer)
+        customer = customer_for_browser(customer)
     return Rendered(200, tracked_body(event.event, customer))
 
 
 ANSWERS: Answers = MappingProxyType(
     {
-        CustomEventTracked: _tracked,
+        CustomEventTracked: _custom_event_tracked,
     }
 )

@@ -2,7 +2,7 @@
 
 from types import MappingProxyType
 
-from engine.customers.decide import known_by
+from engine.customers.decide import know_customer
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
 from engine.kernel.room import Decisions
@@ -17,7 +17,7 @@ def track_custom_event(
     view: View, command: Command, body: TrackCustomEvent, now: Millis
 ) -> Decision | Refusal:
     """Notes the event; its customer is created or completed by what it says."""
-    known = known_by(view, command, body.customer, now)
+    known = know_customer(view, command, body.customer, now)
     if isinstance(known, Refusal):
         return known
     if known.customer is None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
-from engine.kernel.money import half_up
+from engine.kernel.money import divide_half_up
 from engine.kernel.room import Answers, shows, shows_nothing
 from schemas.customers import (
     Customer,
@@ -74,7 +74,7 @@ def _summary(summary: CustomerSummary) -> dict[str, Any]:
     orders: dict[str, Any] = {
         "total_amount": summary.orders_amount,
         "total_count": count,
-        "average_amount": half_up(summary.orders_amount, count) if count else 0,
+        "average_amount": divide_half_up(summary.orders_amount, count) if count else 0,
         "last_order_amount": summary.last_order_amount,
     }
     if summary.last_order_at is not None:

@@ -12,7 +12,7 @@ from schemas.customers import Customer
 from schemas.personal import Personal, PersonalData
 
 
-def as_named(customer: Customer) -> Customer:
+def customer_for_browser(customer: Customer) -> Customer:
     """The customer without anything that whoever guessed a source id could learn."""
     data = customer.personal.data
     known = None if data is None else PersonalData(source_id=data.source_id)

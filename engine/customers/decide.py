@@ -14,10 +14,10 @@ import msgspec
 from msgspec import structs
 
 from engine.kernel import tables
-from engine.kernel.bin_entries import binned
+from engine.kernel.bin_entries import bin_entry_added_event
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
-from engine.kernel.lookup import find_customer, is_guest, named_customer, unknown_customer
+from engine.kernel.lookup import find_customer, find_named_customer, is_guest, unknown_customer
 from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from schemas.api import CustomerInput
@@ -43,7 +43,7 @@ T = TypeVar("T", PersonalData, Address)
 _DATE_LENGTH: Final = 10
 
 
-class Known(NamedTuple):
+class KnownCustomer(NamedTuple):
     """The customer of a request, and the event that made it known so; None: nobody was named."""
 
     customer: Customer | None
@@ -60,18 +60,18 @@ class Known(NamedTuple):
         return None if self.events else self.customer
 
 
-NOBODY = Known(None)
+NOBODY = KnownCustomer(None)
 
 
 def upsert_customer(
     view: View, command: Command, body: UpsertCustomer, now: Millis
 ) -> Decision | Refusal:
     """Creates the customer or merges what is new; either way the event holds what to answer."""
-    known = known_by(view, command, body.customer, now)
+    known = know_customer(view, command, body.customer, now)
     if isinstance(known, Refusal):
         return known
     if known.customer is None:
-        return Decision((CustomerCreated(_created(view, command, body.customer, now)),))
+        return Decision((CustomerCreated(_create_customer(view, command, body.customer, now)),))
     if not known.events:
         summary = view.get(tables.CUSTOMER_SUMMARIES, known.customer.id)
         return Decision((CustomerUnchanged(known.customer, summary),))
@@ -86,9 +86,9 @@ def update_customer(
     if stored is None:
         return unknown_customer(body.customer)
     data = stored.personal.data or PersonalData()
-    changed = _changed(data, msgspec.json.decode(body.changes))
+    changed = _change_data(data, msgspec.json.decode(body.changes))
     if _is_taken(view, changed, data, stored.id):
-        return _taken()
+        return _source_id_taken()
     if changed == data:
         summary = view.get(tables.CUSTOMER_SUMMARIES, stored.id)
         return Decision((CustomerUnchanged(stored, summary),))
@@ -105,7 +105,7 @@ def delete_customer(
     if stored is None:
         return unknown_customer(body.customer)
     # the entry's name is no `Personal`, and everything that names a customer is
-    added = binned(command, "customer", stored.id, "", now)
+    added = bin_entry_added_event(command, "customer", stored.id, "", now)
     deleted = structs.replace(stored, deleted_at=now, bin_entry_id=added.entry.id)
     return Decision((CustomerDeleted(deleted), added))
 
@@ -117,7 +117,7 @@ def _with_summary(view: View, event: Event) -> Event:
     return structs.replace(event, summary=summary)
 
 
-def _changed(data: PersonalData, changes: dict[str, Any]) -> PersonalData:
+def _change_data(data: PersonalData, changes: dict[str, Any]) -> PersonalData:
     """The data with the changes; `None` for an address or metadata empties it."""
     if changes.get("metadata") is not None:
         changes["metadata"] = (data.metadata or {}) | changes["metadata"]
@@ -135,46 +135,46 @@ def _is_taken(view: View, after: PersonalData, before: PersonalData, customer_id
     return owner not in (None, customer_id)
 
 
-def _taken() -> Refusal:
+def _source_id_taken() -> Refusal:
     return refuse("duplicate_source_id", "Another customer has this source id")
 
 
-def known_by(
+def know_customer(
     view: View, command: Command, named: CustomerInput | None, now: Millis
-) -> Known | Refusal:
+) -> KnownCustomer | Refusal:
     """The customer that a request names, after what the request says of it."""
     if named is None or not any(structs.astuple(named)):
         return NOBODY
-    stored = named_customer(view, named, command.email_key)
+    stored = find_named_customer(view, named, command.email_key)
     if isinstance(stored, Refusal):
         return stored
     if stored is None:
-        customer = _created(view, command, named, now)
-        return Known(customer, (CustomerCreated(customer),))
+        customer = _create_customer(view, command, named, now)
+        return KnownCustomer(customer, (CustomerCreated(customer),))
     data = stored.personal.data or PersonalData()
-    merged = _merged(data, named)
+    merged = _merge_data(data, named)
     if merged == data:
-        return Known(stored)
+        return KnownCustomer(stored)
     if _is_taken(view, merged, data, stored.id):
-        return _taken()
+        return _source_id_taken()
     personal = Personal(stored.personal.owner, merged)
     customer = structs.replace(stored, personal=personal, updated_at=now)
-    return Known(customer, (CustomerUpdated(customer),))
+    return KnownCustomer(customer, (CustomerUpdated(customer),))
 
 
-def _created(view: View, command: Command, named: CustomerInput, now: Millis) -> Customer:
+def _create_customer(view: View, command: Command, named: CustomerInput, now: Millis) -> Customer:
     customer_id = new_id(command.seed, "cust_")
-    data = _merged(PersonalData(), named)
+    data = _merge_data(PersonalData(), named)
     if is_guest(named):
         data = structs.replace(data, guest_key=command.email_key)
     personal = Personal(f"{view.project}/{customer_id}", data)
     return Customer(id=customer_id, personal=personal, created_at=now)
 
 
-def _merged(data: PersonalData, named: CustomerInput) -> PersonalData:
+def _merge_data(data: PersonalData, named: CustomerInput) -> PersonalData:
     address, metadata = data.address, data.metadata
     if named.address is not None:
-        address = _overlaid(address or Address(), named.address)
+        address = _overlay(address or Address(), named.address)
     if named.metadata is not None:
         metadata = (metadata or {}) | named.metadata
     said = PersonalData(
@@ -188,10 +188,10 @@ def _merged(data: PersonalData, named: CustomerInput) -> PersonalData:
         address=address,
         metadata=metadata,
     )
-    return _overlaid(data, said)
+    return _overlay(data, said)
 
 
-def _overlaid(value: T, said: T) -> T:
+def _overlay(value: T, said: T) -> T:
     """`value` with every member that `said` has."""
     named = {name: new for name, new in structs.asdict(said).items() if new is not None}
     return structs.replace(value, **named)

@@ -2,7 +2,7 @@
 
 from types import MappingProxyType
 
-from engine.counters.ended import end_customer
+from engine.counters.ended import end_customer_counts
 from engine.kernel import tables
 from engine.kernel.room import Folds
 from engine.kernel.state import State
@@ -50,7 +50,7 @@ def remove_customer(state: State, customer_id: str, now: Millis) -> None:
     for segment_id in list(state.scan(tables.CUSTOMER_SEGMENTS, customer_id)):
         state.delete(tables.SEGMENT_MEMBERS, segment_id, customer_id)
         state.delete(tables.CUSTOMER_SEGMENTS, customer_id, segment_id)
-    end_customer(state, customer_id, now)
+    end_customer_counts(state, customer_id, now)
 
 
 def customers_summed(state: State, event: CustomersSummed, _: Millis) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from engine.background.rows import row_as
+from engine.background.decode import decode_row
 from engine.customers.decide import upsert_customer
 from engine.kernel.decision import Decision
 from engine.kernel.state import View
@@ -18,7 +18,7 @@ def import_customer_row(
     view: View, command: Command, _: ImportCustomers, row: dict[str, Any], now: Millis
 ) -> Decision | Refusal:
     """Creates the row's customer or merges what is new; the row has the shape `CustomerInput`."""
-    named = row_as(CustomerInput, row)
+    named = decode_row(CustomerInput, row)
     if isinstance(named, Refusal):
         return named
     return upsert_customer(view, command, UpsertCustomer(named), now)

@@ -16,21 +16,35 @@ from msgspec import structs
 from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.state import View
-from engine.pricing.sums import left_of
+from engine.pricing.sums import left_to_pay
+from schemas.actions import ActionEvent
 from schemas.balances import BalanceAdjusted
-from schemas.bin import CampaignVouchersDeleted
-from schemas.customers import CustomerCreated, CustomersSummed, CustomerSummary
+from schemas.bin import BinEntryAdded, BinEntryRemoved, CampaignVouchersDeleted
+from schemas.campaigns import CampaignEvent
+from schemas.custom_events import CustomEventEvent
+from schemas.customers import CustomerCreated, CustomerEvent, CustomersSummed, CustomerSummary
+from schemas.erasures import ErasureEvent
 from schemas.evaluations import Taken
-from schemas.events import Event
+from schemas.events import Event, SetupEvent, events_of
 from schemas.orders import Order, OrderCreated, OrderUpdated
-from schemas.publications import Published
+from schemas.promotion_events import PromotionEvent
+from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
 from schemas.redemptions import (
     RedemptionFailed,
     RedemptionRolledBack,
+    RedemptionsRetired,
     RedemptionSucceeded,
     RollbackFailed,
 )
-from schemas.voucher_events import VoucherDeleted, VoucherUpdated
+from schemas.segments import SegmentEvent
+from schemas.sessions import SessionEvent
+from schemas.voucher_events import (
+    VoucherCreated,
+    VoucherDeleted,
+    VoucherDisabled,
+    VoucherEnabled,
+    VoucherUpdated,
+)
 from schemas.vouchers import Voucher
 
 _COUNTED: Final = frozenset({"PAID", "FULFILLED"})
@@ -46,7 +60,7 @@ class _Left(NamedTuple):
     points: int
 
 
-class Sums:
+class Summaries:
     """The summaries that a record changes, as they are after what was counted so far."""
 
     def __init__(self, view: View, events: Iterable[Event]) -> None:
@@ -79,7 +93,7 @@ class Sums:
     def voucher(self, voucher: Voucher) -> None:
         """A voucher is as given; its holder has what is left on it."""
         if voucher.gift is not None or voucher.loyalty_card is not None:
-            self._holds(voucher.id, _held(voucher))
+            self._holds(voucher.id, _left_on_card(voucher))
 
     def voucher_gone(self, voucher_id: str) -> None:
         """A voucher is nobody's any more."""
@@ -89,7 +103,7 @@ class Sums:
         if voucher_id in self._balances:
             before = self._balances[voucher_id]
         else:
-            before = _held(self._view.get(tables.VOUCHERS, voucher_id))
+            before = _left_on_card(self._view.get(tables.VOUCHERS, voucher_id))
         if before != held:
             if before is not None:
                 self.add(
@@ -108,10 +122,10 @@ class Sums:
             before = self._view.get(tables.ORDERS, order.id)
         self._orders[order.id] = order
         if before is not None and before.status in _COUNTED:
-            self.add(before.customer_id, orders_count=-1, orders_amount=-_spent(before))
+            self.add(before.customer_id, orders_count=-1, orders_amount=-_spent_on(before))
         if order.status not in _COUNTED:
             return
-        self.add(order.customer_id, orders_count=1, orders_amount=_spent(order))
+        self.add(order.customer_id, orders_count=1, orders_amount=_spent_on(order))
         summary = self._of(order.customer_id)
         if summary is None:
             return
@@ -120,7 +134,7 @@ class Sums:
             self._after[order.customer_id] = structs.replace(
                 summary,
                 last_order_id=order.id,
-                last_order_amount=_spent(order),
+                last_order_amount=_spent_on(order),
                 last_order_at=made,
             )
 
@@ -144,7 +158,7 @@ class Sums:
         )
 
 
-def _held(voucher: Voucher | None) -> _Left | None:
+def _left_on_card(voucher: Voucher | None) -> _Left | None:
     if voucher is None or voucher.holder_id is None:
         return None
     gift, card = voucher.gift, voucher.loyalty_card
@@ -154,17 +168,17 @@ def _held(voucher: Voucher | None) -> _Left | None:
     return _Left(voucher.holder_id, credits, 0 if card is None else card.balance)
 
 
-def _spent(order: Order) -> int:
-    return left_of(order) or 0
+def _spent_on(order: Order) -> int:
+    return left_to_pay(order) or 0
 
 
-def summed(view: View, decision: Decision) -> Decision:
+def with_summaries(view: View, decision: Decision) -> Decision:
     """The decision, with what it changes in the customers' summaries as one more event."""
-    sums: Sums | None = None
+    sums: Summaries | None = None
     for event in decision.events:
-        count = _COUNTS.get(type(event))
+        count = COUNTS.get(type(event))
         if count is not None:
-            sums = sums or Sums(view, decision.events)
+            sums = sums or Summaries(view, decision.events)
             count(sums, event)
     changed = sums.changed if sums is not None else None
     if not changed:
@@ -174,7 +188,7 @@ def summed(view: View, decision: Decision) -> Decision:
     )
 
 
-def _redeemed(sums: Sums, event: RedemptionSucceeded) -> None:
+def _redemption_succeeded(sums: Summaries, event: RedemptionSucceeded) -> None:
     credits = points = 0
     for outcome in event.evaluation.outcomes:
         if outcome.status == "APPLICABLE" and outcome.voucher is not None:
@@ -191,11 +205,11 @@ def _redeemed(sums: Sums, event: RedemptionSucceeded) -> None:
     sums.order(event.evaluation.order, created=event.order_created)
 
 
-def _not_redeemed(sums: Sums, event: RedemptionFailed) -> None:
+def _redemption_failed(sums: Summaries, event: RedemptionFailed) -> None:
     sums.add(event.customer_id, failed=len(event.redemption_ids))
 
 
-def _rolled_back(sums: Sums, event: RedemptionRolledBack) -> None:
+def _redemption_rolled_back(sums: Summaries, event: RedemptionRolledBack) -> None:
     credits = sum(each.credits or 0 for each in event.rollbacks)
     for each in event.rollbacks:
         if each.voucher is not None:
@@ -210,49 +224,74 @@ def _rolled_back(sums: Sums, event: RedemptionRolledBack) -> None:
     sums.order(event.order)
 
 
-def _not_rolled_back(sums: Sums, event: RollbackFailed) -> None:
+def _rollback_failed(sums: Summaries, event: RollbackFailed) -> None:
     sums.add(event.customer_id, rollbacks_failed=1)
 
 
-def _order_created(sums: Sums, event: OrderCreated) -> None:
+def _order_created(sums: Summaries, event: OrderCreated) -> None:
     sums.order(event.order, created=True)
 
 
-def _order_updated(sums: Sums, event: OrderUpdated) -> None:
+def _order_updated(sums: Summaries, event: OrderUpdated) -> None:
     sums.order(event.order)
 
 
-def _voucher(sums: Sums, event: VoucherUpdated | BalanceAdjusted) -> None:
+def _voucher_changed(sums: Summaries, event: VoucherUpdated | BalanceAdjusted) -> None:
     sums.voucher(event.voucher)
 
 
-def _published(sums: Sums, event: Published) -> None:
+def _publication_succeeded(sums: Summaries, event: PublicationSucceeded) -> None:
     for voucher in event.vouchers:
         sums.voucher(voucher)
 
 
-def _voucher_deleted(sums: Sums, event: VoucherDeleted) -> None:
+def _voucher_deleted(sums: Summaries, event: VoucherDeleted) -> None:
     sums.voucher_gone(event.voucher_id)
 
 
-def _vouchers_deleted(sums: Sums, event: CampaignVouchersDeleted) -> None:
+def _campaign_vouchers_deleted(sums: Summaries, event: CampaignVouchersDeleted) -> None:
     for voucher_id in event.ids:
         sums.voucher_gone(voucher_id)
 
 
-#: What is counted; an event without a line here changes nothing that a customer adds up to.
-_COUNTS: Final[Mapping[type[Any], Callable[[Sums, Any], None]]] = MappingProxyType(
+#: What is counted.
+COUNTS: Final[Mapping[type[Any], Callable[[Summaries, Any], None]]] = MappingProxyType(
     {
-        RedemptionSucceeded: _redeemed,
-        RedemptionFailed: _not_redeemed,
-        RedemptionRolledBack: _rolled_back,
-        RollbackFailed: _not_rolled_back,
-        VoucherUpdated: _voucher,
+        RedemptionSucceeded: _redemption_succeeded,
+        RedemptionFailed: _redemption_failed,
+        RedemptionRolledBack: _redemption_rolled_back,
+        RollbackFailed: _rollback_failed,
+        VoucherUpdated: _voucher_changed,
         VoucherDeleted: _voucher_deleted,
-        CampaignVouchersDeleted: _vouchers_deleted,
-        Published: _published,
-        BalanceAdjusted: _voucher,
+        CampaignVouchersDeleted: _campaign_vouchers_deleted,
+        PublicationSucceeded: _publication_succeeded,
+        BalanceAdjusted: _voucher_changed,
         OrderCreated: _order_created,
         OrderUpdated: _order_updated,
     }
+)
+
+#: What changes nothing that a customer adds up to.
+UNCOUNTED: Final = events_of(
+    # Nobody redeems, orders or holds anything by it, in a session not yet.
+    SetupEvent,
+    ActionEvent,
+    CustomEventEvent,
+    PromotionEvent,
+    SegmentEvent,
+    SessionEvent,
+    PublicationFailed,
+    # A new voucher is nobody's before it is published.
+    CampaignEvent,
+    VoucherCreated,
+    # Holder and balance stay as they are.
+    PublicationRepeated,
+    VoucherEnabled,
+    VoucherDisabled,
+    BinEntryAdded,
+    RedemptionsRetired,
+    # What a customer adds up to goes with the customer, and is itself not counted.
+    CustomerEvent,
+    BinEntryRemoved,
+    ErasureEvent,
 )

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
-from engine.kernel.lookup import stored_customer, unknown_customer
+from engine.kernel.lookup import find_stored_customer, unknown_customer
 from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from schemas.base import Millis
@@ -30,7 +30,7 @@ def forget_customer(
     view: View, command: Command, body: ForgetCustomer, now: Millis
 ) -> Decision | Refusal:
     """Removes the customer for good, also one in the bin, whose entry goes, too."""
-    stored = stored_customer(view, body.customer)
+    stored = find_stored_customer(view, body.customer)
     if stored is None:
         return unknown_customer(body.customer)
     deletion = PermanentDeletion(new_id(command.seed, "del_"), stored.id, now)

@@ -81,7 +81,7 @@ def validation_body(
         body["tracking_id"] = tracking_id
     if session is not None:
         body["session"] = session_body(session)
-    body["stacking_rules"] = stacking_rules_body(evaluation.stacking)
+    body["stacking_rules"] = applied_stacking_rules_body(evaluation.stacking)
     return body
 
 
@@ -97,16 +97,16 @@ def with_names(body: Body, evaluation: Evaluation) -> Body:
     return body | expanded
 
 
-def stacking_rules_body(rules: StackingRules | None) -> Body:
+def applied_stacking_rules_body(stacking: StackingRules | None) -> Body:
     """The rules that a request was decided under; None: the defaults."""
-    return _DEFAULTS_SHOWN if rules is None else _shown(rules)
+    return _DEFAULTS_SHOWN if stacking is None else _show_stacking_rules(stacking)
 
 
-def _shown(rules: StackingRules) -> Body:
-    return {name: getattr(rules, name) for name in _SHOWN}
+def _show_stacking_rules(stacking: StackingRules) -> Body:
+    return {name: getattr(stacking, name) for name in _SHOWN}
 
 
-_DEFAULTS_SHOWN: Final = _shown(StackingRules())
+_DEFAULTS_SHOWN: Final = _show_stacking_rules(StackingRules())
 
 
 def session_body(session: Session) -> Body:

@@ -2,16 +2,16 @@
 
 from typing import NamedTuple
 
-from engine.collections.members import in_collection
+from engine.collections.members import is_in_collection
 from engine.counters.pending import Pending
-from engine.counters.tallies import tallied
+from engine.counters.tallies import read_sums
 from engine.evaluation.offers import Offer
 from engine.kernel.calendar import Zone
 from engine.kernel.state import View
 from engine.pricing.basket import Basket
-from engine.products.find import item_meant, metadata_of_product
+from engine.products.find import find_meant_item, metadata_of_product
 from engine.rules.facts import Facts, Identities, Lookups
-from engine.segments.belonging import in_segment
+from engine.segments.belonging import is_in_segment
 from engine.vouchers.holdings import publication_metadata
 from schemas.base import Metadata, Millis
 from schemas.customers import Customer
@@ -19,12 +19,12 @@ from schemas.orders import Order
 from schemas.stacking import StackingRules
 
 LOOKUPS = Lookups(
-    in_segment=in_segment,
-    in_collection=in_collection,
-    meant=item_meant,
+    is_in_segment=is_in_segment,
+    is_in_collection=is_in_collection,
+    find_meant_item=find_meant_item,
     product_metadata=metadata_of_product,
     publication_metadata=publication_metadata,
-    tallied=tallied,
+    read_sums=read_sums,
 )
 
 
@@ -32,7 +32,7 @@ class Circumstances(NamedTuple):
     """What is the same for all offers of a request."""
 
     view: View
-    rules: StackingRules
+    stacking: StackingRules
     now: Millis
     order: Order | None
     customer: Customer | None
@@ -48,7 +48,7 @@ class Circumstances(NamedTuple):
 
 
 def facts_of(
-    at: Circumstances,
+    circumstances: Circumstances,
     offer: Offer,
     basket: Basket | None,
     pending: Pending,
@@ -56,16 +56,16 @@ def facts_of(
 ) -> Facts:
     """What the rules of an offer may look at; `identities` are known for the lines of the basket."""
     return Facts(
-        at.view,
+        circumstances.view,
         basket,
-        at.now,
-        at.lookups,
-        zone=at.zone,
+        circumstances.now,
+        circumstances.lookups,
+        zone=circumstances.zone,
         voucher=offer.voucher,
         tier=offer.tier,
-        customer=at.customer,
-        redemption_metadata=at.metadata,
-        key_id=at.key_id,
+        customer=circumstances.customer,
+        redemption_metadata=circumstances.metadata,
+        key_id=circumstances.key_id,
         pending=pending,
         identities=identities,
     )

@@ -12,12 +12,12 @@ from typing import Final, NamedTuple
 
 from msgspec import structs
 
-from engine.formulas.formula import formula
+from engine.formulas.formula import parse_formula
 from engine.formulas.operands import RequestOperands
-from engine.kernel.money import half_up
+from engine.kernel.money import divide_half_up
 from engine.pricing.basket import Basket, Line
-from engine.pricing.discounts import Terms, taken
-from engine.pricing.discounts.parts import everything
+from engine.pricing.discounts import Terms, take_discount
+from engine.pricing.discounts.parts import whole_scope
 from engine.pricing.scope import Scope
 from engine.rules.facts import Facts
 from schemas.base import AMOUNT_MAX
@@ -30,7 +30,7 @@ _MONEY: Final = ("amount_off", "fixed_amount")
 UNITS_OFF_MAX: Final = 1_000_000
 
 
-class Resolved(NamedTuple):
+class ResolvedDiscount(NamedTuple):
     """A discount with values in place of its formulas."""
 
     discount: Discount
@@ -48,15 +48,17 @@ def is_dynamic(discount: Discount) -> bool:
     )
 
 
-def resolved(discount: Discount, facts: Facts | None, line: Line | None = None) -> Resolved:
+def resolve_discount(
+    discount: Discount, facts: Facts | None, line: Line | None = None
+) -> ResolvedDiscount:
     """The discount as it works for the request, or for one of its lines."""
     if facts is None or not is_dynamic(discount):
-        return Resolved(discount)
+        return ResolvedDiscount(discount)
     found: dict[str, object] = {}
     for name in _MONEY:
         amount = _value(getattr(discount, f"{name}_formula"), facts, line)
         if amount is not None:
-            found[name] = min(max(half_up(*_ratio(amount)), 0), AMOUNT_MAX)
+            found[name] = min(max(divide_half_up(*_ratio(amount)), 0), AMOUNT_MAX)
     percent = _value(discount.percent_off_formula, facts, line)
     if percent is not None:
         found["percent_off"] = min(max(percent, Decimal(0)), Decimal(100))
@@ -65,7 +67,7 @@ def resolved(discount: Discount, facts: Facts | None, line: Line | None = None) 
         found["unit_off"] = units
     if discount.units:
         found["units"] = tuple(_unit(each, facts, line) for each in discount.units)
-    return Resolved(structs.replace(discount, **found), dynamic=bool(found))
+    return ResolvedDiscount(structs.replace(discount, **found), dynamic=bool(found))
 
 
 def is_by_line(discount: Discount) -> bool:
@@ -80,7 +82,7 @@ def is_by_line(discount: Discount) -> bool:
     return any(text is not None and _OF_LINE.search(text) is not None for text in texts)
 
 
-def taken_by_line(
+def take_by_line(
     discount: Discount, basket: Basket, scope: Scope | None, terms: Terms, facts: Facts
 ) -> Taken:
     """What a discount takes whose formulas are worked out for each line of its scope.
@@ -94,16 +96,16 @@ def taken_by_line(
 def _by_line(
     discount: Discount, basket: Basket, scope: Scope | None, terms: Terms, facts: Facts
 ) -> Iterator[ItemTaken]:
-    whole = everything(basket) if scope is None else scope
+    whole = whole_scope(basket) if scope is None else scope
     limit, room = discount.aggregated_amount_limit, basket.left
     pools = dict(whole.amounts_max)
     for share in whole.shares:
-        worked = resolved(discount, facts, basket.lines[share.line]).discount
+        worked = resolve_discount(discount, facts, basket.lines[share.line]).discount
         worked = structs.replace(
             worked, effect=discount.effect or "APPLY_TO_ITEMS", aggregated_amount_limit=limit
         )
         within = whole._replace(shares=(share,), amounts_max=pools)
-        for each in taken(worked, basket, within, terms).items:
+        for each in take_discount(worked, basket, within, terms).items:
             given = each.discount if room is None else min(each.discount, room)
             if share.entry in pools:
                 pools[share.entry] -= given
@@ -116,7 +118,7 @@ def _by_line(
 
 
 def _value(text: str | None, facts: Facts, line: Line | None) -> Decimal | None:
-    return None if text is None else formula(text).value(RequestOperands(facts, line))
+    return None if text is None else parse_formula(text).value(RequestOperands(facts, line))
 
 
 def _units(text: str | None, facts: Facts, line: Line | None) -> int | None:
@@ -130,5 +132,5 @@ def _unit(unit: UnitOff, facts: Facts, line: Line | None) -> UnitOff:
 
 
 def _ratio(value: Decimal) -> tuple[int, int]:
-    """Not below zero, since that is where `half_up` is defined."""
+    """Not below zero, since that is where `divide_half_up` is defined."""
     return max(value, Decimal(0)).as_integer_ratio()

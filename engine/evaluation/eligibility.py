@@ -8,45 +8,22 @@ Every refusal names its rule and the values that were compared.
 """
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
+from engine.evaluation.context import Context
+from engine.evaluation.payable import amount_to_pay, items_to_pay, order_given, reward
 from engine.kernel.calendar import (
-    Zone,
+    add_duration,
     day_of_week,
+    is_within_hours,
+    is_within_timeframe,
     iso,
-    later,
     parse_duration,
-    within_hours,
-    within_timeframe,
 )
-from engine.kernel.lookup import Held
-from engine.pricing.basket import Basket
-from engine.rewards.payment import Payment
-from schemas.base import Millis
 from schemas.campaigns import Campaign
 from schemas.errors import Refusal, refuse
 from schemas.promotions import PromotionTier
 from schemas.vouchers import Voucher
-
-
-class Context(NamedTuple):
-    """What a rule may look at."""
-
-    offer: Voucher | PromotionTier
-    now: Millis
-    #: What the sessions of others hold of the voucher.
-    held: Held
-    #: How many credits of a gift card are asked for.
-    credits: int | None
-    #: The order as those before left it; None: the request has none.
-    basket: Basket | None
-    #: The campaign that the offer is one of.
-    campaign: Campaign | None = None
-    #: What a loyalty card is to pay for; None: nobody said.
-    payment: Payment | None = None
-    #: That of the project.
-    zone: Zone = None
-
 
 Rule = Callable[[Context], Refusal | None]
 #: What the rules of switch and times are for.
@@ -60,8 +37,8 @@ def active(context: Context, bound: Bound) -> Refusal | None:
         return None
     if isinstance(context.offer, PromotionTier):
         details = f"Promotion Tier with id: {context.offer.id} is disabled."
-        return _refused("promotion_inactive", context, bound, "active", details, active=False)
-    return _refused("voucher_disabled", context, bound, "active", active=False)
+        return _refuse_late("promotion_inactive", context, bound, "active", details, active=False)
+    return _refuse_late("voucher_disabled", context, bound, "active", active=False)
 
 
 def start_date(context: Context, bound: Bound) -> Refusal | None:
@@ -69,7 +46,7 @@ def start_date(context: Context, bound: Bound) -> Refusal | None:
     start = bound.start_date
     if start is None or context.now >= start:
         return None
-    return _refused(
+    return _refuse_late(
         _key(context, "voucher_not_active"),
         context,
         bound,
@@ -84,7 +61,7 @@ def expiration_date(context: Context, bound: Bound) -> Refusal | None:
     expiration = bound.expiration_date
     if expiration is None or context.now <= expiration:
         return None
-    return _refused(
+    return _refuse_late(
         _key(context, "voucher_expired"),
         context,
         bound,
@@ -102,10 +79,10 @@ def activity_duration(context: Context, bound: Bound) -> Refusal | None:
     if published_at is None:
         return None
     duration = bound.activity_duration_after_publishing
-    end = later(published_at, parse_duration(duration), zone=context.zone)
+    end = add_duration(published_at, parse_duration(duration), zone=context.zone)
     if context.now <= end:
         return None
-    return _refused(
+    return _refuse_late(
         "voucher_expired",
         context,
         bound,
@@ -124,7 +101,7 @@ def validity_day_of_week(context: Context, bound: Bound) -> Refusal | None:
     today = day_of_week(context.now, context.zone)
     if today in days:
         return None
-    return _refused(
+    return _refuse_late(
         _key(context, "voucher_not_active_now"),
         context,
         bound,
@@ -142,9 +119,9 @@ def validity_timeframe(context: Context, bound: Bound) -> Refusal | None:
     if timeframe is None:
         return None
     anchor = bound.created_at if bound.start_date is None else bound.start_date
-    if within_timeframe(timeframe, anchor, context.now, context.zone):
+    if is_within_timeframe(timeframe, anchor, context.now, context.zone):
         return None
-    return _refused(
+    return _refuse_late(
         _key(context, "voucher_not_active_now"),
         context,
         bound,
@@ -162,9 +139,9 @@ def validity_hours(context: Context, bound: Bound) -> Refusal | None:
     hours = bound.validity_hours
     if hours is None or not hours.daily:
         return None
-    if any(within_hours(window, context.now, context.zone) for window in hours.daily):
+    if any(is_within_hours(window, context.now, context.zone) for window in hours.daily):
         return None
-    return _refused(
+    return _refuse_late(
         _key(context, "voucher_not_active_now"),
         context,
         bound,
@@ -189,7 +166,7 @@ def quantity(context: Context) -> Refusal | None:
         return None
     if voucher.redeemed_quantity + held.quantity < voucher.quantity:
         return None
-    return _refused(
+    return _refuse_late(
         "quantity_exceeded",
         context,
         voucher,
@@ -208,7 +185,7 @@ def gift_balance(context: Context) -> Refusal | None:
     available = gift.balance - context.held.credits
     if available > 0 and (context.credits is None or context.credits <= available):
         return None
-    return _refused(
+    return _refuse_late(
         "gift_amount_exceeded",
         context,
         context.offer,
@@ -228,7 +205,7 @@ def points_balance(context: Context) -> Refusal | None:
     asked = None if context.payment is None else context.payment.points
     if available > 0 and (asked is None or asked <= available):
         return None
-    return _refused(
+    return _refuse_late(
         "loyalty_card_points_exceeded",
         context,
         context.offer,
@@ -236,55 +213,6 @@ def points_balance(context: Context) -> Refusal | None:
         points=asked,
         balance=card.balance,
         held_by_sessions=context.held.points,
-    )
-
-
-def order_given(context: Context) -> Refusal | None:
-    """A loyalty card pays for an order."""
-    if context.basket is not None or not _is_card(context):
-        return None
-    return refuse(
-        "missing_order",
-        "An order is required when redeeming a LOYALTY_CARD",
-        explanation={"rule": "order", "order": None},
-    )
-
-
-def amount_to_pay(context: Context) -> Refusal | None:
-    """What pays needs an amount to pay."""
-    basket = context.basket
-    if not _pays(context) or (basket is not None and basket.left is not None):
-        return None
-    return refuse(
-        "missing_amount",
-        f"Amount is required when redeeming a {_type(context)}",
-        explanation={"rule": "amount_to_pay", "order_amount": None},
-    )
-
-
-def items_to_pay(context: Context) -> Refusal | None:
-    """A gift card that pays for items needs one with an amount."""
-    gift = context.offer.gift if isinstance(context.offer, Voucher) else None
-    if gift is None or gift.effect != "APPLY_TO_ITEMS" or context.basket is None:
-        return None
-    lines = context.basket.lines
-    if any(line.amount is not None for line in lines):
-        return None
-    return refuse(
-        "missing_order_items_amount" if lines else "missing_order_items",
-        "At least one applicable order item with amount is required to redeem this GIFT_VOUCHER",
-        explanation={"rule": "items_to_pay", "order_items": len(lines)},
-    )
-
-
-def reward(context: Context) -> Refusal | None:
-    """A loyalty card pays for a reward."""
-    if not _is_card(context) or context.payment is not None:
-        return None
-    return refuse(
-        "missing_reward",
-        "A reward is required when redeeming a LOYALTY_CARD",
-        explanation={"rule": "reward", "reward": None},
     )
 
 
@@ -335,19 +263,6 @@ def _refusal_of(context: Context, rules: tuple[Rule, ...]) -> Refusal | None:
     return None
 
 
-def _is_card(context: Context) -> bool:
-    return isinstance(context.offer, Voucher) and context.offer.loyalty_card is not None
-
-
-def _pays(context: Context) -> bool:
-    offer = context.offer
-    return isinstance(offer, Voucher) and (offer.gift or offer.loyalty_card) is not None
-
-
-def _type(context: Context) -> str:
-    return context.offer.type if isinstance(context.offer, Voucher) else "PROMOTION_TIER"
-
-
 def _zone(context: Context) -> dict[str, str]:
     """The zone that was reckoned in, where that is not UTC, in which times are told."""
     return {} if context.zone is None else {"timezone": str(context.zone)}
@@ -360,7 +275,7 @@ def _key(context: Context, of_voucher: str) -> str:
     return "promotion_not_active_now"
 
 
-def _refused(
+def _refuse_late(
     key: str,
     context: Context,
     bound: Bound,

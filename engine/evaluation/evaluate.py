@@ -10,15 +10,27 @@ from typing import NamedTuple
 
 from msgspec import structs
 
-from engine.counters.pending import Pending, scopes_of
+from engine.counters.pending import Pending, tally_scopes_of
 from engine.evaluation.circumstances import Circumstances, facts_of
-from engine.evaluation.dynamic import Resolved, is_by_line, is_dynamic, resolved, taken_by_line
-from engine.evaluation.eligibility import Context, refusal_of
-from engine.evaluation.offers import Offer, impossible, offers_of
-from engine.evaluation.outcomes import fail_all, inapplicable, left_out, shown
-from engine.evaluation.skips import without_effect
-from engine.evaluation.stacking import on_initial, sequence_of, stack
-from engine.kernel.lookup import NOTHING_HELD, Held, held_by_others
+from engine.evaluation.context import Context
+from engine.evaluation.dynamic import (
+    ResolvedDiscount,
+    is_by_line,
+    is_dynamic,
+    resolve_discount,
+    take_by_line,
+)
+from engine.evaluation.eligibility import refusal_of
+from engine.evaluation.offers import Offer, impossible_request, offers_of
+from engine.evaluation.outcomes import (
+    fail_all,
+    inapplicable_outcome,
+    left_out_outcome,
+    with_shown_offer,
+)
+from engine.evaluation.skips import skip_without_effect
+from engine.evaluation.stacking import is_on_initial_amount, sequence_of, stack_offers
+from engine.kernel.lookup import NOTHING_HELD, SessionHolds, holds_of_others
 from engine.kernel.state import View
 from engine.kernel.zones import zone_of
 from engine.orders.calculation import order_of
@@ -27,13 +39,13 @@ from engine.pricing.basket import Basket
 from engine.pricing.discounts import Terms
 from engine.pricing.scope import Scope
 from engine.products.find import find_item
-from engine.rewards.payment import Payment, payment_of, points_for, worth
+from engine.rewards.payment import Payment, payment_of, points_for, worth_of_points
 from engine.rules.bundles import bundle_shown
 from engine.rules.facts import Facts, Identities
 from engine.rules.items import items_shown, scope_of
-from engine.rules.refusals import exceeded, used_up, violated
+from engine.rules.refusals import limit_used_up, refusal_after_taking, refusal_before_taking
 from engine.rules.units import units_taken
-from engine.stacking_rules.decide import stacking_rules
+from engine.stacking_rules.decide import find_stacking_rules
 from schemas.api import Redeemable
 from schemas.base import Millis
 from schemas.commands import Command
@@ -64,20 +76,20 @@ class Asker(NamedTuple):
         return None if self.customer is None else self.customer.id
 
 
-class Asked(NamedTuple):
+class FoundRedeemables(NamedTuple):
     """The redeemables of a request, as found."""
 
     offers: list[Offer]
     #: The rules that they are stacked under.
-    rules: StackingRules
+    stacking: StackingRules
     #: Why they cannot stand in one request.
     refusal: Refusal | None
 
     @classmethod
-    def of(cls, view: View, redeemables: tuple[Redeemable, ...]) -> "Asked":
+    def of(cls, view: View, redeemables: tuple[Redeemable, ...]) -> "FoundRedeemables":
         """What the redeemables stand for."""
-        rules, offers = stacking_rules(view), offers_of(view, redeemables)
-        return cls(offers, rules, impossible(offers, redeemables, rules))
+        stacking, offers = find_stacking_rules(view), offers_of(view, redeemables)
+        return cls(offers, stacking, impossible_request(offers, redeemables, stacking))
 
 
 def evaluate_for(view: View, request: RequestContext, asker: Asker, now: Millis) -> Evaluation:
@@ -86,22 +98,22 @@ def evaluate_for(view: View, request: RequestContext, asker: Asker, now: Millis)
     What is wrong with the request as a whole fails its first redeemable, in this order: too many,
     the same redeemable twice, a stack beside others, an unknown or impossible order.
     """
-    asked = Asked.of(view, request.redeemables)
+    asked = FoundRedeemables.of(view, request.redeemables)
     if asked.refusal is not None:
         return fail_all(request.redeemables, asked.refusal)
-    return evaluate_asked(view, request, asked, asker, now)
+    return evaluate_found(view, request, asked, asker, now)
 
 
-def evaluate_asked(
-    view: View, request: RequestContext, asked: "Asked", asker: Asker, now: Millis
+def evaluate_found(
+    view: View, request: RequestContext, asked: "FoundRedeemables", asker: Asker, now: Millis
 ) -> Evaluation:
     """As `evaluate_for`, of redeemables that can stand in one request."""
     order = order_of(view, request.order, asker.customer_id, asker.key_kind)
     if isinstance(order, Refusal):
         return fail_all(request.redeemables, order)
-    at = Circumstances(
+    circumstances = Circumstances(
         view,
-        asked.rules,
+        asked.stacking,
         now,
         order,
         asker.customer,
@@ -110,26 +122,26 @@ def evaluate_asked(
         None if request.session is None else request.session.key,
         zone=zone_of(view),
     )
-    return evaluated(at, asked.offers)
+    return evaluate_offers(circumstances, asked.offers)
 
 
-def evaluated(at: Circumstances, offers: list[Offer]) -> Evaluation:
+def evaluate_offers(circumstances: Circumstances, offers: list[Offer]) -> Evaluation:
     """The outcome of every offer, and the order after all of them."""
     passes: list[Application] = []
 
     def begin() -> Application:
-        passes.append(Application(at))
+        passes.append(Application(circumstances))
         return passes[-1]
 
-    outcomes = stack(offers, at.rules, begin)
-    if at.rules is DEFAULTS:
+    outcomes = stack_offers(offers, circumstances.stacking, begin)
+    if circumstances.stacking is DEFAULTS:
         return Evaluation(outcomes=outcomes, order=passes[-1].order())
-    sequence = sequence_of(offers, at.rules)
+    sequence = sequence_of(offers, circumstances.stacking)
     moved = sequence != list(range(len(offers)))
     return Evaluation(
         outcomes=outcomes,
         order=passes[-1].order(),
-        stacking=None if at.rules == DEFAULTS else at.rules,
+        stacking=None if circumstances.stacking == DEFAULTS else circumstances.stacking,
         sequence=tuple(sequence) if moved else (),
     )
 
@@ -137,45 +149,47 @@ def evaluated(at: Circumstances, offers: list[Offer]) -> Evaluation:
 class Application:
     """One pass: the order as the offers so far left it."""
 
-    __slots__ = ("_at", "_identities", "_pending", "basket")
+    __slots__ = ("_circumstances", "_identities", "_pending", "basket")
 
-    def __init__(self, at: Circumstances) -> None:
-        self._at = at
+    def __init__(self, circumstances: Circumstances) -> None:
+        self._circumstances = circumstances
         self._pending = Pending()
         self._identities: Identities = {}
-        self.basket = None if at.order is None else Basket(at.order)
+        self.basket = None if circumstances.order is None else Basket(circumstances.order)
 
     def __call__(self, offer: Offer) -> Outcome:
         """What becomes of the offer; where it applies, the basket is as it left it."""
-        at = self._at
-        outcome = inapplicable(offer.asked, offer.missing) if offer.missing else self._try(offer)
+        circumstances = self._circumstances
+        outcome = (
+            inapplicable_outcome(offer.asked, offer.missing) if offer.missing else self._try(offer)
+        )
         if outcome.taken is not None:
             if self.basket is not None:
                 self.basket.take(outcome.taken)
-            scopes = scopes_of(offer.voucher, offer.tier)
+            scopes = tally_scopes_of(offer.voucher, offer.tier)
             self._pending.add(scopes, outcome.taken, outcome.units)
-        return shown(outcome, offer, at.rules)
+        return with_shown_offer(outcome, offer, circumstances.stacking)
 
     def order(self) -> Order | None:
         """The order after all offers so far."""
         return None if self.basket is None else self.basket.order()
 
     def _try(self, offer: Offer) -> Outcome:
-        at = self._at
-        payment = payment_of(at.view, offer.asked)
+        circumstances = self._circumstances
+        payment = payment_of(circumstances.view, offer.asked)
         if isinstance(payment, Refusal):
-            return inapplicable(offer.asked, payment)
+            return inapplicable_outcome(offer.asked, payment)
         held = self._held(offer)
         refusal = refusal_of(self._context(offer, held, payment))
         if refusal is not None:
-            return inapplicable(offer.asked, refusal)
+            return inapplicable_outcome(offer.asked, refusal)
         needs_facts = offer.rules or (offer.discount is not None and is_dynamic(offer.discount))
         facts = self._facts(offer) if needs_facts else None
         if facts is not None:
-            refusal = violated(offer.rules, facts, _kind(offer))
+            refusal = refusal_before_taking(offer.rules, facts, _kind(offer))
             if refusal is not None:
                 bundle = bundle_shown(offer.rules, facts)
-                return structs.replace(inapplicable(offer.asked, refusal), bundle=bundle)
+                return structs.replace(inapplicable_outcome(offer.asked, refusal), bundle=bundle)
         scope = None if facts is None else scope_of(offer.rules, facts)
         return self._taking(offer, facts, scope, held, payment)
 
@@ -184,23 +198,23 @@ class Application:
         offer: Offer,
         facts: Facts | None,
         scope: Scope | None,
-        held: Held,
+        held: SessionHolds,
         payment: Payment | None,
     ) -> Outcome:
-        rules = self._at.rules
-        worked = None if offer.discount is None else resolved(offer.discount, facts)
+        stacking = self._circumstances.stacking
+        worked = None if offer.discount is None else resolve_discount(offer.discount, facts)
         taken = self._taken(offer, worked, scope, facts, held, payment)
         scoped = scope if _is_scoped(offer, worked, scope) else None
         if facts is not None:
             facts.taken = taken
             short = None if scoped is None else scoped.short
-            refusal = None if short is None else used_up(short, facts, _kind(offer))
-            refusal = refusal or exceeded(offer.rules, facts, _kind(offer))
+            refusal = None if short is None else limit_used_up(short, facts, _kind(offer))
+            refusal = refusal or refusal_after_taking(offer.rules, facts, _kind(offer))
             if refusal is not None:
-                return inapplicable(offer.asked, refusal)
-        skip = None if _has_effect(taken) else without_effect(offer.categories, rules)
+                return inapplicable_outcome(offer.asked, refusal)
+        skip = None if _has_effect(taken) else skip_without_effect(offer.categories, stacking)
         if skip is not None:
-            return left_out(offer, skip, rules)
+            return left_out_outcome(offer, skip, stacking)
         outcome = Outcome(
             object=offer.asked.object,
             id=offer.asked.id,
@@ -225,56 +239,71 @@ class Application:
     def _taken(
         self,
         offer: Offer,
-        worked: Resolved | None,
+        worked: ResolvedDiscount | None,
         scope: Scope | None,
         facts: Facts | None,
-        held: Held,
+        held: SessionHolds,
         payment: Payment | None,
     ) -> Taken:
-        at, basket, voucher = self._at, self.basket, offer.voucher
+        circumstances, basket, voucher = self._circumstances, self.basket, offer.voucher
         if basket is None:
             return Taken()
         terms = Terms(
-            initial=on_initial(offer, at.rules),
-            once=at.rules.redeemables_products_application_mode == "ONCE",
-            price_of=partial(find_item, at.view),
+            initial=is_on_initial_amount(offer, circumstances.stacking),
+            once=circumstances.stacking.redeemables_products_application_mode == "ONCE",
+            price_of=partial(find_item, circumstances.view),
         )
         discount = offer.discount
         if discount is not None and facts is not None and is_by_line(discount):
-            return taken_by_line(discount, basket, scope, terms, facts)
+            return take_by_line(discount, basket, scope, terms, facts)
         if worked is not None:
-            return discounts.taken(worked.discount, basket, scope, terms)
+            return discounts.take_discount(worked.discount, basket, scope, terms)
         assert voucher is not None
         if voucher.gift is not None:
             asked = None if offer.asked.gift is None else offer.asked.gift.credits
             available = voucher.gift.balance - held.credits
             credits = discounts.gift_credits(asked, available, basket.left or 0)
-            taken = discounts.paid_with(credits, voucher.gift.effect, basket, scope, terms)
+            taken = discounts.take_payment(credits, voucher.gift.effect, basket, scope, terms)
             return structs.replace(taken, credits=taken.total)
         assert voucher.loyalty_card is not None
         assert payment is not None
         available = voucher.loyalty_card.balance - held.points
         points = available if payment.points is None else payment.points
-        amount = min(worth(payment.reward, points), basket.left or 0)
+        amount = min(worth_of_points(payment.reward, points), basket.left or 0)
         return Taken(order=amount, points=points_for(payment.reward, amount))
 
     def _facts(self, offer: Offer) -> Facts:
-        return facts_of(self._at, offer, self.basket, self._pending, self._identities)
+        return facts_of(self._circumstances, offer, self.basket, self._pending, self._identities)
 
-    def _held(self, offer: Offer) -> Held:
+    def _held(self, offer: Offer) -> SessionHolds:
         if offer.voucher is None:
             return NOTHING_HELD
-        return held_by_others(self._at.view, offer.voucher, self._at.own_session, self._at.now)
+        return holds_of_others(
+            self._circumstances.view,
+            offer.voucher,
+            self._circumstances.own_session,
+            self._circumstances.now,
+        )
 
-    def _context(self, offer: Offer, held: Held, payment: Payment | None) -> Context:
+    def _context(self, offer: Offer, held: SessionHolds, payment: Payment | None) -> Context:
         bound = offer.voucher or offer.tier
         assert bound is not None
         credits = None if offer.asked.gift is None else offer.asked.gift.credits
-        at = self._at
-        return Context(bound, at.now, held, credits, self.basket, offer.campaign, payment, at.zone)
+        return Context(
+            bound,
+            self._circumstances.now,
+            held,
+            credits,
+            self.basket,
+            offer.campaign,
+            payment,
+            self._circumstances.zone,
+        )
 
 
-def _as_worked(outcome: Outcome, offer: Offer, worked: Resolved, scope: Scope | None) -> Outcome:
+def _as_worked(
+    outcome: Outcome, offer: Offer, worked: ResolvedDiscount, scope: Scope | None
+) -> Outcome:
     """The outcome with the discount as it worked, where that is not how it is defined."""
     discount = offer.discount
     assert discount is not None
@@ -290,7 +319,7 @@ def _as_worked(outcome: Outcome, offer: Offer, worked: Resolved, scope: Scope | 
     )
 
 
-def _is_scoped(offer: Offer, worked: Resolved | None, scope: Scope | None) -> bool:
+def _is_scoped(offer: Offer, worked: ResolvedDiscount | None, scope: Scope | None) -> bool:
     """Whether what the offer takes depends on the items that its rules name."""
     if worked is None:
         assert offer.voucher is not None

@@ -69,15 +69,15 @@ def offers_of(view: View, redeemables: tuple[Redeemable, ...]) -> list[Offer]:
     return [offer for each in redeemables for offer in _offers(view, each)]
 
 
-def impossible(
-    offers: Collection[Offer], redeemables: tuple[Redeemable, ...], rules: StackingRules
+def impossible_request(
+    offers: Collection[Offer], redeemables: tuple[Redeemable, ...], stacking: StackingRules
 ) -> Refusal | None:
     """The refusal of a request as a whole: too many, a stack beside others, the same twice."""
     asked = len(redeemables)
     if asked == 1:
         return None
-    if asked > rules.redeemables_limit:
-        limit = rules.redeemables_limit
+    if asked > stacking.redeemables_limit:
+        limit = stacking.redeemables_limit
         return refuse(
             "invalid_redeemables",
             f"At most {limit} redeemables can be used together",
@@ -135,7 +135,7 @@ def tier_offer(
     """A tier as an offer; the stack that it comes with lends it its category."""
     campaign = view.get(tables.CAMPAIGNS, tier.campaign_id)
     if campaign is None or campaign.deleted_at is not None:
-        return _missing(asked)
+        return _missing_offer(asked)
     category_ids = (tier.category_id, category_id, campaign.category_id)
     return Offer(
         asked,
@@ -151,12 +151,12 @@ def _offers(view: View, asked: Redeemable) -> Iterator[Offer]:
     if asked.object == "voucher":
         voucher = find_voucher(view, asked.id)
         if voucher is None:
-            yield _missing(asked)
+            yield _missing_offer(asked)
         else:
             yield voucher_offer(view, asked, voucher)
     elif asked.object == "promotion_tier":
         tier = view.get(tables.TIERS, asked.id)
-        yield _missing(asked) if tier is None else tier_offer(view, asked, tier)
+        yield _missing_offer(asked) if tier is None else tier_offer(view, asked, tier)
     else:
         yield from _stack_offers(view, asked)
 
@@ -166,14 +166,14 @@ def _stack_offers(view: View, asked: Redeemable) -> Iterator[Offer]:
     found = () if stack is None else stack.tier_ids
     tiers = [tier for each in found if (tier := view.get(tables.TIERS, each)) is not None]
     if stack is None or not tiers:
-        yield _missing(asked)
+        yield _missing_offer(asked)
         return
     for tier in tiers:
         one = Redeemable("promotion_tier", tier.id)
         yield tier_offer(view, one, tier, stack_id=stack.id, category_id=stack.category_id)
 
 
-def _missing(asked: Redeemable) -> Offer:
+def _missing_offer(asked: Redeemable) -> Offer:
     told = {"rule": "exists", "object": asked.object, "id": asked.id}
     missing = structs.replace(not_found(asked.object, asked.id), explanation=told)
     return Offer(asked, missing=missing)

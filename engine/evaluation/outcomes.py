@@ -3,7 +3,7 @@
 from msgspec import structs
 
 from engine.evaluation.offers import Offer
-from engine.evaluation.skips import Skip, after_refusal
+from engine.evaluation.skips import Skip, skip_after_refusal
 from schemas.api import Redeemable
 from schemas.categories import Category
 from schemas.errors import Refusal
@@ -16,13 +16,16 @@ def fail_all(redeemables: tuple[Redeemable, ...], refusal: Refusal) -> Evaluatio
     first, *others = redeemables
     return Evaluation(
         outcomes=(
-            inapplicable(first, refusal),
-            *(skipped(redeemable, after_refusal(refusal, first)) for redeemable in others),
+            inapplicable_outcome(first, refusal),
+            *(
+                skipped_outcome(redeemable, skip_after_refusal(refusal, first))
+                for redeemable in others
+            ),
         )
     )
 
 
-def skipped(redeemable: Redeemable, skip: Skip) -> Outcome:
+def skipped_outcome(redeemable: Redeemable, skip: Skip) -> Outcome:
     """A redeemable that a stacking rule left out."""
     return Outcome(
         object=redeemable.object,
@@ -33,7 +36,7 @@ def skipped(redeemable: Redeemable, skip: Skip) -> Outcome:
     )
 
 
-def inapplicable(redeemable: Redeemable, refusal: Refusal) -> Outcome:
+def inapplicable_outcome(redeemable: Redeemable, refusal: Refusal) -> Outcome:
     """A redeemable that failed."""
     return Outcome(
         object=redeemable.object,
@@ -43,14 +46,14 @@ def inapplicable(redeemable: Redeemable, refusal: Refusal) -> Outcome:
     )
 
 
-def left_out(offer: Offer, skip: Skip, rules: StackingRules) -> Outcome:
+def left_out_outcome(offer: Offer, skip: Skip, stacking: StackingRules) -> Outcome:
     """An offer that a stacking rule left out, with what is shown of it."""
-    return shown(skipped(offer.asked, skip), offer, rules)
+    return with_shown_offer(skipped_outcome(offer.asked, skip), offer, stacking)
 
 
-def shown(outcome: Outcome, offer: Offer, rules: StackingRules) -> Outcome:
+def with_shown_offer(outcome: Outcome, offer: Offer, stacking: StackingRules) -> Outcome:
     """The outcome with what is shown of its offer."""
-    categories = tuple(category_shown(each, rules) for each in offer.categories)
+    categories = tuple(category_shown(each, stacking) for each in offer.categories)
     return structs.replace(
         outcome,
         voucher=offer.voucher,
@@ -61,8 +64,8 @@ def shown(outcome: Outcome, offer: Offer, rules: StackingRules) -> Outcome:
     )
 
 
-def category_shown(category: Category, rules: StackingRules) -> CategoryShown:
+def category_shown(category: Category, stacking: StackingRules) -> CategoryShown:
     """The category, and what the stacking rules make of it."""
-    if category.id in rules.exclusive_categories:
+    if category.id in stacking.exclusive_categories:
         return CategoryShown(category, "EXCLUSIVE")
-    return CategoryShown(category, "JOINT" if category.id in rules.joint_categories else None)
+    return CategoryShown(category, "JOINT" if category.id in stacking.joint_categories else None)

@@ -5,7 +5,7 @@ from typing import Final
 from engine.categories.body import category_shown_body
 from engine.kernel.encode import EMPTY_LIST, Body, related_object_type
 from engine.kernel.error_body import failure_error_body
-from engine.orders.body import Sums, order_body
+from engine.orders.body import OrderSums, order_body
 from engine.pricing.discounts import effect_of
 from engine.rules.body import item_entry_body
 from engine.terms.body import discount_body
@@ -38,7 +38,7 @@ UNITS_NAMED_MAX: Final = 100
 _UNEXPLAINED: Final = Refusal(400, "invalid_redeemables", "Invalid redeemables")
 
 
-def applicable_body(outcome: Outcome, order: Order | None, sums: Sums) -> Body:
+def applicable_body(outcome: Outcome, order: Order | None, sums: OrderSums) -> Body:
     """A redeemable that applies, with the order after it."""
     body = _head(outcome)
     if order is not None:

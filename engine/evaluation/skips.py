@@ -34,31 +34,31 @@ class Skip(NamedTuple):
 KEPT_OUT: Final = Skip(EXCLUDED, {})
 
 
-def after_failure(failed: Redeemable) -> Skip:
+def skip_after_failure(failed: Redeemable) -> Skip:
     """In mode ALL one that failed ends the request."""
     return Skip(
         PRECEDING_FAILED,
-        {"rule": "redeemables_application_mode", "mode": "ALL", "failed": _named(failed)},
+        {"rule": "redeemables_application_mode", "mode": "ALL", "failed": _name_redeemable(failed)},
     )
 
 
-def after_refusal(refusal: Refusal, failed: Redeemable) -> Skip:
+def skip_after_refusal(refusal: Refusal, failed: Redeemable) -> Skip:
     """What is wrong with the request as a whole is told by the redeemable that failed with it."""
     rule = (refusal.explanation or {}).get("rule", refusal.key)
-    return Skip(PRECEDING_FAILED, {"rule": rule, "failed": _named(failed)})
+    return Skip(PRECEDING_FAILED, {"rule": rule, "failed": _name_redeemable(failed)})
 
 
-def beside_exclusive(exclusive: Redeemable) -> dict[str, Any]:
+def explain_exclusion(exclusive: Redeemable) -> dict[str, Any]:
     """What is told of a regular one that stays out: which exclusive one applies."""
-    return {"rule": "exclusive_categories", "applied": _named(exclusive)}
+    return {"rule": "exclusive_categories", "applied": _name_redeemable(exclusive)}
 
 
-def beside_regular(category_id: str | None) -> Skip:
+def skip_beside_regular(category_id: str | None) -> Skip:
     """An exclusive one that did not apply without regular ones stays out where they apply."""
     return Skip(EXCLUDED, {"rule": "exclusive_categories", "category_id": category_id})
 
 
-def limited(
+def skip_over_limit(
     key: str, rule: str, limit: int | None, applied: int, category_id: str | None = None
 ) -> Skip | None:
     """As many were applied as the limit lets in; None: there is room, or no limit."""
@@ -68,27 +68,27 @@ def limited(
     return Skip(key, told if category_id is None else told | {"category_id": category_id})
 
 
-def without_effect(categories: Sequence[Category], rules: StackingRules) -> Skip | None:
+def skip_without_effect(categories: Sequence[Category], stacking: StackingRules) -> Skip | None:
     """What leaves out an offer of these that takes nothing; None: it is applied all the same."""
-    if rules.redeemables_no_effect_rule == "REDEEM_ANYWAY":
-        category_id = first_in(categories, rules.no_effect_skip_categories)
+    if stacking.redeemables_no_effect_rule == "REDEEM_ANYWAY":
+        category_id = first_category_in(categories, stacking.no_effect_skip_categories)
         if category_id is None:
             return None
         return Skip(NO_EFFECT, {"rule": "no_effect_skip_categories", "category_id": category_id})
-    if first_in(categories, rules.no_effect_redeem_anyway_categories) is not None:
+    if first_category_in(categories, stacking.no_effect_redeem_anyway_categories) is not None:
         return None
     return Skip(NO_EFFECT, {"rule": "redeemables_no_effect_rule", "no_effect_rule": "SKIP"})
 
 
-def first_in(categories: Sequence[Category], category_ids: tuple[str, ...]) -> str | None:
+def first_category_in(categories: Sequence[Category], category_ids: tuple[str, ...]) -> str | None:
     """The first of the categories that is named; None: none is."""
     return next((each.id for each in categories if each.id in category_ids), None)
 
 
-def as_refusal(outcome: Outcome) -> Refusal:
+def refusal_of_skipped(outcome: Outcome) -> Refusal:
     """Why a request fails of which all was skipped for want of an effect: a failure has a reason."""
     return refuse(NO_EFFECT, outcome.id, explanation=outcome.explanation)
 
 
-def _named(redeemable: Redeemable) -> dict[str, str]:
+def _name_redeemable(redeemable: Redeemable) -> dict[str, str]:
     return {"object": redeemable.object, "id": redeemable.id}

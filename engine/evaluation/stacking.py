@@ -26,7 +26,7 @@ from msgspec import structs
 
 from engine.evaluation.calculation import calculation_of
 from engine.evaluation.offers import Offer
-from engine.evaluation.outcomes import left_out
+from engine.evaluation.outcomes import left_out_outcome
 from engine.evaluation.skips import (
     APPLICABLE_LIMIT,
     CATEGORY_LIMIT,
@@ -36,11 +36,11 @@ from engine.evaluation.skips import (
     KEPT_OUT,
     NO_EFFECT,
     Skip,
-    after_failure,
-    beside_exclusive,
-    beside_regular,
-    first_in,
-    limited,
+    explain_exclusion,
+    first_category_in,
+    skip_after_failure,
+    skip_beside_regular,
+    skip_over_limit,
 )
 from schemas.evaluations import Outcome
 from schemas.stacking import StackingRules
@@ -52,8 +52,8 @@ NOTHING_KNOWN: Mapping[int, Outcome] = MappingProxyType({})
 Attempt = Callable[[Offer], Outcome]
 
 
-def stack(
-    offers: list[Offer], rules: StackingRules, begin: Callable[[], Attempt]
+def stack_offers(
+    offers: list[Offer], stacking: StackingRules, begin: Callable[[], Attempt]
 ) -> tuple[Outcome, ...]:
     """What becomes of each offer, in the order of the request.
 
@@ -61,47 +61,48 @@ def stack(
     nobody, so then the others are tried anew. The exclusive ones stay out, even where what a
     regular one takes would let them in.
     """
-    sequence = sequence_of(offers, rules)
-    exclusive = {n for n in sequence if is_exclusive(offers[n], rules)}
-    regular = {n for n in sequence if n not in exclusive and not is_joint(offers[n], rules)}
+    sequence = sequence_of(offers, stacking)
+    exclusive = {n for n in sequence if is_exclusive(offers[n], stacking)}
+    regular = {n for n in sequence if n not in exclusive and not is_joint(offers[n], stacking)}
     if not (exclusive and regular):
-        return _pass(offers, sequence, rules, begin())
-    outcomes = _pass(offers, sequence, rules, begin(), excluded=regular)
+        return _pass(offers, sequence, stacking, begin())
+    outcomes = _pass(offers, sequence, stacking, begin(), excluded=regular)
     applied = (n for n in sequence if n in exclusive and outcomes[n].status == "APPLICABLE")
     first = next(applied, None)
     if first is not None:
-        return tuple(_beside(each, offers[first]) for each in outcomes)
-    out = {n: _stays_out(outcomes[n], offers[n], rules) for n in exclusive}
-    return _pass(offers, sequence, rules, begin(), known=out)
+        return tuple(_explain_exclusion(each, offers[first]) for each in outcomes)
+    out = {n: _stays_out(outcomes[n], offers[n], stacking) for n in exclusive}
+    return _pass(offers, sequence, stacking, begin(), known=out)
 
 
-def sequence_of(offers: list[Offer], rules: StackingRules) -> list[int]:
+def sequence_of(offers: list[Offer], stacking: StackingRules) -> list[int]:
     """The places of the offers in the order of their application."""
     places = list(range(len(offers)))
-    if rules.redeemables_sorting_rule == "CATEGORY_HIERARCHY":
+    if stacking.redeemables_sorting_rule == "CATEGORY_HIERARCHY":
         places.sort(key=lambda n: _rank(offers[n]))
         return places
-    exclusive = [n for n in places if is_exclusive(offers[n], rules)]
-    if len(exclusive) <= rules.applicable_exclusive_redeemables_limit:
+    exclusive = [n for n in places if is_exclusive(offers[n], stacking)]
+    if len(exclusive) <= stacking.applicable_exclusive_redeemables_limit:
         return places
     ranked = iter(sorted(exclusive, key=lambda n: _rank(offers[n])))
     among = set(exclusive)
     return [next(ranked) if n in among else n for n in places]
 
 
-def is_exclusive(offer: Offer, rules: StackingRules) -> bool:
+def is_exclusive(offer: Offer, stacking: StackingRules) -> bool:
     """Whether regular offers cannot apply beside it."""
-    return not offer.category_ids.isdisjoint(rules.exclusive_categories)
+    return not offer.category_ids.isdisjoint(stacking.exclusive_categories)
 
 
-def is_joint(offer: Offer, rules: StackingRules) -> bool:
+def is_joint(offer: Offer, stacking: StackingRules) -> bool:
     """Whether it applies beside exclusive offers, too."""
-    return not offer.category_ids.isdisjoint(rules.joint_categories)
+    return not offer.category_ids.isdisjoint(stacking.joint_categories)
 
 
-def on_initial(offer: Offer, rules: StackingRules) -> bool:
+def is_on_initial_amount(offer: Offer, stacking: StackingRules) -> bool:
     """Whether percentages of it are taken of the order as it was before the request."""
-    return calculation_of((each.id for each in offer.categories), rules).mode == "INITIAL_AMOUNT"
+    ids = (each.id for each in offer.categories)
+    return calculation_of(ids, stacking).mode == "INITIAL_AMOUNT"
 
 
 class _Applied:
@@ -125,42 +126,44 @@ class _Applied:
                 met = self.exclusive_by_category.get(category.id, 0)
                 self.exclusive_by_category[category.id] = met + 1
 
-    def limit_met(self, offer: Offer, rules: StackingRules, *, exclusive: bool) -> Skip | None:
+    def limit_met(self, offer: Offer, stacking: StackingRules, *, exclusive: bool) -> Skip | None:
         """The first limit that leaves no room for the offer."""
         name = "applicable_redeemables_limit"
         skip = None
-        if exclusive or not is_joint(offer, rules):
-            skip = limited(APPLICABLE_LIMIT, name, rules.applicable_redeemables_limit, self.all)
+        if exclusive or not is_joint(offer, stacking):
+            skip = skip_over_limit(
+                APPLICABLE_LIMIT, name, stacking.applicable_redeemables_limit, self.all
+            )
         if skip is None:
-            skip = self._category_limit_met(offer, rules)
+            skip = self._category_limit_met(offer, stacking)
         if skip is None and exclusive:
-            skip = self._exclusive_limit_met(offer, rules)
+            skip = self._exclusive_limit_met(offer, stacking)
         return skip
 
-    def _category_limit_met(self, offer: Offer, rules: StackingRules) -> Skip | None:
+    def _category_limit_met(self, offer: Offer, stacking: StackingRules) -> Skip | None:
         for category in offer.categories:
-            limit = rules.applicable_redeemables_per_category_limit
+            limit = stacking.applicable_redeemables_per_category_limit
             name = "applicable_redeemables_per_category_limit"
-            if category.id in rules.applicable_redeemables_category_limits:
-                limit = rules.applicable_redeemables_category_limits[category.id]
+            if category.id in stacking.applicable_redeemables_category_limits:
+                limit = stacking.applicable_redeemables_category_limits[category.id]
                 name = "applicable_redeemables_category_limits"
             count = self.by_category.get(category.id, 0)
-            skip = limited(CATEGORY_LIMIT, name, limit, count, category.id)
+            skip = skip_over_limit(CATEGORY_LIMIT, name, limit, count, category.id)
             if skip is not None:
                 return skip
         return None
 
-    def _exclusive_limit_met(self, offer: Offer, rules: StackingRules) -> Skip | None:
+    def _exclusive_limit_met(self, offer: Offer, stacking: StackingRules) -> Skip | None:
         name = "applicable_exclusive_redeemables_limit"
-        limit: int | None = rules.applicable_exclusive_redeemables_limit
-        skip = limited(EXCLUSIVE_LIMIT, name, limit, self.exclusive)
+        limit: int | None = stacking.applicable_exclusive_redeemables_limit
+        skip = skip_over_limit(EXCLUSIVE_LIMIT, name, limit, self.exclusive)
         if skip is not None:
             return skip
         name = "applicable_exclusive_redeemables_per_category_limit"
-        limit = rules.applicable_exclusive_redeemables_per_category_limit
+        limit = stacking.applicable_exclusive_redeemables_per_category_limit
         for category in offer.categories:
             count = self.exclusive_by_category.get(category.id, 0)
-            skip = limited(EXCLUSIVE_CATEGORY_LIMIT, name, limit, count, category.id)
+            skip = skip_over_limit(EXCLUSIVE_CATEGORY_LIMIT, name, limit, count, category.id)
             if skip is not None:
                 return skip
         return None
@@ -169,7 +172,7 @@ class _Applied:
 def _pass(
     offers: list[Offer],
     sequence: Iterable[int],
-    rules: StackingRules,
+    stacking: StackingRules,
     attempt: Attempt,
     *,
     excluded: Container[int] = (),
@@ -181,39 +184,41 @@ def _pass(
     failed: Offer | None = None
     for n in sequence:
         offer = offers[n]
-        exclusive = is_exclusive(offer, rules)
+        exclusive = is_exclusive(offer, stacking)
         if failed is not None:
-            skip: Skip | None = after_failure(failed.asked)
+            skip: Skip | None = skip_after_failure(failed.asked)
         elif n in excluded:
             skip = KEPT_OUT
         else:
-            skip = applied.limit_met(offer, rules, exclusive=exclusive)
+            skip = applied.limit_met(offer, stacking, exclusive=exclusive)
         if skip is not None:
-            outcome = left_out(offer, skip, rules)
+            outcome = left_out_outcome(offer, skip, stacking)
         else:
             outcome = known[n] if n in known else attempt(offer)
         if outcome.status == "APPLICABLE":
             applied.add(offer, exclusive=exclusive)
-        elif outcome.status == "INAPPLICABLE" and rules.redeemables_application_mode == "ALL":
+        elif outcome.status == "INAPPLICABLE" and stacking.redeemables_application_mode == "ALL":
             failed = offer
         outcomes[n] = outcome
     return tuple(outcomes[n] for n in range(len(offers)))
 
 
-def _stays_out(outcome: Outcome, offer: Offer, rules: StackingRules) -> Outcome:
+def _stays_out(outcome: Outcome, offer: Offer, stacking: StackingRules) -> Outcome:
     """What becomes of an exclusive offer that did not apply, where regular ones do."""
     if outcome.status == "INAPPLICABLE" or outcome.skipped_by == NO_EFFECT:
         return outcome
-    return left_out(
-        offer, beside_regular(first_in(offer.categories, rules.exclusive_categories)), rules
+    return left_out_outcome(
+        offer,
+        skip_beside_regular(first_category_in(offer.categories, stacking.exclusive_categories)),
+        stacking,
     )
 
 
-def _beside(outcome: Outcome, exclusive: Offer) -> Outcome:
+def _explain_exclusion(outcome: Outcome, exclusive: Offer) -> Outcome:
     """An outcome that, where it is excluded, tells which exclusive offer applies."""
     if outcome.skipped_by != EXCLUDED:
         return outcome
-    return structs.replace(outcome, explanation=beside_exclusive(exclusive.asked))
+    return structs.replace(outcome, explanation=explain_exclusion(exclusive.asked))
 
 
 def _rank(offer: Offer) -> tuple[int, ...]:

@@ -6,7 +6,7 @@ from engine.campaigns.tiers.body import redeemed_tier_body, times_body
 from engine.categories.body import category_body, category_shown_body
 from engine.evaluation.body import session_body
 from engine.evaluation.redeemable_body import effective_body, items_body
-from engine.evaluation.skips import as_refusal
+from engine.evaluation.skips import refusal_of_skipped
 from engine.kernel.encode import Body
 from engine.kernel.error_body import failure_error_body
 from engine.orders.body import order_body, running_sums
@@ -38,7 +38,7 @@ def tier_validation_body(
     else:
         body |= _tier_body(outcome.tier, outcome, campaign, categories)
     if not evaluation.valid:
-        refusal = outcome.refusal or as_refusal(outcome)
+        refusal = outcome.refusal or refusal_of_skipped(outcome)
         body["reason"] = refusal.message
         body["error"] = {"details": tier_id, **failure_error_body(refusal, key_kind)}
         return body

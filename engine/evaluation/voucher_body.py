@@ -2,7 +2,7 @@
 
 from engine.evaluation.body import session_body
 from engine.evaluation.redeemable_body import effective_body, items_body
-from engine.evaluation.skips import as_refusal
+from engine.evaluation.skips import refusal_of_skipped
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
 from engine.kernel.error_body import failure_error_body
@@ -29,7 +29,7 @@ def single_validation_body(
     body["metadata"] = voucher.metadata if voucher else {}
     body["tracking_id"] = tracking_id
     if not evaluation.valid or voucher is None:
-        refusal = outcome.refusal or as_refusal(outcome)
+        refusal = outcome.refusal or refusal_of_skipped(outcome)
         body["reason"] = refusal.message
         body["error"] = {"details": code, **failure_error_body(refusal, key_kind)}
         return body

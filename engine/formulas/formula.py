@@ -14,6 +14,7 @@ from typing import NamedTuple, cast
 from lark import Lark, Token, Transformer
 from lark.exceptions import UnexpectedInput
 
+from engine.formulas import functions
 from engine.formulas.functions import (
     CONTEXT,
     FUNCTIONS,
@@ -22,15 +23,13 @@ from engine.formulas.functions import (
     NoValueError,
     Operands,
     Term,
-    compared,
-    joined,
-    named,
     number_of,
+    operand_value,
     truth_of,
 )
-from engine.kernel.remembered import remembered
+from engine.kernel.remembered import remember_results
 
-__all__ = ["Formula", "FormulaError", "Operands", "formula"]
+__all__ = ["Formula", "FormulaError", "Operands", "parse_formula"]
 
 LENGTH_MAX = 4000
 #: How deep calls, parentheses and chains of signs lie in one another.
@@ -125,13 +124,16 @@ class _Reading(Transformer[Token, _Read]):
     def joined(self, children: tuple[_Read, Token, _Read]) -> _Read:
         left, sign, right = children
         how = str(sign)
-        return _Read(lambda o: joined(how, left.term(o), right.term(o)), _deeper(left, right))
+        return _Read(
+            lambda o: functions.calculate(how, left.term(o), right.term(o)), _deeper(left, right)
+        )
 
     def compared(self, children: tuple[_Read, Token, _Read]) -> _Read:
         left, sign, right = children
         how = str(sign)
         return _Read(
-            lambda o: compared(how, left.term(o), right.term(o), o.zone), _deeper(left, right)
+            lambda o: functions.compare_values(how, left.term(o), right.term(o), o.zone),
+            _deeper(left, right),
         )
 
     def both(self, children: tuple[_Read, _Read]) -> _Read:
@@ -160,12 +162,12 @@ class _Reading(Transformer[Token, _Read]):
         if name in PLAIN:
             if parts:
                 raise FormulaError(position, f"{name} takes no argument")
-            return _Read(lambda o: named(o, name, None))
+            return _Read(lambda o: operand_value(o, name, None))
         if name in METADATA:
             if len(parts) != 1 or parts[0].text is None:
                 raise FormulaError(position, f'{name} takes the name of a property in ""')
             argument = parts[0].text
-            return _Read(lambda o: named(o, name, argument))
+            return _Read(lambda o: operand_value(o, name, argument))
         raise FormulaError(position, f"{name} is not known")
 
 
@@ -173,16 +175,16 @@ class _Reading(Transformer[Token, _Read]):
 _PARSER = Lark(_GRAMMAR, parser="lalr", transformer=_Reading())
 
 
-@remembered(120_000)
-def formula(text: str) -> Formula:
+@remember_results(120_000)
+def parse_formula(text: str) -> Formula:
     """The formula that a text says. Raises FormulaError."""
     if len(text) > LENGTH_MAX:
         raise FormulaError(LENGTH_MAX, f"longer than {LENGTH_MAX} characters")
     try:
         read = cast("_Read", _PARSER.parse(text))
     except UnexpectedInput as error:
-        at = cast("int | None", error.pos_in_stream)
-        raise FormulaError(len(text) if at is None else at, "cannot be read") from error
+        position = cast("int | None", error.pos_in_stream)
+        raise FormulaError(len(text) if position is None else position, "cannot be read") from error
     if read.depth > DEPTH_MAX:
         raise FormulaError(0, f"deeper than {DEPTH_MAX} levels")
     return Formula(text, read.term)

@@ -9,7 +9,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal,
 from types import MappingProxyType
 from typing import Final, NamedTuple, Protocol, cast
 
-from engine.kernel.calendar import Zone, day_of, instant_of, wall_of
+from engine.kernel.calendar import Zone, day_of, parse_instant, wall_of
 from schemas.base import Millis
 
 #: The largest power, and the most digits that a number is rounded to.
@@ -61,7 +61,7 @@ def number_of(value: Value) -> Decimal:
 def _instant(value: Value, zone: Zone) -> Millis:
     if isinstance(value, Instant):
         return value.at
-    found = instant_of(value, zone) if isinstance(value, str) else None
+    found = parse_instant(value, zone) if isinstance(value, str) else None
     if found is None:
         raise NoValueError
     return found
@@ -113,7 +113,7 @@ def _default_to(operands: Operands, term: Term, otherwise: Term) -> Value:
         return otherwise(operands)
 
 
-def _rounded(rounding: str) -> Callable[..., Value]:
+def _rounding_function(rounding: str) -> Callable[..., Value]:
     def rounded(operands: Operands, term: Term, digits: Term | None = None) -> Value:
         """A number with so many digits after the point; without a second argument, none."""
         places = 0 if digits is None else _whole(digits(operands), DIGITS_MAX)
@@ -137,7 +137,7 @@ def _date_time(operands: Operands, text: Term) -> Value:
 def _part(of: Callable[[datetime], int]) -> Callable[..., Value]:
     def part(operands: Operands, day: Term | None = None) -> Value:
         """A part of a date; without an argument, of today."""
-        value = named(operands, "TODAY", None) if day is None else day(operands)
+        value = operand_value(operands, "TODAY", None) if day is None else day(operands)
         zone = operands.zone
         try:
             wall = wall_of(_instant(value, zone), zone)
@@ -164,9 +164,9 @@ FUNCTIONS: Final[Mapping[str, Function]] = MappingProxyType(
         "POW": Function(_pow, 2, 2),
         "IF": Function(_if, 3, 3),
         "DEFAULT_TO": Function(_default_to, 2, 2),
-        "ROUND": Function(_rounded(ROUND_HALF_UP), 1, 2),
-        "FLOOR": Function(_rounded(ROUND_FLOOR), 1, 2),
-        "CEIL": Function(_rounded(ROUND_CEILING), 1, 2),
+        "ROUND": Function(_rounding_function(ROUND_HALF_UP), 1, 2),
+        "FLOOR": Function(_rounding_function(ROUND_FLOOR), 1, 2),
+        "CEIL": Function(_rounding_function(ROUND_CEILING), 1, 2),
         "DATE": Function(_date, 1, 1),
         "DATE_TIME": Function(_date_time, 1, 1),
         "DAY_OF_MONTH": Function(_part(lambda day: day.day), 0, 1),
@@ -215,7 +215,7 @@ METADATA: Final = frozenset(
 )
 
 
-def named(operands: Operands, name: str, argument: str | None) -> Value:
+def operand_value(operands: Operands, name: str, argument: str | None) -> Value:
     """What an operand stands for here. Raises NoValueError."""
     found = operands.operand(name, argument)
     if found is None:
@@ -223,7 +223,7 @@ def named(operands: Operands, name: str, argument: str | None) -> Value:
     return Instant(_instant(found, operands.zone)) if name in DATES else found
 
 
-def joined(sign: str, left: Value, right: Value) -> Value:
+def calculate(sign: str, left: Value, right: Value) -> Value:
     """Two numbers added, subtracted, multiplied, divided, or what remains of a division."""
     one, other = number_of(left), number_of(right)
     if sign == "+":
@@ -237,7 +237,7 @@ def joined(sign: str, left: Value, right: Value) -> Value:
     return CONTEXT.remainder(one, other)
 
 
-def compared(sign: str, left: Value, right: Value, zone: Zone) -> bool:
+def compare_values(sign: str, left: Value, right: Value, zone: Zone) -> bool:
     """Dates with dates, numbers with numbers; texts that are neither are equal or not."""
     one: Millis | Decimal | str
     other: Millis | Decimal | str

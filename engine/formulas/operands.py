@@ -94,7 +94,7 @@ def property_of(metadata: Mapping[str, Any] | None, name: str) -> Any:
     return found
 
 
-def cheapest(lines: list[Line]) -> Line | None:
+def cheapest_line(lines: list[Line]) -> Line | None:
     """The first of the lines with the lowest price."""
     return min(
         (line for line in lines if line.price is not None),
@@ -103,7 +103,7 @@ def cheapest(lines: list[Line]) -> Line | None:
     )
 
 
-def most_expensive(lines: list[Line]) -> Line | None:
+def most_expensive_line(lines: list[Line]) -> Line | None:
     """The first of the lines with the highest price."""
     return max(
         (line for line in lines if line.price is not None),
@@ -187,8 +187,8 @@ _METADATA: Final[Mapping[str, Callable[[Sources], Mapping[str, Any] | None]]] = 
 _LINES: Final[Mapping[str, Callable[[Basket], Line | None] | None]] = MappingProxyType(
     {
         "ORDER_ITEM_": None,
-        "CHEAPEST_ORDER_ITEM_": lambda basket: cheapest(basket.lines),
-        "MOST_EXPENSIVE_ORDER_ITEM_": lambda basket: most_expensive(basket.lines),
+        "CHEAPEST_ORDER_ITEM_": lambda basket: cheapest_line(basket.lines),
+        "MOST_EXPENSIVE_ORDER_ITEM_": lambda basket: most_expensive_line(basket.lines),
     }
 )
 _LINE: Final[Mapping[str, Callable[[Line], int | None]]] = MappingProxyType(

@@ -6,7 +6,7 @@ from schemas.bin import BinEntry, BinEntryAdded, BinKind
 from schemas.commands import Command
 
 
-def binned(
+def bin_entry_added_event(
     command: Command,
     kind: BinKind,
     resource_id: str,

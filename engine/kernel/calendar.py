@@ -81,26 +81,42 @@ def iso(at: Millis) -> str:
     return text.removesuffix("+00:00") + "Z"
 
 
-def instant_of(text: str, zone: Zone = None) -> Millis | None:
-    """The instant of a date or date-time as text, without an offset in the zone; None: it is none."""
+def parse_iso(text: str, zone: Zone = None) -> Millis:
+    """The instant of a date or date-time in any form of ISO 8601, without an offset in the zone.
+
+    Parts of milliseconds are cut. Raises ValueError.
+    """
+    at, is_wall = _parse(text)
+    return instant_of_wall(at, zone) if is_wall else at
+
+
+def _parse(text: str) -> tuple[Millis, bool]:
+    """An instant, or what the clocks show where no offset says which clocks. Raises ValueError."""
+    moment = datetime.fromisoformat(text)
+    is_wall = moment.tzinfo is None
+    if is_wall:
+        moment = moment.replace(tzinfo=UTC)
+    return (moment - _EPOCH) // _MILLISECOND, is_wall
+
+
+def parse_instant(text: str, zone: Zone = None) -> Millis | None:
+    """As `parse_iso`, of what begins with `2023-01-27` and is not too long; None: it is none."""
     # what is too long, or no date, takes no room among those that are remembered
     if len(text) > INSTANT_LENGTH_MAX or not _DATE.match(text):
         return None
-    at, is_wall = _read(text)
-    return instant_of_wall(at, zone) if is_wall and at is not None else at
+    found = _read(text)
+    if found is None:
+        return None
+    at, is_wall = found
+    return instant_of_wall(at, zone) if is_wall else at
 
 
 @lru_cache(maxsize=4096)
-def _read(text: str) -> tuple[Millis | None, bool]:
-    """An instant, or what the clocks show where no offset says which clocks."""
+def _read(text: str) -> tuple[Millis, bool] | None:
     try:
-        at = datetime.fromisoformat(text)
+        return _parse(text)
     except ValueError:
-        return None, False
-    is_wall = at.tzinfo is None
-    if is_wall:
-        at = at.replace(tzinfo=UTC)
-    return (at - _EPOCH) // _MILLISECOND, is_wall
+        return None
 
 
 def iso_or_none(at: Millis | None) -> str | None:
@@ -228,7 +244,7 @@ def parse_duration(text: str) -> Duration:
     return found
 
 
-def later(at: Millis, duration: Duration, times: int = 1, zone: Zone = None) -> Millis:
+def add_duration(at: Millis, duration: Duration, times: int = 1, zone: Zone = None) -> Millis:
     """`at` and `times` durations; what lies beyond the year 9999 counts as its end."""
     if times and (duration.months or duration.days):
         wall = _later_on_calendar(wall_of(at, zone), duration, times)
@@ -253,7 +269,7 @@ def _later_on_calendar(wall: Millis, duration: Duration, times: int) -> Millis |
     return None if wall > INSTANT_MAX else wall
 
 
-def within_timeframe(
+def is_within_timeframe(
     timeframe: ValidityTimeframe, anchor: Millis, at: Millis, zone: Zone = None
 ) -> bool:
     """Whether `at` lies in the first `duration` of one of the intervals that follow the anchor."""
@@ -263,19 +279,21 @@ def within_timeframe(
     shortest_ms = (interval.months * 28 + interval.days) * DAY_MS + interval.millis
     # clocks that were put forward, by a day at most, let more of them begin
     rounds = range((at - anchor + (0 if zone is None else 2 * DAY_MS)) // shortest_ms + 2)
-    begun = bisect_right(rounds, at, key=lambda n: later(anchor, interval, n, zone)) - 1
-    begin = later(anchor, interval, begun, zone)
-    return at < later(begin, parse_duration(timeframe.duration), zone=zone)
+    begun = bisect_right(rounds, at, key=lambda n: add_duration(anchor, interval, n, zone)) - 1
+    begin = add_duration(anchor, interval, begun, zone)
+    return at < add_duration(begin, parse_duration(timeframe.duration), zone=zone)
 
 
-def within_hours(hours: DailyHours, at: Millis, zone: Zone = None) -> bool:
+def is_within_hours(hours: DailyHours, at: Millis, zone: Zone = None) -> bool:
     """Whether `at` lies in the daily window, on one of its days (no days: on any)."""
     start, end = parse_clock(hours.start_time), parse_clock(hours.expiration_time)
     wall = wall_of(at, zone)
     of_day, today = wall % DAY_MS, day_of_week(wall)
     if start < end:
-        return start <= of_day < end and _on(hours, today)
-    return (of_day >= start and _on(hours, today)) or (of_day < end and _on(hours, (today - 1) % 7))
+        return start <= of_day < end and _is_on_day(hours, today)
+    return (of_day >= start and _is_on_day(hours, today)) or (
+        of_day < end and _is_on_day(hours, (today - 1) % 7)
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -287,7 +305,7 @@ def parse_clock(text: str) -> Millis:
     return DAY_MS if text == "24:00" else int(match[1]) * HOUR_MS + int(match[2]) * MINUTE_MS
 
 
-def _on(hours: DailyHours, day: int) -> bool:
+def _is_on_day(hours: DailyHours, day: int) -> bool:
     return not hours.days_of_week or day in hours.days_of_week
 
 

@@ -37,9 +37,9 @@ def named_changes(
         return refuse("invalid_payload", str(error))
     for name in fixed:
         if changes.pop(name, None) not in (None, getattr(entity, name)):
-            return unchangeable(name)
+            return unchangeable_member(name)
     for name in sorted(changes.keys() - updatable):
-        return unchangeable(name)
+        return unchangeable_member(name)
     if "metadata" in changes:
         changes["metadata"] = merge_metadata(getattr(entity, "metadata", None), changes["metadata"])
     return changes
@@ -61,7 +61,7 @@ def merge_metadata(stored: Mapping[str, Any] | None, given: Any) -> Any:
     return {**(stored or {}), **given} if isinstance(given, dict) else given
 
 
-def unchangeable(path: str) -> Refusal:
+def unchangeable_member(path: str) -> Refusal:
     """The refusal of a member that an update may not change."""
     return refuse("invalid_payload", f"Property `.{path}` cannot be changed")
 

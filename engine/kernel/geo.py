@@ -23,19 +23,19 @@ QUARTER_TURN: Final = 90 * PARTS_OF_DEGREE
 Ring = Sequence[Point]
 
 
-def point(longitude: float, latitude: float) -> Point:
+def make_point(longitude: float, latitude: float) -> Point:
     """The point at these degrees. Raises ValueError for what is not on the earth."""
     if not (abs(longitude) <= 180 and abs(latitude) <= 90):
         raise ValueError("has to have a latitude of -90 to 90 and a longitude of -180 to 180")
     return round(longitude * PARTS_OF_DEGREE), round(latitude * PARTS_OF_DEGREE)
 
 
-def degrees(part: int) -> float:
+def to_degrees(part: int) -> float:
     """A coordinate in degrees."""
     return part / PARTS_OF_DEGREE
 
 
-def geopoint(value: Any) -> Point | None:
+def parse_geopoint(value: Any) -> Point | None:
     """The point that `{lat, lon}` says; None: it says none."""
     if not isinstance(value, dict) or value.keys() != {"lat", "lon"}:
         return None
@@ -43,49 +43,49 @@ def geopoint(value: Any) -> Point | None:
     if not all(isinstance(each, int | float) and not isinstance(each, bool) for each in (lon, lat)):
         return None
     try:
-        return point(lon, lat)
+        return make_point(lon, lat)
     except ValueError:
         return None
 
 
-def contains(shape: Circle | Area, at: Point) -> bool:
+def contains_point(shape: Circle | Area, point: Point) -> bool:
     """Whether the point is inside, the border included."""
     if isinstance(shape, Circle):
-        return distance_m(shape.at, at) <= shape.radius_m
-    return any(in_polygon(rings, at) for rings in shape.polygons)
+        return distance_m(shape.at, point) <= shape.radius_m
+    return any(is_in_polygon(rings, point) for rings in shape.polygons)
 
 
 def distance_m(one: Point, other: Point) -> float:
     """The metres between two points, by haversine."""
     (lon1, lat1), (lon2, lat2) = (
-        (radians(degrees(lon)), radians(degrees(lat))) for lon, lat in (one, other)
+        (radians(to_degrees(lon)), radians(to_degrees(lat))) for lon, lat in (one, other)
     )
     haversine = sin((lat2 - lat1) / 2) ** 2 + cos(lat1) * cos(lat2) * sin((lon2 - lon1) / 2) ** 2
     return 2 * EARTH_RADIUS_M * asin(sqrt(min(haversine, 1.0)))
 
 
-def in_polygon(rings: Sequence[Ring], at: Point) -> bool:
+def is_in_polygon(rings: Sequence[Ring], point: Point) -> bool:
     """Whether the point is within the first ring and in none of the holes; borders are inside."""
     outer, *holes = rings
-    if winding(outer, at) == 0:
+    if winding_number(outer, point) == 0:
         return False
-    return all(winding(hole, at) in (0, None) for hole in holes)
+    return all(winding_number(hole, point) in (0, None) for hole in holes)
 
 
-def winding(ring: Ring, at: Point) -> int | None:
+def winding_number(ring: Ring, point: Point) -> int | None:
     """How often a closed ring goes around the point, crossings of the antimeridian counted out.
 
     0: the point is outside; None: it is on the border.
     """
-    unrolled = unroll(ring)
-    longitude, latitude = at
+    unrolled = unroll_ring(ring)
+    longitude, latitude = point
     low = min(lon for lon, _ in unrolled)
     # the one turn of the point at which it can be within the ring
     start = longitude + -(-(low - longitude) // TURN) * TURN
     high = max(lon for lon, _ in unrolled)
     turns = 0
     while start <= high:
-        found = _winding(unrolled, (start, latitude))
+        found = _winding_number(unrolled, (start, latitude))
         if found is None:
             return None
         turns += found
@@ -93,7 +93,7 @@ def winding(ring: Ring, at: Point) -> int | None:
     return turns
 
 
-def unroll(ring: Ring) -> list[Point]:
+def unroll_ring(ring: Ring) -> list[Point]:
     """The ring with longitudes that go on beyond a half turn, so that each edge is the short way."""
     (longitude, latitude), *others = ring
     unrolled = [(longitude, latitude)]
@@ -108,7 +108,7 @@ def wrong_ring(ring: Ring) -> str | None:
     """Why a ring bounds nothing; None: it does."""
     if len(ring) < 4 or ring[0] != ring[-1]:
         return "does not have at least 4 positions, the last as the first"
-    unrolled = unroll(ring)
+    unrolled = unroll_ring(ring)
     if unrolled[0] != unrolled[-1]:
         return "goes around a pole"
     if _doubled_area(unrolled) == 0:
@@ -116,8 +116,8 @@ def wrong_ring(ring: Ring) -> str | None:
     return None
 
 
-def _winding(ring: Ring, at: Point) -> int | None:
-    x, y = at
+def _winding_number(ring: Ring, point: Point) -> int | None:
+    x, y = point
     turns = 0
     for (x1, y1), (x2, y2) in pairwise(ring):
         side = (x2 - x1) * (y - y1) - (x - x1) * (y2 - y1)

@@ -65,7 +65,7 @@ def new_ids(seed: str, prefix: str, count: int, now: Millis | None = None) -> tu
     begin = prefix if now is None else f"{prefix}{now:0{TIME_DIGITS}x}"
     length = LENGTHS[prefix] + len(prefix) - len(begin)
     drawn = shake_256(f"{seed}/{prefix}/many".encode()).hexdigest(count * length // 2 + 1)
-    return tuple([begin + drawn[at : at + length] for at in range(0, count * length, length)])
+    return tuple([begin + drawn[n : n + length] for n in range(0, count * length, length)])
 
 
 def numbered_command(command: Command, part: str, n: int) -> Command:

@@ -19,7 +19,7 @@ from schemas.vouchers import Voucher
 InCategory = TypeVar("InCategory", Voucher, Campaign)
 
 
-class Held(NamedTuple):
+class SessionHolds(NamedTuple):
     """What sessions hold of a voucher: redemptions, credits and points."""
 
     quantity: int
@@ -27,16 +27,16 @@ class Held(NamedTuple):
     points: int = 0
 
 
-NOTHING_HELD = Held(0, 0)
+NOTHING_HELD = SessionHolds(0, 0)
 
 
 def find_voucher(view: View, code_or_id: str) -> Voucher | None:
     """The voucher with that code, else with that id; none of a deleted campaign."""
     voucher_id = view.get(tables.VOUCHER_CODES, code_or_id)
-    return living_voucher(view, voucher_id or code_or_id)
+    return find_living_voucher(view, voucher_id or code_or_id)
 
 
-def living_voucher(view: View, voucher_id: str) -> Voucher | None:
+def find_living_voucher(view: View, voucher_id: str) -> Voucher | None:
     """The voucher with that id; none of a deleted campaign, whose own deletion follows."""
     voucher = view.get(tables.VOUCHERS, voucher_id)
     if voucher is None or voucher.campaign_id is None:
@@ -70,7 +70,7 @@ def category_id_of(view: View, id_or_name: str | None) -> str | Refusal | None:
     return view.get(tables.CATEGORY_NAMES, id_or_name) or not_found("category", id_or_name)
 
 
-def categorized(view: View, bound: InCategory) -> InCategory | Refusal:
+def with_named_category(view: View, bound: InCategory) -> InCategory | Refusal:
     """A voucher or campaign in the category that it names, by id or name, if it names one."""
     named = bound.category_id or bound.category
     found = category_id_of(view, named or None)
@@ -81,7 +81,7 @@ def categorized(view: View, bound: InCategory) -> InCategory | Refusal:
     return structs.replace(bound, category_id=found, category=name)
 
 
-def with_category(changes: dict[str, Any]) -> bool:
+def unify_category(changes: dict[str, Any]) -> bool:
     """Makes of what an update says of a category one name; whether it says anything of it."""
     if not changes.keys() & {"category", "category_id"}:
         return False
@@ -104,11 +104,11 @@ def categories_of(view: View, *ids: str | None) -> tuple[Category, ...]:
 
 def find_customer(view: View, customer_id: str) -> Customer | None:
     """The customer with that id, else with that source id; none in the bin."""
-    found = stored_customer(view, customer_id)
+    found = find_stored_customer(view, customer_id)
     return None if found is None or found.deleted_at is not None else found
 
 
-def stored_customer(view: View, customer_id: str) -> Customer | None:
+def find_stored_customer(view: View, customer_id: str) -> Customer | None:
     """The customer with that id, else with that source id, be it in the bin."""
     return view.get(tables.CUSTOMERS, customer_id) or _customer_from(view, customer_id)
 
@@ -118,7 +118,7 @@ def find_order(view: View, order_id: str) -> Order | None:
     return view.get(tables.ORDERS, order_id) or _order_from(view, order_id)
 
 
-def named_customer(
+def find_named_customer(
     view: View, named: CustomerInput, guest_key: str | None = None
 ) -> Customer | Refusal | None:
     """The customer that a request names; None: not known yet.
@@ -130,7 +130,7 @@ def named_customer(
     """
     found = None
     if named.id:
-        found = stored_customer(view, named.id)
+        found = find_stored_customer(view, named.id)
         if found is None and not named.source_id:
             return unknown_customer(named.id)
     if found is None and named.source_id:
@@ -165,8 +165,8 @@ def unknown_customer(named: str | None) -> Refusal:
     )
 
 
-def named_order(view: View, named: OrderInput) -> Order | Refusal | None:
-    """The stored order that a request names; None: a new one. As `named_customer`."""
+def find_named_order(view: View, named: OrderInput) -> Order | Refusal | None:
+    """The stored order that a request names; None: a new one. As `find_named_customer`."""
     if named.id:
         found = find_order(view, named.id)
         if found is not None:
@@ -189,7 +189,9 @@ def taken_code(view: View, code: str) -> Refusal | None:
     )
 
 
-def held_by_others(view: View, voucher: Voucher, own_session: str | None, now: Millis) -> Held:
+def holds_of_others(
+    view: View, voucher: Voucher, own_session: str | None, now: Millis
+) -> SessionHolds:
     """What sessions other than one's own hold of a voucher, where that can matter.
 
     Thousands of sessions may hold one that is used without limit, or far from it: they are counted
@@ -204,7 +206,7 @@ def held_by_others(view: View, voucher: Voucher, own_session: str | None, now: M
             quantity += hold.quantity
             credits += hold.credits
             points += hold.points
-    return Held(quantity, credits, points)
+    return SessionHolds(quantity, credits, points)
 
 
 def _has_room(voucher: Voucher) -> bool:

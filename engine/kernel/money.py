@@ -5,7 +5,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 
-def half_up(numerator: int, denominator: int) -> int:
+def divide_half_up(numerator: int, denominator: int) -> int:
     """The quotient rounded to the nearest integer, halves away from zero; neither is negative."""
     return (2 * numerator + denominator) // (2 * denominator)
 
@@ -13,10 +13,10 @@ def half_up(numerator: int, denominator: int) -> int:
 def percent_of(amount_minor: int, percent: Decimal) -> int:
     """`percent` of an amount, computed exactly and rounded half up."""
     numerator, denominator = percent.as_integer_ratio()
-    return half_up(amount_minor * numerator, 100 * denominator)
+    return divide_half_up(amount_minor * numerator, 100 * denominator)
 
 
-def split(total: int, weights: Sequence[int]) -> list[int]:
+def split_amount(total: int, weights: Sequence[int]) -> list[int]:
     """The total in parts as the weights are, by the largest remainder; ties go to the earlier part.
 
     Law: the parts sum to the total, and each is its exact share rounded down or up. Nothing is
@@ -34,13 +34,13 @@ def split(total: int, weights: Sequence[int]) -> list[int]:
     return parts
 
 
-def fill(total: int, weights: Sequence[int], bounds: Sequence[int]) -> list[int]:
+def fill_parts(total: int, weights: Sequence[int], bounds: Sequence[int]) -> list[int]:
     """The total in parts as the weights are, none above its bound; what one cannot bear, others do.
 
     Law: the parts sum to the total, or to the bounds of those that have a weight where these are
     less. None of it is negative.
     """
-    parts = split(total, weights)
+    parts = split_amount(total, weights)
     if all(part <= bound for part, bound in zip(parts, bounds, strict=True)):
         return parts
     parts = [0] * len(weights)
@@ -51,7 +51,7 @@ def fill(total: int, weights: Sequence[int], bounds: Sequence[int]) -> list[int]
     for place, n in enumerate(open_parts):
         if total * weights[n] < bounds[n] * whole:
             rest = sorted(open_parts[place:])
-            for m, part in zip(rest, split(total, [weights[m] for m in rest]), strict=True):
+            for m, part in zip(rest, split_amount(total, [weights[m] for m in rest]), strict=True):
                 parts[m] = part
             break
         parts[n] = bounds[n]

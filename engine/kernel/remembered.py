@@ -16,7 +16,7 @@ R = TypeVar("R")
 ENTRY_CHARACTERS: Final = 100
 
 
-def remembered(
+def remember_results(
     characters: int,
 ) -> Callable[[Callable[Concatenate[str, P], R]], Callable[Concatenate[str, P], R]]:
     """Remembers what a pure function makes of texts; once they are too many, it begins anew.

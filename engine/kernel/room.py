@@ -56,7 +56,7 @@ def shows_nothing(*_: object) -> Rendered:
     return NO_CONTENT
 
 
-def unite(*tables: Mapping[type[Any], V]) -> Mapping[type[Any], V]:
+def unite_tables(*tables: Mapping[type[Any], V]) -> Mapping[type[Any], V]:
     """One table of all; no two may have a line for the same type."""
     united: dict[type[Any], V] = {}
     for table in tables:

@@ -5,7 +5,7 @@ from typing import Any
 
 from engine.kernel.calendar import iso, iso_or_none
 from engine.kernel.encode import Body
-from engine.kernel.geo import degrees
+from engine.kernel.geo import to_degrees
 from engine.kernel.room import Answers, shows, shows_nothing
 from schemas.locations import (
     Area,
@@ -37,7 +37,7 @@ def _circle(circle: Circle) -> Body:
 
 def _area(area: Area) -> Body:
     polygons = [
-        [[[degrees(lon), degrees(lat)] for lon, lat in ring] for ring in rings]
+        [[[to_degrees(lon), to_degrees(lat)] for lon, lat in ring] for ring in rings]
         for rings in area.polygons
     ]
     coordinates: list[Any] = polygons if area.kind == "MultiPolygon" else polygons[0]

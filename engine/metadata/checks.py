@@ -15,16 +15,80 @@ from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.state import View
 from engine.metadata.decide import metadata_refusal
+from schemas.actions import ActionEvent
+from schemas.assignments import AssignmentEvent
+from schemas.balances import BalanceEvent
 from schemas.base import Metadata
-from schemas.campaigns import Campaign, CampaignCreated, CampaignUpdated, VouchersGenerated
-from schemas.customers import Customer, CustomerCreated, CustomerUpdated
+from schemas.bin import BinEvent
+from schemas.campaigns import (
+    Campaign,
+    CampaignCreated,
+    CampaignDeleted,
+    CampaignDisabled,
+    CampaignEnabled,
+    CampaignUpdated,
+    VouchersGenerated,
+)
+from schemas.categories import CategoryEvent
+from schemas.collections import CollectionEvent
+from schemas.custom_events import CustomEventEvent
+from schemas.customers import (
+    Customer,
+    CustomerCreated,
+    CustomerDeleted,
+    CustomersSummed,
+    CustomerUnchanged,
+    CustomerUpdated,
+)
+from schemas.erasures import ErasureEvent
 from schemas.errors import Refusal
+from schemas.events import events_of
+from schemas.locations import LocationEvent
+from schemas.metadata import MetadataEvent
+from schemas.oauth import OAuthEvent
 from schemas.orders import Order, OrderCreated, OrderUpdated
-from schemas.products import ProductCreated, ProductUpdated, SkuCreated, SkuUpdated
-from schemas.promotion_events import TierCreated, TierUpdated
-from schemas.publications import Published
-from schemas.redemptions import RedemptionSucceeded
-from schemas.voucher_events import VoucherCreated, VoucherUpdated
+from schemas.products import (
+    ProductCreated,
+    ProductDeleted,
+    ProductUpdated,
+    SkuCreated,
+    SkuDeleted,
+    SkuUpdated,
+)
+from schemas.projects import ProjectEvent
+from schemas.promotion_events import (
+    CampaignPromotionsDeleted,
+    StackCreated,
+    StackDeleted,
+    StackUpdated,
+    TierCreated,
+    TierDeleted,
+    TierDisabled,
+    TierEnabled,
+    TiersMoved,
+    TierUpdated,
+)
+from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
+from schemas.redemptions import (
+    RedemptionFailed,
+    RedemptionRolledBack,
+    RedemptionsRetired,
+    RedemptionSucceeded,
+    RollbackFailed,
+)
+from schemas.rewards import RewardEvent
+from schemas.rules import RuleEvent
+from schemas.segments import SegmentEvent
+from schemas.sessions import SessionEvent
+from schemas.stacking import StackingEvent
+from schemas.voucher_events import (
+    VoucherCreated,
+    VoucherDeleted,
+    VoucherDisabled,
+    VoucherEnabled,
+    VoucherUpdated,
+)
+from schemas.webhooks import WebhookEvent
 
 #: What is written: the kind of object, its metadata, and whether none at all is fine.
 Written = Iterator[tuple[str, Metadata | None, bool]]
@@ -39,7 +103,7 @@ def wrong_metadata(view: View, decision: Decision) -> Refusal | None:
         return None
     alone = len(decision.events) == 1
     for event in decision.events:
-        written = _WRITTEN.get(type(event))
+        written = WRITES.get(type(event))
         if written is None:
             continue
         for related_object, metadata, may_lack in written(view, event):
@@ -131,7 +195,7 @@ def _redemption(view: View, event: RedemptionSucceeded) -> Written:
         yield from _written_order(view, event.evaluation.order)
 
 
-def _publication(_: View, event: Published) -> Written:
+def _publication(_: View, event: PublicationSucceeded) -> Written:
     yield "publication", event.publication.metadata, False
 
 
@@ -153,7 +217,8 @@ def _updated_sku(view: View, event: SkuUpdated) -> Written:
     yield from _if_changed(view.get(tables.SKUS, event.sku.id), event.sku, "product", may_lack=True)
 
 
-_WRITTEN: Final[Mapping[type[Any], Callable[[View, Any], Written]]] = MappingProxyType(
+#: What each event writes.
+WRITES: Final[Mapping[type[Any], Callable[[View, Any], Written]]] = MappingProxyType(
     {
         VoucherCreated: _created_voucher,
         VoucherUpdated: _updated_voucher,
@@ -171,6 +236,58 @@ _WRITTEN: Final[Mapping[type[Any], Callable[[View, Any], Written]]] = MappingPro
         OrderCreated: _order,
         OrderUpdated: _order,
         RedemptionSucceeded: _redemption,
-        Published: _publication,
+        PublicationSucceeded: _publication,
     }
+)
+
+#: What writes no metadata that a schema binds.
+UNWRITTEN: Final = events_of(
+    # What it is about has no metadata.
+    ActionEvent,
+    AssignmentEvent,
+    CategoryEvent,
+    CollectionEvent,
+    LocationEvent,
+    MetadataEvent,
+    OAuthEvent,
+    ProjectEvent,
+    RuleEvent,
+    SegmentEvent,
+    SessionEvent,
+    StackingEvent,
+    WebhookEvent,
+    CustomersSummed,
+    StackCreated,
+    StackUpdated,
+    StackDeleted,
+    # A schema for it may be kept, and binds nothing (docs/api.md).
+    CustomEventEvent,
+    RewardEvent,
+    # It writes other things than metadata, which stays.
+    BalanceEvent,
+    CampaignEnabled,
+    CampaignDisabled,
+    CustomerUnchanged,
+    PublicationRepeated,
+    TierEnabled,
+    TierDisabled,
+    TiersMoved,
+    VoucherEnabled,
+    VoucherDisabled,
+    # It writes nothing that stays.
+    BinEvent,
+    ErasureEvent,
+    CampaignDeleted,
+    CampaignPromotionsDeleted,
+    CustomerDeleted,
+    ProductDeleted,
+    SkuDeleted,
+    TierDeleted,
+    VoucherDeleted,
+    RedemptionsRetired,
+    # It only says what was refused, or what was taken back and why.
+    PublicationFailed,
+    RedemptionFailed,
+    RedemptionRolledBack,
+    RollbackFailed,
 )

@@ -102,15 +102,15 @@ def metadata_refusal(view: View, related_object: str, metadata: Metadata | None)
 
 
 def _wrong_object(
-    view: View, schema: MetadataSchema, found: Mapping[str, Any], at: str, depth: int
+    view: View, schema: MetadataSchema, found: Mapping[str, Any], path: str, depth: int
 ) -> str | None:
     if depth == 0:
-        return f"Property .{at} lies too deep"
+        return f"Property .{path} lies too deep"
     for name, wanted in schema.properties.items():
         if wanted.deleted:
             continue
         value = found.get(name)
-        place = f"{at}.{name}"
+        place = f"{path}.{name}"
         if value is None:
             if not wanted.optional:
                 return f"Property .{place} is required"
@@ -122,48 +122,48 @@ def _wrong_object(
         for name in found:
             known = schema.properties.get(name)
             if known is None or known.deleted:
-                return f"Property .{at}.{name} is not defined in the schema"
+                return f"Property .{path}.{name} is not defined in the schema"
     return None
 
 
 def _wrong_property(
-    view: View, wanted: MetadataProperty, value: Any, at: str, depth: int
+    view: View, wanted: MetadataProperty, value: Any, path: str, depth: int
 ) -> str | None:
     if not wanted.array:
-        return _wrong_value(view, wanted, value, at, depth)
+        return _wrong_value(view, wanted, value, path, depth)
     if not isinstance(value, list):
-        return f"Property .{at} should be an array"
+        return f"Property .{path} should be an array"
     for index, item in enumerate(value):
-        wrong = _wrong_value(view, wanted, item, f"{at}[{index}]", depth)
+        wrong = _wrong_value(view, wanted, item, f"{path}[{index}]", depth)
         if wrong is not None:
             return wrong
     return None
 
 
 def _wrong_value(
-    view: View, wanted: MetadataProperty, value: Any, at: str, depth: int
+    view: View, wanted: MetadataProperty, value: Any, path: str, depth: int
 ) -> str | None:
     if not _IS[wanted.type](value):
-        return f"Property .{at} should be {_NAMES[wanted.type]}"
+        return f"Property .{path} should be {_NAMES[wanted.type]}"
     if wanted.type == "object":
         nested = wanted.object_type and view.get(tables.METADATA_SCHEMAS, wanted.object_type)
-        return _wrong_object(view, nested, value, at, depth - 1) if nested else None
+        return _wrong_object(view, nested, value, path, depth - 1) if nested else None
     if wanted.eq is not None and value not in wanted.eq:
-        return f"Property .{at} should be one of the allowed values"
+        return f"Property .{path} should be one of the allowed values"
     if wanted.ne is not None and value in wanted.ne:
-        return f"Property .{at} should not be one of the excluded values"
-    return _wrong_size(wanted, value, at)
+        return f"Property .{path} should not be one of the excluded values"
+    return _wrong_size(wanted, value, path)
 
 
-def _wrong_size(wanted: MetadataProperty, value: Any, at: str) -> str | None:
+def _wrong_size(wanted: MetadataProperty, value: Any, path: str) -> str | None:
     if isinstance(value, str):
         length = len(value)
         if wanted.exact_length is not None and length != wanted.exact_length:
-            return f"Property .{at} should have {wanted.exact_length} characters"
+            return f"Property .{path} should have {wanted.exact_length} characters"
         if wanted.min_length is not None and length < wanted.min_length:
-            return f"Property .{at} should have at least {wanted.min_length} characters"
+            return f"Property .{path} should have at least {wanted.min_length} characters"
         if wanted.max_length is not None and length > wanted.max_length:
-            return f"Property .{at} should have at most {wanted.max_length} characters"
+            return f"Property .{path} should have at most {wanted.max_length} characters"
     if wanted.type != "number":
         return None
     for limit, holds, words in (
@@ -173,7 +173,7 @@ def _wrong_size(wanted: MetadataProperty, value: Any, at: str) -> str | None:
         (wanted.gte, _at_least, "at least"),
     ):
         if limit is not None and not holds(value, limit):
-            return f"Property .{at} should be {words} {limit:g}"
+            return f"Property .{path} should be {words} {limit:g}"
     return None
 
 

@@ -15,7 +15,7 @@ import msgspec
 from engine.kernel.calendar import iso, iso_or_none
 from engine.kernel.encode import Body
 from engine.kernel.room import Answers, shows
-from engine.pricing.basket import Basket, taken_back, together
+from engine.pricing.basket import Basket, sum_taken, take_back_from_order
 from schemas.evaluations import Evaluation, ItemTaken, Replacement, Taken
 from schemas.orders import Order, OrderCreated, OrderEntry, OrderItem, OrderUpdated
 
@@ -23,7 +23,7 @@ _NOTHING: Final = Taken()
 _ITEM_TEXTS = ("id", "product_id", "sku_id", "source_id", "related_object")
 
 
-class Sums(NamedTuple):
+class OrderSums(NamedTuple):
     """What an order comes to at one point, and what the last step took."""
 
     amount: int | None = None
@@ -32,14 +32,14 @@ class Sums(NamedTuple):
     applied: Taken = _NOTHING
 
 
-def sums_of(order: Order | None, applied: Taken = _NOTHING) -> Sums:
+def sums_of(order: Order | None, applied: Taken = _NOTHING) -> OrderSums:
     """What the order comes to as it is."""
     if order is None:
-        return Sums(applied=applied)
-    return Sums(order.amount, order.discount_amount, order.items, applied)
+        return OrderSums(applied=applied)
+    return OrderSums(order.amount, order.discount_amount, order.items, applied)
 
 
-def running_sums(evaluation: Evaluation) -> list[Sums]:
+def running_sums(evaluation: Evaluation) -> list[OrderSums]:
     """One for each applicable outcome, in the order of the request, then the one of all of it."""
     order = evaluation.order
     applied = evaluation.applied
@@ -47,9 +47,9 @@ def running_sums(evaluation: Evaluation) -> list[Sums]:
     if len(steps) == 1:  # nearly every request
         whole = sums_of(order, steps[0])
         return [whole, whole]
-    all_of_it = together(steps)
-    basket = None if order is None else Basket(taken_back(order, all_of_it))
-    sums: dict[int, Sums] = {}
+    all_of_it = sum_taken(steps)
+    basket = None if order is None else Basket(take_back_from_order(order, all_of_it))
+    sums: dict[int, OrderSums] = {}
     for outcome, step in zip(applied, steps, strict=True):
         if basket is not None:
             basket.take(step)
@@ -58,16 +58,16 @@ def running_sums(evaluation: Evaluation) -> list[Sums]:
     return [*in_request, sums_of(order, all_of_it)]
 
 
-def untouched_sums(evaluation: Evaluation) -> Sums:
+def untouched_sums(evaluation: Evaluation) -> OrderSums:
     """What the order comes to without the request."""
     if evaluation.order is None:
-        return Sums()
+        return OrderSums()
     applied = (outcome.taken or _NOTHING for outcome in evaluation.applied)
-    return sums_of(taken_back(evaluation.order, together(applied)))
+    return sums_of(take_back_from_order(evaluation.order, sum_taken(applied)))
 
 
 def order_body(
-    order: Order, sums: Sums, *, keep: bool = False, entries: tuple[OrderEntry, ...] = ()
+    order: Order, sums: OrderSums, *, keep: bool = False, entries: tuple[OrderEntry, ...] = ()
 ) -> Body:
     """The order at one point of a request; `entries` are the redemptions to show in it.
 
@@ -98,7 +98,7 @@ def order_body(
     return body
 
 
-def _put_amounts(body: Body, order: Order, amount: int, sums: Sums, *, keep: bool) -> None:
+def _put_amounts(body: Body, order: Order, amount: int, sums: OrderSums, *, keep: bool) -> None:
     body["amount"] = amount
     if order.initial_amount is not None:
         body["initial_amount"] = order.initial_amount

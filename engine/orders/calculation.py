@@ -10,10 +10,10 @@ from msgspec import structs
 
 from engine.kernel import tables
 from engine.kernel.ids import new_ids
-from engine.kernel.lookup import named_order
+from engine.kernel.lookup import find_named_order
 from engine.kernel.state import View
-from engine.orders.lines import Lines, growth_of, laid_over_lines, line_of
-from engine.pricing.sums import left_of
+from engine.orders.lines import Lines, growth_of, lay_over_lines, line_of
+from engine.pricing.sums import left_to_pay
 from schemas.api import OrderInput, OrderStatus
 from schemas.base import AMOUNT_MAX
 from schemas.errors import Refusal, refuse
@@ -35,7 +35,7 @@ def order_of(
     """
     if given is None:
         return None
-    stored = named_order(view, given)
+    stored = find_named_order(view, given)
     if isinstance(stored, Refusal):
         return stored
     if stored is not None and given.source_id not in (None, stored.source_id):
@@ -44,12 +44,12 @@ def order_of(
             details = f"Duplicated order exists with id {given.source_id}"
             return refuse("duplicate_source_id", details, explanation={"rule": "order_source_id"})
     before = stored or Order()
-    refusal = _full(before)
+    refusal = _order_full(before)
     if refusal is None and key_kind == "client":
         refusal = _not_for_clients(before, given, customer_id)
     if refusal is not None:
         return refusal
-    order = laid_over(view, before, given)
+    order = lay_over_order(view, before, given)
     if isinstance(order, Refusal):
         return order
     if given.status is None and customer_id is None:
@@ -61,12 +61,12 @@ def order_of(
     )
 
 
-def paid(status: OrderStatus | None) -> OrderStatus:
+def paid_status(status: OrderStatus | None) -> OrderStatus:
     """The status of an order that was redeemed on, where the caller says none."""
     return "FULFILLED" if status == "FULFILLED" else "PAID"
 
 
-def _full(order: Order) -> Refusal | None:
+def _order_full(order: Order) -> Refusal | None:
     if len(order.redemptions) < ORDER_ENTRIES_MAX:
         return None
     return refuse(
@@ -88,7 +88,7 @@ def _not_for_clients(order: Order, given: OrderInput, customer_id: str | None) -
             "The order belongs to another customer",
             explanation={"rule": "order_customer", "customer_id": customer_id},
         )
-    if given.status not in (None, paid(order.status)):
+    if given.status not in (None, paid_status(order.status)):
         return refuse(
             "invalid_order",
             "A client-side key cannot set the status of an order",
@@ -97,7 +97,7 @@ def _not_for_clients(order: Order, given: OrderInput, customer_id: str | None) -
     return None
 
 
-def laid_over(view: View, stored: Order, given: OrderInput) -> Order | Refusal:
+def lay_over_order(view: View, stored: Order, given: OrderInput) -> Order | Refusal:
     """What the request says of the order's content, over what is stored.
 
     Refuses amounts that do not work out, and changes of items that redemptions took from.
@@ -106,7 +106,7 @@ def laid_over(view: View, stored: Order, given: OrderInput) -> Order | Refusal:
     items = stored.items
     if given.items is not None:
         named = tuple(line_of(view, item) for item in given.items)
-        lines = laid_over_lines(items, named) if items else Lines(named)
+        lines = lay_over_lines(items, named) if items else Lines(named)
         if isinstance(lines, Refusal):
             return lines
         items = lines.items
@@ -129,7 +129,7 @@ def laid_over(view: View, stored: Order, given: OrderInput) -> Order | Refusal:
         items=items,
         metadata=metadata,
     )
-    left = left_of(order) if stored.id else amount  # nothing was taken of a new one
+    left = left_to_pay(order) if stored.id else amount  # nothing was taken of a new one
     if left is not None and left < 0:
         return refuse(
             "invalid_order",

@@ -10,15 +10,15 @@ from types import MappingProxyType
 
 from msgspec import structs
 
-from engine.customers.decide import NOBODY, known_by
+from engine.customers.decide import NOBODY, know_customer
 from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
-from engine.kernel.lookup import find_order, named_order
+from engine.kernel.lookup import find_named_order, find_order
 from engine.kernel.room import Decisions
 from engine.kernel.state import View
-from engine.orders.calculation import laid_over, with_item_ids
-from engine.orders.overrides import overridden
+from engine.orders.calculation import lay_over_order, with_item_ids
+from engine.orders.overrides import override_catalogue
 from schemas.api import CustomerInput, OrderInput
 from schemas.base import Millis
 from schemas.commands import Command
@@ -30,10 +30,10 @@ def create_order(
     view: View, command: Command, body: CreateOrder, now: Millis
 ) -> Decision | Refusal:
     """Creates an order; one with that id or source id is updated instead."""
-    stored = named_order(view, body.order)
+    stored = find_named_order(view, body.order)
     if isinstance(stored, Refusal):
         return stored
-    return _written(view, command, body, stored, now)
+    return _write_order(view, command, body, stored, now)
 
 
 def update_order(
@@ -43,35 +43,35 @@ def update_order(
     stored = find_order(view, body.named)
     if stored is None:
         return not_found("order", body.named)
-    return _written(view, command, body, stored, now)
+    return _write_order(view, command, body, stored, now)
 
 
-def _written(
+def _write_order(
     view: View,
     command: Command,
     body: CreateOrder | UpdateOrder,
     stored: Order | None,
     now: Millis,
 ) -> Decision | Refusal:
-    refusal = _taken(view, body.order, stored)
+    refusal = _source_id_taken(view, body.order, stored)
     if refusal is not None:
         return refusal
-    known = known_by(view, command, body.customer, now)
+    known = know_customer(view, command, body.customer, now)
     if isinstance(known, Refusal) and _says_whose_it_is(stored, body.customer):
         known = NOBODY
     if isinstance(known, Refusal):
         return known
-    catalogue = overridden(view, command, body.order, now)
+    catalogue = override_catalogue(view, command, body.order, now)
     if isinstance(catalogue, Refusal):
         return catalogue
-    order = laid_over(catalogue.view, stored or Order(), body.order)
+    order = lay_over_order(catalogue.view, stored or Order(), body.order)
     if isinstance(order, Refusal):
         return order
     order = structs.replace(
         order,
         id=order.id or new_id(command.seed, "ord_"),
         status=body.order.status or order.status or "CREATED",
-        items=with_item_ids(command.seed, _recognised(stored, order.items, body.item_ids)),
+        items=with_item_ids(command.seed, _recognise_items(stored, order.items, body.item_ids)),
         customer_id=known.id or order.customer_id,
         created_at=body.created_at if body.created_at is not None else order.created_at or now,
         updated_at=now if stored is not None else None,
@@ -88,7 +88,7 @@ def _says_whose_it_is(stored: Order | None, named: CustomerInput | None) -> bool
     return named == CustomerInput(id=stored.customer_id)
 
 
-def _recognised(
+def _recognise_items(
     stored: Order | None, items: tuple[OrderItem, ...] | None, ids: tuple[str | None, ...]
 ) -> tuple[OrderItem, ...] | None:
     """The items; what the request repeats, by id or as it was in its place, is what it was."""
@@ -116,7 +116,7 @@ def _as_it_was(item: OrderItem, line: OrderItem) -> OrderItem:
     return structs.replace(item, id=line.id, discount_amount=line.discount_amount)
 
 
-def _taken(view: View, given: OrderInput, stored: Order | None) -> Refusal | None:
+def _source_id_taken(view: View, given: OrderInput, stored: Order | None) -> Refusal | None:
     """The refusal of a source id that another order has."""
     if not given.source_id:
         return None

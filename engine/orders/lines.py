@@ -12,7 +12,7 @@ from msgspec import structs
 
 from engine.kernel import tables
 from engine.kernel.state import View
-from engine.products.find import item_meant
+from engine.products.find import find_meant_item
 from schemas.api import OrderItemInput, ProductInput, SkuInput
 from schemas.errors import Refusal, refuse
 from schemas.orders import OrderItem
@@ -36,7 +36,7 @@ def line_of(view: View, given: OrderItemInput) -> OrderItem:
     quantity = 1 if given.quantity is None else given.quantity
     price = _price(given)
     known = given.product_id is not None or given.sku_id is not None
-    found = item_meant(view, given) if price is None or not known else None
+    found = find_meant_item(view, given) if price is None or not known else None
     if found is not None and price is None and given.amount is None:
         price = found.price
     amount = given.amount
@@ -54,10 +54,10 @@ def line_of(view: View, given: OrderItemInput) -> OrderItem:
         sku=given.sku,
         metadata=given.metadata,
     )
-    return line if found is None else structs.replace(line, **_named_by(view, found, given))
+    return line if found is None else structs.replace(line, **_catalogue_fields(view, found, given))
 
 
-def _named_by(view: View, found: CatalogItem, given: OrderItemInput) -> dict[str, Any]:
+def _catalogue_fields(view: View, found: CatalogItem, given: OrderItemInput) -> dict[str, Any]:
     """What the catalogue knows of a line, under what the caller says of it."""
     said = structs.asdict(given.product or ProductInput())
     product = view.get(tables.PRODUCTS, found.product_id)
@@ -76,7 +76,7 @@ def _named_by(view: View, found: CatalogItem, given: OrderItemInput) -> dict[str
     return fields
 
 
-def laid_over_lines(stored: tuple[OrderItem, ...], given: tuple[OrderItem, ...]) -> Lines | Refusal:
+def lay_over_lines(stored: tuple[OrderItem, ...], given: tuple[OrderItem, ...]) -> Lines | Refusal:
     """The given lines, with what redemptions did to those of the same places."""
     items: list[OrderItem] = []
     rest = deque(given)
@@ -88,7 +88,7 @@ def laid_over_lines(stored: tuple[OrderItem, ...], given: tuple[OrderItem, ...])
                 items.append(rest.popleft())
             continue
         if len(items) != n:
-            return _changed(n)
+            return _discounted_item_changed(n)
         if named is not None and _same_thing(line, named) and _as_now(line, named):
             rest.popleft()
         elif line.initial_quantity == 0:
@@ -98,7 +98,7 @@ def laid_over_lines(stored: tuple[OrderItem, ...], given: tuple[OrderItem, ...])
             rest.popleft()
             growth += _growth(line)
         else:
-            return _changed(n)
+            return _discounted_item_changed(n)
         if named is not None and named.metadata is not None:
             items.append(structs.replace(line, metadata=named.metadata))
         else:
@@ -145,7 +145,7 @@ def _as_before(line: OrderItem, named: OrderItem) -> bool:
     return line.initial_quantity == named.quantity and named.amount in (None, line.initial_amount)
 
 
-def _changed(place: int) -> Refusal:
+def _discounted_item_changed(place: int) -> Refusal:
     return refuse(
         "invalid_order",
         f"Item {place} of the order is discounted by redemptions and stays as it is until they"

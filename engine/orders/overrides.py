@@ -15,7 +15,7 @@ from engine.kernel.decision import Decision
 from engine.kernel.ids import numbered_command
 from engine.kernel.state import State, View
 from engine.products.decide import create_product, create_sku
-from engine.products.find import item_meant
+from engine.products.find import find_meant_item
 from engine.products.fold import product_stored, sku_stored
 from schemas.api import OrderInput, OrderItemInput
 from schemas.base import Millis
@@ -37,22 +37,22 @@ from schemas.products import (
 OVERRIDES_MAX: Final = 100
 
 
-class Overridden(NamedTuple):
+class OverriddenCatalogue(NamedTuple):
     """The state with what an order says of the catalogue, and the events that make it so."""
 
     view: View
     events: tuple[Event, ...] = ()
 
 
-def overridden(
+def override_catalogue(
     view: View, command: Command, order: OrderInput | None, now: Millis
-) -> Overridden | Refusal:
+) -> OverriddenCatalogue | Refusal:
     """The catalogue after an order that is saved. Refuses what names an unknown id."""
     if command.key_kind == "client" or order is None or not order.items:
-        return Overridden(view)
+        return OverriddenCatalogue(view)
     steps = list(_steps(order.items))
     if not steps:
-        return Overridden(view)
+        return OverriddenCatalogue(view)
     if len(steps) > OVERRIDES_MAX:
         reason = f"An order overrides at most {OVERRIDES_MAX} products and SKUs"
         told = {"rule": "overrides", "limit": OVERRIDES_MAX, "overrides": len(steps)}
@@ -66,7 +66,7 @@ def overridden(
         for event in decision.events:
             _fold(trial, event, now)
         events.extend(decision.events)
-    return Overridden(trial, tuple(events))
+    return OverriddenCatalogue(trial, tuple(events))
 
 
 Step = Callable[[View, Command, OrderItemInput, Millis], Decision | Refusal]
@@ -99,7 +99,7 @@ def _override_product(
 
 def _product_of_sku(view: View, item: OrderItemInput, source_id: str | None) -> str:
     """The product that only the item's SKU names; empty: another name tells."""
-    meant = None if source_id else item_meant(view, item)
+    meant = None if source_id else find_meant_item(view, item)
     return "" if meant is None else meant.product_id
 
 
@@ -108,7 +108,7 @@ def _override_sku(
 ) -> Decision | Refusal:
     said = item.sku
     assert said is not None
-    meant = item_meant(view, item)
+    meant = find_meant_item(view, item)
     if meant is None:
         named = item.product_id or item.sku_id or item.source_id or ""
         told = {"rule": "exists", "object": "product", "id": named}

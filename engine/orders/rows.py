@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from engine.background.rows import row_as
+from engine.background.decode import decode_row
 from engine.kernel.decision import Decision
 from engine.kernel.state import View
 from engine.orders.decide import create_order
@@ -17,7 +17,7 @@ def import_order_row(
     view: View, command: Command, _: ImportOrders, row: dict[str, Any], now: Millis
 ) -> Decision | Refusal:
     """Creates or updates the row's order; the row has the shape `CreateOrder`."""
-    body = row_as(CreateOrder, row)
+    body = decode_row(CreateOrder, row)
     if isinstance(body, Refusal):
         return body
     return create_order(view, command, body, now)

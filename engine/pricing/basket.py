@@ -136,7 +136,7 @@ def _item(line: Line) -> OrderItem:
     )
 
 
-def together(steps: Iterable[Taken]) -> Taken:
+def sum_taken(steps: Iterable[Taken]) -> Taken:
     """What several took, one after the other, as one; of the order and its lines only."""
     order = 0
     items: dict[int, ItemTaken] = {}
@@ -157,7 +157,7 @@ def together(steps: Iterable[Taken]) -> Taken:
     )
 
 
-def taken_back(order: Order, taken: Taken) -> Order:
+def take_back_from_order(order: Order, taken: Taken) -> Order:
     """The order without what was taken from it and added to it: the inverse of `Basket.take`.
 
     It must not be built upon. Where later redemptions took from units that leave with this one, what
@@ -170,7 +170,7 @@ def taken_back(order: Order, taken: Taken) -> Order:
     lines = list(order.items or ())
     amount = order.amount
     for each in taken.items:
-        lines[each.index] = _undone(lines[each.index], each)
+        lines[each.index] = _undo_line(lines[each.index], each)
         if amount is not None:
             amount -= each.amount
     while lines and _is_empty(lines[-1]):
@@ -190,7 +190,7 @@ def is_built_upon(order: Order, taken: Taken) -> bool:
     )
 
 
-def _undone(line: OrderItem, taken: ItemTaken) -> OrderItem:
+def _undo_line(line: OrderItem, taken: ItemTaken) -> OrderItem:
     quantity = (line.quantity or 0) - taken.quantity
     amount = (line.amount or 0) - taken.amount
     discount = line.discount_amount + line.discount_void - taken.discount

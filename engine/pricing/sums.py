@@ -3,14 +3,14 @@
 from schemas.orders import Order
 
 
-def left_of(order: Order | None) -> int | None:
+def left_to_pay(order: Order | None) -> int | None:
     """What is left to pay; None: no order, or one without an amount."""
     if order is None or order.amount is None:
         return None
     return order.amount - order.discount_amount - order.items_discount
 
 
-def amount_of(order: Order | None) -> int:
+def budget_amount(order: Order | None) -> int:
     """What an order counts as in budgets: its amount before discounts added units to it.
 
     It is the same before and after a request's redeemables, so a budget is exact.

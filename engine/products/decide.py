@@ -14,7 +14,7 @@ import msgspec
 from msgspec import structs
 
 from engine.kernel import tables
-from engine.kernel.bin_entries import binned
+from engine.kernel.bin_entries import bin_entry_added_event
 from engine.kernel.changes import named_changes, with_changes
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
@@ -54,13 +54,13 @@ def create_product(
 ) -> Decision | Refusal:
     """Creates a product, or completes the one that is named."""
     given = body.product
-    stored = _named(view, "product", tables.PRODUCTS, tables.PRODUCT_SOURCES, given)
+    stored = _find_named(view, "product", tables.PRODUCTS, tables.PRODUCT_SOURCES, given)
     if isinstance(stored, Refusal):
         return stored
     if stored is None:
         product_id = new_id(command.seed, "prod_")
         return Decision((ProductCreated(structs.replace(given, id=product_id, created_at=now)),))
-    return Decision((ProductUpdated(_completed(stored, given, _PRODUCT_FIELDS, now)),))
+    return Decision((ProductUpdated(_complete_item(stored, given, _PRODUCT_FIELDS, now)),))
 
 
 def update_product(view: View, _: Command, body: UpdateProduct, now: Millis) -> Decision | Refusal:
@@ -68,10 +68,10 @@ def update_product(view: View, _: Command, body: UpdateProduct, now: Millis) -> 
     stored = find_product(view, body.product)
     if stored is None:
         return not_found("product", body.product)
-    changed = _changed(stored, body.changes, _PRODUCT_FIELDS, now)
+    changed = _change_item(stored, body.changes, _PRODUCT_FIELDS, now)
     if isinstance(changed, Refusal):
         return changed
-    refusal = _taken(view, "product", tables.PRODUCT_SOURCES, changed)
+    refusal = _source_id_taken(view, "product", tables.PRODUCT_SOURCES, changed)
     if refusal is not None:
         return refusal
     return Decision((ProductUpdated(changed),))
@@ -89,7 +89,9 @@ def delete_product(
     event = ProductDeleted(deleted, sku_ids, force=body.force)
     if body.force:
         return Decision((event,))
-    return Decision((event, binned(command, "product", stored.id, stored.name or "", now)))
+    return Decision(
+        (event, bin_entry_added_event(command, "product", stored.id, stored.name or "", now))
+    )
 
 
 def create_sku(view: View, command: Command, body: CreateSku, now: Millis) -> Decision | Refusal:
@@ -98,13 +100,13 @@ def create_sku(view: View, command: Command, body: CreateSku, now: Millis) -> De
     if product is None:
         return not_found("product", body.product)
     given = body.sku
-    stored = _named(view, "sku", tables.SKUS, tables.SKU_SOURCES, given)
+    stored = _find_named(view, "sku", tables.SKUS, tables.SKU_SOURCES, given)
     if isinstance(stored, Refusal):
         return stored
     if stored is not None:
         if stored.product_id != product.id:
-            return _another("sku", "another product's SKU")
-        return Decision((SkuUpdated(_completed(stored, given, _SKU_FIELDS, now)),))
+            return _duplicate_source_id("sku", "another product's SKU")
+        return Decision((SkuUpdated(_complete_item(stored, given, _SKU_FIELDS, now)),))
     if sum(1 for _ in view.scan(tables.PRODUCT_SKUS, product.id)) >= SKUS_MAX:
         return refuse("invalid_payload", f"A product has at most {SKUS_MAX} SKUs")
     sku = structs.replace(
@@ -118,10 +120,10 @@ def update_sku(view: View, _: Command, body: UpdateSku, now: Millis) -> Decision
     stored = _sku_of(view, body.product, body.sku)
     if isinstance(stored, Refusal):
         return stored
-    changed = _changed(stored, body.changes, _SKU_FIELDS, now)
+    changed = _change_item(stored, body.changes, _SKU_FIELDS, now)
     if isinstance(changed, Refusal):
         return changed
-    refusal = _taken(view, "sku", tables.SKU_SOURCES, changed)
+    refusal = _source_id_taken(view, "sku", tables.SKU_SOURCES, changed)
     if refusal is not None:
         return refusal
     return Decision((SkuUpdated(changed),))
@@ -136,7 +138,7 @@ def delete_sku(view: View, command: Command, body: DeleteSku, now: Millis) -> De
     if body.force:
         return Decision((event,))
     name = stored.sku or ""
-    entry = binned(command, "sku", stored.id, name, now, parent_id=stored.product_id)
+    entry = bin_entry_added_event(command, "sku", stored.id, name, now, parent_id=stored.product_id)
     return Decision((event, entry))
 
 
@@ -156,7 +158,7 @@ def _sku_of(view: View, product: str, named: str) -> Sku | Refusal:
     return not_found("sku", named) if sku is None or sku.product_id != found.id else sku
 
 
-def _named(
+def _find_named(
     view: View, kind: str, table: Table[T], sources: Table[str], given: T
 ) -> T | Refusal | None:
     """What a creation names, by id, else by source id; None: nothing that is there.
@@ -168,10 +170,14 @@ def _named(
         found = view.get(table, given.id) or view.get(table, view.get(sources, given.id) or "")
         if found is None or found.deleted_at is not None:
             return not_found(kind, given.id)
-        return _another(kind, f"another {kind}") if owner not in (None, found.id) else found
+        return (
+            _duplicate_source_id(kind, f"another {kind}")
+            if owner not in (None, found.id)
+            else found
+        )
     found = view.get(table, owner) if owner is not None else None
     if found is not None and _is_binned(view, found):
-        return _another(kind, f"a {kind} in the bin")
+        return _duplicate_source_id(kind, f"a {kind} in the bin")
     return found
 
 
@@ -182,16 +188,18 @@ def _is_binned(view: View, entity: Product | Sku) -> bool:
     return product is not None and product.deleted_at is not None
 
 
-def _taken(view: View, kind: str, sources: Table[str], entity: Product | Sku) -> Refusal | None:
+def _source_id_taken(
+    view: View, kind: str, sources: Table[str], entity: Product | Sku
+) -> Refusal | None:
     owner = view.get(sources, entity.source_id) if entity.source_id else None
-    return None if owner in (None, entity.id) else _another(kind, f"another {kind}")
+    return None if owner in (None, entity.id) else _duplicate_source_id(kind, f"another {kind}")
 
 
-def _another(kind: str, owner: str) -> Refusal:
+def _duplicate_source_id(kind: str, owner: str) -> Refusal:
     return refuse("duplicate_source_id", f"The source id is that of {owner}", resource_type=kind)
 
 
-def _completed(stored: T, given: T, fields: tuple[str, ...], now: Millis) -> T:
+def _complete_item(stored: T, given: T, fields: tuple[str, ...], now: Millis) -> T:
     """The entity with everything that `given` says."""
     said: dict[str, Any] = {}
     for name in fields:
@@ -202,7 +210,9 @@ def _completed(stored: T, given: T, fields: tuple[str, ...], now: Millis) -> T:
     return structs.replace(stored, **said, metadata=metadata, updated_at=now)
 
 
-def _changed(stored: T, given: msgspec.Raw, fields: tuple[str, ...], now: Millis) -> T | Refusal:
+def _change_item(
+    stored: T, given: msgspec.Raw, fields: tuple[str, ...], now: Millis
+) -> T | Refusal:
     """The product or the SKU after an update; null empties its attributes."""
     changes = named_changes(stored, given, {*fields, "metadata"})
     if isinstance(changes, Refusal):

@@ -35,9 +35,9 @@ def find_item(view: View, id_or_source: str) -> CatalogItem | None:
     """The product that goes by that id or source id, else the SKU."""
     product = find_product(view, id_or_source)
     if product is not None:
-        return of_product(product)
+        return item_of_product(product)
     sku = find_sku(view, id_or_source)
-    return None if sku is None else of_sku(view, sku)
+    return None if sku is None else item_of_sku(view, sku)
 
 
 def metadata_of_product(view: View, product_id: str) -> Metadata | None:
@@ -46,7 +46,7 @@ def metadata_of_product(view: View, product_id: str) -> Metadata | None:
     return None if product is None else product.metadata
 
 
-def item_meant(view: View, line: OrderItemInput) -> CatalogItem | None:
+def find_meant_item(view: View, line: OrderItemInput) -> CatalogItem | None:
     """What a line of an order is: the SKU that it names, else the product.
 
     A bare source id is a product's unless the line says that it is about a SKU.
@@ -58,18 +58,18 @@ def item_meant(view: View, line: OrderItemInput) -> CatalogItem | None:
     for name in filter(None, names):
         sku = find_sku(view, name)
         if sku is not None:
-            return of_sku(view, sku)
+            return item_of_sku(view, sku)
     names = [line.product_id, None if about_sku else line.source_id]
     if line.product is not None:
         names += line.product.id, line.product.source_id
     for name in filter(None, names):
         product = find_product(view, name)
         if product is not None:
-            return of_product(product)
+            return item_of_product(product)
     return None
 
 
-def of_product(product: Product) -> CatalogItem:
+def item_of_product(product: Product) -> CatalogItem:
     """A product as an item of the catalogue."""
     return CatalogItem(
         id=product.id,
@@ -83,7 +83,7 @@ def of_product(product: Product) -> CatalogItem:
     )
 
 
-def of_sku(view: View, sku: Sku) -> CatalogItem:
+def item_of_sku(view: View, sku: Sku) -> CatalogItem:
     """A SKU as an item of the catalogue."""
     product = view.get(tables.PRODUCTS, sku.product_id)
     price = sku.price

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from engine.background.rows import row_as
+from engine.background.decode import decode_row
 from engine.kernel.decision import Decision
 from engine.kernel.state import View
 from engine.products.decide import create_product, create_sku
@@ -17,7 +17,7 @@ def import_product_row(
     view: View, command: Command, _: ImportProducts, row: dict[str, Any], now: Millis
 ) -> Decision | Refusal:
     """Creates or completes the row's product; the row has the shape `Product`."""
-    product = row_as(Product, {"id": "", "created_at": now} | row)
+    product = decode_row(Product, {"id": "", "created_at": now} | row)
     if isinstance(product, Refusal):
         return product
     return create_product(view, command, CreateProduct(product), now)
@@ -27,7 +27,7 @@ def import_sku_row(
     view: View, command: Command, _: ImportSkus, row: dict[str, Any], now: Millis
 ) -> Decision | Refusal:
     """Creates or completes the row's SKU; the row has the shape `CreateSku`."""
-    body = row_as(CreateSku, row)
+    body = decode_row(CreateSku, row)
     if isinstance(body, Refusal):
         return body
     return create_sku(view, command, body, now)

@@ -70,7 +70,7 @@ def create_project(view: View, _: Command, body: CreateProject, now: Millis) -> 
     for key in body.keys:
         taken = view.get(tables.KEYS, key.id)
         if taken is not None:
-            return _taken(key.id)
+            return _key_taken(key.id)
     project = Project(
         id=body.project_id,
         name=body.name,
@@ -160,7 +160,7 @@ def replace_key(view: View, _: Command, body: ReplaceKey, __: Millis) -> Decisio
         key.project_id,
         key.kind,
     ):
-        return _taken(key.id)
+        return _key_taken(key.id)
     events: list[Event] = [] if stored == key else [KeyAdded(key)]
     for other in view.scan(tables.KEYS):
         replaced = (other.project_id, other.kind) == (key.project_id, key.kind)
@@ -192,7 +192,7 @@ def _with_named(settings: ProjectSettings, raw: msgspec.Raw) -> ProjectSettings 
         return refuse("invalid_payload", str(error))
 
 
-def _taken(key_id: str) -> Refusal:
+def _key_taken(key_id: str) -> Refusal:
     return refuse(
         "duplicate_found",
         f"Duplicated key exists with id {key_id}",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from types import MappingProxyType
 
 from engine.customers.body import customer_body, customer_of
-from engine.customers.browser_body import as_named, with_plain_voucher
+from engine.customers.browser_body import customer_for_browser, with_plain_voucher
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
 from engine.kernel.room import Answers, Rendered
@@ -14,7 +14,7 @@ from schemas.assignments import RuleAssignment
 from schemas.categories import Category
 from schemas.customers import CustomersSummed, CustomerSummary
 from schemas.projects import KeyKind
-from schemas.publications import Publication, PublicationRepeated, Published
+from schemas.publications import Publication, PublicationRepeated, PublicationSucceeded
 from schemas.records import Decided
 from schemas.vouchers import Voucher
 
@@ -85,7 +85,7 @@ def _common(publication: Publication, customer: Body | None) -> Body:
 
 
 def summary_after(
-    event: Published | PublicationRepeated, record: Decided
+    event: PublicationSucceeded | PublicationRepeated, record: Decided
 ) -> CustomerSummary | None:
     """What the customer adds up to, with what the record changed of it."""
     for each in record.events:
@@ -94,12 +94,12 @@ def summary_after(
     return event.summary
 
 
-def _published(
-    event: Published | PublicationRepeated, record: Decided, key_kind: KeyKind
+def _publication_succeeded(
+    event: PublicationSucceeded | PublicationRepeated, record: Decided, key_kind: KeyKind
 ) -> Rendered:
     customer, summary = customer_of(record), summary_after(event, record)
     if customer is not None and key_kind == "client":
-        customer, summary = as_named(customer), None
+        customer, summary = customer_for_browser(customer), None
     known = None if customer is None else customer_body(customer, summary)
     body = publication_body(
         event.publication, event.vouchers, known, record.assignments, record.categories
@@ -109,7 +109,7 @@ def _published(
 
 ANSWERS: Answers = MappingProxyType(
     {
-        Published: _published,
-        PublicationRepeated: _published,
+        PublicationSucceeded: _publication_succeeded,
+        PublicationRepeated: _publication_succeeded,
     }
 )

@@ -16,9 +16,9 @@ from typing import NamedTuple
 
 from msgspec import structs
 
-from engine.campaigns.generation import made_on_demand
-from engine.codes.generated import vouchers_of
-from engine.customers.decide import Known, known_by
+from engine.campaigns.generation import generate_on_demand
+from engine.codes.generated import generated_vouchers
+from engine.customers.decide import KnownCustomer, know_customer
 from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
@@ -36,8 +36,8 @@ from schemas.publications import (
     Publication,
     PublicationFailed,
     PublicationRepeated,
-    Publish,
-    Published,
+    PublicationSucceeded,
+    PublishVouchers,
 )
 from schemas.vouchers import Voucher
 
@@ -45,7 +45,7 @@ from schemas.vouchers import Voucher
 SEARCH_MAX = 10_000
 
 
-class Given(NamedTuple):
+class GivenVouchers(NamedTuple):
     """What a customer gets, the campaign after it, and the codes that were made for it."""
 
     vouchers: tuple[Voucher, ...]
@@ -60,30 +60,32 @@ class Withheld(NamedTuple):
     campaign: Campaign | None = None
 
 
-def publish(view: View, command: Command, body: Publish, now: Millis) -> Decision | Refusal:
+def publish_vouchers(
+    view: View, command: Command, body: PublishVouchers, now: Millis
+) -> Decision | Refusal:
     """Gives the vouchers, all that were asked for or none."""
     target = _target(view, body)
     if isinstance(target, Refusal):
         return target
-    known = known_by(view, command, body.customer, now)
+    known = know_customer(view, command, body.customer, now)
     if isinstance(known, Refusal):
         return known
     if known.customer is None:
         return refuse("invalid_customer", "A customer is required to publish a voucher")
-    repeated = _repeated(view, body, target, known.customer.id)
+    repeated = _find_repeated(view, body, target, known.customer.id)
     if isinstance(repeated, Refusal):
         return repeated
     if repeated is not None:
         return Decision((*known.events, repeated), customer=known.snapshot)
     if isinstance(target, Campaign):
-        given = _next_of(view, command, target, body.count, now)
+        given = _take_next_vouchers(view, command, target, body.count, now)
     else:
-        given = _this_one(view, target, known.customer.id, now)
+        given = _take_voucher(view, target, known.customer.id, now)
     summary = view.get(tables.CUSTOMER_SUMMARIES, known.customer.id)
-    return _decided(command, body, target, known, given, summary, now)
+    return _decide_publication(command, body, target, known, given, summary, now)
 
 
-def _target(view: View, body: Publish) -> Voucher | Campaign | Refusal:
+def _target(view: View, body: PublishVouchers) -> Voucher | Campaign | Refusal:
     """The voucher or the campaign that the request names."""
     if body.voucher and body.campaign:
         return refuse("invalid_payload", "Either `campaign` or `voucher` is wanted, not both")
@@ -99,15 +101,15 @@ def _target(view: View, body: Publish) -> Voucher | Campaign | Refusal:
     return find_campaign(view, body.campaign) or not_found("campaign", body.campaign)
 
 
-def _repeated(
-    view: View, body: Publish, target: Voucher | Campaign, customer_id: str
+def _find_repeated(
+    view: View, body: PublishVouchers, target: Voucher | Campaign, customer_id: str
 ) -> PublicationRepeated | Refusal | None:
     """The publication of before: of the same source id, or of who may join once and has."""
     found = body.source_id and view.get(tables.PUBLICATION_SOURCES, body.source_id)
     if found:
         publication = view.get(tables.PUBLICATIONS, found)
         if publication is not None and _is_same(publication, target, customer_id):
-            return _again(view, publication)
+            return _publication_repeated_event(view, publication)
         details = f"Another publication has the source id {body.source_id}"
         return refuse("duplicate_source_id", details)
     if isinstance(target, Campaign):
@@ -119,7 +121,7 @@ def _repeated(
     publication = None
     if holding is not None:
         publication = view.get(tables.PUBLICATIONS, holding.publication_id)
-    return None if publication is None else _again(view, publication)
+    return None if publication is None else _publication_repeated_event(view, publication)
 
 
 def _is_same(publication: Publication, target: Voucher | Campaign, customer_id: str) -> bool:
@@ -130,16 +132,18 @@ def _is_same(publication: Publication, target: Voucher | Campaign, customer_id: 
     return publication.voucher_ids == (target.id,)
 
 
-def _again(view: View, publication: Publication) -> PublicationRepeated:
+def _publication_repeated_event(view: View, publication: Publication) -> PublicationRepeated:
     found = (view.get(tables.VOUCHERS, each) for each in publication.voucher_ids)
     vouchers = tuple(each for each in found if each is not None)
     summary = view.get(tables.CUSTOMER_SUMMARIES, publication.customer_id)
     return PublicationRepeated(publication, vouchers, summary)
 
 
-def _this_one(view: View, voucher: Voucher, customer_id: str, now: Millis) -> Given | Withheld:
+def _take_voucher(
+    view: View, voucher: Voucher, customer_id: str, now: Millis
+) -> GivenVouchers | Withheld:
     campaign = campaign_of(view, voucher)
-    closed = None if campaign is None else _closed(campaign, now)
+    closed = None if campaign is None else _campaign_closed(campaign, now)
     if closed is not None:
         return Withheld(closed)
     if voucher.holder_id not in (None, customer_id):
@@ -155,14 +159,14 @@ def _this_one(view: View, voucher: Voucher, customer_id: str, now: Millis) -> Gi
         return Withheld(refuse("voucher_expired", voucher.code))
     if _is_used_up(voucher):
         return Withheld(refuse("quantity_exceeded", voucher.code))
-    return Given((voucher,))
+    return GivenVouchers((voucher,))
 
 
-def _next_of(
+def _take_next_vouchers(
     view: View, command: Command, campaign: Campaign, count: int, now: Millis
-) -> Given | Withheld:
+) -> GivenVouchers | Withheld:
     """The campaign's next free vouchers; one that updates itself makes what is missing."""
-    refusal = _closed(campaign, now)
+    refusal = _campaign_closed(campaign, now)
     if refusal is not None:
         return Withheld(refusal)
     free: list[Voucher] = []
@@ -170,20 +174,20 @@ def _next_of(
     end = min(campaign.voucher_seq, number + SEARCH_MAX)
     first_free = None
     while number < end and len(free) < count:
-        voucher = _numbered(view, campaign, number)
+        voucher = _find_numbered(view, campaign, number)
         if voucher is not None and _is_free(voucher, now):
             first_free = number if first_free is None else first_free
             free.append(voucher)
         number += 1
     missing = count - len(free)
     if not missing:
-        return Given(tuple(free), structs.replace(campaign, next_free=number))
+        return GivenVouchers(tuple(free), structs.replace(campaign, next_free=number))
     if campaign.type == "AUTO_UPDATE" and number == campaign.voucher_seq:
-        made = made_on_demand(view, command, campaign, missing, now)
+        made = generate_on_demand(view, command, campaign, missing, now)
         if isinstance(made, Refusal):
             return Withheld(made)
         after = structs.replace(made.campaign, next_free=made.campaign.voucher_seq)
-        return Given((*free, *vouchers_of(made)), after, (made,))
+        return GivenVouchers((*free, *generated_vouchers(made)), after, (made,))
     details = f"Campaign {campaign.name} has {len(free)} free vouchers, {count} are wanted"
     refusal = refuse("no_voucher_suitable_for_publication", details)
     next_free = number if first_free is None else first_free
@@ -191,7 +195,7 @@ def _next_of(
     return Withheld(refusal, structs.replace(campaign, next_free=next_free) if moved else None)
 
 
-def _numbered(view: View, campaign: Campaign, number: int) -> Voucher | None:
+def _find_numbered(view: View, campaign: Campaign, number: int) -> Voucher | None:
     voucher_id = view.get(tables.CAMPAIGN_VOUCHERS, campaign.id, f"{number:010d}")
     return None if voucher_id is None else view.get(tables.VOUCHERS, voucher_id)
 
@@ -209,7 +213,7 @@ def _is_used_up(voucher: Voucher) -> bool:
     return voucher.quantity is not None and voucher.redeemed_quantity >= voucher.quantity
 
 
-def _closed(campaign: Campaign, now: Millis) -> Refusal | None:
+def _campaign_closed(campaign: Campaign, now: Millis) -> Refusal | None:
     """The refusal of a campaign that is switched off or over; one that begins later may publish."""
     if not campaign.active:
         return refuse("campaign_not_active", f"Campaign {campaign.name} is disabled")
@@ -218,12 +222,12 @@ def _closed(campaign: Campaign, now: Millis) -> Refusal | None:
     return None
 
 
-def _decided(
+def _decide_publication(
     command: Command,
-    body: Publish,
+    body: PublishVouchers,
     target: Voucher | Campaign,
-    known: Known,
-    given: Given | Withheld,
+    known: KnownCustomer,
+    given: GivenVouchers | Withheld,
     summary: CustomerSummary | None,
     now: Millis,
 ) -> Decision:
@@ -242,7 +246,9 @@ def _decided(
         tried = (target,) if isinstance(target, Voucher) else ()
         refusal = given.refusal
         failed = structs.replace(
-            _of(publication, tried), failure_code=refusal.key, failure_message=refusal.message
+            _with_vouchers(publication, tried),
+            failure_code=refusal.key,
+            failure_message=refusal.message,
         )
         if refusal.resource_id is None:
             refusal = structs.replace(
@@ -250,19 +256,21 @@ def _decided(
             )
         event = PublicationFailed(failed, refusal, given.campaign)
         return Decision((*known.events, event), refusal, known.snapshot)
-    vouchers = tuple(_held(voucher, known.id, now) for voucher in given.vouchers)
-    published = Published(_of(publication, vouchers), vouchers, given.campaign, summary)
+    vouchers = tuple(_hand_over(voucher, known.id, now) for voucher in given.vouchers)
+    published = PublicationSucceeded(
+        _with_vouchers(publication, vouchers), vouchers, given.campaign, summary
+    )
     return Decision((*known.events, *given.made, published), customer=known.snapshot)
 
 
-def _held(voucher: Voucher, customer_id: str | None, now: Millis) -> Voucher:
+def _hand_over(voucher: Voucher, customer_id: str | None, now: Millis) -> Voucher:
     at = now if voucher.published_at is None else voucher.published_at
     return structs.replace(
         voucher, holder_id=customer_id, published=voucher.published + 1, published_at=at
     )
 
 
-def _of(publication: Publication, vouchers: tuple[Voucher, ...]) -> Publication:
+def _with_vouchers(publication: Publication, vouchers: tuple[Voucher, ...]) -> Publication:
     """The publication of these vouchers."""
     only = vouchers[0] if len(vouchers) == 1 else None
     return structs.replace(
@@ -277,6 +285,6 @@ def _of(publication: Publication, vouchers: tuple[Voucher, ...]) -> Publication:
 
 DECISIONS: Decisions = MappingProxyType(
     {
-        Publish: publish,
+        PublishVouchers: publish_vouchers,
     }
 )

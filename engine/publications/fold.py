@@ -9,10 +9,10 @@ from engine.kernel.state import State
 from engine.vouchers.fold import store_voucher
 from engine.vouchers.holdings import keep_holding
 from schemas.base import Millis
-from schemas.publications import Holding, PublicationFailed, Published
+from schemas.publications import Holding, PublicationFailed, PublicationSucceeded
 
 
-def published(state: State, event: Published, _: Millis) -> None:
+def publication_succeeded(state: State, event: PublicationSucceeded, _: Millis) -> None:
     """The vouchers have a holder, and the campaign's next free one lies behind them."""
     publication = event.publication
     state.put(tables.PUBLICATIONS, publication, publication.id)
@@ -34,7 +34,7 @@ def publication_failed(state: State, event: PublicationFailed, _: Millis) -> Non
 
 FOLDS: Folds = MappingProxyType(
     {
-        Published: published,
+        PublicationSucceeded: publication_succeeded,
         PublicationFailed: publication_failed,
     }
 )

@@ -64,7 +64,7 @@ def held_page(
         if looked_at == LOOKED_AT_MAX:
             return HeldPage(found, last)
         last = holding_id(customer_id, voucher_id)
-        held = _held(view, customer_id, voucher_id, now)
+        held = _held_voucher(view, customer_id, voucher_id, now)
         if held is None or not wanted(held):
             continue
         if len(found) == limit:
@@ -78,15 +78,15 @@ def held_count(view: View, customer_id: str) -> int:
     return view.get(tables.HELD_COUNTS, customer_id) or 0
 
 
-def active_of(view: View, customer_id: str, now: Millis) -> Iterator[Voucher | None]:
+def active_vouchers_of(view: View, customer_id: str, now: Millis) -> Iterator[Voucher | None]:
     """What the customer holds, by the holdings' ids; None for each that could not be redeemed."""
     for voucher_id in view.scan(tables.HELD, customer_id):
-        held = _bound(view, voucher_id)
+        held = _find_bound(view, voucher_id)
         yield held[0] if held is not None and status_of(*held, now) == "ACTIVE" else None
 
 
-def _held(view: View, customer_id: str, voucher_id: str, now: Millis) -> HeldVoucher | None:
-    bound = _bound(view, voucher_id)
+def _held_voucher(view: View, customer_id: str, voucher_id: str, now: Millis) -> HeldVoucher | None:
+    bound = _find_bound(view, voucher_id)
     if bound is None:
         return None
     voucher, campaign = bound
@@ -104,7 +104,7 @@ def _held(view: View, customer_id: str, voucher_id: str, now: Millis) -> HeldVou
     )
 
 
-def _bound(view: View, voucher_id: str) -> tuple[Voucher, Campaign | None] | None:
+def _find_bound(view: View, voucher_id: str) -> tuple[Voucher, Campaign | None] | None:
     """The voucher and the campaign that binds it; None when either is deleted."""
     voucher = view.get(tables.VOUCHERS, voucher_id)
     if voucher is None:

@@ -1,9 +1,9 @@
 """What a request would do where only some rules count: for the older endpoints that ask so."""
 
-from engine.evaluation.evaluate import Asked, Asker, evaluate_asked
+from engine.evaluation.evaluate import Asker, FoundRedeemables, evaluate_found
 from engine.evaluation.outcomes import fail_all
 from engine.kernel.state import View
-from engine.qualification.narrowing import About, narrowed_rule
+from engine.qualification.narrowing import About, narrow_rule
 from schemas.base import Millis
 from schemas.evaluations import Evaluation, RequestContext
 
@@ -12,13 +12,13 @@ def evaluate_about(
     view: View, request: RequestContext, asker: Asker, about: About | None, now: Millis
 ) -> Evaluation:
     """As `evaluate_for`, with the rules that are about this alone; None: with all."""
-    asked = Asked.of(view, request.redeemables)
+    asked = FoundRedeemables.of(view, request.redeemables)
     if asked.refusal is not None:
         return fail_all(request.redeemables, asked.refusal)
     if about is not None:
         offers = [
-            each._replace(rules=tuple(narrowed_rule(rule, about) for rule in each.rules))
+            each._replace(rules=tuple(narrow_rule(rule, about) for rule in each.rules))
             for each in asked.offers
         ]
         asked = asked._replace(offers=offers)
-    return evaluate_asked(view, request, asked, asker, now)
+    return evaluate_found(view, request, asked, asker, now)

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from engine.assignments.body import assignments_body
 from engine.categories.body import category_shown_body
-from engine.evaluation.body import stacking_rules_body
+from engine.evaluation.body import applied_stacking_rules_body
 from engine.evaluation.redeemable_body import applicable_body, names_body
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
@@ -43,7 +43,7 @@ def qualifications_body(
         "redeemables": listed,
         "tracking_id": tracking_id,
         "order": _order_body(order, Evaluation((), order)),
-        "stacking_rules": stacking_rules_body(stacking),
+        "stacking_rules": applied_stacking_rules_body(stacking),
     }
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from engine.evaluation.offers import Offer
 from engine.kernel import tables
 from engine.kernel.state import View
-from engine.qualification.places import TIME_DIGITS, UNBOUND, place_of, posted_under
+from engine.qualification.places import TIME_DIGITS, UNBOUND, place_of, posting_key
 from schemas.base import Metadata, Millis
 from schemas.campaigns import Campaign
 from schemas.promotions import PromotionStack
@@ -71,7 +71,7 @@ class _Next(NamedTuple):
     rest: Iterator[str]
 
 
-def found_by_keys(
+def find_by_keys(
     view: View,
     space: Space,
     kinds: Iterable[CandidateKind],
@@ -90,7 +90,7 @@ def found_by_keys(
         for kind in kinds:
             merged.add(kind, view.scan(tables.CANDIDATES, kind, UNBOUND, after=start or None))
     for kind, key in keys:
-        found = view.scan(tables.POSTED_RULES, *posted_under(space, kind, key))
+        found = view.scan(tables.POSTED_RULES, *posting_key(space, kind, key))
         merged.add(kind, found, is_rule=True)
     merged.add("voucher", iter(sorted(each.place for each in held if each.place >= start)))
     return merged.run(can_be_met)
@@ -151,7 +151,7 @@ class _Merged:
                     yield Passed(first, is_refused=True)
 
 
-def held_by(view: View, customer_id: str) -> list[Found]:
+def find_held(view: View, customer_id: str) -> list[Found]:
     """The vouchers that a customer holds, of the first ones that it holds."""
     found = []
     for number, holding in enumerate(view.scan(tables.HOLDINGS, customer_id)):
@@ -159,16 +159,16 @@ def held_by(view: View, customer_id: str) -> list[Found]:
             break
         voucher = view.get(tables.VOUCHERS, holding.voucher_id)
         if voucher is not None and voucher.holder_id == customer_id:
-            found.append(found_voucher(voucher))
+            found.append(found_of_voucher(voucher))
     return found
 
 
-def found_voucher(voucher: Voucher) -> Found:
+def found_of_voucher(voucher: Voucher) -> Found:
     """A voucher as a candidate."""
     return Found(place_of(voucher.created_at, voucher.id), "voucher")
 
 
-def in_order(found: Iterable[Found], start: str) -> Iterator[Found]:
+def sort_found(found: Iterable[Found], start: str) -> Iterator[Found]:
     """Candidates that are known one by one, each once, from a place on."""
     return iter(sorted({each for each in found if each.place >= start}))
 

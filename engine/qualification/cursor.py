@@ -8,7 +8,7 @@ as the `created_at` of a row, is after all of its time. Source: the API contract
 import re
 from typing import Final, NamedTuple
 
-from engine.kernel.calendar import instant_of, iso
+from engine.kernel.calendar import iso, parse_instant
 from engine.qualification.places import place_of
 from schemas.base import Millis
 
@@ -42,13 +42,13 @@ class Cursor(NamedTuple):
         return f"{shown.removesuffix('Z')}{min(self.nth, _NTH_MAX):03d}{far}Z"
 
 
-def cursor_of(text: str) -> Cursor | None:
+def parse_cursor(text: str) -> Cursor | None:
     """The cursor that a text says; None: it says no time."""
     found = _FRACTION.fullmatch(text.strip())
     if found is None:
         return None
     digits = found["digits"] or ""
-    at = instant_of(f"{found['head']}.{digits[:3]:0<3}{found['zone']}")
+    at = parse_instant(f"{found['head']}.{digits[:3]:0<3}{found['zone']}")
     if at is None:
         return None
     nth = int(digits[3:6].ljust(3, "0")) if digits[3:] else 0

@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from engine.kernel import tables
 from engine.kernel.lookup import find_voucher
 from engine.kernel.state import View
-from engine.qualification.candidates import HELD_MAX, Candidate, Found, found_voucher
+from engine.qualification.candidates import HELD_MAX, Candidate, Found, found_of_voucher
 from engine.qualification.places import is_candidate, place_of
 from schemas.qualifications import CandidateKind
 
@@ -85,7 +85,7 @@ class Filters(NamedTuple):
         return frozenset.intersection(*found) if found else None
 
 
-def filters_of(given: Mapping[str, Any] | None) -> Filters:
+def parse_filters(given: Mapping[str, Any] | None) -> Filters:
     """The filters as the API has them. Raises FilterError."""
     if not given:
         return Filters()
@@ -134,7 +134,7 @@ def _by_name(view: View, name: str, customer_id: str | None) -> Iterator[Found]:
     if voucher is not None and (
         is_candidate(voucher) or (customer_id is not None and voucher.holder_id == customer_id)
     ):
-        yield found_voucher(voucher)
+        yield found_of_voucher(voucher)
 
 
 def _of_campaigns(view: View, ids: Values, customer_id: str | None) -> list[Found] | None:

@@ -16,9 +16,10 @@ from typing import Any, Final, NamedTuple, TypeVar
 from msgspec import structs
 
 from engine.kernel import tables
-from engine.kernel.state import ProjectState, State, Table
+from engine.kernel.overlay import ProjectState
+from engine.kernel.state import State, Table
 from engine.qualification.keys import keys_by_space
-from engine.qualification.places import UNBOUND, Candidate, is_candidate, place_of, posted_under
+from engine.qualification.places import UNBOUND, Candidate, is_candidate, place_of, posting_key
 from schemas.base import Millis
 from schemas.campaigns import Campaign
 from schemas.promotions import PromotionStack, PromotionTier
@@ -166,7 +167,7 @@ def _put_posting(
 ) -> None:
     state.put(tables.RULE_POSTINGS, posting, rule_id)
     for space, kind, key, place in _posts(rule_id, posting, only):
-        state.put(tables.POSTED_RULES, place, *posted_under(space, kind, key), place)
+        state.put(tables.POSTED_RULES, place, *posting_key(space, kind, key), place)
         state.put(tables.RULE_SUBJECTS, key.subject, space, kind, key.kind, key.subject)
 
 
@@ -174,7 +175,7 @@ def _unpost(
     state: State, rule_id: str, posting: RulePosting, only: CandidateKind | None = None
 ) -> None:
     for space, kind, key, place in _posts(rule_id, posting, only):
-        state.delete(tables.POSTED_RULES, *posted_under(space, kind, key), place)
+        state.delete(tables.POSTED_RULES, *posting_key(space, kind, key), place)
         subject = (space, kind, key.kind, key.subject)
         if next(state.scan(tables.POSTED_RULES, *subject), None) is None:
             state.delete(tables.RULE_SUBJECTS, *subject)

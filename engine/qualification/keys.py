@@ -18,9 +18,9 @@ from typing import Any, Final
 
 import msgspec
 
-from engine.kernel.remembered import remembered
-from engine.qualification.narrowing import asks_for, logic_of, narrowed, rules_in
-from engine.rules.line_names import chooses, flat
+from engine.kernel.remembered import remember_results
+from engine.qualification.narrowing import asks_for, logic_of, narrow_definition, rules_in
+from engine.rules.line_names import chooses_lines, flat_name
 from engine.rules.logic import Expression
 from engine.rules.operators import number_in
 from engine.rules.refs import COLLECTION, ref_of
@@ -60,13 +60,13 @@ def keys_by_space(rule: ValidationRule | None) -> dict[Space, Keys]:
         return {"all": (ANYTHING,), "audience": (ANYTHING,), "products": ()}
     return {
         "all": keys_of(rule.definition) or (ANYTHING,),
-        "audience": keys_of(narrowed(rule.definition, "customer")) or (ANYTHING,),
+        "audience": keys_of(narrow_definition(rule.definition, "customer")) or (ANYTHING,),
         "products": _of_products(rule),
     }
 
 
 def _of_products(rule: ValidationRule) -> Keys:
-    keys = keys_of(narrowed(rule.definition, "items"))
+    keys = keys_of(narrow_definition(rule.definition, "items"))
     if keys is None and names_entries(rule):
         keys = _of_entries(rule)
     return keys or ((ANYTHING,) if is_about_items(rule) else ())
@@ -78,7 +78,7 @@ def is_about_items(rule: ValidationRule) -> bool:
     return demands or names_entries(rule)
 
 
-@remembered(500_000)
+@remember_results(500_000)
 def keys_of(definition: str) -> Keys | None:
     """The keys of a definition, one of which a request has that meets it; None: nothing is said."""
     return _of_level(msgspec.json.decode(definition))
@@ -154,7 +154,7 @@ def _together(parts: Sequence[Keys | None]) -> Keys | None:
 
 
 def _of_rule(rule: Mapping[str, Any]) -> Keys | None:
-    name = flat(str(rule.get("name")))
+    name = flat_name(str(rule.get("name")))
     conditions = rule.get("conditions") or {}
     if not isinstance(conditions, dict) or not all(
         isinstance(values, list) for values in conditions.values()
@@ -162,7 +162,7 @@ def _of_rule(rule: Mapping[str, Any]) -> Keys | None:
         return None
     own = [_of_condition(name, rule.get("property"), *each) for each in conditions.items()]
     # what lies within a rule that chooses lines is about the lines
-    within = None if chooses(name) else _of_level(rule.get("rules"))
+    within = None if chooses_lines(name) else _of_level(rule.get("rules"))
     return _best([*own, within])
 
 
@@ -173,7 +173,7 @@ def _of_condition(name: str, field: Any, operator: str, values: Sequence[Any]) -
         return None
     if name == "customer_segment":
         return _of_refs(values, SEGMENT)
-    if chooses(name):
+    if chooses_lines(name):
         if name in ("order_items_none", "product_metadata"):
             return None
         return _of_refs(values, ITEM)
@@ -192,7 +192,7 @@ def _of_amounts(values: Sequence[Any]) -> Keys | None:
 def _of_values(kind: str, name: str, values: Sequence[Any]) -> Keys | None:
     if not all(isinstance(value, str | int | float) for value in values):
         return None
-    return _bounded(key for value in values for key in value_keys(kind, name, value))
+    return _bound_keys(key for value in values for key in value_keys(kind, name, value))
 
 
 def _of_refs(values: Sequence[Any], kind: str) -> Keys | None:
@@ -207,7 +207,7 @@ def _of_refs(values: Sequence[Any], kind: str) -> Keys | None:
         found.append(RuleKey(kind, ref.id))
         if kind == ITEM and ref.source_id:
             found.append(RuleKey(kind, ref.source_id))
-    return _bounded(found)
+    return _bound_keys(found)
 
 
 def _of_entries(rule: ValidationRule) -> Keys | None:
@@ -219,6 +219,6 @@ def _of_entries(rule: ValidationRule) -> Keys | None:
     return _of_refs(values, ITEM)
 
 
-def _bounded(keys: Iterable[RuleKey]) -> Keys | None:
+def _bound_keys(keys: Iterable[RuleKey]) -> Keys | None:
     found = tuple(dict.fromkeys(keys))
     return found if len(found) <= KEYS_MAX else None

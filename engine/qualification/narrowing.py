@@ -14,16 +14,16 @@ from typing import Any, Final, Literal
 import msgspec
 from msgspec import structs
 
-from engine.kernel.remembered import remembered
-from engine.rules.line_names import chooses, flat, is_of_items
-from engine.rules.logic import LENGTH_MAX, Expression, LogicError, all_of, expression
+from engine.kernel.remembered import remember_results
+from engine.rules.line_names import chooses_lines, flat_name, is_of_items
+from engine.rules.logic import LENGTH_MAX, Expression, LogicError, all_of, parse_logic
 from schemas.rules import ValidationRule
 
 About = Literal["customer", "items", "both"]
 
 
 def _of_customer(name: str) -> bool:
-    return flat(name).startswith("customer_")
+    return flat_name(name).startswith("customer_")
 
 
 _ASKED: Final[Mapping[About, Callable[[str], bool]]] = MappingProxyType(
@@ -36,27 +36,27 @@ _ASKED: Final[Mapping[About, Callable[[str], bool]]] = MappingProxyType(
 _NOTHING: Final = "{}"
 
 
-def narrowed_rule(rule: ValidationRule, about: About) -> ValidationRule:
+def narrow_rule(rule: ValidationRule, about: About) -> ValidationRule:
     """The set with the rules that are asked for; a bundle is about items."""
     return structs.replace(
         rule,
-        definition=narrowed(rule.definition, about),
+        definition=narrow_definition(rule.definition, about),
         bundle=None if about == "customer" else rule.bundle,
     )
 
 
-@remembered(1_000_000)
-def narrowed(definition: str, about: About) -> str:
+@remember_results(1_000_000)
+def narrow_definition(definition: str, about: About) -> str:
     """The definition with only the rules that are asked for."""
-    left = _pruned(msgspec.json.decode(definition), _ASKED[about])
+    left = _prune_rules(msgspec.json.decode(definition), _ASKED[about])
     return _NOTHING if left is None else msgspec.json.encode(left).decode()
 
 
-def left_out(rule: ValidationRule, about: About | None) -> tuple[str, ...]:
+def left_out_names(rule: ValidationRule, about: About | None) -> tuple[str, ...]:
     """The names of the rules that are not asked for, as the set has them, each once."""
     if about is None:
         return ()
-    asked = narrowed_rule(rule, about)
+    asked = narrow_rule(rule, about)
     names = Counter(_names(rule)) - Counter(_names(asked))
     return tuple(names)
 
@@ -76,7 +76,7 @@ def _names_in(rules: Any) -> Iterator[str]:
 
 def asks_for(definition: str, about: About) -> bool:
     """Whether the definition demands anything of the kind."""
-    return narrowed(definition, about) != _NOTHING
+    return narrow_definition(definition, about) != _NOTHING
 
 
 def logic_of(rules: Mapping[str, Any]) -> Expression | None:
@@ -87,7 +87,7 @@ def logic_of(rules: Mapping[str, Any]) -> Expression | None:
     text = rules.get("logic")
     try:
         if isinstance(text, str) and text.strip():
-            return expression(text)
+            return parse_logic(text)
     except LogicError:
         return None
     return all_of(rules_in(rules))
@@ -104,7 +104,7 @@ def rules_in(rules: Any) -> dict[str, dict[str, Any]]:
     }
 
 
-def _pruned(rules: Any, asked: Callable[[str], bool]) -> dict[str, Any] | None:
+def _prune_rules(rules: Any, asked: Callable[[str], bool]) -> dict[str, Any] | None:
     """The rules that are asked for, with their logic; None: none is."""
     numbered = rules_in(rules)
     if not numbered:
@@ -135,8 +135,8 @@ def _pruned(rules: Any, asked: Callable[[str], bool]) -> dict[str, Any] | None:
         if not asked(name):
             return False
         within = rules_in(rule.get("rules"))
-        if within and not chooses(name):
-            inner = _pruned(rule["rules"], asked)
+        if within and not chooses_lines(name):
+            inner = _prune_rules(rule["rules"], asked)
             if inner != rule["rules"]:
                 if not positive:
                     return False

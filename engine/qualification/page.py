@@ -13,13 +13,13 @@ second time of a page on, and so every page gets further.
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
-from engine.qualification.candidates import Found, Passed, found_by_keys, held_by, in_order
+from engine.qualification.candidates import Found, Passed, find_by_keys, find_held, sort_found
 from engine.qualification.cursor import Cursor
 from engine.qualification.filters import Filters
 from engine.qualification.places import time_of_place
 from engine.qualification.request_keys import request_keys
 from engine.qualification.trial import Suiting, Trial
-from engine.qualification.turns import Steps, at_once
+from engine.qualification.turns import Steps, run_at_once
 from schemas.base import Millis
 from schemas.qualifications import LIMIT_DEFAULT, CandidateKind, Scenario, SortingRule, Space
 
@@ -33,7 +33,7 @@ KINDS: Final[tuple[CandidateKind, ...]] = ("voucher", "campaign", "promotion_tie
 _OF_NOBODY: Final = frozenset({"PRODUCTS", "PRODUCTS_DISCOUNT"})
 
 
-class Query(NamedTuple):
+class PageQuery(NamedTuple):
     """What is asked for."""
 
     scenario: Scenario = "ALL"
@@ -64,22 +64,22 @@ class _Placed(NamedTuple):
     offers: int
 
 
-def page_of(trial: Trial, query: Query) -> Page:
+def find_page(trial: Trial, query: PageQuery) -> Page:
     """The page that is asked for. Raises UnknownCursor."""
-    return at_once(page_steps(trial, query))
+    return run_at_once(page_steps(trial, query))
 
 
-def page_steps(trial: Trial, query: Query) -> Steps[Page]:
+def page_steps(trial: Trial, query: PageQuery) -> Steps[Page]:
     """The page that is asked for, step by step. Raises UnknownCursor."""
     return _newest(trial, query) if query.sorting_rule == "DEFAULT" else _by_deal(trial, query)
 
 
-def _newest(trial: Trial, query: Query) -> Steps[Page]:
+def _newest(trial: Trial, query: PageQuery) -> Steps[Page]:
     rows: list[Suiting] = []
     last: Cursor | None = None
     begins_at: Millis | None = None
     looked_at = 0
-    for each in _placed(trial, query, query.after):
+    for each in _try_candidates(trial, query, query.after):
         yield
         if isinstance(each, Passed):
             at = time_of_place(each.place)
@@ -103,10 +103,10 @@ def _newest(trial: Trial, query: Query) -> Steps[Page]:
     return Page(rows)
 
 
-def _by_deal(trial: Trial, query: Query) -> Steps[Page]:
+def _by_deal(trial: Trial, query: PageQuery) -> Steps[Page]:
     found: list[tuple[Cursor, Suiting]] = []
     looked_at = asked = 0
-    for each in _placed(trial, query, None):
+    for each in _try_candidates(trial, query, None):
         yield
         if isinstance(each, Passed):
             asked += each.is_refused
@@ -130,7 +130,9 @@ def _by_deal(trial: Trial, query: Query) -> Steps[Page]:
     return Page([suiting for _, suiting in rows], rows[-1][0] if more and rows else None)
 
 
-def _placed(trial: Trial, query: Query, after: Cursor | None) -> Iterator[_Placed | Passed]:
+def _try_candidates(
+    trial: Trial, query: PageQuery, after: Cursor | None
+) -> Iterator[_Placed | Passed]:
     """The candidates that filters let through, each tried when it is asked for."""
     at, nth = -1, 0
     for found in _stream(trial, query, "" if after is None else after.place):
@@ -150,22 +152,22 @@ def _placed(trial: Trial, query: Query, after: Cursor | None) -> Iterator[_Place
             yield _Placed(Cursor(at, nth), suiting, len(candidate.offers))
 
 
-def _stream(trial: Trial, query: Query, start: str) -> Iterator[Found | Passed]:
-    view, scenario, filters = trial.at.view, query.scenario, query.filters
-    customer = None if scenario in _OF_NOBODY else trial.at.customer
+def _stream(trial: Trial, query: PageQuery, start: str) -> Iterator[Found | Passed]:
+    view, scenario, filters = trial.circumstances.view, query.scenario, query.filters
+    customer = None if scenario in _OF_NOBODY else trial.circumstances.customer
     if scenario == "PROMOTION_STACKS":
         kinds = filters.kinds(("promotion_stack",))
-        return found_by_keys(view, "all", kinds, (), trial.can_be_met, (), start)
-    held = [] if customer is None or "voucher" not in query.kinds else held_by(view, customer.id)
+        return find_by_keys(view, "all", kinds, (), trial.can_be_met, (), start)
+    held = [] if customer is None or "voucher" not in query.kinds else find_held(view, customer.id)
     if scenario == "CUSTOMER_WALLET":
-        return in_order(held, start)
+        return sort_found(held, start)
     named = filters.named(view, None if customer is None else customer.id)
     if named is not None:
-        return in_order((each for each in named if each.kind in query.kinds), start)
+        return sort_found((each for each in named if each.kind in query.kinds), start)
     space = _SPACES.get(scenario, "all")
     kinds = filters.kinds(query.kinds)
     keys = request_keys(trial.facts, space, kinds)
-    return found_by_keys(view, space, kinds, keys, trial.can_be_met, held, start)
+    return find_by_keys(view, space, kinds, keys, trial.can_be_met, held, start)
 
 
 _SPACES: Final[dict[Scenario, Space]] = {

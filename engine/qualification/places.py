@@ -54,6 +54,6 @@ def _is_useless(voucher: Voucher) -> bool:
     return used_up or not voucher.active or (card is not None and not card.balance)
 
 
-def posted_under(space: Space, kind: CandidateKind, key: RuleKey) -> tuple[str, ...]:
+def posting_key(space: Space, kind: CandidateKind, key: RuleKey) -> tuple[str, ...]:
     """The parts of the key of the state under which sets are posted."""
     return space, kind, key.kind, key.subject, key.value

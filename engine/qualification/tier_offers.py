@@ -14,12 +14,12 @@ from engine.kernel import tables
 from engine.kernel.state import View
 from engine.kernel.zones import zone_of
 from engine.orders.calculation import order_of
-from engine.qualification.candidates import Found, Passed, found_by_keys
+from engine.qualification.candidates import Found, Passed, find_by_keys
 from engine.qualification.places import is_candidate, place_of
 from engine.qualification.request_keys import request_keys
 from engine.qualification.trial import Trial
 from engine.qualification.turns import Steps
-from engine.stacking_rules.decide import stacking_rules
+from engine.stacking_rules.decide import find_stacking_rules
 from schemas.api import OrderInput
 from schemas.base import Metadata, Millis
 from schemas.campaigns import Campaign
@@ -35,7 +35,7 @@ SHOWN_MAX: Final = 100
 _TIERS: Final[tuple[CandidateKind, ...]] = ("promotion_tier",)
 
 
-class Wanted(NamedTuple):
+class WantedTiers(NamedTuple):
     """Which tiers are wanted."""
 
     test: Callable[[PromotionTier], bool] = lambda _: True
@@ -43,7 +43,7 @@ class Wanted(NamedTuple):
     campaign_ids: frozenset[str] | None = None
 
 
-class Applying(NamedTuple):
+class ApplyingTier(NamedTuple):
     """A tier that applies, with its campaign and what it would do."""
 
     tier: PromotionTier
@@ -51,16 +51,16 @@ class Applying(NamedTuple):
     evaluation: Evaluation
 
 
-def applying(
+def find_applying_tiers(
     view: View,
     order: OrderInput | None,
     asker: Asker,
     metadata: Metadata | None,
-    wanted: Wanted,
+    wanted: WantedTiers,
     now: Millis,
     *,
     scenario: Scenario = "ALL",
-) -> Steps[list[Applying]]:
+) -> Steps[list[ApplyingTier]]:
     """The tiers that apply, of those that are wanted; by hierarchy, the older ones first.
 
     Of `AUDIENCE_ONLY` only rules that are about the customer count.
@@ -68,9 +68,9 @@ def applying(
     asked = order_of(view, order, asker.customer_id, asker.key_kind)
     if isinstance(asked, Refusal):
         return []
-    at = Circumstances(
+    circumstances = Circumstances(
         view,
-        stacking_rules(view),
+        find_stacking_rules(view),
         now,
         asked,
         asker.customer,
@@ -79,19 +79,19 @@ def applying(
         None,
         zone=zone_of(view),
     )
-    trial = Trial(at, scenario)
+    trial = Trial(circumstances, scenario)
     tiers: dict[str, PromotionTier] = {}
-    for tier in islice(_looked_at(trial, wanted.campaign_ids), PASSED_MAX):
+    for tier in islice(_find_tiers(trial, wanted.campaign_ids), PASSED_MAX):
         yield
         if tier is not None and wanted.test(tier) and _is_open(view, tier, now):
             tiers[tier.id] = tier
-    found: list[Applying] = []
+    found: list[ApplyingTier] = []
     evaluated = 0
     for tier in sorted(tiers.values(), key=_by_hierarchy):
         yield
         if not all(map(trial.can_be_met, tier.rule_ids)):
             continue
-        applies = _tried(trial, tier)
+        applies = _try_tier(trial, tier)
         if applies is not None:
             found.append(applies)
         evaluated += 1
@@ -104,13 +104,15 @@ def _by_hierarchy(tier: PromotionTier) -> tuple[int, Millis, str]:
     return tier.hierarchy, tier.created_at, tier.id
 
 
-def _looked_at(trial: Trial, campaign_ids: frozenset[str] | None) -> Iterator[PromotionTier | None]:
+def _find_tiers(
+    trial: Trial, campaign_ids: frozenset[str] | None
+) -> Iterator[PromotionTier | None]:
     """The tiers that can match; None for each set that brings none, and for what is gone."""
-    view = trial.at.view
+    view = trial.circumstances.view
     if campaign_ids is None:
         space: Space = "audience" if trial.scenario == "AUDIENCE_ONLY" else "all"
         keys = request_keys(trial.facts, space, _TIERS)
-        for found in found_by_keys(view, space, _TIERS, keys, trial.can_be_met, (), ""):
+        for found in find_by_keys(view, space, _TIERS, keys, trial.can_be_met, (), ""):
             yield None if isinstance(found, Passed) else view.get(tables.TIERS, found.id)
         return
     for campaign_id in sorted(campaign_ids):
@@ -130,7 +132,7 @@ def _is_open(view: View, tier: PromotionTier, now: Millis) -> bool:
     )
 
 
-def _tried(trial: Trial, tier: PromotionTier) -> Applying | None:
+def _try_tier(trial: Trial, tier: PromotionTier) -> ApplyingTier | None:
     """What the tier would do, as it is now; None: it does not apply."""
     candidate = trial.candidate(Found(place_of(tier.created_at, tier.id), "promotion_tier"))
     suiting = None if candidate is None else trial.suiting(candidate)
@@ -139,4 +141,4 @@ def _tried(trial: Trial, tier: PromotionTier) -> Applying | None:
     [offer] = candidate.offers
     assert offer.tier is not None
     assert offer.campaign is not None
-    return Applying(offer.tier, offer.campaign, suiting.evaluation)
+    return ApplyingTier(offer.tier, offer.campaign, suiting.evaluation)

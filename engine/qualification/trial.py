@@ -18,22 +18,24 @@ import msgspec
 
 from engine.counters.pending import Pending
 from engine.evaluation.circumstances import Circumstances, facts_of
-from engine.evaluation.eligibility import Context, left_refusal_of
-from engine.evaluation.evaluate import evaluated
+from engine.evaluation.context import Context
+from engine.evaluation.eligibility import left_refusal_of
+from engine.evaluation.evaluate import evaluate_offers
 from engine.evaluation.offers import Offer, offers_of, rules_of, tier_offer, voucher_offer
-from engine.evaluation.outcomes import shown
+from engine.evaluation.outcomes import with_shown_offer
 from engine.kernel import tables
-from engine.kernel.lookup import categories_of, held_by_others
-from engine.kernel.remembered import remembered
+from engine.kernel.lookup import categories_of, holds_of_others
+from engine.kernel.remembered import remember_results
 from engine.kernel.state import View
 from engine.pricing.basket import Basket
+from engine.qualification import narrowing
 from engine.qualification.candidates import Candidate, Found
 from engine.qualification.keys import is_about_items, names_entries
-from engine.qualification.narrowing import About, left_out, narrowed_rule, rules_in
-from engine.rules.bundles import bundle_of, found_in
-from engine.rules.compile import compiled
+from engine.qualification.narrowing import About, narrow_rule, rules_in
+from engine.rules.bundles import find_bundles, parse_bundle
+from engine.rules.compile import compile_rules
 from engine.rules.facts import Meant
-from engine.rules.line_names import flat, is_of_items
+from engine.rules.line_names import flat_name, is_of_items
 from engine.rules.matching import match_of
 from engine.rules.refs import Ref
 from engine.rules.refusals import violations
@@ -86,29 +88,35 @@ class Suiting(NamedTuple):
 class Trial:
     """Tries candidates on one request."""
 
-    def __init__(self, at: Circumstances, scenario: Scenario) -> None:
-        self.at = at = at._replace(lookups=at.lookups._replace(meant=_remembered(at.lookups.meant)))
+    def __init__(self, circumstances: Circumstances, scenario: Scenario) -> None:
+        self.circumstances = circumstances = circumstances._replace(
+            lookups=circumstances.lookups._replace(
+                find_meant_item=_remember_items(circumstances.lookups.find_meant_item)
+            )
+        )
         self.scenario = scenario
         self._about = _ABOUT.get(scenario)
-        self._basket = None if at.order is None else Basket(at.order)
+        self._basket = None if circumstances.order is None else Basket(circumstances.order)
         #: What is the same for every offer.
-        self.facts = facts_of(at, Offer(Redeemable("voucher", "")), self._basket, Pending())
+        self.facts = facts_of(
+            circumstances, Offer(Redeemable("voucher", "")), self._basket, Pending()
+        )
         self._narrowed: dict[str, ValidationRule] = {}
         self._met: dict[str, bool] = {}
 
     def can_be_met(self, rule_id: str) -> bool:
         """Whether the request may meet the set; one that is gone binds nothing."""
-        rule = self.at.view.get(tables.RULES, rule_id)
+        rule = self.circumstances.view.get(tables.RULES, rule_id)
         return rule is None or self._can_meet(rule)
 
     def left_out(self, rule_id: str) -> tuple[str, ...]:
         """The names of a set's rules that the scenario does not ask for."""
-        rule = self.at.view.get(tables.RULES, rule_id)
-        return () if rule is None else left_out(rule, self._about)
+        rule = self.circumstances.view.get(tables.RULES, rule_id)
+        return () if rule is None else narrowing.left_out_names(rule, self._about)
 
     def candidate(self, found: Found) -> Candidate | None:
         """What was found, unless it is gone or not to be had."""
-        view = self.at.view
+        view = self.circumstances.view
         if found.kind == "promotion_tier":
             tier = view.get(tables.TIERS, found.id)
             if tier is None:
@@ -141,12 +149,13 @@ class Trial:
         if not others and self._is_card_without_payment(first):
             evaluation = self._card(first)
         else:
-            evaluation = evaluated(self.at, offers)
+            evaluation = evaluate_offers(self.circumstances, offers)
         return Suiting(candidate, evaluation) if evaluation.valid else None
 
     def _of_campaign(self, found: Found, campaign: Campaign) -> Candidate | None:
         """A campaign stands for a voucher that the customer would be given."""
-        template, view = campaign.voucher, self.at.view
+        template, customer = campaign.voucher, self.circumstances.customer
+        view = self.circumstances.view
         if template is None or campaign.deleted_at is not None:
             return None
         voucher = Voucher(
@@ -161,7 +170,7 @@ class Trial:
             category_id=campaign.category_id,
             metadata=campaign.metadata,
             quantity=template.quantity,
-            holder_id=None if self.at.customer is None else self.at.customer.id,
+            holder_id=None if customer is None else customer.id,
         )
         offer = Offer(
             Redeemable("voucher", campaign.id),
@@ -183,7 +192,7 @@ class Trial:
             return rule
         found = self._narrowed.get(rule.id)
         if found is None:
-            found = self._narrowed[rule.id] = narrowed_rule(rule, self._about)
+            found = self._narrowed[rule.id] = narrow_rule(rule, self._about)
         return found
 
     def _may_apply(self, offer: Offer) -> bool:
@@ -202,10 +211,10 @@ class Trial:
 
     def _meets(self, rule: ValidationRule) -> bool:
         facts = self.facts
-        if is_of_request(rule.definition) and not compiled(rule.definition).holds(facts):
+        if is_of_request(rule.definition) and not compile_rules(rule.definition).holds(facts):
             return False
-        bundle = None if rule.bundle is None else bundle_of(rule.bundle)
-        if bundle is not None and not found_in(bundle, facts).quantity:
+        bundle = None if rule.bundle is None else parse_bundle(rule.bundle)
+        if bundle is not None and not find_bundles(bundle, facts).quantity:
             return False
         if self.scenario not in _OF_ITEMS or not names_entries(rule):
             return True
@@ -220,7 +229,7 @@ class Trial:
         rules = [each for each in offer.rules if own is None or each.id in own]
         if self.scenario in _OF_DISCOUNT:
             return any(
-                names_entries(each) or compiled(each.definition).applicable for each in rules
+                names_entries(each) or compile_rules(each.definition).applicable for each in rules
             )
         return any(map(is_about_items, rules))
 
@@ -235,38 +244,50 @@ class Trial:
 
     def _card(self, offer: Offer) -> Evaluation:
         """What becomes of a card that is to pay for nothing in particular."""
-        at, voucher, asked = self.at, offer.voucher, offer.asked
+        circumstances, voucher, asked = self.circumstances, offer.voucher, offer.asked
         assert voucher is not None
-        held = held_by_others(at.view, voucher, at.own_session, at.now)
-        context = Context(voucher, at.now, held, None, self._basket, offer.campaign, zone=at.zone)
+        held = holds_of_others(
+            circumstances.view, voucher, circumstances.own_session, circumstances.now
+        )
+        context = Context(
+            voucher,
+            circumstances.now,
+            held,
+            None,
+            self._basket,
+            offer.campaign,
+            zone=circumstances.zone,
+        )
         refusal = left_refusal_of(context)
         status: Any = "APPLICABLE"
-        facts = facts_of(at, offer, self._basket, Pending())
+        facts = facts_of(circumstances, offer, self._basket, Pending())
         if refusal is not None or (offer.rules and violations(offer.rules, facts)):
             status = "INAPPLICABLE"
         outcome = Outcome(object=asked.object, id=asked.id, status=status, taken=Taken())
-        return Evaluation((shown(outcome, offer, at.rules),), at.order)
+        return Evaluation(
+            (with_shown_offer(outcome, offer, circumstances.stacking),), circumstances.order
+        )
 
 
-def _remembered(meant: Meant) -> Meant:
+def _remember_items(meant: Meant) -> Meant:
     """The catalogue's answers for the lines of one request, which are asked for many times."""
     known: dict[int, tuple[OrderItem, CatalogItem | None]] = {}
 
-    def remembered(view: View, item: OrderItem, /) -> CatalogItem | None:
+    def find(view: View, item: OrderItem, /) -> CatalogItem | None:
         found = known.get(id(item))
         if found is None:
             # with the line, so that no other takes its identity
             found = known[id(item)] = item, meant(view, item)
         return found[1]
 
-    return remembered
+    return find
 
 
 def _unless_missing(candidate: Candidate) -> Candidate | None:
     return None if any(each.missing for each in candidate.offers) else candidate
 
 
-@remembered(1_000_000)
+@remember_results(1_000_000)
 def is_of_request(definition: str) -> bool:
     """Whether all rules of a definition say the same of every offer of a request."""
     return all(
@@ -277,5 +298,5 @@ def is_of_request(definition: str) -> bool:
 
 def _names(rules: Any) -> Iterable[str]:
     for rule in rules_in(rules).values():
-        yield flat(str(rule.get("name")))
+        yield flat_name(str(rule.get("name")))
         yield from _names(rule.get("rules"))

@@ -13,7 +13,7 @@ T = TypeVar("T")
 Steps = Generator[None, None, T]
 
 
-def at_once(steps: Steps[T]) -> T:
+def run_at_once(steps: Steps[T]) -> T:
     """What comes of the steps, with nobody else in between."""
     while True:
         try:

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 from engine.evaluation.evaluate import Asker
 from engine.kernel import tables
 from engine.kernel.state import View
-from engine.publications.held import active_of
+from engine.publications.held import active_vouchers_of
 from engine.qualification.audience import evaluate_about
 from engine.qualification.narrowing import About
 from schemas.api import OrderInput, Redeemable, RewardChoice
@@ -24,7 +24,7 @@ LOOKED_AT_MAX: Final = 10_000
 EVALUATED_MAX: Final = 1000
 
 
-class Asked(NamedTuple):
+class QualifyingRequest(NamedTuple):
     """Whom and what the vouchers should suit."""
 
     order: OrderInput | None
@@ -39,7 +39,7 @@ class Asked(NamedTuple):
 def own_vouchers(view: View, customer_id: str | None, now: Millis) -> Iterator[Voucher | None]:
     """What the customer holds; None for each that is over or not open yet."""
     if customer_id is not None:
-        yield from active_of(view, customer_id, now)
+        yield from active_vouchers_of(view, customer_id, now)
 
 
 def offered_vouchers(view: View, now: Millis, *, newest_first: bool) -> Iterator[Voucher | None]:
@@ -51,7 +51,7 @@ def offered_vouchers(view: View, now: Millis, *, newest_first: bool) -> Iterator
             yield view.get(tables.VOUCHERS, offered.voucher_id)
 
 
-def qualifies(view: View, voucher: Voucher, asked: Asked, now: Millis) -> bool:
+def qualifies(view: View, voucher: Voucher, asked: QualifyingRequest, now: Millis) -> bool:
     """Whether a redemption of the voucher alone would take it."""
     reward = None if voucher.loyalty_card is None else asked.reward
     redeemable = Redeemable("voucher", voucher.id, reward=reward)

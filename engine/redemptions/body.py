@@ -10,7 +10,7 @@ from typing import Any
 
 from engine.campaigns.tiers.body import redeemed_tier_body
 from engine.customers.body import customer_of
-from engine.customers.browser_body import as_named, with_plain_voucher
+from engine.customers.browser_body import customer_for_browser, with_plain_voucher
 from engine.evaluation.redeemable_body import inapplicable_body, skipped_body
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body, related_object_type
@@ -124,10 +124,12 @@ def _put_redeemed(body: Body, outcome: Outcome, assignments: Sequence[RuleAssign
         body["reward"] = redeemed_reward_body(outcome)
 
 
-def _redeemed(event: RedemptionSucceeded, record: Decided, key_kind: KeyKind) -> Rendered:
+def _redemption_succeeded(
+    event: RedemptionSucceeded, record: Decided, key_kind: KeyKind
+) -> Rendered:
     customer = customer_of(record)
     if customer is not None and key_kind == "client":
-        customer = as_named(customer)
+        customer = customer_for_browser(customer)
     entries, parent = success_bodies(event, record.at, customer, record.assignments)
     if key_kind == "client":
         entries = list(map(with_plain_voucher, entries))
@@ -149,6 +151,6 @@ def _redeemed(event: RedemptionSucceeded, record: Decided, key_kind: KeyKind) ->
 
 ANSWERS: Answers = MappingProxyType(
     {
-        RedemptionSucceeded: _redeemed,
+        RedemptionSucceeded: _redemption_succeeded,
     }
 )

@@ -9,23 +9,23 @@ from types import MappingProxyType
 
 from msgspec import structs
 
-from engine.customers.decide import NOBODY, Known, known_by
-from engine.evaluation.evaluate import Asked, Asker, evaluate_asked
+from engine.customers.decide import NOBODY, KnownCustomer, know_customer
+from engine.evaluation.evaluate import Asker, FoundRedeemables, evaluate_found
 from engine.evaluation.outcomes import fail_all
-from engine.evaluation.skips import as_refusal
+from engine.evaluation.skips import refusal_of_skipped
 from engine.kernel import tables
 from engine.kernel.calendar import periods_at
 from engine.kernel.decision import Decision
 from engine.kernel.ids import PARENT, new_id
-from engine.kernel.lookup import named_customer
+from engine.kernel.lookup import find_named_customer
 from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from engine.kernel.zones import periods_of
-from engine.orders.calculation import paid, with_item_ids
-from engine.orders.overrides import Overridden, overridden
-from engine.pricing.sums import amount_of
-from engine.redemptions.spending import counted_tier, spent
-from engine.stacking_rules.decide import naming
+from engine.orders.calculation import paid_status, with_item_ids
+from engine.orders.overrides import OverriddenCatalogue, override_catalogue
+from engine.pricing.sums import budget_amount
+from engine.redemptions.spending import count_on_tier, spend_voucher
+from engine.stacking_rules.decide import with_kept_categories
 from schemas.api import CustomerInput
 from schemas.base import Millis
 from schemas.commands import Command
@@ -44,39 +44,43 @@ def redeem_stack(view: View, command: Command, body: RedeemStack, now: Millis) -
     unknown or impossible order. What is wrong in itself, the first two, leaves the customer as it
     is; it is recorded with it all the same.
     """
-    asked = Asked.of(view, body.redeemables)
+    asked = FoundRedeemables.of(view, body.redeemables)
     fault = body.fault or asked.refusal
     if fault is not None:
-        known: Known | Refusal = _stored(view, body.customer, command.email_key)
+        known: KnownCustomer | Refusal = _stored_customer(view, body.customer, command.email_key)
     else:
-        known = known_by(view, command, body.customer, now)
+        known = know_customer(view, command, body.customer, now)
     if isinstance(known, Refusal):
         fault, known = known, NOBODY
-    catalogue: Overridden | Refusal = Overridden(view)
+    catalogue: OverriddenCatalogue | Refusal = OverriddenCatalogue(view)
     if fault is None:
-        catalogue = overridden(view, command, body.order, now)
+        catalogue = override_catalogue(view, command, body.order, now)
     if isinstance(catalogue, Refusal):
-        fault, catalogue = catalogue, Overridden(view)
+        fault, catalogue = catalogue, OverriddenCatalogue(view)
     if fault is not None:
         evaluation = fail_all(body.redeemables, fault)
     else:
         asker = Asker.of(command, known.customer)
-        evaluation = evaluate_asked(catalogue.view, body, asked, asker, now)
+        evaluation = evaluate_found(catalogue.view, body, asked, asker, now)
     evaluation = _without_others(evaluation)
     session_key = body.session.key if body.session is not None else None
     if not evaluation.valid:
-        failed, refusal = _failed(command, body, evaluation, known.id, session_key)
+        failed, refusal = _redemption_failed_event(command, body, evaluation, known.id, session_key)
         return Decision((*known.events, failed), refusal, known.snapshot)
-    succeeded = _succeeded(view, command, body, evaluation, known.id, session_key, now)
+    succeeded = _redemption_succeeded_event(
+        view, command, body, evaluation, known.id, session_key, now
+    )
     if evaluation.order is not None and evaluation.order.id:
         stored = view.get(tables.ORDERS, evaluation.order.id)
         succeeded = structs.replace(succeeded, status_before=stored and stored.status)
     return Decision((*known.events, *catalogue.events, succeeded), customer=known.snapshot)
 
 
-def _stored(view: View, named: CustomerInput | None, guest_key: str | None) -> Known:
-    found = None if named is None else named_customer(view, named, guest_key)
-    return NOBODY if isinstance(found, Refusal) else Known(found)
+def _stored_customer(
+    view: View, named: CustomerInput | None, guest_key: str | None
+) -> KnownCustomer:
+    found = None if named is None else find_named_customer(view, named, guest_key)
+    return NOBODY if isinstance(found, Refusal) else KnownCustomer(found)
 
 
 def _without_others(evaluation: Evaluation) -> Evaluation:
@@ -84,10 +88,12 @@ def _without_others(evaluation: Evaluation) -> Evaluation:
     if evaluation.stacking is None:
         return evaluation
     own = {each.category.id for outcome in evaluation.outcomes for each in outcome.categories}
-    return structs.replace(evaluation, stacking=naming(evaluation.stacking, own.__contains__))
+    return structs.replace(
+        evaluation, stacking=with_kept_categories(evaluation.stacking, own.__contains__)
+    )
 
 
-def _failed(
+def _redemption_failed_event(
     command: Command,
     body: RedeemStack,
     evaluation: Evaluation,
@@ -119,12 +125,16 @@ def _with_failure(evaluation: Evaluation) -> Evaluation:
     if any(outcome.refusal is not None for outcome in evaluation.outcomes):
         return evaluation
     first = structs.replace(
-        first, status="INAPPLICABLE", refusal=as_refusal(first), skipped_by=None, explanation=None
+        first,
+        status="INAPPLICABLE",
+        refusal=refusal_of_skipped(first),
+        skipped_by=None,
+        explanation=None,
     )
     return structs.replace(evaluation, outcomes=(first, *others))
 
 
-def _succeeded(
+def _redemption_succeeded_event(
     view: View,
     command: Command,
     body: RedeemStack,
@@ -134,14 +144,14 @@ def _succeeded(
     now: Millis,
 ) -> RedemptionSucceeded:
     order = evaluation.order
-    outcomes = tuple(_redeemed(outcome, order) for outcome in evaluation.outcomes)
+    outcomes = tuple(_redeem_outcome(outcome, order) for outcome in evaluation.outcomes)
     applied = [outcome for outcome in outcomes if outcome.status == "APPLICABLE"]
     ids = tuple(new_id(command.seed, "r_", n) for n in range(len(applied)))
     parent_id = new_id(command.seed, "r_", PARENT) if len(ids) > 1 else None
     if order is not None:
-        order = _saved(command, order, _entries(applied, ids, parent_id, now), now)
+        order = _order_to_store(command, order, _entries(applied, ids, parent_id, now), now)
         if body.order is None or body.order.status is None:
-            order = structs.replace(order, status=paid(order.status))
+            order = structs.replace(order, status=paid_status(order.status))
     return RedemptionSucceeded(
         evaluation=structs.replace(evaluation, outcomes=outcomes, order=order),
         redemption_ids=ids,
@@ -163,15 +173,15 @@ def _counted_in(view: View, now: Millis) -> Periods | None:
     return None if found == periods_at(now) else found
 
 
-def _redeemed(outcome: Outcome, order: Order | None) -> Outcome:
+def _redeem_outcome(outcome: Outcome, order: Order | None) -> Outcome:
     if outcome.taken is None:
         return outcome
     if outcome.tier is not None:
         return structs.replace(
-            outcome, tier=counted_tier(outcome.tier, outcome.taken, amount_of(order))
+            outcome, tier=count_on_tier(outcome.tier, outcome.taken, budget_amount(order))
         )
     assert outcome.voucher is not None
-    return structs.replace(outcome, voucher=spent(outcome.voucher, outcome.taken))
+    return structs.replace(outcome, voucher=spend_voucher(outcome.voucher, outcome.taken))
 
 
 def _entries(
@@ -200,7 +210,9 @@ def _entries(
     return tuple(entries)
 
 
-def _saved(command: Command, order: Order, entries: tuple[OrderEntry, ...], now: Millis) -> Order:
+def _order_to_store(
+    command: Command, order: Order, entries: tuple[OrderEntry, ...], now: Millis
+) -> Order:
     """The order as it is stored: with ids, times and the entries of its redemptions."""
     known = bool(order.id)
     return structs.replace(

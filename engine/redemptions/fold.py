@@ -5,15 +5,14 @@ from types import MappingProxyType
 from msgspec import structs
 
 from engine.campaigns.tiers.store import store_tier
-from engine.counters import tallies
-from engine.counters import units as product_units
-from engine.counters.pending import scopes_of
+from engine.counters import tallies, units
+from engine.counters.pending import tally_scopes_of
 from engine.kernel import tables
 from engine.kernel.due import drop_due, put_due
 from engine.kernel.room import Folds
 from engine.kernel.state import State
 from engine.orders.fold import store_order
-from engine.pricing.sums import amount_of
+from engine.pricing.sums import budget_amount
 from engine.vouchers.fold import store_voucher
 from engine.vouchers.holds import free_holds
 from schemas.base import Millis
@@ -52,16 +51,16 @@ def redemption_succeeded(state: State, event: RedemptionSucceeded, at: Millis) -
             customer_id=event.customer_id,
             tracking_id=event.tracking_id,
             parent_id=event.parent_id,
-            campaign_id=dict(scopes_of(voucher, tier)).get("campaign"),
+            campaign_id=dict(tally_scopes_of(voucher, tier)).get("campaign"),
             key_id=event.channel_id,
-            order_amount=amount_of(order),
+            order_amount=budget_amount(order),
             units=outcome.units,
             periods=event.periods,
         )
         state.put(tables.REDEMPTIONS, redemption, redemption_id)
         counted.append(redemption)
-    tallies.count(state, counted)
-    product_units.count(state, counted)
+    tallies.count_redemptions(state, counted)
+    units.count_units(state, counted)
     if event.session_key is not None:
         free_holds(state, event.session_key, {each.related_id for each in applied})
     if event.parent_id is None:
@@ -117,8 +116,8 @@ def redemption_rolled_back(state: State, event: RedemptionRolledBack, _: Millis)
         store_order(state, event.order)
     known = (state.get(tables.REDEMPTIONS, each.redemption_id) for each in event.rollbacks)
     redeemed = [each for each in known if each is not None]
-    tallies.take_back(state, redeemed)
-    product_units.take_back(state, redeemed)
+    tallies.take_back_redemptions(state, redeemed)
+    units.take_back_units(state, redeemed)
     for each in event.rollbacks:
         if each.voucher is not None:
             store_voucher(state, each.voucher)

@@ -12,21 +12,21 @@ from types import MappingProxyType
 from msgspec import structs
 
 from engine.kernel import tables
-from engine.kernel.calendar import Duration, iso, later
+from engine.kernel.calendar import Duration, add_duration, iso
 from engine.kernel.decision import Decision
 from engine.kernel.ids import PARENT, new_id
 from engine.kernel.lookup import (
     categories_of,
-    living_voucher,
-    named_customer,
-    named_order,
+    find_living_voucher,
+    find_named_customer,
+    find_named_order,
     unknown_customer,
 )
 from engine.kernel.room import Decisions
 from engine.kernel.state import View
-from engine.pricing.basket import is_built_upon, taken_back, together
-from engine.redemptions.spending import counted_tier, restored
-from engine.stacking_rules.decide import stacking_rules
+from engine.pricing.basket import is_built_upon, sum_taken, take_back_from_order
+from engine.redemptions.spending import count_on_tier, restore_voucher
+from engine.stacking_rules.decide import find_stacking_rules
 from schemas.base import Millis
 from schemas.commands import Command
 from schemas.errors import Refusal, not_found, refuse
@@ -46,7 +46,9 @@ from schemas.redemptions import (
 WINDOW = Duration(months=3)
 
 
-def roll_back(view: View, command: Command, body: RollBack, now: Millis) -> Decision | Refusal:
+def roll_back_redemption(
+    view: View, command: Command, body: RollBack, now: Millis
+) -> Decision | Refusal:
     """Takes a redemption back; a known one that cannot be is recorded as a failed rollback."""
     redemption = view.get(tables.REDEMPTIONS, body.redemption_id)
     if redemption is None:
@@ -54,9 +56,9 @@ def roll_back(view: View, command: Command, body: RollBack, now: Millis) -> Deci
     refusal = _refusal(view, body, redemption, now)
     customer = redemption.customer_id and view.get(tables.CUSTOMERS, redemption.customer_id)
     if refusal is not None:
-        failed = _failed(command, body, redemption, refusal)
+        failed = _rollback_failed_event(command, body, redemption, refusal)
         return Decision((failed,), failed.refusal, customer or None)
-    rolled_back = _rolled_back(view, command, body, redemption, now)
+    rolled_back = _redemption_rolled_back_event(view, command, body, redemption, now)
     return Decision((rolled_back,), customer=customer or None)
 
 
@@ -75,7 +77,7 @@ def _refusal(view: View, body: RollBack, redemption: Redemption, now: Millis) ->
             "already_rolled_back",
             f"Redemption {redemption.id} has been rolled back already",
         )
-    if now >= later(redemption.at, WINDOW):
+    if now >= add_duration(redemption.at, WINDOW):
         return refuse(
             "invalid_redemption",
             f"Redemption {redemption.id} is too old to be rolled back",
@@ -95,7 +97,7 @@ def _refusal(view: View, body: RollBack, redemption: Redemption, now: Millis) ->
 def _other_customer(view: View, body: RollBack, redemption: Redemption) -> Refusal | None:
     if body.customer is None or not (body.customer.id or body.customer.source_id):
         return None
-    customer = named_customer(view, body.customer)
+    customer = find_named_customer(view, body.customer)
     if isinstance(customer, Refusal):
         return customer
     if customer is None:
@@ -116,7 +118,7 @@ def _other_customer(view: View, body: RollBack, redemption: Redemption) -> Refus
 def _other_order(view: View, body: RollBack, redemption: Redemption) -> Refusal | None:
     if body.order is None or not (body.order.id or body.order.source_id):
         return None
-    order = named_order(view, body.order)
+    order = find_named_order(view, body.order)
     if isinstance(order, Order) and order.id == redemption.order_id:
         return None
     return refuse(
@@ -128,14 +130,14 @@ def _other_order(view: View, body: RollBack, redemption: Redemption) -> Refusal 
 
 def _takes_order_back(view: View) -> bool:
     """Whether the order gets back what was taken, and ends; else it stays as it was paid."""
-    return stacking_rules(view).redeemables_rollback_order_mode == "WITH_ORDER"
+    return find_stacking_rules(view).redeemables_rollback_order_mode == "WITH_ORDER"
 
 
 def _built_upon(view: View, redemption: Redemption) -> Refusal | None:
     if not _takes_order_back(view):
         return None
     order = redemption.order_id and view.get(tables.ORDERS, redemption.order_id)
-    if not order or not is_built_upon(order, _taken_together(_redeemed(view, redemption))):
+    if not order or not is_built_upon(order, _sum_taken(_single_redemptions(view, redemption))):
         return None
     return refuse(
         "invalid_redemption",
@@ -145,7 +147,7 @@ def _built_upon(view: View, redemption: Redemption) -> Refusal | None:
     )
 
 
-def _redeemed(view: View, redemption: Redemption) -> list[Redemption]:
+def _single_redemptions(view: View, redemption: Redemption) -> list[Redemption]:
     """The redemption itself, or the children of a stack."""
     if not redemption.children:
         return [redemption]
@@ -153,11 +155,11 @@ def _redeemed(view: View, redemption: Redemption) -> list[Redemption]:
     return [child for child in found if child is not None]
 
 
-def _taken_together(redemptions: list[Redemption]) -> Taken:
-    return together(each.taken for each in redemptions if each.taken is not None)
+def _sum_taken(redemptions: list[Redemption]) -> Taken:
+    return sum_taken(each.taken for each in redemptions if each.taken is not None)
 
 
-def _failed(
+def _rollback_failed_event(
     command: Command, body: RollBack, redemption: Redemption, refusal: Refusal
 ) -> RollbackFailed:
     rollback_id = new_id(command.seed, "rrf_")
@@ -181,21 +183,22 @@ def _failed(
     )
 
 
-def _rolled_back(
+def _redemption_rolled_back_event(
     view: View, command: Command, body: RollBack, redemption: Redemption, now: Millis
 ) -> RedemptionRolledBack:
     stack = bool(redemption.children)
-    redeemed = _redeemed(view, redemption)
+    redeemed = _single_redemptions(view, redemption)
     stored = redemption.order_id and view.get(tables.ORDERS, redemption.order_id)
     rollbacks = tuple(
-        _one(view, child, new_id(command.seed, "rr_", n)) for n, child in enumerate(redeemed)
+        _roll_back_one(view, child, new_id(command.seed, "rr_", n))
+        for n, child in enumerate(redeemed)
     )
     parent_rollback_id = new_id(command.seed, "rr_", PARENT) if stack else None
     order = None
     if stored:
-        order = _marked(stored, rollbacks, redemption.id, parent_rollback_id, now)
+        order = _mark_entries(stored, rollbacks, redemption.id, parent_rollback_id, now)
         if _takes_order_back(view):
-            order = _ended(taken_back(order, _taken_together(redeemed)))
+            order = _end_order(take_back_from_order(order, _sum_taken(redeemed)))
     return RedemptionRolledBack(
         rollbacks=rollbacks,
         parent_rollback_id=parent_rollback_id,
@@ -212,9 +215,9 @@ def _rolled_back(
     )
 
 
-def _one(view: View, redemption: Redemption, rollback_id: str) -> RolledBack:
+def _roll_back_one(view: View, redemption: Redemption, rollback_id: str) -> RolledBack:
     voucher_id, tier_id = _voucher_id(redemption), _tier_id(redemption)
-    voucher = living_voucher(view, voucher_id) if voucher_id else None
+    voucher = find_living_voucher(view, voucher_id) if voucher_id else None
     tier = None if tier_id is None else view.get(tables.TIERS, tier_id)
     campaign = None if tier is None else view.get(tables.CAMPAIGNS, tier.campaign_id)
     taken, amount = redemption.taken or Taken(), redemption.order_amount
@@ -223,9 +226,9 @@ def _one(view: View, redemption: Redemption, rollback_id: str) -> RolledBack:
         redemption_id=redemption.id,
         voucher_id=voucher_id,
         code=redemption.code,
-        voucher=None if voucher is None else restored(voucher, taken),
+        voucher=None if voucher is None else restore_voucher(voucher, taken),
         tier_id=tier_id,
-        tier=None if tier is None else counted_tier(tier, taken, amount, -1),
+        tier=None if tier is None else count_on_tier(tier, taken, amount, -1),
         campaign_name=None if campaign is None else campaign.name,
         discount=taken.total,
         credits=taken.credits,
@@ -243,7 +246,7 @@ def _tier_id(redemption: Redemption) -> str | None:
     return redemption.related_object_id if is_tier else None
 
 
-def _marked(
+def _mark_entries(
     order: Order,
     rollbacks: tuple[RolledBack, ...],
     redemption_id: str,
@@ -269,7 +272,7 @@ def _marked(
     return structs.replace(order, redemptions=tuple(map(mark, order.redemptions)), updated_at=now)
 
 
-def _ended(order: Order) -> Order:
+def _end_order(order: Order) -> Order:
     """The order, canceled when none of its redemptions is left."""
     if any(entry.rollback_id is None for entry in order.redemptions):
         return order
@@ -278,7 +281,7 @@ def _ended(order: Order) -> Order:
 
 DECISIONS: Decisions = MappingProxyType(
     {
-        RollBackRedemption: roll_back,
-        RollBackStack: roll_back,
+        RollBackRedemption: roll_back_redemption,
+        RollBackStack: roll_back_redemption,
     }
 )

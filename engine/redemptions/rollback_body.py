@@ -112,7 +112,7 @@ def _success(
     return body
 
 
-def _rolled_back(event: RedemptionRolledBack, record: Decided, _: KeyKind) -> Rendered:
+def _redemption_rolled_back(event: RedemptionRolledBack, record: Decided, _: KeyKind) -> Rendered:
     stack = record.command_type == "roll_back_stack"
     render = stack_rolled_back_body if stack else rolled_back_body
     return Rendered(200, render(event, record.at, customer_of(record), record.assignments))
@@ -120,6 +120,6 @@ def _rolled_back(event: RedemptionRolledBack, record: Decided, _: KeyKind) -> Re
 
 ANSWERS: Answers = MappingProxyType(
     {
-        RedemptionRolledBack: _rolled_back,
+        RedemptionRolledBack: _redemption_rolled_back,
     }
 )

@@ -4,22 +4,38 @@ The body's `customer` is null; readers join it by `customer_id`, so that a custo
 forgotten leaves every list.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from engine.kernel.encode import Body
 from engine.redemptions.body import failure_bodies, success_bodies
 from engine.redemptions.rollback_body import rollback_bodies, rollback_failure_body
+from schemas.actions import ActionEvent
 from schemas.assignments import RuleAssignment
+from schemas.balances import BalanceEvent
 from schemas.base import Millis
+from schemas.bin import BinEvent
+from schemas.campaigns import CampaignEvent
+from schemas.custom_events import CustomEventEvent
+from schemas.customers import CustomerEvent
+from schemas.erasures import ErasureEvent
 from schemas.evaluations import Outcome
-from schemas.orders import Order
+from schemas.events import SetupEvent, events_of
+from schemas.orders import Order, OrderEvent
+from schemas.promotion_events import PromotionEvent
+from schemas.publications import PublicationEvent
 from schemas.records import Record
 from schemas.redemptions import (
     RedemptionFailed,
     RedemptionRolledBack,
+    RedemptionsRetired,
     RedemptionSucceeded,
     RollbackFailed,
 )
+from schemas.segments import SegmentEvent
+from schemas.sessions import SessionEvent
+from schemas.voucher_events import VoucherEvent
 
 Assignments = tuple[RuleAssignment, ...]
 
@@ -52,22 +68,13 @@ def redemption_rows(record: Record) -> list[RedemptionRow]:
     rows: list[RedemptionRow] = []
     assignments: Assignments = getattr(record, "assignments", ())
     for event in getattr(record, "events", ()):
-        match event:
-            case RedemptionSucceeded():
-                rows += _succeeded(event, record.at, assignments)
-            case RedemptionFailed():
-                rows += _failed(event, record.at, assignments)
-            case RedemptionRolledBack():
-                rows += _rolled_back(event, record.at, assignments)
-            case RollbackFailed():
-                body = rollback_failure_body(event, record.at, None)
-                rows.append(
-                    _row(body, record.at, code=event.code, redemption_id=event.redemption_id)
-                )
+        rows_of = ROWS.get(type(event))
+        if rows_of is not None:
+            rows += rows_of(event, record.at, assignments)
     return rows
 
 
-def _succeeded(
+def _redemption_succeeded(
     event: RedemptionSucceeded, at: Millis, assignments: Assignments
 ) -> list[RedemptionRow]:
     entries, parent = success_bodies(event, at, None, assignments)
@@ -88,7 +95,9 @@ def _succeeded(
     return rows
 
 
-def _failed(event: RedemptionFailed, at: Millis, assignments: Assignments) -> list[RedemptionRow]:
+def _redemption_failed(
+    event: RedemptionFailed, at: Millis, assignments: Assignments
+) -> list[RedemptionRow]:
     failed = [each for each in event.evaluation.outcomes if each.status == "INAPPLICABLE"]
     bodies = failure_bodies(event, at, None, assignments)
     return [
@@ -102,7 +111,7 @@ def _failed(event: RedemptionFailed, at: Millis, assignments: Assignments) -> li
     ]
 
 
-def _rolled_back(
+def _redemption_rolled_back(
     event: RedemptionRolledBack, at: Millis, assignments: Assignments
 ) -> list[RedemptionRow]:
     entries, parent = rollback_bodies(event, at, None, assignments)
@@ -121,6 +130,11 @@ def _rolled_back(
         redemption_id = event.parent_redemption_id or ""
         rows.append(_row(parent, at, redemption_id=redemption_id, order=event.order))
     return rows
+
+
+def _not_rolled_back(event: RollbackFailed, at: Millis, _: Assignments) -> list[RedemptionRow]:
+    body = rollback_failure_body(event, at, None)
+    return [_row(body, at, code=event.code, redemption_id=event.redemption_id)]
 
 
 def _code(outcome: Outcome) -> str:
@@ -154,3 +168,37 @@ def _row(
         order_id=order.id if order else "",
         body=body,
     )
+
+
+#: The rows of each event.
+ROWS: Final[Mapping[type[Any], Callable[[Any, Millis, Assignments], list[RedemptionRow]]]] = (
+    MappingProxyType(
+        {
+            RedemptionSucceeded: _redemption_succeeded,
+            RedemptionFailed: _redemption_failed,
+            RedemptionRolledBack: _redemption_rolled_back,
+            RollbackFailed: _not_rolled_back,
+        }
+    )
+)
+
+#: What is not in the list of redemptions.
+UNLISTED: Final = events_of(
+    # It redeems nothing, a session not yet.
+    SetupEvent,
+    ActionEvent,
+    BalanceEvent,
+    BinEvent,
+    CampaignEvent,
+    CustomEventEvent,
+    CustomerEvent,
+    ErasureEvent,
+    OrderEvent,
+    PromotionEvent,
+    PublicationEvent,
+    SegmentEvent,
+    SessionEvent,
+    VoucherEvent,
+    # They leave the state and stay in the list.
+    RedemptionsRetired,
+)

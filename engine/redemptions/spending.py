@@ -7,17 +7,17 @@ from schemas.promotions import PromotionTier
 from schemas.vouchers import Voucher
 
 
-def spent(voucher: Voucher, taken: Taken) -> Voucher:
+def spend_voucher(voucher: Voucher, taken: Taken) -> Voucher:
     """A voucher after one more redemption."""
-    return _counted(voucher, taken, 1)
+    return _count_on_voucher(voucher, taken, 1)
 
 
-def restored(voucher: Voucher, taken: Taken) -> Voucher:
+def restore_voucher(voucher: Voucher, taken: Taken) -> Voucher:
     """A voucher after one of its redemptions was taken back."""
-    return _counted(voucher, taken, -1)
+    return _count_on_voucher(voucher, taken, -1)
 
 
-def _counted(voucher: Voucher, taken: Taken, sign: int) -> Voucher:
+def _count_on_voucher(voucher: Voucher, taken: Taken, sign: int) -> Voucher:
     credits, points = sign * (taken.credits or 0), sign * (taken.points or 0)
     gift, card = voucher.gift, voucher.loyalty_card
     if gift is not None:
@@ -34,7 +34,7 @@ def _counted(voucher: Voucher, taken: Taken, sign: int) -> Voucher:
     )
 
 
-def counted_tier(tier: PromotionTier, taken: Taken, amount: int, sign: int = 1) -> PromotionTier:
+def count_on_tier(tier: PromotionTier, taken: Taken, amount: int, sign: int = 1) -> PromotionTier:
     """A tier after one more redemption, or, with sign -1, after one was taken back.
 
     `amount` is what the order counted as when it was redeemed (engine/pricing/sums.py), in minor units.

@@ -44,7 +44,7 @@ def _unknown(kind: str, named: str) -> Refusal:
     return structs.replace(not_found(kind, named), explanation=explanation)
 
 
-def worth(reward: Reward, points: int) -> int:
+def worth_of_points(reward: Reward, points: int) -> int:
     """What so many points pay, in minor units, rounded down."""
     return int(points * _each(reward))
 

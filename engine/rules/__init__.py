@@ -5,8 +5,3 @@ What they look at is in `facts.py`, the names and operators of conditions in `na
 refusals of what fails; `items.py` says which items a discount is for, and `check.py` whether a
 definition is well formed.
 """
-
-from engine.rules.compile import RuleSet, compiled
-from engine.rules.facts import Facts
-
-__all__ = ["Facts", "RuleSet", "compiled"]

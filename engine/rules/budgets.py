@@ -9,41 +9,41 @@ voucher without a campaign is counted for itself.
 from collections.abc import Callable
 from typing import Any, Literal
 
-from engine.counters.pending import Scope
-from engine.pricing.sums import amount_of
+from engine.counters.pending import TallyScope
+from engine.pricing.sums import budget_amount
 from engine.rules.facts import Facts
 from schemas.tallies import Period
 
 
-def campaign(facts: Facts) -> Scope | None:
+def campaign_scope(facts: Facts) -> TallyScope | None:
     """Where the campaign is counted."""
     return facts.scopes[0] if facts.scopes else None
 
 
-def own(facts: Facts) -> Scope | None:
+def own_scope(facts: Facts) -> TallyScope | None:
     """Where the tier is counted, else the campaign, else the voucher."""
     return facts.scopes[-1] if facts.scopes else None
 
 
 def orders_amount(facts: Facts, _: str | None) -> int | None:
     """What the campaign's orders come to before discounts, this one included."""
-    scope = campaign(facts)
+    scope = campaign_scope(facts)
     if scope is None:
         return None
-    return facts.tallied(scope).amount + amount_of(facts.basket.initial)
+    return facts.tallied(scope).amount + budget_amount(facts.basket.initial)
 
 
 def orders_amount_discounted(facts: Facts, _: str | None) -> int | None:
     """What the campaign took off orders, this discount included."""
-    scope = campaign(facts)
+    scope = campaign_scope(facts)
     if scope is None or facts.taken is None:
         return None
     before = facts.tallied(scope).discounted + facts.pending.discounted(scope)
     return before + facts.taken.total
 
 
-def redemptions(
-    scope_of: Callable[[Facts], Scope | None], period: Period | None
+def redemption_count(
+    scope_of: Callable[[Facts], TallyScope | None], period: Period | None
 ) -> Callable[[Facts, str | None], Any]:
     """A count of the redemptions in a period."""
 
@@ -57,32 +57,32 @@ def redemptions(
     return count
 
 
-def customers(period: Period | None) -> Callable[[Facts, str | None], Any]:
+def customer_count(period: Period | None) -> Callable[[Facts, str | None], Any]:
     """A count of the customers in a period."""
 
     def count(facts: Facts, _: str | None) -> int | None:
         """How many customers redeemed in the campaign, this one included."""
-        scope = campaign(facts)
+        scope = campaign_scope(facts)
         if scope is None:
             return None
-        customers = facts.tallied(scope, (), period).customers
+        known = facts.tallied(scope, (), period).customers
         if facts.customer is None:
-            return customers
+            return known
         who = ("customer", facts.customer.id)
-        known = facts.tallied(scope, who, period)
-        return customers if known.count else customers + 1
+        own_sums = facts.tallied(scope, who, period)
+        return known if own_sums.count else known + 1
 
     return count
 
 
-def redemptions_of(
+def redemption_count_of(
     kind: Literal["customer", "key"], period: Period | None
 ) -> Callable[[Facts, str | None], Any]:
     """A count of the redemptions of a customer, or by a key, in a period."""
 
     def count(facts: Facts, _: str | None) -> int | None:
         """How many of the redemptions are this customer's, or this key's, this one included."""
-        scope = own(facts)
+        scope = own_scope(facts)
         if kind == "customer":
             who_id = None if facts.customer is None else facts.customer.id
         else:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from engine.kernel.remembered import remembered
+from engine.kernel.remembered import remember_results
 from engine.rules.facts import Facts
 from engine.rules.matching import Match, match_of
 from engine.rules.refs import COLLECTION, Ref, ref_of
@@ -22,7 +22,7 @@ from schemas.rules import BundleItem, BundleLack, BundleShown, ValidationRule
 BUNDLES_MAX = 100
 
 
-class Part(NamedTuple):
+class BundlePart(NamedTuple):
     """An item of a bundle and how many of it a bundle has."""
 
     number: str
@@ -34,23 +34,23 @@ class Part(NamedTuple):
 class Bundle(NamedTuple):
     """What makes a bundle, the most particular items first, and how many count."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[BundlePart, ...]
     limit: int
 
 
-class Found(NamedTuple):
+class FoundBundles(NamedTuple):
     """The bundles of an order."""
 
     quantity: int
     limit: int
     #: Of which part, which line and how many of its units are in them.
-    identified: tuple[tuple[Part, int, int], ...]
+    identified: tuple[tuple[BundlePart, int, int], ...]
     #: What one more, or the first, lacks: of which part how many units.
-    missing: tuple[tuple[Part, int], ...]
+    missing: tuple[tuple[BundlePart, int], ...]
 
 
-@remembered(400_000)
-def bundle_of(text: str) -> Bundle | None:
+@remember_results(400_000)
+def parse_bundle(text: str) -> Bundle | None:
     """The bundle that a set's rules say (the JSON text of `ValidationRule.bundle`); None: none."""
     rules = msgspec.json.decode(text)
     if not isinstance(rules, dict):
@@ -67,7 +67,7 @@ def bundle_of(text: str) -> Bundle | None:
     return Bundle(tuple(parts), limit if isinstance(limit, int) else BUNDLES_MAX)
 
 
-def found_in(bundle: Bundle, facts: Facts) -> Found:
+def find_bundles(bundle: Bundle, facts: Facts) -> FoundBundles:
     """The bundles that the order holds."""
     units = [
         [line.quantity if part.match(facts, line) else 0 for line in facts.lines]
@@ -76,13 +76,13 @@ def found_in(bundle: Bundle, facts: Facts) -> Found:
     left = [line.quantity for line in facts.lines]
 
     def lacks(bundles: int) -> bool:
-        return any(missing for _, missing in _used(bundle.parts, units, left, bundles))
+        return any(missing for _, missing in _use_lines(bundle.parts, units, left, bundles))
 
     # what suffices for some suffices for fewer, so not each number is tried
     quantity = bisect_left(range(1, bundle.limit + 1), True, key=lacks)
-    used = _used(bundle.parts, units, left, quantity)
-    lacking = _used(bundle.parts, units, left, min(quantity + 1, bundle.limit))
-    return Found(
+    used = _use_lines(bundle.parts, units, left, quantity)
+    lacking = _use_lines(bundle.parts, units, left, min(quantity + 1, bundle.limit))
+    return FoundBundles(
         quantity,
         bundle.limit,
         tuple(
@@ -101,19 +101,19 @@ def found_in(bundle: Bundle, facts: Facts) -> Found:
 def bundle_shown(rules: Iterable[ValidationRule], facts: Facts) -> BundleShown | None:
     """What answers show of the bundles of an order: of the first set that has bundle rules."""
     for rule in rules:
-        bundle = None if rule.bundle is None else bundle_of(rule.bundle)
+        bundle = None if rule.bundle is None else parse_bundle(rule.bundle)
         if bundle is not None:
-            found = found_in(bundle, facts)
+            found = find_bundles(bundle, facts)
             return BundleShown(
                 found.quantity,
                 found.limit,
-                tuple(_identified(each, facts) for each in found.identified),
-                tuple(_lacking(part, quantity) for part, quantity in found.missing),
+                tuple(_bundle_item(each, facts) for each in found.identified),
+                tuple(_bundle_lack(part, quantity) for part, quantity in found.missing),
             )
     return None
 
 
-def _identified(found: tuple[Part, int, int], facts: Facts) -> BundleItem:
+def _bundle_item(found: tuple[BundlePart, int, int], facts: Facts) -> BundleItem:
     """The item of the part, of a collection that of the line."""
     part, place, quantity = found
     line = facts.lines[place]
@@ -123,19 +123,22 @@ def _identified(found: tuple[Part, int, int], facts: Facts) -> BundleItem:
     return BundleItem(_first(facts.products(line), part), "product", place, quantity)
 
 
-def _lacking(part: Part, quantity: int) -> BundleLack:
+def _bundle_lack(part: BundlePart, quantity: int) -> BundleLack:
     named = part.ref.object
     if named == COLLECTION:
         return BundleLack(part.ref.id, "products_collection", quantity)
     return BundleLack(part.ref.id, "sku" if named == "sku" else "product", quantity)
 
 
-def _first(names: Sequence[str], part: Part) -> str:
+def _first(names: Sequence[str], part: BundlePart) -> str:
     return part.ref.id if part.ref.id in names or not names else names[0]
 
 
-def _used(
-    parts: Sequence[Part], units: Sequence[Sequence[int]], quantities: Sequence[int], bundles: int
+def _use_lines(
+    parts: Sequence[BundlePart],
+    units: Sequence[Sequence[int]],
+    quantities: Sequence[int],
+    bundles: int,
 ) -> list[tuple[Mapping[int, int], int]]:
     """Of each part, what so many bundles take from the lines, and what they lack."""
     left = list(quantities)
@@ -153,7 +156,7 @@ def _used(
     return used
 
 
-def _part(number: str, rule: Mapping[str, Any]) -> Part | None:
+def _part(number: str, rule: Mapping[str, Any]) -> BundlePart | None:
     values = (rule.get("conditions") or {}).get("$is") or ()
     ref = ref_of(values[0]) if values else None
     if ref is None:
@@ -163,10 +166,10 @@ def _part(number: str, rule: Mapping[str, Any]) -> Part | None:
         if isinstance(within, dict):
             asked = (within.get("conditions") or {}).get("$is") or (1,)
             quantity = int(asked[0])
-    return Part(number, ref, quantity, match_of([ref]))
+    return BundlePart(number, ref, quantity, match_of([ref]))
 
 
-def _generality(part: Part) -> int:
+def _generality(part: BundlePart) -> int:
     if part.ref.object == COLLECTION:
         return 2
     return 0 if part.ref.object == "sku" else 1

@@ -10,12 +10,12 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from engine.formulas.formula import FormulaError, formula
+from engine.formulas.formula import FormulaError, parse_formula
 from engine.rules.bundles import BUNDLES_MAX
 from engine.rules.kinds import Choosing, OfLine, Plain
 from engine.rules.logic import LENGTH_MAX as LOGIC_LENGTH_MAX
-from engine.rules.logic import LogicError, expression, named_in
-from engine.rules.names import named
+from engine.rules.logic import LogicError, numbers_in, parse_logic
+from engine.rules.names import find_name
 from engine.rules.operators import OPERATORS, number_in
 from engine.rules.refs import ref_of
 from engine.rules.value_kinds import Kind
@@ -156,11 +156,11 @@ def _group(rules: Mapping[str, Any], path: str) -> Iterator[Wrong]:
 
 def _logic(logic: str, numbers: Sequence[str], path: str) -> Iterator[Wrong]:
     try:
-        read = expression(logic)
+        read = parse_logic(logic)
     except LogicError as error:
         yield Wrong(f"{path}.logic", str(error))
         return
-    unknown = sorted(set(named_in(read)) - set(numbers))
+    unknown = sorted(set(numbers_in(read)) - set(numbers))
     if unknown:
         yield Wrong(f"{path}.logic", f"names rules that are not there: {', '.join(unknown)}")
 
@@ -170,7 +170,7 @@ def _rule(rule: Any, path: str) -> Iterator[Wrong]:
         yield Wrong(path, "has to be an object")
         return
     name = rule.get("name")
-    meant = named(name) if isinstance(name, str) else None
+    meant = find_name(name) if isinstance(name, str) else None
     if meant is None:
         yield Wrong(f"{path}.name", f"{name!r} is not the name of a rule")
     else:
@@ -301,6 +301,6 @@ def _entry(entry: ItemEntry, path: str) -> Iterator[Wrong]:
     for name, text in formulas:
         try:
             if text is not None:
-                formula(text)
+                parse_formula(text)
         except FormulaError as error:
             yield Wrong(f"{path}.{name}", str(error))

@@ -13,21 +13,21 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from engine.kernel.remembered import remembered
+from engine.kernel.remembered import remember_results
 from engine.pricing.basket import Line
 from engine.rules.conditions import (
     Holds,
     choice_of,
     flag_of,
-    of_line,
-    of_request,
-    on_whole,
-    segments_of,
+    line_condition,
+    request_condition,
+    segment_ids_of,
+    whole_condition,
 )
 from engine.rules.facts import Facts
 from engine.rules.kinds import Choosing, Chosen, OfLine, Plain
-from engine.rules.logic import Expression, LogicError, all_of, expression
-from engine.rules.names import dotted, named
+from engine.rules.logic import Expression, LogicError, all_of, parse_logic
+from engine.rules.names import dotted_name, find_name
 from schemas.rules import DEPTH_MAX, ValidationRule, Violation
 
 #: How many members of a list are told, and how much of a text: each refusal of a record says them.
@@ -91,12 +91,12 @@ class RuleSet:
         group = self._group
         if group is None or group.holds(facts, None):
             return None
-        failed, value = _blamed(group, group.logic, facts, None, wanted=True)
+        failed, value = _find_blamed(group, group.logic, facts, None, wanted=True)
         return Violation(
             rule_id=rule.id,
             name=failed.name,
             number=failed.number,
-            conditions={name: _told(values) for name, values in failed.conditions.items()},
+            conditions={name: _shorten(values) for name, values in failed.conditions.items()},
             value=value,
             message=failed.message or rule.error_message,
         )
@@ -117,8 +117,8 @@ def _says_applicable(rule: Rule) -> bool:
     return rule.name.endswith(".discount_applicable") and flag_of(rule.conditions)
 
 
-@remembered(700_000)
-def compiled(definition: str) -> RuleSet:
+@remember_results(700_000)
+def compile_rules(definition: str) -> RuleSet:
     """The rules of a definition (the JSON text of `ValidationRule.definition`)."""
     return RuleSet(_group(msgspec.json.decode(definition), "", DEPTH_MAX))
 
@@ -136,17 +136,17 @@ def _group(rules: Any, prefix: str, levels: int) -> Group | None:
         return None
     text = rules.get("logic")
     try:
-        logic = expression(text) if isinstance(text, str) and text.strip() else all_of(made)
+        logic = parse_logic(text) if isinstance(text, str) and text.strip() else all_of(made)
     except LogicError:
         logic = Expression("rule", number="?")
-    return Group(logic, made, _holding(logic, made))
+    return Group(logic, made, _compile_logic(logic, made))
 
 
-def _holding(logic: Expression, rules: Mapping[str, Rule]) -> Holds:
+def _compile_logic(logic: Expression, rules: Mapping[str, Rule]) -> Holds:
     if logic.join == "rule":
         rule = rules.get(logic.number)
         return _never if rule is None else rule.holds
-    parts = [_holding(part, rules) for part in logic.parts]
+    parts = [_compile_logic(part, rules) for part in logic.parts]
     if logic.join == "not":
         [negated] = parts
         return lambda facts, chosen: not negated(facts, chosen)
@@ -171,7 +171,7 @@ def _rule(number: str, rule: dict[str, Any], levels: int) -> Rule:
     message = error.get("message") if isinstance(error, dict) else None
     made = Rule(
         number=number,
-        name=dotted(name),
+        name=dotted_name(name),
         conditions=conditions if isinstance(conditions, dict) else {},
         message=message if isinstance(message, str) and message else None,
         holds=_never,
@@ -181,14 +181,14 @@ def _rule(number: str, rule: dict[str, Any], levels: int) -> Rule:
         return made
     within = _group(rule.get("rules"), f"{number}.", levels - 1)
     property_name = rule.get("property")
-    meant = named(name)
+    meant = find_name(name)
     try:
         if isinstance(meant, Plain):
             return _about_request(made, meant, property_name, within)
         if isinstance(meant, OfLine):
             return _about_line(made, meant, property_name, within)
         if isinstance(meant, Choosing):
-            return _choosing(made, meant, property_name, within)
+            return _choosing_rule(made, meant, property_name, within)
     except (ValueError, KeyError, IndexError, TypeError, AttributeError):
         return made
     return made
@@ -197,11 +197,11 @@ def _rule(number: str, rule: dict[str, Any], levels: int) -> Rule:
 def _about_request(rule: Rule, meant: Plain, name: str | None, within: Group | None) -> Rule:
     def found(facts: Facts, _: Chosen | None) -> Any:
         if meant.kind == "segment":
-            return [each for each in segments_of(rule.conditions) if facts.in_segment(each)]
+            return [each for each in segment_ids_of(rule.conditions) if facts.in_segment(each)]
         value = meant.value(facts, name)
-        return _PERSONAL if meant.personal and value is not None else _told(value)
+        return _PERSONAL if meant.personal and value is not None else _shorten(value)
 
-    own = of_request(meant, name, rule.conditions)
+    own = request_condition(meant, name, rule.conditions)
     return rule._replace(
         holds=_with(own, within),
         found=found,
@@ -213,11 +213,11 @@ def _about_request(rule: Rule, meant: Plain, name: str | None, within: Group | N
 def _about_line(rule: Rule, meant: OfLine, name: str | None, within: Group | None) -> Rule:
     def found(facts: Facts, chosen: Chosen | None) -> Any:
         if chosen is not None:
-            return _told(meant.value(facts, chosen, name))
+            return _shorten(meant.value(facts, chosen, name))
         lines = facts.lines
-        return _told([meant.value(facts, Chosen(lines, line), name) for line in lines])
+        return _shorten([meant.value(facts, Chosen(lines, line), name) for line in lines])
 
-    own = of_line(meant, name, rule.conditions)
+    own = line_condition(meant, name, rule.conditions)
     return rule._replace(holds=_with(own, within), found=found, within=within)
 
 
@@ -228,7 +228,7 @@ def _with(own: Holds, within: Group | None) -> Holds:
     return lambda facts, chosen: own(facts, chosen) and inner(facts, chosen)
 
 
-def _choosing(rule: Rule, meant: Choosing, name: str | None, within: Group | None) -> Rule:
+def _choosing_rule(rule: Rule, meant: Choosing, name: str | None, within: Group | None) -> Rule:
     choose = choice_of(meant, name, rule.conditions)
     inner = None if within is None else within.holds
     quantifier = meant.quantifier
@@ -240,7 +240,7 @@ def _choosing(rule: Rule, meant: Choosing, name: str | None, within: Group | Non
         how = all if quantifier == "every" else any
         return bool(lines) and how(inner(facts, Chosen(lines, line)) for line in lines)
 
-    whole = on_whole(meant, rule.conditions) if rule.conditions else None
+    whole = whole_condition(meant, rule.conditions) if rule.conditions else None
 
     def holds(facts: Facts, _: Chosen | None) -> bool:
         if whole is not None and not whole(facts):
@@ -257,12 +257,12 @@ def _choosing(rule: Rule, meant: Choosing, name: str | None, within: Group | Non
     def found(facts: Facts, _: Chosen | None) -> Any:
         """What the order has: of each line the SKU, else the product."""
         names = ((*facts.skus(line)[:1], *facts.products(line)[:1]) for line in facts.lines)
-        return _told([each[0] if each else None for each in names])
+        return _shorten([each[0] if each else None for each in names])
 
     return rule._replace(holds=holds, found=found, within=within, choose=choose)
 
 
-def _blamed(
+def _find_blamed(
     group: Group, logic: Expression, facts: Facts, chosen: Chosen | None, *, wanted: bool
 ) -> tuple[Rule, Any]:
     """The rule that keeps the logic from being what is wanted, and what it was asked of."""
@@ -272,11 +272,13 @@ def _blamed(
             return Rule(logic.number, "", {}, None, _never, lambda _, __: None), None
         return _within(rule, facts, chosen) if wanted else (rule, rule.found(facts, chosen))
     if logic.join == "not":
-        return _blamed(group, logic.parts[0], facts, chosen, wanted=not wanted)
+        return _find_blamed(group, logic.parts[0], facts, chosen, wanted=not wanted)
     part = next(
-        part for part in logic.parts if _holding(part, group.rules)(facts, chosen) is not wanted
+        part
+        for part in logic.parts
+        if _compile_logic(part, group.rules)(facts, chosen) is not wanted
     )
-    return _blamed(group, part, facts, chosen, wanted=wanted)
+    return _find_blamed(group, part, facts, chosen, wanted=wanted)
 
 
 def _within(rule: Rule, facts: Facts, chosen: Chosen | None) -> tuple[Rule, Any]:
@@ -297,11 +299,11 @@ def _failing_within(rule: Rule, facts: Facts, chosen: Chosen | None) -> tuple[Ru
     if group is not None and rule.choose is not None:
         lines = rule.choose(facts)
         failing = (Chosen(lines, line) for line in lines)
-        at = next((each for each in failing if not group.holds(facts, each)), None)
-        if at is not None and not rule.name.endswith(".none"):
-            return _blamed(group, group.logic, facts, at, wanted=True)
+        where = next((each for each in failing if not group.holds(facts, each)), None)
+        if where is not None and not rule.name.endswith(".none"):
+            return _find_blamed(group, group.logic, facts, where, wanted=True)
     elif group is not None and not group.holds(facts, chosen):
-        return _blamed(group, group.logic, facts, chosen, wanted=True)
+        return _find_blamed(group, group.logic, facts, chosen, wanted=True)
     return None
 
 
@@ -309,7 +311,7 @@ def _failing_within(rule: Rule, facts: Facts, chosen: Chosen | None) -> tuple[Ru
 _PERSONAL: Final = "(personal)"
 
 
-def _told(value: Any) -> Any:
+def _shorten(value: Any) -> Any:
     if isinstance(value, list | tuple):
-        return [_told(each) for each in value[:TOLD_MAX]]
+        return [_shorten(each) for each in value[:TOLD_MAX]]
     return value[:TOLD_LENGTH_MAX] if isinstance(value, str) else value

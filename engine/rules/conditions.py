@@ -15,7 +15,7 @@ from engine.rules.kinds import Choosing, Chosen, OfLine, Plain
 from engine.rules.matching import Match, match_of
 from engine.rules.operators import OPERATORS
 from engine.rules.place_tests import PLACES
-from engine.rules.places import placed
+from engine.rules.places import with_locations
 from engine.rules.refs import COLLECTION, ref_of
 
 #: Whether a rule's own conditions hold; the chosen lines are those of the rule that it is within.
@@ -43,14 +43,14 @@ def test_of(conditions: Conditions) -> Test:
     return test
 
 
-def of_request(named: Plain, name: str | None, conditions: Conditions) -> Holds:
+def request_condition(named: Plain, name: str | None, conditions: Conditions) -> Holds:
     """Conditions about the request."""
     if named.kind == "segment":
         return _of_segments(conditions)
     if named.kind == "flag":
         wanted = flag_of(conditions)
         return lambda facts, _: not wanted or named.value(facts, name) is True
-    test, value = test_of(conditions), _placed(named.value, conditions)
+    test, value = test_of(conditions), _with_locations(named.value, conditions)
     if named.quantifier == "any":
         return lambda facts, _: any(
             test(each, facts.moment) for each in value(facts, name) or _NO_LINES
@@ -62,7 +62,7 @@ def of_request(named: Plain, name: str | None, conditions: Conditions) -> Holds:
     return lambda facts, _: test(value(facts, name), facts.moment)
 
 
-def of_line(named: OfLine, name: str | None, conditions: Conditions) -> Holds:
+def line_condition(named: OfLine, name: str | None, conditions: Conditions) -> Holds:
     """Conditions about a line; where none was chosen, about any of the order."""
     if named.kind == "flag":
         wanted = flag_of(conditions)
@@ -70,7 +70,7 @@ def of_line(named: OfLine, name: str | None, conditions: Conditions) -> Holds:
         def test(facts: Facts, chosen: Chosen) -> bool:
             return not wanted or named.value(facts, chosen, name) is True
     else:
-        meets, value = test_of(conditions), _placed(named.value, conditions)
+        meets, value = test_of(conditions), _with_locations(named.value, conditions)
 
         def test(facts: Facts, chosen: Chosen) -> bool:
             return meets(value(facts, chosen, name), facts.moment)
@@ -101,7 +101,7 @@ def choice_of(
     return choose
 
 
-def on_whole(named: Choosing, conditions: Conditions) -> Callable[[Facts], bool] | None:
+def whole_condition(named: Choosing, conditions: Conditions) -> Callable[[Facts], bool] | None:
     """The conditions that are asked of the ids of all lines together; None: there are none."""
     if named.kind != "list" or named.value is None:
         return None
@@ -137,11 +137,11 @@ def on_whole(named: Choosing, conditions: Conditions) -> Callable[[Facts], bool]
     return holds
 
 
-def _placed(value: Callable[..., Any], conditions: Conditions) -> Callable[..., Any]:
+def _with_locations(value: Callable[..., Any], conditions: Conditions) -> Callable[..., Any]:
     """The value; for conditions on places, one that knows the project's locations."""
     if PLACES.isdisjoint(conditions):
         return value
-    return lambda facts, *named: placed(facts.view, value(facts, *named))
+    return lambda facts, *named: with_locations(facts.view, value(facts, *named))
 
 
 def flag_of(conditions: Conditions) -> bool:
@@ -151,14 +151,14 @@ def flag_of(conditions: Conditions) -> bool:
     )
 
 
-def segments_of(conditions: Conditions) -> tuple[str, ...]:
+def segment_ids_of(conditions: Conditions) -> tuple[str, ...]:
     """The ids of the segments that conditions name."""
     refs = (ref_of(each) for values in conditions.values() for each in values)
     return tuple(ref.id for ref in refs if ref is not None)
 
 
 def _of_segments(conditions: Conditions) -> Holds:
-    asked = [(name in _NEGATIVE, segments_of({name: each})) for name, each in conditions.items()]
+    asked = [(name in _NEGATIVE, segment_ids_of({name: each})) for name, each in conditions.items()]
 
     def holds(facts: Facts, _: Chosen | None) -> bool:
         return all(any(map(facts.in_segment, ids)) is not negative for negative, ids in asked)
@@ -169,7 +169,7 @@ def _of_segments(conditions: Conditions) -> Holds:
 def _line_test(named: Choosing, name: str | None, conditions: Conditions) -> Match:
     """Whether a line is chosen by itself."""
     if named.kind == "any" and named.value is not None and conditions:
-        value, test = _placed(named.value, conditions), test_of(conditions)
+        value, test = _with_locations(named.value, conditions), test_of(conditions)
         return lambda facts, line: test(value(facts, line, name), facts.moment)
     own = {each: values for each, values in conditions.items() if each not in WHOLE}
     if not own:

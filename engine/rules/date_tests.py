@@ -12,11 +12,11 @@ from engine.kernel.calendar import (
     Moment,
     Zone,
     day_of_week,
-    instant_of,
+    is_within_hours,
+    is_within_timeframe,
     parse_duration,
+    parse_instant,
     wall_of,
-    within_hours,
-    within_timeframe,
 )
 from schemas.base import DAY_MS, Millis
 from schemas.validity import DailyHours, ValidityTimeframe
@@ -29,7 +29,7 @@ Test = Callable[[Any, Moment], bool]
 
 def instant_in(value: Any, zone: Zone) -> Millis | None:
     """The instant that a text says; None: it says none."""
-    return instant_of(value, zone) if isinstance(value, str) else None
+    return parse_instant(value, zone) if isinstance(value, str) else None
 
 
 def each_at(meets: Test) -> Test:
@@ -48,7 +48,7 @@ def _days_between(early: Millis, late: Millis, zone: Zone) -> int:
     return wall_of(late, zone) // DAY_MS - wall_of(early, zone) // DAY_MS
 
 
-def _dated(meets: Callable[[Millis, Moment], bool]) -> Test:
+def _date_test(meets: Callable[[Millis, Moment], bool]) -> Test:
     """Of dates, as instants."""
 
     def dated(value: Any, now: Moment) -> bool:
@@ -61,13 +61,13 @@ def _dated(meets: Callable[[Millis, Moment], bool]) -> Test:
 def _after(values: Sequence[Any]) -> Test:
     """A date later than the one asked for."""
     limit = _date(values[0])
-    return _dated(lambda at, now: at > limit(now.zone))
+    return _date_test(lambda at, now: at > limit(now.zone))
 
 
 def _before(values: Sequence[Any]) -> Test:
     """A date earlier than the one asked for."""
     limit = _date(values[0])
-    return _dated(lambda at, now: at < limit(now.zone))
+    return _date_test(lambda at, now: at < limit(now.zone))
 
 
 def _date(text: Any) -> Callable[[Zone], Millis]:
@@ -88,7 +88,7 @@ def _dow(values: Sequence[Any]) -> Test:
     if not all(type(value) is int and 0 <= value <= 6 for value in values):
         raise ValueError("has to be days of the week, 0 to 6")
     days = frozenset(values)
-    return _dated(lambda at, now: day_of_week(at, now.zone) in days)
+    return _date_test(lambda at, now: day_of_week(at, now.zone) in days)
 
 
 def _timeframe(values: Sequence[Any]) -> Test:
@@ -102,9 +102,9 @@ def _timeframe(values: Sequence[Any]) -> Test:
         parse_duration(interval)
         parse_duration(duration)
         frames.append((ValidityTimeframe(duration=duration, interval=interval), _date(anchor)))
-    return _dated(
+    return _date_test(
         lambda at, now: any(
-            within_timeframe(frame, start(now.zone), at, now.zone) for frame, start in frames
+            is_within_timeframe(frame, start(now.zone), at, now.zone) for frame, start in frames
         )
     )
 
@@ -117,7 +117,7 @@ def _timeframe_absolute(values: Sequence[Any]) -> Test:
         if not separator:
             raise ValueError("has to be of the form start;end")
         spans.append((_date(start) if start else None, _date(end) if end else None))
-    return _dated(
+    return _date_test(
         lambda at, now: any(
             (start is None or start(now.zone) <= at) and (end is None or at < end(now.zone))
             for start, end in spans
@@ -128,7 +128,9 @@ def _timeframe_absolute(values: Sequence[Any]) -> Test:
 def _timeframe_daily_hours(values: Sequence[Any]) -> Test:
     """`18:00;20:01;2,3`: a date from 18:00 to 20:01 on a Tuesday or Wednesday; no days: on any."""
     windows = [_window(str(value)) for value in values]
-    return _dated(lambda at, now: any(within_hours(window, at, now.zone) for window in windows))
+    return _date_test(
+        lambda at, now: any(is_within_hours(window, at, now.zone) for window in windows)
+    )
 
 
 def _window(text: str) -> DailyHours:
@@ -140,7 +142,7 @@ def _window(text: str) -> DailyHours:
     if len(days) < len(named):
         raise ValueError("has to have days of the week, 0 to 6")
     window = DailyHours(start_time=parts[0], expiration_time=parts[1], days_of_week=days)
-    within_hours(window, 0)  # reads the times
+    is_within_hours(window, 0)  # reads the times
     return window
 
 
@@ -148,7 +150,7 @@ def _by_days(meets: Callable[[Millis, Moment, float], bool]) -> Callable[[float]
     def make(days: float) -> Test:
         if abs(days) > DAYS_MAX:
             raise ValueError(f"has to be at most {DAYS_MAX} days")
-        return _dated(lambda at, now: meets(at, now, days))
+        return _date_test(lambda at, now: meets(at, now, days))
 
     return make
 

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from msgspec import structs
 
-from engine.assignments.decide import Bound, assign
+from engine.assignments.decide import Bound, assign_rules
 from engine.kernel import tables
 from engine.kernel.changes import change_entity
 from engine.kernel.decision import Decision
@@ -59,7 +59,7 @@ def create_validation_rule(
         updated_at=None,
         assignments_count=0,
     )
-    checked = _checked(rule)
+    checked = _check_rules(rule)
     if isinstance(checked, Refusal):
         return checked
     return Decision((ValidationRuleCreated(checked),))
@@ -75,7 +75,7 @@ def update_validation_rule(
     changed = change_entity(rule, body.changes, UPDATABLE)
     if isinstance(changed, Refusal):
         return changed
-    checked = _checked(structs.replace(changed, updated_at=now))
+    checked = _check_rules(structs.replace(changed, updated_at=now))
     if isinstance(checked, Refusal):
         return checked
     return Decision((ValidationRuleUpdated(checked),))
@@ -95,14 +95,14 @@ def assign_rule(view: View, command: Command, body: AssignRule, now: Millis) -> 
     """Binds an object by a set, once."""
     if view.get(tables.RULES, body.rule_id) is None:
         return not_found("validation_rules", body.rule_id)
-    bound = _bound(view, body)
+    bound = _find_bound(view, body)
     if bound is None:
         return not_found(body.related_object_type, body.related_object_id)
     if body.rule_id in bound.rule_ids:
         kind = body.related_object_type
         assigned = view.get(tables.ASSIGNED, kind, bound.id, body.rule_id)
         return _duplicate(assigned or body.rule_id)
-    events = assign(view, command, (body.rule_id,), bound, now)
+    events = assign_rules(view, command, (body.rule_id,), bound, now)
     return events if isinstance(events, Refusal) else Decision(events)
 
 
@@ -117,7 +117,7 @@ def unassign_rule(view: View, _: Command, body: UnassignRule, __: Millis) -> Dec
     return Decision((RuleUnassigned(assignment, rule.assignments_count - 1),))
 
 
-def _bound(view: View, body: AssignRule) -> Bound | None:
+def _find_bound(view: View, body: AssignRule) -> Bound | None:
     """The object that is to be bound; of some kinds there are none here."""
     match body.related_object_type:
         case "voucher":
@@ -138,7 +138,7 @@ def _duplicate(assignment_id: str) -> Refusal:
     )
 
 
-def _checked(rule: ValidationRule) -> ValidationRule | Refusal:
+def _check_rules(rule: ValidationRule) -> ValidationRule | Refusal:
     """The set with its logic filled in, or what is wrong with it first."""
     try:
         rules = msgspec.json.decode(rule.definition)

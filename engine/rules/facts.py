@@ -7,7 +7,7 @@ need of other features comes in as functions, in a `Lookups`: so rules lie below
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from engine.counters.pending import Pending, Scope, Who, scopes_of
+from engine.counters.pending import Pending, TallyScope, Who, tally_scopes_of
 from engine.kernel.calendar import Moment, Zone
 from engine.kernel.state import View
 from engine.pricing.basket import Basket, Line
@@ -29,16 +29,16 @@ class Lookups(NamedTuple):
     """How rules look at what belongs to other features."""
 
     #: Whether a customer is in a segment, by its id (engine/segments/belonging.py).
-    in_segment: Callable[[View, str, Customer, Millis], bool]
+    is_in_segment: Callable[[View, str, Customer, Millis], bool]
     #: Whether an item is in a collection, by its id (engine/collections/members.py).
-    in_collection: Callable[[View, str, OrderItem, Millis], bool]
-    meant: Meant
+    is_in_collection: Callable[[View, str, OrderItem, Millis], bool]
+    find_meant_item: Meant
     #: The metadata of a product, by its id (engine/products/find.py).
     product_metadata: Callable[[View, str], Mapping[str, Any] | None]
     #: The metadata of the publication that gave a voucher (engine/vouchers/holdings.py).
     publication_metadata: Callable[[View, Voucher], Mapping[str, Any] | None]
     #: What redemptions add up to in a scope (engine/counters/tallies.py).
-    tallied: Callable[[View, Scope, Who, Period | None, Millis], Sums]
+    read_sums: Callable[[View, TallyScope, Who, Period | None, Millis], Sums]
 
 
 #: What the product and the SKU of a line go by; redeemables of one request share it.
@@ -108,7 +108,7 @@ class Facts:
         self.by_entry: list[tuple[ValidationRule, Mapping[int, list[int]]]] = []
         self._lookups = lookups
         self._identities: Identities = {} if identities is None else identities
-        self._scopes: tuple[Scope, ...] | None = None
+        self._scopes: tuple[TallyScope, ...] | None = None
 
     @property
     def now(self) -> Millis:
@@ -121,10 +121,10 @@ class Facts:
         return self.moment.zone
 
     @property
-    def scopes(self) -> tuple[Scope, ...]:
+    def scopes(self) -> tuple[TallyScope, ...]:
         """Where the redeemable is counted."""
         if self._scopes is None:
-            self._scopes = scopes_of(self.voucher, self.tier)
+            self._scopes = tally_scopes_of(self.voucher, self.tier)
         return self._scopes
 
     @property
@@ -148,15 +148,15 @@ class Facts:
         """Whether the customer is in the segment with that id."""
         if self.customer is None:
             return False
-        return self._lookups.in_segment(self.view, segment_id, self.customer, self.now)
+        return self._lookups.is_in_segment(self.view, segment_id, self.customer, self.now)
 
     def in_collection(self, collection_id: str, line: Line) -> bool:
         """Whether the line's item is in the collection with that id."""
-        return self._lookups.in_collection(self.view, collection_id, line.item, self.now)
+        return self._lookups.is_in_collection(self.view, collection_id, line.item, self.now)
 
-    def tallied(self, scope: Scope, who: Who = (), period: Period | None = None) -> Sums:
+    def tallied(self, scope: TallyScope, who: Who = (), period: Period | None = None) -> Sums:
         """What redemptions add up to in a scope, since ever or in the period that it is now."""
-        return self._lookups.tallied(self.view, scope, who, period, self.now)
+        return self._lookups.read_sums(self.view, scope, who, period, self.now)
 
     def products(self, line: Line) -> tuple[str, ...]:
         """The ids and source ids that the line's product goes by."""
@@ -170,13 +170,13 @@ class Facts:
         found = self._identities.get(line)
         if found is None:
             found = self._identities[line] = _identity_of(
-                line.item, self._lookups.meant(self.view, line.item)
+                line.item, self._lookups.find_meant_item(self.view, line.item)
             )
         return found
 
     def counted_by(self, line: Line, kind: str, named: str | None) -> str:
         """What the line's product or SKU is counted by: its id in the catalogue, else its name."""
-        meant = self._lookups.meant(self.view, line.item)
+        meant = self._lookups.find_meant_item(self.view, line.item)
         if meant is not None and (kind == "product" or meant.object == "sku"):
             return meant.product_id if kind == "product" else meant.id
         names = (named, *self.products(line), *self.skus(line))
@@ -185,7 +185,7 @@ class Facts:
     def product_metadata(self, line: Line) -> Mapping[str, Any] | None:
         """The metadata of the line's product: what the request says, over the catalogue's."""
         said = None if line.item.product is None else line.item.product.metadata
-        meant = self._lookups.meant(self.view, line.item)
+        meant = self._lookups.find_meant_item(self.view, line.item)
         known = None
         if meant is not None:
             known = self._lookups.product_metadata(self.view, meant.product_id)

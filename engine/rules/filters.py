@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 import msgspec
 
 from engine.kernel.calendar import Moment
-from engine.kernel.remembered import remembered
+from engine.kernel.remembered import remember_results
 from engine.rules.date_tests import Test
 from engine.rules.operators import OPERATORS
 from engine.rules.place_tests import PLACES
@@ -39,8 +39,8 @@ class _Condition(NamedTuple):
     tests: tuple[Test, ...]
 
 
-@remembered(400_000)
-def filter_of(text: str) -> Filter:
+@remember_results(400_000)
+def parse_filter(text: str) -> Filter:
     """The filter that a JSON text says; an empty one is met by everything. Raises FilterError."""
     return _read(msgspec.json.decode(text))
 
@@ -93,16 +93,16 @@ def _tests(field: str, given: Any) -> tuple[Test, ...]:
     return tuple(_test(f"{field}.conditions", name, value) for name, value in conditions.items())
 
 
-def _test(at: str, name: str, value: Any) -> Test:
+def _test(path: str, name: str, value: Any) -> Test:
     operator = OPERATORS.get(name)
     if operator is None:
         known = ", ".join(sorted(OPERATORS))
-        raise FilterError(f"{at}.{name}", f"is no operator; there are {known}")
+        raise FilterError(f"{path}.{name}", f"is no operator; there are {known}")
     values = value if isinstance(value, list) else [value]
     if not values or len(values) > VALUES_MAX or (operator.single and len(values) > 1):
         wanted = "one value" if operator.single else f"1 to {VALUES_MAX} values"
-        raise FilterError(f"{at}.{name}", f"has to have {wanted}")
+        raise FilterError(f"{path}.{name}", f"has to have {wanted}")
     try:
         return operator.make(values)
     except ValueError as error:
-        raise FilterError(f"{at}.{name}", str(error)) from None
+        raise FilterError(f"{path}.{name}", str(error)) from None

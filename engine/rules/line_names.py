@@ -31,17 +31,17 @@ _OF_ORDER: Final = frozenset(
 )
 
 
-def flat(name: str) -> str:
+def flat_name(name: str) -> str:
     """The name in its older spelling."""
     return name.replace(".", "_")
 
 
-def chooses(name: str) -> bool:
+def chooses_lines(name: str) -> bool:
     """Whether it chooses lines by its conditions; rules within it are about those."""
-    return flat(name) in _CHOOSING
+    return flat_name(name) in _CHOOSING
 
 
 def is_of_items(name: str) -> bool:
     """Whether it is about items."""
-    plain = flat(name)
+    plain = flat_name(name)
     return plain.startswith(_BEGINNINGS) and plain not in _OF_ORDER

@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple, cast
 from lark import Lark, Token, Transformer
 from lark.exceptions import UnexpectedInput
 
-from engine.kernel.remembered import remembered
+from engine.kernel.remembered import remember_results
 
 #: How long it is, and how deep its parentheses and nots lie.
 LENGTH_MAX = 4000
@@ -64,16 +64,18 @@ class _Reading(Transformer[Token, Expression]):
 _PARSER = Lark(_GRAMMAR, parser="lalr", transformer=_Reading())
 
 
-@remembered(300_000)
-def expression(text: str) -> Expression:
+@remember_results(300_000)
+def parse_logic(text: str) -> Expression:
     """The logic that a text says. Raises LogicError."""
     if len(text) > LENGTH_MAX:
         raise LogicError(f"is longer than {LENGTH_MAX} characters")
     try:
         read = _PARSER.parse(text)
     except UnexpectedInput as error:
-        at = cast("int | None", error.pos_in_stream)  # none at the end
-        place = "its end" if at is None or at >= len(text) else f"character {at + 1}"
+        position = cast("int | None", error.pos_in_stream)  # none at the end
+        place = (
+            "its end" if position is None or position >= len(text) else f"character {position + 1}"
+        )
         raise LogicError(f"cannot be read at {place}") from error
     assert isinstance(read, Expression)
     if _deeper(read, DEPTH_MAX):
@@ -87,12 +89,12 @@ def all_of(numbers: Iterable[str]) -> Expression:
     return parts[0] if len(parts) == 1 else Expression("and", parts=parts)
 
 
-def named_in(logic: Expression) -> Iterator[str]:
+def numbers_in(logic: Expression) -> Iterator[str]:
     """The numbers of the rules that it names."""
     if logic.join == "rule":
         yield logic.number
     for part in logic.parts:
-        yield from named_in(part)
+        yield from numbers_in(part)
 
 
 def _deeper(logic: Expression, levels: int) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
-from engine.formulas.operands import cheapest, most_expensive, property_of
+from engine.formulas.operands import cheapest_line, most_expensive_line, property_of
 from engine.kernel.calendar import iso
 from engine.pricing.basket import Line
 from engine.rules import budgets
@@ -196,31 +196,34 @@ PLAIN: Final[Mapping[str, Plain]] = MappingProxyType(
         ),
         **{
             f"campaign.redemptions.count{end}": Plain(
-                "number", _REDEMPTION, budgets.redemptions(budgets.campaign, period)
+                "number", _REDEMPTION, budgets.redemption_count(budgets.campaign_scope, period)
             )
             for end, period in _EVER.items()
         },
         **{
             f"campaign.redemptions.customers_count{end}": Plain(
-                "number", _REDEMPTION, budgets.customers(period)
+                "number", _REDEMPTION, budgets.customer_count(period)
             )
             for end, period in _EVER.items()
         },
         **{
             f"redemption.count{end}": Plain(
-                "number", _REDEMPTION, budgets.redemptions(budgets.own, period)
+                "number", _REDEMPTION, budgets.redemption_count(budgets.own_scope, period)
             )
             for end, period in _PERIODS.items()
         },
         **{
             f"redemption.count.per_customer{end}": Plain(
-                "number", _REDEMPTION, budgets.redemptions_of("customer", period), needs="customer"
+                "number",
+                _REDEMPTION,
+                budgets.redemption_count_of("customer", period),
+                needs="customer",
             )
             for end, period in _EVER.items()
         },
         **{
             f"redemption.count.per_api_key{end}": Plain(
-                "number", _REDEMPTION, budgets.redemptions_of("key", period)
+                "number", _REDEMPTION, budgets.redemption_count_of("key", period)
             )
             for end, period in _EVER.items()
         },
@@ -270,8 +273,8 @@ CHOOSING: Final[Mapping[str, Choosing]] = MappingProxyType(
         "order.items.any": Choosing("items", None),
         "order.items.every": Choosing("items", None, "every"),
         "order.items.none": Choosing("items", None, "none"),
-        "order.items.cheapest": Choosing("items", None, among=cheapest),
-        "order.items.most_expensive": Choosing("items", None, among=most_expensive),
+        "order.items.cheapest": Choosing("items", None, among=cheapest_line),
+        "order.items.most_expensive": Choosing("items", None, among=most_expensive_line),
         "product.id": Choosing("list", _product_id, said="product_id"),
         "sku.id": Choosing("list", _sku_id, said="sku_id"),
         "product.metadata": Choosing("any", _product_metadata, property=True),
@@ -282,18 +285,18 @@ _LEGACY: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
-def named(name: str) -> Plain | OfLine | Choosing | None:
+def find_name(name: str) -> Plain | OfLine | Choosing | None:
     """What a name stands for; None: there is no such name."""
-    name = dotted(name)
+    name = dotted_name(name)
     return PLAIN.get(name) or OF_LINE.get(name) or CHOOSING.get(name)
 
 
-def dotted(name: str) -> str:
+def dotted_name(name: str) -> str:
     """The name as it is written now: `customer_segment` is `customer.segment`."""
     return _LEGACY.get(name, name)
 
 
 def refusal_key(name: str) -> RefusalKey:
     """Which refusal a rule of that name leads to; whatever is about items is about the order."""
-    plain = PLAIN.get(dotted(name))
+    plain = PLAIN.get(dotted_name(name))
     return _ORDER if plain is None else plain.refusal

@@ -7,9 +7,8 @@ one when any of its members does, and a negative one when none meets its opposit
 says it, as metadata often has one for the other; numbers are ordered as numbers, dates as dates,
 and nothing else is.
 
-Days of date operators are 24 hours, counted from now, but for `$is_days_ago` and
-`$is_days_in_future`, which count calendar days. Days of the week (0 is Sunday), hours, calendar days
-and dates without an offset are those of the project's time zone.
+What is asked of dates is in `date_tests.py`, of places in `place_tests.py`. Dates without an offset are
+those of the project's time zone.
 
 Source of the names: the API contract, section 7.
 """
@@ -21,7 +20,7 @@ from typing import Any, Final, NamedTuple
 
 from engine.kernel.calendar import Moment, Zone
 from engine.rules.date_tests import DATE_TESTS, DAY_TESTS, Test, each_at, instant_in
-from engine.rules.place_tests import inside, not_inside
+from engine.rules.place_tests import inside_test, not_inside_test
 from engine.rules.value_kinds import Kind
 
 _VALUES: Final[frozenset[Kind]] = frozenset({"number", "text", "list", "date", "any"})
@@ -57,7 +56,7 @@ def number_in(value: Any) -> int | Decimal | None:
     return found if -_LARGEST < found < _LARGEST else None
 
 
-def equal(value: Any, asked: Any) -> bool:
+def are_equal(value: Any, asked: Any) -> bool:
     """Whether two values are the same; a number equals the text that says it."""
     if type(value) is type(asked):
         return bool(value == asked)
@@ -69,7 +68,7 @@ def equal(value: Any, asked: Any) -> bool:
     return bool(value == asked)
 
 
-def order(value: Any, asked: Any, zone: Zone = None) -> int | None:
+def compare_values(value: Any, asked: Any, zone: Zone = None) -> int | None:
     """-1, 0 or 1 as the value is less, equal or more; None: they cannot be ordered."""
     if type(value) is not int or type(asked) is not int:
         one, other = number_in(value), number_in(asked)
@@ -109,20 +108,20 @@ def _none(meets: Callable[[Any], bool]) -> Test:
 
 def _is(values: Sequence[Any]) -> Test:
     """Equals one of the values."""
-    return _each(lambda value: any(equal(value, asked) for asked in values))
+    return _each(lambda value: any(are_equal(value, asked) for asked in values))
 
 
 def _is_not(values: Sequence[Any]) -> Test:
     """Equals none of the values."""
-    return _none(lambda value: any(equal(value, asked) for asked in values))
+    return _none(lambda value: any(are_equal(value, asked) for asked in values))
 
 
-def _ordered(*wanted: int) -> Callable[[Sequence[Any]], Test]:
+def _order_operator(*wanted: int) -> Callable[[Sequence[Any]], Test]:
     def make(values: Sequence[Any]) -> Test:
         asked = values[0]
         if number_in(asked) is None and instant_in(asked, None) is None:
             raise ValueError("has to be a number or a date")
-        return each_at(lambda value, now: order(value, asked, now.zone) in wanted)
+        return each_at(lambda value, now: compare_values(value, asked, now.zone) in wanted)
 
     return make
 
@@ -188,7 +187,7 @@ def _of_days(make: Callable[[float], Test]) -> Callable[[Sequence[Any]], Test]:
     return lambda values: make(float(_number(values)))
 
 
-def _counted(*wanted: int) -> Callable[[Sequence[Any]], Test]:
+def _count_operator(*wanted: int) -> Callable[[Sequence[Any]], Test]:
     def make(values: Sequence[Any]) -> Test:
         asked = _number(values)
 
@@ -215,7 +214,7 @@ def _not_differ(values: Sequence[Any]) -> Test:
     only = _from(values)
     return lambda value, now: (
         only(value, now)
-        and all(any(equal(member, asked) for member in _members(value)) for asked in values)
+        and all(any(are_equal(member, asked) for member in _members(value)) for asked in values)
     )
 
 
@@ -239,18 +238,18 @@ OPERATORS: Final[Mapping[str, Operator]] = MappingProxyType(
         "$not_in": Operator(_is_not, _ALL - _fits("flag")),
         "$has_value": Operator(_has_value, _VALUES),
         "$is_unknown": Operator(_is_unknown, _VALUES),
-        "$less_than": Operator(_ordered(-1), _ORDERED, single=True),
-        "$less_than_or_equal": Operator(_ordered(-1, 0), _ORDERED, single=True),
-        "$more_than": Operator(_ordered(1), _ORDERED, single=True),
-        "$more_than_or_equal": Operator(_ordered(0, 1), _ORDERED, single=True),
-        "$greater_than_or_equal": Operator(_ordered(0, 1), _ORDERED, single=True),
+        "$less_than": Operator(_order_operator(-1), _ORDERED, single=True),
+        "$less_than_or_equal": Operator(_order_operator(-1, 0), _ORDERED, single=True),
+        "$more_than": Operator(_order_operator(1), _ORDERED, single=True),
+        "$more_than_or_equal": Operator(_order_operator(0, 1), _ORDERED, single=True),
+        "$greater_than_or_equal": Operator(_order_operator(0, 1), _ORDERED, single=True),
         "$starts_with": Operator(_starts_with, _TEXTS),
         "$ends_with": Operator(_ends_with, _TEXTS),
         "$contains": Operator(_contains, _TEXTS),
         "$not_contain": Operator(_not_contain, _TEXTS),
-        "$count": Operator(_counted(0), _COUNTED, single=True),
-        "$count_more": Operator(_counted(1), _COUNTED, single=True),
-        "$count_less": Operator(_counted(-1), _COUNTED, single=True),
+        "$count": Operator(_count_operator(0), _COUNTED, single=True),
+        "$count_more": Operator(_count_operator(1), _COUNTED, single=True),
+        "$count_less": Operator(_count_operator(-1), _COUNTED, single=True),
         "$from": Operator(_from, _LISTS),
         "$not_differ": Operator(_not_differ, _LISTS),
         "$not_intersect": Operator(_is_not, _LISTS),
@@ -259,7 +258,7 @@ OPERATORS: Final[Mapping[str, Operator]] = MappingProxyType(
             for name, make in DATE_TESTS.items()
         },
         **{name: Operator(_of_days(make), _DATES, single=True) for name, make in DAY_TESTS.items()},
-        "$inside": Operator(inside, _PLACES),
-        "$not_inside": Operator(not_inside, _PLACES),
+        "$inside": Operator(inside_test, _PLACES),
+        "$not_inside": Operator(not_inside_test, _PLACES),
     }
 )

@@ -12,26 +12,28 @@ PLACES: Final = frozenset({"$inside", "$not_inside"})
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class LocatedPoint:
     """A geopoint of metadata, and whether it is inside the location with an id."""
 
-    at: Point
+    point: Point
     is_inside: Callable[[str], bool]
 
 
-def inside(values: Sequence[Any]) -> Callable[[Any, Moment], bool]:
+def inside_test(values: Sequence[Any]) -> Callable[[Any, Moment], bool]:
     """A geopoint, or one of a list, in one of the locations with these ids."""
     if not all(isinstance(value, str) and value for value in values):
         raise ValueError("has to be ids of locations")
 
     def test(value: Any, _: Moment) -> bool:
         members = value if isinstance(value, list) else (value,)
-        return any(isinstance(each, Place) and any(map(each.is_inside, values)) for each in members)
+        return any(
+            isinstance(each, LocatedPoint) and any(map(each.is_inside, values)) for each in members
+        )
 
     return test
 
 
-def not_inside(values: Sequence[Any]) -> Callable[[Any, Moment], bool]:
+def not_inside_test(values: Sequence[Any]) -> Callable[[Any, Moment], bool]:
     """The opposite of `$inside`."""
-    test = inside(values)
+    test = inside_test(values)
     return lambda value, now: not test(value, now)

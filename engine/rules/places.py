@@ -5,29 +5,29 @@ from functools import partial
 from typing import Any
 
 from engine.kernel import tables
-from engine.kernel.geo import contains, geopoint
+from engine.kernel.geo import contains_point, parse_geopoint
 from engine.kernel.state import View
-from engine.rules.place_tests import Place
+from engine.rules.place_tests import LocatedPoint
 from schemas.locations import Location, Point
 
 #: The location with an id, if there is one.
 FindLocation = Callable[[str], Location | None]
 
 
-def placed(view: View, value: Any) -> Any:
+def with_locations(view: View, value: Any) -> Any:
     """A value of metadata; each geopoint of it as one that knows the locations."""
-    return placed_among(partial(view.get, tables.LOCATIONS), value)
+    return with_locations_by(partial(view.get, tables.LOCATIONS), value)
 
 
-def placed_among(find: FindLocation, value: Any) -> Any:
-    """As `placed`, where the locations are elsewhere."""
+def with_locations_by(find: FindLocation, value: Any) -> Any:
+    """As `with_locations`, where the locations are elsewhere."""
     if isinstance(value, list):
-        return [placed_among(find, each) for each in value]
-    at = geopoint(value)
-    return value if at is None else Place(at, partial(_is_inside, find, at))
+        return [with_locations_by(find, each) for each in value]
+    point = parse_geopoint(value)
+    return value if point is None else LocatedPoint(point, partial(_is_inside, find, point))
 
 
-def _is_inside(find: FindLocation, at: Point, location_id: str) -> bool:
+def _is_inside(find: FindLocation, point: Point, location_id: str) -> bool:
     """Nothing is inside a location that does not exist."""
     location = find(location_id)
-    return location is not None and contains(location.shape, at)
+    return location is not None and contains_point(location.shape, point)

@@ -1,8 +1,8 @@
 """The refusals of redeemables that violate validation rules.
 
-`violated` asks before a discount is worked out; those sets that are about the discount itself are
-asked by `exceeded`, with what it takes. Several violated sets are all named, under the key of the
-first. Source of keys and wording: the API contract, section 4.
+`refusal_before_taking` asks before a discount is worked out; those sets that are about the discount
+itself are asked by `refusal_after_taking`, with what it takes. Several violated sets are all named,
+under the key of the first. Source of keys and wording: the API contract, section 4.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,8 +12,8 @@ from msgspec import structs
 
 from engine.kernel import tables
 from engine.pricing.scope import Short
-from engine.rules.bundles import bundle_of, found_in
-from engine.rules.compile import compiled
+from engine.rules.bundles import find_bundles, parse_bundle
+from engine.rules.compile import compile_rules
 from engine.rules.facts import Facts
 from engine.rules.names import PLAIN, refusal_key
 from engine.rules.units import VIOLATION, is_of_customer
@@ -24,7 +24,9 @@ from schemas.rules import ValidationRule, Violation
 BUNDLE: Final = "bundle_rules"
 
 
-def violated(rules: Sequence[ValidationRule], facts: Facts, kind: str) -> Refusal | None:
+def refusal_before_taking(
+    rules: Sequence[ValidationRule], facts: Facts, kind: str
+) -> Refusal | None:
     """The refusal for the sets that fail, of those that can be decided before the discount.
 
     `kind` is what the redeemable is called: `Discount Coupon`, `Gift Card`, `Promotion Tier`.
@@ -32,12 +34,14 @@ def violated(rules: Sequence[ValidationRule], facts: Facts, kind: str) -> Refusa
     return _refused(violations(rules, facts), facts, kind)
 
 
-def exceeded(rules: Sequence[ValidationRule], facts: Facts, kind: str) -> Refusal | None:
-    """As `violated`, for the sets that need what is taken; `facts.taken` has to say it."""
+def refusal_after_taking(
+    rules: Sequence[ValidationRule], facts: Facts, kind: str
+) -> Refusal | None:
+    """As `refusal_before_taking`, for the sets that need what is taken; `facts.taken` has to say it."""
     return _refused(violations(rules, facts, after=True), facts, kind)
 
 
-def used_up(short: Short, facts: Facts, kind: str) -> Refusal:
+def limit_used_up(short: Short, facts: Facts, kind: str) -> Refusal:
     """The refusal where a limit of products leaves nothing of the items that a discount is for."""
     rule = facts.view.get(tables.RULES, short.rule_id)
     violation = Violation(
@@ -64,7 +68,7 @@ def _violations(
     rules: Sequence[ValidationRule], facts: Facts, *, after: bool
 ) -> Iterator[Violation]:
     for rule in rules:
-        found = compiled(rule.definition)
+        found = compile_rules(rule.definition)
         if found.needs_taken is not after:
             continue
         violation = found.violation(rule, facts) or _without_bundle(rule, facts)
@@ -74,10 +78,10 @@ def _violations(
 
 def _without_bundle(rule: ValidationRule, facts: Facts) -> Violation | None:
     """The violation of a set whose bundle is not in the order."""
-    bundle = None if rule.bundle is None else bundle_of(rule.bundle)
+    bundle = None if rule.bundle is None else parse_bundle(rule.bundle)
     if bundle is None:
         return None
-    found = found_in(bundle, facts)
+    found = find_bundles(bundle, facts)
     if found.quantity:
         return None
     missing = [{"id": part.ref.id, "quantity": lacking} for part, lacking in found.missing]
@@ -91,7 +95,7 @@ def _without_bundle(rule: ValidationRule, facts: Facts) -> Violation | None:
     )
 
 
-def key_of(violation: Violation, facts: Facts) -> str:
+def refusal_key_of(violation: Violation, facts: Facts) -> str:
     """The key of the refusal that a violation leads to; a missing customer has its own."""
     plain = PLAIN.get(violation.name)
     of_customer = plain is not None and plain.needs == "customer"
@@ -103,18 +107,18 @@ def key_of(violation: Violation, facts: Facts) -> str:
 def _refused(found: Sequence[Violation], facts: Facts, kind: str) -> Refusal | None:
     if not found:
         return None
-    key = key_of(found[0], facts)
+    key = refusal_key_of(found[0], facts)
     sets = ", ".join(dict.fromkeys(each.rule_id for each in found))
     details = f"{kind} cannot be redeemed because of violated validation rules: {sets}"
     if key == "missing_customer":
         details = "Customer is required to validate rules"
-    told = [_told(each) for each in found]
+    told = [_explain_violation(each) for each in found]
     refusal = refuse(key, details, explanation={"rule": "validation_rules", "violations": told})
     message = next((each.message for each in found if each.message), None)
     return structs.replace(refusal, custom_message=message)
 
 
-def _told(violation: Violation) -> dict[str, Any]:
+def _explain_violation(violation: Violation) -> dict[str, Any]:
     return {
         "validation_rule_id": violation.rule_id,
         "name": violation.name,

@@ -19,7 +19,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from engine.counters.units import discounted_units
-from engine.formulas.formula import formula
+from engine.formulas.formula import parse_formula
 from engine.formulas.operands import RequestOperands
 from engine.pricing.basket import Basket, Line
 from engine.pricing.scope import Scope, Short
@@ -148,7 +148,7 @@ def _key(limit: ProductLimit, entry: ItemEntry, line: Line, facts: Facts) -> Uni
 
 def _most(limit: ProductLimit, line: Line, facts: Facts) -> int:
     if limit.formula is not None:
-        value = formula(limit.formula).value(RequestOperands(facts, line))
+        value = parse_formula(limit.formula).value(RequestOperands(facts, line))
         if value is not None:
             return int(min(max(value, Decimal(0)), Decimal(QUANTITY_MAX)))
     return limit.quantity or 0

@@ -14,11 +14,11 @@ from typing import Any, Final
 from engine.formulas.operands import property_of
 from engine.kernel import tables
 from engine.kernel.calendar import Moment, iso, iso_or_none
-from engine.kernel.money import half_up
+from engine.kernel.money import divide_half_up
 from engine.kernel.state import View
 from engine.kernel.zones import zone_of
-from engine.rules.filters import filter_of
-from engine.rules.places import placed
+from engine.rules.filters import parse_filter
+from engine.rules.places import with_locations
 from schemas.base import Millis
 from schemas.customers import Customer, CustomerSummary
 from schemas.personal import Address, PersonalData
@@ -28,7 +28,7 @@ _NOTHING: Final = CustomerSummary()
 _NOBODY: Final = PersonalData()
 
 
-def belongs(
+def belongs_to_segment(
     view: View,
     segment: Segment,
     customer: Customer,
@@ -46,13 +46,13 @@ def belongs(
     if segment.filter is None:
         return False
     moment = Moment(now, zone_of(view))
-    return filter_of(segment.filter)(partial(field_of, view, customer, summary), moment)
+    return parse_filter(segment.filter)(partial(customer_field_of, view, customer, summary), moment)
 
 
-def in_segment(view: View, segment_id: str, customer: Customer, now: Millis) -> bool:
+def is_in_segment(view: View, segment_id: str, customer: Customer, now: Millis) -> bool:
     """Whether the customer is in the segment with that id; nobody is in one that is gone."""
     segment = view.get(tables.SEGMENTS, segment_id)
-    return segment is not None and belongs(view, segment, customer, now)
+    return segment is not None and belongs_to_segment(view, segment, customer, now)
 
 
 def segments_of(view: View, customer: Customer, now: Millis) -> list[Segment]:
@@ -63,11 +63,12 @@ def segments_of(view: View, customer: Customer, now: Millis) -> list[Segment]:
     return [
         each
         for each in view.scan(tables.SEGMENTS)
-        if each.id in static or (each.type != "static" and belongs(view, each, customer, now))
+        if each.id in static
+        or (each.type != "static" and belongs_to_segment(view, each, customer, now))
     ]
 
 
-def is_field(name: str) -> bool:
+def is_customer_field(name: str) -> bool:
     """Whether filters can be about it."""
     if name in _FIELDS or name in _SUMMARY:
         return True
@@ -77,11 +78,13 @@ def is_field(name: str) -> bool:
     )
 
 
-def field_of(view: View, customer: Customer, summary: CustomerSummary | None, name: str) -> Any:
+def customer_field_of(
+    view: View, customer: Customer, summary: CustomerSummary | None, name: str
+) -> Any:
     """The value of a field of a customer; None: it has none."""
     data = customer.personal.data or _NOBODY
     if name.startswith("metadata."):
-        return placed(view, property_of(data.metadata, name.removeprefix("metadata.")))
+        return with_locations(view, property_of(data.metadata, name.removeprefix("metadata.")))
     if name.startswith("address."):
         return getattr(data.address, name.removeprefix("address."), None)
     read = _FIELDS.get(name)
@@ -112,7 +115,9 @@ _FIELDS: Final[Mapping[str, Callable[[Customer, PersonalData], Any]]] = MappingP
 
 
 def _average(summary: CustomerSummary) -> int:
-    return half_up(summary.orders_amount, summary.orders_count) if summary.orders_count else 0
+    return (
+        divide_half_up(summary.orders_amount, summary.orders_count) if summary.orders_count else 0
+    )
 
 
 #: Source of the names: the API contract, section 10 (the customer's summary).

@@ -12,8 +12,8 @@ from engine.kernel.ids import new_id
 from engine.kernel.lookup import find_customer, unknown_customer
 from engine.kernel.room import Decisions
 from engine.kernel.state import View
-from engine.rules.filters import FilterError, fields_of, filter_of
-from engine.segments.belonging import is_field
+from engine.rules.filters import FilterError, fields_of, parse_filter
+from engine.segments.belonging import is_customer_field
 from engine.segments.following import FOLLOW
 from schemas.actions import FollowSegment
 from schemas.base import Millis
@@ -113,13 +113,13 @@ def invalid_filter(text: str | None) -> Refusal | None:
     if len(text) > FILTER_LENGTH_MAX:
         return _invalid(".filter", f"is longer than {FILTER_LENGTH_MAX} characters")
     try:
-        filter_of(text)
+        parse_filter(text)
     except FilterError as error:
         return _invalid(f".filter.{error.field}" if error.field else ".filter", error.reason)
     except (msgspec.DecodeError, RecursionError):
         return _invalid(".filter", "is no JSON of a bounded depth")
     for name in fields_of(msgspec.json.decode(text)):
-        if not is_field(name):
+        if not is_customer_field(name):
             return _invalid(f".filter.{name}", "is nothing that a customer has")
     return None
 

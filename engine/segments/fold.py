@@ -25,7 +25,7 @@ def segment_created(state: State, event: SegmentCreated, _: Millis) -> None:
         _join(state, segment.id, customer_id)
     if segment.type == "auto-update":
         before = state.get(tables.FOLLOWED, tables.THE_ONE) or FollowedSegments()
-        _follow(state, (*before.ids, segment.id))
+        _put_followed(state, (*before.ids, segment.id))
 
 
 def segment_updated(state: State, event: SegmentUpdated, _: Millis) -> None:
@@ -50,21 +50,23 @@ def segment_deleted(state: State, event: SegmentDeleted, _: Millis) -> None:
         _leave(state, segment.id, customer_id)
     followed = state.get(tables.FOLLOWED, tables.THE_ONE)
     if followed is not None and segment.id in followed.ids:
-        _follow(state, tuple(each for each in followed.ids if each != segment.id))
+        _put_followed(state, tuple(each for each in followed.ids if each != segment.id))
 
 
 def segment_entered(state: State, event: SegmentEntered, _: Millis) -> None:
     """The customer is known to be in these, too."""
-    known = _known(state, event.customer_id)
-    _know(
+    known = _known_segments(state, event.customer_id)
+    _put_known_segments(
         state, event.customer_id, (*known, *(each for each in event.segments if each not in known))
     )
 
 
 def segment_left(state: State, event: SegmentLeft, _: Millis) -> None:
     """The customer is known to be in these no longer."""
-    known = _known(state, event.customer_id)
-    _know(state, event.customer_id, tuple(each for each in known if each not in event.segments))
+    known = _known_segments(state, event.customer_id)
+    _put_known_segments(
+        state, event.customer_id, tuple(each for each in known if each not in event.segments)
+    )
 
 
 def _join(state: State, segment_id: str, customer_id: str) -> None:
@@ -77,14 +79,14 @@ def _leave(state: State, segment_id: str, customer_id: str) -> None:
     state.delete(tables.CUSTOMER_SEGMENTS, customer_id, segment_id)
 
 
-def _follow(state: State, ids: tuple[str, ...]) -> None:
+def _put_followed(state: State, ids: tuple[str, ...]) -> None:
     if ids:
         state.put(tables.FOLLOWED, FollowedSegments(ids), tables.THE_ONE)
     else:
         state.delete(tables.FOLLOWED, tables.THE_ONE)
 
 
-def _known(state: State, customer_id: str) -> tuple[str, ...]:
+def _known_segments(state: State, customer_id: str) -> tuple[str, ...]:
     """Those of the segments that are followed still."""
     known = state.get(tables.KNOWN_SEGMENTS, customer_id)
     followed = state.get(tables.FOLLOWED, tables.THE_ONE)
@@ -93,7 +95,7 @@ def _known(state: State, customer_id: str) -> tuple[str, ...]:
     return tuple(each for each in known.ids if each in followed.ids)
 
 
-def _know(state: State, customer_id: str, ids: tuple[str, ...]) -> None:
+def _put_known_segments(state: State, customer_id: str, ids: tuple[str, ...]) -> None:
     if ids:
         state.put(tables.KNOWN_SEGMENTS, KnownSegments(ids), customer_id)
     else:

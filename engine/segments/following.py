@@ -16,7 +16,7 @@ from engine.background.decide import Chunk
 from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.state import View, encode
-from engine.segments.belonging import belongs
+from engine.segments.belonging import belongs_to_segment
 from schemas.actions import AsyncAction, FollowSegment, Rows
 from schemas.base import Millis
 from schemas.commands import Command
@@ -50,12 +50,12 @@ TOLD_BYTES_MAX = 150_000
 _EVENT_BYTES = 100
 
 
-def followed(view: View, decision: Decision, now: Millis) -> Decision:
+def with_segment_moves(view: View, decision: Decision, now: Millis) -> Decision:
     """The decision, with who of the customers that it changes enters or leaves a segment."""
     segments = view.get(tables.FOLLOWED, tables.THE_ONE)
     if segments is None:
         return decision
-    changed, summaries = _changed(decision)
+    changed, summaries = _changed_customers(decision)
     if not changed and not summaries:
         return decision
     asked = [found for each in segments.ids if (found := view.get(tables.SEGMENTS, each))]
@@ -125,7 +125,9 @@ def _part_of(customer_id: str) -> int:
     return int(customer_id[len(_PREFIX) : len(_PREFIX) + DIGITS], 16)
 
 
-def _changed(decision: Decision) -> tuple[dict[str, Customer], dict[str, CustomerSummary]]:
+def _changed_customers(
+    decision: Decision,
+) -> tuple[dict[str, Customer], dict[str, CustomerSummary]]:
     """The customers that a decision changes, and what they add up to then, by their ids."""
     customers: dict[str, Customer] = {}
     summaries: dict[str, CustomerSummary] = {}
@@ -149,7 +151,7 @@ def _moves(
     entered: dict[str, str] = {}
     left: dict[str, str] = {}
     for segment in segments:
-        within = belongs(view, segment, customer, now, summary)
+        within = belongs_to_segment(view, segment, customer, now, summary)
         if within is not (segment.id in known):
             (entered if within else left)[segment.id] = segment.name
     if entered:

@@ -10,8 +10,8 @@ from fractions import Fraction
 from math import ceil
 from types import MappingProxyType
 
-from engine.customers.decide import known_by
-from engine.evaluation.evaluate import Asked, Asker, evaluate_asked
+from engine.customers.decide import know_customer
+from engine.evaluation.evaluate import Asker, FoundRedeemables, evaluate_found
 from engine.evaluation.outcomes import fail_all
 from engine.kernel import tables
 from engine.kernel.decision import Decision
@@ -51,14 +51,14 @@ def lock_session(
     view: View, command: Command, body: LockSession, now: Millis
 ) -> Decision | Refusal:
     """Validates; a valid request holds what it would take, another leaves everything as it is."""
-    asked = Asked.of(view, body.redeemables)
+    asked = FoundRedeemables.of(view, body.redeemables)
     if asked.refusal is not None:
         return asked.refusal
-    known = known_by(view, command, body.customer, now)
+    known = know_customer(view, command, body.customer, now)
     if isinstance(known, Refusal):
         refused = SessionRefused(fail_all(body.redeemables, known), body.tracking_id)
         return Decision(events=(refused,))
-    evaluation = evaluate_asked(view, body, asked, Asker.of(command, known.customer), now)
+    evaluation = evaluate_found(view, body, asked, Asker.of(command, known.customer), now)
     if evaluation.valid:
         session = _session(command, body.session or SessionInput(), evaluation, now)
         locked = SessionLocked(session, evaluation, body.tracking_id, known.id)
@@ -80,7 +80,7 @@ def release_session(
     return Decision(events=(SessionReleased(body.session_key, voucher.id),))
 
 
-def expiry(session: SessionInput, now: Millis) -> Millis:
+def session_expiry(session: SessionInput, now: Millis) -> Millis:
     """When a session that begins now is over; at least a millisecond later."""
     ttl = Fraction(TTL_DEFAULT if session.ttl is None else session.ttl)
     return min(now + ceil(ttl * UNITS_MS[session.ttl_unit or TTL_UNIT_DEFAULT]), INSTANT_MAX)
@@ -95,7 +95,7 @@ def _session(command: Command, given: SessionInput, evaluation: Evaluation, now:
     return Session(
         key=given.key or new_id(command.seed, "ssn_"),
         voucher_ids=voucher_ids,
-        expires_at=expiry(given, now),
+        expires_at=session_expiry(given, now),
         ttl=TTL_DEFAULT if given.ttl is None else given.ttl,
         ttl_unit=given.ttl_unit or TTL_UNIT_DEFAULT,
     )

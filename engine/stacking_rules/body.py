@@ -23,8 +23,8 @@ def stacking_rules_body(stored: StoredStackingRules) -> Body:
     return body
 
 
-def _members(rules: StackingRules) -> dict[str, Any]:
-    return {name: getattr(rules, name) for name in StackingRules.__struct_fields__}
+def _members(stacking: StackingRules) -> dict[str, Any]:
+    return {name: getattr(stacking, name) for name in StackingRules.__struct_fields__}
 
 
 ANSWERS: Answers = MappingProxyType(

@@ -51,7 +51,7 @@ _APART = (
 _LISTS = tuple(name for both in _APART for name in both)
 
 
-def stacking_rules(view: View) -> StackingRules:
+def find_stacking_rules(view: View) -> StackingRules:
     """The rules in force."""
     stored = view.get(tables.STACKING, tables.THE_ONE)
     return DEFAULTS if stored is None else stored.rules
@@ -63,7 +63,7 @@ def create_stacking_rules(
     """Gives the project rules of its own; there may be none yet."""
     if view.get(tables.STACKING, tables.THE_ONE) is not None:
         return refuse("stacking_rules_exist")
-    wrong = invalid_rules(view, body.rules)
+    wrong = invalid_stacking_rules(view, body.rules)
     if wrong is not None:
         return wrong
     stored = StoredStackingRules(new_id(command.seed, "stk_"), body.rules, now)
@@ -78,11 +78,11 @@ def update_stacking_rules(
     if stored is None or stored.id != body.stacking_rules_id:
         return not_found("stacking_rules", body.stacking_rules_id)
     plain = msgspec.to_builtins(stored.rules) | msgspec.json.decode(body.changes)
-    rules = msgspec.convert(plain, StackingRules)
-    wrong = invalid_rules(view, rules)
+    stacking = msgspec.convert(plain, StackingRules)
+    wrong = invalid_stacking_rules(view, stacking)
     if wrong is not None:
         return wrong
-    after = structs.replace(stored, rules=rules, updated_at=now)
+    after = structs.replace(stored, rules=stacking, updated_at=now)
     return Decision((StackingRulesUpdated(after),))
 
 
@@ -96,33 +96,33 @@ def delete_stacking_rules(
     return Decision((StackingRulesDeleted(stored),))
 
 
-def naming(rules: StackingRules, keeps: Callable[[str], bool]) -> StackingRules:
+def with_kept_categories(stacking: StackingRules, keeps: Callable[[str], bool]) -> StackingRules:
     """The rules with only those of the categories that they name which are kept."""
-    lists = {name: tuple(filter(keeps, getattr(rules, name))) for name in _LISTS}
-    limits = rules.applicable_redeemables_category_limits
+    lists = {name: tuple(filter(keeps, getattr(stacking, name))) for name in _LISTS}
+    limits = stacking.applicable_redeemables_category_limits
     if limits:
         limits = {each: limit for each, limit in limits.items() if keeps(each)}
-    return structs.replace(rules, applicable_redeemables_category_limits=limits, **lists)
+    return structs.replace(stacking, applicable_redeemables_category_limits=limits, **lists)
 
 
-def invalid_rules(view: View, rules: StackingRules) -> Refusal | None:
+def invalid_stacking_rules(view: View, stacking: StackingRules) -> Refusal | None:
     """The refusal of limits outside the caps, of unknown categories and of contradicting lists."""
     for name in _LIMITS:
-        wrong = _wrong_limit(name, getattr(rules, name))
+        wrong = _wrong_limit(name, getattr(stacking, name))
         if wrong is not None:
             return wrong
-    for category_id, limit in rules.applicable_redeemables_category_limits.items():
+    for category_id, limit in stacking.applicable_redeemables_category_limits.items():
         wrong = _wrong_limit(f"applicable_redeemables_category_limits.{category_id}", limit)
         if wrong is not None:
             return wrong
-    if rules.applicable_redeemables_limit > rules.redeemables_limit:
+    if stacking.applicable_redeemables_limit > stacking.redeemables_limit:
         return _invalid("applicable_redeemables_limit", "must not be above redeemables_limit")
-    named: dict[str, None] = dict.fromkeys(rules.applicable_redeemables_category_limits)
+    named: dict[str, None] = dict.fromkeys(stacking.applicable_redeemables_category_limits)
     for one, other in _APART:
-        both = set(getattr(rules, one)).intersection(getattr(rules, other))
+        both = set(getattr(stacking, one)).intersection(getattr(stacking, other))
         if both:
             return _invalid(one, f"names {min(both)}, which {other} names, too")
-        named |= dict.fromkeys((*getattr(rules, one), *getattr(rules, other)))
+        named |= dict.fromkeys((*getattr(stacking, one), *getattr(stacking, other)))
     if len(named) > CATEGORIES_NAMED_MAX:
         reason = f"Stacking rules name at most {CATEGORIES_NAMED_MAX} categories"
         return refuse("invalid_payload", reason)

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from msgspec import structs
 
-from engine.formulas.formula import FormulaError, formula
+from engine.formulas.formula import FormulaError, parse_formula
 from engine.kernel.state import View
 from engine.products.find import find_product, find_sku
 from schemas.base import AMOUNT_MAX, ID_LENGTH_MAX, QUANTITY_MAX
@@ -85,7 +85,7 @@ def _wrong_formula(name: str, text: str | None) -> Iterator[str]:
     if text is None:
         return
     try:
-        formula(text)
+        parse_formula(text)
     except FormulaError as error:
         yield f"{name} is not valid: {error}"
 
@@ -105,11 +105,11 @@ def _items(view: View, unit_type: str | None) -> dict[str, Any]:
     if sku is not None:
         product = find_product(view, sku.product_id)
     return {
-        "product": product and _called(product, product.name),
-        "sku": sku and _called(sku, sku.sku),
+        "product": product and _unit_item(product, product.name),
+        "sku": sku and _unit_item(sku, sku.sku),
     }
 
 
-def _called(item: Product | Sku, name: str | None) -> UnitItem:
+def _unit_item(item: Product | Sku, name: str | None) -> UnitItem:
     """The contract wants a name: what has none goes by its source id, else by its id."""
     return UnitItem(item.id, name or item.source_id or item.id, item.source_id)

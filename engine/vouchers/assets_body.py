@@ -11,7 +11,7 @@ from typing import Final
 
 from engine.kernel import tables
 from engine.kernel.encode import Body
-from engine.kernel.lookup import living_voucher
+from engine.kernel.lookup import find_living_voucher
 from engine.kernel.state import View
 from schemas.vouchers import Voucher
 
@@ -58,7 +58,7 @@ def pictured_voucher(view: View, kind: str, named: str) -> Voucher | None:
         found = next(view.scan(tables.VOUCHERS, after=first), None)
     if found is None or asset_id(kind, found.id) != named:
         return None
-    return living_voucher(view, found.id)
+    return find_living_voucher(view, found.id)
 
 
 def _asset(kind: str, named: str) -> Body:

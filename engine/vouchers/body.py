@@ -9,7 +9,7 @@ from urllib.parse import quote
 from engine.assignments.body import assignments_body
 from engine.campaigns.body import campaign_body
 from engine.categories.body import category_body
-from engine.codes.generated import first_of
+from engine.codes.generated import first_generated_voucher
 from engine.kernel.calendar import iso, iso_or_none
 from engine.kernel.encode import EMPTY_LIST, Body
 from engine.kernel.room import Answers, Rendered, shows_nothing
@@ -31,7 +31,7 @@ from schemas.vouchers import Voucher
 
 
 @lru_cache(maxsize=4096)
-def _quoted(code: str) -> str:
+def _quote_code(code: str) -> str:
     return quote(code, safe="")
 
 
@@ -46,7 +46,7 @@ def voucher_body(
     category that is gone is not among them.
     """
     within = [each for each in categories if each.id == voucher.category_id]
-    path = f"/v1/vouchers/{_quoted(voucher.code)}"
+    path = f"/v1/vouchers/{_quote_code(voucher.code)}"
     body: Body = {
         "id": voucher.id,
         "code": voucher.code,
@@ -117,12 +117,14 @@ def _voucher(event: VoucherCreated | VoucherUpdated, record: Decided, _: KeyKind
     return Rendered(200, voucher_body(event.voucher, record.assignments, record.categories))
 
 
-def _generated(event: VouchersGenerated, record: Decided, _: KeyKind) -> Rendered:
+def _vouchers_generated(event: VouchersGenerated, record: Decided, _: KeyKind) -> Rendered:
     """A campaign that makes its vouchers at once, or the one voucher that was asked for."""
     if record.command_type == _CREATE_CAMPAIGN:
         body = campaign_body(event.campaign, record.assignments, categories=record.categories)
         return Rendered(200, body)
-    return Rendered(200, voucher_body(first_of(event), record.assignments, record.categories))
+    return Rendered(
+        200, voucher_body(first_generated_voucher(event), record.assignments, record.categories)
+    )
 
 
 ANSWERS: Answers = MappingProxyType(
@@ -132,6 +134,6 @@ ANSWERS: Answers = MappingProxyType(
         VoucherEnabled: _voucher,
         VoucherDisabled: _voucher,
         VoucherDeleted: shows_nothing,
-        VouchersGenerated: _generated,
+        VouchersGenerated: _vouchers_generated,
     }
 )

@@ -6,15 +6,21 @@ from typing import Any
 import msgspec
 from msgspec import structs
 
-from engine.assignments.decide import assign, drop_all, rule_ids_of
-from engine.campaigns.generation import joined, no_free_code
-from engine.codes.code import code_rule, free_codes
+from engine.assignments.decide import assign_rules, drop_assignments_of, rule_ids_of
+from engine.campaigns.generation import no_free_code, voucher_joined_event
+from engine.codes.code import code_rule, draw_free_codes
 from engine.kernel import tables
-from engine.kernel.bin_entries import binned
-from engine.kernel.changes import named_changes, unchangeable, with_changes
+from engine.kernel.bin_entries import bin_entry_added_event
+from engine.kernel.changes import named_changes, unchangeable_member, with_changes
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
-from engine.kernel.lookup import categorized, find_campaign, find_voucher, taken_code, with_category
+from engine.kernel.lookup import (
+    find_campaign,
+    find_voucher,
+    taken_code,
+    unify_category,
+    with_named_category,
+)
 from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from engine.terms.discounts import with_items
@@ -90,17 +96,17 @@ def create_voucher(
     refusal = invalid_voucher(voucher) or taken_code(view, code)
     if refusal is not None:
         return refusal
-    within = categorized(view, voucher)
+    within = with_named_category(view, voucher)
     if isinstance(within, Refusal):
         return within
     voucher = within
-    assigned = assign(view, command, body.validation_rules, voucher, now)
+    assigned = assign_rules(view, command, body.validation_rules, voucher, now)
     if isinstance(assigned, Refusal):
         return assigned
     voucher = structs.replace(voucher, rule_ids=rule_ids_of(assigned))
     if campaign is None:
         return Decision((*assigned, VoucherCreated(voucher)))
-    event = joined(campaign, voucher)
+    event = voucher_joined_event(campaign, voucher)
     return event if isinstance(event, Refusal) else Decision((*assigned, event))
 
 
@@ -109,7 +115,7 @@ def update_voucher(view: View, _: Command, body: UpdateVoucher, now: Millis) -> 
     voucher = find_voucher(view, body.voucher)
     if voucher is None:
         return not_found("voucher", body.voucher)
-    changed = _changed(view, voucher, body.changes)
+    changed = _change_voucher(view, voucher, body.changes)
     if isinstance(changed, Refusal):
         return changed
     if changed.discount is not None and changed.discount != voucher.discount:
@@ -157,11 +163,13 @@ def delete_voucher(
         campaign_number=voucher.campaign_number,
         credits=voucher.gift.balance if voucher.gift else 0,
     )
-    dropped = drop_all(view, voucher)
+    dropped = drop_assignments_of(view, voucher)
     if body.force:
         return Decision((*dropped, deleted))
     parent = voucher.campaign_id
-    entry = binned(command, "voucher", voucher.id, voucher.code, now, parent_id=parent)
+    entry = bin_entry_added_event(
+        command, "voucher", voucher.id, voucher.code, now, parent_id=parent
+    )
     return Decision((*dropped, deleted, entry))
 
 
@@ -176,30 +184,30 @@ def _free_code(view: View, command: Command, body: CreateVoucher) -> str | Refus
     rule = code_rule(config)
     if isinstance(rule, Refusal):
         return rule
-    codes = free_codes(view, command.seed, rule, 1)
+    codes = draw_free_codes(view, command.seed, rule, 1)
     return codes[0] if codes else no_free_code(rule)
 
 
-def _changed(view: View, voucher: Voucher, given: msgspec.Raw) -> Voucher | Refusal:
+def _change_voucher(view: View, voucher: Voucher, given: msgspec.Raw) -> Voucher | Refusal:
     changes = named_changes(voucher, given, UPDATABLE | {"points"}, FIXED)
     if isinstance(changes, Refusal):
         return changes
     card = voucher.loyalty_card
     if changes.pop("points", None) not in (None, card and card.points):
-        return unchangeable("loyalty_card.points")
+        return unchangeable_member("loyalty_card.points")
     # Official clients send null for what a voucher does not have.
     for name in ("discount", "gift"):
         if name in changes and changes[name] is None and getattr(voucher, name) is not None:
             return refuse("invalid_payload", f"Property `.{name}` should not be null")
     if voucher.gift is not None and isinstance(changes.get("gift"), dict):
         changes["gift"] = _merged_gift(voucher.gift, changes["gift"])
-    named_category = with_category(changes)
+    named_category = unify_category(changes)
     changed = with_changes(voucher, changes)
     if isinstance(changed, Refusal):
         return changed
     if changed.type != voucher.type:
         return refuse("invalid_voucher", f"The type of a {voucher.type} cannot be changed")
-    return categorized(view, changed) if named_category else changed
+    return with_named_category(view, changed) if named_category else changed
 
 
 def _merged_gift(stored: Gift, given: dict[str, Any]) -> dict[str, Any]:

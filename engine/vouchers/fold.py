@@ -31,7 +31,7 @@ def voucher_created(state: State, event: VoucherCreated, _: Millis) -> None:
     voucher = event.voucher
     state.put(tables.VOUCHER_CODES, voucher.id, voucher.code)
     state.put(tables.VOUCHERS, voucher, voucher.id)
-    _offer(state, None, voucher)
+    _put_offered(state, None, voucher)
 
 
 def voucher_changed(
@@ -62,7 +62,7 @@ def remove_voucher(state: State, voucher_id: str, code: str, *, force: bool) -> 
             for hold in list(state.scan(tables.HOLDS, voucher_id)):
                 free_holds(state, hold.session_key, {voucher_id})
         drop_holding(state, voucher)
-        _offer(state, voucher, None)
+        _put_offered(state, voucher, None)
         state.delete(tables.VOUCHERS, voucher_id)
         if voucher.campaign_id is None:
             end_counts(state, ("voucher", voucher_id))
@@ -78,16 +78,16 @@ def store_voucher(state: State, voucher: Voucher) -> None:
     if stored.holds != voucher.holds or stored.rule_ids != voucher.rule_ids:
         voucher = structs.replace(voucher, holds=stored.holds, rule_ids=stored.rule_ids)
     state.put(tables.VOUCHERS, voucher, voucher.id)
-    _offer(state, stored, voucher)
+    _put_offered(state, stored, voucher)
 
 
-def _offer(state: State, before: Voucher | None, after: Voucher | None) -> None:
+def _put_offered(state: State, before: Voucher | None, after: Voucher | None) -> None:
     """Keeps what anybody could redeem; a campaign's vouchers are left out, being many."""
     voucher = after or before
     if voucher is None or voucher.campaign_id is not None:
         return
-    offered = None if after is None else _offered(after)
-    if offered == (None if before is None else _offered(before)):
+    offered = None if after is None else _offered_entry(after)
+    if offered == (None if before is None else _offered_entry(before)):
         return
     key = (f"{voucher.created_at:015d}", voucher.id)
     if offered is None:
@@ -96,7 +96,7 @@ def _offer(state: State, before: Voucher | None, after: Voucher | None) -> None:
         state.put(tables.OFFERED, offered, *key)
 
 
-def _offered(voucher: Voucher) -> tables.Offered | None:
+def _offered_entry(voucher: Voucher) -> tables.Offered | None:
     if voucher.holder_id is not None or not voucher.active:
         return None
     if voucher.quantity is not None and voucher.redeemed_quantity >= voucher.quantity:

@@ -5,8 +5,8 @@ from typing import Any
 import msgspec
 from msgspec import field
 
-from engine.background.rows import row_as
-from engine.campaigns.generation import has_no_vouchers, template_of
+from engine.background.decode import decode_row
+from engine.campaigns.generation import campaign_without_vouchers, template_of
 from engine.kernel.decision import Decision
 from engine.kernel.lookup import find_campaign
 from engine.kernel.state import View, encode
@@ -42,7 +42,7 @@ def import_voucher_row(
     view: View, command: Command, work: ImportVouchers, row: dict[str, Any], now: Millis
 ) -> Decision | Refusal:
     """Creates the row's voucher; one whose code is taken is refused."""
-    said = row_as(ImportedVoucher, row)
+    said = decode_row(ImportedVoucher, row)
     if isinstance(said, Refusal):
         return said
     campaign: Campaign | None = None
@@ -51,8 +51,8 @@ def import_voucher_row(
         if campaign is None:
             return not_found("campaign", work.campaign_id)
         if campaign.voucher is None:
-            return has_no_vouchers(campaign)
-    voucher = row_as(Voucher, {**said.fields, **_terms(said, campaign, now)})
+            return campaign_without_vouchers(campaign)
+    voucher = decode_row(Voucher, {**said.fields, **_terms(said, campaign, now)})
     if isinstance(voucher, Refusal):
         return voucher
     return create_voucher(view, command, CreateVoucher(voucher), now)
@@ -79,7 +79,7 @@ def update_voucher_row(
     view: View, command: Command, _: UpdateVouchers, row: dict[str, Any], now: Millis
 ) -> Decision | Refusal:
     """Merges the row's metadata into the voucher of its code."""
-    said = row_as(UpdatedVoucher, row)
+    said = decode_row(UpdatedVoucher, row)
     if isinstance(said, Refusal):
         return said
     changes = msgspec.Raw(encode({"metadata": said.metadata}))

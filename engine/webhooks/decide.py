@@ -10,7 +10,7 @@ from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
 from engine.kernel.room import Decisions
 from engine.kernel.state import View
-from engine.webhooks.ids import place_of
+from engine.webhooks.ids import event_place
 from schemas.base import Millis
 from schemas.commands import Command
 from schemas.errors import Refusal, not_found, refuse
@@ -95,7 +95,7 @@ def redeliver_event(view: View, _: Command, body: RedeliverEvent, __: Millis) ->
     webhook = view.get(tables.WEBHOOKS, body.webhook_id)
     if webhook is None:
         return not_found("webhook", body.webhook_id)
-    if place_of(view.project, body.event_id) is None:
+    if event_place(view.project, body.event_id) is None:
         return not_found("event", body.event_id)
     if not webhook.active:
         return refuse("invalid_payload", "The webhook is not active; switch it on first")

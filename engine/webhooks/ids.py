@@ -27,7 +27,7 @@ def event_id(project: str, offset: int, number: int) -> str:
     return f"{PREFIX}{_of(project)}{offset:0{_OFFSET_DIGITS}x}{number:0{_NUMBER_DIGITS}x}"
 
 
-def place_of(project: str, given: str) -> EventPlace | None:
+def event_place(project: str, given: str) -> EventPlace | None:
     """Where the event with that id comes from; None for an id that no event has."""
     digits = given.removeprefix(PREFIX)
     if len(given) != len(PREFIX) + _DIGITS or len(digits) != _DIGITS:

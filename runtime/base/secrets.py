@@ -40,7 +40,7 @@ class Secrets:
         """The keys below a master key. Raises ValueError unless it has 32 bytes."""
         if len(master) != KEY_BYTES:
             raise ValueError(f"a master key has {KEY_BYTES} bytes")
-        return cls(**{field.name: _derived(master, field.name) for field in fields(cls)})
+        return cls(**{field.name: _derive_key(master, field.name) for field in fields(cls)})
 
     def hash_token(self, token: str) -> str:
         """What is stored of a token: its HMAC-SHA256, hexadecimal."""
@@ -55,6 +55,6 @@ class Secrets:
         return "whsec_" + base64.b64encode(key).decode()
 
 
-def _derived(master: bytes, purpose: str) -> bytes:
+def _derive_key(master: bytes, purpose: str) -> bytes:
     info = b"tessera/1/" + purpose.encode()
     return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=info).derive(master)

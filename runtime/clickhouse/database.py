@@ -31,7 +31,7 @@ from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from runtime.base.disk import reason_of
-from runtime.clickhouse.native_block import Alike, Row, native_block
+from runtime.clickhouse.native_block import Alike, Row, encode_block
 
 T = TypeVar("T")
 
@@ -197,7 +197,7 @@ class Database:
         folder = Path(dsn.removeprefix("chdb://")) if embedded else None
         thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="clickhouse")
         try:
-            client = await _called(thread, lambda: _connect(dsn, embedded=embedded), folder)
+            client = await _call_in_thread(thread, lambda: _connect(dsn, embedded=embedded), folder)
         except BaseException:
             thread.shutdown(wait=False)
             raise
@@ -248,7 +248,7 @@ class Database:
             lambda: self._client.raw_insert(
                 table.full_name,
                 column_names=table.column_names,
-                insert_block=native_block(
+                insert_block=encode_block(
                     [(column.name, column.type) for column in table.columns], rows
                 ),
                 fmt="Native",
@@ -269,7 +269,7 @@ class Database:
 
     async def close(self) -> None:
         """Waits for the calls under way and closes the engine."""
-        await _called(self._thread, self._client.close)
+        await _call_in_thread(self._thread, self._client.close)
         self._thread.shutdown()
 
     async def _run(self, call: Callable[[], T]) -> T:
@@ -278,7 +278,7 @@ class Database:
         self._waiting += 1
         self._used = True
         try:
-            return await _called(self._thread, call, self._folder)
+            return await _call_in_thread(self._thread, call, self._folder)
         finally:
             self._waiting -= 1
 
@@ -296,7 +296,7 @@ def _connect(dsn: str, *, embedded: bool) -> Client:
     return client
 
 
-async def _called(
+async def _call_in_thread(
     thread: ThreadPoolExecutor, call: Callable[[], T], folder: Path | None = None
 ) -> T:
     # Shielded, so that a caller who gives up leaves no call half waited for: it ends in its thread.

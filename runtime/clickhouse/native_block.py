@@ -52,7 +52,7 @@ class Alike:
         return list(map(list, zip(*map(self.column, range(len(self.shared))), strict=True)))
 
 
-def native_block(columns: Sequence[tuple[str, str]], parts: Sequence[Row | Alike]) -> bytes:
+def encode_block(columns: Sequence[tuple[str, str]], parts: Sequence[Row | Alike]) -> bytes:
     """The block of all parts; a column is its name and its type.
 
     Raises KeyError for a type that it does not know; TypeError, ValueError, OverflowError and

@@ -19,7 +19,7 @@ from typing import Generic, TypeVar
 import structlog
 
 from runtime.clickhouse.database import Database, DatabaseFault, TableDef, now_seconds
-from runtime.clickhouse.source import Source, Sources
+from runtime.clickhouse.source import LogSources, Source
 from runtime.clickhouse.table import (
     Applied,
     Block,
@@ -31,7 +31,7 @@ from runtime.clickhouse.table import (
     erase,
     forget,
     positions_of_tables,
-    repeated,
+    repeat_marker,
 )
 from runtime.log.log import Corrupt, LogError, StoredEntry
 
@@ -158,7 +158,7 @@ class Filler(Generic[R]):
                     await self._database.query(checkpoint(table.definition, self._place))
                 )
                 if at.offset >= 0:
-                    marker = repeated(table.definition, self._place, at)
+                    marker = repeat_marker(table.definition, self._place, at)
                     await self._database.insert(table.definition, [marker])
                 await self._database.execute(
                     erase(table.definition, self._place, selection, applied.offset)
@@ -202,7 +202,7 @@ class Feed(Generic[R]):
     def __init__(
         self,
         place: Place,
-        sources: Sources,
+        sources: LogSources,
         database: Database,
         tables: Sequence[SinkTable[R]],
         decode: Callable[[StoredEntry], Awaitable[R | None]],

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from runtime.clickhouse.database import Database, DatabaseFault, Query, TableDef, now_seconds
 from runtime.clickhouse.sink import Feed, Positions
-from runtime.clickhouse.source import Sources
+from runtime.clickhouse.source import LogSources
 from runtime.clickhouse.table import (
     OFFSET_MAX,
     UNERASED,
@@ -55,7 +55,7 @@ class Sinks:
     def __init__(
         self,
         database: Database,
-        sources: Sources,
+        sources: LogSources,
         fillings: Sequence[Filling],
         partitions: int,
         end_of: Callable[[Place], Awaitable[int]],
@@ -67,7 +67,7 @@ class Sinks:
         self._sources = sources
         self._end_of = end_of
         self._clock = clock
-        self._tables = definitions(fillings)
+        self._tables = table_definitions(fillings)
         self._sources_of_tables = [
             (table.definition, filling.topic) for filling in fillings for table in filling.tables
         ]
@@ -160,7 +160,7 @@ class Sinks:
             await asyncio.sleep(ERASED_LOOK_SECONDS)
 
 
-def definitions(fillings: Sequence[Filling]) -> list[TableDef]:
+def table_definitions(fillings: Sequence[Filling]) -> list[TableDef]:
     """Every table once."""
     named = {table.definition.name: table.definition for each in fillings for table in each.tables}
     return list(named.values())

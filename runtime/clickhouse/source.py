@@ -25,19 +25,6 @@ class Source(Protocol):
         """Gives the connection back."""
 
 
-class Sources(Protocol):
-    """The partitions that a sink may read."""
-
-    async def first_kept(self, place: Place) -> int:
-        """The first offset that the log still holds."""
-
-    async def hash_at(self, place: Place, offset: int) -> str | None:
-        """The hash of the entry at `offset`; None when the log does not hold it."""
-
-    async def open(self, place: Place, after: Checkpoint) -> Source:
-        """The records after that one, or the first ones kept."""
-
-
 class PlainSource:
     """A `Source` where every record counts."""
 
@@ -96,18 +83,18 @@ class LogSources:
         self._chained = chained
 
     async def first_kept(self, place: Place) -> int:
-        """See `Sources.first_kept`."""
+        """The first offset that the log still holds."""
         return (await self._log.bounds(*place))[0]
 
     async def hash_at(self, place: Place, offset: int) -> str | None:
-        """See `Sources.hash_at`."""
+        """The hash of the entry at `offset`; None when the log does not hold it."""
         try:
             return _hash(await self._log.read_at(*place, offset))
         except OutOfRange:
             return None
 
     async def open(self, place: Place, after: Checkpoint) -> Source:
-        """See `Sources.open`."""
+        """The records after that one, or the first ones kept."""
         if place.topic not in self._chained:
             first = max(after.offset + 1, await self.first_kept(place))
             return PlainSource(await self._log.reader(*place, first), first - 1)

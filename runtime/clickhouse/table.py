@@ -215,7 +215,7 @@ def erase(
     )
 
 
-def repeated(table: TableDef, place: Place, at: Checkpoint) -> list[Any]:
+def repeat_marker(table: TableDef, place: Place, at: Checkpoint) -> list[Any]:
     """A marker that says again how far the table is, for when the row that says it is erased."""
     blank = [column.blank() for column in table.columns[len(_PLACE) :]]
     return [*place, at.offset, MARKER_INDEX, at.hash, *blank]

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import lru_cache
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 import msgspec
 import structlog
@@ -20,6 +20,7 @@ import structlog
 from runtime.http.auth import Caller
 from runtime.http.service import Part, Service
 from runtime.log.log import Entry, LogError, Unsent
+from runtime.log.sender import EntrySender
 from schemas.base import tag_of
 from schemas.observations import ApiCall, ApiCallsObserved
 from schemas.paths import PATH_WORDS, PERSONAL_SEGMENTS
@@ -51,13 +52,6 @@ _encode = msgspec.json.Encoder().encode
 _TYPE: Final = tag_of(ApiCallsObserved).encode()
 
 
-class Sender(Protocol):
-    """Appends single entries, many at a time (runtime/log/sender.py)."""
-
-    async def send(self, topic: str, partition: int, entry: Entry) -> int:
-        """The entry's offset. Raises Unsent, InDoubt."""
-
-
 class Noted(NamedTuple):
     """A call as the edge knows it; what is shown of it is made later."""
 
@@ -79,7 +73,7 @@ class ApiCalls:
 
     def __init__(
         self,
-        sender: Sender,
+        sender: EntrySender,
         partition_of: Callable[[str], int],
         *,
         waiting_max: int = WAITING_MAX,
@@ -153,8 +147,8 @@ class ApiCalls:
 
 def as_call(noted: Noted) -> ApiCall:
     """The call as it is kept."""
-    path, route = masked(noted.path)
-    channel = _known(noted.channel or CHANNEL, _CHANNEL)
+    path, route = mask_path(noted.path)
+    channel = _known_form(noted.channel or CHANNEL, _CHANNEL)
     return ApiCall(
         noted.request_id,
         max(0, int((noted.ended - noted.seconds) * 1000)),
@@ -165,13 +159,13 @@ def as_call(noted: Noted) -> ApiCall:
         int(noted.seconds * 1_000_000),
         noted.caller.key_id,
         noted.caller.kind,
-        _known(noted.origin, _ORIGIN) if noted.origin else channel,
+        _known_form(noted.origin, _ORIGIN) if noted.origin else channel,
         channel,
     )
 
 
 @lru_cache(maxsize=1024)
-def masked(path: str) -> tuple[str, str]:
+def mask_path(path: str) -> tuple[str, str]:
     """The path without what may name a person, and its route; both of bounded length."""
     shown, route = [], []
     before = ""
@@ -185,6 +179,6 @@ def masked(path: str) -> tuple[str, str]:
     return "/".join(shown)[:PATH_LENGTH_MAX], "/".join(route)[:PATH_LENGTH_MAX]
 
 
-def _known(raw: bytes, form: "re.Pattern[bytes]") -> str:
+def _known_form(raw: bytes, form: "re.Pattern[bytes]") -> str:
     """What a client said of itself, where it has the form of such a thing."""
     return raw.decode("ascii") if form.fullmatch(raw) else OTHER

@@ -111,12 +111,12 @@ class KeyGate:
 
     def admit(self, path: str, headers: Headers) -> Caller | None:
         """See `Gate.admit`."""
-        wanted = kind_of(path)
+        wanted = key_kind_of(path)
         if wanted is None:
             return None
         if self._directory.lag_ms() > KEYS_AGE_MS_MAX:
             raise unavailable("The keys known here are not fresh enough")
-        presented = _presented(wanted, headers)
+        presented = _presented_pair(wanted, headers)
         if presented is None:
             return self._admit_bearer(wanted, path, headers)
         key_id, token = presented
@@ -151,21 +151,23 @@ class KeyGate:
 
     def _check_client(self, project: str, path: str, headers: Headers) -> None:
         origin = headers.get(b"origin", b"").decode("latin-1")
-        if not self._directory.trusts(project, spellings(origin)):
+        if not self._directory.trusts(project, origin_spellings(origin)):
             raise ApiError(refuse("forbidden", "The origin is not one that the project trusts"))
         if not self._directory.permits(project, path):
             raise ApiError(refuse("forbidden", "The project does not let client-side keys do that"))
 
     def allows_origin(self, path: str, origin: str) -> bool:
         """See `Gate.allows_origin`; only the client-side API is for browsers."""
-        return kind_of(path) == "client" and self._directory.anyone_trusts(spellings(origin))
+        return key_kind_of(path) == "client" and self._directory.anyone_trusts(
+            origin_spellings(origin)
+        )
 
     def request_id(self, headers: Headers) -> str | None:  # noqa: ARG002 - a protocol's
         """See `Gate.request_id`; clients do not choose theirs."""
         return None
 
 
-def kind_of(path: str) -> KeyKind | None:
+def key_kind_of(path: str) -> KeyKind | None:
     """The kind of key that a path takes; None where it takes none."""
     for prefix, kind in _PREFIXES:
         if path.startswith(prefix):
@@ -173,13 +175,13 @@ def kind_of(path: str) -> KeyKind | None:
     return None
 
 
-def spellings(origin: str) -> frozenset[str]:
+def origin_spellings(origin: str) -> frozenset[str]:
     """How a trusted origin may be written to match: exactly, or without a port for any port."""
     found = _ORIGIN.fullmatch(origin.lower())
     return frozenset((found[0], found[1])) if found else frozenset()
 
 
-def _presented(wanted: KeyKind, headers: Headers) -> tuple[str, str] | None:
+def _presented_pair(wanted: KeyKind, headers: Headers) -> tuple[str, str] | None:
     """The wanted pair where it is there, else any other, to tell 403 from 401."""
     for id_header, token_header in (_HEADERS[wanted], *_HEADERS.values()):
         if id_header in headers and token_header in headers:

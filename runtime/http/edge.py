@@ -18,7 +18,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from runtime.http.api_calls import HEADER_NOTED_MAX, PATH_NOTED_MAX, Noted, masked
+from runtime.http.api_calls import HEADER_NOTED_MAX, PATH_NOTED_MAX, Noted, mask_path
 from runtime.http.auth import Caller, Gate, Headers
 from runtime.http.errors import ApiError, as_api_error, error_response, unavailable
 from runtime.http.limits import check_head
@@ -90,7 +90,7 @@ class Edge:
             self._limit(scope, headers)
             scope["tessera.caller"] = self._admit(scope["path"], headers, origin, out)
             if b"content-length" not in headers:
-                receive = _bounded(receive, body_bytes_max(scope["path"]))
+                receive = _bound_body(receive, body_bytes_max(scope["path"]))
             await self._app(scope, receive, out)
         except ClientDisconnect:
             log.info("client went away", request_id=request_id)
@@ -98,7 +98,7 @@ class Edge:
             error = as_api_error(fault)
             if error.refusal.status == 500:
                 # a path may name a person
-                path, _ = masked(scope["path"])
+                path, _ = mask_path(scope["path"])
                 log.exception("request failed", request_id=request_id, path=path)
             if out.started:
                 return
@@ -106,7 +106,7 @@ class Edge:
         finally:
             caller = scope.get("tessera.caller")
             if self._note is not None and caller is not None:
-                self._note(_noted(scope, caller, out.status, time.perf_counter() - started))
+                self._note(_note_call(scope, caller, out.status, time.perf_counter() - started))
 
     def _admit(self, path: str, headers: Headers, origin: str, out: "_Exit") -> Caller | None:
         """The caller; a browser may see the answer also where its key is refused."""
@@ -161,7 +161,7 @@ class _Exit:
         await self._send(message)
 
 
-def _noted(scope: Scope, caller: Caller, status: int, seconds: float) -> Noted:
+def _note_call(scope: Scope, caller: Caller, status: int, seconds: float) -> Noted:
     headers: Headers = dict(scope["headers"])
     return Noted(
         caller,
@@ -181,7 +181,7 @@ def _raw_path(scope: Scope) -> str:
     return scope["path"] if raw is None else raw.partition(b"?")[0].decode("latin-1")
 
 
-def _bounded(receive: Receive, bytes_max: int) -> Receive:
+def _bound_body(receive: Receive, bytes_max: int) -> Receive:
     """Ends the request when a body of unknown length grows too large."""
     received = 0
 

@@ -42,7 +42,7 @@ class HostFailed(Exception):
 
 
 class Host:
-    """One process's services. Serve it as an ASGI application, or with `serve`."""
+    """One process's services. Serve it as an ASGI application, or with `serve_host`."""
 
     def __init__(
         self,
@@ -133,7 +133,7 @@ class Host:
     async def _answer_health(self, _: Request) -> Response:
         parts = self.health()
         well = all(part.state == "ok" for part in parts.values())
-        body = {"status": "ok" if well else "unavailable", "parts": _shown(parts)}
+        body = {"status": "ok" if well else "unavailable", "parts": _show_parts(parts)}
         return Response(msgspec.json.encode(body), 200 if well else 503, media_type=JSON)
 
 
@@ -169,7 +169,7 @@ async def answer_live(_: Request) -> Response:
     return Response(b'{"status":"ok"}', media_type=JSON)
 
 
-def _shown(parts: dict[str, Part]) -> dict[str, Any]:
+def _show_parts(parts: dict[str, Part]) -> dict[str, Any]:
     return {
         name: {"state": part.state} | ({} if part.lag_ms is None else {"lag_ms": part.lag_ms})
         for name, part in parts.items()
@@ -183,7 +183,7 @@ async def _answer_invalid(request: Request, fault: Exception) -> Response:
     return error_response(invalid_payload(details), request.scope)
 
 
-async def serve(host: Host, *, bind: str, port: int) -> None:
+async def serve_host(host: Host, *, bind: str, port: int) -> None:
     """Serves until a signal or a failed task; run it with uvloop.
 
     Raises HostFailed when a task failed or the port cannot be had.

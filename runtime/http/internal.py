@@ -12,7 +12,7 @@ from typing import Final
 
 from starlette.requests import Request
 
-from runtime.http.auth import Caller, Headers, kind_of
+from runtime.http.auth import Caller, Headers, key_kind_of
 from runtime.http.errors import ApiError
 from schemas.errors import refuse
 from schemas.projects import KeyKind
@@ -48,7 +48,7 @@ class InternalGate:
         if path == "/health":
             return None
         kind = _KINDS.get(headers.get(KEY_KIND_HEADER.encode(), b""))
-        if not self._is_host(headers) or kind is None or kind_of(path) not in (None, kind):
+        if not self._is_host(headers) or kind is None or key_kind_of(path) not in (None, kind):
             raise ApiError(refuse("unauthorized"))
         return Caller(
             headers.get(PROJECT_HEADER.encode(), b"").decode("latin-1"),

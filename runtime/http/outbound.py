@@ -86,7 +86,7 @@ def resolve(host: str, port: int) -> Sequence[tuple[Any, ...]]:
     return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
 
 
-def trusting(ca_file: Path | None) -> ssl.SSLContext:
+def make_tls_context(ca_file: Path | None) -> ssl.SSLContext:
     """What a server's certificate has to satisfy; `ca_file` adds authorities.
 
     Raises OSError, ssl.SSLError for a file that does not hold any.
@@ -114,7 +114,7 @@ class Outbound:
         self._resolving = 0
         # An idle connection belongs to an address, not to the name that was checked: none is kept.
         self._http = httpx.AsyncClient(
-            verify=trusting(ca_file),
+            verify=make_tls_context(ca_file),
             trust_env=False,
             follow_redirects=False,
             timeout=httpx.Timeout(timeout_seconds, connect=CONNECT_SECONDS_MAX),

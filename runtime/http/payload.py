@@ -54,7 +54,7 @@ class HotRequest(Request):
         return self._body
 
 
-def header(request: Request, name: bytes) -> str | None:
+def read_header(request: Request, name: bytes) -> str | None:
     """The first header of that name, which is in lower case.
 
     `Request.headers` gives the same, but wraps and copies all of them first.
@@ -78,7 +78,7 @@ async def read_body(request: Request) -> bytes:
 
 def require_json(request: Request) -> None:
     """Raises ApiError 415 unless the body is JSON; a body without a type is taken for it."""
-    given = header(request, b"content-type")
+    given = read_header(request, b"content-type")
     if given is None or given == "application/json":
         return
     kind = given.partition(";")[0].strip().lower()
@@ -88,18 +88,18 @@ def require_json(request: Request) -> None:
         raise ApiError(refuse("unsupported_media_type", "The body has to be application/json"))
 
 
-def decode(body: bytes, decoder: "msgspec.json.Decoder[T]", path: str = "") -> T:
+def decode_body(body: bytes, decoder: "msgspec.json.Decoder[T]", path: str = "") -> T:
     """The value of a body, or of the part of one at `path`. Raises ApiError `invalid_payload`."""
     check_text(body)
     try:
         return decoder.decode(body)
     except msgspec.ValidationError as error:
-        raise invalid_payload(describe(str(error), path)) from None
+        raise invalid_payload(describe_complaint(str(error), path)) from None
     except (ValueError, RecursionError):
-        raise malformed() from None
+        raise malformed_body() from None
 
 
-def malformed() -> ApiError:
+def malformed_body() -> ApiError:
     """The error for bytes that are not JSON, or not UTF-8."""
     return invalid_payload("The body is not valid JSON")
 
@@ -112,7 +112,7 @@ def check_text(body: bytes) -> None:
     try:
         body.decode()
     except UnicodeDecodeError:
-        raise malformed() from None
+        raise malformed_body() from None
     if body.count(b"{") + body.count(b"[") <= NESTING_MAX:
         return
     depth = 0
@@ -125,7 +125,7 @@ def check_text(body: bytes) -> None:
             depth -= 1
 
 
-def describe(message: str, path: str = "") -> str:
+def describe_complaint(message: str, path: str = "") -> str:
     """A decoder's complaint in the API's words, for example ``Property `.order.amount` ...``."""
     located = _AT.match(message)
     text, at = located.groups() if located else (message, "$")

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from runtime.http.auth import Caller
 from runtime.http.errors import UNMATCHED_HEADER, ApiError, error_response
-from runtime.http.payload import decode, read_body
+from runtime.http.payload import decode_body, read_body
 from schemas.base import ID_LENGTH_MAX
 from schemas.errors import refuse
 
@@ -56,7 +56,7 @@ def decode_ident(raw: str) -> str:
     return value
 
 
-def ident(request: Request, name: str) -> str:
+def read_ident(request: Request, name: str) -> str:
     """What a hot route captured as `{name:ident}`. Raises ApiError 404."""
     return decode_ident(request.path_params[name])
 
@@ -77,7 +77,7 @@ class _JsonRequest(Request):
     """A request whose JSON is read with the same limits and errors as on the hot routes."""
 
     async def json(self) -> Any:
-        return decode(await self.body(), _any_json)
+        return decode_body(await self.body(), _any_json)
 
 
 class _JsonRoute(APIRoute):

@@ -136,9 +136,9 @@ class Wire:
         except _FAULTS as error:
             raise InDoubt(f"{place}: {error!r}") from error
         if code in _REFUSALS:
-            raise Unsent(f"{place}: the broker refused the batch: {_named(code)}")
+            raise Unsent(f"{place}: the broker refused the batch: {_error_name(code)}")
         if code != 0 or offset < 0:
-            raise InDoubt(f"{place}: {_named(code)}, offset {offset}")
+            raise InDoubt(f"{place}: {_error_name(code)}, offset {offset}")
         return int(offset)
 
     async def fetch(self, place: Place, offset: int, *, bytes_max: int, wait_ms: int) -> bytes:
@@ -154,13 +154,13 @@ class Wire:
             raise OutOfRange(f"{place}: offset {offset} is not in the log")
         if code == _CORRUPT_MESSAGE:
             raise Corrupt(f"{place}: the broker finds the batch at offset {offset} damaged")
-        if _named(code) == UnknownError.__name__:
+        if _error_name(code) == UnknownError.__name__:
             # Its own failure, or a code that the client has no name for, such as that of a format.
             raise Unreadable(
                 f"{place}: the broker fails to read the batch at offset {offset} (code {code})"
             )
         if code != 0:
-            raise LogError(f"{place}: {_named(code)}")
+            raise LogError(f"{place}: {_error_name(code)}")
         if not raw and end > offset:
             raise Unreadable(
                 f"{place}: the broker finds no batch at offset {offset}, although the partition "
@@ -185,7 +185,7 @@ class Wire:
         response = await self._asked(place, OffsetRequest(_CONSUMER, _READ_ALL, asked))
         (_, ((_, code, _, offset),)) = response.topics[0]
         if code != 0:
-            raise LogError(f"{place}: {_named(code)}")
+            raise LogError(f"{place}: {_error_name(code)}")
         return int(offset)
 
     async def _asked(self, place: Place, request: Any) -> Any:
@@ -202,5 +202,5 @@ class Wire:
             raise LogError(f"{place}: {error!r}") from error
 
 
-def _named(code: int) -> str:
+def _error_name(code: int) -> str:
     return str(for_code(code).__name__)

@@ -14,8 +14,10 @@ from typing import Any
 
 import msgspec
 
-from runtime.keys.keyring import Keyring, KeyUnknown, Sealed, Sends
+from runtime.keys.keyring import Keyring, KeyUnknown
+from runtime.keys.sealing import Sealed
 from runtime.log.log import StoredEntry
+from runtime.log.sender import EntrySender
 from schemas.commands import Command
 from schemas.personal import Personal, PersonalData
 from schemas.records import Record
@@ -49,7 +51,7 @@ class _Stored(msgspec.Struct, frozen=True, omit_defaults=True):
 class Codec:
     """The codec of one process. `keyring` seals and opens, `sender` publishes the keys it makes."""
 
-    def __init__(self, keyring: Keyring, sender: Sends) -> None:
+    def __init__(self, keyring: Keyring, sender: EntrySender) -> None:
         self._keyring = keyring
         self._sender = sender
         self._encode_command = msgspec.json.Encoder().encode

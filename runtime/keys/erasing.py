@@ -60,7 +60,7 @@ class Erasing:
             return 0
         cleaned = await self._clean(owners)
         if cleaned:
-            await in_thread(self._keyring.compact)
+            await run_in_thread(self._keyring.compact)
             self._keyring.cleaned(cleaned)
             log.info("erased", owners=len(cleaned), left=len(noted) - len(cleaned))
         return len(noted) - len(cleaned)
@@ -82,7 +82,7 @@ class Erasing:
         return Response(msgspec.json.encode({"erased": erased}), media_type=JSON)
 
 
-async def in_thread(call: Callable[[], None]) -> None:
+async def run_in_thread(call: Callable[[], None]) -> None:
     """Waits for the call, which blocks, to its end, also when it is cancelled meanwhile.
 
     So nothing that it uses is closed under it.

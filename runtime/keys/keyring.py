@@ -13,29 +13,36 @@ Publishing a key twice changes nothing, so a send in doubt is simply sent again.
 A process that had a forgotten owner's key notes the owner, together with its removal, until
 `cleaned`: until nothing is left of the key, and of what it sealed, in the files of this process.
 
+How data is sealed and keys are wrapped is in runtime/keys/sealing.py.
+
 What lies in the topic is not trusted. An entry that is no key is skipped and counted. One that does
 not unwrap is kept where there is no other, for a wrong master key is noticed by it, but nothing is
 ever sealed with it.
 """
 
 import asyncio
-import base64
 import os
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
-from typing import Protocol, TypedDict
 
-import msgspec
 import structlog
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from runtime.keys.places import KEYS, NOTED, POSITION, current_place, key_place, noted_place
+from runtime.keys.sealing import (
+    KEY_BYTES,
+    KeyringError,
+    Sealed,
+    Wrapping,
+    open_box,
+    require_wrapped,
+    seal_box,
+)
 from runtime.log.log import Entry, InDoubt, Log, LogError, OutOfRange, Reader, StoredEntry, Unsent
+from runtime.log.sender import EntrySender
 from runtime.store.store import Store
 from schemas.topics import CUSTOMER_KEYS
 
-KEY_BYTES = 32
-NONCE_BYTES = 12
 KEY_ID_BYTES = 12
 #: How many unwrapped keys, made keys and forgotten key ids are remembered.
 CACHED_MAX = 20_000
@@ -44,15 +51,8 @@ PUBLISH_RETRY_SECONDS = 0.2
 FOLLOW_SECONDS = 1.0
 _READ_MAX = 1000
 _PARTITION = 0
-_POSITION = b"~position"
-_KEYS = b"key/"
-_NOTED = b"erased/"
 
 log = structlog.get_logger(__name__)
-
-
-class KeyringError(Exception):
-    """A sealed value, or a wrapped key, is not what this installation sealed or wrapped."""
 
 
 class KeyUnknown(Exception):
@@ -62,26 +62,6 @@ class KeyUnknown(Exception):
         super().__init__(f"key {key} of {owner}")
         self.owner = owner
         self.key = key
-
-
-class Sealed(TypedDict):
-    """A sealed value: the key's id, and nonce and ciphertext in base64."""
-
-    key: str
-    box: str
-
-
-class Sends(Protocol):
-    """Appends single entries (runtime/log/sender.py)."""
-
-    async def send(self, topic: str, partition: int, entry: Entry) -> int:
-        """The entry's offset. Raises Unsent, InDoubt."""
-
-
-class _Wrapped(msgspec.Struct, frozen=True):
-    """A data key as the topic holds it; `wrapped` is nonce and ciphertext."""
-
-    wrapped: bytes
 
 
 class _Recent(OrderedDict[str, AESGCM]):
@@ -112,7 +92,7 @@ class Keyring:
     ) -> None:
         self._log = source
         self._store = store
-        self._wrapping = AESGCM(wrapping_key)
+        self._wrapping = Wrapping(wrapping_key, random_bytes)
         self._random_bytes = random_bytes
         self._ciphers = _Recent()
         #: Keys made here that were not read back yet: owner → key id.
@@ -135,9 +115,7 @@ class Keyring:
         cipher = self._cipher(owner, key) if key is not None else None
         if key is None or cipher is None:
             key, cipher = self._make_key(owner)
-        nonce = self._random_bytes(NONCE_BYTES)
-        box = nonce + cipher.encrypt(nonce, data, _bound_to(owner, key))
-        return {"key": key, "box": base64.b64encode(box).decode()}
+        return {"key": key, "box": seal_box(cipher, owner, key, data, self._random_bytes)}
 
     def open(self, owner: str, key: str, box: str) -> bytes | None:
         """What was sealed; None when the owner was forgotten.
@@ -149,20 +127,16 @@ class Keyring:
         cipher = self._cipher(owner, key)
         if cipher is None:
             raise KeyUnknown(owner, key)
-        try:
-            sealed = base64.b64decode(box, validate=True)
-            return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _bound_to(owner, key))
-        except (InvalidTag, ValueError) as error:
-            raise KeyringError(f"what key {key} of {owner} sealed was changed") from error
+        return open_box(cipher, owner, key, box)
 
     def settle(self, unknown: KeyUnknown) -> None:
         """Notes, after a `catch_up`, that a key that is still unknown was forgotten."""
-        if self._store.get(_key_place(unknown.owner, unknown.key)) is None:
+        if self._store.get(key_place(unknown.owner, unknown.key)) is None:
             self._forgotten[unknown.key] = None
             if len(self._forgotten) > CACHED_MAX:
                 self._forgotten.popitem(last=False)
 
-    async def publish_pending(self, sender: Sends) -> None:
+    async def publish_pending(self, sender: EntrySender) -> None:
         """Returns once every key made so far is acknowledged. Raises LogError after some tries."""
         for attempt in range(1, PUBLISH_ATTEMPTS_MAX + 1):
             publishing = dict(self._pending)
@@ -180,7 +154,7 @@ class Keyring:
                 for key in publishing:
                     self._pending.pop(key, None)
 
-    async def forget(self, owners: Sequence[str], sender: Sends) -> None:
+    async def forget(self, owners: Sequence[str], sender: EntrySender) -> None:
         """Destroys all keys of these owners, for every process. Raises LogError.
 
         Nothing may be sealed for them any more. Where it failed it is simply done again.
@@ -196,7 +170,7 @@ class Keyring:
         try:
             async with asyncio.TaskGroup() as group:
                 for place in (each for owner in owners for each in self._places_of(owner)):
-                    entry = Entry(place.removeprefix(_KEYS), b"")
+                    entry = Entry(place.removeprefix(KEYS), b"")
                     group.create_task(sender.send(CUSTOMER_KEYS, _PARTITION, entry))
         except* (Unsent, InDoubt) as faults:
             raise LogError("customers' keys cannot be destroyed") from faults
@@ -204,12 +178,12 @@ class Keyring:
 
     def is_forgotten(self, owner: str) -> bool:
         """Whether this process has no key of the owner, and nothing else is left of it either."""
-        noted = self._store.get(_noted_place(owner))
+        noted = self._store.get(noted_place(owner))
         return noted is None and next(self._places_of(owner), None) is None
 
     def noted(self) -> list[str]:
         """The forgotten owners of whom something may be left in the files of this process."""
-        return [place.removeprefix(_NOTED).decode() for place, _ in self._store.scan(_NOTED)]
+        return [place.removeprefix(NOTED).decode() for place, _ in self._store.scan(NOTED)]
 
     def compact(self) -> None:
         """Erases what the store's files hold of keys that are gone; it may run in a thread."""
@@ -217,7 +191,7 @@ class Keyring:
 
     def cleaned(self, owners: Sequence[str]) -> None:
         """Notes that nothing is left of them."""
-        self._store.write({_noted_place(owner): None for owner in owners})
+        self._store.write({noted_place(owner): None for owner in owners})
 
     async def catch_up(self) -> None:
         """Folds the topic to its end as it is now. Raises LogError, Corrupt."""
@@ -238,10 +212,10 @@ class Keyring:
         One that unwraps is proof enough; others may be forgeries.
         """
         fault: KeyringError | None = None
-        for place, stored in self._store.scan(_key_place("", "")[:-1]):
-            owner, _, key = place.removeprefix(_KEYS).decode().rpartition("/")
+        for place, stored in self._store.scan(key_place("", "")[:-1]):
+            owner, _, key = place.removeprefix(KEYS).decode().rpartition("/")
             try:
-                self._unwrap(owner, key, stored)
+                self._wrapping.unwrap(owner, key, stored)
             except KeyringError as error:
                 fault = fault or error
             else:
@@ -265,24 +239,22 @@ class Keyring:
 
     @property
     def _position(self) -> int:
-        return int(self._store.get(_POSITION) or b"0")
+        return int(self._store.get(POSITION) or b"0")
 
     def _places_of(self, owner: str) -> Iterator[bytes]:
-        return (place for place, _ in self._store.scan(_key_place(owner, "")))
+        return (place for place, _ in self._store.scan(key_place(owner, "")))
 
     def _key_of(self, owner: str) -> str | None:
         made = self._made.get(owner)
         if made is not None:
             return made
-        current = self._store.get(_current_place(owner))
+        current = self._store.get(current_place(owner))
         return current.decode() if current is not None else None
 
     def _make_key(self, owner: str) -> tuple[str, AESGCM]:
         key = self._random_bytes(KEY_ID_BYTES).hex()
         secret = self._random_bytes(KEY_BYTES)
-        nonce = self._random_bytes(NONCE_BYTES)
-        wrapped = nonce + self._wrapping.encrypt(nonce, secret, _bound_to(owner, key))
-        value = msgspec.json.encode(_Wrapped(wrapped))
+        value = self._wrapping.wrap(owner, key, secret)
         self._pending[key] = Entry(f"{owner}/{key}".encode(), value)
         cipher = AESGCM(secret)
         self._ciphers.keep(key, cipher)
@@ -296,23 +268,12 @@ class Keyring:
         if found is not None:
             return found
         pending = self._pending.get(key)
-        stored = pending.value if pending else self._store.get(_key_place(owner, key))
+        stored = pending.value if pending else self._store.get(key_place(owner, key))
         if stored is None:
             return None
-        cipher = AESGCM(self._unwrap(owner, key, stored))
+        cipher = AESGCM(self._wrapping.unwrap(owner, key, stored))
         self._ciphers.keep(key, cipher)
         return cipher
-
-    def _unwrap(self, owner: str, key: str, stored: bytes) -> bytes:
-        try:
-            wrapped = msgspec.json.decode(stored, type=_Wrapped).wrapped
-            return self._wrapping.decrypt(
-                wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], _bound_to(owner, key)
-            )
-        except (InvalidTag, ValueError, msgspec.DecodeError) as error:
-            raise KeyringError(
-                f"key {key} of {owner} was wrapped by another master key, or changed"
-            ) from error
 
     async def _fold(self, position: int, end: int) -> None:
         while position < end:
@@ -325,36 +286,36 @@ class Keyring:
                 position = entry.offset + 1
             if not entries:
                 raise OutOfRange(f"{CUSTOMER_KEYS} gave nothing at offset {position} of {end}")
-            changes[_POSITION] = str(position).encode()
+            changes[POSITION] = str(position).encode()
             self._store.write(changes)
 
     def _note(self, entry: StoredEntry, changes: dict[bytes, bytes | None]) -> None:
         try:
             owner, _, key = entry.key.decode().rpartition("/")
             if entry.value:
-                msgspec.json.decode(entry.value, type=_Wrapped)
-        except (msgspec.DecodeError, ValueError, RecursionError):
+                require_wrapped(entry.value)
+        except (ValueError, RecursionError):
             owner = key = ""
         if not owner or not key:
             self._skip(entry, "it is not a wrapped key")
             return
-        place = _key_place(owner, key)
+        place = key_place(owner, key)
         if entry.value:
             try:
-                self._unwrap(owner, key, entry.value)
+                self._wrapping.unwrap(owner, key, entry.value)
             except KeyringError:
                 self._skip(entry, "it does not unwrap")
                 if (changes[place] if place in changes else self._store.get(place)) is None:
                     changes[place] = entry.value
                 return
             changes[place] = entry.value
-            changes[_current_place(owner)] = key.encode()
+            changes[current_place(owner)] = key.encode()
         else:
             if (changes[place] if place in changes else self._store.get(place)) is not None:
-                changes[_noted_place(owner)] = b"1"
+                changes[noted_place(owner)] = b"1"
             changes[place] = None
             # whatever the owner does after being forgotten is sealed with a new key
-            changes[_current_place(owner)] = None
+            changes[current_place(owner)] = None
             self._ciphers.pop(key, None)
         if self._made.get(owner) == key:
             del self._made[owner]
@@ -378,20 +339,3 @@ class Keyring:
         if self._reader is not None:
             reader, self._reader = self._reader, None
             await reader.close()
-
-
-def _bound_to(owner: str, key: str) -> bytes:
-    """What a ciphertext is valid for, and nothing else."""
-    return f"{owner}\0{key}".encode()
-
-
-def _key_place(owner: str, key: str) -> bytes:
-    return _KEYS + f"{owner}/{key}".encode()
-
-
-def _noted_place(owner: str) -> bytes:
-    return _NOTED + owner.encode()
-
-
-def _current_place(owner: str) -> bytes:
-    return f"current/{owner}".encode()

@@ -52,7 +52,7 @@ def entry_hash(key: bytes, headers: Sequence[tuple[str, bytes]], value: bytes) -
     return hashlib.sha256(b"".join(parts)).hexdigest()
 
 
-def chained(entry: Entry, prev: str) -> tuple[Entry, str]:
+def chain_entry(entry: Entry, prev: str) -> tuple[Entry, str]:
     """The entry with its link to `prev`, and its own hash."""
     headers = (*entry.headers, ("prev", prev.encode()))
     return entry._replace(headers=headers), entry_hash(entry.key, headers, entry.value)

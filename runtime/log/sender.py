@@ -10,6 +10,7 @@ unsent.
 import asyncio
 from collections import deque
 from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from runtime.log.log import (
     BATCH_OVERHEAD_BYTES,
@@ -113,6 +114,13 @@ class _Lane:
         if self._appender is not None:
             appender, self._appender = self._appender, None
             await appender.abandon()
+
+
+class EntrySender(Protocol):
+    """Appends single entries, many at a time: `Sender`, or what stands in for it in tests."""
+
+    async def send(self, topic: str, partition: int, entry: Entry) -> int:
+        """The entry's offset. Raises Unsent, InDoubt."""
 
 
 class Sender:

@@ -10,13 +10,15 @@ import os
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
-from typing import NamedTuple, Protocol
 
 import structlog
 
 from runtime.base.faults import NoSpace, NotDecided, NotSent, OutcomeUnknown, TooLarge
+from runtime.keys.codec import Codec
 from runtime.log.chain import Damage
 from runtime.log.log import Corrupt, Entry, InDoubt, LogError, OutOfRange, Unsent
+from runtime.log.sender import EntrySender
+from runtime.replica.command_sender import Answered
 from runtime.replica.replica import Applied, Replica
 from runtime.store.store import StoreDamaged
 from schemas.base import Millis, tag_of
@@ -27,40 +29,31 @@ from schemas.topics import COMMAND_BYTES_MAX, COMMANDS, LEDGER
 
 #: How long a read of the ledger waits for records.
 READ_WAIT_MS = 500
+
+
 RETRY_SECONDS = 0.5
+
+
 #: The random parts of a command.
 ID_BYTES = 13
+
+
 SEED_BYTES = 16
+
+
 #: Before every time.
 NEVER = float("-inf")
+
+
 #: What the lag of a replica that was never fresh is called.
 LAG_MS_UNKNOWN = 1e9
+
+
 #: How often the end of a partition is asked for, to know how far the replica is behind.
 FRESHNESS_SECONDS = 0.25
 
+
 log = structlog.get_logger(__name__)
-
-
-class Answered(NamedTuple):
-    """The record that answers a command; for a duplicate the first one's."""
-
-    record: Answer
-    partition: int
-    offset: int
-
-
-class Sender(Protocol):
-    """Appends single entries, many at a time."""
-
-    async def send(self, topic: str, partition: int, entry: Entry) -> int:
-        """The entry's offset. Raises Unsent, InDoubt."""
-
-
-class FrontCodec(Protocol):
-    """What a front encodes."""
-
-    def encode_command(self, command: Command) -> bytes:
-        """The command as it lies in its topic."""
 
 
 class Followed:
@@ -246,9 +239,9 @@ class Commands:
 
     def __init__(
         self,
-        sender: Sender,
+        sender: EntrySender,
         followed: Mapping[int, Followed],
-        codec: FrontCodec,
+        codec: Codec,
         partition_of: Callable[[str], int],
         first_offset: Callable[[Duplicate], int | None],
         *,

@@ -87,7 +87,7 @@ class Replica:
     def _use(self, store: Store) -> None:
         self.store = store
         self.fold = self._make_fold(store)
-        self.position = stored_position(store)
+        self.position = read_position(store)
         self.chain = Chain(self._reread, self.position.chain)
 
     async def open(self) -> bool:
@@ -204,7 +204,7 @@ class Decode(Protocol):
         """The record, after the keys were read to their end."""
 
 
-def stored_position(store: Store) -> Position:
+def read_position(store: Store) -> Position:
     """The position that a store holds."""
     stored = store.get(_POSITION_KEY)
     return msgspec.json.decode(stored, type=Position) if stored else Position()

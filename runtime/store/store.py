@@ -175,14 +175,14 @@ class RocksStore:
             self._db = _open_read_only(path)
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = _guarded(lambda: _opened(path, AccessType.read_write()), path)
+            self._db = _call_store(lambda: _open_store(path, AccessType.read_write()), path)
 
     def get(self, key: bytes) -> bytes | None:
         """See `Store.get`."""
         try:
             value: bytes | None = self._db.get(key)
         except Exception as error:
-            raise _mapped(error, self.path) from error
+            raise _as_store_error(error, self.path) from error
         return value
 
     def scan(
@@ -203,11 +203,11 @@ class RocksStore:
                 if key != after:
                     yield key, value
         except Exception as error:
-            raise _mapped(error, self.path) from error
+            raise _as_store_error(error, self.path) from error
 
     def present(self, keys: Sequence[bytes]) -> set[bytes]:
         """See `Store.present`."""
-        found: Any = _guarded(lambda: self._db.get(list(keys)), self.path)
+        found: Any = _call_store(lambda: self._db.get(list(keys)), self.path)
         return {key for key, value in zip(keys, found, strict=True) if value is not None}
 
     def write(self, changes: Mapping[bytes, bytes | None]) -> None:
@@ -218,12 +218,12 @@ class RocksStore:
                 batch.delete(key)
             else:
                 batch.put(key, value)
-        _guarded(lambda: self._db.write(batch), self.path)
+        _call_store(lambda: self._db.write(batch), self.path)
 
     def compact(self) -> None:
         """See `Store.compact`. Runs are merged all or none, so a range would take no less."""
         with self._compacting:
-            _guarded(lambda: self._db.compact_range(None, None), self.path)
+            _call_store(lambda: self._db.compact_range(None, None), self.path)
 
     def close(self) -> None:
         """See `Store.close`; a second time does nothing."""
@@ -238,7 +238,7 @@ class RocksStore:
         except Exception as error:
             # closed all the same: what was not flushed for it is in the log of writes
             if not str(error).startswith("Shutdown in progress"):
-                raise _mapped(error, self.path) from error
+                raise _as_store_error(error, self.path) from error
 
     @staticmethod
     def destroy(path: Path) -> None:
@@ -251,7 +251,7 @@ class RocksStore:
         try:
             Rdict.destroy(str(path), _options())
         except Exception as error:
-            fault = _mapped(error, path)
+            fault = _as_store_error(error, path)
             if isinstance(fault, StoreBusy):
                 raise fault from error
         shutil.rmtree(path, ignore_errors=True)
@@ -293,7 +293,7 @@ def _options() -> Options:
     return options
 
 
-def _opened(path: Path, mode: AccessType) -> Rdict:
+def _open_store(path: Path, mode: AccessType) -> Rdict:
     options = _options()
     # For a folder that exists, options of its one column family that are not passed here are
     # those that it was made with, with a cache of their own that is too small to be of use.
@@ -308,7 +308,7 @@ def _open_read_only(path: Path) -> Rdict:
     for _ in range(OPEN_ATTEMPTS_MAX):
         before = _files(path)
         try:
-            db = _guarded(lambda: _opened(path, mode), path)
+            db = _call_store(lambda: _open_store(path, mode), path)
         except StoreError:
             if _files(path) == before:
                 raise
@@ -331,14 +331,14 @@ def _files(path: Path) -> list[tuple[str, int]]:
     return found
 
 
-def _guarded(step: Callable[[], T], path: Path) -> T:
+def _call_store(step: Callable[[], T], path: Path) -> T:
     try:
         return step()
     except Exception as error:
-        raise _mapped(error, path) from error
+        raise _as_store_error(error, path) from error
 
 
-def _mapped(error: Exception, path: Path) -> StoreError:
+def _as_store_error(error: Exception, path: Path) -> StoreError:
     """RocksDB's errors come as plain exceptions that begin with the name of their status."""
     text = str(error)
     if is_full(error):

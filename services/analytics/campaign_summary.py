@@ -12,17 +12,30 @@ from engine.kernel import tables
 from engine.kernel.calendar import MINUTE_MS, Zone, day_after, day_of
 from engine.kernel.encode import Body, to_json
 from engine.kernel.zones import zone_named
-from fronts.query_string import Given, invalid, read_parameters, require_known, single, time_of
+from fronts.query_string import (
+    Given,
+    invalid_parameter,
+    read_parameters,
+    require_known,
+    single_parameter,
+    time_of,
+)
 from runtime.clickhouse.database import Query
 from runtime.clickhouse.sinks import Reads
 from runtime.http.errors import JSON, ApiError
 from runtime.http.internal import time_zone_of
-from runtime.http.routing import caller_of, ident
+from runtime.http.routing import caller_of, read_ident
 from schemas.base import Millis
 from schemas.errors import not_found
 from services.analytics.campaign_tables import CAMPAIGN_FACTS, CAMPAIGNS
-from services.analytics.queries import PERIOD, TIME_MAX, Asked, asked_values, validation_totals
-from services.analytics.tables import REDEMPTION_FACTS
+from services.analytics.queries import (
+    PERIOD,
+    TIME_MAX,
+    FactSelection,
+    selection_values,
+    validation_totals,
+)
+from services.analytics.redemption_facts import REDEMPTION_FACTS
 
 _PARAMETERS = frozenset({"start_date", "end_date"})
 
@@ -32,7 +45,7 @@ def summary_route(reads: Reads) -> Route:
 
     async def summary(request: Request) -> Response:
         """Counts from the first to the last day or minute; everything where none is named."""
-        named = ident(request, "campaign")
+        named = read_ident(request, "campaign")
         given = read_parameters(request.query_params.multi_items())
         require_known(given, _PARAMETERS)
         since, until = period_of(given, zone_named(time_zone_of(request)))
@@ -42,7 +55,7 @@ def summary_route(reads: Reads) -> Route:
         if not found:
             raise ApiError(not_found("campaign", named))
         campaign = tables.CAMPAIGNS.decode(found[0][0].encode())
-        asked = Asked(project, since, until, campaign.id)
+        asked = FactSelection(project, since, until, campaign.id)
         (redeemed,) = await reads.rows(redeemed_of(asked))
         ((rollbacks_failed,),) = await reads.rows(failed_rollbacks_of(asked))
         (validations,) = await reads.rows(validation_totals(asked))
@@ -70,7 +83,7 @@ def living_campaign(project: str, campaign: str) -> Query:
     )
 
 
-def redeemed_of(asked: Asked) -> Query:
+def redeemed_of(asked: FactSelection) -> Query:
     """One row of counts and sums.
 
     Redeemed, failed, taken back; then the amounts of orders and of discounts, each of what was
@@ -89,28 +102,28 @@ def redeemed_of(asked: Asked) -> Query:
         f"SELECT redemption_id FROM {facts} WHERE project = {{project:String}} "
         f"AND kind = 'rolled_back' AND {PERIOD}) AS taken_back FROM {facts} "
         "WHERE project = {project:String} AND campaign = {campaign:String})",
-        asked_values(asked),
+        selection_values(asked),
     )
 
 
-def failed_rollbacks_of(asked: Asked) -> Query:
+def failed_rollbacks_of(asked: FactSelection) -> Query:
     """One row: how many rollbacks of the campaign's redemptions were refused."""
     facts = REDEMPTION_FACTS.full_name
     return Query(
         f"SELECT count() FROM {facts} WHERE project = {{project:String}} "  # noqa: S608
         f"AND kind = 'rollback_failed' AND {PERIOD} AND redemption_id IN (SELECT id FROM {facts} "
         "WHERE project = {project:String} AND campaign = {campaign:String})",
-        asked_values(asked),
+        selection_values(asked),
     )
 
 
-def facts_of(asked: Asked) -> Query:
+def facts_of(asked: FactSelection) -> Query:
     """Kind, count and amount of each kind of fact."""
     return Query(
         f"SELECT kind, sum(counted), sum(toInt128(amount)) FROM {CAMPAIGN_FACTS.full_name} "  # noqa: S608
         f"WHERE project = {{project:String}} AND campaign = {{campaign:String}} AND {PERIOD} "
         "GROUP BY kind",
-        asked_values(asked),
+        selection_values(asked),
     )
 
 
@@ -172,7 +185,7 @@ def period_of(given: list[Given], zone: Zone) -> tuple[Millis, Millis]:
 
     Raises ApiError.
     """
-    first, last = single(given, "start_date"), single(given, "end_date")
+    first, last = single_parameter(given, "start_date"), single_parameter(given, "end_date")
     since, until = 0, TIME_MAX
     if first is not None:
         at = time_of(first, zone)
@@ -181,5 +194,5 @@ def period_of(given: list[Given], zone: Zone) -> tuple[Millis, Millis]:
         at = time_of(last, zone)
         until = at - at % MINUTE_MS + MINUTE_MS if "T" in last.value else day_after(at, zone)
     if since >= until:
-        raise invalid("start_date", "must not be after `end_date`")
+        raise invalid_parameter("start_date", "must not be after `end_date`")
     return since, until

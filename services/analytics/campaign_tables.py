@@ -1,7 +1,7 @@
 """What analytics keeps of campaigns: each as it is, and a fact for all that happened to it.
 
 A fact counts vouchers or publications, and sums credits of gift cards, in minor units. What was
-redeemed of a campaign stands in the facts of redemptions (services/analytics/tables.py).
+redeemed of a campaign stands in the facts of redemptions (services/analytics/redemption_facts.py).
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -11,12 +11,50 @@ from typing import Any, NamedTuple
 from engine.kernel.state import encode
 from runtime.clickhouse.database import Column
 from runtime.clickhouse.table import sink_table
-from schemas.balances import BalanceAdjusted
+from schemas.actions import ActionEvent
+from schemas.balances import BalanceAdjusted, BalanceEvent
 from schemas.base import Millis
-from schemas.campaigns import Campaign, CampaignDeleted, VouchersGenerated
-from schemas.publications import PublicationFailed, Published
+from schemas.bin import BinEvent
+from schemas.campaigns import (
+    Campaign,
+    CampaignCreated,
+    CampaignDeleted,
+    CampaignDisabled,
+    CampaignEnabled,
+    CampaignUpdated,
+    VouchersGenerated,
+)
+from schemas.custom_events import CustomEventEvent
+from schemas.customers import CustomerEvent
+from schemas.erasures import ErasureEvent
+from schemas.evaluations import Outcome
+from schemas.events import SetupEvent, events_of
+from schemas.orders import OrderEvent
+from schemas.promotion_events import (
+    CampaignPromotionsDeleted,
+    PromotionEvent,
+    StackCreated,
+    StackDeleted,
+    StackUpdated,
+    TierCreated,
+    TierDeleted,
+    TierDisabled,
+    TierEnabled,
+    TiersMoved,
+    TierUpdated,
+)
+from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
 from schemas.records import Decided, Record
-from schemas.voucher_events import VoucherDeleted
+from schemas.redemptions import RedemptionEvent
+from schemas.segments import SegmentEvent
+from schemas.sessions import SessionEvent
+from schemas.voucher_events import (
+    VoucherCreated,
+    VoucherDeleted,
+    VoucherDisabled,
+    VoucherEnabled,
+    VoucherUpdated,
+)
 
 _NAME = "LowCardinality(String)"
 
@@ -26,7 +64,7 @@ CAMPAIGNS = sink_table(
         Column("project", _NAME),
         Column("id", "String"),
         Column("name", "String"),
-        #: As `engine.state.encode` writes it; empty when it is gone.
+        #: As `engine.kernel.state.encode` writes it; empty when it is gone.
         Column("body", "String", "ZSTD(1)"),
     ),
     order_by=("project", "id"),
@@ -74,12 +112,10 @@ def campaign_rows(record: Record) -> Iterator[CampaignRow]:
     if not isinstance(record, Decided):
         return
     for event in record.events:
-        campaign: Campaign | None = getattr(event, "campaign", None)
-        if isinstance(event, CampaignDeleted):
-            yield CampaignRow(record.project, event.campaign.id, event.campaign.name, "")
-        elif isinstance(campaign, Campaign):
-            body = encode(campaign).decode()
-            yield CampaignRow(record.project, campaign.id, campaign.name, body)
+        row_of = ROWS.get(type(event))
+        row = None if row_of is None else row_of(record.project, event)
+        if row is not None:
+            yield row
 
 
 def campaign_facts(record: Record) -> Iterator[CampaignFact]:
@@ -87,53 +123,148 @@ def campaign_facts(record: Record) -> Iterator[CampaignFact]:
     if not isinstance(record, Decided):
         return
     for event in record.events:
-        fact_of = _FACTS.get(type(event))
+        fact_of = COUNTS.get(type(event))
         fact = None if fact_of is None else fact_of(event)
         if fact is not None:
             campaign, kind, count, amount = fact
             yield CampaignFact(record.project, record.at, campaign, kind, count, amount)
 
 
+def _campaign(project: str, event: Any) -> CampaignRow | None:
+    campaign: Campaign | None = event.campaign
+    if campaign is None:
+        return None
+    return CampaignRow(project, campaign.id, campaign.name, encode(campaign).decode())
+
+
+def _gone(project: str, event: CampaignDeleted) -> CampaignRow:
+    return CampaignRow(project, event.campaign.id, event.campaign.name, "")
+
+
 #: Campaign, kind, count and amount of a fact.
 _Fact = tuple[str, str, int, int] | None
 
 
-def _created(event: VouchersGenerated) -> _Fact:
+def _vouchers_generated(event: VouchersGenerated) -> _Fact:
     count, gift = len(event.ids), event.template.gift
     if not count:
         return None
     return event.campaign.id, "created", count, count * (gift.balance if gift else 0)
 
 
-def _deleted(event: VoucherDeleted) -> _Fact:
+def _voucher_deleted(event: VoucherDeleted) -> _Fact:
     if event.campaign is None:
         return None
     return event.campaign.id, "deleted", 1, event.credits
 
 
-def _adjusted(event: BalanceAdjusted) -> _Fact:
+def _balance_adjusted(event: BalanceAdjusted) -> _Fact:
     if event.voucher.campaign_id is None:
         return None
     kind = "added" if event.amount > 0 else "subtracted"
     return event.voucher.campaign_id, kind, 1, abs(event.amount)
 
 
-def _published(event: Published) -> _Fact:
+def _publication_succeeded(event: PublicationSucceeded) -> _Fact:
     campaign = event.publication.campaign_id
     return None if campaign is None else (campaign, "published", 1, 0)
 
 
-def _unpublished(event: PublicationFailed) -> _Fact:
+def _publication_failed(event: PublicationFailed) -> _Fact:
     campaign = event.publication.campaign_id
     return None if campaign is None else (campaign, "unpublished", 1, 0)
 
 
-_FACTS: Mapping[type[Any], Callable[[Any], _Fact]] = MappingProxyType(
+def campaign_of(outcome: Outcome) -> str:
+    """A campaign's id, or its name where that is all that is known."""
+    if outcome.tier is not None:
+        return outcome.tier.campaign_id
+    voucher = outcome.voucher
+    return "" if voucher is None else voucher.campaign_id or voucher.campaign or ""
+
+
+#: The row of each event that holds a campaign as it is after it.
+ROWS: Mapping[type[Any], Callable[[str, Any], CampaignRow | None]] = MappingProxyType(
     {
-        VouchersGenerated: _created,
-        VoucherDeleted: _deleted,
-        BalanceAdjusted: _adjusted,
-        Published: _published,
-        PublicationFailed: _unpublished,
+        CampaignCreated: _campaign,
+        CampaignUpdated: _campaign,
+        CampaignEnabled: _campaign,
+        CampaignDisabled: _campaign,
+        CampaignDeleted: _gone,
+        VouchersGenerated: _campaign,
+        TierCreated: _campaign,
+        TierUpdated: _campaign,
+        TierEnabled: _campaign,
+        TierDisabled: _campaign,
+        TierDeleted: _campaign,
+        VoucherDeleted: _campaign,
+        PublicationSucceeded: _campaign,
+        PublicationFailed: _campaign,
     }
+)
+
+#: What changes no campaign.
+UNLISTED = events_of(
+    SetupEvent,
+    ActionEvent,
+    BalanceEvent,
+    CustomEventEvent,
+    CustomerEvent,
+    ErasureEvent,
+    OrderEvent,
+    RedemptionEvent,
+    SegmentEvent,
+    SessionEvent,
+    PublicationRepeated,
+    StackCreated,
+    StackUpdated,
+    StackDeleted,
+    TiersMoved,
+    VoucherCreated,
+    VoucherUpdated,
+    VoucherEnabled,
+    VoucherDisabled,
+    # The campaign is gone by an event of its own.
+    BinEvent,
+    CampaignPromotionsDeleted,
+)
+
+#: The fact of each event.
+COUNTS: Mapping[type[Any], Callable[[Any], _Fact]] = MappingProxyType(
+    {
+        VouchersGenerated: _vouchers_generated,
+        VoucherDeleted: _voucher_deleted,
+        BalanceAdjusted: _balance_adjusted,
+        PublicationSucceeded: _publication_succeeded,
+        PublicationFailed: _publication_failed,
+    }
+)
+
+#: What counts no vouchers of a campaign.
+UNCOUNTED = events_of(
+    # It is about something else, or about campaigns as wholes.
+    SetupEvent,
+    ActionEvent,
+    CustomEventEvent,
+    CustomerEvent,
+    ErasureEvent,
+    OrderEvent,
+    PromotionEvent,
+    SegmentEvent,
+    SessionEvent,
+    CampaignCreated,
+    CampaignUpdated,
+    CampaignEnabled,
+    CampaignDisabled,
+    # The vouchers of a deleted campaign go with it, and its totals with them.
+    BinEvent,
+    CampaignDeleted,
+    # A voucher that is made by itself has no campaign; how many there are stays.
+    PublicationRepeated,
+    VoucherCreated,
+    VoucherUpdated,
+    VoucherEnabled,
+    VoucherDisabled,
+    # Facts of redemptions say it.
+    RedemptionEvent,
 )

@@ -11,7 +11,8 @@ from engine.kernel.tables import WINDOW_MS
 from runtime.clickhouse.database import Query
 from schemas.base import Millis
 from services.analytics.campaign_tables import CAMPAIGNS
-from services.analytics.tables import REDEMPTION_FACTS, VALIDATION_FACTS
+from services.analytics.redemption_facts import REDEMPTION_FACTS
+from services.analytics.validation_facts import VALIDATION_FACTS
 
 #: The period's end where the caller names none: everything so far.
 TIME_MAX: Millis = 2**53
@@ -19,7 +20,7 @@ TIME_MAX: Millis = 2**53
 PERIOD = "at >= {since:Int64} AND at < {until:Int64}"
 
 
-class Asked(NamedTuple):
+class FactSelection(NamedTuple):
     """Which facts are summed: a half-open period, of all campaigns or of one."""
 
     project: str
@@ -42,7 +43,7 @@ VALIDATION_TOTALS = ("validations_valid", "validations_invalid")
 _COUNTED_ONCE = MappingProxyType({False: "first", True: "first_of_campaign"})
 
 
-def redemption_totals(asked: Asked) -> Query:
+def redemption_totals(asked: FactSelection) -> Query:
     """One row of REDEMPTION_TOTALS."""
     once = _COUNTED_ONCE[asked.campaign is not None]
     facts = REDEMPTION_FACTS.full_name
@@ -56,17 +57,17 @@ def redemption_totals(asked: Asked) -> Query:
         f"AND kind = 'rolled_back' AND {PERIOD}) AS taken_back "
         f"FROM {facts} WHERE project = {{project:String}} "
         f"AND at >= {{earliest:Int64}} AND at < {{until:Int64}}{_of_campaign(asked, 'campaign =')})",
-        {**asked_values(asked), "earliest": asked.since - WINDOW_MS},
+        {**selection_values(asked), "earliest": asked.since - WINDOW_MS},
     )
 
 
-def validation_totals(asked: Asked) -> Query:
+def validation_totals(asked: FactSelection) -> Query:
     """One row of VALIDATION_TOTALS."""
     campaign = "" if asked.campaign is None else " AND has(campaigns, {campaign:String})"
     return Query(
         f"SELECT countIf(valid = 1), countIf(valid = 0) FROM {VALIDATION_FACTS.full_name} FINAL "  # noqa: S608
         f"WHERE project = {{project:String}} AND {PERIOD}{campaign}",
-        asked_values(asked),
+        selection_values(asked),
     )
 
 
@@ -92,11 +93,11 @@ def _net(column: str, once: str) -> str:
     )
 
 
-def _of_campaign(asked: Asked, test: str) -> str:
+def _of_campaign(asked: FactSelection, test: str) -> str:
     return "" if asked.campaign is None else f" AND {test} {{campaign:String}}"
 
 
-def asked_values(asked: Asked) -> dict[str, object]:
+def selection_values(asked: FactSelection) -> dict[str, object]:
     """What `PERIOD`, a project and a campaign in a query stand for."""
     values: dict[str, object] = {
         "project": asked.project,

@@ -12,10 +12,10 @@ from engine.kernel.encode import to_json
 from engine.kernel.zones import zone_named
 from fronts.query_string import (
     Given,
-    invalid,
+    invalid_parameter,
     read_parameters,
     require_known,
-    single,
+    single_parameter,
     text_of,
     time_of,
 )
@@ -30,7 +30,7 @@ from schemas.base import Millis
 from schemas.errors import not_found
 from services.analytics import queries
 from services.analytics.campaign_summary import summary_route
-from services.analytics.queries import REDEMPTION_TOTALS, TIME_MAX, VALIDATION_TOTALS, Asked
+from services.analytics.queries import REDEMPTION_TOTALS, TIME_MAX, VALIDATION_TOTALS, FactSelection
 from services.analytics.tables import DEFINITIONS
 from services.analytics.timeseries import timeseries_route
 
@@ -54,7 +54,7 @@ def analytics_service(
         until = _time(given, "to", zone)
         shown_until = clock_ms() if until is None else until
         if since > shown_until:
-            raise invalid("from", "must not be after `to`")
+            raise invalid_parameter("from", "must not be after `to`")
         campaign = text_of(given, "campaign")
         project = caller_of(request).project
         await reads.ready(request)
@@ -64,7 +64,7 @@ def analytics_service(
             if not found:
                 raise ApiError(not_found("campaign", campaign))
             campaign_id = found[0][0]
-        asked = Asked(project, since, TIME_MAX if until is None else until, campaign_id)
+        asked = FactSelection(project, since, TIME_MAX if until is None else until, campaign_id)
         (redemptions,) = await reads.rows(queries.redemption_totals(asked))
         (validations,) = await reads.rows(queries.validation_totals(asked))
         named = dict(zip(REDEMPTION_TOTALS, redemptions, strict=True))
@@ -88,5 +88,5 @@ def analytics_service(
 
 
 def _time(given: list[Given], word: str, zone: Zone) -> Millis | None:
-    found = single(given, word)
+    found = single_parameter(given, word)
     return None if found is None else time_of(found, zone)

@@ -30,10 +30,10 @@ from engine.kernel.tables import WINDOW_MS
 from engine.kernel.zones import zone_named
 from fronts.query_string import (
     Given,
-    invalid,
+    invalid_parameter,
     read_parameters,
     require_known,
-    single,
+    single_parameter,
     text_of,
     time_of,
 )
@@ -49,11 +49,12 @@ from services.analytics.queries import (
     PERIOD,
     REDEMPTION_TOTALS,
     VALIDATION_TOTALS,
-    Asked,
-    asked_values,
+    FactSelection,
     find_campaign,
+    selection_values,
 )
-from services.analytics.tables import REDEMPTION_FACTS, VALIDATION_FACTS
+from services.analytics.redemption_facts import REDEMPTION_FACTS
+from services.analytics.validation_facts import VALIDATION_FACTS
 
 HOUR_MS: Final = 3_600_000
 #: How many points a series has at most, and how many all series of an answer.
@@ -95,7 +96,7 @@ Key = tuple[str, Millis]
 class Series(NamedTuple):
     """What is summed, at which starts, and for which campaigns; None: not by campaign."""
 
-    asked: Asked
+    asked: FactSelection
     starts: tuple[Millis, ...]
     campaigns: tuple[str, ...] | None = None
 
@@ -115,7 +116,7 @@ def timeseries_route(reads: Reads, clock_ms: Callable[[], Millis]) -> Route:
         campaign = text_of(given, "campaign")
         project = caller_of(request).project
         await reads.ready(request)
-        asked = Asked(project, since, until, await _campaign_id(reads, project, campaign))
+        asked = FactSelection(project, since, until, await _campaign_id(reads, project, campaign))
         series = Series(asked, starts)
         more = False
         if by_campaign:
@@ -124,7 +125,7 @@ def timeseries_route(reads: Reads, clock_ms: Callable[[], Millis]) -> Route:
             series, more = series._replace(campaigns=shown[:limit]), len(shown) > limit
         body: Body = {"from": iso(since), "to": iso(until), "interval": interval}
         body["timezone"] = time_zone_of(request)
-        body |= {"metrics": metrics, "series": await _told(reads, series, metrics)}
+        body |= {"metrics": metrics, "series": await _read_series(reads, series, metrics)}
         if by_campaign:
             body["has_more"] = more
         return Response(to_json(body), media_type=JSON)
@@ -135,7 +136,7 @@ def timeseries_route(reads: Reads, clock_ms: Callable[[], Millis]) -> Route:
 def _one_of(given: list[Given], word: str, known: Sequence[str]) -> str | None:
     found = text_of(given, word)
     if found is not None and found not in known:
-        raise invalid(word, f"must be one of {', '.join(known)}")
+        raise invalid_parameter(word, f"must be one of {', '.join(known)}")
     return found
 
 
@@ -145,14 +146,16 @@ def _metrics(given: list[Given]) -> list[str]:
     names = [name for each in asked for name in each.value.split(",")]
     for name in names:
         if name not in METRICS:
-            raise invalid("metrics", f"must be of {', '.join(METRICS)}; not `{name[:50]}`")
+            raise invalid_parameter(
+                "metrics", f"must be of {', '.join(METRICS)}; not `{name[:50]}`"
+            )
     return list(dict.fromkeys(names)) or list(METRICS)
 
 
 def _period(given: list[Given], interval: str, now: Millis, zone: Zone) -> tuple[Millis, Millis]:
     since, until = (
         None if found is None else time_of(found, zone)
-        for found in (single(given, "from"), single(given, "to"))
+        for found in (single_parameter(given, "from"), single_parameter(given, "to"))
     )
     # up to the present, and what happens in its millisecond
     until = now + 1 if until is None else until
@@ -161,9 +164,9 @@ def _period(given: list[Given], interval: str, now: Millis, zone: Zone) -> tuple
         for _ in range(INTERVALS_DEFAULT - 1):
             since = start_of(interval, since - 1, zone)
     if since >= until:
-        raise invalid("from", "must be before `to`")
+        raise invalid_parameter("from", "must be before `to`")
     if since < 0:
-        raise invalid("from", "must not be before 1970")
+        raise invalid_parameter("from", "must not be before 1970")
     return since, until
 
 
@@ -182,7 +185,9 @@ def starts_of(interval: str, since: Millis, until: Millis, zone: Zone = None) ->
         if following >= min(until, INSTANT_MAX):
             return tuple(starts)
         if len(starts) == POINTS_MAX:
-            raise invalid("interval", f"gives more than {POINTS_MAX} points for this period")
+            raise invalid_parameter(
+                "interval", f"gives more than {POINTS_MAX} points for this period"
+            )
         starts.append(following)
 
 
@@ -200,7 +205,7 @@ async def _campaign_id(reads: Reads, project: str, campaign: str | None) -> str 
     return campaign_id
 
 
-async def _told(reads: Reads, series: Series, metrics: Sequence[str]) -> list[Body]:
+async def _read_series(reads: Reads, series: Series, metrics: Sequence[str]) -> list[Body]:
     known: dict[Key, dict[str, int]] = {}
     for names, query in (
         (REDEMPTION_TOTALS, redemption_series),
@@ -295,7 +300,7 @@ def top_campaigns(series: Series, limit: int) -> Query:
         f"AND (campaign = '' OR campaign IN (SELECT id FROM {CAMPAIGNS.full_name} FINAL "
         "WHERE project = {project:String}))) "
         "GROUP BY campaign ORDER BY count() DESC, campaign LIMIT {limit:UInt32}",
-        {**asked_values(series.asked), "limit": limit + 1},
+        {**selection_values(series.asked), "limit": limit + 1},
     )
 
 
@@ -316,7 +321,7 @@ def _group(series: Series) -> str:
 
 
 def _values(series: Series) -> dict[str, Any]:
-    values: dict[str, Any] = {**asked_values(series.asked), "starts": list(series.starts)}
+    values: dict[str, Any] = {**selection_values(series.asked), "starts": list(series.starts)}
     if series.campaigns is not None:
         values["campaigns"] = list(series.campaigns)
     return values

@@ -30,7 +30,7 @@ from services.catalog.vouchers.publications import publication_router
 from services.catalog.vouchers.vouchers import voucher_router
 
 
-def make_service(
+def catalog_service(
     writes: Writes, view_of: Reads, bootstrap: Bootstrap, issuance: Issuance, erased: Erased
 ) -> Service:
     """The service, to be mounted in a host."""

@@ -6,7 +6,7 @@ from runtime.http.service import Part, Service
 from services.distribution.worker.worker import Worker
 
 
-def make_service(worker: Worker) -> Service:
+def distribution_service(worker: Worker) -> Service:
     """The service, to be mounted in a host."""
 
     def health() -> Mapping[str, Part]:

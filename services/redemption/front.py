@@ -11,12 +11,12 @@ from msgspec import structs
 from starlette.requests import Request
 from starlette.responses import Response
 
-from fronts.attempt import Read, read_attempt, read_single, tracking_id
+from fronts.attempt import ReadAttempt, read_attempt, read_single, tracking_id
 from fronts.attempt_query import read_code
 from fronts.query_string import Given, read_parameters
 from fronts.writes import Writes
-from runtime.http.payload import decode, read_body
-from runtime.http.routing import ident
+from runtime.http.payload import decode_body, read_body
+from runtime.http.routing import read_ident
 from schemas.api import CustomerInput, OrderInput, RedeemableObject, Text
 from schemas.base import Metadata, Shape
 from schemas.records import Answer
@@ -51,11 +51,11 @@ class Redemptions:
 
     async def redeem_voucher(self, request: Request) -> Response:
         """`POST /v1/vouchers/{code}/redemption`."""
-        return await self._redeem_one(request, ident(request, "code"))
+        return await self._redeem_one(request, read_ident(request, "code"))
 
     async def redeem_tier(self, request: Request) -> Response:
         """`POST /v1/promotions/tiers/{tier}/redemption`."""
-        return await self._redeem_one(request, ident(request, "tier"), "promotion_tier")
+        return await self._redeem_one(request, read_ident(request, "tier"), "promotion_tier")
 
     async def redeem_query(self, request: Request) -> Response:
         """`POST /client/v1/redeem`, which names the voucher in its query."""
@@ -69,11 +69,11 @@ class Redemptions:
         asked = _query(request)
         if asked.tracking_id:
             body = structs.replace(body, tracking_id=asked.tracking_id)
-        command = self._command(Read(body, fault))
+        command = self._command(ReadAttempt(body, fault))
         route = "redeem.voucher" if kind == "voucher" else "redeem.tier"
         return await self._writes.answer(request, route, content, command, _only)
 
-    def _command(self, read: Read) -> RedeemStack:
+    def _command(self, read: ReadAttempt) -> RedeemStack:
         body, fault = read
         return RedeemStack(
             redeemables=body.redeemables,
@@ -96,9 +96,9 @@ class Redemptions:
     async def _roll_back(
         self, request: Request, route: str, command: type[RollBackRedemption | RollBackStack]
     ) -> Response:
-        redemption_id = ident(request, "redemption_id")
+        redemption_id = read_ident(request, "redemption_id")
         content = await read_body(request)
-        body = decode(content, _rollback_body) if content.strip() else RollbackBody()
+        body = decode_body(content, _rollback_body) if content.strip() else RollbackBody()
         asked = _query(request)
         return await self._writes.answer(
             request,
@@ -132,4 +132,4 @@ def _query(request: Request) -> RollbackBody:
         for name in ("reason", "tracking_id")
         if (value := request.query_params.get(name))
     }
-    return decode(msgspec.json.encode(named), _rollback_body) if named else RollbackBody()
+    return decode_body(msgspec.json.encode(named), _rollback_body) if named else RollbackBody()

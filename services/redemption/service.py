@@ -6,7 +6,7 @@ from runtime.http.service import Service
 from services.redemption.front import Redemptions
 
 
-def make_service(redemptions: Redemptions) -> Service:
+def redemption_service(redemptions: Redemptions) -> Service:
     """The front, to be mounted in a host. `GET /v1/redemptions` belongs to the audit."""
     return Service(
         name="redemption",

@@ -13,9 +13,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from engine.customers.body import customer_of
-from engine.customers.decide import known_by
+from engine.customers.decide import know_customer
 from engine.evaluation.body import validation_body, with_names
-from engine.evaluation.evaluate import Asked, Asker, evaluate_for
+from engine.evaluation.evaluate import Asker, FoundRedeemables, evaluate_for
 from engine.evaluation.outcomes import fail_all
 from engine.evaluation.tier_body import tier_validation_body
 from engine.evaluation.voucher_body import single_validation_body
@@ -34,7 +34,7 @@ from fronts.writes import Identity, Writes
 from runtime.http.auth import Caller
 from runtime.http.errors import ApiError
 from runtime.http.payload import read_body
-from runtime.http.routing import caller_of, ident
+from runtime.http.routing import caller_of, read_ident
 from schemas.api import AttemptBody, CustomerInput, Redeemable
 from schemas.base import Millis
 from schemas.commands import Command
@@ -90,13 +90,13 @@ class Validations:
     async def validate_voucher(self, request: Request) -> Response:
         """`POST /v1/vouchers/{code}/validate`."""
         content = await read_body(request)
-        code = ident(request, "code")
+        code = read_ident(request, "code")
         return await self._single(request, content, require_sound(read_single(content, code)))
 
     async def validate_tier(self, request: Request) -> Response:
         """`POST /v1/promotions/tiers/{tier}/validation`."""
         content = await read_body(request)
-        read = read_single(content, ident(request, "tier"), "promotion_tier")
+        read = read_single(content, read_ident(request, "tier"), "promotion_tier")
         return await self._single(request, content, require_sound(read))
 
     async def validate_query(self, request: Request) -> Response:
@@ -134,7 +134,7 @@ class Validations:
         identity = self.writes.identity(request, "validate.customer", content)
         caller = caller_of(request)
         asked = RequestContext(body.redeemables, body.order, body.customer, metadata=body.metadata)
-        impossible = Asked.of(self.view_of(caller.project), asked.redeemables).refusal
+        impossible = FoundRedeemables.of(self.view_of(caller.project), asked.redeemables).refusal
         if impossible is not None:
             raise ApiError(impossible)
         customer = await self.customer(caller, asked.customer, identity)
@@ -147,15 +147,15 @@ class Validations:
             asker = Asker(customer, caller.kind, caller.key_id)
             evaluation = evaluate_for(view, asked, asker, at)
         customer_id = None if customer is None else customer.id
-        seen = observed(self.make_id(), caller, at, evaluation, customer_id)
+        seen = observe_validation(self.make_id(), caller, at, evaluation, customer_id)
         self.observe(seen)
         return seen.id, evaluation
 
     async def release(self, request: Request) -> Response:
         """`DELETE /v1/vouchers/{code}/sessions/{key}`."""
         command = ReleaseSession(
-            voucher=ident(request, "code"),
-            session_key=ident(request, "session_key"),
+            voucher=read_ident(request, "code"),
+            session_key=read_ident(request, "session_key"),
         )
         return await self.writes.write(request, "release", command)
 
@@ -165,8 +165,8 @@ class Validations:
         """The customer, who is made known first where there is news."""
         if named is None or not any(structs.astuple(named)):
             return None
-        asking = probe(caller.project, named, self.writes.guest_key(caller.project, named))
-        known = known_by(self.view_of(caller.project), asking, named, 0)
+        asking = probe_command(caller.project, named, self.writes.guest_key(caller.project, named))
+        known = know_customer(self.view_of(caller.project), asking, named, 0)
         if isinstance(known, Refusal):
             return known
         if not known.events:
@@ -224,7 +224,7 @@ def _single_body(
     )
 
 
-def observed(
+def observe_validation(
     validation_id: str,
     caller: Caller,
     at: Millis,
@@ -252,7 +252,7 @@ def observed(
     )
 
 
-def probe(project: str, named: CustomerInput, guest_key: str | None) -> Command:
+def probe_command(project: str, named: CustomerInput, guest_key: str | None) -> Command:
     """A command that is never sent, to ask what it would decide."""
     return Command(
         id="probe",

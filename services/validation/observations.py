@@ -8,13 +8,13 @@ what was on its way (`position`).
 
 import asyncio
 from collections.abc import Callable
-from typing import Protocol
 
 import msgspec
 import structlog
 
 from runtime.http.errors import unavailable
 from runtime.log.log import Entry, LogError
+from runtime.log.sender import EntrySender
 from schemas.base import tag_of
 from schemas.observations import ValidationObserved
 from schemas.topics import VALIDATIONS
@@ -29,19 +29,12 @@ _encode = msgspec.json.Encoder().encode
 _TYPE = tag_of(ValidationObserved).encode()
 
 
-class Sender(Protocol):
-    """Appends single entries, many at a time (runtime/replica/commands.py)."""
-
-    async def send(self, topic: str, partition: int, entry: Entry) -> int:
-        """The entry's offset. Raises Unsent, InDoubt."""
-
-
 class Observations:
     """Sends observations in the background."""
 
     def __init__(
         self,
-        sender: Sender,
+        sender: EntrySender,
         partition_of: Callable[[str], int],
         *,
         pending_max: int = PENDING_MAX,

@@ -11,18 +11,18 @@ from starlette.responses import Response
 from engine.evaluation.evaluate import Asker
 from engine.evaluation.tier_body import promotions_body, tier_validation_body
 from engine.kernel.lookup import categories_of
-from engine.qualification.tier_offers import Wanted, applying
+from engine.qualification.tier_offers import WantedTiers, find_applying_tiers
 from fronts.attempt import anonymous_tracking_id, tracking_id_of
 from fronts.query_string import (
     Condition,
     conditions_of,
     flag_of,
-    invalid,
+    invalid_parameter,
     read_parameters,
     require_known,
 )
 from runtime.http.errors import ApiError
-from runtime.http.payload import decode, read_body
+from runtime.http.payload import decode_body, read_body
 from runtime.http.routing import caller_of
 from schemas.api import CustomerInput, OptionsInput, OrderInput, Text
 from schemas.base import Metadata, Shape
@@ -30,8 +30,8 @@ from schemas.errors import Refusal
 from schemas.evaluations import Evaluation
 from schemas.promotions import PromotionTier
 from schemas.qualifications import Scenario
-from services.validation.front import Validations, observed
-from services.validation.turns import in_turns
+from services.validation.front import Validations, observe_validation
+from services.validation.turns import run_in_turns
 
 _PARAMETERS: Final = frozenset({"audienceRulesOnly", "filters"})
 _METADATA: Final = "metadata."
@@ -72,11 +72,11 @@ class Promotions:
     async def validate(self, request: Request) -> Response:
         """The tiers that apply, each tried alone; a customer is made known as by a validation."""
         content = await read_body(request)
-        body = decode(content, _body) if content.strip() else PromotionsBody()
+        body = decode_body(content, _body) if content.strip() else PromotionsBody()
         given = read_parameters(request.query_params.multi_items())
         require_known(given, _PARAMETERS)
         scenario: Scenario = "AUDIENCE_ONLY" if flag_of(given, "audienceRulesOnly") else "ALL"
-        wanted = _wanted(*conditions_of(given))
+        wanted = _wanted_tiers(*conditions_of(given))
         caller, front = caller_of(request), self._validations
         identity = front.writes.identity(request, "validate.customer", content)
         customer = await front.customer(caller, body.customer, identity)
@@ -84,13 +84,17 @@ class Promotions:
             raise ApiError(customer)
         view, now = front.view_of(caller.project), front.clock_ms()
         asker = Asker(customer, caller.kind, caller.key_id)
-        found = await in_turns(
-            applying(view, body.order, asker, body.metadata, wanted, now, scenario=scenario)
+        found = await run_in_turns(
+            find_applying_tiers(
+                view, body.order, asker, body.metadata, wanted, now, scenario=scenario
+            )
         )
         outcomes = tuple(each.evaluation.outcomes[0] for each in found)
         order = found[0].evaluation.order if found else None
         front.observe(
-            observed(front.make_id(), caller, now, Evaluation(outcomes, order), asker.customer_id)
+            observe_validation(
+                front.make_id(), caller, now, Evaluation(outcomes, order), asker.customer_id
+            )
         )
         shown = [
             tier_validation_body(
@@ -108,7 +112,7 @@ class Promotions:
         return front.writes.respond(request, 200, answer)
 
 
-def _wanted(conditions: list[Condition], junction: str) -> Wanted:
+def _wanted_tiers(conditions: list[Condition], junction: str) -> WantedTiers:
     tests = [_test(each) for each in conditions]
     joined = any if junction == "or" else all
     campaigns = [
@@ -117,7 +121,7 @@ def _wanted(conditions: list[Condition], junction: str) -> Wanted:
         if each.field == _CAMPAIGN and each.operator in ("$is", "$in")
     ]
     named = campaigns and (junction != "or" or len(conditions) == 1)
-    return Wanted(
+    return WantedTiers(
         lambda tier: not tests or joined(test(tier) for test in tests),
         frozenset.intersection(*campaigns) if named else None,
     )
@@ -126,12 +130,12 @@ def _wanted(conditions: list[Condition], junction: str) -> Wanted:
 def _test(condition: Condition) -> Test:
     holds = _TESTS.get(condition.operator)
     if holds is None:
-        raise invalid(condition.name, "names an unknown operator")
+        raise invalid_parameter(condition.name, "names an unknown operator")
     if condition.field == _CAMPAIGN:
         return lambda tier: holds(tier.campaign_id, condition.values)
     key = condition.field.removeprefix(_METADATA)
     if key in ("", condition.field):
-        raise invalid(condition.name, "names an unknown field")
+        raise invalid_parameter(condition.name, "names an unknown field")
     return lambda tier: holds(_text(tier.metadata.get(key)), condition.values)
 
 

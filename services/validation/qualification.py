@@ -13,27 +13,27 @@ from starlette.responses import Response
 
 from engine.assignments.decide import assignments_of, shown_assignments
 from engine.campaigns.body import promotion_campaign_body
-from engine.customers.decide import known_by
+from engine.customers.decide import know_customer
 from engine.evaluation.circumstances import Circumstances
 from engine.evaluation.evaluate import Asker
 from engine.evaluation.outcomes import category_shown
 from engine.kernel import tables
 from engine.kernel.calendar import iso
 from engine.kernel.encode import EMPTY_LIST
-from engine.kernel.lookup import categories_of, named_customer
+from engine.kernel.lookup import categories_of, find_named_customer
 from engine.kernel.state import View
 from engine.kernel.zones import zone_of
 from engine.orders.calculation import order_of
 from engine.qualification.body import qualifications_body, suiting_body, suiting_stack_body
 from engine.qualification.narrowing import About
-from engine.qualification.page import Query, UnknownCursor, page_steps
+from engine.qualification.page import PageQuery, UnknownCursor, page_steps
 from engine.qualification.trial import Suiting, Trial
-from engine.qualification.vouchers import Asked
-from engine.stacking_rules.decide import stacking_rules
+from engine.qualification.vouchers import QualifyingRequest
+from engine.stacking_rules.decide import find_stacking_rules
 from engine.vouchers.body import voucher_body
 from fronts import query_string
 from fronts.attempt import anonymous_tracking_id, tracking_id_of
-from fronts.query_string import flag_of, invalid, read_parameters, require_known
+from fronts.query_string import flag_of, invalid_parameter, read_parameters, require_known
 from fronts.writes import Writes
 from runtime.http.auth import Caller
 from runtime.http.errors import ApiError, invalid_payload
@@ -46,9 +46,9 @@ from schemas.customers import Customer
 from schemas.errors import Refusal
 from schemas.qualifications import LIMIT_MAX, Scenario
 from schemas.stacking import DEFAULTS
-from services.validation.front import probe
+from services.validation.front import probe_command
 from services.validation.qualification_body import QualificationsBody, read_qualification
-from services.validation.turns import in_turns
+from services.validation.turns import run_in_turns
 from services.validation.voucher_page import VOUCHER_ORDERS, voucher_page
 
 _PARAMETERS = frozenset({"limit", "order", "audienceRulesOnly"})
@@ -84,16 +84,16 @@ class Qualifications:
         query = body.query()
         trial = self._trial(caller_of(request), body, query.scenario)
         try:
-            page = await in_turns(page_steps(trial, query))
+            page = await run_in_turns(page_steps(trial, query))
         except UnknownCursor:
             where = "`.options.starting_after`"
             raise invalid_payload(f"Property {where} names none of what is compared") from None
-        at = trial.at
+        circumstances = trial.circumstances
         answer = qualifications_body(
             [_row(trial, each, body.expand) for each in page.rows],
             None if page.more_after is None else page.more_after.text(),
-            at.order,
-            None if at.rules == DEFAULTS else at.rules,
+            circumstances.order,
+            None if circumstances.stacking == DEFAULTS else circumstances.stacking,
             body.tracking_id or self._tracking(body.customer),
         )
         return self._writes.respond(request, 200, answer)
@@ -101,33 +101,33 @@ class Qualifications:
     async def campaigns(self, request: Request) -> Response:
         """`POST /v1/campaigns/qualification`: the campaigns whose vouchers would suit."""
         body = read_qualification(await read_body(request))
-        page, audience_only = _asked(request, frozenset(_CAMPAIGN_ORDERS))
+        page, audience_only = _read_page(request, frozenset(_CAMPAIGN_ORDERS))
         scenario: Scenario = "AUDIENCE_ONLY" if audience_only else "ALL"
         trial = self._trial(caller_of(request), body, scenario)
         found = await _newest_campaigns(trial)
         found.sort(key=_CAMPAIGN_ORDERS[page.order], reverse=page.descending)
-        view = trial.at.view
+        view = trial.circumstances.view
         data = [
             promotion_campaign_body(
                 each, (), categories_of(view, each.category_id), assignments_of(view, each)
             )
             for each in found[: page.limit]
         ]
-        return self._writes.respond(request, 200, self._listed(data, body, trial.at.now))
+        return self._writes.respond(request, 200, self._listed(data, body, trial.circumstances.now))
 
     async def vouchers(self, request: Request) -> Response:
         """`POST /v1/vouchers/qualification`: the vouchers that a redemption would take."""
         body = read_qualification(await read_body(request))
-        page, audience_only = _asked(request, frozenset(VOUCHER_ORDERS))
+        page, audience_only = _read_page(request, frozenset(VOUCHER_ORDERS))
         about: About | None = "customer" if audience_only else None
         caller, now = caller_of(request), self._clock_ms()
         view = self._view_of(caller.project)
         key = self._writes.guest_key(caller.project, body.customer)
-        customer = None if body.customer is None else named_customer(view, body.customer, key)
+        customer = None if body.customer is None else find_named_customer(view, body.customer, key)
         if isinstance(customer, Refusal):
             raise ApiError(customer)
         asker = Asker(customer, caller.kind, caller.key_id)
-        asked = Asked(body.order, asker, body.metadata, about, body.reward)
+        asked = QualifyingRequest(body.order, asker, body.metadata, about, body.reward)
         found = await voucher_page(view, asked, page, now)
         data = [
             voucher_body(each, shown_assignments(view, each), categories_of(view, each.category_id))
@@ -145,10 +145,10 @@ class Qualifications:
         order = order_of(view, body.order, customer_id, caller.kind)
         if isinstance(order, Refusal):
             raise ApiError(order)
-        rules = stacking_rules(view)
-        at = Circumstances(
+        stacking = find_stacking_rules(view)
+        circumstances = Circumstances(
             view,
-            rules,
+            stacking,
             now,
             order,
             customer,
@@ -157,7 +157,7 @@ class Qualifications:
             None if body.session is None else body.session.key,
             zone=zone_of(view),
         )
-        return Trial(at, scenario)
+        return Trial(circumstances, scenario)
 
     def _tracking(self, customer: CustomerInput | None) -> str:
         return tracking_id_of(self._hash_key, customer) or anonymous_tracking_id()
@@ -174,22 +174,22 @@ class Qualifications:
         }
 
 
-def _asked(request: Request, orders: frozenset[str]) -> tuple[query_string.Page, bool]:
+def _read_page(request: Request, orders: frozenset[str]) -> tuple[query_string.Page, bool]:
     """Which part of the list, and whether only rules about the customer count."""
     given = read_parameters(request.query_params.multi_items())
     require_known(given, _PARAMETERS)
     page = query_string.page_of(given, orders)
     if page.limit > LIMIT_MAX:
-        raise invalid("limit", f"must be between 1 and {LIMIT_MAX}")
+        raise invalid_parameter("limit", f"must be between 1 and {LIMIT_MAX}")
     return page, flag_of(given, "audienceRulesOnly")
 
 
 async def _newest_campaigns(trial: Trial) -> list[Campaign]:
     """The newest that suit, however many pages they lie on, within a bound."""
     found: list[Campaign] = []
-    query = Query(trial.scenario, LIMIT_MAX, kinds=("campaign",))
+    query = PageQuery(trial.scenario, LIMIT_MAX, kinds=("campaign",))
     for _ in range(_CAMPAIGN_PAGES_MAX):
-        page = await in_turns(page_steps(trial, query))
+        page = await run_in_turns(page_steps(trial, query))
         found += [each.candidate.campaign for each in page.rows if each.candidate.campaign]
         if page.more_after is None or len(found) >= LIMIT_MAX:
             break
@@ -203,17 +203,17 @@ def _customer(
     """The customer as it would be known after the request. Raises ApiError for an unknown id."""
     if named is None:
         return None
-    known = known_by(view, probe(project, named, guest_key), named, 0)
+    known = know_customer(view, probe_command(project, named, guest_key), named, 0)
     if isinstance(known, Refusal):
         raise ApiError(known)
     return known.customer
 
 
 def _row(trial: Trial, suiting: Suiting, expand: frozenset[str]) -> dict[str, Any]:
-    candidate, view = suiting.candidate, trial.at.view
+    candidate, view = suiting.candidate, trial.circumstances.view
     if candidate.stack is not None:
         categories = categories_of(view, candidate.stack.category_id)
-        shown = [category_shown(each, trial.at.rules) for each in categories]
+        shown = [category_shown(each, trial.circumstances.stacking) for each in categories]
         return suiting_stack_body(candidate.stack, suiting.evaluation, shown, expand)
     [offer] = candidate.offers
     assignments: Any = ()

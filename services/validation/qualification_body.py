@@ -4,11 +4,11 @@ from typing import Any, Literal
 
 import msgspec
 
-from engine.qualification.cursor import Cursor, cursor_of
-from engine.qualification.filters import FilterError, Filters, filters_of
-from engine.qualification.page import Query
+from engine.qualification.cursor import Cursor, parse_cursor
+from engine.qualification.filters import FilterError, Filters, parse_filters
+from engine.qualification.page import PageQuery
 from runtime.http.errors import invalid_payload
-from runtime.http.payload import decode
+from runtime.http.payload import decode_body
 from schemas.api import CustomerInput, OrderInput, RewardChoice, SessionInput, Text
 from schemas.base import Metadata, Shape
 from schemas.qualifications import LIMIT_DEFAULT, LIMIT_MAX, Scenario, SortingRule
@@ -43,13 +43,13 @@ class QualificationsBody(Shape, frozen=True):
         """What is shown in full."""
         return frozenset((self.options and self.options.expand) or ())
 
-    def query(self) -> Query:
+    def query(self) -> PageQuery:
         """What it asks for. Raises ApiError. A limit above the greatest is the greatest."""
         options = self.options or QualificationsOptions()
         limit = LIMIT_DEFAULT if options.limit is None else options.limit
         if limit < 1:
             raise invalid_payload("Property `.options.limit` should be at least 1")
-        return Query(
+        return PageQuery(
             self.scenario or "ALL",
             min(limit, LIMIT_MAX),
             _cursor(options.starting_after),
@@ -63,13 +63,13 @@ _body = msgspec.json.Decoder(QualificationsBody)
 
 def read_qualification(content: bytes) -> QualificationsBody:
     """The body; an empty one asks for everything. Raises ApiError."""
-    return decode(content, _body) if content.strip() else QualificationsBody()
+    return decode_body(content, _body) if content.strip() else QualificationsBody()
 
 
 def _cursor(text: str | None) -> Cursor | None:
     if text is None:
         return None
-    found = cursor_of(text)
+    found = parse_cursor(text)
     if found is None:
         raise invalid_payload("Property `.options.starting_after` should be an ISO 8601 date-time")
     return found
@@ -77,6 +77,6 @@ def _cursor(text: str | None) -> Cursor | None:
 
 def _filters(given: dict[str, Any] | None) -> Filters:
     try:
-        return filters_of(given)
+        return parse_filters(given)
     except FilterError as error:
         raise invalid_payload(f"Property `.options.filters{error.path}` {error.reason}") from None

@@ -12,7 +12,7 @@ from services.validation.promotions import Promotions
 from services.validation.qualification import Qualifications
 
 
-def make_service(
+def validation_service(
     validations: Validations, observations: Observations, qualifications: Qualifications
 ) -> Service:
     """The service, to be mounted in a host."""

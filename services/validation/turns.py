@@ -11,7 +11,7 @@ T = TypeVar("T")
 STEPS_AT_ONCE: Final = 10
 
 
-async def in_turns(steps: Steps[T]) -> T:
+async def run_in_turns(steps: Steps[T]) -> T:
     """What comes of the steps."""
     while True:
         for _ in range(STEPS_AT_ONCE):

@@ -10,7 +10,7 @@ from engine.kernel.state import View
 from engine.qualification.vouchers import (
     EVALUATED_MAX,
     LOOKED_AT_MAX,
-    Asked,
+    QualifyingRequest,
     offered_vouchers,
     own_vouchers,
     qualifies,
@@ -32,19 +32,27 @@ VOUCHER_ORDERS: Final[Mapping[str, Callable[[Voucher], tuple[int | str, ...]]]] 
 )
 
 
-async def voucher_page(view: View, asked: Asked, page: Page, now: Millis) -> list[Voucher]:
+async def voucher_page(
+    view: View, asked: QualifyingRequest, page: Page, now: Millis
+) -> list[Voucher]:
     """The page, as far as the bounds of engine/qualification/vouchers.py let it see."""
     by_time = page.order == "created_at"
     own = own_vouchers(view, asked.asker.customer_id, now)
     offered = offered_vouchers(view, now, newest_first=page.descending or not by_time)
-    found = await _suiting(view, own, asked, now, EVALUATED_MAX)
+    found = await _find_suiting(view, own, asked, now, EVALUATED_MAX)
     # in the order of the page, so that no further one could come to lie on it
-    found += await _suiting(view, offered, asked, now, page.limit if by_time else EVALUATED_MAX)
+    found += await _find_suiting(
+        view, offered, asked, now, page.limit if by_time else EVALUATED_MAX
+    )
     return sorted(found, key=VOUCHER_ORDERS[page.order], reverse=page.descending)[: page.limit]
 
 
-async def _suiting(
-    view: View, vouchers: Iterator[Voucher | None], asked: Asked, now: Millis, enough: int
+async def _find_suiting(
+    view: View,
+    vouchers: Iterator[Voucher | None],
+    asked: QualifyingRequest,
+    now: Millis,
+    enough: int,
 ) -> list[Voucher]:
     """The first that qualify, until there are enough."""
     found: list[Voucher] = []

@@ -12,7 +12,7 @@ from runtime.base.settings import Settings
 from runtime.http.api_calls import ApiCalls
 from runtime.http.auth import KeyGate
 from runtime.http.forward import Forward, make_client
-from runtime.http.host import Host, serve
+from runtime.http.host import Host, serve_host
 from runtime.http.internal import Positions
 from runtime.http.oauth import TokenSigner
 from runtime.http.service import Service
@@ -23,14 +23,14 @@ from services.catalog.projects.directory import KeyDirectory
 from services.catalog.projects.keys import Presets
 from services.catalog.projects.oauth import OAuth, oauth_service
 from services.catalog.projects.projects import Issuance
-from services.catalog.service import make_service as catalog_service
+from services.catalog.service import catalog_service
 from services.catalog.vouchers.pictures import picture_service
 from services.redemption.front import Redemptions
-from services.redemption.service import make_service as redemption_service
+from services.redemption.service import redemption_service
 from services.validation.front import Validations
 from services.validation.observations import Observations
 from services.validation.qualification import Qualifications
-from services.validation.service import make_service as validation_service
+from services.validation.service import validation_service
 from tessera.hosts.erasing import Erased, StateCleaner
 from tessera.hosts.neighbours import Neighbours
 from tessera.hosts.parts import Parts, Replicas
@@ -81,7 +81,7 @@ async def run_api(settings: Settings) -> None:
         note=api_calls.note,
     )
     try:
-        await serve(host, bind=settings.bind, port=settings.port)
+        await serve_host(host, bind=settings.bind, port=settings.port)
     finally:
         await client.aclose()
         await replicas.close()

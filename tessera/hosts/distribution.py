@@ -5,19 +5,16 @@ from collections.abc import Sequence
 from engine.kernel import tables
 from runtime.base.clock import clock_ms
 from runtime.base.settings import Settings
-from runtime.http.host import Host, serve
+from runtime.http.host import Host, serve_host
 from runtime.http.internal import InternalGate
 from runtime.http.outbound import Outbound
 from runtime.http.service import Service
 from runtime.keys.erasing import Erasing
 from runtime.store.folders import StateFolder
-from services.distribution.service import make_service
-from services.distribution.webhooks.delivery import (
-    ATTEMPTS_AT_ONCE,
-    PROJECT_ATTEMPTS_AT_ONCE,
-    Outfit,
-)
+from services.distribution.service import distribution_service
+from services.distribution.webhooks.delivery import ATTEMPTS_AT_ONCE, PROJECT_ATTEMPTS_AT_ONCE
 from services.distribution.webhooks.follow import OutboxReplica, webhook_service
+from services.distribution.webhooks.outfit import Outfit
 from services.distribution.webhooks.turns import Turns
 from services.distribution.worker.state import KEPT
 from services.distribution.worker.worker import Open, Worker
@@ -84,14 +81,14 @@ async def run_distribution(settings: Settings) -> None:
             # what is kept of people in files lies in the keys; records are remembered
             Erasing(parts.keyring, webhooks.records.forget).service,
             replicas.service(),
-            make_service(worker),
+            distribution_service(worker),
             webhook_service(webhooks, outboxes, parts.codec),
             Service("clean-up", tasks={"clean-up": replicas.clean_up}),
         ),
         InternalGate(parts.internal_secret),
     )
     try:
-        await serve(host, bind="127.0.0.1", port=settings.distribution_port)
+        await serve_host(host, bind="127.0.0.1", port=settings.distribution_port)
     finally:
         await posts.close()
         await replicas.close()

@@ -16,7 +16,7 @@ from runtime.clickhouse.table import UNERASED, forget_old_parts, oldest_part
 from runtime.http.errors import ApiError
 from runtime.http.forward import make_client
 from runtime.http.internal import KEY_KIND_HEADER, SECRET_HEADER
-from runtime.keys.erasing import OWNERS_MAX, PATH, Erasing, in_thread
+from runtime.keys.erasing import OWNERS_MAX, PATH, Erasing, run_in_thread
 from runtime.log.log import LogError
 from runtime.store.store import Store
 from services.audit.sink.activity_table import ACTIVITY
@@ -62,7 +62,7 @@ class StateCleaner:
             for store in stores:
                 store.compact()
 
-        await in_thread(compact)
+        await run_in_thread(compact)
         self._cleaned_at = self._clock()
         return gone
 

@@ -10,7 +10,7 @@ from runtime.clickhouse.database import Database
 from runtime.clickhouse.sinks import Filling, Sinks
 from runtime.clickhouse.source import LogSources
 from runtime.clickhouse.table import Place
-from runtime.http.host import Host, serve
+from runtime.http.host import Host, serve_host
 from runtime.http.internal import InternalGate
 from runtime.http.service import Service
 from runtime.keys.erasing import Erasing
@@ -60,7 +60,7 @@ async def run_insight(settings: Settings) -> None:
         InternalGate(parts.internal_secret),
     )
     try:
-        await serve(host, bind="127.0.0.1", port=settings.insight_port)
+        await serve_host(host, bind="127.0.0.1", port=settings.insight_port)
     finally:
         await parts.close()
 

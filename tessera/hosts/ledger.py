@@ -9,7 +9,7 @@ from functools import partial
 
 from runtime.base.clock import clock_ms
 from runtime.base.settings import Settings
-from runtime.http.host import Host, serve
+from runtime.http.host import Host, serve_host
 from runtime.http.internal import InternalGate
 from runtime.http.service import Part, Service
 from runtime.kafka.admin import client_options, delete_before
@@ -21,7 +21,8 @@ from services.redemption.ledger.eraser import Eraser
 from services.redemption.ledger.eraser import Outfit as EraserOutfit
 from services.redemption.ledger.outfit import Identity
 from services.redemption.ledger.partitions import Partitions
-from services.redemption.ledger.ticker import Serving, Ticker
+from services.redemption.ledger.serving import Serving
+from services.redemption.ledger.ticker import Ticker
 from services.redemption.ledger.writer import Writer
 from tessera import __version__
 from tessera.hosts.erasing import StateCleaner
@@ -103,7 +104,7 @@ async def run_ledger(settings: Settings) -> None:
         InternalGate(parts.internal_secret),
     )
     try:
-        await serve(host, bind="127.0.0.1", port=settings.ledger_port)
+        await serve_host(host, bind="127.0.0.1", port=settings.ledger_port)
     finally:
         await parts.close()
 

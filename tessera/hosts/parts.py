@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import cast
 
-from engine.admission import seen_before
+from engine.admission import find_seen
 from engine.fold import PartFold, StateFold, StatePart, state_fingerprint
 from engine.kernel.state import View
 from engine.kernel.tables import PROJECTS
@@ -160,7 +160,7 @@ class Replicas:
 
     def first_offset(self, record: Duplicate) -> int | None:
         """Where the record lies that decided a repeated command first."""
-        seen = seen_before(self.view(record.project), record.command_id, record.at)
+        seen = find_seen(self.view(record.project), record.command_id, record.at)
         return None if seen is None else seen.offset
 
     def lag_ms(self) -> float:

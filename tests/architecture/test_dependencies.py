@@ -11,6 +11,7 @@ PIN = re.compile(r"^([a-z0-9][a-z0-9-]*)==(\S+)", re.MULTILINE)
 EXPLAINED = re.compile(r"^\| `([^`]+)` \|", re.MULTILINE)
 JAVASCRIPT = "tests/e2e/js"
 LOCKS = {
+    "requirements-install.in": "requirements-install.txt",
     "requirements.in": "requirements.txt",
     "requirements-build.in": "requirements-build.txt",
     "requirements-dev.in": "requirements-dev.txt",

@@ -10,6 +10,7 @@ from tests.architecture.repository import ROOT
 #: What decides about the redeemables of a request.
 DECIDING = (
     "evaluation/eligibility.py",
+    "evaluation/payable.py",
     "evaluation/offers.py",
     "orders/lines.py",
     "orders/calculation.py",

@@ -14,7 +14,7 @@ import httpx
 import pytest
 from starlette.routing import Route
 
-from engine.answers import hook_events
+from engine.answers import hook_campaigns, hook_events
 from schemas.webhooks import EVENT_NAMES
 from services.analytics.service import analytics_service
 from services.audit.service import audit_service
@@ -273,12 +273,16 @@ EVENT: dict[str, Any] = {
 
 
 def test_every_event_that_is_sent_has_its_data_in_the_table_and_no_other() -> None:
-    told = ast.parse(Path(hook_events.__file__).read_text("utf-8"))
-    texts = [each.value for each in ast.walk(told) if isinstance(each, ast.Constant)]
+    told = [
+        node
+        for path in (hook_events.__file__, hook_campaigns.__file__)
+        for node in ast.walk(ast.parse(Path(path).read_text("utf-8")))
+    ]
+    texts = [each.value for each in told if isinstance(each, ast.Constant)]
     dotted = re.compile(r"[a-z_]+(\.[a-z_]+)+")
     sent = {text for text in texts if isinstance(text, str) and dotted.fullmatch(text)}
     # a name that is put together of parts would be none of these
-    assert not [each for each in ast.walk(told) if isinstance(each, ast.JoinedStr)]
+    assert not [each for each in told if isinstance(each, ast.JoinedStr)]
     assert sent == DATA.keys()
     assert sent - NAMES == OWN
     assert set(EVENT_NAMES) == NAMES | OWN

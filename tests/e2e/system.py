@@ -13,8 +13,9 @@ from typing import TypeVar
 import httpx
 import psutil
 
-from deploy.embedded.home import free_port
+from deploy.embedded.home import Home
 from tests.contract.answers import client
+from tests.ports import pick_internal_ports, public_port
 
 T = TypeVar("T")
 
@@ -41,7 +42,7 @@ class System:
         #: Where this process finds the files of `home`, and what stands before a command's words.
         self.files = home
         self.before_commands: tuple[str, ...] = ()
-        self.port = free_port()
+        self.port = public_port()
         self._settings = settings | {"TESSERA_HOME": str(home), "TESSERA_PORT": str(self.port)}
         self.url = f"http://127.0.0.1:{self.port}"
 
@@ -79,6 +80,7 @@ class System:
 
     def up(self) -> None:
         """Starts it; it is healthy afterwards."""
+        pick_internal_ports(Home(self.files))
         started = self.command("up", seconds_max=START_SECONDS_MAX)
         assert started.returncode == 0, started.stdout + started.stderr
 

@@ -11,15 +11,16 @@ from hashlib import sha256
 from itertools import count
 from typing import cast
 
-from engine.admission import seen_before
+from engine.admission import find_seen
 from engine.fold import StateFold
-from engine.kernel.state import ProjectState
+from engine.kernel.overlay import ProjectState
 from runtime.keys.codec import Codec
 from runtime.keys.keyring import Keyring
 from runtime.log.log import Entry, StoredEntry
 from runtime.log.memory_log import MemoryLog
 from runtime.log.sender import Sender
-from runtime.replica.commands import Answered, Commands, Followed
+from runtime.replica.command_sender import Answered
+from runtime.replica.commands import Commands, Followed
 from runtime.replica.replica import Replica
 from runtime.store.store import MemoryStore, Store
 from schemas.base import Millis
@@ -30,7 +31,7 @@ from schemas.topics import COMMANDS, LEDGER
 from services.redemption.ledger.outfit import Identity
 from services.redemption.ledger.writer import Writer
 from tests.examples.corpus import WRAPPING_KEY
-from tests.unit.services.world import Ledger
+from tests.unit.services.ledger import Ledger
 
 #: Long, since it is waited for by a real clock.
 DEADLINE_MS = 60_000
@@ -190,7 +191,7 @@ class WrittenLedger(Ledger):
         return Replica(self.log, 0, _Memory(), StateFold, codec)
 
     def _first_offset(self, record: Duplicate) -> int | None:
-        seen = seen_before(self.view(record.project), record.command_id, record.at)
+        seen = find_seen(self.view(record.project), record.command_id, record.at)
         return None if seen is None else seen.offset
 
     async def _bury(self, entries: Sequence[Entry]) -> None:

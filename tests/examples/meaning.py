@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 
 from engine.answers.answer import render_answer
-from engine.answers.hook_events import hook_events, payload
+from engine.answers.hook_events import hook_events
+from engine.answers.hook_payload import hook_payload
 from engine.fold import PartFold, StateFold
 from engine.kernel.encode import to_json
 from runtime.clickhouse.native_block import Alike
@@ -101,7 +102,9 @@ def _answers(record: Record) -> Meaning:
 def _hooks(record: Record, offset: int) -> list[Any]:
     if not isinstance(record, Decided):
         return []
-    return [_json(payload(record.project, offset, record, told)) for told in hook_events(record)]
+    return [
+        _json(hook_payload(record.project, offset, record, told)) for told in hook_events(record)
+    ]
 
 
 def _rows(table: SinkTable[Record], record: Record) -> list[Any]:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from engine.kernel import tables
 from runtime.log.log import StoredEntry
-from runtime.replica.commands import Answered
+from runtime.replica.command_sender import Answered
 from schemas.actions import RunChunk
 from schemas.base import Millis
 from schemas.commands import CommandBody

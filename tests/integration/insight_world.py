@@ -10,10 +10,10 @@ import msgspec
 
 from runtime.clickhouse.database import Database
 from runtime.clickhouse.sink import Feed, Positions
-from runtime.clickhouse.sinks import Filling, TableState, definitions, table_state
+from runtime.clickhouse.sinks import Filling, TableState, table_definitions, table_state
 from runtime.clickhouse.source import LogSources
 from runtime.clickhouse.table import Place
-from runtime.log.chain import GENESIS, chained
+from runtime.log.chain import GENESIS, chain_entry
 from runtime.log.log import Entry, StoredEntry
 from runtime.log.memory_log import MemoryLog
 from schemas.customers import Customer, CustomerCreated
@@ -81,11 +81,11 @@ class World:
             self.records.append(record)
 
     def append_value(self, value: bytes) -> None:
-        entry, self.head = chained(Entry(self.key, value), self.head)
+        entry, self.head = chain_entry(Entry(self.key, value), self.head)
         self.log.append(*LEDGER_PLACE, [entry])
 
     def append_void(self) -> None:
-        entry, _ = chained(Entry(b"p", b"void"), GENESIS)
+        entry, _ = chain_entry(Entry(b"p", b"void"), GENESIS)
         self.log.append(*LEDGER_PLACE, [entry])
 
     def observe(self, *observed: ValidationObserved) -> None:
@@ -101,7 +101,7 @@ class World:
     @asynccontextmanager
     async def open(self, folder: Path) -> AsyncIterator[Database]:
         async with opened(folder) as database:
-            await database.prepare(definitions(self.fillings))
+            await database.prepare(table_definitions(self.fillings))
             yield database
 
     def feeds(self, database: Database) -> list[Feed[Any]]:
@@ -124,7 +124,7 @@ class World:
             await feed.open()
             _, end = await self.log.bounds(*feed.place)
             while not await self.positions.reached(
-                {feed.place: end - 1}, definitions(self.fillings), 0
+                {feed.place: end - 1}, table_definitions(self.fillings), 0
             ):
                 await feed.step()
             await feed.close()

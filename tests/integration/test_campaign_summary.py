@@ -14,7 +14,7 @@ from services.analytics.campaign_summary import (
     living_campaign,
     redeemed_of,
 )
-from services.analytics.queries import TIME_MAX, Asked, find_campaign
+from services.analytics.queries import TIME_MAX, FactSelection, find_campaign
 from tests.integration.insight_world import World
 from tests.unit.services.audit.examples import (
     DAY,
@@ -45,14 +45,16 @@ async def test_a_campaign_counts_what_is_its_own(tmp_path: Path) -> None:
         decided(BalanceAdjusted(MADE.template, 30, "vtx_1")),
         decided(VoucherDeleted("v_A", "A", campaign=MADE.campaign, credits=400)),
     )
-    every = Asked(PROJECT, 0, TIME_MAX, "c1")
-    last_day = Asked(PROJECT, START + 2 * DAY, TIME_MAX, "c1")
+    every = FactSelection(PROJECT, 0, TIME_MAX, "c1")
+    last_day = FactSelection(PROJECT, START + 2 * DAY, TIME_MAX, "c1")
     async with world.open(tmp_path) as database:
         await world.fill(database)
         assert await database.query(redeemed_of(every)) == [(3, 1, 2, 2000, 1000, 180, 150)]
         assert await database.query(redeemed_of(last_day)) == [(0, 0, 2, 0, 1000, 0, 150)]
         assert await database.query(failed_rollbacks_of(every)) == [(1,)]
-        assert await database.query(failed_rollbacks_of(Asked(PROJECT, 0, START, "c1"))) == [(0,)]
+        assert await database.query(
+            failed_rollbacks_of(FactSelection(PROJECT, 0, START, "c1"))
+        ) == [(0,)]
         assert sorted(await database.query(facts_of(every))) == [
             ("added", 1, 30),
             ("created", 2, 1000),

@@ -3,21 +3,19 @@
 import asyncio
 import os
 import signal
-import struct
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from deploy.embedded.kafka import EmbeddedBroker
-from runtime.kafka.log import KafkaLog, KafkaReader
-from runtime.log.log import Corrupt, Entry, InDoubt, Log, LogError, StoredEntry, Unsent
+from runtime.kafka.log import KafkaLog
+from runtime.log.log import Corrupt, Entry, InDoubt, Log, LogError, Unsent
 from runtime.log.sender import Sender
 from tests.conftest import NewTopic, led, topic_maker
+from tests.integration.damage import change, compact_eagerly, read_on, read_until_fault
 
 TIMEOUT_MS = 1500
 
@@ -66,53 +64,6 @@ async def five_batches(log: Log, topic: str) -> None:
     for number in range(5):
         assert await appender.append(batch(number)) == number * 3
     await appender.abandon()
-
-
-async def read_until_fault(reader: KafkaReader) -> tuple[list[StoredEntry], LogError]:
-    """What can be read, and what ends it; within a bounded time."""
-    found: list[StoredEntry] = []
-    until = time.monotonic() + 20
-    while time.monotonic() < until:
-        try:
-            found += await reader.read(records_max=100, wait_ms=200)
-        except LogError as fault:
-            return found, fault
-    raise AssertionError(f"no fault after {len(found)} records")
-
-
-async def read_on(reader: KafkaReader, wanted: int) -> list[StoredEntry]:
-    """So many records, however often the connection is lost meanwhile."""
-    found: list[StoredEntry] = []
-    until = time.monotonic() + 60
-    while len(found) < wanted and time.monotonic() < until:
-        try:
-            found += await reader.read(records_max=100, wait_ms=500)
-        except LogError:
-            await asyncio.sleep(0.2)
-    return found
-
-
-def change(home: Path, topic: str, batch_number: int, at: int, flip: int) -> None:
-    """Flips bits of one byte of a stored batch."""
-    file = home / "kafka" / "data" / "log" / f"{topic}-0" / "00000000000000000000.log"
-    content = bytearray(file.read_bytes())
-    start = 0
-    for _ in range(batch_number):
-        start += 12 + struct.unpack_from(">i", content, start + 8)[0]
-    content[start + at] ^= flip
-    with file.open("r+b") as stream:
-        stream.write(content)
-
-
-async def compact_eagerly(broker: EmbeddedBroker) -> None:
-    """Has the broker look for what it can compact several times a second."""
-    admin = AIOKafkaAdminClient(bootstrap_servers=broker.bootstrap)
-    settings = {"log.cleaner.backoff.ms": "200"}
-    try:
-        await admin.start()
-        await admin.alter_configs([ConfigResource(ConfigResourceType.BROKER, "1", settings)])
-    finally:
-        await admin.close()
 
 
 async def test_while_space_is_short_nothing_is_appended_and_then_it_goes_on(
@@ -340,7 +291,7 @@ async def test_a_sender_takes_a_new_appender_after_a_doubt(
         began = time.monotonic()
         with pytest.raises(Unsent, match="wait already"):
             await sender.send(topic, 0, Entry(b"k", b"too many"))
-        assert time.monotonic() - began < 0.1
+        assert time.monotonic() - began < 1
         with pytest.raises(InDoubt):
             await under_way
         # no new connection comes about while the broker is frozen

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine.kernel.geo import point
+from engine.kernel.geo import make_point
 from schemas.bin import BinEntry, BinEntryAdded
 from schemas.collections import (
     MEMBERS_SHOWN_MAX,
@@ -200,7 +200,7 @@ async def test_what_meets_a_filter_is_listed(
 
 
 async def test_a_filter_may_ask_where_products_are(insight: Insight) -> None:
-    near = Location("loc_1", "L", Circle("50, 20", "5 km", point(20, 50), 5000), START)
+    near = Location("loc_1", "L", Circle("50, 20", "5 km", make_point(20, 50), 5000), START)
     gone = Location("loc_2", "M", near.shape, START)
     places = {1: 20.01, 2: 21.0, 3: 20.0}
     texts = [

@@ -8,14 +8,14 @@ from fronts.query_string import Page
 from runtime.clickhouse.database import Database, Query
 from runtime.clickhouse.sinks import TableState
 from schemas.observations import ValidationObserved
-from services.analytics import tables as analytics
 from services.analytics.queries import (
     REDEMPTION_TOTALS,
     TIME_MAX,
-    Asked,
+    FactSelection,
     redemption_totals,
     validation_totals,
 )
+from services.analytics.validation_facts import VALIDATION_FACTS
 from services.audit.lists.filters import Where
 from services.audit.lists.queries import count_rows, list_rows
 from services.audit.lists.redemptions import NEWEST
@@ -93,7 +93,7 @@ async def test_a_table_of_another_log_is_filled_again(tmp_path: Path) -> None:
         assert await database.query(ids) == [("rf_3",), ("rf_4",)]
         codes = Query(f"SELECT alias FROM {ENTITIES.full_name} FINAL")
         assert await database.query(codes) == [("B",)]
-        validations = Query(f"SELECT count() FROM {analytics.VALIDATION_FACTS.full_name}")
+        validations = Query(f"SELECT count() FROM {VALIDATION_FACTS.full_name}")
         assert await database.query(validations) == [(0,)]
 
 
@@ -106,7 +106,7 @@ async def test_observations_that_the_log_no_longer_keeps_stay(tmp_path: Path) ->
         world.log.drop_before(*VALIDATIONS_PLACE, 3)
         world.observe(seen[3])
         await world.fill(database)
-        asked = Asked(PROJECT, 0, TIME_MAX)
+        asked = FactSelection(PROJECT, 0, TIME_MAX)
         assert await database.query(validation_totals(asked)) == [(4, 0)]
 
 
@@ -141,7 +141,7 @@ async def test_a_page_holds_nothing_that_its_total_does_not_count(tmp_path: Path
 async def totals(
     database: Database, since: int = 0, until: int = TIME_MAX, campaign: str | None = None
 ) -> dict[str, int]:
-    asked = Asked(PROJECT, since, until, campaign)
+    asked = FactSelection(PROJECT, since, until, campaign)
     (row,) = await database.query(redemption_totals(asked))
     return dict(zip(REDEMPTION_TOTALS, row, strict=True))
 
@@ -193,10 +193,12 @@ async def test_totals_count_as_the_contract_says(tmp_path: Path) -> None:
             "unique_customers": 1,
         }
         assert (await totals(database, since=START + 2 * DAY))["discount_amount"] == -155
-        assert await database.query(validation_totals(Asked(PROJECT, 0, TIME_MAX))) == [(1, 1)]
-        assert await database.query(validation_totals(Asked(PROJECT, 0, TIME_MAX, "camp_2"))) == [
-            (0, 1)
+        assert await database.query(validation_totals(FactSelection(PROJECT, 0, TIME_MAX))) == [
+            (1, 1)
         ]
+        assert await database.query(
+            validation_totals(FactSelection(PROJECT, 0, TIME_MAX, "camp_2"))
+        ) == [(0, 1)]
 
 
 async def test_two_halves_of_a_period_sum_to_the_whole(tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ from services.audit.sink.entities import ENTITIES
 from services.audit.sink.redemption_table import REDEMPTIONS
 from tessera.report import Report
 from tessera.verify import open_snapshots, verify_partition
-from tessera.verify_tables import believed, fresh_tables, plain_records
+from tessera.verify_tables import check_states, fresh_tables, plain_records
 from tests.integration.insight_world import LEDGER_PLACE, VALIDATIONS_PLACE, World, many
 from tests.unit.services.audit.examples import PROJECT, START, created, customer_created, decided
 
@@ -197,7 +197,7 @@ async def compared(world: World, states: Sequence[TableState]) -> Report:
     ends = {
         place: (await world.log.bounds(*place))[1] for place in (LEDGER_PLACE, VALIDATIONS_PLACE)
     }
-    kept = believed(world.fillings, states, ends, ends, report)
+    kept = check_states(world.fillings, states, ends, ends, report)
     async with fresh_tables(world.fillings, kept) as fresh:
         for filling in world.fillings:
             place = Place(filling.topic, 0)

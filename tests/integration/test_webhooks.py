@@ -12,7 +12,7 @@ from engine.webhooks.ids import event_id
 from schemas.projects import OpenProject
 from schemas.webhooks import WEBHOOKS_MAX, DeleteWebhook, RedeliverEvent, UpdateWebhook
 from services.distribution.webhooks.delivery import PROJECT_ATTEMPTS_AT_ONCE
-from services.distribution.webhooks.signing import signature
+from services.distribution.webhooks.signing import sign_body
 from services.distribution.webhooks.turns import Turns
 from tests.integration.webhook_world import TOKEN, Received, installation, receiver, until
 from tests.unit.runtime.replica.test_commands import PROJECT
@@ -22,7 +22,7 @@ OTHER = "proj_other"
 
 def test_the_signature_is_that_of_the_contracts_example() -> None:
     expected = "a17d2ac229d1ebbb5f10e839c7985c4818e5986eab297f7e5979196d4d7d3ed2"
-    assert signature("secretKey", b'{"a":1}') == expected
+    assert sign_body("secretKey", b'{"a":1}') == expected
 
 
 async def test_an_event_comes_signed_twice_over_and_is_noted() -> None:

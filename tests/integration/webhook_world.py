@@ -20,12 +20,9 @@ from schemas.records import Decided
 from schemas.topics import DELIVERIES
 from schemas.vouchers import CreateVoucher, Voucher
 from schemas.webhooks import CreateWebhook, DeliveryAttempted, Webhook, WebhookCreated
-from services.distribution.webhooks.delivery import (
-    ATTEMPTS_AT_ONCE,
-    PROJECT_ATTEMPTS_AT_ONCE,
-    Outfit,
-)
+from services.distribution.webhooks.delivery import ATTEMPTS_AT_ONCE, PROJECT_ATTEMPTS_AT_ONCE
 from services.distribution.webhooks.follow import OutboxReplica, attempt_of, webhook_service
+from services.distribution.webhooks.outfit import Outfit
 from services.distribution.webhooks.turns import Turns
 from tests.unit.runtime.replica.test_commands import PROJECT, Backbone, Memory, now_ms
 

@@ -1,17 +1,14 @@
 """Plays steps in the project of `budget_world.py`, and notes what comes of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final, NamedTuple, TypeVar
 
 from msgspec import structs
 
 from engine.admission import admit
-from engine.counters.pending import Scope
-from engine.counters.tallies import tallied
-from engine.customers.decide import known_by
+from engine.customers.decide import know_customer
 from engine.evaluation.evaluate import Asker, evaluate_for
-from engine.kernel import tables
 from fronts.attempt import guest_key_of
 from schemas.api import CustomerInput, Redeemable
 from schemas.balances import AdjustBalance
@@ -21,7 +18,12 @@ from schemas.erasures import ForgetCustomer
 from schemas.errors import Refusal
 from schemas.evaluations import Evaluation, Outcome
 from schemas.expiry import ExpireDue
-from schemas.publications import PublicationFailed, PublicationRepeated, Publish, Published
+from schemas.publications import (
+    PublicationFailed,
+    PublicationRepeated,
+    PublicationSucceeded,
+    PublishVouchers,
+)
 from schemas.records import Decided
 from schemas.redemptions import (
     RedeemStack,
@@ -31,10 +33,9 @@ from schemas.redemptions import (
     RollBackStack,
 )
 from schemas.sessions import LockSession, ReleaseSession, SessionLocked, SessionRefused
-from schemas.tallies import Period, Sums
-from schemas.vouchers import DisableVoucher, EnableVoucher, Voucher
-from tests.property.budget_notes import Notes, Sum, lately
-from tests.property.budget_world import BALANCES, IN_CAMPAIGN, QUANTITIES, SINGLE, TIERS, Step
+from schemas.vouchers import DisableVoucher, EnableVoucher
+from tests.property.budget_notes import Notes
+from tests.property.budget_world import BALANCES, QUANTITIES, TIERS, Step
 from tests.unit.engine.world import DAY, PROJECT, SECOND, World
 
 T = TypeVar("T")
@@ -108,7 +109,7 @@ class Play:
             case "forget" if (found := self.notes.id_of(step.who)) is not None:
                 return ForgetCustomer(found)
             case "publish" if step.customer is not None and step.name not in TIERS:
-                return Publish(step.customer, voucher=step.name)
+                return PublishVouchers(step.customer, voucher=step.name)
             case "adjust":
                 name = (*BALANCES, "POINTS")[step.nth % 3]
                 return AdjustBalance(name, step.amount - 400)
@@ -169,7 +170,7 @@ class Play:
                     self.notes.seen(step.who, event.customer_id)
                     if isinstance(event, SessionLocked):
                         self._locked(event, step)
-                case Published() | PublicationRepeated() | PublicationFailed():
+                case PublicationSucceeded() | PublicationRepeated() | PublicationFailed():
                     self.notes.seen(step.who, event.publication.customer_id)
                 case _:
                     pass
@@ -219,7 +220,7 @@ class Play:
         body, now, view = command.body, self.world.now, self.world.view
         if not isinstance(body, RedeemStack):
             return None
-        known = known_by(view, command, body.customer, now)
+        known = know_customer(view, command, body.customer, now)
         assert not isinstance(known, Refusal)
         tried = evaluate_for(view, body, Asker.of(command, known.customer), now)
         key = None if body.session is None else body.session.key
@@ -257,100 +258,6 @@ class Play:
             if outcome.taken is not None:
                 assert (outcome.taken.credits or 0) + (outcome.taken.points or 0) <= left
 
-    # --- what has to hold
-
-    def check_counters(self) -> None:
-        """Vouchers and tiers count what was redeemed of them, and hold what sessions do."""
-        view, notes, now = self.world.view, self.notes, self.world.now
-        for voucher in view.scan(tables.VOUCHERS):
-            made = notes.of(voucher.code)
-            credits = sum(each.credits for each in made)
-            points = sum(each.points for each in made)
-            counted = (voucher.redeemed_quantity, voucher.redeemed_amount, voucher.redeemed_points)
-            assert counted == (len(made), credits, points)
-            spent = credits + points
-            assert _balance(voucher) == notes.loaded.get(voucher.code, spent) - spent >= 0
-            stored = list(view.scan(tables.HOLDS, voucher.id))
-            assert voucher.holds == len(stored)
-            live = {
-                each.session_key: (each.credits, each.points)
-                for each in stored
-                if each.expires_at > now
-            }
-            assert live == notes.holds(voucher.code, now)
-            if voucher.quantity is not None:
-                assert voucher.redeemed_quantity + len(live) <= voucher.quantity
-            if voucher.code in notes.loaded and voucher.code not in notes.lowered:
-                assert sum(map(sum, live.values())) <= _balance(voucher)
-        for tier in view.scan(tables.TIERS):
-            made = notes.of(tier.id)
-            counts = (tier.redeemed_quantity, tier.orders_amount, tier.orders_discount)
-            amounts = sum(each.amount for each in made)
-            assert counts == (len(made), amounts, sum(each.taken for each in made))
-
-    def check_guests(self) -> None:
-        """Whoever is found by an address exists, and nothing is kept of who was forgotten."""
-        view = self.world.view
-        customers = list(view.scan(tables.CUSTOMERS))
-        known = [each.personal.data and each.personal.data.guest_key for each in customers]
-        assert [view.get(tables.GUESTS, key) for key in known if key] == [
-            each.id for each, key in zip(customers, known, strict=True) if key
-        ]
-        assert sum(1 for _ in view.scan(tables.GUESTS)) == len(list(filter(None, known)))
-        assert {each.id for each in customers} == set(self.notes.living)
-
-    def check_tallies(self) -> None:
-        """What budgets count is what counting everything anew comes to."""
-        notes, view, now = self.notes, self.world.view, self.world.now
-        scopes = {("campaign", "camp"): IN_CAMPAIGN, ("campaign", "prom"): TIERS}
-        scopes |= {("promotion_tier", each): (each,) for each in TIERS}
-        scopes |= {("voucher", f"v_{each}"): (each,) for each in SINGLE}
-        for scope, names in scopes.items():
-            made = notes.of(*names)
-            for period, expected in lately(made, now):
-                found = tallied(view, scope, (), _PERIODS[period], now)
-                assert _sum(found, found.customers) == expected
-                key = tallied(view, scope, ("key", "app_1"), _PERIODS[period], now)
-                assert _sum(key, expected.people) == expected
-            for person, customer_id in notes.people.items():
-                known = view.get(tables.TALLIES, *scope, "customer", customer_id) is not None
-                if not known and customer_id not in notes.living:
-                    continue  # it may have been forgotten long enough
-                own = [each for each in made if each.person == person]
-                for period, expected in lately(own, now):
-                    found = tallied(view, scope, ("customer", customer_id), _PERIODS[period], now)
-                    assert _sum(found, expected.people) == expected
-        self._check_forgotten(scopes)
-
-    def _check_forgotten(self, scopes: Iterable[Scope]) -> None:
-        """Of those who were forgotten nothing is left in the end; of all others all is found."""
-        living = set(self.notes.living)
-        gone = set(self.notes.people.values()) - living
-        self.world.when(ExpireDue(), after=tables.WINDOW_MS)
-        view = self.world.view
-        for scope in scopes:
-            for customer_id in gone:
-                assert view.get(tables.TALLIES, *scope, "customer", customer_id) is None
-        for customer_id in gone | living:
-            counted = list(view.scan(tables.CUSTOMER_SCOPES, customer_id))
-            assert counted == [
-                each
-                for each in sorted(scopes)
-                if view.get(tables.TALLIES, *each, "customer", customer_id) is not None
-            ]
-
-
-_PERIODS: Final[Mapping[str, Period | None]] = {
-    "ever": None,
-    "daily": "daily",
-    "weekly": "weekly",
-    "monthly": "monthly",
-}
-
-
-def _sum(sums: Sums, people: int) -> Sum:
-    return Sum(sums.count, sums.amount, sums.discounted, people)
-
 
 def _nth(known: Sequence[T], step: Step) -> T:
     return known[step.nth % len(known)]
@@ -365,12 +272,6 @@ def _released(locked: Step, step: Step) -> ReleaseSession:
     """Frees something that a session was locked for."""
     assert locked.session is not None
     return ReleaseSession(_nth(locked.redeemables, step).id, locked.session.key or "")
-
-
-def _balance(voucher: Voucher) -> int:
-    if voucher.gift is not None:
-        return voucher.gift.balance
-    return 0 if voucher.loyalty_card is None else voucher.loyalty_card.balance
 
 
 def _is_as_tried(redeemed: Evaluation, tried: Evaluation | None) -> None:

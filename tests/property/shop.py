@@ -12,7 +12,7 @@ from typing import Any, Final, Literal, NamedTuple
 from msgspec import structs
 
 from engine.kernel import tables
-from engine.kernel.state import ProjectState
+from engine.kernel.overlay import ProjectState
 from schemas.api import GiftSpend, OrderInput, OrderItemInput, Redeemable, RewardChoice
 from schemas.campaigns import Campaign
 from schemas.categories import Category

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from engine.kernel import tables
 from schemas.expiry import ExpireDue
+from tests.property.budget_checks import check_counters, check_guests, check_tallies
 from tests.property.budget_play import Play
 from tests.property.budget_world import Draw, world
 from tests.unit.engine.world import DAY, World
@@ -25,9 +26,9 @@ def test_no_limit_is_ever_exceeded(seed: int, count: int, mode: Literal["ALL", "
         note(str(step))
         play.step(step)
         assert play.notes.exceeded(limits, play.world.now) == []
-        play.check_counters()
-    play.check_tallies()
-    play.check_guests()
+        check_counters(play.world, play.notes)
+    check_tallies(play.world, play.notes)
+    check_guests(play.world, play.notes)
 
 
 @settings(max_examples=60, deadline=None)

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
-from engine.kernel.money import fill, split
+from engine.kernel.money import fill_parts, split_amount
 from engine.orders.body import order_body, running_sums
 from engine.pricing import discounts
-from engine.pricing.basket import Basket, is_built_upon, taken_back, together
+from engine.pricing.basket import Basket, is_built_upon, sum_taken, take_back_from_order
 from engine.pricing.scope import Scope, Share
 from schemas.base import AMOUNT_MAX, QUANTITY_MAX
 from schemas.discounts import Discount
@@ -31,9 +31,9 @@ def played(dice: Dice, order: Order, count: int) -> Iterator[tuple[Basket, Taken
         scope = dice.scope(len(basket.lines))
         if dice.random() < 0.15:
             effect = dice.choice((None, "APPLY_TO_ORDER", "APPLY_TO_ITEMS"))
-            taken = discounts.paid_with(dice.randint(0, 20_000), effect, basket, scope, under)
+            taken = discounts.take_payment(dice.randint(0, 20_000), effect, basket, scope, under)
         else:
-            taken = discounts.taken(dice.discount(), basket, scope, under)
+            taken = discounts.take_discount(dice.discount(), basket, scope, under)
         basket.take(taken)
         yield basket, taken
 
@@ -69,7 +69,7 @@ def test_what_is_taken_and_taken_back_restores_the_order(seed: int, count: int) 
     basket, steps = Basket(order), []
     for basket, taken in played(dice, order, count):  # noqa: B007  the last one counts
         steps.append(taken)
-    assert taken_back(basket.order(), together(steps)) == order
+    assert take_back_from_order(basket.order(), sum_taken(steps)) == order
 
 
 @FEW
@@ -86,7 +86,7 @@ def test_redemptions_are_rolled_back_in_any_order(seed: int, count: int) -> None
     while steps:
         taken = next(each for each in steps if not is_built_upon(running, each))
         steps = [each for each in steps if each is not taken]
-        running = taken_back(running, taken)
+        running = take_back_from_order(running, taken)
         items = running.items or ()
         assert all(0 <= item.discount_amount <= (item.amount or 0) for item in items)
         assert all((item.quantity or 0) >= 0 for item in items)
@@ -167,7 +167,7 @@ def test_the_order_of_items_changes_a_split_by_a_minor_unit_at_most(seed: int) -
 def test_a_split_gives_away_the_total_and_is_off_by_less_than_one(
     total: int, weights: list[int]
 ) -> None:
-    parts = split(total, weights)
+    parts = split_amount(total, weights)
     whole = sum(weights)
     assert sum(parts) == (total if whole else 0)
     for part, weight in zip(parts, weights, strict=True):
@@ -180,7 +180,7 @@ BOUNDED = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 10**6)), max_siz
 @given(st.integers(0, 10**7), BOUNDED)
 def test_what_one_part_cannot_bear_others_do(total: int, rows: list[tuple[int, int]]) -> None:
     weights, bounds = [weight for weight, _ in rows], [bound for _, bound in rows]
-    parts = fill(total, weights, bounds)
+    parts = fill_parts(total, weights, bounds)
     can_bear = sum(bound for weight, bound in rows if weight)
     assert sum(parts) == min(total, can_bear)
     assert all(0 <= part <= bound for part, bound in zip(parts, bounds, strict=True))
@@ -199,5 +199,5 @@ def _after(order: Order, row: list[Discount]) -> Order:
         tuple(Share(n, line.quantity) for n, line in enumerate(basket.lines)), named=True
     )
     for discount in row:
-        basket.take(discounts.taken(discount, basket, everywhere, terms()))
+        basket.take(discounts.take_discount(discount, basket, everywhere, terms()))
     return basket.order()

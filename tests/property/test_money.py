@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.evaluation.evaluate import Asker, evaluate_for
-from engine.kernel.money import half_up, percent_of
+from engine.kernel.money import divide_half_up, percent_of
 from engine.pricing import discounts
 from engine.pricing.basket import Basket
 from engine.pricing.discounts import gift_credits
@@ -36,7 +36,7 @@ VOUCHER = st.one_of(
 
 @given(st.integers(0, 10**30), st.integers(1, 10**20))
 def test_rounding_is_never_off_by_more_than_a_half(numerator: int, denominator: int) -> None:
-    off = half_up(numerator, denominator) - Fraction(numerator, denominator)
+    off = divide_half_up(numerator, denominator) - Fraction(numerator, denominator)
     assert Fraction(-1, 2) < off <= Fraction(1, 2)
 
 
@@ -111,7 +111,7 @@ def test_an_order_is_the_sum_of_its_items_unless_its_amount_is_given(
 
 
 def _off(discount: Discount, amount: int) -> int:
-    return discounts.taken(discount, Basket(Order(amount=amount)), None, terms()).order
+    return discounts.take_discount(discount, Basket(Order(amount=amount)), None, terms()).order
 
 
 def _renamed(made: Voucher, code: str) -> Voucher:

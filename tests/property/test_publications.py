@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from engine.kernel import tables
 from schemas.campaigns import AddVouchers, DisableCampaign, EnableCampaign
 from schemas.commands import CommandBody
-from schemas.publications import PublicationRepeated, Published
+from schemas.publications import PublicationRepeated, PublicationSucceeded
 from schemas.vouchers import DeleteVoucher, DisableVoucher, EnableVoucher
 from tests.unit.engine.campaign_world import campaign, publish
 from tests.unit.engine.world import World, redeem
@@ -71,11 +71,11 @@ def test_no_code_is_given_to_two_people(
     for step in steps:
         record = world.when(body(world, *step))
         for event in record.events:
-            if isinstance(event, Published | PublicationRepeated):
+            if isinstance(event, PublicationSucceeded | PublicationRepeated):
                 for voucher in event.vouchers:
                     holders[voucher.id].add(event.publication.customer_id)
                     assert voucher.holder_id == event.publication.customer_id
-            if isinstance(event, Published):
+            if isinstance(event, PublicationSucceeded):
                 assert all(each.active for each in event.vouchers)
                 assert len(set(event.publication.voucher_ids)) == len(event.vouchers)
     assert all(len(people) == 1 for people in holders.values())

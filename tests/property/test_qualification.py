@@ -18,12 +18,12 @@ from engine.pricing.basket import Basket
 from engine.qualification import page
 from engine.qualification.audience import evaluate_about
 from engine.qualification.candidates import Found
-from engine.qualification.narrowing import About, narrowed
+from engine.qualification.narrowing import About, narrow_definition
 from engine.qualification.places import is_candidate, place_of
-from engine.qualification.tier_offers import Wanted, applying
+from engine.qualification.tier_offers import WantedTiers, find_applying_tiers
 from engine.qualification.trial import Trial
-from engine.qualification.turns import at_once
-from engine.rules.compile import compiled
+from engine.qualification.turns import run_at_once
+from engine.rules.compile import compile_rules
 from schemas.api import OrderInput, OrderItemInput, Redeemable
 from schemas.campaigns import CampaignCreated, CampaignUpdated
 from schemas.collections import CollectionCreated, ProductCollection
@@ -193,8 +193,10 @@ def _tiers_by_index(shop: Shop, asked: Request) -> list[str]:
     scenario: Scenario = "ALL" if asked.scenario == "ALL" else "AUDIENCE_ONLY"
     view, asker = shop.world.view, Asker(asked.customer, "server")
     order, now = _as_input(asked.order), shop.world.now
-    steps = applying(view, order, asker, asked.metadata, Wanted(), now, scenario=scenario)
-    return [each.tier.id for each in at_once(steps)]
+    steps = find_applying_tiers(
+        view, order, asker, asked.metadata, WantedTiers(), now, scenario=scenario
+    )
+    return [each.tier.id for each in run_at_once(steps)]
 
 
 def _tiers_one_by_one(shop: Shop, asked: Request) -> list[str]:
@@ -302,6 +304,6 @@ def test_whoever_meets_a_set_meets_it_narrowed(
 ) -> None:
     known = facts(None if asked is None else Basket(asked), customer=who)
     text = json.dumps(definition)
-    less = narrowed(text, about)
-    assert compiled(less).holds(known) or not compiled(text).holds(known)
-    assert narrowed(less, about) == less
+    less = narrow_definition(text, about)
+    assert compile_rules(less).holds(known) or not compile_rules(text).holds(known)
+    assert narrow_definition(less, about) == less

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from engine.counters.pending import Pending
 from engine.pricing.basket import Basket
 from engine.rules.check import wrong_rules
-from engine.rules.compile import compiled
+from engine.rules.compile import compile_rules
 from engine.rules.items import scope_of
 from schemas.evaluations import Taken
 from schemas.rules import ApplicableItems, ItemEntry
@@ -41,7 +41,7 @@ def test_logic_means_what_it_means_in_python(text: str, truths: list[bool], uppe
     values = {str(n): truth for n, truth in enumerate(truths, 1)}
     expected = eval(" ".join(str(values.get(word, word)) for word in _words(text)))
     made = rule(rules)
-    violation = compiled(made.definition).violation(made, BASKET)
+    violation = compile_rules(made.definition).violation(made, BASKET)
     assert (violation is None) is expected
     if violation is not None:
         assert violation.number in values

@@ -12,7 +12,7 @@ from engine.decide import decide
 from engine.evaluation.evaluate import Asker, evaluate_for
 from engine.evolve import evolve
 from engine.kernel import tables
-from engine.kernel.state import ProjectState
+from engine.kernel.overlay import ProjectState
 from engine.orders.calculation import order_of
 from schemas.api import OrderInput, OrderItemInput, Redeemable
 from schemas.commands import Command, CommandBody

@@ -73,10 +73,10 @@ def test_removing_the_offset_check_is_noticed(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_removing_the_dedupe_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.admission.seen_before", lambda view, command_id, now: None)
+    monkeypatch.setattr("engine.admission.find_seen", lambda view, command_id, now: None)
     assert is_noticed("decided more than once")
 
 
 def test_removing_the_deadline_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("engine.admission.in_time", lambda command, appended_at: True)
+    monkeypatch.setattr("engine.admission.is_in_time", lambda command, appended_at: True)
     assert is_noticed("decides a late command")

@@ -5,7 +5,7 @@ from types import MappingProxyType
 
 from msgspec import structs
 
-from engine.campaigns.tiers.decide import promotion_of
+from engine.campaigns.tiers.decide import find_promotion
 from engine.kernel import tables
 from engine.kernel.changes import change_entity
 from engine.kernel.decision import Decision
@@ -34,7 +34,7 @@ def create_stack(
     view: View, command: Command, body: CreateStack, now: Millis
 ) -> Decision | Refusal:
     """Adds a stack to a promotion; its tiers are the promotion's own."""
-    campaign = promotion_of(view, body.campaign)
+    campaign = find_promotion(view, body.campaign)
     if isinstance(campaign, Refusal):
         return campaign
     if sum(1 for _ in view.scan(tables.CAMPAIGN_STACKS, campaign.id)) >= STACKS_MAX:
@@ -48,7 +48,7 @@ def create_stack(
         tier_ids=body.tier_ids,
         category_id=body.category_id,
     )
-    checked = _checked(view, stack, body.tier_ids)
+    checked = _check_stack(view, stack, body.tier_ids)
     if isinstance(checked, Refusal):
         return checked
     return Decision((StackCreated(checked, categories_of(view, checked.category_id)),))
@@ -66,7 +66,7 @@ def update_stack(view: View, _: Command, body: UpdateStack, now: Millis) -> Deci
     added = [each for each in changed.tier_ids if each not in stack.tier_ids]
     # a category that is gone may stay named
     named = None if changed.category_id == stack.category_id else changed.category_id
-    checked = _checked(view, structs.replace(changed, category_id=named), added)
+    checked = _check_stack(view, structs.replace(changed, category_id=named), added)
     if isinstance(checked, Refusal):
         return checked
     if named is None:
@@ -84,7 +84,7 @@ def delete_stack(view: View, _: Command, body: DeleteStack, __: Millis) -> Decis
 
 def find_stack(view: View, campaign: str, stack_id: str) -> PromotionStack | Refusal:
     """The stack with that id, of that promotion."""
-    found = promotion_of(view, campaign)
+    found = find_promotion(view, campaign)
     if isinstance(found, Refusal):
         return found
     stack = view.get(tables.STACKS, stack_id)
@@ -93,7 +93,9 @@ def find_stack(view: View, campaign: str, stack_id: str) -> PromotionStack | Ref
     return stack
 
 
-def _checked(view: View, stack: PromotionStack, added: Sequence[str]) -> PromotionStack | Refusal:
+def _check_stack(
+    view: View, stack: PromotionStack, added: Sequence[str]
+) -> PromotionStack | Refusal:
     """The stack with its category's id; refuses what makes no sense or is not there."""
     if not 1 <= len(stack.name) <= ID_LENGTH_MAX:
         return refuse("invalid_payload", f"name must have 1 to {ID_LENGTH_MAX} characters")

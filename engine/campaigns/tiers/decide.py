@@ -11,9 +11,9 @@ from types import MappingProxyType
 import msgspec
 from msgspec import structs
 
-from engine.assignments.decide import assign, drop_all, reassign, rule_ids_of
+from engine.assignments.decide import assign_rules, drop_assignments_of, reassign_rules, rule_ids_of
 from engine.assignments.fold import rule_assigned
-from engine.campaigns.tiers.places import last_place, moved_for
+from engine.campaigns.tiers.places import last_place, make_room_for
 from engine.kernel import tables
 from engine.kernel.changes import change_entity
 from engine.kernel.decision import Decision
@@ -76,17 +76,17 @@ UPDATABLE = frozenset(
 
 def create_tier(view: View, command: Command, body: CreateTier, now: Millis) -> Decision | Refusal:
     """Adds a tier in the place that it asks for, or after the last."""
-    campaign = promotion_of(view, body.campaign)
+    campaign = find_promotion(view, body.campaign)
     if isinstance(campaign, Refusal):
         return campaign
     if campaign.tiers_count >= TIERS_MAX:
         return refuse("invalid_campaign", _too_many(TIERS_MAX))
     new = NewTier(body.tier, body.validation_rules, body.hierarchy)
-    made = _made(view, command, new, campaign, now)
+    made = _new_tier(view, command, new, campaign, now)
     if isinstance(made, Refusal):
         return made
     tier, assigned = made
-    moved = moved_for(view, tier)
+    moved = make_room_for(view, tier)
     if isinstance(moved, Refusal):
         return moved
     places = (tier.hierarchy, *moved.values())
@@ -96,7 +96,7 @@ def create_tier(view: View, command: Command, body: CreateTier, now: Millis) -> 
         last_tier_place=max(campaign.last_tier_place, *places),
     )
     created = TierCreated(tier, campaign, categories_of(view, tier.category_id))
-    return Decision((*_moves(campaign, moved), *assigned, created))
+    return Decision((*_tiers_moved_event(campaign, moved), *assigned, created))
 
 
 def update_tier(view: View, command: Command, body: UpdateTier, now: Millis) -> Decision | Refusal:
@@ -105,36 +105,36 @@ def update_tier(view: View, command: Command, body: UpdateTier, now: Millis) -> 
     if isinstance(found, Refusal):
         return found
     tier, campaign = found
-    changed = _changed(view, tier, body.changes)
+    changed = _change_tier(view, tier, body.changes)
     if isinstance(changed, Refusal):
         return changed
     changed = structs.replace(changed, updated_at=now)
-    moved = moved_for(view, changed) if changed.hierarchy != tier.hierarchy else {}
+    moved = make_room_for(view, changed) if changed.hierarchy != tier.hierarchy else {}
     if isinstance(moved, Refusal):
         return moved
     bound: tuple[Event, ...] | Refusal = ()
     if body.validation_rules is not None:
-        bound = reassign(view, command, body.validation_rules, tier, now)
+        bound = reassign_rules(view, command, body.validation_rules, tier, now)
     if isinstance(bound, Refusal):
         return bound
     places = (changed.hierarchy, *moved.values())
     last = last_place(view, campaign, places, tier.hierarchy)
     campaign = structs.replace(campaign, last_tier_place=last)
     updated = TierUpdated(changed, campaign, categories_of(view, changed.category_id))
-    return Decision((*_moves(campaign, moved), *bound, updated))
+    return Decision((*_tiers_moved_event(campaign, moved), *bound, updated))
 
 
 def enable_tier(view: View, _: Command, body: EnableTier, now: Millis) -> Decision | Refusal:
     """Makes a tier usable."""
-    return _switched(view, body.tier_id, TierEnabled, now, active=True)
+    return _switch_tier(view, body.tier_id, TierEnabled, now, active=True)
 
 
 def disable_tier(view: View, _: Command, body: DisableTier, now: Millis) -> Decision | Refusal:
     """Makes a tier unusable."""
-    return _switched(view, body.tier_id, TierDisabled, now, active=False)
+    return _switch_tier(view, body.tier_id, TierDisabled, now, active=False)
 
 
-def _switched(
+def _switch_tier(
     view: View,
     tier_id: str,
     event: type[TierEnabled] | type[TierDisabled],
@@ -162,7 +162,7 @@ def delete_tier(view: View, _: Command, body: DeleteTier, __: Millis) -> Decisio
         last_tier_place=last_place(view, campaign, (), tier.hierarchy),
     )
     deleted = TierDeleted(tier, campaign, categories_of(view, tier.category_id))
-    return Decision((*drop_all(view, tier), deleted))
+    return Decision((*drop_assignments_of(view, tier), deleted))
 
 
 def create_promotion(
@@ -178,13 +178,13 @@ def create_promotion(
     trial = view.trial()
     events: list[Event] = []
     tiers: list[PromotionTier] = []
-    bound = assign(view, command, body.validation_rules, campaign, now)
+    bound = assign_rules(view, command, body.validation_rules, campaign, now)
     if isinstance(bound, Refusal):
         return bound
     _note(trial, events, bound, now)
     campaign = structs.replace(campaign, rule_ids=rule_ids_of(bound))
     for number, each in enumerate(body.tiers):
-        made = _made(trial, numbered_command(command, "tier", number), each, campaign, now)
+        made = _new_tier(trial, numbered_command(command, "tier", number), each, campaign, now)
         if isinstance(made, Refusal):
             return made
         tier, bound = made
@@ -236,7 +236,7 @@ def tiers_of(view: View, campaign: Campaign) -> Iterator[PromotionTier]:
             yield tier
 
 
-def promotion_of(view: View, named: str) -> Campaign | Refusal:
+def find_promotion(view: View, named: str) -> Campaign | Refusal:
     """The promotion with that id or name."""
     campaign = find_campaign(view, named)
     if campaign is None:
@@ -255,7 +255,7 @@ def find_tier(view: View, tier_id: str) -> tuple[PromotionTier, Campaign] | Refu
     return tier, campaign
 
 
-def _made(
+def _new_tier(
     view: View, command: Command, new: NewTier, campaign: Campaign, now: Millis
 ) -> tuple[PromotionTier, tuple[RuleAssigned, ...]] | Refusal:
     """The tier as it is created, in its place, and what is to bind it."""
@@ -278,13 +278,13 @@ def _made(
         refusal = refuse("invalid_payload", f"The hierarchy of a tier is 1 to {TIERS_MAX}")
     if refusal is not None:
         return refusal
-    assigned = assign(view, command, new.validation_rules, tier, now)
+    assigned = assign_rules(view, command, new.validation_rules, tier, now)
     if isinstance(assigned, Refusal):
         return assigned
     return structs.replace(tier, rule_ids=rule_ids_of(assigned)), assigned
 
 
-def _changed(view: View, tier: PromotionTier, given: msgspec.Raw) -> PromotionTier | Refusal:
+def _change_tier(view: View, tier: PromotionTier, given: msgspec.Raw) -> PromotionTier | Refusal:
     changed = change_entity(tier, given, UPDATABLE, FIXED)
     if isinstance(changed, Refusal):
         return changed
@@ -308,7 +308,7 @@ def _note(trial: State, events: list[Event], bound: tuple[RuleAssigned, ...], no
         events.append(event)
 
 
-def _moves(campaign: Campaign, moved: dict[str, int]) -> tuple[TiersMoved, ...]:
+def _tiers_moved_event(campaign: Campaign, moved: dict[str, int]) -> tuple[TiersMoved, ...]:
     return (TiersMoved(campaign.id, moved),) if moved else ()
 
 

@@ -16,7 +16,7 @@ from schemas.errors import Refusal, refuse
 from schemas.promotions import TIERS_MAX, TIERS_MOVED_MAX, PromotionTier
 
 
-def moved_for(view: View, tier: PromotionTier) -> dict[str, int] | Refusal:
+def make_room_for(view: View, tier: PromotionTier) -> dict[str, int] | Refusal:
     """The new places of the others that make room for a tier, by their ids; most often none.
 
     The tier may be new, or stored with the place that it has so far.
@@ -27,7 +27,7 @@ def moved_for(view: View, tier: PromotionTier) -> dict[str, int] | Refusal:
     moved: dict[str, int] = {}
     place = tier.hierarchy
     while place != own:
-        holder = holder_of(view, tier.campaign_id, place)
+        holder = tier_in_place(view, tier.campaign_id, place)
         if holder is None:
             break
         place += step
@@ -42,7 +42,7 @@ def moved_for(view: View, tier: PromotionTier) -> dict[str, int] | Refusal:
     return moved
 
 
-def holder_of(view: View, campaign_id: str, place: int) -> str | None:
+def tier_in_place(view: View, campaign_id: str, place: int) -> str | None:
     """The id of the tier in a place of a campaign."""
     return view.get(tables.CAMPAIGN_TIERS, campaign_id, tables.place_key(place))
 

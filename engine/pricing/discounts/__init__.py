@@ -13,15 +13,15 @@ from typing import Final
 
 from engine.pricing.basket import Basket
 from engine.pricing.discounts.credits import gift_credits
-from engine.pricing.discounts.items import taken_of_items
-from engine.pricing.discounts.order import taken_of_order
+from engine.pricing.discounts.items import take_off_items
+from engine.pricing.discounts.order import take_off_order
 from engine.pricing.discounts.terms import Terms
-from engine.pricing.discounts.units import taken_of_units
+from engine.pricing.discounts.units import take_units
 from engine.pricing.scope import Scope
 from schemas.discounts import EFFECTS, Discount, Effect
 from schemas.evaluations import Taken
 
-__all__ = ["Terms", "effect_of", "gift_credits", "is_scoped", "paid_with", "taken"]
+__all__ = ["Terms", "effect_of", "gift_credits", "is_scoped", "take_discount", "take_payment"]
 
 #: Effects that the items in scope do not bind.
 _UNSCOPED: Final = frozenset(
@@ -29,14 +29,14 @@ _UNSCOPED: Final = frozenset(
 )
 
 
-def taken(discount: Discount, basket: Basket, scope: Scope | None, terms: Terms) -> Taken:
+def take_discount(discount: Discount, basket: Basket, scope: Scope | None, terms: Terms) -> Taken:
     """What a discount, its formulas resolved, takes from what is left; no scope is the whole."""
     effect = effect_of(discount, scope)
     if discount.type == "UNIT":
-        return taken_of_units(discount, effect, basket, scope, terms)
+        return take_units(discount, effect, basket, scope, terms)
     if effect == "APPLY_TO_ORDER":
-        return Taken(order=taken_of_order(discount, basket, terms))
-    return Taken(items=taken_of_items(discount, effect, basket, scope, terms))
+        return Taken(order=take_off_order(discount, basket, terms))
+    return Taken(items=take_off_items(discount, effect, basket, scope, terms))
 
 
 def effect_of(discount: Discount, scope: Scope | None) -> Effect:
@@ -57,7 +57,7 @@ def is_scoped(effect: str) -> bool:
     return effect not in _UNSCOPED
 
 
-def paid_with(
+def take_payment(
     amount: int, effect: str | None, basket: Basket, scope: Scope | None, terms: Terms
 ) -> Taken:
     """What an amount of money takes, no more than is left; its `total` is what was needed of it.
@@ -70,4 +70,4 @@ def paid_with(
         return Taken(order=min(amount, basket.left or 0))
     proportionally = "APPLY_TO_ITEMS_PROPORTIONALLY"
     money = Discount(type="AMOUNT", amount_off=amount)
-    return Taken(items=taken_of_items(money, proportionally, basket, scope, terms))
+    return Taken(items=take_off_items(money, proportionally, basket, scope, terms))

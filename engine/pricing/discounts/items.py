@@ -7,9 +7,9 @@ own limit and what is left of the order, to which all values are cut back in pro
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from engine.kernel.money import fill, half_up, split
+from engine.kernel.money import divide_half_up, fill_parts, split_amount
 from engine.pricing.basket import Basket
-from engine.pricing.discounts.parts import Part, items_taken, limited, parts_of
+from engine.pricing.discounts.parts import Part, items_taken, limit_values, parts_of
 from engine.pricing.discounts.terms import Terms
 from engine.pricing.scope import Scope
 from schemas.discounts import Discount
@@ -19,7 +19,7 @@ from schemas.evaluations import ItemTaken
 ItemEffect = Callable[[Discount, Sequence[Part], int], Sequence[int]]
 
 
-def taken_of_items(
+def take_off_items(
     discount: Discount, effect: str, basket: Basket, scope: Scope | None, terms: Terms
 ) -> tuple[ItemTaken, ...]:
     """What the discount takes off the lines in scope, none of which ends below zero."""
@@ -28,9 +28,9 @@ def taken_of_items(
     if discount.aggregated_amount_limit is not None:
         most = min(most, discount.aggregated_amount_limit)
     values = _EFFECTS[discount.type, effect](discount, parts, most)
-    values = limited(values, parts, scope)
+    values = limit_values(values, parts, scope)
     if sum(values) > most:
-        values = split(most, values)
+        values = split_amount(most, values)
     return items_taken(values, parts)
 
 
@@ -48,7 +48,7 @@ def amount_off_each_unit(discount: Discount, parts: Sequence[Part], _: int) -> S
 def amount_by_worth(discount: Discount, parts: Sequence[Part], most: int) -> Sequence[int]:
     """Law: split as the parts are worth; the sum is min(amount, all worth, what may be taken)."""
     worths = [part.worth for part in parts]
-    return split(min(discount.amount_off or 0, sum(worths), most), worths)
+    return split_amount(min(discount.amount_off or 0, sum(worths), most), worths)
 
 
 def amount_by_units(discount: Discount, parts: Sequence[Part], most: int) -> Sequence[int]:
@@ -57,7 +57,7 @@ def amount_by_units(discount: Discount, parts: Sequence[Part], most: int) -> Seq
     The sum is min(amount, all worth, what may be taken).
     """
     total = min(discount.amount_off or 0, most)
-    return fill(total, [part.units for part in parts], [part.worth for part in parts])
+    return fill_parts(total, [part.units for part in parts], [part.worth for part in parts])
 
 
 def percent_off_each(discount: Discount, parts: Sequence[Part], _: int) -> Sequence[int]:
@@ -66,7 +66,7 @@ def percent_off_each(discount: Discount, parts: Sequence[Part], _: int) -> Seque
         return [0] * len(parts)
     numerator, denominator = discount.percent_off.as_integer_ratio()
     denominator *= 100
-    values = [min(half_up(part.base * numerator, denominator), part.worth) for part in parts]
+    values = [min(divide_half_up(part.base * numerator, denominator), part.worth) for part in parts]
     limit = discount.amount_limit
     return values if limit is None else _per_line(values, parts, limit)
 

@@ -6,16 +6,16 @@ from typing import Final
 from engine.kernel.money import percent_of
 from engine.pricing.basket import Basket
 from engine.pricing.discounts.terms import Terms
-from engine.pricing.sums import left_of
+from engine.pricing.sums import left_to_pay
 from schemas.discounts import Discount
 
 OrderEffect = Callable[[Discount, int, int], int]
 
 
-def taken_of_order(discount: Discount, basket: Basket, terms: Terms) -> int:
+def take_off_order(discount: Discount, basket: Basket, terms: Terms) -> int:
     """What the discount takes off the order, no more than its limits and what is left."""
     left = basket.left or 0
-    base = (left_of(basket.initial) or 0) if terms.initial else left
+    base = (left_to_pay(basket.initial) or 0) if terms.initial else left
     taken = EFFECTS[discount.type](discount, left, base)
     if discount.aggregated_amount_limit is not None:
         taken = min(taken, discount.aggregated_amount_limit)

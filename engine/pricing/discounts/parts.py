@@ -7,7 +7,7 @@ are still paid for. Parts of one line share what is left of it and never overlap
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from engine.kernel.money import half_up
+from engine.kernel.money import divide_half_up
 from engine.pricing.basket import Basket, Line
 from engine.pricing.discounts.terms import Terms
 from engine.pricing.scope import Scope, Share
@@ -50,7 +50,7 @@ def parts_of(basket: Basket, scope: Scope | None, terms: Terms) -> list[Part]:
         if units <= 0:
             continue
         used[share.line] = start + units
-        worth = paid_part(line, start + units) - paid_part(line, start)
+        worth = left_of_units(line, start + units) - left_of_units(line, start)
         base = _before(line, start, units) if terms.initial else worth
         if share.price is not None:
             worth = min(worth, share.price * units)
@@ -60,12 +60,12 @@ def parts_of(basket: Basket, scope: Scope | None, terms: Terms) -> list[Part]:
     return parts
 
 
-def paid_part(line: Line, units: int) -> int:
+def left_of_units(line: Line, units: int) -> int:
     """What is left of the first `units` of those that are still paid for; there are some."""
-    return half_up(line.left * units, line.quantity - line.discounted)
+    return divide_half_up(line.left * units, line.quantity - line.discounted)
 
 
-def limited(values: Sequence[int], parts: Sequence[Part], scope: Scope | None) -> list[int]:
+def limit_values(values: Sequence[int], parts: Sequence[Part], scope: Scope | None) -> list[int]:
     """The values within what the rules allow for each part and for all parts of an entry.
 
     A limit for all is used up in the order of the parts; what is cut off is not given elsewhere.
@@ -98,9 +98,9 @@ def _before(line: Line, start: int, units: int) -> int:
     paid = before.quantity - before.discounted
     if paid <= 0:
         return 0
-    return paid_part(before, min(start + units, paid)) - paid_part(before, min(start, paid))
+    return left_of_units(before, min(start + units, paid)) - left_of_units(before, min(start, paid))
 
 
-def everything(basket: Basket) -> Scope:
+def whole_scope(basket: Basket) -> Scope:
     """The whole of every line."""
     return Scope(tuple(Share(n, line.quantity) for n, line in enumerate(basket.lines)))

@@ -4,10 +4,16 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from engine.kernel.money import half_up
-from engine.pricing.basket import Basket, together
+from engine.kernel.money import divide_half_up
+from engine.pricing.basket import Basket, sum_taken
 from engine.pricing.discounts.parts import Part, parts_of
-from engine.pricing.discounts.stock import amount_room, find_lines, new_line, room, unit_price
+from engine.pricing.discounts.stock import (
+    amount_room,
+    find_lines,
+    new_line,
+    room_on_line,
+    unit_price,
+)
 from engine.pricing.discounts.terms import Terms
 from engine.pricing.scope import Scope
 from schemas.discounts import Discount
@@ -42,7 +48,7 @@ def replace_items(discount: Discount, basket: Basket, scope: Scope | None, terms
     targets = find_lines(basket, named, found)
     line = basket.lines[targets[0]] if targets else None
     price = unit_price(line, found)
-    most = room(line, price, amount_room(basket))
+    most = room_on_line(line, price, amount_room(basket))
     if discount.unit_off is not None:
         most = min(most, discount.unit_off)
     swaps = _swaps(_sources(basket, scope, terms, set(targets)), scope, price, most)
@@ -50,12 +56,12 @@ def replace_items(discount: Discount, basket: Basket, scope: Scope | None, terms
     if not swaps or (basket.left or 0) + change < 0:
         return Taken()
     if line is not None:
-        return together(_step(swap, targets[0]) for swap in swaps)
+        return sum_taken(_step(swap, targets[0]) for swap in swaps)
     fresh = new_line(named, found, basket)
     if fresh is None:
         return Taken()
     place = len(basket.lines)
-    return together((Taken(added=(fresh,)), *(_step(swap, place) for swap in swaps)))
+    return sum_taken((Taken(added=(fresh,)), *(_step(swap, place) for swap in swaps)))
 
 
 def _sources(basket: Basket, scope: Scope | None, terms: Terms, targets: set[int]) -> list[Part]:
@@ -92,7 +98,7 @@ def _swap(part: Part, units: int, price: int | None, limit: int | None) -> _Swap
 
 def _worth(part: Part, units: int) -> int:
     """What is left of the first units of the part."""
-    return half_up(part.worth * units, part.units)
+    return divide_half_up(part.worth * units, part.units)
 
 
 def _step(swap: _Swap, target: int) -> Taken:

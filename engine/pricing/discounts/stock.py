@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from engine.kernel.money import half_up
+from engine.kernel.money import divide_half_up
 from engine.pricing.basket import Basket, Line
 from schemas.api import ITEMS_MAX, ProductInput, SkuInput
 from schemas.base import AMOUNT_MAX, QUANTITY_MAX
@@ -33,7 +33,7 @@ def unit_price(line: Line | None, found: CatalogItem | None) -> int | None:
         if line.item.price is not None:
             return line.item.price
         if line.amount is not None:
-            return half_up(line.amount, line.quantity)
+            return divide_half_up(line.amount, line.quantity)
     return None if found is None else found.price
 
 
@@ -42,7 +42,7 @@ def amount_room(basket: Basket) -> int:
     return AMOUNT_MAX - (basket.amount or 0)
 
 
-def room(line: Line | None, price: int | None, amount_max: int) -> int:
+def room_on_line(line: Line | None, price: int | None, amount_max: int) -> int:
     """How many units of that price fit on the line, a new one where there is none."""
     units = QUANTITY_MAX - (0 if line is None else line.quantity)
     if price:

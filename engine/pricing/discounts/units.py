@@ -8,10 +8,16 @@ does not fit is not added.
 
 from collections.abc import Sequence
 
-from engine.pricing.basket import Basket, Line, together
-from engine.pricing.discounts.parts import everything, paid_part
+from engine.pricing.basket import Basket, Line, sum_taken
+from engine.pricing.discounts.parts import left_of_units, whole_scope
 from engine.pricing.discounts.replacing import replace_items
-from engine.pricing.discounts.stock import amount_room, find_lines, new_line, room, unit_price
+from engine.pricing.discounts.stock import (
+    amount_room,
+    find_lines,
+    new_line,
+    room_on_line,
+    unit_price,
+)
 from engine.pricing.discounts.terms import Terms
 from engine.pricing.scope import Scope, Share
 from schemas.discounts import Discount, UnitOff
@@ -19,7 +25,7 @@ from schemas.evaluations import ItemTaken, Taken
 from schemas.products import CatalogItem
 
 
-def taken_of_units(
+def take_units(
     discount: Discount, effect: str, basket: Basket, scope: Scope | None, terms: Terms
 ) -> Taken:
     """What the discount adds, frees or replaces."""
@@ -39,7 +45,7 @@ def add_new_items(named: str, count: int, basket: Basket, terms: Terms) -> Taken
     usable = _usable(lines, basket, terms)
     if lines and not usable:
         return Taken()
-    return _added(named, found, count, usable[0] if usable else None, basket)
+    return _add_units(named, found, count, usable[0] if usable else None, basket)
 
 
 def add_missing_items(named: str, count: int, basket: Basket, terms: Terms) -> Taken:
@@ -55,13 +61,13 @@ def add_missing_items(named: str, count: int, basket: Basket, terms: Terms) -> T
         line = basket.lines[n]
         units = min(count, line.quantity - line.discounted)
         if units > 0:
-            value = min(paid_part(line, units), left)
+            value = min(left_of_units(line, units), left)
             if value:
                 freed.append(ItemTaken(n, value, discounted=units))
             count -= units
             left -= value
-    missing = _added(named, found, count, usable[0] if usable else None, basket)
-    return together((Taken(items=tuple(freed)), missing))
+    missing = _add_units(named, found, count, usable[0] if usable else None, basket)
+    return sum_taken((Taken(items=tuple(freed)), missing))
 
 
 def add_same_items(discount: Discount, basket: Basket, scope: Scope | None, terms: Terms) -> Taken:
@@ -71,7 +77,7 @@ def add_same_items(discount: Discount, basket: Basket, scope: Scope | None, term
     redemptions as many as the line has in scope. A product or SKU that the discount names narrows
     the scope to its lines.
     """
-    within = everything(basket) if scope is None else scope
+    within = whole_scope(basket) if scope is None else scope
     named = discount.unit_type
     only = None if named is None else set(find_lines(basket, named, terms.price_of(named)))
     pools = dict(within.amounts_max)
@@ -85,7 +91,7 @@ def add_same_items(discount: Discount, basket: Basket, scope: Scope | None, term
             continue
         price = unit_price(line, None) or 0
         count = _within_limits(_count(discount.unit_off), price, share, pools)
-        count = min(count, room(line, price, amount_room(basket) - amount))
+        count = min(count, room_on_line(line, price, amount_room(basket) - amount))
         if share.keys:
             count = min(count, share.units)
         if count:
@@ -105,7 +111,7 @@ def add_many_items(units: Sequence[UnitOff], basket: Basket, terms: Terms) -> Ta
         step = _add(unit.effect, unit.unit_type, unit.unit_off, running, terms)
         running.take(step)
         steps.append(step)
-    return together(steps)
+    return sum_taken(steps)
 
 
 def _add(effect: str, named: str | None, count: int | None, basket: Basket, terms: Terms) -> Taken:
@@ -124,12 +130,12 @@ def _usable(lines: Sequence[int], basket: Basket, terms: Terms) -> Sequence[int]
     return [n for n in lines if not basket.lines[n].once] if terms.once else lines
 
 
-def _added(
+def _add_units(
     named: str, found: CatalogItem | None, count: int, place: int | None, basket: Basket
 ) -> Taken:
     line: Line | None = None if place is None else basket.lines[place]
     price = unit_price(line, found) or 0
-    count = min(count, room(line, price, amount_room(basket)))
+    count = min(count, room_on_line(line, price, amount_room(basket)))
     if count <= 0:
         return Taken()
     value = count * price

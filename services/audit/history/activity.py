@@ -19,10 +19,10 @@ from engine.kernel import tables
 from engine.kernel.encode import Body
 from fronts.query_string import (
     Given,
-    invalid,
+    invalid_parameter,
     read_parameters,
     require_known,
-    single,
+    single_parameter,
     text_of,
     time_of,
 )
@@ -115,14 +115,14 @@ def _add_filters(where: Where, given: list[Given], cursor: Cursor) -> None:
     # no entry is about one product
     if text_of(given, "product_id") is not None:
         where.add("1 = 0")
-    category = single(given, "category")
+    category = single_parameter(given, "category")
     if category is not None:
         if category.value not in _CATEGORIES:
-            raise invalid(category.name, "must be `ACTION` or `EFFECT`")
+            raise invalid_parameter(category.name, "must be `ACTION` or `EFFECT`")
         where.add(_CATEGORIES[category.value])
     beyond = "<" if cursor.descending else ">"
     for name, operator in (("start_date", ">="), ("end_date", "<="), ("starting_after", beyond)):
-        date = single(given, name)
+        date = single_parameter(given, name)
         if date is not None:
             where.add(f"at {operator} {{{name}:Int64}}", **{name: time_of(date)})
 

@@ -14,12 +14,12 @@ from fronts.query_string import (
     Given,
     Page,
     conditions_of,
-    invalid,
+    invalid_parameter,
     page_of,
     range_of,
     read_parameters,
     require_known,
-    single,
+    single_parameter,
     text_of,
 )
 from runtime.clickhouse.database import Query
@@ -85,7 +85,7 @@ async def list_api_calls(reads: Reads, request: Request) -> Response:
     given = read_parameters(request.query_params.multi_items())
     require_known(given, _PARAMETERS)
     page = page_of(given, frozenset(ORDERS))
-    where = _wanted(caller_of(request).project, given)
+    where = _wanted_calls(caller_of(request).project, given)
     await reads.ready(request)
     ((total, _),) = await reads.rows(count_rows(API_CALLS, where))
     rows = await reads.rows(calls_page(where, page)) if total else []
@@ -101,14 +101,14 @@ def calls_page(where: Where, page: Page) -> Query:
     )
 
 
-def _wanted(project: str, given: list[Given]) -> Where:
+def _wanted_calls(project: str, given: list[Given]) -> Where:
     where = Where(project)
     where.within("at", range_of(given, "created_at"))
     for name, test in _PLAIN.items():
         value = text_of(given, name)
         if value is not None:
             where.add(test, **{name: value})
-    _add_status(where, single(given, "status"))
+    _add_status(where, single_parameter(given, "status"))
     where.satisfies(FIELDS, *conditions_of(given))
     return where
 
@@ -122,7 +122,7 @@ def _add_status(where: Where, given: Given | None) -> None:
     elif given.value.isascii() and given.value.isdecimal() and len(given.value) == 3:
         where.add("status = {status:UInt16}", status=int(given.value))
     else:
-        raise invalid(given.name, "must be a status such as `404`, or `4xx`")
+        raise invalid_parameter(given.name, "must be a status such as `404`, or `4xx`")
 
 
 def _body(*row: Any) -> Body:

@@ -32,7 +32,7 @@ async def list_voucher_transactions(reads: Reads, request: Request) -> Response:
     if not rows:
         raise ApiError(not_found("voucher", code))
     voucher = tables.VOUCHERS.decode(rows[0][0].encode())
-    return await _listed(reads, request, "voucher_id", voucher.id)
+    return await _list_transactions(reads, request, "voucher_id", voucher.id)
 
 
 async def list_campaign_transactions(reads: Reads, request: Request) -> Response:
@@ -42,10 +42,10 @@ async def list_campaign_transactions(reads: Reads, request: Request) -> Response
     rows = await reads.rows(queries.find_campaign(caller_of(request).project, named))
     if not rows:
         raise ApiError(not_found("campaign", named))
-    return await _listed(reads, request, "campaign_id", rows[0][0])
+    return await _list_transactions(reads, request, "campaign_id", rows[0][0])
 
 
-async def _listed(reads: Reads, request: Request, column: str, wanted: str) -> Response:
+async def _list_transactions(reads: Reads, request: Request, column: str, wanted: str) -> Response:
     given = read_parameters(request.query_params.multi_items())
     require_known(given, PARAMETERS)
     cursor = cursor_of(given, ("log_offset", "log_index"))

@@ -8,10 +8,16 @@ from starlette.responses import Response
 
 from engine.background.body import action_body
 from engine.kernel import tables
-from fronts.query_string import page_of, read_parameters, require_known, single, time_of
+from fronts.query_string import page_of, read_parameters, require_known, single_parameter, time_of
 from runtime.clickhouse.sinks import Reads
 from runtime.http.routing import caller_of
-from services.audit.lists.lists import Listing, each_by, list_response, page_of_entities, wanted
+from services.audit.lists.lists import (
+    Listing,
+    each_by,
+    list_response,
+    page_of_entities,
+    wanted_entities,
+)
 
 ACTIONS: Final = Listing(
     "async_action",
@@ -27,8 +33,8 @@ async def list_actions(reads: Reads, request: Request) -> Response:
     given = read_parameters(request.query_params.multi_items())
     require_known(given, frozenset({"limit", "end_date"}))
     page = page_of(given, frozenset({"created_at"}))
-    end = single(given, "end_date")
-    where = wanted(ACTIONS, caller_of(request).project, given, 0)
+    end = single_parameter(given, "end_date")
+    where = wanted_entities(ACTIONS, caller_of(request).project, given, 0)
     if end is not None:
         where.add("created_at < {end_date:Int64}", end_date=time_of(end))
     await reads.ready(request)

@@ -15,7 +15,13 @@ from runtime.http.routing import caller_of
 from schemas.bin import BinEntry
 from services.audit.lists import queries
 from services.audit.lists.filters import text, texts
-from services.audit.lists.lists import Listing, each_by, list_response, page_of_entities, wanted
+from services.audit.lists.lists import (
+    Listing,
+    each_by,
+    list_response,
+    page_of_entities,
+    wanted_entities,
+)
 
 CURSOR: Final = "starting_after_id"
 _PARAMETERS: Final = frozenset({"limit", "order", "filters", CURSOR})
@@ -59,7 +65,7 @@ async def list_bin(reads: Reads, request: Request) -> Response:
     require_known(given, _PARAMETERS)
     page = page_of(given, frozenset(BIN.orders))
     cursor = text_of(given, CURSOR)
-    where = wanted(BIN, caller_of(request).project, given, 0)
+    where = wanted_entities(BIN, caller_of(request).project, given, 0)
     await reads.ready(request)
     ((total,),) = await reads.rows(queries.count_entities(where))
     if cursor is not None:

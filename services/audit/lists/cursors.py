@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from starlette.responses import Response
 
 from engine.kernel.encode import Body
-from fronts.query_string import Given, invalid, limit_of, single
+from fronts.query_string import Given, invalid_parameter, limit_of, single_parameter
 from runtime.clickhouse.database import Query
 from runtime.clickhouse.sinks import Reads
 from services.audit.lists.filters import Where
@@ -41,15 +41,17 @@ def cursor_of(
     orders: Mapping[str, tuple[str, ...]] = BY_ID,
 ) -> Cursor:
     """The page that a request asks for; newest first unless it says otherwise."""
-    order = single(given, "order")
+    order = single_parameter(given, "order")
     columns, descending = newest, True
     if order is not None:
         name = order.value.removeprefix("-")
         if name not in orders:
             known = ", ".join(sorted(orders))
-            raise invalid(order.name, f"must be one of {known}, or one after a `-`")
+            raise invalid_parameter(order.name, f"must be one of {known}, or one after a `-`")
         columns, descending = orders[name], order.value.startswith("-")
-    return Cursor(limit_of(given), columns, descending, single(given, "starting_after_id"))
+    return Cursor(
+        limit_of(given), columns, descending, single_parameter(given, "starting_after_id")
+    )
 
 
 async def read_page(
@@ -66,7 +68,7 @@ async def read_page(
         text = f"SELECT {columns} FROM {source} WHERE {place} LIMIT 1"  # noqa: S608  constants
         rows = await reads.rows(Query(text, values))
         if not rows:
-            raise invalid(cursor.after.name, "names nothing in this list")
+            raise invalid_parameter(cursor.after.name, "names nothing in this list")
         beyond = "<" if cursor.descending else ">"
         tests, named = [], {}
         for index, column in enumerate(cursor.columns):

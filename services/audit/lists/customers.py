@@ -13,22 +13,28 @@ from engine.kernel.encode import Body
 from fronts.query_string import (
     Given,
     Page,
-    invalid,
+    invalid_parameter,
     page_of,
     read_parameters,
     require_known,
-    single,
+    single_parameter,
     text_of,
     time_of,
 )
 from runtime.clickhouse.sinks import Reads
 from runtime.http.errors import ApiError
-from runtime.http.routing import caller_of, ident
+from runtime.http.routing import caller_of, read_ident
 from schemas.base import Millis
 from schemas.errors import not_found
 from services.audit.lists import queries
 from services.audit.lists.filters import ANY_METADATA, METADATA_PREFIX, Where, text, texts
-from services.audit.lists.lists import BY_TIME, Listing, list_response, page_of_entities, wanted
+from services.audit.lists.lists import (
+    BY_TIME,
+    Listing,
+    list_response,
+    page_of_entities,
+    wanted_entities,
+)
 from services.audit.lists.times import TIMES
 from services.audit.sink.segment_rows import KIND as SEGMENT
 from services.audit.sink.segment_rows import MEMBERS
@@ -100,9 +106,9 @@ async def list_customers(
     given = read_parameters(request.query_params.multi_items())
     require_known(given, CUSTOMERS.parameters | {CURSOR})
     page = page_of(given, frozenset(CUSTOMERS.orders))
-    cursor = single(given, CURSOR)
+    cursor = single_parameter(given, CURSOR)
     project = caller_of(request).project
-    where = wanted(CUSTOMERS, project, given, clock_ms())
+    where = wanted_entities(CUSTOMERS, project, given, clock_ms())
     await reads.ready(request)
     await _in_segment(reads, request, where, text_of(given, "segment_id"))
     ((total,),) = await reads.rows(queries.count_entities(where))
@@ -123,14 +129,16 @@ async def _in_segment(reads: Reads, request: Request, where: Where, asked: str |
     Raises ApiError 404 for one that is not there, 400 for one of which nobody keeps who is in it.
     """
     of_path = "segment" in request.path_params
-    named = ident(request, "segment") if of_path else asked
+    named = read_ident(request, "segment") if of_path else asked
     if named is None:
         return
     found = await reads.rows(queries.entities(where.values["project"], SEGMENT, [named]))
     if of_path and not found:
         raise ApiError(not_found("segment", named))
     if found and tables.SEGMENTS.decode(found[0][1].encode()).type == "passive":
-        raise invalid("segment_id", "is a passive segment, of which nobody keeps who is in it")
+        raise invalid_parameter(
+            "segment_id", "is a passive segment, of which nobody keeps who is in it"
+        )
     if of_path:
         where.add(_IN_SEGMENT, segment_id=named)
 
@@ -149,7 +157,7 @@ async def _whole_moments(reads: Reads, where: Where, page: Page) -> tuple[list[B
 def _go_on(where: Where, cursor: Given, page: Page) -> None:
     """After that time of creation, or after that customer, in the order of creation."""
     if page.order != "created_at":
-        raise invalid(cursor.name, "goes with the order by `created_at` only")
+        raise invalid_parameter(cursor.name, "goes with the order by `created_at` only")
     if cursor.value.startswith(_ID_PREFIX):
         queries.go_on_after(where, cursor.value, page)
     else:

@@ -15,12 +15,12 @@ from fronts.query_string import (
     Given,
     Page,
     conditions_of,
-    invalid,
+    invalid_parameter,
     page_of,
     range_of,
     read_parameters,
     require_known,
-    single,
+    single_parameter,
     text_of,
     time_of,
 )
@@ -92,7 +92,7 @@ async def answer_list(
     require_known(given, listing.parameters)
     page = page_of(given, frozenset(listing.orders))
     project = caller_of(request).project
-    where = wanted(listing, project, given, clock_ms())
+    where = wanted_entities(listing, project, given, clock_ms())
     await reads.ready(request)
     await add_customer(where, reads, given, listing.customer)
     found = await page_of_entities(listing, reads, where, page)
@@ -100,7 +100,7 @@ async def answer_list(
     return list_response(listing.name, found, total=total)
 
 
-def wanted(listing: Listing, project: str, given: list[Given], now: Millis) -> Where:
+def wanted_entities(listing: Listing, project: str, given: list[Given], now: Millis) -> Where:
     """What a request's parameters ask for, `customer` aside. Raises ApiError."""
     where = Where(project, now)
     where.add(f"kind = {{kind:String}} AND {listing.only}", kind=listing.kind)
@@ -115,12 +115,12 @@ def wanted(listing: Listing, project: str, given: list[Given], now: Millis) -> W
         if value is not None:
             where.add(test, **{name: value.upper() if name in listing.capitals else value})
     for name, test in listing.times.items():
-        at = single(given, name)
+        at = single_parameter(given, name)
         if at is not None:
             where.add(test, **{name: time_of(at)})
-    expand = single(given, "expand")
+    expand = single_parameter(given, "expand")
     if expand is not None and expand.value not in listing.expand:
-        raise invalid(expand.name, f"must be one of {', '.join(sorted(listing.expand))}")
+        raise invalid_parameter(expand.name, f"must be one of {', '.join(sorted(listing.expand))}")
     _add_ids(where, given)
     _add_referral(where, given)
     _add_areas(where, given)
@@ -131,17 +131,17 @@ def wanted(listing: Listing, project: str, given: list[Given], now: Millis) -> W
 def _add_ids(where: Where, given: list[Given]) -> None:
     ids = [each.value for each in given if each.path[0] == "ids"]
     if len(ids) > IDS_MAX:
-        raise invalid("ids", f"names more than {IDS_MAX}")
+        raise invalid_parameter("ids", f"names more than {IDS_MAX}")
     if ids:
         where.add("id IN {ids:Array(String)}", ids=ids)
 
 
 def _add_referral(where: Where, given: list[Given]) -> None:
-    asked = single(given, "is_referral_code")
+    asked = single_parameter(given, "is_referral_code")
     if asked is None:
         return
     if asked.value.lower() not in ("true", "false"):
-        raise invalid(asked.name, "must be `true` or `false`")
+        raise invalid_parameter(asked.name, "must be `true` or `false`")
     if asked.value.lower() == "true":
         where.add("0")
 
@@ -155,7 +155,7 @@ def _add_areas(where: Where, given: list[Given]) -> None:
             case (_, "filter", name, *_) if name in _AREAS:
                 where.add("0")
             case _:
-                raise invalid(each.name, f"is read as `{_ACCESS}[filter][areas_ids]`")
+                raise invalid_parameter(each.name, f"is read as `{_ACCESS}[filter][areas_ids]`")
 
 
 async def add_customer(where: Where, reads: Reads, given: list[Given], column: str) -> None:
@@ -186,9 +186,9 @@ def each_by(render: Callable[[bytes], Body]) -> Render:
 
 def list_response(name: str, items: list[Body], **more: Any) -> Response:
     """A list as the API answers it; `more` is the total, or what tells where to go on."""
-    return answer({"object": "list", "data_ref": name, name: items, **more})
+    return json_answer({"object": "list", "data_ref": name, name: items, **more})
 
 
-def answer(body: Body) -> Response:
+def json_answer(body: Body) -> Response:
     """An answer with that body."""
     return Response(to_json(body), media_type=JSON)

@@ -12,20 +12,27 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from engine.collections.body import collection_body
-from engine.collections.members import field_of
+from engine.collections.members import item_field_of
 from engine.kernel import tables
 from engine.kernel.calendar import Moment
 from engine.kernel.encode import Body
 from engine.kernel.zones import zone_named
 from engine.products.body import full_product_body, product_body, sku_body
-from engine.rules.filters import filter_of, locations_in
-from engine.rules.places import placed_among
-from fronts.query_string import Page, page_of, read_parameters, require_known, single, time_of
+from engine.rules.filters import locations_in, parse_filter
+from engine.rules.places import with_locations_by
+from fronts.query_string import (
+    Page,
+    page_of,
+    read_parameters,
+    require_known,
+    single_parameter,
+    time_of,
+)
 from runtime.clickhouse.database import Query
 from runtime.clickhouse.sinks import Reads
 from runtime.http.errors import ApiError
 from runtime.http.internal import time_zone_of
-from runtime.http.routing import caller_of, ident
+from runtime.http.routing import caller_of, read_ident
 from schemas.base import Millis
 from schemas.collections import ProductCollection
 from schemas.errors import not_found
@@ -109,8 +116,8 @@ async def list_collected(
     given = read_parameters(request.query_params.multi_items())
     require_known(given, frozenset({"limit", "page", "order", CURSOR}))
     page = page_of(given, frozenset(BY_TIME))
-    cursor = single(given, CURSOR)
-    project, collection_id = caller_of(request).project, ident(request, "id")
+    cursor = single_parameter(given, CURSOR)
+    project, collection_id = caller_of(request).project, read_ident(request, "id")
     after = None if cursor is None else time_of(cursor)
     await reads.ready(request)
     known = await reads.rows(queries.entities(project, COLLECTION, [collection_id]))
@@ -125,11 +132,11 @@ async def list_collected(
         _go_on(where, after, page)
     else:
         now = Moment(clock_ms(), zone_named(time_zone_of(request)))
-        ids, total = await _met(reads, project, collection, after, page, now)
+        ids, total = await _find_met(reads, project, collection, after, page, now)
         where.add("id IN {ids:Array(String)}", ids=ids)
         page = page._replace(offset=0)
     rows: Rows = await reads.rows(_page_of(where, page))
-    return list_response("data", await _shown(reads, project, rows), total=total)
+    return list_response("data", await _render_members(reads, project, rows), total=total)
 
 
 _IS_MEMBER: Final = (
@@ -138,7 +145,7 @@ _IS_MEMBER: Final = (
 )
 
 
-async def _met(
+async def _find_met(
     reads: Reads,
     project: str,
     collection: ProductCollection,
@@ -160,7 +167,7 @@ async def _met(
         last: str | None = ""
         while last is not None:
             rows = await reads.rows(_batch_of(project, kind, last))
-            entities = partial(_meeting, kind, text, rows, locations, now)
+            entities = partial(_filter_rows, kind, text, rows, locations, now)
             # a thread, so that other requests are served meanwhile
             found = await asyncio.to_thread(entities, page.order)
             total += len(found)
@@ -200,7 +207,7 @@ async def _locations(reads: Reads, project: str, text: str) -> Mapping[str, Loca
     return {each: tables.LOCATIONS.decode(body.encode()) for each, body in rows}
 
 
-def _meeting(
+def _filter_rows(
     kind: str,
     text: str,
     rows: Rows,
@@ -209,10 +216,10 @@ def _meeting(
     order: str,
 ) -> list[_Met]:
     """What of the rows, (id, body) of one kind, meets the filter."""
-    meets = filter_of(text)
+    meets = parse_filter(text)
 
     def value(entity: Product | Sku, name: str) -> Any:
-        return placed_among(locations.get, field_of(entity, name))
+        return with_locations_by(locations.get, item_field_of(entity, name))
 
     entities = (_TABLES[kind].decode(body.encode()) for _, body in rows)
     return [
@@ -225,7 +232,7 @@ def _meeting(
 _TABLES: Final[dict[str, Any]] = {PRODUCT: tables.PRODUCTS, SKU: tables.SKUS}
 
 
-async def _shown(reads: Reads, project: str, rows: Rows) -> list[Body]:
+async def _render_members(reads: Reads, project: str, rows: Rows) -> list[Body]:
     """Products, and SKUs with their products."""
     entities = [_TABLES[kind].decode(body.encode()) for kind, body in rows]
     ids = {entity.product_id for entity in entities if isinstance(entity, Sku)}

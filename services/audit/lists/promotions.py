@@ -26,7 +26,7 @@ from services.audit.lists.assignments import assignments_to
 from services.audit.lists.categories import FIELDS as CATEGORY_FIELDS
 from services.audit.lists.categories import categories_in
 from services.audit.lists.filters import ANY_METADATA, METADATA_PREFIX, Field, text
-from services.audit.lists.lists import BY_TIME, Listing, list_response, wanted
+from services.audit.lists.lists import BY_TIME, Listing, list_response, wanted_entities
 from services.audit.lists.times import ACTIVE, TIMES
 from services.audit.sink.entities import ENTITIES, UNKNOWN
 from services.audit.sink.promotion_rows import STACK, TIER, TIER_PLACE
@@ -53,7 +53,7 @@ async def list_tiers(reads: Reads, clock_ms: Callable[[], Millis], request: Requ
     require_known(given, TIERS.parameters | {"is_available"})
     page = page_of(given, frozenset(TIERS.orders))
     caller, now = caller_of(request), clock_ms()
-    where = wanted(TIERS, caller.project, given, now)
+    where = wanted_entities(TIERS, caller.project, given, now)
     if flag_of(given, "is_available"):
         where.add(_AVAILABLE, now=now)
     await reads.ready(request)
@@ -75,7 +75,7 @@ async def shown_campaigns(
     if with_tiers:
         ids = [tier_id for (tier_id,) in await reads.rows(first_tiers(project, with_tiers))]
         found = dict(await reads.rows(queries.entities(project, TIER, ids)))
-        tiers = await _placed(reads, project, [found[each] for each in ids if each in found])
+        tiers = await _with_places(reads, project, [found[each] for each in ids if each in found])
         tiers.sort(key=lambda tier: tier.hierarchy)
     bound = [*(each.id for each in campaigns), *(each.id for each in tiers)]
     assignments = await assignments_to(reads, project, bound)
@@ -120,13 +120,13 @@ async def _read(
     reads: Reads, project: str, rows: Sequence[tuple[str, str]]
 ) -> tuple[list[PromotionTier], dict[str, Campaign], list[Category]]:
     """The tiers with their campaigns and categories."""
-    tiers = await _placed(reads, project, [body for _, body in rows])
+    tiers = await _with_places(reads, project, [body for _, body in rows])
     campaigns = await _campaigns(reads, project, [each.campaign_id for each in tiers])
     categories = await categories_in(reads, project, [each.category_id for each in tiers])
     return tiers, campaigns, categories
 
 
-async def _placed(reads: Reads, project: str, bodies: Sequence[str]) -> list[PromotionTier]:
+async def _with_places(reads: Reads, project: str, bodies: Sequence[str]) -> list[PromotionTier]:
     """The tiers in the places that they have now."""
     tiers = [tables.TIERS.decode(body.encode()) for body in bodies]
     if not tiers:

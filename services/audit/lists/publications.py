@@ -23,7 +23,7 @@ from services.audit.lists.lists import (
     add_customer,
     list_response,
     page_of_entities,
-    wanted,
+    wanted_entities,
 )
 from services.audit.lists.redemptions import living_voucher
 from services.audit.lists.times import TIMES
@@ -35,7 +35,9 @@ _VOUCHER_TYPE: Final = (
 )
 
 
-async def _rendered(reads: Reads, project: str, rows: Sequence[tuple[str, str]]) -> list[Body]:
+async def _render_publications(
+    reads: Reads, project: str, rows: Sequence[tuple[str, str]]
+) -> list[Body]:
     found = [tables.PUBLICATIONS.decode(body.encode()) for _, body in rows]
     ids = sorted({each.customer_id for each in found})
     known = await reads.rows(queries.entities(project, "customer", ids)) if ids else []
@@ -51,7 +53,7 @@ async def _rendered(reads: Reads, project: str, rows: Sequence[tuple[str, str]])
 PUBLICATIONS: Final = Listing(
     "publication",
     "publications",
-    _rendered,
+    _render_publications,
     MappingProxyType(
         {
             "created_at": TIMES["created_at"],
@@ -105,7 +107,7 @@ async def list_voucher_publications(
     given = read_parameters(request.query_params.multi_items())
     require_known(given, PUBLICATIONS.parameters)
     page = page_of(given, frozenset(PUBLICATIONS.orders))
-    where = wanted(PUBLICATIONS, caller_of(request).project, given, clock_ms())
+    where = wanted_entities(PUBLICATIONS, caller_of(request).project, given, clock_ms())
     await reads.ready(request)
     voucher = await living_voucher(reads, request)
     where.add("has(texts['voucher_id'], {voucher_id:String})", voucher_id=voucher.id)

@@ -17,12 +17,12 @@ from fronts.query_string import (
     Given,
     Page,
     conditions_of,
-    invalid,
+    invalid_parameter,
     page_of,
     range_of,
     read_parameters,
     require_known,
-    single,
+    single_parameter,
     text_of,
 )
 from runtime.clickhouse.sinks import Reads
@@ -32,7 +32,7 @@ from schemas.errors import not_found
 from schemas.vouchers import Voucher
 from services.audit.lists import queries
 from services.audit.lists.filters import Field, Where, text
-from services.audit.lists.lists import PAGING, add_customer, answer, list_response
+from services.audit.lists.lists import PAGING, add_customer, json_answer, list_response
 from services.audit.sink.redemption_table import REDEMPTIONS
 
 #: How many entries of a voucher are shown at once; the contract knows no pages there.
@@ -80,7 +80,7 @@ async def list_redemptions(reads: Reads, request: Request) -> Response:
     given = read_parameters(request.query_params.multi_items())
     require_known(given, PARAMETERS)
     page = page_of(given, frozenset(ORDERS))
-    where = wanted(caller_of(request).project, given)
+    where = wanted_redemptions(caller_of(request).project, given)
     await reads.ready(request)
     await add_customer(where, reads, given, "customer_id")
     found, total = await _page(reads, where, page)
@@ -95,8 +95,8 @@ async def get_redemption(reads: Reads, request: Request) -> Response:
     rows = await reads.rows(queries.get_redemption(project, redemption_id))
     if not rows:
         raise ApiError(not_found("redemption", redemption_id))
-    (body,) = await _completed(reads, project, rows)
-    return answer(body)
+    (body,) = await _complete_bodies(reads, project, rows)
+    return json_answer(body)
 
 
 async def list_voucher_redemptions(reads: Reads, request: Request) -> Response:
@@ -105,7 +105,7 @@ async def list_voucher_redemptions(reads: Reads, request: Request) -> Response:
     require_known(given, PARAMETERS)
     page = page_of(given, frozenset(ORDERS))
     project = caller_of(request).project
-    where = wanted(project, given)
+    where = wanted_redemptions(project, given)
     await reads.ready(request)
     _of_voucher(where, await living_voucher(reads, request))
     await add_customer(where, reads, given, "customer_id")
@@ -123,7 +123,7 @@ async def get_voucher_redemption(reads: Reads, request: Request) -> Response:
     page = Page(ENTRIES_MAX, 0, "created_at", descending=True)
     found, total = await _page(reads, where, page)
     summary = voucher_body(voucher)["redemption"]
-    return answer(
+    return json_answer(
         {**summary, "data_ref": "redemption_entries", "total": total, "redemption_entries": found}
     )
 
@@ -148,10 +148,12 @@ async def _page(reads: Reads, where: Where, page: Page) -> tuple[list[Body], int
         return [], 0
     where.add("log_offset <= {newest:Int64}", newest=newest)
     rows = await reads.rows(queries.list_rows(REDEMPTIONS, where, page, ORDERS[page.order]))
-    return await _completed(reads, where.values["project"], rows), total
+    return await _complete_bodies(reads, where.values["project"], rows), total
 
 
-async def _completed(reads: Reads, project: str, rows: Sequence[tuple[Any, ...]]) -> list[Body]:
+async def _complete_bodies(
+    reads: Reads, project: str, rows: Sequence[tuple[Any, ...]]
+) -> list[Body]:
     """The bodies with what came later, or is kept elsewhere: rollbacks and customers."""
     bodies: list[Body] = [msgspec.json.decode(body) for _, body in rows]
     redeemed = [body["id"] for body in bodies if body["status"] == "SUCCEEDED"]
@@ -172,17 +174,17 @@ async def simple_customers(
     reads: Reads, project: str, customer_ids: Sequence[str | None]
 ) -> dict[str | None, Body]:
     """The customers as a redemption or a publication shows them, by id, as far as known."""
-    wanted = sorted({each for each in customer_ids if each})
-    if not wanted:
+    ids = sorted({each for each in customer_ids if each})
+    if not ids:
         return {}
-    rows = await reads.rows(queries.entities(project, "customer", wanted))
+    rows = await reads.rows(queries.entities(project, "customer", ids))
     return {
         customer_id: simple_customer_body(tables.CUSTOMERS.decode(body.encode()))
         for customer_id, body in rows
     }
 
 
-def wanted(project: str, given: list[Given]) -> Where:
+def wanted_redemptions(project: str, given: list[Given]) -> Where:
     """Which entries a list is asked for: by filters, or by the parameters of their own."""
     where = Where(project)
     where.within("at", range_of(given, "created_at"))
@@ -196,7 +198,7 @@ def wanted(project: str, given: list[Given]) -> Where:
             "(campaign_id = {campaign:String} OR campaign_name = {campaign:String})",
             campaign=campaign,
         )
-    result = single(given, "result")
+    result = single_parameter(given, "result")
     if result is not None:
         _add_result(where, result)
     return where
@@ -207,7 +209,9 @@ def _add_result(where: Where, given: Given) -> None:
     name, _, reason = given.value.partition("-")
     result = _RESULTS.get(name.lower())
     if result is None or (reason and result == "SUCCESS"):
-        raise invalid(given.name, "must be `Success`, `Failure` or `Failure-` and a failure code")
+        raise invalid_parameter(
+            given.name, "must be `Success`, `Failure` or `Failure-` and a failure code"
+        )
     where.add("result = {result:String}", result=result)
     if reason:
         code = _NAMED_FAILURES.get(reason.lower(), reason)

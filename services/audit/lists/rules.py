@@ -12,10 +12,17 @@ from engine.assignments.body import assignment_body
 from engine.kernel import tables
 from engine.kernel.encode import Body
 from engine.rules.body import rule_body
-from fronts.query_string import Given, page_of, read_parameters, require_known, single, time_of
+from fronts.query_string import (
+    Given,
+    page_of,
+    read_parameters,
+    require_known,
+    single_parameter,
+    time_of,
+)
 from runtime.clickhouse.sinks import Reads
 from runtime.http.errors import ApiError
-from runtime.http.routing import caller_of, ident
+from runtime.http.routing import caller_of, read_ident
 from schemas.base import Millis
 from schemas.errors import not_found
 from services.audit.lists import queries
@@ -27,12 +34,12 @@ from services.audit.lists.lists import (
     each_by,
     list_response,
     page_of_entities,
-    wanted,
+    wanted_entities,
 )
 from services.audit.lists.times import TIMES
 
 
-async def _counted(reads: Reads, project: str, rows: Sequence[tuple[str, str]]) -> list[Body]:
+async def _render_rules(reads: Reads, project: str, rows: Sequence[tuple[str, str]]) -> list[Body]:
     """Sets with how many objects each binds now."""
     counts = await counts_of(reads, project, [rule_id for rule_id, _ in rows])
     found = [tables.RULES.decode(body.encode()) for _, body in rows]
@@ -44,7 +51,7 @@ async def _counted(reads: Reads, project: str, rows: Sequence[tuple[str, str]]) 
 RULES: Final = Listing(
     "validation_rule",
     "data",
-    _counted,
+    _render_rules,
     MappingProxyType(
         {
             "created_at": TIMES["created_at"],
@@ -95,33 +102,35 @@ async def list_rules(reads: Reads, clock_ms: Callable[[], Millis], request: Requ
     """GET /v1/validation-rules."""
     given = read_parameters(request.query_params.multi_items())
     require_known(given, RULES.parameters | {name for name, _ in _PERIOD})
-    where = wanted(RULES, caller_of(request).project, given, clock_ms())
+    where = wanted_entities(RULES, caller_of(request).project, given, clock_ms())
     for name, compared in _PERIOD:
-        bound = single(given, name)
+        bound = single_parameter(given, name)
         if bound is not None:
             where.add(f"created_at {compared} {{{name}:Int64}}", **{name: time_of(bound)})
     await reads.ready(request)
-    return await _listed(RULES, reads, where, given)
+    return await _answer_page(RULES, reads, where, given)
 
 
 async def list_assignments_of(
     reads: Reads, clock_ms: Callable[[], Millis], request: Request
 ) -> Response:
     """GET /v1/validation-rules/{rule}/assignments."""
-    rule_id = ident(request, "rule")
+    rule_id = read_ident(request, "rule")
     given = read_parameters(request.query_params.multi_items())
     require_known(given, ASSIGNMENTS.parameters - {"rule"})
     project = caller_of(request).project
-    where = wanted(ASSIGNMENTS, project, given, clock_ms())
+    where = wanted_entities(ASSIGNMENTS, project, given, clock_ms())
     where.add("has(texts['rule_id'], {rule_id:String})", rule_id=rule_id)
     await reads.ready(request)
     # what is gone has no body
     if not await reads.rows(queries.entities(project, "validation_rule", [rule_id])):
         raise ApiError(not_found("validation_rules", rule_id))
-    return await _listed(ASSIGNMENTS, reads, where, given)
+    return await _answer_page(ASSIGNMENTS, reads, where, given)
 
 
-async def _listed(listing: Listing, reads: Reads, where: Where, given: list[Given]) -> Response:
+async def _answer_page(
+    listing: Listing, reads: Reads, where: Where, given: list[Given]
+) -> Response:
     page = page_of(given, frozenset(listing.orders))
     found = await page_of_entities(listing, reads, where, page)
     ((total,),) = await reads.rows(queries.count_entities(where))

@@ -1,7 +1,7 @@
 """From an event to the row of the category that it changed."""
 
 from schemas.categories import CategoryCreated, CategoryDeleted, CategoryUpdated
-from services.audit.sink.entities import EntityRow, entity_row, gone
+from services.audit.sink.entities import EntityRow, entity_row, gone_row
 
 KIND = "category"
 
@@ -15,4 +15,4 @@ def category_changed(
 
 def category_deleted(project: str, event: CategoryDeleted) -> tuple[EntityRow, ...]:
     """That the category is gone."""
-    return (gone(project, KIND, event.category.id, event.category.name),)
+    return (gone_row(project, KIND, event.category.id, event.category.name),)

@@ -63,7 +63,7 @@ ENTITIES = sink_table(
     order_by=("project", "kind", "id"),
     latest_only=True,
     found_by=("alias",),
-    revision=2,
+    revision=3,
     erasable=True,
 )
 
@@ -103,7 +103,7 @@ class EntityRow(NamedTuple):
     texts: Mapping[str, Sequence[str]] = _NONE
     numbers: Mapping[str, int] = _NONE
     metadata: Mapping[str, list[str]] = _NONE
-    #: As `engine.state.encode` writes it; empty when it is gone.
+    #: As `engine.kernel.state.encode` writes it; empty when it is gone.
     body: str = ""
 
 
@@ -147,16 +147,16 @@ def entity_row(
         if number is not None:
             (columns if name in NUMBER_COLUMNS else columns["numbers"])[name] = int(number)
     if metadata:
-        columns["metadata"] = searchable(metadata)
+        columns["metadata"] = searchable_metadata(metadata)
     return row._replace(**columns)
 
 
-def gone(project: str, kind: str, entity_id: str, alias: str = "") -> EntityRow:
+def gone_row(project: str, kind: str, entity_id: str, alias: str = "") -> EntityRow:
     """The row of an entity that does not exist any more."""
     return EntityRow(project, kind, entity_id, alias, 0, 0, 1)
 
 
-def searchable(metadata: Metadata) -> dict[str, list[str]]:
+def searchable_metadata(metadata: Metadata) -> dict[str, list[str]]:
     """Metadata as filters see it: each value a list of texts, numbers and flags as JSON."""
     found = {}
     for key, value in metadata.items():

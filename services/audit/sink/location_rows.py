@@ -1,7 +1,7 @@
 """From an event to the row of the location that it changed; filters of collections ask of it."""
 
 from schemas.locations import LocationCreated, LocationDeleted, LocationUpdated
-from services.audit.sink.entities import EntityRow, entity_row, gone
+from services.audit.sink.entities import EntityRow, entity_row, gone_row
 
 KIND = "location"
 
@@ -15,4 +15,4 @@ def location_changed(
 
 def location_deleted(project: str, event: LocationDeleted) -> tuple[EntityRow, ...]:
     """That the location is gone."""
-    return (gone(project, KIND, event.location.id, event.location.name),)
+    return (gone_row(project, KIND, event.location.id, event.location.name),)

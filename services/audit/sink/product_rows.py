@@ -19,7 +19,7 @@ from schemas.products import (
     SkuDeleted,
     SkuUpdated,
 )
-from services.audit.sink.entities import EntityRow, entity_row, gone
+from services.audit.sink.entities import EntityRow, entity_row, gone_row
 
 PRODUCT: Final = "product"
 SKU: Final = "sku"
@@ -44,9 +44,9 @@ def product_changed(project: str, event: ProductCreated | ProductUpdated) -> Ite
 
 def product_deleted(project: str, event: ProductDeleted) -> Iterator[EntityRow]:
     """That the product and its SKUs are gone, be it to the bin."""
-    yield gone(project, PRODUCT, event.product.id, event.product.source_id or "")
+    yield gone_row(project, PRODUCT, event.product.id, event.product.source_id or "")
     for sku_id in event.sku_ids:
-        yield gone(project, SKU, sku_id)
+        yield gone_row(project, SKU, sku_id)
 
 
 def sku_changed(project: str, event: SkuCreated | SkuUpdated) -> Iterable[EntityRow]:
@@ -67,7 +67,7 @@ def sku_changed(project: str, event: SkuCreated | SkuUpdated) -> Iterable[Entity
 
 def sku_deleted(project: str, event: SkuDeleted) -> Iterable[EntityRow]:
     """That the SKU is gone, be it to the bin."""
-    return (gone(project, SKU, event.sku.id, event.sku.source_id or ""),)
+    return (gone_row(project, SKU, event.sku.id, event.sku.source_id or ""),)
 
 
 def collection_changed(
@@ -84,4 +84,4 @@ def collection_changed(
 
 def collection_deleted(project: str, event: CollectionDeleted) -> Iterable[EntityRow]:
     """That the collection is gone."""
-    return (gone(project, COLLECTION, event.collection.id, event.collection.name),)
+    return (gone_row(project, COLLECTION, event.collection.id, event.collection.name),)

@@ -17,7 +17,7 @@ from schemas.promotion_events import (
     TierUpdated,
 )
 from schemas.promotions import PromotionStack, PromotionTier
-from services.audit.sink.entities import EntityRow, entity_row, gone
+from services.audit.sink.entities import EntityRow, entity_row, gone_row
 
 TIER = "promotion_tier"
 TIER_PLACE = "promotion_tier_place"
@@ -45,7 +45,7 @@ def tiers_moved(project: str, event: TiersMoved) -> list[EntityRow]:
 
 def tier_gone(project: str, tier_id: str, name: str = "") -> list[EntityRow]:
     """That the tier is gone, and its place."""
-    return [gone(project, TIER, tier_id, name), gone(project, TIER_PLACE, tier_id)]
+    return [gone_row(project, TIER, tier_id, name), gone_row(project, TIER_PLACE, tier_id)]
 
 
 def promotions_deleted(project: str, event: CampaignPromotionsDeleted) -> Iterator[EntityRow]:
@@ -53,7 +53,7 @@ def promotions_deleted(project: str, event: CampaignPromotionsDeleted) -> Iterat
     for tier_id in event.tier_ids:
         yield from tier_gone(project, tier_id)
     for stack_id in event.stack_ids:
-        yield gone(project, STACK, stack_id)
+        yield gone_row(project, STACK, stack_id)
 
 
 def stack_changed(project: str, event: StackCreated | StackUpdated) -> list[EntityRow]:
@@ -63,7 +63,7 @@ def stack_changed(project: str, event: StackCreated | StackUpdated) -> list[Enti
 
 def stack_deleted(project: str, event: StackDeleted) -> list[EntityRow]:
     """That the stack is gone."""
-    return [gone(project, STACK, event.stack.id, event.stack.name)]
+    return [gone_row(project, STACK, event.stack.id, event.stack.name)]
 
 
 def tier_row(project: str, tier: PromotionTier) -> EntityRow:
@@ -89,7 +89,7 @@ def tier_row(project: str, tier: PromotionTier) -> EntityRow:
 
 def _place_row(project: str, campaign_id: str, tier_id: str, place: int) -> EntityRow:
     """The place of a tier in its campaign; the body says it, too."""
-    return gone(project, TIER_PLACE, tier_id)._replace(
+    return gone_row(project, TIER_PLACE, tier_id)._replace(
         deleted=0, campaign_id=campaign_id, numbers={"hierarchy": place}, body=str(place)
     )
 

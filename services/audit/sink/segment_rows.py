@@ -18,7 +18,7 @@ from schemas.segments import (
     SegmentLeft,
     SegmentUpdated,
 )
-from services.audit.sink.entities import EntityRow, entity_row, gone
+from services.audit.sink.entities import EntityRow, entity_row, gone_row
 
 KIND: Final = "segment"
 _NAME: Final = "LowCardinality(String)"
@@ -52,8 +52,8 @@ def segment_changed(project: str, event: SegmentCreated | SegmentUpdated) -> tup
 
 
 def segment_deleted(project: str, event: SegmentDeleted) -> tuple[EntityRow, ...]:
-    """That the segment is gone; nobody asks for its members any more."""
-    return (gone(project, KIND, event.segment.id),)
+    """That the segment is gone_row; nobody asks for its members any more."""
+    return (gone_row(project, KIND, event.segment.id),)
 
 
 def member_table_rows(record: Record) -> Iterator[MemberRow]:

@@ -11,7 +11,7 @@ from typing import Any
 from runtime.clickhouse.database import TableDef
 from runtime.clickhouse.native_block import Alike
 from runtime.clickhouse.table import Selection, SinkTable
-from schemas.actions import ActionProgressed, ActionStarted
+from schemas.actions import ActionProgressed, ActionStarted, RowsStaged, StagedRowsDropped
 from schemas.assignments import AssignmentsDropped, RuleAssigned, RuleUnassigned
 from schemas.balances import BalanceAdjusted
 from schemas.base import tag_of
@@ -26,9 +26,19 @@ from schemas.campaigns import (
 )
 from schemas.categories import CategoryCreated, CategoryDeleted, CategoryUpdated
 from schemas.collections import CollectionCreated, CollectionDeleted, CollectionUpdated
-from schemas.customers import CustomerCreated, CustomerDeleted, CustomersSummed, CustomerUpdated
-from schemas.erasures import CustomerForgotten, ForgetCustomer, PermanentDeletion
+from schemas.custom_events import CustomEventEvent
+from schemas.customers import (
+    CustomerCreated,
+    CustomerDeleted,
+    CustomersSummed,
+    CustomerUnchanged,
+    CustomerUpdated,
+)
+from schemas.erasures import CustomerForgotten, ErasuresEnded, ForgetCustomer, PermanentDeletion
+from schemas.events import events_of
 from schemas.locations import LocationCreated, LocationDeleted, LocationUpdated
+from schemas.metadata import MetadataEvent
+from schemas.oauth import OAuthEvent
 from schemas.orders import OrderCreated, OrderUpdated
 from schemas.products import (
     ProductCreated,
@@ -38,7 +48,7 @@ from schemas.products import (
     SkuDeleted,
     SkuUpdated,
 )
-from schemas.projects import ProjectCreated
+from schemas.projects import ProjectEvent
 from schemas.promotion_events import (
     CampaignPromotionsDeleted,
     StackCreated,
@@ -51,11 +61,26 @@ from schemas.promotion_events import (
     TiersMoved,
     TierUpdated,
 )
-from schemas.publications import PublicationFailed, Published
+from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
 from schemas.records import Decided, Record
-from schemas.redemptions import RedemptionRolledBack, RedemptionSucceeded
+from schemas.redemptions import (
+    RedemptionFailed,
+    RedemptionRolledBack,
+    RedemptionsRetired,
+    RedemptionSucceeded,
+    RollbackFailed,
+)
+from schemas.rewards import RewardEvent
 from schemas.rules import ValidationRuleCreated, ValidationRuleDeleted, ValidationRuleUpdated
-from schemas.segments import SegmentCreated, SegmentDeleted, SegmentUpdated
+from schemas.segments import (
+    SegmentCreated,
+    SegmentDeleted,
+    SegmentEntered,
+    SegmentLeft,
+    SegmentUpdated,
+)
+from schemas.sessions import SessionEvent
+from schemas.stacking import StackingEvent
 from schemas.voucher_events import (
     VoucherCreated,
     VoucherDeleted,
@@ -63,14 +88,23 @@ from schemas.voucher_events import (
     VoucherEnabled,
     VoucherUpdated,
 )
+from schemas.webhooks import WebhookEvent
 from services.audit.sink import (
+    action_rows,
+    bin_rows,
+    campaign_rows,
     category_rows,
+    customer_rows,
     location_rows,
+    order_rows,
     product_rows,
     promotion_rows,
+    publication_rows,
+    redemption_rows,
+    rule_rows,
     segment_rows,
+    voucher_rows,
 )
-from services.audit.sink import entity_rows as rows
 from services.audit.sink.activity_table import ACTIVITY, activity_table_rows
 from services.audit.sink.entities import ENTITIES, EntityRow
 from services.audit.sink.redemption_table import REDEMPTIONS, redemption_table_rows
@@ -84,30 +118,30 @@ FORGET = tag_of(ForgetCustomer)
 _RowsOf = Callable[[str, Any], Iterable[EntityRow | Alike]]
 
 
-#: What each event changes; one without a line here changes nothing that is listed.
-_ENTITY_ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
+#: The rows that each event changes.
+ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
     {
-        RedemptionSucceeded: rows.redeemed,
-        RedemptionRolledBack: rows.rolled_back,
-        VoucherCreated: rows.voucher_changed,
-        VoucherUpdated: rows.voucher_changed,
-        VoucherEnabled: rows.voucher_changed,
-        VoucherDisabled: rows.voucher_changed,
-        VoucherDeleted: rows.voucher_deleted,
-        VouchersGenerated: rows.vouchers_generated,
-        CampaignCreated: rows.campaign_created,
-        CampaignUpdated: rows.campaign_changed,
-        CampaignEnabled: rows.campaign_changed,
-        CampaignDisabled: rows.campaign_changed,
-        CampaignDeleted: rows.campaign_deleted,
-        CampaignVouchersDeleted: rows.campaign_vouchers_deleted,
-        BalanceAdjusted: rows.voucher_changed,
-        TierCreated: rows.tier_created,
+        RedemptionSucceeded: redemption_rows.redemption_succeeded,
+        RedemptionRolledBack: redemption_rows.redemption_rolled_back,
+        VoucherCreated: voucher_rows.voucher_changed,
+        VoucherUpdated: voucher_rows.voucher_changed,
+        VoucherEnabled: voucher_rows.voucher_changed,
+        VoucherDisabled: voucher_rows.voucher_changed,
+        VoucherDeleted: voucher_rows.voucher_deleted,
+        VouchersGenerated: voucher_rows.vouchers_generated,
+        CampaignCreated: campaign_rows.campaign_created,
+        CampaignUpdated: campaign_rows.campaign_changed,
+        CampaignEnabled: campaign_rows.campaign_changed,
+        CampaignDisabled: campaign_rows.campaign_changed,
+        CampaignDeleted: campaign_rows.campaign_deleted,
+        CampaignVouchersDeleted: voucher_rows.campaign_vouchers_deleted,
+        BalanceAdjusted: voucher_rows.voucher_changed,
+        TierCreated: campaign_rows.tier_created,
         TierUpdated: promotion_rows.tier_changed,
         TierEnabled: promotion_rows.tier_changed,
         TierDisabled: promotion_rows.tier_changed,
         TiersMoved: promotion_rows.tiers_moved,
-        TierDeleted: rows.tier_deleted,
+        TierDeleted: campaign_rows.tier_deleted,
         CampaignPromotionsDeleted: promotion_rows.promotions_deleted,
         StackCreated: promotion_rows.stack_changed,
         StackUpdated: promotion_rows.stack_changed,
@@ -130,27 +164,51 @@ _ENTITY_ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
         SegmentCreated: segment_rows.segment_changed,
         SegmentUpdated: segment_rows.segment_changed,
         SegmentDeleted: segment_rows.segment_deleted,
-        BinEntryAdded: rows.bin_entry_added,
-        BinEntryRemoved: rows.bin_entry_removed,
-        ActionStarted: rows.action_changed,
-        ActionProgressed: rows.action_changed,
-        CustomerCreated: rows.customer_changed,
-        CustomerUpdated: rows.customer_changed,
-        CustomerDeleted: rows.customer_deleted,
-        CustomerForgotten: rows.customer_forgotten,
-        CustomersSummed: rows.customers_summed,
-        OrderCreated: rows.order_changed,
-        OrderUpdated: rows.order_changed,
-        Published: rows.published,
-        PublicationFailed: rows.published,
-        ProjectCreated: rows.project_created,
-        ValidationRuleCreated: rows.rule_changed,
-        ValidationRuleUpdated: rows.rule_changed,
-        ValidationRuleDeleted: rows.rule_deleted,
-        RuleAssigned: rows.rule_assigned,
-        RuleUnassigned: rows.rule_unassigned,
-        AssignmentsDropped: rows.assignments_dropped,
+        BinEntryAdded: bin_rows.bin_entry_added,
+        BinEntryRemoved: bin_rows.bin_entry_removed,
+        ActionStarted: action_rows.action_changed,
+        ActionProgressed: action_rows.action_changed,
+        CustomerCreated: customer_rows.customer_changed,
+        CustomerUpdated: customer_rows.customer_changed,
+        CustomerDeleted: customer_rows.customer_deleted,
+        CustomerForgotten: customer_rows.customer_forgotten,
+        CustomersSummed: customer_rows.customers_summed,
+        OrderCreated: order_rows.order_changed,
+        OrderUpdated: order_rows.order_changed,
+        PublicationSucceeded: publication_rows.publication_ended,
+        PublicationFailed: publication_rows.publication_ended,
+        ValidationRuleCreated: rule_rows.rule_changed,
+        ValidationRuleUpdated: rule_rows.rule_changed,
+        ValidationRuleDeleted: rule_rows.rule_deleted,
+        RuleAssigned: rule_rows.rule_assigned,
+        RuleUnassigned: rule_rows.rule_unassigned,
+        AssignmentsDropped: rule_rows.assignments_dropped,
     }
+)
+
+#: What changes no row of an entity.
+UNLISTED = events_of(
+    # Lists of it are read from the state.
+    MetadataEvent,
+    OAuthEvent,
+    ProjectEvent,
+    RewardEvent,
+    StackingEvent,
+    WebhookEvent,
+    # It has a table of its own, and changes no entity: redemptions, or activities.
+    RedemptionFailed,
+    RollbackFailed,
+    CustomEventEvent,
+    SegmentEntered,
+    SegmentLeft,
+    # Nobody lists it, or what it is about stays as it is.
+    SessionEvent,
+    CustomerUnchanged,
+    PublicationRepeated,
+    RedemptionsRetired,
+    RowsStaged,
+    StagedRowsDropped,
+    ErasuresEnded,
 )
 
 
@@ -158,7 +216,7 @@ def entity_table_rows(record: Record) -> Iterator[EntityRow | Alike]:
     """The entities that a record changed, each as it is after it."""
     if isinstance(record, Decided):
         for event in record.events:
-            rows_of = _ENTITY_ROWS.get(type(event))
+            rows_of = ROWS.get(type(event))
             if rows_of is not None:
                 yield from rows_of(record.project, event)
 
@@ -167,7 +225,7 @@ def forgotten_entities(record: Record) -> Sequence[Selection]:
     """Whatever was listed of a customer who is forgotten."""
     return [
         {"project": record.project, "kind": "customer", "id": deletion.customer_id}
-        for record, deletion in _forgotten(record)
+        for record, deletion in _deletions_in(record)
     ]
 
 
@@ -175,11 +233,11 @@ def forgotten_activity(record: Record) -> Sequence[Selection]:
     """The feed of a customer who is forgotten."""
     return [
         {"project": record.project, "customer_id": deletion.customer_id}
-        for record, deletion in _forgotten(record)
+        for record, deletion in _deletions_in(record)
     ]
 
 
-def _forgotten(record: Record) -> Iterator[tuple[Decided, PermanentDeletion]]:
+def _deletions_in(record: Record) -> Iterator[tuple[Decided, PermanentDeletion]]:
     if isinstance(record, Decided) and record.command_type == FORGET:
         for event in record.events:
             if isinstance(event, CustomerForgotten):

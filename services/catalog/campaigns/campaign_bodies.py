@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, StrictBool, StrictStr, model_validator
 
 from engine.campaigns.generation import VOUCHERS_MAX
-from fronts.fields import Body, Day, Instant, Long, Short, Shown, whole
+from fronts.fields import Body, Day, Instant, Long, Short, Shown, read_whole
 from schemas.base import ID_LENGTH_MAX
 from services.catalog.campaigns.promotion_bodies import PromotionBody
 from services.catalog.terms.bodies import (
@@ -31,7 +31,7 @@ def _campaign_type(value: Any) -> Any:
 CampaignKind = Annotated[
     Literal["DISCOUNT_COUPONS", "GIFT_VOUCHERS", "PROMOTION"], BeforeValidator(_campaign_type)
 ]
-VouchersCount = Annotated[int, BeforeValidator(whole), Field(ge=0, le=VOUCHERS_MAX)]
+VouchersCount = Annotated[int, BeforeValidator(read_whole), Field(ge=0, le=VOUCHERS_MAX)]
 
 
 class AreasBody(Body):

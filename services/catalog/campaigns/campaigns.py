@@ -9,7 +9,13 @@ from starlette.responses import Response
 
 from engine.campaigns.generation import VOUCHERS_MAX
 from engine.kernel.lookup import find_campaign
-from fronts.query_string import flag_of, invalid, read_parameters, require_known, single
+from fronts.query_string import (
+    flag_of,
+    invalid_parameter,
+    read_parameters,
+    require_known,
+    single_parameter,
+)
 from fronts.writes import Writes
 from runtime.http.errors import ApiError, invalid_payload, request_id_of
 from runtime.http.routing import Captured, caller_of, management_router
@@ -44,7 +50,7 @@ from services.catalog.terms.values import (
     discount_of,
     gift_of,
     hours_of,
-    made,
+    make_if_given,
     timeframe_of,
 )
 
@@ -79,7 +85,7 @@ def campaign_router(writes: Writes, view_of: Reads) -> APIRouter:
 
     @router.post("/v1/campaigns")
     async def create(request: Request, body: CreateCampaignBody) -> Response:
-        command = create_command(body, request_id_of(request))
+        command = create_campaign_command(body, request_id_of(request))
         return await writes.write(request, "campaign.create", command)
 
     @router.get("/v1/campaigns/{campaign:ident}")
@@ -92,7 +98,9 @@ def campaign_router(writes: Writes, view_of: Reads) -> APIRouter:
 
     @router.put("/v1/campaigns/{campaign:ident}")
     async def update(request: Request, campaign: Captured, body: UpdateCampaignBody) -> Response:
-        return await writes.write(request, "campaign.update", update_command(body, campaign))
+        return await writes.write(
+            request, "campaign.update", update_campaign_command(body, campaign)
+        )
 
     @router.delete("/v1/campaigns/{campaign:ident}")
     async def delete(request: Request, campaign: Captured) -> Response:
@@ -113,7 +121,7 @@ def campaign_router(writes: Writes, view_of: Reads) -> APIRouter:
     async def add(
         request: Request, campaign: Captured, body: AddVouchersBody | None = None
     ) -> Response:
-        command = add_command(body or AddVouchersBody(), campaign, request)
+        command = add_vouchers_command(body or AddVouchersBody(), campaign, request)
         return await writes.write(request, "campaign.vouchers.add", command)
 
     @router.post("/v1/campaigns/{campaign:ident}/vouchers/{code:ident}")
@@ -130,23 +138,23 @@ def campaign_router(writes: Writes, view_of: Reads) -> APIRouter:
     return router
 
 
-def create_command(body: CreateCampaignBody, request_id: str) -> CreateCampaign:
+def create_campaign_command(body: CreateCampaignBody, request_id: str) -> CreateCampaign:
     """The command that creates a campaign. Raises ApiError for what it names and is not there."""
     _refuse_areas(body)
     promotion = body.campaign_type == "PROMOTION"
     campaign = Campaign(
         id="",
         name=body.name,
-        campaign_type=kind_of(body),
+        campaign_type=campaign_type_of(body),
         type=body.type or "STATIC",
         created_at=0,
-        voucher=made(template_of, body.voucher),
+        voucher=make_if_given(template_of, body.voucher),
         description=body.description,
         start_date=body.start_date,
         expiration_date=body.expiration_date,
-        validity_timeframe=made(timeframe_of, body.validity_timeframe),
+        validity_timeframe=make_if_given(timeframe_of, body.validity_timeframe),
         validity_day_of_week=days_of(body.validity_day_of_week),
-        validity_hours=made(hours_of, body.validity_hours),
+        validity_hours=make_if_given(hours_of, body.validity_hours),
         activity_duration_after_publishing=body.activity_duration_after_publishing,
         active=body.active is not False,
         auto_join=bool(body.auto_join),
@@ -166,7 +174,7 @@ def create_command(body: CreateCampaignBody, request_id: str) -> CreateCampaign:
     )
 
 
-def kind_of(body: CreateCampaignBody) -> CampaignType:
+def campaign_type_of(body: CreateCampaignBody) -> CampaignType:
     """The type of the campaign, which what it offers must fit. Raises ApiError."""
     if body.campaign_type == "PROMOTION":
         for name in ("voucher", "vouchers_count"):
@@ -187,15 +195,15 @@ def template_of(voucher: CampaignVoucherBody) -> VoucherTemplate:
     """What the campaign's vouchers are made with."""
     return VoucherTemplate(
         type=voucher.kind,
-        discount=made(discount_of, voucher.discount),
-        gift=made(gift_of, voucher.gift),
-        quantity=made(lambda redemption: redemption.quantity, voucher.redemption),
-        code_config=made(code_config, voucher.code_config) or CodeConfig(),
+        discount=make_if_given(discount_of, voucher.discount),
+        gift=make_if_given(gift_of, voucher.gift),
+        quantity=make_if_given(lambda redemption: redemption.quantity, voucher.redemption),
+        code_config=make_if_given(code_config, voucher.code_config) or CodeConfig(),
     )
 
 
-def update_command(body: UpdateCampaignBody, campaign: str) -> UpdateCampaign:
-    """The command that sets what the body names. Raises ApiError as `create_command`."""
+def update_campaign_command(body: UpdateCampaignBody, campaign: str) -> UpdateCampaign:
+    """The command that sets what the body names. Raises ApiError as `create_campaign_command`."""
     _refuse_areas(body)
     named = body.model_fields_set
     changes: dict[str, Any] = {name: getattr(body, name) for name in _PLAIN if name in named}
@@ -209,9 +217,9 @@ def update_command(body: UpdateCampaignBody, campaign: str) -> UpdateCampaign:
     if body.gift is not None:
         changes["gift"] = gift_of(body.gift)
     if "validity_timeframe" in named:
-        changes["validity_timeframe"] = made(timeframe_of, body.validity_timeframe)
+        changes["validity_timeframe"] = make_if_given(timeframe_of, body.validity_timeframe)
     if "validity_hours" in named:
-        changes["validity_hours"] = made(hours_of, body.validity_hours)
+        changes["validity_hours"] = make_if_given(hours_of, body.validity_hours)
     return UpdateCampaign(campaign, msgspec.Raw(msgspec.json.encode(changes)))
 
 
@@ -220,17 +228,17 @@ def _refuse_areas(body: CampaignTerms) -> None:
         raise ApiError(not_found("area", body.access_settings.area))
 
 
-def add_command(body: AddVouchersBody, campaign: str, request: Request) -> AddVouchers:
+def add_vouchers_command(body: AddVouchersBody, campaign: str, request: Request) -> AddVouchers:
     """The command that adds as many vouchers as the query or the body says, else one."""
     given = read_parameters(request.query_params.multi_items())
     require_known(given, frozenset({"vouchers_count"}))
-    asked = single(given, "vouchers_count")
+    asked = single_parameter(given, "vouchers_count")
     count = 1 if body.vouchers_count is None else body.vouchers_count
     if asked is not None:
         known = asked.value.isascii() and asked.value.isdecimal() and len(asked.value) < 10
         count = int(asked.value) if known else 0
         if not 1 <= count <= VOUCHERS_MAX:
-            raise invalid(asked.name, f"must be a whole number from 1 to {VOUCHERS_MAX}")
+            raise invalid_parameter(asked.name, f"must be a whole number from 1 to {VOUCHERS_MAX}")
     if body.code is not None and (count > 1 or body.code_config is not None):
         raise invalid_payload("Property `.code` is for one voucher, without a code_config")
     return AddVouchers(
@@ -238,7 +246,7 @@ def add_command(body: AddVouchersBody, campaign: str, request: Request) -> AddVo
         count,
         body.code,
         _fields(body),
-        made(code_config, body.code_config),
+        make_if_given(code_config, body.code_config),
         request_id_of(request),
     )
 

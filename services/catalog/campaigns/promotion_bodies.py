@@ -4,14 +4,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictStr
 
-from fronts.fields import Body, Day, Instant, Long, Short, Shown, whole
+from fronts.fields import Body, Day, Instant, Long, Short, Shown, read_whole
 from schemas.assignments import ASSIGNMENTS_MAX
 from schemas.base import ID_LENGTH_MAX
 from schemas.promotions import STACK_TIERS_MAX, TIERS_AT_ONCE_MAX, TIERS_MAX
 from services.catalog.terms.bodies import DiscountBody, HoursBody, TimeframeBody
 
 Name = Annotated[StrictStr, Field(min_length=1, max_length=ID_LENGTH_MAX)]
-Place = Annotated[int, BeforeValidator(whole), Field(ge=1, le=TIERS_MAX)]
+TierPlace = Annotated[int, BeforeValidator(read_whole), Field(ge=1, le=TIERS_MAX)]
 
 
 class ActionBody(Body):
@@ -41,7 +41,7 @@ class TierTerms(Body):
 
     banner: Long | None = None
     metadata: dict[str, Any] | None = None
-    hierarchy: Place | None = None
+    hierarchy: TierPlace | None = None
     start_date: Instant | None = None
     expiration_date: Instant | None = None
     validity_timeframe: TimeframeBody | None = None

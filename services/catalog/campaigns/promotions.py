@@ -13,7 +13,7 @@ from engine.campaigns.body import promotion_campaign_body
 from engine.campaigns.stacks.body import stack_body
 from engine.campaigns.stacks.decide import find_stack
 from engine.campaigns.tiers.body import tier_body
-from engine.campaigns.tiers.decide import find_tier, promotion_of, shown_categories, shown_tiers
+from engine.campaigns.tiers.decide import find_promotion, find_tier, shown_categories, shown_tiers
 from engine.kernel import tables
 from engine.kernel.encode import Body
 from engine.kernel.lookup import categories_of
@@ -25,7 +25,7 @@ from fronts.query_string import (
     page_of,
     read_parameters,
     require_known,
-    single,
+    single_parameter,
 )
 from fronts.writes import Writes
 from runtime.http.errors import ApiError
@@ -51,7 +51,13 @@ from services.catalog.campaigns.promotion_bodies import (
     UpdateTierBody,
 )
 from services.catalog.reads import Reads
-from services.catalog.terms.values import days_of, discount_of, hours_of, made, timeframe_of
+from services.catalog.terms.values import (
+    days_of,
+    discount_of,
+    hours_of,
+    make_if_given,
+    timeframe_of,
+)
 
 T = TypeVar("T")
 
@@ -82,12 +88,12 @@ def _add_tiers(router: APIRouter, writes: Writes, view_of: Reads) -> None:
     @router.get(_TIER)
     async def get(request: Request, tier: Captured) -> Response:
         view = await view_of(caller_of(request).project)
-        found, campaign = _found(find_tier(view, tier))
+        found, campaign = _require_found(find_tier(view, tier))
         return writes.respond(request, 200, _tier_body(view, found, campaign))
 
     @router.put(_TIER)
     async def update(request: Request, tier: Captured, body: UpdateTierBody) -> Response:
-        return await writes.write(request, "tier.update", update_command(body, tier))
+        return await writes.write(request, "tier.update", update_tier_command(body, tier))
 
     @router.delete(_TIER)
     async def delete(request: Request, tier: Captured) -> Response:
@@ -106,7 +112,7 @@ def _add_tiers(router: APIRouter, writes: Writes, view_of: Reads) -> None:
         """A campaign's tiers, by hierarchy; a hundred of them unless it is said otherwise."""
         page = _page(request)
         view = await view_of(caller_of(request).project)
-        found = _found(promotion_of(view, campaign))
+        found = _require_found(find_promotion(view, campaign))
         ids = islice(
             view.scan(tables.CAMPAIGN_TIERS, found.id), page.offset, page.offset + page.limit
         )
@@ -134,7 +140,7 @@ def _add_stacks(router: APIRouter, writes: Writes, view_of: Reads) -> None:
         """A campaign's stacks, newest first; a hundred of them unless it is said otherwise."""
         page = _page(request)
         view = await view_of(caller_of(request).project)
-        found = _found(promotion_of(view, campaign))
+        found = _require_found(find_promotion(view, campaign))
         ids = view.scan(tables.CAMPAIGN_STACKS, found.id)
         stacks = [stack for each in ids if (stack := view.get(tables.STACKS, each)) is not None]
         stacks.sort(key=lambda stack: (stack.created_at, stack.id), reverse=True)
@@ -155,7 +161,7 @@ def _add_stacks(router: APIRouter, writes: Writes, view_of: Reads) -> None:
     @router.get(_STACK)
     async def get(request: Request, campaign: Captured, stack: Captured) -> Response:
         view = await view_of(caller_of(request).project)
-        found = _found(find_stack(view, campaign, stack))
+        found = _require_found(find_stack(view, campaign, stack))
         body = stack_body(found, categories_of(view, found.category_id))
         return writes.respond(request, 200, body)
 
@@ -190,16 +196,16 @@ def new_tier(body: CreateTierBody) -> NewTier:
         active=body.active is not False,
         start_date=body.start_date,
         expiration_date=body.expiration_date,
-        validity_timeframe=made(timeframe_of, body.validity_timeframe),
+        validity_timeframe=make_if_given(timeframe_of, body.validity_timeframe),
         validity_day_of_week=days_of(body.validity_day_of_week),
-        validity_hours=made(hours_of, body.validity_hours),
+        validity_hours=make_if_given(hours_of, body.validity_hours),
         category_id=body.category_id or body.category,
         metadata=body.metadata or {},
     )
     return NewTier(tier, body.rule_ids or (), body.hierarchy)
 
 
-def update_command(body: UpdateTierBody, tier: str) -> UpdateTier:
+def update_tier_command(body: UpdateTierBody, tier: str) -> UpdateTier:
     """The command that sets what the body names; a name, a discount and a place cannot be none."""
     named = body.model_fields_set
     changes: dict[str, Any] = {name: getattr(body, name) for name in _PLAIN if name in named}
@@ -209,9 +215,9 @@ def update_command(body: UpdateTierBody, tier: str) -> UpdateTier:
     if body.action is not None:
         changes["discount"] = discount_of(body.action.discount)
     if "validity_timeframe" in named:
-        changes["validity_timeframe"] = made(timeframe_of, body.validity_timeframe)
+        changes["validity_timeframe"] = make_if_given(timeframe_of, body.validity_timeframe)
     if "validity_hours" in named:
-        changes["validity_hours"] = made(hours_of, body.validity_hours)
+        changes["validity_hours"] = make_if_given(hours_of, body.validity_hours)
     if named & {"category", "category_id"}:
         changes["category_id"] = body.category_id or body.category
     return UpdateTier(tier, msgspec.Raw(msgspec.json.encode(changes)), body.rule_ids)
@@ -235,12 +241,12 @@ def _tier_body(view: View, tier: PromotionTier, campaign: Campaign) -> Body:
 def _page(request: Request) -> Page:
     given = read_parameters(request.query_params.multi_items())
     require_known(given, _PARAMETERS)
-    if single(given, "limit") is None:
+    if single_parameter(given, "limit") is None:
         given.append(Given(("limit",), "limit", str(LIMIT_MAX)))
     return page_of(given, frozenset({"created_at"}))
 
 
-def _found(found: T | Refusal) -> T:
+def _require_found(found: T | Refusal) -> T:
     if isinstance(found, Refusal):
         raise ApiError(found)
     return found

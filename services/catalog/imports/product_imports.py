@@ -16,7 +16,7 @@ from services.catalog.imports.product_rows import (
 from services.catalog.imports.uploads import (
     Upload,
     check_count,
-    made_of_bodies,
+    make_rows,
     read_json,
     read_json_rows,
     stage_and_start,
@@ -43,7 +43,7 @@ def add_product_imports(router: APIRouter, writes: Writes) -> None:
         # no body at all is no rows, says the contract
         if await request.body():
             body, given = await read_json_rows(request)
-            rows = await made_of_bodies(given, BulkProductBody, product_row)
+            rows = await make_rows(given, BulkProductBody, product_row)
             upload = upload._replace(rows=rows, content=body)
         return await stage_and_start(writes, request, "products.bulk", upload)
 

@@ -21,7 +21,7 @@ from engine.answers.answer import render_answer
 from fronts.writes import Identity, Writes
 from runtime.http.auth import Caller
 from runtime.http.errors import ApiError, invalid_payload, request_id_of
-from runtime.http.payload import decode, describe_pydantic, require_json
+from runtime.http.payload import decode_body, describe_pydantic, require_json
 from runtime.http.routing import caller_of
 from schemas.actions import CHUNK_BYTES_MAX, CHUNK_ROWS_MAX, Rows, StageRows, StartAction, Work
 from schemas.commands import CommandBody
@@ -58,7 +58,7 @@ async def stage_and_start(
     sets = 0
     for first_row, rows in _sets(upload.rows, len(msgspec.json.encode(upload.shared or {}))):
         stage = StageRows(action_id, sets, rows, first_row, upload.shared or {})
-        if await _decided(writes, caller, stage):
+        if await _stage_rows(writes, caller, stage):
             # the same request has started it before: its answer is that of the first
             break
         sets += 1
@@ -76,7 +76,7 @@ async def stage_and_start(
     return writes.respond(request, shown, rendered.body)
 
 
-async def _decided(writes: Writes, caller: Caller, body: CommandBody) -> bool:
+async def _stage_rows(writes: Writes, caller: Caller, body: CommandBody) -> bool:
     """Has rows staged; True where their action is known already. Raises ApiError."""
     record: Answer = (await writes.decide(caller, body)).record
     if not isinstance(record, Decided):
@@ -119,7 +119,7 @@ async def read_json_rows(request: Request, rows_max: int = ROWS_MAX) -> tuple[by
     body = await request.body()
     if body:
         require_json(request)
-    rows = await asyncio.to_thread(decode, body, _any_json)
+    rows = await asyncio.to_thread(decode_body, body, _any_json)
     if not isinstance(rows, list):
         raise invalid_payload("A body with a JSON array is required")
     check_count(len(rows), rows_max)
@@ -131,7 +131,7 @@ async def read_json(request: Request, kind: type[B]) -> tuple[bytes, B]:
     body = await request.body()
     if body:
         require_json(request)
-    value = await asyncio.to_thread(decode, body, _any_json)
+    value = await asyncio.to_thread(decode_body, body, _any_json)
     try:
         return body, kind.model_validate(value)
     except ValidationError as error:
@@ -146,7 +146,7 @@ def check_count(count: int, rows_max: int = ROWS_MAX) -> None:
         raise ApiError(refuse("query_too_large", f"At most {rows_max} rows are taken at once"))
 
 
-async def made_of_bodies(rows: Sequence[Any], kind: type[B], make: Callable[[B], Row]) -> list[Row]:
+async def make_rows(rows: Sequence[Any], kind: type[B], make: Callable[[B], Row]) -> list[Row]:
     """A row for each JSON object. Raises ApiError 400 that names the first row that is wrong."""
 
     def convert() -> list[Row]:

@@ -23,7 +23,7 @@ from services.catalog.terms.values import (
     discount_of,
     gift_of,
     hours_of,
-    made,
+    make_if_given,
     timeframe_of,
 )
 
@@ -74,19 +74,19 @@ def import_row(body: ImportVoucherBody) -> Row:
     fields = given | {
         name: value
         for name, value in (
-            ("validity_timeframe", made(timeframe_of, body.validity_timeframe)),
+            ("validity_timeframe", make_if_given(timeframe_of, body.validity_timeframe)),
             ("validity_day_of_week", days_of(body.validity_day_of_week)),
-            ("validity_hours", made(hours_of, body.validity_hours)),
-            ("quantity", made(lambda redemption: redemption.quantity, body.redemption)),
+            ("validity_hours", make_if_given(hours_of, body.validity_hours)),
+            ("quantity", make_if_given(lambda redemption: redemption.quantity, body.redemption)),
         )
         if value is not None
     }
-    return _staged(
+    return _staged_row(
         ImportedVoucher(
             code=body.code,
             type=body.type,
-            discount=made(discount_of, body.discount),
-            gift=made(gift_of, body.gift),
+            discount=make_if_given(discount_of, body.discount),
+            gift=make_if_given(gift_of, body.gift),
             fields=fields,
         )
     )
@@ -109,7 +109,7 @@ def update_row(body: UpdateVoucherRowBody) -> Row:
     return {"code": body.code, "do": said}
 
 
-def _staged(voucher: ImportedVoucher) -> Row:
+def _staged_row(voucher: ImportedVoucher) -> Row:
     return {"code": voucher.code, "do": msgspec.to_builtins(voucher)}
 
 
@@ -200,7 +200,7 @@ def make_voucher(values: dict[str, Any], metadata: dict[str, str]) -> Row:
     fields = {name: values[column] for column, name in _FIELDS.items() if column in values}
     if metadata:
         fields["metadata"] = metadata
-    return _staged(ImportedVoucher(values["code"], kind, discount, gift, fields))
+    return _staged_row(ImportedVoucher(values["code"], kind, discount, gift, fields))
 
 
 def _discount(kind: str, value: Decimal) -> Discount:

@@ -7,7 +7,7 @@ from starlette.routing import Route
 
 from fronts.writes import Writes
 from runtime.http.errors import invalid_payload
-from runtime.http.payload import decode, read_body
+from runtime.http.payload import decode_body, read_body
 from schemas.custom_events import CustomEventBody, TrackCustomEvent
 
 _body = msgspec.json.Decoder(CustomEventBody)
@@ -18,7 +18,7 @@ def custom_event_routes(writes: Writes) -> tuple[Route, ...]:
 
     async def track(request: Request) -> Response:
         content = await read_body(request)
-        body = decode(content, _body)
+        body = decode_body(content, _body)
         for name in ("referral", "loyalty"):
             if getattr(body, name) is not None:
                 raise invalid_payload(f"Property `.{name}` is not supported")

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from engine.customers.body import customer_body
 from engine.erasures.body import DONE
 from engine.kernel import tables
-from engine.kernel.lookup import find_customer, stored_customer
+from engine.kernel.lookup import find_customer, find_stored_customer
 from engine.kernel.state import View
 from fronts.query_string import read_parameters
 from fronts.writes import IDEMPOTENCY_HEADER, Writes
@@ -84,8 +84,8 @@ def customer_router(
 
     @router.post("/v1/customers/{customer_id:ident}/permanent-deletion")
     async def forget(request: Request, customer_id: Captured) -> Response:
-        command = ForgetCustomer(await id_of(request, customer_id, stored_customer))
-        return await _forgotten(writes, erased, request, command)
+        command = ForgetCustomer(await id_of(request, customer_id, find_stored_customer))
+        return await _forget_customer(writes, erased, request, command)
 
     @router.get("/v1/customers/{customer_id:ident}/redeemables")
     async def redeemables(request: Request, customer_id: Captured) -> Response:
@@ -97,7 +97,7 @@ def customer_router(
     return router
 
 
-async def _forgotten(
+async def _forget_customer(
     writes: Writes, erased: Erased, request: Request, command: ForgetCustomer
 ) -> Response:
     """The answer, which says how far the erasure is by now."""

@@ -15,10 +15,10 @@ from engine.publications.held_body import held_body
 from fronts.query_string import (
     Given,
     conditions_of,
-    invalid,
+    invalid_parameter,
     limit_of,
     require_known,
-    single,
+    single_parameter,
     text_of,
 )
 from fronts.selection import test_of
@@ -48,9 +48,9 @@ def held_list(view: View, customer_id: str, given: list[Given], now: Millis) -> 
     limit = limit_of(given)
     conditions, _ = conditions_of(given)
     test = test_of(_FIELDS, _TIMES, given, now)
-    order = single(given, "order")
+    order = single_parameter(given, "order")
     if order is not None and order.value not in ("id", "-id"):
-        raise invalid(order.name, "must be `id` or `-id`")
+        raise invalid_parameter(order.name, "must be `id` or `-id`")
     page = held_page(
         view,
         customer_id,

@@ -17,7 +17,7 @@ from engine.segments.belonging import segments_of
 from engine.segments.body import segment_body, simple_segment_body
 from fronts.fields import Body
 from fronts.query_string import read_parameters
-from fronts.selection import Selection, selected
+from fronts.selection import Selection, select_page
 from fronts.writes import Writes
 from runtime.base.clock import clock_ms
 from runtime.http.errors import ApiError, invalid_payload, request_id_of
@@ -83,7 +83,7 @@ def segment_router(
     async def list_segments(request: Request) -> Response:
         given = read_parameters(request.query_params.multi_items())
         view = await view_of(caller_of(request).project)
-        found = selected(_SELECTION, view.scan(tables.SEGMENTS), given, clock())
+        found = select_page(_SELECTION, view.scan(tables.SEGMENTS), given, clock())
         body = found.body(segment_body)
         # the contract's description calls the array `segments` where `data_ref` says `data`
         return writes.respond(request, 200, body | {"segments": body["data"]})

@@ -17,9 +17,9 @@ import structlog
 from engine.kernel import tables
 from engine.kernel.state import View
 from engine.kernel.zones import zone_names
-from fronts.writes import Sends
 from runtime.base.faults import NotSent, OutcomeUnknown
 from runtime.http.errors import ApiError
+from runtime.replica.command_sender import CommandSender
 from schemas.commands import CommandBody
 from schemas.projects import (
     CONTROL_PROJECT,
@@ -56,7 +56,7 @@ class Bootstrap:
     def __init__(
         self,
         installation: Installation,
-        commands: Sends,
+        commands: CommandSender,
         view_of: Reads,
         hash_token: Callable[[str], str],
         *,

@@ -13,11 +13,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from engine.kernel import tables
-from fronts.writes import Sends, Writes
+from fronts.writes import Writes
 from runtime.http.errors import ApiError, invalid_payload
 from runtime.http.oauth import TOKEN_SECONDS, TokenSigner
 from runtime.http.routing import caller_of
 from runtime.http.service import Service
+from runtime.replica.command_sender import CommandSender
 from schemas.base import Millis
 from schemas.errors import refuse
 from schemas.oauth import AccessToken, RevokeToken
@@ -37,7 +38,7 @@ class OAuth:
     def __init__(
         self,
         writes: Writes,
-        commands: Sends,
+        commands: CommandSender,
         view_of: Reads,
         tokens: TokenSigner,
         clock_ms: Callable[[], Millis],

@@ -127,7 +127,7 @@ class _Projects:
                 for kind, key in made.keys.items()
             ),
             trusted_origins=tuple(body.client_trusted_domains or ()),
-            settings=structs.replace(ProjectSettings(), **_named(body)),
+            settings=structs.replace(ProjectSettings(), **_named_settings(body)),
             managed_by=caller.project,
         )
         answered = await self._writes.decide(caller, command, identity, project=CONTROL_PROJECT)
@@ -148,7 +148,7 @@ class _Projects:
         command = UpdateProject(
             project_id=project_id,
             name=body.name,
-            settings=msgspec.Raw(msgspec.json.encode(_named(body))),
+            settings=msgspec.Raw(msgspec.json.encode(_named_settings(body))),
             trusted_origins=None if origins is None else tuple(origins),
         )
         caller = caller_of(request)
@@ -227,7 +227,7 @@ def project_router(writes: Writes, view_of: Reads, issuance: Issuance) -> APIRou
     return router
 
 
-def _named(body: ProjectTerms) -> dict[str, Any]:
+def _named_settings(body: ProjectTerms) -> dict[str, Any]:
     """What the body names; null counts as left out, except for the dial code."""
     named: dict[str, Any] = {}
     for name in _SETTINGS:

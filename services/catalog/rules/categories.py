@@ -12,9 +12,9 @@ from starlette.responses import Response
 
 from engine.categories.body import category_body
 from engine.kernel import tables
-from fronts.fields import Body, Shown, whole
+from fronts.fields import Body, Shown, read_whole
 from fronts.query_string import read_parameters
-from fronts.selection import Selection, selected
+from fronts.selection import Selection, select_page
 from fronts.writes import Writes
 from runtime.base.clock import clock_ms
 from runtime.http.errors import ApiError, invalid_payload
@@ -24,7 +24,7 @@ from schemas.categories import Category, CreateCategory, DeleteCategory, UpdateC
 from schemas.errors import not_found
 from services.catalog.reads import Reads
 
-Hierarchy = Annotated[int, BeforeValidator(whole), Field(ge=0, le=QUANTITY_MAX)]
+Hierarchy = Annotated[int, BeforeValidator(read_whole), Field(ge=0, le=QUANTITY_MAX)]
 Name = Annotated[StrictStr, Field(min_length=1, max_length=ID_LENGTH_MAX)]
 
 
@@ -73,7 +73,7 @@ def category_router(
     async def list_categories(request: Request) -> Response:
         given = read_parameters(request.query_params.multi_items())
         view = await view_of(caller_of(request).project)
-        found = selected(_SELECTION, view.scan(tables.CATEGORIES), given, clock())
+        found = select_page(_SELECTION, view.scan(tables.CATEGORIES), given, clock())
         return writes.respond(request, 200, found.body(category_body))
 
     @router.post("/v1/categories")

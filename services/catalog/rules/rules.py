@@ -34,7 +34,7 @@ from services.catalog.rules.rule_bodies import (
     ItemsBody,
     UpdateRuleBody,
 )
-from services.catalog.terms.values import made
+from services.catalog.terms.values import make_if_given
 
 _RULE = "/v1/validation-rules/{rule:ident}"
 _ASSIGNMENTS = _RULE + "/assignments"
@@ -48,7 +48,7 @@ def rule_router(writes: Writes, view_of: Reads) -> APIRouter:
 
     @router.post("/v1/validation-rules")
     async def create(request: Request, body: CreateRuleBody) -> Response:
-        return await writes.write(request, "validation_rule.create", create_command(body))
+        return await writes.write(request, "validation_rule.create", create_rule_command(body))
 
     @router.get(_RULE)
     async def get(request: Request, rule: Captured) -> Response:
@@ -59,7 +59,9 @@ def rule_router(writes: Writes, view_of: Reads) -> APIRouter:
 
     @router.put(_RULE)
     async def update(request: Request, rule: Captured, body: UpdateRuleBody) -> Response:
-        return await writes.write(request, "validation_rule.update", update_command(body, rule))
+        return await writes.write(
+            request, "validation_rule.update", update_rule_command(body, rule)
+        )
 
     @router.delete(_RULE)
     async def delete(request: Request, rule: Captured) -> Response:
@@ -82,23 +84,23 @@ def rule_router(writes: Writes, view_of: Reads) -> APIRouter:
     return router
 
 
-def create_command(body: CreateRuleBody) -> CreateValidationRule:
+def create_rule_command(body: CreateRuleBody) -> CreateValidationRule:
     """The command that creates a set of rules."""
     rule = ValidationRule(
         id="",
         name=body.name,
         created_at=0,
         definition=_json(body.rules or {}, "rules"),
-        applicable_to=made(items_of, body.applicable_to) or ApplicableItems(),
-        bundle=made(_bundle, body.bundle_rules),
-        error_message=made(lambda error: error.message or None, body.error),
+        applicable_to=make_if_given(items_of, body.applicable_to) or ApplicableItems(),
+        bundle=make_if_given(_bundle, body.bundle_rules),
+        error_message=make_if_given(lambda error: error.message or None, body.error),
         type=body.type or "expression",
         context_type=body.context_type or "global",
     )
     return CreateValidationRule(rule)
 
 
-def update_command(body: UpdateRuleBody, rule: str) -> UpdateValidationRule:
+def update_rule_command(body: UpdateRuleBody, rule: str) -> UpdateValidationRule:
     """The command that sets what the body names; null is nothing, since official clients send it.
 
     What can be empty is cleared by an empty object.

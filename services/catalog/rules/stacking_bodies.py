@@ -4,11 +4,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StrictStr
 
-from fronts.fields import Body, whole
+from fronts.fields import Body, read_whole
 from schemas.base import ID_LENGTH_MAX
 from schemas.stacking import CATEGORIES_NAMED_MAX, REDEEMABLES_LIMIT_MAX
 
-Limit = Annotated[int, BeforeValidator(whole), Field(ge=1, le=REDEEMABLES_LIMIT_MAX)]
+Limit = Annotated[int, BeforeValidator(read_whole), Field(ge=1, le=REDEEMABLES_LIMIT_MAX)]
 CategoryId = Annotated[StrictStr, Field(min_length=1, max_length=ID_LENGTH_MAX)]
 CategoryIds = Annotated[list[CategoryId], Field(max_length=CATEGORIES_NAMED_MAX)]
 

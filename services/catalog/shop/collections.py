@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from engine.collections.body import collection_body
-from engine.collections.decide import shown
+from engine.collections.decide import with_members
 from engine.kernel import tables
 from fronts.writes import Writes
 from runtime.http.errors import ApiError
@@ -38,7 +38,7 @@ def collection_router(writes: Writes, view_of: Reads) -> APIRouter:
         found = view.get(tables.COLLECTIONS, collection)
         if found is None:
             raise ApiError(not_found("products_collection", collection))
-        return writes.respond(request, 200, collection_body(shown(view, found)))
+        return writes.respond(request, 200, collection_body(with_members(view, found)))
 
     @router.put(_COLLECTION)
     async def update(

@@ -12,11 +12,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from engine.kernel import tables
-from engine.kernel.geo import point
+from engine.kernel.geo import make_point
 from engine.locations.body import location_body
 from fronts.fields import Body, Short, Shown
 from fronts.query_string import read_parameters
-from fronts.selection import Selection, selected
+from fronts.selection import Selection, select_page
 from fronts.writes import Writes
 from runtime.base.clock import clock_ms
 from runtime.http.errors import ApiError, invalid_payload
@@ -120,7 +120,7 @@ def location_router(
     async def list_locations(request: Request) -> Response:
         given = read_parameters(request.query_params.multi_items())
         view = await view_of(caller_of(request).project)
-        found = selected(_SELECTION, view.scan(tables.LOCATIONS), given, clock())
+        found = select_page(_SELECTION, view.scan(tables.LOCATIONS), given, clock())
         return writes.respond(request, 200, found.body(location_body))
 
     @router.post("/v1/locations")
@@ -174,7 +174,7 @@ def circle_of(body: DistanceBody) -> Circle:
     if center is None:
         raise invalid_payload("Property `.shape.distance.center` is read as `latitude,longitude`")
     try:
-        at = point(float(center[2]), float(center[1]))
+        at = make_point(float(center[2]), float(center[1]))
     except ValueError as error:
         raise invalid_payload(f"Property `.shape.distance.center` {error}") from None
     radius = _RADIUS.fullmatch(body.radius.strip().lower())
@@ -209,4 +209,4 @@ def _position(given: Any) -> tuple[int, int]:
     longitude, latitude = given[:2]
     if isinstance(longitude, bool) or isinstance(latitude, bool):
         raise TypeError("numbers are wanted")
-    return point(longitude, latitude)
+    return make_point(longitude, latitude)

@@ -18,7 +18,7 @@ from fronts.query_string import (
     page_of,
     read_parameters,
     require_known,
-    single,
+    single_parameter,
     time_of,
 )
 from fronts.writes import Writes
@@ -133,7 +133,7 @@ def sku_list(given: list[Given], skus: list[Sku]) -> Body:
     """The page that the query asks for, of a product's SKUs. Raises ApiError."""
     require_known(given, _PARAMETERS)
     page = page_of(given, _ORDERS)
-    start, end = single(given, "start_date"), single(given, "end_date")
+    start, end = single_parameter(given, "start_date"), single_parameter(given, "end_date")
     if start is not None:
         from_ms = time_of(start)
         skus = [each for each in skus if each.created_at >= from_ms]

@@ -16,7 +16,7 @@ from engine.rewards.body import reward_body
 from engine.rules.operators import number_in
 from fronts.fields import Body, Short, Shown
 from fronts.query_string import read_parameters, text_of
-from fronts.selection import Selection, selected
+from fronts.selection import Selection, select_page
 from fronts.writes import Writes
 from runtime.base.clock import clock_ms
 from runtime.http.errors import ApiError, invalid_payload
@@ -108,7 +108,7 @@ def reward_router(
         # rewards of this kind are assigned to nothing
         assigned = text_of(given, "assignment_id") is not None
         rewards = () if assigned else view.scan(tables.REWARDS)
-        found = selected(_SELECTION, rewards, given, clock())
+        found = select_page(_SELECTION, rewards, given, clock())
         return writes.respond(request, 200, found.body(reward_body))
 
     @router.post("/v1/rewards")

@@ -14,8 +14,8 @@ from pydantic import (
 )
 
 from engine.codes.code import CODE_LENGTH_MAX
-from engine.formulas.formula import FormulaError, formula
-from fronts.fields import Amount, Body, Count, Day, Instant, Long, Percent, Short, Shown, whole
+from engine.formulas.formula import FormulaError, parse_formula
+from fronts.fields import Amount, Body, Count, Day, Instant, Long, Percent, Short, Shown, read_whole
 from schemas.base import ID_LENGTH_MAX
 from schemas.discounts import EFFECTS, UNITS_MAX, DiscountType, Effect
 
@@ -25,7 +25,7 @@ CHARSET_LENGTH_MAX = 1000
 def _readable(text: str) -> str:
     """A formula that can be read, else where it cannot be and why."""
     try:
-        formula(text)
+        parse_formula(text)
     except FormulaError as error:
         raise ValueError(f"at character {error.position + 1}: {error.reason}") from None
     return text
@@ -179,7 +179,9 @@ class RedemptionBody(Body):
 class CodeConfigBody(Body):
     """How a random code is made; each # of the pattern is a random character."""
 
-    length: Annotated[int, BeforeValidator(whole), Field(ge=1, le=CODE_LENGTH_MAX)] | None = None
+    length: Annotated[int, BeforeValidator(read_whole), Field(ge=1, le=CODE_LENGTH_MAX)] | None = (
+        None
+    )
     charset: Annotated[StrictStr, Field(min_length=1, max_length=CHARSET_LENGTH_MAX)] | None = None
     prefix: Annotated[StrictStr, Field(max_length=CODE_LENGTH_MAX)] | None = None
     postfix: Annotated[StrictStr, Field(max_length=CODE_LENGTH_MAX)] | None = None

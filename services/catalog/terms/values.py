@@ -38,7 +38,7 @@ def code_config(body: CodeConfigBody) -> CodeConfig:
     )
 
 
-def made(make: Callable[[T], U], body: T | None) -> U | None:
+def make_if_given(make: Callable[[T], U], body: T | None) -> U | None:
     """What `make` makes of a body that was given."""
     return None if body is None else make(body)
 

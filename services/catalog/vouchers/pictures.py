@@ -22,9 +22,9 @@ from starlette.routing import Route
 from engine.kernel import tables
 from engine.kernel.state import View
 from engine.vouchers.assets_body import KINDS, pictured_voucher
-from fronts.query_string import invalid, read_parameters, require_known, text_of
+from fronts.query_string import invalid_parameter, read_parameters, require_known, text_of
 from runtime.http.errors import ApiError
-from runtime.http.routing import ident
+from runtime.http.routing import read_ident
 from runtime.http.service import Service
 from schemas.errors import not_found
 from schemas.projects import CONTROL_PROJECT
@@ -45,12 +45,12 @@ def picture_service(view_of: Callable[[str], View]) -> Service:
 
     async def show(request: Request) -> Response:
         """GET /assets/{kind}/{id}: a PNG, or with `format=svg` an SVG."""
-        kind, named = request.path_params["kind"], ident(request, "id")
+        kind, named = request.path_params["kind"], read_ident(request, "id")
         given = read_parameters(request.query_params.multi_items())
         require_known(given, frozenset({"format"}))
         form = text_of(given, "format") or "png"
         if form not in _MEDIA:
-            raise invalid("format", "must be `png` or `svg`")
+            raise invalid_parameter("format", "must be `png` or `svg`")
         code = _code_of(view_of, kind, named) if kind in KINDS else None
         if code is None:
             raise ApiError(not_found("asset", named))

@@ -8,12 +8,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from fronts.fields import Body, Count, Short
-from fronts.query_string import Given, flag_of, invalid, read_parameters, require_known
+from fronts.query_string import Given, flag_of, invalid_parameter, read_parameters, require_known
 from fronts.writes import Writes
 from runtime.http.errors import invalid_payload
 from runtime.http.payload import NESTING_MAX, describe_pydantic
 from runtime.http.routing import management_router
-from schemas.publications import Publish
+from schemas.publications import PublishVouchers
 from services.catalog.people.customer_bodies import CustomerBody, customer_input
 
 _PARAMETERS = frozenset(
@@ -76,7 +76,7 @@ class Publications:
         """Has the publication that a body asks for decided."""
         chosen = body.campaign or CampaignChoice(name="")
         customer = customer_input(body.customer)
-        command = Publish(
+        command = PublishVouchers(
             customer=customer,
             voucher=body.voucher or None,
             campaign=chosen.name or None,
@@ -104,13 +104,13 @@ def _nested(given: list[Given]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for each in given:
         if len(each.path) > NESTING_MAX:
-            raise invalid(each.name, "is nested too deep")
+            raise invalid_parameter(each.name, "is nested too deep")
         inner = found
         for word in each.path[:-1]:
             inner = inner.setdefault(word, {})
             if not isinstance(inner, dict):
-                raise invalid(each.name, "is given with and without brackets")
+                raise invalid_parameter(each.name, "is given with and without brackets")
         if each.path[-1] in inner:
-            raise invalid(each.name, "is given more than once")
+            raise invalid_parameter(each.name, "is given more than once")
         inner[each.path[-1]] = each.value
     return found

@@ -17,7 +17,7 @@ from services.catalog.terms.values import (
     discount_of,
     gift_of,
     hours_of,
-    made,
+    make_if_given,
     timeframe_of,
 )
 from services.catalog.vouchers.voucher_bodies import CreateVoucherBody, UpdateVoucherBody
@@ -33,7 +33,9 @@ _PLAIN = ("start_date", "expiration_date", "validity_day_of_week", "additional_i
 _FIXED = ("id", "code", "campaign", "campaign_id")
 
 
-def create_command(body: CreateVoucherBody, code: str | None) -> CreateVoucher | AddVouchers:
+def create_voucher_command(
+    body: CreateVoucherBody, code: str | None
+) -> CreateVoucher | AddVouchers:
     """The command that creates a voucher; `code` is the path's, which the body may repeat.
 
     What a campaign's voucher does not say it gives is the campaign's, and so are its limit of
@@ -46,7 +48,7 @@ def create_command(body: CreateVoucherBody, code: str | None) -> CreateVoucher |
             body.named_campaign,
             code=code or body.code,
             fields=_own_terms(body),
-            code_config=made(code_config, body.code_config),
+            code_config=make_if_given(code_config, body.code_config),
             validation_rules=tuple(body.validation_rules or ()),
         )
     voucher = Voucher(
@@ -54,18 +56,18 @@ def create_command(body: CreateVoucherBody, code: str | None) -> CreateVoucher |
         code=code or body.code or "",
         type=body.kind,
         created_at=0,
-        discount=made(discount_of, body.discount),
-        gift=made(gift_of, body.gift),
-        loyalty_card=made(card_of, body.loyalty_card),
+        discount=make_if_given(discount_of, body.discount),
+        gift=make_if_given(gift_of, body.gift),
+        loyalty_card=make_if_given(card_of, body.loyalty_card),
         start_date=body.start_date,
         expiration_date=body.expiration_date,
-        validity_timeframe=made(timeframe_of, body.validity_timeframe),
+        validity_timeframe=make_if_given(timeframe_of, body.validity_timeframe),
         validity_day_of_week=days_of(body.validity_day_of_week),
-        validity_hours=made(hours_of, body.validity_hours),
+        validity_hours=make_if_given(hours_of, body.validity_hours),
         active=True if body.active is None else body.active,
         additional_info=body.additional_info,
         metadata=body.metadata or {},
-        quantity=made(lambda redemption: redemption.quantity, body.redemption),
+        quantity=make_if_given(lambda redemption: redemption.quantity, body.redemption),
         campaign=body.campaign or None,
         campaign_id=body.campaign_id or None,
         category_id=category_of(body.category_id, body.category),
@@ -82,7 +84,7 @@ def create_command(body: CreateVoucherBody, code: str | None) -> CreateVoucher |
     )
 
 
-def update_command(body: UpdateVoucherBody, code: str) -> UpdateVoucher:
+def update_voucher_command(body: UpdateVoucherBody, code: str) -> UpdateVoucher:
     """The command that sets what the body names."""
     named = body.model_fields_set
     if "type" in named and body.type is None:
@@ -101,13 +103,13 @@ def update_command(body: UpdateVoucherBody, code: str) -> UpdateVoucher:
     if body.loyalty_card is not None and body.loyalty_card.points is not None:
         changes["points"] = body.loyalty_card.points
     if "discount" in named:
-        changes["discount"] = made(discount_of, body.discount)
+        changes["discount"] = make_if_given(discount_of, body.discount)
     if "gift" in named:
-        changes["gift"] = made(_gift_changes, body.gift)
+        changes["gift"] = make_if_given(_gift_changes, body.gift)
     if "validity_timeframe" in named:
-        changes["validity_timeframe"] = made(timeframe_of, body.validity_timeframe)
+        changes["validity_timeframe"] = make_if_given(timeframe_of, body.validity_timeframe)
     if "validity_hours" in named:
-        changes["validity_hours"] = made(hours_of, body.validity_hours)
+        changes["validity_hours"] = make_if_given(hours_of, body.validity_hours)
     if body.redemption is not None and "quantity" in body.redemption.model_fields_set:
         changes["quantity"] = body.redemption.quantity
     return UpdateVoucher(voucher=code, changes=msgspec.Raw(msgspec.json.encode(changes)))

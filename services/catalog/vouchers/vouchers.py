@@ -15,7 +15,10 @@ from schemas.errors import not_found
 from schemas.vouchers import DeleteVoucher, DisableVoucher, EnableVoucher
 from services.catalog.reads import Reads
 from services.catalog.vouchers.voucher_bodies import CreateVoucherBody, UpdateVoucherBody
-from services.catalog.vouchers.voucher_commands import create_command, update_command
+from services.catalog.vouchers.voucher_commands import (
+    create_voucher_command,
+    update_voucher_command,
+)
 
 #: Codes that stand for endpoints of the API in its paths; a voucher there would be lost with them.
 RESERVED_CODES = frozenset({"import", "importCSV", "qualification"})
@@ -27,13 +30,13 @@ def voucher_router(writes: Writes, view_of: Reads) -> APIRouter:
 
     @router.post("/v1/vouchers")
     async def create_with_random_code(request: Request, body: CreateVoucherBody) -> Response:
-        return await writes.write(request, "voucher.create", create_command(body, None))
+        return await writes.write(request, "voucher.create", create_voucher_command(body, None))
 
     @router.post("/v1/vouchers/{code:ident}")
     async def create(request: Request, code: Captured, body: CreateVoucherBody) -> Response:
         if code in RESERVED_CODES:
             raise ApiError(not_found("voucher", code))
-        return await writes.write(request, "voucher.create", create_command(body, code))
+        return await writes.write(request, "voucher.create", create_voucher_command(body, code))
 
     @router.get("/v1/vouchers/{code:ident}")
     async def get(request: Request, code: Captured) -> Response:
@@ -47,7 +50,7 @@ def voucher_router(writes: Writes, view_of: Reads) -> APIRouter:
 
     @router.put("/v1/vouchers/{code:ident}")
     async def update(request: Request, code: Captured, body: UpdateVoucherBody) -> Response:
-        return await writes.write(request, "voucher.update", update_command(body, code))
+        return await writes.write(request, "voucher.update", update_voucher_command(body, code))
 
     @router.delete("/v1/vouchers/{code:ident}")
     async def delete(request: Request, code: Captured) -> Response:

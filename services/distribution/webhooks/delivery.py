@@ -14,44 +14,36 @@ meanwhile is not queued.
 
 import asyncio
 import hashlib
-import math
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple
 
 import msgspec
 import structlog
 
-from engine.answers.hook_events import hook_events, payload
+from engine.answers.hook_events import hook_events
+from engine.answers.hook_payload import hook_payload
 from engine.webhooks.ids import event_id
 from runtime.base.faults import NotDecided, NotSent, OutcomeUnknown
 from runtime.http.errors import ApiError
 from runtime.http.outbound import Unreachable
 from runtime.http.service import Part
-from runtime.log.log import Entry, Log, LogError, OutOfRange, StoredEntry
+from runtime.log.log import Entry, LogError, OutOfRange, StoredEntry
 from schemas.base import Millis, tag_of
-from schemas.commands import CommandBody
-from schemas.projects import KeyKind
 from schemas.records import Decided, Record
 from schemas.topics import DELIVERIES, LEDGER
 from schemas.webhooks import DeliveryAttempted, DisableWebhook
 from services.distribution.webhooks.outbox import Endpoint, Item, Outbox, Waiting
+from services.distribution.webhooks.outfit import Outfit
 from services.distribution.webhooks.signing import signed_headers
-from services.distribution.webhooks.turns import Turns
 
 #: How many attempts are under way at once: in all, and of one project.
 ATTEMPTS_AT_ONCE = 128
 PROJECT_ATTEMPTS_AT_ONCE = 16
-#: The longest pause between two tries, in first pauses: with a minute, 12 tries take 23.5 hours.
-PAUSES_MAX = 450
 #: How long the log may fail before a note is tried again.
 LOG_RETRY_SECONDS = 0.5
 #: How often a waiting endpoint looks whether it is still wanted.
 LOOK_SECONDS = 1.0
-#: How many records are remembered for the endpoints that want them, too, of all partitions.
-RECORDS_KEPT = 512
 #: How long a sender waits for its own replica to learn that an endpoint is off.
 DISABLED_LOOKS_MAX = 200
 DISABLED_LOOK_SECONDS = 0.05
@@ -62,86 +54,6 @@ log = structlog.get_logger(__name__)
 
 _encode = msgspec.json.Encoder().encode
 _TYPE = tag_of(DeliveryAttempted).encode()
-
-
-class Posts(Protocol):
-    """Sends requests (runtime/http/outbound.py)."""
-
-    async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
-        """The status of the answer. Raises Unreachable."""
-
-
-class SendsEntries(Protocol):
-    """Appends single entries (runtime/log/sender.py)."""
-
-    async def send(self, topic: str, partition: int, entry: Entry) -> int:
-        """The entry's offset. Raises Unsent, InDoubt."""
-
-
-class SendsCommands(Protocol):
-    """Has commands decided (runtime/replica/commands.py)."""
-
-    async def send(
-        self,
-        project: str,
-        body: CommandBody,
-        *,
-        key_kind: KeyKind,
-        channel: str = "API",
-        command_id: str | None = None,
-    ) -> Any:
-        """The record that decides the command. Raises NotSent, OutcomeUnknown, NotDecided."""
-
-
-class Records:
-    """Records that were read lately, by partition and offset; None: it decided nothing.
-
-    They are decoded, so they have to be forgotten with whoever they name.
-    """
-
-    def __init__(self, kept_max: int = RECORDS_KEPT) -> None:
-        self._kept_max = kept_max
-        self._known: OrderedDict[tuple[int, int], Decided | None] = OrderedDict()
-
-    def __contains__(self, place: tuple[int, int]) -> bool:
-        return place in self._known
-
-    def __getitem__(self, place: tuple[int, int]) -> Decided | None:
-        return self._known[place]
-
-    def keep(self, place: tuple[int, int], record: Decided | None) -> None:
-        """Takes one, and lets go of the oldest where they are too many."""
-        self._known[place] = record
-        if len(self._known) > self._kept_max:
-            self._known.popitem(last=False)
-
-    async def forget(self, owners: Sequence[str]) -> Sequence[str]:
-        """See `runtime.erasing.Clean`: what is read again has nothing of them."""
-        self._known.clear()
-        return owners
-
-
-@dataclass(frozen=True, slots=True)
-class Outfit:
-    """What the senders of all partitions share."""
-
-    log: Log
-    sender: SendsEntries
-    commands: SendsCommands
-    posts: Posts
-    #: The token that a project's webhooks are signed with.
-    token_of: Callable[[str], str]
-    clock_ms: Callable[[], Millis]
-    turns: Turns
-    retry_seconds: float
-    attempts_max: int
-    records: Records = field(default_factory=Records)
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-
-    def pause_ms(self, attempts: int) -> int:
-        """How long the pause is after that many tries."""
-        pauses: int = min(1 << (attempts - 1), PAUSES_MAX)
-        return math.ceil(1000 * self.retry_seconds * pauses)
 
 
 class Outcome(NamedTuple):
@@ -300,7 +212,7 @@ class Webhooks:
             return None
         for told in hook_events(record):
             if told.number == item.number:
-                return told.name, payload(project, item.offset, record, told)
+                return told.name, hook_payload(project, item.offset, record, told)
         return None
 
     async def _record(self, offset: int) -> Decided | None:

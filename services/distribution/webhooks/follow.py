@@ -19,8 +19,9 @@ from schemas.base import Millis, tag_of
 from schemas.records import Decided, Record
 from schemas.topics import DELIVERIES
 from schemas.webhooks import CreateWebhook, DeliveryAttempted
-from services.distribution.webhooks.delivery import Outfit, Webhooks
+from services.distribution.webhooks.delivery import Webhooks
 from services.distribution.webhooks.outbox import Outbox
+from services.distribution.webhooks.outfit import Outfit
 
 #: How far before its place in `deliveries` a replica begins to read: attempts of several endpoints
 #: may have been kept in another order than they were noted.

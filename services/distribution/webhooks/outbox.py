@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from engine.answers.hook_events import hook_events
-from engine.webhooks.ids import place_of
+from engine.webhooks.ids import event_place
 from runtime.store.store import Store
 from schemas.base import DAY_MS, Millis
 from schemas.projects import ProjectClosed
@@ -38,7 +38,7 @@ KEPT_MS = 90 * DAY_MS
 _POSITION = b"deliveries"
 
 
-class Place(msgspec.Struct, frozen=True, array_like=True, order=True):
+class QueuePlace(msgspec.Struct, frozen=True, array_like=True, order=True):
     """A place in an endpoint's queue."""
 
     offset: int
@@ -56,14 +56,14 @@ class Item(msgspec.Struct, frozen=True, array_like=True):
 class Waiting(NamedTuple):
     """The head of a queue."""
 
-    place: Place
+    place: QueuePlace
     item: Item
 
 
 class Tries(msgspec.Struct, frozen=True, array_like=True):
     """How often the head of a queue was tried, and when it is tried again."""
 
-    place: Place
+    place: QueuePlace
     attempts: int
     next_at: Millis
 
@@ -78,7 +78,7 @@ class Endpoint(msgspec.Struct, frozen=True):
 _encode = msgspec.json.Encoder().encode
 _endpoints = msgspec.json.Decoder(Endpoint)
 _items = msgspec.json.Decoder(Item)
-_places = msgspec.json.Decoder(Place)
+_places = msgspec.json.Decoder(QueuePlace)
 _tries = msgspec.json.Decoder(Tries)
 Changes = dict[bytes, bytes | None]
 
@@ -110,7 +110,9 @@ class Outbox:
         for told in hook_events(record):
             for endpoint in self.endpoints.values():
                 if endpoint.project == record.project and told.name in endpoint.webhook.events:
-                    self._queue(endpoint, Place(offset, told.number), Item(offset, told.number))
+                    self._queue(
+                        endpoint, QueuePlace(offset, told.number), Item(offset, told.number)
+                    )
 
     def commit(self) -> Changes:
         """See `Fold.commit`."""
@@ -153,12 +155,12 @@ class Outbox:
                     self._forget(webhook_id)
             case RedeliveryRequested():
                 endpoint = self.endpoints.get(event.webhook_id)
-                wanted = place_of(record.project, event.event_id)
+                wanted = event_place(record.project, event.event_id)
                 if endpoint is not None and wanted is not None and wanted.offset < offset:
                     item = Item(wanted.offset, wanted.number, redelivery=True)
-                    self._queue(endpoint, Place(offset, 0), item)
+                    self._queue(endpoint, QueuePlace(offset, 0), item)
 
-    def _queue(self, endpoint: Endpoint, place: Place, item: Item) -> None:
+    def _queue(self, endpoint: Endpoint, place: QueuePlace, item: Item) -> None:
         webhook = endpoint.webhook
         if not webhook.active:
             return
@@ -182,10 +184,10 @@ class Outbox:
         prefix = _key("queue", webhook_id) + b"/"
         for key, value in self._store.scan(prefix):
             offset, index = key[len(prefix) :].split(b".")
-            return Waiting(Place(int(offset, 16), int(index, 16)), _items.decode(value))
+            return Waiting(QueuePlace(int(offset, 16), int(index, 16)), _items.decode(value))
         return None
 
-    def tries(self, webhook_id: str, place: Place) -> Tries | None:
+    def tries(self, webhook_id: str, place: QueuePlace) -> Tries | None:
         """How often that place was tried."""
         stored = self._store.get(_key("tries", webhook_id))
         found = None if stored is None else _tries.decode(stored)
@@ -195,7 +197,7 @@ class Outbox:
         """Takes attempts as they lie in `deliveries`, each with its offset; again is no harm."""
         changes: Changes = {}
         for attempt, offset in attempts:
-            place = Place(attempt.offset, attempt.index)
+            place = QueuePlace(attempt.offset, attempt.index)
             webhook_id = attempt.webhook_id
             settled = self._settled(webhook_id, changes)
             if settled is None or settled < place:
@@ -215,7 +217,7 @@ class Outbox:
         stored = self._store.get(_POSITION)
         return -1 if stored is None else msgspec.json.decode(stored, type=int)
 
-    def _settled(self, webhook_id: str, changes: Changes | None = None) -> Place | None:
+    def _settled(self, webhook_id: str, changes: Changes | None = None) -> QueuePlace | None:
         key = _key("settled", webhook_id)
         stored = changes[key] if changes and key in changes else self._store.get(key)
         return None if stored is None else _places.decode(stored)
@@ -225,5 +227,5 @@ def _key(name: str, webhook_id: str) -> bytes:
     return f"{name}/{webhook_id}".encode()
 
 
-def _queue_key(webhook_id: str, place: Place) -> bytes:
+def _queue_key(webhook_id: str, place: QueuePlace) -> bytes:
     return _key("queue", webhook_id) + f"/{place.offset:016x}.{place.index:08x}".encode()

@@ -11,7 +11,7 @@ from typing import Final
 SCHEME: Final = "whsec_"
 
 
-def signature(token: str, body: bytes) -> str:
+def sign_body(token: str, body: bytes) -> str:
     """`x-voucherify-signature`: HMAC-SHA256 of the exact body under the token's text, in hex."""
     return hmac.digest(token.encode(), body, "sha256").hex()
 
@@ -24,7 +24,7 @@ def signed_headers(token: str, event_id: str, at_seconds: int, body: bytes) -> d
     return {
         "content-type": "application/json",
         "user-agent": "Tessera-Webhooks/1",
-        "x-voucherify-signature": signature(token, body),
+        "x-voucherify-signature": sign_body(token, body),
         "webhook-id": event_id,
         "webhook-timestamp": str(at_seconds),
         "webhook-signature": f"v1,{standard}",

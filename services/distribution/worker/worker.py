@@ -20,10 +20,9 @@ import structlog
 from runtime.base.faults import NotDecided, NotSent, OutcomeUnknown
 from runtime.http.errors import ApiError
 from runtime.http.service import Part
-from runtime.replica.commands import Answered
+from runtime.replica.command_sender import CommandSender
 from schemas.actions import ActionProgressed, AsyncAction, GiveUpAction, RunChunk
 from schemas.commands import CommandBody
-from schemas.projects import KeyKind
 from schemas.records import Decided
 
 #: How many chunks of one action are under way at once while nobody else writes.
@@ -40,15 +39,6 @@ BUSY_RECORDS = 2.0
 CHUNK_FAILURES_MAX = 3
 
 log = structlog.get_logger(__name__)
-
-
-class Sends(Protocol):
-    """What has commands decided (runtime/replica/commands.py)."""
-
-    async def send(
-        self, project: str, body: CommandBody, *, key_kind: KeyKind, channel: str = "API"
-    ) -> Answered:
-        """The record that decides the command. Raises NotSent, OutcomeUnknown, NotDecided."""
 
 
 class Open(NamedTuple):
@@ -73,7 +63,7 @@ class Worker:
 
     def __init__(
         self,
-        commands: Sends,
+        commands: CommandSender,
         ledger: Ledger,
         *,
         share: float,

@@ -9,16 +9,16 @@ of it can be done again, so one that died over it, or could not reach the log, b
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import structlog
 
-from engine.fold import StateFold
 from runtime.log.log import Entry, LogError
 from schemas.base import Millis, tag_of
 from schemas.commands import Command
 from schemas.erasures import EndErasures, Erasure
 from schemas.topics import COMMANDS
+from services.redemption.ledger.serving import Serving
 
 PERIOD_SECONDS = 0.5
 #: How many owners are erased at a time.
@@ -26,22 +26,6 @@ OWNERS_MAX = 500
 DEADLINE_MS = 10_000
 
 log = structlog.get_logger(__name__)
-
-
-class Serving(Protocol):
-    """A partition that this process writes."""
-
-    @property
-    def partition(self) -> int:
-        """Its number."""
-
-    @property
-    def fold(self) -> StateFold:
-        """Its state."""
-
-    @property
-    def decided(self) -> int:
-        """The offset of the last command decided."""
 
 
 class Outfit(NamedTuple):

@@ -7,18 +7,17 @@ sends a command only for a project in which something is due, so an idle log sta
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterable
-from typing import NamedTuple
 
 import structlog
 
 from engine.expiry import is_due
-from engine.fold import StateFold
 from runtime.log.log import Entry, LogError
 from schemas.base import Millis
 from schemas.commands import Command
 from schemas.expiry import ExpireDue
 from schemas.projects import CONTROL_PROJECT
 from schemas.topics import COMMANDS
+from services.redemption.ledger.serving import Serving
 
 PERIOD_SECONDS = 1.0
 #: Between sweeps as long as they find something; each is bounded (engine/expiry.py).
@@ -26,15 +25,6 @@ BUSY_SECONDS = 0.05
 DEADLINE_MS = 10_000
 
 log = structlog.get_logger(__name__)
-
-
-class Serving(NamedTuple):
-    """A partition that this process writes."""
-
-    partition: int
-    fold: StateFold
-    #: The last command decided.
-    decided: int
 
 
 class Ticker:
@@ -61,17 +51,17 @@ class Ticker:
             swept = [await self._sweep(each) for each in list(self._serving())]
             await asyncio.sleep(BUSY_SECONDS if any(swept) else PERIOD_SECONDS)
 
-    async def _sweep(self, at: Serving) -> bool:
+    async def _sweep(self, served: Serving) -> bool:
         """Sends a sweep for each project in which something is due; whether anything was."""
         any_due = False
-        for project in (CONTROL_PROJECT, *at.fold.projects()):
-            if not is_due(at.fold.view(project), self._clock_ms()):
+        for project in (CONTROL_PROJECT, *served.fold.projects()):
+            if not is_due(served.fold.view(project), self._clock_ms()):
                 continue
             any_due = True
-            if self._sent.get(project, -1) > at.decided:
+            if self._sent.get(project, -1) > served.decided:
                 continue
             try:
-                offset = await self._send(COMMANDS, at.partition, self._command(project))
+                offset = await self._send(COMMANDS, served.partition, self._command(project))
             except LogError as fault:
                 log.warning("sweep not sent", project=project, reason=str(fault))
             else:

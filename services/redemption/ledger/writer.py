@@ -20,14 +20,10 @@ from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
 import structlog
 
-from engine.admission import admit
 from engine.decide import decide
-from engine.kernel.state import View
-from runtime.keys.keyring import KeyringError
-from runtime.log.chain import ChainState, chained
+from runtime.log.chain import ChainState, chain_entry
 from runtime.log.log import (
     BATCH_OVERHEAD_BYTES,
     Appender,
@@ -43,21 +39,12 @@ from runtime.log.log import (
     entry_bytes,
 )
 from runtime.replica.replica import Replica
-from runtime.store.store import StoreDamaged, StoreError
-from schemas.base import Millis, tag_of
-from schemas.commands import Command
-from schemas.errors import refuse
-from schemas.records import (
-    RECORD_VERSION,
-    CommandsLost,
-    CommandsRestarted,
-    Decided,
-    Record,
-    Unreadable,
-    WriterStarted,
-)
-from schemas.topics import BATCH_BYTES_MAX, COMMANDS, LEDGER, RECORD_BYTES_MAX
+from runtime.store.store import StoreDamaged
+from schemas.base import Millis
+from schemas.records import CommandsLost, CommandsRestarted, Record, Unreadable, WriterStarted
+from schemas.topics import BATCH_BYTES_MAX, COMMANDS, LEDGER
 from services.redemption.ledger.dead_letters import dead_letter
+from services.redemption.ledger.decider import Decider
 from services.redemption.ledger.outfit import Codec, Decide, Identity, StateFold
 
 BATCH_COMMANDS_MAX = 500
@@ -66,9 +53,6 @@ BATCH_BYTES_FULL = BATCH_BYTES_MAX - BATCH_OVERHEAD_BYTES
 #: What an entry grows by when it is linked to the one before it.
 LINK_BYTES = 96
 IDLE_WAIT_MS = 500
-_VERSION = str(RECORD_VERSION).encode()
-#: What is wrong with the machine, not with the command that met it.
-INFRASTRUCTURE = (StoreError, KeyringError, LogError)
 
 log = structlog.get_logger(__name__)
 
@@ -113,10 +97,10 @@ class Writer:
         self._partition = replica.partition
         self._fold = fold
         self._codec = codec
+        self._decider = Decider(codec, replica.partition, decide)
         self._spawn = spawn
         self._bury = bury
         self._rest = rest
-        self._decide = decide
         self._appender: Appender | None = None
         self._commands: Reader | None = None
         self._waiting: list[StoredEntry] = []
@@ -204,7 +188,7 @@ class Writer:
 
     async def _append_alone(self, record: Record) -> None:
         self._fold().begin()
-        flight = await self._send([record], [self._encode(record, "")], [])
+        flight = await self._send([record], [self._decider.encode(record, "")], [])
         await self._settle(flight)
 
     async def _serve(self) -> None:
@@ -239,12 +223,12 @@ class Writer:
         offset = self._tip.position
         for stored in self._waiting:
             require_next(stored.offset, self._next_command)
-            record, entry = self._decide_one(stored, fold)
-            size += entry_bytes(entry) + LINK_BYTES
+            decided = self._decider.decide(stored, fold, self._now)
+            size += entry_bytes(decided[1]) + LINK_BYTES
             if size > BATCH_BYTES_FULL:
                 break
             offset += 1
-            record, entry = self._fold_one(fold, record, entry, stored, offset)
+            record, entry = self._decider.fold(stored, fold, self._now, decided, offset)
             if isinstance(record, Unreadable):
                 dead.append(dead_letter(stored, self._partition, record.reason))
                 size += len(stored.value)
@@ -254,82 +238,6 @@ class Writer:
             self._now = record.at
         del self._waiting[: len(records)]
         return records, entries, dead
-
-    def _decide_one(self, stored: StoredEntry, fold: StateFold) -> tuple[Record, Entry]:
-        try:
-            command = self._codec.decode_command(stored.value)
-        except ValueError as fault:
-            unreadable = Unreadable(command_offset=stored.offset, at=self._now, reason=str(fault))
-            return unreadable, self._encode(unreadable, "")
-        try:
-            record = self._outcome(command, stored, fold.view(command.project))
-            entry = self._encode(record, command.project)
-        except INFRASTRUCTURE:
-            raise
-        except Exception as fault:  # noqa: BLE001  one command must not stop all others
-            return self._poisoned(stored, fault)
-        if len(entry.value) > RECORD_BYTES_MAX:
-            assert isinstance(record, Decided)
-            record = Decided(
-                command_offset=record.command_offset,
-                at=record.at,
-                command_id=record.command_id,
-                command_type=record.command_type,
-                project=record.project,
-                fingerprint=record.fingerprint,
-                refusal=refuse("too_large", f"More than {RECORD_BYTES_MAX} bytes"),
-            )
-            entry = self._encode(record, command.project)
-        return record, entry
-
-    def _fold_one(
-        self, fold: StateFold, record: Record, entry: Entry, stored: StoredEntry, offset: int
-    ) -> tuple[Record, Entry]:
-        try:
-            fold.apply(record, offset)
-        except INFRASTRUCTURE:
-            raise
-        except Exception as fault:  # noqa: BLE001  one command must not stop all others
-            return self._poisoned(stored, fault)
-        return record, entry
-
-    def _poisoned(self, stored: StoredEntry, fault: Exception) -> tuple[Record, Entry]:
-        """The record of a command that the code cannot take; it must not stop all others."""
-        log.error("command failed", partition=self._partition, at=stored.offset, exc_info=fault)
-        reason = f"it could not be decided: {type(fault).__name__}"
-        failed = Unreadable(command_offset=stored.offset, at=self._now, reason=reason)
-        return failed, self._encode(failed, "")
-
-    def _outcome(self, command: Command, stored: StoredEntry, view: View) -> Record:
-        """The command's record. Only a command that came in time moves the ledger's time on."""
-        now = max(stored.timestamp, self._now)
-        refused = admit(view, command, stored.timestamp, now, stored.offset)
-        if refused is not None:
-            return msgspec.structs.replace(refused, at=self._now)
-        decision = self._decide(view, command, now)
-        return Decided(
-            command_offset=stored.offset,
-            at=now,
-            command_id=command.id,
-            command_type=tag_of(type(command.body)),
-            project=command.project,
-            fingerprint=command.fingerprint,
-            events=decision.events,
-            refusal=decision.refusal,
-            customer=decision.customer,
-            assignments=decision.assignments,
-            categories=decision.categories,
-            key_kind=command.key_kind,
-        )
-
-    def _encode(self, record: Record, project: str) -> Entry:
-        command_id = getattr(record, "command_id", "")
-        headers = (
-            ("type", tag_of(type(record)).encode()),
-            ("id", command_id.encode()),
-            ("version", _VERSION),
-        )
-        return Entry(project.encode(), self._codec.encode_record(record), headers)
 
     async def _send(
         self, records: list[Record], entries: list[Entry], dead_letters: list[Entry]
@@ -344,7 +252,7 @@ class Writer:
         linked: list[Entry] = []
         hashes: list[str] = []
         for entry in entries:
-            link, head = chained(entry, head)
+            link, head = chain_entry(entry, head)
             linked.append(link)
             hashes.append(head)
         last = expected + len(entries) - 1

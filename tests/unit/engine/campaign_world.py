@@ -6,7 +6,7 @@ from engine.kernel import tables
 from schemas.actions import RunChunk
 from schemas.api import CustomerInput
 from schemas.campaigns import Campaign, CodeConfig, CreateCampaign, VoucherTemplate
-from schemas.publications import Publish
+from schemas.publications import PublishVouchers
 from schemas.vouchers import Voucher
 from tests.unit.engine.world import World, amount, found
 
@@ -49,6 +49,6 @@ def run_actions(world: World) -> None:
             world.when(RunChunk(action.id, action.next_chunk))
 
 
-def publish(campaign: str | None = "Spring", who: str = "alice", **fields: Any) -> Publish:
+def publish(campaign: str | None = "Spring", who: str = "alice", **fields: Any) -> PublishVouchers:
     """A publication to a customer by its source id."""
-    return Publish(customer=CustomerInput(source_id=who), campaign=campaign, **fields)
+    return PublishVouchers(customer=CustomerInput(source_id=who), campaign=campaign, **fields)

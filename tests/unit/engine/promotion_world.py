@@ -1,6 +1,9 @@
 """Promotions with tiers, and what is asked of them."""
 
+import json
 from typing import Any
+
+import msgspec
 
 from engine.kernel import tables
 from schemas.api import Redeemable
@@ -85,3 +88,8 @@ def rule(rule_id: str = "val_1", definition: str = "{}") -> Event:
 def category(category_id: str = "cat_1", hierarchy: int = 1) -> Event:
     """A category that is named as its id, in capitals."""
     return CategoryCreated(Category(category_id, category_id.upper(), hierarchy, NOON))
+
+
+def raw(**fields: Any) -> msgspec.Raw:
+    """The changes of an update."""
+    return msgspec.Raw(json.dumps(fields).encode())

@@ -7,9 +7,9 @@ from engine.evaluation.circumstances import Circumstances
 from engine.kernel import tables
 from engine.kernel.zones import zone_of
 from engine.qualification.cursor import Cursor
-from engine.qualification.page import Query, page_of
+from engine.qualification.page import PageQuery, find_page
 from engine.qualification.trial import Trial
-from engine.stacking_rules.decide import stacking_rules
+from engine.stacking_rules.decide import find_stacking_rules
 from schemas.assignments import RuleAssigned, RuleAssignment, RuleUnassigned
 from schemas.base import Millis
 from schemas.campaigns import Campaign, CampaignCreated, VoucherTemplate
@@ -88,9 +88,9 @@ class Shop:
     ) -> Trial:
         """A request of the project."""
         view = self.world.view
-        at = Circumstances(
+        circumstances = Circumstances(
             view,
-            stacking_rules(view),
+            find_stacking_rules(view),
             self.world.now,
             order,
             customer,
@@ -99,14 +99,14 @@ class Shop:
             None,
             zone=zone_of(view),
         )
-        return Trial(at, scenario)
+        return Trial(circumstances, scenario)
 
     def ids(self, trial: Trial, **query: Any) -> list[str]:
         """What suits, on all pages of the size that is asked for."""
-        asked = Query(**({"scenario": trial.scenario, "limit": 50} | query))
+        asked = PageQuery(**({"scenario": trial.scenario, "limit": 50} | query))
         ids: list[str] = []
         while True:
-            page = page_of(trial, asked)
+            page = find_page(trial, asked)
             assert len(page.rows) <= asked.limit
             ids += [each.candidate.found.id for each in page.rows]
             if page.more_after is None:

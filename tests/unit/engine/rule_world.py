@@ -7,10 +7,11 @@ from engine.counters import tallies
 from engine.counters.pending import Pending
 from engine.evaluation.circumstances import LOOKUPS
 from engine.kernel import tables
-from engine.kernel.state import ProjectState, View
+from engine.kernel.overlay import ProjectState
+from engine.kernel.state import View
 from engine.pricing.basket import Basket
 from engine.rules.check import wrong_rules
-from engine.rules.compile import compiled
+from engine.rules.compile import compile_rules
 from engine.rules.facts import Facts
 from schemas.api import ProductInput
 from schemas.base import Millis
@@ -110,10 +111,10 @@ def state() -> ProjectState:
     found.put(tables.PUBLICATIONS, Publication("pub_1", NOON, "cust_1", metadata=METADATA), "pub_1")
     holding = Holding(given.id, "pub_1", given.campaign_id)
     found.put(tables.HOLDINGS, holding, "cust_1", given.campaign_id or "", given.id)
-    tallies.count(found, [redeemed(1, NOON - 180 * DAY)])
-    tallies.count(found, [redeemed(2, NOON - DAY)])
-    tallies.count(found, [redeemed(3, NOON)])
-    tallies.count(found, [redeemed(4, NOON, customer_id="cust_2", key_id="app_2")])
+    tallies.count_redemptions(found, [redeemed(1, NOON - 180 * DAY)])
+    tallies.count_redemptions(found, [redeemed(2, NOON - DAY)])
+    tallies.count_redemptions(found, [redeemed(3, NOON)])
+    tallies.count_redemptions(found, [redeemed(4, NOON, customer_id="cust_2", key_id="app_2")])
     return found
 
 
@@ -136,7 +137,7 @@ def facts(basket: Basket | Order | None = None, view: View | None = None, **fiel
         state() if view is None else view,
         basket,
         fields.pop("now", NOON),
-        fields.pop("lookups", LOOKUPS._replace(in_segment=belongs, in_collection=is_member)),
+        fields.pop("lookups", LOOKUPS._replace(is_in_segment=belongs, is_in_collection=is_member)),
         **fields,
     )
 
@@ -210,4 +211,4 @@ def holds(name: str, conditions: dict[str, Any], known: Any = None, **fields: An
 def violation(rules: dict[str, Any], known: Any = None) -> Violation | None:
     """What rules are violated by, of such a request."""
     made = rule(rules)
-    return compiled(made.definition).violation(made, _KNOWN if known is None else known)
+    return compile_rules(made.definition).violation(made, _KNOWN if known is None else known)

@@ -1,17 +1,43 @@
-"""Nothing that can be asked for or can happen is without its function."""
+"""Nothing that can be asked for or can happen is without its function, or passed over unseen."""
 
-from typing import get_args
+from collections.abc import Mapping
+from typing import Any, get_args
 
+import pytest
+
+from engine.answers import activity, answer, hook_events, transactions
+from engine.assignments import decide as assignments
+from engine.categories import decide as categories
+from engine.customers import summaries
 from engine.decide import DECISIONS
 from engine.evolve import FOLDS, UNFOLDED
+from engine.metadata import checks
+from engine.redemptions import rows
 from schemas.commands import CommandBody
 from schemas.events import Event
+
+#: Whoever makes something of events: its table, and what it passes over.
+TABLES: Mapping[str, tuple[Mapping[type[Any], Any], frozenset[type[Any]]]] = {
+    "folds": (FOLDS, UNFOLDED),
+    "answers": (answer.ANSWERS, answer.UNANSWERED),
+    "activities": (activity.TELLS, activity.UNTOLD),
+    "webhooks": (hook_events.TELLS, hook_events.UNTOLD),
+    "transactions": (transactions.BOOKS, transactions.UNBOOKED),
+    "redemptions": (rows.ROWS, rows.UNLISTED),
+    "summaries": (summaries.COUNTS, summaries.UNCOUNTED),
+    "metadata": (checks.WRITES, checks.UNWRITTEN),
+    "assignments": (assignments.SHOWS, assignments.UNSHOWN),
+    "categories": (categories.NAMES, categories.UNNAMED),
+}
 
 
 def test_every_command_is_decided() -> None:
     assert set(DECISIONS) == set(get_args(CommandBody))
 
 
-def test_every_event_is_folded() -> None:
-    assert set(FOLDS) | UNFOLDED == set(get_args(Event))
-    assert not set(FOLDS) & UNFOLDED
+@pytest.mark.parametrize(("table", "passed_over"), TABLES.values(), ids=TABLES)
+def test_every_event_is_in_the_table_or_is_passed_over(
+    table: Mapping[type[Any], Any], passed_over: frozenset[type[Any]]
+) -> None:
+    assert set(table) | passed_over == set(get_args(Event))
+    assert not set(table) & passed_over

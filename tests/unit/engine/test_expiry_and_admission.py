@@ -4,7 +4,7 @@ import pytest
 from msgspec import structs
 
 from engine import evolve, expiry
-from engine.admission import admit, seen_before
+from engine.admission import admit, find_seen
 from engine.kernel import tables
 from engine.kernel.tables import WINDOW_MS
 from schemas.commands import Command
@@ -88,7 +88,7 @@ def test_the_same_command_again_is_a_duplicate_of_the_first_even_when_late() -> 
     for late in (0, DAY):
         duplicate = Duplicate(world.offset + 1, world.now, command.id, command.project)
         assert admitted(world, command, late=late) == duplicate
-    remembered = seen_before(world.view, command.id, world.now)
+    remembered = find_seen(world.view, command.id, world.now)
     assert remembered is not None
     assert remembered.offset == first
 

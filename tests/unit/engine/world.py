@@ -12,7 +12,7 @@ import msgspec
 from engine.decide import decide
 from engine.fold import StateFold
 from engine.kernel import tables
-from engine.kernel.state import ProjectState
+from engine.kernel.overlay import ProjectState
 from runtime.store.store import MemoryStore
 from schemas.api import CustomerInput, GiftSpend, OrderInput, Redeemable, SessionInput
 from schemas.base import Millis

@@ -13,7 +13,7 @@ from fronts.query_string import (
     range_of,
     read_parameters,
     require_known,
-    single,
+    single_parameter,
     text_of,
 )
 from runtime.http.errors import ApiError
@@ -175,7 +175,7 @@ def test_too_many_too_long_unknown_and_double_are_refused() -> None:
     assert refused(lambda: require_known(given, frozenset({"b"})))[1] == (
         "Query param `a` is not supported"
     )
-    assert refused(lambda: single(given, "a"))[0] == "invalid_query_params"
+    assert refused(lambda: single_parameter(given, "a"))[0] == "invalid_query_params"
 
 
 def test_an_empty_value_is_told_from_none() -> None:

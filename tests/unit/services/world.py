@@ -1,8 +1,4 @@
-"""The fronts over a ledger in memory: the real core and the real HTTP side, nothing between.
-
-`Ledger` stands for commands, topic and replica: it decides a command and folds its record before
-it answers, as the real ones do together.
-"""
+"""The fronts over a ledger in memory: the real core and the real HTTP side, nothing between."""
 
 import itertools
 from collections.abc import Iterator, Sequence
@@ -13,15 +9,12 @@ import httpx
 import msgspec
 from starlette.types import Receive, Scope, Send
 
-from engine.admission import admit
 from engine.answers.answer import render_answer
-from engine.answers.hook_events import hook_events, payload
-from engine.decide import decide
-from engine.fold import StateFold
+from engine.answers.hook_events import hook_events
+from engine.answers.hook_payload import hook_payload
 from engine.kernel.encode import to_json
-from engine.kernel.state import ProjectState
+from engine.kernel.overlay import ProjectState
 from fronts.writes import Writes
-from runtime.base.faults import NotSent, OutcomeUnknown
 from runtime.base.secrets import Secrets
 from runtime.http.api_calls import Noted
 from runtime.http.auth import KeyGate
@@ -29,11 +22,8 @@ from runtime.http.host import Host
 from runtime.http.oauth import TokenSigner
 from runtime.http.service import Service
 from runtime.log.log import Entry
-from runtime.replica.commands import Answered
-from runtime.store.store import MemoryStore
-from schemas.commands import Command, CommandBody
 from schemas.projects import CONTROL_PROJECT, ApiKey, CreateProject, KeyKind, OpenProject
-from schemas.records import Answer, Decided, Duplicate
+from schemas.records import Decided
 from services.catalog import service as catalog
 from services.catalog.projects.directory import KeyDirectory
 from services.catalog.projects.oauth import OAuth, oauth_service
@@ -47,8 +37,8 @@ from services.validation.observations import Observations
 from services.validation.qualification import Qualifications
 from tests.contract.answers import async_client
 from tests.contract.payloads import assert_payload
+from tests.unit.services.ledger import Ledger
 
-START_MS = 1_700_000_000_000
 HASH_KEY = b"k" * 32
 SERVER = {"X-App-Id": "app", "X-App-Token": "t-app"}
 CLIENT = {
@@ -58,105 +48,8 @@ CLIENT = {
 }
 MANAGEMENT = {"X-Management-Id": "man", "X-Management-Token": "t-man"}
 OTHER = {"X-App-Id": "other", "X-App-Token": "t-other"}
-
-
-class Bytes(dict[bytes, bytes]):
-    """A store in memory."""
-
-    def scan(
-        self, prefix: bytes, *, after: bytes | None = None, backwards: bool = False
-    ) -> Iterator[tuple[bytes, bytes]]:
-        return MemoryStore(self).scan(prefix, after=after, backwards=backwards)
-
-    def present(self, keys: Sequence[bytes]) -> set[bytes]:
-        return {key for key in keys if key in self}
-
-
 SECRETS = Secrets.from_master(HASH_KEY)
 hash_token = SECRETS.hash_token
-
-
-class Ledger:
-    """Decides and folds at once."""
-
-    def __init__(self) -> None:
-        self.records: list[Answer] = []
-        self.commands: list[Command] = []
-        self.now = START_MS
-        self.fault: NotSent | OutcomeUnknown | None = None
-        self._store = Bytes()
-        self._fold = StateFold(self._store)
-        self._seeds = itertools.count(1)
-
-    def view(self, project: str) -> ProjectState:
-        return self._fold.view(project)
-
-    async def fresh(self, project: str) -> ProjectState:
-        return self.view(project)
-
-    async def send(
-        self,
-        project: str,
-        body: CommandBody,
-        *,
-        key_kind: KeyKind,
-        channel: str = "API",
-        channel_id: str = "",
-        command_id: str | None = None,
-        fingerprint: str = "",
-        email_key: str | None = None,
-    ) -> Answered:
-        if self.fault is not None:
-            raise self.fault
-        number = next(self._seeds)
-        command = Command(
-            id=command_id or f"cmd_{number}",
-            project=project,
-            sent_at=self.now,
-            deadline=self.now + 1000,
-            seed=f"{number:032x}",
-            key_kind=key_kind,
-            fingerprint=fingerprint,
-            body=body,
-            channel=channel,
-            channel_id=channel_id,
-            email_key=email_key,
-        )
-        self.commands.append(command)
-        offset = len(self.records)
-        self._fold.begin()
-        view = self._fold.view(project)
-        record: Answer | None = admit(view, command, self.now, self.now, offset)
-        if record is None:
-            decision = decide(view, command, self.now)
-            record = Decided(
-                command_offset=offset,
-                at=self.now,
-                command_id=command.id,
-                command_type=str(body.__struct_config__.tag),
-                project=project,
-                fingerprint=fingerprint,
-                events=decision.events,
-                refusal=decision.refusal,
-                customer=decision.customer,
-                assignments=decision.assignments,
-                categories=decision.categories,
-                key_kind=key_kind,
-            )
-        self._fold.apply(record, offset)
-        for key, value in self._fold.commit().items():
-            if value is None:
-                self._store.pop(key, None)
-            else:
-                self._store[key] = value
-        self.records.append(record)
-        if isinstance(record, Duplicate):
-            record = next(
-                each
-                for each in self.records
-                if isinstance(each, Decided) and each.command_id == command.id
-            )
-        return Answered(record, 0, offset)
 
 
 class Topic:
@@ -207,13 +100,13 @@ class Fronts:
         self.host = Host(
             "api",
             (
-                validation.make_service(
+                validation.validation_service(
                     validations,
                     self.observations,
                     Qualifications(writes, self.view, HASH_KEY, self._now),
                 ),
-                redemption.make_service(Redemptions(writes, HASH_KEY)),
-                catalog.make_service(
+                redemption.redemption_service(Redemptions(writes, HASH_KEY)),
+                catalog.catalog_service(
                     writes,
                     self._fresh,
                     NoBootstrap(),  # type: ignore[arg-type]
@@ -309,7 +202,7 @@ class World:
         for offset, record in enumerate(self.ledger.records):
             if isinstance(record, Decided):
                 for told in hook_events(record):
-                    assert_payload(payload(record.project, offset, record, told))
+                    assert_payload(hook_payload(record.project, offset, record, told))
 
     async def _create(self, project: str, ids: tuple[str, str, str]) -> None:
         kinds: tuple[KeyKind, ...] = ("server", "client", "management")

@@ -16,9 +16,9 @@ from schemas.projects import ApiKey
 from schemas.sessions import Session
 from schemas.topics import LEDGER
 from schemas.vouchers import Gift, Voucher
-from tessera.entity import MASKED, names_of, records_of, shown_entity
-from tessera.selection import ANY, BadTime, Wanted, last_matching, offset_at, read_time
-from tessera.tail import Asked, tail
+from tessera.entity import MASKED, names_of, plain_entity, records_of
+from tessera.selection import ANY, BadTime, Wanted, find_last_matching, offset_at, read_time
+from tessera.tail import TailOptions, tail_partitions
 
 START_MS = 1_700_000_000_000
 RECORDS = 5000
@@ -48,15 +48,15 @@ class Ledger:
             value = record(number, command_type="redeem_stack", events=[event])
         self.log.append(LEDGER, 0, [Entry(b"shop" if number % 2 else b"other", value)])
 
-    async def shown(self, asked: Asked) -> list[int]:
+    async def shown(self, asked: TailOptions) -> list[int]:
         lines: list[str] = []
-        await tail(self.log, range(1), lines.append, asked)
+        await tail_partitions(self.log, range(1), lines.append, asked)
         return [int(each.split()[0].partition("/")[2]) for each in lines]
 
 
-def wants(**named: Any) -> Asked:
+def wants(**named: Any) -> TailOptions:
     """Everything that fits, from the first on."""
-    return Asked(Wanted(**named), last=None)
+    return TailOptions(Wanted(**named), last=None)
 
 
 @pytest.fixture(scope="module")
@@ -65,17 +65,17 @@ def ledger() -> Ledger:
 
 
 async def test_without_a_beginning_it_is_the_last_few(ledger: Ledger) -> None:
-    assert await ledger.shown(Asked()) == list(range(RECORDS - 20, RECORDS))
-    assert await ledger.shown(Asked(last=0)) == []
-    assert len(await ledger.shown(Asked(last=RECORDS * 2))) == RECORDS
+    assert await ledger.shown(TailOptions()) == list(range(RECORDS - 20, RECORDS))
+    assert await ledger.shown(TailOptions(last=0)) == []
+    assert len(await ledger.shown(TailOptions(last=RECORDS * 2))) == RECORDS
 
 
 async def test_the_last_that_fit_are_found_however_far_back(ledger: Ledger) -> None:
-    redeemed = Asked(Wanted(types=("redeem_stack",)), last=3)
+    redeemed = TailOptions(Wanted(types=("redeem_stack",)), last=3)
     assert await ledger.shown(redeemed) == [2999, 3999, 4999]
-    many = Asked(Wanted(types=("redemption.*",)), last=100)
+    many = TailOptions(Wanted(types=("redemption.*",)), last=100)
     assert await ledger.shown(many) == [999, 1999, 2999, 3999, 4999]
-    assert await ledger.shown(Asked(Wanted(projects=frozenset(("nobody",))))) == []
+    assert await ledger.shown(TailOptions(Wanted(projects=frozenset(("nobody",))))) == []
 
 
 async def test_time_and_offset_bound_it(ledger: Ledger) -> None:
@@ -84,8 +84,11 @@ async def test_time_and_offset_bound_it(ledger: Ledger) -> None:
     assert await ledger.shown(wants(after=after - 500, before=before + 500)) == [10, 11, 12]
     assert await ledger.shown(wants(after=ledger.now + 1)) == []
     assert await ledger.shown(wants(before=START_MS - 1)) == []
-    assert await ledger.shown(Asked(last=None, offset=RECORDS - 2)) == [RECORDS - 2, RECORDS - 1]
-    assert await ledger.shown(Asked(last=None, offset=RECORDS + 5)) == []
+    assert await ledger.shown(TailOptions(last=None, offset=RECORDS - 2)) == [
+        RECORDS - 2,
+        RECORDS - 1,
+    ]
+    assert await ledger.shown(TailOptions(last=None, offset=RECORDS + 5)) == []
     own = wants(projects=frozenset(("shop",)), after=after, before=before)
     assert await ledger.shown(own) == [11]
 
@@ -99,8 +102,8 @@ async def test_an_instant_is_found_by_halving(ledger: Ledger) -> None:
 
 async def test_following_goes_on_with_what_fits() -> None:
     ledger, lines = Ledger(10), asyncio.Queue[str]()
-    asked = Asked(Wanted(projects=frozenset(("shop",))), last=1, follow=True)
-    task = asyncio.create_task(tail(ledger.log, range(1), lines.put_nowait, asked))
+    asked = TailOptions(Wanted(projects=frozenset(("shop",))), last=1, follow=True)
+    task = asyncio.create_task(tail_partitions(ledger.log, range(1), lines.put_nowait, asked))
     found = [await lines.get()]
     for number in range(10, 14):
         ledger.append(number)
@@ -115,8 +118,8 @@ async def test_following_goes_on_with_what_fits() -> None:
 async def test_what_is_no_record_has_no_type(value: bytes) -> None:
     log = MemoryLog(lambda: 0)
     log.append(LEDGER, 0, [Entry(b"shop", value)])
-    assert await last_matching(log, 0, 0, 1, Wanted(types=("voucher.*",)), 5) == []
-    assert len(await last_matching(log, 0, 0, 1, ANY, 5)) == 1
+    assert await find_last_matching(log, 0, 0, 1, Wanted(types=("voucher.*",)), 5) == []
+    assert len(await find_last_matching(log, 0, 0, 1, ANY, 5)) == 1
 
 
 @pytest.mark.parametrize(
@@ -162,17 +165,17 @@ def test_an_entity_without_an_id_is_called_by_its_key() -> None:
 def test_what_is_personal_is_masked_unless_revealed() -> None:
     data = PersonalData(source_id="ann", address=Address(city="Ulm"), metadata={"vip": True})
     customer = Customer("cust_1", Personal("shop/cust_1", data), 5)
-    masked = shown_entity(customer, reveal=False)
+    masked = plain_entity(customer, reveal=False)
     assert masked["personal"] == {
         "owner": "shop/cust_1",
         "data": {"source_id": MASKED, "address": MASKED, "metadata": MASKED},
     }
-    assert shown_entity(customer, reveal=True)["personal"]["data"]["address"] == {"city": "Ulm"}
+    assert plain_entity(customer, reveal=True)["personal"]["data"]["address"] == {"city": "Ulm"}
     forgotten = Customer("cust_1", Personal("shop/cust_1", None), 5)
-    assert shown_entity(forgotten, reveal=False)["personal"]["data"] is None
+    assert plain_entity(forgotten, reveal=False)["personal"]["data"] is None
 
 
 @pytest.mark.parametrize("reveal", [False, True])
 def test_a_key_s_hash_is_masked_unless_revealed(reveal: bool) -> None:
     key: Shape = ApiKey("app", "shop", "server", "abc")
-    assert shown_entity(key, reveal=reveal)["token_hash"] == ("abc" if reveal else MASKED)
+    assert plain_entity(key, reveal=reveal)["token_hash"] == ("abc" if reveal else MASKED)

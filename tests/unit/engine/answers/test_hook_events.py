@@ -3,7 +3,8 @@
 import msgspec
 from msgspec import structs
 
-from engine.answers.hook_events import NAMES_MAX, HookEvent, hook_events, payload
+from engine.answers.hook_events import NAMES_MAX, hook_events
+from engine.answers.hook_payload import HookEvent, hook_payload
 from engine.kernel import tables
 from schemas.actions import RunChunk
 from schemas.campaigns import AddVouchers, CreateCampaign
@@ -78,5 +79,5 @@ def test_a_webhook_says_whether_a_shop_a_browser_or_the_system_itself_asked() ->
     kinds: dict[KeyKind, str] = {"server": "API", "client": "CLIENT_API", "system": "INTERNAL"}
     for kind, channel in kinds.items():
         record = Decided(0, 1, "cmd_1", "x", "proj", "", key_kind=kind)
-        body = msgspec.json.decode(payload("proj", 0, record, event))
+        body = msgspec.json.decode(hook_payload("proj", 0, record, event))
         assert body["source"] == {"channel": channel}

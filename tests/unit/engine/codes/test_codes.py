@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.codes.code import CHARSET, TRIED_MAX, CodeRule, code_rule, draw, free_codes, too_small
+from engine.codes.code import (
+    CHARSET,
+    TRIED_MAX,
+    CodeRule,
+    code_rule,
+    draw_codes,
+    draw_free_codes,
+    too_few_codes,
+)
 from engine.kernel import tables
 from schemas.campaigns import CodeConfig
 from schemas.errors import Refusal
@@ -53,10 +61,10 @@ def test_a_code_is_its_pattern_with_a_character_of_the_charset_in_each_place(
     )
     one = f"[{re.escape(charset)}]"
     shape = re.escape(prefix) + one.join(map(re.escape, pattern.split("#"))) + re.escape(postfix)
-    codes = draw(seed, 0, found, 5)
+    codes = draw_codes(seed, 0, found, 5)
     assert len(codes) == 5
     assert all(re.fullmatch(shape, code, re.DOTALL) for code in codes)
-    assert codes == draw(seed, 0, found, 5)
+    assert codes == draw_codes(seed, 0, found, 5)
 
 
 def test_the_default_is_eight_of_digits_lower_and_upper_case() -> None:
@@ -77,21 +85,21 @@ def test_what_makes_no_sense_is_refused() -> None:
 
 def test_every_character_is_as_likely() -> None:
     digits = rule(charset="0123456789")
-    counts = Counter("".join(draw(SEED, 0, digits, 10_000)))
+    counts = Counter("".join(draw_codes(SEED, 0, digits, 10_000)))
     assert set(counts) == set("0123456789")
     assert all(abs(count - 8000) < 500 for count in counts.values())
 
 
 def test_another_seed_or_attempt_gives_other_codes() -> None:
-    drawn = {code for n in range(5) for code in draw(SEED, n, rule(), 100)}
-    assert len(drawn | set(draw("1" * 32, 0, rule(), 100))) == 600
+    drawn = {code for n in range(5) for code in draw_codes(SEED, n, rule(), 100)}
+    assert len(drawn | set(draw_codes("1" * 32, 0, rule(), 100))) == 600
 
 
 def test_free_codes_are_different_and_not_taken() -> None:
     world = World()
-    taken = draw(SEED, 0, rule(), 3)
+    taken = draw_codes(SEED, 0, rule(), 3)
     world.given(*(voucher(code) for code in taken))
-    codes = free_codes(world.view, SEED, rule(), 500)
+    codes = draw_free_codes(world.view, SEED, rule(), 500)
     assert len(set(codes)) == len(codes) == 500
     assert not set(codes) & set(taken)
 
@@ -99,15 +107,15 @@ def test_free_codes_are_different_and_not_taken() -> None:
 def test_a_small_rule_gives_every_code_it_has() -> None:
     world = World().given(voucher("aa"))
     two = rule(charset="abc", length=2)
-    codes = free_codes(world.view, SEED, two, 100)
+    codes = draw_free_codes(world.view, SEED, two, 100)
     assert sorted([*codes, "aa"]) == sorted(a + b for a in "abc" for b in "abc")
     assert codes != sorted(codes)
-    assert free_codes(world.view, "1" * 32, two, 8) != codes
-    assert free_codes(world.view, SEED, rule(charset="a", length=3), 5) == ["aaa"]
+    assert draw_free_codes(world.view, "1" * 32, two, 8) != codes
+    assert draw_free_codes(world.view, SEED, rule(charset="a", length=3), 5) == ["aaa"]
 
 
 def test_a_pattern_with_places_apart_gives_every_code_too() -> None:
-    codes = free_codes(World().view, SEED, rule(charset="xy", pattern="#%-#!"), 9)
+    codes = draw_free_codes(World().view, SEED, rule(charset="xy", pattern="#%-#!"), 9)
     assert sorted(codes) == ["x%-x!", "x%-y!", "y%-x!", "y%-y!"]
 
 
@@ -124,7 +132,7 @@ def test_a_pattern_with_places_apart_gives_every_code_too() -> None:
 def test_a_rule_with_too_few_codes_is_refused_by_number(
     config: dict[str, object], wanted: int, fits: bool
 ) -> None:
-    found = too_small(rule(**config), wanted)
+    found = too_few_codes(rule(**config), wanted)
     assert (found is None) is fits
     if found is not None:
         assert found.key == "invalid_code_config"
@@ -134,7 +142,7 @@ def test_a_rule_with_too_few_codes_is_refused_by_number(
 def test_a_full_rule_ends_the_search() -> None:
     world = World()
     world.given(*(voucher(code) for code in ("a", "b")))
-    assert free_codes(world.view, SEED, rule(charset="ab", length=1), 1) == []
+    assert draw_free_codes(world.view, SEED, rule(charset="ab", length=1), 1) == []
     large = rule(charset="0123456789", length=5)
     assert large.space > TRIED_MAX
     asked: list[str] = []
@@ -147,5 +155,5 @@ def test_a_full_rule_ends_the_search() -> None:
             asked.extend(names)
             return set(names)
 
-    assert free_codes(Full(), SEED, large, 500) == []  # type: ignore[arg-type]
+    assert draw_free_codes(Full(), SEED, large, 500) == []  # type: ignore[arg-type]
     assert len(asked) <= TRIED_MAX

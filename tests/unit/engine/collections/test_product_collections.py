@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 
 from engine.collections.body import collection_body
-from engine.collections.decide import RULES_TOLD_MAX, delete_collection, shown
-from engine.collections.members import members
+from engine.collections.decide import RULES_TOLD_MAX, delete_collection, with_members
+from engine.collections.members import is_member
 from engine.kernel import tables
-from engine.kernel.geo import point
-from engine.kernel.state import ProjectState, Table, encode
+from engine.kernel.geo import make_point
+from engine.kernel.overlay import ProjectState
+from engine.kernel.state import Table, encode
 from schemas.api import ProductInput
 from schemas.collections import (
     COLLECTIONS_MAX,
@@ -45,7 +46,7 @@ RED = {"junction": "and", "metadata.color": {"conditions": {"$is": ["red"]}}}
 
 def is_in(world: World, of: ProductCollection, **item: Any) -> bool:
     stored = found(world.view.get(tables.COLLECTIONS, of.id))
-    return members(world.view, stored, OrderItem(**item), world.now)
+    return is_member(world.view, stored, OrderItem(**item), world.now)
 
 
 def update(world: World, of: ProductCollection, **changes: Any) -> Decided:
@@ -62,8 +63,8 @@ def test_members_are_named_by_id_or_source_id_and_each_counts_once() -> None:
     assert made.members_count == 3
     stored = found(world.view.get(tables.COLLECTIONS, made.id))
     assert (stored.products, stored.skus) == ((), ())
-    assert shown(world.view, stored) == made
-    assert collection_body(shown(world.view, stored))["products"] == [
+    assert with_members(world.view, stored) == made
+    assert collection_body(with_members(world.view, stored))["products"] == [
         *({"id": each, "object": "product"} for each in made.products),
         {"id": red.id, "product_id": mug.id, "object": "sku"},
     ]
@@ -159,7 +160,7 @@ def test_a_filter_follows_the_catalogue_the_time_and_the_request() -> None:
 
 
 def test_a_filter_may_ask_where_a_product_is() -> None:
-    near = Circle("50, 20", "5 km", point(20, 50), 5000)
+    near = Circle("50, 20", "5 km", make_point(20, 50), 5000)
     world = World().given(LocationCreated(Location("loc_1", "L", near, NOON)))
     for name, lon in (("near", 20.01), ("far", 21)):
         product(world, name, metadata={"at": {"lat": 50, "lon": lon}})
@@ -309,7 +310,7 @@ def test_a_member_of_a_large_collection_costs_a_look_up() -> None:
     assert made.members_count == count
     assert "products" not in collection_body(made)
     stored = found(world.view.get(tables.COLLECTIONS, made.id))
-    assert shown(world.view, stored) == stored
+    assert with_members(world.view, stored) == stored
 
     class Counted:
         """A view that counts what is asked of it, and scans nothing."""
@@ -322,5 +323,5 @@ def test_a_member_of_a_large_collection_costs_a_look_up() -> None:
             return world.view.get(table, *parts)
 
     view = Counted()
-    assert members(view, stored, OrderItem(source_id=f"source-{count - 1}"), NOON)  # type: ignore[arg-type]
+    assert is_member(view, stored, OrderItem(source_id=f"source-{count - 1}"), NOON)  # type: ignore[arg-type]
     assert view.asked <= 4

@@ -6,9 +6,14 @@ from typing import Any
 import pytest
 
 from engine.counters import tallies
-from engine.counters.ended import drop_ended, end_counts, end_customer, has_ended
-from engine.counters.pending import Scope
-from engine.counters.tallies import tallied
+from engine.counters.ended import (
+    drop_ended_counts,
+    end_counts,
+    end_customer_counts,
+    has_ended_counts,
+)
+from engine.counters.pending import TallyScope
+from engine.counters.tallies import read_sums
 from engine.expiry import is_due
 from engine.kernel import tables
 from engine.kernel.state import Table
@@ -38,7 +43,7 @@ CAMPAIGN, PROMOTION = ("campaign", "camp"), ("campaign", "prom")
 ALONE, TIER = ("voucher", "v_ALONE"), ("promotion_tier", "promo_1")
 PEOPLE = ("ann", "bob", "eve")
 COUNTED = (tables.TALLIES, tables.DISCOUNTED_UNITS, tables.CUSTOMER_SCOPES)
-ENDS: list[tuple[CommandBody, Scope]] = [
+ENDS: list[tuple[CommandBody, TallyScope]] = [
     (DeleteVoucher("ALONE"), ALONE),
     (DeleteVoucher("ALONE", force=True), ALONE),
     (DeleteTier("promo_1"), TIER),
@@ -79,7 +84,7 @@ def swept(of: World) -> World:
     return of
 
 
-def redemptions(of: World, scope: Scope) -> list[Redemption]:
+def redemptions(of: World, scope: TallyScope) -> list[Redemption]:
     def is_of(each: Redemption) -> bool:
         own = (each.related_object_type, each.related_object_id)
         return scope in (own, ("campaign", each.campaign_id))
@@ -88,7 +93,9 @@ def redemptions(of: World, scope: Scope) -> list[Redemption]:
 
 
 @pytest.mark.parametrize(("end", "scope"), ENDS)
-def test_what_was_counted_goes_with_what_it_was_counted_for(end: CommandBody, scope: Scope) -> None:
+def test_what_was_counted_goes_with_what_it_was_counted_for(
+    end: CommandBody, scope: TallyScope
+) -> None:
     made = played()
     before = kept(made)
     own = kept(made, *scope)
@@ -108,7 +115,7 @@ def test_what_was_counted_goes_with_what_it_was_counted_for(end: CommandBody, sc
 @pytest.mark.parametrize(("end", "scope"), ENDS)
 @pytest.mark.parametrize("sweeps", [0, 1, 20])
 def test_a_rollback_after_the_end_brings_nothing_back(
-    monkeypatch: pytest.MonkeyPatch, end: CommandBody, scope: Scope, sweeps: int
+    monkeypatch: pytest.MonkeyPatch, end: CommandBody, scope: TallyScope, sweeps: int
 ) -> None:
     monkeypatch.setattr("engine.counters.ended.DROPPED_MAX", 3)
     made = played()
@@ -129,7 +136,7 @@ def test_a_sweep_drops_a_bounded_number(monkeypatch: pytest.MonkeyPatch) -> None
     made.when(ForgetCustomer("bob"))
     made.now += tables.WINDOW_MS
     left, sweeps = sums(made), 0
-    while has_ended(made.view, made.now):
+    while has_ended_counts(made.view, made.now):
         made.when(ExpireDue(), key_kind="system")
         sweeps += 1
         assert left - 2 <= sums(made)
@@ -162,7 +169,7 @@ def test_a_customer_takes_its_part_along(forgets: bool) -> None:
         made.when(DeleteBinEntry(entry.id))
     for each in redemptions(made, CAMPAIGN):
         made.when(RollBackRedemption(each.id))
-    after = tallied(made.view, CAMPAIGN)
+    after = read_sums(made.view, CAMPAIGN)
     assert (after.count, after.amount, after.discounted, after.customers) == (0, 0, 0, 0)
     made.now += tables.WINDOW_MS - 1
     assert kept(swept(made), ids["bob"])
@@ -172,7 +179,7 @@ def test_a_customer_takes_its_part_along(forgets: bool) -> None:
     taken_back = {each for each in others if each.startswith("discounted") and "/camp/" in each}
     assert taken_back
     assert set(left) == set(others) - taken_back
-    assert tallied(made.view, ALONE).customers == len(PEOPLE)
+    assert read_sums(made.view, ALONE).customers == len(PEOPLE)
 
 
 def test_who_redeemed_nothing_leaves_nothing_to_sweep() -> None:
@@ -197,17 +204,17 @@ def test_whatever_ends_in_whatever_order_nothing_is_left(monkeypatch: pytest.Mon
                 "related_object_id": "customer",
                 "customer_id": chance.choice([*people, None]),
             }
-            tallies.count(found, [redeemed(n, NOON + n, **named)])
+            tallies.count_redemptions(found, [redeemed(n, NOON + n, **named)])
         ends = [*scopes, *(("customer", who) for who in people)]
         chance.shuffle(ends)
         for kind, who in ends:
             if kind == "customer":
-                end_customer(found, who, NOON)
+                end_customer_counts(found, who, NOON)
             else:
                 end_counts(found, (kind, who))
             if chance.randrange(2):
-                drop_ended(found, NOON + chance.randrange(2) * tables.WINDOW_MS)
+                drop_ended_counts(found, NOON + chance.randrange(2) * tables.WINDOW_MS)
         for _ in range(20):
-            drop_ended(found, NOON + tables.WINDOW_MS)
+            drop_ended_counts(found, NOON + tables.WINDOW_MS)
         left: list[Table[Any]] = [*COUNTED, tables.ENDED_COUNTS]
         assert [each.name for each in left if any(True for _ in found.scan(each))] == []

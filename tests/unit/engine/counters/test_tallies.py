@@ -5,9 +5,9 @@ import random
 import pytest
 
 from engine.counters import tallies
-from engine.counters.tallies import tallied
+from engine.counters.tallies import read_sums
 from engine.kernel import tables
-from engine.kernel.state import ProjectState
+from engine.kernel.overlay import ProjectState
 from schemas.evaluations import Taken
 from schemas.redemptions import Redemption, RollBackRedemption
 from schemas.tallies import Period, Sums, Tally
@@ -28,7 +28,7 @@ def empty() -> ProjectState:
 def test_redemptions_count_in_their_periods(
     period: Period | None, count: int, customers: int
 ) -> None:
-    found = tallied(state(), CAMPAIGN, (), period, NOON)
+    found = read_sums(state(), CAMPAIGN, (), period, NOON)
     assert (found.count, found.customers) == (count, customers)
     assert (found.amount, found.discounted) == (count * 100_00, count * 10_00)
 
@@ -47,50 +47,50 @@ def test_redemptions_count_in_their_periods(
     ],
 )
 def test_a_period_that_is_over_counts_nothing(later: int, period: Period, count: int) -> None:
-    assert tallied(state(), CAMPAIGN, (), period, NOON + later).count == count
+    assert read_sums(state(), CAMPAIGN, (), period, NOON + later).count == count
 
 
 def test_what_was_never_redeemed_counts_nothing() -> None:
-    assert tallied(empty(), CAMPAIGN) == Sums()
+    assert read_sums(empty(), CAMPAIGN) == Sums()
 
 
 def test_a_request_counts_its_order_and_its_customer_once() -> None:
     found = empty()
-    tallies.count(
+    tallies.count_redemptions(
         found, [redeemed(1, NOON), redeemed(2, NOON), redeemed(3, NOON, customer_id=None)]
     )
-    sums = tallied(found, CAMPAIGN)
+    sums = read_sums(found, CAMPAIGN)
     assert (sums.count, sums.amount, sums.discounted) == (3, 100_00, 30_00)
 
 
 def test_a_tier_counts_for_itself_and_for_its_campaign() -> None:
     found = empty()
     of_tier = {"related_object_type": "promotion_tier", "related_object_id": "promo_1"}
-    tallies.count(found, [redeemed(1, NOON, **of_tier), redeemed(2, NOON)])
-    assert tallied(found, CAMPAIGN).count == 2
-    assert tallied(found, ("promotion_tier", "promo_1")).count == 1
+    tallies.count_redemptions(found, [redeemed(1, NOON, **of_tier), redeemed(2, NOON)])
+    assert read_sums(found, CAMPAIGN).count == 2
+    assert read_sums(found, ("promotion_tier", "promo_1")).count == 1
 
 
 def test_a_voucher_without_a_campaign_counts_for_itself() -> None:
     found = empty()
-    tallies.count(found, [redeemed(1, NOON, campaign_id=None)])
-    assert tallied(found, ("voucher", "v_1")).count == 1
-    assert tallied(found, ("voucher", "v_1"), ("customer", "cust_1")).count == 1
-    assert tallied(found, ("voucher", "v_1"), ("key", "app_1")).count == 1
-    assert tallied(found, ("voucher", "v_1"), ("key", "app_2")).count == 0
+    tallies.count_redemptions(found, [redeemed(1, NOON, campaign_id=None)])
+    assert read_sums(found, ("voucher", "v_1")).count == 1
+    assert read_sums(found, ("voucher", "v_1"), ("customer", "cust_1")).count == 1
+    assert read_sums(found, ("voucher", "v_1"), ("key", "app_1")).count == 1
+    assert read_sums(found, ("voucher", "v_1"), ("key", "app_2")).count == 0
 
 
 def test_a_rollback_takes_back_from_a_period_only_while_it_is_still_the_redemptions() -> None:
     found = empty()
     old, new = redeemed(1, NOON - DAY), redeemed(2, NOON, customer_id="cust_2")
-    tallies.count(found, [old])
-    tallies.count(found, [new])
-    tallies.take_back(found, [old])
-    assert tallied(found, CAMPAIGN).count == 1
-    assert tallied(found, CAMPAIGN).customers == 1
-    assert tallied(found, CAMPAIGN, (), "daily", NOON).count == 1
-    assert tallied(found, CAMPAIGN, (), "daily", NOON).customers == 1
-    assert tallied(found, CAMPAIGN, (), "weekly", NOON).count == 1
+    tallies.count_redemptions(found, [old])
+    tallies.count_redemptions(found, [new])
+    tallies.take_back_redemptions(found, [old])
+    assert read_sums(found, CAMPAIGN).count == 1
+    assert read_sums(found, CAMPAIGN).customers == 1
+    assert read_sums(found, CAMPAIGN, (), "daily", NOON).count == 1
+    assert read_sums(found, CAMPAIGN, (), "daily", NOON).customers == 1
+    assert read_sums(found, CAMPAIGN, (), "weekly", NOON).count == 1
 
 
 def test_rolling_everything_back_counts_nothing() -> None:
@@ -110,10 +110,10 @@ def test_rolling_everything_back_counts_nothing() -> None:
                 for each in range(chance.randrange(1, 4))
             ]
         )
-        tallies.count(found, requests[-1])
+        tallies.count_redemptions(found, requests[-1])
         _agree(found, requests, at)
     while requests:
-        tallies.take_back(found, requests.pop(chance.randrange(len(requests))))
+        tallies.take_back_redemptions(found, requests.pop(chance.randrange(len(requests))))
         _agree(found, requests, at)
     assert all(tally.ever == Sums() for tally in found.scan(tables.TALLIES))
 
@@ -121,7 +121,7 @@ def test_rolling_everything_back_counts_nothing() -> None:
 def _agree(found: ProjectState, requests: list[list[Redemption]], now: int) -> None:
     for period, begins in [(None, 0), ("daily", now - now % DAY)]:
         counted = [request for request in requests if request[0].at >= begins]
-        sums = tallied(found, CAMPAIGN, (), period, now)  # type: ignore[arg-type]
+        sums = read_sums(found, CAMPAIGN, (), period, now)  # type: ignore[arg-type]
         every = [each for request in counted for each in request]
         assert sums.count == len(every)
         assert sums.amount == 100_00 * len(counted)

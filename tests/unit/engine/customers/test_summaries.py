@@ -9,7 +9,7 @@ from schemas.balances import AdjustBalance
 from schemas.bin import BinEntryAdded, DeleteBinEntry
 from schemas.customers import CustomerCreated, CustomersSummed, CustomerSummary, DeleteCustomer
 from schemas.orders import CreateOrder, UpdateOrder
-from schemas.publications import Publish
+from schemas.publications import PublishVouchers
 from schemas.records import Decided
 from schemas.redemptions import RedemptionSucceeded, RollBackRedemption, RollBackStack
 from schemas.vouchers import DeleteVoucher, UpdateVoucher
@@ -128,7 +128,7 @@ def test_the_last_order_is_the_newest_by_its_own_time() -> None:
 def test_what_is_left_on_a_gift_card_is_to_go_for_whoever_holds_it() -> None:
     world = shop()
     bob = CustomerInput(source_id="bob")
-    world.when(Publish(ALICE, voucher="CARD"))
+    world.when(PublishVouchers(ALICE, voucher="CARD"))
     assert summary(world).amount_to_go == 1000
     world.when(redeem(card(credits=400), customer=bob))
     assert (summary(world).amount_to_go, summary(world).redeemed_amount) == (600, 0)
@@ -159,7 +159,7 @@ def test_nothing_counts_for_a_customer_who_is_gone_for_good() -> None:
     world = shop()
     record = world.when(redeem("TEN", customer=ALICE))
     owner = only(record, CustomerCreated).customer.id
-    world.when(Publish(ALICE, voucher="CARD"))
+    world.when(PublishVouchers(ALICE, voucher="CARD"))
     world.when(CreateOrder(OrderInput(source_id="o", amount=500), ALICE))
     entry = only(world.when(DeleteCustomer(owner)), BinEntryAdded).entry
     world.when(DeleteBinEntry(entry.id))

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 from msgspec import structs
 
-from engine.evaluation.eligibility import BOUND_RULES, RULES, Context, refusal_of
+from engine.evaluation.context import Context
+from engine.evaluation.eligibility import BOUND_RULES, RULES, refusal_of
 from engine.kernel.calendar import iso
-from engine.kernel.lookup import NOTHING_HELD, Held
+from engine.kernel.lookup import NOTHING_HELD, SessionHolds
 from engine.pricing.basket import Basket
 from engine.rewards.payment import Payment
 from schemas.campaigns import Campaign
@@ -232,13 +233,13 @@ def test_a_refusal_names_the_values_that_were_compared() -> None:
         "now": iso(NOON),
         "start_date": iso(NOON + 1),
     }
-    assert explanation(voucher(quantity=2, redeemed_quantity=1), held=Held(1, 0)) == {
+    assert explanation(voucher(quantity=2, redeemed_quantity=1), held=SessionHolds(1, 0)) == {
         "rule": "quantity",
         "quantity": 2,
         "redeemed_quantity": 1,
         "held_by_sessions": 1,
     }
-    assert explanation(gift_card(balance=100), held=Held(1, 40), credits=61) == {
+    assert explanation(gift_card(balance=100), held=SessionHolds(1, 40), credits=61) == {
         "rule": "gift_balance",
         "credits": 61,
         "balance": 100,
@@ -270,8 +271,8 @@ def test_any_window_of_hours_is_enough() -> None:
 
 
 def test_a_gift_card_may_give_its_last_credit() -> None:
-    assert explanation(gift_card(balance=100), held=Held(1, 40), credits=60) is None
-    assert explanation(gift_card(balance=100), held=Held(1, 100)) is not None
+    assert explanation(gift_card(balance=100), held=SessionHolds(1, 40), credits=60) is None
+    assert explanation(gift_card(balance=100), held=SessionHolds(1, 100)) is not None
     assert explanation(gift_card(balance=100), basket=Basket(Order(amount=0))) is None
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from engine.evaluation.offers import Offer
-from engine.evaluation.stacking import Attempt, stack
+from engine.evaluation.stacking import Attempt, stack_offers
 from schemas.api import Redeemable
 from schemas.categories import Category
 from schemas.evaluations import Outcome
@@ -318,7 +318,7 @@ def test_offers_are_tried_anew_only_where_exclusive_ones_left_regular_ones_out(
         return _attempt
 
     offers = [_offer(each) for each in named.split()]
-    outcomes = stack(offers, rules(redeemables_application_mode="PARTIAL"), begin)
+    outcomes = stack_offers(offers, rules(redeemables_application_mode="PARTIAL"), begin)
     assert (len(outcomes), len(begun)) == (len(offers), expected)
 
 
@@ -337,3 +337,10 @@ def _holds(given: Row) -> None:
     fields, named, expected = given
     world = ruled(rules(**fields))
     assert reasons(evaluated(world, row(world, named))) == expected.split()
+
+
+def test_exclusive_ones_that_may_all_apply_do_so_as_requested() -> None:
+    world = ruled(rules(applicable_exclusive_redeemables_limit=2))
+    assert evaluated(world, row(world, "A:excl2 B:excl")).sequence == ()
+    world = ruled(rules())
+    assert evaluated(world, row(world, "A:excl2 J:join B:excl")).sequence == (2, 1, 0)

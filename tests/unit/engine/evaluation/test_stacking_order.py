@@ -347,10 +347,3 @@ def _refusal(evaluation: Evaluation) -> Refusal:
     refusal = evaluation.outcomes[0].refusal
     assert refusal is not None
     return refusal
-
-
-def test_exclusive_ones_that_may_all_apply_do_so_as_requested() -> None:
-    world = ruled(rules(applicable_exclusive_redeemables_limit=2))
-    assert evaluated(world, row(world, "A:excl2 B:excl")).sequence == ()
-    world = ruled(rules())
-    assert evaluated(world, row(world, "A:excl2 J:join B:excl")).sequence == (2, 1, 0)

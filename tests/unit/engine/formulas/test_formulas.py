@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.formulas.formula import FormulaError, formula
+from engine.formulas.formula import FormulaError, parse_formula
 from engine.formulas.functions import FUNCTIONS, METADATA, PLAIN
 from engine.formulas.operands import RequestOperands
 from schemas.promotions import PromotionTier
@@ -98,7 +98,7 @@ TIER = PromotionTier(
     ],
 )
 def test_a_formula_comes_to_a_number_or_has_no_value(text: str, expected: str | None) -> None:
-    found = formula(text).value(RequestOperands(KNOWN))
+    found = parse_formula(text).value(RequestOperands(KNOWN))
     assert found == (None if expected is None else Decimal(expected))
 
 
@@ -114,7 +114,7 @@ def test_a_formula_comes_to_a_number_or_has_no_value(text: str, expected: str | 
     ],
 )
 def test_operands_of_a_line_are_those_of_the_line_it_is_for(text: str, expected: str) -> None:
-    assert formula(text).value(RequestOperands(KNOWN, KNOWN.lines[2])) == Decimal(expected)
+    assert parse_formula(text).value(RequestOperands(KNOWN, KNOWN.lines[2])) == Decimal(expected)
 
 
 def test_dates_of_a_tier_are_those_of_the_tier() -> None:
@@ -125,13 +125,13 @@ def test_dates_of_a_tier_are_those_of_the_tier() -> None:
         ('REDEEMABLE_METADATA("number")', 8),
         ("VOUCHER_REDEEMED_QUANTITY", None),
     ]:
-        assert formula(text).value(RequestOperands(known)) == expected
+        assert parse_formula(text).value(RequestOperands(known)) == expected
 
 
 @pytest.mark.parametrize("name", sorted(PLAIN | METADATA))
 def test_a_request_about_nothing_gives_a_value_or_none(name: str) -> None:
     text = f'{name}("x")' if name in METADATA else name
-    found = formula(f"DEFAULT_TO({text}; 1)").value(RequestOperands(facts()))
+    found = parse_formula(f"DEFAULT_TO({text}; 1)").value(RequestOperands(facts()))
     assert found is None or found.is_finite()
 
 
@@ -156,7 +156,7 @@ def test_a_request_about_nothing_gives_a_value_or_none(name: str) -> None:
 )
 def test_what_cannot_be_read_says_where(text: str, position: int) -> None:
     with pytest.raises(FormulaError) as caught:
-        formula(text)
+        parse_formula(text)
     assert caught.value.position == position
 
 
@@ -171,12 +171,12 @@ def test_what_cannot_be_read_says_where(text: str, position: int) -> None:
 )
 def test_a_formula_is_bounded(text: str) -> None:
     with pytest.raises(FormulaError):
-        formula(text)
+        parse_formula(text)
 
 
 @pytest.mark.parametrize("text", ["9" * 30 + ("*" + "9" * 30) * 90, "POW(POW(POW(9;99);99);99)"])
 def test_a_number_cannot_grow(text: str) -> None:
-    assert formula(text).value(RequestOperands(KNOWN)) is None
+    assert parse_formula(text).value(RequestOperands(KNOWN)) is None
 
 
 def test_every_function_is_in_the_table() -> None:

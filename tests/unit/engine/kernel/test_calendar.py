@@ -8,14 +8,14 @@ from engine.kernel.calendar import (
     HOUR_MS,
     INSTANT_LENGTH_MAX,
     Duration,
+    add_duration,
     day_of_week,
-    instant_of,
+    is_within_hours,
+    is_within_timeframe,
     iso,
-    later,
     parse_clock,
     parse_duration,
-    within_hours,
-    within_timeframe,
+    parse_instant,
 )
 from schemas.base import INSTANT_MAX
 from schemas.validity import DailyHours, ValidityTimeframe
@@ -34,8 +34,8 @@ def test_an_instant_is_written_with_milliseconds_in_utc() -> None:
 
 def test_what_is_too_long_is_no_instant() -> None:
     text = "2023-01-27T12:34:57.100Z"
-    assert instant_of(text) == at("2023-01-27T12:34:57.100")
-    assert instant_of(text.replace("Z", "0" * INSTANT_LENGTH_MAX + "Z")) is None
+    assert parse_instant(text) == at("2023-01-27T12:34:57.100")
+    assert parse_instant(text.replace("Z", "0" * INSTANT_LENGTH_MAX + "Z")) is None
 
 
 def test_the_week_begins_with_sunday_as_0() -> None:
@@ -66,12 +66,12 @@ def test_what_is_no_duration_is_refused(text: str) -> None:
 
 def test_months_are_calendar_months_counted_from_the_anchor() -> None:
     month = parse_duration("P1M")
-    assert later(at("2025-01-31T08:00"), month, 1) == at("2025-02-28T08:00")
-    assert later(at("2025-01-31T08:00"), month, 2) == at("2025-03-31T08:00")
-    assert later(at("2024-01-31"), month, 1) == at("2024-02-29")
-    assert later(at("2024-12-05"), month, 1) == at("2025-01-05")
-    assert later(at("2025-11-30"), month, 1) == at("2025-12-30")
-    assert later(at("2025-01-31"), parse_duration("P9000Y"), 1) == INSTANT_MAX
+    assert add_duration(at("2025-01-31T08:00"), month, 1) == at("2025-02-28T08:00")
+    assert add_duration(at("2025-01-31T08:00"), month, 2) == at("2025-03-31T08:00")
+    assert add_duration(at("2024-01-31"), month, 1) == at("2024-02-29")
+    assert add_duration(at("2024-12-05"), month, 1) == at("2025-01-05")
+    assert add_duration(at("2025-11-30"), month, 1) == at("2025-12-30")
+    assert add_duration(at("2025-01-31"), parse_duration("P9000Y"), 1) == INSTANT_MAX
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_a_timeframe_repeats_from_its_anchor(
     duration: str, interval: str, instant: str, within: bool
 ) -> None:
     timeframe = ValidityTimeframe(duration, interval)
-    assert within_timeframe(timeframe, at("2025-01-01T09:00"), at(instant)) is within
+    assert is_within_timeframe(timeframe, at("2025-01-01T09:00"), at(instant)) is within
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_a_timeframe_repeats_from_its_anchor(
 def test_hours_hold_their_beginning_and_not_their_end(
     start: str, end: str, days: tuple[int, ...], instant: str, within: bool
 ) -> None:
-    assert within_hours(DailyHours(start, end, days), at(instant)) is within
+    assert is_within_hours(DailyHours(start, end, days), at(instant)) is within
 
 
 @pytest.mark.parametrize("text", ["", "8:00", "24:01", "12:60", "12:00:00", "aa:bb"])

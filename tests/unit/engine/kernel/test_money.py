@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.kernel.money import fill, half_up, percent_of, split
+from engine.kernel.money import divide_half_up, fill_parts, percent_of, split_amount
 from engine.pricing.discounts import gift_credits
 
 
@@ -21,7 +21,7 @@ from engine.pricing.discounts import gift_credits
     ],
 )
 def test_halves_are_rounded_up(numerator: int, denominator: int, rounded: int) -> None:
-    assert half_up(numerator, denominator) == rounded
+    assert divide_half_up(numerator, denominator) == rounded
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_percentage_is_exact_and_rounded_once(off: str, of: int, taken: int) -
 def test_a_split_gives_the_largest_remainders_more_and_earlier_parts_in_ties(
     total: int, weights: list[int], parts: list[int]
 ) -> None:
-    assert split(total, weights) == parts
+    assert split_amount(total, weights) == parts
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_a_split_gives_the_largest_remainders_more_and_earlier_parts_in_ties(
 def test_what_one_part_cannot_bear_is_split_among_the_others(
     total: int, weights: list[int], bounds: list[int], parts: list[int]
 ) -> None:
-    assert fill(total, weights, bounds) == parts
+    assert fill_parts(total, weights, bounds) == parts
 
 
 def test_a_gift_card_gives_what_is_asked_for_else_all_it_has() -> None:

@@ -2,13 +2,13 @@
 
 import pytest
 
-from engine.kernel.remembered import ENTRY_CHARACTERS, remembered
+from engine.kernel.remembered import ENTRY_CHARACTERS, remember_results
 
 
 def test_texts_are_remembered_while_there_is_room_for_their_characters() -> None:
     made: list[tuple[str, int]] = []
 
-    @remembered(3 * (ENTRY_CHARACTERS + 10))
+    @remember_results(3 * (ENTRY_CHARACTERS + 10))
     def doubled(text: str, times: int = 2) -> str:
         """Repeats a text."""
         made.append((text, times))
@@ -29,7 +29,7 @@ def test_texts_are_remembered_while_there_is_room_for_their_characters() -> None
 def test_one_text_beyond_all_bounds_takes_no_more_than_itself() -> None:
     made: list[str] = []
 
-    @remembered(ENTRY_CHARACTERS)
+    @remember_results(ENTRY_CHARACTERS)
     def same(text: str) -> str:
         made.append(text)
         return text
@@ -42,7 +42,7 @@ def test_one_text_beyond_all_bounds_takes_no_more_than_itself() -> None:
 def test_what_raises_is_neither_remembered_nor_counted() -> None:
     made: list[str] = []
 
-    @remembered(2 * (ENTRY_CHARACTERS + 1))
+    @remember_results(2 * (ENTRY_CHARACTERS + 1))
     def read(text: str) -> int:
         made.append(text)
         return int(text)

@@ -6,7 +6,8 @@ import pytest
 
 from engine.fold import StateFold
 from engine.kernel import tables
-from engine.kernel.state import Overlay, Stored, encode
+from engine.kernel.overlay import Overlay, Stored
+from engine.kernel.state import encode
 from runtime.store.store import MemoryStore
 from tests.unit.engine.world import voucher
 

@@ -10,7 +10,7 @@ from schemas.api import OrderItemInput, ProductInput, SkuInput
 from schemas.discounts import Discount
 from schemas.errors import Refusal
 from schemas.orders import Order, OrderItem
-from tests.unit.engine.orders.test_order_lines import (
+from tests.unit.engine.orders.order_lines import (
     FREE_LARGE,
     FREE_SHIRT,
     laid,

@@ -4,7 +4,7 @@ from msgspec import structs
 
 from engine.kernel.encode import Body
 from engine.orders.body import (
-    Sums,
+    OrderSums,
     order_body,
     running_sums,
     stored_order_body,
@@ -35,11 +35,11 @@ def test_every_step_follows_from_what_was_taken() -> None:
     evaluation = Evaluation((_applied(taken[0]), skipped, _applied(taken[1])), order)
     before = (structs.replace(ITEMS[0], discount_amount=200), ITEMS[1])
     assert running_sums(evaluation) == [
-        Sums(10_000, 1500, before, taken[0]),
-        Sums(10_000, 1700, ITEMS, taken[1]),
-        Sums(10_000, 1700, ITEMS, Taken(order=700, items=(ItemTaken(0, 100),))),
+        OrderSums(10_000, 1500, before, taken[0]),
+        OrderSums(10_000, 1700, ITEMS, taken[1]),
+        OrderSums(10_000, 1700, ITEMS, Taken(order=700, items=(ItemTaken(0, 100),))),
     ]
-    assert untouched_sums(evaluation) == Sums(10_000, 1000, before)
+    assert untouched_sums(evaluation) == OrderSums(10_000, 1000, before)
 
 
 def test_steps_are_listed_as_requested_and_summed_as_applied() -> None:
@@ -51,8 +51,8 @@ def test_steps_are_listed_as_requested_and_summed_as_applied() -> None:
 
 def test_redeemables_without_an_order_have_sums_of_nothing() -> None:
     taken = Taken(order=0)
-    assert running_sums(Evaluation((_applied(taken), _applied(taken)))) == [Sums()] * 3
-    assert untouched_sums(Evaluation((_applied(taken),))) == Sums()
+    assert running_sums(Evaluation((_applied(taken), _applied(taken)))) == [OrderSums()] * 3
+    assert untouched_sums(Evaluation((_applied(taken),))) == OrderSums()
 
 
 def test_sums_add_up() -> None:

@@ -6,13 +6,13 @@ from typing import Any
 import msgspec
 from msgspec import Struct, field
 
-from engine.kernel.state import Overlay, ProjectState, Stored
-from engine.orders.calculation import laid_over
+from engine.kernel.overlay import Overlay, ProjectState, Stored
+from engine.orders.calculation import lay_over_order
 from engine.pricing import discounts
 from engine.pricing.basket import Basket
 from engine.pricing.discounts import Terms
 from engine.pricing.scope import Scope, Share
-from engine.products.find import of_product
+from engine.products.find import item_of_product
 from runtime.store.store import MemoryStore
 from schemas.api import OrderInput, OrderItemInput
 from schemas.discounts import Discount, Effect
@@ -111,14 +111,14 @@ def lines(*units_and_prices: tuple[int, int]) -> OrderInput:
 def order_of(case: OrderInput | str) -> Order:
     """The order of a case, calculated."""
     named = {"sample": lines(*SAMPLE), "repeated": lines(*REPEATED)}
-    order = laid_over(empty_view(), Order(), named[case] if isinstance(case, str) else case)
+    order = lay_over_order(empty_view(), Order(), named[case] if isinstance(case, str) else case)
     assert isinstance(order, Order)
     return order
 
 
 def terms(*products: Product, initial: bool = False, once: bool = False) -> Terms:
     """Terms with a catalogue."""
-    catalogue: dict[str, CatalogItem] = {each.id: of_product(each) for each in products}
+    catalogue: dict[str, CatalogItem] = {each.id: item_of_product(each) for each in products}
     return Terms(initial, once, catalogue.get)
 
 
@@ -130,9 +130,9 @@ def take(step: Step, basket: Basket, products: tuple[Product, ...] = ()) -> Take
     scope = None if where is None else where.scope()
     under = terms(*products, initial=step.initial, once=step.once)
     if step.discount is not None:
-        taken = discounts.taken(step.discount, basket, scope, under)
+        taken = discounts.take_discount(step.discount, basket, scope, under)
     else:
-        taken = discounts.paid_with(step.credits or 0, step.effect, basket, scope, under)
+        taken = discounts.take_payment(step.credits or 0, step.effect, basket, scope, under)
     basket.take(taken)
     return taken
 

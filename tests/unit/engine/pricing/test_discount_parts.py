@@ -7,7 +7,7 @@ import pytest
 
 from engine.pricing import discounts
 from engine.pricing.basket import Basket
-from engine.pricing.discounts import Terms, effect_of, gift_credits, is_scoped, paid_with
+from engine.pricing.discounts import Terms, effect_of, gift_credits, is_scoped, take_payment
 from engine.pricing.discounts.parts import Part, parts_of
 from engine.pricing.scope import Scope, Share
 from schemas.discounts import EFFECTS, Discount, UnitOff
@@ -32,7 +32,10 @@ def line(quantity: int | None, amount: int | None, **fields: Any) -> OrderItem:
 
 def values(discount: Discount, on: Basket, scope: Scope | None = None, terms: Terms = LEFT) -> Any:
     """What is taken of each line that gives something."""
-    return {each.index: each.discount for each in discounts.taken(discount, on, scope, terms).items}
+    return {
+        each.index: each.discount
+        for each in discounts.take_discount(discount, on, scope, terms).items
+    }
 
 
 @pytest.mark.parametrize(
@@ -48,9 +51,9 @@ def test_a_card_pays_what_is_asked_what_it_has_and_what_is_left(
 def test_what_pays_is_for_items_where_the_rules_name_some() -> None:
     on = basket(line(1, 300), line(1, 100))
     named = Scope((Share(1, 1),), named=True)
-    assert paid_with(200, None, on, named, LEFT) == Taken(items=(ItemTaken(1, 100),))
-    assert paid_with(200, None, on, Scope((Share(1, 1),)), LEFT) == Taken(order=200)
-    assert paid_with(200, None, on, None, LEFT) == Taken(order=200)
+    assert take_payment(200, None, on, named, LEFT) == Taken(items=(ItemTaken(1, 100),))
+    assert take_payment(200, None, on, Scope((Share(1, 1),)), LEFT) == Taken(order=200)
+    assert take_payment(200, None, on, None, LEFT) == Taken(order=200)
 
 
 def test_a_discount_does_what_it_says_where_its_type_can() -> None:
@@ -166,7 +169,10 @@ def test_what_is_taken_stands_in_the_order_of_the_lines_not_of_the_shares() -> N
     on = basket(line(1, 300), line(2, 100))
     each = Discount("AMOUNT", amount_off=20, effect="APPLY_TO_ITEMS")
     shares = Scope((Share(1, 1), Share(0, 1), Share(1, 1)))
-    assert discounts.taken(each, on, shares, LEFT).items == (ItemTaken(0, 20), ItemTaken(1, 20))
+    assert discounts.take_discount(each, on, shares, LEFT).items == (
+        ItemTaken(0, 20),
+        ItemTaken(1, 20),
+    )
 
 
 def test_an_order_without_an_amount_gives_nothing() -> None:
@@ -177,8 +183,8 @@ def test_an_order_without_an_amount_gives_nothing() -> None:
                 Discount("PERCENT", percent_off=Decimal(50), effect=effect),
                 Discount("AMOUNT", amount_off=50, effect=effect),
             ):
-                assert discounts.taken(off, on, None, terms) == Taken()
-            assert paid_with(50, effect, on, None, terms) == Taken()
+                assert discounts.take_discount(off, on, None, terms) == Taken()
+            assert take_payment(50, effect, on, None, terms) == Taken()
 
 
 @pytest.mark.parametrize(
@@ -193,12 +199,12 @@ def test_an_order_without_an_amount_gives_nothing() -> None:
 )
 def test_an_amount_without_a_value_takes_nothing(effect: Any) -> None:
     on = basket(line(2, 300), line(1, 100))
-    assert discounts.taken(Discount("AMOUNT", effect=effect), on, None, LEFT) == Taken()
+    assert discounts.take_discount(Discount("AMOUNT", effect=effect), on, None, LEFT) == Taken()
 
 
 def test_a_percentage_of_nothing_before_takes_nothing() -> None:
     on = basket(amount=0)
     on.amount = 100
     all_of_it = Discount("PERCENT", percent_off=Decimal(100))
-    assert discounts.taken(all_of_it, on, None, INITIAL) == Taken()
-    assert discounts.taken(all_of_it, on, None, LEFT) == Taken(order=100)
+    assert discounts.take_discount(all_of_it, on, None, INITIAL) == Taken()
+    assert discounts.take_discount(all_of_it, on, None, LEFT) == Taken(order=100)

@@ -5,7 +5,7 @@ import pytest
 
 from engine.orders.body import order_body, running_sums
 from engine.pricing import discounts
-from engine.pricing.basket import Basket, taken_back, together
+from engine.pricing.basket import Basket, sum_taken, take_back_from_order
 from engine.pricing.discounts import effect_of
 from schemas.discounts import EFFECTS
 from schemas.evaluations import Evaluation, Outcome
@@ -49,14 +49,14 @@ def test_the_numbers(case: Case) -> None:
     for body, line in zip(bodies[-1].get("items", ()), case.lines, strict=False):
         assert {name: body.get(name) for name in line} == line
         assert {name for name in body if name.startswith(("applied_", "initial_"))} <= set(line)
-    assert taken_back(basket.order(), together(steps)) == order
+    assert take_back_from_order(basket.order(), sum_taken(steps)) == order
 
 
 @pytest.mark.parametrize("scope", SCOPES)
 @pytest.mark.parametrize("row", NUMBERS.effects, ids=lambda row: str(row.discount)[9:80])
 def test_each_effect_within_each_scope(row: Effects, scope: str) -> None:
     basket = Basket(order_of("sample"))
-    taken = discounts.taken(row.discount, basket, NUMBERS.scopes[scope].scope(), terms())
+    taken = discounts.take_discount(row.discount, basket, NUMBERS.scopes[scope].scope(), terms())
     assert by_line(taken, basket) == (*getattr(row, scope), 0)
 
 
@@ -65,9 +65,15 @@ def test_values_are_cut_back_to_the_limit_of_all_items_and_to_what_is_left(row: 
     scope = NUMBERS.scopes["all"].scope()
     basket = Basket(order_of("sample"))
     limited = msgspec.structs.replace(row.discount, aggregated_amount_limit=1100)
-    assert by_line(discounts.taken(limited, basket, scope, terms()), basket) == (*row.limited, 0)
+    assert by_line(discounts.take_discount(limited, basket, scope, terms()), basket) == (
+        *row.limited,
+        0,
+    )
     small = Basket(msgspec.structs.replace(basket.initial, amount=1100))
-    assert by_line(discounts.taken(row.discount, small, scope, terms()), small) == (*row.limited, 0)
+    assert by_line(discounts.take_discount(row.discount, small, scope, terms()), small) == (
+        *row.limited,
+        0,
+    )
 
 
 def test_the_data_has_every_vector_of_the_contract_and_every_effect_of_every_type() -> None:

@@ -12,7 +12,7 @@ from schemas.api import CustomerInput, OrderInput, OrderItemInput
 from schemas.assignments import RuleAssigned, RuleAssignment
 from schemas.discounts import Discount
 from schemas.evaluations import Evaluation, Outcome
-from schemas.publications import Publish
+from schemas.publications import PublishVouchers
 from schemas.redemptions import RedemptionSucceeded
 from schemas.rules import ApplicableItems, ItemEntry, ValidationRule, ValidationRuleCreated
 from tests.unit.engine.world import NOON, World, only, redeem, voucher
@@ -138,7 +138,9 @@ def test_a_formula_knows_the_publication_that_gave_the_voucher() -> None:
     )
     for off, expected in ((None, 1), (700, 700), (500, 500)):
         if off is not None:
-            world.when(Publish(CustomerInput(source_id="anna"), "TEN", metadata={"off": off}))
+            world.when(
+                PublishVouchers(CustomerInput(source_id="anna"), "TEN", metadata={"off": off})
+            )
         record = world.when(redeem("TEN", order=OrderInput(items=ITEMS)))
         (found,) = only(record, RedemptionSucceeded).evaluation.outcomes
         assert found.taken is not None and found.taken.order == expected

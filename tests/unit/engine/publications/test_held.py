@@ -8,14 +8,13 @@ from msgspec import structs
 
 from engine.kernel import tables
 from engine.kernel.ids import holding_id
-from engine.kernel.state import ProjectState
-from engine.publications import held as redeemables
-from engine.publications.held import LOOKED_AT_MAX, HeldPage, held_count, held_page
+from engine.kernel.overlay import ProjectState
+from engine.publications.held import LOOKED_AT_MAX, HeldPage, HeldVoucher, held_count, held_page
 from engine.qualification.vouchers import offered_vouchers, own_vouchers
 from schemas.api import CustomerInput
 from schemas.balances import AdjustBalance
 from schemas.campaigns import DeleteCampaign
-from schemas.publications import Publication, Publish, Published
+from schemas.publications import Publication, PublicationSucceeded, PublishVouchers
 from schemas.redemptions import RedemptionSucceeded, RollBackStack
 from schemas.voucher_events import VoucherCreated
 from schemas.vouchers import (
@@ -36,13 +35,13 @@ def holder(count: int, **fields: Any) -> World:
     made = [voucher(f"V{n}", holder_id=WHO, **fields) for n in range(count)]
     publication = Publication("pub_1", NOON, WHO)
     events = (VoucherCreated(each) for each in made)
-    return World().given(*events, Published(publication, tuple(made)))
+    return World().given(*events, PublicationSucceeded(publication, tuple(made)))
 
 
 def page(world: World, limit: int = 10, code: str = "", **more: Any) -> HeldPage:
     """A page of those whose code begins with `code`."""
 
-    def wanted(held: redeemables.HeldVoucher) -> bool:
+    def wanted(held: HeldVoucher) -> bool:
         return held.voucher.code.startswith(code)
 
     return held_page(world.view, WHO, world.now, wanted, limit, **more)
@@ -126,7 +125,7 @@ def test_anybody_is_offered_what_is_of_no_campaign_and_nobody_s_newest_first() -
         world.when(CreateVoucher(structs.replace(voucher(code), id="")), after=HOUR)
     assert offered(world) == ["C", "B", "A"]
     assert offered(world, newest_first=False) == ["A", "B", "C"]
-    world.when(Publish(CustomerInput(source_id="ann"), voucher="B"))
+    world.when(PublishVouchers(CustomerInput(source_id="ann"), voucher="B"))
     assert offered(world) == ["C", "A"]
     [owner] = [each.id for each in world.view.scan(tables.CUSTOMERS)]
     assert [each and each.code for each in own_vouchers(world.view, owner, world.now)] == ["B"]

@@ -6,7 +6,7 @@ import pytest
 from msgspec import structs
 
 from engine.kernel import tables
-from engine.publications import decide as publishing
+from engine.publications import decide
 from schemas.api import CustomerInput
 from schemas.campaigns import (
     Campaign,
@@ -21,8 +21,8 @@ from schemas.publications import (
     Holding,
     PublicationFailed,
     PublicationRepeated,
-    Publish,
-    Published,
+    PublicationSucceeded,
+    PublishVouchers,
 )
 from schemas.records import Decided
 from schemas.voucher_events import VoucherUpdated
@@ -34,7 +34,7 @@ from tests.unit.engine.world import MINUTE, World, found, gift_card, only, redee
 def codes(record: Decided) -> list[str]:
     """The codes that a publication gave."""
     assert record.refusal is None, record.refusal
-    return list(only(record, Published).publication.codes)
+    return list(only(record, PublicationSucceeded).publication.codes)
 
 
 def failed(record: Decided) -> PublicationFailed:
@@ -71,7 +71,7 @@ def test_a_publication_says_who_got_what() -> None:
         )
     )
     customer = only(record, CustomerCreated).customer
-    event = only(record, Published)
+    event = only(record, PublicationSucceeded)
     publication = event.publication
     [voucher] = vouchers(world, made)
     assert event.vouchers == (voucher,)
@@ -126,7 +126,7 @@ def test_a_campaign_that_updates_itself_makes_what_is_missing() -> None:
 def test_who_may_join_once_gets_the_same_again() -> None:
     world = World()
     campaign(world, 3)
-    first = only(world.when(publish(join_once=True)), Published)
+    first = only(world.when(publish(join_once=True)), PublicationSucceeded)
     again = only(world.when(publish(join_once=True), after=MINUTE), PublicationRepeated)
     assert again.publication == first.publication
     assert again.vouchers == first.vouchers
@@ -151,13 +151,13 @@ def test_a_code_that_is_gone_is_not_given_again() -> None:
 
 def test_a_voucher_is_given_by_its_code_to_one_customer() -> None:
     world = World().given(gift_card("CARD", 500))
-    event = only(world.when(publish(None, voucher="CARD")), Published)
+    event = only(world.when(publish(None, voucher="CARD")), PublicationSucceeded)
     assert (event.campaign, event.publication.campaign_id) == (None, None)
     assert event.publication.gift == Gift(500, 500)
     other = failed(world.when(publish(None, "bob", voucher="v_CARD")))
     assert other.refusal.key == "voucher_already_published"
     assert other.publication.codes == ("CARD",)
-    again = only(world.when(publish(None, voucher="CARD")), Published)
+    again = only(world.when(publish(None, voucher="CARD")), PublicationSucceeded)
     assert again.vouchers[0].published == 2
     same = world.when(publish(None, voucher="CARD", join_once=True))
     assert only(same, PublicationRepeated).publication == again.publication
@@ -188,7 +188,7 @@ def test_a_campaign_passes_over_what_cannot_be_used() -> None:
 
 
 def test_a_search_goes_on_where_the_last_one_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(publishing, "SEARCH_MAX", 2)
+    monkeypatch.setattr(decide, "SEARCH_MAX", 2)
     world = World()
     made = campaign(world, 5)
     for each in vouchers(world, made)[:4]:
@@ -232,7 +232,7 @@ def test_a_campaign_that_is_off_or_over_gives_nothing() -> None:
 def test_a_repeated_source_id_is_answered_with_the_same_publication() -> None:
     world = World()
     made = campaign(world, 3)
-    first = only(world.when(publish(source_id="mail-7")), Published)
+    first = only(world.when(publish(source_id="mail-7")), PublicationSucceeded)
     again = only(world.when(publish(source_id="mail-7")), PublicationRepeated)
     assert (again.publication, again.vouchers) == (first.publication, first.vouchers)
     world.when(DeleteVoucher(first.publication.codes[0]))
@@ -276,11 +276,13 @@ def test_a_failed_publication_leaves_its_source_id_free() -> None:
         (publish(None, voucher="NONE"), "not_found"),
         (publish(None), "missing_vouchers"),
         (publish("Spring", voucher="A"), "invalid_payload"),
-        (Publish(CustomerInput(), campaign="Spring"), "invalid_customer"),
-        (Publish(CustomerInput(id="cust_none"), campaign="Spring"), "not_found"),
+        (PublishVouchers(CustomerInput(), campaign="Spring"), "invalid_customer"),
+        (PublishVouchers(CustomerInput(id="cust_none"), campaign="Spring"), "not_found"),
     ],
 )
-def test_what_cannot_be_understood_is_refused_and_not_recorded(asked: Publish, key: str) -> None:
+def test_what_cannot_be_understood_is_refused_and_not_recorded(
+    asked: PublishVouchers, key: str
+) -> None:
     world = World().given(voucher("A"))
     campaign(world, 1)
     record = world.when(asked)

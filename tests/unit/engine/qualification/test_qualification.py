@@ -8,10 +8,10 @@ from msgspec import structs
 
 from engine.kernel import tables
 from engine.qualification import page
-from engine.qualification.cursor import Cursor, cursor_of
-from engine.qualification.filters import FilterError, filters_of
+from engine.qualification.cursor import Cursor, parse_cursor
+from engine.qualification.filters import FilterError, parse_filters
 from engine.qualification.keys import ANYTHING, KEYS_MAX, bucket_of, keys_of
-from engine.qualification.narrowing import narrowed
+from engine.qualification.narrowing import narrow_definition
 from engine.qualification.places import UNBOUND
 from engine.rules import line_names
 from engine.rules.names import CHOOSING, OF_LINE, PLAIN
@@ -147,8 +147,8 @@ def test_offers_of_one_time_are_paged_through_once_each() -> None:
     expected = sorted(f"promo_{n}" for n in range(8))
     assert made.ids(made.trial(ORDER), limit=3) == expected
     # a time without a number is after all of it
-    query = page.Query(after=cursor_of("2025-01-15T12:00:00.000Z"))
-    assert page.page_of(made.trial(ORDER), query).rows == []
+    query = page.PageQuery(after=parse_cursor("2025-01-15T12:00:00.000Z"))
+    assert page.find_page(made.trial(ORDER), query).rows == []
 
 
 def test_what_nobody_can_use_is_no_candidate() -> None:
@@ -223,8 +223,8 @@ def test_stacks_suit_as_a_whole() -> None:
         ("stack_2", ("promo_1", "promo_3")),
     ):
         made.world.given(StackCreated(PromotionStack(stack_id, PROMOTION, stack_id, NOON, tiers)))
-    [suiting] = page.page_of(
-        made.trial(ORDER, scenario="PROMOTION_STACKS"), page.Query("PROMOTION_STACKS")
+    [suiting] = page.find_page(
+        made.trial(ORDER, scenario="PROMOTION_STACKS"), page.PageQuery("PROMOTION_STACKS")
     ).rows
     assert suiting.candidate.found.id == "stack_1"
     assert suiting.taken == 200 + 180
@@ -262,12 +262,12 @@ def test_filters_say_what_a_candidate_is() -> None:
         ({"code": _is("A"), "campaign_type": _is("PROMOTION")}, set()),
     ]  # fmt: skip
     for given, expected in cases:
-        ids = made.ids(made.trial(ORDER), filters=filters_of(given))
+        ids = made.ids(made.trial(ORDER), filters=parse_filters(given))
         assert set(ids) == expected, given
         assert len(ids) == len(expected)
     # null is how official clients say nothing
     unsaid = {"conditions": {"$is": None, "$in": ["A"], "$has_value": None}}
-    assert filters_of({"code": unsaid, "campaign_id": None}) == filters_of({"code": _is("A")})
+    assert parse_filters({"code": unsaid, "campaign_id": None}) == parse_filters({"code": _is("A")})
     wrongs: list[dict[str, Any]] = [
         {"color": _is("x")},
         {"code": {}},
@@ -277,7 +277,7 @@ def test_filters_say_what_a_candidate_is() -> None:
     ]
     for wrong in wrongs:
         with pytest.raises(FilterError):
-            filters_of(wrong)
+            parse_filters(wrong)
 
 
 def _is(*values: str) -> dict[str, Any]:
@@ -287,14 +287,14 @@ def _is(*values: str) -> dict[str, Any]:
 @pytest.mark.parametrize("nth", [None, 1, 7, 999, 1000, 1998])
 def test_a_cursor_is_read_as_it_was_written(nth: int | None) -> None:
     cursor = Cursor(NOON + 123, nth)
-    assert cursor_of(cursor.text()) == cursor
+    assert parse_cursor(cursor.text()) == cursor
 
 
 def test_a_cursor_that_lost_what_clients_lose_goes_on() -> None:
-    assert cursor_of("2025-01-15T12:00:00Z") == Cursor(NOON)
-    assert cursor_of("2025-01-15T12:00:00.000007+00:00") == Cursor(NOON, 7)
-    assert cursor_of("2025-01-15T13:00:00.000+01:00") == Cursor(NOON)
-    assert cursor_of("soon") is None
+    assert parse_cursor("2025-01-15T12:00:00Z") == Cursor(NOON)
+    assert parse_cursor("2025-01-15T12:00:00.000007+00:00") == Cursor(NOON, 7)
+    assert parse_cursor("2025-01-15T13:00:00.000+01:00") == Cursor(NOON)
+    assert parse_cursor("soon") is None
     assert Cursor(NOON, 5000).text() == "2025-01-15T12:00:00.000Z"
 
 
@@ -306,10 +306,10 @@ def test_buckets_sort_as_amounts_do() -> None:
 
 
 def test_names_of_items_are_those_of_the_rules() -> None:
-    assert {name for name in CHOOSING if line_names.chooses(name)} == set(CHOOSING)
+    assert {name for name in CHOOSING if line_names.chooses_lines(name)} == set(CHOOSING)
     names = {*CHOOSING, *OF_LINE, *PLAIN}
     assert {name for name in names if line_names.is_of_items(name)} == {*CHOOSING, *OF_LINE}
-    assert not any(line_names.chooses(name) for name in {*OF_LINE, *PLAIN})
+    assert not any(line_names.chooses_lines(name) for name in {*OF_LINE, *PLAIN})
 
 
 def test_a_narrowed_set_asks_for_nothing_else() -> None:
@@ -325,6 +325,6 @@ def test_a_narrowed_set_asks_for_nothing_else() -> None:
         "2 and (3 or not 2)": "2 and (3 or not 2)",
     }
     for logic, left in cases.items():
-        less = json.loads(narrowed(_text(rules | {"logic": logic}), "customer"))
+        less = json.loads(narrow_definition(_text(rules | {"logic": logic}), "customer"))
         assert less.get("logic") == left, logic
     assert ANYTHING.kind == "anything"

@@ -4,8 +4,8 @@ import pytest
 
 from engine.evaluation.evaluate import Asker
 from engine.qualification import tier_offers
-from engine.qualification.tier_offers import Wanted, applying
-from engine.qualification.turns import at_once
+from engine.qualification.tier_offers import WantedTiers, find_applying_tiers
+from engine.qualification.turns import run_at_once
 from schemas.api import OrderInput, OrderItemInput
 from tests.unit.engine.qualification_world import PROMOTION, Shop
 from tests.unit.engine.rule_world import MUG, POSTER, one, product
@@ -16,14 +16,14 @@ OF_POSTERS = one("order.items.any", {"$is": [product(POSTER)]})
 OF_MUGS = one("order.items.any", {"$is": [product(MUG)]})
 #: Any request is asked, and this one does not meet it.
 OF_MANY = one("order.items.count", {"$more_than": [900]})
-ANY = Wanted()
+ANY = WantedTiers()
 
 
-def names(shop: Shop, wanted: Wanted = ANY, order: OrderInput | None = ORDER) -> list[str]:
+def names(shop: Shop, wanted: WantedTiers = ANY, order: OrderInput | None = ORDER) -> list[str]:
     """The tiers that apply."""
     asker = Asker(None, "server")
-    steps = applying(shop.world.view, order, asker, None, wanted, shop.world.now)
-    return [each.tier.id for each in at_once(steps)]
+    steps = find_applying_tiers(shop.world.view, order, asker, None, wanted, shop.world.now)
+    return [each.tier.id for each in run_at_once(steps)]
 
 
 def test_what_cannot_match_takes_no_place_of_what_can(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,7 +55,7 @@ def test_those_of_the_best_hierarchy_are_tried_and_shown_first(
     assert names(shop) == ["promo_0", "promo_1", "promo_2"]
     monkeypatch.setattr(tier_offers, "EVALUATED_MAX", 1)
     assert names(shop) == ["promo_0"]
-    wanted = Wanted(lambda tier: tier.id in ("promo_3", "promo_4"))
+    wanted = WantedTiers(lambda tier: tier.id in ("promo_3", "promo_4"))
     assert names(shop, wanted) == ["promo_3"]
 
 
@@ -66,7 +66,7 @@ def test_of_those_that_can_match_so_many_newest_are_passed(monkeypatch: pytest.M
         shop.tier(f"promo_{n}", at=NOON + n, hierarchy=n + 1)
     assert names(shop) == ["promo_2", "promo_3"]
     # of campaigns that are named, those of the best hierarchy
-    assert names(shop, Wanted(campaign_ids=frozenset({PROMOTION}))) == ["promo_0", "promo_1"]
+    assert names(shop, WantedTiers(campaign_ids=frozenset({PROMOTION}))) == ["promo_0", "promo_1"]
 
 
 def test_sets_that_are_not_met_are_passed_too(monkeypatch: pytest.MonkeyPatch) -> None:

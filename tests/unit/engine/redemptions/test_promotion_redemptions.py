@@ -7,12 +7,12 @@ import pytest
 from engine.answers.activity import activity_entries
 from engine.answers.answer import render_answer
 from engine.answers.hook_events import hook_events
-from engine.counters.tallies import tallied
+from engine.counters.tallies import read_sums
 from engine.evaluation.body import validation_body, with_names
 from engine.evaluation.evaluate import Asker
 from engine.kernel import tables
-from engine.qualification.tier_offers import Wanted, applying
-from engine.qualification.turns import at_once
+from engine.qualification.tier_offers import WantedTiers, find_applying_tiers
+from engine.qualification.turns import run_at_once
 from engine.redemptions.rows import redemption_rows
 from schemas.api import OrderInput, OrderItemInput, Redeemable
 from schemas.campaigns import DeleteCampaign, DisableCampaign
@@ -25,11 +25,11 @@ from schemas.redemptions import (
     RollBackStack,
 )
 from schemas.sessions import SessionLocked
-from services.analytics.tables import redemption_facts, session_facts
+from services.analytics.redemption_facts import redemption_facts
+from services.analytics.validation_facts import session_facts
 from services.audit.sink.entities import EntityRow
 from services.audit.sink.redemption_table import redemption_table_rows
 from services.audit.sink.tables import entity_table_rows
-from tests.unit.engine.campaigns.test_promotions import raw
 from tests.unit.engine.promotion_world import (
     add,
     as_tier,
@@ -37,6 +37,7 @@ from tests.unit.engine.promotion_world import (
     category,
     new,
     promotion,
+    raw,
     rule,
     stack,
     tier,
@@ -89,8 +90,8 @@ def test_a_tier_counts_its_redemptions_and_what_they_come_to() -> None:
     assert summary(world, "A") == (2, 15_000, 1_500)
     redeemed(world, asked, order=None)
     assert summary(world, "A") == (3, 15_000, 1_500)
-    assert tallied(world.view, ("campaign", made.id)).count == 3
-    assert tallied(world.view, ("promotion_tier", asked.id)).discounted == 1_500
+    assert read_sums(world.view, ("campaign", made.id)).count == 3
+    assert read_sums(world.view, ("promotion_tier", asked.id)).discounted == 1_500
 
 
 def test_a_rollback_takes_from_a_tier_what_the_redemption_added() -> None:
@@ -130,11 +131,11 @@ def test_a_stack_is_redeemed_as_its_tiers_in_its_order_and_taken_back() -> None:
     assert shown == ["B", "A"] and body["parent_redemption"]["related_object_type"] == "redemption"
     assert {each["object"] for each in body["redemptions"]} == {"redemption"}
     assert event.parent_id is not None
-    assert tallied(world.view, ("campaign", made.id)).count == 2
+    assert read_sums(world.view, ("campaign", made.id)).count == 2
     world.when(RollBackStack(event.parent_id))
     assert summary(world, "A") == summary(world, "B") == (0, 0, 0)
     assert world.view.get(tables.TIERS, tier(world, "A").id) == before
-    assert tallied(world.view, ("campaign", made.id)).count == 0
+    assert read_sums(world.view, ("campaign", made.id)).count == 0
 
 
 def test_a_stack_goes_on_without_tiers_that_are_gone() -> None:
@@ -291,12 +292,12 @@ def test_the_tiers_that_apply_are_those_that_a_redemption_would_take(
     item = OrderItemInput(product_id="p", quantity=1, price=order)
     asked = None if order is None else OrderInput(items=(item,))
 
-    def found(wanted: Wanted) -> list[str]:
+    def found(wanted: WantedTiers) -> list[str]:
         asker = Asker(None, "server")
-        steps = applying(world.view, asked, asker, None, wanted, world.now)
-        return [each.tier.name for each in at_once(steps)]
+        steps = find_applying_tiers(world.view, asked, asker, None, wanted, world.now)
+        return [each.tier.name for each in run_at_once(steps)]
 
-    assert found(Wanted()) == names
-    assert found(Wanted(campaign_ids=frozenset({campaign(world).id}))) == names
-    assert found(Wanted(campaign_ids=frozenset({"camp_9"}))) == []
-    assert found(Wanted(lambda _: False)) == []
+    assert found(WantedTiers()) == names
+    assert found(WantedTiers(campaign_ids=frozenset({campaign(world).id}))) == names
+    assert found(WantedTiers(campaign_ids=frozenset({"camp_9"}))) == []
+    assert found(WantedTiers(lambda _: False)) == []

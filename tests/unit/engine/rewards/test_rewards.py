@@ -9,7 +9,7 @@ from msgspec import Raw
 
 from engine.evaluation.evaluate import Asker, evaluate_for
 from engine.kernel import tables
-from engine.rewards.payment import points_for, worth
+from engine.rewards.payment import points_for, worth_of_points
 from schemas.api import OrderInput, OrderItemInput, Redeemable, RewardChoice
 from schemas.assignments import AssignRule
 from schemas.evaluations import Outcome, Taken
@@ -46,7 +46,7 @@ NEEDED: list[tuple[str, int, int, int]] = [
 
 @pytest.mark.parametrize(("ratio", "of", "points", "paid"), WORTH)
 def test_points_are_worth_what_the_ratio_says(ratio: str, of: int, points: int, paid: int) -> None:
-    assert worth(reward(ratio, of), points) == paid
+    assert worth_of_points(reward(ratio, of), points) == paid
 
 
 @pytest.mark.parametrize(("ratio", "of", "amount", "points"), NEEDED)
@@ -62,8 +62,8 @@ def test_the_fewest_points_pay_an_amount(ratio: str, of: int, amount: int, point
 def test_one_point_less_would_not_pay_it(ratio: Decimal, of: int, amount: int) -> None:
     given_reward = reward(str(ratio), of)
     points = points_for(given_reward, amount)
-    assert worth(given_reward, points) >= amount
-    assert amount == 0 or worth(given_reward, points - 1) < amount
+    assert worth_of_points(given_reward, points) >= amount
+    assert amount == 0 or worth_of_points(given_reward, points - 1) < amount
 
 
 @given(
@@ -73,7 +73,7 @@ def test_one_point_less_would_not_pay_it(ratio: Decimal, of: int, amount: int) -
 )
 def test_what_points_pay_never_needs_more_of_them(ratio: Decimal, of: int, points: int) -> None:
     given_reward = reward(str(ratio), of)
-    assert points_for(given_reward, worth(given_reward, points)) <= points
+    assert points_for(given_reward, worth_of_points(given_reward, points)) <= points
 
 
 def paid(reward_id: str, order: OrderInput | None, points: int | None = None) -> Outcome:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from engine.qualification.keys import value_keys
-from engine.rules.operators import OPERATORS, equal, number_in, order
+from engine.rules.operators import OPERATORS, are_equal, compare_values, number_in
 
 
 @pytest.mark.parametrize(
@@ -34,8 +34,8 @@ def test_what_cannot_be_meant_is_no_number(value: Any, number: Any) -> None:
 
 @pytest.mark.parametrize(("value", "text"), [(5, "5.0"), (1.1, "1.1"), (0.3, "0.30")])
 def test_a_number_equals_the_text_that_says_it(value: Any, text: str) -> None:
-    assert equal(value, text)
-    assert order(value, text) == 0
+    assert are_equal(value, text)
+    assert compare_values(value, text) == 0
     assert list(value_keys("order_metadata", "n", value)) == list(
         value_keys("order_metadata", "n", text)
     )

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from engine.rules.check import with_logic, wrong_bundle, wrong_items, wrong_rules
-from engine.rules.logic import Expression, LogicError, expression, named_in
+from engine.rules.logic import Expression, LogicError, numbers_in, parse_logic
 from schemas.rules import DEPTH_MAX, ENTRIES_MAX, RULES_MAX, ApplicableItems
 from tests.unit.engine.rule_world import entry, one, product
 
@@ -201,11 +201,11 @@ def test_items_are_bounded() -> None:
 
 def test_not_binds_more_strongly_than_and_and_that_more_than_or() -> None:
     one_, two, three = (Expression("rule", number=number) for number in "123")
-    assert expression("1 or not 2 and 3") == Expression(
+    assert parse_logic("1 or not 2 and 3") == Expression(
         "or", parts=(one_, Expression("and", parts=(Expression("not", parts=(two,)), three)))
     )
-    assert expression("((1))") == one_
-    assert list(named_in(expression("1 AND (2 Or NOT 3)"))) == ["1", "2", "3"]
+    assert parse_logic("((1))") == one_
+    assert list(numbers_in(parse_logic("1 AND (2 Or NOT 3)"))) == ["1", "2", "3"]
 
 
 @pytest.mark.parametrize(
@@ -225,4 +225,4 @@ def test_not_binds_more_strongly_than_and_and_that_more_than_or() -> None:
 )
 def test_logic_that_cannot_be_read_is_an_error(text: str) -> None:
     with pytest.raises(LogicError):
-        expression(text)
+        parse_logic(text)

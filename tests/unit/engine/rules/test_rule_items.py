@@ -6,7 +6,7 @@ import pytest
 
 from engine.pricing.basket import Basket
 from engine.pricing.scope import Scope
-from engine.rules import items
+from engine.rules import item_entries
 from engine.rules.check import wrong_bundle, wrong_items
 from engine.rules.items import items_shown, scope_of
 from engine.rules.refusals import violations
@@ -27,10 +27,10 @@ from tests.unit.engine.rule_world import (
 )
 
 
-@pytest.fixture(autouse=True, params=[items.FEW, -1], ids=["few", "many"])
+@pytest.fixture(autouse=True, params=[item_entries.FEW, -1], ids=["few", "many"])
 def _entries(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Entries are asked one by one, or looked up, as many of them are: it comes to the same."""
-    monkeypatch.setattr(items, "FEW", request.param)
+    monkeypatch.setattr(item_entries, "FEW", request.param)
 
 
 #: T-shirt 3 x 20, Poster 5 x 15, Mug 2 x 10, Socks 4 x 5.

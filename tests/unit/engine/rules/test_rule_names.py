@@ -8,7 +8,7 @@ import pytest
 from engine.counters.pending import Pending
 from engine.rules.check import wrong_rules
 from engine.rules.kinds import Choosing, OfLine, Plain
-from engine.rules.names import CHOOSING, OF_LINE, PLAIN, dotted, named
+from engine.rules.names import CHOOSING, OF_LINE, PLAIN, dotted_name, find_name
 from engine.rules.operators import OPERATORS
 from schemas.evaluations import Taken
 from tests.unit.engine.rule_world import SEGMENT, everything_known, facts, holds, one, violation
@@ -249,8 +249,8 @@ def test_a_number_that_is_missing_meets_nothing(name: str) -> None:
 
 def test_legacy_names_mean_the_same() -> None:
     for name, meant in NAMES.items():
-        assert dotted(name.replace(".", "_")) == name
-        assert named(name.replace(".", "_")) is meant
+        assert dotted_name(name.replace(".", "_")) == name
+        assert find_name(name.replace(".", "_")) is meant
     found = violation(one("order_items_count", {"$more_than": [3]}))
     assert found is not None
     assert (found.name, found.value) == ("order.items.count", 3)

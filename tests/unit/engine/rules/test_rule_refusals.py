@@ -8,7 +8,7 @@ import pytest
 from engine.kernel.error_body import failure_error_body
 from engine.rules.check import wrong_rules
 from engine.rules.compile import TOLD_LENGTH_MAX, TOLD_MAX
-from engine.rules.refusals import exceeded, violated
+from engine.rules.refusals import refusal_after_taking, refusal_before_taking
 from schemas.api import Redeemable, RewardChoice
 from schemas.assignments import AssignRule
 from schemas.campaigns import Campaign, CampaignCreated
@@ -121,7 +121,9 @@ def _said(message: str | None) -> dict[str, Any]:
 def test_the_message_is_of_the_rule_else_of_the_one_around_it_else_of_the_set(
     rules: dict[str, Any], of_set: str | None, expected: str | None
 ) -> None:
-    refusal = violated([rule(rules, error_message=of_set)], everything_known(), "Discount Coupon")
+    refusal = refusal_before_taking(
+        [rule(rules, error_message=of_set)], everything_known(), "Discount Coupon"
+    )
     assert refusal is not None
     assert refusal.custom_message == expected
     for body in (failure_error_body(refusal, "server"), failure_error_body(refusal, "client")):
@@ -131,7 +133,7 @@ def test_the_message_is_of_the_rule_else_of_the_one_around_it_else_of_the_set(
 def test_of_several_sets_the_first_that_says_something_is_told() -> None:
     failing = one("order.amount", {"$is": [1]})
     sets = [rule(failing), rule(failing, rule_id="val_2", error_message="second")]
-    refusal = violated(sets, everything_known(), "Discount Coupon")
+    refusal = refusal_before_taking(sets, everything_known(), "Discount Coupon")
     assert refusal is not None
     assert refusal.custom_message == "second"
 
@@ -157,7 +159,7 @@ def test_the_refusal_has_the_key_of_what_failed(
         rule(one("order.amount", {"$is": [1]}), rule_id="val_2"),
         rule(one("order.amount", {"$more_than": [1]}), rule_id="val_3"),
     ]
-    refusal = violated(rules, everything_known(), "Gift Card")
+    refusal = refusal_before_taking(rules, everything_known(), "Gift Card")
     assert refusal is not None
     assert refusal.key == key
     assert refusal.details == (
@@ -167,7 +169,7 @@ def test_the_refusal_has_the_key_of_what_failed(
 
 def test_rules_about_a_customer_ask_for_one() -> None:
     rules = [rule(one("redemption.count.per_customer", {"$less_than": [5]}))]
-    refusal = violated(rules, everything_known(customer=None), "Discount Coupon")
+    refusal = refusal_before_taking(rules, everything_known(customer=None), "Discount Coupon")
     assert refusal is not None
     assert (refusal.key, refusal.details) == (
         "missing_customer",
@@ -177,9 +179,12 @@ def test_rules_about_a_customer_ask_for_one() -> None:
 
 def test_a_budget_of_discounts_is_asked_when_the_discount_is_known() -> None:
     rules = [rule(one("campaign.orders.amount_discounted", {"$less_than_or_equal": [54_99]}))]
-    assert violated(rules, everything_known(), "Discount Coupon") is None
-    assert exceeded(rules, everything_known(), "Discount Coupon") is not None
-    assert exceeded(rules, everything_known(taken=Taken(order=14_99)), "Discount Coupon") is None
+    assert refusal_before_taking(rules, everything_known(), "Discount Coupon") is None
+    assert refusal_after_taking(rules, everything_known(), "Discount Coupon") is not None
+    assert (
+        refusal_after_taking(rules, everything_known(taken=Taken(order=14_99)), "Discount Coupon")
+        is None
+    )
 
 
 #: What is redeemed, what it is called, and a rule that fails once it is known what it takes.

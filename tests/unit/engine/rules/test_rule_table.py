@@ -9,7 +9,7 @@ import pytest
 from msgspec import Struct, field
 
 from engine.kernel import tables
-from engine.kernel.geo import point
+from engine.kernel.geo import make_point
 from engine.rules.check import wrong_rules
 from engine.rules.facts import Facts
 from engine.rules.kinds import Choosing, OfLine, Plain
@@ -83,7 +83,7 @@ def known(key_id: str) -> Facts:
     )
     view = state()
     for location_id, lon in (("loc_near", 21.0), ("loc_far", 11.0)):
-        circle = Circle("", "", point(lon, 52.0), 50_000)
+        circle = Circle("", "", make_point(lon, 52.0), 50_000)
         view.put(tables.LOCATIONS, Location(location_id, location_id, circle, NOON), location_id)
     before = everything_known(
         customer=customer(METADATA),

@@ -7,8 +7,8 @@ import pytest
 from msgspec import Raw
 
 from engine.kernel import tables
-from engine.kernel.state import ProjectState
-from engine.sessions.decide import expiry
+from engine.kernel.overlay import ProjectState
+from engine.sessions.decide import session_expiry
 from schemas.api import CustomerInput, Redeemable, RewardChoice, SessionInput, TtlUnit
 from schemas.customers import CustomerCreated
 from schemas.expiry import ExpireDue
@@ -165,7 +165,7 @@ def test_a_sweep_ends_what_is_over_and_nothing_else() -> None:
 def test_a_session_lasts_as_long_as_its_units_say(
     ttl: float | None, unit: TtlUnit | None, ms: int
 ) -> None:
-    assert expiry(SessionInput(ttl=ttl, ttl_unit=unit), 1000) == 1000 + ms
+    assert session_expiry(SessionInput(ttl=ttl, ttl_unit=unit), 1000) == 1000 + ms
 
 
 def test_the_longest_session_ends_in_the_year_9999() -> None:

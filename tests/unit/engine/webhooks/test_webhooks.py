@@ -1,7 +1,7 @@
 """Webhooks: registered, changed, switched off, asked for again."""
 
 from engine.kernel import tables
-from engine.webhooks.ids import event_id, place_of
+from engine.webhooks.ids import event_id, event_place
 from schemas.webhooks import (
     WEBHOOKS_MAX,
     CreateWebhook,
@@ -88,5 +88,5 @@ def test_an_event_is_asked_for_again_by_an_id_that_it_could_have() -> None:
 
 def test_an_events_id_says_where_it_lies() -> None:
     for offset, number in ((0, 0), (123_456_789, 65), (2**40, 16**6 - 1)):
-        assert place_of(PROJECT, event_id(PROJECT, offset, number)) == (offset, number)
+        assert event_place(PROJECT, event_id(PROJECT, offset, number)) == (offset, number)
     assert event_id("a", 1, 1) != event_id("b", 1, 1)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from runtime.clickhouse.native_block import Alike, native_block
+from runtime.clickhouse.native_block import Alike, encode_block
 
 ROWS: list[list[Any]] = [
     ["a", -2, ["x", "yz"], {"k": ["v"]}],
@@ -23,7 +23,7 @@ def ends(*numbers: int) -> bytes:
 
 
 def test_a_block_is_its_columns_one_after_the_other() -> None:
-    assert native_block(COLUMNS, ROWS) == b"".join(
+    assert encode_block(COLUMNS, ROWS) == b"".join(
         (
             b"\x04\x02",
             b"\x04name\x06String\x01a\x02\xc3\xa9",
@@ -38,13 +38,13 @@ def test_rows_that_are_alike_are_written_like_rows() -> None:
     shared = ["?", 7, ["x"], {"k": ["v"]}]
     alike = Alike(300, shared, {0: [f"n{n}" for n in range(300)], 1: range(300)})
     assert alike.rows()[299] == ["n299", 299, ["x"], {"k": ["v"]}]
-    assert native_block(COLUMNS, [*ROWS, alike]) == native_block(COLUMNS, [*ROWS, *alike.rows()])
-    assert native_block(COLUMNS, [alike]) == native_block(COLUMNS, alike.rows())
+    assert encode_block(COLUMNS, [*ROWS, alike]) == encode_block(COLUMNS, [*ROWS, *alike.rows()])
+    assert encode_block(COLUMNS, [alike]) == encode_block(COLUMNS, alike.rows())
 
 
 @pytest.mark.parametrize("size", [0, 1, 127, 128, 1023, 1024, 300_000])
 def test_a_text_begins_with_its_length(size: int) -> None:
-    block = native_block((("t", "String"),), [["x" * size]])
+    block = encode_block((("t", "String"),), [["x" * size]])
     length = block.removeprefix(b"\x01\x01\x01t\x06String").rstrip(b"x")
     assert sum((byte & 0x7F) << 7 * at for at, byte in enumerate(length)) == size
     assert [byte >> 7 for byte in length] == [1] * (len(length) - 1) + [0]
@@ -56,9 +56,9 @@ def test_a_text_begins_with_its_length(size: int) -> None:
 )
 def test_a_value_that_does_not_fit_its_column_is_a_fault(kind: str, value: Any) -> None:
     with pytest.raises((TypeError, OverflowError, AttributeError)):
-        native_block((("c", kind),), [[value]])
+        encode_block((("c", kind),), [[value]])
 
 
 def test_a_type_that_no_table_declares_is_a_fault() -> None:
     with pytest.raises(KeyError):
-        native_block((("c", "Float64"),), [[0.5]])
+        encode_block((("c", "Float64"),), [[0.5]])

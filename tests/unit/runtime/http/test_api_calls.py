@@ -15,7 +15,7 @@ from runtime.http.api_calls import (
     ApiCalls,
     Noted,
     as_call,
-    masked,
+    mask_path,
 )
 from runtime.http.auth import Caller
 from runtime.http.host import Host
@@ -167,7 +167,7 @@ def test_no_column_that_a_client_fills_is_a_dictionary() -> None:
     ],
 )
 def test_a_path_names_no_person_and_has_a_route(path: str, shown: str, route: str) -> None:
-    assert masked(path) == (shown, route)
+    assert mask_path(path) == (shown, route)
 
 
 def test_every_word_of_every_path_is_known(world: World) -> None:

@@ -12,12 +12,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from runtime.http.host import Host, serve
+from runtime.http.host import Host, serve_host
 from runtime.http.internal import InternalGate
 from runtime.http.limits import HEADERS_BYTES_MAX, HEADERS_MAX, URL_BYTES_MAX
 from runtime.http.service import Service
 from tests.contract.shapes import assert_shape
-from tests.unit.runtime.http.test_host import _free_port, _healthy
+from tests.ports import public_port
+from tests.unit.runtime.http.test_host import _healthy
 
 END = b"\r\n\r\n"
 GET = b"GET /health HTTP/1.1\r\nhost: x\r\n"
@@ -38,8 +39,8 @@ async def serving(reading: asyncio.Event | None = None) -> AsyncIterator[int]:
         (Service("one", routes=(Route("/health/length", length, methods=["POST"]),)),),
         Open(),
     )
-    port = _free_port()
-    task = asyncio.create_task(serve(host, bind="127.0.0.1", port=port))
+    port = public_port()
+    task = asyncio.create_task(serve_host(host, bind="127.0.0.1", port=port))
     await _healthy(port)
     try:
         yield port

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from structlog.testing import capture_logs
 
 from runtime.base.faults import NoSpace, NotSent, OutcomeUnknown, TooLarge
-from runtime.http.auth import spellings
+from runtime.http.auth import origin_spellings
 from runtime.http.payload import BODY_BYTES_MAX
 from runtime.http.service import Part, Service
 from tests.contract.answers import wanting
@@ -100,7 +100,7 @@ async def test_a_method_that_is_not_served_has_no_key(world: World) -> None:
     ],
 )
 def test_the_spellings_of_an_origin(origin: str, written: set[str]) -> None:
-    assert spellings(origin) == written
+    assert origin_spellings(origin) == written
 
 
 async def test_a_browser_at_a_trusted_origin_sees_answers_and_errors(world: World) -> None:

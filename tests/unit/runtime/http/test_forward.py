@@ -13,7 +13,7 @@ from starlette.types import Message
 from runtime.http.forward import Forward, make_client
 from runtime.http.host import Host
 from runtime.http.internal import InternalGate, Positions, positions_of, time_zone_of
-from runtime.http.routing import caller_of, ident
+from runtime.http.routing import caller_of, read_ident
 from runtime.http.service import Service
 from tests.unit.runtime.http.test_edge import refused
 from tests.unit.services.world import CLIENT, MANAGEMENT, SERVER, World
@@ -24,7 +24,7 @@ SECRET = "between hosts"
 async def _echo(request: Request) -> Response:
     return JSONResponse(
         {
-            "id": ident(request, "id"),
+            "id": read_ident(request, "id"),
             "caller": list(caller_of(request)),
             "positions": [[*place, offset] for place, offset in positions_of(request).items()],
             "time_zone": time_zone_of(request),

@@ -8,15 +8,10 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
-from runtime.http.host import Host, HostFailed, serve
+from runtime.http.host import Host, HostFailed, serve_host
 from runtime.http.internal import InternalGate
 from runtime.http.service import Service
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from tests.ports import public_port
 
 
 async def _healthy(port: int) -> httpx.Response:
@@ -55,7 +50,7 @@ async def test_a_failed_task_ends_the_host_and_everything_is_closed() -> None:
 
     tasks = {"runs": runs, "fails": fails, "done": done}
     host = Host("some", (Service("one", tasks=tasks, lifespan=lifespan),), InternalGate("s"))
-    port = _free_port()
+    port = public_port()
 
     async def break_when_healthy() -> None:
         happened.append(str((await _healthy(port)).json()["status"]))
@@ -63,7 +58,7 @@ async def test_a_failed_task_ends_the_host_and_everything_is_closed() -> None:
 
     breaking = asyncio.create_task(break_when_healthy())
     with pytest.raises(HostFailed):
-        await serve(host, bind="127.0.0.1", port=port)
+        await serve_host(host, bind="127.0.0.1", port=port)
     await breaking
     assert host.health()["some"].state == "one/fails failed"
     assert happened == ["opened", "runs", "done", "ok", "ended", "closed"]
@@ -75,4 +70,4 @@ async def test_a_port_that_is_taken_ends_the_host() -> None:
         taken.listen()
         host = Host("some", (), InternalGate("s"))
         with pytest.raises(HostFailed):
-            await serve(host, bind="127.0.0.1", port=taken.getsockname()[1])
+            await serve_host(host, bind="127.0.0.1", port=taken.getsockname()[1])

@@ -18,7 +18,8 @@ from runtime.keys.codec import (
     UnreadableRecord,
     is_nested_too_deep,
 )
-from runtime.keys.keyring import Keyring, KeyringError, KeyUnknown
+from runtime.keys.keyring import Keyring, KeyUnknown
+from runtime.keys.sealing import KeyringError
 from runtime.log.log import Entry, StoredEntry
 from runtime.log.memory_log import MemoryLog
 from runtime.store.store import MemoryStore
@@ -51,11 +52,6 @@ class World:
 
     async def send(self, topic: str, partition: int, entry: Entry) -> int:
         return self.log.append(topic, partition, [entry])
-
-
-@pytest.fixture
-def log() -> MemoryLog:
-    return MemoryLog(lambda: 0)
 
 
 @pytest.fixture

@@ -1,77 +1,23 @@
-"""Keys are made, found again, forgotten, and never believed when they were changed."""
+"""Keys are made, found again, and never believed when they were changed."""
 
 import asyncio
-from collections.abc import Callable
-from itertools import count
 
 import pytest
 
-from runtime.keys.keyring import CACHED_MAX, Keyring, KeyringError, KeyUnknown
+from runtime.keys.keyring import CACHED_MAX, Keyring, KeyUnknown
+from runtime.keys.sealing import KeyringError
 from runtime.log.log import Entry, InDoubt, LogError, Unsent
 from runtime.log.memory_log import MemoryLog
 from runtime.store.store import MemoryStore
 from schemas.topics import CUSTOMER_KEYS
-
-OWNER = "shop/cust_1"
-WRAPPING = b"w" * 32
-
-
-class MemorySender:
-    """Sends to a log; the next sends may fail, before or after they reach it."""
-
-    def __init__(self, log: MemoryLog) -> None:
-        self.log = log
-        self.faults: list[Unsent | InDoubt] = []
-
-    async def send(self, topic: str, partition: int, entry: Entry) -> int:
-        await asyncio.sleep(0)
-        fault = self.faults.pop(0) if self.faults else None
-        if isinstance(fault, Unsent):
-            raise fault
-        offset = self.log.append(topic, partition, [entry])
-        if fault is not None:
-            raise fault
-        return offset
-
-
-@pytest.fixture
-def log() -> MemoryLog:
-    return MemoryLog(lambda: 0)
-
-
-@pytest.fixture
-def sender(log: MemoryLog) -> MemorySender:
-    return MemorySender(log)
-
-
-def counted_bytes() -> Callable[[int], bytes]:
-    """Bytes that never repeat and are the same in each run."""
-    numbers = count(1)
-    return lambda size: next(numbers).to_bytes(4, "big") * (size // 4)
-
-
-def keyring(
-    log: MemoryLog, store: MemoryStore | None = None, wrapping: bytes = WRAPPING
-) -> Keyring:
-    return Keyring(log, store or MemoryStore(), wrapping)
-
-
-async def forget(log: MemoryLog, owner: str) -> None:
-    """Tombstones every key of an owner, as a deletion does."""
-    _, end = await log.bounds(CUSTOMER_KEYS, 0)
-    for entry in log.since(CUSTOMER_KEYS, 0, 0, end):
-        if entry.key.startswith(owner.encode() + b"/"):
-            log.append(CUSTOMER_KEYS, 0, [Entry(entry.key, b"")])
-
-
-async def opened(ring: Keyring, key: str, box: str, owner: str = OWNER) -> bytes | None:
-    """As a reader opens: a key that is not known is looked for to the end of the topic."""
-    try:
-        return ring.open(owner, key, box)
-    except KeyUnknown as unknown:
-        await ring.catch_up()
-        ring.settle(unknown)
-        return ring.open(owner, key, box)
+from tests.unit.runtime.keys.keyrings import (
+    OWNER,
+    WRAPPING,
+    MemorySender,
+    counted_bytes,
+    keyring,
+    opened,
+)
 
 
 def test_what_is_sealed_is_opened_and_looks_like_noise(log: MemoryLog) -> None:
@@ -127,37 +73,6 @@ async def test_a_restarted_process_goes_on_with_its_store(
     again = keyring(log, store)
     await again.catch_up()
     assert again.open(OWNER, **sealed) == b"data"
-
-
-async def test_what_was_forgotten_cannot_be_opened_any_more(
-    log: MemoryLog, sender: MemorySender
-) -> None:
-    ring = keyring(log)
-    old = ring.seal(OWNER, b"old")
-    other = ring.seal("shop/cust_2", b"other")
-    await ring.publish_pending(sender)
-    await ring.catch_up()
-    await forget(log, OWNER)
-    await ring.catch_up()
-    assert await opened(ring, **old) is None
-    assert await opened(ring, **old) is None
-    assert ring.open("shop/cust_2", **other) == b"other"
-    assert await opened(keyring(log), **old) is None
-
-
-async def test_whoever_comes_back_after_being_forgotten_gets_a_new_key(
-    log: MemoryLog, sender: MemorySender
-) -> None:
-    ring = keyring(log)
-    old = ring.seal(OWNER, b"old")
-    await ring.publish_pending(sender)
-    await forget(log, OWNER)
-    await ring.catch_up()
-    new = ring.seal(OWNER, b"new")
-    await ring.publish_pending(sender)
-    assert new["key"] != old["key"]
-    assert ring.open(OWNER, **new) == b"new"
-    assert await opened(ring, **old) is None
 
 
 async def test_keys_of_two_writers_for_one_owner_both_open(
@@ -255,22 +170,6 @@ async def test_more_owners_than_are_cached_keep_their_keys(
     assert not ring.pending
 
 
-async def test_following_notices_what_is_forgotten(
-    log: MemoryLog, sender: MemorySender, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("runtime.keys.keyring.FOLLOW_SECONDS", 0.001)
-    ring = keyring(log)
-    sealed = ring.seal(OWNER, b"data")
-    await ring.publish_pending(sender)
-    following = asyncio.create_task(ring.follow())
-    await asyncio.sleep(0.01)
-    await forget(log, OWNER)
-    async with asyncio.timeout(5):
-        while await opened(ring, **sealed) is not None:  # noqa: ASYNC110 - nothing tells
-            await asyncio.sleep(0.001)
-    following.cancel()
-
-
 @pytest.mark.parametrize(
     ("key", "value"),
     [
@@ -316,68 +215,3 @@ async def test_a_forgery_neither_replaces_a_key_nor_is_one(
     reader.require_master_key()
     assert reader.open(OWNER, **sealed) == b"data"
     assert reader.open("a first", **reader.seal("a first", b"own")) == b"own"
-
-
-async def test_forgetting_destroys_all_keys_of_an_owner_and_of_nobody_else(
-    log: MemoryLog, sender: MemorySender
-) -> None:
-    rings = [keyring(log), keyring(log)]
-    sealed = [ring.seal(OWNER, b"Ada") for ring in rings]
-    other = rings[0].seal(f"{OWNER}0", b"Eve")
-    for ring in rings:
-        await ring.publish_pending(sender)
-        await ring.catch_up()
-        assert not ring.is_forgotten(OWNER)
-    await rings[0].forget([OWNER], sender)
-    await rings[1].catch_up()
-    for ring in (*rings, keyring(log)):
-        assert [await opened(ring, each["key"], each["box"]) for each in sealed] == [None, None]
-        assert await opened(ring, other["key"], other["box"], f"{OWNER}0") == b"Eve"
-    await rings[1].forget([OWNER], sender)
-    assert rings[1].seal(OWNER, b"new")["key"] not in {each["key"] for each in sealed}
-
-
-async def test_a_key_that_was_never_published_is_forgotten_too(
-    log: MemoryLog, sender: MemorySender
-) -> None:
-    ring = keyring(log)
-    sealed = ring.seal(OWNER, b"Ada")
-    await ring.forget([OWNER], sender)
-    assert list(ring.pending) == []
-    assert await opened(ring, sealed["key"], sealed["box"]) is None
-
-
-@pytest.mark.parametrize("fault", [Unsent("full"), InDoubt("lost")])
-async def test_forgetting_that_failed_is_done_again(
-    log: MemoryLog, sender: MemorySender, fault: Unsent | InDoubt
-) -> None:
-    ring = keyring(log)
-    sealed = ring.seal(OWNER, b"Ada")
-    await ring.publish_pending(sender)
-    sender.faults = [fault]
-    with pytest.raises(LogError):
-        await ring.forget([OWNER], sender)
-    await ring.forget([OWNER], sender)
-    assert await opened(ring, sealed["key"], sealed["box"]) is None
-
-
-async def test_who_had_a_key_notes_its_end_until_all_is_cleaned(
-    log: MemoryLog, sender: MemorySender
-) -> None:
-    store = MemoryStore()
-    ring, late = keyring(log, store), keyring(log)
-    ring.seal(OWNER, b"Ada")
-    await ring.publish_pending(sender)
-    await ring.catch_up()
-    await ring.forget([OWNER], sender)
-    again = keyring(log, store)
-    assert again.noted() == [OWNER]
-    assert not again.is_forgotten(OWNER)
-    again.compact()
-    again.cleaned([OWNER])
-    assert again.is_forgotten(OWNER)
-    await again.catch_up()
-    assert again.noted() == []
-    # one that meets the key and its end together cannot know whether a file has it
-    await late.catch_up()
-    assert late.noted() == [OWNER]

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 import pytest
 
 from runtime.log import chain as chain_module
-from runtime.log.chain import GENESIS, Chain, Damage, chained, entry_hash
+from runtime.log.chain import GENESIS, Chain, Damage, chain_entry, entry_hash
 from runtime.log.log import Entry, StoredEntry
 
 
@@ -20,7 +20,7 @@ def stored(offset: int, entry: Entry) -> StoredEntry:
 
 
 def linked(value: bytes, prev: str) -> tuple[Entry, str]:
-    return chained(Entry(b"p", value, (("type", b"command.decided"),)), prev)
+    return chain_entry(Entry(b"p", value, (("type", b"command.decided"),)), prev)
 
 
 async def read_all(chain: Chain, entries: Sequence[Entry]) -> list[bool]:

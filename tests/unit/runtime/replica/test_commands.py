@@ -9,7 +9,7 @@ from typing import cast
 import msgspec
 import pytest
 
-from engine.admission import seen_before
+from engine.admission import find_seen
 from engine.fold import StateFold
 from runtime.base.faults import NoSpace, NotSent, OutcomeUnknown, TooLarge
 from runtime.http.payload import BODY_BYTES_MAX
@@ -18,7 +18,8 @@ from runtime.keys.keyring import Keyring
 from runtime.log.log import Entry, InDoubt, Unsent
 from runtime.log.memory_log import MemoryLog
 from runtime.log.sender import Sender
-from runtime.replica.commands import Answered, Commands, Followed
+from runtime.replica.command_sender import Answered
+from runtime.replica.commands import Commands, Followed
 from runtime.replica.replica import Replica
 from runtime.store.store import MemoryStore, Store
 from schemas.api import CustomerInput
@@ -79,7 +80,7 @@ class Backbone:
 
     def first_offset(self, record: Duplicate) -> int | None:
         fold = cast("StateFold", self.followed.replica.fold)
-        seen = seen_before(fold.view(record.project), record.command_id, record.at)
+        seen = find_seen(fold.view(record.project), record.command_id, record.at)
         return None if seen is None else seen.offset
 
     def start_writer(self) -> Writer:

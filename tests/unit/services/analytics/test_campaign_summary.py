@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.kernel.calendar import instant_of
+from engine.kernel.calendar import parse_instant
 from engine.kernel.zones import zone_named
 from fronts.query_string import read_parameters
 from runtime.http.errors import ApiError
@@ -38,7 +38,7 @@ def test_a_period_is_of_days_or_of_minutes(
     zone: str, start: str, end: str, since: str, until: str
 ) -> None:
     given = read_parameters([("start_date", start), ("end_date", end)])
-    expected = (instant_of(since), instant_of(until))
+    expected = (parse_instant(since), parse_instant(until))
     assert period_of(given, zone_named(zone)) == expected
 
 

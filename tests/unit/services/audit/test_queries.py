@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
-from engine.kernel.calendar import instant_of, iso
+from engine.kernel.calendar import iso, parse_instant
 from engine.kernel.tables import WINDOW_MS
 from engine.kernel.zones import zone_named
 from fronts.query_string import Condition, Page, Range
@@ -18,11 +18,17 @@ from services.analytics.campaign_summary import (
     living_campaign,
     redeemed_of,
 )
-from services.analytics.queries import Asked, find_campaign, redemption_totals, validation_totals
+from services.analytics.queries import (
+    FactSelection,
+    find_campaign,
+    redemption_totals,
+    validation_totals,
+)
 from services.analytics.timeseries import starts_of
 from services.audit.lists.campaigns import CAMPAIGNS
 from services.audit.lists.customers import CUSTOMERS
-from services.audit.lists.filters import METADATA_PREFIX, NUMBER_MAX, OPERATORS, Field, Where
+from services.audit.lists.filter_operators import NUMBER_MAX, OPERATORS
+from services.audit.lists.filters import METADATA_PREFIX, Field, Where
 from services.audit.lists.lists import Listing
 from services.audit.lists.orders import ORDERS
 from services.audit.lists.publications import PUBLICATIONS
@@ -156,12 +162,12 @@ def test_plain_parameters_name_their_places(listing: Listing) -> None:
         count_rows(REDEMPTIONS, Where(EVIL)),
         count_entities(Where(EVIL)),
         find_campaign(EVIL, EVIL),
-        redemption_totals(Asked(EVIL, 0, 1, EVIL)),
-        validation_totals(Asked(EVIL, 0, 1, EVIL)),
+        redemption_totals(FactSelection(EVIL, 0, 1, EVIL)),
+        validation_totals(FactSelection(EVIL, 0, 1, EVIL)),
         living_campaign(EVIL, EVIL),
-        redeemed_of(Asked(EVIL, 0, 1, EVIL)),
-        failed_rollbacks_of(Asked(EVIL, 0, 1, EVIL)),
-        facts_of(Asked(EVIL, 0, 1, EVIL)),
+        redeemed_of(FactSelection(EVIL, 0, 1, EVIL)),
+        failed_rollbacks_of(FactSelection(EVIL, 0, 1, EVIL)),
+        facts_of(FactSelection(EVIL, 0, 1, EVIL)),
     ],
 )
 def test_no_query_puts_a_value_into_its_text_or_leaves_the_project(query: Query) -> None:
@@ -247,7 +253,7 @@ def test_metadata_is_only_asked_of_what_has_some() -> None:
 
 
 def test_totals_of_all_campaigns() -> None:
-    query = redemption_totals(Asked("p", 10, 20))
+    query = redemption_totals(FactSelection("p", 10, 20))
     assert query.sql == (
         "SELECT countIf(here AND kind = 'succeeded'), countIf(here AND kind = 'failed'), "
         "countIf(taken_back), "
@@ -270,11 +276,11 @@ def test_totals_of_all_campaigns() -> None:
 
 
 def test_totals_of_one_campaign_count_an_order_once_within_it() -> None:
-    query = redemption_totals(Asked("p", 10, 20, "camp_1"))
+    query = redemption_totals(FactSelection("p", 10, 20, "camp_1"))
     assert "AND campaign = {campaign:String})" in query.sql
     assert "AND first_of_campaign = 1)" in query.sql
     assert query.parameters["campaign"] == "camp_1"
-    assert validation_totals(Asked("p", 10, 20, "camp_1")).sql == (
+    assert validation_totals(FactSelection("p", 10, 20, "camp_1")).sql == (
         "SELECT countIf(valid = 1), countIf(valid = 0) FROM tessera.validation_facts FINAL "
         "WHERE project = {project:String} AND at >= {since:Int64} AND at < {until:Int64} "
         "AND has(campaigns, {campaign:String})"
@@ -314,7 +320,7 @@ def test_a_day_on_which_the_clocks_are_put_back_has_25_hours(
     interval: str, first: str, count: int
 ) -> None:
     zone = zone_named("Europe/Warsaw")
-    since, until = instant_of("2025-10-26", zone), instant_of("2025-10-27", zone)
+    since, until = parse_instant("2025-10-26", zone), parse_instant("2025-10-27", zone)
     assert since is not None
     assert until is not None
     starts = starts_of(interval, since, until, zone)

@@ -8,7 +8,8 @@ import pytest
 from schemas.records import Duplicate
 from tests.contract.shapes import assert_shape
 from tests.unit.runtime.http.test_edge import refused
-from tests.unit.services.world import CLIENT, SERVER, START_MS, World
+from tests.unit.services.ledger import START_MS
+from tests.unit.services.world import CLIENT, SERVER, World
 
 CUSTOMER = {"source_id": "ann", "name": "Ann"}
 ORDER = {"amount": 10_000}

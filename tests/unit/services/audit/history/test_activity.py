@@ -7,7 +7,7 @@ from schemas.api import CustomerInput, OrderInput
 from schemas.custom_events import TrackCustomEvent
 from schemas.customers import DeleteCustomer, UpsertCustomer
 from schemas.orders import CreateOrder, UpdateOrder
-from schemas.publications import Publish
+from schemas.publications import PublishVouchers
 from schemas.records import Decided
 from schemas.redemptions import RedemptionSucceeded, RollBackRedemption
 from services.audit.sink.activity_table import activity_table_rows
@@ -26,7 +26,7 @@ def test_each_thing_that_happens_to_a_customer_is_one_entry() -> None:
     assert types(world.when(UpsertCustomer(ANN))) == []
     assert types(world.when(UpsertCustomer(customer("ann@shop.test", name="An")))) == ["updated"]
     assert types(world.when(TrackCustomEvent("visited", ANN))) == ["updated", "custom_event"]
-    assert types(world.when(Publish(ANN, voucher="CARD"))) == ["publication.succeeded"]
+    assert types(world.when(PublishVouchers(ANN, voucher="CARD"))) == ["publication.succeeded"]
     order = CreateOrder(OrderInput(source_id="o", amount=100), ANN)
     assert types(world.when(order)) == ["order.created"]
     stack = world.when(redeem("A", "B", order=OrderInput(source_id="o"), customer=ANN))

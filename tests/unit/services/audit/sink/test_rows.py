@@ -17,7 +17,8 @@ from schemas.campaigns import CampaignCreated, CampaignDeleted, CampaignDisabled
 from schemas.records import Record, WriterStarted
 from schemas.voucher_events import VoucherCreated, VoucherDeleted
 from services.analytics.campaign_tables import campaign_facts, campaign_rows
-from services.analytics.tables import redemption_facts, session_facts
+from services.analytics.redemption_facts import redemption_facts
+from services.analytics.validation_facts import session_facts
 from services.audit.lists.filters import Where
 from services.audit.lists.redemptions import FIELDS
 from services.audit.sink.entities import ENTITIES, EntityRow

@@ -13,7 +13,8 @@ from schemas.projects import CONTROL_PROJECT, CreateProject, OpenProject, Replac
 from services.catalog.projects.bootstrap import Bootstrap, Installation
 from services.catalog.projects.directory import KeyDirectory
 from services.catalog.projects.keys import Keys, KeysError, Presets
-from tests.unit.services.world import Ledger, hash_token
+from tests.unit.services.ledger import Ledger
+from tests.unit.services.world import hash_token
 
 
 async def _start(ledger: Ledger, home: Path, presets: Presets | None = None) -> Keys:

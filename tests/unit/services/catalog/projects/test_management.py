@@ -1,48 +1,15 @@
-"""The management API over the real core: projects, webhooks, metadata schemas."""
+"""The management API over the real core: projects."""
 
 import asyncio
 from typing import Any
 
-import httpx
 import pytest
 
 from engine.kernel import tables
 from runtime.base.faults import NotSent
-from runtime.replica.commands import Answered
+from runtime.replica.command_sender import Answered
+from tests.unit.services.catalog.projects.managing import NEW, PROJECTS, failed, key, made
 from tests.unit.services.world import CLIENT, MANAGEMENT, SECRETS, World
-
-PROJECTS = "/management/v1/projects"
-NEW = {
-    "name": "Second",
-    "timezone": "Europe/Warsaw",
-    "currency": "PLN",
-    "case_sensitive_codes": True,
-}
-HOOK = {"target_url": "https://shop.test/hook", "events": ["voucher.created"]}
-SCHEMA = {
-    "related_object": "voucher",
-    "properties": {"brand": {"type": "string", "optional": False, "array": False}},
-}
-
-
-def key(body: dict[str, Any], kind: str = "management") -> dict[str, str]:
-    """The headers of a new project's key."""
-    if kind == "management":
-        pair = body["management_key"]
-        return {"X-Management-Id": pair["app_id"], "X-Management-Token": pair["app_token"]}
-    pair = body["server_side_key"]
-    return {"X-App-Id": pair["app_id"], "X-App-Token": pair["app_token"]}
-
-
-async def made(world: World, **more: Any) -> dict[str, Any]:
-    answer = await world.call("POST", PROJECTS, NEW | more, MANAGEMENT)
-    assert answer.status_code == 200, answer.text
-    return dict(answer.json())
-
-
-def failed(answer: httpx.Response) -> tuple[int, str | None]:
-    """Status and key; a 404 of the management API has none."""
-    return answer.status_code, answer.json().get("key")
 
 
 async def test_a_new_projects_keys_work_at_once_and_are_stored_nowhere(world: World) -> None:
@@ -253,112 +220,3 @@ async def test_a_wrong_project_is_refused(world: World, wrong: dict[str, Any]) -
     answer = await world.call("POST", PROJECTS, NEW | wrong, MANAGEMENT)
     assert failed(answer) == (400, "invalid_payload")
     assert len(world.ledger.records) == before
-
-
-async def test_a_webhook_is_made_read_changed_and_deleted(world: World) -> None:
-    path = f"{PROJECTS}/proj2/webhooks"
-    hook = (await world.call("POST", path, HOOK, MANAGEMENT)).json()
-    assert hook == HOOK | {
-        "id": hook["id"],
-        "active": True,
-        "created_at": hook["created_at"],
-        "object": "webhook",
-    }
-    one = f"{path}/{hook['id']}"
-    assert (await world.call("GET", one, headers=MANAGEMENT)).json() == hook
-    listed = (await world.call("GET", path, headers=MANAGEMENT)).json()
-    assert (listed["data"], listed["total"]) == ([hook], 1)
-    off = HOOK | {"active": False, "events": []}
-    assert (await world.call("PUT", one, off, MANAGEMENT)).json() == hook | off
-    # Another project knows nothing of it.
-    elsewhere = f"{PROJECTS}/proj/webhooks/{hook['id']}"
-    assert failed(await world.call("GET", elsewhere, headers=MANAGEMENT)) == (404, None)
-    assert (await world.call("DELETE", one, headers=MANAGEMENT)).status_code == 204
-    assert failed(await world.call("GET", one, headers=MANAGEMENT)) == (404, None)
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "",
-        "shop.test",
-        "ftp://shop.test/",
-        "http://",
-        "http://user:secret@shop.test/",
-        "http://shop.test/#part",
-        "http://shop test/",
-        "http://127.0.0.1/",
-        "http://localhost:8000/",
-        "http://10.1.2.3/",
-        "http://169.254.169.254/latest",
-        "http://[::1]/",
-        "http://[::ffff:127.0.0.1]/",
-        "http://0.0.0.0/",
-        "http://224.0.0.1/",
-        "http://shop.test:99999/",
-        "http://" + "a" * 2050,
-    ],
-)
-async def test_an_address_that_nothing_may_go_to_is_refused(world: World, url: str) -> None:
-    path = f"{PROJECTS}/proj/webhooks"
-    answer = await world.call("POST", path, HOOK | {"target_url": url}, MANAGEMENT)
-    assert failed(answer) == (400, "invalid_payload")
-    assert "secret" not in answer.text
-
-
-@pytest.mark.parametrize(
-    "wrong", [{"events": ["voucher.bought"]}, {"events": "all"}, {"active": "yes"}, {"secret": "x"}]
-)
-async def test_a_wrong_webhook_is_refused(world: World, wrong: dict[str, Any]) -> None:
-    answer = await world.call("POST", f"{PROJECTS}/proj/webhooks", HOOK | wrong, MANAGEMENT)
-    assert failed(answer) == (400, "invalid_payload")
-
-
-async def test_a_redelivery_is_asked_for(world: World) -> None:
-    path = f"{PROJECTS}/proj/webhooks"
-    hook = (await world.call("POST", path, HOOK, MANAGEMENT)).json()
-    again = f"{path}/{hook['id']}/redeliveries"
-    answer = await world.call("POST", again, {"event_id": "event_none"}, MANAGEMENT)
-    assert failed(answer) == (404, None)
-
-
-async def test_a_schema_is_made_read_changed_and_deleted(world: World) -> None:
-    path = f"{PROJECTS}/proj/metadata-schemas"
-    schema = (await world.call("POST", path, SCHEMA, MANAGEMENT)).json()
-    assert schema["related_object"] == "voucher"
-    assert schema["properties"]["brand"]["type"] == "string"
-    assert failed(await world.call("POST", path, SCHEMA, MANAGEMENT)) == (409, "duplicate_found")
-    one = f"{path}/{schema['id']}"
-    changed = {"properties": {"size": {"type": "number", "lt": 5, "exact_length": None}}}
-    updated = (await world.call("PUT", one, changed, MANAGEMENT)).json()
-    assert set(updated["properties"]) == {"size"}
-    assert repr(updated["properties"]["size"]["lt"]) == "5"
-    assert updated["updated_at"] is not None
-    assert (await world.call("GET", one, headers=MANAGEMENT)).json() == updated
-    older = (await world.call("GET", "/v1/metadata-schemas/voucher")).json()
-    assert older["id"] == schema["id"]
-    listed = (await world.call("GET", "/v1/metadata-schemas")).json()
-    assert (listed["schemas"], listed["total"]) == ([older], 1)
-    assert (await world.call("DELETE", one, headers=MANAGEMENT)).status_code == 204
-    assert failed(await world.call("GET", one, headers=MANAGEMENT)) == (404, None)
-    assert failed(await world.call("GET", "/v1/metadata-schemas/voucher")) == (404, "not_found")
-
-
-@pytest.mark.parametrize(
-    "definition",
-    [
-        {"type": "text"},
-        {"type": "number", "min_length": 1},
-        {"type": "string", "lt": 1},
-        {"type": "string", "eq": [1]},
-        {"type": "number", "eq": ["1"]},
-        {"type": "boolean", "eq": [1]},
-        {"type": "string", "object_type": "place"},
-        {"type": "string", "optional": "yes"},
-        {"type": "string", "colour": "red"},
-    ],
-)
-async def test_a_wrong_schema_is_refused(world: World, definition: dict[str, Any]) -> None:
-    body = {"related_object": "voucher", "properties": {"brand": definition}}
-    answer = await world.call("POST", f"{PROJECTS}/proj/metadata-schemas", body, MANAGEMENT)
-    assert failed(answer) == (400, "invalid_payload")

@@ -6,8 +6,8 @@ import pytest
 
 from engine.kernel import tables
 from runtime.base.faults import NotSent
-from runtime.replica.commands import Answered
-from tests.unit.services.catalog.projects.test_management import PROJECTS, failed, key, made
+from runtime.replica.command_sender import Answered
+from tests.unit.services.catalog.projects.managing import PROJECTS, failed, key, made
 from tests.unit.services.world import MANAGEMENT, World
 
 

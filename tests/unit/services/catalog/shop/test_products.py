@@ -6,7 +6,7 @@ import pytest
 
 from tests.contract.shapes import assert_shape
 from tests.unit.runtime.http.test_edge import refused
-from tests.unit.services.catalog.imports.test_imports import done, upload
+from tests.unit.services.catalog.imports.uploading import done, upload
 from tests.unit.services.world import OTHER, World, asked
 
 MUG = {

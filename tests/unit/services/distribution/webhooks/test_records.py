@@ -1,6 +1,6 @@
 """Records that are remembered for webhooks: so many, and none that names who is forgotten."""
 
-from services.distribution.webhooks.delivery import Records
+from services.distribution.webhooks.records import Records
 
 
 def test_the_oldest_is_let_go_of() -> None:

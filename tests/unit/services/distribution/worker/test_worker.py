@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from itertools import count
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from engine.evolve import FOLDS
 from engine.fold import PartFold
 from engine.kernel import tables
 from runtime.base.faults import NotDecided, NotSent, OutcomeUnknown
-from runtime.replica.commands import Answered
+from runtime.replica.command_sender import Answered
 from runtime.store.store import MemoryStore
 from schemas.actions import (
     GiveUpAction,
@@ -60,7 +61,7 @@ class Ledger:
         return self.world.offset + self.others
 
     async def send(
-        self, project: str, body: CommandBody, *, key_kind: KeyKind, channel: str = "API"
+        self, project: str, body: CommandBody, *, key_kind: KeyKind, **_: Any
     ) -> Answered:
         assert (project, key_kind) == (PROJECT, "system")
         self.sent.append(body)

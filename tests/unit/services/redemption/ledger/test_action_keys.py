@@ -18,7 +18,7 @@ from schemas.commands import CommandBody
 from schemas.projects import OpenProject
 from schemas.topics import CUSTOMER_KEYS
 from services.redemption.ledger.eraser import Eraser, Outfit
-from services.redemption.ledger.ticker import Serving
+from services.redemption.ledger.serving import Serving
 from tests.unit.services.redemption.ledger.test_writer import PROJECT, Disk, Ledger
 
 ACTION = "aa_1"

@@ -1,28 +1,21 @@
 """The eraser: keys, then commands, then the record that ends it; whatever fails comes again."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import msgspec
 import pytest
 
-from engine.fold import StateFold
 from runtime.log.log import Entry, InDoubt, LogError, Unsent
 from schemas.actions import RunChunk
 from schemas.commands import Command
 from schemas.customers import CustomerCreated
 from schemas.erasures import EndErasures, ForgetCustomer
 from services.redemption.ledger.eraser import Eraser, Outfit
+from services.redemption.ledger.serving import Serving
 from tests.unit.engine.erasures.test_erasures import ACTION, Recorded, import_started, made
 from tests.unit.engine.world import NOON, PROJECT, World, customer
 
 PARTITION = 3
-
-
-class Serving(NamedTuple):
-    partition: int
-    fold: StateFold
-    decided: int
 
 
 class Steps:

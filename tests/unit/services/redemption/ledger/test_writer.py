@@ -12,7 +12,8 @@ from engine.decide import Decision, decide
 from engine.fold import StateFold
 from engine.kernel.state import View
 from runtime.keys.codec import Codec
-from runtime.keys.keyring import Keyring, KeyringError
+from runtime.keys.keyring import Keyring
+from runtime.keys.sealing import KeyringError
 from runtime.log.log import Entry, Unsent
 from runtime.log.memory_log import MemoryLog
 from runtime.log.sender import Sender

@@ -13,7 +13,7 @@ _PLACE: Final = re.compile(r"at `\$(\.[^`]*)`")
 _MISSING: Final = re.compile(r"missing required field `([^`]*)`")
 
 
-def row_as(kind: type[T], row: dict[str, Any]) -> T | Refusal:
+def decode_row(kind: type[T], row: dict[str, Any]) -> T | Refusal:
     """The row as `kind`. The refusal names the property and repeats nothing of what it says."""
     try:
         return msgspec.convert(row, kind)

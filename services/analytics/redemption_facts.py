@@ -1,0 +1,190 @@
+"""What analytics keeps of redemptions: a fact for each, and for each rollback.
+
+A stack's parent is no fact, its children are. The amounts of the order stand on every fact of a
+request, since each may belong to another campaign; `first` says on which of them they count for
+the request, `first_of_campaign` on which they count within its campaign. A rollback's fact only
+names the redemption that it took back: the amounts are that redemption's own.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+from runtime.clickhouse.database import Column
+from runtime.clickhouse.table import sink_table
+from schemas.actions import ActionEvent
+from schemas.balances import BalanceEvent
+from schemas.base import Millis
+from schemas.bin import BinEvent
+from schemas.campaigns import CampaignEvent
+from schemas.custom_events import CustomEventEvent
+from schemas.customers import CustomerEvent
+from schemas.erasures import ErasureEvent
+from schemas.evaluations import Taken
+from schemas.events import SetupEvent, events_of
+from schemas.orders import OrderEvent
+from schemas.promotion_events import PromotionEvent
+from schemas.publications import PublicationEvent
+from schemas.records import Decided, Record
+from schemas.redemptions import (
+    RedemptionFailed,
+    RedemptionRolledBack,
+    RedemptionsRetired,
+    RedemptionSucceeded,
+    RollbackFailed,
+)
+from schemas.segments import SegmentEvent
+from schemas.sessions import SessionEvent
+from schemas.voucher_events import VoucherEvent
+from services.analytics.campaign_tables import campaign_of
+
+_NAME = "LowCardinality(String)"
+
+REDEMPTION_FACTS = sink_table(
+    "redemption_facts",
+    (
+        Column("project", _NAME),
+        Column("at", "Int64", "Delta, ZSTD(1)"),
+        Column("kind", _NAME),
+        Column("id", "String"),
+        Column("redemption_id", "String"),
+        Column("campaign", _NAME),
+        Column("customer_id", "String"),
+        Column("discount", "Int64", "ZSTD(1)"),
+        Column("order_amount", "Int64", "ZSTD(1)"),
+        Column("order_total", "Int64", "ZSTD(1)"),
+        Column("first", "UInt8"),
+        Column("first_of_campaign", "UInt8"),
+    ),
+    order_by=("project", "at", "log_offset", "log_index"),
+    revision=2,
+)
+
+
+class RedemptionFact(NamedTuple):
+    """A redemption that succeeded or failed, or a rollback that did; amounts in minor units."""
+
+    project: str
+    at: Millis
+    #: `succeeded`, `failed`, `rolled_back` or `rollback_failed`.
+    kind: str
+    id: str
+    #: The redemption that was, or was to be, taken back; else empty.
+    redemption_id: str = ""
+    campaign: str = ""
+    customer_id: str = ""
+    discount: int = 0
+    order_amount: int = 0
+    order_total: int = 0
+    first: int = 0
+    first_of_campaign: int = 0
+
+
+def redemption_facts(record: Record) -> Iterator[RedemptionFact]:
+    """The facts of a record."""
+    if not isinstance(record, Decided):
+        return
+    for event in record.events:
+        count = COUNTS.get(type(event))
+        if count is not None:
+            yield from count(record, event)
+
+
+def _redemption_succeeded(record: Decided, event: RedemptionSucceeded) -> Iterator[RedemptionFact]:
+    order = event.evaluation.order
+    amount = (order and order.amount) or 0
+    discounts = 0
+    if order is not None:
+        discounts = order.discount_amount + sum(each.discount_amount for each in order.items or ())
+    applied = [each for each in event.evaluation.outcomes if each.status == "APPLICABLE"]
+    campaigns: set[str] = set()
+    for index, (entry_id, outcome) in enumerate(zip(event.redemption_ids, applied, strict=True)):
+        campaign = campaign_of(outcome)
+        yield RedemptionFact(
+            record.project,
+            record.at,
+            "succeeded",
+            entry_id,
+            "",
+            campaign,
+            event.customer_id or "",
+            _discount(outcome.taken),
+            amount,
+            amount - discounts,
+            int(index == 0),
+            int(campaign not in campaigns),
+        )
+        campaigns.add(campaign)
+
+
+def _redemption_failed(record: Decided, event: RedemptionFailed) -> Iterator[RedemptionFact]:
+    failed = [each for each in event.evaluation.outcomes if each.status == "INAPPLICABLE"]
+    for entry_id, outcome in zip(event.redemption_ids, failed, strict=True):
+        yield RedemptionFact(
+            record.project,
+            record.at,
+            "failed",
+            entry_id,
+            "",
+            campaign_of(outcome),
+            event.customer_id or "",
+        )
+
+
+def _rolled_back(record: Decided, event: RedemptionRolledBack) -> Iterator[RedemptionFact]:
+    for each in event.rollbacks:
+        yield RedemptionFact(
+            record.project,
+            record.at,
+            "rolled_back",
+            each.rollback_id,
+            each.redemption_id,
+        )
+
+
+def _not_rolled_back(record: Decided, event: RollbackFailed) -> Iterator[RedemptionFact]:
+    yield RedemptionFact(
+        record.project,
+        record.at,
+        "rollback_failed",
+        event.rollback_id,
+        event.redemption_id,
+    )
+
+
+def _discount(taken: Taken | None) -> int:
+    return 0 if taken is None else taken.total
+
+
+#: The facts of each event.
+COUNTS: Final[Mapping[type[Any], Callable[[Decided, Any], Iterator[RedemptionFact]]]] = (
+    MappingProxyType(
+        {
+            RedemptionSucceeded: _redemption_succeeded,
+            RedemptionFailed: _redemption_failed,
+            RedemptionRolledBack: _rolled_back,
+            RollbackFailed: _not_rolled_back,
+        }
+    )
+)
+
+#: What is no fact of redemptions.
+UNCOUNTED: Final = events_of(
+    # It redeems nothing, a session not yet.
+    SetupEvent,
+    ActionEvent,
+    BalanceEvent,
+    BinEvent,
+    CampaignEvent,
+    CustomEventEvent,
+    CustomerEvent,
+    ErasureEvent,
+    OrderEvent,
+    PromotionEvent,
+    PublicationEvent,
+    SegmentEvent,
+    SessionEvent,
+    VoucherEvent,
+    # They leave the state and stay counted.
+    RedemptionsRetired,
+)

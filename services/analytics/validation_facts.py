@@ -1,0 +1,125 @@
+"""What analytics keeps of validations: a fact for each, with a session or without."""
+
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+from runtime.clickhouse.database import Column
+from runtime.clickhouse.table import sink_table
+from schemas.actions import ActionEvent
+from schemas.balances import BalanceEvent
+from schemas.base import Millis
+from schemas.bin import BinEvent
+from schemas.campaigns import CampaignEvent
+from schemas.custom_events import CustomEventEvent
+from schemas.customers import CustomerEvent
+from schemas.erasures import ErasureEvent
+from schemas.evaluations import Evaluation
+from schemas.events import SetupEvent, events_of
+from schemas.observations import ValidationObserved
+from schemas.orders import OrderEvent
+from schemas.promotion_events import PromotionEvent
+from schemas.publications import PublicationEvent
+from schemas.records import Decided, Record
+from schemas.redemptions import RedemptionEvent
+from schemas.segments import SegmentEvent
+from schemas.sessions import SessionLocked, SessionRefused, SessionReleased, SessionsExpired
+from schemas.voucher_events import VoucherEvent
+from services.analytics.campaign_tables import campaign_of
+
+_NAME = "LowCardinality(String)"
+
+#: The same observation may lie in its topic twice.
+VALIDATION_FACTS = sink_table(
+    "validation_facts",
+    (
+        Column("project", _NAME),
+        Column("at", "Int64", "Delta, ZSTD(1)"),
+        Column("id", "String"),
+        Column("valid", "UInt8"),
+        Column("campaigns", "Array(LowCardinality(String))"),
+        Column("customer_id", "String"),
+    ),
+    order_by=("project", "at", "id"),
+    latest_only=True,
+)
+
+
+class ValidationFact(NamedTuple):
+    """One validation and what it was about."""
+
+    project: str
+    at: Millis
+    id: str
+    valid: int
+    campaigns: list[str]
+    customer_id: str
+
+
+def session_facts(record: Record) -> Iterator[ValidationFact]:
+    """The validations that the ledger decided: those with a session."""
+    if not isinstance(record, Decided):
+        return
+    for event in record.events:
+        count = COUNTS.get(type(event))
+        if count is not None:
+            yield count(record, event)
+
+
+def observed_facts(observed: ValidationObserved) -> Iterator[ValidationFact]:
+    """The validation that was observed."""
+    yield ValidationFact(
+        observed.project,
+        observed.at,
+        observed.id,
+        int(observed.valid),
+        list(dict.fromkeys((*observed.campaign_ids, *observed.campaign_names))),
+        observed.customer_id or "",
+    )
+
+
+def _session(record: Decided, event: SessionLocked | SessionRefused) -> ValidationFact:
+    return ValidationFact(
+        record.project,
+        record.at,
+        record.command_id,
+        int(isinstance(event, SessionLocked)),
+        _campaigns(event.evaluation),
+        event.customer_id or "",
+    )
+
+
+def _campaigns(evaluation: Evaluation) -> list[str]:
+    named = (campaign_of(each) for each in evaluation.outcomes)
+    return list(dict.fromkeys(name for name in named if name))
+
+
+#: The fact of each event.
+COUNTS: Final[Mapping[type[Any], Callable[[Decided, Any], ValidationFact]]] = MappingProxyType(
+    {
+        SessionLocked: _session,
+        SessionRefused: _session,
+    }
+)
+
+#: What is no fact of validations.
+UNCOUNTED: Final = events_of(
+    # It asks nothing; what is asked with a redemption counts as that.
+    SetupEvent,
+    ActionEvent,
+    BalanceEvent,
+    BinEvent,
+    CampaignEvent,
+    CustomEventEvent,
+    CustomerEvent,
+    ErasureEvent,
+    OrderEvent,
+    PromotionEvent,
+    PublicationEvent,
+    RedemptionEvent,
+    SegmentEvent,
+    VoucherEvent,
+    # It ends a session, whose validation counts already.
+    SessionReleased,
+    SessionsExpired,
+)

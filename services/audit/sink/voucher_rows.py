@@ -1,0 +1,81 @@
+"""From an event to the rows of vouchers, and of the campaigns that they change."""
+
+from collections.abc import Iterable, Iterator
+
+from engine.codes.generated import encode_vouchers
+from runtime.clickhouse.native_block import Alike
+from schemas.balances import BalanceAdjusted
+from schemas.bin import CampaignVouchersDeleted
+from schemas.campaigns import VouchersGenerated
+from schemas.voucher_events import (
+    VoucherCreated,
+    VoucherDeleted,
+    VoucherDisabled,
+    VoucherEnabled,
+    VoucherUpdated,
+)
+from schemas.vouchers import Voucher
+from services.audit.sink.campaign_rows import campaign_row
+from services.audit.sink.entities import EntityRow, entity_row, gone_row
+
+_ID, _ALIAS, _BODY = map(EntityRow._fields.index, ("id", "alias", "body"))
+
+
+def voucher_changed(
+    project: str,
+    event: (VoucherCreated | VoucherUpdated | VoucherEnabled | VoucherDisabled | BalanceAdjusted),
+) -> Iterable[EntityRow]:
+    """The voucher."""
+    return (voucher_row(project, event.voucher),)
+
+
+def voucher_deleted(project: str, event: VoucherDeleted) -> Iterable[EntityRow]:
+    """That the voucher is gone, and its campaign."""
+    row = gone_row(project, "voucher", event.voucher_id, event.code)
+    return (row,) if event.campaign is None else (row, campaign_row(project, event.campaign))
+
+
+def vouchers_generated(project: str, event: VouchersGenerated) -> Iterator[EntityRow | Alike]:
+    """The campaign, and its new vouchers; what they share is made once."""
+    yield campaign_row(project, event.campaign)
+    bodies = [body.decode() for body in encode_vouchers(event)]
+    own = {_ID: event.ids, _ALIAS: event.codes, _BODY: bodies}
+    if bodies:
+        yield Alike(len(bodies), voucher_row(project, event.template), own)
+
+
+def campaign_vouchers_deleted(project: str, event: CampaignVouchersDeleted) -> Iterable[EntityRow]:
+    """That the vouchers are gone."""
+    return [
+        gone_row(project, "voucher", voucher_id, code)
+        for voucher_id, code in zip(event.ids, event.codes, strict=True)
+    ]
+
+
+def voucher_row(project: str, voucher: Voucher) -> EntityRow:
+    """A voucher as it is."""
+    discount, gift = voucher.discount, voucher.gift
+    return entity_row(
+        project,
+        "voucher",
+        voucher,
+        alias=voucher.code,
+        texts={
+            "type": voucher.type,
+            "category_id": voucher.category_id,
+            "campaign_id": voucher.campaign_id,
+            "campaign": voucher.campaign,
+            "discount_type": discount.type if discount else None,
+            "customer_id": voucher.holder_id,
+        },
+        numbers={
+            "start_date": voucher.start_date,
+            "expiration_date": voucher.expiration_date,
+            "quantity": voucher.quantity,
+            "redeemed_quantity": voucher.redeemed_quantity,
+            "amount": gift.amount if gift else None,
+            "balance": gift.balance if gift else None,
+            "active": voucher.active,
+        },
+        metadata=voucher.metadata,
+    )
