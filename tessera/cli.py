@@ -73,7 +73,7 @@ def status() -> None:
 
 
 @app.command()
-def verify_installation() -> None:
+def verify() -> None:
     """Prove that the ledger is whole and that all state and tables are its fold; 1 if not."""
     from tessera.report import Report  # noqa: PLC0415
     from tessera.verify import verify_installation as check  # noqa: PLC0415
