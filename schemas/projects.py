@@ -51,6 +51,8 @@ class Project(Shape, frozen=True):
     managed_by: str | None = None
     updated_at: Millis | None = None
     deleted_at: Millis | None = None
+    #: Whether codes that differ in case alone are two codes; said once.
+    case_sensitive_codes: bool = True
     #: How often it was updated: what is told to its own partition says of which update.
     revision: int = 0
 
@@ -72,6 +74,7 @@ class OpenedProject(Shape, frozen=True):
     revision: int = 0
     #: What ran when the zone changed.
     running: Running | None = None
+    case_sensitive_codes: bool = True
 
 
 class UpdateProject(Shape, tag="update_project", frozen=True):
@@ -106,12 +109,14 @@ class CreateProject(Shape, tag="create_project", frozen=True):
     settings: ProjectSettings | None = None
     #: The project whose management key asked for it.
     managed_by: str | None = None
+    case_sensitive_codes: bool = True
 
 
 class OpenProject(Shape, tag="open_project", frozen=True):
     """Makes a created project known in its own partition."""
 
     timezone: str = "Etc/UTC"
+    case_sensitive_codes: bool = True
 
 
 class SetTimeZone(Shape, tag="set_time_zone", frozen=True):
@@ -163,6 +168,7 @@ class ProjectOpened(Shape, tag="project.opened", frozen=True):
 
     project_id: str
     timezone: str = "Etc/UTC"
+    case_sensitive_codes: bool = True
 
 
 class TimeZoneSet(Shape, tag="project.time_zone_set", frozen=True):

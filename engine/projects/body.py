@@ -48,7 +48,7 @@ def project_body(project: Project, webhook_token: str) -> Body:
             _SILENT,
         ),
         "cluster_id": "self-hosted",
-        "case_sensitive_codes": True,
+        "case_sensitive_codes": project.case_sensitive_codes,
         "api_version": "v2018-08-01",
         "is_sandbox": False,
         "webhook_token": webhook_token,

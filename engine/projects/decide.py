@@ -79,6 +79,7 @@ def create_project(view: View, _: Command, body: CreateProject, now: Millis) -> 
         trusted_origins=body.trusted_origins,
         settings=body.settings,
         managed_by=body.managed_by,
+        case_sensitive_codes=body.case_sensitive_codes,
     )
     return Decision((ProjectCreated(project), *map(KeyAdded, body.keys)))
 
@@ -87,7 +88,8 @@ def open_project(view: View, _: Command, body: OpenProject, __: Millis) -> Decis
     """Makes a project known in its own partition."""
     if view.get(tables.OPENED, view.project) is not None:
         return Decision()
-    return Decision((ProjectOpened(view.project, body.timezone),))
+    opened = ProjectOpened(view.project, body.timezone, body.case_sensitive_codes)
+    return Decision((opened,))
 
 
 def set_time_zone(view: View, _: Command, body: SetTimeZone, now: Millis) -> Decision:

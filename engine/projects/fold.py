@@ -30,7 +30,12 @@ def project_created(state: State, event: ProjectCreated, _: Millis) -> None:
 
 def project_opened(state: State, event: ProjectOpened, at: Millis) -> None:
     """Its own partition knows it."""
-    opened = OpenedProject(event.project_id, at, timezone=event.timezone)
+    opened = OpenedProject(
+        event.project_id,
+        at,
+        timezone=event.timezone,
+        case_sensitive_codes=event.case_sensitive_codes,
+    )
     state.put(tables.OPENED, opened, event.project_id)
 
 

@@ -88,7 +88,7 @@ class CreateProjectBody(ProjectTerms):
     name: Name
     timezone: TimeZone
     currency: Currency
-    case_sensitive_codes: Literal[True]
+    case_sensitive_codes: bool
     cluster_id: Literal["self-hosted"] | None = None
     api_version: Literal["v2018-08-01"] | None = None
     users: Annotated[list[Any], Field(max_length=0)] | None = None

@@ -129,6 +129,7 @@ class _Projects:
             trusted_origins=tuple(body.client_trusted_domains or ()),
             settings=structs.replace(ProjectSettings(), **_named_settings(body)),
             managed_by=caller.project,
+            case_sensitive_codes=body.case_sensitive_codes,
         )
         answered = await self._writes.decide(caller, command, identity, project=CONTROL_PROJECT)
         status, refused = self._writes.render(answered.record, caller.kind)
@@ -136,7 +137,7 @@ class _Projects:
             return self._writes.respond(request, status, refused)
         # None where the key is that of a request of more than a week ago
         project = _project_of(answered.record) or await self._management.project(request, made.id)
-        opening = OpenProject(timezone=project.terms.timezone)
+        opening = OpenProject(project.terms.timezone, project.case_sensitive_codes)
         await self._writes.decide(caller, opening, _once("open", made.id), project=made.id)
         return self._writes.respond(request, 200, self._body(project) | _shown_once(made))
 

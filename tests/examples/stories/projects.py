@@ -32,6 +32,8 @@ async def projects(shop: Shop) -> None:
     changes = {"name": "Second hand", "client_trusted_domains": ["https://second-hand.test"]}
     await shop.manage("PUT", f"/{second}", changes)
     await shop.manage("DELETE", f"/{second}", status=204)
+    third = {"name": "Third", "timezone": "Etc/UTC", "currency": "EUR"}
+    await shop.manage("POST", "", third | {"case_sensitive_codes": False})
     await _keys(shop)
     await _hooks(shop)
     await _schemas(shop)
