@@ -138,8 +138,6 @@ _ORDER: Final = Order(
     ),
     metadata={"shop": "s7"},
 )
-
-
 _FIGURES: Final[dict[str, Callable[[State], float]]] = {
     "decision_us": one_voucher,
     "decision_not_decoded_yet_us": one_voucher_cold,

@@ -57,8 +57,6 @@ from schemas.webhooks import RedeliveryRequested
 SWEEP = tag_of(ExpireDue)
 #: How many forgotten commands leave the state with one sweep.
 FORGOTTEN_MAX = 1000
-
-
 #: What each event does. An event without a line here fails a test (tests/unit/engine).
 FOLDS = unite_tables(
     assignments.FOLDS,

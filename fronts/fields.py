@@ -37,30 +37,14 @@ def as_instant(value: Any) -> int:
 
 
 Amount = Annotated[int, BeforeValidator(read_whole), Field(ge=0, le=AMOUNT_MAX)]
-
-
 #: An amount, or below zero what is taken off.
 Change = Annotated[int, BeforeValidator(read_whole), Field(ge=-AMOUNT_MAX, le=AMOUNT_MAX)]
-
-
 Count = Annotated[int, BeforeValidator(read_whole), Field(ge=0, le=QUANTITY_MAX)]
-
-
 Percent = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=100)]
-
-
 Instant = Annotated[int, BeforeValidator(as_instant)]
-
-
 Day = Annotated[int, BeforeValidator(read_whole), Field(ge=0, le=6)]
-
-
 Short = Annotated[StrictStr, Field(max_length=ID_LENGTH_MAX)]
-
-
 Long = Annotated[StrictStr, Field(max_length=TEXT_LENGTH_MAX)]
-
-
 #: A member that is calculated here: read and ignored, whatever it is.
 Shown = Any
 

@@ -88,6 +88,4 @@ class StackingRulesDeleted(Shape, tag="stacking_rules.deleted", frozen=True):
 
 StackingCommand = CreateStackingRules | UpdateStackingRules | DeleteStackingRules
 StackingEvent = StackingRulesCreated | StackingRulesUpdated | StackingRulesDeleted
-
-
 DEFAULTS = StackingRules()

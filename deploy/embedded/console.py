@@ -20,11 +20,7 @@ from runtime.base.logging import console_renderers
 from runtime.base.settings import LogFormat
 
 READ_BYTES_MAX = 256 * 1024
-
-
 TAIL_BYTES = 16 * 1024
-
-
 #: The first word of a plain line, as the broker writes it, and the level it means.
 PLAIN_LEVELS = {"WARN": "warning", "WARNING:": "warning", "ERROR": "error", "FATAL": "critical"}
 

@@ -46,8 +46,6 @@ from schemas.evaluations import Outcome
 from schemas.stacking import StackingRules
 
 NOTHING_KNOWN: Mapping[int, Outcome] = MappingProxyType({})
-
-
 #: Tries an offer on what those before it left, and takes it where it applies.
 Attempt = Callable[[Offer], Outcome]
 

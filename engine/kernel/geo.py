@@ -18,7 +18,6 @@ from schemas.locations import PARTS_OF_DEGREE, Area, Circle, Point
 EARTH_RADIUS_M: Final = 6_371_008.8
 TURN: Final = 360 * PARTS_OF_DEGREE
 HALF_TURN: Final = 180 * PARTS_OF_DEGREE
-QUARTER_TURN: Final = 90 * PARTS_OF_DEGREE
 
 Ring = Sequence[Point]
 

@@ -244,8 +244,6 @@ _NAMES: Mapping[str, str] = MappingProxyType(
         "image_url": "an http or https URL",
     }
 )
-
-
 DECISIONS: Decisions = MappingProxyType(
     {
         CreateMetadataSchema: create_metadata_schema,

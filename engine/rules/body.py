@@ -19,8 +19,6 @@ from schemas.rules import (
 )
 
 _NUMBER: Final = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,15})?")
-
-
 _ENTRY_MEMBERS = (
     "source_id",
     "product_id",

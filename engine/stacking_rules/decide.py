@@ -45,8 +45,6 @@ _APART = (
     ("initial_amount_mode_categories", "discounted_amount_mode_categories"),
     ("no_effect_skip_categories", "no_effect_redeem_anyway_categories"),
 )
-
-
 #: All members that name categories in a list.
 _LISTS = tuple(name for both in _APART for name in both)
 

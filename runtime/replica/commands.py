@@ -29,30 +29,16 @@ from schemas.topics import COMMAND_BYTES_MAX, COMMANDS, LEDGER
 
 #: How long a read of the ledger waits for records.
 READ_WAIT_MS = 500
-
-
 RETRY_SECONDS = 0.5
-
-
 #: The random parts of a command.
 ID_BYTES = 13
-
-
 SEED_BYTES = 16
-
-
 #: Before every time.
 NEVER = float("-inf")
-
-
 #: What the lag of a replica that was never fresh is called.
 LAG_MS_UNKNOWN = 1e9
-
-
 #: How often the end of a partition is asked for, to know how far the replica is behind.
 FRESHNESS_SECONDS = 0.25
-
-
 log = structlog.get_logger(__name__)
 
 

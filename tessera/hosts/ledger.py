@@ -29,12 +29,8 @@ from tessera.hosts.erasing import StateCleaner
 from tessera.hosts.parts import Parts, fold_of
 
 LEDGER_GROUP = "tessera-ledger"
-
-
 #: How long a writer waits before it looks for a log that could not be reached.
 REST_SECONDS = 0.2
-
-
 #: How often the ledger looks for state that other code left for what it serves by now.
 CLEAN_UP_SECONDS = 10.0
 

@@ -37,8 +37,6 @@ ORDERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "status": ("status", "at", "id"),
     }
 )
-
-
 FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
     {
         "id": text("id"),
@@ -54,8 +52,6 @@ FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
         "channel": text("channel"),
     }
 )
-
-
 #: Plain parameters; a path may be given as its route, too.
 _PLAIN: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -66,15 +62,9 @@ _PLAIN: Final[Mapping[str, str]] = MappingProxyType(
         "key_id": "key_id = {key_id:String}",
     }
 )
-
-
 _PARAMETERS: Final = PAGING | {"status", "created_at", "filters", *_PLAIN}
-
-
 #: `4xx` stands for all of 400 to 499.
 _CLASSES: Final[Mapping[str, int]] = {f"{number}xx": number for number in range(1, 6)}
-
-
 _SHOWN: Final = (
     "id, at, method, path, route, status, duration_us, key_id, key_kind, origin, channel"
 )

@@ -8,11 +8,7 @@ from services.audit.lists.filters import Field, state, time
 from services.audit.sink.entities import UNKNOWN
 
 _STARTED: Final = f"(start_date = {UNKNOWN} OR start_date <= {{now:Int64}})"
-
-
 _ENDED: Final = f"(expiration_date != {UNKNOWN} AND expiration_date <= {{now:Int64}})"
-
-
 #: By the entity's own dates and switch; a voucher's campaign is not looked at.
 ACTIVE: Final = state(
     active=f"active = 1 AND {_STARTED} AND NOT {_ENDED}",
@@ -20,8 +16,6 @@ ACTIVE: Final = state(
     enabled="active = 1",
     disabled="active = 0",
 )
-
-
 #: The times that vouchers and campaigns have in common.
 TIMES: Final[Mapping[str, Field]] = MappingProxyType(
     {

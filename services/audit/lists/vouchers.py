@@ -45,8 +45,6 @@ FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
         METADATA_PREFIX: ANY_METADATA,
     }
 )
-
-
 VOUCHERS: Final = Listing(
     "voucher",
     "vouchers",

@@ -12,12 +12,8 @@ from schemas.base import Millis
 from schemas.observations import ApiCallsObserved
 
 _observed: Final = msgspec.json.Decoder(ApiCallsObserved)
-
-
 #: For what has few values, whatever clients send: the others are plain strings.
 _NAME: Final = "LowCardinality(String)"
-
-
 API_CALLS = sink_table(
     "api_calls",
     (

@@ -13,8 +13,6 @@ from runtime.log.log import StoredEntry
 from schemas.webhooks import DeliveryAttempted
 
 _NAME: Final = "LowCardinality(String)"
-
-
 DELIVERIES = sink_table(
     "deliveries",
     (
@@ -30,8 +28,6 @@ DELIVERIES = sink_table(
     order_by=("project", "log_offset", "log_index"),
     found_by=("webhook_id", "event_id"),
 )
-
-
 _attempts = msgspec.json.Decoder(DeliveryAttempted)
 
 

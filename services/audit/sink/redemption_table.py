@@ -10,8 +10,6 @@ from runtime.clickhouse.table import sink_table
 from schemas.records import Decided, Record
 
 _NAME = "LowCardinality(String)"
-
-
 REDEMPTIONS = sink_table(
     "redemptions",
     (

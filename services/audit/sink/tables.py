@@ -113,11 +113,7 @@ from services.audit.sink.transaction_table import TRANSACTIONS, transaction_tabl
 
 #: The stored type of the command that forgets; everything else erases nothing.
 FORGET = tag_of(ForgetCustomer)
-
-
 _RowsOf = Callable[[str, Any], Iterable[EntityRow | Alike]]
-
-
 #: The rows that each event changes.
 ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
     {
@@ -252,6 +248,4 @@ LEDGER_TABLES: tuple[SinkTable[Record], ...] = (
     SinkTable(TRANSACTIONS, transaction_table_rows),
     SinkTable(MEMBERS, member_table_rows),
 )
-
-
 DEFINITIONS: tuple[TableDef, ...] = (REDEMPTIONS, ENTITIES, ACTIVITY, TRANSACTIONS, MEMBERS)

@@ -8,11 +8,7 @@ from fronts.fields import Body, Short
 from schemas.metadata import PROPERTIES_MAX, PropertyType
 
 ALLOWED_MAX = 200
-
-
 LENGTH_MAX = 100_000
-
-
 _SIMPLE_TEXTS = ("string", "image_url")
 
 
@@ -33,8 +29,6 @@ def _allowed(value: Any) -> Any:
 
 
 Number = Annotated[Any, BeforeValidator(_number)]
-
-
 Length = Annotated[int, Field(strict=True, ge=0, le=LENGTH_MAX)]
 
 
@@ -81,8 +75,6 @@ class PropertyBody(Body):
 
 
 PropertyName = Annotated[StrictStr, Field(min_length=1, max_length=128)]
-
-
 Properties = Annotated[dict[PropertyName, PropertyBody], Field(max_length=PROPERTIES_MAX)]
 
 

@@ -28,8 +28,6 @@ from services.catalog.projects.metadata_schema_bodies import (
 from services.catalog.reads import Reads
 
 _SCHEMAS = "/management/v1/projects/{project_id:ident}/metadata-schemas"
-
-
 _SCHEMA = _SCHEMAS + "/{schema_id:ident}"
 
 

@@ -44,8 +44,6 @@ def _currency(value: str) -> str:
 TimeZone = Annotated[StrictStr, AfterValidator(_time_zone)]
 Currency = Annotated[StrictStr, AfterValidator(_currency)]
 Name = Annotated[StrictStr, Field(min_length=1, max_length=512)]
-
-
 Off = Annotated[Any, BeforeValidator(_off)]
 
 

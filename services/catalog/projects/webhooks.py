@@ -20,8 +20,6 @@ from services.catalog.projects.webhook_bodies import RedeliveryBody, WebhookBody
 from services.catalog.reads import Reads
 
 _WEBHOOKS = "/management/v1/projects/{project_id:ident}/webhooks"
-
-
 _WEBHOOK = _WEBHOOKS + "/{webhook_id:ident}"
 
 

@@ -13,8 +13,6 @@ from schemas.products import Product, Sku
 
 #: How many attributes a product has at most.
 ATTRIBUTES_MAX = 100
-
-
 #: A member that is made here.
 Shown = Any
 
@@ -67,11 +65,7 @@ class SkuTerms(Body):
 
 
 _PRODUCT = ("source_id", "name", "price", "attributes", "image_url", "metadata")
-
-
 _SKU = ("source_id", "sku", "price", "currency", "attributes", "image_url", "metadata")
-
-
 _KEPT = frozenset({"source_id"})
 
 

@@ -32,8 +32,6 @@ def _readable(text: str) -> str:
 
 
 Formula = Annotated[StrictStr, AfterValidator(_readable)]
-
-
 #: The id or source id of a product or SKU.
 UnitType = Annotated[StrictStr, Field(min_length=1, max_length=ID_LENGTH_MAX)]
 
@@ -46,8 +44,6 @@ class _Members(NamedTuple):
 
 
 _UNITS = frozenset({"unit_off", "unit_off_formula", "product", "sku"})
-
-
 #: Of each type of a discount, and of the effects that have other members than their type.
 _MEMBERS: dict[str, _Members] = {
     "AMOUNT": _Members("amount_off", frozenset({"amount_off_formula", "aggregated_amount_limit"})),
@@ -60,8 +56,6 @@ _MEMBERS: dict[str, _Members] = {
     "ADD_SAME_ITEMS": _Members(None, _UNITS | {"unit_type"}),
     "ADD_MANY_ITEMS": _Members("units"),
 }
-
-
 _FITTING = sorted(
     {name for form in _MEMBERS.values() for name in (form.wanted, *form.others) if name}
 )

@@ -18,11 +18,7 @@ from services.catalog.terms.bodies import (
 
 #: Members by which a category is named.
 CATEGORY = frozenset({"category", "category_id"})
-
-
 T = TypeVar("T")
-
-
 U = TypeVar("U")
 
 

@@ -39,8 +39,6 @@ from tests.unit.services.audit.examples import (
 
 PLACE = Place("ledger", 0)
 STACK = succeeded(applicable("A", 100, "c1"), applicable("B", 50, "c1"), applicable("C", 5, "c2"))
-
-
 Rows = Callable[[Record], Iterable[object]]
 
 
