@@ -227,18 +227,3 @@ async def test_what_cannot_be_asked_is_refused_by_name(
     found = await insight.get(path, 400)
     assert found["key"] == "invalid_query_params"
     assert named in found["details"]
-
-
-async def test_the_lists_that_a_vouchers_urls_name_are_there(insight: Insight) -> None:
-    insight.world.append(
-        decided(*(VoucherCreated(each) for each in (A, B))),
-        decided(succeeded(applicable("A", 100, "camp_1"), ids="1")),
-        decided(succeeded(applicable("B", 50), ids="2")),
-    )
-    redeemed = await insight.get("/v1/vouchers/v_A/redemptions?page=1&limit=10")
-    assert [each["id"] for each in redeemed["redemptions"]] == ["r_1"]
-    assert redeemed["total"] == 1
-    published = await insight.get("/v1/vouchers/v_A/publications?page=1&limit=10")
-    assert (published["publications"], published["total"]) == ([], 0)
-    for path in ("redemptions", "publications"):
-        await insight.get(f"/v1/vouchers/NONE/{path}", status=404)

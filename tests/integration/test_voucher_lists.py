@@ -144,7 +144,7 @@ async def test_the_lists_that_a_vouchers_urls_name_are_there(insight: Insight) -
         decided(succeeded(applicable("B", 50), ids="2")),
     )
     redeemed = await insight.get("/v1/vouchers/v_A/redemptions?page=1&limit=10")
-    assert [each["id"] for each in redeemed["redemptions"]] == ["r_1"]
+    assert [each["id"] for each in redeemed["redemptions"]] == ["r_10"]
     assert redeemed["total"] == 1
     published = await insight.get("/v1/vouchers/v_A/publications?page=1&limit=10")
     assert (published["publications"], published["total"]) == ([], 0)
