@@ -17,6 +17,7 @@ from engine.evaluation.offers import misplaced_stack
 from runtime.http.errors import ApiError
 from runtime.http.payload import check_text, decode_body, describe_complaint, malformed_body
 from schemas.api import (
+    LEFT_OUT,
     Attempt,
     AttemptBody,
     CustomerInput,
@@ -30,7 +31,7 @@ from schemas.api import (
     SingleAttempt,
     Text,
 )
-from schemas.base import Metadata
+from schemas.base import Metadata, Shape
 from schemas.errors import Refusal, refuse
 
 _AMOUNTS: Final = (".amount`", ".credits`", ".price`")
@@ -43,6 +44,13 @@ class ReadAttempt(NamedTuple):
     fault: Refusal | None = None
 
 
+class _Owned(Shape, frozen=True):
+    """Of an order, whose it is."""
+
+    customer: msgspec.Raw = LEFT_OUT
+
+
+_owner = msgspec.json.Decoder(_Owned)
 _whole = msgspec.json.Decoder(AttemptBody)
 _heads = msgspec.json.Decoder(Attempt)
 _single = msgspec.json.Decoder(SingleAttempt)
@@ -83,7 +91,12 @@ def read_single(content: bytes, named: str, kind: RedeemableObject = "voucher") 
         gift=_part(attempt.gift, _gift, ".gift", faults),
         reward=_part(attempt.reward, _reward, ".reward", faults),
     )
-    body = AttemptBody(redeemables=(redeemable,), **_parts(attempt, faults))
+    parts = _parts(attempt, faults)
+    if parts["customer"] is None and parts["order"] is not None:
+        # of the older endpoints an order may say whose it is; what the body itself says goes first
+        owner = _owner.decode(attempt.order).customer
+        parts["customer"] = _part(owner, _PARTS["customer"], ".order.customer", faults)
+    body = AttemptBody(redeemables=(redeemable,), **parts)
     return ReadAttempt(body, faults[0] if faults else None)
 
 

@@ -13,6 +13,7 @@ the word itself is one of an item: `[$in][0]=None`.
 import ast
 import re
 from collections.abc import Iterable, Mapping
+from datetime import tzinfo
 from typing import NamedTuple
 
 from engine.kernel.calendar import INSTANT_MIN, parse_iso
@@ -210,14 +211,17 @@ def range_of(given: list[Given], word: str) -> Range:
     return Range(found.get("after"), found.get("before"))
 
 
-def time_of(given: Given) -> Millis:
-    """A date, or a date with a time; without a zone it is UTC. Parts of milliseconds are cut."""
+def time_of(given: Given, zone: tzinfo | None = None) -> Millis:
+    """A date, or a date with a time; without an offset in the zone. Parts of milliseconds are cut.
+
+    No zone is UTC.
+    """
     value = given.value.strip()
     if "T" in value:
         # A plus sign that was not encoded arrives as a space.
         value = value.replace(" ", "+", 1)
     try:
-        at = parse_iso(value)
+        at = parse_iso(value, zone)
     except ValueError:
         raise invalid_parameter(given.name, "must be an ISO 8601 date or date-time") from None
     # a zone can move a date of the calendar beyond what can be shown

@@ -41,6 +41,8 @@ class RewardChoice(Shape, frozen=True):
 
     id: Ident
     points: Quantity | None = None
+    #: Rewards are not assigned to campaigns yet, so any is unknown.
+    assignment_id: Text | None = None
 
 
 class Redeemable(Shape, frozen=True):

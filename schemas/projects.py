@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from schemas.base import Millis, Shape
+from schemas.tallies import Running
 
 KeyKind = Literal["server", "client", "management", "system"]
 #: The project of projects, keys and roles; it lies in partition 0.
@@ -50,6 +51,10 @@ class Project(Shape, frozen=True):
     managed_by: str | None = None
     updated_at: Millis | None = None
     deleted_at: Millis | None = None
+    #: Whether codes that differ in case alone are two codes; said once.
+    case_sensitive_codes: bool = True
+    #: How often it was updated: what is told to its own partition says of which update.
+    revision: int = 0
 
     @property
     def terms(self) -> ProjectSettings:
@@ -64,6 +69,12 @@ class OpenedProject(Shape, frozen=True):
     opened_at: Millis
     #: The kinds of objects that have a metadata schema.
     described: tuple[str, ...] = ()
+    #: The time zone that decisions are taken in, as of that revision of the project.
+    timezone: str = "Etc/UTC"
+    revision: int = 0
+    #: What ran when the zone changed.
+    running: Running | None = None
+    case_sensitive_codes: bool = True
 
 
 class UpdateProject(Shape, tag="update_project", frozen=True):
@@ -98,10 +109,21 @@ class CreateProject(Shape, tag="create_project", frozen=True):
     settings: ProjectSettings | None = None
     #: The project whose management key asked for it.
     managed_by: str | None = None
+    case_sensitive_codes: bool = True
 
 
 class OpenProject(Shape, tag="open_project", frozen=True):
     """Makes a created project known in its own partition."""
+
+    timezone: str = "Etc/UTC"
+    case_sensitive_codes: bool = True
+
+
+class SetTimeZone(Shape, tag="set_time_zone", frozen=True):
+    """Has a project's own partition reckon in a zone, as of a revision of the project."""
+
+    timezone: str
+    revision: int
 
 
 class ReplaceKey(Shape, tag="replace_key", frozen=True):
@@ -145,6 +167,17 @@ class ProjectOpened(Shape, tag="project.opened", frozen=True):
     """A tenant's own partition knows it."""
 
     project_id: str
+    timezone: str = "Etc/UTC"
+    case_sensitive_codes: bool = True
+
+
+class TimeZoneSet(Shape, tag="project.time_zone_set", frozen=True):
+    """A tenant's decisions reckon in this zone from now on; what ran goes on until it ends there."""
+
+    timezone: str
+    revision: int
+    #: None: nothing changed but the revision.
+    running: Running | None = None
 
 
 class KeyAdded(Shape, tag="key.added", frozen=True):
@@ -172,6 +205,7 @@ ProjectCommand = (
     | CloseProject
     | CreateProject
     | OpenProject
+    | SetTimeZone
     | ReplaceKey
     | ChangeTrustedOrigins
 )
@@ -181,6 +215,7 @@ ProjectEvent = (
     | ProjectClosed
     | ProjectCreated
     | ProjectOpened
+    | TimeZoneSet
     | KeyAdded
     | KeyRevoked
     | TrustedOriginsChanged

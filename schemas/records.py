@@ -11,6 +11,7 @@ from schemas.categories import Category
 from schemas.customers import Customer
 from schemas.errors import Refusal
 from schemas.events import Event
+from schemas.projects import KeyKind
 
 RECORD_VERSION = 1
 
@@ -38,6 +39,8 @@ class Decided(Base, tag="command.decided", frozen=True):
     assignments: tuple[RuleAssignment, ...] = ()
     #: The categories of what its answer shows, where no event of this record holds them.
     categories: tuple[Category, ...] = ()
+    #: Whose key asked; the system itself, for what is done in the background.
+    key_kind: KeyKind = "server"
 
 
 class Duplicate(Base, tag="command.duplicate", frozen=True):

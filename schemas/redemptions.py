@@ -9,7 +9,7 @@ from schemas.errors import Refusal
 from schemas.evaluations import Evaluation, RequestContext, Taken
 from schemas.orders import Order
 from schemas.promotions import PromotionTier
-from schemas.tallies import UnitCount
+from schemas.tallies import Periods, UnitCount
 from schemas.vouchers import Voucher
 
 
@@ -36,6 +36,8 @@ class Redemption(Shape, frozen=True):
     key_id: str = ""
     order_amount: int = 0
     units: tuple[UnitCount, ...] = ()
+    #: The day, week and month that it counts in; None: those of UTC.
+    periods: Periods | None = None
 
 
 class RollBack(Shape, frozen=True):
@@ -104,6 +106,9 @@ class RedemptionSucceeded(Shape, tag="redemption.succeeded", frozen=True):
     session_key: str | None = None
     channel: str = "API"
     channel_id: str = ""
+    #: The day, week and month that it counts in, so that no fold needs the rules of a time zone;
+    #: None: those of UTC.
+    periods: Periods | None = None
 
 
 class RedemptionFailed(Shape, tag="redemption.failed", frozen=True):

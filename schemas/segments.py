@@ -48,6 +48,18 @@ class CreateSegment(Shape, tag="create_segment", frozen=True):
     request_id: str = ""
 
 
+class UpdateSegment(Shape, tag="update_segment", frozen=True):
+    """Sets what is named of a segment: its name, its filter, or all members of a static one."""
+
+    segment_id: str
+    #: None: as it is, as with the others.
+    name: str | None = None
+    filter: str | None = None
+    #: Ids or source ids.
+    customers: tuple[str, ...] | None = None
+    request_id: str = ""
+
+
 class DeleteSegment(Shape, tag="delete_segment", frozen=True):
     """Removes a segment."""
 
@@ -59,6 +71,14 @@ class SegmentCreated(Shape, tag="segment.created", frozen=True):
 
     segment: Segment
     customer_ids: tuple[str, ...] = ()
+
+
+class SegmentUpdated(Shape, tag="segment.updated", frozen=True):
+    """A segment changed; of a static one these customers came, and those went."""
+
+    segment: Segment
+    entered: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
 
 class SegmentDeleted(Shape, tag="segment.deleted", frozen=True):
@@ -81,5 +101,5 @@ class SegmentLeft(Shape, tag="customer.segment_left", frozen=True):
     segments: dict[str, str]
 
 
-SegmentCommand = CreateSegment | DeleteSegment
-SegmentEvent = SegmentCreated | SegmentDeleted | SegmentEntered | SegmentLeft
+SegmentCommand = CreateSegment | UpdateSegment | DeleteSegment
+SegmentEvent = SegmentCreated | SegmentUpdated | SegmentDeleted | SegmentEntered | SegmentLeft

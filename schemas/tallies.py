@@ -2,17 +2,32 @@
 
 from typing import Literal
 
-from schemas.base import Shape
+from schemas.base import Millis, Shape
 
 #: What a sum is over; None stands for all time.
 Period = Literal["daily", "weekly", "monthly"]
 
 
+class Periods(Shape, frozen=True):
+    """When a day, a week and a month began, or end (engine/kernel/calendar.py)."""
+
+    day: Millis
+    week: Millis
+    month: Millis
+
+
+class Running(Shape, frozen=True):
+    """The day, week and month that ran when a time zone changed, until the new one ended them."""
+
+    began: Periods
+    until: Periods
+
+
 class Sums(Shape, frozen=True):
     """What the redemptions of one period add up to; a stack counts as its children."""
 
-    #: The number of the day, week or month (engine/counters/tallies.py); 0 for all time.
-    of: int = 0
+    #: When the day, week or month began; 0 for all time.
+    began_at: Millis = 0
     count: int = 0
     #: The amounts of the orders, each once for a request, before discounts.
     amount: int = 0

@@ -1,4 +1,4 @@
-"""When something is valid: recurring timeframes and hours of the day. All in UTC."""
+"""When something is valid: recurring timeframes and hours of the day, in the project's time zone."""
 
 from schemas.base import Shape
 
@@ -11,7 +11,7 @@ class ValidityTimeframe(Shape, frozen=True):
 
 
 class DailyHours(Shape, frozen=True):
-    """Valid from `start_time` to `expiration_time` (HH:MM, UTC) on `days_of_week`, 0 = Sunday."""
+    """Valid from `start_time` to `expiration_time` (HH:MM) on `days_of_week`, 0 = Sunday."""
 
     start_time: str
     expiration_time: str

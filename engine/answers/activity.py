@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from engine.answers.order_events import order_events
 from engine.kernel.calendar import iso
-from engine.kernel.encode import Body
+from engine.kernel.encode import CHANNELS, Body
 from engine.kernel.ids import new_id
 from engine.orders.body import stored_order_body
 from engine.publications.body import publication_row_body
@@ -42,7 +42,13 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
-from schemas.segments import SegmentCreated, SegmentDeleted, SegmentEntered, SegmentLeft
+from schemas.segments import (
+    SegmentCreated,
+    SegmentDeleted,
+    SegmentEntered,
+    SegmentLeft,
+    SegmentUpdated,
+)
 from schemas.sessions import SessionEvent
 from schemas.voucher_events import VoucherEvent
 from schemas.vouchers import Voucher
@@ -65,6 +71,8 @@ class ActivityEntry(NamedTuple):
     redemption_id: str
     #: Its data but for the customer and the redemption.
     data: Body
+    #: Whence it came (engine/kernel/encode.py).
+    channel: str = "API"
 
 
 class _Told(NamedTuple):
@@ -99,6 +107,7 @@ def activity_entries(record: Decided) -> Iterator[ActivityEntry]:
                 campaign_type=_campaign_type(told.offer) if campaign_id else "",
                 redemption_id=told.redemption_id,
                 data=told.data,
+                channel=CHANNELS[record.key_kind],
             )
             number += 1
 
@@ -229,6 +238,7 @@ UNTOLD: Final = events_of(
     VoucherEvent,
     SegmentCreated,
     SegmentDeleted,
+    SegmentUpdated,
     RedemptionsRetired,
     # A session is not yet a redemption.
     SessionEvent,

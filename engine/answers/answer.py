@@ -52,6 +52,7 @@ from schemas.projects import (
     ProjectDeleted,
     ProjectOpened,
     ProjectUpdated,
+    TimeZoneSet,
     TrustedOriginsChanged,
 )
 from schemas.promotion_events import CampaignPromotionsDeleted, TiersMoved
@@ -120,6 +121,7 @@ UNANSWERED: frozenset[type[Any]] = frozenset(
         SessionsExpired,
         StagedRowsDropped,
         TiersMoved,
+        TimeZoneSet,
         TokenRevoked,
         TokensForgotten,
         TrustedOriginsChanged,

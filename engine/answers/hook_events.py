@@ -81,7 +81,13 @@ from schemas.redemptions import (
 )
 from schemas.rewards import RewardEvent
 from schemas.rules import ValidationRuleCreated, ValidationRuleDeleted, ValidationRuleUpdated
-from schemas.segments import SegmentCreated, SegmentDeleted, SegmentEntered, SegmentLeft
+from schemas.segments import (
+    SegmentCreated,
+    SegmentDeleted,
+    SegmentEntered,
+    SegmentLeft,
+    SegmentUpdated,
+)
 from schemas.sessions import SessionEvent
 from schemas.stacking import StackingEvent
 from schemas.voucher_events import (
@@ -288,6 +294,7 @@ UNTOLD: Final = events_of(
     PublicationFailed,
     SegmentCreated,
     SegmentDeleted,
+    SegmentUpdated,
     StackDeleted,
     # Another event says it: the campaign is deleted, a tier took the place, an order was paid.
     CampaignVouchersDeleted,

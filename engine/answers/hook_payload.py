@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from engine.kernel.calendar import iso
-from engine.kernel.encode import Body, to_json
+from engine.kernel.encode import CHANNELS, Body, to_json
 from engine.webhooks.ids import event_id
 from schemas.records import Decided
 
@@ -37,8 +37,9 @@ def hook_payload(project: str, offset: int, record: Decided, event: HookEvent) -
 
 def _source(record: Decided) -> Body:
     """Whence it came, as far as the record says."""
+    source: Body = {"channel": CHANNELS[record.key_kind]}
     for event in record.events:
         key_id = getattr(event, "channel_id", "")
         if key_id:
-            return {"channel": "API", "api_key": {"name": "", "app_id": key_id}}
-    return {"channel": "API"}
+            return source | {"api_key": {"name": "", "app_id": key_id}}
+    return source

@@ -124,7 +124,7 @@ def create_campaign(
     campaign = within
     if campaign.campaign_type == "PROMOTION":
         return create_promotion(view, command, body, campaign, now)
-    rule = _rule_for(campaign, body.vouchers_count)
+    rule = _rule_for(view, campaign, body.vouchers_count)
     if isinstance(rule, Refusal):
         return rule
     assigned = assign_rules(view, command, body.validation_rules, campaign, now)
@@ -224,7 +224,7 @@ def add_vouchers(
     if body.code is not None:
         template = structs.replace(template, code=body.code)
         return _add_with_code(view, command, campaign, template, body.validation_rules)
-    rule = _rule_for(campaign, body.count, body)
+    rule = _rule_for(view, campaign, body.count, body)
     if isinstance(rule, Refusal):
         return rule
     if body.count == 1:
@@ -258,7 +258,7 @@ def _add_with_code(
 
 
 def _rule_for(
-    campaign: Campaign, count: int, added: AddVouchers | None = None
+    view: View, campaign: Campaign, count: int, added: AddVouchers | None = None
 ) -> CodeRule | Refusal:
     """The rule for so many more codes, where it has them."""
     refusal = too_many_vouchers(campaign, count)
@@ -266,7 +266,7 @@ def _rule_for(
         return refusal
     total = campaign.vouchers_count + campaign.generating + count
     config = None if added is None else added.code_config
-    rule = code_rule_of(campaign, config)
+    rule = code_rule_of(view, campaign, config)
     if isinstance(rule, Refusal):
         return rule
     return too_few_codes(rule, total if config is None else count) or rule

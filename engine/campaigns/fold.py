@@ -12,6 +12,8 @@ from engine.campaigns.tiers.store import put_tier, remove_tier
 from engine.codes.generated import encode_vouchers
 from engine.counters.ended import end_counts
 from engine.kernel import tables
+from engine.kernel.folding import fold_code
+from engine.kernel.lookup import tells_case
 from engine.kernel.room import Folds
 from engine.kernel.state import State, encode
 from schemas.base import Millis
@@ -62,7 +64,8 @@ def vouchers_generated(state: State, event: VouchersGenerated, _: Millis) -> Non
     ids = list(map(encode, event.ids))
     numbers = [f"{number:010d}" for number in range(event.first, event.first + len(ids))]
     state.put_encoded(tables.VOUCHERS, event.ids, encode_vouchers(event))
-    state.put_encoded(tables.VOUCHER_CODES, event.codes, ids)
+    codes = event.codes if tells_case(state) else tuple(map(fold_code, event.codes))
+    state.put_encoded(tables.VOUCHER_CODES, codes, ids)
     state.put_encoded(tables.CAMPAIGN_VOUCHERS, numbers, ids, campaign.id)
 
 

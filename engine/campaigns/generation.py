@@ -6,6 +6,7 @@ from engine.background.decide import CODES_BYTES_MAX, ID_BYTES, Chunk
 from engine.codes.code import CodeRule, code_rule, draw_free_codes
 from engine.kernel import tables
 from engine.kernel.ids import new_ids
+from engine.kernel.lookup import tells_case
 from engine.kernel.state import View, encode
 from schemas.actions import CHUNK_ROWS_MAX, AsyncAction, GenerateVouchers, RowFailure, Rows
 from schemas.base import Millis
@@ -42,10 +43,12 @@ def template_of(campaign: Campaign, now: Millis) -> Voucher:
     )
 
 
-def code_rule_of(campaign: Campaign, config: CodeConfig | None = None) -> CodeRule | Refusal:
+def code_rule_of(
+    view: View, campaign: Campaign, config: CodeConfig | None = None
+) -> CodeRule | Refusal:
     """How codes of a campaign are made; `config` goes before the campaign's own."""
     own = CodeConfig() if campaign.voucher is None else campaign.voucher.code_config
-    return code_rule(own if config is None else config)
+    return code_rule(own if config is None else config, tells_case=tells_case(view))
 
 
 def chunk_rows(rule: CodeRule, template: Voucher) -> int:
@@ -93,7 +96,7 @@ def generate_on_demand(
     """The event that makes so many vouchers at once, for a publication that found none free."""
     if campaign.voucher is None:
         return campaign_without_vouchers(campaign)
-    rule = too_many_vouchers(campaign, count) or code_rule_of(campaign)
+    rule = too_many_vouchers(campaign, count) or code_rule_of(view, campaign)
     if isinstance(rule, Refusal):
         return rule
     codes = draw_free_codes(view, command.seed, rule, count)
@@ -145,7 +148,7 @@ def generate_vouchers(
     campaign = view.get(tables.CAMPAIGNS, work.campaign_id)
     if campaign is None or campaign.deleted_at is not None:
         return _end_generation(action, work, "The campaign was deleted")
-    rule = code_rule_of(campaign, work.code_config)
+    rule = code_rule_of(view, campaign, work.code_config)
     codes: list[str] = []
     template = work.template or template_of(campaign, now)
     if isinstance(rule, CodeRule):

@@ -12,6 +12,7 @@ from math import gcd
 from typing import NamedTuple
 
 from engine.kernel import tables
+from engine.kernel.folding import fold_code
 from engine.kernel.state import View
 from schemas.campaigns import CodeConfig
 from schemas.errors import Refusal, refuse
@@ -35,6 +36,8 @@ class CodeRule(NamedTuple):
     pattern: str
     postfix: str
     charset: str
+    #: Whether codes that differ in case alone are two codes.
+    tells_case: bool = True
 
     @property
     def places(self) -> int:
@@ -55,8 +58,11 @@ class CodeRule(NamedTuple):
         return self.space if self.space <= TRIED_MAX else self.space * 9 // 10
 
 
-def code_rule(config: CodeConfig) -> CodeRule | Refusal:
-    """The rule that a config describes; a character that the charset names twice counts once."""
+def code_rule(config: CodeConfig, *, tells_case: bool = True) -> CodeRule | Refusal:
+    """The rule that a config describes; a character that the charset names twice counts once.
+
+    So does one that differs in case alone from another, where codes do not tell case.
+    """
     length = CODE_LENGTH_DEFAULT if config.length is None else config.length
     if config.pattern is None and not 1 <= length <= CODE_LENGTH_MAX:
         return refuse("invalid_code_config", f"length must be 1 to {CODE_LENGTH_MAX}")
@@ -64,6 +70,11 @@ def code_rule(config: CodeConfig) -> CodeRule | Refusal:
     if "#" not in pattern:
         return refuse("invalid_code_config", "pattern must have a place for a random character")
     charset = "".join(dict.fromkeys(config.charset or CHARSET))
+    if not tells_case:
+        alike: dict[str, str] = {}
+        for each in charset:
+            alike.setdefault(fold_code(each), each)
+        charset = "".join(alike.values())
     if len(charset) > CHARSET_SIZE_MAX:
         return refuse(
             "invalid_code_config", f"charset must have at most {CHARSET_SIZE_MAX} characters"
@@ -77,7 +88,7 @@ def code_rule(config: CodeConfig) -> CodeRule | Refusal:
             return refuse(
                 "invalid_code_config", f"{name} must have at most {CODE_LENGTH_MAX} characters"
             )
-    return CodeRule(config.prefix or "", pattern, config.postfix or "", charset)
+    return CodeRule(config.prefix or "", pattern, config.postfix or "", charset, tells_case)
 
 
 def too_few_codes(rule: CodeRule, wanted: int) -> Refusal | None:
@@ -93,13 +104,17 @@ def too_few_codes(rule: CodeRule, wanted: int) -> Refusal | None:
 
 def draw_free_codes(view: View, seed: str, rule: CodeRule, count: int) -> list[str]:
     """As many different codes that are free as are wanted; fewer where that takes too long."""
-    free: dict[str, None] = {}
+    #: By what they are found by.
+    free: dict[str, str] = {}
     for tried in _candidates(seed, rule, count):
-        taken = view.known(tables.VOUCHER_CODES, tried)
-        free.update(dict.fromkeys(code for code in tried if code not in taken))
+        keys = tried if rule.tells_case else [fold_code(code) for code in tried]
+        taken = view.known(tables.VOUCHER_CODES, keys)
+        for key, code in zip(keys, tried, strict=True):
+            if key not in taken:
+                free.setdefault(key, code)
         if len(free) >= count:
             break
-    return list(free)[:count]
+    return list(free.values())[:count]
 
 
 def draw_codes(seed: str, attempt: int, rule: CodeRule, count: int) -> list[str]:

@@ -10,8 +10,9 @@ from typing import Any, Final
 
 from engine.formulas.operands import property_of
 from engine.kernel import tables
-from engine.kernel.calendar import iso, iso_or_none
+from engine.kernel.calendar import Moment, iso, iso_or_none
 from engine.kernel.state import View
+from engine.kernel.zones import zone_of
 from engine.products.find import find_meant_item
 from engine.rules.filters import parse_filter
 from engine.rules.places import with_locations
@@ -45,16 +46,16 @@ def is_member(view: View, collection: ProductCollection, item: OrderItem, now: M
     found = find_meant_item(view, item)
     if found is None:
         return False
-    meets = parse_filter(collection.filter)
+    meets, moment = parse_filter(collection.filter), Moment(now, zone_of(view))
     product, sku = view.get(tables.PRODUCTS, found.product_id), _sku(view, found)
     if product is not None:
         said = None if item.product is None else item.product.metadata
-        if meets(partial(_said_field, view, product, said), now):
+        if meets(partial(_said_field, view, product, said), moment):
             return True
     if sku is None:
         return False
     said = None if item.sku is None else item.sku.metadata
-    return meets(partial(_said_field, view, sku, said), now)
+    return meets(partial(_said_field, view, sku, said), moment)
 
 
 def is_in_collection(view: View, collection_id: str, item: OrderItem, now: Millis) -> bool:

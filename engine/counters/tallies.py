@@ -2,13 +2,13 @@
 
 Kept by the fold, so that a budget is as exact as the log: for each scope, and for each of its
 customers and keys. A voucher of a campaign is counted with its campaign; one without has a scope
-of its own. Days, weeks (from Monday) and months are those of UTC. The order of a request counts
+of its own. Days, weeks (from Monday) and months are those of the project (engine/kernel/zones.py), as the
+record of each redemption says; those of before there were any, in UTC. The order of a request counts
 once in a scope, however many redeemables of it apply, and so does its customer. A rollback takes
 back what was counted; from a period only while that is still the one of the redemption.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
 from types import MappingProxyType
 from typing import Final
 
@@ -16,13 +16,14 @@ from msgspec import structs
 
 from engine.counters.pending import TallyScope, Who
 from engine.kernel import tables
+from engine.kernel.calendar import periods_at
 from engine.kernel.state import State, View
-from schemas.base import DAY_MS, Millis
+from engine.kernel.zones import periods_of
+from schemas.base import Millis
 from schemas.redemptions import Redemption
-from schemas.tallies import Period, Sums, Tally
+from schemas.tallies import Period, Periods, Sums, Tally
 
 _NOTHING: Final = Tally()
-_EPOCH_ORDINAL: Final = date(1970, 1, 1).toordinal()
 
 
 def read_sums(
@@ -34,25 +35,26 @@ def read_sums(
         return Sums()
     if period is None:
         return tally.ever
-    sums_of, number_of = _PERIODS[period]
+    sums_of, beginning_of = _PERIODS[period]
     sums = sums_of(tally)
-    return sums if sums.of == number_of(now) else Sums()
+    return sums if sums.began_at == beginning_of(periods_of(view, now)) else Sums()
 
 
 def count_redemptions(state: State, redeemed: Sequence[Redemption]) -> None:
     """Counts the redemptions of one request."""
     for each, scope, added in _by_scope(redeemed):
+        at = _periods(each)
         fresh = _NOTHING
         if each.customer_id is not None:
             key = (*scope, "customer", each.customer_id)
             before = state.get(tables.TALLIES, *key)
             if before is None:
                 state.put(tables.CUSTOMER_SCOPES, scope, each.customer_id, *scope)
-            fresh = _unseen(_current(before or _NOTHING, each.at), 1)
-            _add(state, key, added, _NOTHING, each.at)
+            fresh = _unseen(_current(before or _NOTHING, at), 1)
+            _add(state, key, added, _NOTHING, at)
         if each.key_id:
-            _add(state, (*scope, "key", each.key_id), added, _NOTHING, each.at)
-        _add(state, scope, added, fresh, each.at)
+            _add(state, (*scope, "key", each.key_id), added, _NOTHING, at)
+        _add(state, scope, added, fresh, at)
 
 
 def take_back_redemptions(state: State, redeemed: Sequence[Redemption]) -> None:
@@ -61,16 +63,17 @@ def take_back_redemptions(state: State, redeemed: Sequence[Redemption]) -> None:
     From what is dropped already (engine/counters/ended.py) nothing is taken back.
     """
     for each, scope, added in _by_scope(redeemed):
+        at = _periods(each)
         removed = Sums(count=-added.count, amount=-added.amount, discounted=-added.discounted)
         gone = _NOTHING
         if each.customer_id is not None:
             key = (*scope, "customer", each.customer_id)
-            _add_back(state, key, removed, _NOTHING, each.at)
+            _add_back(state, key, removed, _NOTHING, at)
             after = state.get(tables.TALLIES, *key) or _NOTHING
-            gone = _unseen(_current(after, each.at), -1)
+            gone = _unseen(_current(after, at), -1)
         if each.key_id:
-            _add_back(state, (*scope, "key", each.key_id), removed, _NOTHING, each.at)
-        _add_back(state, scope, removed, gone, each.at)
+            _add_back(state, (*scope, "key", each.key_id), removed, _NOTHING, at)
+        _add_back(state, scope, removed, gone, at)
 
 
 def _by_scope(redeemed: Sequence[Redemption]) -> Iterator[tuple[Redemption, TallyScope, Sums]]:
@@ -95,12 +98,12 @@ def _tally_scopes_of(redemption: Redemption) -> tuple[TallyScope, ...]:
     return (campaign,) if own[0] == "voucher" else (campaign, own)
 
 
-def _add(state: State, key: tuple[str, ...], added: Sums, fresh: Tally, at: Millis) -> None:
+def _add(state: State, key: tuple[str, ...], added: Sums, fresh: Tally, at: Periods) -> None:
     before = state.get(tables.TALLIES, *key) or _NOTHING
     state.put(tables.TALLIES, _add_sums(before, added, fresh, at), *key)
 
 
-def _add_sums(tally: Tally, added: Sums, fresh: Tally, at: Millis) -> Tally:
+def _add_sums(tally: Tally, added: Sums, fresh: Tally, at: Periods) -> Tally:
     """The tally with more; `fresh` has the customers who are new in each period."""
     now = _current(tally, at)
     return Tally(
@@ -111,31 +114,31 @@ def _add_sums(tally: Tally, added: Sums, fresh: Tally, at: Millis) -> Tally:
     )
 
 
-def _add_back(state: State, key: tuple[str, ...], removed: Sums, gone: Tally, at: Millis) -> None:
+def _add_back(state: State, key: tuple[str, ...], removed: Sums, gone: Tally, at: Periods) -> None:
     before = state.get(tables.TALLIES, *key)
     if before is None:
         return
     after = Tally(
         ever=_plus(before.ever, removed, gone.ever),
-        day=_less(before.day, removed, gone.day, _day(at)),
-        week=_less(before.week, removed, gone.week, _week(at)),
-        month=_less(before.month, removed, gone.month, _month(at)),
+        day=_less(before.day, removed, gone.day, at.day),
+        week=_less(before.week, removed, gone.week, at.week),
+        month=_less(before.month, removed, gone.month, at.month),
     )
     state.put(tables.TALLIES, after, *key)
 
 
-def _current(tally: Tally, at: Millis) -> Tally:
+def _current(tally: Tally, at: Periods) -> Tally:
     """The tally with the periods of `at`; those that are over begin anew."""
     return Tally(
         ever=tally.ever,
-        day=_begin_period(tally.day, _day(at)),
-        week=_begin_period(tally.week, _week(at)),
-        month=_begin_period(tally.month, _month(at)),
+        day=_begin_period(tally.day, at.day),
+        week=_begin_period(tally.week, at.week),
+        month=_begin_period(tally.month, at.month),
     )
 
 
-def _begin_period(sums: Sums, number: int) -> Sums:
-    return sums if sums.of == number else Sums(of=number)
+def _begin_period(sums: Sums, began_at: Millis) -> Sums:
+    return sums if sums.began_at == began_at else Sums(began_at=began_at)
 
 
 def _unseen(tally: Tally, step: int) -> Tally:
@@ -149,7 +152,7 @@ def _unseen(tally: Tally, step: int) -> Tally:
 
 def _plus(sums: Sums, added: Sums, who: Sums) -> Sums:
     return Sums(
-        of=sums.of,
+        began_at=sums.began_at,
         count=max(sums.count + added.count, 0),
         amount=max(sums.amount + added.amount, 0),
         discounted=max(sums.discounted + added.discounted, 0),
@@ -157,30 +160,21 @@ def _plus(sums: Sums, added: Sums, who: Sums) -> Sums:
     )
 
 
-def _less(sums: Sums, removed: Sums, gone: Sums, number: int) -> Sums:
-    return _plus(sums, removed, gone) if sums.of == number else sums
+def _less(sums: Sums, removed: Sums, gone: Sums, began_at: Millis) -> Sums:
+    return _plus(sums, removed, gone) if sums.began_at == began_at else sums
 
 
-def _day(at: Millis) -> int:
-    return at // DAY_MS
+def _periods(redemption: Redemption) -> Periods:
+    return redemption.periods or periods_at(redemption.at)
 
 
-def _week(at: Millis) -> int:
-    return (at // DAY_MS + 3) // 7
-
-
-def _month(at: Millis) -> int:
-    day = date.fromordinal(_EPOCH_ORDINAL + at // DAY_MS)
-    return day.year * 12 + day.month - 1
-
-
-#: Of each period, its sums in a tally and its number now.
-_PERIODS: Final[Mapping[Period, tuple[Callable[[Tally], Sums], Callable[[Millis], int]]]] = (
+#: Of each period, its sums in a tally and when it began.
+_PERIODS: Final[Mapping[Period, tuple[Callable[[Tally], Sums], Callable[[Periods], Millis]]]] = (
     MappingProxyType(
         {
-            "daily": (lambda tally: tally.day, _day),
-            "weekly": (lambda tally: tally.week, _week),
-            "monthly": (lambda tally: tally.month, _month),
+            "daily": (lambda tally: tally.day, lambda running: running.day),
+            "weekly": (lambda tally: tally.week, lambda running: running.week),
+            "monthly": (lambda tally: tally.month, lambda running: running.month),
         }
     )
 )

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from engine.evaluation.calculation import calculation_of
 from engine.evaluation.redeemable_body import (
     applicable_body,
     inapplicable_body,
@@ -53,7 +54,13 @@ def validation_body(
     steps = iter(sums)
     for outcome in evaluation.outcomes:
         if outcome.status == "APPLICABLE":
-            shown.append(applicable_body(outcome, evaluation.order, next(steps)))
+            row = applicable_body(outcome, evaluation.order, next(steps))
+            if evaluation.stacking is not None and key_kind != "client":
+                # with the defaults it is the same for all
+                ids = (each.category.id for each in outcome.categories)
+                told = calculation_of(ids, evaluation.stacking).explanation()
+                row["result"]["explanation"] = told
+            shown.append(row)
         elif outcome.status == "INAPPLICABLE":
             shown.append(inapplicable_body(outcome, key_kind))
         else:

@@ -6,6 +6,7 @@ from engine.collections.members import is_in_collection
 from engine.counters.pending import Pending
 from engine.counters.tallies import read_sums
 from engine.evaluation.offers import Offer
+from engine.kernel.calendar import Zone
 from engine.kernel.state import View
 from engine.pricing.basket import Basket
 from engine.products.find import find_meant_item, metadata_of_product
@@ -42,6 +43,8 @@ class Circumstances(NamedTuple):
     own_session: str | None
     #: How its rules look at other features.
     lookups: Lookups = LOOKUPS
+    #: That of the project.
+    zone: Zone = None
 
 
 def facts_of(
@@ -57,6 +60,7 @@ def facts_of(
         basket,
         circumstances.now,
         circumstances.lookups,
+        zone=circumstances.zone,
         voucher=offer.voucher,
         tier=offer.tier,
         customer=circumstances.customer,

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from engine.kernel.calendar import Zone
 from engine.kernel.lookup import SessionHolds
 from engine.pricing.basket import Basket
 from engine.rewards.payment import Payment
@@ -26,3 +27,5 @@ class Context(NamedTuple):
     campaign: Campaign | None = None
     #: What a loyalty card is to pay for; None: nobody said.
     payment: Payment | None = None
+    #: That of the project.
+    zone: Zone = None

@@ -79,7 +79,7 @@ def activity_duration(context: Context, bound: Bound) -> Refusal | None:
     if published_at is None:
         return None
     duration = bound.activity_duration_after_publishing
-    end = add_duration(published_at, parse_duration(duration))
+    end = add_duration(published_at, parse_duration(duration), zone=context.zone)
     if context.now <= end:
         return None
     return _refuse_late(
@@ -96,7 +96,10 @@ def activity_duration(context: Context, bound: Bound) -> Refusal | None:
 def validity_day_of_week(context: Context, bound: Bound) -> Refusal | None:
     """Usable on the named days of the week, where some are named."""
     days = bound.validity_day_of_week
-    if not days or day_of_week(context.now) in days:
+    if not days:
+        return None
+    today = day_of_week(context.now, context.zone)
+    if today in days:
         return None
     return _refuse_late(
         _key(context, "voucher_not_active_now"),
@@ -104,8 +107,9 @@ def validity_day_of_week(context: Context, bound: Bound) -> Refusal | None:
         bound,
         "validity_day_of_week",
         now=iso(context.now),
-        day_of_week=day_of_week(context.now),
+        day_of_week=today,
         validity_day_of_week=list(days),
+        **_zone(context),
     )
 
 
@@ -115,7 +119,7 @@ def validity_timeframe(context: Context, bound: Bound) -> Refusal | None:
     if timeframe is None:
         return None
     anchor = bound.created_at if bound.start_date is None else bound.start_date
-    if is_within_timeframe(timeframe, anchor, context.now):
+    if is_within_timeframe(timeframe, anchor, context.now, context.zone):
         return None
     return _refuse_late(
         _key(context, "voucher_not_active_now"),
@@ -126,6 +130,7 @@ def validity_timeframe(context: Context, bound: Bound) -> Refusal | None:
         counted_from=iso(anchor),
         duration=timeframe.duration,
         interval=timeframe.interval,
+        **_zone(context),
     )
 
 
@@ -134,7 +139,7 @@ def validity_hours(context: Context, bound: Bound) -> Refusal | None:
     hours = bound.validity_hours
     if hours is None or not hours.daily:
         return None
-    if any(is_within_hours(window, context.now) for window in hours.daily):
+    if any(is_within_hours(window, context.now, context.zone) for window in hours.daily):
         return None
     return _refuse_late(
         _key(context, "voucher_not_active_now"),
@@ -150,6 +155,7 @@ def validity_hours(context: Context, bound: Bound) -> Refusal | None:
             }
             for window in hours.daily
         ],
+        **_zone(context),
     )
 
 
@@ -255,6 +261,11 @@ def _refusal_of(context: Context, rules: tuple[Rule, ...]) -> Refusal | None:
         if refusal is not None:
             return refusal
     return None
+
+
+def _zone(context: Context) -> dict[str, str]:
+    """The zone that was reckoned in, where that is not UTC, in which times are told."""
+    return {} if context.zone is None else {"timezone": str(context.zone)}
 
 
 def _key(context: Context, of_voucher: str) -> str:

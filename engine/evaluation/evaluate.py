@@ -32,6 +32,7 @@ from engine.evaluation.skips import skip_without_effect
 from engine.evaluation.stacking import is_on_initial_amount, sequence_of, stack_offers
 from engine.kernel.lookup import NOTHING_HELD, SessionHolds, holds_of_others
 from engine.kernel.state import View
+from engine.kernel.zones import zone_of
 from engine.orders.calculation import order_of
 from engine.pricing import discounts
 from engine.pricing.basket import Basket
@@ -118,6 +119,7 @@ def evaluate_found(
         request.metadata,
         asker.key_id,
         None if request.session is None else request.session.key,
+        zone=zone_of(view),
     )
     return evaluate_offers(circumstances, asked.offers)
 
@@ -287,7 +289,14 @@ class Application:
         assert bound is not None
         credits = None if offer.asked.gift is None else offer.asked.gift.credits
         return Context(
-            bound, self._circumstances.now, held, credits, self.basket, offer.campaign, payment
+            bound,
+            self._circumstances.now,
+            held,
+            credits,
+            self.basket,
+            offer.campaign,
+            payment,
+            self._circumstances.zone,
         )
 
 

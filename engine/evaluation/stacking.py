@@ -1,13 +1,16 @@
 """How several redeemables apply to one order, under the project's stacking rules.
 
 They are taken one after the other, in the order of the request or, with CATEGORY_HIERARCHY, by the
-rank of their categories, then of their tiers; those without a category come last, as requested.
+rank of their categories, then of their tiers; those without a category come last, as requested. Where
+more exclusive ones are asked for than may apply, these take each other's places by rank, whatever the
+order: the highest hierarchy, which is the lowest number, applies first.
 Each is
 
 1. skipped, in mode ALL, when one before it failed: then nothing of the request can be redeemed;
 2. skipped, when it is a regular one and an exclusive one applies (joint ones apply beside both);
-3. skipped, when as many as allowed were applied: of all, of its category, of the exclusive ones,
-   of the exclusive ones of its category, in this order;
+3. skipped, when as many as allowed were applied: of all (a joint one is added all the same, and counts
+   for the others), of its category, of the exclusive ones, of the exclusive ones of its category, in
+   this order;
 4. inapplicable, when it cannot be found or a rule refuses it;
 5. skipped, when it would take nothing and the project wants such ones left out;
 6. applied, otherwise: it takes from what those before it left.
@@ -21,6 +24,7 @@ from types import MappingProxyType
 
 from msgspec import structs
 
+from engine.evaluation.calculation import calculation_of
 from engine.evaluation.offers import Offer
 from engine.evaluation.outcomes import left_out_outcome
 from engine.evaluation.skips import (
@@ -74,7 +78,13 @@ def sequence_of(offers: list[Offer], stacking: StackingRules) -> list[int]:
     places = list(range(len(offers)))
     if stacking.redeemables_sorting_rule == "CATEGORY_HIERARCHY":
         places.sort(key=lambda n: _rank(offers[n]))
-    return places
+        return places
+    exclusive = [n for n in places if is_exclusive(offers[n], stacking)]
+    if len(exclusive) <= stacking.applicable_exclusive_redeemables_limit:
+        return places
+    ranked = iter(sorted(exclusive, key=lambda n: _rank(offers[n])))
+    among = set(exclusive)
+    return [next(ranked) if n in among else n for n in places]
 
 
 def is_exclusive(offer: Offer, stacking: StackingRules) -> bool:
@@ -88,16 +98,9 @@ def is_joint(offer: Offer, stacking: StackingRules) -> bool:
 
 
 def is_on_initial_amount(offer: Offer, stacking: StackingRules) -> bool:
-    """Whether percentages of it are taken of the order as it was before the request.
-
-    The first of its categories that is in a list decides, else the project's mode.
-    """
-    for category in offer.categories:
-        if category.id in stacking.initial_amount_mode_categories:
-            return True
-        if category.id in stacking.discounted_amount_mode_categories:
-            return False
-    return stacking.discount_calculation_mode == "INITIAL_AMOUNT"
+    """Whether percentages of it are taken of the order as it was before the request."""
+    ids = (each.id for each in offer.categories)
+    return calculation_of(ids, stacking).mode == "INITIAL_AMOUNT"
 
 
 class _Applied:
@@ -124,9 +127,11 @@ class _Applied:
     def limit_met(self, offer: Offer, stacking: StackingRules, *, exclusive: bool) -> Skip | None:
         """The first limit that leaves no room for the offer."""
         name = "applicable_redeemables_limit"
-        skip = skip_over_limit(
-            APPLICABLE_LIMIT, name, stacking.applicable_redeemables_limit, self.all
-        )
+        skip = None
+        if exclusive or not is_joint(offer, stacking):
+            skip = skip_over_limit(
+                APPLICABLE_LIMIT, name, stacking.applicable_redeemables_limit, self.all
+            )
         if skip is None:
             skip = self._category_limit_met(offer, stacking)
         if skip is None and exclusive:

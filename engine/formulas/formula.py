@@ -132,7 +132,7 @@ class _Reading(Transformer[Token, _Read]):
         left, sign, right = children
         how = str(sign)
         return _Read(
-            lambda o: functions.compare_values(how, left.term(o), right.term(o)),
+            lambda o: functions.compare_values(how, left.term(o), right.term(o), o.zone),
             _deeper(left, right),
         )
 

@@ -9,8 +9,8 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal,
 from types import MappingProxyType
 from typing import Final, NamedTuple, Protocol, cast
 
-from engine.kernel.calendar import parse_instant
-from schemas.base import DAY_MS, Millis
+from engine.kernel.calendar import Zone, day_of, parse_instant, wall_of
+from schemas.base import Millis
 
 #: The largest power, and the most digits that a number is rounded to.
 POWER_MAX = 100
@@ -21,6 +21,10 @@ CONTEXT: Final = Context(prec=34, Emin=-99, Emax=99)
 
 class Operands(Protocol):
     """The values that a formula names, each worked out when it is asked for."""
+
+    @property
+    def zone(self) -> Zone:
+        """The project's time zone, in which dates without an offset are read."""
 
     def operand(self, name: str, argument: str | None) -> Decimal | str | None:
         """The value; a date as text, an amount in minor units; None: there is none."""
@@ -54,10 +58,10 @@ def number_of(value: Value) -> Decimal:
     raise NoValueError
 
 
-def _instant(value: Value) -> Millis:
+def _instant(value: Value, zone: Zone) -> Millis:
     if isinstance(value, Instant):
         return value.at
-    found = parse_instant(value) if isinstance(value, str) else None
+    found = parse_instant(value, zone) if isinstance(value, str) else None
     if found is None:
         raise NoValueError
     return found
@@ -121,21 +125,23 @@ def _rounding_function(rounding: str) -> Callable[..., Value]:
 
 def _date(operands: Operands, text: Term) -> Value:
     """Midnight of the day that a text names."""
-    at = _instant(text(operands))
-    return Instant(at - at % DAY_MS)
+    zone = operands.zone
+    return Instant(day_of(_instant(text(operands), zone), zone))
 
 
 def _date_time(operands: Operands, text: Term) -> Value:
     """The instant that a text names."""
-    return Instant(_instant(text(operands)))
+    return Instant(_instant(text(operands), operands.zone))
 
 
 def _part(of: Callable[[datetime], int]) -> Callable[..., Value]:
     def part(operands: Operands, day: Term | None = None) -> Value:
         """A part of a date; without an argument, of today."""
         value = operand_value(operands, "TODAY", None) if day is None else day(operands)
+        zone = operands.zone
         try:
-            return Decimal(of(datetime.fromtimestamp(_instant(value) / 1000, UTC)))
+            wall = wall_of(_instant(value, zone), zone)
+            return Decimal(of(datetime.fromtimestamp(wall / 1000, UTC)))
         except (OverflowError, ValueError, OSError):
             raise NoValueError from None
 
@@ -214,7 +220,7 @@ def operand_value(operands: Operands, name: str, argument: str | None) -> Value:
     found = operands.operand(name, argument)
     if found is None:
         raise NoValueError
-    return Instant(_instant(found)) if name in DATES else found
+    return Instant(_instant(found, operands.zone)) if name in DATES else found
 
 
 def calculate(sign: str, left: Value, right: Value) -> Value:
@@ -231,12 +237,12 @@ def calculate(sign: str, left: Value, right: Value) -> Value:
     return CONTEXT.remainder(one, other)
 
 
-def compare_values(sign: str, left: Value, right: Value) -> bool:
+def compare_values(sign: str, left: Value, right: Value, zone: Zone) -> bool:
     """Dates with dates, numbers with numbers; texts that are neither are equal or not."""
     one: Millis | Decimal | str
     other: Millis | Decimal | str
     if isinstance(left, Instant) or isinstance(right, Instant):
-        one, other = _instant(left), _instant(right)
+        one, other = _instant(left, zone), _instant(right, zone)
     else:
         try:
             one, other = number_of(left), number_of(right)

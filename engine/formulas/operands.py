@@ -10,9 +10,9 @@ from decimal import Decimal, DecimalException
 from types import MappingProxyType
 from typing import Any, Final, Protocol
 
-from engine.kernel.calendar import iso, iso_or_none
+from engine.kernel.calendar import Zone, day_of, iso, iso_or_none
 from engine.pricing.basket import Basket, Line
-from schemas.base import DAY_MS, Millis
+from schemas.base import Millis
 from schemas.customers import Customer
 from schemas.promotions import PromotionTier
 from schemas.vouchers import Voucher
@@ -27,6 +27,8 @@ class Sources(Protocol):
     def basket(self) -> Basket: ...
     @property
     def now(self) -> Millis: ...
+    @property
+    def zone(self) -> Zone: ...
     @property
     def customer(self) -> Customer | None: ...
     @property
@@ -49,6 +51,11 @@ class RequestOperands:
     def __init__(self, sources: Sources, line: Line | None = None) -> None:
         self._sources = sources
         self._line = line
+
+    @property
+    def zone(self) -> Zone:
+        """See `Operands.zone`."""
+        return self._sources.zone
 
     def operand(self, name: str, argument: str | None) -> Decimal | str | None:
         plain = _PLAIN.get(name)
@@ -162,7 +169,7 @@ _PLAIN: Final[Mapping[str, Callable[[Sources], _Found]]] = MappingProxyType(
         "PROMOTION_TIER_START_DATE": _of_tier(lambda t: iso_or_none(t.start_date)),
         "PROMOTION_TIER_EXPIRATION_DATE": _of_tier(lambda t: iso_or_none(t.expiration_date)),
         "CUSTOMER_BIRTHDATE": _birthdate,
-        "TODAY": lambda s: iso(s.now - s.now % DAY_MS),
+        "TODAY": lambda s: iso(day_of(s.now, s.zone)),
         "NOW": lambda s: iso(s.now),
     }
 )

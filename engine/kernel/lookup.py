@@ -5,6 +5,7 @@ from typing import Any, NamedTuple, TypeVar
 from msgspec import structs
 
 from engine.kernel import tables
+from engine.kernel.folding import fold_code
 from engine.kernel.state import View
 from schemas.api import CustomerInput, OrderInput
 from schemas.base import Millis
@@ -30,9 +31,22 @@ class SessionHolds(NamedTuple):
 NOTHING_HELD = SessionHolds(0, 0)
 
 
+def tells_case(view: View) -> bool:
+    """Whether the project's codes distinguish case."""
+    opened = view.get(tables.OPENED, view.project)
+    return opened is None or opened.case_sensitive_codes
+
+
+def code_key(view: View, code: str) -> str:
+    """What a code is found by."""
+    return code if tells_case(view) else fold_code(code)
+
+
 def find_voucher(view: View, code_or_id: str) -> Voucher | None:
     """The voucher with that code, else with that id; none of a deleted campaign."""
     voucher_id = view.get(tables.VOUCHER_CODES, code_or_id)
+    if voucher_id is None and not tells_case(view):
+        voucher_id = view.get(tables.VOUCHER_CODES, fold_code(code_or_id))
     return find_living_voucher(view, voucher_id or code_or_id)
 
 
@@ -179,7 +193,7 @@ def find_named_order(view: View, named: OrderInput) -> Order | Refusal | None:
 
 def taken_code(view: View, code: str) -> Refusal | None:
     """The refusal of a code that exists, be it in the bin."""
-    if view.get(tables.VOUCHER_CODES, code) is None:
+    if view.get(tables.VOUCHER_CODES, code_key(view, code)) is None:
         return None
     return refuse(
         "duplicate_found",

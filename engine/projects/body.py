@@ -3,8 +3,10 @@
 from typing import Final
 
 from engine.codes.code import CHARSET
+from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
 from schemas.projects import Project
+from schemas.tallies import Running
 
 _SILENT: Final[Body] = {"enabled": False, "value": 90, "emails": [], "in_app": False}
 _NO_CALLOUT: Final[Body] = {"email": False, "in_app": False, "emails": []}
@@ -46,12 +48,30 @@ def project_body(project: Project, webhook_token: str) -> Body:
             _SILENT,
         ),
         "cluster_id": "self-hosted",
-        "case_sensitive_codes": True,
+        "case_sensitive_codes": project.case_sensitive_codes,
         "api_version": "v2018-08-01",
         "is_sandbox": False,
         "webhook_token": webhook_token,
         "default_code_config": {"charset": CHARSET},
         "limits": {"api_calls": [], "bulk_api_calls": []},
+    }
+
+
+def zone_change_body(running: Running) -> Body:
+    """What a change of the time zone does to the budgets and times that run."""
+    return {
+        "running": {
+            period: {
+                "began_at": iso(getattr(running.began, period)),
+                "until": iso(getattr(running.until, period)),
+            }
+            for period in ("day", "week", "month")
+        },
+        "message": (
+            "Days of the week, hours, timeframes and dates without a time count in the new time zone "
+            "from now on, also those of running campaigns. The day, week and month that run keep what "
+            "their budgets have counted, and end when the new time zone ends them."
+        ),
     }
 
 

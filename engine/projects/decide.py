@@ -14,6 +14,7 @@ from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.room import Decisions
 from engine.kernel.state import View
+from engine.kernel.zones import running_into, zone_named
 from schemas.base import Millis
 from schemas.commands import Command, CommandBody
 from schemas.erasures import EndErasures
@@ -38,6 +39,8 @@ from schemas.projects import (
     ProjectSettings,
     ProjectUpdated,
     ReplaceKey,
+    SetTimeZone,
+    TimeZoneSet,
     TrustedOriginsChanged,
     UpdateProject,
 )
@@ -76,15 +79,34 @@ def create_project(view: View, _: Command, body: CreateProject, now: Millis) -> 
         trusted_origins=body.trusted_origins,
         settings=body.settings,
         managed_by=body.managed_by,
+        case_sensitive_codes=body.case_sensitive_codes,
     )
     return Decision((ProjectCreated(project), *map(KeyAdded, body.keys)))
 
 
-def open_project(view: View, *_: object) -> Decision:
+def open_project(view: View, _: Command, body: OpenProject, __: Millis) -> Decision:
     """Makes a project known in its own partition."""
     if view.get(tables.OPENED, view.project) is not None:
         return Decision()
-    return Decision((ProjectOpened(view.project),))
+    opened = ProjectOpened(view.project, body.timezone, body.case_sensitive_codes)
+    return Decision((opened,))
+
+
+def set_time_zone(view: View, _: Command, body: SetTimeZone, now: Millis) -> Decision:
+    """Has the project reckon in a zone, unless a later revision has said which one already.
+
+    The day, week and month that run go on until the new zone ends its own.
+    """
+    opened = view.get(tables.OPENED, view.project)
+    assert opened is not None, "decided of open projects alone"
+    if body.revision < opened.revision:
+        return Decision()
+    if body.timezone == opened.timezone:
+        if body.revision == opened.revision:
+            return Decision()
+        return Decision((TimeZoneSet(body.timezone, body.revision),))
+    running = running_into(view, zone_named(body.timezone), now)
+    return Decision((TimeZoneSet(body.timezone, body.revision, running),))
 
 
 def update_project(view: View, _: Command, body: UpdateProject, now: Millis) -> Decision | Refusal:
@@ -102,6 +124,7 @@ def update_project(view: View, _: Command, body: UpdateProject, now: Millis) -> 
         settings=settings,
         trusted_origins=project.trusted_origins if origins is None else origins,
         updated_at=now,
+        revision=project.revision + 1,
     )
     return Decision((ProjectUpdated(changed),))
 
@@ -187,6 +210,7 @@ DECISIONS: Decisions = MappingProxyType(
         UpdateProject: update_project,
         DeleteProject: delete_project,
         CloseProject: close_project,
+        SetTimeZone: set_time_zone,
         ReplaceKey: replace_key,
         ChangeTrustedOrigins: change_trusted_origins,
     }

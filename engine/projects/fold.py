@@ -18,6 +18,7 @@ from schemas.projects import (
     ProjectDeleted,
     ProjectOpened,
     ProjectUpdated,
+    TimeZoneSet,
     TrustedOriginsChanged,
 )
 
@@ -29,7 +30,27 @@ def project_created(state: State, event: ProjectCreated, _: Millis) -> None:
 
 def project_opened(state: State, event: ProjectOpened, at: Millis) -> None:
     """Its own partition knows it."""
-    state.put(tables.OPENED, OpenedProject(event.project_id, at), event.project_id)
+    opened = OpenedProject(
+        event.project_id,
+        at,
+        timezone=event.timezone,
+        case_sensitive_codes=event.case_sensitive_codes,
+    )
+    state.put(tables.OPENED, opened, event.project_id)
+
+
+def time_zone_set(state: State, event: TimeZoneSet, _: Millis) -> None:
+    """Its own partition reckons in another zone."""
+    opened = state.get(tables.OPENED, state.project)
+    if opened is None:
+        return
+    changed = structs.replace(
+        opened,
+        timezone=event.timezone,
+        revision=event.revision,
+        running=opened.running if event.running is None else event.running,
+    )
+    state.put(tables.OPENED, changed, opened.id)
 
 
 def project_changed(state: State, event: ProjectUpdated | ProjectDeleted, _: Millis) -> None:
@@ -74,6 +95,7 @@ FOLDS: Folds = MappingProxyType(
         ProjectUpdated: project_changed,
         ProjectDeleted: project_changed,
         ProjectClosed: project_closed,
+        TimeZoneSet: time_zone_set,
         KeyAdded: key_added,
         KeyRevoked: key_revoked,
         TrustedOriginsChanged: trusted_origins_changed,

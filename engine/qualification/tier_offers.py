@@ -12,6 +12,7 @@ from engine.evaluation.circumstances import Circumstances
 from engine.evaluation.evaluate import Asker
 from engine.kernel import tables
 from engine.kernel.state import View
+from engine.kernel.zones import zone_of
 from engine.orders.calculation import order_of
 from engine.qualification.candidates import Found, Passed, find_by_keys
 from engine.qualification.places import is_candidate, place_of
@@ -68,7 +69,15 @@ def find_applying_tiers(
     if isinstance(asked, Refusal):
         return []
     circumstances = Circumstances(
-        view, find_stacking_rules(view), now, asked, asker.customer, metadata, asker.key_id, None
+        view,
+        find_stacking_rules(view),
+        now,
+        asked,
+        asker.customer,
+        metadata,
+        asker.key_id,
+        None,
+        zone=zone_of(view),
     )
     trial = Trial(circumstances, scenario)
     tiers: dict[str, PromotionTier] = {}

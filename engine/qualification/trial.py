@@ -246,8 +246,18 @@ class Trial:
         """What becomes of a card that is to pay for nothing in particular."""
         circumstances, voucher, asked = self.circumstances, offer.voucher, offer.asked
         assert voucher is not None
-        held = holds_of_others(circumstances.view, voucher, None, circumstances.now)
-        context = Context(voucher, circumstances.now, held, None, self._basket, offer.campaign)
+        held = holds_of_others(
+            circumstances.view, voucher, circumstances.own_session, circumstances.now
+        )
+        context = Context(
+            voucher,
+            circumstances.now,
+            held,
+            None,
+            self._basket,
+            offer.campaign,
+            zone=circumstances.zone,
+        )
         refusal = left_refusal_of(context)
         status: Any = "APPLICABLE"
         facts = facts_of(circumstances, offer, self._basket, Pending())

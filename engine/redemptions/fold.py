@@ -55,6 +55,7 @@ def redemption_succeeded(state: State, event: RedemptionSucceeded, at: Millis) -
             key_id=event.channel_id,
             order_amount=budget_amount(order),
             units=outcome.units,
+            periods=event.periods,
         )
         state.put(tables.REDEMPTIONS, redemption, redemption_id)
         counted.append(redemption)

@@ -43,7 +43,7 @@ from schemas.redemptions import (
 )
 
 #: How long a redemption can be rolled back: three calendar months.
-WINDOW = Duration(months=3, millis=0)
+WINDOW = Duration(months=3)
 
 
 def roll_back_redemption(

@@ -28,14 +28,20 @@ class Payment(NamedTuple):
 
 
 def payment_of(view: View, asked: Redeemable) -> Payment | Refusal | None:
-    """What the request says of the reward; None: nothing. Refuses an unknown one."""
+    """What the request says of the reward; None: nothing. Refuses an unknown one, and an assignment."""
     if asked.reward is None:
         return None
     reward = view.get(tables.REWARDS, asked.reward.id)
     if reward is None:
-        explanation = {"rule": "exists", "object": "reward", "id": asked.reward.id}
-        return structs.replace(not_found("reward", asked.reward.id), explanation=explanation)
+        return _unknown("reward", asked.reward.id)
+    if asked.reward.assignment_id is not None:
+        return _unknown("reward_assignment", asked.reward.assignment_id)
     return Payment(reward, asked.reward.points)
+
+
+def _unknown(kind: str, named: str) -> Refusal:
+    explanation = {"rule": "exists", "object": kind, "id": named}
+    return structs.replace(not_found(kind, named), explanation=explanation)
 
 
 def worth_of_points(reward: Reward, points: int) -> int:

@@ -7,6 +7,7 @@ of the kind in) holds for nobody.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
+from engine.kernel.calendar import Moment
 from engine.pricing.basket import Line
 from engine.rules.date_tests import Test
 from engine.rules.facts import Facts, is_plain
@@ -16,7 +17,6 @@ from engine.rules.operators import OPERATORS
 from engine.rules.place_tests import PLACES
 from engine.rules.places import with_locations
 from engine.rules.refs import COLLECTION, ref_of
-from schemas.base import Millis
 
 #: Whether a rule's own conditions hold; the chosen lines are those of the rule that it is within.
 Holds = Callable[[Facts, Chosen | None], bool]
@@ -37,7 +37,7 @@ def test_of(conditions: Conditions) -> Test:
     if len(tests) == 1:
         return tests[0]
 
-    def test(value: Any, now: Millis) -> bool:
+    def test(value: Any, now: Moment) -> bool:
         return all(each(value, now) for each in tests)
 
     return test
@@ -53,13 +53,13 @@ def request_condition(named: Plain, name: str | None, conditions: Conditions) ->
     test, value = test_of(conditions), _with_locations(named.value, conditions)
     if named.quantifier == "any":
         return lambda facts, _: any(
-            test(each, facts.now) for each in value(facts, name) or _NO_LINES
+            test(each, facts.moment) for each in value(facts, name) or _NO_LINES
         )
     if named.quantifier == "each":
         return lambda facts, _: all(
-            test(each, facts.now) for each in value(facts, name) or _NO_LINES
+            test(each, facts.moment) for each in value(facts, name) or _NO_LINES
         )
-    return lambda facts, _: test(value(facts, name), facts.now)
+    return lambda facts, _: test(value(facts, name), facts.moment)
 
 
 def line_condition(named: OfLine, name: str | None, conditions: Conditions) -> Holds:
@@ -73,7 +73,7 @@ def line_condition(named: OfLine, name: str | None, conditions: Conditions) -> H
         meets, value = test_of(conditions), _with_locations(named.value, conditions)
 
         def test(facts: Facts, chosen: Chosen) -> bool:
-            return meets(value(facts, chosen, name), facts.now)
+            return meets(value(facts, chosen, name), facts.moment)
 
     def holds(facts: Facts, chosen: Chosen | None) -> bool:
         if chosen is not None:
@@ -132,7 +132,7 @@ def whole_condition(named: Choosing, conditions: Conditions) -> Callable[[Facts]
             if names:
                 one = next((asked[each] for each in names if each in asked), None)
                 found[one or of_collection(facts, line) or names[0]] = None
-        return test(list(found) or None, facts.now)
+        return test(list(found) or None, facts.moment)
 
     return holds
 
@@ -170,7 +170,7 @@ def _line_test(named: Choosing, name: str | None, conditions: Conditions) -> Mat
     """Whether a line is chosen by itself."""
     if named.kind == "any" and named.value is not None and conditions:
         value, test = _with_locations(named.value, conditions), test_of(conditions)
-        return lambda facts, line: test(value(facts, line, name), facts.now)
+        return lambda facts, line: test(value(facts, line, name), facts.moment)
     own = {each: values for each, values in conditions.items() if each not in WHOLE}
     if not own:
         return lambda _, __: True
@@ -178,7 +178,7 @@ def _line_test(named: Choosing, name: str | None, conditions: Conditions) -> Mat
         of_list = named.value
         assert of_list is not None
         texts = test_of(own)
-        return lambda facts, line: texts(list(of_list(facts, line, name)), facts.now)
+        return lambda facts, line: texts(list(of_list(facts, line, name)), facts.moment)
     matches = [
         (each in _NEGATIVE, match_of(ref for value in values if (ref := ref_of(value))))
         for each, values in own.items()

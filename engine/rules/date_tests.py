@@ -1,7 +1,7 @@
-"""What conditions ask of dates.
+"""What conditions ask of dates: texts that say one, in the project's time zone where they say no other.
 
-Days are 24 hours, counted from now, but for `$is_days_ago` and `$is_days_in_future`, which count
-calendar days. All times are UTC, 0 is Sunday.
+Days are 24 hours, counted from the moment, but for `$is_days_ago` and `$is_days_in_future`, which
+count how often the calendar turns.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -9,58 +9,78 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from engine.kernel.calendar import (
+    Moment,
+    Zone,
     day_of_week,
     is_within_hours,
     is_within_timeframe,
     parse_duration,
     parse_instant,
+    wall_of,
 )
 from schemas.base import DAY_MS, Millis
 from schemas.validity import DailyHours, ValidityTimeframe
 
 #: About a thousand years.
 DAYS_MAX = 400_000
-#: Tests a value at a time.
-Test = Callable[[Any, Millis], bool]
+#: Tests a value at a moment.
+Test = Callable[[Any, Moment], bool]
 
 
-def instant_in(value: Any) -> Millis | None:
+def instant_in(value: Any, zone: Zone) -> Millis | None:
     """The instant that a text says; None: it says none."""
-    return parse_instant(value) if isinstance(value, str) else None
+    return parse_instant(value, zone) if isinstance(value, str) else None
 
 
-def _date_test(meets: Callable[[Millis, Millis], bool]) -> Test:
-    """Of dates, as instants: any of the members of a list meets it, or the one value."""
+def each_at(meets: Test) -> Test:
+    """Any of the members of a list meets it, or the one value."""
 
-    def meets_one(value: Any, now: Millis) -> bool:
-        at = instant_in(value)
-        return at is not None and meets(at, now)
-
-    def test(value: Any, now: Millis) -> bool:
+    def test(value: Any, now: Moment) -> bool:
         if isinstance(value, list | tuple):
-            return any(meets_one(each, now) for each in value)
-        return meets_one(value, now)
+            return any(meets(each, now) for each in value)
+        return value is not None and meets(value, now)
 
     return test
+
+
+def _days_between(early: Millis, late: Millis, zone: Zone) -> int:
+    """How many times the calendar turns from one to the other."""
+    return wall_of(late, zone) // DAY_MS - wall_of(early, zone) // DAY_MS
+
+
+def _date_test(meets: Callable[[Millis, Moment], bool]) -> Test:
+    """Of dates, as instants."""
+
+    def dated(value: Any, now: Moment) -> bool:
+        at = instant_in(value, now.zone)
+        return at is not None and meets(at, now)
+
+    return each_at(dated)
 
 
 def _after(values: Sequence[Any]) -> Test:
     """A date later than the one asked for."""
     limit = _date(values[0])
-    return _date_test(lambda at, _: at > limit)
+    return _date_test(lambda at, now: at > limit(now.zone))
 
 
 def _before(values: Sequence[Any]) -> Test:
     """A date earlier than the one asked for."""
     limit = _date(values[0])
-    return _date_test(lambda at, _: at < limit)
+    return _date_test(lambda at, now: at < limit(now.zone))
 
 
-def _date(text: Any) -> Millis:
-    found = instant_in(text)
-    if found is None:
+def _date(text: Any) -> Callable[[Zone], Millis]:
+    """The instant that a text says, where it has no offset in a zone. Raises ValueError."""
+    if instant_in(text, None) is None:
         raise ValueError("has to be a date")
-    return found
+
+    def instant(zone: Zone) -> Millis:
+        found = instant_in(text, zone)
+        assert found is not None
+        return found
+
+    return instant
 
 
 def _dow(values: Sequence[Any]) -> Test:
@@ -68,7 +88,7 @@ def _dow(values: Sequence[Any]) -> Test:
     if not all(type(value) is int and 0 <= value <= 6 for value in values):
         raise ValueError("has to be days of the week, 0 to 6")
     days = frozenset(values)
-    return _date_test(lambda at, _: day_of_week(at) in days)
+    return _date_test(lambda at, now: day_of_week(at, now.zone) in days)
 
 
 def _timeframe(values: Sequence[Any]) -> Test:
@@ -83,7 +103,9 @@ def _timeframe(values: Sequence[Any]) -> Test:
         parse_duration(duration)
         frames.append((ValidityTimeframe(duration=duration, interval=interval), _date(anchor)))
     return _date_test(
-        lambda at, _: any(is_within_timeframe(frame, start, at) for frame, start in frames)
+        lambda at, now: any(
+            is_within_timeframe(frame, start(now.zone), at, now.zone) for frame, start in frames
+        )
     )
 
 
@@ -96,16 +118,19 @@ def _timeframe_absolute(values: Sequence[Any]) -> Test:
             raise ValueError("has to be of the form start;end")
         spans.append((_date(start) if start else None, _date(end) if end else None))
     return _date_test(
-        lambda at, _: any(
-            (start is None or start <= at) and (end is None or at < end) for start, end in spans
-        ),
+        lambda at, now: any(
+            (start is None or start(now.zone) <= at) and (end is None or at < end(now.zone))
+            for start, end in spans
+        )
     )
 
 
 def _timeframe_daily_hours(values: Sequence[Any]) -> Test:
     """`18:00;20:01;2,3`: a date from 18:00 to 20:01 on a Tuesday or Wednesday; no days: on any."""
     windows = [_window(str(value)) for value in values]
-    return _date_test(lambda at, _: any(is_within_hours(window, at) for window in windows))
+    return _date_test(
+        lambda at, now: any(is_within_hours(window, at, now.zone) for window in windows)
+    )
 
 
 def _window(text: str) -> DailyHours:
@@ -121,7 +146,7 @@ def _window(text: str) -> DailyHours:
     return window
 
 
-def _by_days(meets: Callable[[Millis, Millis, float], bool]) -> Callable[[float], Test]:
+def _by_days(meets: Callable[[Millis, Moment, float], bool]) -> Callable[[float], Test]:
     def make(days: float) -> Test:
         if abs(days) > DAYS_MAX:
             raise ValueError(f"has to be at most {DAYS_MAX} days")
@@ -144,11 +169,13 @@ DATE_TESTS: Final[Mapping[str, Callable[[Sequence[Any]], Test]]] = MappingProxyT
 #: The same, of a number of days.
 DAY_TESTS: Final[Mapping[str, Callable[[float], Test]]] = MappingProxyType(
     {
-        "$more_than_ago": _by_days(lambda at, now, days: at < now - days * DAY_MS),
-        "$less_than_ago": _by_days(lambda at, now, days: now - days * DAY_MS < at <= now),
-        "$is_days_ago": _by_days(lambda at, now, days: now // DAY_MS - at // DAY_MS == days),
-        "$more_than_future": _by_days(lambda at, now, days: at > now + days * DAY_MS),
-        "$less_than_future": _by_days(lambda at, now, days: now <= at < now + days * DAY_MS),
-        "$is_days_in_future": _by_days(lambda at, now, days: at // DAY_MS - now // DAY_MS == days),
+        "$more_than_ago": _by_days(lambda at, now, days: at < now.at - days * DAY_MS),
+        "$less_than_ago": _by_days(lambda at, now, days: now.at - days * DAY_MS < at <= now.at),
+        "$is_days_ago": _by_days(lambda at, now, days: _days_between(at, now.at, now.zone) == days),
+        "$more_than_future": _by_days(lambda at, now, days: at > now.at + days * DAY_MS),
+        "$less_than_future": _by_days(lambda at, now, days: now.at <= at < now.at + days * DAY_MS),
+        "$is_days_in_future": _by_days(
+            lambda at, now, days: _days_between(now.at, at, now.zone) == days
+        ),
     }
 )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from engine.counters.pending import Pending, TallyScope, Who, tally_scopes_of
+from engine.kernel.calendar import Moment, Zone
 from engine.kernel.state import View
 from engine.pricing.basket import Basket, Line
 from schemas.base import Millis
@@ -56,7 +57,7 @@ class Facts:
         "customer",
         "event_metadata",
         "key_id",
-        "now",
+        "moment",
         "pending",
         "redemption_metadata",
         "taken",
@@ -73,6 +74,7 @@ class Facts:
         now: Millis,
         lookups: Lookups,
         *,
+        zone: Zone = None,
         voucher: Voucher | None = None,
         tier: PromotionTier | None = None,
         customer: Customer | None = None,
@@ -87,7 +89,7 @@ class Facts:
         self.view = view
         #: The order as those before left it; an empty one where the request has none.
         self.basket = Basket(Order()) if basket is None else basket
-        self.now = now
+        self.moment = Moment(now, zone)
         self.voucher = voucher
         self.tier = tier
         self.customer = customer
@@ -107,6 +109,16 @@ class Facts:
         self._lookups = lookups
         self._identities: Identities = {} if identities is None else identities
         self._scopes: tuple[TallyScope, ...] | None = None
+
+    @property
+    def now(self) -> Millis:
+        """The time of the request."""
+        return self.moment.at
+
+    @property
+    def zone(self) -> Zone:
+        """The project's time zone."""
+        return self.moment.zone
 
     @property
     def scopes(self) -> tuple[TallyScope, ...]:

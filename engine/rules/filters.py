@@ -10,18 +10,18 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
+from engine.kernel.calendar import Moment
 from engine.kernel.remembered import remember_results
 from engine.rules.date_tests import Test
 from engine.rules.operators import OPERATORS
 from engine.rules.place_tests import PLACES
-from schemas.base import Millis
 
 FIELDS_MAX: Final = 100
 VALUES_MAX: Final = 1000
 #: The value of a field of an entity; None where it has none.
 Values = Callable[[str], Any]
-#: Whether the values of an entity meet the filter at a time.
-Filter = Callable[[Values, Millis], bool]
+#: Whether the values of an entity meet the filter at a moment.
+Filter = Callable[[Values, Moment], bool]
 _JUNCTIONS: Final[Mapping[str, Callable[..., bool]]] = {"and": all, "or": any}
 
 
@@ -74,7 +74,7 @@ def _read(given: Any) -> Filter:
         raise FilterError("", f"has at most {FIELDS_MAX} fields")
     conditions = tuple(_Condition(name, _tests(name, given[name])) for name in names)
 
-    def meets(values: Values, now: Millis) -> bool:
+    def meets(values: Values, now: Moment) -> bool:
         if not conditions:
             return True
         return join(

@@ -7,7 +7,8 @@ one when any of its members does, and a negative one when none meets its opposit
 says it, as metadata often has one for the other; numbers are ordered as numbers, dates as dates,
 and nothing else is.
 
-What is asked of dates is in `date_tests.py`, of places in `place_tests.py`.
+What is asked of dates is in `date_tests.py`, of places in `place_tests.py`. Dates without an offset are
+those of the project's time zone.
 
 Source of the names: the API contract, section 7.
 """
@@ -17,10 +18,10 @@ from decimal import Decimal, DecimalException
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from engine.rules.date_tests import DATE_TESTS, DAY_TESTS, Test, instant_in
+from engine.kernel.calendar import Moment, Zone
+from engine.rules.date_tests import DATE_TESTS, DAY_TESTS, Test, each_at, instant_in
 from engine.rules.place_tests import inside_test, not_inside_test
 from engine.rules.value_kinds import Kind
-from schemas.base import Millis
 
 _VALUES: Final[frozenset[Kind]] = frozenset({"number", "text", "list", "date", "any"})
 
@@ -67,12 +68,12 @@ def are_equal(value: Any, asked: Any) -> bool:
     return bool(value == asked)
 
 
-def compare_values(value: Any, asked: Any) -> int | None:
+def compare_values(value: Any, asked: Any, zone: Zone = None) -> int | None:
     """-1, 0 or 1 as the value is less, equal or more; None: they cannot be ordered."""
     if type(value) is not int or type(asked) is not int:
         one, other = number_in(value), number_in(asked)
         if one is None or other is None:
-            one, other = instant_in(value), instant_in(asked)
+            one, other = instant_in(value, zone), instant_in(asked, zone)
         if one is None or other is None:
             return None
         value, asked = one, other
@@ -91,7 +92,7 @@ def _members(value: Any) -> Sequence[Any]:
 def _each(meets: Callable[[Any], bool]) -> Test:
     """Any of its members meets it."""
 
-    def test(value: Any, _: Millis) -> bool:
+    def test(value: Any, _: Moment) -> bool:
         if isinstance(value, list | tuple):
             return any(map(meets, value))
         return value is not None and meets(value)
@@ -118,9 +119,9 @@ def _is_not(values: Sequence[Any]) -> Test:
 def _order_operator(*wanted: int) -> Callable[[Sequence[Any]], Test]:
     def make(values: Sequence[Any]) -> Test:
         asked = values[0]
-        if number_in(asked) is None and instant_in(asked) is None:
+        if number_in(asked) is None and instant_in(asked, None) is None:
             raise ValueError("has to be a number or a date")
-        return _each(lambda value: compare_values(value, asked) in wanted)
+        return each_at(lambda value, now: compare_values(value, asked, now.zone) in wanted)
 
     return make
 
@@ -190,7 +191,7 @@ def _count_operator(*wanted: int) -> Callable[[Sequence[Any]], Test]:
     def make(values: Sequence[Any]) -> Test:
         asked = _number(values)
 
-        def test(value: Any, _: Millis) -> bool:
+        def test(value: Any, _: Moment) -> bool:
             """How many members a list has; a number is a count already."""
             count = value if type(value) is int else len(_members(value))
             return (count > asked) - (count < asked) in wanted

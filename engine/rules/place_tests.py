@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from schemas.base import Millis
+from engine.kernel.calendar import Moment
 from schemas.locations import Point
 
 #: The operators that are about geopoints.
@@ -19,12 +19,12 @@ class LocatedPoint:
     is_inside: Callable[[str], bool]
 
 
-def inside_test(values: Sequence[Any]) -> Callable[[Any, Millis], bool]:
+def inside_test(values: Sequence[Any]) -> Callable[[Any, Moment], bool]:
     """A geopoint, or one of a list, in one of the locations with these ids."""
     if not all(isinstance(value, str) and value for value in values):
         raise ValueError("has to be ids of locations")
 
-    def test(value: Any, _: Millis) -> bool:
+    def test(value: Any, _: Moment) -> bool:
         members = value if isinstance(value, list) else (value,)
         return any(
             isinstance(each, LocatedPoint) and any(map(each.is_inside, values)) for each in members
@@ -33,7 +33,7 @@ def inside_test(values: Sequence[Any]) -> Callable[[Any, Millis], bool]:
     return test
 
 
-def not_inside_test(values: Sequence[Any]) -> Callable[[Any, Millis], bool]:
+def not_inside_test(values: Sequence[Any]) -> Callable[[Any, Moment], bool]:
     """The opposite of `$inside`."""
     test = inside_test(values)
     return lambda value, now: not test(value, now)

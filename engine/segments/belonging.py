@@ -13,9 +13,10 @@ from typing import Any, Final
 
 from engine.formulas.operands import property_of
 from engine.kernel import tables
-from engine.kernel.calendar import iso, iso_or_none
+from engine.kernel.calendar import Moment, iso, iso_or_none
 from engine.kernel.money import divide_half_up
 from engine.kernel.state import View
+from engine.kernel.zones import zone_of
 from engine.rules.filters import parse_filter
 from engine.rules.places import with_locations
 from schemas.base import Millis
@@ -44,7 +45,8 @@ def belongs_to_segment(
         return view.get(tables.SEGMENT_MEMBERS, segment.id, customer.id) is not None
     if segment.filter is None:
         return False
-    return parse_filter(segment.filter)(partial(customer_field_of, view, customer, summary), now)
+    moment = Moment(now, zone_of(view))
+    return parse_filter(segment.filter)(partial(customer_field_of, view, customer, summary), moment)
 
 
 def is_in_segment(view: View, segment_id: str, customer: Customer, now: Millis) -> bool:

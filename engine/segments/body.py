@@ -7,7 +7,7 @@ import msgspec
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
 from engine.kernel.room import Answers, shows, shows_nothing
-from schemas.segments import Segment, SegmentCreated, SegmentDeleted
+from schemas.segments import Segment, SegmentCreated, SegmentDeleted, SegmentUpdated
 
 
 def segment_body(segment: Segment) -> Body:
@@ -33,6 +33,7 @@ def simple_segment_body(segment_id: str, name: str) -> Body:
 ANSWERS: Answers = MappingProxyType(
     {
         SegmentCreated: shows(segment_body, "segment"),
+        SegmentUpdated: shows(segment_body, "segment"),
         SegmentDeleted: shows_nothing,
     }
 )

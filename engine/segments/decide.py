@@ -1,4 +1,4 @@
-"""Segments: created of customers that are named, or with a filter; deleted."""
+"""Segments: created of customers that are named, or with a filter; changed; deleted."""
 
 from types import MappingProxyType
 
@@ -28,6 +28,8 @@ from schemas.segments import (
     DeleteSegment,
     SegmentCreated,
     SegmentDeleted,
+    SegmentUpdated,
+    UpdateSegment,
 )
 
 
@@ -58,6 +60,42 @@ def create_segment(
     work = FollowSegment(given.id)
     # the last event is the one that answers
     return Decision((start_action_event(command, FOLLOW, work, None, now), created))
+
+
+def update_segment(
+    view: View, command: Command, body: UpdateSegment, now: Millis
+) -> Decision | Refusal:
+    """Sets what is named; where a filter that is followed changes, an action finds who moves."""
+    segment = view.get(tables.SEGMENTS, body.segment_id)
+    if segment is None:
+        return not_found("segment", body.segment_id)
+    foreign = "filter" if segment.type == "static" else "customers"
+    if getattr(body, foreign) is not None:
+        return _invalid(f".{foreign}", f"does not belong to a {segment.type} segment")
+    refusal = None if body.filter is None else invalid_filter(body.filter)
+    if refusal is not None:
+        return refusal
+    after = structs.replace(
+        segment,
+        name=segment.name if body.name is None else body.name,
+        filter=segment.filter if body.filter is None else body.filter,
+        updated_at=now,
+    )
+    if body.customers is not None:
+        members = _members(view, body.customers)
+        if isinstance(members, Refusal):
+            return members
+        before = dict.fromkeys(view.scan(tables.SEGMENT_MEMBERS, segment.id))
+        wanted = dict.fromkeys(members)
+        entered = tuple(each for each in wanted if each not in before)
+        left = tuple(each for each in before if each not in wanted)
+        return Decision((SegmentUpdated(after, entered, left),))
+    updated = SegmentUpdated(after)
+    if segment.type != "auto-update" or after.filter == segment.filter:
+        return Decision((updated,))
+    work = FollowSegment(segment.id)
+    # the last event is the one that answers
+    return Decision((start_action_event(command, FOLLOW, work, None, now), updated))
 
 
 def delete_segment(view: View, _: Command, body: DeleteSegment, __: Millis) -> Decision | Refusal:
@@ -106,6 +144,7 @@ def _invalid(path: str, reason: str) -> Refusal:
 DECISIONS: Decisions = MappingProxyType(
     {
         CreateSegment: create_segment,
+        UpdateSegment: update_segment,
         DeleteSegment: delete_segment,
     }
 )

@@ -13,6 +13,7 @@ from schemas.segments import (
     SegmentDeleted,
     SegmentEntered,
     SegmentLeft,
+    SegmentUpdated,
 )
 
 
@@ -21,11 +22,20 @@ def segment_created(state: State, event: SegmentCreated, _: Millis) -> None:
     segment = event.segment
     state.put(tables.SEGMENTS, segment, segment.id)
     for customer_id in event.customer_ids:
-        state.put(tables.SEGMENT_MEMBERS, customer_id, segment.id, customer_id)
-        state.put(tables.CUSTOMER_SEGMENTS, segment.id, customer_id, segment.id)
+        _join(state, segment.id, customer_id)
     if segment.type == "auto-update":
         before = state.get(tables.FOLLOWED, tables.THE_ONE) or FollowedSegments()
         _put_followed(state, (*before.ids, segment.id))
+
+
+def segment_updated(state: State, event: SegmentUpdated, _: Millis) -> None:
+    """The segment is as it says, and has these members more and less."""
+    segment = event.segment
+    state.put(tables.SEGMENTS, segment, segment.id)
+    for customer_id in event.entered:
+        _join(state, segment.id, customer_id)
+    for customer_id in event.left:
+        _leave(state, segment.id, customer_id)
 
 
 def segment_deleted(state: State, event: SegmentDeleted, _: Millis) -> None:
@@ -37,8 +47,7 @@ def segment_deleted(state: State, event: SegmentDeleted, _: Millis) -> None:
     segment = event.segment
     state.delete(tables.SEGMENTS, segment.id)
     for customer_id in list(state.scan(tables.SEGMENT_MEMBERS, segment.id)):
-        state.delete(tables.SEGMENT_MEMBERS, segment.id, customer_id)
-        state.delete(tables.CUSTOMER_SEGMENTS, customer_id, segment.id)
+        _leave(state, segment.id, customer_id)
     followed = state.get(tables.FOLLOWED, tables.THE_ONE)
     if followed is not None and segment.id in followed.ids:
         _put_followed(state, tuple(each for each in followed.ids if each != segment.id))
@@ -58,6 +67,16 @@ def segment_left(state: State, event: SegmentLeft, _: Millis) -> None:
     _put_known_segments(
         state, event.customer_id, tuple(each for each in known if each not in event.segments)
     )
+
+
+def _join(state: State, segment_id: str, customer_id: str) -> None:
+    state.put(tables.SEGMENT_MEMBERS, customer_id, segment_id, customer_id)
+    state.put(tables.CUSTOMER_SEGMENTS, segment_id, customer_id, segment_id)
+
+
+def _leave(state: State, segment_id: str, customer_id: str) -> None:
+    state.delete(tables.SEGMENT_MEMBERS, segment_id, customer_id)
+    state.delete(tables.CUSTOMER_SEGMENTS, customer_id, segment_id)
 
 
 def _put_followed(state: State, ids: tuple[str, ...]) -> None:
@@ -86,6 +105,7 @@ def _put_known_segments(state: State, customer_id: str, ids: tuple[str, ...]) ->
 FOLDS: Folds = MappingProxyType(
     {
         SegmentCreated: segment_created,
+        SegmentUpdated: segment_updated,
         SegmentDeleted: segment_deleted,
         SegmentEntered: segment_entered,
         SegmentLeft: segment_left,

@@ -2,8 +2,8 @@
 
 Entering and leaving are found after a decision, as what customers add up to (engine/customers/summaries.py):
 each customer whom it changes is asked for all followed segments, and what is not as it was known is
-told. A new segment is known of nobody, so an action looks through the customers that exist; who
-changes meanwhile is told of at once, and not again.
+told. A new segment is known of nobody, and another filter may let others in, so an action looks
+through the customers that exist; who changes meanwhile is told of at once, and not again.
 
 What time alone changes (`$more_than_ago`, for example) is told with the next thing that happens to
 the customer; rules never wait for that (engine/segments/belonging.py).
@@ -97,7 +97,7 @@ def follow_segment(
         return Chunk((), 0)
     seen, part, told = 0, action.cursor, 0
     end = min(part + PARTS_MAX, PARTS)
-    entered: list[Event] = []
+    moves: list[Event] = []
     for customer in view.scan(tables.CUSTOMERS, after=_begin(part)):
         if customer.id >= _begin(end):
             break
@@ -106,11 +106,10 @@ def follow_segment(
             end = part + 1
             break
         part, seen = _part_of(customer.id), seen + 1
-        if _is_new(view, segment, customer, now):
-            event = SegmentEntered(customer.id, {segment.id: segment.name})
+        for event in _moves(view, [segment], customer, None, now):
             told += _bytes_of(event)
-            entered.append(event)
-    return Chunk(tuple(entered), seen, cursor=end, finished=end == PARTS)
+            moves.append(event)
+    return Chunk(tuple(moves), seen, cursor=end, finished=end == PARTS)
 
 
 def _bytes_of(event: SegmentEntered | SegmentLeft) -> int:
@@ -124,13 +123,6 @@ def _begin(part: int) -> str:
 
 def _part_of(customer_id: str) -> int:
     return int(customer_id[len(_PREFIX) : len(_PREFIX) + DIGITS], 16)
-
-
-def _is_new(view: View, segment: Segment, customer: Customer, now: Millis) -> bool:
-    known = view.get(tables.KNOWN_SEGMENTS, customer.id)
-    return (known is None or segment.id not in known.ids) and belongs_to_segment(
-        view, segment, customer, now
-    )
 
 
 def _changed_customers(

@@ -18,6 +18,7 @@ from engine.kernel.lookup import (
     find_campaign,
     find_voucher,
     taken_code,
+    tells_case,
     unify_category,
     with_named_category,
 )
@@ -181,7 +182,7 @@ def _free_code(view: View, command: Command, body: CreateVoucher) -> str | Refus
         postfix=body.code_postfix,
         pattern=body.code_pattern,
     )
-    rule = code_rule(config)
+    rule = code_rule(config, tells_case=tells_case(view))
     if isinstance(rule, Refusal):
         return rule
     codes = draw_free_codes(view, command.seed, rule, 1)

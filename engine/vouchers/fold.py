@@ -10,6 +10,7 @@ from msgspec import structs
 from engine.campaigns.store import store_campaign
 from engine.counters.ended import end_counts
 from engine.kernel import tables
+from engine.kernel.lookup import code_key
 from engine.kernel.room import Folds
 from engine.kernel.state import State
 from engine.vouchers.holdings import drop_holding
@@ -29,7 +30,7 @@ from schemas.vouchers import Voucher
 def voucher_created(state: State, event: VoucherCreated, _: Millis) -> None:
     """The voucher is found by its id and its code."""
     voucher = event.voucher
-    state.put(tables.VOUCHER_CODES, voucher.id, voucher.code)
+    state.put(tables.VOUCHER_CODES, voucher.id, code_key(state, voucher.code))
     state.put(tables.VOUCHERS, voucher, voucher.id)
     _put_offered(state, None, voucher)
 
@@ -66,8 +67,8 @@ def remove_voucher(state: State, voucher_id: str, code: str, *, force: bool) -> 
         state.delete(tables.VOUCHERS, voucher_id)
         if voucher.campaign_id is None:
             end_counts(state, ("voucher", voucher_id))
-    if force and state.get(tables.VOUCHER_CODES, code) == voucher_id:
-        state.delete(tables.VOUCHER_CODES, code)
+    if force and state.get(tables.VOUCHER_CODES, key := code_key(state, code)) == voucher_id:
+        state.delete(tables.VOUCHER_CODES, key)
 
 
 def store_voucher(state: State, voucher: Voucher) -> None:

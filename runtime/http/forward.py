@@ -23,6 +23,7 @@ from runtime.http.internal import (
     PROJECT_HEADER,
     REQUEST_ID_HEADER,
     SECRET_HEADER,
+    TIME_ZONE_HEADER,
     Positions,
     write_positions,
 )
@@ -73,7 +74,8 @@ def make_client(
 class Forward:
     """The ASGI application that passes requests on.
 
-    `positions` gives, for a project, how far a reader must be to see all that this host answered.
+    `positions` gives, for a project, how far a reader must be to see all that this host answered,
+    `time_zone` the name of the zone that it reckons in, `spell` a path as the other host knows it.
     """
 
     def __init__(
@@ -81,10 +83,14 @@ class Forward:
         client: httpx.AsyncClient,
         secret: str,
         positions: Callable[[str], Awaitable[Positions]],
+        time_zone: Callable[[str], str],
+        spell: Callable[[str, str], str] = lambda _, path: path,
     ) -> None:
         self._client = client
         self._secret = secret
         self._positions = positions
+        self._time_zone = time_zone
+        self._spell = spell
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one request. Raises ApiError when the other host cannot be had."""
@@ -126,10 +132,11 @@ class Forward:
             (KEY_KIND_HEADER, caller.kind),
             (KEY_ID_HEADER, caller.key_id),
             (POSITIONS_HEADER, write_positions(positions)),
+            (TIME_ZONE_HEADER, self._time_zone(caller.project)),
             (REQUEST_ID_HEADER, request_id_of(request)),
         ):
             headers.append((name.encode(), text.encode("latin-1")))
-        target = request.scope["path"].encode("latin-1")
+        target = self._spell(caller.project, request.scope["path"]).encode("latin-1")
         if request.scope["query_string"]:
             target += b"?" + request.scope["query_string"]
         has_body = "content-length" in request.headers or "transfer-encoding" in request.headers

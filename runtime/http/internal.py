@@ -1,4 +1,6 @@
-"""Between hosts: who asked, and how far a reader has to be, in headers that only hosts may send.
+"""Between hosts: who asked, in which time zone, and how far a reader has to be.
+
+All of it is told in headers that only hosts may send.
 
 The host that faces clients authenticates and passes on; the one behind it believes these headers
 because they come with the installation's shared secret. It refuses everything else but `/health`.
@@ -20,6 +22,7 @@ PROJECT_HEADER: Final = "x-tessera-project"
 KEY_KIND_HEADER: Final = "x-tessera-key-kind"
 KEY_ID_HEADER: Final = "x-tessera-key-id"
 POSITIONS_HEADER: Final = "x-tessera-positions"
+TIME_ZONE_HEADER: Final = "x-tessera-time-zone"
 REQUEST_ID_HEADER: Final = "x-tessera-request-id"
 OWN_PREFIX: Final = b"x-tessera-"
 
@@ -63,6 +66,11 @@ class InternalGate:
 
     def _is_host(self, headers: Headers) -> bool:
         return hmac.compare_digest(headers.get(SECRET_HEADER.encode(), b""), self._secret)
+
+
+def time_zone_of(request: Request) -> str:
+    """The name of the time zone in which the caller's project reckons."""
+    return request.headers.get(TIME_ZONE_HEADER, "Etc/UTC")
 
 
 def write_positions(positions: Positions) -> str:

@@ -9,7 +9,9 @@ from starlette.routing import Route
 
 from engine.campaigns.body import campaign_body
 from engine.kernel import tables
+from engine.kernel.calendar import MINUTE_MS, Zone, day_after, day_of
 from engine.kernel.encode import Body, to_json
+from engine.kernel.zones import zone_named
 from fronts.query_string import (
     Given,
     invalid_parameter,
@@ -21,8 +23,9 @@ from fronts.query_string import (
 from runtime.clickhouse.database import Query
 from runtime.clickhouse.sinks import Reads
 from runtime.http.errors import JSON, ApiError
+from runtime.http.internal import time_zone_of
 from runtime.http.routing import caller_of, read_ident
-from schemas.base import DAY_MS, Millis
+from schemas.base import Millis
 from schemas.errors import not_found
 from services.analytics.campaign_tables import CAMPAIGN_FACTS, CAMPAIGNS
 from services.analytics.queries import (
@@ -41,15 +44,11 @@ def summary_route(reads: Reads) -> Route:
     """The route, over the tables of analytics."""
 
     async def summary(request: Request) -> Response:
-        """Counts from the first to the last day, both whole; everything where none is named."""
+        """Counts from the first to the last day or minute; everything where none is named."""
         named = read_ident(request, "campaign")
         given = read_parameters(request.query_params.multi_items())
         require_known(given, _PARAMETERS)
-        since = _day(given, "start_date") or 0
-        last = _day(given, "end_date")
-        until = TIME_MAX if last is None else last + DAY_MS
-        if since >= until:
-            raise invalid_parameter("start_date", "must not be after `end_date`")
+        since, until = period_of(given, zone_named(time_zone_of(request)))
         project = caller_of(request).project
         await reads.ready(request)
         found = await reads.rows(living_campaign(project, named))
@@ -181,9 +180,19 @@ def _amount(facts: dict[str, tuple[int, int]], kind: str) -> int:
     return facts.get(kind, (0, 0))[1]
 
 
-def _day(given: list[Given], word: str) -> Millis | None:
-    """The beginning of a day, in UTC."""
-    found = single_parameter(given, word)
-    if found is None:
-        return None
-    return time_of(found) // DAY_MS * DAY_MS
+def period_of(given: list[Given], zone: Zone) -> tuple[Millis, Millis]:
+    """From the beginning of the first to the end of the last: days, or minutes where a time is said.
+
+    Raises ApiError.
+    """
+    first, last = single_parameter(given, "start_date"), single_parameter(given, "end_date")
+    since, until = 0, TIME_MAX
+    if first is not None:
+        at = time_of(first, zone)
+        since = at - at % MINUTE_MS if "T" in first.value else day_of(at, zone)
+    if last is not None:
+        at = time_of(last, zone)
+        until = at - at % MINUTE_MS + MINUTE_MS if "T" in last.value else day_after(at, zone)
+    if since >= until:
+        raise invalid_parameter("start_date", "must not be after `end_date`")
+    return since, until

@@ -7,8 +7,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from engine.kernel.calendar import iso
+from engine.kernel.calendar import Zone, iso
 from engine.kernel.encode import to_json
+from engine.kernel.zones import zone_named
 from fronts.query_string import (
     Given,
     invalid_parameter,
@@ -22,6 +23,7 @@ from runtime.clickhouse.database import Database
 from runtime.clickhouse.sink import Positions
 from runtime.clickhouse.sinks import Reads
 from runtime.http.errors import JSON, ApiError
+from runtime.http.internal import time_zone_of
 from runtime.http.routing import caller_of
 from runtime.http.service import Service
 from schemas.base import Millis
@@ -47,8 +49,9 @@ def analytics_service(
         """GET /v1/analytics/totals."""
         given = read_parameters(request.query_params.multi_items())
         require_known(given, _PARAMETERS)
-        since = _time(given, "from") or 0
-        until = _time(given, "to")
+        zone = zone_named(time_zone_of(request))
+        since = _time(given, "from", zone) or 0
+        until = _time(given, "to", zone)
         shown_until = clock_ms() if until is None else until
         if since > shown_until:
             raise invalid_parameter("from", "must not be after `to`")
@@ -84,6 +87,6 @@ def analytics_service(
     )
 
 
-def _time(given: list[Given], word: str) -> Millis | None:
+def _time(given: list[Given], word: str, zone: Zone) -> Millis | None:
     found = single_parameter(given, word)
-    return None if found is None else time_of(found)
+    return None if found is None else time_of(found, zone)

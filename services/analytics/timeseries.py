@@ -1,12 +1,11 @@
 """How the totals came to be over time: a point for each interval, also where nothing happened.
 
-The intervals are those of the calendar in UTC, weeks begin on Monday. Their starts are reckoned
-here and given to the queries, so every interval is cut the same way. A rollback counts at its own
+The intervals are those of the calendar in the project's time zone of now, weeks begin on Monday. Their
+starts are reckoned here and given to the queries, so every interval is cut the same way. A rollback counts at its own
 date, as in the totals; the points of a period sum to its totals (`unique_customers` aside).
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -15,9 +14,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from engine.kernel.calendar import iso
+from engine.kernel.calendar import (
+    Zone,
+    day_after,
+    day_of,
+    iso,
+    month_after,
+    month_of,
+    wall_of,
+    week_after,
+    week_of,
+)
 from engine.kernel.encode import Body, to_json
 from engine.kernel.tables import WINDOW_MS
+from engine.kernel.zones import zone_named
 from fronts.query_string import (
     Given,
     invalid_parameter,
@@ -30,8 +40,9 @@ from fronts.query_string import (
 from runtime.clickhouse.database import Query
 from runtime.clickhouse.sinks import Reads
 from runtime.http.errors import JSON, ApiError
+from runtime.http.internal import time_zone_of
 from runtime.http.routing import caller_of
-from schemas.base import DAY_MS, INSTANT_MAX, Millis
+from schemas.base import INSTANT_MAX, Millis
 from schemas.errors import not_found
 from services.analytics.campaign_tables import CAMPAIGNS
 from services.analytics.queries import (
@@ -54,11 +65,28 @@ CAMPAIGNS_MAX: Final = 100
 INTERVALS_DEFAULT: Final = 30
 
 _PARAMETERS: Final = frozenset({"metrics", "interval", "group_by", "from", "to", "campaign"})
-#: Intervals of one length, and an instant at which one begins; 1970-01-05 was a Monday.
-_LENGTHS: Final[Mapping[str, tuple[int, int]]] = MappingProxyType(
-    {"hour": (HOUR_MS, 0), "day": (DAY_MS, 0), "week": (7 * DAY_MS, 4 * DAY_MS)}
+_Reckon = Callable[[Millis, Zone], Millis]
+
+
+def _hour_of(at: Millis, zone: Zone) -> Millis:
+    """Of an hour that the clocks show twice each is one of its own."""
+    return at - wall_of(at, zone) % HOUR_MS
+
+
+def _hour_after(at: Millis, zone: Zone) -> Millis:
+    return _hour_of(at, zone) + HOUR_MS
+
+
+#: Of each interval, when the one began that an instant lies in, and when it ends.
+_BOUNDS: Final[Mapping[str, tuple[_Reckon, _Reckon]]] = MappingProxyType(
+    {
+        "hour": (_hour_of, _hour_after),
+        "day": (day_of, day_after),
+        "week": (week_of, week_after),
+        "month": (month_of, month_after),
+    }
 )
-INTERVALS: Final = (*_LENGTHS, "month")
+INTERVALS: Final = tuple(_BOUNDS)
 METRICS: Final = (*REDEMPTION_TOTALS[:3], *VALIDATION_TOTALS, *REDEMPTION_TOTALS[3:])
 
 #: A campaign, and the start of an interval.
@@ -82,8 +110,9 @@ def timeseries_route(reads: Reads, clock_ms: Callable[[], Millis]) -> Route:
         interval = _one_of(given, "interval", INTERVALS) or "day"
         by_campaign = _one_of(given, "group_by", ("campaign",)) is not None
         metrics = _metrics(given)
-        since, until = _period(given, interval, clock_ms())
-        starts = starts_of(interval, since, until)
+        zone = zone_named(time_zone_of(request))
+        since, until = _period(given, interval, clock_ms(), zone)
+        starts = starts_of(interval, since, until, zone)
         campaign = text_of(given, "campaign")
         project = caller_of(request).project
         await reads.ready(request)
@@ -95,6 +124,7 @@ def timeseries_route(reads: Reads, clock_ms: Callable[[], Millis]) -> Route:
             shown = tuple(row[0] for row in found)
             series, more = series._replace(campaigns=shown[:limit]), len(shown) > limit
         body: Body = {"from": iso(since), "to": iso(until), "interval": interval}
+        body["timezone"] = time_zone_of(request)
         body |= {"metrics": metrics, "series": await _read_series(reads, series, metrics)}
         if by_campaign:
             body["has_more"] = more
@@ -122,17 +152,17 @@ def _metrics(given: list[Given]) -> list[str]:
     return list(dict.fromkeys(names)) or list(METRICS)
 
 
-def _period(given: list[Given], interval: str, now: Millis) -> tuple[Millis, Millis]:
+def _period(given: list[Given], interval: str, now: Millis, zone: Zone) -> tuple[Millis, Millis]:
     since, until = (
-        None if found is None else time_of(found)
+        None if found is None else time_of(found, zone)
         for found in (single_parameter(given, "from"), single_parameter(given, "to"))
     )
     # up to the present, and what happens in its millisecond
     until = now + 1 if until is None else until
     if since is None:
-        since = start_of(interval, until - 1)
+        since = start_of(interval, until - 1, zone)
         for _ in range(INTERVALS_DEFAULT - 1):
-            since = start_of(interval, since - 1)
+            since = start_of(interval, since - 1, zone)
     if since >= until:
         raise invalid_parameter("from", "must be before `to`")
     if since < 0:
@@ -140,23 +170,19 @@ def _period(given: list[Given], interval: str, now: Millis) -> tuple[Millis, Mil
     return since, until
 
 
-def start_of(interval: str, at: Millis) -> Millis:
-    """When the interval began in which `at` lies; since 1970."""
-    if interval in _LENGTHS:
-        length, first = _LENGTHS[interval]
-        return at - (at - first) % length
-    moment = datetime.fromtimestamp(max(at, 0) // 1000, UTC)
-    return int(datetime(moment.year, moment.month, 1, tzinfo=UTC).timestamp()) * 1000
+def start_of(interval: str, at: Millis, zone: Zone = None) -> Millis:
+    """When the interval began in which `at` lies."""
+    began, _ = _BOUNDS[interval]
+    return began(at, zone)
 
 
-def starts_of(interval: str, since: Millis, until: Millis) -> tuple[Millis, ...]:
+def starts_of(interval: str, since: Millis, until: Millis, zone: Zone = None) -> tuple[Millis, ...]:
     """When the intervals begin that share something with the period. Raises ApiError."""
-    starts = [start_of(interval, since)]
+    began, ends = _BOUNDS[interval]
+    starts = [began(since, zone)]
     while True:
-        # 31 days after the start of a month lie in the next one
-        length = _LENGTHS[interval][0] if interval in _LENGTHS else 31 * DAY_MS
-        reached = starts[-1] + length
-        if reached > INSTANT_MAX or (following := start_of(interval, reached)) >= until:
+        following = ends(starts[-1], zone)
+        if following >= min(until, INSTANT_MAX):
             return tuple(starts)
         if len(starts) == POINTS_MAX:
             raise invalid_parameter(

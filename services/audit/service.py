@@ -31,11 +31,12 @@ from services.audit.lists.lists import Listing, answer_list
 from services.audit.lists.orders import ORDERS
 from services.audit.lists.products import COLLECTIONS, PRODUCTS, list_collected
 from services.audit.lists.promotions import STACKS, list_tiers
-from services.audit.lists.publications import PUBLICATIONS
+from services.audit.lists.publications import PUBLICATIONS, list_voucher_publications
 from services.audit.lists.redemptions import (
     get_redemption,
     get_voucher_redemption,
     list_redemptions,
+    list_voucher_redemptions,
 )
 from services.audit.lists.rules import ASSIGNMENTS, list_assignments_of, list_rules
 from services.audit.lists.vouchers import VOUCHERS
@@ -66,6 +67,8 @@ def audit_service(
             read("/v1/redemptions", list_redemptions),
             read("/v1/redemptions/{id:ident}", get_redemption),
             read("/v1/vouchers/{code:ident}/redemption", get_voucher_redemption),
+            read("/v1/vouchers/{code:ident}/redemptions", list_voucher_redemptions),
+            timed("/v1/vouchers/{code:ident}/publications", list_voucher_publications),
             listed("/v1/vouchers", VOUCHERS),
             listed("/v1/campaigns", CAMPAIGNS),
             timed("/v1/validation-rules", list_rules),
@@ -80,6 +83,7 @@ def audit_service(
             listed("/v1/orders", ORDERS),
             listed("/v1/publications", PUBLICATIONS),
             timed("/v1/customers", list_customers),
+            timed("/v1/segments/{segment:ident}/customers", list_customers),
             read("/v1/trash-bin", list_bin),
             read("/v1/vouchers/{code:ident}/transactions", list_voucher_transactions),
             read("/v1/campaigns/{id:ident}/transactions", list_campaign_transactions),

@@ -22,6 +22,7 @@ from engine.kernel.calendar import iso
 from engine.kernel.encode import EMPTY_LIST
 from engine.kernel.lookup import categories_of, find_named_customer
 from engine.kernel.state import View
+from engine.kernel.zones import zone_of
 from engine.orders.calculation import order_of
 from engine.qualification.body import qualifications_body, suiting_body, suiting_stack_body
 from engine.qualification.narrowing import About
@@ -148,7 +149,15 @@ class Qualifications:
             raise ApiError(order)
         stacking = find_stacking_rules(view)
         circumstances = Circumstances(
-            view, stacking, now, order, customer, body.metadata, caller.key_id, None
+            view,
+            stacking,
+            now,
+            order,
+            customer,
+            body.metadata,
+            caller.key_id,
+            None if body.session is None else body.session.key,
+            zone=zone_of(view),
         )
         return Trial(circumstances, scenario)
 

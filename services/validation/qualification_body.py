@@ -9,7 +9,7 @@ from engine.qualification.filters import FilterError, Filters, parse_filters
 from engine.qualification.page import PageQuery
 from runtime.http.errors import invalid_payload
 from runtime.http.payload import decode_body
-from schemas.api import CustomerInput, OrderInput, RewardChoice, Text
+from schemas.api import CustomerInput, OrderInput, RewardChoice, SessionInput, Text
 from schemas.base import Metadata, Shape
 from schemas.qualifications import LIMIT_DEFAULT, LIMIT_MAX, Scenario, SortingRule
 
@@ -31,6 +31,8 @@ class QualificationsBody(Shape, frozen=True):
     order: OrderInput | None = None
     tracking_id: Text | None = None
     metadata: Metadata | None = None
+    #: What its key holds does not count against whoever asks; nothing is held anew.
+    session: SessionInput | None = None
     scenario: Scenario | None = None
     options: QualificationsOptions | None = None
     #: What loyalty cards would pay for; of the older endpoint for vouchers.

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 from engine.answers.answer import render_answer
 from engine.kernel.encode import to_json
+from engine.kernel.zones import zone_name_of
+from fronts.spelling import spell_path
 from fronts.writes import Writes
 from runtime.base.clock import clock_ms
 from runtime.base.settings import Settings
@@ -23,6 +25,7 @@ from services.catalog.projects.keys import Presets
 from services.catalog.projects.oauth import OAuth, oauth_service
 from services.catalog.projects.projects import Issuance
 from services.catalog.service import catalog_service
+from services.catalog.vouchers.pictures import picture_service
 from services.redemption.front import Redemptions
 from services.redemption.service import redemption_service
 from services.validation.front import Validations
@@ -73,7 +76,13 @@ async def run_api(settings: Settings) -> None:
             TokenSigner(parts.secrets.oauth),
             clock_ms,
         ),
-        forward=Forward(client, parts.internal_secret, positions),
+        forward=Forward(
+            client,
+            parts.internal_secret,
+            positions,
+            lambda each: zone_name_of(replicas.view(each)),
+            lambda each, path: spell_path(replicas.view(each), path),
+        ),
         note=api_calls.note,
     )
     try:
@@ -117,6 +126,7 @@ def _api_services(
             Issuance(secrets, settings.partitions, settings.webhooks_allow_private),
             erased,
         ),
+        picture_service(replicas.view),
         oauth_service(
             OAuth(writes, commands, replicas.current_view, TokenSigner(secrets.oauth), clock_ms)
         ),

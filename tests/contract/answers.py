@@ -30,6 +30,8 @@ _ERRORS_OF_ANY_PATH: Final = frozenset(_TABLE["errors_of_any_path"])
 _ERRORS: Final = _ERRORS_OF_ANY_PATH | frozenset(_TABLE["errors"])
 #: How often each route was seen to answer with each status.
 CHECKED: Final[Counter[tuple[str, int]]] = Counter()
+#: Stands for the shape of what is no JSON: a PNG or an SVG.
+PICTURE: Final = "picture"
 NO_ROUTE: Final = "no route"
 _WANTED: Final = "tessera.wanted"
 
@@ -90,6 +92,9 @@ def assert_answer(
         shape = "Error"
     if shape is None:
         assert body == b"", f"{asked} with a body: {body[:500]!r}"
+        return
+    if shape == PICTURE:
+        assert body.startswith((b"\x89PNG\r\n", b"<?xml")), f"{asked} with no picture"
         return
     told = _decoded(asked, body)
     try:

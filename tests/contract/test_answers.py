@@ -18,7 +18,15 @@ from engine.answers import hook_campaigns, hook_events
 from schemas.webhooks import EVENT_NAMES
 from services.analytics.service import analytics_service
 from services.audit.service import audit_service
-from tests.contract.answers import ROUTES, assert_answer, async_client, client, route_of, wanting
+from tests.contract.answers import (
+    PICTURE,
+    ROUTES,
+    assert_answer,
+    async_client,
+    client,
+    route_of,
+    wanting,
+)
 from tests.contract.payloads import DATA, NAMES, OWN, assert_payload
 from tests.contract.shapes import INSTEAD, MORE, SHAPES
 from tests.e2e.manager import Manager, Received, Receiver
@@ -144,7 +152,7 @@ def test_the_table_names_shapes_that_are_there() -> None:
     text = json.dumps([list(ROUTES.values()), list(SHAPES.values()), list(DATA.values())])
     named = set(re.findall(r'"ref": "(\w+)"', text))
     named |= {each for answers in ROUTES.values() for each in answers.values() if type(each) is str}
-    assert named <= SHAPES.keys()
+    assert named <= {*SHAPES, PICTURE}
 
 
 def test_what_the_description_tells_otherwise_is_still_told_there() -> None:

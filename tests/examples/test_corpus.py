@@ -21,7 +21,6 @@ from tests.examples.shown import Part, parts_of
 UNSHOWN: dict[Part, str] = {
     ("ApiKey", "revoked_at"): "the fold of `key.revoked` sets it; no event has such a key",
     ("Reward", "type"): "there is one type",
-    ("Segment", "updated_at"): "segments do not change",
     ("RedemptionFailed", "channel"): "no front names another channel than the API",
     ("RedemptionRolledBack", "channel"): "as above",
     ("RedemptionSucceeded", "channel"): "as above",

@@ -11,7 +11,7 @@ from tests.unit.services.audit.examples import DAY, START
 A = Voucher(
     "v_A", "SUMMER-A", "DISCOUNT_VOUCHER", START, Discount("AMOUNT", 500),
     campaign="summer", campaign_id="camp_1",
-    category="hot", start_date=START - DAY, expiration_date=START + 5 * DAY, quantity=3,
+    category="hot", category_id="cat_1", start_date=START - DAY, expiration_date=START + 5 * DAY, quantity=3,
     redeemed_quantity=1,
     metadata={"tier": "gold", "n": 5, "tags": ["x", "y"], "since": "2024-03-01", "none": None},
 )  # fmt: skip

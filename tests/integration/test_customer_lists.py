@@ -5,11 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from schemas.customers import CustomersSummed, CustomerSummary
+from schemas.customers import CustomerDeleted, CustomersSummed, CustomerSummary
 from schemas.personal import Address
+from schemas.segments import (
+    Segment,
+    SegmentCreated,
+    SegmentDeleted,
+    SegmentEntered,
+    SegmentLeft,
+    SegmentUpdated,
+)
 from tests.integration.insight_host import Insight, is_, running
 from tests.integration.insight_world import customer
-from tests.unit.services.audit.examples import decided
+from tests.unit.services.audit.examples import START, decided
 
 
 @pytest.fixture
@@ -39,7 +47,6 @@ async def test_customers_are_filtered_and_show_their_sums(insight: Insight) -> N
         found[query] = "".join(each["id"][-1] for each in answer["customers"])
         assert (answer["total"], answer["has_more"]) == (len(found[query]), False)
     assert found == wanted
-    assert (await insight.get("/v1/customers?segment_id=seg_1"))["customers"] == []
     (ada,) = (await insight.get("/v1/customers?name=Ada"))["customers"]
     assert ada["summary"]["redemptions"]["total_succeeded"] == 3
     assert ada["address"]["city"] == "Rome"
@@ -77,3 +84,43 @@ async def test_customers_are_read_on_from_a_time_or_from_a_customer(insight: Ins
     refused = await insight.get("/v1/customers?order=source_id&starting_after=cust_1", 400)
     assert refused["key"] == "invalid_query_params"
     assert (await insight.get("/v1/customers?starting_after=cust_9"))["customers"] == []
+
+
+def in_segment(name: str, **fields: str) -> Segment:
+    """A segment by the last part of its id."""
+    return Segment(f"seg_{name}", name, START, **fields)  # type: ignore[arg-type]
+
+
+async def test_the_members_of_a_segment_are_listed(insight: Insight) -> None:
+    static, auto = in_segment("static"), in_segment("auto", type="auto-update", filter="{}")
+    passive = in_segment("passive", type="passive", filter="{}")
+    known = [customer(number, name=f"N{number}") for number in range(1, 6)]
+    insight.world.append(
+        decided(*known),
+        decided(SegmentCreated(static, ("cust_1", "cust_2", "cust_3"))),
+        decided(SegmentCreated(auto), SegmentCreated(passive)),
+        decided(SegmentEntered("cust_4", {"seg_auto": "auto"})),
+        decided(SegmentEntered("cust_5", {"seg_auto": "auto"})),
+        decided(SegmentLeft("cust_4", {"seg_auto": "auto"})),
+    )
+
+    async def members(query: str) -> tuple[str, int]:
+        found = await insight.get(query)
+        return "".join(each["id"][-1] for each in found["customers"]), found["total"]
+
+    assert await members("/v1/customers?segment_id=seg_static") == ("321", 3)
+    assert await members("/v1/segments/seg_static/customers?limit=1") == ("3", 3)
+    assert await members("/v1/customers?segment_id=seg_auto") == ("5", 1)
+    assert await members("/v1/customers?segment_id=seg_static&name=N2") == ("2", 1)
+    assert await members("/v1/customers?segment_id=seg_none") == ("", 0)
+    await insight.get("/v1/segments/seg_none/customers", status=404)
+    for path in ("/v1/customers?segment_id=seg_passive", "/v1/segments/seg_passive/customers"):
+        refused = await insight.get(path, status=400)
+        assert "passive" in refused["details"]
+    insight.world.append(
+        decided(SegmentUpdated(static, entered=("cust_5",), left=("cust_1",))),
+        decided(CustomerDeleted(known[1].customer)),
+    )
+    assert await members("/v1/customers?segment_id=seg_static") == ("53", 2)
+    insight.world.append(decided(SegmentDeleted(static)))
+    await insight.get("/v1/segments/seg_static/customers", status=404)

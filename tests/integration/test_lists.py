@@ -7,6 +7,7 @@ import pytest
 
 from schemas.bin import BinEntry, BinEntryAdded, BinEntryRemoved
 from schemas.campaigns import CampaignCreated
+from schemas.categories import Category, CategoryCreated
 from schemas.discounts import Discount
 from schemas.errors import refuse
 from schemas.orders import Order, OrderCreated, OrderItem
@@ -35,11 +36,13 @@ async def insight(tmp_path: Path) -> AsyncIterator[Insight]:
 
 async def test_campaigns_are_filtered(insight: Insight) -> None:
     insight.world.append(
+        decided(CategoryCreated(Category("cat_1", "hot", 1, START))),
         decided(
             CampaignCreated(
                 campaign(
                     1,
                     category="hot",
+                    category_id="cat_1",
                     metadata={"a": "b"},
                     validity_day_of_week=(0, 6),
                     validity_timeframe=ValidityTimeframe("PT1H", "P1D"),
@@ -48,7 +51,7 @@ async def test_campaigns_are_filtered(insight: Insight) -> None:
             CampaignCreated(campaign(2, type="AUTO_UPDATE", active=False, generating=5)),
             CampaignCreated(campaign(3, expiration_date=START, campaign_type="GIFT_VOUCHERS")),
             CampaignCreated(campaign(4, start_date=START + 10 * DAY)),
-        )
+        ),
     )
     wanted = {
         "": "4321", "order=created_at": "1234", "campaign_type=gift_vouchers": "3",

@@ -166,3 +166,21 @@ async def test_what_cannot_be_asked_is_refused_by_name(
 
 async def test_an_unknown_campaign_is_not_found(insight: Insight) -> None:
     assert (await insight.get(f"{PATH}?campaign=none", 404))["key"] == "not_found"
+
+
+async def test_intervals_are_those_of_the_projects_time_zone(insight: Insight) -> None:
+    """On Kiritimati it is Wednesday already, the 15th at 12:13."""
+    history(insight)
+    query = f"{PATH}?from=2023-11-14&to=2023-11-17&metrics=redemptions_succeeded"
+    there = {"x-tessera-time-zone": "Pacific/Kiritimati"}
+    found = await insight.get(query, headers=there)
+    assert found["from"] == "2023-11-13T10:00:00.000Z"
+    assert found["timezone"] == "Pacific/Kiritimati"
+    (series,) = found["series"]
+    assert [tuple(point.values()) for point in series["points"]] == [
+        ("2023-11-13T10:00:00.000Z", 0),
+        ("2023-11-14T10:00:00.000Z", 3),
+        ("2023-11-15T10:00:00.000Z", 1),
+    ]
+    totals = await insight.get("/v1/analytics/totals?to=2023-11-15", headers=there)
+    assert totals["totals"]["redemptions_succeeded"] == 0

@@ -6,19 +6,21 @@ from pathlib import Path
 import pytest
 
 from schemas.campaigns import CampaignCreated, CampaignDeleted, VouchersGenerated
+from schemas.categories import Category, CategoryCreated
 from schemas.discounts import Discount
 from schemas.voucher_events import VoucherCreated, VoucherDeleted, VoucherUpdated
 from schemas.vouchers import Voucher
 from tests.integration.insight_host import Insight, is_, running
 from tests.integration.insight_world import World
 from tests.integration.listed import A, B, C, campaign
-from tests.unit.services.audit.examples import DAY, START, decided
+from tests.unit.services.audit.examples import DAY, START, applicable, decided, succeeded
 
 D = Voucher("v_D", "d", "DISCOUNT_VOUCHER", START + DAY, Discount("AMOUNT", 1))
 
 
 def shop(world: World) -> None:
     world.append(
+        decided(CategoryCreated(Category("cat_1", "hot", 1, START))),
         decided(*(VoucherCreated(each) for each in (A, B, C, D))),
         decided(
             VoucherUpdated(
@@ -133,3 +135,18 @@ async def test_the_vouchers_of_a_deleted_campaign_leave_the_list_with_it(insight
     for path in own:
         assert (await insight.get(path, status=404))["key"] == "not_found"
     assert (await insight.get("/v1/campaigns"))["total"] == 0
+
+
+async def test_the_lists_that_a_vouchers_urls_name_are_there(insight: Insight) -> None:
+    insight.world.append(
+        decided(*(VoucherCreated(each) for each in (A, B))),
+        decided(succeeded(applicable("A", 100, "camp_1"), ids="1")),
+        decided(succeeded(applicable("B", 50), ids="2")),
+    )
+    redeemed = await insight.get("/v1/vouchers/v_A/redemptions?page=1&limit=10")
+    assert [each["id"] for each in redeemed["redemptions"]] == ["r_10"]
+    assert redeemed["total"] == 1
+    published = await insight.get("/v1/vouchers/v_A/publications?page=1&limit=10")
+    assert (published["publications"], published["total"]) == ([], 0)
+    for path in ("redemptions", "publications"):
+        await insight.get(f"/v1/vouchers/NONE/{path}", status=404)

@@ -156,7 +156,7 @@ def _redemptions_named(project: str, redemption_ids: Sequence[str]) -> Query:
 
 def _item(entry: Body, customer: _Shown, redemptions: Mapping[str, Body]) -> Body:
     """The entry as the feed shows it, with the customer and the redemption."""
-    redemption_id = entry.pop("redemption_id")
+    redemption_id, channel = entry.pop("redemption_id"), entry.pop("channel")
     data: Body = entry["data"]
     data["customer"] = customer.full if entry["type"] in _IN_FULL else customer.simple
     if "event" in data:
@@ -165,7 +165,7 @@ def _item(entry: Body, customer: _Shown, redemptions: Mapping[str, Body]) -> Bod
         data["publication"]["customer"] = customer.full
     if redemption_id:
         data |= _redemption_data(redemptions.get(redemption_id, {}), customer.simple)
-    return {**entry, "data": {"data": data, "event_source": {"channel": "API"}}}
+    return {**entry, "data": {"data": data, "event_source": {"channel": channel}}}
 
 
 def _redemption_data(body: Body, customer: Body) -> Body:

@@ -3,6 +3,7 @@
 from types import MappingProxyType
 from typing import Final
 
+from services.audit.lists.categories import FIELDS as CATEGORY_FIELDS
 from services.audit.lists.filters import ANY_METADATA, METADATA_PREFIX, REFERRAL, Field, text, texts
 from services.audit.lists.lists import Listing
 from services.audit.lists.promotions import shown_campaigns
@@ -32,6 +33,7 @@ CAMPAIGNS: Final = Listing(
     MappingProxyType(
         {
             **TIMES,
+            **CATEGORY_FIELDS,
             "campaigns": text("alias"),
             "campaign_name": text("alias"),
             "campaigns_id": text("id"),
@@ -44,8 +46,6 @@ CAMPAIGNS: Final = Listing(
             "is_referral_code": REFERRAL,
             "voucher_type": texts("texts['voucher_type']")._replace(capitals=True),
             "type": texts("texts['update_type']")._replace(capitals=True),
-            "categories": text("category"),
-            "category_ids": texts("texts['category_id']"),
             "validity_timeframe": texts("texts['validity_timeframe']"),
             "validity_day_of_week": texts("texts['validity_day_of_week']"),
             METADATA_PREFIX: ANY_METADATA,

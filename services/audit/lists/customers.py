@@ -18,11 +18,14 @@ from fronts.query_string import (
     read_parameters,
     require_known,
     single_parameter,
+    text_of,
     time_of,
 )
 from runtime.clickhouse.sinks import Reads
-from runtime.http.routing import caller_of
+from runtime.http.errors import ApiError
+from runtime.http.routing import caller_of, read_ident
 from schemas.base import Millis
+from schemas.errors import not_found
 from services.audit.lists import queries
 from services.audit.lists.filters import ANY_METADATA, METADATA_PREFIX, Where, text, texts
 from services.audit.lists.lists import (
@@ -33,12 +36,20 @@ from services.audit.lists.lists import (
     wanted_entities,
 )
 from services.audit.lists.times import TIMES
+from services.audit.sink.segment_rows import KIND as SEGMENT
+from services.audit.sink.segment_rows import MEMBERS
 
 CURSOR: Final = "starting_after"
 #: How a customer's own id begins; as a cursor it is exact, where a time is not.
 _ID_PREFIX: Final = "cust_"
 #: How long a page may become that goes on to the end of a moment; an import makes 500 at once.
 _MOMENT_MAX: Final = 10_000
+
+
+_IN_SEGMENT: Final = (
+    f"id IN (SELECT customer_id FROM {MEMBERS.full_name} FINAL "  # noqa: S608
+    "WHERE project = {project:String} AND segment_id = {segment_id:String} AND within = 1)"
+)
 
 
 async def full_customers(reads: Reads, project: str, rows: Sequence[tuple[str, str]]) -> list[Body]:
@@ -76,8 +87,7 @@ CUSTOMERS: Final = Listing(
             name: f"has(texts['{name}'], {{{name}:String}})"
             for name in ("email", "name", "city", "phone")
         }
-        # nobody is in a segment yet
-        | {"segment_id": "{segment_id:String} = ''"}
+        | {"segment_id": _IN_SEGMENT}
     ),
     orders=MappingProxyType({**BY_TIME, "source_id": ("alias", "id")}),
 )
@@ -86,7 +96,9 @@ CUSTOMERS: Final = Listing(
 async def list_customers(
     reads: Reads, clock_ms: Callable[[], Millis], request: Request
 ) -> Response:
-    """GET /v1/customers; `total` counts all that the filters let through, wherever the page is.
+    """GET /v1/customers, and those of a segment by its path.
+
+    `total` counts all that the filters let through, wherever the page is.
 
     Clients that go on from a time take that of a page's last customer. So such a page holds all of
     its last moment, beyond its limit, or those whom one import made would be passed over.
@@ -95,8 +107,10 @@ async def list_customers(
     require_known(given, CUSTOMERS.parameters | {CURSOR})
     page = page_of(given, frozenset(CUSTOMERS.orders))
     cursor = single_parameter(given, CURSOR)
-    where = wanted_entities(CUSTOMERS, caller_of(request).project, given, clock_ms())
+    project = caller_of(request).project
+    where = wanted_entities(CUSTOMERS, project, given, clock_ms())
     await reads.ready(request)
+    await _in_segment(reads, request, where, text_of(given, "segment_id"))
     ((total,),) = await reads.rows(queries.count_entities(where))
     if cursor is not None:
         _go_on(where, cursor, page)
@@ -107,6 +121,26 @@ async def list_customers(
         found = await page_of_entities(CUSTOMERS, reads, where, page._replace(limit=page.limit + 1))
         found, more = found[: page.limit], len(found) > page.limit
     return list_response("customers", found, total=total, has_more=more)
+
+
+async def _in_segment(reads: Reads, request: Request, where: Where, asked: str | None) -> None:
+    """Only who is in the segment of the path, where one's members are listed.
+
+    Raises ApiError 404 for one that is not there, 400 for one of which nobody keeps who is in it.
+    """
+    of_path = "segment" in request.path_params
+    named = read_ident(request, "segment") if of_path else asked
+    if named is None:
+        return
+    found = await reads.rows(queries.entities(where.values["project"], SEGMENT, [named]))
+    if of_path and not found:
+        raise ApiError(not_found("segment", named))
+    if found and tables.SEGMENTS.decode(found[0][1].encode()).type == "passive":
+        raise invalid_parameter(
+            "segment_id", "is a passive segment, of which nobody keeps who is in it"
+        )
+    if of_path:
+        where.add(_IN_SEGMENT, segment_id=named)
 
 
 async def _whole_moments(reads: Reads, where: Where, page: Page) -> tuple[list[Body], bool]:

@@ -14,7 +14,9 @@ from starlette.responses import Response
 from engine.collections.body import collection_body
 from engine.collections.members import item_field_of
 from engine.kernel import tables
+from engine.kernel.calendar import Moment
 from engine.kernel.encode import Body
+from engine.kernel.zones import zone_named
 from engine.products.body import full_product_body, product_body, sku_body
 from engine.rules.filters import locations_in, parse_filter
 from engine.rules.places import with_locations_by
@@ -29,6 +31,7 @@ from fronts.query_string import (
 from runtime.clickhouse.database import Query
 from runtime.clickhouse.sinks import Reads
 from runtime.http.errors import ApiError
+from runtime.http.internal import time_zone_of
 from runtime.http.routing import caller_of, read_ident
 from schemas.base import Millis
 from schemas.collections import ProductCollection
@@ -128,7 +131,8 @@ async def list_collected(
         ((total,),) = await reads.rows(queries.count_entities(where))
         _go_on(where, after, page)
     else:
-        ids, total = await _find_met(reads, project, collection, after, page, clock_ms())
+        now = Moment(clock_ms(), zone_named(time_zone_of(request)))
+        ids, total = await _find_met(reads, project, collection, after, page, now)
         where.add("id IN {ids:Array(String)}", ids=ids)
         page = page._replace(offset=0)
     rows: Rows = await reads.rows(_page_of(where, page))
@@ -147,7 +151,7 @@ async def _find_met(
     collection: ProductCollection,
     after: Millis | None,
     page: Page,
-    now: Millis,
+    now: Moment,
 ) -> tuple[list[str], int]:
     """The ids of a page of what meets the filter, and how many meet it on all pages.
 
@@ -208,7 +212,7 @@ def _filter_rows(
     text: str,
     rows: Rows,
     locations: Mapping[str, Location],
-    now: Millis,
+    now: Moment,
     order: str,
 ) -> list[_Met]:
     """What of the rows, (id, body) of one kind, meets the filter."""

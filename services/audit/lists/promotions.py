@@ -23,8 +23,9 @@ from schemas.categories import Category
 from schemas.promotions import TIERS_SHOWN_MAX, PromotionTier
 from services.audit.lists import queries
 from services.audit.lists.assignments import assignments_to
+from services.audit.lists.categories import FIELDS as CATEGORY_FIELDS
 from services.audit.lists.categories import categories_in
-from services.audit.lists.filters import ANY_METADATA, METADATA_PREFIX, Field, text, texts
+from services.audit.lists.filters import ANY_METADATA, METADATA_PREFIX, Field, text
 from services.audit.lists.lists import BY_TIME, Listing, list_response, wanted_entities
 from services.audit.lists.times import ACTIVE, TIMES
 from services.audit.sink.entities import ENTITIES, UNKNOWN
@@ -157,8 +158,7 @@ _FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
         "name": text("alias"),
         "campaign_id": text("campaign_id"),
         "campaign_ids": text("campaign_id"),
-        "category_id": texts("texts['category_id']"),
-        "category_ids": texts("texts['category_id']"),
+        **CATEGORY_FIELDS,
         "created_at": TIMES["created_at"],
         "updated_at": TIMES["updated_at"],
     }

@@ -1,18 +1,31 @@
 """The list of publications, the failed ones included."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import MappingProxyType
 from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
 
 from engine.customers.body import gone_customer_body
 from engine.kernel import tables
 from engine.kernel.encode import Body
 from engine.publications.body import publication_row_body
+from fronts.query_string import page_of, read_parameters, require_known
 from runtime.clickhouse.sinks import Reads
+from runtime.http.routing import caller_of
+from schemas.base import Millis
 from services.audit.lists import queries
 from services.audit.lists.customers import full_customers
 from services.audit.lists.filters import ANY_METADATA, METADATA_PREFIX, REFERRAL_TEXT, text, texts
-from services.audit.lists.lists import Listing
+from services.audit.lists.lists import (
+    Listing,
+    add_customer,
+    list_response,
+    page_of_entities,
+    wanted_entities,
+)
+from services.audit.lists.redemptions import living_voucher
 from services.audit.lists.times import TIMES
 
 #: What the plain parameter `voucher_type` may say.
@@ -85,3 +98,20 @@ PUBLICATIONS: Final = Listing(
     ),
     ranges=("created_at",),
 )
+
+
+async def list_voucher_publications(
+    reads: Reads, clock_ms: Callable[[], Millis], request: Request
+) -> Response:
+    """GET /v1/vouchers/{code}/publications: the list of publications, of one voucher."""
+    given = read_parameters(request.query_params.multi_items())
+    require_known(given, PUBLICATIONS.parameters)
+    page = page_of(given, frozenset(PUBLICATIONS.orders))
+    where = wanted_entities(PUBLICATIONS, caller_of(request).project, given, clock_ms())
+    await reads.ready(request)
+    voucher = await living_voucher(reads, request)
+    where.add("has(texts['voucher_id'], {voucher_id:String})", voucher_id=voucher.id)
+    await add_customer(where, reads, given, PUBLICATIONS.customer)
+    found = await page_of_entities(PUBLICATIONS, reads, where, page)
+    ((total,),) = await reads.rows(queries.count_entities(where))
+    return list_response(PUBLICATIONS.name, found, total=total)

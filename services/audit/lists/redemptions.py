@@ -29,6 +29,7 @@ from runtime.clickhouse.sinks import Reads
 from runtime.http.errors import ApiError
 from runtime.http.routing import caller_of, decode_ident
 from schemas.errors import not_found
+from schemas.vouchers import Voucher
 from services.audit.lists import queries
 from services.audit.lists.filters import Field, Where, text
 from services.audit.lists.lists import PAGING, add_customer, json_answer, list_response
@@ -98,24 +99,46 @@ async def get_redemption(reads: Reads, request: Request) -> Response:
     return json_answer(body)
 
 
+async def list_voucher_redemptions(reads: Reads, request: Request) -> Response:
+    """GET /v1/vouchers/{code}/redemptions: the list of redemptions, of one voucher."""
+    given = read_parameters(request.query_params.multi_items())
+    require_known(given, PARAMETERS)
+    page = page_of(given, frozenset(ORDERS))
+    project = caller_of(request).project
+    where = wanted_redemptions(project, given)
+    await reads.ready(request)
+    _of_voucher(where, await living_voucher(reads, request))
+    await add_customer(where, reads, given, "customer_id")
+    found, total = await _page(reads, where, page)
+    return list_response("redemptions", found, total=total)
+
+
 async def get_voucher_redemption(reads: Reads, request: Request) -> Response:
     """GET /v1/vouchers/{code}/redemption: how often, and the newest entries."""
-    code = decode_ident(request.path_params["code"])
     require_known(read_parameters(request.query_params.multi_items()), frozenset())
-    project = caller_of(request).project
     await reads.ready(request)
-    rows = await reads.rows(queries.find_voucher(project, code))
-    if not rows:
-        raise ApiError(not_found("voucher", code))
-    voucher = tables.VOUCHERS.decode(rows[0][0].encode())
-    where = Where(project)
-    where.add("related_object_id = {voucher_id:String}", voucher_id=voucher.id)
+    voucher = await living_voucher(reads, request)
+    where = Where(caller_of(request).project)
+    _of_voucher(where, voucher)
     page = Page(ENTRIES_MAX, 0, "created_at", descending=True)
     found, total = await _page(reads, where, page)
     summary = voucher_body(voucher)["redemption"]
     return json_answer(
         {**summary, "data_ref": "redemption_entries", "total": total, "redemption_entries": found}
     )
+
+
+async def living_voucher(reads: Reads, request: Request) -> Voucher:
+    """The voucher that the path names by code or id. Raises ApiError 404."""
+    code = decode_ident(request.path_params["code"])
+    rows = await reads.rows(queries.find_voucher(caller_of(request).project, code))
+    if not rows:
+        raise ApiError(not_found("voucher", code))
+    return tables.VOUCHERS.decode(rows[0][0].encode())
+
+
+def _of_voucher(where: Where, voucher: Voucher) -> None:
+    where.add("related_object_id = {voucher_id:String}", voucher_id=voucher.id)
 
 
 async def _page(reads: Reads, where: Where, page: Page) -> tuple[list[Body], int]:

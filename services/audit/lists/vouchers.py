@@ -5,6 +5,8 @@ from types import MappingProxyType
 from typing import Final
 
 from services.audit.lists.assignments import bound_vouchers
+from services.audit.lists.categories import FIELDS as CATEGORY_FIELDS
+from services.audit.lists.categories import NAME as CATEGORY_NAME
 from services.audit.lists.filters import (
     ANY_METADATA,
     METADATA_PREFIX,
@@ -20,6 +22,7 @@ from services.audit.sink.entities import LIVING_VOUCHER
 FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
     {
         **TIMES,
+        **CATEGORY_FIELDS,
         "code": text("alias"),
         "id": text("id"),
         "vouchers": text("id"),
@@ -31,8 +34,6 @@ FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
         "voucher_type": text("type", capitals=True),
         "discount.type": text("discount_type", capitals=True),
         "discount_type": text("discount_type", capitals=True),
-        "category": text("category"),
-        "categories": text("category"),
         "holder_id": text("customer_id"),
         "published_for_customer_id": text("customer_id"),
         "active": ACTIVE,
@@ -54,7 +55,7 @@ VOUCHERS: Final = Listing(
             "code": "alias = {code:String}",
             "campaign": "(campaign = {campaign:String} OR campaign_id = {campaign:String})",
             "campaign_id": "campaign_id = {campaign_id:String}",
-            "category": "category = {category:String}",
+            "category": f"{{category:String}} IN (category_id, {CATEGORY_NAME})",
         }
     ),
     orders=MappingProxyType({**BY_TIME, "code": ("alias",)}),

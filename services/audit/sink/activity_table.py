@@ -27,6 +27,7 @@ ACTIVITY = sink_table(
         Column("body", "String", "ZSTD(1)"),
     ),
     order_by=("project", "customer_id", "log_offset", "log_index"),
+    revision=2,
     erasable=True,
 )
 
@@ -59,6 +60,7 @@ def _row(project: str, entry: ActivityEntry, at: Millis) -> ActivityRow:
         "created_at": iso(at),
         "group_id": entry.group_id,
         "redemption_id": entry.redemption_id,
+        "channel": entry.channel,
     }
     return ActivityRow(
         project,

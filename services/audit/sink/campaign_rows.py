@@ -57,7 +57,6 @@ def campaign_row(project: str, campaign: Campaign) -> EntityRow:
         texts={
             "type": campaign.campaign_type,
             "status": "IN_PROGRESS" if campaign.generating else "DONE",
-            "category": campaign.category,
             "campaign_id": campaign.id,
             "update_type": campaign.type,
             "category_id": campaign.category_id,

@@ -26,7 +26,7 @@ _NONE: Final[Mapping[str, Any]] = {}
 TEXT_COLUMNS: Final[Mapping[str, str]] = {
     "type": _NAME,
     "status": _NAME,
-    "category": _NAME,
+    "category_id": _NAME,
     "campaign_id": _NAME,
     "campaign": _NAME,
     "discount_type": _NAME,
@@ -63,8 +63,8 @@ ENTITIES = sink_table(
     order_by=("project", "kind", "id"),
     latest_only=True,
     found_by=("alias",),
+    revision=3,
     erasable=True,
-    revision=2,
 )
 
 #: A voucher that is there: those of a deleted campaign leave with it, before each of them is deleted.
@@ -88,7 +88,7 @@ class EntityRow(NamedTuple):
     deleted: int
     type: str = ""
     status: str = ""
-    category: str = ""
+    category_id: str = ""
     campaign_id: str = ""
     campaign: str = ""
     discount_type: str = ""

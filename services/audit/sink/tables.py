@@ -72,7 +72,13 @@ from schemas.redemptions import (
 )
 from schemas.rewards import RewardEvent
 from schemas.rules import ValidationRuleCreated, ValidationRuleDeleted, ValidationRuleUpdated
-from schemas.segments import SegmentCreated, SegmentDeleted, SegmentEntered, SegmentLeft
+from schemas.segments import (
+    SegmentCreated,
+    SegmentDeleted,
+    SegmentEntered,
+    SegmentLeft,
+    SegmentUpdated,
+)
 from schemas.sessions import SessionEvent
 from schemas.stacking import StackingEvent
 from schemas.voucher_events import (
@@ -96,11 +102,13 @@ from services.audit.sink import (
     publication_rows,
     redemption_rows,
     rule_rows,
+    segment_rows,
     voucher_rows,
 )
 from services.audit.sink.activity_table import ACTIVITY, activity_table_rows
 from services.audit.sink.entities import ENTITIES, EntityRow
 from services.audit.sink.redemption_table import REDEMPTIONS, redemption_table_rows
+from services.audit.sink.segment_rows import MEMBERS, member_table_rows
 from services.audit.sink.transaction_table import TRANSACTIONS, transaction_table_rows
 
 #: The stored type of the command that forgets; everything else erases nothing.
@@ -149,6 +157,9 @@ ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
         CollectionCreated: product_rows.collection_changed,
         CollectionUpdated: product_rows.collection_changed,
         CollectionDeleted: product_rows.collection_deleted,
+        SegmentCreated: segment_rows.segment_changed,
+        SegmentUpdated: segment_rows.segment_changed,
+        SegmentDeleted: segment_rows.segment_deleted,
         BinEntryAdded: bin_rows.bin_entry_added,
         BinEntryRemoved: bin_rows.bin_entry_removed,
         ActionStarted: action_rows.action_changed,
@@ -180,8 +191,6 @@ UNLISTED = events_of(
     RewardEvent,
     StackingEvent,
     WebhookEvent,
-    SegmentCreated,
-    SegmentDeleted,
     # It has a table of its own, and changes no entity: redemptions, or activities.
     RedemptionFailed,
     RollbackFailed,
@@ -237,5 +246,6 @@ LEDGER_TABLES: tuple[SinkTable[Record], ...] = (
     SinkTable(ENTITIES, entity_table_rows, forgotten_entities),
     SinkTable(ACTIVITY, activity_table_rows, forgotten_activity),
     SinkTable(TRANSACTIONS, transaction_table_rows),
+    SinkTable(MEMBERS, member_table_rows),
 )
-DEFINITIONS: tuple[TableDef, ...] = (REDEMPTIONS, ENTITIES, ACTIVITY, TRANSACTIONS)
+DEFINITIONS: tuple[TableDef, ...] = (REDEMPTIONS, ENTITIES, ACTIVITY, TRANSACTIONS, MEMBERS)

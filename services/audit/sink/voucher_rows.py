@@ -62,7 +62,7 @@ def voucher_row(project: str, voucher: Voucher) -> EntityRow:
         alias=voucher.code,
         texts={
             "type": voucher.type,
-            "category": voucher.category,
+            "category_id": voucher.category_id,
             "campaign_id": voucher.campaign_id,
             "campaign": voucher.campaign,
             "discount_type": discount.type if discount else None,

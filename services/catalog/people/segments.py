@@ -24,7 +24,7 @@ from runtime.http.errors import ApiError, invalid_payload, request_id_of
 from runtime.http.routing import Captured, caller_of, management_router
 from schemas.base import ID_LENGTH_MAX, Millis
 from schemas.errors import not_found
-from schemas.segments import MEMBERS_MAX, CreateSegment, DeleteSegment, Segment
+from schemas.segments import MEMBERS_MAX, CreateSegment, DeleteSegment, Segment, UpdateSegment
 from services.catalog.reads import Reads
 
 Name = Annotated[StrictStr, Field(min_length=1, max_length=ID_LENGTH_MAX)]
@@ -42,6 +42,20 @@ class SegmentBody(Body):
     def kind(self) -> Literal["static", "auto-update", "passive"]:
         """Its type; one with a filter follows the customers unless it says otherwise."""
         return self.type or ("static" if self.filter is None else "auto-update")
+
+
+class UpdateSegmentBody(Body):
+    """What changes of a segment; `customers` are all members of a static one from then on."""
+
+    name: Name | None = None
+    customers: Annotated[list[Name], Field(max_length=MEMBERS_MAX)] | None = None
+    filter: dict[str, Any] | None = None
+    #: As they are, for who sends back what was read.
+    id: str | None = None
+    type: Literal["static", "auto-update", "passive"] | None = None
+    object: Literal["segment"] | None = None
+    created_at: Any = None
+    updated_at: Any = None
 
 
 _SELECTION: Final[Selection[Segment]] = Selection(
@@ -62,7 +76,7 @@ _SELECTION: Final[Selection[Segment]] = Selection(
 def segment_router(
     writes: Writes, view_of: Reads, clock: Callable[[], Millis] = clock_ms
 ) -> APIRouter:
-    """Segments: create, list, read, delete; and those of a customer."""
+    """Segments: create, list, read, change, delete; and those of a customer."""
     router = management_router("segments")
 
     @router.get("/v1/segments")
@@ -91,6 +105,21 @@ def segment_router(
         if found is None:
             raise ApiError(not_found("segment", segment))
         return writes.respond(request, 200, segment_body(found))
+
+    @router.put("/v1/segments/{segment:ident}")
+    async def update(request: Request, segment: Captured, body: UpdateSegmentBody) -> Response:
+        found = (await view_of(caller_of(request).project)).get(tables.SEGMENTS, segment)
+        for name in ("id", "type"):
+            if found is not None and getattr(body, name) not in (None, getattr(found, name)):
+                raise invalid_payload(f"Property `.{name}` cannot be changed")
+        command = UpdateSegment(
+            segment,
+            name=body.name,
+            filter=_text(body.filter),
+            customers=None if body.customers is None else tuple(body.customers),
+            request_id=request_id_of(request),
+        )
+        return await writes.write(request, "segment.update", command)
 
     @router.delete("/v1/segments/{segment:ident}")
     async def delete(request: Request, segment: Captured) -> Response:

@@ -16,6 +16,7 @@ import structlog
 
 from engine.kernel import tables
 from engine.kernel.state import View
+from engine.kernel.zones import zone_names
 from runtime.base.faults import NotSent, OutcomeUnknown
 from runtime.http.errors import ApiError
 from runtime.replica.command_sender import CommandSender
@@ -27,6 +28,7 @@ from schemas.projects import (
     CreateProject,
     OpenProject,
     ReplaceKey,
+    SetTimeZone,
 )
 from schemas.records import Decided
 from services.catalog.projects.keys import Keys, KeysError, Presets, settle_keys
@@ -102,6 +104,7 @@ class Bootstrap:
             if control.get(tables.KEYS, key.id) != key:
                 await self._send(CONTROL_PROJECT, ReplaceKey(key))
         await self._set_origins(control, keys.project_id)
+        await self._set_zones(control)
         return keys
 
     async def _create(self, project_id: str, keys: tuple[ApiKey, ...]) -> None:
@@ -122,6 +125,18 @@ class Bootstrap:
         if wanted is None or project is None or project.trusted_origins == wanted:
             return
         await self._send(CONTROL_PROJECT, ChangeTrustedOrigins(project_id, wanted))
+
+    async def _set_zones(self, control: View) -> None:
+        """Has each project reckon in its zone, where that was said and did not reach it."""
+        for project in control.scan(tables.PROJECTS):
+            if project.deleted_at is not None:
+                continue
+            opened = (await self._view_of(project.id)).get(tables.OPENED, project.id)
+            wanted = project.terms.timezone
+            if opened is None or opened.timezone == wanted or wanted not in zone_names():
+                continue
+            log.info("time zone set", project=project.id, timezone=wanted)
+            await self._send(project.id, SetTimeZone(wanted, project.revision))
 
     async def _send(self, project: str, body: CommandBody, once: str | None = None) -> None:
         answered = await self._commands.send(

@@ -1,14 +1,18 @@
 """What the management API takes: projects, webhooks, metadata schemas."""
 
+import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, StrictBool, StrictStr, field_validator
+from pycountry import currencies
+from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictStr, field_validator
 
 from engine.codes.code import CHARSET
+from engine.kernel.zones import zone_names
 from fronts.fields import Body, Long, Short
 from services.catalog.projects.management import ORIGIN
 
 ORIGINS_MAX = 100
+_CURRENCY = re.compile("[A-Z]{3}")
 
 
 def _off(value: Any) -> Any:
@@ -24,6 +28,21 @@ def _switches_on(value: Any) -> bool:
     return value is True
 
 
+def _time_zone(value: str) -> str:
+    if value not in zone_names():
+        raise ValueError("no time zone that IANA knows")
+    return value
+
+
+def _currency(value: str) -> str:
+    # the look-up does not distinguish case, and money does
+    if not _CURRENCY.fullmatch(value) or currencies.get(alpha_3=value) is None:
+        raise ValueError("no currency that ISO 4217 knows")
+    return value
+
+
+TimeZone = Annotated[StrictStr, AfterValidator(_time_zone)]
+Currency = Annotated[StrictStr, AfterValidator(_currency)]
 Name = Annotated[StrictStr, Field(min_length=1, max_length=512)]
 Off = Annotated[Any, BeforeValidator(_off)]
 
@@ -38,8 +57,8 @@ class ProjectTerms(Body):
     """What creating and updating a project have in common."""
 
     description: Long | None = None
-    timezone: Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9_+/-]{1,64}$")] | None = None
-    currency: Annotated[StrictStr, Field(pattern=r"^[A-Z]{3}$")] | None = None
+    timezone: TimeZone | None = None
+    currency: Currency | None = None
     dial_code: Annotated[StrictStr, Field(max_length=16)] | None = None
     webhook_version: Literal["v2024-01-01"] | None = None
     client_trusted_domains: Annotated[list[Short], Field(max_length=ORIGINS_MAX)] | None = None
@@ -65,9 +84,9 @@ class CreateProjectBody(ProjectTerms):
     """A new project."""
 
     name: Name
-    timezone: Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9_+/-]{1,64}$")]
-    currency: Annotated[StrictStr, Field(pattern=r"^[A-Z]{3}$")]
-    case_sensitive_codes: Literal[True]
+    timezone: TimeZone
+    currency: Currency
+    case_sensitive_codes: bool
     cluster_id: Literal["self-hosted"] | None = None
     api_version: Literal["v2018-08-01"] | None = None
     users: Annotated[list[Any], Field(max_length=0)] | None = None

@@ -15,9 +15,10 @@ from starlette.responses import Response
 
 from engine.codes.code import CHARSET
 from engine.kernel.encode import Body
-from engine.projects.body import list_body, project_body
+from engine.projects.body import list_body, project_body, zone_change_body
 from fronts.writes import Identity, Writes
 from runtime.base.secrets import Secrets
+from runtime.http.auth import Caller
 from runtime.http.errors import ApiError, invalid_payload
 from runtime.http.routing import Captured, caller_of, management_router
 from schemas.errors import refuse
@@ -33,6 +34,8 @@ from schemas.projects import (
     ProjectCreated,
     ProjectSettings,
     ProjectUpdated,
+    SetTimeZone,
+    TimeZoneSet,
     UpdateProject,
 )
 from schemas.records import Answer, Decided
@@ -126,6 +129,7 @@ class _Projects:
             trusted_origins=tuple(body.client_trusted_domains or ()),
             settings=structs.replace(ProjectSettings(), **_named_settings(body)),
             managed_by=caller.project,
+            case_sensitive_codes=body.case_sensitive_codes,
         )
         answered = await self._writes.decide(caller, command, identity, project=CONTROL_PROJECT)
         status, refused = self._writes.render(answered.record, caller.kind)
@@ -133,7 +137,8 @@ class _Projects:
             return self._writes.respond(request, status, refused)
         # None where the key is that of a request of more than a week ago
         project = _project_of(answered.record) or await self._management.project(request, made.id)
-        await self._writes.decide(caller, OpenProject(), _once("open", made.id), project=made.id)
+        opening = OpenProject(project.terms.timezone, project.case_sensitive_codes)
+        await self._writes.decide(caller, opening, _once("open", made.id), project=made.id)
         return self._writes.respond(request, 200, self._body(project) | _shown_once(made))
 
     async def update(self, request: Request, project_id: str, body: UpdateProjectBody) -> Response:
@@ -154,7 +159,21 @@ class _Projects:
         if status != 200:
             return self._writes.respond(request, status, refused)
         project = _project_of(answered.record) or found
-        return self._writes.respond(request, 200, self._body(project))
+        told = {} if body.timezone is None else await self._set_zone(caller, project)
+        return self._writes.respond(request, 200, self._body(project) | told)
+
+    async def _set_zone(self, caller: Caller, project: Project) -> Body:
+        """Has the project's own partition reckon in its zone; what of it changes by that.
+
+        One that was cut off here is completed by the next one, or by the next start.
+        """
+        command = SetTimeZone(project.terms.timezone, project.revision)
+        once = _once(f"zone/{project.revision}", project.id)
+        answered = await self._writes.decide(caller, command, once, project=project.id)
+        events = answered.record.events if isinstance(answered.record, Decided) else ()
+        changed = next((each for each in events if isinstance(each, TimeZoneSet)), None)
+        running = None if changed is None else changed.running
+        return {} if running is None else {"timezone_change": zone_change_body(running)}
 
     async def delete(self, request: Request, project_id: str) -> Response:
         caller = caller_of(request)

@@ -120,4 +120,5 @@ class Decider:
             customer=decision.customer,
             assignments=decision.assignments,
             categories=decision.categories,
+            key_kind=command.key_kind,
         )

@@ -49,6 +49,9 @@ async def _grouped(shop: Shop, ann: str) -> None:
         await shop.work({"async_action_id": action})
     static = {"name": "Staff", "type": "static", "customers": ["ann", "ben"]}
     staff = await shop.post("/v1/segments", static)
+    await shop.put(f"/v1/segments/{staff['id']}", {"customers": ["ben"], "name": "Crew"})
+    await shop.put(f"/v1/segments/{staff['id']}", {"customers": ["ann"]})
+    await shop.put(f"/v1/segments/{readers['id']}", {"filter": READERS})
     await shop.put(f"/v1/customers/{ann}", {"metadata": {"interest": "games"}, "phone": None})
     await shop.put("/v1/customers/ben", {"metadata": {"interest": "books"}})
     await shop.delete(f"/v1/segments/{staff['id']}")

@@ -32,10 +32,13 @@ async def projects(shop: Shop) -> None:
     changes = {"name": "Second hand", "client_trusted_domains": ["https://second-hand.test"]}
     await shop.manage("PUT", f"/{second}", changes)
     await shop.manage("DELETE", f"/{second}", status=204)
+    third = {"name": "Third", "timezone": "Etc/UTC", "currency": "EUR"}
+    await shop.manage("POST", "", third | {"case_sensitive_codes": False})
     await _keys(shop)
     await _hooks(shop)
     await _schemas(shop)
     await _stacking(shop)
+    await _zone(shop)
 
 
 async def _keys(shop: Shop) -> None:
@@ -123,3 +126,12 @@ async def _stacking(shop: Shop) -> None:
     await shop.put(f"/v1/categories/{basket}", {"name": "Whole basket", "hierarchy": 9})
     await shop.manage("DELETE", path, status=204)
     await shop.delete(f"/v1/categories/{gifts}")
+
+
+async def _zone(shop: Shop) -> None:
+    await shop.manage("PUT", "/proj", {"timezone": "Pacific/Auckland"})
+    shop.wait(DAY)
+    code = {"type": "DISCOUNT_VOUCHER", "discount": {"type": "AMOUNT", "amount_off": 500}}
+    await shop.post("/v1/vouchers/KIWI", code)
+    redeemables = [{"object": "voucher", "id": "KIWI"}]
+    await shop.post("/v1/redemptions", {"redeemables": redeemables, "order": {"amount": 4000}})

@@ -5,6 +5,7 @@ from typing import Any
 
 from engine.evaluation.circumstances import Circumstances
 from engine.kernel import tables
+from engine.kernel.zones import zone_of
 from engine.qualification.cursor import Cursor
 from engine.qualification.page import PageQuery, find_page
 from engine.qualification.trial import Trial
@@ -96,6 +97,7 @@ class Shop:
             metadata,
             "app_1",
             None,
+            zone=zone_of(view),
         )
         return Trial(circumstances, scenario)
 

@@ -96,6 +96,7 @@ class Ledger:
                 customer=decision.customer,
                 assignments=decision.assignments,
                 categories=decision.categories,
+                key_kind=key_kind,
             )
         self._fold.apply(record, offset)
         for key, value in self._fold.commit().items():

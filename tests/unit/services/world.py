@@ -28,6 +28,7 @@ from services.catalog import service as catalog
 from services.catalog.projects.directory import KeyDirectory
 from services.catalog.projects.oauth import OAuth, oauth_service
 from services.catalog.projects.projects import Issuance
+from services.catalog.vouchers.pictures import picture_service
 from services.redemption import service as redemption
 from services.redemption.front import Redemptions
 from services.validation import service as validation
@@ -113,6 +114,7 @@ class Fronts:
                     Issuance(SECRETS, 1, allow_private=False),
                     self._erased,
                 ),
+                picture_service(self.view),
                 oauth_service(OAuth(writes, self, self._fresh, self.tokens, self._now)),
                 *extra,
             ),

@@ -1,11 +1,14 @@
 """What a record tells webhooks of vouchers that come into being."""
 
+import msgspec
 from msgspec import structs
 
 from engine.answers.hook_events import NAMES_MAX, hook_events
+from engine.answers.hook_payload import HookEvent, hook_payload
 from engine.kernel import tables
 from schemas.actions import RunChunk
 from schemas.campaigns import AddVouchers, CreateCampaign
+from schemas.projects import KeyKind
 from schemas.publications import COUNT_MAX
 from schemas.records import Decided
 from schemas.vouchers import CreateVoucher
@@ -69,3 +72,12 @@ def test_what_is_made_with_a_campaign_or_by_an_action_is_told_of_as_a_whole() ->
         action = found(world.view.get(tables.ACTIONS, actions[0].id))
         names += told(world.when(RunChunk(action.id, action.next_chunk)))
     assert names == [("campaign.vouchers.generation.completed", "")]
+
+
+def test_a_webhook_says_whether_a_shop_a_browser_or_the_system_itself_asked() -> None:
+    event = HookEvent(0, "voucher.created", {})
+    kinds: dict[KeyKind, str] = {"server": "API", "client": "CLIENT_API", "system": "INTERNAL"}
+    for kind, channel in kinds.items():
+        record = Decided(0, 1, "cmd_1", "x", "proj", "", key_kind=kind)
+        body = msgspec.json.decode(hook_payload("proj", 0, record, event))
+        assert body["source"] == {"channel": channel}

@@ -140,5 +140,7 @@ def test_the_fold_counts_redemptions_and_takes_them_back() -> None:
     world.when(RollBackRedemption(redemption.id), n=2)
     after = world.view.get(tables.TALLIES, "voucher", "v_TEN")
     assert after == Tally(
-        day=Sums(of=tally.day.of), week=Sums(of=tally.week.of), month=Sums(of=tally.month.of)
+        day=Sums(began_at=tally.day.began_at),
+        week=Sums(began_at=tally.week.began_at),
+        month=Sums(began_at=tally.month.began_at),
     )

@@ -13,7 +13,8 @@ from engine.evaluation.body import validation_body
 from engine.evaluation.evaluate import Asker, evaluate_for
 from engine.evaluation.voucher_body import single_validation_body
 from engine.kernel import tables
-from engine.kernel.reasons import reason_of
+from engine.kernel.reasons import _NOT_FOUND, _SENTENCES, INVALID_INPUT, reason_of
+from engine.redemptions.common_body import put_failure
 from engine.redemptions.rows import redemption_rows
 from fronts.query_string import read_parameters
 from schemas.api import OrderInput
@@ -173,3 +174,37 @@ def test_there_are_fifteen_reasons_and_every_row_has_its_own() -> None:
 )
 def test_every_other_refusal_has_one_of_them(refusal: Refusal, reason: str) -> None:
     assert reason_of(refusal) == reason
+
+
+#: What a redeemable is refused with. Source: the API contract, section 4.
+MESSAGES = {
+    "not_found": "Resource not found",
+    "voucher_disabled": "voucher is disabled",
+    "voucher_expired": "voucher expired",
+    "voucher_not_active_now": "voucher not active now",
+    "promotion_inactive": "Inactive Promotion",
+    "quantity_exceeded": "quantity exceeded",
+    "loyalty_card_points_exceeded": "loyalty card points exceeded",
+    "order_rules_violated": "order does not match validation rules",
+    "customer_rules_violated": "customer does not match segment rules",
+    "redemption_rules_violated": "redemption does not match validation rules",
+    "missing_order": "Missing order",
+    "missing_amount": "Missing amount",
+    "missing_customer": "Missing customer",
+    "missing_order_items": "Missing applicable order items",
+    "missing_order_items_amount": "Missing applicable order items",
+    "missing_reward": "Missing reward",
+    "invalid_amount": "Invalid Amount",
+}
+
+
+@pytest.mark.parametrize(("key", "message"), MESSAGES.items())
+def test_a_failure_has_the_contracts_message_and_one_of_the_fifteen_reasons(
+    key: str, message: str
+) -> None:
+    refusal = refuse(key, "details")
+    body: dict[str, Any] = {}
+    put_failure(body, refusal)
+    assert (body["failure_code"], body["failure_message"]) == (key, message)
+    assert reason_of(refusal) in {*_SENTENCES.values(), *_NOT_FOUND.values(), INVALID_INPUT}
+    assert len({*_SENTENCES.values(), *_NOT_FOUND.values(), INVALID_INPUT}) == 15

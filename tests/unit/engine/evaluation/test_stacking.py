@@ -71,6 +71,19 @@ LIMITS: dict[str, Row] = {
         "ok category ok ok",
     ),
     "one exclusive": ({}, "A:excl B:excl2", "ok exclusive"),
+    "one exclusive, that of the highest hierarchy, whatever the order": (
+        {},
+        "A:excl2 B:excl",
+        "exclusive ok",
+    ),
+    "as many exclusive ones as may apply do so by hierarchy": (
+        {
+            "applicable_exclusive_redeemables_limit": 2,
+            "exclusive_categories": ("gold", "silver", "deal"),
+        },
+        "A:deal B:join C:gold D:silver",
+        "exclusive ok ok ok",
+    ),
     "two exclusive, one of a category": (
         {
             "applicable_exclusive_redeemables_limit": 2,
@@ -110,6 +123,35 @@ LIMITS: dict[str, Row] = {
         {"applicable_exclusive_redeemables_per_category_limit": 5},
         "A:excl B:excl",
         "ok category",
+    ),
+    "a joint one is added whatever applied before it": (
+        {"applicable_redeemables_limit": 2},
+        "A B C:join D",
+        "ok ok ok limit",
+    ),
+    "a joint one takes room of regular ones": (
+        {"applicable_redeemables_limit": 2},
+        "A:join B C",
+        "ok ok limit",
+    ),
+    "joint ones alone meet no limit of all": (
+        {"applicable_redeemables_limit": 1, "applicable_redeemables_per_category_limit": 5},
+        "A:join B:join2 C:join",
+        "ok ok ok",
+    ),
+    "a joint one meets the limit of its category": (
+        {"applicable_redeemables_limit": 1},
+        "A:join B:join C:join2",
+        "ok category ok",
+    ),
+    "what is exclusive, too, meets the limit of all": (
+        {
+            "applicable_redeemables_limit": 1,
+            "applicable_exclusive_redeemables_limit": 5,
+            "joint_categories": ("join", "excl2"),
+        },
+        "A:excl B:excl2",
+        "ok limit",
     ),
     "joint ones are not counted as exclusive": (
         {"applicable_redeemables_per_category_limit": 5},
@@ -295,3 +337,10 @@ def _holds(given: Row) -> None:
     fields, named, expected = given
     world = ruled(rules(**fields))
     assert reasons(evaluated(world, row(world, named))) == expected.split()
+
+
+def test_exclusive_ones_that_may_all_apply_do_so_as_requested() -> None:
+    world = ruled(rules(applicable_exclusive_redeemables_limit=2))
+    assert evaluated(world, row(world, "A:excl2 B:excl")).sequence == ()
+    world = ruled(rules())
+    assert evaluated(world, row(world, "A:excl2 J:join B:excl")).sequence == (2, 1, 0)

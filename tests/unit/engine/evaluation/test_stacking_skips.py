@@ -135,7 +135,7 @@ ROWS: dict[str, Row] = {
         "A J:join OFF:excl E:excl2 F:excl",
         "A",
         EXCLUDED,
-        {"rule": "exclusive_categories", "applied": one_of("E")},
+        {"rule": "exclusive_categories", "applied": one_of("F")},
     ),
     "without effect": Row(
         SKIP,

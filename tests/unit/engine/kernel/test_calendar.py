@@ -17,7 +17,7 @@ from engine.kernel.calendar import (
     parse_duration,
     parse_instant,
 )
-from schemas.base import DAY_MS, INSTANT_MAX
+from schemas.base import INSTANT_MAX
 from schemas.validity import DailyHours, ValidityTimeframe
 
 
@@ -47,11 +47,11 @@ def test_the_week_begins_with_sunday_as_0() -> None:
 @pytest.mark.parametrize(
     ("text", "duration"),
     [
-        ("P1D", Duration(0, DAY_MS)),
-        ("PT1H", Duration(0, HOUR_MS)),
-        ("P1Y2M", Duration(14, 0)),
-        ("P1W", Duration(0, 7 * DAY_MS)),
-        ("P1DT1H1M1S", Duration(0, DAY_MS + HOUR_MS + 61_000)),
+        ("P1D", Duration(days=1)),
+        ("PT1H", Duration(millis=HOUR_MS)),
+        ("P1Y2M", Duration(months=14)),
+        ("P1W", Duration(days=7)),
+        ("P1DT1H1M1S", Duration(days=1, millis=HOUR_MS + 61_000)),
     ],
 )
 def test_a_duration_is_read(text: str, duration: Duration) -> None:

@@ -198,7 +198,6 @@ def test_a_project_follows_a_bounded_number_of_segments() -> None:
 
 
 def test_what_is_told_of_many_customers_at_once_is_bounded() -> None:
-
     world = World().given(
         *(
             SegmentCreated(segment(VIP, id=f"seg_{n:024}", name="n" * 100))

@@ -12,7 +12,7 @@ from starlette.types import Message
 
 from runtime.http.forward import Forward, make_client
 from runtime.http.host import Host
-from runtime.http.internal import InternalGate, Positions, positions_of
+from runtime.http.internal import InternalGate, Positions, positions_of, time_zone_of
 from runtime.http.routing import caller_of, read_ident
 from runtime.http.service import Service
 from tests.unit.runtime.http.test_edge import refused
@@ -27,6 +27,7 @@ async def _echo(request: Request) -> Response:
             "id": read_ident(request, "id"),
             "caller": list(caller_of(request)),
             "positions": [[*place, offset] for place, offset in positions_of(request).items()],
+            "time_zone": time_zone_of(request),
             "query": request.url.query,
             "headers": sorted(request.headers),
             "body": (await request.body()).decode(),
@@ -68,7 +69,9 @@ async def _positions(_: str) -> Positions:
 
 
 def _forward(transport: httpx.AsyncBaseTransport, secret: str = SECRET) -> Forward:
-    return Forward(make_client("http://insight", transport), secret, _positions)
+    return Forward(
+        make_client("http://insight", transport), secret, _positions, lambda _: "Pacific/Auckland"
+    )
 
 
 @pytest.fixture
@@ -87,6 +90,7 @@ async def test_a_request_goes_on_as_it_came_without_its_secrets(world: World) ->
     assert body["positions"] == [["ledger", 0, 41], ["validations", 3, 7]]
     assert body["query"] == str(answer.request.url.query, "ascii")
     assert body["body"] == '{"x":1}'
+    assert body["time_zone"] == "Pacific/Auckland"
     assert "x-app-token" not in body["headers"]
     assert answer.headers["x-own"] == "kept"
     assert "connection" not in answer.headers

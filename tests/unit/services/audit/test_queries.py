@@ -4,7 +4,9 @@ from collections.abc import Iterator, Mapping
 
 import pytest
 
+from engine.kernel.calendar import iso, parse_instant
 from engine.kernel.tables import WINDOW_MS
+from engine.kernel.zones import zone_named
 from fronts.query_string import Condition, Page, Range
 from runtime.clickhouse.database import Column, Query, TableDef
 from runtime.clickhouse.table import checkpoint, digest, sink_table
@@ -309,3 +311,19 @@ def test_a_checkpoint_and_a_digest() -> None:
         "AND log_partition = {partition:UInt16} AND log_index >= 0 "
         "AND log_offset BETWEEN {first:Int64} AND {last:Int64})"
     )
+
+
+@pytest.mark.parametrize(
+    ("interval", "first", "count"),
+    [("hour", "2025-10-25T22:00:00.000Z", 25), ("day", "2025-10-25T22:00:00.000Z", 1)],
+)
+def test_a_day_on_which_the_clocks_are_put_back_has_25_hours(
+    interval: str, first: str, count: int
+) -> None:
+    zone = zone_named("Europe/Warsaw")
+    since, until = parse_instant("2025-10-26", zone), parse_instant("2025-10-27", zone)
+    assert since is not None
+    assert until is not None
+    starts = starts_of(interval, since, until, zone)
+    assert (iso(starts[0]), len(starts)) == (first, count)
+    assert len(set(starts)) == count

@@ -260,3 +260,14 @@ def told(world: World) -> list[dict[str, Any]]:
     record = world.ledger.records[-1]
     assert isinstance(record, Decided)
     return [each.body for each in transactions(record)]
+
+
+async def test_a_reward_that_is_said_to_be_assigned_is_not_found(world: World) -> None:
+    """Rewards are assigned to nothing yet, so whoever names an assignment would pay something else."""
+    paid = await reward(world)
+    await card(world)
+    body = paying(paid)
+    body["redeemables"][0]["reward"]["assignment_id"] = "rewa_1"
+    answer = await world.call("POST", "/v1/redemptions", body)
+    assert answer.status_code == 404
+    assert "reward_assignment" in answer.json()["details"]

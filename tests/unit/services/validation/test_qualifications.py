@@ -251,3 +251,13 @@ async def test_campaigns_are_found_behind_many_that_do_not_suit(
         world.ledger.now += 1000
     answer = await world.call("POST", "/v1/campaigns/qualification", {})
     assert [each["name"] for each in answer.json()["data"]] == ["S3", "S0"]
+
+
+async def test_what_ones_own_session_holds_suits_still(world: World) -> None:
+    await world.voucher("ONE", redemption={"quantity": 1})
+    held = {"redeemables": [{"object": "voucher", "id": "ONE"}], "session": {"key": "mine"}}
+    assert (await world.call("POST", "/v1/validations", held)).json()["valid"]
+    for session, total in ((None, 0), ({"key": "others"}, 0), ({"type": "LOCK", "key": "mine"}, 1)):
+        body = {"session": session, "order": {"amount": 1000}}
+        answer = await world.call("POST", "/v1/qualifications", body)
+        assert answer.json()["redeemables"]["total"] == total

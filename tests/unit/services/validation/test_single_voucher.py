@@ -255,3 +255,17 @@ async def test_a_browser_redeems_what_the_query_names(world: World) -> None:
     server = await world.call("POST", "/v1/vouchers/G%2F1/redemption", body)
     assert server.json()["date"] == answer.json()["date"] == "2023-11-14T22:13:20.000Z"
     assert world.ledger.now == START_MS
+
+
+async def test_an_order_may_say_whose_it_is(world: World) -> None:
+    await world.voucher("A")
+    owned = {"amount": 1000, "customer": {"source_id": "eve", "name": "Eve"}}
+    redeemed = (await _redeem(world, "A", order=owned)).json()
+    assert redeemed["customer"]["source_id"] == "eve"
+    assert redeemed["customer_id"] == redeemed["order"]["customer_id"]
+    # what the body itself says goes first
+    both = (await _redeem(world, "A", customer=CUSTOMER, order=owned)).json()
+    assert both["customer"]["source_id"] == "ann"
+    wrong = await _redeem(world, "A", order={"amount": 1000, "customer": {"id": 7}})
+    assert refused(wrong) == (400, "invalid_payload")
+    assert ".order.customer.id" in wrong.json()["details"]

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from engine.kernel.calendar import Moment
 from engine.kernel.state import encode
 from fronts.query_string import Page
 from runtime.clickhouse.database import Query
@@ -40,7 +41,7 @@ async def met(
     text = json.dumps({name: {"conditions": each} for name, each in conditions.items()})
     collection = ProductCollection("pc_1", "C", 1, "AUTO_UPDATE", filter=text)
     reads: Any = Catalogue()
-    ids, total = await _find_met(reads, "proj_1", collection, after, page, 0)
+    ids, total = await _find_met(reads, "proj_1", collection, after, page, Moment(0))
     return ids, total, reads.asked
 
 

@@ -137,3 +137,23 @@ async def test_a_rule_asks_for_a_segment_at_once(world: World) -> None:
         checked = (await world.call("POST", "/v1/validations", body)).json()
         error = checked["redeemables"][0]["result"].get("error", {})
         assert error.get("key") == key
+
+
+async def test_a_segment_is_changed_and_sent_back_as_it_was_read(world: World) -> None:
+    await customer(world, "a")
+    static = await segment(world, type="static", customers=["a"])
+    path = f"/v1/segments/{static['id']}"
+    changed = await world.call("PUT", path, {"name": "T", "customers": []})
+    assert changed.json()["name"] == "T"
+    listed = (await world.call("GET", "/v1/customers/a/segments")).json()
+    assert listed["data"] == []
+    again = await world.call("PUT", path, changed.json())
+    assert again.status_code == 200, again.text
+    for wrong in ({"type": "passive"}, {"id": "seg_other"}, {"filter": VIP}):
+        refused = await world.call("PUT", path, wrong)
+        assert (refused.status_code, refused.json()["key"]) == (400, "invalid_payload")
+    auto = await segment(world, name="A", type="auto-update", filter=VIP)
+    changed = await world.call("PUT", f"/v1/segments/{auto['id']}", auto)
+    assert (changed.json()["filter"], changed.json()["type"]) == (VIP, "auto-update")
+    missing = await world.call("PUT", "/v1/segments/seg_none", {})
+    assert (missing.status_code, missing.json()["resource_type"]) == (404, "segment")

@@ -9,7 +9,7 @@ import pytest
 
 from engine.kernel import tables
 from runtime.base.faults import NotSent
-from schemas.projects import CONTROL_PROJECT, CreateProject, OpenProject, ReplaceKey
+from schemas.projects import CONTROL_PROJECT, CreateProject, OpenProject, ReplaceKey, UpdateProject
 from services.catalog.projects.bootstrap import Bootstrap, Installation
 from services.catalog.projects.directory import KeyDirectory
 from services.catalog.projects.keys import Keys, KeysError, Presets
@@ -142,6 +142,26 @@ async def test_preset_origins_replace_the_stored_ones(tmp_path: Path) -> None:
     project = ledger.view(CONTROL_PROJECT).get(tables.PROJECTS, keys.project_id)
     assert project is not None
     assert project.trusted_origins == origins
+
+
+async def test_a_zone_that_did_not_reach_its_project_does_with_the_next_start(
+    tmp_path: Path,
+) -> None:
+    """As one that was said before projects reckoned in their zones."""
+    ledger = Ledger()
+    project = (await _start(ledger, tmp_path)).project_id
+    for zone in ("Mars/Olympus", "Pacific/Auckland"):
+        settings = msgspec.Raw(msgspec.json.encode({"timezone": zone}))
+        body = UpdateProject(project, settings=settings)
+        await ledger.send(CONTROL_PROJECT, body, key_kind="system")
+        await _start(ledger, tmp_path)
+        known = zone if zone == "Pacific/Auckland" else "Etc/UTC"
+        opened = ledger.view(project).get(tables.OPENED, project)
+        assert opened is not None
+        assert opened.timezone == known
+    sent = len(ledger.commands)
+    await _start(ledger, tmp_path)
+    assert len(ledger.commands) == sent
 
 
 async def test_what_cannot_be_is_said_without_secrets(tmp_path: Path) -> None:

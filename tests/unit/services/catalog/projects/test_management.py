@@ -203,8 +203,13 @@ async def test_the_installations_own_project_stays(world: World) -> None:
         {"name": ""},
         {"name": None},
         {"timezone": "no such zone!"},
+        {"timezone": "Mars/Olympus"},
+        {"timezone": "europe/warsaw"},
+        {"timezone": "../../etc/localtime"},
         {"currency": "zloty"},
-        {"case_sensitive_codes": False},
+        {"currency": "QQQ"},
+        {"currency": "eur"},
+        {"case_sensitive_codes": None},
         {"client_trusted_domains": ["shop.test"]},
         {"api_usage_notifications": {"api_calls": {"enabled": True}}},
         {"colour": "red"},
@@ -215,3 +220,20 @@ async def test_a_wrong_project_is_refused(world: World, wrong: dict[str, Any]) -
     answer = await world.call("POST", PROJECTS, NEW | wrong, MANAGEMENT)
     assert failed(answer) == (400, "invalid_payload")
     assert len(world.ledger.records) == before
+
+
+async def test_a_project_says_once_whether_its_codes_tell_case(world: World) -> None:
+    body = await made(world, case_sensitive_codes=False)
+    assert body["case_sensitive_codes"] is False
+    headers = key(body, "server")
+    voucher = {"type": "DISCOUNT_VOUCHER", "discount": {"type": "AMOUNT", "amount_off": 1}}
+    created = await world.call("POST", "/v1/vouchers/Straße", voucher, headers)
+    assert created.status_code == 200, created.text
+    again = await world.call("POST", "/v1/vouchers/STRASSE", voucher, headers)
+    assert failed(again) == (409, "duplicate_found")
+    read = await world.call("GET", "/v1/vouchers/STRASSE", headers=headers)
+    assert read.json()["code"] == "Straße"
+    changed = await world.call(
+        "PUT", f"{PROJECTS}/{body['id']}", {"case_sensitive_codes": True}, MANAGEMENT
+    )
+    assert failed(changed) == (400, "invalid_payload")

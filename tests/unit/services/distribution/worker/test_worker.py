@@ -24,7 +24,7 @@ from schemas.actions import (
     StartAction,
 )
 from schemas.commands import CommandBody
-from schemas.projects import KeyKind, ProjectOpened
+from schemas.projects import KeyKind, ProjectOpened, TimeZoneSet
 from services.distribution.worker.state import KEPT
 from services.distribution.worker.worker import CHUNK_FAILURES_MAX, CHUNKS_AHEAD, Open, Worker
 from tests.unit.engine.background.test_actions import new
@@ -179,6 +179,11 @@ def test_the_part_of_the_state_that_is_kept_equals_the_whole() -> None:
 def test_no_event_that_changes_what_is_kept_is_missed() -> None:
     kept_by = ("engine.projects.fold", "engine.background.fold")
     changing = {event for event, fold in FOLDS.items() if fold.__module__ in kept_by}
-    assert changing - KEPT.events == {RowsStaged, StagedRowsDropped, ProjectOpened}
-    # what opens a project changes this table alone, and so do metadata schemas
+    assert changing - KEPT.events == {
+        RowsStaged,
+        StagedRowsDropped,
+        ProjectOpened,
+        TimeZoneSet,
+    }
+    # what opens a project changes this table alone; so do metadata schemas and its time zone
     assert tables.OPENED.name not in KEPT.tables
