@@ -13,7 +13,8 @@ the word itself is one of an item: `[$in][0]=None`.
 import ast
 import re
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from engine.kernel.calendar import INSTANT_MIN, parse_iso
 from runtime.http.errors import ApiError
@@ -39,6 +40,8 @@ _LEFT_OUT = "None"
 _QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|-?[0-9]+(?:\.[0-9]+)?"""
 _QUOTED_ITEM = re.compile(_QUOTED)
 _PYTHON_LIST = re.compile(rf"\[(?:{_QUOTED})(?:, (?:{_QUOTED}))*\]")
+
+_BOOLEANS: Final = MappingProxyType({"true": True, "1": True, "false": False, "0": False})
 
 Path = tuple[str, ...]
 
@@ -145,18 +148,20 @@ def text_of(given: Iterable[Given], word: str) -> str | None:
 def flag_of(given: Iterable[Given], word: str) -> bool:
     """Whether the parameter of that plain name is `true`; one that was left out is not."""
     found = single_parameter(given, word)
-    if found is None:
-        return False
-    if found.value.lower() not in ("true", "false"):
-        raise invalid_parameter(found.name, "must be `true` or `false`")
-    return found.value.lower() == "true"
+    return found is not None and _boolean(found.name, found.value)
 
 
 def yes_of(name: str, value: str) -> bool:
     """Whether an operator such as `$has_value` is to hold: said empty, as the contract does, it is."""
-    if value.lower() not in ("", "true", "false"):
+    return not value or _boolean(name, value)
+
+
+def _boolean(name: str, value: str) -> bool:
+    """`true` or `false`; official clients also write 1 and 0."""
+    said = value.lower()
+    if said not in _BOOLEANS:
         raise invalid_parameter(name, "must be `true` or `false`")
-    return value.lower() != "false"
+    return _BOOLEANS[said]
 
 
 def page_of(given: list[Given], orders: frozenset[str]) -> Page:

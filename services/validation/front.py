@@ -70,7 +70,7 @@ class Validations:
     async def validate(self, request: Request) -> Response:
         """`POST /v1/validations` and its client-side twin."""
         content = await read_body(request)
-        body = require_sound(read_attempt(content))
+        body = require_sound(read_attempt(request, content))
         tracking = tracking_id(self.hash_key, body)
         kind = caller_of(request).kind
         names = body.options is not None and "redeemable" in (body.options.expand or ())
@@ -91,12 +91,13 @@ class Validations:
         """`POST /v1/vouchers/{code}/validate`."""
         content = await read_body(request)
         code = read_ident(request, "code")
-        return await self._single(request, content, require_sound(read_single(content, code)))
+        read = read_single(request, content, code)
+        return await self._single(request, content, require_sound(read))
 
     async def validate_tier(self, request: Request) -> Response:
         """`POST /v1/promotions/tiers/{tier}/validation`."""
         content = await read_body(request)
-        read = read_single(content, read_ident(request, "tier"), "promotion_tier")
+        read = read_single(request, content, read_ident(request, "tier"), "promotion_tier")
         return await self._single(request, content, require_sound(read))
 
     async def validate_query(self, request: Request) -> Response:

@@ -79,7 +79,7 @@ class Qualifications:
 
     async def qualify(self, request: Request) -> Response:
         """Vouchers, campaigns and tiers, or stacks, by scenario."""
-        body = read_qualification(await read_body(request))
+        body = read_qualification(request, await read_body(request))
         query = body.query()
         trial = self._trial(caller_of(request), body, query.scenario)
         try:
@@ -99,7 +99,7 @@ class Qualifications:
 
     async def campaigns(self, request: Request) -> Response:
         """`POST /v1/campaigns/qualification`: the campaigns whose vouchers would suit."""
-        body = read_qualification(await read_body(request))
+        body = read_qualification(request, await read_body(request))
         page, audience_only = _read_page(request, frozenset(_CAMPAIGN_ORDERS))
         scenario: Scenario = "AUDIENCE_ONLY" if audience_only else "ALL"
         trial = self._trial(caller_of(request), body, scenario)
@@ -116,7 +116,7 @@ class Qualifications:
 
     async def vouchers(self, request: Request) -> Response:
         """`POST /v1/vouchers/qualification`: the vouchers that a redemption would take."""
-        body = read_qualification(await read_body(request))
+        body = read_qualification(request, await read_body(request))
         page, audience_only = _read_page(request, frozenset(VOUCHER_ORDERS))
         about: About | None = "customer" if audience_only else None
         caller, now = caller_of(request), self._clock_ms()

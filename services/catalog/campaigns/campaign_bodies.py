@@ -1,11 +1,11 @@
-"""What the endpoints of campaigns take. As in `bodies.py`, nothing that is named is ignored."""
+"""What the endpoints of campaigns take; which members are ignored is as in `bodies.py`."""
 
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, StrictBool, StrictStr, model_validator
 
 from engine.campaigns.generation import VOUCHERS_MAX
-from fronts.fields import Body, Day, Instant, Long, Short, Shown, read_whole
+from fronts.fields import Body, Day, Instant, Long, Short, Shown, Unserved, read_whole
 from schemas.base import ID_LENGTH_MAX
 from services.catalog.campaigns.promotion_bodies import PromotionBody
 from services.catalog.terms.bodies import (
@@ -80,6 +80,7 @@ class CampaignTerms(Body):
     category: Short | None = None
     category_id: Short | None = None
     access_settings: AccessSettingsBody | None = None
+    referral_program: Unserved = None
 
 
 class CampaignVoucherBody(Body):
@@ -133,6 +134,8 @@ class UpdateCampaignBody(CampaignTerms):
     active: StrictBool | None = None
     use_voucher_metadata_schema: StrictBool | None = None
     object: Literal["campaign"] | None = None
+    loyalty_tiers_expiration: Unserved = None
+    options: Unserved = None
     vouchers_count: Shown = None
     promotion: Shown = None
     categories: Shown = None

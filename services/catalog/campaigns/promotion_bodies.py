@@ -1,4 +1,4 @@
-"""What the endpoints of promotions take. As in `bodies.py`, nothing that is named is ignored."""
+"""What the endpoints of promotions take; which members are ignored is as in `bodies.py`."""
 
 from typing import Annotated, Any, Literal
 

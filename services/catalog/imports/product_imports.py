@@ -43,7 +43,7 @@ def add_product_imports(router: APIRouter, writes: Writes) -> None:
         # no body at all is no rows, says the contract
         if await request.body():
             body, given = await read_json_rows(request)
-            rows = await make_rows(given, BulkProductBody, product_row)
+            rows = await make_rows(request, given, BulkProductBody, product_row)
             upload = upload._replace(rows=rows, content=body)
         return await stage_and_start(writes, request, "products.bulk", upload)
 

@@ -235,7 +235,6 @@ BAD_VOUCHERS: dict[str, tuple[dict[str, Any], int]] = {
     ),
     "metadata a list": (TERMS | {"metadata": []}, 400),
     "active a text": (TERMS | {"active": "yes"}, 400),
-    "an unknown member": (TERMS | {"colour": "red"}, 400),
     "an unknown category": (TERMS | {"category": "None"}, 404),
     "an unknown campaign": (TERMS | {"campaign": "None"}, 404),
     "an unknown rule": (TERMS | {"validation_rules": ["val_1"]}, 404),

@@ -79,7 +79,6 @@ async def test_a_product_that_is_deleted_by_force_is_free_again(world: World) ->
 @pytest.mark.parametrize(
     "body",
     [
-        {"planet": "x"},
         {"name": 1},
         {"price": -1},
         {"price": 1.5},

@@ -143,7 +143,6 @@ async def test_a_query_that_makes_no_sense_is_refused(world: World, query: str, 
             "too_many_vouchers_requested",
         ),
         ({"customer": CUSTOMER, "voucher": "A", "campaign": {"name": "X"}}, "invalid_payload"),
-        ({"customer": CUSTOMER, "voucher": "A", "colour": "red"}, "invalid_payload"),
         ({"customer": CUSTOMER, "voucher": "OFF"}, "voucher_disabled"),
         ({"customer": CUSTOMER | {"source_id": "bob"}, "voucher": "TAKEN"},
          "voucher_already_published"),
@@ -191,7 +190,7 @@ async def test_a_deleted_voucher_waits_in_the_bin(world: World) -> None:
 
 async def test_force_frees_a_code_at_once(world: World) -> None:
     await world.voucher("A")
-    odd = await world.call("DELETE", "/v1/vouchers/A?force=1")
+    odd = await world.call("DELETE", "/v1/vouchers/A?force=yes")
     assert refused(odd) == (400, "invalid_query_params")
     assert (await world.call("DELETE", "/v1/vouchers/A?force=true")).status_code == 204
     assert _entries(world) == []
@@ -239,7 +238,6 @@ async def test_a_balance_is_changed_by_hand(world: World) -> None:
         ("CARD", {"amount": 1.5}, (400, "invalid_payload")),
         ("CARD", {"amount": "1"}, (400, "invalid_payload")),
         ("CARD", {"amount": 10**16}, (400, "invalid_payload")),
-        ("CARD", {"amount": 1, "points": 1}, (400, "invalid_payload")),
         ("CARD", {"amount": -501}, (400, "invalid_balance")),
         ("A", {"amount": 1}, (400, "invalid_voucher")),
         ("NONE", {"amount": 1}, (404, "not_found")),
