@@ -169,11 +169,7 @@ def page_of(given: list[Given], orders: frozenset[str]) -> Page:
     limit = _number(single_parameter(given, "limit"), LIMIT_DEFAULT)
     if not 1 <= limit <= LIMIT_MAX:
         raise invalid_parameter("limit", f"must be between 1 and {LIMIT_MAX}")
-    page = _number(single_parameter(given, "page"), 1)
-    if page < 1:
-        raise invalid_parameter("page", "must be at least 1")
-    if page > PAGE_MAX:
-        raise ApiError(refuse("page_over_limit"))
+    page = page_number(given)
     order = single_parameter(given, "order")
     wanted = order.value if order else "-created_at"
     if wanted.removeprefix("-") not in orders:
@@ -181,6 +177,16 @@ def page_of(given: list[Given], orders: frozenset[str]) -> Page:
             "order", f"must be one of {', '.join(sorted(orders))}, or one after a `-`"
         )
     return Page(limit, (page - 1) * limit, wanted.removeprefix("-"), wanted.startswith("-"))
+
+
+def page_number(given: Iterable[Given]) -> int:
+    """Which page is asked for; the first is 1."""
+    page = _number(single_parameter(given, "page"), 1)
+    if page < 1:
+        raise invalid_parameter("page", "must be at least 1")
+    if page > PAGE_MAX:
+        raise ApiError(refuse("page_over_limit"))
+    return page
 
 
 def limit_of(given: Iterable[Given]) -> int:

@@ -26,7 +26,7 @@ AROUND: dict[str, dict[str, Any]] = {
 CREATED_ONLY = ("campaign", "code_config", "validation_rules", "is_referral_code")
 #: Members that are well formed and cannot be all the same.
 IMPOSSIBLE: dict[str, tuple[dict[str, Any], int, str]] = {
-    "no type": ({"discount": TERMS["discount"]}, 400, "invalid_payload"),
+    "nothing of a voucher": ({"metadata": {}}, 400, "invalid_payload"),
     "a loyalty card": (TERMS | {"type": "LOYALTY_CARD"}, 400, "invalid_payload"),
     "points": (TERMS | {"loyalty_card": {"points": 5}}, 400, "invalid_payload"),
     "no discount": ({"type": "DISCOUNT_VOUCHER"}, 400, "invalid_payload"),
@@ -129,7 +129,7 @@ def test_times_that_cannot_be(shop: Shop, plain: Plain, terms: dict[str, Any]) -
 @pytest.mark.parametrize(
     ("changes", "key"),
     [
-        ({"type": "GIFT_VOUCHER"}, "invalid_voucher"),
+        ({"type": "VOUCHER"}, "invalid_payload"),
         ({"type": None}, "invalid_payload"),
         ({"discount": None}, "invalid_payload"),
         ({"gift": {"amount": 5}}, "invalid_payload"),

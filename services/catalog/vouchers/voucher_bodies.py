@@ -70,8 +70,8 @@ class CreateVoucherBody(VoucherTerms):
     def _fits_its_type(self) -> Self:
         if self.gives_what_its_campaign_does:
             return self
-        if self.type is None and self.named_campaign is None:
-            raise ValueError("type is required")
+        if self.type is None and all(getattr(self, each) is None for each in _VALUES.values()):
+            raise ValueError("a discount, a gift or a loyalty_card is required")
         wanted = _VALUES[self.kind]
         if getattr(self, wanted) is None:
             raise ValueError(f"{wanted} is required when the type is {self.kind}")
@@ -103,7 +103,8 @@ class ShownLoyaltyCardBody(Body):
 class UpdateVoucherBody(VoucherTerms):
     """Changes of a voucher; only what is named changes, null clears.
 
-    Everything that a voucher shows may be named: the ids, the type and the campaign as they are.
+    Everything that a voucher shows may be named: the ids and the campaign as they are. The type is
+    passed over, whatever it is: official clients fill one in by themselves.
     """
 
     id: StrictStr | None = None

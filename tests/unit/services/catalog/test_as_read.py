@@ -205,7 +205,7 @@ FIXED: Final[list[tuple[str, Any, str]]] = [
     ("vouchers", {"id": "v_other"}, ".id"),
     ("vouchers", {"code": "OTHER"}, ".code"),
     ("vouchers", {"type": "DISCOUNT_VOUCHER", "discount": {"type": "AMOUNT", "amount_off": 1}},
-     "type"),
+     "GIFT_VOUCHER must have a gift and no discount"),
     ("vouchers", {"campaign": "Autumn"}, ".campaign"),
     ("vouchers", {"campaign_id": "camp_other"}, ".campaign_id"),
     ("vouchers", {"is_referral_code": True}, ".is_referral_code"),

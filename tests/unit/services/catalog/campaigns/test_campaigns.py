@@ -332,10 +332,10 @@ async def test_a_voucher_that_names_a_campaign_may_leave_to_it_what_it_gives(wor
         ({"campaign": "Lost"}, 404, "not_found", "Lost"),
         ({"campaign": "Cards", "code": "TAKEN"}, 409, "duplicate_found", "TAKEN"),
         ({"campaign": "Cards", "category": "shoes"}, 404, "not_found", "shoes"),
-        ({"campaign": ""}, 400, "invalid_payload", "type is required"),
-        ({}, 400, "invalid_payload", "type is required"),
+        ({"campaign": ""}, 400, "invalid_payload", "a discount, a gift or a loyalty_card is"),
+        ({}, 400, "invalid_payload", "a discount, a gift or a loyalty_card is required"),
         ({"type": "GIFT_VOUCHER"}, 400, "invalid_payload", "gift is required"),
-        ({"discount": TERMS["voucher"]["discount"]}, 400, "invalid_payload", "type is required"),
+        ({"campaign": "", "gift": 5}, 400, "invalid_payload", ".gift"),
     ],
 )
 async def test_a_voucher_that_leaves_too_much_is_refused_by_name(
