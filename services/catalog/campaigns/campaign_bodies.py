@@ -1,5 +1,7 @@
 """What the endpoints of campaigns take; which members are ignored is as in `bodies.py`."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, StrictBool, StrictStr, model_validator
@@ -19,6 +21,14 @@ from services.catalog.terms.bodies import (
 
 #: Of the API's types of campaigns, those that are not served.
 UNSERVED = ("LOYALTY_PROGRAM", "REFERRAL_PROGRAM")
+#: The type of a campaign of each type of vouchers.
+_KINDS: Mapping[Any, str] = MappingProxyType(
+    {
+        "DISCOUNT_VOUCHER": "DISCOUNT_COUPONS",
+        "GIFT_VOUCHER": "GIFT_VOUCHERS",
+        "LOYALTY_CARD": "LOYALTY_PROGRAM",
+    }
+)
 KEYS_MAX = 1000
 
 
@@ -117,6 +127,16 @@ class CreateCampaignBody(CampaignTerms):
     use_voucher_metadata_schema: StrictBool | None = None
     active: StrictBool | None = None
     validation_rules: list[Short] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _kind_of_its_vouchers(cls, given: Any) -> Any:
+        """Without a type the campaign has that of its vouchers."""
+        voucher = given.get("voucher") if isinstance(given, dict) else None
+        if not isinstance(voucher, dict) or given.get("campaign_type") is not None:
+            return given
+        kind = voucher.get("type")
+        return given | {"campaign_type": _KINDS[kind]} if kind in _KINDS else given
 
 
 class UpdateCampaignBody(CampaignTerms):

@@ -15,9 +15,9 @@ TierPlace = Annotated[int, BeforeValidator(read_whole), Field(ge=1, le=TIERS_MAX
 
 
 class ActionBody(Body):
-    """What a tier does."""
+    """What a tier does; without a discount it takes nothing."""
 
-    discount: DiscountBody
+    discount: DiscountBody | None = None
 
 
 class AssignedBody(BaseModel):
@@ -66,7 +66,7 @@ class CreateTierBody(TierTerms):
     """A new tier."""
 
     name: Name
-    action: ActionBody
+    action: ActionBody | None = None
     active: StrictBool | None = None
 
 

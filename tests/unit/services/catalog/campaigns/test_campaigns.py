@@ -12,6 +12,7 @@ TERMS: dict[str, Any] = {
     "name": "Spring",
     "voucher": {"type": "DISCOUNT_VOUCHER", "discount": {"type": "PERCENT", "percent_off": 10}},
 }
+NOTHING = {"object": "list", "data_ref": "data", "data": [], "total": 0}
 
 
 async def create(world: World, **more: Any) -> dict[str, Any]:
@@ -53,12 +54,8 @@ async def test_a_campaign_has_its_defaults_and_leaves_out_what_is_not_set(world:
         "category_id": None,
         "categories": [],
         "object": "campaign",
-        "validation_rules_assignments": {
-            "object": "list",
-            "data_ref": "data",
-            "data": [],
-            "total": 0,
-        },
+        "validation_rules_assignments": NOTHING,
+        "access_settings_assignments": NOTHING,
     }
 
 
