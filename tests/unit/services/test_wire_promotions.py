@@ -85,7 +85,7 @@ async def test_a_tier_may_have_no_discount_and_takes_nothing(world: World) -> No
         redeemed = await _ok(world, "POST", "/v1/redemptions", asked)
         assert [each["result"] for each in redeemed["redemptions"]] == ["SUCCESS", "SUCCESS"]
         assert redeemed["order"]["total_amount"] == 999
-    alone = {"redeemables": [{"object": "promotion_tier", "id": plain["id"]}]}
+    alone: dict[str, Any] = {"redeemables": [{"object": "promotion_tier", "id": plain["id"]}]}
     for body in (alone, alone | {"order": {"amount": 1000}}):
         redeemed = await _ok(world, "POST", "/v1/redemptions", body)
         assert redeemed["redemptions"][0]["promotion_tier"]["action"] == {}

@@ -22,7 +22,7 @@ async def test_vouchers_of_a_json_import_and_their_action(world: World) -> None:
     assert response.status_code == 202
     action_id = response.json()["async_action_id"]
     waiting = (await world.call("GET", f"/v1/async-actions/{action_id}")).json()
-    assert (waiting["status"], waiting["operation_status"]) == ("ENQUEUED", "UNKNOWN")
+    assert (waiting["status"], waiting["operation_status"]) == ("IN_PROGRESS", "UNKNOWN")
 
     action = await done(world, response)
     assert action["type"] == "VOUCHERS.IMPORT"
