@@ -38,8 +38,7 @@ async def test_a_set_has_its_defaults_and_its_logic(world: World) -> None:
         "rules": RULES | {"logic": "1"},
         "type": "expression",
         "context_type": "global",
-        "applicable_to": {"excluded": [], "included": [], "included_all": False},
-        "assignments_count": 0,
+        "applicable_to": None,
         "object": "validation_rules",
     }
 
