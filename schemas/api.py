@@ -80,8 +80,8 @@ class SkuInput(Shape, frozen=True):
     price: Minor | None = None
 
 
-class OrderItemInput(Shape, frozen=True):
-    """A line of the cart; money in minor units."""
+class OrderItemTerms(Shape, frozen=True):
+    """What a line of a cart is, as a caller says it and as it is stored; money in minor units."""
 
     SHOWN: ClassVar = frozenset(
         {
@@ -108,6 +108,13 @@ class OrderItemInput(Shape, frozen=True):
     product: ProductInput | None = None
     sku: SkuInput | None = None
     metadata: Metadata | None = None
+
+
+class OrderItemInput(OrderItemTerms, frozen=True):
+    """A line of the cart as a caller says it."""
+
+    #: Kept and shown where no discount gives units away; it binds nothing.
+    discount_quantity: Quantity | None = None
 
 
 class CustomerInput(Shape, frozen=True):

@@ -1,5 +1,6 @@
 """What became of each redeemable of a request. Source: the API contract, section 5."""
 
+from collections.abc import Collection
 from typing import Final
 
 from engine.categories.body import category_shown_body
@@ -129,6 +130,13 @@ def _with_origin(body: Body, outcome: Outcome) -> Body:
     origin = outcome.voucher or outcome.tier
     if origin is not None:
         body["metadata"] = origin.metadata
+    return body
+
+
+def expanded_body(outcome: Outcome, expand: Collection[str]) -> Body:
+    """What the options to expand add to a redeemable, whatever became of it."""
+    body = names_body(outcome) if "redeemable" in expand else {}
+    if "category" in expand and (outcome.voucher or outcome.tier) is not None:
         body["categories"] = list(map(category_shown_body, outcome.categories))
     return body
 

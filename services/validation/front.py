@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from engine.customers.body import customer_of
 from engine.customers.decide import know_customer
-from engine.evaluation.body import validation_body, with_names
+from engine.evaluation.body import expand_redeemables, validation_body
 from engine.evaluation.evaluate import Asker, FoundRedeemables, evaluate_for
 from engine.evaluation.outcomes import fail_all
 from engine.evaluation.tier_body import tier_validation_body
@@ -73,18 +73,19 @@ class Validations:
         body = require_sound(read_attempt(request, content))
         tracking = tracking_id(self.hash_key, body)
         kind = caller_of(request).kind
-        names = body.options is not None and "redeemable" in (body.options.expand or ())
+        expand = body.options and body.options.expand
         if body.session is not None:
 
             def show(record: Answer, shown: dict[str, Any]) -> dict[str, Any]:
-                return with_names(shown, _decided_session(record).evaluation) if names else shown
+                evaluation = _decided_session(record).evaluation
+                return expand_redeemables(shown, evaluation, expand) if expand else shown
 
             command = lock_command(body, tracking)
             return await self.writes.answer(request, "validate", content, command, show)
         seen_id, evaluation = await self._evaluate(request, content, body)
         answer = validation_body(seen_id, evaluation, kind, tracking_id=tracking)
-        if names:
-            answer = with_names(answer, evaluation)
+        if expand:
+            answer = expand_redeemables(answer, evaluation, expand)
         return self.writes.respond(request, 200, answer)
 
     async def validate_voucher(self, request: Request) -> Response:

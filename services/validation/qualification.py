@@ -91,7 +91,7 @@ class Qualifications:
         answer = qualifications_body(
             [_row(trial, each, body.expand) for each in page.rows],
             None if page.more_after is None else page.more_after.text(),
-            circumstances.order,
+            body.order,
             None if circumstances.stacking == DEFAULTS else circumstances.stacking,
             body.tracking_id or self._tracking(body.customer),
         )
