@@ -36,7 +36,7 @@ Metadata = dict[str, Any]
 
 
 class AddressBody(Body):
-    """A postal address; in an update null clears a line."""
+    """A postal address; null is kept as a line that there is not."""
 
     city: Short | None = None
     state: Short | None = None
@@ -220,4 +220,4 @@ def _item(body: ItemBody) -> OrderItemInput:
 
 
 def _address(body: AddressBody | None) -> Address | None:
-    return None if body is None else Address(**body.model_dump())
+    return None if body is None else Address(**body.model_dump(exclude_unset=True))
