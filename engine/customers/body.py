@@ -48,8 +48,7 @@ def customer_body(customer: Customer, summary: CustomerSummary | None = None) ->
 
 def gone_customer_body(customer_id: str) -> Body:
     """One who is gone for good, where the contract wants a customer."""
-    unknown = dict.fromkeys(("summary", "loyalty", "referrals"))
-    return {"id": customer_id, **unknown, "object": "customer"}
+    return {"id": customer_id, "object": "customer"}
 
 
 def simple_customer_body(customer: Customer) -> Body:
@@ -62,6 +61,14 @@ def simple_customer_body(customer: Customer) -> Body:
             body[name] = value
     body["metadata"] = data.metadata or {}
     body["object"] = "customer"
+    return body
+
+
+def short_customer_body(customer: Customer) -> Body:
+    """The customer as a publication and an event show it: what is known, and nothing empty."""
+    body = simple_customer_body(customer)
+    if not body["metadata"]:
+        del body["metadata"]
     return body
 
 

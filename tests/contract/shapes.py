@@ -44,6 +44,9 @@ INSTEAD: dict[tuple[str, str], dict[str, Any]] = {
     # the description has one list of whole numbers less in each other
     ("GeojsonPolygon", "coordinates"): _RINGS,
     ("GeojsonMultiPolygon", "coordinates"): {"type": "array", "items": _RINGS},
+    # described with the whole customer; the service shows whoever gets something in the short form
+    ("PublicationsCreateBaseResponseBody", "customer"): {"ref": "SimpleCustomer"},
+    ("ListPublicationsItemBase", "customer"): {"ref": "SimpleCustomer"},
     # a stack's categories are categories where it is read and listed, and stacks where it is made
     ("PromotionsStacksCreateResponseBody", "categories"): _CATEGORIES,
     ("PromotionsStacksUpdateResponseBody", "categories"): _CATEGORIES,
