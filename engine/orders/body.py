@@ -127,6 +127,8 @@ def stored_order_body(order: Order) -> Body:
     body = order_body(order, sums_of(order), keep=kept, entries=order.redemptions)
     body.pop("applied_discount_amount", None)
     body.pop("total_applied_discount_amount", None)
+    if not (kept or order.metadata):  # empty only where a redemption shows it
+        del body["metadata"]
     return body
 
 
