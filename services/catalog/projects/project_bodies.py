@@ -68,7 +68,8 @@ class CreateProjectBody(ProjectTerms):
     timezone: Annotated[StrictStr, Field(pattern=r"^[A-Za-z0-9_+/-]{1,64}$")]
     currency: Annotated[StrictStr, Field(pattern=r"^[A-Z]{3}$")]
     case_sensitive_codes: Literal[True]
-    cluster_id: Literal["self-hosted"] | None = None
+    #: A client takes it from the name of the host that it calls; there is one here, which is shown.
+    cluster_id: Short | None = None
     api_version: Literal["v2018-08-01"] | None = None
     users: Annotated[list[Any], Field(max_length=0)] | None = None
 
