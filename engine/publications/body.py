@@ -78,13 +78,19 @@ def _common(publication: Publication, customer: Body | None) -> Body:
         "metadata": publication.metadata,
         "channel": publication.channel,
         "source_id": publication.source_id,
-        "customer": customer,
         "vouchers_id": list(publication.voucher_ids),
     }
-    # by which the shop knows the customer; what is stored knows nobody
-    if customer is not None and "source_id" in customer:
-        body["tracking_id"] = customer["source_id"]
-    return body
+    return body | whose_body(customer)
+
+
+def whose_body(customer: Body | None) -> Body:
+    """What a publication says of its customer, in the short form; nothing of it is stored with it.
+
+    It is tracked by what the shop knows the customer by.
+    """
+    if customer is None or "source_id" not in customer:
+        return {"customer": customer}
+    return {"customer": customer, "tracking_id": customer["source_id"]}
 
 
 def _publication_succeeded(

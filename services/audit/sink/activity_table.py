@@ -28,6 +28,7 @@ ACTIVITY = sink_table(
     ),
     order_by=("project", "customer_id", "log_offset", "log_index"),
     erasable=True,
+    revision=2,
 )
 
 
