@@ -12,10 +12,14 @@ import os
 from typing import Any, Final, NamedTuple
 
 import msgspec
+from msgspec import Struct
+from starlette.requests import Request
 
 from engine.evaluation.offers import misplaced_stack
 from runtime.http.errors import ApiError
-from runtime.http.payload import check_text, decode_body, describe_complaint, malformed_body
+from runtime.http.ignored import Path, note_ignored
+from runtime.http.payload import check_text, describe_complaint, malformed_body
+from runtime.http.reading import ShapeReader, read_shape
 from schemas.api import (
     LEFT_OUT,
     Attempt,
@@ -50,90 +54,101 @@ class _Owned(Shape, frozen=True):
     customer: msgspec.Raw = LEFT_OUT
 
 
-_owner = msgspec.json.Decoder(_Owned)
-_whole = msgspec.json.Decoder(AttemptBody)
-_heads = msgspec.json.Decoder(Attempt)
-_single = msgspec.json.Decoder(SingleAttempt)
-_gift = msgspec.json.Decoder(GiftSpend | None)
-_reward = msgspec.json.Decoder(RewardChoice | None)
-_PARTS: Final[dict[str, msgspec.json.Decoder[Any]]] = {
-    "order": msgspec.json.Decoder(OrderInput | None),
-    "customer": msgspec.json.Decoder(CustomerInput | None),
-    "session": msgspec.json.Decoder(SessionInput | None),
-    "metadata": msgspec.json.Decoder(Metadata | None),
-    "tracking_id": msgspec.json.Decoder(Text | None),
-    "options": msgspec.json.Decoder(OptionsInput | None),
+_owner: Final = msgspec.json.Decoder(_Owned)
+_whole: Final = ShapeReader[AttemptBody](AttemptBody)
+_heads: Final = ShapeReader[Attempt](Attempt)
+_single: Final = ShapeReader[SingleAttempt](SingleAttempt)
+_PARTS: Final[dict[str, ShapeReader[Any]]] = {
+    "gift": ShapeReader(GiftSpend | None),
+    "reward": ShapeReader(RewardChoice | None),
+    "order": ShapeReader(OrderInput | None),
+    "customer": ShapeReader(CustomerInput | None),
+    "session": ShapeReader(SessionInput | None),
+    "metadata": ShapeReader(Metadata | None),
+    "tracking_id": ShapeReader(Text | None),
+    "options": ShapeReader(OptionsInput | None),
 }
+_OF_REDEEMABLES: Final = ("gift", "reward")
+_OF_ALL: Final = tuple(name for name in _PARTS if name not in _OF_REDEEMABLES)
 
 
-def read_attempt(content: bytes) -> ReadAttempt:
-    """The attempt that a body holds. Raises ApiError when its redeemables cannot be read."""
+def read_attempt(request: Request, content: bytes) -> ReadAttempt:
+    """The attempt that a body holds; what nobody reads of it is noted.
+
+    Raises ApiError when its redeemables cannot be read.
+    """
     check_text(content)
+    ignored: list[Path] = []
     try:
-        body = _whole.decode(content)
+        body = _whole.decode(content, ignored)
     except msgspec.ValidationError:
-        return _read_parts(content)
+        return _read_parts(request, content)
     except (ValueError, RecursionError):
         raise malformed_body() from None
+    note_ignored(request, ignored)
     return ReadAttempt(body, misplaced_stack(body.redeemables))
 
 
-def read_single(content: bytes, named: str, kind: RedeemableObject = "voucher") -> ReadAttempt:
+def read_single(
+    request: Request, content: bytes, named: str, kind: RedeemableObject = "voucher"
+) -> ReadAttempt:
     """The attempt on the one redeemable that a path names; an empty body says nothing more of it.
 
     Raises ApiError when the body is not an object.
     """
-    attempt = decode_body(content, _single) if content.strip() else SingleAttempt()
-    faults: list[Refusal] = []
-    redeemable = Redeemable(
-        object=kind,
-        id=named,
-        gift=_part(attempt.gift, _gift, ".gift", faults),
-        reward=_part(attempt.reward, _reward, ".reward", faults),
-    )
-    parts = _parts(attempt, faults)
-    if parts["customer"] is None and parts["order"] is not None:
+    attempt = read_shape(request, content, _single) if content.strip() else SingleAttempt()
+    parts = _Parts()
+    of_redeemable = parts.read(attempt, _OF_REDEEMABLES)
+    of_all = parts.read(attempt, _OF_ALL)
+    if of_all["customer"] is None and of_all["order"] is not None:
         # of the older endpoints an order may say whose it is; what the body itself says goes first
-        owner = _owner.decode(attempt.order).customer
-        parts["customer"] = _part(owner, _PARTS["customer"], ".order.customer", faults)
-    body = AttemptBody(redeemables=(redeemable,), **parts)
-    return ReadAttempt(body, faults[0] if faults else None)
+        of_all |= parts.read(_owner.decode(attempt.order), ("customer",), ("order",))
+    parts.note(request)
+    redeemable = Redeemable(object=kind, id=named, **of_redeemable)
+    body = AttemptBody(redeemables=(redeemable,), **of_all)
+    return ReadAttempt(body, parts.faults[0] if parts.faults else None)
 
 
-def _read_parts(content: bytes) -> ReadAttempt:
-    attempt = decode_body(content, _heads)
-    faults: list[Refusal] = []
+def _read_parts(request: Request, content: bytes) -> ReadAttempt:
+    attempt = read_shape(request, content, _heads)
+    parts = _Parts()
     redeemables = tuple(
         Redeemable(
             object=head.object,
             id=head.id,
-            gift=_part(head.gift, _gift, f".redeemables[{index}].gift", faults),
-            reward=_part(head.reward, _reward, f".redeemables[{index}].reward", faults),
+            **parts.read(head, _OF_REDEEMABLES, ("redeemables", index)),
         )
         for index, head in enumerate(attempt.redeemables)
     )
-    body = AttemptBody(redeemables=redeemables, **_parts(attempt, faults))
-    fault = faults[0] if faults else misplaced_stack(redeemables)
-    return ReadAttempt(body, fault)
+    body = AttemptBody(redeemables=redeemables, **parts.read(attempt, _OF_ALL))
+    parts.note(request)
+    return ReadAttempt(body, parts.faults[0] if parts.faults else misplaced_stack(redeemables))
 
 
-def _parts(attempt: Attempt | SingleAttempt, faults: list[Refusal]) -> dict[str, Any]:
-    return {
-        name: _part(getattr(attempt, name), decoder, f".{name}", faults)
-        for name, decoder in _PARTS.items()
-    }
+class _Parts:
+    """The parts of an attempt, read one by one; what is wrong with one takes only that away."""
 
+    def __init__(self) -> None:
+        self.faults: list[Refusal] = []
+        self._ignored: list[Path] = []
 
-def _part(
-    raw: msgspec.Raw, decoder: msgspec.json.Decoder[Any], path: str, faults: list[Refusal]
-) -> Any:
-    try:
-        return decoder.decode(raw)
-    except msgspec.ValidationError as error:
-        faults.append(_fault(describe_complaint(str(error), path)))
-    except (ValueError, RecursionError):
-        raise malformed_body() from None
-    return None
+    def read(self, attempt: Struct, names: tuple[str, ...], at: Path = ()) -> dict[str, Any]:
+        """Members of a shape that holds them raw. Raises ApiError for what is no JSON."""
+        return {name: self._part(getattr(attempt, name), name, at) for name in names}
+
+    def note(self, request: Request) -> None:
+        """Notes what nobody reads of them."""
+        note_ignored(request, self._ignored)
+
+    def _part(self, raw: msgspec.Raw, name: str, at: Path) -> Any:
+        try:
+            return _PARTS[name].decode(raw, self._ignored, (*at, name))
+        except msgspec.ValidationError as error:
+            where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in at)
+            self.faults.append(_fault(describe_complaint(str(error), f"{where}.{name}")))
+        except (ValueError, RecursionError):
+            raise malformed_body() from None
+        return None
 
 
 def _fault(details: str) -> Refusal:

@@ -14,7 +14,8 @@ import ast
 import re
 from collections.abc import Iterable, Mapping
 from datetime import tzinfo
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from engine.kernel.calendar import INSTANT_MIN, parse_iso
 from runtime.http.errors import ApiError
@@ -40,6 +41,8 @@ _LEFT_OUT = "None"
 _QUOTED = r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|-?[0-9]+(?:\.[0-9]+)?"""
 _QUOTED_ITEM = re.compile(_QUOTED)
 _PYTHON_LIST = re.compile(rf"\[(?:{_QUOTED})(?:, (?:{_QUOTED}))*\]")
+
+_BOOLEANS: Final = MappingProxyType({"true": True, "1": True, "false": False, "0": False})
 
 Path = tuple[str, ...]
 
@@ -146,18 +149,20 @@ def text_of(given: Iterable[Given], word: str) -> str | None:
 def flag_of(given: Iterable[Given], word: str) -> bool:
     """Whether the parameter of that plain name is `true`; one that was left out is not."""
     found = single_parameter(given, word)
-    if found is None:
-        return False
-    if found.value.lower() not in ("true", "false"):
-        raise invalid_parameter(found.name, "must be `true` or `false`")
-    return found.value.lower() == "true"
+    return found is not None and _boolean(found.name, found.value)
 
 
 def yes_of(name: str, value: str) -> bool:
     """Whether an operator such as `$has_value` is to hold: said empty, as the contract does, it is."""
-    if value.lower() not in ("", "true", "false"):
+    return not value or _boolean(name, value)
+
+
+def _boolean(name: str, value: str) -> bool:
+    """`true` or `false`; official clients also write 1 and 0."""
+    said = value.lower()
+    if said not in _BOOLEANS:
         raise invalid_parameter(name, "must be `true` or `false`")
-    return value.lower() != "false"
+    return _BOOLEANS[said]
 
 
 def page_of(given: list[Given], orders: frozenset[str]) -> Page:
@@ -165,11 +170,7 @@ def page_of(given: list[Given], orders: frozenset[str]) -> Page:
     limit = _number(single_parameter(given, "limit"), LIMIT_DEFAULT)
     if not 1 <= limit <= LIMIT_MAX:
         raise invalid_parameter("limit", f"must be between 1 and {LIMIT_MAX}")
-    page = _number(single_parameter(given, "page"), 1)
-    if page < 1:
-        raise invalid_parameter("page", "must be at least 1")
-    if page > PAGE_MAX:
-        raise ApiError(refuse("page_over_limit"))
+    page = page_number(given)
     order = single_parameter(given, "order")
     wanted = order.value if order else "-created_at"
     if wanted.removeprefix("-") not in orders:
@@ -177,6 +178,16 @@ def page_of(given: list[Given], orders: frozenset[str]) -> Page:
             "order", f"must be one of {', '.join(sorted(orders))}, or one after a `-`"
         )
     return Page(limit, (page - 1) * limit, wanted.removeprefix("-"), wanted.startswith("-"))
+
+
+def page_number(given: Iterable[Given]) -> int:
+    """Which page is asked for; the first is 1."""
+    page = _number(single_parameter(given, "page"), 1)
+    if page < 1:
+        raise invalid_parameter("page", "must be at least 1")
+    if page > PAGE_MAX:
+        raise ApiError(refuse("page_over_limit"))
+    return page
 
 
 def limit_of(given: Iterable[Given]) -> int:

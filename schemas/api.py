@@ -2,10 +2,12 @@
 
 Bodies decode in two steps (see `Attempt`), so that an attempt whose redeemables can be read is
 recorded even when its order or its customer is wrong. Optional members accept null, as official
-clients send it. Source of the shapes: the API contract, sections 5 and 8.
+clients send it. `SHOWN` names what answers say besides: it comes back with what was read, and is
+passed over without a word (runtime/http/ignored.py). Source of the shapes: the API contract,
+sections 5 and 8.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta, Raw
 
@@ -57,6 +59,8 @@ class Redeemable(Shape, frozen=True):
 class ProductInput(Shape, frozen=True):
     """What a caller says of an item's product."""
 
+    SHOWN: ClassVar = frozenset({"object"})
+
     id: Text | None = None
     source_id: Text | None = None
     override: bool | None = None
@@ -68,6 +72,8 @@ class ProductInput(Shape, frozen=True):
 class SkuInput(Shape, frozen=True):
     """What a caller says of an item's stock-keeping unit."""
 
+    SHOWN: ClassVar = frozenset({"object"})
+
     id: Text | None = None
     source_id: Text | None = None
     override: bool | None = None
@@ -76,8 +82,23 @@ class SkuInput(Shape, frozen=True):
     price: Minor | None = None
 
 
-class OrderItemInput(Shape, frozen=True):
-    """A line of the cart; money in minor units."""
+class OrderItemTerms(Shape, frozen=True):
+    """What a line of a cart is, as a caller says it and as it is stored; money in minor units."""
+
+    SHOWN: ClassVar = frozenset(
+        {
+            "object",
+            "id",
+            "initial_quantity",
+            "initial_amount",
+            "discount_amount",
+            "applied_discount_amount",
+            "applied_discount_quantity",
+            "applied_quantity",
+            "applied_quantity_amount",
+            "subtotal_amount",
+        }
+    )
 
     product_id: Text | None = None
     sku_id: Text | None = None
@@ -91,8 +112,28 @@ class OrderItemInput(Shape, frozen=True):
     metadata: Metadata | None = None
 
 
+class OrderItemInput(OrderItemTerms, frozen=True):
+    """A line of the cart as a caller says it."""
+
+    #: Kept and shown where no discount gives units away; it binds nothing.
+    discount_quantity: Quantity | None = None
+
+
 class CustomerInput(Shape, frozen=True):
     """A customer as the caller knows it: by id, by source id or by what it says."""
+
+    SHOWN: ClassVar = frozenset(
+        {
+            "object",
+            "summary",
+            "loyalty",
+            "referrals",
+            "system_metadata",
+            "assets",
+            "created_at",
+            "updated_at",
+        }
+    )
 
     id: Text | None = None
     source_id: Text | None = None
@@ -108,6 +149,22 @@ class CustomerInput(Shape, frozen=True):
 
 class OrderInput(Shape, frozen=True):
     """The cart; `amount` wins over the sum of its items."""
+
+    SHOWN: ClassVar = frozenset(
+        {
+            "object",
+            "updated_at",
+            "redemptions",
+            "initial_amount",
+            "discount_amount",
+            "items_discount_amount",
+            "total_discount_amount",
+            "total_amount",
+            "applied_discount_amount",
+            "items_applied_discount_amount",
+            "total_applied_discount_amount",
+        }
+    )
 
     id: Text | None = None
     source_id: Text | None = None

@@ -27,7 +27,7 @@ class ValidationObserved(Shape, tag="validation.observed", frozen=True):
 
 
 class ApiCall(Shape, frozen=True):
-    """A request to the API and its answer: who and what, but nothing that was said in it."""
+    """A request to the API and its answer: who and what, but no value that was said in it."""
 
     request_id: str
     #: When it came.
@@ -45,6 +45,8 @@ class ApiCall(Shape, frozen=True):
     origin: str
     #: What the client says it is; `other`: something that is no name.
     channel: str
+    #: The paths of the members of its body that nobody read, as the answer told them.
+    ignored: tuple[str, ...] = ()
 
 
 class ApiCallsObserved(Shape, tag="api_calls.observed", frozen=True):

@@ -2,11 +2,11 @@
 
 from typing import Literal
 
-from schemas.api import CustomerInput, OrderInput, OrderItemInput, OrderStatus
+from schemas.api import CustomerInput, OrderInput, OrderItemTerms, OrderStatus
 from schemas.base import Instant, Metadata, Millis, Shape
 
 
-class OrderItem(OrderItemInput, frozen=True):
+class OrderItem(OrderItemTerms, frozen=True):
     """A line of a calculated order."""
 
     id: str | None = None
@@ -17,6 +17,8 @@ class OrderItem(OrderItemInput, frozen=True):
     discount_quantity: int = 0
     initial_quantity: int | None = None
     initial_amount: int | None = None
+    #: What the caller said of it; nothing but shown.
+    given_discount_quantity: int | None = None
 
 
 class OrderEntry(Shape, frozen=True):

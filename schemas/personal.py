@@ -5,18 +5,30 @@ topic `ledger` writes it encrypted with the key of its owner, a customer. When t
 forgotten the key dies, and the value decodes as `data=None` for ever after.
 """
 
+from msgspec import UNSET, UnsetType
+
 from schemas.base import Metadata, Shape
+
+Line = str | None | UnsetType
 
 
 class Address(Shape, frozen=True):
-    """A postal address, every line optional."""
+    """A postal address of the lines that were given; null is a line that was given as none."""
 
-    city: str | None = None
-    state: str | None = None
-    line_1: str | None = None
-    line_2: str | None = None
-    country: str | None = None
-    postal_code: str | None = None
+    city: Line = UNSET
+    state: Line = UNSET
+    line_1: Line = UNSET
+    line_2: Line = UNSET
+    country: Line = UNSET
+    postal_code: Line = UNSET
+
+    def lines(self) -> dict[str, str | None]:
+        """The lines that were given, by name."""
+        return {
+            name: line
+            for name in self.__struct_fields__
+            if not isinstance(line := getattr(self, name), UnsetType)
+        }
 
 
 class PersonalData(Shape, frozen=True):

@@ -1,5 +1,7 @@
 """Promotions: tiers of a campaign, which need no code, and stacks of them."""
 
+from typing import Literal
+
 import msgspec
 from msgspec import field
 
@@ -25,7 +27,8 @@ class PromotionTier(Shape, frozen=True):
     campaign_id: str
     name: str
     created_at: Millis
-    discount: Discount
+    #: None: it takes part in stacks and takes nothing.
+    discount: Discount | None
     #: Its place among the campaign's tiers, from 1 on.
     hierarchy: int = 1
     banner: str | None = None
@@ -56,6 +59,8 @@ class PromotionStack(Shape, frozen=True):
     tier_ids: tuple[str, ...]
     category_id: str | None = None
     updated_at: Millis | None = None
+    #: As the caller said it; there is no other mode.
+    hierarchy_mode: Literal["MANUAL"] | None = None
 
 
 class NewTier(Shape, frozen=True):
@@ -113,6 +118,7 @@ class CreateStack(Shape, tag="create_promotion_stack", frozen=True):
     name: str
     tier_ids: tuple[str, ...]
     category_id: str | None = None
+    hierarchy_mode: Literal["MANUAL"] | None = None
 
 
 class UpdateStack(Shape, tag="update_promotion_stack", frozen=True):

@@ -30,6 +30,8 @@ class Publication(Shape, frozen=True):
     discount: Discount | None = None
     gift: Gift | None = None
     source_id: str | None = None
+    #: A keyed hash of what the customer is known by, by which lists are sorted; answers show the
+    #: customer's source id, which no record may hold in the clear.
     tracking_id: str | None = None
     channel: str = "API"
     metadata: Metadata = field(default_factory=dict)
@@ -66,7 +68,7 @@ class PublicationSucceeded(Shape, tag="publication.succeeded", frozen=True):
     publication: Publication
     vouchers: tuple[Voucher, ...]
     campaign: Campaign | None = None
-    #: What the customer's redemptions and orders add up to; None: there were none.
+    #: In older records: what the customer's redemptions and orders added up to.
     summary: CustomerSummary | None = None
 
 
@@ -75,6 +77,7 @@ class PublicationRepeated(Shape, tag="publication.repeated", frozen=True):
 
     publication: Publication
     vouchers: tuple[Voucher, ...]
+    #: In older records.
     summary: CustomerSummary | None = None
 
 

@@ -21,9 +21,14 @@ from engine.answers.hook_campaigns import (
 from engine.answers.hook_payload import HookEvent, Told
 from engine.answers.transactions import transactions
 from engine.assignments.body import assignment_body
-from engine.customers.body import customer_body, customer_of, simple_customer_body
+from engine.customers.body import (
+    customer_body,
+    customer_of,
+    short_customer_body,
+    simple_customer_body,
+)
 from engine.kernel.encode import Body
-from engine.publications.body import publication_body, summary_after
+from engine.publications.body import publication_body
 from engine.redemptions.rows import redemption_rows
 from engine.rules.body import rule_body
 from engine.segments.body import simple_segment_body
@@ -178,11 +183,9 @@ def _balance(event: BalanceAdjusted, record: Decided) -> Told:
 
 def _publication_succeeded(event: PublicationSucceeded, record: Decided) -> Told:
     customer = customer_of(record)
-    # as the answer shows it, of which the contract requires the whole customer
-    whole = None if customer is None else customer_body(customer, summary_after(event, record))
-    body = publication_body(
-        event.publication, event.vouchers, whole, record.assignments, record.categories
-    )
+    # as the answer shows it
+    known = None if customer is None else short_customer_body(customer)
+    body = publication_body(event.publication, event.vouchers, known, record.categories)
     yield "publication.succeeded", {"publication": body}
     shown = None if customer is None else simple_customer_body(customer)
     for voucher in event.vouchers:

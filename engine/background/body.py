@@ -26,7 +26,8 @@ def action_body(action: AsyncAction) -> Body:
     body: Body = {
         "id": action.id,
         "type": action.type,
-        "status": action.status,
+        # it begins by itself: whoever waits while it is under way must not take it for over
+        "status": "IN_PROGRESS" if action.status == "ENQUEUED" else action.status,
         "operation_status": _operation_status(action),
         "created_at": iso(action.created_at),
         "updated_at": iso(updated_at),

@@ -8,7 +8,7 @@ from engine.campaigns.tiers.body import tier_body
 from engine.categories.body import category_body
 from engine.codes.code import CHARSET, CODE_LENGTH_DEFAULT
 from engine.kernel.calendar import iso
-from engine.kernel.encode import Body
+from engine.kernel.encode import EMPTY_LIST, Body
 from engine.kernel.room import Answers, Rendered
 from engine.terms.body import discount_body, gift_body, hours_body
 from schemas.assignments import RuleAssignment
@@ -54,7 +54,6 @@ def campaign_body(
         "auto_join": campaign.auto_join,
         "join_once": campaign.join_once,
         "use_voucher_metadata_schema": campaign.use_voucher_metadata_schema,
-        "vouchers_count": campaign.vouchers_count,
         "active": campaign.active,
         "created_at": iso(campaign.created_at),
         "creation_status": "DONE",
@@ -63,8 +62,14 @@ def campaign_body(
         "category_id": within[0].id if within else None,
         "categories": list(map(category_body, within)),
         "object": "campaign",
-        "validation_rules_assignments": assignments_body(assignments, campaign.id),
+        "access_settings_assignments": EMPTY_LIST,
     }
+    bound = assignments_body(assignments, campaign.id)
+    # a promotion has no vouchers, and does not say that nothing binds it
+    if campaign.campaign_type != "PROMOTION":
+        body["vouchers_count"] = campaign.vouchers_count
+    if campaign.campaign_type != "PROMOTION" or bound["total"]:
+        body["validation_rules_assignments"] = bound
     if within:
         body["category"] = within[0].name
     _put_what_is_set(body, campaign)
@@ -147,7 +152,9 @@ def promotion_body(
         "object": "list",
         "data_ref": "tiers",
         "tiers": [
-            tier_body(each, campaign, categories, assignments) for each in tiers[:TIERS_SHOWN_MAX]
+            # here, and only here, a tier also says whose it is by this name
+            tier_body(each, campaign, categories, assignments) | {"promotion_id": campaign.id}
+            for each in tiers[:TIERS_SHOWN_MAX]
         ],
         "total": campaign.tiers_count,
         "has_more": campaign.tiers_count > min(len(tiers), TIERS_SHOWN_MAX),

@@ -2,7 +2,7 @@
 
 from types import MappingProxyType
 
-from engine.customers.body import customer_of, simple_customer_body
+from engine.customers.body import customer_of, short_customer_body
 from engine.customers.browser_body import customer_for_browser
 from engine.kernel.encode import Body
 from engine.kernel.room import Answers, Rendered
@@ -17,7 +17,7 @@ def tracked_body(event: CustomEvent, customer: Customer | None) -> Body:
     return {
         "object": "event",
         "type": event.name,
-        "customer": simple_customer_body(customer) if customer else {"object": "customer"},
+        "customer": short_customer_body(customer) if customer else {"object": "customer"},
         "referral": None,
         "loyalty": None,
         "metadata": event.metadata or {},

@@ -15,24 +15,24 @@ from schemas.customers import (
     CustomerUnchanged,
     CustomerUpdated,
 )
-from schemas.personal import Address, PersonalData
+from schemas.personal import PersonalData
 from schemas.records import Decided
 
 _NOTHING_KNOWN = PersonalData()
 _NOTHING_SUMMED = CustomerSummary()
 _TEXTS = ("source_id", "name", "description", "email", "phone", "birthday", "birthdate")
-_ADDRESS = ("city", "state", "line_1", "line_2", "country", "postal_code")
 
 
 def customer_body(customer: Customer, summary: CustomerSummary | None = None) -> Body:
     """The customer with what its redemptions and orders add up to; None: there were none.
 
-    `address` is null when unset; `metadata` and the other members are absent.
+    `address` is null when unset, and has the lines that were given; `metadata` and the other
+    members are absent.
     """
     data = customer.personal.data or _NOTHING_KNOWN
     body: Body = {"id": customer.id}
     body.update((name, value) for name in _TEXTS if (value := getattr(data, name)) is not None)
-    body["address"] = _address(data.address) if data.address else None
+    body["address"] = None if data.address is None else data.address.lines()
     if data.metadata is not None:
         body["metadata"] = data.metadata
     body["summary"] = _summary(summary or _NOTHING_SUMMED)
@@ -48,8 +48,7 @@ def customer_body(customer: Customer, summary: CustomerSummary | None = None) ->
 
 def gone_customer_body(customer_id: str) -> Body:
     """One who is gone for good, where the contract wants a customer."""
-    unknown = dict.fromkeys(("summary", "loyalty", "referrals"))
-    return {"id": customer_id, **unknown, "object": "customer"}
+    return {"id": customer_id, "object": "customer"}
 
 
 def simple_customer_body(customer: Customer) -> Body:
@@ -65,8 +64,12 @@ def simple_customer_body(customer: Customer) -> Body:
     return body
 
 
-def _address(address: Address) -> Body:
-    return {name: getattr(address, name) for name in _ADDRESS}
+def short_customer_body(customer: Customer) -> Body:
+    """The customer as a publication and an event show it: what is known, and nothing empty."""
+    body = simple_customer_body(customer)
+    if not body["metadata"]:
+        del body["metadata"]
+    return body
 
 
 def _summary(summary: CustomerSummary) -> dict[str, Any]:

@@ -1,14 +1,14 @@
 """Customers: known by id or source id, created and completed by whatever names them.
 
 A member that the request leaves out, or sends as null, keeps its value; metadata and address are
-merged member by member. A customer with neither id nor source id is a guest: known by the e-mail
+merged member by member, and there null is a value. A customer with neither id nor source id is a guest: known by the e-mail
 address that it was first named by, for as long as it lives, so that limits hold for it; without an
 address it is a new one. Only an update of the customer itself takes null for what it says, and
 clears.
 """
 
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple
 
 import msgspec
 from msgspec import structs
@@ -36,8 +36,6 @@ from schemas.customers import (
 from schemas.errors import Refusal, refuse
 from schemas.events import Event
 from schemas.personal import Address, Personal, PersonalData
-
-T = TypeVar("T", PersonalData, Address)
 
 #: YYYY-MM-DD.
 _DATE_LENGTH: Final = 10
@@ -121,7 +119,7 @@ def _change_data(data: PersonalData, changes: dict[str, Any]) -> PersonalData:
     if changes.get("metadata") is not None:
         changes["metadata"] = (data.metadata or {}) | changes["metadata"]
     if changes.get("address") is not None:
-        before = structs.asdict(data.address or Address())
+        before = {} if data.address is None else data.address.lines()
         changes["address"] = Address(**(before | changes["address"]))
     return structs.replace(data, **changes)
 
@@ -173,7 +171,8 @@ def _create_customer(view: View, command: Command, named: CustomerInput, now: Mi
 def _merge_data(data: PersonalData, named: CustomerInput) -> PersonalData:
     address, metadata = data.address, data.metadata
     if named.address is not None:
-        address = _overlay(address or Address(), named.address)
+        before = {} if address is None else address.lines()
+        address = Address(**(before | named.address.lines()))
     if named.metadata is not None:
         metadata = (metadata or {}) | named.metadata
     said = PersonalData(
@@ -187,13 +186,8 @@ def _merge_data(data: PersonalData, named: CustomerInput) -> PersonalData:
         address=address,
         metadata=metadata,
     )
-    return _overlay(data, said)
-
-
-def _overlay(value: T, said: T) -> T:
-    """`value` with every member that `said` has."""
-    named = {name: new for name, new in structs.asdict(said).items() if new is not None}
-    return structs.replace(value, **named)
+    said_members = {name: new for name, new in structs.asdict(said).items() if new is not None}
+    return structs.replace(data, **said_members)
 
 
 DECISIONS: Decisions = MappingProxyType(

@@ -13,14 +13,7 @@ from engine.kernel.room import Answers, shows
 from schemas.erasures import CustomerForgotten, PermanentDeletion
 
 #: What the answer counts besides the customer.
-_NOT_DELETED: Final = (
-    "events",
-    "customer_events",
-    "daily_events",
-    "segments",
-    "orders",
-    "order_events",
-)
+_NOT_DELETED: Final = ("events", "daily_events", "segments", "orders")
 #: Nothing personal can be read any more, in no file of the installation; and: not yet.
 DONE: Final = "DONE"
 IN_PROGRESS: Final = "IN_PROGRESS"

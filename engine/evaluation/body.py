@@ -1,12 +1,13 @@
 """The answer to a validation. Source: the API contract, section 5."""
 
+from collections.abc import Collection
 from typing import Final
 
 from engine.evaluation.calculation import calculation_of
 from engine.evaluation.redeemable_body import (
     applicable_body,
+    expanded_body,
     inapplicable_body,
-    names_body,
     skipped_body,
 )
 from engine.kernel.encode import Body, related_object_type
@@ -85,16 +86,19 @@ def validation_body(
     return body
 
 
-def with_names(body: Body, evaluation: Evaluation) -> Body:
-    """The answer with the option to expand `redeemable`: what each one and its campaign is called."""
-    named = {(related_object_type(each), each.id): names_body(each) for each in evaluation.outcomes}
+def expand_redeemables(body: Body, evaluation: Evaluation, expand: Collection[str]) -> Body:
+    """The answer with what the options to expand add to each redeemable."""
+    more = {
+        (related_object_type(each), each.id): expanded_body(each, expand)
+        for each in evaluation.outcomes
+    }
     lists = ("redeemables", "skipped_redeemables", "inapplicable_redeemables")
-    expanded = {
-        name: [row | named[row["object"], row["id"]] for row in body[name]]
+    rows = {
+        name: [row | more[row["object"], row["id"]] for row in body[name]]
         for name in lists
         if name in body
     }
-    return body | expanded
+    return body | rows
 
 
 def applied_stacking_rules_body(stacking: StackingRules | None) -> Body:

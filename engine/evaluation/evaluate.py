@@ -245,7 +245,8 @@ class Application:
         payment: Payment | None,
     ) -> Taken:
         circumstances, basket, voucher = self._circumstances, self.basket, offer.voucher
-        if basket is None:
+        # a tier may have no discount
+        if basket is None or (voucher is None and worked is None):
             return Taken()
         terms = Terms(
             initial=is_on_initial_amount(offer, circumstances.stacking),
@@ -321,8 +322,7 @@ def _as_worked(
 def _is_scoped(offer: Offer, worked: ResolvedDiscount | None, scope: Scope | None) -> bool:
     """Whether what the offer takes depends on the items that its rules name."""
     if worked is None:
-        assert offer.voucher is not None
-        gift = offer.voucher.gift
+        gift = None if offer.voucher is None else offer.voucher.gift
         return gift is not None and gift.effect != "APPLY_TO_ORDER"
     return discounts.is_scoped(discounts.effect_of(worked.discount, scope))
 

@@ -1,5 +1,6 @@
 """What became of each redeemable of a request. Source: the API contract, section 5."""
 
+from collections.abc import Collection
 from typing import Final
 
 from engine.categories.body import category_shown_body
@@ -129,6 +130,13 @@ def _with_origin(body: Body, outcome: Outcome) -> Body:
     origin = outcome.voucher or outcome.tier
     if origin is not None:
         body["metadata"] = origin.metadata
+    return body
+
+
+def expanded_body(outcome: Outcome, expand: Collection[str]) -> Body:
+    """What the options to expand add to a redeemable, whatever became of it."""
+    body = names_body(outcome) if "redeemable" in expand else {}
+    if "category" in expand and (outcome.voucher or outcome.tier) is not None:
         body["categories"] = list(map(category_shown_body, outcome.categories))
     return body
 
@@ -157,26 +165,24 @@ def result_body(outcome: Outcome) -> Body:
 
 
 def _given_body(outcome: Outcome) -> Body:
-    voucher, tier, taken = outcome.voucher, outcome.tier, outcome.taken or Taken()
-    if tier is not None:
-        return {
-            "discount": effective_body(outcome.worked or tier.discount, dynamic=outcome.dynamic)
-        }
-    if voucher is None:
-        return {}
-    if voucher.gift is not None:
+    voucher, taken = outcome.voucher, outcome.taken or Taken()
+    if voucher is not None and voucher.gift is not None:
         return {"gift": {"balance": voucher.gift.balance, "credits": taken.credits or 0}}
-    if voucher.loyalty_card is not None:
+    if voucher is not None and voucher.loyalty_card is not None:
         card = {"points": taken.points or 0, "balance": voucher.loyalty_card.balance}
         return {"loyalty_card": card}
-    discount = outcome.worked or voucher.discount
-    return (
-        {} if discount is None else {"discount": effective_body(discount, dynamic=outcome.dynamic)}
-    )
+    return effective_discount(outcome)
 
 
-def effective_body(discount: Discount, dynamic: bool = False) -> Body:
-    """The discount as it works here, with what it leaves open filled in."""
+def effective_discount(outcome: Outcome) -> Body:
+    """The `discount` of a voucher or a tier as it works here; nothing where it has none."""
+    offer = outcome.tier or outcome.voucher
+    discount = outcome.worked or (offer and offer.discount)
+    return {"discount": _effective(discount, dynamic=outcome.dynamic)} if discount else {}
+
+
+def _effective(discount: Discount, *, dynamic: bool) -> Body:
+    """The discount with what it leaves open filled in."""
     body = discount_body(discount)
     body.setdefault("effect", effect_of(discount, None))
     body["is_dynamic"] = dynamic

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from engine.campaigns.tiers.body import redeemed_tier_body, times_body
 from engine.categories.body import category_body, category_shown_body
 from engine.evaluation.body import session_body
-from engine.evaluation.redeemable_body import effective_body, items_body
+from engine.evaluation.redeemable_body import effective_discount, items_body
 from engine.evaluation.skips import refusal_of_skipped
 from engine.kernel.encode import Body
 from engine.kernel.error_body import failure_error_body
@@ -63,7 +63,7 @@ def _tier_body(
 ) -> Body:
     body = redeemed_tier_body(tier)
     del body["action"]
-    body["discount"] = effective_body(outcome.worked or tier.discount, dynamic=outcome.dynamic)
+    body |= effective_discount(outcome)
     body |= times_body(tier)
     if campaign is not None:
         body["campaign"] = {

@@ -1,7 +1,7 @@
 """The answer to a validation of one voucher. Source: the API contract, section 8 (older endpoint)."""
 
 from engine.evaluation.body import session_body
-from engine.evaluation.redeemable_body import effective_body, items_body
+from engine.evaluation.redeemable_body import effective_discount, items_body
 from engine.evaluation.skips import refusal_of_skipped
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
@@ -49,9 +49,8 @@ def _terms(voucher: Voucher, outcome: Outcome) -> Body:
         body["gift"] = {"effect": "APPLY_TO_ORDER", **gift_body(voucher.gift)}
     elif voucher.loyalty_card is not None:
         body["loyalty"] = card_body(voucher.loyalty_card)
-    elif voucher.discount is not None:
-        discount = outcome.worked or voucher.discount
-        body["discount"] = effective_body(discount, dynamic=outcome.dynamic)
+    else:
+        body |= effective_discount(outcome)
     for name in ("campaign", "campaign_id"):
         if getattr(voucher, name) is not None:
             body[name] = getattr(voucher, name)

@@ -100,7 +100,8 @@ def order_body(
 
 def _put_amounts(body: Body, order: Order, amount: int, sums: OrderSums, *, keep: bool) -> None:
     body["amount"] = amount
-    if order.initial_amount is not None:
+    # only where units that were added changed the amount
+    if order.initial_amount not in (None, amount):
         body["initial_amount"] = order.initial_amount
     discount, applied = sums.discount, sums.applied.order
     items = sum(item.discount_amount for item in sums.items or ())
@@ -126,6 +127,8 @@ def stored_order_body(order: Order) -> Body:
     body = order_body(order, sums_of(order), keep=kept, entries=order.redemptions)
     body.pop("applied_discount_amount", None)
     body.pop("total_applied_discount_amount", None)
+    if not (kept or order.metadata):  # empty only where a redemption shows it
+        del body["metadata"]
     return body
 
 
@@ -150,7 +153,7 @@ def item_body(item: OrderItem, applied: ItemTaken | None = None) -> Body:
         if value is not None:
             body[name] = value
     _put(body, "quantity", item.quantity)
-    _put(body, "discount_quantity", item.discount_quantity or None)
+    _put(body, "discount_quantity", item.discount_quantity or item.given_discount_quantity)
     _put(body, "initial_quantity", item.initial_quantity)
     _put(body, "amount", item.amount)
     _put(body, "discount_amount", item.discount_amount or None)

@@ -113,7 +113,12 @@ def _says_the_same(item: OrderItem, line: OrderItem) -> bool:
 
 def _as_it_was(item: OrderItem, line: OrderItem) -> OrderItem:
     """The item with what is calculated of the line that it repeats."""
-    return structs.replace(item, id=line.id, discount_amount=line.discount_amount)
+    return structs.replace(
+        item,
+        id=line.id,
+        discount_amount=line.discount_amount,
+        given_discount_quantity=line.given_discount_quantity,
+    )
 
 
 def _source_id_taken(view: View, given: OrderInput, stored: Order | None) -> Refusal | None:

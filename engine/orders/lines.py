@@ -53,6 +53,7 @@ def line_of(view: View, given: OrderItemInput) -> OrderItem:
         product=given.product,
         sku=given.sku,
         metadata=given.metadata,
+        given_discount_quantity=given.discount_quantity,
     )
     return line if found is None else structs.replace(line, **_catalogue_fields(view, found, given))
 

@@ -36,7 +36,9 @@ def product_body(product: Product) -> Body:
 
 
 def full_product_body(product: Product, skus: Sequence[Sku], total: int) -> Body:
-    """The product with its first SKUs; `total` is how many it has."""
+    """The product with its first SKUs, where it has some; `total` is how many."""
+    if not total:
+        return product_body(product)
     data = [sku_body(sku) for sku in skus[:SKUS_SHOWN_MAX]]
     listed = {"object": "list", "data_ref": "data", "data": data, "total": total}
     return product_body(product) | {"skus": listed}

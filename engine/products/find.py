@@ -5,7 +5,7 @@ A SKU without a price costs what its product costs. What lies in the bin is not 
 
 from engine.kernel import tables
 from engine.kernel.state import View
-from schemas.api import OrderItemInput
+from schemas.api import OrderItemTerms
 from schemas.base import Metadata
 from schemas.products import CatalogItem, Product, Sku
 
@@ -46,7 +46,7 @@ def metadata_of_product(view: View, product_id: str) -> Metadata | None:
     return None if product is None else product.metadata
 
 
-def find_meant_item(view: View, line: OrderItemInput) -> CatalogItem | None:
+def find_meant_item(view: View, line: OrderItemTerms) -> CatalogItem | None:
     """What a line of an order is: the SKU that it names, else the product.
 
     A bare source id is a product's unless the line says that it is about a SKU.

@@ -3,16 +3,14 @@
 from collections.abc import Sequence
 from types import MappingProxyType
 
-from engine.customers.body import customer_body, customer_of
+from engine.customers.body import customer_of, short_customer_body
 from engine.customers.browser_body import customer_for_browser, with_plain_voucher
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
 from engine.kernel.room import Answers, Rendered
 from engine.terms.body import discount_body, gift_body
 from engine.vouchers.body import voucher_body
-from schemas.assignments import RuleAssignment
 from schemas.categories import Category
-from schemas.customers import CustomersSummed, CustomerSummary
 from schemas.projects import KeyKind
 from schemas.publications import Publication, PublicationRepeated, PublicationSucceeded
 from schemas.records import Decided
@@ -23,16 +21,20 @@ def publication_body(
     publication: Publication,
     vouchers: Sequence[Voucher],
     customer: Body | None,
-    assignments: Sequence[RuleAssignment] = (),
     categories: Sequence[Category] = (),
 ) -> Body:
-    """The answer to a publication: one voucher in full, several by their codes."""
+    """The answer to a publication: one voucher, several by their codes.
+
+    `customer` is the short form of the customer (engine/customers/body.py).
+    """
     body = _common(publication, customer)
     body["result"] = "SUCCESS"
     # the contract knows this one channel in answers; lists show the caller's own
     body["channel"] = "API"
     if len(vouchers) == len(publication.codes) == 1:
-        body["voucher"] = voucher_body(vouchers[0], assignments, categories)
+        voucher = voucher_body(vouchers[0], categories=categories)
+        del voucher["validation_rules_assignments"]
+        body["voucher"] = voucher
     else:
         body["vouchers"] = list(publication.codes)
     return body
@@ -76,34 +78,29 @@ def _common(publication: Publication, customer: Body | None) -> Body:
         "metadata": publication.metadata,
         "channel": publication.channel,
         "source_id": publication.source_id,
-        "customer": customer,
         "vouchers_id": list(publication.voucher_ids),
     }
-    if publication.tracking_id is not None:
-        body["tracking_id"] = publication.tracking_id
-    return body
+    return body | whose_body(customer)
 
 
-def summary_after(
-    event: PublicationSucceeded | PublicationRepeated, record: Decided
-) -> CustomerSummary | None:
-    """What the customer adds up to, with what the record changed of it."""
-    for each in record.events:
-        if isinstance(each, CustomersSummed):
-            return each.summaries.get(event.publication.customer_id, event.summary)
-    return event.summary
+def whose_body(customer: Body | None) -> Body:
+    """What a publication says of its customer, in the short form; nothing of it is stored with it.
+
+    It is tracked by what the shop knows the customer by.
+    """
+    if customer is None or "source_id" not in customer:
+        return {"customer": customer}
+    return {"customer": customer, "tracking_id": customer["source_id"]}
 
 
 def _publication_succeeded(
     event: PublicationSucceeded | PublicationRepeated, record: Decided, key_kind: KeyKind
 ) -> Rendered:
-    customer, summary = customer_of(record), summary_after(event, record)
+    customer = customer_of(record)
     if customer is not None and key_kind == "client":
-        customer, summary = customer_for_browser(customer), None
-    known = None if customer is None else customer_body(customer, summary)
-    body = publication_body(
-        event.publication, event.vouchers, known, record.assignments, record.categories
-    )
+        customer = customer_for_browser(customer)
+    known = None if customer is None else short_customer_body(customer)
+    body = publication_body(event.publication, event.vouchers, known, record.categories)
     return Rendered(200, with_plain_voucher(body) if key_kind == "client" else body)
 
 

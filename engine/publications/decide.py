@@ -28,7 +28,6 @@ from engine.kernel.state import View
 from schemas.base import Millis
 from schemas.campaigns import Campaign
 from schemas.commands import Command
-from schemas.customers import CustomerSummary
 from schemas.errors import Refusal, not_found, refuse
 from schemas.events import Event
 from schemas.publications import (
@@ -81,8 +80,7 @@ def publish_vouchers(
         given = _take_next_vouchers(view, command, target, body.count, now)
     else:
         given = _take_voucher(view, target, known.customer.id, now)
-    summary = view.get(tables.CUSTOMER_SUMMARIES, known.customer.id)
-    return _decide_publication(command, body, target, known, given, summary, now)
+    return _decide_publication(command, body, target, known, given, now)
 
 
 def _target(view: View, body: PublishVouchers) -> Voucher | Campaign | Refusal:
@@ -134,9 +132,7 @@ def _is_same(publication: Publication, target: Voucher | Campaign, customer_id: 
 
 def _publication_repeated_event(view: View, publication: Publication) -> PublicationRepeated:
     found = (view.get(tables.VOUCHERS, each) for each in publication.voucher_ids)
-    vouchers = tuple(each for each in found if each is not None)
-    summary = view.get(tables.CUSTOMER_SUMMARIES, publication.customer_id)
-    return PublicationRepeated(publication, vouchers, summary)
+    return PublicationRepeated(publication, tuple(each for each in found if each is not None))
 
 
 def _take_voucher(
@@ -228,7 +224,6 @@ def _decide_publication(
     target: Voucher | Campaign,
     known: KnownCustomer,
     given: GivenVouchers | Withheld,
-    summary: CustomerSummary | None,
     now: Millis,
 ) -> Decision:
     publication = Publication(
@@ -258,15 +253,22 @@ def _decide_publication(
         return Decision((*known.events, event), refusal, known.snapshot)
     vouchers = tuple(_hand_over(voucher, known.id, now) for voucher in given.vouchers)
     published = PublicationSucceeded(
-        _with_vouchers(publication, vouchers), vouchers, given.campaign, summary
+        _with_vouchers(publication, vouchers), vouchers, given.campaign
     )
     return Decision((*known.events, *given.made, published), customer=known.snapshot)
 
 
 def _hand_over(voucher: Voucher, customer_id: str | None, now: Millis) -> Voucher:
+    """The voucher in the hands of the customer; who has it already is given nothing more."""
+    if voucher.holder_id == customer_id:
+        return voucher
     at = now if voucher.published_at is None else voucher.published_at
     return structs.replace(
-        voucher, holder_id=customer_id, published=voucher.published + 1, published_at=at
+        voucher,
+        holder_id=customer_id,
+        published=voucher.published + 1,
+        published_at=at,
+        updated_at=now,
     )
 
 

@@ -20,7 +20,7 @@ from engine.kernel.room import Answers, Rendered
 from engine.orders.body import order_body, running_sums, untouched_sums
 from engine.redemptions.common_body import common_body, put_failure, put_paid
 from engine.rewards.body import redeemed_reward_body
-from engine.vouchers.body import voucher_body
+from engine.vouchers.body import redeemed_voucher_body
 from schemas.assignments import RuleAssignment
 from schemas.base import Millis
 from schemas.customers import Customer
@@ -116,7 +116,7 @@ def _put_redeemed(body: Body, outcome: Outcome, assignments: Sequence[RuleAssign
     if outcome.tier is not None:
         body["promotion_tier"] = redeemed_tier_body(outcome.tier, outcome.campaign_name)
     if outcome.voucher is not None:
-        body["voucher"] = voucher_body(
+        body["voucher"] = redeemed_voucher_body(
             outcome.voucher, assignments, [each.category for each in outcome.categories]
         )
     put_paid(body, taken.credits, taken.points, 1)

@@ -12,7 +12,7 @@ from engine.kernel.encode import Body
 from engine.kernel.room import Answers, Rendered
 from engine.orders.body import order_body, sums_of
 from engine.redemptions.common_body import common_body, put_failure, put_paid
-from engine.vouchers.body import voucher_body
+from engine.vouchers.body import redeemed_voucher_body
 from schemas.assignments import RuleAssignment
 from schemas.base import Millis
 from schemas.customers import Customer
@@ -67,7 +67,7 @@ def rollback_bodies(
         body["related_object_type"] = "voucher" if each.tier_id is None else "promotion_tier"
         body["related_object_id"] = each.tier_id or each.voucher_id
         if each.voucher is not None:
-            body["voucher"] = voucher_body(each.voucher, assignments, each.categories)
+            body["voucher"] = redeemed_voucher_body(each.voucher, assignments, each.categories)
         if each.tier is not None:
             body["promotion_tier"] = redeemed_tier_body(each.tier, each.campaign_name)
         put_paid(body, each.credits, each.points, -1)

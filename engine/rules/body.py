@@ -11,6 +11,7 @@ from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
 from engine.kernel.room import Answers, shows, shows_nothing
 from schemas.rules import (
+    ApplicableItems,
     ItemEntry,
     ValidationRule,
     ValidationRuleCreated,
@@ -32,23 +33,19 @@ _ENTRY_MEMBERS = (
 
 
 def rule_body(rule: ValidationRule) -> Body:
-    """The set of rules as its endpoints show it."""
-    items = rule.applicable_to
+    """The set of rules as its endpoints show it; what it says nothing of is not there."""
     body: Body = {
         "id": rule.id,
         "name": rule.name,
         "rules": msgspec.json.decode(rule.definition),
         "type": rule.type,
         "context_type": rule.context_type,
-        "applicable_to": {
-            "excluded": list(map(item_entry_body, items.excluded)),
-            "included": list(map(item_entry_body, items.included)),
-            "included_all": items.included_all,
-        },
+        "applicable_to": _items_body(rule.applicable_to),
         "created_at": iso(rule.created_at),
-        "assignments_count": rule.assignments_count,
         "object": "validation_rules",
     }
+    if rule.assignments_count:
+        body["assignments_count"] = rule.assignments_count
     if rule.bundle is not None:
         body["bundle_rules"] = msgspec.json.decode(rule.bundle)
     if rule.error_message is not None:
@@ -56,6 +53,18 @@ def rule_body(rule: ValidationRule) -> Body:
     if rule.updated_at is not None:
         body["updated_at"] = iso(rule.updated_at)
     return body
+
+
+def _items_body(items: ApplicableItems) -> Body | None:
+    """The lists that have entries; null where nothing is said of items."""
+    if items == ApplicableItems():
+        return None
+    body: Body = {
+        name: list(map(item_entry_body, entries))
+        for name, entries in (("included", items.included), ("excluded", items.excluded))
+        if entries
+    }
+    return body | {"included_all": items.included_all}
 
 
 def item_entry_body(entry: ItemEntry) -> Body:

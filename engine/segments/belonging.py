@@ -86,7 +86,8 @@ def customer_field_of(
     if name.startswith("metadata."):
         return with_locations(view, property_of(data.metadata, name.removeprefix("metadata.")))
     if name.startswith("address."):
-        return getattr(data.address, name.removeprefix("address."), None)
+        lines = {} if data.address is None else data.address.lines()
+        return lines.get(name.removeprefix("address."))
     read = _FIELDS.get(name)
     if read is not None:
         return read(customer, data)

@@ -44,7 +44,8 @@ def invalid_tier(tier: PromotionTier) -> Refusal | None:
     """The refusal of a promotion tier whose definition makes no sense or exceeds a bound."""
     if not 1 <= len(tier.name) <= ID_LENGTH_MAX:
         return refuse("invalid_payload", f"name must have 1 to {ID_LENGTH_MAX} characters")
-    wrong = wrong_discount(tier.discount) or _wrong_time(tier)
+    wrong = tier.discount and wrong_discount(tier.discount)
+    wrong = wrong or _wrong_time(tier)
     if wrong is not None:
         return refuse("invalid_payload", wrong)
     return _wrong_dates(tier)

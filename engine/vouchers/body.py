@@ -14,6 +14,7 @@ from engine.kernel.calendar import iso, iso_or_none
 from engine.kernel.encode import EMPTY_LIST, Body
 from engine.kernel.room import Answers, Rendered, shows_nothing
 from engine.terms.body import card_body, discount_body, gift_body, hours_body
+from engine.vouchers.assets_body import assets_body
 from schemas.assignments import RuleAssignment
 from schemas.base import tag_of
 from schemas.campaigns import CreateCampaign, VouchersGenerated
@@ -40,11 +41,22 @@ def voucher_body(
     assignments: Sequence[RuleAssignment] = (),
     categories: Sequence[Category] = (),
 ) -> Body:
-    """The voucher as every endpoint shows it.
+    """The voucher in full.
 
     Of the assignments those that bind it are shown, of the categories the one that it is in: a
     category that is gone is not among them.
     """
+    body = redeemed_voucher_body(voucher, assignments, categories)
+    body["assets"] = assets_body(voucher.id)
+    return body
+
+
+def redeemed_voucher_body(
+    voucher: Voucher,
+    assignments: Sequence[RuleAssignment] = (),
+    categories: Sequence[Category] = (),
+) -> Body:
+    """The voucher as a redemption or a rollback shows it: as `voucher_body`, without pictures."""
     within = [each for each in categories if each.id == voucher.category_id]
     path = f"/v1/vouchers/{_quote_code(voucher.code)}"
     body: Body = {
@@ -66,7 +78,6 @@ def voucher_body(
         "active": voucher.active,
         "additional_info": voucher.additional_info,
         "metadata": voucher.metadata,
-        "assets": None,
         "is_referral_code": False,
         "created_at": iso(voucher.created_at),
         "updated_at": iso_or_none(voucher.updated_at),

@@ -8,7 +8,7 @@ from msgspec import field
 from engine.background.decode import decode_row
 from engine.campaigns.generation import campaign_without_vouchers, template_of
 from engine.kernel.decision import Decision
-from engine.kernel.lookup import find_campaign
+from engine.kernel.lookup import category_id_of, find_campaign
 from engine.kernel.state import View, encode
 from engine.vouchers.decide import create_voucher, update_voucher
 from schemas.actions import ImportVouchers, UpdateVouchers
@@ -29,6 +29,8 @@ class ImportedVoucher(Shape, frozen=True):
     gift: Gift | None = None
     #: The other fields of `Voucher` that the row names, in the encoding of the state.
     fields: dict[str, Any] = field(default_factory=dict)
+    #: The category that the voucher is in, by id or name, if there is one; else it is in none.
+    category_if_any: str | None = None
 
 
 class UpdatedVoucher(Shape, frozen=True):
@@ -52,10 +54,17 @@ def import_voucher_row(
             return not_found("campaign", work.campaign_id)
         if campaign.voucher is None:
             return campaign_without_vouchers(campaign)
-    voucher = decode_row(Voucher, {**said.fields, **_terms(said, campaign, now)})
+    fields = said.fields | _in_category(view, said) | _terms(said, campaign, now)
+    voucher = decode_row(Voucher, fields)
     if isinstance(voucher, Refusal):
         return voucher
     return create_voucher(view, command, CreateVoucher(voucher), now)
+
+
+def _in_category(view: View, said: ImportedVoucher) -> dict[str, Any]:
+    """The category of a file's row; a name that none has fails no row."""
+    category_id = category_id_of(view, said.category_if_any)
+    return {"category_id": category_id} if isinstance(category_id, str) else {}
 
 
 def _terms(said: ImportedVoucher, campaign: Campaign | None, now: Millis) -> dict[str, Any]:

@@ -3,7 +3,8 @@
 The edge notes a call in memory, which costs it about a microsecond; a task writes what was noted
 to the topic `api-calls`, some hundred calls in one record. Only so many calls may wait: beyond
 that they are dropped and counted. A call says who asked for what and what became of it, never what
-was said: no bodies, no tokens, no query strings, and in a path nothing that may name a person.
+was said: no bodies, no tokens, no query strings, and in a path nothing that may name a person. Of
+a body only the names are kept of what nobody read (runtime/http/ignored.py).
 """
 
 import asyncio
@@ -66,6 +67,8 @@ class Noted(NamedTuple):
     #: The headers `origin` and `x-voucherify-channel`, where there are any.
     origin: bytes | None = None
     channel: bytes | None = None
+    #: What nobody read of the body, as the answer told.
+    ignored: tuple[str, ...] = ()
 
 
 class ApiCalls:
@@ -161,6 +164,7 @@ def as_call(noted: Noted) -> ApiCall:
         noted.caller.kind,
         _known_form(noted.origin, _ORIGIN) if noted.origin else channel,
         channel,
+        noted.ignored,
     )
 
 

@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from runtime.http.api_calls import HEADER_NOTED_MAX, PATH_NOTED_MAX, Noted, mask_path
 from runtime.http.auth import Caller, Gate, Headers
 from runtime.http.errors import ApiError, as_api_error, error_response, unavailable
+from runtime.http.ignored import IGNORED_HEADER, ignored_of
 from runtime.http.limits import check_head
 from runtime.http.payload import body_bytes_max
 from schemas.errors import refuse
@@ -62,6 +63,8 @@ class Edge:
         self._make_request_id = make_request_id
         self._requests = 0
         self._note = note
+        #: Requests with members that nobody read.
+        self.ignoring = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves one connection's scope."""
@@ -80,7 +83,7 @@ class Edge:
         scope["tessera.request_id"] = request_id
         scope["path"] = _raw_path(scope)
         origin = headers.get(b"origin", b"").decode("latin-1")
-        out = _Exit(send, request_id)
+        out = _Exit(send, request_id, scope)
         started = time.perf_counter()
         try:
             check_head(scope)
@@ -104,9 +107,11 @@ class Edge:
                 return
             await error_response(error, scope)(scope, receive, out)
         finally:
+            if out.ignored:
+                self.ignoring += 1
             caller = scope.get("tessera.caller")
             if self._note is not None and caller is not None:
-                self._note(_note_call(scope, caller, out.status, time.perf_counter() - started))
+                self._note(_note_call(scope, caller, out, time.perf_counter() - started))
 
     async def _admit(self, path: str, headers: Headers, origin: str, out: "_Exit") -> Caller | None:
         """The caller; a browser may see the answer also where its key is refused."""
@@ -137,10 +142,12 @@ class Edge:
 class _Exit:
     """Adds to the answer what the edge knows."""
 
-    __slots__ = ("_extra", "_send", "started", "status")
+    __slots__ = ("_extra", "_scope", "_send", "ignored", "started", "status")
 
-    def __init__(self, send: Send, request_id: str) -> None:
+    def __init__(self, send: Send, request_id: str, scope: Scope) -> None:
         self._send = send
+        self._scope = scope
+        self.ignored: tuple[str, ...] = ()
         self._extra = [(b"x-request-id", request_id.encode())]
         self.started = False
         self.status = 0
@@ -149,7 +156,7 @@ class _Exit:
         """Lets a browser at `origin` see the answer."""
         self._extra += [
             (b"access-control-allow-origin", origin.encode("latin-1")),
-            (b"access-control-expose-headers", b"X-Request-Id, Retry-After"),
+            (b"access-control-expose-headers", b"X-Request-Id, Retry-After, X-Ignored-Members"),
             (b"vary", b"Origin"),
         ]
 
@@ -157,28 +164,34 @@ class _Exit:
         if message["type"] == "http.response.start":
             self.started = True
             self.status = message["status"]
+            self.ignored = ignored_of(self._scope)
+            if self.ignored:
+                self._extra.append((IGNORED_HEADER, ", ".join(self.ignored).encode()))
             message["headers"] = [*message["headers"], *self._extra]
         await self._send(message)
 
 
-def _note_call(scope: Scope, caller: Caller, status: int, seconds: float) -> Noted:
+def _note_call(scope: Scope, caller: Caller, out: _Exit, seconds: float) -> Noted:
     headers: Headers = dict(scope["headers"])
     return Noted(
         caller,
         scope["tessera.request_id"],
         scope["method"],
         scope["path"][:PATH_NOTED_MAX],
-        status,
+        out.status,
         time.time(),
         seconds,
         headers.get(b"origin", b"")[:HEADER_NOTED_MAX],
         headers.get(b"x-voucherify-channel", b"")[:HEADER_NOTED_MAX],
+        out.ignored,
     )
 
 
 def _raw_path(scope: Scope) -> str:
+    """The path as it was sent, without a slash at its end: one client writes one."""
     raw: bytes | None = scope.get("raw_path")
-    return scope["path"] if raw is None else raw.partition(b"?")[0].decode("latin-1")
+    path: str = scope["path"] if raw is None else raw.partition(b"?")[0].decode("latin-1")
+    return path[:-1] if path[-1:] == "/" and len(path) > 1 else path
 
 
 def _bound_body(receive: Receive, bytes_max: int) -> Receive:

@@ -66,6 +66,7 @@ class Host:
     def health(self) -> dict[str, Part]:
         """Every part of every service."""
         parts = {name: part for each in self._services for name, part in each.health().items()}
+        parts["ignored-members"] = Part(times=self._edge.ignoring)
         if self.fault is not None:
             parts[self.name] = Part(self.fault)
         return parts
@@ -169,7 +170,9 @@ async def answer_live(_: Request) -> Response:
 
 def _show_parts(parts: dict[str, Part]) -> dict[str, Any]:
     return {
-        name: {"state": part.state} | ({} if part.lag_ms is None else {"lag_ms": part.lag_ms})
+        name: {"state": part.state}
+        | ({} if part.lag_ms is None else {"lag_ms": part.lag_ms})
+        | ({} if part.times is None else {"times": part.times})
         for name, part in parts.items()
     }
 

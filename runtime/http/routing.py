@@ -10,6 +10,7 @@ from urllib.parse import unquote_to_bytes
 
 import msgspec
 from fastapi import APIRouter
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BeforeValidator
 from starlette.convertors import Convertor, register_url_convertor
@@ -19,7 +20,8 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from runtime.http.auth import Caller
-from runtime.http.errors import UNMATCHED_HEADER, ApiError, error_response
+from runtime.http.errors import MANAGEMENT, UNMATCHED_HEADER, ApiError, error_response
+from runtime.http.ignored import note_ignored, take_unknown
 from runtime.http.payload import decode_body, read_body
 from schemas.base import ID_LENGTH_MAX
 from schemas.errors import refuse
@@ -77,7 +79,18 @@ class _JsonRequest(Request):
     """A request whose JSON is read with the same limits and errors as on the hot routes."""
 
     async def json(self) -> Any:
-        return decode_body(await self.body(), _any_json)
+        # Starlette keeps it under this name, too: what was taken out of it stays out.
+        if not hasattr(self, "_json"):
+            self._json = decode_body(await self.body(), _any_json)
+        return self._json
+
+    async def take_unknown(self, errors: Sequence[Any]) -> bool:
+        """Whether members were taken out of the JSON that the errors call unknown; notes them."""
+        if self.scope["path"].startswith(MANAGEMENT) or not await self.body():
+            return False
+        unknown = take_unknown(await self.json(), errors, below=1)
+        note_ignored(self, unknown)
+        return bool(unknown)
 
 
 class _JsonRoute(APIRoute):
@@ -87,6 +100,12 @@ class _JsonRoute(APIRoute):
         async def read_and_handle(request: Request) -> Response:
             request = _JsonRequest(request.scope, request.receive)
             await read_body(request)
+            try:
+                return await handle(request)
+            except RequestValidationError as error:
+                # raised before the endpoint was called
+                if not await request.take_unknown(error.errors()):
+                    raise
             return await handle(request)
 
         return read_and_handle

@@ -17,6 +17,8 @@ class Part(NamedTuple):
 
     state: str = "ok"
     lag_ms: int | None = None
+    #: How often it happened since the host was started.
+    times: int | None = None
 
 
 def _healthy() -> Mapping[str, Part]:

@@ -4,7 +4,7 @@ It decides nothing. An attempt whose redeemables can be read becomes a command e
 of it is wrong, so that the ledger records the failure.
 """
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from msgspec import structs
@@ -16,6 +16,7 @@ from fronts.attempt_query import read_code
 from fronts.query_string import Given, read_parameters
 from fronts.writes import Writes
 from runtime.http.payload import decode_body, read_body
+from runtime.http.reading import ShapeReader, read_shape
 from runtime.http.routing import read_ident
 from schemas.api import CustomerInput, OrderInput, RedeemableObject, Text
 from schemas.base import Metadata, Shape
@@ -33,7 +34,8 @@ class RollbackBody(Shape, frozen=True):
     metadata: Metadata | None = None
 
 
-_rollback_body = msgspec.json.Decoder(RollbackBody)
+_rollback_body: Final = ShapeReader[RollbackBody](RollbackBody)
+_rollback_query: Final = msgspec.json.Decoder(RollbackBody)
 
 
 class Redemptions:
@@ -46,7 +48,7 @@ class Redemptions:
     async def redeem(self, request: Request) -> Response:
         """`POST /v1/redemptions` and its client-side twin."""
         content = await read_body(request)
-        command = self._command(read_attempt(content))
+        command = self._command(read_attempt(request, content))
         return await self._writes.answer(request, "redeem", content, command)
 
     async def redeem_voucher(self, request: Request) -> Response:
@@ -65,7 +67,7 @@ class Redemptions:
         self, request: Request, named: str, kind: RedeemableObject = "voucher"
     ) -> Response:
         content = await read_body(request)
-        body, fault = read_single(content, named, kind)
+        body, fault = read_single(request, content, named, kind)
         asked = _query(request)
         if asked.tracking_id:
             body = structs.replace(body, tracking_id=asked.tracking_id)
@@ -98,7 +100,9 @@ class Redemptions:
     ) -> Response:
         redemption_id = read_ident(request, "redemption_id")
         content = await read_body(request)
-        body = decode_body(content, _rollback_body) if content.strip() else RollbackBody()
+        body = RollbackBody()
+        if content.strip():
+            body = read_shape(request, content, _rollback_body)
         asked = _query(request)
         return await self._writes.answer(
             request,
@@ -132,4 +136,4 @@ def _query(request: Request) -> RollbackBody:
         for name in ("reason", "tracking_id")
         if (value := request.query_params.get(name))
     }
-    return decode_body(msgspec.json.encode(named), _rollback_body) if named else RollbackBody()
+    return decode_body(msgspec.json.encode(named), _rollback_query) if named else RollbackBody()

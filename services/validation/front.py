@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from engine.customers.body import customer_of
 from engine.customers.decide import know_customer
-from engine.evaluation.body import validation_body, with_names
+from engine.evaluation.body import expand_redeemables, validation_body
 from engine.evaluation.evaluate import Asker, FoundRedeemables, evaluate_for
 from engine.evaluation.outcomes import fail_all
 from engine.evaluation.tier_body import tier_validation_body
@@ -72,33 +72,35 @@ class Validations:
     async def validate(self, request: Request) -> Response:
         """`POST /v1/validations` and its client-side twin."""
         content = await read_body(request)
-        body = require_sound(read_attempt(content))
+        body = require_sound(read_attempt(request, content))
         tracking = tracking_id(self.hash_key, body)
         kind = caller_of(request).kind
-        names = body.options is not None and "redeemable" in (body.options.expand or ())
+        expand = body.options and body.options.expand
         if body.session is not None:
 
             def show(record: Answer, shown: dict[str, Any]) -> dict[str, Any]:
-                return with_names(shown, _decided_session(record).evaluation) if names else shown
+                evaluation = _decided_session(record).evaluation
+                return expand_redeemables(shown, evaluation, expand) if expand else shown
 
             command = lock_command(body, tracking)
             return await self.writes.answer(request, "validate", content, command, show)
         seen_id, evaluation = await self._evaluate(request, content, body)
         answer = validation_body(seen_id, evaluation, kind, tracking_id=tracking)
-        if names:
-            answer = with_names(answer, evaluation)
+        if expand:
+            answer = expand_redeemables(answer, evaluation, expand)
         return self.writes.respond(request, 200, answer)
 
     async def validate_voucher(self, request: Request) -> Response:
         """`POST /v1/vouchers/{code}/validate`."""
         content = await read_body(request)
         code = read_ident(request, "code")
-        return await self._single(request, content, require_sound(read_single(content, code)))
+        read = read_single(request, content, code)
+        return await self._single(request, content, require_sound(read))
 
     async def validate_tier(self, request: Request) -> Response:
         """`POST /v1/promotions/tiers/{tier}/validation`."""
         content = await read_body(request)
-        read = read_single(content, read_ident(request, "tier"), "promotion_tier")
+        read = read_single(request, content, read_ident(request, "tier"), "promotion_tier")
         return await self._single(request, content, require_sound(read))
 
     async def validate_query(self, request: Request) -> Response:

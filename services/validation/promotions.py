@@ -22,7 +22,8 @@ from fronts.query_string import (
     require_known,
 )
 from runtime.http.errors import ApiError
-from runtime.http.payload import decode_body, read_body
+from runtime.http.payload import read_body
+from runtime.http.reading import ShapeReader, read_shape
 from runtime.http.routing import caller_of
 from schemas.api import CustomerInput, OptionsInput, OrderInput, Text
 from schemas.base import Metadata, Shape
@@ -60,7 +61,7 @@ class PromotionsBody(Shape, frozen=True):
     options: OptionsInput | None = None
 
 
-_body = msgspec.json.Decoder(PromotionsBody)
+_body: Final = ShapeReader[PromotionsBody](PromotionsBody)
 
 
 class Promotions:
@@ -72,7 +73,7 @@ class Promotions:
     async def validate(self, request: Request) -> Response:
         """The tiers that apply, each tried alone; a customer is made known as by a validation."""
         content = await read_body(request)
-        body = decode_body(content, _body) if content.strip() else PromotionsBody()
+        body = read_shape(request, content, _body) if content.strip() else PromotionsBody()
         given = read_parameters(request.query_params.multi_items())
         require_known(given, _PARAMETERS)
         scenario: Scenario = "AUDIENCE_ONLY" if flag_of(given, "audienceRulesOnly") else "ALL"

@@ -80,7 +80,7 @@ class Qualifications:
 
     async def qualify(self, request: Request) -> Response:
         """Vouchers, campaigns and tiers, or stacks, by scenario."""
-        body = read_qualification(await read_body(request))
+        body = read_qualification(request, await read_body(request))
         query = body.query()
         trial = await self._trial(caller_of(request), body, query.scenario)
         try:
@@ -92,7 +92,7 @@ class Qualifications:
         answer = qualifications_body(
             [_row(trial, each, body.expand) for each in page.rows],
             None if page.more_after is None else page.more_after.text(),
-            circumstances.order,
+            body.order,
             None if circumstances.stacking == DEFAULTS else circumstances.stacking,
             body.tracking_id or self._tracking(body.customer),
         )
@@ -100,7 +100,7 @@ class Qualifications:
 
     async def campaigns(self, request: Request) -> Response:
         """`POST /v1/campaigns/qualification`: the campaigns whose vouchers would suit."""
-        body = read_qualification(await read_body(request))
+        body = read_qualification(request, await read_body(request))
         page, audience_only = _read_page(request, frozenset(_CAMPAIGN_ORDERS))
         scenario: Scenario = "AUDIENCE_ONLY" if audience_only else "ALL"
         trial = await self._trial(caller_of(request), body, scenario)
@@ -119,7 +119,7 @@ class Qualifications:
 
     async def vouchers(self, request: Request) -> Response:
         """`POST /v1/vouchers/qualification`: the vouchers that a redemption would take."""
-        body = read_qualification(await read_body(request))
+        body = read_qualification(request, await read_body(request))
         page, audience_only = _read_page(request, frozenset(VOUCHER_ORDERS))
         about: About | None = "customer" if audience_only else None
         caller = caller_of(request)

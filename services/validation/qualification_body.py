@@ -1,14 +1,14 @@
-"""The body of a qualification, and what it asks for. Other members are read past."""
+"""The body of a qualification, and what it asks for."""
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
-import msgspec
+from starlette.requests import Request
 
 from engine.qualification.cursor import Cursor, parse_cursor
 from engine.qualification.filters import FilterError, Filters, parse_filters
 from engine.qualification.page import PageQuery
 from runtime.http.errors import invalid_payload
-from runtime.http.payload import decode_body
+from runtime.http.reading import ShapeReader, read_shape
 from schemas.api import CustomerInput, OrderInput, RewardChoice, SessionInput, Text
 from schemas.base import Metadata, Shape
 from schemas.qualifications import LIMIT_DEFAULT, LIMIT_MAX, Scenario, SortingRule
@@ -58,12 +58,12 @@ class QualificationsBody(Shape, frozen=True):
         )
 
 
-_body = msgspec.json.Decoder(QualificationsBody)
+_body: Final = ShapeReader[QualificationsBody](QualificationsBody)
 
 
-def read_qualification(content: bytes) -> QualificationsBody:
+def read_qualification(request: Request, content: bytes) -> QualificationsBody:
     """The body; an empty one asks for everything. Raises ApiError."""
-    return decode_body(content, _body) if content.strip() else QualificationsBody()
+    return read_shape(request, content, _body) if content.strip() else QualificationsBody()
 
 
 def _cursor(text: str | None) -> Cursor | None:

@@ -57,7 +57,11 @@ _BY_METHOD: Final = _routes()
 
 
 def route_of(method: str, path: str) -> str | None:
-    """The route that answers; `path` is as it was sent, without its query."""
+    """The route that answers; `path` is as it was sent, without its query.
+
+    One slash at its end is nothing: clients of the service write it.
+    """
+    path = path.removesuffix("/") or path
     routes = _BY_METHOD.get(method, ())
     return next((each.name for each in routes if each.pattern.fullmatch(path)), None)
 

@@ -19,8 +19,13 @@ Shape = str | dict[str, Any]
 SHAPES: dict[str, dict[str, Any]] = json.loads(
     (Path(__file__).parent / "shapes.json").read_text("utf-8")
 )
-#: Required by the description, left out by the service: a redemption without a parent.
-ABSENT = {("RedemptionBase", "redemption")}
+#: Required by the description, left out by the service: a redemption without a parent, and what a
+#: deletion for good does not count.
+ABSENT = {
+    ("RedemptionBase", "redemption"),
+    ("CustomersPermanentDeletionCreateResponseBody", "customer_events"),
+    ("CustomersPermanentDeletionCreateResponseBody", "order_events"),
+}
 #: Required and null where there is nothing to say: a card or a voucher of no campaign, an order
 #: that the shop has no name for.
 NULL = {
@@ -39,6 +44,9 @@ INSTEAD: dict[tuple[str, str], dict[str, Any]] = {
     # the description has one list of whole numbers less in each other
     ("GeojsonPolygon", "coordinates"): _RINGS,
     ("GeojsonMultiPolygon", "coordinates"): {"type": "array", "items": _RINGS},
+    # described with the whole customer; the service shows whoever gets something in the short form
+    ("PublicationsCreateBaseResponseBody", "customer"): {"ref": "SimpleCustomer"},
+    ("ListPublicationsItemBase", "customer"): {"ref": "SimpleCustomer"},
     # a stack's categories are categories where it is read and listed, and stacks where it is made
     ("PromotionsStacksCreateResponseBody", "categories"): _CATEGORIES,
     ("PromotionsStacksUpdateResponseBody", "categories"): _CATEGORIES,

@@ -114,7 +114,8 @@ def test_a_fixed_path_is_not_a_name() -> None:
     assert route_of("POST", "/v1/vouchers/imports") == "POST /v1/vouchers/{code}"
     assert route_of("GET", "/v1/publications/create") == "GET /v1/publications/create"
     assert route_of("PATCH", "/v1/vouchers/x") is None
-    assert route_of("GET", "/v1/vouchers/") is None
+    assert route_of("GET", "/v1/vouchers/") == "GET /v1/vouchers"
+    assert route_of("GET", "/v1/vouchers//") is None
 
 
 async def test_every_route_that_is_served_has_its_answers_in_the_table_and_no_other() -> None:

@@ -28,6 +28,7 @@ def test_a_call_is_logged_with_its_outcome_and_without_what_was_said(
         "id": missing.headers["x-request-id"], "object": "api_call", "method": "GET",
         "path": f"/v1/vouchers/{code}", "route": "/v1/vouchers/{id}", "status": 404,
         "key": {"id": system.keys["app_id"], "kind": "server"}, "origin": "API", "channel": "API",
+        "ignored_members": [],
     }  # fmt: skip
     plain.ask("GET", f"/v1/customers/{email}")
     found = eventually(lambda: calls(plain, path="/v1/customers/*", status="404"))

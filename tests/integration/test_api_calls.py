@@ -16,7 +16,7 @@ async def insight(tmp_path: Path) -> AsyncIterator[Insight]:
         yield found
 
 
-def call(number: int, status: int = 200, **more: str) -> ApiCall:
+def call(number: int, status: int = 200, ignored: tuple[str, ...] = (), **more: str) -> ApiCall:
     known = {
         "method": "GET", "path": f"/v1/vouchers/{number}", "route": "/v1/vouchers/{id}",
         "key_id": "key_1", "origin": "API", "channel": "API",
@@ -27,6 +27,7 @@ def call(number: int, status: int = 200, **more: str) -> ApiCall:
         status=status,
         duration_us=number * 1500,
         key_kind="server",
+        ignored=ignored,
         **known,
     )
 
@@ -34,7 +35,7 @@ def call(number: int, status: int = 200, **more: str) -> ApiCall:
 async def test_calls_are_listed_and_filtered(insight: Insight) -> None:
     insight.world.called(
         ApiCallsObserved(PROJECT, (call(1), call(2, 404, method="POST"))),
-        ApiCallsObserved(PROJECT, (call(3, 503, origin="https://shop.test"),)),
+        ApiCallsObserved(PROJECT, (call(3, 503, ("customr", "x"), origin="https://shop.test"),)),
         ApiCallsObserved("other", (call(4),)),
     )
     await insight.filled()
@@ -46,6 +47,8 @@ async def test_calls_are_listed_and_filtered(insight: Insight) -> None:
         "filters[duration_ms][conditions][$more_than]=3": "3",
         "filters[status][conditions][$in][0]=200&filters[status][conditions][$in][1]=404": "21",
         "filters[path][conditions][$ends_with]=3": "3",
+        "filters[ignored_members][conditions][$has_value]=1": "3",
+        "filters[ignored_members][conditions][$contains]=customr": "3",
         "created_at[after]=2023-11-14T22:13:20.002Z": "3",
     }  # fmt: skip
     found = {}
@@ -53,5 +56,8 @@ async def test_calls_are_listed_and_filtered(insight: Insight) -> None:
         answer = await insight.get(f"/v1/audit/api-calls?{query}")
         found[query] = "".join(each["id"][-1] for each in answer["data"])
     assert found == wanted
+    (told,) = (await insight.get("/v1/audit/api-calls?status=503"))["data"]
+    assert told["ignored_members"] == ["customr", "x"]
     (shown,) = (await insight.get("/v1/audit/api-calls?status=404"))["data"]
+    assert shown["ignored_members"] == []
     assert (shown["duration_ms"], shown["key"]) == (3.0, {"id": "key_1", "kind": "server"})

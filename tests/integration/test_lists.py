@@ -158,7 +158,9 @@ async def test_publications_are_filtered_and_show_their_customer(insight: Insigh
         assert answer["total"] == len(found[query])
     assert found == wanted
     (shown,) = (await insight.get("/v1/publications?source_id=s1"))["publications"]
-    assert (shown["customer"]["name"], shown["voucher"]["code"]) == ("Ada", "AAA")
+    known = {"id": "cust_1", "source_id": "source_1", "name": "Ada", "object": "customer"}
+    assert (shown["customer"], shown["voucher"]["code"]) == (known, "AAA")
+    assert shown["tracking_id"] == "source_1"
 
 
 async def test_the_redemptions_of_a_voucher(insight: Insight) -> None:

@@ -98,7 +98,7 @@ async def test_products_are_listed_with_their_skus(insight: Insight) -> None:
     [mug] = (await insight.get(f"/v1/products?{is_('name', '$is', 'Mug')}"))["products"]
     assert (numbers(mug["skus"]["data"]), mug["skus"]["total"]) == ("31", 2)
     third = (await insight.get("/v1/products"))["products"][0]
-    assert third["skus"] == {"object": "list", "data_ref": "data", "data": [], "total": 0}
+    assert "skus" not in third
     after = f"/v1/products?start_date={third['created_at']}"
     assert numbers((await insight.get(after))["products"]) == "3"
     before = f"/v1/products?end_date={third['created_at']}"

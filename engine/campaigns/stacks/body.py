@@ -20,13 +20,20 @@ def stack_body(stack: PromotionStack, categories: Sequence[Category] = ()) -> Bo
         "name": stack.name,
         "created_at": iso(stack.created_at),
         "campaign_id": stack.campaign_id,
-        "tiers": {"ids": list(stack.tier_ids), "hierarchy_mode": "MANUAL"},
+        "tiers": _tiers_body(stack),
         "category_id": stack.category_id if shown else None,
         "categories": shown,
         "object": "promotion_stack",
     }
     if stack.updated_at is not None:
         body["updated_at"] = iso(stack.updated_at)
+    return body
+
+
+def _tiers_body(stack: PromotionStack) -> Body:
+    body: Body = {"ids": list(stack.tier_ids)}
+    if stack.hierarchy_mode is not None:
+        body["hierarchy_mode"] = stack.hierarchy_mode
     return body
 
 

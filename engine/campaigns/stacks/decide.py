@@ -27,7 +27,7 @@ from schemas.promotions import (
 )
 
 #: What an update may name.
-UPDATABLE = frozenset({"name", "tier_ids", "category_id"})
+UPDATABLE = frozenset({"name", "tier_ids", "category_id", "hierarchy_mode"})
 
 
 def create_stack(
@@ -47,6 +47,7 @@ def create_stack(
         created_at=now,
         tier_ids=body.tier_ids,
         category_id=body.category_id,
+        hierarchy_mode=body.hierarchy_mode,
     )
     checked = _check_stack(view, stack, body.tier_ids)
     if isinstance(checked, Refusal):

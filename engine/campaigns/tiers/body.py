@@ -49,7 +49,6 @@ def tier_body(
     body = _head(tier)
     if campaign is not None:
         body["campaign"] = _campaign_body(campaign)
-    body["promotion_id"] = tier.campaign_id
     body["active"] = tier.active
     body |= times_body(tier)
     body["summary"] = {
@@ -65,7 +64,9 @@ def tier_body(
     body["created_at"] = iso(tier.created_at)
     if tier.updated_at is not None:
         body["updated_at"] = iso(tier.updated_at)
-    body["validation_rule_assignments"] = assignments_body(assignments, tier.id)
+    bound = assignments_body(assignments, tier.id)
+    if bound["total"]:
+        body["validation_rule_assignments"] = bound
     body["object"] = "promotion_tier"
     return body
 
@@ -75,7 +76,7 @@ def plain_tier_body(
 ) -> Body:
     """The tier as a browser is told of it: neither what it came to nor what binds it."""
     body = tier_body(tier, campaign, categories)
-    del body["summary"], body["validation_rule_assignments"]
+    del body["summary"]
     return body
 
 
@@ -85,7 +86,7 @@ def _head(tier: PromotionTier) -> Body:
         "id": tier.id,
         "name": tier.name,
         "banner": tier.banner,
-        "action": {"discount": discount_body(tier.discount)},
+        "action": {"discount": discount_body(tier.discount)} if tier.discount else {},
         "metadata": metadata,
         "hierarchy": tier.hierarchy,
         "campaign_id": tier.campaign_id,
@@ -93,12 +94,15 @@ def _head(tier: PromotionTier) -> Body:
 
 
 def _campaign_body(campaign: Campaign) -> Body:
-    body: Body = {"id": campaign.id, "active": campaign.active}
-    body |= times_body(campaign)
-    if campaign.category_id is not None:
-        body["category_id"] = campaign.category_id
-    body["object"] = "campaign"
-    return body
+    return {
+        "id": campaign.id,
+        "start_date": None,
+        "expiration_date": None,
+        **times_body(campaign),
+        "active": campaign.active,
+        "category_id": campaign.category_id,
+        "object": "campaign",
+    }
 
 
 def times_body(bound: PromotionTier | Campaign) -> Body:

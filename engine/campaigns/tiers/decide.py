@@ -265,7 +265,7 @@ def _new_tier(
     tier = structs.replace(
         new.tier,
         id=new_id(command.seed, "promo_"),
-        discount=with_items(view, new.tier.discount),
+        discount=new.tier.discount and with_items(view, new.tier.discount),
         campaign_id=campaign.id,
         created_at=now,
         updated_at=None,
@@ -296,7 +296,7 @@ def _change_tier(view: View, tier: PromotionTier, given: msgspec.Raw) -> Promoti
     category_id = named if named == tier.category_id else category_id_of(view, named)
     if isinstance(category_id, Refusal):
         return category_id
-    if changed.discount != tier.discount:
+    if changed.discount is not None and changed.discount != tier.discount:
         changed = structs.replace(changed, discount=with_items(view, changed.discount))
     return structs.replace(changed, category_id=category_id)
 

@@ -14,9 +14,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from engine.customers.body import simple_customer_body
+from engine.customers.body import short_customer_body, simple_customer_body
 from engine.kernel import tables
 from engine.kernel.encode import Body
+from engine.publications.body import whose_body
 from fronts.query_string import (
     Given,
     invalid_parameter,
@@ -81,6 +82,7 @@ class _Shown(NamedTuple):
     """The customer as the entries of a feed show it."""
 
     simple: Body
+    short: Body
     full: Body
 
 
@@ -102,7 +104,8 @@ async def _page(reads: Reads, request: Request, given: list[Given]) -> tuple[lis
     rows, more = await read_page(reads, ACTIVITY.full_name, where, place, cursor)
     entries: list[Body] = [{"id": row[0], **msgspec.json.decode(row[1])} for row in rows]
     (full,) = await full_customers(reads, project, [(customer_id, body)])
-    shown = _Shown(simple_customer_body(tables.CUSTOMERS.decode(body.encode())), full)
+    known = tables.CUSTOMERS.decode(body.encode())
+    shown = _Shown(simple_customer_body(known), short_customer_body(known), full)
     redemptions = await _redemptions(reads, project, entries)
     return [_item(each, shown, redemptions) for each in entries], more
 
@@ -162,7 +165,7 @@ def _item(entry: Body, customer: _Shown, redemptions: Mapping[str, Body]) -> Bod
     if "event" in data:
         data["event"]["customer"] = customer.simple
     if "publication" in data:
-        data["publication"]["customer"] = customer.full
+        data["publication"] |= whose_body(customer.short)
     if redemption_id:
         data |= _redemption_data(redemptions.get(redemption_id, {}), customer.simple)
     return {**entry, "data": {"data": data, "event_source": {"channel": channel}}}

@@ -28,7 +28,7 @@ from runtime.http.routing import caller_of
 from services.audit.lists.filters import Field, Where, number, text, time
 from services.audit.lists.lists import PAGING, list_response
 from services.audit.lists.queries import count_rows, page_clause
-from services.audit.sink.api_call_table import API_CALLS
+from services.audit.sink.api_call_table import API_CALLS, JOINT
 
 ORDERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -50,6 +50,7 @@ FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
         "key_kind": text("key_kind"),
         "origin": text("origin"),
         "channel": text("channel"),
+        "ignored_members": text("ignored_members"),
     }
 )
 #: Plain parameters; a path may be given as its route, too.
@@ -66,7 +67,8 @@ _PARAMETERS: Final = PAGING | {"status", "created_at", "filters", *_PLAIN}
 #: `4xx` stands for all of 400 to 499.
 _CLASSES: Final[Mapping[str, int]] = {f"{number}xx": number for number in range(1, 6)}
 _SHOWN: Final = (
-    "id, at, method, path, route, status, duration_us, key_id, key_kind, origin, channel"
+    "id, at, method, path, route, status, duration_us, key_id, key_kind, origin, channel, "
+    "ignored_members"
 )
 
 
@@ -129,4 +131,5 @@ def _body(*row: Any) -> Body:
         "key": {"id": call["key_id"], "kind": call["key_kind"]},
         "origin": call["origin"],
         "channel": call["channel"],
+        "ignored_members": call["ignored_members"].split(JOINT) if call["ignored_members"] else [],
     }

@@ -19,6 +19,8 @@ from services.audit.lists.cursors import PARAMETERS, cursor_of, cursor_response,
 from services.audit.lists.filters import Field, Where, text
 from services.audit.sink.transaction_table import TRANSACTIONS
 
+#: Clients go on by page as well as from the last one.
+_PARAMETERS: Final = PARAMETERS | {"page"}
 FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
     {"id": text("id"), "voucher_id": text("voucher_id")}
 )
@@ -47,7 +49,7 @@ async def list_campaign_transactions(reads: Reads, request: Request) -> Response
 
 async def _list_transactions(reads: Reads, request: Request, column: str, wanted: str) -> Response:
     given = read_parameters(request.query_params.multi_items())
-    require_known(given, PARAMETERS)
+    require_known(given, _PARAMETERS)
     cursor = cursor_of(given, ("log_offset", "log_index"))
     where = Where(caller_of(request).project)
     where.add(f"{column} = {{wanted:String}}", wanted=wanted)

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 from starlette.responses import Response
 
 from engine.kernel.encode import Body
-from fronts.query_string import Given, invalid_parameter, limit_of, single_parameter
+from fronts.query_string import Given, invalid_parameter, limit_of, page_number, single_parameter
 from runtime.clickhouse.database import Query
 from runtime.clickhouse.sinks import Reads
 from services.audit.lists.filters import Where
@@ -27,6 +27,8 @@ class Cursor(NamedTuple):
     columns: tuple[str, ...]
     descending: bool
     after: Given | None
+    #: How many items are passed over before it.
+    offset: int = 0
 
     @property
     def order(self) -> str:
@@ -49,9 +51,9 @@ def cursor_of(
             known = ", ".join(sorted(orders))
             raise invalid_parameter(order.name, f"must be one of {known}, or one after a `-`")
         columns, descending = orders[name], order.value.startswith("-")
-    return Cursor(
-        limit_of(given), columns, descending, single_parameter(given, "starting_after_id")
-    )
+    limit = limit_of(given)
+    offset = (page_number(given) - 1) * limit
+    return Cursor(limit, columns, descending, single_parameter(given, "starting_after_id"), offset)
 
 
 async def read_page(
@@ -78,8 +80,8 @@ async def read_page(
         where.add(f"({columns}) {beyond} ({', '.join(tests)})", **named)
     query = Query(
         f"SELECT id, body FROM {source} WHERE {where.text} "  # noqa: S608  constants
-        f"ORDER BY {cursor.order} LIMIT {{limit:UInt32}}",
-        {**where.values, "limit": cursor.limit + 1},
+        f"ORDER BY {cursor.order} LIMIT {{limit:UInt32}} OFFSET {{offset:UInt32}}",
+        {**where.values, "limit": cursor.limit + 1, "offset": cursor.offset},
     )
     found = await reads.rows(query)
     return list(found[: cursor.limit]), len(found) > cursor.limit

@@ -15,6 +15,7 @@ from fronts.query_string import (
     Given,
     Page,
     conditions_of,
+    flag_of,
     invalid_parameter,
     page_of,
     range_of,
@@ -137,12 +138,7 @@ def _add_ids(where: Where, given: list[Given]) -> None:
 
 
 def _add_referral(where: Where, given: list[Given]) -> None:
-    asked = single_parameter(given, "is_referral_code")
-    if asked is None:
-        return
-    if asked.value.lower() not in ("true", "false"):
-        raise invalid_parameter(asked.name, "must be `true` or `false`")
-    if asked.value.lower() == "true":
+    if flag_of(given, "is_referral_code"):
         where.add("0")
 
 

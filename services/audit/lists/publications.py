@@ -7,7 +7,7 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine.customers.body import gone_customer_body
+from engine.customers.body import gone_customer_body, short_customer_body
 from engine.kernel import tables
 from engine.kernel.encode import Body
 from engine.publications.body import publication_row_body
@@ -16,7 +16,6 @@ from runtime.clickhouse.sinks import Reads
 from runtime.http.routing import caller_of
 from schemas.base import Millis
 from services.audit.lists import queries
-from services.audit.lists.customers import full_customers
 from services.audit.lists.filters import ANY_METADATA, METADATA_PREFIX, REFERRAL_TEXT, text, texts
 from services.audit.lists.lists import (
     Listing,
@@ -41,7 +40,8 @@ async def _render_publications(
     found = [tables.PUBLICATIONS.decode(body.encode()) for _, body in rows]
     ids = sorted({each.customer_id for each in found})
     known = await reads.rows(queries.entities(project, "customer", ids)) if ids else []
-    customers = {each["id"]: each for each in await full_customers(reads, project, known)}
+    decoded = (tables.CUSTOMERS.decode(body.encode()) for _, body in known)
+    customers = {each.id: short_customer_body(each) for each in decoded}
     return [
         publication_row_body(
             each, customers.get(each.customer_id) or gone_customer_body(each.customer_id)

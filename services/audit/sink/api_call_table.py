@@ -14,6 +14,9 @@ from schemas.observations import ApiCallsObserved
 _observed: Final = msgspec.json.Decoder(ApiCallsObserved)
 #: For what has few values, whatever clients send: the others are plain strings.
 _NAME: Final = "LowCardinality(String)"
+#: Stands between the paths of members, none of which holds it.
+JOINT: Final = ", "
+
 API_CALLS = sink_table(
     "api_calls",
     (
@@ -29,6 +32,7 @@ API_CALLS = sink_table(
         Column("key_kind", _NAME),
         Column("origin", "String", "ZSTD(1)"),
         Column("channel", "String", "ZSTD(1)"),
+        Column("ignored_members", "String", "ZSTD(1)"),
     ),
     # so that the newest are read without the rest
     order_by=("project", "at", "id"),
@@ -50,6 +54,8 @@ class ApiCallRow(NamedTuple):
     key_kind: str
     origin: str
     channel: str
+    #: With commas between them.
+    ignored_members: str
 
 
 def api_call_rows(observed: ApiCallsObserved) -> Iterator[ApiCallRow]:
@@ -68,6 +74,7 @@ def api_call_rows(observed: ApiCallsObserved) -> Iterator[ApiCallRow]:
             call.key_kind,
             call.origin,
             call.channel,
+            JOINT.join(call.ignored),
         )
 
 

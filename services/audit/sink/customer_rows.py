@@ -50,7 +50,7 @@ def _customer(project: str, customer: Customer) -> EntityRow:
             "name": data.name,
             "email": data.email,
             "phone": data.phone,
-            "city": data.address.city if data.address else None,
+            "city": data.address.lines().get("city") if data.address else None,
         },
         metadata=data.metadata,
     )

@@ -75,7 +75,7 @@ def tier_row(project: str, tier: PromotionTier) -> EntityRow:
         alias=tier.name,
         texts={
             "campaign_id": tier.campaign_id,
-            "discount_type": tier.discount.type,
+            "discount_type": tier.discount.type if tier.discount else None,
             "category_id": tier.category_id,
         },
         numbers={

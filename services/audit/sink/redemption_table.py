@@ -37,6 +37,7 @@ REDEMPTIONS = sink_table(
     # A project lies in one partition, so the order of the log is the order of time.
     order_by=("project", "log_offset", "log_index"),
     found_by=("id", "voucher_code", "redemption_id", "customer_id"),
+    revision=2,
 )
 
 

@@ -1,11 +1,13 @@
-"""What the endpoints of campaigns take. As in `voucher_bodies.py`, nothing named is ignored."""
+"""What the endpoints of campaigns take; which members are ignored is as in `bodies.py`."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, StrictBool, StrictStr, model_validator
 
 from engine.campaigns.generation import VOUCHERS_MAX
-from fronts.fields import Body, Day, Instant, Long, Short, Shown, read_whole
+from fronts.fields import Body, Day, Instant, Long, Short, Shown, Unserved, read_whole
 from schemas.base import ID_LENGTH_MAX
 from services.catalog.campaigns.promotion_bodies import PromotionBody
 from services.catalog.terms.bodies import (
@@ -19,6 +21,14 @@ from services.catalog.terms.bodies import (
 
 #: Of the API's types of campaigns, those that are not served.
 UNSERVED = ("LOYALTY_PROGRAM", "REFERRAL_PROGRAM")
+#: The type of a campaign of each type of vouchers.
+_KINDS: Mapping[Any, str] = MappingProxyType(
+    {
+        "DISCOUNT_VOUCHER": "DISCOUNT_COUPONS",
+        "GIFT_VOUCHER": "GIFT_VOUCHERS",
+        "LOYALTY_CARD": "LOYALTY_PROGRAM",
+    }
+)
 KEYS_MAX = 1000
 
 
@@ -80,6 +90,7 @@ class CampaignTerms(Body):
     category: Short | None = None
     category_id: Short | None = None
     access_settings: AccessSettingsBody | None = None
+    referral_program: Unserved = None
 
 
 class CampaignVoucherBody(Body):
@@ -117,6 +128,16 @@ class CreateCampaignBody(CampaignTerms):
     active: StrictBool | None = None
     validation_rules: list[Short] | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _kind_of_its_vouchers(cls, given: Any) -> Any:
+        """Without a type the campaign has that of its vouchers."""
+        voucher = given.get("voucher") if isinstance(given, dict) else None
+        if not isinstance(voucher, dict) or given.get("campaign_type") is not None:
+            return given
+        kind = voucher.get("type")
+        return given | {"campaign_type": _KINDS[kind]} if kind in _KINDS else given
+
 
 class UpdateCampaignBody(CampaignTerms):
     """Changes of a campaign; only what is named changes, null clears.
@@ -133,6 +154,8 @@ class UpdateCampaignBody(CampaignTerms):
     active: StrictBool | None = None
     use_voucher_metadata_schema: StrictBool | None = None
     object: Literal["campaign"] | None = None
+    loyalty_tiers_expiration: Unserved = None
+    options: Unserved = None
     vouchers_count: Shown = None
     promotion: Shown = None
     categories: Shown = None

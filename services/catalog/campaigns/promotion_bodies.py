@@ -1,4 +1,4 @@
-"""What the endpoints of promotions take. As in `voucher_bodies.py`, nothing named is ignored."""
+"""What the endpoints of promotions take; which members are ignored is as in `bodies.py`."""
 
 from typing import Annotated, Any, Literal
 
@@ -15,9 +15,9 @@ TierPlace = Annotated[int, BeforeValidator(read_whole), Field(ge=1, le=TIERS_MAX
 
 
 class ActionBody(Body):
-    """What a tier does."""
+    """What a tier does; without a discount it takes nothing."""
 
-    discount: DiscountBody
+    discount: DiscountBody | None = None
 
 
 class AssignedBody(BaseModel):
@@ -66,7 +66,7 @@ class CreateTierBody(TierTerms):
     """A new tier."""
 
     name: Name
-    action: ActionBody
+    action: ActionBody | None = None
     active: StrictBool | None = None
 
 

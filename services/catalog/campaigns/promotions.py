@@ -155,7 +155,13 @@ def _add_stacks(router: APIRouter, writes: Writes, view_of: Reads) -> None:
 
     @router.post(_STACKS)
     async def create(request: Request, campaign: Captured, body: CreateStackBody) -> Response:
-        command = CreateStack(campaign, body.name, tuple(body.tiers.ids), body.category_id)
+        command = CreateStack(
+            campaign,
+            body.name,
+            tuple(body.tiers.ids),
+            body.category_id,
+            body.tiers.hierarchy_mode,
+        )
         return await writes.write(request, "stack.create", command)
 
     @router.get(_STACK)
@@ -174,6 +180,8 @@ def _add_stacks(router: APIRouter, writes: Writes, view_of: Reads) -> None:
             changes["name"] = body.name
         if body.tiers is not None:
             changes["tier_ids"] = body.tiers.ids
+            if body.tiers.hierarchy_mode is not None:
+                changes["hierarchy_mode"] = body.tiers.hierarchy_mode
         if "category_id" in body.model_fields_set:
             changes["category_id"] = body.category_id
         command = UpdateStack(campaign, stack, msgspec.Raw(msgspec.json.encode(changes)))
@@ -186,12 +194,13 @@ def _add_stacks(router: APIRouter, writes: Writes, view_of: Reads) -> None:
 
 def new_tier(body: CreateTierBody) -> NewTier:
     """The tier that a body describes."""
+    discount = None if body.action is None else body.action.discount
     tier = PromotionTier(
         id="",
         campaign_id="",
         name=body.name,
         created_at=0,
-        discount=discount_of(body.action.discount),
+        discount=make_if_given(discount_of, discount),
         banner=body.banner,
         active=body.active is not False,
         start_date=body.start_date,
@@ -206,14 +215,14 @@ def new_tier(body: CreateTierBody) -> NewTier:
 
 
 def update_tier_command(body: UpdateTierBody, tier: str) -> UpdateTier:
-    """The command that sets what the body names; a name, a discount and a place cannot be none."""
+    """The command that sets what the body names; a name and a place cannot be none."""
     named = body.model_fields_set
     changes: dict[str, Any] = {name: getattr(body, name) for name in _PLAIN if name in named}
     for name in ("name", "hierarchy", "id", "active", "campaign_id"):
         if getattr(body, name) is not None:
             changes[name] = getattr(body, name)
-    if body.action is not None:
-        changes["discount"] = discount_of(body.action.discount)
+    if body.action is not None and "discount" in body.action.model_fields_set:
+        changes["discount"] = make_if_given(discount_of, body.action.discount)
     if "validity_timeframe" in named:
         changes["validity_timeframe"] = make_if_given(timeframe_of, body.validity_timeframe)
     if "validity_hours" in named:

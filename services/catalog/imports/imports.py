@@ -71,7 +71,7 @@ def import_router(writes: Writes, view_of: Reads) -> APIRouter:
     @router.post("/v1/orders/import")
     async def orders(request: Request) -> Response:
         body, given = await read_json_rows(request, ORDERS_MAX)
-        rows = await make_rows(given, OrderBody, order_row)
+        rows = await make_rows(request, given, OrderBody, order_row)
         upload = Upload("ORDERS.IMPORT", ImportOrders(), rows, body)
         return await stage_and_start(writes, request, "orders.import", upload, status=200)
 
@@ -116,7 +116,7 @@ def _vouchers(router: APIRouter, writes: Writes) -> None:
     @router.post("/v1/vouchers/import")
     async def vouchers(request: Request) -> Response:
         body, given = await read_json_rows(request)
-        rows = await make_rows(given, ImportWholeVoucherBody, import_row)
+        rows = await make_rows(request, given, ImportWholeVoucherBody, import_row)
         upload = Upload("VOUCHERS.IMPORT", ImportVouchers(), rows, body)
         return await stage_and_start(writes, request, "vouchers.import", upload)
 
@@ -129,7 +129,7 @@ def _vouchers(router: APIRouter, writes: Writes) -> None:
     @router.post("/v1/vouchers/bulk/async")
     async def bulk(request: Request) -> Response:
         body, given = await read_json_rows(request)
-        rows = await make_rows(given, UpdateVoucherRowBody, update_row)
+        rows = await make_rows(request, given, UpdateVoucherRowBody, update_row)
         upload = Upload("VOUCHERS.BULK_UPDATE", UpdateVouchers(), rows, body)
         return await stage_and_start(writes, request, "vouchers.bulk", upload)
 
@@ -154,7 +154,7 @@ def _campaigns(router: APIRouter, writes: Writes, view_of: Reads) -> None:
     async def vouchers(request: Request, campaign: Captured) -> Response:
         work = ImportVouchers(await id_of(request, campaign))
         body, given = await read_json_rows(request)
-        rows = await make_rows(given, ImportVoucherBody, import_row)
+        rows = await make_rows(request, given, ImportVoucherBody, import_row)
         upload = Upload("CAMPAIGN.VOUCHERS_IMPORT", work, rows, body)
         return await stage_and_start(writes, request, "campaign.import", upload)
 
@@ -175,7 +175,7 @@ def _customers(router: APIRouter, writes: Writes) -> None:
     @router.post("/v1/customers/bulk/async")
     async def bulk(request: Request) -> Response:
         body, given = await read_json_rows(request)
-        rows = await make_rows(given, BulkCustomerBody, customer_row)
+        rows = await make_rows(request, given, BulkCustomerBody, customer_row)
         upload = Upload("CUSTOMERS.BULK_UPDATE", ImportCustomers(), rows, body)
         return await stage_and_start(writes, request, "customers.bulk", upload)
 

@@ -43,15 +43,16 @@ def add_product_imports(router: APIRouter, writes: Writes) -> None:
         # no body at all is no rows, says the contract
         if await request.body():
             body, given = await read_json_rows(request)
-            rows = await make_rows(given, BulkProductBody, product_row)
+            rows = await make_rows(request, given, BulkProductBody, product_row)
             upload = upload._replace(rows=rows, content=body)
         return await stage_and_start(writes, request, "products.bulk", upload)
 
     @router.post("/v1/products/metadata/async")
     async def metadata(request: Request) -> Response:
         body, given = await read_json(request, ProductsMetadataBody)
-        check_count(len(given.source_ids))
-        rows = [source_row(each) for each in given.source_ids]
-        shared = {"metadata": given.metadata}
+        rows = [source_row(each) for each in given.source_ids or ()]
+        if rows:
+            check_count(len(rows))
+        shared = {"metadata": given.metadata or {}}
         upload = Upload("PRODUCTS.METADATA_UPDATE", ImportProducts(), rows, body, shared)
         return await stage_and_start(writes, request, "products.metadata", upload)

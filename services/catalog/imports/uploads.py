@@ -21,6 +21,7 @@ from engine.answers.answer import render_answer
 from fronts.writes import Identity, Writes
 from runtime.http.auth import Caller
 from runtime.http.errors import ApiError, invalid_payload, request_id_of
+from runtime.http.ignored import Path, note_ignored, read_model
 from runtime.http.payload import decode_body, describe_pydantic, require_json
 from runtime.http.routing import caller_of
 from schemas.actions import CHUNK_BYTES_MAX, CHUNK_ROWS_MAX, Rows, StageRows, StartAction, Work
@@ -132,10 +133,13 @@ async def read_json(request: Request, kind: type[B]) -> tuple[bytes, B]:
     if body:
         require_json(request)
     value = await asyncio.to_thread(decode_body, body, _any_json)
+    ignored: list[Path] = []
     try:
-        return body, kind.model_validate(value)
+        read = read_model(kind, value, ignored)
     except ValidationError as error:
         raise invalid_payload(describe_pydantic(_errors(error, ()))) from None
+    note_ignored(request, ignored)
+    return body, read
 
 
 def check_count(count: int, rows_max: int = ROWS_MAX) -> None:
@@ -146,17 +150,21 @@ def check_count(count: int, rows_max: int = ROWS_MAX) -> None:
         raise ApiError(refuse("query_too_large", f"At most {rows_max} rows are taken at once"))
 
 
-async def make_rows(rows: Sequence[Any], kind: type[B], make: Callable[[B], Row]) -> list[Row]:
+async def make_rows(
+    request: Request, rows: Sequence[Any], kind: type[B], make: Callable[[B], Row]
+) -> list[Row]:
     """A row for each JSON object. Raises ApiError 400 that names the first row that is wrong."""
 
     def convert() -> list[Row]:
         found: list[Row] = []
         for index, row in enumerate(rows):
+            ignored: list[Path] = []
             try:
-                found.append(make(kind.model_validate(row)))
+                found.append(make(read_model(kind, row, ignored, (index,))))
             except ValidationError as error:
                 where = _errors(error, (index,))
                 raise invalid_payload(describe_pydantic(where)) from None
+            note_ignored(request, ignored)
         return found
 
     # A thread, so that other requests are served meanwhile.

@@ -200,7 +200,8 @@ def make_voucher(values: dict[str, Any], metadata: dict[str, str]) -> Row:
     fields = {name: values[column] for column, name in _FIELDS.items() if column in values}
     if metadata:
         fields["metadata"] = metadata
-    return _staged_row(ImportedVoucher(values["code"], kind, discount, gift, fields))
+    category = values.get("category")
+    return _staged_row(ImportedVoucher(values["code"], kind, discount, gift, fields, category))
 
 
 def _discount(kind: str, value: Decimal) -> Discount:
@@ -217,7 +218,6 @@ _FIELDS = {
     "redeemed quantity": "redeemed_quantity",
     "redeemed amount": "redeemed_amount",
     "active": "active",
-    "category": "category",
     "additional info": "additional_info",
 }
 
@@ -231,15 +231,13 @@ _BOTH: dict[str, Cell] = {
     "expiration date": as_instant,
     "redemption limit": whole_number,
     "additional info": str,
+    "voucher type": _type,
+    "value": _number,
+    "discount type": _discount_type,
 }
 #: What a file of vouchers may hold.
-VOUCHER_COLUMNS = Columns(
-    _BOTH | {"voucher type": _type, "value": _number, "discount type": _discount_type},
-    ("code",),
-    make_voucher,
-    named="code",
-)
-#: What a file of a campaign's vouchers may hold; the discount is the campaign's.
+VOUCHER_COLUMNS = Columns(_BOTH, ("code",), make_voucher, named="code")
+#: What a file of a campaign's vouchers may hold; what a row leaves out is the campaign's.
 CAMPAIGN_COLUMNS = Columns(
     _BOTH | {"gift amount": whole_number, "loyalty points": _loyalty},
     ("code",),

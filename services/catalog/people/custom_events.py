@@ -1,16 +1,18 @@
 """Custom events: noted for server-side and for client-side keys."""
 
-import msgspec
+from typing import Final
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from fronts.writes import Writes
 from runtime.http.errors import invalid_payload
-from runtime.http.payload import decode_body, read_body
+from runtime.http.payload import read_body
+from runtime.http.reading import ShapeReader, read_shape
 from schemas.custom_events import CustomEventBody, TrackCustomEvent
 
-_body = msgspec.json.Decoder(CustomEventBody)
+_body: Final = ShapeReader[CustomEventBody](CustomEventBody)
 
 
 def custom_event_routes(writes: Writes) -> tuple[Route, ...]:
@@ -18,7 +20,7 @@ def custom_event_routes(writes: Writes) -> tuple[Route, ...]:
 
     async def track(request: Request) -> Response:
         content = await read_body(request)
-        body = decode_body(content, _body)
+        body = read_shape(request, content, _body)
         for name in ("referral", "loyalty"):
             if getattr(body, name) is not None:
                 raise invalid_payload(f"Property `.{name}` is not supported")

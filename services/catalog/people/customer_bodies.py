@@ -1,7 +1,6 @@
 """What the endpoints of customers and orders take, and what becomes of it.
 
-Official clients send back what they read, so members that are calculated here are read and
-ignored; any other that is not known is an error.
+Official clients send back what they read, so members that are calculated here are read and ignored.
 """
 
 from datetime import datetime
@@ -10,7 +9,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from pydantic import BeforeValidator, Field
 
-from fronts.fields import Amount, Body, Count, Instant, Short, Shown
+from fronts.fields import Amount, Body, Count, Instant, Short, Shown, Unserved
 from schemas.api import (
     ITEMS_MAX,
     CustomerInput,
@@ -37,7 +36,7 @@ Metadata = dict[str, Any]
 
 
 class AddressBody(Body):
-    """A postal address; in an update null clears a line."""
+    """A postal address; null is kept as a line that there is not."""
 
     city: Short | None = None
     state: Short | None = None
@@ -131,6 +130,8 @@ class OrderBody(Body):
     metadata: Metadata | None = None
     customer: CustomerBody | None = None
     customer_id: Short | None = None
+    referrer: Unserved = None
+    referrer_id: Unserved = None
     created_at: Annotated[Instant, Field(ge=0, le=INSTANT_MAX)] | None = None
     updated_at: Shown = None
     redemptions: Shown = None
@@ -219,4 +220,4 @@ def _item(body: ItemBody) -> OrderItemInput:
 
 
 def _address(body: AddressBody | None) -> Address | None:
-    return None if body is None else Address(**body.model_dump())
+    return None if body is None else Address(**body.model_dump(exclude_unset=True))

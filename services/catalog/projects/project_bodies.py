@@ -87,7 +87,8 @@ class CreateProjectBody(ProjectTerms):
     timezone: TimeZone
     currency: Currency
     case_sensitive_codes: bool
-    cluster_id: Literal["self-hosted"] | None = None
+    #: A client takes it from the name of the host that it calls; there is one here, which is shown.
+    cluster_id: Short | None = None
     api_version: Literal["v2018-08-01"] | None = None
     users: Annotated[list[Any], Field(max_length=0)] | None = None
 

@@ -38,10 +38,10 @@ class BulkProductBody(ProductTerms):
 
 
 class ProductsMetadataBody(Body):
-    """One metadata for many products."""
+    """One metadata for many products; who names none asks for nothing."""
 
-    source_ids: list[Annotated[Short, Field(min_length=1)]]
-    metadata: dict[str, Any]
+    source_ids: list[Annotated[Short, Field(min_length=1)]] | None = None
+    metadata: dict[str, Any] | None = None
 
 
 class SkuTerms(Body):

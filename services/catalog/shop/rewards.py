@@ -14,7 +14,7 @@ from starlette.responses import Response
 from engine.kernel import tables
 from engine.rewards.body import reward_body
 from engine.rules.operators import number_in
-from fronts.fields import Body, Short, Shown
+from fronts.fields import Body, Short, Shown, Unserved
 from fronts.query_string import read_parameters, text_of
 from fronts.selection import Selection, select_page
 from fronts.writes import Writes
@@ -66,12 +66,14 @@ class RewardTerms(Body):
     name: Short | None = None
     type: Literal["CAMPAIGN", "COIN", "MATERIAL"] | None = None
     metadata: dict[str, Any] | None = None
+    attributes: Unserved = None
 
 
 class CreateRewardBody(RewardTerms):
     """A new reward."""
 
     parameters: ParametersBody
+    stock: Unserved = None
 
 
 class UpdateRewardBody(RewardTerms):

@@ -1,9 +1,9 @@
 """The endpoints that publish vouchers: with a body, and with everything in the query."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from fastapi import APIRouter
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -22,10 +22,17 @@ _PARAMETERS = frozenset(
 
 
 class CampaignChoice(Body):
-    """A campaign by name or id, and how many of its vouchers."""
+    """A campaign by name or id, whichever of the two it stands in, and how many of its vouchers."""
 
-    name: Short
+    name: Short | None = None
+    id: Short | None = None
     count: Annotated[Count, Field(ge=1)] | None = None
+
+    @model_validator(mode="after")
+    def _names_one(self) -> Self:
+        if self.name is None and self.id is None:
+            raise ValueError("its name or id is required")
+        return self
 
 
 def _choice(value: Any) -> Any:
@@ -74,13 +81,13 @@ class Publications:
 
     async def answer(self, request: Request, body: PublishBody, *, join_once: bool) -> Response:
         """Has the publication that a body asks for decided."""
-        chosen = body.campaign or CampaignChoice(name="")
+        chosen = body.campaign
         customer = customer_input(body.customer)
         command = PublishVouchers(
             customer=customer,
             voucher=body.voucher or None,
-            campaign=chosen.name or None,
-            count=1 if chosen.count is None else chosen.count,
+            campaign=None if chosen is None else chosen.id or chosen.name or None,
+            count=1 if chosen is None or chosen.count is None else chosen.count,
             join_once=join_once,
             source_id=body.source_id or None,
             channel=body.channel or "API",

@@ -1,10 +1,11 @@
 """What management endpoints take: distinct from the entities that come of it.
 
 Null and absent differ in an update, so what was named is read from `model_fields_set`. A member
-that this system does not know yet is an error, never ignored; null for it is accepted, since
-official clients send it. They send back what they read, too, so an update reads every member of
-the entity: what is calculated is `Shown`, and what identifies or cannot change is compared.
-Source of those members: the response schemas of the API contract.
+that a model does not have is forbidden here, so that the edge notices it, passes over it and says
+so (runtime/http/ignored.py); null for it says nothing. What the contract has and this system does
+not have yet is `Unserved`: an error that names it. Official clients send back what they read, so an
+update reads every member of the entity: what is calculated is `Shown`, and what identifies or
+cannot change is compared. Source of those members: the response schemas of the API contract.
 """
 
 from collections.abc import Mapping
@@ -69,8 +70,8 @@ class CreateVoucherBody(VoucherTerms):
     def _fits_its_type(self) -> Self:
         if self.gives_what_its_campaign_does:
             return self
-        if self.type is None and self.named_campaign is None:
-            raise ValueError("type is required")
+        if self.type is None and all(getattr(self, each) is None for each in _VALUES.values()):
+            raise ValueError("a discount, a gift or a loyalty_card is required")
         wanted = _VALUES[self.kind]
         if getattr(self, wanted) is None:
             raise ValueError(f"{wanted} is required when the type is {self.kind}")
@@ -102,7 +103,8 @@ class ShownLoyaltyCardBody(Body):
 class UpdateVoucherBody(VoucherTerms):
     """Changes of a voucher; only what is named changes, null clears.
 
-    Everything that a voucher shows may be named: the ids, the type and the campaign as they are.
+    Everything that a voucher shows may be named: the ids and the campaign as they are. The type is
+    passed over, whatever it is: official clients fill one in by themselves.
     """
 
     id: StrictStr | None = None

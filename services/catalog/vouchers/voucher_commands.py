@@ -90,9 +90,6 @@ def update_voucher_command(body: UpdateVoucherBody, code: str) -> UpdateVoucher:
         changes["category_id"] = category_of(body.category_id, body.category)
     if body.active is not None:
         changes["active"] = body.active
-    # An official client says DISCOUNT_VOUCHER in every update, of gift cards, too.
-    if body.type is not None and (body.type, body.discount) != ("DISCOUNT_VOUCHER", None):
-        changes["type"] = body.type
     for name in _FIXED:
         if getattr(body, name) is not None:
             changes[name] = getattr(body, name)

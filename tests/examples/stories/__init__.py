@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from tests.examples.stories.campaigns import campaigns
 from tests.examples.stories.catalogue import catalogue
+from tests.examples.stories.clients import clients
 from tests.examples.stories.customers import customers
 from tests.examples.stories.imports import imports
 from tests.examples.stories.keeping import keeping
@@ -20,6 +21,7 @@ from tests.examples.telling import Story
 _ALL: tuple[Story, ...] = (
     campaigns,
     catalogue,
+    clients,
     customers,
     imports,
     keeping,

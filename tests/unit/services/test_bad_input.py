@@ -200,7 +200,7 @@ TERMS: dict[str, Any] = {
     "discount": {"type": "AMOUNT", "amount_off": 100},
 }
 BAD_VOUCHERS: dict[str, tuple[dict[str, Any], int]] = {
-    "no type": ({"discount": TERMS["discount"]}, 400),
+    "nothing of a voucher": ({"metadata": {}}, 400),
     "a loyalty card": (TERMS | {"type": "LOYALTY_CARD"}, 400),
     "no discount": ({"type": "DISCOUNT_VOUCHER"}, 400),
     "a gift beside": (TERMS | {"gift": {"amount": 5, "balance": 5}}, 400),
@@ -235,7 +235,6 @@ BAD_VOUCHERS: dict[str, tuple[dict[str, Any], int]] = {
     ),
     "metadata a list": (TERMS | {"metadata": []}, 400),
     "active a text": (TERMS | {"active": "yes"}, 400),
-    "an unknown member": (TERMS | {"colour": "red"}, 400),
     "an unknown category": (TERMS | {"category": "None"}, 404),
     "an unknown campaign": (TERMS | {"campaign": "None"}, 404),
     "an unknown rule": (TERMS | {"validation_rules": ["val_1"]}, 404),
@@ -261,7 +260,7 @@ async def test_a_voucher_body_that_cannot_be_read(world: World, content: bytes) 
 @pytest.mark.parametrize(
     "changes",
     [
-        {"type": "GIFT_VOUCHER"},
+        {"type": "VOUCHER"},
         {"type": None},
         {"discount": None},
         {"gift": {"amount": 5}},

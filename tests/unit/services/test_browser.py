@@ -34,6 +34,7 @@ ALLOWED = {
     "percent_off", "amount_limit", "effect", "is_dynamic", "gift", "balance", "credits",
     "loyalty_card", "start_date", "expiration_date", "validity_timeframe",
     "validity_day_of_week", "validity_hours", "active", "additional_info", "assets",
+    "qr", "barcode",
     "is_referral_code", "validation_rules_assignments", "publish", "redeemed_quantity",
     "redeemed_amount", "vouchers", "vouchers_id",
     # the customer

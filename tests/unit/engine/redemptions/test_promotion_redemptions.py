@@ -8,7 +8,7 @@ from engine.answers.activity import activity_entries
 from engine.answers.answer import render_answer
 from engine.answers.hook_events import hook_events
 from engine.counters.tallies import read_sums
-from engine.evaluation.body import validation_body, with_names
+from engine.evaluation.body import expand_redeemables, validation_body
 from engine.evaluation.evaluate import Asker
 from engine.kernel import tables
 from engine.qualification.tier_offers import WantedTiers, find_applying_tiers
@@ -268,7 +268,9 @@ def test_expanded_redeemables_say_what_they_are_called() -> None:
     made = promotion(world, new("A", banner="Hurry"))
     record = world.when(lock(as_tier(world, "A"), "nothing"))
     evaluation = record.events[-1].evaluation  # type: ignore[union-attr]
-    body = with_names(validation_body("valid_1", evaluation, "server"), evaluation)
+    body = expand_redeemables(
+        validation_body("valid_1", evaluation, "server"), evaluation, ("redeemable",)
+    )
     known, unknown = body["redeemables"]
     assert {name: known[name] for name in ("name", "banner", "campaign_name", "campaign_id")} == {
         "name": "A",

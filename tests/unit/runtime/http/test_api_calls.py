@@ -1,7 +1,7 @@
 """The log of API calls: what is kept of a call, and what becomes of too many."""
 
 import time
-from typing import cast
+from typing import Any, cast
 
 import msgspec
 import pytest
@@ -32,7 +32,7 @@ from tests.unit.services.world import SERVER, World
 CALLER = Caller("p", "server", "key_1")
 
 
-def noted(number: int = 0, project: str = "p", **more: bytes) -> Noted:
+def noted(number: int = 0, project: str = "p", **more: Any) -> Noted:
     caller = CALLER._replace(project=project)
     return Noted(caller, f"v-{number}", "POST", "/v1/redemptions", 200, 5.0, 0.25, **more)
 

@@ -157,7 +157,6 @@ async def test_campaigns_and_tiers_take_the_same_discounts(world: World) -> None
             "units[0].unit_off_formula",
             "cannot be read",
         ),
-        (AMOUNT | {"sum": 1}, "sum", "is not supported"),
     ],
 )
 async def test_what_does_not_fit_is_named(

@@ -61,7 +61,7 @@ async def test_vouchers_campaigns_and_tiers_are_rows_the_newest_first(world: Wor
     assert all("status" not in each and each["created_at"] for each in rows)
     assert body["redeemables"]["has_more"] is False
     assert "more_starting_after" not in body["redeemables"]
-    assert body["order"]["amount"] == body["order"]["total_amount"] == 10_000
+    assert body["order"] == EMPTY | {"amount": 10_000, "metadata": {}}
     assert body["stacking_rules"]["redeemables_limit"] == 30
     assert body["tracking_id"].startswith("track_")
 
@@ -111,7 +111,7 @@ async def test_more_is_shown_when_it_is_asked_for(world: World) -> None:
     assert (tier["name"], tier["banner"], tier["campaign_name"]) == ("Ten", "10%", "Promotion")
     assert [each["rule_id"] for each in tier["validation_rules_assignments"]["data"]] == [rule_id]
     assert (campaign["name"], campaign["campaign_id"]) == ("Sale", campaign_id)
-    assert voucher["validation_rules_assignments"]["total"] == 0
+    assert "validation_rules_assignments" not in voucher
     plain = (await _asked(world))["redeemables"]["data"][0]
     assert plain.keys().isdisjoint({"name", "campaign_name", "validation_rules_assignments"})
 

@@ -22,7 +22,7 @@ async def test_vouchers_of_a_json_import_and_their_action(world: World) -> None:
     assert response.status_code == 202
     action_id = response.json()["async_action_id"]
     waiting = (await world.call("GET", f"/v1/async-actions/{action_id}")).json()
-    assert (waiting["status"], waiting["operation_status"]) == ("ENQUEUED", "UNKNOWN")
+    assert (waiting["status"], waiting["operation_status"]) == ("IN_PROGRESS", "UNKNOWN")
 
     action = await done(world, response)
     assert action["type"] == "VOUCHERS.IMPORT"
@@ -51,7 +51,6 @@ async def test_vouchers_of_a_json_import_and_their_action(world: World) -> None:
         ([], "At least one row is required"),
         ([item("A"), {"discount": {}}], "Property `[1].code` is required"),
         ([item("A"), 7], "Property `[1]` is not valid"),
-        ([item("A", nonsense=1)], "Property `[0].nonsense` is not supported"),
         ([{"code": "A"}], "either discount or gift is required"),
         ([item("A", type="GIFT_VOUCHER")], "does not belong to the type GIFT_VOUCHER"),
         ([item("A", start_date="soon")], "Property `[0].start_date` is not valid"),

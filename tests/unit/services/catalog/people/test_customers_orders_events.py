@@ -74,11 +74,10 @@ async def test_a_repeated_deletion_with_its_key_gets_the_first_answer(world: Wor
 @pytest.mark.parametrize(
     "body",
     [
-        {"nickname": "A"},
         {"name": 1},
         {"birthdate": "soon"},
         {"metadata": []},
-        {"address": {"planet": "x"}},
+        {"address": {"city": 1}},
         {"source_id": "x" * 600},
     ],
 )
@@ -216,12 +215,12 @@ async def test_redemptions_are_linked_to_an_order_that_exists(world: World) -> N
         {"amount": "1"},
         {"items": [{"quantity": 1.5}]},
         {"items": {}},
-        {"currency": "EUR"},
         {"referrer": {"id": "x"}},
+        {"referrer_id": "x"},
         {"created_at": "soon"},
         {"created_at": "1969-12-31"},
         {"created_at": "9999-12-31T23:59:59-14:00"},
-        {"customer": {"planet": "x"}},
+        {"customer": {"name": 1}},
         {"customer": {"source_id": "x", "description": "x" * 513}},
     ],
 )

@@ -7,6 +7,7 @@ import pytest
 from tests.unit.services.world import MANAGEMENT, SERVER, World, asked
 
 RULES = "/management/v1/projects/proj/stacking-rules"
+EXPAND: dict[str, Any] = {"options": {"expand": ["category"]}}
 LIMITS = {"applicable_redeemables_limit": 3, "redeemables_application_mode": "PARTIAL"}
 DEFAULTS = {
     "exclusive_categories": [],
@@ -163,7 +164,7 @@ async def test_vouchers_are_in_a_category_by_name_or_id(world: World, member: st
     assert (made["category"], made["category_id"]) == ("one", one)
     assert [each["hierarchy"] for each in made["categories"]] == [3]
     assert (await world.call("GET", "/v1/vouchers/A")).json()["categories"] == made["categories"]
-    checked = (await world.call("POST", "/v1/validations", asked("A"))).json()
+    checked = (await world.call("POST", "/v1/validations", asked("A", **EXPAND))).json()
     assert [each["id"] for each in checked["redeemables"][0]["categories"]] == [one]
     redeemed = (await world.call("POST", "/v1/redemptions", asked("A"))).json()
     assert redeemed["redemptions"][0]["voucher"]["category"] == "one"
@@ -208,7 +209,7 @@ async def test_campaigns_are_in_a_category(world: World) -> None:
     voucher = await created(world, "/v1/campaigns/C/vouchers/V", {"category": "two"})
     assert voucher["category_id"] == two
     # its own category and its campaign's, by rank
-    checked = (await world.call("POST", "/v1/validations", asked("V"))).json()
+    checked = (await world.call("POST", "/v1/validations", asked("V", **EXPAND))).json()
     assert [each["id"] for each in checked["redeemables"][0]["categories"]] == [two, one]
     changed = await world.call("PUT", "/v1/campaigns/C", {"category_id": two})
     assert changed.json()["category"] == "two"

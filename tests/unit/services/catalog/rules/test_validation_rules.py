@@ -38,8 +38,7 @@ async def test_a_set_has_its_defaults_and_its_logic(world: World) -> None:
         "rules": RULES | {"logic": "1"},
         "type": "expression",
         "context_type": "global",
-        "applicable_to": {"excluded": [], "included": [], "included_all": False},
-        "assignments_count": 0,
+        "applicable_to": None,
         "object": "validation_rules",
     }
 
@@ -121,7 +120,6 @@ async def test_a_set_is_changed_as_named_and_cleared_by_what_is_empty(world: Wor
     ("body", "key", "details"),
     [
         ({}, "invalid_payload", "name"),
-        ({"name": "A", "kind": 1}, "invalid_payload", "kind"),
         ({"name": "A", "rules": []}, "invalid_payload", "rules"),
         ({"name": "A", "type": "simple"}, "invalid_payload", "type"),
         ({"name": "A", "context_type": "everything"}, "invalid_payload", "context_type"),

@@ -1,0 +1,28 @@
+"""The management API, as clients of it are held to see it."""
+
+from typing import Final
+
+import pytest
+
+from tests.unit.services.world import MANAGEMENT, World
+
+PROJECTS: Final = "/management/v1/projects"
+NEW: Final = {
+    "name": "P", "timezone": "Europe/Warsaw", "currency": "EUR", "case_sensitive_codes": True,
+    "api_version": "v2018-08-01", "webhook_version": "v2024-01-01",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("cluster", ["eu1", "dev2", "127", "self-hosted", None])
+async def test_any_cluster_is_taken_and_the_installations_own_is_shown(
+    world: World, cluster: str | None
+) -> None:
+    body = NEW | {"cluster_id": cluster}
+    made = await world.call("POST", PROJECTS, body, MANAGEMENT)
+    assert made.status_code == 200, made.text
+    assert made.json()["cluster_id"] == "self-hosted"
+    path = f"{PROJECTS}/{made.json()['id']}"
+    terms = {"dial_code": "+48", "webhook_version": "v2024-01-01"}
+    changed = await world.call("PUT", path, terms, MANAGEMENT)
+    assert (changed.status_code, changed.json()["dial_code"]) == (200, "+48")
+    assert (await world.call("DELETE", path, headers=MANAGEMENT)).status_code == 204
