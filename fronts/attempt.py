@@ -102,7 +102,7 @@ def read_single(
     of_all = parts.read(attempt, _OF_ALL)
     if of_all["customer"] is None and of_all["order"] is not None:
         # of the older endpoints an order may say whose it is; what the body itself says goes first
-        of_all |= parts.read(_owner.decode(attempt.order), ("customer",), ("order",))
+        of_all["customer"] = parts.read_owner(attempt.order)
     parts.note(request)
     redeemable = Redeemable(object=kind, id=named, **of_redeemable)
     body = AttemptBody(redeemables=(redeemable,), **of_all)
@@ -135,6 +135,13 @@ class _Parts:
     def read(self, attempt: Struct, names: tuple[str, ...], at: Path = ()) -> dict[str, Any]:
         """Members of a shape that holds them raw. Raises ApiError for what is no JSON."""
         return {name: self._part(getattr(attempt, name), name, at) for name in names}
+
+    def read_owner(self, order: msgspec.Raw) -> CustomerInput | None:
+        """Whose an order says it is, which is then no member that nobody reads."""
+        owner: CustomerInput | None
+        owner = self.read(_owner.decode(order), ("customer",), ("order",))["customer"]
+        self._ignored = [path for path in self._ignored if path != ("order", "customer")]
+        return owner
 
     def note(self, request: Request) -> None:
         """Notes what nobody reads of them."""
