@@ -16,7 +16,7 @@ from schemas.validity import ValidityTimeframe
 from schemas.voucher_events import VoucherCreated
 from tests.integration.insight_host import Insight, is_, running
 from tests.integration.insight_world import customer
-from tests.integration.listed import A, B, C, campaign
+from tests.integration.lists.listed import A, B, C, campaign
 from tests.unit.services.audit.examples import (
     DAY,
     START,

@@ -12,7 +12,7 @@ from schemas.voucher_events import VoucherCreated, VoucherDeleted, VoucherUpdate
 from schemas.vouchers import Voucher
 from tests.integration.insight_host import Insight, is_, running
 from tests.integration.insight_world import World
-from tests.integration.listed import A, B, C, campaign
+from tests.integration.lists.listed import A, B, C, campaign
 from tests.unit.services.audit.examples import DAY, START, applicable, decided, succeeded
 
 D = Voucher("v_D", "d", "DISCOUNT_VOUCHER", START + DAY, Discount("AMOUNT", 1))
