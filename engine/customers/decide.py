@@ -1,10 +1,12 @@
 """Customers: known by id or source id, created and completed by whatever names them.
 
 A member that the request leaves out, or sends as null, keeps its value; metadata and address are
-merged member by member, and there null is a value. A customer with neither id nor source id is a guest: known by the e-mail
-address that it was first named by, for as long as it lives, so that limits hold for it; without an
-address it is a new one. Only an update of the customer itself takes null for what it says, and
-clears.
+merged member by member. Null is a value in metadata, and for a line of the address where the
+request is about the customer itself; beside a redemption it keeps the line, since official clients
+say null for all that they were not told. A customer with neither id nor source id is a guest: known
+by the e-mail address that it was first named by, for as long as it lives, so that limits hold for
+it; without an address it is a new one. Only an update of the customer itself takes null for what it
+says, and clears.
 """
 
 from types import MappingProxyType
@@ -64,7 +66,7 @@ def upsert_customer(
     view: View, command: Command, body: UpsertCustomer, now: Millis
 ) -> Decision | Refusal:
     """Creates the customer or merges what is new; either way the event holds what to answer."""
-    known = know_customer(view, command, body.customer, now)
+    known = know_customer(view, command, body.customer, now, in_passing=False)
     if isinstance(known, Refusal):
         return known
     if known.customer is None:
@@ -137,7 +139,12 @@ def _source_id_taken() -> Refusal:
 
 
 def know_customer(
-    view: View, command: Command, named: CustomerInput | None, now: Millis
+    view: View,
+    command: Command,
+    named: CustomerInput | None,
+    now: Millis,
+    *,
+    in_passing: bool = True,
 ) -> KnownCustomer | Refusal:
     """The customer that a request names, after what the request says of it."""
     if named is None or not any(structs.astuple(named)):
@@ -149,7 +156,7 @@ def know_customer(
         customer = _create_customer(view, command, named, now)
         return KnownCustomer(customer, (CustomerCreated(customer),))
     data = stored.personal.data or PersonalData()
-    merged = _merge_data(data, named)
+    merged = _merge_data(data, named, in_passing=in_passing)
     if merged == data:
         return KnownCustomer(stored)
     if _is_taken(view, merged, data, stored.id):
@@ -161,18 +168,21 @@ def know_customer(
 
 def _create_customer(view: View, command: Command, named: CustomerInput, now: Millis) -> Customer:
     customer_id = new_id(command.seed, "cust_")
-    data = _merge_data(PersonalData(), named)
+    data = _merge_data(PersonalData(), named, in_passing=False)
     if is_guest(named):
         data = structs.replace(data, guest_key=command.email_key)
     personal = Personal(f"{view.project}/{customer_id}", data)
     return Customer(id=customer_id, personal=personal, created_at=now)
 
 
-def _merge_data(data: PersonalData, named: CustomerInput) -> PersonalData:
+def _merge_data(data: PersonalData, named: CustomerInput, *, in_passing: bool) -> PersonalData:
     address, metadata = data.address, data.metadata
     if named.address is not None:
-        before = {} if address is None else address.lines()
-        address = Address(**(before | named.address.lines()))
+        lines = named.address.lines()
+        if in_passing:
+            lines = {name: line for name, line in lines.items() if line is not None}
+        lines = ({} if address is None else address.lines()) | lines
+        address = Address(**lines) if lines else address
     if named.metadata is not None:
         metadata = (metadata or {}) | named.metadata
     said = PersonalData(
@@ -186,8 +196,8 @@ def _merge_data(data: PersonalData, named: CustomerInput) -> PersonalData:
         address=address,
         metadata=metadata,
     )
-    said_members = {name: new for name, new in structs.asdict(said).items() if new is not None}
-    return structs.replace(data, **said_members)
+    new = {name: value for name, value in structs.asdict(said).items() if value is not None}
+    return structs.replace(data, **new)
 
 
 DECISIONS: Decisions = MappingProxyType(

@@ -47,6 +47,21 @@ def test_an_update_merges_metadata_and_address() -> None:
     assert updated.updated_at == world.now
 
 
+def test_null_for_a_line_is_kept_where_it_is_said_of_the_customer_and_not_beside_a_redemption() -> (
+    None
+):
+    world = World()
+    created(world, customer(address=Address(city="Oslo", country="Norway")))
+    beside = customer(address=Address(city="Bergen", country=None, state=None))
+    failed = world.when(redeem("NONE", customer=beside))
+    known = only(failed, CustomerUpdated).customer.personal.data
+    assert known is not None
+    assert known.address == Address(city="Bergen", country="Norway")
+    said = only(upsert(world, beside), CustomerUpdated).customer.personal.data
+    assert said is not None
+    assert said.address == Address(city="Bergen", country=None, state=None)
+
+
 def test_a_customer_without_id_and_source_id_is_new_each_time() -> None:
     world = World()
     named = CustomerInput(email="a@example.org")
