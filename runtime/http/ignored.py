@@ -46,12 +46,14 @@ class Ignored:
 
     def add(self, path: Path) -> None:
         """Takes one more path."""
+        if len(self._more) == MORE_MAX:
+            return
         alike = _text(path, "[]")
         if alike in self._first or alike in self._more:
             return
         if len(self._first) < PATHS_MAX:
             self._first[alike] = _text(path)
-        elif len(self._more) < MORE_MAX:
+        else:
             self._more.add(alike)
 
     def told(self) -> tuple[str, ...]:
@@ -62,7 +64,10 @@ class Ignored:
 def note_ignored(request: Request, paths: Iterable[Path]) -> None:
     """Has the answer to the request, and the log of calls, tell what was passed over."""
     for path in paths:
-        request.scope.setdefault(_KEY, Ignored()).add(path)
+        found: Ignored | None = request.scope.get(_KEY)
+        if found is None:
+            found = request.scope[_KEY] = Ignored()
+        found.add(path)
 
 
 def ignored_of(scope: Scope) -> tuple[str, ...]:

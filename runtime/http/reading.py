@@ -5,8 +5,8 @@ read by its twin: the same shape, that refuses unknown members. It costs as much
 itself. Only a body that it refuses is read again, by the shape, and then looked through.
 """
 
-from collections.abc import Iterator
-from functools import cache, reduce
+from collections.abc import Iterator, Mapping
+from functools import cache, cached_property, reduce
 from operator import or_
 from types import GenericAlias, UnionType
 from typing import Annotated, Any, Final, Generic, TypeVar, Union, get_args, get_origin
@@ -42,8 +42,13 @@ class ShapeReader(Generic[T]):
             value = self._known.decode(content)
         except msgspec.ValidationError:
             value = self._plain.decode(content)
-            ignored += _unknown(inspect.type_info(self._kind), _any_json.decode(content), at)
+            ignored += _unknown(self._type, _any_json.decode(content), at)
         return value
+
+    @cached_property
+    def _type(self) -> inspect.Type:
+        """What the shape has, which takes longer to find out than a body to read."""
+        return inspect.type_info(self._kind)
 
 
 def read_shape(request: Request, content: bytes, reader: ShapeReader[T]) -> T:
@@ -105,6 +110,14 @@ def _twin(kind: Any) -> Any:
     return kind
 
 
+@cache
+def _members(kind: type[Struct]) -> Mapping[str, inspect.Type]:
+    """The types of a shape's members by the names that a body has for them."""
+    found = inspect.type_info(kind)
+    assert isinstance(found, inspect.StructType)
+    return {field.encode_name: field.type for field in found.fields}
+
+
 def _unknown(kind: inspect.Type, value: Any, at: Path) -> Iterator[Path]:
     """The paths of the members that a type does not know of a JSON value."""
     match kind:
@@ -115,10 +128,11 @@ def _unknown(kind: inspect.Type, value: Any, at: Path) -> Iterator[Path]:
             for index, item in enumerate(value):
                 yield from _unknown(kind.item_type, item, (*at, index))
         case inspect.StructType() if isinstance(value, dict):
-            fields = {field.encode_name: field.type for field in kind.fields}
+            fields = _members(kind.cls)
             shown: frozenset[str] = getattr(kind.cls, "SHOWN", frozenset())
             for name, member in value.items():
-                if name in fields:
+                if name not in fields:
+                    if member is not None and name not in shown:
+                        yield (*at, name)
+                elif isinstance(member, dict | list):
                     yield from _unknown(fields[name], member, (*at, name))
-                elif member is not None and name not in shown:
-                    yield (*at, name)

@@ -1,5 +1,6 @@
 """The body of a qualification, and what it asks for."""
 
+from collections.abc import Iterator
 from typing import Any, Final, Literal
 
 from starlette.requests import Request
@@ -8,6 +9,7 @@ from engine.qualification.cursor import Cursor, parse_cursor
 from engine.qualification.filters import FilterError, Filters, parse_filters
 from engine.qualification.page import PageQuery
 from runtime.http.errors import invalid_payload
+from runtime.http.ignored import Path, note_ignored
 from runtime.http.reading import ShapeReader, read_shape
 from schemas.api import CustomerInput, OrderInput, RewardChoice, SessionInput, Text
 from schemas.base import Metadata, Shape
@@ -63,7 +65,21 @@ _body: Final = ShapeReader[QualificationsBody](QualificationsBody)
 
 def read_qualification(request: Request, content: bytes) -> QualificationsBody:
     """The body; an empty one asks for everything. Raises ApiError."""
-    return read_shape(request, content, _body) if content.strip() else QualificationsBody()
+    if not content.strip():
+        return QualificationsBody()
+    body = read_shape(request, content, _body)
+    if body.options is not None and body.options.filters:
+        note_ignored(request, _beside_conditions(body.options.filters))
+    return body
+
+
+def _beside_conditions(filters: dict[str, Any]) -> Iterator[Path]:
+    """What nobody reads of filters: all of a field but its conditions."""
+    for field, said in filters.items():
+        if isinstance(said, dict):
+            for name, value in said.items():
+                if name != "conditions" and value is not None:
+                    yield ("options", "filters", field, name)
 
 
 def _cursor(text: str | None) -> Cursor | None:

@@ -9,12 +9,14 @@ from fronts.query_string import (
     Page,
     Range,
     conditions_of,
+    flag_of,
     page_of,
     range_of,
     read_parameters,
     require_known,
     single_parameter,
     text_of,
+    yes_of,
 )
 from runtime.http.errors import ApiError
 
@@ -208,3 +210,19 @@ def test_days_of_the_week_come_as_a_list_by_any_operator() -> None:
     assert condition.values == ("1", "2")
     (other,) = read_parameters([("filters[code][conditions][$is]", "[1, 2]")])
     assert other.value == "[1, 2]"
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [("1", True), ("true", True), ("True", True), ("0", False), ("false", False), ("False", False)],
+)
+def test_one_and_zero_are_booleans_as_true_and_false_are(said: str, meant: bool) -> None:
+    assert flag_of(read_parameters([("force", said)]), "force") is meant
+    assert yes_of("filters[active][conditions][$is]", said) is meant
+
+
+@pytest.mark.parametrize("said", ["2", "yes", "on", "01", "-1", "1.0", "tru\u00e9"])
+def test_no_other_word_is_a_boolean(said: str) -> None:
+    wanted = ("invalid_query_params", "Query param `force` must be `true` or `false`")
+    assert refused(lambda: flag_of(read_parameters([("force", said)]), "force")) == wanted
+    assert refused(lambda: yes_of("force", said)) == wanted

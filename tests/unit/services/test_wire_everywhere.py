@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.unit.services.world import World, asked
+from tests.unit.services.strange import make_shop, requests_of
+from tests.unit.services.world import MANAGEMENT, World, asked
 
 
 @pytest.mark.parametrize("said", ["1", "true", "TRUE"])
@@ -43,6 +44,23 @@ async def test_a_slash_at_the_end_of_a_path_is_nothing(world: World) -> None:
     redeemed = await world.call("POST", "/v1/redemptions/", asked(code))
     assert redeemed.json()["redemptions"][0]["result"] == "SUCCESS"
     assert [each.path for each in world.noted[-2:]] == [f"/v1/vouchers/{code}", "/v1/redemptions"]
+
+
+async def test_every_path_takes_a_slash_at_its_end(world: World) -> None:
+    ids = await make_shop(world)
+    project = "/management/v1/projects/proj/"
+    body = {"client_publish_enabled": True}
+    assert (await world.call("PUT", project, body, MANAGEMENT)).status_code == 200
+    for method, path, body, headers in requests_of(ids):
+        head, mark, query = path.partition("?")
+        answer = await world.call(method, f"{head}/{mark}{query}", body, headers)
+        assert answer.status_code in (200, 202), (path, answer.text)
+        assert world.noted[-1].path == head
+    for path in ("/v1/customers/ann/", "/v1/products/p/skus/", "/v1/segments/", "/health/"):
+        assert (await world.call("GET", path)).status_code == 200, path
+    pictures = (await world.call("GET", "/v1/vouchers/A/")).json()["assets"]
+    for asset in pictures.values():
+        assert (await world.http.get(f"{asset['url']}/")).status_code == 200
 
 
 async def test_two_slashes_and_an_escaped_one_are_something(world: World) -> None:

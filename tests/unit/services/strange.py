@@ -1,0 +1,198 @@
+"""A good body of every endpoint that takes one, and strange members wherever one may stand."""
+
+import copy
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from tests.unit.services.world import CLIENT, SERVER, World
+
+#: What is no shape: free maps, and the expressions that the core reads.
+FREE: Final = frozenset({"metadata", "rules", "bundle_rules", "filter", "filters", "attributes"})
+#: What nobody reads, whatever it is; its name in none of the bodies below.
+STRANGE: Final = {"odd": {"a": [1]}}
+AMOUNT: Final = {"type": "AMOUNT", "amount_off": 1000}
+HOURS: Final = {
+    "daily": [{"start_time": "08:00", "expiration_time": "12:00", "days_of_week": [1]}]
+}  # fmt: skip
+TIMES: Final = {
+    "start_date": "2023-01-01T00:00:00Z", "validity_hours": HOURS,
+    "validity_timeframe": {"duration": "PT1H", "interval": "P1D"},
+}  # fmt: skip
+CUSTOMER: Final = {"source_id": "ann", "address": {"city": "C"}, "metadata": {"a": 1}}
+ITEM: Final = {
+    "product_id": "p", "quantity": 1, "price": 100,
+    "product": {"name": "P", "metadata": {}}, "sku": {"sku": "s", "metadata": {}},
+}  # fmt: skip
+ORDER: Final = {"items": [ITEM], "metadata": {}}
+SINGLE: Final = {"order": ORDER, "customer": CUSTOMER, "metadata": {}}
+SPEND: Final = {"gift": {"credits": 1}}
+TERMS: Final = {
+    "type": "DISCOUNT_VOUCHER", "discount": AMOUNT, "redemption": {"quantity": 5},
+    "code_config": {"length": 8},
+}  # fmt: skip
+RULE: Final = {
+    "name": "R",
+    "rules": {"1": {"name": "order.amount", "conditions": {"$more_than": [5]}}},
+    "applicable_to": {
+        "included": [{"object": "product", "id": "prod_1"}],
+        "excluded": [{"object": "sku", "id": "sku_1"}],
+    },
+    "error": {"message": "m"},
+}  # fmt: skip
+COIN: Final = {"parameters": {"coin": {"exchange_ratio": 1, "points_ratio": 1}}, "metadata": {}}
+OFFERS: Final = SINGLE | {
+    "scenario": "ALL", "session": {"key": "k"},
+    "options": {"limit": 5, "filters": {"code": {"conditions": {"$is": ["A"]}}}},
+}  # fmt: skip
+CIRCLE: Final = {"type": "circle", "distance": {"center": "52.2,21.0", "radius": "5 km"}}
+BACK: Final = {"reason": "r", "customer": CUSTOMER, "order": {"amount": 100}, "metadata": {}}
+CHOICE: Final = {"customer": CUSTOMER, "campaign": {"name": "Spring", "count": 1}, "metadata": {}}
+EVENT: Final = {"event": "e", "customer": CUSTOMER, "metadata": {}}
+
+#: Who asks for what, with which body; `{…}` in a path is an id of `make_shop`.
+BODIES: Final[list[tuple[str, str, Any]]] = [
+    ("POST", "/v1/validations", SINGLE | {
+        "redeemables": [{"object": "voucher", "id": "CARD", **SPEND}],
+        "session": {"type": "LOCK", "key": "k", "ttl": 1, "ttl_unit": "HOURS"},
+        "options": {"expand": ["category"]},
+    }),
+    ("POST", "/client/v1/validations", SINGLE | {"redeemables": [{"object": "voucher", "id": "A"}]}),
+    ("POST", "/v1/vouchers/CARD/validate", SINGLE | SPEND | {"session": {"key": "k"}}),
+    ("POST", "/v1/promotions/validation", SINGLE),
+    ("POST", "/v1/promotions/tiers/{tier}/validation", SINGLE),
+    ("POST", "/v1/qualifications", OFFERS),
+    ("POST", "/client/v1/qualifications", OFFERS),
+    ("POST", "/v1/vouchers/qualification", {"customer": CUSTOMER, "order": ORDER}),
+    ("POST", "/v1/campaigns/qualification", {"customer": CUSTOMER, "order": ORDER}),
+    ("POST", "/v1/redemptions", SINGLE | {
+        "redeemables": [{"object": "voucher", "id": "CARD", **SPEND}], "session": {"key": "k"},
+    }),
+    ("POST", "/client/v1/redemptions", SINGLE | {"redeemables": [{"object": "voucher", "id": "A"}]}),
+    ("POST", "/v1/vouchers/CARD/redemption", SINGLE | SPEND | {"session": {"key": "k"}}),
+    ("POST", "/client/v1/redeem?code=A", SINGLE),
+    ("POST", "/v1/promotions/tiers/{tier}/redemption", SINGLE),
+    ("POST", "/v1/redemptions/{redemption}/rollback", BACK),
+    ("POST", "/v1/redemptions/{other}/rollbacks", BACK),
+    ("POST", "/v1/events", EVENT),
+    ("POST", "/client/v1/events", EVENT),
+    ("POST", "/v1/vouchers/import", [{"code": "I", "discount": AMOUNT, "redemption": {"quantity": 1}}]),
+    ("POST", "/v1/vouchers/bulk/async", [{"code": "A", "metadata": {}}]),
+    ("POST", "/v1/vouchers/metadata/async", {"codes": ["A"], "metadata": {}}),
+    ("POST", "/v1/campaigns/Spring/import", [{"code": "J", "metadata": {}}]),
+    ("POST", "/v1/customers/bulk/async", [CUSTOMER]),
+    ("POST", "/v1/customers/metadata/async", {"source_ids": ["ann"], "metadata": {}}),
+    ("POST", "/v1/products/bulk/async", [{"source_id": "p", "metadata": {}}]),
+    ("POST", "/v1/products/metadata/async", {"source_ids": ["p"], "metadata": {}}),
+    ("POST", "/v1/orders/import", [ORDER | {"source_id": "o1", "customer": CUSTOMER}]),
+    ("POST", "/v1/vouchers", {"metadata": {}} | TERMS | TIMES),
+    ("POST", "/v1/vouchers/GIFT", {"gift": {"amount": 1, "balance": 1}}),
+    ("POST", "/v1/vouchers/POINTS", {"loyalty_card": {"points": 1, "balance": 1}}),
+    ("PUT", "/v1/vouchers/A", {"discount": AMOUNT, "redemption": {"quantity": 5}} | TIMES),
+    ("POST", "/v1/vouchers/CARD/balance", {"amount": 1}),
+    ("POST", "/v1/campaigns", {"name": "Autumn", "voucher": TERMS, "metadata": {}} | TIMES),
+    ("POST", "/v1/campaigns", {
+        "name": "Fair", "campaign_type": "PROMOTION",
+        "promotion": {"tiers": [{"name": "T", "action": {"discount": AMOUNT}}]},
+    }),
+    ("PUT", "/v1/campaigns/Spring", {"discount": AMOUNT, "access_settings": {}, "metadata": {}}),
+    ("POST", "/v1/campaigns/Spring/vouchers", {"redemption": {"quantity": 2}, "code_config": {"length": 9}}),
+    ("POST", "/v1/campaigns/Spring/vouchers/K", {"redemption": {"quantity": 2}}),
+    ("POST", "/v1/promotions/Sale/tiers", {"name": "U", "action": {"discount": AMOUNT}} | TIMES),
+    ("PUT", "/v1/promotions/tiers/{tier}", {"action": {"discount": AMOUNT}}),
+    ("POST", "/v1/promotions/Sale/stacks", {"name": "V", "tiers": {"ids": []}}),
+    ("PUT", "/v1/promotions/Sale/stacks/{stack}", {"tiers": {"ids": []}}),
+    ("POST", "/v1/validation-rules", RULE),
+    ("PUT", "/v1/validation-rules/{rule}", RULE),
+    ("POST", "/v1/validation-rules/{rule}/assignments", {"related_object_id": "A"}),
+    ("POST", "/v1/customers", CUSTOMER),
+    ("PUT", "/v1/customers/ann", CUSTOMER),
+    ("POST", "/v1/orders", ORDER | {"customer": CUSTOMER}),
+    ("PUT", "/v1/orders/o", ORDER | {"customer": CUSTOMER}),
+    ("POST", "/v1/products", {"name": "P", "metadata": {}}),
+    ("PUT", "/v1/products/p", {"name": "P", "metadata": {}}),
+    ("POST", "/v1/products/p/skus", {"sku": "S", "metadata": {}}),
+    ("PUT", "/v1/products/p/skus/{sku}", {"sku": "S", "metadata": {}}),
+    ("POST", "/v1/product-collections",
+     {"name": "C", "type": "STATIC", "products": [{"id": "{product}", "object": "product"}]}),
+    ("PUT", "/v1/product-collections/{collection}",
+     {"products": [{"id": "{product}", "object": "product"}]}),
+    ("POST", "/v1/publications", CHOICE),
+    ("POST", "/client/v1/publish", CHOICE),
+    ("POST", "/v1/categories", {"name": "K", "hierarchy": 1}),
+    ("PUT", "/v1/categories/{category}", {"name": "K2"}),
+    ("POST", "/v1/rewards", {"name": "W", "type": "COIN"} | COIN),
+    ("PUT", "/v1/rewards/{reward}", COIN),
+    ("POST", "/v1/locations", {"name": "L", "shape": CIRCLE}),
+    ("PUT", "/v1/locations/{location}", {"shape": CIRCLE}),
+    ("POST", "/v1/segments", {"name": "G", "type": "static", "customers": []}),
+    ("PUT", "/v1/segments/{segment}", {"name": "H"}),
+]  # fmt: skip
+#: What is sent without a body, as a form, or as a file.
+BODILESS: Final = frozenset({"enable", "disable", "permanent-deletion", "importCSV"})
+
+
+async def make_shop(world: World) -> dict[str, str]:
+    """What the bodies speak of, by the names that they have for it."""
+    ids: dict[str, str] = {}
+    for name, path, body in (
+        ("a", "vouchers/A", {"discount": AMOUNT}),
+        ("card", "vouchers/CARD", {"gift": {"amount": 500}}),
+        ("customer", "customers", {"source_id": "ann"}),
+        ("campaign", "campaigns", {"name": "Spring", "type": "AUTO_UPDATE", "voucher": TERMS}),
+        ("promotion", "campaigns", {"name": "Sale", "campaign_type": "PROMOTION"}),
+        ("tier", "promotions/Sale/tiers", {"name": "T", "action": {"discount": AMOUNT}}),
+        ("stack", "promotions/Sale/stacks", {"name": "S", "tiers": {"ids": []}}),
+        ("rule", "validation-rules", {"name": "R"}),
+        ("order", "orders", {"source_id": "o"}),
+        ("product", "products", {"source_id": "p"}),
+        ("sku", "products/p/skus", {"source_id": "s"}),
+        ("collection", "product-collections", {"name": "C0", "type": "STATIC", "products": []}),
+        ("category", "categories", {"name": "K0", "hierarchy": 1}),
+        ("reward", "rewards", {"name": "W0", "type": "COIN"} | COIN),
+        ("location", "locations", {"name": "L0", "shape": CIRCLE}),
+        ("segment", "segments", {"name": "G0", "type": "static", "customers": []}),
+        ("redemption", "redemptions", {"redeemables": [{"object": "voucher", "id": "A"}]}),
+        ("other", "redemptions", {"redeemables": [{"object": "voucher", "id": "A"}]}),
+    ):
+        answer = await world.call("POST", f"/v1/{path}", _filled(body, ids))
+        assert answer.status_code == 200, (name, answer.text)
+        made = answer.json()
+        ids[name] = made["redemptions"][0]["id"] if "redemptions" in made else made["id"]
+    return ids
+
+
+def requests_of(ids: Mapping[str, str]) -> Iterator[tuple[str, str, Any, dict[str, str]]]:
+    """The requests, with the ids filled in, and the headers of who may send each."""
+    for method, path, body in BODIES:
+        headers = CLIENT if path.startswith("/client") else SERVER
+        yield method, path.format_map(ids), _filled(body, ids), headers
+
+
+def with_strange_members(body: Any) -> tuple[Any, set[str]]:
+    """The body with a strange member in each of its objects, and the paths of those."""
+    body = copy.deepcopy(body)
+    return body, set(_add_strange(body, ""))
+
+
+def _add_strange(value: Any, at: str) -> Iterator[str]:
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _add_strange(item, f"{at}[{index}]")
+    elif isinstance(value, dict):
+        for name, member in value.items():
+            if name not in FREE:
+                yield from _add_strange(member, f"{at}.{name}")
+        value |= STRANGE
+        yield f"{at}.odd".removeprefix(".")
+
+
+def _filled(body: Any, ids: Mapping[str, str]) -> Any:
+    match body:
+        case dict():
+            filled = {name: _filled(member, ids) for name, member in body.items()}
+            return filled | {"ids": [ids["tier"]]} if filled.get("ids") == [] else filled
+        case list():
+            return [_filled(each, ids) for each in body]
+        case str() if body[:1] == "{":
+            return body.format_map(ids)
+    return body
