@@ -15,6 +15,7 @@ import msgspec
 
 from engine.evaluation.offers import misplaced_stack
 from runtime.http.errors import ApiError
+from runtime.http.lenient import Reader
 from runtime.http.payload import check_text, decode_body, describe_complaint, malformed_body
 from schemas.api import (
     LEFT_OUT,
@@ -50,19 +51,19 @@ class _Owned(Shape, frozen=True):
     customer: msgspec.Raw = LEFT_OUT
 
 
-_owner = msgspec.json.Decoder(_Owned)
-_whole = msgspec.json.Decoder(AttemptBody)
-_heads = msgspec.json.Decoder(Attempt)
-_single = msgspec.json.Decoder(SingleAttempt)
-_gift = msgspec.json.Decoder(GiftSpend | None)
-_reward = msgspec.json.Decoder(RewardChoice | None)
-_PARTS: Final[dict[str, msgspec.json.Decoder[Any]]] = {
-    "order": msgspec.json.Decoder(OrderInput | None),
-    "customer": msgspec.json.Decoder(CustomerInput | None),
-    "session": msgspec.json.Decoder(SessionInput | None),
-    "metadata": msgspec.json.Decoder(Metadata | None),
-    "tracking_id": msgspec.json.Decoder(Text | None),
-    "options": msgspec.json.Decoder(OptionsInput | None),
+_owner: Reader[_Owned] = Reader(_Owned)
+_whole: Reader[AttemptBody] = Reader(AttemptBody)
+_heads: Reader[Attempt] = Reader(Attempt)
+_single: Reader[SingleAttempt] = Reader(SingleAttempt)
+_gift: Reader[GiftSpend | None] = Reader(GiftSpend | None)
+_reward: Reader[RewardChoice | None] = Reader(RewardChoice | None)
+_PARTS: Final[dict[str, Reader[Any]]] = {
+    "order": Reader(OrderInput | None),
+    "customer": Reader(CustomerInput | None),
+    "session": Reader(SessionInput | None),
+    "metadata": Reader(Metadata | None),
+    "tracking_id": Reader(Text | None),
+    "options": Reader(OptionsInput | None),
 }
 
 
@@ -124,9 +125,7 @@ def _parts(attempt: Attempt | SingleAttempt, faults: list[Refusal]) -> dict[str,
     }
 
 
-def _part(
-    raw: msgspec.Raw, decoder: msgspec.json.Decoder[Any], path: str, faults: list[Refusal]
-) -> Any:
+def _part(raw: msgspec.Raw, decoder: Reader[Any], path: str, faults: list[Refusal]) -> Any:
     try:
         return decoder.decode(raw)
     except msgspec.ValidationError as error:

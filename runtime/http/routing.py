@@ -8,7 +8,6 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Annotated, Any
 from urllib.parse import unquote_to_bytes
 
-import msgspec
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from pydantic import BeforeValidator
@@ -20,11 +19,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from runtime.http.auth import Caller
 from runtime.http.errors import UNMATCHED_HEADER, ApiError, error_response
+from runtime.http.lenient import untyped
 from runtime.http.payload import decode_body, read_body
 from schemas.base import ID_LENGTH_MAX
 from schemas.errors import refuse
-
-_any_json: "msgspec.json.Decoder[Any]" = msgspec.json.Decoder()
 
 
 class _Ident(Convertor[str]):
@@ -77,7 +75,7 @@ class _JsonRequest(Request):
     """A request whose JSON is read with the same limits and errors as on the hot routes."""
 
     async def json(self) -> Any:
-        return decode_body(await self.body(), _any_json)
+        return decode_body(await self.body(), untyped)
 
 
 class _JsonRoute(APIRoute):

@@ -15,6 +15,7 @@ from fronts.attempt import ReadAttempt, read_attempt, read_single, tracking_id
 from fronts.attempt_query import read_code
 from fronts.query_string import Given, read_parameters
 from fronts.writes import Writes
+from runtime.http.lenient import Reader
 from runtime.http.payload import decode_body, read_body
 from runtime.http.routing import read_ident
 from schemas.api import CustomerInput, OrderInput, RedeemableObject, Text
@@ -33,7 +34,7 @@ class RollbackBody(Shape, frozen=True):
     metadata: Metadata | None = None
 
 
-_rollback_body = msgspec.json.Decoder(RollbackBody)
+_rollback_body: Reader[RollbackBody] = Reader(RollbackBody)
 
 
 class Redemptions:

@@ -22,6 +22,7 @@ from fronts.query_string import (
     require_known,
 )
 from runtime.http.errors import ApiError
+from runtime.http.lenient import Reader
 from runtime.http.payload import decode_body, read_body
 from runtime.http.routing import caller_of
 from schemas.api import CustomerInput, OptionsInput, OrderInput, Text
@@ -60,7 +61,7 @@ class PromotionsBody(Shape, frozen=True):
     options: OptionsInput | None = None
 
 
-_body = msgspec.json.Decoder(PromotionsBody)
+_body: Reader[PromotionsBody] = Reader(PromotionsBody)
 
 
 class Promotions:

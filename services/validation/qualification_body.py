@@ -2,12 +2,11 @@
 
 from typing import Any, Literal
 
-import msgspec
-
 from engine.qualification.cursor import Cursor, parse_cursor
 from engine.qualification.filters import FilterError, Filters, parse_filters
 from engine.qualification.page import PageQuery
 from runtime.http.errors import invalid_payload
+from runtime.http.lenient import Reader
 from runtime.http.payload import decode_body
 from schemas.api import CustomerInput, OrderInput, RewardChoice, SessionInput, Text
 from schemas.base import Metadata, Shape
@@ -58,7 +57,7 @@ class QualificationsBody(Shape, frozen=True):
         )
 
 
-_body = msgspec.json.Decoder(QualificationsBody)
+_body: Reader[QualificationsBody] = Reader(QualificationsBody)
 
 
 def read_qualification(content: bytes) -> QualificationsBody:

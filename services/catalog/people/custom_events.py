@@ -1,16 +1,16 @@
 """Custom events: noted for server-side and for client-side keys."""
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from fronts.writes import Writes
 from runtime.http.errors import invalid_payload
+from runtime.http.lenient import Reader
 from runtime.http.payload import decode_body, read_body
 from schemas.custom_events import CustomEventBody, TrackCustomEvent
 
-_body = msgspec.json.Decoder(CustomEventBody)
+_body: Reader[CustomEventBody] = Reader(CustomEventBody)
 
 
 def custom_event_routes(writes: Writes) -> tuple[Route, ...]:
