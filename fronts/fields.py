@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictStr, model_validator
 
 from engine.kernel.calendar import parse_iso
+from fronts.empty_maps import maps_of
 from schemas.base import AMOUNT_MAX, ID_LENGTH_MAX, QUANTITY_MAX, is_number
 
 TEXT_LENGTH_MAX = 10_000
@@ -46,7 +47,10 @@ Shown = Any
 
 
 class Body(BaseModel):
-    """A JSON object whose members are all known; an unknown one that is null is left out."""
+    """A JSON object whose members are all known; an unknown one that is null is left out.
+
+    Where a map is meant, `[]` is an empty one (empty_maps.py).
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
@@ -54,9 +58,10 @@ class Body(BaseModel):
     @classmethod
     def _without_unknown_nulls(cls, given: Any) -> Any:
         if not isinstance(given, dict):
-            return given
+            return {} if given == [] else given
+        maps = maps_of(cls)
         return {
-            name: value
+            name: {} if value == [] and name in maps else value
             for name, value in given.items()
             if value is not None or name in cls.model_fields
         }

@@ -27,6 +27,7 @@ from engine.rules.check import (
     wrong_items,
     wrong_rules,
 )
+from engine.rules.maps import with_maps
 from schemas.assignments import AssignRule, RuleUnassigned, UnassignRule
 from schemas.base import ID_LENGTH_MAX, Millis
 from schemas.commands import Command
@@ -141,15 +142,16 @@ def _duplicate(assignment_id: str) -> Refusal:
 def _check_rules(rule: ValidationRule) -> ValidationRule | Refusal:
     """The set with its logic filled in, or what is wrong with it first."""
     try:
-        rules = msgspec.json.decode(rule.definition)
-        bundle = None if rule.bundle is None else msgspec.json.decode(rule.bundle)
+        rules = with_maps(msgspec.json.decode(rule.definition))
+        bundle = None if rule.bundle is None else with_maps(msgspec.json.decode(rule.bundle))
     except (msgspec.DecodeError, RecursionError):
         return _invalid(Wrong(".rules", "has to be JSON of a bounded depth"))
     wrong = next(_wrong(rule, rules, bundle), None)
     if wrong is not None:
         return _invalid(wrong)
     definition = msgspec.json.encode(with_logic(rules)).decode()
-    return structs.replace(rule, definition=definition)
+    text = None if bundle is None else msgspec.json.encode(bundle).decode()
+    return structs.replace(rule, definition=definition, bundle=text)
 
 
 def _wrong(rule: ValidationRule, rules: Any, bundle: Any) -> Iterator[Wrong]:

@@ -122,7 +122,7 @@ async def test_a_set_is_changed_as_named_and_cleared_by_what_is_empty(world: Wor
     [
         ({}, "invalid_payload", "name"),
         ({"name": "A", "kind": 1}, "invalid_payload", "kind"),
-        ({"name": "A", "rules": []}, "invalid_payload", "rules"),
+        ({"name": "A", "rules": [1]}, "invalid_payload", "rules"),
         ({"name": "A", "type": "simple"}, "invalid_payload", "type"),
         ({"name": "A", "context_type": "everything"}, "invalid_payload", "context_type"),
         (
