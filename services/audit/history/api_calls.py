@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -125,7 +124,7 @@ def _body(*row: Any) -> Body:
         "path": call["path"],
         "route": call["route"],
         "status": call["status"],
-        "duration_ms": msgspec.Raw(b"%.3f" % (call["duration_us"] / 1000)),
+        "duration_ms": call["duration_us"] / 1000,
         "key": {"id": call["key_id"], "kind": call["key_kind"]},
         "origin": call["origin"],
         "channel": call["channel"],

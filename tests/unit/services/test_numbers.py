@@ -6,7 +6,7 @@ from typing import Any, Final, get_args
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import inspect
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -143,6 +143,7 @@ def test_every_integer_of_a_management_body_may_be_written_as_a_float(
 NUMBERS: Final = st.integers(1, 10**15)
 
 
+@settings(deadline=None)
 @given(NUMBERS, st.integers(1, 10**9), st.sampled_from(["{}.0", "{}e0", "{}.000", "{}0e-1"]))
 def test_law_a_float_without_a_fraction_is_read_as_the_integer(
     amount: int, quantity: int, spelling: str
@@ -158,6 +159,7 @@ def test_law_a_float_without_a_fraction_is_read_as_the_integer(
     assert read == reader.decode(body(str(amount), str(quantity)))
 
 
+@settings(deadline=None)
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_law_a_number_without_a_type_keeps_its_value(value: float) -> None:
     read = plain_number(repr(value))
