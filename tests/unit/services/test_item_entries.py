@@ -76,3 +76,51 @@ async def test_one_unit_is_one_whatever_is_taken_of_it(
     await bound(world, discount, entry)
     order = await redeemed(world, line("mug", 4, 1000))
     assert order["total_discount_amount"] == off
+
+
+FIXED = {"type": "FIXED", "fixed_amount": 0, "effect": "APPLY_TO_ITEMS"}
+#: Of each product its units, its price, and the price that its entry gives it.
+PRICED = [("a", 1, 6500, 5200), ("b", 1, 6000, 5400), ("c", 1, 2000, 0),
+          ("d", 2, 5000, 4500), ("e", 2, 11000, 8800)]  # fmt: skip
+
+
+@pytest.mark.parametrize("member", ["price", "price_formula"])
+async def test_the_price_of_an_entry_is_what_a_unit_costs_with_a_fixed_amount(
+    world: World, member: str
+) -> None:
+    entries: list[dict[str, Any]] = [
+        {"object": "product", "id": named, member: new} for named, _, _, new in PRICED
+    ]
+    await bound(world, FIXED, *entries)
+    order = await redeemed(world, *(line(named, units, old) for named, units, old, _ in PRICED))
+    assert (order["amount"], order["total_discount_amount"]) == (46500, 9300)
+    assert [item["subtotal_amount"] for item in order["items"]] == [
+        units * new for _, units, _, new in PRICED
+    ]
+
+
+async def test_an_entry_without_a_price_leaves_it_to_the_fixed_amount(world: World) -> None:
+    entries: list[dict[str, Any]] = [
+        {"object": "product", "id": "a", "price": 400},
+        {"object": "product", "id": "b"},
+    ]
+    await bound(world, FIXED | {"fixed_amount": 300}, *entries)
+    order = await redeemed(world, line("a", 2, 1000), line("b", 1, 1000), line("c", 1, 1000))
+    assert [item["subtotal_amount"] for item in order["items"]] == [800, 300, 1000]
+
+
+async def test_a_price_above_what_a_unit_costs_takes_nothing(world: World) -> None:
+    await bound(world, FIXED, {"object": "product", "id": "a", "price": 1200})
+    order = await redeemed(world, line("a", 1, 1000))
+    assert order["total_discount_amount"] == 0
+
+
+async def test_a_price_is_of_as_many_units_as_the_entry_lets_in(world: World) -> None:
+    entry = {"object": "product", "id": "a", "price": 100, "quantity_limit": 2}
+    await bound(world, FIXED, entry)
+    assert (await redeemed(world, line("a", 5, 1000)))["total_discount_amount"] == 1800
+
+
+async def test_the_price_of_an_entry_is_what_a_percentage_is_of(world: World) -> None:
+    await bound(world, HALF, {"object": "product", "id": "a", "price": 400})
+    assert (await redeemed(world, line("a", 2, 1000)))["total_discount_amount"] == 400
