@@ -124,3 +124,122 @@ async def test_a_price_is_of_as_many_units_as_the_entry_lets_in(world: World) ->
 async def test_the_price_of_an_entry_is_what_a_percentage_is_of(world: World) -> None:
     await bound(world, HALF, {"object": "product", "id": "a", "price": 400})
     assert (await redeemed(world, line("a", 2, 1000)))["total_discount_amount"] == 400
+
+
+TENTH = {"type": "PERCENT", "percent_off": 10, "effect": "APPLY_TO_ITEMS"}
+
+
+async def stocked(world: World) -> dict[str, str]:
+    """A product and a SKU of it that have source ids; the id of each."""
+    product = await world.call("POST", "/v1/products", {"source_id": "mug-1", "price": 1000})
+    path = f"/v1/products/{product.json()['id']}/skus"
+    sku = await world.call("POST", path, {"source_id": "mug-1-red", "sku": "Red"})
+    return {"product": product.json()["id"], "sku": sku.json()["id"]}
+
+
+@pytest.mark.parametrize(("kind", "source_id"), [("product", "mug-1"), ("sku", "mug-1-red")])
+async def test_an_entry_may_name_its_object_by_its_source_id_alone(
+    world: World, kind: str, source_id: str
+) -> None:
+    ids = await stocked(world)
+    rule_id = await bound(world, TENTH, {"object": kind, "source_id": source_id})
+    rule = (await world.call("GET", f"/v1/validation-rules/{rule_id}")).json()
+    (entry,) = rule["applicable_to"]["included"]
+    assert (entry["id"], entry["source_id"]) == (ids[kind], source_id)
+    for named in (
+        {f"{kind}_id": ids[kind]},
+        {"source_id": source_id, "related_object": kind},
+        {kind: {"source_id": source_id}},
+    ):
+        other = {"product_id": "other", "quantity": 1, "price": 1000}
+        order = await redeemed(world, {"quantity": 1, "price": 1000, **named}, other)
+        assert order["total_discount_amount"] == 100, named
+
+
+async def test_what_the_catalogue_does_not_know_is_known_by_the_source_id(world: World) -> None:
+    await bound(world, TENTH, {"object": "product", "source_id": "new"})
+    order = await redeemed(world, {"source_id": "new", "quantity": 1, "price": 1000})
+    assert order["total_discount_amount"] == 100
+    made = await world.call("POST", "/v1/products", {"source_id": "new", "price": 1000})
+    for price in ({}, {"price": 1000}):
+        named = {"product_id": made.json()["id"], "quantity": 1, **price}
+        assert (await redeemed(world, named))["total_discount_amount"] == 100
+
+
+async def test_an_excluded_entry_may_be_named_so_too(world: World) -> None:
+    ids = await stocked(world)
+    rule_id = await bound(world, TENTH, {"object": "product", "id": "other"})
+    items = {"included_all": True, "excluded": [{"object": "product", "source_id": "mug-1"}]}
+    path = f"/v1/validation-rules/{rule_id}"
+    changed = await world.call("PUT", path, {"applicable_to": items})
+    assert changed.json()["applicable_to"]["excluded"][0]["id"] == ids["product"]
+    order = await redeemed(world, line(ids["product"], 1, 1000), line("other", 1, 1000))
+    assert order["total_discount_amount"] == 100
+
+
+@pytest.mark.parametrize(
+    ("entry", "reason"),
+    [
+        ({"object": "product"}, "id or source_id is required"),
+        ({"object": "product", "id": "", "source_id": ""}, "id or source_id is required"),
+        ({"object": "products_collection", "source_id": "c"}, "id is required"),
+    ],
+)
+async def test_an_entry_that_names_nothing_is_refused(
+    world: World, entry: dict[str, Any], reason: str
+) -> None:
+    body = {"name": "R", "applicable_to": {"included": [entry]}}
+    answer = await world.call("POST", "/v1/validation-rules", body)
+    assert answer.status_code == 400
+    assert answer.json()["details"] == (
+        f"Property `.applicable_to.included[0]` is not valid: {reason}"
+    )
+
+
+MUG_1 = {"source_id": "mug-1", "object": "product", "type": "product_or_sku"}
+MUGS = {"name": "order.items.any", "conditions": {"$is": [MUG_1]}}
+
+
+async def test_a_condition_may_name_a_product_by_its_source_id_alone(world: World) -> None:
+    ids = await stocked(world)
+    voucher = await world.voucher("A")
+    rule = await world.call("POST", "/v1/validation-rules", {"name": "R", "rules": {"1": MUGS}})
+    await world.call(
+        "POST",
+        f"/v1/validation-rules/{rule.json()['id']}/assignments",
+        {"related_object_id": voucher["id"], "related_object_type": "voucher"},
+    )
+    for product, valid in ((ids["product"], True), ("other", False)):
+        body = {
+            "redeemables": [{"object": "voucher", "id": "A"}],
+            "order": {"items": [line(product, 1, 1000)]},
+        }
+        assert (await world.call("POST", "/v1/validations", body)).json()["valid"] is valid
+        found = await world.call("POST", "/v1/qualifications", body)
+        assert (found.json()["redeemables"]["total"] == 1) is valid
+
+
+@pytest.mark.parametrize(
+    ("name", "named"),
+    [
+        ("customer.segment", {"source_id": "s"}),
+        ("order.items.any", {"source_id": "c", "type": "products_collection"}),
+        ("order.items.any", {"name": "c"}),
+    ],
+)
+async def test_a_segment_and_a_collection_have_no_source_id(
+    world: World, name: str, named: dict[str, str]
+) -> None:
+    rules = {"1": {"name": name, "conditions": {"$is": [named]}}}
+    answer = await world.call("POST", "/v1/validation-rules", {"name": "R", "rules": rules})
+    assert answer.status_code == 400
+    assert "has to name objects with an id" in answer.json()["details"]
+
+
+async def test_a_collection_may_name_its_members_by_source_id_alone(world: World) -> None:
+    ids = await stocked(world)
+    members = [{"object": "product", "source_id": "mug-1"}, {"object": "sku", "id": ids["sku"]}]
+    body = {"name": "C", "type": "STATIC", "products": members}
+    made = await world.call("POST", "/v1/product-collections", body)
+    assert made.status_code == 200, made.text
+    assert {each["id"] for each in made.json()["products"]} == set(ids.values())
