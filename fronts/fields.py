@@ -5,7 +5,6 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictStr, model_validator
 
-from engine.kernel.calendar import parse_iso
 from fronts.empty_maps import maps_of
 from schemas.base import AMOUNT_MAX, ID_LENGTH_MAX, QUANTITY_MAX, is_number
 
@@ -25,20 +24,11 @@ def _exact(value: Any) -> Any:
     return Decimal(str(value))
 
 
-def as_instant(value: Any) -> int:
-    """Milliseconds of an ISO 8601 date or date-time; without an offset it is UTC."""
-    try:
-        return parse_iso(value)
-    except (TypeError, ValueError):
-        raise ValueError("an ISO 8601 date is wanted") from None
-
-
 Amount = Annotated[int, BeforeValidator(read_whole), Field(ge=0, le=AMOUNT_MAX)]
 #: An amount, or below zero what is taken off.
 Change = Annotated[int, BeforeValidator(read_whole), Field(ge=-AMOUNT_MAX, le=AMOUNT_MAX)]
 Count = Annotated[int, BeforeValidator(read_whole), Field(ge=0, le=QUANTITY_MAX)]
 Percent = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=100)]
-Instant = Annotated[int, BeforeValidator(as_instant)]
 Day = Annotated[int, BeforeValidator(read_whole), Field(ge=0, le=6)]
 Short = Annotated[StrictStr, Field(max_length=ID_LENGTH_MAX)]
 Long = Annotated[StrictStr, Field(max_length=TEXT_LENGTH_MAX)]

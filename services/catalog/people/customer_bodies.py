@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from pydantic import BeforeValidator, Field
 
-from fronts.fields import Amount, Body, Count, Instant, Short, Shown
+from fronts.fields import Amount, Body, Count, Short, Shown
 from schemas.api import (
     ITEMS_MAX,
     CustomerInput,
@@ -22,6 +22,7 @@ from schemas.api import (
 )
 from schemas.base import INSTANT_MAX
 from schemas.personal import Address
+from services.catalog.dates import Start
 
 
 def _day(value: Any) -> Any:
@@ -131,7 +132,7 @@ class OrderBody(Body):
     metadata: Metadata | None = None
     customer: CustomerBody | None = None
     customer_id: Short | None = None
-    created_at: Annotated[Instant, Field(ge=0, le=INSTANT_MAX)] | None = None
+    created_at: Annotated[Start, Field(ge=0, le=INSTANT_MAX)] | None = None
     updated_at: Shown = None
     redemptions: Shown = None
     object: Literal["order"] | None = None
