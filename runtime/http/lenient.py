@@ -48,7 +48,9 @@ class Reader(Generic[T]):
 
     def __init__(self, type_: Any) -> None:
         self._type = type_
-        self._decoder: msgspec.json.Decoder[T] = msgspec.json.Decoder(type_)
+        self._decoder: msgspec.json.Decoder[T] = msgspec.json.Decoder(
+            type_, float_hook=plain_number
+        )
 
     def decode(self, content: bytes | msgspec.Raw) -> T:
         """The value. Raises what a decoder does."""

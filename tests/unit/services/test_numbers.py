@@ -159,6 +159,14 @@ def test_law_a_float_without_a_fraction_is_read_as_the_integer(
     assert read == reader.decode(body(str(amount), str(quantity)))
 
 
+def test_a_whole_number_of_metadata_is_one_wherever_it_comes() -> None:
+    reader: Reader[CustomEventBody] = Reader(CustomEventBody)
+    read = reader.decode(b'{"event":"e","customer":{},"metadata":{"n":10.0,"m":[-0.0,1.5]}}')
+    assert str(read.metadata) == "{'n': 10, 'm': [0, 1.5]}"
+    with pytest.raises(msgspec.ValidationError, match="Number out of range"):
+        reader.decode(b'{"event":"e","customer":{},"metadata":{"n":1e400}}')
+
+
 @settings(deadline=None)
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_law_a_number_without_a_type_keeps_its_value(value: float) -> None:
