@@ -21,7 +21,6 @@ from fronts.query_string import (
     Given,
     Page,
     invalid_parameter,
-    read_parameters,
     require_known,
     single_parameter,
     text_of,
@@ -38,6 +37,7 @@ from services.audit.lists.customers import full_customers
 from services.audit.lists.filters import Where
 from services.audit.lists.lists import list_response
 from services.audit.lists.moments import Source, go_on_from
+from services.audit.lists.parameters import parameters_of
 from services.audit.sink.activity_table import ACTIVITY
 from services.audit.sink.entities import ENTITIES
 from services.audit.sink.redemption_table import REDEMPTIONS
@@ -68,7 +68,7 @@ def activity_routes(reads: Reads, clock_ms: Callable[[], Millis]) -> tuple[Route
 
 async def _activity(reads: Reads, request: Request) -> Response:
     """GET /v1/customers/{id}/activity."""
-    given = read_parameters(request.query_params.multi_items())
+    given = parameters_of(request)
     require_known(given, _FEED_PARAMETERS)
     items, more = await _page(reads, request, given)
     return cursor_response(items, more=more)
@@ -79,7 +79,7 @@ async def _activities(reads: Reads, clock_ms: Callable[[], Millis], request: Req
 
     Clients go on from the time of a page's last entry (lists/moments.py).
     """
-    given = read_parameters(request.query_params.multi_items())
+    given = parameters_of(request)
     require_known(given, _OLD_PARAMETERS)
     items, _ = await _page(reads, request, given, clock_ms())
     return list_response("data", items, total=len(items))

@@ -16,7 +16,6 @@ from fronts.query_string import (
     invalid_parameter,
     page_of,
     range_of,
-    read_parameters,
     require_known,
     single_parameter,
     text_of,
@@ -26,6 +25,7 @@ from runtime.clickhouse.sinks import Reads
 from runtime.http.routing import caller_of
 from services.audit.lists.filters import Field, Where, number, text, time
 from services.audit.lists.lists import PAGING, list_response
+from services.audit.lists.parameters import parameters_of
 from services.audit.lists.queries import count_rows, page_clause
 from services.audit.sink.api_call_table import API_CALLS
 
@@ -71,7 +71,7 @@ _SHOWN: Final = (
 
 async def list_api_calls(reads: Reads, request: Request) -> Response:
     """GET /v1/audit/api-calls."""
-    given = read_parameters(request.query_params.multi_items())
+    given = parameters_of(request)
     require_known(given, _PARAMETERS)
     page = page_of(given, frozenset(ORDERS))
     where = _wanted_calls(caller_of(request).project, given)

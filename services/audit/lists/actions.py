@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from engine.background.body import action_body
 from engine.kernel import tables
-from fronts.query_string import page_of, read_parameters, require_known, single_parameter, time_of
+from fronts.query_string import page_of, require_known, single_parameter, time_of
 from runtime.clickhouse.sinks import Reads
 from runtime.http.routing import caller_of
 from schemas.base import Millis
@@ -21,6 +21,7 @@ from services.audit.lists.lists import (
     wanted_entities,
 )
 from services.audit.lists.moments import CREATED, go_on_from
+from services.audit.lists.parameters import parameters_of
 
 ACTIONS: Final = Listing(
     "async_action",
@@ -36,7 +37,7 @@ async def list_actions(reads: Reads, clock_ms: Callable[[], Millis], request: Re
 
     Clients go on with the time of the last one as the next `end_date` (moments.py).
     """
-    given = read_parameters(request.query_params.multi_items())
+    given = parameters_of(request)
     require_known(given, frozenset({"limit", "end_date"}))
     page = page_of(given, frozenset({"created_at"}))
     end = single_parameter(given, "end_date")

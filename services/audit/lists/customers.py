@@ -13,7 +13,6 @@ from engine.kernel.encode import Body
 from fronts.query_string import (
     invalid_parameter,
     page_of,
-    read_parameters,
     require_known,
     single_parameter,
     text_of,
@@ -34,6 +33,7 @@ from services.audit.lists.lists import (
     wanted_entities,
 )
 from services.audit.lists.moments import CREATED, go_on_from
+from services.audit.lists.parameters import parameters_of
 from services.audit.lists.times import TIMES
 from services.audit.sink.segment_rows import KIND as SEGMENT
 from services.audit.sink.segment_rows import MEMBERS
@@ -98,7 +98,7 @@ async def list_customers(
     `total` counts all that the filters let through, wherever the page is. Clients go on from the
     time of a page's last customer (moments.py), or from that customer itself.
     """
-    given = read_parameters(request.query_params.multi_items())
+    given = parameters_of(request)
     require_known(given, CUSTOMERS.parameters | {CURSOR})
     page = page_of(given, frozenset(CUSTOMERS.orders))
     cursor = single_parameter(given, CURSOR)

@@ -24,7 +24,6 @@ from fronts.query_string import (
     Page,
     invalid_parameter,
     page_of,
-    read_parameters,
     require_known,
     single_parameter,
     time_of,
@@ -43,6 +42,7 @@ from services.audit.lists import queries
 from services.audit.lists.filters import ANY_METADATA, METADATA_PREFIX, Where, number, text, texts
 from services.audit.lists.lists import BY_TIME, Listing, each_by, list_response
 from services.audit.lists.moments import CREATED, Ahead, go_on_from, last_moment, settled_until
+from services.audit.lists.parameters import parameters_of
 from services.audit.lists.times import TIMES
 from services.audit.sink.entities import ENTITIES
 from services.audit.sink.location_rows import KIND as LOCATION
@@ -115,7 +115,7 @@ async def list_collected(
     Of a static collection the members; of an AUTO_UPDATE one what meets the filter now, which the
     whole catalogue is asked for.
     """
-    given = read_parameters(request.query_params.multi_items())
+    given = parameters_of(request)
     require_known(given, frozenset({"limit", "page", "order", CURSOR}))
     page = page_of(given, frozenset(BY_TIME))
     cursor = single_parameter(given, CURSOR)
