@@ -36,6 +36,7 @@ from schemas.api import (
     Text,
 )
 from schemas.base import Metadata, Shape
+from schemas.blank import name_in
 from schemas.errors import Refusal, refuse
 
 _AMOUNTS: Final = (".amount`", ".credits`", ".price`")
@@ -181,7 +182,7 @@ def tracking_id(hash_key: bytes, body: AttemptBody) -> str | None:
 
 def tracking_id_of(hash_key: bytes, customer: CustomerInput | None) -> str | None:
     """The keyed hash of the customer's source id, else of its id; None where neither is named."""
-    named = customer and (customer.source_id or customer.id)
+    named = customer and (name_in(customer.source_id) or name_in(customer.id))
     if not named:
         return None
     digest = hmac.digest(hash_key, f"tracking/{named}".encode(), "sha256")
@@ -193,9 +194,11 @@ def guest_key_of(hash_key: bytes, project: str, customer: CustomerInput | None) 
 
     A keyed hash of the address, in lower case: whoever reads the log does not learn it.
     """
-    if customer is None or customer.id or customer.source_id or not customer.email:
+    if customer is None or name_in(customer.id) or name_in(customer.source_id):
         return None
-    address = customer.email.strip().lower()
+    if not name_in(customer.email):
+        return None
+    address = (customer.email or "").strip().lower()
     digest = hmac.digest(hash_key, f"guest/{project}/{address}".encode(), "sha256")
     return base64.b64encode(digest).decode()
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictStr, model_validator
 
-from engine.kernel.calendar import parse_iso
+from fronts.empty_maps import maps_of
 from schemas.base import AMOUNT_MAX, ID_LENGTH_MAX, QUANTITY_MAX, is_number
 
 TEXT_LENGTH_MAX = 10_000
@@ -24,20 +24,11 @@ def _exact(value: Any) -> Any:
     return Decimal(str(value))
 
 
-def as_instant(value: Any) -> int:
-    """Milliseconds of an ISO 8601 date or date-time; without an offset it is UTC."""
-    try:
-        return parse_iso(value)
-    except (TypeError, ValueError):
-        raise ValueError("an ISO 8601 date is wanted") from None
-
-
 Amount = Annotated[int, BeforeValidator(read_whole), Field(ge=0, le=AMOUNT_MAX)]
 #: An amount, or below zero what is taken off.
 Change = Annotated[int, BeforeValidator(read_whole), Field(ge=-AMOUNT_MAX, le=AMOUNT_MAX)]
 Count = Annotated[int, BeforeValidator(read_whole), Field(ge=0, le=QUANTITY_MAX)]
 Percent = Annotated[Decimal, BeforeValidator(_exact), Field(ge=0, le=100)]
-Instant = Annotated[int, BeforeValidator(as_instant)]
 Day = Annotated[int, BeforeValidator(read_whole), Field(ge=0, le=6)]
 Short = Annotated[StrictStr, Field(max_length=ID_LENGTH_MAX)]
 Long = Annotated[StrictStr, Field(max_length=TEXT_LENGTH_MAX)]
@@ -56,7 +47,10 @@ Unserved = Annotated[Any, BeforeValidator(_unserved)]
 
 
 class Body(BaseModel):
-    """A JSON object; an unknown member that is null is left out, any other is told."""
+    """A JSON object; an unknown member that is null is left out, any other is told.
+
+    Where a map is meant, `[]` is an empty one (empty_maps.py).
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
@@ -64,9 +58,10 @@ class Body(BaseModel):
     @classmethod
     def _without_unknown_nulls(cls, given: Any) -> Any:
         if not isinstance(given, dict):
-            return given
+            return {} if given == [] else given
+        maps = maps_of(cls)
         return {
-            name: value
+            name: {} if value == [] and name in maps else value
             for name, value in given.items()
             if value is not None or name in cls.model_fields
         }

@@ -13,11 +13,11 @@ the word itself is one of an item: `[$in][0]=None`.
 import ast
 import re
 from collections.abc import Iterable, Mapping
-from datetime import tzinfo
+from datetime import date
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from engine.kernel.calendar import INSTANT_MIN, parse_iso
+from engine.kernel.calendar import INSTANT_MIN, Zone, parse_iso
 from runtime.http.errors import ApiError
 from schemas.base import ID_LENGTH_MAX, INSTANT_MAX, Millis
 from schemas.errors import refuse
@@ -53,6 +53,8 @@ class Given(NamedTuple):
     path: Path
     name: str
     value: str
+    #: The time zone that a date without a time is a day of.
+    zone: Zone = None
 
 
 class Condition(NamedTuple):
@@ -63,6 +65,12 @@ class Condition(NamedTuple):
     values: tuple[str, ...]
     #: The parameter's name, for errors.
     name: str
+    zone: Zone = None
+
+    @property
+    def given(self) -> list[Given]:
+        """Each of the values by itself."""
+        return [Given((), self.name, value, self.zone) for value in self.values]
 
 
 class Page(NamedTuple):
@@ -86,8 +94,11 @@ def invalid_parameter(name: str, reason: str) -> ApiError:
     return ApiError(refuse("invalid_query_params", f"Query param `{name[:100]}` {reason}"))
 
 
-def read_parameters(pairs: Iterable[tuple[str, str]]) -> list[Given]:
-    """The parameters of a query string. Raises ApiError for a name that is no path."""
+def read_parameters(pairs: Iterable[tuple[str, str]], zone: Zone = None) -> list[Given]:
+    """The parameters of a query string, whose dates are days of a time zone.
+
+    Raises ApiError for a name that is no path.
+    """
     given = []
     for name, value in pairs:
         found = _NAME.fullmatch(name)
@@ -99,7 +110,7 @@ def read_parameters(pairs: Iterable[tuple[str, str]]) -> list[Given]:
         for each in _items(path, value):
             if len(each) > ID_LENGTH_MAX:
                 raise invalid_parameter(name, f"is longer than {ID_LENGTH_MAX} characters")
-            given.append(Given(path, name, each))
+            given.append(Given(path, name, each, zone))
     if len(given) > PARAMETERS_MAX:
         raise invalid_parameter(given[PARAMETERS_MAX].name, f"is one more than {PARAMETERS_MAX}")
     return given
@@ -222,12 +233,23 @@ def range_of(given: list[Given], word: str) -> Range:
     return Range(found.get("after"), found.get("before"))
 
 
-def time_of(given: Given, zone: tzinfo | None = None) -> Millis:
+def is_day(given: Given) -> bool:
+    """Whether it is a date without a time."""
+    try:
+        date.fromisoformat(given.value.strip())
+    except ValueError:
+        return False
+    return True
+
+
+def time_of(given: Given, zone: Zone = None) -> Millis:
     """A date, or a date with a time; without an offset in the zone. Parts of milliseconds are cut.
 
-    No zone is UTC.
+    No zone is UTC, but for a date without a time: it is a day of the zone that was read with it.
     """
     value = given.value.strip()
+    if zone is None and is_day(given):
+        zone = given.zone
     if "T" in value:
         # A plus sign that was not encoded arrives as a space.
         value = value.replace(" ", "+", 1)
@@ -261,7 +283,9 @@ def conditions_of(given: list[Given]) -> tuple[list[Condition], str]:
                     each.name, "is read as `filters[field][conditions][$operator]`"
                 )
     conditions = [
-        Condition(field, operator, tuple(each.value for each in found), found[0].name)
+        Condition(
+            field, operator, tuple(each.value for each in found), found[0].name, found[0].zone
+        )
         for (field, operator), found in gathered.items()
     ]
     return conditions, junction

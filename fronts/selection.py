@@ -154,7 +154,7 @@ def _date_test(
     compare = _DATE_TESTS.get(condition.operator)
     if compare is None:
         raise invalid_parameter(condition.name, "names an unknown operator")
-    wanted = [time_of(Given((), condition.name, value)) for value in condition.values]
+    wanted = list(map(time_of, condition.given))
     return lambda entity: (
         (at := time(entity)) is not None and all(compare(at, than) for than in wanted)
     )

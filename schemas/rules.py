@@ -112,7 +112,8 @@ class ItemEntry(Shape, frozen=True):
     source_id: str | None = None
     product_id: str | None = None
     product_source_id: str | None = None
-    #: What a unit counts as, in minor units, in place of its price.
+    #: What a unit counts as, in minor units, in place of its price; with a discount of fixed
+    #: amounts, what it is to cost.
     price: int | None = None
     price_formula: str | None = None
     effect: ItemEffect = "APPLY_TO_EVERY"

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from engine.kernel.calendar import iso
-from engine.kernel.encode import CHANNELS, Body, to_json
+from engine.kernel.encode import CHANNELS, Body, in_javascript_order, to_json
 from engine.webhooks.ids import event_id
 from schemas.records import Decided
 
@@ -21,8 +21,8 @@ class HookEvent(NamedTuple):
 
 
 def hook_payload(project: str, offset: int, record: Decided, event: HookEvent) -> bytes:
-    """The body that is sent and signed, to the byte."""
-    return to_json(
+    """The body that is sent and signed: JavaScript that reads it writes the same, to the byte."""
+    body = to_json(
         {
             "id": event_id(project, offset, event.number),
             "project_id": project,
@@ -33,6 +33,7 @@ def hook_payload(project: str, offset: int, record: Decided, event: HookEvent) -
             "event": event.name,
         }
     )
+    return in_javascript_order(body)
 
 
 def _source(record: Decided) -> Body:

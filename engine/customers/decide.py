@@ -5,8 +5,9 @@ merged member by member. Null is a value in metadata, and for a line of the addr
 request is about the customer itself; beside a redemption it keeps the line, since official clients
 say null for all that they were not told. A customer with neither id nor source id is a guest: known
 by the e-mail address that it was first named by, for as long as it lives, so that limits hold for
-it; without an address it is a new one. Only an update of the customer itself takes null for what it
-says, and clears.
+it; without an address it is a new one. A name or an address that is blank counts as left out:
+whoever leaves a form empty is not the same as everyone who does. Only an update of the customer
+itself takes null for what it says, and clears.
 """
 
 from types import MappingProxyType
@@ -24,6 +25,7 @@ from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from schemas.api import CustomerInput
 from schemas.base import Millis
+from schemas.blank import says_nothing, without_blanks
 from schemas.commands import Command
 from schemas.customers import (
     Customer,
@@ -70,7 +72,8 @@ def upsert_customer(
     if isinstance(known, Refusal):
         return known
     if known.customer is None:
-        return Decision((CustomerCreated(_create_customer(view, command, body.customer, now)),))
+        named = without_blanks(body.customer)
+        return Decision((CustomerCreated(_create_customer(view, command, named, now)),))
     if not known.events:
         summary = view.get(tables.CUSTOMER_SUMMARIES, known.customer.id)
         return Decision((CustomerUnchanged(known.customer, summary),))
@@ -147,8 +150,9 @@ def know_customer(
     in_passing: bool = True,
 ) -> KnownCustomer | Refusal:
     """The customer that a request names, after what the request says of it."""
-    if named is None or not any(structs.astuple(named)):
+    if named is None or says_nothing(named):
         return NOBODY
+    named = without_blanks(named)
     stored = find_named_customer(view, named, command.email_key)
     if isinstance(stored, Refusal):
         return stored

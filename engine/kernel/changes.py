@@ -69,7 +69,8 @@ def unchangeable_member(path: str) -> Refusal:
 def changed_member(said: Any, shown: Any, path: str) -> str | None:
     """The path of the first member that is said to be something else; None: all is as shown.
 
-    `said` and `shown` are JSON. Null says nothing, and neither does false where nothing is shown.
+    `said` and `shown` are JSON. Null says nothing, and neither do false and an empty list where
+    nothing is shown, or an empty map: PHP writes one for the other.
     """
     if isinstance(said, dict) and isinstance(shown, dict):
         for name, value in said.items():
@@ -78,5 +79,7 @@ def changed_member(said: Any, shown: Any, path: str) -> str | None:
                 return found
         return None
     if said is None or said == shown or (said is False and shown is None):
+        return None
+    if said == [] and not shown:
         return None
     return path

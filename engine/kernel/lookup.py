@@ -9,6 +9,7 @@ from engine.kernel.folding import fold_code
 from engine.kernel.state import View
 from schemas.api import CustomerInput, OrderInput
 from schemas.base import Millis
+from schemas.blank import name_in, without_blanks
 from schemas.campaigns import Campaign
 from schemas.categories import Category
 from schemas.customers import Customer
@@ -142,6 +143,7 @@ def find_named_customer(
     no source id beside it is a refusal: this system gives the ids, so it could create none from it.
     So is a customer in the bin.
     """
+    named = without_blanks(named)
     found = None
     if named.id:
         found = find_stored_customer(view, named.id)
@@ -181,14 +183,15 @@ def unknown_customer(named: str | None) -> Refusal:
 
 def find_named_order(view: View, named: OrderInput) -> Order | Refusal | None:
     """The stored order that a request names; None: a new one. As `find_named_customer`."""
-    if named.id:
-        found = find_order(view, named.id)
+    order_id, source_id = name_in(named.id), name_in(named.source_id)
+    if order_id:
+        found = find_order(view, order_id)
         if found is not None:
             return found
-        if not named.source_id:
-            compared = {"rule": "exists", "object": "order", "id": named.id}
-            return structs.replace(not_found("order", named.id), explanation=compared)
-    return _order_from(view, named.source_id) if named.source_id else None
+        if not source_id:
+            compared = {"rule": "exists", "object": "order", "id": order_id}
+            return structs.replace(not_found("order", order_id), explanation=compared)
+    return _order_from(view, source_id) if source_id else None
 
 
 def taken_code(view: View, code: str) -> Refusal | None:

@@ -16,6 +16,7 @@ from engine.orders.lines import Lines, growth_of, lay_over_lines, line_of
 from engine.pricing.sums import left_to_pay
 from schemas.api import OrderInput, OrderStatus
 from schemas.base import AMOUNT_MAX
+from schemas.blank import name_in
 from schemas.errors import Refusal, refuse
 from schemas.orders import Order, OrderItem
 from schemas.projects import KeyKind
@@ -38,8 +39,9 @@ def order_of(
     stored = find_named_order(view, given)
     if isinstance(stored, Refusal):
         return stored
-    if stored is not None and given.source_id not in (None, stored.source_id):
-        owner = view.get(tables.ORDER_SOURCES, given.source_id or "")
+    source_id = name_in(given.source_id)
+    if stored is not None and source_id not in (None, stored.source_id):
+        owner = view.get(tables.ORDER_SOURCES, source_id or "")
         if owner not in (None, stored.id):
             details = f"Duplicated order exists with id {given.source_id}"
             return refuse("duplicate_source_id", details, explanation={"rule": "order_source_id"})
@@ -123,7 +125,7 @@ def lay_over_order(view: View, stored: Order, given: OrderInput) -> Order | Refu
         metadata = (metadata or {}) | given.metadata
     order = structs.replace(
         stored,
-        source_id=given.source_id or stored.source_id,
+        source_id=name_in(given.source_id) or stored.source_id,
         amount=amount,
         initial_amount=_before_growth(stored, amount, items),
         items=items,

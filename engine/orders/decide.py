@@ -21,6 +21,7 @@ from engine.orders.calculation import lay_over_order, with_item_ids
 from engine.orders.overrides import override_catalogue
 from schemas.api import CustomerInput, OrderInput
 from schemas.base import Millis
+from schemas.blank import name_in
 from schemas.commands import Command
 from schemas.errors import Refusal, not_found, refuse
 from schemas.orders import CreateOrder, Order, OrderCreated, OrderItem, OrderUpdated, UpdateOrder
@@ -123,9 +124,10 @@ def _as_it_was(item: OrderItem, line: OrderItem) -> OrderItem:
 
 def _source_id_taken(view: View, given: OrderInput, stored: Order | None) -> Refusal | None:
     """The refusal of a source id that another order has."""
-    if not given.source_id:
+    source_id = name_in(given.source_id)
+    if source_id is None:
         return None
-    owner = view.get(tables.ORDER_SOURCES, given.source_id)
+    owner = view.get(tables.ORDER_SOURCES, source_id)
     if owner is None or (stored is not None and owner == stored.id):
         return None
     details = f"Duplicated order exists with id {given.source_id}"

@@ -19,6 +19,7 @@ from engine.products.find import find_meant_item
 from engine.products.fold import FOLDS
 from schemas.api import OrderInput, OrderItemInput
 from schemas.base import Millis
+from schemas.blank import name_in
 from schemas.commands import Command
 from schemas.errors import Refusal, not_found, refuse
 from schemas.events import Event
@@ -85,7 +86,7 @@ def _override_product(
     product = Product(
         id=said.id or item.product_id or _product_of_sku(view, item, source_id),
         created_at=now,
-        source_id=source_id or None,
+        source_id=name_in(source_id),
         name=said.name,
         price=said.price,
         metadata=said.metadata or {},
@@ -114,7 +115,7 @@ def _override_sku(
         id=said.id or item.sku_id or "",
         product_id=meant.product_id,
         created_at=now,
-        source_id=source_id or None,
+        source_id=name_in(source_id),
         sku=said.sku,
         price=said.price,
         metadata=said.metadata or {},

@@ -32,7 +32,7 @@ class Share(NamedTuple):
     units: int
     #: The most that may be taken from it, in minor units; None: all of it.
     amount_max: int | None = None
-    #: What a unit counts as, in place of its price.
+    #: What a unit counts as in place of its price, or with a fixed amount is to cost.
     price: int | None = None
     #: The entry of the rules that it belongs to; lines of one share a limit.
     entry: int = 0

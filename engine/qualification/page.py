@@ -8,6 +8,10 @@ ones are.
 All sets whose newest offer is of one time are asked before any of these offers, so a page that ends
 at a set begins the next one with that time. It asks these sets again: they count only from the
 second time of a page on, and so every page gets further.
+
+A cursor that is a time and no more, as the `created_at` of a row, says that one of that time was
+seen. Its page begins after the first of them, so that none is left out, and goes on beyond its limit
+until it ends with a later one, so that the next page gets further; a row may come twice.
 """
 
 from collections.abc import Iterator
@@ -79,6 +83,10 @@ def _newest(trial: Trial, query: PageQuery) -> Steps[Page]:
     last: Cursor | None = None
     begins_at: Millis | None = None
     looked_at = 0
+    #: The time of which one was seen, and whether that one was passed.
+    seen_at = query.after.at if query.after is not None and query.after.nth is None else None
+    is_passed = False
+    shown_at: Millis | None = None
     for each in _try_candidates(trial, query, query.after):
         yield
         if isinstance(each, Passed):
@@ -88,14 +96,17 @@ def _newest(trial: Trial, query: PageQuery) -> Steps[Page]:
             elif each.is_refused and at != begins_at:
                 looked_at += 1
                 if looked_at >= LOOKED_AT_MAX:
-                    return Page(rows, Cursor(at + 1))
+                    return Page(rows, Cursor.before(at))
             continue
         if begins_at is None:
             begins_at = each.cursor.at
-        if each.suiting is not None:
-            if len(rows) == query.limit:
+        if each.suiting is not None and each.cursor.at == seen_at and not is_passed:
+            is_passed = True
+        elif each.suiting is not None:
+            if len(rows) >= query.limit and (seen_at is None or shown_at != seen_at):
                 return Page(rows, last)
             rows.append(each.suiting)
+            shown_at = each.cursor.at
         last = each.cursor
         looked_at += each.offers
         if looked_at >= LOOKED_AT_MAX:
@@ -119,15 +130,34 @@ def _by_deal(trial: Trial, query: PageQuery) -> Steps[Page]:
     # stable: of equal deals the newest first
     sign = -1 if query.sorting_rule == "BEST_DEAL" else 1
     found.sort(key=lambda each: sign * each[1].taken)
-    first = 0
-    if query.after is not None:
-        places = [n for n, (cursor, _) in enumerate(found) if cursor == query.after]
-        if not places:
-            raise UnknownCursor
-        first = places[0] + 1
-    rows = found[first : first + query.limit]
-    more = len(found) > first + len(rows)
+    first, end = _part([cursor for cursor, _ in found], query)
+    rows = found[first:end]
+    more = len(found) > end
     return Page([suiting for _, suiting in rows], rows[-1][0] if more and rows else None)
+
+
+def _part(cursors: list[Cursor], query: PageQuery) -> tuple[int, int]:
+    """Where a page of deals begins and ends. Raises UnknownCursor.
+
+    A time stands for the first deal of that time. A page that begins after a time ends with a deal
+    whose time stands for a later one, so that the next page gets further.
+    """
+    after = query.after
+    if after is None:
+        return 0, query.limit
+    if after in cursors:
+        first = cursors.index(after) + 1
+        return first, first + query.limit
+    stands_for: dict[Millis, int] = {}
+    for n, cursor in enumerate(cursors):
+        stands_for.setdefault(cursor.at, n)
+    if after.at not in stands_for:
+        raise UnknownCursor
+    seen = stands_for[after.at]
+    end = seen + 1 + query.limit
+    while end < len(cursors) and stands_for[cursors[end - 1].at] <= seen:
+        end += 1
+    return seen + 1, end
 
 
 def _try_candidates(

@@ -20,6 +20,7 @@ from engine.kernel.lookup import (
     find_living_voucher,
     find_named_customer,
     find_named_order,
+    is_guest,
     unknown_customer,
 )
 from engine.kernel.room import Decisions
@@ -28,6 +29,7 @@ from engine.pricing.basket import is_built_upon, sum_taken, take_back_from_order
 from engine.redemptions.spending import count_on_tier, restore_voucher
 from engine.stacking_rules.decide import find_stacking_rules
 from schemas.base import Millis
+from schemas.blank import name_in, without_blanks
 from schemas.commands import Command
 from schemas.errors import Refusal, not_found, refuse
 from schemas.evaluations import Taken
@@ -95,7 +97,7 @@ def _refusal(view: View, body: RollBack, redemption: Redemption, now: Millis) ->
 
 
 def _other_customer(view: View, body: RollBack, redemption: Redemption) -> Refusal | None:
-    if body.customer is None or not (body.customer.id or body.customer.source_id):
+    if body.customer is None or is_guest(without_blanks(body.customer)):
         return None
     customer = find_named_customer(view, body.customer)
     if isinstance(customer, Refusal):
@@ -116,7 +118,7 @@ def _other_customer(view: View, body: RollBack, redemption: Redemption) -> Refus
 
 
 def _other_order(view: View, body: RollBack, redemption: Redemption) -> Refusal | None:
-    if body.order is None or not (body.order.id or body.order.source_id):
+    if body.order is None or not (name_in(body.order.id) or name_in(body.order.source_id)):
         return None
     order = find_named_order(view, body.order)
     if isinstance(order, Order) and order.id == redemption.order_id:

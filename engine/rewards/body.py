@@ -3,7 +3,7 @@
 from types import MappingProxyType
 
 from engine.kernel.calendar import iso, iso_or_none
-from engine.kernel.encode import Body
+from engine.kernel.encode import Body, nearest_number
 from engine.kernel.room import Answers, shows, shows_nothing
 from schemas.evaluations import Outcome
 from schemas.rewards import Reward, RewardCreated, RewardDeleted, RewardUpdated
@@ -20,7 +20,7 @@ def reward_body(reward: Reward) -> Body:
         "type": reward.type,
         "parameters": {
             "coin": {
-                "exchange_ratio": reward.exchange_ratio,
+                "exchange_ratio": nearest_number(reward.exchange_ratio),
                 "points_ratio": reward.points_ratio,
             }
         },

@@ -8,7 +8,7 @@ from typing import Any, Final
 import msgspec
 
 from engine.kernel.calendar import iso
-from engine.kernel.encode import Body
+from engine.kernel.encode import Body, nearest_number
 from engine.kernel.room import Answers, shows, shows_nothing
 from schemas.rules import (
     ApplicableItems,
@@ -91,9 +91,9 @@ def item_entry_body(entry: ItemEntry) -> Body:
     return body
 
 
-def _formula_shown(formula: str) -> Decimal | str:
+def _formula_shown(formula: str) -> float | str:
     """Official clients take a number there, so one that is nothing else is shown as such."""
-    return Decimal(formula) if _NUMBER.fullmatch(formula) else formula
+    return nearest_number(Decimal(formula)) if _NUMBER.fullmatch(formula) else formula
 
 
 ANSWERS: Answers = MappingProxyType(

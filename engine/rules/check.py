@@ -231,7 +231,8 @@ def _wrong_condition(meant: Plain | OfLine | Choosing, name: str, values: Any) -
 
 def _wrong_values(kind: Kind, name: str, values: Sequence[Any]) -> str | None:
     if kind in _NAMING:
-        return None if all(ref_of(each) for each in values) else "has to name objects with an id"
+        known = all(ref_of(each) and _has_id(kind, each) for each in values)
+        return None if known else "has to name objects with an id"
     if kind == "flag":
         known = all(each in (True, False, "true", "false") for each in values)
         return None if known and len(values) == 1 else "has to be true or false"
@@ -244,6 +245,11 @@ def _wrong_values(kind: Kind, name: str, values: Sequence[Any]) -> str | None:
         return None if all(ref_of(each) for each in values) else "has to name objects with an id"
     plain = all(each is None or isinstance(each, str | int | float) for each in values)
     return None if plain else "has to have plain values"
+
+
+def _has_id(kind: Kind, value: Any) -> bool:
+    """Whether a segment is named by its id: it has no other name."""
+    return kind != "segment" or isinstance(value, str) or bool(value.get("id"))
 
 
 def _bundle_part(rule: Any, path: str) -> Iterator[Wrong]:

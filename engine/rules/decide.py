@@ -4,7 +4,7 @@ What things a set names, segments and products for example, need not exist: a co
 is decided like any other. Names are kept as they were written, older ones, too.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from types import MappingProxyType
 from typing import Any
 
@@ -19,6 +19,7 @@ from engine.kernel.ids import new_id
 from engine.kernel.lookup import find_campaign, find_voucher
 from engine.kernel.room import Decisions
 from engine.kernel.state import View
+from engine.products.find import find_product, find_sku
 from engine.rules.check import (
     MESSAGE_LENGTH_MAX,
     Wrong,
@@ -27,6 +28,7 @@ from engine.rules.check import (
     wrong_items,
     wrong_rules,
 )
+from engine.rules.maps import with_maps
 from schemas.assignments import AssignRule, RuleUnassigned, UnassignRule
 from schemas.base import ID_LENGTH_MAX, Millis
 from schemas.commands import Command
@@ -35,6 +37,7 @@ from schemas.rules import (
     DEFINITION_LENGTH_MAX,
     CreateValidationRule,
     DeleteValidationRule,
+    ItemEntry,
     UpdateValidationRule,
     ValidationRule,
     ValidationRuleCreated,
@@ -49,7 +52,7 @@ UPDATABLE = frozenset(
 
 
 def create_validation_rule(
-    _: View, command: Command, body: CreateValidationRule, now: Millis
+    view: View, command: Command, body: CreateValidationRule, now: Millis
 ) -> Decision | Refusal:
     """Makes a set of rules; its name need not be new."""
     rule = structs.replace(
@@ -59,7 +62,7 @@ def create_validation_rule(
         updated_at=None,
         assignments_count=0,
     )
-    checked = _check_rules(rule)
+    checked = _check_rules(view, rule)
     if isinstance(checked, Refusal):
         return checked
     return Decision((ValidationRuleCreated(checked),))
@@ -75,7 +78,7 @@ def update_validation_rule(
     changed = change_entity(rule, body.changes, UPDATABLE)
     if isinstance(changed, Refusal):
         return changed
-    checked = _check_rules(structs.replace(changed, updated_at=now))
+    checked = _check_rules(view, structs.replace(changed, updated_at=now))
     if isinstance(checked, Refusal):
         return checked
     return Decision((ValidationRuleUpdated(checked),))
@@ -138,18 +141,41 @@ def _duplicate(assignment_id: str) -> Refusal:
     )
 
 
-def _check_rules(rule: ValidationRule) -> ValidationRule | Refusal:
-    """The set with its logic filled in, or what is wrong with it first."""
+def _check_rules(view: View, rule: ValidationRule) -> ValidationRule | Refusal:
+    """The set with its logic and ids filled in, or what is wrong with it first."""
     try:
-        rules = msgspec.json.decode(rule.definition)
-        bundle = None if rule.bundle is None else msgspec.json.decode(rule.bundle)
+        rules = with_maps(msgspec.json.decode(rule.definition))
+        bundle = None if rule.bundle is None else with_maps(msgspec.json.decode(rule.bundle))
     except (msgspec.DecodeError, RecursionError):
         return _invalid(Wrong(".rules", "has to be JSON of a bounded depth"))
     wrong = next(_wrong(rule, rules, bundle), None)
     if wrong is not None:
         return _invalid(wrong)
     definition = msgspec.json.encode(with_logic(rules)).decode()
-    return structs.replace(rule, definition=definition)
+    text = None if bundle is None else msgspec.json.encode(bundle).decode()
+    items = structs.replace(
+        rule.applicable_to,
+        included=_with_ids(view, rule.applicable_to.included),
+        excluded=_with_ids(view, rule.applicable_to.excluded),
+    )
+    return structs.replace(rule, definition=definition, bundle=text, applicable_to=items)
+
+
+def _with_ids(view: View, entries: Iterable[ItemEntry]) -> tuple[ItemEntry, ...]:
+    """The entries; one that is named by its source id alone gets the id that the catalogue has.
+
+    What the catalogue does not know keeps its source id for an id: items are known by both.
+    """
+    return tuple(
+        each if each.id else structs.replace(each, id=_id_of(view, each)) for each in entries
+    )
+
+
+def _id_of(view: View, entry: ItemEntry) -> str:
+    source_id = entry.source_id or ""
+    find = find_sku if entry.object == "sku" else find_product
+    found = find(view, source_id)
+    return source_id if found is None else found.id
 
 
 def _wrong(rule: ValidationRule, rules: Any, bundle: Any) -> Iterator[Wrong]:

@@ -16,6 +16,8 @@ from engine.rules.units import Rooms
 from schemas.base import AMOUNT_MAX
 from schemas.rules import ENTRIES_MAX, ApplicableItems, ItemEntry, UnitsShown, ValidationRule
 
+#: The effects that take the first that counts, and no other.
+_TAKE_ONE: Final = frozenset({"APPLY_TO_CHEAPEST", "APPLY_TO_MOST_EXPENSIVE"})
 #: From so many entries on, excluded ones included, their names are looked up.
 FEW = 8
 #: The number of the lines that no entry has.
@@ -87,14 +89,18 @@ def shares_of_entry(
     lines = facts.lines
     passed = 0
     units_left = entry.aggregated_quantity_limit
-    for n in _order_operator(entry, own, lines):
+    takes_one = entry.effect in _TAKE_ONE
+    for n in _order_lines(entry, own, lines):
         line = lines[n]
         length = line.quantity if entry.target == "UNIT" else 1
         skip, repeat = entry.skip_initially, max(entry.repeat, 1)
-        counted = _count_operator(passed, length, skip, repeat)
+        counted = _count_places(passed, length, skip, repeat)
         first = skip - passed if passed <= skip else (skip - passed) % repeat
         passed += length
-        units = counted if entry.target == "UNIT" else line.quantity * counted
+        if entry.target == "ITEM":
+            units = line.quantity * counted
+        else:
+            units = min(counted, 1) if takes_one else counted
         if entry.quantity_limit is not None:
             units = min(units, entry.quantity_limit)
         if units_left is not None:
@@ -110,7 +116,7 @@ def shares_of_entry(
         if units_left is not None:
             units_left -= units
         shares.append(share)
-        if entry.effect.startswith("APPLY_TO_") and entry.effect != "APPLY_TO_EVERY":
+        if takes_one:
             break
     return shares
 
@@ -123,7 +129,7 @@ def units_shown(entry: ItemEntry, shares: Iterable[Share]) -> tuple[UnitsShown, 
     return tuple(UnitsShown(share.line, share.first, share.units) for share in found)
 
 
-def _count_operator(passed: int, length: int, skip: int, repeat: int) -> int:
+def _count_places(passed: int, length: int, skip: int, repeat: int) -> int:
     """How many of the next `length` places count, of those at `skip`, `skip + repeat`, ..."""
 
     def before(place: int) -> int:
@@ -132,7 +138,7 @@ def _count_operator(passed: int, length: int, skip: int, repeat: int) -> int:
     return before(passed + length) - before(passed)
 
 
-def _order_operator(entry: ItemEntry, own: list[int], lines: Sequence[Line]) -> list[int]:
+def _order_lines(entry: ItemEntry, own: list[int], lines: Sequence[Line]) -> list[int]:
     if entry.effect == "APPLY_TO_EVERY":
         return own
     sign = 1 if entry.effect.endswith("_CHEAPEST") else -1

@@ -5,8 +5,9 @@ to none where an excluded entry has it. Without included entries, or with `inclu
 belong that are not excluded. The lines of an entry are put in the order that its `effect` says,
 those without a price last, ties as they stand in the order; `skip_initially` of them are passed
 over, and of the rest every `repeat`-th counts, the first included; `APPLY_TO_*` takes the first
-line that counts. With the target UNIT, single units are counted in the place of lines. Then the
-limits hold: units per line, units of all its lines, units over all redemptions, amounts.
+that counts. With the target UNIT, single units are counted in the place of lines, and one of them is
+taken. Then the limits hold: units per line, units of all its lines, units over all redemptions,
+amounts.
 
 Older rules name items by `product.discount_applicable` within the rule that chooses them, and
 bundles name the units that make them up.

@@ -15,8 +15,10 @@ def match_of(refs: Iterable[Ref]) -> Match:
     products: set[str] = set()
     skus: set[str] = set()
     collections: list[str] = []
+    by_id = True
     for ref in refs:
         names = {name for name in (ref.id, ref.source_id) if name}
+        by_id = by_id and _has_own_id(ref)
         if ref.object == COLLECTION:
             collections.append(ref.id)
             continue
@@ -29,13 +31,18 @@ def match_of(refs: Iterable[Ref]) -> Match:
         item = line.item
         if item.product_id in products or item.sku_id in skus:
             return True
-        if not is_plain(item) and (
+        if not (by_id and is_plain(item)) and (
             not products.isdisjoint(facts.products(line)) or not skus.isdisjoint(facts.skus(line))
         ):
             return True
         return bool(collections) and any(facts.in_collection(each, line) for each in collections)
 
     return match
+
+
+def _has_own_id(ref: Ref) -> bool:
+    """Whether it is named by an id of this system's, so that the catalogue need not be asked."""
+    return ref.object == COLLECTION or ref.id.startswith(("prod_", "sku_"))
 
 
 class Numbered:
@@ -45,13 +52,15 @@ class Numbered:
     asked one by one.
     """
 
-    __slots__ = ("_collections", "_products", "_skus")
+    __slots__ = ("_by_id", "_collections", "_products", "_skus")
 
     def __init__(self, refs: Iterable[Ref]) -> None:
         self._products: dict[str, list[int]] = {}
         self._skus: dict[str, list[int]] = {}
         self._collections: list[tuple[int, str]] = []
+        self._by_id = True
         for number, ref in enumerate(refs):
+            self._by_id = self._by_id and _has_own_id(ref)
             if ref.object == COLLECTION:
                 self._collections.append((number, ref.id))
                 continue
@@ -80,7 +89,7 @@ class Numbered:
         item = line.item
         yield from self._products.get(item.product_id or "", ())
         yield from self._skus.get(item.sku_id or "", ())
-        if not is_plain(item):
+        if not (self._by_id and is_plain(item)):
             for name in facts.products(line):
                 yield from self._products.get(name, ())
             for name in facts.skus(line):

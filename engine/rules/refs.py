@@ -6,7 +6,10 @@ COLLECTION = "products_collection"
 
 
 class Ref(NamedTuple):
-    """An item or a collection as a rule names it; without an object, a product or a SKU."""
+    """An item or a collection as a rule names it; without an object, a product or a SKU.
+
+    `id` may be a source id.
+    """
 
     id: str
     object: str | None = None
@@ -14,17 +17,22 @@ class Ref(NamedTuple):
 
 
 def ref_of(value: Any) -> Ref | None:
-    """What a condition names: an id, or an object with one; None: neither."""
+    """What a condition names: an id, or an object with one or with a source id; None: neither.
+
+    A product or a SKU may be named by its source id alone, which goes for an id then: items are
+    known by both. A collection has none.
+    """
     if isinstance(value, str) and value:
         return Ref(value)
-    if not isinstance(value, dict) or not isinstance(value.get("id"), str) or not value["id"]:
+    if not isinstance(value, dict):
         return None
-    named = value.get("object")
-    if value.get("type") == COLLECTION:
-        named = COLLECTION
-    source_id = value.get("source_id")
-    return Ref(
-        value["id"],
-        named if isinstance(named, str) else None,
-        source_id if isinstance(source_id, str) else None,
-    )
+    named = COLLECTION if value.get("type") == COLLECTION else value.get("object")
+    source_id = _text(value.get("source_id"))
+    found = _text(value.get("id")) or (None if named == COLLECTION else source_id)
+    if found is None:
+        return None
+    return Ref(found, named if isinstance(named, str) else None, source_id)
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from engine.kernel.encode import Body
+from engine.kernel.encode import Body, nearest_number
 from schemas.discounts import Discount, UnitItem, UnitOff
 from schemas.validity import ValidityHours
 from schemas.vouchers import Gift, LoyaltyCard
@@ -30,6 +30,8 @@ def discount_body(discount: Discount) -> Body:
         value: Any = getattr(discount, name)
         if value is not None:
             body[name] = value
+    if discount.percent_off is not None:
+        body["percent_off"] = nearest_number(discount.percent_off)
     if discount.units:
         body["units"] = list(map(_unit_body, discount.units))
     return _with_items(body, discount)

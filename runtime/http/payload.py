@@ -12,6 +12,7 @@ import msgspec
 from starlette.requests import ClientDisconnect, Request
 
 from runtime.http.errors import ApiError, invalid_payload
+from runtime.http.lenient import Reader
 from schemas.errors import refuse
 from schemas.paths import UPLOAD_PATHS
 
@@ -88,7 +89,7 @@ def require_json(request: Request) -> None:
         raise ApiError(refuse("unsupported_media_type", "The body has to be application/json"))
 
 
-def decode_body(body: bytes, decoder: "msgspec.json.Decoder[T]", path: str = "") -> T:
+def decode_body(body: bytes, decoder: "msgspec.json.Decoder[T] | Reader[T]", path: str = "") -> T:
     """The value of a body, or of the part of one at `path`. Raises ApiError `invalid_payload`."""
     check_text(body)
     try:

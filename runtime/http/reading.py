@@ -17,6 +17,7 @@ from starlette.requests import Request
 
 from runtime.http.errors import invalid_payload
 from runtime.http.ignored import Path, note_ignored
+from runtime.http.lenient import Reader
 from runtime.http.payload import check_text, describe_complaint, malformed_body
 
 T = TypeVar("T")
@@ -28,8 +29,8 @@ class ShapeReader(Generic[T]):
     """Reads one shape; `kind` may also be a union with None, as of an optional member."""
 
     def __init__(self, kind: Any) -> None:
-        self._known = msgspec.json.Decoder(_twin(kind))
-        self._plain = msgspec.json.Decoder(kind)
+        self._known: Reader[T] = Reader(_twin(kind))
+        self._plain: Reader[T] = Reader(kind)
         self._kind = kind
 
     def decode(self, content: bytes | msgspec.Raw, ignored: list[Path], at: Path = ()) -> T:

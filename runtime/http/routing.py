@@ -8,7 +8,6 @@ from collections.abc import Callable, Coroutine, Sequence
 from typing import Annotated, Any
 from urllib.parse import unquote_to_bytes
 
-import msgspec
 from fastapi import APIRouter
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
@@ -22,11 +21,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from runtime.http.auth import Caller
 from runtime.http.errors import MANAGEMENT, UNMATCHED_HEADER, ApiError, error_response
 from runtime.http.ignored import note_ignored, take_unknown
+from runtime.http.lenient import untyped
 from runtime.http.payload import decode_body, read_body
 from schemas.base import ID_LENGTH_MAX
 from schemas.errors import refuse
-
-_any_json: "msgspec.json.Decoder[Any]" = msgspec.json.Decoder()
 
 
 class _Ident(Convertor[str]):
@@ -81,7 +79,7 @@ class _JsonRequest(Request):
     async def json(self) -> Any:
         # Starlette keeps it under this name, too: what was taken out of it stays out.
         if not hasattr(self, "_json"):
-            self._json = decode_body(await self.body(), _any_json)
+            self._json = decode_body(await self.body(), untyped)
         return self._json
 
     async def take_unknown(self, errors: Sequence[Any]) -> bool:

@@ -88,8 +88,8 @@ def audit_service(
             read("/v1/vouchers/{code:ident}/transactions", list_voucher_transactions),
             read("/v1/campaigns/{id:ident}/transactions", list_campaign_transactions),
             read("/v1/webhook-deliveries", list_deliveries),
-            read("/v1/async-actions", list_actions),
+            timed("/v1/async-actions", list_actions),
             read("/v1/audit/api-calls", list_api_calls),
-            *activity_routes(reads),
+            *activity_routes(reads, clock_ms),
         ),
     )

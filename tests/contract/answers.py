@@ -33,7 +33,11 @@ CHECKED: Final[Counter[tuple[str, int]]] = Counter()
 #: Stands for the shape of what is no JSON: a PNG or an SVG.
 PICTURE: Final = "picture"
 NO_ROUTE: Final = "no route"
+#: Made by the framework, once.
+_DESCRIPTION: Final = "GET /openapi.json"
 _WANTED: Final = "tessera.wanted"
+_TOKENS: Final = re.compile(rb'("(?:[^"\\]|\\.)*")|(-?[0-9][0-9.eE+-]*)')
+_PLAIN: Final = re.compile(rb"-?(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?(?:e[+-][1-9][0-9]*)?")
 
 
 class _Route(NamedTuple):
@@ -100,6 +104,8 @@ def assert_answer(
     if shape == PICTURE:
         assert body.startswith((b"\x89PNG\r\n", b"<?xml")), f"{asked} with no picture"
         return
+    if route != _DESCRIPTION:
+        assert_javascript_numbers(body)
     told = _decoded(asked, body)
     try:
         assert_shape(told, shape)
@@ -119,6 +125,16 @@ def assert_response(answer: httpx.Response) -> None:
     path = asked.url.raw_path.partition(b"?")[0].decode("ascii")
     wanted: int | None = asked.extensions.get(_WANTED)
     assert_answer(asked.method, path, answer.status_code, answer.content, wanted)
+
+
+def assert_javascript_numbers(body: bytes) -> None:
+    """Fails for a number that JavaScript would write otherwise, as `10.0` for `10`.
+
+    Who verifies a signature over a body that was read and written again needs it to be the same.
+    """
+    for string, number in _TOKENS.findall(body):
+        written = string or (_PLAIN.fullmatch(number) and number != b"-0")
+        assert written, f"the number {number!r} is not written as JavaScript does"
 
 
 def client(**more: Any) -> httpx.Client:

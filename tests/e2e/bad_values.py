@@ -15,7 +15,7 @@ BAD: dict[str, tuple[Any, ...]] = {
     "amount": (-1, 1.5, "5", "", True, [], {}, AMOUNT_MAX + 1, HUGE, -HUGE, 1e300),
     "count": (-1, 1.5, "5", True, [], {}, COUNT_MAX + 1, HUGE),
     "percent": (-0.1, 100.1, "5", True, [], {}, HUGE),
-    "object": (5, "x", True, []),
+    "object": (5, "x", True, ["x"]),
     "list": (5, "x", True, {}),
     "flag": (5, "true", 1, [], {}),
     "time": ("soon", "", 5, True, [], {}, "2024-13-01", "2024-01-01T25:00:00Z", "0000-01-01"),

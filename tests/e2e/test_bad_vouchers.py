@@ -181,7 +181,7 @@ def test_a_rule_whose_codes_are_all_taken(plain: Plain) -> None:
     [
         b"",
         b"{",
-        b"[]",
+        b"[1]",
         b"5",
         b'"x"',
         b"null",

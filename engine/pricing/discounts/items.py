@@ -9,7 +9,13 @@ from typing import Final
 
 from engine.kernel.money import divide_half_up, fill_parts, split_amount
 from engine.pricing.basket import Basket
-from engine.pricing.discounts.parts import Part, items_taken, limit_values, parts_of
+from engine.pricing.discounts.parts import (
+    Part,
+    items_taken,
+    limit_values,
+    parts_of,
+    reprice_parts,
+)
 from engine.pricing.discounts.terms import Terms
 from engine.pricing.scope import Scope
 from schemas.discounts import Discount
@@ -24,6 +30,8 @@ def take_off_items(
 ) -> tuple[ItemTaken, ...]:
     """What the discount takes off the lines in scope, none of which ends below zero."""
     parts = parts_of(basket, scope, terms)
+    if discount.type != "FIXED":  # there the price of an entry is what a unit is to cost
+        parts = reprice_parts(parts)
     most = basket.left or 0
     if discount.aggregated_amount_limit is not None:
         most = min(most, discount.aggregated_amount_limit)
@@ -72,11 +80,15 @@ def percent_off_each(discount: Discount, parts: Sequence[Part], _: int) -> Seque
 
 
 def fixed_each_unit(discount: Discount, parts: Sequence[Part], _: int) -> Sequence[int]:
-    """Law: what is left of a unit becomes the fixed amount where it is more."""
-    fixed = discount.fixed_amount
-    if fixed is None:
-        return [0] * len(parts)
-    return [max(part.worth - fixed * part.units, 0) for part in parts]
+    """Law: what is left of a unit becomes the price that the rules give it, else the fixed amount.
+
+    It does so where it is more; without either nothing is taken.
+    """
+    prices = [discount.fixed_amount if part.price is None else part.price for part in parts]
+    return [
+        0 if price is None else max(part.worth - price * part.units, 0)
+        for part, price in zip(parts, prices, strict=True)
+    ]
 
 
 def _per_line(values: Sequence[int], parts: Sequence[Part], limit: int) -> list[int]:

@@ -4,7 +4,7 @@ Units that a discount made free give nothing, so a part is counted in the units 
 are still paid for. Parts of one line share what is left of it and never overlap.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from engine.kernel.money import divide_half_up
@@ -19,13 +19,15 @@ class Part(NamedTuple):
 
     line: int
     units: int
-    #: The most that can be taken: what is left of the units, or what the rules count them as.
+    #: The most that can be taken: what is left of the units.
     worth: int
     #: What a percentage is of.
     base: int
     #: What the rules allow to be taken of it; None: all.
     amount_max: int | None = None
     entry: int = 0
+    #: The price that the rules give a unit; None: they give it none.
+    price: int | None = None
 
 
 def parts_of(basket: Basket, scope: Scope | None, terms: Terms) -> list[Part]:
@@ -52,12 +54,22 @@ def parts_of(basket: Basket, scope: Scope | None, terms: Terms) -> list[Part]:
         used[share.line] = start + units
         worth = left_of_units(line, start + units) - left_of_units(line, start)
         base = _before(line, start, units) if terms.initial else worth
-        if share.price is not None:
-            worth = min(worth, share.price * units)
-            base = share.price * units
         if worth > 0:
-            parts.append(Part(share.line, units, worth, base, share.amount_max, share.entry))
+            limit, price = share.amount_max, share.price
+            parts.append(Part(share.line, units, worth, base, limit, share.entry, price))
     return parts
+
+
+def reprice_parts(parts: Iterable[Part]) -> list[Part]:
+    """The parts with units that count as what the rules price them at, without what gives nothing."""
+    return [part for part in map(_reprice_part, parts) if part.worth > 0]
+
+
+def _reprice_part(part: Part) -> Part:
+    if part.price is None:
+        return part
+    price = part.price * part.units
+    return part._replace(worth=min(part.worth, price), base=price)
 
 
 def left_of_units(line: Line, units: int) -> int:

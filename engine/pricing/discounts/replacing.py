@@ -66,9 +66,6 @@ def replace_items(discount: Discount, basket: Basket, scope: Scope | None, terms
 
 def _sources(basket: Basket, scope: Scope | None, terms: Terms, targets: set[int]) -> list[Part]:
     """What may be replaced: units that are not of the thing already, at what they really cost."""
-    if scope is not None:
-        shares = tuple(share._replace(price=None) for share in scope.shares)
-        scope = scope._replace(shares=shares)
     return [part for part in parts_of(basket, scope, terms) if part.line not in targets]
 
 

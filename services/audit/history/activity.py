@@ -4,7 +4,7 @@ Its rows hold no personal data: the customer is joined as it is now, and a redem
 table of redemptions. A feed is read in the order of the log, newest first unless asked otherwise.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -20,8 +20,8 @@ from engine.kernel.encode import Body
 from engine.publications.body import whose_body
 from fronts.query_string import (
     Given,
+    Page,
     invalid_parameter,
-    read_parameters,
     require_known,
     single_parameter,
     text_of,
@@ -31,11 +31,14 @@ from runtime.clickhouse.database import Query
 from runtime.clickhouse.sinks import Reads
 from runtime.http.errors import ApiError
 from runtime.http.routing import caller_of, decode_ident
+from schemas.base import Millis
 from schemas.errors import not_found
-from services.audit.lists.cursors import Cursor, cursor_of, cursor_response, read_page
+from services.audit.lists.cursors import cursor_of, cursor_response, read_page
 from services.audit.lists.customers import full_customers
 from services.audit.lists.filters import Where
 from services.audit.lists.lists import list_response
+from services.audit.lists.moments import Source, go_on_from
+from services.audit.lists.parameters import parameters_of
 from services.audit.sink.activity_table import ACTIVITY
 from services.audit.sink.entities import ENTITIES
 from services.audit.sink.redemption_table import REDEMPTIONS
@@ -52,29 +55,34 @@ _CATEGORIES: Final[Mapping[str, str]] = MappingProxyType({"ACTION": "1 = 1", "EF
 #: Entries that show the customer in full.
 _IN_FULL: Final = frozenset({"customer.created", "customer.updated", "customer.deleted"})
 _PLACE: Final = ("log_offset", "log_index")
+_SOURCE: Final = Source(ACTIVITY.full_name, "at")
 
 
-def activity_routes(reads: Reads) -> tuple[Route, ...]:
+def activity_routes(reads: Reads, clock_ms: Callable[[], Millis]) -> tuple[Route, ...]:
     """The feed, and its deprecated form."""
+    older = partial(_activities, reads, clock_ms)
     return (
         Route("/v1/customers/{id:ident}/activity", partial(_activity, reads), methods=["GET"]),
-        Route("/v1/customers/{id:ident}/activities", partial(_activities, reads), methods=["GET"]),
+        Route("/v1/customers/{id:ident}/activities", older, methods=["GET"]),
     )
 
 
 async def _activity(reads: Reads, request: Request) -> Response:
     """GET /v1/customers/{id}/activity."""
-    given = read_parameters(request.query_params.multi_items())
+    given = parameters_of(request)
     require_known(given, _FEED_PARAMETERS)
     items, more = await _page(reads, request, given)
     return cursor_response(items, more=more)
 
 
-async def _activities(reads: Reads, request: Request) -> Response:
-    """GET /v1/customers/{id}/activities: `total` is that of the page."""
-    given = read_parameters(request.query_params.multi_items())
+async def _activities(reads: Reads, clock_ms: Callable[[], Millis], request: Request) -> Response:
+    """GET /v1/customers/{id}/activities: `total` is that of the page.
+
+    Clients go on from the time of a page's last entry (lists/moments.py).
+    """
+    given = parameters_of(request)
     require_known(given, _OLD_PARAMETERS)
-    items, _ = await _page(reads, request, given)
+    items, _ = await _page(reads, request, given, clock_ms())
     return list_response("data", items, total=len(items))
 
 
@@ -86,11 +94,13 @@ class _Shown(NamedTuple):
     full: Body
 
 
-async def _page(reads: Reads, request: Request, given: list[Given]) -> tuple[list[Body], bool]:
+async def _page(
+    reads: Reads, request: Request, given: list[Given], now: Millis = 0
+) -> tuple[list[Body], bool]:
     cursor = cursor_of(given, _PLACE, {"created_at": _PLACE})
     project = caller_of(request).project
     where = Where(project)
-    _add_filters(where, given, cursor)
+    _add_filters(where, given)
     named = decode_ident(request.path_params["id"])
     await reads.ready(request)
     found = await reads.rows(customer_named(project, named))
@@ -101,6 +111,11 @@ async def _page(reads: Reads, request: Request, given: list[Given]) -> tuple[lis
     place = (
         "project = {project:String} AND customer_id = {customer:String} AND id = {after_id:String}"
     )
+    after = single_parameter(given, "starting_after")
+    if after is not None:
+        page = Page(cursor.limit, 0, "created_at", cursor.descending)
+        going = await go_on_from(reads, _SOURCE, where, time_of(after), page, now)
+        cursor = cursor._replace(limit=going.page.limit)
     rows, more = await read_page(reads, ACTIVITY.full_name, where, place, cursor)
     entries: list[Body] = [{"id": row[0], **msgspec.json.decode(row[1])} for row in rows]
     (full,) = await full_customers(reads, project, [(customer_id, body)])
@@ -110,7 +125,7 @@ async def _page(reads: Reads, request: Request, given: list[Given]) -> tuple[lis
     return [_item(each, shown, redemptions) for each in entries], more
 
 
-def _add_filters(where: Where, given: list[Given], cursor: Cursor) -> None:
+def _add_filters(where: Where, given: list[Given]) -> None:
     for name in _VALUES:
         wanted = text_of(given, name)
         if wanted is not None:
@@ -123,8 +138,7 @@ def _add_filters(where: Where, given: list[Given], cursor: Cursor) -> None:
         if category.value not in _CATEGORIES:
             raise invalid_parameter(category.name, "must be `ACTION` or `EFFECT`")
         where.add(_CATEGORIES[category.value])
-    beyond = "<" if cursor.descending else ">"
-    for name, operator in (("start_date", ">="), ("end_date", "<="), ("starting_after", beyond)):
+    for name, operator in (("start_date", ">="), ("end_date", "<=")):
         date = single_parameter(given, name)
         if date is not None:
             where.add(f"at {operator} {{{name}:Int64}}", **{name: time_of(date)})

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -17,7 +16,6 @@ from fronts.query_string import (
     invalid_parameter,
     page_of,
     range_of,
-    read_parameters,
     require_known,
     single_parameter,
     text_of,
@@ -27,6 +25,7 @@ from runtime.clickhouse.sinks import Reads
 from runtime.http.routing import caller_of
 from services.audit.lists.filters import Field, Where, number, text, time
 from services.audit.lists.lists import PAGING, list_response
+from services.audit.lists.parameters import parameters_of
 from services.audit.lists.queries import count_rows, page_clause
 from services.audit.sink.api_call_table import API_CALLS, JOINT
 
@@ -74,7 +73,7 @@ _SHOWN: Final = (
 
 async def list_api_calls(reads: Reads, request: Request) -> Response:
     """GET /v1/audit/api-calls."""
-    given = read_parameters(request.query_params.multi_items())
+    given = parameters_of(request)
     require_known(given, _PARAMETERS)
     page = page_of(given, frozenset(ORDERS))
     where = _wanted_calls(caller_of(request).project, given)
@@ -127,7 +126,7 @@ def _body(*row: Any) -> Body:
         "path": call["path"],
         "route": call["route"],
         "status": call["status"],
-        "duration_ms": msgspec.Raw(b"%.3f" % (call["duration_us"] / 1000)),
+        "duration_ms": call["duration_us"] / 1000,
         "key": {"id": call["key_id"], "kind": call["key_kind"]},
         "origin": call["origin"],
         "channel": call["channel"],

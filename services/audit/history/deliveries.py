@@ -9,12 +9,13 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from fronts.query_string import page_of, range_of, read_parameters, require_known, text_of
+from fronts.query_string import page_of, range_of, require_known, text_of
 from runtime.clickhouse.sinks import Reads
 from runtime.http.routing import caller_of
 from services.audit.lists import queries
 from services.audit.lists.filters import Where
 from services.audit.lists.lists import PAGING, list_response
+from services.audit.lists.parameters import parameters_of
 from services.audit.sink.delivery_table import DELIVERIES
 
 _FILTERS: Final = ("webhook_id", "event_id", "event", "result")
@@ -22,7 +23,7 @@ _FILTERS: Final = ("webhook_id", "event_id", "event", "result")
 
 async def list_deliveries(reads: Reads, request: Request) -> Response:
     """GET /v1/webhook-deliveries: the newest first."""
-    given = read_parameters(request.query_params.multi_items())
+    given = parameters_of(request)
     require_known(given, PAGING | {"created_at", *_FILTERS})
     page = page_of(given, frozenset({"created_at"}))
     where = Where(caller_of(request).project)

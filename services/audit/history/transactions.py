@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from engine.kernel import tables
-from fronts.query_string import conditions_of, read_parameters, require_known
+from fronts.query_string import conditions_of, require_known
 from runtime.clickhouse.sinks import Reads
 from runtime.http.errors import ApiError
 from runtime.http.routing import caller_of, decode_ident
@@ -17,6 +17,7 @@ from schemas.errors import not_found
 from services.audit.lists import queries
 from services.audit.lists.cursors import PARAMETERS, cursor_of, cursor_response, read_page
 from services.audit.lists.filters import Field, Where, text
+from services.audit.lists.parameters import parameters_of
 from services.audit.sink.transaction_table import TRANSACTIONS
 
 #: Clients go on by page as well as from the last one.
@@ -48,7 +49,7 @@ async def list_campaign_transactions(reads: Reads, request: Request) -> Response
 
 
 async def _list_transactions(reads: Reads, request: Request, column: str, wanted: str) -> Response:
-    given = read_parameters(request.query_params.multi_items())
+    given = parameters_of(request)
     require_known(given, _PARAMETERS)
     cursor = cursor_of(given, ("log_offset", "log_index"))
     where = Where(caller_of(request).project)

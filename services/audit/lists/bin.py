@@ -9,7 +9,7 @@ from starlette.responses import Response
 from engine.kernel import tables
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
-from fronts.query_string import page_of, read_parameters, require_known, text_of
+from fronts.query_string import page_of, require_known, text_of
 from runtime.clickhouse.sinks import Reads
 from runtime.http.routing import caller_of
 from schemas.bin import BinEntry
@@ -22,6 +22,7 @@ from services.audit.lists.lists import (
     page_of_entities,
     wanted_entities,
 )
+from services.audit.lists.parameters import parameters_of
 
 CURSOR: Final = "starting_after_id"
 _PARAMETERS: Final = frozenset({"limit", "order", "filters", CURSOR})
@@ -61,7 +62,7 @@ BIN: Final = Listing(
 
 async def list_bin(reads: Reads, request: Request) -> Response:
     """GET /v1/trash-bin; an order by `id` is the order in which things were deleted."""
-    given = read_parameters(request.query_params.multi_items())
+    given = parameters_of(request)
     require_known(given, _PARAMETERS)
     page = page_of(given, frozenset(BIN.orders))
     cursor = text_of(given, CURSOR)

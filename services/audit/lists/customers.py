@@ -11,11 +11,8 @@ from engine.customers.body import customer_body
 from engine.kernel import tables
 from engine.kernel.encode import Body
 from fronts.query_string import (
-    Given,
-    Page,
     invalid_parameter,
     page_of,
-    read_parameters,
     require_known,
     single_parameter,
     text_of,
@@ -35,6 +32,8 @@ from services.audit.lists.lists import (
     page_of_entities,
     wanted_entities,
 )
+from services.audit.lists.moments import CREATED, go_on_from
+from services.audit.lists.parameters import parameters_of
 from services.audit.lists.times import TIMES
 from services.audit.sink.segment_rows import KIND as SEGMENT
 from services.audit.sink.segment_rows import MEMBERS
@@ -42,8 +41,6 @@ from services.audit.sink.segment_rows import MEMBERS
 CURSOR: Final = "starting_after"
 #: How a customer's own id begins; as a cursor it is exact, where a time is not.
 _ID_PREFIX: Final = "cust_"
-#: How long a page may become that goes on to the end of a moment; an import makes 500 at once.
-_MOMENT_MAX: Final = 10_000
 
 
 _IN_SEGMENT: Final = (
@@ -98,25 +95,27 @@ async def list_customers(
 ) -> Response:
     """GET /v1/customers, and those of a segment by its path.
 
-    `total` counts all that the filters let through, wherever the page is.
-
-    Clients that go on from a time take that of a page's last customer. So such a page holds all of
-    its last moment, beyond its limit, or those whom one import made would be passed over.
+    `total` counts all that the filters let through, wherever the page is. Clients go on from the
+    time of a page's last customer (moments.py), or from that customer itself.
     """
-    given = read_parameters(request.query_params.multi_items())
+    given = parameters_of(request)
     require_known(given, CUSTOMERS.parameters | {CURSOR})
     page = page_of(given, frozenset(CUSTOMERS.orders))
     cursor = single_parameter(given, CURSOR)
-    project = caller_of(request).project
-    where = wanted_entities(CUSTOMERS, project, given, clock_ms())
+    if cursor is not None and page.order != "created_at":
+        raise invalid_parameter(cursor.name, "goes with the order by `created_at` only")
+    now = clock_ms()
+    where = wanted_entities(CUSTOMERS, caller_of(request).project, given, now)
     await reads.ready(request)
     await _in_segment(reads, request, where, text_of(given, "segment_id"))
     ((total,),) = await reads.rows(queries.count_entities(where))
-    if cursor is not None:
-        _go_on(where, cursor, page)
     if cursor is not None and not cursor.value.startswith(_ID_PREFIX):
-        found, more = await _whole_moments(reads, where, page)
+        page, left = await go_on_from(reads, CREATED, where, time_of(cursor), page, now)
+        found = await page_of_entities(CUSTOMERS, reads, where, page)
+        more = left > page.offset + len(found)
     else:
+        if cursor is not None:
+            queries.go_on_after(where, cursor.value, page)
         # one more than asked for tells whether there is more
         found = await page_of_entities(CUSTOMERS, reads, where, page._replace(limit=page.limit + 1))
         found, more = found[: page.limit], len(found) > page.limit
@@ -141,25 +140,3 @@ async def _in_segment(reads: Reads, request: Request, where: Where, asked: str |
         )
     if of_path:
         where.add(_IN_SEGMENT, segment_id=named)
-
-
-async def _whole_moments(reads: Reads, where: Where, page: Page) -> tuple[list[Body], bool]:
-    """A page that ends with the last who was created when its last was, and if there is more."""
-    ((count,),) = await reads.rows(queries.count_entities(where))
-    moment = await reads.rows(queries.last_moment(where, page))
-    if moment:
-        compared = ">=" if page.descending else "<="
-        where.add(f"created_at {compared} {{last_at:Int64}}", last_at=moment[0][0])
-    found = await page_of_entities(CUSTOMERS, reads, where, page._replace(limit=_MOMENT_MAX))
-    return found, count > page.offset + len(found)
-
-
-def _go_on(where: Where, cursor: Given, page: Page) -> None:
-    """After that time of creation, or after that customer, in the order of creation."""
-    if page.order != "created_at":
-        raise invalid_parameter(cursor.name, "goes with the order by `created_at` only")
-    if cursor.value.startswith(_ID_PREFIX):
-        queries.go_on_after(where, cursor.value, page)
-    else:
-        compared = "<" if page.descending else ">"
-        where.add(f"created_at {compared} {{cursor_at:Int64}}", cursor_at=time_of(cursor))

@@ -11,7 +11,8 @@ from math import ceil, floor
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
-from fronts.query_string import Given, invalid_parameter, time_of, yes_of
+from engine.kernel.calendar import Zone, day_after, day_of
+from fronts.query_string import Given, invalid_parameter, is_day, time_of, yes_of
 from schemas.base import DAY_MS, Millis
 from services.audit.sink.entities import UNKNOWN
 
@@ -95,7 +96,7 @@ def _up_to(given: Given, _: Millis) -> Span:
 def _on(given: Given, _: Millis) -> Span:
     """The day of a date; of a date with a time that instant."""
     at = time_of(given)
-    return (at, at + 1) if "T" in given.value else (at, at + DAY_MS)
+    return (at, day_after(at, given.zone)) if is_day(given) else (at, at + 1)
 
 
 def _after(given: Given, _: Millis) -> Span:
@@ -123,16 +124,15 @@ def _within_future(given: Given, now: Millis) -> Span:
 
 
 def _day_ago(given: Given, now: Millis) -> Span:
-    return _day(now - _days(given))
+    return _day(now - _days(given), given.zone)
 
 
 def _day_ahead(given: Given, now: Millis) -> Span:
-    return _day(now + _days(given))
+    return _day(now + _days(given), given.zone)
 
 
-def _day(at: Millis) -> Span:
-    start = at - at % DAY_MS
-    return start, start + DAY_MS
+def _day(at: Millis, zone: Zone) -> Span:
+    return day_of(at, zone), day_after(at, zone)
 
 
 _SPANS: Final = "Array(Tuple(Int64, Int64))"

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from fronts.query_string import Condition, Given, Range, invalid_parameter
+from fronts.query_string import Condition, Range, invalid_parameter
 from schemas.base import ID_LENGTH_MAX, Millis
 from services.audit.lists.filter_operators import OPERATORS, Kind, read_text, read_yes
 
@@ -105,9 +105,7 @@ class Where:
         operator = OPERATORS[field.kind].get(condition.operator)
         if operator is None:
             raise invalid_parameter(condition.name, "names an unknown operator")
-        values = [
-            operator.read(Given((), condition.name, value), self._now) for value in condition.values
-        ]
+        values = [operator.read(each, self._now) for each in condition.given]
         if field.capitals and operator.read is read_text:
             values = [value.upper() for value in values]
         self.values[name] = values
@@ -131,7 +129,5 @@ class Where:
         if test is None:
             raise invalid_parameter(condition.name, "names an unknown operator")
         self.values["now"] = self._now
-        self.values[name] = [
-            read_yes(Given((), condition.name, value), self._now) for value in condition.values
-        ]
+        self.values[name] = [read_yes(each, self._now) for each in condition.given]
         return f"({test}) IN {{{name}:Array(UInt8)}}"

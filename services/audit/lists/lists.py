@@ -19,7 +19,6 @@ from fronts.query_string import (
     invalid_parameter,
     page_of,
     range_of,
-    read_parameters,
     require_known,
     single_parameter,
     text_of,
@@ -31,6 +30,7 @@ from runtime.http.routing import caller_of
 from schemas.base import Millis
 from services.audit.lists import queries
 from services.audit.lists.filters import Field, Where
+from services.audit.lists.parameters import parameters_of
 
 _ACCESS: Final = "access_settings"
 _AREAS: Final = frozenset({"areas_ids", "area_stores_ids", "area_all_stores_ids"})
@@ -89,7 +89,7 @@ async def answer_list(
     listing: Listing, reads: Reads, clock_ms: Callable[[], Millis], request: Request
 ) -> Response:
     """The list's answer to a request."""
-    given = read_parameters(request.query_params.multi_items())
+    given = parameters_of(request)
     require_known(given, listing.parameters)
     page = page_of(given, frozenset(listing.orders))
     project = caller_of(request).project

@@ -1,10 +1,10 @@
 """The lists of products and of collections, and of what is in a collection."""
 
 import asyncio
-import heapq
-from collections.abc import Callable, Mapping, Sequence
+import operator
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from itertools import chain
+from itertools import groupby
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -22,8 +22,8 @@ from engine.rules.filters import locations_in, parse_filter
 from engine.rules.places import with_locations_by
 from fronts.query_string import (
     Page,
+    invalid_parameter,
     page_of,
-    read_parameters,
     require_known,
     single_parameter,
     time_of,
@@ -41,6 +41,8 @@ from schemas.products import SKUS_SHOWN_MAX, Product, Sku
 from services.audit.lists import queries
 from services.audit.lists.filters import ANY_METADATA, METADATA_PREFIX, Where, number, text, texts
 from services.audit.lists.lists import BY_TIME, Listing, each_by, list_response
+from services.audit.lists.moments import CREATED, Ahead, go_on_from, last_moment, settled_until
+from services.audit.lists.parameters import parameters_of
 from services.audit.lists.times import TIMES
 from services.audit.sink.entities import ENTITIES
 from services.audit.sink.location_rows import KIND as LOCATION
@@ -113,10 +115,12 @@ async def list_collected(
     Of a static collection the members; of an AUTO_UPDATE one what meets the filter now, which the
     whole catalogue is asked for.
     """
-    given = read_parameters(request.query_params.multi_items())
+    given = parameters_of(request)
     require_known(given, frozenset({"limit", "page", "order", CURSOR}))
     page = page_of(given, frozenset(BY_TIME))
     cursor = single_parameter(given, CURSOR)
+    if cursor is not None and page.order != "created_at":
+        raise invalid_parameter(cursor.name, "goes with the order by `created_at` only")
     project, collection_id = caller_of(request).project, read_ident(request, "id")
     after = None if cursor is None else time_of(cursor)
     await reads.ready(request)
@@ -124,17 +128,19 @@ async def list_collected(
     if not known:
         raise ApiError(not_found("products_collection", collection_id))
     collection = tables.COLLECTIONS.decode(known[0][1].encode())
+    now = clock_ms()
     where = Where(project)
     where.add("kind IN ('product', 'sku') AND deleted = 0")
     if collection.type == "STATIC":
         where.add(_IS_MEMBER, collection=collection_id)
         ((total,),) = await reads.rows(queries.count_entities(where))
-        _go_on(where, after, page)
+        if after is not None:
+            page, _ = await go_on_from(reads, CREATED, where, after, page, now)
     else:
-        now = Moment(clock_ms(), zone_named(time_zone_of(request)))
-        ids, total = await _find_met(reads, project, collection, after, page, now)
+        moment = Moment(now, zone_named(time_zone_of(request)))
+        ids, total = await _find_met(reads, project, collection, after, page, moment)
         where.add("id IN {ids:Array(String)}", ids=ids)
-        page = page._replace(offset=0)
+        page = page._replace(offset=0, limit=len(ids))
     rows: Rows = await reads.rows(_page_of(where, page))
     return list_response("data", await _render_members(reads, project, rows), total=total)
 
@@ -156,13 +162,12 @@ async def _find_met(
     """The ids of a page of what meets the filter, and how many meet it on all pages.
 
     The catalogue is read once, in the order in which it is stored; no more is kept of it than the
-    pages up to this one.
+    pages up to this one, and the moments at which one begins and ends.
     """
     total = 0
-    kept: list[_Met] = []
+    kept = _Kept(after, page, settled_until(now.at))
     text = collection.filter or "{}"
     locations = await _locations(reads, project, text)
-    best = heapq.nlargest if page.descending else heapq.nsmallest
     for kind in (PRODUCT, SKU):
         last: str | None = ""
         while last is not None:
@@ -171,10 +176,9 @@ async def _find_met(
             # a thread, so that other requests are served meanwhile
             found = await asyncio.to_thread(entities, page.order)
             total += len(found)
-            later = (each for each in found if _goes_on(each.created_at, after, page))
-            kept = best(page.offset + page.limit, chain(kept, later))
+            kept.add(found)
             last = rows[-1][0] if len(rows) == BATCH_MAX else None
-    return [each.id for each in kept[page.offset :]], total
+    return [each.id for each in kept.shown()], total
 
 
 class _Met(NamedTuple):
@@ -185,9 +189,69 @@ class _Met(NamedTuple):
     created_at: Millis
 
 
-def _goes_on(created_at: Millis, after: Millis | None, page: Page) -> bool:
-    """Whether something created then comes after a cursor."""
-    return after is None or (created_at < after if page.descending else created_at > after)
+_created_at: Final = operator.attrgetter("created_at")
+
+
+class _Kept:
+    """What is kept of all that meets a filter: a page and what comes before it."""
+
+    def __init__(self, after: Millis | None, page: Page, settled_until: Millis) -> None:
+        self._after = after
+        self._page = page
+        self._settled_until = settled_until
+        #: What comes after the cursor, the best of it.
+        self._best: list[_Met] = []
+        #: What is of the cursor's time, and how much comes before it.
+        self._same: list[_Met] = []
+        self._before = 0
+        self._settled = 0
+
+    def add(self, found: Iterable[_Met]) -> None:
+        """Keeps of these what may be shown."""
+        after, descending = self._after, self._page.descending
+        for each in found:
+            if after is None or (
+                each.created_at < after if descending else each.created_at > after
+            ):
+                self._best.append(each)
+            elif each.created_at == after:
+                self._same.append(each)
+            else:
+                self._before += 1
+                self._settled += each.created_at <= self._settled_until
+        self._best.sort(reverse=descending)
+        del self._best[self._end() :]
+
+    def shown(self) -> list[_Met]:
+        """The page: one that begins at a time holds all of its last moment."""
+        offset, limit = self._page.offset, self._page.limit
+        if self._after is None:
+            return self._best[offset:]
+        ahead = Ahead(self._before, self._settled, len(self._same))
+        split = ahead.may_split(limit)
+        same = sorted(self._same, reverse=self._page.descending) if split else []
+        before = self._before + (0 if split else len(self._same))
+        moments = [(at, len(list(rows))) for at, rows in groupby([*same, *self._best], _created_at)]
+        last = last_moment(moments, offset + limit + len(same), before, limit)
+        found = [*same, *self._best][offset:]
+        if last is None:
+            return found
+        in_order = operator.ge if self._page.descending else operator.le
+        return [each for each in found if in_order(each.created_at, last)]
+
+    def _end(self) -> int:
+        """Where what is kept ends: with the page, or with the moment after that of its end."""
+        end = self._page.offset + self._page.limit
+        if self._after is None:
+            return end
+        return self._end_of_moment(self._end_of_moment(end - 1) + 1)
+
+    def _end_of_moment(self, place: int) -> int:
+        """The place behind those of one time with the one at a place."""
+        end = place + 1
+        while end < len(self._best) and self._best[end].created_at == self._best[place].created_at:
+            end += 1
+        return end
 
 
 def _batch_of(project: str, kind: str, last: str) -> Query:
@@ -244,13 +308,6 @@ async def _render_members(reads: Reads, project: str, rows: Rows) -> list[Body]:
         else product_body(entity)
         for entity in entities
     ]
-
-
-def _go_on(where: Where, after: Millis | None, page: Page) -> None:
-    """Only what was created after that time, or before it in an order that goes back."""
-    if after is not None:
-        compared = "<" if page.descending else ">"
-        where.add(f"created_at {compared} {{cursor_at:Int64}}", cursor_at=after)
 
 
 def _page_of(where: Where, page: Page) -> Query:

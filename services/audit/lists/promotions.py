@@ -13,7 +13,7 @@ from engine.campaigns.stacks.body import stack_body
 from engine.campaigns.tiers.body import plain_tier_body, tier_body
 from engine.kernel import tables
 from engine.kernel.encode import Body
-from fronts.query_string import flag_of, page_of, read_parameters, require_known
+from fronts.query_string import flag_of, page_of, require_known
 from runtime.clickhouse.database import Query
 from runtime.clickhouse.sinks import Reads
 from runtime.http.routing import caller_of
@@ -27,6 +27,7 @@ from services.audit.lists.categories import FIELDS as CATEGORY_FIELDS
 from services.audit.lists.categories import categories_in
 from services.audit.lists.filters import ANY_METADATA, METADATA_PREFIX, Field, text
 from services.audit.lists.lists import BY_TIME, Listing, list_response, wanted_entities
+from services.audit.lists.parameters import parameters_of
 from services.audit.lists.times import ACTIVE, TIMES
 from services.audit.sink.entities import ENTITIES, UNKNOWN
 from services.audit.sink.promotion_rows import STACK, TIER, TIER_PLACE
@@ -49,7 +50,7 @@ _AVAILABLE: Final = (
 
 async def list_tiers(reads: Reads, clock_ms: Callable[[], Millis], request: Request) -> Response:
     """GET /v1/promotions/tiers, and the same for browsers: all tiers of the project."""
-    given = read_parameters(request.query_params.multi_items())
+    given = parameters_of(request)
     require_known(given, TIERS.parameters | {"is_available"})
     page = page_of(given, frozenset(TIERS.orders))
     caller, now = caller_of(request), clock_ms()

@@ -11,7 +11,7 @@ from engine.customers.body import gone_customer_body, short_customer_body
 from engine.kernel import tables
 from engine.kernel.encode import Body
 from engine.publications.body import publication_row_body
-from fronts.query_string import page_of, read_parameters, require_known
+from fronts.query_string import page_of, require_known
 from runtime.clickhouse.sinks import Reads
 from runtime.http.routing import caller_of
 from schemas.base import Millis
@@ -24,6 +24,7 @@ from services.audit.lists.lists import (
     page_of_entities,
     wanted_entities,
 )
+from services.audit.lists.parameters import parameters_of
 from services.audit.lists.redemptions import living_voucher
 from services.audit.lists.times import TIMES
 
@@ -104,7 +105,7 @@ async def list_voucher_publications(
     reads: Reads, clock_ms: Callable[[], Millis], request: Request
 ) -> Response:
     """GET /v1/vouchers/{code}/publications: the list of publications, of one voucher."""
-    given = read_parameters(request.query_params.multi_items())
+    given = parameters_of(request)
     require_known(given, PUBLICATIONS.parameters)
     page = page_of(given, frozenset(PUBLICATIONS.orders))
     where = wanted_entities(PUBLICATIONS, caller_of(request).project, given, clock_ms())

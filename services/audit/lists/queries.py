@@ -83,16 +83,6 @@ def count_entities(where: Where) -> Query:
     )
 
 
-def last_moment(where: Where, page: Page) -> Query:
-    """When the last entity of a full page was created; no row where the page is not full."""
-    direction = "DESC" if page.descending else "ASC"
-    return Query(
-        f"SELECT created_at FROM {ENTITIES.full_name} FINAL WHERE {where.text} "  # noqa: S608
-        f"ORDER BY created_at {direction} LIMIT 1 OFFSET {{last:UInt32}}",
-        {**where.values, "last": page.offset + page.limit - 1},
-    )
-
-
 def go_on_after(where: Where, entity_id: str, page: Page) -> None:
     """Only what comes after that entity in the order of creation; nothing when it is unknown."""
     compared = "<" if page.descending else ">"

@@ -20,7 +20,6 @@ from fronts.query_string import (
     invalid_parameter,
     page_of,
     range_of,
-    read_parameters,
     require_known,
     single_parameter,
     text_of,
@@ -33,6 +32,7 @@ from schemas.vouchers import Voucher
 from services.audit.lists import queries
 from services.audit.lists.filters import Field, Where, text
 from services.audit.lists.lists import PAGING, add_customer, json_answer, list_response
+from services.audit.lists.parameters import parameters_of
 from services.audit.sink.redemption_table import REDEMPTIONS
 
 #: How many entries of a voucher are shown at once; the contract knows no pages there.
@@ -77,7 +77,7 @@ _NAMED_FAILURES: Final[Mapping[str, str]] = {
 
 async def list_redemptions(reads: Reads, request: Request) -> Response:
     """GET /v1/redemptions."""
-    given = read_parameters(request.query_params.multi_items())
+    given = parameters_of(request)
     require_known(given, PARAMETERS)
     page = page_of(given, frozenset(ORDERS))
     where = wanted_redemptions(caller_of(request).project, given)
@@ -101,7 +101,7 @@ async def get_redemption(reads: Reads, request: Request) -> Response:
 
 async def list_voucher_redemptions(reads: Reads, request: Request) -> Response:
     """GET /v1/vouchers/{code}/redemptions: the list of redemptions, of one voucher."""
-    given = read_parameters(request.query_params.multi_items())
+    given = parameters_of(request)
     require_known(given, PARAMETERS)
     page = page_of(given, frozenset(ORDERS))
     project = caller_of(request).project
@@ -115,7 +115,7 @@ async def list_voucher_redemptions(reads: Reads, request: Request) -> Response:
 
 async def get_voucher_redemption(reads: Reads, request: Request) -> Response:
     """GET /v1/vouchers/{code}/redemption: how often, and the newest entries."""
-    require_known(read_parameters(request.query_params.multi_items()), frozenset())
+    require_known(parameters_of(request), frozenset())
     await reads.ready(request)
     voucher = await living_voucher(reads, request)
     where = Where(caller_of(request).project)

@@ -15,7 +15,6 @@ from engine.rules.body import rule_body
 from fronts.query_string import (
     Given,
     page_of,
-    read_parameters,
     require_known,
     single_parameter,
     time_of,
@@ -36,6 +35,7 @@ from services.audit.lists.lists import (
     page_of_entities,
     wanted_entities,
 )
+from services.audit.lists.parameters import parameters_of
 from services.audit.lists.times import TIMES
 
 
@@ -100,7 +100,7 @@ _PERIOD: Final[tuple[tuple[str, str], ...]] = (("start_date", ">="), ("end_date"
 
 async def list_rules(reads: Reads, clock_ms: Callable[[], Millis], request: Request) -> Response:
     """GET /v1/validation-rules."""
-    given = read_parameters(request.query_params.multi_items())
+    given = parameters_of(request)
     require_known(given, RULES.parameters | {name for name, _ in _PERIOD})
     where = wanted_entities(RULES, caller_of(request).project, given, clock_ms())
     for name, compared in _PERIOD:
@@ -116,7 +116,7 @@ async def list_assignments_of(
 ) -> Response:
     """GET /v1/validation-rules/{rule}/assignments."""
     rule_id = read_ident(request, "rule")
-    given = read_parameters(request.query_params.multi_items())
+    given = parameters_of(request)
     require_known(given, ASSIGNMENTS.parameters - {"rule"})
     project = caller_of(request).project
     where = wanted_entities(ASSIGNMENTS, project, given, clock_ms())

@@ -7,9 +7,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, StrictBool, StrictStr, model_validator
 
 from engine.campaigns.generation import VOUCHERS_MAX
-from fronts.fields import Body, Day, Instant, Long, Short, Shown, Unserved, read_whole
+from fronts.fields import Body, Day, Long, Short, Shown, Unserved, read_whole
 from schemas.base import ID_LENGTH_MAX
 from services.catalog.campaigns.promotion_bodies import PromotionBody
+from services.catalog.dates import End, Start
 from services.catalog.terms.bodies import (
     CodeConfigBody,
     DiscountBody,
@@ -78,8 +79,8 @@ class CampaignTerms(Body):
     campaign_type: CampaignKind | None = None
     type: Literal["STATIC", "AUTO_UPDATE"] | None = None
     description: Long | None = None
-    start_date: Instant | None = None
-    expiration_date: Instant | None = None
+    start_date: Start | None = None
+    expiration_date: End | None = None
     validity_timeframe: TimeframeBody | None = None
     validity_day_of_week: Annotated[list[Day], Field(max_length=7)] | None = None
     validity_hours: HoursBody | None = None
@@ -176,8 +177,8 @@ class VoucherOfCampaignBody(Body):
     metadata: dict[str, Any] | None = None
     redemption: RedemptionBody | None = None
     additional_info: Long | None = None
-    start_date: Instant | None = None
-    expiration_date: Instant | None = None
+    start_date: Start | None = None
+    expiration_date: End | None = None
 
 
 class AddVouchersBody(VoucherOfCampaignBody):

@@ -41,6 +41,7 @@ from services.catalog.campaigns.campaign_bodies import (
     VoucherOfCampaignBody,
 )
 from services.catalog.campaigns.promotions import new_tier, shown_campaign
+from services.catalog.dates import place_own_days
 from services.catalog.reads import Reads
 from services.catalog.terms.values import (
     CATEGORY,
@@ -85,7 +86,9 @@ def campaign_router(writes: Writes, view_of: Reads) -> APIRouter:
 
     @router.post("/v1/campaigns")
     async def create(request: Request, body: CreateCampaignBody) -> Response:
-        command = create_campaign_command(body, request_id_of(request))
+        command = create_campaign_command(
+            await place_own_days(view_of, request, body), request_id_of(request)
+        )
         return await writes.write(request, "campaign.create", command)
 
     @router.get("/v1/campaigns/{campaign:ident}")
@@ -98,9 +101,8 @@ def campaign_router(writes: Writes, view_of: Reads) -> APIRouter:
 
     @router.put("/v1/campaigns/{campaign:ident}")
     async def update(request: Request, campaign: Captured, body: UpdateCampaignBody) -> Response:
-        return await writes.write(
-            request, "campaign.update", update_campaign_command(body, campaign)
-        )
+        command = update_campaign_command(await place_own_days(view_of, request, body), campaign)
+        return await writes.write(request, "campaign.update", command)
 
     @router.delete("/v1/campaigns/{campaign:ident}")
     async def delete(request: Request, campaign: Captured) -> Response:
@@ -121,7 +123,8 @@ def campaign_router(writes: Writes, view_of: Reads) -> APIRouter:
     async def add(
         request: Request, campaign: Captured, body: AddVouchersBody | None = None
     ) -> Response:
-        command = add_vouchers_command(body or AddVouchersBody(), campaign, request)
+        asked = await place_own_days(view_of, request, body or AddVouchersBody())
+        command = add_vouchers_command(asked, campaign, request)
         return await writes.write(request, "campaign.vouchers.add", command)
 
     @router.post("/v1/campaigns/{campaign:ident}/vouchers/{code:ident}")
@@ -131,7 +134,7 @@ def campaign_router(writes: Writes, view_of: Reads) -> APIRouter:
         code: Captured,
         body: VoucherOfCampaignBody | None = None,
     ) -> Response:
-        fields = _fields(body or VoucherOfCampaignBody())
+        fields = _fields(await place_own_days(view_of, request, body or VoucherOfCampaignBody()))
         command = AddVouchers(campaign, code=code, fields=fields)
         return await writes.write(request, "campaign.vouchers.add", command)
 

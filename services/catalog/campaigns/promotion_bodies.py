@@ -4,10 +4,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, StrictStr
 
-from fronts.fields import Body, Day, Instant, Long, Short, Shown, read_whole
+from fronts.fields import Body, Day, Long, Short, Shown, read_whole
 from schemas.assignments import ASSIGNMENTS_MAX
 from schemas.base import ID_LENGTH_MAX
 from schemas.promotions import STACK_TIERS_MAX, TIERS_AT_ONCE_MAX, TIERS_MAX
+from services.catalog.dates import End, Start
 from services.catalog.terms.bodies import DiscountBody, HoursBody, TimeframeBody
 
 Name = Annotated[StrictStr, Field(min_length=1, max_length=ID_LENGTH_MAX)]
@@ -42,8 +43,8 @@ class TierTerms(Body):
     banner: Long | None = None
     metadata: dict[str, Any] | None = None
     hierarchy: TierPlace | None = None
-    start_date: Instant | None = None
-    expiration_date: Instant | None = None
+    start_date: Start | None = None
+    expiration_date: End | None = None
     validity_timeframe: TimeframeBody | None = None
     validity_day_of_week: Annotated[list[Day], Field(max_length=7)] | None = None
     validity_hours: HoursBody | None = None

@@ -50,6 +50,7 @@ from services.catalog.campaigns.promotion_bodies import (
     UpdateStackBody,
     UpdateTierBody,
 )
+from services.catalog.dates import place_own_days
 from services.catalog.reads import Reads
 from services.catalog.terms.values import (
     days_of,
@@ -93,7 +94,8 @@ def _add_tiers(router: APIRouter, writes: Writes, view_of: Reads) -> None:
 
     @router.put(_TIER)
     async def update(request: Request, tier: Captured, body: UpdateTierBody) -> Response:
-        return await writes.write(request, "tier.update", update_tier_command(body, tier))
+        command = update_tier_command(await place_own_days(view_of, request, body), tier)
+        return await writes.write(request, "tier.update", command)
 
     @router.delete(_TIER)
     async def delete(request: Request, tier: Captured) -> Response:
@@ -129,7 +131,7 @@ def _add_tiers(router: APIRouter, writes: Writes, view_of: Reads) -> None:
 
     @router.post(_TIERS)
     async def create(request: Request, campaign: Captured, body: CreateTierBody) -> Response:
-        new = new_tier(body)
+        new = new_tier(await place_own_days(view_of, request, body))
         command = CreateTier(campaign, new.tier, new.validation_rules, new.hierarchy)
         return await writes.write(request, "tier.create", command)
 

@@ -8,6 +8,7 @@ metadata. Rows are counted from 1, without the header; empty lines do not count.
 import asyncio
 import csv
 import io
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ from schemas.actions import Work
 from services.catalog.imports.uploads import ROWS_MAX, Row, Upload, check_count, read_file
 
 COLUMNS_MAX = 200
+_WHOLE = re.compile(r"([0-9]{1,16})(?:\.0{1,12})?")
 #: A cell's text into its value; raises ValueError that says what is wanted.
 Cell = Callable[[str], Any]
 
@@ -51,10 +53,11 @@ async def read_csv(request: Request, type_: str, work: Work, columns: Columns) -
 
 
 def whole_number(text: str) -> int:
-    """The number of a cell, in digits alone. Raises ValueError."""
-    if not (text.isascii() and text.isdecimal() and len(text) <= 16):
+    """The number of a cell; programs write whole ones as `15.0`, too. Raises ValueError."""
+    found = _WHOLE.fullmatch(text)
+    if found is None:
         raise ValueError("a whole number is wanted")
-    return int(text)
+    return int(found[1])
 
 
 def read_rows(content: bytes, columns: Columns) -> list[Row]:

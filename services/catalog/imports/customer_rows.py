@@ -5,10 +5,12 @@ from typing import Any
 import msgspec
 from pydantic import ValidationError
 
+from engine.kernel.calendar import Zone
 from fronts.fields import Body, Short
 from runtime.http.payload import describe_pydantic
 from schemas.api import CustomerInput
 from schemas.orders import CreateOrder
+from services.catalog.dates import place_days
 from services.catalog.imports.csv_file import Cell, Columns, Fault
 from services.catalog.imports.uploads import Row
 from services.catalog.people.customer_bodies import (
@@ -44,8 +46,9 @@ def source_row(source_id: str) -> Row:
     return {"do": msgspec.to_builtins(CustomerInput(source_id=source_id))}
 
 
-def order_row(body: OrderBody) -> Row:
-    """What a request says of one order, as a row of its action."""
+def order_row(zone: Zone, body: OrderBody) -> Row:
+    """What a request says of one order, as a row of its action; its dates are days of that zone."""
+    body = place_days(body, zone)
     order = CreateOrder(order_input(body), order_customer(body), body.created_at, item_ids(body))
     row: dict[str, Any] = msgspec.to_builtins(order)
     row.pop("type", None)

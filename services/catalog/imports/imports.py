@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Coroutine
+from functools import partial
 from typing import Any
 
 from fastapi import APIRouter
@@ -23,6 +24,7 @@ from schemas.actions import (
     UpdateVouchers,
 )
 from schemas.errors import not_found
+from services.catalog.dates import zone_of_caller
 from services.catalog.imports.csv_file import read_csv
 from services.catalog.imports.customer_rows import (
     CUSTOMER_COLUMNS,
@@ -42,14 +44,14 @@ from services.catalog.imports.uploads import (
     stage_and_start,
 )
 from services.catalog.imports.voucher_rows import (
-    CAMPAIGN_COLUMNS,
-    VOUCHER_COLUMNS,
     ImportVoucherBody,
     ImportWholeVoucherBody,
     UpdateVoucherRowBody,
     VouchersMetadataBody,
+    campaign_columns,
     import_row,
     update_row,
+    voucher_columns,
 )
 from services.catalog.people.customer_bodies import OrderBody
 from services.catalog.reads import Reads
@@ -63,7 +65,7 @@ UPLOADS_AT_ONCE_MAX = 4
 def import_router(writes: Writes, view_of: Reads) -> APIRouter:
     """The endpoints, before those of single vouchers, whose codes they look like."""
     router = APIRouter(tags=["imports"], route_class=_counted_route())
-    _vouchers(router, writes)
+    _vouchers(router, writes, view_of)
     _campaigns(router, writes, view_of)
     _customers(router, writes)
     add_product_imports(router, writes)
@@ -71,7 +73,8 @@ def import_router(writes: Writes, view_of: Reads) -> APIRouter:
     @router.post("/v1/orders/import")
     async def orders(request: Request) -> Response:
         body, given = await read_json_rows(request, ORDERS_MAX)
-        rows = await make_rows(request, given, OrderBody, order_row)
+        make = partial(order_row, await zone_of_caller(view_of, request))
+        rows = await make_rows(request, given, OrderBody, make)
         upload = Upload("ORDERS.IMPORT", ImportOrders(), rows, body)
         return await stage_and_start(writes, request, "orders.import", upload, status=200)
 
@@ -112,18 +115,20 @@ def _counted_route() -> type[APIRoute]:
     return CountedRoute
 
 
-def _vouchers(router: APIRouter, writes: Writes) -> None:
+def _vouchers(router: APIRouter, writes: Writes, view_of: Reads) -> None:
     @router.post("/v1/vouchers/import")
     async def vouchers(request: Request) -> Response:
         body, given = await read_json_rows(request)
-        rows = await make_rows(request, given, ImportWholeVoucherBody, import_row)
+        make = partial(import_row, await zone_of_caller(view_of, request))
+        rows = await make_rows(request, given, ImportWholeVoucherBody, make)
         upload = Upload("VOUCHERS.IMPORT", ImportVouchers(), rows, body)
         return await stage_and_start(writes, request, "vouchers.import", upload)
 
     @router.post("/v1/vouchers/importCSV")
     async def vouchers_csv(request: Request) -> Response:
         work = ImportVouchers()
-        upload = await read_csv(request, "VOUCHERS.IMPORT_CSV", work, VOUCHER_COLUMNS)
+        columns = voucher_columns(await zone_of_caller(view_of, request))
+        upload = await read_csv(request, "VOUCHERS.IMPORT_CSV", work, columns)
         return await stage_and_start(writes, request, "vouchers.import_csv", upload)
 
     @router.post("/v1/vouchers/bulk/async")
@@ -154,14 +159,16 @@ def _campaigns(router: APIRouter, writes: Writes, view_of: Reads) -> None:
     async def vouchers(request: Request, campaign: Captured) -> Response:
         work = ImportVouchers(await id_of(request, campaign))
         body, given = await read_json_rows(request)
-        rows = await make_rows(request, given, ImportVoucherBody, import_row)
+        make = partial(import_row, await zone_of_caller(view_of, request))
+        rows = await make_rows(request, given, ImportVoucherBody, make)
         upload = Upload("CAMPAIGN.VOUCHERS_IMPORT", work, rows, body)
         return await stage_and_start(writes, request, "campaign.import", upload)
 
     @router.post("/v1/campaigns/{campaign:ident}/importCSV")
     async def vouchers_csv(request: Request, campaign: Captured) -> Response:
         work = ImportVouchers(await id_of(request, campaign))
-        upload = await read_csv(request, "CAMPAIGN.VOUCHERS_IMPORT_CSV", work, CAMPAIGN_COLUMNS)
+        columns = campaign_columns(await zone_of_caller(view_of, request))
+        upload = await read_csv(request, "CAMPAIGN.VOUCHERS_IMPORT_CSV", work, columns)
         return await stage_and_start(writes, request, "campaign.import_csv", upload, status=200)
 
 

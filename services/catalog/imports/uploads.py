@@ -22,6 +22,7 @@ from fronts.writes import Identity, Writes
 from runtime.http.auth import Caller
 from runtime.http.errors import ApiError, invalid_payload, request_id_of
 from runtime.http.ignored import Path, note_ignored, read_model
+from runtime.http.lenient import untyped
 from runtime.http.payload import decode_body, describe_pydantic, require_json
 from runtime.http.routing import caller_of
 from schemas.actions import CHUNK_BYTES_MAX, CHUNK_ROWS_MAX, Rows, StageRows, StartAction, Work
@@ -34,8 +35,6 @@ FILE_BYTES_MAX = 10 * 1024 * 1024
 
 B = TypeVar("B", bound=BaseModel)
 Row = dict[str, Any]
-
-_any_json: "msgspec.json.Decoder[Any]" = msgspec.json.Decoder()
 
 
 class Upload(NamedTuple):
@@ -120,7 +119,7 @@ async def read_json_rows(request: Request, rows_max: int = ROWS_MAX) -> tuple[by
     body = await request.body()
     if body:
         require_json(request)
-    rows = await asyncio.to_thread(decode_body, body, _any_json)
+    rows = await asyncio.to_thread(decode_body, body, untyped)
     if not isinstance(rows, list):
         raise invalid_payload("A body with a JSON array is required")
     check_count(len(rows), rows_max)
@@ -132,7 +131,7 @@ async def read_json(request: Request, kind: type[B]) -> tuple[bytes, B]:
     body = await request.body()
     if body:
         require_json(request)
-    value = await asyncio.to_thread(decode_body, body, _any_json)
+    value = await asyncio.to_thread(decode_body, body, untyped)
     ignored: list[Path] = []
     try:
         read = read_model(kind, value, ignored)

@@ -4,17 +4,21 @@ Money in a file is in minor units, as everywhere.
 """
 
 import re
+from collections.abc import Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Annotated, Any, Literal, Self
 
 import msgspec
 from pydantic import Field, StrictStr, model_validator
 
+from engine.kernel.calendar import Zone
 from engine.vouchers.rows import ImportedVoucher, UpdatedVoucher
-from fronts.fields import Body, as_instant
+from fronts.fields import Body
 from schemas.base import ID_LENGTH_MAX
 from schemas.discounts import Discount
 from schemas.vouchers import Gift, VoucherType
+from services.catalog.dates import end_in_zone, place_days, start_in_zone
 from services.catalog.imports.csv_file import Cell, Columns, Fault, whole_number
 from services.catalog.imports.uploads import Row
 from services.catalog.terms.bodies import DiscountBody, GiftBody, VoucherTerms
@@ -68,8 +72,9 @@ class VouchersMetadataBody(Body):
     metadata: dict[str, Any]
 
 
-def import_row(body: ImportVoucherBody) -> Row:
-    """The row of one JSON object."""
+def import_row(zone: Zone, body: ImportVoucherBody) -> Row:
+    """The row of one JSON object, its dates being days of that time zone."""
+    body = place_days(body, zone)
     given = body.model_dump(exclude_none=True, include=_PLAIN)
     fields = given | {
         name: value
@@ -227,20 +232,27 @@ _BOTH: dict[str, Cell] = {
     "active": _yes,
     "redeemed quantity": whole_number,
     "redeemed amount": whole_number,
-    "start date": as_instant,
-    "expiration date": as_instant,
     "redemption limit": whole_number,
     "additional info": str,
     "voucher type": _type,
     "value": _number,
     "discount type": _discount_type,
 }
-#: What a file of vouchers may hold.
-VOUCHER_COLUMNS = Columns(_BOTH, ("code",), make_voucher, named="code")
-#: What a file of a campaign's vouchers may hold; what a row leaves out is the campaign's.
-CAMPAIGN_COLUMNS = Columns(
-    _BOTH | {"gift amount": whole_number, "loyalty points": _loyalty},
-    ("code",),
-    make_voucher,
-    named="code",
-)
+
+
+def voucher_columns(zone: Zone) -> Columns:
+    """What a file of vouchers may hold, its dates being days of that time zone."""
+    return _columns({}, zone)
+
+
+def campaign_columns(zone: Zone) -> Columns:
+    """What a file of a campaign's vouchers may hold; what a row leaves out is the campaign's."""
+    return _columns({"gift amount": whole_number, "loyalty points": _loyalty}, zone)
+
+
+def _columns(own: Mapping[str, Cell], zone: Zone) -> Columns:
+    dates: dict[str, Cell] = {
+        "start date": partial(start_in_zone, zone),
+        "expiration date": partial(end_in_zone, zone),
+    }
+    return Columns({**_BOTH, **dates, **own}, ("code",), make_voucher, named="code")

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from pydantic import BeforeValidator, Field
 
-from fronts.fields import Amount, Body, Count, Instant, Short, Shown, Unserved
+from fronts.fields import Amount, Body, Count, Short, Shown, Unserved
 from schemas.api import (
     ITEMS_MAX,
     CustomerInput,
@@ -21,6 +21,7 @@ from schemas.api import (
 )
 from schemas.base import INSTANT_MAX
 from schemas.personal import Address
+from services.catalog.dates import Start
 
 
 def _day(value: Any) -> Any:
@@ -132,7 +133,7 @@ class OrderBody(Body):
     customer_id: Short | None = None
     referrer: Unserved = None
     referrer_id: Unserved = None
-    created_at: Annotated[Instant, Field(ge=0, le=INSTANT_MAX)] | None = None
+    created_at: Annotated[Start, Field(ge=0, le=INSTANT_MAX)] | None = None
     updated_at: Shown = None
     redemptions: Shown = None
     object: Literal["order"] | None = None

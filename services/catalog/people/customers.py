@@ -13,6 +13,7 @@ from engine.erasures.body import DONE
 from engine.kernel import tables
 from engine.kernel.lookup import find_customer, find_stored_customer
 from engine.kernel.state import View
+from engine.kernel.zones import zone_of
 from fronts.query_string import read_parameters
 from fronts.writes import IDEMPOTENCY_HEADER, Writes
 from runtime.base.clock import clock_ms
@@ -90,8 +91,8 @@ def customer_router(
     @router.get("/v1/customers/{customer_id:ident}/redeemables")
     async def redeemables(request: Request, customer_id: Captured) -> Response:
         found = await known(request, customer_id)
-        given = read_parameters(request.query_params.multi_items())
         view = await view_of(caller_of(request).project)
+        given = read_parameters(request.query_params.multi_items(), zone_of(view))
         return writes.respond(request, 200, held_list(view, found.id, given, clock()))
 
     return router

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from engine.kernel import tables
 from engine.kernel.lookup import find_customer
+from engine.kernel.zones import zone_of
 from engine.projects.body import list_body
 from engine.segments.belonging import segments_of
 from engine.segments.body import segment_body, simple_segment_body
@@ -81,8 +82,8 @@ def segment_router(
 
     @router.get("/v1/segments")
     async def list_segments(request: Request) -> Response:
-        given = read_parameters(request.query_params.multi_items())
         view = await view_of(caller_of(request).project)
+        given = read_parameters(request.query_params.multi_items(), zone_of(view))
         found = select_page(_SELECTION, view.scan(tables.SEGMENTS), given, clock())
         body = found.body(segment_body)
         # the contract's description calls the array `segments` where `data_ref` says `data`

@@ -1,10 +1,10 @@
 """What the endpoints of metadata schemas take."""
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, StrictBool, StrictStr, model_validator
 
-from fronts.fields import Body, Short
+from fronts.fields import Body, Short, Shown
 from schemas.base import is_number
 from schemas.metadata import PROPERTIES_MAX, PropertyType
 
@@ -84,7 +84,12 @@ class CreateSchemaBody(Body):
 
 
 class UpdateSchemaBody(Body):
-    """The properties take the place of those before."""
+    """The properties take the place of those before; the rest is as it is shown."""
 
     properties: Properties
     allow_defined_only: StrictBool | None = None
+    related_object: Short | None = None
+    id: Shown = None
+    created_at: Shown = None
+    updated_at: Shown = None
+    object: Literal["metadata_schema"] | None = None

@@ -10,7 +10,7 @@ from engine.metadata.body import older_schema_body, schema_body
 from engine.metadata.decide import find_schema
 from engine.projects.body import list_body
 from fronts.writes import Writes
-from runtime.http.errors import ApiError
+from runtime.http.errors import ApiError, invalid_payload
 from runtime.http.routing import Captured, caller_of, management_router
 from schemas.errors import not_found
 from schemas.metadata import (
@@ -61,6 +61,9 @@ def schema_router(writes: Writes, view_of: Reads) -> APIRouter:
     async def update(
         request: Request, project_id: Captured, schema_id: Captured, body: UpdateSchemaBody
     ) -> Response:
+        found = find_schema(await managed.management.view(request, project_id), schema_id)
+        if found is not None and body.related_object not in (None, found.related_object):
+            raise invalid_payload("Property `.related_object` cannot be changed")
         command = UpdateMetadataSchema(
             schema_id, _properties(body.properties), body.allow_defined_only
         )

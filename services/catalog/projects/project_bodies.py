@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictS
 
 from engine.codes.code import CHARSET
 from engine.kernel.zones import zone_names
-from fronts.fields import Body, Long, Short
+from fronts.fields import Body, Long, Short, Shown
 from services.catalog.projects.management import ORIGIN
 
 ORIGINS_MAX = 100
@@ -94,7 +94,17 @@ class CreateProjectBody(ProjectTerms):
 
 
 class UpdateProjectBody(ProjectTerms):
-    """Changes of a project; only what is named changes."""
+    """Changes of a project; only what is named changes.
+
+    Everything that a project shows may be named: what cannot be changed as it is.
+    """
 
     name: Name | None = None
     default_code_config: CodeCharsetBody | None = None
+    id: Short | None = None
+    case_sensitive_codes: StrictBool | None = None
+    cluster_id: Literal["self-hosted"] | None = None
+    api_version: Literal["v2018-08-01"] | None = None
+    is_sandbox: Literal[False] | None = None
+    webhook_token: Shown = None
+    limits: Shown = None

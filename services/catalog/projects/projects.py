@@ -145,6 +145,10 @@ class _Projects:
         found = await self._management.project(request, project_id)
         if "name" in body.model_fields_set and body.name is None:
             raise invalid_payload("Property `.name` should not be null")
+        if body.id not in (None, project_id):
+            raise invalid_payload("Property `.id` differs from the project in the path")
+        if body.case_sensitive_codes not in (None, found.case_sensitive_codes):
+            raise invalid_payload("Property `.case_sensitive_codes` cannot be changed")
         origins = body.client_trusted_domains
         command = UpdateProject(
             project_id=project_id,

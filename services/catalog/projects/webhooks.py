@@ -16,7 +16,7 @@ from runtime.http.routing import Captured, management_router
 from schemas.errors import not_found
 from schemas.webhooks import CreateWebhook, DeleteWebhook, RedeliverEvent, UpdateWebhook, Webhook
 from services.catalog.projects.managed import Managed
-from services.catalog.projects.webhook_bodies import RedeliveryBody, WebhookBody
+from services.catalog.projects.webhook_bodies import RedeliveryBody, UpdateWebhookBody, WebhookBody
 from services.catalog.reads import Reads
 
 _WEBHOOKS = "/management/v1/projects/{project_id:ident}/webhooks"
@@ -56,7 +56,7 @@ def webhook_router(writes: Writes, view_of: Reads, *, allow_private: bool) -> AP
 
     @router.put(_WEBHOOK)
     async def update(
-        request: Request, project_id: Captured, webhook_id: Captured, body: WebhookBody
+        request: Request, project_id: Captured, webhook_id: Captured, body: UpdateWebhookBody
     ) -> Response:
         check(body)
         command = UpdateWebhook(webhook_id, body.target_url, tuple(body.events), body.active)

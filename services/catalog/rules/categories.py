@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from engine.categories.body import category_body
 from engine.kernel import tables
+from engine.kernel.zones import zone_of
 from fronts.fields import Body, Shown, read_whole
 from fronts.query_string import read_parameters
 from fronts.selection import Selection, select_page
@@ -71,8 +72,8 @@ def category_router(
 
     @router.get("/v1/categories")
     async def list_categories(request: Request) -> Response:
-        given = read_parameters(request.query_params.multi_items())
         view = await view_of(caller_of(request).project)
+        given = read_parameters(request.query_params.multi_items(), zone_of(view))
         found = select_page(_SELECTION, view.scan(tables.CATEGORIES), given, clock())
         return writes.respond(request, 200, found.body(category_body))
 

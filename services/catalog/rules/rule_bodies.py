@@ -1,12 +1,11 @@
 """What the endpoints of validation rules take. What rules themselves say is checked by the core."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, StrictStr
+from pydantic import AfterValidator, BeforeValidator, StrictBool, StrictStr, model_validator
 
 from fronts.fields import Amount, Body, Count, Long, Short, Shown
 from schemas.assignments import AssignedType
-from schemas.base import ID_LENGTH_MAX
 from schemas.rules import CONTEXT_TYPES, ItemEffect, RuleType
 
 
@@ -54,7 +53,7 @@ class ItemBody(ProductLimitsBody):
     """Items that a discount is for, or not for; what answers add about an order is passed over."""
 
     object: Literal["product", "sku", "products_collection"]
-    id: Annotated[StrictStr, Field(min_length=1, max_length=ID_LENGTH_MAX)]
+    id: Short | None = None
     source_id: Short | None = None
     product_id: Short | None = None
     product_source_id: Short | None = None
@@ -71,6 +70,13 @@ class ItemBody(ProductLimitsBody):
     target: Literal["ITEM", "UNIT"] | None = None
     order_item_indices: list[Any] | None = None
     order_item_units: list[Any] | None = None
+
+    @model_validator(mode="after")
+    def _names_something(self) -> Self:
+        if not (self.id or (self.source_id and self.object != "products_collection")):
+            either = "id" if self.object == "products_collection" else "id or source_id"
+            raise ValueError(f"{either} is required")
+        return self
 
 
 class ItemsBody(Body):

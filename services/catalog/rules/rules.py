@@ -142,7 +142,7 @@ def _entry(body: ItemBody) -> ItemEntry:
         if quantity is not None or formula is not None:
             limits.append(ProductLimit(name, quantity, formula))
     kept = {name: value for name, value in given.items() if name not in _PASSED_OVER}
-    return ItemEntry(**kept, product_limits=tuple(limits))
+    return ItemEntry(**{"id": ""} | kept, product_limits=tuple(limits))
 
 
 def _bundle(rules: dict[str, Any]) -> str | None:

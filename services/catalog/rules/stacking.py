@@ -20,7 +20,7 @@ from schemas.stacking import (
 )
 from services.catalog.projects.managed import Managed
 from services.catalog.reads import Reads
-from services.catalog.rules.stacking_bodies import StackingRulesBody
+from services.catalog.rules.stacking_bodies import StackingRulesBody, UpdateStackingRulesBody
 
 _ALL = "/management/v1/projects/{project_id:ident}/stacking-rules"
 _ONE = _ALL + "/{rules_id:ident}"
@@ -52,7 +52,7 @@ def stacking_router(writes: Writes, view_of: Reads) -> APIRouter:
 
     @router.put(_ONE)
     async def update(
-        request: Request, project_id: Captured, rules_id: Captured, body: StackingRulesBody
+        request: Request, project_id: Captured, rules_id: Captured, body: UpdateStackingRulesBody
     ) -> Response:
         changes = msgspec.Raw(msgspec.json.encode(body.said()))
         command = UpdateStackingRules(rules_id, changes)

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StrictStr
 
-from fronts.fields import Body, read_whole
+from fronts.fields import Body, Shown, read_whole
 from schemas.base import ID_LENGTH_MAX
 from schemas.stacking import CATEGORIES_NAMED_MAX, REDEEMABLES_LIMIT_MAX
 
@@ -39,4 +39,15 @@ class StackingRulesBody(Body):
 
     def said(self) -> dict[str, Any]:
         """The members that say something; an official client says null for what it leaves out."""
-        return self.model_dump(exclude_none=True)
+        return self.model_dump(exclude_none=True, include=_TERMS)
+
+
+class UpdateStackingRulesBody(StackingRulesBody):
+    """Changes of the rules, which may be sent back as they are shown."""
+
+    id: Shown = None
+    created_at: Shown = None
+    updated_at: Shown = None
+
+
+_TERMS = set(StackingRulesBody.model_fields)

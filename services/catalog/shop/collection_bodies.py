@@ -1,9 +1,9 @@
 """What the endpoints of collections take, and the commands that come of it."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import msgspec
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from fronts.fields import Body, Short, Shown
 from schemas.collections import CreateCollection, ProductCollection, UpdateCollection
@@ -12,9 +12,21 @@ from schemas.collections import CreateCollection, ProductCollection, UpdateColle
 class MemberBody(Body):
     """A product or a SKU of a collection, by id or source id."""
 
-    id: Annotated[Short, Field(min_length=1)]
+    id: Short | None = None
+    source_id: Short | None = None
     object: Literal["product", "sku"]
     product_id: Short | None = None
+
+    @property
+    def name(self) -> str:
+        """What it goes by."""
+        return self.id or self.source_id or ""
+
+    @model_validator(mode="after")
+    def _names_something(self) -> Self:
+        if not self.name:
+            raise ValueError("id or source_id is required")
+        return self
 
 
 class UpdateCollectionBody(Body):
@@ -70,5 +82,5 @@ def _filter(given: dict[str, Any] | None) -> str | None:
 
 
 def _members(given: list[MemberBody]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    products = tuple(each.id for each in given if each.object == "product")
-    return products, tuple(each.id for each in given if each.object == "sku")
+    products = tuple(each.name for each in given if each.object == "product")
+    return products, tuple(each.name for each in given if each.object == "sku")

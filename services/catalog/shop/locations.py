@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from engine.kernel import tables
 from engine.kernel.geo import make_point
+from engine.kernel.zones import zone_of
 from engine.locations.body import location_body
 from fronts.fields import Body, Short, Shown
 from fronts.query_string import read_parameters
@@ -118,8 +119,8 @@ def location_router(
 
     @router.get("/v1/locations")
     async def list_locations(request: Request) -> Response:
-        given = read_parameters(request.query_params.multi_items())
         view = await view_of(caller_of(request).project)
+        given = read_parameters(request.query_params.multi_items(), zone_of(view))
         found = select_page(_SELECTION, view.scan(tables.LOCATIONS), given, clock())
         return writes.respond(request, 200, found.body(location_body))
 

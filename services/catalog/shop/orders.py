@@ -11,6 +11,7 @@ from runtime.http.errors import ApiError, invalid_payload
 from runtime.http.routing import Captured, caller_of, management_router
 from schemas.errors import not_found
 from schemas.orders import CreateOrder, UpdateOrder
+from services.catalog.dates import place_own_days
 from services.catalog.people.customer_bodies import OrderBody, item_ids, order_customer, order_input
 from services.catalog.reads import Reads
 
@@ -21,6 +22,7 @@ def order_router(writes: Writes, view_of: Reads) -> APIRouter:
 
     @router.post("/v1/orders")
     async def create(request: Request, body: OrderBody) -> Response:
+        body = await place_own_days(view_of, request, body)
         command = CreateOrder(
             order_input(body), order_customer(body), body.created_at, item_ids(body)
         )
@@ -39,6 +41,7 @@ def order_router(writes: Writes, view_of: Reads) -> APIRouter:
         found = find_order(view, order_id)
         if found is not None and body.id not in (None, found.id, order_id):
             raise invalid_payload("Property `.id` differs from the order in the path")
+        body = await place_own_days(view_of, request, body)
         command = UpdateOrder(
             order_id, order_input(body), order_customer(body), body.created_at, item_ids(body)
         )

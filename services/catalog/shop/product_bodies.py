@@ -9,6 +9,7 @@ import msgspec
 from pydantic import Field
 
 from fronts.fields import Amount, Body, Long, Short, Shown
+from schemas.blank import name_in
 from schemas.products import Product, Sku
 
 #: How many attributes a product has at most.
@@ -72,7 +73,7 @@ def product_of(body: ProductTerms) -> Product:
     return Product(
         id=body.id or "",
         created_at=0,
-        source_id=body.source_id or None,
+        source_id=name_in(body.source_id),
         name=body.name,
         price=body.price,
         attributes=tuple(body.attributes or ()),
@@ -87,7 +88,7 @@ def sku_of(body: SkuTerms) -> Sku:
         id=body.id or "",
         product_id="",
         created_at=0,
-        source_id=body.source_id or None,
+        source_id=name_in(body.source_id),
         sku=body.sku,
         price=body.price,
         currency=body.currency,

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from engine.kernel.encode import Body
 from engine.kernel.state import View
+from engine.kernel.zones import zone_of
 from engine.products.body import full_product_body, sku_body
 from engine.products.decide import skus_of
 from engine.products.find import find_product, find_sku
@@ -88,8 +89,8 @@ def _add_products(router: APIRouter, writes: Writes, view_of: Reads) -> None:
 def _add_skus(router: APIRouter, writes: Writes, view_of: Reads) -> None:
     @router.get(_PRODUCT + "/skus")
     async def listed(request: Request, product: Captured) -> Response:
-        given = read_parameters(request.query_params.multi_items())
         view = await view_of(caller_of(request).project)
+        given = read_parameters(request.query_params.multi_items(), zone_of(view))
         found = known_product(view, product)
         return writes.respond(request, 200, sku_list(given, list(skus_of(view, found.id))))
 

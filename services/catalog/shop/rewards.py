@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from engine.kernel import tables
+from engine.kernel.zones import zone_of
 from engine.rewards.body import reward_body
 from engine.rules.operators import number_in
 from fronts.fields import Body, Short, Shown, Unserved
@@ -105,8 +106,8 @@ def reward_router(
 
     @router.get("/v1/rewards")
     async def list_rewards(request: Request) -> Response:
-        given = read_parameters(request.query_params.multi_items())
         view = await view_of(caller_of(request).project)
+        given = read_parameters(request.query_params.multi_items(), zone_of(view))
         # rewards of this kind are assigned to nothing
         assigned = text_of(given, "assignment_id") is not None
         rewards = () if assigned else view.scan(tables.REWARDS)

@@ -15,9 +15,10 @@ from pydantic import (
 
 from engine.codes.code import CODE_LENGTH_MAX
 from engine.formulas.formula import FormulaError, parse_formula
-from fronts.fields import Amount, Body, Count, Day, Instant, Long, Percent, Short, Shown, read_whole
+from fronts.fields import Amount, Body, Count, Day, Long, Percent, Short, Shown, read_whole
 from schemas.base import ID_LENGTH_MAX
 from schemas.discounts import EFFECTS, UNITS_MAX, DiscountType, Effect
+from services.catalog.dates import End, Start
 
 CHARSET_LENGTH_MAX = 1000
 
@@ -186,8 +187,8 @@ class CodeConfigBody(Body):
 class VoucherTerms(Body):
     """What creating and updating a voucher have in common."""
 
-    start_date: Instant | None = None
-    expiration_date: Instant | None = None
+    start_date: Start | None = None
+    expiration_date: End | None = None
     validity_timeframe: TimeframeBody | None = None
     validity_day_of_week: Annotated[list[Day], Field(max_length=7)] | None = None
     validity_hours: HoursBody | None = None

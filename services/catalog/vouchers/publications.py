@@ -13,6 +13,7 @@ from fronts.writes import Writes
 from runtime.http.errors import invalid_payload
 from runtime.http.payload import NESTING_MAX, describe_pydantic
 from runtime.http.routing import management_router
+from schemas.blank import name_in
 from schemas.publications import PublishVouchers
 from services.catalog.people.customer_bodies import CustomerBody, customer_input
 
@@ -89,7 +90,7 @@ class Publications:
             campaign=None if chosen is None else chosen.id or chosen.name or None,
             count=1 if chosen is None or chosen.count is None else chosen.count,
             join_once=join_once,
-            source_id=body.source_id or None,
+            source_id=name_in(body.source_id),
             channel=body.channel or "API",
             tracking_id=self._writes.tracking_id(customer),
             metadata=body.metadata or {},

@@ -13,6 +13,7 @@ from runtime.http.errors import ApiError
 from runtime.http.routing import Captured, caller_of, management_router
 from schemas.errors import not_found
 from schemas.vouchers import DeleteVoucher, DisableVoucher, EnableVoucher
+from services.catalog.dates import place_own_days
 from services.catalog.reads import Reads
 from services.catalog.vouchers.voucher_bodies import CreateVoucherBody, UpdateVoucherBody
 from services.catalog.vouchers.voucher_commands import (
@@ -30,13 +31,15 @@ def voucher_router(writes: Writes, view_of: Reads) -> APIRouter:
 
     @router.post("/v1/vouchers")
     async def create_with_random_code(request: Request, body: CreateVoucherBody) -> Response:
-        return await writes.write(request, "voucher.create", create_voucher_command(body, None))
+        command = create_voucher_command(await place_own_days(view_of, request, body), None)
+        return await writes.write(request, "voucher.create", command)
 
     @router.post("/v1/vouchers/{code:ident}")
     async def create(request: Request, code: Captured, body: CreateVoucherBody) -> Response:
         if code in RESERVED_CODES:
             raise ApiError(not_found("voucher", code))
-        return await writes.write(request, "voucher.create", create_voucher_command(body, code))
+        command = create_voucher_command(await place_own_days(view_of, request, body), code)
+        return await writes.write(request, "voucher.create", command)
 
     @router.get("/v1/vouchers/{code:ident}")
     async def get(request: Request, code: Captured) -> Response:
@@ -50,7 +53,8 @@ def voucher_router(writes: Writes, view_of: Reads) -> APIRouter:
 
     @router.put("/v1/vouchers/{code:ident}")
     async def update(request: Request, code: Captured, body: UpdateVoucherBody) -> Response:
-        return await writes.write(request, "voucher.update", update_voucher_command(body, code))
+        command = update_voucher_command(await place_own_days(view_of, request, body), code)
+        return await writes.write(request, "voucher.update", command)
 
     @router.delete("/v1/vouchers/{code:ident}")
     async def delete(request: Request, code: Captured) -> Response:

@@ -118,7 +118,8 @@ class Shop:
 
 def _depth(cursor: Cursor) -> tuple[str, int]:
     """How far down a page ended."""
-    return cursor.place, cursor.nth or 0
+    begins_a_time = cursor == Cursor.before(cursor.at - 1)
+    return cursor.place, 0 if begins_a_time else cursor.nth or 0
 
 
 def _assignment(rule_id: str, kind: Any, object_id: str) -> RuleAssignment:

@@ -93,7 +93,7 @@ def test_an_update_replaces_what_it_names(world: World) -> None:
     [
         ({"assignments_count": 5}, "invalid_payload"),
         ({"name": 5}, "invalid_payload"),
-        ({"definition": "[]"}, "invalid_validation_rules"),
+        ({"definition": "[1]"}, "invalid_validation_rules"),
     ],
 )
 def test_an_update_is_checked(world: World, changes: dict[str, Any], key: str) -> None:

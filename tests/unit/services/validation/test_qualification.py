@@ -130,7 +130,7 @@ async def test_it_writes_nothing(world: World) -> None:
         ("?page=0", {}, (400, "invalid_query_params")),
         ("", {"order": {"amount": -1}}, (400, "invalid_payload")),
         ("", {"customer": {"id": "cust_unknown"}}, (404, "not_found")),
-        ("", [], (400, "invalid_payload")),
+        ("", [1], (400, "invalid_payload")),
     ],
 )
 async def test_it_refuses_what_it_cannot_read(

@@ -261,3 +261,24 @@ async def test_what_ones_own_session_holds_suits_still(world: World) -> None:
         body = {"session": session, "order": {"amount": 1000}}
         answer = await world.call("POST", "/v1/qualifications", body)
         assert answer.json()["redeemables"]["total"] == total
+
+
+@pytest.mark.parametrize("cursor", ["more_starting_after", "created_at"])
+@pytest.mark.parametrize("limit", [1, 7, 30])
+async def test_vouchers_of_one_millisecond_are_all_listed(
+    world: World, limit: int, cursor: str
+) -> None:
+    for n in range(30):
+        await world.voucher(f"V{n}", discount={"type": "PERCENT", "percent_off": n % 7 + 1})
+    for rule in ("DEFAULT", "BEST_DEAL", "LEAST_DEAL"):
+        seen: set[str] = set()
+        options: dict[str, Any] = {"limit": limit, "sorting_rule": rule}
+        while True:
+            body = {"order": {"amount": 1000}, "options": options}
+            found = (await world.call("POST", "/v1/qualifications", body)).json()["redeemables"]
+            seen |= {each["id"] for each in found["data"]}
+            if not found["has_more"]:
+                break
+            said = found if cursor in found else found["data"][-1]
+            options["starting_after"] = said[cursor]
+        assert seen == {f"V{n}" for n in range(30)}

@@ -120,7 +120,7 @@ async def test_a_set_is_changed_as_named_and_cleared_by_what_is_empty(world: Wor
     ("body", "key", "details"),
     [
         ({}, "invalid_payload", "name"),
-        ({"name": "A", "rules": []}, "invalid_payload", "rules"),
+        ({"name": "A", "rules": [1]}, "invalid_payload", "rules"),
         ({"name": "A", "type": "simple"}, "invalid_payload", "type"),
         ({"name": "A", "context_type": "everything"}, "invalid_payload", "context_type"),
         (

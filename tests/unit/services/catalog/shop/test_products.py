@@ -85,7 +85,7 @@ async def test_a_product_that_is_deleted_by_force_is_free_again(world: World) ->
         {"attributes": {"a": 1}},
         {"attributes": [1]},
         {"attributes": ["x"] * 101},
-        {"metadata": []},
+        {"metadata": [1]},
         {"source_id": "x" * 600},
         {"object": "sku"},
     ],
