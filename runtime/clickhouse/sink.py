@@ -32,6 +32,7 @@ from runtime.clickhouse.table import (
     positions_of_tables,
     repeat_marker,
 )
+from runtime.log.freshness import Heard
 from runtime.log.log import Corrupt, LogError, Place, StoredEntry
 
 R = TypeVar("R")
@@ -72,10 +73,10 @@ class Positions:
         """How far the table is; -1 when nothing fills it from there."""
         return self._at.get((table.name, place), -1)
 
-    def lowest(self, place: Place) -> int | None:
-        """How far the table is that is furthest behind there; None when nothing reads it."""
+    def lowest(self, place: Place) -> int:
+        """How far the table is that is furthest behind there; -1 when nothing reads it."""
         found = [at for (_, there), at in self._at.items() if there == place]
-        return min(found, default=None)
+        return min(found, default=-1)
 
     async def wait_for(
         self,
@@ -222,13 +223,19 @@ class Feed(Generic[R]):
         self._source: Source | None = None
         self._filler: Filler[R] = Filler(database, place, (), ())
         self._flushed_at = 0.0
+        self._heard = Heard(clock())
         for table in tables:
             # From the start, so that nobody takes a table that was not opened yet for complete.
             positions.note(table.definition, place, -1)
 
+    def lag_ms(self) -> int:
+        """How old what the tables hold may be."""
+        return int((self._clock() - self._heard.at) * 1000)
+
     async def open(self) -> None:
         """Finds where each table goes on; empties one that was filled from another log."""
         await self.close()
+        self._heard = Heard(self._heard.at)
         kept = await self._sources.first_kept(self.place)
         found = [await self._checkpoint(table.definition, kept) for table in self._tables]
         self._filler = Filler(
@@ -256,6 +263,7 @@ class Feed(Generic[R]):
         wait_ms = READ_WAIT_MS
         if not self._filler.is_empty:
             wait_ms = min(AWAITED_LOOK_MS, max(0, int((self._due() - self._clock()) * 1000)))
+        asked_at = self._clock()
         read = await self._source.read(records_max=READ_RECORDS_MAX, wait_ms=wait_ms)
         for applied in read:
             record = await self._decode(applied.entry)
@@ -267,6 +275,7 @@ class Feed(Generic[R]):
         if not self._filler.is_empty and self._clock() >= self._due():
             await self._flush()
         self._tell(self._source.position)
+        self._heard.note(self._positions.lowest(self.place), asked_at, self._source.end)
         if 1 < len(read) < READ_RECORDS_MAX:
             # Where records come in a stream, fewer and larger fetches spare the broker and us.
             await asyncio.sleep(min(STREAM_SECONDS, self._linger / 4))

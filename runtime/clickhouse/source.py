@@ -15,6 +15,10 @@ class Source(Protocol):
     def position(self) -> int:
         """The offset up to which everything was read, records that do not count included."""
 
+    @property
+    def end(self) -> int | None:
+        """See `Reader.end`."""
+
     async def read(self, *, records_max: int, wait_ms: int) -> Sequence[SourceEntry]:
         """The next records; empty when none that counts came within `wait_ms`.
 
@@ -36,6 +40,10 @@ class PlainSource:
     def position(self) -> int:
         return self._position
 
+    @property
+    def end(self) -> int | None:
+        return self._reader.end
+
     async def read(self, *, records_max: int, wait_ms: int) -> Sequence[SourceEntry]:
         entries = await self._reader.read(records_max=records_max, wait_ms=wait_ms)
         if entries:
@@ -56,6 +64,10 @@ class ChainedSource:
     @property
     def position(self) -> int:
         return self._chain.state.position
+
+    @property
+    def end(self) -> int | None:
+        return self._reader.end
 
     async def read(self, *, records_max: int, wait_ms: int) -> Sequence[SourceEntry]:
         entries = await self._reader.read(records_max=records_max, wait_ms=wait_ms)

@@ -3,8 +3,8 @@
 The path's prefix says which kind of key it takes. A request without that kind's headers, or with
 a wrong token, is 401; a valid key of another kind, or an origin that the project does not trust,
 is 403. Tokens are compared as keyed hashes in constant time. Keys come from a replica of the
-control project; when it may be older than a second, nobody is let in, so that a revoked key stops
-working.
+control project; where that may be older than a second, as of the request's arrival, the request
+waits until it is not, and nobody is let in before, so that a revoked key stops working.
 
 Instead of a key pair there may be an access token (`Authorization: Bearer`), which stands for the
 server-side key that it was made with, for some scopes: 401 when it is over, 403 without the scope.
@@ -22,7 +22,7 @@ from schemas.errors import refuse
 from schemas.projects import KeyKind
 from schemas.scopes import scopes_of
 
-KEYS_AGE_MS_MAX = 1000
+KEYS_AGE_SECONDS_MAX = 1.0
 ID_LENGTH_MAX = 256
 
 _PREFIXES: Final[tuple[tuple[str, KeyKind], ...]] = (
@@ -77,14 +77,14 @@ class Directory(Protocol):
     def anyone_trusts(self, origins: frozenset[str]) -> bool:
         """Whether some project does; for preflight requests, which carry no key."""
 
-    def lag_ms(self) -> float:
-        """How old the replica's knowledge may be."""
+    async def is_younger(self, seconds_max: float) -> bool:
+        """Whether all this is known as of then at least; waits for it, bounded."""
 
 
 class Gate(Protocol):
     """What decides who may pass."""
 
-    def admit(self, path: str, headers: Headers) -> Caller | None:
+    async def admit(self, path: str, headers: Headers) -> Caller | None:
         """The caller; None where the path needs none. Raises ApiError."""
 
     def allows_origin(self, path: str, origin: str) -> bool:
@@ -109,11 +109,11 @@ class KeyGate:
         self._tokens = tokens
         self._clock_ms = clock_ms
 
-    def admit(self, path: str, headers: Headers) -> Caller | None:
+    async def admit(self, path: str, headers: Headers) -> Caller | None:
         wanted = key_kind_of(path)
         if wanted is None:
             return None
-        if self._directory.lag_ms() > KEYS_AGE_MS_MAX:
+        if not await self._directory.is_younger(KEYS_AGE_SECONDS_MAX):
             raise unavailable("The keys known here are not fresh enough")
         presented = _presented_pair(wanted, headers)
         if presented is None:

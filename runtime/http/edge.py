@@ -88,7 +88,7 @@ class Edge:
                 await self._answer_preflight(scope["path"], origin, out)(scope, receive, out)
                 return
             self._limit(scope, headers)
-            scope["tessera.caller"] = self._admit(scope["path"], headers, origin, out)
+            scope["tessera.caller"] = await self._admit(scope["path"], headers, origin, out)
             if b"content-length" not in headers:
                 receive = _bound_body(receive, body_bytes_max(scope["path"]))
             await self._app(scope, receive, out)
@@ -108,10 +108,10 @@ class Edge:
             if self._note is not None and caller is not None:
                 self._note(_note_call(scope, caller, out.status, time.perf_counter() - started))
 
-    def _admit(self, path: str, headers: Headers, origin: str, out: "_Exit") -> Caller | None:
+    async def _admit(self, path: str, headers: Headers, origin: str, out: "_Exit") -> Caller | None:
         """The caller; a browser may see the answer also where its key is refused."""
         try:
-            caller = self._gate.admit(path, headers)
+            caller = await self._gate.admit(path, headers)
         except ApiError:
             if origin and self._gate.allows_origin(path, origin):
                 out.allow(origin)

@@ -30,8 +30,11 @@ from runtime.http.routing import unmatched_response
 from schemas.errors import refuse
 
 CONNECTIONS_MAX = 100
-TIMEOUT_SECONDS = 30.0
-CONNECT_SECONDS = 2.0
+#: How long the other host may take: it waits for its tables, then for a query, each bounded.
+TIMEOUT_SECONDS = 40.0
+#: How long a connection may take, or the wait for one of those that are open. A host that is down
+#: refuses at once; one that is slow is waited for.
+CONNECT_SECONDS = 10.0
 METHOD_NOT_ALLOWED = 405
 
 _HOP_BY_HOP: Final = frozenset(
@@ -93,7 +96,9 @@ class Forward:
         request = await self._request(Request(scope, receive), caller)
         try:
             response = await self._client.send(request, stream=True)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as fault:
+        except httpx.PoolTimeout as fault:
+            raise unavailable("Too many requests to that part of the system at once") from fault
+        except (httpx.ConnectError, httpx.ConnectTimeout) as fault:
             log.warning("host not reached", reason=type(fault).__name__)
             raise unavailable("The part of the system that serves this is not up") from fault
         except httpx.TransportError as fault:

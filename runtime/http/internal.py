@@ -40,7 +40,7 @@ class InternalGate:
     def __init__(self, secret: str) -> None:
         self._secret = secret.encode()
 
-    def admit(self, path: str, headers: Headers) -> Caller | None:
+    async def admit(self, path: str, headers: Headers) -> Caller | None:
         if path == "/health":
             return None
         kind = _KINDS.get(headers.get(KEY_KIND_HEADER.encode(), b""))

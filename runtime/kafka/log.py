@@ -77,10 +77,17 @@ class KafkaLog:
         place = Place(topic, partition)
         return await self._ask(place, lambda wire: wire.bounds(place))
 
+    async def end(self, topic: str, partition: int) -> int:
+        """See `Log.end`. Raises LogError when Kafka cannot be reached."""
+        place = Place(topic, partition)
+        return await self._ask(place, lambda wire: wire.end(place))
+
     async def read_at(self, topic: str, partition: int, offset: int) -> StoredEntry:
         """See `Log.read_at`. Raises also LogError."""
         place = Place(topic, partition)
-        raw = await self._ask(place, lambda wire: wire.fetch(place, offset, bytes_max=1, wait_ms=0))
+        raw, _ = await self._ask(
+            place, lambda wire: wire.fetch(place, offset, bytes_max=1, wait_ms=0)
+        )
         found = next(self.batches(place, offset).decode(raw), None) if raw else None
         if found is None or found.offset != offset:
             raise OutOfRange(f"{place}: there is no record at offset {offset}")
@@ -162,6 +169,8 @@ class KafkaReader:
     """See `Reader`. After a fault it connects anew with the next read."""
 
     def __init__(self, log: KafkaLog, place: Place, offset: int) -> None:
+        #: See `Reader.end`.
+        self.end: int | None = None
         self._log = log
         self._place = place
         self._batches = log.batches(place, offset)
@@ -178,6 +187,7 @@ class KafkaReader:
         """
         clock = asyncio.get_running_loop().time
         until = clock() + wait_ms / 1000
+        self.end = None
         while True:
             taken = self._take(records_max)
             if taken:
@@ -217,7 +227,7 @@ class KafkaReader:
             self._wire = await self._log.open_wire(self._place)
         wait_ms = min(int(wait_seconds * 1000), FETCH_WAIT_MS_MAX)
         try:
-            raw = await self._wire.fetch(
+            raw, self.end = await self._wire.fetch(
                 self._place, self._batches.position, bytes_max=FETCH_BYTES_MAX, wait_ms=wait_ms
             )
         except Unreadable as fault:

@@ -15,7 +15,7 @@ Here a request is sent once. Whatever goes wrong, its wire is closed and a new o
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiokafka.client import AIOKafkaClient, ConnectionGroup
 from aiokafka.errors import KafkaError, NodeNotReadyError, UnknownError, for_code
@@ -60,6 +60,13 @@ CLOSE_SECONDS_MAX = 0.5
 
 class Unreadable(LogError):
     """The broker did not give what lies there; when that lasts, it is damaged."""
+
+
+class Fetched(NamedTuple):
+    """The batches that lie at an offset, the last one maybe cut, and the partition's end then."""
+
+    raw: bytes
+    end: int
 
 
 class Wire:
@@ -140,10 +147,10 @@ class Wire:
             raise InDoubt(f"{place}: {_error_name(code)}, offset {offset}")
         return int(offset)
 
-    async def fetch(self, place: Place, offset: int, *, bytes_max: int, wait_ms: int) -> bytes:
+    async def fetch(self, place: Place, offset: int, *, bytes_max: int, wait_ms: int) -> Fetched:
         """The batches that lie at `offset`, or nothing when none came within `wait_ms`.
 
-        The last one may be cut. Raises OutOfRange, Corrupt where the broker finds damage, Unreadable, LogError.
+        Raises OutOfRange, Corrupt where the broker finds damage, Unreadable, LogError.
         """
         asked = [(place.topic, [(place.partition, offset, bytes_max)])]
         request = FetchRequest(wait_ms, 1, bytes_max, _READ_ALL, asked)
@@ -165,14 +172,16 @@ class Wire:
                 f"{place}: the broker finds no batch at offset {offset}, although the partition "
                 f"goes on to {end}"
             )
-        return raw or b""
+        return Fetched(raw or b"", int(end))
 
     async def bounds(self, place: Place) -> tuple[int, int]:
         """The first offset kept and the next one to be written. Raises LogError."""
-        first, end = await asyncio.gather(
-            self._offset(place, _EARLIEST), self._offset(place, _LATEST)
-        )
+        first, end = await asyncio.gather(self._offset(place, _EARLIEST), self.end(place))
         return first, end
+
+    async def end(self, place: Place) -> int:
+        """The next offset to be written. Raises LogError."""
+        return await self._offset(place, _LATEST)
 
     async def close(self) -> None:
         """Closes the connections at once; what is under way is lost or not."""

@@ -111,6 +111,10 @@ class Corrupt(LogError):
 class Reader(Protocol):
     """A position in one partition."""
 
+    @property
+    def end(self) -> int | None:
+        """The next offset to be written, as the last `read` fetched it; None if it had no need to."""
+
     async def read(self, *, records_max: int, wait_ms: int) -> Sequence[StoredEntry]:
         """The next records, at most `records_max`; empty when none came within `wait_ms`.
 
@@ -140,6 +144,9 @@ class Log(Protocol):
 
     async def bounds(self, topic: str, partition: int) -> tuple[int, int]:
         """(first offset kept, next offset to be written)."""
+
+    async def end(self, topic: str, partition: int) -> int:
+        """The next offset to be written: beyond all that was acknowledged before the call."""
 
     async def reader(self, topic: str, partition: int, offset: int) -> Reader:
         """A reader whose first record is the one at `offset`."""

@@ -49,6 +49,9 @@ class MemoryLog:
         found = self._partition(topic, partition)
         return found.start, found.end
 
+    async def end(self, topic: str, partition: int) -> int:
+        return self.end_now(topic, partition)
+
     async def reader(self, topic: str, partition: int, offset: int) -> "MemoryReader":
         return MemoryReader(self, topic, partition, offset)
 
@@ -77,6 +80,10 @@ class MemoryLog:
     ) -> Sequence[StoredEntry]:
         """The records from `offset` on that are there now. Raises OutOfRange."""
         return self._partition(topic, partition).since(offset, records_max)
+
+    def end_now(self, topic: str, partition: int) -> int:
+        """The next offset to be written."""
+        return self._partition(topic, partition).end
 
     async def pause(self, topic: str, partition: int, wait_ms: int) -> None:
         """Suspends until the partition changes, at most `wait_ms`."""
@@ -123,6 +130,7 @@ class MemoryReader:
         self._topic = topic
         self._partition = partition
         self._offset = offset
+        self.end: int | None = None
 
     async def read(self, *, records_max: int, wait_ms: int) -> Sequence[StoredEntry]:
         """See `Reader.read`; does not suspend when there are records or `wait_ms` is 0."""
@@ -130,6 +138,7 @@ class MemoryReader:
         if not found and wait_ms > 0:
             await self._log.pause(self._topic, self._partition, wait_ms)
             found = self._log.since(self._topic, self._partition, self._offset, records_max)
+        self.end = self._log.end_now(self._topic, self._partition)
         self._offset += len(found)
         return found
 

@@ -16,6 +16,7 @@ import structlog
 from runtime.base.faults import NoSpace, NotDecided, NotSent, OutcomeUnknown, TooLarge
 from runtime.keys.codec import Codec
 from runtime.log.chain import Damage
+from runtime.log.freshness import Freshness
 from runtime.log.log import Corrupt, Entry, InDoubt, LogError, OutOfRange, Unsent
 from runtime.log.sender import EntrySender
 from runtime.replica.command_sender import Answered
@@ -33,12 +34,7 @@ RETRY_SECONDS = 0.5
 #: The random parts of a command.
 ID_BYTES = 13
 SEED_BYTES = 16
-#: Before every time.
-NEVER = float("-inf")
-#: What the lag of a replica that was never fresh is called.
-LAG_MS_UNKNOWN = 1e9
-#: How often the end of a partition is asked for, to know how far the replica is behind.
-FRESHNESS_SECONDS = 0.25
+
 log = structlog.get_logger(__name__)
 
 
@@ -60,25 +56,16 @@ class Followed:
         self.fault: str | None = None
         self.stopping = False
         self._clock = clock
-        #: Set once the replica has stood at the end of the log.
-        self.complete = asyncio.Event()
-        self._fresh_at = NEVER
+        self.freshness = Freshness(self._ask_end, clock=clock)
         #: By command offset: whose answer it is, and who waits for it.
         self._waiters: dict[int, tuple[str, asyncio.Future[Applied]]] = {}
         self._awaited: Counter[str] = Counter()
         self._unclaimed: dict[int, Applied] = {}
-        self._moved = asyncio.Event()
-        self._looking = asyncio.Lock()
-        self._next_look: asyncio.Task[int] | None = None
 
     @property
     def position(self) -> int:
         """The offset of the last record folded."""
         return self.replica.chain.state.position
-
-    def lag_ms(self) -> float:
-        """How old what the replica knows may be."""
-        return min((self._clock() - self._fresh_at) * 1000, LAG_MS_UNKNOWN)
 
     def expect(self, command_id: str) -> None:
         """Keeps records for a command that is being sent."""
@@ -111,51 +98,26 @@ class Followed:
         finally:
             timer.cancel()
 
-    async def wait_for(self, position: int, timeout_seconds: float) -> bool:
-        """Waits until the record at `position` is folded; False when that takes too long."""
-        try:
-            async with asyncio.timeout(timeout_seconds):
-                while self.position < position:
-                    self._moved.clear()
-                    await self._moved.wait()
-        except TimeoutError:
-            return False
-        return True
-
-    async def current(self, timeout_seconds: float) -> bool:
-        """Waits until all is folded that was in the log on arrival; False if it takes too long.
-
-        All who wait share a look-up. Raises LogError.
-        """
-        if self._next_look is None:
-            self._next_look = asyncio.create_task(self._look())
-        try:
-            end = await asyncio.wait_for(asyncio.shield(self._next_look), timeout_seconds)
-        except TimeoutError:
-            return False
-        return await self.wait_for(end - 1, timeout_seconds)
-
-    async def _look(self) -> int:
-        async with self._looking:
-            # Whoever comes from here on may have written after this look; the next one is theirs.
-            self._next_look = None
-            _, end = await self.replica.log.bounds(LEDGER, self.replica.partition)
-            return end
-
     async def follow(self) -> None:
         """Folds what comes, for ever; a log that lost records makes the replica start anew."""
         while not self.stopping:
             try:
+                self.freshness.suspend()
                 if not await self.replica.open():
                     self._begin_anew()
                 self.fault = None
+                asked_at = self._clock()
+                self._note(asked_at, await self._ask_end())
                 while not self.stopping:
+                    asked_at = self._clock()
                     applied = await self.replica.read(wait_ms=READ_WAIT_MS)
+                    self._note(asked_at, self.replica.end)
                     self._tell(applied)
                     if applied and self._calm_seconds and not self._awaited:
                         await asyncio.sleep(self._calm_seconds)
             except OutOfRange as fault:
                 log.warning("log was cut", partition=self.replica.partition, reason=str(fault))
+                self.freshness.forget()
                 await self.replica.stop_reading()
                 await self._rest()
             except StoreDamaged as fault:
@@ -177,24 +139,17 @@ class Followed:
                 await self.replica.stop_reading()
                 await self._rest()
 
-    async def watch(self) -> None:
-        """Notes, again and again, that the replica stands at the end of the log."""
-        while not self.stopping:
-            asked_at = self._clock()
-            try:
-                _, end = await self.replica.log.bounds(LEDGER, self.replica.partition)
-                if await self.wait_for(end - 1, 5.0):
-                    self._fresh_at = asked_at
-                    self.complete.set()
-            except LogError:
-                pass
-            await asyncio.sleep(FRESHNESS_SECONDS)
-
     def _begin_anew(self) -> None:
         """Notes that the replica was wiped: what it knows is not fresh until it is complete."""
         log.warning("replica wiped", partition=self.replica.partition)
-        self._fresh_at = NEVER
-        self.complete.clear()
+        self.freshness.forget()
+
+    async def _ask_end(self) -> int:
+        return await self.replica.log.end(LEDGER, self.replica.partition)
+
+    def _note(self, asked_at: float, end: int | None) -> None:
+        # as far as it is written: a batch that is being folded may yet be dropped
+        self.freshness.note(self.replica.position.chain.position, asked_at, end)
 
     def _tell(self, applied: list[Applied]) -> None:
         for each in applied:
@@ -207,8 +162,6 @@ class Followed:
                     waiting[1].set_result(each)
             elif command_id in self._awaited:
                 self._unclaimed[record.command_offset] = each
-        if applied:
-            self._moved.set()
 
 
 def _expire(waiter: asyncio.Future[Applied]) -> None:

@@ -113,6 +113,11 @@ class Replica:
         self.store.close()
         self._use(self._storage.wipe())
 
+    @property
+    def end(self) -> int | None:
+        """Where the partition ended when the last `read` fetched; None when it did not have to."""
+        return None if self._reader is None else self._reader.end
+
     async def read(self, *, wait_ms: int, until: int | None = None) -> list[Applied]:
         """Folds what has come, waiting at most `wait_ms` for it; the records that count.
 
@@ -133,7 +138,7 @@ class Replica:
     async def catch_up(self) -> list[WriterStarted]:
         """Folds to the end of the log as it is now; the takeovers met on the way."""
         takeovers: list[WriterStarted] = []
-        _, end = await self.log.bounds(LEDGER, self.partition)
+        end = await self.log.end(LEDGER, self.partition)
         if end <= self.chain.state.position:
             raise OutOfRange(f"ledger/{self.partition} ends at {end}, before the stored position")
         while self.chain.state.position + 1 < end:
@@ -142,7 +147,7 @@ class Replica:
                 if isinstance(applied.record, WriterStarted):
                     takeovers.append(applied.record)
             if self.chain.state.position == before:
-                _, end = await self.log.bounds(LEDGER, self.partition)
+                end = await self.log.end(LEDGER, self.partition)
         return takeovers
 
     async def _absorb(self, entries: Sequence[StoredEntry]) -> list[Applied]:

@@ -5,7 +5,7 @@ With one it must hold across all fronts, so it is a command. A customer that the
 know, or knows otherwise, is a command, too, before the evaluation.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from msgspec import structs
@@ -54,6 +54,7 @@ class Validations:
         self,
         writes: Writes,
         view_of: Callable[[str], View],
+        fresh_view: Callable[[str], Awaitable[View]],
         observe: Callable[[ValidationObserved], None],
         hash_key: bytes,
         *,
@@ -62,6 +63,7 @@ class Validations:
     ) -> None:
         self.writes = writes
         self.view_of = view_of
+        self.fresh_view = fresh_view
         self.observe = observe
         self.hash_key = hash_key
         self.clock_ms = clock_ms
@@ -134,7 +136,8 @@ class Validations:
         identity = self.writes.identity(request, "validate.customer", content)
         caller = caller_of(request)
         asked = RequestContext(body.redeemables, body.order, body.customer, metadata=body.metadata)
-        impossible = FoundRedeemables.of(self.view_of(caller.project), asked.redeemables).refusal
+        known = await self.fresh_view(caller.project)
+        impossible = FoundRedeemables.of(known, asked.redeemables).refusal
         if impossible is not None:
             raise ApiError(impossible)
         customer = await self.customer(caller, asked.customer, identity)

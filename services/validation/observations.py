@@ -20,6 +20,8 @@ from schemas.observations import ValidationObserved
 from schemas.topics import VALIDATIONS
 
 PENDING_MAX = 10_000
+#: How long who asks for numbers waits for what is on its way.
+POSITION_SECONDS_MAX = 10.0
 ATTEMPTS_MAX = 5
 RETRY_SECONDS = 0.5
 
@@ -65,7 +67,7 @@ class Observations:
         self._count += 1
         task.add_done_callback(lambda done: self._note_end(tasks, done))
 
-    async def position(self, project: str, timeout_seconds: float = 2.0) -> int:
+    async def position(self, project: str, timeout_seconds: float = POSITION_SECONDS_MAX) -> int:
         """The offset up to which everything observed so far of a project lies; -1: nothing yet."""
         partition = self._partition_of(project)
         tasks = self._pending.get(partition)

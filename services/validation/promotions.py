@@ -82,7 +82,7 @@ class Promotions:
         customer = await front.customer(caller, body.customer, identity)
         if isinstance(customer, Refusal):
             raise ApiError(customer)
-        view, now = front.view_of(caller.project), front.clock_ms()
+        view, now = await front.fresh_view(caller.project), front.clock_ms()
         asker = Asker(customer, caller.kind, caller.key_id)
         found = await run_in_turns(
             find_applying_tiers(

@@ -5,7 +5,7 @@ is asked about as the request says it is.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from starlette.requests import Request
@@ -68,12 +68,12 @@ class Qualifications:
     def __init__(
         self,
         writes: Writes,
-        view_of: Callable[[str], View],
+        fresh_view: Callable[[str], Awaitable[View]],
         hash_key: bytes,
         clock_ms: Callable[[], Millis],
     ) -> None:
         self._writes = writes
-        self._view_of = view_of
+        self._fresh_view = fresh_view
         self._hash_key = hash_key
         self._clock_ms = clock_ms
 
@@ -81,7 +81,7 @@ class Qualifications:
         """Vouchers, campaigns and tiers, or stacks, by scenario."""
         body = read_qualification(await read_body(request))
         query = body.query()
-        trial = self._trial(caller_of(request), body, query.scenario)
+        trial = await self._trial(caller_of(request), body, query.scenario)
         try:
             page = await run_in_turns(page_steps(trial, query))
         except UnknownCursor:
@@ -102,7 +102,7 @@ class Qualifications:
         body = read_qualification(await read_body(request))
         page, audience_only = _read_page(request, frozenset(_CAMPAIGN_ORDERS))
         scenario: Scenario = "AUDIENCE_ONLY" if audience_only else "ALL"
-        trial = self._trial(caller_of(request), body, scenario)
+        trial = await self._trial(caller_of(request), body, scenario)
         found = await _newest_campaigns(trial)
         found.sort(key=_CAMPAIGN_ORDERS[page.order], reverse=page.descending)
         view = trial.circumstances.view
@@ -121,8 +121,8 @@ class Qualifications:
         body = read_qualification(await read_body(request))
         page, audience_only = _read_page(request, frozenset(VOUCHER_ORDERS))
         about: About | None = "customer" if audience_only else None
-        caller, now = caller_of(request), self._clock_ms()
-        view = self._view_of(caller.project)
+        caller = caller_of(request)
+        view, now = await self._fresh_view(caller.project), self._clock_ms()
         key = self._writes.guest_key(caller.project, body.customer)
         customer = None if body.customer is None else find_named_customer(view, body.customer, key)
         if isinstance(customer, Refusal):
@@ -137,8 +137,8 @@ class Qualifications:
         ]
         return self._writes.respond(request, 200, self._list_body(data, body, now))
 
-    def _trial(self, caller: Caller, body: QualificationsBody, scenario: Scenario) -> Trial:
-        view, now = self._view_of(caller.project), self._clock_ms()
+    async def _trial(self, caller: Caller, body: QualificationsBody, scenario: Scenario) -> Trial:
+        view, now = await self._fresh_view(caller.project), self._clock_ms()
         key = self._writes.guest_key(caller.project, body.customer)
         customer = _customer(view, caller.project, body.customer, key)
         known = customer is not None and view.get(tables.CUSTOMERS, customer.id) is not None

@@ -68,7 +68,7 @@ async def run_api(settings: Settings) -> None:
             *_api_services(parts, replicas, observations, erased),
         ),
         KeyGate(
-            KeyDirectory(replicas.view, replicas.lag_ms),
+            KeyDirectory(replicas.view, replicas.keys_are_younger),
             parts.secrets.hash_token,
             TokenSigner(parts.secrets.oauth),
             clock_ms,
@@ -92,6 +92,7 @@ def _api_services(
     writes = Writes(commands, secrets.idempotency, render_answer, to_json)
     validations = Validations(
         writes,
+        replicas.view,
         replicas.fresh_view,
         observations.observe,
         secrets.tracking,

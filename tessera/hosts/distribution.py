@@ -37,7 +37,7 @@ class ReplicaLedger:
         found: list[Open] = []
         for followed in self._replicas.followed.values():
             # one that still reads history would send what was done long ago
-            if not followed.complete.is_set():
+            if not followed.freshness.complete.is_set():
                 continue
             fold = fold_of(followed.replica)
             for each in fold.open_actions():

@@ -13,7 +13,7 @@ from runtime.http.host import Host, serve_host
 from runtime.http.internal import InternalGate
 from runtime.http.service import Service
 from runtime.keys.erasing import Erasing
-from runtime.log.log import Place, StoredEntry, decode_entry
+from runtime.log.log import StoredEntry, decode_entry
 from schemas.observations import ValidationObserved
 from schemas.records import Record
 from schemas.topics import API_CALLS, DELIVERIES, LEDGER, VALIDATIONS
@@ -34,16 +34,11 @@ async def run_insight(settings: Settings) -> None:
     """Audit and analytics over the sinks that fill their tables."""
     parts = Parts(settings, "insight")
     database = await Database.open(settings.clickhouse_dsn())
-
-    async def end_of(place: Place) -> int:
-        return (await parts.log.bounds(*place))[1]
-
     sinks = Sinks(
         database,
         LogSources(parts.log, chained=frozenset((LEDGER,))),
         insight_fillings(parts),
         settings.partitions,
-        end_of,
     )
     keys = Service("keys", tasks={"customer-keys": parts.keep_keys})
     host = Host(

@@ -11,7 +11,8 @@ from runtime.http.forward import make_client
 from runtime.http.service import Part, Service
 
 ASK_SECONDS = 1.0
-TIMEOUT_SECONDS = 2.0
+#: A host that is down refuses at once; on a busy machine it may take seconds to say that it is up.
+TIMEOUT_SECONDS = 10.0
 
 
 class Neighbours:

@@ -29,9 +29,9 @@ from schemas.errors import not_found
 from schemas.projects import CONTROL_PROJECT
 from schemas.records import Duplicate
 
-#: How long a read waits for what is on its way to the replica.
-READ_WAIT_SECONDS = 2.0
-#: A replica that is further behind is not healthy.
+#: How long a request waits for what is on its way to the replica: as long as for a decision.
+READ_WAIT_SECONDS = 10.0
+#: A replica that is further behind is not healthy, and not asked for advice.
 LAG_MS_MAX = 5000
 CONTROL_PARTITION = 0
 KEYS_RETRY_SECONDS = 0.5
@@ -135,10 +135,10 @@ class Replicas:
         """A project's state as it is known here."""
         return self._view(project, self.partition_of(project))
 
-    def fresh_view(self, project: str) -> View:
-        """As `view`, for decisions taken here. Raises ApiError 503 when it may be too old."""
+    async def fresh_view(self, project: str) -> View:
+        """As `view`, for advice given here. Raises ApiError 503 when it stays too old."""
         partition = self.partition_of(project)
-        if self.followed[partition].lag_ms() > LAG_MS_MAX:
+        if not await self._is_younger(partition, LAG_MS_MAX / 1000):
             raise unavailable("What is known here is not fresh enough")
         return self._view(project, partition)
 
@@ -151,10 +151,10 @@ class Replicas:
         """Waits, bounded, until the replica is at the log's end; its position. Raises ApiError."""
         followed = self.followed[partition]
         try:
-            reached = await followed.current(READ_WAIT_SECONDS)
+            current = await followed.freshness.prove_current(READ_WAIT_SECONDS)
         except LogError:
-            reached = False
-        if not reached:
+            current = False
+        if not current:
             raise unavailable("What was written last cannot be read yet")
         return followed.position
 
@@ -163,9 +163,9 @@ class Replicas:
         seen = find_seen(self.view(record.project), record.command_id, record.at)
         return None if seen is None else seen.offset
 
-    def lag_ms(self) -> float:
-        """How old the knowledge of keys and projects may be."""
-        return self.followed[CONTROL_PARTITION].lag_ms()
+    async def keys_are_younger(self, seconds_max: float) -> bool:
+        """Whether keys and projects are known as of then at least; waits for it, bounded."""
+        return await self._is_younger(CONTROL_PARTITION, seconds_max)
 
     def commands(self) -> Commands:
         """What has commands decided, and is told by these replicas."""
@@ -186,7 +186,6 @@ class Replicas:
         tasks: dict[str, Task] = {"customer-keys": self._parts.keep_keys}
         for partition, followed in self.followed.items():
             tasks[f"follow-{partition}"] = followed.follow
-            tasks[f"watch-{partition}"] = followed.watch
         return Service("replicas", tasks=tasks, health=self._health)
 
     async def close(self) -> None:
@@ -198,8 +197,15 @@ class Replicas:
     async def clean_up(self) -> None:
         """Once a replica is complete, removes the state that other code left."""
         for partition, followed in self.followed.items():
-            await followed.complete.wait()
+            await followed.freshness.complete.wait()
             self._parts.folder(partition).remove_others()
+
+    async def _is_younger(self, partition: int, seconds_max: float) -> bool:
+        freshness = self.followed[partition].freshness
+        try:
+            return await freshness.prove_age(seconds_max, READ_WAIT_SECONDS)
+        except LogError:
+            return False
 
     def _view(self, project: str, partition: int) -> View:
         return fold_of(self.followed[partition].replica).view(project)
@@ -207,7 +213,7 @@ class Replicas:
     def _health(self) -> Mapping[str, Part]:
         found: dict[str, Part] = {}
         for partition, followed in self.followed.items():
-            lag = min(followed.lag_ms(), 10**9)
+            lag = followed.freshness.lag_ms()
             state = followed.fault or ("ok" if lag < LAG_MS_MAX else "behind")
             found[f"replica {partition}"] = Part(state, int(lag))
         return found

@@ -114,6 +114,31 @@ async def test_an_append_answers_with_the_offset_of_its_first_entry(subject: Sub
     assert await subject.log.bounds(subject.topic, 0) == (0, 5)
 
 
+async def test_the_end_is_beyond_all_that_was_acknowledged(subject: Subject) -> None:
+    assert await subject.log.end(subject.topic, 0) == 0
+    await appended(subject, 3, 2)
+    assert await subject.log.end(subject.topic, 0) == 5
+
+
+async def test_a_read_that_fetched_says_where_the_partition_ended(subject: Subject) -> None:
+    await appended(subject, 3)
+    reader = await subject.log.reader(subject.topic, 0, 1)
+    assert reader.end is None
+    assert len(await reader.read(records_max=1000, wait_ms=5000)) == 2
+    assert reader.end == 3
+    assert not await reader.read(records_max=1000, wait_ms=50)
+    assert reader.end == 3
+    await appended(subject, 4)
+    first = await reader.read(records_max=1, wait_ms=5000)
+    assert [each.offset for each in first] == [3]
+    assert reader.end == 7
+    await appended(subject, 1)
+    # it had the second record at hand, or it has asked again
+    await reader.read(records_max=1, wait_ms=5000)
+    assert reader.end in (None, 8)
+    await reader.close()
+
+
 async def test_what_is_read_is_what_was_appended(subject: Subject) -> None:
     before = clock_ms()
     await appended(subject, 1, 3)

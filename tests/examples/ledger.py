@@ -151,7 +151,8 @@ class WrittenLedger(Ledger):
 
     async def _written(self, offset: int) -> None:
         """Returns when the record at `offset` is in the ledger, and folded."""
-        assert await self._followed.wait_for(offset, DEADLINE_MS / 1000)
+        async with asyncio.timeout(DEADLINE_MS / 1000):
+            await self._followed.freshness.await_position(offset)
 
     async def close(self) -> None:
         """Ends everything."""

@@ -12,7 +12,6 @@ from runtime.clickhouse.sink import Positions
 from runtime.clickhouse.sinks import Sinks
 from runtime.http.host import Host
 from runtime.http.internal import InternalGate
-from runtime.log.log import Place
 from services.analytics.service import analytics_service
 from services.audit.service import audit_service
 from services.audit.sink.api_call_table import API_CALLS
@@ -70,12 +69,8 @@ class Insight:
 @asynccontextmanager
 async def running(folder: Path) -> AsyncIterator[Insight]:
     world = World()
-
-    async def end_of(place: Place) -> int:
-        return (await world.log.bounds(*place))[1]
-
     database = await Database.open(f"chdb://{folder}")
-    sinks = Sinks(database, world.sources, world.fillings, 1, end_of)
+    sinks = Sinks(database, world.sources, world.fillings, 1)
     services = [
         audit_service(database, sinks.positions, lambda: START + 9 * DAY),
         analytics_service(database, sinks.positions, lambda: START + 9 * DAY),

@@ -86,6 +86,10 @@ class SimLog(MemoryLog):
         await pause()
         return await super().bounds(topic, partition)
 
+    async def end(self, topic: str, partition: int) -> int:
+        await pause()
+        return await super().end(topic, partition)
+
     async def pause(self, topic: str, partition: int, wait_ms: int) -> None:
         await pause()
 

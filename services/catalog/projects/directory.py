@@ -1,6 +1,6 @@
 """The keys and origins that the edge asks for, from the replica of the control project."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -22,12 +22,15 @@ _FLAGS: Final[Mapping[str, str]] = MappingProxyType(
 class KeyDirectory:
     """A `Directory` (runtime/http/auth.py) over state.
 
-    A key of a project that is not yet open in its own partition does not work yet.
+    A key of a project that is not yet open in its own partition does not work yet. `is_younger`
+    waits, bounded, until the control project is known as of so many seconds ago at least.
     """
 
-    def __init__(self, view_of: Callable[[str], View], lag_ms: Callable[[], float]) -> None:
+    def __init__(
+        self, view_of: Callable[[str], View], is_younger: Callable[[float], Awaitable[bool]]
+    ) -> None:
         self._view_of = view_of
-        self._lag_ms = lag_ms
+        self._is_younger = is_younger
 
     def key(self, key_id: str) -> KnownKey | None:
         found = self._view_of(CONTROL_PROJECT).get(tables.KEYS, key_id)
@@ -56,8 +59,8 @@ class KeyDirectory:
         projects = self._view_of(CONTROL_PROJECT).scan(tables.PROJECTS)
         return any(each.deleted_at is None and _trusts(each, origins) for each in projects)
 
-    def lag_ms(self) -> float:
-        return self._lag_ms()
+    async def is_younger(self, seconds_max: float) -> bool:
+        return await self._is_younger(seconds_max)
 
 
 def _trusts(project: Project, origins: frozenset[str]) -> bool:

@@ -154,12 +154,11 @@ def webhook_service(
             partition,
             lambda replica=replica: replica.outbox,  # type: ignore[misc]
             record_of,
-            followed[partition].complete,
+            followed[partition].freshness.complete,
         )
         replica.moved = sender.moved
         senders[partition] = sender
         tasks[f"follow-{partition}"] = followed[partition].follow
-        tasks[f"watch-{partition}"] = followed[partition].watch
         tasks[f"send-{partition}"] = sender.run
 
     @asynccontextmanager
@@ -179,6 +178,6 @@ def webhook_service(
 
 
 def _health(followed: Followed, sender: Webhooks) -> Part:
-    lag = int(min(followed.lag_ms(), 10**9))
+    lag = int(followed.freshness.lag_ms())
     behind = "ok" if lag < LAG_MS_MAX else "behind"
     return Part(followed.fault or sender.fault or behind, lag)

@@ -90,19 +90,20 @@ class Fronts:
         validations = Validations(
             writes,
             self.view,
+            self._fresh,
             self.observations.observe,
             HASH_KEY,
             clock_ms=self._now,
             make_id=lambda: f"valid_{next(self.world.ids):018x}",
         )
-        directory = KeyDirectory(self.view, lambda: self.world.lag_ms)
+        directory = KeyDirectory(self.view, self._is_younger)
         self.host = Host(
             "api",
             (
                 validation.validation_service(
                     validations,
                     self.observations,
-                    Qualifications(writes, self.view, HASH_KEY, self._now),
+                    Qualifications(writes, self._fresh, HASH_KEY, self._now),
                 ),
                 redemption.redemption_service(Redemptions(writes, HASH_KEY)),
                 catalog.catalog_service(
@@ -145,6 +146,9 @@ class Fronts:
 
     async def _fresh(self, project: str) -> ProjectState:
         return self.view(project)
+
+    async def _is_younger(self, seconds_max: float) -> bool:
+        return self.world.lag_ms <= seconds_max * 1000
 
     async def _erased(self, project: str, customer_id: str) -> bool:
         self.world.erasures.append((project, customer_id))

@@ -55,7 +55,7 @@ class Open(InternalGate):
     def __init__(self) -> None:
         super().__init__("s")
 
-    def admit(self, *_: object) -> None:
+    async def admit(self, *_: object) -> None:
         return None
 
 

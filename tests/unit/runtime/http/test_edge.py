@@ -208,6 +208,24 @@ async def test_more_requests_at_once_than_allowed_are_503() -> None:
         assert (await first).status_code == health.status_code == 200
 
 
+async def test_requests_that_wait_for_what_is_known_of_keys_are_bounded() -> None:
+    known = asyncio.Event()
+
+    async def is_younger(_: float) -> bool:
+        return await known.wait()
+
+    async with World(extra=(Service("own"),)) as world:
+        world.host._edge._requests_max = 3
+        world.host._edge._gate._directory._is_younger = is_younger  # type: ignore[attr-defined]  # a KeyGate
+        waiting = [asyncio.create_task(world.call("GET", "/v1/nothing")) for _ in range(3)]
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        assert refused(await world.call("GET", "/v1/nothing")) == (503, "unavailable")
+        assert (await world.call("GET", "/health", headers={})).status_code == 200
+        known.set()
+        assert [refused(each)[0] for each in await asyncio.gather(*waiting)] == [404] * 3
+
+
 async def test_health_names_the_part_that_is_not_well() -> None:
     part = Part("ok", 12)
     service = Service("some", health=lambda: {"some": part})

@@ -160,6 +160,7 @@ async def test_without_the_secret_nothing_is_answered_but_health() -> None:
     [
         (httpx.ConnectError, "GET", (503, "unavailable")),
         (httpx.ConnectTimeout, "POST", (503, "unavailable")),
+        (httpx.PoolTimeout, "POST", (503, "unavailable")),
         (httpx.ReadTimeout, "GET", (503, "unavailable")),
         (httpx.ReadTimeout, "POST", (504, "outcome_unknown")),
     ],

@@ -276,7 +276,7 @@ async def test_an_answer_that_comes_before_its_acknowledgement_is_kept(
 async def test_whoever_waits_for_the_end_sees_what_was_there_when_it_came() -> None:
     async with backbone() as made:
         await asyncio.gather(*(made.send(UpsertCustomer(CustomerInput())) for _ in range(20)))
-        waiting = [made.followed.current(2.0) for _ in range(50)]
+        waiting = [made.followed.freshness.prove_current(10.0) for _ in range(50)]
         assert all(await asyncio.gather(*waiting))
         _, end = await made.log.bounds("ledger", 0)
         assert made.followed.position == end - 1

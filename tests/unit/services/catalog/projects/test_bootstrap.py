@@ -31,8 +31,12 @@ def _names(folder: Path) -> list[str]:
     return [path.name for path in folder.iterdir()]
 
 
+async def _is_younger(_: float) -> bool:
+    return True
+
+
 def _works(ledger: Ledger, key_id: str, token: str) -> bool:
-    known = KeyDirectory(ledger.view, lambda: 0.0).key(key_id)
+    known = KeyDirectory(ledger.view, _is_younger).key(key_id)
     return known is not None and known.token_hash == hash_token(token)
 
 

@@ -1,0 +1,164 @@
+"""A busy machine is slow, and open: requests are answered late.
+
+They are while eight processes burn its cores, and while a part of the system does not run at all.
+"""
+
+import asyncio
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.contract.answers import async_client
+from tests.e2e.shop import asked, new_code
+from tests.e2e.system import System
+
+BURNERS = 8
+BURN_SECONDS = 60
+#: They end by themselves, whatever becomes of the test.
+BURN = f"""
+import time
+end = time.monotonic() + {BURN_SECONDS}
+while time.monotonic() < end:
+    pass
+"""
+CLIENT_SECONDS = 300.0
+#: How many clients do each of the things below.
+CLIENTS = 3
+#: How long a part does not run: longer than keys may be old, shorter than requests are waited for.
+STOPPED_SECONDS = 3.0
+#: How old the knowledge of keys may be, which is how long a revoked one may still work.
+REVOKED_SECONDS = 1.0
+
+#: Of which request, and with which status.
+Statuses = Counter[tuple[str, int]]
+
+
+@contextmanager
+def burning() -> Iterator[Callable[[], bool]]:
+    """Burns all cores; gives whether it still does."""
+    command = (sys.executable, "-I", "-S", "-c", BURN)
+    burners = [subprocess.Popen(command, stdin=subprocess.DEVNULL) for _ in range(BURNERS)]
+    try:
+        yield lambda: any(each.poll() is None for each in burners)
+    finally:
+        for each in burners:
+            each.kill()
+        for each in burners:
+            each.wait()
+
+
+@pytest.fixture
+async def http(system: System) -> AsyncIterator[httpx.AsyncClient]:
+    """Many clients, without a key."""
+    limits = httpx.Limits(max_connections=100)
+    async with async_client(base_url=system.url, timeout=CLIENT_SECONDS, limits=limits) as made:
+        yield made
+
+
+class Asking:
+    """Asks with the server-side key unless told otherwise, and counts the answers."""
+
+    def __init__(self, system: System, http: httpx.AsyncClient) -> None:
+        self.statuses: Statuses = Counter()
+        self._key = system.server_key
+        self._http = http
+
+    async def __call__(self, named: str, method: str, path: str, **more: Any) -> httpx.Response:
+        answer = await self._http.request(method, path, **({"headers": self._key} | more))
+        self.statuses[named, answer.status_code] += 1
+        return answer
+
+    def require_answers(self) -> None:
+        """Each kind of request was answered, and none was refused but with a revoked token."""
+        assert {status for _, status in self.statuses} <= {200, 204, 401}, self.statuses
+        named = {name for name, _ in self.statuses}
+        assert named >= {"voucher", "read", "validation", "redemption", "list", "totals", "revoked"}
+        assert {name for name, status in self.statuses if status == 401} == {"revoked"}
+
+
+@pytest.fixture
+def ask(system: System, http: httpx.AsyncClient) -> Asking:
+    """Counts from nothing."""
+    return Asking(system, http)
+
+
+async def test_whoever_asks_a_busy_machine_is_answered(ask: Asking) -> None:
+    with burning() as burns:
+
+        async def again(once: Callable[[Asking], Awaitable[None]]) -> None:
+            while burns():
+                await once(ask)
+
+        await asyncio.gather(*(again(each) for each in STORIES for _ in range(CLIENTS)))
+    ask.require_answers()
+
+
+@pytest.mark.parametrize("part", ["api", "insight", "ledger", "broker"])
+async def test_whoever_asks_while_a_part_does_not_run_is_answered_late(
+    system: System, ask: Asking, part: str
+) -> None:
+    process = system.process(part)
+    process.suspend()
+    try:
+        waiting = [asyncio.create_task(each(ask)) for each in STORIES]
+        await asyncio.sleep(STOPPED_SECONDS)
+    finally:
+        process.resume()
+    await asyncio.gather(*waiting)
+    ask.require_answers()
+
+
+async def _voucher(ask: Asking) -> str:
+    code = new_code()
+    body = {"type": "DISCOUNT_VOUCHER", "discount": {"type": "PERCENT", "percent_off": 10}}
+    await ask("voucher", "POST", f"/v1/vouchers/{code}", json=body)
+    return code
+
+
+async def _read_and_write(ask: Asking) -> None:
+    code = await _voucher(ask)
+    read = await ask("read", "GET", f"/v1/vouchers/{code}")
+    assert read.json()["code"] == code
+    redeemed = await ask("redemption", "POST", "/v1/redemptions", json=asked((code,), {}))
+    assert redeemed.json()["redemptions"][0]["result"] == "SUCCESS"
+    read = await ask("read", "GET", f"/v1/vouchers/{code}")
+    assert read.json()["redemption"]["redeemed_quantity"] == 1
+
+
+async def _validate(ask: Asking) -> None:
+    code = await _voucher(ask)
+    valid = await ask("validation", "POST", "/v1/validations", json=asked((code,), {}))
+    assert valid.json()["valid"] is True
+    body = {"scenario": "ALL", "order": {"amount": 10_000}}
+    await ask("qualification", "POST", "/v1/qualifications", json=body)
+
+
+async def _list_what_was_written(ask: Asking) -> None:
+    code = await _voucher(ask)
+    await ask("redemption", "POST", "/v1/redemptions", json=asked((code,), {}))
+    listed = await ask("list", "GET", "/v1/redemptions", params={"voucher_code": code})
+    assert listed.json()["total"] == 1
+    listed = await ask("list", "GET", "/v1/vouchers", params={"limit": 1})
+    assert listed.json()["total"] >= 1
+    await ask("totals", "GET", "/v1/analytics/totals")
+
+
+async def _revoke(ask: Asking) -> None:
+    form = {"grant_type": "client_credentials", "scope": "vouchers"}
+    token = (await ask("token", "POST", "/v1/oauth/token", data=form)).json()["access_token"]
+    bearer = {"Authorization": f"Bearer {token}"}
+    let_in = await ask("bearer", "GET", "/v1/vouchers", headers=bearer, params={"limit": 1})
+    assert let_in.status_code == 200
+    await ask("revocation", "POST", "/v1/oauth/token/revoke", data={"access_token": token})
+    await asyncio.sleep(REVOKED_SECONDS)
+    path = f"/v1/vouchers/{new_code()}"
+    assert (await ask("revoked", "GET", path, headers=bearer)).status_code == 401
+
+
+STORIES = (_read_and_write, _validate, _list_what_was_written, _revoke)
