@@ -50,8 +50,6 @@ from schemas.commands import Command
 from schemas.errors import Refusal
 from schemas.redemptions import RedeemStack
 
-__all__ = ["DECISIONS", "Decision", "decide"]
-
 #: Who decides what. A command without a line here fails a test (tests/unit/engine).
 DECISIONS = unite_tables(
     background.DECISIONS,

@@ -24,7 +24,7 @@ from engine.assignments.body import assignment_body
 from engine.customers.body import customer_body, customer_of, simple_customer_body
 from engine.kernel.encode import Body
 from engine.publications.body import publication_body, summary_after
-from engine.redemptions.rows import redemption_rows
+from engine.redemptions.history_rows import redemption_rows
 from engine.rules.body import rule_body
 from engine.segments.body import simple_segment_body
 from engine.vouchers.body import voucher_body

@@ -9,11 +9,11 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
-import msgspec
 from msgspec import structs
 
 from engine.assignments.decide import UNSHOWN, objects_shown_by
 from engine.kernel import tables
+from engine.kernel.changes import change_entity
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
 from engine.kernel.lookup import categories_of
@@ -64,14 +64,13 @@ def update_category(
     category = view.get(tables.CATEGORIES, body.category_id)
     if category is None:
         return not_found("category", body.category_id)
-    changes: dict[str, Any] = msgspec.json.decode(body.changes)
-    name = changes.get("name", category.name)
-    taken = None if name == category.name else _name_taken(view, name)
+    after = change_entity(category, body.changes, ("name", "hierarchy"))
+    if isinstance(after, Refusal):
+        return after
+    taken = None if after.name == category.name else _name_taken(view, after.name)
     if taken is not None:
         return taken
-    hierarchy = changes.get("hierarchy", category.hierarchy)
-    after = structs.replace(category, name=name, hierarchy=hierarchy, updated_at=now)
-    return Decision((CategoryUpdated(after),))
+    return Decision((CategoryUpdated(structs.replace(after, updated_at=now)),))
 
 
 def delete_category(

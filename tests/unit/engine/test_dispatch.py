@@ -12,7 +12,7 @@ from engine.customers import summaries
 from engine.decide import DECISIONS
 from engine.evolve import FOLDS, UNFOLDED
 from engine.metadata import checks
-from engine.redemptions import rows
+from engine.redemptions import history_rows
 from schemas.commands import CommandBody
 from schemas.events import Event
 
@@ -23,7 +23,7 @@ TABLES: Mapping[str, tuple[Mapping[type[Any], Any], frozenset[type[Any]]]] = {
     "activities": (activity.TELLS, activity.UNTOLD),
     "webhooks": (hook_events.TELLS, hook_events.UNTOLD),
     "transactions": (transactions.BOOKS, transactions.UNBOOKED),
-    "redemptions": (rows.ROWS, rows.UNLISTED),
+    "redemptions": (history_rows.ROWS, history_rows.UNLISTED),
     "summaries": (summaries.COUNTS, summaries.UNCOUNTED),
     "metadata": (checks.WRITES, checks.UNWRITTEN),
     "assignments": (assignments.SHOWS, assignments.UNSHOWN),

@@ -14,7 +14,7 @@ from engine.evaluation.evaluate import Asker, evaluate_for
 from engine.evaluation.voucher_body import single_validation_body
 from engine.kernel import tables
 from engine.kernel.reasons import reason_of
-from engine.redemptions.rows import redemption_rows
+from engine.redemptions.history_rows import redemption_rows
 from fronts.query_string import read_parameters
 from schemas.api import OrderInput
 from schemas.assignments import RuleAssigned, RuleAssignment
