@@ -1,10 +1,10 @@
 """What customers add up to: counted once for a whole record, after its decision.
 
 Redemptions count for the customer whom they name, orders for their own, and what is left on a gift
-card or a loyalty card for whoever holds it. A decision that concerns no customer gains no event. An order counts
-while it is paid or fulfilled; what a customer spent on it is what was left to pay. The last order
-is the newest that ever counted, also when it was canceled later. Nothing counts any more for a
-customer who is gone for good, though vouchers, orders and rollbacks may still name one.
+card or a loyalty card for whoever holds it. A decision that concerns no customer gains no event. An
+order counts while it is paid or fulfilled; what a customer spent on it is what was left to pay. The
+last order is the newest that ever counted, also when it was canceled later. Nothing counts any more
+for a customer who is gone for good, though vouchers, orders and rollbacks may still name one.
 """
 
 from collections.abc import Callable, Iterable, Mapping

@@ -1,10 +1,10 @@
 """Whether what a decision writes fits the project's metadata schemas.
 
 Looked at once, over the events, so that no way of writing an entity is forgotten: alone, by a
-redemption, or as the row of an import. The schema of products holds for SKUs, too. A project without schemas has none to look for, and what
-does not change an entity's metadata is not refused for it. A customer or an order that comes along
-with a redemption is looked at where the request gives it metadata; on its own it has to be
-complete.
+redemption, or as the row of an import. The schema of products holds for SKUs, too. A project
+without schemas has none to look for, and what does not change an entity's metadata is not refused
+for it. A customer or an order that comes along with a redemption is looked at where the request
+gives it metadata; on its own it has to be complete.
 """
 
 from collections.abc import Callable, Iterator, Mapping

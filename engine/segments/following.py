@@ -1,9 +1,9 @@
 """Who enters and leaves the followed segments: told with whatever changes the customer.
 
-Entering and leaving are found after a decision, as what customers add up to (engine/customers/summaries.py):
-each customer whom it changes is asked for all followed segments, and what is not as it was known is
-told. A new segment is known of nobody, so an action looks through the customers that exist; who
-changes meanwhile is told of at once, and not again.
+Entering and leaving are found after a decision, as what customers add up to
+(engine/customers/summaries.py): each customer whom it changes is asked for all followed segments,
+and what is not as it was known is told. A new segment is known of nobody, so an action looks
+through the customers that exist; who changes meanwhile is told of at once, and not again.
 
 What time alone changes (`$more_than_ago`, for example) is told with the next thing that happens to
 the customer; rules never wait for that (engine/segments/belonging.py).
