@@ -5,7 +5,7 @@ starts with all of them or not at all. A chunk is one command and one record: it
 not at all, and the action's next chunk is known from the log.
 """
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from msgspec import field
 
@@ -223,3 +223,5 @@ class StagedRowsDropped(Shape, tag="action.rows_dropped", frozen=True):
 
 ActionCommand = StageRows | StartAction | RunChunk | GiveUpAction
 ActionEvent = RowsStaged | ActionStarted | ActionProgressed | StagedRowsDropped
+#: How work in the background goes on; what it does is in other features' events.
+ACTION_EVENTS: Final = frozenset({RowsStaged, ActionStarted, ActionProgressed, StagedRowsDropped})

@@ -1,6 +1,6 @@
 """The assignment of a set of validation rules to what it binds."""
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -63,3 +63,5 @@ class AssignmentsDropped(Shape, tag="validation_rule.assignments_dropped", froze
 
 AssignmentCommand = AssignRule | UnassignRule
 AssignmentEvent = RuleAssigned | RuleUnassigned | AssignmentsDropped
+#: Which sets of rules bind an object; what it is beside that is in its own events.
+ASSIGNMENT_EVENTS: Final = frozenset({RuleAssigned, RuleUnassigned, AssignmentsDropped})

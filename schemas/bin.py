@@ -1,6 +1,6 @@
 """The bin: what was deleted, but keeps its code or id until its entry is deleted, too."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from schemas.base import Millis, Shape
 
@@ -55,3 +55,5 @@ class CampaignVouchersDeleted(Shape, tag="campaign.vouchers_deleted", frozen=Tru
 
 BinCommand = DeleteBinEntry
 BinEvent = BinEntryAdded | BinEntryRemoved | CampaignVouchersDeleted
+#: What becomes of the deleted; the deletion is an event of its own feature.
+BIN_EVENTS: Final = frozenset({BinEntryAdded, BinEntryRemoved, CampaignVouchersDeleted})

@@ -1,6 +1,6 @@
 """Campaigns: vouchers of one kind, made together, bound together by dates, hours and rules."""
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 from msgspec import field
@@ -204,4 +204,15 @@ CampaignEvent = (
     | CampaignDisabled
     | CampaignDeleted
     | VouchersGenerated
+)
+#: Campaigns and the vouchers that they make, which are nobody's yet.
+CAMPAIGN_EVENTS: Final = frozenset(
+    {
+        CampaignCreated,
+        CampaignUpdated,
+        CampaignEnabled,
+        CampaignDisabled,
+        CampaignDeleted,
+        VouchersGenerated,
+    }
 )

@@ -1,5 +1,7 @@
 """Customers: what changes them, beside the requests that name them, and what they add up to."""
 
+from typing import Final
+
 import msgspec
 
 from schemas.api import CustomerInput
@@ -101,4 +103,8 @@ class CustomerUpdated(Shape, tag="customer.updated", frozen=True):
 CustomerCommand = UpdateCustomer | DeleteCustomer | UpsertCustomer
 CustomerEvent = (
     CustomerUnchanged | CustomerDeleted | CustomersSummed | CustomerCreated | CustomerUpdated
+)
+#: Customers and what they add up to; what they do is in other features' events.
+CUSTOMER_EVENTS: Final = frozenset(
+    {CustomerUnchanged, CustomerDeleted, CustomersSummed, CustomerCreated, CustomerUpdated}
 )

@@ -5,7 +5,7 @@ The record says whose keys have to go, and stays; a task of the ledger destroys 
 (services/redemption/ledger/eraser.py) and says so, in a record that ends the erasure.
 """
 
-from typing import Literal
+from typing import Final, Literal
 
 from schemas.base import Millis, Shape
 
@@ -57,3 +57,5 @@ class ErasuresEnded(Shape, tag="erasures.ended", frozen=True):
 
 ErasureCommand = ForgetCustomer | EndErasures
 ErasureEvent = CustomerForgotten | ErasuresEnded
+#: Customers who are forgotten; what they did stays, with nobody's name.
+ERASURE_EVENTS: Final = frozenset({CustomerForgotten, ErasuresEnded})

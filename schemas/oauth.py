@@ -4,6 +4,8 @@ A token is never stored, nor a hash of it: it is signed, and a record knows only
 one that was revoked, until it would have expired anyway.
 """
 
+from typing import Final
+
 from schemas.base import Ident, Millis, Shape
 
 
@@ -49,3 +51,5 @@ class TokensForgotten(Shape, tag="tokens.forgotten", frozen=True):
 
 OAuthCommand = RevokeToken
 OAuthEvent = TokenRevoked | TokensForgotten
+#: Tokens that are no longer valid.
+OAUTH_EVENTS: Final = frozenset({TokenRevoked, TokensForgotten})

@@ -1,6 +1,6 @@
 """Projects after they were made: changed, deleted, closed."""
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -184,4 +184,17 @@ ProjectEvent = (
     | KeyAdded
     | KeyRevoked
     | TrustedOriginsChanged
+)
+#: Projects with their settings and keys.
+PROJECT_EVENTS: Final = frozenset(
+    {
+        ProjectUpdated,
+        ProjectDeleted,
+        ProjectClosed,
+        ProjectCreated,
+        ProjectOpened,
+        KeyAdded,
+        KeyRevoked,
+        TrustedOriginsChanged,
+    }
 )

@@ -4,6 +4,8 @@ An event of a tier or a stack says, besides what it is after it, what its answer
 its categories, by hierarchy, and, of a tier, its campaign as it is after it.
 """
 
+from typing import Final
+
 from schemas.base import Shape
 from schemas.campaigns import Campaign
 from schemas.categories import Category
@@ -84,4 +86,19 @@ PromotionEvent = (
     | StackCreated
     | StackUpdated
     | StackDeleted
+)
+#: Tiers and stacks by themselves: nothing is redeemed by them, and there is no voucher.
+PROMOTION_EVENTS: Final = frozenset(
+    {
+        TierCreated,
+        TierUpdated,
+        TierEnabled,
+        TierDisabled,
+        TierDeleted,
+        TiersMoved,
+        CampaignPromotionsDeleted,
+        StackCreated,
+        StackUpdated,
+        StackDeleted,
+    }
 )

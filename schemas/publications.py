@@ -1,5 +1,7 @@
 """Publications: vouchers given to customers, a voucher to one customer only."""
 
+from typing import Final
+
 from msgspec import field
 
 from schemas.api import CustomerInput
@@ -88,3 +90,7 @@ class PublicationFailed(Shape, tag="publication.failed", frozen=True):
 
 PublicationCommand = PublishVouchers
 PublicationEvent = PublicationSucceeded | PublicationRepeated | PublicationFailed
+#: Vouchers that are given to customers; no balance changes by it.
+PUBLICATION_EVENTS: Final = frozenset(
+    {PublicationSucceeded, PublicationRepeated, PublicationFailed}
+)

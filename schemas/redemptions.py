@@ -1,6 +1,6 @@
 """Redemptions and their rollbacks."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from schemas.api import CustomerInput, OrderInput, OrderStatus
 from schemas.base import Metadata, Millis, Shape
@@ -167,4 +167,14 @@ RedemptionEvent = (
     | RedemptionRolledBack
     | RollbackFailed
     | RedemptionsRetired
+)
+#: What is redeemed and taken back, or was refused.
+REDEMPTION_EVENTS: Final = frozenset(
+    {
+        RedemptionSucceeded,
+        RedemptionFailed,
+        RedemptionRolledBack,
+        RollbackFailed,
+        RedemptionsRetired,
+    }
 )

@@ -1,6 +1,6 @@
 """Segments: groups of customers, named one by one or by a filter."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from schemas.base import Millis, Shape
 
@@ -83,3 +83,5 @@ class SegmentLeft(Shape, tag="customer.segment_left", frozen=True):
 
 SegmentCommand = CreateSegment | DeleteSegment
 SegmentEvent = SegmentCreated | SegmentDeleted | SegmentEntered | SegmentLeft
+#: Segments and who is in them; no customer changes by it.
+SEGMENT_EVENTS: Final = frozenset({SegmentCreated, SegmentDeleted, SegmentEntered, SegmentLeft})

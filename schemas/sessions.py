@@ -1,5 +1,7 @@
 """Sessions: locks on what a validation would take, until they end."""
 
+from typing import Final
+
 from schemas.base import Millis, Shape
 from schemas.evaluations import Evaluation, RequestContext
 
@@ -67,3 +69,5 @@ class SessionsExpired(Shape, tag="session.expired", frozen=True):
 
 SessionCommand = LockSession | ReleaseSession
 SessionEvent = SessionLocked | SessionRefused | SessionReleased | SessionsExpired
+#: Units that are held for a while: nothing is redeemed yet.
+SESSION_EVENTS: Final = frozenset({SessionLocked, SessionRefused, SessionReleased, SessionsExpired})

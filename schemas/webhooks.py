@@ -1,6 +1,6 @@
 """Webhooks: where a project's events are sent, and what became of each attempt to send one."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from schemas.base import Instant, Millis, Shape
 
@@ -188,4 +188,8 @@ class DeliveryAttempted(Shape, tag="webhook.delivery_attempted", frozen=True):
 WebhookCommand = CreateWebhook | UpdateWebhook | DeleteWebhook | DisableWebhook | RedeliverEvent
 WebhookEvent = (
     WebhookCreated | WebhookUpdated | WebhookDisabled | WebhookDeleted | RedeliveryRequested
+)
+#: Webhooks and what is asked of them.
+WEBHOOK_EVENTS: Final = frozenset(
+    {WebhookCreated, WebhookUpdated, WebhookDisabled, WebhookDeleted, RedeliveryRequested}
 )

@@ -40,9 +40,9 @@ from schemas.campaigns import (
     CampaignUpdated,
     VouchersGenerated,
 )
-from schemas.categories import CategoryEvent
-from schemas.collections import CollectionEvent
-from schemas.custom_events import CustomEventEvent
+from schemas.categories import CATEGORY_EVENTS
+from schemas.collections import COLLECTION_EVENTS
+from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import (
     CustomerCreated,
     CustomerDeleted,
@@ -52,12 +52,12 @@ from schemas.customers import (
 )
 from schemas.erasures import CustomerForgotten, ErasuresEnded
 from schemas.events import events_of
-from schemas.locations import LocationEvent
-from schemas.metadata import MetadataEvent
-from schemas.oauth import OAuthEvent
-from schemas.orders import OrderEvent
-from schemas.products import ProductEvent
-from schemas.projects import ProjectEvent
+from schemas.locations import LOCATION_EVENTS
+from schemas.metadata import METADATA_EVENTS
+from schemas.oauth import OAUTH_EVENTS
+from schemas.orders import ORDER_EVENTS
+from schemas.products import PRODUCT_EVENTS
+from schemas.projects import PROJECT_EVENTS
 from schemas.promotion_events import (
     CampaignPromotionsDeleted,
     StackCreated,
@@ -79,11 +79,11 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
-from schemas.rewards import RewardEvent
+from schemas.rewards import REWARD_EVENTS
 from schemas.rules import ValidationRuleCreated, ValidationRuleDeleted, ValidationRuleUpdated
 from schemas.segments import SegmentCreated, SegmentDeleted, SegmentEntered, SegmentLeft
-from schemas.sessions import SessionEvent
-from schemas.stacking import StackingEvent
+from schemas.sessions import SESSION_EVENTS
+from schemas.stacking import STACKING_EVENTS
 from schemas.voucher_events import (
     VoucherCreated,
     VoucherDeleted,
@@ -91,7 +91,7 @@ from schemas.voucher_events import (
     VoucherEnabled,
     VoucherUpdated,
 )
-from schemas.webhooks import WebhookEvent
+from schemas.webhooks import WEBHOOK_EVENTS
 
 _SWEEP: Final = "expire_due"
 #: By whether they are of points.
@@ -269,19 +269,19 @@ TELLS: Final[Mapping[type[Any], Callable[[Any, Decided], Told]]] = MappingProxyT
 #: What no webhook is told of.
 UNTOLD: Final = events_of(
     # The contract has no name for it.
-    CategoryEvent,
-    CollectionEvent,
-    LocationEvent,
-    MetadataEvent,
-    OAuthEvent,
-    ProductEvent,
-    ProjectEvent,
-    RewardEvent,
-    StackingEvent,
-    WebhookEvent,
-    CustomEventEvent,
-    OrderEvent,
-    SessionEvent,
+    CATEGORY_EVENTS,
+    COLLECTION_EVENTS,
+    LOCATION_EVENTS,
+    METADATA_EVENTS,
+    OAUTH_EVENTS,
+    PRODUCT_EVENTS,
+    PROJECT_EVENTS,
+    REWARD_EVENTS,
+    STACKING_EVENTS,
+    WEBHOOK_EVENTS,
+    CUSTOM_EVENTS,
+    ORDER_EVENTS,
+    SESSION_EVENTS,
     BinEntryAdded,
     BinEntryRemoved,
     CustomerUpdated,

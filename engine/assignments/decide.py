@@ -18,7 +18,7 @@ from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
 from engine.kernel.state import View
-from schemas.actions import ActionEvent
+from schemas.actions import ACTION_EVENTS
 from schemas.assignments import (
     ASSIGNMENTS_MAX,
     AssignedType,
@@ -40,12 +40,12 @@ from schemas.campaigns import (
     VouchersGenerated,
 )
 from schemas.commands import Command
-from schemas.custom_events import CustomEventEvent
-from schemas.customers import CustomerEvent
-from schemas.erasures import ErasureEvent
+from schemas.custom_events import CUSTOM_EVENTS
+from schemas.customers import CUSTOMER_EVENTS
+from schemas.erasures import ERASURE_EVENTS
 from schemas.errors import Refusal, not_found, refuse
-from schemas.events import Event, SetupEvent, events_of
-from schemas.orders import OrderEvent
+from schemas.events import SETUP_EVENTS, Event, events_of
+from schemas.orders import ORDER_EVENTS
 from schemas.promotion_events import (
     CampaignPromotionsDeleted,
     StackCreated,
@@ -67,8 +67,8 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
-from schemas.segments import SegmentEvent
-from schemas.sessions import SessionEvent
+from schemas.segments import SEGMENT_EVENTS
+from schemas.sessions import SESSION_EVENTS
 from schemas.voucher_events import (
     VoucherCreated,
     VoucherDeleted,
@@ -242,15 +242,15 @@ SHOWS: Mapping[type[Any], Callable[[Any], Sequence[Bound]]] = MappingProxyType(
 #: What shows nothing that can be bound and was there before.
 UNSHOWN = events_of(
     # It shows something else, or nothing.
-    SetupEvent,
-    ActionEvent,
+    SETUP_EVENTS,
+    ACTION_EVENTS,
     BinEntryAdded,
     BinEntryRemoved,
-    CustomEventEvent,
-    CustomerEvent,
-    ErasureEvent,
-    OrderEvent,
-    SegmentEvent,
+    CUSTOM_EVENTS,
+    CUSTOMER_EVENTS,
+    ERASURE_EVENTS,
+    ORDER_EVENTS,
+    SEGMENT_EVENTS,
     StackCreated,
     StackUpdated,
     StackDeleted,
@@ -259,7 +259,7 @@ UNSHOWN = events_of(
     RedemptionsRetired,
     RollbackFailed,
     # Answers to validations show no assignments.
-    SessionEvent,
+    SESSION_EVENTS,
     # The events that bind what is new are in the same record; so are those that end the assignments
     # of what is gone.
     CampaignCreated,
