@@ -7,7 +7,7 @@ commands that decode; what cannot be done is a refusal, never an exception.
 from msgspec import structs
 
 from engine import expiry, work
-from engine.assignments.decide import with_assignments
+from engine.assignments.shown import with_assignments
 from engine.background import decide as background
 from engine.balances import decide as balances
 from engine.bin import decide as bin

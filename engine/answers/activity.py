@@ -9,7 +9,7 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from engine.answers.order_events import order_events
+from engine.answers.order_events import OrderChanging, order_events
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
 from engine.kernel.ids import new_id
@@ -29,7 +29,7 @@ from schemas.customers import (
     CustomerUpdated,
 )
 from schemas.erasures import ERASURE_EVENTS
-from schemas.events import SETUP_EVENTS, Event, events_of
+from schemas.events import SETUP_EVENTS, events_of
 from schemas.orders import OrderCreated, OrderUpdated
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.promotions import PromotionTier
@@ -145,7 +145,7 @@ def _publication_succeeded(event: PublicationSucceeded | PublicationFailed) -> I
     return (_Told(publication.customer_id, name, {"publication": body}, voucher),)
 
 
-def _order_changed(event: Event) -> Iterator[_Told]:
+def _order_changed(event: OrderChanging) -> Iterator[_Told]:
     for name, order in order_events(event):
         if order.customer_id is None:
             continue

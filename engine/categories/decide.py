@@ -7,11 +7,11 @@ for it but the stacking rules, which may name only categories that exist.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from msgspec import structs
 
-from engine.assignments.decide import UNSHOWN, objects_shown_by
+from engine.assignments.shown import objects_shown_by
 from engine.kernel import tables
 from engine.kernel.changes import change_entity
 from engine.kernel.decision import Decision
@@ -20,9 +20,18 @@ from engine.kernel.lookup import categories_of
 from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from engine.stacking_rules.decide import with_kept_categories
+from schemas.actions import ACTION_EVENTS
 from schemas.balances import BalanceAdjusted
 from schemas.base import Millis
-from schemas.campaigns import CampaignDisabled, CampaignEnabled, CampaignUpdated, VouchersGenerated
+from schemas.bin import BIN_EVENTS
+from schemas.campaigns import (
+    CampaignCreated,
+    CampaignDeleted,
+    CampaignDisabled,
+    CampaignEnabled,
+    CampaignUpdated,
+    VouchersGenerated,
+)
 from schemas.categories import (
     CATEGORIES_MAX,
     Category,
@@ -34,13 +43,31 @@ from schemas.categories import (
     UpdateCategory,
 )
 from schemas.commands import Command
+from schemas.custom_events import CUSTOM_EVENTS
+from schemas.customers import CUSTOMER_EVENTS
+from schemas.erasures import ERASURE_EVENTS
 from schemas.errors import Refusal, not_found, refuse
-from schemas.events import Event, events_of
-from schemas.promotion_events import TierDisabled, TierEnabled, TierUpdated
-from schemas.publications import PublicationRepeated, PublicationSucceeded
-from schemas.redemptions import RedemptionFailed, RedemptionRolledBack, RedemptionSucceeded
+from schemas.events import SETUP_EVENTS, Event, events_of
+from schemas.orders import ORDER_EVENTS
+from schemas.promotion_events import PROMOTION_EVENTS
+from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
+from schemas.redemptions import (
+    RedemptionFailed,
+    RedemptionRolledBack,
+    RedemptionsRetired,
+    RedemptionSucceeded,
+    RollbackFailed,
+)
+from schemas.segments import SEGMENT_EVENTS
+from schemas.sessions import SESSION_EVENTS
 from schemas.stacking import StackingRulesUpdated
-from schemas.voucher_events import VoucherCreated, VoucherDisabled, VoucherEnabled, VoucherUpdated
+from schemas.voucher_events import (
+    VoucherCreated,
+    VoucherDeleted,
+    VoucherDisabled,
+    VoucherEnabled,
+    VoucherUpdated,
+)
 
 
 def create_category(
@@ -136,11 +163,26 @@ NAMES: Mapping[type[Any], Callable[[Any], Iterable[str | None]]] = MappingProxyT
 )
 
 #: What shows nothing that can have a category, and what holds the categories that it shows.
-UNNAMED = (UNSHOWN - {VoucherCreated}) | events_of(
+UNNAMED: Final = events_of(
+    # Nothing of it can have a category, or it shows nothing.
+    SETUP_EVENTS,
+    ACTION_EVENTS,
+    BIN_EVENTS,
+    CUSTOM_EVENTS,
+    CUSTOMER_EVENTS,
+    ERASURE_EVENTS,
+    ORDER_EVENTS,
+    SEGMENT_EVENTS,
+    PublicationFailed,
+    RedemptionsRetired,
+    RollbackFailed,
+    CampaignCreated,
+    CampaignDeleted,
+    VoucherDeleted,
+    # It holds the categories that it shows.
+    PROMOTION_EVENTS,
+    SESSION_EVENTS,
     CampaignUpdated,
-    TierUpdated,
-    TierEnabled,
-    TierDisabled,
     RedemptionSucceeded,
     RedemptionFailed,
     RedemptionRolledBack,

@@ -5,16 +5,42 @@ It does without vouchers, customers and orders, so that it keeps up with those w
 
 from engine.fold import StatePart
 from engine.kernel import tables
-from schemas.actions import ActionProgressed, ActionStarted
+from schemas.actions import ActionProgressed, ActionStarted, RowsStaged, StagedRowsDropped
+from schemas.assignments import ASSIGNMENT_EVENTS
+from schemas.balances import BALANCE_EVENTS
+from schemas.bin import BIN_EVENTS
+from schemas.campaigns import CAMPAIGN_EVENTS
+from schemas.categories import CATEGORY_EVENTS
+from schemas.collections import COLLECTION_EVENTS
+from schemas.custom_events import CUSTOM_EVENTS
+from schemas.customers import CUSTOMER_EVENTS
+from schemas.erasures import ERASURE_EVENTS
+from schemas.events import events_of
+from schemas.locations import LOCATION_EVENTS
+from schemas.metadata import METADATA_EVENTS
+from schemas.oauth import OAUTH_EVENTS
+from schemas.orders import ORDER_EVENTS
+from schemas.products import PRODUCT_EVENTS
 from schemas.projects import (
     KeyAdded,
     KeyRevoked,
     ProjectClosed,
     ProjectCreated,
     ProjectDeleted,
+    ProjectOpened,
     ProjectUpdated,
     TrustedOriginsChanged,
 )
+from schemas.promotion_events import PROMOTION_EVENTS
+from schemas.publications import PUBLICATION_EVENTS
+from schemas.redemptions import REDEMPTION_EVENTS
+from schemas.rewards import REWARD_EVENTS
+from schemas.rules import RULE_EVENTS
+from schemas.segments import SEGMENT_EVENTS
+from schemas.sessions import SESSION_EVENTS
+from schemas.stacking import STACKING_EVENTS
+from schemas.voucher_events import VOUCHER_EVENTS
+from schemas.webhooks import WEBHOOK_EVENTS
 
 KEPT = StatePart(
     tables=frozenset(
@@ -39,4 +65,37 @@ KEPT = StatePart(
             ActionProgressed,
         }
     ),
+)
+
+#: What changes none of these tables.
+UNKEPT = events_of(
+    # It is of a project by itself, and not of the control project.
+    ProjectOpened,
+    # Its rows are taken when they are worked on, by the ledger.
+    RowsStaged,
+    StagedRowsDropped,
+    ASSIGNMENT_EVENTS,
+    BALANCE_EVENTS,
+    BIN_EVENTS,
+    CAMPAIGN_EVENTS,
+    CATEGORY_EVENTS,
+    COLLECTION_EVENTS,
+    CUSTOM_EVENTS,
+    CUSTOMER_EVENTS,
+    ERASURE_EVENTS,
+    LOCATION_EVENTS,
+    METADATA_EVENTS,
+    OAUTH_EVENTS,
+    ORDER_EVENTS,
+    PRODUCT_EVENTS,
+    PROMOTION_EVENTS,
+    PUBLICATION_EVENTS,
+    REDEMPTION_EVENTS,
+    REWARD_EVENTS,
+    RULE_EVENTS,
+    SEGMENT_EVENTS,
+    SESSION_EVENTS,
+    STACKING_EVENTS,
+    VOUCHER_EVENTS,
+    WEBHOOK_EVENTS,
 )

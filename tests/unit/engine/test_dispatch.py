@@ -6,13 +6,14 @@ from typing import Any, get_args
 import pytest
 
 from engine.answers import activity, answer, hook_events, transactions
-from engine.assignments import decide as assignments
+from engine.assignments import shown
 from engine.categories import decide as categories
 from engine.customers import summaries
 from engine.decide import DECISIONS
 from engine.evolve import FOLDS, UNFOLDED
 from engine.metadata import checks
 from engine.redemptions import history_rows
+from engine.segments import following
 from schemas.commands import CommandBody
 from schemas.events import Event
 
@@ -26,8 +27,10 @@ TABLES: Mapping[str, tuple[Mapping[type[Any], Any], frozenset[type[Any]]]] = {
     "redemptions": (history_rows.ROWS, history_rows.UNLISTED),
     "summaries": (summaries.COUNTS, summaries.UNCOUNTED),
     "metadata": (checks.WRITES, checks.UNWRITTEN),
-    "assignments": (assignments.SHOWS, assignments.UNSHOWN),
+    "objects": (shown.SHOWS, shown.UNSHOWN),
+    "assignments": (shown.CHANGES, shown.UNCHANGED),
     "categories": (categories.NAMES, categories.UNNAMED),
+    "segments": (following.CHANGES, following.UNCHANGED),
 }
 
 

@@ -8,6 +8,8 @@ import pytest
 from schemas.events import Event
 from services.analytics import campaign_tables, redemption_facts, validation_facts
 from services.audit.sink import tables as audit
+from services.distribution.webhooks import outbox
+from services.distribution.worker.state import KEPT, UNKEPT
 
 #: Whoever makes something of events: its table, and what it passes over.
 TABLES: Mapping[str, tuple[Mapping[type[Any], Any], frozenset[type[Any]]]] = {
@@ -16,6 +18,8 @@ TABLES: Mapping[str, tuple[Mapping[type[Any], Any], frozenset[type[Any]]]] = {
     "campaign facts": (campaign_tables.COUNTS, campaign_tables.UNCOUNTED),
     "redemption facts": (redemption_facts.COUNTS, redemption_facts.UNCOUNTED),
     "validation facts": (validation_facts.COUNTS, validation_facts.UNCOUNTED),
+    "outbox": (outbox.REGISTERS, outbox.UNREGISTERED),
+    "worker": (dict.fromkeys(KEPT.events), UNKEPT),
 }
 
 
