@@ -3,11 +3,14 @@
 It does without vouchers, customers and orders, so that it keeps up with those who write them.
 """
 
+from typing import Final
+
 from engine.fold import StatePart
 from engine.kernel import tables
 from schemas.actions import ActionProgressed, ActionStarted, RowsStaged, StagedRowsDropped
 from schemas.assignments import ASSIGNMENT_EVENTS
 from schemas.balances import BALANCE_EVENTS
+from schemas.base import Shape
 from schemas.bin import BIN_EVENTS
 from schemas.campaigns import CAMPAIGN_EVENTS
 from schemas.categories import CATEGORY_EVENTS
@@ -42,33 +45,23 @@ from schemas.stacking import STACKING_EVENTS
 from schemas.voucher_events import VOUCHER_EVENTS
 from schemas.webhooks import WEBHOOK_EVENTS
 
-KEPT = StatePart(
-    tables=frozenset(
-        table.name
-        for table in (
-            tables.PROJECTS,
-            tables.KEYS,
-            tables.ACTIONS,
-            tables.OPEN_ACTIONS,
-        )
-    ),
-    events=frozenset(
-        {
-            ProjectCreated,
-            ProjectUpdated,
-            ProjectDeleted,
-            ProjectClosed,
-            KeyAdded,
-            KeyRevoked,
-            TrustedOriginsChanged,
-            ActionStarted,
-            ActionProgressed,
-        }
-    ),
+#: What changes the tables that are kept.
+CHANGING: Final[frozenset[type[Shape]]] = frozenset(
+    {
+        ProjectCreated,
+        ProjectUpdated,
+        ProjectDeleted,
+        ProjectClosed,
+        KeyAdded,
+        KeyRevoked,
+        TrustedOriginsChanged,
+        ActionStarted,
+        ActionProgressed,
+    }
 )
 
-#: What changes none of these tables.
-UNKEPT = events_of(
+#: What changes none of them.
+UNCHANGING: Final = events_of(
     # It is of a project by itself, and not of the control project.
     ProjectOpened,
     # Its rows are taken when they are worked on, by the ledger.
@@ -98,4 +91,17 @@ UNKEPT = events_of(
     STACKING_EVENTS,
     VOUCHER_EVENTS,
     WEBHOOK_EVENTS,
+)
+
+KEPT = StatePart(
+    tables=frozenset(
+        table.name
+        for table in (
+            tables.PROJECTS,
+            tables.KEYS,
+            tables.ACTIONS,
+            tables.OPEN_ACTIONS,
+        )
+    ),
+    events=CHANGING,
 )
