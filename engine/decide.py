@@ -34,7 +34,6 @@ from engine.projects import decide as projects
 from engine.projects.decide import unknown_project
 from engine.publications import decide as publications
 from engine.redemptions import decide as redemptions
-from engine.redemptions import rollback
 from engine.redemptions.decide import redeem_stack
 from engine.rewards import decide as rewards
 from engine.rules import decide as rules
@@ -72,7 +71,6 @@ DECISIONS = unite_tables(
     projects.DECISIONS,
     publications.DECISIONS,
     redemptions.DECISIONS,
-    rollback.DECISIONS,
     rewards.DECISIONS,
     rules.DECISIONS,
     segments.DECISIONS,

@@ -27,7 +27,6 @@ from engine.orders import body as orders
 from engine.products import body as products
 from engine.publications import body as publications
 from engine.redemptions import body as redemptions
-from engine.redemptions import rollback_body as rollbacks
 from engine.rewards import body as rewards
 from engine.rules import body as rules
 from engine.segments import body as segments
@@ -81,6 +80,7 @@ ANSWERS = unite_tables(
     orders.ANSWERS,
     products.ANSWERS,
     publications.ANSWERS,
+    redemptions.ANSWERS,
     rewards.ANSWERS,
     rules.ANSWERS,
     segments.ANSWERS,
@@ -88,8 +88,6 @@ ANSWERS = unite_tables(
     stacking_rules.ANSWERS,
     vouchers.ANSWERS,
     webhooks.ANSWERS,
-    redemptions.ANSWERS,
-    rollbacks.ANSWERS,
 )
 
 #: Events that answer no command: beside them another one does, or nobody waits, or it was refused.

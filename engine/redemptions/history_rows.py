@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from engine.kernel.encode import Body
-from engine.redemptions.body import failure_bodies, success_bodies
+from engine.redemptions.redemption_body import failure_bodies, success_bodies
 from engine.redemptions.rollback_body import rollback_bodies, rollback_failure_body
 from schemas.actions import ACTION_EVENTS
 from schemas.assignments import RuleAssignment
