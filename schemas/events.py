@@ -71,18 +71,23 @@ def events_of(*named: type[Any] | frozenset[type[Any]]) -> frozenset[type[Any]]:
     )
 
 
+#: What a shop sets up and only the state has: no metadata that a schema binds, no list of its own
+#: in a table, no name in webhooks.
+PLAIN_SETUP_EVENTS: Final = events_of(
+    METADATA_EVENTS,
+    OAUTH_EVENTS,
+    REWARD_EVENTS,
+    STACKING_EVENTS,
+)
 #: What a shop sets up by itself: no customer, no order and no balance changes by it.
 SETUP_EVENTS: Final = events_of(
+    PLAIN_SETUP_EVENTS,
     ASSIGNMENT_EVENTS,
     CATEGORY_EVENTS,
     COLLECTION_EVENTS,
     LOCATION_EVENTS,
-    METADATA_EVENTS,
-    OAUTH_EVENTS,
     PRODUCT_EVENTS,
     PROJECT_EVENTS,
-    REWARD_EVENTS,
     RULE_EVENTS,
-    STACKING_EVENTS,
     WEBHOOK_EVENTS,
 )

@@ -51,10 +51,8 @@ from schemas.customers import (
     CustomerUpdated,
 )
 from schemas.erasures import CustomerForgotten, ErasuresEnded
-from schemas.events import events_of
+from schemas.events import PLAIN_SETUP_EVENTS, events_of
 from schemas.locations import LOCATION_EVENTS
-from schemas.metadata import METADATA_EVENTS
-from schemas.oauth import OAUTH_EVENTS
 from schemas.orders import ORDER_EVENTS
 from schemas.products import PRODUCT_EVENTS
 from schemas.projects import PROJECT_EVENTS
@@ -79,11 +77,9 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
-from schemas.rewards import REWARD_EVENTS
 from schemas.rules import ValidationRuleCreated, ValidationRuleDeleted, ValidationRuleUpdated
 from schemas.segments import SegmentCreated, SegmentDeleted, SegmentEntered, SegmentLeft
 from schemas.sessions import SESSION_EVENTS
-from schemas.stacking import STACKING_EVENTS
 from schemas.voucher_events import (
     VoucherCreated,
     VoucherDeleted,
@@ -272,12 +268,9 @@ UNTOLD: Final = events_of(
     CATEGORY_EVENTS,
     COLLECTION_EVENTS,
     LOCATION_EVENTS,
-    METADATA_EVENTS,
-    OAUTH_EVENTS,
+    PLAIN_SETUP_EVENTS,
     PRODUCT_EVENTS,
     PROJECT_EVENTS,
-    REWARD_EVENTS,
-    STACKING_EVENTS,
     WEBHOOK_EVENTS,
     CUSTOM_EVENTS,
     ORDER_EVENTS,

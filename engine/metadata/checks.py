@@ -42,10 +42,8 @@ from schemas.customers import (
 )
 from schemas.erasures import ERASURE_EVENTS
 from schemas.errors import Refusal
-from schemas.events import events_of
+from schemas.events import PLAIN_SETUP_EVENTS, events_of
 from schemas.locations import LOCATION_EVENTS
-from schemas.metadata import METADATA_EVENTS
-from schemas.oauth import OAUTH_EVENTS
 from schemas.orders import Order, OrderCreated, OrderUpdated
 from schemas.products import (
     ProductCreated,
@@ -76,11 +74,9 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
-from schemas.rewards import REWARD_EVENTS
 from schemas.rules import RULE_EVENTS
 from schemas.segments import SEGMENT_EVENTS
 from schemas.sessions import SESSION_EVENTS
-from schemas.stacking import STACKING_EVENTS
 from schemas.voucher_events import (
     VoucherCreated,
     VoucherDeleted,
@@ -248,13 +244,11 @@ UNWRITTEN: Final = events_of(
     CATEGORY_EVENTS,
     COLLECTION_EVENTS,
     LOCATION_EVENTS,
-    METADATA_EVENTS,
-    OAUTH_EVENTS,
+    PLAIN_SETUP_EVENTS,
     PROJECT_EVENTS,
     RULE_EVENTS,
     SEGMENT_EVENTS,
     SESSION_EVENTS,
-    STACKING_EVENTS,
     WEBHOOK_EVENTS,
     CustomersSummed,
     StackCreated,
@@ -262,7 +256,6 @@ UNWRITTEN: Final = events_of(
     StackDeleted,
     # A schema for it may be kept, and binds nothing (docs/api.md).
     CUSTOM_EVENTS,
-    REWARD_EVENTS,
     # It writes other things than metadata, which stays.
     BALANCE_EVENTS,
     CampaignEnabled,

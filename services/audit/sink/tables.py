@@ -35,10 +35,8 @@ from schemas.customers import (
     CustomerUpdated,
 )
 from schemas.erasures import CustomerForgotten, ErasuresEnded, ForgetCustomer, PermanentDeletion
-from schemas.events import events_of
+from schemas.events import PLAIN_SETUP_EVENTS, events_of
 from schemas.locations import LocationCreated, LocationDeleted, LocationUpdated
-from schemas.metadata import METADATA_EVENTS
-from schemas.oauth import OAUTH_EVENTS
 from schemas.orders import OrderCreated, OrderUpdated
 from schemas.products import (
     ProductCreated,
@@ -70,11 +68,9 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
-from schemas.rewards import REWARD_EVENTS
 from schemas.rules import ValidationRuleCreated, ValidationRuleDeleted, ValidationRuleUpdated
 from schemas.segments import SegmentCreated, SegmentDeleted, SegmentEntered, SegmentLeft
 from schemas.sessions import SESSION_EVENTS
-from schemas.stacking import STACKING_EVENTS
 from schemas.voucher_events import (
     VoucherCreated,
     VoucherDeleted,
@@ -174,11 +170,8 @@ ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
 #: What changes no row of an entity.
 UNLISTED = events_of(
     # Lists of it are read from the state.
-    METADATA_EVENTS,
-    OAUTH_EVENTS,
+    PLAIN_SETUP_EVENTS,
     PROJECT_EVENTS,
-    REWARD_EVENTS,
-    STACKING_EVENTS,
     WEBHOOK_EVENTS,
     SegmentCreated,
     SegmentDeleted,

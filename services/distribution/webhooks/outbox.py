@@ -32,10 +32,8 @@ from schemas.collections import COLLECTION_EVENTS
 from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import CUSTOMER_EVENTS
 from schemas.erasures import ERASURE_EVENTS
-from schemas.events import events_of
+from schemas.events import PLAIN_SETUP_EVENTS, events_of
 from schemas.locations import LOCATION_EVENTS
-from schemas.metadata import METADATA_EVENTS
-from schemas.oauth import OAUTH_EVENTS
 from schemas.orders import ORDER_EVENTS
 from schemas.products import PRODUCT_EVENTS
 from schemas.projects import (
@@ -52,11 +50,9 @@ from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.publications import PUBLICATION_EVENTS
 from schemas.records import Decided, Record
 from schemas.redemptions import REDEMPTION_EVENTS
-from schemas.rewards import REWARD_EVENTS
 from schemas.rules import RULE_EVENTS
 from schemas.segments import SEGMENT_EVENTS
 from schemas.sessions import SESSION_EVENTS
-from schemas.stacking import STACKING_EVENTS
 from schemas.voucher_events import VOUCHER_EVENTS
 from schemas.webhooks import (
     DeliveryAttempted,
@@ -296,18 +292,15 @@ UNREGISTERED = events_of(
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
     LOCATION_EVENTS,
-    METADATA_EVENTS,
-    OAUTH_EVENTS,
+    PLAIN_SETUP_EVENTS,
     ORDER_EVENTS,
     PRODUCT_EVENTS,
     PROMOTION_EVENTS,
     PUBLICATION_EVENTS,
     REDEMPTION_EVENTS,
-    REWARD_EVENTS,
     RULE_EVENTS,
     SEGMENT_EVENTS,
     SESSION_EVENTS,
-    STACKING_EVENTS,
     VOUCHER_EVENTS,
     ProjectCreated,
     ProjectOpened,
