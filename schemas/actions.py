@@ -9,7 +9,7 @@ from typing import Any, Final, Literal
 
 from msgspec import field
 
-from schemas.base import Millis, Shape
+from schemas.base import Millis, Shape, Unanswered
 from schemas.campaigns import CodeConfig
 from schemas.personal import Personal
 from schemas.vouchers import Voucher
@@ -194,7 +194,7 @@ class GiveUpAction(Shape, tag="give_up_action", frozen=True):
     fault: str
 
 
-class RowsStaged(Shape, tag="action.rows_staged", frozen=True):
+class RowsStaged(Unanswered, tag="action.rows_staged", frozen=True):
     """Rows wait for their action."""
 
     staged: StagedRows
@@ -206,7 +206,7 @@ class ActionStarted(Shape, tag="action.started", frozen=True):
     action: AsyncAction
 
 
-class ActionProgressed(Shape, tag="action.progressed", frozen=True):
+class ActionProgressed(Unanswered, tag="action.progressed", frozen=True):
     """A chunk was done, or the action given up; `action` is the whole after it."""
 
     action: AsyncAction
@@ -214,7 +214,7 @@ class ActionProgressed(Shape, tag="action.progressed", frozen=True):
     consumed: tuple[int, ...] = ()
 
 
-class StagedRowsDropped(Shape, tag="action.rows_dropped", frozen=True):
+class StagedRowsDropped(Unanswered, tag="action.rows_dropped", frozen=True):
     """Rows whose action never started were given up."""
 
     action_id: str

@@ -4,7 +4,7 @@ from typing import Final, Literal
 
 import msgspec
 
-from schemas.base import Millis, Shape
+from schemas.base import Millis, Shape, Unanswered
 
 ASSIGNMENTS_MAX = 50
 AssignedType = Literal[
@@ -51,7 +51,7 @@ class RuleUnassigned(Shape, tag="validation_rule.unassigned", frozen=True):
     count: int
 
 
-class AssignmentsDropped(Shape, tag="validation_rule.assignments_dropped", frozen=True):
+class AssignmentsDropped(Unanswered, tag="validation_rule.assignments_dropped", frozen=True):
     """Assignments ended with their objects or with their sets of rules.
 
     `counts` says of each of the sets that exist how many objects it binds after it.

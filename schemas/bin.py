@@ -2,7 +2,7 @@
 
 from typing import Final, Literal
 
-from schemas.base import Millis, Shape
+from schemas.base import Millis, Shape, Unanswered
 
 #: What the API lists in the bin. A customer is never listed: its entry would name a person.
 BinKind = Literal["voucher", "campaign", "customer", "product", "sku"]
@@ -27,7 +27,7 @@ class DeleteBinEntry(Shape, tag="delete_bin_entry", frozen=True):
     request_id: str = ""
 
 
-class BinEntryAdded(Shape, tag="bin.entry_added", frozen=True):
+class BinEntryAdded(Unanswered, tag="bin.entry_added", frozen=True):
     """Something is in the bin."""
 
     entry: BinEntry
@@ -39,7 +39,7 @@ class BinEntryRemoved(Shape, tag="bin.entry_removed", frozen=True):
     entry: BinEntry
 
 
-class CampaignVouchersDeleted(Shape, tag="campaign.vouchers_deleted", frozen=True):
+class CampaignVouchersDeleted(Unanswered, tag="campaign.vouchers_deleted", frozen=True):
     """Some vouchers of a deleted campaign went the way of the campaign.
 
     `ids`, `codes` and `numbers` belong together. With `force` their codes are free; without it

@@ -5,7 +5,7 @@ from typing import Final
 import msgspec
 
 from schemas.api import CustomerInput
-from schemas.base import Millis, Shape
+from schemas.base import Millis, Shape, Unanswered
 from schemas.personal import Personal
 
 
@@ -80,7 +80,7 @@ class CustomerDeleted(Shape, tag="customer.deleted", frozen=True):
     customer: Customer
 
 
-class CustomersSummed(Shape, tag="customer.summed", frozen=True):
+class CustomersSummed(Unanswered, tag="customer.summed", frozen=True):
     """The record changed what these customers add up to; by id, as they are after it."""
 
     summaries: dict[str, CustomerSummary]

@@ -7,7 +7,7 @@ The record says whose keys have to go, and stays; a task of the ledger destroys 
 
 from typing import Final, Literal
 
-from schemas.base import Millis, Shape
+from schemas.base import Millis, Shape, Unanswered
 
 
 class Erasure(Shape, frozen=True):
@@ -49,7 +49,7 @@ class CustomerForgotten(Shape, tag="customer.forgotten", frozen=True):
     deletion: PermanentDeletion
 
 
-class ErasuresEnded(Shape, tag="erasures.ended", frozen=True):
+class ErasuresEnded(Unanswered, tag="erasures.ended", frozen=True):
     """The keys are destroyed: what they sealed cannot be read any more."""
 
     ids: tuple[str, ...]

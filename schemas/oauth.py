@@ -6,7 +6,7 @@ one that was revoked, until it would have expired anyway.
 
 from typing import Final
 
-from schemas.base import Ident, Millis, Shape
+from schemas.base import Ident, Millis, Shape, Unanswered
 
 
 class AccessToken(Shape, frozen=True, array_like=True):
@@ -37,13 +37,13 @@ class RevokeToken(Shape, tag="revoke_token", frozen=True):
     expires_at: Millis
 
 
-class TokenRevoked(Shape, tag="token.revoked", frozen=True):
+class TokenRevoked(Unanswered, tag="token.revoked", frozen=True):
     """A token works no longer."""
 
     token: RevokedToken
 
 
-class TokensForgotten(Shape, tag="tokens.forgotten", frozen=True):
+class TokensForgotten(Unanswered, tag="tokens.forgotten", frozen=True):
     """Revoked tokens whose time is over left the state."""
 
     token_ids: tuple[str, ...]

@@ -5,7 +5,7 @@ from typing import Final
 from msgspec import field
 
 from schemas.api import CustomerInput
-from schemas.base import Metadata, Millis, Shape
+from schemas.base import Metadata, Millis, Shape, Unanswered
 from schemas.campaigns import Campaign
 from schemas.customers import CustomerSummary
 from schemas.discounts import Discount
@@ -80,7 +80,7 @@ class PublicationRepeated(Shape, tag="publication.repeated", frozen=True):
     summary: CustomerSummary | None = None
 
 
-class PublicationFailed(Shape, tag="publication.failed", frozen=True):
+class PublicationFailed(Unanswered, tag="publication.failed", frozen=True):
     """A customer was given nothing. The campaign is what it is after the search, if it changed."""
 
     publication: Publication

@@ -2,7 +2,7 @@
 
 from typing import Final, Literal
 
-from schemas.base import Millis, Shape
+from schemas.base import Millis, Shape, Unanswered
 
 SEGMENTS_MAX = 1000
 #: How many segments with a filter tell who enters and leaves.
@@ -67,14 +67,14 @@ class SegmentDeleted(Shape, tag="segment.deleted", frozen=True):
     segment: Segment
 
 
-class SegmentEntered(Shape, tag="customer.segment_entered", frozen=True):
+class SegmentEntered(Unanswered, tag="customer.segment_entered", frozen=True):
     """A customer belongs to these segments from now on; their names by their ids."""
 
     customer_id: str
     segments: dict[str, str]
 
 
-class SegmentLeft(Shape, tag="customer.segment_left", frozen=True):
+class SegmentLeft(Unanswered, tag="customer.segment_left", frozen=True):
     """A customer belongs to these segments no longer; their names by their ids."""
 
     customer_id: str

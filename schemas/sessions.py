@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from schemas.base import Millis, Shape
+from schemas.base import Millis, Shape, Unanswered
 from schemas.evaluations import Evaluation, RequestContext
 
 
@@ -61,7 +61,7 @@ class SessionReleased(Shape, tag="session.released", frozen=True):
     voucher_id: str
 
 
-class SessionsExpired(Shape, tag="session.expired", frozen=True):
+class SessionsExpired(Unanswered, tag="session.expired", frozen=True):
     """Sessions whose time was over were swept."""
 
     session_keys: tuple[str, ...]

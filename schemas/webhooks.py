@@ -2,7 +2,7 @@
 
 from typing import Final, Literal
 
-from schemas.base import Instant, Millis, Shape
+from schemas.base import Instant, Millis, Shape, Unanswered
 
 #: How many a project may have.
 WEBHOOKS_MAX = 50
@@ -137,7 +137,7 @@ class WebhookUpdated(Shape, tag="webhook.updated", frozen=True):
     webhook: Webhook
 
 
-class WebhookDisabled(Shape, tag="webhook.disabled", frozen=True):
+class WebhookDisabled(Unanswered, tag="webhook.disabled", frozen=True):
     """An endpoint gets nothing until it is switched on: it did not take an event in all tries."""
 
     webhook: Webhook

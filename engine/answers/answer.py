@@ -5,7 +5,7 @@ refusal answers with its own status; the decision has named its resource already
 failure the failed redemption or rollback.
 """
 
-from typing import Any
+from typing import Final, get_args
 
 from engine.assignments import body as assignments
 from engine.background import body as background
@@ -34,32 +34,14 @@ from engine.sessions import body as sessions
 from engine.stacking_rules import body as stacking_rules
 from engine.vouchers import body as vouchers
 from engine.webhooks import body as webhooks
-from schemas.actions import ActionProgressed, RowsStaged, StagedRowsDropped
-from schemas.assignments import AssignmentsDropped
-from schemas.bin import BinEntryAdded, CampaignVouchersDeleted
-from schemas.campaigns import CampaignDeleted
-from schemas.customers import CustomersSummed
-from schemas.erasures import ErasuresEnded
+from schemas.base import Unanswered
 from schemas.errors import Refusal, refuse
-from schemas.oauth import TokenRevoked, TokensForgotten
+from schemas.events import Event
 from schemas.projects import (
-    KeyAdded,
     KeyKind,
-    KeyRevoked,
-    ProjectClosed,
-    ProjectCreated,
-    ProjectDeleted,
-    ProjectOpened,
-    ProjectUpdated,
-    TrustedOriginsChanged,
 )
-from schemas.promotion_events import CampaignPromotionsDeleted, TiersMoved
-from schemas.publications import PublicationFailed
 from schemas.records import Answer, Conflicted, Decided, Expired
-from schemas.redemptions import RedemptionFailed, RedemptionsRetired, RollbackFailed
-from schemas.segments import SegmentEntered, SegmentLeft
-from schemas.sessions import SessionsExpired
-from schemas.webhooks import WebhookDisabled
+from schemas.redemptions import RedemptionFailed
 
 #: What each event answers.
 ANSWERS = unite_tables(
@@ -90,40 +72,8 @@ ANSWERS = unite_tables(
     webhooks.ANSWERS,
 )
 
-#: Events that answer no command: beside them another one does, or nobody waits, or it was refused.
-UNANSWERED: frozenset[type[Any]] = frozenset(
-    {
-        ActionProgressed,
-        AssignmentsDropped,
-        BinEntryAdded,
-        CampaignDeleted,
-        CampaignPromotionsDeleted,
-        CampaignVouchersDeleted,
-        CustomersSummed,
-        ErasuresEnded,
-        KeyAdded,
-        KeyRevoked,
-        ProjectClosed,
-        ProjectCreated,
-        ProjectDeleted,
-        ProjectOpened,
-        ProjectUpdated,
-        PublicationFailed,
-        RedemptionFailed,
-        RedemptionsRetired,
-        RollbackFailed,
-        RowsStaged,
-        SegmentEntered,
-        SegmentLeft,
-        SessionsExpired,
-        StagedRowsDropped,
-        TiersMoved,
-        TokenRevoked,
-        TokensForgotten,
-        TrustedOriginsChanged,
-        WebhookDisabled,
-    }
-)
+#: What answers no command, as each of them says of itself.
+UNANSWERED: Final = frozenset(each for each in get_args(Event) if issubclass(each, Unanswered))
 
 
 def render_answer(record: Answer, key_kind: KeyKind) -> Rendered:

