@@ -1,9 +1,9 @@
 """`python -m bench.engine`: what the core alone costs, in processor time.
 
 The states lie in RocksDB, in a temporary folder, as in a host; nothing goes over a network. All is
-measured by turns, few vouchers beside many, and of each the best turn counts: the speed of a machine
-drifts by more than what is compared. Each figure stands beside its limit, which is meant for a machine
-that does nothing else.
+measured by turns, few vouchers beside many, and of each the best turn counts: the speed of a
+machine drifts by more than what is compared. Each figure stands beside its limit, which is meant
+for a machine that does nothing else.
 """
 
 import json

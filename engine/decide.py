@@ -7,7 +7,7 @@ commands that decode; what cannot be done is a refusal, never an exception.
 from msgspec import structs
 
 from engine import expiry, work
-from engine.assignments.decide import with_assignments
+from engine.assignments.shown import with_assignments
 from engine.background import decide as background
 from engine.balances import decide as balances
 from engine.bin import decide as bin
@@ -34,7 +34,6 @@ from engine.projects import decide as projects
 from engine.projects.decide import unknown_project
 from engine.publications import decide as publications
 from engine.redemptions import decide as redemptions
-from engine.redemptions import rollback
 from engine.redemptions.decide import redeem_stack
 from engine.rewards import decide as rewards
 from engine.rules import decide as rules
@@ -49,8 +48,6 @@ from schemas.base import Millis
 from schemas.commands import Command
 from schemas.errors import Refusal
 from schemas.redemptions import RedeemStack
-
-__all__ = ["DECISIONS", "Decision", "decide"]
 
 #: Who decides what. A command without a line here fails a test (tests/unit/engine).
 DECISIONS = unite_tables(
@@ -74,7 +71,6 @@ DECISIONS = unite_tables(
     projects.DECISIONS,
     publications.DECISIONS,
     redemptions.DECISIONS,
-    rollback.DECISIONS,
     rewards.DECISIONS,
     rules.DECISIONS,
     segments.DECISIONS,

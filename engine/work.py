@@ -4,7 +4,8 @@ A chunk's number must be the action's next one; any other does nothing, so the w
 chunk again, or several ahead, as it likes. A chunk takes as many of a set's rows as fit a record.
 
 Where work is one decision for each staged row, a row is decided on what the rows before it made of
-the state. One that is refused changes nothing and is noted; the rows after it are done all the same.
+the state. One that is refused changes nothing and is noted; the rows after it are done all the
+same.
 """
 
 from collections.abc import Callable, Iterable, Mapping

@@ -5,11 +5,11 @@ starts with all of them or not at all. A chunk is one command and one record: it
 not at all, and the action's next chunk is known from the log.
 """
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from msgspec import field
 
-from schemas.base import Millis, Shape
+from schemas.base import Millis, Shape, Unanswered
 from schemas.campaigns import CodeConfig
 from schemas.personal import Personal
 from schemas.vouchers import Voucher
@@ -194,7 +194,7 @@ class GiveUpAction(Shape, tag="give_up_action", frozen=True):
     fault: str
 
 
-class RowsStaged(Shape, tag="action.rows_staged", frozen=True):
+class RowsStaged(Unanswered, tag="action.rows_staged", frozen=True):
     """Rows wait for their action."""
 
     staged: StagedRows
@@ -206,7 +206,7 @@ class ActionStarted(Shape, tag="action.started", frozen=True):
     action: AsyncAction
 
 
-class ActionProgressed(Shape, tag="action.progressed", frozen=True):
+class ActionProgressed(Unanswered, tag="action.progressed", frozen=True):
     """A chunk was done, or the action given up; `action` is the whole after it."""
 
     action: AsyncAction
@@ -214,7 +214,7 @@ class ActionProgressed(Shape, tag="action.progressed", frozen=True):
     consumed: tuple[int, ...] = ()
 
 
-class StagedRowsDropped(Shape, tag="action.rows_dropped", frozen=True):
+class StagedRowsDropped(Unanswered, tag="action.rows_dropped", frozen=True):
     """Rows whose action never started were given up."""
 
     action_id: str
@@ -223,3 +223,5 @@ class StagedRowsDropped(Shape, tag="action.rows_dropped", frozen=True):
 
 ActionCommand = StageRows | StartAction | RunChunk | GiveUpAction
 ActionEvent = RowsStaged | ActionStarted | ActionProgressed | StagedRowsDropped
+#: How work in the background goes on; what it does is in other features' events.
+ACTION_EVENTS: Final = frozenset({RowsStaged, ActionStarted, ActionProgressed, StagedRowsDropped})

@@ -1,10 +1,10 @@
 """The assignment of a set of validation rules to what it binds."""
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
-from schemas.base import Millis, Shape
+from schemas.base import Millis, Shape, Unanswered
 
 ASSIGNMENTS_MAX = 50
 AssignedType = Literal[
@@ -51,7 +51,7 @@ class RuleUnassigned(Shape, tag="validation_rule.unassigned", frozen=True):
     count: int
 
 
-class AssignmentsDropped(Shape, tag="validation_rule.assignments_dropped", frozen=True):
+class AssignmentsDropped(Unanswered, tag="validation_rule.assignments_dropped", frozen=True):
     """Assignments ended with their objects or with their sets of rules.
 
     `counts` says of each of the sets that exist how many objects it binds after it.
@@ -63,3 +63,5 @@ class AssignmentsDropped(Shape, tag="validation_rule.assignments_dropped", froze
 
 AssignmentCommand = AssignRule | UnassignRule
 AssignmentEvent = RuleAssigned | RuleUnassigned | AssignmentsDropped
+#: Which sets of rules bind an object; what it is beside that is in its own events.
+ASSIGNMENT_EVENTS: Final = frozenset({RuleAssigned, RuleUnassigned, AssignmentsDropped})

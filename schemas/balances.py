@@ -1,5 +1,7 @@
 """The balance of a gift card, changed by hand."""
 
+from typing import Final
+
 from schemas.base import Shape
 from schemas.vouchers import Voucher
 
@@ -28,3 +30,5 @@ class BalanceAdjusted(Shape, tag="voucher.balance_adjusted", frozen=True):
 
 BalanceCommand = AdjustBalance
 BalanceEvent = BalanceAdjusted
+#: What the shop gives to a card or takes from it.
+BALANCE_EVENTS: Final = frozenset({BalanceAdjusted})

@@ -34,6 +34,10 @@ class Shape(Struct, frozen=True, omit_defaults=True):
     """An immutable value; a field at its default is left out of the encoding."""
 
 
+class Unanswered(Shape, frozen=True, omit_defaults=True):
+    """An event that answers no command: one beside it does, or a refusal, or nobody waits."""
+
+
 @cache
 def tag_of(kind: type[Shape]) -> str:
     """The fixed string under which a kind of command, event or record is stored."""

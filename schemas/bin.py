@@ -1,8 +1,8 @@
 """The bin: what was deleted, but keeps its code or id until its entry is deleted, too."""
 
-from typing import Literal
+from typing import Final, Literal
 
-from schemas.base import Millis, Shape
+from schemas.base import Millis, Shape, Unanswered
 
 #: What the API lists in the bin. A customer is never listed: its entry would name a person.
 BinKind = Literal["voucher", "campaign", "customer", "product", "sku"]
@@ -27,7 +27,7 @@ class DeleteBinEntry(Shape, tag="delete_bin_entry", frozen=True):
     request_id: str = ""
 
 
-class BinEntryAdded(Shape, tag="bin.entry_added", frozen=True):
+class BinEntryAdded(Unanswered, tag="bin.entry_added", frozen=True):
     """Something is in the bin."""
 
     entry: BinEntry
@@ -39,7 +39,7 @@ class BinEntryRemoved(Shape, tag="bin.entry_removed", frozen=True):
     entry: BinEntry
 
 
-class CampaignVouchersDeleted(Shape, tag="campaign.vouchers_deleted", frozen=True):
+class CampaignVouchersDeleted(Unanswered, tag="campaign.vouchers_deleted", frozen=True):
     """Some vouchers of a deleted campaign went the way of the campaign.
 
     `ids`, `codes` and `numbers` belong together. With `force` their codes are free; without it
@@ -55,3 +55,5 @@ class CampaignVouchersDeleted(Shape, tag="campaign.vouchers_deleted", frozen=Tru
 
 BinCommand = DeleteBinEntry
 BinEvent = BinEntryAdded | BinEntryRemoved | CampaignVouchersDeleted
+#: What becomes of the deleted; the deletion is an event of its own feature.
+BIN_EVENTS: Final = frozenset({BinEntryAdded, BinEntryRemoved, CampaignVouchersDeleted})

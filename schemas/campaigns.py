@@ -1,11 +1,11 @@
 """Campaigns: vouchers of one kind, made together, bound together by dates, hours and rules."""
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 from msgspec import field
 
-from schemas.base import Metadata, Millis, Shape
+from schemas.base import Metadata, Millis, Shape, Unanswered
 from schemas.categories import Category
 from schemas.discounts import Discount
 from schemas.promotions import NewTier, PromotionTier
@@ -168,7 +168,7 @@ class CampaignDisabled(Shape, tag="campaign.disabled", frozen=True):
     campaign: Campaign
 
 
-class CampaignDeleted(Shape, tag="campaign.deleted", frozen=True):
+class CampaignDeleted(Unanswered, tag="campaign.deleted", frozen=True):
     """A campaign is in the bin, or, with `force`, gone."""
 
     campaign: Campaign
@@ -204,4 +204,15 @@ CampaignEvent = (
     | CampaignDisabled
     | CampaignDeleted
     | VouchersGenerated
+)
+#: Campaigns and the vouchers that they make, which are nobody's yet.
+CAMPAIGN_EVENTS: Final = frozenset(
+    {
+        CampaignCreated,
+        CampaignUpdated,
+        CampaignEnabled,
+        CampaignDisabled,
+        CampaignDeleted,
+        VouchersGenerated,
+    }
 )

@@ -1,5 +1,7 @@
 """Categories: names and ranks by which redeemables are grouped; a lower hierarchy goes first."""
 
+from typing import Final
+
 import msgspec
 
 from schemas.base import Millis, Shape
@@ -57,3 +59,5 @@ class CategoryDeleted(Shape, tag="category.deleted", frozen=True):
 
 CategoryCommand = CreateCategory | UpdateCategory | DeleteCategory
 CategoryEvent = CategoryCreated | CategoryUpdated | CategoryDeleted
+#: Categories by themselves.
+CATEGORY_EVENTS: Final = frozenset({CategoryCreated, CategoryUpdated, CategoryDeleted})

@@ -1,6 +1,6 @@
 """Collections of products and SKUs: named by hand, or by a filter."""
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -71,3 +71,5 @@ class CollectionDeleted(Shape, tag="product_collection.deleted", frozen=True):
 
 CollectionCommand = CreateCollection | UpdateCollection | DeleteCollection
 CollectionEvent = CollectionCreated | CollectionUpdated | CollectionDeleted
+#: Collections by themselves: no product changes by them.
+COLLECTION_EVENTS: Final = frozenset({CollectionCreated, CollectionUpdated, CollectionDeleted})

@@ -1,6 +1,6 @@
 """Custom events: what a customer did, in the client's own words."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta
 
@@ -59,3 +59,5 @@ class CustomEventTracked(Shape, tag="customer_event.tracked", frozen=True):
 
 CustomEventCommand = TrackCustomEvent
 CustomEventEvent = CustomEventTracked
+#: What a shop tracks of its customers, which changes none of them.
+CUSTOM_EVENTS: Final = frozenset({CustomEventTracked})

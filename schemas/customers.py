@@ -1,9 +1,11 @@
 """Customers: what changes them, beside the requests that name them, and what they add up to."""
 
+from typing import Final
+
 import msgspec
 
 from schemas.api import CustomerInput
-from schemas.base import Millis, Shape
+from schemas.base import Millis, Shape, Unanswered
 from schemas.personal import Personal
 
 
@@ -78,7 +80,7 @@ class CustomerDeleted(Shape, tag="customer.deleted", frozen=True):
     customer: Customer
 
 
-class CustomersSummed(Shape, tag="customer.summed", frozen=True):
+class CustomersSummed(Unanswered, tag="customer.summed", frozen=True):
     """The record changed what these customers add up to; by id, as they are after it."""
 
     summaries: dict[str, CustomerSummary]
@@ -101,4 +103,8 @@ class CustomerUpdated(Shape, tag="customer.updated", frozen=True):
 CustomerCommand = UpdateCustomer | DeleteCustomer | UpsertCustomer
 CustomerEvent = (
     CustomerUnchanged | CustomerDeleted | CustomersSummed | CustomerCreated | CustomerUpdated
+)
+#: Customers and what they add up to; what they do is in other features' events.
+CUSTOMER_EVENTS: Final = frozenset(
+    {CustomerUnchanged, CustomerDeleted, CustomersSummed, CustomerCreated, CustomerUpdated}
 )

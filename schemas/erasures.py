@@ -5,9 +5,9 @@ The record says whose keys have to go, and stays; a task of the ledger destroys 
 (services/redemption/ledger/eraser.py) and says so, in a record that ends the erasure.
 """
 
-from typing import Literal
+from typing import Final, Literal
 
-from schemas.base import Millis, Shape
+from schemas.base import Millis, Shape, Unanswered
 
 
 class Erasure(Shape, frozen=True):
@@ -49,7 +49,7 @@ class CustomerForgotten(Shape, tag="customer.forgotten", frozen=True):
     deletion: PermanentDeletion
 
 
-class ErasuresEnded(Shape, tag="erasures.ended", frozen=True):
+class ErasuresEnded(Unanswered, tag="erasures.ended", frozen=True):
     """The keys are destroyed: what they sealed cannot be read any more."""
 
     ids: tuple[str, ...]
@@ -57,3 +57,5 @@ class ErasuresEnded(Shape, tag="erasures.ended", frozen=True):
 
 ErasureCommand = ForgetCustomer | EndErasures
 ErasureEvent = CustomerForgotten | ErasuresEnded
+#: Customers who are forgotten; what they did stays, with nobody's name.
+ERASURE_EVENTS: Final = frozenset({CustomerForgotten, ErasuresEnded})

@@ -1,6 +1,6 @@
 """Locations: places and areas that rules and segments can name."""
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
@@ -82,3 +82,5 @@ class LocationDeleted(Shape, tag="location.deleted", frozen=True):
 
 LocationCommand = CreateLocation | UpdateLocation | DeleteLocation
 LocationEvent = LocationCreated | LocationUpdated | LocationDeleted
+#: Locations by themselves.
+LOCATION_EVENTS: Final = frozenset({LocationCreated, LocationUpdated, LocationDeleted})

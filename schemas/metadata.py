@@ -1,6 +1,6 @@
 """Metadata schemas: what the metadata of one kind of object may hold."""
 
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from schemas.base import Millis, Shape
 
@@ -84,3 +84,7 @@ class MetadataSchemaDeleted(Shape, tag="metadata_schema.deleted", frozen=True):
 
 MetadataCommand = CreateMetadataSchema | UpdateMetadataSchema | DeleteMetadataSchema
 MetadataEvent = MetadataSchemaCreated | MetadataSchemaUpdated | MetadataSchemaDeleted
+#: Schemas of metadata; nothing that was written before changes by them.
+METADATA_EVENTS: Final = frozenset(
+    {MetadataSchemaCreated, MetadataSchemaUpdated, MetadataSchemaDeleted}
+)

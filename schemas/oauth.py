@@ -4,7 +4,9 @@ A token is never stored, nor a hash of it: it is signed, and a record knows only
 one that was revoked, until it would have expired anyway.
 """
 
-from schemas.base import Ident, Millis, Shape
+from typing import Final
+
+from schemas.base import Ident, Millis, Shape, Unanswered
 
 
 class AccessToken(Shape, frozen=True, array_like=True):
@@ -35,13 +37,13 @@ class RevokeToken(Shape, tag="revoke_token", frozen=True):
     expires_at: Millis
 
 
-class TokenRevoked(Shape, tag="token.revoked", frozen=True):
+class TokenRevoked(Unanswered, tag="token.revoked", frozen=True):
     """A token works no longer."""
 
     token: RevokedToken
 
 
-class TokensForgotten(Shape, tag="tokens.forgotten", frozen=True):
+class TokensForgotten(Unanswered, tag="tokens.forgotten", frozen=True):
     """Revoked tokens whose time is over left the state."""
 
     token_ids: tuple[str, ...]
@@ -49,3 +51,5 @@ class TokensForgotten(Shape, tag="tokens.forgotten", frozen=True):
 
 OAuthCommand = RevokeToken
 OAuthEvent = TokenRevoked | TokensForgotten
+#: Tokens that are no longer valid.
+OAUTH_EVENTS: Final = frozenset({TokenRevoked, TokensForgotten})

@@ -1,6 +1,6 @@
 """Orders: what changes them, beside the redemptions that name them."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from schemas.api import CustomerInput, OrderInput, OrderItemTerms, OrderStatus
 from schemas.base import Instant, Metadata, Millis, Shape
@@ -95,3 +95,5 @@ class OrderUpdated(Shape, tag="order.updated", frozen=True):
 
 OrderCommand = CreateOrder | UpdateOrder
 OrderEvent = OrderCreated | OrderUpdated
+#: Orders by themselves: nothing is redeemed by them.
+ORDER_EVENTS: Final = frozenset({OrderCreated, OrderUpdated})

@@ -1,6 +1,6 @@
 """Products, their stock-keeping units (SKUs), and collections of both. Prices in minor units."""
 
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import msgspec
 from msgspec import field
@@ -147,4 +147,8 @@ class SkuDeleted(Shape, tag="sku.deleted", frozen=True):
 ProductCommand = CreateProduct | UpdateProduct | DeleteProduct | CreateSku | UpdateSku | DeleteSku
 ProductEvent = (
     ProductCreated | ProductUpdated | ProductDeleted | SkuCreated | SkuUpdated | SkuDeleted
+)
+#: Products and their SKUs by themselves: no order changes by them.
+PRODUCT_EVENTS: Final = frozenset(
+    {ProductCreated, ProductUpdated, ProductDeleted, SkuCreated, SkuUpdated, SkuDeleted}
 )

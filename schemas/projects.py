@@ -1,10 +1,10 @@
 """Projects after they were made: changed, deleted, closed."""
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
-from schemas.base import Millis, Shape
+from schemas.base import Millis, Shape, Unanswered
 from schemas.tallies import Running
 
 KeyKind = Literal["server", "client", "management", "system"]
@@ -139,31 +139,31 @@ class ChangeTrustedOrigins(Shape, tag="change_trusted_origins", frozen=True):
     trusted_origins: tuple[str, ...]
 
 
-class ProjectUpdated(Shape, tag="project.updated", frozen=True):
+class ProjectUpdated(Unanswered, tag="project.updated", frozen=True):
     """A tenant's settings changed; `project` is the whole after it."""
 
     project: Project
 
 
-class ProjectDeleted(Shape, tag="project.deleted", frozen=True):
+class ProjectDeleted(Unanswered, tag="project.deleted", frozen=True):
     """A tenant is deleted; `project` is the whole after it."""
 
     project: Project
 
 
-class ProjectClosed(Shape, tag="project.closed", frozen=True):
+class ProjectClosed(Unanswered, tag="project.closed", frozen=True):
     """A tenant's own partition decides nothing for it any more."""
 
     project_id: str
 
 
-class ProjectCreated(Shape, tag="project.created", frozen=True):
+class ProjectCreated(Unanswered, tag="project.created", frozen=True):
     """A tenant exists."""
 
     project: Project
 
 
-class ProjectOpened(Shape, tag="project.opened", frozen=True):
+class ProjectOpened(Unanswered, tag="project.opened", frozen=True):
     """A tenant's own partition knows it."""
 
     project_id: str
@@ -171,7 +171,7 @@ class ProjectOpened(Shape, tag="project.opened", frozen=True):
     case_sensitive_codes: bool = True
 
 
-class TimeZoneSet(Shape, tag="project.time_zone_set", frozen=True):
+class TimeZoneSet(Unanswered, tag="project.time_zone_set", frozen=True):
     """A tenant's decisions reckon in this zone from now on; what ran goes on until it ends there."""
 
     timezone: str
@@ -180,19 +180,19 @@ class TimeZoneSet(Shape, tag="project.time_zone_set", frozen=True):
     running: Running | None = None
 
 
-class KeyAdded(Shape, tag="key.added", frozen=True):
+class KeyAdded(Unanswered, tag="key.added", frozen=True):
     """A key works from now on."""
 
     key: ApiKey
 
 
-class KeyRevoked(Shape, tag="key.revoked", frozen=True):
+class KeyRevoked(Unanswered, tag="key.revoked", frozen=True):
     """A key stopped working."""
 
     key_id: str
 
 
-class TrustedOriginsChanged(Shape, tag="trusted_origins.changed", frozen=True):
+class TrustedOriginsChanged(Unanswered, tag="trusted_origins.changed", frozen=True):
     """The origins that may use client-side keys."""
 
     project_id: str
@@ -219,4 +219,18 @@ ProjectEvent = (
     | KeyAdded
     | KeyRevoked
     | TrustedOriginsChanged
+)
+#: Projects with their settings and keys.
+PROJECT_EVENTS: Final = frozenset(
+    {
+        ProjectUpdated,
+        ProjectDeleted,
+        ProjectClosed,
+        ProjectCreated,
+        ProjectOpened,
+        TimeZoneSet,
+        KeyAdded,
+        KeyRevoked,
+        TrustedOriginsChanged,
+    }
 )

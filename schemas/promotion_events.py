@@ -4,7 +4,9 @@ An event of a tier or a stack says, besides what it is after it, what its answer
 its categories, by hierarchy, and, of a tier, its campaign as it is after it.
 """
 
-from schemas.base import Shape
+from typing import Final
+
+from schemas.base import Shape, Unanswered
 from schemas.campaigns import Campaign
 from schemas.categories import Category
 from schemas.promotions import PromotionStack, PromotionTier
@@ -45,7 +47,7 @@ class TierDeleted(TierEvent, tag="promotion_tier.deleted", frozen=True):
     """A tier is gone."""
 
 
-class TiersMoved(Shape, tag="promotion_tiers.moved", frozen=True):
+class TiersMoved(Unanswered, tag="promotion_tiers.moved", frozen=True):
     """Tiers of one campaign made room for another; nothing else of them changed."""
 
     campaign_id: str
@@ -53,7 +55,7 @@ class TiersMoved(Shape, tag="promotion_tiers.moved", frozen=True):
     places: dict[str, int]
 
 
-class CampaignPromotionsDeleted(Shape, tag="campaign.promotions_deleted", frozen=True):
+class CampaignPromotionsDeleted(Unanswered, tag="campaign.promotions_deleted", frozen=True):
     """Some tiers, or stacks, of a deleted campaign are gone with it."""
 
     campaign_id: str
@@ -84,4 +86,19 @@ PromotionEvent = (
     | StackCreated
     | StackUpdated
     | StackDeleted
+)
+#: Tiers and stacks by themselves: nothing is redeemed by them, and there is no voucher.
+PROMOTION_EVENTS: Final = frozenset(
+    {
+        TierCreated,
+        TierUpdated,
+        TierEnabled,
+        TierDisabled,
+        TierDeleted,
+        TiersMoved,
+        CampaignPromotionsDeleted,
+        StackCreated,
+        StackUpdated,
+        StackDeleted,
+    }
 )

@@ -1,9 +1,11 @@
 """Publications: vouchers given to customers, a voucher to one customer only."""
 
+from typing import Final
+
 from msgspec import field
 
 from schemas.api import CustomerInput
-from schemas.base import Metadata, Millis, Shape
+from schemas.base import Metadata, Millis, Shape, Unanswered
 from schemas.campaigns import Campaign
 from schemas.customers import CustomerSummary
 from schemas.discounts import Discount
@@ -81,7 +83,7 @@ class PublicationRepeated(Shape, tag="publication.repeated", frozen=True):
     summary: CustomerSummary | None = None
 
 
-class PublicationFailed(Shape, tag="publication.failed", frozen=True):
+class PublicationFailed(Unanswered, tag="publication.failed", frozen=True):
     """A customer was given nothing. The campaign is what it is after the search, if it changed."""
 
     publication: Publication
@@ -91,3 +93,7 @@ class PublicationFailed(Shape, tag="publication.failed", frozen=True):
 
 PublicationCommand = PublishVouchers
 PublicationEvent = PublicationSucceeded | PublicationRepeated | PublicationFailed
+#: Vouchers that are given to customers; no balance changes by it.
+PUBLICATION_EVENTS: Final = frozenset(
+    {PublicationSucceeded, PublicationRepeated, PublicationFailed}
+)

@@ -1,9 +1,9 @@
 """Redemptions and their rollbacks."""
 
-from typing import Literal
+from typing import Final, Literal
 
 from schemas.api import CustomerInput, OrderInput, OrderStatus
-from schemas.base import Metadata, Millis, Shape
+from schemas.base import Metadata, Millis, Shape, Unanswered
 from schemas.categories import Category
 from schemas.errors import Refusal
 from schemas.evaluations import Evaluation, RequestContext, Taken
@@ -111,7 +111,7 @@ class RedemptionSucceeded(Shape, tag="redemption.succeeded", frozen=True):
     periods: Periods | None = None
 
 
-class RedemptionFailed(Shape, tag="redemption.failed", frozen=True):
+class RedemptionFailed(Unanswered, tag="redemption.failed", frozen=True):
     """An attempt that took nothing; `redemption_ids` belong to the inapplicable outcomes."""
 
     evaluation: Evaluation
@@ -141,7 +141,7 @@ class RedemptionRolledBack(Shape, tag="redemption.rolled_back", frozen=True):
     channel_id: str = ""
 
 
-class RollbackFailed(Shape, tag="rollback.failed", frozen=True):
+class RollbackFailed(Unanswered, tag="rollback.failed", frozen=True):
     """A rollback of an existing redemption was refused."""
 
     rollback_id: str
@@ -159,7 +159,7 @@ class RollbackFailed(Shape, tag="rollback.failed", frozen=True):
     channel_id: str = ""
 
 
-class RedemptionsRetired(Shape, tag="redemptions.retired", frozen=True):
+class RedemptionsRetired(Unanswered, tag="redemptions.retired", frozen=True):
     """Redemptions too old to be rolled back left the state; the audit log keeps them."""
 
     redemption_ids: tuple[str, ...]
@@ -172,4 +172,14 @@ RedemptionEvent = (
     | RedemptionRolledBack
     | RollbackFailed
     | RedemptionsRetired
+)
+#: What is redeemed and taken back, or was refused.
+REDEMPTION_EVENTS: Final = frozenset(
+    {
+        RedemptionSucceeded,
+        RedemptionFailed,
+        RedemptionRolledBack,
+        RollbackFailed,
+        RedemptionsRetired,
+    }
 )

@@ -5,7 +5,7 @@ much of the order.
 """
 
 from decimal import Decimal
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 from msgspec import field
@@ -69,3 +69,5 @@ class RewardDeleted(Shape, tag="reward.deleted", frozen=True):
 
 RewardCommand = CreateReward | UpdateReward | DeleteReward
 RewardEvent = RewardCreated | RewardUpdated | RewardDeleted
+#: Rewards by themselves: nobody gets one by them.
+REWARD_EVENTS: Final = frozenset({RewardCreated, RewardUpdated, RewardDeleted})

@@ -1,7 +1,7 @@
 """Validation rules: conditions of use, which items a discount is for, and what they are given to."""
 
 from decimal import Decimal
-from typing import Any, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 import msgspec
 
@@ -247,3 +247,7 @@ class ValidationRuleDeleted(Shape, tag="validation_rule.deleted", frozen=True):
 
 RuleCommand = CreateValidationRule | UpdateValidationRule | DeleteValidationRule
 RuleEvent = ValidationRuleCreated | ValidationRuleUpdated | ValidationRuleDeleted
+#: Sets of rules by themselves; what they bind is in the events of assignments.
+RULE_EVENTS: Final = frozenset(
+    {ValidationRuleCreated, ValidationRuleUpdated, ValidationRuleDeleted}
+)

@@ -1,8 +1,8 @@
 """Segments: groups of customers, named one by one or by a filter."""
 
-from typing import Literal
+from typing import Final, Literal
 
-from schemas.base import Millis, Shape
+from schemas.base import Millis, Shape, Unanswered
 
 SEGMENTS_MAX = 1000
 #: How many segments with a filter tell who enters and leaves.
@@ -87,14 +87,14 @@ class SegmentDeleted(Shape, tag="segment.deleted", frozen=True):
     segment: Segment
 
 
-class SegmentEntered(Shape, tag="customer.segment_entered", frozen=True):
+class SegmentEntered(Unanswered, tag="customer.segment_entered", frozen=True):
     """A customer belongs to these segments from now on; their names by their ids."""
 
     customer_id: str
     segments: dict[str, str]
 
 
-class SegmentLeft(Shape, tag="customer.segment_left", frozen=True):
+class SegmentLeft(Unanswered, tag="customer.segment_left", frozen=True):
     """A customer belongs to these segments no longer; their names by their ids."""
 
     customer_id: str
@@ -103,3 +103,7 @@ class SegmentLeft(Shape, tag="customer.segment_left", frozen=True):
 
 SegmentCommand = CreateSegment | UpdateSegment | DeleteSegment
 SegmentEvent = SegmentCreated | SegmentUpdated | SegmentDeleted | SegmentEntered | SegmentLeft
+#: Segments and who is in them; no customer changes by it.
+SEGMENT_EVENTS: Final = frozenset(
+    {SegmentCreated, SegmentUpdated, SegmentDeleted, SegmentEntered, SegmentLeft}
+)

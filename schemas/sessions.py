@@ -1,6 +1,8 @@
 """Sessions: locks on what a validation would take, until they end."""
 
-from schemas.base import Millis, Shape
+from typing import Final
+
+from schemas.base import Millis, Shape, Unanswered
 from schemas.evaluations import Evaluation, RequestContext
 
 
@@ -59,7 +61,7 @@ class SessionReleased(Shape, tag="session.released", frozen=True):
     voucher_id: str
 
 
-class SessionsExpired(Shape, tag="session.expired", frozen=True):
+class SessionsExpired(Unanswered, tag="session.expired", frozen=True):
     """Sessions whose time was over were swept."""
 
     session_keys: tuple[str, ...]
@@ -67,3 +69,5 @@ class SessionsExpired(Shape, tag="session.expired", frozen=True):
 
 SessionCommand = LockSession | ReleaseSession
 SessionEvent = SessionLocked | SessionRefused | SessionReleased | SessionsExpired
+#: Units that are held for a while: nothing is redeemed yet.
+SESSION_EVENTS: Final = frozenset({SessionLocked, SessionRefused, SessionReleased, SessionsExpired})

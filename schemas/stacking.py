@@ -3,7 +3,7 @@
 Source of members, defaults and caps: the API contract, section 5, and the issue of the engine.
 """
 
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 from msgspec import field
@@ -88,4 +88,8 @@ class StackingRulesDeleted(Shape, tag="stacking_rules.deleted", frozen=True):
 
 StackingCommand = CreateStackingRules | UpdateStackingRules | DeleteStackingRules
 StackingEvent = StackingRulesCreated | StackingRulesUpdated | StackingRulesDeleted
+#: Stacking rules by themselves.
+STACKING_EVENTS: Final = frozenset(
+    {StackingRulesCreated, StackingRulesUpdated, StackingRulesDeleted}
+)
 DEFAULTS = StackingRules()

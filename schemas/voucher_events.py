@@ -1,5 +1,7 @@
 """What happened to vouchers; apart from them, since a campaign holds a voucher's terms."""
 
+from typing import Final
+
 from schemas.base import Shape
 from schemas.campaigns import Campaign
 from schemas.vouchers import Voucher
@@ -44,3 +46,7 @@ class VoucherDeleted(Shape, tag="voucher.deleted", frozen=True):
 
 
 VoucherEvent = VoucherCreated | VoucherUpdated | VoucherEnabled | VoucherDisabled | VoucherDeleted
+#: Vouchers by themselves: nothing is redeemed by them, and no balance changes.
+VOUCHER_EVENTS: Final = frozenset(
+    {VoucherCreated, VoucherUpdated, VoucherEnabled, VoucherDisabled, VoucherDeleted}
+)

@@ -1,8 +1,8 @@
 """Webhooks: where a project's events are sent, and what became of each attempt to send one."""
 
-from typing import Literal
+from typing import Final, Literal
 
-from schemas.base import Instant, Millis, Shape
+from schemas.base import Instant, Millis, Shape, Unanswered
 
 #: How many a project may have.
 WEBHOOKS_MAX = 50
@@ -137,7 +137,7 @@ class WebhookUpdated(Shape, tag="webhook.updated", frozen=True):
     webhook: Webhook
 
 
-class WebhookDisabled(Shape, tag="webhook.disabled", frozen=True):
+class WebhookDisabled(Unanswered, tag="webhook.disabled", frozen=True):
     """An endpoint gets nothing until it is switched on: it did not take an event in all tries."""
 
     webhook: Webhook
@@ -188,4 +188,8 @@ class DeliveryAttempted(Shape, tag="webhook.delivery_attempted", frozen=True):
 WebhookCommand = CreateWebhook | UpdateWebhook | DeleteWebhook | DisableWebhook | RedeliverEvent
 WebhookEvent = (
     WebhookCreated | WebhookUpdated | WebhookDisabled | WebhookDeleted | RedeliveryRequested
+)
+#: Webhooks and what is asked of them.
+WEBHOOK_EVENTS: Final = frozenset(
+    {WebhookCreated, WebhookUpdated, WebhookDisabled, WebhookDeleted, RedeliveryRequested}
 )

@@ -7,6 +7,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from deploy.embedded.kafka import EmbeddedBroker
 from runtime.base.settings import Settings
@@ -21,6 +22,10 @@ from tests.ports import keep_ports_apart
 NewTopic = Callable[..., Awaitable[str]]
 
 _numbers = count()
+
+# No example has a time limit: a machine may be slow.
+settings.register_profile("tessera", deadline=None)
+settings.load_profile("tessera")
 
 
 def pytest_configure() -> None:

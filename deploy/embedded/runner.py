@@ -2,8 +2,8 @@
 
 `run` is `up`, then the log until a signal comes, then `down`. A start that fails ends everything
 that it had started, and so does a `run` that fails later, unless another command has stopped its
-installation meanwhile. Processes that lost their supervisor, or a supervisor whose `run` was killed,
-are ended in order before a new start.
+installation meanwhile. Processes that lost their supervisor, or a supervisor whose `run` was
+killed, are ended in order before a new start.
 """
 
 import os

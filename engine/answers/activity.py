@@ -9,17 +9,17 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from engine.answers.order_events import order_events
+from engine.answers.order_events import OrderChanging, order_events
 from engine.kernel.calendar import iso
 from engine.kernel.encode import CHANNELS, Body
 from engine.kernel.ids import new_id
 from engine.orders.body import stored_order_body
 from engine.publications.body import publication_row_body
 from engine.segments.body import simple_segment_body
-from schemas.actions import ActionEvent
-from schemas.balances import BalanceEvent
-from schemas.bin import BinEvent
-from schemas.campaigns import CampaignEvent
+from schemas.actions import ACTION_EVENTS
+from schemas.balances import BALANCE_EVENTS
+from schemas.bin import BIN_EVENTS
+from schemas.campaigns import CAMPAIGN_EVENTS
 from schemas.custom_events import CustomEventTracked
 from schemas.customers import (
     CustomerCreated,
@@ -28,10 +28,10 @@ from schemas.customers import (
     CustomerUnchanged,
     CustomerUpdated,
 )
-from schemas.erasures import ErasureEvent
-from schemas.events import Event, SetupEvent, events_of
+from schemas.erasures import ERASURE_EVENTS
+from schemas.events import SETUP_EVENTS, events_of
 from schemas.orders import OrderCreated, OrderUpdated
-from schemas.promotion_events import PromotionEvent
+from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.promotions import PromotionTier
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
 from schemas.records import Decided
@@ -49,8 +49,8 @@ from schemas.segments import (
     SegmentLeft,
     SegmentUpdated,
 )
-from schemas.sessions import SessionEvent
-from schemas.voucher_events import VoucherEvent
+from schemas.sessions import SESSION_EVENTS
+from schemas.voucher_events import VOUCHER_EVENTS
 from schemas.vouchers import Voucher
 
 #: How long the digits of a group's id are.
@@ -154,7 +154,7 @@ def _publication_succeeded(event: PublicationSucceeded | PublicationFailed) -> I
     return (_Told(publication.customer_id, name, {"publication": body}, voucher),)
 
 
-def _order_changed(event: Event) -> Iterator[_Told]:
+def _order_changed(event: OrderChanging) -> Iterator[_Told]:
     for name, order in order_events(event):
         if order.customer_id is None:
             continue
@@ -230,23 +230,23 @@ TELLS: Final[Mapping[type[Any], Callable[[Any], Iterable[_Told]]]] = MappingProx
 #: What is in no feed.
 UNTOLD: Final = events_of(
     # No customer did it, and it happened to none: vouchers and cards change by the shop's hand.
-    SetupEvent,
-    ActionEvent,
-    BalanceEvent,
-    CampaignEvent,
-    PromotionEvent,
-    VoucherEvent,
+    SETUP_EVENTS,
+    ACTION_EVENTS,
+    BALANCE_EVENTS,
+    CAMPAIGN_EVENTS,
+    PROMOTION_EVENTS,
+    VOUCHER_EVENTS,
     SegmentCreated,
     SegmentDeleted,
     SegmentUpdated,
     RedemptionsRetired,
     # A session is not yet a redemption.
-    SessionEvent,
+    SESSION_EVENTS,
     # It says nothing new of a customer, or only adds up what was told.
     CustomerUnchanged,
     CustomersSummed,
     PublicationRepeated,
     # Who is in the bin was told to be deleted; who is forgotten has no feed.
-    BinEvent,
-    ErasureEvent,
+    BIN_EVENTS,
+    ERASURE_EVENTS,
 )

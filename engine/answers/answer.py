@@ -5,7 +5,7 @@ refusal answers with its own status; the decision has named its resource already
 failure the failed redemption or rollback.
 """
 
-from typing import Any
+from typing import Final, get_args
 
 from engine.assignments import body as assignments
 from engine.background import body as background
@@ -27,7 +27,6 @@ from engine.orders import body as orders
 from engine.products import body as products
 from engine.publications import body as publications
 from engine.redemptions import body as redemptions
-from engine.redemptions import rollback_body as rollbacks
 from engine.rewards import body as rewards
 from engine.rules import body as rules
 from engine.segments import body as segments
@@ -35,33 +34,14 @@ from engine.sessions import body as sessions
 from engine.stacking_rules import body as stacking_rules
 from engine.vouchers import body as vouchers
 from engine.webhooks import body as webhooks
-from schemas.actions import ActionProgressed, RowsStaged, StagedRowsDropped
-from schemas.assignments import AssignmentsDropped
-from schemas.bin import BinEntryAdded, CampaignVouchersDeleted
-from schemas.campaigns import CampaignDeleted
-from schemas.customers import CustomersSummed
-from schemas.erasures import ErasuresEnded
+from schemas.base import Unanswered
 from schemas.errors import Refusal, refuse
-from schemas.oauth import TokenRevoked, TokensForgotten
+from schemas.events import Event
 from schemas.projects import (
-    KeyAdded,
     KeyKind,
-    KeyRevoked,
-    ProjectClosed,
-    ProjectCreated,
-    ProjectDeleted,
-    ProjectOpened,
-    ProjectUpdated,
-    TimeZoneSet,
-    TrustedOriginsChanged,
 )
-from schemas.promotion_events import CampaignPromotionsDeleted, TiersMoved
-from schemas.publications import PublicationFailed
 from schemas.records import Answer, Conflicted, Decided, Expired
-from schemas.redemptions import RedemptionFailed, RedemptionsRetired, RollbackFailed
-from schemas.segments import SegmentEntered, SegmentLeft
-from schemas.sessions import SessionsExpired
-from schemas.webhooks import WebhookDisabled
+from schemas.redemptions import RedemptionFailed
 
 #: What each event answers.
 ANSWERS = unite_tables(
@@ -82,6 +62,7 @@ ANSWERS = unite_tables(
     orders.ANSWERS,
     products.ANSWERS,
     publications.ANSWERS,
+    redemptions.ANSWERS,
     rewards.ANSWERS,
     rules.ANSWERS,
     segments.ANSWERS,
@@ -89,45 +70,10 @@ ANSWERS = unite_tables(
     stacking_rules.ANSWERS,
     vouchers.ANSWERS,
     webhooks.ANSWERS,
-    redemptions.ANSWERS,
-    rollbacks.ANSWERS,
 )
 
-#: Events that answer no command: beside them another one does, or nobody waits, or it was refused.
-UNANSWERED: frozenset[type[Any]] = frozenset(
-    {
-        ActionProgressed,
-        AssignmentsDropped,
-        BinEntryAdded,
-        CampaignDeleted,
-        CampaignPromotionsDeleted,
-        CampaignVouchersDeleted,
-        CustomersSummed,
-        ErasuresEnded,
-        KeyAdded,
-        KeyRevoked,
-        ProjectClosed,
-        ProjectCreated,
-        ProjectDeleted,
-        ProjectOpened,
-        ProjectUpdated,
-        PublicationFailed,
-        RedemptionFailed,
-        RedemptionsRetired,
-        RollbackFailed,
-        RowsStaged,
-        SegmentEntered,
-        SegmentLeft,
-        SessionsExpired,
-        StagedRowsDropped,
-        TiersMoved,
-        TimeZoneSet,
-        TokenRevoked,
-        TokensForgotten,
-        TrustedOriginsChanged,
-        WebhookDisabled,
-    }
-)
+#: What answers no command, as each of them says of itself.
+UNANSWERED: Final = frozenset(each for each in get_args(Event) if issubclass(each, Unanswered))
 
 
 def render_answer(record: Answer, key_kind: KeyKind) -> Rendered:

@@ -29,7 +29,7 @@ from engine.customers.body import (
 )
 from engine.kernel.encode import Body
 from engine.publications.body import publication_body
-from engine.redemptions.rows import redemption_rows
+from engine.redemptions.history_rows import redemption_rows
 from engine.rules.body import rule_body
 from engine.segments.body import simple_segment_body
 from engine.vouchers.body import voucher_body
@@ -45,9 +45,9 @@ from schemas.campaigns import (
     CampaignUpdated,
     VouchersGenerated,
 )
-from schemas.categories import CategoryEvent
-from schemas.collections import CollectionEvent
-from schemas.custom_events import CustomEventEvent
+from schemas.categories import CATEGORY_EVENTS
+from schemas.collections import COLLECTION_EVENTS
+from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import (
     CustomerCreated,
     CustomerDeleted,
@@ -56,13 +56,11 @@ from schemas.customers import (
     CustomerUpdated,
 )
 from schemas.erasures import CustomerForgotten, ErasuresEnded
-from schemas.events import events_of
-from schemas.locations import LocationEvent
-from schemas.metadata import MetadataEvent
-from schemas.oauth import OAuthEvent
-from schemas.orders import OrderEvent
-from schemas.products import ProductEvent
-from schemas.projects import ProjectEvent
+from schemas.events import PLAIN_SETUP_EVENTS, events_of
+from schemas.locations import LOCATION_EVENTS
+from schemas.orders import ORDER_EVENTS
+from schemas.products import PRODUCT_EVENTS
+from schemas.projects import PROJECT_EVENTS
 from schemas.promotion_events import (
     CampaignPromotionsDeleted,
     StackCreated,
@@ -84,7 +82,6 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
-from schemas.rewards import RewardEvent
 from schemas.rules import ValidationRuleCreated, ValidationRuleDeleted, ValidationRuleUpdated
 from schemas.segments import (
     SegmentCreated,
@@ -93,8 +90,7 @@ from schemas.segments import (
     SegmentLeft,
     SegmentUpdated,
 )
-from schemas.sessions import SessionEvent
-from schemas.stacking import StackingEvent
+from schemas.sessions import SESSION_EVENTS
 from schemas.voucher_events import (
     VoucherCreated,
     VoucherDeleted,
@@ -102,7 +98,7 @@ from schemas.voucher_events import (
     VoucherEnabled,
     VoucherUpdated,
 )
-from schemas.webhooks import WebhookEvent
+from schemas.webhooks import WEBHOOK_EVENTS
 
 _SWEEP: Final = "expire_due"
 #: By whether they are of points.
@@ -278,19 +274,16 @@ TELLS: Final[Mapping[type[Any], Callable[[Any, Decided], Told]]] = MappingProxyT
 #: What no webhook is told of.
 UNTOLD: Final = events_of(
     # The contract has no name for it.
-    CategoryEvent,
-    CollectionEvent,
-    LocationEvent,
-    MetadataEvent,
-    OAuthEvent,
-    ProductEvent,
-    ProjectEvent,
-    RewardEvent,
-    StackingEvent,
-    WebhookEvent,
-    CustomEventEvent,
-    OrderEvent,
-    SessionEvent,
+    CATEGORY_EVENTS,
+    COLLECTION_EVENTS,
+    LOCATION_EVENTS,
+    PLAIN_SETUP_EVENTS,
+    PRODUCT_EVENTS,
+    PROJECT_EVENTS,
+    WEBHOOK_EVENTS,
+    CUSTOM_EVENTS,
+    ORDER_EVENTS,
+    SESSION_EVENTS,
     BinEntryAdded,
     BinEntryRemoved,
     CustomerUpdated,

@@ -1,9 +1,8 @@
 """What became of an order by an event, in the names that the API has for it."""
 
-from typing import Final
+from typing import Final, assert_never
 
 from schemas.api import OrderStatus
-from schemas.events import Event
 from schemas.orders import Order, OrderCreated, OrderUpdated
 from schemas.redemptions import RedemptionRolledBack, RedemptionSucceeded
 
@@ -13,8 +12,11 @@ _REACHED: Final = {
     "FULFILLED": "order.fulfilled",
 }
 
+#: What changes an order.
+OrderChanging = OrderCreated | OrderUpdated | RedemptionSucceeded | RedemptionRolledBack
 
-def order_events(event: Event) -> tuple[tuple[str, Order], ...]:
+
+def order_events(event: OrderChanging) -> tuple[tuple[str, Order], ...]:
     """The names with the order as it is after the event: created or updated, then its new status."""
     match event:
         case OrderCreated(order):
@@ -22,13 +24,12 @@ def order_events(event: Event) -> tuple[tuple[str, Order], ...]:
         case OrderUpdated(order, before):
             return _name_changes(order, before, created=False)
         case RedemptionSucceeded():
-            saved = event.evaluation.order
-            if saved is not None:
-                return _name_changes(saved, event.status_before, created=event.order_created)
+            saved, created = event.evaluation.order, event.order_created
         case RedemptionRolledBack():
-            if event.order is not None:
-                return _name_changes(event.order, event.status_before, created=False)
-    return ()
+            saved, created = event.order, False
+        case _:
+            assert_never(event)
+    return () if saved is None else _name_changes(saved, event.status_before, created=created)
 
 
 def _name_changes(

@@ -13,18 +13,18 @@ from engine.balances.body import balance_body
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
 from engine.kernel.ids import new_id
-from schemas.actions import ActionEvent
+from schemas.actions import ACTION_EVENTS
 from schemas.balances import BalanceAdjusted
 from schemas.base import Millis
-from schemas.bin import BinEvent
-from schemas.campaigns import CampaignEvent
-from schemas.custom_events import CustomEventEvent
-from schemas.customers import CustomerEvent
-from schemas.erasures import ErasureEvent
-from schemas.events import SetupEvent, events_of
-from schemas.orders import Order, OrderEvent
-from schemas.promotion_events import PromotionEvent
-from schemas.publications import PublicationEvent
+from schemas.bin import BIN_EVENTS
+from schemas.campaigns import CAMPAIGN_EVENTS
+from schemas.custom_events import CUSTOM_EVENTS
+from schemas.customers import CUSTOMER_EVENTS
+from schemas.erasures import ERASURE_EVENTS
+from schemas.events import SETUP_EVENTS, events_of
+from schemas.orders import ORDER_EVENTS, Order
+from schemas.promotion_events import PROMOTION_EVENTS
+from schemas.publications import PUBLICATION_EVENTS
 from schemas.records import Decided
 from schemas.redemptions import (
     RedemptionFailed,
@@ -33,8 +33,8 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
-from schemas.segments import SegmentEvent
-from schemas.sessions import SessionEvent
+from schemas.segments import SEGMENT_EVENTS
+from schemas.sessions import SESSION_EVENTS
 from schemas.voucher_events import (
     VoucherCreated,
     VoucherDeleted,
@@ -163,25 +163,25 @@ BOOKS: Final[Mapping[type[Any], Callable[[Any, Millis], Iterator[Transaction]]]]
 #: What books nothing.
 UNBOOKED: Final = events_of(
     # It is about no card.
-    SetupEvent,
-    ActionEvent,
-    CustomEventEvent,
-    CustomerEvent,
-    ErasureEvent,
-    OrderEvent,
-    PromotionEvent,
-    SegmentEvent,
+    SETUP_EVENTS,
+    ACTION_EVENTS,
+    CUSTOM_EVENTS,
+    CUSTOMER_EVENTS,
+    ERASURE_EVENTS,
+    ORDER_EVENTS,
+    PROMOTION_EVENTS,
+    SEGMENT_EVENTS,
     # A card begins with its balance, changes hands with it, and takes it along when it goes.
-    BinEvent,
-    CampaignEvent,
-    PublicationEvent,
+    BIN_EVENTS,
+    CAMPAIGN_EVENTS,
+    PUBLICATION_EVENTS,
     VoucherCreated,
     VoucherUpdated,
     VoucherEnabled,
     VoucherDisabled,
     VoucherDeleted,
     # Nothing is paid: it is only held, or was refused, or is long over.
-    SessionEvent,
+    SESSION_EVENTS,
     RedemptionFailed,
     RollbackFailed,
     RedemptionsRetired,

@@ -6,8 +6,7 @@ number of assignments, so they do not end in the record that deletes it: from th
 the set, which is what counts, and a sweep drops them by and by (engine/expiry.py).
 """
 
-import dataclasses
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from types import MappingProxyType
 from typing import Any
@@ -15,67 +14,23 @@ from typing import Any
 from msgspec import structs
 
 from engine.kernel import tables
-from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
 from engine.kernel.state import View
-from schemas.actions import ActionEvent
 from schemas.assignments import (
     ASSIGNMENTS_MAX,
     AssignedType,
     AssignmentsDropped,
     RuleAssigned,
     RuleAssignment,
-    RuleUnassigned,
 )
-from schemas.balances import BalanceAdjusted
 from schemas.base import Millis
-from schemas.bin import BinEntryAdded, BinEntryRemoved, CampaignVouchersDeleted
 from schemas.campaigns import (
     Campaign,
-    CampaignCreated,
-    CampaignDeleted,
-    CampaignDisabled,
-    CampaignEnabled,
-    CampaignUpdated,
-    VouchersGenerated,
 )
 from schemas.commands import Command
-from schemas.custom_events import CustomEventEvent
-from schemas.customers import CustomerEvent
-from schemas.erasures import ErasureEvent
 from schemas.errors import Refusal, not_found, refuse
-from schemas.events import Event, SetupEvent, events_of
-from schemas.orders import OrderEvent
-from schemas.promotion_events import (
-    CampaignPromotionsDeleted,
-    StackCreated,
-    StackDeleted,
-    StackUpdated,
-    TierCreated,
-    TierDeleted,
-    TierDisabled,
-    TierEnabled,
-    TiersMoved,
-    TierUpdated,
-)
+from schemas.events import Event
 from schemas.promotions import PromotionTier
-from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
-from schemas.redemptions import (
-    RedemptionFailed,
-    RedemptionRolledBack,
-    RedemptionsRetired,
-    RedemptionSucceeded,
-    RollbackFailed,
-)
-from schemas.segments import SegmentEvent
-from schemas.sessions import SessionEvent
-from schemas.voucher_events import (
-    VoucherCreated,
-    VoucherDeleted,
-    VoucherDisabled,
-    VoucherEnabled,
-    VoucherUpdated,
-)
 from schemas.vouchers import Voucher
 
 #: What can be bound.
@@ -160,119 +115,6 @@ def drop_next_assignments(view: View, rule_ids: Iterable[str], count_max: int) -
 def rule_ids_of(events: Iterable[RuleAssigned]) -> tuple[str, ...]:
     """The sets that events of assignment name."""
     return tuple(each.assignment.rule_id for each in events)
-
-
-def with_assignments(view: View, decision: Decision) -> Decision:
-    """The decision with the assignments that its answer and webhooks show."""
-    shown: dict[str, RuleAssignment] = {}
-    changes = []
-    for event in decision.events:
-        for bound in objects_shown_by(event):
-            shown |= {each.id: each for each in shown_assignments(view, bound)}
-        if type(event) in _CHANGES:
-            changes.append(event)
-    for event in changes:
-        if isinstance(event, RuleAssigned):
-            shown[event.assignment.id] = event.assignment
-        elif isinstance(event, RuleUnassigned):
-            shown.pop(event.assignment.id, None)
-        elif isinstance(event, AssignmentsDropped):
-            for ended in event.assignments:
-                shown.pop(ended.id, None)
-    return dataclasses.replace(decision, assignments=tuple(shown.values())) if shown else decision
-
-
-def objects_shown_by(event: Event) -> Sequence[Bound]:
-    """The objects that an event shows and that its decision found in the state."""
-    show = SHOWS.get(type(event))
-    return () if show is None else show(event)
-
-
-def _voucher(event: Any) -> Sequence[Bound]:
-    return (event.voucher,)
-
-
-def _campaign(event: Any) -> Sequence[Bound]:
-    return (event.campaign,)
-
-
-def _tier(event: Any) -> Sequence[Bound]:
-    return (event.tier,)
-
-
-def _campaign_with_tiers(event: CampaignUpdated) -> Sequence[Bound]:
-    return (event.campaign, *event.tiers)
-
-
-def _redeemed_objects(event: RedemptionSucceeded | RedemptionFailed) -> Sequence[Bound]:
-    outcomes = event.evaluation.outcomes
-    return [each.voucher for each in outcomes if each.voucher is not None]
-
-
-def _rolled_back_vouchers(event: RedemptionRolledBack) -> Sequence[Bound]:
-    return [each.voucher for each in event.rollbacks if each.voucher is not None]
-
-
-def _published_voucher(event: PublicationSucceeded | PublicationRepeated) -> Sequence[Bound]:
-    return event.vouchers
-
-
-#: What each event shows.
-SHOWS: Mapping[type[Any], Callable[[Any], Sequence[Bound]]] = MappingProxyType(
-    {
-        VoucherUpdated: _voucher,
-        VoucherEnabled: _voucher,
-        VoucherDisabled: _voucher,
-        BalanceAdjusted: _voucher,
-        RedemptionSucceeded: _redeemed_objects,
-        RedemptionFailed: _redeemed_objects,
-        RedemptionRolledBack: _rolled_back_vouchers,
-        VouchersGenerated: _campaign,
-        CampaignUpdated: _campaign_with_tiers,
-        CampaignEnabled: _campaign,
-        CampaignDisabled: _campaign,
-        PublicationSucceeded: _published_voucher,
-        PublicationRepeated: _published_voucher,
-        TierUpdated: _tier,
-        TierEnabled: _tier,
-        TierDisabled: _tier,
-    }
-)
-
-#: What shows nothing that can be bound and was there before.
-UNSHOWN = events_of(
-    # It shows something else, or nothing.
-    SetupEvent,
-    ActionEvent,
-    BinEntryAdded,
-    BinEntryRemoved,
-    CustomEventEvent,
-    CustomerEvent,
-    ErasureEvent,
-    OrderEvent,
-    SegmentEvent,
-    StackCreated,
-    StackUpdated,
-    StackDeleted,
-    TiersMoved,
-    PublicationFailed,
-    RedemptionsRetired,
-    RollbackFailed,
-    # Answers to validations show no assignments.
-    SessionEvent,
-    # The events that bind what is new are in the same record; so are those that end the assignments
-    # of what is gone.
-    CampaignCreated,
-    TierCreated,
-    VoucherCreated,
-    CampaignDeleted,
-    CampaignPromotionsDeleted,
-    CampaignVouchersDeleted,
-    TierDeleted,
-    VoucherDeleted,
-)
-
-_CHANGES = frozenset({RuleAssigned, RuleUnassigned, AssignmentsDropped})
 
 
 def _kept_assignments(view: View, bound: Bound) -> list[RuleAssignment]:

@@ -1,6 +1,7 @@
 """Assignments in the state: each lies under its set, and is found by its object, which knows it, too.
 
-What binds an object is kept here alone; the folds of vouchers, campaigns and tiers leave it as it is.
+What binds an object is kept here alone; the folds of vouchers, campaigns and tiers leave it as it
+is.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,8 @@
 """Campaigns: created with their first vouchers, changed, switched, deleted, and added to.
 
 A campaign's switch, dates, days, hours and rules bind its vouchers whenever they are decided on
-(engine/evaluation/eligibility.py); what an update says of discount, gift and codes is for those made later.
+(engine/evaluation/eligibility.py); what an update says of discount, gift and codes is for those
+made later.
 """
 
 from collections.abc import Sequence

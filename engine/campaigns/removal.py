@@ -1,7 +1,7 @@
 """What becomes of the tiers and stacks of a promotion that was deleted: they are gone for good.
 
-Nobody finds them from the campaign's deletion on. Unlike a voucher's code, nothing of them has to be
-kept from being used again, so the bin keeps the campaign alone.
+Nobody finds them from the campaign's deletion on. Unlike a voucher's code, nothing of them has to
+be kept from being used again, so the bin keeps the campaign alone.
 """
 
 from itertools import islice

@@ -7,22 +7,31 @@ for it but the stacking rules, which may name only categories that exist.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
-import msgspec
 from msgspec import structs
 
-from engine.assignments.decide import UNSHOWN, objects_shown_by
+from engine.assignments.shown import objects_shown_by
 from engine.kernel import tables
+from engine.kernel.changes import change_entity
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
 from engine.kernel.lookup import categories_of
 from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from engine.stacking_rules.decide import with_kept_categories
+from schemas.actions import ACTION_EVENTS
 from schemas.balances import BalanceAdjusted
 from schemas.base import Millis
-from schemas.campaigns import CampaignDisabled, CampaignEnabled, CampaignUpdated, VouchersGenerated
+from schemas.bin import BIN_EVENTS
+from schemas.campaigns import (
+    CampaignCreated,
+    CampaignDeleted,
+    CampaignDisabled,
+    CampaignEnabled,
+    CampaignUpdated,
+    VouchersGenerated,
+)
 from schemas.categories import (
     CATEGORIES_MAX,
     Category,
@@ -34,13 +43,31 @@ from schemas.categories import (
     UpdateCategory,
 )
 from schemas.commands import Command
+from schemas.custom_events import CUSTOM_EVENTS
+from schemas.customers import CUSTOMER_EVENTS
+from schemas.erasures import ERASURE_EVENTS
 from schemas.errors import Refusal, not_found, refuse
-from schemas.events import Event, events_of
-from schemas.promotion_events import TierDisabled, TierEnabled, TierUpdated
-from schemas.publications import PublicationRepeated, PublicationSucceeded
-from schemas.redemptions import RedemptionFailed, RedemptionRolledBack, RedemptionSucceeded
+from schemas.events import SETUP_EVENTS, Event, events_of
+from schemas.orders import ORDER_EVENTS
+from schemas.promotion_events import PROMOTION_EVENTS
+from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
+from schemas.redemptions import (
+    RedemptionFailed,
+    RedemptionRolledBack,
+    RedemptionsRetired,
+    RedemptionSucceeded,
+    RollbackFailed,
+)
+from schemas.segments import SEGMENT_EVENTS
+from schemas.sessions import SESSION_EVENTS
 from schemas.stacking import StackingRulesUpdated
-from schemas.voucher_events import VoucherCreated, VoucherDisabled, VoucherEnabled, VoucherUpdated
+from schemas.voucher_events import (
+    VoucherCreated,
+    VoucherDeleted,
+    VoucherDisabled,
+    VoucherEnabled,
+    VoucherUpdated,
+)
 
 
 def create_category(
@@ -64,14 +91,13 @@ def update_category(
     category = view.get(tables.CATEGORIES, body.category_id)
     if category is None:
         return not_found("category", body.category_id)
-    changes: dict[str, Any] = msgspec.json.decode(body.changes)
-    name = changes.get("name", category.name)
-    taken = None if name == category.name else _name_taken(view, name)
+    after = change_entity(category, body.changes, ("name", "hierarchy"))
+    if isinstance(after, Refusal):
+        return after
+    taken = None if after.name == category.name else _name_taken(view, after.name)
     if taken is not None:
         return taken
-    hierarchy = changes.get("hierarchy", category.hierarchy)
-    after = structs.replace(category, name=name, hierarchy=hierarchy, updated_at=now)
-    return Decision((CategoryUpdated(after),))
+    return Decision((CategoryUpdated(structs.replace(after, updated_at=now)),))
 
 
 def delete_category(
@@ -137,11 +163,26 @@ NAMES: Mapping[type[Any], Callable[[Any], Iterable[str | None]]] = MappingProxyT
 )
 
 #: What shows nothing that can have a category, and what holds the categories that it shows.
-UNNAMED = (UNSHOWN - {VoucherCreated}) | events_of(
+UNNAMED: Final = events_of(
+    # Nothing of it can have a category, or it shows nothing.
+    SETUP_EVENTS,
+    ACTION_EVENTS,
+    BIN_EVENTS,
+    CUSTOM_EVENTS,
+    CUSTOMER_EVENTS,
+    ERASURE_EVENTS,
+    ORDER_EVENTS,
+    SEGMENT_EVENTS,
+    PublicationFailed,
+    RedemptionsRetired,
+    RollbackFailed,
+    CampaignCreated,
+    CampaignDeleted,
+    VoucherDeleted,
+    # It holds the categories that it shows.
+    PROMOTION_EVENTS,
+    SESSION_EVENTS,
     CampaignUpdated,
-    TierUpdated,
-    TierEnabled,
-    TierDisabled,
     RedemptionSucceeded,
     RedemptionFailed,
     RedemptionRolledBack,

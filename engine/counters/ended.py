@@ -3,9 +3,9 @@
 A campaign, a tier or a voucher may have been redeemed by any number of customers, and a customer
 may have redeemed any number of them, so the record that ends one only notes it. Nobody asks for
 these sums any more, and nothing is counted for it again: a rollback takes back from what is still
-there (engine/counters/tallies.py, engine/counters/units.py) and brings nothing back. A customer's part stays
-as long as one of its redemptions can be rolled back, since from it follows whether the campaign
-still has this one among the customers who redeemed.
+there (engine/counters/tallies.py, engine/counters/units.py) and brings nothing back. A customer's
+part stays as long as one of its redemptions can be rolled back, since from it follows whether the
+campaign still has this one among the customers who redeemed.
 """
 
 from itertools import islice, takewhile

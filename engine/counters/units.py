@@ -4,9 +4,9 @@ They are counted where a set of rules limits them (engine/rules/units.py). What 
 decided with the redemption and written in its record, so that the fold asks no rules, and a
 rollback takes back just that.
 
-A key is the kind and id of what redeemed (engine/counters/pending.py), of one customer alone `customer` and
-its id, and the kind and id of what was discounted: so all that is counted of what has ended, or of
-a customer in it, lies below one prefix (engine/counters/ended.py).
+A key is the kind and id of what redeemed (engine/counters/pending.py), of one customer alone
+`customer` and its id, and the kind and id of what was discounted: so all that is counted of what
+has ended, or of a customer in it, lies below one prefix (engine/counters/ended.py).
 """
 
 from collections.abc import Iterable

@@ -1,8 +1,9 @@
 """What a client-side key is not told, although the same answer tells it to a server-side one.
 
 A browser may guess: a code, a source id. So it learns of a customer no more than the id and the
-source id, of a voucher not whom it was given to nor what the shop noted on it, and of a refusal
-not the values that were compared (`engine/kernel/error_body.py`). docs/api.md lists it; a test walks the answers.
+source id, of a voucher not whom it was given to nor what the shop noted on it, and of a refusal not
+the values that were compared (`engine/kernel/error_body.py`). docs/api.md lists it; a test walks
+the answers.
 """
 
 from msgspec import structs

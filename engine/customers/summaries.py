@@ -1,10 +1,10 @@
 """What customers add up to: counted once for a whole record, after its decision.
 
 Redemptions count for the customer whom they name, orders for their own, and what is left on a gift
-card or a loyalty card for whoever holds it. A decision that concerns no customer gains no event. An order counts
-while it is paid or fulfilled; what a customer spent on it is what was left to pay. The last order
-is the newest that ever counted, also when it was canceled later. Nothing counts any more for a
-customer who is gone for good, though vouchers, orders and rollbacks may still name one.
+card or a loyalty card for whoever holds it. A decision that concerns no customer gains no event. An
+order counts while it is paid or fulfilled; what a customer spent on it is what was left to pay. The
+last order is the newest that ever counted, also when it was canceled later. Nothing counts any more
+for a customer who is gone for good, though vouchers, orders and rollbacks may still name one.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -17,17 +17,17 @@ from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.state import View
 from engine.pricing.sums import left_to_pay
-from schemas.actions import ActionEvent
+from schemas.actions import ACTION_EVENTS
 from schemas.balances import BalanceAdjusted
 from schemas.bin import BinEntryAdded, BinEntryRemoved, CampaignVouchersDeleted
-from schemas.campaigns import CampaignEvent
-from schemas.custom_events import CustomEventEvent
-from schemas.customers import CustomerCreated, CustomerEvent, CustomersSummed, CustomerSummary
-from schemas.erasures import ErasureEvent
+from schemas.campaigns import CAMPAIGN_EVENTS
+from schemas.custom_events import CUSTOM_EVENTS
+from schemas.customers import CUSTOMER_EVENTS, CustomerCreated, CustomersSummed, CustomerSummary
+from schemas.erasures import ERASURE_EVENTS
 from schemas.evaluations import Taken
-from schemas.events import Event, SetupEvent, events_of
+from schemas.events import SETUP_EVENTS, Event, events_of
 from schemas.orders import Order, OrderCreated, OrderUpdated
-from schemas.promotion_events import PromotionEvent
+from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
 from schemas.redemptions import (
     RedemptionFailed,
@@ -36,8 +36,8 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
-from schemas.segments import SegmentEvent
-from schemas.sessions import SessionEvent
+from schemas.segments import SEGMENT_EVENTS
+from schemas.sessions import SESSION_EVENTS
 from schemas.voucher_events import (
     VoucherCreated,
     VoucherDeleted,
@@ -274,15 +274,15 @@ COUNTS: Final[Mapping[type[Any], Callable[[Summaries, Any], None]]] = MappingPro
 #: What changes nothing that a customer adds up to.
 UNCOUNTED: Final = events_of(
     # Nobody redeems, orders or holds anything by it, in a session not yet.
-    SetupEvent,
-    ActionEvent,
-    CustomEventEvent,
-    PromotionEvent,
-    SegmentEvent,
-    SessionEvent,
+    SETUP_EVENTS,
+    ACTION_EVENTS,
+    CUSTOM_EVENTS,
+    PROMOTION_EVENTS,
+    SEGMENT_EVENTS,
+    SESSION_EVENTS,
     PublicationFailed,
     # A new voucher is nobody's before it is published.
-    CampaignEvent,
+    CAMPAIGN_EVENTS,
     VoucherCreated,
     # Holder and balance stay as they are.
     PublicationRepeated,
@@ -291,7 +291,7 @@ UNCOUNTED: Final = events_of(
     BinEntryAdded,
     RedemptionsRetired,
     # What a customer adds up to goes with the customer, and is itself not counted.
-    CustomerEvent,
+    CUSTOMER_EVENTS,
     BinEntryRemoved,
-    ErasureEvent,
+    ERASURE_EVENTS,
 )

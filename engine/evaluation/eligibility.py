@@ -1,10 +1,11 @@
 """Whether an offer may be used now, by its own terms: ordered rules, the first refusal decides.
 
 What a project's validation rules say comes after it (engine/rules). The total order, which a table
-test walks: exists (engine/evaluation/offers.py: what is missing has no Context) · active · start date · expiration date · time since the publication · day of week · timeframe ·
-hours · quantity · gift balance · points balance · order · amount to pay · items · reward. Of the
-switch and the times, the offer's own comes first, then that of its campaign, under the same key.
-Every refusal names its rule and the values that were compared.
+test walks: exists (engine/evaluation/offers.py: what is missing has no Context) · active · start
+date · expiration date · time since the publication · day of week · timeframe · hours · quantity ·
+gift balance · points balance · order · amount to pay · items · reward. Of the switch and the times,
+the offer's own comes first, then that of its campaign, under the same key. Every refusal names its
+rule and the values that were compared.
 """
 
 from collections.abc import Callable

@@ -1,8 +1,8 @@
 """What a request would do, were it redeemed now. It changes nothing; `decide` builds on it.
 
-An `Application` is one pass over the offers of a request. The stacking (engine/evaluation/stacking.py) calls it
-for one after the other: own terms first, then rules, then what it takes; it refuses, or takes from
-the basket and says what it took.
+An `Application` is one pass over the offers of a request. The stacking
+(engine/evaluation/stacking.py) calls it for one after the other: own terms first, then rules, then
+what it takes; it refuses, or takes from the basket and says what it took.
 """
 
 from functools import partial

@@ -1,8 +1,8 @@
 """Why a stacking rule leaves a redeemable out: the answer's key, and the rule with what it compared.
 
-Each function says for one of the rules of `engine/evaluation/stacking.py` what is told. Whoever reads
-it knows which member of the project's stacking rules to change.
-Source of the keys: the API contract, section 5.
+Each function says for one of the rules of `engine/evaluation/stacking.py` what is told. Whoever
+reads it knows which member of the project's stacking rules to change. Source of the keys: the API
+contract, section 5.
 """
 
 from collections.abc import Sequence

@@ -1,10 +1,10 @@
 """Whether what a decision writes fits the project's metadata schemas.
 
 Looked at once, over the events, so that no way of writing an entity is forgotten: alone, by a
-redemption, or as the row of an import. The schema of products holds for SKUs, too. A project without schemas has none to look for, and what
-does not change an entity's metadata is not refused for it. A customer or an order that comes along
-with a redemption is looked at where the request gives it metadata; on its own it has to be
-complete.
+redemption, or as the row of an import. The schema of products holds for SKUs, too. A project
+without schemas has none to look for, and what does not change an entity's metadata is not refused
+for it. A customer or an order that comes along with a redemption is looked at where the request
+gives it metadata; on its own it has to be complete.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -15,11 +15,11 @@ from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.state import View
 from engine.metadata.decide import metadata_refusal
-from schemas.actions import ActionEvent
-from schemas.assignments import AssignmentEvent
-from schemas.balances import BalanceEvent
+from schemas.actions import ACTION_EVENTS
+from schemas.assignments import ASSIGNMENT_EVENTS
+from schemas.balances import BALANCE_EVENTS
 from schemas.base import Metadata
-from schemas.bin import BinEvent
+from schemas.bin import BIN_EVENTS
 from schemas.campaigns import (
     Campaign,
     CampaignCreated,
@@ -29,9 +29,9 @@ from schemas.campaigns import (
     CampaignUpdated,
     VouchersGenerated,
 )
-from schemas.categories import CategoryEvent
-from schemas.collections import CollectionEvent
-from schemas.custom_events import CustomEventEvent
+from schemas.categories import CATEGORY_EVENTS
+from schemas.collections import COLLECTION_EVENTS
+from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import (
     Customer,
     CustomerCreated,
@@ -40,12 +40,10 @@ from schemas.customers import (
     CustomerUnchanged,
     CustomerUpdated,
 )
-from schemas.erasures import ErasureEvent
+from schemas.erasures import ERASURE_EVENTS
 from schemas.errors import Refusal
-from schemas.events import events_of
-from schemas.locations import LocationEvent
-from schemas.metadata import MetadataEvent
-from schemas.oauth import OAuthEvent
+from schemas.events import PLAIN_SETUP_EVENTS, events_of
+from schemas.locations import LOCATION_EVENTS
 from schemas.orders import Order, OrderCreated, OrderUpdated
 from schemas.products import (
     ProductCreated,
@@ -55,7 +53,7 @@ from schemas.products import (
     SkuDeleted,
     SkuUpdated,
 )
-from schemas.projects import ProjectEvent
+from schemas.projects import PROJECT_EVENTS
 from schemas.promotion_events import (
     CampaignPromotionsDeleted,
     StackCreated,
@@ -76,11 +74,9 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
-from schemas.rewards import RewardEvent
-from schemas.rules import RuleEvent
-from schemas.segments import SegmentEvent
-from schemas.sessions import SessionEvent
-from schemas.stacking import StackingEvent
+from schemas.rules import RULE_EVENTS
+from schemas.segments import SEGMENT_EVENTS
+from schemas.sessions import SESSION_EVENTS
 from schemas.voucher_events import (
     VoucherCreated,
     VoucherDeleted,
@@ -88,7 +84,7 @@ from schemas.voucher_events import (
     VoucherEnabled,
     VoucherUpdated,
 )
-from schemas.webhooks import WebhookEvent
+from schemas.webhooks import WEBHOOK_EVENTS
 
 #: What is written: the kind of object, its metadata, and whether none at all is fine.
 Written = Iterator[tuple[str, Metadata | None, bool]]
@@ -243,28 +239,25 @@ WRITES: Final[Mapping[type[Any], Callable[[View, Any], Written]]] = MappingProxy
 #: What writes no metadata that a schema binds.
 UNWRITTEN: Final = events_of(
     # What it is about has no metadata.
-    ActionEvent,
-    AssignmentEvent,
-    CategoryEvent,
-    CollectionEvent,
-    LocationEvent,
-    MetadataEvent,
-    OAuthEvent,
-    ProjectEvent,
-    RuleEvent,
-    SegmentEvent,
-    SessionEvent,
-    StackingEvent,
-    WebhookEvent,
+    ACTION_EVENTS,
+    ASSIGNMENT_EVENTS,
+    CATEGORY_EVENTS,
+    COLLECTION_EVENTS,
+    LOCATION_EVENTS,
+    PLAIN_SETUP_EVENTS,
+    PROJECT_EVENTS,
+    RULE_EVENTS,
+    SEGMENT_EVENTS,
+    SESSION_EVENTS,
+    WEBHOOK_EVENTS,
     CustomersSummed,
     StackCreated,
     StackUpdated,
     StackDeleted,
     # A schema for it may be kept, and binds nothing (docs/api.md).
-    CustomEventEvent,
-    RewardEvent,
+    CUSTOM_EVENTS,
     # It writes other things than metadata, which stays.
-    BalanceEvent,
+    BALANCE_EVENTS,
     CampaignEnabled,
     CampaignDisabled,
     CustomerUnchanged,
@@ -275,8 +268,8 @@ UNWRITTEN: Final = events_of(
     VoucherEnabled,
     VoucherDisabled,
     # It writes nothing that stays.
-    BinEvent,
-    ErasureEvent,
+    BIN_EVENTS,
+    ERASURE_EVENTS,
     CampaignDeleted,
     CampaignPromotionsDeleted,
     CustomerDeleted,

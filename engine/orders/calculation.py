@@ -1,8 +1,8 @@
 """Orders: what a request says, laid over what is stored, and the sums.
 
 `amount` is the caller's, else the sum of the items' amounts, else what is stored; an item's amount
-is the caller's, else price times quantity (engine/orders/lines.py). What is left to pay is the amount
-without all discounts so far. `initial_amount` is the amount before discounts added units.
+is the caller's, else price times quantity (engine/orders/lines.py). What is left to pay is the
+amount without all discounts so far. `initial_amount` is the amount before discounts added units.
 Source: the API contract, sections 5 and 6.
 """
 

@@ -160,9 +160,9 @@ def sum_taken(steps: Iterable[Taken]) -> Taken:
 def take_back_from_order(order: Order, taken: Taken) -> Order:
     """The order without what was taken from it and added to it: the inverse of `Basket.take`.
 
-    It must not be built upon. Where later redemptions took from units that leave with this one, what
-    they took of them counts for nothing from then on (`discount_void`). A line that was added leaves when it has no units
-    and no line stands behind it, so that all are found by their places.
+    It must not be built upon. Where later redemptions took from units that leave with this one,
+    what they took of them counts for nothing from then on (`discount_void`). A line that was added
+    leaves when it has no units and no line stands behind it, so that all are found by their places.
     """
     discount = order.discount_amount - taken.order
     if not taken.items:

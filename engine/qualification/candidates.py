@@ -2,9 +2,9 @@
 
 The sets under the request's keys lie each with the time of the newest offer that it binds. A heap
 holds the next of each list: of the sets under a key, and of the offers under a set. A set is asked
-when the newest of its offers that are left is due, and these are opened only if it can be met; so of
-10,000 sets those are looked at that the first offers belong to. A set that brings nothing is told,
-too: it costs whoever reads the stream as much as an offer.
+when the newest of its offers that are left is due, and these are opened only if it can be met; so
+of 10,000 sets those are looked at that the first offers belong to. A set that brings nothing is
+told, too: it costs whoever reads the stream as much as an offer.
 """
 
 from collections.abc import Callable, Iterable, Iterator

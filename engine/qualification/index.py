@@ -1,9 +1,9 @@
 """The index of qualifications, kept while events are folded: offers by the sets that bind them.
 
-A candidate lies under each of its own sets, or under none, whatever binds its campaign. A set that binds candidates is posted under its keys
-with the newest of them, kind by kind; so a reader finds the newest offers of many sets without
-opening each. That time is never earlier than the newest really is; it may be later when that one
-was removed.
+A candidate lies under each of its own sets, or under none, whatever binds its campaign. A set that
+binds candidates is posted under its keys with the newest of them, kind by kind; so a reader finds
+the newest offers of many sets without opening each. That time is never earlier than the newest
+really is; it may be later when that one was removed.
 
 `Indexed` sees what the folds write, so that none of them has to tell. What is written encoded, as
 the vouchers that a campaign generates, goes past it.

@@ -2,8 +2,8 @@
 
 In the default order candidates are looked at until the page is full. A page for which too many are
 looked at in vain, or too many sets of rules are asked, ends early and says where the next one
-begins, so nothing is left out. For the order of deals all have to be compared: so many of the newest
-ones are.
+begins, so nothing is left out. For the order of deals all have to be compared: so many of the
+newest ones are.
 
 All sets whose newest offer is of one time are asked before any of these offers, so a page that ends
 at a set begins the next one with that time. It asks these sets again: they count only from the

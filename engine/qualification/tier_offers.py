@@ -1,7 +1,7 @@
 """Which promotion tiers apply to a customer and an order, for the older endpoint that asks for all.
 
-Each is tried alone, on the order as it is. A project may have any number of tiers, so those that can
-match are found by the index of qualifications, and tried by hierarchy until there are enough.
+Each is tried alone, on the order as it is. A project may have any number of tiers, so those that
+can match are found by the index of qualifications, and tried by hierarchy until there are enough.
 """
 
 from collections.abc import Callable, Iterator

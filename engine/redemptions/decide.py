@@ -5,8 +5,6 @@ two or more have a parent. A failure takes nothing and is recorded, too; the ref
 redeemable that failed is the answer. In mode ALL exactly one does.
 """
 
-from types import MappingProxyType
-
 from msgspec import structs
 
 from engine.customers.decide import NOBODY, KnownCustomer, know_customer
@@ -18,12 +16,13 @@ from engine.kernel.calendar import periods_at
 from engine.kernel.decision import Decision
 from engine.kernel.ids import PARENT, new_id
 from engine.kernel.lookup import find_named_customer
-from engine.kernel.room import Decisions
+from engine.kernel.room import Decisions, unite_tables
 from engine.kernel.state import View
 from engine.kernel.zones import periods_of
 from engine.orders.calculation import paid_status, with_item_ids
 from engine.orders.overrides import OverriddenCatalogue, override_catalogue
 from engine.pricing.sums import budget_amount
+from engine.redemptions import rollback
 from engine.redemptions.spending import count_on_tier, spend_voucher
 from engine.stacking_rules.decide import with_kept_categories
 from schemas.api import CustomerInput
@@ -225,8 +224,4 @@ def _order_to_store(
     )
 
 
-DECISIONS: Decisions = MappingProxyType(
-    {
-        RedeemStack: redeem_stack,
-    }
-)
+DECISIONS: Decisions = unite_tables({RedeemStack: redeem_stack}, rollback.DECISIONS)

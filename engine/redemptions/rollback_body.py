@@ -4,20 +4,15 @@ Source: the API contract, section 8. Amounts of credits are negative: they were 
 """
 
 from collections.abc import Sequence
-from types import MappingProxyType
 
 from engine.campaigns.tiers.body import redeemed_tier_body
-from engine.customers.body import customer_of
 from engine.kernel.encode import Body
-from engine.kernel.room import Answers, Rendered
 from engine.orders.body import order_body, sums_of
 from engine.redemptions.common_body import common_body, put_failure, put_paid
 from engine.vouchers.body import redeemed_voucher_body
 from schemas.assignments import RuleAssignment
 from schemas.base import Millis
 from schemas.customers import Customer
-from schemas.projects import KeyKind
-from schemas.records import Decided
 from schemas.redemptions import RedemptionRolledBack, RollbackFailed
 
 
@@ -110,16 +105,3 @@ def _success(
     if event.reason is not None:
         body["reason"] = event.reason
     return body
-
-
-def _redemption_rolled_back(event: RedemptionRolledBack, record: Decided, _: KeyKind) -> Rendered:
-    stack = record.command_type == "roll_back_stack"
-    render = stack_rolled_back_body if stack else rolled_back_body
-    return Rendered(200, render(event, record.at, customer_of(record), record.assignments))
-
-
-ANSWERS: Answers = MappingProxyType(
-    {
-        RedemptionRolledBack: _redemption_rolled_back,
-    }
-)

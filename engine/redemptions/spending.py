@@ -37,7 +37,8 @@ def _count_on_voucher(voucher: Voucher, taken: Taken, sign: int) -> Voucher:
 def count_on_tier(tier: PromotionTier, taken: Taken, amount: int, sign: int = 1) -> PromotionTier:
     """A tier after one more redemption, or, with sign -1, after one was taken back.
 
-    `amount` is what the order counted as when it was redeemed (engine/pricing/sums.py), in minor units.
+    `amount` is what the order counted as when it was redeemed (engine/pricing/sums.py), in minor
+    units.
     """
     return structs.replace(
         tier,

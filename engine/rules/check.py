@@ -12,9 +12,9 @@ import msgspec
 
 from engine.formulas.formula import FormulaError, parse_formula
 from engine.rules.bundles import BUNDLES_MAX
-from engine.rules.kinds import Choosing, OfLine, Plain
 from engine.rules.logic import LENGTH_MAX as LOGIC_LENGTH_MAX
 from engine.rules.logic import LogicError, numbers_in, parse_logic
+from engine.rules.name_kinds import Choosing, OfLine, Plain
 from engine.rules.names import find_name
 from engine.rules.operators import OPERATORS, number_in
 from engine.rules.refs import ref_of

@@ -25,8 +25,8 @@ from engine.rules.conditions import (
     whole_condition,
 )
 from engine.rules.facts import Facts
-from engine.rules.kinds import Choosing, Chosen, OfLine, Plain
 from engine.rules.logic import Expression, LogicError, all_of, parse_logic
+from engine.rules.name_kinds import Choosing, Chosen, OfLine, Plain
 from engine.rules.names import dotted_name, find_name
 from schemas.rules import DEPTH_MAX, ValidationRule, Violation
 

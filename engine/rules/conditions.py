@@ -11,8 +11,8 @@ from engine.kernel.calendar import Moment
 from engine.pricing.basket import Line
 from engine.rules.date_tests import Test
 from engine.rules.facts import Facts, is_plain
-from engine.rules.kinds import Choosing, Chosen, OfLine, Plain
 from engine.rules.matching import Match, match_of
+from engine.rules.name_kinds import Choosing, Chosen, OfLine, Plain
 from engine.rules.operators import OPERATORS
 from engine.rules.place_tests import PLACES
 from engine.rules.places import with_locations

@@ -16,7 +16,7 @@ from engine.kernel.calendar import iso
 from engine.pricing.basket import Line
 from engine.rules import budgets
 from engine.rules.facts import Facts
-from engine.rules.kinds import Choosing, Chosen, OfLine, Plain, RefusalKey
+from engine.rules.name_kinds import Choosing, Chosen, OfLine, Plain, RefusalKey
 from schemas.tallies import Period
 
 _ORDER: Final[RefusalKey] = "order_rules_violated"

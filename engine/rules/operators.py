@@ -1,11 +1,11 @@
 """The operators of conditions: each makes, of the values that it is asked with, a test of a value.
 
 A value that is missing meets no condition but `$is_not`, `$not_in`, `$not_contain`,
-`$not_intersect`, `$not_inside` and `$is_unknown`. A list (an array of metadata, the products of an order) meets
-one when any of its members does, and a negative one when none meets its opposite; `$count*`,
-`$from`, `$not_differ` and `$not_intersect` look at it as a whole. A number equals the text that
-says it, as metadata often has one for the other; numbers are ordered as numbers, dates as dates,
-and nothing else is.
+`$not_intersect`, `$not_inside` and `$is_unknown`. A list (an array of metadata, the products of an
+order) meets one when any of its members does, and a negative one when none meets its opposite;
+`$count*`, `$from`, `$not_differ` and `$not_intersect` look at it as a whole. A number equals the
+text that says it, as metadata often has one for the other; numbers are ordered as numbers, dates as
+dates, and nothing else is.
 
 What is asked of dates is in `date_tests.py`, of places in `place_tests.py`. Dates without an offset are
 those of the project's time zone.

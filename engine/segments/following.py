@@ -1,35 +1,50 @@
 """Who enters and leaves the followed segments: told with whatever changes the customer.
 
-Entering and leaving are found after a decision, as what customers add up to (engine/customers/summaries.py):
-each customer whom it changes is asked for all followed segments, and what is not as it was known is
-told. A new segment is known of nobody, and another filter may let others in, so an action looks
+Entering and leaving are found after a decision, as what customers add up to
+(engine/customers/summaries.py): each customer whom it changes is asked for all followed segments,
+and what is not as it was known is told. A new segment is known of nobody, and another filter may let
+others in, so an action looks
 through the customers that exist; who changes meanwhile is told of at once, and not again.
 
 What time alone changes (`$more_than_ago`, for example) is told with the next thing that happens to
 the customer; rules never wait for that (engine/segments/belonging.py).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
 
 from engine.background.decide import Chunk
 from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.state import View, encode
 from engine.segments.belonging import belongs_to_segment
-from schemas.actions import AsyncAction, FollowSegment, Rows
+from schemas.actions import ACTION_EVENTS, AsyncAction, FollowSegment, Rows
+from schemas.balances import BALANCE_EVENTS
 from schemas.base import Millis
+from schemas.bin import BIN_EVENTS
+from schemas.campaigns import CAMPAIGN_EVENTS
 from schemas.commands import Command
+from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import (
     Customer,
     CustomerCreated,
     CustomerDeleted,
     CustomersSummed,
     CustomerSummary,
+    CustomerUnchanged,
     CustomerUpdated,
 )
-from schemas.events import Event
-from schemas.segments import KnownSegments, Segment, SegmentEntered, SegmentLeft
+from schemas.erasures import ERASURE_EVENTS
+from schemas.events import SETUP_EVENTS, Event, events_of
+from schemas.orders import ORDER_EVENTS
+from schemas.promotion_events import PROMOTION_EVENTS
+from schemas.publications import PUBLICATION_EVENTS
+from schemas.redemptions import REDEMPTION_EVENTS
+from schemas.segments import SEGMENT_EVENTS, KnownSegments, Segment, SegmentEntered, SegmentLeft
+from schemas.sessions import SESSION_EVENTS
+from schemas.voucher_events import VOUCHER_EVENTS
 
 #: As the action is called; it is in no list, since the contract does not know it.
 FOLLOW = "SEGMENTS.FOLLOW"
@@ -132,12 +147,59 @@ def _changed_customers(
     customers: dict[str, Customer] = {}
     summaries: dict[str, CustomerSummary] = {}
     for event in decision.events:
-        match event:
-            case CustomerCreated() | CustomerUpdated() | CustomerDeleted():
-                customers[event.customer.id] = event.customer
-            case CustomersSummed():
-                summaries |= event.summaries
+        change = CHANGES.get(type(event))
+        if change is not None:
+            change(event, customers, summaries)
     return customers, summaries
+
+
+def _customer_changed(
+    event: CustomerCreated | CustomerUpdated | CustomerDeleted,
+    customers: dict[str, Customer],
+    _: dict[str, CustomerSummary],
+) -> None:
+    customers[event.customer.id] = event.customer
+
+
+def _customers_summed(
+    event: CustomersSummed, _: dict[str, Customer], summaries: dict[str, CustomerSummary]
+) -> None:
+    summaries |= event.summaries
+
+
+#: What each event changes of customers and what they add up to.
+CHANGES: Mapping[
+    type[Any], Callable[[Any, dict[str, Customer], dict[str, CustomerSummary]], None]
+] = MappingProxyType(
+    {
+        CustomerCreated: _customer_changed,
+        CustomerUpdated: _customer_changed,
+        CustomerDeleted: _customer_changed,
+        CustomersSummed: _customers_summed,
+    }
+)
+
+#: What brings no customer into a segment and none out.
+UNCHANGED = events_of(
+    # It changes no customer; what a customer adds up to by it is in another event.
+    SETUP_EVENTS,
+    ACTION_EVENTS,
+    BALANCE_EVENTS,
+    BIN_EVENTS,
+    CAMPAIGN_EVENTS,
+    CUSTOM_EVENTS,
+    ORDER_EVENTS,
+    PROMOTION_EVENTS,
+    PUBLICATION_EVENTS,
+    REDEMPTION_EVENTS,
+    SESSION_EVENTS,
+    VOUCHER_EVENTS,
+    CustomerUnchanged,
+    # Who is forgotten is in no segment.
+    ERASURE_EVENTS,
+    # It is what following ends in, or a segment that an action follows.
+    SEGMENT_EVENTS,
+)
 
 
 def _moves(

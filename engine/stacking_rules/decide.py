@@ -7,10 +7,10 @@ category is exclusive or joint, not both.
 from collections.abc import Callable
 from types import MappingProxyType
 
-import msgspec
 from msgspec import structs
 
 from engine.kernel import tables
+from engine.kernel.changes import change_entity
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
 from engine.kernel.room import Decisions
@@ -75,8 +75,9 @@ def update_stacking_rules(
     stored = view.get(tables.STACKING, tables.THE_ONE)
     if stored is None or stored.id != body.stacking_rules_id:
         return not_found("stacking_rules", body.stacking_rules_id)
-    plain = msgspec.to_builtins(stored.rules) | msgspec.json.decode(body.changes)
-    stacking = msgspec.convert(plain, StackingRules)
+    stacking = change_entity(stored.rules, body.changes, StackingRules.__struct_fields__)
+    if isinstance(stacking, Refusal):
+        return stacking
     wrong = invalid_stacking_rules(view, stacking)
     if wrong is not None:
         return wrong

@@ -1,8 +1,8 @@
 """What every request passes before a route sees it, and every answer on its way out.
 
 In: a request id; a head within bounds; at most so many requests at once; a body within bounds, also
-a chunked one; the caller. Out: the request id, CORS headers for browsers that are allowed to see the answer, and an
-error in the API's shape for every fault, whose cause only the log holds.
+a chunked one; the caller. Out: the request id, CORS headers for browsers that are allowed to see
+the answer, and an error in the API's shape for every fault, whose cause only the log holds.
 
 The path is matched as it was sent, percent-encoded, so that a code or a source id may hold a
 slash; the convertor `ident` (routing.py) decodes what a route captures.

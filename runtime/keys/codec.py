@@ -2,11 +2,11 @@
 
 Both are JSON that an SRE reads as it is, except that a record never shows what is personal: every
 `Personal`, however deep, is written sealed with its owner's key (runtime/keys/keyring.py) as
-`{"owner", "key", "box"}`, and `{"owner"}` once it is forgotten. Commands carry what a client said in
-the clear and hold no `Personal`; their topic keeps them for seven days.
+`{"owner", "key", "box"}`, and `{"owner"}` once it is forgotten. Commands carry what a client said
+in the clear and hold no `Personal`; their topic keeps them for seven days.
 
-What comes out of the topic `commands` is not trusted: whatever its bytes are, `decode_command` gives
-a command or raises UnreadableCommand, whose reason repeats nothing of the content.
+What comes out of the topic `commands` is not trusted: whatever its bytes are, `decode_command`
+gives a command or raises UnreadableCommand, whose reason repeats nothing of the content.
 """
 
 import re

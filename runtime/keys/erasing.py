@@ -1,8 +1,9 @@
 """What a host does when keys are destroyed: it removes what its own files hold of them.
 
 Every host folds the customers' keys, so each of them notices by itself, and notes it until it is
-done (runtime/keys/keyring.py): a host that was away, or died over it, goes on when it is back. `clean`
-removes what the host has beside the keys; it may say that it is too early, and is asked again.
+done (runtime/keys/keyring.py): a host that was away, or died over it, goes on when it is back.
+`clean` removes what the host has beside the keys; it may say that it is too early, and is asked
+again.
 """
 
 import asyncio

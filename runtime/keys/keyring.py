@@ -11,7 +11,8 @@ record's key reads the topic to its end (`catch_up`); a key that is not there th
 Publishing a key twice changes nothing, so a send in doubt is simply sent again.
 
 A process that had a forgotten owner's key notes the owner, together with its removal, until
-`note_cleaned`: until nothing is left of the key, and of what it sealed, in the files of this process.
+`note_cleaned`: until nothing is left of the key, and of what it sealed, in the files of this
+process.
 
 How data is sealed and keys are wrapped is in runtime/keys/sealing.py.
 

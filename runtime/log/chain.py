@@ -7,9 +7,10 @@ during a takeover, the first append wins and all readers see the same.
 
 A record whose `prev` is the hash of any other record read before, void ones included, is *void*: a
 writer that had lost the partition sent it. Anything else is *damage*: the log was changed. Which of
-the two it is matters only when a record does not fit, which is rare, so the hashes are not kept: the
-recent ones are at hand, and for an older one the log is read again. There is no bound to how old it
-may be: a writer that was stopped before its first append names what it saw then, takeovers ago.
+the two it is matters only when a record does not fit, which is rare, so the hashes are not kept:
+the recent ones are at hand, and for an older one the log is read again. There is no bound to how
+old it may be: a writer that was stopped before its first append names what it saw then, takeovers
+ago.
 """
 
 import hashlib

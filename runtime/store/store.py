@@ -97,8 +97,9 @@ class Store(Protocol):
     def compact(self) -> None:
         """Rewrites everything, so that no file has what was removed.
 
-        It takes as long as the store is large: of whatever is to go, together, it is called once. It
-        may run in a thread of its own, beside everything else; `close` ends it, and it then fails.
+        It takes as long as the store is large: of whatever is to go, together, it is called once.
+        It may run in a thread of its own, beside everything else; `close` ends it, and it then
+        fails.
         """
 
     def close(self) -> None:

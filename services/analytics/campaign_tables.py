@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 from engine.kernel.state import encode
 from runtime.clickhouse.database import Column
 from runtime.clickhouse.table import sink_table
-from schemas.actions import ActionEvent
-from schemas.balances import BalanceAdjusted, BalanceEvent
+from schemas.actions import ACTION_EVENTS
+from schemas.balances import BALANCE_EVENTS, BalanceAdjusted
 from schemas.base import Millis
-from schemas.bin import BinEvent
+from schemas.bin import BIN_EVENTS
 from schemas.campaigns import (
     Campaign,
     CampaignCreated,
@@ -24,15 +24,15 @@ from schemas.campaigns import (
     CampaignUpdated,
     VouchersGenerated,
 )
-from schemas.custom_events import CustomEventEvent
-from schemas.customers import CustomerEvent
-from schemas.erasures import ErasureEvent
+from schemas.custom_events import CUSTOM_EVENTS
+from schemas.customers import CUSTOMER_EVENTS
+from schemas.erasures import ERASURE_EVENTS
 from schemas.evaluations import Outcome
-from schemas.events import SetupEvent, events_of
-from schemas.orders import OrderEvent
+from schemas.events import SETUP_EVENTS, events_of
+from schemas.orders import ORDER_EVENTS
 from schemas.promotion_events import (
+    PROMOTION_EVENTS,
     CampaignPromotionsDeleted,
-    PromotionEvent,
     StackCreated,
     StackDeleted,
     StackUpdated,
@@ -45,9 +45,9 @@ from schemas.promotion_events import (
 )
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
 from schemas.records import Decided, Record
-from schemas.redemptions import RedemptionEvent
-from schemas.segments import SegmentEvent
-from schemas.sessions import SessionEvent
+from schemas.redemptions import REDEMPTION_EVENTS
+from schemas.segments import SEGMENT_EVENTS
+from schemas.sessions import SESSION_EVENTS
 from schemas.voucher_events import (
     VoucherCreated,
     VoucherDeleted,
@@ -205,16 +205,16 @@ ROWS: Mapping[type[Any], Callable[[str, Any], CampaignRow | None]] = MappingProx
 
 #: What changes no campaign.
 UNLISTED = events_of(
-    SetupEvent,
-    ActionEvent,
-    BalanceEvent,
-    CustomEventEvent,
-    CustomerEvent,
-    ErasureEvent,
-    OrderEvent,
-    RedemptionEvent,
-    SegmentEvent,
-    SessionEvent,
+    SETUP_EVENTS,
+    ACTION_EVENTS,
+    BALANCE_EVENTS,
+    CUSTOM_EVENTS,
+    CUSTOMER_EVENTS,
+    ERASURE_EVENTS,
+    ORDER_EVENTS,
+    REDEMPTION_EVENTS,
+    SEGMENT_EVENTS,
+    SESSION_EVENTS,
     PublicationRepeated,
     StackCreated,
     StackUpdated,
@@ -225,7 +225,7 @@ UNLISTED = events_of(
     VoucherEnabled,
     VoucherDisabled,
     # The campaign is gone by an event of its own.
-    BinEvent,
+    BIN_EVENTS,
     CampaignPromotionsDeleted,
 )
 
@@ -243,21 +243,21 @@ COUNTS: Mapping[type[Any], Callable[[Any], _Fact]] = MappingProxyType(
 #: What counts no vouchers of a campaign.
 UNCOUNTED = events_of(
     # It is about something else, or about campaigns as wholes.
-    SetupEvent,
-    ActionEvent,
-    CustomEventEvent,
-    CustomerEvent,
-    ErasureEvent,
-    OrderEvent,
-    PromotionEvent,
-    SegmentEvent,
-    SessionEvent,
+    SETUP_EVENTS,
+    ACTION_EVENTS,
+    CUSTOM_EVENTS,
+    CUSTOMER_EVENTS,
+    ERASURE_EVENTS,
+    ORDER_EVENTS,
+    PROMOTION_EVENTS,
+    SEGMENT_EVENTS,
+    SESSION_EVENTS,
     CampaignCreated,
     CampaignUpdated,
     CampaignEnabled,
     CampaignDisabled,
     # The vouchers of a deleted campaign go with it, and its totals with them.
-    BinEvent,
+    BIN_EVENTS,
     CampaignDeleted,
     # A voucher that is made by itself has no campaign; how many there are stays.
     PublicationRepeated,
@@ -266,5 +266,5 @@ UNCOUNTED = events_of(
     VoucherEnabled,
     VoucherDisabled,
     # Facts of redemptions say it.
-    RedemptionEvent,
+    REDEMPTION_EVENTS,
 )

@@ -12,19 +12,19 @@ from typing import Any, Final, NamedTuple
 
 from runtime.clickhouse.database import Column
 from runtime.clickhouse.table import sink_table
-from schemas.actions import ActionEvent
-from schemas.balances import BalanceEvent
+from schemas.actions import ACTION_EVENTS
+from schemas.balances import BALANCE_EVENTS
 from schemas.base import Millis
-from schemas.bin import BinEvent
-from schemas.campaigns import CampaignEvent
-from schemas.custom_events import CustomEventEvent
-from schemas.customers import CustomerEvent
-from schemas.erasures import ErasureEvent
+from schemas.bin import BIN_EVENTS
+from schemas.campaigns import CAMPAIGN_EVENTS
+from schemas.custom_events import CUSTOM_EVENTS
+from schemas.customers import CUSTOMER_EVENTS
+from schemas.erasures import ERASURE_EVENTS
 from schemas.evaluations import Taken
-from schemas.events import SetupEvent, events_of
-from schemas.orders import OrderEvent
-from schemas.promotion_events import PromotionEvent
-from schemas.publications import PublicationEvent
+from schemas.events import SETUP_EVENTS, events_of
+from schemas.orders import ORDER_EVENTS
+from schemas.promotion_events import PROMOTION_EVENTS
+from schemas.publications import PUBLICATION_EVENTS
 from schemas.records import Decided, Record
 from schemas.redemptions import (
     RedemptionFailed,
@@ -33,9 +33,9 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
-from schemas.segments import SegmentEvent
-from schemas.sessions import SessionEvent
-from schemas.voucher_events import VoucherEvent
+from schemas.segments import SEGMENT_EVENTS
+from schemas.sessions import SESSION_EVENTS
+from schemas.voucher_events import VOUCHER_EVENTS
 from services.analytics.campaign_tables import campaign_of
 
 _NAME = "LowCardinality(String)"
@@ -171,20 +171,20 @@ COUNTS: Final[Mapping[type[Any], Callable[[Decided, Any], Iterator[RedemptionFac
 #: What is no fact of redemptions.
 UNCOUNTED: Final = events_of(
     # It redeems nothing, a session not yet.
-    SetupEvent,
-    ActionEvent,
-    BalanceEvent,
-    BinEvent,
-    CampaignEvent,
-    CustomEventEvent,
-    CustomerEvent,
-    ErasureEvent,
-    OrderEvent,
-    PromotionEvent,
-    PublicationEvent,
-    SegmentEvent,
-    SessionEvent,
-    VoucherEvent,
+    SETUP_EVENTS,
+    ACTION_EVENTS,
+    BALANCE_EVENTS,
+    BIN_EVENTS,
+    CAMPAIGN_EVENTS,
+    CUSTOM_EVENTS,
+    CUSTOMER_EVENTS,
+    ERASURE_EVENTS,
+    ORDER_EVENTS,
+    PROMOTION_EVENTS,
+    PUBLICATION_EVENTS,
+    SEGMENT_EVENTS,
+    SESSION_EVENTS,
+    VOUCHER_EVENTS,
     # They leave the state and stay counted.
     RedemptionsRetired,
 )

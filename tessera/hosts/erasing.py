@@ -36,7 +36,8 @@ log = structlog.get_logger(__name__)
 class StateCleaner:
     """Removes customers, and the rows of actions, from the files of states.
 
-    That rewrites whole states, so the rows of actions, which end all the time, wait for one another.
+    That rewrites whole states, so the rows of actions, which end all the time, wait for one
+    another.
     """
 
     def __init__(

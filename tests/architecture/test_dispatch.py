@@ -1,25 +1,137 @@
-"""Whoever dispatches by the type of an event says what they pass over."""
+"""Whoever chooses by the kind of an event, or of a command, says what becomes of all others."""
 
-import re
+import ast
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
+from typing import Any, Final, get_args
 
-import pytest
-
-from tests.architecture.repository import files, text
+from engine.answers.answer import ANSWERS
+from engine.decide import DECISIONS
+from engine.evolve import FOLDS
+from schemas.commands import CommandBody
+from schemas.events import Event
+from tests.architecture.dispatching import (
+    Spelling,
+    assignments,
+    dispatches,
+    is_named,
+    with_unions,
+)
+from tests.architecture.repository import files, python_packages, text
 from tests.unit.engine.test_dispatch import TABLES as ENGINE
 from tests.unit.services.test_dispatch import TABLES as SERVICES
 
-DISPATCH = re.compile(r"(\w+)\.get\(type\(event\)\)")
-DISPATCHING = [
-    (path, name)
-    for path in files(".py")
-    if path.parts[0] in ("engine", "services")
-    for name in DISPATCH.findall(text(path))
-]
+#: What looks for given kinds and means no others, by file: what does, and why.
+QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
+    # One of the two kinds that it is for.
+    "engine/answers/activity.py": {"_publication_succeeded": "a failure has no vouchers"},
+    "engine/redemptions/rollback.py": {"_refusal": "stacks are rolled back by one command only"},
+    "engine/sessions/body.py": {"_session_answer": "a refusal has no session"},
+    "services/analytics/validation_facts.py": {"_session": "a refusal is not valid"},
+    "services/audit/sink/publication_rows.py": {"publication_ended": "a failure has no vouchers"},
+    # What the answer to one command is found in.
+    "engine/answers/answer.py": {"_render_decided": "whose refusals are shown with all reasons"},
+    "engine/customers/body.py": {"customer_of": "what says whom a record is about"},
+    "services/catalog/projects/projects.py": {
+        "_project_of": "its own two commands",
+        "_Projects._set_zone": "its own command",
+    },
+    "services/distribution/worker/worker.py": {"Worker._send": "its own command"},
+    "services/validation/front.py": {
+        "_decided_session": "its own command",
+        "Validations._single.show": "a refusal has no session",
+    },
+    # Something that is particular to one kind.
+    "engine/customers/decide.py": {"_with_summary": "an update shows what others changed"},
+    "engine/customers/summaries.py": {"Summaries._is_there": "who comes with the same record"},
+    "engine/decide.py": {
+        "_decide_fully": "a chunk looked at each of its rows itself",
+        "_refuse_late": "a redemption that fails is recorded",
+    },
+    "services/audit/sink/tables.py": {"_deletions_in": "the one thing that erases"},
+    # What a command needs of its project; all others need one that is open, or are refused.
+    "engine/projects/decide.py": {
+        "_CONTROL": "decided in the control project",
+        "_BEFORE_OPEN": "decided in a project that is not open",
+        "unknown_project": "the sweep is decided in either",
+        "create_project": "makes it",
+    },
+    # It is only made.
+    "engine/campaigns/tiers/decide.py": {"enable_tier": "makes it", "disable_tier": "makes it"},
+    "engine/orders/rows.py": {"import_order_row": "makes it"},
+    "engine/products/rows.py": {"import_sku_row": "makes it"},
+    "services/redemption/front.py": {
+        "Redemptions.roll_back": "makes it",
+        "Redemptions.roll_back_stack": "makes it",
+    },
+}
+#: The tables of rooms, and what unites them.
+UNITED: Final[Mapping[str, Mapping[type[Any], Any]]] = {
+    "ANSWERS": ANSWERS,
+    "DECISIONS": DECISIONS,
+    "FOLDS": FOLDS,
+}
+TABLES: Final = (*ENGINE.values(), *SERVICES.values())
+
+KINDS: Final = frozenset(each.__name__ for each in get_args(Event) + get_args(CommandBody))
+SOURCE: Final = {
+    path: ast.parse(text(path)) for path in files(".py") if path.parts[0] in python_packages()
+}
+#: Where events are named to be passed over together.
+NAMED: Final = {
+    (path, target.id)
+    for path, tree in SOURCE.items()
+    if path.parts[0] == "schemas"
+    for target, _ in assignments(tree)
+    if target.id.endswith("_EVENTS")
+}
+UNIONS: Final = with_unions(SOURCE.values(), KINDS) - KINDS
+CHOSEN: Final = {
+    (path, each.spelling, each.name)
+    for path, tree in SOURCE.items()
+    for each in dispatches(tree, KINDS | UNIONS | {name for _, name in NAMED})
+}
 
 
-@pytest.mark.parametrize(("path", "name"), DISPATCHING, ids=str)
-def test_every_table_of_events_is_tested_for_what_it_passes_over(path: Path, name: str) -> None:
-    table = getattr(import_module(".".join(path.with_suffix("").parts)), name)
-    assert any(table is each for each, _ in (*ENGINE.values(), *SERVICES.values()))
+def test_whatever_is_chosen_by_a_kind_is_held_to_all_kinds_or_looks_for_given_ones() -> None:
+    looking = {
+        (path, name) for path, spelling, name in CHOSEN if not _is_held(path, spelling, name)
+    }
+    allowed = {(Path(path), name) for path, names in QUESTIONS.items() for name in names}
+    assert looking - allowed == set(), "make it a table with a set of what it passes over"
+    assert allowed - looking == set(), "it is no longer there"
+
+
+def test_what_is_passed_over_is_named_and_not_computed() -> None:
+    computed = [
+        (str(path), target.id)
+        for path, tree in SOURCE.items()
+        for target, value in assignments(tree)
+        if (path, target.id) in NAMED or _is_passed_over(path, target.id)
+        if not is_named(value, UNIONS)
+    ]
+    # each event says of itself that it answers nothing, by its base class
+    assert computed == [("engine/answers/answer.py", "UNANSWERED")]
+
+
+def _is_held(path: Path, spelling: Spelling, name: str) -> bool:
+    if spelling != "table":
+        return False
+    if (path, name) in NAMED:
+        return True
+    found = _value(path, name)
+    if path.parts[0] == "engine" and name in UNITED:
+        return all(UNITED[name].get(kind) is line for kind, line in found.items())
+    return any(found is each for pair in TABLES for each in pair)
+
+
+def _is_passed_over(path: Path, name: str) -> bool:
+    if (path, "table", name) not in CHOSEN:
+        return False
+    found = _value(path, name)
+    return any(found is each for _, each in TABLES)
+
+
+def _value(path: Path, name: str) -> Any:
+    return getattr(import_module(".".join(path.with_suffix("").parts)), name, None)

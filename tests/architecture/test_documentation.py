@@ -1,7 +1,9 @@
 """What the documents say of the code is what the code says of itself."""
 
+import ast
 import re
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,8 @@ from tests.architecture.repository import ROOT, files, python_packages, text
 _HOUSES = "|".join((*python_packages(), "tests", "docs"))
 #: A file of the project by its path.
 NAMED = re.compile(rf"(?<![\w./-])((?:{_HOUSES})/[\w/.-]+?\.(?:py|md|lock|toml))(?![\w/])")
+#: What is defined somewhere, by its dotted name.
+DOTTED = re.compile(rf"`((?:{_HOUSES})(?:\.\w+)+)`")
 #: A module by the end of its path.
 MODULE = re.compile(r"`((?:\w+/)*\w+\.py)`")
 
@@ -58,3 +62,47 @@ def test_every_module_that_a_document_names_is_somewhere(path: Path) -> None:
         if not any(each == named or each.endswith(f"/{named}") for each in known)
     ]
     assert missing == []
+
+
+@pytest.mark.parametrize("path", [*files(".md"), *files(".py")], ids=str)
+def test_every_dotted_name_leads_to_something(path: Path) -> None:
+    assert [named for named in DOTTED.findall(text(path)) if not _is_defined(named)] == []
+
+
+@pytest.mark.parametrize(
+    ("named", "there"),
+    [
+        ("runtime.log.log", True),
+        ("runtime.log.log.Reader.read", True),
+        ("runtime.log.log.Gone", False),
+        ("runtime.gone.log", False),
+    ],
+)
+def test_a_dotted_name_is_looked_up(named: str, there: bool) -> None:
+    assert _is_defined(named) == there
+
+
+def _is_defined(named: str) -> bool:
+    parts = named.split(".")
+    for depth in range(len(parts), 0, -1):
+        place = ROOT.joinpath(*parts[:depth])
+        if place.is_dir():
+            return depth == len(parts)
+        module = place.with_suffix(".py")
+        if module.is_file():
+            return depth == len(parts) or parts[depth] in _names_of(module)
+    return False
+
+
+@cache
+def _names_of(module: Path) -> set[str]:
+    names: set[str] = set()
+    for each in ast.parse(module.read_text("utf-8")).body:
+        match each:
+            case ast.FunctionDef(name) | ast.AsyncFunctionDef(name) | ast.ClassDef(name):
+                names.add(name)
+            case ast.Assign():
+                names |= {target.id for target in each.targets if isinstance(target, ast.Name)}
+            case ast.AnnAssign(target=ast.Name(name)):
+                names.add(name)
+    return names

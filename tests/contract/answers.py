@@ -6,8 +6,8 @@ it no name, or null for an answer without a body), under `own` what is not of th
 of our own. Every error has the shape `Error`; its statuses are those that any path may answer, and
 those that only a known route does. An answer that the table has no entry for is a failure.
 
-Every client of the tests hands its answers to `assert_answer`; nobody has to ask for it. A test that
-provokes a fault of the server's says so with the one request that is to fail (`wanting`).
+Every client of the tests hands its answers to `assert_answer`; nobody has to ask for it. A test
+that provokes a fault of the server's says so with the one request that is to fail (`wanting`).
 """
 
 import json

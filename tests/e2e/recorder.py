@@ -5,13 +5,12 @@ goes on as it is. The answer comes back as it is, too; what is wrong with it is 
 """
 
 import threading
-from http.client import HTTPConnection, HTTPResponse
+from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
 from tests.contract.answers import assert_answer
-from tests.e2e.patience import answered
 
 TIMEOUT_SECONDS: Final = 30.0
 #: What each connection has of its own.
@@ -69,23 +68,18 @@ class Recorder:
             for name, value in asked.headers.items()
             if name.lower() not in _OF_A_CONNECTION
         }
-
-        def ask() -> tuple[HTTPResponse, bytes]:
-            there = HTTPConnection(self._to, timeout=TIMEOUT_SECONDS)
-            try:
-                there.request(asked.command, asked.path, body, named)
-                answer = there.getresponse()
-                told = answer.read()
-            finally:
-                there.close()
-            self.answers += 1
-            try:
-                assert_answer(asked.command, urlsplit(asked.path).path, answer.status, told)
-            except AssertionError as fault:
-                self.faults.append(str(fault))
-            return answer, told
-
-        answer, told = answered(ask, lambda each: each[0].status)
+        there = HTTPConnection(self._to, timeout=TIMEOUT_SECONDS)
+        try:
+            there.request(asked.command, asked.path, body, named)
+            answer = there.getresponse()
+            told = answer.read()
+        finally:
+            there.close()
+        self.answers += 1
+        try:
+            assert_answer(asked.command, urlsplit(asked.path).path, answer.status, told)
+        except AssertionError as fault:
+            self.faults.append(str(fault))
         asked.send_response_only(answer.status, answer.reason)
         for name, value in answer.getheaders():
             if name.lower() not in _OF_A_CONNECTION:

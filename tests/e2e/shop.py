@@ -10,7 +10,6 @@ import pytest
 import voucherify as sdk
 
 from tests.contract.answers import assert_answer
-from tests.e2e.patience import answered
 from tests.e2e.plain import REQUEST_ID
 from tests.e2e.system import eventually
 
@@ -136,12 +135,9 @@ def sdk_client(url: str, keys: dict[str, str]) -> Any:
     call = made.call_api
 
     def held(method: str, url: str, *args: Any, **more: Any) -> Any:
-        def ask() -> Any:
-            answer = call(method, url, *args, **more)
-            assert_answer(method, urlsplit(url).path, answer.status, answer.read())
-            return answer
-
-        return answered(ask, lambda each: int(each.status))
+        answer = call(method, url, *args, **more)
+        assert_answer(method, urlsplit(url).path, answer.status, answer.read())
+        return answer
 
     made.call_api = held
     return made

@@ -193,7 +193,7 @@ def test_down_is_bounded_when_a_host_does_not_listen(installation: Installation)
     assert "ledger ends" not in installation.events
 
 
-def test_a_dead_host_is_back_within_two_seconds(installation: Installation) -> None:
+def test_a_dead_host_is_started_again_within_two_seconds(installation: Installation) -> None:
     installation.command("up")
     with closing(SupervisorClient(Home(installation.path))) as client:
         assert eventually(lambda: client.states()["ledger"].state == "RUNNING")

@@ -27,7 +27,7 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_an_object_a_set_and_their_assignment_agree(steps: list[tuple[str, str, int]]) -> None:
     world = World().given(*map(voucher, CODES))
     for _ in range(RULES):

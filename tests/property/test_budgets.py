@@ -16,7 +16,7 @@ SEEDS = st.integers(0, 2**32)
 MODES = st.sampled_from(("PARTIAL", "PARTIAL", "ALL"))
 
 
-@settings(max_examples=160, deadline=None)
+@settings(max_examples=160)
 @given(SEEDS, st.integers(1, 50), MODES)
 def test_no_limit_is_ever_exceeded(seed: int, count: int, mode: Literal["ALL", "PARTIAL"]) -> None:
     draw = Draw(seed)
@@ -31,7 +31,7 @@ def test_no_limit_is_ever_exceeded(seed: int, count: int, mode: Literal["ALL", "
     check_guests(play.world, play.notes)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(SEEDS, st.integers(1, 40), MODES)
 def test_taking_everything_back_restores_all_counters(
     seed: int, count: int, mode: Literal["ALL", "PARTIAL"]

@@ -20,7 +20,7 @@ from tests.property.dice import MONEY, PRODUCTS, Dice
 from tests.unit.engine.pricing.arithmetic import terms
 
 SEEDS = st.integers(0, 2**32)
-FEW = settings(max_examples=40, deadline=None)
+FEW = settings(max_examples=40)
 
 
 def played(dice: Dice, order: Order, count: int) -> Iterator[tuple[Basket, Taken]]:

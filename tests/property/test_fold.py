@@ -66,7 +66,7 @@ def opening() -> list[tuple[int, Decided]]:
     return list(enumerate(kept))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(STEPS, st.lists(st.sampled_from(CODES), max_size=3), st.data())
 def test_a_prefix_and_then_the_rest_is_the_same_as_all(
     steps: list[Step], deleted: list[str], data: st.DataObject
@@ -79,7 +79,7 @@ def test_a_prefix_and_then_the_rest_is_the_same_as_all(
     assert world.bytes == whole
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(STEPS, st.lists(st.sampled_from(CODES), max_size=3))
 def test_a_record_that_was_read_folds_like_the_one_that_was_written(
     steps: list[Step], deleted: list[str]
@@ -91,7 +91,7 @@ def test_a_record_that_was_read_folds_like_the_one_that_was_written(
     assert folded(read) == folded(records)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(STEPS, st.lists(st.sampled_from(CODES), max_size=3), st.randoms(use_true_random=False))
 def test_records_fold_in_any_order_repeated_or_missing(
     steps: list[Step], deleted: list[str], chance: random.Random

@@ -14,7 +14,7 @@ from tests.property.worlds import STEPS, VOUCHERS, Step
 from tests.unit.engine.world import MINUTE, World
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(STEPS)
 def test_the_engine_decides_as_the_model_says(steps: list[Step]) -> None:
     play, model = _beginning()
@@ -24,7 +24,7 @@ def test_the_engine_decides_as_the_model_says(steps: list[Step]) -> None:
         _limits_hold(play.world, model)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(STEPS)
 def test_rolling_everything_back_restores_the_counters(steps: list[Step]) -> None:
     play, model = _beginning()

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from fractions import Fraction
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.evaluation.evaluate import Asker, evaluate_for
@@ -63,7 +63,6 @@ def test_credits_never_exceed_what_is_there_nor_what_is_left(
     assert 0 <= spent <= min(available, left)
 
 
-@settings(deadline=None)
 @given(st.lists(VOUCHER, min_size=1, max_size=8), MINOR)
 def test_the_parts_sum_to_the_discount_and_the_total_to_the_amount(
     vouchers: list[Voucher], amount: int
@@ -82,7 +81,6 @@ def test_the_parts_sum_to_the_discount_and_the_total_to_the_amount(
     assert min(taken) >= 0
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.builds(

@@ -10,7 +10,7 @@ from tests.property.worlds import STEPS, Step
 PRICES = st.none() | st.lists(st.none() | st.integers(0, 800), max_size=3).map(tuple)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(STEPS, st.data())
 def test_an_orders_discount_is_the_sum_of_what_is_redeemed_on_it(
     steps: list[Step], data: st.DataObject

@@ -115,7 +115,7 @@ def seen(event: RedemptionSucceeded, step: Step) -> list[Units]:
     return found
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(QUANTITIES, STEPS)
 def test_no_limit_of_units_is_exceeded_and_what_is_taken_back_never_was(
     quantities: tuple[int, ...], steps: list[Step]

@@ -38,7 +38,7 @@ from tests.unit.engine.world import NOON, World
 
 SEEDS = st.integers(0, 2**32)
 SHOPS = st.integers(0, 7)
-FEW = settings(max_examples=40, deadline=None)
+FEW = settings(max_examples=40)
 
 
 def evaluated(asked: Asked) -> Evaluation:
@@ -128,7 +128,7 @@ FULL = [(mode, sorting) for mode in ("ALL", "PARTIAL") for sorting in SORTINGS]
 
 
 @pytest.mark.parametrize(("mode", "sorting"), FULL)
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(SEEDS, SHOPS)
 def test_thirty_redeemables_on_two_hundred_items_obey_all_laws(
     mode: Mode, sorting: Sorting, seed: int, shop: int

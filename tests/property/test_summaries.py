@@ -140,7 +140,7 @@ def _summaries(world: World) -> dict[str, CustomerSummary]:
 
 
 @given(STEPS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_summaries_are_what_counting_every_record_anew_gives(
     steps: list[tuple[object, ...]],
 ) -> None:
@@ -164,7 +164,7 @@ def test_summaries_are_what_counting_every_record_anew_gives(
 
 
 @given(STEPS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_what_is_rolled_back_altogether_leaves_nothing_redeemed(
     steps: list[tuple[object, ...]],
 ) -> None:

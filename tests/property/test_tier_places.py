@@ -17,7 +17,7 @@ _STEPS = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(_STEPS)
 def test_tiers_keep_their_order_whoever_comes_goes_or_moves(
     steps: list[tuple[str, int, int]],

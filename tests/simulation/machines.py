@@ -7,8 +7,9 @@ from typing import Any, Protocol, cast
 
 import msgspec
 
-from engine.decide import Decision, decide
+from engine.decide import decide
 from engine.fold import StateFold
+from engine.kernel.decision import Decision
 from engine.kernel.state import View
 from runtime.log.log import Entry, StoredEntry
 from runtime.replica.commands import Followed

@@ -73,9 +73,9 @@ def add_missing_items(named: str, count: int, basket: Basket, terms: Terms) -> T
 def add_same_items(discount: Discount, basket: Basket, scope: Scope | None, terms: Terms) -> Taken:
     """Law: each line in scope that is paid for gets `unit_off` free units more.
 
-    The limits of the rules for amounts let as many whole units in as fit, those of products over all
-    redemptions as many as the line has in scope. A product or SKU that the discount names narrows
-    the scope to its lines.
+    The limits of the rules for amounts let as many whole units in as fit, those of products over
+    all redemptions as many as the line has in scope. A product or SKU that the discount names
+    narrows the scope to its lines.
     """
     within = whole_scope(basket) if scope is None else scope
     named = discount.unit_type

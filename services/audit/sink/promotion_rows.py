@@ -1,7 +1,7 @@
 """From an event to the rows of the tiers and stacks that it changed.
 
-A tier's place has a row of its own, since it changes with other tiers: an event that moves many says
-their places alone.
+A tier's place has a row of its own, since it changes with other tiers: an event that moves many
+says their places alone.
 """
 
 from collections.abc import Iterator

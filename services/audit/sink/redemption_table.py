@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from engine.kernel.encode import to_json
-from engine.redemptions.rows import RedemptionRow, redemption_rows
+from engine.redemptions.history_rows import RedemptionRow, redemption_rows
 from runtime.clickhouse.database import Column
 from runtime.clickhouse.table import sink_table
 from schemas.records import Decided, Record

@@ -5,12 +5,25 @@ A row says of a customer that it came into a segment, or left; of a static segme
 join the customers. Of a passive segment nobody is told.
 """
 
-from collections.abc import Iterator
-from typing import Final, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from runtime.clickhouse.database import Column
 from runtime.clickhouse.table import sink_table
+from schemas.actions import ACTION_EVENTS
+from schemas.balances import BALANCE_EVENTS
+from schemas.bin import BIN_EVENTS
+from schemas.campaigns import CAMPAIGN_EVENTS
+from schemas.custom_events import CUSTOM_EVENTS
+from schemas.customers import CUSTOMER_EVENTS
+from schemas.erasures import ERASURE_EVENTS
+from schemas.events import SETUP_EVENTS, Event, events_of
+from schemas.orders import ORDER_EVENTS
+from schemas.promotion_events import PROMOTION_EVENTS
+from schemas.publications import PUBLICATION_EVENTS
 from schemas.records import Decided, Record
+from schemas.redemptions import REDEMPTION_EVENTS
 from schemas.segments import (
     SegmentCreated,
     SegmentDeleted,
@@ -18,7 +31,12 @@ from schemas.segments import (
     SegmentLeft,
     SegmentUpdated,
 )
+from schemas.sessions import SESSION_EVENTS
+from schemas.voucher_events import VOUCHER_EVENTS
 from services.audit.sink.entities import EntityRow, entity_row, gone_row
+
+#: A segment, a customer, and whether it is in it.
+_Move = tuple[str, str, int]
 
 KIND: Final = "segment"
 _NAME: Final = "LowCardinality(String)"
@@ -61,20 +79,63 @@ def member_table_rows(record: Record) -> Iterator[MemberRow]:
     if not isinstance(record, Decided):
         return
     for event in record.events:
-        for segment_id, customer_id, within in _moves(event):
+        for segment_id, customer_id, within in _moves_in(event):
             yield MemberRow(record.project, segment_id, customer_id, within)
 
 
-def _moves(event: object) -> Iterator[tuple[str, str, int]]:
-    match event:
-        case SegmentCreated():
-            for customer_id in event.customer_ids:
-                yield event.segment.id, customer_id, 1
-        case SegmentUpdated():
-            for customer_id in event.entered:
-                yield event.segment.id, customer_id, 1
-            for customer_id in event.left:
-                yield event.segment.id, customer_id, 0
-        case SegmentEntered() | SegmentLeft():
-            for segment_id in event.segments:
-                yield segment_id, event.customer_id, int(isinstance(event, SegmentEntered))
+def _moves_in(event: Event) -> Iterable[_Move]:
+    tell = MOVES.get(type(event))
+    return () if tell is None else tell(event)
+
+
+def _segment_created(event: SegmentCreated) -> Iterator[_Move]:
+    for customer_id in event.customer_ids:
+        yield event.segment.id, customer_id, 1
+
+
+def _segment_updated(event: SegmentUpdated) -> Iterator[_Move]:
+    for customer_id in event.entered:
+        yield event.segment.id, customer_id, 1
+    for customer_id in event.left:
+        yield event.segment.id, customer_id, 0
+
+
+def _segment_entered(event: SegmentEntered) -> Iterator[_Move]:
+    for segment_id in event.segments:
+        yield segment_id, event.customer_id, 1
+
+
+def _segment_left(event: SegmentLeft) -> Iterator[_Move]:
+    for segment_id in event.segments:
+        yield segment_id, event.customer_id, 0
+
+
+#: Who is in a segment, or no longer, by what happened.
+MOVES: Final[Mapping[type[Any], Callable[[Any], Iterable[_Move]]]] = MappingProxyType(
+    {
+        SegmentCreated: _segment_created,
+        SegmentUpdated: _segment_updated,
+        SegmentEntered: _segment_entered,
+        SegmentLeft: _segment_left,
+    }
+)
+
+#: What moves nobody.
+UNMOVED: Final = events_of(
+    # Nobody asks for the members of a segment that is gone.
+    SegmentDeleted,
+    ACTION_EVENTS,
+    BALANCE_EVENTS,
+    BIN_EVENTS,
+    CAMPAIGN_EVENTS,
+    CUSTOM_EVENTS,
+    CUSTOMER_EVENTS,
+    ERASURE_EVENTS,
+    ORDER_EVENTS,
+    PROMOTION_EVENTS,
+    PUBLICATION_EVENTS,
+    REDEMPTION_EVENTS,
+    SESSION_EVENTS,
+    SETUP_EVENTS,
+    VOUCHER_EVENTS,
+)

@@ -26,7 +26,7 @@ from schemas.campaigns import (
 )
 from schemas.categories import CategoryCreated, CategoryDeleted, CategoryUpdated
 from schemas.collections import CollectionCreated, CollectionDeleted, CollectionUpdated
-from schemas.custom_events import CustomEventEvent
+from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import (
     CustomerCreated,
     CustomerDeleted,
@@ -35,10 +35,8 @@ from schemas.customers import (
     CustomerUpdated,
 )
 from schemas.erasures import CustomerForgotten, ErasuresEnded, ForgetCustomer, PermanentDeletion
-from schemas.events import events_of
+from schemas.events import PLAIN_SETUP_EVENTS, events_of
 from schemas.locations import LocationCreated, LocationDeleted, LocationUpdated
-from schemas.metadata import MetadataEvent
-from schemas.oauth import OAuthEvent
 from schemas.orders import OrderCreated, OrderUpdated
 from schemas.products import (
     ProductCreated,
@@ -48,7 +46,7 @@ from schemas.products import (
     SkuDeleted,
     SkuUpdated,
 )
-from schemas.projects import ProjectEvent
+from schemas.projects import PROJECT_EVENTS
 from schemas.promotion_events import (
     CampaignPromotionsDeleted,
     StackCreated,
@@ -70,7 +68,6 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
-from schemas.rewards import RewardEvent
 from schemas.rules import ValidationRuleCreated, ValidationRuleDeleted, ValidationRuleUpdated
 from schemas.segments import (
     SegmentCreated,
@@ -79,8 +76,7 @@ from schemas.segments import (
     SegmentLeft,
     SegmentUpdated,
 )
-from schemas.sessions import SessionEvent
-from schemas.stacking import StackingEvent
+from schemas.sessions import SESSION_EVENTS
 from schemas.voucher_events import (
     VoucherCreated,
     VoucherDeleted,
@@ -88,7 +84,7 @@ from schemas.voucher_events import (
     VoucherEnabled,
     VoucherUpdated,
 )
-from schemas.webhooks import WebhookEvent
+from schemas.webhooks import WEBHOOK_EVENTS
 from services.audit.sink import (
     action_rows,
     bin_rows,
@@ -185,20 +181,17 @@ ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
 #: What changes no row of an entity.
 UNLISTED = events_of(
     # Lists of it are read from the state.
-    MetadataEvent,
-    OAuthEvent,
-    ProjectEvent,
-    RewardEvent,
-    StackingEvent,
-    WebhookEvent,
+    PLAIN_SETUP_EVENTS,
+    PROJECT_EVENTS,
+    WEBHOOK_EVENTS,
     # It has a table of its own, and changes no entity: redemptions, or activities.
     RedemptionFailed,
     RollbackFailed,
-    CustomEventEvent,
+    CUSTOM_EVENTS,
     SegmentEntered,
     SegmentLeft,
     # Nobody lists it, or what it is about stays as it is.
-    SessionEvent,
+    SESSION_EVENTS,
     CustomerUnchanged,
     PublicationRepeated,
     RedemptionsRetired,

@@ -48,7 +48,8 @@ class Keys(msgspec.Struct, frozen=True):
 def settle_keys(path: Path, presets: Presets, known_project: str | None) -> Keys:
     """The keys that hold from now on; the file is written before anything else learns of them.
 
-    `known_project` is the project that exists already, for when the file was lost. Raises KeysError.
+    `known_project` is the project that exists already, for when the file was lost. Raises
+    KeysError.
     """
     stored = _read(path)
     held = msgspec.structs.asdict(stored) if stored else {}

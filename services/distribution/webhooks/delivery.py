@@ -2,9 +2,9 @@
 
 An endpoint has one attempt under way at a time, so it gets its events in the order of the ledger;
 the endpoints do not wait for one another, and only so many attempts are under way, in all and for
-each project (turns.py). An attempt is noted in the topic `deliveries` before the next begins. Within the life of a process an
-event that was taken is not sent again; what a crash cut off between the endpoint's answer and the
-note is sent once more, with the same id.
+each project (turns.py). An attempt is noted in the topic `deliveries` before the next begins.
+Within the life of a process an event that was taken is not sent again; what a crash cut off between
+the endpoint's answer and the note is sent once more, with the same id.
 
 What fails is tried again, after pauses that double, and everything behind it waits. After the
 last try it is given up, and the endpoint is switched off by a command: the ledger says so, and the

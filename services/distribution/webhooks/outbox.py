@@ -12,7 +12,8 @@ again, nor is anything when the whole fold is built anew; what is older than `de
 not queued then.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import msgspec
@@ -20,9 +21,40 @@ import msgspec
 from engine.answers.hook_events import hook_events
 from engine.webhooks.ids import event_place
 from runtime.store.store import Store
+from schemas.actions import ACTION_EVENTS
+from schemas.assignments import ASSIGNMENT_EVENTS
+from schemas.balances import BALANCE_EVENTS
 from schemas.base import DAY_MS, Millis
-from schemas.projects import ProjectClosed
+from schemas.bin import BIN_EVENTS
+from schemas.campaigns import CAMPAIGN_EVENTS
+from schemas.categories import CATEGORY_EVENTS
+from schemas.collections import COLLECTION_EVENTS
+from schemas.custom_events import CUSTOM_EVENTS
+from schemas.customers import CUSTOMER_EVENTS
+from schemas.erasures import ERASURE_EVENTS
+from schemas.events import PLAIN_SETUP_EVENTS, events_of
+from schemas.locations import LOCATION_EVENTS
+from schemas.orders import ORDER_EVENTS
+from schemas.products import PRODUCT_EVENTS
+from schemas.projects import (
+    KeyAdded,
+    KeyRevoked,
+    ProjectClosed,
+    ProjectCreated,
+    ProjectDeleted,
+    ProjectOpened,
+    ProjectUpdated,
+    TimeZoneSet,
+    TrustedOriginsChanged,
+)
+from schemas.promotion_events import PROMOTION_EVENTS
+from schemas.publications import PUBLICATION_EVENTS
 from schemas.records import Decided, Record
+from schemas.redemptions import REDEMPTION_EVENTS
+from schemas.rules import RULE_EVENTS
+from schemas.segments import SEGMENT_EVENTS
+from schemas.sessions import SESSION_EVENTS
+from schemas.voucher_events import VOUCHER_EVENTS
 from schemas.webhooks import (
     DeliveryAttempted,
     RedeliveryRequested,
@@ -102,7 +134,9 @@ class Outbox:
         if not isinstance(record, Decided):
             return
         for event in record.events:
-            self._register(record, event, offset)
+            register = REGISTERS.get(type(event))
+            if register is not None:
+                register(self, record, event, offset)
         if not self.has_project(record.project) or record.at < self._clock_ms() - KEPT_MS:
             return
         for told in hook_events(record):
@@ -134,27 +168,34 @@ class Outbox:
         found = (_endpoints.decode(value) for _, value in self._store.scan(b"endpoint/"))
         self.endpoints = {each.webhook.id: each for each in found}
 
-    def _register(self, record: Decided, event: Any, offset: int) -> None:
-        match event:
-            case WebhookCreated() | WebhookUpdated() | WebhookDisabled():
-                webhook = event.webhook
-                self.endpoints[webhook.id] = Endpoint(record.project, webhook)
-                self._changes[_key("endpoint", webhook.id)] = _encode(self.endpoints[webhook.id])
-                if isinstance(event, WebhookUpdated):
-                    # Whoever changed it wants to see whether it works now.
-                    self._changes[_key("tries", webhook.id)] = None
-            case WebhookDeleted():
-                self._forget(event.webhook_id)
-            case ProjectClosed():
-                gone = [i for i, each in self.endpoints.items() if each.project == record.project]
-                for webhook_id in gone:
-                    self._forget(webhook_id)
-            case RedeliveryRequested():
-                endpoint = self.endpoints.get(event.webhook_id)
-                wanted = event_place(record.project, event.event_id)
-                if endpoint is not None and wanted is not None and wanted.offset < offset:
-                    item = Item(wanted.offset, wanted.number, redelivery=True)
-                    self._queue(endpoint, QueuePlace(offset, 0), item)
+    def webhook_set(
+        self, record: Decided, event: WebhookCreated | WebhookUpdated | WebhookDisabled, _: int
+    ) -> None:
+        webhook = event.webhook
+        self.endpoints[webhook.id] = Endpoint(record.project, webhook)
+        self._changes[_key("endpoint", webhook.id)] = _encode(self.endpoints[webhook.id])
+
+    def webhook_updated(self, record: Decided, event: WebhookUpdated, offset: int) -> None:
+        self.webhook_set(record, event, offset)
+        # Whoever changed it wants to see whether it works now.
+        self._changes[_key("tries", event.webhook.id)] = None
+
+    def webhook_deleted(self, _: Decided, event: WebhookDeleted, __: int) -> None:
+        self._forget(event.webhook_id)
+
+    def project_closed(self, record: Decided, _: ProjectClosed, __: int) -> None:
+        gone = [i for i, each in self.endpoints.items() if each.project == record.project]
+        for webhook_id in gone:
+            self._forget(webhook_id)
+
+    def redelivery_requested(
+        self, record: Decided, event: RedeliveryRequested, offset: int
+    ) -> None:
+        endpoint = self.endpoints.get(event.webhook_id)
+        wanted = event_place(record.project, event.event_id)
+        if endpoint is not None and wanted is not None and wanted.offset < offset:
+            item = Item(wanted.offset, wanted.number, redelivery=True)
+            self._queue(endpoint, QueuePlace(offset, 0), item)
 
     def _queue(self, endpoint: Endpoint, place: QueuePlace, item: Item) -> None:
         webhook = endpoint.webhook
@@ -225,3 +266,49 @@ def _key(name: str, webhook_id: str) -> bytes:
 
 def _queue_key(webhook_id: str, place: QueuePlace) -> bytes:
     return _key("queue", webhook_id) + f"/{place.offset:016x}.{place.index:08x}".encode()
+
+
+#: What each event changes of where a project's events are sent.
+REGISTERS: Mapping[type[Any], Callable[[Outbox, Decided, Any, int], None]] = MappingProxyType(
+    {
+        WebhookCreated: Outbox.webhook_set,
+        WebhookUpdated: Outbox.webhook_updated,
+        WebhookDisabled: Outbox.webhook_set,
+        WebhookDeleted: Outbox.webhook_deleted,
+        ProjectClosed: Outbox.project_closed,
+        RedeliveryRequested: Outbox.redelivery_requested,
+    }
+)
+
+#: What leaves the webhooks as they are; it may be told to them.
+UNREGISTERED = events_of(
+    ACTION_EVENTS,
+    ASSIGNMENT_EVENTS,
+    BALANCE_EVENTS,
+    BIN_EVENTS,
+    CAMPAIGN_EVENTS,
+    CATEGORY_EVENTS,
+    COLLECTION_EVENTS,
+    CUSTOM_EVENTS,
+    CUSTOMER_EVENTS,
+    ERASURE_EVENTS,
+    LOCATION_EVENTS,
+    PLAIN_SETUP_EVENTS,
+    ORDER_EVENTS,
+    PRODUCT_EVENTS,
+    PROMOTION_EVENTS,
+    PUBLICATION_EVENTS,
+    REDEMPTION_EVENTS,
+    RULE_EVENTS,
+    SEGMENT_EVENTS,
+    SESSION_EVENTS,
+    VOUCHER_EVENTS,
+    ProjectCreated,
+    ProjectOpened,
+    ProjectUpdated,
+    TimeZoneSet,
+    ProjectDeleted,
+    KeyAdded,
+    KeyRevoked,
+    TrustedOriginsChanged,
+)

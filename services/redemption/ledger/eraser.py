@@ -1,9 +1,10 @@
 """The eraser: destroys the keys of those whom the ledger says are to be forgotten.
 
 It looks at the writers' state as of the last acknowledged record: from there on nothing is sealed
-for such an owner any more. It puts tombstones on the owner's keys, for a customer removes all decided
-commands of the partition, which hold what clients said in the clear, and has the end recorded. Each
-of it can be done again, so one that died over it, or could not reach the log, begins anew.
+for such an owner any more. It puts tombstones on the owner's keys, for a customer removes all
+decided commands of the partition, which hold what clients said in the clear, and has the end
+recorded. Each of it can be done again, so one that died over it, or could not reach the log, begins
+anew.
 """
 
 import asyncio

@@ -1,33 +1,36 @@
 """Nothing that can be asked for or can happen is without its function, or passed over unseen."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, get_args
 
 import pytest
 
 from engine.answers import activity, answer, hook_events, transactions
-from engine.assignments import decide as assignments
+from engine.assignments import shown
 from engine.categories import decide as categories
 from engine.customers import summaries
 from engine.decide import DECISIONS
 from engine.evolve import FOLDS, UNFOLDED
 from engine.metadata import checks
-from engine.redemptions import rows
+from engine.redemptions import history_rows
+from engine.segments import following
 from schemas.commands import CommandBody
 from schemas.events import Event
 
 #: Whoever makes something of events: its table, and what it passes over.
-TABLES: Mapping[str, tuple[Mapping[type[Any], Any], frozenset[type[Any]]]] = {
+TABLES: Mapping[str, tuple[Collection[type[Any]], frozenset[type[Any]]]] = {
     "folds": (FOLDS, UNFOLDED),
     "answers": (answer.ANSWERS, answer.UNANSWERED),
     "activities": (activity.TELLS, activity.UNTOLD),
     "webhooks": (hook_events.TELLS, hook_events.UNTOLD),
     "transactions": (transactions.BOOKS, transactions.UNBOOKED),
-    "redemptions": (rows.ROWS, rows.UNLISTED),
+    "redemptions": (history_rows.ROWS, history_rows.UNLISTED),
     "summaries": (summaries.COUNTS, summaries.UNCOUNTED),
     "metadata": (checks.WRITES, checks.UNWRITTEN),
-    "assignments": (assignments.SHOWS, assignments.UNSHOWN),
+    "objects": (shown.SHOWS, shown.UNSHOWN),
+    "assignments": (shown.CHANGES, shown.UNCHANGED),
     "categories": (categories.NAMES, categories.UNNAMED),
+    "segments": (following.CHANGES, following.UNCHANGED),
 }
 
 
@@ -37,7 +40,7 @@ def test_every_command_is_decided() -> None:
 
 @pytest.mark.parametrize(("table", "passed_over"), TABLES.values(), ids=TABLES)
 def test_every_event_is_in_the_table_or_is_passed_over(
-    table: Mapping[type[Any], Any], passed_over: frozenset[type[Any]]
+    table: Collection[type[Any]], passed_over: frozenset[type[Any]]
 ) -> None:
     assert set(table) | passed_over == set(get_args(Event))
     assert not set(table) & passed_over

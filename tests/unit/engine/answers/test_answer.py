@@ -9,7 +9,7 @@ from engine.answers.answer import render_answer
 from engine.kernel.calendar import iso
 from engine.kernel.encode import to_json
 from engine.redemptions.body import with_rollback
-from engine.redemptions.rows import redemption_rows
+from engine.redemptions.history_rows import redemption_rows
 from engine.vouchers.body import voucher_body
 from schemas.customers import Customer, CustomerCreated
 from schemas.discounts import Discount

@@ -15,7 +15,7 @@ from engine.evaluation.voucher_body import single_validation_body
 from engine.kernel import tables
 from engine.kernel.reasons import _NOT_FOUND, _SENTENCES, INVALID_INPUT, reason_of
 from engine.redemptions.common_body import put_failure
-from engine.redemptions.rows import redemption_rows
+from engine.redemptions.history_rows import redemption_rows
 from fronts.query_string import read_parameters
 from schemas.api import OrderInput
 from schemas.assignments import RuleAssigned, RuleAssignment

@@ -13,7 +13,7 @@ from engine.evaluation.evaluate import Asker
 from engine.kernel import tables
 from engine.qualification.tier_offers import WantedTiers, find_applying_tiers
 from engine.qualification.turns import run_at_once
-from engine.redemptions.rows import redemption_rows
+from engine.redemptions.history_rows import redemption_rows
 from schemas.api import OrderInput, OrderItemInput, Redeemable
 from schemas.campaigns import DeleteCampaign, DisableCampaign
 from schemas.promotions import CreateTier, DeleteTier, DisableTier, UpdateTier

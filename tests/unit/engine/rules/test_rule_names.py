@@ -7,7 +7,7 @@ import pytest
 
 from engine.counters.pending import Pending
 from engine.rules.check import wrong_rules
-from engine.rules.kinds import Choosing, OfLine, Plain
+from engine.rules.name_kinds import Choosing, OfLine, Plain
 from engine.rules.names import CHOOSING, OF_LINE, PLAIN, dotted_name, find_name
 from engine.rules.operators import OPERATORS
 from schemas.evaluations import Taken

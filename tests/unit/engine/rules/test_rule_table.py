@@ -12,7 +12,7 @@ from engine.kernel import tables
 from engine.kernel.geo import make_point
 from engine.rules.check import wrong_rules
 from engine.rules.facts import Facts
-from engine.rules.kinds import Choosing, OfLine, Plain
+from engine.rules.name_kinds import Choosing, OfLine, Plain
 from engine.rules.names import CHOOSING, OF_LINE, PLAIN
 from engine.rules.operators import OPERATORS
 from schemas.api import ProductInput

@@ -146,7 +146,7 @@ async def _unchanged(world: World, resource: str, ident: str) -> None:
 
 @pytest.mark.parametrize("resource", RESOURCES)
 def test_what_is_sent_back_as_it_was_read_changes_nothing(resource: str) -> None:
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=40)
     @given(RESOURCES[resource])
     def sent_back(body: Any) -> None:
         asyncio.run(_sent_back(resource, body))

@@ -8,8 +8,9 @@ from typing import cast
 import msgspec
 import pytest
 
-from engine.decide import Decision, decide
+from engine.decide import decide
 from engine.fold import StateFold
+from engine.kernel.decision import Decision
 from engine.kernel.state import View
 from runtime.keys.codec import Codec
 from runtime.keys.keyring import Keyring

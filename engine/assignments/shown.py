@@ -1,0 +1,239 @@
+"""Which assignments the answer to a command and its webhooks show.
+
+An object that is as it was before the decision shows those that the state has of it, and whatever
+the same record changes of them.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+from typing import Any
+
+from engine.assignments.decide import Bound, shown_assignments
+from engine.kernel.decision import Decision
+from engine.kernel.state import View
+from schemas.actions import ACTION_EVENTS
+from schemas.assignments import (
+    AssignmentsDropped,
+    RuleAssigned,
+    RuleAssignment,
+    RuleUnassigned,
+)
+from schemas.balances import BALANCE_EVENTS, BalanceAdjusted
+from schemas.bin import BIN_EVENTS, BinEntryAdded, BinEntryRemoved, CampaignVouchersDeleted
+from schemas.campaigns import (
+    CAMPAIGN_EVENTS,
+    CampaignCreated,
+    CampaignDeleted,
+    CampaignDisabled,
+    CampaignEnabled,
+    CampaignUpdated,
+    VouchersGenerated,
+)
+from schemas.categories import CATEGORY_EVENTS
+from schemas.collections import COLLECTION_EVENTS
+from schemas.custom_events import CUSTOM_EVENTS
+from schemas.customers import CUSTOMER_EVENTS
+from schemas.erasures import ERASURE_EVENTS
+from schemas.events import PLAIN_SETUP_EVENTS, SETUP_EVENTS, Event, events_of
+from schemas.locations import LOCATION_EVENTS
+from schemas.orders import ORDER_EVENTS
+from schemas.products import PRODUCT_EVENTS
+from schemas.projects import PROJECT_EVENTS
+from schemas.promotion_events import (
+    PROMOTION_EVENTS,
+    CampaignPromotionsDeleted,
+    StackCreated,
+    StackDeleted,
+    StackUpdated,
+    TierCreated,
+    TierDeleted,
+    TierDisabled,
+    TierEnabled,
+    TiersMoved,
+    TierUpdated,
+)
+from schemas.publications import (
+    PUBLICATION_EVENTS,
+    PublicationFailed,
+    PublicationRepeated,
+    PublicationSucceeded,
+)
+from schemas.redemptions import (
+    REDEMPTION_EVENTS,
+    RedemptionFailed,
+    RedemptionRolledBack,
+    RedemptionsRetired,
+    RedemptionSucceeded,
+    RollbackFailed,
+)
+from schemas.rules import RULE_EVENTS
+from schemas.segments import SEGMENT_EVENTS
+from schemas.sessions import SESSION_EVENTS
+from schemas.voucher_events import (
+    VOUCHER_EVENTS,
+    VoucherCreated,
+    VoucherDeleted,
+    VoucherDisabled,
+    VoucherEnabled,
+    VoucherUpdated,
+)
+from schemas.webhooks import WEBHOOK_EVENTS
+
+#: Assignments by their ids.
+_Shown = dict[str, RuleAssignment]
+
+
+def with_assignments(view: View, decision: Decision) -> Decision:
+    """The decision with the assignments that its answer and webhooks show."""
+    shown: _Shown = {}
+    changes = []
+    for event in decision.events:
+        for bound in objects_shown_by(event):
+            shown |= {each.id: each for each in shown_assignments(view, bound)}
+        change = CHANGES.get(type(event))
+        if change is not None:
+            changes.append((change, event))
+    for change, event in changes:
+        change(shown, event)
+    return replace(decision, assignments=tuple(shown.values())) if shown else decision
+
+
+def objects_shown_by(event: Event) -> Sequence[Bound]:
+    """The objects that an event shows and that its decision found in the state."""
+    show = SHOWS.get(type(event))
+    return () if show is None else show(event)
+
+
+def _voucher(event: Any) -> Sequence[Bound]:
+    return (event.voucher,)
+
+
+def _campaign(event: Any) -> Sequence[Bound]:
+    return (event.campaign,)
+
+
+def _tier(event: Any) -> Sequence[Bound]:
+    return (event.tier,)
+
+
+def _campaign_with_tiers(event: CampaignUpdated) -> Sequence[Bound]:
+    return (event.campaign, *event.tiers)
+
+
+def _redeemed_objects(event: RedemptionSucceeded | RedemptionFailed) -> Sequence[Bound]:
+    outcomes = event.evaluation.outcomes
+    return [each.voucher for each in outcomes if each.voucher is not None]
+
+
+def _rolled_back_vouchers(event: RedemptionRolledBack) -> Sequence[Bound]:
+    return [each.voucher for each in event.rollbacks if each.voucher is not None]
+
+
+def _published_voucher(event: PublicationSucceeded | PublicationRepeated) -> Sequence[Bound]:
+    return event.vouchers
+
+
+#: What each event shows.
+SHOWS: Mapping[type[Any], Callable[[Any], Sequence[Bound]]] = MappingProxyType(
+    {
+        VoucherUpdated: _voucher,
+        VoucherEnabled: _voucher,
+        VoucherDisabled: _voucher,
+        BalanceAdjusted: _voucher,
+        RedemptionSucceeded: _redeemed_objects,
+        RedemptionFailed: _redeemed_objects,
+        RedemptionRolledBack: _rolled_back_vouchers,
+        VouchersGenerated: _campaign,
+        CampaignUpdated: _campaign_with_tiers,
+        CampaignEnabled: _campaign,
+        CampaignDisabled: _campaign,
+        PublicationSucceeded: _published_voucher,
+        PublicationRepeated: _published_voucher,
+        TierUpdated: _tier,
+        TierEnabled: _tier,
+        TierDisabled: _tier,
+    }
+)
+
+#: What shows nothing that can be bound and was there before.
+UNSHOWN = events_of(
+    # It shows something else, or nothing.
+    SETUP_EVENTS,
+    ACTION_EVENTS,
+    BinEntryAdded,
+    BinEntryRemoved,
+    CUSTOM_EVENTS,
+    CUSTOMER_EVENTS,
+    ERASURE_EVENTS,
+    ORDER_EVENTS,
+    SEGMENT_EVENTS,
+    StackCreated,
+    StackUpdated,
+    StackDeleted,
+    TiersMoved,
+    PublicationFailed,
+    RedemptionsRetired,
+    RollbackFailed,
+    # Answers to validations show no assignments.
+    SESSION_EVENTS,
+    # The events that bind what is new are in the same record; so are those that end the assignments
+    # of what is gone.
+    CampaignCreated,
+    TierCreated,
+    VoucherCreated,
+    CampaignDeleted,
+    CampaignPromotionsDeleted,
+    CampaignVouchersDeleted,
+    TierDeleted,
+    VoucherDeleted,
+)
+
+
+def _assign(shown: _Shown, event: RuleAssigned) -> None:
+    shown[event.assignment.id] = event.assignment
+
+
+def _unassign(shown: _Shown, event: RuleUnassigned) -> None:
+    shown.pop(event.assignment.id, None)
+
+
+def _drop(shown: _Shown, event: AssignmentsDropped) -> None:
+    for ended in event.assignments:
+        shown.pop(ended.id, None)
+
+
+#: What each event changes of the assignments that objects show.
+CHANGES: Mapping[type[Any], Callable[[_Shown, Any], None]] = MappingProxyType(
+    {
+        RuleAssigned: _assign,
+        RuleUnassigned: _unassign,
+        AssignmentsDropped: _drop,
+    }
+)
+
+#: What binds nothing and lets nothing go.
+UNCHANGED = events_of(
+    ACTION_EVENTS,
+    BALANCE_EVENTS,
+    BIN_EVENTS,
+    CAMPAIGN_EVENTS,
+    CATEGORY_EVENTS,
+    COLLECTION_EVENTS,
+    CUSTOM_EVENTS,
+    CUSTOMER_EVENTS,
+    ERASURE_EVENTS,
+    LOCATION_EVENTS,
+    PLAIN_SETUP_EVENTS,
+    ORDER_EVENTS,
+    PRODUCT_EVENTS,
+    PROJECT_EVENTS,
+    PROMOTION_EVENTS,
+    PUBLICATION_EVENTS,
+    REDEMPTION_EVENTS,
+    RULE_EVENTS,
+    SEGMENT_EVENTS,
+    SESSION_EVENTS,
+    VOUCHER_EVENTS,
+    WEBHOOK_EVENTS,
+)
