@@ -36,6 +36,9 @@ TIMEOUT_SECONDS = 40.0
 #: How long a connection may take, or the wait for one of those that are open. A host that is down
 #: refuses at once; one that is slow is waited for.
 CONNECT_SECONDS = 10.0
+#: How long a connection is kept for the next request. The other host keeps it much longer, so that
+#: it closes none, be it stopped for a while, just as a request comes.
+IDLE_SECONDS = 5.0
 METHOD_NOT_ALLOWED = 405
 
 _HOP_BY_HOP: Final = frozenset(
@@ -66,7 +69,11 @@ def make_client(
         base_url=base_url,
         transport=transport,
         timeout=httpx.Timeout(TIMEOUT_SECONDS, connect=CONNECT_SECONDS, pool=CONNECT_SECONDS),
-        limits=httpx.Limits(max_connections=CONNECTIONS_MAX, max_keepalive_connections=20),
+        limits=httpx.Limits(
+            max_connections=CONNECTIONS_MAX,
+            max_keepalive_connections=20,
+            keepalive_expiry=IDLE_SECONDS,
+        ),
         trust_env=False,
     )
 

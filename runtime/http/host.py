@@ -33,6 +33,8 @@ from runtime.http.service import Part, Service
 
 #: How long requests in progress may take to end when the host stops.
 GRACE_SECONDS = 10
+#: How long a connection without a request is kept.
+KEEP_ALIVE_SECONDS = 60
 
 log = structlog.get_logger(__name__)
 
@@ -201,6 +203,7 @@ async def serve_host(host: Host, *, bind: str, port: int) -> None:
             log_config=None,
             server_header=False,
             proxy_headers=False,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
     )
