@@ -2,31 +2,31 @@
 
 from typing import Any, Final
 
-from schemas.actions import ActionEvent
+from schemas.actions import ACTION_EVENTS, ActionEvent
 from schemas.assignments import ASSIGNMENT_EVENTS, AssignmentEvent
-from schemas.balances import BalanceEvent
-from schemas.bin import BinEvent
-from schemas.campaigns import CampaignEvent
+from schemas.balances import BALANCE_EVENTS, BalanceEvent
+from schemas.bin import BIN_EVENTS, BinEvent
+from schemas.campaigns import CAMPAIGN_EVENTS, CampaignEvent
 from schemas.categories import CATEGORY_EVENTS, CategoryEvent
 from schemas.collections import COLLECTION_EVENTS, CollectionEvent
-from schemas.custom_events import CustomEventEvent
-from schemas.customers import CustomerEvent
-from schemas.erasures import ErasureEvent
+from schemas.custom_events import CUSTOM_EVENTS, CustomEventEvent
+from schemas.customers import CUSTOMER_EVENTS, CustomerEvent
+from schemas.erasures import ERASURE_EVENTS, ErasureEvent
 from schemas.locations import LOCATION_EVENTS, LocationEvent
 from schemas.metadata import METADATA_EVENTS, MetadataEvent
 from schemas.oauth import OAUTH_EVENTS, OAuthEvent
-from schemas.orders import OrderEvent
+from schemas.orders import ORDER_EVENTS, OrderEvent
 from schemas.products import PRODUCT_EVENTS, ProductEvent
 from schemas.projects import PROJECT_EVENTS, ProjectEvent
-from schemas.promotion_events import PromotionEvent
-from schemas.publications import PublicationEvent
-from schemas.redemptions import RedemptionEvent
+from schemas.promotion_events import PROMOTION_EVENTS, PromotionEvent
+from schemas.publications import PUBLICATION_EVENTS, PublicationEvent
+from schemas.redemptions import REDEMPTION_EVENTS, RedemptionEvent
 from schemas.rewards import REWARD_EVENTS, RewardEvent
 from schemas.rules import RULE_EVENTS, RuleEvent
-from schemas.segments import SegmentEvent
-from schemas.sessions import SessionEvent
+from schemas.segments import SEGMENT_EVENTS, SegmentEvent
+from schemas.sessions import SESSION_EVENTS, SessionEvent
 from schemas.stacking import STACKING_EVENTS, StackingEvent
-from schemas.voucher_events import VoucherEvent
+from schemas.voucher_events import VOUCHER_EVENTS, VoucherEvent
 from schemas.webhooks import WEBHOOK_EVENTS, WebhookEvent
 
 Event = (
@@ -90,4 +90,43 @@ SETUP_EVENTS: Final = events_of(
     PROJECT_EVENTS,
     RULE_EVENTS,
     WEBHOOK_EVENTS,
+)
+#: What neither redeems nor asks about it: all but redemptions, rollbacks and sessions.
+BESIDE_REDEMPTION_EVENTS: Final = events_of(
+    SETUP_EVENTS,
+    ACTION_EVENTS,
+    BALANCE_EVENTS,
+    BIN_EVENTS,
+    CAMPAIGN_EVENTS,
+    CUSTOM_EVENTS,
+    CUSTOMER_EVENTS,
+    ERASURE_EVENTS,
+    ORDER_EVENTS,
+    PROMOTION_EVENTS,
+    PUBLICATION_EVENTS,
+    SEGMENT_EVENTS,
+    VOUCHER_EVENTS,
+)
+#: What a shop has and what becomes of it: all but the project with its keys, webhooks and work in
+#: the background, and what rules bind.
+SHOP_EVENTS: Final = events_of(
+    PLAIN_SETUP_EVENTS,
+    BALANCE_EVENTS,
+    BIN_EVENTS,
+    CAMPAIGN_EVENTS,
+    CATEGORY_EVENTS,
+    COLLECTION_EVENTS,
+    CUSTOM_EVENTS,
+    CUSTOMER_EVENTS,
+    ERASURE_EVENTS,
+    LOCATION_EVENTS,
+    ORDER_EVENTS,
+    PRODUCT_EVENTS,
+    PROMOTION_EVENTS,
+    PUBLICATION_EVENTS,
+    REDEMPTION_EVENTS,
+    RULE_EVENTS,
+    SEGMENT_EVENTS,
+    SESSION_EVENTS,
+    VOUCHER_EVENTS,
 )

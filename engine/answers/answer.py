@@ -37,9 +37,7 @@ from engine.webhooks import body as webhooks
 from schemas.base import Unanswered
 from schemas.errors import Refusal, refuse
 from schemas.events import Event
-from schemas.projects import (
-    KeyKind,
-)
+from schemas.projects import KeyKind
 from schemas.records import Answer, Conflicted, Decided, Expired
 from schemas.redemptions import RedemptionFailed
 

@@ -24,9 +24,7 @@ from schemas.assignments import (
     RuleAssignment,
 )
 from schemas.base import Millis
-from schemas.campaigns import (
-    Campaign,
-)
+from schemas.campaigns import Campaign
 from schemas.commands import Command
 from schemas.errors import Refusal, not_found, refuse
 from schemas.events import Event

@@ -11,20 +11,11 @@ from typing import Any, Final, NamedTuple
 from engine.kernel.encode import Body
 from engine.redemptions.redemption_body import failure_bodies, success_bodies
 from engine.redemptions.rollback_body import rollback_bodies, rollback_failure_body
-from schemas.actions import ACTION_EVENTS
 from schemas.assignments import RuleAssignment
-from schemas.balances import BALANCE_EVENTS
 from schemas.base import Millis
-from schemas.bin import BIN_EVENTS
-from schemas.campaigns import CAMPAIGN_EVENTS
-from schemas.custom_events import CUSTOM_EVENTS
-from schemas.customers import CUSTOMER_EVENTS
-from schemas.erasures import ERASURE_EVENTS
 from schemas.evaluations import Outcome
-from schemas.events import SETUP_EVENTS, events_of
-from schemas.orders import ORDER_EVENTS, Order
-from schemas.promotion_events import PROMOTION_EVENTS
-from schemas.publications import PUBLICATION_EVENTS
+from schemas.events import BESIDE_REDEMPTION_EVENTS, events_of
+from schemas.orders import Order
 from schemas.records import Record
 from schemas.redemptions import (
     RedemptionFailed,
@@ -33,9 +24,7 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
-from schemas.segments import SEGMENT_EVENTS
 from schemas.sessions import SESSION_EVENTS
-from schemas.voucher_events import VOUCHER_EVENTS
 
 Assignments = tuple[RuleAssignment, ...]
 
@@ -185,20 +174,8 @@ ROWS: Final[Mapping[type[Any], Callable[[Any, Millis, Assignments], list[Redempt
 #: What is not in the list of redemptions.
 UNLISTED: Final = events_of(
     # It redeems nothing, a session not yet.
-    SETUP_EVENTS,
-    ACTION_EVENTS,
-    BALANCE_EVENTS,
-    BIN_EVENTS,
-    CAMPAIGN_EVENTS,
-    CUSTOM_EVENTS,
-    CUSTOMER_EVENTS,
-    ERASURE_EVENTS,
-    ORDER_EVENTS,
-    PROMOTION_EVENTS,
-    PUBLICATION_EVENTS,
-    SEGMENT_EVENTS,
+    BESIDE_REDEMPTION_EVENTS,
     SESSION_EVENTS,
-    VOUCHER_EVENTS,
     # They leave the state and stay in the list.
     RedemptionsRetired,
 )

@@ -12,19 +12,9 @@ from typing import Any, Final, NamedTuple
 
 from runtime.clickhouse.database import Column
 from runtime.clickhouse.table import sink_table
-from schemas.actions import ACTION_EVENTS
-from schemas.balances import BALANCE_EVENTS
 from schemas.base import Millis
-from schemas.bin import BIN_EVENTS
-from schemas.campaigns import CAMPAIGN_EVENTS
-from schemas.custom_events import CUSTOM_EVENTS
-from schemas.customers import CUSTOMER_EVENTS
-from schemas.erasures import ERASURE_EVENTS
 from schemas.evaluations import Taken
-from schemas.events import SETUP_EVENTS, events_of
-from schemas.orders import ORDER_EVENTS
-from schemas.promotion_events import PROMOTION_EVENTS
-from schemas.publications import PUBLICATION_EVENTS
+from schemas.events import BESIDE_REDEMPTION_EVENTS, events_of
 from schemas.records import Decided, Record
 from schemas.redemptions import (
     RedemptionFailed,
@@ -33,9 +23,7 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
-from schemas.segments import SEGMENT_EVENTS
 from schemas.sessions import SESSION_EVENTS
-from schemas.voucher_events import VOUCHER_EVENTS
 from services.analytics.campaign_tables import campaign_of
 
 _NAME = "LowCardinality(String)"
@@ -171,20 +159,8 @@ COUNTS: Final[Mapping[type[Any], Callable[[Decided, Any], Iterator[RedemptionFac
 #: What is no fact of redemptions.
 UNCOUNTED: Final = events_of(
     # It redeems nothing, a session not yet.
-    SETUP_EVENTS,
-    ACTION_EVENTS,
-    BALANCE_EVENTS,
-    BIN_EVENTS,
-    CAMPAIGN_EVENTS,
-    CUSTOM_EVENTS,
-    CUSTOMER_EVENTS,
-    ERASURE_EVENTS,
-    ORDER_EVENTS,
-    PROMOTION_EVENTS,
-    PUBLICATION_EVENTS,
-    SEGMENT_EVENTS,
+    BESIDE_REDEMPTION_EVENTS,
     SESSION_EVENTS,
-    VOUCHER_EVENTS,
     # They leave the state and stay counted.
     RedemptionsRetired,
 )

@@ -6,25 +6,13 @@ from typing import Any, Final, NamedTuple
 
 from runtime.clickhouse.database import Column
 from runtime.clickhouse.table import sink_table
-from schemas.actions import ACTION_EVENTS
-from schemas.balances import BALANCE_EVENTS
 from schemas.base import Millis
-from schemas.bin import BIN_EVENTS
-from schemas.campaigns import CAMPAIGN_EVENTS
-from schemas.custom_events import CUSTOM_EVENTS
-from schemas.customers import CUSTOMER_EVENTS
-from schemas.erasures import ERASURE_EVENTS
 from schemas.evaluations import Evaluation
-from schemas.events import SETUP_EVENTS, events_of
+from schemas.events import BESIDE_REDEMPTION_EVENTS, events_of
 from schemas.observations import ValidationObserved
-from schemas.orders import ORDER_EVENTS
-from schemas.promotion_events import PROMOTION_EVENTS
-from schemas.publications import PUBLICATION_EVENTS
 from schemas.records import Decided, Record
 from schemas.redemptions import REDEMPTION_EVENTS
-from schemas.segments import SEGMENT_EVENTS
 from schemas.sessions import SessionLocked, SessionRefused, SessionReleased, SessionsExpired
-from schemas.voucher_events import VOUCHER_EVENTS
 from services.analytics.campaign_tables import campaign_of
 
 _NAME = "LowCardinality(String)"
@@ -105,20 +93,8 @@ COUNTS: Final[Mapping[type[Any], Callable[[Decided, Any], ValidationFact]]] = Ma
 #: What is no fact of validations.
 UNCOUNTED: Final = events_of(
     # It asks nothing; what is asked with a redemption counts as that.
-    SETUP_EVENTS,
-    ACTION_EVENTS,
-    BALANCE_EVENTS,
-    BIN_EVENTS,
-    CAMPAIGN_EVENTS,
-    CUSTOM_EVENTS,
-    CUSTOMER_EVENTS,
-    ERASURE_EVENTS,
-    ORDER_EVENTS,
-    PROMOTION_EVENTS,
-    PUBLICATION_EVENTS,
+    BESIDE_REDEMPTION_EVENTS,
     REDEMPTION_EVENTS,
-    SEGMENT_EVENTS,
-    VOUCHER_EVENTS,
     # It ends a session, whose validation counts already.
     SessionReleased,
     SessionsExpired,

@@ -12,6 +12,7 @@ from pydantic_core import PydanticUndefined
 
 import tessera
 from runtime.base.settings import PREFIX, Settings
+from tests.architecture.dispatching import assignments
 from tests.architecture.repository import ROOT, files, python_packages, text
 
 _HOUSES = "|".join((*python_packages(), "tests", "docs"))
@@ -96,13 +97,7 @@ def _is_defined(named: str) -> bool:
 
 @cache
 def _names_of(module: Path) -> set[str]:
-    names: set[str] = set()
-    for each in ast.parse(module.read_text("utf-8")).body:
-        match each:
-            case ast.FunctionDef(name) | ast.AsyncFunctionDef(name) | ast.ClassDef(name):
-                names.add(name)
-            case ast.Assign():
-                names |= {target.id for target in each.targets if isinstance(target, ast.Name)}
-            case ast.AnnAssign(target=ast.Name(name)):
-                names.add(name)
-    return names
+    tree = ast.parse(module.read_text("utf-8"))
+    defined = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    names = {each.name for each in tree.body if isinstance(each, defined)}
+    return names | {target.id for target, _ in assignments(tree)}

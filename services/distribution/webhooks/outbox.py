@@ -23,19 +23,8 @@ from engine.webhooks.ids import event_place
 from runtime.store.store import Store
 from schemas.actions import ACTION_EVENTS
 from schemas.assignments import ASSIGNMENT_EVENTS
-from schemas.balances import BALANCE_EVENTS
 from schemas.base import DAY_MS, Millis
-from schemas.bin import BIN_EVENTS
-from schemas.campaigns import CAMPAIGN_EVENTS
-from schemas.categories import CATEGORY_EVENTS
-from schemas.collections import COLLECTION_EVENTS
-from schemas.custom_events import CUSTOM_EVENTS
-from schemas.customers import CUSTOMER_EVENTS
-from schemas.erasures import ERASURE_EVENTS
-from schemas.events import PLAIN_SETUP_EVENTS, events_of
-from schemas.locations import LOCATION_EVENTS
-from schemas.orders import ORDER_EVENTS
-from schemas.products import PRODUCT_EVENTS
+from schemas.events import SHOP_EVENTS, events_of
 from schemas.projects import (
     KeyAdded,
     KeyRevoked,
@@ -47,14 +36,7 @@ from schemas.projects import (
     TimeZoneSet,
     TrustedOriginsChanged,
 )
-from schemas.promotion_events import PROMOTION_EVENTS
-from schemas.publications import PUBLICATION_EVENTS
 from schemas.records import Decided, Record
-from schemas.redemptions import REDEMPTION_EVENTS
-from schemas.rules import RULE_EVENTS
-from schemas.segments import SEGMENT_EVENTS
-from schemas.sessions import SESSION_EVENTS
-from schemas.voucher_events import VOUCHER_EVENTS
 from schemas.webhooks import (
     DeliveryAttempted,
     RedeliveryRequested,
@@ -284,25 +266,7 @@ REGISTERS: Mapping[type[Any], Callable[[Outbox, Decided, Any, int], None]] = Map
 UNREGISTERED = events_of(
     ACTION_EVENTS,
     ASSIGNMENT_EVENTS,
-    BALANCE_EVENTS,
-    BIN_EVENTS,
-    CAMPAIGN_EVENTS,
-    CATEGORY_EVENTS,
-    COLLECTION_EVENTS,
-    CUSTOM_EVENTS,
-    CUSTOMER_EVENTS,
-    ERASURE_EVENTS,
-    LOCATION_EVENTS,
-    PLAIN_SETUP_EVENTS,
-    ORDER_EVENTS,
-    PRODUCT_EVENTS,
-    PROMOTION_EVENTS,
-    PUBLICATION_EVENTS,
-    REDEMPTION_EVENTS,
-    RULE_EVENTS,
-    SEGMENT_EVENTS,
-    SESSION_EVENTS,
-    VOUCHER_EVENTS,
+    SHOP_EVENTS,
     ProjectCreated,
     ProjectOpened,
     ProjectUpdated,
