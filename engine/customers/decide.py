@@ -1,10 +1,12 @@
 """Customers: known by id or source id, created and completed by whatever names them.
 
 A member that the request leaves out, or sends as null, keeps its value; metadata and address are
-merged member by member, and there null is a value. A customer with neither id nor source id is a guest: known by the e-mail
-address that it was first named by, for as long as it lives, so that limits hold for it; without an
-address it is a new one. Only an update of the customer itself takes null for what it says, and
-clears.
+merged member by member. Null is a value in metadata, and for a line of the address where the
+request is about the customer itself; beside a redemption it keeps the line, since official clients
+say null for all that they were not told. A customer with neither id nor source id is a guest: known
+by the e-mail address that it was first named by, for as long as it lives, so that limits hold for
+it; without an address it is a new one. Only an update of the customer itself takes null for what it
+says, and clears.
 """
 
 from types import MappingProxyType
@@ -64,7 +66,7 @@ def upsert_customer(
     view: View, command: Command, body: UpsertCustomer, now: Millis
 ) -> Decision | Refusal:
     """Creates the customer or merges what is new; either way the event holds what to answer."""
-    known = know_customer(view, command, body.customer, now)
+    known = _merge_customer(view, command, body.customer, now)
     if isinstance(known, Refusal):
         return known
     if known.customer is None:
@@ -139,7 +141,20 @@ def _source_id_taken() -> Refusal:
 def know_customer(
     view: View, command: Command, named: CustomerInput | None, now: Millis
 ) -> KnownCustomer | Refusal:
-    """The customer that a request names, after what the request says of it."""
+    """The customer that a request about something else names, after what it says of it."""
+    return _merge_customer(view, command, _without_null_lines(named), now)
+
+
+def _without_null_lines(named: CustomerInput | None) -> CustomerInput | None:
+    if named is None or named.address is None:
+        return named
+    lines = {name: line for name, line in named.address.lines().items() if line is not None}
+    return structs.replace(named, address=Address(**lines) if lines else None)
+
+
+def _merge_customer(
+    view: View, command: Command, named: CustomerInput | None, now: Millis
+) -> KnownCustomer | Refusal:
     if named is None or not any(structs.astuple(named)):
         return NOBODY
     stored = find_named_customer(view, named, command.email_key)

@@ -45,13 +45,15 @@ class Ignored:
         self._more: set[str] = set()
 
     def add(self, path: Path) -> None:
-        """Takes one more path."""
+        """Takes one more path; beyond so many it takes none."""
+        if len(self._more) == MORE_MAX:
+            return
         alike = _text(path, "[]")
         if alike in self._first or alike in self._more:
             return
         if len(self._first) < PATHS_MAX:
             self._first[alike] = _text(path)
-        elif len(self._more) < MORE_MAX:
+        else:
             self._more.add(alike)
 
     def told(self) -> tuple[str, ...]:

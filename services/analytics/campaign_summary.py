@@ -64,7 +64,7 @@ def summary_route(reads: Reads) -> Route:
         numbers |= _gift_numbers(redeemed, facts) if _is_gift(campaign) else _off_numbers(redeemed)
         shown = campaign_body(campaign)
         # what binds the campaign is not kept here, and not asked for
-        del shown["validation_rules_assignments"]
+        shown.pop("validation_rules_assignments", None)
         body: Body = {"object": "campaign_summary", "campaign": shown}
         # Raw, since the encoder takes integers of 64 bits only.
         body |= {name: msgspec.Raw(b"%d" % number) for name, number in numbers.items()}

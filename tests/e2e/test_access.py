@@ -216,7 +216,7 @@ def test_a_known_path_with_another_method_is_405(plain: Plain, method: str, path
 
 
 @pytest.mark.parametrize(
-    "path", ["/v1/nothing", "/v1/", "/v1/vouchers/x/y/z", "/v1/redemptions/", "/nothing", "/"]
+    "path", ["/v1/nothing", "/v1/", "/v1/vouchers/x/y/z", "/v1/redemptionss/", "/nothing", "/"]
 )
 def test_an_unknown_path_is_404(plain: Plain, path: str) -> None:
     for method in ("GET", "POST", "DELETE"):

@@ -45,7 +45,7 @@ def test_a_browser_tracks_and_learns_nothing_of_the_customer(shop: Shop) -> None
     )
     answer = told(shop.browser.track_custom_event_client_side, ORIGIN, body)
     assert (answer.type, answer.customer.source_id) == ("clicked", name)
-    assert (answer.customer.name, answer.customer.metadata) == (None, {})
+    assert (answer.customer.name, answer.customer.metadata) == (None, None)
 
 
 def test_an_unknown_id_is_not_found(shop: Shop) -> None:
