@@ -68,7 +68,7 @@ def upsert_customer(
     view: View, command: Command, body: UpsertCustomer, now: Millis
 ) -> Decision | Refusal:
     """Creates the customer or merges what is new; either way the event holds what to answer."""
-    known = know_customer(view, command, body.customer, now, in_passing=False)
+    known = _merge_customer(view, command, body.customer, now)
     if isinstance(known, Refusal):
         return known
     if known.customer is None:
@@ -142,14 +142,22 @@ def _source_id_taken() -> Refusal:
 
 
 def know_customer(
-    view: View,
-    command: Command,
-    named: CustomerInput | None,
-    now: Millis,
-    *,
-    in_passing: bool = True,
+    view: View, command: Command, named: CustomerInput | None, now: Millis
 ) -> KnownCustomer | Refusal:
-    """The customer that a request names, after what the request says of it."""
+    """The customer that a request about something else names, after what it says of it."""
+    return _merge_customer(view, command, _without_null_lines(named), now)
+
+
+def _without_null_lines(named: CustomerInput | None) -> CustomerInput | None:
+    if named is None or named.address is None:
+        return named
+    lines = {name: line for name, line in named.address.lines().items() if line is not None}
+    return structs.replace(named, address=Address(**lines) if lines else None)
+
+
+def _merge_customer(
+    view: View, command: Command, named: CustomerInput | None, now: Millis
+) -> KnownCustomer | Refusal:
     if named is None or says_nothing(named):
         return NOBODY
     named = without_blanks(named)
@@ -160,7 +168,7 @@ def know_customer(
         customer = _create_customer(view, command, named, now)
         return KnownCustomer(customer, (CustomerCreated(customer),))
     data = stored.personal.data or PersonalData()
-    merged = _merge_data(data, named, in_passing=in_passing)
+    merged = _merge_data(data, named)
     if merged == data:
         return KnownCustomer(stored)
     if _is_taken(view, merged, data, stored.id):
@@ -172,21 +180,19 @@ def know_customer(
 
 def _create_customer(view: View, command: Command, named: CustomerInput, now: Millis) -> Customer:
     customer_id = new_id(command.seed, "cust_")
-    data = _merge_data(PersonalData(), named, in_passing=False)
+    data = _merge_data(PersonalData(), named)
     if is_guest(named):
         data = structs.replace(data, guest_key=command.email_key)
     personal = Personal(f"{view.project}/{customer_id}", data)
     return Customer(id=customer_id, personal=personal, created_at=now)
 
 
-def _merge_data(data: PersonalData, named: CustomerInput, *, in_passing: bool) -> PersonalData:
+def _merge_data(data: PersonalData, named: CustomerInput) -> PersonalData:
     address, metadata = data.address, data.metadata
     if named.address is not None:
-        lines = named.address.lines()
-        if in_passing:
-            lines = {name: line for name, line in lines.items() if line is not None}
-        lines = ({} if address is None else address.lines()) | lines
-        address = Address(**lines) if lines else address
+        before = {} if address is None else address.lines()
+        lines = before | named.address.lines()
+        address = Address(**lines) if lines else None
     if named.metadata is not None:
         metadata = (metadata or {}) | named.metadata
     said = PersonalData(

@@ -45,7 +45,7 @@ class Ignored:
         self._more: set[str] = set()
 
     def add(self, path: Path) -> None:
-        """Takes one more path."""
+        """Takes one more path; beyond so many it takes none."""
         if len(self._more) == MORE_MAX:
             return
         alike = _text(path, "[]")
@@ -99,6 +99,16 @@ def read_model(kind: type[B], given: Any, ignored: list[Path], at: Path = ()) ->
             raise
     ignored += ((*at, *path) for path in unknown)
     return kind.model_validate(given)
+
+
+def take_strange(kind: type[BaseModel], given: Any, at: Path) -> list[Path]:
+    """Takes what a model does not know out of a JSON value that is only compared; the paths."""
+    try:
+        kind.model_validate(given)
+    except ValidationError as error:
+        unknown = take_unknown(given, error.errors(include_url=False, include_input=False))
+        return [(*at, *path) for path in unknown]
+    return []
 
 
 def take_unknown(given: Any, errors: Iterable[Any], below: int = 0) -> list[Path]:

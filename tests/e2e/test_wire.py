@@ -7,9 +7,10 @@ from typing import Any, Final
 import voucherify as sdk
 
 from tests.e2e.javascript import JavaScript
+from tests.e2e.manager import Manager
 from tests.e2e.plain import Plain
 from tests.e2e.shop import Shop, new_code, told
-from tests.e2e.system import eventually
+from tests.e2e.system import System, eventually
 
 AMOUNT: Final = {"type": "AMOUNT", "amount_off": 1000}
 TERMS: Final = {"type": "DISCOUNT_VOUCHER", "discount": AMOUNT}
@@ -151,3 +152,112 @@ def test_a_slash_at_the_end_is_nothing(plain: Plain) -> None:
     made = plain.ask("POST", "/v1/vouchers/", json=TERMS)
     assert made.status_code == 200
     assert plain.get("/v1/vouchers/", code=made.json()["code"])["total"] == 1
+
+
+def test_python_keeps_of_an_address_what_was_given(shop: Shop) -> None:
+    source_id = new_code()
+    for address in ({"city": "C", "country": "US"}, {"city": None, "country": None}):
+        row = sdk.CustomersUpdateInBulkRequestBody.from_dict(
+            {"source_id": source_id, "address": address}
+        )
+        started = told(shop.customers.update_customers_in_bulk, [row])
+        assert shop.done(started).operation_status == "SUCCESS"
+        read = shop.customer(source_id).address
+        assert {"city": read.city, "country": read.country} == address
+    gone = told(shop.customers.customer_permanently_deletion, source_id)
+    assert (gone.data_json.customer, gone.data_json.customer_events) == (1, None)
+
+
+def test_python_updates_no_products(shop: Shop) -> None:
+    products = sdk.ProductsApi(shop.vouchers.api_client)
+    body = sdk.ProductsMetadataUpdateInBulkRequestBody.from_dict({})
+    action = shop.done(told(products.update_products_metadata_in_bulk, body))
+    assert (action.operation_status, action.result["done_count"]) == ("SUCCESS", 0)
+
+
+def test_python_manages_a_project_of_its_cluster(system: System) -> None:
+    manager = Manager(system.url, system.keys)
+    body = {
+        "name": "P", "timezone": "Europe/Warsaw", "currency": "EUR", "case_sensitive_codes": False,
+        "cluster_id": "eu1", "api_version": "v2018-08-01", "webhook_version": "v2024-01-01",
+    }  # fmt: skip
+    asked = sdk.ManagementProjectsCreateRequestBody.from_dict(body)
+    made = told(manager.api.create_project, asked)
+    assert (made.case_sensitive_codes, made.cluster_id) == (False, "self-hosted")
+    changes = sdk.ManagementProjectsUpdateRequestBody(
+        dial_code="+48", webhook_version="v2024-01-01"
+    )
+    assert told(manager.api.update_project, made.id, changes).dial_code == "+48"
+    told(manager.api.delete_project, made.id)
+    manager.close()
+
+
+def test_python_notes_an_event_with_nothing_beside_it(shop: Shop) -> None:
+    source_id = new_code()
+    body = {"event": "e", "customer": {"source_id": source_id}}
+    nothing = {"referral": None, "loyalty": None, "metadata": None}
+    asked = sdk.EventsCreateRequestBody.from_dict(body | nothing)
+    noted = told(shop.events.track_custom_event, asked)
+    assert (noted.customer.source_id, noted.customer.metadata) == (source_id, None)
+    assert (noted.referral, noted.loyalty, noted.metadata) == (None, None, {})
+
+
+def test_javascript_sees_a_promotion_say_what_it_is(js: JavaScript) -> None:
+    campaign = js.told("campaigns.create", {"name": new_code(), "campaign_type": "PROMOTION"})
+    assert not {"vouchers_count", "validation_rules_assignments", "voucher"} & campaign.keys()
+    off = {"discount": {"type": "AMOUNT", "amount_off": 1}}
+    tier = js.told("promotions.tiers.create", campaign["id"], {"name": "T", "action": off})
+    assert not {"promotion_id", "validation_rule_assignments", "updated_at"} & tier.keys()
+    assert (tier["banner"], tier["hierarchy"], tier["categories"]) == (None, 1, [])
+    changed = js.told("promotions.tiers.update", {"id": tier["id"], "banner": "B"})
+    assert changed == tier | {"banner": "B", "updated_at": changed["updated_at"]}
+    plain = js.told("promotions.tiers.create", campaign["id"], {"name": "U"})
+    ids = [tier["id"], plain["id"]]
+    stack = js.told(
+        "promotions.stack.createInCampaign", campaign["id"], {"name": "S", "tiers": {"ids": ids}}
+    )
+    assert (stack["tiers"], "updated_at" in stack) == ({"ids": ids}, False)
+
+
+def test_javascript_keeps_the_discount_quantity_that_it_gives(js: JavaScript) -> None:
+    product = js.told("products.create", {"name": "P", "source_id": new_code()})
+    items = {"included": [{"object": "product", "id": product["id"]}]}
+    rule = js.told("validationRules.create", {"name": new_code(), "applicable_to": items})
+    assert rule["applicable_to"].keys() == {"included", "included_all"}
+    discount = AMOUNT | {"effect": "APPLY_TO_ITEMS"}
+    made = js.told("vouchers.create", {"discount": discount, "validation_rules": [rule["id"]]})
+    line = {
+        "related_object": "product", "product_id": product["id"], "product": {"id": product["id"]},
+        "quantity": 1, "discount_quantity": 1, "amount": 20000, "price": 20000,
+    }  # fmt: skip
+    redeemables = [{"object": "voucher", "id": made["code"]}]
+    asked = {"redeemables": redeemables, "order": {"items": [line]}}
+    valid = js.told("validations.validateStackable", asked)
+    [row] = valid["redeemables"]
+    for order in (row["order"], valid["order"]):
+        [item] = order["items"]
+        assert (item["discount_quantity"], item["subtotal_amount"]) == (1, 19000)
+        assert (order["total_amount"], "initial_amount" in order) == (19000, False)
+    assert ("categories" in row, row["metadata"]) == (False, {})
+    expanded = js.told(
+        "validations.validateStackable", asked | {"options": {"expand": ["category"]}}
+    )
+    assert expanded["redeemables"][0]["categories"] == []
+
+
+def test_javascript_has_the_pictures_of_a_voucher_wherever_it_is_shown(js: JavaScript) -> None:
+    campaign = js.told("campaigns.create", {"name": new_code(), "voucher": TERMS})
+    added = js.told("campaigns.addVoucher", campaign["name"], {})
+    code, assets = added["code"], added["assets"]
+    asked = {"voucher": code, "customer": {"source_id": new_code()}}
+    given = js.told("distributions.publications.create", asked)
+    shown = (
+        js.told("vouchers.get", code),
+        js.told("vouchers.disable", code),
+        js.told("vouchers.enable", code),
+        given["voucher"],
+    )
+    assert [each["assets"] for each in shown] == [assets] * len(shown)
+    assert given["voucher"]["publish"]["count"] == 1
+    redeemed = js.told("redemptions.redeem", code, {"order": {"amount": 10_000}})
+    assert redeemed["voucher"].get("assets") is None

@@ -18,6 +18,7 @@ from fronts.query_string import (
 )
 from fronts.writes import Writes
 from runtime.http.errors import ApiError, invalid_payload, request_id_of
+from runtime.http.ignored import note_ignored, take_strange
 from runtime.http.routing import Captured, caller_of, management_router
 from schemas.campaigns import (
     AddVouchers,
@@ -101,6 +102,8 @@ def campaign_router(writes: Writes, view_of: Reads) -> APIRouter:
 
     @router.put("/v1/campaigns/{campaign:ident}")
     async def update(request: Request, campaign: Captured, body: UpdateCampaignBody) -> Response:
+        # it has to be as it is shown, but for what nobody knows
+        note_ignored(request, take_strange(CampaignVoucherBody, body.voucher, ("voucher",)))
         command = update_campaign_command(await place_own_days(view_of, request, body), campaign)
         return await writes.write(request, "campaign.update", command)
 

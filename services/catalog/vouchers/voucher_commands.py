@@ -83,8 +83,6 @@ def create_voucher_command(
 def update_voucher_command(body: UpdateVoucherBody, code: str) -> UpdateVoucher:
     """The command that sets what the body names."""
     named = body.model_fields_set
-    if "type" in named and body.type is None:
-        raise invalid_payload("Property `.type` should not be null")
     changes: dict[str, Any] = {name: getattr(body, name) for name in _PLAIN if name in named}
     if named & CATEGORY:
         changes["category_id"] = category_of(body.category_id, body.category)

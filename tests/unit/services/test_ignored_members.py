@@ -25,6 +25,9 @@ STRANGE: Final[list[tuple[str, str, Any, str]]] = [
     ("POST", "/v1/vouchers/CARD/balance", {"amount": 1, "points": 1}, "points"),
     ("POST", "/v1/campaigns", CAMPAIGN | {"name": "Autumn", "goal": 5}, "goal"),
     ("PUT", "/v1/campaigns/Spring", {"access_settings": {"areas": []}}, "access_settings.areas"),
+    ("PUT", "/v1/campaigns/Spring",
+     {"voucher": {"type": "DISCOUNT_VOUCHER", "colour": "red", "discount": AMOUNT | {"sum": 1}}},
+     "voucher.discount.sum, voucher.colour"),
     ("POST", "/v1/campaigns/Spring/vouchers", {"discount": {}}, "discount"),
     ("POST", "/v1/promotions/Sale/tiers",
      {"name": "T", "action": {"discount": AMOUNT}, "kind": 1}, "kind"),
@@ -54,6 +57,16 @@ STRANGE: Final[list[tuple[str, str, Any, str]]] = [
     ("POST", "/v1/qualifications", {"options": {"limit": 5, "size": 5}}, "options.size"),
     ("POST", "/v1/vouchers/qualification", {"colour": "red"}, "colour"),
     ("POST", "/v1/promotions/validation", {"colour": "red"}, "colour"),
+    ("POST", "/v1/campaigns/Spring/vouchers/C", {"colour": "red"}, "colour"),
+    ("POST", "/v1/campaigns/Spring/import", [{"code": "C", "x": 1}, {"code": "D", "x": 1}], "[0].x"),
+    ("POST", "/v1/categories", {"name": "C", "hierarchy": 1, "x": 1}, "x"),
+    ("POST", "/v1/segments", {"name": "S", "type": "static", "customers": [], "x": 1}, "x"),
+    ("POST", "/v1/product-collections", {"name": "C", "type": "STATIC", "products": [], "x": 1}, "x"),
+    ("POST", "/v1/customers/bulk/async", [{"source_id": "ann", "x": 1}], "[0].x"),
+    ("POST", "/v1/products/bulk/async", [{"source_id": "p", "x": 1}], "[0].x"),
+    ("POST", "/v1/customers/metadata/async",
+     {"source_ids": ["ann"], "metadata": {}, "x": 1}, "x"),
+    ("POST", "/v1/orders/import", [{"amount": 1, "x": 1}], "[0].x"),
 ]  # fmt: skip
 
 

@@ -41,25 +41,28 @@ async def test_what_was_never_given_is_null_or_not_there(world: World) -> None:
     assert "metadata" not in made
 
 
-@pytest.mark.parametrize("way", ["POST", "PUT", "redemption", "order", "event"])
-async def test_a_line_is_what_was_said_of_it_last(world: World, way: str) -> None:
-    await world.voucher("A")
-    await _bulk(world, address={"city": "C", "state": "T"})
-    said = {"source_id": "S", "address": {"city": None, "line_2": "M"}}
-    if way == "POST":
-        answer = await world.call("POST", "/v1/customers", said)
-    elif way == "PUT":
-        answer = await world.call("PUT", ANN, said)
-    elif way == "redemption":
-        answer = await world.call("POST", "/v1/redemptions", asked("A", customer=said))
-    elif way == "order":
-        answer = await world.call("POST", "/v1/orders", {"customer": said})
-    else:
-        answer = await world.call("POST", "/v1/events", {"event": "e", "customer": said})
+async def _say(world: World, way: str, said: dict[str, Any]) -> None:
+    """Says something of the customer, in a request about the customer or another one."""
+    answer = await {
+        "POST": lambda: world.call("POST", "/v1/customers", said),
+        "PUT": lambda: world.call("PUT", ANN, said),
+        "redemption": lambda: world.call("POST", "/v1/redemptions", asked("S", customer=said)),
+        "order": lambda: world.call("POST", "/v1/orders", {"customer": said}),
+        "event": lambda: world.call("POST", "/v1/events", {"event": "e", "customer": said}),
+        "publication": lambda: world.call(
+            "POST", "/v1/publications", {"voucher": said["source_id"], "customer": said}
+        ),
+    }[way]()
     assert answer.status_code == 200, answer.text
-    # of the customer itself null is said on purpose, beside something else a client fills it in
-    city = None if way in {"POST", "PUT"} else "C"
-    wanted = {"city": city, "state": "T", "line_2": "M"}
+
+
+@pytest.mark.parametrize("way", ["POST", "PUT"])
+async def test_a_line_that_is_null_is_kept_of_a_request_about_the_customer(
+    world: World, way: str
+) -> None:
+    await _bulk(world, address={"city": "C", "state": "T"})
+    await _say(world, way, {"source_id": "S", "address": {"city": None, "line_2": "M"}})
+    wanted = {"city": None, "state": "T", "line_2": "M"}
     assert (await _read(world))["address"] == wanted
     # exactly as it was read it changes nothing
     before = len(world.ledger.records)
@@ -67,6 +70,20 @@ async def test_a_line_is_what_was_said_of_it_last(world: World, way: str) -> Non
     assert world.ledger.records[before].events[0].__struct_config__.tag == "customer.unchanged"  # type: ignore[union-attr]
     cleared = await world.call("PUT", ANN, {"address": None})
     assert cleared.json()["address"] is None
+
+
+@pytest.mark.parametrize("way", ["redemption", "order", "event", "publication"])
+async def test_a_line_that_is_null_says_nothing_in_passing(world: World, way: str) -> None:
+    for code in ("S", "new"):
+        await world.voucher(code)
+    await _bulk(world, address={"city": "C", "state": "T"})
+    await _say(world, way, {"source_id": "S", "address": {"city": None, "line_2": "M"}})
+    wanted = {"city": "C", "state": "T", "line_2": "M"}
+    assert (await _read(world))["address"] == wanted
+    await _say(world, way, {"source_id": "S", "address": dict.fromkeys(wanted)})
+    assert (await _read(world))["address"] == wanted
+    await _say(world, way, {"source_id": "new", "address": {"city": None}})
+    assert (await world.call("GET", "/v1/customers/new")).json()["address"] is None
 
 
 async def test_a_line_that_is_null_is_unknown_to_a_segment(world: World) -> None:

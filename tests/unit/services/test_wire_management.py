@@ -28,3 +28,13 @@ async def test_any_cluster_is_taken_and_the_installations_own_is_shown(
     changed = await world.call("PUT", path, terms, MANAGEMENT)
     assert (changed.status_code, changed.json()["dial_code"]) == (200, "+48")
     assert (await world.call("DELETE", path, headers=MANAGEMENT)).status_code == 204
+
+
+@pytest.mark.parametrize("tells_case", [True, False])
+async def test_a_project_says_whether_its_codes_tell_case(
+    world: World, *, tells_case: bool
+) -> None:
+    body = NEW | {"case_sensitive_codes": tells_case, "cluster_id": "eu1"}
+    made = await world.call("POST", PROJECTS, body, MANAGEMENT)
+    assert (made.status_code, made.json()["case_sensitive_codes"]) == (200, tells_case)
+    assert made.json()["id"]

@@ -139,6 +139,7 @@ async def _unchanged(world: World, resource: str, ident: str) -> None:
     for method, where in ways:
         answer = await world.call(method, where, read)
         assert answer.status_code == 200, (method, read, answer.text)
+        assert "x-ignored-members" not in answer.headers
         for after in (answer.json(), (await world.call("GET", path)).json()):
             after.pop("updated_at", None)
             assert after == {name: value for name, value in read.items() if name != "updated_at"}
@@ -218,7 +219,6 @@ FIXED: Final[list[tuple[str, Any, str]]] = [
     ("campaigns", {"use_voucher_metadata_schema": False}, ".use_voucher_metadata_schema"),
     ("campaigns", {"voucher": {"gift": {"amount": 1, "balance": 1}}}, ".voucher.gift.amount"),
     ("campaigns", {"voucher": {"redemption": {"quantity": 0}}}, ".voucher.redemption.quantity"),
-    ("campaigns", {"voucher": {"colour": "red"}}, ".voucher.colour"),
     ("campaigns", {"referral_program": {}}, ".referral_program"),
     ("campaigns", {"options": {}}, ".options"),
     ("campaigns", {"loyalty_tiers_expiration": {}}, ".loyalty_tiers_expiration"),
