@@ -7,18 +7,20 @@ behind; a table skips what it has. So it does not matter where, between which tw
 process died, and nothing but the tables is stored. A record may also have rows of earlier ones
 erased; the engine does that in its own time.
 
-An insert costs some milliseconds whatever its size, and later a merge, so under load records
-gather: for `LINGER_SECONDS` after the last insert, for less when somebody waits for them, or up to
-a bound. The first record after a pause is inserted at once.
+An insert costs some milliseconds whatever its size, and later a merge, so records gather: for
+`LINGER_SECONDS`, or up to a bound. Whoever waits for a table to be somewhere wakes its feed, which
+then reads at once and inserts into that table alone. Those who wait for one table again and again
+share inserts: they take `AWAITED_SHARE` of the time at most.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Generic, TypeVar
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Generic, TypeVar
 
 import structlog
 
 from runtime.clickhouse.database import Database, DatabaseFault, TableDef, now_seconds
+from runtime.clickhouse.positions import Positions
 from runtime.clickhouse.source import LogSources, Source
 from runtime.clickhouse.table import (
     Block,
@@ -29,87 +31,32 @@ from runtime.clickhouse.table import (
     checkpoint,
     erase,
     forget,
-    positions_of_tables,
     repeat_marker,
 )
-from runtime.log.freshness import Heard
+from runtime.log.freshness import ALWAYS_LATER, Heard
 from runtime.log.log import Corrupt, LogError, Place, StoredEntry
 
 R = TypeVar("R")
 
-LINGER_SECONDS = 0.7
-AWAITED_LINGER_SECONDS = 0.4
-READ_WAIT_MS = 500
-#: How often a feed that lingers looks whether somebody waits.
-AWAITED_LOOK_MS = 100
-#: How long records that come in a stream gather in the log before they are read.
-STREAM_SECONDS = 0.1
-READ_RECORDS_MAX = 500
+#: How long records gather at most before they are inserted, while nobody waits for them.
+LINGER_SECONDS = 5.0
+#: The share of the time that goes into inserts for those who wait.
+AWAITED_SHARE = 0.2
+#: How long a read waits for the first record; as long may a feed not know that nothing came.
+READ_WAIT_MS = 3000
+#: How long records gather in the log before they are read: fewer, larger fetches cost less.
+GATHER_SECONDS = 1.0
+READ_RECORDS_MAX = 2000
+#: After so many records others get to run.
+TURN_RECORDS = 50
 #: What gathers before an insert, counted in the records' own bytes.
-BLOCK_BYTES_MAX = 2 * 1024 * 1024
+BLOCK_BYTES_MAX = 8 * 1024 * 1024
 BLOCK_ROWS_MAX = 16_000
 #: After so many records without a row for a table its checkpoint is moved on by a marker.
 MARKER_RECORDS = 5000
 RETRY_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
-
-
-class Positions:
-    """How far each table is, for those who wait for it."""
-
-    def __init__(self) -> None:
-        self._at: dict[tuple[str, Place], int] = {}
-        self._moved = asyncio.Event()
-        #: How many wait for a table to move on.
-        self.waiting = 0
-
-    def note(self, table: TableDef, place: Place, offset: int) -> None:
-        """The table holds everything of `place` up to `offset`."""
-        self._at[table.name, place] = offset
-        self._moved.set()
-
-    def of(self, table: TableDef, place: Place) -> int:
-        """How far the table is; -1 when nothing fills it from there."""
-        return self._at.get((table.name, place), -1)
-
-    def lowest(self, place: Place) -> int:
-        """How far the table is that is furthest behind there; -1 when nothing reads it."""
-        found = [at for (_, there), at in self._at.items() if there == place]
-        return min(found, default=-1)
-
-    async def wait_for(
-        self,
-        wanted: Mapping[tuple[str, int], int],
-        tables: Iterable[TableDef],
-        timeout_seconds: float,
-    ) -> bool:
-        """Waits until the tables hold everything up to the wanted offsets; False if they do not.
-
-        A place that none of the tables takes anything from is reached.
-        """
-        names = frozenset(table.name for table in tables)
-
-        def behind() -> bool:
-            return any(
-                at < offset
-                for place, offset in wanted.items()
-                for at in positions_of_tables(self._at, names, Place(*place))
-            )
-
-        if not behind():
-            return True
-        self.waiting += 1
-        try:
-            async with asyncio.timeout(timeout_seconds):
-                while behind():
-                    self._moved.clear()
-                    await self._moved.wait()
-        except TimeoutError:
-            return False
-        finally:
-            self.waiting -= 1
-        return True
 
 
 class Filler(Generic[R]):
@@ -133,14 +80,15 @@ class Filler(Generic[R]):
 
     @property
     def is_empty(self) -> bool:
-        """Whether everything that was taken is stored."""
-        return self._last is None
+        """Whether every row is stored."""
+        return all(block.is_empty for block in self._blocks)
 
     @property
     def is_full(self) -> bool:
         """Whether it is time to insert, whatever the clock says."""
         return self._bytes >= BLOCK_BYTES_MAX or any(
-            len(block) >= BLOCK_ROWS_MAX for block in self._blocks
+            len(block) >= BLOCK_ROWS_MAX or self._lacks_marker(index)
+            for index, block in enumerate(self._blocks)
         )
 
     async def erase(self, applied: SourceEntry, record: R) -> None:
@@ -174,16 +122,45 @@ class Filler(Generic[R]):
 
     async def flush(self) -> None:
         """Inserts what has gathered, table by table. Raises DatabaseFault."""
+        for index in range(len(self._tables)):
+            await self._insert(index)
+        self._bytes = 0
+
+    def wanted(self, positions: Positions) -> list[int]:
+        """The tables whose rows somebody waits for who needs no record beyond those taken."""
+        if self._last is None:
+            return []
+        return [
+            index
+            for index, table in enumerate(self._tables)
+            if not self._blocks[index].is_empty
+            and self.stored[index]
+            < positions.wanted(table.definition, self._place)
+            <= self._last.offset
+        ]
+
+    async def flush_some(self, tables: Sequence[int]) -> None:
+        """As `flush`, for these tables alone."""
+        for index in tables:
+            await self._insert(index)
+
+    async def _insert(self, index: int) -> None:
         if self._last is None:
             return
-        for index, (table, block) in enumerate(zip(self._tables, self._blocks, strict=True)):
-            if block.is_empty and self._last.offset - self.stored[index] >= MARKER_RECORDS:
-                block.mark(self._last)
-            if not block.is_empty:
-                await self._database.insert(table.definition, block.take())
-                self.stored[index] = self._last.offset
-        self._bytes = 0
-        self._last = None
+        table, block = self._tables[index].definition, self._blocks[index]
+        if self._lacks_marker(index):
+            block.mark(self._last)
+        if not block.is_empty:
+            at = self._last.offset
+            await self._database.insert(table, block.take())
+            self.stored[index] = at
+
+    def _lacks_marker(self, index: int) -> bool:
+        return (
+            self._last is not None
+            and self._blocks[index].is_empty
+            and self._last.offset - self.stored[index] >= MARKER_RECORDS
+        )
 
     def positions(self, read: int) -> list[tuple[TableDef, int]]:
         """How far each table is when everything up to `read` was taken."""
@@ -209,6 +186,7 @@ class Feed(Generic[R]):
         positions: Positions,
         *,
         linger_seconds: float = LINGER_SECONDS,
+        read_wait_ms: int = READ_WAIT_MS,
         clock: Callable[[], float] = now_seconds,
     ) -> None:
         self.place = place
@@ -219,11 +197,19 @@ class Feed(Generic[R]):
         self._decode = decode
         self._positions = positions
         self._linger = linger_seconds
+        self._read_wait_ms = read_wait_ms
         self._clock = clock
         self._source: Source | None = None
+        #: The read under way, and when it was asked.
+        self._reading: asyncio.Future[Sequence[SourceEntry]] | None = None
+        self._asked_at = clock()
+        self._read_after = self._asked_at
+        #: Up to there everything was taken; what is being read lies beyond.
+        self._taken = -1
         self._filler: Filler[R] = Filler(database, place, (), ())
-        self._flushed_at = 0.0
-        self._heard = Heard(clock())
+        self._gathering_since = self._asked_at
+        self._awaited_after = self._asked_at
+        self._heard = Heard(self._asked_at)
         for table in tables:
             # From the start, so that nobody takes a table that was not opened yet for complete.
             positions.note(table.definition, place, -1)
@@ -242,7 +228,8 @@ class Feed(Generic[R]):
             self._database, self.place, self._tables, [each.offset for each in found]
         )
         self._source = await self._sources.open(self.place, min(found))
-        self._tell(kept - 1)
+        self._taken = kept - 1
+        self._tell()
 
     async def _checkpoint(self, table: TableDef, kept: int) -> Checkpoint:
         find = checkpoint(table, self.place)
@@ -260,25 +247,55 @@ class Feed(Generic[R]):
         """Reads what has come, or waits for it, and inserts when it is time."""
         if self._source is None:
             raise RuntimeError("the feed is not open")
-        wait_ms = READ_WAIT_MS
-        if not self._filler.is_empty:
-            wait_ms = min(AWAITED_LOOK_MS, max(0, int((self._due() - self._clock()) * 1000)))
-        asked_at = self._clock()
-        read = await self._source.read(records_max=READ_RECORDS_MAX, wait_ms=wait_ms)
-        for applied in read:
+        read = await self._read(self._source)
+        if read is not None:
+            await self._take(read)
+            self._taken = self._source.position
+        if self._clock() >= self._due():
+            await self._filler.flush()
+        elif self._clock() >= self._awaited_due():
+            await self._flush_awaited()
+        self._tell()
+        end = None if read is None else self._source.end
+        self._heard.note(self._positions.lowest(self.place), self._asked_at, end)
+
+    async def _read(self, source: Source) -> Sequence[SourceEntry] | None:
+        """What was read; None when there is something else to do before a read has ended."""
+        is_awaited = self._positions.is_awaited(self.place)
+        ends: list[asyncio.Future[Any]] = [] if is_awaited else [self._positions.waker(self.place)]
+        due = min(self._due(), self._awaited_due())
+        if self._reading is None:
+            rest = min(self._read_after, due) - self._clock()
+            if rest > 0 and not is_awaited:
+                await asyncio.wait(ends, timeout=rest)
+                return None
+            self._asked_at = self._clock()
+            self._reading = asyncio.ensure_future(
+                source.read(records_max=READ_RECORDS_MAX, wait_ms=self._read_wait_ms)
+            )
+        reading = self._reading
+        left = None if due == ALWAYS_LATER else max(0.0, due - self._clock())
+        await asyncio.wait([reading, *ends], timeout=left, return_when=asyncio.FIRST_COMPLETED)
+        if not reading.done():
+            return None
+        self._reading = None
+        read = reading.result()
+        if self._linger and 0 < len(read) < READ_RECORDS_MAX:
+            self._read_after = self._clock() + GATHER_SECONDS
+        return read
+
+    async def _take(self, read: Sequence[SourceEntry]) -> None:
+        for number, applied in enumerate(read, 1):
             record = await self._decode(applied.entry)
             if record is not None:
                 await self._filler.erase(applied, record)
+            if self._filler.is_empty:
+                self._gathering_since = self._clock()
             self._filler.take(applied, record)
             if self._filler.is_full:
-                await self._flush()
-        if not self._filler.is_empty and self._clock() >= self._due():
-            await self._flush()
-        self._tell(self._source.position)
-        self._heard.note(self._positions.lowest(self.place), asked_at, self._source.end)
-        if 1 < len(read) < READ_RECORDS_MAX:
-            # Where records come in a stream, fewer and larger fetches spare the broker and us.
-            await asyncio.sleep(min(STREAM_SECONDS, self._linger / 4))
+                await self._filler.flush()
+            if number % TURN_RECORDS == 0:
+                await asyncio.sleep(0)
 
     async def run(self) -> None:
         """Keeps the tables at the end of the log, for ever; opens anew after a fault that passes.
@@ -301,19 +318,28 @@ class Feed(Generic[R]):
 
     async def close(self) -> None:
         """Closes the reader. What has gathered is read again after the next opening."""
+        if self._reading is not None:
+            reading, self._reading = self._reading, None
+            reading.cancel()
+            await asyncio.wait((reading,))
         if self._source is not None:
             source, self._source = self._source, None
             await source.close()
 
-    async def _flush(self) -> None:
-        await self._filler.flush()
-        self._flushed_at = self._clock()
+    async def _flush_awaited(self) -> None:
+        began = self._clock()
+        await self._filler.flush_some(self._filler.wanted(self._positions))
+        ended = self._clock()
+        self._awaited_after = ended + (ended - began) * (1 / AWAITED_SHARE - 1)
 
     def _due(self) -> float:
-        if self._positions.waiting:
-            return self._flushed_at + min(AWAITED_LINGER_SECONDS, self._linger)
-        return self._flushed_at + self._linger
+        """When everything that has gathered is to be inserted."""
+        return ALWAYS_LATER if self._filler.is_empty else self._gathering_since + self._linger
 
-    def _tell(self, read: int) -> None:
-        for table, at in self._filler.positions(read):
+    def _awaited_due(self) -> float:
+        """When that is to be inserted which somebody waits for."""
+        return self._awaited_after if self._filler.wanted(self._positions) else ALWAYS_LATER
+
+    def _tell(self) -> None:
+        for table, at in self._filler.positions(self._taken):
             self._positions.note(table, self.place, at)

@@ -13,7 +13,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from runtime.clickhouse.database import Database, DatabaseFault, Query, TableDef, now_seconds
-from runtime.clickhouse.sink import Feed, Positions
+from runtime.clickhouse.positions import Positions
+from runtime.clickhouse.sink import Feed
 from runtime.clickhouse.source import LogSources
 from runtime.clickhouse.table import (
     OFFSET_MAX,

@@ -263,10 +263,3 @@ def digest(table: TableDef, place: Place, first: int, last: int) -> Query:
 def as_checkpoint(rows: Sequence[Sequence[Any]]) -> Checkpoint:
     """What the rows of `checkpoint` say; none: that nothing was filled yet."""
     return Checkpoint(*rows[0]) if rows else Checkpoint()
-
-
-def positions_of_tables(
-    positions: Mapping[tuple[str, Place], int], tables: frozenset[str], place: Place
-) -> list[int]:
-    """How far those of the tables are that take something from `place`."""
-    return [at for (name, there), at in positions.items() if there == place and name in tables]

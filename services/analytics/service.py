@@ -20,7 +20,7 @@ from fronts.query_string import (
     time_of,
 )
 from runtime.clickhouse.database import Database
-from runtime.clickhouse.sink import Positions
+from runtime.clickhouse.positions import Positions
 from runtime.clickhouse.sinks import Reads
 from runtime.http.errors import JSON, ApiError
 from runtime.http.internal import time_zone_of

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from runtime.base.clock import clock_ms
 from runtime.clickhouse.database import Database
-from runtime.clickhouse.sink import Positions
+from runtime.clickhouse.positions import Positions
 from runtime.clickhouse.sinks import Reads
 from runtime.http.service import Service
 from schemas.base import Millis

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from runtime.clickhouse.database import Database
-from runtime.clickhouse.sink import Positions
+from runtime.clickhouse.positions import Positions
 from runtime.clickhouse.sinks import Sinks
 from runtime.http.host import Host
 from runtime.http.internal import InternalGate

@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 from runtime.clickhouse.database import Database
-from runtime.clickhouse.sink import Feed, Positions
+from runtime.clickhouse.positions import Positions
+from runtime.clickhouse.sink import Feed
 from runtime.clickhouse.sinks import Filling, TableState, table_definitions, table_state
 from runtime.clickhouse.source import LogSources
 from runtime.log.chain import GENESIS, chain_entry

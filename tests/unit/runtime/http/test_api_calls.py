@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from runtime.clickhouse.database import Database
-from runtime.clickhouse.sink import Positions
+from runtime.clickhouse.positions import Positions
 from runtime.http.api_calls import (
     HEADER_NOTED_MAX,
     ID,

@@ -7,7 +7,8 @@ import pytest
 
 from runtime.clickhouse.database import DatabaseFault, Query, TableDef
 from runtime.clickhouse.native_block import Alike, Row
-from runtime.clickhouse.sink import Feed, Positions
+from runtime.clickhouse.positions import Positions
+from runtime.clickhouse.sink import Feed
 from runtime.clickhouse.source import LogSources
 from runtime.clickhouse.table import SinkTable
 from runtime.log.log import Entry, Place, StoredEntry

@@ -9,7 +9,8 @@ from engine.kernel import tables
 from fronts.query_string import Condition
 from runtime.clickhouse.database import Database, TableDef
 from runtime.clickhouse.native_block import Alike, Row
-from runtime.clickhouse.sink import Filler, Positions
+from runtime.clickhouse.positions import Positions
+from runtime.clickhouse.sink import Filler
 from runtime.clickhouse.table import MARKER_INDEX, Block, SinkTable, SourceEntry
 from runtime.log.log import Place, StoredEntry
 from schemas.balances import BalanceAdjusted
