@@ -35,7 +35,7 @@ FETCH_BYTES_MAX = 1024 * 1024
 #: A smaller batch gains less by compression than it costs in time.
 COMPRESSED_BYTES_MIN = 4096
 #: A longer wait is cut into fetches of this length.
-FETCH_WAIT_MS_MAX = 500
+FETCH_WAIT_MS_MAX = 3000
 #: How long, and how often at least, a broker must fail to read a batch before it is damaged.
 UNREADABLE_SECONDS_MIN = 1.0
 UNREADABLE_FETCHES_MIN = 3

@@ -29,7 +29,7 @@ from schemas.records import Answer, Decided, Duplicate, Record, Unreadable
 from schemas.topics import COMMAND_BYTES_MAX, COMMANDS, LEDGER
 
 #: How long a read of the ledger waits for records.
-READ_WAIT_MS = 500
+READ_WAIT_MS = 3000
 RETRY_SECONDS = 0.5
 #: The random parts of a command.
 ID_BYTES = 13

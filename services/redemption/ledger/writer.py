@@ -52,7 +52,7 @@ BATCH_COMMANDS_MAX = 500
 BATCH_BYTES_FULL = BATCH_BYTES_MAX - BATCH_OVERHEAD_BYTES
 #: What an entry grows by when it is linked to the one before it.
 LINK_BYTES = 96
-IDLE_WAIT_MS = 500
+IDLE_WAIT_MS = 1000
 
 log = structlog.get_logger(__name__)
 
