@@ -2,8 +2,8 @@
 
 An append is one batch in one request, acknowledged by all replicas, never sent twice. An appender
 that met a fault refuses to go on: what it sent is known only by reading, so its owner makes a new
-one. Readers ask one fetch at a time and hand its records out; each has connections of its own,
-since a broker answers a connection's requests one after the other and a fetch may wait there.
+one. A reader asks one fetch at a time and hands its records out; readers share their requests (see
+runtime/kafka/fetches.py).
 """
 
 import asyncio
@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 
 from runtime.base.clock import clock_ms
 from runtime.kafka.batch import CODECS, Batches, encode_batch
+from runtime.kafka.fetches import Fetches
 from runtime.kafka.wire import Unreadable, Wire
 from runtime.log.log import (
     Corrupt,
@@ -69,6 +70,8 @@ class KafkaLog:
         self._clock = clock
         self._wire: Wire | None = None
         self._opening = asyncio.Lock()
+        #: For its readers.
+        self.fetches = Fetches(self.open_wire)
         #: What is open, and how it is closed.
         self._members: dict[object, Callable[[], Awaitable[None]]] = {}
 
@@ -85,9 +88,7 @@ class KafkaLog:
     async def read_at(self, topic: str, partition: int, offset: int) -> StoredEntry:
         """See `Log.read_at`. Raises also LogError."""
         place = Place(topic, partition)
-        raw, _ = await self._ask(
-            place, lambda wire: wire.fetch(place, offset, bytes_max=1, wait_ms=0)
-        )
+        raw, _ = await self._ask(place, lambda wire: wire.fetch(place, offset, bytes_max=1))
         found = next(self.batches(place, offset).decode(raw), None) if raw else None
         if found is None or found.offset != offset:
             raise OutOfRange(f"{place}: there is no record at offset {offset}")
@@ -114,6 +115,7 @@ class KafkaLog:
         """Closes every connection, also those of readers and appenders."""
         for close in list(self._members.values()):
             await close()
+        await self.fetches.close()
         if self._wire is not None:
             await self._drop(self._wire)
 
@@ -166,7 +168,7 @@ class KafkaLog:
 
 
 class KafkaReader:
-    """See `Reader`. After a fault it connects anew with the next read."""
+    """See `Reader`. After a fault it asks anew with the next read."""
 
     def __init__(self, log: KafkaLog, place: Place, offset: int) -> None:
         #: See `Reader.end`.
@@ -176,7 +178,9 @@ class KafkaReader:
         self._batches = log.batches(place, offset)
         self._records: Iterator[StoredEntry] = iter(())
         self._damage: Corrupt | None = None
-        self._wire: Wire | None = None
+        self._is_closed = False
+        #: Whether the last fetch brought nothing, as the first one may.
+        self._is_patient = True
         self._unreadable_fetches = 0
         self._unreadable_since = 0.0
 
@@ -187,25 +191,19 @@ class KafkaReader:
         """
         clock = asyncio.get_running_loop().time
         until = clock() + wait_ms / 1000
+        # Those who wait together end together, so that they go on waiting together.
+        enough = until - wait_ms / 2000
         self.end = None
         while True:
             taken = self._take(records_max)
             if taken:
                 return taken
-            left = max(0.0, until - clock())
-            try:
-                brought = await self._fetch(left)
-            except OutOfRange:
-                raise
-            except BaseException:
-                await self._disconnect()
-                raise
-            if not brought and clock() >= until:
+            if not await self._fetch(max(0.0, until - clock())) and clock() >= enough:
                 return ()
 
     async def close(self) -> None:
         self._log.forget(self)
-        await self._disconnect()
+        self._is_closed = True
 
     def _take(self, records_max: int) -> list[StoredEntry]:
         taken: list[StoredEntry] = []
@@ -223,18 +221,23 @@ class KafkaReader:
 
     async def _fetch(self, wait_seconds: float) -> bool:
         """Brings what lies at the position; whether that was anything."""
-        if self._wire is None:
-            self._wire = await self._log.open_wire(self._place)
+        if self._is_closed:
+            raise LogError(f"{self._place}: the reader is closed")
         wait_ms = min(int(wait_seconds * 1000), FETCH_WAIT_MS_MAX)
         try:
-            raw, self.end = await self._wire.fetch(
-                self._place, self._batches.position, bytes_max=FETCH_BYTES_MAX, wait_ms=wait_ms
+            raw, self.end = await self._log.fetches.fetch(
+                self._place,
+                self._batches.position,
+                bytes_max=FETCH_BYTES_MAX,
+                wait_ms=wait_ms,
+                patient=self._is_patient,
             )
         except Unreadable as fault:
             self._note(fault)
             await asyncio.sleep(min(wait_seconds, UNREADABLE_RETRY_SECONDS))
             return False
         self._unreadable_fetches = 0
+        self._is_patient = not raw
         if raw:
             self._records = self._batches.decode(raw)
         return bool(raw)
@@ -249,11 +252,6 @@ class KafkaReader:
         if self._unreadable_fetches >= UNREADABLE_FETCHES_MIN and lasted >= UNREADABLE_SECONDS_MIN:
             self._damage = Corrupt(str(fault))
             raise self._damage
-
-    async def _disconnect(self) -> None:
-        if self._wire is not None:
-            wire, self._wire = self._wire, None
-            await wire.close()
 
 
 class KafkaAppender:

@@ -13,9 +13,9 @@ Here a request is sent once. Whatever goes wrong, its wire is closed and a new o
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from aiokafka.client import AIOKafkaClient, ConnectionGroup
 from aiokafka.errors import KafkaError, NodeNotReadyError, UnknownError, for_code
@@ -67,6 +67,25 @@ class Fetched(NamedTuple):
 
     raw: bytes
     end: int
+
+
+class Wanted(Protocol):
+    """What lies at an offset of a partition, and how much of it at most."""
+
+    @property
+    def place(self) -> Place:
+        """The partition."""
+
+    @property
+    def offset(self) -> int:
+        """Where to read."""
+
+    @property
+    def bytes_max(self) -> int:
+        """How much, besides a first batch that is larger."""
+
+
+W = TypeVar("W", bound=Wanted)
 
 
 class Wire:
@@ -147,32 +166,75 @@ class Wire:
             raise InDoubt(f"{place}: {_error_name(code)}, offset {offset}")
         return int(offset)
 
-    async def fetch(self, place: Place, offset: int, *, bytes_max: int, wait_ms: int) -> Fetched:
-        """The batches that lie at `offset`, or nothing when none came within `wait_ms`.
+    async def fetch(self, place: Place, offset: int, *, bytes_max: int) -> Fetched:
+        """The batches that lie at `offset`, or nothing where the partition ends there.
 
         Raises OutOfRange, Corrupt where the broker finds damage, Unreadable, LogError.
         """
         asked = [(place.topic, [(place.partition, offset, bytes_max)])]
-        request = FetchRequest(wait_ms, 1, bytes_max, _READ_ALL, asked)
-        response = await self._ask(place, request)
-        (_, ((_, code, end, *_, raw),)) = response.topics[0]
-        if code == _OFFSET_OUT_OF_RANGE:
-            raise OutOfRange(f"{place}: offset {offset} is not in the log")
-        if code == _CORRUPT_MESSAGE:
-            raise Corrupt(f"{place}: the broker finds the batch at offset {offset} damaged")
-        if _error_name(code) == UnknownError.__name__:
-            # Its own failure, or a code that the client has no name for, such as that of a format.
-            raise Unreadable(
-                f"{place}: the broker fails to read the batch at offset {offset} (code {code})"
-            )
-        if code != 0:
-            raise LogError(f"{place}: {_error_name(code)}")
-        if not raw and end > offset:
-            raise Unreadable(
-                f"{place}: the broker finds no batch at offset {offset}, although the partition "
-                f"goes on to {end}"
-            )
-        return Fetched(raw or b"", int(end))
+        response = await self._ask(place, FetchRequest(0, 1, bytes_max, _READ_ALL, asked))
+        ((_, (part,)),) = response.topics
+        return _read_part(place, offset, part)
+
+    async def fetch_all(
+        self,
+        wanted: Sequence[W],
+        wait_ms: int,
+        tell: Callable[[W, Fetched | LogError], None],
+    ) -> bool:
+        """Tells each what lies at its offset, or that nothing came within `wait_ms`, or a fault.
+
+        The faults are those of `fetch`. No two are of one partition. Whether the connections are
+        as good as new ones.
+        """
+        by_leader: dict[int, list[W]] = {}
+        is_sound = True
+        for each in wanted:
+            try:
+                by_leader.setdefault(await self._known_leader(each.place), []).append(each)
+            except LogError as fault:
+                is_sound = False
+                tell(each, fault)
+        sound = await asyncio.gather(
+            *(self._fetch_from(node, all_, wait_ms, tell) for node, all_ in by_leader.items())
+        )
+        return is_sound and all(sound)
+
+    async def _fetch_from(
+        self,
+        node: int,
+        wanted: Sequence[W],
+        wait_ms: int,
+        tell: Callable[[W, Fetched | LogError], None],
+    ) -> bool:
+        by_place = {each.place: each for each in wanted}
+        by_topic: dict[str, list[tuple[int, int, int]]] = {}
+        for each in wanted:
+            part = (each.place.partition, each.offset, each.bytes_max)
+            by_topic.setdefault(each.place.topic, []).append(part)
+        bytes_max = sum(each.bytes_max for each in wanted)
+        request = FetchRequest(wait_ms, 1, bytes_max, _READ_ALL, list(by_topic.items()))
+        try:
+            response = await self._client.send(node, request)
+        except _FAULTS as error:
+            for each in wanted:
+                tell(each, LogError(f"{each.place}: {error!r}"))
+            return False
+        is_sound = True
+        for topic, parts in response.topics:
+            for part in parts:
+                each = by_place.pop(Place(topic, part[0]))
+                try:
+                    tell(each, _read_part(each.place, each.offset, part))
+                except (OutOfRange, Corrupt, Unreadable) as fault:
+                    tell(each, fault)
+                except LogError as fault:
+                    is_sound = False
+                    tell(each, fault)
+        for each in by_place.values():
+            is_sound = False
+            tell(each, LogError(f"{each.place}: the broker said nothing of it"))
+        return is_sound
 
     async def bounds(self, place: Place) -> tuple[int, int]:
         """The first offset kept and the next one to be written. Raises LogError."""
@@ -196,7 +258,7 @@ class Wire:
             raise LogError(f"{place}: {_error_name(code)}")
         return int(offset)
 
-    async def _ask(self, place: Place, request: Any) -> Any:
+    async def _known_leader(self, place: Place) -> int:
         node = await self._leader(place)
         if node is None and not self._client.cluster.partitions_for_topic(place.topic):
             # The wire was opened for another topic, so it has not looked for this one yet.
@@ -204,10 +266,36 @@ class Wire:
             node = await self._leader(place)
         if node is None:
             raise LogError(f"{place} has no leader that can be reached")
+        return node
+
+    async def _ask(self, place: Place, request: Any) -> Any:
+        node = await self._known_leader(place)
         try:
             return await self._client.send(node, request)
         except _FAULTS as error:
             raise LogError(f"{place}: {error!r}") from error
+
+
+def _read_part(place: Place, offset: int, part: Sequence[Any]) -> Fetched:
+    """What a broker answered to the fetch of a partition. Raises what `Wire.fetch` does."""
+    _, code, end, *_, raw = part
+    if code == _OFFSET_OUT_OF_RANGE:
+        raise OutOfRange(f"{place}: offset {offset} is not in the log")
+    if code == _CORRUPT_MESSAGE:
+        raise Corrupt(f"{place}: the broker finds the batch at offset {offset} damaged")
+    if _error_name(code) == UnknownError.__name__:
+        # Its own failure, or a code that the client has no name for, such as that of a format.
+        raise Unreadable(
+            f"{place}: the broker fails to read the batch at offset {offset} (code {code})"
+        )
+    if code != 0:
+        raise LogError(f"{place}: {_error_name(code)}")
+    if not raw and end > offset:
+        raise Unreadable(
+            f"{place}: the broker finds no batch at offset {offset}, although the partition "
+            f"goes on to {end}"
+        )
+    return Fetched(raw or b"", int(end))
 
 
 def _error_name(code: int) -> str:
