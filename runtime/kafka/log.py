@@ -13,7 +13,8 @@ from typing import Any, TypeVar
 from runtime.base.clock import clock_ms
 from runtime.kafka.batch import CODECS, Batches, encode_batch
 from runtime.kafka.fetches import Fetches
-from runtime.kafka.wire import Unreadable, Wire
+from runtime.kafka.wire import Unreadable, Wanted, Wire
+from runtime.log.freshness import NEVER
 from runtime.log.log import (
     Corrupt,
     Entry,
@@ -37,6 +38,8 @@ FETCH_BYTES_MAX = 1024 * 1024
 COMPRESSED_BYTES_MIN = 4096
 #: A longer wait is cut into fetches of this length.
 FETCH_WAIT_MS_MAX = 3000
+#: Who got nothing for longer is not in a hurry to ask again.
+STREAM_SECONDS = 1.0
 #: How long, and how often at least, a broker must fail to read a batch before it is damaged.
 UNREADABLE_SECONDS_MIN = 1.0
 UNREADABLE_FETCHES_MIN = 3
@@ -88,7 +91,7 @@ class KafkaLog:
     async def read_at(self, topic: str, partition: int, offset: int) -> StoredEntry:
         """See `Log.read_at`. Raises also LogError."""
         place = Place(topic, partition)
-        raw, _ = await self._ask(place, lambda wire: wire.fetch(place, offset, bytes_max=1))
+        raw, _ = await self._ask(place, lambda wire: wire.fetch(Wanted(place, offset, 1), 0))
         found = next(self.batches(place, offset).decode(raw), None) if raw else None
         if found is None or found.offset != offset:
             raise OutOfRange(f"{place}: there is no record at offset {offset}")
@@ -179,8 +182,8 @@ class KafkaReader:
         self._records: Iterator[StoredEntry] = iter(())
         self._damage: Corrupt | None = None
         self._is_closed = False
-        #: Whether the last fetch brought nothing, as the first one may.
-        self._is_patient = True
+        #: When a fetch brought something last, by the loop's clock.
+        self._brought_at = NEVER
         self._unreadable_fetches = 0
         self._unreadable_since = 0.0
 
@@ -223,22 +226,21 @@ class KafkaReader:
         """Brings what lies at the position; whether that was anything."""
         if self._is_closed:
             raise LogError(f"{self._place}: the reader is closed")
+        clock = asyncio.get_running_loop().time
         wait_ms = min(int(wait_seconds * 1000), FETCH_WAIT_MS_MAX)
         try:
             raw, self.end = await self._log.fetches.fetch(
-                self._place,
-                self._batches.position,
-                bytes_max=FETCH_BYTES_MAX,
-                wait_ms=wait_ms,
-                patient=self._is_patient,
+                Wanted(self._place, self._batches.position, FETCH_BYTES_MAX),
+                wait_ms,
+                patient=clock() - self._brought_at > STREAM_SECONDS,
             )
         except Unreadable as fault:
             self._note(fault)
             await asyncio.sleep(min(wait_seconds, UNREADABLE_RETRY_SECONDS))
             return False
         self._unreadable_fetches = 0
-        self._is_patient = not raw
         if raw:
+            self._brought_at = clock()
             self._records = self._batches.decode(raw)
         return bool(raw)
 

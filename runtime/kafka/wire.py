@@ -15,7 +15,7 @@ Here a request is sent once. Whatever goes wrong, its wire is closed and a new o
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple
 
 from aiokafka.client import AIOKafkaClient, ConnectionGroup
 from aiokafka.errors import KafkaError, NodeNotReadyError, UnknownError, for_code
@@ -69,23 +69,12 @@ class Fetched(NamedTuple):
     end: int
 
 
-class Wanted(Protocol):
-    """What lies at an offset of a partition, and how much of it at most."""
+class Wanted(NamedTuple):
+    """What lies at an offset: so much of it at most, besides a first batch that is larger."""
 
-    @property
-    def place(self) -> Place:
-        """The partition."""
-
-    @property
-    def offset(self) -> int:
-        """Where to read."""
-
-    @property
-    def bytes_max(self) -> int:
-        """How much, besides a first batch that is larger."""
-
-
-W = TypeVar("W", bound=Wanted)
+    place: Place
+    offset: int
+    bytes_max: int
 
 
 class Wire:
@@ -166,74 +155,63 @@ class Wire:
             raise InDoubt(f"{place}: {_error_name(code)}, offset {offset}")
         return int(offset)
 
-    async def fetch(self, place: Place, offset: int, *, bytes_max: int) -> Fetched:
-        """The batches that lie at `offset`, or nothing where the partition ends there.
+    async def fetch(self, wanted: Wanted, wait_ms: int) -> Fetched:
+        """The batches that lie there, or nothing when none came within `wait_ms`.
 
         Raises OutOfRange, Corrupt where the broker finds damage, Unreadable, LogError.
         """
-        asked = [(place.topic, [(place.partition, offset, bytes_max)])]
-        response = await self._ask(place, FetchRequest(0, 1, bytes_max, _READ_ALL, asked))
+        response = await self._ask(wanted.place, _fetch_request([wanted], wait_ms))
         ((_, (part,)),) = response.topics
-        return _read_part(place, offset, part)
+        return _read_part(wanted, part)
 
     async def fetch_all(
         self,
-        wanted: Sequence[W],
+        wanted: Sequence[Wanted],
         wait_ms: int,
-        tell: Callable[[W, Fetched | LogError], None],
+        tell: Callable[[Place, Fetched | LogError], None],
     ) -> bool:
-        """Tells each what lies at its offset, or that nothing came within `wait_ms`, or a fault.
+        """Tells of each partition what lies there, nothing, or a fault, as `fetch` does for one.
 
-        The faults are those of `fetch`. No two are of one partition. Whether the connections are
-        as good as new ones.
+        No two are of one partition. Whether the connections are as good as new ones.
         """
-        by_leader: dict[int, list[W]] = {}
+        by_leader: dict[int, list[Wanted]] = {}
         is_sound = True
         for each in wanted:
             try:
                 by_leader.setdefault(await self._known_leader(each.place), []).append(each)
             except LogError as fault:
                 is_sound = False
-                tell(each, fault)
+                tell(each.place, fault)
         sound = await asyncio.gather(
-            *(self._fetch_from(node, all_, wait_ms, tell) for node, all_ in by_leader.items())
+            *(self._fetch_from(node, led, wait_ms, tell) for node, led in by_leader.items())
         )
         return is_sound and all(sound)
 
     async def _fetch_from(
         self,
         node: int,
-        wanted: Sequence[W],
+        wanted: Sequence[Wanted],
         wait_ms: int,
-        tell: Callable[[W, Fetched | LogError], None],
+        tell: Callable[[Place, Fetched | LogError], None],
     ) -> bool:
-        by_place = {each.place: each for each in wanted}
-        by_topic: dict[str, list[tuple[int, int, int]]] = {}
-        for each in wanted:
-            part = (each.place.partition, each.offset, each.bytes_max)
-            by_topic.setdefault(each.place.topic, []).append(part)
-        bytes_max = sum(each.bytes_max for each in wanted)
-        request = FetchRequest(wait_ms, 1, bytes_max, _READ_ALL, list(by_topic.items()))
         try:
-            response = await self._client.send(node, request)
+            response = await self._client.send(node, _fetch_request(wanted, wait_ms))
+            parts = {
+                Place(topic, part[0]): part for topic, parts in response.topics for part in parts
+            }
         except _FAULTS as error:
             for each in wanted:
-                tell(each, LogError(f"{each.place}: {error!r}"))
+                tell(each.place, LogError(f"{each.place}: {error!r}"))
             return False
         is_sound = True
-        for topic, parts in response.topics:
-            for part in parts:
-                each = by_place.pop(Place(topic, part[0]))
-                try:
-                    tell(each, _read_part(each.place, each.offset, part))
-                except (OutOfRange, Corrupt, Unreadable) as fault:
-                    tell(each, fault)
-                except LogError as fault:
-                    is_sound = False
-                    tell(each, fault)
-        for each in by_place.values():
-            is_sound = False
-            tell(each, LogError(f"{each.place}: the broker said nothing of it"))
+        for each in wanted:
+            try:
+                tell(each.place, _read_part(each, parts[each.place]))
+            except (OutOfRange, Corrupt, Unreadable) as fault:
+                tell(each.place, fault)
+            except (LogError, LookupError) as fault:
+                is_sound = False
+                tell(each.place, LogError(f"{each.place}: {fault}"))
         return is_sound
 
     async def bounds(self, place: Place) -> tuple[int, int]:
@@ -276,8 +254,17 @@ class Wire:
             raise LogError(f"{place}: {error!r}") from error
 
 
-def _read_part(place: Place, offset: int, part: Sequence[Any]) -> Fetched:
+def _fetch_request(wanted: Sequence[Wanted], wait_ms: int) -> FetchRequest:
+    by_topic: dict[str, list[tuple[int, int, int]]] = {}
+    for (topic, partition), offset, bytes_max in wanted:
+        by_topic.setdefault(topic, []).append((partition, offset, bytes_max))
+    bytes_max = sum(each.bytes_max for each in wanted)
+    return FetchRequest(wait_ms, 1, bytes_max, _READ_ALL, list(by_topic.items()))
+
+
+def _read_part(wanted: Wanted, part: Sequence[Any]) -> Fetched:
     """What a broker answered to the fetch of a partition. Raises what `Wire.fetch` does."""
+    place, offset, _ = wanted
     _, code, end, *_, raw = part
     if code == _OFFSET_OUT_OF_RANGE:
         raise OutOfRange(f"{place}: offset {offset} is not in the log")
