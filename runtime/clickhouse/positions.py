@@ -1,7 +1,7 @@
 """How far the tables are, and how far somebody waits for them to be."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 
 from runtime.clickhouse.database import TableDef
 from runtime.log.log import Place
@@ -34,6 +34,10 @@ class Positions:
         found = [at for (_, there), at in self._at.items() if there == place]
         return min(found, default=-1)
 
+    def places(self, tables: Collection[str]) -> list[Place]:
+        """Where the tables so named take something from."""
+        return sorted({place for name, place in self._at if name in tables})
+
     def wanted(self, table: TableDef, place: Place) -> int:
         """How far somebody wanted the table to be; -1 when nobody did."""
         return self._wanted.get((table.name, place), -1)
@@ -56,19 +60,18 @@ class Positions:
     async def wait_for(
         self,
         wanted: Mapping[tuple[str, int], int],
-        tables: Iterable[TableDef],
+        tables: Collection[str],
         timeout_seconds: float,
     ) -> bool:
-        """Waits until the tables hold everything up to the wanted offsets; False if they do not.
+        """Waits until the tables so named hold everything up to the wanted offsets; False: not yet.
 
         A place that none of the tables takes anything from is reached.
         """
-        names = frozenset(table.name for table in tables)
         offsets = {Place(*place): offset for place, offset in wanted.items()}
         awaited = {
             (name, place): offsets[place]
             for name, place in self._at
-            if name in names and place in offsets
+            if name in tables and place in offsets
         }
 
         def behind() -> list[_Part]:

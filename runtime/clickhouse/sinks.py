@@ -12,8 +12,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from runtime.clickhouse.database import Database, DatabaseFault, Query, TableDef, now_seconds
+from runtime.clickhouse.database import (
+    Database,
+    DatabaseFault,
+    TableDef,
+    now_seconds,
+)
 from runtime.clickhouse.positions import Positions
+from runtime.clickhouse.reads import Reads
 from runtime.clickhouse.sink import Feed
 from runtime.clickhouse.source import LogSources
 from runtime.clickhouse.table import (
@@ -29,9 +35,6 @@ from runtime.http.internal import positions_of
 from runtime.http.service import Part, Service
 from runtime.log.log import LogError, Place, StoredEntry
 
-#: How long a list waits for the sinks before it answers 503: on a busy machine an insert may take
-#: seconds, and late is better than closed.
-REACHED_SECONDS_MAX = 10.0
 #: How long `tessera verify` lets them come to where the log ended when it began.
 SETTLED_SECONDS_MAX = 10.0
 ERASED_LOOK_SECONDS = 0.1
@@ -76,6 +79,11 @@ class Sinks:
         self._partitions = partitions
 
     @property
+    def reads(self) -> Reads:
+        """For the services that answer from the tables."""
+        return Reads(self.database, self.positions, self._sources.end)
+
+    @property
     def service(self) -> Service:
         """The feeds as tasks, their health, and the route that `tessera verify` asks."""
         tasks = {f"sink {place}": f.run for place, f in self._feeds.items()}
@@ -107,7 +115,8 @@ class Sinks:
     async def _answer_tables(self, request: Request) -> Response:
         """What each table holds, once all are as far as the request needs. Raises ApiError 503."""
         wanted = positions_of(request)
-        if not await self.positions.wait_for(wanted, self._tables, SETTLED_SECONDS_MAX):
+        tables = [table.name for table in self._tables]
+        if not await self.positions.wait_for(wanted, tables, SETTLED_SECONDS_MAX):
             raise unavailable("The tables are behind the log")
         found = []
         try:
@@ -175,28 +184,3 @@ async def table_state(
     return TableState(
         table.name, *place, at.offset, at.hash, first, last, position, rows, total, xor
     )
-
-
-class Reads:
-    """What a service asks: its tables, once they are as far as the request needs."""
-
-    def __init__(
-        self, database: Database, positions: Positions, tables: Sequence[TableDef]
-    ) -> None:
-        self._database = database
-        self._positions = positions
-        self._tables = tables
-
-    async def ready(self, request: Request) -> None:
-        """Waits for the positions that the request names. Raises ApiError 503."""
-        wanted = positions_of(request)
-        if not await self._positions.wait_for(wanted, self._tables, REACHED_SECONDS_MAX):
-            raise unavailable("What was written last is not listed yet")
-
-    async def rows(self, query: Query) -> list[tuple[Any, ...]]:
-        """The rows of a query. Raises ApiError 503."""
-        try:
-            return await self._database.query(query)
-        except DatabaseFault as fault:
-            log.warning("query failed", reason=str(fault))
-            raise unavailable("The database did not answer in time") from fault

@@ -92,6 +92,10 @@ class LogSources:
         """The first offset that the log still holds."""
         return (await self._log.bounds(*place))[0]
 
+    async def end(self, place: Place) -> int:
+        """The next offset to be written."""
+        return await self._log.end(*place)
+
     async def hash_at(self, place: Place, offset: int) -> str | None:
         """The hash of the entry at `offset`; None when the log does not hold it."""
         try:

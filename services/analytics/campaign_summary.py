@@ -21,7 +21,7 @@ from fronts.query_string import (
     time_of,
 )
 from runtime.clickhouse.database import Query
-from runtime.clickhouse.sinks import Reads
+from runtime.clickhouse.reads import Reads
 from runtime.http.errors import JSON, ApiError
 from runtime.http.internal import time_zone_of
 from runtime.http.routing import caller_of, read_ident
@@ -50,16 +50,18 @@ def summary_route(reads: Reads) -> Route:
         require_known(given, _PARAMETERS)
         since, until = period_of(given, zone_named(time_zone_of(request)))
         project = caller_of(request).project
-        await reads.ready(request)
-        found = await reads.rows(living_campaign(project, named))
+        current = reads.up_to(request)
+        found = await current.rows(living_campaign(project, named))
         if not found:
             raise ApiError(not_found("campaign", named))
         campaign = tables.CAMPAIGNS.decode(found[0][0].encode())
         asked = FactSelection(project, since, until, campaign.id)
-        (redeemed,) = await reads.rows(redeemed_of(asked))
-        ((rollbacks_failed,),) = await reads.rows(failed_rollbacks_of(asked))
-        (validations,) = await reads.rows(validation_totals(asked))
-        facts = {kind: (count, amount) for kind, count, amount in await reads.rows(facts_of(asked))}
+        (redeemed,) = await current.rows(redeemed_of(asked))
+        ((rollbacks_failed,),) = await current.rows(failed_rollbacks_of(asked))
+        (validations,) = await current.rows(validation_totals(asked))
+        facts = {
+            kind: (count, amount) for kind, count, amount in await current.rows(facts_of(asked))
+        }
         numbers = _numbers(redeemed, rollbacks_failed, validations, facts)
         numbers |= _gift_numbers(redeemed, facts) if _is_gift(campaign) else _off_numbers(redeemed)
         shown = campaign_body(campaign)

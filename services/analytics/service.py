@@ -19,9 +19,7 @@ from fronts.query_string import (
     text_of,
     time_of,
 )
-from runtime.clickhouse.database import Database
-from runtime.clickhouse.positions import Positions
-from runtime.clickhouse.sinks import Reads
+from runtime.clickhouse.reads import Reads
 from runtime.http.errors import JSON, ApiError
 from runtime.http.internal import time_zone_of
 from runtime.http.routing import caller_of
@@ -31,7 +29,6 @@ from schemas.errors import not_found
 from services.analytics import queries
 from services.analytics.campaign_summary import summary_route
 from services.analytics.queries import REDEMPTION_TOTALS, TIME_MAX, VALIDATION_TOTALS, FactSelection
-from services.analytics.tables import DEFINITIONS
 from services.analytics.timeseries import timeseries_route
 
 _PARAMETERS = frozenset({"campaign", "from", "to"})
@@ -39,11 +36,8 @@ _PARAMETERS = frozenset({"campaign", "from", "to"})
 TOTALS = (*REDEMPTION_TOTALS[:3], *VALIDATION_TOTALS, *REDEMPTION_TOTALS[3:])
 
 
-def analytics_service(
-    database: Database, positions: Positions, clock_ms: Callable[[], Millis]
-) -> Service:
+def analytics_service(reads: Reads, clock_ms: Callable[[], Millis]) -> Service:
     """The routes of analytics; a host's sinks fill its tables (`tables.LEDGER_TABLES` and more)."""
-    reads = Reads(database, positions, DEFINITIONS)
 
     async def totals(request: Request) -> Response:
         """GET /v1/analytics/totals."""
@@ -57,16 +51,16 @@ def analytics_service(
             raise invalid_parameter("from", "must not be after `to`")
         campaign = text_of(given, "campaign")
         project = caller_of(request).project
-        await reads.ready(request)
+        current = reads.up_to(request)
         campaign_id = None
         if campaign is not None:
-            found = await reads.rows(queries.find_campaign(project, campaign))
+            found = await current.rows(queries.find_campaign(project, campaign))
             if not found:
                 raise ApiError(not_found("campaign", campaign))
             campaign_id = found[0][0]
         asked = FactSelection(project, since, TIME_MAX if until is None else until, campaign_id)
-        (redemptions,) = await reads.rows(queries.redemption_totals(asked))
-        (validations,) = await reads.rows(queries.validation_totals(asked))
+        (redemptions,) = await current.rows(queries.redemption_totals(asked))
+        (validations,) = await current.rows(queries.validation_totals(asked))
         named = dict(zip(REDEMPTION_TOTALS, redemptions, strict=True))
         named |= zip(VALIDATION_TOTALS, validations, strict=True)
         body = {

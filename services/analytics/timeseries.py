@@ -38,7 +38,7 @@ from fronts.query_string import (
     time_of,
 )
 from runtime.clickhouse.database import Query
-from runtime.clickhouse.sinks import Reads
+from runtime.clickhouse.reads import Reads
 from runtime.http.errors import JSON, ApiError
 from runtime.http.internal import time_zone_of
 from runtime.http.routing import caller_of
@@ -115,17 +115,17 @@ def timeseries_route(reads: Reads, clock_ms: Callable[[], Millis]) -> Route:
         starts = starts_of(interval, since, until, zone)
         campaign = text_of(given, "campaign")
         project = caller_of(request).project
-        await reads.ready(request)
-        asked = FactSelection(project, since, until, await _campaign_id(reads, project, campaign))
+        current = reads.up_to(request)
+        asked = FactSelection(project, since, until, await _campaign_id(current, project, campaign))
         series = Series(asked, starts)
         more = False
         if by_campaign:
-            found = await reads.rows(top_campaigns(series, limit := _campaigns_max(starts)))
+            found = await current.rows(top_campaigns(series, limit := _campaigns_max(starts)))
             shown = tuple(row[0] for row in found)
             series, more = series._replace(campaigns=shown[:limit]), len(shown) > limit
         body: Body = {"from": iso(since), "to": iso(until), "interval": interval}
         body["timezone"] = time_zone_of(request)
-        body |= {"metrics": metrics, "series": await _read_series(reads, series, metrics)}
+        body |= {"metrics": metrics, "series": await _read_series(current, series, metrics)}
         if by_campaign:
             body["has_more"] = more
         return Response(to_json(body), media_type=JSON)

@@ -11,9 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from runtime.base.clock import clock_ms
-from runtime.clickhouse.database import Database
-from runtime.clickhouse.positions import Positions
-from runtime.clickhouse.sinks import Reads
+from runtime.clickhouse.reads import Reads
 from runtime.http.service import Service
 from schemas.base import Millis
 from services.audit.history.activity import activity_routes
@@ -40,17 +38,13 @@ from services.audit.lists.redemptions import (
 )
 from services.audit.lists.rules import ASSIGNMENTS, list_assignments_of, list_rules
 from services.audit.lists.vouchers import VOUCHERS
-from services.audit.sink.tables import DEFINITIONS
 
 #: What answers with a list whose filters know the present.
 Timed = Callable[[Reads, Callable[[], Millis], Request], Awaitable[Response]]
 
 
-def audit_service(
-    database: Database, positions: Positions, clock_ms: Callable[[], Millis] = clock_ms
-) -> Service:
+def audit_service(reads: Reads, clock_ms: Callable[[], Millis] = clock_ms) -> Service:
     """The routes of audit; a host's sinks fill its tables (`tables.LEDGER_TABLES`)."""
-    reads = Reads(database, positions, DEFINITIONS)
 
     def listed(path: str, listing: Listing) -> Route:
         return Route(path, partial(answer_list, listing, reads, clock_ms), methods=["GET"])

@@ -48,8 +48,8 @@ async def run_insight(settings: Settings) -> None:
             keys,
             Erasing(parts.keyring, TableCleaner(database).clean).service,
             sinks.service,
-            audit_service(database, sinks.positions),
-            analytics_service(database, sinks.positions, clock_ms=clock_ms),
+            audit_service(sinks.reads),
+            analytics_service(sinks.reads, clock_ms=clock_ms),
         ),
         InternalGate(parts.internal_secret),
     )

@@ -123,8 +123,8 @@ async def test_every_route_that_is_served_has_its_answers_in_the_table_and_no_ot
     async with World() as world:
         services = (
             *world.host._services,
-            audit_service(nothing, nothing, lambda: 0),
-            analytics_service(nothing, nothing, lambda: 0),
+            audit_service(nothing, lambda: 0),
+            analytics_service(nothing, lambda: 0),
         )
     served = {
         _unnamed(f"{method} {route.path}")

@@ -55,7 +55,7 @@ class Insight:
     async def filled(self) -> None:
         """Waits until the log of API calls is in its table, which no list waits for."""
         end = (await self.world.log.bounds("api-calls", 0))[1] - 1
-        reached = self.positions.wait_for({("api-calls", 0): end}, [API_CALLS], 5.0)
+        reached = self.positions.wait_for({("api-calls", 0): end}, [API_CALLS.name], 5.0)
         assert await reached
 
     async def ids(self, query: str) -> list[str]:
@@ -72,8 +72,8 @@ async def running(folder: Path) -> AsyncIterator[Insight]:
     database = await Database.open(f"chdb://{folder}")
     sinks = Sinks(database, world.sources, world.fillings, 1)
     services = [
-        audit_service(database, sinks.positions, lambda: START + 9 * DAY),
-        analytics_service(database, sinks.positions, lambda: START + 9 * DAY),
+        audit_service(sinks.reads, lambda: START + 9 * DAY),
+        analytics_service(sinks.reads, lambda: START + 9 * DAY),
         sinks.service,
     ]
     host = Host("insight", services, InternalGate("s"))

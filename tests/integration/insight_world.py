@@ -120,12 +120,11 @@ class World:
 
     async def fill(self, database: Database) -> None:
         """Brings all tables to the end of the log."""
+        names = [table.name for table in table_definitions(self.fillings)]
         for feed in self.feeds(database):
             await feed.open()
             _, end = await self.log.bounds(*feed.place)
-            while not await self.positions.wait_for(
-                {feed.place: end - 1}, table_definitions(self.fillings), 0
-            ):
+            while not await self.positions.wait_for({feed.place: end - 1}, names, 0):
                 await feed.step()
             await feed.close()
 

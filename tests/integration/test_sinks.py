@@ -117,8 +117,8 @@ async def test_void_records_leave_no_trace_but_move_the_position(tmp_path: Path)
     async with world.open(tmp_path) as database:
         await world.fill(database)
         assert world.positions.lowest(LEDGER_PLACE) == 1
-        assert await world.positions.wait_for({("ledger", 0): 1}, [REDEMPTIONS], 0.01)
-        assert not await world.positions.wait_for({("ledger", 0): 2}, [REDEMPTIONS], 0.01)
+        assert await world.positions.wait_for({("ledger", 0): 1}, [REDEMPTIONS.name], 0.01)
+        assert not await world.positions.wait_for({("ledger", 0): 2}, [REDEMPTIONS.name], 0.01)
         count = Query(f"SELECT count() FROM {REDEMPTIONS.full_name}")
         assert await database.query(count) == [(1,)]
 

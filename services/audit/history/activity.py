@@ -28,7 +28,7 @@ from fronts.query_string import (
     time_of,
 )
 from runtime.clickhouse.database import Query
-from runtime.clickhouse.sinks import Reads
+from runtime.clickhouse.reads import Reads
 from runtime.http.errors import ApiError
 from runtime.http.routing import caller_of, decode_ident
 from schemas.base import Millis
@@ -102,7 +102,7 @@ async def _page(
     where = Where(project)
     _add_filters(where, given)
     named = decode_ident(request.path_params["id"])
-    await reads.ready(request)
+    reads = reads.up_to(request)
     found = await reads.rows(customer_named(project, named))
     if not found:
         raise ApiError(not_found("customer", named))

@@ -21,7 +21,7 @@ from fronts.query_string import (
     text_of,
 )
 from runtime.clickhouse.database import Query
-from runtime.clickhouse.sinks import Reads
+from runtime.clickhouse.reads import Reads
 from runtime.http.routing import caller_of
 from services.audit.lists.filters import Field, Where, number, text, time
 from services.audit.lists.lists import PAGING, list_response
@@ -77,7 +77,7 @@ async def list_api_calls(reads: Reads, request: Request) -> Response:
     require_known(given, _PARAMETERS)
     page = page_of(given, frozenset(ORDERS))
     where = _wanted_calls(caller_of(request).project, given)
-    await reads.ready(request)
+    reads = reads.up_to(request)
     ((total, _),) = await reads.rows(count_rows(API_CALLS, where))
     rows = await reads.rows(calls_page(where, page)) if total else []
     return list_response("data", [_body(*row) for row in rows], total=total)

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from fronts.query_string import page_of, range_of, require_known, text_of
-from runtime.clickhouse.sinks import Reads
+from runtime.clickhouse.reads import Reads
 from runtime.http.routing import caller_of
 from services.audit.lists import queries
 from services.audit.lists.filters import Where
@@ -32,7 +32,7 @@ async def list_deliveries(reads: Reads, request: Request) -> Response:
         value = text_of(given, name)
         if value is not None:
             where.add(f"{name} = {{{name}:String}}", **{name: value})
-    await reads.ready(request)
+    reads = reads.up_to(request)
     ((total, newest),) = await reads.rows(queries.count_rows(DELIVERIES, where))
     where.add("log_offset <= {newest:Int64}", newest=newest)
     query = queries.list_rows(DELIVERIES, where, page, ("log_offset", "log_index"))

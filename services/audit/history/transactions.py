@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from engine.kernel import tables
 from fronts.query_string import conditions_of, require_known
-from runtime.clickhouse.sinks import Reads
+from runtime.clickhouse.reads import Reads
 from runtime.http.errors import ApiError
 from runtime.http.routing import caller_of, decode_ident
 from schemas.errors import not_found
@@ -30,7 +30,7 @@ FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
 async def list_voucher_transactions(reads: Reads, request: Request) -> Response:
     """GET /v1/vouchers/{code}/transactions."""
     code = decode_ident(request.path_params["code"])
-    await reads.ready(request)
+    reads = reads.up_to(request)
     rows = await reads.rows(queries.find_voucher(caller_of(request).project, code))
     if not rows:
         raise ApiError(not_found("voucher", code))
@@ -41,7 +41,7 @@ async def list_voucher_transactions(reads: Reads, request: Request) -> Response:
 async def list_campaign_transactions(reads: Reads, request: Request) -> Response:
     """GET /v1/campaigns/{id}/transactions."""
     named = decode_ident(request.path_params["id"])
-    await reads.ready(request)
+    reads = reads.up_to(request)
     rows = await reads.rows(queries.find_campaign(caller_of(request).project, named))
     if not rows:
         raise ApiError(not_found("campaign", named))

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from engine.background.body import action_body
 from engine.kernel import tables
 from fronts.query_string import page_of, require_known, single_parameter, time_of
-from runtime.clickhouse.sinks import Reads
+from runtime.clickhouse.reads import Reads
 from runtime.http.routing import caller_of
 from schemas.base import Millis
 from services.audit.lists.lists import (
@@ -43,7 +43,7 @@ async def list_actions(reads: Reads, clock_ms: Callable[[], Millis], request: Re
     end = single_parameter(given, "end_date")
     now = clock_ms()
     where = wanted_entities(ACTIONS, caller_of(request).project, given, now)
-    await reads.ready(request)
+    reads = reads.up_to(request)
     if end is not None:
         page, left = await go_on_from(reads, CREATED, where, time_of(end), page, now)
         found = await page_of_entities(ACTIONS, reads, where, page)

@@ -7,7 +7,7 @@ from engine.kernel import tables
 from engine.kernel.encode import Body
 from engine.vouchers.body import voucher_body
 from runtime.clickhouse.database import Query
-from runtime.clickhouse.sinks import Reads
+from runtime.clickhouse.reads import Reads
 from schemas.assignments import RuleAssignment
 from services.audit.lists.categories import categories_in
 from services.audit.sink.entities import ENTITIES

@@ -10,7 +10,7 @@ from engine.kernel import tables
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
 from fronts.query_string import page_of, require_known, text_of
-from runtime.clickhouse.sinks import Reads
+from runtime.clickhouse.reads import Reads
 from runtime.http.routing import caller_of
 from schemas.bin import BinEntry
 from services.audit.lists import queries
@@ -67,7 +67,7 @@ async def list_bin(reads: Reads, request: Request) -> Response:
     page = page_of(given, frozenset(BIN.orders))
     cursor = text_of(given, CURSOR)
     where = wanted_entities(BIN, caller_of(request).project, given, 0)
-    await reads.ready(request)
+    reads = reads.up_to(request)
     ((total,),) = await reads.rows(queries.count_entities(where))
     if cursor is not None:
         queries.go_on_after(where, cursor, page)

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from engine.kernel import tables
-from runtime.clickhouse.sinks import Reads
+from runtime.clickhouse.reads import Reads
 from schemas.categories import Category
 from services.audit.lists import queries
 from services.audit.lists.filters import Field, text

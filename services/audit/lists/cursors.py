@@ -11,7 +11,7 @@ from starlette.responses import Response
 from engine.kernel.encode import Body
 from fronts.query_string import Given, invalid_parameter, limit_of, page_number, single_parameter
 from runtime.clickhouse.database import Query
-from runtime.clickhouse.sinks import Reads
+from runtime.clickhouse.reads import Reads
 from services.audit.lists.filters import Where
 from services.audit.lists.lists import list_response
 

@@ -18,7 +18,7 @@ from fronts.query_string import (
     text_of,
     time_of,
 )
-from runtime.clickhouse.sinks import Reads
+from runtime.clickhouse.reads import Reads
 from runtime.http.errors import ApiError
 from runtime.http.routing import caller_of, read_ident
 from schemas.base import Millis
@@ -106,7 +106,7 @@ async def list_customers(
         raise invalid_parameter(cursor.name, "goes with the order by `created_at` only")
     now = clock_ms()
     where = wanted_entities(CUSTOMERS, caller_of(request).project, given, now)
-    await reads.ready(request)
+    reads = reads.up_to(request)
     await _in_segment(reads, request, where, text_of(given, "segment_id"))
     ((total,),) = await reads.rows(queries.count_entities(where))
     if cursor is not None and not cursor.value.startswith(_ID_PREFIX):

@@ -24,7 +24,7 @@ from fronts.query_string import (
     text_of,
     time_of,
 )
-from runtime.clickhouse.sinks import Reads
+from runtime.clickhouse.reads import Reads
 from runtime.http.errors import JSON
 from runtime.http.routing import caller_of
 from schemas.base import Millis
@@ -94,7 +94,7 @@ async def answer_list(
     page = page_of(given, frozenset(listing.orders))
     project = caller_of(request).project
     where = wanted_entities(listing, project, given, clock_ms())
-    await reads.ready(request)
+    reads = reads.up_to(request)
     await add_customer(where, reads, given, listing.customer)
     found = await page_of_entities(listing, reads, where, page)
     ((total,),) = await reads.rows(queries.count_entities(where))

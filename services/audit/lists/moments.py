@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from fronts.query_string import Page
 from runtime.clickhouse.database import Query
-from runtime.clickhouse.sinks import Reads
+from runtime.clickhouse.reads import Reads
 from schemas.base import Millis
 from services.audit.lists.filters import Where
 from services.audit.sink.entities import ENTITIES

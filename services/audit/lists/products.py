@@ -29,7 +29,7 @@ from fronts.query_string import (
     time_of,
 )
 from runtime.clickhouse.database import Query
-from runtime.clickhouse.sinks import Reads
+from runtime.clickhouse.reads import Reads
 from runtime.http.errors import ApiError
 from runtime.http.internal import time_zone_of
 from runtime.http.routing import caller_of, read_ident
@@ -123,7 +123,7 @@ async def list_collected(
         raise invalid_parameter(cursor.name, "goes with the order by `created_at` only")
     project, collection_id = caller_of(request).project, read_ident(request, "id")
     after = None if cursor is None else time_of(cursor)
-    await reads.ready(request)
+    reads = reads.up_to(request)
     known = await reads.rows(queries.entities(project, COLLECTION, [collection_id]))
     if not known:
         raise ApiError(not_found("products_collection", collection_id))

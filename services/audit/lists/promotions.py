@@ -15,7 +15,7 @@ from engine.kernel import tables
 from engine.kernel.encode import Body
 from fronts.query_string import flag_of, page_of, require_known
 from runtime.clickhouse.database import Query
-from runtime.clickhouse.sinks import Reads
+from runtime.clickhouse.reads import Reads
 from runtime.http.routing import caller_of
 from schemas.base import Millis
 from schemas.campaigns import Campaign
@@ -57,7 +57,7 @@ async def list_tiers(reads: Reads, clock_ms: Callable[[], Millis], request: Requ
     where = wanted_entities(TIERS, caller.project, given, now)
     if flag_of(given, "is_available"):
         where.add(_AVAILABLE, now=now)
-    await reads.ready(request)
+    reads = reads.up_to(request)
     query = queries.list_entities(where, page, TIERS.orders[page.order])
     render = _plain_tiers if caller.kind == "client" else TIERS.render
     found = await render(reads, caller.project, await reads.rows(query))

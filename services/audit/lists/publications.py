@@ -12,7 +12,7 @@ from engine.kernel import tables
 from engine.kernel.encode import Body
 from engine.publications.body import publication_row_body
 from fronts.query_string import page_of, require_known
-from runtime.clickhouse.sinks import Reads
+from runtime.clickhouse.reads import Reads
 from runtime.http.routing import caller_of
 from schemas.base import Millis
 from services.audit.lists import queries
@@ -109,7 +109,7 @@ async def list_voucher_publications(
     require_known(given, PUBLICATIONS.parameters)
     page = page_of(given, frozenset(PUBLICATIONS.orders))
     where = wanted_entities(PUBLICATIONS, caller_of(request).project, given, clock_ms())
-    await reads.ready(request)
+    reads = reads.up_to(request)
     voucher = await living_voucher(reads, request)
     where.add("has(texts['voucher_id'], {voucher_id:String})", voucher_id=voucher.id)
     await add_customer(where, reads, given, PUBLICATIONS.customer)

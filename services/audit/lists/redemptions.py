@@ -24,7 +24,7 @@ from fronts.query_string import (
     single_parameter,
     text_of,
 )
-from runtime.clickhouse.sinks import Reads
+from runtime.clickhouse.reads import Reads
 from runtime.http.errors import ApiError
 from runtime.http.routing import caller_of, decode_ident
 from schemas.errors import not_found
@@ -81,7 +81,7 @@ async def list_redemptions(reads: Reads, request: Request) -> Response:
     require_known(given, PARAMETERS)
     page = page_of(given, frozenset(ORDERS))
     where = wanted_redemptions(caller_of(request).project, given)
-    await reads.ready(request)
+    reads = reads.up_to(request)
     await add_customer(where, reads, given, "customer_id")
     found, total = await _page(reads, where, page)
     return list_response("redemptions", found, total=total)
@@ -91,7 +91,7 @@ async def get_redemption(reads: Reads, request: Request) -> Response:
     """GET /v1/redemptions/{id}: a redemption, a failure, a rollback or a failed one."""
     redemption_id = decode_ident(request.path_params["id"])
     project = caller_of(request).project
-    await reads.ready(request)
+    reads = reads.up_to(request)
     rows = await reads.rows(queries.get_redemption(project, redemption_id))
     if not rows:
         raise ApiError(not_found("redemption", redemption_id))
@@ -106,7 +106,7 @@ async def list_voucher_redemptions(reads: Reads, request: Request) -> Response:
     page = page_of(given, frozenset(ORDERS))
     project = caller_of(request).project
     where = wanted_redemptions(project, given)
-    await reads.ready(request)
+    reads = reads.up_to(request)
     _of_voucher(where, await living_voucher(reads, request))
     await add_customer(where, reads, given, "customer_id")
     found, total = await _page(reads, where, page)
@@ -116,7 +116,7 @@ async def list_voucher_redemptions(reads: Reads, request: Request) -> Response:
 async def get_voucher_redemption(reads: Reads, request: Request) -> Response:
     """GET /v1/vouchers/{code}/redemption: how often, and the newest entries."""
     require_known(parameters_of(request), frozenset())
-    await reads.ready(request)
+    reads = reads.up_to(request)
     voucher = await living_voucher(reads, request)
     where = Where(caller_of(request).project)
     _of_voucher(where, voucher)

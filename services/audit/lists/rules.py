@@ -19,7 +19,7 @@ from fronts.query_string import (
     single_parameter,
     time_of,
 )
-from runtime.clickhouse.sinks import Reads
+from runtime.clickhouse.reads import Reads
 from runtime.http.errors import ApiError
 from runtime.http.routing import caller_of, read_ident
 from schemas.base import Millis
@@ -107,7 +107,7 @@ async def list_rules(reads: Reads, clock_ms: Callable[[], Millis], request: Requ
         bound = single_parameter(given, name)
         if bound is not None:
             where.add(f"created_at {compared} {{{name}:Int64}}", **{name: time_of(bound)})
-    await reads.ready(request)
+    reads = reads.up_to(request)
     return await _answer_page(RULES, reads, where, given)
 
 
@@ -121,7 +121,7 @@ async def list_assignments_of(
     project = caller_of(request).project
     where = wanted_entities(ASSIGNMENTS, project, given, clock_ms())
     where.add("has(texts['rule_id'], {rule_id:String})", rule_id=rule_id)
-    await reads.ready(request)
+    reads = reads.up_to(request)
     # what is gone has no body
     if not await reads.rows(queries.entities(project, "validation_rule", [rule_id])):
         raise ApiError(not_found("validation_rules", rule_id))

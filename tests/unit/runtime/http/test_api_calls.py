@@ -6,8 +6,7 @@ from typing import Any, cast
 import msgspec
 import pytest
 
-from runtime.clickhouse.database import Database
-from runtime.clickhouse.positions import Positions
+from runtime.clickhouse.reads import Reads
 from runtime.http.api_calls import (
     HEADER_NOTED_MAX,
     ID,
@@ -171,10 +170,10 @@ def test_a_path_names_no_person_and_has_a_route(path: str, shown: str, route: st
 
 
 def test_every_word_of_every_path_is_known(world: World) -> None:
-    nowhere = cast("Database", None)
+    reads = cast("Reads", None)
     insight = Host(
         "insight",
-        (audit_service(nowhere, Positions()), analytics_service(nowhere, Positions(), int)),
+        (audit_service(reads), analytics_service(reads, int)),
         InternalGate("s"),
     )
     for path in (*world.host.paths(), *insight.paths()):

@@ -254,8 +254,10 @@ async def test_readers_wait_for_their_own_tables_only() -> None:
     positions = Positions()
     positions.note(REDEMPTIONS, PLACE, 5)
     positions.note(ENTITIES, PLACE, 9)
-    assert await positions.wait_for({("ledger", 0): 9}, [ENTITIES], 0)
-    assert not await positions.wait_for({("ledger", 0): 9}, [ENTITIES, REDEMPTIONS], 0.01)
-    assert await positions.wait_for({("validations", 0): 9, ("ledger", 7): 1}, [REDEMPTIONS], 0)
+    assert await positions.wait_for({("ledger", 0): 9}, [ENTITIES.name], 0)
+    assert not await positions.wait_for({("ledger", 0): 9}, [ENTITIES.name, REDEMPTIONS.name], 0.01)
+    assert await positions.wait_for(
+        {("validations", 0): 9, ("ledger", 7): 1}, [REDEMPTIONS.name], 0
+    )
     assert positions.lowest(PLACE) == 5
     assert positions.lowest(Place("ledger", 7)) == -1
