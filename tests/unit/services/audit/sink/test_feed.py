@@ -1,6 +1,8 @@
-"""How far behind a feed's tables are, by what its own fetches say."""
+"""When a feed inserts, who wakes it, and how far behind its tables are by what its fetches say."""
 
+import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -25,6 +27,9 @@ class Closed(FakeDatabase):
     """Takes nothing while it is closed; what it took is not there after the next opening."""
 
     closed = False
+    #: How long an insert takes, by whose clock.
+    seconds = 0.0
+    clock: "Subject | None" = None
 
     async def query(self, query: Query) -> list[tuple[Any, ...]]:
         return []
@@ -32,26 +37,41 @@ class Closed(FakeDatabase):
     async def insert(self, table: TableDef, rows: Sequence[Row | Alike]) -> None:
         if self.closed:
             raise DatabaseFault
+        if self.clock is not None:
+            self.clock.now += self.seconds
         await super().insert(table, rows)
+
+
+#: Another table that takes the same.
+OTHERS = replace(REDEMPTIONS, name="others")
+#: Beyond all patience.
+FOR_EVER = 1e9
 
 
 class Subject:
     """A feed by a clock that stands still until it is moved."""
 
-    def __init__(self) -> None:
+    def __init__(self, linger_seconds: float = 0) -> None:
         self.now = 1000.0
         self.log = MemoryLog(lambda: 0)
         self.database = Closed()
+        self.positions = Positions()
         self.feed = Feed(
             PLACE,
             LogSources(self.log, chained=frozenset()),
             self.database,
-            [SinkTable(REDEMPTIONS, redemption_table_rows)],
+            [SinkTable(each, redemption_table_rows) for each in (REDEMPTIONS, OTHERS)],
             self.decode,
-            Positions(),
-            linger_seconds=0,
+            self.positions,
+            linger_seconds=linger_seconds,
+            read_wait_ms=50,
             clock=lambda: self.now,
         )
+
+    @property
+    def inserted(self) -> list[tuple[str, int]]:
+        """The tables that got rows, and how many."""
+        return [(name, len(rows)) for name, rows in self.database.inserted]
 
     async def decode(self, entry: StoredEntry) -> Record:
         return decided(failed(ids=entry.value.decode()))
@@ -100,3 +120,78 @@ async def test_an_end_of_a_log_that_was_cut_is_not_waited_for() -> None:
     await subject.feed.open()
     await subject.feed.step()
     assert subject.feed.lag_ms() == 0
+
+
+async def test_records_gather_until_the_first_of_them_is_due() -> None:
+    subject = Subject(linger_seconds=5)
+    await subject.feed.open()
+    subject.append(2)
+    await subject.feed.step()
+    subject.now += 4
+    subject.append(1)
+    await subject.feed.step()
+    assert subject.inserted == []
+    subject.now += 1
+    await subject.feed.step()
+    assert subject.inserted == [("redemptions", 3), ("others", 3)]
+    subject.now += 100
+    await subject.feed.step()
+    assert len(subject.inserted) == 2, "there is nothing more to insert"
+
+
+async def test_who_waits_for_a_table_gets_that_table_alone() -> None:
+    subject = Subject(linger_seconds=FOR_EVER)
+    await subject.feed.open()
+    subject.append(3)
+    await subject.feed.step()
+    wanted: dict[tuple[str, int], int] = {PLACE: 2}
+    assert not await subject.positions.wait_for(wanted, ["redemptions"], 0)
+    await subject.feed.step()
+    assert subject.inserted == [("redemptions", 3)]
+    assert await subject.positions.wait_for(wanted, ["redemptions"], 0)
+    assert not await subject.positions.wait_for({PLACE: 1}, ["others"], 0)
+    await subject.feed.step()
+    assert subject.inserted[1:] == [("others", 3)]
+
+
+async def test_who_waits_for_more_than_was_read_waits_for_all_of_it() -> None:
+    subject = Subject(linger_seconds=FOR_EVER)
+    await subject.feed.open()
+    subject.append(1)
+    await subject.feed.step()
+    assert not await subject.positions.wait_for({PLACE: 2}, ["redemptions"], 0)
+    await subject.feed.step()
+    assert subject.inserted == []
+    subject.append(2)
+    await subject.feed.step()
+    assert subject.inserted == [("redemptions", 3)]
+
+
+async def test_a_feed_that_rests_is_woken() -> None:
+    subject = Subject(linger_seconds=FOR_EVER)
+    subject.append(3)
+    running = asyncio.create_task(subject.feed.run())
+    try:
+        assert await subject.positions.wait_for({PLACE: 2}, ["redemptions"], 60)
+        subject.append(2)
+        assert await subject.positions.wait_for({PLACE: 4}, ["redemptions"], 60)
+    finally:
+        running.cancel()
+        await asyncio.wait((running,))
+        await subject.feed.close()
+
+
+async def test_those_who_wait_again_and_again_share_inserts() -> None:
+    subject = Subject(linger_seconds=FOR_EVER)
+    subject.database.seconds = 0.1
+    subject.database.clock = subject
+    await subject.feed.open()
+    for offset in range(2):
+        subject.append(1)
+        await subject.feed.step()
+        await subject.positions.wait_for({PLACE: offset}, ["redemptions"], 0)
+        await subject.feed.step()
+    assert subject.inserted == [("redemptions", 1)], "the next one waits for four times as long"
+    subject.now += 0.5
+    await subject.feed.step()
+    assert subject.inserted[1:] == [("redemptions", 1)]
