@@ -29,9 +29,14 @@ def read_table(page: str, *head: str) -> list[Row]:
     return tables[0][2:]
 
 
+def codes(cell: str) -> list[str]:
+    """What a cell shows as code."""
+    return _CODE.findall(cell)
+
+
 def quoted(cell: str) -> list[str]:
-    """The words that a cell shows as code."""
-    return [word for code in _CODE.findall(cell) for word in code.split()]
+    """The words of what a cell shows as code."""
+    return [word for code in codes(cell) for word in code.split()]
 
 
 def code_of(page: Path) -> Iterator[str]:

@@ -1,11 +1,13 @@
 """The tables of the documents are the tables of the code."""
 
+import re
 from collections.abc import Collection, Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from starlette.routing import Route
 
 from engine.formulas import functions
 from engine.rules.operators import OPERATORS
@@ -29,10 +31,12 @@ from services.audit.lists.promotions import STACKS, TIERS
 from services.audit.lists.publications import PUBLICATIONS
 from services.audit.lists.rules import ASSIGNMENTS, RULES
 from services.audit.lists.vouchers import VOUCHERS
+from services.audit.service import audit_service
 from services.audit.sink import tables as audit
 from services.audit.sink.api_call_table import API_CALL_TABLES
 from services.audit.sink.delivery_table import DELIVERY_TABLES
 from tests.architecture.markdown import quoted, read_table
+from tests.architecture.repository import ROOT, files, python_packages
 from tests.unit.engine.test_dispatch import TABLES as ENGINE
 from tests.unit.services.test_dispatch import TABLES as SERVICES
 
@@ -189,6 +193,20 @@ def _fields(fields: Mapping[str, Field]) -> str:
     return "; ".join(f"{kind}: `{' '.join(names)}`" for kind, names in by_kind.items())
 
 
+def test_the_routes_of_audit() -> None:
+    rows = read_table("docs/services/audit.md", "`GET`", "answers")
+    nothing: Any = None  # it is asked for its routes alone
+    routes = {
+        each.path for each in audit_service(nothing, nothing).routes if isinstance(each, Route)
+    }
+    told = [_shape(path) for paths, _ in rows for path in quoted(paths)]
+    assert sorted(told) == sorted(map(_shape, routes))
+
+
+def _shape(path: str) -> str:
+    return re.sub(r"\{.*?\}", "{}", path)
+
+
 def test_the_parameters_of_lists() -> None:
     rows = read_table("docs/services/audit.md", "list", "parameters", "sorted by")
     assert [(name, set(quoted(own)), quoted(orders)) for name, own, orders in rows] == [
@@ -202,3 +220,11 @@ def test_the_operators_of_filters() -> None:
     assert {kind: set(quoted(names)) for kind, names in rows} == {
         kind: set(operators) for kind, operators in OPERATORS_OF_FILTERS.items()
     }
+
+
+def test_the_rooms_of_the_houses() -> None:
+    _, block, _ = (ROOT / "docs/architecture.md").read_text("utf-8").split("```", 2)
+    told = set(re.findall(r"[\w-]+", block))
+    packages = {path.parent for path in files("__init__.py")}
+    rooms = {each.parts[-1] for each in packages if each.parts[0] in python_packages()}
+    assert rooms <= told
