@@ -1,5 +1,6 @@
 """The tables of the documents are the tables of the code."""
 
+import json
 import re
 from collections.abc import Collection, Mapping
 from importlib import import_module
@@ -17,6 +18,7 @@ from schemas.discounts import EFFECTS
 from schemas.stacking import StackingRules
 from schemas.topics import API_CALLS, DELIVERIES, LEDGER, TOPICS, VALIDATIONS, Topic
 from services.analytics import tables as analytics
+from services.analytics.timeseries import METRICS
 from services.audit.history import api_calls
 from services.audit.lists import redemptions
 from services.audit.lists.bin import BIN
@@ -129,6 +131,13 @@ def test_the_tables_of_clickhouse(page: str) -> None:
             topics.setdefault(table.definition.name, []).append(topic)
     rows = read_table(page, "table", "from", "a row is")
     assert {quoted(name)[0]: quoted(source) for name, source, _ in rows} == topics
+
+
+def test_the_totals_of_analytics() -> None:
+    page = (ROOT / "docs/services/analytics.md").read_text("utf-8")
+    first, second = re.findall(r"^```json\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    assert list(json.loads(first)["totals"]) == list(METRICS)
+    assert set(json.loads(second)["metrics"]) <= set(METRICS)
 
 
 def test_whoever_looks_through_all_events() -> None:
