@@ -41,10 +41,14 @@ def quoted(cell: str) -> list[str]:
 
 def code_of(page: Path) -> Iterator[str]:
     """What a document shows as code: the lines of its blocks, and what stands between backticks."""
-    content = (ROOT / page).read_text("utf-8")
-    for block in _FENCED.findall(content):
+    for block in _FENCED.findall((ROOT / page).read_text("utf-8")):
         yield from block.splitlines()[1:-1]
-    yield from _CODE.findall(_FENCED.sub("", content))
+    yield from inline_code_of(page)
+
+
+def inline_code_of(page: Path) -> list[str]:
+    """What stands between backticks."""
+    return codes(_FENCED.sub("", (ROOT / page).read_text("utf-8")))
 
 
 def links_of(page: Path) -> Iterator[Link]:
