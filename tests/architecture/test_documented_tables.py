@@ -74,7 +74,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Field]]] = {
     "bin": BIN.fields,
 }
 #: What every list of entities takes besides.
-_OF_ALL_LISTS: Final = PAGING | {"filters", "ids", "is_referral_code"}
+_OF_ALL_LISTS: Final = PAGING | {"filters", "ids", "is_referral_code", "created_at", "updated_at"}
 LISTINGS: Final[Mapping[str, Listing]] = {
     "vouchers": VOUCHERS,
     "campaigns": CAMPAIGNS,
