@@ -11,6 +11,7 @@ from engine.kernel import tables
 from engine.kernel.folding import fold_code
 from engine.kernel.lookup import find_voucher
 from engine.kernel.overlay import ProjectState
+from engine.qualification.filters import parse_filters
 from fronts.spelling import spell_path
 from schemas.actions import ImportVouchers
 from schemas.campaigns import AddVouchers, CodeConfig
@@ -19,6 +20,7 @@ from schemas.voucher_events import VoucherDeleted
 from schemas.vouchers import CreateVoucher, Voucher
 from tests.unit.engine.background.test_actions import new, run, started, state
 from tests.unit.engine.campaign_world import campaign
+from tests.unit.engine.qualification_world import Shop
 from tests.unit.engine.world import PROJECT, World, redeem, voucher
 
 SEED = "0" * 32
@@ -81,6 +83,18 @@ def test_what_is_deleted_for_good_frees_every_spelling() -> None:
     assert find_voucher(world.view, "STRASSE") is None
     assert list(world.view.scan(tables.VOUCHER_CODES)) == []
     assert world.when(CreateVoucher(voucher("STRASSE", id=""))).refusal is None
+
+
+@pytest.mark.parametrize("field", ["code", "resource_id"])
+def test_a_qualification_is_filtered_by_a_code_however_it_is_written(field: str) -> None:
+    shop = Shop()
+    shop.world.given(ProjectOpened(PROJECT, case_sensitive_codes=False))
+    shop.world.given(voucher("Straße"), voucher("Other"))
+    for operator, expected in (("$is", ["v_Straße"]), ("$not_in", ["v_Other"])):
+        filters = parse_filters({field: {"conditions": {operator: ["STRASSE", "NONE"]}}})
+        assert shop.ids(shop.trial(), filters=filters) == expected
+    by_id = parse_filters({field: {"conditions": {"$is": ["v_Straße"]}}})
+    assert shop.ids(shop.trial(), filters=by_id) == (["v_Straße"] if field != "code" else [])
 
 
 def test_one_voucher_in_two_spellings_is_asked_for_twice() -> None:
