@@ -12,7 +12,7 @@ from engine.kernel.folding import fold_code
 from engine.kernel.lookup import find_voucher
 from engine.kernel.overlay import ProjectState
 from engine.qualification.filters import parse_filters
-from fronts.spelling import spell_path
+from fronts.spelling import spell_target
 from schemas.actions import ImportVouchers
 from schemas.campaigns import AddVouchers, CodeConfig
 from schemas.projects import ProjectOpened
@@ -134,8 +134,9 @@ def test_a_rule_has_as_many_codes_as_are_different() -> None:
 
 def test_a_path_goes_on_with_the_vouchers_own_name() -> None:
     view = caseless().given(voucher("Straße")).view
-    assert spell_path(view, "/v1/vouchers/STRASSE/redemptions") == (
-        "/v1/vouchers/v_Stra%C3%9Fe/redemptions"
+    assert spell_target(view, "/v1/vouchers/STRASSE/redemptions", b"limit=1") == (
+        "/v1/vouchers/v_Stra%C3%9Fe/redemptions",
+        b"limit=1",
     )
     for path in (
         "/v1/vouchers/NONE/redemptions",
@@ -143,9 +144,32 @@ def test_a_path_goes_on_with_the_vouchers_own_name() -> None:
         "/v1/vouchers",
         "/v1/x/a/b",
     ):
-        assert spell_path(view, path) == path
+        assert spell_target(view, path, b"") == (path, b"")
     told = World().given(voucher("Straße")).view
-    assert spell_path(told, "/v1/vouchers/STRASSE/x") == "/v1/vouchers/STRASSE/x"
+    asked = "/v1/vouchers/STRASSE/x", b"code=STRASSE"
+    assert spell_target(told, *asked) == asked
+
+
+@pytest.mark.parametrize(
+    ("asked", "goes_on"),
+    [
+        (b"code=STRASSE&limit=2", b"code=Stra%C3%9Fe&limit=2"),
+        (b"voucher_code=strasse", b"voucher_code=Stra%C3%9Fe"),
+        (b"voucher=v_Stra%C3%9Fe", b"voucher=v_Stra%C3%9Fe"),
+        (
+            b"filters[voucher_code][conditions][$in][0]=STRASSE",
+            b"filters%5Bvoucher_code%5D%5Bconditions%5D%5B%24in%5D%5B0%5D=Stra%C3%9Fe",
+        ),
+        (b"filters[code][conditions][$starts_with]=STRA", None),
+        (b"code=NONE", None),
+        (b"code=%FF", None),
+        (b"campaign=STRASSE", None),
+    ],
+)
+def test_a_filter_goes_on_with_the_vouchers_own_code(asked: bytes, goes_on: bytes | None) -> None:
+    view = caseless().given(voucher("Straße")).view
+    found = spell_target(view, "/v1/vouchers", asked)
+    assert found == ("/v1/vouchers", asked if goes_on is None else goes_on)
 
 
 def test_of_two_rows_that_differ_in_case_one_is_imported() -> None:
