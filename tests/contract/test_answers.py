@@ -31,7 +31,6 @@ from tests.e2e.manager import Manager, Received, Receiver
 from tests.e2e.plain import Plain
 from tests.e2e.recorder import Recorder
 from tests.e2e.shop import Shop
-from tests.unit.services.world import World
 
 LIST = {"object": "list", "data_ref": "orders", "orders": [], "total": 0}
 ERROR = {"code": 404, "key": "not_found", "message": "Resource not found"}
