@@ -1,7 +1,6 @@
 """The routes that the services serve."""
 
 import re
-from collections.abc import Mapping
 from typing import Any, Final
 
 from starlette.routing import Route
@@ -16,7 +15,7 @@ OF_A_HOST: Final = frozenset(
 )
 
 
-async def served_routes() -> Mapping[str, str]:
+async def served_routes() -> dict[str, str]:
     """By each route, as `unnamed` gives it, the name of the service that has it."""
     nothing: Any = None
     async with World() as world:

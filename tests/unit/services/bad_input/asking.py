@@ -36,6 +36,8 @@ class Shown(NamedTuple):
 
 #: What is asked for each row of a table, by the text of its first cell.
 Rows = Mapping[str, Sequence[Ask] | Shown]
+#: What there is beside the shop, by the name that it gets, in the order in which it is made.
+Before = Sequence[tuple[str, Ask]]
 
 
 def shown(*tests: str) -> Shown:
@@ -65,9 +67,12 @@ def delete(*paths: str) -> tuple[Ask, ...]:
 
 async def answer_of(world: World, ask: Ask, ids: Mapping[str, str]) -> httpx.Response:
     """The answer to a request."""
+    if ask.content is not None:
+        ask = ask._replace(content=_filled(ask.content.decode("latin-1"), ids).encode("latin-1"))
     own = {"client": CLIENT, "management": MANAGEMENT}.get(ask.path.split("/")[1], SERVER)
     content = ask.content
     headers = {**(own if ask.key is None else ask.key), **ask.headers}
+    headers = {name: _filled(value, ids) for name, value in headers.items()}
     if content is None and ask.body is not None:
         content = _filled(json.dumps(ask.body), ids).encode()
         headers = {"Content-Type": "application/json"} | headers
@@ -80,7 +85,7 @@ def _filled(text: str, ids: Mapping[str, str]) -> str:
     return _PLACE.sub(lambda place: ids[place[1]], text)
 
 
-async def stocked(world: World, more: Sequence[tuple[str, Ask]]) -> dict[str, str]:
+async def stocked(world: World, more: Before) -> dict[str, str]:
     """A shop, with what a table needs beside it, and the ids of all by their names.
 
     Of a redemption of several `<name>` is the parent, `<name>_child` the first child. What is
@@ -92,7 +97,7 @@ async def stocked(world: World, more: Sequence[tuple[str, Ask]]) -> dict[str, st
         told = answer.json() if answer.content else {}
         parts = told.get("redemptions") or [{}]
         parent = (told.get("parent_redemption") or parts[0]).get("id")
-        ids[name] = told.get("id") or parent or told.get("resource_id") or told.get("access_token")
-        ids[f"{name}_child"] = parts[0].get("id")
+        found = told.get("id") or parent or told.get("resource_id") or told.get("access_token")
+        ids |= {name: found or "", f"{name}_child": parts[0].get("id", "")}
         assert ids[name] or answer.status_code < 300, (name, answer.text)
     return ids

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from tests.unit.services.bad_input.asking import Ask, Rows, delete, post, shown
+from tests.unit.services.bad_input.asking import Ask, Before, Rows, delete, post, shown
 from tests.unit.services.strange import AMOUNT
 from tests.unit.services.world import OTHER
 
@@ -25,7 +25,7 @@ def _with(*members: dict[str, Any]) -> tuple[Ask, ...]:
 
 
 #: A redemption of A with the first order, one of B; 1,000 entries are the test's that is named.
-BEFORE: Final = (
+BEFORE: Final[Before] = (
     ("b", Ask("POST", "/v1/vouchers/B", {"discount": AMOUNT})),
     ("off", Ask("POST", "/v1/redemptions", _of(ONE, order={"source_id": "o1", "amount": 5000}))),
     ("mine", Ask("POST", "/v1/orders", {"source_id": "o2", "amount": 5, "customer": {"source_id": "ann"}})),
@@ -96,7 +96,7 @@ ATTEMPTS: Final[Rows] = {
 }  # fmt: skip
 
 #: What can be taken back no more, or never could.
-BEFORE_BACK: Final = (
+BEFORE_BACK: Final[Before] = (
     ("b", Ask("POST", "/v1/vouchers/B", {"discount": AMOUNT})),
     ("failed", Ask("POST", "/v1/redemptions", _of({"object": "voucher", "id": "CARD"}))),
     ("pair", Ask("POST", "/v1/redemptions", _of(
