@@ -1,4 +1,4 @@
-"""The tables of endpoints in `docs/api.md` are the routes that are served, and those that are not."""
+"""The tables of `docs/api.md`: endpoints that are served, those that are not, events of webhooks."""
 
 import re
 from collections import Counter
@@ -9,6 +9,7 @@ import pytest
 
 from tests.architecture.tables import rows_of, spans_of
 from tests.contract.answers import CONTRACT, NOT_BUILT, OWN
+from tests.contract.payloads import DATA
 from tests.contract.served import OF_A_HOST, served_routes, unnamed
 from tests.unit.services.world import MANAGEMENT, SERVER, World
 
@@ -58,3 +59,12 @@ async def test_what_is_not_there_is_not_found() -> None:
             keys = MANAGEMENT if path.startswith("/management/") else SERVER
             answer = await world.call(method, path, headers=keys)
             assert answer.status_code in (404, 405), route
+
+
+def test_the_table_of_webhooks_holds_every_event_that_is_sent() -> None:
+    told = []
+    for cell, _, _ in rows_of(PAGE, "## Decisions: webhooks"):
+        first, *more = spans_of(cell)
+        stem = first.rpartition(".")[0]
+        told += [first, *(stem + each if each.startswith(".") else each for each in more)]
+    assert sorted(told) == sorted(DATA)
