@@ -128,7 +128,7 @@ def test_the_table_of_columns_is_what_files_may_hold() -> None:
         "products": PRODUCT_COLUMNS,
         "SKUs": SKU_COLUMNS,
     }
-    told = {name: cell for name, cell in rows_of("docs/api.md", "### Columns")}
+    told = {cells[0]: cells[1] for cells in rows_of("docs/api.md", "### Columns")}
     assert told.keys() == wanted.keys()
     for name, columns in wanted.items():
         cell = told[name].replace("the same", told["vouchers"])
