@@ -1,7 +1,8 @@
-"""The table of limits in `docs/api.md` is what the code holds requests to."""
+"""The tables of limits in the documents are what the code holds requests and records to."""
 
 from typing import Final
 
+from engine.admission import SEEN_DAYS, SKEW_MS_MAX
 from engine.campaigns.generation import VOUCHERS_MAX
 from engine.codes.code import CHARSET_SIZE_MAX, CODE_LENGTH_MAX
 from engine.orders.calculation import ORDER_ENTRIES_MAX
@@ -29,10 +30,12 @@ from schemas.publications import COUNT_MAX
 from schemas.qualifications import LIMIT_MAX
 from schemas.rewards import REWARDS_MAX
 from schemas.stacking import CATEGORIES_NAMED_MAX
+from schemas.topics import BATCH_BYTES_MAX, RECORD_BYTES_MAX
 from schemas.webhooks import WEBHOOKS_MAX
 from services.catalog.imports.imports import ORDERS_MAX
 from services.catalog.imports.uploads import FILE_BYTES_MAX, ROWS_MAX
 from services.catalog.projects.project_bodies import ORIGINS_MAX
+from services.redemption.ledger.writer import BATCH_COMMANDS_MAX
 from tests.architecture.tables import rows_of
 
 LIMITS: Final = {
@@ -81,6 +84,17 @@ LIMITS: Final = {
 
 
 def test_the_table_of_limits_is_what_the_code_says() -> None:
-    assert dict(rows_of("docs/api.md", "## Limits")) == {
-        name: f"{most:,}" for name, most in LIMITS.items()
-    }
+    told = {cells[0]: cells[1] for cells in rows_of("docs/api.md", "## Limits")}
+    assert told == {name: f"{most:,}" for name, most in LIMITS.items()}
+
+
+def test_the_bounds_of_the_writer_are_what_the_code_says() -> None:
+    wanted = (
+        f"{BATCH_COMMANDS_MAX} commands",
+        f"{BATCH_BYTES_MAX // 1024**2} MiB",
+        f"{RECORD_BYTES_MAX // 1024} KiB",
+        f"{SKEW_MS_MAX // 1000} s before it was sent",
+        f"{SEEN_DAYS} days",
+    )
+    told = [cells[1] for cells in rows_of("docs/services/redemption.md", "## The writer")]
+    assert [cell[: len(each)] for cell, each in zip(told, wanted, strict=True)] == list(wanted)

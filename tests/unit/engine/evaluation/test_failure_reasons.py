@@ -212,7 +212,7 @@ def test_a_failure_has_the_contracts_message_and_one_of_the_fifteen_reasons(
 
 
 def test_the_document_names_every_key_beside_its_reason() -> None:
-    told = {}
+    told: dict[str, str] = {}
     for reason, cell in rows_of("docs/api.md", "### Why it failed"):
         told |= dict.fromkeys(spans_of(cell), reason)
     for key, reason in told.items():
