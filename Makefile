@@ -26,23 +26,23 @@ run: $(RUNTIME) ## start everything and show its log; Ctrl-C stops it
 up: $(RUNTIME) ## start everything in the background
 	@exec $(BIN)/tessera up
 
-down: ## stop what `make up` started
+down: ## stop it in order
 	@if [ -x $(BIN)/tessera ]; then exec $(BIN)/tessera down; else echo "Tessera is not running."; fi
 
-status: $(RUNTIME) ## show what runs
+status: $(RUNTIME) ## show what runs, and whether it is healthy
 	@exec $(BIN)/tessera status
 
-demo: $(RUNTIME) ## fill the project with a shop and play a few minutes of its traffic
+demo: $(RUNTIME) ## fill the project with a believable shop and play a few minutes of its traffic
 	@exec $(BIN)/python -P -m demo
 
 # The tests start the installation again and again: compiling it is a third of every start. uv
 # compiles nothing, so what a start imports is compiled once, which is a fifth of all there is.
 test check $(RUNTIME): export PYTHONDONTWRITEBYTECODE :=
 
-test: $(DEV) ## every test, the real broker and chDB included
+test: $(DEV) ## every test, with the real broker and the real ClickHouse engine
 	@$(BIN)/python -P -m pytest $(SPREAD)
 
-check: $(DEV) ## format, lint, strict types, import contracts, architecture tests, advisories
+check: $(DEV) ## format, lint, types, import contracts, architecture and reference tests, advisories
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
@@ -70,7 +70,7 @@ lock: $(DEV) ## resolve the dependencies, Kafka's jars and the JavaScript SDK an
 	cd tests/e2e/js && rm -f package-lock.json && \
 		PATH="$(CURDIR)/$(BIN):$$PATH" npm install --package-lock-only
 
-clean: ## remove the environment and caches; data stays
+clean: ## remove the environment and caches, not the data
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

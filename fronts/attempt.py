@@ -18,6 +18,7 @@ from starlette.requests import Request
 from engine.evaluation.offers import misplaced_stack
 from runtime.http.errors import ApiError
 from runtime.http.ignored import Path, note_ignored
+from runtime.http.lenient import Reader
 from runtime.http.payload import check_text, describe_complaint, malformed_body
 from runtime.http.reading import ShapeReader, read_shape
 from schemas.api import (
@@ -55,7 +56,7 @@ class _Owned(Shape, frozen=True):
     customer: msgspec.Raw = LEFT_OUT
 
 
-_owner: Final = msgspec.json.Decoder(_Owned)
+_owner: Final = Reader[_Owned](_Owned)
 _whole: Final = ShapeReader[AttemptBody](AttemptBody)
 _heads: Final = ShapeReader[Attempt](Attempt)
 _single: Final = ShapeReader[SingleAttempt](SingleAttempt)

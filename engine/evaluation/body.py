@@ -12,7 +12,7 @@ from engine.evaluation.redeemable_body import (
 )
 from engine.kernel.encode import Body, related_object_type
 from engine.orders.body import order_body, running_sums
-from schemas.evaluations import Evaluation
+from schemas.evaluations import Evaluation, Outcome
 from schemas.projects import KeyKind
 from schemas.sessions import Session
 from schemas.stacking import StackingRules
@@ -56,11 +56,8 @@ def validation_body(
     for outcome in evaluation.outcomes:
         if outcome.status == "APPLICABLE":
             row = applicable_body(outcome, evaluation.order, next(steps))
-            if evaluation.stacking is not None and key_kind != "client":
-                # with the defaults it is the same for all
-                ids = (each.category.id for each in outcome.categories)
-                told = calculation_of(ids, evaluation.stacking).explanation()
-                row["result"]["explanation"] = told
+            if key_kind != "client" and "discount" in row["result"]:
+                row["result"]["explanation"] = _explain_calculation(outcome, evaluation.stacking)
             shown.append(row)
         elif outcome.status == "INAPPLICABLE":
             shown.append(inapplicable_body(outcome, key_kind))
@@ -101,6 +98,13 @@ def expand_redeemables(body: Body, evaluation: Evaluation, expand: Collection[st
     return body | rows
 
 
+def _explain_calculation(outcome: Outcome, stacking: StackingRules | None) -> Body:
+    """Of what its percentages are taken, and the rule that says so; None: the defaults."""
+    if stacking is None:
+        return _DEFAULT_CALCULATION
+    return calculation_of((each.category.id for each in outcome.categories), stacking).explanation()
+
+
 def applied_stacking_rules_body(stacking: StackingRules | None) -> Body:
     """The rules that a request was decided under; None: the defaults."""
     return _DEFAULTS_SHOWN if stacking is None else _show_stacking_rules(stacking)
@@ -111,6 +115,7 @@ def _show_stacking_rules(stacking: StackingRules) -> Body:
 
 
 _DEFAULTS_SHOWN: Final = _show_stacking_rules(StackingRules())
+_DEFAULT_CALCULATION: Final = calculation_of((), StackingRules()).explanation()
 
 
 def session_body(session: Session) -> Body:

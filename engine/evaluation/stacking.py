@@ -79,6 +79,8 @@ def sequence_of(offers: list[Offer], stacking: StackingRules) -> list[int]:
     if stacking.redeemables_sorting_rule == "CATEGORY_HIERARCHY":
         places.sort(key=lambda n: _rank(offers[n]))
         return places
+    if len(places) == 1:
+        return places
     exclusive = [n for n in places if is_exclusive(offers[n], stacking)]
     if len(exclusive) <= stacking.applicable_exclusive_redeemables_limit:
         return places
@@ -99,6 +101,8 @@ def is_joint(offer: Offer, stacking: StackingRules) -> bool:
 
 def is_on_initial_amount(offer: Offer, stacking: StackingRules) -> bool:
     """Whether percentages of it are taken of the order as it was before the request."""
+    if not offer.categories:
+        return stacking.discount_calculation_mode == "INITIAL_AMOUNT"
     ids = (each.id for each in offer.categories)
     return calculation_of(ids, stacking).mode == "INITIAL_AMOUNT"
 
@@ -127,11 +131,11 @@ class _Applied:
     def limit_met(self, offer: Offer, stacking: StackingRules, *, exclusive: bool) -> Skip | None:
         """The first limit that leaves no room for the offer."""
         name = "applicable_redeemables_limit"
-        skip = None
-        if exclusive or not is_joint(offer, stacking):
-            skip = skip_over_limit(
-                APPLICABLE_LIMIT, name, stacking.applicable_redeemables_limit, self.all
-            )
+        skip = skip_over_limit(
+            APPLICABLE_LIMIT, name, stacking.applicable_redeemables_limit, self.all
+        )
+        if skip is not None and not exclusive and is_joint(offer, stacking):
+            skip = None
         if skip is None:
             skip = self._category_limit_met(offer, stacking)
         if skip is None and exclusive:

@@ -26,9 +26,7 @@ _EXACT_MAX: Final = 2**53
 #: How large and how small numbers are written out, in digits before and zeros after the point.
 _DIGITS_MAX: Final = 21
 _ZEROS_MAX: Final = 6
-#: How floats end that the encoder writes otherwise; nearly no body has any. The first text is
-#: there for speed.
-_ZERO: Final = b".0"
+#: How floats end that the encoder writes otherwise; nearly no body has any.
 _WHOLE: Final = re.compile(rb"\.0[],}]")
 _EXPONENT: Final = re.compile(rb"e[-1-9][0-9]{0,2}[],}]")
 _TOKEN: Final = re.compile(rb'"(?:[^"\\]++|\\.)*+"|-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?')
@@ -76,7 +74,7 @@ def number_text(value: float) -> str:
 
 def with_plain_numbers(content: bytes) -> bytes:
     """The encoder's JSON with its numbers written so; exact numbers are `nearest_number` already."""
-    if _EXPONENT.search(content) or (_ZERO in content and _WHOLE.search(content)):
+    if _EXPONENT.search(content) or _WHOLE.search(content):
         return _TOKEN.sub(_token, content)
     return content
 

@@ -72,6 +72,15 @@ def periods_of(view: View, now: Millis) -> Periods:
     )
 
 
+def counted_in(view: View, now: Millis) -> Periods | None:
+    """What a redemption counts in now; None: the periods of UTC, which nobody has to be told."""
+    opened = view.get(tables.OPENED, view.project)
+    if opened is None or (opened.running is None and opened.timezone in _UTC):
+        return None
+    found = periods_of(view, now)
+    return None if found == periods_at(now) else found
+
+
 def running_into(view: View, zone: Zone, now: Millis) -> Running:
     """What runs now, and when a zone that begins to count ends it."""
     until = Periods(day_after(now, zone), week_after(now, zone), month_after(now, zone))

@@ -11,7 +11,8 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from engine.kernel import tables
-from engine.kernel.lookup import find_voucher
+from engine.kernel.folding import fold_code
+from engine.kernel.lookup import find_voucher, tells_case
 from engine.kernel.state import View
 from engine.qualification.candidates import HELD_MAX, Candidate, Found, found_of_voucher
 from engine.qualification.places import is_candidate, place_of
@@ -21,6 +22,9 @@ from schemas.qualifications import CandidateKind
 VALUES_MAX: Final = 100
 #: Up to how many tiers those of campaigns that a filter names are looked up by the campaigns.
 TIERS_NAMED_MAX: Final = 1000
+
+#: The fields whose values may be codes.
+_NAMING_CODES: Final = frozenset({"code", "resource_id"})
 
 Values = frozenset[str]
 
@@ -54,6 +58,19 @@ class Filters(NamedTuple):
         return join(
             _OPERATORS[each.operator](_FIELDS[each.field](candidate), each.values)
             for each in self.conditions
+        )
+
+    def spell_codes(self, view: View) -> "Filters":
+        """The same, each code as its voucher has it, where codes do not tell case."""
+        if tells_case(view):
+            return self
+        return self._replace(
+            conditions=tuple(
+                each._replace(values=frozenset(_spell_code(view, name) for name in each.values))
+                if each.field in _NAMING_CODES
+                else each
+                for each in self.conditions
+            )
         )
 
     def kinds(self, kinds: Iterable[CandidateKind]) -> list[CandidateKind]:
@@ -121,6 +138,13 @@ def _conditions(field: str, said: Any) -> Iterator[_Condition]:
         if not values or len(values) > VALUES_MAX or not all(isinstance(v, str) for v in values):
             raise FilterError(f"{path}.{operator}", f"should be 1 to {VALUES_MAX} strings")
         yield _Condition(field, operator, frozenset(values))
+
+
+def _spell_code(view: View, name: str) -> str:
+    voucher = find_voucher(view, name)
+    if voucher is None or fold_code(voucher.code) != fold_code(name):
+        return name  # what is no code, or nobody's
+    return voucher.code
 
 
 def _by_name(view: View, name: str, customer_id: str | None) -> Iterator[Found]:

@@ -75,6 +75,8 @@ def find_page(trial: Trial, query: PageQuery) -> Page:
 
 def page_steps(trial: Trial, query: PageQuery) -> Steps[Page]:
     """The page that is asked for, step by step. Raises UnknownCursor."""
+    view = trial.circumstances.view
+    query = query._replace(filters=query.filters.spell_codes(view))
     return _newest(trial, query) if query.sorting_rule == "DEFAULT" else _by_deal(trial, query)
 
 

@@ -12,13 +12,12 @@ from engine.evaluation.evaluate import Asker, FoundRedeemables, evaluate_found
 from engine.evaluation.outcomes import fail_all
 from engine.evaluation.skips import refusal_of_skipped
 from engine.kernel import tables
-from engine.kernel.calendar import periods_at
 from engine.kernel.decision import Decision
 from engine.kernel.ids import PARENT, new_id
 from engine.kernel.lookup import find_named_customer
 from engine.kernel.room import Decisions, unite_tables
 from engine.kernel.state import View
-from engine.kernel.zones import periods_of
+from engine.kernel.zones import counted_in
 from engine.orders.calculation import paid_status, with_item_ids
 from engine.orders.overrides import OverriddenCatalogue, override_catalogue
 from engine.pricing.sums import budget_amount
@@ -32,7 +31,6 @@ from schemas.errors import Refusal
 from schemas.evaluations import Evaluation, Outcome
 from schemas.orders import Order, OrderEntry
 from schemas.redemptions import RedeemStack, RedemptionFailed, RedemptionSucceeded
-from schemas.tallies import Periods
 
 
 def redeem_stack(view: View, command: Command, body: RedeemStack, now: Millis) -> Decision:
@@ -162,14 +160,8 @@ def _redemption_succeeded_event(
         session_key=session_key,
         channel=command.channel,
         channel_id=command.channel_id,
-        periods=_counted_in(view, now),
+        periods=counted_in(view, now),
     )
-
-
-def _counted_in(view: View, now: Millis) -> Periods | None:
-    """The day, week and month that it counts in; None: those of UTC, which nobody has to be told."""
-    found = periods_of(view, now)
-    return None if found == periods_at(now) else found
 
 
 def _redeem_outcome(outcome: Outcome, order: Order | None) -> Outcome:

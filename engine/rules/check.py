@@ -253,7 +253,7 @@ def _has_id(kind: Kind, value: Any) -> bool:
 
 
 def _bundle_part(rule: Any, path: str) -> Iterator[Wrong]:
-    if not isinstance(rule, Mapping) or rule.get("name") not in {"order.items.any", None}:
+    if not isinstance(rule, Mapping) or rule.get("name") not in ("order.items.any", None):
         yield Wrong(f"{path}.name", "has to be order.items.any")
         return
     conditions = rule.get("conditions")
@@ -274,7 +274,7 @@ def _bundle_part(rule: Any, path: str) -> Iterator[Wrong]:
 
 def _bundle_quantity(rule: Any, path: str) -> Iterator[Wrong]:
     """Of an item of a bundle its quantity; anything else would be passed over in silence."""
-    if not isinstance(rule, Mapping) or rule.get("name") not in {_BUNDLE_QUANTITY, None}:
+    if not isinstance(rule, Mapping) or rule.get("name") not in (_BUNDLE_QUANTITY, None):
         yield Wrong(f"{path}.name", f"has to be {_BUNDLE_QUANTITY}")
         return
     conditions = rule.get("conditions")

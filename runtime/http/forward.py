@@ -82,7 +82,7 @@ class Forward:
     """The ASGI application that passes requests on.
 
     `positions` gives, for a project, how far a reader must be to see all that this host answered,
-    `time_zone` the name of the zone that it reckons in, `spell` a path as the other host knows it.
+    `time_zone` the name of the zone that it reckons in, `spell` path and query as the other host knows them.
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class Forward:
         secret: str,
         positions: Callable[[str], Awaitable[Positions]],
         time_zone: Callable[[str], str],
-        spell: Callable[[str, str], str] = lambda _, path: path,
+        spell: Callable[[str, str, bytes], tuple[str, bytes]] = lambda _, *target: target,
     ) -> None:
         self._client = client
         self._secret = secret
@@ -143,9 +143,10 @@ class Forward:
             (REQUEST_ID_HEADER, request_id_of(request)),
         ):
             headers.append((name.encode(), text.encode("latin-1")))
-        target = self._spell(caller.project, request.scope["path"]).encode("latin-1")
-        if request.scope["query_string"]:
-            target += b"?" + request.scope["query_string"]
+        path, query = self._spell(
+            caller.project, request.scope["path"], request.scope["query_string"]
+        )
+        target = path.encode("latin-1") + (b"?" + query if query else b"")
         has_body = "content-length" in request.headers or "transfer-encoding" in request.headers
         return self._client.build_request(
             request.method,

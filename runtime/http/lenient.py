@@ -79,7 +79,9 @@ def _mend_for(type_: inspect.Type) -> Mend:
             return lambda value: _mend_members(value, mends)
         case inspect.DictType(value_type=inner):
             mend = _mend_for(inner)
-            return lambda value: _mend_members(value, dict.fromkeys(value, mend) if value else {})
+            return lambda value: _mend_members(
+                value, dict.fromkeys(value, mend) if isinstance(value, dict) else {}
+            )
         case inspect.VarTupleType(item_type=inner) | inspect.ListType(item_type=inner):
             mend = _mend_for(inner)
             return lambda value: (

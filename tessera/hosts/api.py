@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from engine.answers.answer import render_answer
 from engine.kernel.encode import to_json
 from engine.kernel.zones import zone_name_of
-from fronts.spelling import spell_path
+from fronts.spelling import spell_target
 from fronts.writes import Writes
 from runtime.base.clock import clock_ms
 from runtime.base.settings import Settings
@@ -81,7 +81,7 @@ async def run_api(settings: Settings) -> None:
             parts.internal_secret,
             positions,
             lambda each: zone_name_of(replicas.view(each)),
-            lambda each, path: spell_path(replicas.view(each), path),
+            lambda each, *target: spell_target(replicas.view(each), *target),
         ),
         note=api_calls.note,
     )

@@ -11,8 +11,10 @@ import pytest
 from pydantic_core import PydanticUndefined
 
 import tessera
+from engine.formulas.functions import METADATA
 from runtime.base.settings import PREFIX, Settings
 from tests.architecture.dispatching import assignments
+from tests.architecture.markdown import inline_code_of
 from tests.architecture.repository import ROOT, files, python_packages, text
 
 _HOUSES = "|".join((*python_packages(), "tests", "docs"))
@@ -20,6 +22,8 @@ _HOUSES = "|".join((*python_packages(), "tests", "docs"))
 NAMED = re.compile(rf"(?<![\w./-])((?:{_HOUSES})/[\w/.-]+?\.(?:py|md|lock|toml))(?![\w/])")
 #: What is defined somewhere, by its dotted name.
 DOTTED = re.compile(rf"`((?:{_HOUSES})(?:\.\w+)+)`")
+#: A name of several words, as only code has them.
+NAME = re.compile(r"[A-Za-z]\w*_\w+")
 #: A module by the end of its path.
 MODULE = re.compile(r"`((?:\w+/)*\w+\.py)`")
 
@@ -63,6 +67,20 @@ def test_every_module_that_a_document_names_is_somewhere(path: Path) -> None:
         if not any(each == named or each.endswith(f"/{named}") for each in known)
     ]
     assert missing == []
+
+
+@pytest.mark.parametrize("path", files(".md"), ids=str)
+def test_every_name_that_a_document_shows_is_in_the_code(path: Path) -> None:
+    shown = {name for code in inline_code_of(path) for name in NAME.findall(code)}
+    assert sorted(name for name in shown if name not in _names_in_code()) == []
+
+
+@cache
+def _names_in_code() -> str:
+    """All names that files of code have, with a space between them."""
+    contents = "".join(text(each) for suffix in (".py", ".json", ".toml") for each in files(suffix))
+    composed = {PREFIX + name.upper() for name in Settings.model_fields} | METADATA
+    return " ".join({*NAME.findall(contents), *composed, *(each.stem for each in files(".py"))})
 
 
 @pytest.mark.parametrize("path", [*files(".md"), *files(".py")], ids=str)

@@ -3,7 +3,7 @@
 `routes.json` says as data what each route that is built answers: under `contract` the facts of the
 API's description (the name of a shape of `shapes.json`, a shape itself where the description gives
 it no name, or null for an answer without a body), under `own` what is not of that API, with shapes
-of our own. Every error has the shape `Error`; its statuses are those that any path may answer, and
+of our own; under `not_built` the routes of that API that there are not. Every error has the shape `Error`; its statuses are those that any path may answer, and
 those that only a known route does. An answer that the table has no entry for is a failure.
 
 Every client of the tests hands its answers to `assert_answer`; nobody has to ask for it. A test
@@ -26,6 +26,10 @@ _TABLE: Final[dict[str, Any]] = json.loads(
 )
 #: By "METHOD /path/{name}" and status, what a route answers when it does what it is asked for.
 ROUTES: Final[Mapping[str, Mapping[str, Shape | None]]] = _TABLE["contract"] | _TABLE["own"]
+#: The names of those of the API, of our own, and of those of the API that there are not.
+CONTRACT: Final = frozenset(_TABLE["contract"])
+OWN: Final = frozenset(_TABLE["own"])
+NOT_BUILT: Final = frozenset(_TABLE["not_built"])
 _ERRORS_OF_ANY_PATH: Final = frozenset(_TABLE["errors_of_any_path"])
 _ERRORS: Final = _ERRORS_OF_ANY_PATH | frozenset(_TABLE["errors"])
 #: How often each route was seen to answer with each status.

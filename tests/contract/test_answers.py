@@ -12,12 +12,9 @@ from typing import Any
 
 import httpx
 import pytest
-from starlette.routing import Route
 
 from engine.answers import hook_campaigns, hook_events
 from schemas.webhooks import EVENT_NAMES
-from services.analytics.service import analytics_service
-from services.audit.service import audit_service
 from tests.contract.answers import (
     PICTURE,
     ROUTES,
@@ -28,17 +25,15 @@ from tests.contract.answers import (
     wanting,
 )
 from tests.contract.payloads import DATA, NAMES, OWN, assert_payload
+from tests.contract.served import OF_A_HOST, served_routes, unnamed
 from tests.contract.shapes import INSTEAD, MORE, SHAPES
 from tests.e2e.manager import Manager, Received, Receiver
 from tests.e2e.plain import Plain
 from tests.e2e.recorder import Recorder
 from tests.e2e.shop import Shop
-from tests.unit.services.world import World
 
 LIST = {"object": "list", "data_ref": "orders", "orders": [], "total": 0}
 ERROR = {"code": 404, "key": "not_found", "message": "Resource not found"}
-#: What the hosts answer themselves, before any service is asked.
-OF_A_HOST = {"GET /health", "GET /health/live", "GET /internal/tables", "GET /openapi.json"}
 KEYS = dict.fromkeys(
     (
         "app_id",
@@ -119,25 +114,7 @@ def test_a_fixed_path_is_not_a_name() -> None:
 
 
 async def test_every_route_that_is_served_has_its_answers_in_the_table_and_no_other() -> None:
-    nothing: Any = None
-    async with World() as world:
-        services = (
-            *world.host._services,
-            audit_service(nothing, lambda: 0),
-            analytics_service(nothing, lambda: 0),
-        )
-    served = {
-        _unnamed(f"{method} {route.path}")
-        for service in services
-        for route in (*service.routes, *(each for one in service.routers for each in one.routes))
-        if isinstance(route, Route)
-        for method in (route.methods or set()) - {"HEAD"}
-    }
-    assert {_unnamed(name) for name in ROUTES.keys() - OF_A_HOST} == served
-
-
-def _unnamed(route: str) -> str:
-    return re.sub(r"\{[^}]*\}", "{}", route)
+    assert {unnamed(name) for name in ROUTES.keys() - OF_A_HOST} == (await served_routes()).keys()
 
 
 def test_no_story_asks_with_a_client_that_does_not_look() -> None:

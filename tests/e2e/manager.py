@@ -33,10 +33,10 @@ class Manager:
 
     def new_project(self, **more: Any) -> Any:
         """A new project with its keys."""
-        body = {"name": "Second", "timezone": "Etc/UTC", "currency": "PLN"} | more
-        asked = sdk.ManagementProjectsCreateRequestBody.from_dict(
-            body | {"case_sensitive_codes": True}
-        )
+        body = {
+            "name": "Second", "timezone": "Etc/UTC", "currency": "PLN", "case_sensitive_codes": True,
+        }  # fmt: skip
+        asked = sdk.ManagementProjectsCreateRequestBody.from_dict(body | more)
         return told(self.api.create_project, asked)
 
     def webhook(self, url: str, *events: str, project: str | None = None) -> Any:

@@ -1,10 +1,13 @@
 """What an operator finds: processes, keys, health, the log; and what nobody may find."""
 
 import json
+import re
 import stat
 
+from deploy.embedded.home import Home
+from deploy.embedded.start import Installation
 from schemas.topics import CUSTOMER_KEYS, LEDGER, VALIDATIONS
-from tests.contract.answers import client
+from tests.architecture.markdown import codes, read_table
 from tests.e2e.kafka_log import Log
 from tests.e2e.plain import Plain, refused
 from tests.e2e.shop import Shop, asked, new_code
@@ -36,14 +39,21 @@ def test_the_keys_are_for_their_owner_only(system: System) -> None:
     assert list(json.loads(file.read_text("utf-8"))) == KEYS
 
 
-def test_health_names_every_part(system: System) -> None:
-    with client(base_url=system.url) as http:
-        answer = http.get("/health")
-    assert answer.status_code == 200
-    body = answer.json()
-    assert body["status"] == "ok"
-    assert {"ledger", "insight", "replica 0"} <= set(body["parts"])
-    assert {part["state"] for part in body["parts"].values()} == {"ok"}
+def test_health_names_every_part_that_is_documented(system: System) -> None:
+    found = Installation.of(Home(system.files))
+    assert found is not None
+    rows = read_table("docs/operations.md", "part", "of", "state is not `ok` when")
+    for host in HOSTS:
+        well, body = found.health_of(host)
+        assert (well, body["status"]) == (True, "ok")
+        assert {part["state"] for part in body["parts"].values()} == {"ok"}
+        told = {part for parts, of, _ in rows if host in codes(of) for part in codes(parts)}
+        assert {_numbered(part) for part in body["parts"]} == told
+
+
+def _numbered(part: str) -> str:
+    """The name of a part as the page has it."""
+    return re.sub(r"\d+$", "N", re.sub(r"^sink .*/", "sink TOPIC/", part))
 
 
 def test_a_second_start_of_what_runs_changes_nothing(system: System) -> None:

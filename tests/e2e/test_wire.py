@@ -192,6 +192,24 @@ def test_python_manages_a_project_of_its_cluster(system: System) -> None:
     manager.close()
 
 
+def test_a_code_is_found_however_it_is_written(system: System) -> None:
+    manager = Manager(system.url, system.keys)
+    made = manager.new_project(case_sensitive_codes=False)
+    key = {"X-App-Id": made.server_side_key.app_id, "X-App-Token": made.server_side_key.app_token}
+    plain = Plain(system.url, key)
+    gift = {"type": "GIFT_VOUCHER", "gift": {"amount": 100}}
+    assert plain.ask("POST", "/v1/vouchers/Gru%C3%9F", json=gift).status_code == 200
+    redeemed = plain.ask("POST", "/v1/vouchers/gruss/redemption", json={"order": {"amount": 1}})
+    assert redeemed.json()["voucher"]["code"] == "Gruß", redeemed.text
+    [listed] = plain.get("/v1/vouchers", code="GRUSS")["vouchers"]
+    assert listed["code"] == "Gruß"
+    filtered = {"filters[voucher_code][conditions][$is][0]": "GRUSS"}
+    assert plain.get("/v1/redemptions", **filtered)["total"] == 1
+    assert plain.get("/v1/vouchers/GRUSS/redemption")["redeemed_amount"] == 1
+    manager.close()
+    plain.close()
+
+
 def test_python_notes_an_event_with_nothing_beside_it(shop: Shop) -> None:
     source_id = new_code()
     body = {"event": "e", "customer": {"source_id": source_id}}

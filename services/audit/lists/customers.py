@@ -132,9 +132,12 @@ async def _in_segment(reads: Reads, request: Request, where: Where, asked: str |
     if named is None:
         return
     found = await reads.rows(queries.entities(where.values["project"], SEGMENT, [named]))
-    if of_path and not found:
-        raise ApiError(not_found("segment", named))
-    if found and tables.SEGMENTS.decode(found[0][1].encode()).type == "passive":
+    if not found:
+        if of_path:
+            raise ApiError(not_found("segment", named))
+        where.add("false")  # the rows of who was in one that is gone stay
+        return
+    if tables.SEGMENTS.decode(found[0][1].encode()).type == "passive":
         raise invalid_parameter(
             "segment_id", "is a passive segment, of which nobody keeps who is in it"
         )

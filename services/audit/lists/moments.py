@@ -21,7 +21,7 @@ from services.audit.sink.entities import ENTITIES
 #: How long a page may become that goes on to the end of a moment.
 MOMENT_MAX: Final = 10_000
 #: How long ago the page before may have been read: what is newer may have come since.
-_ASKED_WITHIN_MS: Final = 60_000
+_ASKED_WITHIN_MS: Final = 24 * 60 * 60_000
 
 
 class Source(NamedTuple):

@@ -70,7 +70,7 @@ def segment_changed(project: str, event: SegmentCreated | SegmentUpdated) -> tup
 
 
 def segment_deleted(project: str, event: SegmentDeleted) -> tuple[EntityRow, ...]:
-    """That the segment is gone_row; nobody asks for its members any more."""
+    """That the segment is gone; its members are told to nobody any more."""
     return (gone_row(project, KIND, event.segment.id),)
 
 

@@ -23,7 +23,7 @@ from services.catalog.terms.bodies import (
 #: Of the API's types of campaigns, those that are not served.
 UNSERVED = ("LOYALTY_PROGRAM", "REFERRAL_PROGRAM")
 #: The type of a campaign of each type of vouchers.
-_KINDS: Mapping[Any, str] = MappingProxyType(
+_KINDS: Mapping[str, str] = MappingProxyType(
     {
         "DISCOUNT_VOUCHER": "DISCOUNT_COUPONS",
         "GIFT_VOUCHER": "GIFT_VOUCHERS",
@@ -137,7 +137,9 @@ class CreateCampaignBody(CampaignTerms):
         if not isinstance(voucher, dict) or given.get("campaign_type") is not None:
             return given
         kind = voucher.get("type")
-        return given | {"campaign_type": _KINDS[kind]} if kind in _KINDS else given
+        if not isinstance(kind, str) or kind not in _KINDS:
+            return given
+        return given | {"campaign_type": _KINDS[kind]}
 
 
 class UpdateCampaignBody(CampaignTerms):

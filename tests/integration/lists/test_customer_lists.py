@@ -124,3 +124,4 @@ async def test_the_members_of_a_segment_are_listed(insight: Insight) -> None:
     assert await members("/v1/customers?segment_id=seg_static") == ("53", 2)
     insight.world.append(decided(SegmentDeleted(static)))
     await insight.get("/v1/segments/seg_static/customers", status=404)
+    assert await members("/v1/customers?segment_id=seg_static") == ("", 0)

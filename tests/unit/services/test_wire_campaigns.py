@@ -91,3 +91,11 @@ async def test_a_campaign_of_loyalty_cards_is_a_loyalty_program_which_is_not_ser
     details = answer.json()["details"]
     assert "`.campaign_type`" in details
     assert "LOYALTY_PROGRAM are not served" in details
+
+
+@pytest.mark.parametrize("kind", [["GIFT_VOUCHER"], {"name": "GIFT_VOUCHER"}, 1, "COUPON"])
+async def test_what_is_no_type_of_vouchers_is_refused_by_name(world: World, kind: Any) -> None:
+    voucher = {"type": kind, "gift": {"amount": 500}}
+    answer = await world.call("POST", "/v1/campaigns", {"name": "N", "voucher": voucher})
+    assert answer.status_code == 400
+    assert "`.voucher.type`" in answer.json()["details"]

@@ -81,7 +81,8 @@ async def test_a_tier_may_have_no_discount_and_takes_nothing(world: World) -> No
         asked = {"redeemables": [{"object": "promotion_stack", "id": made["id"]}], "order": order}
         valid = await _ok(world, "POST", "/v1/validations", asked)
         assert valid["valid"] is True
-        assert [each["result"].keys() for each in valid["redeemables"]] == [set(), {"discount"}]
+        told = [each["result"].keys() for each in valid["redeemables"]]
+        assert told == [set(), {"discount", "explanation"}]
         redeemed = await _ok(world, "POST", "/v1/redemptions", asked)
         assert [each["result"] for each in redeemed["redemptions"]] == ["SUCCESS", "SUCCESS"]
         assert redeemed["order"]["total_amount"] == 999

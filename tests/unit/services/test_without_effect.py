@@ -110,6 +110,44 @@ async def context_type(world: World) -> Pair:
     return found[0], found[1]
 
 
+async def cluster_id(world: World) -> Pair:
+    project = {"timezone": "Etc/UTC", "currency": "PLN", "case_sensitive_codes": True}
+    found = []
+    for more in ({}, {"cluster_id": "eu1"}):
+        body = project | {"name": "P"} | more
+        made = await world.call("POST", "/management/v1/projects", body, MANAGEMENT)
+        assert made.status_code == 200, made.text
+        path = f"/management/v1/projects/{made.json()['id']}"
+        shown = await _answer(world, "GET", path, None, headers=MANAGEMENT)
+        found.append(shown.replace(made.json()["id"], ""))
+    return found[0], found[1]
+
+
+async def hierarchy_mode(world: World) -> Pair:
+    off = {"name": "T", "action": {"discount": {"type": "AMOUNT", "amount_off": 100}}}
+    sale = {"name": "Sale", "campaign_type": "PROMOTION", "promotion": {"tiers": [off, off]}}
+    made = (await world.call("POST", "/v1/campaigns", sale)).json()["promotion"]["tiers"]
+    ids = [each["id"] for each in reversed(made)]
+    found = []
+    for more in ({}, {"hierarchy_mode": "MANUAL"}):
+        body = {"name": "S", "tiers": {"ids": ids} | more}
+        stack = (await world.call("POST", "/v1/promotions/Sale/stacks", body)).json()
+        asked = REDEEMED | {"redeemables": [{"object": "promotion_stack", "id": stack["id"]}]}
+        found.append(await _answer(world, "POST", "/v1/validations", asked))
+    return found[0], found[1]
+
+
+async def discount_quantity(world: World) -> Pair:
+    item = {"product_id": "p", "quantity": 3, "price": 500}
+    found = []
+    for more in ({}, {"discount_quantity": 1}):
+        answer = await _answer(
+            world, "POST", "/v1/validations", REDEEMED | {"order": {"items": [item | more]}}
+        )
+        found.append(answer.replace('"discount_quantity":1,', ""))
+    return found[0], found[1]
+
+
 PROBES: dict[str, Callable[[World], Awaitable[Pair]]] = {
     "client_list_vouchers_enabled": flag("client_list_vouchers_enabled"),
     "client_create_customer_enabled": flag("client_create_customer_enabled"),
@@ -117,6 +155,9 @@ PROBES: dict[str, Callable[[World], Awaitable[Pair]]] = {
     "client_set_voucher_expiration_date_enabled": flag(
         "client_set_voucher_expiration_date_enabled"
     ),
+    "cluster_id": cluster_id,
+    "hierarchy_mode": hierarchy_mode,
+    "discount_quantity": discount_quantity,
     "auto_join": campaign(auto_join=True),
     "voucher.code_config.initial_count": campaign(voucher={"code_config": {"initial_count": 5}}),
     "context_type": context_type,

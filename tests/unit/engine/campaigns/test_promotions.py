@@ -21,6 +21,7 @@ from schemas.commands import CommandBody
 from schemas.promotion_events import StackUpdated, TierUpdated
 from schemas.promotions import (
     STACK_TIERS_MAX,
+    STACKS_MAX,
     TIERS_AT_ONCE_MAX,
     TIERS_MAX,
     TIERS_SHOWN_MAX,
@@ -126,6 +127,16 @@ def test_a_stack_has_tiers_of_its_promotion_in_its_own_order() -> None:
             wrong,
         )
     assert refused(world.when(CreateStack("Sale", "", ids))) == "invalid_payload"
+
+
+def test_a_promotion_has_so_many_stacks_at_most() -> None:
+    world = World()
+    promotion(world, "A")
+    for _ in range(STACKS_MAX):
+        stack(world, "A")
+    assert (
+        refused(world.when(CreateStack("Sale", "S", (tier(world, "A").id,)))) == "invalid_campaign"
+    )
 
 
 def test_a_stack_is_changed_and_deleted() -> None:

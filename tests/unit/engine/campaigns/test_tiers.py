@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from engine.kernel import tables
 from engine.kernel.state import encode
@@ -99,6 +100,13 @@ def test_a_place_beyond_the_last_one_is_refused() -> None:
     assert refused(world.when(CreateTier("Sale", new("B").tier))) == "invalid_payload"
     move(world, "A", 1)
     assert add(world, "B").hierarchy == 2
+
+
+def test_a_promotion_has_so_many_tiers_at_most() -> None:
+    world = World()
+    full = structs.replace(promotion(world), tiers_count=TIERS_MAX)
+    world.given(CampaignUpdated(full))
+    assert refused(world.when(CreateTier("Sale", new("A").tier))) == "invalid_campaign"
 
 
 def test_a_deleted_tier_leaves_its_place_free_and_ends_its_assignments() -> None:

@@ -11,7 +11,8 @@ from engine.kernel import tables
 from engine.kernel.folding import fold_code
 from engine.kernel.lookup import find_voucher
 from engine.kernel.overlay import ProjectState
-from fronts.spelling import spell_path
+from engine.qualification.filters import parse_filters
+from fronts.spelling import spell_target
 from schemas.actions import ImportVouchers
 from schemas.campaigns import AddVouchers, CodeConfig
 from schemas.projects import ProjectOpened
@@ -19,6 +20,7 @@ from schemas.voucher_events import VoucherDeleted
 from schemas.vouchers import CreateVoucher, Voucher
 from tests.unit.engine.background.test_actions import new, run, started, state
 from tests.unit.engine.campaign_world import campaign
+from tests.unit.engine.qualification_world import Shop
 from tests.unit.engine.world import PROJECT, World, redeem, voucher
 
 SEED = "0" * 32
@@ -83,6 +85,18 @@ def test_what_is_deleted_for_good_frees_every_spelling() -> None:
     assert world.when(CreateVoucher(voucher("STRASSE", id=""))).refusal is None
 
 
+@pytest.mark.parametrize("field", ["code", "resource_id"])
+def test_a_qualification_is_filtered_by_a_code_however_it_is_written(field: str) -> None:
+    shop = Shop()
+    shop.world.given(ProjectOpened(PROJECT, case_sensitive_codes=False))
+    shop.world.given(voucher("Straße"), voucher("Other"))
+    for operator, expected in (("$is", ["v_Straße"]), ("$not_in", ["v_Other"])):
+        filters = parse_filters({field: {"conditions": {operator: ["STRASSE", "NONE"]}}})
+        assert shop.ids(shop.trial(), filters=filters) == expected
+    by_id = parse_filters({field: {"conditions": {"$is": ["v_Straße"]}}})
+    assert shop.ids(shop.trial(), filters=by_id) == (["v_Straße"] if field != "code" else [])
+
+
 def test_one_voucher_in_two_spellings_is_asked_for_twice() -> None:
     world = caseless().given(voucher("Ten"))
     refused = world.when(redeem("TEN", "ten")).refusal
@@ -120,8 +134,9 @@ def test_a_rule_has_as_many_codes_as_are_different() -> None:
 
 def test_a_path_goes_on_with_the_vouchers_own_name() -> None:
     view = caseless().given(voucher("Straße")).view
-    assert spell_path(view, "/v1/vouchers/STRASSE/redemptions") == (
-        "/v1/vouchers/v_Stra%C3%9Fe/redemptions"
+    assert spell_target(view, "/v1/vouchers/STRASSE/redemptions", b"limit=1") == (
+        "/v1/vouchers/v_Stra%C3%9Fe/redemptions",
+        b"limit=1",
     )
     for path in (
         "/v1/vouchers/NONE/redemptions",
@@ -129,9 +144,32 @@ def test_a_path_goes_on_with_the_vouchers_own_name() -> None:
         "/v1/vouchers",
         "/v1/x/a/b",
     ):
-        assert spell_path(view, path) == path
+        assert spell_target(view, path, b"") == (path, b"")
     told = World().given(voucher("Straße")).view
-    assert spell_path(told, "/v1/vouchers/STRASSE/x") == "/v1/vouchers/STRASSE/x"
+    asked = "/v1/vouchers/STRASSE/x", b"code=STRASSE"
+    assert spell_target(told, *asked) == asked
+
+
+@pytest.mark.parametrize(
+    ("asked", "goes_on"),
+    [
+        (b"code=STRASSE&limit=2", b"code=Stra%C3%9Fe&limit=2"),
+        (b"voucher_code=strasse", b"voucher_code=Stra%C3%9Fe"),
+        (b"voucher=v_Stra%C3%9Fe", b"voucher=v_Stra%C3%9Fe"),
+        (
+            b"filters[voucher_code][conditions][$in][0]=STRASSE",
+            b"filters%5Bvoucher_code%5D%5Bconditions%5D%5B%24in%5D%5B0%5D=Stra%C3%9Fe",
+        ),
+        (b"filters[code][conditions][$starts_with]=STRA", None),
+        (b"code=NONE", None),
+        (b"code=%FF", None),
+        (b"campaign=STRASSE", None),
+    ],
+)
+def test_a_filter_goes_on_with_the_vouchers_own_code(asked: bytes, goes_on: bytes | None) -> None:
+    view = caseless().given(voucher("Straße")).view
+    found = spell_target(view, "/v1/vouchers", asked)
+    assert found == ("/v1/vouchers", asked if goes_on is None else goes_on)
 
 
 def test_of_two_rows_that_differ_in_case_one_is_imported() -> None:

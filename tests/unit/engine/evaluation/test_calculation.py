@@ -51,7 +51,10 @@ def test_the_explanation_tells_of_what_percentages_are_taken(
     assert "explanation" not in for_browsers[0]["result"]
 
 
-def test_without_stacking_rules_of_its_own_a_project_is_told_no_mode() -> None:
+def test_without_stacking_rules_of_its_own_a_project_is_told_the_mode_of_the_defaults() -> None:
     world = ruled(None)
     shown = validation_body("valid_1", evaluated(world, row(world, "A")), "server")
-    assert "explanation" not in shown["redeemables"][0]["result"]
+    assert shown["redeemables"][0]["result"]["explanation"] == {
+        "rule": "discount_calculation_mode",
+        "discount_calculation_mode": "DISCOUNTED_AMOUNT",
+    }

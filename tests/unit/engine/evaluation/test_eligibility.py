@@ -18,6 +18,7 @@ from schemas.promotions import PromotionTier
 from schemas.rewards import Reward
 from schemas.validity import DailyHours, ValidityHours, ValidityTimeframe
 from schemas.vouchers import Gift, LoyaltyCard, Voucher
+from tests.architecture.tables import rows_of, spans_of
 from tests.unit.engine.world import DAY, HOUR, NOON, World, amount, gift_card, redeem, voucher
 
 #: What breaks every rule of switch and times; NOON is a Wednesday, 12:00.
@@ -173,6 +174,15 @@ def test_the_first_broken_rule_decides(card: Voucher, walk: Walk, row: int) -> N
     assert refusal.explanation is not None
     assert refusal.explanation["rule"] == TOLD.get(rule, rule)
     assert refusal.explanation.get("campaign_id") == ("camp_1" if whose == "campaign" else None)
+
+
+def test_the_document_has_the_keys_of_every_rule_in_order() -> None:
+    rows = [spans_of(cells[2]) for cells in rows_of("docs/api.md", "## The order of checks")]
+    keys: dict[str, list[str]] = {rule.__name__: [] for rule in RULES}
+    for name, key, _, _ in (*GIFT_ROWS, *CARD_ROWS):
+        keys[name] += [] if key in keys[name] else [key]
+    # before them stands that it exists, after them what the project's own rules say
+    assert rows[1:-1] == [[key] for _, key, _, _ in TIMES] + list(keys.values())
 
 
 def test_the_tables_have_every_rule_in_order() -> None:

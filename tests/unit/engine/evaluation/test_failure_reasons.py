@@ -30,6 +30,7 @@ from schemas.rules import ValidationRule, ValidationRuleCreated
 from schemas.segments import Segment, SegmentCreated
 from schemas.vouchers import Voucher
 from services.audit.lists.redemptions import wanted_redemptions
+from tests.architecture.tables import rows_of, spans_of
 from tests.unit.engine.evaluation.failure_reasons import CARD, NAMES, ROWS, RULES, STORED, TOLD, Row
 from tests.unit.engine.world import NOON, World, only, redeem
 
@@ -208,3 +209,16 @@ def test_a_failure_has_the_contracts_message_and_one_of_the_fifteen_reasons(
     assert (body["failure_code"], body["failure_message"]) == (key, message)
     assert reason_of(refusal) in {*_SENTENCES.values(), *_NOT_FOUND.values(), INVALID_INPUT}
     assert len({*_SENTENCES.values(), *_NOT_FOUND.values(), INVALID_INPUT}) == 15
+
+
+def test_the_document_names_every_key_beside_its_reason() -> None:
+    told: dict[str, str] = {}
+    for reason, cell in rows_of("docs/api.md", "### Why it failed"):
+        told |= dict.fromkeys(spans_of(cell), reason)
+    for key, reason in told.items():
+        # of what was not found the kind decides, here a voucher
+        assert reason == (_NOT_FOUND["voucher"] if key == "not_found" else reason_of(refuse(key)))
+    assert _SENTENCES.keys() <= told.keys()
+    assert len(set(told.values())) == len(
+        {*_SENTENCES.values(), *_NOT_FOUND.values()} | {INVALID_INPUT}
+    )

@@ -172,6 +172,8 @@ def quantity(*rules: Any) -> dict[str, Any]:
         ({"limit": 0}, ".bundle_rules.limit"),
         ({"limit": 101}, ".bundle_rules.limit"),
         ({"1": {"name": "order.amount"}}, ".bundle_rules.1.name"),
+        ({"1": {"name": ["order.items.any"]}}, ".bundle_rules.1.name"),
+        (quantity({"name": {"a": 1}}), ".bundle_rules.1.rules.1.name"),
         ({"1": {"conditions": {"$is": []}}}, ".bundle_rules.1.conditions.$is"),
         (
             {

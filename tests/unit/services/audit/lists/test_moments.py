@@ -21,8 +21,8 @@ from services.audit.lists.moments import (
 )
 from services.audit.lists.products import _Kept, _Met
 
-NOW: Final = 10_000_000
-MINUTE: Final = 60_000
+NOW: Final = 10**12
+DAY: Final = 24 * 60 * 60_000
 Rows = list[_Met]
 
 
@@ -162,7 +162,7 @@ def test_the_queries_name_columns_that_are_declared() -> None:
         "countIf(created_at = {cursor_at:Int64}), count() "
         "FROM tessera.entities FINAL WHERE project = {project:String}"
     )
-    assert _ahead(CREATED, where, 5, page, NOW).parameters["settled_until"] == NOW - MINUTE
+    assert _ahead(CREATED, where, 5, page, NOW).parameters["settled_until"] == NOW - DAY
     assert _moments(CREATED, where, page, 8).sql == (
         "SELECT created_at, count() FROM tessera.entities FINAL WHERE project = {project:String} "
         "GROUP BY created_at ORDER BY created_at ASC LIMIT {moments:UInt32}"

@@ -1,8 +1,14 @@
 """Files with rows: how they are read, which rows fail, what is refused as a whole."""
 
+import re
+
 import pytest
 
 from schemas.actions import StageRows
+from services.catalog.imports.customer_rows import CUSTOMER_COLUMNS
+from services.catalog.imports.product_rows import PRODUCT_COLUMNS, SKU_COLUMNS
+from services.catalog.imports.voucher_rows import campaign_columns, voucher_columns
+from tests.architecture.tables import rows_of, spans_of
 from tests.unit.services.catalog.imports.uploading import ROWS, done, upload, voucher
 from tests.unit.services.world import SERVER, World
 
@@ -112,3 +118,20 @@ async def test_a_file_comes_in_the_field_file_or_as_the_body(world: World) -> No
     assert (await done(world, bom))["result"]["failed_count"] == 1
     as_json = await world.call("POST", ROWS, {})
     assert as_json.status_code == 415
+
+
+def test_the_table_of_columns_is_what_files_may_hold() -> None:
+    wanted = {
+        "vouchers": voucher_columns(None),
+        "vouchers of a campaign": campaign_columns(None),
+        "customers": CUSTOMER_COLUMNS,
+        "products": PRODUCT_COLUMNS,
+        "SKUs": SKU_COLUMNS,
+    }
+    told = {cells[0]: cells[1] for cells in rows_of("docs/api.md", "### Columns")}
+    assert told.keys() == wanted.keys()
+    for name, columns in wanted.items():
+        cell = told[name].replace("the same", told["vouchers"])
+        assert {each.lower() for each in spans_of(cell)} == columns.cells.keys(), name
+        needed = re.findall(r"\*\*`(.+?)`\*\*", cell)
+        assert tuple(each.lower() for each in needed) == columns.required, name

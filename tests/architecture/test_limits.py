@@ -1,0 +1,100 @@
+"""The tables of limits in the documents are what the code holds requests and records to."""
+
+from typing import Final
+
+from engine.admission import SEEN_DAYS, SKEW_MS_MAX
+from engine.campaigns.generation import VOUCHERS_MAX
+from engine.codes.code import CHARSET_SIZE_MAX, CODE_LENGTH_MAX
+from engine.orders.calculation import ORDER_ENTRIES_MAX
+from engine.orders.overrides import OVERRIDES_MAX
+from engine.rules import filters
+from fronts.writes import IDEMPOTENCY_KEY_LENGTH_MAX
+from runtime.http.payload import BODY_BYTES_MAX, NESTING_MAX
+from schemas import collections, segments
+from schemas.actions import FAILURES_KEPT_MAX
+from schemas.api import ITEMS_MAX, REDEEMABLES_MAX
+from schemas.assignments import ASSIGNMENTS_MAX
+from schemas.base import AMOUNT_MAX, ID_LENGTH_MAX, QUANTITY_MAX
+from schemas.categories import CATEGORIES_MAX
+from schemas.custom_events import CUSTOM_EVENT_NAME_LENGTH_MAX
+from schemas.locations import LOCATIONS_MAX, POINTS_MAX
+from schemas.products import SKUS_MAX
+from schemas.promotions import (
+    STACK_TIERS_MAX,
+    STACKS_MAX,
+    TIERS_AT_ONCE_MAX,
+    TIERS_MAX,
+    TIERS_MOVED_MAX,
+)
+from schemas.publications import COUNT_MAX
+from schemas.qualifications import LIMIT_MAX
+from schemas.rewards import REWARDS_MAX
+from schemas.stacking import CATEGORIES_NAMED_MAX
+from schemas.topics import BATCH_BYTES_MAX, RECORD_BYTES_MAX
+from schemas.webhooks import WEBHOOKS_MAX
+from services.catalog.imports.imports import ORDERS_MAX
+from services.catalog.imports.uploads import FILE_BYTES_MAX, ROWS_MAX
+from services.catalog.projects.project_bodies import ORIGINS_MAX
+from services.redemption.ledger.writer import BATCH_COMMANDS_MAX
+from tests.architecture.tables import rows_of
+
+LIMITS: Final = {
+    "bytes of a body": BODY_BYTES_MAX,
+    "bytes of an import or bulk update": FILE_BYTES_MAX,
+    "levels of a body": NESTING_MAX,
+    "characters of an id, a source id or a code": ID_LENGTH_MAX,
+    "characters of an `Idempotency-Key`": IDEMPOTENCY_KEY_LENGTH_MAX,
+    "characters of a custom event's name": CUSTOM_EVENT_NAME_LENGTH_MAX,
+    "an amount, in minor units": AMOUNT_MAX,
+    "a quantity": QUANTITY_MAX,
+    "redeemables of a request": REDEEMABLES_MAX,
+    "rows of a page of qualifications": LIMIT_MAX,
+    "items of an order": ITEMS_MAX,
+    "redemptions of an order, with the parents of stacks": ORDER_ENTRIES_MAX,
+    "products and SKUs that an order overrides": OVERRIDES_MAX,
+    "vouchers of a campaign": VOUCHERS_MAX,
+    "random characters of a code, also its `prefix`, `postfix` and `pattern`": CODE_LENGTH_MAX,
+    "different characters of a `charset`": CHARSET_SIZE_MAX,
+    "vouchers of a publication": COUNT_MAX,
+    "tiers of a promotion": TIERS_MAX,
+    "tiers that come with a new promotion": TIERS_AT_ONCE_MAX,
+    "tiers that move because of another": TIERS_MOVED_MAX,
+    "stacks of a promotion": STACKS_MAX,
+    "tiers of a stack": STACK_TIERS_MAX,
+    "sets of validation rules of an object": ASSIGNMENTS_MAX,
+    "categories": CATEGORIES_MAX,
+    "categories that stacking rules name": CATEGORIES_NAMED_MAX,
+    "rewards": REWARDS_MAX,
+    "locations": LOCATIONS_MAX,
+    "positions of a location": POINTS_MAX,
+    "segments": segments.SEGMENTS_MAX,
+    "`auto-update` segments": segments.FOLLOWED_MAX,
+    "members of a `static` segment": segments.MEMBERS_MAX,
+    "fields of a filter": filters.FIELDS_MAX,
+    "characters of a filter": segments.FILTER_LENGTH_MAX,
+    "SKUs of a product": SKUS_MAX,
+    "collections": collections.COLLECTIONS_MAX,
+    "members of a `STATIC` collection": collections.MEMBERS_MAX,
+    "rows of an import or bulk update": ROWS_MAX,
+    "orders of an import": ORDERS_MAX,
+    "failures that an action shows": FAILURES_KEPT_MAX,
+    "webhooks": WEBHOOKS_MAX,
+    "trusted origins": ORIGINS_MAX,
+}
+
+
+def test_the_table_of_limits_is_what_the_code_says() -> None:
+    told = {cells[0]: cells[1] for cells in rows_of("docs/api.md", "## Limits")}
+    assert told == {name: f"{most:,}" for name, most in LIMITS.items()}
+
+
+def test_the_bounds_of_the_writer_are_what_the_code_says() -> None:
+    wanted = (
+        f"{BATCH_COMMANDS_MAX} commands",
+        f"{BATCH_BYTES_MAX // 1024**2} MiB",
+        f"{RECORD_BYTES_MAX // 1024} KiB",
+        f"{SKEW_MS_MAX // 1000} s before it was sent",
+        f"{SEEN_DAYS} days",
+    )
+    told = [cells[1] for cells in rows_of("docs/services/redemption.md", "## The writer")]
+    assert [cell[: len(each)] for cell, each in zip(told, wanted, strict=True)] == list(wanted)

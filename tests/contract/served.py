@@ -1,0 +1,38 @@
+"""The routes that the services serve."""
+
+import re
+from typing import Any, Final
+
+from starlette.routing import Route
+
+from services.analytics.service import analytics_service
+from services.audit.service import audit_service
+from tests.unit.services.world import World
+
+#: What the hosts answer themselves, before any service is asked.
+OF_A_HOST: Final = frozenset(
+    ("GET /health", "GET /health/live", "GET /internal/tables", "GET /openapi.json")
+)
+
+
+async def served_routes() -> dict[str, str]:
+    """By each route, as `unnamed` gives it, the name of the service that has it."""
+    nothing: Any = None
+    async with World() as world:
+        services = (
+            *world.host._services,
+            audit_service(nothing, lambda: 0),
+            analytics_service(nothing, lambda: 0),
+        )
+    return {
+        unnamed(f"{method} {route.path}"): service.name
+        for service in services
+        for route in (*service.routes, *(each for one in service.routers for each in one.routes))
+        if isinstance(route, Route)
+        for method in (route.methods or set()) - {"HEAD"}
+    }
+
+
+def unnamed(route: str) -> str:
+    """A route without the names that it gives to parts of its path."""
+    return re.sub(r"\{[^}]*\}", "{}", route)
