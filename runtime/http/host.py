@@ -29,6 +29,7 @@ from runtime.http.edge import Edge
 from runtime.http.errors import JSON, answer_fault, error_response, invalid_payload
 from runtime.http.payload import HotRequest, describe_pydantic
 from runtime.http.routing import Unmatched
+from runtime.http.server import Server
 from runtime.http.service import Part, Service
 
 #: How long requests in progress may take to end when the host stops.
@@ -191,7 +192,7 @@ async def serve_host(host: Host, *, bind: str, port: int) -> None:
 
     Raises HostFailed when a task failed or the port cannot be had.
     """
-    server = uvicorn.Server(
+    server = Server(
         uvicorn.Config(
             host,
             host=bind,
@@ -218,6 +219,6 @@ async def serve_host(host: Host, *, bind: str, port: int) -> None:
         raise HostFailed(host.fault or "the server did not start")
 
 
-async def _stop_on_failure(host: Host, server: uvicorn.Server) -> None:
+async def _stop_on_failure(host: Host, server: Server) -> None:
     await host.failed.wait()
-    server.should_exit = True
+    server.end()
