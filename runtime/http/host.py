@@ -134,6 +134,7 @@ class Host:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _answer_health(self, _: Request) -> Response:
+        await asyncio.gather(*(each.look() for each in self._services if each.look is not None))
         parts = self.health()
         well = all(part.state == "ok" for part in parts.values())
         body = {"status": "ok" if well else "unavailable", "parts": _show_parts(parts)}
