@@ -47,6 +47,8 @@ class DiskWatch:
         self._looks = 0
         self._shortage: str | None = None
         self._measured_at = -math.inf
+        #: One folder of each disk, as found at the last look.
+        self._disks: Sequence[Path] = ()
 
     def service(self) -> Service:
         """The service, to be mounted in a host."""
@@ -60,6 +62,7 @@ class DiskWatch:
 
     def look(self) -> None:
         """Notes where there is little space, and warns when that is new or was long ago."""
+        self._disks = self._find_disks()
         free_in = self._measure()
         low = {each: free for each, free in free_in.items() if free < self._min * WARN_FACTOR}
         repeated = self._looks % REPEAT_LOOKS == 0
@@ -78,7 +81,9 @@ class DiskWatch:
         return self._shortage
 
     def _measure(self) -> dict[Path, int]:
-        free_in = {folder: self._free(folder) for folder in self._disks()}
+        if not self._disks:
+            self._disks = self._find_disks()
+        free_in = {folder: self._free(folder) for folder in self._disks}
         self._measured_at = time.monotonic()
         kept_free = self._min // KEPT_FREE_PART
         short = [_shortage_of(folder, free) for folder, free in free_in.items() if free < kept_free]
@@ -94,7 +99,7 @@ class DiskWatch:
         short = [_shortage_of(*each) for each in self._measure().items() if each[1] < self._min]
         return {"disk": Part(short[0]) if short else Part()}
 
-    def _disks(self) -> list[Path]:
+    def _find_disks(self) -> list[Path]:
         found: dict[int, Path] = {}
         for folder in self._folders:
             if folder.exists():

@@ -29,6 +29,7 @@ from runtime.http.edge import Edge
 from runtime.http.errors import JSON, answer_fault, error_response, invalid_payload
 from runtime.http.payload import HotRequest, describe_pydantic
 from runtime.http.routing import Unmatched
+from runtime.http.server import Server
 from runtime.http.service import Part, Service
 
 #: How long requests in progress may take to end when the host stops.
@@ -133,6 +134,7 @@ class Host:
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _answer_health(self, _: Request) -> Response:
+        await asyncio.gather(*(each.look() for each in self._services if each.look is not None))
         parts = self.health()
         well = all(part.state == "ok" for part in parts.values())
         body = {"status": "ok" if well else "unavailable", "parts": _show_parts(parts)}
@@ -191,7 +193,7 @@ async def serve_host(host: Host, *, bind: str, port: int) -> None:
 
     Raises HostFailed when a task failed or the port cannot be had.
     """
-    server = uvicorn.Server(
+    server = Server(
         uvicorn.Config(
             host,
             host=bind,
@@ -218,6 +220,6 @@ async def serve_host(host: Host, *, bind: str, port: int) -> None:
         raise HostFailed(host.fault or "the server did not start")
 
 
-async def _stop_on_failure(host: Host, server: uvicorn.Server) -> None:
+async def _stop_on_failure(host: Host, server: Server) -> None:
     await host.failed.wait()
-    server.should_exit = True
+    server.end()

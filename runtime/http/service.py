@@ -1,6 +1,6 @@
 """What a service gives to the host that mounts it."""
 
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -40,3 +40,5 @@ class Service:
     tasks: Mapping[str, Task] = field(default_factory=dict)
     lifespan: Callable[[], AbstractAsyncContextManager[Any]] | None = None
     health: Callable[[], Mapping[str, Part]] = _healthy
+    #: Awaited before `health` is told to somebody, where that has to be found out first; bounded.
+    look: Callable[[], Awaitable[None]] | None = None

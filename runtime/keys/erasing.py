@@ -8,6 +8,7 @@ again.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 
 import msgspec
 import structlog
@@ -23,6 +24,7 @@ from runtime.store.store import StoreError
 
 #: How many owners are cleaned up after at a time.
 OWNERS_MAX = 500
+#: How often those are looked at of whom something is left.
 PERIOD_SECONDS = 0.5
 PATH = "/internal/erased"
 
@@ -67,12 +69,17 @@ class Erasing:
         return len(noted) - len(cleaned)
 
     async def _run(self) -> None:
+        noted = self._keyring.noted
         while True:
+            noted.clear()
+            left = 1
             try:
-                await self.clean_up()
+                left = await self.clean_up()
             except StoreError as fault:
                 log.warning("not erased yet", reason=str(fault))
-            await asyncio.sleep(PERIOD_SECONDS)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(PERIOD_SECONDS if left else None):
+                    await noted.wait()
 
     async def _answer(self, request: Request) -> Response:
         """Whether the owner that is asked for is erased here. Raises ApiError 503."""

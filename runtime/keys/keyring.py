@@ -30,6 +30,7 @@ import structlog
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from runtime.keys.places import KEYS, NOTED, POSITION, current_place, key_place, noted_place
+from runtime.keys.recent import CACHED_MAX, Recent
 from runtime.keys.sealing import (
     KEY_BYTES,
     KeyringError,
@@ -39,17 +40,18 @@ from runtime.keys.sealing import (
     require_wrapped,
     seal_box,
 )
-from runtime.log.log import Entry, InDoubt, Log, LogError, OutOfRange, Reader, StoredEntry, Unsent
+from runtime.log.log import Entry, InDoubt, Log, LogError, OutOfRange, StoredEntry, Unsent
 from runtime.log.sender import EntrySender
 from runtime.store.store import Store
 from schemas.topics import CUSTOMER_KEYS
 
 KEY_ID_BYTES = 12
-#: How many unwrapped keys, made keys and forgotten key ids are remembered.
-CACHED_MAX = 20_000
 PUBLISH_ATTEMPTS_MAX = 5
 PUBLISH_RETRY_SECONDS = 0.2
-FOLLOW_SECONDS = 1.0
+RETRY_SECONDS = 1.0
+#: How long a read waits for keys that may come, and for those that are there.
+FOLLOW_WAIT_MS = 3000
+CATCH_UP_WAIT_MS = 900
 _READ_MAX = 1000
 _PARTITION = 0
 
@@ -63,21 +65,6 @@ class KeyUnknown(Exception):
         super().__init__(f"key {key} of {owner}")
         self.owner = owner
         self.key = key
-
-
-class _Recent(OrderedDict[str, AESGCM]):
-    """The most recently used, within a bound."""
-
-    def look(self, name: str) -> AESGCM | None:
-        found = self.get(name)
-        if found is not None:
-            self.move_to_end(name)
-        return found
-
-    def keep(self, name: str, cipher: AESGCM) -> None:
-        self[name] = cipher
-        if len(self) > CACHED_MAX:
-            self.popitem(last=False)
 
 
 class Keyring:
@@ -95,14 +82,15 @@ class Keyring:
         self._store = store
         self._wrapping = Wrapping(wrapping_key, random_bytes)
         self._random_bytes = random_bytes
-        self._ciphers = _Recent()
+        self._ciphers = Recent()
         #: Keys made here that were not read back yet: owner → key id.
         self._made: OrderedDict[str, str] = OrderedDict()
         self._pending: dict[str, Entry] = {}
         self._forgotten: OrderedDict[str, None] = OrderedDict()
         #: How many entries of the topic were no key, or none that could be used.
         self.skipped = 0
-        self._reader: Reader | None = None
+        #: Set when somebody was forgotten whom this process had a key of.
+        self.noted = asyncio.Event()
         self._reading = asyncio.Lock()
 
     @property
@@ -200,12 +188,8 @@ class Keyring:
             start, end = await self._log.bounds(CUSTOMER_KEYS, _PARTITION)
             if self._position > end:
                 log.warning("customers' keys were cut, reading them anew", position=self._position)
-                await self._begin_anew()
-            try:
-                await self._fold(max(start, self._position), end)
-            except BaseException:
-                await self._stop_reading()
-                raise
+                self._begin_anew()
+            await self._fold(max(start, self._position), end)
 
     def require_master_key(self) -> None:
         """Raises KeyringError when the stored keys were wrapped by another master key.
@@ -225,17 +209,28 @@ class Keyring:
             raise fault
 
     async def follow(self) -> None:
-        """Catches up again and again, for ever, so that what is forgotten is noticed soon."""
+        """Reads what comes, for ever, so that what is forgotten is noticed at once."""
         while True:
             try:
                 await self.catch_up()
+                await self._follow_on()
             except LogError as fault:
                 log.warning("customers' keys unreachable", reason=str(fault))
-            await asyncio.sleep(FOLLOW_SECONDS)
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def _follow_on(self) -> None:
+        """Folds what comes from here on, which `catch_up` may have folded before."""
+        reader = await self._log.reader(CUSTOMER_KEYS, _PARTITION, self._position)
+        try:
+            while True:
+                entries = await reader.read(records_max=_READ_MAX, wait_ms=FOLLOW_WAIT_MS)
+                async with self._reading:
+                    self._fold_entries(entries)
+        finally:
+            await reader.close()
 
     async def close(self) -> None:
-        """Gives the reader and the store back."""
-        await self._stop_reading()
+        """Gives the store back."""
         self._store.close()
 
     @property
@@ -277,18 +272,31 @@ class Keyring:
         return cipher
 
     async def _fold(self, position: int, end: int) -> None:
-        while position < end:
-            if self._reader is None:
-                self._reader = await self._log.reader(CUSTOMER_KEYS, _PARTITION, position)
-            entries = await self._reader.read(records_max=_READ_MAX, wait_ms=1000)
-            changes: dict[bytes, bytes | None] = {}
-            for entry in entries:
+        if position >= end:
+            return
+        reader = await self._log.reader(CUSTOMER_KEYS, _PARTITION, position)
+        try:
+            while position < end:
+                entries = await reader.read(records_max=_READ_MAX, wait_ms=CATCH_UP_WAIT_MS)
+                if not entries:
+                    raise OutOfRange(f"{CUSTOMER_KEYS} gave nothing at offset {position} of {end}")
+                self._fold_entries(entries)
+                position = entries[-1].offset + 1
+        finally:
+            await reader.close()
+
+    def _fold_entries(self, entries: Sequence[StoredEntry]) -> None:
+        """Folds those that were not folded before."""
+        known = self._position
+        changes: dict[bytes, bytes | None] = {}
+        for entry in entries:
+            if entry.offset >= known:
                 self._note(entry, changes)
-                position = entry.offset + 1
-            if not entries:
-                raise OutOfRange(f"{CUSTOMER_KEYS} gave nothing at offset {position} of {end}")
-            changes[POSITION] = str(position).encode()
+                changes[POSITION] = str(entry.offset + 1).encode()
+        if changes:
             self._store.write(changes)
+        if any(place.startswith(NOTED) for place in changes):
+            self.noted.set()
 
     def _note(self, entry: StoredEntry, changes: dict[bytes, bytes | None]) -> None:
         try:
@@ -330,13 +338,7 @@ class Keyring:
             skipped=self.skipped,
         )
 
-    async def _begin_anew(self) -> None:
-        await self._stop_reading()
+    def _begin_anew(self) -> None:
         self._ciphers.clear()
         self._forgotten.clear()
         self._store.write({key: None for key, _ in self._store.scan(b"")})
-
-    async def _stop_reading(self) -> None:
-        if self._reader is not None:
-            reader, self._reader = self._reader, None
-            await reader.close()

@@ -10,6 +10,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 
 import structlog
 
@@ -52,6 +53,8 @@ class Followed:
         self.replica = replica
         #: How long records gather while nobody waits for one: larger fetches cost less.
         self._calm_seconds = calm_seconds
+        #: Set when somebody begins to wait for a record.
+        self._wanted = asyncio.Event()
         self._rest = rest
         self.fault: str | None = None
         self.stopping = False
@@ -70,6 +73,11 @@ class Followed:
     def expect(self, command_id: str) -> None:
         """Keeps records for a command that is being sent."""
         self._awaited[command_id] += 1
+        self._wanted.set()
+
+    def is_expected(self, command_id: str) -> bool:
+        """Whether somebody waits, or is about to wait, for the command's record."""
+        return command_id in self._awaited
 
     def forget(self, command_id: str, offset: int | None) -> None:
         """Ends what `expect` began."""
@@ -109,12 +117,12 @@ class Followed:
                 asked_at = self._clock()
                 self._note(asked_at, await self._ask_end())
                 while not self.stopping:
-                    asked_at = self._clock()
+                    asked_at, before = self._clock(), self.position
                     applied = await self.replica.read(wait_ms=READ_WAIT_MS)
                     self._note(asked_at, self.replica.end)
                     self._tell(applied)
-                    if applied and self._calm_seconds and not self._awaited:
-                        await asyncio.sleep(self._calm_seconds)
+                    if self._calm_seconds and self.position != before:
+                        await self._gather()
             except OutOfRange as fault:
                 log.warning("log was cut", partition=self.replica.partition, reason=str(fault))
                 self.freshness.forget()
@@ -138,6 +146,16 @@ class Followed:
                 log.warning("log unreachable", reason=str(fault))
                 await self.replica.stop_reading()
                 await self._rest()
+
+    async def _gather(self) -> None:
+        """At the end of the log, lets records come together until somebody waits for one."""
+        end = self.replica.end
+        if self._awaited or end is None or self.position + 1 < end:
+            return
+        self._wanted.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._calm_seconds):
+                await self._wanted.wait()
 
     def _begin_anew(self) -> None:
         """Notes that the replica was wiped: what it knows is not fresh until it is complete."""

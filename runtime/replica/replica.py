@@ -160,12 +160,16 @@ class Replica:
                     self.fold.apply(record, entry.offset)
                     applied.append(Applied(record, entry.offset, entry))
         except BaseException:
-            self.fold.discard()
-            self.chain = Chain(self._reread, self.position.chain)
-            await self.stop_reading()
+            await self.drop_batch()
             raise
         self.commit([each.record for each in applied])
         return applied
+
+    async def drop_batch(self) -> None:
+        """Goes back to what is written, as if nothing after it had been read."""
+        self.fold.discard()
+        self.chain = Chain(self._reread, self.position.chain)
+        await self.stop_reading()
 
     async def decode(self, entry: StoredEntry) -> Record:
         """The entry's record, reading customers' keys first where it needs them."""

@@ -1,5 +1,6 @@
 """The host `distribution`: background work, driven by a replica of its own."""
 
+import asyncio
 from collections.abc import Sequence
 
 from engine.kernel import tables
@@ -12,18 +13,22 @@ from runtime.http.service import Service
 from runtime.keys.erasing import Erasing
 from runtime.store.folders import StateFolder
 from services.distribution.service import distribution_service
+from services.distribution.source import Source
 from services.distribution.webhooks.delivery import ATTEMPTS_AT_ONCE, PROJECT_ATTEMPTS_AT_ONCE
 from services.distribution.webhooks.follow import OutboxReplica, webhook_service
 from services.distribution.webhooks.outfit import Outfit
 from services.distribution.webhooks.turns import Turns
+from services.distribution.worker.replica import WorkerReplica
 from services.distribution.worker.state import KEPT
 from services.distribution.worker.worker import Open, Worker
 from tessera.hosts.parts import Parts, Replicas, fold_of
 
 #: Of the outbox, as far as what is stored of it goes; another one is built anew beside it.
 OUTBOX_VERSION = "v1"
-#: How long records gather while no chunk is under way; a new action may wait so long.
-CALM_SECONDS = 0.05
+#: How long records gather while no chunk is under way; a new action and webhooks may wait so long.
+CALM_SECONDS = 0.15
+#: How long the worker waits at most before it looks for itself.
+LOOK_SECONDS = 10.0
 
 
 class ReplicaLedger:
@@ -31,9 +36,29 @@ class ReplicaLedger:
 
     def __init__(self, replicas: Replicas) -> None:
         self._replicas = replicas
+        self._moved = asyncio.Event()
+
+    def moved(self) -> None:
+        """There may be something else to do."""
+        self._moved.set()
+
+    async def await_change(self) -> None:
+        """See `Ledger.await_change`; after a while it returns anyway."""
+        incomplete = [
+            each.freshness.complete
+            for each in self._replicas.followed.values()
+            if not each.freshness.complete.is_set()
+        ]
+        waits = [asyncio.create_task(each.wait()) for each in (self._moved, *incomplete)]
+        try:
+            await asyncio.wait(waits, timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in waits:
+                each.cancel()
 
     def open_actions(self) -> Sequence[Open]:
         """The open actions of all partitions whose replica is complete, the oldest first."""
+        self._moved.clear()
         found: list[Open] = []
         for followed in self._replicas.followed.values():
             # one that still reads history would send what was done long ago
@@ -54,9 +79,14 @@ class ReplicaLedger:
 async def run_distribution(settings: Settings) -> None:
     """The worker, over replicas that keep only what it needs."""
     parts = Parts(settings, "distribution", part=KEPT)
-    replicas = Replicas(parts, calm_seconds=CALM_SECONDS)
+    own = {each: _worker_replica(parts, each) for each in range(settings.partitions)}
+    replicas = Replicas(parts, replicas=own, calm_seconds=CALM_SECONDS)
+    ledger = ReplicaLedger(replicas)
+    for partition, replica in own.items():
+        replica.moved = ledger.moved
+        replica.is_expected = replicas.followed[partition].is_expected
     commands = replicas.commands()
-    worker = Worker(commands, ReplicaLedger(replicas), share=settings.worker_share)
+    worker = Worker(commands, ledger, share=settings.worker_share)
     posts = Outbound(
         timeout_seconds=settings.webhooks_timeout_seconds,
         allow_private=settings.webhooks_allow_private,
@@ -73,7 +103,7 @@ async def run_distribution(settings: Settings) -> None:
         retry_seconds=settings.webhooks_retry_seconds,
         attempts_max=settings.webhooks_attempts_max,
     )
-    outboxes = {partition: _outbox(parts, partition) for partition in replicas.followed}
+    outboxes = {each: _outbox(parts, each, replica.source) for each, replica in own.items()}
     host = Host(
         "distribution",
         (
@@ -95,6 +125,11 @@ async def run_distribution(settings: Settings) -> None:
         await parts.close()
 
 
-def _outbox(parts: Parts, partition: int) -> OutboxReplica:
+def _worker_replica(parts: Parts, partition: int) -> WorkerReplica:
+    folder = parts.folder(partition)
+    return WorkerReplica(parts.log, partition, folder, parts.make_fold, parts.codec)
+
+
+def _outbox(parts: Parts, partition: int, source: Source) -> OutboxReplica:
     folder = StateFolder(parts.settings.home, "webhooks", partition, OUTBOX_VERSION)
-    return OutboxReplica(parts.log, partition, folder, parts.codec, clock_ms)
+    return OutboxReplica(parts.log, partition, folder, parts.codec, clock_ms, source)

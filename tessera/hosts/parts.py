@@ -25,6 +25,7 @@ from runtime.log.sender import Sender
 from runtime.replica.commands import Commands, Followed
 from runtime.replica.replica import Replica
 from runtime.store.folders import StateFolder, open_folder
+from runtime.store.store import Store
 from schemas.errors import not_found
 from schemas.projects import CONTROL_PROJECT
 from schemas.records import Duplicate
@@ -88,9 +89,11 @@ class Parts:
 
     def replica(self, partition: int) -> Replica:
         """A replica of a partition, as it was left."""
-        part = self._part
-        make_fold = StateFold if part is None else lambda store: PartFold(store, part)
-        return Replica(self.log, partition, self.folder(partition), make_fold, self.codec)
+        return Replica(self.log, partition, self.folder(partition), self.make_fold, self.codec)
+
+    def make_fold(self, store: Store) -> StateFold:
+        """The fold of what this host keeps of the state."""
+        return StateFold(store) if self._part is None else PartFold(store, self._part)
 
     def disk_watch(self) -> Service:
         """What looks at the disks that this installation writes to."""
@@ -111,13 +114,21 @@ def fold_of(replica: Replica) -> StateFold:
 class Replicas:
     """One followed replica of every partition, and views of any project."""
 
-    def __init__(self, parts: Parts, *, calm_seconds: float = 0.0) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        *,
+        replicas: Mapping[int, Replica] | None = None,
+        calm_seconds: float = 0.0,
+    ) -> None:
         self._parts = parts
         #: By project; a project never moves.
         self._partitions = {CONTROL_PROJECT: CONTROL_PARTITION}
+        if replicas is None:
+            replicas = {each: parts.replica(each) for each in range(parts.settings.partitions)}
         self.followed: Mapping[int, Followed] = {
-            partition: Followed(parts.replica(partition), calm_seconds=calm_seconds)
-            for partition in range(parts.settings.partitions)
+            partition: Followed(replica, calm_seconds=calm_seconds)
+            for partition, replica in replicas.items()
         }
 
     def partition_of(self, project: str) -> int:

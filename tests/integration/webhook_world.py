@@ -7,12 +7,14 @@ import ssl
 import warnings
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from engine.fold import StateFold
 from runtime.base.secrets import Secrets
 from runtime.http.outbound import Outbound
 from runtime.http.service import Service
+from runtime.replica.commands import Followed
 from schemas.commands import CommandBody
 from schemas.discounts import Discount
 from schemas.projects import OpenProject
@@ -24,6 +26,7 @@ from services.distribution.webhooks.delivery import ATTEMPTS_AT_ONCE, PROJECT_AT
 from services.distribution.webhooks.follow import OutboxReplica, attempt_of, webhook_service
 from services.distribution.webhooks.outfit import Outfit
 from services.distribution.webhooks.turns import Turns
+from services.distribution.worker.replica import WorkerReplica
 from tests.unit.runtime.replica.test_commands import PROJECT, Backbone, Memory, now_ms
 
 SECRETS = Secrets.from_master(b"m" * 32)
@@ -158,8 +161,10 @@ class Installation:
             **settings,
         )
         codec = self.backbone.codec()
-        replica = OutboxReplica(self.backbone.log, 0, self.folder, codec, now_ms)
-        return webhook_service(outfit, {0: replica}, codec)
+        worker = WorkerReplica(self.backbone.log, 0, Memory(), StateFold, codec)
+        replica = OutboxReplica(self.backbone.log, 0, self.folder, codec, now_ms, worker.source)
+        made = webhook_service(outfit, {0: replica}, codec)
+        return replace(made, tasks={**made.tasks, "worker": Followed(worker).follow})
 
     @asynccontextmanager
     async def sending(self, *, gently: bool = True, **named: Any) -> AsyncIterator[Service]:

@@ -1,7 +1,8 @@
 """The replicas from which webhooks are sent, and the service that keeps them.
 
 A replica of its own beside the worker's: what waits here may wait for a day, and a fault here must
-not stop the work in the background. Of records of a project without webhooks only the head is
+not stop the work in the background. It reads along with the worker's, as long as both stand at one
+place (services/distribution/source.py). Of records of a project without webhooks only the head is
 read, so that whoever uses none pays next to nothing.
 """
 
@@ -14,11 +15,12 @@ import msgspec
 from runtime.http.service import Part, Service, Task
 from runtime.log.log import Log, StoredEntry, decode_entry, entries_between
 from runtime.replica.commands import Followed
-from runtime.replica.replica import Applied, Decode, Replica, Storage
+from runtime.replica.replica import Applied, Decode, Storage
 from schemas.base import Millis, tag_of
-from schemas.records import Decided, Record
+from schemas.records import Record
 from schemas.topics import DELIVERIES
 from schemas.webhooks import CreateWebhook, DeliveryAttempted
+from services.distribution.source import Head, SkimmingReplica, Source
 from services.distribution.webhooks.delivery import Webhooks
 from services.distribution.webhooks.outbox import Outbox
 from services.distribution.webhooks.outfit import Outfit
@@ -28,55 +30,16 @@ from services.distribution.webhooks.outfit import Outfit
 OVERLAP = 1000
 ATTEMPTS_AT_ONCE = 500
 LAG_MS_MAX = 10_000
-#: How long records gather before they are looked at.
-CALM_SECONDS = 0.05
 
 _CREATES = tag_of(CreateWebhook)
 _attempts = msgspec.json.Decoder(DeliveryAttempted)
 
 
-class _Head(msgspec.Struct, frozen=True):
-    """What is read of a record that concerns no webhook."""
+class OutboxReplica(SkimmingReplica):
+    """The outbox of a partition, which knows what was sent before it folds on.
 
-    command_offset: int
-    at: Millis
-    command_type: str = ""
-    project: str = ""
-
-
-_heads = msgspec.json.Decoder(_Head)
-
-
-class _Skimming:
-    """Decodes a record only where its project has webhooks, or gets one."""
-
-    def __init__(self, decode: Decode, outbox: Callable[[], Outbox]) -> None:
-        self._decode = decode
-        self._outbox = outbox
-
-    def now(self, entry: StoredEntry) -> Record | None:
-        try:
-            head = _heads.decode(entry.value)
-        except msgspec.MsgspecError:
-            # The codec says what is wrong with it.
-            return self._decode.now(entry)
-        if head.command_type == _CREATES or self._outbox().knows(head.project):
-            return self._decode.now(entry)
-        return Decided(
-            command_offset=head.command_offset,
-            at=head.at,
-            command_id="",
-            command_type=head.command_type,
-            project=head.project,
-            fingerprint="",
-        )
-
-    async def later(self, entry: StoredEntry) -> Record:
-        return await self._decode.later(entry)
-
-
-class OutboxReplica(Replica):
-    """The outbox of a partition, which knows what was sent before it folds on."""
+    Without a `source` it always reads by itself.
+    """
 
     def __init__(
         self,
@@ -85,15 +48,13 @@ class OutboxReplica(Replica):
         storage: Storage,
         decode: Decode,
         clock_ms: Callable[[], Millis],
+        source: Source | None = None,
     ) -> None:
         self.moved: Callable[[], None] = lambda: None
-        super().__init__(
-            log,
-            partition,
-            storage,
-            lambda store: Outbox(store, clock_ms),
-            _Skimming(decode, lambda: self.outbox),
-        )
+        self._source = source
+        #: Where the partition ended for the one who read last.
+        self._end: int | None = None
+        super().__init__(log, partition, storage, lambda store: Outbox(store, clock_ms), decode)
 
     @property
     def outbox(self) -> Outbox:
@@ -106,11 +67,33 @@ class OutboxReplica(Replica):
         await self._take_attempts()
         return kept
 
+    @property
+    def end(self) -> int | None:
+        return self._end
+
+    def wants(self, head: Head) -> bool:
+        return head.command_type == _CREATES or self.outbox.knows(head.project)
+
     async def read(self, *, wait_ms: int, until: int | None = None) -> list[Applied]:
-        applied = await super().read(wait_ms=wait_ms, until=until)
+        state = self.chain.state
+        stretch = await self._source.next(state) if self._source is not None else None
+        if stretch is not None:
+            await self.stop_reading()
+            applied = await self.take(stretch) if stretch.after != state else []
+            self._end = stretch.end
+        else:
+            applied = await self._read_alone(wait_ms, until)
+            self._end = super().end
         if applied:
             self.moved()
         return applied
+
+    async def _read_alone(self, wait_ms: int, until: int | None) -> list[Applied]:
+        """Reads no further than the other, so that this stands where it goes on."""
+        ahead = -1 if self._source is None else self._source.state.position
+        if until is None and ahead > self.chain.state.position:
+            until = ahead
+        return await super().read(wait_ms=wait_ms, until=until)
 
     async def _take_attempts(self) -> None:
         first, end = await self.log.bounds(DELIVERIES, self.partition)
@@ -139,10 +122,7 @@ def webhook_service(
 ) -> Service:
     """The service: for each partition its replica and its sender. `decode` reads whole records."""
     tasks: dict[str, Task] = {}
-    followed = {
-        partition: Followed(replica, calm_seconds=CALM_SECONDS)
-        for partition, replica in replicas.items()
-    }
+    followed = {partition: Followed(replica) for partition, replica in replicas.items()}
     senders: dict[int, Webhooks] = {}
 
     async def record_of(entry: StoredEntry) -> Record:

@@ -105,6 +105,8 @@ class Outbox:
         self._clock_ms = clock_ms
         self._changes: Changes = {}
         self.endpoints: dict[str, Endpoint] = {}
+        #: Whose they are; None: it is to be found out anew.
+        self._projects: frozenset[str] | None = None
         self._load()
 
     # --- the fold
@@ -138,23 +140,27 @@ class Outbox:
 
     def knows(self, project: str) -> bool:
         """Whether the project has a webhook, active or not."""
-        return any(each.project == project for each in self.endpoints.values())
+        if self._projects is None:
+            self._projects = frozenset(each.project for each in self.endpoints.values())
+        return project in self._projects
 
     def has_project(self, project: str) -> bool:
         """Whether something may be sent for the project."""
-        return any(
+        return self.knows(project) and any(
             each.project == project and each.webhook.active for each in self.endpoints.values()
         )
 
     def _load(self) -> None:
         found = (_endpoints.decode(value) for _, value in self._store.scan(b"endpoint/"))
         self.endpoints = {each.webhook.id: each for each in found}
+        self._projects = None
 
     def webhook_set(
         self, record: Decided, event: WebhookCreated | WebhookUpdated | WebhookDisabled, _: int
     ) -> None:
         webhook = event.webhook
         self.endpoints[webhook.id] = Endpoint(record.project, webhook)
+        self._projects = None
         self._changes[_key("endpoint", webhook.id)] = _encode(self.endpoints[webhook.id])
 
     def webhook_updated(self, record: Decided, event: WebhookUpdated, offset: int) -> None:
@@ -189,6 +195,7 @@ class Outbox:
 
     def _forget(self, webhook_id: str) -> None:
         self.endpoints.pop(webhook_id, None)
+        self._projects = None
         for name in ("endpoint", "tries", "settled"):
             self._changes[_key(name, webhook_id)] = None
         prefix = _key("queue", webhook_id) + b"/"

@@ -29,8 +29,8 @@ from schemas.records import Decided
 CHUNKS_AHEAD = 4
 #: How many chunks an action gets before the next action's turn.
 TURN_CHUNKS = 8
-#: How often it looks for new actions when there is nothing to do.
-IDLE_SECONDS = 0.1
+#: How long it waits after a chunk that failed.
+FAILED_SECONDS = 0.1
 #: How long it waits after a ledger that did not answer.
 RETRY_SECONDS = 1.0
 #: How many records of others in a second mean that others write.
@@ -53,6 +53,9 @@ class Ledger(Protocol):
 
     def open_actions(self) -> Sequence[Open]:
         """What is to be done, the oldest first."""
+
+    async def await_change(self) -> None:
+        """Returns once there may be something else to do than at the last look."""
 
     def records(self) -> int:
         """How many records there were so far, in all partitions."""
@@ -95,7 +98,7 @@ class Worker:
                 if each.action.id in self._failures
             }
             if not opened:
-                await self._sleep(IDLE_SECONDS)
+                await self._ledger.await_change()
             for each in opened:
                 try:
                     await self._take_turn(each)
@@ -165,7 +168,7 @@ class Worker:
         if times >= CHUNK_FAILURES_MAX:
             self._sent += 1
             await self._send(project, GiveUpAction(action.id, number, why))
-        await self._sleep(IDLE_SECONDS)
+        await self._sleep(FAILED_SECONDS)
 
     def _others_write(self) -> bool:
         """Whether records come that this worker did not cause."""

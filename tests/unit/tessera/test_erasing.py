@@ -97,6 +97,24 @@ async def test_a_store_that_fails_is_tried_again(
     task.cancel()
 
 
+async def test_whoever_is_forgotten_wakes_what_cleans(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("runtime.keys.erasing.PERIOD_SECONDS", 1000)
+    log = MemoryLog(lambda: 0)
+    ring = Keyring(log, MemoryStore(), b"w" * 32)
+    cleaning = Cleaning()
+    task = asyncio.create_task(Erasing(ring, cleaning.clean).service.tasks["erase"]())
+    for times in (1, 2):
+        ring.seal(OWNER, b"Ann")
+        await ring.publish_pending(Sender(log))
+        await ring.catch_up()
+        await ring.forget([OWNER], Sender(log))
+        async with asyncio.timeout(5):
+            while not ring.is_forgotten(OWNER):  # noqa: ASYNC110  nobody tells
+                await asyncio.sleep(0.001)
+        assert cleaning.asked == [[OWNER]] * times
+    task.cancel()
+
+
 async def test_other_hosts_are_told(ring: Keyring) -> None:
     cleaning = Cleaning()
     erasing = Erasing(ring, cleaning.clean)

@@ -95,6 +95,15 @@ def test_folders_on_one_disk_are_one(tmp_path: Path) -> None:
     assert len(looked(watch)) == 1
 
 
+def test_a_folder_that_is_made_later_is_watched_from_the_next_look_on(tmp_path: Path) -> None:
+    watch = DiskWatch([tmp_path / "later"], 100 * MIB, Disk(1).free)
+    assert looked(watch) == []
+    (tmp_path / "later").mkdir()
+    warned = looked(watch)
+    assert str(tmp_path / "later") in {each.get("folder") for each in warned}
+    assert watch.shortage() is not None
+
+
 def test_nothing_is_started_on_a_disk_that_is_too_full(tmp_path: Path) -> None:
     require_space(tmp_path, 256, Disk(256).free)
     with pytest.raises(DiskFullError, match=f"255.5 MiB are left in {tmp_path}, 256 MiB are"):

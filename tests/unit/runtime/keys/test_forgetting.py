@@ -1,12 +1,16 @@
 """Keys are forgotten with their owner, everywhere and for good."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
-from runtime.log.log import InDoubt, LogError, Unsent
+from runtime.keys.keyring import Keyring, KeyUnknown
+from runtime.log.log import Entry, InDoubt, LogError, Unsent
 from runtime.log.memory_log import MemoryLog
 from runtime.store.store import MemoryStore
+from schemas.topics import CUSTOMER_KEYS
 from tests.unit.runtime.keys.keyrings import OWNER, MemorySender, forget, keyring, opened
 
 
@@ -41,20 +45,71 @@ async def test_whoever_comes_back_after_being_forgotten_gets_a_new_key(
     assert await opened(ring, **old) is None
 
 
-async def test_following_notices_what_is_forgotten(
+@asynccontextmanager
+async def followed(ring: Keyring) -> AsyncIterator[None]:
+    following = asyncio.create_task(ring.follow())
+    try:
+        async with asyncio.timeout(5):
+            yield
+    finally:
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+
+
+async def _known(ring: Keyring, owner: str) -> None:
+    """Returns once a key of the owner was read."""
+    while next(ring._places_of(owner), None) is None:  # noqa: ASYNC110 - nothing tells
+        await asyncio.sleep(0.001)
+
+
+async def test_following_notices_at_once_what_comes_and_what_is_forgotten(
+    log: MemoryLog, sender: MemorySender
+) -> None:
+    ring, other = keyring(log), keyring(log)
+    async with followed(other):
+        sealed = ring.seal(OWNER, b"data")
+        await ring.publish_pending(sender)
+        await _known(other, OWNER)
+        assert other.open(OWNER, **sealed) == b"data"
+        await forget(log, OWNER)
+        await other.noted.wait()
+        assert other.forgotten_owners() == [OWNER]
+        with pytest.raises(KeyUnknown):
+            other.open(OWNER, **sealed)
+
+
+async def test_what_following_and_catching_up_both_read_is_folded_once(
+    log: MemoryLog, sender: MemorySender
+) -> None:
+    ring = keyring(log)
+    async with followed(ring):
+        await asyncio.sleep(0)
+        for number in range(1, 4):
+            log.append(CUSTOMER_KEYS, 0, [Entry(b"no key", b"")])
+            await ring.catch_up()
+            await asyncio.sleep(0.001)
+            assert ring.skipped == number
+        ring.seal(OWNER, b"data")
+        await ring.publish_pending(sender)
+        await _known(ring, OWNER)
+
+
+async def test_following_goes_on_after_the_topic_was_cut(
     log: MemoryLog, sender: MemorySender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("runtime.keys.keyring.FOLLOW_SECONDS", 0.001)
-    ring = keyring(log)
-    sealed = ring.seal(OWNER, b"data")
+    monkeypatch.setattr("runtime.keys.keyring.RETRY_SECONDS", 0.001)
+    ring, other = keyring(log), keyring(log)
+    ring.seal(OWNER, b"lost")
+    ring.seal("shop/cust_2", b"lost")
     await ring.publish_pending(sender)
-    following = asyncio.create_task(ring.follow())
-    await asyncio.sleep(0.01)
-    await forget(log, OWNER)
-    async with asyncio.timeout(5):
-        while await opened(ring, **sealed) is not None:  # noqa: ASYNC110 - nothing tells
-            await asyncio.sleep(0.001)
-    following.cancel()
+    async with followed(other):
+        await _known(other, OWNER)
+        log.truncate(CUSTOMER_KEYS, 0, 0)
+        ring = keyring(log)
+        ring.seal("shop/cust_3", b"kept")
+        await ring.publish_pending(sender)
+        await _known(other, "shop/cust_3")
+        assert next(other._places_of(OWNER), None) is None
 
 
 async def test_forgetting_destroys_all_keys_of_an_owner_and_of_nobody_else(

@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from runtime.keys.keyring import CACHED_MAX, Keyring, KeyUnknown
+from runtime.keys.keyring import Keyring, KeyUnknown
+from runtime.keys.recent import CACHED_MAX
 from runtime.keys.sealing import KeyringError
 from runtime.log.log import Entry, InDoubt, LogError, Unsent
 from runtime.log.memory_log import MemoryLog
@@ -157,7 +158,8 @@ async def test_more_owners_than_are_cached_keep_their_keys(
     log: MemoryLog, sender: MemorySender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert CACHED_MAX > 1000
-    monkeypatch.setattr("runtime.keys.keyring.CACHED_MAX", 3)
+    for module in ("keyring", "recent"):
+        monkeypatch.setattr(f"runtime.keys.{module}.CACHED_MAX", 3)
     ring = keyring(log)
     sealed = {f"shop/{number}": ring.seal(f"shop/{number}", b"data") for number in range(10)}
     for owner, each in sealed.items():

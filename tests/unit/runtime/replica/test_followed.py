@@ -15,7 +15,7 @@ from runtime.log.log import Entry, StoredEntry
 from runtime.log.memory_log import MemoryLog
 from runtime.log.sender import Sender
 from runtime.replica.commands import Followed
-from runtime.replica.replica import Decode, Replica
+from runtime.replica.replica import BATCH_RECORDS_MAX, Decode, Replica
 from runtime.store.store import MemoryStore
 from schemas.records import Record, WriterStarted
 from schemas.topics import LEDGER
@@ -61,9 +61,14 @@ class Ledger:
         self.followed = self.follower(self.slow)
         self.freshness = self.followed.freshness
 
-    def follower(self, decode: Decode) -> Followed:
+    def follower(self, decode: Decode, calm_seconds: float = 0.0) -> Followed:
         replica = Replica(self.log, 0, self.folder, StateFold, decode)
-        return Followed(replica, rest=lambda: asyncio.sleep(0.01))
+        return Followed(replica, rest=lambda: asyncio.sleep(0.01), calm_seconds=calm_seconds)
+
+    def gather(self) -> None:
+        """Follows as one that nobody waits for, and that does not go on by itself."""
+        self.followed = self.follower(self.slow, calm_seconds=1000.0)
+        self.freshness = self.followed.freshness
 
     def append(self, at: int = 1) -> None:
         started = WriterStarted(command_offset=-1, at=at, writer="w", host="h", code_version="v")
@@ -162,3 +167,30 @@ async def test_a_folder_of_another_log_is_not_taken_for_the_end_of_this_one() ->
     async with ledger.followed_now():
         assert await ledger.freshness.prove_current(PATIENT)
         assert ledger.followed.position == 0
+
+
+async def test_records_gather_until_somebody_waits_for_one() -> None:
+    ledger = Ledger()
+    ledger.gather()
+    ledger.append()
+    async with ledger.followed_now():
+        await asyncio.wait_for(ledger.freshness.await_position(0), PATIENT)
+        for _ in range(3):
+            ledger.append()
+        await turns()
+        assert ledger.followed.position == 0
+        ledger.followed.expect("cmd")
+        await asyncio.wait_for(ledger.freshness.await_position(3), PATIENT)
+        # and none do while somebody waits
+        ledger.append()
+        await asyncio.wait_for(ledger.freshness.await_position(4), PATIENT)
+
+
+async def test_what_lies_behind_the_end_of_the_log_does_not_gather() -> None:
+    ledger = Ledger()
+    ledger.gather()
+    for _ in range(2 * BATCH_RECORDS_MAX + 1):
+        ledger.append()
+    async with ledger.followed_now():
+        end = ledger.log.end_now(LEDGER, 0)
+        await asyncio.wait_for(ledger.freshness.await_position(end - 1), PATIENT)

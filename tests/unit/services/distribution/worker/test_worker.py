@@ -57,6 +57,9 @@ class Ledger:
             found.append(Open(each.project, action))
         return found
 
+    async def await_change(self) -> None:
+        await self.sleep(0)
+
     def records(self) -> int:
         return self.world.offset + self.others
 
