@@ -47,6 +47,10 @@ class StateFold:
         newest = self._batches[-1] if self._batches else Overlay(self._stored)
         return newest.of(project)
 
+    def settled_view(self, project: str) -> ProjectState:
+        """As of the last commit."""
+        return Overlay(self._stored).of(project)
+
     def projects(self) -> list[str]:
         """The projects that are open in this partition, as of the last commit."""
         prefix = f"{tables.OPENED.name}/".encode()

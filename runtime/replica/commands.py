@@ -254,6 +254,12 @@ class Commands:
 
     async def _decide(self, command: Command, partition: int) -> Applied:
         followed = self._followed[partition]
+        decide = getattr(followed, "decide", None)
+        if decide is not None:
+            try:
+                return await decide(command, self._deadline_ms / 1000)
+            except TimeoutError as fault:
+                raise OutcomeUnknown(command.id) from fault
         value = self._codec.encode_command(command)
         if len(value) > COMMAND_BYTES_MAX:
             raise TooLarge(len(value), COMMAND_BYTES_MAX)

@@ -40,7 +40,16 @@ from tessera.hosts.parts import Parts, Replicas
 async def run_api(settings: Settings) -> None:
     """Validation, redemption front and catalog; what it does not serve goes on to insight."""
     parts = Parts(settings, "api")
-    replicas = Replicas(parts)
+    inside = None
+    if "X_INSIDE" in os.environ:
+        from tessera.hosts.inside import Served
+        from tessera.hosts.ledger import _writer
+
+        inside = {
+            p: Served(lambda inbox, moved, p=p: _writer(parts, p, inbox, moved))
+            for p in range(settings.partitions)
+        }
+    replicas = Replicas(parts, followed=inside)
     observations = Observations(parts.sender, replicas.partition_of)
     insight_url = f"http://127.0.0.1:{settings.insight_port}"
     urls = {

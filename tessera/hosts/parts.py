@@ -120,10 +120,14 @@ class Replicas:
         *,
         replicas: Mapping[int, Replica] | None = None,
         calm_seconds: float = 0.0,
+        followed: Mapping[int, Followed] | None = None,
     ) -> None:
         self._parts = parts
         #: By project; a project never moves.
         self._partitions = {CONTROL_PROJECT: CONTROL_PARTITION}
+        if followed is not None:
+            self.followed = followed
+            return
         if replicas is None:
             replicas = {each: parts.replica(each) for each in range(parts.settings.partitions)}
         self.followed: Mapping[int, Followed] = {
@@ -219,7 +223,7 @@ class Replicas:
             return False
 
     def _view(self, project: str, partition: int) -> View:
-        return fold_of(self.followed[partition].replica).view(project)
+        return fold_of(self.followed[partition].replica).settled_view(project)
 
     def _health(self) -> Mapping[str, Part]:
         found: dict[str, Part] = {}

@@ -43,13 +43,19 @@ class Decider:
         except ValueError as fault:
             unreadable = Unreadable(command_offset=stored.offset, at=now, reason=str(fault))
             return unreadable, self.encode(unreadable, "")
+        return self.decide_command(command, stored.offset, stored.timestamp, fold, now)
+
+    def decide_command(
+        self, command: Command, offset: int, appended_at: Millis, fold: StateFold, now: Millis
+    ) -> tuple[Record, Entry]:
+        """As `decide`, of a command that was read; `offset` is the last one in the topic by then."""
         try:
-            record = self._outcome(command, stored, fold.view(command.project), now)
+            record = self._outcome(command, offset, appended_at, fold.view(command.project), now)
             entry = self.encode(record, command.project)
         except INFRASTRUCTURE:
             raise
         except Exception as fault:  # noqa: BLE001  one command must not stop all others
-            return self._record_fault(stored, now, fault)
+            return self._record_fault(offset, now, fault)
         if len(entry.value) > RECORD_BYTES_MAX:
             assert isinstance(record, Decided)
             record = Decided(
@@ -66,7 +72,7 @@ class Decider:
 
     def fold(
         self,
-        stored: StoredEntry,
+        at: int,
         fold: StateFold,
         now: Millis,
         decided: tuple[Record, Entry],
@@ -79,7 +85,7 @@ class Decider:
         except INFRASTRUCTURE:
             raise
         except Exception as fault:  # noqa: BLE001  one command must not stop all others
-            return self._record_fault(stored, now, fault)
+            return self._record_fault(at, now, fault)
         return record, entry
 
     def encode(self, record: Record, project: str) -> Entry:
@@ -92,24 +98,24 @@ class Decider:
         )
         return Entry(project.encode(), self._codec.encode_record(record), headers)
 
-    def _record_fault(
-        self, stored: StoredEntry, now: Millis, fault: Exception
-    ) -> tuple[Record, Entry]:
+    def _record_fault(self, offset: int, now: Millis, fault: Exception) -> tuple[Record, Entry]:
         """The record of a command that the code cannot take; it must not stop all others."""
-        log.error("command failed", partition=self._partition, at=stored.offset, exc_info=fault)
+        log.error("command failed", partition=self._partition, at=offset, exc_info=fault)
         reason = f"it could not be decided: {type(fault).__name__}"
-        failed = Unreadable(command_offset=stored.offset, at=now, reason=reason)
+        failed = Unreadable(command_offset=offset, at=now, reason=reason)
         return failed, self.encode(failed, "")
 
-    def _outcome(self, command: Command, stored: StoredEntry, view: View, so_far: Millis) -> Record:
+    def _outcome(
+        self, command: Command, offset: int, appended_at: Millis, view: View, so_far: Millis
+    ) -> Record:
         """The command's record. Only a command that came in time moves the ledger's time on."""
-        now = max(stored.timestamp, so_far)
-        refused = admit(view, command, stored.timestamp, now, stored.offset)
+        now = max(appended_at, so_far)
+        refused = admit(view, command, appended_at, now, offset)
         if refused is not None:
             return msgspec.structs.replace(refused, at=so_far)
         decision = self._decide(view, command, now)
         return Decided(
-            command_offset=stored.offset,
+            command_offset=offset,
             at=now,
             command_id=command.id,
             command_type=tag_of(type(command.body)),

@@ -45,6 +45,7 @@ from schemas.records import CommandsLost, CommandsRestarted, Record, Unreadable,
 from schemas.topics import BATCH_BYTES_MAX, COMMANDS, LEDGER
 from services.redemption.ledger.dead_letters import dead_letter
 from services.redemption.ledger.decider import Decider
+from services.redemption.ledger.inbox import Asked, Inbox, WokenReader
 from services.redemption.ledger.outfit import Codec, Decide, Identity, StateFold
 
 BATCH_COMMANDS_MAX = 500
@@ -68,6 +69,8 @@ class Flight:
     records: list[Record]
     hashes: list[str]
     expected: int
+    #: The records of commands that were handed over, by their place.
+    asked: list[tuple[int, Asked]]
     acknowledged: Awaitable[int]
 
 
@@ -86,6 +89,8 @@ class Writer:
         bury: Callable[[Sequence[Entry]], Awaitable[None]],
         rest: Callable[[], Awaitable[None]],
         decide: Decide = decide,
+        inbox: Inbox | None = None,
+        moved: Callable[[], None] = lambda: None,
     ) -> None:
         self.identity = identity
         self.replica = replica
@@ -104,6 +109,10 @@ class Writer:
         self._appender: Appender | None = None
         self._commands: Reader | None = None
         self._waiting: list[StoredEntry] = []
+        self._inbox = inbox
+        self._moved = moved
+        #: Of the commands that were handed over, those whose record is not acknowledged.
+        self._unsettled: list[Asked] = []
         # Where the newest batch, in flight or being decided, leaves the log.
         self._tip = ChainState()
         self._next_command = 0
@@ -160,6 +169,8 @@ class Writer:
         elif end < self._next_command:
             await self._mark_gap(CommandsRestarted, first)
         self._commands = await self._log.reader(COMMANDS, self._partition, self._next_command)
+        if self._inbox is not None:
+            self._commands = WokenReader(self._commands, self._inbox)
 
     def _wipe(self) -> None:
         """Forgets the state, which the log gives again; its own start will be met there."""
@@ -188,7 +199,7 @@ class Writer:
 
     async def _append_alone(self, record: Record) -> None:
         self._fold().begin()
-        flight = await self._send([record], [self._decider.encode(record, "")], [])
+        flight = await self._send([record], [self._decider.encode(record, "")], [], [])
         await self._settle(flight)
 
     async def _serve(self) -> None:
@@ -202,20 +213,23 @@ class Writer:
                         records_max=BATCH_COMMANDS_MAX, wait_ms=0 if flight else IDLE_WAIT_MS
                     )
                 )
-            records, entries, dead = self._decide_batch()
+            records, entries, dead, asked = self._decide_batch()
             if flight is not None:
                 await self._settle(flight)
                 flight = None
             if records:
-                flight = await self._send(records, entries, dead)
+                flight = await self._send(records, entries, dead, asked)
 
-    def _decide_batch(self) -> tuple[list[Record], list[Entry], list[Entry]]:
+    def _decide_batch(
+        self,
+    ) -> tuple[list[Record], list[Entry], list[Entry], list[tuple[int, Asked]]]:
         """Decides what waits, up to a batch, on an overlay of its own."""
         records: list[Record] = []
         entries: list[Entry] = []
         dead: list[Entry] = []
-        if not self._waiting or self.stopping:
-            return records, entries, dead
+        asked_of: list[tuple[int, Asked]] = []
+        if not (self._waiting or self._inbox) or self.stopping:
+            return records, entries, dead, asked_of
         fold = self._fold()
         fold.begin()
         size = 0
@@ -228,7 +242,7 @@ class Writer:
             if size > BATCH_BYTES_FULL:
                 break
             offset += 1
-            record, entry = self._decider.fold(stored, fold, self._now, decided, offset)
+            record, entry = self._decider.fold(stored.offset, fold, self._now, decided, offset)
             if isinstance(record, Unreadable):
                 dead.append(dead_letter(stored, self._partition, record.reason))
                 size += len(stored.value)
@@ -237,10 +251,29 @@ class Writer:
             self._next_command = stored.offset + 1
             self._now = record.at
         del self._waiting[: len(records)]
-        return records, entries, dead
+        while self._inbox and not self._waiting and len(records) < BATCH_COMMANDS_MAX:
+            asked = self._inbox.take()
+            at = self._next_command - 1
+            decided = self._decider.decide_command(asked.command, at, asked.at, fold, self._now)
+            size += entry_bytes(decided[1]) + LINK_BYTES
+            if size > BATCH_BYTES_FULL:
+                self._inbox.put_back([asked])
+                break
+            offset += 1
+            self._unsettled.append(asked)
+            record, entry = self._decider.fold(at, fold, self._now, decided, offset)
+            asked_of.append((len(records), asked))
+            records.append(record)
+            entries.append(entry)
+            self._now = record.at
+        return records, entries, dead, asked_of
 
     async def _send(
-        self, records: list[Record], entries: list[Entry], dead_letters: list[Entry]
+        self,
+        records: list[Record],
+        entries: list[Entry],
+        dead_letters: list[Entry],
+        asked: list[tuple[int, Asked]],
     ) -> Flight:
         """Links the entries to the tip and sends them as one batch."""
         assert self._appender is not None
@@ -261,6 +294,7 @@ class Writer:
             records=records,
             hashes=hashes,
             expected=expected,
+            asked=asked,
             acknowledged=self._spawn(self._appender.append(linked)),
         )
 
@@ -272,11 +306,18 @@ class Writer:
             self.replica.chain.extend(offset, own)
         self.replica.commit(flight.records)
         self.records += len(flight.records)
+        del self._unsettled[: len(flight.asked)]
+        self._moved()
+        for place, asked in flight.asked:
+            asked.tell(flight.records[place], base + place)
 
     async def _let_go(self) -> None:
         """Forgets what is not acknowledged and closes the connections."""
         self._fold().discard()
         self._waiting = []
+        if self._inbox is not None:
+            self._inbox.put_back(self._unsettled)
+            self._unsettled = []
         appender, self._appender = self._appender, None
         if appender is not None:
             await appender.abandon()
