@@ -22,6 +22,7 @@ from schemas.records import Conflicted, Decided, Expired, Record
 from schemas.webhooks import EVENT_NAMES, Webhook
 from services.analytics.tables import LEDGER_TABLES as ANALYTICS_TABLES
 from services.audit.sink.entities import UNKNOWN
+from services.audit.sink.redemption_table import REDEMPTIONS, shown_bodies
 from services.audit.sink.tables import LEDGER_TABLES as AUDIT_TABLES
 from services.distribution.webhooks.outbox import Endpoint, Outbox
 from services.distribution.worker.state import KEPT
@@ -110,8 +111,20 @@ def _hooks(record: Record, offset: int) -> list[Any]:
 def _rows(table: SinkTable[Record], record: Record) -> list[Any]:
     names = table.definition.column_names[_PLACE_COLUMNS:]
     rows = [_named(names, row) for part in table.rows(record) for row in _each(part)]
+    if table.definition is REDEMPTIONS:
+        rows = _read(rows)
     erased = [{"erased": dict(each)} for each in (table.erases or _nothing)(record)]
     return rows + erased
+
+
+def _read(rows: list[Any]) -> list[Any]:
+    """Redemptions as lists read them: the rows of an event have its bodies."""
+    bodies = [body for row in rows if "body" in row for body in shown_bodies(_written(row["body"]))]
+    return [row | {"body": body} for row, body in zip(rows, bodies, strict=True)]
+
+
+def _written(value: Any) -> str:
+    return msgspec.json.encode(value).decode()
 
 
 def _nothing(_: Record) -> Sequence[Any]:

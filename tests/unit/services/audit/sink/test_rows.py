@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
+import msgspec
 import pytest
 from msgspec import structs
 
 from engine.kernel import tables
+from engine.redemptions.common_body import Recorded
 from fronts.query_string import Condition
 from runtime.clickhouse.database import Database, TableDef
 from runtime.clickhouse.native_block import Alike, Row
@@ -15,6 +17,7 @@ from runtime.clickhouse.table import MARKER_INDEX, Block, SinkTable, SourceEntry
 from runtime.log.log import Place, StoredEntry
 from schemas.balances import BalanceAdjusted
 from schemas.campaigns import CampaignCreated, CampaignDeleted, CampaignDisabled
+from schemas.customers import CustomerCreated
 from schemas.records import Record, WriterStarted
 from schemas.voucher_events import VoucherCreated, VoucherDeleted
 from services.analytics.campaign_tables import campaign_facts, campaign_rows
@@ -23,7 +26,11 @@ from services.analytics.validation_facts import session_facts
 from services.audit.lists.filters import Where
 from services.audit.lists.redemptions import FIELDS
 from services.audit.sink.entities import ENTITIES, EntityRow
-from services.audit.sink.redemption_table import REDEMPTIONS, redemption_table_rows
+from services.audit.sink.redemption_table import (
+    REDEMPTIONS,
+    redemption_table_rows,
+    shown_bodies,
+)
 from services.audit.sink.tables import entity_table_rows
 from tests.unit.services.audit.examples import (
     PROJECT,
@@ -70,6 +77,25 @@ def test_a_stack_gives_its_children_and_then_its_parent() -> None:
     rows = list(redemption_table_rows(decided(STACK)))
     assert [row[2] for row in rows] == ["r_10", "r_11", "r_12", "r_1"]
     assert all(len(row) == len(REDEMPTIONS.columns) - 5 for row in rows)
+
+
+def test_the_first_row_of_an_event_holds_what_all_of_them_show() -> None:
+    rows = list(redemption_table_rows(decided(STACK, failed("X"))))
+    stack, _, _, _, failure = bodies = [row[-1] for row in rows]
+    assert [bool(body) for body in bodies] == [True, False, False, False, True]
+    shown = [*shown_bodies(stack), *shown_bodies(failure)]
+    assert [body["id"] for body in shown] == [row[2] for row in rows]
+    assert shown[0]["voucher"]["code"] == "A"
+    assert shown[3]["order"]["total_amount"] == 845
+
+
+def test_nothing_in_an_event_of_redemptions_is_a_person() -> None:
+    def refuse(kind: type) -> dict[str, object]:
+        raise AssertionError(f"it can hold a {kind.__name__}")
+
+    msgspec.json.schema(Recorded, schema_hook=refuse)
+    with pytest.raises(AssertionError, match="Personal"):
+        msgspec.json.schema(CustomerCreated, schema_hook=refuse)
 
 
 def test_bodies_hold_no_personal_data() -> None:
