@@ -9,7 +9,6 @@ from functools import partial
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -40,7 +39,7 @@ from services.audit.lists.lists import list_response
 from services.audit.lists.moments import Source, go_on_from
 from services.audit.lists.parameters import parameters_of
 from services.audit.lists.redemptions import shown_redemptions
-from services.audit.sink.activity_table import ACTIVITY
+from services.audit.sink.activity_table import ACTIVITY, shown_entry
 from services.audit.sink.entities import ENTITIES
 
 #: Filters by one value; the columns have the parameters' names.
@@ -117,7 +116,7 @@ async def _page(
         going = await go_on_from(reads, _SOURCE, where, time_of(after), page, now)
         cursor = cursor._replace(limit=going.page.limit)
     rows, more = await read_page(reads, ACTIVITY.full_name, where, place, cursor)
-    entries: list[Body] = [{"id": row[0], **msgspec.json.decode(row[1])} for row in rows]
+    entries = [shown_entry(*row) for row in rows]
     (full,) = await full_customers(reads, project, [(customer_id, body)])
     known = tables.CUSTOMERS.decode(body.encode())
     shown = _Shown(simple_customer_body(known), short_customer_body(known), full)
