@@ -56,12 +56,14 @@ class Transaction(NamedTuple):
     body: Body
 
 
-def transactions(record: Decided) -> Iterator[Transaction]:
+def transactions(record: Decided) -> list[Transaction]:
     """The transactions of a record, in the order of its events; mostly none."""
+    found: list[Transaction] = []
     for event in record.events:
         book = BOOKS.get(type(event))
         if book is not None:
-            yield from book(event, record.at)
+            found += book(event, record.at)
+    return found
 
 
 def _redemption_succeeded(event: RedemptionSucceeded, at: Millis) -> Iterator[Transaction]:

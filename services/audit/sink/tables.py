@@ -201,13 +201,15 @@ UNLISTED = events_of(
 )
 
 
-def entity_table_rows(record: Record) -> Iterator[EntityRow | Alike]:
+def entity_table_rows(record: Record) -> list[EntityRow | Alike]:
     """The entities that a record changed, each as it is after it."""
+    rows: list[EntityRow | Alike] = []
     if isinstance(record, Decided):
         for event in record.events:
             rows_of = ROWS.get(type(event))
             if rows_of is not None:
-                yield from rows_of(record.project, event)
+                rows += rows_of(record.project, event)
+    return rows
 
 
 def forgotten_entities(record: Record) -> Sequence[Selection]:
