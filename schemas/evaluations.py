@@ -54,7 +54,7 @@ class Taken(Shape, frozen=True):
     @property
     def total(self) -> int:
         """Everything that it took."""
-        return self.order + sum(each.discount for each in self.items)
+        return self.order + sum([each.discount for each in self.items])
 
 
 class ItemsShown(Shape, frozen=True):

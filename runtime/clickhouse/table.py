@@ -89,14 +89,16 @@ def sink_table(
 
 
 class Block:
-    """The rows of one insert, as they gather."""
+    """The rows of one insert, as they gather; of a key that keeps its newest row only that one."""
 
     def __init__(self, table: TableDef, place: Place) -> None:
         self._table = table
         self._place = place
         self._key_places = tuple(map(table.column_names.index, table.order_by))
-        self._key = itemgetter(*self._key_places)
-        self._parts: list[list[Any] | Alike] = []
+        self._key = itemgetter(*self._key_places) if table.version else None
+        self._rows: list[list[Any]] = []
+        self._newest: dict[Any, list[Any]] = {}
+        self._alike: list[Alike] = []
         self._count = 0
         self._last: tuple[int, str] | None = None
 
@@ -106,67 +108,82 @@ class Block:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to insert."""
-        return not self._parts
+        return not self._count
 
     def add(self, applied: SourceEntry, rows: Iterable[Row | Alike]) -> None:
         """Takes a record's rows."""
-        index = 0
+        offset, index = applied.offset, 0
         for row in rows:
             if isinstance(row, Alike):
-                self._parts.append(self._place_rows(applied.offset, index, row))
+                self._alike.append(self._place_alike(offset, index, row))
                 index += row.size
             else:
-                self._parts.append([*self._place, applied.offset, index, "", *row])
+                self._put([*self._place, offset, index, "", *row])
                 index += 1
         if index:
             self._count += index
-            self._last = (applied.offset, applied.hash)
+            self._last = (offset, applied.hash)
 
     def mark(self, applied: SourceEntry) -> None:
         """Takes a marker, so that the checkpoint moves on without rows."""
         blank = [column.blank() for column in self._table.columns[len(_PLACE) :]]
-        self._parts.append([*self._place, applied.offset, MARKER_INDEX, "", *blank])
+        self._put([*self._place, applied.offset, MARKER_INDEX, "", *blank])
         self._count += 1
         self._last = (applied.offset, applied.hash)
 
     def take(self) -> list[list[Any] | Alike]:
-        """The rows to insert; of a key that keeps its newest row only that one. Empties the block."""
-        parts, self._parts, self._count = self._parts, [], 0
-        if self._table.version is not None:
-            parts = self._newest(parts)
+        """The rows to insert. Empties the block."""
+        if self._newest:
+            self._replace_alike()
+        rows = [*self._rows, *self._newest.values()]
+        alike = self._alike
         if self._last is not None:
             offset, digest = self._last
-            for number, part in enumerate(parts):
-                if isinstance(part, Alike):
-                    if part.shared[_OFFSET] == offset:
-                        shared = [*part.shared[:_HASH], digest, *part.shared[_HASH + 1 :]]
-                        parts[number] = replace(part, shared=shared)
-                elif part[_OFFSET] == offset:
-                    part[_HASH] = digest
-        self._last = None
-        return parts
+            for row in rows:
+                if row[_OFFSET] == offset:
+                    row[_HASH] = digest
+            alike = [_with_hash(each, offset, digest) for each in alike]
+        self._rows, self._newest, self._alike = [], {}, []
+        self._count, self._last = 0, None
+        return [*rows, *alike]
 
-    def _place_rows(self, offset: int, index: int, rows: Alike) -> Alike:
+    def _put(self, row: list[Any]) -> None:
+        if self._key is None:
+            self._rows.append(row)
+        else:
+            self._newest[self._key(row)] = row
+
+    def _place_alike(self, offset: int, index: int, rows: Alike) -> Alike:
         own: dict[int, Sequence[Any]] = {
             len(_PLACE) + place: values for place, values in rows.own.items()
         }
         own[_INDEX] = range(index, index + rows.size)
         return Alike(rows.size, [*self._place, offset, index, "", *rows.shared], own)
 
-    def _newest(self, parts: list[list[Any] | Alike]) -> list[list[Any] | Alike]:
-        """The newest row of each key. Rows that are alike have keys that others alike do not."""
-        single = {self._key(part) for part in parts if not isinstance(part, Alike)}
-        newest: dict[Any, list[Any]] = {}
-        alike: list[list[Any] | Alike] = []
-        for part in parts:
-            if isinstance(part, Alike):
-                if single.isdisjoint(zip(*map(part.column, self._key_places), strict=True)):
-                    alike.append(part)
-                else:
-                    newest.update((self._key(row), row) for row in part.rows())
-            else:
-                newest[self._key(part)] = part
-        return [*newest.values(), *alike]
+    def _replace_alike(self) -> None:
+        """Takes rows that are alike one by one where others have the key of one of them.
+
+        Rows that are alike have keys that others alike do not.
+        """
+        kept = []
+        for alike in self._alike:
+            keys = list(zip(*map(alike.column, self._key_places), strict=True))
+            if self._newest.keys().isdisjoint(keys):
+                kept.append(alike)
+                continue
+            for key, row in zip(keys, alike.rows(), strict=True):
+                other = self._newest.get(key, row)
+                self._newest[key] = max(row, other, key=_offset_and_index)
+        self._alike = kept
+
+
+_offset_and_index = itemgetter(_OFFSET, _INDEX)
+
+
+def _with_hash(alike: Alike, offset: int, digest: str) -> Alike:
+    if alike.shared[_OFFSET] != offset:
+        return alike
+    return replace(alike, shared=[*alike.shared[:_HASH], digest, *alike.shared[_HASH + 1 :]])
 
 
 def checkpoint(table: TableDef, place: Place) -> Query:

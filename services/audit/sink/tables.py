@@ -4,7 +4,7 @@ Both are pure functions of one record. Bodies of redemptions hold no personal da
 the customer, so one who is forgotten leaves every list.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -34,7 +34,7 @@ from schemas.customers import (
     CustomerUnchanged,
     CustomerUpdated,
 )
-from schemas.erasures import CustomerForgotten, ErasuresEnded, ForgetCustomer, PermanentDeletion
+from schemas.erasures import CustomerForgotten, ErasuresEnded, ForgetCustomer
 from schemas.events import PLAIN_SETUP_EVENTS, events_of
 from schemas.locations import LocationCreated, LocationDeleted, LocationUpdated
 from schemas.orders import OrderCreated, OrderUpdated
@@ -215,24 +215,28 @@ def entity_table_rows(record: Record) -> list[EntityRow | Alike]:
 def forgotten_entities(record: Record) -> Sequence[Selection]:
     """Whatever was listed of a customer who is forgotten."""
     return [
-        {"project": record.project, "kind": "customer", "id": deletion.customer_id}
-        for record, deletion in _deletions_in(record)
+        {"project": project, "kind": "customer", "id": customer_id}
+        for project, customer_id in _forgotten_in(record)
     ]
 
 
 def forgotten_activity(record: Record) -> Sequence[Selection]:
     """The feed of a customer who is forgotten."""
     return [
-        {"project": record.project, "customer_id": deletion.customer_id}
-        for record, deletion in _deletions_in(record)
+        {"project": project, "customer_id": customer_id}
+        for project, customer_id in _forgotten_in(record)
     ]
 
 
-def _deletions_in(record: Record) -> Iterator[tuple[Decided, PermanentDeletion]]:
-    if isinstance(record, Decided) and record.command_type == FORGET:
-        for event in record.events:
-            if isinstance(event, CustomerForgotten):
-                yield record, event.deletion
+def _forgotten_in(record: Record) -> Sequence[tuple[str, str]]:
+    """Project and id of the customers who are forgotten with a record: nearly always nobody."""
+    if not isinstance(record, Decided) or record.command_type != FORGET:
+        return ()
+    return [
+        (record.project, event.deletion.customer_id)
+        for event in record.events
+        if isinstance(event, CustomerForgotten)
+    ]
 
 
 #: What audit takes from the topic `ledger`.

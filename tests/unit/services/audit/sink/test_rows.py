@@ -18,6 +18,7 @@ from runtime.log.log import Place, StoredEntry
 from schemas.balances import BalanceAdjusted
 from schemas.campaigns import CampaignCreated, CampaignDeleted, CampaignDisabled
 from schemas.customers import CustomerCreated
+from schemas.events import Event
 from schemas.records import Record, WriterStarted
 from schemas.voucher_events import VoucherCreated, VoucherDeleted
 from services.analytics.campaign_tables import campaign_facts, campaign_rows
@@ -240,13 +241,21 @@ def test_vouchers_that_are_alike_lie_in_a_block_as_rows_of_their_own_would() -> 
     assert (len(block), block.is_empty) == (0, True)
 
 
-def test_a_voucher_that_changed_since_it_was_made_with_others_is_in_a_block_once() -> None:
+@pytest.mark.parametrize(("made", "changed"), [(1, 2), (2, 1)])
+def test_of_a_voucher_that_was_made_with_others_the_newest_row_is_in_a_block(
+    made: int, changed: int
+) -> None:
+    events: dict[int, Event] = {made: generated("A", "B"), changed: created("B")}
     block = Block(ENTITIES, PLACE)
-    block.add(applied(1), entity_table_rows(decided(generated("A", "B"))))
-    block.add(applied(2), entity_table_rows(decided(created("B"))))
-    assert sorted((row[2], row[3], row[4], row[7]) for row in each(block.take())) == [
-        (1, 0, "", "c1"), (1, 1, "", "v_A"), (2, 0, "h2", "v_B"),
-    ]  # fmt: skip
+    for offset in (1, 2):
+        block.add(applied(offset), entity_table_rows(decided(events[offset])))
+    digests = {1: "", 2: "h2"}
+    last = (changed, 0) if changed > made else (made, 2)
+    assert sorted((row[7], *row[2:5]) for row in each(block.take())) == [
+        ("c1", made, 0, digests[made]),
+        ("v_A", made, 1, digests[made]),
+        ("v_B", *last, digests[last[0]]),
+    ]
 
 
 async def test_a_table_takes_nothing_twice() -> None:
