@@ -16,7 +16,7 @@ from engine.fold import PartFold, StateFold
 from engine.kernel.encode import to_json
 from runtime.clickhouse.database import TableDef
 from runtime.clickhouse.native_block import Alike
-from runtime.clickhouse.table import SinkTable
+from runtime.clickhouse.table import Late, SinkTable
 from runtime.store.store import MemoryStore
 from schemas.projects import KeyKind
 from schemas.records import Conflicted, Decided, Expired, Record
@@ -147,6 +147,8 @@ def _nothing(_: Record) -> Sequence[Any]:
 def _each(part: Any) -> Iterator[Sequence[Any]]:
     if isinstance(part, Alike):
         yield from part.rows()
+    elif isinstance(part, Late):
+        yield part.make()
     else:
         yield part
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from runtime.clickhouse.database import TableDef
 from runtime.clickhouse.native_block import Alike
-from runtime.clickhouse.table import Selection, SinkTable
+from runtime.clickhouse.table import Late, Selection, SinkTable
 from schemas.actions import ActionProgressed, ActionStarted, RowsStaged, StagedRowsDropped
 from schemas.assignments import AssignmentsDropped, RuleAssigned, RuleUnassigned
 from schemas.balances import BalanceAdjusted
@@ -109,7 +109,7 @@ from services.audit.sink.transaction_table import TRANSACTIONS, transaction_tabl
 
 #: The stored type of the command that forgets; everything else erases nothing.
 FORGET = tag_of(ForgetCustomer)
-_RowsOf = Callable[[str, Any], Iterable[EntityRow | Alike]]
+_RowsOf = Callable[[str, Any], Iterable[EntityRow | Alike | Late]]
 #: The rows that each event changes.
 ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
     {
@@ -201,9 +201,9 @@ UNLISTED = events_of(
 )
 
 
-def entity_table_rows(record: Record) -> list[EntityRow | Alike]:
+def entity_table_rows(record: Record) -> list[EntityRow | Alike | Late]:
     """The entities that a record changed, each as it is after it."""
-    rows: list[EntityRow | Alike] = []
+    rows: list[EntityRow | Alike | Late] = []
     if isinstance(record, Decided):
         for event in record.events:
             rows_of = ROWS.get(type(event))

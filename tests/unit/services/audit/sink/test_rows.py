@@ -1,6 +1,7 @@
 """From a record to the rows of each table, and from rows to blocks."""
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 import msgspec
 import pytest
@@ -13,13 +14,15 @@ from runtime.clickhouse.database import Database, TableDef
 from runtime.clickhouse.native_block import Alike, Row
 from runtime.clickhouse.positions import Positions
 from runtime.clickhouse.sink import Filler
-from runtime.clickhouse.table import MARKER_INDEX, Block, SinkTable, SourceEntry
+from runtime.clickhouse.table import MARKER_INDEX, Block, Late, SinkTable, SourceEntry
 from runtime.log.log import Place, StoredEntry
 from schemas.balances import BalanceAdjusted
 from schemas.campaigns import CampaignCreated, CampaignDeleted, CampaignDisabled
 from schemas.customers import CustomerCreated
 from schemas.events import Event
+from schemas.promotions import PromotionTier
 from schemas.records import Record, WriterStarted
+from schemas.redemptions import RolledBack
 from schemas.voucher_events import VoucherCreated, VoucherDeleted
 from services.analytics.campaign_tables import campaign_facts, campaign_rows
 from services.analytics.redemption_facts import redemption_facts
@@ -35,10 +38,13 @@ from services.audit.sink.redemption_table import (
 from services.audit.sink.tables import entity_table_rows
 from tests.unit.services.audit.examples import (
     PROJECT,
+    START,
     applicable,
     created,
     customer_created,
     decided,
+    each,
+    entities,
     failed,
     generated,
     locked,
@@ -48,6 +54,14 @@ from tests.unit.services.audit.examples import (
 
 PLACE = Place("ledger", 0)
 STACK = succeeded(applicable("A", 100, "c1"), applicable("B", 50, "c1"), applicable("C", 5, "c2"))
+TIER = PromotionTier("promo_1", "c1", "Tier", START, None)
+BACK = structs.replace(
+    rolled_back("A"),
+    rollbacks=(
+        *rolled_back("A").rollbacks,
+        RolledBack("rr_9", "r_9", "", tier_id="promo_1", tier=TIER),
+    ),
+)
 Rows = Callable[[Record], Iterable[object]]
 
 
@@ -59,15 +73,6 @@ class FakeDatabase(Database):
 
     async def insert(self, table: TableDef, rows: Sequence[Row | Alike]) -> None:
         self.inserted.append((table.name, rows))
-
-
-def each(parts: Iterable[Row | Alike]) -> list[Row]:
-    """All rows, one by one."""
-    return [row for part in parts for row in (part.rows() if isinstance(part, Alike) else [part])]
-
-
-def entities(record: Record) -> list[EntityRow]:
-    return [EntityRow._make(row) for row in each(entity_table_rows(record))]
 
 
 def applied(offset: int) -> SourceEntry:
@@ -239,6 +244,29 @@ def test_vouchers_that_are_alike_lie_in_a_block_as_rows_of_their_own_would() -> 
     assert [row[2:5] for row in second.rows()] == [[2, 1, "h2"], [2, 2, "h2"]]
     assert [row[7:9] for row in second.rows()] == [["v_C", "C"], ["v_D", "D"]]
     assert (len(block), block.is_empty) == (0, True)
+
+
+def test_a_row_that_comes_late_has_the_key_that_it_came_under() -> None:
+    late = [row for row in entity_table_rows(decided(STACK, BACK)) if isinstance(row, Late)]
+    rows = list(map(EntityRow._make, each(late)))
+    assert [row.key for row in late] == [(row.project, row.kind, row.id) for row in rows]
+    assert [row.id for row in rows] == ["v_A", "v_B", "v_C", "v_A", "promo_1"]
+
+
+def test_a_row_that_comes_late_is_made_once_however_often_it_changed() -> None:
+    made: list[int] = []
+
+    def make(offset: int) -> EntityRow:
+        made.append(offset)
+        return EntityRow(PROJECT, "voucher", "v_A", "A", 0, 0, 0, redeemed_quantity=offset)
+
+    block = Block(ENTITIES, PLACE)
+    for offset in (1, 2, 3):
+        late = Late((PROJECT, "voucher", "v_A"), partial(make, offset))
+        block.add(applied(offset), [late])
+    (row,) = each(block.take())
+    assert (row[2], row[4], row[7]) == (3, "h3", "v_A")
+    assert made == [3]
 
 
 @pytest.mark.parametrize(("made", "changed"), [(1, 2), (2, 1)])
