@@ -89,20 +89,21 @@ def _column(encode: Encode, values: Sequence[Any]) -> bytes:
 @cache
 def _plan(declared: str) -> tuple[str, Encode]:
     """The type that a column is sent as, and how its values are encoded."""
-    kind = _LOW_CARDINALITY.sub(r"\1", declared)
-    return kind, _recurring_texts if kind == "String" != declared else _encoder(kind)
+    return _LOW_CARDINALITY.sub(r"\1", declared), _encoder(declared)
 
 
-def _encoder(kind: str) -> Encode:
-    if kind == "String":
+def _encoder(declared: str) -> Encode:
+    if declared == "String":
         return _texts
-    if kind in _NUMBERS:
-        return _numbers(_NUMBERS[kind])
-    outer, _, inner = kind.removesuffix(")").partition("(")
+    if declared in _NUMBERS:
+        return _numbers(_NUMBERS[declared])
+    outer, _, inner = declared.removesuffix(")").partition("(")
+    if outer == "LowCardinality" and inner == "String":
+        return _recurring_texts
     if outer == "Array":
         return _arrays(_encoder(inner))
     if outer != "Map":
-        raise KeyError(kind)
+        raise KeyError(declared)
     key, _, value = inner.partition(", ")
     return _maps(_encoder(key), _encoder(value))
 

@@ -173,9 +173,9 @@ def _put_numbers(row: list[Any], numbers: Mapping[str, int | None]) -> None:
         if number is not None:
             place = _NUMBER_PLACES.get(name)
             if place is None:
-                others[name] = int(number)
+                others[name] = number
             else:
-                row[place] = int(number)
+                row[place] = number
     if others:
         row[_NUMBERS] = others
 
