@@ -12,13 +12,13 @@ from types import MappingProxyType
 
 from engine.admission import SEEN_DAYS
 from engine.assignments.decide import drop_next_assignments
-from engine.counters.ended import has_ended_counts
+from engine.counters.ended import next_ended_counts
 from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from schemas.actions import StagedRowsDropped
-from schemas.base import DAY_MS, Millis
+from schemas.base import DAY_MS, INSTANT_MAX, Millis
 from schemas.commands import Command
 from schemas.events import Event
 from schemas.expiry import ExpireDue
@@ -27,17 +27,20 @@ from schemas.redemptions import RedemptionsRetired
 from schemas.sessions import SessionsExpired
 
 SWEEP_MAX = 500
+#: Later than any time that can be written.
+NEVER = INSTANT_MAX + 1
 
 
-def is_due(view: View, now: Millis) -> bool:
-    """Whether a sweep would find anything: what is over, or what is to be forgotten."""
+def next_due(view: View) -> Millis:
+    """From when on a sweep finds anything, as it is: what is over, or what is to be forgotten."""
+    found = [next_ended_counts(view)]
     first = next(iter(view.scan(tables.DUE)), None)
-    if first is not None and first.at <= now:
-        return True
-    if has_ended_counts(view, now):
-        return True
+    if first is not None:
+        found.append(first.at)
     remembered_from = view.get(tables.SEEN_FROM)
-    return remembered_from is not None and remembered_from < now // DAY_MS - SEEN_DAYS
+    if remembered_from is not None:
+        found.append((remembered_from + SEEN_DAYS + 1) * DAY_MS)
+    return min((each for each in found if each is not None), default=NEVER)
 
 
 def expire_due(view: View, _: Command, __: ExpireDue, now: Millis) -> Decision:

@@ -54,7 +54,8 @@ class Taken(Shape, frozen=True):
     @property
     def total(self) -> int:
         """Everything that it took."""
-        return self.order + sum(each.discount for each in self.items)
+        items = sum([each.discount for each in self.items]) if self.items else 0
+        return self.order + items
 
 
 class ItemsShown(Shape, frozen=True):

@@ -1,10 +1,10 @@
 """What a customer's activity feed shows of a record: one entry for each thing that happened.
 
 An entry holds no personal data: readers join the customer as it is now, and a redemption's body
-from where it is kept. Source: the API contract, section 10.
+from where it is kept; they render the order. Source: the API contract, section 10.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
@@ -13,7 +13,6 @@ from engine.answers.order_events import OrderChanging, order_events
 from engine.kernel.calendar import iso
 from engine.kernel.encode import CHANNELS, Body
 from engine.kernel.ids import new_id
-from engine.orders.body import stored_order_body
 from engine.publications.body import publication_row_body
 from engine.segments.body import simple_segment_body
 from schemas.actions import ACTION_EVENTS
@@ -30,7 +29,7 @@ from schemas.customers import (
 )
 from schemas.erasures import ERASURE_EVENTS
 from schemas.events import SETUP_EVENTS, events_of
-from schemas.orders import OrderCreated, OrderUpdated
+from schemas.orders import Order, OrderCreated, OrderUpdated
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.promotions import PromotionTier
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
@@ -57,6 +56,9 @@ from schemas.vouchers import Voucher
 _GROUP_DIGITS: Final = 18
 
 
+_NOTHING: Final[Body] = {}
+
+
 class ActivityEntry(NamedTuple):
     """Something that a customer did, or that happened to one."""
 
@@ -69,47 +71,52 @@ class ActivityEntry(NamedTuple):
     campaign_type: str
     #: The redemption or rollback whose body belongs to it; empty for none.
     redemption_id: str
-    #: Its data but for the customer and the redemption.
+    #: Its data but for the customer, the redemption and the order.
     data: Body
+    order: Order | None
     #: Whence it came (engine/kernel/encode.py).
-    channel: str = "API"
+    channel: str
 
 
 class _Told(NamedTuple):
     customer_id: str | None
     type: str
-    data: Body
+    data: Body = _NOTHING
     offer: Voucher | PromotionTier | None = None
     redemption_id: str = ""
     id: str | None = None
+    order: Order | None = None
 
 
-def activity_entries(record: Decided) -> Iterator[ActivityEntry]:
-    """The entries of a record in their order; none where no customer is concerned."""
+def activity_entries(record: Decided) -> list[ActivityEntry]:
+    """The entries of a record in their order; mostly none, as no customer is concerned."""
+    entries: list[ActivityEntry] = []
     group = ""
-    number = 0
     for event in record.events:
         tell = TELLS.get(type(event))
         if tell is None:
             continue
-        for told in tell(event):
-            if told.customer_id is None:
+        for customer_id, kind, data, offer, redemption_id, entry_id, order in tell(event):
+            if customer_id is None:
                 continue
-            # most records concern no customer: it is made with the first entry
+            # it is made with the first entry
             group = group or _group(record.command_id)
-            campaign_id = (told.offer and told.offer.campaign_id) or ""
-            yield ActivityEntry(
-                id=told.id or new_id(record.command_id, "evcus_", number),
-                customer_id=told.customer_id,
-                type=told.type,
-                group_id=group,
-                campaign_id=campaign_id,
-                campaign_type=_campaign_type(told.offer) if campaign_id else "",
-                redemption_id=told.redemption_id,
-                data=told.data,
-                channel=CHANNELS[record.key_kind],
+            campaign_id = (offer and offer.campaign_id) or ""
+            entries.append(
+                ActivityEntry(
+                    entry_id or new_id(record.command_id, "evcus_", len(entries)),
+                    customer_id,
+                    kind,
+                    group,
+                    campaign_id,
+                    _campaign_type(offer) if campaign_id else "",
+                    redemption_id,
+                    data,
+                    order,
+                    CHANNELS[record.key_kind],
+                )
             )
-            number += 1
+    return entries
 
 
 def _group(command_id: str) -> str:
@@ -124,7 +131,7 @@ def _campaign_type(offer: Voucher | PromotionTier | None) -> str:
 
 
 def _customer(name: str) -> Callable[[Any], Iterable[_Told]]:
-    return lambda event: (_Told(event.customer.id, name, {}),)
+    return lambda event: (_Told(event.customer.id, name),)
 
 
 def _custom_event_tracked(event: CustomEventTracked) -> Iterable[_Told]:
@@ -154,55 +161,55 @@ def _publication_succeeded(event: PublicationSucceeded | PublicationFailed) -> I
     return (_Told(publication.customer_id, name, {"publication": body}, voucher),)
 
 
-def _order_changed(event: OrderChanging) -> Iterator[_Told]:
-    for name, order in order_events(event):
-        if order.customer_id is None:
-            continue
-        yield _Told(order.customer_id, f"customer.{name}", {"order": stored_order_body(order)})
+def _order_changed(event: OrderChanging) -> list[_Told]:
+    return [
+        _Told(order.customer_id, f"customer.{name}", order=order)
+        for name, order in order_events(event)
+    ]
 
 
-def _redemption_succeeded(event: RedemptionSucceeded) -> Iterator[_Told]:
-    applied = [each for each in event.evaluation.outcomes if each.status == "APPLICABLE"]
-    for redemption_id, outcome in zip(event.redemption_ids, applied, strict=False):
-        yield _Told(
-            event.customer_id,
-            "customer.redemption.succeeded",
-            {},
-            outcome.voucher or outcome.tier,
-            redemption_id,
-        )
-    yield from _order_changed(event)
+def _redemption_succeeded(event: RedemptionSucceeded) -> Iterable[_Told]:
+    order = event.evaluation.order
+    if event.customer_id is None and (order is None or order.customer_id is None):
+        return ()
+    return [*_redeemed(event, "APPLICABLE", "succeeded"), *_order_changed(event)]
 
 
-def _redemption_failed(event: RedemptionFailed) -> Iterator[_Told]:
-    failed = [each for each in event.evaluation.outcomes if each.status == "INAPPLICABLE"]
-    for redemption_id, outcome in zip(event.redemption_ids, failed, strict=False):
-        offer = outcome.voucher or outcome.tier
-        yield _Told(event.customer_id, "customer.redemption.failed", {}, offer, redemption_id)
+def _redemption_failed(event: RedemptionFailed) -> list[_Told]:
+    return _redeemed(event, "INAPPLICABLE", "failed")
 
 
-def _redemption_rolled_back(event: RedemptionRolledBack) -> Iterator[_Told]:
-    for each in event.rollbacks:
-        yield _Told(
-            event.customer_id,
-            "customer.redemption.rollback.succeeded",
-            {},
-            each.voucher or each.tier,
-            each.rollback_id,
-        )
-    yield from _order_changed(event)
+def _redeemed(
+    event: RedemptionSucceeded | RedemptionFailed, status: str, became: str
+) -> list[_Told]:
+    name = f"customer.redemption.{became}"
+    outcomes = [each for each in event.evaluation.outcomes if each.status == status]
+    return [
+        _Told(event.customer_id, name, _NOTHING, outcome.voucher or outcome.tier, redemption_id)
+        for redemption_id, outcome in zip(event.redemption_ids, outcomes, strict=False)
+    ]
+
+
+def _redemption_rolled_back(event: RedemptionRolledBack) -> list[_Told]:
+    name = "customer.redemption.rollback.succeeded"
+    rollbacks = [
+        _Told(event.customer_id, name, _NOTHING, each.voucher or each.tier, each.rollback_id)
+        for each in event.rollbacks
+    ]
+    return [*rollbacks, *_order_changed(event)]
 
 
 def _rollback_failed(event: RollbackFailed) -> Iterable[_Told]:
     name = "customer.redemption.rollback.failed"
-    return (_Told(event.customer_id, name, {}, None, event.rollback_id),)
+    return (_Told(event.customer_id, name, redemption_id=event.rollback_id),)
 
 
 def _segments(name: str) -> Callable[[Any], Iterable[_Told]]:
-    def tell(event: SegmentEntered | SegmentLeft) -> Iterator[_Told]:
-        for segment_id, segment_name in event.segments.items():
-            segment = simple_segment_body(segment_id, segment_name)
-            yield _Told(event.customer_id, name, {"segment": segment})
+    def tell(event: SegmentEntered | SegmentLeft) -> list[_Told]:
+        return [
+            _Told(event.customer_id, name, {"segment": simple_segment_body(*segment)})
+            for segment in event.segments.items()
+        ]
 
     return tell
 

@@ -29,7 +29,8 @@ from engine.customers.body import (
 )
 from engine.kernel.encode import Body
 from engine.publications.body import publication_body
-from engine.redemptions.history_rows import redemption_rows
+from engine.redemptions.common_body import Recorded
+from engine.redemptions.history_rows import redemption_bodies
 from engine.rules.body import rule_body
 from engine.segments.body import simple_segment_body
 from engine.vouchers.body import voucher_body
@@ -148,13 +149,13 @@ def _customer_forgotten(event: CustomerForgotten, _: Decided) -> Told:
     yield "customer.deleted", {"customer": {"id": event.deletion.customer_id, "object": "customer"}}
 
 
-def _redemption(_: Any, record: Decided) -> Told:
+def _redemption(event: Recorded, record: Decided) -> Told:
     """Each redemption or rollback, children first, then their parent."""
     customer = customer_of(record)
-    for row in redemption_rows(record):
-        body = row.body | {"customer": simple_customer_body(customer) if customer else None}
-        name, member = _REDEMPTIONS[row.object, row.result != "FAILURE"]
-        yield name, {member: body}
+    shown = simple_customer_body(customer) if customer else None
+    for body in redemption_bodies(event, record.at, record.assignments):
+        name, member = _REDEMPTIONS[body["object"], body["result"] != "FAILURE"]
+        yield name, {member: body | {"customer": shown}}
     yield from _transactions(record)
 
 

@@ -5,7 +5,7 @@ that it belongs to, and a refund can name the transaction that it takes back. So
 contract, section 10.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -56,15 +56,18 @@ class Transaction(NamedTuple):
     body: Body
 
 
-def transactions(record: Decided) -> Iterator[Transaction]:
+def transactions(record: Decided) -> list[Transaction]:
     """The transactions of a record, in the order of its events; mostly none."""
+    found: list[Transaction] = []
     for event in record.events:
         book = BOOKS.get(type(event))
         if book is not None:
-            yield from book(event, record.at)
+            found += book(event, record.at)
+    return found
 
 
-def _redemption_succeeded(event: RedemptionSucceeded, at: Millis) -> Iterator[Transaction]:
+def _redemption_succeeded(event: RedemptionSucceeded, at: Millis) -> list[Transaction]:
+    found = []
     applied = [each for each in event.evaluation.outcomes if each.status == "APPLICABLE"]
     for outcome, redemption_id in zip(applied, event.redemption_ids, strict=False):
         taken = outcome.taken
@@ -74,14 +77,11 @@ def _redemption_succeeded(event: RedemptionSucceeded, at: Millis) -> Iterator[Tr
         details = _order(event.evaluation.order) | {"redemption": {"id": redemption_id}}
         if outcome.reward_id is not None:
             details["reward"] = {"id": outcome.reward_id, "name": outcome.reward_name}
-        yield _transaction(
-            outcome.voucher,
-            new_id(redemption_id, "vtx_"),
-            "REDEMPTION",
-            -paid,
-            at,
-            details=details,
+        transaction_id = new_id(redemption_id, "vtx_")
+        found.append(
+            _transaction(outcome.voucher, transaction_id, "REDEMPTION", -paid, at, details=details)
         )
+    return found
 
 
 def _redemption_rolled_back(event: RedemptionRolledBack, at: Millis) -> Iterator[Transaction]:
@@ -152,7 +152,7 @@ def _order(order: Order | None) -> Body:
 
 
 #: What each event books.
-BOOKS: Final[Mapping[type[Any], Callable[[Any, Millis], Iterator[Transaction]]]] = MappingProxyType(
+BOOKS: Final[Mapping[type[Any], Callable[[Any, Millis], Iterable[Transaction]]]] = MappingProxyType(
     {
         RedemptionSucceeded: _redemption_succeeded,
         RedemptionRolledBack: _redemption_rolled_back,

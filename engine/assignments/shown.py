@@ -80,7 +80,8 @@ def with_assignments(view: View, decision: Decision) -> Decision:
     changes = []
     for event in decision.events:
         for bound in objects_shown_by(event):
-            shown |= {each.id: each for each in shown_assignments(view, bound)}
+            for each in shown_assignments(view, bound):
+                shown[each.id] = each
         change = CHANGES.get(type(event))
         if change is not None:
             changes.append((change, event))

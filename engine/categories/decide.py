@@ -120,18 +120,14 @@ def delete_category(
 
 def with_categories(view: View, decision: Decision) -> Decision:
     """The decision with the categories that its answer and webhooks show."""
-    named = dict.fromkeys(
-        each for event in decision.events for each in _categories_named_by(event) if each
-    )
+    named: dict[str, None] = {}
+    for event in decision.events:
+        name = NAMES.get(type(event))
+        if name is not None:
+            named |= dict.fromkeys(each for each in name(event) if each)
     if not named:
         return decision
     return replace(decision, categories=categories_of(view, *named))
-
-
-def _categories_named_by(event: Event) -> Iterable[str | None]:
-    """The categories of the vouchers and campaigns that an event shows without them."""
-    name = NAMES.get(type(event))
-    return () if name is None else name(event)
 
 
 def _created_voucher(event: VoucherCreated) -> Iterable[str | None]:

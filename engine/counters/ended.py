@@ -35,10 +35,10 @@ def end_customer_counts(state: State, customer_id: str, now: Millis) -> None:
         _put(state, tables.Ended("customer", customer_id, now + tables.WINDOW_MS))
 
 
-def has_ended_counts(view: View, now: Millis) -> bool:
-    """Whether there is anything to drop."""
+def next_ended_counts(view: View) -> Millis | None:
+    """From when on there is something to drop; None: never, as it is."""
     first = next(iter(view.scan(tables.ENDED_COUNTS)), None)
-    return first is not None and first.at <= now
+    return None if first is None else first.at
 
 
 def drop_ended_counts(state: State, now: Millis) -> None:

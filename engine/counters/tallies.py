@@ -10,9 +10,7 @@ back what was counted; from a period only while that is still the one of the red
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
-from typing import Final
-
-from msgspec import structs
+from typing import Final, NamedTuple
 
 from engine.counters.pending import TallyScope, Who
 from engine.kernel import tables
@@ -24,6 +22,19 @@ from schemas.redemptions import Redemption
 from schemas.tallies import Period, Periods, Sums, Tally
 
 _NOTHING: Final = Tally()
+_NO_SUMS: Final = Sums()
+
+
+class _New(NamedTuple):
+    """How many customers are new, since ever and in each period."""
+
+    ever: int
+    day: int
+    week: int
+    month: int
+
+
+_NOBODY: Final = _New(0, 0, 0, 0)
 
 
 def read_sums(
@@ -44,16 +55,16 @@ def count_redemptions(state: State, redeemed: Sequence[Redemption]) -> None:
     """Counts the redemptions of one request."""
     for each, scope, added in _by_scope(redeemed):
         at = _periods(each)
-        fresh = _NOTHING
+        fresh = _NOBODY
         if each.customer_id is not None:
             key = (*scope, "customer", each.customer_id)
             before = state.get(tables.TALLIES, *key)
             if before is None:
                 state.put(tables.CUSTOMER_SCOPES, scope, each.customer_id, *scope)
-            fresh = _unseen(_current(before or _NOTHING, at), 1)
-            _add(state, key, added, _NOTHING, at)
+            fresh = _unseen(before or _NOTHING, at, 1)
+            _add(state, key, added, _NOBODY, at)
         if each.key_id:
-            _add(state, (*scope, "key", each.key_id), added, _NOTHING, at)
+            _add(state, (*scope, "key", each.key_id), added, _NOBODY, at)
         _add(state, scope, added, fresh, at)
 
 
@@ -65,14 +76,13 @@ def take_back_redemptions(state: State, redeemed: Sequence[Redemption]) -> None:
     for each, scope, added in _by_scope(redeemed):
         at = _periods(each)
         removed = Sums(count=-added.count, amount=-added.amount, discounted=-added.discounted)
-        gone = _NOTHING
+        gone = _NOBODY
         if each.customer_id is not None:
             key = (*scope, "customer", each.customer_id)
-            _add_back(state, key, removed, _NOTHING, at)
-            after = state.get(tables.TALLIES, *key) or _NOTHING
-            gone = _unseen(_current(after, at), -1)
+            _add_back(state, key, removed, _NOBODY, at)
+            gone = _unseen(state.get(tables.TALLIES, *key) or _NOTHING, at, -1)
         if each.key_id:
-            _add_back(state, (*scope, "key", each.key_id), removed, _NOTHING, at)
+            _add_back(state, (*scope, "key", each.key_id), removed, _NOBODY, at)
         _add_back(state, scope, removed, gone, at)
 
 
@@ -81,10 +91,15 @@ def _by_scope(redeemed: Sequence[Redemption]) -> Iterator[tuple[Redemption, Tall
     found: dict[TallyScope, tuple[Redemption, Sums]] = {}
     for each in redeemed:
         for scope in _tally_scopes_of(each):
-            sums = found[scope][1] if scope in found else Sums(amount=each.order_amount)
-            taken = 0 if each.taken is None else each.taken.total
-            sums = structs.replace(sums, count=sums.count + 1, discounted=sums.discounted + taken)
-            found[scope] = each, sums
+            before = found[scope][1] if scope in found else _NO_SUMS
+            found[scope] = (
+                each,
+                Sums(
+                    count=before.count + 1,
+                    amount=each.order_amount if before is _NO_SUMS else before.amount,
+                    discounted=before.discounted + (0 if each.taken is None else each.taken.total),
+                ),
+            )
     for scope, (each, sums) in found.items():
         yield each, scope, sums
 
@@ -98,70 +113,57 @@ def _tally_scopes_of(redemption: Redemption) -> tuple[TallyScope, ...]:
     return (campaign,) if own[0] == "voucher" else (campaign, own)
 
 
-def _add(state: State, key: tuple[str, ...], added: Sums, fresh: Tally, at: Periods) -> None:
+def _add(state: State, key: tuple[str, ...], added: Sums, fresh: _New, at: Periods) -> None:
     before = state.get(tables.TALLIES, *key) or _NOTHING
-    state.put(tables.TALLIES, _add_sums(before, added, fresh, at), *key)
-
-
-def _add_sums(tally: Tally, added: Sums, fresh: Tally, at: Periods) -> Tally:
-    """The tally with more; `fresh` has the customers who are new in each period."""
-    now = _current(tally, at)
-    return Tally(
-        ever=_plus(now.ever, added, fresh.ever),
-        day=_plus(now.day, added, fresh.day),
-        week=_plus(now.week, added, fresh.week),
-        month=_plus(now.month, added, fresh.month),
-    )
-
-
-def _add_back(state: State, key: tuple[str, ...], removed: Sums, gone: Tally, at: Periods) -> None:
-    before = state.get(tables.TALLIES, *key)
-    if before is None:
-        return
     after = Tally(
-        ever=_plus(before.ever, removed, gone.ever),
-        day=_less(before.day, removed, gone.day, at.day),
-        week=_less(before.week, removed, gone.week, at.week),
-        month=_less(before.month, removed, gone.month, at.month),
+        _plus(before.ever, added, fresh.ever, 0),
+        _plus(before.day, added, fresh.day, at.day),
+        _plus(before.week, added, fresh.week, at.week),
+        _plus(before.month, added, fresh.month, at.month),
     )
     state.put(tables.TALLIES, after, *key)
 
 
-def _current(tally: Tally, at: Periods) -> Tally:
-    """The tally with the periods of `at`; those that are over begin anew."""
-    return Tally(
-        ever=tally.ever,
-        day=_begin_period(tally.day, at.day),
-        week=_begin_period(tally.week, at.week),
-        month=_begin_period(tally.month, at.month),
+def _add_back(state: State, key: tuple[str, ...], removed: Sums, gone: _New, at: Periods) -> None:
+    before = state.get(tables.TALLIES, *key)
+    if before is None:
+        return
+    after = Tally(
+        _plus(before.ever, removed, gone.ever, 0),
+        _less(before.day, removed, gone.day, at.day),
+        _less(before.week, removed, gone.week, at.week),
+        _less(before.month, removed, gone.month, at.month),
     )
+    state.put(tables.TALLIES, after, *key)
 
 
-def _begin_period(sums: Sums, began_at: Millis) -> Sums:
-    return sums if sums.began_at == began_at else Sums(began_at=began_at)
-
-
-def _unseen(tally: Tally, step: int) -> Tally:
+def _unseen(tally: Tally, at: Periods, step: int) -> _New:
     """So many customers in each period in which this customer's tally counts nothing."""
 
-    def unseen(sums: Sums) -> Sums:
-        return Sums(customers=0 if sums.count else step)
+    def unseen(sums: Sums, began_at: Millis) -> int:
+        return 0 if sums.count and sums.began_at == began_at else step
 
-    return Tally(unseen(tally.ever), unseen(tally.day), unseen(tally.week), unseen(tally.month))
-
-
-def _plus(sums: Sums, added: Sums, who: Sums) -> Sums:
-    return Sums(
-        began_at=sums.began_at,
-        count=max(sums.count + added.count, 0),
-        amount=max(sums.amount + added.amount, 0),
-        discounted=max(sums.discounted + added.discounted, 0),
-        customers=max(sums.customers + who.customers, 0),
+    return _New(
+        unseen(tally.ever, 0),
+        unseen(tally.day, at.day),
+        unseen(tally.week, at.week),
+        unseen(tally.month, at.month),
     )
 
 
-def _less(sums: Sums, removed: Sums, gone: Sums, began_at: Millis) -> Sums:
-    return _plus(sums, removed, gone) if sums.began_at == began_at else sums
+def _plus(sums: Sums, added: Sums, customers: int, began_at: Millis) -> Sums:
+    """The sums of the period that began then, with more; of one that is over none are left."""
+    if sums.began_at != began_at:
+        sums = _NO_SUMS
+    count, amount = sums.count + added.count, sums.amount + added.amount
+    discounted, customers = sums.discounted + added.discounted, sums.customers + customers
+    if count < 0 or amount < 0 or discounted < 0 or customers < 0:
+        return Sums(began_at, *(max(each, 0) for each in (count, amount, discounted, customers)))
+    return Sums(began_at, count, amount, discounted, customers)
+
+
+def _less(sums: Sums, removed: Sums, customers: int, began_at: Millis) -> Sums:
+    return _plus(sums, removed, customers, began_at) if sums.began_at == began_at else sums
 
 
 def _periods(redemption: Redemption) -> Periods:

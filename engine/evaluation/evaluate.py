@@ -203,7 +203,7 @@ class Application:
         stacking = self._circumstances.stacking
         worked = None if offer.discount is None else resolve_discount(offer.discount, facts)
         taken = self._take(offer, worked, scope, facts, held, payment)
-        scoped = scope if _is_scoped(offer, worked, scope) else None
+        scoped = scope if scope is not None and _is_scoped(offer, worked, scope) else None
         if facts is not None:
             facts.taken = taken
             short = None if scoped is None else scoped.short
@@ -223,10 +223,10 @@ class Application:
             reward_id=None if payment is None else payment.reward.id,
             reward_name="" if payment is None else payment.reward.name,
         )
+        if facts is None:  # then everything works as it is defined
+            return outcome
         if worked is not None:
             outcome = _as_worked(outcome, offer, worked, scope)
-        if facts is None:
-            return outcome
         inside, outside = items_shown(offer.rules, facts)
         return structs.replace(
             outcome,
@@ -319,7 +319,7 @@ def _as_worked(
     )
 
 
-def _is_scoped(offer: Offer, worked: ResolvedDiscount | None, scope: Scope | None) -> bool:
+def _is_scoped(offer: Offer, worked: ResolvedDiscount | None, scope: Scope) -> bool:
     """Whether what the offer takes depends on the items that its rules name."""
     if worked is None:
         gift = None if offer.voucher is None else offer.voucher.gift

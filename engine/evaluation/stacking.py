@@ -59,6 +59,8 @@ def stack_offers(
     nobody, so then the others are tried anew. The exclusive ones stay out, even where what a
     regular one takes would let them in.
     """
+    if len(offers) == 1:  # which nothing excludes, as of nearly all requests
+        return _pass(offers, (0,), stacking, begin())
     sequence = sequence_of(offers, stacking)
     exclusive = {n for n in sequence if is_exclusive(offers[n], stacking)}
     regular = {n for n in sequence if n not in exclusive and not is_joint(offers[n], stacking)}

@@ -247,7 +247,7 @@ class ProjectState:
         return {name for name, key in zip(names, keys, strict=True) if key in found}
 
     def put(self, table: Table[T], entity: T, *parts: str) -> None:
-        self._overlay.set(table, table.key(self.project, *parts), entity)
+        self._overlay.set(table, table.key_to_write(self.project, *parts), entity)
 
     def put_encoded(
         self, table: Table[Any], names: Sequence[str], entities: Sequence[bytes], *parts: str
@@ -256,7 +256,7 @@ class ProjectState:
         self._overlay.set_encoded(table, dict(zip(keys, entities, strict=True)))
 
     def delete(self, table: Table[Any], *parts: str) -> None:
-        self._overlay.set(table, table.key(self.project, *parts), None)
+        self._overlay.set(table, table.key_to_write(self.project, *parts), None)
 
     def drop(self, table: Table[Any], *parts: str, most: int, after: Parts = ()) -> list[Parts]:
         prefix = table.prefix(self.project, *parts)

@@ -44,7 +44,8 @@ class Table(Generic[T]):
         self.name = name
         self.kind = kind
         self._decoder = msgspec.json.Decoder(kind, dec_hook=_from_plain)
-        #: Those that were asked for: making one costs as much as looking an entity up.
+        #: Those that were asked for: making one costs as much as looking an entity up. What is
+        #: only written is most often new.
         self._keys: dict[tuple[str, tuple[str, ...]], bytes] = {}
 
     def decode(self, value: bytes) -> T:
@@ -57,11 +58,18 @@ class Table(Generic[T]):
         if known is None:
             if len(self._keys) >= KEYS_MAX:
                 self._keys.clear()
-            key = "/".join((self.name, project, *parts))
-            if "%" in key or key.count("/") != len(parts) + 1:
-                key = "/".join((self.name, _escape(project), *map(_escape, parts)))
-            known = self._keys[project, parts] = key.encode()
+            known = self._keys[project, parts] = self._make_key(project, parts)
         return known
+
+    def key_to_write(self, project: str, *parts: str) -> bytes:
+        """The same, which is not kept."""
+        return self._keys.get((project, parts)) or self._make_key(project, parts)
+
+    def _make_key(self, project: str, parts: Parts) -> bytes:
+        key = "/".join((self.name, project, *parts))
+        if "%" in key or key.count("/") != len(parts) + 1:
+            key = "/".join((self.name, _escape(project), *map(_escape, parts)))
+        return key.encode()
 
     def keys(self, names: Sequence[str], project: str, *parts: str) -> list[bytes]:
         """The keys of many entities below `parts`, each by its last part."""

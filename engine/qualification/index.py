@@ -55,12 +55,12 @@ class Indexed(ProjectState):
     def put(self, table: Table[T], entity: T, *parts: str) -> None:
         if table.name in _WATCHED:
             _watch(self, table, entity, *parts)
-        self._overlay.set(table, table.key(self.project, *parts), entity)
+        self._overlay.set(table, table.key_to_write(self.project, *parts), entity)
 
     def delete(self, table: Table[Any], *parts: str) -> None:
         if table.name in _WATCHED:
             _watch(self, table, None, *parts)
-        self._overlay.set(table, table.key(self.project, *parts), None)
+        self._overlay.set(table, table.key_to_write(self.project, *parts), None)
 
 
 def _watch(state: State, table: Table[Any], entity: Any, *parts: str) -> None:

@@ -6,7 +6,6 @@ from msgspec import structs
 
 from engine.campaigns.tiers.store import store_tier
 from engine.counters import tallies, units
-from engine.counters.pending import tally_scopes_of
 from engine.kernel import tables
 from engine.kernel.due import drop_due, put_due
 from engine.kernel.room import Folds
@@ -35,6 +34,7 @@ def redemption_succeeded(state: State, event: RedemptionSucceeded, at: Millis) -
     counted: list[Redemption] = []
     for outcome, redemption_id in zip(applied, event.redemption_ids, strict=False):
         voucher, tier = outcome.voucher, outcome.tier
+        bound = tier or voucher
         if voucher is not None:
             store_voucher(state, voucher)
         if tier is not None:
@@ -51,7 +51,7 @@ def redemption_succeeded(state: State, event: RedemptionSucceeded, at: Millis) -
             customer_id=event.customer_id,
             tracking_id=event.tracking_id,
             parent_id=event.parent_id,
-            campaign_id=dict(tally_scopes_of(voucher, tier)).get("campaign"),
+            campaign_id=None if bound is None else bound.campaign_id,
             key_id=event.channel_id,
             order_amount=budget_amount(order),
             units=outcome.units,

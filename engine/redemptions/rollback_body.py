@@ -4,6 +4,7 @@ Source: the API contract, section 8. Amounts of credits are negative: they were 
 """
 
 from collections.abc import Sequence
+from typing import Final
 
 from engine.campaigns.tiers.body import redeemed_tier_body
 from engine.kernel.encode import Body
@@ -13,7 +14,9 @@ from engine.vouchers.body import redeemed_voucher_body
 from schemas.assignments import RuleAssignment
 from schemas.base import Millis
 from schemas.customers import Customer
-from schemas.redemptions import RedemptionRolledBack, RollbackFailed
+from schemas.redemptions import RedemptionRolledBack, RollbackFailed, RolledBack
+
+_TIER: Final = "promotion_tier"
 
 
 def rolled_back_body(
@@ -59,8 +62,7 @@ def rollback_bodies(
     for each in event.rollbacks:
         body = _success(event, each.rollback_id, each.redemption_id, at, customer)
         body["order"] = shown
-        body["related_object_type"] = "voucher" if each.tier_id is None else "promotion_tier"
-        body["related_object_id"] = each.tier_id or each.voucher_id
+        body["related_object_type"], body["related_object_id"] = related_to_rollback(each)
         if each.voucher is not None:
             body["voucher"] = redeemed_voucher_body(each.voucher, assignments, each.categories)
         if each.tier is not None:
@@ -84,13 +86,23 @@ def rollback_failure_body(event: RollbackFailed, at: Millis, customer: Customer 
         body["reason"] = event.reason
     put_failure(body, event.refusal)
     body["order"] = None
-    # a stack's parent has neither voucher nor tier
-    if event.tier_id is not None:
-        body["related_object_type"] = "promotion_tier"
-    else:
-        body["related_object_type"] = "voucher" if event.voucher_id else "redemption"
-    body["related_object_id"] = event.tier_id or event.voucher_id or event.redemption_id
+    body["related_object_type"], body["related_object_id"] = related_to_failed_rollback(event)
     return body
+
+
+def related_to_rollback(each: RolledBack) -> tuple[str, str]:
+    """Type and id of what was redeemed, and is taken back."""
+    return ("voucher", each.voucher_id) if each.tier_id is None else (_TIER, each.tier_id)
+
+
+def related_to_failed_rollback(event: RollbackFailed) -> tuple[str, str]:
+    """Type and id of what was redeemed, and stays so."""
+    if event.tier_id is not None:
+        return _TIER, event.tier_id
+    # a stack's parent has neither voucher nor tier
+    return (
+        ("voucher", event.voucher_id) if event.voucher_id else ("redemption", event.redemption_id)
+    )
 
 
 def _success(

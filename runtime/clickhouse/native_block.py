@@ -17,6 +17,7 @@ import sys
 from array import array
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import accumulate, chain
 from typing import Any
 
@@ -64,15 +65,14 @@ def encode_block(columns: Sequence[tuple[str, str]], parts: Sequence[Row | Alike
     count = len(rows) + sum(part.size for part in alike)
     encoded = [_varint(len(columns)), _varint(count)]
     for place, (name, declared) in enumerate(columns):
-        kind = _LOW_CARDINALITY.sub(r"\1", declared)
-        encode = _encoder(kind)
+        kind, encode = _plan(declared)
         encoded += (_texts((name,)), _texts((kind,)))
         if "(" in kind:
             values = (single[place], *(part.column(place) for part in alike))
             encoded.append(encode(list(chain.from_iterable(values))))
             continue
         if rows:
-            encoded.append(encode(single[place]))
+            encoded.append(_column(encode, single[place]))
         for part in alike:
             own = part.own.get(place)
             same = encode((part.shared[place],)) * part.size if own is None else encode(own)
@@ -80,16 +80,30 @@ def encode_block(columns: Sequence[tuple[str, str]], parts: Sequence[Row | Alike
     return b"".join(encoded)
 
 
-def _encoder(kind: str) -> Encode:
-    if kind == "String":
+def _column(encode: Encode, values: Sequence[Any]) -> bytes:
+    """The values of a column; most columns of a block hold one value, which is encoded once."""
+    first, size = values[0], len(values)
+    return encode((first,)) * size if values.count(first) == size else encode(values)
+
+
+@cache
+def _plan(declared: str) -> tuple[str, Encode]:
+    """The type that a column is sent as, and how its values are encoded."""
+    return _LOW_CARDINALITY.sub(r"\1", declared), _encoder(declared)
+
+
+def _encoder(declared: str) -> Encode:
+    if declared == "String":
         return _texts
-    if kind in _NUMBERS:
-        return _numbers(_NUMBERS[kind])
-    outer, _, inner = kind.removesuffix(")").partition("(")
+    if declared in _NUMBERS:
+        return _numbers(_NUMBERS[declared])
+    outer, _, inner = declared.removesuffix(")").partition("(")
+    if outer == "LowCardinality" and inner == "String":
+        return _recurring_texts
     if outer == "Array":
         return _arrays(_encoder(inner))
     if outer != "Map":
-        raise KeyError(kind)
+        raise KeyError(declared)
     key, _, value = inner.partition(", ")
     return _maps(_encoder(key), _encoder(value))
 
@@ -104,6 +118,11 @@ def _texts(values: Iterable[str]) -> bytes:
     return b"".join(parts)
 
 
+def _recurring_texts(values: Sequence[str]) -> bytes:
+    known = {value: _texts((value,)) for value in set(values)}
+    return b"".join([known[value] for value in values])
+
+
 def _numbers(code: str) -> Encode:
     def encode(values: Iterable[int]) -> bytes:
         numbers = array(code, values)
@@ -116,6 +135,8 @@ def _numbers(code: str) -> Encode:
 
 def _arrays(items: Encode) -> Encode:
     def encode(values: Sequence[Sequence[Any]]) -> bytes:
+        if not any(values):
+            return _ends(values)
         return _ends(values) + items(list(chain.from_iterable(values)))
 
     return encode
@@ -123,6 +144,8 @@ def _arrays(items: Encode) -> Encode:
 
 def _maps(keys: Encode, items: Encode) -> Encode:
     def encode(values: Sequence[Mapping[str, Any]]) -> bytes:
+        if not any(values):
+            return _ends(values)
         named = keys(list(chain.from_iterable(values)))
         return _ends(values) + named + items([item for each in values for item in each.values()])
 

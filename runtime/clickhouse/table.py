@@ -9,7 +9,8 @@ checkpoint on.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import chain
 from operator import itemgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -29,7 +30,7 @@ _PLACE = (
     Column("log_index", "Int32"),
     Column("log_hash", "String", "ZSTD(1)"),
 )
-_OFFSET, _INDEX, _HASH = 2, 3, 4
+_INDEX, _HASH = 3, 4
 _HERE = "log_topic = {topic:String} AND log_partition = {partition:UInt16}"
 
 
@@ -52,6 +53,14 @@ class Checkpoint(NamedTuple):
     hash: str = ""
 
 
+class Late(NamedTuple):
+    """A row of a table that keeps the newest of a key, made when it is inserted: most never are."""
+
+    #: As the row has it.
+    key: tuple[Any, ...]
+    make: Callable[[], Row]
+
+
 @dataclass(frozen=True, slots=True)
 class SinkTable(Generic[R]):
     """What a table takes from a topic: a pure function from a record to rows, mostly none.
@@ -60,7 +69,7 @@ class SinkTable(Generic[R]):
     """
 
     definition: TableDef
-    rows: Callable[[R], Iterable[Row | Alike]]
+    rows: Callable[[R], Iterable[Row | Alike | Late]]
     #: Which of the rows of earlier records go for good with this one.
     erases: "Callable[[R], Sequence[Selection]] | None" = None
 
@@ -88,15 +97,22 @@ def sink_table(
     )
 
 
+#: Offset, index, and the row with its own columns.
+_Placed = tuple[int, int, Row | Late]
+
+
 class Block:
-    """The rows of one insert, as they gather."""
+    """The rows of one insert, as they gather; of a key that keeps its newest row only that one."""
 
     def __init__(self, table: TableDef, place: Place) -> None:
         self._table = table
         self._place = place
-        self._key_places = tuple(map(table.column_names.index, table.order_by))
-        self._key = itemgetter(*self._key_places)
-        self._parts: list[list[Any] | Alike] = []
+        own = table.column_names[len(_PLACE) :]
+        self._key_places = tuple(map(own.index, table.order_by)) if table.version else ()
+        self._key = itemgetter(*self._key_places) if table.version else None
+        self._rows: list[_Placed] = []
+        self._newest: dict[Any, _Placed] = {}
+        self._alike: list[tuple[int, int, Alike]] = []
         self._count = 0
         self._last: tuple[int, str] | None = None
 
@@ -106,67 +122,73 @@ class Block:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to insert."""
-        return not self._parts
+        return not self._count
 
-    def add(self, applied: SourceEntry, rows: Iterable[Row | Alike]) -> None:
+    def add(self, applied: SourceEntry, rows: Iterable[Row | Alike | Late]) -> None:
         """Takes a record's rows."""
-        index = 0
+        offset, index = applied.offset, 0
         for row in rows:
             if isinstance(row, Alike):
-                self._parts.append(self._place_rows(applied.offset, index, row))
+                self._alike.append((offset, index, row))
                 index += row.size
+                continue
+            if self._key is None:
+                self._rows.append((offset, index, row))
             else:
-                self._parts.append([*self._place, applied.offset, index, "", *row])
-                index += 1
+                key = row.key if isinstance(row, Late) else self._key(row)
+                self._newest[key] = offset, index, row
+            index += 1
         if index:
             self._count += index
-            self._last = (applied.offset, applied.hash)
+            self._last = (offset, applied.hash)
 
     def mark(self, applied: SourceEntry) -> None:
         """Takes a marker, so that the checkpoint moves on without rows."""
         blank = [column.blank() for column in self._table.columns[len(_PLACE) :]]
-        self._parts.append([*self._place, applied.offset, MARKER_INDEX, "", *blank])
+        self._rows.append((applied.offset, MARKER_INDEX, blank))
         self._count += 1
         self._last = (applied.offset, applied.hash)
 
     def take(self) -> list[list[Any] | Alike]:
-        """The rows to insert; of a key that keeps its newest row only that one. Empties the block."""
-        parts, self._parts, self._count = self._parts, [], 0
-        if self._table.version is not None:
-            parts = self._newest(parts)
-        if self._last is not None:
-            offset, digest = self._last
-            for number, part in enumerate(parts):
-                if isinstance(part, Alike):
-                    if part.shared[_OFFSET] == offset:
-                        shared = [*part.shared[:_HASH], digest, *part.shared[_HASH + 1 :]]
-                        parts[number] = replace(part, shared=shared)
-                elif part[_OFFSET] == offset:
-                    part[_HASH] = digest
-        self._last = None
-        return parts
+        """The rows to insert. Empties the block."""
+        if self._newest:
+            self._replace_alike()
+        taken: list[list[Any] | Alike] = []
+        last, digest = self._last or (-1, "")
+        for offset, index, row in chain(self._rows, self._newest.values()):
+            values = row.make() if isinstance(row, Late) else row
+            taken.append([*self._place, offset, index, digest if offset == last else "", *values])
+        for offset, index, alike in self._alike:
+            head = [*self._place, offset, index, digest if offset == last else ""]
+            taken.append(_place_alike(head, index, alike))
+        self._rows, self._newest, self._alike = [], {}, []
+        self._count, self._last = 0, None
+        return taken
 
-    def _place_rows(self, offset: int, index: int, rows: Alike) -> Alike:
-        own: dict[int, Sequence[Any]] = {
-            len(_PLACE) + place: values for place, values in rows.own.items()
-        }
-        own[_INDEX] = range(index, index + rows.size)
-        return Alike(rows.size, [*self._place, offset, index, "", *rows.shared], own)
+    def _replace_alike(self) -> None:
+        """Takes rows that are alike one by one where others have the key of one of them.
 
-    def _newest(self, parts: list[list[Any] | Alike]) -> list[list[Any] | Alike]:
-        """The newest row of each key. Rows that are alike have keys that others alike do not."""
-        single = {self._key(part) for part in parts if not isinstance(part, Alike)}
-        newest: dict[Any, list[Any]] = {}
-        alike: list[list[Any] | Alike] = []
-        for part in parts:
-            if isinstance(part, Alike):
-                if single.isdisjoint(zip(*map(part.column, self._key_places), strict=True)):
-                    alike.append(part)
-                else:
-                    newest.update((self._key(row), row) for row in part.rows())
-            else:
-                newest[self._key(part)] = part
-        return [*newest.values(), *alike]
+        Rows that are alike have keys that others alike do not.
+        """
+        kept = []
+        for offset, index, alike in self._alike:
+            keys = list(zip(*map(alike.column, self._key_places), strict=True))
+            if self._newest.keys().isdisjoint(keys):
+                kept.append((offset, index, alike))
+                continue
+            for number, (key, row) in enumerate(zip(keys, alike.rows(), strict=True), index):
+                placed: _Placed = (offset, number, row)
+                other = self._newest.get(key, placed)
+                self._newest[key] = max(placed, other, key=itemgetter(0, 1))
+        self._alike = kept
+
+
+def _place_alike(head: list[Any], index: int, alike: Alike) -> Alike:
+    own: dict[int, Sequence[Any]] = {
+        len(head) + place: values for place, values in alike.own.items()
+    }
+    own[_INDEX] = range(index, index + alike.size)
+    return Alike(alike.size, [*head, *alike.shared], own)
 
 
 def checkpoint(table: TableDef, place: Place) -> Query:

@@ -111,7 +111,8 @@ class Edge:
                 self.ignoring += 1
             caller = scope.get("tessera.caller")
             if self._note is not None and caller is not None:
-                self._note(_note_call(scope, caller, out, time.perf_counter() - started))
+                seconds = time.perf_counter() - started
+                self._note(_note_call(scope, headers, caller, out, seconds))
 
     async def _admit(self, path: str, headers: Headers, origin: str, out: "_Exit") -> Caller | None:
         """The caller; a browser may see the answer also where its key is refused."""
@@ -171,8 +172,7 @@ class _Exit:
         await self._send(message)
 
 
-def _note_call(scope: Scope, caller: Caller, out: _Exit, seconds: float) -> Noted:
-    headers: Headers = dict(scope["headers"])
+def _note_call(scope: Scope, headers: Headers, caller: Caller, out: _Exit, seconds: float) -> Noted:
     return Noted(
         caller,
         scope["tessera.request_id"],

@@ -4,7 +4,7 @@ A fact counts vouchers or publications, and sums credits of gift cards, in minor
 redeemed of a campaign stands in the facts of redemptions (services/analytics/redemption_facts.py).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -107,27 +107,28 @@ class CampaignFact(NamedTuple):
     amount: int = 0
 
 
-def campaign_rows(record: Record) -> Iterator[CampaignRow]:
+def campaign_rows(record: Record) -> list[CampaignRow]:
     """The campaigns that a record changed, each as it is after it."""
-    if not isinstance(record, Decided):
-        return
-    for event in record.events:
-        row_of = ROWS.get(type(event))
-        row = None if row_of is None else row_of(record.project, event)
-        if row is not None:
-            yield row
+    rows: list[CampaignRow] = []
+    if isinstance(record, Decided):
+        for event in record.events:
+            row_of = ROWS.get(type(event))
+            row = None if row_of is None else row_of(record.project, event)
+            if row is not None:
+                rows.append(row)
+    return rows
 
 
-def campaign_facts(record: Record) -> Iterator[CampaignFact]:
+def campaign_facts(record: Record) -> list[CampaignFact]:
     """What a record did to vouchers of campaigns."""
-    if not isinstance(record, Decided):
-        return
-    for event in record.events:
-        fact_of = COUNTS.get(type(event))
-        fact = None if fact_of is None else fact_of(event)
-        if fact is not None:
-            campaign, kind, count, amount = fact
-            yield CampaignFact(record.project, record.at, campaign, kind, count, amount)
+    facts: list[CampaignFact] = []
+    if isinstance(record, Decided):
+        for event in record.events:
+            fact_of = COUNTS.get(type(event))
+            fact = None if fact_of is None else fact_of(event)
+            if fact is not None:
+                facts.append(CampaignFact(record.project, record.at, *fact))
+    return facts
 
 
 def _campaign(project: str, event: Any) -> CampaignRow | None:

@@ -6,7 +6,7 @@ the request, `first_of_campaign` on which they count within its campaign. A roll
 names the redemption that it took back: the amounts are that redemption's own.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -68,27 +68,27 @@ class RedemptionFact(NamedTuple):
     first_of_campaign: int = 0
 
 
-def redemption_facts(record: Record) -> Iterator[RedemptionFact]:
+def redemption_facts(record: Record) -> list[RedemptionFact]:
     """The redemptions and rollbacks of a record, those that failed included."""
-    if not isinstance(record, Decided):
-        return
-    for event in record.events:
-        count = COUNTS.get(type(event))
-        if count is not None:
-            yield from count(record, event)
+    facts: list[RedemptionFact] = []
+    if isinstance(record, Decided):
+        for event in record.events:
+            count = COUNTS.get(type(event))
+            if count is not None:
+                facts += count(record, event)
+    return facts
 
 
-def _redemption_succeeded(record: Decided, event: RedemptionSucceeded) -> Iterator[RedemptionFact]:
+def _redemption_succeeded(record: Decided, event: RedemptionSucceeded) -> list[RedemptionFact]:
     order = event.evaluation.order
     amount = (order and order.amount) or 0
-    discounts = 0
-    if order is not None:
-        discounts = order.discount_amount + sum(each.discount_amount for each in order.items or ())
+    discounts = 0 if order is None else order.discount_amount + order.items_discount
     applied = [each for each in event.evaluation.outcomes if each.status == "APPLICABLE"]
     campaigns: set[str] = set()
-    for index, (entry_id, outcome) in enumerate(zip(event.redemption_ids, applied, strict=True)):
+    facts: list[RedemptionFact] = []
+    for entry_id, outcome in zip(event.redemption_ids, applied, strict=True):
         campaign = campaign_of(outcome)
-        yield RedemptionFact(
+        fact = RedemptionFact(
             record.project,
             record.at,
             "succeeded",
@@ -99,16 +99,18 @@ def _redemption_succeeded(record: Decided, event: RedemptionSucceeded) -> Iterat
             _discount(outcome.taken),
             amount,
             amount - discounts,
-            int(index == 0),
+            int(not facts),
             int(campaign not in campaigns),
         )
+        facts.append(fact)
         campaigns.add(campaign)
+    return facts
 
 
-def _redemption_failed(record: Decided, event: RedemptionFailed) -> Iterator[RedemptionFact]:
+def _redemption_failed(record: Decided, event: RedemptionFailed) -> list[RedemptionFact]:
     failed = [each for each in event.evaluation.outcomes if each.status == "INAPPLICABLE"]
-    for entry_id, outcome in zip(event.redemption_ids, failed, strict=True):
-        yield RedemptionFact(
+    return [
+        RedemptionFact(
             record.project,
             record.at,
             "failed",
@@ -117,27 +119,22 @@ def _redemption_failed(record: Decided, event: RedemptionFailed) -> Iterator[Red
             campaign_of(outcome),
             event.customer_id or "",
         )
+        for entry_id, outcome in zip(event.redemption_ids, failed, strict=True)
+    ]
 
 
-def _rolled_back(record: Decided, event: RedemptionRolledBack) -> Iterator[RedemptionFact]:
-    for each in event.rollbacks:
-        yield RedemptionFact(
-            record.project,
-            record.at,
-            "rolled_back",
-            each.rollback_id,
-            each.redemption_id,
+def _rolled_back(record: Decided, event: RedemptionRolledBack) -> list[RedemptionFact]:
+    return [
+        RedemptionFact(
+            record.project, record.at, "rolled_back", each.rollback_id, each.redemption_id
         )
+        for each in event.rollbacks
+    ]
 
 
-def _not_rolled_back(record: Decided, event: RollbackFailed) -> Iterator[RedemptionFact]:
-    yield RedemptionFact(
-        record.project,
-        record.at,
-        "rollback_failed",
-        event.rollback_id,
-        event.redemption_id,
-    )
+def _not_rolled_back(record: Decided, event: RollbackFailed) -> list[RedemptionFact]:
+    kind, rollback_id = "rollback_failed", event.rollback_id
+    return [RedemptionFact(record.project, record.at, kind, rollback_id, event.redemption_id)]
 
 
 def _discount(taken: Taken | None) -> int:
@@ -145,7 +142,7 @@ def _discount(taken: Taken | None) -> int:
 
 
 #: The facts of each event.
-COUNTS: Final[Mapping[type[Any], Callable[[Decided, Any], Iterator[RedemptionFact]]]] = (
+COUNTS: Final[Mapping[type[Any], Callable[[Decided, Any], list[RedemptionFact]]]] = (
     MappingProxyType(
         {
             RedemptionSucceeded: _redemption_succeeded,

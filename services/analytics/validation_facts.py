@@ -1,6 +1,6 @@
 """What analytics keeps of validations: a fact for each, with a session or without."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -44,19 +44,20 @@ class ValidationFact(NamedTuple):
     customer_id: str
 
 
-def session_facts(record: Record) -> Iterator[ValidationFact]:
+def session_facts(record: Record) -> list[ValidationFact]:
     """The validations that the ledger decided: those with a session."""
-    if not isinstance(record, Decided):
-        return
-    for event in record.events:
-        count = COUNTS.get(type(event))
-        if count is not None:
-            yield count(record, event)
+    facts: list[ValidationFact] = []
+    if isinstance(record, Decided):
+        for event in record.events:
+            count = COUNTS.get(type(event))
+            if count is not None:
+                facts.append(count(record, event))
+    return facts
 
 
-def observed_facts(observed: ValidationObserved) -> Iterator[ValidationFact]:
+def observed_facts(observed: ValidationObserved) -> tuple[ValidationFact]:
     """The validation that was observed."""
-    yield ValidationFact(
+    fact = ValidationFact(
         observed.project,
         observed.at,
         observed.id,
@@ -64,6 +65,7 @@ def observed_facts(observed: ValidationObserved) -> Iterator[ValidationFact]:
         list(dict.fromkeys((*observed.campaign_ids, *observed.campaign_names))),
         observed.customer_id or "",
     )
+    return (fact,)
 
 
 def _session(record: Decided, event: SessionLocked | SessionRefused) -> ValidationFact:

@@ -49,7 +49,7 @@ QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "_decide_fully": "a chunk looked at each of its rows itself",
         "_refuse_late": "a redemption that fails is recorded",
     },
-    "services/audit/sink/tables.py": {"_deletions_in": "the one thing that erases"},
+    "services/audit/sink/tables.py": {"_forgotten_in": "the one thing that erases"},
     # What a command needs of its project; all others need one that is open, or are refused.
     "engine/projects/decide.py": {
         "_CONTROL": "decided in the control project",

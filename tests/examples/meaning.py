@@ -4,7 +4,7 @@
 code shows more than old code did; whatever else becomes different is another meaning.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -14,14 +14,17 @@ from engine.answers.hook_events import hook_events
 from engine.answers.hook_payload import hook_payload
 from engine.fold import PartFold, StateFold
 from engine.kernel.encode import to_json
+from runtime.clickhouse.database import TableDef
 from runtime.clickhouse.native_block import Alike
-from runtime.clickhouse.table import SinkTable
+from runtime.clickhouse.table import Late, SinkTable
 from runtime.store.store import MemoryStore
 from schemas.projects import KeyKind
 from schemas.records import Conflicted, Decided, Expired, Record
 from schemas.webhooks import EVENT_NAMES, Webhook
 from services.analytics.tables import LEDGER_TABLES as ANALYTICS_TABLES
+from services.audit.sink.activity_table import ACTIVITY, shown_entry
 from services.audit.sink.entities import UNKNOWN
+from services.audit.sink.redemption_table import REDEMPTIONS, shown_bodies
 from services.audit.sink.tables import LEDGER_TABLES as AUDIT_TABLES
 from services.distribution.webhooks.outbox import Endpoint, Outbox
 from services.distribution.worker.state import KEPT
@@ -110,8 +113,31 @@ def _hooks(record: Record, offset: int) -> list[Any]:
 def _rows(table: SinkTable[Record], record: Record) -> list[Any]:
     names = table.definition.column_names[_PLACE_COLUMNS:]
     rows = [_named(names, row) for part in table.rows(record) for row in _each(part)]
+    if table.definition in _SHOWN:
+        rows = _SHOWN[table.definition](rows)
     erased = [{"erased": dict(each)} for each in (table.erases or _nothing)(record)]
     return rows + erased
+
+
+def _redemptions(rows: list[Any]) -> list[Any]:
+    """As lists show them: the first row of an event has the bodies of all."""
+    bodies = [body for row in rows if "body" in row for body in shown_bodies(_written(row))]
+    return [row | {"body": body} for row, body in zip(rows, bodies, strict=True)]
+
+
+def _activities(rows: list[Any]) -> list[Any]:
+    return [row | {"body": _json(to_json(shown_entry(row["id"], _written(row))))} for row in rows]
+
+
+def _written(row: Meaning) -> str:
+    return msgspec.json.encode(row["body"]).decode()
+
+
+#: What is rendered when it is read.
+_SHOWN: Mapping[TableDef, Callable[[list[Any]], list[Any]]] = {
+    REDEMPTIONS: _redemptions,
+    ACTIVITY: _activities,
+}
 
 
 def _nothing(_: Record) -> Sequence[Any]:
@@ -121,6 +147,8 @@ def _nothing(_: Record) -> Sequence[Any]:
 def _each(part: Any) -> Iterator[Sequence[Any]]:
     if isinstance(part, Alike):
         yield from part.rows()
+    elif isinstance(part, Late):
+        yield part.make()
     else:
         yield part
 

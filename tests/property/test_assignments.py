@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.assignments.decide import assignments_of
-from engine.expiry import is_due
+from engine.expiry import next_due
 from engine.kernel import tables
 from schemas.assignments import AssignRule, UnassignRule
 from schemas.expiry import ExpireDue
@@ -36,7 +36,7 @@ def test_an_object_a_set_and_their_assignment_agree(steps: list[tuple[str, str, 
     for step, code, number in steps:
         take(world, step, code, ids[number])
         assert_agreed(world, ids)
-    while is_due(world.view, world.now):
+    while next_due(world.view) <= world.now:
         world.when(ExpireDue())
     assert_agreed(world, ids)
     living = {each.id for each in world.view.scan(tables.RULES)}

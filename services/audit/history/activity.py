@@ -4,12 +4,11 @@ Its rows hold no personal data: the customer is joined as it is now, and a redem
 table of redemptions. A feed is read in the order of the log, newest first unless asked otherwise.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -39,9 +38,9 @@ from services.audit.lists.filters import Where
 from services.audit.lists.lists import list_response
 from services.audit.lists.moments import Source, go_on_from
 from services.audit.lists.parameters import parameters_of
-from services.audit.sink.activity_table import ACTIVITY
+from services.audit.lists.redemptions import shown_redemptions
+from services.audit.sink.activity_table import ACTIVITY, shown_entry
 from services.audit.sink.entities import ENTITIES
-from services.audit.sink.redemption_table import REDEMPTIONS
 
 #: Filters by one value; the columns have the parameters' names.
 _VALUES: Final = ("type", "campaign_id", "campaign_type")
@@ -117,11 +116,12 @@ async def _page(
         going = await go_on_from(reads, _SOURCE, where, time_of(after), page, now)
         cursor = cursor._replace(limit=going.page.limit)
     rows, more = await read_page(reads, ACTIVITY.full_name, where, place, cursor)
-    entries: list[Body] = [{"id": row[0], **msgspec.json.decode(row[1])} for row in rows]
+    entries = [shown_entry(*row) for row in rows]
     (full,) = await full_customers(reads, project, [(customer_id, body)])
     known = tables.CUSTOMERS.decode(body.encode())
     shown = _Shown(simple_customer_body(known), short_customer_body(known), full)
-    redemptions = await _redemptions(reads, project, entries)
+    redeemed = [each["redemption_id"] for each in entries if each["redemption_id"]]
+    redemptions = await shown_redemptions(reads, project, redeemed) if redeemed else {}
     return [_item(each, shown, redemptions) for each in entries], more
 
 
@@ -144,14 +144,6 @@ def _add_filters(where: Where, given: list[Given]) -> None:
             where.add(f"at {operator} {{{name}:Int64}}", **{name: time_of(date)})
 
 
-async def _redemptions(reads: Reads, project: str, entries: Sequence[Body]) -> dict[str, Body]:
-    wanted = [each["redemption_id"] for each in entries if each["redemption_id"]]
-    if not wanted:
-        return {}
-    rows = await reads.rows(_redemptions_named(project, wanted))
-    return {redemption_id: msgspec.json.decode(body) for redemption_id, body in rows}
-
-
 def customer_named(project: str, customer: str) -> Query:
     """(id, body) of the customer with that id, else of the one with that source id; or no row."""
     return Query(
@@ -160,14 +152,6 @@ def customer_named(project: str, customer: str) -> Query:
         "AND (id = {customer:String} OR alias = {customer:String}) AND deleted = 0 "
         "ORDER BY id = {customer:String} DESC LIMIT 1",
         {"project": project, "customer": customer},
-    )
-
-
-def _redemptions_named(project: str, redemption_ids: Sequence[str]) -> Query:
-    return Query(
-        f"SELECT id, body FROM {REDEMPTIONS.full_name} "  # noqa: S608
-        "WHERE project = {project:String} AND id IN {ids:Array(String)}",
-        {"project": project, "ids": list(redemption_ids)},
     )
 
 

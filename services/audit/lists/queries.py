@@ -39,6 +39,17 @@ def get_redemption(project: str, redemption_id: str) -> Query:
     )
 
 
+def events_of(project: str, redemption_ids: Sequence[str]) -> Query:
+    """(body,) of the events whose rows are named; a record's rows lie at one offset."""
+    return Query(
+        f"SELECT body FROM {REDEMPTIONS.full_name} "  # noqa: S608
+        "WHERE project = {project:String} AND body != '' AND log_offset IN ("
+        f"SELECT log_offset FROM {REDEMPTIONS.full_name} "
+        "WHERE project = {project:String} AND id IN {ids:Array(String)})",
+        {"project": project, "ids": list(redemption_ids)},
+    )
+
+
 def rollbacks_of(project: str, redemption_ids: Sequence[str]) -> Query:
     """(redemption, rollback, time) of those that were rolled back."""
     return Query(

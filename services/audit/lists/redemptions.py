@@ -1,10 +1,9 @@
 """The history: redemptions, failures, rollbacks and failed rollbacks, newest first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -33,7 +32,7 @@ from services.audit.lists import queries
 from services.audit.lists.filters import Field, Where, text
 from services.audit.lists.lists import PAGING, add_customer, json_answer, list_response
 from services.audit.lists.parameters import parameters_of
-from services.audit.sink.redemption_table import REDEMPTIONS
+from services.audit.sink.redemption_table import REDEMPTIONS, shown_bodies
 
 #: How many entries of a voucher are shown at once; the contract knows no pages there.
 ENTRIES_MAX: Final = 1000
@@ -151,11 +150,9 @@ async def _page(reads: Reads, where: Where, page: Page) -> tuple[list[Body], int
     return await _complete_bodies(reads, where.values["project"], rows), total
 
 
-async def _complete_bodies(
-    reads: Reads, project: str, rows: Sequence[tuple[Any, ...]]
-) -> list[Body]:
+async def _complete_bodies(reads: Reads, project: str, rows: Sequence[Any]) -> list[Body]:
     """The bodies with what came later, or is kept elsewhere: rollbacks and customers."""
-    bodies: list[Body] = [msgspec.json.decode(body) for _, body in rows]
+    bodies = await _shown_rows(reads, project, rows)
     redeemed = [body["id"] for body in bodies if body["status"] == "SUCCEEDED"]
     rolled_back: dict[str, tuple[str, int]] = {}
     if redeemed:
@@ -168,6 +165,27 @@ async def _complete_bodies(
         rollback_of = rolled_back.get(body["id"])
         found.append(with_rollback(body, *rollback_of) if rollback_of else body)
     return found
+
+
+async def _shown_rows(reads: Reads, project: str, rows: Sequence[tuple[str, str]]) -> list[Body]:
+    """What is shown of rows of the table of redemptions, each (id, body), the customer aside."""
+    shown = _by_id({body for _, body in rows if body})
+    others = [redemption_id for redemption_id, body in rows if not body]
+    if others:
+        shown |= await shown_redemptions(reads, project, others)
+    return [shown[redemption_id] for redemption_id, _ in rows]
+
+
+async def shown_redemptions(
+    reads: Reads, project: str, redemption_ids: Sequence[str]
+) -> dict[str, Body]:
+    """What is shown of redemptions and rollbacks, by id, and of those that came with them."""
+    rows = await reads.rows(queries.events_of(project, redemption_ids))
+    return _by_id({body for (body,) in rows})
+
+
+def _by_id(stored: Iterable[str]) -> dict[str, Body]:
+    return {body["id"]: body for each in stored for body in shown_bodies(each)}
 
 
 async def simple_customers(

@@ -1,14 +1,19 @@
 """The table of what customers did: one row for each entry of a feed, without personal data."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Final, NamedTuple
+
+import msgspec
+from msgspec import field
 
 from engine.answers.activity import ActivityEntry, activity_entries
 from engine.kernel.calendar import iso
-from engine.kernel.encode import to_json
+from engine.kernel.encode import Body
+from engine.orders.body import stored_order_body
 from runtime.clickhouse.database import Column
 from runtime.clickhouse.table import sink_table
-from schemas.base import Millis
+from schemas.base import Millis, Shape
+from schemas.orders import Order
 from schemas.records import Decided, Record
 
 _NAME: Final = "LowCardinality(String)"
@@ -27,13 +32,13 @@ ACTIVITY = sink_table(
         Column("body", "String", "ZSTD(1)"),
     ),
     order_by=("project", "customer_id", "log_offset", "log_index"),
-    revision=2,
+    revision=3,
     erasable=True,
 )
 
 
 class ActivityRow(NamedTuple):
-    """An entry of a feed; `body` is what the feed shows but for the customer and the redemption."""
+    """An entry of a feed."""
 
     project: str
     customer_id: str
@@ -43,25 +48,38 @@ class ActivityRow(NamedTuple):
     campaign_id: str
     campaign_type: str
     redemption_id: str
+    #: As `shown_entry` takes it.
     body: str
 
 
-def activity_table_rows(record: Record) -> Iterator[ActivityRow]:
+class _Stored(Shape, frozen=True):
+    """What a feed shows of an entry, but for the customer and the redemption."""
+
+    type: str
+    at: Millis
+    group_id: str
+    channel: str
+    redemption_id: str = ""
+    data: Body = field(default_factory=dict)
+    #: It is part of the data, rendered when they are read.
+    order: Order | None = None
+
+
+_encode: Final = msgspec.json.Encoder(decimal_format="number").encode
+_stored: Final = msgspec.json.Decoder(_Stored)
+
+
+def activity_table_rows(record: Record) -> Iterable[ActivityRow]:
     """One row for each entry of a feed."""
-    if isinstance(record, Decided):
-        for entry in activity_entries(record):
-            yield _row(record.project, entry, record.at)
+    if not isinstance(record, Decided):
+        return ()
+    return [_row(record.project, entry, record.at) for entry in activity_entries(record)]
 
 
 def _row(project: str, entry: ActivityEntry, at: Millis) -> ActivityRow:
-    body = {
-        "type": entry.type,
-        "data": entry.data,
-        "created_at": iso(at),
-        "group_id": entry.group_id,
-        "redemption_id": entry.redemption_id,
-        "channel": entry.channel,
-    }
+    stored = _Stored(
+        entry.type, at, entry.group_id, entry.channel, entry.redemption_id, entry.data, entry.order
+    )
     return ActivityRow(
         project,
         entry.customer_id,
@@ -71,5 +89,22 @@ def _row(project: str, entry: ActivityEntry, at: Millis) -> ActivityRow:
         entry.campaign_id,
         entry.campaign_type,
         entry.redemption_id,
-        to_json(body).decode(),
+        _encode(stored).decode(),
     )
+
+
+def shown_entry(entry_id: str, body: str) -> Body:
+    """An entry from its id and its body, without the customer and the redemption."""
+    stored = _stored.decode(body)
+    data = stored.data
+    if stored.order is not None:
+        data["order"] = stored_order_body(stored.order)
+    return {
+        "id": entry_id,
+        "type": stored.type,
+        "data": data,
+        "created_at": iso(stored.at),
+        "group_id": stored.group_id,
+        "redemption_id": stored.redemption_id,
+        "channel": stored.channel,
+    }

@@ -67,7 +67,7 @@ def campaign_row(project: str, campaign: Campaign) -> EntityRow:
         numbers={
             "start_date": campaign.start_date,
             "expiration_date": campaign.expiration_date,
-            "active": campaign.active,
+            "active": int(campaign.active),
         },
         metadata=campaign.metadata,
     )

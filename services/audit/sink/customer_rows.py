@@ -33,8 +33,8 @@ def customer_forgotten(project: str, event: CustomerForgotten) -> Iterable[Entit
 def customers_summed(project: str, event: CustomersSummed) -> Iterator[EntityRow]:
     """What each customer adds up to."""
     for customer_id, summary in event.summaries.items():
-        row = gone_row(project, "customer_summary", customer_id)
-        yield row._replace(deleted=0, body=encode(summary).decode())
+        body = encode(summary).decode()
+        yield EntityRow(project, "customer_summary", customer_id, "", 0, 0, 0, body=body)
 
 
 def _customer(project: str, customer: Customer) -> EntityRow:

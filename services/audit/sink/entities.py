@@ -107,6 +107,14 @@ class EntityRow(NamedTuple):
     body: str = ""
 
 
+_place: Final = EntityRow._fields.index
+_TEXT_PLACES: Final = {name: _place(name) for name in TEXT_COLUMNS}
+_NUMBER_PLACES: Final = {name: _place(name) for name in NUMBER_COLUMNS}
+_TEXTS, _NUMBERS, _METADATA, _BODY = map(_place, ("texts", "numbers", "metadata", "body"))
+#: A row from the columns on that an entity may say nothing of.
+_BLANK: Final = tuple(EntityRow._field_defaults.values())
+
+
 class Entity(Protocol):
     """What every entity says."""
 
@@ -126,8 +134,7 @@ def entity_row(
     metadata: Metadata | None = None,
 ) -> EntityRow:
     """The row of an entity that exists; names without a column of their own go into the maps."""
-    texts, numbers = texts or {}, numbers or {}
-    row = EntityRow(
+    row = [
         project,
         kind,
         entity.id,
@@ -135,20 +142,42 @@ def entity_row(
         getattr(entity, "created_at", None) or 0,
         getattr(entity, "updated_at", None) or 0,
         0,
-        body=encode(entity).decode(),
-    )
-    columns: dict[str, Any] = {"texts": {}, "numbers": {}, "metadata": {}}
+        *_BLANK,
+    ]
+    if texts:
+        _put_texts(row, texts)
+    if numbers:
+        _put_numbers(row, numbers)
+    if metadata:
+        row[_METADATA] = searchable_metadata(metadata)
+    row[_BODY] = encode(entity).decode()
+    return EntityRow._make(row)
+
+
+def _put_texts(row: list[Any], texts: Mapping[str, str | Sequence[str] | None]) -> None:
+    others = {}
     for name, text in texts.items():
-        if text and name in TEXT_COLUMNS:
-            columns[name] = text
-        elif text:
-            columns["texts"][name] = [text] if isinstance(text, str) else list(text)
+        if text:
+            place = _TEXT_PLACES.get(name)
+            if place is None:
+                others[name] = [text] if isinstance(text, str) else list(text)
+            else:
+                row[place] = text
+    if others:
+        row[_TEXTS] = others
+
+
+def _put_numbers(row: list[Any], numbers: Mapping[str, int | None]) -> None:
+    others = {}
     for name, number in numbers.items():
         if number is not None:
-            (columns if name in NUMBER_COLUMNS else columns["numbers"])[name] = int(number)
-    if metadata:
-        columns["metadata"] = searchable_metadata(metadata)
-    return row._replace(**columns)
+            place = _NUMBER_PLACES.get(name)
+            if place is None:
+                others[name] = number
+            else:
+                row[place] = number
+    if others:
+        row[_NUMBERS] = others
 
 
 def gone_row(project: str, kind: str, entity_id: str, alias: str = "") -> EntityRow:

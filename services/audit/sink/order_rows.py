@@ -14,6 +14,7 @@ def order_changed(project: str, event: OrderCreated | OrderUpdated) -> Iterable[
 
 def order_row(project: str, order: Order) -> EntityRow:
     """An order as it is."""
+    items_discount = order.items_discount
     return entity_row(
         project,
         "order",
@@ -25,8 +26,8 @@ def order_row(project: str, order: Order) -> EntityRow:
             # what is left of it
             "balance": left_to_pay(order),
             "discount_amount": order.discount_amount,
-            "items_discount_amount": order.items_discount,
-            "total_discount_amount": order.discount_amount + order.items_discount,
+            "items_discount_amount": items_discount,
+            "total_discount_amount": order.discount_amount + items_discount,
         },
         metadata=order.metadata,
     )

@@ -81,7 +81,7 @@ def tier_row(project: str, tier: PromotionTier) -> EntityRow:
         numbers={
             "start_date": tier.start_date,
             "expiration_date": tier.expiration_date,
-            "active": tier.active,
+            "active": int(tier.active),
         },
         metadata=tier.metadata,
     )

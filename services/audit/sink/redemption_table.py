@@ -1,12 +1,22 @@
-"""Every redemption and rollback, as audit keeps it: with its body as JSON, which holds nothing personal."""
+"""Every redemption and rollback, as audit keeps it: what lists filter by, and the event itself.
 
-from collections.abc import Iterator
-from typing import Any
+What a list shows is rendered when it is read. The rows of an event are stored together, and the
+first of them holds it, so a stack takes no more room than it takes in the log. An event holds
+nothing personal, or it could not lie in the log for ever.
+"""
 
-from engine.kernel.encode import to_json
-from engine.redemptions.history_rows import RedemptionRow, redemption_rows
+from collections.abc import Iterable, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from engine.kernel.encode import Body, to_json
+from engine.redemptions.common_body import Recorded
+from engine.redemptions.history_rows import ROWS, redemption_bodies, redemption_rows
 from runtime.clickhouse.database import Column
 from runtime.clickhouse.table import sink_table
+from schemas.assignments import RuleAssignment
+from schemas.base import Millis, Shape
 from schemas.records import Decided, Record
 
 _NAME = "LowCardinality(String)"
@@ -25,51 +35,52 @@ REDEMPTIONS = sink_table(
         Column("campaign_id", _NAME),
         Column("campaign_name", _NAME),
         Column("failure_code", _NAME),
-        #: Of failed redemptions the sentence of the dashboard; what is said of a rollback is its own.
         Column("reason", _NAME),
         Column("customer_id", "String"),
         Column("tracking_id", "String"),
+        Column("order_id", "String"),
         Column("parent_id", "String"),
         Column("redemption_id", "String"),
-        Column("order_id", "String"),
+        #: The event as `shown_bodies` takes it; empty but in its first row.
         Column("body", "String", "ZSTD(1)"),
     ),
     # A project lies in one partition, so the order of the log is the order of time.
     order_by=("project", "log_offset", "log_index"),
     found_by=("id", "voucher_code", "redemption_id", "customer_id"),
-    revision=2,
+    revision=3,
 )
 
 
-def redemption_table_rows(record: Record) -> Iterator[tuple[Any, ...]]:
+class _Stored(Shape, frozen=True):
+    """An event, and what it takes to show its rows."""
+
+    at: Millis
+    event: Recorded
+    assignments: tuple[RuleAssignment, ...] = ()
+
+
+_encode: Final = msgspec.json.Encoder().encode
+_stored: Final = msgspec.json.Decoder(_Stored)
+
+
+def redemption_table_rows(record: Record) -> Iterable[tuple[Any, ...]]:
     """One row for each redemption, failure, rollback, and for the parent of a stack."""
-    if isinstance(record, Decided):
-        for row in redemption_rows(record):
-            yield _redemption(record.project, row)
+    found: list[tuple[Any, ...]] = []
+    if not isinstance(record, Decided):
+        return found
+    event: Any
+    for event in record.events:
+        if type(event) in ROWS:
+            body = _encode(_Stored(record.at, event, record.assignments)).decode()
+            for row in redemption_rows(event):
+                found.append((record.project, record.at, *row, body))
+                body = ""
+    return found
 
 
-def _redemption(project: str, row: RedemptionRow) -> tuple[Any, ...]:
-    voucher = row.body.get("voucher") or {}
-    tier = row.body.get("promotion_tier") or {}
-    campaign_name = voucher.get("campaign") or tier.get("campaign", {}).get("name")
-    return (
-        project,
-        row.date,
-        row.id,
-        row.object,
-        row.result,
-        row.status,
-        row.voucher_code,
-        row.related_object_type,
-        row.related_object_id,
-        voucher.get("campaign_id") or tier.get("campaign_id") or "",
-        campaign_name or "",
-        row.failure_code,
-        row.body.get("reason", "") if row.object == "redemption" else "",
-        row.customer_id,
-        row.body.get("tracking_id") or "",
-        row.parent_id,
-        row.redemption_id,
-        row.order_id,
-        to_json(row.body).decode(),
-    )
+def shown_bodies(stored: str) -> Sequence[Body]:
+    """What is shown of the rows of an event, each by itself, from the body of the first."""
+    found = _stored.decode(stored)
+    bodies = redemption_bodies(found.event, found.at, found.assignments)
+    # as JSON has it: numbers as they are written, and nothing that two of them share
+    return [msgspec.json.decode(to_json(body)) for body in bodies]

@@ -18,7 +18,7 @@ from schemas.campaigns import CAMPAIGN_EVENTS
 from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import CUSTOMER_EVENTS
 from schemas.erasures import ERASURE_EVENTS
-from schemas.events import SETUP_EVENTS, Event, events_of
+from schemas.events import SETUP_EVENTS, events_of
 from schemas.orders import ORDER_EVENTS
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.publications import PUBLICATION_EVENTS
@@ -74,18 +74,15 @@ def segment_deleted(project: str, event: SegmentDeleted) -> tuple[EntityRow, ...
     return (gone_row(project, KIND, event.segment.id),)
 
 
-def member_table_rows(record: Record) -> Iterator[MemberRow]:
+def member_table_rows(record: Record) -> list[MemberRow]:
     """Who came into a segment with a record, and who left."""
-    if not isinstance(record, Decided):
-        return
-    for event in record.events:
-        for segment_id, customer_id, within in _moves_in(event):
-            yield MemberRow(record.project, segment_id, customer_id, within)
-
-
-def _moves_in(event: Event) -> Iterable[_Move]:
-    tell = MOVES.get(type(event))
-    return () if tell is None else tell(event)
+    rows: list[MemberRow] = []
+    if isinstance(record, Decided):
+        for event in record.events:
+            tell = MOVES.get(type(event))
+            if tell is not None:
+                rows += [MemberRow(record.project, *move) for move in tell(event)]
+    return rows
 
 
 def _segment_created(event: SegmentCreated) -> Iterator[_Move]:

@@ -4,13 +4,13 @@ Both are pure functions of one record. Bodies of redemptions hold no personal da
 the customer, so one who is forgotten leaves every list.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
 from runtime.clickhouse.database import TableDef
 from runtime.clickhouse.native_block import Alike
-from runtime.clickhouse.table import Selection, SinkTable
+from runtime.clickhouse.table import Late, Selection, SinkTable
 from schemas.actions import ActionProgressed, ActionStarted, RowsStaged, StagedRowsDropped
 from schemas.assignments import AssignmentsDropped, RuleAssigned, RuleUnassigned
 from schemas.balances import BalanceAdjusted
@@ -34,7 +34,7 @@ from schemas.customers import (
     CustomerUnchanged,
     CustomerUpdated,
 )
-from schemas.erasures import CustomerForgotten, ErasuresEnded, ForgetCustomer, PermanentDeletion
+from schemas.erasures import CustomerForgotten, ErasuresEnded, ForgetCustomer
 from schemas.events import PLAIN_SETUP_EVENTS, events_of
 from schemas.locations import LocationCreated, LocationDeleted, LocationUpdated
 from schemas.orders import OrderCreated, OrderUpdated
@@ -109,7 +109,7 @@ from services.audit.sink.transaction_table import TRANSACTIONS, transaction_tabl
 
 #: The stored type of the command that forgets; everything else erases nothing.
 FORGET = tag_of(ForgetCustomer)
-_RowsOf = Callable[[str, Any], Iterable[EntityRow | Alike]]
+_RowsOf = Callable[[str, Any], Iterable[EntityRow | Alike | Late]]
 #: The rows that each event changes.
 ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
     {
@@ -201,36 +201,42 @@ UNLISTED = events_of(
 )
 
 
-def entity_table_rows(record: Record) -> Iterator[EntityRow | Alike]:
+def entity_table_rows(record: Record) -> list[EntityRow | Alike | Late]:
     """The entities that a record changed, each as it is after it."""
+    rows: list[EntityRow | Alike | Late] = []
     if isinstance(record, Decided):
         for event in record.events:
             rows_of = ROWS.get(type(event))
             if rows_of is not None:
-                yield from rows_of(record.project, event)
+                rows += rows_of(record.project, event)
+    return rows
 
 
 def forgotten_entities(record: Record) -> Sequence[Selection]:
     """Whatever was listed of a customer who is forgotten."""
     return [
-        {"project": record.project, "kind": "customer", "id": deletion.customer_id}
-        for record, deletion in _deletions_in(record)
+        {"project": project, "kind": "customer", "id": customer_id}
+        for project, customer_id in _forgotten_in(record)
     ]
 
 
 def forgotten_activity(record: Record) -> Sequence[Selection]:
     """The feed of a customer who is forgotten."""
     return [
-        {"project": record.project, "customer_id": deletion.customer_id}
-        for record, deletion in _deletions_in(record)
+        {"project": project, "customer_id": customer_id}
+        for project, customer_id in _forgotten_in(record)
     ]
 
 
-def _deletions_in(record: Record) -> Iterator[tuple[Decided, PermanentDeletion]]:
-    if isinstance(record, Decided) and record.command_type == FORGET:
-        for event in record.events:
-            if isinstance(event, CustomerForgotten):
-                yield record, event.deletion
+def _forgotten_in(record: Record) -> Sequence[tuple[str, str]]:
+    """Project and id of the customers who are forgotten with a record: nearly always nobody."""
+    if not isinstance(record, Decided) or record.command_type != FORGET:
+        return ()
+    return [
+        (record.project, event.deletion.customer_id)
+        for event in record.events
+        if isinstance(event, CustomerForgotten)
+    ]
 
 
 #: What audit takes from the topic `ledger`.

@@ -1,9 +1,9 @@
 """The table of what changed the balances of gift cards: one row for each transaction."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from engine.answers.transactions import transactions
+from engine.answers.transactions import Transaction, transactions
 from engine.kernel.encode import to_json
 from runtime.clickhouse.database import Column
 from runtime.clickhouse.table import sink_table
@@ -35,9 +35,13 @@ class TransactionRow(NamedTuple):
     body: str
 
 
-def transaction_table_rows(record: Record) -> Iterator[TransactionRow]:
+def transaction_table_rows(record: Record) -> Iterable[TransactionRow]:
     """One row for each gift card that a record spent, refunded, loaded or emptied."""
-    if isinstance(record, Decided):
-        for each in transactions(record):
-            body = to_json(each.body).decode()
-            yield TransactionRow(record.project, each.id, each.voucher_id, each.campaign_id, body)
+    if not isinstance(record, Decided):
+        return ()
+    return [_row(record.project, each) for each in transactions(record)]
+
+
+def _row(project: str, transaction: Transaction) -> TransactionRow:
+    transaction_id, voucher_id, campaign_id, body = transaction
+    return TransactionRow(project, transaction_id, voucher_id, campaign_id, to_json(body).decode())

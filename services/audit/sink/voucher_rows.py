@@ -18,6 +18,7 @@ from schemas.vouchers import Voucher
 from services.audit.sink.campaign_rows import campaign_row
 from services.audit.sink.entities import EntityRow, entity_row, gone_row
 
+VOUCHER = "voucher"
 _ID, _ALIAS, _BODY = map(EntityRow._fields.index, ("id", "alias", "body"))
 
 
@@ -31,7 +32,7 @@ def voucher_changed(
 
 def voucher_deleted(project: str, event: VoucherDeleted) -> Iterable[EntityRow]:
     """That the voucher is gone, and its campaign."""
-    row = gone_row(project, "voucher", event.voucher_id, event.code)
+    row = gone_row(project, VOUCHER, event.voucher_id, event.code)
     return (row,) if event.campaign is None else (row, campaign_row(project, event.campaign))
 
 
@@ -47,7 +48,7 @@ def vouchers_generated(project: str, event: VouchersGenerated) -> Iterator[Entit
 def campaign_vouchers_deleted(project: str, event: CampaignVouchersDeleted) -> Iterable[EntityRow]:
     """That the vouchers are gone."""
     return [
-        gone_row(project, "voucher", voucher_id, code)
+        gone_row(project, VOUCHER, voucher_id, code)
         for voucher_id, code in zip(event.ids, event.codes, strict=True)
     ]
 
@@ -57,7 +58,7 @@ def voucher_row(project: str, voucher: Voucher) -> EntityRow:
     discount, gift = voucher.discount, voucher.gift
     return entity_row(
         project,
-        "voucher",
+        VOUCHER,
         voucher,
         alias=voucher.code,
         texts={
@@ -75,7 +76,7 @@ def voucher_row(project: str, voucher: Voucher) -> EntityRow:
             "redeemed_quantity": voucher.redeemed_quantity,
             "amount": gift.amount if gift else None,
             "balance": gift.balance if gift else None,
-            "active": voucher.active,
+            "active": int(voucher.active),
         },
         metadata=voucher.metadata,
     )

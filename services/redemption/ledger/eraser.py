@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import structlog
 
+from engine.fold import StateFold
 from runtime.log.log import Entry, LogError
 from schemas.base import Millis, tag_of
 from schemas.commands import Command
@@ -56,6 +57,8 @@ class Eraser:
         self._outfit = outfit
         #: By partition: the offset of the last end that was sent, which is on its way until then.
         self._sent: dict[int, int] = {}
+        #: By partition: the state in which there was nothing to erase.
+        self._clean: dict[int, tuple[StateFold, int]] = {}
 
     async def run(self) -> None:
         """Erases, until cancelled."""
@@ -65,13 +68,18 @@ class Eraser:
 
     async def look(self) -> None:
         """Erases what there is to erase, once."""
+        found: list[_Work] = []
         # Read together, without a pause: what a state knows was decided before that offset.
-        found = [
-            _Work(each.partition, each.decided, each.fold.erasures(OWNERS_MAX))
-            for each in self._serving()
-        ]
+        for partition, fold, decided in self._serving():
+            if self._clean.get(partition) == (fold, decided):
+                continue
+            erasures = fold.erasures(OWNERS_MAX)
+            if erasures:
+                found.append(_Work(partition, decided, erasures))
+            else:
+                self._clean[partition] = fold, decided
         for work in found:
-            if not work.erasures or self._sent.get(work.partition, -1) > work.decided:
+            if self._sent.get(work.partition, -1) > work.decided:
                 continue
             try:
                 await self._erase(work)

@@ -25,6 +25,7 @@ TABLES: Mapping[str, tuple[Collection[type[Any]], frozenset[type[Any]]]] = {
     "webhooks": (hook_events.TELLS, hook_events.UNTOLD),
     "transactions": (transactions.BOOKS, transactions.UNBOOKED),
     "redemptions": (history_rows.ROWS, history_rows.UNLISTED),
+    "redemption bodies": (history_rows.BODIES, history_rows.UNLISTED),
     "summaries": (summaries.COUNTS, summaries.UNCOUNTED),
     "metadata": (checks.WRITES, checks.UNWRITTEN),
     "objects": (shown.SHOWS, shown.UNSHOWN),

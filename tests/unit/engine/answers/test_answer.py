@@ -9,7 +9,8 @@ from engine.answers.answer import render_answer
 from engine.kernel.calendar import iso
 from engine.kernel.encode import to_json
 from engine.redemptions.body import with_rollback
-from engine.redemptions.history_rows import redemption_rows
+from engine.redemptions.common_body import Recorded
+from engine.redemptions.history_rows import redemption_bodies, redemption_rows
 from engine.vouchers.body import voucher_body
 from schemas.customers import Customer, CustomerCreated
 from schemas.discounts import Discount
@@ -187,37 +188,49 @@ def test_a_rollback_of_a_stack() -> None:
 
 
 @pytest.mark.parametrize("event", [STACK, FAILED, BACK, BACK_FAILED])
-def test_each_row_has_the_shape_of_the_list_and_no_person(event: Event) -> None:
-    rows = redemption_rows(_record(event))
+def test_each_row_has_the_shape_of_the_list_and_no_person(event: Recorded) -> None:
+    bodies = redemption_bodies(event, AT)
     listed = {
         "object": "list",
         "data_ref": "redemptions",
-        "redemptions": [row.body for row in rows],
-        "total": len(rows),
+        "redemptions": bodies,
+        "total": len(bodies),
     }
     assert_shape(listed, "RedemptionsListResponseBody")
-    assert all(row.body["customer"] is None for row in rows)
+    assert all(body["customer"] is None for body in bodies)
     assert b"Ann" not in to_json(listed)
 
 
+@pytest.mark.parametrize("event", [STACK, FAILED, BACK, BACK_FAILED])
+def test_a_row_is_found_by_what_its_body_shows(event: Recorded) -> None:
+    rows, bodies = redemption_rows(event), redemption_bodies(event, AT)
+    for row, body in zip(rows, bodies, strict=True):
+        for name in ("id", "object", "result", "status", "related_object_type"):
+            assert getattr(row, name) == body[name]
+        for name in ("related_object_id", "failure_code", "customer_id", "tracking_id"):
+            assert getattr(row, name) == (body.get(name) or "")
+        assert row.order_id == (body["order"] or {}).get("id", "")
+        assert body.get("redemption", "") in (row.parent_id, row.redemption_id)
+
+
 def test_rows_of_a_rollback_name_what_they_took_back() -> None:
-    redeemed, back = redemption_rows(_record(STACK)), redemption_rows(_record(BACK))
+    redeemed, back = redemption_rows(STACK), redemption_rows(BACK)
     assert [row.id for row in redeemed] == ["r_1", "r_2", "r_p"]
     assert [row.redemption_id for row in back] == ["r_1", "r_2", "r_p"]
 
 
 def test_a_failure_shows_its_reason_and_an_untouched_order() -> None:
-    (row,) = redemption_rows(_record(FAILED))
+    (row,), (body,) = redemption_rows(FAILED), redemption_bodies(FAILED, AT)
     assert (row.voucher_code, row.failure_code) == ("", "not_found")
-    assert row.body["order"]["total_amount"] == 1000
-    assert row.body["related_object_type"] == "promotion_tier"
+    assert body["order"]["total_amount"] == 1000
+    assert body["related_object_type"] == "promotion_tier"
 
 
 def test_a_redemption_that_was_rolled_back_says_so() -> None:
-    row = redemption_rows(_record(STACK))[2]
-    body = with_rollback(row.body, "rr_p", AT)
+    parent = redemption_bodies(STACK, AT)[2]
+    body = with_rollback(parent, "rr_p", AT)
     assert_shape(body, "RedemptionsGetResponseBody")
     assert body["status"] == "ROLLED_BACK"
     assert body["related_redemptions"]["rollbacks"] == [{"id": "rr_p", "date": iso(AT)}]
     assert len(body["related_redemptions"]["redemptions"]) == 2
-    assert row.body["status"] == "SUCCEEDED"
+    assert parent["status"] == "SUCCEEDED"

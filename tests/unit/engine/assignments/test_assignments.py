@@ -5,7 +5,7 @@ import pytest
 
 from engine.answers.answer import render_answer
 from engine.assignments.decide import assignments_of, shown_assignments
-from engine.expiry import SWEEP_MAX, is_due
+from engine.expiry import SWEEP_MAX, next_due
 from engine.kernel import tables
 from schemas.actions import ActionProgressed, RunChunk
 from schemas.assignments import ASSIGNMENTS_MAX, AssignmentsDropped, RuleAssigned, UnassignRule
@@ -163,17 +163,17 @@ def test_what_a_deleted_set_bound_is_swept_in_bounded_steps(world: World) -> Non
     for number in range(count):
         world.given(voucher(f"V{number}"))
         assign(world, made.id, f"V{number}")
-    assert not is_due(world.view, world.now)
+    assert next_due(world.view) > world.now
     world.when(DeleteValidationRule(made.id))
     sizes: list[int] = []
-    while is_due(world.view, world.now):
+    while next_due(world.view) <= world.now:
         (event,) = world.when(ExpireDue()).events
         assert isinstance(event, AssignmentsDropped)
         sizes.append(len(event.assignments))
     assert sizes == [SWEEP_MAX, 3]
     assert list(world.view.scan(tables.ASSIGNMENTS)) == []
     assert world.voucher("V0").rule_ids == ()
-    assert not is_due(world.view, world.now)
+    assert next_due(world.view) > world.now
 
 
 def test_a_sweep_has_nothing_left_where_the_objects_went_before(world: World) -> None:
@@ -181,7 +181,7 @@ def test_a_sweep_has_nothing_left_where_the_objects_went_before(world: World) ->
     assign(world, made.id, "TEN")
     world.when(DeleteValidationRule(made.id))
     world.when(DeleteVoucher("TEN"))
-    assert not is_due(world.view, world.now)
+    assert next_due(world.view) > world.now
 
 
 def test_the_end_of_a_campaign_ends_what_binds_its_vouchers(world: World) -> None:

@@ -10,11 +10,11 @@ from engine.counters.ended import (
     drop_ended_counts,
     end_counts,
     end_customer_counts,
-    has_ended_counts,
+    next_ended_counts,
 )
 from engine.counters.pending import TallyScope
 from engine.counters.tallies import read_sums
-from engine.expiry import is_due
+from engine.expiry import next_due
 from engine.kernel import tables
 from engine.kernel.state import Table
 from schemas.bin import DeleteBinEntry
@@ -79,7 +79,7 @@ def sums(of: World) -> int:
 
 def swept(of: World) -> World:
     """The world after so many sweeps as are due."""
-    while is_due(of.view, of.now):
+    while next_due(of.view) <= of.now:
         of.when(ExpireDue(), key_kind="system")
     return of
 
@@ -103,7 +103,7 @@ def test_what_was_counted_goes_with_what_it_was_counted_for(
     # for all and for each customer; a tier has besides those that are counted for it alone
     assert len(own) >= 8
     assert made.when(end).refusal is None
-    assert is_due(made.view, made.now)
+    assert next_due(made.view) <= made.now
     swept(made)
     gone = set(own)
     if scope == PROMOTION:
@@ -136,7 +136,7 @@ def test_a_sweep_drops_a_bounded_number(monkeypatch: pytest.MonkeyPatch) -> None
     made.when(ForgetCustomer("bob"))
     made.now += tables.WINDOW_MS
     left, sweeps = sums(made), 0
-    while has_ended_counts(made.view, made.now):
+    while next_ended_counts(made.view) is not None:
         made.when(ExpireDue(), key_kind="system")
         sweeps += 1
         assert left - 2 <= sums(made)
@@ -164,7 +164,7 @@ def test_a_customer_takes_its_part_along(forgets: bool) -> None:
         made.when(ForgetCustomer("bob"))
     else:
         made.when(DeleteCustomer("bob"))
-        assert not is_due(made.view, made.now)
+        assert next_due(made.view) > made.now
         [entry] = made.view.scan(tables.BIN)
         made.when(DeleteBinEntry(entry.id))
     for each in redemptions(made, CAMPAIGN):
@@ -188,7 +188,7 @@ def test_who_redeemed_nothing_leaves_nothing_to_sweep() -> None:
     made.when(ForgetCustomer(ann.id))
     made.when(DeleteVoucher("A"))
     made.when(DeleteTier("promo_2"))
-    assert not is_due(made.view, made.now)
+    assert next_due(made.view) > made.now
 
 
 def test_whatever_ends_in_whatever_order_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from engine.evaluation.voucher_body import single_validation_body
 from engine.kernel import tables
 from engine.kernel.reasons import _NOT_FOUND, _SENTENCES, INVALID_INPUT, reason_of
 from engine.redemptions.common_body import put_failure
-from engine.redemptions.history_rows import redemption_rows
+from engine.redemptions.history_rows import redemption_bodies, redemption_rows
 from fronts.query_string import read_parameters
 from schemas.api import OrderInput
 from schemas.assignments import RuleAssigned, RuleAssignment
@@ -92,11 +92,12 @@ def test_the_first_thing_that_is_wrong_decides(number: int) -> None:
     assert record.refusal is not None
     assert (record.refusal.key, record.refusal.message) == (row.key, row.message)
     failed = only(record, RedemptionFailed)
-    (redemption,) = redemption_rows(record)
+    (redemption,) = redemption_rows(failed)
+    (shown,) = redemption_bodies(failed, record.at)
     assert redemption.id == failed.redemption_ids[0]
-    assert redemption.failure_code == redemption.body["failure_code"] == row.key
-    assert redemption.body["failure_message"] == row.message
-    assert redemption.body["reason"] == row.reason
+    assert redemption.failure_code == shown["failure_code"] == row.key
+    assert shown["failure_message"] == row.message
+    assert redemption.reason == shown["reason"] == row.reason
     status, answer = render_answer(record, "server")
     assert answer is not None
     assert (status, answer["key"], answer["message"]) == (
@@ -104,7 +105,7 @@ def test_the_first_thing_that_is_wrong_decides(number: int) -> None:
         row.key,
         row.message,
     )
-    for told in (answer["explanation"], redemption.body["explanation"]):
+    for told in (answer["explanation"], shown["explanation"]):
         assert explanation(row, told) == TOLD[row.key]
     _, browser = render_answer(record, "client")
     assert browser is not None

@@ -27,9 +27,7 @@ from schemas.redemptions import (
 from schemas.sessions import SessionLocked
 from services.analytics.redemption_facts import redemption_facts
 from services.analytics.validation_facts import session_facts
-from services.audit.sink.entities import EntityRow
 from services.audit.sink.redemption_table import redemption_table_rows
-from services.audit.sink.tables import entity_table_rows
 from tests.unit.engine.promotion_world import (
     add,
     as_tier,
@@ -54,6 +52,7 @@ from tests.unit.engine.world import (
     refused,
     voucher,
 )
+from tests.unit.services.audit.examples import entities
 
 
 def redeemed(world: World, *asked: str | Redeemable, **fields: Any) -> RedemptionSucceeded:
@@ -74,11 +73,6 @@ def answer(record: Decided) -> dict[str, Any]:
     body = render_answer(record, "server").body
     assert body is not None
     return body
-
-
-def entity_rows(record: Decided) -> list[EntityRow]:
-    """The rows of the lists that a record makes."""
-    return [row for row in entity_table_rows(record) if isinstance(row, EntityRow)]
 
 
 def test_a_tier_counts_its_redemptions_and_what_they_come_to() -> None:
@@ -209,7 +203,7 @@ def test_rows_feeds_and_facts_name_the_campaign_of_a_tier() -> None:
     made = promotion(world, "A")
     asked = as_tier(world, "A")
     record = world.when(redeem(asked, customer=customer()))
-    [row] = redemption_rows(record)
+    [row] = redemption_rows(only(record, RedemptionSucceeded))
     assert (row.voucher_code, row.related_object_type, row.related_object_id) == (
         "",
         "promotion_tier",
@@ -221,7 +215,7 @@ def test_rows_feeds_and_facts_name_the_campaign_of_a_tier() -> None:
     assert (fact.campaign, fact.discount) == (made.id, 100)
     [entry] = [each for each in activity_entries(record) if "redemption" in each.type]
     assert (entry.campaign_id, entry.campaign_type) == (made.id, "PROMOTION")
-    assert "promotion_tier" in [each.kind for each in entity_rows(record)]
+    assert "promotion_tier" in [each.kind for each in entities(record)]
     told = {each.name: each.data for each in hook_events(record)}
     assert told["redemption.succeeded"]["redemption"]["promotion_tier"]["id"] == asked.id
     back = world.when(RollBackRedemption(row.id))
@@ -229,7 +223,7 @@ def test_rows_feeds_and_facts_name_the_campaign_of_a_tier() -> None:
     assert (stored[6], stored[9], stored[10]) == ("", made.id, "Sale")
     [entry] = [each for each in activity_entries(back) if "rollback" in each.type]
     assert (entry.campaign_id, entry.campaign_type) == (made.id, "PROMOTION")
-    assert "promotion_tier" in [each.kind for each in entity_rows(back)]
+    assert "promotion_tier" in [each.kind for each in entities(back)]
 
 
 def test_a_failed_attempt_names_the_tier_and_no_code() -> None:
@@ -251,7 +245,7 @@ def test_webhooks_and_rows_are_told_of_tiers_and_stacks() -> None:
     promotion(world, "A", "B")
     made = world.when(CreateTier("Sale", new("C").tier, hierarchy=1))
     assert [each.name for each in hook_events(made)] == ["campaign.promotion_tier.created"]
-    rows = entity_rows(made)
+    rows = entities(made)
     place = "promotion_tier_place"
     assert [each.kind for each in rows] == [place, place, "promotion_tier", place, "campaign"]
     assert [each.numbers["hierarchy"] for each in rows if each.kind == place] == [2, 3, 1]
@@ -259,7 +253,7 @@ def test_webhooks_and_rows_are_told_of_tiers_and_stacks() -> None:
     assert (body["hierarchy"], body["campaign"]["active"]) == (1, True)
     gone = world.when(DeleteTier(body["id"]))
     assert [each.name for each in hook_events(gone)] == ["campaign.promotion_tier.deleted"]
-    assert [each.deleted for each in entity_rows(gone)] == [1, 1, 0]
+    assert [each.deleted for each in entities(gone)] == [1, 1, 0]
     assert render_answer(gone, "server").status == 204
 
 

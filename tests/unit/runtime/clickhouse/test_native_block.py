@@ -34,6 +34,21 @@ def test_a_block_is_its_columns_one_after_the_other() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "names", [("é", "é", "é"), ("a", "é", "a"), ("a", "b", "c"), ("", "", "x" * 2000)]
+)
+def test_values_that_recur_are_written_like_others(names: tuple[str, ...]) -> None:
+    for row in ROWS:
+        rows = [[name, *row[1:]] for name in names]
+        apart = [encode_block(COLUMNS[:2], [each[:2]]) for each in rows]
+        block = encode_block(COLUMNS[:2], [each[:2] for each in rows])
+        head, number = b"\x02\x03\x04name\x06String", b"\x06number\x05Int32"
+        split = [each[len(head) :].split(number) for each in apart]
+        assert block == head + b"".join(each[0] for each in split) + number + b"".join(
+            each[1] for each in split
+        )
+
+
 def test_rows_that_are_alike_are_written_like_rows() -> None:
     shared = ["?", 7, ["x"], {"k": ["v"]}]
     alike = Alike(300, shared, {0: [f"n{n}" for n in range(300)], 1: range(300)})

@@ -1,7 +1,11 @@
-"""Records as the ledger holds them, built from small numbers."""
+"""Records as the ledger holds them, built from small numbers, and the rows that they make."""
+
+from collections.abc import Iterable
 
 from msgspec import structs
 
+from runtime.clickhouse.native_block import Alike, Row
+from runtime.clickhouse.table import Late
 from schemas.campaigns import Campaign, VouchersGenerated, VoucherTemplate
 from schemas.customers import Customer, CustomerCreated
 from schemas.discounts import Discount
@@ -10,7 +14,7 @@ from schemas.evaluations import Evaluation, Outcome, Taken
 from schemas.events import Event
 from schemas.orders import Order
 from schemas.personal import Personal, PersonalData
-from schemas.records import Decided
+from schemas.records import Decided, Record
 from schemas.redemptions import (
     RedemptionFailed,
     RedemptionRolledBack,
@@ -20,6 +24,8 @@ from schemas.redemptions import (
 from schemas.sessions import Session, SessionLocked, SessionRefused
 from schemas.voucher_events import VoucherCreated
 from schemas.vouchers import Gift, Voucher
+from services.audit.sink.entities import EntityRow
+from services.audit.sink.tables import entity_table_rows
 
 PROJECT = "proj_1"
 START = 1_700_000_000_000
@@ -141,3 +147,19 @@ def locked(*outcomes: Outcome) -> SessionLocked | SessionRefused:
     return SessionLocked(
         session=Session("ssn_1", (), START + DAY, 1, "DAYS"), evaluation=evaluation
     )
+
+
+def each(parts: Iterable[Row | Alike | Late]) -> list[Row]:
+    """All rows, one by one."""
+    rows: list[Row] = []
+    for part in parts:
+        if isinstance(part, Late):
+            rows.append(part.make())
+        else:
+            rows += part.rows() if isinstance(part, Alike) else [part]
+    return rows
+
+
+def entities(record: Record) -> list[EntityRow]:
+    """The rows of entities that a record makes."""
+    return [EntityRow._make(row) for row in each(entity_table_rows(record))]

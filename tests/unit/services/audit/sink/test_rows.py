@@ -1,21 +1,28 @@
 """From a record to the rows of each table, and from rows to blocks."""
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
+import msgspec
 import pytest
 from msgspec import structs
 
 from engine.kernel import tables
+from engine.redemptions.common_body import Recorded
 from fronts.query_string import Condition
 from runtime.clickhouse.database import Database, TableDef
 from runtime.clickhouse.native_block import Alike, Row
 from runtime.clickhouse.positions import Positions
 from runtime.clickhouse.sink import Filler
-from runtime.clickhouse.table import MARKER_INDEX, Block, SinkTable, SourceEntry
+from runtime.clickhouse.table import MARKER_INDEX, Block, Late, SinkTable, SourceEntry
 from runtime.log.log import Place, StoredEntry
 from schemas.balances import BalanceAdjusted
 from schemas.campaigns import CampaignCreated, CampaignDeleted, CampaignDisabled
+from schemas.customers import CustomerCreated
+from schemas.events import Event
+from schemas.promotions import PromotionTier
 from schemas.records import Record, WriterStarted
+from schemas.redemptions import RolledBack
 from schemas.voucher_events import VoucherCreated, VoucherDeleted
 from services.analytics.campaign_tables import campaign_facts, campaign_rows
 from services.analytics.redemption_facts import redemption_facts
@@ -23,14 +30,21 @@ from services.analytics.validation_facts import session_facts
 from services.audit.lists.filters import Where
 from services.audit.lists.redemptions import FIELDS
 from services.audit.sink.entities import ENTITIES, EntityRow
-from services.audit.sink.redemption_table import REDEMPTIONS, redemption_table_rows
+from services.audit.sink.redemption_table import (
+    REDEMPTIONS,
+    redemption_table_rows,
+    shown_bodies,
+)
 from services.audit.sink.tables import entity_table_rows
 from tests.unit.services.audit.examples import (
     PROJECT,
+    START,
     applicable,
     created,
     customer_created,
     decided,
+    each,
+    entities,
     failed,
     generated,
     locked,
@@ -40,6 +54,14 @@ from tests.unit.services.audit.examples import (
 
 PLACE = Place("ledger", 0)
 STACK = succeeded(applicable("A", 100, "c1"), applicable("B", 50, "c1"), applicable("C", 5, "c2"))
+TIER = PromotionTier("promo_1", "c1", "Tier", START, None)
+BACK = structs.replace(
+    rolled_back("A"),
+    rollbacks=(
+        *rolled_back("A").rollbacks,
+        RolledBack("rr_9", "r_9", "", tier_id="promo_1", tier=TIER),
+    ),
+)
 Rows = Callable[[Record], Iterable[object]]
 
 
@@ -53,15 +75,6 @@ class FakeDatabase(Database):
         self.inserted.append((table.name, rows))
 
 
-def each(parts: Iterable[Row | Alike]) -> list[Row]:
-    """All rows, one by one."""
-    return [row for part in parts for row in (part.rows() if isinstance(part, Alike) else [part])]
-
-
-def entities(record: Record) -> list[EntityRow]:
-    return [EntityRow._make(row) for row in each(entity_table_rows(record))]
-
-
 def applied(offset: int) -> SourceEntry:
     return SourceEntry(offset, f"h{offset}", StoredEntry(offset, 0, b"", b"value"))
 
@@ -70,6 +83,25 @@ def test_a_stack_gives_its_children_and_then_its_parent() -> None:
     rows = list(redemption_table_rows(decided(STACK)))
     assert [row[2] for row in rows] == ["r_10", "r_11", "r_12", "r_1"]
     assert all(len(row) == len(REDEMPTIONS.columns) - 5 for row in rows)
+
+
+def test_the_first_row_of_an_event_holds_what_all_of_them_show() -> None:
+    rows = list(redemption_table_rows(decided(STACK, failed("X"))))
+    stack, _, _, _, failure = bodies = [row[-1] for row in rows]
+    assert [bool(body) for body in bodies] == [True, False, False, False, True]
+    shown = [*shown_bodies(stack), *shown_bodies(failure)]
+    assert [body["id"] for body in shown] == [row[2] for row in rows]
+    assert shown[0]["voucher"]["code"] == "A"
+    assert shown[3]["order"]["total_amount"] == 845
+
+
+def test_nothing_in_an_event_of_redemptions_is_a_person() -> None:
+    def refuse(kind: type) -> dict[str, object]:
+        raise AssertionError(f"it can hold a {kind.__name__}")
+
+    msgspec.json.schema(Recorded, schema_hook=refuse)
+    with pytest.raises(AssertionError, match="Personal"):
+        msgspec.json.schema(CustomerCreated, schema_hook=refuse)
 
 
 def test_bodies_hold_no_personal_data() -> None:
@@ -214,13 +246,44 @@ def test_vouchers_that_are_alike_lie_in_a_block_as_rows_of_their_own_would() -> 
     assert (len(block), block.is_empty) == (0, True)
 
 
-def test_a_voucher_that_changed_since_it_was_made_with_others_is_in_a_block_once() -> None:
+def test_a_row_that_comes_late_has_the_key_that_it_came_under() -> None:
+    late = [row for row in entity_table_rows(decided(STACK, BACK)) if isinstance(row, Late)]
+    rows = list(map(EntityRow._make, each(late)))
+    assert [row.key for row in late] == [(row.project, row.kind, row.id) for row in rows]
+    assert [row.id for row in rows] == ["v_A", "v_B", "v_C", "v_A", "promo_1"]
+
+
+def test_a_row_that_comes_late_is_made_once_however_often_it_changed() -> None:
+    made: list[int] = []
+
+    def make(offset: int) -> EntityRow:
+        made.append(offset)
+        return EntityRow(PROJECT, "voucher", "v_A", "A", 0, 0, 0, redeemed_quantity=offset)
+
     block = Block(ENTITIES, PLACE)
-    block.add(applied(1), entity_table_rows(decided(generated("A", "B"))))
-    block.add(applied(2), entity_table_rows(decided(created("B"))))
-    assert sorted((row[2], row[3], row[4], row[7]) for row in each(block.take())) == [
-        (1, 0, "", "c1"), (1, 1, "", "v_A"), (2, 0, "h2", "v_B"),
-    ]  # fmt: skip
+    for offset in (1, 2, 3):
+        late = Late((PROJECT, "voucher", "v_A"), partial(make, offset))
+        block.add(applied(offset), [late])
+    (row,) = each(block.take())
+    assert (row[2], row[4], row[7]) == (3, "h3", "v_A")
+    assert made == [3]
+
+
+@pytest.mark.parametrize(("made", "changed"), [(1, 2), (2, 1)])
+def test_of_a_voucher_that_was_made_with_others_the_newest_row_is_in_a_block(
+    made: int, changed: int
+) -> None:
+    events: dict[int, Event] = {made: generated("A", "B"), changed: created("B")}
+    block = Block(ENTITIES, PLACE)
+    for offset in (1, 2):
+        block.add(applied(offset), entity_table_rows(decided(events[offset])))
+    digests = {1: "", 2: "h2"}
+    last = (changed, 0) if changed > made else (made, 2)
+    assert sorted((row[7], *row[2:5]) for row in each(block.take())) == [
+        ("c1", made, 0, digests[made]),
+        ("v_A", made, 1, digests[made]),
+        ("v_B", *last, digests[last[0]]),
+    ]
 
 
 async def test_a_table_takes_nothing_twice() -> None:

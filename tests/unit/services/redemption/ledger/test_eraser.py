@@ -9,7 +9,7 @@ from runtime.log.log import Entry, InDoubt, LogError, Unsent
 from schemas.actions import RunChunk
 from schemas.commands import Command
 from schemas.customers import CustomerCreated
-from schemas.erasures import EndErasures, ForgetCustomer
+from schemas.erasures import EndErasures, Erasure, ForgetCustomer
 from services.redemption.ledger.eraser import Eraser, EraserOutfit
 from services.redemption.ledger.serving import Serving
 from tests.unit.engine.erasures.test_erasures import ACTION, Recorded, import_started, made
@@ -118,3 +118,24 @@ async def test_the_rows_of_an_action_leave_the_commands_alone() -> None:
     steps = Steps(world)
     await steps.eraser.look()
     assert [done[0] for done in steps.done] == ["forget", "send"]
+
+
+async def test_a_state_in_which_nothing_changed_is_not_looked_through(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks, real = 0, world.fold.erasures
+
+    def erasures(count_max: int) -> list[Erasure]:
+        nonlocal looks
+        looks += 1
+        return real(count_max)
+
+    monkeypatch.setattr(world.fold, "erasures", erasures)
+    ann = made(world, customer())
+    steps = Steps(world)
+    for _ in range(3):
+        await steps.eraser.look()
+    assert looks == 1
+    world.when(ForgetCustomer(ann.id))
+    await steps.eraser.look()
+    assert (looks, len(steps.sent)) == (2, 1)
