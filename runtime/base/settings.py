@@ -94,6 +94,10 @@ class Settings(BaseModel):
         description="PEM file of authorities that https endpoints of webhooks may have their "
         "certificates from, besides the public ones",
     )
+    ledger: Literal["inside", "apart"] = Field(
+        default="inside",
+        description="where commands are decided: in the hosts `api`, or in hosts `ledger` of their own",
+    )
     ledger_slot: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")] = Field(
         default="0", description="name of this ledger process among all, kept by its restarts"
     )

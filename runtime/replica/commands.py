@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from typing import Any, NamedTuple
 
 import structlog
 
@@ -21,6 +22,7 @@ from runtime.log.freshness import Freshness
 from runtime.log.log import Corrupt, Entry, InDoubt, LogError, OutOfRange, Unsent
 from runtime.log.sender import EntrySender
 from runtime.replica.command_sender import Answered
+from runtime.replica.inbox import Handed, Inbox
 from runtime.replica.replica import Applied, Replica
 from runtime.store.store import StoreDamaged
 from schemas.base import Millis, tag_of
@@ -60,6 +62,11 @@ class Followed:
         self.stopping = False
         self._clock = clock
         self.freshness = Freshness(self._ask_end, clock=clock)
+        #: Where commands are handed over, as long as a writer in this process has the replica.
+        self.inbox: Inbox | None = None
+        self._free = asyncio.Event()
+        self._free.set()
+        self._following: asyncio.Task[None] | None = None
         #: By command offset: whose answer it is, and who waits for it.
         self._waiters: dict[int, tuple[str, asyncio.Future[Applied]]] = {}
         self._awaited: Counter[str] = Counter()
@@ -106,8 +113,41 @@ class Followed:
         finally:
             timer.cancel()
 
+    async def lend(self) -> Inbox:
+        """Leaves the replica to a writer, which takes commands from this inbox."""
+        self._free.clear()
+        inbox = self.inbox = Inbox()
+        if self._following is not None:
+            self._following.cancel()
+            await asyncio.wait((self._following,))
+        await self.replica.stop_reading()
+        return inbox
+
+    def take_back(self) -> None:
+        """Goes on after the writer."""
+        if self.inbox is not None:
+            self.inbox.close()
+        self.inbox = None
+        self._free.set()
+
+    def note_written(self) -> None:
+        """Notes what the writer that has the replica wrote to it."""
+        self._note(self._clock(), self.position + 1)
+
     async def follow(self) -> None:
-        """Folds what comes, for ever; a log that lost records makes the replica start anew."""
+        """Folds what comes, for ever, unless a writer has the replica."""
+        while not self.stopping:
+            await self._free.wait()
+            following = self._following = asyncio.create_task(self._follow())
+            try:
+                await asyncio.wait((following,))
+            finally:
+                following.cancel()
+            if not following.cancelled():
+                following.result()
+
+    async def _follow(self) -> None:
+        """Folds what comes; a log that lost records makes the replica start anew."""
         while not self.stopping:
             try:
                 self.freshness.suspend()
@@ -182,9 +222,43 @@ class Followed:
                 self._unclaimed[record.command_offset] = each
 
 
-def _expire(waiter: asyncio.Future[Applied]) -> None:
+def _expire(waiter: asyncio.Future[Any]) -> None:
     if not waiter.done():
         waiter.set_exception(TimeoutError())
+
+
+class Decision(NamedTuple):
+    """A command's record, and where it lies."""
+
+    record: Record
+    offset: int
+
+
+async def _hand_over(command: Command, now: Millis, inbox: Inbox) -> Decision:
+    """Has the writer in this process decide. Raises NotSent, OutcomeUnknown."""
+    loop = asyncio.get_running_loop()
+    found: asyncio.Future[Decision] = loop.create_future()
+
+    def tell(record: Record, offset: int) -> None:
+        if not found.done():
+            found.set_result(Decision(record, offset))
+
+    def refuse(fault: LogError) -> None:
+        if not found.done():
+            found.set_exception(fault)
+
+    handed = Handed(command, now, tell, refuse)
+    inbox.put(handed)
+    timer = loop.call_later(max(command.deadline - now, 0) / 1000, _expire, found)
+    try:
+        return await found
+    except (Unsent, InDoubt, TimeoutError) as fault:
+        if handed.is_sent:
+            raise OutcomeUnknown(command.id) from fault
+        raise NotSent(str(fault) or "the writer did not come to it in time") from fault
+    finally:
+        timer.cancel()
+        handed.is_wanted = False
 
 
 class Commands:
@@ -249,17 +323,12 @@ class Commands:
             email_key=email_key,
         )
         partition = self._partition_of(project)
-        applied = await self._decide(command, partition)
-        return await self._first(applied, partition)
+        return await self._first(await self._decide(command, partition), partition)
 
-    async def _decide(self, command: Command, partition: int) -> Applied:
+    async def _decide(self, command: Command, partition: int) -> Decision:
         followed = self._followed[partition]
-        decide = getattr(followed, "decide", None)
-        if decide is not None:
-            try:
-                return await decide(command, self._deadline_ms / 1000)
-            except TimeoutError as fault:
-                raise OutcomeUnknown(command.id) from fault
+        if followed.inbox is not None:
+            return await _hand_over(command, self._clock_ms(), followed.inbox)
         value = self._codec.encode_command(command)
         if len(value) > COMMAND_BYTES_MAX:
             raise TooLarge(len(value), COMMAND_BYTES_MAX)
@@ -277,7 +346,8 @@ class Commands:
         try:
             offset = await self._sender.send(COMMANDS, partition, entry)
             left_ms = command.deadline - self._clock_ms()
-            return await followed.answer_to(command.id, offset, max(left_ms, 0) / 1000)
+            found = await followed.answer_to(command.id, offset, max(left_ms, 0) / 1000)
+            return Decision(found.record, found.offset)
         except Unsent as fault:
             raise NotSent(str(fault)) from fault
         except (InDoubt, TimeoutError) as fault:
@@ -285,9 +355,9 @@ class Commands:
         finally:
             followed.forget(command.id, offset)
 
-    async def _first(self, applied: Applied, partition: int) -> Answered:
+    async def _first(self, decided: Decision, partition: int) -> Answered:
         """The answer itself, or the first one where the command is a duplicate."""
-        record = applied.record
+        record = decided.record
         if isinstance(record, Duplicate):
             replica = self._followed[partition].replica
             offset = self._first_offset(record)
@@ -299,4 +369,4 @@ class Commands:
             return Answered(first, partition, offset)
         if not isinstance(record, Answer):
             raise NotDecided(type(record).__name__)
-        return Answered(record, partition, applied.offset)
+        return Answered(record, partition, decided.offset)

@@ -35,28 +35,24 @@ from services.validation.service import validation_service
 from tessera.hosts.erasing import Erased, StateCleaner
 from tessera.hosts.neighbours import Neighbours
 from tessera.hosts.parts import Parts, Replicas
+from tessera.hosts.writing import Writing
 
 
 async def run_api(settings: Settings) -> None:
     """Validation, redemption front and catalog; what it does not serve goes on to insight."""
     parts = Parts(settings, "api")
-    inside = None
-    if "X_INSIDE" in os.environ:
-        from tessera.hosts.inside import Served
-        from tessera.hosts.ledger import _writer
-
-        inside = {
-            p: Served(lambda inbox, moved, p=p: _writer(parts, p, inbox, moved))
-            for p in range(settings.partitions)
-        }
-    replicas = Replicas(parts, followed=inside)
+    replicas = Replicas(parts)
     observations = Observations(parts.sender, replicas.partition_of)
     insight_url = f"http://127.0.0.1:{settings.insight_port}"
     urls = {
-        "ledger": f"http://127.0.0.1:{settings.ledger_port}",
         "insight": insight_url,
         "distribution": f"http://127.0.0.1:{settings.distribution_port}",
     }
+    writing: tuple[Service, ...] = ()
+    if settings.ledger == "inside":
+        writing = (Writing(parts, replicas.followed).service,)
+    else:
+        urls["ledger"] = f"http://127.0.0.1:{settings.ledger_port}"
     neighbours = Neighbours(urls)
     client = make_client(insight_url)
     api_calls = ApiCalls(parts.sender, replicas.partition_of)
@@ -78,6 +74,7 @@ async def run_api(settings: Settings) -> None:
             api_calls.service,
             erasing.service,
             *_api_services(parts, replicas, observations, erased),
+            *writing,
         ),
         KeyGate(
             KeyDirectory(replicas.view, replicas.keys_are_younger),

@@ -120,14 +120,10 @@ class Replicas:
         *,
         replicas: Mapping[int, Replica] | None = None,
         calm_seconds: float = 0.0,
-        followed: Mapping[int, Followed] | None = None,
     ) -> None:
         self._parts = parts
         #: By project; a project never moves.
         self._partitions = {CONTROL_PROJECT: CONTROL_PARTITION}
-        if followed is not None:
-            self.followed = followed
-            return
         if replicas is None:
             replicas = {each: parts.replica(each) for each in range(parts.settings.partitions)}
         self.followed: Mapping[int, Followed] = {
@@ -228,6 +224,9 @@ class Replicas:
     def _health(self) -> Mapping[str, Part]:
         found: dict[str, Part] = {}
         for partition, followed in self.followed.items():
+            if followed.inbox is not None:
+                # its writer tells of it
+                continue
             lag = followed.freshness.lag_ms()
             state = followed.fault or ("ok" if lag < LAG_MS_MAX else "behind")
             found[f"replica {partition}"] = Part(state, int(lag))

@@ -24,7 +24,7 @@ class Partitions:
 
     def __init__(
         self,
-        make: Callable[[int], Writer],
+        make: Callable[[int], Awaitable[Writer]],
         close: Callable[[Writer], Awaitable[None]],
         fail: Callable[[BaseException], None],
     ) -> None:
@@ -39,7 +39,7 @@ class Partitions:
         """Starts a writer for each."""
         for partition in sorted(set(partitions) - set(self._tasks)):
             self.faults.pop(partition, None)
-            writer = self._make(partition)
+            writer = await self._make(partition)
             self.writers[partition] = writer
             self._tasks[partition] = asyncio.create_task(
                 self._serve(writer, partition), name=f"writer-{partition}"

@@ -17,7 +17,6 @@ writers against one memory log, step by step, from a seed.
 """
 
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -25,7 +24,6 @@ import structlog
 from engine.decide import decide
 from runtime.log.chain import ChainState, chain_entry
 from runtime.log.log import (
-    BATCH_OVERHEAD_BYTES,
     Appender,
     Corrupt,
     Entry,
@@ -36,23 +34,19 @@ from runtime.log.log import (
     Reader,
     StoredEntry,
     Unsent,
-    entry_bytes,
 )
+from runtime.replica.inbox import Handed, Inbox, WokenReader
 from runtime.replica.replica import Replica
 from runtime.store.store import StoreDamaged
 from schemas.base import Millis
 from schemas.records import CommandsLost, CommandsRestarted, Record, Unreadable, WriterStarted
-from schemas.topics import BATCH_BYTES_MAX, COMMANDS, LEDGER
+from schemas.topics import COMMANDS, LEDGER
+from services.redemption.ledger.batch import Batch, Flight
 from services.redemption.ledger.dead_letters import dead_letter
 from services.redemption.ledger.decider import Decider
-from services.redemption.ledger.inbox import Asked, Inbox, WokenReader
 from services.redemption.ledger.outfit import Codec, Decide, Identity, StateFold
 
 BATCH_COMMANDS_MAX = 500
-#: What a batch may hold, its own header aside.
-BATCH_BYTES_FULL = BATCH_BYTES_MAX - BATCH_OVERHEAD_BYTES
-#: What an entry grows by when it is linked to the one before it.
-LINK_BYTES = 96
 IDLE_WAIT_MS = 1000
 
 log = structlog.get_logger(__name__)
@@ -60,18 +54,6 @@ log = structlog.get_logger(__name__)
 
 class Fenced(Exception):
     """Another writer took the partition over."""
-
-
-@dataclass(slots=True)
-class Flight:
-    """A batch that was sent: what it holds and where it is expected to lie."""
-
-    records: list[Record]
-    hashes: list[str]
-    expected: int
-    #: The records of commands that were handed over, by their place.
-    asked: list[tuple[int, Asked]]
-    acknowledged: Awaitable[int]
 
 
 class Writer:
@@ -112,7 +94,7 @@ class Writer:
         self._inbox = inbox
         self._moved = moved
         #: Of the commands that were handed over, those whose record is not acknowledged.
-        self._unsettled: list[Asked] = []
+        self._unsettled: list[Handed] = []
         # Where the newest batch, in flight or being decided, leaves the log.
         self._tip = ChainState()
         self._next_command = 0
@@ -199,7 +181,10 @@ class Writer:
 
     async def _append_alone(self, record: Record) -> None:
         self._fold().begin()
-        flight = await self._send([record], [self._decider.encode(record, "")], [], [])
+        batch = Batch(self._tip.position)
+        batch.records.append(record)
+        batch.entries.append(self._decider.encode(record, ""))
+        flight = await self._send(batch)
         await self._settle(flight)
 
     async def _serve(self) -> None:
@@ -213,88 +198,82 @@ class Writer:
                         records_max=BATCH_COMMANDS_MAX, wait_ms=0 if flight else IDLE_WAIT_MS
                     )
                 )
-            records, entries, dead, asked = self._decide_batch()
+            batch = self._decide_batch()
             if flight is not None:
                 await self._settle(flight)
                 flight = None
-            if records:
-                flight = await self._send(records, entries, dead, asked)
+            if batch.records:
+                flight = await self._send(batch)
 
-    def _decide_batch(
-        self,
-    ) -> tuple[list[Record], list[Entry], list[Entry], list[tuple[int, Asked]]]:
-        """Decides what waits, up to a batch, on an overlay of its own."""
-        records: list[Record] = []
-        entries: list[Entry] = []
-        dead: list[Entry] = []
-        asked_of: list[tuple[int, Asked]] = []
-        if not (self._waiting or self._inbox) or self.stopping:
-            return records, entries, dead, asked_of
+    def _decide_batch(self) -> Batch:
+        """Decides what waits, up to a batch, on an overlay of its own.
+
+        What was handed over comes after what the topic brought: neither waits for more than that.
+        """
+        # Folding needs each record's offset; the batch follows the one in flight.
+        batch = Batch(self._tip.position)
+        if self.stopping or not (self._waiting or self._inbox):
+            return batch
         fold = self._fold()
         fold.begin()
-        size = 0
-        # Folding needs each record's offset; the batch follows the one in flight.
-        offset = self._tip.position
         for stored in self._waiting:
             require_next(stored.offset, self._next_command)
             decided = self._decider.decide(stored, fold, self._now)
-            size += entry_bytes(decided[1]) + LINK_BYTES
-            if size > BATCH_BYTES_FULL:
+            if not batch.has_room(decided[1]):
                 break
-            offset += 1
-            record, entry = self._decider.fold(stored.offset, fold, self._now, decided, offset)
+            record = self._add(batch, stored.offset, decided)
             if isinstance(record, Unreadable):
-                dead.append(dead_letter(stored, self._partition, record.reason))
-                size += len(stored.value)
-            records.append(record)
-            entries.append(entry)
+                batch.bury(stored, dead_letter(stored, self._partition, record.reason))
             self._next_command = stored.offset + 1
-            self._now = record.at
-        del self._waiting[: len(records)]
-        while self._inbox and not self._waiting and len(records) < BATCH_COMMANDS_MAX:
-            asked = self._inbox.take()
-            at = self._next_command - 1
-            decided = self._decider.decide_command(asked.command, at, asked.at, fold, self._now)
-            size += entry_bytes(decided[1]) + LINK_BYTES
-            if size > BATCH_BYTES_FULL:
-                self._inbox.put_back([asked])
-                break
-            offset += 1
-            self._unsettled.append(asked)
-            record, entry = self._decider.fold(at, fold, self._now, decided, offset)
-            asked_of.append((len(records), asked))
-            records.append(record)
-            entries.append(entry)
-            self._now = record.at
-        return records, entries, dead, asked_of
+        del self._waiting[: len(batch.records)]
+        if not self._waiting:
+            self._decide_handed(batch)
+        return batch
 
-    async def _send(
-        self,
-        records: list[Record],
-        entries: list[Entry],
-        dead_letters: list[Entry],
-        asked: list[tuple[int, Asked]],
-    ) -> Flight:
+    def _decide_handed(self, batch: Batch) -> None:
+        """Decides what was handed over; it is at the last offset of the topic that was decided."""
+        inbox, fold, at = self._inbox, self._fold(), self._next_command - 1
+        while inbox and len(batch.records) < BATCH_COMMANDS_MAX:
+            handed = inbox.take()
+            self._unsettled.append(handed)
+            decided = self._decider.decide_command(handed.command, at, handed.at, fold, self._now)
+            if not batch.has_room(decided[1]):
+                inbox.put_back([self._unsettled.pop()])
+                return
+            self._add(batch, at, decided)
+            batch.handed.append((len(batch.records) - 1, handed))
+
+    def _add(self, batch: Batch, at: int, decided: tuple[Record, Entry]) -> Record:
+        """Folds what was decided, and takes it into the batch."""
+        offset = batch.first + len(batch.records)
+        record, entry = self._decider.fold(at, self._fold(), self._now, decided, offset)
+        batch.records.append(record)
+        batch.entries.append(entry)
+        self._now = record.at
+        return record
+
+    async def _send(self, batch: Batch) -> Flight:
         """Links the entries to the tip and sends them as one batch."""
         assert self._appender is not None
         await self._codec.publish_pending()
-        if dead_letters:
-            await self._bury(dead_letters)
+        if batch.dead:
+            await self._bury(batch.dead)
         expected = self._tip.position + 1
         head = self._tip.head
         linked: list[Entry] = []
         hashes: list[str] = []
-        for entry in entries:
+        for entry in batch.entries:
             link, head = chain_entry(entry, head)
             linked.append(link)
             hashes.append(head)
-        last = expected + len(entries) - 1
+        for _, handed in batch.handed:
+            handed.is_sent = True
+        last = expected + len(linked) - 1
         self._tip = ChainState(position=last, last_hash=head, head=head, applied=last)
         return Flight(
-            records=records,
+            batch=batch,
             hashes=hashes,
             expected=expected,
-            asked=asked,
             acknowledged=self._spawn(self._appender.append(linked)),
         )
 
@@ -304,12 +283,13 @@ class Writer:
         require_expected(base, flight.expected)
         for offset, own in enumerate(flight.hashes, base):
             self.replica.chain.extend(offset, own)
-        self.replica.commit(flight.records)
-        self.records += len(flight.records)
-        del self._unsettled[: len(flight.asked)]
+        records = flight.batch.records
+        self.replica.commit(records)
+        self.records += len(records)
+        del self._unsettled[: len(flight.batch.handed)]
         self._moved()
-        for place, asked in flight.asked:
-            asked.tell(flight.records[place], base + place)
+        for place, handed in flight.batch.handed:
+            handed.tell(records[place], base + place)
 
     async def _let_go(self) -> None:
         """Forgets what is not acknowledged and closes the connections."""

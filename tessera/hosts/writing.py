@@ -1,0 +1,165 @@
+"""The partitions that a process writes: as the host `ledger`, or beside a front that hands over commands."""
+
+import asyncio
+import platform
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+
+from runtime.base.clock import clock_ms
+from runtime.http.service import Part, Service
+from runtime.kafka.admin import client_options, delete_before
+from runtime.kafka.group import PartitionGroup
+from runtime.log.log import Entry
+from runtime.replica.commands import Followed
+from runtime.replica.inbox import Inbox
+from runtime.replica.replica import Replica
+from schemas.topics import COMMANDS, DEAD_LETTERS
+from services.redemption.ledger.eraser import Eraser, EraserOutfit
+from services.redemption.ledger.outfit import Identity
+from services.redemption.ledger.partitions import Partitions
+from services.redemption.ledger.serving import Serving
+from services.redemption.ledger.ticker import Ticker
+from services.redemption.ledger.writer import Writer
+from tessera import __version__
+from tessera.hosts.parts import Parts, fold_of
+
+LEDGER_GROUP = "tessera-ledger"
+#: How long a writer waits before it looks for a log that could not be reached.
+REST_SECONDS = 0.2
+#: How often it is looked for state that other code left for what is served by now.
+CLEAN_UP_SECONDS = 10.0
+
+
+class Writing:
+    """The writers of the partitions that Kafka assigns to this process. Give `service` to the host.
+
+    `followed` are the replicas of a front, which lends those that are written here; a process
+    without one opens its own.
+    """
+
+    def __init__(self, parts: Parts, followed: Mapping[int, Followed] | None = None) -> None:
+        self._parts = parts
+        self._followed = followed
+        self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.partitions = Partitions(self._open, self._close, self._fail)
+
+    @property
+    def service(self) -> Service:
+        """The writers, and what looks after what they serve."""
+        parts = self._parts
+        group = PartitionGroup(
+            client_options(parts.settings),
+            topic=COMMANDS,
+            group_id=LEDGER_GROUP,
+            instance_id=f"ledger-{parts.settings.ledger_slot}",
+            on_assigned=self.partitions.assigned,
+            on_revoked=self.partitions.revoked,
+        )
+        send, encode = parts.sender.send, parts.codec.encode_command
+        return Service(
+            "ledger",
+            tasks={
+                "group": group.run,
+                "ticker": Ticker(self._serving, send, encode, clock_ms=clock_ms).run,
+                "eraser": Eraser(self._serving, _eraser_outfit(parts)).run,
+                "writers": self._watch,
+                "clean-up": self._clean_up,
+            },
+            lifespan=self._lifespan,
+            health=self._health,
+        )
+
+    async def _open(self, partition: int) -> Writer:
+        if self._followed is None:
+            return _make_writer(self._parts, self._parts.replica(partition))
+        followed = self._followed[partition]
+        inbox = await followed.lend()
+        return _make_writer(self._parts, followed.replica, inbox, followed.note_written)
+
+    async def _close(self, writer: Writer) -> None:
+        if self._followed is None:
+            await writer.replica.close()
+        else:
+            self._followed[writer.replica.partition].take_back()
+
+    def _fail(self, fault: BaseException) -> None:
+        if not self._failed.done():
+            self._failed.set_exception(fault)
+
+    async def _watch(self) -> None:
+        await self._failed
+
+    def _serving(self) -> list[Serving]:
+        return [
+            Serving(partition, fold_of(writer.replica), writer.replica.position.command_offset)
+            for partition, writer in self.partitions.writers.items()
+            if writer.serving
+        ]
+
+    async def _clean_up(self) -> None:
+        cleaned: set[int] = set()
+        while True:
+            for partition in {each.partition for each in self._serving()} - cleaned:
+                self._parts.folder(partition).remove_others()
+                cleaned.add(partition)
+            await asyncio.sleep(CLEAN_UP_SECONDS)
+
+    @asynccontextmanager
+    async def _lifespan(self) -> AsyncIterator[None]:
+        yield
+        await self.partitions.close()
+
+    def _health(self) -> Mapping[str, Part]:
+        if not self.partitions.writers:
+            return {"ledger": Part("no partition is assigned yet")}
+        return {
+            f"writer {partition}": Part(
+                self.partitions.faults.get(partition) or ("ok" if writer.serving else "taking over")
+            )
+            for partition, writer in sorted(self.partitions.writers.items())
+        }
+
+
+def _make_writer(
+    parts: Parts,
+    replica: Replica,
+    inbox: Inbox | None = None,
+    moved: Callable[[], None] = lambda: None,
+) -> Writer:
+    async def bury(entries: Sequence[Entry]) -> None:
+        await asyncio.gather(*(parts.sender.send(DEAD_LETTERS, 0, each) for each in entries))
+
+    return Writer(
+        Identity(f"w_{uuid.uuid4().hex}", platform.node(), __version__),
+        parts.log,
+        replica,
+        lambda: fold_of(replica),
+        parts.codec,
+        spawn=_spawn,
+        bury=bury,
+        rest=lambda: asyncio.sleep(REST_SECONDS),
+        inbox=inbox,
+        moved=moved,
+    )
+
+
+def _eraser_outfit(parts: Parts) -> EraserOutfit:
+    async def delete_commands(partition: int, before: int) -> None:
+        await delete_before(parts.settings, COMMANDS, partition, before)
+
+    return EraserOutfit(
+        forget=partial(parts.keyring.forget, sender=parts.sender),
+        delete_commands=delete_commands,
+        send=parts.sender.send,
+        encode=parts.codec.encode_command,
+        clock_ms=clock_ms,
+    )
+
+
+def _spawn(append: Awaitable[int]) -> Awaitable[int]:
+    task = asyncio.ensure_future(append)
+    # A writer in doubt never asks for the outcome of what it had in flight.
+    task.add_done_callback(lambda done: done.cancelled() or done.exception())
+    return task
