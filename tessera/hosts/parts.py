@@ -32,8 +32,11 @@ from schemas.records import Duplicate
 
 #: How long a request waits for what is on its way to the replica: as long as for a decision.
 READ_WAIT_SECONDS = 10.0
-#: A replica that is further behind is not healthy, and not asked for advice.
-LAG_MS_MAX = 5000
+#: How old advice may be.
+ADVICE_MS_MAX = 5000
+#: A replica that is further behind is not healthy. A read tells when it ends, so that twice the
+#: length of one is no sign of anything.
+LAG_MS_MAX = 10_000
 CONTROL_PARTITION = 0
 KEYS_RETRY_SECONDS = 0.5
 
@@ -149,7 +152,7 @@ class Replicas:
     async def fresh_view(self, project: str) -> View:
         """As `view`, for advice given here. Raises ApiError 503 when it stays too old."""
         partition = self.partition_of(project)
-        if not await self._is_younger(partition, LAG_MS_MAX / 1000):
+        if not await self._is_younger(partition, ADVICE_MS_MAX / 1000):
             raise unavailable("What is known here is not fresh enough")
         return self._view(project, partition)
 

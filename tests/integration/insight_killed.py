@@ -4,7 +4,11 @@ import asyncio
 import sys
 from pathlib import Path
 
+from runtime.clickhouse import sink
 from tests.integration.insight_world import World, many
+
+#: So that there is something left to do when it is killed.
+sink.READ_RECORDS_MAX = 200
 
 
 async def main(folder: Path, records: int) -> None:
