@@ -18,7 +18,7 @@ from deploy.embedded.errors import DataFolderError, EmbeddedError
 from deploy.embedded.home import Home
 from deploy.embedded.start import Installation, Look, space_hint, start
 from deploy.embedded.stop import stop
-from deploy.embedded.supervision import HOSTS, PROGRAMS, SupervisorClient, leftovers
+from deploy.embedded.supervision import BROKER, HOSTS, PROGRAMS, SupervisorClient, leftovers
 from deploy.embedded.watch import POLL_SECONDS, StopRequestedError, StopSignal, Watch
 from deploy.embedded.welcome import welcome
 from runtime.base.settings import Settings
@@ -104,7 +104,10 @@ def status(settings: Settings) -> int:
         )
         return 1
     all_well = True
+    shown = (BROKER, *installation.hosts)
     for name, program in sorted(client.states().items(), key=lambda item: PROGRAMS.index(item[0])):
+        if name not in shown:
+            continue
         well = installation.health_of(name)[0] if name in HOSTS else program.is_up
         all_well = all_well and well
         words = f"{name:<12} {program.state:<9} {'healthy' if well else 'not healthy':<12}"
@@ -195,7 +198,7 @@ def _running(home: Home) -> Installation | None:
 
 
 def _already_running(home: Home, installation: Installation, console: Console) -> int:
-    sick = [name for name in HOSTS if not installation.health_of(name)[0]]
+    sick = [name for name in installation.hosts if not installation.health_of(name)[0]]
     if sick:
         raise EmbeddedError(
             f"{home.path} is running already, but not healthy: {', '.join(sick)}. "

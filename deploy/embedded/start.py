@@ -14,7 +14,7 @@ from deploy.embedded.console import Console, log_tail
 from deploy.embedded.errors import DataFolderError, DiskFullError, EmbeddedError, HostFailedError
 from deploy.embedded.home import Home, Ports, check_port, internal_ports, write_json
 from deploy.embedded.kafka import broker_is_ready, prepare_broker
-from deploy.embedded.supervision import BROKER, SupervisorClient, start_supervisor
+from deploy.embedded.supervision import BROKER, HOSTS, SupervisorClient, start_supervisor
 from deploy.embedded.watch import Watch, health, wait_until
 from runtime.base.disk import MIB, Free, free_bytes, space_left
 from runtime.base.settings import PREFIX, Settings
@@ -48,6 +48,8 @@ class Installation:
     keeper: tuple[int, float] | None
     #: An installation that was started by earlier code has no such host.
     distribution_port: int = 0
+    #: Where commands are decided; earlier code knew one way.
+    ledger: str = "apart"
 
     @classmethod
     def of(cls, home: Home) -> Self | None:
@@ -64,6 +66,11 @@ class Installation:
         if host == "api":
             return health(reachable(self.bind), self.port)
         return health("127.0.0.1", getattr(self, f"{host}_port"))
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts in the order of their start."""
+        return tuple(name for name in HOSTS if name != "ledger" or self.ledger == "apart")
 
     @property
     def url(self) -> str:
@@ -127,6 +134,7 @@ def start(
         ledger_port=settings.ledger_port,
         keeper=keeper,
         distribution_port=settings.distribution_port,
+        ledger=settings.ledger,
     )
     write_json(home.installation_file, asdict(installation))
 
@@ -141,14 +149,15 @@ def start(
     starting = _Starting(home, installation, client, console, watch, look)
     starting.broker(ports)
     starting.topics(settings)
-    starting.hosts("ledger", "distribution", "insight")
-    starting.hosts("api")
+    *others, front = installation.hosts
+    starting.hosts(*others)
+    starting.hosts(front)
     return installation
 
 
 def environment(settings: Settings) -> dict[str, str]:
     """The environment of every process: this one's, and the settings as they apply."""
-    names = ("home", "port", "bind", "kafka", "partitions", *INTERNAL_PORTS)
+    names = ("home", "port", "bind", "kafka", "partitions", "ledger", *INTERNAL_PORTS)
     given = {PREFIX + name.upper(): str(getattr(settings, name)) for name in names}
     return {**os.environ, **given, f"{PREFIX}LOG_FORMAT": "json", "PYTHONUNBUFFERED": "1"}
 
