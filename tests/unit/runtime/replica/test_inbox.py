@@ -8,7 +8,8 @@ import pytest
 from runtime.base.faults import NotSent, OutcomeUnknown
 from runtime.log.log import Entry, InDoubt, LogError, OutOfRange, StoredEntry, Unsent
 from runtime.log.memory_log import MemoryLog, MemoryReader
-from runtime.replica.commands import Recorded, hand_over
+from runtime.replica.commands import hand_over
+from runtime.replica.followed import Recorded
 from runtime.replica.inbox import Handed, Inbox
 from runtime.replica.woken import WokenReader
 from schemas.commands import Command
