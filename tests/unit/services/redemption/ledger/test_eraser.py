@@ -26,12 +26,16 @@ class Steps:
         self.done: list[tuple[object, ...]] = []
         self.faults: dict[str, LogError] = {}
         self.sent: list[Command] = []
+        #: The topic's last command that was decided, if the last records decided none of them.
+        self.decided: int | None = None
         outfit = EraserOutfit(
             self.forget, self.delete_commands, self.send, msgspec.json.encode, lambda: NOON
         )
-        self.eraser = Eraser(
-            lambda: [Serving(PARTITION, world.fold, world.offset, world.offset)], outfit
-        )
+        self.eraser = Eraser(self._serving, outfit)
+
+    def _serving(self) -> list[Serving]:
+        decided = self.world.offset if self.decided is None else self.decided
+        return [Serving(PARTITION, self.world.fold, decided, self.world.offset)]
 
     def _step(self, name: str, *said: object) -> None:
         if name in self.faults:
@@ -60,6 +64,22 @@ async def test_nothing_is_done_where_nobody_is_to_be_forgotten(world: World) -> 
     steps = Steps(world)
     await steps.eraser.look()
     assert steps.done == []
+
+
+async def test_whoever_is_forgotten_by_a_command_that_was_handed_over_is_erased_too(
+    world: World,
+) -> None:
+    ann = made(world, customer())
+    steps = Steps(world)
+    steps.decided = world.offset
+    await steps.eraser.look()
+    world.when(ForgetCustomer(ann.id))
+    await steps.eraser.look()
+    assert steps.done == [
+        ("forget", f"{PROJECT}/{ann.id}"),
+        ("delete", PARTITION, steps.decided + 1),
+        ("send", "commands", PARTITION),
+    ]
 
 
 async def test_keys_go_before_the_end_is_recorded_and_commands_up_to_the_last_decided(

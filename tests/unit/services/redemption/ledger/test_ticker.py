@@ -28,15 +28,21 @@ class Ticking:
         self.due = next_due(self.world.view)
         self.now = self.world.now
         self.looks = 0
+        #: The topic's last command that was decided, if the last records decided none of them.
+        self.decided: int | None = None
         self.fault: Unsent | None = None
         self.sent: list[Command] = []
         monkeypatch.setattr(module, "next_due", self._count)
         self.ticker = Ticker(
-            lambda: [Serving(PARTITION, self.world.fold, self.world.offset, self.world.offset)],
+            self._serving,
             self._send,
             msgspec.json.encode,
             clock_ms=lambda: self.now,
         )
+
+    def _serving(self) -> list[Serving]:
+        decided = self.world.offset if self.decided is None else self.decided
+        return [Serving(PARTITION, self.world.fold, decided, self.world.offset)]
 
     def _count(self, view: View) -> Millis:
         self.looks += 1
@@ -86,6 +92,15 @@ async def test_a_state_is_looked_through_when_something_was_decided(ticking: Tic
     for _ in range(3):
         await ticking.ticker.look()
     assert ticking.looks == looks
+    ticking.world.when(StageRows("aa_2", 0, (new("b"),), 1))
+    await ticking.ticker.look()
+    assert ticking.looks == 2 * looks
+
+
+async def test_also_when_that_was_handed_over(ticking: Ticking) -> None:
+    ticking.decided = ticking.world.offset
+    await ticking.ticker.look()
+    looks = ticking.looks
     ticking.world.when(StageRows("aa_2", 0, (new("b"),), 1))
     await ticking.ticker.look()
     assert ticking.looks == 2 * looks
