@@ -11,7 +11,7 @@ import json
 import os
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,6 +42,7 @@ from bench.load import http_request, run_load
 from bench.plan import SHORT, WHOLE, Plan
 from bench.processes import Processes, divide, find_system, read_resident_mb, read_seconds, subtract
 from bench.round_trip import find_broker, measure_round_trip
+from bench.sampling import CONNECTIONS, measure_stages
 from bench.start import measure_start
 from bench.system import System, run_system
 from bench.tables import show_budget, show_processes, show_series
@@ -76,12 +77,30 @@ def main(
     figures = measure(plan)
     if output is not None:
         write_figures(figures, output)
+    _show(figures)
+    if short:
+        _require_no_regression(figures, plan)
+
+
+def _show(figures: Figures) -> None:
     for line in (*show_series(figures), "", *show_processes(figures), "", *show_budget(figures)):
         typer.echo(line)
-    if short and RECORDED.exists():
-        worse = find_regressions(figures, read_figures(RECORDED))
-        if worse:
-            raise SystemExit("\n".join(["Twice as bad as it was:", *worse]))
+
+
+def _require_no_regression(figures: Figures, plan: Plan) -> None:
+    """Raises SystemExit for what is twice as bad as it was, and still is when measured anew."""
+    recorded = read_figures(RECORDED)
+    worse = find_regressions(figures, recorded)
+    if not worse:
+        return
+    typer.echo(
+        "\n".join(["Measured once more, since it is twice as bad as it was:", *worse.values()])
+    )
+    again = measure(plan)
+    _show(again)
+    still = [line for name, line in find_regressions(again, recorded).items() if name in worse]
+    if still:
+        raise SystemExit("\n".join(["Twice as bad as it was:", *still]))
 
 
 def measure(plan: Plan) -> Figures:
@@ -98,6 +117,7 @@ def measure(plan: Plan) -> Figures:
         system.ask("POST", f"/v1/vouchers/{CODE}", VOUCHER)
         series, round_trip = uvloop.run(_measure_requests(system, baseline, plan))
         idle, resident = _measure_idle(system, plan.idle_seconds)
+        stages = _measure_stages(system, series, plan)
         start = _measure_start(system, plan.starts)
     return Figures(
         date=datetime.now(UTC).date().isoformat(),
@@ -109,6 +129,7 @@ def measure(plan: Plan) -> Figures:
         round_trip_ms=round_trip,
         start=start,
         codes=_measure_codes(plan.codes),
+        stages=stages,
         skipped=tuple(skipped),
     )
 
@@ -181,6 +202,17 @@ def _measure_idle(system: System, seconds: float) -> tuple[dict[str, float], dic
     elapsed = time.perf_counter() - began
     shares = divide(subtract(read_seconds(processes), before), elapsed)
     return {name: round(each, 4) for name, each in shares.items()}, read_resident_mb(processes)
+
+
+def _measure_stages(
+    system: System, series: Iterable[Series], plan: Plan
+) -> dict[str, dict[str, float]]:
+    known = [each for each in series if (each.name, each.connections) == (REDEMPTION, CONNECTIONS)]
+    if not plan.stages or not known:
+        return {}
+    typer.echo("Sampling the hosts", err=True)
+    subject = next(each for each in _list_subjects(system, None) if each.name == REDEMPTION)
+    return uvloop.run(measure_stages(system.home, subject, known[0].cpu_us, plan.seconds))
 
 
 def _measure_start(system: System, rounds: int) -> Start | None:

@@ -184,12 +184,12 @@ def judge(target: Target, value: float | None) -> str:
     return "floor" if reaches(target, value, target.floor) else "missed"
 
 
-def find_regressions(figures: Figures, recorded: Figures) -> list[str]:
-    """A line for each steady ratio that is worse by `SLACK` than its floor and than was recorded.
+def find_regressions(figures: Figures, recorded: Figures) -> dict[str, str]:
+    """By its name a line for each steady ratio that is worse by `SLACK` than its floor and than was recorded.
 
     Where a floor is missed today, what is recorded holds in its place, so only a change is told.
     """
-    found = []
+    found = {}
     for target in TARGETS:
         value, before = target.compute(figures), target.compute(recorded)
         if value is None or not target.steady:
@@ -197,7 +197,6 @@ def find_regressions(figures: Figures, recorded: Figures) -> list[str]:
         known = [target.floor] if before is None else [target.floor, before]
         held = max(known) * SLACK if target.better == "less" else min(known) / SLACK
         if not reaches(target, value, held):
-            found.append(
-                f"{target.name}: {value:.2f} {target.unit}, {target.better} than {held:.2f}"
-            )
+            expected = f"{target.better} than {held:.2f} was expected"
+            found[target.name] = f"{target.name}: {value:.2f} {target.unit}, {expected}"
     return found

@@ -62,6 +62,8 @@ class Figures(msgspec.Struct, frozen=True):
     round_trip_ms: float | None = None
     start: Start | None = None
     codes: Codes | None = None
+    #: Microseconds of processor time of one redemption, by process and stage.
+    stages: dict[str, dict[str, float]] = {}
     skipped: tuple[str, ...] = ()
 
     def find(self, name: str, connections: int) -> Series | None:

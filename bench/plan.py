@@ -19,6 +19,8 @@ class Plan:
     idle_seconds: float
     starts: int
     codes: int
+    #: Whether it is measured where in a process the time goes.
+    stages: bool
 
     def change(self, rounds: int | None, codes: int | None) -> "Plan":
         """With what was asked for instead."""
@@ -39,6 +41,7 @@ WHOLE: Final = Plan(
     idle_seconds=25.0,
     starts=3,
     codes=1_000_000,
+    stages=True,
 )
 SHORT: Final = Plan(
     turns=MappingProxyType({64: (EMPTY, SQL_GUARDED, SQL_READ, REDEMPTION, VALIDATION)}),
@@ -47,4 +50,5 @@ SHORT: Final = Plan(
     idle_seconds=10.0,
     starts=0,
     codes=0,
+    stages=False,
 )

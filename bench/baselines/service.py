@@ -83,10 +83,11 @@ async def redeem_locked(
     request.app.state.keys.require(app_id, token)
     key, code, amount = once or secrets.token_hex(16), body.redeemables[0].id, body.order.amount
     async with request.app.state.pool.acquire() as connection, connection.transaction():
+        voucher = await connection.fetchrow(statements.LOCKED, code)
+        # Behind the lock a repeat finds what the first has written.
         known = await connection.fetchrow(statements.BY_KEY, key)
         if known is not None:
             return _answer_redeemed(known, amount)
-        voucher = await connection.fetchrow(statements.LOCKED, code)
         _require_usable(voucher)
         discount = compute_discount(voucher, amount)
         await connection.execute(statements.COUNTED, voucher["id"])
@@ -103,7 +104,11 @@ async def redeem_guarded(
     request.app.state.keys.require(app_id, token)
     key, code, amount = once or secrets.token_hex(16), body.redeemables[0].id, body.order.amount
     pool = request.app.state.pool
-    row = await pool.fetchrow(statements.GUARDED, key, code, _new_id(), amount)
+    try:
+        row = await pool.fetchrow(statements.GUARDED, key, code, _new_id(), amount)
+    except asyncpg.UniqueViolationError:
+        # A repeat that came while the first was under way.
+        row = None
     if row is None:
         # A repeat, or a refusal: which, and why, is asked only then.
         row = await pool.fetchrow(statements.BY_KEY, key)
