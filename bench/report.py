@@ -73,14 +73,12 @@ def write_report(figures: Figures) -> str:
     lines = [
         "# Benchmarks",
         "",
-        (
-            "Written by `make bench-report` of the last run of `make bench` that was kept, "
-            f"{figures.date}: {figures.machine}, {figures.rounds} rounds. What is measured, and how, "
-            "says [performance.md](performance.md). Everything ran on one machine, by turns, the load "
-            "too: compare what stands in one table, not days or machines."
-        ),
-        "",
+        "Written by `make bench-report` of the last run of `make bench` that was kept:",
+        f"{figures.date}, {figures.machine}, {figures.rounds} rounds.",
+        "What is measured, and how, says [performance.md](performance.md).",
+        "Everything ran on one machine, by turns, the load too: compare what stands in one table.",
         *(f"Not measured: {reason}." for reason in figures.skipped),
+        "",
         "![Requests a second](pictures/rates.svg)",
         "",
         "![Latencies](pictures/latencies.svg)",
