@@ -59,9 +59,9 @@ class Writing:
             client_options(parts.settings),
             topic=COMMANDS,
             group_id=LEDGER_GROUP,
-            instance_id=_name_member(parts.settings),
-            on_assigned=self._take,
-            on_revoked=self._give_back,
+            instance_id=name_member(parts.settings),
+            on_assigned=self.take,
+            on_revoked=self.give_back,
         )
         send, encode = parts.sender.send, parts.codec.encode_command
         return Service(
@@ -77,11 +77,13 @@ class Writing:
             health=self._health,
         )
 
-    async def _take(self, partitions: frozenset[int]) -> None:
+    async def take(self, partitions: frozenset[int]) -> None:
+        """Writes these from now on."""
         self._is_told = True
         await self.partitions.assigned(partitions)
 
-    async def _give_back(self, partitions: frozenset[int]) -> None:
+    async def give_back(self, partitions: frozenset[int]) -> None:
+        """Writes these no longer; returns when their writers have stopped."""
         self._is_told = False
         await self.partitions.revoked(partitions)
 
@@ -138,7 +140,7 @@ class Writing:
         }
 
 
-def _name_member(settings: Settings) -> str:
+def name_member(settings: Settings) -> str:
     """What the group knows this process by, kept by its restarts.
 
     No two fronts share a home, since its state is open once; so nobody has to number them.

@@ -35,12 +35,6 @@ def test_both_ways_to_decide_go_on_with_the_same_data(
     assert_verified(system)
 
 
-def test_a_host_ledger_does_not_start_beside_fronts_that_decide(system: System) -> None:
-    refusal = system.command("host", "ledger")
-    assert refusal.returncode == 1
-    assert "TESSERA_LEDGER=apart" in refusal.stderr
-
-
 def _told(system: System) -> list[str]:
     """The processes that `tessera status` names, all of them well."""
     told = system.command("status")
