@@ -12,6 +12,7 @@ import json
 import os
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -36,7 +37,7 @@ POLL_SECONDS = 0.25
 KILL_AFTER_SECONDS = 3.0
 SETTLE_SECONDS = 10.0
 DISCOUNT = {"type": "DISCOUNT_VOUCHER", "discount": {"type": "PERCENT", "percent_off": 10}}
-KILLED = ("distribution", "ledger")
+KILLED = ("distribution", "api")
 
 
 def main(
@@ -143,8 +144,10 @@ async def _campaign(client: httpx.AsyncClient, name: str, count: int) -> None:
 
 async def _made(client: httpx.AsyncClient, name: str, count: int) -> None:
     while True:
-        answer = await client.get(f"/v1/campaigns/{name}")
-        if answer.status_code == 200:
+        answer = None
+        with suppress(httpx.TransportError):
+            answer = await client.get(f"/v1/campaigns/{name}")
+        if answer is not None and answer.status_code == 200:
             found = answer.json()
             if found["vouchers_generation_status"] == "DONE":
                 if found["vouchers_count"] != count:
