@@ -24,8 +24,8 @@ from services.audit.service import audit_service
 from services.audit.sink.api_call_table import API_CALL_TABLES, api_calls_of
 from services.audit.sink.delivery_table import DELIVERY_TABLES, attempt_of
 from services.audit.sink.tables import LEDGER_TABLES as AUDIT_LEDGER_TABLES
-from tessera.hosts.erasing import TableCleaner
 from tessera.hosts.parts import Parts
+from tessera.hosts.table_cleaner import TableCleaner
 
 _observations = msgspec.json.Decoder(ValidationObserved)
 

@@ -16,7 +16,7 @@ from schemas.personal import Personal, PersonalData
 from schemas.records import Decided
 from services.audit.sink.activity_table import ACTIVITY
 from services.audit.sink.entities import ENTITIES
-from tessera.hosts.erasing import TableCleaner
+from tessera.hosts.table_cleaner import TableCleaner
 from tests.integration.insight_world import World, many
 from tests.integration.test_sinks import comparable
 from tests.unit.services.audit.examples import (

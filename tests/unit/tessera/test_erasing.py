@@ -21,7 +21,8 @@ from runtime.store.store import MemoryStore, RocksStore, StoreError
 from schemas.customers import Customer
 from schemas.personal import Personal, PersonalData
 from tessera.forgotten import is_forgotten_since
-from tessera.hosts.erasing import ROWS_SECONDS, StateCleaner, TableCleaner
+from tessera.hosts.erasing import ROWS_SECONDS, StateCleaner
+from tessera.hosts.table_cleaner import TableCleaner
 
 PROJECT, ANN = "shop", "cust_ann"
 OWNER = f"{PROJECT}/{ANN}"
