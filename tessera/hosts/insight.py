@@ -46,7 +46,7 @@ async def run_insight(settings: Settings) -> None:
         (
             parts.disk_watch(),
             keys,
-            Erasing(parts.keyring, TableCleaner(database).clean).service,
+            Erasing(parts.keyring, TableCleaner(database, sinks.reads).clean).service,
             sinks.service,
             audit_service(sinks.reads),
             analytics_service(sinks.reads, clock_ms=clock_ms),

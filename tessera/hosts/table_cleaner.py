@@ -5,7 +5,9 @@ from collections.abc import Sequence
 import structlog
 
 from runtime.clickhouse.database import Database, DatabaseFault, Query
+from runtime.clickhouse.reads import Reads
 from runtime.clickhouse.table import UNERASED, forget_old_parts, oldest_part
+from runtime.log.log import LogError
 from services.audit.sink.activity_table import ACTIVITY
 from services.audit.sink.entities import ENTITIES
 
@@ -15,17 +17,29 @@ log = structlog.get_logger(__name__)
 class TableCleaner:
     """Waits until nobody who was forgotten is in a file of the tables."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, reads: Reads) -> None:
         self._database = database
+        self._reads = reads
         #: When nothing of the owner was in the tables any more, in seconds by the engine's clock.
         self._gone_at: dict[str, int] = {}
 
     async def clean(self, owners: Sequence[str]) -> Sequence[str]:
         try:
+            if not await self._is_current(owners):
+                return ()
             return await self._find_cleaned(owners)
-        except DatabaseFault as fault:
+        except (LogError, DatabaseFault) as fault:
             log.warning("not erased yet", reason=str(fault))
             return ()
+
+    async def _is_current(self, owners: Sequence[str]) -> bool:
+        """Whether the tables have met the ends of these owners.
+
+        What gathers for the tables may be of somebody whom they never had.
+        """
+        if all(owner in self._gone_at for owner in owners):
+            return True
+        return await self._reads.are_current([table.name for table in (ENTITIES, ACTIVITY)])
 
     async def _find_cleaned(self, owners: Sequence[str]) -> Sequence[str]:
         named = [owner.partition("/") for owner in owners]
