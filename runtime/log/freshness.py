@@ -74,6 +74,8 @@ class Freshness:
         self._position: int | None = None
         #: Whether the log was found to have lost what is folded; until that is compared with it.
         self._doubted = False
+        #: Where the log ended when that was last asked, since it was compared with the fold.
+        self._ended_at = 0
         self._moved = asyncio.Event()
         self._heard = Heard(NEVER)
         self._proven_at = NEVER
@@ -86,6 +88,12 @@ class Freshness:
         """How old what is folded may be, as far as anybody asked or fetched."""
         known_at = max(self._proven_at, self._heard.at)
         return min((self._clock() - known_at) * 1000, LAG_MS_UNKNOWN)
+
+    @property
+    def is_astray(self) -> bool:
+        """Whether the log, when it was last asked, ended elsewhere than the fold stands now."""
+        behind = self._position is not None and self._ended_at > self._position + 1
+        return self._doubted or behind
 
     def note(self, position: int, asked_at: float, end: int | None) -> None:
         """Notes what is folded, and the end that was fetched after `asked_at`, if one was."""
@@ -103,6 +111,7 @@ class Freshness:
         """The fold is being compared with the log: nothing is proven until the next `note`."""
         self._position = None
         self._doubted = False
+        self._ended_at = 0
         # An end that this log may never reach again is not waited for.
         self._heard = Heard(self._heard.at)
 
@@ -173,6 +182,7 @@ class Freshness:
                 end = await self._ask_end()
             finally:
                 self._under_way = None
+            self._ended_at = end
         if known is not None and end <= known:
             # The log lost records that are folded. Its reader will find out and fold anew.
             self.forget()

@@ -108,6 +108,10 @@ class Replica:
         self.wipe()
         return False
 
+    def reload(self) -> None:
+        """Goes back to what the store holds, after a write to it may have failed."""
+        self._use(self.store)
+
     def wipe(self) -> None:
         """Forgets everything, to fold from the beginning."""
         self.store.close()
@@ -135,17 +139,22 @@ class Replica:
         entries = await self._reader.read(records_max=room, wait_ms=wait_ms)
         return await self._absorb(entries) if entries else []
 
-    async def catch_up(self) -> list[WriterStarted]:
-        """Folds to the end of the log as it is now; the takeovers met on the way."""
+    async def catch_up(
+        self, note: Callable[[list[Applied]], None] = lambda _: None
+    ) -> list[WriterStarted]:
+        """Folds to the end of the log as it is now; the takeovers met on the way.
+
+        `note` is given what was folded, part by part.
+        """
         takeovers: list[WriterStarted] = []
         end = await self.log.end(LEDGER, self.partition)
         if end <= self.chain.state.position:
             raise OutOfRange(f"ledger/{self.partition} ends at {end}, before the stored position")
         while self.chain.state.position + 1 < end:
             before = self.chain.state.position
-            for applied in await self.read(wait_ms=1000):
-                if isinstance(applied.record, WriterStarted):
-                    takeovers.append(applied.record)
+            found = await self.read(wait_ms=1000)
+            note(found)
+            takeovers += (each.record for each in found if isinstance(each.record, WriterStarted))
             if self.chain.state.position == before:
                 end = await self.log.end(LEDGER, self.partition)
         return takeovers

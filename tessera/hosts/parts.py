@@ -22,7 +22,8 @@ from runtime.keys.codec import Codec
 from runtime.keys.keyring import Keyring
 from runtime.log.log import LogError
 from runtime.log.sender import Sender
-from runtime.replica.commands import Commands, Followed
+from runtime.replica.commands import Commands
+from runtime.replica.followed import Followed
 from runtime.replica.replica import Replica
 from runtime.store.folders import StateFolder, open_folder
 from runtime.store.store import Store
@@ -227,7 +228,7 @@ class Replicas:
     def _health(self) -> Mapping[str, Part]:
         found: dict[str, Part] = {}
         for partition, followed in self.followed.items():
-            if followed.inbox is not None:
+            if followed.loan is not None:
                 # its writer tells of it
                 continue
             lag = followed.freshness.lag_ms()

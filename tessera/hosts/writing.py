@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import platform
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 
@@ -14,12 +14,11 @@ from runtime.http.service import Part, Service
 from runtime.kafka.admin import client_options, delete_before
 from runtime.kafka.group import PartitionGroup
 from runtime.log.log import Entry
-from runtime.replica.commands import Followed
-from runtime.replica.inbox import Inbox
+from runtime.replica.followed import Followed
 from runtime.replica.replica import Replica
 from schemas.topics import COMMANDS, DEAD_LETTERS
 from services.redemption.ledger.eraser import Eraser, EraserOutfit
-from services.redemption.ledger.outfit import Identity
+from services.redemption.ledger.outfit import Front, Identity
 from services.redemption.ledger.partitions import Partitions
 from services.redemption.ledger.serving import Serving
 from services.redemption.ledger.ticker import Ticker
@@ -91,8 +90,7 @@ class Writing:
         if self._followed is None:
             return _make_writer(self._parts, self._parts.replica(partition))
         followed = self._followed[partition]
-        inbox = await followed.lend()
-        return _make_writer(self._parts, followed.replica, inbox, followed.note_written)
+        return _make_writer(self._parts, followed.replica, await followed.lend())
 
     async def _close(self, writer: Writer) -> None:
         if self._followed is None:
@@ -109,7 +107,12 @@ class Writing:
 
     def _serving(self) -> list[Serving]:
         return [
-            Serving(partition, fold_of(writer.replica), writer.replica.position.command_offset)
+            Serving(
+                partition,
+                fold_of(writer.replica),
+                writer.replica.position.command_offset,
+                writer.replica.position.chain.position,
+            )
             for partition, writer in self.partitions.writers.items()
             if writer.serving
         ]
@@ -151,12 +154,7 @@ def name_member(settings: Settings) -> str:
     return f"api-{hashlib.sha256(own).hexdigest()[:MEMBER_DIGITS]}"
 
 
-def _make_writer(
-    parts: Parts,
-    replica: Replica,
-    inbox: Inbox | None = None,
-    moved: Callable[[], None] = lambda: None,
-) -> Writer:
+def _make_writer(parts: Parts, replica: Replica, front: Front | None = None) -> Writer:
     async def bury(entries: Sequence[Entry]) -> None:
         await asyncio.gather(*(parts.sender.send(DEAD_LETTERS, 0, each) for each in entries))
 
@@ -169,8 +167,7 @@ def _make_writer(
         spawn=_spawn,
         bury=bury,
         rest=lambda: asyncio.sleep(REST_SECONDS),
-        inbox=inbox,
-        moved=moved,
+        front=front,
     )
 
 

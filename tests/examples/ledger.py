@@ -20,7 +20,8 @@ from runtime.log.log import Entry, StoredEntry
 from runtime.log.memory_log import MemoryLog
 from runtime.log.sender import Sender
 from runtime.replica.command_sender import Answered
-from runtime.replica.commands import Commands, Followed
+from runtime.replica.commands import Commands
+from runtime.replica.followed import Followed
 from runtime.replica.replica import Replica
 from runtime.store.store import MemoryStore, Store
 from schemas.base import Millis

@@ -14,7 +14,7 @@ from engine.fold import StateFold
 from runtime.base.secrets import Secrets
 from runtime.http.outbound import Outbound
 from runtime.http.service import Service
-from runtime.replica.commands import Followed
+from runtime.replica.followed import Followed
 from schemas.commands import CommandBody
 from schemas.discounts import Discount
 from schemas.projects import OpenProject

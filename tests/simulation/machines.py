@@ -12,7 +12,7 @@ from engine.fold import StateFold
 from engine.kernel.decision import Decision
 from engine.kernel.state import View
 from runtime.log.log import Entry, StoredEntry
-from runtime.replica.commands import Followed
+from runtime.replica.followed import Followed
 from runtime.replica.replica import Replica
 from runtime.store.store import MemoryStore
 from schemas.base import Millis
@@ -160,7 +160,7 @@ class ReaderHost:
         """Starts a process that follows from what the disk holds."""
         replica = Replica(self.world.log, 0, self.disk, StateFold, SimDecode())
         self.followed = Followed(replica, clock=lambda: 0.0, rest=pause)
-        self.task = self.world.scheduler.spawn("reader", self.followed.follow())
+        self.task = self.world.scheduler.spawn("reader", self.followed.fold_on())
 
     def revive(self) -> None:
         """Starts again after a crash; any other end is a failure."""

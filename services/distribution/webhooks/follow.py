@@ -14,7 +14,7 @@ import msgspec
 
 from runtime.http.service import Part, Service, Task
 from runtime.log.log import Log, StoredEntry, decode_entry, entries_between
-from runtime.replica.commands import Followed
+from runtime.replica.followed import Followed
 from runtime.replica.replica import Applied, Decode, Storage
 from schemas.base import Millis, tag_of
 from schemas.records import Record

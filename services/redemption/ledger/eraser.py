@@ -70,14 +70,14 @@ class Eraser:
         """Erases what there is to erase, once."""
         found: list[_Work] = []
         # Read together, without a pause: what a state knows was decided before that offset.
-        for partition, fold, decided in self._serving():
-            if self._clean.get(partition) == (fold, decided):
+        for partition, fold, decided, position in self._serving():
+            if self._clean.get(partition) == (fold, position):
                 continue
             erasures = fold.erasures(OWNERS_MAX)
             if erasures:
                 found.append(_Work(partition, decided, erasures))
             else:
-                self._clean[partition] = fold, decided
+                self._clean[partition] = fold, position
         for work in found:
             if self._sent.get(work.partition, -1) > work.decided:
                 continue

@@ -34,20 +34,27 @@ class Partitions:
         self._close = close
         self._fail = fail
         self._tasks: dict[int, asyncio.Task[None]] = {}
+        #: What is being opened is started before anything is stopped.
+        self._changing = asyncio.Lock()
 
     async def assigned(self, partitions: Collection[int]) -> None:
         """Starts a writer for each."""
-        for partition in sorted(set(partitions) - set(self._tasks)):
-            self.faults.pop(partition, None)
-            writer = await self._make(partition)
-            self.writers[partition] = writer
-            self._tasks[partition] = asyncio.create_task(
-                self._serve(writer, partition), name=f"writer-{partition}"
-            )
-            log.info("partition assigned", partition=partition)
+        async with self._changing:
+            for partition in sorted(set(partitions) - set(self._tasks)):
+                self.faults.pop(partition, None)
+                writer = await self._make(partition)
+                self.writers[partition] = writer
+                self._tasks[partition] = asyncio.create_task(
+                    self._serve(writer, partition), name=f"writer-{partition}"
+                )
+                log.info("partition assigned", partition=partition)
 
     async def revoked(self, partitions: Collection[int]) -> None:
         """Stops the writers; what is in flight is settled first, within bounds."""
+        async with self._changing:
+            await self._stop(partitions)
+
+    async def _stop(self, partitions: Collection[int]) -> None:
         stopping: list[asyncio.Task[None]] = []
         for partition in sorted(set(partitions) & set(self._tasks)):
             self.writers.pop(partition).stopping = True
@@ -62,7 +69,8 @@ class Partitions:
 
     async def close(self) -> None:
         """Stops all writers."""
-        await self.revoked(list(self._tasks))
+        async with self._changing:
+            await self._stop(list(self._tasks))
 
     async def _serve(self, writer: Writer, partition: int) -> None:
         try:

@@ -11,5 +11,7 @@ class Serving(NamedTuple):
     partition: int
     #: Its state, as of the last acknowledged record.
     fold: StateFold
-    #: The offset of the last command decided.
+    #: The offset of the last command in the topic that was decided.
     decided: int
+    #: The offset of that record. Not every one decides a command of the topic.
+    position: int

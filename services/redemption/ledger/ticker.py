@@ -73,7 +73,7 @@ class Ticker:
 
         And after a while: a look may have met what was decided and then dropped.
         """
-        state, known = (served.fold, served.decided), self._known.get(served.partition)
+        state, known = (served.fold, served.position), self._known.get(served.partition)
         if known is None or known.state != state or abs(now - known.looked_at) > KNOWN_MS:
             fold = served.fold
             due = {each: next_due(fold.view(each)) for each in (CONTROL_PROJECT, *fold.projects())}

@@ -35,8 +35,8 @@ from runtime.log.log import (
     StoredEntry,
     Unsent,
 )
-from runtime.replica.inbox import Handed, Inbox, WokenReader
-from runtime.replica.replica import Replica
+from runtime.replica.inbox import Handed
+from runtime.replica.replica import Applied, Replica
 from runtime.store.store import StoreDamaged
 from schemas.base import Millis
 from schemas.records import CommandsLost, CommandsRestarted, Record, Unreadable, WriterStarted
@@ -44,7 +44,14 @@ from schemas.topics import COMMANDS, LEDGER
 from services.redemption.ledger.batch import Batch, Flight
 from services.redemption.ledger.dead_letters import dead_letter
 from services.redemption.ledger.decider import Decider
-from services.redemption.ledger.outfit import Codec, Decide, Identity, StateFold
+from services.redemption.ledger.outfit import (
+    Codec,
+    Decide,
+    Front,
+    Identity,
+    NoFront,
+    StateFold,
+)
 
 BATCH_COMMANDS_MAX = 500
 IDLE_WAIT_MS = 1000
@@ -71,8 +78,7 @@ class Writer:
         bury: Callable[[Sequence[Entry]], Awaitable[None]],
         rest: Callable[[], Awaitable[None]],
         decide: Decide = decide,
-        inbox: Inbox | None = None,
-        moved: Callable[[], None] = lambda: None,
+        front: Front | None = None,
     ) -> None:
         self.identity = identity
         self.replica = replica
@@ -91,8 +97,8 @@ class Writer:
         self._appender: Appender | None = None
         self._commands: Reader | None = None
         self._waiting: list[StoredEntry] = []
-        self._inbox = inbox
-        self._moved = moved
+        self._front: Front = front or NoFront()
+        self._inbox = self._front.inbox
         #: Of the commands that were handed over, those whose record is not acknowledged.
         self._unsettled: list[Handed] = []
         # Where the newest batch, in flight or being decided, leaves the log.
@@ -132,10 +138,12 @@ class Writer:
     async def _take_over(self) -> None:
         # Connected before the fold, so that a broker that lost records after it is noticed.
         self._appender = await self._log.appender(LEDGER, self._partition)
+        self._front.suspend()
         if not await self.replica.open():
             log.warning("state wiped", partition=self._partition)
+            self._front.forget()
             self._started = False
-        for takeover in await self.replica.catch_up():
+        for takeover in await self.replica.catch_up(self._note_folded):
             if takeover.writer == self.identity.writer:
                 self._started = True
             elif self._started:
@@ -150,14 +158,18 @@ class Writer:
             await self._mark_gap(CommandsLost, first)
         elif end < self._next_command:
             await self._mark_gap(CommandsRestarted, first)
-        self._commands = await self._log.reader(COMMANDS, self._partition, self._next_command)
-        if self._inbox is not None:
-            self._commands = WokenReader(self._commands, self._inbox)
+        self._front.note((), None)
+        reader = await self._log.reader(COMMANDS, self._partition, self._next_command)
+        self._commands = self._front.wake(reader)
+
+    def _note_folded(self, applied: list[Applied]) -> None:
+        self._front.note(((each.record, each.offset) for each in applied), self.replica.end)
 
     def _wipe(self) -> None:
         """Forgets the state, which the log gives again; its own start will be met there."""
         self._fold().discard()
         self.replica.wipe()
+        self._front.forget()
         self._started = False
 
     async def _mark_start(self) -> None:
@@ -204,6 +216,8 @@ class Writer:
                 flight = None
             if batch.records:
                 flight = await self._send(batch)
+            elif self._front.is_astray:
+                raise InDoubt("the log does not end where this writer left it")
 
     def _decide_batch(self) -> Batch:
         """Decides what waits, up to a batch, on an overlay of its own.
@@ -233,7 +247,7 @@ class Writer:
     def _decide_handed(self, batch: Batch) -> None:
         """Decides what was handed over; it is at the last offset of the topic that was decided."""
         inbox, fold, at = self._inbox, self._fold(), self._next_command - 1
-        while inbox and len(batch.records) < BATCH_COMMANDS_MAX:
+        while inbox and len(batch.handed) < BATCH_COMMANDS_MAX:
             handed = inbox.take()
             self._unsettled.append(handed)
             decided = self._decider.decide_command(handed.command, at, handed.at, fold, self._now)
@@ -287,7 +301,8 @@ class Writer:
         self.replica.commit(records)
         self.records += len(records)
         del self._unsettled[: len(flight.batch.handed)]
-        self._moved()
+        end = base + len(records)
+        self._front.note(zip(records, range(base, end), strict=True), end)
         for place, handed in flight.batch.handed:
             handed.tell(records[place], base + place)
 
@@ -295,9 +310,8 @@ class Writer:
         """Forgets what is not acknowledged and closes the connections."""
         self._fold().discard()
         self._waiting = []
-        if self._inbox is not None:
-            self._inbox.put_back(self._unsettled)
-            self._unsettled = []
+        self._inbox.put_back(self._unsettled)
+        self._unsettled = []
         appender, self._appender = self._appender, None
         if appender is not None:
             await appender.abandon()

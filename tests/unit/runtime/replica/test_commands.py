@@ -19,7 +19,8 @@ from runtime.log.log import Entry, InDoubt, Unsent
 from runtime.log.memory_log import MemoryLog
 from runtime.log.sender import Sender
 from runtime.replica.command_sender import Answered
-from runtime.replica.commands import Commands, Followed
+from runtime.replica.commands import Commands
+from runtime.replica.followed import Followed
 from runtime.replica.replica import Replica
 from runtime.store.store import MemoryStore, Store
 from schemas.api import CustomerInput

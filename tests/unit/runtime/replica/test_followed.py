@@ -14,7 +14,7 @@ from runtime.log.freshness import LAG_MS_UNKNOWN
 from runtime.log.log import Entry, StoredEntry
 from runtime.log.memory_log import MemoryLog
 from runtime.log.sender import Sender
-from runtime.replica.commands import Followed
+from runtime.replica.followed import Followed
 from runtime.replica.replica import BATCH_RECORDS_MAX, Decode, Replica
 from runtime.store.store import MemoryStore
 from schemas.records import Record, WriterStarted

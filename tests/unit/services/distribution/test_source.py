@@ -9,7 +9,7 @@ import pytest
 from engine.fold import PartFold
 from runtime.log.log import Entry, LogError, StoredEntry
 from runtime.log.memory_log import MemoryLog, MemoryReader
-from runtime.replica.commands import Followed
+from runtime.replica.followed import Followed
 from runtime.store.store import Store
 from schemas.actions import ImportVouchers, StageRows, StartAction
 from schemas.projects import OpenProject

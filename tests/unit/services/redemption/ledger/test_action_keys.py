@@ -53,7 +53,9 @@ async def erase(ledger: Ledger) -> None:
         return
 
     replica = ledger.writer.replica
-    serving = Serving(0, cast("StateFold", replica.fold), replica.position.command_offset)
+    position = replica.position
+    fold = cast("StateFold", replica.fold)
+    serving = Serving(0, fold, position.command_offset, position.chain.position)
     outfit = EraserOutfit(
         forget=forget,
         delete_commands=keep_commands,

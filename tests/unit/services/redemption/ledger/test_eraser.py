@@ -29,7 +29,9 @@ class Steps:
         outfit = EraserOutfit(
             self.forget, self.delete_commands, self.send, msgspec.json.encode, lambda: NOON
         )
-        self.eraser = Eraser(lambda: [Serving(PARTITION, world.fold, world.offset)], outfit)
+        self.eraser = Eraser(
+            lambda: [Serving(PARTITION, world.fold, world.offset, world.offset)], outfit
+        )
 
     def _step(self, name: str, *said: object) -> None:
         if name in self.faults:

@@ -32,7 +32,7 @@ class Ticking:
         self.sent: list[Command] = []
         monkeypatch.setattr(module, "next_due", self._count)
         self.ticker = Ticker(
-            lambda: [Serving(PARTITION, self.world.fold, self.world.offset)],
+            lambda: [Serving(PARTITION, self.world.fold, self.world.offset, self.world.offset)],
             self._send,
             msgspec.json.encode,
             clock_ms=lambda: self.now,
