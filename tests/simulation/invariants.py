@@ -21,7 +21,7 @@ from schemas.records import (
 )
 from schemas.redemptions import RedemptionRolledBack, RedemptionSucceeded
 from schemas.sessions import SessionLocked, SessionReleased
-from tests.simulation.machines import record_decoder
+from tests.simulation.fronts import record_decoder
 from tests.simulation.world import GIFT_AMOUNT, QUANTITIES, World
 
 #: How far a front's clock may be ahead of the broker's.
@@ -63,22 +63,33 @@ def check(world: World, last_writer_store: Store) -> None:
     for reader in world.readers:
         folded = state_of(reader.followed.replica.store)
         assert folded == state, "a reader's state is not the fold of the log"
-    _check_one_record_each(applied)
+    _check_one_record_each(world, applied)
+    _check_handovers(world, applied)
+    _check_readings(world, applied)
     _check_one_decision_each(applied)
     _check_deadlines(world, applied)
     _check_limits(applied)
 
 
-def _check_one_record_each(applied: list[tuple[int, Record]]) -> None:
+def _check_one_record_each(world: World, applied: list[tuple[int, Record]]) -> None:
+    """The topic's commands have a record each, in order; what was handed over lies between."""
     last = -1
+    appended = {(offset, command.id) for offset, _, command in world.appended}
+    handed = {each.command.id for each in world.handovers}
     for offset, record in applied:
         if isinstance(record, WriterStarted):
             expected = last
         elif isinstance(record, CommandsLost | CommandsRestarted):
             assert record.from_offset == last + 1, f"gap at {offset} begins elsewhere"
             expected = record.to_offset - 1
+        elif _command_id(record) in handed and record.command_offset == last:
+            expected = last
         else:
             expected = last + 1
+            command_id = _command_id(record)
+            assert command_id is None or (expected, command_id) in appended, (
+                f"record {offset} decides what was not sent"
+            )
         assert record.command_offset == expected, (
             f"record {offset} decides command {record.command_offset}, not {expected}"
         )
@@ -104,10 +115,61 @@ def _check_deadlines(world: World, applied: list[tuple[int, Record]]) -> None:
         for offset, appended_at, command in world.appended
         if command.sent_at - CLOCK_SKEW_MS <= appended_at <= command.deadline
     }
+    handed = {
+        each.command.id
+        for each in world.handovers
+        if each.command.sent_at - CLOCK_SKEW_MS <= each.at <= each.command.deadline
+    }
     for offset, record in applied:
         if isinstance(record, Decided):
             attempt = record.command_offset, record.command_id
-            assert attempt in punctual, f"record {offset} decides a late command"
+            assert attempt in punctual or record.command_id in handed, (
+                f"record {offset} decides a late command"
+            )
+
+
+def _command_id(record: Record) -> str | None:
+    return getattr(record, "command_id", None)
+
+
+def _check_handovers(world: World, applied: list[tuple[int, Record]]) -> None:
+    """Who was told a record has it, one alone; who was told that there is none has none."""
+    lies_at = dict(applied)
+    records = Counter(_command_id(record) for _, record in applied)
+    may_lie = Counter(command.id for _, _, command in world.appended)
+    told: set[int] = set()
+    for each in world.handovers:
+        if not each.surely_left_nothing:
+            may_lie[each.command.id] += 1
+        if each.told is None:
+            continue
+        record, offset = each.told
+        assert _command_id(record) == each.command.id, f"told of another command's record {offset}"
+        if not world.log.lost:
+            assert lies_at.get(offset) == record, f"told of record {offset}, which is not there"
+            assert offset not in told, f"record {offset} answers twice"
+            told.add(offset)
+    for each in world.handovers:
+        if not may_lie[each.command.id]:
+            assert not records[each.command.id], f"{each.command.id} was not sent, and is decided"
+
+
+def _check_readings(world: World, applied: list[tuple[int, Record]]) -> None:
+    """A front shows the log up to its place, and nothing that is not in it."""
+    if world.log.lost:
+        return
+    store = MemoryStore()
+    fold = StateFold(store)
+    left = list(applied)
+    for reading in sorted(world.readings, key=lambda each: each.position):
+        if not reading.is_proven:
+            continue
+        fold.begin()
+        while left and left[0][0] <= reading.position:
+            offset, record = left.pop(0)
+            fold.apply(record, offset)
+        store.write(fold.commit())
+        assert reading.shown == state_of(store), "a front showed what is not in the log"
 
 
 class _Taken:

@@ -14,17 +14,17 @@ from engine.kernel.state import View
 from runtime.log.log import Entry, StoredEntry
 from runtime.replica.followed import Followed
 from runtime.replica.replica import Replica
-from runtime.store.store import MemoryStore
+from runtime.store.store import MemoryStore, StoreDamaged
 from schemas.base import Millis
 from schemas.commands import Command
 from schemas.records import Record
 from services.redemption.ledger.outfit import Identity
 from services.redemption.ledger.writer import Fenced, Writer
+from tests.simulation.fronts import Handover, Reading, SimLoan, record_decoder
 from tests.simulation.network import SimLog
 from tests.simulation.scheduler import Crashed, Scheduler, Task, pause
 
 command_decoder = msgspec.json.Decoder(Command)
-record_decoder = msgspec.json.Decoder(Record, dec_hook=lambda _, value: value)
 
 
 class Surroundings(Protocol):
@@ -35,6 +35,7 @@ class Surroundings(Protocol):
     log: SimLog
     stormy: bool
     starts: int
+    clock_ms: Millis
 
     def spawn(self, coroutine: Coroutine[Any, Any, int]) -> Awaitable[int]:
         """Starts a request over the network."""
@@ -66,7 +67,7 @@ class SimDecode:
 
 
 class SimStore(MemoryStore):
-    """A store whose process may die just before or just after a write."""
+    """A store that may be damaged, and whose process may die just before or just after a write."""
 
     world: Surroundings
 
@@ -74,6 +75,8 @@ class SimStore(MemoryStore):
         fate = self.world.random.random() if self.world.stormy else 1.0
         if fate < 0.004:
             raise Crashed
+        if fate < 0.012:
+            raise StoreDamaged("bad block")
         super().write(changes)
         if fate > 0.996 and self.world.stormy:
             raise Crashed
@@ -110,6 +113,9 @@ class Host:
         self.backups: list[MemoryStore] = []
         self.task: Task | None = None
         self.writer: Writer | None = None
+        self.followed: Followed | None = None
+        self.handovers: list[Handover] = []
+        self.reading: Task | None = None
 
     @property
     def running(self) -> bool:
@@ -123,6 +129,9 @@ class Host:
         world.starts += 1
         identity = Identity(f"{self.name}-{world.starts}", self.name, f"v{version}")
         replica = Replica(world.log, 0, self.disk, StateFold, SimDecode())
+        self.followed = Followed(replica, clock=lambda: 0.0, rest=pause)
+        self.followed.loan = loan = SimLoan(self.followed)
+        self.handovers = []
         self.writer = Writer(
             identity,
             world.log,
@@ -133,19 +142,67 @@ class Host:
             bury=world.bury,
             rest=pause,
             decide=decide if version == 1 else decide_differently,
+            front=loan,
         )
-        self.task = world.scheduler.spawn(identity.writer, self.writer.run())
+        self.task = world.scheduler.spawn(identity.writer, self._serve(self.writer, self.followed))
+
+    async def _serve(self, writer: Writer, followed: Followed) -> None:
+        """As the process does; only one that is killed does not give the replica back."""
+        try:
+            await writer.run()
+        except Fenced:
+            followed.take_back()
+            raise
+        followed.take_back()
+
+    def hand_over(self, command: Command) -> Handover | None:
+        """A client at this front hands a command over, if there is a front."""
+        if not self.running:
+            return None
+        assert self.followed is not None
+        if self.followed.loan is None:
+            return None
+        made = Handover(self.world.log, self.followed, command, self.world.clock_ms)
+        self.followed.loan.inbox.put(made.handed)
+        self.handovers.append(made)
+        return made
+
+    def read(self) -> Reading | None:
+        """A client at this front reads; one at a time, see `Reading`."""
+        if not self.running or (self.reading is not None and not self.reading.done):
+            return None
+        if self.reading is not None and self.reading.fault is not None:
+            raise self.reading.fault
+        assert self.followed is not None
+        made = Reading(self.world.log, self.followed)
+        self.reading = self.world.scheduler.spawn("reading", made.run())
+        return made
 
     def check(self) -> None:
         """A writer may end by a crash or fenced, in no other way."""
         fault = self.task.fault if self.task else None
         assert fault is None or isinstance(fault, Crashed | Fenced), f"{self.name}: {fault!r}"
+        self._end_reading()
+        # A killed process tells nobody anything.
+        if self.task is not None and self.task.done and not isinstance(fault, Crashed):
+            waiting = [each for each in self.handovers if each.is_waiting]
+            assert not waiting, f"{self.name}: {len(waiting)} clients were never told"
+
+    def _end_reading(self) -> None:
+        """The process is gone, and its requests with it."""
+        if self.reading is not None and self.reading.fault is not None:
+            raise self.reading.fault
+        if self.reading is not None and not self.running:
+            self.reading.crash()
+            self.world.scheduler.drop(self.reading)
+            self.reading = None
 
     def crash(self) -> None:
         assert self.task is not None
         self.task.crash()
         self.world.scheduler.drop(self.task)
         self.task = None
+        self._end_reading()
 
 
 class ReaderHost:

@@ -73,6 +73,8 @@ class SimLog(MemoryLog):
         self.world = world
         self.epochs: dict[str, int] = {}
         self.late: list[tuple[str, int, list[Entry]]] = []
+        #: Whether records were lost that were acknowledged.
+        self.lost = False
 
     async def reader(self, topic: str, partition: int, offset: int) -> SimReader:
         await pause()
@@ -98,6 +100,7 @@ class SimLog(MemoryLog):
         self.epochs["broker"] = self.epochs.get("broker", 0) + 1
         self.late.clear()
         if ledger_end is not None:
+            self.lost = True
             self.truncate(LEDGER, 0, ledger_end)
 
     def reset_commands(self) -> None:

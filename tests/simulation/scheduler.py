@@ -87,6 +87,12 @@ class Scheduler:
             self.step()
         return reached()
 
+    def end(self) -> None:
+        """Ends all tasks, as processes that are killed."""
+        for task in self._tasks:
+            task.crash()
+        self._tasks.clear()
+
     def drop(self, task: Task) -> None:
         """Forgets a task that was crashed."""
         if task in self._tasks:

@@ -6,6 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
+from engine.fold import StateFold
+from runtime.log.log import Unsent
+from runtime.replica.followed import Loan
+from runtime.replica.inbox import Handed, Inbox
+from services.redemption.ledger.batch import Batch, Flight
+from services.redemption.ledger.writer import Writer
 from tests.simulation.invariants import check
 from tests.simulation.world import World
 
@@ -26,6 +32,8 @@ def run_seed(seed: int) -> World:
     except Exception as fault:
         fault.add_note(f"seed {seed}")
         raise
+    finally:
+        world.scheduler.end()
     return world
 
 
@@ -80,3 +88,76 @@ def test_removing_the_dedupe_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None
 def test_removing_the_deadline_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("engine.admission.is_in_time", lambda command, appended_at: True)
     assert is_noticed("decides a late command")
+
+
+def test_forgetting_what_was_in_a_batch_in_doubt_is_noticed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Inbox, "put_back", lambda self, handed: None)
+    assert is_noticed("were never told")
+
+
+def test_forgetting_who_waits_when_a_writer_ends_is_noticed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Inbox, "close", lambda self: None)
+    assert is_noticed("were never told")
+
+
+def test_calling_what_was_taken_not_sent_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Handed, "give_up", lambda self, reason: Unsent(reason))
+    assert is_noticed("was not sent, and is decided")
+
+
+def test_deciding_what_its_front_gave_up_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Inbox, "__bool__", lambda self: bool(self._waiting))
+    assert is_noticed("not sent, and decided all the same")
+
+
+def test_answering_before_it_is_acknowledged_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    settle = Writer._settle
+
+    async def tell_first(self: Writer, flight: Flight) -> None:
+        for place, handed in flight.batch.handed:
+            handed.tell(flight.batch.records[place], flight.expected + place)
+        await settle(self, flight)
+
+    monkeypatch.setattr(Writer, "_settle", tell_first)
+    assert is_noticed("told of what the front does not show")
+
+
+def test_showing_what_is_not_acknowledged_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(StateFold, "settled_view", StateFold.view)
+    assert is_noticed("a front showed what is not in the log")
+
+
+def test_an_open_batch_without_records_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    decide_batch = Writer._decide_batch
+
+    def decide_nothing(self: Writer) -> Batch:
+        if not self.stopping and not self._waiting and not self._inbox:
+            self._fold().begin()
+        return decide_batch(self)
+
+    monkeypatch.setattr(Writer, "_decide_batch", decide_nothing)
+    assert is_noticed("is not the fold of the log")
+
+
+def test_counting_what_was_handed_over_as_one_of_the_topic_is_noticed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    decide_handed = Writer._decide_handed
+
+    def go_on(self: Writer, batch: Batch) -> None:
+        decide_handed(self, batch)
+        self._next_command += len(batch.handed)
+
+    monkeypatch.setattr(Writer, "_decide_handed", go_on)
+    assert is_noticed("decides what was not sent")
+
+
+def test_never_asking_whether_the_log_ends_elsewhere_is_noticed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Loan, "is_astray", False)
+    assert is_noticed("a deposed front waits for ever")

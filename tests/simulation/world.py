@@ -23,6 +23,7 @@ from schemas.sessions import LockSession, ReleaseSession
 from schemas.topics import COMMANDS, LEDGER
 from schemas.vouchers import CreateVoucher, Gift, Voucher
 from services.redemption.ledger.writer import Writer
+from tests.simulation.fronts import Handover, Reading
 from tests.simulation.machines import Host, ReaderHost
 from tests.simulation.network import SimLog
 from tests.simulation.scheduler import Scheduler, Task, pause
@@ -52,6 +53,8 @@ class World:
         self.sent: list[Command] = []
         #: Every command that reached the log, with its offset and the time of its arrival.
         self.appended: list[tuple[int, Millis, Command]] = []
+        self.handovers: list[Handover] = []
+        self.readings: list[Reading] = []
         self.disasters = self.random.random() < 0.4
         self.readers = [ReaderHost(self) for _ in range(READERS)]
         self._seed_entities()
@@ -116,8 +119,10 @@ class World:
         draw = self.random.random()
         if draw < 0.82:
             self.scheduler.step()
-        elif draw < 0.92:
+        elif draw < 0.885:
             self.client_acts()
+        elif draw < 0.92:
+            self.front_acts()
         elif draw < 0.955:
             self.process_acts()
         elif draw < 0.97:
@@ -133,7 +138,7 @@ class World:
             again = self.random.choice(self.sent[6:])
             changed = {"fingerprint": "other"} if self.random.random() < 0.3 else {}
             now = self.clock_ms
-            self.append(
+            self.submit(
                 msgspec.structs.replace(again, sent_at=now, deadline=now + DEADLINE_MS, **changed)
             )
             return
@@ -143,7 +148,25 @@ class World:
         command = self.command(self._any_body())
         if self.random.random() < 0.08:
             self.clock_ms += DEADLINE_MS + 1
-        self.append(command)
+        self.submit(command)
+
+    def submit(self, command: Command) -> None:
+        """Sends a command, from a front beside a writer or from another."""
+        made = self.random.choice(self.hosts).hand_over(command)
+        if made is None or self.random.random() < 0.1:
+            self.append(command)
+        if made is not None:
+            self.handovers.append(made)
+
+    def front_acts(self) -> None:
+        """A client gives up, or reads."""
+        waiting = [each for each in self.handovers if each.is_waiting]
+        if waiting and self.random.random() < 0.3:
+            self.random.choice(waiting).give_up()
+            return
+        reading = self.random.choice(self.hosts).read()
+        if reading is not None:
+            self.readings.append(reading)
 
     def _any_body(self) -> CommandBody:
         draw = self.random.random()
@@ -234,6 +257,7 @@ class World:
             )
 
         assert self.scheduler.run_until(decided, 40_000), "commands were left undecided"
+        self._end_at_front(host)
         end = len(self.ledger())
 
         def caught_up() -> bool:
@@ -243,3 +267,37 @@ class World:
 
         assert self.scheduler.run_until(caught_up, 40_000), "a reader did not reach the end"
         return writer
+
+    def _end_at_front(self, host: Host) -> None:
+        """In the calm, whoever hands over is answered, and whoever reads sees it."""
+        for _ in range(3):
+            made = host.hand_over(self.command(self._any_body()))
+            assert made is not None
+            self.handovers.append(made)
+
+        def answered() -> bool:
+            return all(each.told is not None for each in self.handovers[-3:])
+
+        assert self.scheduler.run_until(answered, 40_000), "a client was left without an answer"
+        if host.reading is not None:
+            self.scheduler.run_until(lambda: host.reading is None or host.reading.done, 40_000)
+        reading = host.read()
+        assert reading is not None, "a reader waits for ever"
+        self.readings.append(reading)
+        assert self.scheduler.run_until(lambda: reading.is_proven, 40_000), "nothing is fresh"
+        self._depose(host)
+
+    def _depose(self, host: Host) -> None:
+        """Another writer takes over from an idle one, whose front must not wait for ever."""
+        other = self.random.choice([each for each in self.hosts if each is not host])
+        other.start()
+        successor = other.writer
+        assert successor is not None
+        assert self.scheduler.run_until(lambda: successor.serving, 40_000), "nobody takes over"
+        reading = host.read()
+
+        def ended() -> bool:
+            return not host.running or (reading is not None and reading.is_proven)
+
+        assert self.scheduler.run_until(ended, 40_000), "a deposed front waits for ever"
+        host.check()
