@@ -8,6 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input install $(HAS
 UV := $(BIN)/python -P -m deploy.uv pip
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
+FIGURES := $(VENV)/bench.json
 LOCK := $(UV) compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header
 
@@ -15,10 +16,11 @@ LOCK := $(UV) compile --quiet --upgrade --universal --python-version 3.11 \
 SPREAD := --numprocesses 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down status demo test check reference bench bench-codes lock clean
+.PHONY: help run up down status demo test check reference bench bench-short bench-codes \
+	bench-report lock clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: $(RUNTIME) ## start everything and show its log; Ctrl-C stops it
 	@exec $(BIN)/tessera run
@@ -54,9 +56,16 @@ reference: $(DEV) ## keep examples of what is new in the ledger, write docs/even
 	@$(BIN)/python -P -m tests.examples
 	@$(BIN)/python -P -m tests.reference
 
-bench: $(DEV) ## measure the engine alone, then redemptions per second and latencies
+bench: $(DEV) ## measure the engine alone, then all of it beside hand-written SQL services
 	@$(BIN)/python -P -m bench.engine
-	@exec $(BIN)/python -P -m bench
+	@exec $(BIN)/python -P -m bench --json $(FIGURES)
+
+bench-short: $(DEV) ## the same in two minutes; fails where a ratio got twice as bad
+	@exec $(BIN)/python -P -m bench --short
+
+bench-report: $(DEV) ## keep the figures of `make bench`, write docs/benchmarks.md and its pictures
+	@if [ -e $(FIGURES) ]; then mv $(FIGURES) docs/benchmarks.json; fi
+	@exec $(BIN)/python -P -m bench.report
 
 bench-codes: $(DEV) ## measure the making of a million codes while others redeem
 	@exec $(BIN)/python -P -m bench.codes

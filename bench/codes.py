@@ -12,18 +12,24 @@ import json
 import os
 import signal
 import time
+from contextlib import suppress
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
 import httpx
-import psutil
 import typer
 import uvloop
 
-from bench.__main__ import tessera
 from bench.load import http_request, run_load
-from deploy.embedded.home import free_port
+from bench.processes import (
+    ALL,
+    divide,
+    find_system,
+    read_resident_mb,
+    read_seconds,
+    subtract,
+)
+from bench.system import System, run_system
 
 CONNECTIONS = 16
 LOAD_SECONDS = 8.0
@@ -31,7 +37,7 @@ POLL_SECONDS = 0.25
 KILL_AFTER_SECONDS = 3.0
 SETTLE_SECONDS = 10.0
 DISCOUNT = {"type": "DISCOUNT_VOUCHER", "discount": {"type": "PERCENT", "percent_off": 10}}
-KILLED = ("distribution", "ledger")
+KILLED = ("distribution", "api")
 
 
 def main(
@@ -39,82 +45,74 @@ def main(
     output: Annotated[Path | None, typer.Option("--json", help="write the figures here")] = None,
 ) -> None:
     """Measure the making of many codes."""
-    with TemporaryDirectory(prefix="tessera-codes-") as home:
-        port = free_port()
-        environment = {**os.environ, "TESSERA_HOME": home, "TESSERA_PORT": str(port)}
-        tessera("up", environment)
-        try:
-            figures = uvloop.run(_measure(Path(home), port, count))
-        finally:
-            tessera("down", environment)
+    with run_system() as system:
+        figures = uvloop.run(_measure(system, count))
     text = json.dumps(figures, indent=1)
     if output is not None:
         output.write_text(text + "\n", "utf-8")
     typer.echo(text)
 
 
-async def _measure(home: Path, port: int, count: int) -> dict[str, Any]:
-    keys = json.loads((home / "keys.json").read_text("utf-8"))
-    headers = {"X-App-Id": keys["app_id"], "X-App-Token": keys["app_token"]}
-    async with httpx.AsyncClient(
-        base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=30.0, trust_env=False
-    ) as client:
+def _client(system: System) -> httpx.AsyncClient:
+    url = f"http://127.0.0.1:{system.port}"
+    return httpx.AsyncClient(base_url=url, headers=system.headers, timeout=30.0, trust_env=False)
+
+
+async def _measure(system: System, count: int) -> dict[str, Any]:
+    async with _client(system) as client:
         (await client.post("/v1/vouchers/BENCH", json=DISCOUNT)).raise_for_status()
-        resident = {"before": _resident(home)}
-        alone = await _alone(client, home, "alone", count)
-        resident["after_the_first"] = _resident(home)
-        again = await _alone(client, home, "again", count)
-        resident["after_the_second"] = _resident(home)
-        loaded = await _loaded(client, port, headers, count // 4)
-        killed = await _killed(client, home, count // 4)
+        resident = {"before": _resident(system)}
+        alone = await measure_alone(system, "alone", count)
+        resident["after_the_first"] = _resident(system)
+        again = await measure_alone(system, "again", count)
+        resident["after_the_second"] = _resident(system)
+        loaded = await _loaded(client, system, count // 4)
+        killed = await _killed(client, system, count // 4)
         await asyncio.sleep(SETTLE_SECONDS)
         return {
             "alone": alone,
             "again": again,
             "while_redeeming": loaded,
             "killed_in_the_middle": killed,
-            "resident_mb": {**resident, "at_the_end": _resident(home)},
+            "resident_mb": {**resident, "at_the_end": _resident(system)},
         }
 
 
-async def _alone(client: httpx.AsyncClient, home: Path, name: str, count: int) -> dict[str, Any]:
-    worked = _worked(home)
-    began = time.perf_counter()
-    await _campaign(client, name, count)
-    listed = await client.get("/v1/vouchers", params={"campaign": name, "limit": 1})
-    code = listed.json()["vouchers"][0]["code"]
-    body = {"redeemables": [{"object": "voucher", "id": code}], "order": {"amount": 1000}}
-    (await client.post("/v1/redemptions", json=body)).raise_for_status()
-    first = time.perf_counter() - began
-    await _made(client, name, count)
-    elapsed = time.perf_counter() - began
+async def measure_alone(system: System, name: str, count: int) -> dict[str, Any]:
+    """Codes a second of a campaign of so many while nothing else happens, and what they cost."""
+    async with _client(system) as client:
+        worked = read_seconds(find_system(system.home))
+        began = time.perf_counter()
+        await _campaign(client, name, count)
+        listed = await client.get("/v1/vouchers", params={"campaign": name, "limit": 1})
+        code = listed.json()["vouchers"][0]["code"]
+        body = {"redeemables": [{"object": "voucher", "id": code}], "order": {"amount": 1000}}
+        (await client.post("/v1/redemptions", json=body)).raise_for_status()
+        first = time.perf_counter() - began
+        await _made(client, name, count)
+        elapsed = time.perf_counter() - began
     # until the tables have them all as well, and what was merged on the way is given back
     await asyncio.sleep(SETTLE_SECONDS)
-    after = _worked(home)
+    used = subtract(read_seconds(find_system(system.home)), worked)
+    used[ALL] = sum(used.values())
     return {
         "codes": count,
         "first_redeemed_after_s": round(first, 3),
         "seconds": round(elapsed, 1),
         "codes_per_second": round(count / elapsed),
         "cpu_us_per_code": {
-            host: round((after[host] - worked[host]) / count * 1e6, 1) for host in after
+            host: round(each * 1e6, 1) for host, each in divide(used, count).items()
         },
     }
 
 
-async def _loaded(
-    client: httpx.AsyncClient, port: int, headers: dict[str, str], count: int
-) -> dict[str, Any]:
+async def _loaded(client: httpx.AsyncClient, system: System, count: int) -> dict[str, Any]:
     body = {"redeemables": [{"object": "voucher", "id": "BENCH"}], "order": {"amount": 1000}}
-    request = http_request(
-        "POST",
-        "/v1/redemptions",
-        {**headers, "Content-Type": "application/json"},
-        json.dumps(body).encode(),
-    )
+    content = json.dumps(body).encode()
+    request = http_request("POST", "/v1/redemptions", system.headers, content)
     began = time.perf_counter()
     await _campaign(client, "loaded", count)
-    result = await run_load(port, request, CONNECTIONS, LOAD_SECONDS)
+    result = await run_load(system.port, request, CONNECTIONS, LOAD_SECONDS)
     made = (await client.get("/v1/campaigns/loaded")).json()["vouchers_count"]
     elapsed = time.perf_counter() - began
     await _made(client, "loaded", count)
@@ -128,11 +126,11 @@ async def _loaded(
     }
 
 
-async def _killed(client: httpx.AsyncClient, home: Path, count: int) -> dict[str, Any]:
+async def _killed(client: httpx.AsyncClient, system: System, count: int) -> dict[str, Any]:
     await _campaign(client, "killed", count)
     for host in KILLED:
         await asyncio.sleep(KILL_AFTER_SECONDS / len(KILLED))
-        for process in _processes(home, host):
+        for process in find_system(system.home)[host]:
             os.kill(process.pid, signal.SIGKILL)
     await _made(client, "killed", count)
     found = (await client.get("/v1/campaigns/killed")).json()["vouchers_count"]
@@ -146,8 +144,10 @@ async def _campaign(client: httpx.AsyncClient, name: str, count: int) -> None:
 
 async def _made(client: httpx.AsyncClient, name: str, count: int) -> None:
     while True:
-        answer = await client.get(f"/v1/campaigns/{name}")
-        if answer.status_code == 200:
+        answer = None
+        with suppress(httpx.TransportError):
+            answer = await client.get(f"/v1/campaigns/{name}")
+        if answer is not None and answer.status_code == 200:
             found = answer.json()
             if found["vouchers_generation_status"] == "DONE":
                 if found["vouchers_count"] != count:
@@ -156,36 +156,8 @@ async def _made(client: httpx.AsyncClient, name: str, count: int) -> None:
         await asyncio.sleep(POLL_SECONDS)
 
 
-def _resident(home: Path) -> dict[str, int]:
-    """MB by process, and of all."""
-    found = {name: each.memory_info().rss for name, each in _named(home).items()}
-    found["all"] = sum(found.values())
-    return {name: int(size / 2**20) for name, size in found.items()}
-
-
-def _worked(home: Path) -> dict[str, float]:
-    """Seconds of processor time by process, and of all."""
-    found = {name: sum(each.cpu_times()[:2]) for name, each in _named(home).items()}
-    found["all"] = sum(found.values())
-    return found
-
-
-def _named(home: Path) -> dict[str, psutil.Process]:
-    """The system's processes; the last word of a host's command line is its name."""
-    return {Path(each.cmdline()[-1]).stem: each for each in _processes(home)}
-
-
-def _processes(home: Path, host: str | None = None) -> list[psutil.Process]:
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if process.environ().get("TESSERA_HOME") != str(home):
-                continue
-            if host is None or host in process.cmdline():
-                found.append(process)
-        except psutil.Error:
-            continue
-    return [each for each in found if each.pid != os.getpid()]
+def _resident(system: System) -> dict[str, int]:
+    return read_resident_mb(find_system(system.home))
 
 
 if __name__ == "__main__":

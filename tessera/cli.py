@@ -151,7 +151,7 @@ def state(
     reveal: Annotated[bool, typer.Option("--reveal", help="show personal fields")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="one JSON object")] = False,
 ) -> None:
-    """Print an entity as the ledger's state has it, and the records that name it; 1 if none does.
+    """Print an entity as the state of the host `api` has it, and the records that name it; 1 if none does.
 
     Personal fields are masked unless --reveal says otherwise; in records they stay sealed.
     """
@@ -209,6 +209,11 @@ def host(name: Annotated[HostName, typer.Argument(help="which host")]) -> None:
     from tessera.hosts.host import run_host  # noqa: PLC0415
 
     settings = _settings()
+    if name is HostName.LEDGER and settings.ledger == "inside":
+        _fail(
+            "TESSERA_LEDGER is `inside`, so the hosts `api` decide commands. A host `ledger` needs "
+            "TESSERA_LEDGER=apart, there and in every host `api`."
+        )
     os.umask(PRIVATE_UMASK)
     configure_logging(settings.log_format, name.value)
     run_host(name.value, settings)

@@ -1,7 +1,8 @@
-"""`tessera state`: one entity as the ledger's state has it, and the records that name it.
+"""`tessera state`: one entity as a state has it, and the records that name it.
 
-The state is that of the host `ledger`, opened read-only beside it, so it is as far as the host was
-when the command looked; the records are read from the ledger to its end.
+The state is that of the host `api`, which has all of it wherever commands are decided, opened
+read-only beside it, so it is as far as the host was when the command looked; the records are read
+from the ledger to its end.
 """
 
 import json
@@ -31,7 +32,7 @@ from tessera.installation import NoInstallation, reach_installation
 from tessera.selection import Wanted, as_text, find_matching, object_of
 from tessera.tail import escape_text, record_line
 
-HOST = "ledger"
+HOST = "api"
 MASKED = "***"
 _OWNER = "owner"
 #: What a token is known by.

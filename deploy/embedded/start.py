@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -142,6 +143,8 @@ def start(
         look()
         console.progress(what, have, all_of_it)
 
+    if settings.ledger == "inside":
+        remove_left_states(home)
     broker = prepare_broker(home, ports.kafka, ports.controller, progress)
     start_supervisor(home, broker, environment(settings))
     client = SupervisorClient(home)
@@ -153,6 +156,15 @@ def start(
     starting.hosts(*others)
     starting.hosts(front)
     return installation
+
+
+def remove_left_states(home: Home) -> None:
+    """Removes what hosts `ledger` of earlier starts knew.
+
+    A state that no host has open is not rid of whoever is forgotten.
+    """
+    for left in (home.path / "state").glob("ledger*"):
+        shutil.rmtree(left)
 
 
 def environment(settings: Settings) -> dict[str, str]:

@@ -99,7 +99,7 @@ class Settings(BaseModel):
         description="where commands are decided: in the hosts `api`, or in hosts `ledger` of their own",
     )
     ledger_slot: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")] = Field(
-        default="0", description="name of this ledger process among all, kept by its restarts"
+        default="0", description="name of this host `ledger` among all, kept by its restarts"
     )
     log_format: LogFormat = Field(
         default="auto",

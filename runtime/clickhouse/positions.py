@@ -15,8 +15,8 @@ class Positions:
 
     def __init__(self) -> None:
         self._at: dict[_Part, int] = {}
-        #: The greatest offset that was waited for, whether or not anybody still does.
-        self._wanted: dict[_Part, int] = {}
+        #: The offsets that are waited for, one for each who waits.
+        self._wanted: dict[_Part, list[int]] = {}
         self._moved = asyncio.Event()
         self._wakers: dict[Place, asyncio.Future[None]] = {}
 
@@ -38,15 +38,15 @@ class Positions:
         """Where the tables so named take something from."""
         return sorted({place for name, place in self._at if name in tables})
 
-    def wanted(self, table: TableDef, place: Place) -> int:
-        """How far somebody wanted the table to be; -1 when nobody did."""
-        return self._wanted.get((table.name, place), -1)
+    def is_wanted(self, table: TableDef, place: Place, after: int, last: int) -> bool:
+        """Whether somebody waits for the table who needs more than `after`, and not beyond `last`."""
+        return any(after < each <= last for each in self._wanted.get((table.name, place), ()))
 
     def is_awaited(self, place: Place) -> bool:
-        """Whether a table is not as far as somebody wanted it to be."""
+        """Whether a table is not as far as somebody waits for it to be."""
         return any(
-            self._at.get(part, -1) < offset
-            for part, offset in self._wanted.items()
+            self._at.get(part, -1) < max(offsets)
+            for part, offsets in self._wanted.items()
             if part[1] == place
         )
 
@@ -89,10 +89,19 @@ class Positions:
                     await self._moved.wait()
         except TimeoutError:
             return False
+        finally:
+            # what never comes is not waited for any longer than this
+            for part in missing:
+                self._give_up(part, awaited[part])
         return True
 
     def _want(self, part: _Part, offset: int) -> None:
-        self._wanted[part] = max(offset, self._wanted.get(part, -1))
+        self._wanted.setdefault(part, []).append(offset)
         waker = self._wakers.pop(part[1], None)
         if waker is not None and not waker.done():
             waker.set_result(None)
+
+    def _give_up(self, part: _Part, offset: int) -> None:
+        self._wanted[part].remove(offset)
+        if not self._wanted[part]:
+            del self._wanted[part]

@@ -54,9 +54,22 @@ class Reads:
             log.warning("query failed", reason=str(fault))
             raise unavailable("The database did not answer in time") from fault
 
+    async def are_current(self, tables: Collection[str]) -> bool:
+        """Whether the tables so named hold what is in the log by now; waits for it, not for long.
+
+        Raises LogError.
+        """
+        ends: dict[tuple[str, int], int] = {}
+        for place in self._positions.places(tables):
+            ends[place] = await self._ask_end(place) - 1
+        return await self._positions.wait_for(ends, tables, REACHED_SECONDS_MAX)
+
     async def _note_ends(self, tables: Collection[str]) -> None:
-        """Of topics that a request's positions do not name, their ends now are wanted."""
+        """Of topics that a request's positions do not name, their ends now are wanted.
+
+        A front that was just started knows of nothing that was observed before it.
+        """
         partitions = {partition for _, partition in self._wanted}
         for place in self._positions.places(tables):
-            if place.partition in partitions and place not in self._wanted:
+            if place.partition in partitions and self._wanted.get(place, -1) < 0:
                 self._wanted[place] = await self._ask_end(place) - 1

@@ -130,13 +130,12 @@ class Filler(Generic[R]):
         """The tables whose rows somebody waits for who needs no record beyond those taken."""
         if self._last is None:
             return []
+        last = self._last.offset
         return [
             index
             for index, table in enumerate(self._tables)
             if not self._blocks[index].is_empty
-            and self.stored[index]
-            < positions.wanted(table.definition, self._place)
-            <= self._last.offset
+            and positions.is_wanted(table.definition, self._place, self.stored[index], last)
         ]
 
     async def flush_some(self, tables: Sequence[int]) -> None:
@@ -262,12 +261,13 @@ class Feed(Generic[R]):
     async def _read(self, source: Source) -> Sequence[SourceEntry] | None:
         """What was read; None when there is something else to do before a read has ended."""
         is_awaited = self._positions.is_awaited(self.place)
-        ends: list[asyncio.Future[Any]] = [] if is_awaited else [self._positions.waker(self.place)]
+        # Another one may want less than is awaited already, which needs no read.
+        waker: asyncio.Future[Any] = self._positions.waker(self.place)
         due = min(self._due(), self._awaited_due())
         if self._reading is None:
             rest = min(self._read_after, due) - self._clock()
             if rest > 0 and not is_awaited:
-                await asyncio.wait(ends, timeout=rest)
+                await asyncio.wait([waker], timeout=rest)
                 return None
             self._asked_at = self._clock()
             self._reading = asyncio.ensure_future(
@@ -275,7 +275,7 @@ class Feed(Generic[R]):
             )
         reading = self._reading
         left = None if due == ALWAYS_LATER else max(0.0, due - self._clock())
-        await asyncio.wait([reading, *ends], timeout=left, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait([reading, waker], timeout=left, return_when=asyncio.FIRST_COMPLETED)
         if not reading.done():
             return None
         self._reading = None

@@ -88,6 +88,9 @@ class Fetches:
         except (OutOfRange, Corrupt, Unreadable):
             await self._give_back(wire)
             raise
+        except LogError:
+            await self._drop(wire)
+            raise
         except BaseException:
             await wire.close()
             raise
@@ -133,9 +136,9 @@ class Fetches:
         try:
             wire = await self._take_wire(next(iter(shared)))
             wanted = [each.wanted for each in shared.values()]
-            if await wire.fetch_all(wanted, int(seconds * 1000), tell):
-                await self._give_back(wire)
-                wire = None
+            is_sound = await wire.fetch_all(wanted, int(seconds * 1000), tell)
+            await (self._give_back(wire) if is_sound else self._drop(wire))
+            wire = None
         except LogError as fault:
             _end(shared.values(), fault)
         finally:
@@ -151,6 +154,11 @@ class Fetches:
             self._idle.append(wire)
         else:
             await wire.close()
+
+    async def _drop(self, wire: Wire) -> None:
+        """Closes it, and those that are kept: what they know of the leaders is no newer."""
+        idle, self._idle = self._idle, []
+        await asyncio.gather(*(each.close() for each in (wire, *idle)))
 
 
 def _end(all_: Iterable[_Waiting], fault: LogError) -> None:

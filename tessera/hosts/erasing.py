@@ -8,19 +8,14 @@ from contextlib import AsyncExitStack
 
 import httpx
 import msgspec
-import structlog
 
 from engine.kernel import tables
-from runtime.clickhouse.database import Database, DatabaseFault, Query
-from runtime.clickhouse.table import UNERASED, forget_old_parts, oldest_part
 from runtime.http.errors import ApiError
 from runtime.http.forward import make_client
 from runtime.http.internal import KEY_KIND_HEADER, SECRET_HEADER
 from runtime.keys.erasing import OWNERS_MAX, PATH, Erasing, run_in_thread
 from runtime.log.log import LogError
 from runtime.store.store import Store
-from services.audit.sink.activity_table import ACTIVITY
-from services.audit.sink.entities import ENTITIES
 from tessera.hosts.parts import Replicas
 
 #: How long the answer to forgetting a customer waits for the end of it.
@@ -29,8 +24,6 @@ LOOK_SECONDS = 0.2
 ASK_SECONDS_MAX = 2.0
 #: How long the rows of actions that ended stay in the files of states, at least from the second on.
 ROWS_SECONDS = 60.0
-
-log = structlog.get_logger(__name__)
 
 
 class StateCleaner:
@@ -77,49 +70,6 @@ def _knows(store: Store, owner: str) -> bool:
     project, _, owner_id = owner.partition("/")
     rows = store.scan(tables.STAGED.prefix(project, owner_id))
     return store.get(tables.CUSTOMERS.key(project, owner_id)) is not None or any(rows)
-
-
-class TableCleaner:
-    """Waits until nobody who was forgotten is in a file of the tables."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
-        #: When nothing of the owner was in the tables any more, in seconds by the engine's clock.
-        self._gone_at: dict[str, int] = {}
-
-    async def clean(self, owners: Sequence[str]) -> Sequence[str]:
-        try:
-            return await self._find_cleaned(owners)
-        except DatabaseFault as fault:
-            log.warning("not erased yet", reason=str(fault))
-            return ()
-
-    async def _find_cleaned(self, owners: Sequence[str]) -> Sequence[str]:
-        named = [owner.partition("/") for owner in owners]
-        shown = Query(
-            f"SELECT DISTINCT project, id FROM {ENTITIES.full_name} "  # noqa: S608  declared names
-            "WHERE kind = 'customer' AND project IN {projects:Array(String)} "
-            "AND id IN {ids:Array(String)} AND body != ''",
-            {"projects": [each[0] for each in named], "ids": [each[2] for each in named]},
-        )
-        left = {f"{project}/{owner}" for project, owner in await self._database.query(shown)}
-        ((unerased, now),) = await self._database.query(UNERASED)
-        for owner in owners:
-            if owner not in left and not unerased:
-                self._gone_at.setdefault(owner, now)
-        gone = [owner for owner in owners if owner in self._gone_at]
-        if not gone:
-            return ()
-        oldest = []
-        for table in (ENTITIES, ACTIVITY):
-            await self._database.execute(forget_old_parts(table))
-            ((removed_at,),) = await self._database.query(oldest_part(table))
-            oldest.append(removed_at)
-        # each by itself, so that none waits for those who are forgotten after it
-        cleared = [owner for owner in gone if self._gone_at[owner] < min(oldest)]
-        for owner in cleared:
-            del self._gone_at[owner]
-        return cleared
 
 
 class Erased:

@@ -24,8 +24,8 @@ from services.audit.service import audit_service
 from services.audit.sink.api_call_table import API_CALL_TABLES, api_calls_of
 from services.audit.sink.delivery_table import DELIVERY_TABLES, attempt_of
 from services.audit.sink.tables import LEDGER_TABLES as AUDIT_LEDGER_TABLES
-from tessera.hosts.erasing import TableCleaner
 from tessera.hosts.parts import Parts
+from tessera.hosts.table_cleaner import TableCleaner
 
 _observations = msgspec.json.Decoder(ValidationObserved)
 
@@ -46,7 +46,7 @@ async def run_insight(settings: Settings) -> None:
         (
             parts.disk_watch(),
             keys,
-            Erasing(parts.keyring, TableCleaner(database).clean).service,
+            Erasing(parts.keyring, TableCleaner(database, sinks.reads).clean).service,
             sinks.service,
             audit_service(sinks.reads),
             analytics_service(sinks.reads, clock_ms=clock_ms),

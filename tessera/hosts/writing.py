@@ -1,6 +1,7 @@
 """The partitions that a process writes: as the host `ledger`, or beside a front that hands over commands."""
 
 import asyncio
+import hashlib
 import platform
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
@@ -8,6 +9,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 
 from runtime.base.clock import clock_ms
+from runtime.base.settings import Settings
 from runtime.http.service import Part, Service
 from runtime.kafka.admin import client_options, delete_before
 from runtime.kafka.group import PartitionGroup
@@ -29,6 +31,8 @@ LEDGER_GROUP = "tessera-ledger"
 REST_SECONDS = 0.2
 #: How often it is looked for state that other code left for what is served by now.
 CLEAN_UP_SECONDS = 10.0
+#: Of the hash that a front is known by to the group.
+MEMBER_DIGITS = 16
 
 
 class Writing:
@@ -42,6 +46,8 @@ class Writing:
         self._parts = parts
         self._followed = followed
         self._failed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        #: Whether Kafka has said which partitions are written here; it may be none.
+        self._is_told = False
         self.partitions = Partitions(self._open, self._close, self._fail)
 
     @property
@@ -52,9 +58,9 @@ class Writing:
             client_options(parts.settings),
             topic=COMMANDS,
             group_id=LEDGER_GROUP,
-            instance_id=f"ledger-{parts.settings.ledger_slot}",
-            on_assigned=self.partitions.assigned,
-            on_revoked=self.partitions.revoked,
+            instance_id=name_member(parts.settings),
+            on_assigned=self.take,
+            on_revoked=self.give_back,
         )
         send, encode = parts.sender.send, parts.codec.encode_command
         return Service(
@@ -69,6 +75,16 @@ class Writing:
             lifespan=self._lifespan,
             health=self._health,
         )
+
+    async def take(self, partitions: frozenset[int]) -> None:
+        """Writes these from now on."""
+        self._is_told = True
+        await self.partitions.assigned(partitions)
+
+    async def give_back(self, partitions: frozenset[int]) -> None:
+        """Writes these no longer; returns when their writers have stopped."""
+        self._is_told = False
+        await self.partitions.revoked(partitions)
 
     async def _open(self, partition: int) -> Writer:
         if self._followed is None:
@@ -115,7 +131,9 @@ class Writing:
         await self.partitions.close()
 
     def _health(self) -> Mapping[str, Part]:
-        if not self.partitions.writers and self._followed is None:
+        # A front of several may have none to write; it serves all the same, by the topic.
+        is_front = self._followed is not None
+        if not self.partitions.writers and not (is_front and self._is_told):
             return {"ledger": Part("no partition is assigned yet")}
         return {
             f"writer {partition}": Part(
@@ -123,6 +141,17 @@ class Writing:
             )
             for partition, writer in sorted(self.partitions.writers.items())
         }
+
+
+def name_member(settings: Settings) -> str:
+    """What the group knows this process by, kept by its restarts.
+
+    No two fronts share a home, since its state is open once; so nobody has to number them.
+    """
+    if settings.ledger == "apart":
+        return f"ledger-{settings.ledger_slot}"
+    own = f"{platform.node()}/{settings.home}".encode()
+    return f"api-{hashlib.sha256(own).hexdigest()[:MEMBER_DIGITS]}"
 
 
 def _make_writer(parts: Parts, replica: Replica, front: Front | None = None) -> Writer:

@@ -1,6 +1,6 @@
 """The host distribution is killed in the middle of an action: it goes on, and each row is done once."""
 
-from tests.chaos.test_ledger_killed import BACK_SECONDS_MAX, assert_verified
+from tests.chaos.killing import BACK_SECONDS_MAX, assert_verified
 from tests.e2e.plain import Plain
 from tests.e2e.shop import Shop, new_code, told
 from tests.e2e.system import System, eventually

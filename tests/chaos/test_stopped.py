@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.chaos.test_ledger_killed import assert_verified
+from tests.chaos.killing import assert_verified
 from tests.e2e.plain import Plain
 from tests.e2e.shop import Shop
 from tests.e2e.system import System

@@ -5,8 +5,9 @@ that leaves its outcome open. So in the end each of them succeeded once or was r
 """
 
 import asyncio
+import itertools
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,36 +62,52 @@ class Tally:
             await self._moved.wait()
 
 
+@dataclass(frozen=True)
+class Asking:
+    """How the clients ask, and for how long."""
+
+    clients: int = CLIENTS
+    #: The fronts in turn, each client from another one on; the system's own where none is named.
+    urls: tuple[str, ...] = ()
+    #: The headers of a key; the first project's server-side one where none is named.
+    key: Mapping[str, str] | None = None
+    patience_seconds: float = PATIENCE_SECONDS
+
+
 async def redeem_many(
     system: System,
     code: str,
     requests: int,
     meanwhile: Callable[[Tally], Awaitable[None]] | None = None,
+    *,
+    asking: Asking = Asking(),
 ) -> Tally:
-    """So many redemptions of one code by 64 clients; `meanwhile` runs beside them."""
+    """So many redemptions of one code by many clients; `meanwhile` runs beside them."""
     tally = Tally()
     waiting = iter([new_code() for _ in range(requests)])
-    headers = system.server_key
+    headers = asking.key or system.server_key
+    urls = asking.urls or (system.url,)
     body = {"redeemables": [{"object": "voucher", "id": code}], "order": {"amount": AMOUNT}}
 
-    async def client() -> None:
-        async with async_client(
-            base_url=system.url, headers=headers, verify=False, timeout=20.0
-        ) as http:
+    async def client(number: int) -> None:
+        fronts = itertools.cycle(urls[number % len(urls) :] + urls[: number % len(urls)])
+        async with async_client(headers=headers, verify=False, timeout=20.0) as http:
             for key in waiting:
-                async with asyncio.timeout(PATIENCE_SECONDS):
-                    await _answered(http, body, key, tally)
+                async with asyncio.timeout(asking.patience_seconds):
+                    await _answered(http, fronts, body, key, tally)
 
     beside = [meanwhile(tally)] if meanwhile else []
-    await asyncio.gather(*(client() for _ in range(CLIENTS)), *beside)
+    await asyncio.gather(*map(client, range(asking.clients)), *beside)
     return tally
 
 
-async def _answered(http: httpx.AsyncClient, body: dict[str, Any], key: str, tally: Tally) -> None:
-    answer = await _asked(http, body, key, tally)
+async def _answered(
+    http: httpx.AsyncClient, fronts: Iterator[str], body: dict[str, Any], key: str, tally: Tally
+) -> None:
+    answer = await _asked(http, next(fronts), body, key, tally)
     while answer is None:
         await asyncio.sleep(BACK_OFF_SECONDS)
-        answer = await _asked(http, body, key, tally)
+        answer = await _asked(http, next(fronts), body, key, tally)
     told = answer.json()
     if answer.status_code == 200:
         tally.note_success(told["redemptions"][0]["id"])
@@ -100,11 +117,12 @@ async def _answered(http: httpx.AsyncClient, body: dict[str, Any], key: str, tal
 
 
 async def _asked(
-    http: httpx.AsyncClient, body: dict[str, Any], key: str, tally: Tally
+    http: httpx.AsyncClient, front: str, body: dict[str, Any], key: str, tally: Tally
 ) -> httpx.Response | None:
     """The answer; None when it leaves the outcome open."""
+    once = {"Idempotency-Key": key}
     try:
-        answer = await http.post("/v1/redemptions", json=body, headers={"Idempotency-Key": key})
+        answer = await http.post(f"{front}/v1/redemptions", json=body, headers=once)
     except httpx.TransportError as fault:
         tally.asked_again[type(fault).__name__] += 1
         return None

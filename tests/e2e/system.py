@@ -46,6 +46,29 @@ class System:
         self._settings = settings | {"TESSERA_HOME": str(home), "TESSERA_PORT": str(self.port)}
         self.url = f"http://127.0.0.1:{self.port}"
 
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The hosts that run when it is up."""
+        is_apart = self._settings.get("TESSERA_LEDGER") == "apart"
+        return tuple(host for host in HOSTS if host != "ledger" or is_apart)
+
+    @contextmanager
+    def apart(self) -> Iterator["System"]:
+        """With a host `ledger`; what runs is started anew for it, and again afterwards."""
+        self._move_ledger("apart")
+        try:
+            yield self
+        finally:
+            self._move_ledger("inside")
+
+    def _move_ledger(self, where: str) -> None:
+        runs = bool(self.processes("broker"))
+        if runs:
+            self.down()
+        self._settings["TESSERA_LEDGER"] = where
+        if runs:
+            self.up()
+
     def command(
         self, *words: str, seconds_max: float = COMMAND_SECONDS_MAX
     ) -> subprocess.CompletedProcess[str]:

@@ -20,7 +20,9 @@ from deploy.embedded.supervision import SupervisorClient, leftovers
 from tests.ports import pick_internal_ports, public_port
 
 DRIVER = Path(__file__).with_name("fake_installation.py")
-STOP_ORDER = ["api ends", "insight ends", "distribution ends", "ledger ends", "broker ends"]
+STOP_ORDER = ["api ends", "insight ends", "distribution ends", "broker ends"]
+STOP_ORDER_APART = [*STOP_ORDER[:-1], "ledger ends", "broker ends"]
+HOSTS = ("api", "distribution", "insight")
 
 
 class Installation:
@@ -110,14 +112,46 @@ def test_up_starts_in_order_and_down_stops_in_reverse_order(installation: Instal
     assert installation.command("status").returncode == 1
 
 
+def test_a_host_ledger_is_started_and_stopped_where_it_is_to_decide(
+    installation: Installation,
+) -> None:
+    installation.environment["TESSERA_LEDGER"] = "apart"
+    installation.command("up")
+    assert sorted(installation.processes()) == sorted(("broker", "ledger", "supervisor", *HOSTS))
+    (ledger,) = installation.processes()["ledger"]
+    assert ledger.environ()["TESSERA_LEDGER"] == "apart"
+    assert "ledger" in installation.command("status").stdout
+    installation.command("down")
+    assert installation.events[-len(STOP_ORDER_APART) :] == STOP_ORDER_APART
+
+
+def test_what_earlier_code_started_is_told_of_and_stopped_in_order(
+    installation: Installation,
+) -> None:
+    installation.environment["TESSERA_LEDGER"] = "apart"
+    installation.command("up")
+    file = Home(installation.path).installation_file
+    written = json.loads(file.read_text())
+    # the code before did not say where commands are decided; and here they are not any more
+    del written["ledger"], installation.environment["TESSERA_LEDGER"]
+    file.write_text(json.dumps(written))
+    status = installation.command("status")
+    assert (status.returncode, "ledger" in status.stdout) == (0, True)
+    assert installation.command("down").returncode == 0
+    assert installation.events[-len(STOP_ORDER_APART) :] == STOP_ORDER_APART
+    assert installation.command("up").returncode == 0
+    assert "ledger" not in installation.command("status").stdout
+    assert "ledger" not in installation.processes()
+
+
 def test_every_process_tells_its_host_and_its_folder_and_keeps_to_itself(
     installation: Installation,
 ) -> None:
     installation.environment["TESSERA_APP_TOKEN"] = "secret"
     installation.command("up")
     found = installation.processes()
-    assert sorted(found) == ["api", "broker", "distribution", "insight", "ledger", "supervisor"]
-    for name in ("api", "broker", "distribution", "insight", "ledger"):
+    assert sorted(found) == sorted(("broker", "supervisor", *HOSTS))
+    for name in ("broker", *HOSTS):
         (process,) = found[name]
         assert name in process.cmdline()
         assert process.environ()["TESSERA_HOME"] == str(installation.path)
@@ -185,22 +219,22 @@ def test_up_fails_when_a_host_does_not_become_healthy(installation: Installation
 
 
 def test_down_is_bounded_when_a_host_does_not_listen(installation: Installation) -> None:
-    installation.tell("ledger", "deaf")
+    installation.tell("distribution", "deaf")
     installation.command("up")
     began = time.monotonic()
     assert installation.command("down").returncode == 0
     assert time.monotonic() - began < 15
-    assert "ledger ends" not in installation.events
+    assert "distribution ends" not in installation.events
 
 
 def test_a_dead_host_is_started_again_within_two_seconds(installation: Installation) -> None:
     installation.command("up")
     with closing(SupervisorClient(Home(installation.path))) as client:
-        assert eventually(lambda: client.states()["ledger"].state == "RUNNING")
-        killed = client.states()["ledger"].pid
+        assert eventually(lambda: client.states()["api"].state == "RUNNING")
+        killed = client.states()["api"].pid
         os.kill(killed, signal.SIGKILL)
-        assert eventually(lambda: client.states()["ledger"].pid not in (0, killed), 2.0)
-    assert eventually(lambda: installation.events.count("ledger serves") == 2)
+        assert eventually(lambda: client.states()["api"].pid not in (0, killed), 2.0)
+    assert eventually(lambda: installation.events.count("api serves") == 2)
 
 
 def test_run_shows_json_lines_and_stops_in_order_however_often_it_is_asked(

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from runtime.clickhouse.database import Database, DatabaseFault, Query
+from runtime.clickhouse.reads import Reads
 from runtime.clickhouse.table import UNERASED
 from schemas.base import tag_of
 from schemas.custom_events import CustomEvent, CustomEventTracked
@@ -16,7 +17,7 @@ from schemas.personal import Personal, PersonalData
 from schemas.records import Decided
 from services.audit.sink.activity_table import ACTIVITY
 from services.audit.sink.entities import ENTITIES
-from tessera.hosts.erasing import TableCleaner
+from tessera.hosts.table_cleaner import TableCleaner
 from tests.integration.insight_world import World, many
 from tests.integration.test_sinks import comparable
 from tests.unit.services.audit.examples import (
@@ -83,7 +84,8 @@ async def test_who_is_forgotten_is_in_no_row_and_in_no_file(tmp_path: Path) -> N
     story(world)
     async with world.open(tmp_path) as database:
         await world.fill(database)
-        cleaner = TableCleaner(database)
+        reads = Reads(database, world.positions, world.sources.end)
+        cleaner = TableCleaner(database, reads)
         owners = [f"{PROJECT}/{ANN}", f"{PROJECT}/never there"]
         async with asyncio.timeout(30):
             while sorted(await cleaner.clean(owners)) != owners:  # noqa: ASYNC110  as the hosts ask

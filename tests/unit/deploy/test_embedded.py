@@ -6,7 +6,7 @@ import json
 import logging
 import os
 import socket
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -25,7 +25,13 @@ from deploy.embedded.home import (
     read_json,
 )
 from deploy.embedded.jars import Jar
-from deploy.embedded.start import Installation, environment, reachable, with_internal_ports
+from deploy.embedded.start import (
+    Installation,
+    environment,
+    reachable,
+    remove_left_states,
+    with_internal_ports,
+)
 from deploy.embedded.storage import broker_environment
 from deploy.embedded.supervision import HOSTS
 from runtime.base.logging import configure_logging
@@ -100,6 +106,7 @@ def test_hosts_get_the_chosen_ports_unless_the_operator_chose(home: Home) -> Non
     given = environment(settings)
     assert given["TESSERA_HOME"] == str(home.path)
     assert given["TESSERA_LOG_FORMAT"] == "json"
+    assert given["TESSERA_LEDGER"] == "inside"
     names = [name for name in given if name.startswith("TESSERA_")]
     assert load_settings({name: given[name] for name in names}).kafka == ports.bootstrap
 
@@ -115,6 +122,20 @@ def test_hosts_get_the_chosen_ports_unless_the_operator_chose(home: Home) -> Non
 def test_the_url_is_one_that_answers_here(bind: str, url: str) -> None:
     assert Installation(bind, 8000, 1, 2, None).url == url
     assert reachable(bind) in url
+
+
+def test_a_host_ledger_is_among_the_hosts_where_commands_are_decided_apart() -> None:
+    earlier = Installation("127.0.0.1", 8000, 1, 2, None)
+    assert earlier.hosts == HOSTS
+    assert replace(earlier, ledger="inside").hosts == ("distribution", "insight", "api")
+
+
+def test_what_a_host_ledger_left_is_removed_and_nothing_else(home: Home) -> None:
+    for host in ("ledger", "ledger-1", "api", "distribution"):
+        (home.path / "state" / host / "keys").mkdir(parents=True)
+    remove_left_states(home)
+    remove_left_states(home)
+    assert {each.name for each in (home.path / "state").iterdir()} == {"api", "distribution"}
 
 
 def test_the_command_line_and_the_supervisor_know_the_same_hosts() -> None:

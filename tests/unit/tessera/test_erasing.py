@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import cast
 
 import httpx
 import msgspec
@@ -10,18 +11,24 @@ import pytest
 
 from engine.kernel import tables
 from engine.kernel.state import encode
-from runtime.clickhouse.database import Query
+from runtime.clickhouse.database import Database, Query
+from runtime.clickhouse.positions import Positions
+from runtime.clickhouse.reads import Reads
 from runtime.http.host import Host
 from runtime.http.internal import KEY_KIND_HEADER, SECRET_HEADER, InternalGate
 from runtime.keys.erasing import OWNERS_MAX, PATH, Erasing
 from runtime.keys.keyring import Keyring
-from runtime.log.log import Entry
+from runtime.log.log import Entry, Place
 from runtime.log.memory_log import MemoryLog
 from runtime.store.store import MemoryStore, RocksStore, StoreError
 from schemas.customers import Customer
 from schemas.personal import Personal, PersonalData
+from schemas.topics import LEDGER
+from services.audit.sink.activity_table import ACTIVITY
+from services.audit.sink.entities import ENTITIES
 from tessera.forgotten import is_forgotten_since
-from tessera.hosts.erasing import ROWS_SECONDS, StateCleaner, TableCleaner
+from tessera.hosts.erasing import ROWS_SECONDS, StateCleaner
+from tessera.hosts.table_cleaner import TableCleaner
 
 PROJECT, ANN = "shop", "cust_ann"
 OWNER = f"{PROJECT}/{ANN}"
@@ -188,6 +195,20 @@ class Engine:
     def __init__(self) -> None:
         self.now = 100
         self.oldest_part = 2**32 - 1
+        #: How far the tables are, in a ledger of five records.
+        self.positions = Positions()
+        self.fill(4)
+
+    def fill(self, offset: int) -> None:
+        for table in (ENTITIES, ACTIVITY):
+            self.positions.note(table, Place(LEDGER, 0), offset)
+
+    def cleaner(self) -> TableCleaner:
+        async def end(_: Place) -> int:
+            return 5
+
+        database = cast("Database", self)
+        return TableCleaner(database, Reads(database, self.positions, end))
 
     async def query(self, query: Query) -> list[tuple[int, ...]]:
         if "system.mutations" in query.sql:
@@ -200,7 +221,7 @@ class Engine:
 
 async def test_nobody_waits_for_the_files_of_those_who_are_forgotten_later() -> None:
     engine = Engine()
-    cleaner = TableCleaner(engine)  # type: ignore[arg-type]
+    cleaner = engine.cleaner()
     ann, ben = OWNER, f"{PROJECT}/cust_ben"
     engine.oldest_part = 100
     assert await cleaner.clean([ann]) == []
@@ -208,6 +229,17 @@ async def test_nobody_waits_for_the_files_of_those_who_are_forgotten_later() -> 
     assert await cleaner.clean([ann, ben]) == [ann]
     engine.now, engine.oldest_part = 110, 106
     assert await cleaner.clean([ben]) == [ben]
+
+
+async def test_who_is_about_to_be_inserted_is_not_erased_yet() -> None:
+    engine = Engine()
+    engine.fill(3)
+    cleaning = asyncio.create_task(engine.cleaner().clean([OWNER]))
+    while not engine.positions.is_awaited(Place(LEDGER, 0)):  # noqa: ASYNC110  nobody is told of it
+        await asyncio.sleep(0)
+    assert not cleaning.done()
+    engine.fill(4)
+    assert await cleaning == [OWNER]
 
 
 async def test_a_host_that_serves_no_partition_yet_has_cleaned_nothing() -> None:

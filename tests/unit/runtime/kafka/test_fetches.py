@@ -152,6 +152,23 @@ async def test_connections_that_failed_are_not_used_again(broker: Broker, fetche
     assert (broker.opened, broker.closed) == (1, 1)
 
 
+@pytest.mark.parametrize("patient", [True, False])
+async def test_a_fault_makes_all_look_for_the_leaders_anew(
+    broker: Broker, fetches: Fetches, patient: bool
+) -> None:
+    kept = [start(fetches, topic, patient=False) for topic in ("a", "b", "c")]
+    await settle()
+    for index, each in enumerate(kept):
+        await broker.answer(index)
+        await each
+    failed = start(fetches, "a", patient=patient)
+    await settle()
+    await broker.answer(3, a=LogError("not the leader"))
+    with pytest.raises(LogError, match="not the leader"):
+        await failed
+    assert (broker.opened, broker.closed) == (3, 3)
+
+
 async def test_what_was_too_large_for_a_shared_answer_is_asked_for_alone(
     broker: Broker, fetches: Fetches
 ) -> None:

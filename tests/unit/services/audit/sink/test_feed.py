@@ -1,7 +1,8 @@
 """When a feed inserts, who wakes it, and how far behind its tables are by what its fetches say."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -51,7 +52,7 @@ FOR_EVER = 1e9
 class Subject:
     """A feed by a clock that stands still until it is moved."""
 
-    def __init__(self, linger_seconds: float = 0) -> None:
+    def __init__(self, linger_seconds: float = 0, read_wait_ms: int = 50) -> None:
         self.now = 1000.0
         self.log = MemoryLog(lambda: 0)
         self.database = Closed()
@@ -64,7 +65,7 @@ class Subject:
             self.decode,
             self.positions,
             linger_seconds=linger_seconds,
-            read_wait_ms=50,
+            read_wait_ms=read_wait_ms,
             clock=lambda: self.now,
         )
 
@@ -75,6 +76,15 @@ class Subject:
 
     async def decode(self, entry: StoredEntry) -> Record:
         return decided(failed(ids=entry.value.decode()))
+
+    @asynccontextmanager
+    async def awaited(self, offset: int, table: str = "redemptions") -> AsyncIterator[None]:
+        """While somebody waits for the table to hold that offset."""
+        waiting = asyncio.create_task(self.positions.wait_for({PLACE: offset}, [table], 60))
+        await asyncio.sleep(0)
+        yield
+        waiting.cancel()
+        await asyncio.wait((waiting,))
 
     def append(self, count: int) -> None:
         self.log.append(*PLACE, [Entry(b"", b"%d" % number) for number in range(count)])
@@ -144,13 +154,12 @@ async def test_who_waits_for_a_table_gets_that_table_alone() -> None:
     await subject.feed.open()
     subject.append(3)
     await subject.feed.step()
-    wanted: dict[tuple[str, int], int] = {PLACE: 2}
-    assert not await subject.positions.wait_for(wanted, ["redemptions"], 0)
-    await subject.feed.step()
+    async with subject.awaited(2):
+        await subject.feed.step()
     assert subject.inserted == [("redemptions", 3)]
-    assert await subject.positions.wait_for(wanted, ["redemptions"], 0)
-    assert not await subject.positions.wait_for({PLACE: 1}, ["others"], 0)
-    await subject.feed.step()
+    assert await subject.positions.wait_for({PLACE: 2}, ["redemptions"], 0)
+    async with subject.awaited(1, "others"):
+        await subject.feed.step()
     assert subject.inserted[1:] == [("others", 3)]
 
 
@@ -159,12 +168,39 @@ async def test_who_waits_for_more_than_was_read_waits_for_all_of_it() -> None:
     await subject.feed.open()
     subject.append(1)
     await subject.feed.step()
-    assert not await subject.positions.wait_for({PLACE: 2}, ["redemptions"], 0)
-    await subject.feed.step()
-    assert subject.inserted == []
-    subject.append(2)
-    await subject.feed.step()
+    async with subject.awaited(2):
+        await subject.feed.step()
+        assert subject.inserted == []
+        subject.append(2)
+        await subject.feed.step()
     assert subject.inserted == [("redemptions", 3)]
+
+
+async def test_who_waits_for_what_never_comes_holds_nobody_up() -> None:
+    subject = Subject(linger_seconds=FOR_EVER)
+    await subject.feed.open()
+    subject.append(3)
+    await subject.feed.step()
+    async with subject.awaited(10**6):
+        async with subject.awaited(2):
+            await subject.feed.step()
+        assert subject.inserted == [("redemptions", 3)]
+        assert subject.positions.is_awaited(PLACE)
+    assert not subject.positions.is_awaited(PLACE), "they gave up"
+
+
+async def test_a_feed_that_reads_for_one_is_woken_by_another() -> None:
+    subject = Subject(linger_seconds=FOR_EVER, read_wait_ms=60_000)
+    await subject.feed.open()
+    subject.append(3)
+    await subject.feed.step()
+    async with subject.awaited(10**6):
+        reading = asyncio.create_task(subject.feed.step())
+        await asyncio.sleep(0.01)
+        async with asyncio.timeout(30), subject.awaited(2, "others"):
+            await reading
+    assert subject.inserted == [("others", 3)]
+    await subject.feed.close()
 
 
 async def test_a_feed_that_rests_is_woken() -> None:
@@ -189,9 +225,10 @@ async def test_those_who_wait_again_and_again_share_inserts() -> None:
     for offset in range(2):
         subject.append(1)
         await subject.feed.step()
-        await subject.positions.wait_for({PLACE: offset}, ["redemptions"], 0)
-        await subject.feed.step()
+        async with subject.awaited(offset):
+            await subject.feed.step()
     assert subject.inserted == [("redemptions", 1)], "the next one waits for four times as long"
     subject.now += 0.5
-    await subject.feed.step()
+    async with subject.awaited(1):
+        await subject.feed.step()
     assert subject.inserted[1:] == [("redemptions", 1)]

@@ -1,0 +1,1 @@
+"""Hand-written SQL services that do what a redemption does, to measure beside."""
