@@ -4,7 +4,7 @@ import re
 from typing import Final
 from urllib.parse import parse_qsl, quote, urlencode
 
-from engine.kernel.lookup import find_voucher, tells_case
+from engine.kernel.lookup import find_voucher, spell_code, tells_case
 from engine.kernel.state import View
 from runtime.http.errors import ApiError
 from runtime.http.routing import decode_ident
@@ -46,12 +46,7 @@ def _spell_query(view: View, query: bytes) -> bytes:
     except ValueError:
         return query
     spelled = [
-        (name, _spell_code(view, text) if _NAMES_A_CODE.fullmatch(name) else text)
+        (name, spell_code(view, text) if _NAMES_A_CODE.fullmatch(name) else text)
         for name, text in pairs
     ]
     return query if spelled == pairs else urlencode(spelled).encode()
-
-
-def _spell_code(view: View, code: str) -> str:
-    voucher = find_voucher(view, code)
-    return code if voucher is None or voucher.id == code else voucher.code

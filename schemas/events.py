@@ -107,6 +107,23 @@ BESIDE_REDEMPTION_EVENTS: Final = events_of(
     SEGMENT_EVENTS,
     VOUCHER_EVENTS,
 )
+#: What brings no customer into a segment and none out: all but customers and segments themselves.
+#: What a customer adds up to by it is in another event, and who is forgotten is in no segment.
+BESIDE_MEMBERSHIP_EVENTS: Final = events_of(
+    SETUP_EVENTS,
+    ACTION_EVENTS,
+    BALANCE_EVENTS,
+    BIN_EVENTS,
+    CAMPAIGN_EVENTS,
+    CUSTOM_EVENTS,
+    ERASURE_EVENTS,
+    ORDER_EVENTS,
+    PROMOTION_EVENTS,
+    PUBLICATION_EVENTS,
+    REDEMPTION_EVENTS,
+    SESSION_EVENTS,
+    VOUCHER_EVENTS,
+)
 #: What a shop has and what becomes of it: all but the project with its keys, webhooks and work in
 #: the background, and what rules bind.
 SHOP_EVENTS: Final = events_of(

@@ -35,6 +35,8 @@ class _New(NamedTuple):
 
 
 _NOBODY: Final = _New(0, 0, 0, 0)
+#: Sums, what is added to them, how many customers are, and when the period began: the sums after.
+_Change = Callable[[Sums, Sums, int, Millis], Sums]
 
 
 def read_sums(
@@ -115,26 +117,23 @@ def _tally_scopes_of(redemption: Redemption) -> tuple[TallyScope, ...]:
 
 def _add(state: State, key: tuple[str, ...], added: Sums, fresh: _New, at: Periods) -> None:
     before = state.get(tables.TALLIES, *key) or _NOTHING
-    after = Tally(
-        _plus(before.ever, added, fresh.ever, 0),
-        _plus(before.day, added, fresh.day, at.day),
-        _plus(before.week, added, fresh.week, at.week),
-        _plus(before.month, added, fresh.month, at.month),
-    )
-    state.put(tables.TALLIES, after, *key)
+    state.put(tables.TALLIES, _changed(before, added, fresh, at, _plus), *key)
 
 
 def _add_back(state: State, key: tuple[str, ...], removed: Sums, gone: _New, at: Periods) -> None:
     before = state.get(tables.TALLIES, *key)
-    if before is None:
-        return
-    after = Tally(
-        _plus(before.ever, removed, gone.ever, 0),
-        _less(before.day, removed, gone.day, at.day),
-        _less(before.week, removed, gone.week, at.week),
-        _less(before.month, removed, gone.month, at.month),
+    if before is not None:
+        state.put(tables.TALLIES, _changed(before, removed, gone, at, _less), *key)
+
+
+def _changed(before: Tally, added: Sums, customers: _New, at: Periods, change: _Change) -> Tally:
+    """The tally with more in it, or less; `change` says what becomes of the sums of a period."""
+    return Tally(
+        _plus(before.ever, added, customers.ever, 0),
+        change(before.day, added, customers.day, at.day),
+        change(before.week, added, customers.week, at.week),
+        change(before.month, added, customers.month, at.month),
     )
-    state.put(tables.TALLIES, after, *key)
 
 
 def _unseen(tally: Tally, at: Periods, step: int) -> _New:

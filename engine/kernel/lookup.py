@@ -51,6 +51,14 @@ def find_voucher(view: View, code_or_id: str) -> Voucher | None:
     return find_living_voucher(view, voucher_id or code_or_id)
 
 
+def spell_code(view: View, code: str) -> str:
+    """The code as its voucher has it, however it is written here; what is nobody's code stays."""
+    voucher = find_voucher(view, code)
+    if voucher is None or fold_code(voucher.code) != fold_code(code):
+        return code
+    return voucher.code
+
+
 def find_living_voucher(view: View, voucher_id: str) -> Voucher | None:
     """The voucher with that id; none of a deleted campaign, whose own deletion follows."""
     voucher = view.get(tables.VOUCHERS, voucher_id)

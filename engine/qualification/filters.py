@@ -11,8 +11,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from engine.kernel import tables
-from engine.kernel.folding import fold_code
-from engine.kernel.lookup import find_voucher, tells_case
+from engine.kernel.lookup import find_voucher, spell_code, tells_case
 from engine.kernel.state import View
 from engine.qualification.candidates import HELD_MAX, Candidate, Found, found_of_voucher
 from engine.qualification.places import is_candidate, place_of
@@ -66,7 +65,7 @@ class Filters(NamedTuple):
             return self
         return self._replace(
             conditions=tuple(
-                each._replace(values=frozenset(_spell_code(view, name) for name in each.values))
+                each._replace(values=frozenset(spell_code(view, name) for name in each.values))
                 if each.field in _NAMING_CODES
                 else each
                 for each in self.conditions
@@ -138,13 +137,6 @@ def _conditions(field: str, said: Any) -> Iterator[_Condition]:
         if not values or len(values) > VALUES_MAX or not all(isinstance(v, str) for v in values):
             raise FilterError(f"{path}.{operator}", f"should be 1 to {VALUES_MAX} strings")
         yield _Condition(field, operator, frozenset(values))
-
-
-def _spell_code(view: View, name: str) -> str:
-    voucher = find_voucher(view, name)
-    if voucher is None or fold_code(voucher.code) != fold_code(name):
-        return name  # what is no code, or nobody's
-    return voucher.code
 
 
 def _by_name(view: View, name: str, customer_id: str | None) -> Iterator[Found]:

@@ -20,13 +20,9 @@ from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.state import View, encode
 from engine.segments.belonging import belongs_to_segment
-from schemas.actions import ACTION_EVENTS, AsyncAction, FollowSegment, Rows
-from schemas.balances import BALANCE_EVENTS
+from schemas.actions import AsyncAction, FollowSegment, Rows
 from schemas.base import Millis
-from schemas.bin import BIN_EVENTS
-from schemas.campaigns import CAMPAIGN_EVENTS
 from schemas.commands import Command
-from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import (
     Customer,
     CustomerCreated,
@@ -36,15 +32,8 @@ from schemas.customers import (
     CustomerUnchanged,
     CustomerUpdated,
 )
-from schemas.erasures import ERASURE_EVENTS
-from schemas.events import SETUP_EVENTS, Event, events_of
-from schemas.orders import ORDER_EVENTS
-from schemas.promotion_events import PROMOTION_EVENTS
-from schemas.publications import PUBLICATION_EVENTS
-from schemas.redemptions import REDEMPTION_EVENTS
+from schemas.events import BESIDE_MEMBERSHIP_EVENTS, Event, events_of
 from schemas.segments import SEGMENT_EVENTS, KnownSegments, Segment, SegmentEntered, SegmentLeft
-from schemas.sessions import SESSION_EVENTS
-from schemas.voucher_events import VOUCHER_EVENTS
 
 #: As the action is called; it is in no list, since the contract does not know it.
 FOLLOW = "SEGMENTS.FOLLOW"
@@ -181,22 +170,8 @@ CHANGES: Mapping[
 
 #: What brings no customer into a segment and none out.
 UNCHANGED = events_of(
-    # It changes no customer; what a customer adds up to by it is in another event.
-    SETUP_EVENTS,
-    ACTION_EVENTS,
-    BALANCE_EVENTS,
-    BIN_EVENTS,
-    CAMPAIGN_EVENTS,
-    CUSTOM_EVENTS,
-    ORDER_EVENTS,
-    PROMOTION_EVENTS,
-    PUBLICATION_EVENTS,
-    REDEMPTION_EVENTS,
-    SESSION_EVENTS,
-    VOUCHER_EVENTS,
+    BESIDE_MEMBERSHIP_EVENTS,
     CustomerUnchanged,
-    # Who is forgotten is in no segment.
-    ERASURE_EVENTS,
     # It is what following ends in, or a segment that an action follows.
     SEGMENT_EVENTS,
 )

@@ -65,11 +65,8 @@ class Reads:
         return await self._positions.wait_for(ends, tables, REACHED_SECONDS_MAX)
 
     async def _note_ends(self, tables: Collection[str]) -> None:
-        """Of topics that a request's positions do not name, their ends now are wanted.
-
-        A front that was just started knows of nothing that was observed before it.
-        """
+        """Of topics that a request's positions do not name, their ends now are wanted."""
         partitions = {partition for _, partition in self._wanted}
         for place in self._positions.places(tables):
-            if place.partition in partitions and self._wanted.get(place, -1) < 0:
+            if place.partition in partitions and place not in self._wanted:
                 self._wanted[place] = await self._ask_end(place) - 1

@@ -12,12 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from runtime.clickhouse.database import (
-    Database,
-    DatabaseFault,
-    TableDef,
-    now_seconds,
-)
+from runtime.clickhouse.database import Database, DatabaseFault, TableDef, now_seconds
 from runtime.clickhouse.positions import Positions
 from runtime.clickhouse.reads import Reads
 from runtime.clickhouse.sink import Feed

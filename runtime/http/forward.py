@@ -82,7 +82,8 @@ class Forward:
     """The ASGI application that passes requests on.
 
     `positions` gives, for a project, how far a reader must be to see all that this host answered,
-    `time_zone` the name of the zone that it reckons in, `spell` path and query as the other host knows them.
+    `time_zone` the name of the zone that it reckons in, `spell` path and query as the other host
+    knows them.
     """
 
     def __init__(

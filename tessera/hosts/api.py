@@ -62,10 +62,12 @@ async def run_api(settings: Settings) -> None:
 
     async def positions(project: str) -> Positions:
         partition = replicas.partition_of(project)
-        return {
-            (LEDGER, partition): await replicas.caught_up(partition),
-            (VALIDATIONS, partition): await observations.position(project),
-        }
+        found = {(LEDGER, partition): await replicas.caught_up(partition)}
+        observed = await observations.position(project)
+        # one that was just started knows of nothing that was observed before it
+        if observed >= 0:
+            found[VALIDATIONS, partition] = observed
+        return found
 
     host = Host(
         "api",

@@ -11,19 +11,9 @@ from typing import Any, Final, NamedTuple
 
 from runtime.clickhouse.database import Column
 from runtime.clickhouse.table import sink_table
-from schemas.actions import ACTION_EVENTS
-from schemas.balances import BALANCE_EVENTS
-from schemas.bin import BIN_EVENTS
-from schemas.campaigns import CAMPAIGN_EVENTS
-from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import CUSTOMER_EVENTS
-from schemas.erasures import ERASURE_EVENTS
-from schemas.events import SETUP_EVENTS, events_of
-from schemas.orders import ORDER_EVENTS
-from schemas.promotion_events import PROMOTION_EVENTS
-from schemas.publications import PUBLICATION_EVENTS
+from schemas.events import BESIDE_MEMBERSHIP_EVENTS, events_of
 from schemas.records import Decided, Record
-from schemas.redemptions import REDEMPTION_EVENTS
 from schemas.segments import (
     SegmentCreated,
     SegmentDeleted,
@@ -31,8 +21,6 @@ from schemas.segments import (
     SegmentLeft,
     SegmentUpdated,
 )
-from schemas.sessions import SESSION_EVENTS
-from schemas.voucher_events import VOUCHER_EVENTS
 from services.audit.sink.entities import EntityRow, entity_row, gone_row
 
 #: A segment, a customer, and whether it is in it.
@@ -121,18 +109,6 @@ MOVES: Final[Mapping[type[Any], Callable[[Any], Iterable[_Move]]]] = MappingProx
 UNMOVED: Final = events_of(
     # Nobody asks for the members of a segment that is gone.
     SegmentDeleted,
-    ACTION_EVENTS,
-    BALANCE_EVENTS,
-    BIN_EVENTS,
-    CAMPAIGN_EVENTS,
-    CUSTOM_EVENTS,
+    BESIDE_MEMBERSHIP_EVENTS,
     CUSTOMER_EVENTS,
-    ERASURE_EVENTS,
-    ORDER_EVENTS,
-    PROMOTION_EVENTS,
-    PUBLICATION_EVENTS,
-    REDEMPTION_EVENTS,
-    SESSION_EVENTS,
-    SETUP_EVENTS,
-    VOUCHER_EVENTS,
 )
