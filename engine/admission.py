@@ -18,13 +18,20 @@ IDEMPOTENCY_PREFIX = "idem_"
 
 
 def admit(
-    view: View, command: Command, appended_at: Millis, now: Millis, command_offset: int
+    view: View,
+    command: Command,
+    appended_at: Millis,
+    now: Millis,
+    command_offset: int,
+    *,
+    is_new: bool = False,
 ) -> Duplicate | Conflicted | Expired | None:
     """The record of a command that is not to be decided; None: decide it.
 
-    `appended_at` is the log's time of the command, `now` that of the decision.
+    `appended_at` is the log's time of the command, `now` that of the decision. One that `is_new`
+    is known to have no record, and is not looked for.
     """
-    first = find_seen(view, command.id, now)
+    first = None if is_new else find_seen(view, command.id, now)
     if first is not None:
         if first.fingerprint != command.fingerprint:
             return Conflicted(command_offset, now, command.id, command.project)

@@ -90,12 +90,14 @@ class Commands:
             email_key=email_key,
         )
         partition = self._partition_of(project)
-        return await self._first(await self._decide(command, partition), partition)
+        decided = await self._decide(command, partition, is_drawn=command_id is None)
+        return await self._first(decided, partition)
 
-    async def _decide(self, command: Command, partition: int) -> Recorded:
+    async def _decide(self, command: Command, partition: int, *, is_drawn: bool) -> Recorded:
         followed = self._followed[partition]
         if followed.loan is not None:
-            return await hand_over(command, self._clock_ms(), followed.loan.inbox)
+            inbox = followed.loan.inbox
+            return await hand_over(command, self._clock_ms(), inbox, is_drawn=is_drawn)
         value = self._codec.encode_command(command)
         if len(value) > COMMAND_BYTES_MAX:
             raise TooLarge(len(value), COMMAND_BYTES_MAX)
@@ -138,7 +140,9 @@ class Commands:
         return Answered(record, partition, decided.offset)
 
 
-async def hand_over(command: Command, now: Millis, inbox: Inbox) -> Recorded:
+async def hand_over(
+    command: Command, now: Millis, inbox: Inbox, *, is_drawn: bool = False
+) -> Recorded:
     """Has the writer in this process decide. Raises NotSent, OutcomeUnknown."""
     loop = asyncio.get_running_loop()
     found: asyncio.Future[Recorded] = loop.create_future()
@@ -151,7 +155,7 @@ async def hand_over(command: Command, now: Millis, inbox: Inbox) -> Recorded:
         if not found.done():
             found.set_exception(fault)
 
-    handed = Handed(command, now, tell, refuse)
+    handed = Handed(command, now, tell, refuse, is_drawn=is_drawn)
 
     def expire() -> None:
         refuse(handed.give_up("the writer did not come to it in time"))

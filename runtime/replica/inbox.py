@@ -20,7 +20,7 @@ from schemas.records import Record
 class Handed:
     """A command, when it was handed over, and who is told what became of it."""
 
-    __slots__ = ("at", "command", "is_sent", "is_taken", "is_wanted", "refuse", "tell")
+    __slots__ = ("at", "command", "is_drawn", "is_sent", "is_taken", "is_wanted", "refuse", "tell")
 
     def __init__(
         self,
@@ -28,6 +28,8 @@ class Handed:
         at: Millis,
         tell: Callable[[Record, int], None],
         refuse: Callable[[LogError], None],
+        *,
+        is_drawn: bool = False,
     ) -> None:
         self.command = command
         self.at = at
@@ -35,12 +37,19 @@ class Handed:
         self.tell = tell
         #: Takes why there will be none.
         self.refuse = refuse
+        #: Whether its id was drawn for it, so that no other command has it.
+        self.is_drawn = is_drawn
         #: Whether a writer has it in a batch, which it may send at any time.
         self.is_taken = False
         #: Whether its record may be in the log.
         self.is_sent = False
         #: Whether somebody waits for it.
         self.is_wanted = True
+
+    @property
+    def is_new(self) -> bool:
+        """Whether surely no record has its id, so that none need be looked for."""
+        return self.is_drawn and not self.is_sent
 
     def give_up(self, reason: str) -> Unsent | InDoubt:
         """Has it not decided any more; Unsent if its record surely is not and never will be."""

@@ -19,6 +19,9 @@ from tests.simulation.scheduler import pause
 _TABLES = [each for each in vars(tables).values() if isinstance(each, Table)]
 record_decoder = msgspec.json.Decoder(Record, dec_hook=lambda _, value: value)
 
+#: How the ids of commands begin that a front made up: no client repeats one.
+DRAWN = "cmd_"
+
 
 class SimLoan(Loan):
     """A loan whose reader needs no waking: no read of this world waits for long."""
@@ -38,7 +41,8 @@ class Handover:
         self.gave_up = False
         self._log = log
         self._followed = followed
-        self.handed = Handed(command, at, self._tell, self._refuse)
+        is_drawn = command.id.startswith(DRAWN)
+        self.handed = Handed(command, at, self._tell, self._refuse, is_drawn=is_drawn)
 
     @property
     def is_waiting(self) -> bool:

@@ -85,6 +85,11 @@ def test_removing_the_dedupe_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None
     assert is_noticed("decided more than once")
 
 
+def test_trusting_a_drawn_id_after_it_was_sent_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Handed, "is_new", property(lambda handed: handed.is_drawn))
+    assert is_noticed("decided more than once")
+
+
 def test_removing_the_deadline_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("engine.admission.is_in_time", lambda command, appended_at: True)
     assert is_noticed("decides a late command")

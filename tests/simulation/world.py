@@ -23,7 +23,7 @@ from schemas.sessions import LockSession, ReleaseSession
 from schemas.topics import COMMANDS, LEDGER
 from schemas.vouchers import CreateVoucher, Gift, Voucher
 from services.redemption.ledger.writer import Writer
-from tests.simulation.fronts import Handover, Reading
+from tests.simulation.fronts import DRAWN, Handover, Reading
 from tests.simulation.machines import Host, ReaderHost
 from tests.simulation.network import SimLog
 from tests.simulation.scheduler import Scheduler, Task, pause
@@ -134,8 +134,9 @@ class World:
 
     def client_acts(self) -> None:
         draw = self.random.random()
-        if draw < 0.12 and len(self.sent) > 6:
-            again = self.random.choice(self.sent[6:])
+        chosen = [each for each in self.sent[6:] if not each.id.startswith(DRAWN)]
+        if draw < 0.12 and chosen:
+            again = self.random.choice(chosen)
             changed = {"fingerprint": "other"} if self.random.random() < 0.3 else {}
             now = self.clock_ms
             self.submit(
@@ -145,7 +146,8 @@ class World:
         if draw < 0.16:
             self.log.append(COMMANDS, 0, [Entry(b"p", self.random.choice((b"\xff", b"{", b"[]")))])
             return
-        command = self.command(self._any_body())
+        drawn = f"{DRAWN}{len(self.sent)}" if self.random.random() < 0.5 else None
+        command = self.command(self._any_body(), command_id=drawn)
         if self.random.random() < 0.08:
             self.clock_ms += DEADLINE_MS + 1
         self.submit(command)
@@ -153,7 +155,8 @@ class World:
     def submit(self, command: Command) -> None:
         """Sends a command, from a front beside a writer or from another."""
         made = self.random.choice(self.hosts).hand_over(command)
-        if made is None or self.random.random() < 0.1:
+        is_once = command.id.startswith(DRAWN)
+        if made is None or (not is_once and self.random.random() < 0.1):
             self.append(command)
         if made is not None:
             self.handovers.append(made)

@@ -46,11 +46,19 @@ class Decider:
         return self.decide_command(command, stored.offset, stored.timestamp, fold, now)
 
     def decide_command(
-        self, command: Command, offset: int, appended_at: Millis, fold: StateFold, now: Millis
+        self,
+        command: Command,
+        offset: int,
+        appended_at: Millis,
+        fold: StateFold,
+        now: Millis,
+        *,
+        is_new: bool = False,
     ) -> tuple[Record, Entry]:
         """As `decide`, of a command that was read; `offset` is the last one in the topic by then."""
         try:
-            record = self._outcome(command, offset, appended_at, fold.view(command.project), now)
+            view = fold.view(command.project)
+            record = self._outcome(command, offset, appended_at, view, now, is_new=is_new)
             entry = self.encode(record, command.project)
         except INFRASTRUCTURE:
             raise
@@ -106,11 +114,18 @@ class Decider:
         return failed, self.encode(failed, "")
 
     def _outcome(
-        self, command: Command, offset: int, appended_at: Millis, view: View, so_far: Millis
+        self,
+        command: Command,
+        offset: int,
+        appended_at: Millis,
+        view: View,
+        so_far: Millis,
+        *,
+        is_new: bool,
     ) -> Record:
         """The command's record. Only a command that came in time moves the ledger's time on."""
         now = max(appended_at, so_far)
-        refused = admit(view, command, appended_at, now, offset)
+        refused = admit(view, command, appended_at, now, offset, is_new=is_new)
         if refused is not None:
             return msgspec.structs.replace(refused, at=so_far)
         decision = self._decide(view, command, now)

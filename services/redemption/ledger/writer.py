@@ -250,7 +250,9 @@ class Writer:
         while inbox and len(batch.handed) < BATCH_COMMANDS_MAX:
             handed = inbox.take()
             self._unsettled.append(handed)
-            decided = self._decider.decide_command(handed.command, at, handed.at, fold, self._now)
+            decided = self._decider.decide_command(
+                handed.command, at, handed.at, fold, self._now, is_new=handed.is_new
+            )
             if not batch.has_room(decided[1]):
                 inbox.put_back([self._unsettled.pop()])
                 return
