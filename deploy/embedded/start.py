@@ -1,4 +1,4 @@
-"""Starting an installation, step by step, each gated on the health of the one before."""
+"""Starting an installation, step by step: the broker, its topics, then all hosts side by side."""
 
 import asyncio
 import os
@@ -152,9 +152,7 @@ def start(
     starting = _Starting(home, installation, client, console, watch, look)
     starting.broker(ports)
     starting.topics(settings)
-    *others, front = installation.hosts
-    starting.hosts(*others)
-    starting.hosts(front)
+    starting.hosts(*installation.hosts)
     return installation
 
 

@@ -25,10 +25,12 @@ def run_host(name: str, settings: Settings) -> None:
         "insight": run_insight,
         "distribution": run_distribution,
     }
-    # What the imports made stays for good; looking through it again and again is wasted.
+    # What the imports made stays for good; looking through it again and again is wasted. Whoever
+    # started them may have kept the collector off.
     gc.collect()
     gc.freeze()
     gc.set_threshold(GC_YOUNG_MAX)
+    gc.enable()
     try:
         uvloop.run(_main(mains[name](settings)))
     except HostFailed:
