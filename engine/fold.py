@@ -6,6 +6,7 @@ A replica has one batch at a time, the writer two: one in flight, one being deci
 
 import hashlib
 import json
+from functools import cache
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -115,6 +116,7 @@ def _schema(kind: type) -> dict[str, Any]:
     raise NotImplementedError(kind)
 
 
+@cache
 def state_fingerprint(part: StatePart | None = None) -> str:
     """Changes whenever the shape of any table changes, or the part; it names the state's folder."""
     found = {table.name: table.kind for table in vars(tables).values() if isinstance(table, Table)}

@@ -70,7 +70,7 @@ class Installation:
 
     @property
     def hosts(self) -> tuple[str, ...]:
-        """The hosts in the order of their start."""
+        """The hosts that it has."""
         return tuple(name for name in HOSTS if name != "ledger" or self.ledger == "apart")
 
     @property

@@ -29,7 +29,7 @@ from runtime.base.settings import PRIVATE_UMASK
 
 SUPERVISOR = "supervisor"
 BROKER = "broker"
-#: The hosts in the order of their start; they stop in the reverse order, the broker last.
+#: The hosts; they stop in the reverse order, the broker last.
 HOSTS = ("ledger", "distribution", "insight", "api")
 PROGRAMS = (BROKER, *HOSTS)
 #: How long each program may take to stop before it is killed.
