@@ -16,6 +16,13 @@ class Session(Shape, frozen=True):
     ttl_unit: str
 
 
+class OpenSession(Session, frozen=True):
+    """A session as the state has it: what it still holds, since when, and for whom."""
+
+    locked_at: Millis = 0
+    customer_id: str | None = None
+
+
 class Hold(Shape, frozen=True):
     """What a session holds of one voucher: one redemption, with credits of a gift or points."""
 
@@ -34,6 +41,12 @@ class ReleaseSession(Shape, tag="release_session", frozen=True):
     """Frees what a session holds of a voucher."""
 
     voucher: str
+    session_key: str
+
+
+class EndSession(Shape, tag="end_session", frozen=True):
+    """Frees all that a session holds."""
+
     session_key: str
 
 
@@ -61,13 +74,23 @@ class SessionReleased(Shape, tag="session.released", frozen=True):
     voucher_id: str
 
 
+class SessionEnded(Shape, tag="session.ended", frozen=True):
+    """A session was given back with all that it still held."""
+
+    session_key: str
+    voucher_ids: tuple[str, ...] = ()
+    customer_id: str | None = None
+
+
 class SessionsExpired(Unanswered, tag="session.expired", frozen=True):
     """Sessions whose time was over were swept."""
 
     session_keys: tuple[str, ...]
 
 
-SessionCommand = LockSession | ReleaseSession
-SessionEvent = SessionLocked | SessionRefused | SessionReleased | SessionsExpired
+SessionCommand = LockSession | ReleaseSession | EndSession
+SessionEvent = SessionLocked | SessionRefused | SessionReleased | SessionEnded | SessionsExpired
 #: Units that are held for a while: nothing is redeemed yet.
-SESSION_EVENTS: Final = frozenset({SessionLocked, SessionRefused, SessionReleased, SessionsExpired})
+SESSION_EVENTS: Final = frozenset(
+    {SessionLocked, SessionRefused, SessionReleased, SessionEnded, SessionsExpired}
+)

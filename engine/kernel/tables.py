@@ -26,7 +26,7 @@ from schemas.redemptions import Redemption
 from schemas.rewards import Reward
 from schemas.rules import ValidationRule
 from schemas.segments import FollowedSegments, KnownSegments, Segment
-from schemas.sessions import Hold, Session
+from schemas.sessions import Hold, OpenSession
 from schemas.stacking import StoredStackingRules
 from schemas.tallies import Tally
 from schemas.vouchers import Voucher
@@ -89,7 +89,7 @@ HELD_COUNTS: Table[int] = Table("held-count", int)
 #: creation in milliseconds (fifteen digits) and voucher id.
 OFFERED: Table[Offered] = Table("offered", Offered)
 ORDERS: Table[Order] = Table("order", Order)
-SESSIONS: Table[Session] = Table("session", Session)
+SESSIONS: Table[OpenSession] = Table("session", OpenSession)
 #: By voucher id, then session key.
 HOLDS: Table[Hold] = Table("hold", Hold)
 REDEMPTIONS: Table[Redemption] = Table("redemption", Redemption)

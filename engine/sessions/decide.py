@@ -25,9 +25,11 @@ from schemas.commands import Command
 from schemas.errors import Refusal, not_found
 from schemas.evaluations import Evaluation
 from schemas.sessions import (
+    EndSession,
     LockSession,
     ReleaseSession,
     Session,
+    SessionEnded,
     SessionLocked,
     SessionRefused,
     SessionReleased,
@@ -80,6 +82,15 @@ def release_session(
     return Decision(events=(SessionReleased(body.session_key, voucher.id),))
 
 
+def end_session(view: View, _: Command, body: EndSession, now: Millis) -> Decision | Refusal:
+    """Gives back all that a session still holds; 404 when it is over or never was."""
+    session = view.get(tables.SESSIONS, body.session_key)
+    if session is None or session.expires_at <= now:
+        return not_found("session", body.session_key)
+    ended = SessionEnded(session.key, session.voucher_ids, session.customer_id)
+    return Decision(events=(ended,))
+
+
 def session_expiry(session: SessionInput, now: Millis) -> Millis:
     """When a session that begins now is over; at least a millisecond later."""
     ttl = Fraction(TTL_DEFAULT if session.ttl is None else session.ttl)
@@ -105,5 +116,6 @@ DECISIONS: Decisions = MappingProxyType(
     {
         LockSession: lock_session,
         ReleaseSession: release_session,
+        EndSession: end_session,
     }
 )

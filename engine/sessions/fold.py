@@ -8,14 +8,30 @@ from engine.kernel.room import Folds
 from engine.kernel.state import State
 from engine.vouchers.holds import count_holds, free_holds
 from schemas.base import Millis
-from schemas.sessions import Hold, SessionLocked, SessionReleased, SessionsExpired
+from schemas.sessions import (
+    Hold,
+    OpenSession,
+    SessionEnded,
+    SessionLocked,
+    SessionReleased,
+    SessionsExpired,
+)
 
 
-def session_locked(state: State, event: SessionLocked, _: Millis) -> None:
+def session_locked(state: State, event: SessionLocked, at: Millis) -> None:
     """A session with a key that is in use takes the place of the one before."""
     session = event.session
     _end_session(state, session.key)
-    state.put(tables.SESSIONS, session, session.key)
+    opened = OpenSession(
+        session.key,
+        session.voucher_ids,
+        session.expires_at,
+        session.ttl,
+        session.ttl_unit,
+        locked_at=at,
+        customer_id=event.customer_id,
+    )
+    state.put(tables.SESSIONS, opened, session.key)
     due = tables.Due(tables.DUE_SESSION, session.key, session.expires_at)
     put_due(state, due)
     for outcome in event.evaluation.outcomes:
@@ -31,6 +47,11 @@ def session_locked(state: State, event: SessionLocked, _: Millis) -> None:
 def session_released(state: State, event: SessionReleased, _: Millis) -> None:
     """The session holds nothing of the voucher any more."""
     free_holds(state, event.session_key, {event.voucher_id})
+
+
+def session_ended(state: State, event: SessionEnded, _: Millis) -> None:
+    """The session holds nothing any more."""
+    _end_session(state, event.session_key)
 
 
 def sessions_expired(state: State, event: SessionsExpired, _: Millis) -> None:
@@ -49,6 +70,7 @@ FOLDS: Folds = MappingProxyType(
     {
         SessionLocked: session_locked,
         SessionReleased: session_released,
+        SessionEnded: session_ended,
         SessionsExpired: sessions_expired,
     }
 )

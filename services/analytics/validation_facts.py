@@ -12,7 +12,13 @@ from schemas.events import BESIDE_REDEMPTION_EVENTS, events_of
 from schemas.observations import ValidationObserved
 from schemas.records import Decided, Record
 from schemas.redemptions import REDEMPTION_EVENTS
-from schemas.sessions import SessionLocked, SessionRefused, SessionReleased, SessionsExpired
+from schemas.sessions import (
+    SessionEnded,
+    SessionLocked,
+    SessionRefused,
+    SessionReleased,
+    SessionsExpired,
+)
 from services.analytics.campaign_tables import campaign_of
 
 _NAME = "LowCardinality(String)"
@@ -99,5 +105,6 @@ UNCOUNTED: Final = events_of(
     REDEMPTION_EVENTS,
     # It ends a session, whose validation counts already.
     SessionReleased,
+    SessionEnded,
     SessionsExpired,
 )

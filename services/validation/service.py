@@ -10,6 +10,7 @@ from services.validation.front import Validations
 from services.validation.observations import Observations
 from services.validation.promotions import Promotions
 from services.validation.qualification import Qualifications
+from services.validation.sessions import Sessions
 
 
 def validation_service(
@@ -17,6 +18,7 @@ def validation_service(
 ) -> Service:
     """The service, to be mounted in a host."""
     promotions = Promotions(validations)
+    sessions = Sessions(validations)
 
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
@@ -52,6 +54,8 @@ def validation_service(
                 validations.release,
                 methods=["DELETE"],
             ),
+            Route("/v1/sessions", sessions.list, methods=["GET"]),
+            Route("/v1/sessions/{session_key:ident}", sessions.end, methods=["DELETE"]),
         ),
         lifespan=lifespan,
         health=health,

@@ -32,5 +32,7 @@ async def sessions(shop: Shop) -> None:
     shop.wait(HOUR)
     await shop.send(ExpireDue())
     await shop.post("/v1/validations", locking("cart-3", "ONCE"))
+    await shop.post("/v1/validations", locking("cart-4", "GIFT-20", customer=ANN))
+    await shop.delete("/v1/sessions/cart-4")
     taken = {"session": {"type": "LOCK", "key": "cart-3"}, "metadata": {"till": 1}}
     await shop.post("/v1/redemptions", locking("cart-3", "ONCE") | taken)

@@ -24,7 +24,7 @@ from schemas.orders import Order
 from schemas.projects import KeyKind, ProjectOpened
 from schemas.records import Decided
 from schemas.redemptions import RedeemStack, Redemption
-from schemas.sessions import LockSession, Session
+from schemas.sessions import LockSession, OpenSession
 from schemas.voucher_events import VoucherCreated
 from schemas.vouchers import Gift, LoyaltyCard, Voucher
 
@@ -176,7 +176,7 @@ class World:
         """A customer."""
         return found(self.view.get(tables.CUSTOMERS, customer_id))
 
-    def session(self, key: str) -> Session | None:
+    def session(self, key: str) -> OpenSession | None:
         """A session."""
         return self.view.get(tables.SESSIONS, key)
 

@@ -14,7 +14,9 @@ from schemas.customers import CustomerCreated
 from schemas.expiry import ExpireDue
 from schemas.rewards import Reward, RewardCreated
 from schemas.sessions import (
+    EndSession,
     ReleaseSession,
+    SessionEnded,
     SessionLocked,
     SessionRefused,
     SessionReleased,
@@ -134,6 +136,31 @@ def test_a_session_is_over_at_its_end_without_a_sweep() -> None:
     world = locked_one()
     assert refused(world.when(redeem("A"), after=10 * MINUTE - 1)) == "quantity_exceeded"
     assert world.when(redeem("A"), after=1).refusal is None
+
+
+def test_an_ended_session_holds_nothing_and_is_not_swept_later() -> None:
+    world = World().given(voucher("A", quantity=1), voucher("B"))
+    locked = only(world.when(lock("A", "B", session=TEN_MINUTES)), SessionLocked)
+    ended = only(world.when(EndSession("mine"), after=MINUTE), SessionEnded)
+    assert ended.voucher_ids == locked.session.voucher_ids
+    assert (world.voucher("A").holds, world.voucher("B").holds) == (0, 0)
+    assert world.session("mine") is None
+    assert not list(world.view.scan(tables.DUE))
+    assert refused(world.when(EndSession("mine"))) == "not_found"
+
+
+def test_a_session_that_is_over_cannot_be_ended() -> None:
+    world = locked_one()
+    assert refused(world.when(EndSession("mine"), after=10 * MINUTE)) == "not_found"
+
+
+def test_the_state_knows_since_when_and_for_whom_a_session_holds() -> None:
+    world = World().given(voucher("A"))
+    record = world.when(lock("A", session=TEN_MINUTES, customer=customer("ann")), after=MINUTE)
+    session = world.session("mine")
+    assert session is not None
+    known = only(record, CustomerCreated).customer.id
+    assert (session.locked_at, session.customer_id) == (NOON + MINUTE, known)
 
 
 def test_a_sweep_ends_what_is_over_and_nothing_else() -> None:

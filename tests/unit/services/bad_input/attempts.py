@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from tests.unit.services.bad_input.asking import Ask, Before, Rows, delete, post, shown
+from tests.unit.services.bad_input.asking import Ask, Before, Rows, delete, get, post, shown
 from tests.unit.services.strange import AMOUNT
 from tests.unit.services.world import OTHER
 
@@ -133,5 +133,9 @@ BACK: Final[Rows] = {
     "an unknown customer": post("redemptions/<hers>/rollback", {"customer": {"id": "cust_none"}}),
     "releasing an unknown voucher, or a session that holds nothing of it": delete(
         "vouchers/none/sessions/k", "vouchers/A/sessions/none"
+    ),
+    "ending a session that is over or never was": delete("sessions/none"),
+    "sessions asked for by an unknown or empty parameter": get(
+        "sessions?page=1", "sessions?code="
     ),
 }  # fmt: skip
