@@ -150,6 +150,14 @@ class Evaluation(Shape, frozen=True):
         return tuple(outcome for outcome in found if outcome.status == "APPLICABLE")
 
 
+class Asked(Shape, frozen=True):
+    """What a validation was asked, but for its customer, who is named by id beside it."""
+
+    redeemables: tuple[Redeemable, ...]
+    order: OrderInput | None = None
+    metadata: Metadata | None = None
+
+
 class RequestContext(Shape, frozen=True):
     """What a validation and a redemption have in common."""
 

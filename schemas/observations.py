@@ -1,7 +1,26 @@
 """Observations: what was seen and changed nothing. They live in topics of their own, for a while."""
 
+from typing import Any, Final
+
+from msgspec import Raw
+
 from schemas.base import Instant, Minor, Quantity, Shape
+from schemas.evaluations import Evaluation
 from schemas.projects import KeyKind
+from schemas.sessions import Session
+
+NOTHING: Final = Raw()
+
+
+class ValidationDetails(Shape, frozen=True):
+    """What a validation was asked and what it came to: its answer is rendered of it when read."""
+
+    evaluation: Evaluation
+    #: `Asked`; a plain map when it is read.
+    asked: Any = None
+    tracking_id: str | None = None
+    #: The session that was locked.
+    session: Session | None = None
 
 
 class ValidationObserved(Shape, tag="validation.observed", frozen=True):
@@ -24,6 +43,8 @@ class ValidationObserved(Shape, tag="validation.observed", frozen=True):
     customer_id: str | None = None
     #: In minor units; None: no order, or one without an amount.
     order_amount: Minor | None = None
+    #: `ValidationDetails`; nothing where they are large (services/validation/front.py).
+    details: Raw = NOTHING
 
 
 class ApiCall(Shape, frozen=True):

@@ -1,6 +1,6 @@
 """Sessions: locks on what a validation would take, until they end."""
 
-from typing import Final
+from typing import Any, Final
 
 from schemas.base import Millis, Shape, Unanswered
 from schemas.evaluations import Evaluation, RequestContext
@@ -57,6 +57,8 @@ class SessionLocked(Shape, tag="session.locked", frozen=True):
     evaluation: Evaluation
     tracking_id: str | None = None
     customer_id: str | None = None
+    #: `Asked`, as JSON has it.
+    asked: dict[str, Any] | None = None
 
 
 class SessionRefused(Shape, tag="session.refused", frozen=True):
@@ -65,6 +67,10 @@ class SessionRefused(Shape, tag="session.refused", frozen=True):
     evaluation: Evaluation
     tracking_id: str | None = None
     customer_id: str | None = None
+    #: `Asked`, as JSON has it.
+    asked: dict[str, Any] | None = None
+    #: The session that was asked for.
+    session_key: str | None = None
 
 
 class SessionReleased(Shape, tag="session.released", frozen=True):

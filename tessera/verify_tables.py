@@ -144,7 +144,9 @@ class FreshTables:
             if place in self._unread:
                 report.note(f"{what} is not compared, since the log could not be read")
                 continue
-            ours = await table_state(self._database, named[name], place, theirs.first)
+            ours = await table_state(
+                self._database, named[name], place, theirs.first, kept_from=theirs.kept_from
+            )
             known = self._hashes.get((name, place))
             if theirs.offset >= theirs.first and theirs.hash != known:
                 report.bad(

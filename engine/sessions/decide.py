@@ -10,6 +10,8 @@ from fractions import Fraction
 from math import ceil
 from types import MappingProxyType
 
+from msgspec import json
+
 from engine.customers.decide import know_customer
 from engine.evaluation.evaluate import Asker, FoundRedeemables, evaluate_found
 from engine.evaluation.outcomes import fail_all
@@ -23,7 +25,7 @@ from schemas.api import SessionInput
 from schemas.base import INSTANT_MAX, Millis
 from schemas.commands import Command
 from schemas.errors import Refusal, not_found
-from schemas.evaluations import Evaluation
+from schemas.evaluations import Asked, Evaluation
 from schemas.sessions import (
     EndSession,
     LockSession,
@@ -56,16 +58,19 @@ def lock_session(
     asked = FoundRedeemables.of(view, body.redeemables)
     if asked.refusal is not None:
         return asked.refusal
+    request = json.decode(json.encode(Asked(body.redeemables, body.order, body.metadata)))
+    key = None if body.session is None else body.session.key
     known = know_customer(view, command, body.customer, now)
     if isinstance(known, Refusal):
-        refused = SessionRefused(fail_all(body.redeemables, known), body.tracking_id)
+        failed = fail_all(body.redeemables, known)
+        refused = SessionRefused(failed, body.tracking_id, asked=request, session_key=key)
         return Decision(events=(refused,))
     evaluation = evaluate_found(view, body, asked, Asker.of(command, known.customer), now)
     if evaluation.valid:
         session = _session(command, body.session or SessionInput(), evaluation, now)
-        locked = SessionLocked(session, evaluation, body.tracking_id, known.id)
+        locked = SessionLocked(session, evaluation, body.tracking_id, known.id, request)
         return Decision(events=(*known.events, locked), customer=known.snapshot)
-    refused = SessionRefused(evaluation, body.tracking_id, known.id)
+    refused = SessionRefused(evaluation, body.tracking_id, known.id, request, key)
     return Decision(events=(*known.events, refused), customer=known.snapshot)
 
 

@@ -101,6 +101,9 @@ class Settings(BaseModel):
     ledger_slot: Annotated[str, Field(pattern=r"^[A-Za-z0-9._-]{1,64}$")] = Field(
         default="0", description="name of this host `ledger` among all, kept by its restarts"
     )
+    validations_days: Annotated[int, Field(ge=1, le=3650)] = Field(
+        default=30, description="days for which validations are listed and kept"
+    )
     log_format: LogFormat = Field(
         default="auto",
         description="`console`, `json`, or `auto`: console on a terminal, else JSON lines",

@@ -12,9 +12,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from runtime.base.clock import clock_ms
 from runtime.clickhouse.database import Database, DatabaseFault, TableDef, now_seconds
 from runtime.clickhouse.positions import Positions
 from runtime.clickhouse.reads import Reads
+from runtime.clickhouse.retention import Retention, keep_removing
 from runtime.clickhouse.sink import Feed
 from runtime.clickhouse.source import LogSources
 from runtime.clickhouse.table import (
@@ -27,8 +29,9 @@ from runtime.clickhouse.table import (
 )
 from runtime.http.errors import JSON, unavailable
 from runtime.http.internal import positions_of
-from runtime.http.service import Part, Service
+from runtime.http.service import Part, Service, Task
 from runtime.log.log import LogError, Place, StoredEntry
+from schemas.base import Millis
 
 #: How long `tessera verify` lets them come to where the log ended when it began.
 SETTLED_SECONDS_MAX = 10.0
@@ -56,12 +59,16 @@ class Sinks:
         fillings: Sequence[Filling],
         partitions: int,
         *,
+        retentions: Sequence[Retention] = (),
         clock: Callable[[], float] = now_seconds,
+        clock_ms: Callable[[], Millis] = clock_ms,
     ) -> None:
         self.database = database
         self.positions = Positions()
         self._sources = sources
         self._clock = clock
+        self._clock_ms = clock_ms
+        self._retentions = {each.table.name: each for each in retentions}
         self._tables = table_definitions(fillings)
         self._sources_of_tables = [
             (table.definition, filling.topic) for filling in fillings for table in filling.tables
@@ -81,7 +88,9 @@ class Sinks:
     @property
     def service(self) -> Service:
         """The feeds as tasks, their health, and the route that `tessera verify` asks."""
-        tasks = {f"sink {place}": f.run for place, f in self._feeds.items()}
+        tasks: dict[str, Task] = {f"sink {place}": f.run for place, f in self._feeds.items()}
+        if self._retentions:
+            tasks["retention"] = self._remove_old
         return Service(
             "sinks",
             routes=(Route("/internal/tables", self._answer_tables, methods=["GET"]),),
@@ -122,10 +131,27 @@ class Sinks:
                     first = await self._sources.first_kept(place)
                     # Asked before the rows are, so that nothing is missing up to there.
                     at = self.positions.of(table, place)
-                    found.append(await table_state(self.database, table, place, first, at))
+                    kept = self._kept_from(table)
+                    state = await table_state(self.database, table, place, first, at, kept)
+                    found.append(state)
         except (LogError, DatabaseFault) as fault:
             raise unavailable("The tables cannot be read") from fault
         return Response(msgspec.json.encode({"tables": found}), media_type=JSON)
+
+    def _kept_from(self, table: TableDef) -> Millis | None:
+        retention = self._retentions.get(table.name)
+        return None if retention is None else retention.kept_from(self._clock_ms())
+
+    async def _remove_old(self) -> None:
+        await keep_removing(
+            self.database,
+            [
+                (self._retentions[table.name], [Place(topic, n) for n in range(self._partitions)])
+                for table, topic in self._sources_of_tables
+                if table.name in self._retentions
+            ],
+            self._clock_ms,
+        )
 
     async def _await_erased(self) -> None:
         """Waits until no row is left that was to be erased. Raises ApiError 503, DatabaseFault."""
@@ -163,19 +189,27 @@ class TableState(msgspec.Struct, frozen=True):
     rows: int
     sum: str
     xor: str
+    #: The digest is over what happened from then on, where rows are kept for a while.
+    kept_from: Millis | None = None
 
 
 async def table_state(
-    database: Database, table: TableDef, place: Place, first: int = 0, position: int = -1
+    database: Database,
+    table: TableDef,
+    place: Place,
+    first: int = 0,
+    position: int = -1,
+    kept_from: Millis | None = None,
 ) -> TableState:
     """The digest of a table's rows from `first` on; it is known to be complete up to `position`.
 
     Rows that come meanwhile come whole up to a record, so what is newest moves the position on.
     """
     at = as_checkpoint(await database.query(checkpoint(table, place)))
-    ((rows, total, xor, newest),) = await database.query(digest(table, place, first, OFFSET_MAX))
+    query = digest(table, place, first, OFFSET_MAX, kept_from)
+    ((rows, total, xor, newest),) = await database.query(query)
     last = newest if rows else -1
     position = max(position, at.offset, last)
     return TableState(
-        table.name, *place, at.offset, at.hash, first, last, position, rows, total, xor
+        table.name, *place, at.offset, at.hash, first, last, position, rows, total, xor, kept_from
     )

@@ -31,7 +31,7 @@ _PLACE = (
     Column("log_hash", "String", "ZSTD(1)"),
 )
 _INDEX, _HASH = 3, 4
-_HERE = "log_topic = {topic:String} AND log_partition = {partition:UInt16}"
+HERE = "log_topic = {topic:String} AND log_partition = {partition:UInt16}"
 
 
 class SourceEntry(NamedTuple):
@@ -195,7 +195,7 @@ def checkpoint(table: TableDef, place: Place) -> Query:
     """(offset, hash) of the last record, one row or none."""
     return Query(
         f"SELECT log_offset, log_hash FROM {table.full_name} "  # noqa: S608  declared names
-        f"WHERE {_HERE} AND log_hash != '' ORDER BY log_offset DESC LIMIT 1",
+        f"WHERE {HERE} AND log_hash != '' ORDER BY log_offset DESC LIMIT 1",
         place._asdict(),
     )
 
@@ -208,7 +208,7 @@ def forget(table: TableDef, place: Place, since: int) -> Query:
             place._asdict(),
         )
     return Query(
-        f"ALTER TABLE {table.full_name} DELETE WHERE {_HERE} AND log_offset >= {{since:Int64}} "
+        f"ALTER TABLE {table.full_name} DELETE WHERE {HERE} AND log_offset >= {{since:Int64}} "
         "SETTINGS mutations_sync = 1",
         {**place._asdict(), "since": since},
     )
@@ -224,7 +224,7 @@ def erase(
     wanted = " AND ".join(f"{name} = {{erased_{name}:String}}" for name in selection)
     values = {f"erased_{name}": value for name, value in selection.items()}
     return Query(
-        f"ALTER TABLE {table.full_name} DELETE WHERE {_HERE} AND {wanted} "
+        f"ALTER TABLE {table.full_name} DELETE WHERE {HERE} AND {wanted} "
         f"AND log_offset < {{before:Int64}} SETTINGS mutations_sync = {int(wait)}",
         {**place._asdict(), **values, "before": before},
     )
@@ -264,21 +264,26 @@ def oldest_part(table: TableDef) -> Query:
     )
 
 
-def digest(table: TableDef, place: Place, first: int, last: int) -> Query:
+def digest(
+    table: TableDef, place: Place, first: int, last: int, kept_from: int | None = None
+) -> Query:
     """What a table holds of the offsets first..last, independent of the order of rows and blocks.
 
     One row: (rows, sum of the rows' hashes, xor of them, greatest offset). Markers and hashes of
     records do not count, since they depend on where blocks ended. A table that keeps the newest
     row of a key gives what a fold up to `last` gives only if it has taken nothing after `last`.
+    Of one whose rows are kept for a while, what happened before `kept_from` does not count.
     """
     names = ", ".join(name for name in table.column_names if name != _PLACE[_HASH].name)
     final = " FINAL" if table.version is not None else ""
+    kept = "" if kept_from is None else "AND at >= {kept_from:Int64} "
+    values = {} if kept_from is None else {"kept_from": kept_from}
     return Query(
         "SELECT count(), toString(sum(toUInt128(h))), toString(groupBitXor(h)), "  # noqa: S608
         f"toInt64(max(log_offset)) FROM (SELECT log_offset, cityHash64({names}) AS h "
-        f"FROM {table.full_name}{final} WHERE {_HERE} AND log_index >= 0 "
+        f"FROM {table.full_name}{final} WHERE {HERE} AND log_index >= 0 {kept}"
         "AND log_offset BETWEEN {first:Int64} AND {last:Int64})",
-        {**place._asdict(), "first": first, "last": last},
+        {**place._asdict(), **values, "first": first, "last": last},
     )
 
 

@@ -5,6 +5,7 @@ Every query names the caller's project, so no other project's rows are ever seen
 
 from collections.abc import Awaitable, Callable
 from functools import partial
+from typing import Final, NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,6 +22,7 @@ from services.audit.history.transactions import (
     list_campaign_transactions,
     list_voucher_transactions,
 )
+from services.audit.history.validations import Validations
 from services.audit.lists.actions import list_actions
 from services.audit.lists.bin import list_bin
 from services.audit.lists.campaigns import CAMPAIGNS
@@ -43,8 +45,20 @@ from services.audit.lists.vouchers import VOUCHERS
 Timed = Callable[[Reads, Callable[[], Millis], Request], Awaitable[Response]]
 
 
-def audit_service(reads: Reads, clock_ms: Callable[[], Millis] = clock_ms) -> Service:
+class Kept(NamedTuple):
+    """How many days audit keeps what nothing else depends on."""
+
+    validation_days: int = 30
+
+
+KEPT: Final = Kept()
+
+
+def audit_service(
+    reads: Reads, clock_ms: Callable[[], Millis] = clock_ms, kept: Kept = KEPT
+) -> Service:
     """The routes of audit; a host's sinks fill its tables (`tables.LEDGER_TABLES`)."""
+    validations = Validations(reads, clock_ms, kept.validation_days)
 
     def listed(path: str, listing: Listing) -> Route:
         return Route(path, partial(answer_list, listing, reads, clock_ms), methods=["GET"])
@@ -84,6 +98,8 @@ def audit_service(reads: Reads, clock_ms: Callable[[], Millis] = clock_ms) -> Se
             read("/v1/webhook-deliveries", list_deliveries),
             timed("/v1/async-actions", list_actions),
             read("/v1/audit/api-calls", list_api_calls),
+            Route("/v1/validations", validations.list, methods=["GET"]),
+            Route("/v1/validations/{id:ident}", validations.get, methods=["GET"]),
             *activity_routes(reads, clock_ms),
         ),
     )

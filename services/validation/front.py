@@ -6,9 +6,10 @@ know, or knows otherwise, is a command, too, before the evaluation.
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Final
 
-from msgspec import structs
+import msgspec
+from msgspec import Raw, structs
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -40,11 +41,16 @@ from schemas.base import Millis
 from schemas.commands import Command
 from schemas.customers import Customer, UpsertCustomer
 from schemas.errors import Refusal, refuse
-from schemas.evaluations import Evaluation, RequestContext
-from schemas.observations import ValidationObserved
+from schemas.evaluations import Asked, Evaluation, RequestContext
+from schemas.observations import NOTHING, ValidationDetails, ValidationObserved
 from schemas.projects import KeyKind
 from schemas.records import Answer, Conflicted, Decided
 from schemas.sessions import LockSession, ReleaseSession, Session, SessionLocked, SessionRefused
+
+#: What is kept of a validation at most, in bytes of JSON; beyond that only what it came to.
+DETAILS_BYTES_MAX: Final = 65_536
+
+_encode: Final = msgspec.json.Encoder().encode
 
 
 class Validations:
@@ -84,7 +90,7 @@ class Validations:
 
             command = lock_command(body, tracking)
             return await self.writes.answer(request, "validate", content, command, show)
-        seen_id, evaluation = await self._evaluate(request, content, body)
+        seen_id, evaluation = await self._evaluate(request, content, body, tracking)
         answer = validation_body(seen_id, evaluation, kind, tracking_id=tracking)
         if expand:
             answer = expand_redeemables(answer, evaluation, expand)
@@ -128,11 +134,11 @@ class Validations:
             command = lock_command(body, tracking)
             route = "validate.voucher" if asked.object == "voucher" else "validate.tier"
             return await self.writes.answer(request, route, content, command, show)
-        _, evaluation = await self._evaluate(request, content, body)
+        _, evaluation = await self._evaluate(request, content, body, tracking)
         return self.writes.respond(request, 200, render(evaluation))
 
     async def _evaluate(
-        self, request: Request, content: bytes, body: AttemptBody
+        self, request: Request, content: bytes, body: AttemptBody, tracking: str | None
     ) -> tuple[str, Evaluation]:
         """The id of a validation without a session, which is observed, and what it came to."""
         identity = self.writes.identity(request, "validate.customer", content)
@@ -152,7 +158,10 @@ class Validations:
             asker = Asker(customer, caller.kind, caller.key_id)
             evaluation = evaluate_for(view, asked, asker, at)
         customer_id = None if customer is None else customer.id
-        seen = observe_validation(self.make_id(), caller, at, evaluation, customer_id)
+        details = ValidationDetails(
+            evaluation, Asked(body.redeemables, body.order, body.metadata), tracking
+        )
+        seen = observe_validation(self.make_id(), caller, at, customer_id, details)
         self.observe(seen)
         return seen.id, evaluation
 
@@ -233,10 +242,12 @@ def observe_validation(
     validation_id: str,
     caller: Caller,
     at: Millis,
-    evaluation: Evaluation,
     customer_id: str | None,
+    details: ValidationDetails,
 ) -> ValidationObserved:
-    """What analytics counts of a validation."""
+    """What analytics counts of a validation, and what audit shows of it."""
+    evaluation = details.evaluation
+    encoded = _encode(details)
     vouchers = [each.voucher for each in evaluation.outcomes if each.voucher is not None]
     tiers = [each.tier for each in evaluation.outcomes if each.tier is not None]
     campaign_ids = (*(v.campaign_id for v in vouchers), *(tier.campaign_id for tier in tiers))
@@ -254,6 +265,7 @@ def observe_validation(
         ),
         customer_id=customer_id,
         order_amount=evaluation.order.amount if evaluation.order else None,
+        details=Raw(encoded) if len(encoded) <= DETAILS_BYTES_MAX else NOTHING,
     )
 
 

@@ -28,7 +28,8 @@ from runtime.http.routing import caller_of
 from schemas.api import CustomerInput, OptionsInput, OrderInput, Text
 from schemas.base import Metadata, Shape
 from schemas.errors import Refusal
-from schemas.evaluations import Evaluation
+from schemas.evaluations import Asked, Evaluation
+from schemas.observations import ValidationDetails
 from schemas.promotions import PromotionTier
 from schemas.qualifications import Scenario
 from services.validation.front import Validations, observe_validation
@@ -92,9 +93,18 @@ class Promotions:
         )
         outcomes = tuple(each.evaluation.outcomes[0] for each in found)
         order = found[0].evaluation.order if found else None
+        tracking = body.tracking_id or tracking_id_of(front.hash_key, body.customer)
         front.observe(
             observe_validation(
-                front.make_id(), caller, now, Evaluation(outcomes, order), asker.customer_id
+                front.make_id(),
+                caller,
+                now,
+                asker.customer_id,
+                ValidationDetails(
+                    Evaluation(outcomes, order),
+                    Asked((), body.order, body.metadata),
+                    tracking,
+                ),
             )
         )
         shown = [
@@ -108,7 +118,6 @@ class Promotions:
             )
             for each in found
         ]
-        tracking = body.tracking_id or tracking_id_of(front.hash_key, body.customer)
         answer = promotions_body(shown, tracking or anonymous_tracking_id())
         return front.writes.respond(request, 200, answer)
 

@@ -7,6 +7,7 @@ import msgspec
 from runtime.base.clock import clock_ms
 from runtime.base.settings import Settings
 from runtime.clickhouse.database import Database
+from runtime.clickhouse.retention import Retention
 from runtime.clickhouse.sinks import Filling, Sinks
 from runtime.clickhouse.source import LogSources
 from runtime.http.host import Host, serve_host
@@ -19,11 +20,13 @@ from schemas.records import Record
 from schemas.topics import API_CALLS, DELIVERIES, LEDGER, VALIDATIONS
 from services.analytics.service import analytics_service
 from services.analytics.tables import LEDGER_TABLES as ANALYTICS_LEDGER_TABLES
-from services.analytics.tables import VALIDATION_TABLES
-from services.audit.service import audit_service
+from services.analytics.tables import VALIDATION_TABLES as ANALYTICS_VALIDATION_TABLES
+from services.audit.service import Kept, audit_service
 from services.audit.sink.api_call_table import API_CALL_TABLES, api_calls_of
 from services.audit.sink.delivery_table import DELIVERY_TABLES, attempt_of
 from services.audit.sink.tables import LEDGER_TABLES as AUDIT_LEDGER_TABLES
+from services.audit.sink.validation_table import VALIDATION_TABLES
+from services.audit.sink.validation_table import VALIDATIONS as VALIDATION_LOG
 from tessera.hosts.parts import Parts
 from tessera.hosts.table_cleaner import TableCleaner
 
@@ -39,6 +42,7 @@ async def run_insight(settings: Settings) -> None:
         LogSources(parts.log, chained=frozenset((LEDGER,))),
         insight_fillings(parts),
         settings.partitions,
+        retentions=(Retention(VALIDATION_LOG, settings.validations_days),),
     )
     keys = Service("keys", tasks={"customer-keys": parts.keep_keys})
     host = Host(
@@ -48,7 +52,7 @@ async def run_insight(settings: Settings) -> None:
             keys,
             Erasing(parts.keyring, TableCleaner(database, sinks.reads).clean).service,
             sinks.service,
-            audit_service(sinks.reads),
+            audit_service(sinks.reads, kept=Kept(settings.validations_days)),
             analytics_service(sinks.reads, clock_ms=clock_ms),
         ),
         InternalGate(parts.internal_secret),
@@ -67,7 +71,7 @@ def insight_fillings(parts: Parts) -> Sequence[Filling]:
 
     return (
         Filling(LEDGER, AUDIT_LEDGER_TABLES + ANALYTICS_LEDGER_TABLES, record_of),
-        Filling(VALIDATIONS, VALIDATION_TABLES, observation_of),
+        Filling(VALIDATIONS, VALIDATION_TABLES + ANALYTICS_VALIDATION_TABLES, observation_of),
         Filling(API_CALLS, API_CALL_TABLES, api_calls_of),
         Filling(DELIVERIES, DELIVERY_TABLES, attempt_of),
     )

@@ -19,7 +19,7 @@ from schemas.stacking import StackingRules
 from schemas.topics import API_CALLS, DELIVERIES, LEDGER, TOPICS, VALIDATIONS, Topic
 from services.analytics import tables as analytics
 from services.analytics.timeseries import METRICS
-from services.audit.history import api_calls
+from services.audit.history import api_calls, validations
 from services.audit.lists import redemptions
 from services.audit.lists.bin import BIN
 from services.audit.lists.campaigns import CAMPAIGNS
@@ -37,6 +37,7 @@ from services.audit.service import audit_service
 from services.audit.sink import tables as audit
 from services.audit.sink.api_call_table import API_CALL_TABLES
 from services.audit.sink.delivery_table import DELIVERY_TABLES
+from services.audit.sink.validation_table import VALIDATION_TABLES
 from tests.architecture.markdown import quoted, read_table
 from tests.architecture.repository import ROOT, files, python_packages
 from tests.unit.engine.test_dispatch import TABLES as ENGINE
@@ -46,6 +47,7 @@ from tests.unit.services.test_dispatch import TABLES as SERVICES
 FILLED: Final[Mapping[str, Mapping[str, tuple[SinkTable[Any], ...]]]] = {
     "docs/services/audit.md": {
         LEDGER: audit.LEDGER_TABLES,
+        VALIDATIONS: VALIDATION_TABLES,
         API_CALLS: API_CALL_TABLES,
         DELIVERIES: DELIVERY_TABLES,
     },
@@ -70,6 +72,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Field]]] = {
     "redemptions": redemptions.FIELDS,
     "validation rules": RULES.fields,
     "assignments of rules": ASSIGNMENTS.fields,
+    "validations": validations.FIELDS,
     "API calls": api_calls.FIELDS,
     "bin": BIN.fields,
 }

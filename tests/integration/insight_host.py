@@ -9,15 +9,17 @@ import httpx
 
 from runtime.clickhouse.database import Database
 from runtime.clickhouse.positions import Positions
+from runtime.clickhouse.retention import Retention
 from runtime.clickhouse.sinks import Sinks
 from runtime.http.host import Host
 from runtime.http.internal import InternalGate
 from services.analytics.service import analytics_service
-from services.audit.service import audit_service
+from services.audit.service import KEPT, audit_service
 from services.audit.sink.api_call_table import API_CALLS
+from services.audit.sink.validation_table import VALIDATIONS
 from tests.contract.answers import async_client
 from tests.integration.insight_world import World
-from tests.unit.services.audit.examples import DAY, PROJECT, START
+from tests.unit.services.audit.examples import PROJECT
 
 HEADERS = {
     "x-tessera-secret": "s",
@@ -70,10 +72,17 @@ class Insight:
 async def running(folder: Path) -> AsyncIterator[Insight]:
     world = World()
     database = await Database.open(f"chdb://{folder}")
-    sinks = Sinks(database, world.sources, world.fillings, 1)
+    sinks = Sinks(
+        database,
+        world.sources,
+        world.fillings,
+        1,
+        retentions=(Retention(VALIDATIONS, KEPT.validation_days),),
+        clock_ms=world.now,
+    )
     services = [
-        audit_service(sinks.reads, lambda: START + 9 * DAY),
-        analytics_service(sinks.reads, lambda: START + 9 * DAY),
+        audit_service(sinks.reads, world.now),
+        analytics_service(sinks.reads, world.now),
         sinks.service,
     ]
     host = Host("insight", services, InternalGate("s"))

@@ -25,7 +25,9 @@ from schemas.topics import API_CALLS, LEDGER, VALIDATIONS
 from services.analytics import tables as analytics
 from services.audit.sink import tables as audit
 from services.audit.sink.api_call_table import API_CALL_TABLES, api_calls_of
+from services.audit.sink.validation_table import VALIDATION_TABLES
 from tests.unit.services.audit.examples import (
+    DAY,
     PROJECT,
     START,
     applicable,
@@ -63,11 +65,20 @@ class World:
         self.records: list[Record] = []
         self.observed: list[ValidationObserved] = []
         self.head = GENESIS
+        #: What readers take for the present.
+        self.time = START + 9 * DAY
         self.fillings = (
             Filling(LEDGER, (*audit.LEDGER_TABLES, *analytics.LEDGER_TABLES), self.record_of),
-            Filling(VALIDATIONS, analytics.VALIDATION_TABLES, self.observation_of),
+            Filling(
+                VALIDATIONS,
+                (*VALIDATION_TABLES, *analytics.VALIDATION_TABLES),
+                self.observation_of,
+            ),
             Filling(API_CALLS, API_CALL_TABLES, api_calls_of),
         )
+
+    def now(self) -> int:
+        return self.time
 
     async def record_of(self, entry: StoredEntry) -> Record:
         return self.records[int(entry.value)]

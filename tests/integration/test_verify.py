@@ -8,6 +8,7 @@ import pytest
 
 from engine.fold import StateFold, state_fingerprint
 from runtime.clickhouse.database import Query, TableDef
+from runtime.clickhouse.retention import Retention, remove_old
 from runtime.clickhouse.sinks import TableState, table_state
 from runtime.clickhouse.table import SourceEntry, forget
 from runtime.keys.codec import Codec
@@ -23,11 +24,19 @@ from schemas.records import Record
 from schemas.topics import LEDGER
 from services.audit.sink.entities import ENTITIES
 from services.audit.sink.redemption_table import REDEMPTIONS
+from services.audit.sink.validation_table import VALIDATIONS
 from tessera.report import Report
 from tessera.verify import open_snapshots, verify_partition
 from tessera.verify_tables import check_states, fresh_tables, plain_records
 from tests.integration.insight_world import LEDGER_PLACE, VALIDATIONS_PLACE, World, many
-from tests.unit.services.audit.examples import PROJECT, START, created, customer_created, decided
+from tests.unit.services.audit.examples import (
+    DAY,
+    PROJECT,
+    START,
+    created,
+    customer_created,
+    decided,
+)
 
 RECORDS = 8
 
@@ -220,6 +229,31 @@ async def test_tables_that_are_whole_hold(tmp_path: Path) -> None:
     world = history()
     states = await filled(world, tmp_path)
     assert {each.position for each in states if each.topic == LEDGER} == {39}
+    assert (await compared(world, states)).faults == []
+
+
+async def test_rows_that_were_kept_long_enough_are_not_missed(tmp_path: Path) -> None:
+    world = history()
+    # the locks of `history` lie at 4, 16 and 28 seconds, the observations at the start
+    now = START + 16_000 + DAY
+    retention = Retention(VALIDATIONS, 1)
+    async with world.open(tmp_path) as database:
+        await world.fill(database)
+        await remove_old(database, retention, (LEDGER_PLACE, VALIDATIONS_PLACE), now)
+        states = [
+            await table_state(
+                database,
+                table.definition,
+                place,
+                position=world.positions.of(table.definition, place),
+                kept_from=retention.kept_from(now) if table.definition is VALIDATIONS else None,
+            )
+            for filling in world.fillings
+            for table in filling.tables
+            for place in (Place(filling.topic, 0),)
+        ]
+    rows = {(each.topic, each.rows) for each in states if each.table == VALIDATIONS.name}
+    assert rows == {(LEDGER_PLACE.topic, 2), (VALIDATIONS_PLACE.topic, 0)}
     assert (await compared(world, states)).faults == []
 
 

@@ -125,6 +125,16 @@ def find_voucher(project: str, voucher: str) -> Query:
     )
 
 
+def voucher_names(project: str, voucher: str) -> Query:
+    """(id, code) of the vouchers that have or had that code or id."""
+    return Query(
+        f"SELECT DISTINCT id, alias FROM {ENTITIES.full_name} "  # noqa: S608
+        "WHERE project = {project:String} AND kind = 'voucher' "
+        "AND (alias = {voucher:String} OR id = {voucher:String}) AND alias != ''",
+        {"project": project, "voucher": voucher},
+    )
+
+
 def find_campaign(project: str, campaign: str) -> Query:
     """The id of the campaign with that id or name, one row or none; an id goes before a name."""
     return Query(

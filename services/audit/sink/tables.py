@@ -106,6 +106,7 @@ from services.audit.sink.entities import ENTITIES, EntityRow
 from services.audit.sink.redemption_table import REDEMPTIONS, redemption_table_rows
 from services.audit.sink.segment_rows import MEMBERS, member_table_rows
 from services.audit.sink.transaction_table import TRANSACTIONS, transaction_table_rows
+from services.audit.sink.validation_table import VALIDATIONS, session_rows
 
 #: The stored type of the command that forgets; everything else erases nothing.
 FORGET = tag_of(ForgetCustomer)
@@ -246,5 +247,13 @@ LEDGER_TABLES: tuple[SinkTable[Record], ...] = (
     SinkTable(ACTIVITY, activity_table_rows, forgotten_activity),
     SinkTable(TRANSACTIONS, transaction_table_rows),
     SinkTable(MEMBERS, member_table_rows),
+    SinkTable(VALIDATIONS, session_rows),
 )
-DEFINITIONS: tuple[TableDef, ...] = (REDEMPTIONS, ENTITIES, ACTIVITY, TRANSACTIONS, MEMBERS)
+DEFINITIONS: tuple[TableDef, ...] = (
+    REDEMPTIONS,
+    ENTITIES,
+    ACTIVITY,
+    TRANSACTIONS,
+    MEMBERS,
+    VALIDATIONS,
+)

@@ -7,7 +7,7 @@ import pytest
 
 from schemas.events import Event
 from services.analytics import campaign_tables, redemption_facts, validation_facts
-from services.audit.sink import segment_rows
+from services.audit.sink import segment_rows, validation_table
 from services.audit.sink import tables as audit
 from services.distribution.webhooks import outbox
 from services.distribution.worker import state as worker
@@ -15,6 +15,7 @@ from services.distribution.worker import state as worker
 #: Whoever makes something of events: its table, and what it passes over.
 TABLES: Mapping[str, tuple[Collection[type[Any]], frozenset[type[Any]]]] = {
     "entities": (audit.ROWS, audit.UNLISTED),
+    "validations": (validation_table.ROWS, validation_table.UNLISTED),
     "segments": (segment_rows.MOVES, segment_rows.UNMOVED),
     "campaigns": (campaign_tables.ROWS, campaign_tables.UNLISTED),
     "campaign facts": (campaign_tables.COUNTS, campaign_tables.UNCOUNTED),

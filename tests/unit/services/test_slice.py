@@ -1,9 +1,14 @@
 """The fronts end to end over a ledger in memory: answers have the contract's shapes and meaning."""
 
+import json
 from typing import Any
 
+import msgspec
 import pytest
 
+from engine.evaluation.body import validation_body
+from engine.kernel.encode import to_json
+from schemas.observations import ValidationDetails
 from schemas.records import Conflicted, Decided, Duplicate
 from tests.contract.shapes import assert_shape
 from tests.unit.runtime.http.test_edge import refused
@@ -115,6 +120,13 @@ async def test_a_validation_shows_each_step_and_is_observed(world: World) -> Non
     (seen,) = world.topic.entries
     assert (seen["id"], seen["valid"], seen["order_amount"]) == (body["id"], True, 10_000)
     assert seen["redeemables"] == ["G", "A"]
+    details = msgspec.convert(seen["details"], ValidationDetails)
+    shown = validation_body(
+        seen["id"], details.evaluation, "server", tracking_id=body["tracking_id"]
+    )
+    assert json.loads(to_json(shown)) == body
+    assert details.asked["order"] == {"amount": 10_000}
+    assert str(CUSTOMER["source_id"]) not in json.dumps(seen)
 
 
 async def test_a_customer_is_a_command_only_where_there_is_news(world: World) -> None:
