@@ -68,6 +68,11 @@ class ApiCall(Shape, frozen=True):
     channel: str
     #: The paths of the members of its body that nobody read, as the answer told them.
     ignored: tuple[str, ...] = ()
+    #: What it asked in its query; what may be of a person is a `*`.
+    query: str = ""
+    #: The offset of the record that answered it, in the ledger's partition of its project; -1: it
+    #: was answered without one.
+    record: int = -1
 
 
 class ApiCallsObserved(Shape, tag="api_calls.observed", frozen=True):

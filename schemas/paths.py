@@ -19,6 +19,14 @@ _WORDS: Final = (
 PATH_WORDS: Final = frozenset(_WORDS.split())
 #: The segment before one that may be what a shop calls a person by, and how ids of ours begin.
 PERSONAL_SEGMENTS: Final[Mapping[str, str]] = {"customers": "cust_", "members": "lm_"}
+#: The words in names of parameters whose values may be of a person.
+PERSONAL_PARAMETERS: Final = frozenset(
+    {
+        "customer", "customer_id", "source_id", "tracking_id", "email", "name", "phone", "city",
+        "address", "state", "line_", "postal_code", "country", "birthday", "birthdate",
+        "description", "metadata", "holder", "referrer", "text", "path",
+    }
+)  # fmt: skip
 
 #: The endpoints that take files, or many rows at once.
 UPLOAD_PATHS: Final = re.compile(

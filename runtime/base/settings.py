@@ -104,6 +104,10 @@ class Settings(BaseModel):
     validations_days: Annotated[int, Field(ge=1, le=3650)] = Field(
         default=30, description="days for which validations are listed and kept"
     )
+    api_calls_days: Annotated[int, Field(ge=1, le=3650)] = Field(
+        default=90,
+        description="days for which calls of the API are listed and kept that changed nothing",
+    )
     log_format: LogFormat = Field(
         default="auto",
         description="`console`, `json`, or `auto`: console on a terminal, else JSON lines",

@@ -2,9 +2,10 @@
 
 The edge notes a call in memory, which costs it about a microsecond; a task writes what was noted
 to the topic `api-calls`, some hundred calls in one record. Only so many calls may wait: beyond
-that they are dropped and counted. A call says who asked for what and what became of it, never what
-was said: no bodies, no tokens, no query strings, and in a path nothing that may name a person. Of
-a body only the names are kept of what nobody read (runtime/http/ignored.py).
+that they are dropped and counted. A call says who asked for what and what became of it: no bodies,
+no tokens, and in path and query nothing that may name a person. Of a body only the names are kept
+of what nobody read (runtime/http/ignored.py); what was decided of it is in the record of the ledger
+that answered it, which it names.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from typing import Final, NamedTuple
+from urllib.parse import parse_qsl, urlencode
 
 import msgspec
 import structlog
@@ -24,7 +26,7 @@ from runtime.log.log import Entry, LogError, Unsent
 from runtime.log.sender import EntrySender
 from schemas.base import tag_of
 from schemas.observations import ApiCall, ApiCallsObserved
-from schemas.paths import PATH_WORDS, PERSONAL_SEGMENTS
+from schemas.paths import PATH_WORDS, PERSONAL_PARAMETERS, PERSONAL_SEGMENTS
 from schemas.topics import API_CALLS
 
 WAITING_MAX: Final = 20_000
@@ -37,6 +39,12 @@ PATH_LENGTH_MAX: Final = 200
 #: than a head may hold.
 PATH_NOTED_MAX: Final = 2048
 HEADER_NOTED_MAX: Final = 320
+QUERY_NOTED_MAX: Final = 2048
+#: How much of a query is kept.
+QUERY_LENGTH_MAX: Final = 1000
+#: Under which name a request's scope says which record answered it, and what stands for none.
+RECORD_KEY: Final = "tessera.record"
+NO_RECORD: Final = -1
 #: What a client is that does not say, and what it or its site is that says something unheard of.
 CHANNEL: Final = b"API"
 OTHER: Final = "other"
@@ -46,6 +54,9 @@ ID: Final = "{id}"
 #: `JS-SDK`, `Java-SDK`, `WOO_COMMERCE`; what a client calls itself may be anything.
 _CHANNEL: Final = re.compile(rb"[A-Za-z0-9][A-Za-z0-9 ._/+-]{0,63}")
 #: `https://shop.test:8443`, `capacitor://localhost`, and what a browser says that hides its site.
+#: The words of a parameter's name, `filters[source_id][conditions][$is]`, and an id of ours.
+_WORDS: Final = re.compile(r"[a-z_]+")
+_OWN_CUSTOMER: Final = re.compile(r"cust_[0-9a-f]{1,64}")
 _ORIGIN: Final = re.compile(rb"null|[A-Za-z][A-Za-z0-9+.-]{0,31}://[A-Za-z0-9._:\[\]-]{1,260}")
 
 log = structlog.get_logger(__name__)
@@ -69,6 +80,9 @@ class Noted(NamedTuple):
     channel: bytes | None = None
     #: What nobody read of the body, as the answer told.
     ignored: tuple[str, ...] = ()
+    query: bytes = b""
+    #: The offset of the record that answered.
+    record: int = NO_RECORD
 
 
 class ApiCalls:
@@ -165,7 +179,29 @@ def as_call(noted: Noted) -> ApiCall:
         _known_form(noted.origin, _ORIGIN) if noted.origin else channel,
         channel,
         noted.ignored,
+        mask_query(noted.query) if noted.query else "",
+        noted.record,
     )
+
+
+def mask_query(raw: bytes) -> str:
+    """The query without what may be of a person; of bounded length."""
+    shown = [(name, _masked(name, value)) for name, value in _parameters(raw)]
+    return urlencode(shown, safe="[]*:,$")[:QUERY_LENGTH_MAX]
+
+
+def _parameters(raw: bytes) -> list[tuple[str, str]]:
+    try:
+        return parse_qsl(raw.decode("latin-1"), keep_blank_values=True)
+    except ValueError:  # more parameters than anybody reads
+        return []
+
+
+def _masked(name: str, value: str) -> str:
+    words = _WORDS.findall(name.lower())
+    if "@" not in value and PERSONAL_PARAMETERS.isdisjoint(words):
+        return value
+    return value if _OWN_CUSTOMER.fullmatch(value) else MASK
 
 
 @lru_cache(maxsize=1024)

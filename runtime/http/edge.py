@@ -18,7 +18,15 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from runtime.http.api_calls import HEADER_NOTED_MAX, PATH_NOTED_MAX, Noted, mask_path
+from runtime.http.api_calls import (
+    HEADER_NOTED_MAX,
+    NO_RECORD,
+    PATH_NOTED_MAX,
+    QUERY_NOTED_MAX,
+    RECORD_KEY,
+    Noted,
+    mask_path,
+)
 from runtime.http.auth import Caller, Gate, Headers
 from runtime.http.errors import ApiError, as_api_error, error_response, unavailable
 from runtime.http.ignored import IGNORED_HEADER, ignored_of
@@ -184,6 +192,8 @@ def _note_call(scope: Scope, headers: Headers, caller: Caller, out: _Exit, secon
         headers.get(b"origin", b"")[:HEADER_NOTED_MAX],
         headers.get(b"x-voucherify-channel", b"")[:HEADER_NOTED_MAX],
         out.ignored,
+        scope["query_string"][:QUERY_NOTED_MAX],
+        scope.get(RECORD_KEY, NO_RECORD),
     )
 
 

@@ -16,8 +16,10 @@ from runtime.clickhouse.reads import Reads
 from runtime.http.service import Service
 from schemas.base import Millis
 from services.audit.history.activity import activity_routes
-from services.audit.history.api_calls import list_api_calls
+from services.audit.history.api_calls import ApiCallLog
 from services.audit.history.deliveries import list_deliveries
+from services.audit.history.events import Events
+from services.audit.history.records import ReadRecord, Records
 from services.audit.history.transactions import (
     list_campaign_transactions,
     list_voucher_transactions,
@@ -49,15 +51,23 @@ class Kept(NamedTuple):
     """How many days audit keeps what nothing else depends on."""
 
     validation_days: int = 30
+    #: Those that changed something are kept for good.
+    api_call_days: int = 90
 
 
 KEPT: Final = Kept()
 
 
 def audit_service(
-    reads: Reads, clock_ms: Callable[[], Millis] = clock_ms, kept: Kept = KEPT
+    reads: Reads,
+    read_record: ReadRecord,
+    clock_ms: Callable[[], Millis] = clock_ms,
+    kept: Kept = KEPT,
 ) -> Service:
     """The routes of audit; a host's sinks fill its tables (`tables.LEDGER_TABLES`)."""
+    records = Records(read_record)
+    events = Events(reads, records)
+    calls = ApiCallLog(reads, records, clock_ms, kept.api_call_days)
     validations = Validations(reads, clock_ms, kept.validation_days)
 
     def listed(path: str, listing: Listing) -> Route:
@@ -97,9 +107,17 @@ def audit_service(
             read("/v1/campaigns/{id:ident}/transactions", list_campaign_transactions),
             read("/v1/webhook-deliveries", list_deliveries),
             timed("/v1/async-actions", list_actions),
-            read("/v1/audit/api-calls", list_api_calls),
+            Route("/v1/audit/api-calls", calls.list_all, methods=["GET"]),
+            Route("/v1/audit/api-calls/{id:ident}", calls.get, methods=["GET"]),
             Route("/v1/validations", validations.list, methods=["GET"]),
             Route("/v1/validations/{id:ident}", validations.get, methods=["GET"]),
+            Route("/v1/audit/events", events.list_all, methods=["GET"]),
+            Route("/v1/audit/events/{id:ident}", events.get, methods=["GET"]),
+            Route(
+                "/v1/audit/redemptions/{id:ident}/events",
+                events.list_of_redemption,
+                methods=["GET"],
+            ),
             *activity_routes(reads, clock_ms),
         ),
     )

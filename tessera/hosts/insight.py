@@ -21,8 +21,10 @@ from schemas.topics import API_CALLS, DELIVERIES, LEDGER, VALIDATIONS
 from services.analytics.service import analytics_service
 from services.analytics.tables import LEDGER_TABLES as ANALYTICS_LEDGER_TABLES
 from services.analytics.tables import VALIDATION_TABLES as ANALYTICS_VALIDATION_TABLES
+from services.audit.history.records import StoredRecord
 from services.audit.service import Kept, audit_service
-from services.audit.sink.api_call_table import API_CALL_TABLES, api_calls_of
+from services.audit.sink.api_call_table import API_CALL_TABLES, CHANGED, api_calls_of
+from services.audit.sink.api_call_table import API_CALLS as API_CALL_LOG
 from services.audit.sink.delivery_table import DELIVERY_TABLES, attempt_of
 from services.audit.sink.tables import LEDGER_TABLES as AUDIT_LEDGER_TABLES
 from services.audit.sink.validation_table import VALIDATION_TABLES
@@ -42,8 +44,18 @@ async def run_insight(settings: Settings) -> None:
         LogSources(parts.log, chained=frozenset((LEDGER,))),
         insight_fillings(parts),
         settings.partitions,
-        retentions=(Retention(VALIDATION_LOG, settings.validations_days),),
+        retentions=(
+            Retention(VALIDATION_LOG, settings.validations_days),
+            Retention(API_CALL_LOG, settings.api_calls_days, unless=CHANGED),
+        ),
     )
+
+    async def read_record(partition: int, offset: int) -> StoredRecord:
+        entry = await parts.log.read_at(LEDGER, partition, offset)
+        record = parts.codec.now(entry) or await parts.codec.later(entry)
+        return StoredRecord(record, len(entry.value))
+
+    kept = Kept(settings.validations_days, settings.api_calls_days)
     keys = Service("keys", tasks={"customer-keys": parts.keep_keys})
     host = Host(
         "insight",
@@ -52,7 +64,7 @@ async def run_insight(settings: Settings) -> None:
             keys,
             Erasing(parts.keyring, TableCleaner(database, sinks.reads).clean).service,
             sinks.service,
-            audit_service(sinks.reads, kept=Kept(settings.validations_days)),
+            audit_service(sinks.reads, read_record, kept=kept),
             analytics_service(sinks.reads, clock_ms=clock_ms),
         ),
         InternalGate(parts.internal_secret),

@@ -81,7 +81,7 @@ async def running(folder: Path) -> AsyncIterator[Insight]:
         clock_ms=world.now,
     )
     services = [
-        audit_service(sinks.reads, world.now),
+        audit_service(sinks.reads, world.read_record, world.now),
         analytics_service(sinks.reads, world.now),
         sinks.service,
     ]

@@ -23,6 +23,7 @@ from schemas.personal import Personal, PersonalData
 from schemas.records import Record
 from schemas.topics import API_CALLS, LEDGER, VALIDATIONS
 from services.analytics import tables as analytics
+from services.audit.history.records import StoredRecord
 from services.audit.sink import tables as audit
 from services.audit.sink.api_call_table import API_CALL_TABLES, api_calls_of
 from services.audit.sink.validation_table import VALIDATION_TABLES
@@ -82,6 +83,10 @@ class World:
 
     async def record_of(self, entry: StoredEntry) -> Record:
         return self.records[int(entry.value)]
+
+    async def read_record(self, partition: int, offset: int) -> StoredRecord:
+        entry = await self.log.read_at(LEDGER, partition, offset)
+        return StoredRecord(await self.record_of(entry), len(entry.value))
 
     async def observation_of(self, entry: StoredEntry) -> ValidationObserved:
         return self.observed[int(entry.value)]

@@ -1,12 +1,13 @@
 """The log of API calls: the newest calls of a project, and what they are filtered by."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from engine.answers.answer import render_answer
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
 from fronts.query_string import (
@@ -22,18 +23,31 @@ from fronts.query_string import (
 )
 from runtime.clickhouse.database import Query
 from runtime.clickhouse.reads import Reads
-from runtime.http.routing import caller_of
+from runtime.http.api_calls import NO_RECORD
+from runtime.http.errors import ApiError
+from runtime.http.routing import caller_of, decode_ident
+from schemas.base import DAY_MS, Millis
+from schemas.errors import not_found
+from services.audit.history.records import Records
 from services.audit.lists.filters import Field, Where, number, text, time
-from services.audit.lists.lists import PAGING, list_response
+from services.audit.lists.lists import PAGING, json_answer, list_response
 from services.audit.lists.parameters import parameters_of
-from services.audit.lists.queries import count_rows, page_clause
-from services.audit.sink.api_call_table import API_CALLS, JOINT
+from services.audit.lists.queries import count_rows, customer_ids, page_clause
+from services.audit.sink.api_call_table import API_CALLS, CHANGED, JOINT
+from services.audit.sink.event_table import EVENTS
+from services.audit.sink.redemption_table import REDEMPTIONS
 
+#: What kind of thing it is about: the word of its path after the version.
+_TYPE: Final = "splitByChar('/', route)[if(startsWith(route, '/v1/'), 3, 4)]"
 ORDERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "created_at": ("at", "id"),
         "duration": ("duration_us", "at", "id"),
         "status": ("status", "at", "id"),
+        "origin": ("origin", "at", "id"),
+        "path": ("path", "at", "id"),
+        "type": (_TYPE, "at", "id"),
+        "key_id": ("key_id", "at", "id"),
     }
 )
 FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
@@ -50,6 +64,8 @@ FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
         "origin": text("origin"),
         "channel": text("channel"),
         "ignored_members": text("ignored_members"),
+        "query": text("query"),
+        "type": text(_TYPE),
     }
 )
 #: Plain parameters; a path may be given as its route, too.
@@ -60,40 +76,88 @@ _PLAIN: Final[Mapping[str, str]] = MappingProxyType(
         "origin": "origin = {origin:String}",
         "channel": "channel = {channel:String}",
         "key_id": "key_id = {key_id:String}",
+        "type": f"{_TYPE} = {{type:String}}",
+        "text": (
+            "positionCaseInsensitiveUTF8("
+            "concat(id, ' ', method, ' ', path, '?', query, ' ', origin, ' ', channel, ' ', key_id), "
+            "{text:String}) > 0"
+        ),
     }
 )
-_PARAMETERS: Final = PAGING | {"status", "created_at", "filters", *_PLAIN}
+_PARAMETERS: Final = PAGING | {"status", "created_at", "filters", "customer", *_PLAIN}
 #: `4xx` stands for all of 400 to 499.
 _CLASSES: Final[Mapping[str, int]] = {f"{number}xx": number for number in range(1, 6)}
 _SHOWN: Final = (
     "id, at, method, path, route, status, duration_us, key_id, key_kind, origin, channel, "
-    "ignored_members"
+    "ignored_members, query, log_partition, record_offset"
 )
 
 
-async def list_api_calls(reads: Reads, request: Request) -> Response:
-    """GET /v1/audit/api-calls."""
-    given = parameters_of(request)
-    require_known(given, _PARAMETERS)
-    page = page_of(given, frozenset(ORDERS))
-    where = _wanted_calls(caller_of(request).project, given)
-    reads = reads.up_to(request)
-    ((total, _),) = await reads.rows(count_rows(API_CALLS, where))
-    rows = await reads.rows(calls_page(where, page)) if total else []
-    return list_response("data", [_body(*row) for row in rows], total=total)
+class ApiCallLog:
+    """The endpoints of the log of calls; `days` is how long those are kept that changed nothing."""
+
+    def __init__(
+        self, reads: Reads, records: Records, clock_ms: Callable[[], Millis], days: int
+    ) -> None:
+        self._reads = reads
+        self._records = records
+        self._clock_ms = clock_ms
+        self._days = days
+
+    async def list_all(self, request: Request) -> Response:
+        """GET /v1/audit/api-calls."""
+        given = parameters_of(request)
+        require_known(given, _PARAMETERS)
+        page = page_of(given, frozenset(ORDERS))
+        where = self._kept(request)
+        _add_wanted(where, given)
+        reads = self._reads.up_to(request)
+        await _add_customer(where, reads, text_of(given, "customer"))
+        ((total, _),) = await reads.rows(count_rows(API_CALLS, where))
+        rows = await reads.rows(calls_page(where, page)) if total else []
+        return list_response("data", [_body(*row) for row in rows], total=total)
+
+    async def get(self, request: Request) -> Response:
+        """GET /v1/audit/api-calls/{id}: with the events and the answer of its record."""
+        call_id = decode_ident(request.path_params["id"])
+        where = self._kept(request)
+        where.add("id = {id:String}", id=call_id)
+        reads = self._reads.up_to(request)
+        rows = await reads.rows(calls_page(where, Page(1, 0, "created_at", descending=True)))
+        if not rows:
+            raise ApiError(not_found("api_call", call_id))
+        body = _body(*rows[0])
+        *_, partition, offset, _ = rows[0]
+        found = None
+        if offset != NO_RECORD:
+            # only the partition of the project itself holds its records
+            found = await self._records.find(where.values["project"], partition, offset)
+        events: list[str] = []
+        answer = None
+        if found is not None:
+            events = [f"ev_{partition}_{offset}_{index}" for index in range(len(found.events))]
+            answer = render_answer(found, body["key"]["kind"]).body
+        return json_answer(body | {"events": events, "response": answer})
+
+    def _kept(self, request: Request) -> Where:
+        where = Where(caller_of(request).project)
+        where.add(
+            f"(at > {{kept_after:Int64}} OR {CHANGED})",
+            kept_after=self._clock_ms() - self._days * DAY_MS,
+        )
+        return where
 
 
 def calls_page(where: Where, page: Page) -> Query:
     """The calls of a page."""
     return Query(
-        f"SELECT {_SHOWN} FROM {API_CALLS.full_name} WHERE {where.text} "  # noqa: S608  constants
+        f"SELECT {_SHOWN}, {_TYPE} FROM {API_CALLS.full_name} WHERE {where.text} "  # noqa: S608  constants
         f"{page_clause(ORDERS[page.order], page)}",
         {**where.values, "limit": page.limit, "offset": page.offset},
     )
 
 
-def _wanted_calls(project: str, given: list[Given]) -> Where:
-    where = Where(project)
+def _add_wanted(where: Where, given: list[Given]) -> None:
     where.within("at", range_of(given, "created_at"))
     for name, test in _PLAIN.items():
         value = text_of(given, name)
@@ -101,7 +165,27 @@ def _wanted_calls(project: str, given: list[Given]) -> Where:
             where.add(test, **{name: value})
     _add_status(where, single_parameter(given, "status"))
     where.satisfies(FIELDS, *conditions_of(given))
-    return where
+
+
+async def _add_customer(where: Where, reads: Reads, customer: str | None) -> None:
+    """Whose path names the customer by id, or what was decided of which concerns the customer."""
+    if customer is None:
+        return
+    found = await reads.rows(customer_ids(where.values["project"], customer))
+    ids = [row[0] for row in found] or [customer]
+    decided = " UNION ALL ".join(
+        f"SELECT log_offset FROM {table.full_name} "  # noqa: S608  constants
+        f"WHERE project = {{project:String}} AND {test}"
+        for table, test in (
+            (EVENTS, "hasAny(ids, {customer_ids:Array(String)})"),
+            (REDEMPTIONS, "customer_id IN {customer_ids:Array(String)}"),
+        )
+    )
+    where.add(
+        "(hasAny(splitByChar('/', path), {customer_ids:Array(String)}) "
+        f"OR record_offset IN ({decided}))",
+        customer_ids=ids,
+    )
 
 
 def _add_status(where: Where, given: Given | None) -> None:
@@ -117,7 +201,8 @@ def _add_status(where: Where, given: Given | None) -> None:
 
 
 def _body(*row: Any) -> Body:
-    call = dict(zip(_SHOWN.split(", "), row, strict=True))
+    call = dict(zip(_SHOWN.split(", "), row[:-1], strict=True))
+    offset = call["record_offset"]
     return {
         "id": call["id"],
         "object": "api_call",
@@ -131,4 +216,7 @@ def _body(*row: Any) -> Body:
         "origin": call["origin"],
         "channel": call["channel"],
         "ignored_members": call["ignored_members"].split(JOINT) if call["ignored_members"] else [],
+        "query": call["query"],
+        "type": row[-1],
+        "record": None if offset == NO_RECORD else f"{call['log_partition']}/{offset}",
     }

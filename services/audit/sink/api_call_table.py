@@ -33,10 +33,16 @@ API_CALLS = sink_table(
         Column("origin", "String", "ZSTD(1)"),
         Column("channel", "String", "ZSTD(1)"),
         Column("ignored_members", "String", "ZSTD(1)"),
+        Column("query", "String", "ZSTD(1)"),
+        #: The record of the ledger that answered; -1: none did.
+        Column("record_offset", "Int64", "Delta, ZSTD(1)"),
     ),
     # so that the newest are read without the rest
     order_by=("project", "at", "id"),
+    found_by=("id",),
 )
+#: What was decided of it is in the ledger, so it is kept for good.
+CHANGED: Final = "record_offset >= 0"
 
 
 class ApiCallRow(NamedTuple):
@@ -56,6 +62,8 @@ class ApiCallRow(NamedTuple):
     channel: str
     #: With commas between them.
     ignored_members: str
+    query: str
+    record_offset: int
 
 
 def api_call_rows(observed: ApiCallsObserved) -> Iterator[ApiCallRow]:
@@ -75,6 +83,8 @@ def api_call_rows(observed: ApiCallsObserved) -> Iterator[ApiCallRow]:
             call.origin,
             call.channel,
             JOINT.join(call.ignored),
+            call.query,
+            call.record,
         )
 
 

@@ -103,6 +103,7 @@ from services.audit.sink import (
 )
 from services.audit.sink.activity_table import ACTIVITY, activity_table_rows
 from services.audit.sink.entities import ENTITIES, EntityRow
+from services.audit.sink.event_table import EVENTS, event_table_rows
 from services.audit.sink.redemption_table import REDEMPTIONS, redemption_table_rows
 from services.audit.sink.segment_rows import MEMBERS, member_table_rows
 from services.audit.sink.transaction_table import TRANSACTIONS, transaction_table_rows
@@ -248,6 +249,7 @@ LEDGER_TABLES: tuple[SinkTable[Record], ...] = (
     SinkTable(TRANSACTIONS, transaction_table_rows),
     SinkTable(MEMBERS, member_table_rows),
     SinkTable(VALIDATIONS, session_rows),
+    SinkTable(EVENTS, event_table_rows),
 )
 DEFINITIONS: tuple[TableDef, ...] = (
     REDEMPTIONS,
@@ -256,4 +258,5 @@ DEFINITIONS: tuple[TableDef, ...] = (
     TRANSACTIONS,
     MEMBERS,
     VALIDATIONS,
+    EVENTS,
 )

@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from engine.answers.answer import render_answer
-from fronts.writes import Identity, Writes
+from fronts.writes import Identity, Writes, note_record
 from runtime.http.auth import Caller
 from runtime.http.errors import ApiError, invalid_payload, request_id_of
 from runtime.http.ignored import Path, note_ignored, read_model
@@ -71,6 +71,7 @@ async def stage_and_start(
         request_id=request_id_of(request),
     )
     answered = await writes.decide(caller, start, identity)
+    note_record(request, answered)
     rendered = render_answer(answered.record, caller.kind)
     shown = status if rendered.status < 400 else rendered.status
     return writes.respond(request, shown, rendered.body)

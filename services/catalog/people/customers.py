@@ -15,7 +15,7 @@ from engine.kernel.lookup import find_customer, find_stored_customer
 from engine.kernel.state import View
 from engine.kernel.zones import zone_of
 from fronts.query_string import read_parameters
-from fronts.writes import IDEMPOTENCY_HEADER, Writes
+from fronts.writes import IDEMPOTENCY_HEADER, Writes, note_record
 from runtime.base.clock import clock_ms
 from runtime.http.errors import ApiError, invalid_payload
 from runtime.http.routing import Captured, caller_of, management_router
@@ -105,6 +105,7 @@ async def _forget_customer(
     caller = caller_of(request)
     identity = writes.identity(request, "customer.forget", await request.body())
     answered = await writes.decide(caller, command, identity)
+    note_record(request, answered)
     status, shown = writes.render(answered.record, caller.kind)
     if shown is None or status != HTTPStatus.OK:
         return writes.respond(request, status, shown)

@@ -106,9 +106,9 @@ class Ledger:
                 self._store[key] = value
         self.records.append(record)
         if isinstance(record, Duplicate):
-            record = next(
-                each
-                for each in self.records
+            offset, record = next(
+                (number, each)
+                for number, each in enumerate(self.records)
                 if isinstance(each, Decided) and each.command_id == command.id
             )
         return Answered(record, 0, offset)

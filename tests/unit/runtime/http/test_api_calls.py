@@ -10,6 +10,7 @@ from runtime.clickhouse.reads import Reads
 from runtime.http.api_calls import (
     HEADER_NOTED_MAX,
     ID,
+    NO_RECORD,
     PATH_NOTED_MAX,
     ApiCalls,
     Noted,
@@ -22,11 +23,14 @@ from runtime.http.internal import InternalGate
 from runtime.log.log import Entry, InDoubt, LogError, Unsent
 from schemas.observations import ApiCallsObserved
 from schemas.paths import PATH_WORDS
+from schemas.records import Decided
 from schemas.topics import API_CALLS
 from services.analytics.service import analytics_service
+from services.audit.history.records import ReadRecord
 from services.audit.service import audit_service
 from services.audit.sink.api_call_table import API_CALLS as API_CALLS_TABLE
-from tests.unit.services.world import SERVER, World
+from tests.unit.services.catalog.projects.managing import made
+from tests.unit.services.world import MANAGEMENT, SERVER, World, asked
 
 CALLER = Caller("p", "server", "key_1")
 
@@ -169,11 +173,61 @@ def test_a_path_names_no_person_and_has_a_route(path: str, shown: str, route: st
     assert mask_path(path) == (shown, route)
 
 
+@pytest.mark.parametrize(
+    ("query", "shown"),
+    [
+        ("limit=10&order=-created_at", "limit=10&order=-created_at"),
+        ("email=ann@shop.test&page=2", "email=*&page=2"),
+        ("customer=ann&campaign=Summer%20sale", "customer=*&campaign=Summer+sale"),
+        ("customer=cust_0a1b", "customer=cust_0a1b"),
+        ("customer=cust_ann", "customer=*"),
+        ("filters[source_id][conditions][$is]=ann", "filters[source_id][conditions][$is]=*"),
+        (
+            "filters[metadata.city][conditions][$is]=Paris",
+            "filters[metadata.city][conditions][$is]=*",
+        ),
+        ("customer[source_id]=ann&code=A", "customer[source_id]=*&code=A"),
+        ("created_at[after]=2024-01-01", "created_at[after]=2024-01-01"),
+        ("code=ann@shop.test", "code=*"),
+        ("a=%FF", "a=%EF%BF%BD"),
+        ("=", "="),
+        ("x=" + "y" * 3000, "x=" + "y" * 998),
+    ],
+)
+def test_a_query_names_no_person(query: str, shown: str) -> None:
+    assert as_call(noted(query=query.encode())).query == shown
+
+
+async def test_a_call_names_the_record_that_answered_it(world: World) -> None:
+    await world.voucher("A")
+    await world.call("GET", "/v1/vouchers/A?x=1")
+    await world.call("POST", "/v1/redemptions", asked("A"))
+    new, read, redeemed = world.noted
+    assert isinstance(world.ledger.records[new.record], Decided)
+    decided = world.ledger.records[redeemed.record]
+    assert isinstance(decided, Decided) and decided.command_type == "redeem_stack"
+    assert (read.record, read.query) == (NO_RECORD, b"x=1")
+    await world.call("POST", "/v1/redemptions", asked("A"), SERVER | {"Idempotency-Key": "k"})
+    await world.call("POST", "/v1/redemptions", asked("A"), SERVER | {"Idempotency-Key": "k"})
+    first, second = world.noted[-2:]
+    assert first.record == second.record > redeemed.record
+
+
+async def test_a_call_of_another_project_names_no_record(world: World) -> None:
+    webhook = {"target_url": "https://shop.test/hook", "events": ["voucher.created"]}
+    other = (await made(world))["id"]
+    for project in ("proj", other):
+        path = f"/management/v1/projects/{project}/webhooks"
+        answer = await world.call("POST", path, webhook, MANAGEMENT)
+        assert answer.status_code == 200
+    assert [each.record > NO_RECORD for each in world.noted] == [False, True, False]
+
+
 def test_every_word_of_every_path_is_known(world: World) -> None:
     reads = cast("Reads", None)
     insight = Host(
         "insight",
-        (audit_service(reads), analytics_service(reads, int)),
+        (audit_service(reads, cast("ReadRecord", None)), analytics_service(reads, int)),
         InternalGate("s"),
     )
     for path in (*world.host.paths(), *insight.paths()):

@@ -1,0 +1,164 @@
+"""The log of events: everything that was decided in a project, newest first.
+
+A row says where an event lies; its data is read from the ledger, so whoever is forgotten is
+forgotten here, too. Each event names the calls that its record answered.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from engine.answers.event_body import event_body, event_data
+from engine.kernel.encode import Body
+from engine.redemptions.history_rows import ROWS
+from fronts.query_string import (
+    Given,
+    page_of,
+    range_of,
+    require_known,
+    single_parameter,
+    text_of,
+)
+from runtime.clickhouse.reads import Reads
+from runtime.http.errors import ApiError
+from runtime.http.routing import caller_of, decode_ident
+from schemas.errors import not_found
+from schemas.records import Decided
+from services.audit.history.event_queries import NAMED_BY, UNPLACED, WantedEvents, calls_of
+from services.audit.history.records import Records
+from services.audit.lists import queries
+from services.audit.lists.lists import PAGING, json_answer, list_response
+from services.audit.lists.parameters import parameters_of
+
+ORDERS: Final = frozenset({"created_at"})
+PARAMETERS: Final = (PAGING - {"filters"}) | {"type", "object", "created_at", *NAMED_BY}
+#: The data of an event whose record is larger is shown only where it is asked for by its id.
+LISTED_BYTES_MAX: Final = 65_536
+_ID: Final = re.compile(r"ev_([0-9]{1,5})_([0-9]{1,18})_([0-9]{1,9})")
+
+#: (partition, offset, place in the record or UNPLACED).
+Place = tuple[int, int, int]
+
+
+class Events:
+    """The endpoints of the log of events."""
+
+    def __init__(self, reads: Reads, records: Records) -> None:
+        self._reads = reads
+        self._records = records
+
+    async def list_all(self, request: Request) -> Response:
+        """GET /v1/audit/events."""
+        given = parameters_of(request)
+        require_known(given, PARAMETERS)
+        return await self._answer(request, given)
+
+    async def list_of_redemption(self, request: Request) -> Response:
+        """GET /v1/audit/redemptions/{id}/events."""
+        given = parameters_of(request)
+        require_known(given, PARAMETERS - {"redemption"})
+        redemption_id = decode_ident(request.path_params["id"])
+        reads = self._reads.up_to(request)
+        project = caller_of(request).project
+        if not await reads.rows(queries.get_redemption(project, redemption_id)):
+            raise ApiError(not_found("redemption", redemption_id))
+        named = Given(("redemption",), "redemption", redemption_id)
+        return await self._answer(request, [*given, named])
+
+    async def get(self, request: Request) -> Response:
+        """GET /v1/audit/events/{id}."""
+        event_id = decode_ident(request.path_params["id"])
+        project = caller_of(request).project
+        found = _ID.fullmatch(event_id)
+        if found is None:
+            raise ApiError(not_found("event", event_id))
+        partition, offset, index = map(int, found.groups())
+        reads = self._reads.up_to(request)
+        wanted = WantedEvents(project)
+        wanted.at(partition, offset)
+        # a record that counts, of this project
+        ((count,),) = await reads.rows(wanted.count())
+        records = await self._records.decided([(partition, offset)] if count else [])
+        record, _ = records.get((partition, offset), (None, 0))
+        if record is None or index >= len(record.events):
+            raise ApiError(not_found("event", event_id))
+        (body,) = await self._bodies(reads, project, [(partition, offset, index)], None)
+        return json_answer(body)
+
+    async def _answer(self, request: Request, given: Sequence[Given]) -> Response:
+        given = [*given]
+        page = page_of(given, ORDERS)
+        project = caller_of(request).project
+        reads = self._reads.up_to(request)
+        wanted = await _wanted(reads, project, given)
+        ((total,),) = await reads.rows(wanted.count())
+        rows = await reads.rows(wanted.page(page)) if total else []
+        places = [(partition, offset, index) for partition, offset, index, _ in rows]
+        bodies = await self._bodies(reads, project, places, LISTED_BYTES_MAX)
+        return list_response("data", bodies, total=total)
+
+    async def _bodies(
+        self, reads: Reads, project: str, places: Sequence[Place], bytes_max: int | None
+    ) -> list[Body]:
+        records = await self._records.decided([place[:2] for place in places])
+        times = [record.at for record, _ in records.values()]
+        calls: dict[int, list[Body]] = {}
+        if times:
+            offsets = [offset for _, offset in records]
+            query = calls_of(project, offsets, min(times), max(times))
+            for offset, *call in await reads.rows(query):
+                calls.setdefault(offset, []).append(_call_body(*call))
+        bodies = []
+        for partition, offset, index in places:
+            record, size = records[partition, offset]
+            at = _place_of_redemption(record) if index == UNPLACED else index
+            log_id = f"{partition}/{offset}"
+            names = [f"ev_{partition}_{offset}_{n}" for n in range(len(record.events))]
+            body = event_body(names.pop(at), log_id, record, at)
+            body["same_record"] = names
+            fits = bytes_max is None or size <= bytes_max
+            body["data"] = event_data(record.events[at]) if fits else None
+            body["api_calls"] = calls.get(offset, [])
+            bodies.append(body)
+        return bodies
+
+
+def _place_of_redemption(record: Decided) -> int:
+    return next(index for index, event in enumerate(record.events) if type(event) in ROWS)
+
+
+def _call_body(call_id: str, method: str, path: str, status: int, key_id: str) -> Body:
+    return {"id": call_id, "method": method, "path": path, "status": status, "key_id": key_id}
+
+
+async def _wanted(reads: Reads, project: str, given: list[Given]) -> WantedEvents:
+    wanted = WantedEvents(project)
+    wanted.within(range_of(given, "created_at"))
+    kind, name = text_of(given, "type"), text_of(given, "object")
+    if kind is not None:
+        wanted.of_types([kind])
+    if name is not None:
+        wanted.of_object(name)
+    for parameter in NAMED_BY:
+        if single_parameter(given, parameter) is None:
+            continue
+        value = text_of(given, parameter)
+        assert value is not None  # it is given
+        find = _NAMES.get(parameter)
+        rows = await reads.rows(find(project, value)) if find is not None else []
+        wanted.concerning(parameter, sorted({value, *(each for row in rows for each in row)}))
+    return wanted
+
+
+#: By what else something is known that a parameter names.
+_NAMES: Final[Mapping[str, Any]] = MappingProxyType(
+    {
+        "customer": queries.customer_ids,
+        "campaign": queries.find_campaign,
+        "voucher": queries.voucher_names,
+    }
+)
