@@ -42,6 +42,10 @@ class Reads:
         """Of tables that hold what the request names, and of other topics what they hold by now."""
         return Reads(self._database, self._positions, self._ask_end, positions_of(request))
 
+    def at(self, place: Place, offset: int) -> "Reads":
+        """Of tables that hold everything of a place up to an offset."""
+        return Reads(self._database, self._positions, self._ask_end, {place: offset})
+
     async def rows(self, query: Query) -> list[tuple[Any, ...]]:
         """The rows of a query, once the tables that it names are far enough. Raises ApiError 503."""
         tables = set(_TABLE.findall(query.sql))

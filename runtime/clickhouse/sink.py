@@ -209,6 +209,10 @@ class Feed(Generic[R]):
         self._gathering_since = self._asked_at
         self._awaited_after = self._asked_at
         self._heard = Heard(self._asked_at)
+        #: Who is told each record as it is taken; one that is read again is told again.
+        self.listeners: list[Callable[[int, R | None], None]] = []
+        #: The last record that was taken.
+        self.newest = -1
         for table in tables:
             # From the start, so that nobody takes a table that was not opened yet for complete.
             positions.note(table.definition, place, -1)
@@ -292,6 +296,9 @@ class Feed(Generic[R]):
             if self._filler.is_empty:
                 self._gathering_since = self._clock()
             self._filler.take(applied, record)
+            self.newest = applied.offset
+            for tell in self.listeners:
+                tell(applied.offset, record)
             if self._filler.is_full:
                 await self._filler.flush()
             if number % TURN_RECORDS == 0:

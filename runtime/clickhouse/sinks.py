@@ -1,8 +1,8 @@
 """The sinks of a host: its database, a feed for each partition, and what readers need of them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,6 +84,25 @@ class Sinks:
     def reads(self) -> Reads:
         """For the services that answer from the tables."""
         return Reads(self.database, self.positions, self._sources.end)
+
+    @contextmanager
+    def listen(self, place: Place, tell: Callable[[int, Any], None]) -> Iterator[int]:
+        """Has each record of a place told that is taken; gives the offset after which that is so.
+
+        One that is read again is told again.
+        """
+        feed = self._feeds[place]
+        feed.listeners.append(tell)
+        at = (self.positions.of(t, there) for t, there in self._places() if there == place)
+        try:
+            yield max(feed.newest, *at)
+        finally:
+            feed.listeners.remove(tell)
+
+    def _places(self) -> Iterator[tuple[TableDef, Place]]:
+        for table, topic in self._sources_of_tables:
+            for partition in range(self._partitions):
+                yield table, Place(topic, partition)
 
     @property
     def service(self) -> Service:

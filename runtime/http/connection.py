@@ -21,6 +21,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from runtime.http.edge import new_request_id
 from runtime.http.errors import JSON, ApiError, invalid_payload
 from runtime.http.limits import HEAD_BYTES_MAX, URL_BYTES_MAX, headers_too_large, url_too_long
+from runtime.http.sse import ENDLESS
 from schemas.errors import error_body
 
 #: How long one that was refused while it sent may go on sending.
@@ -101,6 +102,14 @@ class Connection(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         self._incomplete = 0
         super().on_message_complete()
+
+    def shutdown(self) -> None:
+        """Ends an answer that has no end, as if its reader had gone; any other is waited for."""
+        cycle = cast("RequestResponseCycle | None", self.cycle)
+        if cycle is not None and ENDLESS in cycle.scope:
+            cycle.disconnected = True
+            cycle.message_event.set()
+        super().shutdown()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the server's words
         """Answers what is no HTTP."""

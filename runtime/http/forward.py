@@ -5,6 +5,7 @@ the other host has to be. Both bodies are streamed. What the other host does not
 answered here, where it is known whether either of the two would serve another method.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Final
 
@@ -28,6 +29,7 @@ from runtime.http.internal import (
     write_positions,
 )
 from runtime.http.routing import unmatched_response
+from runtime.http.sse import MEDIA_TYPE, watch_reader
 from schemas.errors import refuse
 
 CONNECTIONS_MAX = 100
@@ -173,6 +175,24 @@ async def _pass_back(response: httpx.Response, scope: Scope, receive: Receive, s
         if name.lower() not in _NOT_RETURNED
     ]
     await send({"type": "http.response.start", "status": response.status_code, "headers": headers})
+    if response.headers.get("content-type") == MEDIA_TYPE:
+        await _pass_events(response, scope, receive, send)
+    else:
+        await _pass_body(response, send)
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _pass_body(response: httpx.Response, send: Send) -> None:
     async for chunk in response.aiter_raw():
         await send({"type": "http.response.body", "body": chunk, "more_body": True})
-    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _pass_events(
+    response: httpx.Response, scope: Scope, receive: Receive, send: Send
+) -> None:
+    """Passes on what has no end, as long as somebody reads it."""
+    passing = asyncio.create_task(_pass_body(response, send))
+    async with watch_reader(scope, receive) as gone:
+        await asyncio.wait((passing, gone), return_when=asyncio.FIRST_COMPLETED)
+    passing.cancel()
+    await asyncio.wait((passing,))

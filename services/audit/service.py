@@ -20,6 +20,7 @@ from services.audit.history.api_calls import ApiCallLog
 from services.audit.history.deliveries import list_deliveries
 from services.audit.history.events import Events
 from services.audit.history.records import ReadRecord, Records
+from services.audit.history.stream import STREAM_SECONDS_MAX, EventStreams, Listen
 from services.audit.history.transactions import (
     list_campaign_transactions,
     list_voucher_transactions,
@@ -61,12 +62,15 @@ KEPT: Final = Kept()
 def audit_service(
     reads: Reads,
     read_record: ReadRecord,
+    listen: Listen,
     clock_ms: Callable[[], Millis] = clock_ms,
     kept: Kept = KEPT,
+    stream_seconds: float = STREAM_SECONDS_MAX,
 ) -> Service:
     """The routes of audit; a host's sinks fill its tables (`tables.LEDGER_TABLES`)."""
     records = Records(read_record)
     events = Events(reads, records)
+    streams = EventStreams(reads, records, listen, seconds_max=stream_seconds)
     calls = ApiCallLog(reads, records, clock_ms, kept.api_call_days)
     validations = Validations(reads, clock_ms, kept.validation_days)
 
@@ -111,6 +115,7 @@ def audit_service(
             Route("/v1/audit/api-calls/{id:ident}", calls.get, methods=["GET"]),
             Route("/v1/validations", validations.list, methods=["GET"]),
             Route("/v1/validations/{id:ident}", validations.get, methods=["GET"]),
+            Route("/v1/audit/stream", streams.answer, methods=["GET"]),
             Route("/v1/audit/events", events.list_all, methods=["GET"]),
             Route("/v1/audit/events/{id:ident}", events.get, methods=["GET"]),
             Route(

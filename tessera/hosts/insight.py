@@ -64,7 +64,7 @@ async def run_insight(settings: Settings) -> None:
             keys,
             Erasing(parts.keyring, TableCleaner(database, sinks.reads).clean).service,
             sinks.service,
-            audit_service(sinks.reads, read_record, kept=kept),
+            audit_service(sinks.reads, read_record, sinks.listen, kept=kept),
             analytics_service(sinks.reads, clock_ms=clock_ms),
         ),
         InternalGate(parts.internal_secret),

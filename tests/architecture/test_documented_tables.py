@@ -209,7 +209,9 @@ def test_the_routes_of_audit() -> None:
     rows = read_table("docs/services/audit.md", "`GET`", "answers")
     nothing: Any = None  # it is asked for its routes alone
     routes = {
-        each.path for each in audit_service(nothing, nothing).routes if isinstance(each, Route)
+        each.path
+        for each in audit_service(nothing, nothing, nothing).routes
+        if isinstance(each, Route)
     }
     told = [_shape(path) for paths, _ in rows for path in quoted(paths)]
     assert sorted(told) == sorted(map(_shape, routes))

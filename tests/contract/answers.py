@@ -36,6 +36,8 @@ _ERRORS: Final = _ERRORS_OF_ANY_PATH | frozenset(_TABLE["errors"])
 CHECKED: Final[Counter[tuple[str, int]]] = Counter()
 #: Stands for the shape of what is no JSON: a PNG or an SVG.
 PICTURE: Final = "picture"
+#: As server-sent events.
+STREAM: Final = "stream"
 NO_ROUTE: Final = "no route"
 #: Made by the framework, once.
 _DESCRIPTION: Final = "GET /openapi.json"
@@ -107,6 +109,9 @@ def assert_answer(
         return
     if shape == PICTURE:
         assert body.startswith((b"\x89PNG\r\n", b"<?xml")), f"{asked} with no picture"
+        return
+    if shape == STREAM:
+        assert body.startswith(b"retry: "), f"{asked} with no stream of events"
         return
     if route != _DESCRIPTION:
         assert_javascript_numbers(body)

@@ -21,7 +21,7 @@ async def served_routes() -> dict[str, str]:
     async with World() as world:
         services = (
             *world.host._services,
-            audit_service(nothing, nothing),
+            audit_service(nothing, nothing, nothing),
             analytics_service(nothing, lambda: 0),
         )
     return {

@@ -18,6 +18,7 @@ from schemas.webhooks import EVENT_NAMES
 from tests.contract.answers import (
     PICTURE,
     ROUTES,
+    STREAM,
     assert_answer,
     async_client,
     client,
@@ -130,7 +131,7 @@ def test_the_table_names_shapes_that_are_there() -> None:
     text = json.dumps([list(ROUTES.values()), list(SHAPES.values()), list(DATA.values())])
     named = set(re.findall(r'"ref": "(\w+)"', text))
     named |= {each for answers in ROUTES.values() for each in answers.values() if type(each) is str}
-    assert named <= {*SHAPES, PICTURE}
+    assert named <= {*SHAPES, PICTURE, STREAM}
 
 
 def test_what_the_description_tells_otherwise_is_still_told_there() -> None:

@@ -13,6 +13,7 @@ from runtime.clickhouse.retention import Retention
 from runtime.clickhouse.sinks import Sinks
 from runtime.http.host import Host
 from runtime.http.internal import InternalGate
+from runtime.http.sse import MEDIA_TYPE
 from services.analytics.service import analytics_service
 from services.audit.service import KEPT, audit_service
 from services.audit.sink.api_call_table import API_CALLS
@@ -51,6 +52,8 @@ class Insight:
         known = {**HEADERS, "x-tessera-positions": ",".join(sorted(end))}
         answer = await self._client.get(path, headers={**known, **(headers or {})})
         assert answer.status_code == status, answer.text
+        if answer.headers["content-type"] == MEDIA_TYPE:
+            return {"events": answer.text}
         found: dict[str, Any] = answer.json()
         return found
 
@@ -69,7 +72,7 @@ class Insight:
 
 
 @asynccontextmanager
-async def running(folder: Path) -> AsyncIterator[Insight]:
+async def running(folder: Path, stream_seconds: float = 0.5) -> AsyncIterator[Insight]:
     world = World()
     database = await Database.open(f"chdb://{folder}")
     sinks = Sinks(
@@ -81,7 +84,13 @@ async def running(folder: Path) -> AsyncIterator[Insight]:
         clock_ms=world.now,
     )
     services = [
-        audit_service(sinks.reads, world.read_record, world.now),
+        audit_service(
+            sinks.reads,
+            world.read_record,
+            sinks.listen,
+            world.now,
+            stream_seconds=stream_seconds,
+        ),
         analytics_service(sinks.reads, world.now),
         sinks.service,
     ]

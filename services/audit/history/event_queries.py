@@ -76,6 +76,17 @@ class WantedEvents:
                 offset_at=offset,
             )
 
+    def between(self, partition: int, first: int, last: int) -> None:
+        """Of the records from one to another, both included."""
+        for where in (self._events, self._redemptions):
+            where.add(
+                "log_partition = {partition:UInt16} "
+                "AND log_offset BETWEEN {first_offset:Int64} AND {last_offset:Int64}",
+                partition=partition,
+                first_offset=first,
+                last_offset=last,
+            )
+
     def count(self) -> Query:
         """How many there are on all pages."""
         return Query(

@@ -7,7 +7,7 @@ forgotten here, too. Each event names the calls that its record answered.
 import re
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -26,13 +26,17 @@ from fronts.query_string import (
 from runtime.clickhouse.reads import Reads
 from runtime.http.errors import ApiError
 from runtime.http.routing import caller_of, decode_ident
+from schemas.base import tag_of
+from schemas.customers import CustomersSummed
 from schemas.errors import not_found
+from schemas.events import Event
 from schemas.records import Decided
 from services.audit.history.event_queries import NAMED_BY, UNPLACED, WantedEvents, calls_of
 from services.audit.history.records import Records
 from services.audit.lists import queries
 from services.audit.lists.lists import PAGING, json_answer, list_response
 from services.audit.lists.parameters import parameters_of
+from services.audit.sink.event_table import ids_of
 
 ORDERS: Final = frozenset({"created_at"})
 PARAMETERS: Final = (PAGING - {"filters"}) | {"type", "object", "created_at", *NAMED_BY}
@@ -42,6 +46,12 @@ _ID: Final = re.compile(r"ev_([0-9]{1,5})_([0-9]{1,18})_([0-9]{1,9})")
 
 #: (partition, offset, place in the record or UNPLACED).
 Place = tuple[int, int, int]
+
+
+def read_event_id(text: str) -> Place | None:
+    """Where the event with that id lies; None when it is no id."""
+    found = _ID.fullmatch(text)
+    return None if found is None else (int(found[1]), int(found[2]), int(found[3]))
 
 
 class Events:
@@ -73,10 +83,10 @@ class Events:
         """GET /v1/audit/events/{id}."""
         event_id = decode_ident(request.path_params["id"])
         project = caller_of(request).project
-        found = _ID.fullmatch(event_id)
+        found = read_event_id(event_id)
         if found is None:
             raise ApiError(not_found("event", event_id))
-        partition, offset, index = map(int, found.groups())
+        partition, offset, index = found
         reads = self._reads.up_to(request)
         wanted = WantedEvents(project)
         wanted.at(partition, offset)
@@ -94,7 +104,8 @@ class Events:
         page = page_of(given, ORDERS)
         project = caller_of(request).project
         reads = self._reads.up_to(request)
-        wanted = await _wanted(reads, project, given)
+        wanted = (await read_choice(reads, project, given)).wanted(project)
+        wanted.within(range_of(given, "created_at"))
         ((total,),) = await reads.rows(wanted.count())
         rows = await reads.rows(wanted.page(page)) if total else []
         places = [(partition, offset, index) for partition, offset, index, _ in rows]
@@ -116,15 +127,22 @@ class Events:
         for partition, offset, index in places:
             record, size = records[partition, offset]
             at = _place_of_redemption(record) if index == UNPLACED else index
-            log_id = f"{partition}/{offset}"
-            names = [f"ev_{partition}_{offset}_{n}" for n in range(len(record.events))]
-            body = event_body(names.pop(at), log_id, record, at)
-            body["same_record"] = names
             fits = bytes_max is None or size <= bytes_max
-            body["data"] = event_data(record.events[at]) if fits else None
+            body = shown_event(partition, offset, record, at, has_data=fits)
             body["api_calls"] = calls.get(offset, [])
             bodies.append(body)
         return bodies
+
+
+def shown_event(
+    partition: int, offset: int, record: Decided, index: int, *, has_data: bool = True
+) -> Body:
+    """An event without the calls that its record answered."""
+    names = [f"ev_{partition}_{offset}_{n}" for n in range(len(record.events))]
+    body = event_body(names.pop(index), f"{partition}/{offset}", record, index)
+    body["same_record"] = names
+    body["data"] = event_data(record.events[index]) if has_data else None
+    return body
 
 
 def _place_of_redemption(record: Decided) -> int:
@@ -135,14 +153,42 @@ def _call_body(call_id: str, method: str, path: str, status: int, key_id: str) -
     return {"id": call_id, "method": method, "path": path, "status": status, "key_id": key_id}
 
 
-async def _wanted(reads: Reads, project: str, given: list[Given]) -> WantedEvents:
-    wanted = WantedEvents(project)
-    wanted.within(range_of(given, "created_at"))
-    kind, name = text_of(given, "type"), text_of(given, "object")
-    if kind is not None:
-        wanted.of_types([kind])
-    if name is not None:
-        wanted.of_object(name)
+class Choice(NamedTuple):
+    """Which events are asked for, whenever they happened."""
+
+    type: str | None
+    #: What the type begins with.
+    object: str | None
+    #: By parameter, what something is known by of which each concerns one.
+    concerning: Mapping[str, frozenset[str]]
+
+    def wanted(self, project: str) -> WantedEvents:
+        """The same, as tables are asked."""
+        found = WantedEvents(project)
+        if self.type is not None:
+            found.of_types([self.type])
+        if self.object is not None:
+            found.of_object(self.object)
+        for parameter, ids in self.concerning.items():
+            found.concerning(parameter, sorted(ids))
+        return found
+
+    def admits(self, event: Event) -> bool:
+        """Whether the event is one of them; what customers add up to is in no log."""
+        kind = tag_of(type(event))
+        if self.type not in (None, kind) or isinstance(event, CustomersSummed):
+            return False
+        if self.object is not None and kind.partition(".")[0] != self.object:
+            return False
+        if not self.concerning:
+            return True
+        named = ids_of(event)
+        return not any(ids.isdisjoint(named) for ids in self.concerning.values())
+
+
+async def read_choice(reads: Reads, project: str, given: list[Given]) -> Choice:
+    """What the parameters ask for. Raises ApiError."""
+    concerning = {}
     for parameter in NAMED_BY:
         if single_parameter(given, parameter) is None:
             continue
@@ -150,8 +196,8 @@ async def _wanted(reads: Reads, project: str, given: list[Given]) -> WantedEvent
         assert value is not None  # it is given
         find = _NAMES.get(parameter)
         rows = await reads.rows(find(project, value)) if find is not None else []
-        wanted.concerning(parameter, sorted({value, *(each for row in rows for each in row)}))
-    return wanted
+        concerning[parameter] = frozenset((value, *(each for row in rows for each in row)))
+    return Choice(text_of(given, "type"), text_of(given, "object"), concerning)
 
 
 #: By what else something is known that a parameter names.

@@ -27,6 +27,7 @@ from schemas.records import Decided
 from schemas.topics import API_CALLS
 from services.analytics.service import analytics_service
 from services.audit.history.records import ReadRecord
+from services.audit.history.stream import Listen
 from services.audit.service import audit_service
 from services.audit.sink.api_call_table import API_CALLS as API_CALLS_TABLE
 from tests.unit.services.catalog.projects.managing import made
@@ -227,7 +228,10 @@ def test_every_word_of_every_path_is_known(world: World) -> None:
     reads = cast("Reads", None)
     insight = Host(
         "insight",
-        (audit_service(reads, cast("ReadRecord", None)), analytics_service(reads, int)),
+        (
+            audit_service(reads, cast("ReadRecord", None), cast("Listen", None)),
+            analytics_service(reads, int),
+        ),
         InternalGate("s"),
     )
     for path in (*world.host.paths(), *insight.paths()):

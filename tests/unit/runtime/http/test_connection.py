@@ -4,7 +4,7 @@ import asyncio
 import json
 import random
 import tracemalloc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 
 import pytest
@@ -26,8 +26,10 @@ MIB = 1024 * 1024
 
 
 @asynccontextmanager
-async def serving(reading: asyncio.Event | None = None) -> AsyncIterator[int]:
-    """A host's port; `POST /health/length` says how long the body was."""
+async def serving(
+    reading: asyncio.Event | None = None, *, routes: Sequence[Route] = ()
+) -> AsyncIterator[int]:
+    """The port of a host with these routes; `POST /health/length` says how long the body was."""
 
     async def length(request: Request) -> Response:
         if reading is not None:
@@ -36,7 +38,7 @@ async def serving(reading: asyncio.Event | None = None) -> AsyncIterator[int]:
 
     host = Host(
         "some",
-        (Service("one", routes=(Route("/health/length", length, methods=["POST"]),)),),
+        (Service("one", routes=(Route("/health/length", length, methods=["POST"]), *routes)),),
         Open(),
     )
     port = public_port()

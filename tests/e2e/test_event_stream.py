@@ -1,0 +1,52 @@
+"""Events as they happen, through the front: who reads them, and how a stream ends."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+
+from tests.e2e.shop import Shop
+from tests.e2e.system import System
+
+
+def stream(system: System, query: str = "", last: str | None = None) -> Any:
+    headers = {"X-App-Id": system.keys["app_id"], "X-App-Token": system.keys["app_token"]}
+    if last is not None:
+        headers["Last-Event-ID"] = last
+    url = f"{system.url}/v1/audit/stream?{query}"
+    return httpx.stream("GET", url, headers=headers, timeout=30, trust_env=False)
+
+
+def data_of(answer: httpx.Response) -> Iterator[dict[str, Any]]:
+    for line in answer.iter_lines():
+        if line.startswith("data: "):
+            yield json.loads(line.removeprefix("data: "))
+
+
+def test_what_happens_is_told_at_once_and_after_a_break(system: System, shop: Shop) -> None:
+    voucher = shop.discount()
+    with stream(system, f"voucher={voucher.code}") as answer:
+        assert answer.status_code == 200
+        assert answer.headers["content-type"] == "text/event-stream"
+        assert answer.headers["x-request-id"]
+        redeemed = shop.redeem(voucher.code)
+        told = next(data_of(answer))
+    assert told["type"] == "redemption.succeeded"
+    assert redeemed.redemptions[0].id in told["data"]["redemption_ids"]
+    shop.redeem(voucher.code)
+    with stream(system, f"voucher={voucher.code}", last=told["id"]) as answer:
+        missed = next(data_of(answer))
+    assert (missed["type"], missed["id"] > told["id"]) == ("redemption.succeeded", True)
+
+
+def test_a_stream_needs_a_server_side_key(system: System) -> None:
+    url = f"{system.url}/v1/audit/stream"
+    browser = {
+        "X-Client-Application-Id": system.keys["client_app_id"],
+        "X-Client-Token": system.keys["client_token"],
+        "Origin": "https://shop.test",
+    }
+    for headers in ({}, browser):
+        answer = httpx.get(url, headers=headers, trust_env=False)
+        assert answer.status_code == 401
