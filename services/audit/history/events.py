@@ -26,6 +26,7 @@ from fronts.query_string import (
 from runtime.clickhouse.reads import Reads
 from runtime.http.errors import ApiError
 from runtime.http.routing import caller_of, decode_ident
+from schemas.base import Millis
 from schemas.errors import not_found
 from schemas.records import Decided
 from services.audit.history.event_queries import NAMED_BY, UNPLACED, WantedEvents, calls_of
@@ -105,13 +106,8 @@ class Events:
         self, reads: Reads, project: str, places: Sequence[Place], bytes_max: int | None
     ) -> list[Body]:
         records = await self._records.decided([place[:2] for place in places])
-        times = [record.at for record, _ in records.values()]
-        calls: dict[int, list[Body]] = {}
-        if times:
-            offsets = [offset for _, offset in records]
-            query = calls_of(project, offsets, min(times), max(times))
-            for offset, *call in await reads.rows(query):
-                calls.setdefault(offset, []).append(_call_body(*call))
+        times = {offset: record.at for (_, offset), (record, _) in records.items()}
+        calls = await calls_by_offset(reads, project, times)
         bodies = []
         for partition, offset, index in places:
             record, size = records[partition, offset]
@@ -129,6 +125,18 @@ class Events:
 
 def _place_of_redemption(record: Decided) -> int:
     return next(index for index, event in enumerate(record.events) if type(event) in ROWS)
+
+
+async def calls_by_offset(
+    reads: Reads, project: str, times: Mapping[int, Millis]
+) -> dict[int, list[Body]]:
+    """The calls that records answered, by the offset of each; `times` says when those were."""
+    calls: dict[int, list[Body]] = {}
+    if times:
+        query = calls_of(project, list(times), min(times.values()), max(times.values()))
+        for offset, *call in await reads.rows(query):
+            calls.setdefault(offset, []).append(_call_body(*call))
+    return calls
 
 
 def _call_body(call_id: str, method: str, path: str, status: int, key_id: str) -> Body:
