@@ -33,10 +33,15 @@ def event_data(event: Any) -> Body:
 
     What identifies a person is shown in the place of its reference.
     """
-    data = msgspec.to_builtins(event, builtin_types=(Decimal,), enc_hook=_open)
-    shown = _without_hidden(data)
+    shown: Body = plain_value(event)
     del shown["type"]
-    return shown  # type: ignore[no-any-return]  # an event is a map
+    return shown
+
+
+def plain_value(value: Any) -> Any:
+    """A part of an event as JSON has it, with the person in the place of the reference."""
+    data = msgspec.to_builtins(value, builtin_types=(Decimal,), enc_hook=_open)
+    return _without_hidden(data)
 
 
 def _open(value: Any) -> Any:

@@ -17,6 +17,7 @@ from runtime.http.service import Service
 from schemas.base import Millis
 from services.audit.history.activity import activity_routes
 from services.audit.history.api_calls import ApiCallLog
+from services.audit.history.changes import Changes
 from services.audit.history.deliveries import list_deliveries
 from services.audit.history.events import Events
 from services.audit.history.records import ReadRecord, Records
@@ -71,6 +72,7 @@ def audit_service(
     records = Records(read_record)
     events = Events(reads, records)
     streams = EventStreams(reads, records, listen, seconds_max=stream_seconds)
+    changes = Changes(reads, records)
     calls = ApiCallLog(reads, records, clock_ms, kept.api_call_days)
     validations = Validations(reads, clock_ms, kept.validation_days)
 
@@ -123,6 +125,7 @@ def audit_service(
                 events.list_of_redemption,
                 methods=["GET"],
             ),
+            Route("/v1/audit/changes", changes.list_all, methods=["GET"]),
             *activity_routes(reads, clock_ms),
         ),
     )

@@ -28,14 +28,13 @@ def test_a_call_is_logged_with_its_outcome_and_without_what_was_said(
         "id": missing.headers["x-request-id"], "object": "api_call", "method": "GET",
         "path": f"/v1/vouchers/{code}", "route": "/v1/vouchers/{id}", "status": 404,
         "key": {"id": system.keys["app_id"], "kind": "server"}, "origin": "API", "channel": "API",
-        "ignored_members": [],
+        "ignored_members": [], "query": "email=*", "type": "vouchers", "record": None,
     }  # fmt: skip
     plain.ask("GET", f"/v1/customers/{email}")
     found = eventually(lambda: calls(plain, path="/v1/customers/*", status="404"))
     assert found[0]["route"] == "/v1/customers/{id}"
     whole = plain.ask("GET", PATH, params={"limit": 100}).text
     assert email not in whole
-    assert "email" not in whole
 
 
 def test_calls_are_filtered_by_what_is_known_of_them(
@@ -98,7 +97,7 @@ def test_what_cannot_be_asked_is_refused_by_name(plain: Plain) -> None:
         ("status=many", "status"),
         ("status=9xx", "status"),
         ("colour=red", "colour"),
-        ("order=path", "order"),
+        ("order=method", "order"),
         ("filters[body][conditions][$is]=x", "filters[body]"),
     ):
         answer = plain.ask("GET", f"{PATH}?{query}")

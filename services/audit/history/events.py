@@ -26,8 +26,7 @@ from fronts.query_string import (
 from runtime.clickhouse.reads import Reads
 from runtime.http.errors import ApiError
 from runtime.http.routing import caller_of, decode_ident
-from schemas.base import tag_of
-from schemas.customers import CustomersSummed
+from schemas.base import Millis, tag_of
 from schemas.errors import not_found
 from schemas.events import Event
 from schemas.records import Decided
@@ -36,7 +35,7 @@ from services.audit.history.records import Records
 from services.audit.lists import queries
 from services.audit.lists.lists import PAGING, json_answer, list_response
 from services.audit.lists.parameters import parameters_of
-from services.audit.sink.event_table import ids_of
+from services.audit.sink.event_table import UNLOGGED, ids_of
 
 ORDERS: Final = frozenset({"created_at"})
 PARAMETERS: Final = (PAGING - {"filters"}) | {"type", "object", "created_at", *NAMED_BY}
@@ -116,13 +115,8 @@ class Events:
         self, reads: Reads, project: str, places: Sequence[Place], bytes_max: int | None
     ) -> list[Body]:
         records = await self._records.decided([place[:2] for place in places])
-        times = [record.at for record, _ in records.values()]
-        calls: dict[int, list[Body]] = {}
-        if times:
-            offsets = [offset for _, offset in records]
-            query = calls_of(project, offsets, min(times), max(times))
-            for offset, *call in await reads.rows(query):
-                calls.setdefault(offset, []).append(_call_body(*call))
+        times = {offset: record.at for (_, offset), (record, _) in records.items()}
+        calls = await calls_by_offset(reads, project, times)
         bodies = []
         for partition, offset, index in places:
             record, size = records[partition, offset]
@@ -147,6 +141,18 @@ def shown_event(
 
 def _place_of_redemption(record: Decided) -> int:
     return next(index for index, event in enumerate(record.events) if type(event) in ROWS)
+
+
+async def calls_by_offset(
+    reads: Reads, project: str, times: Mapping[int, Millis]
+) -> dict[int, list[Body]]:
+    """The calls that records answered, by the offset of each; `times` says when those were."""
+    calls: dict[int, list[Body]] = {}
+    if times:
+        query = calls_of(project, list(times), min(times.values()), max(times.values()))
+        for offset, *call in await reads.rows(query):
+            calls.setdefault(offset, []).append(_call_body(*call))
+    return calls
 
 
 def _call_body(call_id: str, method: str, path: str, status: int, key_id: str) -> Body:
@@ -176,7 +182,7 @@ class Choice(NamedTuple):
     def admits(self, event: Event) -> bool:
         """Whether the event is one of them; what customers add up to is in no log."""
         kind = tag_of(type(event))
-        if self.type not in (None, kind) or isinstance(event, CustomersSummed):
+        if self.type not in (None, kind) or type(event) in UNLOGGED:
             return False
         if self.object is not None and kind.partition(".")[0] != self.object:
             return False

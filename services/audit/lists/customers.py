@@ -34,8 +34,8 @@ from services.audit.lists.lists import (
 )
 from services.audit.lists.moments import CREATED, go_on_from
 from services.audit.lists.parameters import parameters_of
+from services.audit.lists.segments import find_kept_segment
 from services.audit.lists.times import TIMES
-from services.audit.sink.segment_rows import KIND as SEGMENT
 from services.audit.sink.segment_rows import MEMBERS
 
 CURSOR: Final = "starting_after"
@@ -131,15 +131,10 @@ async def _in_segment(reads: Reads, request: Request, where: Where, asked: str |
     named = read_ident(request, "segment") if of_path else asked
     if named is None:
         return
-    found = await reads.rows(queries.entities(where.values["project"], SEGMENT, [named]))
-    if not found:
+    if not await find_kept_segment(reads, where.values["project"], named, "segment_id"):
         if of_path:
             raise ApiError(not_found("segment", named))
         where.add("false")  # the rows of who was in one that is gone stay
         return
-    if tables.SEGMENTS.decode(found[0][1].encode()).type == "passive":
-        raise invalid_parameter(
-            "segment_id", "is a passive segment, of which nobody keeps who is in it"
-        )
     if of_path:
         where.add(_IN_SEGMENT, segment_id=named)

@@ -29,15 +29,19 @@ from runtime.http.routing import caller_of, decode_ident
 from schemas.errors import not_found
 from schemas.vouchers import Voucher
 from services.audit.lists import queries
+from services.audit.lists.categories import NAME as CATEGORY_NAME
 from services.audit.lists.filters import Field, Where, text
 from services.audit.lists.lists import PAGING, add_customer, json_answer, list_response
 from services.audit.lists.parameters import parameters_of
+from services.audit.lists.segments import find_kept_segment
+from services.audit.sink.entities import ENTITIES
 from services.audit.sink.redemption_table import REDEMPTIONS, shown_bodies
+from services.audit.sink.segment_rows import MEMBERS
 
 #: How many entries of a voucher are shown at once; the contract knows no pages there.
 ENTRIES_MAX: Final = 1000
 PARAMETERS: Final = PAGING | {
-    "result", "campaign", "customer", "voucher_code", "created_at", "filters",
+    "result", "campaign", "customer", "voucher_code", "created_at", "filters", "segment", "category",
 }  # fmt: skip
 #: Nobody logs in yet, so no redemption has a user.
 FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
@@ -54,6 +58,16 @@ FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
         "campaign_name": text("campaign_name"),
         "user_login": text("''"),
     }
+)
+#: Whose customer is in the segment, and what was redeemed of the category, as both are now.
+_IN_SEGMENT: Final = (
+    f"customer_id IN (SELECT customer_id FROM {MEMBERS.full_name} FINAL "  # noqa: S608  constants
+    "WHERE project = {project:String} AND segment_id = {segment:String} AND within = 1)"
+)
+_IN_CATEGORY: Final = (
+    f"related_object_id IN (SELECT id FROM {ENTITIES.full_name} FINAL "  # noqa: S608  constants
+    "WHERE project = {project:String} AND kind IN ('voucher', 'promotion_tier') "
+    f"AND {{category:String}} IN (category_id, {CATEGORY_NAME}))"
 )
 #: A list of a project is stored in the order of the log.
 NEWEST: Final = ("log_offset", "log_index")
@@ -82,6 +96,7 @@ async def list_redemptions(reads: Reads, request: Request) -> Response:
     where = wanted_redemptions(caller_of(request).project, given)
     reads = reads.up_to(request)
     await add_customer(where, reads, given, "customer_id")
+    await _add_segment(where, reads, text_of(given, "segment"))
     found, total = await _page(reads, where, page)
     return list_response("redemptions", found, total=total)
 
@@ -108,6 +123,7 @@ async def list_voucher_redemptions(reads: Reads, request: Request) -> Response:
     reads = reads.up_to(request)
     _of_voucher(where, await living_voucher(reads, request))
     await add_customer(where, reads, given, "customer_id")
+    await _add_segment(where, reads, text_of(given, "segment"))
     found, total = await _page(reads, where, page)
     return list_response("redemptions", found, total=total)
 
@@ -216,10 +232,23 @@ def wanted_redemptions(project: str, given: list[Given]) -> Where:
             "(campaign_id = {campaign:String} OR campaign_name = {campaign:String})",
             campaign=campaign,
         )
+    category = text_of(given, "category")
+    if category is not None:
+        where.add(_IN_CATEGORY, category=category)
     result = single_parameter(given, "result")
     if result is not None:
         _add_result(where, result)
     return where
+
+
+async def _add_segment(where: Where, reads: Reads, segment: str | None) -> None:
+    """Only of customers in that segment; of one that is gone, nobody's. Raises ApiError 400."""
+    if segment is None:
+        return
+    if await find_kept_segment(reads, where.values["project"], segment, "segment"):
+        where.add(_IN_SEGMENT, segment=segment)
+    else:
+        where.add("0")
 
 
 def _add_result(where: Where, given: Given) -> None:

@@ -24,8 +24,10 @@ IDS_MAX: Final = 64
 DEPTH_MAX: Final = 5
 #: Whoever calls something by these names means something else, or a person.
 _OTHERS: Final = frozenset({"source_id", "tracking_id", "channel_id", "category_id"})
+#: Events that no log shows.
+UNLOGGED: Final = frozenset({CustomersSummed})
 #: Events without a row here.
-ELSEWHERE: Final = frozenset({*ROWS, CustomersSummed})
+ELSEWHERE: Final = frozenset({*ROWS, *UNLOGGED})
 
 EVENTS = sink_table(
     "events",

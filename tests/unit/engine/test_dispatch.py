@@ -5,7 +5,7 @@ from typing import Any, get_args
 
 import pytest
 
-from engine.answers import activity, answer, hook_events, transactions
+from engine.answers import activity, answer, changes, hook_events, transactions
 from engine.assignments import shown
 from engine.categories import decide as categories
 from engine.customers import summaries
@@ -31,6 +31,7 @@ TABLES: Mapping[str, tuple[Collection[type[Any]], frozenset[type[Any]]]] = {
     "objects": (shown.SHOWS, shown.UNSHOWN),
     "assignments": (shown.CHANGES, shown.UNCHANGED),
     "categories": (categories.NAMES, categories.UNNAMED),
+    "changes": (changes.SUBJECTS, changes.UNSUBJECTED),
     "segments": (following.CHANGES, following.UNCHANGED),
 }
 

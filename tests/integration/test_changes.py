@@ -1,0 +1,144 @@
+"""Changes over a real engine: of each entity from what to what, told by the events alone."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec import structs
+
+from schemas.campaigns import Campaign, CampaignCreated, CampaignDeleted, CampaignUpdated
+from schemas.observations import ApiCall, ApiCallsObserved
+from schemas.voucher_events import (
+    VoucherCreated,
+    VoucherDeleted,
+    VoucherDisabled,
+    VoucherUpdated,
+)
+from tests.integration.insight_host import Insight, running
+from tests.unit.services.audit.examples import (
+    PROJECT,
+    START,
+    applicable,
+    customer_created,
+    decided,
+    generated,
+    succeeded,
+    voucher,
+)
+
+CAMPAIGN = Campaign("camp_1", "Spring", "DISCOUNT_COUPONS", "STATIC", START)
+
+
+@pytest.fixture
+async def insight(tmp_path: Path) -> AsyncIterator[Insight]:
+    async with running(tmp_path) as found:
+        yield found
+
+
+def history(insight: Insight) -> None:
+    """At offset 0 to 7, a second apart."""
+    first = structs.replace(voucher("A", "camp_1"), metadata={"a": 1, "b": 2})
+    second = structs.replace(first, metadata={"a": 1, "b": 3}, quantity=5, redeemed_quantity=1)
+    events: list[tuple[Any, ...]] = [
+        (CampaignCreated(CAMPAIGN),),
+        (VoucherCreated(first), customer_created(1)),
+        (succeeded(applicable("A", 100, "camp_1")),),
+        (VoucherUpdated(second),),
+        (CampaignUpdated(structs.replace(CAMPAIGN, name="Summer", vouchers_count=1)),),
+        (VoucherDisabled(structs.replace(second, active=False)),),
+        (VoucherDeleted("v_A", "A"),),
+        (CampaignDeleted(CAMPAIGN),),
+    ]
+    insight.world.append(
+        *(decided(*each, at=START + 1000 * n, command=n) for n, each in enumerate(events)),
+        decided(CampaignCreated(CAMPAIGN), project="other", at=START + 9000),
+    )
+
+
+async def changes(insight: Insight, query: str = "") -> list[dict[str, Any]]:
+    found = await insight.get(f"/v1/audit/changes?limit=100&{query}")
+    assert found["total"] == len(found["data"])
+    return list(found["data"])
+
+
+async def test_a_change_says_from_what_to_what(insight: Insight) -> None:
+    history(insight)
+    found = {each["id"]: each for each in await changes(insight)}
+    assert list(found) == [f"ev_0_{offset}_0" for offset in (7, 6, 5, 4, 3, 1, 0)]
+    assert [(each["entity"]["id"], each["action"]) for each in found.values()] == [
+        ("camp_1", "deleted"), ("v_A", "deleted"), ("v_A", "disabled"), ("camp_1", "updated"),
+        ("v_A", "updated"), ("v_A", "created"), ("camp_1", "created"),
+    ]  # fmt: skip
+    assert found["ev_0_5_0"]["changes"] == [{"path": "active", "from": None, "to": False}]
+    assert found["ev_0_4_0"]["changes"] == [{"path": "name", "from": "Spring", "to": "Summer"}]
+    # what was redeemed meanwhile is nobody's change
+    assert found["ev_0_3_0"]["changes"] == [
+        {"path": "metadata.b", "from": 2, "to": 3},
+        {"path": "quantity", "from": None, "to": 5},
+    ]
+    assert {"path": "code", "from": None, "to": "A"} in found["ev_0_1_0"]["changes"]
+    assert found["ev_0_6_0"]["changes"] == []
+    assert found["ev_0_5_0"]["entity"] == {"object": "voucher", "id": "v_A"}
+    assert (found["ev_0_5_0"]["channel"], found["ev_0_5_0"]["command"]) == ("API", "any")
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
+        ("object=voucher", "6531"),
+        ("object=campaign", "740"),
+        ("object=product", ""),
+        ("entity=v_A", "6531"),
+        ("entity=camp_1", "740"),
+        ("entity=none", ""),
+        ("order=created_at", "0134567"),
+        ("created_at[after]=2023-11-14T22:13:24.000Z", "765"),
+    ],
+)
+async def test_changes_are_found_by_entity_kind_and_date(
+    insight: Insight, query: str, wanted: str
+) -> None:
+    history(insight)
+    found = await changes(insight, query)
+    assert "".join(each["id"].split("_")[2] for each in found) == wanted
+
+
+async def test_pages_of_changes_look_before_themselves(insight: Insight) -> None:
+    history(insight)
+    (one,) = (await insight.get("/v1/audit/changes?limit=1&page=3"))["data"]
+    assert one["changes"] == [{"path": "active", "from": None, "to": False}]
+
+
+async def test_of_what_was_made_in_numbers_nothing_is_known_before(insight: Insight) -> None:
+    changed = structs.replace(voucher("G1", "c1"), additional_info="x")
+    insight.world.append(decided(generated("G1")), decided(VoucherUpdated(changed), command=1))
+    (change,) = await changes(insight)
+    assert change["changes"] is None
+
+
+async def test_a_change_names_whose_call_it_was(insight: Insight) -> None:
+    history(insight)
+    call = ApiCall(
+        "v-1", START + 4001, "PUT", "/v1/campaigns/camp_1", "/v1/campaigns/{id}", 200, 5000,
+        "key_1", "server", "API", "API", record=4,
+    )  # fmt: skip
+    insight.world.called(ApiCallsObserved(PROJECT, (call,)))
+    await insight.filled()
+    found = {each["id"]: each["api_calls"] for each in await changes(insight)}
+    (made,) = found["ev_0_4_0"]
+    assert (made["id"], made["key_id"]) == ("v-1", "key_1")
+    assert found["ev_0_3_0"] == []
+
+
+async def test_another_projects_changes_are_not_seen(insight: Insight) -> None:
+    history(insight)
+    other = await insight.get("/v1/audit/changes", headers={"x-tessera-project": "other"})
+    assert [each["id"] for each in other["data"]] == ["ev_0_8_0"]
+
+
+@pytest.mark.parametrize("query", ["object=x", "entity=", "order=id", "type=voucher.created"])
+async def test_what_is_no_parameter_of_the_list_is_refused(insight: Insight, query: str) -> None:
+    answer = await insight.get(f"/v1/audit/changes?{query}", status=400)
+    assert answer["key"] == "invalid_query_params"
+    assert f"`{query.partition('=')[0]}`" in answer["details"]
