@@ -7,10 +7,13 @@ from typing import cast
 import pytest
 
 from engine.fold import StateFold
+from runtime.base.faults import TooLarge
 from runtime.replica.followed import Followed
 from runtime.store.store import MemoryStore
+from schemas.api import CustomerInput
+from schemas.customers import UpsertCustomer
 from schemas.records import Conflicted, Decided
-from schemas.topics import COMMANDS, LEDGER
+from schemas.topics import COMMAND_BYTES_MAX, COMMANDS, LEDGER
 from services.redemption.ledger.outfit import Identity
 from services.redemption.ledger.writer import Writer
 from tests.unit.runtime.log.test_freshness import PATIENT, turns
@@ -223,6 +226,21 @@ async def test_a_command_is_decided_beside_the_front_and_read_there_at_once() ->
         assert isinstance((await made.send(BEN, key="idem_1", fingerprint="g")).record, Conflicted)
         # only what opened the project took the way through the topic
         assert (await made.log.bounds(COMMANDS, 0))[1] == 1
+
+
+@pytest.mark.parametrize("is_beside", [False, True])
+async def test_a_command_is_too_large_wherever_its_writer_is(is_beside: bool) -> None:
+    async with backbone() as made:
+        if is_beside:
+            made.tasks.pop().cancel()
+            beside(made)
+            await lent(made.followed)
+        assert isinstance((await made.send(BEN)).record, Decided)
+        before = made.log.end_now(LEDGER, 0)
+        large = CustomerInput(source_id="ann", metadata={"a": "x" * COMMAND_BYTES_MAX})
+        with pytest.raises(TooLarge):
+            await made.send(UpsertCustomer(large))
+        assert made.log.end_now(LEDGER, 0) == before
 
 
 async def test_reads_go_on_beside_an_idle_writer_when_the_log_lost_records() -> None:
