@@ -81,13 +81,14 @@ class Followed:
 
     def forget(self, command_id: str, offset: int | None) -> None:
         """Ends what `expect` began."""
-        self._awaited[command_id] -= 1
-        if not self._awaited[command_id]:
-            del self._awaited[command_id]
         if offset is not None:
             self._waiters.pop(offset, None)
             self._unclaimed.pop(offset, None)
+        self._awaited[command_id] -= 1
+        if self._awaited[command_id]:
             return
+        del self._awaited[command_id]
+        # Another attempt may have a record, too, at an offset that nobody asks for.
         for found, each in list(self._unclaimed.items()):
             if getattr(each.record, "command_id", None) == command_id:
                 del self._unclaimed[found]

@@ -279,6 +279,34 @@ async def test_a_front_goes_on_by_the_topic_after_its_writer() -> None:
         assert (await made.log.bounds(COMMANDS, 0))[1] == 2
 
 
+async def test_a_record_of_another_attempt_is_not_kept_for_whoever_gets_its_offset() -> None:
+    async with backbone(writer=False) as made:
+        followed = made.followed
+        followed.expect("idem_1")
+        # handed over at another front while this one sends
+        followed.tell(
+            [(Conflicted(8, 1, "idem_1", "p"), 20), (Conflicted(9, 1, "idem_1", "p"), 21)]
+        )
+        assert (await followed.answer_to("idem_1", 9, PATIENT)).offset == 21
+        followed.forget("idem_1", 9)
+        # `commands` was made anew
+        followed.expect("idem_2")
+        with pytest.raises(TimeoutError):
+            await followed.answer_to("idem_2", 8, SOON)
+        followed.forget("idem_2", 8)
+
+
+async def test_what_another_attempt_waits_for_outlives_one_that_was_not_sent() -> None:
+    async with backbone(writer=False) as made:
+        followed = made.followed
+        followed.expect("idem_1")
+        followed.expect("idem_1")
+        followed.tell([(Conflicted(8, 1, "idem_1", "p"), 20)])
+        followed.forget("idem_1", None)
+        assert (await followed.answer_to("idem_1", 8, SOON)).offset == 20
+        followed.forget("idem_1", 8)
+
+
 async def test_a_repeat_that_was_handed_over_does_not_hide_the_first_record() -> None:
     async with backbone(writer=False) as made:
         followed = made.followed
