@@ -213,8 +213,10 @@ class Followed:
         for record, offset in applied:
             command_id = getattr(record, "command_id", None)
             waiting = self._waiters.get(record.command_offset)
-            # Offsets repeat when `commands` was made anew, so the id decides whose record it is.
-            if waiting is not None and (command_id == waiting[0] or isinstance(record, Unreadable)):
+            # Offsets repeat when `commands` was made anew, and in what was handed over, so the id
+            # decides whose record it is; bytes that could not be decoded have none.
+            is_undecoded = isinstance(record, Unreadable) and not command_id
+            if waiting is not None and (command_id == waiting[0] or is_undecoded):
                 if not waiting[1].done():
                     waiting[1].set_result(Recorded(record, offset))
             elif command_id in self._awaited:

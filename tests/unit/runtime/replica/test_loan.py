@@ -12,7 +12,7 @@ from runtime.replica.followed import Followed
 from runtime.store.store import MemoryStore
 from schemas.api import CustomerInput
 from schemas.customers import UpsertCustomer
-from schemas.records import Conflicted, Decided
+from schemas.records import Conflicted, Decided, Unreadable
 from schemas.topics import COMMAND_BYTES_MAX, COMMANDS, LEDGER
 from services.redemption.ledger.outfit import Identity
 from services.redemption.ledger.writer import Writer
@@ -305,6 +305,26 @@ async def test_what_another_attempt_waits_for_outlives_one_that_was_not_sent() -
         followed.forget("idem_1", None)
         assert (await followed.answer_to("idem_1", 8, SOON)).offset == 20
         followed.forget("idem_1", 8)
+
+
+async def test_a_command_that_made_the_code_raise_answers_nobody_elses() -> None:
+    async with backbone(writer=False) as made:
+        followed = made.followed
+        for each in ("idem_1", "idem_2"):
+            followed.expect(each)
+        waiting = asyncio.create_task(followed.answer_to("idem_1", 8, PATIENT))
+        await turns()
+        # one that another front decided itself has the offset of the topic's last one
+        followed.tell([(Unreadable(8, 1, "raised", "idem_3"), 20)])
+        await turns()
+        assert not waiting.done()
+        followed.tell([(Unreadable(8, 1, "raised", "idem_1"), 21)])
+        assert (await waiting).offset == 21
+        # also before it is known where the command lies
+        followed.tell([(Unreadable(9, 1, "raised", "idem_2"), 22)])
+        assert (await followed.answer_to("idem_2", 9, SOON)).offset == 22
+        followed.forget("idem_1", 8)
+        followed.forget("idem_2", 9)
 
 
 async def test_a_repeat_that_was_handed_over_does_not_hide_the_first_record() -> None:
