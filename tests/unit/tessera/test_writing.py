@@ -36,6 +36,11 @@ async def test_a_host_ledger_without_a_partition_is_not(parts: Parts) -> None:
     assert [part.state for part in host.service.health().values()] == [NONE_YET]
 
 
+async def test_old_state_is_looked_for_once_in_a_process(parts: Parts) -> None:
+    assert "clean-up" in Writing(parts).service.tasks
+    assert "clean-up" not in Writing(parts, {}).service.tasks
+
+
 def test_fronts_of_different_homes_are_different_members_of_the_group(tmp_path: Path) -> None:
     one, other = (Settings(home=tmp_path / name) for name in ("one", "other"))
     assert name_member(one) == name_member(one) != name_member(other)
