@@ -76,8 +76,8 @@ class Writing:
 
     async def take(self, partitions: frozenset[int]) -> None:
         """Writes these from now on."""
-        self._is_told = True
         await self.partitions.assigned(partitions)
+        self._is_told = True
 
     async def give_back(self, partitions: frozenset[int]) -> None:
         """Writes these no longer; returns when their writers have stopped."""

@@ -1,6 +1,6 @@
 """What a process that may write partitions tells the group, and of itself."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from pathlib import Path
 
 import pytest
@@ -28,6 +28,20 @@ async def test_a_front_to_which_no_partition_falls_is_well_once_it_was_told(part
     assert front.service.health() == {}
     await front.give_back(frozenset())
     assert [part.state for part in front.service.health().values()] == [NONE_YET]
+
+
+async def test_a_front_is_not_well_before_what_falls_to_it_has_a_writer(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    front = Writing(parts, {})
+    seen: list[str] = []
+
+    async def start(_: Collection[int]) -> None:
+        seen.extend(part.state for part in front.service.health().values())
+
+    monkeypatch.setattr(front.partitions, "assigned", start)
+    await front.take(frozenset({0}))
+    assert seen == [NONE_YET]
 
 
 async def test_a_host_ledger_without_a_partition_is_not(parts: Parts) -> None:
