@@ -25,17 +25,14 @@ PERIOD_SECONDS = 1.0
 #: Between sweeps as long as they find something; each is bounded (engine/expiry.py).
 BUSY_SECONDS = 0.05
 DEADLINE_MS = 10_000
-#: How long it is known what is due where nothing was decided since.
-KNOWN_MS = 30_000
 
 log = structlog.get_logger(__name__)
 
 
 class _Known(NamedTuple):
-    """What is due in a state of a partition, and when, as of a look at it."""
+    """What is due in a state of a partition, and when."""
 
     state: tuple[StateFold, int]
-    looked_at: Millis
     due: Mapping[str, Millis]
 
 
@@ -68,22 +65,20 @@ class Ticker:
         """Sweeps what is due, once; whether anything was."""
         return any([await self._sweep(each) for each in list(self._serving())])
 
-    def _due(self, served: Serving, now: Millis) -> Mapping[str, Millis]:
-        """From when on something is due, by project; looked up again when anything was decided.
-
-        And after a while: a look may have met what was decided and then dropped.
-        """
-        state, known = (served.fold, served.position), self._known.get(served.partition)
-        if known is None or known.state != state or abs(now - known.looked_at) > KNOWN_MS:
-            fold = served.fold
-            due = {each: next_due(fold.view(each)) for each in (CONTROL_PROJECT, *fold.projects())}
-            known = self._known[served.partition] = _Known(state, now, due)
+    def _due(self, served: Serving) -> Mapping[str, Millis]:
+        """From when on something is due, by project; looked up again when anything was recorded."""
+        fold, known = served.fold, self._known.get(served.partition)
+        state = fold, served.position
+        if known is None or known.state != state:
+            projects = (CONTROL_PROJECT, *fold.projects())
+            due = {each: next_due(fold.settled_view(each)) for each in projects}
+            known = self._known[served.partition] = _Known(state, due)
         return known.due
 
     async def _sweep(self, served: Serving) -> bool:
         """Sends a sweep for each project in which something is due; whether anything was."""
         any_due, now = False, self._clock_ms()
-        for project, due in self._due(served, now).items():
+        for project, due in self._due(served).items():
             if due > now:
                 continue
             any_due = True
