@@ -18,8 +18,8 @@ from typing import NamedTuple
 from runtime.kafka.wire import Fetched, Leaderless, Unreadable, Wanted, Wire
 from runtime.log.log import Corrupt, LogError, OutOfRange, Place
 
-#: Who waits for less has a request alone.
-SHARED_WAIT_MS_MIN = 1000
+#: Who waits for no longer has a request alone, a writer without a front for one (IDLE_WAIT_MS).
+ALONE_WAIT_MS_MAX = 1000
 #: How long those who share a request wait for one another before it is sent.
 COMPANY_SECONDS = 0.01
 #: A request that would have to end sooner does not end together with the others.
@@ -56,7 +56,7 @@ class Fetches:
 
         Raises what `Wire.fetch` does. `patient` says that nothing came for a while.
         """
-        if not patient or wait_ms < SHARED_WAIT_MS_MIN:
+        if not patient or wait_ms <= ALONE_WAIT_MS_MAX:
             return await self._fetch_alone(wanted, wait_ms)
         loop = asyncio.get_running_loop()
         waiting = _Waiting(wanted, loop.time() + wait_ms / 1000, loop.create_future())
@@ -87,7 +87,7 @@ class Fetches:
 
     async def _fetch_alone(self, wanted: Wanted, wait_ms: int) -> Fetched:
         left_ms = int((self._ends_at - asyncio.get_running_loop().time()) * 1000)
-        if wait_ms >= SHARED_WAIT_MS_MIN and left_ms >= TOGETHER_SECONDS_MIN * 1000:
+        if wait_ms > ALONE_WAIT_MS_MAX and left_ms >= TOGETHER_SECONDS_MIN * 1000:
             wait_ms = min(wait_ms, left_ms)
         wire = await self._take_wire()
         self._alone.add(wire)

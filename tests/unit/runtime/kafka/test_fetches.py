@@ -6,9 +6,10 @@ from typing import Any, cast
 
 import pytest
 
-from runtime.kafka.fetches import IDLE_WIRES_MAX, Fetches
+from runtime.kafka.fetches import ALONE_WAIT_MS_MAX, IDLE_WIRES_MAX, Fetches
 from runtime.kafka.wire import Fetched, Leaderless, Unreadable, Wanted, Wire
 from runtime.log.log import LogError, OutOfRange, Place
+from services.redemption.ledger.writer import IDLE_WAIT_MS
 
 LONG_MS = 60_000
 NOTHING = Fetched(b"", 0)
@@ -111,7 +112,10 @@ async def test_a_partition_stands_once_in_a_request(broker: Broker, fetches: Fet
         assert await each == NOTHING
 
 
-@pytest.mark.parametrize(("wait_ms", "patient"), [(LONG_MS, False), (10, True), (0, False)])
+@pytest.mark.parametrize(
+    ("wait_ms", "patient"),
+    [(LONG_MS, False), (10, True), (0, False), (ALONE_WAIT_MS_MAX, True), (IDLE_WAIT_MS, True)],
+)
 async def test_who_is_in_a_hurry_asks_alone_and_at_once(
     broker: Broker, fetches: Fetches, wait_ms: int, patient: bool
 ) -> None:
