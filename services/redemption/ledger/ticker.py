@@ -12,14 +12,13 @@ from typing import NamedTuple
 import structlog
 
 from engine.expiry import next_due
-from engine.fold import StateFold
 from runtime.log.log import Entry, LogError
 from schemas.base import Millis
 from schemas.commands import Command
 from schemas.expiry import ExpireDue
 from schemas.projects import CONTROL_PROJECT
 from schemas.topics import COMMANDS
-from services.redemption.ledger.serving import Serving
+from services.redemption.ledger.serving import Found, Serving
 
 PERIOD_SECONDS = 1.0
 #: Between sweeps as long as they find something; each is bounded (engine/expiry.py).
@@ -34,7 +33,6 @@ log = structlog.get_logger(__name__)
 class _Known(NamedTuple):
     """What is due in a state of a partition, and when, as of a look at it."""
 
-    state: tuple[StateFold, int]
     looked_at: Millis
     due: Mapping[str, Millis]
 
@@ -56,7 +54,7 @@ class Ticker:
         self._clock_ms = clock_ms
         #: By project: the offset of the last sweep, which is under way until it is decided.
         self._sent: dict[str, int] = {}
-        self._known: dict[int, _Known] = {}
+        self._known: Found[_Known] = Found()
 
     async def run(self) -> None:
         """Sweeps, until cancelled: again at once as long as something was due."""
@@ -73,11 +71,12 @@ class Ticker:
 
         And after a while: a look may have met what was decided and then dropped.
         """
-        state, known = (served.fold, served.position), self._known.get(served.partition)
-        if known is None or known.state != state or abs(now - known.looked_at) > KNOWN_MS:
+        known = self._known.recall(served)
+        if known is None or abs(now - known.looked_at) > KNOWN_MS:
             fold = served.fold
             due = {each: next_due(fold.view(each)) for each in (CONTROL_PROJECT, *fold.projects())}
-            known = self._known[served.partition] = _Known(state, now, due)
+            known = _Known(now, due)
+            self._known.keep(served, known)
         return known.due
 
     async def _sweep(self, served: Serving) -> bool:
