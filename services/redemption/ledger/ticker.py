@@ -7,19 +7,17 @@ sends a command only for a project in which something is due, so an idle log sta
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import NamedTuple
 
 import structlog
 
 from engine.expiry import next_due
-from engine.fold import StateFold
 from runtime.log.log import Entry, LogError
 from schemas.base import Millis
 from schemas.commands import Command
 from schemas.expiry import ExpireDue
 from schemas.projects import CONTROL_PROJECT
 from schemas.topics import COMMANDS
-from services.redemption.ledger.serving import Serving
+from services.redemption.ledger.serving import Found, Serving
 
 PERIOD_SECONDS = 1.0
 #: Between sweeps as long as they find something; each is bounded (engine/expiry.py).
@@ -27,13 +25,6 @@ BUSY_SECONDS = 0.05
 DEADLINE_MS = 10_000
 
 log = structlog.get_logger(__name__)
-
-
-class _Known(NamedTuple):
-    """What is due in a state of a partition, and when."""
-
-    state: tuple[StateFold, int]
-    due: Mapping[str, Millis]
 
 
 class Ticker:
@@ -53,7 +44,7 @@ class Ticker:
         self._clock_ms = clock_ms
         #: By project: the offset of the last sweep, which is under way until it is decided.
         self._sent: dict[str, int] = {}
-        self._known: dict[int, _Known] = {}
+        self._known: Found[Mapping[str, Millis]] = Found()
 
     async def run(self) -> None:
         """Sweeps, until cancelled: again at once as long as something was due."""
@@ -67,13 +58,13 @@ class Ticker:
 
     def _due(self, served: Serving) -> Mapping[str, Millis]:
         """From when on something is due, by project; looked up again when anything was recorded."""
-        fold, known = served.fold, self._known.get(served.partition)
-        state = fold, served.position
-        if known is None or known.state != state:
+        due = self._known.recall(served)
+        if due is None:
+            fold = served.fold
             projects = (CONTROL_PROJECT, *fold.projects())
             due = {each: next_due(fold.settled_view(each)) for each in projects}
-            known = self._known[served.partition] = _Known(state, due)
-        return known.due
+            self._known.keep(served, due)
+        return due
 
     async def _sweep(self, served: Serving) -> bool:
         """Sends a sweep for each project in which something is due; whether anything was."""
