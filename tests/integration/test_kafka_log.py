@@ -321,12 +321,11 @@ async def test_a_topic_without_a_leader_holds_up_no_other_reader(
 ) -> None:
     topic = await make_topic()
     readers = [await log.reader(each, 0, 0) for each in ("absent", topic)]
-    lost, healthy = (
-        asyncio.create_task(each.read(records_max=1, wait_ms=10_000)) for each in readers
-    )
+    reads = [asyncio.create_task(each.read(records_max=1, wait_ms=10_000)) for each in readers]
+    lost, healthy = reads
     appender = await log.appender(topic, 0)
     await appender.append(batch(0))
-    await asyncio.wait((lost, healthy), return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait(reads, return_when=asyncio.FIRST_COMPLETED)
     assert not lost.done(), "it still looks for the leader"
     assert [each.value for each in healthy.result()] == [b"value-0"]
     with pytest.raises(LogError, match="no leader"):
