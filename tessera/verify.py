@@ -38,7 +38,7 @@ from tessera.hosts.insight import insight_fillings
 from tessera.hosts.parts import Parts
 from tessera.installation import reach_installation
 from tessera.report import Report
-from tessera.verify_fold import FreshFold, Unusable, require_usable
+from tessera.verify_fold import FreshFold, FreshStorage, Unusable, require_usable
 from tessera.verify_tables import (
     Behind,
     FreshTables,
@@ -107,7 +107,7 @@ async def verify_partition(
     """
     stops = sorted(snapshots, key=lambda each: each.position.chain.position)
     with TemporaryDirectory(prefix="tessera-verify-") as folder:
-        fold = FreshFold(log, partition, decode, Path(folder) / "state")
+        fold = FreshFold(log, partition, decode, FreshStorage(Path(folder) / "state"))
         try:
             _, end = await log.bounds(LEDGER, partition)
             while stops:
