@@ -21,6 +21,13 @@ T = TypeVar("T")
 operator = typer.Typer()
 
 
+class TablesOf(StrEnum):
+    """Whose tables `tessera rebuild` fills anew."""
+
+    AUDIT = "audit"
+    ANALYTICS = "analytics"
+
+
 class EntityKind(StrEnum):
     """What `tessera state` finds."""
 
@@ -176,6 +183,20 @@ def diff(
     shown = Shown(project, frozenset(table or ()), reveal, as_json)
     chosen = _partitions(settings, partition)
     _operate(lambda: diff_installation(settings, chosen, (first, second), shown, typer.echo, tell))
+
+
+@operator.command()
+def rebuild(
+    tables: Annotated[TablesOf, typer.Argument(help="whose tables")],
+) -> None:
+    """Fill the tables of a service anew from the log, and swap them in; reads go on meanwhile."""
+    from tessera.rebuild import RebuildError, rebuild_tables  # noqa: PLC0415
+
+    settings = read_settings()
+    try:
+        _operate(lambda: rebuild_tables(settings, tables.value, typer.echo, tell))
+    except RebuildError as fault:
+        fail(str(fault))
 
 
 @operator.command()

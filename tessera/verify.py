@@ -24,8 +24,8 @@ import msgspec
 
 from engine.fold import StatePart, state_fingerprint
 from runtime.base.settings import Settings
-from runtime.clickhouse.sinks import Filling, TableState
-from runtime.clickhouse.table import SourceEntry
+from runtime.clickhouse.sinks import TableState
+from runtime.clickhouse.table import Filling, SourceEntry
 from runtime.log.chain import Damage, entry_hash
 from runtime.log.log import Log, LogError, Place
 from runtime.replica.replica import Applied, Decode, Position, read_position

@@ -1,14 +1,17 @@
 """The host `insight`: audit and analytics over the sinks that fill their tables."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final
 
 import msgspec
 
 from runtime.base.clock import clock_ms
 from runtime.base.settings import Settings
 from runtime.clickhouse.database import Database
-from runtime.clickhouse.sinks import Filling, Sinks
+from runtime.clickhouse.sinks import Sinks
 from runtime.clickhouse.source import LogSources
+from runtime.clickhouse.table import Filling, SinkTable
 from runtime.http.host import Host, serve_host
 from runtime.http.internal import InternalGate
 from runtime.http.service import Service
@@ -28,6 +31,10 @@ from tessera.hosts.parts import Parts
 from tessera.hosts.table_cleaner import TableCleaner
 
 _observations = msgspec.json.Decoder(ValidationObserved)
+
+
+def _names(*tables: Sequence[SinkTable[Any]]) -> frozenset[str]:
+    return frozenset(table.definition.name for each in tables for table in each)
 
 
 async def run_insight(settings: Settings) -> None:
@@ -71,6 +78,15 @@ def insight_fillings(parts: Parts) -> Sequence[Filling]:
         Filling(API_CALLS, API_CALL_TABLES, api_calls_of),
         Filling(DELIVERIES, DELIVERY_TABLES, attempt_of),
     )
+
+
+#: What can be rebuilt, by the service whose tables they are.
+REBUILDABLE: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        "audit": _names(AUDIT_LEDGER_TABLES, API_CALL_TABLES, DELIVERY_TABLES),
+        "analytics": _names(ANALYTICS_LEDGER_TABLES, VALIDATION_TABLES),
+    }
+)
 
 
 async def observation_of(entry: StoredEntry) -> ValidationObserved | None:

@@ -11,7 +11,14 @@ from tests.unit.services.world import World
 
 #: What the hosts answer themselves, before any service is asked.
 OF_A_HOST: Final = frozenset(
-    ("GET /health", "GET /health/live", "GET /internal/tables", "GET /openapi.json")
+    (
+        "GET /health",
+        "GET /health/live",
+        "GET /internal/tables",
+        "GET /internal/tables/rebuild",
+        "POST /internal/tables/rebuild",
+        "GET /openapi.json",
+    )
 )
 
 

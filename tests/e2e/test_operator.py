@@ -146,3 +146,15 @@ async def test_replay_copies_to_the_terminal_a_file_and_a_topic(
     refused = system.command("replay", "ledger", "--to-topic", "commands")
     assert (refused.returncode, refused.stdout) == (1, "")
     assert system.command("replay", "ledger", "--to-file", str(file)).returncode == 1
+
+
+def test_rebuild_fills_tables_anew_while_they_are_read(system: System, shop: Shop) -> None:
+    code = shop.discount().code
+    shop.redeem(code)
+    for service in ("audit", "analytics"):
+        said = _said(system.command("rebuild", service))
+        assert said.startswith(f"{service}: rebuilt from ")
+        shop.redeem(code)
+    assert shop.listed(voucher_code=code).total == 3
+    refused = system.command("rebuild", "everything")
+    assert refused.returncode == 2
