@@ -7,7 +7,6 @@ sends a command only for a project in which something is due, so an idle log sta
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import NamedTuple
 
 import structlog
 
@@ -24,17 +23,8 @@ PERIOD_SECONDS = 1.0
 #: Between sweeps as long as they find something; each is bounded (engine/expiry.py).
 BUSY_SECONDS = 0.05
 DEADLINE_MS = 10_000
-#: How long it is known what is due where nothing was decided since.
-KNOWN_MS = 30_000
 
 log = structlog.get_logger(__name__)
-
-
-class _Known(NamedTuple):
-    """What is due in a state of a partition, and when, as of a look at it."""
-
-    looked_at: Millis
-    due: Mapping[str, Millis]
 
 
 class Ticker:
@@ -54,7 +44,7 @@ class Ticker:
         self._clock_ms = clock_ms
         #: By project: the offset of the last sweep, which is under way until it is decided.
         self._sent: dict[str, int] = {}
-        self._known: Found[_Known] = Found()
+        self._known: Found[Mapping[str, Millis]] = Found()
 
     async def run(self) -> None:
         """Sweeps, until cancelled: again at once as long as something was due."""
@@ -66,23 +56,20 @@ class Ticker:
         """Sweeps what is due, once; whether anything was."""
         return any([await self._sweep(each) for each in list(self._serving())])
 
-    def _due(self, served: Serving, now: Millis) -> Mapping[str, Millis]:
-        """From when on something is due, by project; looked up again when anything was decided.
-
-        And after a while: a look may have met what was decided and then dropped.
-        """
-        known = self._known.recall(served)
-        if known is None or abs(now - known.looked_at) > KNOWN_MS:
+    def _due(self, served: Serving) -> Mapping[str, Millis]:
+        """From when on something is due, by project; looked up again when anything was recorded."""
+        due = self._known.recall(served)
+        if due is None:
             fold = served.fold
-            due = {each: next_due(fold.view(each)) for each in (CONTROL_PROJECT, *fold.projects())}
-            known = _Known(now, due)
-            self._known.keep(served, known)
-        return known.due
+            projects = (CONTROL_PROJECT, *fold.projects())
+            due = {each: next_due(fold.settled_view(each)) for each in projects}
+            self._known.keep(served, due)
+        return due
 
     async def _sweep(self, served: Serving) -> bool:
         """Sends a sweep for each project in which something is due; whether anything was."""
         any_due, now = False, self._clock_ms()
-        for project, due in self._due(served, now).items():
+        for project, due in self._due(served).items():
             if due > now:
                 continue
             any_due = True
