@@ -314,37 +314,3 @@ async def test_a_sender_takes_a_new_appender_after_a_doubt(
     offset = await sender.send(topic, 0, Entry(b"k", b"last"))
     assert (await log.read_at(topic, 0, offset)).value == b"last"
     await sender.close()
-
-
-async def test_a_topic_without_a_leader_holds_up_no_other_reader(
-    log: KafkaLog, make_topic: NewTopic
-) -> None:
-    topic = await make_topic()
-    readers = [await log.reader(each, 0, 0) for each in ("absent", topic)]
-    reads = [asyncio.create_task(each.read(records_max=1, wait_ms=10_000)) for each in readers]
-    lost, healthy = reads
-    appender = await log.appender(topic, 0)
-    await appender.append(batch(0))
-    await asyncio.wait(reads, return_when=asyncio.FIRST_COMPLETED)
-    assert not lost.done(), "it still looks for the leader"
-    assert [each.value for each in healthy.result()] == [b"value-0"]
-    with pytest.raises(LogError, match="no leader"):
-        await lost
-
-
-async def test_the_end_of_the_log_ends_a_read_that_is_under_way(
-    log: KafkaLog, make_topic: NewTopic
-) -> None:
-    topic = await make_topic()
-    reader = await log.reader(topic, 0, 0)
-    appender = await log.appender(topic, 0)
-    await appender.append(batch(0))
-    assert len(await reader.read(records_max=3, wait_ms=2000)) == 3
-    # Whoever just got something has a request alone.
-    reading = asyncio.create_task(reader.read(records_max=1, wait_ms=60_000))
-    await asyncio.sleep(0.1)
-    await log.close()
-    with pytest.raises(LogError):
-        await asyncio.wait_for(reading, 5)
-    await asyncio.sleep(0.01)
-    assert asyncio.all_tasks() == {asyncio.current_task()}, "no connection is left"
