@@ -21,6 +21,7 @@ from engine.custom_events import decide as custom_events
 from engine.customers import decide as customers
 from engine.customers.summaries import with_summaries
 from engine.erasures import decide as erasures
+from engine.exports import decide as exports
 from engine.kernel.decision import Decision
 from engine.kernel.room import unite_tables
 from engine.kernel.state import View
@@ -63,6 +64,7 @@ DECISIONS = unite_tables(
     customers.DECISIONS,
     erasures.DECISIONS,
     expiry.DECISIONS,
+    exports.DECISIONS,
     locations.DECISIONS,
     metadata.DECISIONS,
     oauth.DECISIONS,

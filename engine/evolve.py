@@ -22,6 +22,7 @@ from engine.collections import fold as collections
 from engine.counters.ended import drop_ended_counts
 from engine.customers import fold as customers
 from engine.erasures import fold as erasures
+from engine.exports import fold as exports
 from engine.kernel import tables
 from engine.kernel.overlay import ProjectState
 from engine.kernel.room import unite_tables
@@ -69,6 +70,7 @@ FOLDS = unite_tables(
     collections.FOLDS,
     customers.FOLDS,
     erasures.FOLDS,
+    exports.FOLDS,
     locations.FOLDS,
     metadata.FOLDS,
     oauth.FOLDS,

@@ -16,6 +16,7 @@ from schemas.custom_events import CustomEventCommand
 from schemas.customers import CustomerCommand
 from schemas.erasures import ErasureCommand
 from schemas.expiry import ExpiryCommand
+from schemas.exports import ExportCommand
 from schemas.locations import LocationCommand
 from schemas.metadata import MetadataCommand
 from schemas.oauth import OAuthCommand
@@ -45,6 +46,7 @@ CommandBody = (
     | CustomerCommand
     | ErasureCommand
     | ExpiryCommand
+    | ExportCommand
     | LocationCommand
     | MetadataCommand
     | OAuthCommand

@@ -12,6 +12,7 @@ from schemas.collections import COLLECTION_EVENTS, CollectionEvent
 from schemas.custom_events import CUSTOM_EVENTS, CustomEventEvent
 from schemas.customers import CUSTOMER_EVENTS, CustomerEvent
 from schemas.erasures import ERASURE_EVENTS, ErasureEvent
+from schemas.exports import EXPORT_EVENTS, ExportEvent
 from schemas.locations import LOCATION_EVENTS, LocationEvent
 from schemas.metadata import METADATA_EVENTS, MetadataEvent
 from schemas.oauth import OAUTH_EVENTS, OAuthEvent
@@ -40,6 +41,7 @@ Event = (
     | CustomEventEvent
     | CustomerEvent
     | ErasureEvent
+    | ExportEvent
     | LocationEvent
     | MetadataEvent
     | OAuthEvent
@@ -85,6 +87,7 @@ SETUP_EVENTS: Final = events_of(
     ASSIGNMENT_EVENTS,
     CATEGORY_EVENTS,
     COLLECTION_EVENTS,
+    EXPORT_EVENTS,
     LOCATION_EVENTS,
     PRODUCT_EVENTS,
     PROJECT_EVENTS,
@@ -136,6 +139,7 @@ SHOP_EVENTS: Final = events_of(
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
+    EXPORT_EVENTS,
     LOCATION_EVENTS,
     ORDER_EVENTS,
     PRODUCT_EVENTS,

@@ -19,6 +19,7 @@ from engine.collections import body as collections
 from engine.custom_events import body as custom_events
 from engine.customers import body as customers
 from engine.erasures import body as erasures
+from engine.exports import body as exports
 from engine.kernel.error_body import error_body, failure_error_body
 from engine.kernel.room import Rendered, unite_tables
 from engine.locations import body as locations
@@ -55,6 +56,7 @@ ANSWERS = unite_tables(
     custom_events.ANSWERS,
     customers.ANSWERS,
     erasures.ANSWERS,
+    exports.ANSWERS,
     locations.ANSWERS,
     metadata.ANSWERS,
     orders.ANSWERS,

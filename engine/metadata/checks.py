@@ -43,6 +43,7 @@ from schemas.customers import (
 from schemas.erasures import ERASURE_EVENTS
 from schemas.errors import Refusal
 from schemas.events import PLAIN_SETUP_EVENTS, events_of
+from schemas.exports import EXPORT_EVENTS
 from schemas.locations import LOCATION_EVENTS
 from schemas.orders import Order, OrderCreated, OrderUpdated
 from schemas.products import (
@@ -243,6 +244,7 @@ UNWRITTEN: Final = events_of(
     ASSIGNMENT_EVENTS,
     CATEGORY_EVENTS,
     COLLECTION_EVENTS,
+    EXPORT_EVENTS,
     LOCATION_EVENTS,
     PLAIN_SETUP_EVENTS,
     PROJECT_EVENTS,

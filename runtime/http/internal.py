@@ -43,7 +43,7 @@ class InternalGate:
     def __init__(self, secret: str) -> None:
         self._secret = secret.encode()
 
-    async def admit(self, path: str, headers: Headers) -> Caller | None:
+    async def admit(self, path: str, headers: Headers, query: bytes = b"") -> Caller | None:  # noqa: ARG002 - a protocol's
         if path == "/health":
             return None
         kind = _KINDS.get(headers.get(KEY_KIND_HEADER.encode(), b""))

@@ -36,6 +36,7 @@ from schemas.customers import (
 )
 from schemas.erasures import CustomerForgotten, ErasuresEnded, ForgetCustomer
 from schemas.events import PLAIN_SETUP_EVENTS, events_of
+from schemas.exports import ExportCreated, ExportDeleted, ExportReported, ExportsDropped
 from schemas.locations import LocationCreated, LocationDeleted, LocationUpdated
 from schemas.orders import OrderCreated, OrderUpdated
 from schemas.products import (
@@ -91,6 +92,7 @@ from services.audit.sink import (
     campaign_rows,
     category_rows,
     customer_rows,
+    export_rows,
     location_rows,
     order_rows,
     product_rows,
@@ -158,6 +160,10 @@ ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
         SegmentDeleted: segment_rows.segment_deleted,
         BinEntryAdded: bin_rows.bin_entry_added,
         BinEntryRemoved: bin_rows.bin_entry_removed,
+        ExportCreated: export_rows.export_changed,
+        ExportReported: export_rows.export_changed,
+        ExportDeleted: export_rows.export_deleted,
+        ExportsDropped: export_rows.exports_dropped,
         ActionStarted: action_rows.action_changed,
         ActionProgressed: action_rows.action_changed,
         CustomerCreated: customer_rows.customer_changed,

@@ -1,0 +1,304 @@
+"""Where the rows of files come from: of each kind of object the table, its filters and orders.
+
+A row is read in two steps. First come keys, many at once, since whatever a table is not sorted by
+has to be looked through for each of them; then, a page at a time, the objects that they lead to.
+Keys go on from the last one, so whatever the number of rows, no more than these lie in memory. The
+order of keys is total. Filters are those of the lists; `objects.py` has their names for fronts.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+import msgspec
+
+from engine.kernel import tables
+from engine.kernel.encode import Body
+from engine.products.body import product_body, sku_body
+from runtime.clickhouse.database import Query, TableDef
+from runtime.clickhouse.reads import Reads
+from schemas.exports import ExportedObject
+from services.audit.lists import queries
+from services.audit.lists.assignments import bound_vouchers
+from services.audit.lists.customers import CUSTOMERS
+from services.audit.lists.filters import (
+    ANY_METADATA,
+    METADATA_PREFIX,
+    Field,
+    Where,
+    number,
+    text,
+    texts,
+    time,
+)
+from services.audit.lists.orders import ORDERS
+from services.audit.lists.products import PRODUCTS
+from services.audit.lists.publications import PUBLICATIONS
+from services.audit.lists.redemptions import FIELDS as REDEMPTION_FIELDS
+from services.audit.lists.redemptions import simple_customers
+from services.audit.lists.times import TIMES
+from services.audit.lists.vouchers import VOUCHERS
+from services.audit.sink.entities import ENTITIES
+from services.audit.sink.product_rows import SKU
+from services.audit.sink.redemption_table import REDEMPTIONS, shown_bodies
+from services.audit.sink.transaction_table import TRANSACTIONS
+
+#: The values of a row's key, in the order of the file.
+Key = tuple[Any, ...]
+#: What is shown of the objects of some keys, in their order; one that is gone by now is left out.
+Show = Callable[[Reads, str, Sequence[Key]], Awaitable[list[Body]]]
+
+
+class Source(NamedTuple):
+    """Where the rows of one kind of file come from. All texts are constants."""
+
+    table: TableDef
+    #: What holds for every row.
+    only: str
+    fields: Mapping[str, Field]
+    #: The columns that each order sorts by, with their types; the last ones are the same in all,
+    #: and no two rows have them alike.
+    orders: Mapping[str, tuple[tuple[str, str], ...]]
+    show: Show
+    #: Of a table that keeps every row: what is written while a file is made is not in it.
+    grows: bool = False
+
+
+def keys_query(source: Source, where: Where, order: str, after: Key | None, limit: int) -> Query:
+    """The next keys."""
+    columns = source.orders[order.removeprefix("-")]
+    descending = order.startswith("-")
+    names = ", ".join(name for name, _ in columns)
+    values = {**where.values, "limit": limit}
+    beyond = ""
+    if after is not None:
+        places = ", ".join(f"{{after_{n}:{kind}}}" for n, (_, kind) in enumerate(columns))
+        beyond = f" AND ({names}) {'<' if descending else '>'} ({places})"
+        values |= {f"after_{n}": value for n, value in enumerate(after)}
+    direction = " DESC" if descending else ""
+    sorted_by = ", ".join(f"{name}{direction}" for name, _ in columns)
+    return Query(
+        f"SELECT {names} FROM {_from(source)} WHERE {where.text}{beyond} "  # noqa: S608  constants
+        f"ORDER BY {sorted_by} LIMIT {{limit:UInt32}}",
+        values,
+    )
+
+
+def count_query(source: Source, where: Where) -> Query:
+    """(count, newest): how many rows there are, and up to where in the log."""
+    return Query(
+        f"SELECT count(), max(log_offset) FROM {_from(source)} WHERE {where.text}",  # noqa: S608
+        where.values,
+    )
+
+
+def _from(source: Source) -> str:
+    return source.table.full_name + (" FINAL" if source.table.version is not None else "")
+
+
+def _orders(**columns: str) -> Mapping[str, tuple[tuple[str, str], ...]]:
+    """Orders of entities, by a column of each: a time, or a text."""
+    found = {}
+    for name, column in columns.items():
+        kind = "Int64" if column.endswith("_at") else "String"
+        own = () if column == "id" else ((column, kind),)
+        found[name] = (*own, ("id", "String"))
+    return MappingProxyType(found)
+
+
+_BY_TIME: Final = {"created_at": "created_at", "updated_at": "updated_at"}
+
+
+def _of_entities(
+    render: Callable[[Reads, str, Sequence[Any]], Awaitable[list[Body]]], kind: str
+) -> Show:
+    async def show(reads: Reads, project: str, keys: Sequence[Key]) -> list[Body]:
+        ids = [key[-1] for key in keys]
+        rows = {row[0]: row for row in await reads.rows(queries.entities(project, kind, ids))}
+        return await render(reads, project, [rows[each] for each in ids if each in rows])
+
+    return show
+
+
+async def _vouchers(reads: Reads, project: str, rows: Sequence[Any]) -> list[Body]:
+    bodies = await bound_vouchers(reads, project, rows)
+    customers = await simple_customers(reads, project, [each.get("holder_id") for each in bodies])
+    for body in bodies:
+        body["customer"] = customers.get(body.get("holder_id"))
+    return bodies
+
+
+async def _publications(reads: Reads, project: str, rows: Sequence[Any]) -> list[Body]:
+    bodies = await PUBLICATIONS.render(reads, project, rows)
+    for body, (_, stored) in zip(bodies, rows, strict=True):
+        body["campaign"] = tables.PUBLICATIONS.decode(stored.encode()).campaign
+    return bodies
+
+
+async def _products(_: Reads, __: str, rows: Sequence[Any]) -> list[Body]:
+    return [product_body(tables.PRODUCTS.decode(body.encode())) for _, body in rows]
+
+
+async def _skus(_: Reads, __: str, rows: Sequence[Any]) -> list[Body]:
+    return [sku_body(tables.SKUS.decode(body.encode())) for _, body in rows]
+
+
+async def _redemptions(reads: Reads, project: str, keys: Sequence[Key]) -> list[Body]:
+    """Redemptions with their customers, by the places of their events in the log."""
+    query = Query(
+        f"SELECT log_offset, log_index, id, body FROM {REDEMPTIONS.full_name} "  # noqa: S608
+        "WHERE project = {project:String} AND log_offset IN {offsets:Array(Int64)}",
+        {"project": project, "offsets": sorted({key[-2] for key in keys})},
+    )
+    rows = await reads.rows(query)
+    ids = {(offset, index): redemption_id for offset, index, redemption_id, _ in rows}
+    shown = {body["id"]: body for *_, stored in rows if stored for body in shown_bodies(stored)}
+    bodies = [shown[ids[key[-2:]]] for key in keys if key[-2:] in ids]
+    customers = await simple_customers(reads, project, [each["customer_id"] for each in bodies])
+    return [body | {"customer": customers.get(body["customer_id"])} for body in bodies]
+
+
+async def _transactions(reads: Reads, project: str, keys: Sequence[Key]) -> list[Body]:
+    query = Query(
+        f"SELECT log_offset, log_index, body FROM {TRANSACTIONS.full_name} "  # noqa: S608
+        "WHERE project = {project:String} AND log_offset IN {offsets:Array(Int64)}",
+        {"project": project, "offsets": sorted({key[-2] for key in keys})},
+    )
+    found = {(offset, index): body for offset, index, body in await reads.rows(query)}
+    return [msgspec.json.decode(found[key[-2:]]) for key in keys if key[-2:] in found]
+
+
+async def _nothing(_: Reads, __: str, ___: Sequence[Key]) -> list[Body]:
+    return []
+
+
+_PLACE: Final = (("log_offset", "Int64"), ("log_index", "Int32"))
+_MADE_AT: Final = (
+    "toUnixTimestamp64Milli(parseDateTime64BestEffort("
+    "JSONExtractString(body, 'created_at'), 3, 'UTC'))"
+)
+
+SOURCES: Final[Mapping[ExportedObject, Source]] = MappingProxyType(
+    {
+        "voucher": Source(
+            ENTITIES,
+            f"kind = 'voucher' AND {VOUCHERS.only}",
+            VOUCHERS.fields,
+            _orders(**_BY_TIME, code="alias"),
+            _of_entities(_vouchers, "voucher"),
+        ),
+        "redemption": Source(
+            REDEMPTIONS,
+            "log_index >= 0",
+            MappingProxyType(
+                {
+                    **REDEMPTION_FIELDS,
+                    "created_at": time("at"),
+                    "status": text("status", capitals=True),
+                    "related_object": text("related_object_id"),
+                    "campaign": texts("[toString(campaign_id), toString(campaign_name)]"),
+                    "voucher": texts("[voucher_code, related_object_id]"),
+                    "customer": text("customer_id"),
+                }
+            ),
+            MappingProxyType(
+                {"created_at": _PLACE}
+                | {
+                    name: ((name, "String"), *_PLACE)
+                    for name in ("id", "voucher_code", "tracking_id", "customer_id")
+                }
+            ),
+            _redemptions,
+            grows=True,
+        ),
+        "customer": Source(
+            ENTITIES,
+            f"kind = 'customer' AND {CUSTOMERS.only}",
+            CUSTOMERS.fields,
+            _orders(
+                **_BY_TIME,
+                source_id="alias",
+                id="id",
+                name="texts['name'][1]",
+                email="texts['email'][1]",
+            ),
+            _of_entities(CUSTOMERS.render, "customer"),
+        ),
+        "publication": Source(
+            ENTITIES,
+            f"kind = 'publication' AND {PUBLICATIONS.only}",
+            MappingProxyType(
+                {
+                    **PUBLICATIONS.fields,
+                    "campaign": texts("[toString(campaign_id), toString(campaign)]"),
+                    "voucher": texts("arrayConcat(texts['voucher_code'], texts['voucher_id'])"),
+                    "customer": text("customer_id"),
+                }
+            ),
+            _orders(
+                created_at="created_at",
+                id="id",
+                voucher_code="texts['voucher_code'][1]",
+                tracking_id="texts['tracking_id'][1]",
+                customer_id="customer_id",
+                channel="texts['channel'][1]",
+            ),
+            _of_entities(_publications, "publication"),
+        ),
+        "order": Source(
+            ENTITIES,
+            f"kind = 'order' AND {ORDERS.only}",
+            ORDERS.fields,
+            _orders(**_BY_TIME, status="status"),
+            _of_entities(ORDERS.render, "order"),
+        ),
+        # no card has points that expire yet, so there is nothing to be found
+        "points_expiration": Source(
+            ENTITIES,
+            "kind = 'points_expiration'",
+            MappingProxyType({"campaign_id": text("campaign_id"), "voucher_id": text("alias")}),
+            _orders(expires_at="created_at"),
+            _nothing,
+        ),
+        "voucher_transactions": Source(
+            TRANSACTIONS,
+            "log_index >= 0",
+            MappingProxyType(
+                {
+                    "id": text("id"),
+                    "voucher_id": text("voucher_id"),
+                    "campaign_id": text("campaign_id"),
+                    "created_at": time(_MADE_AT),
+                }
+            ),
+            MappingProxyType({"created_at": _PLACE}),
+            _transactions,
+            grows=True,
+        ),
+        "product": Source(
+            ENTITIES,
+            f"kind = 'product' AND {PRODUCTS.only}",
+            PRODUCTS.fields,
+            _orders(**_BY_TIME),
+            _of_entities(_products, "product"),
+        ),
+        "sku": Source(
+            ENTITIES,
+            "kind = 'sku' AND deleted = 0",
+            MappingProxyType(
+                {
+                    "created_at": TIMES["created_at"],
+                    "updated_at": TIMES["updated_at"],
+                    "id": text("id"),
+                    "source_id": text("alias"),
+                    "sku": texts("texts['name']"),
+                    "product_id": texts("texts['product_id']"),
+                    "price": number("amount"),
+                    METADATA_PREFIX: ANY_METADATA,
+                }
+            ),
+            _orders(**_BY_TIME),
+            _of_entities(_skus, SKU),
+        ),
+    }
+)

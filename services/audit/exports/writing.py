@@ -1,0 +1,102 @@
+"""Writing the file of one export, row by row, in memory that does not grow with it."""
+
+import asyncio
+from collections.abc import Callable
+from typing import IO, Final, NamedTuple
+
+from engine.exports.body import filters_of
+from engine.kernel.zones import zone_named
+from fronts.query_string import Condition
+from runtime.clickhouse.reads import Reads
+from schemas.exports import Export
+from services.audit.exports.asking import read_filters
+from services.audit.exports.cells import write_rows
+from services.audit.exports.objects import column_of, columns_of
+from services.audit.exports.sources import SOURCES, Key, Source, count_query, keys_query
+from services.audit.lists import queries
+from services.audit.lists.filters import Where
+
+#: How many keys are read at a time; of a project's ten million rows that takes a second.
+KEYS_MAX: Final = 50_000
+#: How many objects are read, shown and written at a time.
+ROWS_MAX: Final = 500
+FILE_BYTES_MAX: Final = 8 * 1024**3
+_NEWEST_FIRST: Final = "-{}"
+
+
+class CannotExport(Exception):
+    """The file cannot be made, however often it is tried."""
+
+
+class Progress(NamedTuple):
+    """How many rows are written, of how many that there were when it began."""
+
+    written: int
+    total: int
+
+
+async def write_export(
+    export: Export,
+    project: str,
+    reads: Reads,
+    file: IO[bytes],
+    note: Callable[[Progress], None],
+) -> Progress:
+    """Writes the header and all rows; `note` is told after each page.
+
+    Rows that change meanwhile are in the file as they were or as they are, once; of tables that
+    keep every row, nothing is in it that came later. Raises CannotExport, ApiError 503, OSError.
+    """
+    kind = export.exported_object
+    source = SOURCES[kind]
+    columns = columns_of(kind, export.fields)
+    cells = [column for name in columns if (column := column_of(kind, name)) is not None]
+    where = await _wanted_rows(export, project, source, reads)
+    ((total, newest),) = await reads.rows(count_query(source, where))
+    if source.grows:
+        where.add("log_offset <= {newest:Int64}", newest=newest)
+    order = export.order or _NEWEST_FIRST.format(next(iter(source.orders)))
+    size = file.write(write_rows([columns]))
+    written = 0
+    after: Key | None = None
+    while True:
+        keys = await reads.rows(keys_query(source, where, order, after, KEYS_MAX))
+        for start in range(0, len(keys), ROWS_MAX):
+            bodies = await source.show(reads, project, keys[start : start + ROWS_MAX])
+            size += file.write(write_rows([[cell(body) for cell in cells] for body in bodies]))
+            if size > FILE_BYTES_MAX:
+                raise CannotExport(f"The file would be larger than {FILE_BYTES_MAX} bytes")
+            written += len(bodies)
+            note(Progress(written, total))
+            # a page takes some milliseconds, and lists are answered by the same process
+            await asyncio.sleep(0)
+        if len(keys) < KEYS_MAX:
+            return Progress(written, total)
+        after = keys[-1]
+
+
+async def _wanted_rows(export: Export, project: str, source: Source, reads: Reads) -> Where:
+    """Which rows are wanted. Times that count from now do so from when the file was asked for."""
+    where = Where(project, export.created_at)
+    where.add(source.only)
+    if export.campaign_id is not None:
+        test = "(campaign = {campaign:String} OR campaign_id = {campaign:String})"
+        where.add(test, campaign=export.campaign_id)
+    filters = filters_of(export)
+    if filters is None and export.personal_filters is not None:
+        raise CannotExport("Its filters named somebody who is forgotten")
+    conditions, junction = read_filters(filters or {}, zone_named(export.time_zone))
+    conditions = [await _by_id(each, project, reads) for each in conditions]
+    where.satisfies(source.fields, conditions, junction)
+    return where
+
+
+async def _by_id(condition: Condition, project: str, reads: Reads) -> Condition:
+    """A condition on `customer`, whom one names by source id, too, as one on ids."""
+    if condition.field != "customer":
+        return condition
+    ids: list[str] = []
+    for each in condition.values:
+        found = await reads.rows(queries.customer_ids(project, each))
+        ids += [row[0] for row in found] or [each]
+    return condition._replace(values=tuple(ids))
