@@ -28,6 +28,7 @@ from engine.kernel.state import View
 from engine.locations import decide as locations
 from engine.metadata import decide as metadata
 from engine.metadata.checks import wrong_metadata
+from engine.notifications import decide as notifications
 from engine.oauth import decide as oauth
 from engine.orders import decide as orders
 from engine.products import decide as products
@@ -67,6 +68,7 @@ DECISIONS = unite_tables(
     exports.DECISIONS,
     locations.DECISIONS,
     metadata.DECISIONS,
+    notifications.DECISIONS,
     oauth.DECISIONS,
     orders.DECISIONS,
     products.DECISIONS,

@@ -48,6 +48,7 @@ from schemas.custom_events import CustomEventTracked
 from schemas.customers import CustomerUnchanged
 from schemas.events import Event
 from schemas.expiry import ExpireDue
+from schemas.notifications import NotificationsRead
 from schemas.publications import PublicationRepeated
 from schemas.records import Decided, Record, Seen
 from schemas.redemptions import RollbackFailed
@@ -93,6 +94,7 @@ UNFOLDED: frozenset[type[Any]] = frozenset(
     {
         CustomEventTracked,
         CustomerUnchanged,
+        NotificationsRead,
         PublicationRepeated,
         RedeliveryRequested,
         RollbackFailed,

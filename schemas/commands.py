@@ -19,6 +19,7 @@ from schemas.expiry import ExpiryCommand
 from schemas.exports import ExportCommand
 from schemas.locations import LocationCommand
 from schemas.metadata import MetadataCommand
+from schemas.notifications import NotificationCommand
 from schemas.oauth import OAuthCommand
 from schemas.orders import OrderCommand
 from schemas.products import ProductCommand
@@ -49,6 +50,7 @@ CommandBody = (
     | ExportCommand
     | LocationCommand
     | MetadataCommand
+    | NotificationCommand
     | OAuthCommand
     | OrderCommand
     | ProductCommand

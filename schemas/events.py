@@ -15,6 +15,7 @@ from schemas.erasures import ERASURE_EVENTS, ErasureEvent
 from schemas.exports import EXPORT_EVENTS, ExportEvent
 from schemas.locations import LOCATION_EVENTS, LocationEvent
 from schemas.metadata import METADATA_EVENTS, MetadataEvent
+from schemas.notifications import NOTIFICATION_EVENTS, NotificationEvent
 from schemas.oauth import OAUTH_EVENTS, OAuthEvent
 from schemas.orders import ORDER_EVENTS, OrderEvent
 from schemas.products import PRODUCT_EVENTS, ProductEvent
@@ -44,6 +45,7 @@ Event = (
     | ExportEvent
     | LocationEvent
     | MetadataEvent
+    | NotificationEvent
     | OAuthEvent
     | OrderEvent
     | ProductEvent
@@ -89,6 +91,7 @@ SETUP_EVENTS: Final = events_of(
     COLLECTION_EVENTS,
     EXPORT_EVENTS,
     LOCATION_EVENTS,
+    NOTIFICATION_EVENTS,
     PRODUCT_EVENTS,
     PROJECT_EVENTS,
     RULE_EVENTS,
@@ -141,6 +144,7 @@ SHOP_EVENTS: Final = events_of(
     ERASURE_EVENTS,
     EXPORT_EVENTS,
     LOCATION_EVENTS,
+    NOTIFICATION_EVENTS,
     ORDER_EVENTS,
     PRODUCT_EVENTS,
     PROMOTION_EVENTS,

@@ -24,6 +24,7 @@ from engine.kernel.error_body import error_body, failure_error_body
 from engine.kernel.room import Rendered, unite_tables
 from engine.locations import body as locations
 from engine.metadata import body as metadata
+from engine.notifications import body as notifications
 from engine.orders import body as orders
 from engine.products import body as products
 from engine.publications import body as publications
@@ -59,6 +60,7 @@ ANSWERS = unite_tables(
     exports.ANSWERS,
     locations.ANSWERS,
     metadata.ANSWERS,
+    notifications.ANSWERS,
     orders.ANSWERS,
     products.ANSWERS,
     publications.ANSWERS,

@@ -60,6 +60,7 @@ from schemas.erasures import CustomerForgotten, ErasuresEnded
 from schemas.events import PLAIN_SETUP_EVENTS, events_of
 from schemas.exports import EXPORT_EVENTS
 from schemas.locations import LOCATION_EVENTS
+from schemas.notifications import NOTIFICATION_EVENTS
 from schemas.orders import ORDER_EVENTS
 from schemas.products import PRODUCT_EVENTS
 from schemas.projects import PROJECT_EVENTS
@@ -280,6 +281,7 @@ UNTOLD: Final = events_of(
     COLLECTION_EVENTS,
     EXPORT_EVENTS,
     LOCATION_EVENTS,
+    NOTIFICATION_EVENTS,
     PLAIN_SETUP_EVENTS,
     PRODUCT_EVENTS,
     PROJECT_EVENTS,

@@ -45,6 +45,7 @@ from schemas.errors import Refusal
 from schemas.events import PLAIN_SETUP_EVENTS, events_of
 from schemas.exports import EXPORT_EVENTS
 from schemas.locations import LOCATION_EVENTS
+from schemas.notifications import NOTIFICATION_EVENTS
 from schemas.orders import Order, OrderCreated, OrderUpdated
 from schemas.products import (
     ProductCreated,
@@ -246,6 +247,7 @@ UNWRITTEN: Final = events_of(
     COLLECTION_EVENTS,
     EXPORT_EVENTS,
     LOCATION_EVENTS,
+    NOTIFICATION_EVENTS,
     PLAIN_SETUP_EVENTS,
     PROJECT_EVENTS,
     RULE_EVENTS,

@@ -23,6 +23,7 @@ KEY_KIND_HEADER: Final = "x-tessera-key-kind"
 KEY_ID_HEADER: Final = "x-tessera-key-id"
 POSITIONS_HEADER: Final = "x-tessera-positions"
 TIME_ZONE_HEADER: Final = "x-tessera-time-zone"
+BASE_URL_HEADER: Final = "x-tessera-base-url"
 REQUEST_ID_HEADER: Final = "x-tessera-request-id"
 OWN_PREFIX: Final = b"x-tessera-"
 
@@ -71,6 +72,11 @@ class InternalGate:
 def time_zone_of(request: Request) -> str:
     """The name of the time zone in which the caller's project reckons."""
     return request.headers.get(TIME_ZONE_HEADER, "Etc/UTC")
+
+
+def base_url_of(request: Request) -> str:
+    """Where the client found the API."""
+    return request.headers.get(BASE_URL_HEADER, "/")
 
 
 def write_positions(positions: Positions) -> str:

@@ -15,6 +15,8 @@ from schemas.base import Millis, Shape
 
 #: What the caller of a request is called that shows a link in the place of a key.
 LINK_KEY_ID: Final = "link"
+#: How long a link works; every answer that names one makes a new one.
+LINK_SECONDS: Final = 3600
 _PATH: Final = re.compile(r"/v1/exports/([A-Za-z0-9_]+)")
 
 
@@ -54,3 +56,9 @@ class LinkSigner:
         tokens = parse_qs(query.decode("latin-1")).get("token", ())
         link = self.read(tokens[0], now) if len(tokens) == 1 else None
         return None if link is None or link.export_id != found[1] else link
+
+
+def link_to(links: LinkSigner, base_url: str, project: str, export_id: str, now: Millis) -> str:
+    """The address of a file for whoever reads the answer to a request at `base_url`."""
+    token = links.sign(Link(project, export_id, now // 1000 + LINK_SECONDS))
+    return f"{base_url}v1/exports/{export_id}?token={token}"

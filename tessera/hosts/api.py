@@ -21,6 +21,7 @@ from runtime.http.service import Service
 from runtime.keys.erasing import Erasing
 from schemas.topics import LEDGER, VALIDATIONS
 from services.audit.exports.front import ExportOutfit, export_service
+from services.audit.notifications.front import notification_service
 from services.catalog.projects.bootstrap import Bootstrap, Installation
 from services.catalog.projects.directory import KeyDirectory
 from services.catalog.projects.keys import Presets
@@ -143,6 +144,7 @@ def _api_services(
             erased,
         ),
         picture_service(replicas.view),
+        notification_service(writes),
         export_service(
             ExportOutfit(
                 writes, replicas.current_view, LinkSigner(secrets.exports), pass_on, clock_ms

@@ -11,6 +11,7 @@ from runtime.clickhouse.sinks import Filling, Sinks
 from runtime.clickhouse.source import LogSources
 from runtime.http.host import Host, serve_host
 from runtime.http.internal import InternalGate
+from runtime.http.links import LinkSigner
 from runtime.http.service import Service
 from runtime.keys.erasing import Erasing
 from runtime.log.log import StoredEntry, decode_entry
@@ -24,6 +25,8 @@ from services.audit.exports.download import export_file_service
 from services.audit.exports.exporter import Exporter, ExporterOutfit
 from services.audit.exports.files import ExportFiles
 from services.audit.exports.reports import ReportOutfit, Reports
+from services.audit.exports.writing import write_export
+from services.audit.notifications.listing import notification_list_service
 from services.audit.service import audit_service
 from services.audit.sink.api_call_table import API_CALL_TABLES, api_calls_of
 from services.audit.sink.delivery_table import DELIVERY_TABLES, attempt_of
@@ -49,7 +52,11 @@ async def run_insight(settings: Settings) -> None:
     send, encode = parts.sender.send, parts.codec.encode_command
     exporter = Exporter(
         ExporterOutfit(
-            sinks.reads, files, Reports(ReportOutfit(send, encode, clock_ms)), parts.disk.shortage
+            sinks.reads,
+            files,
+            Reports(ReportOutfit(send, encode, clock_ms)),
+            write_export,
+            parts.disk.shortage,
         )
     )
     heard.note = exporter.note
@@ -70,6 +77,7 @@ async def run_insight(settings: Settings) -> None:
             sinks.service,
             export_file_service(exporter, sinks.reads, files),
             audit_service(sinks.reads),
+            notification_list_service(sinks.reads, LinkSigner(parts.secrets.exports)),
             analytics_service(sinks.reads, clock_ms=clock_ms),
         ),
         InternalGate(parts.internal_secret),

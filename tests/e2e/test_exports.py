@@ -16,10 +16,10 @@ from tests.e2e.system import System, eventually
 def made(plain: Plain, export_id: str) -> dict[str, Any]:
     """The export once its file is there."""
 
-    def ended() -> dict[str, Any] | None:
+    def ended() -> dict[str, Any]:
         found: dict[str, Any] = plain.get(f"/v1/exports/{export_id}")
         assert found["status"] != "ERROR", found
-        return found if found["status"] == "DONE" else None
+        return found if found["status"] == "DONE" else {}
 
     return eventually(ended)
 

@@ -29,6 +29,12 @@ def _plain(names: str) -> dict[str, Column]:
     return {name: _at(name) for name in names.split()}
 
 
+def _within(names: str, *path: str) -> dict[str, Column]:
+    """Columns that are called after the last of a path, with a member of it behind that."""
+    prefix = f"{path[-1]}_"
+    return {name: _at(*path, name.removeprefix(prefix)) for name in names.split()}
+
+
 def _value(body: Body) -> Any:
     """What a voucher is worth: what it takes off, or what was loaded."""
     discount = body.get("discount") or {}
@@ -113,31 +119,24 @@ CUSTOMER_COLUMNS: Final[Mapping[str, Column]] = MappingProxyType(
             "name id description email source_id created_at updated_at phone birthday birthdate "
             "metadata"
         ),
-        **{
-            f"address_{line}": _at("address", line)
-            for line in ("city", "state", "line_1", "line_2", "country", "postal_code")
-        },
-        **{
-            f"redemptions_{name}": _at("summary", "redemptions", name)
-            for name in (
-                "total_redeemed",
-                "total_failed",
-                "total_succeeded",
-                "total_rolled_back",
-                "total_rollback_failed",
-                "total_rollback_succeeded",
-            )
-        },
-        **{
-            f"orders_{name}": _at("summary", "orders", name)
-            for name in (
-                "total_amount",
-                "total_count",
-                "average_amount",
-                "last_order_amount",
-                "last_order_date",
-            )
-        },
+        **_within(
+            "address_city address_state address_line_1 address_line_2 address_country "
+            "address_postal_code",
+            "address",
+        ),
+        **_within(
+            "redemptions_total_redeemed redemptions_total_failed redemptions_total_succeeded "
+            "redemptions_total_rolled_back redemptions_total_rollback_failed "
+            "redemptions_total_rollback_succeeded",
+            "summary",
+            "redemptions",
+        ),
+        **_within(
+            "orders_total_amount orders_total_count orders_average_amount "
+            "orders_last_order_amount orders_last_order_date",
+            "summary",
+            "orders",
+        ),
         "loyalty_points": _at("loyalty", "points"),
         "loyalty_referred_customers": _at("loyalty", "referred_customers"),
     }

@@ -35,8 +35,8 @@ from schemas.projects import CloseProject
 from schemas.records import Decided, Record
 from schemas.topics import LEDGER
 from services.audit.exports.files import ExportFiles, FileName
+from services.audit.exports.progress import CannotExport, Progress, Write
 from services.audit.exports.reports import RETRY_SECONDS, Reports, Telling
-from services.audit.exports.writing import CannotExport, Progress, write_export
 from services.audit.sink.entities import ENTITIES
 from services.audit.sink.export_rows import EXPORT
 
@@ -80,6 +80,7 @@ class ExporterOutfit:
     reads: Reads
     files: ExportFiles
     reports: Reports
+    write: Write
     #: Why nothing may be written now, if so.
     shortage: Callable[[], str | None]
     sleep: Callable[[float], Awaitable[None]] = field(default=asyncio.sleep)
@@ -221,7 +222,7 @@ class Exporter:
 
         with files.open_partial(name) as file:
             try:
-                done = await write_export(export, name.project, reads, file, note)
+                done = await self._outfit.write(export, name.project, reads, file, note)
                 await asyncio.to_thread(files.complete, name, file)
             finally:
                 telling.end()

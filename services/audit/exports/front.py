@@ -24,7 +24,7 @@ from fronts.fields import Body, Short
 from fronts.query_string import page_of, read_parameters, require_known, text_of
 from fronts.writes import Writes
 from runtime.http.errors import ApiError, invalid_payload
-from runtime.http.links import Link, LinkSigner
+from runtime.http.links import LinkSigner, link_to
 from runtime.http.routing import Captured, caller_of, management_router, read_ident
 from runtime.http.service import Service
 from schemas.base import Millis
@@ -39,8 +39,6 @@ from services.audit.exports.asking import (
 )
 from services.audit.exports.objects import columns_of, is_personal
 
-#: How long a link to a file works; every answer names a new one.
-LINK_SECONDS: Final = 3600
 _ORDERS: Final[Mapping[str, Callable[[Export], Any]]] = MappingProxyType(
     {"created_at": lambda each: each.created_at, "status": lambda each: each.status}
 )
@@ -239,10 +237,9 @@ class _Exports:
     def _body(self, request: Request, export: Export) -> dict[str, Any]:
         if export.status != "DONE":
             return export_body(export)
-        expires_at = self.outfit.clock_ms() // 1000 + LINK_SECONDS
-        link = Link(caller_of(request).project, export.id, expires_at)
-        token = self.outfit.links.sign(link)
-        return export_body(export, f"{request.base_url}v1/exports/{export.id}?token={token}")
+        project, now = caller_of(request).project, self.outfit.clock_ms()
+        url = link_to(self.outfit.links, str(request.base_url), project, export.id, now)
+        return export_body(export, url)
 
 
 def _only(given: ParametersBody | None, field: str, wanted: str) -> ParametersBody:

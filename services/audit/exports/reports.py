@@ -18,7 +18,7 @@ from schemas.commands import Command
 from schemas.exports import ReportExport
 from schemas.records import Decided, Record
 from schemas.topics import COMMANDS
-from services.audit.exports.writing import Progress
+from services.audit.exports.progress import Progress
 
 #: How often it is told how far a file is.
 PROGRESS_SECONDS: Final = 5.0

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from typing import IO, Final, NamedTuple
+from typing import IO, Final
 
 from engine.exports.body import filters_of
 from engine.kernel.zones import zone_named
@@ -12,6 +12,7 @@ from schemas.exports import Export
 from services.audit.exports.asking import read_filters
 from services.audit.exports.cells import write_rows
 from services.audit.exports.objects import column_of, columns_of
+from services.audit.exports.progress import CannotExport, Progress
 from services.audit.exports.sources import SOURCES, Key, Source, count_query, keys_query
 from services.audit.lists import queries
 from services.audit.lists.filters import Where
@@ -24,17 +25,6 @@ FILE_BYTES_MAX: Final = 8 * 1024**3
 _NEWEST_FIRST: Final = "-{}"
 
 
-class CannotExport(Exception):
-    """The file cannot be made, however often it is tried."""
-
-
-class Progress(NamedTuple):
-    """How many rows are written, of how many that there were when it began."""
-
-    written: int
-    total: int
-
-
 async def write_export(
     export: Export,
     project: str,
@@ -44,8 +34,8 @@ async def write_export(
 ) -> Progress:
     """Writes the header and all rows; `note` is told after each page.
 
-    Rows that change meanwhile are in the file as they were or as they are, once; of tables that
-    keep every row, nothing is in it that came later. Raises CannotExport, ApiError 503, OSError.
+    Rows that change meanwhile are in the file as they were or as they are; of tables that keep
+    every row, nothing is in it that came later. Raises CannotExport, ApiError 503, OSError.
     """
     kind = export.exported_object
     source = SOURCES[kind]

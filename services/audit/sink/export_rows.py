@@ -9,13 +9,19 @@ from typing import Final
 
 from schemas.exports import Export, ExportCreated, ExportDeleted, ExportReported, ExportsDropped
 from services.audit.sink.entities import EntityRow, gone_row
+from services.audit.sink.notification_rows import export_notifications
 
 EXPORT: Final = "export"
 
 
-def export_changed(project: str, event: ExportCreated | ExportReported) -> Iterable[EntityRow]:
+def export_created(project: str, event: ExportCreated) -> Iterable[EntityRow]:
     """The export's row; `quantity` is the attempt."""
     return (_row(project, event.export),)
+
+
+def export_reported(project: str, event: ExportReported) -> Iterable[EntityRow]:
+    """The export's row, and what is told of one that ended."""
+    return (_row(project, event.export), *export_notifications(project, event))
 
 
 def export_deleted(project: str, event: ExportDeleted) -> Iterable[EntityRow]:

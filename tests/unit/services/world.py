@@ -26,6 +26,7 @@ from runtime.log.log import Entry
 from schemas.projects import CONTROL_PROJECT, ApiKey, CreateProject, KeyKind, OpenProject
 from schemas.records import Decided
 from services.audit.exports.front import ExportOutfit, export_service
+from services.audit.notifications.front import notification_service
 from services.catalog import service as catalog
 from services.catalog.projects.directory import KeyDirectory
 from services.catalog.projects.oauth import OAuth, oauth_service
@@ -118,6 +119,7 @@ class Fronts:
                     self._erased,
                 ),
                 picture_service(self.view),
+                notification_service(writes),
                 export_service(ExportOutfit(writes, self._fresh, LINKS, self._forward, self._now)),
                 oauth_service(OAuth(writes, self, self._fresh, self.tokens, self._now)),
                 *extra,
