@@ -148,3 +148,21 @@ def test_whoever_is_forgotten_is_in_no_file(shop: Shop, plain: Plain, system: Sy
     assert not any(source in text for text in files)
     assert refused(plain.ask("GET", f"/v1/exports/{export['id']}")) == (404, "not_found")
     assert plain.get(f"/v1/exports/{kept['id']}")["status"] == "DONE"
+
+
+def test_what_ended_is_told_with_a_link_until_somebody_read_it(plain: Plain) -> None:
+    export = plain.ask("POST", "/v1/orders/export", json={}).json()["id"]
+    made(plain, export)
+    told = plain.get("/v1/notifications", type="export.done", limit=1)
+    (newest,) = told["notifications"]
+    assert newest["related_object"] == {"object": "export", "id": export}
+    assert not newest["read"]
+    assert told["unread"] >= 1
+    fetched(newest["result"]["url"])
+    body = {"ids": [newest["id"]]}
+    assert plain.ask("POST", "/v1/notifications/read", json=body).status_code == 204
+    again = plain.get("/v1/notifications", type="export.done", limit=1)
+    assert again["notifications"][0]["read"]
+    assert again["unread"] == told["unread"] - 1
+    assert plain.ask("POST", "/v1/notifications/read", json={}).status_code == 204
+    assert plain.get("/v1/notifications", read="false")["total"] == 0
