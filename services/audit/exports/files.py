@@ -39,8 +39,7 @@ class ExportFiles:
         """The file to be written, empty. Raises OSError."""
         for folder in (self._root, self._folder(name.project)):
             folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-        return os.fdopen(os.open(self._partial(name), flags, _FILE_MODE), "wb")
+        return open(self._partial(name), "wb", opener=_open_privately)
 
     def complete(self, name: FileName, file: IO[bytes]) -> None:
         """Moves what was written to its place, once it is on the disk. Raises OSError."""
@@ -73,6 +72,10 @@ class ExportFiles:
 
     def _folder(self, project: str) -> Path:
         return self._root / _folder_name(project)
+
+
+def _open_privately(path: str, flags: int) -> int:
+    return os.open(path, flags, _FILE_MODE)
 
 
 def _folder_name(project: str) -> str:

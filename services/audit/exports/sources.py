@@ -1,9 +1,10 @@
 """Where the rows of files come from: of each kind of object the table, its filters and orders.
 
-A row is read in two steps. First come keys, many at once, since whatever a table is not sorted by
-has to be looked through for each of them; then, a page at a time, the objects that they lead to.
-Keys go on from the last one, so whatever the number of rows, no more than these lie in memory. The
-order of keys is total. Filters are those of the lists; `objects.py` has their names for fronts.
+Rows are read in the order in which their table is stored, in two steps: many keys, which takes a
+look through the rest of the table, and then a page at a time the objects that they lead to. Keys go
+on from the last one, so whatever the number of rows, no more than these lie in memory. What is
+wanted in another order is sorted after it was read (sorting.py). Filters are those of the lists;
+`objects.py` has their names for fronts.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -43,10 +44,10 @@ from services.audit.sink.product_rows import SKU
 from services.audit.sink.redemption_table import REDEMPTIONS, shown_bodies
 from services.audit.sink.transaction_table import TRANSACTIONS
 
-#: The values of a row's key, in the order of the file.
+#: Where a row lies in its table: its id, or offset and index.
 Key = tuple[Any, ...]
-#: What is shown of the objects of some keys, in their order; one that is gone by now is left out.
-Show = Callable[[Reads, str, Sequence[Key]], Awaitable[list[Body]]]
+#: What is shown of the objects of some keys, in their order; None of one that is gone by now.
+Show = Callable[[Reads, str, Sequence[Key]], Awaitable[list[Body | None]]]
 
 
 class Source(NamedTuple):
@@ -56,29 +57,35 @@ class Source(NamedTuple):
     #: What holds for every row.
     only: str
     fields: Mapping[str, Field]
-    #: The columns that each order sorts by, with their types; the last ones are the same in all,
-    #: and no two rows have them alike.
-    orders: Mapping[str, tuple[tuple[str, str], ...]]
+    #: What each order sorts by; between equals the key decides. Nothing: by the key alone.
+    orders: Mapping[str, str]
     show: Show
-    #: Of a table that keeps every row: what is written while a file is made is not in it.
-    grows: bool = False
+    #: What a table is stored by within a project and kind, with types; no two rows have it alike.
+    stored_by: tuple[tuple[str, str], ...] = (("id", "String"),)
+
+    @property
+    def grows(self) -> bool:
+        """Whether it keeps every row: what is written while a file is made is not in it."""
+        return self.table.version is None
 
 
-def keys_query(source: Source, where: Where, order: str, after: Key | None, limit: int) -> Query:
-    """The next keys."""
-    columns = source.orders[order.removeprefix("-")]
-    descending = order.startswith("-")
-    names = ", ".join(name for name, _ in columns)
+def keys_query(
+    source: Source, where: Where, order: str, after: Key | None, limit: int, *, descending: bool
+) -> Query:
+    """The next rows as the table has them: the value of the order, where it has one, and the key."""
+    names = ", ".join(name for name, _ in source.stored_by)
     values = {**where.values, "limit": limit}
     beyond = ""
     if after is not None:
-        places = ", ".join(f"{{after_{n}:{kind}}}" for n, (_, kind) in enumerate(columns))
+        places = ", ".join(f"{{after_{n}:{kind}}}" for n, (_, kind) in enumerate(source.stored_by))
         beyond = f" AND ({names}) {'<' if descending else '>'} ({places})"
         values |= {f"after_{n}": value for n, value in enumerate(after)}
     direction = " DESC" if descending else ""
-    sorted_by = ", ".join(f"{name}{direction}" for name, _ in columns)
+    sorted_by = ", ".join(f"{name}{direction}" for name, _ in source.stored_by)
+    first = source.orders[order]
     return Query(
-        f"SELECT {names} FROM {_from(source)} WHERE {where.text}{beyond} "  # noqa: S608  constants
+        f"SELECT {first and f'{first}, '}{names} "  # noqa: S608  constants
+        f"FROM {_from(source)} WHERE {where.text}{beyond} "
         f"ORDER BY {sorted_by} LIMIT {{limit:UInt32}}",
         values,
     )
@@ -96,26 +103,18 @@ def _from(source: Source) -> str:
     return source.table.full_name + (" FINAL" if source.table.version is not None else "")
 
 
-def _orders(**columns: str) -> Mapping[str, tuple[tuple[str, str], ...]]:
-    """Orders of entities, by a column of each: a time, or a text."""
-    found = {}
-    for name, column in columns.items():
-        kind = "Int64" if column.endswith("_at") else "String"
-        own = () if column == "id" else ((column, kind),)
-        found[name] = (*own, ("id", "String"))
-    return MappingProxyType(found)
-
-
 _BY_TIME: Final = {"created_at": "created_at", "updated_at": "updated_at"}
 
 
 def _of_entities(
     render: Callable[[Reads, str, Sequence[Any]], Awaitable[list[Body]]], kind: str
 ) -> Show:
-    async def show(reads: Reads, project: str, keys: Sequence[Key]) -> list[Body]:
-        ids = [key[-1] for key in keys]
-        rows = {row[0]: row for row in await reads.rows(queries.entities(project, kind, ids))}
-        return await render(reads, project, [rows[each] for each in ids if each in rows])
+    async def show(reads: Reads, project: str, keys: Sequence[Key]) -> list[Body | None]:
+        ids = [entity_id for (entity_id,) in keys]
+        rows = await reads.rows(queries.entities(project, kind, ids))
+        bodies = await render(reads, project, rows)
+        shown = dict(zip((row[0] for row in rows), bodies, strict=True))
+        return [shown.get(each) for each in ids]
 
     return show
 
@@ -143,33 +142,33 @@ async def _skus(_: Reads, __: str, rows: Sequence[Any]) -> list[Body]:
     return [sku_body(tables.SKUS.decode(body.encode())) for _, body in rows]
 
 
-async def _redemptions(reads: Reads, project: str, keys: Sequence[Key]) -> list[Body]:
+async def _redemptions(reads: Reads, project: str, keys: Sequence[Key]) -> list[Body | None]:
     """Redemptions with their customers, by the places of their events in the log."""
     query = Query(
         f"SELECT log_offset, log_index, id, body FROM {REDEMPTIONS.full_name} "  # noqa: S608
         "WHERE project = {project:String} AND log_offset IN {offsets:Array(Int64)}",
-        {"project": project, "offsets": sorted({key[-2] for key in keys})},
+        {"project": project, "offsets": sorted({offset for offset, _ in keys})},
     )
     rows = await reads.rows(query)
     ids = {(offset, index): redemption_id for offset, index, redemption_id, _ in rows}
     shown = {body["id"]: body for *_, stored in rows if stored for body in shown_bodies(stored)}
-    bodies = [shown[ids[key[-2:]]] for key in keys if key[-2:] in ids]
+    bodies = [shown[ids[key]] for key in keys]
     customers = await simple_customers(reads, project, [each["customer_id"] for each in bodies])
     return [body | {"customer": customers.get(body["customer_id"])} for body in bodies]
 
 
-async def _transactions(reads: Reads, project: str, keys: Sequence[Key]) -> list[Body]:
+async def _transactions(reads: Reads, project: str, keys: Sequence[Key]) -> list[Body | None]:
     query = Query(
         f"SELECT log_offset, log_index, body FROM {TRANSACTIONS.full_name} "  # noqa: S608
         "WHERE project = {project:String} AND log_offset IN {offsets:Array(Int64)}",
-        {"project": project, "offsets": sorted({key[-2] for key in keys})},
+        {"project": project, "offsets": sorted({offset for offset, _ in keys})},
     )
     found = {(offset, index): body for offset, index, body in await reads.rows(query)}
-    return [msgspec.json.decode(found[key[-2:]]) for key in keys if key[-2:] in found]
+    return [msgspec.json.decode(found[key]) for key in keys]
 
 
-async def _nothing(_: Reads, __: str, ___: Sequence[Key]) -> list[Body]:
-    return []
+async def _nothing(_: Reads, __: str, keys: Sequence[Key]) -> list[Body | None]:
+    return [None for _ in keys]
 
 
 _PLACE: Final = (("log_offset", "Int64"), ("log_index", "Int32"))
@@ -184,7 +183,7 @@ SOURCES: Final[Mapping[ExportedObject, Source]] = MappingProxyType(
             ENTITIES,
             f"kind = 'voucher' AND {VOUCHERS.only}",
             VOUCHERS.fields,
-            _orders(**_BY_TIME, code="alias"),
+            MappingProxyType({**_BY_TIME, "code": "alias"}),
             _of_entities(_vouchers, "voucher"),
         ),
         "redemption": Source(
@@ -201,26 +200,31 @@ SOURCES: Final[Mapping[ExportedObject, Source]] = MappingProxyType(
                     "customer": text("customer_id"),
                 }
             ),
+            # a project lies in one partition, so the order of the log is the order of time
             MappingProxyType(
-                {"created_at": _PLACE}
-                | {
-                    name: ((name, "String"), *_PLACE)
-                    for name in ("id", "voucher_code", "tracking_id", "customer_id")
+                {
+                    "created_at": "",
+                    "id": "id",
+                    "voucher_code": "voucher_code",
+                    "tracking_id": "tracking_id",
+                    "customer_id": "customer_id",
                 }
             ),
             _redemptions,
-            grows=True,
+            _PLACE,
         ),
         "customer": Source(
             ENTITIES,
             f"kind = 'customer' AND {CUSTOMERS.only}",
             CUSTOMERS.fields,
-            _orders(
-                **_BY_TIME,
-                source_id="alias",
-                id="id",
-                name="texts['name'][1]",
-                email="texts['email'][1]",
+            MappingProxyType(
+                {
+                    **_BY_TIME,
+                    "source_id": "alias",
+                    "id": "",
+                    "name": "texts['name'][1]",
+                    "email": "texts['email'][1]",
+                }
             ),
             _of_entities(CUSTOMERS.render, "customer"),
         ),
@@ -235,13 +239,15 @@ SOURCES: Final[Mapping[ExportedObject, Source]] = MappingProxyType(
                     "customer": text("customer_id"),
                 }
             ),
-            _orders(
-                created_at="created_at",
-                id="id",
-                voucher_code="texts['voucher_code'][1]",
-                tracking_id="texts['tracking_id'][1]",
-                customer_id="customer_id",
-                channel="texts['channel'][1]",
+            MappingProxyType(
+                {
+                    "created_at": "created_at",
+                    "id": "",
+                    "voucher_code": "texts['voucher_code'][1]",
+                    "tracking_id": "texts['tracking_id'][1]",
+                    "customer_id": "customer_id",
+                    "channel": "texts['channel'][1]",
+                }
             ),
             _of_entities(_publications, "publication"),
         ),
@@ -249,7 +255,7 @@ SOURCES: Final[Mapping[ExportedObject, Source]] = MappingProxyType(
             ENTITIES,
             f"kind = 'order' AND {ORDERS.only}",
             ORDERS.fields,
-            _orders(**_BY_TIME, status="status"),
+            MappingProxyType({**_BY_TIME, "status": "status"}),
             _of_entities(ORDERS.render, "order"),
         ),
         # no card has points that expire yet, so there is nothing to be found
@@ -257,7 +263,7 @@ SOURCES: Final[Mapping[ExportedObject, Source]] = MappingProxyType(
             ENTITIES,
             "kind = 'points_expiration'",
             MappingProxyType({"campaign_id": text("campaign_id"), "voucher_id": text("alias")}),
-            _orders(expires_at="created_at"),
+            MappingProxyType({"expires_at": "created_at"}),
             _nothing,
         ),
         "voucher_transactions": Source(
@@ -271,15 +277,15 @@ SOURCES: Final[Mapping[ExportedObject, Source]] = MappingProxyType(
                     "created_at": time(_MADE_AT),
                 }
             ),
-            MappingProxyType({"created_at": _PLACE}),
+            MappingProxyType({"created_at": ""}),
             _transactions,
-            grows=True,
+            _PLACE,
         ),
         "product": Source(
             ENTITIES,
             f"kind = 'product' AND {PRODUCTS.only}",
             PRODUCTS.fields,
-            _orders(**_BY_TIME),
+            MappingProxyType(_BY_TIME),
             _of_entities(_products, "product"),
         ),
         "sku": Source(
@@ -297,7 +303,7 @@ SOURCES: Final[Mapping[ExportedObject, Source]] = MappingProxyType(
                     METADATA_PREFIX: ANY_METADATA,
                 }
             ),
-            _orders(**_BY_TIME),
+            MappingProxyType(_BY_TIME),
             _of_entities(_skus, SKU),
         ),
     }

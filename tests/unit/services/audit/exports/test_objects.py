@@ -21,12 +21,6 @@ def test_filters_and_orders_are_those_of_the_tables(kind: ExportedObject) -> Non
 
 
 @pytest.mark.parametrize("kind", OBJECTS)
-def test_an_order_is_total(kind: ExportedObject) -> None:
-    ends = {columns[-1] for columns in SOURCES[kind].orders.values()}
-    assert ends <= {("id", "String"), ("log_index", "Int32")}
-
-
-@pytest.mark.parametrize("kind", OBJECTS)
 def test_the_columns_without_any_named_are_there(kind: ExportedObject) -> None:
     assert set(OBJECTS[kind].default) <= OBJECTS[kind].columns.keys()
     names = OBJECTS[kind].columns.keys() | OBJECTS[kind].filters.keys()
