@@ -18,6 +18,8 @@ import msgspec
 #: How much is sorted at a time: rows and their keys, as they are written.
 RUN_BYTES_MAX: Final = 16 * 1024 * 1024
 _LENGTH_BYTES: Final = 4
+#: About what a key takes in memory, with what holds it and the row.
+_KEY_BYTES: Final = 200
 _encode: Final = msgspec.msgpack.Encoder().encode
 _decode: Final = msgspec.msgpack.Decoder(tuple[list[Any], bytes]).decode
 
@@ -43,12 +45,15 @@ class Runs:
         for file in self._files:
             file.close()
 
+    @property
+    def is_full(self) -> bool:
+        """Whether it is time to put down what has gathered."""
+        return self._bytes >= RUN_BYTES_MAX
+
     def add(self, key: list[Any], row: bytes) -> None:
-        """Takes a row; no two keys are alike. Raises OSError."""
+        """Takes a row; no two keys are alike."""
         self._rows.append((key, row))
-        self._bytes += len(row) + 100  # about what its key takes
-        if self._bytes >= RUN_BYTES_MAX:
-            self._write()
+        self._bytes += len(row) + _KEY_BYTES
 
     def merged(self) -> Iterator[bytes]:
         """The rows in their order. Raises OSError."""
@@ -60,7 +65,8 @@ class Runs:
     def _sort(self) -> None:
         self._rows.sort(key=_key, reverse=self._descending)
 
-    def _write(self) -> None:
+    def put_down(self) -> None:
+        """Sorts what has gathered, and writes it; it blocks for a while. Raises OSError."""
         self._sort()
         file = tempfile.TemporaryFile(dir=self._folder)  # noqa: SIM115  closed with the others
         self._files.append(file)

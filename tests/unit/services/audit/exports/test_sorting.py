@@ -21,6 +21,8 @@ def sorted_rows(
         with Runs(folder, descending=descending) as runs:
             for key in keys:
                 runs.add(list(key), repr(key).encode())
+                if runs.is_full:
+                    runs.put_down()
             return list(runs.merged())
 
 
