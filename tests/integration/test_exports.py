@@ -12,9 +12,11 @@ import pytest
 from msgspec import structs
 
 from runtime.clickhouse import sink
+from schemas.base import DAY_MS
 from schemas.customers import Customer, CustomerCreated
 from schemas.erasures import ForgetCustomer
-from schemas.exports import DeleteExport, Export, ReportExport
+from schemas.expiry import ExpireDue
+from schemas.exports import KEPT_DAYS, DeleteExport, Export, ReportExport
 from schemas.notifications import ReadNotifications
 from schemas.personal import Personal, PersonalData
 from schemas.projects import CloseProject
@@ -161,6 +163,14 @@ async def test_a_closed_project_leaves_no_file(stocked: Shelf) -> None:
     stocked.decide(CloseProject())
     await gone(place(stocked, export))
     assert not place(stocked, export).parent.exists()
+
+
+async def test_a_file_goes_when_its_time_is_over(stocked: Shelf) -> None:
+    export = await stocked.ended(stocked.ask("voucher"))
+    stocked.engine.now += KEPT_DAYS * DAY_MS
+    stocked.decide(ExpireDue())
+    await gone(place(stocked, export))
+    assert stocked.stored(export) is None
 
 
 async def test_whoever_is_forgotten_is_in_no_file_that_is_left(stocked: Shelf) -> None:

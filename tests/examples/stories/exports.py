@@ -16,7 +16,7 @@ async def exports(shop: Shop) -> None:
     """Files are asked for, made, deleted, over, and not made; somebody in one is forgotten."""
     # dates in filters are days of the project's zone, by which they are read later
     await shop.manage("PUT", "/proj", {"timezone": "Pacific/Auckland"})
-    ann = {"source_id": "ann@shop.test", "email": "ann@shop.test", "name": "Ann Example"}
+    ann = {"source_id": "ann@example.com", "email": "ann@example.com", "name": "Ann Fischer"}
     await shop.post("/v1/customers", ann)
     parameters = {
         "fields": ["code", "metadata.season"],
@@ -25,7 +25,7 @@ async def exports(shop: Shop) -> None:
         "campaign_id": "Spring",
     }
     vouchers = await _asked(shop, "voucher", parameters)
-    named = {"filters": {"email": _is("ann@shop.test")}}
+    named = {"filters": {"email": _is("ann@example.com")}}
     people = await _asked(shop, "customer", named)
     again = await _asked(shop, "redemption", {"fields": ["customer_name"]})
     orders = await _asked(shop, "order", {})
@@ -33,7 +33,7 @@ async def exports(shop: Shop) -> None:
     await _report(shop, vouchers, "DONE", 0, 1200, 1200)
     await _report(shop, people, "DONE", 0, 1, 1)
     await _report(shop, again, "IN_PROGRESS", 0, 0, None)
-    await shop.post("/v1/customers/ann@shop.test/permanent-deletion")
+    await shop.post("/v1/customers/ann@example.com/permanent-deletion")
     await _report(shop, again, "DONE", 1, 3, 3)
     await shop.send(ReportExport(orders, 0, "ERROR", fault="There is too little space on the disk"))
     await shop.post("/v1/notifications/read", {"ids": ["ntf_1"]}, status=204)
