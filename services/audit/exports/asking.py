@@ -19,6 +19,7 @@ COLUMNS_MAX: Final = 200
 #: How many values the filters of an export have on all.
 VALUES_MAX: Final = 1000
 _FILTERS: Final = ".parameters.filters"
+_CONDITIONS: Final = "conditions"
 
 
 def check_columns(kind: ExportedObject, fields: tuple[str, ...]) -> None:
@@ -101,10 +102,21 @@ def _given(filters: Mapping[str, Any], zone: Zone) -> Iterator[Given]:
                 yield Given(path, place, _text(place, each), zone)
 
 
+def unread_members(filters: Mapping[str, Any]) -> list[tuple[str, ...]]:
+    """The paths of what stands beside the conditions of a field, which nobody reads."""
+    return [
+        ("parameters", "filters", field, member)
+        for field, value in filters.items()
+        if isinstance(value, dict) and isinstance(value.get(_CONDITIONS), dict)
+        for member, told in value.items()
+        if member != _CONDITIONS and told is not None
+    ]
+
+
 def _operators(value: dict[str, Any]) -> list[tuple[str, Any]]:
     """The conditions of a field; the states of some stand there without that word."""
-    conditions = value.get("conditions")
-    found = conditions if isinstance(conditions, dict) and len(value) == 1 else value
+    conditions = value.get(_CONDITIONS)
+    found = conditions if isinstance(conditions, dict) else value
     return [(name, compared) for name, compared in found.items() if compared is not None]
 
 

@@ -24,6 +24,7 @@ from fronts.fields import Body, Short
 from fronts.query_string import page_of, read_parameters, require_known, text_of
 from fronts.writes import Writes
 from runtime.http.errors import ApiError, invalid_payload
+from runtime.http.ignored import note_ignored
 from runtime.http.links import LinkSigner, link_to
 from runtime.http.routing import Captured, caller_of, management_router, read_ident
 from runtime.http.service import Service
@@ -36,6 +37,7 @@ from services.audit.exports.asking import (
     check_order,
     read_filters,
     spell_filters,
+    unread_members,
 )
 from services.audit.exports.objects import columns_of, is_personal
 
@@ -180,6 +182,7 @@ class _Exports:
         named: frozenset[str] = frozenset()
         filters = given.filters
         if filters is not None:
+            note_ignored(request, unread_members(filters))
             named = check_filters(kind, filters, zone_named(zone_name), self.outfit.clock_ms())
             if not tells_case(view):
                 filters = spell_filters(filters, lambda code: spell_code(view, code))

@@ -78,6 +78,13 @@ async def test_states_and_values_of_any_type_are_taken(world: World) -> None:
     await asked(world, filters=filters)
 
 
+async def test_what_stands_beside_the_conditions_of_a_filter_is_told(world: World) -> None:
+    filters = {"code": {"conditions": {"$is": ["A"]}, "odd": 1, "none": None}}
+    body = {"exported_object": "voucher", "parameters": {"filters": filters}}
+    answer = await world.call("POST", "/v1/exports", body)
+    assert answer.headers["x-ignored-members"] == "parameters.filters.code.odd"
+
+
 async def test_lists_are_sorted_and_paged(world: World) -> None:
     first = await done(world)
     world.ledger.now += 1000
