@@ -111,17 +111,14 @@ def test_every_kind_of_object_is_exported(shop: Shop, plain: Plain) -> None:
     assert exported(plain, "product", filters={"name": is_(season)}) == []
     assert exported(plain, "sku", filters={"sku": is_(season)}) == []
     assert exported(plain, "publication", filters={"customer": is_(source)}) == []
-    answer = plain.ask("POST", f"/v1/vouchers/{card}/transactions/export", json={"parameters": {}})
-    (spent,) = fetched(made(plain, answer.json()["id"])["result"]["url"])
+    export = told(shop.vouchers.export_voucher_transactions, card)
+    (spent,) = fetched(made(plain, export.id)["result"]["url"])
     assert (spent["type"], spent["amount"]) == ("CREDITS_REDEMPTION", "-5000")
     assert spent["balance"] == "0"
 
 
 def test_a_link_is_for_one_file_and_nothing_else(shop: Shop, plain: Plain) -> None:
-    first, second = (
-        plain.ask("POST", "/v1/orders/export", json={"parameters": {}}).json()["id"]
-        for _ in range(2)
-    )
+    first, second = (told(shop.orders.create_order_export).id for _ in range(2))
     url = made(plain, first)["result"]["url"]
     made(plain, second)
     with client(timeout=30.0) as browser:

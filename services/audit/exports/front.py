@@ -135,24 +135,28 @@ def _export_router(exports: "_Exports") -> APIRouter:
         return await writes.write(request, "export.delete", DeleteExport(export))
 
     @router.post("/v1/orders/export")
-    async def orders(request: Request, body: PlainExportBody) -> Response:
-        given = body.parameters or ParametersBody()
+    async def orders(request: Request, body: PlainExportBody | None = None) -> Response:
+        given = (body and body.parameters) or ParametersBody()
         return await exports.create(request, "orders.export", "order", given)
 
     @router.post("/v1/vouchers/{code:ident}/transactions/export")
-    async def of_voucher(request: Request, code: Captured, body: PlainExportBody) -> Response:
+    async def of_voucher(
+        request: Request, code: Captured, body: PlainExportBody | None = None
+    ) -> Response:
         voucher = find_voucher(await view_of(caller_of(request).project), code)
         if voucher is None:
             raise ApiError(not_found("voucher", code))
-        given = _only(body.parameters, "voucher_id", voucher.id)
+        given = _only(body, "voucher_id", voucher.id)
         return await exports.create(request, "voucher.export", TRANSACTIONS, given)
 
     @router.post("/v1/campaigns/{campaign:ident}/transactions/export")
-    async def of_campaign(request: Request, campaign: Captured, body: PlainExportBody) -> Response:
+    async def of_campaign(
+        request: Request, campaign: Captured, body: PlainExportBody | None = None
+    ) -> Response:
         found = find_campaign(await view_of(caller_of(request).project), campaign)
         if found is None:
             raise ApiError(not_found("campaign", campaign))
-        given = _only(body.parameters, "campaign_id", found.id)
+        given = _only(body, "campaign_id", found.id)
         return await exports.create(request, "campaign.export", TRANSACTIONS, given)
 
     return router
@@ -245,14 +249,15 @@ class _Exports:
         return export_body(export, url)
 
 
-def _only(given: ParametersBody | None, field: str, wanted: str) -> ParametersBody:
+def _only(body: PlainExportBody | None, field: str, wanted: str) -> ParametersBody:
     """The parameters, of what belongs to one voucher or campaign. Raises ApiError."""
-    parameters = given or ParametersBody()
+    parameters = (body and body.parameters) or ParametersBody()
     filters = parameters.filters or {}
     conditions, junction = read_filters(filters, None)
     if junction != "and":
         raise invalid_payload("Property `.parameters.filters.junction` must be `and` here")
     if any(each.field == field for each in conditions):
         raise invalid_payload(f"Property `.parameters.filters.{field}` is what the path says")
-    only = {field: {"conditions": {"$in": [wanted]}}}
+    # the official client reads no `$in` with an id in it here: its description allows one character
+    only = {field: {"conditions": {"$is": [wanted]}}}
     return parameters.model_copy(update={"filters": filters | only})

@@ -27,8 +27,8 @@ def _router(writes: Writes) -> APIRouter:
     router = management_router("notifications")
 
     @router.post("/v1/notifications/read")
-    async def read(request: Request, body: ReadBody) -> Response:
-        ids = body.ids
+    async def read(request: Request, body: ReadBody | None = None) -> Response:
+        ids = None if body is None else body.ids
         if ids is not None and not 1 <= len(ids) <= IDS_MAX:
             raise invalid_payload(f"Property `.ids` must have 1 to {IDS_MAX} ids")
         command = ReadNotifications(None if ids is None else tuple(dict.fromkeys(ids)))
