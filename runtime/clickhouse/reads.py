@@ -54,7 +54,11 @@ class Reads:
             if not await self._positions.wait_for(self._wanted, tables, REACHED_SECONDS_MAX):
                 raise unavailable("What was written last is not listed yet")
             return await self._database.query(query)
-        except (LogError, DatabaseFault) as fault:
+        except LogError as fault:
+            # What was acknowledged before would be missing, and nobody could tell.
+            log.warning("end of the log unknown", reason=str(fault))
+            raise unavailable("The log could not be asked what is new") from fault
+        except DatabaseFault as fault:
             log.warning("query failed", reason=str(fault))
             raise unavailable("The database did not answer in time") from fault
 
