@@ -14,7 +14,7 @@ _WORDS: Final = (
     "analytics totals timeseries audit api-calls oauth token introspect projects webhooks users "
     "keys webhook-deliveries redeliveries revoke loyalties members rewards consents "
     "stacking-rules categories locations validation-rules validation-rules-assignments "
-    "assignments product-collections stacks assets qr barcode"
+    "assignments product-collections stacks assets qr barcode notifications read"
 )
 PATH_WORDS: Final = frozenset(_WORDS.split())
 #: The segment before one that may be what a shop calls a person by, and how ids of ours begin.

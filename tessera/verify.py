@@ -34,7 +34,7 @@ from runtime.store.store import RocksStore, Store, StoreError
 from schemas.topics import LEDGER
 from services.distribution.worker.state import KEPT
 from tessera.forgotten import Item, is_forgotten_since
-from tessera.hosts.insight import insight_fillings
+from tessera.hosts.insight import Heard, insight_fillings
 from tessera.hosts.parts import Parts
 from tessera.installation import reach_installation
 from tessera.report import Report
@@ -197,7 +197,7 @@ async def verify_installation(settings: Settings, report: Report) -> None:
 
 async def _verify_parts(parts: Parts, running: bool, report: Report) -> None:
     snapshots = open_snapshots(parts.settings.home, report)
-    fillings = insight_fillings(parts)
+    fillings = insight_fillings(parts, Heard())
     states = await _tables_of_insight(parts, fillings, running, report)
     async with fresh_tables(fillings, states) as fresh:
         for partition in range(parts.settings.partitions):

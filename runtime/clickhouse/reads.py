@@ -40,7 +40,11 @@ class Reads:
 
     def up_to(self, request: Request) -> "Reads":
         """Of tables that hold what the request names, and of other topics what they hold by now."""
-        return Reads(self._database, self._positions, self._ask_end, positions_of(request))
+        return self.reaching(positions_of(request))
+
+    def reaching(self, positions: Mapping[tuple[str, int], int]) -> "Reads":
+        """As `up_to`, for who knows by itself how far they have to be."""
+        return Reads(self._database, self._positions, self._ask_end, positions)
 
     async def rows(self, query: Query) -> list[tuple[Any, ...]]:
         """The rows of a query, once the tables that it names are far enough. Raises ApiError 503."""

@@ -1,6 +1,6 @@
 """The host `insight`: audit and analytics over the sinks that fill their tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -14,6 +14,7 @@ from runtime.clickhouse.source import LogSources
 from runtime.clickhouse.table import Filling, SinkTable
 from runtime.http.host import Host, serve_host
 from runtime.http.internal import InternalGate
+from runtime.http.links import LinkSigner
 from runtime.http.service import Service
 from runtime.keys.erasing import Erasing
 from runtime.log.log import StoredEntry, decode_entry
@@ -23,6 +24,12 @@ from schemas.topics import API_CALLS, DELIVERIES, LEDGER, VALIDATIONS
 from services.analytics.service import analytics_service
 from services.analytics.tables import LEDGER_TABLES as ANALYTICS_LEDGER_TABLES
 from services.analytics.tables import VALIDATION_TABLES
+from services.audit.exports.download import export_file_service
+from services.audit.exports.exporter import Exporter, ExporterOutfit
+from services.audit.exports.files import ExportFiles
+from services.audit.exports.reports import ReportOutfit, Reports
+from services.audit.exports.writing import write_export
+from services.audit.notifications.listing import notification_list_service
 from services.audit.service import audit_service
 from services.audit.sink.api_call_table import API_CALL_TABLES, api_calls_of
 from services.audit.sink.delivery_table import DELIVERY_TABLES, attempt_of
@@ -41,21 +48,43 @@ async def run_insight(settings: Settings) -> None:
     """Audit and analytics over the sinks that fill their tables."""
     parts = Parts(settings, "insight")
     database = await Database.open(settings.clickhouse_dsn())
+    heard = Heard()
     sinks = Sinks(
         database,
         LogSources(parts.log, chained=frozenset((LEDGER,))),
-        insight_fillings(parts),
+        insight_fillings(parts, heard),
         settings.partitions,
     )
+    files = ExportFiles(settings.home / "exports")
+    send, encode = parts.sender.send, parts.codec.encode_command
+    exporter = Exporter(
+        ExporterOutfit(
+            sinks.reads,
+            files,
+            Reports(ReportOutfit(send, encode, clock_ms)),
+            write_export,
+            parts.disk.shortage,
+        )
+    )
+    heard.note = exporter.note
+    cleaner = TableCleaner(database, sinks.reads)
+
+    async def clean(owners: Sequence[str]) -> Sequence[str]:
+        gone = await cleaner.clean(owners)
+        # the tables know by now which files have to go
+        return gone if not gone or await exporter.has_tidied() else ()
+
     keys = Service("keys", tasks={"customer-keys": parts.keep_keys})
     host = Host(
         "insight",
         (
             parts.disk_watch(),
             keys,
-            Erasing(parts.keyring, TableCleaner(database, sinks.reads).clean).service,
+            Erasing(parts.keyring, clean).service,
             sinks.service,
+            export_file_service(exporter, sinks.reads, files),
             audit_service(sinks.reads),
+            notification_list_service(sinks.reads, LinkSigner(parts.secrets.exports)),
             analytics_service(sinks.reads, clock_ms=clock_ms),
         ),
         InternalGate(parts.internal_secret),
@@ -66,11 +95,20 @@ async def run_insight(settings: Settings) -> None:
         await parts.close()
 
 
-def insight_fillings(parts: Parts) -> Sequence[Filling]:
+class Heard:
+    """Who hears of the ledger's records as they are read; made before there is somebody."""
+
+    def __init__(self) -> None:
+        self.note: Callable[[Record, int], None] = lambda _, __: None
+
+
+def insight_fillings(parts: Parts, heard: Heard) -> Sequence[Filling]:
     """What fills the tables of audit and analytics."""
 
     async def record_of(entry: StoredEntry) -> Record:
-        return parts.codec.now(entry) or await parts.codec.later(entry)
+        record = parts.codec.now(entry) or await parts.codec.later(entry)
+        heard.note(record, entry.offset)
+        return record
 
     return (
         Filling(LEDGER, AUDIT_LEDGER_TABLES + ANALYTICS_LEDGER_TABLES, record_of),

@@ -30,6 +30,8 @@ ROUTES: Final[Mapping[str, Mapping[str, Shape | None]]] = _TABLE["contract"] | _
 CONTRACT: Final = frozenset(_TABLE["contract"])
 OWN: Final = frozenset(_TABLE["own"])
 NOT_BUILT: Final = frozenset(_TABLE["not_built"])
+#: Those that also answer with a file, of another host of the contract's: CSV, with a header.
+FILES: Final = frozenset(_TABLE["files"])
 _ERRORS_OF_ANY_PATH: Final = frozenset(_TABLE["errors_of_any_path"])
 _ERRORS: Final = _ERRORS_OF_ANY_PATH | frozenset(_TABLE["errors"])
 #: How often each route was seen to answer with each status.
@@ -40,6 +42,7 @@ NO_ROUTE: Final = "no route"
 #: Made by the framework, once.
 _DESCRIPTION: Final = "GET /openapi.json"
 _WANTED: Final = "tessera.wanted"
+_HEADER: Final = re.compile(rb"[a-z_.]+(?:,[A-Za-z0-9_.]+)*\r\n")
 _TOKENS: Final = re.compile(rb'("(?:[^"\\]|\\.)*")|(-?[0-9][0-9.eE+-]*)')
 _PLAIN: Final = re.compile(rb"-?(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?(?:e[+-][1-9][0-9]*)?")
 
@@ -107,6 +110,9 @@ def assert_answer(
         return
     if shape == PICTURE:
         assert body.startswith((b"\x89PNG\r\n", b"<?xml")), f"{asked} with no picture"
+        return
+    if route in FILES and status == 200 and not body.startswith(b"{"):
+        assert _HEADER.match(body), f"{asked} with no file: {body[:500]!r}"
         return
     if route != _DESCRIPTION:
         assert_javascript_numbers(body)

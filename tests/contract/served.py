@@ -6,6 +6,7 @@ from typing import Any, Final
 from starlette.routing import Route
 
 from services.analytics.service import analytics_service
+from services.audit.notifications.listing import notification_list_service
 from services.audit.service import audit_service
 from tests.unit.services.world import World
 
@@ -29,6 +30,7 @@ async def served_routes() -> dict[str, str]:
         services = (
             *world.host._services,
             audit_service(nothing, lambda: 0),
+            notification_list_service(nothing, nothing),
             analytics_service(nothing, lambda: 0),
         )
     return {
