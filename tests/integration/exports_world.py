@@ -13,7 +13,8 @@ from engine.exports.decide import is_ended
 from engine.kernel import tables
 from runtime.base.secrets import Secrets
 from runtime.clickhouse.database import Database
-from runtime.clickhouse.sinks import Filling, Sinks
+from runtime.clickhouse.sinks import Sinks
+from runtime.clickhouse.table import Filling
 from runtime.http.host import Host
 from runtime.http.internal import InternalGate
 from runtime.http.links import LinkSigner
