@@ -21,12 +21,14 @@ from engine.custom_events import decide as custom_events
 from engine.customers import decide as customers
 from engine.customers.summaries import with_summaries
 from engine.erasures import decide as erasures
+from engine.exports import decide as exports
 from engine.kernel.decision import Decision
 from engine.kernel.room import unite_tables
 from engine.kernel.state import View
 from engine.locations import decide as locations
 from engine.metadata import decide as metadata
 from engine.metadata.checks import wrong_metadata
+from engine.notifications import decide as notifications
 from engine.oauth import decide as oauth
 from engine.orders import decide as orders
 from engine.products import decide as products
@@ -63,8 +65,10 @@ DECISIONS = unite_tables(
     customers.DECISIONS,
     erasures.DECISIONS,
     expiry.DECISIONS,
+    exports.DECISIONS,
     locations.DECISIONS,
     metadata.DECISIONS,
+    notifications.DECISIONS,
     oauth.DECISIONS,
     orders.DECISIONS,
     products.DECISIONS,

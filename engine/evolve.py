@@ -22,6 +22,7 @@ from engine.collections import fold as collections
 from engine.counters.ended import drop_ended_counts
 from engine.customers import fold as customers
 from engine.erasures import fold as erasures
+from engine.exports import fold as exports
 from engine.kernel import tables
 from engine.kernel.overlay import ProjectState
 from engine.kernel.room import unite_tables
@@ -47,6 +48,7 @@ from schemas.custom_events import CustomEventTracked
 from schemas.customers import CustomerUnchanged
 from schemas.events import Event
 from schemas.expiry import ExpireDue
+from schemas.notifications import NotificationsRead
 from schemas.publications import PublicationRepeated
 from schemas.records import Decided, Record, Seen
 from schemas.redemptions import RollbackFailed
@@ -69,6 +71,7 @@ FOLDS = unite_tables(
     collections.FOLDS,
     customers.FOLDS,
     erasures.FOLDS,
+    exports.FOLDS,
     locations.FOLDS,
     metadata.FOLDS,
     oauth.FOLDS,
@@ -91,6 +94,7 @@ UNFOLDED: frozenset[type[Any]] = frozenset(
     {
         CustomEventTracked,
         CustomerUnchanged,
+        NotificationsRead,
         PublicationRepeated,
         RedeliveryRequested,
         RollbackFailed,

@@ -1,4 +1,4 @@
-"""What time ends: sessions, redemptions past the rollback window, rows whose action never began.
+"""What time ends: sessions, redemptions past the rollback window, rows whose action never began, exports.
 
 And what the end of a set of validation rules leaves behind, however many it was assigned to. What
 was counted for what is gone leaves with the record of a sweep (engine/counters/ended.py).
@@ -13,6 +13,7 @@ from types import MappingProxyType
 from engine.admission import SEEN_DAYS
 from engine.assignments.decide import drop_next_assignments
 from engine.counters.ended import next_ended_counts
+from engine.exports.decide import expire_exports
 from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.room import Decisions
@@ -51,7 +52,9 @@ def expire_due(view: View, _: Command, __: ExpireDue, now: Millis) -> Decision:
     redemptions = tuple(each.id for each in due if each.kind == tables.DUE_REDEMPTION)
     tokens = tuple(each.id for each in due if each.kind == tables.DUE_TOKEN)
     rules = [each.id for each in due if each.kind == tables.DUE_RULE]
+    exports = [each.id for each in due if each.kind == tables.DUE_EXPORT]
     events: list[Event] = [*drop_next_assignments(view, rules, SWEEP_MAX)]
+    events += expire_exports(view, exports)
     if sessions:
         events.append(SessionsExpired(sessions))
     if redemptions:

@@ -16,8 +16,10 @@ from schemas.custom_events import CustomEventCommand
 from schemas.customers import CustomerCommand
 from schemas.erasures import ErasureCommand
 from schemas.expiry import ExpiryCommand
+from schemas.exports import ExportCommand
 from schemas.locations import LocationCommand
 from schemas.metadata import MetadataCommand
+from schemas.notifications import NotificationCommand
 from schemas.oauth import OAuthCommand
 from schemas.orders import OrderCommand
 from schemas.products import ProductCommand
@@ -45,8 +47,10 @@ CommandBody = (
     | CustomerCommand
     | ErasureCommand
     | ExpiryCommand
+    | ExportCommand
     | LocationCommand
     | MetadataCommand
+    | NotificationCommand
     | OAuthCommand
     | OrderCommand
     | ProductCommand

@@ -1,6 +1,7 @@
 """Erasures: personal data that has to become unreadable, because its keys are destroyed.
 
-A customer who is forgotten has keys of their own, and so has an action whose rows named people.
+A customer who is forgotten has keys of their own, and so has an action whose rows named people, or
+an export whose filters did.
 The record says whose keys have to go, and stays; a task of the ledger destroys them
 (services/redemption/ledger/eraser.py) and says so, in a record that ends the erasure.
 """
@@ -11,11 +12,11 @@ from schemas.base import Millis, Shape, Unanswered
 
 
 class Erasure(Shape, frozen=True):
-    """Whose keys have to go: `id` is a customer's or an action's; the owner is `project/id`."""
+    """Whose keys have to go: `id` is a customer's, an action's or an export's; the owner is `project/id`."""
 
     project: str
     id: str
-    kind: Literal["customer", "action"]
+    kind: Literal["customer", "action", "export"]
 
     @property
     def owner(self) -> str:

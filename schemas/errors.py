@@ -65,6 +65,7 @@ CATALOGUE: dict[str, Kind] = {
     "invalid_order": Kind(400, "Invalid order"),
     "missing_customer": Kind(400, "Missing customer"),
     "invalid_customer": Kind(400, "Invalid customer"),
+    "invalid_export_fields": Kind(400, "Invalid Export"),
     "invalid_query_params": Kind(400, "Invalid query params"),
     "page_over_limit": Kind(400, "Listing resource above 1000 page is not supported"),
     "duplicated_redeemables": Kind(400, "Duplicated redeemables detected"),

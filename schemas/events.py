@@ -12,8 +12,10 @@ from schemas.collections import COLLECTION_EVENTS, CollectionEvent
 from schemas.custom_events import CUSTOM_EVENTS, CustomEventEvent
 from schemas.customers import CUSTOMER_EVENTS, CustomerEvent
 from schemas.erasures import ERASURE_EVENTS, ErasureEvent
+from schemas.exports import EXPORT_EVENTS, ExportEvent
 from schemas.locations import LOCATION_EVENTS, LocationEvent
 from schemas.metadata import METADATA_EVENTS, MetadataEvent
+from schemas.notifications import NOTIFICATION_EVENTS, NotificationEvent
 from schemas.oauth import OAUTH_EVENTS, OAuthEvent
 from schemas.orders import ORDER_EVENTS, OrderEvent
 from schemas.products import PRODUCT_EVENTS, ProductEvent
@@ -40,8 +42,10 @@ Event = (
     | CustomEventEvent
     | CustomerEvent
     | ErasureEvent
+    | ExportEvent
     | LocationEvent
     | MetadataEvent
+    | NotificationEvent
     | OAuthEvent
     | OrderEvent
     | ProductEvent
@@ -85,7 +89,9 @@ SETUP_EVENTS: Final = events_of(
     ASSIGNMENT_EVENTS,
     CATEGORY_EVENTS,
     COLLECTION_EVENTS,
+    EXPORT_EVENTS,
     LOCATION_EVENTS,
+    NOTIFICATION_EVENTS,
     PRODUCT_EVENTS,
     PROJECT_EVENTS,
     RULE_EVENTS,
@@ -136,7 +142,9 @@ SHOP_EVENTS: Final = events_of(
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
+    EXPORT_EVENTS,
     LOCATION_EVENTS,
+    NOTIFICATION_EVENTS,
     ORDER_EVENTS,
     PRODUCT_EVENTS,
     PROMOTION_EVENTS,

@@ -11,10 +11,10 @@ _WORDS: Final = (
     "metadata-schemas metadata async bulk import importCSV export exports balance transactions "
     "redemption rollback rollbacks validate redeem validation qualification enable disable "
     "sessions summary activity activities redeemables segments permanent-deletion create publish "
-    "analytics totals timeseries audit api-calls changes oauth token introspect projects webhooks users "
+    "analytics totals timeseries audit api-calls changes stream oauth token introspect projects webhooks users "
     "keys webhook-deliveries redeliveries revoke loyalties members rewards consents "
     "stacking-rules categories locations validation-rules validation-rules-assignments "
-    "assignments product-collections stacks assets qr barcode"
+    "assignments product-collections stacks assets qr barcode notifications read"
 )
 PATH_WORDS: Final = frozenset(_WORDS.split())
 #: The segment before one that may be what a shop calls a person by, and how ids of ours begin.

@@ -69,9 +69,11 @@ class Expired(Base, tag="command.expired", frozen=True):
 
 
 class Unreadable(Base, tag="command.unreadable", frozen=True):
-    """A command that could not be decoded; nothing was done, the original is a dead letter."""
+    """A command that cannot be decoded or makes the code raise; nothing was done, a dead letter has it."""
 
     reason: str
+    #: Of one that could be decoded, and made the code raise.
+    command_id: str = ""
 
 
 class WriterStarted(Base, tag="writer.started", frozen=True):

@@ -20,7 +20,7 @@ from engine.kernel.state import Table, View, encode
 from runtime.base.settings import Settings
 from runtime.kafka.admin import client_options
 from runtime.kafka.log import KafkaLog
-from runtime.log.log import Log
+from runtime.log.log import Log, Place
 from runtime.store.folders import state_folder
 from runtime.store.store import RocksStore, Store
 from schemas.base import Shape
@@ -125,7 +125,7 @@ async def records_of(
     wanted = Wanted(projects=frozenset((project,)), texts=texts)
     return [
         record_line(partition, entry, as_json=as_json)
-        async for entry in find_matching(log, partition, start, end, wanted)
+        async for entry in find_matching(log, Place(LEDGER, partition), start, end, wanted)
         if object_of(entry.value) is not None
     ]
 
@@ -133,16 +133,19 @@ async def records_of(
 def plain_entity(entity: Shape, *, reveal: bool) -> Any:
     """The entity as plain values, with what is personal masked."""
     plain = msgspec.json.decode(encode(entity))
-    return plain if reveal else _mask(plain)
+    return plain if reveal else mask_plain(plain)
 
 
-def _mask(value: Any) -> Any:
+def mask_plain(value: Any) -> Any:
+    """Plain values with what is personal or secret in them masked."""
     if isinstance(value, dict):
         if set(value) == {_OWNER, "data"}:
             data = value["data"]
             return {**value, "data": data and dict.fromkeys(_present_names(data), MASKED)}
-        return {name: MASKED if name in _SECRETS else _mask(each) for name, each in value.items()}
-    return [_mask(each) for each in value] if isinstance(value, list) else value
+        return {
+            name: MASKED if name in _SECRETS else mask_plain(each) for name, each in value.items()
+        }
+    return [mask_plain(each) for each in value] if isinstance(value, list) else value
 
 
 def _present_names(data: Mapping[str, Any]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Which records of the ledger an operator asked to see, and where in a partition they lie."""
+"""Which records of a topic an operator asked for, and where in a partition they lie."""
 
 import re
 from collections import deque
@@ -10,9 +10,8 @@ from typing import Any, Final
 import msgspec
 
 from engine.kernel.calendar import parse_iso
-from runtime.log.log import Log, StoredEntry, entries_between
+from runtime.log.log import Log, Place, StoredEntry, entries_between
 from schemas.base import Millis
-from schemas.topics import LEDGER
 
 #: How far back the last records that fit are looked for at first; then ever further.
 WINDOW_RECORDS = 1000
@@ -95,29 +94,41 @@ def as_text(text: str) -> bytes:
     return msgspec.json.encode(text)
 
 
-async def offset_at(log: Log, partition: int, moment: Millis) -> int:
+async def offset_at(log: Log, place: Place, moment: Millis) -> int:
     """The first offset whose record is not older than `moment`; the end when all are."""
-    low, high = await log.bounds(LEDGER, partition)
+    low, high = await log.bounds(*place)
     while low < high:
         middle = (low + high) // 2
-        if (await log.read_at(LEDGER, partition, middle)).timestamp < moment:
+        if (await log.read_at(*place, middle)).timestamp < moment:
             low = middle + 1
         else:
             high = middle
     return low
 
 
+async def find_range(log: Log, place: Place, wanted: Wanted, offset: int | None) -> tuple[int, int]:
+    """[start, end) of the wanted records, as far as their time and the first offset tell."""
+    start, end = await log.bounds(*place)
+    if offset is not None:
+        start = min(max(start, offset), end)
+    if wanted.after is not None:
+        start = max(start, await offset_at(log, place, wanted.after))
+    if wanted.before is not None:
+        end = min(end, await offset_at(log, place, wanted.before + 1))
+    return start, max(start, end)
+
+
 async def find_matching(
-    log: Log, partition: int, start: int, end: int, wanted: Wanted
+    log: Log, place: Place, start: int, end: int, wanted: Wanted
 ) -> AsyncIterator[StoredEntry]:
     """The wanted records of [start, end)."""
-    async for entry in entries_between(log, LEDGER, partition, start, end):
+    async for entry in entries_between(log, *place, start, end):
         if wanted.admits(entry):
             yield entry
 
 
 async def find_last_matching(
-    log: Log, partition: int, start: int, end: int, wanted: Wanted, count: int
+    log: Log, place: Place, start: int, end: int, wanted: Wanted, count: int
 ) -> list[StoredEntry]:
     """The last `count` wanted records of [start, end), found from the end backwards."""
     found: deque[StoredEntry] = deque()
@@ -125,7 +136,7 @@ async def find_last_matching(
     while end > start and len(found) < count:
         begin = max(start, end - window)
         page: deque[StoredEntry] = deque(maxlen=count - len(found))
-        async for entry in find_matching(log, partition, begin, end, wanted):
+        async for entry in find_matching(log, place, begin, end, wanted):
             page.append(entry)
         found.extendleft(reversed(page))
         end, window = begin, window * 4

@@ -10,10 +10,17 @@ from typing import Any
 from runtime.base.settings import Settings
 from runtime.kafka.admin import client_options
 from runtime.kafka.log import KafkaLog
-from runtime.log.log import Log, StoredEntry
+from runtime.log.log import Log, Place, StoredEntry
 from schemas.topics import LEDGER
 from tessera.installation import reach_installation
-from tessera.selection import ANY, Wanted, find_last_matching, find_matching, object_of, offset_at
+from tessera.selection import (
+    ANY,
+    Wanted,
+    find_last_matching,
+    find_matching,
+    find_range,
+    object_of,
+)
 
 READ_RECORDS_MAX = 500
 #: How many records of each partition are shown unless a beginning is named.
@@ -37,14 +44,13 @@ class TailOptions:
 
 
 async def tail_installation(
-    settings: Settings, partition: int | None, write: Callable[[str], None], asked: TailOptions
+    settings: Settings, partitions: range, write: Callable[[str], None], asked: TailOptions
 ) -> None:
-    """Tails the ledger of the installation that the settings name; None: all partitions."""
-    chosen = range(settings.partitions) if partition is None else range(partition, partition + 1)
+    """Tails the ledger of the installation that the settings name."""
     async with reach_installation(settings) as installation:
         log = KafkaLog(client_options(installation.settings))
         try:
-            await tail_partitions(log, chosen, write, asked)
+            await tail_partitions(log, partitions, write, asked)
         finally:
             await log.close()
 
@@ -55,32 +61,19 @@ async def tail_partitions(
     """Writes the wanted records of each partition, then, if asked, what comes, until cancelled."""
     ends = {}
     for partition in partitions:
-        start, end = await _range(log, partition, asked)
+        place = Place(LEDGER, partition)
+        start, end = await find_range(log, place, asked.wanted, asked.offset)
         ends[partition] = end
         if asked.last is None:
-            async for entry in find_matching(log, partition, start, end, asked.wanted):
+            async for entry in find_matching(log, place, start, end, asked.wanted):
                 write(record_line(partition, entry, as_json=asked.as_json))
         else:
-            for entry in await find_last_matching(
-                log, partition, start, end, asked.wanted, asked.last
-            ):
+            for entry in await find_last_matching(log, place, start, end, asked.wanted, asked.last):
                 write(record_line(partition, entry, as_json=asked.as_json))
     if asked.follow:
         async with asyncio.TaskGroup() as group:
             for partition, end in ends.items():
                 group.create_task(_follow(log, partition, end, write, asked))
-
-
-async def _range(log: Log, partition: int, asked: TailOptions) -> tuple[int, int]:
-    """Where the wanted records of a partition lie, as far as offset and time tell."""
-    start, end = await log.bounds(LEDGER, partition)
-    if asked.offset is not None:
-        start = min(max(start, asked.offset), end)
-    if asked.wanted.after is not None:
-        start = max(start, await offset_at(log, partition, asked.wanted.after))
-    if asked.wanted.before is not None:
-        end = min(end, await offset_at(log, partition, asked.wanted.before + 1))
-    return start, max(start, end)
 
 
 async def _follow(

@@ -24,8 +24,8 @@ import msgspec
 
 from engine.fold import StatePart, state_fingerprint
 from runtime.base.settings import Settings
-from runtime.clickhouse.sinks import Filling, TableState
-from runtime.clickhouse.table import SourceEntry
+from runtime.clickhouse.sinks import TableState
+from runtime.clickhouse.table import Filling, SourceEntry
 from runtime.log.chain import Damage, entry_hash
 from runtime.log.log import Log, LogError, Place
 from runtime.replica.replica import Applied, Decode, Position, read_position
@@ -38,7 +38,7 @@ from tessera.hosts.insight import insight_fillings
 from tessera.hosts.parts import Parts
 from tessera.installation import reach_installation
 from tessera.report import Report
-from tessera.verify_fold import FreshFold, Unusable, require_usable
+from tessera.verify_fold import FreshFold, FreshStorage, Unusable, require_usable
 from tessera.verify_tables import (
     Behind,
     FreshTables,
@@ -107,7 +107,7 @@ async def verify_partition(
     """
     stops = sorted(snapshots, key=lambda each: each.position.chain.position)
     with TemporaryDirectory(prefix="tessera-verify-") as folder:
-        fold = FreshFold(log, partition, decode, Path(folder) / "state")
+        fold = FreshFold(log, partition, decode, FreshStorage(Path(folder) / "state"))
         try:
             _, end = await log.bounds(LEDGER, partition)
             while stops:

@@ -80,8 +80,7 @@ class _NamingFold(StateFold):
 class FreshFold:
     """One partition, read from its first record, checked and folded as it goes."""
 
-    def __init__(self, log: Log, partition: int, decode: Decode, folder: Path) -> None:
-        storage = FreshStorage(folder)
+    def __init__(self, log: Log, partition: int, decode: Decode, storage: FreshStorage) -> None:
         self._replica = Replica(log, partition, storage, _NamingFold, _NamingDecode(decode))
         self.partition = partition
 

@@ -20,8 +20,8 @@ import msgspec
 
 from runtime.base.settings import PREFIX, Settings
 from runtime.clickhouse.database import Database, TableDef
-from runtime.clickhouse.sinks import Filling, TableState, table_definitions, table_state
-from runtime.clickhouse.table import Block, SinkTable, SourceEntry, erase
+from runtime.clickhouse.sinks import TableState, table_definitions, table_state
+from runtime.clickhouse.table import Block, Filling, SinkTable, SourceEntry, erase
 from runtime.http.internal import KEY_KIND_HEADER, POSITIONS_HEADER, SECRET_HEADER, write_positions
 from runtime.log.chain import entry_hash
 from runtime.log.log import Log, OutOfRange, Place

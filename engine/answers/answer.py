@@ -19,10 +19,12 @@ from engine.collections import body as collections
 from engine.custom_events import body as custom_events
 from engine.customers import body as customers
 from engine.erasures import body as erasures
+from engine.exports import body as exports
 from engine.kernel.error_body import error_body, failure_error_body
 from engine.kernel.room import Rendered, unite_tables
 from engine.locations import body as locations
 from engine.metadata import body as metadata
+from engine.notifications import body as notifications
 from engine.orders import body as orders
 from engine.products import body as products
 from engine.publications import body as publications
@@ -55,8 +57,10 @@ ANSWERS = unite_tables(
     custom_events.ANSWERS,
     customers.ANSWERS,
     erasures.ANSWERS,
+    exports.ANSWERS,
     locations.ANSWERS,
     metadata.ANSWERS,
+    notifications.ANSWERS,
     orders.ANSWERS,
     products.ANSWERS,
     publications.ANSWERS,

@@ -58,7 +58,9 @@ from schemas.customers import (
 )
 from schemas.erasures import CustomerForgotten, ErasuresEnded
 from schemas.events import PLAIN_SETUP_EVENTS, events_of
+from schemas.exports import EXPORT_EVENTS
 from schemas.locations import LOCATION_EVENTS
+from schemas.notifications import NOTIFICATION_EVENTS
 from schemas.orders import ORDER_EVENTS
 from schemas.products import PRODUCT_EVENTS
 from schemas.projects import PROJECT_EVENTS
@@ -277,7 +279,9 @@ UNTOLD: Final = events_of(
     # The contract has no name for it.
     CATEGORY_EVENTS,
     COLLECTION_EVENTS,
+    EXPORT_EVENTS,
     LOCATION_EVENTS,
+    NOTIFICATION_EVENTS,
     PLAIN_SETUP_EVENTS,
     PRODUCT_EVENTS,
     PROJECT_EVENTS,

@@ -7,6 +7,7 @@ whose keys have to be destroyed until a task has done it.
 
 from types import MappingProxyType
 
+from engine.exports.decide import forget_exports
 from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
@@ -29,14 +30,18 @@ from schemas.errors import Refusal
 def forget_customer(
     view: View, command: Command, body: ForgetCustomer, now: Millis
 ) -> Decision | Refusal:
-    """Removes the customer for good, also one in the bin, whose entry goes, too."""
+    """Removes the customer for good, also one in the bin, whose entry goes, too.
+
+    Files that may show the customer go with them (engine/exports/decide.py).
+    """
     stored = find_stored_customer(view, body.customer)
     if stored is None:
         return unknown_customer(body.customer)
     deletion = PermanentDeletion(new_id(command.seed, "del_"), stored.id, now)
     forgotten = CustomerForgotten(deletion)
     entry = stored.bin_entry_id and view.get(tables.BIN, stored.bin_entry_id)
-    return Decision((BinEntryRemoved(entry), forgotten) if entry else (forgotten,))
+    first = [BinEntryRemoved(entry)] if entry else []
+    return Decision((*first, *forget_exports(view, now), forgotten))
 
 
 def end_erasures(view: View, _: Command, body: EndErasures, __: Millis) -> Decision:

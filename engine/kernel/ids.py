@@ -24,6 +24,7 @@ LENGTHS = {
     "valid_": 18,
     "aa_": 18,
     "evcus_": 18,
+    "exp_": 24,
     "tbe_": 18,
     "del_": 18,
     "pub_": 32,

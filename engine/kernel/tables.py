@@ -12,6 +12,7 @@ from schemas.categories import Category
 from schemas.collections import ProductCollection
 from schemas.customers import Customer, CustomerSummary
 from schemas.erasures import Erasure
+from schemas.exports import Export
 from schemas.locations import Location
 from schemas.metadata import MetadataSchema
 from schemas.oauth import RevokedToken
@@ -42,6 +43,7 @@ DUE_SESSION = "session"
 DUE_REDEMPTION = "redemption"
 DUE_STAGED = "staged"
 DUE_RULE = "rule"
+DUE_EXPORT = "export"
 DUE_TOKEN = "token"  # noqa: S105  a kind, no secret
 
 
@@ -108,6 +110,7 @@ STACKING: Table[StoredStackingRules] = Table("stacking", StoredStackingRules)
 RULES: Table[ValidationRule] = Table("rule", ValidationRule)
 #: By rule id, then assignment id.
 ASSIGNMENTS: Table[RuleAssignment] = Table("rule-assignment", RuleAssignment)
+EXPORTS: Table[Export] = Table("export", Export)
 REWARDS: Table[Reward] = Table("reward", Reward)
 SEGMENTS: Table[Segment] = Table("segment", Segment)
 #: Under `THE_ONE`, the only key.

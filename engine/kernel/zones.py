@@ -17,6 +17,7 @@ from engine.kernel import tables
 from engine.kernel.calendar import Zone, day_after, month_after, periods_at, week_after
 from engine.kernel.state import View
 from schemas.base import Millis
+from schemas.projects import OpenedProject
 from schemas.tallies import Periods, Running
 
 UTC_NAME: Final = "Etc/UTC"
@@ -58,8 +59,10 @@ def zone_of(view: View) -> Zone:
 def periods_of(view: View, now: Millis) -> Periods:
     """When the day, the week and the month of the project began that run now."""
     opened = view.get(tables.OPENED, view.project)
-    if opened is None:
-        return periods_at(now)
+    return periods_at(now) if opened is None else _periods_in(opened, now)
+
+
+def _periods_in(opened: OpenedProject, now: Millis) -> Periods:
     found = periods_at(now, zone_named(opened.timezone))
     running = opened.running
     if running is None or now >= running.until.month:
@@ -77,7 +80,7 @@ def counted_in(view: View, now: Millis) -> Periods | None:
     opened = view.get(tables.OPENED, view.project)
     if opened is None or (opened.running is None and opened.timezone in _UTC):
         return None
-    found = periods_of(view, now)
+    found = _periods_in(opened, now)
     return None if found == periods_at(now) else found
 
 

@@ -43,7 +43,9 @@ from schemas.customers import (
 from schemas.erasures import ERASURE_EVENTS
 from schemas.errors import Refusal
 from schemas.events import PLAIN_SETUP_EVENTS, events_of
+from schemas.exports import EXPORT_EVENTS
 from schemas.locations import LOCATION_EVENTS
+from schemas.notifications import NOTIFICATION_EVENTS
 from schemas.orders import Order, OrderCreated, OrderUpdated
 from schemas.products import (
     ProductCreated,
@@ -243,7 +245,9 @@ UNWRITTEN: Final = events_of(
     ASSIGNMENT_EVENTS,
     CATEGORY_EVENTS,
     COLLECTION_EVENTS,
+    EXPORT_EVENTS,
     LOCATION_EVENTS,
+    NOTIFICATION_EVENTS,
     PLAIN_SETUP_EVENTS,
     PROJECT_EVENTS,
     RULE_EVENTS,

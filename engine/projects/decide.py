@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 from msgspec import structs
 
+from engine.exports.decide import close_exports
 from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.room import Decisions
@@ -149,7 +150,7 @@ def close_project(view: View, *_: object) -> Decision:
     """Ends a project in its own partition."""
     if view.get(tables.OPENED, view.project) is None:
         return Decision()
-    return Decision((ProjectClosed(view.project),))
+    return Decision((*close_exports(view), ProjectClosed(view.project)))
 
 
 def replace_key(view: View, _: Command, body: ReplaceKey, __: Millis) -> Decision | Refusal:

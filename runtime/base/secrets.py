@@ -28,6 +28,8 @@ class Secrets:
     internal: bytes
     #: Signs access tokens.
     oauth: bytes
+    #: Signs links to the files of exports.
+    exports: bytes
     #: Signs what is sent to a project's webhooks.
     webhooks: bytes
     #: Tokens of keys that a request with an idempotency key makes.

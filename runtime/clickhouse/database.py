@@ -36,6 +36,8 @@ from runtime.clickhouse.native_block import Alike, Row, encode_block
 T = TypeVar("T")
 
 DATABASE = "tessera"
+#: How the name of a table ends that is to take another's place; see runtime/clickhouse/rebuild.py.
+NEW_SUFFIX = "__new"
 CALLS_MAX = 256
 QUERY_SECONDS_MAX = 20
 QUERY_BYTES_MAX = 256 * 1024 * 1024
@@ -217,6 +219,9 @@ class Database:
         ]
         for table in anew:
             await self.execute(table.drop())
+        for name in found:
+            if name.endswith(NEW_SUFFIX):  # what a rebuild left that did not end
+                await self.execute(Query(f"DROP TABLE IF EXISTS {DATABASE}.{name} SYNC"))
         for table in tables:
             await self.execute(table.create())
         return [table.name for table in anew]

@@ -97,7 +97,11 @@ class Positions:
 
     def _want(self, part: _Part, offset: int) -> None:
         self._wanted.setdefault(part, []).append(offset)
-        waker = self._wakers.pop(part[1], None)
+        self.wake(part[1])
+
+    def wake(self, place: Place) -> None:
+        """Has whoever fills tables from there look whether there is something else to do."""
+        waker = self._wakers.pop(place, None)
         if waker is not None and not waker.done():
             waker.set_result(None)
 

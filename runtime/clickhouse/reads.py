@@ -40,7 +40,11 @@ class Reads:
 
     def up_to(self, request: Request) -> "Reads":
         """Of tables that hold what the request names, and of other topics what they hold by now."""
-        return Reads(self._database, self._positions, self._ask_end, positions_of(request))
+        return self.reaching(positions_of(request))
+
+    def reaching(self, positions: Mapping[tuple[str, int], int]) -> "Reads":
+        """As `up_to`, for who knows by itself how far they have to be."""
+        return Reads(self._database, self._positions, self._ask_end, positions)
 
     def at(self, place: Place, offset: int) -> "Reads":
         """Of tables that hold everything of a place up to an offset."""
@@ -54,7 +58,11 @@ class Reads:
             if not await self._positions.wait_for(self._wanted, tables, REACHED_SECONDS_MAX):
                 raise unavailable("What was written last is not listed yet")
             return await self._database.query(query)
-        except (LogError, DatabaseFault) as fault:
+        except LogError as fault:
+            # What was acknowledged before would be missing, and nobody could tell.
+            log.warning("end of the log unknown", reason=str(fault))
+            raise unavailable("The log could not be asked what is new") from fault
+        except DatabaseFault as fault:
             log.warning("query failed", reason=str(fault))
             raise unavailable("The database did not answer in time") from fault
 

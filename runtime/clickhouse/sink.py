@@ -14,24 +14,23 @@ share inserts: they take `AWAITED_SHARE` of the time at most.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import Any, Generic, TypeVar
 
 import structlog
 
 from runtime.clickhouse.database import Database, DatabaseFault, TableDef, now_seconds
+from runtime.clickhouse.filler import Filler
 from runtime.clickhouse.positions import Positions
 from runtime.clickhouse.source import LogSources, Source
 from runtime.clickhouse.table import (
-    Block,
     Checkpoint,
     SinkTable,
     SourceEntry,
     as_checkpoint,
     checkpoint,
-    erase,
     forget,
-    repeat_marker,
 )
 from runtime.log.freshness import ALWAYS_LATER, Heard
 from runtime.log.log import Corrupt, LogError, Place, StoredEntry
@@ -49,124 +48,9 @@ GATHER_SECONDS = 1.0
 READ_RECORDS_MAX = 2000
 #: After so many records others get to run.
 TURN_RECORDS = 50
-#: What gathers before an insert, counted in the records' own bytes.
-BLOCK_BYTES_MAX = 8 * 1024 * 1024
-BLOCK_ROWS_MAX = 16_000
-#: After so many records without a row for a table its checkpoint is moved on by a marker.
-MARKER_RECORDS = 5000
 RETRY_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
-
-
-class Filler(Generic[R]):
-    """Turns records of one partition into rows, and rows into inserts, one block for each table."""
-
-    def __init__(
-        self,
-        database: Database,
-        place: Place,
-        tables: Sequence[SinkTable[R]],
-        stored: Sequence[int],
-    ) -> None:
-        #: The offset up to which each table holds everything.
-        self.stored = list(stored)
-        self._database = database
-        self._place = place
-        self._tables = tables
-        self._blocks = [Block(table.definition, place) for table in tables]
-        self._bytes = 0
-        self._last: SourceEntry | None = None
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether every row is stored."""
-        return all(block.is_empty for block in self._blocks)
-
-    @property
-    def is_full(self) -> bool:
-        """Whether it is time to insert, whatever the clock says."""
-        return self._bytes >= BLOCK_BYTES_MAX or any(
-            len(block) >= BLOCK_ROWS_MAX or self._lacks_marker(index)
-            for index, block in enumerate(self._blocks)
-        )
-
-    async def erase(self, applied: SourceEntry, record: R) -> None:
-        """Erases what the next record says, before it is taken. Raises DatabaseFault.
-
-        A table says how far it is by its rows, so that is said again first: wherever this ends, the
-        record comes again, and nothing else comes twice.
-        """
-        for index, table in enumerate(self._tables):
-            if table.erases is None or self.stored[index] >= applied.offset:
-                continue
-            for selection in table.erases(record):
-                await self.flush()
-                at = as_checkpoint(
-                    await self._database.query(checkpoint(table.definition, self._place))
-                )
-                if at.offset >= 0:
-                    marker = repeat_marker(table.definition, self._place, at)
-                    await self._database.insert(table.definition, [marker])
-                await self._database.execute(
-                    erase(table.definition, self._place, selection, applied.offset)
-                )
-
-    def take(self, applied: SourceEntry, record: R | None) -> None:
-        """Takes the next record; None for one that nothing could be made of."""
-        for index, (table, block) in enumerate(zip(self._tables, self._blocks, strict=True)):
-            if record is not None and self.stored[index] < applied.offset:
-                block.add(applied, table.rows(record))
-        self._bytes += len(applied.entry.value)
-        self._last = applied
-
-    async def flush(self) -> None:
-        """Inserts what has gathered, table by table. Raises DatabaseFault."""
-        for index in range(len(self._tables)):
-            await self._insert(index)
-        self._bytes = 0
-
-    def wanted(self, positions: Positions) -> list[int]:
-        """The tables whose rows somebody waits for who needs no record beyond those taken."""
-        if self._last is None:
-            return []
-        last = self._last.offset
-        return [
-            index
-            for index, table in enumerate(self._tables)
-            if not self._blocks[index].is_empty
-            and positions.is_wanted(table.definition, self._place, self.stored[index], last)
-        ]
-
-    async def flush_some(self, tables: Sequence[int]) -> None:
-        """As `flush`, for these tables alone."""
-        for index in tables:
-            await self._insert(index)
-
-    async def _insert(self, index: int) -> None:
-        if self._last is None:
-            return
-        table, block = self._tables[index].definition, self._blocks[index]
-        if self._lacks_marker(index):
-            block.mark(self._last)
-        if not block.is_empty:
-            at = self._last.offset
-            await self._database.insert(table, block.take())
-            self.stored[index] = at
-
-    def _lacks_marker(self, index: int) -> bool:
-        return (
-            self._last is not None
-            and self._blocks[index].is_empty
-            and self._last.offset - self.stored[index] >= MARKER_RECORDS
-        )
-
-    def positions(self, read: int) -> list[tuple[TableDef, int]]:
-        """How far each table is when everything up to `read` was taken."""
-        return [
-            (table.definition, max(read, stored) if block.is_empty else stored)
-            for table, block, stored in zip(self._tables, self._blocks, self.stored, strict=True)
-        ]
 
 
 class Feed(Generic[R]):
@@ -210,12 +94,20 @@ class Feed(Generic[R]):
         self._awaited_after = self._asked_at
         self._heard = Heard(self._asked_at)
         #: Who is told each record as it is taken; one that is read again is told again.
-        self.listeners: list[Callable[[int, R | None], None]] = []
+        self.listeners: list[Callable[[R | None, int], None]] = []
         #: The last record that was taken.
         self.newest = -1
+        #: Held by whoever moves the feed on.
+        self._turn = asyncio.Lock()
+        self._is_open = False
         for table in tables:
             # From the start, so that nobody takes a table that was not opened yet for complete.
             positions.note(table.definition, place, -1)
+
+    @property
+    def taken(self) -> int:
+        """The offset up to which everything was taken; -1: nothing."""
+        return self._taken
 
     def lag_ms(self) -> int:
         """How old what the tables hold may be."""
@@ -232,6 +124,7 @@ class Feed(Generic[R]):
         )
         self._source = await self._sources.open(self.place, min(found))
         self._taken = kept - 1
+        self._is_open = True
         self._tell()
 
     async def _checkpoint(self, table: TableDef, kept: int) -> Checkpoint:
@@ -298,7 +191,7 @@ class Feed(Generic[R]):
             self._filler.take(applied, record)
             self.newest = applied.offset
             for tell in self.listeners:
-                tell(applied.offset, record)
+                tell(record, applied.offset)
             if self._filler.is_full:
                 await self._filler.flush()
             if number % TURN_RECORDS == 0:
@@ -311,17 +204,37 @@ class Feed(Generic[R]):
         """
         while True:
             try:
-                await self.open()
-                self.fault = None
                 while True:
-                    await self.step()
+                    async with self._turn:
+                        if not self._is_open:
+                            await self.open()
+                            self.fault = None
+                        await self.step()
             except Corrupt as fault:
                 self.fault = f"{self.place}: {fault}"
                 raise
             except (LogError, DatabaseFault) as fault:
+                self._is_open = False
                 self.fault = f"{self.place}: {fault}"
                 log.warning("sink interrupted", place=str(self.place), reason=str(fault))
                 await asyncio.sleep(RETRY_SECONDS)
+
+    async def fill(self, until: int) -> None:
+        """Brings all tables to where they hold everything up to an offset, which the log has."""
+        while self._taken < until:
+            await self.step()
+        await self._filler.flush()
+        self._tell()
+
+    @asynccontextmanager
+    async def paused(self) -> AsyncIterator[None]:
+        """Within it the feed stands still; it then goes on from what the tables hold."""
+        self._positions.wake(self.place)
+        async with self._turn:
+            try:
+                yield
+            finally:
+                self._is_open = False
 
     async def close(self) -> None:
         """Closes the reader. What has gathered is read again after the next opening."""

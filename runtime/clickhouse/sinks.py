@@ -1,9 +1,9 @@
 """The sinks of a host: its database, a feed for each partition, and what readers need of them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -16,13 +16,14 @@ from runtime.base.clock import clock_ms
 from runtime.clickhouse.database import Database, DatabaseFault, TableDef, now_seconds
 from runtime.clickhouse.positions import Positions
 from runtime.clickhouse.reads import Reads
+from runtime.clickhouse.rebuild import Progress, Rebuild
 from runtime.clickhouse.retention import Retention, keep_removing
 from runtime.clickhouse.sink import Feed
 from runtime.clickhouse.source import LogSources
 from runtime.clickhouse.table import (
     OFFSET_MAX,
     UNERASED,
-    SinkTable,
+    Filling,
     as_checkpoint,
     checkpoint,
     digest,
@@ -30,23 +31,15 @@ from runtime.clickhouse.table import (
 from runtime.http.errors import JSON, unavailable
 from runtime.http.internal import positions_of
 from runtime.http.service import Part, Service, Task
-from runtime.log.log import LogError, Place, StoredEntry
+from runtime.log.log import LogError, Place
 from schemas.base import Millis
 
+REBUILD_PATH = "/internal/tables/rebuild"
 #: How long `tessera verify` lets them come to where the log ended when it began.
 SETTLED_SECONDS_MAX = 10.0
 ERASED_LOOK_SECONDS = 0.1
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Filling:
-    """The tables that a topic fills, and how its entries are read."""
-
-    topic: str
-    tables: tuple[SinkTable[Any], ...]
-    decode: Callable[[StoredEntry], Awaitable[Any]]
 
 
 class Sinks:
@@ -79,6 +72,9 @@ class Sinks:
             for place in (Place(filling.topic, each) for each in range(partitions))
         }
         self._partitions = partitions
+        self._fillings = fillings
+        self._rebuild: Rebuild | None = None
+        self._rebuilding: asyncio.Task[None] | None = None
 
     @property
     def reads(self) -> Reads:
@@ -86,10 +82,10 @@ class Sinks:
         return Reads(self.database, self.positions, self._sources.end)
 
     @contextmanager
-    def listen(self, place: Place, tell: Callable[[int, Any], None]) -> Iterator[int]:
-        """Has each record of a place told that is taken; gives the offset after which that is so.
+    def listen(self, place: Place, tell: Callable[[Any, int], None]) -> Iterator[int]:
+        """Has each record of a place told, with its offset, as it is taken.
 
-        One that is read again is told again.
+        Gives the offset after which that is so. A record that is read again is told again.
         """
         feed = self._feeds[place]
         feed.listeners.append(tell)
@@ -98,6 +94,12 @@ class Sinks:
             yield max(feed.newest, *at)
         finally:
             feed.listeners.remove(tell)
+
+    def tell_all(self, topic: str, tell: Callable[[Any, int], None]) -> None:
+        """As `listen`, of a topic, for good."""
+        for place, feed in self._feeds.items():
+            if place.topic == topic:
+                feed.listeners.append(tell)
 
     def _places(self) -> Iterator[tuple[TableDef, Place]]:
         for table, topic in self._sources_of_tables:
@@ -112,7 +114,11 @@ class Sinks:
             tasks["retention"] = self._remove_old
         return Service(
             "sinks",
-            routes=(Route("/internal/tables", self._answer_tables, methods=["GET"]),),
+            routes=(
+                Route("/internal/tables", self._answer_tables, methods=["GET"]),
+                Route(REBUILD_PATH, self._answer_rebuild, methods=["GET"]),
+                Route(REBUILD_PATH, self._start_rebuild, methods=["POST"]),
+            ),
             tasks={**tasks, "tend": self.database.tend},
             lifespan=self._lifespan,
             health=self._health,
@@ -125,6 +131,9 @@ class Sinks:
         try:
             yield
         finally:
+            if self._rebuilding is not None:
+                self._rebuilding.cancel()
+                await asyncio.wait((self._rebuilding,))
             for feed in self._feeds.values():
                 await feed.close()
             await self.database.close()
@@ -171,6 +180,36 @@ class Sinks:
             ],
             self._clock_ms,
         )
+
+    async def _start_rebuild(self, request: Request) -> Response:
+        """Begins to fill the tables anew whose names the body lists. Raises ApiError 503."""
+        if self._rebuilding is not None and not self._rebuilding.done():
+            raise unavailable("Tables are being rebuilt already")
+        names = frozenset(msgspec.json.decode(await request.body(), type=list[str]))
+        chosen = [
+            replace(each, tables=tuple(t for t in each.tables if t.definition.name in names))
+            for each in self._fillings
+        ]
+        self._rebuild = Rebuild(
+            self.database,
+            self._sources,
+            [each for each in chosen if each.tables],
+            self._feeds,
+            self.positions,
+        )
+        self._rebuilding = asyncio.create_task(self._run_rebuild(self._rebuild))
+        return await self._answer_rebuild(request)
+
+    async def _run_rebuild(self, rebuild: Rebuild) -> None:
+        try:
+            await rebuild.run()
+        except Exception as fault:  # noqa: BLE001  whoever asked is told; the tables stay as they are
+            log.warning("tables were not rebuilt", reason=str(fault))
+
+    async def _answer_rebuild(self, _: Request) -> Response:
+        """How far the last rebuild is."""
+        found = Progress() if self._rebuild is None else self._rebuild.progress
+        return Response(msgspec.json.encode(found), media_type=JSON)
 
     async def _await_erased(self) -> None:
         """Waits until no row is left that was to be erased. Raises ApiError 503, DatabaseFault."""

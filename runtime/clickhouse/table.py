@@ -8,7 +8,7 @@ from. Where records give no rows for long, a marker row (index -1, otherwise bla
 checkpoint on.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from operator import itemgetter
@@ -72,6 +72,15 @@ class SinkTable(Generic[R]):
     rows: Callable[[R], Iterable[Row | Alike | Late]]
     #: Which of the rows of earlier records go for good with this one.
     erases: "Callable[[R], Sequence[Selection]] | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """The tables that a topic fills, and how its entries are read."""
+
+    topic: str
+    tables: tuple[SinkTable[Any], ...]
+    decode: Callable[[StoredEntry], Awaitable[Any]]
 
 
 def sink_table(
@@ -211,6 +220,15 @@ def forget(table: TableDef, place: Place, since: int) -> Query:
         f"ALTER TABLE {table.full_name} DELETE WHERE {HERE} AND log_offset >= {{since:Int64}} "
         "SETTINGS mutations_sync = 1",
         {**place._asdict(), "since": since},
+    )
+
+
+def copy_older(table: TableDef, to: TableDef, place: Place, before: int) -> Query:
+    """Takes over the rows of records before that offset."""
+    return Query(
+        f"INSERT INTO {to.full_name} SELECT * FROM {table.full_name} "  # noqa: S608  declared names
+        f"WHERE {HERE} AND log_offset < {{before:Int64}} SETTINGS max_execution_time = 0",
+        {**place._asdict(), "before": before},
     )
 
 

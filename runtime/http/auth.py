@@ -8,6 +8,7 @@ waits until it is not, and nobody is let in before, so that a revoked key stops 
 
 Instead of a key pair there may be an access token (`Authorization: Bearer`), which stands for the
 server-side key that it was made with, for some scopes: 401 when it is over, 403 without the scope.
+A link to a file holds a token of its own in its query, and needs neither (links.py).
 """
 
 import hmac
@@ -16,6 +17,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple, Protocol
 
 from runtime.http.errors import ApiError, unavailable
+from runtime.http.links import LINK_KEY_ID, LinkSigner
 from runtime.http.oauth import TokenSigner
 from schemas.base import Millis
 from schemas.errors import refuse
@@ -84,8 +86,11 @@ class Directory(Protocol):
 class Gate(Protocol):
     """What decides who may pass."""
 
-    async def admit(self, path: str, headers: Headers) -> Caller | None:
-        """The caller; None where the path needs none. Raises ApiError."""
+    async def admit(self, path: str, headers: Headers, query: bytes = b"") -> Caller | None:
+        """The caller; None where the path needs none. Raises ApiError.
+
+        `query` is the query string of a request that only reads, else empty.
+        """
 
     def allows_origin(self, path: str, origin: str) -> bool:
         """Whether a browser at `origin` may see answers from `path`."""
@@ -103,13 +108,15 @@ class KeyGate:
         hash_token: Callable[[str], str],
         tokens: TokenSigner,
         clock_ms: Callable[[], Millis],
+        links: LinkSigner,
     ) -> None:
         self._directory = directory
+        self._links = links
         self._hash_token = hash_token
         self._tokens = tokens
         self._clock_ms = clock_ms
 
-    async def admit(self, path: str, headers: Headers) -> Caller | None:
+    async def admit(self, path: str, headers: Headers, query: bytes = b"") -> Caller | None:
         wanted = key_kind_of(path)
         if wanted is None:
             return None
@@ -117,6 +124,9 @@ class KeyGate:
             raise unavailable("The keys known here are not fresh enough")
         presented = _presented_pair(wanted, headers)
         if presented is None:
+            link = self._links.follow(path, query, self._clock_ms()) if query else None
+            if link is not None:
+                return Caller(link.project, "server", LINK_KEY_ID)
             return self._admit_bearer(wanted, path, headers)
         key_id, token = presented
         known = self._directory.key(key_id)

@@ -106,9 +106,9 @@ class Connection(HttpToolsProtocol):
     def shutdown(self) -> None:
         """Ends an answer that has no end, as if its reader had gone; any other is waited for."""
         cycle = cast("RequestResponseCycle | None", self.cycle)
-        if cycle is not None and ENDLESS in cycle.scope:
-            cycle.disconnected = True
-            cycle.message_event.set()
+        end = None if cycle is None else cycle.scope.get("state", {}).get(ENDLESS)
+        if end is not None:
+            end()
         super().shutdown()
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the server's words

@@ -99,7 +99,7 @@ class Edge:
                 await self._answer_preflight(scope["path"], origin, out)(scope, receive, out)
                 return
             self._limit(scope, headers)
-            scope["tessera.caller"] = await self._admit(scope["path"], headers, origin, out)
+            scope["tessera.caller"] = await self._admit(scope, headers, origin, out)
             if b"content-length" not in headers:
                 receive = _bound_body(receive, body_bytes_max(scope["path"]))
             await self._app(scope, receive, out)
@@ -122,10 +122,14 @@ class Edge:
                 seconds = time.perf_counter() - started
                 self._note(_note_call(scope, headers, caller, out, seconds))
 
-    async def _admit(self, path: str, headers: Headers, origin: str, out: "_Exit") -> Caller | None:
+    async def _admit(
+        self, scope: Scope, headers: Headers, origin: str, out: "_Exit"
+    ) -> Caller | None:
         """The caller; a browser may see the answer also where its key is refused."""
+        path = scope["path"]
+        query = scope["query_string"] if scope["method"] == "GET" else b""
         try:
-            caller = await self._gate.admit(path, headers)
+            caller = await self._gate.admit(path, headers, query)
         except ApiError:
             if origin and self._gate.allows_origin(path, origin):
                 out.allow(origin)

@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 from runtime.http.auth import TOKEN_HEADERS, Caller
 from runtime.http.errors import UNMATCHED_HEADER, ApiError, request_id_of, unavailable
 from runtime.http.internal import (
+    BASE_URL_HEADER,
     KEY_ID_HEADER,
     KEY_KIND_HEADER,
     OWN_PREFIX,
@@ -144,6 +145,7 @@ class Forward:
             (POSITIONS_HEADER, write_positions(positions)),
             (TIME_ZONE_HEADER, self._time_zone(caller.project)),
             (REQUEST_ID_HEADER, request_id_of(request)),
+            (BASE_URL_HEADER, str(request.base_url)),
         ):
             headers.append((name.encode(), text.encode("latin-1")))
         path, query = self._spell(

@@ -94,10 +94,10 @@ def read_model(kind: type[B], given: Any, ignored: list[Path], at: Path = ()) ->
     try:
         return kind.model_validate(given)
     except ValidationError as error:
-        unknown = take_unknown(given, error.errors(include_url=False, include_input=False))
+        unknown = _take_named(given, error, at)
         if not unknown:
             raise
-    ignored += ((*at, *path) for path in unknown)
+    ignored += unknown
     return kind.model_validate(given)
 
 
@@ -106,9 +106,13 @@ def take_strange(kind: type[BaseModel], given: Any, at: Path) -> list[Path]:
     try:
         kind.model_validate(given)
     except ValidationError as error:
-        unknown = take_unknown(given, error.errors(include_url=False, include_input=False))
-        return [(*at, *path) for path in unknown]
+        return _take_named(given, error, at)
     return []
+
+
+def _take_named(given: Any, error: ValidationError, at: Path) -> list[Path]:
+    unknown = take_unknown(given, error.errors(include_url=False, include_input=False))
+    return [(*at, *path) for path in unknown]
 
 
 def take_unknown(given: Any, errors: Iterable[Any], below: int = 0) -> list[Path]:

@@ -23,6 +23,7 @@ KEY_KIND_HEADER: Final = "x-tessera-key-kind"
 KEY_ID_HEADER: Final = "x-tessera-key-id"
 POSITIONS_HEADER: Final = "x-tessera-positions"
 TIME_ZONE_HEADER: Final = "x-tessera-time-zone"
+BASE_URL_HEADER: Final = "x-tessera-base-url"
 REQUEST_ID_HEADER: Final = "x-tessera-request-id"
 OWN_PREFIX: Final = b"x-tessera-"
 
@@ -43,7 +44,7 @@ class InternalGate:
     def __init__(self, secret: str) -> None:
         self._secret = secret.encode()
 
-    async def admit(self, path: str, headers: Headers) -> Caller | None:
+    async def admit(self, path: str, headers: Headers, query: bytes = b"") -> Caller | None:  # noqa: ARG002 - a protocol's
         if path == "/health":
             return None
         kind = _KINDS.get(headers.get(KEY_KIND_HEADER.encode(), b""))
@@ -71,6 +72,11 @@ class InternalGate:
 def time_zone_of(request: Request) -> str:
     """The name of the time zone in which the caller's project reckons."""
     return request.headers.get(TIME_ZONE_HEADER, "Etc/UTC")
+
+
+def base_url_of(request: Request) -> str:
+    """Where the client found the API."""
+    return request.headers.get(BASE_URL_HEADER, "/")
 
 
 def write_positions(positions: Positions) -> str:

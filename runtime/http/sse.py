@@ -15,7 +15,8 @@ MEDIA_TYPE: Final = "text/event-stream"
 SILENT_SECONDS_MAX: Final = 15.0
 #: After how long a client that lost its connection comes again.
 RETRY_MS: Final = 2000
-#: Set in a request's scope: its answer has no end, so a server that stops does not wait for it.
+#: What ends an answer that has no end, in the state of its request, which copies of the scope share:
+#: a server that stops does not wait for it.
 ENDLESS: Final = "tessera.endless"
 _HEADERS: Final = (
     (b"content-type", MEDIA_TYPE.encode()),
@@ -39,8 +40,8 @@ async def watch_reader(scope: Scope, receive: Receive) -> AsyncIterator[asyncio.
         while (await receive())["type"] != "http.disconnect":
             pass
 
-    scope[ENDLESS] = True
     task = asyncio.create_task(await_end())
+    scope.setdefault("state", {})[ENDLESS] = task.cancel
     try:
         yield task
     finally:

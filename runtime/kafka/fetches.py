@@ -7,18 +7,19 @@ never held up by the others; where nothing comes it ends together with theirs, a
 one.
 
 A broker gives the first partition of a request what lies there, however large; one that got
-nothing although it goes on asks again alone.
+nothing although it goes on asks again alone. So does one of which no leader is known: nobody else
+waits for it to be found.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import NamedTuple
 
-from runtime.kafka.wire import Fetched, Unreadable, Wanted, Wire
+from runtime.kafka.wire import Fetched, Leaderless, Unreadable, Wanted, Wire
 from runtime.log.log import Corrupt, LogError, OutOfRange, Place
 
-#: Who waits for less has a request alone.
-SHARED_WAIT_MS_MIN = 1000
+#: Who waits for no longer has a request alone, a writer without a front for one (IDLE_WAIT_MS).
+ALONE_WAIT_MS_MAX = 1000
 #: How long those who share a request wait for one another before it is sent.
 COMPANY_SECONDS = 0.01
 #: A request that would have to end sooner does not end together with the others.
@@ -36,12 +37,15 @@ class _Waiting(NamedTuple):
 
 
 class Fetches:
-    """`open_wire` opens connections, at first to the leader of that partition. Raises LogError."""
+    """`open_wire` opens connections to any broker. Raises LogError."""
 
-    def __init__(self, open_wire: Callable[[Place], Awaitable[Wire]]) -> None:
+    def __init__(self, open_wire: Callable[[], Awaitable[Wire]]) -> None:
         self._open_wire = open_wire
         self._waiting: list[_Waiting] = []
         self._idle: list[Wire] = []
+        #: Those on which somebody's own request is under way.
+        self._alone: set[Wire] = set()
+        self._is_closed = False
         self._tasks: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
         #: When the shared request ends that is under way, by the loop's clock.
@@ -52,7 +56,7 @@ class Fetches:
 
         Raises what `Wire.fetch` does. `patient` says that nothing came for a while.
         """
-        if not patient or wait_ms < SHARED_WAIT_MS_MIN:
+        if not patient or wait_ms <= ALONE_WAIT_MS_MAX:
             return await self._fetch_alone(wanted, wait_ms)
         loop = asyncio.get_running_loop()
         waiting = _Waiting(wanted, loop.time() + wait_ms / 1000, loop.create_future())
@@ -61,11 +65,12 @@ class Fetches:
             self._timer = loop.call_later(COMPANY_SECONDS, self._send)
         try:
             return await waiting.found
-        except Unreadable:
+        except (Leaderless, Unreadable):
             return await self._fetch_alone(wanted, 0)
 
     async def close(self) -> None:
-        """Closes every connection; whoever shares a request is told."""
+        """Closes every connection; whoever waits is told."""
+        self._is_closed = True
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -75,14 +80,17 @@ class Fetches:
             await asyncio.wait(self._tasks)
         _end(self._waiting, LogError("reading was ended"))
         self._waiting.clear()
-        while self._idle:
-            await self._idle.pop().close()
+        # A request alone belongs to its reader's task; it ends when its connection does.
+        for wire in (*self._idle, *self._alone):
+            await wire.close()
+        self._idle.clear()
 
     async def _fetch_alone(self, wanted: Wanted, wait_ms: int) -> Fetched:
         left_ms = int((self._ends_at - asyncio.get_running_loop().time()) * 1000)
-        if wait_ms >= SHARED_WAIT_MS_MIN and left_ms >= TOGETHER_SECONDS_MIN * 1000:
+        if wait_ms > ALONE_WAIT_MS_MAX and left_ms >= TOGETHER_SECONDS_MIN * 1000:
             wait_ms = min(wait_ms, left_ms)
-        wire = await self._take_wire(wanted.place)
+        wire = await self._take_wire()
+        self._alone.add(wire)
         try:
             found = await wire.fetch(wanted, wait_ms)
         except (OutOfRange, Corrupt, Unreadable):
@@ -94,6 +102,8 @@ class Fetches:
         except BaseException:
             await wire.close()
             raise
+        finally:
+            self._alone.discard(wire)
         await self._give_back(wire)
         return found
 
@@ -134,7 +144,7 @@ class Fetches:
 
         wire: Wire | None = None
         try:
-            wire = await self._take_wire(next(iter(shared)))
+            wire = await self._take_wire()
             wanted = [each.wanted for each in shared.values()]
             is_sound = await wire.fetch_all(wanted, int(seconds * 1000), tell)
             await (self._give_back(wire) if is_sound else self._drop(wire))
@@ -146,11 +156,15 @@ class Fetches:
             if wire is not None:
                 await wire.close()
 
-    async def _take_wire(self, place: Place) -> Wire:
-        return self._idle.pop() if self._idle else await self._open_wire(place)
+    async def _take_wire(self) -> Wire:
+        wire = self._idle.pop() if self._idle else await self._open_wire()
+        if self._is_closed:
+            await wire.close()
+            raise LogError("reading was ended")
+        return wire
 
     async def _give_back(self, wire: Wire) -> None:
-        if len(self._idle) < IDLE_WIRES_MAX:
+        if len(self._idle) < IDLE_WIRES_MAX and not self._is_closed:
             self._idle.append(wire)
         else:
             await wire.close()

@@ -74,7 +74,7 @@ class KafkaLog:
         self._wire: Wire | None = None
         self._opening = asyncio.Lock()
         #: For its readers.
-        self.fetches = Fetches(self.open_wire)
+        self.fetches = Fetches(self._open_any_wire)
         #: What is open, and how it is closed.
         self._members: dict[object, Callable[[], Awaitable[None]]] = {}
 
@@ -163,6 +163,9 @@ class KafkaLog:
             if self._wire is None:
                 self._wire = await self.open_wire(place)
             return self._wire
+
+    async def _open_any_wire(self) -> Wire:
+        return await Wire.open_to_any(self._options, request_timeout_ms=self._timeout_ms)
 
     async def _drop(self, wire: Wire) -> None:
         if self._wire is wire:

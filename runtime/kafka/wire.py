@@ -13,7 +13,7 @@ Here a request is sent once. Whatever goes wrong, its wire is closed and a new o
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple
 
@@ -62,6 +62,10 @@ class Unreadable(LogError):
     """The broker did not give what lies there; when that lasts, it is damaged."""
 
 
+class Leaderless(LogError):
+    """No broker is known to lead the partition, as far as that was asked without waiting."""
+
+
 class Fetched(NamedTuple):
     """The batches that lie at an offset, the last one maybe cut, and the partition's end then."""
 
@@ -93,16 +97,30 @@ class Wire:
     ) -> "Wire":
         """A wire that is connected to the leader of a partition. Raises LogError."""
         wire = cls(options, request_timeout_ms=request_timeout_ms)
+        await wire._bootstrap()
         try:
-            await wire._client.bootstrap()
             await wire._await_leader(place)
-            wire._first = wire._connection(place)
-        except BaseException as error:
+        except BaseException:
             await wire.close()
+            raise
+        wire._first = wire._connection(place)
+        return wire
+
+    @classmethod
+    async def open_to_any(cls, options: Mapping[str, Any], *, request_timeout_ms: int) -> "Wire":
+        """A wire on which no leader was looked for yet. Raises LogError."""
+        wire = cls(options, request_timeout_ms=request_timeout_ms)
+        await wire._bootstrap()
+        return wire
+
+    async def _bootstrap(self) -> None:
+        try:
+            await self._client.bootstrap()
+        except BaseException as error:
+            await self.close()
             if isinstance(error, KafkaError | OSError):
                 raise LogError(f"Kafka cannot be reached: {error}") from error
             raise
-        return wire
 
     async def _await_leader(self, place: Place) -> None:
         try:
@@ -114,12 +132,26 @@ class Wire:
         except TimeoutError:
             raise LogError(f"{place} has no leader that can be reached") from None
 
+    async def _look_for(self, topics: Collection[str]) -> None:
+        """Asks once for those topics, together, of which no partition is known."""
+        unknown = [each for each in topics if not self._client.cluster.partitions_for_topic(each)]
+        if not unknown:
+            return
+        for each in unknown:
+            self._client.add_topic(each)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._timeout_ms / 1000):
+                await self._client.force_metadata_update()
+
+    def _leader_id(self, place: Place) -> int | None:
+        """The broker that leads the partition, as far as that is known."""
+        node: int | None = self._client.cluster.leader_for_partition(TopicPartition(*place))
+        return None if node is None or node < 0 else node
+
     async def _leader(self, place: Place) -> int | None:
         """The broker that leads the partition, if it is connected or can be at once."""
-        node: int | None = self._client.cluster.leader_for_partition(TopicPartition(*place))
-        if node is None or node < 0 or not await self._client.ready(node):
-            return None
-        return node
+        node = self._leader_id(place)
+        return node if node is not None and await self._client.ready(node) else None
 
     def _connection(self, place: Place) -> object | None:
         """The connection to the partition's leader, as long as it holds."""
@@ -172,16 +204,21 @@ class Wire:
     ) -> bool:
         """Tells of each partition what lies there, nothing, or a fault, as `fetch` does for one.
 
-        No two are of one partition. Whether the connections are as good as new ones.
+        No two are of one partition. One without a leader is told that it is Leaderless: it is not
+        waited for, and neither is a broker that cannot be reached by those of another one. Whether
+        the connections are as good as new ones.
         """
+        await self._look_for({each.place.topic for each in wanted})
         by_leader: dict[int, list[Wanted]] = {}
         is_sound = True
         for each in wanted:
-            try:
-                by_leader.setdefault(await self._known_leader(each.place), []).append(each)
-            except LogError as fault:
+            node = self._leader_id(each.place)
+            if node is None:
                 is_sound = False
-                tell(each.place, fault)
+                tell(each.place, Leaderless(f"{each.place} has no leader"))
+            else:
+                by_leader.setdefault(node, []).append(each)
+        # Each broker is connected to and asked by itself.
         sound = await asyncio.gather(
             *(self._fetch_from(node, led, wait_ms, tell) for node, led in by_leader.items())
         )
@@ -239,7 +276,7 @@ class Wire:
     async def _known_leader(self, place: Place) -> int:
         node = await self._leader(place)
         if node is None and not self._client.cluster.partitions_for_topic(place.topic):
-            # The wire was opened for another topic, so it has not looked for this one yet.
+            # The wire was opened for another topic, or for any.
             await self._await_leader(place)
             node = await self._leader(place)
         if node is None:

@@ -23,14 +23,13 @@ ever sealed with it.
 
 import asyncio
 import os
-from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 
 import structlog
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from runtime.keys.places import KEYS, NOTED, POSITION, current_place, key_place, noted_place
-from runtime.keys.recent import CACHED_MAX, Recent
+from runtime.keys.recent import Recent
 from runtime.keys.sealing import (
     KEY_BYTES,
     KeyringError,
@@ -82,11 +81,11 @@ class Keyring:
         self._store = store
         self._wrapping = Wrapping(wrapping_key, random_bytes)
         self._random_bytes = random_bytes
-        self._ciphers = Recent()
+        self._ciphers = Recent[AESGCM]()
         #: Keys made here that were not read back yet: owner → key id.
-        self._made: OrderedDict[str, str] = OrderedDict()
+        self._made = Recent[str]()
         self._pending: dict[str, Entry] = {}
-        self._forgotten: OrderedDict[str, None] = OrderedDict()
+        self._forgotten = Recent[None]()
         #: How many entries of the topic were no key, or none that could be used.
         self.skipped = 0
         #: Set when somebody was forgotten whom this process had a key of.
@@ -121,9 +120,7 @@ class Keyring:
     def settle(self, unknown: KeyUnknown) -> None:
         """Notes, after a `catch_up`, that a key that is still unknown was forgotten."""
         if self._store.get(key_place(unknown.owner, unknown.key)) is None:
-            self._forgotten[unknown.key] = None
-            if len(self._forgotten) > CACHED_MAX:
-                self._forgotten.popitem(last=False)
+            self._forgotten.keep(unknown.key, None)
 
     async def publish_pending(self, sender: EntrySender) -> None:
         """Returns once every key made so far is acknowledged. Raises LogError after some tries."""
@@ -254,9 +251,7 @@ class Keyring:
         self._pending[key] = Entry(f"{owner}/{key}".encode(), value)
         cipher = AESGCM(secret)
         self._ciphers.keep(key, cipher)
-        self._made[owner] = key
-        if len(self._made) > CACHED_MAX:
-            self._made.popitem(last=False)
+        self._made.keep(owner, key)
         return key, cipher
 
     def _cipher(self, owner: str, key: str) -> AESGCM | None:

@@ -1,25 +1,26 @@
-"""The keys that were used lately, unwrapped."""
+"""What was used lately, by name, within a bound."""
 
 from collections import OrderedDict
+from typing import TypeVar
 
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+V = TypeVar("V")
 
-#: How many unwrapped keys, made keys and forgotten key ids are remembered.
-CACHED_MAX = 20_000
+#: How many are remembered: of unwrapped keys, of keys made here, of keys that were forgotten.
+REMEMBERED_MAX = 20_000
 
 
-class Recent(OrderedDict[str, AESGCM]):
-    """The most recently used, within a bound."""
+class Recent(OrderedDict[str, V]):
+    """Lets go of what was kept, or looked up, longest ago."""
 
-    def look(self, name: str) -> AESGCM | None:
-        """The cipher of that name, which is used now."""
+    def look(self, name: str) -> V | None:
+        """What has that name, which is used now."""
         found = self.get(name)
         if found is not None:
             self.move_to_end(name)
         return found
 
-    def keep(self, name: str, cipher: AESGCM) -> None:
+    def keep(self, name: str, value: V) -> None:
         """Takes one, and lets go of the oldest where they are too many."""
-        self[name] = cipher
-        if len(self) > CACHED_MAX:
+        self[name] = value
+        if len(self) > REMEMBERED_MAX:
             self.popitem(last=False)

@@ -38,7 +38,11 @@ class Heard:
         self._awaited: tuple[float, int] | None = None
 
     def note(self, position: int, asked_at: float, end: int | None) -> None:
-        """Notes where the fold stands, and the end that a fetch sent after `asked_at` named."""
+        """Notes where the fold stands, and the end that a fetch sent after `asked_at` named.
+
+        Where another one fetched and handed on what came, the fetch may be older, by as long as it
+        lay there: so much smaller the lag is called, and that is all that follows from it.
+        """
         # Under load a fold is never at the end, but soon beyond where the end was.
         if self._awaited is None and end is not None:
             self._awaited = asked_at, end

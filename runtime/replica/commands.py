@@ -95,12 +95,13 @@ class Commands:
 
     async def _decide(self, command: Command, partition: int, *, is_drawn: bool) -> Recorded:
         followed = self._followed[partition]
-        if followed.loan is not None:
-            inbox = followed.loan.inbox
-            return await hand_over(command, self._clock_ms(), inbox, is_drawn=is_drawn)
+        # One that is handed over is not sent as this; it is refused for its size all the same.
         value = self._codec.encode_command(command)
         if len(value) > COMMAND_BYTES_MAX:
             raise TooLarge(len(value), COMMAND_BYTES_MAX)
+        if followed.loan is not None:
+            inbox = followed.loan.inbox
+            return await hand_over(command, self._clock_ms(), inbox, is_drawn=is_drawn)
         entry = Entry(
             command.project.encode(),
             value,

@@ -81,13 +81,14 @@ class Followed:
 
     def forget(self, command_id: str, offset: int | None) -> None:
         """Ends what `expect` began."""
-        self._awaited[command_id] -= 1
-        if not self._awaited[command_id]:
-            del self._awaited[command_id]
         if offset is not None:
             self._waiters.pop(offset, None)
             self._unclaimed.pop(offset, None)
+        self._awaited[command_id] -= 1
+        if self._awaited[command_id]:
             return
+        del self._awaited[command_id]
+        # Another attempt may have a record, too, at an offset that nobody asks for.
         for found, each in list(self._unclaimed.items()):
             if getattr(each.record, "command_id", None) == command_id:
                 del self._unclaimed[found]
@@ -212,8 +213,10 @@ class Followed:
         for record, offset in applied:
             command_id = getattr(record, "command_id", None)
             waiting = self._waiters.get(record.command_offset)
-            # Offsets repeat when `commands` was made anew, so the id decides whose record it is.
-            if waiting is not None and (command_id == waiting[0] or isinstance(record, Unreadable)):
+            # Offsets repeat when `commands` was made anew, and in what was handed over, so the id
+            # decides whose record it is; bytes that could not be decoded have none.
+            is_undecoded = isinstance(record, Unreadable) and not command_id
+            if waiting is not None and (command_id == waiting[0] or is_undecoded):
                 if not waiting[1].done():
                     waiting[1].set_result(Recorded(record, offset))
             elif command_id in self._awaited:

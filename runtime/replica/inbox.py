@@ -67,12 +67,13 @@ class Inbox:
 
     def __bool__(self) -> bool:
         """Whether there is a command to decide."""
-        while self._waiting and not self._waiting[0].is_wanted:
-            self._waiting.popleft()
+        self._drop_given_up()
         return bool(self._waiting)
 
     def put(self, handed: Handed) -> None:
         """Hands a command over."""
+        # A writer that cannot reach the log does not look here for as long as that lasts.
+        self._drop_given_up()
         self._waiting.append(handed)
         self.wake()
 
@@ -88,6 +89,11 @@ class Inbox:
         for each in found:
             each.is_taken = False
         self._waiting.extendleft(reversed(found))
+
+    def _drop_given_up(self) -> None:
+        """Forgets the oldest as long as nobody waits for them; each is given up in its time."""
+        while self._waiting and not self._waiting[0].is_wanted:
+            self._waiting.popleft()
 
     def close(self) -> None:
         """Tells all who wait that no writer is here any more."""

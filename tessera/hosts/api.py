@@ -15,10 +15,13 @@ from runtime.http.auth import KeyGate
 from runtime.http.forward import Forward, make_client
 from runtime.http.host import Host, serve_host
 from runtime.http.internal import Positions
+from runtime.http.links import LinkSigner
 from runtime.http.oauth import TokenSigner
 from runtime.http.service import Service
 from runtime.keys.erasing import Erasing
 from schemas.topics import LEDGER, VALIDATIONS
+from services.audit.exports.front import ExportOutfit, export_service
+from services.audit.notifications.front import notification_service
 from services.catalog.projects.bootstrap import Bootstrap, Installation
 from services.catalog.projects.directory import KeyDirectory
 from services.catalog.projects.keys import Presets
@@ -69,13 +72,20 @@ async def run_api(settings: Settings) -> None:
             found[VALIDATIONS, partition] = observed
         return found
 
+    forward = Forward(
+        client,
+        parts.internal_secret,
+        positions,
+        lambda each: zone_name_of(replicas.view(each)),
+        lambda each, *target: spell_target(replicas.view(each), *target),
+    )
     host = Host(
         "api",
         (
             neighbours.service(),
             api_calls.service,
             erasing.service,
-            *_api_services(parts, replicas, observations, erased),
+            *_api_services(parts, replicas, observations, erased, forward),
             *writing,
         ),
         KeyGate(
@@ -83,14 +93,9 @@ async def run_api(settings: Settings) -> None:
             parts.secrets.hash_token,
             TokenSigner(parts.secrets.oauth),
             clock_ms,
+            LinkSigner(parts.secrets.exports),
         ),
-        forward=Forward(
-            client,
-            parts.internal_secret,
-            positions,
-            lambda each: zone_name_of(replicas.view(each)),
-            lambda each, *target: spell_target(replicas.view(each), *target),
-        ),
+        forward=forward,
         note=api_calls.note,
     )
     try:
@@ -102,7 +107,11 @@ async def run_api(settings: Settings) -> None:
 
 
 def _api_services(
-    parts: Parts, replicas: Replicas, observations: Observations, erased: Erased
+    parts: Parts,
+    replicas: Replicas,
+    observations: Observations,
+    erased: Erased,
+    pass_on: Forward,
 ) -> Sequence[Service]:
     settings, secrets = parts.settings, parts.secrets
     commands = replicas.commands()
@@ -135,6 +144,12 @@ def _api_services(
             erased,
         ),
         picture_service(replicas.view),
+        notification_service(writes),
+        export_service(
+            ExportOutfit(
+                writes, replicas.current_view, LinkSigner(secrets.exports), pass_on, clock_ms
+            )
+        ),
         oauth_service(
             OAuth(writes, commands, replicas.current_view, TokenSigner(secrets.oauth), clock_ms)
         ),

@@ -27,9 +27,9 @@ ROWS_SECONDS = 60.0
 
 
 class StateCleaner:
-    """Removes customers, and the rows of actions, from the files of states.
+    """Removes customers, the rows of actions and the filters of exports, from the files of states.
 
-    That rewrites whole states, so the rows of actions, which end all the time, wait for one
+    That rewrites whole states, so actions and exports, which end all the time, wait for one
     another.
     """
 
@@ -48,7 +48,7 @@ class StateCleaner:
         gone = [owner for owner in owners if not any(_knows(each, owner) for each in stores)]
         if not gone or not stores:
             return ()
-        can_wait = len(owners) < OWNERS_MAX and all(map(_is_action, gone))
+        can_wait = len(owners) < OWNERS_MAX and all(map(_ends_often, gone))
         if can_wait and self._clock() < self._cleaned_at + ROWS_SECONDS:
             return ()
 
@@ -61,8 +61,8 @@ class StateCleaner:
         return gone
 
 
-def _is_action(owner: str) -> bool:
-    return owner.partition("/")[2].startswith("aa_")
+def _ends_often(owner: str) -> bool:
+    return owner.partition("/")[2].startswith(("aa_", "exp_"))
 
 
 def _knows(store: Store, owner: str) -> bool:

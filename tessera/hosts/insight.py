@@ -1,6 +1,8 @@
 """The host `insight`: audit and analytics over the sinks that fill their tables."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final
 
 import msgspec
 
@@ -8,10 +10,12 @@ from runtime.base.clock import clock_ms
 from runtime.base.settings import Settings
 from runtime.clickhouse.database import Database
 from runtime.clickhouse.retention import Retention
-from runtime.clickhouse.sinks import Filling, Sinks
+from runtime.clickhouse.sinks import Sinks
 from runtime.clickhouse.source import LogSources
+from runtime.clickhouse.table import Filling, SinkTable
 from runtime.http.host import Host, serve_host
 from runtime.http.internal import InternalGate
+from runtime.http.links import LinkSigner
 from runtime.http.service import Service
 from runtime.keys.erasing import Erasing
 from runtime.log.log import StoredEntry, decode_entry
@@ -21,7 +25,13 @@ from schemas.topics import API_CALLS, DELIVERIES, LEDGER, VALIDATIONS
 from services.analytics.service import analytics_service
 from services.analytics.tables import LEDGER_TABLES as ANALYTICS_LEDGER_TABLES
 from services.analytics.tables import VALIDATION_TABLES as ANALYTICS_VALIDATION_TABLES
+from services.audit.exports.download import export_file_service
+from services.audit.exports.exporter import Exporter, ExporterOutfit
+from services.audit.exports.files import ExportFiles
+from services.audit.exports.reports import ReportOutfit, Reports
+from services.audit.exports.writing import write_export
 from services.audit.history.records import StoredRecord
+from services.audit.notifications.listing import notification_list_service
 from services.audit.service import Kept, audit_service
 from services.audit.sink.api_call_table import API_CALL_TABLES, CHANGED, api_calls_of
 from services.audit.sink.api_call_table import API_CALLS as API_CALL_LOG
@@ -33,6 +43,10 @@ from tessera.hosts.parts import Parts
 from tessera.hosts.table_cleaner import TableCleaner
 
 _observations = msgspec.json.Decoder(ValidationObserved)
+
+
+def _names(*tables: Sequence[SinkTable[Any]]) -> frozenset[str]:
+    return frozenset(table.definition.name for each in tables for table in each)
 
 
 async def run_insight(settings: Settings) -> None:
@@ -56,15 +70,36 @@ async def run_insight(settings: Settings) -> None:
         return StoredRecord(record, len(entry.value))
 
     kept = Kept(settings.validations_days, settings.api_calls_days)
+    files = ExportFiles(settings.home / "exports")
+    send, encode = parts.sender.send, parts.codec.encode_command
+    exporter = Exporter(
+        ExporterOutfit(
+            sinks.reads,
+            files,
+            Reports(ReportOutfit(send, encode, clock_ms)),
+            write_export,
+            parts.disk.shortage,
+        )
+    )
+    sinks.tell_all(LEDGER, exporter.note)
+    cleaner = TableCleaner(database, sinks.reads)
+
+    async def clean(owners: Sequence[str]) -> Sequence[str]:
+        gone = await cleaner.clean(owners)
+        # the tables know by now which files have to go
+        return gone if not gone or await exporter.has_tidied() else ()
+
     keys = Service("keys", tasks={"customer-keys": parts.keep_keys})
     host = Host(
         "insight",
         (
             parts.disk_watch(),
             keys,
-            Erasing(parts.keyring, TableCleaner(database, sinks.reads).clean).service,
+            Erasing(parts.keyring, clean).service,
             sinks.service,
+            export_file_service(exporter, sinks.reads, files),
             audit_service(sinks.reads, read_record, sinks.listen, kept=kept),
+            notification_list_service(sinks.reads, LinkSigner(parts.secrets.exports)),
             analytics_service(sinks.reads, clock_ms=clock_ms),
         ),
         InternalGate(parts.internal_secret),
@@ -87,6 +122,15 @@ def insight_fillings(parts: Parts) -> Sequence[Filling]:
         Filling(API_CALLS, API_CALL_TABLES, api_calls_of),
         Filling(DELIVERIES, DELIVERY_TABLES, attempt_of),
     )
+
+
+#: What can be rebuilt, by the service whose tables they are.
+REBUILDABLE: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
+    {
+        "audit": _names(AUDIT_LEDGER_TABLES, API_CALL_TABLES, DELIVERY_TABLES),
+        "analytics": _names(ANALYTICS_LEDGER_TABLES, VALIDATION_TABLES),
+    }
+)
 
 
 async def observation_of(entry: StoredEntry) -> ValidationObserved | None:

@@ -10,7 +10,7 @@ from functools import partial
 
 from runtime.base.clock import clock_ms
 from runtime.base.settings import Settings
-from runtime.http.service import Part, Service
+from runtime.http.service import Part, Service, Task
 from runtime.kafka.admin import client_options, delete_before
 from runtime.kafka.group import PartitionGroup
 from runtime.log.log import Entry
@@ -63,23 +63,21 @@ class Writing:
             on_revoked=self.give_back,
         )
         send, encode = parts.sender.send, parts.codec.encode_command
-        return Service(
-            "ledger",
-            tasks={
-                "group": group.run,
-                "ticker": Ticker(self._serving, send, encode, clock_ms=clock_ms).run,
-                "eraser": Eraser(self._serving, _eraser_outfit(parts)).run,
-                "writers": self._watch,
-                "clean-up": self._clean_up,
-            },
-            lifespan=self._lifespan,
-            health=self._health,
-        )
+        tasks: dict[str, Task] = {
+            "group": group.run,
+            "ticker": Ticker(self._serving, send, encode, clock_ms=clock_ms).run,
+            "eraser": Eraser(self._serving, _eraser_outfit(parts)).run,
+            "writers": self._watch,
+        }
+        if self._followed is None:
+            # A front cleans up what its replicas leave, lent or not.
+            tasks["clean-up"] = self._clean_up
+        return Service("ledger", tasks=tasks, lifespan=self._lifespan, health=self._health)
 
     async def take(self, partitions: frozenset[int]) -> None:
         """Writes these from now on."""
-        self._is_told = True
         await self.partitions.assigned(partitions)
+        self._is_told = True
 
     async def give_back(self, partitions: frozenset[int]) -> None:
         """Writes these no longer; returns when their writers have stopped."""

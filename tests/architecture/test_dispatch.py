@@ -50,7 +50,14 @@ QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "_decide_fully": "a chunk looked at each of its rows itself",
         "_refuse_late": "a redemption that fails is recorded",
     },
-    "services/audit/sink/event_table.py": {"ELSEWHERE": "all others have a row, whatever they are"},
+    "services/audit/sink/event_table.py": {
+        "UNLOGGED": "all others are shown, whatever they are",
+    },
+    "services/audit/exports/exporter.py": {
+        "_NOTED": "with which exports come, change and go",
+        "Exporter.note": "what comes of exports",
+        "_export_in": "its own command",
+    },
     "services/audit/sink/tables.py": {"_forgotten_in": "the one thing that erases"},
     # What a command needs of its project; all others need one that is open, or are refused.
     "engine/projects/decide.py": {

@@ -30,6 +30,8 @@ ROUTES: Final[Mapping[str, Mapping[str, Shape | None]]] = _TABLE["contract"] | _
 CONTRACT: Final = frozenset(_TABLE["contract"])
 OWN: Final = frozenset(_TABLE["own"])
 NOT_BUILT: Final = frozenset(_TABLE["not_built"])
+#: Those that also answer with a file, of another host of the contract's: CSV, with a header.
+FILES: Final = frozenset(_TABLE["files"])
 _ERRORS_OF_ANY_PATH: Final = frozenset(_TABLE["errors_of_any_path"])
 _ERRORS: Final = _ERRORS_OF_ANY_PATH | frozenset(_TABLE["errors"])
 #: How often each route was seen to answer with each status.
@@ -38,10 +40,12 @@ CHECKED: Final[Counter[tuple[str, int]]] = Counter()
 PICTURE: Final = "picture"
 #: As server-sent events.
 STREAM: Final = "stream"
+_STREAM_BEGINS: Final = b"retry: "
 NO_ROUTE: Final = "no route"
 #: Made by the framework, once.
 _DESCRIPTION: Final = "GET /openapi.json"
 _WANTED: Final = "tessera.wanted"
+_HEADER: Final = re.compile(rb"[a-z_.]+(?:,[A-Za-z0-9_.]+)*\r\n")
 _TOKENS: Final = re.compile(rb'("(?:[^"\\]|\\.)*")|(-?[0-9][0-9.eE+-]*)')
 _PLAIN: Final = re.compile(rb"-?(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?(?:e[+-][1-9][0-9]*)?")
 
@@ -111,7 +115,10 @@ def assert_answer(
         assert body.startswith((b"\x89PNG\r\n", b"<?xml")), f"{asked} with no picture"
         return
     if shape == STREAM:
-        assert body.startswith(b"retry: "), f"{asked} with no stream of events"
+        assert body.startswith(_STREAM_BEGINS), f"{asked} with no stream of events"
+        return
+    if route in FILES and status == 200 and not body.startswith(b"{"):
+        assert _HEADER.match(body), f"{asked} with no file: {body[:500]!r}"
         return
     if route != _DESCRIPTION:
         assert_javascript_numbers(body)
@@ -133,7 +140,13 @@ def assert_response(answer: httpx.Response) -> None:
     asked = answer.request
     path = asked.url.raw_path.partition(b"?")[0].decode("ascii")
     wanted: int | None = asked.extensions.get(_WANTED)
-    assert_answer(asked.method, path, answer.status_code, answer.content, wanted)
+    # one without an end is read by whoever asked
+    content = _STREAM_BEGINS if _is_stream(answer) else answer.content
+    assert_answer(asked.method, path, answer.status_code, content, wanted)
+
+
+def _is_stream(answer: httpx.Response) -> bool:
+    return bool(answer.headers.get("content-type") == "text/event-stream")
 
 
 def assert_javascript_numbers(body: bytes) -> None:
@@ -150,7 +163,8 @@ def client(**more: Any) -> httpx.Client:
     """A client whose answers are held to the contract; it takes what `httpx.Client` does."""
 
     def hold(answer: httpx.Response) -> None:
-        answer.read()
+        if not _is_stream(answer):
+            answer.read()
         assert_response(answer)
 
     return httpx.Client(trust_env=False, event_hooks={"response": [hold]}, **more)
@@ -160,7 +174,8 @@ def async_client(**more: Any) -> httpx.AsyncClient:
     """As `client`, for many at once."""
 
     async def hold(answer: httpx.Response) -> None:
-        await answer.aread()
+        if not _is_stream(answer):
+            await answer.aread()
         assert_response(answer)
 
     return httpx.AsyncClient(trust_env=False, event_hooks={"response": [hold]}, **more)

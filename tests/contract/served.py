@@ -6,12 +6,20 @@ from typing import Any, Final
 from starlette.routing import Route
 
 from services.analytics.service import analytics_service
+from services.audit.notifications.listing import notification_list_service
 from services.audit.service import audit_service
 from tests.unit.services.world import World
 
 #: What the hosts answer themselves, before any service is asked.
 OF_A_HOST: Final = frozenset(
-    ("GET /health", "GET /health/live", "GET /internal/tables", "GET /openapi.json")
+    (
+        "GET /health",
+        "GET /health/live",
+        "GET /internal/tables",
+        "GET /internal/tables/rebuild",
+        "POST /internal/tables/rebuild",
+        "GET /openapi.json",
+    )
 )
 
 
@@ -22,6 +30,7 @@ async def served_routes() -> dict[str, str]:
         services = (
             *world.host._services,
             audit_service(nothing, nothing, nothing),
+            notification_list_service(nothing, nothing),
             analytics_service(nothing, lambda: 0),
         )
     return {

@@ -15,7 +15,13 @@ from tests.unit.services.world import MANAGEMENT, SERVER, World
 
 PAGE = "docs/api.md"
 #: Services that stand in the folder of another.
-WITHIN = {"oauth": "catalog", "pictures": "catalog"}
+WITHIN = {
+    "oauth": "catalog",
+    "pictures": "catalog",
+    "exports": "audit",
+    "notifications": "audit",
+    "notification-list": "audit",
+}
 
 
 def _endpoints(section: str) -> Iterator[tuple[str, str]]:

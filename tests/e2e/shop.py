@@ -47,6 +47,7 @@ class Shop:
         self.campaigns = sdk.CampaignsApi(self._client)
         self.promotions = sdk.PromotionsApi(self._client)
         self.publications = sdk.PublicationsApi(self._client)
+        self.exports = sdk.ExportsApi(self._client)
         self.bin = sdk.BinApi(self._client)
         self.actions = sdk.AsyncActionsApi(self._client)
         self.browser = sdk.ClientSideApi(self._client)

@@ -2,20 +2,24 @@
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
 
+from tests.contract.answers import client
 from tests.e2e.shop import Shop
 from tests.e2e.system import System
 
 
-def stream(system: System, query: str = "", last: str | None = None) -> Any:
+@contextmanager
+def stream(system: System, query: str = "", last: str | None = None) -> Iterator[httpx.Response]:
     headers = {"X-App-Id": system.keys["app_id"], "X-App-Token": system.keys["app_token"]}
     if last is not None:
         headers["Last-Event-ID"] = last
     url = f"{system.url}/v1/audit/stream?{query}"
-    return httpx.stream("GET", url, headers=headers, timeout=30, trust_env=False)
+    with client(timeout=30) as asking, asking.stream("GET", url, headers=headers) as answer:
+        yield answer
 
 
 def data_of(answer: httpx.Response) -> Iterator[dict[str, Any]]:
@@ -47,6 +51,7 @@ def test_a_stream_needs_a_server_side_key(system: System) -> None:
         "X-Client-Token": system.keys["client_token"],
         "Origin": "https://shop.test",
     }
-    for headers in ({}, browser):
-        answer = httpx.get(url, headers=headers, trust_env=False)
-        assert answer.status_code == 401
+    for headers, status in (({}, 401), (browser, 403)):
+        with client() as asking:
+            answer = asking.get(url, headers=headers)
+        assert answer.status_code == status

@@ -1,9 +1,12 @@
-"""What the operator's commands tell of a running system: `tessera tail` and `tessera state`."""
+"""What the operator's commands tell of a running system, and what they copy of it."""
 
 import json
+import stat
 import subprocess
+from pathlib import Path
 from typing import Any
 
+from tests.e2e.kafka_log import Log
 from tests.e2e.shop import Shop, new_code
 from tests.e2e.system import System, eventually
 
@@ -94,3 +97,64 @@ def test_state_of_what_is_gone_or_never_was(system: System, shop: Shop) -> None:
 def _gone(system: System, code: str) -> dict[str, Any]:
     found = _state(system, "voucher", code)
     return found if found["entity"] is None else {}
+
+
+def test_diff_shows_what_requests_changed(system: System, shop: Shop) -> None:
+    customer = {"source_id": new_code(), "name": "Ann Secret"}
+    voucher = shop.gift(5000)
+    shop.redeem(voucher.code, customer=customer, order={"amount": 100})
+    project = system.keys["project_id"]
+    said = _said(system.command("diff", "--from", "1h", "--project", project, "--json"))
+    found = [json.loads(each) for each in said.splitlines()]
+    assert {each["project"] for each in found} == {project}
+    (changed,) = [
+        each for each in found if each["table"] == "voucher" and voucher.id in each["key"]
+    ]
+    assert (changed["before"], changed["after"]["gift"]["balance"]) == (None, 4900)
+    assert "Ann Secret" not in said
+    revealed = _said(system.command("diff", "--from", "1h", "--table", "customer", "--reveal"))
+    assert "Ann Secret" in revealed
+    assert _said(system.command("diff", "--from", "0s")) == ""
+    for wrong in (("--from", "7"), ("--from", "soon"), ("--from", "0", "--partition", "99")):
+        refused = system.command("diff", *wrong)
+        assert (refused.returncode, refused.stdout) == (1, "")
+        assert refused.stderr.startswith("tessera: ")
+
+
+async def test_replay_copies_to_the_terminal_a_file_and_a_topic(
+    system: System, shop: Shop, tmp_path: Path
+) -> None:
+    code = shop.discount().code
+    shop.redeem(code)
+    chosen = ("--project", system.keys["project_id"], "--from", "10m")
+    shown = _said(system.command("replay", "ledger", "--json", *chosen)).splitlines()
+    assert any(code in each for each in shown)
+    file = tmp_path / "ledger.jsonl"
+    copied = system.command("replay", "ledger", *chosen, "--to-file", str(file))
+    assert copied.stdout == ""
+    count = int(copied.stderr.splitlines()[-1].split()[0])
+    lines = [json.loads(each) for each in file.read_text("utf-8").splitlines()]
+    assert len(lines) == count >= len(shown)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    topic = f"copy-{new_code()}"
+    last = lines[-1]
+    place = ("--partition", str(last["partition"]), "--offset", str(last["offset"]))
+    for _ in range(2):
+        _said(system.command("replay", "ledger", *place, "--to-topic", topic))
+    copies = [each.text for each in await Log(system.bootstrap).read(topic)]
+    assert copies.count(last["value"]) == 2
+    refused = system.command("replay", "ledger", "--to-topic", "commands")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert system.command("replay", "ledger", "--to-file", str(file)).returncode == 1
+
+
+def test_rebuild_fills_tables_anew_while_they_are_read(system: System, shop: Shop) -> None:
+    code = shop.discount().code
+    shop.redeem(code)
+    for service in ("audit", "analytics"):
+        said = _said(system.command("rebuild", service))
+        assert said.startswith(f"{service}: rebuilt from ")
+        shop.redeem(code)
+    assert shop.listed(voucher_code=code).total == 3
+    refused = system.command("rebuild", "everything")
+    assert refused.returncode == 2

@@ -12,8 +12,11 @@ from itertools import count
 from typing import cast
 
 from engine.admission import find_seen
+from engine.decide import decide
 from engine.fold import StateFold
+from engine.kernel.decision import Decision
 from engine.kernel.overlay import ProjectState
+from engine.kernel.state import View
 from runtime.keys.codec import Codec
 from runtime.keys.keyring import Keyring
 from runtime.log.log import Entry, StoredEntry
@@ -56,6 +59,16 @@ def chances(seed: str) -> Callable[[int], bytes]:
         return sha256(f"{seed}/{next(numbers)}".encode()).digest()[:size]
 
     return draw
+
+
+#: The id of a command that the code of its day could not decide.
+FAULTY = "cmd_faulty"
+
+
+def _decide(view: View, command: Command, now: Millis) -> Decision:
+    if command.id == FAULTY:
+        raise ArithmeticError("a fault of the code")
+    return decide(view, command, now)
 
 
 class WrittenLedger(Ledger):
@@ -181,6 +194,7 @@ class WrittenLedger(Ledger):
             spawn=asyncio.ensure_future,
             bury=self._bury,
             rest=lambda: asyncio.sleep(0),
+            decide=_decide,
         )
         return asyncio.create_task(writer.run())
 

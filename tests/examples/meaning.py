@@ -23,9 +23,9 @@ from schemas.records import Conflicted, Decided, Expired, Record
 from schemas.webhooks import EVENT_NAMES, Webhook
 from services.analytics.tables import LEDGER_TABLES as ANALYTICS_TABLES
 from services.audit.sink.activity_table import ACTIVITY, shown_entry
-from services.audit.sink.entities import UNKNOWN
 from services.audit.sink.redemption_table import REDEMPTIONS, shown_bodies
 from services.audit.sink.tables import LEDGER_TABLES as AUDIT_TABLES
+from services.audit.unknown import UNKNOWN
 from services.distribution.webhooks.outbox import Endpoint, Outbox
 from services.distribution.worker.state import KEPT
 from tests.examples.corpus import Example

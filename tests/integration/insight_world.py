@@ -11,8 +11,9 @@ import msgspec
 from runtime.clickhouse.database import Database
 from runtime.clickhouse.positions import Positions
 from runtime.clickhouse.sink import Feed
-from runtime.clickhouse.sinks import Filling, TableState, table_definitions, table_state
+from runtime.clickhouse.sinks import TableState, table_definitions, table_state
 from runtime.clickhouse.source import LogSources
+from runtime.clickhouse.table import Filling
 from runtime.log.chain import GENESIS, chain_entry
 from runtime.log.log import Entry, Place, StoredEntry
 from runtime.log.memory_log import MemoryLog

@@ -129,7 +129,7 @@ def _check_deadlines(world: World, applied: list[tuple[int, Record]]) -> None:
 
 
 def _command_id(record: Record) -> str | None:
-    return getattr(record, "command_id", None)
+    return getattr(record, "command_id", None) or None
 
 
 def _check_handovers(world: World, applied: list[tuple[int, Record]]) -> None:

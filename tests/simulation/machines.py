@@ -50,6 +50,9 @@ class SimCodec:
     def decode_command(self, value: bytes) -> Command:
         return command_decoder.decode(value)
 
+    def encode_command(self, command: Command) -> bytes:
+        return msgspec.json.encode(command)
+
     def encode_record(self, record: Record) -> bytes:
         return msgspec.json.encode(record)
 

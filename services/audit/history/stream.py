@@ -44,8 +44,8 @@ BEHIND_RECORDS_MAX: Final = 1000
 #: How many events are looked up at a time that were missed.
 PAGE_EVENTS: Final = 100
 
-#: Has each record of a place told with its offset; gives the offset after which that is so.
-Listen = Callable[[Place, Callable[[int, Any], None]], AbstractContextManager[int]]
+#: Has each record of a place told, with its offset; gives the offset after which that is so.
+Listen = Callable[[Place, Callable[[Any, int], None]], AbstractContextManager[int]]
 
 
 class EventStreams:
@@ -140,7 +140,7 @@ class _Follower:
                 body = shown_event(self._place.partition, offset, record, index)
                 yield as_event(body["id"], body["type"], to_json(body))
 
-    def _take(self, offset: int, record: Any) -> None:
+    def _take(self, record: Any, offset: int) -> None:
         if self._is_behind or not isinstance(record, Decided) or record.project != self._project:
             return
         try:

@@ -8,7 +8,7 @@ from services.audit.lists.filters import ANY_METADATA, METADATA_PREFIX, REFERRAL
 from services.audit.lists.lists import Listing
 from services.audit.lists.promotions import shown_campaigns
 from services.audit.lists.times import ACTIVE, TIMES
-from services.audit.sink.entities import UNKNOWN
+from services.audit.unknown import UNKNOWN
 
 _NOT_STARTED: Final = f"start_date != {UNKNOWN} AND start_date > {{now:Int64}}"
 #: How far the campaign is; none ever fails as a whole.

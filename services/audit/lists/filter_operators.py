@@ -14,7 +14,7 @@ from typing import Any, Final, Literal, NamedTuple
 from engine.kernel.calendar import Zone, day_after, day_of
 from fronts.query_string import Given, invalid_parameter, is_day, time_of, yes_of
 from schemas.base import DAY_MS, Millis
-from services.audit.sink.entities import UNKNOWN
+from services.audit.unknown import UNKNOWN
 
 Kind = Literal["text", "texts", "number", "time", "flag", "state"]
 #: Beyond every number and time that is stored.

@@ -29,8 +29,9 @@ from services.audit.lists.filters import ANY_METADATA, METADATA_PREFIX, Field, t
 from services.audit.lists.lists import BY_TIME, Listing, list_response, wanted_entities
 from services.audit.lists.parameters import parameters_of
 from services.audit.lists.times import ACTIVE, TIMES
-from services.audit.sink.entities import ENTITIES, UNKNOWN
+from services.audit.sink.entities import ENTITIES
 from services.audit.sink.promotion_rows import STACK, TIER, TIER_PLACE
+from services.audit.unknown import UNKNOWN
 
 #: What of a deleted campaign is left leaves the lists with it, before each is deleted.
 _OF_A_CAMPAIGN: Final = (

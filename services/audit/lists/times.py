@@ -5,7 +5,7 @@ from types import MappingProxyType
 from typing import Final
 
 from services.audit.lists.filters import Field, state, time
-from services.audit.sink.entities import UNKNOWN
+from services.audit.unknown import UNKNOWN
 
 _STARTED: Final = f"(start_date = {UNKNOWN} OR start_date <= {{now:Int64}})"
 _ENDED: Final = f"(expiration_date != {UNKNOWN} AND expiration_date <= {{now:Int64}})"

@@ -14,11 +14,10 @@ from engine.kernel.state import encode
 from runtime.clickhouse.database import Column
 from runtime.clickhouse.table import sink_table
 from schemas.base import Metadata, Millis
+from services.audit.unknown import UNKNOWN
 
 _NAME = "LowCardinality(String)"
 _NUMBER = "Int64"
-#: Where an entity says nothing; no number and no time of an entity is as small.
-UNKNOWN: Final = -(2**53)
 
 _NONE: Final[Mapping[str, Any]] = {}
 
@@ -63,7 +62,7 @@ ENTITIES = sink_table(
     order_by=("project", "kind", "id"),
     latest_only=True,
     found_by=("alias",),
-    revision=3,
+    revision=4,
     erasable=True,
 )
 

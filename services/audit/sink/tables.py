@@ -36,7 +36,9 @@ from schemas.customers import (
 )
 from schemas.erasures import CustomerForgotten, ErasuresEnded, ForgetCustomer
 from schemas.events import PLAIN_SETUP_EVENTS, events_of
+from schemas.exports import ExportCreated, ExportDeleted, ExportReported, ExportsDropped
 from schemas.locations import LocationCreated, LocationDeleted, LocationUpdated
+from schemas.notifications import NotificationsRead
 from schemas.orders import OrderCreated, OrderUpdated
 from schemas.products import (
     ProductCreated,
@@ -84,14 +86,22 @@ from schemas.voucher_events import (
     VoucherEnabled,
     VoucherUpdated,
 )
-from schemas.webhooks import WEBHOOK_EVENTS
+from schemas.webhooks import (
+    RedeliveryRequested,
+    WebhookCreated,
+    WebhookDeleted,
+    WebhookDisabled,
+    WebhookUpdated,
+)
 from services.audit.sink import (
     action_rows,
     bin_rows,
     campaign_rows,
     category_rows,
     customer_rows,
+    export_rows,
     location_rows,
+    notification_rows,
     order_rows,
     product_rows,
     promotion_rows,
@@ -160,8 +170,14 @@ ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
         SegmentDeleted: segment_rows.segment_deleted,
         BinEntryAdded: bin_rows.bin_entry_added,
         BinEntryRemoved: bin_rows.bin_entry_removed,
-        ActionStarted: action_rows.action_changed,
-        ActionProgressed: action_rows.action_changed,
+        ExportCreated: export_rows.export_created,
+        ExportReported: export_rows.export_reported,
+        ExportDeleted: export_rows.export_deleted,
+        ExportsDropped: export_rows.exports_dropped,
+        ActionStarted: action_rows.action_started,
+        ActionProgressed: action_rows.action_progressed,
+        WebhookDisabled: notification_rows.webhook_disabled,
+        NotificationsRead: notification_rows.notifications_read,
         CustomerCreated: customer_rows.customer_changed,
         CustomerUpdated: customer_rows.customer_changed,
         CustomerDeleted: customer_rows.customer_deleted,
@@ -185,7 +201,10 @@ UNLISTED = events_of(
     # Lists of it are read from the state.
     PLAIN_SETUP_EVENTS,
     PROJECT_EVENTS,
-    WEBHOOK_EVENTS,
+    WebhookCreated,
+    WebhookUpdated,
+    WebhookDeleted,
+    RedeliveryRequested,
     # It has a table of its own, and changes no entity: redemptions, or activities.
     RedemptionFailed,
     RollbackFailed,

@@ -52,7 +52,7 @@ class OutboxReplica(SkimmingReplica):
     ) -> None:
         self.moved: Callable[[], None] = lambda: None
         self._source = source
-        #: Where the partition ended for the one who read last.
+        #: Where the partition ended for the one who read last, maybe before this one asked.
         self._end: int | None = None
         super().__init__(log, partition, storage, lambda store: Outbox(store, clock_ms), decode)
 

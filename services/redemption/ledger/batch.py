@@ -4,7 +4,7 @@ from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Final
 
-from runtime.log.log import BATCH_OVERHEAD_BYTES, Entry, StoredEntry, entry_bytes
+from runtime.log.log import BATCH_OVERHEAD_BYTES, Entry, entry_bytes
 from runtime.replica.inbox import Handed
 from schemas.records import Record
 from schemas.topics import BATCH_BYTES_MAX
@@ -24,7 +24,7 @@ class Batch:
         self.first = tip + 1
         self.records: list[Record] = []
         self.entries: list[Entry] = []
-        #: Letters about commands that cannot be read.
+        #: Letters about commands that cannot be read, or make the code raise.
         self.dead: list[Entry] = []
         #: Of the records, those of commands that were handed over, by their place.
         self.handed: list[tuple[int, Handed]] = []
@@ -35,10 +35,10 @@ class Batch:
         self._size += entry_bytes(entry) + LINK_BYTES
         return self._size <= BATCH_BYTES_FULL
 
-    def bury(self, stored: StoredEntry, letter: Entry) -> None:
-        """Takes the letter about a command that cannot be read."""
+    def bury(self, letter: Entry) -> None:
+        """Takes the letter about a command that has no other outcome."""
         self.dead.append(letter)
-        self._size += len(stored.value)
+        self._size += entry_bytes(letter)
 
 
 @dataclass(slots=True)

@@ -63,7 +63,7 @@ class Decider:
         except INFRASTRUCTURE:
             raise
         except Exception as fault:  # noqa: BLE001  one command must not stop all others
-            return self._record_fault(offset, now, fault)
+            return self._record_fault(command.id, offset, now, fault)
         if len(entry.value) > RECORD_BYTES_MAX:
             assert isinstance(record, Decided)
             record = Decided(
@@ -93,7 +93,7 @@ class Decider:
         except INFRASTRUCTURE:
             raise
         except Exception as fault:  # noqa: BLE001  one command must not stop all others
-            return self._record_fault(at, now, fault)
+            return self._record_fault(getattr(record, "command_id", ""), at, now, fault)
         return record, entry
 
     def encode(self, record: Record, project: str) -> Entry:
@@ -106,11 +106,13 @@ class Decider:
         )
         return Entry(project.encode(), self._codec.encode_record(record), headers)
 
-    def _record_fault(self, offset: int, now: Millis, fault: Exception) -> tuple[Record, Entry]:
+    def _record_fault(
+        self, command_id: str, offset: int, now: Millis, fault: Exception
+    ) -> tuple[Record, Entry]:
         """The record of a command that the code cannot take; it must not stop all others."""
         log.error("command failed", partition=self._partition, at=offset, exc_info=fault)
         reason = f"it could not be decided: {type(fault).__name__}"
-        failed = Unreadable(command_offset=offset, at=now, reason=reason)
+        failed = Unreadable(offset, now, reason, command_id)
         return failed, self.encode(failed, "")
 
     def _outcome(

@@ -14,13 +14,12 @@ from typing import NamedTuple
 
 import structlog
 
-from engine.fold import StateFold
 from runtime.log.log import Entry, LogError
 from schemas.base import Millis, tag_of
 from schemas.commands import Command
 from schemas.erasures import EndErasures, Erasure
 from schemas.topics import COMMANDS
-from services.redemption.ledger.serving import Serving
+from services.redemption.ledger.serving import Found, Serving
 
 PERIOD_SECONDS = 0.5
 #: How many owners are erased at a time.
@@ -57,8 +56,8 @@ class Eraser:
         self._outfit = outfit
         #: By partition: the offset of the last end that was sent, which is on its way until then.
         self._sent: dict[int, int] = {}
-        #: By partition: the state in which there was nothing to erase.
-        self._clean: dict[int, tuple[StateFold, int]] = {}
+        #: Whether there was nothing to erase.
+        self._clean: Found[bool] = Found()
 
     async def run(self) -> None:
         """Erases, until cancelled."""
@@ -70,14 +69,14 @@ class Eraser:
         """Erases what there is to erase, once."""
         found: list[_Work] = []
         # Read together, without a pause: what a state knows was decided before that offset.
-        for partition, fold, decided, position in self._serving():
-            if self._clean.get(partition) == (fold, position):
+        for served in self._serving():
+            if self._clean.recall(served):
                 continue
-            erasures = fold.erasures(OWNERS_MAX)
+            erasures = served.fold.erasures(OWNERS_MAX)
             if erasures:
-                found.append(_Work(partition, decided, erasures))
+                found.append(_Work(served.partition, served.decided, erasures))
             else:
-                self._clean[partition] = fold, position
+                self._clean.keep(served, True)
         for work in found:
             if self._sent.get(work.partition, -1) > work.decided:
                 continue

@@ -22,6 +22,9 @@ class Codec(Protocol):
     def decode_command(self, value: bytes) -> Command:
         """The command; raises ValueError with a reason that names no content."""
 
+    def encode_command(self, command: Command) -> bytes:
+        """The command as it would lie in the topic."""
+
     def encode_record(self, record: Record) -> bytes:
         """The record, personal data sealed."""
 

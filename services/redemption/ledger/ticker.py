@@ -7,36 +7,24 @@ sends a command only for a project in which something is due, so an idle log sta
 import asyncio
 import os
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import NamedTuple
 
 import structlog
 
 from engine.expiry import next_due
-from engine.fold import StateFold
 from runtime.log.log import Entry, LogError
 from schemas.base import Millis
 from schemas.commands import Command
 from schemas.expiry import ExpireDue
 from schemas.projects import CONTROL_PROJECT
 from schemas.topics import COMMANDS
-from services.redemption.ledger.serving import Serving
+from services.redemption.ledger.serving import Found, Serving
 
 PERIOD_SECONDS = 1.0
 #: Between sweeps as long as they find something; each is bounded (engine/expiry.py).
 BUSY_SECONDS = 0.05
 DEADLINE_MS = 10_000
-#: How long it is known what is due where nothing was decided since.
-KNOWN_MS = 30_000
 
 log = structlog.get_logger(__name__)
-
-
-class _Known(NamedTuple):
-    """What is due in a state of a partition, and when, as of a look at it."""
-
-    state: tuple[StateFold, int]
-    looked_at: Millis
-    due: Mapping[str, Millis]
 
 
 class Ticker:
@@ -56,7 +44,7 @@ class Ticker:
         self._clock_ms = clock_ms
         #: By project: the offset of the last sweep, which is under way until it is decided.
         self._sent: dict[str, int] = {}
-        self._known: dict[int, _Known] = {}
+        self._known: Found[Mapping[str, Millis]] = Found()
 
     async def run(self) -> None:
         """Sweeps, until cancelled: again at once as long as something was due."""
@@ -68,22 +56,20 @@ class Ticker:
         """Sweeps what is due, once; whether anything was."""
         return any([await self._sweep(each) for each in list(self._serving())])
 
-    def _due(self, served: Serving, now: Millis) -> Mapping[str, Millis]:
-        """From when on something is due, by project; looked up again when anything was decided.
-
-        And after a while: a look may have met what was decided and then dropped.
-        """
-        state, known = (served.fold, served.position), self._known.get(served.partition)
-        if known is None or known.state != state or abs(now - known.looked_at) > KNOWN_MS:
+    def _due(self, served: Serving) -> Mapping[str, Millis]:
+        """From when on something is due, by project; looked up again when anything was recorded."""
+        due = self._known.recall(served)
+        if due is None:
             fold = served.fold
-            due = {each: next_due(fold.view(each)) for each in (CONTROL_PROJECT, *fold.projects())}
-            known = self._known[served.partition] = _Known(state, now, due)
-        return known.due
+            projects = (CONTROL_PROJECT, *fold.projects())
+            due = {each: next_due(fold.settled_view(each)) for each in projects}
+            self._known.keep(served, due)
+        return due
 
     async def _sweep(self, served: Serving) -> bool:
         """Sends a sweep for each project in which something is due; whether anything was."""
         any_due, now = False, self._clock_ms()
-        for project, due in self._due(served, now).items():
+        for project, due in self._due(served).items():
             if due > now:
                 continue
             any_due = True

@@ -237,7 +237,8 @@ class Writer:
                 break
             record = self._add(batch, stored.offset, decided)
             if isinstance(record, Unreadable):
-                batch.bury(stored, dead_letter(stored, self._partition, record.reason))
+                origin = f"{COMMANDS}/{self._partition}/{stored.offset}"
+                batch.bury(dead_letter(stored.key, stored.value, origin, record.reason))
             self._next_command = stored.offset + 1
         del self._waiting[: len(batch.records)]
         if not self._waiting:
@@ -256,8 +257,14 @@ class Writer:
             if not batch.has_room(decided[1]):
                 inbox.put_back([self._unsettled.pop()])
                 return
-            self._add(batch, at, decided)
-            batch.handed.append((len(batch.records) - 1, handed))
+            record = self._add(batch, at, decided)
+            place = len(batch.records) - 1
+            batch.handed.append((place, handed))
+            if isinstance(record, Unreadable):
+                command = handed.command
+                origin = f"{LEDGER}/{self._partition}/{batch.first + place}"
+                key, value = command.project.encode(), self._codec.encode_command(command)
+                batch.bury(dead_letter(key, value, origin, record.reason))
 
     def _add(self, batch: Batch, at: int, decided: tuple[Record, Entry]) -> Record:
         """Folds what was decided, and takes it into the batch."""

@@ -7,6 +7,7 @@ from tests.examples.stories.campaigns import campaigns
 from tests.examples.stories.catalogue import catalogue
 from tests.examples.stories.clients import clients
 from tests.examples.stories.customers import customers
+from tests.examples.stories.exports import exports
 from tests.examples.stories.imports import imports
 from tests.examples.stories.keeping import keeping
 from tests.examples.stories.projects import projects
@@ -23,6 +24,7 @@ _ALL: tuple[Story, ...] = (
     catalogue,
     clients,
     customers,
+    exports,
     imports,
     keeping,
     projects,

@@ -119,16 +119,20 @@ class World:
 
     def decided(self, command: Command) -> Decided:
         """Decides a command, folds its record and returns it."""
+        record = self.outcome(command)
+        self.fold_in(record)
+        return record
+
+    def outcome(self, command: Command) -> Decided:
+        """Decides a command; its record, which is not folded."""
         decision = decide(self.view, command, self.now)
-        record = msgspec.structs.replace(
+        return msgspec.structs.replace(
             self._record(command.id, str(command.body.__struct_config__.tag), decision.events),
             refusal=decision.refusal,
             customer=decision.customer,
             assignments=decision.assignments,
             categories=decision.categories,
         )
-        self.fold_in(record)
-        return record
 
     def command(
         self,

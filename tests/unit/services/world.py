@@ -19,11 +19,14 @@ from runtime.base.secrets import Secrets
 from runtime.http.api_calls import Noted
 from runtime.http.auth import KeyGate
 from runtime.http.host import Host
+from runtime.http.links import LinkSigner
 from runtime.http.oauth import TokenSigner
 from runtime.http.service import Service
 from runtime.log.log import Entry
 from schemas.projects import CONTROL_PROJECT, ApiKey, CreateProject, KeyKind, OpenProject
 from schemas.records import Decided
+from services.audit.exports.front import ExportOutfit, export_service
+from services.audit.notifications.front import notification_service
 from services.catalog import service as catalog
 from services.catalog.projects.directory import KeyDirectory
 from services.catalog.projects.oauth import OAuth, oauth_service
@@ -50,6 +53,7 @@ MANAGEMENT = {"X-Management-Id": "man", "X-Management-Token": "t-man"}
 OTHER = {"X-App-Id": "other", "X-App-Token": "t-other"}
 SECRETS = Secrets.from_master(HASH_KEY)
 hash_token = SECRETS.hash_token
+LINKS = LinkSigner(SECRETS.exports)
 
 
 class Topic:
@@ -115,10 +119,12 @@ class Fronts:
                     self._erased,
                 ),
                 picture_service(self.view),
+                notification_service(writes),
+                export_service(ExportOutfit(writes, self._fresh, LINKS, self._forward, self._now)),
                 oauth_service(OAuth(writes, self, self._fresh, self.tokens, self._now)),
                 *extra,
             ),
-            KeyGate(directory, hash_token, self.tokens, self._now),
+            KeyGate(directory, hash_token, self.tokens, self._now, LINKS),
             forward=self._forward if forwards else None,
             note=self._note,
         )

@@ -10,6 +10,7 @@ import pytest
 from runtime.base.settings import Settings
 from runtime.http.auth import Caller, KeyGate
 from runtime.http.errors import ApiError
+from runtime.http.links import LinkSigner
 from runtime.http.oauth import TokenSigner
 from runtime.keys.codec import Codec
 from runtime.keys.keyring import Keyring
@@ -74,6 +75,7 @@ class Front:
             made.secrets.hash_token,
             TokenSigner(made.secrets.oauth),
             now_ms,
+            LinkSigner(made.secrets.exports),
         )
         self.commands = self.replicas.commands()
 

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from runtime.log.log import Entry
+from runtime.log.log import Entry, Place
 from runtime.log.memory_log import MemoryLog
 from schemas.base import Shape
 from schemas.customers import Customer
@@ -20,6 +20,7 @@ from tessera.entity import MASKED, names_of, plain_entity, records_of
 from tessera.selection import ANY, BadTime, Wanted, find_last_matching, offset_at, read_time
 from tessera.tail import TailOptions, tail_partitions
 
+PLACE = Place(LEDGER, 0)
 START_MS = 1_700_000_000_000
 RECORDS = 5000
 
@@ -95,9 +96,9 @@ async def test_time_and_offset_bound_it(ledger: Ledger) -> None:
 
 async def test_an_instant_is_found_by_halving(ledger: Ledger) -> None:
     for moment, offset in ((0, 0), (START_MS, 0), (START_MS + 1, 1), (ledger.now, RECORDS - 1)):
-        assert await offset_at(ledger.log, 0, moment) == offset
-    assert await offset_at(ledger.log, 0, ledger.now + 1) == RECORDS
-    assert await offset_at(MemoryLog(lambda: 0), 0, 5) == 0
+        assert await offset_at(ledger.log, PLACE, moment) == offset
+    assert await offset_at(ledger.log, PLACE, ledger.now + 1) == RECORDS
+    assert await offset_at(MemoryLog(lambda: 0), PLACE, 5) == 0
 
 
 async def test_following_goes_on_with_what_fits() -> None:
@@ -118,8 +119,8 @@ async def test_following_goes_on_with_what_fits() -> None:
 async def test_what_is_no_record_has_no_type(value: bytes) -> None:
     log = MemoryLog(lambda: 0)
     log.append(LEDGER, 0, [Entry(b"shop", value)])
-    assert await find_last_matching(log, 0, 0, 1, Wanted(types=("voucher.*",)), 5) == []
-    assert len(await find_last_matching(log, 0, 0, 1, ANY, 5)) == 1
+    assert await find_last_matching(log, PLACE, 0, 1, Wanted(types=("voucher.*",)), 5) == []
+    assert len(await find_last_matching(log, PLACE, 0, 1, ANY, 5)) == 1
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """What a process that may write partitions tells the group, and of itself."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from pathlib import Path
 
 import pytest
@@ -30,10 +30,29 @@ async def test_a_front_to_which_no_partition_falls_is_well_once_it_was_told(part
     assert [part.state for part in front.service.health().values()] == [NONE_YET]
 
 
+async def test_a_front_is_not_well_before_what_falls_to_it_has_a_writer(
+    parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    front = Writing(parts, {})
+    seen: list[str] = []
+
+    async def start(_: Collection[int]) -> None:
+        seen.extend(part.state for part in front.service.health().values())
+
+    monkeypatch.setattr(front.partitions, "assigned", start)
+    await front.take(frozenset({0}))
+    assert seen == [NONE_YET]
+
+
 async def test_a_host_ledger_without_a_partition_is_not(parts: Parts) -> None:
     host = Writing(parts)
     await host.take(frozenset())
     assert [part.state for part in host.service.health().values()] == [NONE_YET]
+
+
+async def test_old_state_is_looked_for_once_in_a_process(parts: Parts) -> None:
+    assert "clean-up" in Writing(parts).service.tasks
+    assert "clean-up" not in Writing(parts, {}).service.tasks
 
 
 def test_fronts_of_different_homes_are_different_members_of_the_group(tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from runtime.http.oauth import TOKEN_LENGTH_MAX, TokenSigner
+from runtime.http.oauth import TokenSigner
+from runtime.http.signed import TEXT_LENGTH_MAX
 from schemas.oauth import AccessToken
 from schemas.scopes import SCOPES, scopes_of
 
@@ -45,5 +46,5 @@ def test_a_token_reads_as_it_was_signed_by_the_same_key_alone() -> None:
     text = signer.sign(TOKEN)
     assert signer.read(text) == TOKEN
     assert TokenSigner(b"j" * 32).read(text) is None
-    assert signer.read(text + "." + "A" * TOKEN_LENGTH_MAX) is None
+    assert signer.read(text + "." + "A" * TEXT_LENGTH_MAX) is None
     assert text.replace(".", "").replace("-", "").replace("_", "").isalnum()

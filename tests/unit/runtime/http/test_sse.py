@@ -67,7 +67,7 @@ async def test_it_ends_with_its_events() -> None:
         b"",
     ]
     assert events.closed
-    assert reader.scope[ENDLESS]
+    assert ENDLESS in reader.scope["state"]
 
 
 async def test_it_ends_with_its_reader() -> None:

@@ -6,9 +6,10 @@ from typing import Any, cast
 
 import pytest
 
-from runtime.kafka.fetches import IDLE_WIRES_MAX, Fetches
-from runtime.kafka.wire import Fetched, Unreadable, Wanted, Wire
+from runtime.kafka.fetches import ALONE_WAIT_MS_MAX, IDLE_WIRES_MAX, Fetches
+from runtime.kafka.wire import Fetched, Leaderless, Unreadable, Wanted, Wire
 from runtime.log.log import LogError, OutOfRange, Place
+from services.redemption.ledger.writer import IDLE_WAIT_MS
 
 LONG_MS = 60_000
 NOTHING = Fetched(b"", 0)
@@ -25,7 +26,7 @@ class Broker:
         self.waits: list[int] = []
         self._answers: list[asyncio.Future[dict[Place, Answer]]] = []
 
-    async def open(self, _place: Place) -> Wire:
+    async def open(self) -> Wire:
         self.opened += 1
         return cast("Wire", _Wire(self))
 
@@ -41,12 +42,19 @@ class Broker:
         self._answers[index].set_result(found)
         await settle()
 
+    def lose(self, index: int) -> None:
+        """The connection is closed on which the request of that number is under way."""
+        if not self._answers[index].done():
+            self._answers[index].set_exception(LogError("closed"))
+
 
 class _Wire:
     def __init__(self, broker: Broker) -> None:
         self._broker = broker
+        self._last: int | None = None
 
     async def fetch(self, wanted: Wanted, wait_ms: int) -> Fetched:
+        self._last = len(self._broker.asked)
         found = (await self._broker.ask([wanted], wait_ms))[wanted.place]
         if isinstance(found, LogError):
             raise found
@@ -62,6 +70,8 @@ class _Wire:
 
     async def close(self) -> None:
         self._broker.closed += 1
+        if self._last is not None:
+            self._broker.lose(self._last)
 
 
 async def settle() -> None:
@@ -102,7 +112,10 @@ async def test_a_partition_stands_once_in_a_request(broker: Broker, fetches: Fet
         assert await each == NOTHING
 
 
-@pytest.mark.parametrize(("wait_ms", "patient"), [(LONG_MS, False), (10, True), (0, False)])
+@pytest.mark.parametrize(
+    ("wait_ms", "patient"),
+    [(LONG_MS, False), (10, True), (0, False), (ALONE_WAIT_MS_MAX, True), (IDLE_WAIT_MS, True)],
+)
 async def test_who_is_in_a_hurry_asks_alone_and_at_once(
     broker: Broker, fetches: Fetches, wait_ms: int, patient: bool
 ) -> None:
@@ -140,6 +153,40 @@ async def test_a_fault_of_one_partition_is_told_to_its_reader_alone(
         await lost
     assert await other == NOTHING
     assert broker.closed == 0
+
+
+async def test_a_fault_that_lasts_does_not_wake_those_who_went_on(
+    broker: Broker, fetches: Fetches
+) -> None:
+    faulty, other = start(fetches, "a"), start(fetches, "b")
+    await settle()
+    await broker.answer(0, a=LogError("not the leader"))
+    assert await other == NOTHING
+    waiting = start(fetches, "b")
+    await settle()
+    for index in range(2, 5):
+        with pytest.raises(LogError):
+            await faulty
+        faulty = start(fetches, "a")
+        await settle()
+        await broker.answer(index, a=LogError("not the leader"))
+    assert broker.asked[1:] == [[Place("b", 0)]] + [[Place("a", 0)]] * 3
+    assert not waiting.done()
+    faulty.exception()
+    await broker.answer(1)
+    assert await waiting == NOTHING
+
+
+async def test_a_partition_without_a_leader_is_asked_for_alone(
+    broker: Broker, fetches: Fetches
+) -> None:
+    led, other = start(fetches, "a"), start(fetches, "b")
+    await settle()
+    await broker.answer(0, a=Leaderless("not known yet"))
+    assert await other == NOTHING
+    assert broker.asked[1] == [Place("a", 0)]
+    await broker.answer(1, a=Fetched(b"records", 6))
+    assert (await led).raw == b"records"
 
 
 async def test_connections_that_failed_are_not_used_again(broker: Broker, fetches: Fetches) -> None:
@@ -193,7 +240,7 @@ async def test_who_gives_up_is_not_asked_for(broker: Broker, fetches: Fetches) -
 
 
 async def test_a_broker_that_cannot_be_reached_is_told_to_all(fetches: Fetches) -> None:
-    async def refuse(_place: Place) -> Wire:
+    async def refuse() -> Wire:
         raise LogError("no broker")
 
     fetches = Fetches(refuse)
@@ -226,3 +273,23 @@ async def test_whoever_waits_is_told_of_the_end(broker: Broker, fetches: Fetches
         with pytest.raises(LogError):
             await each
     assert broker.closed == broker.opened
+
+
+async def test_the_end_also_ends_who_has_a_request_alone(broker: Broker, fetches: Fetches) -> None:
+    alone = start(fetches, "a", patient=False)
+    await settle()
+    await fetches.close()
+    with pytest.raises(LogError):
+        await asyncio.wait_for(alone, 5)
+    assert broker.closed >= broker.opened
+
+
+@pytest.mark.parametrize("patient", [True, False])
+async def test_after_the_end_nothing_is_kept_open(
+    broker: Broker, fetches: Fetches, patient: bool
+) -> None:
+    await fetches.close()
+    late = start(fetches, "a", patient=patient)
+    with pytest.raises(LogError, match="ended"):
+        await asyncio.wait_for(late, 5)
+    assert (broker.opened, broker.closed) == (1, 1)

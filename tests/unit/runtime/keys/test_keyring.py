@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from runtime.keys.keyring import Keyring, KeyUnknown
-from runtime.keys.recent import CACHED_MAX
+from runtime.keys.recent import REMEMBERED_MAX
 from runtime.keys.sealing import KeyringError
 from runtime.log.log import Entry, InDoubt, LogError, Unsent
 from runtime.log.memory_log import MemoryLog
@@ -154,12 +154,11 @@ async def test_a_topic_that_was_cut_is_read_anew(log: MemoryLog, sender: MemoryS
     assert await opened(ring, **lost) is None
 
 
-async def test_more_owners_than_are_cached_keep_their_keys(
+async def test_more_owners_than_are_remembered_keep_their_keys(
     log: MemoryLog, sender: MemorySender, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert CACHED_MAX > 1000
-    for module in ("keyring", "recent"):
-        monkeypatch.setattr(f"runtime.keys.{module}.CACHED_MAX", 3)
+    assert REMEMBERED_MAX > 1000
+    monkeypatch.setattr("runtime.keys.recent.REMEMBERED_MAX", 3)
     ring = keyring(log)
     sealed = {f"shop/{number}": ring.seal(f"shop/{number}", b"data") for number in range(10)}
     for owner, each in sealed.items():

@@ -68,6 +68,15 @@ def test_what_nobody_waits_for_is_not_decided() -> None:
     assert not inbox
 
 
+def test_what_nobody_waits_for_does_not_gather_where_no_writer_comes() -> None:
+    inbox = Inbox()
+    for _ in range(100):
+        told = Told()
+        inbox.put(told.handed)
+        told.handed.give_up("late")
+    assert len(inbox._waiting) == 1
+
+
 def test_it_is_in_doubt_from_the_moment_it_is_taken_until_it_surely_was_not_sent() -> None:
     inbox = Inbox()
     told = Told()

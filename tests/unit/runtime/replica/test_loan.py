@@ -7,10 +7,13 @@ from typing import cast
 import pytest
 
 from engine.fold import StateFold
+from runtime.base.faults import TooLarge
 from runtime.replica.followed import Followed
 from runtime.store.store import MemoryStore
-from schemas.records import Conflicted, Decided
-from schemas.topics import COMMANDS, LEDGER
+from schemas.api import CustomerInput
+from schemas.customers import UpsertCustomer
+from schemas.records import Conflicted, Decided, Unreadable
+from schemas.topics import COMMAND_BYTES_MAX, COMMANDS, LEDGER
 from services.redemption.ledger.outfit import Identity
 from services.redemption.ledger.writer import Writer
 from tests.unit.runtime.log.test_freshness import PATIENT, turns
@@ -225,6 +228,21 @@ async def test_a_command_is_decided_beside_the_front_and_read_there_at_once() ->
         assert (await made.log.bounds(COMMANDS, 0))[1] == 1
 
 
+@pytest.mark.parametrize("is_beside", [False, True])
+async def test_a_command_is_too_large_wherever_its_writer_is(is_beside: bool) -> None:
+    async with backbone() as made:
+        if is_beside:
+            made.tasks.pop().cancel()
+            beside(made)
+            await lent(made.followed)
+        assert isinstance((await made.send(BEN)).record, Decided)
+        before = made.log.end_now(LEDGER, 0)
+        large = CustomerInput(source_id="ann", metadata={"a": "x" * COMMAND_BYTES_MAX})
+        with pytest.raises(TooLarge):
+            await made.send(UpsertCustomer(large))
+        assert made.log.end_now(LEDGER, 0) == before
+
+
 async def test_reads_go_on_beside_an_idle_writer_when_the_log_lost_records() -> None:
     async with backbone() as made:
         made.tasks.pop().cancel()
@@ -259,6 +277,54 @@ async def test_a_front_goes_on_by_the_topic_after_its_writer() -> None:
         answered = await made.send(BEN)
         assert isinstance(answered.record, Decided)
         assert (await made.log.bounds(COMMANDS, 0))[1] == 2
+
+
+async def test_a_record_of_another_attempt_is_not_kept_for_whoever_gets_its_offset() -> None:
+    async with backbone(writer=False) as made:
+        followed = made.followed
+        followed.expect("idem_1")
+        # handed over at another front while this one sends
+        followed.tell(
+            [(Conflicted(8, 1, "idem_1", "p"), 20), (Conflicted(9, 1, "idem_1", "p"), 21)]
+        )
+        assert (await followed.answer_to("idem_1", 9, PATIENT)).offset == 21
+        followed.forget("idem_1", 9)
+        # `commands` was made anew
+        followed.expect("idem_2")
+        with pytest.raises(TimeoutError):
+            await followed.answer_to("idem_2", 8, SOON)
+        followed.forget("idem_2", 8)
+
+
+async def test_what_another_attempt_waits_for_outlives_one_that_was_not_sent() -> None:
+    async with backbone(writer=False) as made:
+        followed = made.followed
+        followed.expect("idem_1")
+        followed.expect("idem_1")
+        followed.tell([(Conflicted(8, 1, "idem_1", "p"), 20)])
+        followed.forget("idem_1", None)
+        assert (await followed.answer_to("idem_1", 8, SOON)).offset == 20
+        followed.forget("idem_1", 8)
+
+
+async def test_a_command_that_made_the_code_raise_answers_nobody_elses() -> None:
+    async with backbone(writer=False) as made:
+        followed = made.followed
+        for each in ("idem_1", "idem_2"):
+            followed.expect(each)
+        waiting = asyncio.create_task(followed.answer_to("idem_1", 8, PATIENT))
+        await turns()
+        # one that another front decided itself has the offset of the topic's last one
+        followed.tell([(Unreadable(8, 1, "raised", "idem_3"), 20)])
+        await turns()
+        assert not waiting.done()
+        followed.tell([(Unreadable(8, 1, "raised", "idem_1"), 21)])
+        assert (await waiting).offset == 21
+        # also before it is known where the command lies
+        followed.tell([(Unreadable(9, 1, "raised", "idem_2"), 22)])
+        assert (await followed.answer_to("idem_2", 9, SOON)).offset == 22
+        followed.forget("idem_1", 8)
+        followed.forget("idem_2", 9)
 
 
 async def test_a_repeat_that_was_handed_over_does_not_hide_the_first_record() -> None:

@@ -48,8 +48,8 @@ from services.audit.lists.queries import (
 from services.audit.lists.redemptions import FIELDS as REDEMPTION_FIELDS
 from services.audit.lists.redemptions import NEWEST
 from services.audit.lists.vouchers import VOUCHERS
-from services.audit.sink.entities import UNKNOWN
 from services.audit.sink.redemption_table import REDEMPTIONS
+from services.audit.unknown import UNKNOWN
 
 EVIL = "x' OR 1=1 --"
 FACTS = sink_table("facts", (Column("x", "UInt8"),), order_by=("x",), latest_only=True)

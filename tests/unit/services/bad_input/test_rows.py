@@ -15,7 +15,7 @@ from schemas.records import Decided
 from schemas.redemptions import RedemptionFailed, RollbackFailed
 from tests.architecture.repository import ROOT
 from tests.architecture.tables import rows_of, spans_of
-from tests.unit.services.bad_input import arriving, attempts, keeping, selling
+from tests.unit.services.bad_input import arriving, attempts, exporting, keeping, selling
 from tests.unit.services.bad_input.asking import Ask, Before, Rows, Shown, answer_of, stocked
 from tests.unit.services.world import World
 
@@ -35,6 +35,7 @@ TABLES: Final = {
     "## Validations and redemptions": Table(attempts.ATTEMPTS, attempts.BEFORE),
     "## Rollbacks and sessions": Table(attempts.BACK, attempts.BEFORE_BACK),
     "## Access tokens": Table(arriving.TOKENS),
+    "## Exports": Table(exporting.EXPORTS),
     "## Vouchers": Table(selling.VOUCHERS, selling.BEFORE_VOUCHERS),
     "## Promotions": Table(selling.PROMOTIONS, selling.BEFORE_PROMOTIONS),
     "## Validation rules": Table(keeping.RULES, keeping.BEFORE_RULES),

@@ -11,9 +11,9 @@ from engine.kernel import tables
 from engine.redemptions.common_body import Recorded
 from fronts.query_string import Condition
 from runtime.clickhouse.database import Database, TableDef
+from runtime.clickhouse.filler import Filler
 from runtime.clickhouse.native_block import Alike, Row
 from runtime.clickhouse.positions import Positions
-from runtime.clickhouse.sink import Filler
 from runtime.clickhouse.table import MARKER_INDEX, Block, Late, SinkTable, SourceEntry
 from runtime.log.log import Place, StoredEntry
 from schemas.balances import BalanceAdjusted

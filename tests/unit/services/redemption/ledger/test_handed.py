@@ -201,15 +201,22 @@ async def test_a_machine_that_fails_over_what_was_handed_over_decides_it_afterwa
     assert ledger.front.heard == ["suspend", "forget", "suspend"]
 
 
-async def test_what_the_code_cannot_take_is_recorded_also_when_it_was_handed_over() -> None:
+async def test_what_the_code_cannot_take_is_recorded_and_kept_also_when_it_was_handed_over() -> (
+    None
+):
     ledger = Beside(failing("BAD", ZeroDivisionError("secret")))
     ledger.hand_over(OpenProject(), "cmd_open")
-    ledger.hand_over(voucher("BAD"), "cmd_BAD")
+    bad = ledger.hand_over(voucher("BAD"), "cmd_BAD")
     ledger.hand_over(voucher("B"), "cmd_B")
     await ledger.serve_all()
     assert ledger.answers("cmd_BAD") == ["Unreadable"]
     assert ledger.answers("cmd_B") == ["Decided"]
-    assert ledger.buried == []
+    (told,) = ledger.told["cmd_BAD"]
+    assert isinstance(told, tuple)
+    (letter,) = ledger.buried
+    assert ledger.codec.decode_command(letter.value) == bad.command
+    assert dict(letter.headers)["origin"] == f"ledger/0/{told[1]}".encode()
+    assert b"secret" not in dict(letter.headers)["reason"]
 
 
 async def test_an_idle_writer_looks_when_the_log_ends_elsewhere() -> None:

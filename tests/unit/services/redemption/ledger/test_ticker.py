@@ -12,7 +12,7 @@ from schemas.commands import Command
 from schemas.expiry import ExpireDue
 from services.redemption.ledger import ticker as module
 from services.redemption.ledger.serving import Serving
-from services.redemption.ledger.ticker import KNOWN_MS, Ticker
+from services.redemption.ledger.ticker import Ticker
 from tests.unit.engine.background.test_actions import new
 from tests.unit.engine.world import PROJECT, World
 
@@ -106,10 +106,10 @@ async def test_also_when_that_was_handed_over(ticking: Ticking) -> None:
     assert ticking.looks == 2 * looks
 
 
-@pytest.mark.parametrize("passed", [KNOWN_MS + 1, -KNOWN_MS - 1])
-async def test_and_now_and_then(ticking: Ticking, passed: int) -> None:
-    await ticking.ticker.look()
-    looks = ticking.looks
-    ticking.now += passed
-    await ticking.ticker.look()
-    assert ticking.looks == 2 * looks
+async def test_what_is_decided_and_then_dropped_is_not_looked_at(ticking: Ticking) -> None:
+    ticking.now = ticking.world.now = ticking.due
+    fold, sweep = ticking.world.fold, ticking.world.command(ExpireDue(), key_kind="system")
+    fold.begin()
+    fold.apply(ticking.world.outcome(sweep), ticking.world.offset + 1)
+    assert next_due(fold.view(PROJECT)) > ticking.due
+    assert await ticking.ticker.look()

@@ -165,6 +165,7 @@ async def test_a_command_that_the_code_cannot_take_is_recorded_and_the_next_is_d
     await ledger.serve()
     kinds = [type(each) for each in ledger.records()]
     assert kinds == [Decided, Decided, Unreadable, Decided]
+    assert getattr(ledger.records()[2], "command_id", None) == "cmd_BAD"
     assert len(ledger.buried) == 1
     assert dict(ledger.buried[0].headers)["origin"] == b"commands/0/2"
     assert b"secret" not in dict(ledger.buried[0].headers)["reason"]

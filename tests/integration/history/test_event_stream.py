@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from services.audit.history import stream
+from tests.integration.history.test_events import history
 from tests.integration.insight_host import Insight, running
-from tests.integration.test_events import history
 from tests.unit.services.audit.examples import created, decided
 
 

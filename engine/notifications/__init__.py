@@ -1,0 +1,1 @@
+"""Notifications: what somebody has read of them."""

@@ -1,0 +1,1 @@
+"""Exports: what can be asked for, the files, and who makes them."""

@@ -1,0 +1,1 @@
+"""Notifications: what went on by itself and somebody wants to know of."""

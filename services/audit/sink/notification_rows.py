@@ -1,0 +1,114 @@
+"""From an event to the rows of notifications, and of what was read of them.
+
+An id follows from what it is about, so a record that is read again tells nothing twice.
+"""
+
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+from typing import Any, Final
+
+import msgspec
+
+from engine.exports.decide import is_ended
+from schemas.actions import (
+    ActionProgressed,
+    AsyncAction,
+    ImportCustomers,
+    ImportOrders,
+    ImportProducts,
+    ImportSkus,
+    ImportVouchers,
+    UpdateVouchers,
+)
+from schemas.base import Millis
+from schemas.exports import ExportReported
+from schemas.notifications import NotificationsRead
+from schemas.webhooks import WebhookDisabled
+from services.audit.sink.entities import EntityRow
+
+NOTIFICATION: Final = "notification"
+#: The kind of the marks: a row for each that was read by itself, and one, `ALL`, for all up to a time.
+READ: Final = "notification_read"
+ALL: Final = "all"
+PREFIX: Final = "ntf_"
+_DIGITS: Final = 24
+#: The work whose end is told when all went well, too.
+_IMPORTS: Final = (
+    ImportVouchers,
+    UpdateVouchers,
+    ImportCustomers,
+    ImportOrders,
+    ImportProducts,
+    ImportSkus,
+)
+
+
+def export_notifications(project: str, event: ExportReported) -> Iterable[EntityRow]:
+    """That a file is there, or will never be."""
+    export = event.export
+    if not is_ended(export):
+        return ()
+    kind = "export.done" if export.status == "DONE" else "export.failed"
+    details: dict[str, Any] = {"exported_object": export.exported_object, "rows": export.rows}
+    if export.fault is not None:
+        details["error"] = export.fault
+    at = export.updated_at or export.created_at
+    return (_row(project, kind, "export", export.id, at, details),)
+
+
+def action_notifications(project: str, event: ActionProgressed) -> Iterable[EntityRow]:
+    """That an import is done, or that work failed as a whole."""
+    action = event.action
+    is_told = action.status == "FAILED" or (
+        action.status == "DONE" and isinstance(action.work, _IMPORTS)
+    )
+    if not is_told:
+        return ()
+    kind = "async_action.done" if action.status == "DONE" else "async_action.failed"
+    at = action.updated_at or action.created_at
+    return (_row(project, kind, "async_action", action.id, at, _counts(action)),)
+
+
+def webhook_disabled(project: str, event: WebhookDisabled) -> Iterable[EntityRow]:
+    """That a webhook was switched off; it may happen to it again."""
+    webhook = event.webhook
+    details = {"reason": webhook.disabled_reason, "event_id": event.event_id}
+    at = webhook.updated_at or webhook.created_at
+    row = _row(project, "webhook.disabled", "webhook", webhook.id, at, details, event.event_id)
+    return (row,)
+
+
+def notifications_read(project: str, event: NotificationsRead) -> Iterable[EntityRow]:
+    """That these were read, or all up to a time."""
+    if event.until is not None:
+        return (EntityRow(project, READ, ALL, "", event.until, 0, 0),)
+    return [EntityRow(project, READ, each, "", 0, 0, 0) for each in event.notification_ids]
+
+
+def _counts(action: AsyncAction) -> dict[str, Any]:
+    details = {"type": action.type, "done": action.done, "failed": action.failed}
+    return details if action.fault is None else details | {"error": action.fault}
+
+
+def _row(
+    project: str,
+    kind: str,
+    about: str,
+    about_id: str,
+    at: Millis,
+    details: Mapping[str, Any],
+    more: str = "",
+) -> EntityRow:
+    digest = sha256(f"{kind}/{about_id}/{more}".encode()).hexdigest()[:_DIGITS]
+    body = {"related_object": {"object": about, "id": about_id}, "details": details}
+    return EntityRow(
+        project,
+        NOTIFICATION,
+        PREFIX + digest,
+        about_id,
+        at,
+        0,
+        0,
+        type=kind,
+        body=msgspec.json.encode(body).decode(),
+    )
