@@ -42,6 +42,14 @@ class Insight:
         self, path: str, status: int = 200, headers: dict[str, str] | None = None
     ) -> dict[str, Any]:
         """Asks for everything that was written before."""
+        found: dict[str, Any] = (await self._ask(path, status, headers)).json()
+        return found
+
+    async def text(self, path: str) -> str:
+        """As `get`, for what is no JSON."""
+        return (await self._ask(path, 200, None)).text
+
+    async def _ask(self, path: str, status: int, headers: dict[str, str] | None) -> httpx.Response:
         end = {
             f"{place}/0={(await self.world.log.bounds(place, 0))[1] - 1}"
             for place in ("ledger", "validations", "api-calls")
@@ -49,8 +57,7 @@ class Insight:
         known = {**HEADERS, "x-tessera-positions": ",".join(sorted(end))}
         answer = await self._client.get(path, headers={**known, **(headers or {})})
         assert answer.status_code == status, answer.text
-        found: dict[str, Any] = answer.json()
-        return found
+        return answer
 
     async def filled(self) -> None:
         """Waits until the log of API calls is in its table, for who asks the table itself."""
