@@ -1,6 +1,7 @@
 """What analytics keeps of campaigns: each as it is, and a fact for all that happened to it.
 
-A fact counts vouchers or publications, and sums credits of gift cards, in minor units. What was
+A fact counts vouchers or publications, and sums credits of gift cards, in minor units. Vouchers of no
+campaign have facts as well, whose campaign is empty. What was
 redeemed of a campaign stands in the facts of redemptions (services/analytics/redemption_facts.py).
 """
 
@@ -83,6 +84,7 @@ CAMPAIGN_FACTS = sink_table(
         Column("amount", "Int64", "ZSTD(1)"),
     ),
     order_by=("project", "campaign", "at", "log_offset", "log_index"),
+    revision=2,
 )
 
 
@@ -96,14 +98,16 @@ class CampaignRow(NamedTuple):
 
 
 class CampaignFact(NamedTuple):
-    """Something that happened to vouchers of a campaign."""
+    """Something that happened to vouchers of a campaign, or of none."""
 
     project: str
     at: Millis
     campaign: str
-    #: `created`, `deleted`, `published`, `unpublished` (one that failed), `added`, `subtracted`.
+    #: `created`, `deleted`, `published`, `unpublished` (one that failed), `added`, `subtracted`, and
+    #: of points `points_added`, `points_subtracted`.
     kind: str
     counted: int = 1
+    #: Credits; of `published` how many vouchers that gave.
     amount: int = 0
 
 
@@ -153,27 +157,30 @@ def _vouchers_generated(event: VouchersGenerated) -> _Fact:
     return event.campaign.id, "created", count, count * (gift.balance if gift else 0)
 
 
+def _voucher_created(event: VoucherCreated) -> _Fact:
+    gift = event.voucher.gift
+    return event.voucher.campaign_id or "", "created", 1, gift.balance if gift else 0
+
+
 def _voucher_deleted(event: VoucherDeleted) -> _Fact:
-    if event.campaign is None:
-        return None
-    return event.campaign.id, "deleted", 1, event.credits
+    campaign = "" if event.campaign is None else event.campaign.id
+    return campaign, "deleted", 1, event.credits
 
 
 def _balance_adjusted(event: BalanceAdjusted) -> _Fact:
-    if event.voucher.campaign_id is None:
-        return None
     kind = "added" if event.amount > 0 else "subtracted"
-    return event.voucher.campaign_id, kind, 1, abs(event.amount)
+    if event.voucher.loyalty_card is not None:
+        kind = f"points_{kind}"
+    return event.voucher.campaign_id or "", kind, 1, abs(event.amount)
 
 
 def _publication_succeeded(event: PublicationSucceeded) -> _Fact:
-    campaign = event.publication.campaign_id
-    return None if campaign is None else (campaign, "published", 1, 0)
+    publication = event.publication
+    return publication.campaign_id or "", "published", 1, len(publication.voucher_ids)
 
 
 def _publication_failed(event: PublicationFailed) -> _Fact:
-    campaign = event.publication.campaign_id
-    return None if campaign is None else (campaign, "unpublished", 1, 0)
+    return event.publication.campaign_id or "", "unpublished", 1, 0
 
 
 def campaign_of(outcome: Outcome) -> str:
@@ -233,6 +240,7 @@ UNLISTED = events_of(
 #: The fact of each event.
 COUNTS: Mapping[type[Any], Callable[[Any], _Fact]] = MappingProxyType(
     {
+        VoucherCreated: _voucher_created,
         VouchersGenerated: _vouchers_generated,
         VoucherDeleted: _voucher_deleted,
         BalanceAdjusted: _balance_adjusted,
@@ -260,9 +268,8 @@ UNCOUNTED = events_of(
     # The vouchers of a deleted campaign go with it, and its totals with them.
     BIN_EVENTS,
     CampaignDeleted,
-    # A voucher that is made by itself has no campaign; how many there are stays.
+    # How many there are stays.
     PublicationRepeated,
-    VoucherCreated,
     VoucherUpdated,
     VoucherEnabled,
     VoucherDisabled,

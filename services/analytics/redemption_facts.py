@@ -13,7 +13,7 @@ from typing import Any, Final, NamedTuple
 from runtime.clickhouse.database import Column
 from runtime.clickhouse.table import sink_table
 from schemas.base import Millis
-from schemas.evaluations import Taken
+from schemas.evaluations import Outcome, Taken
 from schemas.events import BESIDE_REDEMPTION_EVENTS, events_of
 from schemas.records import Decided, Record
 from schemas.redemptions import (
@@ -43,9 +43,14 @@ REDEMPTION_FACTS = sink_table(
         Column("order_total", "Int64", "ZSTD(1)"),
         Column("first", "UInt8"),
         Column("first_of_campaign", "UInt8"),
+        Column("type", _NAME),
+        Column("tier", _NAME),
+        Column("voucher", "String"),
+        Column("channel", _NAME),
+        Column("reason", _NAME),
     ),
     order_by=("project", "at", "log_offset", "log_index"),
-    revision=2,
+    revision=3,
 )
 
 
@@ -66,6 +71,14 @@ class RedemptionFact(NamedTuple):
     order_total: int = 0
     first: int = 0
     first_of_campaign: int = 0
+    #: The voucher's type, or `PROMOTION_TIER`; empty where it is not known.
+    type: str = ""
+    tier: str = ""
+    #: The voucher's id.
+    voucher: str = ""
+    channel: str = ""
+    #: The key of the error that a failure ended with.
+    reason: str = ""
 
 
 def redemption_facts(record: Record) -> list[RedemptionFact]:
@@ -101,6 +114,8 @@ def _redemption_succeeded(record: Decided, event: RedemptionSucceeded) -> list[R
             amount - discounts,
             int(not facts),
             int(campaign not in campaigns),
+            *_redeemable(outcome),
+            event.channel,
         )
         facts.append(fact)
         campaigns.add(campaign)
@@ -118,6 +133,14 @@ def _redemption_failed(record: Decided, event: RedemptionFailed) -> list[Redempt
             "",
             campaign_of(outcome),
             event.customer_id or "",
+            0,
+            0,
+            0,
+            0,
+            0,
+            *_redeemable(outcome),
+            event.channel,
+            "" if outcome.refusal is None else outcome.refusal.key,
         )
         for entry_id, outcome in zip(event.redemption_ids, failed, strict=True)
     ]
@@ -135,6 +158,14 @@ def _rolled_back(record: Decided, event: RedemptionRolledBack) -> list[Redemptio
 def _not_rolled_back(record: Decided, event: RollbackFailed) -> list[RedemptionFact]:
     kind, rollback_id = "rollback_failed", event.rollback_id
     return [RedemptionFact(record.project, record.at, kind, rollback_id, event.redemption_id)]
+
+
+def _redeemable(outcome: Outcome) -> tuple[str, str, str]:
+    """Type, tier and voucher."""
+    if outcome.tier is not None:
+        return "PROMOTION_TIER", outcome.tier.id, ""
+    voucher = outcome.voucher
+    return ("", "", "") if voucher is None else (voucher.type, "", voucher.id)
 
 
 def _discount(taken: Taken | None) -> int:

@@ -28,8 +28,10 @@ from schemas.base import Millis
 from schemas.errors import not_found
 from services.analytics import queries
 from services.analytics.campaign_summary import summary_route
+from services.analytics.catalogue import catalogue_route
 from services.analytics.queries import REDEMPTION_TOTALS, TIME_MAX, VALIDATION_TOTALS, FactSelection
 from services.analytics.timeseries import timeseries_route
+from services.analytics.top import top_route
 
 _PARAMETERS = frozenset({"campaign", "from", "to"})
 #: The totals in the order in which they are shown.
@@ -75,7 +77,9 @@ def analytics_service(reads: Reads, clock_ms: Callable[[], Millis]) -> Service:
         "analytics",
         routes=(
             Route("/v1/analytics/totals", totals, methods=["GET"]),
+            catalogue_route(),
             timeseries_route(reads, clock_ms),
+            top_route(reads, clock_ms),
             summary_route(reads),
         ),
     )

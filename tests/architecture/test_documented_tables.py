@@ -18,6 +18,8 @@ from schemas.discounts import EFFECTS
 from schemas.stacking import StackingRules
 from schemas.topics import API_CALLS, DELIVERIES, LEDGER, TOPICS, VALIDATIONS, Topic
 from services.analytics import tables as analytics
+from services.analytics.catalogue import METRICS as CATALOGUE
+from services.analytics.catalogue import dimensions_of, how_computed
 from services.analytics.timeseries import METRICS
 from services.audit.history import api_calls, validations
 from services.audit.lists import redemptions
@@ -138,9 +140,39 @@ def test_the_tables_of_clickhouse(page: str) -> None:
 
 def test_the_totals_of_analytics() -> None:
     page = (ROOT / "docs/services/analytics.md").read_text("utf-8")
-    first, second = re.findall(r"^```json\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
+    first, second, _ = re.findall(r"^```json\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
     assert list(json.loads(first)["totals"]) == list(METRICS)
     assert set(json.loads(second)["metrics"]) <= set(METRICS)
+
+
+def test_the_metrics_of_analytics() -> None:
+    rows = read_table(
+        "docs/services/analytics.md", "metric", "meaning", "unit", "dimensions", "computed"
+    )
+    assert [list(row) for row in rows] == [
+        [
+            f"`{each.name}`",
+            each.meaning,
+            each.unit,
+            ", ".join(dimensions_of(each)),
+            " / ".join(f"`{name}`" for name in how_computed(each).split(" / ")),
+        ]
+        for each in CATALOGUE.values()
+    ]
+
+
+def test_the_tables_of_audit_that_metrics_are_read_from_hold_what_they_name() -> None:
+    tables = (*audit.DEFINITIONS, *(each.definition for each in API_CALL_TABLES))
+    columns = {each.full_name: set(each.column_names) for each in tables}
+    assert columns["tessera.entities"] >= {
+        "kind", "id", "deleted", "type", "status", "campaign_id", "customer_id", "created_at",
+        "amount", "balance", "numbers", "metadata",
+    }  # fmt: skip
+    assert columns["tessera.redemptions"] >= {"id", "at", "order_id"}
+    assert columns["tessera.segment_members"] >= {"segment_id", "customer_id", "within"}
+    assert columns["tessera.api_calls"] >= {
+        "at", "status", "duration_us", "route", "method", "key_id", "key_kind", "channel", "origin",
+    }  # fmt: skip
 
 
 def test_whoever_looks_through_all_events() -> None:

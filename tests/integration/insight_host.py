@@ -13,7 +13,6 @@ from runtime.clickhouse.retention import Retention
 from runtime.clickhouse.sinks import Sinks
 from runtime.http.host import Host
 from runtime.http.internal import InternalGate
-from runtime.http.sse import MEDIA_TYPE
 from services.analytics.service import analytics_service
 from services.audit.service import KEPT, audit_service
 from services.audit.sink.api_call_table import API_CALLS
@@ -45,6 +44,14 @@ class Insight:
         self, path: str, status: int = 200, headers: dict[str, str] | None = None
     ) -> dict[str, Any]:
         """Asks for everything that was written before."""
+        found: dict[str, Any] = (await self._ask(path, status, headers)).json()
+        return found
+
+    async def text(self, path: str, headers: dict[str, str] | None = None) -> str:
+        """As `get`, for what is no JSON."""
+        return (await self._ask(path, 200, headers)).text
+
+    async def _ask(self, path: str, status: int, headers: dict[str, str] | None) -> httpx.Response:
         end = {
             f"{place}/0={(await self.world.log.bounds(place, 0))[1] - 1}"
             for place in ("ledger", "validations", "api-calls")
@@ -52,10 +59,7 @@ class Insight:
         known = {**HEADERS, "x-tessera-positions": ",".join(sorted(end))}
         answer = await self._client.get(path, headers={**known, **(headers or {})})
         assert answer.status_code == status, answer.text
-        if answer.headers["content-type"] == MEDIA_TYPE:
-            return {"events": answer.text}
-        found: dict[str, Any] = answer.json()
-        return found
+        return answer
 
     async def filled(self) -> None:
         """Waits until the log of API calls is in its table, for who asks the table itself."""

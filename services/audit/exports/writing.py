@@ -8,11 +8,11 @@ from typing import IO, Final
 from engine.exports.body import filters_of
 from engine.kernel.encode import Body
 from engine.kernel.zones import zone_named
+from fronts.cells import write_rows
 from fronts.query_string import Condition
 from runtime.clickhouse.reads import Reads
 from schemas.exports import Export, ExportedObject
 from services.audit.exports.asking import read_filters
-from services.audit.exports.cells import write_rows
 from services.audit.exports.objects import column_of, columns_of
 from services.audit.exports.progress import CannotExport, Progress
 from services.audit.exports.sorting import Runs

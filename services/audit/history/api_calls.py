@@ -10,6 +10,7 @@ from starlette.responses import Response
 from engine.answers.answer import render_answer
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
+from fronts.answers import json_answer
 from fronts.query_string import (
     Given,
     Page,
@@ -30,7 +31,7 @@ from schemas.base import DAY_MS, Millis
 from schemas.errors import not_found
 from services.audit.history.records import Records
 from services.audit.lists.filters import Field, Where, number, text, time
-from services.audit.lists.lists import PAGING, json_answer, list_response
+from services.audit.lists.lists import PAGING, list_response
 from services.audit.lists.parameters import parameters_of
 from services.audit.lists.queries import count_rows, customer_ids, page_clause
 from services.audit.sink.api_call_table import API_CALLS, CHANGED, JOINT

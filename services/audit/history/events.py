@@ -15,6 +15,7 @@ from starlette.responses import Response
 from engine.answers.event_body import event_body, event_data
 from engine.kernel.encode import Body
 from engine.redemptions.history_rows import ROWS
+from fronts.answers import json_answer
 from fronts.query_string import (
     Given,
     page_of,
@@ -33,7 +34,7 @@ from schemas.records import Decided
 from services.audit.history.event_queries import NAMED_BY, UNPLACED, WantedEvents, calls_of
 from services.audit.history.records import Records
 from services.audit.lists import queries
-from services.audit.lists.lists import PAGING, json_answer, list_response
+from services.audit.lists.lists import PAGING, list_response
 from services.audit.lists.parameters import parameters_of
 from services.audit.sink.event_table import UNLOGGED, ids_of
 

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from engine.evaluation.body import session_body, validation_body
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
+from fronts.answers import json_answer
 from fronts.query_string import (
     Given,
     Page,
@@ -35,7 +36,7 @@ from schemas.errors import not_found
 from schemas.observations import ValidationDetails
 from services.audit.lists import queries
 from services.audit.lists.filters import Field, Where, text, texts, time
-from services.audit.lists.lists import PAGING, add_customer, json_answer, list_response
+from services.audit.lists.lists import PAGING, add_customer, list_response
 from services.audit.lists.parameters import parameters_of
 from services.audit.lists.redemptions import simple_customers
 from services.audit.sink.validation_table import INVALID, VALID, VALIDATIONS

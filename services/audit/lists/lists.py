@@ -10,7 +10,8 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine.kernel.encode import Body, to_json
+from engine.kernel.encode import Body
+from fronts.answers import json_answer
 from fronts.query_string import (
     Given,
     Page,
@@ -25,7 +26,6 @@ from fronts.query_string import (
     time_of,
 )
 from runtime.clickhouse.reads import Reads
-from runtime.http.errors import JSON
 from runtime.http.routing import caller_of
 from schemas.base import Millis
 from services.audit.lists import queries
@@ -183,8 +183,3 @@ def each_by(render: Callable[[bytes], Body]) -> Render:
 def list_response(name: str, items: list[Body], **more: Any) -> Response:
     """A list as the API answers it; `more` is the total, or what tells where to go on."""
     return json_answer({"object": "list", "data_ref": name, name: items, **more})
-
-
-def json_answer(body: Body) -> Response:
-    """An answer with that body."""
-    return Response(to_json(body), media_type=JSON)

@@ -12,6 +12,7 @@ from engine.kernel import tables
 from engine.kernel.encode import Body
 from engine.redemptions.body import with_rollback
 from engine.vouchers.body import voucher_body
+from fronts.answers import json_answer
 from fronts.query_string import (
     Given,
     Page,
@@ -31,7 +32,7 @@ from schemas.vouchers import Voucher
 from services.audit.lists import queries
 from services.audit.lists.categories import NAME as CATEGORY_NAME
 from services.audit.lists.filters import Field, Where, text
-from services.audit.lists.lists import PAGING, add_customer, json_answer, list_response
+from services.audit.lists.lists import PAGING, add_customer, list_response
 from services.audit.lists.parameters import parameters_of
 from services.audit.lists.segments import find_kept_segment
 from services.audit.sink.entities import ENTITIES

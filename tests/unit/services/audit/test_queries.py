@@ -19,13 +19,13 @@ from services.analytics.campaign_summary import (
     living_campaign,
     redeemed_of,
 )
+from services.analytics.intervals import starts_of
 from services.analytics.queries import (
     FactSelection,
     find_campaign,
     redemption_totals,
     validation_totals,
 )
-from services.analytics.timeseries import starts_of
 from services.audit.lists.campaigns import CAMPAIGNS
 from services.audit.lists.customers import CUSTOMERS
 from services.audit.lists.filter_operators import NUMBER_MAX, OPERATORS

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from fronts.cells import cell_of
 from schemas.exports import ExportedObject
-from services.audit.exports.cells import cell_of
 from services.audit.exports.objects import column_of
 from tests.unit.services.world import World, asked
 

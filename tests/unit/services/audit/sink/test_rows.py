@@ -164,7 +164,7 @@ def test_a_campaign_is_known_as_it_is_until_it_is_deleted() -> None:
     assert (gone.id, gone.name, gone.body) == ("c1", "Spring", "")
 
 
-def test_what_happens_to_vouchers_of_a_campaign_is_counted() -> None:
+def test_what_happens_to_vouchers_is_counted_for_their_campaign_or_none() -> None:
     made = generated("A", "B", gift=500)
     campaign = made.campaign
     card = structs.replace(made.template, id="v_A", code="A")
@@ -181,6 +181,7 @@ def test_what_happens_to_vouchers_of_a_campaign_is_counted() -> None:
         ("c1", "added", 1, 30),
         ("c1", "subtracted", 1, 40),
         ("c1", "deleted", 1, 490),
+        ("", "deleted", 1, 0),
     ]
 
 

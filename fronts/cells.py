@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
+import msgspec
+
 from engine.kernel.encode import number_text, to_json
 
 #: What a formula begins with, in the wide forms, too, or what a spreadsheet passes over before one.
@@ -25,7 +27,7 @@ def write_rows(rows: Iterable[Sequence[Any]]) -> bytes:
 
 
 def cell_of(value: Any) -> str:
-    """A value as it stands in a cell; a list or an object as JSON."""
+    """A value as it stands in a cell; a list or an object as JSON, `Raw` as the number that it is."""
     if value is None:
         return ""
     if isinstance(value, str):
@@ -36,6 +38,8 @@ def cell_of(value: Any) -> str:
         return str(value)
     if isinstance(value, float):
         return number_text(value)
+    if isinstance(value, msgspec.Raw):
+        return bytes(value).decode()
     return safe_text(to_json(value).decode())
 
 

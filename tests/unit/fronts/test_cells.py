@@ -4,12 +4,14 @@ import csv
 import io
 from typing import Any
 
+import msgspec
 import pytest
 
-from services.audit.exports.cells import cell_of, write_rows
+from fronts.cells import cell_of, write_rows
 
 CELLS: list[tuple[Any, str]] = [
     (None, ""),
+    (msgspec.Raw(b"12"), "12"),
     ("", ""),
     ("plain", "plain"),
     (True, "true"),
