@@ -20,6 +20,8 @@ _WORDS: Final = (
 PATH_WORDS: Final = frozenset(_WORDS.split())
 #: The segment before one that may be what a shop calls a person by, and how ids of ours begin.
 PERSONAL_SEGMENTS: Final[Mapping[str, str]] = {"customers": "cust_", "members": "lm_"}
+#: The parameters that let in whoever has their value.
+SECRET_PARAMETERS: Final = frozenset({"token"})
 #: The words in names of parameters whose values may be of a person.
 PERSONAL_PARAMETERS: Final = frozenset(
     {

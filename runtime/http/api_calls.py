@@ -26,7 +26,7 @@ from runtime.log.log import Entry, LogError, Unsent
 from runtime.log.sender import EntrySender
 from schemas.base import tag_of
 from schemas.observations import ApiCall, ApiCallsObserved
-from schemas.paths import PATH_WORDS, PERSONAL_PARAMETERS, PERSONAL_SEGMENTS
+from schemas.paths import PATH_WORDS, PERSONAL_PARAMETERS, PERSONAL_SEGMENTS, SECRET_PARAMETERS
 from schemas.topics import API_CALLS
 
 WAITING_MAX: Final = 20_000
@@ -185,7 +185,7 @@ def as_call(noted: Noted) -> ApiCall:
 
 
 def mask_query(raw: bytes) -> str:
-    """The query without what may be of a person; of bounded length."""
+    """The query without what may be of a person, or lets somebody in; of bounded length."""
     shown = [(name, _masked(name, value)) for name, value in _parameters(raw)]
     return urlencode(shown, safe="[]*:,$")[:QUERY_LENGTH_MAX]
 
@@ -198,6 +198,8 @@ def _parameters(raw: bytes) -> list[tuple[str, str]]:
 
 
 def _masked(name: str, value: str) -> str:
+    if name.lower() in SECRET_PARAMETERS:
+        return MASK
     words = _WORDS.findall(name.lower())
     if "@" not in value and PERSONAL_PARAMETERS.isdisjoint(words):
         return value
