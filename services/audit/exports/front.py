@@ -7,7 +7,7 @@ that an answer named, and needs no key (runtime/http/links.py).
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Final, Literal, Protocol
+from typing import Any, Final, Protocol
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -64,17 +64,7 @@ class VoucherParametersBody(ParametersBody):
 class CreateExportBody(Body):
     """A file of one kind of object."""
 
-    exported_object: Literal[
-        "voucher",
-        "redemption",
-        "customer",
-        "publication",
-        "order",
-        "points_expiration",
-        "voucher_transactions",
-        "product",
-        "sku",
-    ]
+    exported_object: ExportedObject
     parameters: VoucherParametersBody | None = None
 
 

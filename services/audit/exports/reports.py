@@ -4,7 +4,6 @@ A report that nobody decided in time is sent again; one that counts no more does
 """
 
 import asyncio
-import os
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -13,7 +12,8 @@ from typing import Final, NamedTuple
 import structlog
 
 from runtime.log.log import Entry, LogError
-from schemas.base import Millis, tag_of
+from runtime.replica.system_commands import entry_of, make_system_command
+from schemas.base import Millis
 from schemas.commands import Command
 from schemas.exports import ReportExport
 from schemas.records import Decided, Record
@@ -23,10 +23,8 @@ from services.audit.exports.progress import Progress
 #: How often it is told how far a file is.
 PROGRESS_SECONDS: Final = 5.0
 RETRY_SECONDS: Final = 2.0
-#: How long a command counts, and how long its record is waited for.
-DEADLINE_MS: Final = 10_000
+#: How long a record is waited for: longer than its command counts.
 ANSWER_SECONDS: Final = 15.0
-_KIND: Final = tag_of(ReportExport).encode()
 
 log = structlog.get_logger(__name__)
 
@@ -90,23 +88,10 @@ class Reports:
             log.warning("progress not told", reason=str(fault))
 
     async def _send(self, partition: int, command: Command) -> None:
-        headers = (("type", _KIND), ("id", command.id.encode()), ("version", b"1"))
-        entry = Entry(command.project.encode(), self._outfit.encode(command), headers)
-        await self._outfit.send(COMMANDS, partition, entry)
+        await self._outfit.send(COMMANDS, partition, entry_of(command, self._outfit.encode))
 
     def _command(self, project: str, body: ReportExport) -> Command:
-        now = self._outfit.clock_ms()
-        return Command(
-            id=f"cmd_{os.urandom(13).hex()}",
-            project=project,
-            sent_at=now,
-            deadline=now + DEADLINE_MS,
-            seed=os.urandom(16).hex(),
-            key_kind="system",
-            fingerprint="",
-            body=body,
-            channel="SYSTEM",
-        )
+        return make_system_command(project, body, self._outfit.clock_ms(), channel="SYSTEM")
 
 
 class Telling:

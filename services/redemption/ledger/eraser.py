@@ -8,14 +8,14 @@ anew.
 """
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import structlog
 
 from runtime.log.log import Entry, LogError
-from schemas.base import Millis, tag_of
+from runtime.replica.system_commands import entry_of, make_system_command
+from schemas.base import Millis
 from schemas.commands import Command
 from schemas.erasures import EndErasures, Erasure
 from schemas.topics import COMMANDS
@@ -24,7 +24,6 @@ from services.redemption.ledger.serving import Found, Serving
 PERIOD_SECONDS = 0.5
 #: How many owners are erased at a time.
 OWNERS_MAX = 500
-DEADLINE_MS = 10_000
 
 log = structlog.get_logger(__name__)
 
@@ -92,21 +91,6 @@ class Eraser:
             await outfit.delete_commands(work.partition, work.decided + 1)
         for project in sorted({each.project for each in erasures}):
             ids = tuple(each.id for each in erasures if each.project == project)
-            entry = self._command(project, EndErasures(ids))
+            command = make_system_command(project, EndErasures(ids), outfit.clock_ms())
+            entry = entry_of(command, outfit.encode)
             self._sent[work.partition] = await outfit.send(COMMANDS, work.partition, entry)
-
-    def _command(self, project: str, body: EndErasures) -> Entry:
-        now = self._outfit.clock_ms()
-        command = Command(
-            id=f"cmd_{os.urandom(13).hex()}",
-            project=project,
-            sent_at=now,
-            deadline=now + DEADLINE_MS,
-            seed=os.urandom(16).hex(),
-            key_kind="system",
-            fingerprint="",
-            body=body,
-        )
-        kind = tag_of(EndErasures).encode()
-        headers = (("type", kind), ("id", command.id.encode()), ("version", b"1"))
-        return Entry(project.encode(), self._outfit.encode(command), headers)

@@ -5,13 +5,13 @@ sends a command only for a project in which something is due, so an idle log sta
 """
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 import structlog
 
 from engine.expiry import next_due
 from runtime.log.log import Entry, LogError
+from runtime.replica.system_commands import entry_of, make_system_command
 from schemas.base import Millis
 from schemas.commands import Command
 from schemas.expiry import ExpireDue
@@ -22,7 +22,6 @@ from services.redemption.ledger.serving import Found, Serving
 PERIOD_SECONDS = 1.0
 #: Between sweeps as long as they find something; each is bounded (engine/expiry.py).
 BUSY_SECONDS = 0.05
-DEADLINE_MS = 10_000
 
 log = structlog.get_logger(__name__)
 
@@ -75,25 +74,12 @@ class Ticker:
             any_due = True
             if self._sent.get(project, -1) > served.decided:
                 continue
+            command = make_system_command(project, ExpireDue(), now)
+            entry = entry_of(command, self._encode)
             try:
-                offset = await self._send(COMMANDS, served.partition, self._command(project))
+                offset = await self._send(COMMANDS, served.partition, entry)
             except LogError as fault:
                 log.warning("sweep not sent", project=project, reason=str(fault))
             else:
                 self._sent[project] = offset
         return any_due
-
-    def _command(self, project: str) -> Entry:
-        now = self._clock_ms()
-        command = Command(
-            id=f"cmd_{os.urandom(13).hex()}",
-            project=project,
-            sent_at=now,
-            deadline=now + DEADLINE_MS,
-            seed=os.urandom(16).hex(),
-            key_kind="system",
-            fingerprint="",
-            body=ExpireDue(),
-        )
-        headers = (("type", b"expire_due"), ("id", command.id.encode()), ("version", b"1"))
-        return Entry(project.encode(), self._encode(command), headers)
