@@ -47,7 +47,7 @@ class Measured(NamedTuple):
         if metric.over is None:
             return found.get(metric.name, None if metric.unit in _FRACTIONS else 0)
         above, below = (seconds if name == SECONDS else found.get(name, 0) for name in metric.over)
-        return float(f"{above / below:.{_DIGITS}g}") if above is not None and below else None
+        return divide(above, below)
 
 
 async def measure(
@@ -98,6 +98,11 @@ async def campaign_names(reads: Reads, project: str, ids: Sequence[str]) -> dict
         {"project": project, "campaigns": list(ids)},
     )
     return dict(await reads.rows(query))
+
+
+def divide(above: Number, below: Number) -> Number:
+    """A quotient, None where there is none."""
+    return float(f"{above / below:.{_DIGITS}g}") if above is not None and below else None
 
 
 def shown_number(number: Number) -> Any:

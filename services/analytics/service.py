@@ -29,6 +29,8 @@ from schemas.errors import not_found
 from services.analytics import queries
 from services.analytics.campaign_summary import summary_route
 from services.analytics.catalogue import catalogue_route
+from services.analytics.cohorts import cohorts_route
+from services.analytics.comparisons import compare_route, funnel_route
 from services.analytics.queries import REDEMPTION_TOTALS, TIME_MAX, VALIDATION_TOTALS, FactSelection
 from services.analytics.timeseries import timeseries_route
 from services.analytics.top import top_route
@@ -80,6 +82,9 @@ def analytics_service(reads: Reads, clock_ms: Callable[[], Millis]) -> Service:
             catalogue_route(),
             timeseries_route(reads, clock_ms),
             top_route(reads, clock_ms),
+            funnel_route(reads, clock_ms),
+            compare_route(reads, clock_ms),
+            cohorts_route(reads, clock_ms),
             summary_route(reads),
         ),
     )

@@ -64,7 +64,7 @@ def timeseries_route(reads: Reads, clock_ms: Callable[[], Millis]) -> Route:
         said = said_by(request, _PARAMETERS)
         interval = one_of(said.given, "interval", INTERVALS) or "day"
         by = one_of(said.given, "group_by", _DIMENSIONS)
-        metrics = _metrics(said.given, by)
+        metrics = usual_metrics(said.given, by)
         since, until = _period(said, interval, clock_ms())
         starts = starts_of(interval, since, until, said.zone)
         current = reads.up_to(request)
@@ -89,8 +89,8 @@ def timeseries_route(reads: Reads, clock_ms: Callable[[], Millis]) -> Route:
     return Route("/v1/analytics/timeseries", timeseries, methods=["GET"])
 
 
-def _metrics(given: list[Given], by: str | None) -> list[Metric]:
-    """Those that are named; else the totals, as far as they know what is asked for."""
+def usual_metrics(given: list[Given], by: str | None = None) -> list[Metric]:
+    """Those that are named; else the totals, as far as they know what is asked for. Raises ApiError."""
     named = filtered_by(given)
     known = [name for name, each in CATALOGUE.items() if each.over_time]
     usual = [
