@@ -5,9 +5,11 @@ of a record has its key, headers and content to the byte, so a copied ledger kee
 time is that of the copying.
 """
 
+import asyncio
 import base64
 import json
 import os
+import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
@@ -36,6 +38,9 @@ from tessera.tail import record_line
 REPLAYABLE: Final = tuple(each.name for each in TOPICS if each.name != CUSTOMER_KEYS)
 #: After how many records it says how far it is.
 PROGRESS_RECORDS: Final = 50_000
+#: A topic that was just made is known to its leaders a moment later.
+LEADER_SECONDS_MAX: Final = 30.0
+RETRY_SECONDS: Final = 0.2
 
 Write = Callable[[str], None]
 
@@ -176,10 +181,26 @@ async def _topic_target(settings: Settings, topic: Topic) -> AsyncIterator["Topi
     log = KafkaLog(client_options(settings))
     target = TopicTarget(log, topic.name)
     try:
+        for partition in range(topic.partitions or settings.partitions):
+            await _await_leader(log, Place(topic.name, partition))
         yield target
     finally:
         await target.abandon()
         await log.close()
+
+
+async def _await_leader(log: Log, place: Place) -> None:
+    """Returns when whoever leads a new partition knows of it. Raises LogError."""
+    until = time.monotonic() + LEADER_SECONDS_MAX
+    while True:
+        try:
+            await log.bounds(*place)
+        except LogError:
+            if time.monotonic() > until:
+                raise
+            await asyncio.sleep(RETRY_SECONDS)
+        else:
+            return
 
 
 class LineTarget:

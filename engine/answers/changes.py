@@ -29,8 +29,10 @@ from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import CUSTOMER_EVENTS
 from schemas.erasures import ERASURE_EVENTS
 from schemas.events import events_of
+from schemas.exports import EXPORT_EVENTS
 from schemas.locations import LocationCreated, LocationDeleted, LocationUpdated
 from schemas.metadata import MetadataSchemaCreated, MetadataSchemaDeleted, MetadataSchemaUpdated
+from schemas.notifications import NOTIFICATION_EVENTS
 from schemas.oauth import OAUTH_EVENTS
 from schemas.orders import ORDER_EVENTS
 from schemas.products import (
@@ -178,6 +180,8 @@ UNSUBJECTED: Final = events_of(
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
+    EXPORT_EVENTS,
+    NOTIFICATION_EVENTS,
     OAUTH_EVENTS,
     ORDER_EVENTS,
     PUBLICATION_EVENTS,

@@ -199,7 +199,7 @@ def test_a_browser_may_see_the_answers_of_the_client_side_api(
     [
         ("DELETE", "/v1/redemptions"),
         ("PUT", "/v1/redemptions"),
-        ("GET", "/v1/validations"),
+        ("PUT", "/v1/validations"),
         ("PATCH", "/v1/vouchers/x"),
         ("GET", "/v1/vouchers/x/enable"),
         ("POST", "/v1/vouchers/x/sessions/y"),
