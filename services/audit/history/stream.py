@@ -152,17 +152,15 @@ class _Follower:
     async def _missed(self, first: int, joined: int) -> AsyncGenerator[tuple[int, Decided], None]:
         """The records with wanted events from an offset up to another."""
         reads = self._streams.reads.at(self._place, joined)
-        wanted = self._choice.wanted(self._project)
-        wanted.between(self._place.partition, first, joined)
-        start = 0
-        at = -1
+        page = Page(PAGE_EVENTS, 0, "created_at", descending=False)
         while True:
-            page = Page(PAGE_EVENTS, start, "created_at", descending=False)
+            wanted = self._choice.wanted(self._project)
+            wanted.between(self._place.partition, first, joined)
             rows = await reads.rows(wanted.page(page))
-            places = [(partition, offset) for partition, offset, *_ in rows if offset > at]
+            places = [(partition, offset) for partition, offset, *_ in rows]
             for (_, offset), (record, _) in (await self._streams.records.decided(places)).items():
-                at = offset
                 yield offset, record
             if len(rows) < PAGE_EVENTS:
                 return
-            start += PAGE_EVENTS
+            # a record is told whole, also where the page ends within it
+            first = places[-1][1] + 1
