@@ -13,6 +13,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -93,14 +94,12 @@ class Rebuild:
 
     async def _make_tables(self) -> None:
         await self._drop_tables()
-        for tables in self._tables.values():
-            for table in tables:
-                await self._database.execute(new_table(table).create())
+        for table in chain.from_iterable(self._tables.values()):
+            await self._database.execute(new_table(table).create())
 
     async def _drop_tables(self) -> None:
-        for tables in self._tables.values():
-            for table in tables:
-                await self._database.execute(new_table(table).drop())
+        for table in chain.from_iterable(self._tables.values()):
+            await self._database.execute(new_table(table).drop())
 
     async def _fill(self) -> None:
         """Brings the new tables near the end of the log."""
@@ -132,9 +131,8 @@ class Rebuild:
             for place, feed in self._new.items():
                 tables = self._tables[place.topic]
                 await feed.fill(max(self._positions.of(table, place) for table in tables))
-            for tables in self._tables.values():
-                for table in tables:
-                    await self._database.execute(exchange(table))
+            for table in chain.from_iterable(self._tables.values()):
+                await self._database.execute(exchange(table))
         log.info("tables were rebuilt", records=self.progress.of)
 
 

@@ -95,8 +95,6 @@ class Feed(Generic[R]):
         self._heard = Heard(self._asked_at)
         #: Who is told each record as it is taken; one that is read again is told again.
         self.listeners: list[Callable[[R | None, int], None]] = []
-        #: The last record that was taken.
-        self.newest = -1
         #: Held by whoever moves the feed on.
         self._turn = asyncio.Lock()
         self._is_open = False
@@ -189,7 +187,7 @@ class Feed(Generic[R]):
             if self._filler.is_empty:
                 self._gathering_since = self._clock()
             self._filler.take(applied, record)
-            self.newest = applied.offset
+            self._taken = applied.offset
             for tell in self.listeners:
                 tell(record, applied.offset)
             if self._filler.is_full:

@@ -89,9 +89,10 @@ class Sinks:
         """
         feed = self._feeds[place]
         feed.listeners.append(tell)
-        at = (self.positions.of(t, there) for t, there in self._places() if there == place)
         try:
-            yield max(feed.newest, *at)
+            # what a table holds was told to whoever listened before
+            tables = [table for table, there in self._places() if there == place]
+            yield max(feed.taken, *(self.positions.of(table, place) for table in tables))
         finally:
             feed.listeners.remove(tell)
 
@@ -153,15 +154,12 @@ class Sinks:
         found = []
         try:
             await self._await_erased()
-            for table, topic in self._sources_of_tables:
-                for partition in range(self._partitions):
-                    place = Place(topic, partition)
-                    first = await self._sources.first_kept(place)
-                    # Asked before the rows are, so that nothing is missing up to there.
-                    at = self.positions.of(table, place)
-                    kept = self._kept_from(table)
-                    state = await table_state(self.database, table, place, first, at, kept)
-                    found.append(state)
+            for table, place in self._places():
+                first = await self._sources.first_kept(place)
+                # Asked before the rows are, so that nothing is missing up to there.
+                at = self.positions.of(table, place)
+                kept = self._kept_from(table)
+                found.append(await table_state(self.database, table, place, first, at, kept))
         except (LogError, DatabaseFault) as fault:
             raise unavailable("The tables cannot be read") from fault
         return Response(msgspec.json.encode({"tables": found}), media_type=JSON)
