@@ -1,14 +1,24 @@
-"""Commands that the system itself sends by the topic, and that no client waits for."""
+"""Commands as they lie in their topic, and those that the system itself sends there."""
 
 import os
-from collections.abc import Callable
 from typing import Final
 
 from runtime.log.log import Entry
 from schemas.base import Millis, tag_of
 from schemas.commands import Command, CommandBody
 
+#: How long a command of the system counts; no client waits for it.
 DEADLINE_MS: Final = 10_000
+
+
+def entry_of(command: Command, value: bytes) -> Entry:
+    """The command as it lies in its topic; `value` is what it encodes to."""
+    headers = (
+        ("type", tag_of(type(command.body)).encode()),
+        ("id", command.id.encode()),
+        ("version", b"1"),
+    )
+    return Entry(command.project.encode(), value, headers)
 
 
 def make_system_command(
@@ -26,13 +36,3 @@ def make_system_command(
         body=body,
         channel=channel,
     )
-
-
-def entry_of(command: Command, encode: Callable[[Command], bytes]) -> Entry:
-    """The command as it lies in its topic."""
-    headers = (
-        ("type", tag_of(type(command.body)).encode()),
-        ("id", command.id.encode()),
-        ("version", b"1"),
-    )
-    return Entry(command.project.encode(), encode(command), headers)

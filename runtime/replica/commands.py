@@ -12,12 +12,13 @@ from collections.abc import Callable, Mapping
 
 from runtime.base.faults import NoSpace, NotDecided, NotSent, OutcomeUnknown, TooLarge
 from runtime.keys.codec import Codec
-from runtime.log.log import Entry, InDoubt, LogError, Unsent
+from runtime.log.log import InDoubt, LogError, Unsent
 from runtime.log.sender import EntrySender
+from runtime.replica.command_entries import entry_of
 from runtime.replica.command_sender import Answered
 from runtime.replica.followed import Followed, Recorded
 from runtime.replica.inbox import Handed, Inbox
-from schemas.base import Millis, tag_of
+from schemas.base import Millis
 from schemas.commands import Command, CommandBody
 from schemas.projects import KeyKind
 from schemas.records import Answer, Decided, Duplicate, Record
@@ -102,19 +103,10 @@ class Commands:
         if followed.loan is not None:
             inbox = followed.loan.inbox
             return await hand_over(command, self._clock_ms(), inbox, is_drawn=is_drawn)
-        entry = Entry(
-            command.project.encode(),
-            value,
-            (
-                ("type", tag_of(type(command.body)).encode()),
-                ("id", command.id.encode()),
-                ("version", b"1"),
-            ),
-        )
         offset: int | None = None
         followed.expect(command.id)
         try:
-            offset = await self._sender.send(COMMANDS, partition, entry)
+            offset = await self._sender.send(COMMANDS, partition, entry_of(command, value))
             left_ms = command.deadline - self._clock_ms()
             return await followed.answer_to(command.id, offset, max(left_ms, 0) / 1000)
         except Unsent as fault:

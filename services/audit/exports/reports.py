@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import structlog
 
 from runtime.log.log import Entry, LogError
-from runtime.replica.system_commands import entry_of, make_system_command
+from runtime.replica.command_entries import entry_of, make_system_command
 from schemas.base import Millis
 from schemas.commands import Command
 from schemas.exports import ReportExport
@@ -88,7 +88,9 @@ class Reports:
             log.warning("progress not told", reason=str(fault))
 
     async def _send(self, partition: int, command: Command) -> None:
-        await self._outfit.send(COMMANDS, partition, entry_of(command, self._outfit.encode))
+        await self._outfit.send(
+            COMMANDS, partition, entry_of(command, self._outfit.encode(command))
+        )
 
     def _command(self, project: str, body: ReportExport) -> Command:
         return make_system_command(project, body, self._outfit.clock_ms(), channel="SYSTEM")

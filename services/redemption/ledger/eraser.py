@@ -14,7 +14,7 @@ from typing import NamedTuple
 import structlog
 
 from runtime.log.log import Entry, LogError
-from runtime.replica.system_commands import entry_of, make_system_command
+from runtime.replica.command_entries import entry_of, make_system_command
 from schemas.base import Millis
 from schemas.commands import Command
 from schemas.erasures import EndErasures, Erasure
@@ -92,5 +92,5 @@ class Eraser:
         for project in sorted({each.project for each in erasures}):
             ids = tuple(each.id for each in erasures if each.project == project)
             command = make_system_command(project, EndErasures(ids), outfit.clock_ms())
-            entry = entry_of(command, outfit.encode)
+            entry = entry_of(command, outfit.encode(command))
             self._sent[work.partition] = await outfit.send(COMMANDS, work.partition, entry)

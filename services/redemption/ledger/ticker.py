@@ -11,7 +11,7 @@ import structlog
 
 from engine.expiry import next_due
 from runtime.log.log import Entry, LogError
-from runtime.replica.system_commands import entry_of, make_system_command
+from runtime.replica.command_entries import entry_of, make_system_command
 from schemas.base import Millis
 from schemas.commands import Command
 from schemas.expiry import ExpireDue
@@ -75,7 +75,7 @@ class Ticker:
             if self._sent.get(project, -1) > served.decided:
                 continue
             command = make_system_command(project, ExpireDue(), now)
-            entry = entry_of(command, self._encode)
+            entry = entry_of(command, self._encode(command))
             try:
                 offset = await self._send(COMMANDS, served.partition, entry)
             except LogError as fault:
