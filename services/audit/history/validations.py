@@ -84,7 +84,7 @@ class Validations:
         reads = self._reads.up_to(request)
         await _add_code(where, reads, text_of(given, "code"))
         await add_customer(where, reads, given, "customer_id")
-        ((total,),) = await reads.rows(_count(where))
+        ((total,),) = await reads.rows(queries.count_latest(VALIDATIONS, where))
         rows = await reads.rows(_validations_page(where, page)) if total else []
         bodies = await _bodies(reads, where.values["project"], rows)
         return list_response("data", bodies, total=total)
@@ -112,13 +112,6 @@ def _validations_page(where: Where, page: Page) -> Query:
         f"SELECT {_COLUMNS} FROM {VALIDATIONS.full_name} FINAL "  # noqa: S608  constants
         f"WHERE {where.text} {queries.page_clause(ORDERS[page.order], page)}",
         {**where.values, "limit": page.limit, "offset": page.offset},
-    )
-
-
-def _count(where: Where) -> Query:
-    return Query(
-        f"SELECT count() FROM {VALIDATIONS.full_name} FINAL WHERE {where.text}",  # noqa: S608
-        where.values,
     )
 
 

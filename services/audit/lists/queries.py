@@ -88,8 +88,13 @@ def list_entities(where: Where, page: Page, columns: Sequence[str]) -> Query:
 
 def count_entities(where: Where) -> Query:
     """How many there are on all pages."""
+    return count_latest(ENTITIES, where)
+
+
+def count_latest(table: TableDef, where: Where) -> Query:
+    """As `count_entities`, of another table that keeps the newest row of a key."""
     return Query(
-        f"SELECT count() FROM {ENTITIES.full_name} FINAL WHERE {where.text}",  # noqa: S608
+        f"SELECT count() FROM {table.full_name} FINAL WHERE {where.text}",  # noqa: S608
         where.values,
     )
 
