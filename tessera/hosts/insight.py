@@ -23,8 +23,8 @@ from schemas.observations import ValidationObserved
 from schemas.records import Record
 from schemas.topics import API_CALLS, DELIVERIES, LEDGER, VALIDATIONS
 from services.analytics.service import analytics_service
-from services.analytics.tables import LEDGER_TABLES as ANALYTICS_LEDGER_TABLES
-from services.analytics.tables import VALIDATION_TABLES as ANALYTICS_VALIDATION_TABLES
+from services.analytics.sink.tables import LEDGER_TABLES as ANALYTICS_LEDGER_TABLES
+from services.analytics.sink.tables import VALIDATION_TABLES as ANALYTICS_VALIDATION_TABLES
 from services.audit.exports.download import export_file_service
 from services.audit.exports.exporter import Exporter, ExporterOutfit
 from services.audit.exports.files import ExportFiles

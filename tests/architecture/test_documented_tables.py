@@ -17,10 +17,9 @@ from schemas.base import DAY_MS
 from schemas.discounts import EFFECTS
 from schemas.stacking import StackingRules
 from schemas.topics import API_CALLS, DELIVERIES, LEDGER, TOPICS, VALIDATIONS, Topic
-from services.analytics import tables as analytics
-from services.analytics.catalogue import METRICS as CATALOGUE
-from services.analytics.catalogue import dimensions_of, how_computed
-from services.analytics.timeseries import METRICS
+from services.analytics.measures.catalogue import METRICS, dimensions_of, how_computed
+from services.analytics.measures.queries import TOTALS
+from services.analytics.sink import tables as analytics
 from services.audit.history import api_calls, validations
 from services.audit.lists import redemptions
 from services.audit.lists.bin import BIN
@@ -141,8 +140,8 @@ def test_the_tables_of_clickhouse(page: str) -> None:
 def test_the_totals_of_analytics() -> None:
     page = (ROOT / "docs/services/analytics.md").read_text("utf-8")
     first, second, _ = re.findall(r"^```json\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
-    assert list(json.loads(first)["totals"]) == list(METRICS)
-    assert set(json.loads(second)["metrics"]) <= set(METRICS)
+    assert list(json.loads(first)["totals"]) == list(TOTALS)
+    assert set(json.loads(second)["metrics"]) <= set(TOTALS)
 
 
 def test_the_metrics_of_analytics() -> None:
@@ -157,7 +156,7 @@ def test_the_metrics_of_analytics() -> None:
             ", ".join(dimensions_of(each)),
             " / ".join(f"`{name}`" for name in how_computed(each).split(" / ")),
         ]
-        for each in CATALOGUE.values()
+        for each in METRICS.values()
     ]
 
 

@@ -21,7 +21,7 @@ from runtime.store.store import MemoryStore
 from schemas.projects import KeyKind
 from schemas.records import Conflicted, Decided, Expired, Record
 from schemas.webhooks import EVENT_NAMES, Webhook
-from services.analytics.tables import LEDGER_TABLES as ANALYTICS_TABLES
+from services.analytics.sink.tables import LEDGER_TABLES as ANALYTICS_TABLES
 from services.audit.sink.activity_table import ACTIVITY, shown_entry
 from services.audit.sink.redemption_table import REDEMPTIONS, shown_bodies
 from services.audit.sink.tables import LEDGER_TABLES as AUDIT_TABLES

@@ -23,7 +23,7 @@ from schemas.observations import ApiCallsObserved, ValidationObserved
 from schemas.personal import Personal, PersonalData
 from schemas.records import Record
 from schemas.topics import API_CALLS, LEDGER, VALIDATIONS
-from services.analytics import tables as analytics
+from services.analytics.sink import tables as analytics
 from services.audit.history.records import StoredRecord
 from services.audit.sink import tables as audit
 from services.audit.sink.api_call_table import API_CALL_TABLES, api_calls_of

@@ -8,13 +8,13 @@ from schemas.campaigns import CampaignCreated, CampaignDeleted
 from schemas.errors import refuse
 from schemas.redemptions import RollbackFailed
 from schemas.voucher_events import VoucherDeleted
-from services.analytics.campaign_summary import (
+from services.analytics.measures.campaign_summary import (
     facts_of,
     failed_rollbacks_of,
     living_campaign,
     redeemed_of,
 )
-from services.analytics.queries import TIME_MAX, FactSelection, find_campaign
+from services.analytics.measures.queries import TIME_MAX, FactSelection, find_campaign
 from tests.integration.insight_world import World
 from tests.unit.services.audit.examples import (
     DAY,

@@ -12,7 +12,7 @@ from schemas.evaluations import Evaluation
 from schemas.observations import ValidationObserved
 from schemas.orders import Order
 from schemas.redemptions import RedemptionSucceeded
-from services.analytics.redemption_facts import REDEMPTION_FACTS, RedemptionFact
+from services.analytics.sink.redemption_facts import REDEMPTION_FACTS, RedemptionFact
 from tests.integration.insight_host import Insight, running
 from tests.integration.insight_world import World
 from tests.unit.services.audit.examples import (

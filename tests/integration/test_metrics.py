@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 
-from services.analytics.catalogue import METRICS, dimensions_of
+from services.analytics.measures.catalogue import METRICS, dimensions_of
 from tests.integration.insight_host import Insight, running
 from tests.integration.metrics_story import tell
 

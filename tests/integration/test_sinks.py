@@ -8,14 +8,14 @@ from fronts.query_string import Page
 from runtime.clickhouse.database import Database, Query
 from runtime.clickhouse.sinks import TableState
 from schemas.observations import ValidationObserved
-from services.analytics.queries import (
+from services.analytics.measures.queries import (
     REDEMPTION_TOTALS,
     TIME_MAX,
     FactSelection,
     redemption_totals,
     validation_totals,
 )
-from services.analytics.validation_facts import VALIDATION_FACTS
+from services.analytics.sink.validation_facts import VALIDATION_FACTS
 from services.audit.lists.filters import Where
 from services.audit.lists.queries import count_rows, list_rows
 from services.audit.lists.redemptions import NEWEST

@@ -8,7 +8,7 @@ import pytest
 
 from schemas.campaigns import Campaign, CampaignCreated
 from schemas.observations import ValidationObserved
-from services.analytics.timeseries import METRICS
+from services.analytics.measures.queries import TOTALS
 from tests.integration.insight_host import Insight, running
 from tests.integration.insight_world import many
 from tests.unit.services.audit.examples import (
@@ -24,7 +24,7 @@ from tests.unit.services.audit.examples import (
     succeeded,
 )
 
-ADDED = [name for name in METRICS if name != "unique_customers"]
+ADDED = [name for name in TOTALS if name != "unique_customers"]
 PATH = "/v1/analytics/timeseries"
 
 
@@ -126,7 +126,7 @@ async def test_each_campaign_has_its_own_series(insight: Insight) -> None:
     assert found["series"][0]["campaign"] == {"id": "camp_1", "name": "name of camp_1"}
     for campaign in ("camp_1", "camp_2"):
         totals = await insight.totals(f"campaign={campaign}")
-        assert {name: sum(each[name] for each in named[campaign]) for name in METRICS} == totals
+        assert {name: sum(each[name] for each in named[campaign]) for name in TOTALS} == totals
     assert [
         each["redemptions_succeeded"] for each in named[None] if any(list(each.values())[1:])
     ] == [1]

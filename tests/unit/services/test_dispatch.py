@@ -6,7 +6,7 @@ from typing import Any, get_args
 import pytest
 
 from schemas.events import Event
-from services.analytics import campaign_tables, redemption_facts, validation_facts
+from services.analytics.sink import campaign_tables, redemption_facts, validation_facts
 from services.audit.sink import segment_rows, validation_table
 from services.audit.sink import tables as audit
 from services.distribution.webhooks import outbox

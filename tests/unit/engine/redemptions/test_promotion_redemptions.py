@@ -25,8 +25,8 @@ from schemas.redemptions import (
     RollBackStack,
 )
 from schemas.sessions import SessionLocked
-from services.analytics.redemption_facts import redemption_facts
-from services.analytics.validation_facts import session_facts
+from services.analytics.sink.redemption_facts import redemption_facts
+from services.analytics.sink.validation_facts import session_facts
 from services.audit.sink.redemption_table import redemption_table_rows
 from tests.unit.engine.promotion_world import (
     add,

@@ -13,14 +13,14 @@ from runtime.clickhouse.table import checkpoint, digest, sink_table
 from runtime.http.errors import ApiError
 from runtime.log.log import Place
 from schemas.base import DAY_MS, INSTANT_MAX
-from services.analytics.campaign_summary import (
+from services.analytics.measures.campaign_summary import (
     facts_of,
     failed_rollbacks_of,
     living_campaign,
     redeemed_of,
 )
-from services.analytics.intervals import starts_of
-from services.analytics.queries import (
+from services.analytics.measures.intervals import starts_of
+from services.analytics.measures.queries import (
     FactSelection,
     find_campaign,
     redemption_totals,

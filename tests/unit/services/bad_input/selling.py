@@ -166,7 +166,7 @@ CAMPAIGNS: Final[Rows] = {
         "campaigns/Spring/vouchers?vouchers_count=0", {}
     ) + post("campaigns/Spring/vouchers?vouchers_count=20000001", {}),
     "a summary whose start_date is after its end_date": shown(
-        "tests/unit/services/analytics/test_campaign_summary.py::test_a_period_that_is_none_is_refused"
+        "tests/unit/services/analytics/measures/test_campaign_summary.py::test_a_period_that_is_none_is_refused"
     ),
 }  # fmt: skip
 BEFORE_CAMPAIGNS: Final[Before] = (

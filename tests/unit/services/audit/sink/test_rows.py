@@ -24,9 +24,9 @@ from schemas.promotions import PromotionTier
 from schemas.records import Record, WriterStarted
 from schemas.redemptions import RolledBack
 from schemas.voucher_events import VoucherCreated, VoucherDeleted
-from services.analytics.campaign_tables import campaign_facts, campaign_rows
-from services.analytics.redemption_facts import redemption_facts
-from services.analytics.validation_facts import session_facts
+from services.analytics.sink.campaign_tables import campaign_facts, campaign_rows
+from services.analytics.sink.redemption_facts import redemption_facts
+from services.analytics.sink.validation_facts import session_facts
 from services.audit.lists.filters import Where
 from services.audit.lists.redemptions import FIELDS
 from services.audit.sink.entities import ENTITIES, EntityRow

@@ -4,14 +4,14 @@ from runtime.clickhouse.database import TableDef
 from runtime.clickhouse.table import SinkTable
 from schemas.observations import ValidationObserved
 from schemas.records import Record
-from services.analytics.campaign_tables import (
+from services.analytics.sink.campaign_tables import (
     CAMPAIGN_FACTS,
     CAMPAIGNS,
     campaign_facts,
     campaign_rows,
 )
-from services.analytics.redemption_facts import REDEMPTION_FACTS, redemption_facts
-from services.analytics.validation_facts import VALIDATION_FACTS, observed_facts, session_facts
+from services.analytics.sink.redemption_facts import REDEMPTION_FACTS, redemption_facts
+from services.analytics.sink.validation_facts import VALIDATION_FACTS, observed_facts, session_facts
 
 #: What analytics takes from the topic `ledger`, and from `validations`.
 LEDGER_TABLES: tuple[SinkTable[Record], ...] = (

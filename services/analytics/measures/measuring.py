@@ -9,9 +9,9 @@ from engine.kernel.encode import number_text
 from runtime.clickhouse.database import Query
 from runtime.clickhouse.reads import Reads
 from schemas.base import Millis
-from services.analytics.campaign_tables import CAMPAIGNS
-from services.analytics.catalogue import METRICS, SECONDS, Metric, bases_of
-from services.analytics.sources import SOURCES, Asked, values_of
+from services.analytics.measures.catalogue import METRICS, SECONDS, Metric, bases_of
+from services.analytics.measures.sources import SOURCES, Asked, values_of
+from services.analytics.sink.campaign_tables import CAMPAIGNS
 
 #: What a metric is: exact, or a quotient or percentile; None where there is nothing to divide by.
 Number = int | float | None

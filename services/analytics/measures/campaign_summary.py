@@ -27,15 +27,15 @@ from runtime.http.internal import time_zone_of
 from runtime.http.routing import caller_of, read_ident
 from schemas.base import Millis
 from schemas.errors import not_found
-from services.analytics.campaign_tables import CAMPAIGN_FACTS, CAMPAIGNS
-from services.analytics.queries import (
+from services.analytics.measures.queries import (
     PERIOD,
     TIME_MAX,
     FactSelection,
     selection_values,
     validation_totals,
 )
-from services.analytics.redemption_facts import REDEMPTION_FACTS
+from services.analytics.sink.campaign_tables import CAMPAIGN_FACTS, CAMPAIGNS
+from services.analytics.sink.redemption_facts import REDEMPTION_FACTS
 
 _PARAMETERS = frozenset({"start_date", "end_date"})
 

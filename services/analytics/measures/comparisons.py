@@ -13,9 +13,9 @@ from fronts.answers import json_answer
 from fronts.query_string import invalid_parameter, text_of
 from runtime.clickhouse.reads import Reads
 from schemas.base import INSTANT_MAX, Millis
-from services.analytics.catalogue import METRICS
-from services.analytics.measuring import divide, measure, shown_number
-from services.analytics.parameters import (
+from services.analytics.measures.catalogue import METRICS
+from services.analytics.measures.measuring import divide, measure, shown_number
+from services.analytics.measures.parameters import (
     COMMON,
     Said,
     asked_by,
@@ -26,9 +26,9 @@ from services.analytics.parameters import (
     require_period,
     said_by,
 )
-from services.analytics.sources import Asked
-from services.analytics.timeseries import usual_metrics
-from services.analytics.written import csv_answer
+from services.analytics.measures.sources import Asked
+from services.analytics.measures.timeseries import usual_metrics
+from services.analytics.measures.written import csv_answer
 
 #: What a code goes through, and the metric that counts it.
 STEPS: Final = (

@@ -14,10 +14,10 @@ from fronts.query_string import invalid_parameter
 from runtime.clickhouse.database import Query
 from runtime.clickhouse.reads import Reads
 from schemas.base import Millis
-from services.analytics.catalogue import METRICS
-from services.analytics.intervals import start_of, starts_of
-from services.analytics.measuring import divide, shown_number
-from services.analytics.parameters import (
+from services.analytics.measures.catalogue import METRICS
+from services.analytics.measures.intervals import start_of, starts_of
+from services.analytics.measures.measuring import divide, shown_number
+from services.analytics.measures.parameters import (
     COMMON,
     asked_by,
     instant_of,
@@ -25,8 +25,8 @@ from services.analytics.parameters import (
     require_period,
     said_by,
 )
-from services.analytics.sources import SOURCES, Asked, values_of
-from services.analytics.written import csv_answer
+from services.analytics.measures.sources import SOURCES, Asked, values_of
+from services.analytics.measures.written import csv_answer
 
 MONTHS_DEFAULT: Final = 12
 MONTHS_MAX: Final = 36

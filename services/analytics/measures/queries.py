@@ -10,9 +10,9 @@ from typing import NamedTuple
 from engine.kernel.tables import WINDOW_MS
 from runtime.clickhouse.database import Query
 from schemas.base import Millis
-from services.analytics.campaign_tables import CAMPAIGNS
-from services.analytics.redemption_facts import REDEMPTION_FACTS
-from services.analytics.validation_facts import VALIDATION_FACTS
+from services.analytics.sink.campaign_tables import CAMPAIGNS
+from services.analytics.sink.redemption_facts import REDEMPTION_FACTS
+from services.analytics.sink.validation_facts import VALIDATION_FACTS
 
 #: The period's end where the caller names none: everything so far.
 TIME_MAX: Millis = 2**53
@@ -40,6 +40,8 @@ REDEMPTION_TOTALS = (
     "unique_customers",
 )
 VALIDATION_TOTALS = ("validations_valid", "validations_invalid")
+#: The totals in the order in which they are shown.
+TOTALS = (*REDEMPTION_TOTALS[:3], *VALIDATION_TOTALS, *REDEMPTION_TOTALS[3:])
 _COUNTED_ONCE = MappingProxyType({False: "first", True: "first_of_campaign"})
 
 

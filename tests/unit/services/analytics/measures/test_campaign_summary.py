@@ -6,8 +6,8 @@ from engine.kernel.calendar import parse_instant
 from engine.kernel.zones import zone_named
 from fronts.query_string import read_parameters
 from runtime.http.errors import ApiError
-from services.analytics.campaign_summary import period_of
-from services.analytics.queries import TIME_MAX
+from services.analytics.measures.campaign_summary import period_of
+from services.analytics.measures.queries import TIME_MAX
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 A fact counts vouchers or publications, and sums credits of gift cards, in minor units. Vouchers of no
 campaign have facts as well, whose campaign is empty. What was
-redeemed of a campaign stands in the facts of redemptions (services/analytics/redemption_facts.py).
+redeemed of a campaign stands in the facts of redemptions (services/analytics/sink/redemption_facts.py).
 """
 
 from collections.abc import Callable, Mapping

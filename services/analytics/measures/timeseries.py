@@ -18,17 +18,22 @@ from fronts.answers import json_answer
 from fronts.query_string import Given, invalid_parameter
 from runtime.clickhouse.reads import Reads
 from schemas.base import Millis
-from services.analytics.catalogue import METRICS as CATALOGUE
-from services.analytics.catalogue import Metric, bases_of, dimensions_of, filters_of
-from services.analytics.intervals import INTERVALS, end_of, start_of, starts_of
-from services.analytics.measuring import (
+from services.analytics.measures.catalogue import (
+    METRICS,
+    Metric,
+    bases_of,
+    dimensions_of,
+    filters_of,
+)
+from services.analytics.measures.intervals import INTERVALS, end_of, start_of, starts_of
+from services.analytics.measures.measuring import (
     Cut,
     campaign_names,
     groups_with_most,
     measure,
     shown_number,
 )
-from services.analytics.parameters import (
+from services.analytics.measures.parameters import (
     COMMON,
     Said,
     asked_by,
@@ -40,16 +45,14 @@ from services.analytics.parameters import (
     require_period,
     said_by,
 )
-from services.analytics.queries import REDEMPTION_TOTALS, VALIDATION_TOTALS
-from services.analytics.sources import SOURCES, Asked
-from services.analytics.written import csv_answer
+from services.analytics.measures.queries import TOTALS
+from services.analytics.measures.sources import SOURCES, Asked
+from services.analytics.measures.written import csv_answer
 
 POINTS_OF_ALL_MAX: Final = 10_000
 GROUPS_MAX: Final = 100
 #: How many intervals are shown where the caller names no beginning.
 INTERVALS_DEFAULT: Final = 30
-#: What is shown unless metrics are named: the totals.
-METRICS: Final = (*REDEMPTION_TOTALS[:3], *VALIDATION_TOTALS, *REDEMPTION_TOTALS[3:])
 
 _PARAMETERS: Final = COMMON | {"metrics", "interval", "group_by"}
 _DIMENSIONS: Final = tuple(
@@ -92,12 +95,12 @@ def timeseries_route(reads: Reads, clock_ms: Callable[[], Millis]) -> Route:
 def usual_metrics(given: list[Given], by: str | None = None) -> list[Metric]:
     """Those that are named; else the totals, as far as they know what is asked for. Raises ApiError."""
     named = filtered_by(given)
-    known = [name for name, each in CATALOGUE.items() if each.over_time]
+    known = [name for name, each in METRICS.items() if each.over_time]
     usual = [
         name
-        for name in METRICS
-        if named <= set(filters_of(CATALOGUE[name]))
-        and (by is None or by in dimensions_of(CATALOGUE[name]))
+        for name in TOTALS
+        if named <= set(filters_of(METRICS[name]))
+        and (by is None or by in dimensions_of(METRICS[name]))
     ]
     metrics = metrics_of(given, known, usual)
     if not metrics:

@@ -1,6 +1,6 @@
 """What analytics can count: every metric as data, and the catalogue that tells them.
 
-A metric is an aggregate over the rows of a source (services/analytics/sources.py), or one metric divided by another.
+A metric is an aggregate over the rows of a source (services/analytics/measures/sources.py), or one metric divided by another.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from starlette.routing import Route
 from engine.kernel.encode import Body, to_json
 from fronts.query_string import read_parameters, require_known
 from runtime.http.errors import JSON
-from services.analytics.sources import NEW_CUSTOMER, PAID, SOURCES
+from services.analytics.measures.sources import NEW_CUSTOMER, PAID, SOURCES
 
 #: Stands for how long what is asked for lasts; only a divisor.
 SECONDS: Final = "seconds"

@@ -10,10 +10,10 @@ from typing import Any, Final, NamedTuple
 
 from engine.kernel.tables import WINDOW_MS
 from schemas.base import Millis
-from services.analytics.campaign_tables import CAMPAIGN_FACTS, CAMPAIGNS
-from services.analytics.queries import PERIOD
-from services.analytics.redemption_facts import REDEMPTION_FACTS
-from services.analytics.validation_facts import VALIDATION_FACTS
+from services.analytics.measures.queries import PERIOD
+from services.analytics.sink.campaign_tables import CAMPAIGN_FACTS, CAMPAIGNS
+from services.analytics.sink.redemption_facts import REDEMPTION_FACTS
+from services.analytics.sink.validation_facts import VALIDATION_FACTS
 
 ENTITIES: Final = "tessera.entities"
 _OURS: Final = "project = {project:String}"

@@ -13,9 +13,9 @@ from fronts.answers import json_answer
 from fronts.query_string import invalid_parameter, limit_of
 from runtime.clickhouse.reads import Reads
 from schemas.base import Millis
-from services.analytics.catalogue import METRICS, dimensions_of
-from services.analytics.measuring import campaign_names, rank, shown_number
-from services.analytics.parameters import (
+from services.analytics.measures.catalogue import METRICS, dimensions_of
+from services.analytics.measures.measuring import campaign_names, rank, shown_number
+from services.analytics.measures.parameters import (
     COMMON,
     asked_by,
     metrics_of,
@@ -24,8 +24,8 @@ from services.analytics.parameters import (
     require_filters,
     said_by,
 )
-from services.analytics.timeseries import require_dimension
-from services.analytics.written import csv_answer
+from services.analytics.measures.timeseries import require_dimension
+from services.analytics.measures.written import csv_answer
 
 _PARAMETERS: Final = COMMON | {"metrics", "by", "limit", "order"}
 

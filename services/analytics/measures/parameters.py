@@ -23,9 +23,9 @@ from runtime.http.internal import time_zone_of
 from runtime.http.routing import caller_of
 from schemas.base import Millis
 from schemas.errors import not_found
-from services.analytics.catalogue import METRICS, Metric, filters_of
-from services.analytics.queries import find_campaign
-from services.analytics.sources import ENTITIES, SOURCES, Asked
+from services.analytics.measures.catalogue import METRICS, Metric, filters_of
+from services.analytics.measures.queries import find_campaign
+from services.analytics.measures.sources import ENTITIES, SOURCES, Asked
 
 #: Everything that any metric can be narrowed by.
 FILTERS: Final = tuple(dict.fromkeys(name for each in SOURCES.values() for name in each.filters))
