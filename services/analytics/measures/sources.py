@@ -81,7 +81,7 @@ _OF_REQUEST: Final = frozenset(
 #: The columns of the facts that rows of redemptions have.
 _TOLD: Final = (
     "log_offset, id, campaign, type, tier, voucher, channel, reason, customer_id, products, "
-    "discount, order_amount, order_total"
+    "discount, order_amount, order_total, order_initial"
 )
 
 

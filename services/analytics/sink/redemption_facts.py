@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
+from engine.pricing.sums import budget_amount
 from runtime.clickhouse.database import Column
 from runtime.clickhouse.table import sink_table
 from schemas.base import Millis
@@ -50,6 +51,7 @@ REDEMPTION_FACTS = sink_table(
         Column("channel", _NAME),
         Column("reason", _NAME),
         Column("products", "Array(LowCardinality(String))"),
+        Column("order_initial", "Int64", "ZSTD(1)"),
     ),
     order_by=("project", "at", "log_offset", "log_index"),
     revision=4,
@@ -83,6 +85,8 @@ class RedemptionFact(NamedTuple):
     reason: str = ""
     #: The products of the order, each once; of one that is not known here its source id.
     products: tuple[str, ...] = ()
+    #: What budgets count of the order (`engine.pricing.sums.budget_amount`).
+    order_initial: int = 0
 
 
 def redemption_facts(record: Record) -> list[RedemptionFact]:
@@ -101,7 +105,7 @@ def _redemption_succeeded(record: Decided, event: RedemptionSucceeded) -> list[R
     amount = (order and order.amount) or 0
     discounts = 0 if order is None else order.discount_amount + order.items_discount
     applied = [each for each in event.evaluation.outcomes if each.status == "APPLICABLE"]
-    products = _products(order)
+    products, initial = _products(order), budget_amount(order)
     campaigns: set[str] = set()
     facts: list[RedemptionFact] = []
     for entry_id, outcome in zip(event.redemption_ids, applied, strict=True):
@@ -123,6 +127,7 @@ def _redemption_succeeded(record: Decided, event: RedemptionSucceeded) -> list[R
             event.channel,
             "",
             products,
+            initial,
         )
         facts.append(fact)
         campaigns.add(campaign)

@@ -8,7 +8,7 @@ import pytest
 
 from services.analytics.measures.catalogue import METRICS, dimensions_of
 from tests.integration.insight_host import Insight, running
-from tests.integration.metrics_story import tell
+from tests.integration.measures.metrics_story import tell
 
 YEAR: Final = "from=2023-01-01&to=2024-01-01"
 #: Of the whole story; the year has 31,536,000 s.
