@@ -37,6 +37,29 @@ def test_a_call_is_logged_with_its_outcome_and_without_what_was_said(
     assert email not in whole
 
 
+def test_a_call_tells_what_it_said(plain: Plain, shop: Shop) -> None:
+    name, code = new_code(), shop.discount().code
+    offer = {"redeemables": [{"object": "voucher", "id": code}]}
+    asked = [
+        plain.ask("POST", "/v1/categories", json={"name": name, "hierarchy": 7}),
+        plain.ask("POST", "/v1/validations", json=offer),
+        plain.ask("POST", "/v1/redemptions", json={**offer, "metadata": {"till": 3}}),
+        plain.ask("POST", "/v1/customers", json={"source_id": name}),
+    ]
+
+    def request_of(answer: Any) -> tuple[Any, ...]:
+        path = f"{PATH}/{answer.headers['x-request-id']}"
+        whole = eventually(lambda: plain.ask("GET", path).json().get("request"))
+        return whole["from"] or whole["reason"], whole["body"]
+
+    assert [each.status_code for each in asked] == [200] * 4
+    assert request_of(asked[0]) == ("call", {"name": name, "hierarchy": 7})
+    source, body = request_of(asked[1])
+    assert (source, body["redeemables"]) == ("validation", offer["redeemables"])
+    assert request_of(asked[2]) == ("record", {**offer, "metadata": {"till": 3}})
+    assert request_of(asked[3]) == ("personal", None)
+
+
 def test_calls_are_filtered_by_what_is_known_of_them(
     shop: Shop, plain: Plain, system: System
 ) -> None:
@@ -97,7 +120,7 @@ def test_what_cannot_be_asked_is_refused_by_name(plain: Plain) -> None:
         ("status=many", "status"),
         ("status=9xx", "status"),
         ("colour=red", "colour"),
-        ("order=method", "order"),
+        ("order=ignored_members", "order"),
         ("filters[body][conditions][$is]=x", "filters[body]"),
     ):
         answer = plain.ask("GET", f"{PATH}?{query}")

@@ -30,6 +30,7 @@ from runtime.http.routing import caller_of, decode_ident
 from schemas.base import DAY_MS, Millis
 from schemas.errors import not_found
 from services.audit.history.records import Records
+from services.audit.history.requests import Sent, find_request
 from services.audit.lists.filters import Field, Where, number, text, time
 from services.audit.lists.lists import PAGING, list_response
 from services.audit.lists.parameters import parameters_of
@@ -49,6 +50,8 @@ ORDERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "path": ("path", "at", "id"),
         "type": (_TYPE, "at", "id"),
         "key_id": ("key_id", "at", "id"),
+        "method": ("method", "at", "id"),
+        "channel": ("channel", "at", "id"),
     }
 )
 FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
@@ -80,7 +83,7 @@ _PLAIN: Final[Mapping[str, str]] = MappingProxyType(
         "type": f"{_TYPE} = {{type:String}}",
         "text": (
             "positionCaseInsensitiveUTF8("
-            "concat(id, ' ', method, ' ', path, '?', query, ' ', origin, ' ', channel, ' ', key_id), "
+            "concat(id, ' ', method, ' ', path, '?', query, ' ', origin, ' ', channel, ' ', key_id, ' ', body), "
             "{text:String}) > 0"
         ),
     }
@@ -116,7 +119,7 @@ class ApiCallLog:
         await _add_customer(where, reads, text_of(given, "customer"))
         ((total, _),) = await reads.rows(count_rows(API_CALLS, where))
         rows = await reads.rows(calls_page(where, page)) if total else []
-        return list_response("data", [_body(*row) for row in rows], total=total)
+        return list_response("data", [call_body(*row) for row in rows], total=total)
 
     async def get(self, request: Request) -> Response:
         """GET /v1/audit/api-calls/{id}: with the events and the answer of its record."""
@@ -127,7 +130,7 @@ class ApiCallLog:
         rows = await reads.rows(calls_page(where, Page(1, 0, "created_at", descending=True)))
         if not rows:
             raise ApiError(not_found("api_call", call_id))
-        body = _body(*rows[0])
+        body = call_body(*rows[0])
         *_, partition, offset, _ = rows[0]
         found = None
         if offset != NO_RECORD:
@@ -138,7 +141,11 @@ class ApiCallLog:
         if found is not None:
             events = [f"ev_{partition}_{offset}_{index}" for index in range(len(found.events))]
             answer = render_answer(found, body["key"]["kind"]).body
-        return json_answer(body | {"events": events, "response": answer})
+        project = where.values["project"]
+        (sent,) = await reads.rows(_sent_body(where))
+        said = await find_request(reads, project, Sent(*sent), found)
+        told = {"request": said.request, "response": said.answer if found is None else answer}
+        return json_answer(body | {"events": events} | told)
 
     def _kept(self, request: Request) -> Where:
         where = Where(caller_of(request).project)
@@ -155,6 +162,15 @@ def calls_page(where: Where, page: Page) -> Query:
         f"SELECT {_SHOWN}, {_TYPE} FROM {API_CALLS.full_name} WHERE {where.text} "  # noqa: S608  constants
         f"{page_clause(ORDERS[page.order], page)}",
         {**where.values, "limit": page.limit, "offset": page.offset},
+    )
+
+
+def _sent_body(where: Where) -> Query:
+    """What the call says of its body, as `Sent` takes it."""
+    return Query(
+        "SELECT method, path, body, unkept, validation_id "  # noqa: S608  constants
+        f"FROM {API_CALLS.full_name} WHERE {where.text} LIMIT 1",
+        dict(where.values),
     )
 
 
@@ -201,7 +217,8 @@ def _add_status(where: Where, given: Given | None) -> None:
         raise invalid_parameter(given.name, "must be a status such as `404`, or `4xx`")
 
 
-def _body(*row: Any) -> Body:
+def call_body(*row: Any) -> Body:
+    """A call as lists show it, from its row of `calls_page`."""
     call = dict(zip(_SHOWN.split(", "), row[:-1], strict=True))
     offset = call["record_offset"]
     return {

@@ -7,7 +7,6 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine.customers.body import simple_customer_body
 from engine.kernel import tables
 from engine.kernel.encode import Body
 from engine.redemptions.body import with_rollback
@@ -35,6 +34,7 @@ from services.audit.lists.filters import Field, Where, text
 from services.audit.lists.lists import PAGING, add_customer, list_response
 from services.audit.lists.parameters import parameters_of
 from services.audit.lists.segments import find_kept_segment
+from services.audit.lists.simple_customers import simple_customers
 from services.audit.sink.entities import ENTITIES
 from services.audit.sink.redemption_table import REDEMPTIONS, shown_bodies
 from services.audit.sink.segment_rows import MEMBERS
@@ -203,20 +203,6 @@ async def shown_redemptions(
 
 def _by_id(stored: Iterable[str]) -> dict[str, Body]:
     return {body["id"]: body for each in stored for body in shown_bodies(each)}
-
-
-async def simple_customers(
-    reads: Reads, project: str, customer_ids: Sequence[str | None]
-) -> dict[str | None, Body]:
-    """The customers as a redemption or a publication shows them, by id, as far as known."""
-    ids = sorted({each for each in customer_ids if each})
-    if not ids:
-        return {}
-    rows = await reads.rows(queries.entities(project, "customer", ids))
-    return {
-        customer_id: simple_customer_body(tables.CUSTOMERS.decode(body.encode()))
-        for customer_id, body in rows
-    }
 
 
 def wanted_redemptions(project: str, given: list[Given]) -> Where:
