@@ -15,7 +15,7 @@ _WORDS: Final = (
     "oauth token introspect projects webhooks users keys webhook-deliveries redeliveries revoke "
     "loyalties members rewards consents "
     "stacking-rules categories locations validation-rules validation-rules-assignments "
-    "assignments product-collections stacks assets qr barcode notifications read"
+    "log assignments product-collections stacks assets qr barcode notifications read"
 )
 PATH_WORDS: Final = frozenset(_WORDS.split())
 #: The segment before one that may be what a shop calls a person by, and how ids of ours begin.

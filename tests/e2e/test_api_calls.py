@@ -126,3 +126,27 @@ def test_what_cannot_be_asked_is_refused_by_name(plain: Plain) -> None:
         answer = plain.ask("GET", f"{PATH}?{query}")
         assert refused(answer) == (400, "invalid_query_params")
         assert named in answer.json()["details"]
+
+
+def test_one_log_tells_of_calls_and_of_what_goes_on_behind_them(plain: Plain, shop: Shop) -> None:
+    code = shop.discount().code
+    rows = [{"code": code, "metadata": {"a": 1}}]
+    update = plain.ask("POST", "/v1/vouchers/bulk/async", json=rows)
+    action = update.json()["async_action_id"]
+    export = plain.ask("POST", "/v1/exports", json={"exported_object": "order"}).json()["id"]
+
+    def entries(**query: Any) -> dict[str, Any]:
+        found = plain.get("/v1/audit/log", limit=100, **query)["data"]
+        return {each["id"]: each for each in found}
+
+    def done() -> bool:
+        return {action, export} <= set(entries(outcome="ok"))
+
+    eventually(done)
+    assert entries(kind="task")[action]["entry"]["type"] == "VOUCHERS.BULK_UPDATE"
+    assert entries(kind="export")[export]["entry"]["exported_object"] == "order"
+    called = update.headers["x-request-id"]
+    eventually(lambda: called in entries(kind="api_call"))
+    assert entries(kind="api_call")[called]["type"] == "vouchers"
+    newest = list(entries())
+    assert newest.index(export) < newest.index(action)
