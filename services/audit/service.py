@@ -22,6 +22,7 @@ from services.audit.history.deliveries import list_deliveries
 from services.audit.history.events import Events
 from services.audit.history.log import AuditLog
 from services.audit.history.records import ReadRecord, Records
+from services.audit.history.redemption_activity import RedemptionActivity
 from services.audit.history.stream import STREAM_SECONDS_MAX, EventStreams, Listen
 from services.audit.history.transactions import (
     list_campaign_transactions,
@@ -124,6 +125,7 @@ def _history_routes(
     """The routes of what happened, each by itself or as it happens."""
     events = Events(reads, records)
     streams = EventStreams(reads, records, listen, seconds_max=stream_seconds)
+    activity = RedemptionActivity(reads, records)
     changes = Changes(reads, records)
     calls = ApiCallLog(reads, records, clock_ms, kept.api_call_days)
     log = AuditLog(reads, clock_ms, kept.api_call_days)
@@ -142,6 +144,7 @@ def _history_routes(
             events.list_of_redemption,
             methods=["GET"],
         ),
+        Route("/v1/redemptions/{id:ident}/activity", activity.list_all, methods=["GET"]),
         Route("/v1/audit/changes", changes.list_all, methods=["GET"]),
         *activity_routes(reads, clock_ms),
     )

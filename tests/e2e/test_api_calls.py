@@ -150,3 +150,22 @@ def test_one_log_tells_of_calls_and_of_what_goes_on_behind_them(plain: Plain, sh
     assert entries(kind="api_call")[called]["type"] == "vouchers"
     newest = list(entries())
     assert newest.index(export) < newest.index(action)
+
+
+def test_from_a_redemption_to_its_events_and_to_the_call_that_made_it(
+    plain: Plain, shop: Shop
+) -> None:
+    body = {"redeemables": [{"object": "voucher", "id": shop.discount().code}]}
+    redeemed = plain.ask("POST", "/v1/redemptions", json=body)
+    (redemption,) = (each["id"] for each in redeemed.json()["redemptions"])
+    path = f"/v1/redemptions/{redemption}/activity"
+    eventually(lambda: plain.get(path)["data"][-1]["api_calls"])
+    entry = plain.get(path, type="redemption.succeeded")["data"][0]
+    assert [each["id"] for each in entry["api_calls"]] == [redeemed.headers["x-request-id"]]
+    event = plain.get(f"/v1/audit/events/{entry['event_id']}")
+    assert event["redemption_ids"] == [redemption]
+    call = plain.get(f"{PATH}/{entry['api_calls'][0]['id']}")
+    assert entry["event_id"] in call["events"]
+    plain.ask("POST", f"/v1/redemptions/{redemption}/rollback")
+    newest = plain.get(path, limit=1, type="redemption.rollback.succeeded")["data"]
+    assert newest[0]["data"]["redemption_rollback"]["redemption"] == redemption
