@@ -48,7 +48,7 @@ class ValidationObserved(Shape, tag="validation.observed", frozen=True):
 
 
 class ApiCall(Shape, frozen=True):
-    """A request to the API and its answer: who and what, but no value that was said in it."""
+    """A request to the API and its answer: who and what, and of what was said only what is of nobody."""
 
     request_id: str
     #: When it came.
@@ -73,6 +73,12 @@ class ApiCall(Shape, frozen=True):
     #: The offset of the record that answered it, in the ledger's partition of its project; -1: it
     #: was answered without one.
     record: int = -1
+    #: Its body as JSON, where such a body is of no person; secrets are a `*`.
+    body: str = ""
+    #: Why it has none though there was one: `large`, `not_json`, `busy`.
+    unkept: str = ""
+    #: The id of the validation that was observed of it.
+    validation: str = ""
 
 
 class ApiCallsObserved(Shape, tag="api_calls.observed", frozen=True):

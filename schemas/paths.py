@@ -15,11 +15,24 @@ _WORDS: Final = (
     "oauth token introspect projects webhooks users keys webhook-deliveries redeliveries revoke "
     "loyalties members rewards consents "
     "stacking-rules categories locations validation-rules validation-rules-assignments "
-    "assignments product-collections stacks assets qr barcode notifications read"
+    "log assignments product-collections stacks assets qr barcode notifications read"
 )
 PATH_WORDS: Final = frozenset(_WORDS.split())
 #: The segment before one that may be what a shop calls a person by, and how ids of ours begin.
 PERSONAL_SEGMENTS: Final[Mapping[str, str]] = {"customers": "cust_", "members": "lm_"}
+#: The first words of the paths at which a shop sets things up, and the words further on at which a
+#: body may name a person all the same.
+_SETUP: Final = (
+    "vouchers campaigns promotions products skus product-collections categories locations rewards "
+    "validation-rules validation-rules-assignments stacking-rules metadata-schemas projects "
+    "trash-bin async-actions notifications sessions"
+)
+_OF_PEOPLE: Final = (
+    "redemption redemptions redeem rollback rollbacks validate validation validations "
+    "qualification publications publish customers orders members events users oauth"
+)
+SETUP_WORDS: Final = frozenset(_SETUP.split())
+PERSONAL_BODY_WORDS: Final = frozenset(_OF_PEOPLE.split())
 #: The parameters that let in whoever has their value.
 SECRET_PARAMETERS: Final = frozenset({"token"})
 #: The words in names of parameters whose values may be of a person.

@@ -63,6 +63,8 @@ class RedemptionRow(NamedTuple):
     parent_id: str = ""
     #: The redemption that a rollback took back or tried to.
     redemption_id: str = ""
+    #: What it took off the order, or a rollback gave back, in minor units.
+    discount: int = 0
 
 
 def redemption_rows(event: Recorded) -> list[RedemptionRow]:
@@ -87,6 +89,7 @@ def _succeeded_rows(event: RedemptionSucceeded) -> list[RedemptionRow]:
     if event.parent_id is None:
         return rows
     parent = _parent_row(_REDEMPTION, event.parent_id, event.parent_id, event, order_id)
+    parent = parent._replace(discount=sum(row.discount for row in rows))
     return [*(row._replace(parent_id=event.parent_id) for row in rows), parent]
 
 
@@ -116,13 +119,15 @@ def _rolled_back_rows(event: RedemptionRolledBack) -> list[RedemptionRow]:
             order_id,
             event.parent_rollback_id or "",
             each.redemption_id,
+            each.discount,
         )
         for each in event.rollbacks
     ]
     redemption_id = event.parent_redemption_id
     if event.parent_rollback_id is not None and redemption_id is not None:
         row = _parent_row(_ROLLBACK, event.parent_rollback_id, redemption_id, event, order_id)
-        rows.append(row._replace(redemption_id=redemption_id))
+        total = sum(each.discount for each in event.rollbacks)
+        rows.append(row._replace(redemption_id=redemption_id, discount=total))
     return rows
 
 
@@ -153,7 +158,7 @@ def _outcome_row(
     event: RedemptionSucceeded | RedemptionFailed,
     order_id: str,
 ) -> RedemptionRow:
-    voucher, refusal = outcome.voucher, outcome.refusal
+    voucher, refusal, taken = outcome.voucher, outcome.refusal, outcome.taken
     code = outcome.id if outcome.object == "voucher" else ""
     return RedemptionRow(
         redemption_id,
@@ -168,6 +173,9 @@ def _outcome_row(
         event.customer_id or "",
         event.tracking_id or "",
         order_id,
+        "",
+        "",
+        0 if taken is None else taken.total,
     )
 
 

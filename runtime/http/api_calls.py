@@ -2,16 +2,16 @@
 
 The edge notes a call in memory, which costs it about a microsecond; a task writes what was noted
 to the topic `api-calls`, some hundred calls in one record. Only so many calls may wait: beyond
-that they are dropped and counted. A call says who asked for what and what became of it: no bodies,
-no tokens, and in path and query nothing that may name a person. Of a body only the names are kept
-of what nobody read (runtime/http/ignored.py); what was decided of it is in the record of the ledger
-that answered it, which it names.
+that they are dropped and counted. A call says who asked for what and what became of it: no tokens,
+and in path and query nothing that may name a person. A body is kept where it is of no person
+(runtime/http/call_bodies.py), and of any the names of what nobody read (runtime/http/ignored.py);
+what was decided of a call is in the record of the ledger, or in the validation, that it names.
 """
 
 import asyncio
 import re
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -21,6 +21,7 @@ import msgspec
 import structlog
 
 from runtime.http.auth import Caller
+from runtime.http.call_bodies import BUSY, LARGE, MASK, SentBody, mask_body
 from runtime.http.service import Part, Service
 from runtime.log.log import Entry, LogError, Unsent
 from runtime.log.sender import EntrySender
@@ -32,6 +33,9 @@ from schemas.topics import API_CALLS
 WAITING_MAX: Final = 20_000
 #: How many calls a record has at most.
 RECORD_CALLS_MAX: Final = 500
+#: How many bytes of bodies it has at most, one call's aside, and how many may wait in all.
+RECORD_BODY_BYTES_MAX: Final = 256 * 1024
+BODY_BYTES_WAITING_MAX: Final = 8 * 1024 * 1024
 FLUSH_SECONDS: Final = 0.5
 #: How much of a path is kept.
 PATH_LENGTH_MAX: Final = 200
@@ -44,11 +48,12 @@ QUERY_NOTED_MAX: Final = 2048
 QUERY_LENGTH_MAX: Final = 1000
 #: Under which name a request's scope says which record answered it, and what stands for none.
 RECORD_KEY: Final = "tessera.record"
+#: and which validation was observed of it.
+VALIDATION_KEY: Final = "tessera.validation"
 NO_RECORD: Final = -1
 #: What a client is that does not say, and what it or its site is that says something unheard of.
 CHANNEL: Final = b"API"
 OTHER: Final = "other"
-MASK: Final = "*"
 ID: Final = "{id}"
 
 #: `JS-SDK`, `Java-SDK`, `WOO_COMMERCE`; what a client calls itself may be anything.
@@ -83,6 +88,11 @@ class Noted(NamedTuple):
     query: bytes = b""
     #: The offset of the record that answered.
     record: int = NO_RECORD
+    #: What came of a body that may be kept; nothing where it is not.
+    body: bytes = b""
+    unkept: str = ""
+    #: The id of the validation that was observed.
+    validation: str = ""
 
 
 class ApiCalls:
@@ -104,6 +114,7 @@ class ApiCalls:
         self._flush_seconds = flush_seconds
         self._waiting: deque[Noted] = deque()
         self._told = 0
+        self._body_bytes = 0
 
     @property
     def service(self) -> Service:
@@ -122,8 +133,12 @@ class ApiCalls:
         """Takes a call, or counts it as dropped."""
         if len(self._waiting) >= self._waiting_max:
             self.dropped += 1
-        else:
-            self._waiting.append(noted)
+            return
+        if noted.body:
+            if self._body_bytes + len(noted.body) > BODY_BYTES_WAITING_MAX:
+                noted = noted._replace(body=b"", unkept=BUSY)
+            self._body_bytes += len(noted.body)
+        self._waiting.append(noted)
 
     def health(self) -> Mapping[str, Part]:
         """Says how many calls were dropped, as long as they are."""
@@ -132,13 +147,13 @@ class ApiCalls:
 
     async def flush(self) -> None:
         """Writes what waits, once; what surely did not reach the log waits on."""
-        noted, self._waiting = self._waiting, deque()
+        noted, self._waiting, self._body_bytes = self._waiting, deque(), 0
         by_project: dict[str, list[Noted]] = {}
         for each in noted:
             by_project.setdefault(each.caller.project, []).append(each)
         for project, calls in by_project.items():
-            for start in range(0, len(calls), RECORD_CALLS_MAX):
-                await self._write(project, calls[start : start + RECORD_CALLS_MAX])
+            for part in _parts(calls):
+                await self._write(project, part)
         if self.dropped > self._told:
             log.warning("API calls not recorded", calls=self.dropped - self._told)
             self._told = self.dropped
@@ -162,9 +177,31 @@ class ApiCalls:
             self.dropped += len(calls)
 
 
+def _parts(calls: list[Noted]) -> Iterator[list[Noted]]:
+    """The calls in the order in which they came, as many together as a record holds."""
+    part: list[Noted] = []
+    room = RECORD_BODY_BYTES_MAX
+    for call in calls:
+        if part and (len(part) == RECORD_CALLS_MAX or len(call.body) > room):
+            yield part
+            part, room = [], RECORD_BODY_BYTES_MAX
+        part.append(call)
+        room -= len(call.body)
+    if part:
+        yield part
+
+
+def sent_of(body: SentBody | None) -> tuple[bytes, str]:
+    """What is noted of a body that passed by, and why it is nothing though there was one."""
+    if body is None:
+        return b"", ""
+    return body.content, LARGE if body.is_large else ""
+
+
 def as_call(noted: Noted) -> ApiCall:
     """The call as it is kept."""
     path, route = mask_path(noted.path)
+    body, unkept = mask_body(noted.body) if noted.body else ("", noted.unkept)
     channel = _known_form(noted.channel or CHANNEL, _CHANNEL)
     return ApiCall(
         noted.request_id,
@@ -181,6 +218,9 @@ def as_call(noted: Noted) -> ApiCall:
         noted.ignored,
         mask_query(noted.query) if noted.query else "",
         noted.record,
+        body,
+        unkept,
+        noted.validation,
     )
 
 

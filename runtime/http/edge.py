@@ -24,10 +24,13 @@ from runtime.http.api_calls import (
     PATH_NOTED_MAX,
     QUERY_NOTED_MAX,
     RECORD_KEY,
+    VALIDATION_KEY,
     Noted,
     mask_path,
+    sent_of,
 )
 from runtime.http.auth import Caller, Gate, Headers
+from runtime.http.call_bodies import SentBody, keeps_body
 from runtime.http.errors import ApiError, as_api_error, error_response, unavailable
 from runtime.http.ignored import IGNORED_HEADER, ignored_of
 from runtime.http.limits import check_head
@@ -93,6 +96,7 @@ class Edge:
         origin = headers.get(b"origin", b"").decode("latin-1")
         out = _Exit(send, request_id, scope)
         started = time.perf_counter()
+        sent: SentBody | None = None
         try:
             check_head(scope)
             if origin and _is_preflight(scope, headers):
@@ -102,6 +106,8 @@ class Edge:
             scope["tessera.caller"] = await self._admit(scope, headers, origin, out)
             if b"content-length" not in headers:
                 receive = _bound_body(receive, body_bytes_max(scope["path"]))
+            if self._note is not None and keeps_body(scope["method"], scope["path"]):
+                receive = sent = SentBody(receive)
             await self._app(scope, receive, out)
         except ClientDisconnect:
             log.info("client went away", request_id=request_id)
@@ -120,7 +126,7 @@ class Edge:
             caller = scope.get("tessera.caller")
             if self._note is not None and caller is not None:
                 seconds = time.perf_counter() - started
-                self._note(_note_call(scope, headers, caller, out, seconds))
+                self._note(_note_call(scope, headers, caller, out, seconds, sent))
 
     async def _admit(
         self, scope: Scope, headers: Headers, origin: str, out: "_Exit"
@@ -184,7 +190,14 @@ class _Exit:
         await self._send(message)
 
 
-def _note_call(scope: Scope, headers: Headers, caller: Caller, out: _Exit, seconds: float) -> Noted:
+def _note_call(
+    scope: Scope,
+    headers: Headers,
+    caller: Caller,
+    out: _Exit,
+    seconds: float,
+    sent: SentBody | None,
+) -> Noted:
     return Noted(
         caller,
         scope["tessera.request_id"],
@@ -198,6 +211,8 @@ def _note_call(scope: Scope, headers: Headers, caller: Caller, out: _Exit, secon
         out.ignored,
         scope["query_string"][:QUERY_NOTED_MAX],
         scope.get(RECORD_KEY, NO_RECORD),
+        *sent_of(sent),
+        scope.get(VALIDATION_KEY, ""),
     )
 
 

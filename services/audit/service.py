@@ -20,7 +20,9 @@ from services.audit.history.api_calls import ApiCallLog
 from services.audit.history.changes import Changes
 from services.audit.history.deliveries import list_deliveries
 from services.audit.history.events import Events
+from services.audit.history.log import AuditLog
 from services.audit.history.records import ReadRecord, Records
+from services.audit.history.redemption_activity import RedemptionActivity
 from services.audit.history.stream import STREAM_SECONDS_MAX, EventStreams, Listen
 from services.audit.history.transactions import (
     list_campaign_transactions,
@@ -69,12 +71,6 @@ def audit_service(
     stream_seconds: float = STREAM_SECONDS_MAX,
 ) -> Service:
     """The routes of audit; a host's sinks fill its tables (`tables.LEDGER_TABLES`)."""
-    records = Records(read_record)
-    events = Events(reads, records)
-    streams = EventStreams(reads, records, listen, seconds_max=stream_seconds)
-    changes = Changes(reads, records)
-    calls = ApiCallLog(reads, records, clock_ms, kept.api_call_days)
-    validations = Validations(reads, clock_ms, kept.validation_days)
 
     def listed(path: str, listing: Listing) -> Route:
         return Route(path, partial(answer_list, listing, reads, clock_ms), methods=["GET"])
@@ -113,19 +109,42 @@ def audit_service(
             read("/v1/campaigns/{id:ident}/transactions", list_campaign_transactions),
             read("/v1/webhook-deliveries", list_deliveries),
             timed("/v1/async-actions", list_actions),
-            Route("/v1/audit/api-calls", calls.list_all, methods=["GET"]),
-            Route("/v1/audit/api-calls/{id:ident}", calls.get, methods=["GET"]),
-            Route("/v1/validations", validations.list, methods=["GET"]),
-            Route("/v1/validations/{id:ident}", validations.get, methods=["GET"]),
-            Route("/v1/audit/stream", streams.answer, methods=["GET"]),
-            Route("/v1/audit/events", events.list_all, methods=["GET"]),
-            Route("/v1/audit/events/{id:ident}", events.get, methods=["GET"]),
-            Route(
-                "/v1/audit/redemptions/{id:ident}/events",
-                events.list_of_redemption,
-                methods=["GET"],
-            ),
-            Route("/v1/audit/changes", changes.list_all, methods=["GET"]),
-            *activity_routes(reads, clock_ms),
+            *_history_routes(reads, Records(read_record), listen, clock_ms, kept, stream_seconds),
         ),
+    )
+
+
+def _history_routes(
+    reads: Reads,
+    records: Records,
+    listen: Listen,
+    clock_ms: Callable[[], Millis],
+    kept: Kept,
+    stream_seconds: float,
+) -> tuple[Route, ...]:
+    """The routes of what happened, each by itself or as it happens."""
+    events = Events(reads, records)
+    streams = EventStreams(reads, records, listen, seconds_max=stream_seconds)
+    activity = RedemptionActivity(reads, records)
+    changes = Changes(reads, records)
+    calls = ApiCallLog(reads, records, clock_ms, kept.api_call_days)
+    log = AuditLog(reads, clock_ms, kept.api_call_days)
+    validations = Validations(reads, clock_ms, kept.validation_days)
+    return (
+        Route("/v1/audit/log", log.list_all, methods=["GET"]),
+        Route("/v1/audit/api-calls", calls.list_all, methods=["GET"]),
+        Route("/v1/audit/api-calls/{id:ident}", calls.get, methods=["GET"]),
+        Route("/v1/validations", validations.list, methods=["GET"]),
+        Route("/v1/validations/{id:ident}", validations.get, methods=["GET"]),
+        Route("/v1/audit/stream", streams.answer, methods=["GET"]),
+        Route("/v1/audit/events", events.list_all, methods=["GET"]),
+        Route("/v1/audit/events/{id:ident}", events.get, methods=["GET"]),
+        Route(
+            "/v1/audit/redemptions/{id:ident}/events",
+            events.list_of_redemption,
+            methods=["GET"],
+        ),
+        Route("/v1/redemptions/{id:ident}/activity", activity.list_all, methods=["GET"]),
+        Route("/v1/audit/changes", changes.list_all, methods=["GET"]),
+        *activity_routes(reads, clock_ms),
     )

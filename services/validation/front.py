@@ -32,6 +32,7 @@ from fronts.attempt import (
 )
 from fronts.attempt_query import read_query
 from fronts.writes import Identity, Writes
+from runtime.http.api_calls import VALIDATION_KEY
 from runtime.http.auth import Caller
 from runtime.http.errors import ApiError
 from runtime.http.payload import read_body
@@ -163,6 +164,7 @@ class Validations:
         )
         seen = observe_validation(self.make_id(), caller, at, customer_id, details)
         self.observe(seen)
+        request.scope[VALIDATION_KEY] = seen.id
         return seen.id, evaluation
 
     async def release(self, request: Request) -> Response:

@@ -21,6 +21,7 @@ from fronts.query_string import (
     read_parameters,
     require_known,
 )
+from runtime.http.api_calls import VALIDATION_KEY
 from runtime.http.errors import ApiError
 from runtime.http.payload import read_body
 from runtime.http.reading import ShapeReader, read_shape
@@ -94,19 +95,12 @@ class Promotions:
         outcomes = tuple(each.evaluation.outcomes[0] for each in found)
         order = found[0].evaluation.order if found else None
         tracking = body.tracking_id or tracking_id_of(front.hash_key, body.customer)
-        front.observe(
-            observe_validation(
-                front.make_id(),
-                caller,
-                now,
-                asker.customer_id,
-                ValidationDetails(
-                    Evaluation(outcomes, order),
-                    Asked((), body.order, body.metadata),
-                    tracking,
-                ),
-            )
+        details = ValidationDetails(
+            Evaluation(outcomes, order), Asked((), body.order, body.metadata), tracking
         )
+        seen = observe_validation(front.make_id(), caller, now, asker.customer_id, details)
+        front.observe(seen)
+        request.scope[VALIDATION_KEY] = seen.id
         shown = [
             tier_validation_body(
                 each.tier.id,

@@ -20,7 +20,7 @@ from schemas.topics import API_CALLS, DELIVERIES, LEDGER, TOPICS, VALIDATIONS, T
 from services.analytics.measures.catalogue import METRICS, dimensions_of, how_computed
 from services.analytics.measures.queries import TOTALS
 from services.analytics.sink import tables as analytics
-from services.audit.history import api_calls, validations
+from services.audit.history import api_call_queries, validations
 from services.audit.lists import redemptions
 from services.audit.lists.bin import BIN
 from services.audit.lists.campaigns import CAMPAIGNS
@@ -74,7 +74,7 @@ FIELDS: Final[Mapping[str, Mapping[str, Field]]] = {
     "validation rules": RULES.fields,
     "assignments of rules": ASSIGNMENTS.fields,
     "validations": validations.FIELDS,
-    "API calls": api_calls.FIELDS,
+    "API calls": api_call_queries.FIELDS,
     "bin": BIN.fields,
 }
 #: What every list of entities takes besides.

@@ -37,6 +37,29 @@ def test_a_call_is_logged_with_its_outcome_and_without_what_was_said(
     assert email not in whole
 
 
+def test_a_call_tells_what_it_said(plain: Plain, shop: Shop) -> None:
+    name, code = new_code(), shop.discount().code
+    offer = {"redeemables": [{"object": "voucher", "id": code}]}
+    asked = [
+        plain.ask("POST", "/v1/categories", json={"name": name, "hierarchy": 7}),
+        plain.ask("POST", "/v1/validations", json=offer),
+        plain.ask("POST", "/v1/redemptions", json={**offer, "metadata": {"till": 3}}),
+        plain.ask("POST", "/v1/customers", json={"source_id": name}),
+    ]
+
+    def request_of(answer: Any) -> tuple[Any, ...]:
+        path = f"{PATH}/{answer.headers['x-request-id']}"
+        whole = eventually(lambda: plain.ask("GET", path).json().get("request"))
+        return whole["from"] or whole["reason"], whole["body"]
+
+    assert [each.status_code for each in asked] == [200] * 4
+    assert request_of(asked[0]) == ("call", {"name": name, "hierarchy": 7})
+    source, body = request_of(asked[1])
+    assert (source, body["redeemables"]) == ("validation", offer["redeemables"])
+    assert request_of(asked[2]) == ("record", {**offer, "metadata": {"till": 3}})
+    assert request_of(asked[3]) == ("personal", None)
+
+
 def test_calls_are_filtered_by_what_is_known_of_them(
     shop: Shop, plain: Plain, system: System
 ) -> None:
@@ -97,9 +120,52 @@ def test_what_cannot_be_asked_is_refused_by_name(plain: Plain) -> None:
         ("status=many", "status"),
         ("status=9xx", "status"),
         ("colour=red", "colour"),
-        ("order=method", "order"),
+        ("order=ignored_members", "order"),
         ("filters[body][conditions][$is]=x", "filters[body]"),
     ):
         answer = plain.ask("GET", f"{PATH}?{query}")
         assert refused(answer) == (400, "invalid_query_params")
         assert named in answer.json()["details"]
+
+
+def test_one_log_tells_of_calls_and_of_what_goes_on_behind_them(plain: Plain, shop: Shop) -> None:
+    code = shop.discount().code
+    rows = [{"code": code, "metadata": {"a": 1}}]
+    update = plain.ask("POST", "/v1/vouchers/bulk/async", json=rows)
+    action = update.json()["async_action_id"]
+    export = plain.ask("POST", "/v1/exports", json={"exported_object": "order"}).json()["id"]
+
+    def entries(**query: Any) -> dict[str, Any]:
+        found = plain.get("/v1/audit/log", limit=100, **query)["data"]
+        return {each["id"]: each for each in found}
+
+    def done() -> bool:
+        return {action, export} <= set(entries(outcome="ok"))
+
+    eventually(done)
+    assert entries(kind="task")[action]["entry"]["type"] == "VOUCHERS.BULK_UPDATE"
+    assert entries(kind="export")[export]["entry"]["exported_object"] == "order"
+    called = update.headers["x-request-id"]
+    eventually(lambda: called in entries(kind="api_call"))
+    assert entries(kind="api_call")[called]["type"] == "vouchers"
+    newest = list(entries())
+    assert newest.index(export) < newest.index(action)
+
+
+def test_from_a_redemption_to_its_events_and_to_the_call_that_made_it(
+    plain: Plain, shop: Shop
+) -> None:
+    body = {"redeemables": [{"object": "voucher", "id": shop.discount().code}]}
+    redeemed = plain.ask("POST", "/v1/redemptions", json=body)
+    (redemption,) = (each["id"] for each in redeemed.json()["redemptions"])
+    path = f"/v1/redemptions/{redemption}/activity"
+    eventually(lambda: plain.get(path)["data"][-1]["api_calls"])
+    entry = plain.get(path, type="redemption.succeeded")["data"][0]
+    assert [each["id"] for each in entry["api_calls"]] == [redeemed.headers["x-request-id"]]
+    event = plain.get(f"/v1/audit/events/{entry['event_id']}")
+    assert event["redemption_ids"] == [redemption]
+    call = plain.get(f"{PATH}/{entry['api_calls'][0]['id']}")
+    assert entry["event_id"] in call["events"]
+    plain.ask("POST", f"/v1/redemptions/{redemption}/rollback")
+    newest = plain.get(path, limit=1, type="redemption.rollback.succeeded")["data"]
+    assert newest[0]["data"]["redemption_rollback"]["redemption"] == redemption

@@ -36,7 +36,7 @@ from services.audit.lists.orders import ORDERS
 from services.audit.lists.products import PRODUCTS
 from services.audit.lists.publications import PUBLICATIONS
 from services.audit.lists.redemptions import FIELDS as REDEMPTION_FIELDS
-from services.audit.lists.redemptions import simple_customers
+from services.audit.lists.simple_customers import simple_customers
 from services.audit.lists.times import TIMES
 from services.audit.lists.vouchers import VOUCHERS
 from services.audit.sink.entities import ENTITIES

@@ -2,14 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from engine.answers.answer import render_answer
-from engine.kernel.calendar import iso
-from engine.kernel.encode import Body
 from fronts.answers import json_answer
 from fronts.query_string import (
     Given,
@@ -27,48 +25,27 @@ from runtime.clickhouse.reads import Reads
 from runtime.http.api_calls import NO_RECORD
 from runtime.http.errors import ApiError
 from runtime.http.routing import caller_of, decode_ident
-from schemas.base import DAY_MS, Millis
+from schemas.base import Millis
 from schemas.errors import not_found
+from services.audit.history.api_call_queries import (
+    FIELDS,
+    ORDERS,
+    TEXT,
+    TYPE,
+    add_kept,
+    call_body,
+    calls_page,
+)
 from services.audit.history.records import Records
-from services.audit.lists.filters import Field, Where, number, text, time
+from services.audit.history.requests import Sent, find_request
+from services.audit.lists.filters import Where
 from services.audit.lists.lists import PAGING, list_response
 from services.audit.lists.parameters import parameters_of
-from services.audit.lists.queries import count_rows, customer_ids, page_clause
-from services.audit.sink.api_call_table import API_CALLS, CHANGED, JOINT
+from services.audit.lists.queries import count_rows, customer_ids
+from services.audit.sink.api_call_table import API_CALLS
 from services.audit.sink.event_table import EVENTS
 from services.audit.sink.redemption_table import REDEMPTIONS
 
-#: What kind of thing it is about: the word of its path after the version.
-_TYPE: Final = "splitByChar('/', route)[if(startsWith(route, '/v1/'), 3, 4)]"
-ORDERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {
-        "created_at": ("at", "id"),
-        "duration": ("duration_us", "at", "id"),
-        "status": ("status", "at", "id"),
-        "origin": ("origin", "at", "id"),
-        "path": ("path", "at", "id"),
-        "type": (_TYPE, "at", "id"),
-        "key_id": ("key_id", "at", "id"),
-    }
-)
-FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
-    {
-        "id": text("id"),
-        "created_at": time("at"),
-        "method": text("method", capitals=True),
-        "path": text("path"),
-        "route": text("route"),
-        "status": number("status"),
-        "duration_ms": number("intDiv(duration_us, 1000)"),
-        "key_id": text("key_id"),
-        "key_kind": text("key_kind"),
-        "origin": text("origin"),
-        "channel": text("channel"),
-        "ignored_members": text("ignored_members"),
-        "query": text("query"),
-        "type": text(_TYPE),
-    }
-)
 #: Plain parameters; a path may be given as its route, too.
 _PLAIN: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -77,21 +54,13 @@ _PLAIN: Final[Mapping[str, str]] = MappingProxyType(
         "origin": "origin = {origin:String}",
         "channel": "channel = {channel:String}",
         "key_id": "key_id = {key_id:String}",
-        "type": f"{_TYPE} = {{type:String}}",
-        "text": (
-            "positionCaseInsensitiveUTF8("
-            "concat(id, ' ', method, ' ', path, '?', query, ' ', origin, ' ', channel, ' ', key_id), "
-            "{text:String}) > 0"
-        ),
+        "type": f"{TYPE} = {{type:String}}",
+        "text": f"positionCaseInsensitiveUTF8({TEXT}, {{text:String}}) > 0",
     }
 )
 _PARAMETERS: Final = PAGING | {"status", "created_at", "filters", "customer", *_PLAIN}
 #: `4xx` stands for all of 400 to 499.
 _CLASSES: Final[Mapping[str, int]] = {f"{number}xx": number for number in range(1, 6)}
-_SHOWN: Final = (
-    "id, at, method, path, route, status, duration_us, key_id, key_kind, origin, channel, "
-    "ignored_members, query, log_partition, record_offset"
-)
 
 
 class ApiCallLog:
@@ -116,7 +85,7 @@ class ApiCallLog:
         await _add_customer(where, reads, text_of(given, "customer"))
         ((total, _),) = await reads.rows(count_rows(API_CALLS, where))
         rows = await reads.rows(calls_page(where, page)) if total else []
-        return list_response("data", [_body(*row) for row in rows], total=total)
+        return list_response("data", [call_body(*row) for row in rows], total=total)
 
     async def get(self, request: Request) -> Response:
         """GET /v1/audit/api-calls/{id}: with the events and the answer of its record."""
@@ -127,7 +96,7 @@ class ApiCallLog:
         rows = await reads.rows(calls_page(where, Page(1, 0, "created_at", descending=True)))
         if not rows:
             raise ApiError(not_found("api_call", call_id))
-        body = _body(*rows[0])
+        body = call_body(*rows[0])
         *_, partition, offset, _ = rows[0]
         found = None
         if offset != NO_RECORD:
@@ -138,23 +107,24 @@ class ApiCallLog:
         if found is not None:
             events = [f"ev_{partition}_{offset}_{index}" for index in range(len(found.events))]
             answer = render_answer(found, body["key"]["kind"]).body
-        return json_answer(body | {"events": events, "response": answer})
+        project = where.values["project"]
+        (sent,) = await reads.rows(_sent_body(where))
+        said = await find_request(reads, project, Sent(*sent), found)
+        told = {"request": said.request, "response": said.answer if found is None else answer}
+        return json_answer(body | {"events": events} | told)
 
     def _kept(self, request: Request) -> Where:
         where = Where(caller_of(request).project)
-        where.add(
-            f"(at > {{kept_after:Int64}} OR {CHANGED})",
-            kept_after=self._clock_ms() - self._days * DAY_MS,
-        )
+        add_kept(where, self._clock_ms(), self._days)
         return where
 
 
-def calls_page(where: Where, page: Page) -> Query:
-    """The calls of a page."""
+def _sent_body(where: Where) -> Query:
+    """What the call says of its body, as `Sent` takes it."""
     return Query(
-        f"SELECT {_SHOWN}, {_TYPE} FROM {API_CALLS.full_name} WHERE {where.text} "  # noqa: S608  constants
-        f"{page_clause(ORDERS[page.order], page)}",
-        {**where.values, "limit": page.limit, "offset": page.offset},
+        "SELECT method, path, body, unkept, validation_id "  # noqa: S608  constants
+        f"FROM {API_CALLS.full_name} WHERE {where.text} LIMIT 1",
+        dict(where.values),
     )
 
 
@@ -199,25 +169,3 @@ def _add_status(where: Where, given: Given | None) -> None:
         where.add("status = {status:UInt16}", status=int(given.value))
     else:
         raise invalid_parameter(given.name, "must be a status such as `404`, or `4xx`")
-
-
-def _body(*row: Any) -> Body:
-    call = dict(zip(_SHOWN.split(", "), row[:-1], strict=True))
-    offset = call["record_offset"]
-    return {
-        "id": call["id"],
-        "object": "api_call",
-        "created_at": iso(call["at"]),
-        "method": call["method"],
-        "path": call["path"],
-        "route": call["route"],
-        "status": call["status"],
-        "duration_ms": call["duration_us"] / 1000,
-        "key": {"id": call["key_id"], "kind": call["key_kind"]},
-        "origin": call["origin"],
-        "channel": call["channel"],
-        "ignored_members": call["ignored_members"].split(JOINT) if call["ignored_members"] else [],
-        "query": call["query"],
-        "type": row[-1],
-        "record": None if offset == NO_RECORD else f"{call['log_partition']}/{offset}",
-    }

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from engine.answers.event_body import event_body, event_data
 from engine.kernel.encode import Body
-from engine.redemptions.history_rows import ROWS
+from engine.redemptions.history_rows import ROWS, redemption_rows
 from fronts.answers import json_answer
 from fronts.query_string import (
     Given,
@@ -136,6 +136,9 @@ def shown_event(
     names = [f"ev_{partition}_{offset}_{n}" for n in range(len(record.events))]
     body = event_body(names.pop(index), f"{partition}/{offset}", record, index)
     body["same_record"] = names
+    event: Any = record.events[index]
+    is_redeemed = type(event) in ROWS
+    body["redemption_ids"] = [row.id for row in redemption_rows(event)] if is_redeemed else []
     body["data"] = event_data(record.events[index]) if has_data else None
     return body
 

@@ -34,11 +34,12 @@ from runtime.http.routing import caller_of, decode_ident
 from schemas.base import DAY_MS, Millis
 from schemas.errors import not_found
 from schemas.observations import ValidationDetails
+from schemas.sessions import Session
 from services.audit.lists import queries
 from services.audit.lists.filters import Field, Where, text, texts, time
 from services.audit.lists.lists import PAGING, add_customer, list_response
 from services.audit.lists.parameters import parameters_of
-from services.audit.lists.redemptions import simple_customers
+from services.audit.lists.simple_customers import simple_customers
 from services.audit.sink.validation_table import INVALID, VALID, VALIDATIONS
 
 ORDERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({"created_at": ("at", "id")})
@@ -160,20 +161,43 @@ def _body(row: Sequence[Any], customer: Body | None) -> Body:
     }
 
 
+async def find_said(reads: Reads, project: str, validation_id: str) -> Body | None:
+    """The request and the answer of a validation; None when it is not kept any more."""
+    where = Where(project)
+    where.add("id = {id:String}", id=validation_id)
+    page = Page(1, 0, "created_at", descending=True)
+    rows = await reads.rows(_validations_page(where, page))
+    if not rows:
+        return None
+    customers = await simple_customers(reads, project, [rows[0][7]])
+    return _said(rows[0], customers.get(rows[0][7]))
+
+
 def _said(row: Sequence[Any], customer: Body | None) -> Body:
     """The request and the answer; null where they were too large to be kept."""
     body = row[-1]
     if not body:
         return {"request": None, "answer": None}
     details = _details.decode(body)
-    asked: Body = {**(details.asked or {})}
+    request = asked_body(details.asked, customer, details.session, row[4])
+    return {"request": request, "answer": _answer(row)}
+
+
+def asked_body(
+    asked: Mapping[str, Any] | None,
+    customer: Body | None,
+    session: Session | None,
+    session_key: str | None,
+) -> Body:
+    """The request of a validation: `Asked` as a map, and what is beside it."""
+    body: Body = {**(asked or {})}
     if customer is not None:
-        asked["customer"] = customer
-    if details.session is not None:
-        asked["session"] = session_body(details.session)
-    elif row[4]:
-        asked["session"] = {"type": "LOCK", "key": row[4]}
-    return {"request": asked, "answer": _answer(row)}
+        body["customer"] = customer
+    if session is not None:
+        body["session"] = session_body(session)
+    elif session_key:
+        body["session"] = {"type": "LOCK", "key": session_key}
+    return body
 
 
 def _answer(row: Sequence[Any]) -> Body | None:

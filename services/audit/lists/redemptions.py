@@ -7,7 +7,6 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine.customers.body import simple_customer_body
 from engine.kernel import tables
 from engine.kernel.encode import Body
 from engine.redemptions.body import with_rollback
@@ -24,6 +23,7 @@ from fronts.query_string import (
     single_parameter,
     text_of,
 )
+from runtime.clickhouse.database import Query
 from runtime.clickhouse.reads import Reads
 from runtime.http.errors import ApiError
 from runtime.http.routing import caller_of, decode_ident
@@ -31,10 +31,19 @@ from schemas.errors import not_found
 from schemas.vouchers import Voucher
 from services.audit.lists import queries
 from services.audit.lists.categories import NAME as CATEGORY_NAME
-from services.audit.lists.filters import Field, Where, text
+from services.audit.lists.filters import (
+    ANY_METADATA,
+    METADATA_PREFIX,
+    Field,
+    Where,
+    number,
+    text,
+    texts,
+)
 from services.audit.lists.lists import PAGING, add_customer, list_response
 from services.audit.lists.parameters import parameters_of
 from services.audit.lists.segments import find_kept_segment
+from services.audit.lists.simple_customers import simple_customers
 from services.audit.sink.entities import ENTITIES
 from services.audit.sink.redemption_table import REDEMPTIONS, shown_bodies
 from services.audit.sink.segment_rows import MEMBERS
@@ -43,6 +52,7 @@ from services.audit.sink.segment_rows import MEMBERS
 ENTRIES_MAX: Final = 1000
 PARAMETERS: Final = PAGING | {
     "result", "campaign", "customer", "voucher_code", "created_at", "filters", "segment", "category",
+    "channel", "product", "starting_after_id",
 }  # fmt: skip
 #: Nobody logs in yet, so no redemption has a user.
 FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
@@ -58,6 +68,12 @@ FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
         "customer_id": text("customer_id"),
         "campaign_name": text("campaign_name"),
         "user_login": text("''"),
+        "channel": text("channel"),
+        "channel_id": text("channel_id"),
+        "product": texts("products"),
+        "amount": number("amount"),
+        "discount": number("discount"),
+        METADATA_PREFIX: ANY_METADATA,
     }
 )
 #: Whose customer is in the segment, and what was redeemed of the category, as both are now.
@@ -79,8 +95,15 @@ ORDERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "voucher_code": ("voucher_code", *NEWEST),
         "tracking_id": ("tracking_id", *NEWEST),
         "customer_id": ("customer_id", *NEWEST),
+        "amount": ("amount", *NEWEST),
+        "discount": ("discount", *NEWEST),
     }
 )
+#: As which an entry's place in each order is compared.
+_TYPES: Final[Mapping[str, str]] = {
+    "log_offset": "Int64", "log_index": "Int64", "amount": "Int64", "discount": "Int64",
+    "id": "String", "voucher_code": "String", "tracking_id": "String", "customer_id": "String",
+}  # fmt: skip
 #: The results that a list can be asked for by name alone, and the failures that stand for.
 _RESULTS: Final[Mapping[str, str]] = {"success": "SUCCESS", "failure": "FAILURE"}
 _NAMED_FAILURES: Final[Mapping[str, str]] = {
@@ -98,7 +121,7 @@ async def list_redemptions(reads: Reads, request: Request) -> Response:
     reads = reads.up_to(request)
     await add_customer(where, reads, given, "customer_id")
     await _add_segment(where, reads, text_of(given, "segment"))
-    found, total = await _page(reads, where, page)
+    found, total = await _page(reads, where, page, single_parameter(given, "starting_after_id"))
     return list_response("redemptions", found, total=total)
 
 
@@ -125,7 +148,7 @@ async def list_voucher_redemptions(reads: Reads, request: Request) -> Response:
     _of_voucher(where, await living_voucher(reads, request))
     await add_customer(where, reads, given, "customer_id")
     await _add_segment(where, reads, text_of(given, "segment"))
-    found, total = await _page(reads, where, page)
+    found, total = await _page(reads, where, page, single_parameter(given, "starting_after_id"))
     return list_response("redemptions", found, total=total)
 
 
@@ -157,14 +180,36 @@ def _of_voucher(where: Where, voucher: Voucher) -> None:
     where.add("related_object_id = {voucher_id:String}", voucher_id=voucher.id)
 
 
-async def _page(reads: Reads, where: Where, page: Page) -> tuple[list[Body], int]:
+async def _page(
+    reads: Reads, where: Where, page: Page, after: Given | None = None
+) -> tuple[list[Body], int]:
     """The entries of a page, and how many there are on all."""
     ((total, newest),) = await reads.rows(queries.count_rows(REDEMPTIONS, where))
+    if after is not None:
+        await _go_on_after(reads, where, page, after)
     if not total:
         return [], 0
     where.add("log_offset <= {newest:Int64}", newest=newest)
     rows = await reads.rows(queries.list_rows(REDEMPTIONS, where, page, ORDERS[page.order]))
     return await _complete_bodies(reads, where.values["project"], rows), total
+
+
+async def _go_on_after(reads: Reads, where: Where, page: Page, after: Given) -> None:
+    """Only what comes after that entry in the order of the page. Raises ApiError 400."""
+    order = ORDERS[page.order]
+    columns = ", ".join(order)
+    rows = await reads.rows(
+        Query(
+            f"SELECT {columns} FROM {REDEMPTIONS.full_name} "  # noqa: S608  declared names
+            "WHERE project = {project:String} AND id = {after_id:String} LIMIT 1",
+            {"project": where.values["project"], "after_id": after.value},
+        )
+    )
+    if not rows:
+        raise invalid_parameter(after.name, "names nothing in this list")
+    places = ", ".join(f"{{after_{column}:{_TYPES[column]}}}" for column in order)
+    values = {f"after_{column}": value for column, value in zip(order, rows[0], strict=True)}
+    where.add(f"({columns}) {'<' if page.descending else '>'} ({places})", **values)
 
 
 async def _complete_bodies(reads: Reads, project: str, rows: Sequence[Any]) -> list[Body]:
@@ -205,20 +250,6 @@ def _by_id(stored: Iterable[str]) -> dict[str, Body]:
     return {body["id"]: body for each in stored for body in shown_bodies(each)}
 
 
-async def simple_customers(
-    reads: Reads, project: str, customer_ids: Sequence[str | None]
-) -> dict[str | None, Body]:
-    """The customers as a redemption or a publication shows them, by id, as far as known."""
-    ids = sorted({each for each in customer_ids if each})
-    if not ids:
-        return {}
-    rows = await reads.rows(queries.entities(project, "customer", ids))
-    return {
-        customer_id: simple_customer_body(tables.CUSTOMERS.decode(body.encode()))
-        for customer_id, body in rows
-    }
-
-
 def wanted_redemptions(project: str, given: list[Given]) -> Where:
     """Which entries a list is asked for: by filters, or by the parameters of their own."""
     where = Where(project)
@@ -233,6 +264,12 @@ def wanted_redemptions(project: str, given: list[Given]) -> Where:
             "(campaign_id = {campaign:String} OR campaign_name = {campaign:String})",
             campaign=campaign,
         )
+    channel = text_of(given, "channel")
+    if channel is not None:
+        where.add("channel = {channel:String}", channel=channel)
+    product = text_of(given, "product")
+    if product is not None:
+        where.add("has(products, {product:String})", product=product)
     category = text_of(given, "category")
     if category is not None:
         where.add(_IN_CATEGORY, category=category)

@@ -36,6 +36,9 @@ API_CALLS = sink_table(
         Column("query", "String", "ZSTD(1)"),
         #: The record of the ledger that answered; -1: none did.
         Column("record_offset", "Int64", "Delta, ZSTD(1)"),
+        Column("body", "String", "ZSTD(1)"),
+        Column("unkept", _NAME),
+        Column("validation_id", "String", "ZSTD(1)"),
     ),
     # so that the newest are read without the rest
     order_by=("project", "at", "id"),
@@ -64,6 +67,9 @@ class ApiCallRow(NamedTuple):
     ignored_members: str
     query: str
     record_offset: int
+    body: str
+    unkept: str
+    validation_id: str
 
 
 def api_call_rows(observed: ApiCallsObserved) -> Iterator[ApiCallRow]:
@@ -85,6 +91,9 @@ def api_call_rows(observed: ApiCallsObserved) -> Iterator[ApiCallRow]:
             JOINT.join(call.ignored),
             call.query,
             call.record,
+            call.body,
+            call.unkept,
+            call.validation,
         )
 
 

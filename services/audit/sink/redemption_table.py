@@ -5,21 +5,26 @@ first of them holds it, so a stack takes no more room than it takes in the log. 
 nothing personal, or it could not lie in the log for ever.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
 
-from engine.kernel.encode import Body, to_json
+from engine.kernel.encode import CHANNELS, Body, to_json
 from engine.redemptions.common_body import Recorded
 from engine.redemptions.history_rows import ROWS, redemption_bodies, redemption_rows
 from runtime.clickhouse.database import Column
 from runtime.clickhouse.table import sink_table
 from schemas.assignments import RuleAssignment
 from schemas.base import Millis, Shape
+from schemas.orders import Order, OrderItem
 from schemas.records import Decided, Record
+from services.audit.sink.entities import searchable_metadata
+from services.audit.unknown import UNKNOWN
 
 _NAME = "LowCardinality(String)"
+_NOTHING: Final[Sequence[str]] = ()
+_NONE: Final[Mapping[str, list[str]]] = {}
 REDEMPTIONS = sink_table(
     "redemptions",
     (
@@ -41,13 +46,22 @@ REDEMPTIONS = sink_table(
         Column("order_id", "String"),
         Column("parent_id", "String"),
         Column("redemption_id", "String"),
+        Column("discount", "Int64", "ZSTD(1)"),
+        #: Of which kind the key was that asked, as events say it, and the key.
+        Column("channel", _NAME),
+        Column("channel_id", _NAME),
+        #: Of the order before its discounts.
+        Column("amount", "Int64", "ZSTD(1)"),
+        #: What the lines of the order are known by: ids and source ids of products and SKUs.
+        Column("products", "Array(String)", "ZSTD(1)"),
+        Column("metadata", "Map(LowCardinality(String), Array(String))"),
         #: The event as `shown_bodies` takes it; empty but in its first row.
         Column("body", "String", "ZSTD(1)"),
     ),
     # A project lies in one partition, so the order of the log is the order of time.
     order_by=("project", "log_offset", "log_index"),
     found_by=("id", "voucher_code", "redemption_id", "customer_id"),
-    revision=3,
+    revision=4,
 )
 
 
@@ -72,10 +86,37 @@ def redemption_table_rows(record: Record) -> Iterable[tuple[Any, ...]]:
     for event in record.events:
         if type(event) in ROWS:
             body = _encode(_Stored(record.at, event, record.assignments)).decode()
+            shared = _shared(record, event)
             for row in redemption_rows(event):
-                found.append((record.project, record.at, *row, body))
+                found.append((record.project, record.at, *row, *shared, body))
                 body = ""
     return found
+
+
+def _shared(record: Decided, event: Recorded) -> tuple[Any, ...]:
+    """What all rows of an event have: channels, amount, products, metadata."""
+    evaluation = getattr(event, "evaluation", None)
+    order: Order | None = getattr(event if evaluation is None else evaluation, "order", None)
+    amount, products = UNKNOWN, _NOTHING
+    if order is not None:
+        if order.amount is not None:
+            amount = order.amount
+        if order.items:
+            products = _products_of(order.items)
+    metadata = searchable_metadata(event.metadata) if event.metadata else _NONE
+    channel = CHANNELS[record.key_kind]
+    return channel, event.channel_id, amount, products, metadata
+
+
+def _products_of(items: Sequence[OrderItem]) -> Sequence[str]:
+    found: dict[str | None, None] = {}
+    for item in items:
+        found[item.product_id] = found[item.sku_id] = found[item.source_id] = None
+        if item.product is not None:
+            found[item.product.source_id] = None
+        if item.sku is not None:
+            found[item.sku.source_id] = None
+    return [name for name in found if name]
 
 
 def shown_bodies(stored: str) -> Sequence[Body]:

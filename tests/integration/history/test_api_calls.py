@@ -5,12 +5,21 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from msgspec import structs
+from msgspec import Raw, structs
 
+from engine.kernel.state import encode
 from runtime.clickhouse.database import Query
 from runtime.clickhouse.retention import Retention, remove_old
 from runtime.log.log import Place
-from schemas.observations import ApiCall, ApiCallsObserved
+from schemas.api import Redeemable
+from schemas.evaluations import Asked, Evaluation
+from schemas.observations import (
+    ApiCall,
+    ApiCallsObserved,
+    ValidationDetails,
+    ValidationObserved,
+)
+from schemas.sessions import SessionRefused
 from services.audit.sink.api_call_table import API_CALLS, CHANGED
 from tests.integration.insight_host import Insight, running
 from tests.unit.services.audit.examples import (
@@ -21,6 +30,7 @@ from tests.unit.services.audit.examples import (
     created,
     customer_created,
     decided,
+    rolled_back,
     succeeded,
 )
 
@@ -76,13 +86,100 @@ async def test_calls_are_listed_and_filtered(insight: Insight) -> None:
     assert found == wanted
     (one,) = (await insight.get("/v1/audit/api-calls?path=/v1/vouchers/1"))["data"]
     assert (one["type"], one["query"], one["record"]) == ("vouchers", "", None)
-    assert await insight.get("/v1/audit/api-calls/v-1") == one | {"events": [], "response": None}
+    nothing = {"body_kept": False, "from": None, "reason": "no_body", "body": None}
+    assert await insight.get("/v1/audit/api-calls/v-1") == one | {
+        "events": [], "request": nothing, "response": None,
+    }  # fmt: skip
     await insight.get("/v1/audit/api-calls/v-4", status=404)
     (told,) = (await insight.get("/v1/audit/api-calls?status=503"))["data"]
     assert told["ignored_members"] == ["customr", "x"]
     (shown,) = (await insight.get("/v1/audit/api-calls?status=404"))["data"]
     assert shown["ignored_members"] == []
     assert (shown["duration_ms"], shown["key"]) == (3.0, {"id": "key_1", "kind": "server"})
+
+
+ASKED = {"redeemables": [{"object": "voucher", "id": "A"}], "order": {"amount": 500}}
+
+
+async def tell_of_bodies(insight: Insight) -> None:
+    """Ten calls, each with another place for what it said, if any."""
+    refused = SessionRefused(Evaluation(()), customer_id="cust_1", asked=ASKED, session_key="s_1")
+    stacked = structs.replace(applicable("T", 1), object="promotion_tier", stack_id="stack_1")
+    redeemed = structs.replace(
+        succeeded(applicable("A", 100), stacked, stacked, by="cust_1"), metadata={"till": 3}
+    )
+    insight.world.append(
+        decided(customer_created(1)),
+        decided(refused, command=1),
+        decided(redeemed, command=2),
+        decided(rolled_back("A"), command=3),
+        decided(created("B"), command=4),
+    )
+    details = ValidationDetails(Evaluation(()), Asked((Redeemable("voucher", "A"),)))
+    insight.world.observe(
+        ValidationObserved(
+            "valid_1", PROJECT, START, valid=True, key_kind="server", customer_id="cust_1",
+            details=Raw(encode(details)),
+        )
+    )  # fmt: skip
+    to_redeem: dict[str, Any] = {"method": "POST", "path": "/v1/redemptions"}
+    made: dict[str, Any] = {"method": "POST", "path": "/v1/vouchers"}
+    insight.world.called(
+        ApiCallsObserved(
+            PROJECT,
+            (
+                call(1, **made, body='{"code":"B","secret":"*"}', record=4),
+                call(2, **made, unkept="large", record=4),
+                call(3, **made, record=4),
+                call(4, method="POST", path="/v1/validations", validation="valid_1"),
+                call(5, method="POST", path="/v1/validations", validation="valid_2"),
+                call(6, method="POST", path="/v1/validations", record=1),
+                call(7, **to_redeem, record=2),
+                call(8, **to_redeem, record=3),
+                call(9, 400, **to_redeem),
+                call(10, method="POST", path="/v1/customers", record=0),
+            ),
+        )
+    )
+    await insight.filled()
+
+
+async def test_a_call_tells_what_it_said_from_whatever_holds_it(insight: Insight) -> None:
+    await tell_of_bodies(insight)
+
+    async def request_of(number: int) -> tuple[Any, ...]:
+        whole = await insight.get(f"/v1/audit/api-calls/v-{number}")
+        request = whole["request"]
+        assert request["body_kept"] is (request["from"] is not None)
+        assert (request["body"] is None) is (request["reason"] is not None)
+        return request["from"] or request["reason"], request["body"]
+
+    assert await request_of(1) == ("call", {"code": "B", "secret": "*"})
+    assert await request_of(2) == ("large", None)
+    assert await request_of(3) == ("no_body", None)
+    source, said = await request_of(4)
+    assert (source, said["redeemables"][0]["id"], said["customer"]["id"]) == (
+        "validation", "A", "cust_1",
+    )  # fmt: skip
+    assert (await insight.get("/v1/audit/api-calls/v-4"))["response"]["id"] == "valid_1"
+    assert await request_of(5) == ("gone", None)
+    source, said = await request_of(6)
+    assert (source, said.pop("customer")["source_id"]) == ("record", "source_1")
+    assert said == ASKED | {"session": {"type": "LOCK", "key": "s_1"}}
+    source, said = await request_of(7)
+    assert (source, said.pop("customer")["source_id"]) == ("record", "source_1")
+    assert said == {
+        "redeemables": [
+            {"object": "voucher", "id": "A"},
+            {"object": "promotion_stack", "id": "stack_1"},
+        ],
+        "metadata": {"till": 3},
+    }
+    assert await request_of(8) == ("record", {})
+    assert await request_of(9) == ("personal", None)
+    assert await request_of(10) == ("personal", None)
+    found = await insight.get("/v1/audit/api-calls?text=secret")
+    assert [each["id"] for each in found["data"]] == ["v-1"]
 
 
 async def test_calls_are_found_by_the_customer_whom_they_concern(insight: Insight) -> None:

@@ -2,19 +2,25 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from msgspec import structs
 
+from schemas.api import ProductInput
 from schemas.categories import Category, CategoryCreated
 from schemas.evaluations import Outcome
+from schemas.orders import OrderItem
+from schemas.redemptions import RedemptionSucceeded
 from schemas.segments import Segment, SegmentCreated
-from tests.integration.insight_host import Insight, running
+from tests.integration.insight_host import Insight, is_, running
 from tests.unit.services.audit.examples import (
     START,
     applicable,
     customer_created,
     decided,
+    failed,
+    rolled_back,
     succeeded,
 )
 
@@ -56,3 +62,77 @@ async def test_redemptions_are_found_by_segment_and_category(
     assert await insight.ids(query) == wanted
     refused = await insight.get("/v1/redemptions?segment=seg_2", status=400)
     assert "`segment` is a passive segment" in refused["details"]
+
+
+def bought(number: int, *items: OrderItem, taken: int = 100, **more: Any) -> RedemptionSucceeded:
+    event = succeeded(applicable("A", taken), ids=str(number), amount=number * 1000)
+    assert event.evaluation.order is not None
+    order = structs.replace(event.evaluation.order, items=items)
+    evaluation = structs.replace(event.evaluation, order=order)
+    return structs.replace(event, evaluation=evaluation, **more)
+
+
+def tell(insight: Insight) -> None:
+    """`r_10` to `r_30`, a stack, a failure and a rollback."""
+    bread = OrderItem(product_id="prod_1", source_id="bread", quantity=1)
+    wine = OrderItem(sku_id="sku_1", product=ProductInput(source_id="wine"), quantity=1)
+    stack = succeeded(applicable("B", 30), applicable("C", 20), ids="4", amount=4000)
+    insight.world.append(
+        decided(bought(1, bread, metadata={"till": 3, "tags": ["x", "y"]})),
+        structs.replace(decided(bought(2, bread, wine, taken=700)), key_kind="client"),
+        decided(bought(3, channel_id="key_1", metadata={"till": 4})),
+        decided(stack),
+        decided(structs.replace(failed("Z"), channel_id="key_1")),
+        decided(rolled_back("A", ids="1", discount=100)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted"),
+    [
+        ("channel=CLIENT_API", ["r_20"]),
+        (is_("channel", "$in", "CLIENT_API", "WEB"), ["r_20"]),
+        (is_("channel_id", "$is", "key_1"), ["rf_1", "r_30"]),
+        ("product=bread", ["r_20", "r_10"]),
+        ("product=prod_1", ["r_20", "r_10"]),
+        ("product=sku_1", ["r_20"]),
+        (is_("product", "$is", "wine"), ["r_20"]),
+        (is_("product", "$contains", "rea"), ["r_20", "r_10"]),
+        (is_("amount", "$more_than", "2000"), ["r_4", "r_41", "r_40", "r_30"]),
+        (is_("amount", "$is", "1000"), ["r_10"]),
+        (is_("amount", "$is_unknown", "1"), ["rr_10", "rf_1"]),
+        (is_("discount", "$more_than_equal", "700"), ["r_20"]),
+        (is_("discount", "$is", "50"), ["r_4"]),
+        (is_("metadata.till", "$is", "3"), ["r_10"]),
+        (is_("metadata.till", "$more_than", "3"), ["r_30"]),
+        (is_("metadata.tags", "$is", "y"), ["r_10"]),
+        (is_("metadata.till", "$has_value", "1"), ["r_30", "r_10"]),
+        ("order=amount", ["rf_1", "rr_10", "r_10", "r_20", "r_30", "r_40", "r_41", "r_4"]),
+        ("order=-amount&limit=4", ["r_4", "r_41", "r_40", "r_30"]),
+        ("order=-discount&limit=3", ["r_20", "rr_10", "r_30"]),
+    ],
+)
+async def test_redemptions_are_found_and_sorted_by_what_was_bought(
+    insight: Insight, query: str, wanted: list[str]
+) -> None:
+    tell(insight)
+    assert await insight.ids(query) == wanted
+
+
+@pytest.mark.parametrize(
+    "order", ["amount", "-amount", "-discount", "created_at", "-created_at", "id", "-customer_id"]
+)
+async def test_pages_of_any_order_go_on_after_their_last_entry(
+    insight: Insight, order: str
+) -> None:
+    tell(insight)
+    whole = await insight.ids(f"order={order}&limit=100")
+    found = page = await insight.ids(f"order={order}&limit=3")
+    while page:
+        page = await insight.ids(f"order={order}&limit=3&starting_after_id={page[-1]}")
+        found = found + page
+    assert found == whole
+    refused = await insight.get("/v1/redemptions?starting_after_id=r_99", status=400)
+    assert "starting_after_id" in refused["details"]
+    ending = await insight.get(f"/v1/redemptions?limit=3&starting_after_id={whole[0]}")
+    assert ending["total"] == len(whole)

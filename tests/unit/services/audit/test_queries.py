@@ -47,6 +47,7 @@ from services.audit.lists.queries import (
 )
 from services.audit.lists.redemptions import FIELDS as REDEMPTION_FIELDS
 from services.audit.lists.redemptions import NEWEST
+from services.audit.lists.rules import RULES
 from services.audit.lists.vouchers import VOUCHERS
 from services.audit.sink.redemption_table import REDEMPTIONS
 from services.audit.unknown import UNKNOWN
@@ -250,7 +251,7 @@ def test_what_cannot_be_asked_is_refused_by_name(field: str, operator: str, valu
 
 def test_metadata_is_only_asked_of_what_has_some() -> None:
     with pytest.raises(ApiError):
-        satisfied(REDEMPTION_FIELDS, Condition("metadata.k", "$is", ("x",), "filters[it]"))
+        satisfied(RULES.fields, Condition("metadata.k", "$is", ("x",), "filters[it]"))
 
 
 def test_totals_of_all_campaigns() -> None:
