@@ -4,8 +4,10 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from runtime.http.service import Part, Service
+from services.validation.as_of import serve_now, serve_only_now
 from services.validation.front import Validations
 from services.validation.observations import Observations
 from services.validation.promotions import Promotions
@@ -14,9 +16,12 @@ from services.validation.sessions import Sessions
 
 
 def validation_service(
-    validations: Validations, observations: Observations, qualifications: Qualifications
+    validations: Validations,
+    observations: Observations,
+    qualifications: Qualifications,
+    past: ASGIApp,
 ) -> Service:
-    """The service, to be mounted in a host."""
+    """The service, to be mounted in a host; `past` is given what asks for another time than now."""
     promotions = Promotions(validations)
     sessions = Sessions(validations)
 
@@ -31,23 +36,37 @@ def validation_service(
     return Service(
         name="validation",
         routes=(
-            Route("/v1/validations", validations.validate, methods=["POST"]),
-            Route("/client/v1/validations", validations.validate, methods=["POST"]),
+            Route("/v1/validations", serve_now(validations.validate, past), methods=["POST"]),
+            Route("/client/v1/validations", serve_only_now(validations.validate), methods=["POST"]),
             Route(
                 "/v1/vouchers/{code:ident}/validate",
-                validations.validate_voucher,
+                serve_now(validations.validate_voucher, past),
                 methods=["POST"],
             ),
-            Route("/v1/promotions/validation", promotions.validate, methods=["POST"]),
+            Route(
+                "/v1/promotions/validation", serve_now(promotions.validate, past), methods=["POST"]
+            ),
             Route(
                 "/v1/promotions/tiers/{tier:ident}/validation",
-                validations.validate_tier,
+                serve_now(validations.validate_tier, past),
                 methods=["POST"],
             ),
-            Route("/v1/qualifications", qualifications.qualify, methods=["POST"]),
-            Route("/client/v1/qualifications", qualifications.qualify, methods=["POST"]),
-            Route("/v1/vouchers/qualification", qualifications.vouchers, methods=["POST"]),
-            Route("/v1/campaigns/qualification", qualifications.campaigns, methods=["POST"]),
+            Route("/v1/qualifications", serve_now(qualifications.qualify, past), methods=["POST"]),
+            Route(
+                "/client/v1/qualifications",
+                serve_only_now(qualifications.qualify),
+                methods=["POST"],
+            ),
+            Route(
+                "/v1/vouchers/qualification",
+                serve_now(qualifications.vouchers, past),
+                methods=["POST"],
+            ),
+            Route(
+                "/v1/campaigns/qualification",
+                serve_now(qualifications.campaigns, past),
+                methods=["POST"],
+            ),
             Route("/client/v1/validate", validations.validate_query, methods=["GET"]),
             Route(
                 "/v1/vouchers/{code:ident}/sessions/{session_key:ident}",

@@ -134,6 +134,7 @@ def _api_services(
             validations,
             observations,
             Qualifications(writes, replicas.fresh_view, secrets.tracking, clock_ms),
+            pass_on,
         ),
         redemption_service(Redemptions(writes, secrets.tracking)),
         catalog_service(

@@ -19,6 +19,7 @@ from runtime.http.links import LinkSigner
 from runtime.http.service import Service
 from runtime.keys.erasing import Erasing
 from runtime.log.log import StoredEntry, decode_entry
+from runtime.replica.past_states import PastStates
 from schemas.observations import ValidationObserved
 from schemas.records import Record
 from schemas.topics import API_CALLS, DELIVERIES, LEDGER, VALIDATIONS
@@ -39,7 +40,9 @@ from services.audit.sink.delivery_table import DELIVERY_TABLES, attempt_of
 from services.audit.sink.tables import LEDGER_TABLES as AUDIT_LEDGER_TABLES
 from services.audit.sink.validation_table import VALIDATION_TABLES
 from services.audit.sink.validation_table import VALIDATIONS as VALIDATION_LOG
+from services.validation.past import past_service
 from tessera.hosts.parts import Parts
+from tessera.hosts.past import Past, fold_by_child, past_folder, projects_of
 from tessera.hosts.table_cleaner import TableCleaner
 
 _observations = msgspec.json.Decoder(ValidationObserved)
@@ -83,8 +86,11 @@ async def run_insight(settings: Settings) -> None:
     )
     sinks.tell_all(LEDGER, exporter.note)
     cleaner = TableCleaner(database, sinks.reads)
+    states = PastStates(past_folder(settings), fold_by_child)
+    past = Past(parts.log, states, parts.disk.shortage)
 
     async def clean(owners: Sequence[str]) -> Sequence[str]:
+        await states.forget(projects_of(owners))
         gone = await cleaner.clean(owners)
         # the tables know by now which files have to go
         return gone if not gone or await exporter.has_tidied() else ()
@@ -101,12 +107,14 @@ async def run_insight(settings: Settings) -> None:
             audit_service(sinks.reads, read_record, sinks.listen, kept=kept),
             notification_list_service(sinks.reads, LinkSigner(parts.secrets.exports)),
             analytics_service(sinks.reads, clock_ms=clock_ms),
+            past_service(past.open, parts.secrets.idempotency, parts.secrets.tracking),
         ),
         InternalGate(parts.internal_secret),
     )
     try:
         await serve_host(host, bind="127.0.0.1", port=settings.insight_port)
     finally:
+        await states.close()
         await parts.close()
 
 

@@ -52,6 +52,7 @@ class Parts:
         *,
         state: Path | None = None,
         part: StatePart | None = None,
+        keys: Store | None = None,
     ) -> None:
         self.settings = settings
         self.host = host
@@ -62,7 +63,8 @@ class Parts:
         self.disk = DiskWatch(folders, settings.disk_free_mib_min * MIB)
         self.log = KafkaLog(client_options(settings), shortage=self.disk.shortage)
         self.sender = Sender(self.log)
-        keys = open_folder((state or settings.home / "state" / host) / "keys")
+        if keys is None:
+            keys = open_folder((state or keys_folder(settings, host).parent) / "keys")
         self.keyring = Keyring(self.log, keys, self.secrets.wrapping)
         self.codec = Codec(self.keyring, self.sender)
 
@@ -108,6 +110,11 @@ class Parts:
         await self.sender.close()
         await self.keyring.close()
         await self.log.close()
+
+
+def keys_folder(settings: Settings, host: str) -> Path:
+    """Where a host keeps the customers' keys."""
+    return settings.home / "state" / host / "keys"
 
 
 def fold_of(replica: Replica) -> StateFold:

@@ -131,7 +131,8 @@ def _found(system: System) -> list[str]:
         for file, content in _files(system)
         if any(form in content for form in wanted)
     ]
-    for current in (system.home / "state").rglob("CURRENT"):
+    stores = [each for name in ("state", "past") for each in (system.home / name).rglob("CURRENT")]
+    for current in stores:
         mode = AccessType.read_only(error_if_log_file_exist=False)
         store = Rdict(str(current.parent), Options(raw_mode=True), access_type=mode)
         for key, value in store.items():
@@ -155,7 +156,11 @@ def test_nobody_can_read_a_forgotten_customer(system: System) -> None:
     with system.running():
         plain = _plain(system)
         ann = _story(plain)
-        assert _found(system)
+        asked = {"redeemables": [{"object": "voucher", "id": "TEN"}], "order": {"amount": 900}}
+        made = plain.get(f"/v1/customers/{ann}")["created_at"]
+        then = plain.ask("POST", "/v1/validations", params={"as_of": made}, json=asked)
+        assert then.json()["valid"], then.text
+        assert any("/past/" in each for each in _found(system))
         # what the front decides itself comes to the topics sealed, and in no other way
         assert asyncio.run(_in_topics(system)) == []
         told: dict[str, Any] = {}

@@ -109,6 +109,7 @@ class Fronts:
                     validations,
                     self.observations,
                     Qualifications(writes, self._fresh, HASH_KEY, self._now),
+                    self._forward,
                 ),
                 redemption.redemption_service(Redemptions(writes, HASH_KEY)),
                 catalog.catalog_service(
