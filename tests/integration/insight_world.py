@@ -22,11 +22,13 @@ from schemas.events import Event
 from schemas.observations import ApiCallsObserved, ValidationObserved
 from schemas.personal import Personal, PersonalData
 from schemas.records import Record
-from schemas.topics import API_CALLS, LEDGER, VALIDATIONS
+from schemas.topics import API_CALLS, DELIVERIES, LEDGER, VALIDATIONS
+from schemas.webhooks import DeliveryAttempted
 from services.analytics.sink import tables as analytics
 from services.audit.history.records import StoredRecord
 from services.audit.sink import tables as audit
 from services.audit.sink.api_call_table import API_CALL_TABLES, api_calls_of
+from services.audit.sink.delivery_table import DELIVERY_TABLES, attempt_of
 from services.audit.sink.validation_table import VALIDATION_TABLES
 from tests.unit.services.audit.examples import (
     DAY,
@@ -77,6 +79,7 @@ class World:
                 self.observation_of,
             ),
             Filling(API_CALLS, API_CALL_TABLES, api_calls_of),
+            Filling(DELIVERIES, DELIVERY_TABLES, attempt_of),
         )
 
     def now(self) -> int:
@@ -114,6 +117,11 @@ class World:
         for each in observed:
             entry = Entry(each.project.encode(), msgspec.json.encode(each))
             self.log.append(API_CALLS, 0, [entry])
+
+    def sent(self, *attempts: DeliveryAttempted) -> None:
+        for each in attempts:
+            entry = Entry(each.project.encode(), msgspec.json.encode(each))
+            self.log.append(DELIVERIES, 0, [entry])
 
     @asynccontextmanager
     async def open(self, folder: Path) -> AsyncIterator[Database]:
