@@ -108,6 +108,21 @@ class Settings(BaseModel):
         default=90,
         description="days for which calls of the API are listed and kept that changed nothing",
     )
+    query_seconds: Annotated[float, Field(gt=0, le=600)] = Field(
+        default=10.0, description="seconds that a statement of an analyst may run"
+    )
+    query_rows: Annotated[int, Field(ge=1, le=10_000_000)] = Field(
+        default=100_000, description="rows that the result of a statement may have"
+    )
+    query_result_mib: Annotated[int, Field(ge=1, le=1024)] = Field(
+        default=16, description="MiB that the result of a statement may have"
+    )
+    query_memory_mib: Annotated[int, Field(ge=16, le=1_000_000)] = Field(
+        default=256, description="MiB of memory that a statement may use; two run at a time"
+    )
+    query_threads: Annotated[int, Field(ge=1, le=64)] = Field(
+        default=1, description="threads that a statement may use"
+    )
     log_format: LogFormat = Field(
         default="auto",
         description="`console`, `json`, or `auto`: console on a terminal, else JSON lines",

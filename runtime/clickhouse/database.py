@@ -182,28 +182,25 @@ class Database:
         client: Client,
         thread: ThreadPoolExecutor,
         *,
-        embedded: bool,
-        folder: Path | None = None,
+        dsn: str,
     ) -> None:
-        self._folder = folder
+        self.dsn = dsn
+        self.folder = _folder_of(dsn)
         self._client = client
         self._thread = thread
-        self._embedded = embedded
         self._waiting = 0
         self._used = False
 
     @classmethod
     async def open(cls, dsn: str) -> "Database":
         """Connects; an embedded engine's folder is made when it is missing."""
-        embedded = dsn.startswith("chdb:")
-        folder = Path(dsn.removeprefix("chdb://")) if embedded else None
         thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="clickhouse")
         try:
-            client = await _call_in_thread(thread, lambda: _connect(dsn, embedded=embedded), folder)
+            client = await _call_in_thread(thread, lambda: _connect(dsn), _folder_of(dsn))
         except BaseException:
             thread.shutdown(wait=False)
             raise
-        return cls(client, thread, embedded=embedded, folder=folder)
+        return cls(client, thread, dsn=dsn)
 
     async def prepare(self, tables: Sequence[TableDef]) -> list[str]:
         """Makes the tables; the names of those that were of another definition and begin anew."""
@@ -268,7 +265,7 @@ class Database:
 
     async def purge(self) -> None:
         """Gives unused memory back if there were calls since the last time."""
-        if self._embedded and self._used:
+        if self.folder is not None and self._used:
             await self._run(lambda: self._client.command("SYSTEM JEMALLOC PURGE"))
             self._used = False
 
@@ -283,22 +280,31 @@ class Database:
         self._waiting += 1
         self._used = True
         try:
-            return await _call_in_thread(self._thread, call, self._folder)
+            return await _call_in_thread(self._thread, call, self.folder)
         finally:
             self._waiting -= 1
 
 
-def _connect(dsn: str, *, embedded: bool) -> Client:
-    if not embedded:
-        client = clickhouse_connect.get_client(dsn=dsn, settings=dict(_SETTINGS))
-    else:
-        client = clickhouse_connect.get_client(
-            dsn=dsn,
-            settings={**_SETTINGS, **_EMBEDDED_SETTINGS},
-            chdb_options=dict(_EMBEDDED_OPTIONS),
-        )
+def _connect(dsn: str) -> Client:
+    client = open_client(dsn)
     client.command(f"CREATE DATABASE IF NOT EXISTS {DATABASE}")
     return client
+
+
+def open_client(dsn: str) -> Client:
+    """A connection by itself; of the embedded engine there may be many. Raises ClickHouseError."""
+    if _folder_of(dsn) is None:
+        return clickhouse_connect.get_client(dsn=dsn, settings=dict(_SETTINGS))
+    return clickhouse_connect.get_client(
+        dsn=dsn,
+        settings={**_SETTINGS, **_EMBEDDED_SETTINGS},
+        chdb_options=dict(_EMBEDDED_OPTIONS),
+    )
+
+
+def _folder_of(dsn: str) -> Path | None:
+    """The folder of an embedded engine; None of a server."""
+    return Path(dsn.removeprefix("chdb://")) if dsn.startswith("chdb:") else None
 
 
 async def _call_in_thread(

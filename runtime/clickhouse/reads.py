@@ -52,19 +52,23 @@ class Reads:
 
     async def rows(self, query: Query) -> list[tuple[Any, ...]]:
         """The rows of a query, once the tables that it names are far enough. Raises ApiError 503."""
-        tables = set(_TABLE.findall(query.sql))
+        await self.reach(set(_TABLE.findall(query.sql)))
+        try:
+            return await self._database.query(query)
+        except DatabaseFault as fault:
+            log.warning("query failed", reason=str(fault))
+            raise unavailable("The database did not answer in time") from fault
+
+    async def reach(self, tables: Collection[str]) -> None:
+        """Waits until the tables so named are far enough. Raises ApiError 503."""
         try:
             await self._note_ends(tables)
             if not await self._positions.wait_for(self._wanted, tables, REACHED_SECONDS_MAX):
                 raise unavailable("What was written last is not listed yet")
-            return await self._database.query(query)
         except LogError as fault:
             # What was acknowledged before would be missing, and nobody could tell.
             log.warning("end of the log unknown", reason=str(fault))
             raise unavailable("The log could not be asked what is new") from fault
-        except DatabaseFault as fault:
-            log.warning("query failed", reason=str(fault))
-            raise unavailable("The database did not answer in time") from fault
 
     async def are_current(self, tables: Collection[str]) -> bool:
         """Whether the tables so named hold what is in the log by now; waits for it, not for long.

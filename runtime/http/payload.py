@@ -146,7 +146,9 @@ def describe_complaint(message: str, path: str = "") -> str:
 def describe_pydantic(errors: list[dict[str, Any]]) -> str:
     """The first complaint of pydantic in the API's words."""
     first = errors[0]
-    location = [part for part in first["loc"] if part not in ("body", "query", "path")]
+    # where it was looked for comes first; a member may have the same name
+    begins = first["loc"][:1] in (("body",), ("query",), ("path",))
+    location = first["loc"][1:] if begins else first["loc"]
     where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
     reason = str(first["msg"]).removeprefix("Value error, ")
     if not where and first["type"] == "value_error":

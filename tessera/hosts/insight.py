@@ -7,7 +7,9 @@ from typing import Any, Final
 import msgspec
 
 from runtime.base.clock import clock_ms
+from runtime.base.disk import MIB
 from runtime.base.settings import Settings
+from runtime.clickhouse.apart import Apart, Limits
 from runtime.clickhouse.database import Database
 from runtime.clickhouse.retention import Retention
 from runtime.clickhouse.sinks import Sinks
@@ -26,6 +28,8 @@ from schemas.topics import API_CALLS, DELIVERIES, LEDGER, VALIDATIONS
 from services.analytics.service import analytics_service
 from services.analytics.sink.tables import LEDGER_TABLES as ANALYTICS_LEDGER_TABLES
 from services.analytics.sink.tables import VALIDATION_TABLES as ANALYTICS_VALIDATION_TABLES
+from services.analytics.sql.asking import sql_service
+from services.analytics.sql.views import TABLES as TABLES_OF_VIEWS
 from services.audit.exports.download import export_file_service
 from services.audit.exports.exporter import Exporter, ExporterOutfit
 from services.audit.exports.files import ExportFiles
@@ -108,6 +112,7 @@ async def run_insight(settings: Settings) -> None:
             notification_list_service(sinks.reads, LinkSigner(parts.secrets.exports)),
             analytics_service(sinks.reads, clock_ms=clock_ms),
             past_service(past.open, parts.secrets.idempotency, parts.secrets.tracking),
+            sql_service(sinks.reads, Apart(database, _limits_of(settings), TABLES_OF_VIEWS)),
         ),
         InternalGate(parts.internal_secret),
     )
@@ -116,6 +121,17 @@ async def run_insight(settings: Settings) -> None:
     finally:
         await states.close()
         await parts.close()
+
+
+def _limits_of(settings: Settings) -> Limits:
+    """What a statement of an analyst may take."""
+    return Limits(
+        settings.query_seconds,
+        settings.query_rows,
+        settings.query_result_mib * MIB,
+        settings.query_memory_mib * MIB,
+        settings.query_threads,
+    )
 
 
 def insight_fillings(parts: Parts) -> Sequence[Filling]:

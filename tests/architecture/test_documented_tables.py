@@ -20,6 +20,7 @@ from schemas.topics import API_CALLS, DELIVERIES, LEDGER, TOPICS, VALIDATIONS, T
 from services.analytics.measures.catalogue import METRICS, dimensions_of, how_computed
 from services.analytics.measures.queries import TOTALS
 from services.analytics.sink import tables as analytics
+from services.analytics.sql.views import VIEWS
 from services.audit.history import api_call_queries, validations
 from services.audit.lists import redemptions
 from services.audit.lists.bin import BIN
@@ -157,6 +158,14 @@ def test_the_metrics_of_analytics() -> None:
             " / ".join(f"`{name}`" for name in how_computed(each).split(" / ")),
         ]
         for each in METRICS.values()
+    ]
+
+
+def test_the_views_of_analysts() -> None:
+    rows = read_table("docs/services/analytics.md", "view", "a row is", "columns")
+    assert [(quoted(name), meaning, quoted(columns)) for name, meaning, columns in rows] == [
+        ([each.name], each.meaning, [column.name for column in each.columns])
+        for each in VIEWS.values()
     ]
 
 

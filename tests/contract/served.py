@@ -6,6 +6,7 @@ from typing import Any, Final
 from starlette.routing import Route
 
 from services.analytics.service import analytics_service
+from services.analytics.sql.asking import sql_service
 from services.audit.notifications.listing import notification_list_service
 from services.audit.service import audit_service
 from tests.unit.services.world import World
@@ -32,6 +33,7 @@ async def served_routes() -> dict[str, str]:
             audit_service(nothing, nothing, nothing),
             notification_list_service(nothing, nothing),
             analytics_service(nothing, lambda: 0),
+            sql_service(nothing, nothing),
         )
     return {
         unnamed(f"{method} {route.path}"): service.name

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from runtime.clickhouse.apart import Apart, Limits
 from runtime.clickhouse.database import Database
 from runtime.clickhouse.positions import Positions
 from runtime.clickhouse.retention import Retention
@@ -14,6 +15,8 @@ from runtime.clickhouse.sinks import Sinks
 from runtime.http.host import Host
 from runtime.http.internal import InternalGate
 from services.analytics.service import analytics_service
+from services.analytics.sql.asking import sql_service
+from services.analytics.sql.views import TABLES
 from services.audit.service import KEPT, audit_service
 from services.audit.sink.api_call_table import API_CALLS
 from services.audit.sink.validation_table import VALIDATIONS
@@ -27,6 +30,8 @@ HEADERS = {
     "x-tessera-key-kind": "server",
     "x-tessera-key-id": "k",
 }
+
+_LIMITS = Limits()
 
 
 class Insight:
@@ -51,13 +56,24 @@ class Insight:
         """As `get`, for what is no JSON."""
         return (await self._ask(path, 200, headers)).text
 
-    async def _ask(self, path: str, status: int, headers: dict[str, str] | None) -> httpx.Response:
+    async def post(
+        self, path: str, body: Any, status: int = 200, headers: dict[str, str] | None = None
+    ) -> httpx.Response:
+        """As `get`, with a body; the answer as it is."""
+        return await self._ask(path, status, headers, body)
+
+    async def _ask(
+        self, path: str, status: int, headers: dict[str, str] | None, body: Any = None
+    ) -> httpx.Response:
         end = {
             f"{place}/0={(await self.world.log.bounds(place, 0))[1] - 1}"
-            for place in ("ledger", "validations", "api-calls")
+            for place in ("ledger", "validations", "api-calls", "deliveries")
         }
         known = {**HEADERS, "x-tessera-positions": ",".join(sorted(end))}
-        answer = await self._client.get(path, headers={**known, **(headers or {})})
+        method = "GET" if body is None else "POST"
+        answer = await self._client.request(
+            method, path, json=body, headers={**known, **(headers or {})}
+        )
         assert answer.status_code == status, answer.text
         return answer
 
@@ -76,7 +92,9 @@ class Insight:
 
 
 @asynccontextmanager
-async def running(folder: Path, stream_seconds: float = 0.5) -> AsyncIterator[Insight]:
+async def running(
+    folder: Path, stream_seconds: float = 0.5, limits: Limits = _LIMITS
+) -> AsyncIterator[Insight]:
     world = World()
     database = await Database.open(f"chdb://{folder}")
     sinks = Sinks(
@@ -96,6 +114,7 @@ async def running(folder: Path, stream_seconds: float = 0.5) -> AsyncIterator[In
             stream_seconds=stream_seconds,
         ),
         analytics_service(sinks.reads, world.now),
+        sql_service(sinks.reads, Apart(database, limits, TABLES)),
         sinks.service,
     ]
     host = Host("insight", services, InternalGate("s"))
