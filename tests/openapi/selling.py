@@ -50,6 +50,8 @@ HISTORY: Final = (
     Step("GET", "/v1/audit/changes", query={"entity": "{campaign}"}),
     Step("GET", "/v1/audit/api-calls", query={"path": "/v1/redemptions", "limit": "10"}),
     Step("GET", "/v1/audit/api-calls/{call}"),
+    Step("GET", "/v1/audit/log", query={"kind": "api_call"}),
+    Step("GET", "/v1/redemptions/{redemption}/activity", until={"data.0.api_calls.0.id": ...}),
     Step("GET", "/v1/customers/{customer}/activity"),
     Step("GET", "/v1/customers/{customer}/activities"),
     Step("GET", "/v1/campaigns/{campaign}/transactions"),
@@ -65,4 +67,6 @@ ANALYTICS: Final = (
     Step("GET", "/v1/analytics/compare", query={**_PERIOD, "against_from": "2019-01-01", "metrics": "redemptions_succeeded"}),
     Step("GET", "/v1/analytics/cohorts", query={"from": "2020-01-01", "to": "2020-03-01"}),
     Step("GET", "/v1/analytics/budgets"),
+    Step("GET", "/v1/analytics/views"),
+    Step("POST", "/v1/analytics/query", {"query": "SELECT status, count() AS number FROM redemptions GROUP BY status ORDER BY status"}),
 )  # fmt: skip
