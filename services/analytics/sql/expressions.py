@@ -43,6 +43,11 @@ _INFIX: Final[Mapping[type[exp.Expr], str]] = MappingProxyType(
         exp.DPipe: "||",
     }
 )
+#: What values of a list may be made of.
+_CONSTANT: Final = (
+    exp.Literal, exp.Boolean, exp.Null, exp.Neg, exp.Paren, exp.Tuple, exp.Array, exp.Placeholder,
+    exp.Cast, exp.DataType, exp.DataTypeParam,
+)  # fmt: skip
 _BOUNDS: Final = frozenset({"UNBOUNDED", "CURRENT ROW"})
 
 
@@ -83,6 +88,8 @@ class ExpressionWriter(ABC):
     def __init__(self, given: Mapping[str, Any]) -> None:
         self._given = given
         self.used: set[str] = set()
+        #: What stands before names of columns, each where it stands first.
+        self.qualifiers: dict[str, exp.Expr] = {}
         #: What the places of the text stand for.
         self.parameters: dict[str, Any] = {}
 
@@ -117,6 +124,8 @@ class ExpressionWriter(ABC):
         take(node, "this", "table")
         table = node.args.get("table")
         before = "" if table is None else f"{quoted(table, 'a table')}."
+        if table is not None:
+            self.qualifiers.setdefault(table.name, table)
         if isinstance(node.this, exp.Star):
             return f"{before}{self._star(node.this)}"
         return f"{before}{quoted(node.this, 'a column')}"
@@ -205,9 +214,17 @@ class ExpressionWriter(ABC):
         if field is not None:
             return f"({self.expression(node.this)} IN {self.expression(field)})"
         if query is None:
-            return f"({self.expression(node.this)} IN ({self.list_of(node.expressions)}))"
+            values = self.list_of(node.expressions, self._constant)
+            return f"({self.expression(node.this)} IN ({values}))"
         inner = query.this if isinstance(query, exp.Subquery) else query
         return f"({self.expression(node.this)} IN ({self.query(inner)}))"
+
+    def _constant(self, node: exp.Expr) -> str:
+        """A value on the right of IN, where the engine takes a name for that of a table."""
+        for each in node.walk():
+            if not isinstance(each, _CONSTANT):
+                raise refuse_node("IN a list of anything but constants", node)
+        return self.expression(node)
 
     def _like(self, node: exp.Expr) -> str:
         take(node, "this", "expression", "negate")

@@ -1,6 +1,7 @@
 """What statements may call, and the types of casts and parameters. What is not here is refused.
 
-All of it is computed from its arguments alone, in time and memory that they bound.
+All of it is computed from its arguments alone, in time and memory that they bound. Neither `in` nor
+`notIn` is here: to the engine a name among their arguments is that of a table.
 """
 
 from collections.abc import Mapping
@@ -17,7 +18,7 @@ _COMBINATORS: Final = ("", "If", "OrNull")
 _WINDOW: Final = "dense_rank first_value lagInFrame last_value leadInFrame ntile rank row_number"
 _PLAIN: Final = (
     # conditions
-    "if multiIf coalesce ifNull nullIf isNull isNotNull greatest least and or not xor in notIn "
+    "if multiIf coalesce ifNull nullIf isNull isNotNull greatest least and or not xor "
     # numbers
     "abs ceil exp floor intDiv intDivOrZero log log10 log2 modulo negate plus minus multiply divide "
     "pow round roundBankers sign sqrt trunc isFinite isNaN roundDown widthBucket "

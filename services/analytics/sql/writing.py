@@ -50,6 +50,9 @@ def write_statement(text: str, given: Mapping[str, Any]) -> Statement:
         sql = writer.query(tree)
     except RecursionError:
         raise StatementRefused("nests too deeply") from None
+    for name, node in writer.qualifiers.items():
+        if name not in writer.sources:
+            raise refuse_node(f"The table `{name}` before a column", node)
     for name in given:
         if name not in writer.used:
             raise StatementRefused(f"has no parameter `{name[:50]}`")
@@ -62,6 +65,8 @@ class _Writer(ExpressionWriter):
         self._withs: set[str] = set()
         self._read = 0
         self.tables: set[str] = set()
+        #: What the statement calls that which it reads from.
+        self.sources: set[str] = set()
 
     def query(self, node: Any) -> str:
         """A SELECT, or several of them put together."""
@@ -191,7 +196,9 @@ class _Writer(ExpressionWriter):
         if isinstance(node, exp.Subquery):
             take(node, "this", "alias")
             alias = self._alias(node)
-            named = "" if alias is None else f" AS {quoted(alias, 'an alias')}"
+            if alias is None:
+                return f"({self.query(node.this)})"
+            named = self._named(alias)
             return f"({self.query(node.this)}){named}"
         if not isinstance(node, exp.Table):
             raise refuse_node(f"{kind_of(node)} in FROM", node)
@@ -204,7 +211,7 @@ class _Writer(ExpressionWriter):
         take(node, "this", "alias")
         name = name_of(node.this, "a view")
         alias = self._alias(node)
-        named = f" AS {quoted(node.this if alias is None else alias, 'an alias')}"
+        named = self._named(node.this if alias is None else alias)
         if name in self._withs:
             return f"`{_WITH_PREFIX}{name}`{named}"
         view = VIEWS.get(name)
@@ -214,6 +221,11 @@ class _Writer(ExpressionWriter):
             )
         self.tables.add(view.table)
         return f"{view.select}{named}"
+
+    def _named(self, alias: Any) -> str:
+        text = f" AS {quoted(alias, 'an alias')}"
+        self.sources.add(alias.name)
+        return text
 
     def _shown(self, node: exp.Expr) -> str:
         """What is selected, with its name."""
