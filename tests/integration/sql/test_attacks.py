@@ -174,7 +174,7 @@ def conditions(draw: st.DrawFn, view: View, alias: str) -> str:
                 f"{column} = {literal}",
                 f"{column} != {literal}",
                 f"{column} LIKE {literal}",
-                f"NOT ({column} IN ({literal}, {other}))",
+                f"NOT ({column} IN ({literal}, 'x'))",
                 f"{column} < {other} OR 1 = 1",
                 f"{column} IN (SELECT {inner.columns[2].name} FROM {inner.name} WHERE 1 = 1)",
                 f"length(concat({column}, {other}, {literal})) > 3",
