@@ -50,6 +50,8 @@ HISTORY: Final = (
     Step("GET", "/v1/audit/changes", query={"entity": "{campaign}"}),
     Step("GET", "/v1/audit/api-calls", query={"path": "/v1/redemptions", "limit": "10"}),
     Step("GET", "/v1/audit/api-calls/{call}"),
+    Step("GET", "/v1/audit/log", query={"kind": "api_call", "text": "/v1/redemptions", "limit": "1"}, until={"data.0.id": ...}),
+    Step("GET", "/v1/redemptions/{redemption}/activity", query={"type": "redemption.succeeded"}, until={"data.0.api_calls.0.id": ...}),
     Step("GET", "/v1/customers/{customer}/activity"),
     Step("GET", "/v1/customers/{customer}/activities"),
     Step("GET", "/v1/campaigns/{campaign}/transactions"),
@@ -65,4 +67,5 @@ ANALYTICS: Final = (
     Step("GET", "/v1/analytics/compare", query={**_PERIOD, "against_from": "2019-01-01", "metrics": "redemptions_succeeded"}),
     Step("GET", "/v1/analytics/cohorts", query={"from": "2020-01-01", "to": "2020-03-01"}),
     Step("GET", "/v1/analytics/budgets"),
+    Step("GET", "/v1/analytics/summaries", query={"ids": "{campaign}"}),
 )  # fmt: skip
