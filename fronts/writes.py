@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from fronts.attempt import guest_key_of, tracking_id_of
-from runtime.http.api_calls import RECORD_KEY
+from runtime.http.api_calls import OTHER_KEY, RECORD_KEY
 from runtime.http.auth import Caller
 from runtime.http.errors import RETRY_AFTER_SECONDS, invalid_payload, request_id_of
 from runtime.http.payload import read_header
@@ -67,9 +67,12 @@ class Identity(NamedTuple):
 NEW: Final = Identity()
 
 
-def note_record(request: Request, answered: Answered) -> None:
-    """Has the log of calls name the record of the caller's project that answered."""
-    request.scope[RECORD_KEY] = answered.offset
+def note_record(request: Request, answered: Answered, project: str | None = None) -> None:
+    """Has the log of calls name the record that answered; `project` is whose, if not the caller's."""
+    if project is None or project == caller_of(request).project:
+        request.scope[RECORD_KEY] = answered.offset
+    else:
+        request.scope[OTHER_KEY] = f"{project}/{answered.offset}"
 
 
 class Writes:
@@ -157,8 +160,7 @@ class Writes:
         caller = caller_of(request)
         identity = self.identity(request, route, content)
         answered = await self.decide(caller, body, identity, project=project)
-        if project is None or project == caller.project:
-            note_record(request, answered)
+        note_record(request, answered, project)
         status, shown = self._render(answered.record, caller.kind)
         if show is not None and shown is not None and status < 300:
             shown = show(answered.record, shown)

@@ -79,6 +79,8 @@ class ApiCall(Shape, frozen=True):
     unkept: str = ""
     #: The id of the validation that was observed of it.
     validation: str = ""
+    #: Of what was decided for another project: that project, a stroke, the record's offset.
+    other: str = ""
 
 
 class ApiCallsObserved(Shape, tag="api_calls.observed", frozen=True):

@@ -10,7 +10,7 @@ _WORDS: Final = (
     "redemptions validations qualifications promotions tiers events async-actions trash-bin "
     "metadata-schemas metadata async bulk import importCSV export exports balance transactions "
     "redemption rollback rollbacks validate redeem validation qualification enable disable "
-    "sessions summary activity activities redeemables segments permanent-deletion create publish "
+    "sessions summary activity activities redeemables segments permanent-deletion create publish summaries "
     "analytics totals timeseries metrics top funnel compare cohorts budgets query views audit api-calls changes stream "
     "oauth token introspect projects webhooks users keys webhook-deliveries redeliveries revoke "
     "loyalties members rewards consents "

@@ -21,11 +21,12 @@ T = TypeVar("T")
 operator = typer.Typer()
 
 
-class TablesOf(StrEnum):
-    """Whose tables `tessera rebuild` fills anew."""
+class Rebuilt(StrEnum):
+    """What `tessera rebuild` makes anew: the tables of a service, or the states of hosts."""
 
     AUDIT = "audit"
     ANALYTICS = "analytics"
+    STATE = "state"
 
 
 class EntityKind(StrEnum):
@@ -187,14 +188,22 @@ def diff(
 
 @operator.command()
 def rebuild(
-    tables: Annotated[TablesOf, typer.Argument(help="whose tables")],
+    what: Annotated[Rebuilt, typer.Argument(help="the tables of a service, or all states")],
 ) -> None:
-    """Fill the tables of a service anew from the log, and swap them in; reads go on meanwhile."""
+    """Make tables or states anew from the log, and swap them in; all goes on meanwhile.
+
+    Tables are exchanged at the end. A state is taken by its host at its next start, or at once where
+    the system is stopped.
+    """
     from tessera.rebuild import RebuildError, rebuild_tables  # noqa: PLC0415
+    from tessera.rebuild_state import rebuild_states  # noqa: PLC0415
 
     settings = read_settings()
     try:
-        _operate(lambda: rebuild_tables(settings, tables.value, typer.echo, tell))
+        if what is Rebuilt.STATE:
+            _operate(lambda: rebuild_states(settings, typer.echo, tell))
+        else:
+            _operate(lambda: rebuild_tables(settings, what.value, typer.echo, tell))
     except RebuildError as fault:
         fail(str(fault))
 

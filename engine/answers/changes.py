@@ -4,9 +4,9 @@ An event holds the entity as it is after it, so what was before is in the event 
 same entity. What redemptions and background work count is no change.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from engine.answers.event_body import plain_value
 from engine.kernel.encode import Body
@@ -43,7 +43,17 @@ from schemas.products import (
     SkuDeleted,
     SkuUpdated,
 )
-from schemas.projects import PROJECT_EVENTS
+from schemas.projects import (
+    KeyAdded,
+    KeyRevoked,
+    ProjectClosed,
+    ProjectCreated,
+    ProjectDeleted,
+    ProjectOpened,
+    ProjectUpdated,
+    TimeZoneSet,
+    TrustedOriginsChanged,
+)
 from schemas.promotion_events import (
     CampaignPromotionsDeleted,
     StackCreated,
@@ -85,6 +95,8 @@ from schemas.webhooks import (
 )
 
 CREATED: Final = "created"
+ADDED: Final = "added"
+REVOKED: Final = "revoked"
 DELETED: Final = "deleted"
 
 
@@ -111,6 +123,7 @@ _REWARD: Final = Subject("reward", "reward")
 _SEGMENT: Final = Subject("segment", "segment")
 _STACKING: Final = Subject("stacking_rules", "stored")
 _WEBHOOK: Final = Subject("webhook", "webhook")
+_PROJECT: Final = Subject("project", "project")
 
 #: What each event changes.
 SUBJECTS: Final[Mapping[type[Shape], Subject]] = MappingProxyType(
@@ -170,6 +183,23 @@ SUBJECTS: Final[Mapping[type[Shape], Subject]] = MappingProxyType(
         WebhookUpdated: _WEBHOOK,
         WebhookDisabled: _WEBHOOK,
         WebhookDeleted: Subject("webhook", "webhook_id"),
+        ProjectCreated: _PROJECT,
+        ProjectUpdated: _PROJECT,
+        ProjectDeleted: _PROJECT,
+        TrustedOriginsChanged: Subject("trusted_origins", "project_id"),
+        KeyAdded: Subject("key", "key"),
+        KeyRevoked: Subject("key", "key_id"),
+    }
+)
+#: What lies in the control project and is a change of the project that it is about.
+TERMS: Final = frozenset(
+    kind for kind, each in SUBJECTS.items() if each.object in ("project", "trusted_origins", "key")
+)
+#: What holds of its entity only what it changes, and that.
+PARTIAL: Final[Mapping[type[Any], Callable[[Any], Body]]] = MappingProxyType(
+    {
+        TrustedOriginsChanged: lambda event: {"trusted_origins": list(event.trusted_origins)},
+        KeyRevoked: lambda _: {"revoked": True},
     }
 )
 #: What is nobody's change of what a shop sets up.
@@ -190,8 +220,10 @@ UNSUBJECTED: Final = events_of(
     SegmentEntered,
     SegmentLeft,
     RedeliveryRequested,
-    # It lies in the control project, or follows from what does.
-    PROJECT_EVENTS,
+    # It follows from what lies in the control project.
+    ProjectOpened,
+    ProjectClosed,
+    TimeZoneSet,
     # It is of many at once: what was made as their campaign says, and what goes with another.
     VouchersGenerated,
     AssignmentsDropped,
@@ -208,7 +240,7 @@ _COUNTED: Final = frozenset(
         "updated_at", "redeemed_quantity", "redeemed_amount", "redeemed_points", "holds",
         "published", "published_at", "vouchers_count", "voucher_seq", "next_free", "generating",
         "tiers_count", "last_tier_place", "assignments_count", "members_count", "orders_amount",
-        "orders_discount",
+        "orders_discount", "revision", "partition",
     }
 )  # fmt: skip
 
@@ -226,9 +258,17 @@ def entity_id_of(event: Shape) -> str:
 
 def entity_after(event: Shape) -> Body | None:
     """The entity as it is after the event, None where it is gone."""
+    partial = PARTIAL.get(type(event))
+    if partial is not None:
+        return partial(event)
     held = getattr(event, SUBJECTS[type(event)].member)
     if action_of(event) == DELETED or isinstance(held, str):
         return None
+    return shown_entity(held)
+
+
+def shown_entity(held: Shape) -> Body:
+    """An entity without what others count."""
     shown: Body = plain_value(held)
     return {name: value for name, value in shown.items() if name not in _COUNTED}
 

@@ -50,6 +50,8 @@ QUERY_LENGTH_MAX: Final = 1000
 RECORD_KEY: Final = "tessera.record"
 #: and which validation was observed of it.
 VALIDATION_KEY: Final = "tessera.validation"
+#: and what was decided of it for another project.
+OTHER_KEY: Final = "tessera.other"
 NO_RECORD: Final = -1
 #: What a client is that does not say, and what it or its site is that says something unheard of.
 CHANNEL: Final = b"API"
@@ -93,6 +95,8 @@ class Noted(NamedTuple):
     unkept: str = ""
     #: The id of the validation that was observed.
     validation: str = ""
+    #: The record of another project.
+    other: str = ""
 
 
 class ApiCalls:
@@ -221,6 +225,7 @@ def as_call(noted: Noted) -> ApiCall:
         body,
         unkept,
         noted.validation,
+        noted.other,
     )
 
 

@@ -21,6 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from runtime.http.api_calls import (
     HEADER_NOTED_MAX,
     NO_RECORD,
+    OTHER_KEY,
     PATH_NOTED_MAX,
     QUERY_NOTED_MAX,
     RECORD_KEY,
@@ -213,6 +214,7 @@ def _note_call(
         scope.get(RECORD_KEY, NO_RECORD),
         *sent_of(sent),
         scope.get(VALIDATION_KEY, ""),
+        scope.get(OTHER_KEY, ""),
     )
 
 

@@ -5,8 +5,9 @@ the old one and swaps when it is complete; the old one is removed then.
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import structlog
 
@@ -23,6 +24,8 @@ class StateFolder:
         self._partition = partition
 
     def open(self) -> Store:
+        """The store, or in its place the one that was rebuilt meanwhile."""
+        RebuiltFolder(self.path).take()
         return open_folder(self.path)
 
     def wipe(self) -> Store:
@@ -31,10 +34,52 @@ class StateFolder:
 
     def remove_others(self) -> None:
         """Removes what other code left for this partition, now that this one is complete."""
-        for other in self.path.parent.glob(f"{self._partition}-*"):
-            if other != self.path:
+        name = f"{self._partition}-*"
+        rebuilt = self.path.parent / RebuiltFolder.NAME
+        for other in (*self.path.parent.glob(name), *rebuilt.glob(name)):
+            if not other.name.startswith(self.path.name):
                 log.info("old state removed", path=str(other))
                 shutil.rmtree(other, ignore_errors=True)
+
+
+class RebuiltFolder:
+    """A state that is folded anew beside the one at `path`, which it replaces once it is whole.
+
+    As storage of a replica it is begun anew, whatever was there.
+    """
+
+    NAME: ClassVar = "rebuilt"
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._whole = path.parent / self.NAME / path.name
+        self._partial = self._whole.with_name(f"{path.name}.new")
+
+    def open(self) -> Store:
+        return _wipe_folder(self._partial)
+
+    def wipe(self) -> Store:
+        return _wipe_folder(self._partial)
+
+    def complete(self) -> None:
+        """It is whole, and closed; whoever opens the state next takes it.
+
+        Raises FileNotFoundError where it was dropped meanwhile.
+        """
+        RocksStore.destroy(self._whole)
+        self._partial.rename(self._whole)
+
+    def take(self) -> None:
+        """Puts it in the place of the state, which nobody has open; nothing where there is none.
+
+        Raises StoreBusy when somebody has.
+        """
+        if not self._whole.exists():
+            return
+        # who dies here finds it again
+        RocksStore.destroy(self._path)
+        self._whole.rename(self._path)
+        log.info("rebuilt state taken", path=str(self._path))
 
 
 def open_folder(path: Path) -> Store:
@@ -60,3 +105,9 @@ def state_folders(home: Path, fingerprint: str) -> Iterator[tuple[str, int, Path
     """(host, partition, folder) of every state of this code that exists."""
     for path in sorted((home / "state").glob(f"*/*-{fingerprint}")):
         yield path.parent.name, int(path.name.split("-")[0]), path
+
+
+def drop_rebuilt(home: Path, host: str) -> Callable[[], None]:
+    """What drops the states that the host has not taken: they may hold who was forgotten since."""
+    path = home / "state" / host / RebuiltFolder.NAME
+    return lambda: shutil.rmtree(path, ignore_errors=True)

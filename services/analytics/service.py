@@ -10,6 +10,7 @@ from services.analytics.measures.campaign_summary import summary_route
 from services.analytics.measures.catalogue import catalogue_route
 from services.analytics.measures.cohorts import cohorts_route
 from services.analytics.measures.comparisons import compare_route, funnel_route
+from services.analytics.measures.summaries import summaries_route
 from services.analytics.measures.timeseries import timeseries_route
 from services.analytics.measures.top import top_route
 from services.analytics.measures.totals import totals_route
@@ -29,5 +30,6 @@ def analytics_service(reads: Reads, clock_ms: Callable[[], Millis]) -> Service:
             compare_route(reads, clock_ms),
             cohorts_route(reads, clock_ms),
             summary_route(reads),
+            summaries_route(reads),
         ),
     )

@@ -19,6 +19,7 @@ from runtime.http.links import LinkSigner
 from runtime.http.oauth import TokenSigner
 from runtime.http.service import Service
 from runtime.keys.erasing import Erasing
+from runtime.store.folders import drop_rebuilt
 from schemas.topics import LEDGER, VALIDATIONS
 from services.audit.exports.front import ExportOutfit, export_service
 from services.audit.notifications.front import notification_service
@@ -59,7 +60,10 @@ async def run_api(settings: Settings) -> None:
     neighbours = Neighbours(urls)
     client = make_client(insight_url)
     api_calls = ApiCalls(parts.sender, replicas.partition_of)
-    cleaner = StateCleaner(lambda: [each.replica.store for each in replicas.followed.values()])
+    cleaner = StateCleaner(
+        lambda: [each.replica.store for each in replicas.followed.values()],
+        drop=drop_rebuilt(settings.home, parts.host),
+    )
     erasing = Erasing(parts.keyring, cleaner.clean)
     erased = Erased(replicas, erasing, urls, parts.internal_secret)
 

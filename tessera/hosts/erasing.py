@@ -37,8 +37,12 @@ class StateCleaner:
         self,
         stores: Callable[[], Iterable[Store]],
         clock: Callable[[], float] = time.monotonic,
+        *,
+        drop: Callable[[], None] = lambda: None,
     ) -> None:
         self._stores = stores
+        #: Drops states that were rebuilt and are not in use yet.
+        self._drop = drop
         self._clock = clock
         self._cleaned_at = -math.inf
 
@@ -53,6 +57,7 @@ class StateCleaner:
             return ()
 
         def compact() -> None:
+            self._drop()
             for store in stores:
                 store.compact()
 

@@ -5,6 +5,7 @@ from runtime.http.host import Host, serve_host
 from runtime.http.internal import InternalGate
 from runtime.http.service import Service
 from runtime.keys.erasing import Erasing
+from runtime.store.folders import drop_rebuilt
 from tessera.hosts.erasing import StateCleaner
 from tessera.hosts.parts import Parts
 from tessera.hosts.writing import Writing
@@ -17,7 +18,10 @@ async def run_ledger(settings: Settings) -> None:
     parts = Parts(settings, f"ledger{own}")
     writing = Writing(parts)
     writers = writing.partitions.writers
-    cleaner = StateCleaner(lambda: [each.replica.store for each in writers.values()])
+    cleaner = StateCleaner(
+        lambda: [each.replica.store for each in writers.values()],
+        drop=drop_rebuilt(settings.home, parts.host),
+    )
     host = Host(
         "ledger",
         (

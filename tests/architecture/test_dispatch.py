@@ -31,6 +31,7 @@ QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
     "services/analytics/sink/validation_facts.py": {"_session": "a refusal is not valid"},
     "services/audit/sink/validation_table.py": {"_session_row": "a refusal locks nothing"},
     "services/audit/sink/publication_rows.py": {"publication_ended": "a failure has no vouchers"},
+    "engine/answers/changes.py": {"PARTIAL": "all others hold the whole entity, or its id"},
     # What the answer to one command is found in.
     "engine/answers/answer.py": {"_render_decided": "whose refusals are shown with all reasons"},
     "engine/customers/body.py": {"customer_of": "what says whom a record is about"},

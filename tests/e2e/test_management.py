@@ -1,6 +1,7 @@
 """The management API with the official client: projects, their keys, webhooks."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import voucherify as sdk
@@ -10,7 +11,7 @@ from tests.e2e.manager import Manager
 from tests.e2e.plain import Plain
 from tests.e2e.plain import refused as refused_plainly
 from tests.e2e.shop import Shop, refused, told
-from tests.e2e.system import System
+from tests.e2e.system import System, eventually
 
 
 @pytest.fixture(scope="module")
@@ -99,3 +100,30 @@ def test_nothing_is_sent_into_the_own_network(system: System, manager: Manager) 
 def test_other_keys_manage_nothing(plain: Plain, manager: Manager) -> None:
     answer = plain.ask("GET", f"/management/v1/projects/{manager.project}/webhooks")
     assert refused_plainly(answer) == (403, "forbidden")
+
+
+def test_a_project_sees_who_changed_its_terms(manager: Manager, system: System) -> None:
+    made = manager.new_project()
+    path = f"/management/v1/projects/{made.id}"
+    with client(base_url=system.url, headers=manager.headers) as managing:
+        renamed = managing.put(path, json={"name": "Third"})
+    assert renamed.status_code == 200
+    keys = {
+        "X-App-Id": made.server_side_key.app_id,
+        "X-App-Token": made.server_side_key.app_token,
+    }
+    with client(base_url=system.url, headers=keys) as own:
+
+        def updates() -> list[Any]:
+            found = own.get("/v1/audit/changes?object=project").json()["data"]
+            return [each for each in found if each["action"] == "updated" and each["api_calls"]]
+
+        eventually(updates)
+        (change,) = updates()
+        assert change["changes"] == [{"path": "name", "from": "Second", "to": "Third"}]
+        (call,) = change["api_calls"]
+        assert call["id"] == renamed.headers["x-request-id"]
+        assert call["key_id"] == manager.headers["X-Management-Id"]
+        added = own.get("/v1/audit/changes?object=key").json()["data"]
+    assert {each["action"] for each in added} == {"added"}
+    assert len(added) == 3

@@ -158,3 +158,22 @@ def test_rebuild_fills_tables_anew_while_they_are_read(system: System, shop: Sho
     assert shop.listed(voucher_code=code).total == 3
     refused = system.command("rebuild", "everything")
     assert refused.returncode == 2
+
+
+def test_states_are_rebuilt_while_the_system_runs_and_taken_when_it_starts_again(
+    system: System, shop: Shop
+) -> None:
+    code = shop.discount().code
+    said = _said(system.command("rebuild", "state"))
+    assert "state api/0: " in said
+    assert "its host takes it at its next start" in said
+    shop.redeem(code)
+    system.down()
+    stopped = _said(system.command("rebuild", "state"))
+    assert stopped.count("; taken") == said.count("next start")
+    system.up()
+    shop.redeem(code)
+    verified = system.command("verify")
+    assert verified.returncode == 0, verified.stdout
+    assert "state api/0: " in verified.stdout
+    assert "state distribution/0: " in verified.stdout

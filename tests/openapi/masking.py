@@ -16,7 +16,7 @@ _ID: Final = re.compile(
     r"\b(proj_(?=[A-Za-z0-9]{10}\b)|[a-z]{1,8}_(?=[0-9a-f]{12,}\b))[A-Za-z0-9]+"
 )
 _REQUEST: Final = re.compile(r"\b(v-)[0-9a-f]{18}\b")
-_PLACE: Final = re.compile(r"\b(ev_)([0-9]+_[0-9]+_[0-9]+)\b")
+_PLACE: Final = re.compile(r"\b(ev_|act_)([0-9]+_[0-9]+_[0-9]+)\b")
 _UUID: Final = re.compile(r"\b()[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 _URL: Final = re.compile(r"http://127\.0\.0\.1:[0-9]+")
 _SECRET: Final = re.compile(r"()(?<![\w/+-])(?=\S*[0-9])(?=\S*[A-Z])[\w/+-]{40,}={0,2}(?![\w/+=-])")

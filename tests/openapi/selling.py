@@ -50,8 +50,8 @@ HISTORY: Final = (
     Step("GET", "/v1/audit/changes", query={"entity": "{campaign}"}),
     Step("GET", "/v1/audit/api-calls", query={"path": "/v1/redemptions", "limit": "10"}),
     Step("GET", "/v1/audit/api-calls/{call}"),
-    Step("GET", "/v1/audit/log", query={"kind": "api_call"}),
-    Step("GET", "/v1/redemptions/{redemption}/activity", until={"data.0.api_calls.0.id": ...}),
+    Step("GET", "/v1/audit/log", query={"kind": "api_call", "text": "/v1/redemptions", "limit": "1"}, until={"data.0.id": ...}),
+    Step("GET", "/v1/redemptions/{redemption}/activity", query={"type": "redemption.succeeded"}, until={"data.0.api_calls.0.id": ...}),
     Step("GET", "/v1/customers/{customer}/activity"),
     Step("GET", "/v1/customers/{customer}/activities"),
     Step("GET", "/v1/campaigns/{campaign}/transactions"),
@@ -69,4 +69,5 @@ ANALYTICS: Final = (
     Step("GET", "/v1/analytics/budgets"),
     Step("GET", "/v1/analytics/views"),
     Step("POST", "/v1/analytics/query", {"query": "SELECT status, count() AS number FROM redemptions GROUP BY status ORDER BY status"}),
+    Step("GET", "/v1/analytics/summaries", query={"ids": "{campaign}"}),
 )  # fmt: skip

@@ -151,3 +151,13 @@ def calls_of(project: str, offsets: Collection[int], since: int, until: int) -> 
             "until": until + CALL_MS_MAX,
         },
     )
+
+
+def managing_calls_of(names: Collection[str]) -> Query:
+    """(project and offset, id, method, path, status, key) of calls of other projects."""
+    return Query(
+        "SELECT other_record, id, method, path, status, key_id "  # noqa: S608  constants
+        f"FROM {API_CALLS.full_name} WHERE other_record IN {{names:Array(String)}} "
+        "ORDER BY at, id LIMIT 1000",
+        {"names": list(names)},
+    )

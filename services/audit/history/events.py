@@ -155,11 +155,12 @@ async def calls_by_offset(
     if times:
         query = calls_of(project, list(times), min(times.values()), max(times.values()))
         for offset, *call in await reads.rows(query):
-            calls.setdefault(offset, []).append(_call_body(*call))
+            calls.setdefault(offset, []).append(call_reference(*call))
     return calls
 
 
-def _call_body(call_id: str, method: str, path: str, status: int, key_id: str) -> Body:
+def call_reference(call_id: str, method: str, path: str, status: int, key_id: str) -> Body:
+    """A call as events name it."""
     return {"id": call_id, "method": method, "path": path, "status": status, "key_id": key_id}
 
 

@@ -64,11 +64,14 @@ REFERRAL_TEXT: Final = text("'FALSE'", capitals=True)
 class Where:
     """A growing list of tests, all of which must hold, with the values they need.
 
-    `now` is what states and times relative to the present are compared with.
+    `now` is what states and times relative to the present are compared with, `rows` which rows are
+    the project's.
     """
 
-    def __init__(self, project: str, now: Millis = 0) -> None:
-        self._tests = ["project = {project:String}"]
+    def __init__(
+        self, project: str, now: Millis = 0, *, rows: str = "project = {project:String}"
+    ) -> None:
+        self._tests = [rows]
         self._now = now
         self.values: dict[str, Any] = {"project": project}
 

@@ -39,10 +39,11 @@ API_CALLS = sink_table(
         Column("body", "String", "ZSTD(1)"),
         Column("unkept", _NAME),
         Column("validation_id", "String", "ZSTD(1)"),
+        Column("other_record", "String", "ZSTD(1)"),
     ),
     # so that the newest are read without the rest
     order_by=("project", "at", "id"),
-    found_by=("id",),
+    found_by=("id", "other_record"),
 )
 #: What was decided of it is in the ledger, so it is kept for good.
 CHANGED: Final = "record_offset >= 0"
@@ -70,6 +71,7 @@ class ApiCallRow(NamedTuple):
     body: str
     unkept: str
     validation_id: str
+    other_record: str
 
 
 def api_call_rows(observed: ApiCallsObserved) -> Iterator[ApiCallRow]:
@@ -94,6 +96,7 @@ def api_call_rows(observed: ApiCallsObserved) -> Iterator[ApiCallRow]:
             call.body,
             call.unkept,
             call.validation,
+            call.other,
         )
 
 

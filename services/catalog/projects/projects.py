@@ -16,7 +16,7 @@ from starlette.responses import Response
 from engine.codes.code import CHARSET
 from engine.kernel.encode import Body
 from engine.projects.body import list_body, project_body, zone_change_body
-from fronts.writes import Identity, Writes
+from fronts.writes import Identity, Writes, note_record
 from runtime.base.secrets import Secrets
 from runtime.http.auth import Caller
 from runtime.http.errors import ApiError, invalid_payload
@@ -132,6 +132,7 @@ class _Projects:
             case_sensitive_codes=body.case_sensitive_codes,
         )
         answered = await self._writes.decide(caller, command, identity, project=CONTROL_PROJECT)
+        note_record(request, answered, CONTROL_PROJECT)
         status, refused = self._writes.render(answered.record, caller.kind)
         if status != 200:
             return self._writes.respond(request, status, refused)
@@ -159,6 +160,7 @@ class _Projects:
         caller = caller_of(request)
         identity = self._writes.identity(request, "project.update", await request.body())
         answered = await self._writes.decide(caller, command, identity, project=CONTROL_PROJECT)
+        note_record(request, answered, CONTROL_PROJECT)
         status, refused = self._writes.render(answered.record, caller.kind)
         if status != 200:
             return self._writes.respond(request, status, refused)
@@ -191,6 +193,7 @@ class _Projects:
         answered = await self._writes.decide(
             caller, DeleteProject(project_id), identity, project=CONTROL_PROJECT
         )
+        note_record(request, answered, CONTROL_PROJECT)
         status, refused = self._writes.render(answered.record, caller.kind)
         # A deletion that was cut off between its two steps is completed by the next one.
         if status != 200 and not (ended is not None and ended.opened):

@@ -7,14 +7,27 @@ from typing import Any
 import pytest
 from msgspec import structs
 
+from engine.codes.generated import generated_vouchers
 from schemas.campaigns import Campaign, CampaignCreated, CampaignDeleted, CampaignUpdated
+from schemas.events import Event
 from schemas.observations import ApiCall, ApiCallsObserved
+from schemas.projects import (
+    ApiKey,
+    KeyAdded,
+    KeyRevoked,
+    Project,
+    ProjectCreated,
+    ProjectSettings,
+    ProjectUpdated,
+    TrustedOriginsChanged,
+)
 from schemas.voucher_events import (
     VoucherCreated,
     VoucherDeleted,
     VoucherDisabled,
     VoucherUpdated,
 )
+from tests.integration.history.test_api_calls import call
 from tests.integration.insight_host import Insight, running
 from tests.unit.services.audit.examples import (
     PROJECT,
@@ -110,11 +123,106 @@ async def test_pages_of_changes_look_before_themselves(insight: Insight) -> None
     assert one["changes"] == [{"path": "active", "from": None, "to": False}]
 
 
-async def test_of_what_was_made_in_numbers_nothing_is_known_before(insight: Insight) -> None:
-    changed = structs.replace(voucher("G1", "c1"), additional_info="x")
-    insight.world.append(decided(generated("G1")), decided(VoucherUpdated(changed), command=1))
-    (change,) = await changes(insight)
-    assert change["changes"] is None
+async def test_the_first_change_of_what_was_made_in_numbers_knows_what_was_before(
+    insight: Insight,
+) -> None:
+    made = generated("G1", "G2")
+    first, second = generated_vouchers(made)
+    events: list[Event] = [
+        VoucherUpdated(structs.replace(second, additional_info="x")),
+        VoucherUpdated(structs.replace(second, additional_info="y", active=False)),
+        VoucherDisabled(structs.replace(first, active=False)),
+        # of one that was made before the log begins nothing is known
+        VoucherUpdated(structs.replace(first, id="v_old", code="old", created_at=START - 1)),
+    ]
+    insight.world.append(
+        decided(made), *(decided(each, command=n) for n, each in enumerate(events, 1))
+    )
+    found = [each["changes"] for each in await changes(insight, "order=created_at")]
+    assert found == [
+        [{"path": "additional_info", "from": None, "to": "x"}],
+        [
+            {"path": "additional_info", "from": "x", "to": "y"},
+            {"path": "active", "from": None, "to": False},
+        ],
+        [{"path": "active", "from": None, "to": False}],
+        None,
+    ]
+
+
+def terms(insight: Insight) -> None:
+    """A project of the control project, its keys and settings, and another's."""
+    control = "control"
+    project = Project(PROJECT, "Shop", 3, START, settings=ProjectSettings())
+    dearer = structs.replace(
+        project, name="Store", revision=1, settings=ProjectSettings(currency="EUR")
+    )
+    keys = [ApiKey(f"key_{n}", PROJECT, "server", f"hash{n}") for n in (1, 2)]
+    other = structs.replace(project, id="other")
+    events: list[tuple[Any, ...]] = [
+        (ProjectCreated(project), KeyAdded(keys[0])),
+        (ProjectUpdated(dearer),),
+        (KeyAdded(keys[1]), KeyRevoked("key_1")),
+        (ProjectCreated(other), KeyAdded(ApiKey("key_9", "other", "server", "hash9"))),
+        (KeyRevoked("key_9"),),
+        (TrustedOriginsChanged(PROJECT, ("https://a.test",)),),
+        (TrustedOriginsChanged(PROJECT, ("https://b.test",)),),
+    ]
+    insight.world.append(
+        *(
+            structs.replace(
+                decided(*each, at=START + 1000 * n, command=n, project=control),
+                key_kind="management",
+            )
+            for n, each in enumerate(events)
+        ),
+        decided(CampaignCreated(CAMPAIGN), at=START + 7000),
+    )
+
+
+async def test_a_project_sees_what_became_of_its_own_terms_and_keys(insight: Insight) -> None:
+    terms(insight)
+    found = await changes(insight)
+    told = [(each["entity"]["object"], each["entity"]["id"], each["action"]) for each in found]
+    assert told == [
+        ("campaign", "camp_1", "created"),
+        ("trusted_origins", PROJECT, "changed"),
+        ("trusted_origins", PROJECT, "changed"),
+        ("key", "key_1", "revoked"),
+        ("key", "key_2", "added"),
+        ("project", PROJECT, "updated"),
+        ("key", "key_1", "added"),
+        ("project", PROJECT, "created"),
+    ]
+    assert found[1]["changes"] == [
+        {"path": "trusted_origins", "from": ["https://a.test"], "to": ["https://b.test"]}
+    ]
+    assert found[2]["changes"] is None
+    assert found[3]["changes"] == [{"path": "revoked", "from": None, "to": True}]
+    assert found[4]["changes"] == [
+        {"path": "id", "from": None, "to": "key_2"},
+        {"path": "project_id", "from": None, "to": PROJECT},
+        {"path": "kind", "from": None, "to": "server"},
+    ]
+    assert found[5]["changes"] == [
+        {"path": "name", "from": "Shop", "to": "Store"},
+        {"path": "settings.currency", "from": None, "to": "EUR"},
+    ]
+    assert "hash" not in str(found)
+    keys = [each["action"] for each in await changes(insight, "entity=key_1")]
+    assert keys == ["revoked", "added"]
+    assert len(await changes(insight, f"object=project&entity={PROJECT}")) == 2
+    other = await insight.get("/v1/audit/changes", headers={"x-tessera-project": "other"})
+    assert [each["entity"]["id"] for each in other["data"]] == ["key_9", "key_9", "other"]
+
+
+async def test_a_change_of_terms_names_the_key_that_made_it(insight: Insight) -> None:
+    terms(insight)
+    managing = call(5, method="PUT", path="/management/v1/projects/p", other="control/1")
+    insight.world.called(ApiCallsObserved("manager", (managing,)))
+    await insight.filled()
+    (updated,) = await changes(insight, "object=project&created_at[after]=2023-11-14T22:13:20.500Z")
+    assert [(each["id"], each["key_id"]) for each in updated["api_calls"]] == [("v-5", "key_1")]
 
 
 async def test_a_change_names_whose_call_it_was(insight: Insight) -> None:
