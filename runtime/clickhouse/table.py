@@ -90,6 +90,8 @@ def sink_table(
     order_by: Sequence[str],
     latest_only: bool = False,
     found_by: Sequence[str] = (),
+    also_by: Sequence[Sequence[str]] = (),
+    counted_by: Sequence[str] = (),
     revision: int = 1,
     erasable: bool = False,
 ) -> TableDef:
@@ -101,6 +103,8 @@ def sink_table(
         ("log_topic", "log_partition"),
         version="log_offset" if latest_only else None,
         found_by=tuple(found_by),
+        also_by=tuple(map(tuple, also_by)),
+        counted_by=tuple(counted_by),
         revision=revision,
         erasable=erasable,
     )

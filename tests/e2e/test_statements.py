@@ -16,6 +16,8 @@ def test_a_redemption_is_in_the_views_as_soon_as_it_was_answered(shop: Shop, pla
     assert answer.json()["rows"] == [[redeemed, code, 500]], answer.text
     csv = plain.ask("POST", "/v1/analytics/query", json=statement | {"format": "csv"})
     assert csv.text == f"id,code,discount\r\n{redeemed},{code},500\r\n"
-    refused = plain.ask("POST", "/v1/analytics/query", json={"query": "SELECT * FROM system.tables"})
+    refused = plain.ask(
+        "POST", "/v1/analytics/query", json={"query": "SELECT * FROM system.tables"}
+    )
     assert refused.json()["key"] == "invalid_payload"
     assert "(line 1, column" in refused.json()["details"]

@@ -19,6 +19,8 @@ ENTITIES: Final = "tessera.entities"
 _OURS: Final = "project = {project:String}"
 _REDEMPTIONS: Final = "tessera.redemptions"
 _FACTS: Final = REDEMPTION_FACTS.full_name
+FAILED: Final = "failed"
+_NUMBERED: Final = "row_number() OVER"
 #: Of rows of `redemptions`: that nothing of the customer was redeemed before.
 NEW_CUSTOMER: Final = (
     f"(customer_id, log_offset) IN (SELECT customer_id, min(log_offset) FROM {_FACTS} "  # noqa: S608
@@ -41,6 +43,8 @@ class Asked(NamedTuple):
     filters: Mapping[str, str] = MappingProxyType({})
     #: The metadata of campaigns, key and value.
     metadata: tuple[tuple[str, str], ...] = ()
+    #: The one kind of rows that is counted, where a source has several; empty: all.
+    only: str = ""
 
 
 class Source(NamedTuple):
@@ -131,19 +135,23 @@ def _redemption_rows(asked: Asked, by: str | None) -> str:
         once = "first_of_campaign"
     else:
         group = "" if by is None else f", {_OF_REDEMPTIONS[by]}"
-        once = f"row_number() OVER (PARTITION BY log_offset{group} ORDER BY log_index) = 1"
+        once = f"{_NUMBERED} (PARTITION BY log_offset{group} ORDER BY log_index) = 1"
     told = f"log_offset, id, {', '.join(_OF_REDEMPTIONS.values())}"
     columns = f"{told}, discount, order_amount, order_total"
     narrowed = _narrowed(asked, _OF_REDEMPTIONS)
     rows = f"SELECT at, kind, {columns}, {once} AS once FROM {_FACTS} WHERE {_OURS}{narrowed}"  # noqa: S608
+    happened = f"SELECT at, toString(kind) AS kind, 1 AS sign, {columns}, once FROM ({rows}"  # noqa: S608
+    if asked.only == FAILED and by in (None, "reason"):  # what else there is has no reason
+        return f"{happened} AND kind = '{FAILED}' AND {PERIOD})"
+    taken_back = f"FROM {_FACTS} WHERE {_OURS} AND kind = 'rolled_back' AND {PERIOD}"
+    # mostly few, so that nothing else is read of the others; but what is numbered is numbered whole
+    few = f" AND id IN (SELECT redemption_id {taken_back})" if _NUMBERED not in once else ""
     return (
-        f"SELECT at, toString(kind) AS kind, 1 AS sign, {columns}, once FROM ("  # noqa: S608
-        f"{rows} AND kind IN ('succeeded', 'failed') AND {PERIOD}) "
+        f"{happened} AND kind IN ('succeeded', 'failed') AND {PERIOD}) "  # noqa: S608
         f"UNION ALL SELECT back.at AS at, 'taken_back' AS kind, -1 AS sign, {columns}, once FROM ("
         f"{rows.replace('SELECT at, kind, ', 'SELECT ', 1)} AND kind = 'succeeded' "
-        "AND at >= {earliest:Int64} AND at < {until:Int64}) AS taken "
-        f"INNER JOIN (SELECT at, redemption_id FROM {_FACTS} "
-        f"WHERE {_OURS} AND kind = 'rolled_back' AND {PERIOD}) AS back "
+        f"AND at >= {{earliest:Int64}} AND at < {{until:Int64}}{few}) AS taken "
+        f"INNER JOIN (SELECT at, redemption_id {taken_back}) AS back "
         "ON taken.id = back.redemption_id"
     )
 

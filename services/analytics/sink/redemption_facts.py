@@ -50,6 +50,8 @@ REDEMPTION_FACTS = sink_table(
         Column("reason", _NAME),
     ),
     order_by=("project", "at", "log_offset", "log_index"),
+    # so that a month of a campaign, and all failures, are found among many millions
+    also_by=(("project", "kind", "campaign", "at"),),
     revision=3,
 )
 
