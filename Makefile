@@ -17,7 +17,7 @@ SPREAD := --numprocesses 2 --dist loadfile --no-loadscope-reorder --max-worker-r
 
 .DEFAULT_GOAL := help
 .PHONY: help run up down status demo test check reference examples bench bench-short bench-codes \
-	bench-report lock clean
+	bench-report bench-history bench-insight lock clean
 
 help: ## list these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -73,6 +73,12 @@ bench-report: $(DEV) ## keep the figures of `make bench`, write docs/benchmarks.
 
 bench-codes: $(DEV) ## measure the making of a million codes while others redeem
 	@exec $(BIN)/python -P -m bench.codes
+
+bench-history: $(DEV) ## measure lists, metrics and a file over 20 million redemptions, 15 minutes
+	@exec $(BIN)/python -P -m bench.history
+
+bench-insight: $(DEV) ## measure how soon a redemption is seen, and how fast tables are rebuilt
+	@exec $(BIN)/python -P -m bench.insight
 
 lock: $(DEV) ## resolve the dependencies, Kafka's jars and the JavaScript SDK anew
 	$(LOCK) -o requirements-install.txt requirements-install.in

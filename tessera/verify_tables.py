@@ -126,7 +126,7 @@ class FreshTables:
                     erase(definition, place, selection, applied.offset, wait=True)
                 )
             block.add(applied, table.rows(record))
-            if len(block) >= BLOCK_ROWS:
+            if block.count >= BLOCK_ROWS:
                 await self._database.insert(definition, block.take())
 
     async def compare(self, report: Report) -> None:

@@ -108,7 +108,7 @@ class Settings(BaseModel):
         default=90,
         description="days for which calls of the API are listed and kept that changed nothing",
     )
-    query_seconds: Annotated[float, Field(gt=0, le=600)] = Field(
+    query_seconds: Annotated[float, Field(gt=0, le=25)] = Field(
         default=10.0, description="seconds that a statement of an analyst may run"
     )
     query_rows: Annotated[int, Field(ge=1, le=10_000_000)] = Field(

@@ -128,6 +128,10 @@ class TableDef:
     version: str | None = None
     #: Columns that get a bloom filter, to be found by without being first in the order.
     found_by: tuple[str, ...] = ()
+    #: Orders in which all rows lie a second time; the engine reads by whichever leads to less.
+    also_by: tuple[tuple[str, ...], ...] = ()
+    #: Columns by whose values rows are counted as they come, with the greatest offset of each.
+    counted_by: tuple[str, ...] = ()
     #: Counted up when what is written changes although the columns stay.
     revision: int = 1
     #: Rows may have to be erased, with the files that held them.
@@ -166,6 +170,14 @@ class TableDef:
             f"INDEX by_{name} {name} TYPE bloom_filter(0.01) GRANULARITY 1"
             for name in self.found_by
         ]
+        parts += [
+            f"PROJECTION order_{number} (SELECT * ORDER BY {', '.join(order)})"
+            for number, order in enumerate(self.also_by, 1)
+        ]
+        if self.counted_by:
+            columns = ", ".join(self.counted_by)
+            counted = f"SELECT {columns}, count(), max(log_offset) GROUP BY {columns}"
+            parts.append(f"PROJECTION counts ({counted})")
         engine = "MergeTree" if self.version is None else f"ReplacingMergeTree({self.version})"
         return (
             f"({', '.join(parts)}) ENGINE = {engine} "

@@ -43,6 +43,8 @@ class Filler(Generic[R]):
         self._blocks = [Block(table.definition, place) for table in tables]
         self._bytes = 0
         self._last: SourceEntry | None = None
+        #: Before this offset no table lacks a marker.
+        self._markers_from = self._first_marker()
 
     @property
     def is_empty(self) -> bool:
@@ -52,10 +54,15 @@ class Filler(Generic[R]):
     @property
     def is_full(self) -> bool:
         """Whether it is time to insert, whatever the clock says."""
-        return self._bytes >= BLOCK_BYTES_MAX or any(
-            len(block) >= BLOCK_ROWS_MAX or self._lacks_marker(index)
-            for index, block in enumerate(self._blocks)
-        )
+        # asked after every record
+        if self._bytes >= BLOCK_BYTES_MAX:
+            return True
+        for block in self._blocks:
+            if block.count >= BLOCK_ROWS_MAX:
+                return True
+        if self._last is None or self._last.offset < self._markers_from:
+            return False
+        return any(map(self._lacks_marker, range(len(self._blocks))))
 
     async def erase(self, applied: SourceEntry, record: R) -> None:
         """Erases what the next record says, before it is taken. Raises DatabaseFault.
@@ -119,6 +126,10 @@ class Filler(Generic[R]):
             at = self._last.offset
             await self._database.insert(table, block.take())
             self.stored[index] = at
+            self._markers_from = self._first_marker()
+
+    def _first_marker(self) -> int:
+        return min(self.stored, default=0) + MARKER_RECORDS
 
     def _lacks_marker(self, index: int) -> bool:
         return (

@@ -90,6 +90,8 @@ def sink_table(
     order_by: Sequence[str],
     latest_only: bool = False,
     found_by: Sequence[str] = (),
+    also_by: Sequence[Sequence[str]] = (),
+    counted_by: Sequence[str] = (),
     revision: int = 1,
     erasable: bool = False,
 ) -> TableDef:
@@ -101,6 +103,8 @@ def sink_table(
         ("log_topic", "log_partition"),
         version="log_offset" if latest_only else None,
         found_by=tuple(found_by),
+        also_by=tuple(map(tuple, also_by)),
+        counted_by=tuple(counted_by),
         revision=revision,
         erasable=erasable,
     )
@@ -122,16 +126,14 @@ class Block:
         self._rows: list[_Placed] = []
         self._newest: dict[Any, _Placed] = {}
         self._alike: list[tuple[int, int, Alike]] = []
-        self._count = 0
+        #: How many rows were taken.
+        self.count = 0
         self._last: tuple[int, str] | None = None
-
-    def __len__(self) -> int:
-        return self._count
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to insert."""
-        return not self._count
+        return not self.count
 
     def add(self, applied: SourceEntry, rows: Iterable[Row | Alike | Late]) -> None:
         """Takes a record's rows."""
@@ -148,14 +150,14 @@ class Block:
                 self._newest[key] = offset, index, row
             index += 1
         if index:
-            self._count += index
+            self.count += index
             self._last = (offset, applied.hash)
 
     def mark(self, applied: SourceEntry) -> None:
         """Takes a marker, so that the checkpoint moves on without rows."""
         blank = [column.blank() for column in self._table.columns[len(_PLACE) :]]
         self._rows.append((applied.offset, MARKER_INDEX, blank))
-        self._count += 1
+        self.count += 1
         self._last = (applied.offset, applied.hash)
 
     def take(self) -> list[list[Any] | Alike]:
@@ -171,7 +173,7 @@ class Block:
             head = [*self._place, offset, index, digest if offset == last else ""]
             taken.append(_place_alike(head, index, alike))
         self._rows, self._newest, self._alike = [], {}, []
-        self._count, self._last = 0, None
+        self.count, self._last = 0, None
         return taken
 
     def _replace_alike(self) -> None:

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from engine.kernel.encode import Body, to_json
 from fronts.query_string import read_parameters, require_known
 from runtime.http.errors import JSON
-from services.analytics.measures.sources import NEW_CUSTOMER, PAID, SOURCES
+from services.analytics.measures.sources import FAILED, NEW_CUSTOMER, PAID, SOURCES
 
 #: Stands for how long what is asked for lasts; only a divisor.
 SECONDS: Final = "seconds"
@@ -35,6 +35,8 @@ class Metric(NamedTuple):
     over: tuple[str, str] | None = None
     #: Whether it is one number for each moment; else it is as it is now.
     over_time: bool = True
+    #: The one kind of rows that counts, where the source has several.
+    only: str = ""
 
 
 def _redeemed(name: str, meaning: str, unit: str, sql: str) -> Metric:
@@ -62,7 +64,10 @@ _DONE: Final = "kind = 'succeeded'"
 _KNOWN: Final = f"{_DONE} AND customer_id != ''"
 _TABLE: Final = (
     _redeemed("redemptions_succeeded", "redemptions that succeeded", "count", f"countIf({_DONE})"),
-    _redeemed("redemptions_failed", "redemptions that failed", "count", "countIf(kind = 'failed')"),
+    Metric(
+        "redemptions_failed", "redemptions that failed", "count", "redemptions",
+        f"countIf(kind = '{FAILED}')", only=FAILED,
+    ),
     _redeemed(
         "redemptions_rolled_back", "redemptions taken back", "count", "countIf(kind = 'taken_back')"
     ),

@@ -141,6 +141,8 @@ def _statement(asked: Asked, bases: Sequence[Metric], cut: Cut) -> Query:
 
 def _part(asked: Asked, name: str, bases: Sequence[Metric], cut: Cut) -> str:
     source = SOURCES[name]
+    kinds = {each.only for each in bases if each.source == name}
+    asked = asked._replace(only=kinds.pop() if len(kinds) == 1 else "")
     columns = ", ".join(
         f"{_cast(each, each.sql if each.source == name else None)} AS v{number}"
         for number, each in enumerate(bases)

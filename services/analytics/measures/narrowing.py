@@ -32,6 +32,8 @@ class Asked(NamedTuple):
     until: Millis
     filters: Mapping[str, str] = MappingProxyType({})
     metadata: tuple[Metadata, ...] = ()
+    #: The one kind of rows that is counted, where a source has several; empty: all.
+    only: str = ""
 
     @property
     def named(self) -> set[str]:

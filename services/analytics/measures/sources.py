@@ -22,6 +22,8 @@ from services.analytics.sink.redemption_facts import REDEMPTION_FACTS
 from services.analytics.sink.validation_facts import VALIDATION_FACTS
 
 _FACTS: Final = REDEMPTION_FACTS.full_name
+FAILED: Final = "failed"
+_NUMBERED: Final = "row_number() OVER"
 #: Of rows of `redemptions`: that nothing of the customer was redeemed before.
 NEW_CUSTOMER: Final = (
     f"(customer_id, log_offset) IN (SELECT customer_id, min(log_offset) FROM {_FACTS} "  # noqa: S608
@@ -94,17 +96,21 @@ def _redemption_rows(asked: Asked, by: str | None) -> str:
         once = "first_of_campaign"
     else:
         group = "" if by is None or by in _OF_REQUEST else f", {_OF_REDEMPTIONS[by]}"
-        once = f"row_number() OVER (PARTITION BY log_offset{group} ORDER BY log_index) = 1"
+        once = f"{_NUMBERED} (PARTITION BY log_offset{group} ORDER BY log_index) = 1"
     narrowed = narrow(asked, _OF_REDEMPTIONS)
     rows = f"SELECT at, kind, {_TOLD}, {once} AS once FROM {_FACTS} WHERE {OURS}{narrowed}"  # noqa: S608
+    happened = f"SELECT at, toString(kind) AS kind, 1 AS sign, {_TOLD}, once FROM ({rows}"  # noqa: S608
+    if asked.only == FAILED and by in (None, "reason"):  # what else there is has no reason
+        return f"{happened} AND kind = '{FAILED}' AND {PERIOD})"
+    taken_back = f"FROM {_FACTS} WHERE {OURS} AND kind = 'rolled_back' AND {PERIOD}"
+    # mostly few, so that nothing else is read of the others; but what is numbered is numbered whole
+    few = f" AND id IN (SELECT redemption_id {taken_back})" if _NUMBERED not in once else ""
     signed = (
-        f"SELECT at, toString(kind) AS kind, 1 AS sign, {_TOLD}, once FROM ("  # noqa: S608
-        f"{rows} AND kind IN ('succeeded', 'failed') AND {PERIOD}) "
+        f"{happened} AND kind IN ('succeeded', 'failed') AND {PERIOD}) "  # noqa: S608
         f"UNION ALL SELECT back.at AS at, 'taken_back' AS kind, -1 AS sign, {_TOLD}, once FROM ("
         f"{rows.replace('SELECT at, kind, ', 'SELECT ', 1)} AND kind = 'succeeded' "
-        "AND at >= {earliest:Int64} AND at < {until:Int64}) AS taken "
-        f"INNER JOIN (SELECT at, redemption_id FROM {_FACTS} "
-        f"WHERE {OURS} AND kind = 'rolled_back' AND {PERIOD}) AS back "
+        f"AND at >= {{earliest:Int64}} AND at < {{until:Int64}}{few}) AS taken "
+        f"INNER JOIN (SELECT at, redemption_id {taken_back}) AS back "
         "ON taken.id = back.redemption_id"
     )
     if by == "product":

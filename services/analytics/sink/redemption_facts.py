@@ -54,6 +54,8 @@ REDEMPTION_FACTS = sink_table(
         Column("order_initial", "Int64", "ZSTD(1)"),
     ),
     order_by=("project", "at", "log_offset", "log_index"),
+    # so that a month of a campaign, and all failures, are found among many millions
+    also_by=(("project", "kind", "campaign", "at"),),
     revision=4,
 )
 

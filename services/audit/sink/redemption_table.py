@@ -61,6 +61,8 @@ REDEMPTIONS = sink_table(
     # A project lies in one partition, so the order of the log is the order of time.
     order_by=("project", "log_offset", "log_index"),
     found_by=("id", "voucher_code", "redemption_id", "customer_id"),
+    # so that a page of a list knows how many there are without a look at all of them
+    counted_by=("project", "result", "failure_code", "campaign_id", "campaign_name"),
     revision=4,
 )
 

@@ -235,7 +235,7 @@ def test_vouchers_that_are_alike_lie_in_a_block_as_rows_of_their_own_would() -> 
     block = Block(ENTITIES, PLACE)
     block.add(applied(1), entity_table_rows(decided(generated("A", "B"))))
     block.add(applied(2), entity_table_rows(decided(generated("C", "D"))))
-    assert len(block) == 6
+    assert block.count == 6
     campaign, first, second = block.take()
     assert not isinstance(campaign, Alike)
     assert campaign[2:5] == [2, 0, "h2"]
@@ -244,7 +244,7 @@ def test_vouchers_that_are_alike_lie_in_a_block_as_rows_of_their_own_would() -> 
     assert [row[2:5] for row in first.rows()] == [[1, 1, ""], [1, 2, ""]]
     assert [row[2:5] for row in second.rows()] == [[2, 1, "h2"], [2, 2, "h2"]]
     assert [row[7:9] for row in second.rows()] == [["v_C", "C"], ["v_D", "D"]]
-    assert (len(block), block.is_empty) == (0, True)
+    assert (block.count, block.is_empty) == (0, True)
 
 
 def test_a_row_that_comes_late_has_the_key_that_it_came_under() -> None:
