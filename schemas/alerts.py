@@ -8,8 +8,9 @@ from typing import Final, Literal
 
 from schemas.base import Millis, Shape, Unanswered
 
-#: How many a project keeps: the oldest makes room.
-ALERTS_MAX = 500
+#: How many a project keeps, and for how long at least: the next one that comes takes their place.
+ALERTS_MAX = 200
+KEPT_DAYS = 90
 #: For how many campaigns a project may say what is planned.
 PLANS_MAX = 100
 #: What each of the numbers of the thresholds may be at most.
@@ -32,8 +33,8 @@ class BudgetPlan(Shape, frozen=True):
 class AlertThresholds(Shape, frozen=True):
     """From where on a project is alerted; 0: never."""
 
-    #: A project has one.
-    id: str = "alert_thresholds"
+    #: A project has one, so all have the same; empty while none were set.
+    id: str = ""
     #: A campaign that gave more than so much of what is planned for an hour, in the last one.
     budget_percent: int = 150
     budgets: tuple[BudgetPlan, ...] = ()
@@ -69,7 +70,7 @@ class Alert(Shape, frozen=True):
 
 
 class SetAlertThresholds(Shape, tag="set_alert_thresholds", frozen=True):
-    """Replaces a project's thresholds; `updated_at` is the ledger's to say."""
+    """Replaces a project's thresholds; `id` and `updated_at` are the ledger's to say."""
 
     thresholds: AlertThresholds
 
@@ -97,7 +98,7 @@ class AlertRaised(Unanswered, tag="alert.raised", frozen=True):
     """Something went beyond its threshold."""
 
     alert: Alert
-    #: The alerts that made room for it.
+    #: The alerts that made room for it: too many, or too old.
     dropped: tuple[str, ...] = ()
 
 

@@ -42,12 +42,12 @@ def thresholds_body(thresholds: AlertThresholds) -> Body:
     """The thresholds; 0: never."""
     shown = structs.asdict(thresholds)
     at = thresholds.updated_at
-    return {
-        "object": shown.pop("id"),
-        **shown,
+    shown |= {
         "budgets": [structs.asdict(each) for each in thresholds.budgets],
         "updated_at": None if at is None else iso(at),
     }
+    del shown["id"]
+    return {"object": "alert_thresholds", **shown}
 
 
 ANSWERS: Answers = MappingProxyType({AlertThresholdsUpdated: shows(thresholds_body, "thresholds")})

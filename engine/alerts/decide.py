@@ -16,6 +16,7 @@ from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from schemas.alerts import (
     ALERTS_MAX,
+    KEPT_DAYS,
     Alert,
     AlertContinued,
     AlertRaised,
@@ -24,9 +25,10 @@ from schemas.alerts import (
     RaiseAlert,
     SetAlertThresholds,
 )
-from schemas.base import Millis
+from schemas.base import DAY_MS, Millis
 from schemas.commands import Command
 
+THRESHOLDS_ID: Final = "alert_thresholds"
 PREFIX: Final = "alert_"
 _DIGITS: Final = 24
 _MINUTE_MS: Final = 60_000
@@ -39,7 +41,7 @@ def thresholds_of(view: View) -> AlertThresholds:
 
 def set_alert_thresholds(_: View, __: Command, body: SetAlertThresholds, now: Millis) -> Decision:
     """Replaces them."""
-    changed = structs.replace(body.thresholds, updated_at=now)
+    changed = structs.replace(body.thresholds, id=THRESHOLDS_ID, updated_at=now)
     return Decision((AlertThresholdsUpdated(changed),))
 
 
@@ -67,7 +69,9 @@ def raise_alert(view: View, _: Command, body: RaiseAlert, now: Millis) -> Decisi
         campaign_id=body.campaign_id,
     )
     beyond = max(len(known) + 1 - ALERTS_MAX, 0)
-    return Decision((AlertRaised(raised, tuple(each.id for each in known[:beyond])),))
+    old = now - KEPT_DAYS * DAY_MS
+    dropped = [e.id for n, e in enumerate(known) if n < beyond or e.created_at < old]
+    return Decision((AlertRaised(raised, tuple(dropped)),))
 
 
 def _alert_id(body: RaiseAlert) -> str:

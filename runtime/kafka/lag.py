@@ -37,8 +37,8 @@ class LagWatch:
     async def run(self) -> None:
         """Watches for ever. Raises Behind."""
         while True:
-            self._waits.clear()
             await self._waits.wait()
+            self._waits.clear()
             expected = dict(self._appended)
             await asyncio.sleep(self._seconds_max)
             for partition, offset in expected.items():

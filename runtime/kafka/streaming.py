@@ -56,8 +56,8 @@ def make_app(name: str, options: Mapping[str, Any]) -> faust.App:
 
 async def begin_group(
     options: Mapping[str, Any], group: str, topic: str, partitions: int, since: Millis
-) -> dict[int, int]:
-    """Has a new group begin with what was appended from a time on; the ends of the partitions.
+) -> dict[int, tuple[int, int]]:
+    """Has a new group begin with what was appended from a time on: where, and where it ends now.
 
     Raises LogError.
     """
@@ -76,7 +76,7 @@ async def begin_group(
         raise LogError(f"the group of {topic} cannot be begun: {error}") from error
     finally:
         await consumer.stop()
-    return {place.partition: end for place, end in ends.items()}
+    return {place.partition: (begin[place], ends[place]) for place in places}
 
 
 def _credentials(options: Mapping[str, Any]) -> Any:

@@ -13,8 +13,8 @@ from faust.contrib.asgi import faust_app_running
 from runtime.kafka.lag import LagWatch
 from runtime.kafka.streaming import STOP_SECONDS_MAX, begin_group, make_app
 from runtime.log.log import LogError
-from schemas.base import Millis
 from schemas.topics import CAMPAIGN_RATES
+from services.analytics.live.live import Live
 
 #: Of the group, before what is drawn for this start.
 NAME: Final = "tessera-live"
@@ -50,15 +50,17 @@ def make_live_app(options: Mapping[str, Any], take: Take, watch: LagWatch) -> fa
 
 
 async def run_live_app(
-    options: Mapping[str, Any], partitions: int, take: Take, watch: LagWatch, since: Millis
+    options: Mapping[str, Any], partitions: int, live: Live, watch: LagWatch
 ) -> None:
     """Runs it until it is cancelled. Raises LogError, Behind, Interrupted."""
-    app = make_live_app(options, take, watch)
-    ends = await begin_group(options, app.conf.id, CAMPAIGN_RATES, partitions, since)
-    for partition, end in ends.items():
-        watch.arrived(partition, -1)
+    app = make_live_app(options, live.take, watch)
+    group = app.conf.id
+    found = await begin_group(options, group, CAMPAIGN_RATES, partitions, live.read_from)
+    for partition, (begin, end) in found.items():
+        watch.arrived(partition, begin - 1)
         watch.appended(partition, end - 1)
     async with running(app):
+        live.fault = None
         stopped = asyncio.ensure_future(app.wait_until_stopped())
         watching = asyncio.ensure_future(watch.run())
         try:
@@ -72,17 +74,14 @@ async def run_live_app(
 
 
 async def keep_live_app(
-    options: Mapping[str, Any],
-    partitions: int,
-    take: Take,
-    watch: LagWatch,
-    read_from: Callable[[], Millis],
+    options: Mapping[str, Any], partitions: int, live: Live, watch: LagWatch
 ) -> None:
     """Runs it for ever; where it was interrupted, a new one begins. Raises Behind."""
     while True:
         try:
-            await run_live_app(options, partitions, take, watch, read_from())
+            await run_live_app(options, partitions, live, watch)
         except (Interrupted, LogError, KafkaError, OSError) as fault:
+            live.fault = f"{CAMPAIGN_RATES}: {fault}"
             log.warning("live rates interrupted", reason=str(fault))
             await asyncio.sleep(RETRY_SECONDS)
 

@@ -65,6 +65,8 @@ class Counter:
     """Counts one partition; `run` is its task."""
 
     def __init__(self, outfit: CountingOutfit, partition: int) -> None:
+        #: Why counting is interrupted, if it is.
+        self.fault: str | None = None
         self._outfit = outfit
         self._partition = partition
         self._place = Place(LEDGER, partition)
@@ -87,6 +89,7 @@ class Counter:
             try:
                 await self._follow()
             except LogError as fault:
+                self.fault = f"{self._place}: {fault}"
                 log.warning("counting interrupted", place=str(self._place), reason=str(fault))
             finally:
                 await self._abandon()
@@ -124,6 +127,7 @@ class Counter:
                 self._has_more.set()
             else:
                 self._is_live = True
+            self.fault = None
             while True:
                 await self._has_more.wait()
                 if self._is_live:

@@ -52,6 +52,8 @@ class Live:
     """Give `take` what the topic holds, and `alerts.note` the records of the ledger."""
 
     def __init__(self, outfit: LiveOutfit) -> None:
+        #: Why the windows do not move, if they do not.
+        self.fault: str | None = None
         self.clock_ms = outfit.clock_ms
         self.rates = Rates()
         self.alerts = KnownAlerts(self._changed)

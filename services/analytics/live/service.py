@@ -10,7 +10,7 @@ from runtime.clickhouse.reads import Reads
 from runtime.clickhouse.sinks import Sinks
 from runtime.clickhouse.source import LogSources
 from runtime.http.errors import ApiError
-from runtime.http.service import Service, Task
+from runtime.http.service import Part, Service, Task
 from runtime.kafka.lag import LagWatch
 from runtime.log.log import Log, StoredEntry
 from schemas.records import Record
@@ -37,21 +37,25 @@ def live_service(
     watch = LagWatch()
     sinks.tell_all(LEDGER, live.alerts.note)
     outfit = CountingOutfit(log, sources, sinks.listen, decode, watch.appended)
-    counters: dict[str, Task] = {
-        f"count {partition}": Counter(outfit, partition).run for partition in range(partitions)
-    }
+    counters = [Counter(outfit, partition) for partition in range(partitions)]
+    counting: dict[str, Task] = {f"count {n}": each.run for n, each in enumerate(counters)}
 
     async def run() -> None:
         await load_alerts(live, sinks.reads)
         # what it imports takes half a second of a core, and nobody waits for it
         from services.analytics.live.app import keep_live_app  # noqa: PLC0415
 
-        await keep_live_app(options, partitions, live.take, watch, lambda: live.read_from)
+        await keep_live_app(options, partitions, live, watch)
+
+    def health() -> Mapping[str, Part]:
+        faults = (live.fault, *(each.fault for each in counters))
+        return {"live": Part(next(filter(None, faults), "ok"))}
 
     return Service(
         "live",
         routes=(live_route(live, sinks.reads),),
-        tasks={**counters, "rates": run, "alerts": live.send_alerts},
+        tasks={**counting, "rates": run, "alerts": live.send_alerts},
+        health=health,
     )
 
 

@@ -15,7 +15,7 @@ from schemas.records import Decided
 from schemas.redemptions import RedemptionFailed, RollbackFailed
 from tests.architecture.repository import ROOT
 from tests.architecture.tables import rows_of, spans_of
-from tests.unit.services.bad_input import arriving, attempts, exporting, keeping, selling
+from tests.unit.services.bad_input import alerting, arriving, attempts, exporting, keeping, selling
 from tests.unit.services.bad_input.asking import Ask, Before, Rows, Shown, answer_of, stocked
 from tests.unit.services.world import World
 
@@ -36,6 +36,7 @@ TABLES: Final = {
     "## Rollbacks and sessions": Table(attempts.BACK, attempts.BEFORE_BACK),
     "## Access tokens": Table(arriving.TOKENS),
     "## Exports": Table(exporting.EXPORTS),
+    "## Alerts": Table(alerting.ALERTS),
     "## Vouchers": Table(selling.VOUCHERS, selling.BEFORE_VOUCHERS),
     "## Promotions": Table(selling.PROMOTIONS, selling.BEFORE_PROMOTIONS),
     "## Validation rules": Table(keeping.RULES, keeping.BEFORE_RULES),
