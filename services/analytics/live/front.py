@@ -14,7 +14,7 @@ from engine.alerts.decide import thresholds_of
 from engine.kernel import tables
 from engine.kernel.lookup import find_campaign
 from engine.kernel.state import View
-from fronts.fields import Amount, Body, read_whole
+from fronts.fields import Amount, Body, Shown, read_whole
 from fronts.query_string import page_of, read_parameters, require_known, text_of
 from fronts.writes import Writes
 from runtime.http.errors import ApiError, invalid_payload
@@ -66,6 +66,8 @@ class ThresholdsBody(Body):
     failures_times_usual: _Times | None = None
     guesses_per_minute: _PerMinute | None = None
     quiet_minutes: _Quiet | None = None
+    object: Shown = None
+    updated_at: Shown = None
 
 
 class ReadView(Protocol):
@@ -136,13 +138,16 @@ def _campaign_id(view: View, named: str) -> str:
 def _thresholds(view: View, body: ThresholdsBody) -> AlertThresholds:
     """Raises ApiError for plans of a campaign that is not there, or is named twice."""
     plans: dict[str, BudgetPlan] = {}
+    before = {each.campaign_id for each in thresholds_of(view).budgets}
     for index, each in enumerate(body.budgets or ()):
         where = f"Property `.budgets[{index}].campaign_id`"
-        campaign = find_campaign(view, each.campaign_id)
-        if campaign is None:
+        found = find_campaign(view, each.campaign_id)
+        # one that was deleted since may be sent back with the others
+        if found is None and each.campaign_id not in before:
             raise invalid_payload(f"{where} is no campaign: {each.campaign_id}")
-        if campaign.id in plans:
+        campaign_id = each.campaign_id if found is None else found.id
+        if campaign_id in plans:
             raise invalid_payload(f"{where} is named twice")
-        plans[campaign.id] = BudgetPlan(campaign.id, each.planned_per_hour)
-    said = body.model_dump(exclude_none=True, exclude={"budgets"})
+        plans[campaign_id] = BudgetPlan(campaign_id, each.planned_per_hour)
+    said = body.model_dump(exclude_none=True, exclude={"budgets", "object", "updated_at"})
     return AlertThresholds(budgets=tuple(plans.values()), **said)

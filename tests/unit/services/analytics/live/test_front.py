@@ -96,6 +96,15 @@ async def test_a_plan_of_no_campaign_or_of_one_twice_is_refused(world: World) ->
     assert ".budgets[1].campaign_id" in refused["details"]
 
 
+async def test_a_plan_may_outlive_its_campaign(world: World) -> None:
+    campaign = (await ask(world, "POST", "/v1/campaigns", CAMPAIGN))["id"]
+    plans = [{"campaign_id": campaign, "planned_per_hour": 100}]
+    body = await ask(world, "PUT", THRESHOLDS, {"budgets": plans})
+    assert (await world.call("DELETE", f"/v1/campaigns/{campaign}")).status_code == 202
+    await ask(world, "GET", f"/v1/campaigns/{campaign}", None, 404)
+    assert (await ask(world, "PUT", THRESHOLDS, body))["budgets"] == plans
+
+
 LIMITS = [
     ("budget_percent", 0, PERCENT_MAX),
     ("code_redemptions_per_minute", 0, PER_MINUTE_MAX),
