@@ -5,6 +5,8 @@ from typing import Any, Final
 
 from starlette.routing import Route
 
+from runtime.http.service import Service
+from services.analytics.live.stream import live_route
 from services.analytics.service import analytics_service
 from services.audit.notifications.listing import notification_list_service
 from services.audit.service import audit_service
@@ -32,6 +34,7 @@ async def served_routes() -> dict[str, str]:
             audit_service(nothing, nothing, nothing),
             notification_list_service(nothing, nothing),
             analytics_service(nothing, lambda: 0),
+            Service("live", routes=(live_route(nothing, nothing),)),
         )
     return {
         unnamed(f"{method} {route.path}"): service.name

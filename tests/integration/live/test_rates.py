@@ -85,15 +85,3 @@ async def test_what_is_too_old_to_be_read_is_no_lag(make: Make) -> None:
         await until(lambda: world.hour(live).succeeded >= 1)
         await asyncio.sleep(0.3)
         assert live.fault is None
-
-
-async def test_silence_is_no_lag() -> None:
-    watch = LagWatch(seconds_max=0.01)
-    watch.arrived(0, 7)
-    watch.appended(0, 7)
-    task = asyncio.create_task(watch.run())
-    await asyncio.sleep(0.05)
-    assert not task.done()
-    watch.appended(0, 8)
-    with pytest.raises(Behind):
-        await task
