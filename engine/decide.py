@@ -7,6 +7,7 @@ commands that decode; what cannot be done is a refusal, never an exception.
 from msgspec import structs
 
 from engine import expiry, work
+from engine.alerts import decide as alerts
 from engine.assignments.shown import with_assignments
 from engine.background import decide as background
 from engine.balances import decide as balances
@@ -65,6 +66,7 @@ DECISIONS = unite_tables(
     customers.DECISIONS,
     erasures.DECISIONS,
     expiry.DECISIONS,
+    alerts.DECISIONS,
     exports.DECISIONS,
     locations.DECISIONS,
     metadata.DECISIONS,

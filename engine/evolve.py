@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any
 
 from engine.admission import SEEN_DAYS, day_bucket
+from engine.alerts import fold as alerts
 from engine.assignments import fold as assignments
 from engine.background import fold as background
 from engine.bin import fold as bin
@@ -71,6 +72,7 @@ FOLDS = unite_tables(
     collections.FOLDS,
     customers.FOLDS,
     erasures.FOLDS,
+    alerts.FOLDS,
     exports.FOLDS,
     locations.FOLDS,
     metadata.FOLDS,

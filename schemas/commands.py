@@ -5,6 +5,7 @@ from typing import Annotated
 from msgspec import Meta, field
 
 from schemas.actions import ActionCommand
+from schemas.alerts import AlertCommand
 from schemas.assignments import AssignmentCommand
 from schemas.balances import BalanceCommand
 from schemas.base import Millis, Shape
@@ -37,6 +38,7 @@ from schemas.webhooks import WebhookCommand
 
 CommandBody = (
     ActionCommand
+    | AlertCommand
     | AssignmentCommand
     | BalanceCommand
     | BinCommand

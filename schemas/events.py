@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from schemas.actions import ACTION_EVENTS, ActionEvent
+from schemas.alerts import ALERT_EVENTS, AlertEvent
 from schemas.assignments import ASSIGNMENT_EVENTS, AssignmentEvent
 from schemas.balances import BALANCE_EVENTS, BalanceEvent
 from schemas.bin import BIN_EVENTS, BinEvent
@@ -33,6 +34,7 @@ from schemas.webhooks import WEBHOOK_EVENTS, WebhookEvent
 
 Event = (
     ActionEvent
+    | AlertEvent
     | AssignmentEvent
     | BalanceEvent
     | BinEvent
@@ -86,6 +88,7 @@ PLAIN_SETUP_EVENTS: Final = events_of(
 #: What a shop sets up by itself: no customer, no order and no balance changes by it.
 SETUP_EVENTS: Final = events_of(
     PLAIN_SETUP_EVENTS,
+    ALERT_EVENTS,
     ASSIGNMENT_EVENTS,
     CATEGORY_EVENTS,
     COLLECTION_EVENTS,
@@ -134,6 +137,7 @@ BESIDE_MEMBERSHIP_EVENTS: Final = events_of(
 #: the background, and what rules bind.
 SHOP_EVENTS: Final = events_of(
     PLAIN_SETUP_EVENTS,
+    ALERT_EVENTS,
     BALANCE_EVENTS,
     BIN_EVENTS,
     CAMPAIGN_EVENTS,

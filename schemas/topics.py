@@ -22,6 +22,7 @@ API_CALLS = "api-calls"
 CUSTOMER_KEYS = "customer-keys"
 DEAD_LETTERS = "dead-letters"
 DELIVERIES = "deliveries"
+CAMPAIGN_RATES = "campaign-rates"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,5 +69,6 @@ TOPICS: tuple[Topic, ...] = (
         ),
     ),
     Topic(DELIVERIES, None, _config(retention_ms=str(90 * DAY_MS), flush_messages="1")),
+    Topic(CAMPAIGN_RATES, None, _config(retention_ms=str(7 * DAY_MS))),
     Topic(DEAD_LETTERS, 1, _config(retention_ms=str(90 * DAY_MS))),
 )

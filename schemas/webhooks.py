@@ -8,6 +8,8 @@ from schemas.base import Instant, Millis, Shape, Unanswered
 WEBHOOKS_MAX = 50
 #: The names that can be subscribed to, as the contract spells them.
 EVENT_NAMES = (
+    # not among the names of the contract, which knows no alerts
+    "alert.raised",
     "business_validation_rule.assignment.created",
     "business_validation_rule.assignment.deleted",
     "business_validation_rule.created",

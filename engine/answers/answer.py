@@ -7,6 +7,7 @@ failure the failed redemption or rollback.
 
 from typing import Final, get_args
 
+from engine.alerts import body as alerts
 from engine.assignments import body as assignments
 from engine.background import body as background
 from engine.balances import body as balances
@@ -57,6 +58,7 @@ ANSWERS = unite_tables(
     custom_events.ANSWERS,
     customers.ANSWERS,
     erasures.ANSWERS,
+    alerts.ANSWERS,
     exports.ANSWERS,
     locations.ANSWERS,
     metadata.ANSWERS,

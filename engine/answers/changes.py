@@ -11,6 +11,7 @@ from typing import Any, Final, NamedTuple
 from engine.answers.event_body import plain_value
 from engine.kernel.encode import Body
 from schemas.actions import ACTION_EVENTS
+from schemas.alerts import AlertContinued, AlertRaised, AlertThresholdsUpdated
 from schemas.assignments import AssignmentsDropped, RuleAssigned, RuleUnassigned
 from schemas.balances import BalanceAdjusted
 from schemas.base import Shape, tag_of
@@ -122,6 +123,7 @@ _SKU: Final = Subject("sku", "sku")
 _REWARD: Final = Subject("reward", "reward")
 _SEGMENT: Final = Subject("segment", "segment")
 _STACKING: Final = Subject("stacking_rules", "stored")
+_THRESHOLDS: Final = Subject("alert_thresholds", "thresholds")
 _WEBHOOK: Final = Subject("webhook", "webhook")
 _PROJECT: Final = Subject("project", "project")
 
@@ -179,6 +181,7 @@ SUBJECTS: Final[Mapping[type[Shape], Subject]] = MappingProxyType(
         StackingRulesCreated: _STACKING,
         StackingRulesUpdated: _STACKING,
         StackingRulesDeleted: _STACKING,
+        AlertThresholdsUpdated: _THRESHOLDS,
         WebhookCreated: _WEBHOOK,
         WebhookUpdated: _WEBHOOK,
         WebhookDisabled: _WEBHOOK,
@@ -206,6 +209,8 @@ PARTIAL: Final[Mapping[type[Any], Callable[[Any], Body]]] = MappingProxyType(
 UNSUBJECTED: Final = events_of(
     # Somebody did it, or it happened; nothing that is set up became another.
     ACTION_EVENTS,
+    AlertRaised,
+    AlertContinued,
     BIN_EVENTS,
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from engine.alerts.body import alert_body
 from engine.answers.hook_campaigns import (
     CHUNK,
     tell_added_vouchers,
@@ -35,6 +36,7 @@ from engine.rules.body import rule_body
 from engine.segments.body import simple_segment_body
 from engine.vouchers.body import voucher_body
 from schemas.actions import ActionProgressed, ActionStarted, RowsStaged, StagedRowsDropped
+from schemas.alerts import AlertContinued, AlertRaised, AlertThresholdsUpdated
 from schemas.assignments import AssignmentsDropped, RuleAssigned, RuleUnassigned
 from schemas.balances import BalanceAdjusted
 from schemas.bin import BinEntryAdded, BinEntryRemoved, CampaignVouchersDeleted
@@ -231,6 +233,10 @@ def _segments(name: str) -> Callable[[Any, Decided], Told]:
     return tell
 
 
+def _alert_raised(event: AlertRaised, _: Decided) -> Told:
+    yield "alert.raised", {"alert": alert_body(event.alert)}
+
+
 #: What each event of the ledger is called outside.
 TELLS: Final[Mapping[type[Any], Callable[[Any, Decided], Told]]] = MappingProxyType(
     {
@@ -271,6 +277,7 @@ TELLS: Final[Mapping[type[Any], Callable[[Any, Decided], Told]]] = MappingProxyT
         RedemptionFailed: _redemption,
         RedemptionRolledBack: _redemption,
         RollbackFailed: _redemption,
+        AlertRaised: _alert_raised,
     }
 )
 
@@ -297,12 +304,14 @@ UNTOLD: Final = events_of(
     SegmentDeleted,
     SegmentUpdated,
     StackDeleted,
+    AlertThresholdsUpdated,
     # Another event says it: the campaign is deleted, a tier took the place, an order was paid.
     CampaignVouchersDeleted,
     CampaignPromotionsDeleted,
     TiersMoved,
     CustomersSummed,
     # It says nothing new, or nothing that anyone outside sees.
+    AlertContinued,
     CustomerUnchanged,
     PublicationRepeated,
     RowsStaged,

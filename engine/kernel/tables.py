@@ -4,6 +4,7 @@ from hashlib import sha256
 
 from engine.kernel.state import Table
 from schemas.actions import AsyncAction, OpenAction, StagedRows
+from schemas.alerts import Alert, AlertThresholds
 from schemas.assignments import RuleAssignment
 from schemas.base import DAY_MS, Millis, Shape
 from schemas.bin import BinEntry
@@ -110,6 +111,9 @@ STACKING: Table[StoredStackingRules] = Table("stacking", StoredStackingRules)
 RULES: Table[ValidationRule] = Table("rule", ValidationRule)
 #: By rule id, then assignment id.
 ASSIGNMENTS: Table[RuleAssignment] = Table("rule-assignment", RuleAssignment)
+#: Under `THE_ONE`, the only key.
+ALERT_THRESHOLDS: Table[AlertThresholds] = Table("alert-thresholds", AlertThresholds)
+ALERTS: Table[Alert] = Table("alert", Alert)
 EXPORTS: Table[Export] = Table("export", Export)
 REWARDS: Table[Reward] = Table("reward", Reward)
 SEGMENTS: Table[Segment] = Table("segment", Segment)

@@ -16,6 +16,7 @@ from engine.kernel.decision import Decision
 from engine.kernel.state import View
 from engine.metadata.decide import metadata_refusal
 from schemas.actions import ACTION_EVENTS
+from schemas.alerts import ALERT_EVENTS
 from schemas.assignments import ASSIGNMENT_EVENTS
 from schemas.balances import BALANCE_EVENTS
 from schemas.base import Metadata
@@ -242,6 +243,7 @@ WRITES: Final[Mapping[type[Any], Callable[[View, Any], Written]]] = MappingProxy
 UNWRITTEN: Final = events_of(
     # What it is about has no metadata.
     ACTION_EVENTS,
+    ALERT_EVENTS,
     ASSIGNMENT_EVENTS,
     CATEGORY_EVENTS,
     COLLECTION_EVENTS,

@@ -16,7 +16,9 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from runtime.base.settings import LogFormat
 
 #: Libraries that are chatty at INFO without telling an operator anything.
-QUIET_LOGGERS = ("aiokafka", "asyncio", "clickhouse_connect", "httpcore", "httpx", "uvicorn")
+QUIET_LOGGERS = (
+    "aiokafka", "asyncio", "clickhouse_connect", "faust", "httpcore", "httpx", "mode", "uvicorn",
+)  # fmt: skip
 
 #: The fields that a JSON line begins with.
 LEADING_FIELDS = ("timestamp", "level", "host", "event")

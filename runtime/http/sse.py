@@ -5,10 +5,12 @@ Source of the form: WHATWG HTML, "Server-sent events".
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from typing import Final
 
 from starlette.types import Receive, Scope, Send
+
+from runtime.http.errors import unavailable
 
 MEDIA_TYPE: Final = "text/event-stream"
 #: How long nothing is sent at most: proxies close what is silent for longer.
@@ -46,6 +48,32 @@ async def watch_reader(scope: Scope, receive: Receive) -> AsyncIterator[asyncio.
         yield task
     finally:
         task.cancel()
+
+
+class StreamLimit:
+    """How many streams there are of a kind at once; a reader keeps one up for as long as it wants."""
+
+    def __init__(self, streams_max: int) -> None:
+        self._max = streams_max
+        self._open = 0
+
+    def require_room(self) -> None:
+        """Raises ApiError 503 while there are as many as may be."""
+        if self._open >= self._max:
+            raise unavailable(f"There are {self._max} streams already")
+
+    def answer(self, events: AsyncGenerator[bytes, None]) -> "EventStream":
+        """The stream of these events, which counts from its first event to its end."""
+        return EventStream(self._counted(events))
+
+    async def _counted(self, events: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+        self._open += 1
+        try:
+            async with aclosing(events):
+                async for event in events:
+                    yield event
+        finally:
+            self._open -= 1
 
 
 class EventStream:

@@ -21,6 +21,7 @@ from runtime.http.service import Service
 from runtime.keys.erasing import Erasing
 from runtime.store.folders import drop_rebuilt
 from schemas.topics import LEDGER, VALIDATIONS
+from services.analytics.live.front import alert_service
 from services.audit.exports.front import ExportOutfit, export_service
 from services.audit.notifications.front import notification_service
 from services.catalog.projects.bootstrap import Bootstrap, Installation
@@ -150,6 +151,7 @@ def _api_services(
         ),
         picture_service(replicas.view),
         notification_service(writes),
+        alert_service(writes, replicas.current_view),
         export_service(
             ExportOutfit(
                 writes, replicas.current_view, LinkSigner(secrets.exports), pass_on, clock_ms

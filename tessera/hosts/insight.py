@@ -1,6 +1,6 @@
 """The host `insight`: audit and analytics over the sinks that fill their tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -19,12 +19,15 @@ from runtime.http.host import Host, serve_host
 from runtime.http.internal import InternalGate
 from runtime.http.links import LinkSigner
 from runtime.http.service import Service
+from runtime.kafka.admin import client_options
 from runtime.keys.erasing import Erasing
 from runtime.log.log import StoredEntry, decode_entry
 from runtime.replica.past_states import PastStates
 from schemas.observations import ValidationObserved
 from schemas.records import Record
 from schemas.topics import API_CALLS, DELIVERIES, LEDGER, VALIDATIONS
+from services.analytics.live.live import Live, LiveOutfit
+from services.analytics.live.service import live_service
 from services.analytics.service import analytics_service
 from services.analytics.sink.tables import LEDGER_TABLES as ANALYTICS_LEDGER_TABLES
 from services.analytics.sink.tables import VALIDATION_TABLES as ANALYTICS_VALIDATION_TABLES
@@ -60,9 +63,10 @@ async def run_insight(settings: Settings) -> None:
     """Audit and analytics over the sinks that fill their tables."""
     parts = Parts(settings, "insight")
     database = await Database.open(settings.clickhouse_dsn())
+    sources = LogSources(parts.log, chained=frozenset((LEDGER,)))
     sinks = Sinks(
         database,
-        LogSources(parts.log, chained=frozenset((LEDGER,))),
+        sources,
         insight_fillings(parts),
         settings.partitions,
         retentions=(
@@ -71,10 +75,11 @@ async def run_insight(settings: Settings) -> None:
         ),
     )
 
+    record_of = _decoder_of(parts)
+
     async def read_record(partition: int, offset: int) -> StoredRecord:
         entry = await parts.log.read_at(LEDGER, partition, offset)
-        record = parts.codec.now(entry) or await parts.codec.later(entry)
-        return StoredRecord(record, len(entry.value))
+        return StoredRecord(await record_of(entry), len(entry.value))
 
     kept = Kept(settings.validations_days, settings.api_calls_days)
     files = ExportFiles(settings.home / "exports")
@@ -113,6 +118,15 @@ async def run_insight(settings: Settings) -> None:
             analytics_service(sinks.reads, clock_ms=clock_ms),
             past_service(past.open, parts.secrets.idempotency, parts.secrets.tracking),
             sql_service(sinks.reads, Apart(database, _limits_of(settings), TABLES_OF_VIEWS)),
+            live_service(
+                Live(LiveOutfit(send, encode, clock_ms)),
+                parts.log,
+                sources,
+                sinks,
+                record_of,
+                client_options(settings),
+                settings.partitions,
+            ),
         ),
         InternalGate(parts.internal_secret),
     )
@@ -136,16 +150,19 @@ def _limits_of(settings: Settings) -> Limits:
 
 def insight_fillings(parts: Parts) -> Sequence[Filling]:
     """What fills the tables of audit and analytics."""
-
-    async def record_of(entry: StoredEntry) -> Record:
-        return parts.codec.now(entry) or await parts.codec.later(entry)
-
     return (
-        Filling(LEDGER, AUDIT_LEDGER_TABLES + ANALYTICS_LEDGER_TABLES, record_of),
+        Filling(LEDGER, AUDIT_LEDGER_TABLES + ANALYTICS_LEDGER_TABLES, _decoder_of(parts)),
         Filling(VALIDATIONS, VALIDATION_TABLES + ANALYTICS_VALIDATION_TABLES, observation_of),
         Filling(API_CALLS, API_CALL_TABLES, api_calls_of),
         Filling(DELIVERIES, DELIVERY_TABLES, attempt_of),
     )
+
+
+def _decoder_of(parts: Parts) -> Callable[[StoredEntry], Awaitable[Record]]:
+    async def record_of(entry: StoredEntry) -> Record:
+        return parts.codec.now(entry) or await parts.codec.later(entry)
+
+    return record_of
 
 
 #: What can be rebuilt, by the service whose tables they are.

@@ -60,6 +60,7 @@ QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "_export_in": "its own command",
     },
     "services/audit/history/requests.py": {"_of_record": "of any other the request is not there"},
+    "services/analytics/live/alerting.py": {"KnownAlerts.note": "what its rates begin with"},
     "services/audit/sink/tables.py": {"_forgotten_in": "the one thing that erases"},
     # What a command needs of its project; all others need one that is open, or are refused.
     "engine/projects/decide.py": {

@@ -5,6 +5,8 @@ from typing import Any, Final
 
 from starlette.routing import Route
 
+from runtime.http.service import Service
+from services.analytics.live.stream import live_route
 from services.analytics.service import analytics_service
 from services.analytics.sql.asking import sql_service
 from services.audit.notifications.listing import notification_list_service
@@ -34,6 +36,7 @@ async def served_routes() -> dict[str, str]:
             notification_list_service(nothing, nothing),
             analytics_service(nothing, lambda: 0),
             sql_service(nothing, nothing),
+            Service("live", routes=(live_route(nothing, nothing),)),
         )
     return {
         unnamed(f"{method} {route.path}"): service.name

@@ -68,7 +68,11 @@ MORE = {
     "6_res_validate_voucher_discount_unit_product": _UNITS,
     "6_res_validate_voucher_discount_unit_sku": _UNITS,
     "DiscountUnitVouchersEffectTypes": _UNITS,
-    "ManagementProjectsWebhookBase": {"customer.segment.entered", "customer.segment.left"},
+    "ManagementProjectsWebhookBase": {
+        "alert.raised",
+        "customer.segment.entered",
+        "customer.segment.left",
+    },
 }
 
 #: To the millisecond; the cursor of qualifications has further digits.

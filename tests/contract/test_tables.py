@@ -19,6 +19,8 @@ WITHIN = {
     "oauth": "catalog",
     "pictures": "catalog",
     "exports": "audit",
+    "alerts": "analytics",
+    "live": "analytics",
     "notifications": "audit",
     "notification-list": "audit",
 }

@@ -15,10 +15,10 @@ from starlette.requests import Request
 from engine.kernel.encode import to_json
 from fronts.query_string import Page, require_known
 from runtime.clickhouse.reads import Reads
-from runtime.http.errors import ApiError, unavailable
+from runtime.http.errors import ApiError
 from runtime.http.internal import positions_of
 from runtime.http.routing import caller_of
-from runtime.http.sse import EventStream, as_event
+from runtime.http.sse import EventStream, StreamLimit, as_event
 from runtime.log.log import Place
 from schemas.errors import refuse
 from schemas.records import Decided
@@ -63,7 +63,7 @@ class EventStreams:
         self.records = records
         self.listen = listen
         self.seconds_max = seconds_max
-        self._streams = 0
+        self._limit = StreamLimit(STREAMS_MAX)
 
     async def answer(self, request: Request) -> EventStream:
         """GET /v1/audit/stream. Raises ApiError."""
@@ -72,20 +72,10 @@ class EventStreams:
         project = caller_of(request).project
         (partition,) = (each for topic, each in positions_of(request) if topic == LEDGER)
         last = _last_event(request, partition)
-        if self._streams >= STREAMS_MAX:
-            raise unavailable(f"There are {STREAMS_MAX} streams already")
+        self._limit.require_room()
         choice = await read_choice(self.reads.up_to(request), project, given)
         follower = _Follower(self, project, Place(LEDGER, partition), choice)
-        return EventStream(self._counted(follower.events(last)))
-
-    async def _counted(self, events: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
-        self._streams += 1
-        try:
-            async with aclosing(events):
-                async for event in events:
-                    yield event
-        finally:
-            self._streams -= 1
+        return self._limit.answer(follower.events(last))
 
 
 def _last_event(request: Request, partition: int) -> tuple[int, int] | None:

@@ -20,6 +20,7 @@ from schemas.actions import (
     ImportVouchers,
     UpdateVouchers,
 )
+from schemas.alerts import AlertRaised
 from schemas.base import Millis
 from schemas.exports import ExportReported
 from schemas.notifications import NotificationsRead
@@ -76,6 +77,15 @@ def webhook_disabled(project: str, event: WebhookDisabled) -> Iterable[EntityRow
     at = webhook.updated_at or webhook.created_at
     row = _row(project, "webhook.disabled", "webhook", webhook.id, at, details, event.event_id)
     return (row,)
+
+
+def alert_notifications(project: str, event: AlertRaised) -> Iterable[EntityRow]:
+    """That something went beyond its threshold."""
+    alert = event.alert
+    details = {"type": alert.kind, "value": alert.value, "threshold": alert.threshold}
+    about = {"subject": alert.subject, "campaign_id": alert.campaign_id}
+    at = alert.created_at
+    return (_row(project, "alert.raised", "alert", alert.id, at, details | about),)
 
 
 def notifications_read(project: str, event: NotificationsRead) -> Iterable[EntityRow]:

@@ -12,6 +12,7 @@ from runtime.clickhouse.database import TableDef
 from runtime.clickhouse.native_block import Alike
 from runtime.clickhouse.table import Late, Selection, SinkTable
 from schemas.actions import ActionProgressed, ActionStarted, RowsStaged, StagedRowsDropped
+from schemas.alerts import AlertContinued, AlertRaised, AlertThresholdsUpdated
 from schemas.assignments import AssignmentsDropped, RuleAssigned, RuleUnassigned
 from schemas.balances import BalanceAdjusted
 from schemas.base import tag_of
@@ -95,6 +96,7 @@ from schemas.webhooks import (
 )
 from services.audit.sink import (
     action_rows,
+    alert_rows,
     bin_rows,
     campaign_rows,
     category_rows,
@@ -170,6 +172,9 @@ ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
         SegmentDeleted: segment_rows.segment_deleted,
         BinEntryAdded: bin_rows.bin_entry_added,
         BinEntryRemoved: bin_rows.bin_entry_removed,
+        AlertThresholdsUpdated: alert_rows.thresholds_updated,
+        AlertRaised: alert_rows.alert_raised,
+        AlertContinued: alert_rows.alert_continued,
         ExportCreated: export_rows.export_created,
         ExportReported: export_rows.export_reported,
         ExportDeleted: export_rows.export_deleted,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from tests.examples.stories.alerts import alerts
 from tests.examples.stories.campaigns import campaigns
 from tests.examples.stories.catalogue import catalogue
 from tests.examples.stories.clients import clients
@@ -20,6 +21,7 @@ from tests.examples.stories.vouchers import vouchers
 from tests.examples.telling import Story
 
 _ALL: tuple[Story, ...] = (
+    alerts,
     campaigns,
     catalogue,
     clients,

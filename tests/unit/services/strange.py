@@ -125,6 +125,8 @@ BODIES: Final[list[tuple[str, str, Any]]] = [
     ("POST", "/v1/vouchers/A/transactions/export", {"parameters": {}}),
     ("POST", "/v1/campaigns/{campaign}/transactions/export", {"parameters": {}}),
     ("POST", "/v1/notifications/read", {"ids": ["ntf_1"]}),
+    ("PUT", "/v1/analytics/alerts/thresholds",
+     {"budgets": [{"campaign_id": "Sale", "planned_per_hour": 1}]}),
     ("POST", "/v1/rewards", {"name": "W", "type": "COIN"} | COIN),
     ("PUT", "/v1/rewards/{reward}", COIN),
     ("POST", "/v1/locations", {"name": "L", "shape": CIRCLE}),

@@ -6,6 +6,7 @@ from typing import Any, get_args
 import pytest
 
 from schemas.events import Event
+from services.analytics.live import counting
 from services.analytics.sink import campaign_tables, redemption_facts, validation_facts
 from services.audit.sink import segment_rows, validation_table
 from services.audit.sink import tables as audit
@@ -20,6 +21,7 @@ TABLES: Mapping[str, tuple[Collection[type[Any]], frozenset[type[Any]]]] = {
     "campaigns": (campaign_tables.ROWS, campaign_tables.UNLISTED),
     "campaign facts": (campaign_tables.COUNTS, campaign_tables.UNCOUNTED),
     "redemption facts": (redemption_facts.COUNTS, redemption_facts.UNCOUNTED),
+    "rates": (counting.COUNTS, counting.UNCOUNTED),
     "validation facts": (validation_facts.COUNTS, validation_facts.UNCOUNTED),
     "outbox": (outbox.REGISTERS, outbox.UNREGISTERED),
     "worker": (worker.CHANGING, worker.UNCHANGING),

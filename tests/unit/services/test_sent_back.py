@@ -116,6 +116,10 @@ class Shop:
         await self.add("/v1/orders", {"amount": 100})
 
     async def _settings(self) -> None:
+        thresholds = "/v1/analytics/alerts/thresholds"
+        self.paths[thresholds] = SERVER
+        plans = [{"campaign_id": "Spring", "planned_per_hour": 5}]
+        await self.world.call("PUT", thresholds, {"budgets": plans, "quiet_minutes": 7})
         project = "/management/v1/projects"
         self.paths[f"{project}/proj"] = MANAGEMENT
         await self.add(f"{project}/proj/stacking-rules", {}, MANAGEMENT)

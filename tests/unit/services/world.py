@@ -25,6 +25,7 @@ from runtime.http.service import Service
 from runtime.log.log import Entry
 from schemas.projects import CONTROL_PROJECT, ApiKey, CreateProject, KeyKind, OpenProject
 from schemas.records import Decided
+from services.analytics.live.front import alert_service
 from services.audit.exports.front import ExportOutfit, export_service
 from services.audit.notifications.front import notification_service
 from services.catalog import service as catalog
@@ -121,6 +122,7 @@ class Fronts:
                 ),
                 picture_service(self.view),
                 notification_service(writes),
+                alert_service(writes, self._fresh),
                 export_service(ExportOutfit(writes, self._fresh, LINKS, self._forward, self._now)),
                 oauth_service(OAuth(writes, self, self._fresh, self.tokens, self._now)),
                 *extra,

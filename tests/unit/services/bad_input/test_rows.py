@@ -16,6 +16,7 @@ from schemas.redemptions import RedemptionFailed, RollbackFailed
 from tests.architecture.repository import ROOT
 from tests.architecture.tables import rows_of, spans_of
 from tests.unit.services.bad_input import (
+    alerting,
     arriving,
     attempts,
     exporting,
@@ -43,6 +44,7 @@ TABLES: Final = {
     "## Rollbacks and sessions": Table(attempts.BACK, attempts.BEFORE_BACK),
     "## Access tokens": Table(arriving.TOKENS),
     "## Exports": Table(exporting.EXPORTS),
+    "## Alerts": Table(alerting.ALERTS),
     "## Statements of analysts": Table(stating.STATEMENTS),
     "## Vouchers": Table(selling.VOUCHERS, selling.BEFORE_VOUCHERS),
     "## Promotions": Table(selling.PROMOTIONS, selling.BEFORE_PROMOTIONS),

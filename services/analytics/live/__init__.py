@@ -1,0 +1,1 @@
+"""What happens now: counts by the second, rates over windows, and alerts."""
