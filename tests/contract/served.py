@@ -1,11 +1,14 @@
 """The routes that the services serve."""
 
 import re
+from pathlib import Path
 from typing import Any, Final
 
 from starlette.routing import Route
 
 from services.analytics.service import analytics_service
+from services.analytics.simulations.front import simulation_service
+from services.analytics.simulations.runs import Simulations
 from services.audit.notifications.listing import notification_list_service
 from services.audit.service import audit_service
 from tests.unit.services.world import World
@@ -21,6 +24,8 @@ OF_A_HOST: Final = frozenset(
         "GET /openapi.json",
     )
 )
+#: Where no service keeps anything.
+NOWHERE: Final = Path("nowhere")
 
 
 async def served_routes() -> dict[str, str]:
@@ -32,6 +37,7 @@ async def served_routes() -> dict[str, str]:
             audit_service(nothing, nothing, nothing),
             notification_list_service(nothing, nothing),
             analytics_service(nothing, lambda: 0),
+            simulation_service(Simulations(NOWHERE, NOWHERE, nothing, nothing, nothing, nothing)),
         )
     return {
         unnamed(f"{method} {route.path}"): service.name
