@@ -325,6 +325,12 @@ async def test_what_cannot_be_simulated_is_refused_by_name(
     assert world.past.jobs == []
 
 
+async def test_a_member_that_nobody_reads_is_told(world: Simulating) -> None:
+    answer = await world.asked(BODY | {"budget": 3, "campaign": CAMPAIGN | {"odd": 1}})
+    assert answer.status_code == 200
+    assert answer.headers["x-ignored-members"] == "campaign.odd, budget"
+
+
 async def test_an_unknown_rule_of_the_draft_is_not_found(world: Simulating) -> None:
     campaign = CAMPAIGN | {"promotion": {"tiers": [TIER | {"validation_rules": ["val_0"]}]}}
     assert refused(await world.asked(BODY | {"campaign": campaign})) == (404, "not_found")
