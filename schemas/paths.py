@@ -11,7 +11,7 @@ _WORDS: Final = (
     "metadata-schemas metadata async bulk import importCSV export exports balance transactions "
     "redemption rollback rollbacks validate redeem validation qualification enable disable "
     "sessions summary activity activities redeemables segments permanent-deletion create publish summaries "
-    "analytics totals timeseries metrics top funnel compare cohorts budgets query views audit api-calls changes stream live alerts thresholds "
+    "analytics totals timeseries metrics top funnel compare cohorts budgets query views audit api-calls changes stream live alerts thresholds simulations "
     "oauth token introspect projects webhooks users keys webhook-deliveries redeliveries revoke "
     "loyalties members rewards consents "
     "stacking-rules categories locations validation-rules validation-rules-assignments "

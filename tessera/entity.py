@@ -83,7 +83,7 @@ async def show_entity(
         home = installation.settings.home
         partition, owner = CONTROL_PARTITION, CONTROL_PROJECT
         if kind not in _OF_CONTROL:
-            owner, partition = _project(home, project)
+            owner, partition = find_project(home, project)
         entity = _read(home, partition, owner, _FINDS[kind], name)
         log = KafkaLog(client_options(installation.settings))
         try:
@@ -152,9 +152,9 @@ def _present_names(data: Mapping[str, Any]) -> list[str]:
     return [name for name, each in data.items() if each is not None]
 
 
-def _project(home: Path, named: str | None) -> tuple[str, int]:
-    """A project and its partition; the one there is, where none is named."""
-    store = _store(home, CONTROL_PARTITION)
+def find_project(home: Path, named: str | None) -> tuple[str, int]:
+    """A project and its partition; the one there is, where none is named. Raises NoInstallation."""
+    store = open_state(home, CONTROL_PARTITION)
     try:
         known = {
             each.id: each.partition
@@ -171,14 +171,15 @@ def _project(home: Path, named: str | None) -> tuple[str, int]:
 
 
 def _read(home: Path, partition: int, project: str, find: Find, name: str) -> Shape | None:
-    store = _store(home, partition)
+    store = open_state(home, partition)
     try:
         return find(StateFold(store).view(project), name)
     finally:
         store.close()
 
 
-def _store(home: Path, partition: int) -> Store:
+def open_state(home: Path, partition: int) -> Store:
+    """The state of the host `api`, to be read beside it. Raises NoInstallation, StoreError."""
     folder = state_folder(home, HOST, partition, state_fingerprint())
     try:
         return RocksStore(folder, read_only=True)

@@ -29,6 +29,20 @@ class Rebuilt(StrEnum):
     STATE = "state"
 
 
+class Placing(StrEnum):
+    """Where `tessera simulate` puts a tier beside what was asked for."""
+
+    FIRST = "first"
+    LAST = "last"
+
+
+class OutputFormat(StrEnum):
+    """How `tessera simulate` prints what it found."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 class EntityKind(StrEnum):
     """What `tessera state` finds."""
 
@@ -184,6 +198,51 @@ def diff(
     shown = Shown(project, frozenset(table or ()), reveal, as_json)
     chosen = _partitions(settings, partition)
     _operate(lambda: diff_installation(settings, chosen, (first, second), shown, typer.echo, tell))
+
+
+@operator.command()
+def simulate(
+    campaign: Annotated[
+        Path, typer.Option(help="the draft: a JSON file as POST /v1/campaigns takes it")
+    ],
+    after: Annotated[str, typer.Option("--from", help="when the period begins, ISO")],
+    before: Annotated[str, typer.Option("--to", help="when it ends, which is not of it")],
+    placing: Annotated[
+        Placing, typer.Option(help="where its tiers stand beside what was asked for")
+    ] = Placing.LAST,
+    project: Annotated[
+        str | None, typer.Option(help="its project; needed where there are several")
+    ] = None,
+    form: Annotated[
+        OutputFormat, typer.Option("--format", help="for a reader, or for a program")
+    ] = OutputFormat.TEXT,
+) -> None:
+    """Print what a campaign would have done with the redemptions and validations that there were.
+
+    The past is folded anew from the ledger, so nothing that runs is asked or changed.
+    """
+    from tessera.simulate import DraftError, simulate_draft  # noqa: PLC0415
+
+    settings = read_settings()
+    try:
+        draft = campaign.read_bytes()
+    except OSError as fault:
+        fail(f"{campaign} cannot be read: {fault.strerror}")
+    try:
+        _operate(
+            lambda: simulate_draft(
+                settings,
+                draft,
+                (after, before),
+                typer.echo,
+                tell,
+                placing=placing.value,
+                project=project,
+                as_json=form is OutputFormat.JSON,
+            )
+        )
+    except DraftError as fault:
+        fail(str(fault))
 
 
 @operator.command()

@@ -169,6 +169,14 @@ class Application:
             self._pending.add(scopes, outcome.taken, outcome.units)
         return with_shown_offer(outcome, offer, circumstances.stacking)
 
+    def take_known(self, outcome: Outcome) -> None:
+        """Takes what an offer before is known to take, without trying it again."""
+        assert outcome.taken is not None
+        if self.basket is not None:
+            self.basket.take(outcome.taken)
+        scopes = tally_scopes_of(outcome.voucher, outcome.tier)
+        self._pending.add(scopes, outcome.taken, outcome.units)
+
     def order(self) -> Order | None:
         """The order after all offers so far."""
         return None if self.basket is None else self.basket.order()

@@ -12,7 +12,8 @@ from typing import Final
 import httpx
 import structlog
 from starlette.requests import Request
-from starlette.types import Receive, Scope, Send
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from runtime.http.auth import TOKEN_HEADERS, Caller
 from runtime.http.errors import UNMATCHED_HEADER, ApiError, request_id_of, unavailable
@@ -59,6 +60,11 @@ _HOP_BY_HOP: Final = frozenset(
 )
 #: The edge of this host sets its own.
 _NOT_RETURNED: Final = _HOP_BY_HOP | {b"x-request-id", b"date", b"server"}
+#: What says of a body how it comes.
+_OF_A_BODY: Final = frozenset(
+    (b"content-length", b"transfer-encoding", b"content-type", b"content-encoding")
+)
+_JSON: Final = (b"content-type", b"application/json")
 _DOTS: Final = frozenset((".", ".."))
 
 log = structlog.get_logger(__name__)
@@ -159,6 +165,24 @@ class Forward:
             headers=headers,
             content=_chunks(request) if has_body else None,
         )
+
+
+class PassedOn(Response):
+    """The answer of the other host to the request with another body."""
+
+    def __init__(self, app: ASGIApp, content: bytes) -> None:
+        super().__init__()
+        self._app = app
+        self._content = content
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        kept = [each for each in scope["headers"] if each[0] not in _OF_A_BODY]
+        headers = [*kept, (b"content-length", b"%d" % len(self._content)), _JSON]
+
+        async def receive_content() -> Message:
+            return {"type": "http.request", "body": self._content, "more_body": False}
+
+        await self._app({**scope, "headers": headers}, receive_content, send)
 
 
 async def _chunks(request: Request) -> AsyncIterator[bytes]:

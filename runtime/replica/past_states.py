@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from urllib.parse import quote
 
 from runtime.log.log import LogError
-from runtime.replica.past import KEPT_EVERY_RECORDS, PastJob
+from runtime.replica.past import KEPT_EVERY_RECORDS, PastJob, link_state
 from runtime.store.store import RocksStore, Store
 
 #: How many states are kept, of all projects together.
@@ -106,14 +106,18 @@ class PastStates:
                 self._kept[key] -= 1
                 self._freed.set()
 
-    async def make(self, project: str, partition: int, offset: int) -> Path:
-        """The folder of a state, however long it takes; it is kept for a while. Raises LogError."""
-        key = _Key(project, offset)
-        if key not in self._kept:
-            made = self._make(key, partition)
-            assert made.task is not None
-            await asyncio.shield(made.task)
-        return self._path(key)
+    async def copy_nearest(self, project: str, offset: int, into: Path) -> None:
+        """Makes a state of its own of the nearest one that is kept before `offset`, if one is."""
+        base = self._base(_Key(project, offset))
+        if base is None:
+            return
+        key = _Key(project, base)
+        self._kept[key] += 1
+        try:
+            await asyncio.to_thread(link_state, self._path(key), into)
+        finally:
+            self._kept[key] -= 1
+            self._freed.set()
 
     async def forget(self, projects: Iterable[str]) -> None:
         """Drops everything that is kept of these projects, once nobody reads it any more."""

@@ -24,6 +24,7 @@ from schemas.topics import LEDGER, VALIDATIONS
 from services.analytics.live.front import alert_service
 from services.audit.exports.front import ExportOutfit, export_service
 from services.audit.notifications.front import notification_service
+from services.catalog.campaigns.simulations import simulation_front
 from services.catalog.projects.bootstrap import Bootstrap, Installation
 from services.catalog.projects.directory import KeyDirectory
 from services.catalog.projects.keys import Presets
@@ -149,6 +150,7 @@ def _api_services(
             Issuance(secrets, settings.partitions, settings.webhooks_allow_private),
             erased,
         ),
+        simulation_front(replicas.current_view, pass_on),
         picture_service(replicas.view),
         notification_service(writes),
         alert_service(writes, replicas.current_view),

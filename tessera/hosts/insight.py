@@ -1,6 +1,7 @@
 """The host `insight`: audit and analytics over the sinks that fill their tables."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -22,6 +23,7 @@ from runtime.http.service import Service
 from runtime.kafka.admin import client_options
 from runtime.keys.erasing import Erasing
 from runtime.log.log import StoredEntry, decode_entry
+from runtime.replica.past import find_offset
 from runtime.replica.past_states import PastStates
 from schemas.observations import ValidationObserved
 from schemas.records import Record
@@ -29,6 +31,8 @@ from schemas.topics import API_CALLS, DELIVERIES, LEDGER, VALIDATIONS
 from services.analytics.live.live import Live, LiveOutfit
 from services.analytics.live.service import live_service
 from services.analytics.service import analytics_service
+from services.analytics.simulations.front import simulation_service
+from services.analytics.simulations.runs import Simulations
 from services.analytics.sink.tables import LEDGER_TABLES as ANALYTICS_LEDGER_TABLES
 from services.analytics.sink.tables import VALIDATION_TABLES as ANALYTICS_VALIDATION_TABLES
 from services.analytics.sql.asking import sql_service
@@ -50,6 +54,7 @@ from services.audit.sink.validation_table import VALIDATIONS as VALIDATION_LOG
 from services.validation.past import past_service
 from tessera.hosts.parts import Parts
 from tessera.hosts.past import Past, fold_by_child, past_folder, projects_of
+from tessera.hosts.simulations import simulate_by_child
 from tessera.hosts.table_cleaner import TableCleaner
 
 _observations = msgspec.json.Decoder(ValidationObserved)
@@ -95,11 +100,13 @@ async def run_insight(settings: Settings) -> None:
     )
     sinks.tell_all(LEDGER, exporter.note)
     cleaner = TableCleaner(database, sinks.reads)
-    states = PastStates(past_folder(settings), fold_by_child)
+    states = PastStates(past_folder(settings) / "states", fold_by_child)
     past = Past(parts.log, states, parts.disk.shortage)
+    simulations = _simulations(parts, states)
 
     async def clean(owners: Sequence[str]) -> Sequence[str]:
         await states.forget(projects_of(owners))
+        await simulations.begin_again(projects_of(owners))
         gone = await cleaner.clean(owners)
         # the tables know by now which files have to go
         return gone if not gone or await exporter.has_tidied() else ()
@@ -116,6 +123,7 @@ async def run_insight(settings: Settings) -> None:
             audit_service(sinks.reads, read_record, sinks.listen, kept=kept),
             notification_list_service(sinks.reads, LinkSigner(parts.secrets.exports)),
             analytics_service(sinks.reads, clock_ms=clock_ms),
+            simulation_service(simulations, parts.disk.shortage),
             past_service(past.open, parts.secrets.idempotency, parts.secrets.tracking),
             sql_service(sinks.reads, Apart(database, _limits_of(settings), TABLES_OF_VIEWS)),
             live_service(
@@ -145,6 +153,18 @@ def _limits_of(settings: Settings) -> Limits:
         settings.query_result_mib * MIB,
         settings.query_memory_mib * MIB,
         settings.query_threads,
+    )
+
+
+def _simulations(parts: Parts, states: PastStates) -> Simulations:
+    home = parts.settings.home
+    return Simulations(
+        home / "simulations",
+        past_folder(parts.settings) / "simulations",
+        simulate_by_child,
+        states,
+        partial(find_offset, parts.log),
+        clock_ms,
     )
 
 

@@ -6,6 +6,7 @@ says in lines of its output how far it is, and ends with its job, or with whoeve
 """
 
 import asyncio
+import gc
 import os
 import sys
 import threading
@@ -42,12 +43,14 @@ from tessera.hosts.parts import Parts, keys_folder
 
 #: Of all who want the processor, the last.
 NICENESS: Final = 19
+#: How many new objects there are before a child looks through the young ones.
+GC_YOUNG_MAX: Final = 20_000
 #: After how many records a child says how far it is.
 TELL_RECORDS: Final = 1000
 #: How long whoever asks too early is told to wait, in seconds.
 RETRY_SECONDS: Final = 5
 #: A line that a child writes; longer ones are no words of it.
-LINE_BYTES_MAX: Final = 65_536
+LINE_BYTES_MAX: Final = 4 * 1024 * 1024
 
 log = structlog.get_logger(__name__)
 
@@ -155,6 +158,10 @@ async def run_child(module: str, job: bytes) -> AsyncIterator[bytes]:
 def begin_child(name: str) -> tuple[Settings, bytes]:
     """What a child does first; its settings and its job."""
     os.nice(NICENESS)
+    # what the imports made stays for good
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(GC_YOUNG_MAX)
     os.umask(PRIVATE_UMASK)
     settings = read_settings()
     configure_logging(settings.log_format, name)

@@ -1,6 +1,7 @@
 """The routes that the services serve."""
 
 import re
+from pathlib import Path
 from typing import Any, Final
 
 from starlette.routing import Route
@@ -8,6 +9,8 @@ from starlette.routing import Route
 from runtime.http.service import Service
 from services.analytics.live.stream import live_route
 from services.analytics.service import analytics_service
+from services.analytics.simulations.front import simulation_service
+from services.analytics.simulations.runs import Simulations
 from services.analytics.sql.asking import sql_service
 from services.audit.notifications.listing import notification_list_service
 from services.audit.service import audit_service
@@ -24,6 +27,8 @@ OF_A_HOST: Final = frozenset(
         "GET /openapi.json",
     )
 )
+#: Where no service keeps anything.
+NOWHERE: Final = Path("nowhere")
 
 
 async def served_routes() -> dict[str, str]:
@@ -37,6 +42,7 @@ async def served_routes() -> dict[str, str]:
             analytics_service(nothing, lambda: 0),
             sql_service(nothing, nothing),
             Service("live", routes=(live_route(nothing, nothing),)),
+            simulation_service(Simulations(NOWHERE, NOWHERE, nothing, nothing, nothing, nothing)),
         )
     return {
         unnamed(f"{method} {route.path}"): service.name

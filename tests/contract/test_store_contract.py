@@ -8,21 +8,22 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from runtime.store.overlaid import OverlaidStore
 from runtime.store.store import MemoryStore, RocksStore, Store, after_prefix
 
 
-@pytest.fixture(params=["memory", "rocks"])
+@pytest.fixture(params=["memory", "rocks", "overlaid"])
 def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Store]]:
     """Makes empty stores; they are closed afterwards."""
     made: list[Store] = []
     numbers = count()
 
     def store() -> Store:
-        each = (
-            MemoryStore()
-            if request.param == "memory"
-            else RocksStore(tmp_path / f"store-{next(numbers)}")
-        )
+        each: Store = MemoryStore()
+        if request.param == "rocks":
+            each = RocksStore(tmp_path / f"store-{next(numbers)}")
+        elif request.param == "overlaid":
+            each = OverlaidStore(each)
         made.append(each)
         return each
 

@@ -107,7 +107,16 @@ def is_integer(annotation: Any) -> bool:
 
 #: Of these a text or a date is what is meant, and an integer what is made of it.
 OTHERWISE: Final = frozenset(
-    {"start_date", "expiration_date", "created_at", "points_ratio", "eq", "ne"}
+    {
+        "start_date",
+        "expiration_date",
+        "created_at",
+        "begins_at",
+        "ends_at",
+        "points_ratio",
+        "eq",
+        "ne",
+    }  # fmt: skip
 )
 FIELDS: Final = [
     pytest.param(each, name, id=f"{each.__name__}.{name}")

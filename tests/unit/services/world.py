@@ -29,6 +29,7 @@ from services.analytics.live.front import alert_service
 from services.audit.exports.front import ExportOutfit, export_service
 from services.audit.notifications.front import notification_service
 from services.catalog import service as catalog
+from services.catalog.campaigns.simulations import simulation_front
 from services.catalog.projects.directory import KeyDirectory
 from services.catalog.projects.oauth import OAuth, oauth_service
 from services.catalog.projects.projects import Issuance
@@ -120,6 +121,7 @@ class Fronts:
                     Issuance(SECRETS, 1, allow_private=False),
                     self._erased,
                 ),
+                simulation_front(self._fresh, self._forward),
                 picture_service(self.view),
                 notification_service(writes),
                 alert_service(writes, self._fresh),

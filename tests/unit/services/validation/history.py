@@ -4,7 +4,7 @@ import random
 from typing import Any, NamedTuple
 
 from engine.kernel.calendar import iso
-from tests.unit.services.world import World
+from tests.unit.services.world import MANAGEMENT, World
 
 CODES = tuple(f"C{n}" for n in range(8))
 CUSTOMERS = tuple(f"shopper-{n}" for n in range(5))
@@ -36,6 +36,7 @@ class History:
         self._campaigns: list[str] = []
         self._redemptions: list[str] = []
         self._names = 0
+        self._stacking = ""
 
     async def begin(self) -> None:
         """What a shop has from the first day."""
@@ -185,8 +186,15 @@ class History:
         await self._post("/v1/customers", body)
 
     async def _stack(self) -> None:
-        rules = {"applicable_redeemables_limit": self.random.randint(1, 5)}
-        await self._post("/v1/stacking-rules", rules, "PUT")
+        rules = {
+            "applicable_redeemables_limit": self.random.randint(1, 5),
+            "redeemables_application_mode": self.random.choice(("ALL", "PARTIAL")),
+        }
+        path = "/management/v1/projects/proj/stacking-rules"
+        method, named = ("PUT", f"/{self._stacking}") if self._stacking else ("POST", "")
+        made = await self.world.call(method, path + named, rules, MANAGEMENT)
+        assert made.status_code == 200, made.text
+        self._stacking = made.json()["id"]
 
     def _cart(self) -> dict[str, Any]:
         redeemables = [

@@ -1,0 +1,1 @@
+"""What-if: past requests asked again, with a promotion beside what they asked for."""

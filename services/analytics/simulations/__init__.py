@@ -1,0 +1,1 @@
+"""What-if: what a promotion would have done with what really was asked."""

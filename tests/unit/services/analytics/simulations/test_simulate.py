@@ -1,0 +1,222 @@
+"""A simulation of a draft equals what happens where it is live, to the unit."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from engine.kernel.calendar import iso
+from runtime.log.log import Entry
+from schemas.simulations import SimulationAsked, SimulationResult
+from schemas.topics import VALIDATIONS
+from services.analytics.simulations.simulate import Progress, SimulationJob, simulate
+from services.catalog.campaigns.simulations import SimulationBody, read_simulation
+from tests.unit.services.analytics.simulations.month import Numbers, Shop, compare, make_month
+from tests.unit.services.ledger import START_MS
+from tests.unit.services.validation.past_world import RecordedLog
+from tests.unit.services.world import MANAGEMENT, World
+
+DAY_MS = 86_400_000
+PROJECT = "proj"
+RULE = {
+    "name": "own",
+    "rules": {
+        "1": {"name": "order.amount", "conditions": {"$more_than": [2000]}, "rules": {}},
+        "2": {
+            "name": "redemption.count.per_customer",
+            "conditions": {"$less_than_or_equal": [4]},
+            "rules": {},
+        },
+        "logic": "1 and 2",
+    },
+}
+BUDGET = {
+    "name": "budget",
+    "rules": {
+        "1": {
+            "name": "campaign.orders.amount_discounted",
+            "conditions": {"$less_than_or_equal": [60_000]},
+            "rules": {},
+        }
+    },
+}
+ITEMS = {
+    "name": "items",
+    "applicable_to": {"included": [{"object": "product", "source_id": "tea"}]},
+}
+
+
+def tier(name: str, discount: dict[str, Any], *rules: str, **more: Any) -> dict[str, Any]:
+    return {"name": name, "action": {"discount": discount}, "validation_rules": list(rules)} | more
+
+
+TEN = {"type": "PERCENT", "percent_off": 10}
+FEW = {"type": "AMOUNT", "amount_off": 150}
+DRAFTS: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {
+    "one": ({"tiers": [tier("T", TEN)]}, []),
+    "bound": ({"tiers": [tier("T", TEN, "own", "budget")]}, [RULE, BUDGET]),
+    "two": ({"tiers": [tier("T", TEN, "own"), tier("U", FEW)]}, [RULE]),
+    "items": (
+        {
+            "tiers": [
+                tier(
+                    "T", {"type": "PERCENT", "percent_off": 30, "effect": "APPLY_TO_ITEMS"}, "items"
+                )
+            ]
+        },
+        [ITEMS],
+    ),
+}
+
+
+async def live(
+    world: World, promotion: dict[str, Any], rules: list[dict[str, Any]]
+) -> tuple[str, ...]:
+    """The campaign, made in a world; its tiers."""
+    ids = {}
+    for rule in rules:
+        made = await world.call("POST", "/v1/validation-rules", rule)
+        ids[rule["name"]] = made.json()["id"]
+    tiers = [
+        each | {"validation_rules": [ids[name] for name in each["validation_rules"]]}
+        for each in promotion["tiers"]
+    ]
+    body = {"name": "Live", "campaign_type": "PROMOTION", "promotion": {"tiers": tiers}}
+    made = await world.call("POST", "/v1/campaigns", body)
+    assert made.status_code == 200, made.text
+    return tuple(each["id"] for each in made.json()["promotion"]["tiers"])
+
+
+def read(world: World, **body: Any) -> SimulationAsked:
+    """What a body asks for, in a world as it is now."""
+    return read_simulation(world.ledger.view(PROJECT), SimulationBody.model_validate(body), "r")
+
+
+async def simulated(
+    world: World, asked: SimulationAsked, folder: Path, told: list[Progress] | None = None
+) -> SimulationResult:
+    """What a simulation of what a world recorded comes to."""
+    recorded = RecordedLog()
+    await recorded.take(world)
+    await world.observations.drain()
+    for seen in world.topic.entries:
+        recorded.log.append(VALIDATIONS, 0, [Entry(PROJECT.encode(), msgspec.json.encode(seen))])
+    job = SimulationJob(PROJECT, 0, asked, str(folder / "state"))
+    tell = (told if told is not None else []).append
+    return await simulate(recorded.log, recorded.codec, job, tell)
+
+
+def shown(result: SimulationResult) -> Numbers:
+    totals = result.totals
+    return Numbers(
+        totals.redemptions,
+        totals.redemptions_matched,
+        totals.redemptions_rescued,
+        totals.redemptions_rolled_back,
+        totals.validations,
+        totals.validations_matched,
+        totals.discount_amount,
+        totals.order_amount,
+        totals.order_total_amount,
+        totals.offers_displaced,
+        totals.offers_reduced,
+        totals.displaced_amount,
+        set(),
+        {
+            each.begins_at: each.figures.discount_amount
+            for each in result.days
+            if each.figures.discount_amount
+        },
+    )
+
+
+async def stack(world: World, stacking: dict[str, Any], *, exclusive: bool) -> str | None:
+    """Gives a world stacking rules, under which a category, which is given, may be exclusive."""
+    only = None
+    if exclusive:
+        made = await world.call("POST", "/v1/categories", {"name": "Only", "hierarchy": 1})
+        only = str(made.json()["id"])
+        stacking = stacking | {"exclusive_categories": [only]}
+    path = "/management/v1/projects/proj/stacking-rules"
+    answer = await world.call("POST", path, stacking, MANAGEMENT)
+    assert answer.status_code == 200, answer.text
+    return only
+
+
+async def both(
+    tmp_path: Path,
+    name: str,
+    placing: str,
+    steps: int,
+    stacking: dict[str, Any] | None = None,
+    *,
+    exclusive: bool = False,
+) -> tuple[Numbers, SimulationResult]:
+    """What really happens with a draft, and what a simulation of it says."""
+    promotion, rules = DRAFTS[name]
+    month = make_month(7, steps)
+    async with World() as before_world, World() as live_world:
+        before, after = Shop(before_world), Shop(live_world)
+        for shop in (before, after):
+            await shop.begin()
+            if stacking is not None:
+                only = await stack(shop.world, stacking, exclusive=exclusive)
+                if only is not None:
+                    tiers = [each | {"category_id": only} for each in DRAFTS[name][0]["tiers"]]
+                    promotion = {"tiers": tiers}
+        begin = before_world.ledger.now = live_world.ledger.now = START_MS + 1000
+        after.tiers = await live(live_world, promotion, rules)
+        after.placing, after.repeats = placing, before
+        await before.go_through(month)
+        await after.go_through(month)
+        asked = read(
+            before_world,
+            campaign={"name": "Draft", "campaign_type": "PROMOTION", "promotion": promotion},
+            validation_rules=rules,
+            placing=placing,
+            **{"from": iso(begin), "to": iso(before_world.ledger.now + 1)},
+        )
+        return compare(before, after), await simulated(before_world, asked, tmp_path)
+
+
+def held_to(really: Numbers, result: SimulationResult) -> None:
+    """The simulation says what really happened."""
+    assert result.unique_customers == len(really.customers)
+    days = {day: discount for day, discount in really.by_day.items() if discount}
+    assert shown(result) == replace(really, customers=set(), by_day=days)
+
+
+@pytest.mark.parametrize("placing", ["last", "first"])
+@pytest.mark.parametrize("name", DRAFTS)
+async def test_a_simulation_equals_the_same_month_with_the_campaign_live(
+    tmp_path: Path, name: str, placing: str
+) -> None:
+    really, result = await both(tmp_path, name, placing, 300)
+    held_to(really, result)
+    assert really.matched > 20
+    assert really.rolled_back > 0
+    assert really.validations_matched > 5
+
+
+async def test_what_only_a_part_of_applies_to_may_be_rescued(tmp_path: Path) -> None:
+    mode = {"redeemables_application_mode": "PARTIAL"}
+    really, result = await both(tmp_path, "two", "last", 300, mode)
+    held_to(really, result)
+    assert really.rescued > 0
+
+
+async def test_an_exclusive_draft_leaves_others_out(tmp_path: Path) -> None:
+    really, result = await both(tmp_path, "bound", "last", 300, {}, exclusive=True)
+    held_to(really, result)
+    assert really.displaced > 10
+
+
+async def test_what_the_draft_displaces_is_told_offer_by_offer(tmp_path: Path) -> None:
+    really, result = await both(tmp_path, "one", "first", 300)
+    assert really.reduced == result.totals.offers_reduced > 0
+    assert sum(each.amount for each in result.offers) == really.displaced_amount
+    assert result.offers_count == len(result.offers) > 1
+    amounts = [each.amount for each in result.offers]
+    assert amounts == sorted(amounts, reverse=True)
