@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Coroutine
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
@@ -11,6 +10,7 @@ import typer
 from runtime.base.logging import configure_logging
 from runtime.base.settings import Settings
 from schemas.base import Millis
+from tessera.choices import EntityKind, OutputFormat, Placing, Rebuilt
 from tessera.console import fail, read_settings, tell
 
 if TYPE_CHECKING:
@@ -19,45 +19,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 operator = typer.Typer()
-
-
-class Rebuilt(StrEnum):
-    """What `tessera rebuild` makes anew: the tables of a service, or the states of hosts."""
-
-    AUDIT = "audit"
-    ANALYTICS = "analytics"
-    STATE = "state"
-
-
-class Placing(StrEnum):
-    """Where `tessera simulate` puts a tier beside what was asked for."""
-
-    FIRST = "first"
-    LAST = "last"
-
-
-class OutputFormat(StrEnum):
-    """How `tessera simulate` prints what it found."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
-class EntityKind(StrEnum):
-    """What `tessera state` finds."""
-
-    VOUCHER = "voucher"
-    CAMPAIGN = "campaign"
-    CUSTOMER = "customer"
-    ORDER = "order"
-    REDEMPTION = "redemption"
-    PUBLICATION = "publication"
-    SESSION = "session"
-    ASYNC_ACTION = "async-action"
-    BIN_ENTRY = "bin-entry"
-    WEBHOOK = "webhook"
-    PROJECT = "project"
-    KEY = "key"
 
 
 @operator.command()

@@ -17,7 +17,7 @@ from runtime.base.settings import Settings, read_master_key
 from runtime.clickhouse.rebuild import Progress
 from runtime.clickhouse.sinks import REBUILD_PATH
 from runtime.http.internal import KEY_KIND_HEADER, SECRET_HEADER
-from tessera.hosts.insight import REBUILDABLE
+from tessera.hosts.insight_tables import REBUILDABLE
 from tessera.installation import reach_installation
 from tessera.verify_tables import insight_started
 

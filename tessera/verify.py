@@ -34,7 +34,7 @@ from runtime.store.store import RocksStore, Store, StoreError
 from schemas.topics import LEDGER
 from services.distribution.worker.state import KEPT
 from tessera.forgotten import Item, is_forgotten_since
-from tessera.hosts.insight import insight_fillings
+from tessera.hosts.insight_tables import insight_fillings
 from tessera.hosts.parts import Parts
 from tessera.installation import reach_installation
 from tessera.report import Report

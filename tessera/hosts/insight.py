@@ -1,40 +1,29 @@
 """The host `insight`: audit and analytics over the sinks that fill their tables."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
-from types import MappingProxyType
-from typing import Any, Final
-
-import msgspec
 
 from runtime.base.clock import clock_ms
 from runtime.base.disk import MIB
 from runtime.base.settings import Settings
 from runtime.clickhouse.apart import Apart, Limits
 from runtime.clickhouse.database import Database
-from runtime.clickhouse.retention import Retention
 from runtime.clickhouse.sinks import Sinks
 from runtime.clickhouse.source import LogSources
-from runtime.clickhouse.table import Filling, SinkTable
 from runtime.http.host import Host, serve_host
 from runtime.http.internal import InternalGate
 from runtime.http.links import LinkSigner
 from runtime.http.service import Service
 from runtime.kafka.admin import client_options
 from runtime.keys.erasing import Erasing
-from runtime.log.log import StoredEntry, decode_entry
 from runtime.replica.past import find_offset
 from runtime.replica.past_states import PastStates
-from schemas.observations import ValidationObserved
-from schemas.records import Record
-from schemas.topics import API_CALLS, DELIVERIES, LEDGER, VALIDATIONS
+from schemas.topics import LEDGER
 from services.analytics.live.live import Live, LiveOutfit
 from services.analytics.live.service import live_service
 from services.analytics.service import analytics_service
 from services.analytics.simulations.front import simulation_service
 from services.analytics.simulations.runs import Simulations
-from services.analytics.sink.tables import LEDGER_TABLES as ANALYTICS_LEDGER_TABLES
-from services.analytics.sink.tables import VALIDATION_TABLES as ANALYTICS_VALIDATION_TABLES
 from services.analytics.sql.asking import sql_service
 from services.analytics.sql.views import TABLES as TABLES_OF_VIEWS
 from services.audit.exports.download import export_file_service
@@ -45,23 +34,12 @@ from services.audit.exports.writing import write_export
 from services.audit.history.records import StoredRecord
 from services.audit.notifications.listing import notification_list_service
 from services.audit.service import Kept, audit_service
-from services.audit.sink.api_call_table import API_CALL_TABLES, CHANGED, api_calls_of
-from services.audit.sink.api_call_table import API_CALLS as API_CALL_LOG
-from services.audit.sink.delivery_table import DELIVERY_TABLES, attempt_of
-from services.audit.sink.tables import LEDGER_TABLES as AUDIT_LEDGER_TABLES
-from services.audit.sink.validation_table import VALIDATION_TABLES
-from services.audit.sink.validation_table import VALIDATIONS as VALIDATION_LOG
 from services.validation.past import past_service
+from tessera.hosts.insight_tables import decoder_of, insight_fillings, insight_retentions
 from tessera.hosts.parts import Parts
 from tessera.hosts.past import Past, fold_by_child, past_folder, projects_of
 from tessera.hosts.simulations import simulate_by_child
 from tessera.hosts.table_cleaner import TableCleaner
-
-_observations = msgspec.json.Decoder(ValidationObserved)
-
-
-def _names(*tables: Sequence[SinkTable[Any]]) -> frozenset[str]:
-    return frozenset(table.definition.name for each in tables for table in each)
 
 
 async def run_insight(settings: Settings) -> None:
@@ -74,13 +52,9 @@ async def run_insight(settings: Settings) -> None:
         sources,
         insight_fillings(parts),
         settings.partitions,
-        retentions=(
-            Retention(VALIDATION_LOG, settings.validations_days),
-            Retention(API_CALL_LOG, settings.api_calls_days, unless=CHANGED),
-        ),
+        retentions=insight_retentions(settings),
     )
-
-    record_of = _decoder_of(parts)
+    record_of = decoder_of(parts)
 
     async def read_record(partition: int, offset: int) -> StoredRecord:
         entry = await parts.log.read_at(LEDGER, partition, offset)
@@ -89,14 +63,9 @@ async def run_insight(settings: Settings) -> None:
     kept = Kept(settings.validations_days, settings.api_calls_days)
     files = ExportFiles(settings.home / "exports")
     send, encode = parts.sender.send, parts.codec.encode_command
+    reports = Reports(ReportOutfit(send, encode, clock_ms))
     exporter = Exporter(
-        ExporterOutfit(
-            sinks.reads,
-            files,
-            Reports(ReportOutfit(send, encode, clock_ms)),
-            write_export,
-            parts.disk.shortage,
-        )
+        ExporterOutfit(sinks.reads, files, reports, write_export, parts.disk.shortage)
     )
     sinks.tell_all(LEDGER, exporter.note)
     cleaner = TableCleaner(database, sinks.reads)
@@ -126,15 +95,7 @@ async def run_insight(settings: Settings) -> None:
             simulation_service(simulations, parts.disk.shortage),
             past_service(past.open, parts.secrets.idempotency, parts.secrets.tracking),
             sql_service(sinks.reads, Apart(database, _limits_of(settings), TABLES_OF_VIEWS)),
-            live_service(
-                Live(LiveOutfit(send, encode, clock_ms)),
-                parts.log,
-                sources,
-                sinks,
-                record_of,
-                client_options(settings),
-                settings.partitions,
-            ),
+            _live(parts, sinks, sources),
         ),
         InternalGate(parts.internal_secret),
     )
@@ -168,32 +129,13 @@ def _simulations(parts: Parts, states: PastStates) -> Simulations:
     )
 
 
-def insight_fillings(parts: Parts) -> Sequence[Filling]:
-    """What fills the tables of audit and analytics."""
-    return (
-        Filling(LEDGER, AUDIT_LEDGER_TABLES + ANALYTICS_LEDGER_TABLES, _decoder_of(parts)),
-        Filling(VALIDATIONS, VALIDATION_TABLES + ANALYTICS_VALIDATION_TABLES, observation_of),
-        Filling(API_CALLS, API_CALL_TABLES, api_calls_of),
-        Filling(DELIVERIES, DELIVERY_TABLES, attempt_of),
+def _live(parts: Parts, sinks: Sinks, sources: LogSources) -> Service:
+    return live_service(
+        Live(LiveOutfit(parts.sender.send, parts.codec.encode_command, clock_ms)),
+        parts.log,
+        sources,
+        sinks,
+        decoder_of(parts),
+        client_options(parts.settings),
+        parts.settings.partitions,
     )
-
-
-def _decoder_of(parts: Parts) -> Callable[[StoredEntry], Awaitable[Record]]:
-    async def record_of(entry: StoredEntry) -> Record:
-        return parts.codec.now(entry) or await parts.codec.later(entry)
-
-    return record_of
-
-
-#: What can be rebuilt, by the service whose tables they are.
-REBUILDABLE: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
-    {
-        "audit": _names(AUDIT_LEDGER_TABLES, API_CALL_TABLES, DELIVERY_TABLES),
-        "analytics": _names(ANALYTICS_LEDGER_TABLES, VALIDATION_TABLES),
-    }
-)
-
-
-async def observation_of(entry: StoredEntry) -> ValidationObserved | None:
-    """The observation that an entry holds; None when it holds none."""
-    return decode_entry(_observations, entry)

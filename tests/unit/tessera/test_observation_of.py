@@ -3,7 +3,7 @@
 import pytest
 
 from runtime.log.log import StoredEntry
-from tessera.hosts.insight import observation_of
+from tessera.hosts.insight_tables import observation_of
 
 SEEN = (
     '{"type":"validation.observed","id":"v","project":"p","at":%s,"valid":true,'
