@@ -20,7 +20,7 @@ SPREAD := --numprocesses 2 --dist loadfile --no-loadscope-reorder --max-worker-r
 	bench-report bench-history bench-insight lock clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
 
 run: $(RUNTIME) ## start everything and show its log; Ctrl-C stops it
 	@exec $(BIN)/tessera run
@@ -74,7 +74,7 @@ bench-report: $(DEV) ## keep the figures of `make bench`, write docs/benchmarks.
 bench-codes: $(DEV) ## measure the making of a million codes while others redeem
 	@exec $(BIN)/python -P -m bench.codes
 
-bench-history: $(DEV) ## measure lists, metrics and a file over 20 million redemptions, 15 minutes
+bench-history: $(DEV) ## measure lists, metrics and a file over 20 million redemptions
 	@exec $(BIN)/python -P -m bench.history
 
 bench-insight: $(DEV) ## measure how soon a redemption is seen, and how fast tables are rebuilt

@@ -76,9 +76,9 @@ class Apart:
         running.add_done_callback(lambda _: self._owners.discard(owner))
         return await asyncio.shield(running)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Waits for what runs, which is bounded."""
-        self._threads.shutdown()
+        await asyncio.to_thread(self._threads.shutdown)
 
     def _ask(self, query: Query, form: str, owner: str) -> bytes:
         client = open_client(self._database.dsn)

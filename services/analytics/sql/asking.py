@@ -76,7 +76,7 @@ async def _closing(apart: Apart) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        apart.close()
+        await apart.close()
 
 
 def _router(reads: Reads, apart: Apart) -> APIRouter:

@@ -21,8 +21,8 @@ from services.analytics.sql.expressions import (
 from services.analytics.sql.parsing import StatementRefused, parse_statement, place_of
 from services.analytics.sql.views import VIEWS
 
-#: How many views, and how many WITHs, a statement may read from.
-TABLES_MAX: Final = 32
+#: How many views and subqueries a statement may read from, those of a WITH wherever it is named.
+TABLES_MAX: Final = 64
 _WITH_PREFIX: Final = "with_"
 _SETS: Final[Mapping[type[exp.Expr], str]] = MappingProxyType(
     {exp.Union: "UNION", exp.Except: "EXCEPT", exp.Intersect: "INTERSECT"}
@@ -62,7 +62,8 @@ def write_statement(text: str, given: Mapping[str, Any]) -> Statement:
 class _Writer(ExpressionWriter):
     def __init__(self, given: Mapping[str, Any]) -> None:
         super().__init__(given)
-        self._withs: set[str] = set()
+        #: How many views and subqueries each WITH reads, since it is read anew where it is named.
+        self._withs: dict[str, int] = {}
         self._read = 0
         self.tables: set[str] = set()
         #: What the statement calls that which it reads from.
@@ -107,10 +108,11 @@ class _Writer(ExpressionWriter):
         for each in found.expressions:
             take(each, "this", "alias")
             name = name_of(self._alias(each), "a WITH")
-            if name in VIEWS:
-                raise refuse_node(f"A WITH named as the view `{name}`", each)
+            if name in VIEWS or name in self._withs:
+                raise refuse_node(f"A WITH named as another or as a view, `{name}`,", each)
+            before = self._read
             parts.append(f"`{_WITH_PREFIX}{name}` AS ({self.query(each.this)})")
-            self._withs.add(name)
+            self._withs[name] = self._read - before
         return f"WITH {', '.join(parts)} "
 
     def _alias(self, node: exp.Expr) -> Any:
@@ -190,9 +192,7 @@ class _Writer(ExpressionWriter):
 
     def _source(self, node: exp.Expr) -> str:
         """What is read from: a view, a WITH, or a subquery."""
-        self._read += 1
-        if self._read > TABLES_MAX:
-            raise StatementRefused(f"reads from more than {TABLES_MAX} views and subqueries")
+        self._count_reads()
         if isinstance(node, exp.Subquery):
             take(node, "this", "alias")
             alias = self._alias(node)
@@ -213,6 +213,7 @@ class _Writer(ExpressionWriter):
         alias = self._alias(node)
         named = self._named(node.this if alias is None else alias)
         if name in self._withs:
+            self._count_reads(self._withs[name])
             return f"`{_WITH_PREFIX}{name}`{named}"
         view = VIEWS.get(name)
         if view is None:
@@ -226,6 +227,11 @@ class _Writer(ExpressionWriter):
         text = f" AS {quoted(alias, 'an alias')}"
         self.sources.add(alias.name)
         return text
+
+    def _count_reads(self, number: int = 1) -> None:
+        self._read += number
+        if self._read > TABLES_MAX:
+            raise StatementRefused(f"reads from more than {TABLES_MAX} views and subqueries")
 
     def _shown(self, node: exp.Expr) -> str:
         """What is selected, with its name."""

@@ -229,19 +229,28 @@ _STATEMENTS: Final = (
     "-- nothing",
     f"SELECT {'(' * 500}1{')' * 500}",
     f"SELECT {'-' * 1}1{'+1' * 4000}",
-    f"SELECT * FROM {'(SELECT * FROM ' * 60}redemptions{')' * 60}",
-    f"SELECT count() FROM {', '.join(['redemptions'] * 40)}",
+    f"SELECT * FROM {'(SELECT * FROM ' * 200}redemptions{')' * 200}",
+)
+#: Each of them reads the one before it twice.
+_DOUBLED: Final = ", ".join(
+    f"w{n} AS (SELECT a.id FROM w{n - 1} AS a CROSS JOIN w{n - 1} AS b)" for n in range(1, 14)
 )
 REFUSED: Final[tuple[str, ...]] = (
     *(f"SELECT * FROM {each}" for each in _FILES),
     *(f"SELECT * FROM {each}" for each in _TABLES),
     *(f"SELECT {each} FROM redemptions" for each in _VALUES),
     *_STATEMENTS,
+    f"WITH w0 AS (SELECT id FROM campaigns), {_DOUBLED} SELECT count() FROM w13",
+    "WITH w AS (SELECT 1 AS id) SELECT id FROM (WITH w AS (SELECT 2 AS id) SELECT id FROM w)",
+    f"SELECT count() FROM {', '.join(['redemptions'] * 70)}",
 )
 
 _MANY: Final = " CROSS JOIN ".join(f"redemptions AS r{number}" for number in range(30))
 #: What runs, and comes to a limit or to an end.
 BOUNDED: Final[tuple[str, ...]] = (
+    f"SELECT * FROM {'(SELECT * FROM ' * 40}redemptions{')' * 40}",
+    f"SELECT count() FROM ({' UNION ALL '.join(['SELECT id FROM redemptions'] * 60)})",
+    f"SELECT id FROM redemptions AS a0{''.join(f' JOIN campaigns AS a{n} ON a0.campaign_id = a{n}.id' for n in range(1, 50))}",
     f"SELECT count() FROM {_MANY} WHERE r0.id < r1.id AND r2.id > r3.id",
     f"SELECT r0.id, r1.id FROM {_MANY}",
     f"SELECT groupArray((r0.id, r1.id, r2.id)) FROM {_MANY}",

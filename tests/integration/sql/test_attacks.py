@@ -59,7 +59,7 @@ class Engine:
             return fault
 
     def close(self) -> None:
-        self.apart.close()
+        self.loop.run_until_complete(self.apart.close())
         self.loop.run_until_complete(self._stack.aclose())
         self.loop.close()
 
