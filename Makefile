@@ -16,7 +16,7 @@ LOCK := $(UV) compile --quiet --upgrade --universal --python-version 3.11 \
 SPREAD := --numprocesses 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down status demo test check reference bench bench-short bench-codes \
+.PHONY: help run up down status demo test check reference examples bench bench-short bench-codes \
 	bench-report lock clean
 
 help: ## list these commands
@@ -52,8 +52,12 @@ check: $(DEV) ## format, lint, types, import contracts, architecture and referen
 	@$(BIN)/python -P -m pytest tests/architecture tests/reference
 	@$(BIN)/python -P .ci/advisories
 
-reference: $(DEV) ## keep examples of what is new in the ledger, write docs/events.md and docs/schemas
+reference: $(DEV) ## keep examples of what is new in the ledger, write docs/events.md, docs/schemas and schemas/openapi.json
 	@$(BIN)/python -P -m tests.examples
+	@$(BIN)/python -P -m tests.reference
+
+examples: $(DEV) ## ask every endpoint for its example in the description of the API anew
+	@TESSERA_KEEP_EXAMPLES=1 $(BIN)/python -P -m pytest tests/e2e/test_openapi.py
 	@$(BIN)/python -P -m tests.reference
 
 bench: $(DEV) ## measure the engine alone, then all of it beside hand-written SQL services

@@ -22,6 +22,8 @@ from runtime.http.errors import ApiError
 from schemas.base import ID_LENGTH_MAX, INSTANT_MAX, Millis
 from schemas.errors import refuse
 
+#: Before the names of what a list takes, in the refusal of what it does not.
+SUPPORTED = "supported: "
 LIMIT_MAX = 100
 LIMIT_DEFAULT = 10
 PAGE_MAX = 1000
@@ -132,7 +134,11 @@ def require_known(given: Iterable[Given], known: Mapping[str, int] | frozenset[s
     """Raises ApiError for a parameter whose first word is not known."""
     for each in given:
         if each.path[0] not in known:
-            raise invalid_parameter(each.name, "is not supported")
+            raise invalid_parameter(each.name, f"is not supported; {SUPPORTED}{_listed(known)}")
+
+
+def _listed(known: Iterable[str]) -> str:
+    return ", ".join(sorted(known)) or "none"
 
 
 def single_parameter(given: Iterable[Given], word: str) -> Given | None:

@@ -25,6 +25,7 @@ from runtime.base.disk import is_full
 from runtime.http.api_calls import Noted
 from runtime.http.auth import Gate
 from runtime.http.connection import Connection
+from runtime.http.description import answer_description
 from runtime.http.edge import Edge
 from runtime.http.errors import JSON, answer_fault, error_response, invalid_payload
 from runtime.http.payload import HotRequest, describe_pydantic
@@ -87,12 +88,14 @@ class Host:
         app = FastAPI(
             title=f"Tessera {self.name}",
             lifespan=self._lifespan,
+            openapi_url=None,
             docs_url=None,
             redoc_url=None,
             redirect_slashes=False,
         )
         app.router.routes.append(Route("/health", self._answer_health))
         app.router.routes.append(Route("/health/live", answer_live))
+        app.router.routes.append(Route("/openapi.json", answer_description))
         for service in self._services:
             app.router.routes.extend(service.routes)
         for service in self._services:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from runtime.clickhouse.reads import Reads
 from runtime.http.service import Service
 from schemas.base import Millis
+from services.analytics.measures.budgets import budgets_route
 from services.analytics.measures.campaign_summary import summary_route
 from services.analytics.measures.catalogue import catalogue_route
 from services.analytics.measures.cohorts import cohorts_route
@@ -20,6 +21,7 @@ def analytics_service(reads: Reads, clock_ms: Callable[[], Millis]) -> Service:
         "analytics",
         routes=(
             totals_route(reads, clock_ms),
+            budgets_route(reads, clock_ms),
             catalogue_route(),
             timeseries_route(reads, clock_ms),
             top_route(reads, clock_ms),

@@ -1,4 +1,4 @@
-"""`make reference` writes docs/events.md below its mark, and docs/schemas, from the types."""
+"""`make reference` writes docs/events.md below its mark, docs/schemas and schemas/openapi.json."""
 
 import json
 import sys

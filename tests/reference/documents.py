@@ -1,5 +1,6 @@
-"""The documents of the reference: what lies in which file of `docs/`."""
+"""The documents of the reference: what lies in which file of `docs/`, and `GET /openapi.json`."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,6 +10,7 @@ from engine.kernel import tables
 from engine.kernel.state import Table
 from schemas.commands import Command
 from schemas.records import Record
+from tests.openapi import document as openapi
 from tests.reference.comments import comments_of
 from tests.reference.json_schemas import Schema, document, schema_of, union
 from tests.reference.page import FOLDER, MARK, generated_part
@@ -16,6 +18,7 @@ from tests.reference.page import FOLDER, MARK, generated_part
 SCHEMAS = FOLDER / "schemas"
 EVENTS = "events.json"
 PAGE = FOLDER / "events.md"
+API = FOLDER.parent / "schemas" / "openapi.json"
 
 _OWNER: Schema = {"type": "string", "description": "The project and the id of whose it is."}
 
@@ -85,5 +88,6 @@ def reference() -> Mapping[Path, str]:
         "entities.json": entities(),
     }
     written = {SCHEMAS / name: json.dumps(each, indent=1) + "\n" for name, each in found.items()}
+    written[API] = asyncio.run(openapi.written())
     by_hand, _, _ = PAGE.read_text("utf-8").partition(MARK)
     return written | {PAGE: by_hand + MARK + generated_part()}

@@ -20,7 +20,7 @@ BYTES_MAX = 1_000_000
 WRITTEN = reference()
 
 
-@pytest.mark.parametrize("path", WRITTEN, ids=lambda path: str(path.relative_to(FOLDER)))
+@pytest.mark.parametrize("path", WRITTEN, ids=lambda path: str(path.relative_to(FOLDER.parent)))
 def test_what_is_written_from_the_types_is_fresh(path: Path) -> None:
     assert path.read_text("utf-8") == WRITTEN[path], "`make reference` writes it anew"
     assert len(WRITTEN[path].encode()) <= BYTES_MAX

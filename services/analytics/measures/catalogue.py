@@ -155,13 +155,13 @@ _TABLE: Final = (
     _ordered("orders_plain", "orders without a discount", "count", "countIf(discount = 0)"),
     _ordered(
         "orders_discounted_amount",
-        "their amounts, before it",
+        "their amounts, before the discount",
         _MONEY,
         "sumIf(toInt128(amount), discount != 0)",
     ),
     _ordered(
         "orders_plain_amount",
-        "orders without a discount",
+        "the amounts of those without one",
         _MONEY,
         "sumIf(toInt128(amount), discount = 0)",
     ),

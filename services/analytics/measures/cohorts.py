@@ -17,6 +17,7 @@ from schemas.base import Millis
 from services.analytics.measures.catalogue import METRICS
 from services.analytics.measures.intervals import start_of, starts_of
 from services.analytics.measures.measuring import divide, shown_number
+from services.analytics.measures.narrowing import Asked, values_of
 from services.analytics.measures.parameters import (
     COMMON,
     asked_by,
@@ -25,7 +26,7 @@ from services.analytics.measures.parameters import (
     require_period,
     said_by,
 )
-from services.analytics.measures.sources import SOURCES, Asked, values_of
+from services.analytics.measures.sources import SOURCES
 from services.analytics.measures.written import csv_answer
 
 MONTHS_DEFAULT: Final = 12

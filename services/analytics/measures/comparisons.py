@@ -15,6 +15,7 @@ from runtime.clickhouse.reads import Reads
 from schemas.base import INSTANT_MAX, Millis
 from services.analytics.measures.catalogue import METRICS
 from services.analytics.measures.measuring import divide, measure, shown_number
+from services.analytics.measures.narrowing import Asked
 from services.analytics.measures.parameters import (
     COMMON,
     Said,
@@ -26,7 +27,6 @@ from services.analytics.measures.parameters import (
     require_period,
     said_by,
 )
-from services.analytics.measures.sources import Asked
 from services.analytics.measures.timeseries import usual_metrics
 from services.analytics.measures.written import csv_answer
 

@@ -10,7 +10,8 @@ from runtime.clickhouse.database import Query
 from runtime.clickhouse.reads import Reads
 from schemas.base import Millis
 from services.analytics.measures.catalogue import METRICS, SECONDS, Metric, bases_of
-from services.analytics.measures.sources import SOURCES, Asked, values_of
+from services.analytics.measures.narrowing import Asked, values_of
+from services.analytics.measures.sources import SOURCES
 from services.analytics.sink.campaign_tables import CAMPAIGNS
 
 #: What a metric is: exact, or a quotient or percentile; None where there is nothing to divide by.

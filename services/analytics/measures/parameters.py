@@ -24,8 +24,9 @@ from runtime.http.routing import caller_of
 from schemas.base import Millis
 from schemas.errors import not_found
 from services.analytics.measures.catalogue import METRICS, Metric, filters_of
+from services.analytics.measures.narrowing import ENTITIES, METADATA, Asked, Metadata
 from services.analytics.measures.queries import find_campaign
-from services.analytics.measures.sources import ENTITIES, SOURCES, Asked
+from services.analytics.measures.sources import SOURCES
 
 #: Everything that any metric can be narrowed by.
 FILTERS: Final = tuple(dict.fromkeys(name for each in SOURCES.values() for name in each.filters))
@@ -120,7 +121,7 @@ async def asked_by(reads: Reads, said: Said, since: Millis, until: Millis) -> As
     """Which rows a request asks for. Raises ApiError, 404 for a campaign or segment that is unknown."""
     filters: dict[str, str] = {}
     for name in FILTERS:
-        found = None if name == "metadata" else text_of(said.given, name)
+        found = None if name in METADATA else text_of(said.given, name)
         if found is not None:
             filters[name] = found
     if "campaign" in filters:
@@ -153,13 +154,14 @@ async def _require_segment(reads: Reads, project: str, segment: str) -> None:
         raise invalid_parameter("segment", "must not be passive: nobody keeps who is in it")
 
 
-def _metadata(given: list[Given]) -> tuple[tuple[str, str], ...]:
+def _metadata(given: list[Given]) -> tuple[Metadata, ...]:
     found = []
     for each in given:
-        if each.path[0] == "metadata":
+        name = each.path[0]
+        if name in METADATA:
             if len(each.path) != 2 or not each.path[1]:
-                raise invalid_parameter(each.name, "is read as `metadata[key]`")
-            found.append((each.path[1], each.value))
-    if len(found) > METADATA_MAX:
-        raise invalid_parameter("metadata", f"is given more than {METADATA_MAX} times")
+                raise invalid_parameter(each.name, f"is read as `{name}[key]`")
+            found.append(Metadata(name, each.path[1], each.value))
+            if len(found) > METADATA_MAX:
+                raise invalid_parameter(name, f"is the {METADATA_MAX + 1}th filter by metadata")
     return tuple(found)

@@ -33,6 +33,7 @@ from services.analytics.measures.measuring import (
     measure,
     shown_number,
 )
+from services.analytics.measures.narrowing import Asked
 from services.analytics.measures.parameters import (
     COMMON,
     Said,
@@ -46,7 +47,7 @@ from services.analytics.measures.parameters import (
     said_by,
 )
 from services.analytics.measures.queries import TOTALS
-from services.analytics.measures.sources import SOURCES, Asked
+from services.analytics.measures.sources import SOURCES
 from services.analytics.measures.written import csv_answer
 
 POINTS_OF_ALL_MAX: Final = 10_000

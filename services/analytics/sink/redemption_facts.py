@@ -10,11 +10,13 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
+from engine.pricing.sums import budget_amount
 from runtime.clickhouse.database import Column
 from runtime.clickhouse.table import sink_table
 from schemas.base import Millis
 from schemas.evaluations import Outcome, Taken
 from schemas.events import BESIDE_REDEMPTION_EVENTS, events_of
+from schemas.orders import Order
 from schemas.records import Decided, Record
 from schemas.redemptions import (
     RedemptionFailed,
@@ -48,9 +50,11 @@ REDEMPTION_FACTS = sink_table(
         Column("voucher", "String"),
         Column("channel", _NAME),
         Column("reason", _NAME),
+        Column("products", "Array(LowCardinality(String))"),
+        Column("order_initial", "Int64", "ZSTD(1)"),
     ),
     order_by=("project", "at", "log_offset", "log_index"),
-    revision=3,
+    revision=4,
 )
 
 
@@ -79,6 +83,10 @@ class RedemptionFact(NamedTuple):
     channel: str = ""
     #: The key of the error that a failure ended with.
     reason: str = ""
+    #: The products of the order, each once; of one that is not known here its source id.
+    products: tuple[str, ...] = ()
+    #: What budgets count of the order (`engine.pricing.sums.budget_amount`).
+    order_initial: int = 0
 
 
 def redemption_facts(record: Record) -> list[RedemptionFact]:
@@ -97,6 +105,7 @@ def _redemption_succeeded(record: Decided, event: RedemptionSucceeded) -> list[R
     amount = (order and order.amount) or 0
     discounts = 0 if order is None else order.discount_amount + order.items_discount
     applied = [each for each in event.evaluation.outcomes if each.status == "APPLICABLE"]
+    products, initial = _products(order), budget_amount(order)
     campaigns: set[str] = set()
     facts: list[RedemptionFact] = []
     for entry_id, outcome in zip(event.redemption_ids, applied, strict=True):
@@ -116,6 +125,9 @@ def _redemption_succeeded(record: Decided, event: RedemptionSucceeded) -> list[R
             int(campaign not in campaigns),
             *_redeemable(outcome),
             event.channel,
+            "",
+            products,
+            initial,
         )
         facts.append(fact)
         campaigns.add(campaign)
@@ -124,6 +136,7 @@ def _redemption_succeeded(record: Decided, event: RedemptionSucceeded) -> list[R
 
 def _redemption_failed(record: Decided, event: RedemptionFailed) -> list[RedemptionFact]:
     failed = [each for each in event.evaluation.outcomes if each.status == "INAPPLICABLE"]
+    products = _products(event.evaluation.order)
     return [
         RedemptionFact(
             record.project,
@@ -141,6 +154,7 @@ def _redemption_failed(record: Decided, event: RedemptionFailed) -> list[Redempt
             *_redeemable(outcome),
             event.channel,
             "" if outcome.refusal is None else outcome.refusal.key,
+            products,
         )
         for entry_id, outcome in zip(event.redemption_ids, failed, strict=True)
     ]
@@ -166,6 +180,13 @@ def _redeemable(outcome: Outcome) -> tuple[str, str, str]:
         return "PROMOTION_TIER", outcome.tier.id, ""
     voucher = outcome.voucher
     return ("", "", "") if voucher is None else (voucher.type, "", voucher.id)
+
+
+def _products(order: Order | None) -> tuple[str, ...]:
+    if order is None or not order.items:
+        return ()
+    named = [each.product_id or each.source_id for each in order.items]
+    return tuple(dict.fromkeys([each for each in named if each]))
 
 
 def _discount(taken: Taken | None) -> int:

@@ -41,6 +41,7 @@ def _customer(project: str, customer: Customer) -> EntityRow:
     data = customer.personal.data
     if data is None:
         return entity_row(project, "customer", customer)
+    lines = data.address.lines() if data.address else {}
     return entity_row(
         project,
         "customer",
@@ -50,7 +51,8 @@ def _customer(project: str, customer: Customer) -> EntityRow:
             "name": data.name,
             "email": data.email,
             "phone": data.phone,
-            "city": data.address.lines().get("city") if data.address else None,
+            "city": lines.get("city"),
+            "country": lines.get("country"),
         },
         metadata=data.metadata,
     )

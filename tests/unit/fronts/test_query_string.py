@@ -175,7 +175,7 @@ def test_too_many_too_long_unknown_and_double_are_refused() -> None:
     assert refused(lambda: read_parameters([("a", "x" * 513)]))[0] == "invalid_query_params"
     given = read_parameters([("a", "x"), ("a", "y")])
     assert refused(lambda: require_known(given, frozenset({"b"})))[1] == (
-        "Query param `a` is not supported"
+        "Query param `a` is not supported; supported: b"
     )
     assert refused(lambda: single_parameter(given, "a"))[0] == "invalid_query_params"
 

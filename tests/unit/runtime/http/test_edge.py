@@ -1,7 +1,6 @@
 """What every request passes: who asks, limits, faults, and what browsers may see."""
 
 import asyncio
-import json
 import re
 from collections.abc import AsyncIterator
 from typing import Any
@@ -238,7 +237,8 @@ async def test_health_names_the_part_that_is_not_well() -> None:
         assert (ill.status_code, ill.json()["parts"]["some"]["state"]) == (503, "catching up")
 
 
-async def test_the_management_endpoints_are_described(world: World) -> None:
+async def test_every_endpoint_is_described_without_a_key(world: World) -> None:
     described = (await world.call("GET", "/openapi.json", headers={})).json()
-    assert "/v1/vouchers/{code}" in described["paths"]
-    assert json.dumps(described).count("CreateVoucherBody") > 1
+    assert {"/v1/vouchers/{code}", "/v1/redemptions", "/v1/analytics/top"} <= described[
+        "paths"
+    ].keys()

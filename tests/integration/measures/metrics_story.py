@@ -4,9 +4,11 @@ from msgspec import structs
 
 from schemas.balances import BalanceAdjusted
 from schemas.campaigns import Campaign, CampaignCreated
+from schemas.customers import Customer, CustomerCreated
 from schemas.errors import refuse
 from schemas.observations import ApiCall, ApiCallsObserved, ValidationObserved
-from schemas.orders import Order, OrderCreated, OrderUpdated
+from schemas.orders import Order, OrderCreated, OrderItem, OrderUpdated
+from schemas.personal import Address, Personal, PersonalData
 from schemas.publications import Publication, PublicationFailed, PublicationSucceeded
 from schemas.redemptions import RedemptionSucceeded, RollbackFailed
 from schemas.segments import Segment, SegmentCreated
@@ -56,6 +58,17 @@ def _redeemed(event: RedemptionSucceeded, at: int) -> RedemptionSucceeded:
     return structs.replace(event, evaluation=structs.replace(event.evaluation, order=order))
 
 
+def _of_products(event: RedemptionSucceeded, *items: OrderItem) -> RedemptionSucceeded:
+    order = structs.replace(_order_of(event), items=items, metadata={"shop": ["web", "app"]})
+    return structs.replace(event, evaluation=structs.replace(event.evaluation, order=order))
+
+
+def _living_in(country: str, number: int, tier: str) -> CustomerCreated:
+    owner = f"cust_{number}"
+    data = PersonalData(address=Address(country=country), metadata={"tier": tier})
+    return CustomerCreated(Customer(owner, Personal(f"{PROJECT}/{owner}", data), START))
+
+
 def _paid_by_card(at: int) -> RedemptionSucceeded:
     outcome = structs.replace(applicable("G1", 200), voucher=_card("G1", 330))
     return _redeemed(succeeded(outcome, ids="5", amount=300, by="cust_3"), at)
@@ -97,16 +110,18 @@ def tell(world: World) -> None:
     first = _redeemed(
         succeeded(applicable("A", 100, "camp_1"), applicable("B", 50, "camp_2"), by="cust_1"), START
     )
+    first = _of_products(first, OrderItem(product_id="prod_1"), OrderItem(source_id="shirt"))
     third = _redeemed(
         succeeded(applicable("A", 20, "camp_1"), ids="3", amount=2000, by="cust_1"), day[1]
     )
+    third = _of_products(third, OrderItem(product_id="prod_1"), OrderItem(product_id="prod_1"))
     world.append(
         decided(_campaign(1, "summer"), _campaign(2, "winter"), CampaignCreated(MADE.campaign)),
         decided(MADE),
         decided(created("A", "camp_1"), created("B", "camp_2"), created("C")),
         decided(BalanceAdjusted(_card("G1", 530), 30, "vtx_1")),
         decided(BalanceAdjusted(_card("G2", 490), -10, "vtx_2")),
-        decided(*(customer_created(number) for number in (1, 2, 3))),
+        decided(_living_in("NZ", 1, "gold"), _living_in("US", 2, "gold"), customer_created(3)),
         decided(SegmentCreated(Segment("seg_1", "VIP", START), ("cust_1",))),
         decided(SegmentCreated(Segment("seg_2", "Many", START, "passive"))),
         *(decided(each) for each in _publications()),

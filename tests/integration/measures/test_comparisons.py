@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.integration.insight_host import Insight, running
-from tests.integration.metrics_story import tell
+from tests.integration.measures.metrics_story import tell
 from tests.unit.services.audit.examples import DAY, START, applicable, decided, succeeded
 
 

@@ -1,0 +1,1 @@
+"""What `GET /openapi.json` tells: every endpoint, with an example that a story runs."""

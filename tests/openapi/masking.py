@@ -1,0 +1,71 @@
+"""Answers as they are kept: what is new in each run is replaced, by the same each time.
+
+Ids keep their prefix and are numbered as they appear. So an example that is kept can be compared with
+what is answered now.
+"""
+
+import re
+from typing import Any, Final
+
+TIME: Final = "2026-01-15T09:30:00.000Z"
+MILLIS: Final = 1_768_469_400_000
+NAMELESS: Final = "0" * 32
+HOST: Final = "https://tessera.example"
+_TIME: Final = re.compile(r"\b20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(?:\.[0-9]+)?Z")
+_ID: Final = re.compile(
+    r"\b(proj_(?=[A-Za-z0-9]{10}\b)|[a-z]{1,8}_(?=[0-9a-f]{12,}\b))[A-Za-z0-9]+"
+)
+_REQUEST: Final = re.compile(r"\b(v-)[0-9a-f]{18}\b")
+_PLACE: Final = re.compile(r"\b(ev_)([0-9]+_[0-9]+_[0-9]+)\b")
+_UUID: Final = re.compile(r"\b()[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
+_URL: Final = re.compile(r"http://127\.0\.0\.1:[0-9]+")
+_SECRET: Final = re.compile(r"()(?<![\w/+-])(?=\S*[0-9])(?=\S*[A-Z])[\w/+-]{40,}={0,2}(?![\w/+=-])")
+_CODE: Final = re.compile(r"[A-Za-z0-9]{8}")
+_MILLIS: Final = range(1_700_000_000_000, 2_000_000_000_000)
+#: Members whose numbers differ in each run.
+_MEASURED: Final = frozenset({"duration", "duration_ms", "processing_time"})
+
+
+class Masks:
+    """What the values of one run are replaced by."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, str] = {}
+        self._counts: dict[str, int] = {}
+
+    def masked(self, value: Any, name: str = "") -> Any:
+        """The value as it is kept; `name` is the member that holds it."""
+        if isinstance(value, dict):
+            return {self._text(key): self.masked(each, key) for key, each in value.items()}
+        if isinstance(value, list):
+            return [self.masked(each, name) for each in value]
+        if isinstance(value, str):
+            if name == "code" and _CODE.fullmatch(value):
+                return self._named(value, "CODE")
+            return self._text(value)
+        if isinstance(value, int) and value in _MILLIS:
+            return MILLIS
+        is_measured = name in _MEASURED and not isinstance(value, bool)
+        return 1 if is_measured and isinstance(value, int | float) else value
+
+    def _text(self, text: str) -> str:
+        text = _URL.sub(HOST, _TIME.sub(TIME, text))
+        for code, shown in self._known.items():
+            if code in text:
+                text = text.replace(code, shown)
+        for pattern in (_ID, _REQUEST, _PLACE, _UUID, _SECRET):
+            text = pattern.sub(self._numbered, text)
+        return text
+
+    def _numbered(self, found: re.Match[str]) -> str:
+        return self._named(found[0], found[1])
+
+    def _named(self, value: str, prefix: str) -> str:
+        if not prefix:
+            # of keys and tokens other projects have some, too
+            return NAMELESS
+        known = self._known.get(value)
+        if known is None:
+            number = self._counts[prefix] = self._counts.get(prefix, 0) + 1
+            known = self._known[value] = f"{prefix}{number}"
+        return known
