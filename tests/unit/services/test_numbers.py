@@ -116,7 +116,7 @@ OTHERWISE: Final = frozenset(
         "points_ratio",
         "eq",
         "ne",
-    }  # fmt: skip
+    }
 )
 FIELDS: Final = [
     pytest.param(each, name, id=f"{each.__name__}.{name}")
