@@ -10,8 +10,8 @@ import typer.main
 from typer.core import TyperGroup, TyperOption
 
 from runtime.base.settings import PREFIX, Settings
-from tessera.cli import HostName, app
 from tessera.choices import EntityKind
+from tessera.cli import HostName, app
 from tests.architecture.markdown import anchors_of, code_of, links_of, quoted, read_table
 from tests.architecture.repository import ROOT, files, text
 

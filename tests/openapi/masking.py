@@ -5,10 +5,12 @@ what is answered now.
 """
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 TIME: Final = "2026-01-15T09:30:00.000Z"
 MILLIS: Final = 1_768_469_400_000
+DAY: Final = "2026-01-15"
 NAMELESS: Final = "0" * 32
 HOST: Final = "https://tessera.example"
 _TIME: Final = re.compile(r"\b20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:]{8}(?:\.[0-9]+)?Z")
@@ -33,6 +35,9 @@ class Masks:
 
     def __init__(self) -> None:
         self._known: dict[str, str] = {}
+        now = datetime.now(UTC).date()
+        for days in range(-1, 3):
+            self._known[(now + timedelta(days)).isoformat()] = DAY
         self._counts: dict[str, int] = {}
 
     def masked(self, value: Any, name: str = "") -> Any:
@@ -52,9 +57,9 @@ class Masks:
 
     def _text(self, text: str) -> str:
         text = _URL.sub(HOST, _TIME.sub(TIME, text))
-        for code, shown in self._known.items():
-            if code in text:
-                text = text.replace(code, shown)
+        for known, shown in self._known.items():
+            if known in text:
+                text = text.replace(known, shown)
         for pattern in (_ID, _REQUEST, _PLACE, _UUID, _SECRET):
             text = pattern.sub(self._numbered, text)
         return text

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 import httpx
@@ -51,7 +52,10 @@ class Told(NamedTuple):
 
 def run_story(url: str, keys: Mapping[str, str]) -> Iterator[Told]:
     """Each step in its order; `keys` are those of the installation's first project."""
+    today = datetime.now(UTC).date()
     kept: Kept = {
+        "yesterday": (today - timedelta(1)).isoformat(),
+        "after_tomorrow": (today + timedelta(2)).isoformat(),
         "management_id": keys["management_id"],
         "management_token": keys["management_token"],
     }
