@@ -43,6 +43,8 @@ async def test_each_object_of_each_body_may_have_members_that_nobody_reads(world
         for name in ROUTES
         if re.match(r"(?:POST|PUT) (?:/client)?/v1/(?!oauth)", name)
         and name.rpartition("/")[2] not in BODILESS
+        # of the host that has the tables: tests/integration/sql/test_views.py
+        and not name.startswith("POST /v1/analytics/")
     }
     assert seen == taking
 
