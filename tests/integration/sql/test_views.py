@@ -237,6 +237,11 @@ async def test_a_body_that_cannot_be_read(
         assert answer.json()["key"] == "invalid_payload" and told in answer.json()["details"]
 
 
+async def test_a_member_that_nobody_reads_is_told(insight: Insight) -> None:
+    answer = await insight.post(PATH, {"query": "SELECT 1", "odd": 1})
+    assert answer.headers["x-ignored-members"] == "odd"
+
+
 def test_a_type_without_how_it_is_stored() -> None:
     kind = "Map(LowCardinality(String), Array(LowCardinality(Nullable(String))))"
     assert plain_type("LowCardinality(String)") == "String"

@@ -19,8 +19,9 @@ from tests.unit.services.world import CLIENT, MANAGEMENT, World, asked
 HEADER: Final = "x-ignored-members"
 #: What a header may hold, of what is told.
 PLAIN: Final = re.compile(r"[\x21-\x7e]+(?:, [\x21-\x7e]+)*")
-#: Answered by another host than this world has: tests/unit/services/analytics/simulations/.
-ELSEWHERE: Final = {"POST /v1/analytics/simulations"}
+#: Answered by the host that has the tables: tests/unit/services/analytics/simulations and
+#: tests/integration/sql.
+ELSEWHERE: Final = {"POST /v1/analytics/simulations", "POST /v1/analytics/query"}
 #: Names that are no names, and one path too long.
 HARMFUL: Final = {
     "a\r\nSet-Cookie: x=1": 1, "\n": 1, "ü": 1, "\N{PILE OF POO}": 1, "a, b": 1, "\u2028": 1,
