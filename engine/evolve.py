@@ -111,6 +111,14 @@ def fold_event(state: State, event: Event, at: Millis) -> None:
         FOLDS[type(event)](state, event, at)
 
 
+def fold_facts(state: State, record: Decided) -> None:
+    """As `evolve`, without what finds offers that may suit, and commands that are repeated."""
+    for event in record.events:
+        fold_event(state, event, record.at)
+    if record.command_type == SWEEP:
+        drop_ended_counts(state, record.at)
+
+
 def evolve(state: ProjectState, record: Record, offset: int) -> None:
     """Folds the record at `offset`; only decided commands change anything."""
     if not isinstance(record, Decided):

@@ -76,10 +76,6 @@ class OwnRecords:
         self._decode = decode
         self._key = project.encode()
 
-    def is_own(self, entry: StoredEntry) -> bool:
-        """Whether a record is the project's."""
-        return entry.key == self._key
-
     def now(self, entry: StoredEntry) -> Record | None:
         return self._decode.now(entry) if entry.key == self._key else _FOREIGN
 

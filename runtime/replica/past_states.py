@@ -91,20 +91,19 @@ class PastStates:
         Raises StillFolding, TooManyFolds, LogError, StoreError.
         """
         key = _Key(project, offset)
-        async with self._opening:
-            if key not in self._kept:
-                await self._await_made(key, partition)
-            self._kept.move_to_end(key)
-            self._kept[key] += 1
-            try:
+        await self._await_made(key, partition)
+        self._kept.move_to_end(key)
+        self._kept[key] += 1
+        try:
+            async with self._opening:
                 store = await asyncio.to_thread(RocksStore, self._path(key), read_only=True)
                 try:
                     yield store
                 finally:
                     store.close()
-            finally:
-                self._kept[key] -= 1
-                self._freed.set()
+        finally:
+            self._kept[key] -= 1
+            self._freed.set()
 
     async def copy_nearest(self, project: str, offset: int, into: Path) -> None:
         """Makes a state of its own of the nearest one that is kept before `offset`, if one is."""

@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from engine.counters.tallies import read_sums
-from engine.evolve import fold_event
+from engine.evolve import fold_event, fold_facts
 from engine.fold import StateFold
 from engine.kernel.overlay import Bytes, ProjectState
 from engine.kernel.zones import zone_named
@@ -153,15 +153,19 @@ class _Asking:
 
 
 class _Folding(StateFold):
-    """A fold that asks what a record tells before it moves the state on."""
+    """A fold that asks what a record tells before it moves the state on.
+
+    Nobody looks for offers here, and no command comes: what would find them is left out.
+    """
 
     def __init__(self, store: Bytes, asking: _Asking) -> None:
         super().__init__(store)
         self._asking = asking
 
-    def apply(self, record: Record, offset: int) -> None:
+    def apply(self, record: Record, offset: int) -> None:  # noqa: ARG002 - a protocol's
         self._asking.ask_record(record)
-        super().apply(record, offset)
+        if isinstance(record, Decided):
+            fold_facts(self.view(record.project), record)
 
 
 class _Reading(OwnRecords):
@@ -173,18 +177,20 @@ class _Reading(OwnRecords):
         super().__init__(decode, project)
         self._asking = asking
         self._observed = observed
+        #: The one that was decoded last, while those who were observed before it are asked.
+        self._record: Record | None = None
 
     def now(self, entry: StoredEntry) -> Record | None:
-        if not self.is_own(entry):
-            return super().now(entry)
-        if self._asking.state_of is not None and self._observed.precede(time_of(entry)):
-            return None
-        return super().now(entry)
+        record = self._record = super().now(entry)
+        if record is None or self._asking.state_of is None or not isinstance(record, Decided):
+            return record
+        return None if self._observed.precede(record.at) else record
 
     async def later(self, entry: StoredEntry) -> Record:
+        record = self._record or await super().later(entry)
         if self._asking.state_of is not None:
-            await self.reach(time_of(entry))
-        return super().now(entry) or await super().later(entry)
+            await self.reach(record.at)
+        return record
 
     async def reach(self, moment: Millis) -> None:
         """Asks all that was observed before then."""
