@@ -58,7 +58,10 @@ QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "Exporter.note": "what comes of exports",
         "_export_in": "its own command",
     },
-    "services/analytics/live/alerting.py": {"KnownAlerts.note": "what its rates begin with"},
+    "services/analytics/live/alerting.py": {
+        "_COMMANDS": "its own commands",
+        "KnownAlerts.note": "what comes of them",
+    },
     "services/audit/sink/tables.py": {"_forgotten_in": "the one thing that erases"},
     # What a command needs of its project; all others need one that is open, or are refused.
     "engine/projects/decide.py": {

@@ -21,6 +21,7 @@ STORY: Final = (
     *offers.PROMOTIONS,
     *offers.PUBLICATIONS,
     *selling.VALIDATIONS,
+    *selling.WATCHED,
     *selling.REDEMPTIONS,
     *selling.HISTORY,
     *selling.ANALYTICS,

@@ -56,7 +56,13 @@ HISTORY: Final = (
     Step("GET", "/v1/campaigns/{campaign}/summary"),
 )  # fmt: skip
 _PERIOD = {"from": "2020-01-01", "timezone": "Europe/Berlin"}
+#: Before anything is redeemed, so that there is an alert afterwards.
+WATCHED: Final = (
+    Step("PUT", "/v1/analytics/alerts/thresholds", {"budgets": [{"campaign_id": "Spring", "planned_per_hour": 10000}], "code_redemptions_per_minute": 1, "guesses_per_minute": 10}),
+    Step("GET", "/v1/analytics/alerts/thresholds"),
+)  # fmt: skip
 ANALYTICS: Final = (
+    Step("GET", "/v1/analytics/alerts", until={"alerts.0.id": ...}),
     Step("GET", "/v1/analytics/metrics"),
     Step("GET", "/v1/analytics/totals", query={"campaign": "Spring"}),
     Step("GET", "/v1/analytics/timeseries", query={**_PERIOD, "interval": "year", "metrics": "redemptions_succeeded,discount_amount", "to": "2022-01-01"}),
