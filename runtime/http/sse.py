@@ -53,14 +53,13 @@ async def watch_reader(scope: Scope, receive: Receive) -> AsyncIterator[asyncio.
 class StreamLimit:
     """How many streams there are of a kind at once; a reader keeps one up for as long as it wants."""
 
-    def __init__(self, streams_max: int) -> None:
-        self._max = streams_max
+    def __init__(self) -> None:
         self._open = 0
 
-    def require_room(self) -> None:
+    def require_room(self, streams_max: int) -> None:
         """Raises ApiError 503 while there are as many as may be."""
-        if self._open >= self._max:
-            raise unavailable(f"There are {self._max} streams already")
+        if self._open >= streams_max:
+            raise unavailable(f"There are {streams_max} streams already")
 
     def answer(self, events: AsyncGenerator[bytes, None]) -> "EventStream":
         """The stream of these events, which counts from its first event to its end."""

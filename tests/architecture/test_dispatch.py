@@ -60,12 +60,15 @@ QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "_export_in": "its own command",
     },
     "services/audit/history/requests.py": {"_of_record": "of any other the request is not there"},
-    "services/analytics/live/alerting.py": {"KnownAlerts.note": "what its rates begin with"},
     "engine/simulations/requests.py": {
         "_READ": "what shoppers ask for, and what takes it back; nothing else is asked again",
     },
     "services/analytics/simulations/simulate.py": {
         "_Asking.ask_record": "what a request says of the catalogue",
+    },
+    "services/analytics/live/alerting.py": {
+        "_COMMANDS": "its own commands",
+        "KnownAlerts.note": "what comes of them",
     },
     "services/audit/sink/tables.py": {"_forgotten_in": "the one thing that erases"},
     # What a command needs of its project; all others need one that is open, or are refused.

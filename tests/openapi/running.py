@@ -22,6 +22,7 @@ STORY: Final = (
     *offers.PROMOTIONS,
     *offers.PUBLICATIONS,
     *selling.VALIDATIONS,
+    *selling.WATCHED,
     *selling.REDEMPTIONS,
     *selling.HISTORY,
     *selling.ANALYTICS,

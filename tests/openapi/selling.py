@@ -58,7 +58,13 @@ HISTORY: Final = (
     Step("GET", "/v1/campaigns/{campaign}/summary"),
 )  # fmt: skip
 _PERIOD = {"from": "2020-01-01", "timezone": "Europe/Berlin"}
+#: Before anything is redeemed, so that there is an alert afterwards.
+WATCHED: Final = (
+    Step("PUT", "/v1/analytics/alerts/thresholds", {"budgets": [{"campaign_id": "Spring", "planned_per_hour": 10000}], "code_redemptions_per_minute": 1, "guesses_per_minute": 10}),
+    Step("GET", "/v1/analytics/alerts/thresholds"),
+)  # fmt: skip
 ANALYTICS: Final = (
+    Step("GET", "/v1/analytics/alerts", until={"alerts.0.id": ...}),
     Step("GET", "/v1/analytics/metrics"),
     Step("GET", "/v1/analytics/totals", query={"campaign": "Spring"}),
     Step("GET", "/v1/analytics/timeseries", query={**_PERIOD, "interval": "year", "metrics": "redemptions_succeeded,discount_amount", "to": "2022-01-01"}),
@@ -67,9 +73,6 @@ ANALYTICS: Final = (
     Step("GET", "/v1/analytics/compare", query={**_PERIOD, "against_from": "2019-01-01", "metrics": "redemptions_succeeded"}),
     Step("GET", "/v1/analytics/cohorts", query={"from": "2020-01-01", "to": "2020-03-01"}),
     Step("GET", "/v1/analytics/budgets"),
-    Step("GET", "/v1/analytics/alerts"),
-    Step("GET", "/v1/analytics/alerts/thresholds"),
-    Step("PUT", "/v1/analytics/alerts/thresholds", {"guesses_per_minute": 50, "budgets": [{"campaign_id": "{campaign}", "planned_per_hour": 100000}]}),
     Step("POST", "/v1/analytics/simulations", {"campaign": {"name": "Ten per cent", "campaign_type": "PROMOTION", "promotion": {"tiers": [{"name": "10 %", "action": {"discount": {"type": "PERCENT", "percent_off": 10}}}]}}, "from": "{yesterday}", "to": "{after_tomorrow}"}, keep={"simulation": "id"}),
     Step("GET", "/v1/analytics/simulations/{simulation}", until={"status": "DONE"}),
     Step("GET", "/v1/analytics/simulations"),

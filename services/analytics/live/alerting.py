@@ -11,7 +11,15 @@ import msgspec
 
 from runtime.clickhouse.database import Query
 from runtime.clickhouse.reads import Reads
-from schemas.alerts import Alert, AlertRaised, AlertThresholds, AlertThresholdsUpdated
+from schemas.alerts import (
+    Alert,
+    AlertRaised,
+    AlertThresholds,
+    AlertThresholdsUpdated,
+    RaiseAlert,
+    SetAlertThresholds,
+)
+from schemas.base import tag_of
 from schemas.records import Decided
 
 #: As in `services.audit.sink.alert_rows`: services meet on topics and tables.
@@ -22,6 +30,8 @@ _KEPT: Final = (
 )
 #: How many alerts of a project a stream begins with, or can go on from, at most.
 NEWEST_MAX: Final = 50
+#: What has alerts raised and thresholds set: all else is passed over by one look.
+_COMMANDS: Final = frozenset(map(tag_of, (RaiseAlert, SetAlertThresholds)))
 _DEFAULTS: Final = AlertThresholds()
 _alerts: Final = msgspec.json.Decoder(Alert)
 _thresholds: Final = msgspec.json.Decoder(AlertThresholds)
@@ -52,7 +62,7 @@ class KnownAlerts:
 
     def note(self, record: Any, offset: int) -> None:
         """Hears of a record of the ledger; one that is told again changes nothing."""
-        if type(record) is not Decided:
+        if type(record) is not Decided or record.command_type not in _COMMANDS:
             return
         for event in record.events:
             if type(event) is AlertRaised:

@@ -46,7 +46,7 @@ OFFSET_DIGITS_MAX: Final = 18
 
 def live_route(live: Live, reads: Reads, seconds_max: float = STREAM_SECONDS_MAX) -> Route:
     """The route; names of campaigns are read from the tables."""
-    limit = StreamLimit(STREAMS_MAX)
+    limit = StreamLimit()
 
     async def answer(request: Request) -> EventStream:
         """GET /v1/analytics/live. Raises ApiError."""
@@ -55,7 +55,7 @@ def live_route(live: Live, reads: Reads, seconds_max: float = STREAM_SECONDS_MAX
         project = caller_of(request).project
         (partition,) = (each for topic, each in positions_of(request) if topic == LEDGER)
         last = _last_event(request, partition)
-        limit.require_room()
+        limit.require_room(STREAMS_MAX)
         named, current = text_of(given, "campaign"), reads.up_to(request)
         campaign = None if named is None else await campaign_id(current, project, named)
         follower = _Follower(live, current, project, partition, campaign)

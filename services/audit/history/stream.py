@@ -63,7 +63,7 @@ class EventStreams:
         self.records = records
         self.listen = listen
         self.seconds_max = seconds_max
-        self._limit = StreamLimit(STREAMS_MAX)
+        self._limit = StreamLimit()
 
     async def answer(self, request: Request) -> EventStream:
         """GET /v1/audit/stream. Raises ApiError."""
@@ -72,7 +72,7 @@ class EventStreams:
         project = caller_of(request).project
         (partition,) = (each for topic, each in positions_of(request) if topic == LEDGER)
         last = _last_event(request, partition)
-        self._limit.require_room()
+        self._limit.require_room(STREAMS_MAX)
         choice = await read_choice(self.reads.up_to(request), project, given)
         follower = _Follower(self, project, Place(LEDGER, partition), choice)
         return self._limit.answer(follower.events(last))

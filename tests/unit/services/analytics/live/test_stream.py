@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from runtime.clickhouse.database import Query
 from runtime.log.log import Entry
@@ -59,7 +60,8 @@ class Watched:
 
     def alert(self, offset: int, campaign: str | None = None, project: str = PROJECT) -> None:
         raised = AlertRaised(alert(f"alert_{offset}", campaign))
-        self.live.alerts.note(decided(raised, project=project), offset)
+        record = structs.replace(decided(raised, project=project), command_type="raise_alert")
+        self.live.alerts.note(record, offset)
 
     def events(
         self, campaign: str | None = None, last: int | None = None, seconds: float = 5.0
@@ -178,7 +180,9 @@ async def test_what_the_tables_hold_is_older_than_what_was_told() -> None:
     watched = Watched()
     watched.alert(5)
     newer = AlertThresholds(quiet_minutes=7)
-    watched.live.alerts.note(decided(AlertThresholdsUpdated(newer)), 6)
+    record = decided(AlertThresholdsUpdated(newer))
+    record = structs.replace(record, command_type="set_alert_thresholds")
+    watched.live.alerts.note(record, 6)
     older = msgspec.json.encode(AlertThresholds(quiet_minutes=9))
     tables: Any = Tables(
         (PROJECT, "alert", 2, msgspec.json.encode(alert("alert_2"))),
