@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
+from engine.kernel.encode import CHANNELS
 from engine.pricing.sums import budget_amount
 from runtime.clickhouse.database import Column
 from runtime.clickhouse.table import sink_table
@@ -82,6 +83,7 @@ class RedemptionFact(NamedTuple):
     tier: str = ""
     #: The voucher's id.
     voucher: str = ""
+    #: Of which kind the key was that asked, as events and lists say it.
     channel: str = ""
     #: The key of the error that a failure ended with.
     reason: str = ""
@@ -108,6 +110,7 @@ def _redemption_succeeded(record: Decided, event: RedemptionSucceeded) -> list[R
     discounts = 0 if order is None else order.discount_amount + order.items_discount
     applied = [each for each in event.evaluation.outcomes if each.status == "APPLICABLE"]
     products, initial = _products(order), budget_amount(order)
+    channel = CHANNELS[record.key_kind]
     campaigns: set[str] = set()
     facts: list[RedemptionFact] = []
     for entry_id, outcome in zip(event.redemption_ids, applied, strict=True):
@@ -126,7 +129,7 @@ def _redemption_succeeded(record: Decided, event: RedemptionSucceeded) -> list[R
             int(not facts),
             int(campaign not in campaigns),
             *_redeemable(outcome),
-            event.channel,
+            channel,
             "",
             products,
             initial,
@@ -138,7 +141,7 @@ def _redemption_succeeded(record: Decided, event: RedemptionSucceeded) -> list[R
 
 def _redemption_failed(record: Decided, event: RedemptionFailed) -> list[RedemptionFact]:
     failed = [each for each in event.evaluation.outcomes if each.status == "INAPPLICABLE"]
-    products = _products(event.evaluation.order)
+    products, channel = _products(event.evaluation.order), CHANNELS[record.key_kind]
     return [
         RedemptionFact(
             record.project,
@@ -154,7 +157,7 @@ def _redemption_failed(record: Decided, event: RedemptionFailed) -> list[Redempt
             0,
             0,
             *_redeemable(outcome),
-            event.channel,
+            channel,
             "" if outcome.refusal is None else outcome.refusal.key,
             products,
         )
