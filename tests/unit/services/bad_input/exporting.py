@@ -32,7 +32,7 @@ EXPORTS: Final[Rows] = {
         *post("exports", _filtered(odd=_is(1)), _filtered(code=_is("A", "$odd")),
               _filtered(created_at=_is("soon", "$after")), _filtered(code="A"), _filtered(code=_is({})),
               _filtered(code=_is("x" * 513)), _filtered(junction="xor"), _filtered(junction=1),
-              _filtered("redemption", odd=_is("b")), _filtered("customer", birthday=_is("1")),
+              _filtered("voucher_transactions", **{"metadata.a": _is("b")}), _filtered("customer", birthday=_is("1")),
               _filtered(active=_is(1, "$more_than")),
               _export(filters={"code": {"conditions": {"$in": ["x"] * 1001}}})),
         *post("vouchers/A/transactions/export", {"parameters": {"filters": {"junction": "or"}}},
