@@ -17,6 +17,7 @@ from engine.kernel import tables
 from runtime.base.settings import Settings
 from runtime.log.chain import Damage
 from runtime.log.log import Log, LogError, OutOfRange, Place
+from runtime.replica.fresh_storage import FreshStorage
 from runtime.replica.replica import Decode
 from runtime.store.store import RocksStore, Store
 from schemas.base import Millis
@@ -26,7 +27,7 @@ from tessera.hosts.parts import Parts
 from tessera.installation import reach_installation
 from tessera.selection import object_of, offset_at, read_time
 from tessera.tail import escape_text
-from tessera.verify_fold import FreshFold, FreshStorage, Unusable
+from tessera.verify_fold import FreshFold, Unusable
 
 #: What the ledger remembers for itself; shown where its table is named.
 _MEMORY: Final = frozenset({tables.SEEN.name, tables.SEEN_FROM.name})

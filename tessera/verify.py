@@ -28,6 +28,7 @@ from runtime.clickhouse.sinks import TableState
 from runtime.clickhouse.table import Filling, SourceEntry
 from runtime.log.chain import Damage, entry_hash
 from runtime.log.log import Log, LogError, Place
+from runtime.replica.fresh_storage import FreshStorage
 from runtime.replica.replica import Applied, Decode, Position, read_position
 from runtime.store.folders import state_folders
 from runtime.store.store import RocksStore, Store, StoreError
@@ -38,7 +39,7 @@ from tessera.hosts.insight_tables import insight_fillings
 from tessera.hosts.parts import Parts
 from tessera.installation import reach_installation
 from tessera.report import Report
-from tessera.verify_fold import FreshFold, FreshStorage, Unusable, require_usable
+from tessera.verify_fold import FreshFold, Unusable, require_usable
 from tessera.verify_tables import (
     Behind,
     FreshTables,

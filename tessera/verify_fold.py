@@ -2,29 +2,16 @@
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from engine.fold import StateFold
 from runtime.keys.sealing import KeyringError
 from runtime.log.chain import ChainState
 from runtime.log.log import Log, OutOfRange, StoredEntry
+from runtime.replica.fresh_storage import FreshStorage
 from runtime.replica.replica import Applied, Decode, Replica
-from runtime.store.store import RocksStore, Store
+from runtime.store.store import Store
 from schemas.records import Record
 from tessera.verify_tables import SILENCE_MS_MAX
-
-
-class FreshStorage:
-    """Storage for the fresh fold, in a folder that lasts as long as the command."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def open(self) -> Store:
-        return RocksStore(self._path)
-
-    def wipe(self) -> Store:
-        raise OutOfRange("the ledger was cut while it was read")
 
 
 class Unusable(Exception):

@@ -13,9 +13,10 @@ from typing import Final
 
 import msgspec
 
-from runtime.log.log import Log, LogError, OutOfRange, Place, StoredEntry
+from runtime.log.log import Log, LogError, Place, StoredEntry
+from runtime.replica.fresh_storage import FreshStorage
 from runtime.replica.replica import Decode, Fold, Replica
-from runtime.store.store import RocksStore, Store
+from runtime.store.store import Store
 from schemas.base import Millis
 from schemas.records import Record, WriterStarted
 from schemas.topics import LEDGER
@@ -83,19 +84,6 @@ class OwnRecords:
         return await self._decode.later(entry)
 
 
-class PastStorage:
-    """Where a fold of the past keeps its state; it cannot begin anew under way."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def open(self) -> Store:
-        return RocksStore(self._path)
-
-    def wipe(self) -> Store:
-        raise OutOfRange("the ledger was cut while it was read")
-
-
 async def fold_past(
     log: Log,
     decode: Decode,
@@ -126,7 +114,7 @@ async def _fold_to(
     tell: Callable[[int], None],
 ) -> None:
     replica = Replica(
-        log, job.partition, PastStorage(working), make_fold, OwnRecords(decode, job.project)
+        log, job.partition, FreshStorage(working), make_fold, OwnRecords(decode, job.project)
     )
     try:
         while replica.chain.state.position < stop - 1:

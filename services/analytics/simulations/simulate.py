@@ -24,7 +24,8 @@ from engine.simulations.requests import Past, PastRequest, PastRollback, observe
 from engine.simulations.sums import SimulationSums
 from engine.simulations.trying import count_on_draft, take_back_from_draft, try_draft
 from runtime.log.log import Log, LogError, Place, Reader, StoredEntry, decode_entry
-from runtime.replica.past import SILENCE_MS_MAX, OwnRecords, PastStorage, find_offset, time_of
+from runtime.replica.fresh_storage import FreshStorage
+from runtime.replica.past import SILENCE_MS_MAX, OwnRecords, find_offset, time_of
 from runtime.replica.replica import Decode, Replica
 from runtime.store.store import Store
 from schemas.base import Millis
@@ -77,7 +78,7 @@ async def simulate(log: Log, decode: Decode, job: SimulationJob, tell: Tell) -> 
 
     observed = _Observations(log, job)
     reading = _Reading(decode, job.project, asking, observed)
-    replica = Replica(log, partition, PastStorage(Path(job.folder)), make_fold, reading)
+    replica = Replica(log, partition, FreshStorage(Path(job.folder)), make_fold, reading)
     first = replica.chain.state.position + 1
     try:
         await _read_to(replica, begin, lambda at: tell(Progress(at - first, end - first)))
