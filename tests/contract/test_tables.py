@@ -21,6 +21,8 @@ WITHIN = {
     "exports": "audit",
     "alerts": "analytics",
     "live": "analytics",
+    "simulations": "analytics",
+    "sql": "analytics",
     "notifications": "audit",
     "notification-list": "audit",
 }

@@ -55,7 +55,9 @@ def test_a_draft_is_simulated_over_what_was_asked(
 
     file = tmp_path / "draft.json"
     file.write_text(json.dumps(draft))
-    options = ("--campaign", str(file), "--from", period["from"], "--to", period["to"])
+    project = system.keys["project_id"]
+    within = ("--from", period["from"], "--to", period["to"])
+    options = ("--project", project, "--campaign", str(file), *within)
     told = system.command("simulate", *options, "--format", "json")
     assert json.loads(told.stdout)["totals"] == totals
     text = system.command("simulate", *options).stdout
