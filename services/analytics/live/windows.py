@@ -96,11 +96,6 @@ class Campaign:
         after = (end - 1) // MINUTE + 1
         return _total(self._minutes, after - seconds // MINUTE, after)
 
-    @property
-    def newest_minute(self) -> int:
-        """The minute in which something happened last."""
-        return max(self._minutes, default=0)
-
 
 def _total(kept: Mapping[int, Sums], first: int, end: int) -> Sums:
     total = NOTHING
@@ -114,6 +109,7 @@ def _total(kept: Mapping[int, Sums], first: int, end: int) -> Sums:
 class Project:
     """What is known of one project's last hour."""
 
+    #: What was counted last is last.
     campaigns: dict[str, Campaign] = field(default_factory=dict)
     #: Discount by campaign, redemptions by code, failures by campaign and reason, guesses by client.
     discounts: Minutes = field(default_factory=Minutes)
@@ -137,12 +133,12 @@ class Project:
                 counts.add(subject, second // MINUTE, count)
 
     def _campaign(self, campaign: str) -> Campaign:
-        found = self.campaigns.get(campaign)
+        found = self.campaigns.pop(campaign, None)
         if found is None:
+            found = Campaign()
             if len(self.campaigns) >= SUBJECTS_MAX:
-                oldest = min(self.campaigns, key=lambda each: self.campaigns[each].newest_minute)
-                del self.campaigns[oldest]
-            found = self.campaigns[campaign] = Campaign()
+                del self.campaigns[next(iter(self.campaigns))]
+        self.campaigns[campaign] = found
         return found
 
 

@@ -115,9 +115,9 @@ def test_of_too_many_campaigns_the_one_that_is_silent_for_longest_goes(
 ) -> None:
     monkeypatch.setattr(windows, "SUBJECTS_MAX", 2)
     rates = Rates()
-    for number, campaign in enumerate("abc"):
-        rates.take(0, counted(succeeded(NOW + 60 * number, campaign=campaign), last=number))
-    assert list(rates.shown("proj", NOW + 121, None)) == ["b", "c"]
+    for number, campaign in enumerate("abac"):
+        rates.take(0, counted(succeeded(NOW + number, campaign=campaign), last=number))
+    assert list(rates.shown("proj", NOW + 4, None)) == ["a", "c"]
 
 
 def test_of_too_many_subjects_the_one_that_is_silent_for_longest_goes() -> None:
