@@ -28,7 +28,7 @@ from services.analytics.live.counting import Counts
 GATHER_SECONDS: Final = 0.25
 #: After so many records without a count a mark says how far counting is.
 MARK_RECORDS: Final = 5000
-#: How many redeemables are counted at most before the rest waits for them to be sent: what they
+#: How many redeemables, and projects for some, are counted at most before the rest waits for them to be sent: what they
 #: come to fits into one batch.
 STRETCH_MAX: Final = 3000
 READ_RECORDS_MAX: Final = 1000

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from runtime.clickhouse.source import LogSources
 from runtime.log.chain import GENESIS, chain_entry
@@ -17,6 +18,7 @@ from schemas.records import Record
 from schemas.topics import CAMPAIGN_RATES, LEDGER
 from services.analytics.live import counter
 from services.analytics.live.counter import Counter, CountingOutfit
+from services.analytics.live.counting import PROJECT_SIZE
 from services.analytics.live.windows import Rates
 from tests.unit.services.audit.examples import (
     PROJECT,
@@ -308,13 +310,24 @@ async def test_wherever_it_is_killed_nothing_is_missing_and_nothing_is_there_twi
 
 
 async def test_a_long_stretch_is_sent_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(counter, "STRETCH_MAX", 10)
+    monkeypatch.setattr(counter, "STRETCH_MAX", 10 + PROJECT_SIZE)
     ledger = Ledger()
     async with ledger.counting():
         ledger.redeem(35)
         ledger.tell()
     assert ledger.succeeded() == 35
     assert [each.last for each in ledger.told()] == [9, 19, 29, 34]
+
+
+async def test_very_many_projects_are_more_than_one_batch() -> None:
+    ledger = Ledger()
+    one = decided(succeeded(applicable("A", 10, "camp_1")))
+    ledger.append(*(structs.replace(one, project=f"proj_{n:020}") for n in range(3000)))
+    async with ledger.counting():
+        ledger.tell()
+    told = ledger.told()
+    assert len({each.project for each in told}) == 3000
+    assert len({each.last for each in told}) > 1
 
 
 async def test_a_mark_says_that_nothing_counted(monkeypatch: pytest.MonkeyPatch) -> None:
