@@ -32,7 +32,8 @@ class RatesCounted(Shape, tag="rates.counted", frozen=True):
     """What the records of one stretch of the ledger's same partition add up to, for a project.
 
     A stretch is in one batch, so it is there whole or not at all. It may be there twice; `last`
-    with `part` grows, so whoever reads knows what it has.
+    with `part` grows, so whoever reads knows what it has. Where an append came late and its writer
+    was killed, a stretch holds the one before it, too; then `first` does not follow its `last`.
     """
 
     #: Empty: the stretch holds nothing that counts.

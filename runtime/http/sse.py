@@ -4,8 +4,9 @@ Source of the form: WHATWG HTML, "Server-sent events".
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager, nullcontext
+from functools import partial
 from typing import Final
 
 from starlette.types import Receive, Scope, Send
@@ -61,16 +62,16 @@ class StreamLimit:
         if self._open >= streams_max:
             raise unavailable(f"There are {streams_max} streams already")
 
-    def answer(self, events: AsyncGenerator[bytes, None]) -> "EventStream":
-        """The stream of these events, which counts from its first event to its end."""
-        return EventStream(self._counted(events))
+    def answer(self, events: AsyncGenerator[bytes, None], streams_max: int) -> "EventStream":
+        """The stream of these events; as it begins there has to be room, or it is a 503."""
+        return EventStream(events, room=partial(self._hold_room, streams_max))
 
-    async def _counted(self, events: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
+    @contextmanager
+    def _hold_room(self, streams_max: int) -> Iterator[None]:
+        self.require_room(streams_max)
         self._open += 1
         try:
-            async with aclosing(events):
-                async for event in events:
-                    yield event
+            yield
         finally:
             self._open -= 1
 
@@ -79,14 +80,21 @@ class EventStream:
     """An answer of events as they come, until either side ends it."""
 
     def __init__(
-        self, events: AsyncGenerator[bytes, None], silent_seconds: float = SILENT_SECONDS_MAX
+        self,
+        events: AsyncGenerator[bytes, None],
+        silent_seconds: float = SILENT_SECONDS_MAX,
+        room: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self._events = events
         self._silent_seconds = silent_seconds
+        self._room = room
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Sends until the events end, or nobody reads them any more."""
+        """Sends until the events end, or nobody reads them any more. Raises ApiError."""
+        with self._room():
+            await self._serve(scope, receive, send)
 
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def write(chunk: bytes, *, more: bool = True) -> None:
             await send({"type": "http.response.body", "body": chunk, "more_body": more})
 

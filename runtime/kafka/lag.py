@@ -7,7 +7,7 @@ somebody has to watch how far they are; whoever appends tells, so that nobody po
 import asyncio
 from typing import Final
 
-#: How long what was appended may not have arrived.
+#: How long nothing may arrive where something waits.
 BEHIND_SECONDS_MAX: Final = 60.0
 
 
@@ -35,15 +35,23 @@ class LagWatch:
         self._arrived[partition] = offset
 
     async def run(self) -> None:
-        """Watches for ever. Raises Behind."""
+        """Watches for ever. Raises Behind where something waits and nothing arrives."""
         while True:
-            await self._waits.wait()
-            self._waits.clear()
-            expected = dict(self._appended)
+            behind = self._find_behind()
+            if not behind:
+                self._waits.clear()
+                await self._waits.wait()
+                continue
             await asyncio.sleep(self._seconds_max)
-            for partition, offset in expected.items():
-                if self._arrived.get(partition, -1) < offset:
+            for partition, (at, expected) in behind.items():
+                # much that waits may take longer, as long as some of it arrives
+                if self._arrived.get(partition, -1) <= at:
                     raise Behind(
-                        f"partition {partition} is at {self._arrived.get(partition, -1)}, and "
-                        f"{offset} was appended {self._seconds_max:.0f} s ago"
+                        f"partition {partition} is at {at}, and "
+                        f"{expected} was appended {self._seconds_max:.0f} s ago"
                     )
+
+    def _find_behind(self) -> dict[int, tuple[int, int]]:
+        """Where something waits: what arrived last, and what was appended last."""
+        found = {n: (self._arrived.get(n, -1), offset) for n, offset in self._appended.items()}
+        return {n: (at, offset) for n, (at, offset) in found.items() if at < offset}

@@ -88,9 +88,16 @@ async def keep_live_app(
 
 @asynccontextmanager
 async def running(app: faust.App) -> AsyncIterator[None]:
-    """The application runs within it. It may hang as it stops; then it is left behind."""
+    """The application runs within it. It may hang as it stops; then it is left behind.
+
+    However it stops, what ended it is raised: a cancellation that got lost would begin another one.
+    """
+    context = faust_app_running(app, stop_timeout=STOP_SECONDS_MAX)
+    await context.__aenter__()
     try:
-        async with faust_app_running(app, stop_timeout=STOP_SECONDS_MAX):
-            yield
-    except TimeoutError:
-        log.warning("the application did not stop in time")
+        yield
+    finally:
+        try:
+            await context.__aexit__(None, None, None)
+        except Exception:
+            log.warning("the application did not stop in order", exc_info=True)

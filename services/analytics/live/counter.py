@@ -28,7 +28,7 @@ from services.analytics.live.counting import Counts
 GATHER_SECONDS: Final = 0.25
 #: After so many records without a count a mark says how far counting is.
 MARK_RECORDS: Final = 5000
-#: How many redeemables are counted at most before the rest waits for them to be sent: what they
+#: How many redeemables, and projects for some, are counted at most before the rest waits for them to be sent: what they
 #: come to fits into one batch.
 STRETCH_MAX: Final = 3000
 READ_RECORDS_MAX: Final = 1000
@@ -72,6 +72,8 @@ class Counter:
         self._place = Place(LEDGER, partition)
         self._appender: Appender | None = None
         self._counts = Counts()
+        #: The batch that was appended last, until it is known to be there.
+        self._unsure: list[RatesCounted] = []
         #: Up to there everything is counted, void records included; None: nothing says so.
         self._read: int | None = None
         #: The last record that counted, and the last one that was sent.
@@ -117,13 +119,13 @@ class Counter:
     async def _follow(self) -> None:
         self._is_live, self._counts, self._told = False, Counts(), -1
         with self._outfit.listen(self._place, self.note) as joined:
-            at = await self._checkpoint()
-            self._read = None if at is None else at.offset
-            self._applied = self._sent = -1 if at is None else at.offset
+            at = await self._settle(await self._read_end())
+            self._read = at
+            self._applied = self._sent = -1 if at is None else at
             self._told = max(self._told, joined)
             if at is None:
                 self._is_live = True
-            elif self._told > at.offset:
+            elif self._told > at:
                 self._has_more.set()
             else:
                 self._is_live = True
@@ -158,7 +160,7 @@ class Counter:
         finally:
             await source.close()
 
-    async def _checkpoint(self) -> Checkpoint | None:
+    async def _read_end(self) -> int | None:
         """Up to where it is counted; None where the topic is empty, or of another log."""
         _, end = await self._outfit.log.bounds(CAMPAIGN_RATES, self._partition)
         try:
@@ -167,22 +169,37 @@ class Counter:
             return None
         last = _decoder.decode(entry.value).last
         found = await self._outfit.sources.hash_at(self._place, last)
-        return None if found is None else Checkpoint(last, found)
+        return None if found is None else last
+
+    async def _settle(self, end: int | None) -> int | None:
+        """Appends again what may not be there; up to where it is counted then. Raises LogError.
+
+        It may come late, so it is the same stretch: whoever reads it twice counts it once.
+        """
+        told, self._unsure = self._unsure, []
+        if not told or end not in (None, told[0].first - 1):
+            return end
+        await self._append(told)
+        return told[0].last
 
     async def _send(self) -> None:
-        """Appends what has gathered as one batch. Raises LogError, and all is counted again."""
+        """Appends what has gathered as one batch. Raises LogError, and counting begins anew."""
         first, last = self._sent + 1, self._applied
         told = self._counts.records(first, last)
         if not told and last - self._sent >= MARK_RECORDS:
             told = [RatesCounted("", first, last)]
-        if not told:
-            return
-        self._counts = Counts()
+        if told:
+            self._counts = Counts()
+            await self._append(told)
+            self._sent = last
+
+    async def _append(self, told: list[RatesCounted]) -> None:
+        self._unsure = told
         if self._appender is None:
             self._appender = await self._outfit.log.appender(CAMPAIGN_RATES, self._partition)
         offset = await self._appender.append([rates_entry(each) for each in told])
+        self._unsure = []
         self._outfit.appended(self._partition, offset + len(told) - 1)
-        self._sent = last
 
     async def _abandon(self) -> None:
         if self._appender is not None:

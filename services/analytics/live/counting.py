@@ -28,6 +28,8 @@ UNKNOWN: Final = "not_found"
 ENTRIES_MAX: Final = 500
 #: How many codes and clients of one stretch are told, per project: those with most.
 SUBJECTS_MAX: Final = 1000
+#: How many redeemables a project's second comes to beside its own: its part is a record by itself.
+PROJECT_SIZE: Final = 2
 
 _SUCCEEDED, _ROLLED_BACK, _DISCOUNT, _FAILED = range(4)
 
@@ -55,7 +57,7 @@ class Counts:
     """What a stretch of records adds up to."""
 
     def __init__(self) -> None:
-        #: How many redeemables were counted.
+        #: What it comes to in redeemables, by which a stretch is bounded.
         self.size = 0
         self._seconds: dict[tuple[str, int], _Second] = {}
         self._project = ""
@@ -77,6 +79,7 @@ class Counts:
         found = self._seconds.get((project, at))
         if found is None:
             found = self._seconds[project, at] = _Second()
+            self.size += PROJECT_SIZE
         self._current = found
 
     def records(self, first: int, last: int) -> list[RatesCounted]:

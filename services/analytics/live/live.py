@@ -31,7 +31,7 @@ WATCHED_MINUTES: Final = 10
 #: What is read at a start: so much, and the hour before it that tells what is usual.
 READ_MS: Final[Millis] = (WATCHED_MINUTES + HOUR_MINUTES) * MINUTE_MS
 RETRY_SECONDS: Final = 2.0
-#: How many alerts wait to be sent at most; what comes then is dropped, and is found again.
+#: How many alerts wait to be sent at most; what there is no room for is found again.
 WAITING_MAX: Final = 1000
 
 log = structlog.get_logger(__name__)
@@ -74,9 +74,9 @@ class Live:
         project = self.rates.take(partition, counted)
         if project is None:
             return
-        for each in self._watch.look(project, counted, self._watched_from):
-            if not self._waiting.full():
-                self._waiting.put_nowait((partition, counted.project, each))
+        room = self._waiting.maxsize - self._waiting.qsize()
+        for each in self._watch.look(project, counted, self._watched_from, room):
+            self._waiting.put_nowait((partition, counted.project, each))
         self._changed(counted.project)
 
     async def send_alerts(self) -> None:

@@ -59,7 +59,7 @@ def live_route(live: Live, reads: Reads, seconds_max: float = STREAM_SECONDS_MAX
         named, current = text_of(given, "campaign"), reads.up_to(request)
         campaign = None if named is None else await campaign_id(current, project, named)
         follower = _Follower(live, current, project, partition, campaign)
-        return limit.answer(follower.events(last, seconds_max))
+        return limit.answer(follower.events(last, seconds_max), STREAMS_MAX)
 
     return Route("/v1/analytics/live", answer, methods=["GET"])
 

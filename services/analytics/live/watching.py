@@ -5,6 +5,7 @@ then, so that the ledger knows that it does; whether it is a new alert is decide
 """
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Final, NamedTuple
 
 from schemas.alerts import AlertKind, AlertThresholds, RaiseAlert
@@ -95,15 +96,18 @@ class Watch:
         #: By project, kind and subject: the last minute beyond, and the last one that was told.
         self._known: dict[tuple[str, AlertKind, str], tuple[int, int]] = {}
 
-    def look(self, project: Project, counted: RatesCounted, since: int) -> list[RaiseAlert]:
-        """What there is to be told of minutes from `since` on."""
+    def look(
+        self, project: Project, counted: RatesCounted, since: int, most: int
+    ) -> list[RaiseAlert]:
+        """What there is to be told of minutes from `since` on; beyond `most` it is found again."""
         thresholds = self._thresholds_of(counted.project)
         told = (
             self._note(counted.project, each, thresholds.quiet_minutes)
             for each in find_beyond(project, counted, thresholds)
             if each.minute >= since
         )
-        return [each for each in told if each is not None]
+        # what is not taken from here on is not noted as told
+        return list(islice((each for each in told if each is not None), most))
 
     def _note(self, project: str, found: Beyond, quiet: int) -> RaiseAlert | None:
         key = (project, found.kind, found.subject)

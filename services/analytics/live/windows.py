@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
+from msgspec import structs
+
 from schemas.rates import CampaignSecond, RatesCounted
 
 MINUTE: Final = 60
@@ -94,11 +96,6 @@ class Campaign:
         after = (end - 1) // MINUTE + 1
         return _total(self._minutes, after - seconds // MINUTE, after)
 
-    @property
-    def newest_minute(self) -> int:
-        """The minute in which something happened last."""
-        return max(self._minutes, default=0)
-
 
 def _total(kept: Mapping[int, Sums], first: int, end: int) -> Sums:
     total = NOTHING
@@ -112,6 +109,7 @@ def _total(kept: Mapping[int, Sums], first: int, end: int) -> Sums:
 class Project:
     """What is known of one project's last hour."""
 
+    #: What was counted last is last.
     campaigns: dict[str, Campaign] = field(default_factory=dict)
     #: Discount by campaign, redemptions by code, failures by campaign and reason, guesses by client.
     discounts: Minutes = field(default_factory=Minutes)
@@ -135,12 +133,12 @@ class Project:
                 counts.add(subject, second // MINUTE, count)
 
     def _campaign(self, campaign: str) -> Campaign:
-        found = self.campaigns.get(campaign)
+        found = self.campaigns.pop(campaign, None)
         if found is None:
+            found = Campaign()
             if len(self.campaigns) >= SUBJECTS_MAX:
-                oldest = min(self.campaigns, key=lambda each: self.campaigns[each].newest_minute)
-                del self.campaigns[oldest]
-            found = self.campaigns[campaign] = Campaign()
+                del self.campaigns[next(iter(self.campaigns))]
+        self.campaigns[campaign] = found
         return found
 
 
@@ -151,6 +149,8 @@ class Rates:
         self._projects: dict[str, Project] = {}
         #: By partition, the last stretch that was taken, and the part of it.
         self._taken: dict[int, tuple[int, int]] = {}
+        #: What was taken of that stretch.
+        self._stretches: dict[int, list[RatesCounted]] = {}
         self._newest_minute = 0
 
     def take(self, partition: int, counted: RatesCounted) -> Project | None:
@@ -158,7 +158,13 @@ class Rates:
         place = (counted.last, counted.part)
         if place <= self._taken.get(partition, (-1, -1)):
             return None
+        last, _ = self._taken.get(partition, (-1, -1))
         self._taken[partition] = place
+        if counted.last > last:
+            stretch, self._stretches[partition] = self._stretches.get(partition, []), []
+            if counted.first <= last:
+                self._take_back(each for each in stretch if each.first >= counted.first)
+        self._stretches[partition].append(counted)
         if not counted.project:
             return None
         project = self._projects.setdefault(counted.project, Project())
@@ -189,6 +195,13 @@ class Rates:
                     found[each] = sums
         return found
 
+    def _take_back(self, stretch: Iterable[RatesCounted]) -> None:
+        """Uncounts what another stretch holds, too."""
+        for each in stretch:
+            project = self._projects.get(each.project)
+            if project is not None:
+                project.add(negated(each))
+
     def _drop_silent(self) -> None:
         """Forgets projects that nothing happened in for an hour."""
         since = self._newest_minute - HOUR_MINUTES
@@ -199,3 +212,23 @@ class Rates:
 def failure_subject(campaign: str, reason: str) -> str:
     """What a failure is counted by; of no campaign it is the reason alone."""
     return f"{campaign}/{reason}" if campaign else reason
+
+
+def negated(counted: RatesCounted) -> RatesCounted:
+    """What takes back that which was counted."""
+    return structs.replace(
+        counted,
+        campaigns=tuple(
+            CampaignSecond(
+                each.campaign,
+                each.second,
+                -each.succeeded,
+                -each.rolled_back,
+                -each.discount,
+                {reason: -count for reason, count in each.failed.items()},
+            )
+            for each in counted.campaigns
+        ),
+        codes=tuple(structs.replace(each, count=-each.count) for each in counted.codes),
+        guesses=tuple(structs.replace(each, count=-each.count) for each in counted.guesses),
+    )

@@ -75,7 +75,7 @@ class EventStreams:
         self._limit.require_room(STREAMS_MAX)
         choice = await read_choice(self.reads.up_to(request), project, given)
         follower = _Follower(self, project, Place(LEDGER, partition), choice)
-        return self._limit.answer(follower.events(last))
+        return self._limit.answer(follower.events(last), STREAMS_MAX)
 
 
 def _last_event(request: Request, partition: int) -> tuple[int, int] | None:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 from starlette.types import Message
 
-from runtime.http.sse import ENDLESS, EventStream, as_event
+from runtime.http.sse import ENDLESS, EventStream, StreamLimit, as_event
 from tests.unit.runtime.http.test_connection import serving
 
 
@@ -122,3 +122,38 @@ async def test_a_server_that_stops_does_not_wait_for_it(monkeypatch: pytest.Monk
     assert (await reader.read()).endswith(b"0\r\n\r\n")
     writer.close()
     await writer.wait_closed()
+
+
+async def test_of_streams_that_are_asked_for_at_once_only_as_many_begin_as_may_be() -> None:
+    limit, events, gate, came = StreamLimit(), Events(1), asyncio.Event(), asyncio.Semaphore(0)
+
+    async def stream(_: Request) -> EventStream:
+        limit.require_room(1)
+        came.release()
+        await gate.wait()
+        return limit.answer(events.come(), 1)
+
+    async def ask(port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET /health/stream HTTP/1.1\r\nhost: x\r\n\r\n")
+        return reader, writer
+
+    route = Route("/health/stream", stream, methods=["GET"])
+    async with serving(routes=(route,)) as port:
+        asked = [await ask(port) for _ in range(3)]
+        for _ in asked:
+            await came.acquire()
+        gate.set()
+        answers = [(await reader.readline()).split()[1] for reader, _ in asked]
+        for _, writer in asked:
+            writer.close()
+    assert sorted(answers) == [b"200", b"503", b"503"]
+
+
+async def test_a_stream_that_ended_leaves_its_room() -> None:
+    limit = StreamLimit()
+    for _ in range(2):
+        reader = Reader()
+        stream = limit.answer(Events(1, ends=True).come(), 1)
+        await stream(reader.scope, reader.receive, reader.send)
+        assert reader.sent[-1] == b""

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from runtime.clickhouse.source import LogSources
 from runtime.log.chain import GENESIS, chain_entry
@@ -17,6 +18,7 @@ from schemas.records import Record
 from schemas.topics import CAMPAIGN_RATES, LEDGER
 from services.analytics.live import counter
 from services.analytics.live.counter import Counter, CountingOutfit
+from services.analytics.live.counting import PROJECT_SIZE
 from services.analytics.live.windows import Rates
 from tests.unit.services.audit.examples import (
     PROJECT,
@@ -35,13 +37,26 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(counter, "READ_WAIT_MS", 0)
 
 
+class Late(InDoubt):
+    """It comes into the log later, just before the next one."""
+
+
 class FaultyAppender(MemoryAppender):
-    """Says once that an append is in doubt, or unsent."""
+    """Says once that an append is in doubt, late or unsent."""
 
     fault: type[Exception] | None = None
+    late: Sequence[Entry] = ()
+    failed = asyncio.Event()
 
     async def append(self, entries: Sequence[Entry]) -> int:
         fault, FaultyAppender.fault = FaultyAppender.fault, None
+        if fault is Late:
+            FaultyAppender.failed.set()
+            FaultyAppender.late = entries
+            raise Late("who knows")
+        late, FaultyAppender.late = FaultyAppender.late, ()
+        if late:
+            await super().append(late)
         if fault is Unsent:
             raise Unsent("not now")
         offset = await super().append(entries)
@@ -205,7 +220,7 @@ async def test_void_records_are_no_gap() -> None:
     assert ledger.succeeded() == 3
 
 
-@pytest.mark.parametrize("fault", [InDoubt, Unsent])
+@pytest.mark.parametrize("fault", [InDoubt, Late, Unsent])
 async def test_an_append_that_failed_is_made_again_or_is_known(fault: type[Exception]) -> None:
     ledger = Ledger()
     async with ledger.counting():
@@ -218,6 +233,54 @@ async def test_an_append_that_failed_is_made_again_or_is_known(fault: type[Excep
         await settled()
         ledger.redeem(5)
         ledger.tell()
+    assert ledger.succeeded() == 15
+
+
+@pytest.mark.parametrize("fault", [InDoubt, Late, Unsent])
+async def test_the_first_append_of_all_may_fail(fault: type[Exception]) -> None:
+    ledger = Ledger()
+    async with ledger.counting():
+        FaultyAppender.fault = fault
+        ledger.redeem(5)
+        ledger.tell()
+        await settled()
+        ledger.redeem(5)
+        ledger.tell()
+    assert ledger.succeeded() == 10
+
+
+async def test_what_comes_late_is_the_same_stretch_as_what_was_sent_again() -> None:
+    ledger = Ledger()
+    async with ledger.counting():
+        ledger.redeem(5)
+        ledger.tell()
+        await settled()
+        FaultyAppender.fault, FaultyAppender.failed = Late, asyncio.Event()
+        ledger.redeem(5)
+        ledger.tell()
+        await FaultyAppender.failed.wait()
+        ledger.redeem(5)
+        ledger.tell()
+    stretches = [(each.first, each.last) for each in ledger.told()]
+    assert stretches == [(0, 4), (5, 9), (5, 9), (10, 14)]
+    assert ledger.succeeded() == 15
+
+
+async def test_what_came_late_after_a_kill_counts_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger = Ledger()
+    async with ledger.counting():
+        ledger.redeem(5)
+        ledger.tell()
+        await settled()
+        monkeypatch.setattr(counter, "RETRY_SECONDS", 600)
+        FaultyAppender.fault = Late
+        ledger.redeem(5)
+        ledger.tell()
+    ledger.redeem(5)
+    ledger.tell()
+    async with ledger.counting():
+        pass
+    assert [(each.first, each.last) for each in ledger.told()] == [(0, 4), (5, 9), (5, 14)]
     assert ledger.succeeded() == 15
 
 
@@ -247,13 +310,24 @@ async def test_wherever_it_is_killed_nothing_is_missing_and_nothing_is_there_twi
 
 
 async def test_a_long_stretch_is_sent_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(counter, "STRETCH_MAX", 10)
+    monkeypatch.setattr(counter, "STRETCH_MAX", 10 + PROJECT_SIZE)
     ledger = Ledger()
     async with ledger.counting():
         ledger.redeem(35)
         ledger.tell()
     assert ledger.succeeded() == 35
     assert [each.last for each in ledger.told()] == [9, 19, 29, 34]
+
+
+async def test_very_many_projects_are_more_than_one_batch() -> None:
+    ledger = Ledger()
+    one = decided(succeeded(applicable("A", 10, "camp_1")))
+    ledger.append(*(structs.replace(one, project=f"proj_{n:020}") for n in range(3000)))
+    async with ledger.counting():
+        ledger.tell()
+    told = ledger.told()
+    assert len({each.project for each in told}) == 3000
+    assert len({each.last for each in told}) > 1
 
 
 async def test_a_mark_says_that_nothing_counted(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,13 +21,14 @@ class Story:
         self.rates = Rates()
         self.watch = Watch(lambda _: self.thresholds)
         self.offset = -1
+        self.room = 100
 
     def counted(self, since: int = 0, **counts: Any) -> list[RaiseAlert]:
         self.offset += 1
         record = RatesCounted("proj", self.offset, self.offset, **counts)
         project = self.rates.take(0, record)
         assert project is not None
-        return self.watch.look(project, record, since)
+        return self.watch.look(project, record, since, self.room)
 
     def codes(self, count: int, minute: int = NOW, code: str = "v_1") -> list[RaiseAlert]:
         return self.counted(codes=(SubjectSecond(code, minute * 60 + 7, count),))
@@ -53,6 +54,15 @@ def test_what_adds_up_within_the_minute_counts() -> None:
     assert story.codes(9) == []
     (told,) = story.codes(1)
     assert told == RaiseAlert("code.rate", "v_1", NOW * MINUTE_MS, 10, 10)
+
+
+def test_what_there_is_no_room_for_is_told_when_there_is() -> None:
+    story = Story(code_redemptions_per_minute=10)
+    story.room = 0
+    assert story.codes(10) == []
+    story.room = 1
+    assert [each.value for each in story.codes(1)] == [11]
+    assert story.codes(1) == []
 
 
 def test_two_minutes_are_two_counts() -> None:

@@ -62,6 +62,28 @@ def test_what_comes_twice_counts_once() -> None:
     assert rates.taken(0) == 7
 
 
+def test_a_stretch_that_holds_the_one_before_it_takes_its_place() -> None:
+    rates = Rates()
+    failed = {"voucher_expired": 2}
+    codes, guesses = (SubjectSecond("v_1", NOW, 3),), (SubjectSecond("cust_1", NOW, 2),)
+    short = RatesCounted(
+        "proj", 5, 9, 0, (CampaignSecond("camp_1", NOW, 3, 1, 300, failed),), codes, guesses
+    )
+    rest = msgspec.structs.replace(short, part=1, codes=(), guesses=())
+    for each in (short, rest):
+        rates.take(0, each)
+    for each in (short, rest, short):
+        rates.take(0, msgspec.structs.replace(each, last=14))
+    assert rates.shown("proj", NOW + 1, None)["camp_1"] == [Sums(6, 4, 2, 600)] * 3
+    project = rates.take(0, msgspec.structs.replace(counted(), first=15, last=15))
+    assert project is not None
+    minute = NOW // 60
+    assert project.codes.count("v_1", minute) == 3
+    assert project.guesses.count("cust_1", minute) == 2
+    assert project.failures.count("camp_1/voucher_expired", minute) == 4
+    assert project.discounts.count("camp_1", minute) == 600
+
+
 def test_partitions_are_told_apart() -> None:
     rates = Rates()
     rates.take(0, counted(succeeded(NOW), last=7))
@@ -93,9 +115,9 @@ def test_of_too_many_campaigns_the_one_that_is_silent_for_longest_goes(
 ) -> None:
     monkeypatch.setattr(windows, "SUBJECTS_MAX", 2)
     rates = Rates()
-    for number, campaign in enumerate("abc"):
-        rates.take(0, counted(succeeded(NOW + 60 * number, campaign=campaign), last=number))
-    assert list(rates.shown("proj", NOW + 121, None)) == ["b", "c"]
+    for number, campaign in enumerate("abac"):
+        rates.take(0, counted(succeeded(NOW + number, campaign=campaign), last=number))
+    assert list(rates.shown("proj", NOW + 4, None)) == ["a", "c"]
 
 
 def test_of_too_many_subjects_the_one_that_is_silent_for_longest_goes() -> None:
