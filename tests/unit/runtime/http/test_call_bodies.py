@@ -45,6 +45,8 @@ from tests.unit.runtime.http.test_api_calls import Topic, calls_to
         ("POST", "/v1/loyalties/members", False),
         ("POST", "/v1/segments", False),
         ("POST", "/v1/exports", False),
+        ("POST", "/v1/vouchers/A/transactions/export", False),
+        ("POST", "/v1/campaigns/c/transactions/export", False),
         ("POST", "/v1/oauth/token", False),
         ("POST", "/v1/vouchers/importCSV", False),
         ("POST", "/client/v1/publish", False),
