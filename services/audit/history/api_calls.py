@@ -64,15 +64,25 @@ _CLASSES: Final[Mapping[str, int]] = {f"{number}xx": number for number in range(
 
 
 class ApiCallLog:
-    """The endpoints of the log of calls; `days` is how long those are kept that changed nothing."""
+    """The endpoints of the log of calls.
+
+    `days` is how long those are kept that changed nothing, `validation_days` what validations were
+    asked and answered.
+    """
 
     def __init__(
-        self, reads: Reads, records: Records, clock_ms: Callable[[], Millis], days: int
+        self,
+        reads: Reads,
+        records: Records,
+        clock_ms: Callable[[], Millis],
+        days: int,
+        validation_days: int,
     ) -> None:
         self._reads = reads
         self._records = records
         self._clock_ms = clock_ms
         self._days = days
+        self._validation_days = validation_days
 
     async def list_all(self, request: Request) -> Response:
         """GET /v1/audit/api-calls."""
@@ -112,7 +122,14 @@ class ApiCallLog:
         if other:
             # named only: what they say is read, and answered, with a key of that project
             events = await _events_of(reads, other)
-        said = await find_request(reads, project, Sent(*sent), found)
+        said = await find_request(
+            reads,
+            project,
+            Sent(*sent),
+            found,
+            now=self._clock_ms(),
+            validation_days=self._validation_days,
+        )
         told = {"request": said.request, "response": said.answer if found is None else answer}
         return json_answer(body | {"events": events} | told)
 

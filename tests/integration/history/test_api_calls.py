@@ -182,6 +182,19 @@ async def test_a_call_tells_what_it_said_from_whatever_holds_it(insight: Insight
     assert [each["id"] for each in found["data"]] == ["v-1"]
 
 
+async def test_what_a_validation_said_is_gone_with_it_before_its_row_is_removed(
+    insight: Insight,
+) -> None:
+    await tell_of_bodies(insight)
+    insight.world.time = START + 30 * DAY - 1
+    assert (await insight.get("/v1/audit/api-calls/v-4"))["request"]["from"] == "validation"
+    insight.world.time = START + 30 * DAY
+    await insight.get("/v1/validations/valid_1", status=404)
+    whole = await insight.get("/v1/audit/api-calls/v-4")
+    assert (whole["request"]["reason"], whole["request"]["body"]) == ("gone", None)
+    assert whole["response"] is None
+
+
 async def test_calls_are_found_by_the_customer_whom_they_concern(insight: Insight) -> None:
     insight.world.append(
         decided(customer_created(1)),
