@@ -95,6 +95,8 @@ def _masked(value: Any) -> Any:
     return value
 
 
+# names may be as long as a body: this many of them are no more than bodies may wait
+@lru_cache(maxsize=512)
 def _is_hidden(name: str) -> bool:
     words = [each.lower() for each in _WORD_ENDS.split(name)]
     return "@" in name or not _HIDDEN_WORDS.isdisjoint(words)
