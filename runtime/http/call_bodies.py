@@ -26,10 +26,10 @@ BUSY: Final = "busy"
 
 _METHODS: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _PREFIX_LENGTHS: Final = {"v1": 2, "management": 3}
-_WORD_ENDS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
+_WORD_ENDS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+")
 #: The words in names of members whose values are not kept.
 _HIDDEN: Final = (
-    "password passwd passphrase secret secrets token tokens key keys credential credentials "
+    "password passwd passphrase secret secrets token tokens key keys apikey auth credential credentials "
     "authorization signature pin otp "
     "customer customers referrer holder email phone address birthday birthdate"
 )

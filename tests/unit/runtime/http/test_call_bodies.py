@@ -63,8 +63,10 @@ def test_only_bodies_of_what_a_shop_sets_up_are_kept(method: str, path: str, kep
     ("sent", "kept"),
     [
         ({"name": "Summer", "n": [1, None, 2.5, True]}, None),
-        ({"password": "x", "apiKey": "x", "auth": {"access_token": 1}},
-         {"password": "*", "apiKey": "*", "auth": {"access_token": "*"}}),
+        ({"password": "x", "apiKey": "x", "to": {"access_token": 1}},
+         {"password": "*", "apiKey": "*", "to": {"access_token": "*"}}),
+        ({"APIKey": "x", "apikey": "x", "auth": {"user": "x"}, "SKUName": "x", "author": "x"},
+         {"APIKey": "*", "apikey": "*", "auth": "*", "SKUName": "x", "author": "x"}),
         ({"clientSecret": "x", "keys": ["a"], "Secret-Key": {"a": 1}},
          {"clientSecret": "*", "keys": "*", "Secret-Key": "*"}),
         ({"keyword": "x", "tokenize": 1, "monkey": 2}, None),
