@@ -29,7 +29,8 @@ _SETUP: Final = (
 )
 _OF_PEOPLE: Final = (
     "redemption redemptions redeem rollback rollbacks validate validation validations "
-    "qualification publications publish customers orders members events users oauth"
+    "qualification publications publish customers orders members events users oauth "
+    "export"
 )
 SETUP_WORDS: Final = frozenset(_SETUP.split())
 PERSONAL_BODY_WORDS: Final = frozenset(_OF_PEOPLE.split())

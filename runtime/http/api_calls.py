@@ -21,7 +21,7 @@ import msgspec
 import structlog
 
 from runtime.http.auth import Caller
-from runtime.http.call_bodies import BUSY, LARGE, MASK, SentBody, mask_body
+from runtime.http.call_bodies import BODY_NOTED_MAX, BUSY, LARGE, MASK, SentBody, mask_body
 from runtime.http.service import Part, Service
 from runtime.log.log import Entry, LogError, Unsent
 from runtime.log.sender import EntrySender
@@ -33,8 +33,9 @@ from schemas.topics import API_CALLS
 WAITING_MAX: Final = 20_000
 #: How many calls a record has at most.
 RECORD_CALLS_MAX: Final = 500
-#: How many bytes of bodies it has at most, one call's aside, and how many may wait in all.
-RECORD_BODY_BYTES_MAX: Final = 256 * 1024
+#: How many bytes of bodies it has at most, and how many may wait in all. Between two records others
+#: have their turn, and masking 16 KiB takes some 2 ms: so it is that of two of the largest.
+RECORD_BODY_BYTES_MAX: Final = 2 * BODY_NOTED_MAX
 BODY_BYTES_WAITING_MAX: Final = 8 * 1024 * 1024
 FLUSH_SECONDS: Final = 0.5
 #: How much of a path is kept.

@@ -26,10 +26,10 @@ BUSY: Final = "busy"
 
 _METHODS: Final = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 _PREFIX_LENGTHS: Final = {"v1": 2, "management": 3}
-_WORD_ENDS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
+_WORD_ENDS: Final = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|[^A-Za-z0-9]+")
 #: The words in names of members whose values are not kept.
 _HIDDEN: Final = (
-    "password passwd passphrase secret secrets token tokens key keys credential credentials "
+    "password passwd passphrase secret secrets token tokens key keys apikey auth credential credentials "
     "authorization signature pin otp "
     "customer customers referrer holder email phone address birthday birthdate"
 )
@@ -95,6 +95,8 @@ def _masked(value: Any) -> Any:
     return value
 
 
+# names may be as long as a body: this many of them are no more than bodies may wait
+@lru_cache(maxsize=512)
 def _is_hidden(name: str) -> bool:
     words = [each.lower() for each in _WORD_ENDS.split(name)]
     return "@" in name or not _HIDDEN_WORDS.isdisjoint(words)

@@ -127,7 +127,7 @@ def _history_routes(
     streams = EventStreams(reads, records, listen, seconds_max=stream_seconds)
     activity = RedemptionActivity(reads, records)
     changes = Changes(reads, records)
-    calls = ApiCallLog(reads, records, clock_ms, kept.api_call_days)
+    calls = ApiCallLog(reads, records, clock_ms, kept.api_call_days, kept.validation_days)
     log = AuditLog(reads, clock_ms, kept.api_call_days)
     validations = Validations(reads, clock_ms, kept.validation_days)
     return (

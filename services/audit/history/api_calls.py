@@ -64,15 +64,25 @@ _CLASSES: Final[Mapping[str, int]] = {f"{number}xx": number for number in range(
 
 
 class ApiCallLog:
-    """The endpoints of the log of calls; `days` is how long those are kept that changed nothing."""
+    """The endpoints of the log of calls.
+
+    `days` is how long those are kept that changed nothing, `validation_days` what validations were
+    asked and answered.
+    """
 
     def __init__(
-        self, reads: Reads, records: Records, clock_ms: Callable[[], Millis], days: int
+        self,
+        reads: Reads,
+        records: Records,
+        clock_ms: Callable[[], Millis],
+        days: int,
+        validation_days: int,
     ) -> None:
         self._reads = reads
         self._records = records
         self._clock_ms = clock_ms
         self._days = days
+        self._validation_days = validation_days
 
     async def list_all(self, request: Request) -> Response:
         """GET /v1/audit/api-calls."""
@@ -108,8 +118,18 @@ class ApiCallLog:
             events = [f"ev_{partition}_{offset}_{index}" for index in range(len(found.events))]
             answer = render_answer(found, body["key"]["kind"]).body
         project = where.values["project"]
-        (sent,) = await reads.rows(_sent_body(where))
-        said = await find_request(reads, project, Sent(*sent), found)
+        ((other, *sent),) = await reads.rows(_sent_body(where))
+        if other:
+            # named only: what they say is read, and answered, with a key of that project
+            events = await _events_of(reads, other)
+        said = await find_request(
+            reads,
+            project,
+            Sent(*sent),
+            found,
+            now=self._clock_ms(),
+            validation_days=self._validation_days,
+        )
         told = {"request": said.request, "response": said.answer if found is None else answer}
         return json_answer(body | {"events": events} | told)
 
@@ -120,12 +140,24 @@ class ApiCallLog:
 
 
 def _sent_body(where: Where) -> Query:
-    """What the call says of its body, as `Sent` takes it."""
+    """The record of another project, and what the call says of its body, as `Sent` takes it."""
     return Query(
-        "SELECT method, path, body, unkept, validation_id "  # noqa: S608  constants
+        "SELECT other_record, method, path, body, unkept, validation_id "  # noqa: S608  constants
         f"FROM {API_CALLS.full_name} WHERE {where.text} LIMIT 1",
         dict(where.values),
     )
+
+
+async def _events_of(reads: Reads, record: str) -> list[str]:
+    """The ids of the events of a record, which is named by its project and offset."""
+    project, _, offset = record.rpartition("/")
+    query = Query(
+        f"SELECT log_partition, log_offset, event_index FROM {EVENTS.full_name} "  # noqa: S608
+        "WHERE project = {project:String} AND log_offset = {offset_at:Int64} "
+        "AND log_index >= 0 ORDER BY event_index",
+        {"project": project, "offset_at": int(offset)},
+    )
+    return [f"ev_{partition}_{at}_{index}" for partition, at, index in await reads.rows(query)]
 
 
 def _add_wanted(where: Where, given: list[Given]) -> None:

@@ -43,10 +43,8 @@ from runtime.http.routing import caller_of
 from schemas.base import tag_of
 from schemas.campaigns import VouchersGenerated
 from schemas.projects import CONTROL_PROJECT, KeyAdded
-from schemas.records import Decided
 from schemas.vouchers import Voucher
-from services.audit.history.event_queries import managing_calls_of
-from services.audit.history.events import call_reference, calls_by_offset
+from services.audit.history.events import calls_by_offset, find_managing_calls
 from services.audit.history.records import Records
 from services.audit.lists import queries
 from services.audit.lists.filters import Where
@@ -127,7 +125,9 @@ class Changes:
 
         times = {row.offset: records[row.place[:2]][0].at for row in rows if row.project == project}
         calls = await calls_by_offset(reads, project, times)
-        managed = await _managing_calls(reads, rows, records)
+        managed = await find_managing_calls(
+            reads, {(row.project, row.offset): records[row.place[:2]][0] for row in rows}
+        )
         bodies = []
         for row in rows:
             record, event = records[row.place[:2]][0], event_at(row.place)
@@ -212,24 +212,6 @@ async def _wanted(reads: Reads, project: str, given: list[Given]) -> Where:
             entities=ids,
         )
     return where
-
-
-async def _managing_calls(
-    reads: Reads, rows: Sequence[_Row], records: Mapping[tuple[int, int], tuple[Decided, int]]
-) -> dict[str, list[Body]]:
-    """The calls of management keys, which may be another project's, by what they had decided."""
-    names = sorted(
-        {
-            f"{row.project}/{row.offset}"
-            for row in rows
-            if records[row.place[:2]][0].key_kind == "management"
-        }
-    )
-    found: dict[str, list[Body]] = {}
-    if names:
-        for name, *call in await reads.rows(managing_calls_of(names)):
-            found.setdefault(name, []).append(call_reference(*call))
-    return found
 
 
 def _changes_page(where: Where, page: Page) -> Query:

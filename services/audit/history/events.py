@@ -31,7 +31,13 @@ from schemas.base import Millis, tag_of
 from schemas.errors import not_found
 from schemas.events import Event
 from schemas.records import Decided
-from services.audit.history.event_queries import NAMED_BY, UNPLACED, WantedEvents, calls_of
+from services.audit.history.event_queries import (
+    NAMED_BY,
+    UNPLACED,
+    WantedEvents,
+    calls_of,
+    managing_calls_of,
+)
 from services.audit.history.records import Records
 from services.audit.lists import queries
 from services.audit.lists.lists import PAGING, list_response
@@ -118,13 +124,16 @@ class Events:
         records = await self._records.decided([place[:2] for place in places])
         times = {offset: record.at for (_, offset), (record, _) in records.items()}
         calls = await calls_by_offset(reads, project, times)
+        managed = await find_managing_calls(
+            reads, {(project, offset): record for (_, offset), (record, _) in records.items()}
+        )
         bodies = []
         for partition, offset, index in places:
             record, size = records[partition, offset]
             at = _place_of_redemption(record) if index == UNPLACED else index
             fits = bytes_max is None or size <= bytes_max
             body = shown_event(partition, offset, record, at, has_data=fits)
-            body["api_calls"] = calls.get(offset, [])
+            body["api_calls"] = calls.get(offset, []) + managed.get(f"{project}/{offset}", [])
             bodies.append(body)
         return bodies
 
@@ -157,6 +166,25 @@ async def calls_by_offset(
         for offset, *call in await reads.rows(query):
             calls.setdefault(offset, []).append(call_reference(*call))
     return calls
+
+
+async def find_managing_calls(
+    reads: Reads, records: Mapping[tuple[str, int], Decided]
+) -> dict[str, list[Body]]:
+    """The calls of management keys of other projects, by what they had decided.
+
+    `records` are by (project, offset); what is found is by both with a slash between them.
+    """
+    names = sorted(
+        f"{project}/{offset}"
+        for (project, offset), record in records.items()
+        if record.key_kind == "management"
+    )
+    found: dict[str, list[Body]] = {}
+    if names:
+        for name, *call in await reads.rows(managing_calls_of(names)):
+            found.setdefault(name, []).append(call_reference(*call))
+    return found
 
 
 def call_reference(call_id: str, method: str, path: str, status: int, key_id: str) -> Body:

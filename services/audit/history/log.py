@@ -201,7 +201,9 @@ def _page(parts: _Parts, cursor: Cursor, after: tuple[Millis, str] | None) -> Qu
     beyond = "<" if cursor.descending else ">"
     direction = " DESC" if cursor.descending else ""
     order = f"place{direction}, id{direction}"
-    values: dict[str, Any] = {"rows": cursor.limit + 1}
+    # twice as many of each kind, as an attempt may be there twice: they are told apart only after
+    # the limit, since before it that would hold every call of the project in memory
+    values: dict[str, Any] = {"rows": cursor.limit + 1, "part": 2 * (cursor.limit + 1)}
     selects = []
     for source, where in parts:
         values |= where.values
@@ -209,10 +211,10 @@ def _page(parts: _Parts, cursor: Cursor, after: tuple[Millis, str] | None) -> Qu
         if after is not None:
             test += f" AND ({source.at}, id) {beyond} ({{after_at:Int64}}, {{after_id:String}})"
         selects.append(
-            f"SELECT * FROM (SELECT DISTINCT {source.at} AS place, id, {source.kind} AS entry_kind, "  # noqa: S608
+            f"SELECT DISTINCT * FROM (SELECT {source.at} AS place, id, {source.kind} AS entry_kind, "  # noqa: S608
             f"{source.type} AS entry_type, {source.status} AS entry_status, "
             f"{source.outcome} AS outcome FROM {source.rows} WHERE {test} "
-            f"ORDER BY {order} LIMIT {{rows:UInt32}})"
+            f"ORDER BY {order} LIMIT {{part:UInt32}})"
         )
     if after is not None:
         values |= {"after_at": after[0], "after_id": after[1]}

@@ -13,6 +13,7 @@ import msgspec
 from engine.kernel.encode import Body
 from runtime.clickhouse.reads import Reads
 from runtime.http.call_bodies import keeps_body
+from schemas.base import Millis
 from schemas.evaluations import Outcome
 from schemas.records import Decided
 from schemas.redemptions import (
@@ -57,12 +58,20 @@ class Said(NamedTuple):
     answer: Body | None = None
 
 
-async def find_request(reads: Reads, project: str, sent: Sent, record: Decided | None) -> Said:
+async def find_request(
+    reads: Reads,
+    project: str,
+    sent: Sent,
+    record: Decided | None,
+    *,
+    now: Millis,
+    validation_days: int,
+) -> Said:
     """The request of a call, whose record is given where it has one."""
     if sent.body:
         return Said(_kept(CALL, msgspec.json.decode(sent.body)))
     if sent.validation_id:
-        said = await find_said(reads, project, sent.validation_id)
+        said = await find_said(reads, project, sent.validation_id, now, validation_days)
         if said is None or said["request"] is None:
             return Said(_missing(GONE if said is None else "large"))
         return Said(_kept(VALIDATION, said["request"]), said["answer"])

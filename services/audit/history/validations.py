@@ -104,8 +104,12 @@ class Validations:
 
     def _kept(self, request: Request) -> Where:
         where = Where(caller_of(request).project)
-        where.add("at > {kept_after:Int64}", kept_after=self._clock_ms() - self._days * DAY_MS)
+        _add_kept(where, self._clock_ms(), self._days)
         return where
+
+
+def _add_kept(where: Where, now: Millis, days: int) -> None:
+    where.add("at > {kept_after:Int64}", kept_after=now - days * DAY_MS)
 
 
 def _validations_page(where: Where, page: Page) -> Query:
@@ -161,9 +165,12 @@ def _body(row: Sequence[Any], customer: Body | None) -> Body:
     }
 
 
-async def find_said(reads: Reads, project: str, validation_id: str) -> Body | None:
-    """The request and the answer of a validation; None when it is not kept any more."""
+async def find_said(
+    reads: Reads, project: str, validation_id: str, now: Millis, days: int
+) -> Body | None:
+    """The request and the answer of a validation; None when it is older than the days it is kept."""
     where = Where(project)
+    _add_kept(where, now, days)
     where.add("id = {id:String}", id=validation_id)
     page = Page(1, 0, "created_at", descending=True)
     rows = await reads.rows(_validations_page(where, page))

@@ -45,8 +45,8 @@ API_CALLS = sink_table(
     order_by=("project", "at", "id"),
     found_by=("id", "other_record"),
 )
-#: What was decided of it is in the ledger, so it is kept for good.
-CHANGED: Final = "record_offset >= 0"
+#: What was decided of it, for whichever project, is in the ledger, so it is kept for good.
+CHANGED: Final = "(record_offset >= 0 OR other_record != '')"
 
 
 class ApiCallRow(NamedTuple):

@@ -182,6 +182,19 @@ async def test_a_call_tells_what_it_said_from_whatever_holds_it(insight: Insight
     assert [each["id"] for each in found["data"]] == ["v-1"]
 
 
+async def test_what_a_validation_said_is_gone_with_it_before_its_row_is_removed(
+    insight: Insight,
+) -> None:
+    await tell_of_bodies(insight)
+    insight.world.time = START + 30 * DAY - 1
+    assert (await insight.get("/v1/audit/api-calls/v-4"))["request"]["from"] == "validation"
+    insight.world.time = START + 30 * DAY
+    await insight.get("/v1/validations/valid_1", status=404)
+    whole = await insight.get("/v1/audit/api-calls/v-4")
+    assert (whole["request"]["reason"], whole["request"]["body"]) == ("gone", None)
+    assert whole["response"] is None
+
+
 async def test_calls_are_found_by_the_customer_whom_they_concern(insight: Insight) -> None:
     insight.world.append(
         decided(customer_created(1)),
@@ -200,11 +213,43 @@ async def test_calls_are_found_by_the_customer_whom_they_concern(insight: Insigh
         assert [each["id"] for each in found["data"]] == ["v-4", "v-2", "v-1"]
 
 
+async def test_a_call_and_what_it_had_decided_for_another_project_name_each_other(
+    insight: Insight,
+) -> None:
+    made = structs.replace(
+        decided(created("A"), created("B"), project="other"), key_kind="management"
+    )
+    insight.world.append(decided(created("A")), made)
+    path = "/management/v1/projects/other/webhooks"
+    calls = (call(1, method="POST", path=path, other="other/1"), call(2, other="other/0"))
+    insight.world.called(ApiCallsObserved(PROJECT, calls))
+    await insight.filled()
+    whole = await insight.get("/v1/audit/api-calls/v-1")
+    assert (whole["record"], whole["events"]) == (None, ["ev_0_1_0", "ev_0_1_1"])
+    # what was answered is the other project's
+    assert whole["response"] is None
+    headers = {"x-tessera-project": "other"}
+    named = {"id": "v-1", "method": "POST", "path": path, "status": 200, "key_id": "key_1"}
+    listed = (await insight.get("/v1/audit/events", headers=headers))["data"]
+    assert [each["id"] for each in listed] == ["ev_0_1_1", "ev_0_1_0"]
+    assert [each["api_calls"] for each in listed] == [[named], [named]]
+    one = await insight.get("/v1/audit/events/ev_0_1_0", headers=headers)
+    assert one["api_calls"] == [named]
+    assert (await insight.get("/v1/audit/api-calls/v-2"))["events"] == []
+    await insight.get("/v1/audit/events/ev_0_1_0", status=404)
+
+
 async def test_only_calls_that_changed_something_are_kept_for_good(insight: Insight) -> None:
     insight.world.append(decided(created("A")))
     insight.world.called(
         ApiCallsObserved(
-            PROJECT, (call(1), call(2, record=0), structs.replace(call(3), at=START + DAY))
+            PROJECT,
+            (
+                call(1),
+                call(2, record=0),
+                structs.replace(call(3), at=START + DAY),
+                structs.replace(call(4, other="control/7"), at=START),
+            ),
         )
     )
     await insight.filled()
@@ -213,9 +258,9 @@ async def test_only_calls_that_changed_something_are_kept_for_good(insight: Insi
         return [each["id"] for each in (await insight.get("/v1/audit/api-calls"))["data"]]
 
     insight.world.time = START + 90 * DAY
-    assert await listed() == ["v-3", "v-2", "v-1"]
+    assert await listed() == ["v-3", "v-2", "v-1", "v-4"]
     insight.world.time = START + 90 * DAY + 1
-    assert await listed() == ["v-3", "v-2"]
+    assert await listed() == ["v-3", "v-2", "v-4"]
     await insight.get("/v1/audit/api-calls/v-1", status=404)
     retention = Retention(API_CALLS, 90, unless=CHANGED)
     await remove_old(insight.database, retention, (Place("api-calls", 0),), START + 90 * DAY + 2)
@@ -223,4 +268,4 @@ async def test_only_calls_that_changed_something_are_kept_for_good(insight: Insi
     while (await insight.database.query(Query(settled)))[0][0]:
         pass
     left = f"SELECT id FROM {API_CALLS.full_name} WHERE log_index >= 0 ORDER BY id"
-    assert await insight.database.query(Query(left)) == [("v-2",), ("v-3",)]
+    assert await insight.database.query(Query(left)) == [("v-2",), ("v-3",), ("v-4",)]

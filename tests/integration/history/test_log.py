@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from runtime.clickhouse.database import Query
 from schemas.actions import ActionStarted, AsyncAction, DeleteCampaignVouchers
 from schemas.exports import Export, ExportCreated
 from schemas.observations import ApiCallsObserved
@@ -70,6 +71,17 @@ async def test_all_kinds_are_one_list_from_one_cursor(insight: Insight) -> None:
             after = page["more_starting_after"]
             page = await insight.get(f"{PATH}?limit=3&order={order}&starting_after_id={after}")
         assert found == wanted
+
+
+async def test_a_page_does_not_look_for_doubles_in_the_whole_project(insight: Insight) -> None:
+    insight.world.called(ApiCallsObserved(PROJECT, tuple(call(number) for number in range(3000))))
+    insight.world.delivered(*(attempt(number, number) for number in range(300)))
+    await insight.filled()
+    # more than a page needs, and less than there are: the engine refuses beyond
+    await insight.database.execute(Query("SET max_rows_in_distinct = 100"))
+    for order in ("created_at", "-created_at"):
+        page = await insight.get(f"{PATH}?limit=10&order={order}")
+        assert (len(page["data"]), page["has_more"]) == (10, True)
 
 
 async def test_an_entry_shows_what_its_own_list_shows(insight: Insight) -> None:
