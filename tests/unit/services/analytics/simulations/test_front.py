@@ -47,6 +47,10 @@ class Past:
         self.gate = asyncio.Event()
         self.gate.set()
         self.killed = 0
+        #: A child that is killed takes until `ending` to be gone; `ends` tells that it is killed.
+        self.ends = asyncio.Event()
+        self.ending = asyncio.Event()
+        self.ending.set()
         #: One for each that runs, once it has told of its progress.
         self.began: asyncio.Queue[None] = asyncio.Queue()
 
@@ -58,6 +62,8 @@ class Past:
             await self.gate.wait()
         except asyncio.CancelledError:
             self.killed += 1
+            self.ends.set()
+            await self.ending.wait()
             raise
         for step in self.steps:
             if isinstance(step, Exception):
@@ -169,6 +175,23 @@ async def test_deleting_ends_what_runs(world: Simulating) -> None:
     assert refused(await world.call("GET", f"{PATH}/{first['id']}")) == (404, "not_found")
     world.past.gate.set()
     assert (await world.ended(second["id"]))["status"] == "DONE"
+
+
+async def test_somebody_may_be_forgotten_while_one_is_being_removed(world: Simulating) -> None:
+    world.past.gate.clear()
+    world.past.ending.clear()
+    made = (await world.asked()).json()
+    await world.past.began.get()
+    removing = asyncio.create_task(world.call("DELETE", f"{PATH}/{made['id']}"))
+    await world.past.ends.wait()
+    beginning = asyncio.create_task(world.simulations.begin_again(["proj"]))
+    for _ in range(9):
+        await asyncio.sleep(0)
+    assert not beginning.done()
+    world.past.ending.set()
+    await beginning
+    assert (await removing).status_code == 204
+    assert len(world.past.jobs) == 1
 
 
 async def test_nobody_sees_the_simulations_of_another_project(world: Simulating) -> None:
