@@ -7,7 +7,9 @@ loop of its host, which Faust supports (`faust.contrib.asgi`).
 """
 
 import os
+import shutil
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import faust
@@ -31,8 +33,14 @@ PATIENT_SECONDS: Final = 10.0**9
 STOP_SECONDS_MAX: Final = 5.0
 
 
-def make_app(name: str, options: Mapping[str, Any]) -> faust.App:
-    """An application, in a group that nobody had before; `options` as any aiokafka client takes."""
+def make_app(name: str, options: Mapping[str, Any], folder: Path) -> faust.App:
+    """An application, in a group that nobody had before; `options` as any aiokafka client takes.
+
+    Faust makes folders for what it keeps, though this keeps nothing: below `folder`, which is
+    emptied. Raises OSError.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     app = faust.App(
         f"{name}-{os.urandom(8).hex()}",
         broker=[f"kafka://{each}" for each in options["bootstrap_servers"].split(",")],
@@ -47,6 +55,8 @@ def make_app(name: str, options: Mapping[str, Any]) -> faust.App:
         stream_processing_timeout=PATIENT_SECONDS,
         stream_wait_empty=False,
         store="memory://",
+        # Faust formats it
+        datadir=str(folder).replace("{", "{{").replace("}", "}}"),
         autodiscover=False,
         topic_allow_declare=False,
         topic_disable_leader=True,

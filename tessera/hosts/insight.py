@@ -137,5 +137,6 @@ def _live(parts: Parts, sinks: Sinks, sources: LogSources) -> Service:
         sinks,
         decoder_of(parts),
         client_options(parts.settings),
+        parts.settings.home / "live",
         parts.settings.partitions,
     )

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, Final
 
 import faust
@@ -31,9 +32,11 @@ class Interrupted(Exception):
     """The application ended by itself; another one may go on."""
 
 
-def make_live_app(options: Mapping[str, Any], take: Take, watch: LagWatch) -> faust.App:
-    """The application. Faust acknowledges what an agent raises at, so it is logged here."""
-    app = make_app(NAME, options)
+def make_live_app(
+    options: Mapping[str, Any], folder: Path, take: Take, watch: LagWatch
+) -> faust.App:
+    """The application, whose folder is emptied. Faust acknowledges what an agent raises at, so it is logged here."""
+    app = make_app(NAME, options, folder)
     topic = app.topic(CAMPAIGN_RATES, key_serializer="raw", value_serializer="raw")
 
     @app.agent(topic, concurrency=1)
@@ -50,10 +53,10 @@ def make_live_app(options: Mapping[str, Any], take: Take, watch: LagWatch) -> fa
 
 
 async def run_live_app(
-    options: Mapping[str, Any], partitions: int, live: Live, watch: LagWatch
+    options: Mapping[str, Any], folder: Path, partitions: int, live: Live, watch: LagWatch
 ) -> None:
     """Runs it until it is cancelled. Raises LogError, Behind, Interrupted."""
-    app = make_live_app(options, live.take, watch)
+    app = make_live_app(options, folder, live.take, watch)
     group = app.conf.id
     found = await begin_group(options, group, CAMPAIGN_RATES, partitions, live.read_from)
     for partition, (begin, end) in found.items():
@@ -74,12 +77,12 @@ async def run_live_app(
 
 
 async def keep_live_app(
-    options: Mapping[str, Any], partitions: int, live: Live, watch: LagWatch
+    options: Mapping[str, Any], folder: Path, partitions: int, live: Live, watch: LagWatch
 ) -> None:
     """Runs it for ever; where it was interrupted, a new one begins. Raises Behind."""
     while True:
         try:
-            await run_live_app(options, partitions, live, watch)
+            await run_live_app(options, folder, partitions, live, watch)
         except (Interrupted, LogError, KafkaError, OSError) as fault:
             live.fault = f"{CAMPAIGN_RATES}: {fault}"
             log.warning("live rates interrupted", reason=str(fault))

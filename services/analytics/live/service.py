@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
 from typing import Any, Final
 
 import structlog
@@ -31,9 +32,13 @@ def live_service(
     sinks: Sinks,
     decode: Callable[[StoredEntry], Awaitable[Record]],
     options: Mapping[str, Any],
+    folder: Path,
     partitions: int,
 ) -> Service:
-    """The service; `options` are what any aiokafka client takes to connect."""
+    """The service; `options` are what any aiokafka client takes to connect.
+
+    The application has `folder` for itself.
+    """
     watch = LagWatch()
     sinks.tell_all(LEDGER, live.alerts.note)
     outfit = CountingOutfit(log, sources, sinks.listen, decode, watch.appended)
@@ -45,7 +50,7 @@ def live_service(
         # what it imports takes half a second of a core, and nobody waits for it
         from services.analytics.live.app import keep_live_app  # noqa: PLC0415
 
-        await keep_live_app(options, partitions, live, watch)
+        await keep_live_app(options, folder, partitions, live, watch)
 
     def health() -> Mapping[str, Part]:
         faults = (live.fault, *(each.fault for each in counters))

@@ -131,7 +131,11 @@ class Simulations:
     async def begin_again(self, projects: Iterable[str]) -> None:
         """Has what runs of these projects begin again: somebody was forgotten."""
         running = self._running
-        if running is not None and self._known[running[0]].project in set(projects):
+        if running is None:
+            return
+        # one that is being removed is not known any more, though its child is still there
+        found = self._known.get(running[0])
+        if found is None or found.project in set(projects):
             self._change(running[0], attempts=0)
             await self._stop(running[0])
 
@@ -158,7 +162,9 @@ class Simulations:
     async def _stop(self, simulation_id: str) -> None:
         running = self._running
         if running is not None and running[0] == simulation_id:
-            running[1].cancel()
+            # who waits for its child to be gone already is not to be disturbed
+            if not running[1].cancelling():
+                running[1].cancel()
             await asyncio.wait((running[1],))
 
     async def _simulate(self, simulation: Simulation) -> None:

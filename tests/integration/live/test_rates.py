@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -18,8 +19,8 @@ Make = Callable[[int], LiveWorld]
 
 
 @pytest.fixture
-def make(broker: EmbeddedBroker) -> Make:
-    settings = Settings(kafka=broker.bootstrap, partitions=5)
+def make(broker: EmbeddedBroker, tmp_path: Path) -> Make:
+    settings = Settings(kafka=broker.bootstrap, partitions=5, home=tmp_path)
     return lambda partition: LiveWorld(settings, f"proj_{partition}", partition)
 
 
@@ -72,7 +73,9 @@ async def test_what_does_not_arrive_ends_the_process(make: Make) -> None:
     watch.appended(3, 10**9)
     live, options = world.live(), client_options(world.settings)
     with pytest.raises(Behind, match="partition 3"):
-        await keep_live_app(options, world.settings.partitions, live, watch)
+        await keep_live_app(
+            options, world.settings.home / "live", world.settings.partitions, live, watch
+        )
 
 
 async def test_what_is_too_old_to_be_read_is_no_lag(make: Make) -> None:

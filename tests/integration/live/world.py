@@ -78,7 +78,13 @@ class LiveWorld:
         """An application of its own; at the end it is gone."""
         live = self.live()
         options = client_options(self.settings)
-        kept = keep_live_app(options, self.settings.partitions, live, watch or LagWatch())
+        kept = keep_live_app(
+            options,
+            self.settings.home / "live",
+            self.settings.partitions,
+            live,
+            watch or LagWatch(),
+        )
         tasks = [asyncio.create_task(kept), asyncio.create_task(live.send_alerts())]
         try:
             yield live

@@ -1,126 +1,24 @@
 """Simulations over HTTP: asked for where the catalogue is, made and kept where the past is."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
-from runtime.http.forward import Forward, make_client
-from runtime.http.host import Host
-from runtime.http.internal import InternalGate
 from runtime.log.log import LogError
-from schemas.simulations import DayFigures, DisplacedOffer, Figures, SimulationResult, TierFigures
-from schemas.topics import LEDGER
-from services.analytics.simulations.front import simulation_service
-from services.analytics.simulations.runs import ATTEMPTS_MAX, KEPT_MAX, OPEN_MAX, Simulations
-from services.analytics.simulations.simulate import Progress, SimulationJob
-from tests.contract.answers import async_client
+from services.analytics.simulations.runs import KEPT_MAX, OPEN_MAX
 from tests.unit.runtime.http.test_edge import refused
-from tests.unit.services.world import CLIENT, OTHER, SERVER, World
-
-PATH = "/v1/analytics/simulations"
-TIER = {"name": "Ten", "action": {"discount": {"type": "PERCENT", "percent_off": 10}}}
-CAMPAIGN = {"name": "Draft", "campaign_type": "PROMOTION", "promotion": {"tiers": [TIER]}}
-BODY = {"campaign": CAMPAIGN, "from": "2024-01-01", "to": "2024-02-01"}
-SECRET = "s" * 16
-RESULT = SimulationResult(
-    Figures(redemptions=3, redemptions_matched=1, discount_amount=1000),
-    (DayFigures(0, Figures(redemptions=3)),),
-    (TierFigures("Ten", 1, 1000),),
-    unique_customers=1,
-    offers=(DisplacedOffer("voucher", "v_1", None, 1, 0, 500),),
-    offers_count=1,
-    refused={"order_rules_violated": 2},
+from tests.unit.services.analytics.simulations.simulating import (
+    BODY,
+    CAMPAIGN,
+    PATH,
+    RESULT,
+    TIER,
+    Simulating,
+    simulating,
 )
-
-
-class Past:
-    """Stands for the child that simulates: it does what a test has it do."""
-
-    def __init__(self) -> None:
-        self.jobs: list[SimulationJob] = []
-        self.steps: list[Any] = [RESULT]
-        self.gate = asyncio.Event()
-        self.gate.set()
-        self.killed = 0
-        #: One for each that runs, once it has told of its progress.
-        self.began: asyncio.Queue[None] = asyncio.Queue()
-
-    async def run(self, job: SimulationJob) -> AsyncIterator[Progress | SimulationResult]:
-        self.jobs.append(job)
-        try:
-            yield Progress(1, 4)
-            self.began.put_nowait(None)
-            await self.gate.wait()
-        except asyncio.CancelledError:
-            self.killed += 1
-            raise
-        for step in self.steps:
-            if isinstance(step, Exception):
-                raise step
-            yield step
-
-    async def copy_nearest(self, project: str, offset: int, into: Path) -> None:
-        del project, offset, into
-
-    async def find(self, partition: int, moment: int) -> int:
-        del partition, moment
-        return 0
-
-
-class Simulating(World):
-    """A world beside which stands the host that simulates."""
-
-    past: Past
-    simulations: Simulations
-
-    async def asked(self, body: Any = BODY, headers: dict[str, str] = SERVER) -> httpx.Response:
-        return await self.call("POST", PATH, body, headers)
-
-    async def ended(self, simulation_id: str) -> dict[str, Any]:
-        """A simulation once it is not open any more."""
-        while True:
-            body: dict[str, Any] = (await self.call("GET", f"{PATH}/{simulation_id}")).json()
-            if body["status"] in ("DONE", "FAILED"):
-                return body
-            await asyncio.sleep(0)
-
-
-@asynccontextmanager
-async def simulating(folder: Path, past: Past | None = None) -> AsyncIterator[Simulating]:
-    world = Simulating()
-    world.past = past or Past()
-    world.simulations = Simulations(
-        folder / "kept",
-        folder / "work",
-        world.past.run,
-        world.past,
-        world.past.find,
-        lambda: world.ledger.now,
-    )
-    host = Host("insight", (simulation_service(world.simulations),), InternalGate(SECRET))
-
-    async def positions(_: str) -> dict[tuple[str, int], int]:
-        return {(LEDGER, 0): len(world.ledger.records) - 1}
-
-    client = make_client("http://insight", httpx.ASGITransport(host, raise_app_exceptions=False))
-    world.forward = Forward(client, SECRET, positions, lambda _: "Etc/UTC")
-    async with AsyncExitStack() as stack:
-        await stack.enter_async_context(client)
-        await stack.enter_async_context(world)
-        transport = httpx.ASGITransport(world.host, raise_app_exceptions=False)
-        await world.http.aclose()
-        world.http = async_client(transport=transport, base_url="http://api")
-        working = asyncio.create_task(world.simulations.work())
-        try:
-            yield world
-        finally:
-            working.cancel()
-            await asyncio.wait((working,))
+from tests.unit.services.world import CLIENT, OTHER
 
 
 @pytest.fixture
@@ -209,49 +107,6 @@ async def test_a_past_that_cannot_be_read_fails_the_simulation(world: Simulating
     world.past.steps = [RESULT]
     again = (await world.asked()).json()
     assert (await world.ended(again["id"]))["status"] == "DONE"
-
-
-async def test_simulations_outlive_the_host_and_begin_again(tmp_path: Path) -> None:
-    stuck = Past()
-    stuck.gate.clear()
-    async with simulating(tmp_path, stuck) as world:
-        stuck.gate.set()
-        done = (await world.asked()).json()
-        await world.ended(done["id"])
-        stuck.gate.clear()
-        left = (await world.asked()).json()
-        for _ in range(2):
-            await stuck.began.get()
-    async with simulating(tmp_path) as world:
-        assert (await world.ended(left["id"]))["status"] == "DONE"
-        assert (await world.ended(done["id"]))["result"]["unread"] == 0
-
-
-async def test_one_that_never_ends_is_given_up(tmp_path: Path) -> None:
-    for _ in range(ATTEMPTS_MAX):
-        stuck = Past()
-        stuck.gate.clear()
-        async with simulating(tmp_path, stuck) as world:
-            if not world.simulations.of("proj"):
-                await world.asked()
-            await stuck.began.get()
-    async with simulating(tmp_path) as world:
-        (left,) = world.simulations.of("proj")
-        failed = await world.ended(left.id)
-        assert failed["failure"] == "It did not come to its end"
-
-
-async def test_what_runs_begins_again_where_somebody_is_forgotten(world: Simulating) -> None:
-    world.past.gate.clear()
-    made = (await world.asked()).json()
-    await world.past.began.get()
-    await world.simulations.begin_again(["proj2"])
-    assert world.past.killed == 0
-    await world.simulations.begin_again(["proj"])
-    assert world.past.killed == 1
-    world.past.gate.set()
-    assert (await world.ended(made["id"]))["status"] == "DONE"
-    assert len(world.past.jobs) == 2
 
 
 async def test_coupons_are_simulated_as_if_everybody_had_one(world: Simulating) -> None:
