@@ -5,20 +5,26 @@ setting again, and is closed after the one statement. Connections of the embedde
 one another, so inserts and other queries go on meanwhile. Rows of other owners are kept from it by
 the engine itself, whatever the statement says (`additional_table_filters`).
 
+An owner has a turn, from before a statement is read until its result is ready: whatever takes long
+in it runs in a thread of these, of which there are as many as there are turns.
+
 Faults: StatementFailed   the engine would not run it, or it met a limit
-        StatementsBusy    as many run as may; nothing was asked
+        StatementsBusy    as many have a turn as may; nothing was done
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Final, NamedTuple
+from contextlib import contextmanager
+from typing import Any, Final, NamedTuple, TypeVar, TypeVarTuple
 
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
 from runtime.clickhouse.database import DATABASE, Database, Query, open_client
 
-#: How many run at the same time, each of another owner.
+_T = TypeVar("_T")
+_Args = TypeVarTuple("_Args")
+#: How many have a turn at the same time, each another owner.
 RUNNING_MAX: Final = 2
 
 
@@ -44,11 +50,33 @@ class StatementFailed(Exception):
 
 
 class StatementsBusy(Exception):
-    """As many statements run as may, or one of this owner."""
+    """As many owners have a turn as may, or this one has."""
 
     def __init__(self, *, of_owner: bool) -> None:
         super().__init__("statements run")
         self.of_owner = of_owner
+
+
+class Turn:
+    """What an owner has done in threads, one after another."""
+
+    def __init__(self, threads: ThreadPoolExecutor) -> None:
+        self._threads = threads
+        self._running: asyncio.Future[Any] | None = None
+
+    async def do(self, work: Callable[[*_Args], _T], *args: *_Args) -> _T:
+        """What that gives. A caller who gives up does not end it."""
+        loop = asyncio.get_running_loop()
+        running = loop.run_in_executor(self._threads, work, *args)
+        self._running = running
+        return await asyncio.shield(running)
+
+    def end(self, ended: Callable[[], None]) -> None:
+        """Calls that when nothing runs any more."""
+        if self._running is None or self._running.done():
+            ended()
+        else:
+            self._running.add_done_callback(lambda _: ended())
 
 
 class Apart:
@@ -62,25 +90,27 @@ class Apart:
         self._threads = ThreadPoolExecutor(RUNNING_MAX, thread_name_prefix="apart")
         self._owners: set[str] = set()
 
-    async def ask(self, query: Query, form: str, owner: str) -> bytes:
-        """The result of a statement in one of the engine's formats.
-
-        Raises StatementFailed and StatementsBusy.
-        """
+    @contextmanager
+    def turn(self, owner: str) -> Iterator[Turn]:
+        """An owner's turn, which lasts until what it began has ended. Raises StatementsBusy."""
         if owner in self._owners or len(self._owners) >= RUNNING_MAX:
             raise StatementsBusy(of_owner=owner in self._owners)
         self._owners.add(owner)
-        loop = asyncio.get_running_loop()
-        running = loop.run_in_executor(self._threads, self._ask, query, form, owner)
-        # a caller who gives up does not end it, so it counts until it has ended
-        running.add_done_callback(lambda _: self._owners.discard(owner))
-        return await asyncio.shield(running)
+        turn = Turn(self._threads)
+        try:
+            yield turn
+        finally:
+            turn.end(lambda: self._owners.discard(owner))
 
     async def close(self) -> None:
         """Waits for what runs, which is bounded."""
         await asyncio.to_thread(self._threads.shutdown)
 
-    def _ask(self, query: Query, form: str, owner: str) -> bytes:
+    def ask(self, query: Query, form: str, owner: str) -> bytes:
+        """The result of a statement in one of the engine's formats. Raises StatementFailed.
+
+        Waits for it, so it is for the owner's turn to do.
+        """
         client = open_client(self._database.dsn)
         try:
             return bytes(

@@ -1,6 +1,5 @@
 """POST /v1/analytics/query and GET /v1/analytics/views, for server-side keys."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
@@ -97,12 +96,11 @@ def _router(reads: Reads, apart: Apart) -> APIRouter:
     @router.post("/v1/analytics/query")
     async def query(request: Request, body: QueryBody) -> Response:
         project = caller_of(request).project
-        # a thread's work, since a long statement takes a while to read
-        statement = await asyncio.to_thread(_write, body.query, body.parameters or {})
-        await reads.up_to(request).reach(statement.tables)
-        asked = Query(statement.sql, {**statement.parameters, PROJECT_PLACE: project})
-        with _faults(body.query, apart.limits):
-            found = await apart.ask(asked, _FORMS[body.format], project)
+        with _faults(body.query, apart.limits), apart.turn(project) as turn:
+            statement = await turn.do(_write, body.query, body.parameters or {})
+            await reads.up_to(request).reach(statement.tables)
+            asked = Query(statement.sql, {**statement.parameters, PROJECT_PLACE: project})
+            found = await turn.do(apart.ask, asked, _FORMS[body.format], project)
         return _answer(body.format, found)
 
     return router

@@ -15,6 +15,9 @@ from sqlglot.parser import Parser
 from sqlglot.parsers.clickhouse import ClickHouseParser
 
 TEXT_LENGTH_MAX: Final = 16_384
+# From token to token, back as well: it tries one reading after another, which doubles with each level
+# of some nestings. What has none of these takes at most 1.2 a character.
+STEPS_MAX: Final = 2 * TEXT_LENGTH_MAX
 # It logs what it cannot read, which is the analyst's own.
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 
@@ -24,10 +27,17 @@ class StatementRefused(Exception):
 
 
 class _Parser(ClickHouseParser):
+    _steps = 0
     FUNCTIONS: ClassVar[Any] = {}
     FUNCTION_PARSERS: ClassVar[Any] = {"CAST": Parser.FUNCTION_PARSERS["CAST"]}
     NO_PAREN_FUNCTIONS: ClassVar[Any] = {}
     NO_PAREN_FUNCTION_PARSERS: ClassVar[Any] = {"CASE": Parser.NO_PAREN_FUNCTION_PARSERS["CASE"]}
+
+    def _advance(self, times: int = 1) -> None:
+        self._steps += 1
+        if self._steps > STEPS_MAX:
+            raise StatementRefused("takes too long to read; it nests calls or joins without ON")
+        super()._advance(times)
 
 
 class _Dialect(ClickHouse):

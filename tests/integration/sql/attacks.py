@@ -235,7 +235,16 @@ _STATEMENTS: Final = (
 _DOUBLED: Final = ", ".join(
     f"w{n} AS (SELECT a.id FROM w{n - 1} AS a CROSS JOIN w{n - 1} AS b)" for n in range(1, 14)
 )
+#: What a parser reads in more and more ways, the deeper it is.
+_TRIED: Final = (
+    *(f"SELECT {f'{name}(' * 60}1{')' * 60}" for name in ("tuple", "Tuple", "Date", "DateTime64")),
+    *(f"SELECT {f'{name}(' * 16}1{')' * 16}" for name in ("tuple", "Tuple", "Date", "DateTime64")),
+    f"SELECT 1 FROM redemptions {'LEFT JOIN redemptions ' * 60}",
+    f"SELECT 1 FROM redemptions {'LEFT JOIN redemptions ' * 17}",
+    f"SELECT * FROM (SELECT {'tuple(' * 30}1{')' * 30}) AS a",
+)
 REFUSED: Final[tuple[str, ...]] = (
+    *_TRIED,
     *(f"SELECT * FROM {each}" for each in _FILES),
     *(f"SELECT * FROM {each}" for each in _TABLES),
     *(f"SELECT {each} FROM redemptions" for each in _VALUES),

@@ -1,6 +1,7 @@
 """No statement of an analyst gives another project's row, reads a file, or takes without end."""
 
 import asyncio
+import threading
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -10,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from runtime.clickhouse.apart import Apart, Limits, StatementFailed
+from runtime.clickhouse.apart import Apart, Limits, StatementFailed, StatementsBusy
 from runtime.clickhouse.database import Query
-from services.analytics.sql.parsing import StatementRefused
+from services.analytics.sql.parsing import TEXT_LENGTH_MAX, StatementRefused, parse_statement
 from services.analytics.sql.views import PROJECT_PLACE, TABLES, VIEWS, View
 from services.analytics.sql.writing import write_statement
 from tests.integration.insight_world import World
@@ -44,7 +45,7 @@ class Engine:
         self.loop.run_until_complete(self.world.fill(self.database))
 
     def run(self, query: Query, owner: str = PROJECT) -> str:
-        return self.loop.run_until_complete(self.apart.ask(query, "JSONCompact", owner)).decode()
+        return self.apart.ask(query, "JSONCompact", owner).decode()
 
     def ask(self, text: str, given: dict[str, Any], owner: str = PROJECT) -> str:
         found = write_statement(text, given)
@@ -84,6 +85,43 @@ def test_a_statement_that_is_refused(text: str) -> None:
     with pytest.raises(StatementRefused) as refused:
         write_statement(text, used)
     assert "tessera." not in str(refused.value) or "tessera." in text
+
+
+def test_the_longest_statement_that_nests_nothing_is_read() -> None:
+    for shown in ("f(1)", "a", "'x'", "a[1]", "a = 1", "(1)", "1 AS a"):
+        text = f"SELECT {','.join([shown] * ((TEXT_LENGTH_MAX - 7) // (len(shown) + 1)))}"
+        assert len(parse_statement(text).expressions) > 1000
+
+
+def test_an_owner_has_one_turn_until_what_it_began_has_ended(engine: Engine) -> None:
+    ends = threading.Event()
+
+    async def begin_and_give_up() -> None:
+        with engine.apart.turn(PROJECT) as turn:
+            with pytest.raises(StatementsBusy), engine.apart.turn(PROJECT):
+                pass
+            waiting = asyncio.create_task(turn.do(ends.wait))
+            await asyncio.sleep(0)
+            waiting.cancel()
+            await asyncio.wait([waiting])
+        with pytest.raises(StatementsBusy) as busy, engine.apart.turn(PROJECT):
+            pass
+        assert busy.value.of_owner
+        with (
+            engine.apart.turn(OTHER),
+            pytest.raises(StatementsBusy) as busy,
+            engine.apart.turn("proj_third"),
+        ):
+            pass
+        assert not busy.value.of_owner
+        ended = asyncio.Event()
+        turn.end(ended.set)
+        ends.set()
+        await ended.wait()
+        with engine.apart.turn(PROJECT):
+            pass
+
+    engine.loop.run_until_complete(begin_and_give_up())
 
 
 @pytest.mark.parametrize("text", BOUNDED)
