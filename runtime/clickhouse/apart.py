@@ -28,6 +28,10 @@ _Args = TypeVarTuple("_Args")
 RUNNING_MAX: Final = 2
 
 
+#: Makes grouping of a million rows no slower, windows over them three times as slow.
+_BLOCK_ROWS: Final = 256
+
+
 class Limits(NamedTuple):
     """What a statement may take."""
 
@@ -131,8 +135,13 @@ class Apart:
         ours = f"project = {_quoted(owner)}"
         filters = (f"{_quoted(f'{DATABASE}.{each}')}: {_quoted(ours)}" for each in self._tables)
         return {
+            # times are those of the views, whatever zone the host is in
+            "session_timezone": "UTC",
             "max_execution_time": limits.seconds,
             "timeout_overflow_mode": "throw",
+            # between two blocks it looks at the time, and a function may take long for each row
+            "max_block_size": _BLOCK_ROWS,
+            "max_joined_block_size_rows": _BLOCK_ROWS,
             "max_result_rows": limits.rows,
             "max_result_bytes": limits.bytes,
             "result_overflow_mode": "throw",

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 #: Of each format, the engine's.
 _FORMS: Final = {"json": "JSONCompact", "csv": "JSONCompact", "parquet": "Parquet"}
+#: How many cells are made safe for spreadsheets.
+CELLS_MAX: Final = 1_000_000
 _PARQUET: Final = "application/vnd.apache.parquet"
 
 
@@ -101,7 +103,7 @@ def _router(reads: Reads, apart: Apart) -> APIRouter:
             await reads.up_to(request).reach(statement.tables)
             asked = Query(statement.sql, {**statement.parameters, PROJECT_PLACE: project})
             found = await turn.do(apart.ask, asked, _FORMS[body.format], project)
-        return _answer(body.format, found)
+            return await turn.do(_answer, body.format, found)
 
     return router
 
@@ -147,6 +149,10 @@ def _answer(form: str, found: bytes) -> Response:
         return Response(found, media_type=_PARQUET)
     result = _result.decode(found)
     if form == "csv":
+        if result.rows * len(result.meta) > CELLS_MAX:
+            raise invalid_payload(
+                f"Property `.query`: gives more than {CELLS_MAX:,} cells, the most of a CSV"
+            )
         rows = json.loads(bytes(result.data), parse_int=_as_written, parse_float=_as_written)
         head = [each.name for each in result.meta]
         return Response(write_rows([head, *rows]), media_type="text/csv")

@@ -38,7 +38,6 @@ _INFIX: Final[Mapping[type[exp.Expr], str]] = MappingProxyType(
         exp.Sub: "-",
         exp.Mul: "*",
         exp.Div: "/",
-        exp.Mod: "%",
         exp.IntDiv: "DIV",
         exp.DPipe: "||",
     }
@@ -48,6 +47,10 @@ _CONSTANT: Final = (
     exp.Literal, exp.Boolean, exp.Null, exp.Neg, exp.Paren, exp.Tuple, exp.Array, exp.Placeholder,
     exp.Cast, exp.DataType, exp.DataTypeParam,
 )  # fmt: skip
+#: What may stand in the brackets of a type; of any other nothing.
+_ARGUMENTS: Final[Mapping[str, tuple[list[str], ...]]] = MappingProxyType(
+    {"DATETIME64": ([], ["3"], ["3", "UTC"])}
+)
 _BOUNDS: Final = frozenset({"UNBOUNDED", "CURRENT ROW"})
 
 
@@ -167,8 +170,9 @@ class ExpressionWriter(ABC):
             inner = node.expressions
             if node.this == exp.DType.ARRAY and len(inner) == 1:
                 return f"Array({self._type(inner[0])})"
-            if not inner or node.this == exp.DType.DATETIME64:
-                found = TYPES.get(node.this.name)
+            kind = node.this.name if isinstance(node.this, exp.DType) else ""
+            if [each.sql().strip("'") for each in inner] in _ARGUMENTS.get(kind, ([],)):
+                found = TYPES.get(kind)
         if found is None:
             raise refuse_node(f"The type `{str(node)[:50]}`", node)
         return f"Nullable({found})" if node.args.get("nullable") else found
@@ -265,6 +269,11 @@ class ExpressionWriter(ABC):
             number = exp.Literal.number(number.this)
         return f"INTERVAL {self.expression(number)} {unit}"
 
+    def _modulo(self, node: exp.Mod) -> str:
+        take(node, "this", "expression")
+        # the sign would be read as a place of the client's
+        return f"modulo({self.expression(node.this)}, {self.expression(node.expression)})"
+
     def _row(self, node: exp.Expr) -> str:
         take(node, "expressions")
         word = "array" if isinstance(node, exp.Array) else "tuple"
@@ -335,6 +344,7 @@ class ExpressionWriter(ABC):
             exp.Paren: _paren,
             exp.Subquery: _subquery,
             exp.Interval: _interval,
+            exp.Mod: _modulo,
             exp.Tuple: _row,
             exp.Array: _row,
             exp.Bracket: _bracket,

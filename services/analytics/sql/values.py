@@ -1,5 +1,6 @@
 """The values of a statement's parameters: from JSON to what the engine binds to their types."""
 
+import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final
@@ -8,6 +9,7 @@ from schemas.base import is_number
 from services.analytics.sql.parsing import StatementRefused
 
 VALUES_MAX: Final = 10_000
+_SIZED: Final = re.compile(r"(U?)Int([0-9]+)")
 
 _WHOLE: Final = ("a whole number", lambda value: isinstance(value, int) and is_number(value))
 _FRACTION: Final = ("a number", is_number)
@@ -38,4 +40,10 @@ def read_value(name: str, kind: str, value: Any) -> Any:
     wanted, is_right = next(each for begin, each in _KINDS.items() if kind.startswith(begin))
     if not is_right(value):
         raise StatementRefused(f"wants {wanted} as the parameter `{name}`")
+    sized = _SIZED.fullmatch(kind)
+    if sized is not None:
+        unsigned, bits = bool(sized[1]), int(sized[2])
+        lowest, most = (0, 2**bits) if unsigned else (-(2 ** (bits - 1)), 2 ** (bits - 1))
+        if not lowest <= value < most:
+            raise StatementRefused(f"wants {kind} as the parameter `{name}`")
     return value

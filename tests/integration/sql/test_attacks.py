@@ -1,6 +1,7 @@
 """No statement of an analyst gives another project's row, reads a file, or takes without end."""
 
 import asyncio
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
@@ -171,6 +172,16 @@ def test_the_engine_keeps_the_other_projects_rows_even_from_what_we_would_never_
 def test_the_engine_itself_writes_nothing_and_changes_no_setting(engine: Engine, sql: str) -> None:
     with pytest.raises(StatementFailed):
         engine.run(Query(sql))
+
+
+@pytest.mark.parametrize(
+    "rows", ["numbers(100000)", "(SELECT number FROM numbers(100000) ORDER BY -number)"]
+)
+def test_the_engine_looks_at_the_time_after_few_rows(engine: Engine, rows: str) -> None:
+    found = engine.run(Query(f"SELECT max(blockSize()), count() FROM {rows}"))
+    largest, count = json.loads(found)["data"][0]
+    assert int(count) == 100_000
+    assert largest <= 256
 
 
 def test_a_file_is_not_read_by_any_name(engine: Engine) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from runtime.clickhouse.apart import Limits
+from services.analytics.sql import asking
 from services.analytics.sql.asking import plain_type
 from services.analytics.sql.views import TABLES, VIEWS
 from services.audit.sink.delivery_table import DELIVERY_TABLES
@@ -115,6 +116,9 @@ async def test_what_a_month_looks_like(insight: Insight) -> None:
         ("SELECT CASE WHEN valid THEN 'y' ELSE 'n' END AS v FROM validations LIMIT 1", [["y"]]),
         ("SELECT 'it''s', 'a\\\\b', '{project:String}', '%', '` -- '",
          [["it's", "a\\b", "{project:String}", "%", "` -- "]]),
+        ("SELECT 7 % 2", [[1]]),
+        ("SELECT toUnixTimestamp(toDateTime('2026-01-01 00:00:00'))", [[1767225600]]),
+        ("SELECT CAST('2026-01-01 00:00:00' AS DateTime64(3, 'UTC')) = '2026-01-01 00:00:00'", [[True]]),
         ("SELECT 1 / 0, toInt128('170141183460469231731687303715884105727')",
          [[None, 170141183460469231731687303715884105727]]),
     ],
@@ -215,6 +219,40 @@ async def test_a_client_side_key_may_not(insight: Insight) -> None:
         await insight._ask("/v1/analytics/views", 401, client),
     ):
         assert answer.json()["code"] == 401
+
+
+@pytest.mark.parametrize(
+    ("query", "value", "named"),
+    [
+        ("SELECT {n:Int8}", 128, "`n`"),
+        ("SELECT {n:Int8}", -129, "`n`"),
+        ("SELECT {n:UInt64}", -1, "`n`"),
+        ("SELECT {n:Nullable(Int64)}", 2**63, "`n`"),
+        ("SELECT {n:Array(UInt8)}", [1, 256], "`n`"),
+        ("SELECT {n:DateTime64(9, 'Asia/Tokyo')}", "2026-01-01", "DATETIME64"),
+        ("SELECT CAST({n:String} AS DateTime64(9))", "2026-01-01", "DATETIME64"),
+    ],
+)
+async def test_a_value_or_a_type_that_would_be_another_is_refused(
+    insight: Insight, query: str, value: Any, named: str
+) -> None:
+    answer = await insight.post(PATH, {"query": query, "parameters": {"n": value}}, 400)
+    assert named in answer.json()["details"]
+
+
+async def test_numbers_at_the_ends_of_their_types_are_exact(insight: Insight) -> None:
+    query = "SELECT {a:Int8}, {b:UInt8}, {c:Int64}"
+    given = {"a": -128, "b": 255, "c": 2**63 - 1}
+    answer = await insight.post(PATH, {"query": query, "parameters": given})
+    assert answer.json()["rows"] == [[-128, 255, 2**63 - 1]]
+
+
+async def test_a_csv_has_so_many_cells(insight: Insight, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asking, "CELLS_MAX", 3)
+    query = "SELECT id, status FROM redemptions LIMIT 2"
+    answer = await insight.post(PATH, {"query": query, "format": "csv"}, 400)
+    assert "more than 3 cells" in answer.json()["details"]
+    assert (await insight.post(PATH, {"query": query})).json()["statistics"]["rows"] == 2
 
 
 @pytest.mark.parametrize(
