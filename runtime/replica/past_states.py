@@ -5,14 +5,17 @@ for longest is dropped first, and everything of a project when somebody of it is
 """
 
 import asyncio
+import os
 import shutil
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import quote
 
+from runtime.keys.erasing import run_in_thread
 from runtime.log.log import LogError
 from runtime.replica.past import KEPT_EVERY_RECORDS, PastJob, link_state
 from runtime.store.store import RocksStore, Store
@@ -79,6 +82,8 @@ class PastStates:
         #: The least recently used first; how many use each.
         self._kept: OrderedDict[_Key, int] = OrderedDict()
         self._making: dict[_Key, _Making] = {}
+        #: Projects of which somebody is being forgotten: nothing is made of them, or opened.
+        self._barred: set[str] = set()
         self._turn = asyncio.Lock()
         self._opening = asyncio.Semaphore(OPEN_MAX)
         self._freed = asyncio.Event()
@@ -107,6 +112,8 @@ class PastStates:
 
     async def copy_nearest(self, project: str, offset: int, into: Path) -> None:
         """Makes a state of its own of the nearest one that is kept before `offset`, if one is."""
+        if project in self._barred:
+            return
         base = self._base(_Key(project, offset))
         if base is None:
             return
@@ -121,17 +128,20 @@ class PastStates:
     async def forget(self, projects: Iterable[str]) -> None:
         """Drops everything that is kept of these projects, once nobody reads it any more."""
         wanted = set(projects)
-        for key, making in list(self._making.items()):
-            if key.project in wanted and making.task is not None:
-                making.task.cancel()
-                await asyncio.wait((making.task,))
-        for project in wanted:
-            while any(users for key, users in self._kept.items() if key.project == project):
+        self._barred |= wanted
+        try:
+            await self._give_up(
+                making for key, making in self._making.items() if key.project in wanted
+            )
+            while any(users for key, users in self._kept.items() if key.project in wanted):
                 self._freed.clear()
                 await self._freed.wait()
-            for key in [each for each in self._kept if each.project == project]:
+            for key in [each for each in self._kept if each.project in wanted]:
                 del self._kept[key]
-            shutil.rmtree(self._folder_of(project), ignore_errors=True)
+            await _remove([self._folder_of(each) for each in wanted])
+        finally:
+            self._barred -= wanted
+            self._freed.set()
 
     async def close(self) -> None:
         """Ends what is being made."""
@@ -139,6 +149,15 @@ class PastStates:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _give_up(self, makings: Iterable[_Making]) -> None:
+        tasks = [each.task for each in makings if each.task is not None]
+        for task in tasks:
+            # who waits for a child or a thread to end already is not to be disturbed
+            if not task.cancelling():
+                task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
 
     def _folder_of(self, project: str) -> Path:
         return self._folder / quote(project, safe="")
@@ -150,7 +169,10 @@ class PastStates:
         loop = asyncio.get_running_loop()
         until = loop.time() + self._wait_seconds
         # a fold is given up where somebody was forgotten meanwhile: it begins again
-        while key not in self._kept:
+        while True:
+            await self._await_unbarred(key, until)
+            if key in self._kept:
+                return
             making = self._make(key, partition)
             assert making.task is not None
             await asyncio.wait((making.task,), timeout=max(0.0, until - loop.time()))
@@ -158,6 +180,15 @@ class PastStates:
                 raise making.fault()
             if not making.task.cancelled():
                 making.task.result()
+
+    async def _await_unbarred(self, key: _Key, until: float) -> None:
+        try:
+            async with asyncio.timeout_at(until):
+                while key.project in self._barred:
+                    self._freed.clear()
+                    await self._freed.wait()
+        except TimeoutError:
+            raise StillFolding(0, key.offset) from None
 
     def _make(self, key: _Key, partition: int) -> _Making:
         making = self._making.get(key)
@@ -192,19 +223,24 @@ class PastStates:
                 making.position = position
 
             await self._run(job, tell)
-            await asyncio.to_thread(self._note, key, folder)
+            names = await asyncio.to_thread(os.listdir, folder)
+            await _remove(self._note(key, names))
 
-    def _note(self, made: _Key, folder: Path) -> None:
-        """Keeps what a fold left behind, and drops what was not used for longest."""
-        found = [
-            _Key(made.project, int(each.name)) for each in folder.iterdir() if each.name.isdigit()
-        ]
+    def _note(self, made: _Key, names: Iterable[str]) -> list[Path]:
+        """Keeps what a fold left behind; the folders of what was not used for longest."""
+        found = [_Key(made.project, int(each)) for each in names if each.isdigit()]
         for key in sorted(found):
             self._kept.setdefault(key, 0)
         if made not in self._kept:
             raise LogError("the state of then was not made")
         self._kept.move_to_end(made)
         unused = [key for key, users in self._kept.items() if not users and key != made]
-        for key in unused[: max(0, len(self._kept) - self._kept_max)]:
+        dropped = unused[: max(0, len(self._kept) - self._kept_max)]
+        for key in dropped:
             del self._kept[key]
-            shutil.rmtree(self._path(key), ignore_errors=True)
+        return [self._path(key) for key in dropped]
+
+
+async def _remove(folders: Iterable[Path]) -> None:
+    for each in folders:
+        await run_in_thread(partial(shutil.rmtree, each, ignore_errors=True))

@@ -37,7 +37,8 @@ from services.audit.service import Kept, audit_service
 from services.validation.past import past_service
 from tessera.hosts.insight_tables import decoder_of, insight_fillings, insight_retentions
 from tessera.hosts.parts import Parts
-from tessera.hosts.past import Past, fold_by_child, past_folder, projects_of
+from tessera.hosts.past import Past, fold_by_child, past_folder
+from tessera.hosts.past_cleaner import PastCleaner
 from tessera.hosts.simulations import simulate_by_child
 from tessera.hosts.table_cleaner import TableCleaner
 
@@ -73,12 +74,12 @@ async def run_insight(settings: Settings) -> None:
     past = Past(parts.log, states, parts.disk.shortage)
     simulations = _simulations(parts, states)
 
-    async def clean(owners: Sequence[str]) -> Sequence[str]:
-        await states.forget(projects_of(owners))
-        await simulations.begin_again(projects_of(owners))
+    async def clean_tables(owners: Sequence[str]) -> Sequence[str]:
         gone = await cleaner.clean(owners)
         # the tables know by now which files have to go
         return gone if not gone or await exporter.has_tidied() else ()
+
+    clean = PastCleaner((states.forget, simulations.begin_again), clean_tables).clean
 
     keys = Service("keys", tasks={"customer-keys": parts.keep_keys})
     host = Host(

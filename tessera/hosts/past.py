@@ -10,7 +10,7 @@ import gc
 import os
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -194,11 +194,6 @@ async def fold_in_child(settings: Settings, job: PastJob) -> None:
         await fold_past(parts.log, parts.codec, StateFold, job, tell)
     finally:
         await parts.close()
-
-
-def projects_of(owners: Iterable[str]) -> set[str]:
-    """The projects of owners of personal data."""
-    return {owner.partition("/")[0] for owner in owners}
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import os
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Final, Protocol
 from urllib.parse import quote
@@ -17,6 +18,7 @@ import msgspec
 import structlog
 from msgspec import structs
 
+from runtime.keys.erasing import run_in_thread
 from runtime.log.log import LogError
 from runtime.store.store import StoreError
 from schemas.base import Millis, Shape
@@ -92,14 +94,17 @@ class Simulations:
         self._states = states
         self._find_offset = find_offset
         self._clock_ms = clock_ms
+        #: In the order in which those that are open have their turn.
         self._known: dict[str, Simulation] = {}
         self._asked = asyncio.Event()
         self._running: tuple[str, asyncio.Task[None]] | None = None
         shutil.rmtree(work, ignore_errors=True)
-        for file in sorted(folder.glob(f"*/*{_FILE}")):
+        kept = []
+        for file in folder.glob(f"*/*{_FILE}"):
             with suppress(msgspec.DecodeError, OSError):
-                found = _decoder.decode(file.read_bytes())
-                self._known[found.id] = found
+                kept.append(_decoder.decode(file.read_bytes()))
+        kept.sort(key=lambda each: (each.created_at, each.id))
+        self._known.update((each.id, each) for each in kept)
 
     def of(self, project: str) -> list[Simulation]:
         """Those of a project, the newest first."""
@@ -129,25 +134,27 @@ class Simulations:
         await self._stop(simulation.id)
 
     async def begin_again(self, projects: Iterable[str]) -> None:
-        """Has what runs of these projects begin again: somebody was forgotten."""
+        """Has what runs of these projects begin again, behind all others: somebody was forgotten."""
         running = self._running
         if running is None:
             return
         # one that is being removed is not known any more, though its child is still there
         found = self._known.get(running[0])
         if found is None or found.project in set(projects):
-            self._change(running[0], attempts=0)
+            if found is not None:
+                # a project that forgets often does not keep the others from theirs
+                del self._known[found.id]
+                self._known[found.id] = structs.replace(found, attempts=0)
             await self._stop(running[0])
 
     async def work(self) -> None:
         """Runs what waits, one after the other, for ever."""
         while True:
             self._asked.clear()
-            waiting = [each for each in self._known.values() if each.is_open]
-            if not waiting:
+            first = next((each for each in self._known.values() if each.is_open), None)
+            if first is None:
                 await self._asked.wait()
                 continue
-            first = min(waiting, key=lambda each: (each.created_at, each.id))
             task = asyncio.create_task(self._simulate(first))
             self._running = first.id, task
             try:
@@ -187,7 +194,7 @@ class Simulations:
             log.warning("simulation failed", id=simulation.id, reason=str(fault))
             self._end(simulation.id, status="FAILED", failure="The past cannot be read")
         finally:
-            shutil.rmtree(folder, ignore_errors=True)
+            await run_in_thread(partial(shutil.rmtree, folder, ignore_errors=True))
 
     async def _prepare(self, simulation: Simulation, folder: Path) -> SimulationJob:
         project, partition = simulation.project, simulation.partition

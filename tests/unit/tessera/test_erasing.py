@@ -1,7 +1,7 @@
 """What hosts do with the end of a key: their states and stores are cleaned, and until then noted."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -28,6 +28,7 @@ from services.audit.sink.activity_table import ACTIVITY
 from services.audit.sink.entities import ENTITIES
 from tessera.forgotten import is_forgotten_since
 from tessera.hosts.erasing import ROWS_SECONDS, StateCleaner
+from tessera.hosts.past_cleaner import PastCleaner
 from tessera.hosts.table_cleaner import TableCleaner
 
 PROJECT, ANN = "shop", "cust_ann"
@@ -259,3 +260,25 @@ def test_a_state_that_is_behind_is_whole_though_somebody_was_forgotten_since() -
     assert not is_forgotten_since(fresh, None, (CUSTOMER_KEY, _customer()))
     known = MemoryStore({CUSTOMER_KEY: _customer()})
     assert not is_forgotten_since(known, None, (SOURCE_KEY, encode(ANN)))
+
+
+async def test_the_past_is_dropped_once_for_each_who_is_forgotten() -> None:
+    dropped: list[list[str]] = []
+
+    async def drop(projects: Iterable[str]) -> None:
+        dropped.append(sorted(projects))
+
+    rest = Cleaning()
+    rest.cleans = False
+    cleaner = PastCleaner((drop,), rest.clean)
+    for _ in range(3):
+        assert await cleaner.clean([OWNER]) == ()
+    assert dropped == [[PROJECT]]
+    await cleaner.clean([OWNER, "other/cust_eve"])
+    assert dropped == [[PROJECT], ["other"]]
+    rest.cleans = True
+    assert await cleaner.clean([OWNER]) == [OWNER]
+    # who comes back and is forgotten again is new
+    await cleaner.clean([OWNER])
+    assert dropped == [[PROJECT], ["other"], [PROJECT]]
+    assert len(rest.asked) == 6

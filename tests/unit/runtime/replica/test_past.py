@@ -1,8 +1,11 @@
 """States of then: where a fold of the past begins, what it passes over, and what is kept of it."""
 
 import asyncio
+import shutil
+import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,7 +13,7 @@ from engine.fold import StateFold
 from engine.kernel import tables
 from runtime.log.log import LogError, StoredEntry
 from runtime.replica.past import PastJob, find_offset, fold_past, link_state
-from runtime.replica.past_states import PastStates
+from runtime.replica.past_states import PastStates, StillFolding
 from runtime.store.store import RocksStore
 from schemas.records import Record
 from tests.unit.services.validation.past_world import RecordedLog
@@ -175,3 +178,71 @@ async def test_a_fold_begins_again_where_somebody_is_forgotten_meanwhile(
     started[-1].set()
     assert await codes == ["V0", "V1"]
     assert len(started) == 2
+
+
+async def test_a_fold_that_is_asked_for_while_a_reader_is_awaited_begins_afterwards(
+    folds: Folds, tmp_path: Path
+) -> None:
+    states = PastStates(tmp_path, folds.run)
+    async with states.open(PROJECT, 0, 6):
+        forgetting = asyncio.create_task(states.forget([PROJECT]))
+        await asyncio.sleep(0)
+        codes = asyncio.create_task(_codes(states, 9))
+        again = asyncio.create_task(_codes(states, 6))
+        for _ in range(9):
+            await asyncio.sleep(0)
+        assert not forgetting.done()
+        # what is kept is no base for it
+        await states.copy_nearest(PROJECT, 9, tmp_path / "copy")
+        assert len(folds.jobs) == 1
+    await forgetting
+    assert await codes == [f"V{n}" for n in range(5)]
+    assert await again == ["V0", "V1"]
+    assert folds.jobs[1].base is None
+    assert not (tmp_path / "copy").exists()
+
+
+async def test_who_is_kept_waiting_by_a_forgetting_is_told_so(folds: Folds, tmp_path: Path) -> None:
+    states = PastStates(tmp_path, folds.run, wait_seconds=0)
+    folding = asyncio.create_task(_codes(states, 6))
+    with pytest.raises(StillFolding):
+        await folding
+    while True:
+        try:
+            await _codes(states, 6)
+        except StillFolding:
+            continue
+        break
+    async with states.open(PROJECT, 0, 6):
+        forgetting = asyncio.create_task(states.forget([PROJECT]))
+        await asyncio.sleep(0)
+        with pytest.raises(StillFolding):
+            await _codes(states, 6)
+    await forgetting
+
+
+async def test_who_begins_to_read_while_states_are_dropped_reads_on(
+    folds: Folds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    states = PastStates(tmp_path, folds.run, kept_max=2)
+    for offset in (5, 6):
+        await _codes(states, offset)
+    removes, removed = threading.Event(), threading.Event()
+    remove = shutil.rmtree
+
+    def held(path: Path, **options: Any) -> None:
+        # a folder that is dropped, and none of a fold's own
+        if path == tmp_path / PROJECT / "5":
+            removes.set()
+            removed.wait()
+        remove(path, **options)
+
+    monkeypatch.setattr(shutil, "rmtree", held)
+    made = asyncio.create_task(_codes(states, 7))
+    await asyncio.to_thread(removes.wait)
+    # the one that goes is not found any more, the one that stays is read
+    again = asyncio.create_task(_codes(states, 5))
+    assert await _codes(states, 6) == ["V0", "V1"]
+    removed.set()
+    assert await made == ["V0", "V1", "V2"]
+    assert await again == ["V0"]

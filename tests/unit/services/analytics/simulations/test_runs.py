@@ -13,6 +13,7 @@ from tests.unit.services.analytics.simulations.simulating import (
     Simulating,
     simulating,
 )
+from tests.unit.services.world import OTHER
 
 
 @pytest.fixture
@@ -79,3 +80,21 @@ async def test_what_runs_begins_again_where_somebody_is_forgotten(world: Simulat
     world.past.gate.set()
     assert (await world.ended(made["id"]))["status"] == "DONE"
     assert len(world.past.jobs) == 2
+
+
+async def test_one_that_begins_again_lets_the_others_go_first(world: Simulating) -> None:
+    world.past.gate.clear()
+    again = (await world.asked()).json()["id"]
+    await world.past.began.get()
+    world.ledger.now += 1
+    other = (await world.asked(headers=OTHER)).json()["id"]
+    for _ in range(2):
+        await world.simulations.begin_again(["proj"])
+    await world.past.began.get()
+    await world.simulations.begin_again(["proj"])
+    assert [each.project for each in world.past.jobs] == ["proj", "proj2"]
+    world.past.gate.set()
+    assert (await world.ended(again))["status"] == "DONE"
+    found = world.simulations.find("proj2", other)
+    assert found is not None
+    assert found.status == "DONE"
