@@ -10,7 +10,7 @@ from starlette.types import ASGIApp
 
 from engine.kernel.calendar import parse_iso
 from fronts.query_string import invalid_parameter, read_parameters, text_of
-from schemas.base import Millis
+from schemas.base import INSTANT_MAX, Millis
 
 AS_OF: Final = "as_of"
 _WORD: Final = AS_OF.encode()
@@ -57,9 +57,17 @@ def read_as_of(request: Request) -> AsOf:
     position = _POSITION.fullmatch(text)
     if position is not None:
         return AsOf(None, int(position[1]), int(position[2]))
-    try:
-        return AsOf(parse_iso(text))
-    except ValueError:
+    # a day is none: it would begin elsewhere for another project
+    moment = None if "T" not in text.upper() else _moment_of(text)
+    if moment is None or not 0 <= moment <= INSTANT_MAX:
         raise invalid_parameter(
-            AS_OF, "must be an ISO 8601 date-time, or a position such as `0:4711`"
-        ) from None
+            AS_OF, "must be an ISO 8601 date-time since 1970, or a position such as `0:4711`"
+        )
+    return AsOf(moment)
+
+
+def _moment_of(text: str) -> Millis | None:
+    try:
+        return parse_iso(text)
+    except ValueError:
+        return None

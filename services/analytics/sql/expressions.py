@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Final
 
 from sqlglot import exp
 
-from services.analytics.sql.functions import FUNCTIONS, TYPES, UNITS
+from services.analytics.sql.functions import ARGUMENTS, FUNCTIONS, TYPES, UNITS
 from services.analytics.sql.parsing import StatementRefused, place_of
 from services.analytics.sql.values import read_value
 
@@ -47,10 +47,6 @@ _CONSTANT: Final = (
     exp.Literal, exp.Boolean, exp.Null, exp.Neg, exp.Paren, exp.Tuple, exp.Array, exp.Placeholder,
     exp.Cast, exp.DataType, exp.DataTypeParam,
 )  # fmt: skip
-#: What may stand in the brackets of a type; of any other nothing.
-_ARGUMENTS: Final[Mapping[str, tuple[list[str], ...]]] = MappingProxyType(
-    {"DATETIME64": ([], ["3"], ["3", "UTC"])}
-)
 _BOUNDS: Final = frozenset({"UNBOUNDED", "CURRENT ROW"})
 
 
@@ -171,7 +167,7 @@ class ExpressionWriter(ABC):
             if node.this == exp.DType.ARRAY and len(inner) == 1:
                 return f"Array({self._type(inner[0])})"
             kind = node.this.name if isinstance(node.this, exp.DType) else ""
-            if [each.sql().strip("'") for each in inner] in _ARGUMENTS.get(kind, ([],)):
+            if [each.sql().strip("'") for each in inner] in ARGUMENTS.get(kind, ([],)):
                 found = TYPES.get(kind)
         if found is None:
             raise refuse_node(f"The type `{str(node)[:50]}`", node)

@@ -76,5 +76,9 @@ TYPES: Final[Mapping[str, str]] = MappingProxyType(
         "UTINYINT": "UInt8",
     }
 )
+#: What may stand in the brackets of a type; of any other nothing.
+ARGUMENTS: Final[Mapping[str, tuple[list[str], ...]]] = MappingProxyType(
+    {"DATETIME64": ([], ["3"], ["3", "UTC"])}
+)
 #: The units of an INTERVAL.
 UNITS: Final = frozenset({"SECOND", "MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "QUARTER", "YEAR"})

@@ -108,12 +108,18 @@ async def test_a_session_of_then_holds_nothing(world: PastWorld) -> None:
 @pytest.mark.parametrize(
     ("as_of", "told"),
     [
-        ("soon", "must be an ISO 8601 date-time, or a position such as `0:4711`"),
+        ("soon", "must be an ISO 8601 date-time since 1970, or a position such as `0:4711`"),
+        ("2020-01-01", "must be an ISO 8601 date-time"),
+        ("9999-12-31T23:59:59.999-14:00", "must be an ISO 8601 date-time"),
+        ("0001-01-01T00:00:00%2B23:59", "must be an ISO 8601 date-time"),
         ("", "must not be empty"),
         ("0:", "must be an ISO 8601"),
         ("3:0", "has to be in the project's partition, 0"),
         ("2100-01-01T00:00:00Z", "lies in the future: 2100-01-01T00:00:00.000Z"),
-        ("1999-01-01", "lies before the first record of the project: 1999-01-01T00:00:00.000Z"),
+        (
+            "1999-01-01T00:00:00Z",
+            "lies before the first record of the project: 1999-01-01T00:00:00.000Z",
+        ),
         ("0:0", "lies before the first record of the project"),
         ("2020-01-01&as_of=2021-01-01", "is given more than once"),
     ],

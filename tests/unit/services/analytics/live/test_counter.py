@@ -1,7 +1,7 @@
 """Counting goes on where it was, whatever happened: everything is counted, and nothing twice."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
@@ -20,6 +20,7 @@ from services.analytics.live import counter
 from services.analytics.live.counter import Counter, CountingOutfit
 from services.analytics.live.counting import PROJECT_SIZE
 from services.analytics.live.windows import Rates
+from tests.unit.services.analytics.live.faulty_appender import FaultyAppender, Late
 from tests.unit.services.audit.examples import (
     PROJECT,
     START,
@@ -35,34 +36,6 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(counter, "GATHER_SECONDS", 0)
     monkeypatch.setattr(counter, "RETRY_SECONDS", 0)
     monkeypatch.setattr(counter, "READ_WAIT_MS", 0)
-
-
-class Late(InDoubt):
-    """It comes into the log later, just before the next one."""
-
-
-class FaultyAppender(MemoryAppender):
-    """Says once that an append is in doubt, late or unsent."""
-
-    fault: type[Exception] | None = None
-    late: Sequence[Entry] = ()
-    failed = asyncio.Event()
-
-    async def append(self, entries: Sequence[Entry]) -> int:
-        fault, FaultyAppender.fault = FaultyAppender.fault, None
-        if fault is Late:
-            FaultyAppender.failed.set()
-            FaultyAppender.late = entries
-            raise Late("who knows")
-        late, FaultyAppender.late = FaultyAppender.late, ()
-        if late:
-            await super().append(late)
-        if fault is Unsent:
-            raise Unsent("not now")
-        offset = await super().append(entries)
-        if fault is InDoubt:
-            raise InDoubt("who knows")
-        return offset
 
 
 class FaultyLog(MemoryLog):
@@ -344,8 +317,8 @@ async def test_counts_of_another_log_are_not_gone_on_with() -> None:
     async with ledger.counting():
         ledger.redeem(9)
         ledger.tell()
-    entries = ledger.log._partition(CAMPAIGN_RATES, 0).since(0, 10)
-    other.log.append(CAMPAIGN_RATES, 0, [Entry(e.key, e.value, e.headers) for e in entries])
+    for each in ledger.log._partition(CAMPAIGN_RATES, 0).since(0, 10):
+        other.log.append(CAMPAIGN_RATES, 0, [Entry(each.key, each.value, each.headers)])
     async with other.counting():
         other.redeem(2)
         other.tell()
