@@ -5,6 +5,7 @@ that is stopped it is taken at once. Whoever is forgotten meanwhile must be in n
 compacted before it is whole, and hosts that clean up after somebody drop what they have not taken.
 """
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -27,6 +28,9 @@ from tessera.installation import reach_installation
 from tessera.rebuild import TELL_SECONDS, RebuildError, Write
 
 READ_WAIT_MS = 5000
+#: How often a state is begun that is dropped since somebody is forgotten, and how long after.
+ATTEMPTS_MAX = 60
+RETRY_SECONDS = 1.0
 _API, _DISTRIBUTION, _LEDGER = "api", "distribution", "ledger"
 
 
@@ -69,7 +73,9 @@ async def rebuild_states(settings: Settings, write: Write, tell: Write) -> None:
             for state in host_states(found.home, found.partitions):
                 began = time.monotonic()
                 try:
-                    records = await rebuild_state(parts.log, parts.codec, found.home, state, tell)
+                    records = await rebuild_until_whole(
+                        parts.log, parts.codec, found.home, state, tell
+                    )
                     if not installation.running:
                         state.folder(found.home).open().close()
                 except (Damage, LogError, StoreError, OSError) as fault:
@@ -79,6 +85,22 @@ async def rebuild_states(settings: Settings, write: Write, tell: Write) -> None:
                 rate = records / max(time.monotonic() - began, 0.001)
                 taken = "its host takes it at its next start" if installation.running else "taken"
                 write(f"{state.name}: {records} records, {rate:,.0f} a second; {taken}")
+
+
+async def rebuild_until_whole(
+    log: Log, decode: Decode, home: Path, state: HostState, tell: Write
+) -> int:
+    """As `rebuild_state`, again where somebody was forgotten meanwhile."""
+    for _ in range(ATTEMPTS_MAX - 1):
+        try:
+            return await rebuild_state(log, decode, home, state, tell)
+        except (StoreError, OSError):
+            # it may be going at the moment
+            await asyncio.sleep(RETRY_SECONDS)
+            if not RebuiltFolder(state.folder(home).path).is_dropped():
+                raise
+        tell(f"{state.name}: somebody was forgotten meanwhile, so it begins again")
+    return await rebuild_state(log, decode, home, state, tell)
 
 
 async def rebuild_state(log: Log, decode: Decode, home: Path, state: HostState, tell: Write) -> int:

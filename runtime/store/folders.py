@@ -61,6 +61,10 @@ class RebuiltFolder:
     def wipe(self) -> Store:
         return _wipe_folder(self._partial)
 
+    def is_dropped(self) -> bool:
+        """Whether nothing is left of what was begun."""
+        return not self._partial.exists()
+
     def complete(self) -> None:
         """It is whole, and closed; whoever opens the state next takes it.
 

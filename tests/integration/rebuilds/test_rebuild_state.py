@@ -12,7 +12,8 @@ from runtime.replica.replica import Replica
 from runtime.store.folders import RebuiltFolder, StateFolder, drop_rebuilt
 from runtime.store.store import RocksStore
 from services.distribution.worker.state import KEPT
-from tessera.rebuild_state import HostState, host_states, rebuild_state
+from tessera import rebuild_state as rebuilding
+from tessera.rebuild_state import HostState, host_states, rebuild_state, rebuild_until_whole
 from tests.integration.insight_world import LEDGER_PLACE
 from tests.integration.test_verify import RECORDS, Ledger
 from tests.unit.services.audit.examples import created, customer_created, decided
@@ -118,6 +119,25 @@ async def test_one_that_was_dropped_or_cut_off_leaves_the_state_as_it_was(
     await rebuild(ledger)
     await ledger.fold()
     assert await faults(ledger) == []
+
+
+async def test_one_that_was_dropped_since_somebody_was_forgotten_begins_again(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drop, compact, drops = drop_rebuilt(ledger.home, "api"), RocksStore.compact, [1, 2]
+
+    def forgotten_meanwhile(store: RocksStore) -> None:
+        compact(store)
+        if drops:
+            drops.pop()
+            drop()
+
+    monkeypatch.setattr(rebuilding, "RETRY_SECONDS", 0)
+    monkeypatch.setattr(RocksStore, "compact", forgotten_meanwhile)
+    told: list[str] = []
+    await rebuild_until_whole(ledger.log, ledger.codec, ledger.home, STATE, told.append)
+    assert sum("begins again" in line for line in told) == 2
+    assert rebuilt_of(ledger).exists()
 
 
 async def test_a_ledger_that_cannot_be_read_to_its_end_changes_nothing(ledger: Ledger) -> None:
