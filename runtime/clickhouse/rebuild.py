@@ -72,19 +72,26 @@ class Rebuild:
 
     async def run(self) -> None:
         """Fills the tables and exchanges them. Raises DatabaseFault, LogError, Damage."""
+        ending: dict[str, Any] = {"is_done": True}
         try:
             await self._make_tables()
             await self._fill()
             await self._exchange()
-            self.progress = msgspec.structs.replace(self.progress, is_done=True)
         except BaseException as fault:
             reason = "it was stopped" if isinstance(fault, asyncio.CancelledError) else str(fault)
-            self.progress = msgspec.structs.replace(self.progress, fault=reason)
+            ending = {"fault": reason}
             raise
         finally:
-            for feed in self._new.values():
-                await feed.close()
-            await self._drop_tables()
+            try:
+                await self._put_away()
+            finally:
+                # whoever hears of its end may begin the next one
+                self.progress = msgspec.structs.replace(self.progress, **ending)
+
+    async def _put_away(self) -> None:
+        for feed in self._new.values():
+            await feed.close()
+        await self._drop_tables()
 
     def _feed(self, filling: Filling, place: Place) -> Feed[Any]:
         tables = tuple(

@@ -149,6 +149,25 @@ async def test_one_that_fails_changes_nothing_and_leaves_nothing(
         assert not any(each.endswith(NEW_SUFFIX) for each in await names(database))
 
 
+async def test_its_end_is_told_when_everything_is_put_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World()
+    many(world, RECORDS)
+    async with world.open(tmp_path) as database:
+        await world.fill(database)
+        rebuild = rebuild_of(world, database, world.feeds(database))
+        execute, done = Database.execute, []
+
+        async def note(self: Database, query: Query) -> None:
+            await execute(self, query)
+            done.append(rebuild.progress.is_done)
+
+        monkeypatch.setattr(Database, "execute", note)
+        await rebuild.run()
+        assert (any(done), rebuild.progress.is_done) == (False, True)
+
+
 async def test_what_a_rebuild_left_that_was_killed_goes_at_the_next_start(tmp_path: Path) -> None:
     world = World()
     async with world.open(tmp_path) as database:
