@@ -209,12 +209,17 @@ def page_number(given: Iterable[Given]) -> int:
 
 def limit_of(given: Iterable[Given]) -> int:
     """How many items a page of a list with a cursor has at most."""
-    limit = single_parameter(given, "limit")
-    if limit is None:
-        return LIMIT_DEFAULT
-    if not limit.value.isdecimal() or not 1 <= int(limit.value) <= LIMIT_MAX:
-        raise invalid_parameter("limit", f"must be between 1 and {LIMIT_MAX}")
-    return int(limit.value)
+    return count_of(given, "limit", LIMIT_DEFAULT, LIMIT_MAX)
+
+
+def count_of(given: Iterable[Given], word: str, default: int, most: int) -> int:
+    """A number from 1 on. Raises ApiError."""
+    found = single_parameter(given, word)
+    if found is None:
+        return default
+    if not found.value.isdecimal() or not 1 <= int(found.value) <= most:
+        raise invalid_parameter(word, f"must be between 1 and {most}")
+    return int(found.value)
 
 
 def _number(given: Given | None, default: int) -> int:

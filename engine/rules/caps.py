@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 import msgspec
 
-from engine.rules.logic import Expression, LogicError, all_of, parse_logic
+from engine.rules.logic import Expression, LogicError, logic_of
 from engine.rules.names import dotted_name
 from engine.rules.operators import number_in
 
@@ -35,9 +35,8 @@ def caps_of(definition: str) -> list[Cap]:
     if not isinstance(rules, dict):
         return []
     named = {key: rule for key, rule in rules.items() if key != "logic" and isinstance(rule, dict)}
-    text = rules.get("logic")
     try:
-        logic = parse_logic(text) if isinstance(text, str) and text.strip() else all_of(named)
+        logic = logic_of(rules.get("logic"), named)
     except LogicError:
         return []
     lowest: dict[str, int] = {}

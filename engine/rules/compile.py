@@ -25,7 +25,7 @@ from engine.rules.conditions import (
     whole_condition,
 )
 from engine.rules.facts import Facts
-from engine.rules.logic import Expression, LogicError, all_of, parse_logic
+from engine.rules.logic import Expression, LogicError, logic_of
 from engine.rules.name_kinds import Choosing, Chosen, OfLine, Plain
 from engine.rules.names import dotted_name, find_name
 from schemas.rules import DEPTH_MAX, ValidationRule, Violation
@@ -134,9 +134,8 @@ def _group(rules: Any, prefix: str, levels: int) -> Group | None:
     }
     if not made:
         return None
-    text = rules.get("logic")
     try:
-        logic = parse_logic(text) if isinstance(text, str) and text.strip() else all_of(made)
+        logic = logic_of(rules.get("logic"), made)
     except LogicError:
         logic = Expression("rule", number="?")
     return Group(logic, made, _compile_logic(logic, made))

@@ -83,6 +83,11 @@ def parse_logic(text: str) -> Expression:
     return read
 
 
+def logic_of(said: object, numbers: Iterable[str]) -> Expression:
+    """The logic of a set whose rules have these numbers: what it says, else all. Raises LogicError."""
+    return parse_logic(said) if isinstance(said, str) and said.strip() else all_of(numbers)
+
+
 def all_of(numbers: Iterable[str]) -> Expression:
     """The logic of a set that has none: each of its rules holds."""
     parts = tuple(Expression("rule", number=number) for number in numbers)

@@ -32,7 +32,12 @@ class Sums(NamedTuple):
 
     def plus(self, other: "Sums") -> "Sums":
         """Both together."""
-        return Sums(*(a + b for a, b in zip(self, other, strict=True)))
+        return Sums(
+            self.succeeded + other.succeeded,
+            self.failed + other.failed,
+            self.rolled_back + other.rolled_back,
+            self.discount + other.discount,
+        )
 
 
 NOTHING: Final = Sums()
@@ -156,9 +161,10 @@ class Rates:
     def take(self, partition: int, counted: RatesCounted) -> Project | None:
         """Counts a record of a partition; its project, or None where it was counted before."""
         place = (counted.last, counted.part)
-        if place <= self._taken.get(partition, (-1, -1)):
+        before = self._taken.get(partition, (-1, -1))
+        if place <= before:
             return None
-        last, _ = self._taken.get(partition, (-1, -1))
+        last, _ = before
         self._taken[partition] = place
         if counted.last > last:
             stretch, self._stretches[partition] = self._stretches.get(partition, []), []

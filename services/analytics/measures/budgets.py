@@ -13,13 +13,13 @@ from engine.kernel.calendar import iso, iso_or_none
 from engine.kernel.encode import Body
 from engine.rules.caps import Cap, caps_of
 from fronts.answers import json_answer
-from fronts.query_string import invalid_parameter, limit_of, single_parameter, text_of
+from fronts.query_string import count_of, limit_of, text_of
 from runtime.clickhouse.database import Query
 from runtime.clickhouse.reads import Reads
 from schemas.base import DAY_MS, INSTANT_MAX, Millis
 from services.analytics.measures.measuring import divide, shown_number
 from services.analytics.measures.narrowing import ENTITIES, OURS, Asked, values_of
-from services.analytics.measures.parameters import Said, campaign_id, said_by
+from services.analytics.measures.parameters import campaign_id, said_by
 from services.analytics.measures.queries import TIME_MAX
 from services.analytics.measures.sources import SOURCES
 from services.analytics.measures.written import csv_answer
@@ -64,7 +64,8 @@ def budgets_route(reads: Reads, clock_ms: Callable[[], Millis]) -> Route:
     async def budgets(request: Request) -> Response:
         """Every budget of the project or of a campaign, the one with the greatest share used first."""
         said = said_by(request, _PARAMETERS)
-        days, limit, now = _days_of(said), limit_of(said.given), clock_ms()
+        days = count_of(said.given, "days", DAYS_DEFAULT, DAYS_MAX)
+        limit, now = limit_of(said.given), clock_ms()
         named = text_of(said.given, "campaign")
         current = reads.up_to(request)
         only = "" if named is None else await campaign_id(current, said.project, named)
@@ -78,15 +79,6 @@ def budgets_route(reads: Reads, clock_ms: Callable[[], Millis]) -> Route:
         return json_answer(body)
 
     return Route("/v1/analytics/budgets", budgets, methods=["GET"])
-
-
-def _days_of(said: Said) -> int:
-    given = single_parameter(said.given, "days")
-    if given is None:
-        return DAYS_DEFAULT
-    if not given.value.isdecimal() or not 1 <= int(given.value) <= DAYS_MAX:
-        raise invalid_parameter("days", f"must be between 1 and {DAYS_MAX}")
-    return int(given.value)
 
 
 async def _bounds(reads: Reads, project: str, only: str) -> list[Budget]:

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -10,8 +9,9 @@ from starlette.routing import Route
 from engine.campaigns.body import campaign_body
 from engine.kernel import tables
 from engine.kernel.calendar import MINUTE_MS, Zone, day_after, day_of
-from engine.kernel.encode import Body, to_json
+from engine.kernel.encode import Body
 from engine.kernel.zones import zone_named
+from fronts.answers import json_answer
 from fronts.query_string import (
     Given,
     invalid_parameter,
@@ -22,16 +22,20 @@ from fronts.query_string import (
 )
 from runtime.clickhouse.database import Query
 from runtime.clickhouse.reads import Reads
-from runtime.http.errors import JSON, ApiError
+from runtime.http.errors import ApiError
 from runtime.http.internal import time_zone_of
 from runtime.http.routing import caller_of, read_ident
 from schemas.base import Millis
 from schemas.errors import not_found
+from services.analytics.measures.measuring import shown_number
 from services.analytics.measures.queries import (
+    DONE,
     PERIOD,
     TIME_MAX,
     FactSelection,
+    gross_amounts,
     selection_values,
+    told_facts,
     validation_totals,
 )
 from services.analytics.sink.campaign_tables import CAMPAIGN_FACTS, CAMPAIGNS
@@ -68,9 +72,8 @@ def summary_route(reads: Reads) -> Route:
         # what binds the campaign is not kept here, and not asked for
         shown.pop("validation_rules_assignments", None)
         body: Body = {"object": "campaign_summary", "campaign": shown}
-        # Raw, since the encoder takes integers of 64 bits only.
-        body |= {name: msgspec.Raw(b"%d" % number) for name, number in numbers.items()}
-        return Response(to_json(body), media_type=JSON)
+        body |= {name: shown_number(number) for name, number in numbers.items()}
+        return json_answer(body)
 
     return Route("/v1/campaigns/{campaign:ident}/summary", summary, methods=["GET"])
 
@@ -91,19 +94,10 @@ def redeemed_of(asked: FactSelection) -> Query:
     Redeemed, failed, taken back; then the amounts of orders and of discounts, each of what was
     redeemed and of what was taken back in the period.
     """
-    facts = REDEMPTION_FACTS.full_name
-    done, back = "here AND kind = 'succeeded'", "taken_back"
-    sums = ", ".join(
-        f"sumIf(toInt128({column}), {which}{once})"
-        for column, once in (("order_amount", " AND first_of_campaign = 1"), ("discount", ""))
-        for which in (done, back)
-    )
+    amounts = gross_amounts(" AND first_of_campaign = 1")
     return Query(
-        f"SELECT countIf({done}), countIf(here AND kind = 'failed'), countIf({back}), {sums} "  # noqa: S608
-        f"FROM (SELECT *, {PERIOD} AS here, kind = 'succeeded' AND id IN ("
-        f"SELECT redemption_id FROM {facts} WHERE project = {{project:String}} "
-        f"AND kind = 'rolled_back' AND {PERIOD}) AS taken_back FROM {facts} "
-        "WHERE project = {project:String} AND campaign = {campaign:String})",
+        f"SELECT countIf({DONE}), countIf(here AND kind = 'failed'), countIf(taken_back), {amounts} "  # noqa: S608
+        f"FROM ({told_facts('campaign = {campaign:String}')})",
         selection_values(asked),
     )
 

@@ -42,24 +42,50 @@ REDEMPTION_TOTALS = (
 VALIDATION_TOTALS = ("validations_valid", "validations_invalid")
 #: The totals in the order in which they are shown.
 TOTALS = (*REDEMPTION_TOTALS[:3], *VALIDATION_TOTALS, *REDEMPTION_TOTALS[3:])
+#: Of `told_facts`, the successes of the period.
+DONE = "here AND kind = 'succeeded'"
 _COUNTED_ONCE = MappingProxyType({False: "first", True: "first_of_campaign"})
 
 
 def redemption_totals(asked: FactSelection) -> Query:
     """One row of REDEMPTION_TOTALS."""
     once = _COUNTED_ONCE[asked.campaign is not None]
-    facts = REDEMPTION_FACTS.full_name
+    test = "at >= {earliest:Int64} AND at < {until:Int64}"
+    if asked.campaign is not None:
+        test += " AND campaign = {campaign:String}"
     return Query(
         "SELECT countIf(here AND kind = 'succeeded'), countIf(here AND kind = 'failed'), "  # noqa: S608
         "countIf(taken_back), "
         f"{_net('discount', '')}, {_net('order_amount', once)}, {_net('order_total', once)}, "
         "uniqExactIf(customer_id, here AND kind = 'succeeded' AND customer_id != '') "
-        f"FROM (SELECT *, {PERIOD} AS here, kind = 'succeeded' AND id IN ("
+        f"FROM ({told_facts(test)})",
+        {**selection_values(asked), "earliest": asked.since - WINDOW_MS},
+    )
+
+
+def told_facts(test: str) -> str:
+    """The facts of redemptions that meet a test, each with whether it is `here`, in the period.
+
+    And of a success whether it was `taken_back` in the period.
+    """
+    facts = REDEMPTION_FACTS.full_name
+    return (
+        f"SELECT *, {PERIOD} AS here, kind = 'succeeded' AND id IN ("  # noqa: S608
         f"SELECT redemption_id FROM {facts} WHERE project = {{project:String}} "
         f"AND kind = 'rolled_back' AND {PERIOD}) AS taken_back "
-        f"FROM {facts} WHERE project = {{project:String}} "
-        f"AND at >= {{earliest:Int64}} AND at < {{until:Int64}}{_of_campaign(asked, 'campaign =')})",
-        {**selection_values(asked), "earliest": asked.since - WINDOW_MS},
+        f"FROM {facts} WHERE project = {{project:String}} AND {test}"
+    )
+
+
+def gross_amounts(once: str) -> str:
+    """Sums over `told_facts`: of orders, each where `once` says so, and of discounts.
+
+    Each of what was redeemed, and of what was taken back.
+    """
+    return ", ".join(
+        f"sumIf(toInt128({column}), {which}{counted})"
+        for column, counted in (("order_amount", once), ("discount", ""))
+        for which in (DONE, "taken_back")
     )
 
 
@@ -93,10 +119,6 @@ def _net(column: str, once: str) -> str:
         f"sumIf(toInt128({column}), here AND kind = 'succeeded'{counted}) "
         f"- sumIf(toInt128({column}), taken_back{counted})"
     )
-
-
-def _of_campaign(asked: FactSelection, test: str) -> str:
-    return "" if asked.campaign is None else f" AND {test} {{campaign:String}}"
 
 
 def selection_values(asked: FactSelection) -> dict[str, object]:

@@ -6,30 +6,25 @@ Of each campaign they are those of its own summary, by the same rules.
 from collections.abc import Mapping
 from typing import Final
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from engine.kernel.encode import Body, to_json
-from engine.kernel.zones import zone_named
+from engine.kernel.encode import Body
+from fronts.answers import json_answer
 from fronts.query_string import (
     Given,
     invalid_parameter,
-    read_parameters,
-    require_known,
     single_parameter,
     text_of,
 )
 from runtime.clickhouse.database import Query
 from runtime.clickhouse.reads import Reads
-from runtime.http.errors import JSON
-from runtime.http.internal import time_zone_of
-from runtime.http.routing import caller_of
 from services.analytics.measures.campaign_summary import period_of
-from services.analytics.measures.queries import PERIOD
+from services.analytics.measures.measuring import shown_number
+from services.analytics.measures.parameters import said_by
+from services.analytics.measures.queries import DONE, PERIOD, gross_amounts, told_facts
 from services.analytics.sink.campaign_tables import CAMPAIGN_FACTS
-from services.analytics.sink.redemption_facts import REDEMPTION_FACTS
 from services.analytics.sink.validation_facts import VALIDATION_FACTS
 
 CAMPAIGN: Final = "campaign"
@@ -55,13 +50,10 @@ def summaries_route(reads: Reads) -> Route:
 
     async def summaries(request: Request) -> Response:
         """A row for each id that is asked for, in that order; zeros where nothing is known of it."""
-        given = read_parameters(request.query_params.multi_items())
-        require_known(given, _PARAMETERS)
-        by, ids = _by_of(given), _ids_of(given)
-        since, until = period_of(given, zone_named(time_zone_of(request)))
-        values = {
-            "project": caller_of(request).project, "ids": ids, "since": since, "until": until,
-        }  # fmt: skip
+        said = said_by(request, _PARAMETERS)
+        by, ids = _by_of(said.given), _ids_of(said.given)
+        since, until = period_of(said.given, said.zone)
+        values = {"project": said.project, "ids": ids, "since": since, "until": until}
         current = reads.up_to(request)
         numbers = {each: dict.fromkeys(_names(by), 0) for each in ids}
         for group, *counted in await current.rows(Query(_redeemed(by), values)):
@@ -74,7 +66,7 @@ def summaries_route(reads: Reads) -> Route:
                     numbers[group][_COUNTED[kind]] = count
         rows = [_row(by, each, numbers[each]) for each in ids]
         body: Body = {"object": "list", "data_ref": "data", "by": by, "data": rows}
-        return Response(to_json(body), media_type=JSON)
+        return json_answer(body)
 
     return Route("/v1/analytics/summaries", summaries, methods=["GET"])
 
@@ -100,27 +92,18 @@ def _names(by: str) -> tuple[str, ...]:
 
 
 def _row(by: str, name: str, numbers: Mapping[str, int]) -> Body:
-    # Raw, since the encoder takes integers of 64 bits only
-    shown = {each: msgspec.Raw(b"%d" % number) for each, number in numbers.items()}
+    shown = {each: shown_number(number) for each, number in numbers.items()}
     return {"id": name, "object": f"{by}_numbers", **shown}
 
 
 def _redeemed(by: str) -> str:
     """The group and its `_REDEEMED`; an order counts once for each request in a group."""
-    facts, once = REDEMPTION_FACTS.full_name, " AND first_of_campaign = 1" if by == CAMPAIGN else ""
-    done, back = "here AND kind = 'succeeded'", "taken_back"
-    sums = ", ".join(
-        f"sumIf(toInt128({column}), {which}{counted})"
-        for column, counted in (("order_amount", once), ("discount", ""))
-        for which in (done, back)
-    )
+    once = " AND first_of_campaign = 1" if by == CAMPAIGN else ""
+    test = f"{by} IN {{ids:Array(String)}}"
     return (
-        f"SELECT {by}, countIf({done}), countIf(here AND kind = 'failed'), countIf({back}), "  # noqa: S608
-        f"uniqExactIf(customer_id, {done} AND customer_id != ''), {sums} "
-        f"FROM (SELECT *, {PERIOD} AS here, kind = 'succeeded' AND id IN ("
-        f"SELECT redemption_id FROM {facts} WHERE project = {{project:String}} "
-        f"AND kind = 'rolled_back' AND {PERIOD}) AS taken_back FROM {facts} "
-        f"WHERE project = {{project:String}} AND {by} IN {{ids:Array(String)}}) GROUP BY {by}"
+        f"SELECT {by}, countIf({DONE}), countIf(here AND kind = 'failed'), countIf(taken_back), "  # noqa: S608
+        f"uniqExactIf(customer_id, {DONE} AND customer_id != ''), {gross_amounts(once)} "
+        f"FROM ({told_facts(test)}) GROUP BY {by}"
     )
 
 
