@@ -1,7 +1,8 @@
 """Tables that are filled anew while they are read and filled on."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,16 @@ from tests.integration.insight_world import LEDGER_PLACE, VALIDATIONS_PLACE, Wor
 from tests.unit.services.audit.examples import PROJECT, START
 
 RECORDS = 600
+
+
+@asynccontextmanager
+async def filled(folder: Path) -> AsyncIterator[tuple[World, Database]]:
+    """A world with records, and a database whose tables hold all of them."""
+    world = World()
+    many(world, RECORDS)
+    async with world.open(folder) as database:
+        await world.fill(database)
+        yield world, database
 
 
 def rebuild_of(world: World, database: Database, feeds: Sequence[Feed[Any]]) -> Rebuild:
@@ -44,10 +55,7 @@ async def names(database: Database) -> set[str]:
 
 
 async def test_tables_that_lost_rows_have_them_again(tmp_path: Path) -> None:
-    world = World()
-    many(world, RECORDS)
-    async with world.open(tmp_path) as database:
-        await world.fill(database)
+    async with filled(tmp_path) as (world, database):
         whole = await world.states(database)
         await damage(database)
         assert await world.states(database) != whole
@@ -127,10 +135,7 @@ async def test_rows_of_records_that_the_log_no_longer_has_are_taken_over(tmp_pat
 async def test_one_that_fails_changes_nothing_and_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world = World()
-    many(world, RECORDS)
-    async with world.open(tmp_path) as database:
-        await world.fill(database)
+    async with filled(tmp_path) as (world, database):
         whole = await world.states(database)
         rebuild = rebuild_of(world, database, world.feeds(database))
         execute = Database.execute
@@ -152,10 +157,7 @@ async def test_one_that_fails_changes_nothing_and_leaves_nothing(
 async def test_its_end_is_told_when_everything_is_put_away(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world = World()
-    many(world, RECORDS)
-    async with world.open(tmp_path) as database:
-        await world.fill(database)
+    async with filled(tmp_path) as (world, database):
         rebuild = rebuild_of(world, database, world.feeds(database))
         execute, done = Database.execute, []
 

@@ -1,7 +1,5 @@
 """Simulations over HTTP: asked for where the catalogue is, made and kept where the past is."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,15 +14,8 @@ from tests.unit.services.analytics.simulations.simulating import (
     RESULT,
     TIER,
     Simulating,
-    simulating,
 )
 from tests.unit.services.world import CLIENT, OTHER
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[Simulating]:
-    async with simulating(tmp_path) as made:
-        yield made
 
 
 async def test_a_simulation_is_asked_for_and_read_when_it_is_done(world: Simulating) -> None:

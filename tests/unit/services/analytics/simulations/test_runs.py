@@ -1,10 +1,7 @@
 """Simulations across restarts of their host, and across the forgetting of people."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
-
-import pytest
 
 from services.analytics.simulations.runs import ATTEMPTS_MAX
 from tests.unit.services.analytics.simulations.simulating import (
@@ -14,12 +11,6 @@ from tests.unit.services.analytics.simulations.simulating import (
     simulating,
 )
 from tests.unit.services.world import OTHER
-
-
-@pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[Simulating]:
-    async with simulating(tmp_path) as made:
-        yield made
 
 
 async def test_somebody_may_be_forgotten_while_one_is_being_removed(world: Simulating) -> None:
