@@ -147,7 +147,7 @@ def start(
             "start each host with `tessera host NAME` to use another broker."
         )
     require_space(home.path, settings.disk_free_mib_min)
-    _check_ports(settings)
+    require_ports(settings)
     ports = internal_ports(home)
     settings = with_internal_ports(settings, ports)
     installation = Installation(
@@ -179,7 +179,8 @@ def start(
     return installation
 
 
-def _check_ports(settings: Settings) -> None:
+def require_ports(settings: Settings) -> None:
+    """Raise PortTakenError, naming the variable, when clients or people could not be served."""
     check_port(settings.bind, settings.port)
     if settings.dashboard:
         variable = f"{PREFIX}DASHBOARD_PORT"

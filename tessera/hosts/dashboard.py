@@ -10,7 +10,6 @@ import sys
 import time
 from asyncio.subprocess import PIPE
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from typing import Final
 
 import msgspec
@@ -140,8 +139,7 @@ class Dashboard:
             await self._pages(scope, receive, send)
         finally:
             fetching.cancel()
-            with suppress(asyncio.CancelledError):
-                await fetching
+            await asyncio.gather(fetching, return_exceptions=True)
 
     def _note_end(self, task: asyncio.Task[None]) -> None:
         if not task.cancelled() and task.exception() is not None:
