@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from tessera.cli import HostName
 from tessera.hosts.dashboard import FIRST_SECONDS_MAX, BrowserFiles, Dashboard
+from tessera.hosts.host import main_of
 
 
 def pages() -> Starlette:
