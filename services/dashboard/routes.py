@@ -1,0 +1,13 @@
+"""The table of all pages, one line a section."""
+
+from typing import Final
+
+from services.dashboard.sections import finding, home
+from services.dashboard.sections.redemptions import pages as redemptions
+from services.dashboard.web.routes import Page
+
+PAGES: Final[tuple[Page, ...]] = (
+    *home.PAGES,
+    *finding.PAGES,
+    *redemptions.PAGES,
+)

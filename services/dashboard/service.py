@@ -1,0 +1,75 @@
+"""The dashboard's application: sections behind sign-in, files of the browser, the live stream.
+
+It has no state, no secret and no way around the API: each page is made of calls with the session
+of who looks at it (web/asking.py), so what a page can, a program can.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+import httpx
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from services.dashboard.routes import PAGES
+from services.dashboard.web.asking import TIMEOUT_SECONDS
+from services.dashboard.web.files import file_routes
+from services.dashboard.web.headers import GuardHeaders
+from services.dashboard.web.live import live_route
+from services.dashboard.web.routes import People, make_route
+from services.dashboard.web.sign_in import sign_in_routes
+
+#: Connections to the API: one per open page for its stream, and some for pages that are made.
+CONNECTIONS_MAX: Final = 400
+GZIP_BYTES_MIN: Final = 600
+
+
+def dashboard_app(api_url: str, assets: Path) -> Starlette:
+    """The application; `assets`: the folder of third-party browser files."""
+    client = httpx.AsyncClient(
+        base_url=api_url,
+        timeout=httpx.Timeout(TIMEOUT_SECONDS, connect=2.0),
+        limits=httpx.Limits(max_connections=CONNECTIONS_MAX, max_keepalive_connections=20),
+        trust_env=False,
+    )
+    people = People(client)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        await client.aclose()
+
+    routes: list[BaseRoute] = [
+        Route("/health", _health),
+        *file_routes(assets),
+        *sign_in_routes(client, people),
+        live_route(client),
+        *(make_route(each, client, people) for each in PAGES),
+    ]
+    return Starlette(
+        routes=routes,
+        middleware=[
+            Middleware(GuardHeaders),
+            Middleware(GZipMiddleware, minimum_size=GZIP_BYTES_MIN),
+        ],
+        lifespan=lifespan,
+        exception_handlers={404: _nothing_there, 500: _mistake},
+    )
+
+
+async def _health(_: Request) -> Response:
+    return JSONResponse({"status": "UP"})
+
+
+async def _nothing_there(_: Request, __: Exception) -> Response:
+    return Response("There is no such page.", 404, media_type="text/plain")
+
+
+async def _mistake(_: Request, __: Exception) -> Response:
+    return Response("That went wrong here; it stands in the log.", 500, media_type="text/plain")
