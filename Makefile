@@ -112,7 +112,8 @@ $(RUNTIME): requirements.txt requirements-install.txt
 	@chmod +x $(BIN)/tessera
 	@$(PIP) --quiet -r requirements-install.txt || true
 	$(call install,-r requirements.txt)
-	@$(BIN)/python -P -c 'import tessera.cli, tessera.hosts.host'
+	@$(BIN)/python -P -c 'import tessera.cli, tessera.hosts.api, tessera.hosts.dashboard, tessera.hosts.distribution, \
+		tessera.hosts.host, tessera.hosts.insight, tessera.hosts.ledger'
 	@touch $@
 
 # The official SDK comes as source only, so what builds it is locked too.

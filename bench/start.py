@@ -31,7 +31,9 @@ PACKAGES: Final = (
     "typer",
     "uvicorn",
     "uvloop",
-    "tessera.hosts.host",
+    "tessera.hosts.api",
+    "tessera.hosts.distribution",
+    "tessera.hosts.insight",
 )
 
 

@@ -46,7 +46,8 @@ def run_system() -> Iterator[System]:
     """A new system, stopped and removed at the end."""
     with TemporaryDirectory(prefix="tessera-bench-") as folder:
         home, port = Path(folder), free_port()
-        environment = {**os.environ, "TESSERA_HOME": folder, "TESSERA_PORT": str(port)}
+        own = {"TESSERA_HOME": folder, "TESSERA_PORT": str(port), "TESSERA_DASHBOARD": "0"}
+        environment = {**os.environ, **own}
         try:
             run_tessera("up", environment)
             keys = json.loads((home / "keys.json").read_text("utf-8"))

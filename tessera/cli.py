@@ -30,6 +30,7 @@ class HostName(StrEnum):
     LEDGER = "ledger"
     INSIGHT = "insight"
     DISTRIBUTION = "distribution"
+    DASHBOARD = "dashboard"
 
 
 @app.command()

@@ -3,6 +3,7 @@
 EmbeddedError           the message is a sentence for the person at the terminal
 ├── DataFolderError     the folder belongs to a newer Tessera, or another process works on it
 ├── DiskFullError       there is too little space left where the data lies
+├── PackagesError       packages of npm cannot be had; it says why
 ├── PortTakenError      a port that is wanted belongs to another program
 └── HostFailedError     a process ended or did not become healthy; carries its last log lines
 """
@@ -18,6 +19,10 @@ class DataFolderError(EmbeddedError):
 
 class DiskFullError(EmbeddedError):
     """There is too little space left."""
+
+
+class PackagesError(EmbeddedError):
+    """Packages of npm cannot be had."""
 
 
 class PortTakenError(EmbeddedError):

@@ -163,7 +163,7 @@ def is_free(port: int) -> bool:
     return True
 
 
-def check_port(address: str, port: int) -> None:
+def check_port(address: str, port: int, setting: str = "TESSERA_PORT") -> None:
     """Raise PortTakenError, which says why, when a server could not listen there now."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -173,7 +173,7 @@ def check_port(address: str, port: int) -> None:
             probe.listen(1)
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
-                reason = "is taken by another program; set TESSERA_PORT to a free one"
+                reason = f"is taken by another program; set {setting} to a free one"
             else:
                 reason = f"cannot be used: {error.strerror or error}"
             raise PortTakenError(f"Port {port} on {address} {reason}.") from None

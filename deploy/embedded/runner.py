@@ -20,7 +20,7 @@ from deploy.embedded.start import Installation, Look, space_hint, start
 from deploy.embedded.stop import stop
 from deploy.embedded.supervision import BROKER, HOSTS, PROGRAMS, SupervisorClient, leftovers
 from deploy.embedded.watch import POLL_SECONDS, StopRequestedError, StopSignal, Watch
-from deploy.embedded.welcome import welcome
+from deploy.embedded.welcome import missing_of, welcome
 from runtime.base.settings import Settings
 
 INTERRUPTED = 130
@@ -54,7 +54,7 @@ def run(settings: Settings) -> int:
         if installation is None:
             return 0
         try:
-            welcome(home, installation.url, console)
+            welcome(home, installation, console)
             hint = partial(space_hint, home.path, settings.disk_free_mib_min)
             watch = Watch(SupervisorClient(home), console, hint)
             return _attend(home, installation, console, look, watch)
@@ -74,7 +74,7 @@ def up(settings: Settings) -> int:
         installation = _start_or_stop(home, settings, console, signals.check, None)
     if installation is None:
         return INTERRUPTED
-    welcome(home, installation.url, console)
+    welcome(home, installation, console)
     return 0
 
 
@@ -113,6 +113,11 @@ def status(settings: Settings) -> int:
         words = f"{name:<12} {program.state:<9} {'healthy' if well else 'not healthy':<12}"
         console.block([f"{words} pid {program.pid:<8} {_resident_mib(program.pid):>4} MiB"])
     console.block([installation.url + space_hint(home.path, settings.disk_free_mib_min)])
+    if installation.dashboard_url is not None:
+        missing = missing_of(installation)
+        console.block(
+            [f"{installation.dashboard_url} (dashboard)", *([missing] if missing else [])]
+        )
     return 0 if all_well else 1
 
 

@@ -12,7 +12,13 @@ from typing import Any, Self
 import msgspec
 
 from deploy.embedded.console import Console, log_tail
-from deploy.embedded.errors import DataFolderError, DiskFullError, EmbeddedError, HostFailedError
+from deploy.embedded.errors import (
+    DataFolderError,
+    DiskFullError,
+    EmbeddedError,
+    HostFailedError,
+    PortTakenError,
+)
 from deploy.embedded.home import Home, Ports, check_port, internal_ports, write_json
 from deploy.embedded.kafka import broker_is_ready, prepare_broker
 from deploy.embedded.supervision import BROKER, HOSTS, SupervisorClient, start_supervisor
@@ -51,6 +57,8 @@ class Installation:
     distribution_port: int = 0
     #: Where commands are decided; earlier code knew one way.
     ledger: str = "apart"
+    #: 0 where there is no dashboard, as in earlier code.
+    dashboard_port: int = 0
 
     @classmethod
     def of(cls, home: Home) -> Self | None:
@@ -64,20 +72,29 @@ class Installation:
 
     def health_of(self, host: str) -> tuple[bool, dict[str, Any]]:
         """What a host says about itself."""
-        if host == "api":
-            return health(reachable(self.bind), self.port)
+        if host in ("api", "dashboard"):
+            port = self.port if host == "api" else self.dashboard_port
+            return health(reachable(self.bind), port)
         return health("127.0.0.1", getattr(self, f"{host}_port"))
 
     @property
     def hosts(self) -> tuple[str, ...]:
         """The hosts that it has."""
-        return tuple(name for name in HOSTS if name != "ledger" or self.ledger == "apart")
+        missing = {
+            "ledger": self.ledger != "apart",
+            "dashboard": not self.dashboard_port,
+        }
+        return tuple(name for name in HOSTS if not missing.get(name, False))
 
     @property
     def url(self) -> str:
         """Where clients find the API."""
-        address = reachable(self.bind)
-        return f"http://{f'[{address}]' if ':' in address else address}:{self.port}"
+        return _url_of(self.bind, self.port)
+
+    @property
+    def dashboard_url(self) -> str | None:
+        """Where people find the dashboard; None where there is none."""
+        return _url_of(self.bind, self.dashboard_port) if self.dashboard_port else None
 
 
 def require_space(folder: Path, free_mib_min: int, free: Free = free_bytes) -> None:
@@ -97,6 +114,11 @@ def space_hint(folder: Path, free_mib_min: int, free: Free = free_bytes) -> str:
 def reachable(bind: str) -> str:
     """An address under which a server that listens on `bind` answers on this machine."""
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(bind, bind)  # noqa: S104
+
+
+def _url_of(bind: str, port: int) -> str:
+    address = reachable(bind)
+    return f"http://{f'[{address}]' if ':' in address else address}:{port}"
 
 
 def with_internal_ports(settings: Settings, ports: Ports) -> Settings:
@@ -125,7 +147,7 @@ def start(
             "start each host with `tessera host NAME` to use another broker."
         )
     require_space(home.path, settings.disk_free_mib_min)
-    check_port(settings.bind, settings.port)
+    require_ports(settings)
     ports = internal_ports(home)
     settings = with_internal_ports(settings, ports)
     installation = Installation(
@@ -136,6 +158,7 @@ def start(
         keeper=keeper,
         distribution_port=settings.distribution_port,
         ledger=settings.ledger,
+        dashboard_port=settings.dashboard_port if settings.dashboard else 0,
     )
     write_json(home.installation_file, asdict(installation))
 
@@ -156,6 +179,17 @@ def start(
     return installation
 
 
+def require_ports(settings: Settings) -> None:
+    """Raise PortTakenError, naming the variable, when clients or people could not be served."""
+    check_port(settings.bind, settings.port)
+    if settings.dashboard:
+        variable = f"{PREFIX}DASHBOARD_PORT"
+        if settings.dashboard_port == settings.port:
+            raise PortTakenError(f"{variable} and {PREFIX}PORT are the same; set one to another.")
+        hint = f"{variable} (or {PREFIX}DASHBOARD=0)"
+        check_port(settings.bind, settings.dashboard_port, hint)
+
+
 def remove_left_states(home: Home) -> None:
     """Removes what hosts `ledger` of earlier starts knew.
 
@@ -167,7 +201,16 @@ def remove_left_states(home: Home) -> None:
 
 def environment(settings: Settings) -> dict[str, str]:
     """The environment of every process: this one's, and the settings as they apply."""
-    names = ("home", "port", "bind", "kafka", "partitions", "ledger", *INTERNAL_PORTS)
+    names = (
+        "home",
+        "port",
+        "bind",
+        "kafka",
+        "partitions",
+        "ledger",
+        "dashboard_port",
+        *INTERNAL_PORTS,
+    )
     given = {PREFIX + name.upper(): str(getattr(settings, name)) for name in names}
     return {**os.environ, **given, f"{PREFIX}LOG_FORMAT": "json", "PYTHONUNBUFFERED": "1"}
 

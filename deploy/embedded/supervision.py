@@ -30,10 +30,11 @@ from runtime.base.settings import PRIVATE_UMASK
 SUPERVISOR = "supervisor"
 BROKER = "broker"
 #: The hosts; they stop in the reverse order, the broker last.
-HOSTS = ("ledger", "distribution", "insight", "api")
+HOSTS = ("ledger", "distribution", "insight", "api", "dashboard")
 PROGRAMS = (BROKER, *HOSTS)
 #: How long each program may take to stop before it is killed.
 STOP_SECONDS_MAX: Mapping[str, int] = {
+    "dashboard": 15,
     "api": 15,
     "insight": 15,
     "distribution": 15,

@@ -55,7 +55,9 @@ class Settings(BaseModel):
         default=Path(".tessera"), description="folder of all data, made absolute at start"
     )
     port: Port = Field(default=8000, description="port of the HTTP API")
-    bind: str = Field(default="127.0.0.1", description="address that the HTTP API listens on")
+    bind: str = Field(
+        default="127.0.0.1", description="address that the HTTP API and the dashboard listen on"
+    )
     kafka: str = Field(
         default="127.0.0.1:9092", description="Kafka bootstrap servers, `host:port,...`"
     )
@@ -67,6 +69,12 @@ class Settings(BaseModel):
     ledger_port: Port = Field(default=8002, description="loopback port of the host `ledger`")
     distribution_port: Port = Field(
         default=8003, description="loopback port of the host `distribution`"
+    )
+    dashboard: bool = Field(
+        default=True, description="`0`: `run` and `up` start no dashboard beside the API"
+    )
+    dashboard_port: Port = Field(
+        default=8080, description="port of the dashboard, at the address of `TESSERA_BIND`"
     )
     worker_share: Annotated[float, Field(gt=0, le=1)] = Field(
         default=0.25,

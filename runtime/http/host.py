@@ -8,7 +8,7 @@ answers 503 and names the part.
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 import structlog
@@ -191,7 +191,16 @@ async def _answer_invalid(request: Request, fault: Exception) -> Response:
     return error_response(invalid_payload(details), request.scope)
 
 
-async def serve_host(host: Host, *, bind: str, port: int) -> None:
+class Served(Protocol):
+    """An application that says when a part of it failed."""
+
+    fault: str | None
+    failed: asyncio.Event
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None: ...
+
+
+async def serve_host(host: Served, *, bind: str, port: int) -> None:
     """Serves until a signal or a failed task; run it with uvloop.
 
     Raises HostFailed when a task failed or the port cannot be had.
@@ -223,6 +232,6 @@ async def serve_host(host: Host, *, bind: str, port: int) -> None:
         raise HostFailed(host.fault or "the server did not start")
 
 
-async def _stop_on_failure(host: Host, server: Server) -> None:
+async def _stop_on_failure(host: Served, server: Server) -> None:
     await host.failed.wait()
     server.end()

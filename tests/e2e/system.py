@@ -19,7 +19,7 @@ from tests.ports import pick_internal_ports, public_port
 
 T = TypeVar("T")
 
-HOSTS = ("api", "insight", "distribution", "ledger")
+HOSTS = ("api", "insight", "distribution", "ledger", "dashboard")
 START_SECONDS_MAX = 240.0
 COMMAND_SECONDS_MAX = 120.0
 POLL_SECONDS = 0.05
@@ -43,14 +43,19 @@ class System:
         self.files = home
         self.before_commands: tuple[str, ...] = ()
         self.port = public_port()
-        self._settings = settings | {"TESSERA_HOME": str(home), "TESSERA_PORT": str(self.port)}
+        #: A dashboard is started where a story wants one: the others are quicker without.
+        self._settings = {"TESSERA_DASHBOARD": "0"} | settings
+        self._settings |= {"TESSERA_HOME": str(home), "TESSERA_PORT": str(self.port)}
         self.url = f"http://127.0.0.1:{self.port}"
 
     @property
     def hosts(self) -> tuple[str, ...]:
         """The hosts that run when it is up."""
-        is_apart = self._settings.get("TESSERA_LEDGER") == "apart"
-        return tuple(host for host in HOSTS if host != "ledger" or is_apart)
+        is_there = {
+            "ledger": self._settings.get("TESSERA_LEDGER") == "apart",
+            "dashboard": self._settings["TESSERA_DASHBOARD"] == "1",
+        }
+        return tuple(host for host in HOSTS if is_there.get(host, True))
 
     @contextmanager
     def apart(self) -> Iterator["System"]:

@@ -30,12 +30,13 @@ from deploy.embedded.start import (
     environment,
     reachable,
     remove_left_states,
+    require_ports,
     with_internal_ports,
 )
 from deploy.embedded.storage import broker_environment
 from deploy.embedded.supervision import HOSTS
 from runtime.base.logging import configure_logging
-from runtime.base.settings import load_settings
+from runtime.base.settings import Settings, load_settings
 from tessera.cli import HostName
 
 
@@ -126,8 +127,33 @@ def test_the_url_is_one_that_answers_here(bind: str, url: str) -> None:
 
 def test_a_host_ledger_is_among_the_hosts_where_commands_are_decided_apart() -> None:
     earlier = Installation("127.0.0.1", 8000, 1, 2, None)
-    assert earlier.hosts == HOSTS
+    assert earlier.hosts == ("ledger", "distribution", "insight", "api")
     assert replace(earlier, ledger="inside").hosts == ("distribution", "insight", "api")
+
+
+def test_a_dashboard_is_among_the_hosts_where_it_has_a_port() -> None:
+    without = Installation("::", 8000, 1, 2, None)
+    assert without.dashboard_url is None
+    assert "dashboard" not in without.hosts
+    there = replace(without, dashboard_port=8080)
+    assert there.hosts == HOSTS
+    assert there.dashboard_url == "http://[::1]:8080"
+
+
+def test_a_port_of_the_dashboard_that_cannot_be_had_is_told_by_its_variable() -> None:
+    port = free_port()
+    same = Settings(port=port, dashboard_port=port)
+    with pytest.raises(
+        PortTakenError, match="TESSERA_DASHBOARD_PORT and TESSERA_PORT are the same"
+    ):
+        require_ports(same)
+    require_ports(same.model_copy(update={"dashboard": False}))
+    other = Settings(port=free_port((port,)), dashboard_port=port)
+    with (
+        socket.create_server(("127.0.0.1", port)),
+        pytest.raises(PortTakenError, match=r"TESSERA_DASHBOARD_PORT \(or TESSERA_DASHBOARD=0\)"),
+    ):
+        require_ports(other)
 
 
 def test_what_a_host_ledger_left_is_removed_and_nothing_else(home: Home) -> None:
