@@ -31,6 +31,7 @@ from htpy import input as input_
 
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.toast import toasts
+from services.dashboard.vendor import vendor_url
 
 #: group → label, icon, address, privilege, addresses that belong to it.
 NAV: Final = (
@@ -99,6 +100,7 @@ ACCOUNT: Final = (
     ("Support", "life", "/support", None),
 )
 STYLES: Final = (
+    "fonts",
     "tokens",
     "base",
     "frame",
@@ -143,10 +145,9 @@ def render_document(name: str, content: Node, *, theme: str = "auto", density: s
             meta(name="htmx-config", content='{"includeIndicatorCSS":false}'),
             title[f"{name} · Tessera"],
             link(rel="icon", href="/static/icon.svg", type="image/svg+xml"),
-            link(rel="stylesheet", href="/static/vendor/fonts.css"),
-            link(rel="stylesheet", href="/static/vendor/uPlot.min.css"),
+            link(rel="stylesheet", href=vendor_url("uPlot.min.css")),
             (link(rel="stylesheet", href=f"/static/css/{each}.css") for each in STYLES),
-            script(src="/static/vendor/htmx.min.js", defer=True),
+            script(src=vendor_url("htmx.min.js"), defer=True),
             script(src="/static/js/app.js", type="module"),
         ],
         content,
@@ -157,7 +158,11 @@ def render_page(frame: Frame, name: str, content: Node) -> Node:
     """A page in the frame."""
     return render_document(
         name,
-        body(data_live="/live", data_zone=frame.timezone, data_currency=frame.currency)[
+        body(
+            data_live=f"/live?project={frame.project_id}",
+            data_zone=frame.timezone,
+            data_currency=frame.currency,
+        )[
             a(".skip", href="#content")["Skip to content"],
             div(".shell")[
                 _side(frame),
