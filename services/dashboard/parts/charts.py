@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from htpy import (
     Node,
@@ -29,6 +29,9 @@ from services.dashboard.parts.show import NOTHING, Show
 
 Unit = Literal["count", "money", "share"]
 Shape = Literal["stacked", "bars", "lines", "rate"]
+
+#: How the script calls units.
+_UNITS: Final[Mapping[Unit, str]] = {"count": "count", "money": "money", "share": "percent"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +73,9 @@ def chart(
         "series": [
             {
                 "name": each.name,
-                "colour": each.colour,
+                "colour": f"c{each.colour}",
                 "values": list(each.values),
-                "kind": each.unit,
+                "unit": _UNITS[each.unit],
             }
             for each in series
         ],
@@ -97,7 +100,8 @@ def chart(
                 "data-currency": show.currency,
                 "data-href": href or None,
             },
-            aria_hidden="true",
+            role="img",
+            aria_label=title,
         ),
         _as_table(title, moments, series, show),
     ]
@@ -159,7 +163,7 @@ def _delta(number: Kpi, show: Show) -> Node:
     if number.is_more_better is not None and change:
         kind = "good" if (change > 0) == number.is_more_better else "bad"
     sign = "+" if change > 0 else ""
-    return dd(".delta", data_kind=kind)[f"{sign}{show.percent(change)} from {before}"]
+    return dd(f".delta.{kind}" if kind else ".delta")[f"{sign}{show.percent(change)} from {before}"]
 
 
 def points_of(series: Mapping[str, Any], metric: str) -> list[int | float | None]:
