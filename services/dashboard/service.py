@@ -32,13 +32,20 @@ CONNECTIONS_MAX: Final = 100
 GZIP_BYTES_MIN: Final = 600
 
 
-def dashboard_app(api_url: str, assets: Path) -> Starlette:
-    """The application; `assets`: the folder of third-party browser files."""
+def dashboard_app(
+    api_url: str, assets: Path, *, transport: httpx.AsyncBaseTransport | None = None
+) -> Starlette:
+    """The application.
+
+    `assets`: the folder of third-party browser files. `transport`: what carries its calls to the
+    API; None: the network.
+    """
     client = httpx.AsyncClient(
         base_url=api_url,
         timeout=httpx.Timeout(TIMEOUT_SECONDS, connect=2.0),
         limits=httpx.Limits(max_connections=CONNECTIONS_MAX, max_keepalive_connections=20),
         trust_env=False,
+        transport=transport,
     )
     people = People(client)
 
