@@ -12,6 +12,12 @@ import "./bars.js";
 import "./live.js";
 import { onShown } from "./page.js";
 
+// What scripts draw and mark is no part of the server's page: a morph leaves it as it is.
+if (globalThis.htmx) {
+  htmx.config.morphSkipChildren = ".plot, [data-geo-map]";
+  htmx.config.morphIgnore = [...htmx.config.morphIgnore, "data-changed", "data-fits", "data-full"];
+}
+
 // What few pages have is fetched by those that have it.
 const RARE = [
   ["[data-chart]", () => import("./plot.js")],

@@ -22,14 +22,6 @@ document.addEventListener("htmx:after:request", (event) => {
   const form = sourceElement?.closest?.("form[data-guard]");
   if (form?.isConnected && response?.status >= 400) form.dataset.changed = "";
 });
-// An editor that the server shows anew after each change stays changed until it is saved.
-document.addEventListener("htmx:before:swap", (event) => {
-  const form = event.detail.ctx?.sourceElement?.closest?.("form[data-guard][data-changed]");
-  if (form?.id) document.addEventListener("htmx:after:swap", () => {
-    const now = document.getElementById(form.id);
-    if (now?.hasAttribute("data-guard")) now.dataset.changed = "";
-  }, { once: true });
-});
 // Links that htmx follows do not unload the page: it is asked here instead.
 document.addEventListener("htmx:before:request", (event) => {
   const { target, sourceElement } = event.detail.ctx ?? {};
