@@ -1,1 +1,1 @@
-"""The dashboard: pages for people, made of calls to the API as any client can make them."""
+"""The dashboard: pages for people, made of the calls that any client can make."""

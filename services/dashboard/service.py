@@ -1,24 +1,80 @@
-"""The application of the dashboard."""
+"""The dashboard's application: sections behind sign-in, files of the browser, the live stream.
 
+It has no state, no secret and no way around the API: each page is made of calls with the session
+of who looks at it (web/asking.py), so what a page can, a program can.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Final
 
+import httpx
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
-from starlette.routing import Route
+from starlette.responses import Response
+from starlette.routing import BaseRoute
 
+from services.dashboard.routes import PAGES
 from services.dashboard.vendor import vendor_route
+from services.dashboard.web.asking import TIMEOUT_SECONDS
+from services.dashboard.web.files import file_routes
+from services.dashboard.web.headers import GuardHeaders
+from services.dashboard.web.live import Hub, live_route
+from services.dashboard.web.people import People
+from services.dashboard.web.routes import make_route
+from services.dashboard.web.sign_in import sign_in_routes
+
+#: Connections to the API: one for each project that is looked at, the others for pages.
+CONNECTIONS_MAX: Final = 100
+GZIP_BYTES_MIN: Final = 600
 
 
-def dashboard_app(api_url: str, assets: Path) -> Starlette:
-    """The pages over the API at `api_url`; what others wrote of them is served from `assets`."""
+def dashboard_app(
+    api_url: str, assets: Path, *, transport: httpx.AsyncBaseTransport | None = None
+) -> Starlette:
+    """The application.
 
-    async def answer_start(_: Request) -> Response:
-        page = (
-            '<!doctype html><html lang="en"><meta charset="utf-8"><title>Tessera</title>'
-            f"<main><h1>Tessera</h1><p>The API is at {api_url}.</p></main></html>"
-        )
-        policy = "default-src 'none'; frame-ancestors 'none'"
-        return HTMLResponse(page, headers={"content-security-policy": policy})
+    `assets`: the folder of third-party browser files. `transport`: what carries its calls to the
+    API; None: the network.
+    """
+    client = httpx.AsyncClient(
+        base_url=api_url,
+        timeout=httpx.Timeout(TIMEOUT_SECONDS, connect=2.0),
+        limits=httpx.Limits(max_connections=CONNECTIONS_MAX, max_keepalive_connections=20),
+        trust_env=False,
+        transport=transport,
+    )
+    people = People(client)
 
-    return Starlette(routes=[Route("/", answer_start), vendor_route(assets)])
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+        await client.aclose()
+
+    routes: list[BaseRoute] = [
+        vendor_route(assets),
+        *file_routes(),
+        *sign_in_routes(client, people),
+        live_route(Hub(client, people), people),
+        *(make_route(each, client, people) for each in PAGES),
+    ]
+    return Starlette(
+        routes=routes,
+        middleware=[
+            Middleware(GuardHeaders),
+            Middleware(GZipMiddleware, minimum_size=GZIP_BYTES_MIN),
+        ],
+        lifespan=lifespan,
+        exception_handlers={404: _nothing_there, 500: _mistake},
+    )
+
+
+async def _nothing_there(_: Request, __: Exception) -> Response:
+    return Response("There is no such page.", 404, media_type="text/plain")
+
+
+async def _mistake(_: Request, __: Exception) -> Response:
+    return Response("That went wrong here; it stands in the log.", 500, media_type="text/plain")

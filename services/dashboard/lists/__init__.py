@@ -1,0 +1,1 @@
+"""Lists: one value says columns, filters and actions of each, one piece of code serves them."""

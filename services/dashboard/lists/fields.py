@@ -1,0 +1,154 @@
+"""Fields by which a list is filtered: their words, their operators, and how the API takes them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from services.dashboard.parts.show import Show, read_minor
+
+Kind = Literal["text", "texts", "choice", "number", "money", "time", "flag", "state", "lookup"]
+
+_TEXT: Final = (
+    "is", "is_not", "contains", "not_contain", "starts_with", "ends_with", "has_value", "is_unknown",
+)  # fmt: skip
+_NUMBER: Final = (
+    "is", "is_not", "more_than", "more_than_equal", "less_than", "less_than_equal", "has_value",
+    "is_unknown",
+)  # fmt: skip
+_TIME: Final = (
+    "after", "before", "less_than_ago", "more_than_ago", "less_than_future", "more_than_future",
+    "has_value", "is_unknown",
+)  # fmt: skip
+#: Operators of each kind, as the API names them (docs/services/audit.md).
+OPERATORS: Final[Mapping[Kind, tuple[str, ...]]] = {
+    "text": _TEXT,
+    "texts": _TEXT,
+    "choice": ("is", "is_not"),
+    "lookup": ("is", "is_not"),
+    "number": _NUMBER,
+    "money": _NUMBER,
+    "time": _TIME,
+    "flag": ("is",),
+    "state": ("is",),
+}
+#: How each is said between the field and the value.
+WORDS: Final[Mapping[str, str]] = {
+    "is": "is",
+    "is_not": "is not",
+    "contains": "contains",
+    "not_contain": "does not contain",
+    "starts_with": "starts with",
+    "ends_with": "ends with",
+    "has_value": "is known",
+    "is_unknown": "is not known",
+    "more_than": "is more than",
+    "more_than_equal": "is at least",
+    "less_than": "is less than",
+    "less_than_equal": "is at most",
+    "after": "is after",
+    "before": "is before",
+    "less_than_ago": "was within the last days:",
+    "more_than_ago": "was longer ago than days:",
+    "less_than_future": "is within the next days:",
+    "more_than_future": "is further away than days:",
+}
+#: Those that stand alone.
+WITHOUT_VALUE: Final = frozenset({"has_value", "is_unknown"})
+IN_DAYS: Final = frozenset(
+    {"less_than_ago", "more_than_ago", "less_than_future", "more_than_future"}
+)
+VALUE_LENGTH_MAX: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a filter.
+
+    `parameter`: the plain parameter of the list that takes it, for what is no member of `filters`.
+    `name` of metadata is `metadata`, and what is filtered by is `metadata.KEY`.
+    """
+
+    name: str
+    label: str
+    kind: Kind = "text"
+    choices: tuple[tuple[str, str], ...] = ()
+    ops: tuple[str, ...] = ()
+    parameter: str = ""
+    #: What /lookup/{kind} finds.
+    lookup: str = ""
+
+    @property
+    def operators(self) -> tuple[str, ...]:
+        """Its operators, those that most want first."""
+        return self.ops or OPERATORS[self.kind]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One filter as it stands in the address: `field:operator:value`."""
+
+    field: str
+    op: str
+    value: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.field}:{self.op}:{self.value}"
+
+
+def find_field(fields: Sequence[Field], name: str) -> Field | None:
+    """The field; `metadata.KEY` is found by the field `metadata`."""
+    plain = "metadata" if name.startswith("metadata.") and len(name) > 9 else name
+    return next((each for each in fields if each.name == plain), None)
+
+
+def read_condition(text: str, fields: Sequence[Field]) -> Condition | None:
+    """What an address says; None where this list knows no such filter."""
+    name, _, rest = text.partition(":")
+    op, _, value = rest.partition(":")
+    return make_condition(fields, name, op, value)
+
+
+def make_condition(fields: Sequence[Field], name: str, op: str, value: str) -> Condition | None:
+    """A filter that this list knows, else None."""
+    found = find_field(fields, name)
+    if found is None or op not in found.operators or name == "metadata":
+        return None
+    if op in WITHOUT_VALUE:
+        return Condition(name, op)
+    value = value.strip()
+    if not value or len(value) > VALUE_LENGTH_MAX:
+        return None
+    if op in IN_DAYS and not value.isdecimal():
+        return None
+    return Condition(name, op, value)
+
+
+def api_pair(found: Field, condition: Condition, show: Show) -> tuple[str, str]:
+    """A filter as the API takes it."""
+    value = condition.value
+    if found.kind == "money":
+        minor = read_minor(value)
+        value = str(minor) if minor is not None else value
+    if found.kind == "time" and condition.op in ("after", "before"):
+        value = (show.from_local(value) or value) if "T" in value else value
+    if found.kind == "state":
+        return f"filters[{found.name}][conditions][${value}]", "true"
+    if found.parameter:
+        parameter = found.parameter
+        return (f"{parameter}[{condition.op}]" if found.kind == "time" else parameter), value
+    if condition.op in WITHOUT_VALUE:
+        value = "true"
+    return f"filters[{condition.field}][conditions][${condition.op}]", value
+
+
+def say_condition(found: Field, condition: Condition, show: Show) -> tuple[str, str]:
+    """A filter in words: `Result is`, `FAILURE`."""
+    label = found.label
+    if condition.field.startswith("metadata."):
+        label = f"Metadata {condition.field[9:]}"
+    value = dict(found.choices).get(condition.value, condition.value)
+    if found.kind == "money" and (minor := read_minor(value)) is not None:
+        value = show.money(minor)
+    if found.kind == "time" and "T" in value:
+        value = value.replace("T", " ")
+    return f"{label} {WORDS[condition.op]}", value

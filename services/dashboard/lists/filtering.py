@@ -1,0 +1,127 @@
+"""The filters of a list as nodes: what is filtered by, in words, and the form that adds one."""
+
+from collections.abc import Sequence
+
+from htpy import Node, a, b, button, div, form, fragment, label, option, select, span
+from htpy import input as input_
+
+from services.dashboard.lists.fields import (
+    IN_DAYS,
+    WITHOUT_VALUE,
+    WORDS,
+    Field,
+    find_field,
+    say_condition,
+)
+from services.dashboard.lists.query import SIZES, Query
+from services.dashboard.lists.resource import Resource
+from services.dashboard.parts.forms import lookup
+from services.dashboard.parts.icons import icon
+from services.dashboard.parts.show import Show
+
+
+def filter_bar(resource: Resource, query: Query, show: Show) -> Node:
+    """The chips of a list, and the way to another one."""
+    if not resource.fields:
+        return None
+    clear = query.href(conditions=(), page=1, cursor="", open="")
+    return div(".filters", role="group", aria_label="Filters")[
+        (_chip(resource.fields, query, index, show) for index in range(len(query.conditions))),
+        button(".btn.small.add", type="button", popovertarget="adding")[
+            icon("plus", 14), "Add filter"
+        ],
+        div("#adding.pop", popover=True)[_adding(resource, query)],
+        a(".btn.quiet.small", href=clear, hx_get=clear)["Clear all"] if query.conditions else None,
+    ]
+
+
+def _chip(fields: Sequence[Field], query: Query, index: int, show: Show) -> Node:
+    condition = query.conditions[index]
+    found = find_field(fields, condition.field)
+    if found is None:
+        return None
+    said, value = say_condition(found, condition, show)
+    href = query.without(index)
+    return span(".chip")[
+        f"{said} ",
+        value and b[value],
+        a(".x", href=href, hx_get=href, aria_label=f"Remove filter {said} {value}")[icon("x", 13)],
+    ]
+
+
+def _adding(resource: Resource, query: Query) -> Node:
+    return form(action=resource.path, hx_get=resource.path, aria_label="Add filter")[
+        (input_(type="hidden", name="f", value=str(each)) for each in query.conditions),
+        query.order != resource.order and input_(type="hidden", name="order", value=query.order),
+        query.size != SIZES[0] and input_(type="hidden", name="size", value=str(query.size)),
+        query.columns and input_(type="hidden", name="columns", value=",".join(query.columns)),
+        div("#one-filter")[filter_form(resource, resource.fields[0].name)],
+        button(".btn.primary")["Apply filter"],
+    ]
+
+
+def filter_form(resource: Resource, name: str, op: str = "") -> Node:
+    """The fields of one filter; asked for anew when another field or operator is chosen."""
+    found = find_field(resource.fields, name) or resource.fields[0]
+    chosen = op if op in found.operators else found.operators[0]
+    again = {
+        "hx-get": f"{resource.path}/filter",
+        "hx-target": "#one-filter",
+        "hx-swap": "innerHTML",
+        "hx-push-url": "false",
+        "hx-trigger": "change",
+        "hx-include": "#one-filter",
+    }
+    return fragment[
+        div(".field")[
+            label(for_="filter-field")["Field"],
+            select("#filter-field.input", again, name="field")[
+                (
+                    option(value=each.name, selected=each is found)[each.label]
+                    for each in resource.fields
+                )
+            ],
+        ],
+        found.name == "metadata"
+        and div(".field")[
+            label(for_="filter-key")["Name in the metadata"],
+            input_("#filter-key.input", name="key", required=True, autocomplete="off"),
+        ],
+        div(".field")[
+            label(for_="filter-op")["Operator"],
+            select("#filter-op.input", again, name="op")[
+                (
+                    option(value=each, selected=each == chosen)[WORDS[each]]
+                    for each in found.operators
+                )
+            ],
+        ],
+        chosen not in WITHOUT_VALUE and _value(found, chosen),
+    ]
+
+
+def _value(found: Field, op: str) -> Node:
+    if found.choices:
+        control: Node = select("#filter-value.input", name="value")[
+            (option(value=each)[said] for each, said in found.choices)
+        ]
+    elif found.kind == "flag":
+        control = select("#filter-value.input", name="value")[
+            option(value="true")["yes"], option(value="false")["no"]
+        ]
+    elif found.lookup:
+        return div(".field")[span(".label")["Value"], lookup("value", found.lookup)]
+    else:
+        kind = "text"
+        if found.kind == "time" and op not in IN_DAYS:
+            kind = "datetime-local"
+        mode = "decimal" if found.kind in ("number", "money") or op in IN_DAYS else None
+        control = input_(
+            "#filter-value.input",
+            name="value",
+            type=kind,
+            inputmode=mode,
+            required=True,
+            autocomplete="off",
+        )
+    return div(".field")[label(for_="filter-value")["Value"], control]

@@ -1,0 +1,106 @@
+"""What answers the addresses of a list: the list, its filters, one of its rows."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from htpy import Node, a, fragment, span
+from starlette.datastructures import FormData
+from starlette.responses import Response
+
+from services.dashboard.lists.filtering import filter_form
+from services.dashboard.lists.listing import listing
+from services.dashboard.lists.query import Query, read_query
+from services.dashboard.lists.resource import Bulk, Resource
+from services.dashboard.parts.icons import icon
+from services.dashboard.parts.page import details_page, drawer, drawer_content, head, tabs
+from services.dashboard.web.answers import answer_node, answer_page
+from services.dashboard.web.routes import Page
+from services.dashboard.web.visit import Visit
+
+KEYS_MAX: Final = 100
+
+
+def list_pages(resource: Resource) -> tuple[Page, ...]:
+    """The addresses of a list. Pages of its own below `path` come before them in the table."""
+
+    async def show_list(visit: Visit) -> Response:
+        return await _show_list(resource, visit)
+
+    async def show_filter(visit: Visit) -> Response:
+        asked = visit.request.query_params
+        return answer_node(filter_form(resource, asked.get("field", ""), asked.get("op", "")))
+
+    async def show_one(visit: Visit) -> Response:
+        return await _show_one(resource, visit)
+
+    pages = (
+        Page(resource.path, show_list, resource.needs),
+        Page(f"{resource.path}/filter", show_filter, resource.needs),
+    )
+    if resource.tell is None:
+        return pages
+    return (*pages, Page(resource.path + "/{key:path}", show_one, resource.needs))
+
+
+def query_of(resource: Resource, visit: Visit) -> Query:
+    """What the address of a list asks for."""
+    return read_query(
+        visit.request.query_params,
+        resource.path,
+        resource.fields,
+        order=resource.order,
+        sorts=resource.sorts,
+    )
+
+
+async def _show_list(resource: Resource, visit: Visit) -> Response:
+    query = query_of(resource, visit)
+    rows = await resource.fetch(visit, query)
+    bulk = _allowed(resource, visit)
+    shown = listing(resource, query, rows, visit.show, bulk)
+    if visit.asks_part("list"):
+        return answer_node(shown)
+    opened = None
+    if query.open and resource.tell is not None:
+        opened = await resource.tell(visit, query.open)
+    content = fragment[
+        head(resource.title, resource.lead, _actions(resource, visit, query)),
+        resource.tabs and tabs(resource.tabs, resource.path),
+        resource.above and resource.above(visit),
+        shown,
+        drawer(opened, resource.one.capitalize()),
+    ]
+    return answer_page(visit, resource.title, content)
+
+
+async def _show_one(resource: Resource, visit: Visit) -> Response:
+    assert resource.tell is not None
+    details = await resource.tell(visit, visit.path("key"))
+    if visit.asks_part("drawer"):
+        return answer_node(drawer_content(details))
+    return answer_page(visit, details.name, details_page(details, (resource.title, resource.path)))
+
+
+def _allowed(resource: Resource, visit: Visit) -> Sequence[Bulk]:
+    return [each for each in resource.bulk if visit.may(each.needs)]
+
+
+def _actions(resource: Resource, visit: Visit, query: Query) -> Node:
+    export = None
+    if resource.export and visit.may("exports.create"):
+        wanted = query.href(page=1, open="", cursor="").partition("?")[2]
+        address = f"/exports/new?object={resource.export}" + (f"&{wanted}" if wanted else "")
+        export = a(".btn", href=address)[icon("download", 15), span["Export"]]
+    return fragment[
+        export,
+        (
+            a(".btn" if at else ".btn.primary", href=href)[icon(sign, 15), span[label]]
+            for at, (label, href, sign, needs) in enumerate(resource.actions)
+            if visit.may(needs)
+        ),
+    ]
+
+
+def chosen_keys(form: FormData) -> list[str]:
+    """The rows that were chosen in a list."""
+    return [str(each) for each in form.getlist("keys")][:KEYS_MAX]

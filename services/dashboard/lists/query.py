@@ -1,0 +1,127 @@
+"""What a list shows, as the address keeps it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from starlette.datastructures import QueryParams
+
+from services.dashboard.lists.fields import (
+    Condition,
+    Field,
+    api_pair,
+    find_field,
+    make_condition,
+    read_condition,
+)
+from services.dashboard.parts.show import Show
+
+SIZES: Final = (25, 50, 100)
+PAGE_MAX: Final = 1_000
+CONDITIONS_MAX: Final = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Filters, order, page, and which row is open."""
+
+    path: str
+    default_order: str
+    conditions: tuple[Condition, ...] = ()
+    order: str = ""
+    page: int = 1
+    size: int = SIZES[0]
+    open: str = ""
+    #: Columns that are shown besides or instead; empty: those of the list.
+    columns: tuple[str, ...] = ()
+    #: Where the page begins, for lists that go on by a cursor.
+    cursor: str = ""
+
+    def href(self, **change: Any) -> str:
+        """The address of the same list with something else."""
+        new = replace(self, **change)
+        pairs = [("f", str(each)) for each in new.conditions]
+        if new.order and new.order != new.default_order:
+            pairs.append(("order", new.order))
+        if new.page != 1:
+            pairs.append(("page", str(new.page)))
+        if new.size != SIZES[0]:
+            pairs.append(("size", str(new.size)))
+        if new.columns:
+            pairs.append(("columns", ",".join(new.columns)))
+        if new.cursor:
+            pairs.append(("cursor", new.cursor))
+        if new.open:
+            pairs.append(("open", new.open))
+        return new.path + (f"?{urlencode(pairs)}" if pairs else "")
+
+    def without(self, index: int) -> str:
+        """The address without one of the filters."""
+        kept = self.conditions[:index] + self.conditions[index + 1 :]
+        return self.href(conditions=kept, page=1, cursor="", open="")
+
+    def for_api(self, fields: Sequence[Field], show: Show) -> list[tuple[str, str]]:
+        """The same for the API."""
+        pairs = [("limit", str(self.size))]
+        if self.order:
+            pairs.append(("order", self.order))
+        if self.page != 1:
+            pairs.append(("page", str(self.page)))
+        return pairs + self.filters_for_api(fields, show)
+
+    def filters_for_api(self, fields: Sequence[Field], show: Show) -> list[tuple[str, str]]:
+        """The filters alone, as a query string takes them."""
+        pairs = []
+        for each in self.conditions:
+            found = find_field(fields, each.field)
+            if found is not None:
+                pairs.append(api_pair(found, each, show))
+        return pairs
+
+
+def read_query(
+    params: QueryParams,
+    path: str,
+    fields: Sequence[Field],
+    *,
+    order: str,
+    sorts: frozenset[str],
+) -> Query:
+    """What an address asks for; what this list does not know is left out of it."""
+    conditions = [
+        found
+        for text in params.getlist("f")[:CONDITIONS_MAX]
+        if (found := read_condition(text, fields)) is not None
+    ]
+    added = _added(params, fields)
+    if added is not None and added not in conditions:
+        conditions.append(added)
+    wanted = params.get("order", "")
+    size = params.get("size", "")
+    page = params.get("page", "")
+    return Query(
+        path=path,
+        default_order=order,
+        conditions=tuple(conditions),
+        order=wanted if wanted.lstrip("-") in sorts else order,
+        page=min(PAGE_MAX, max(1, int(page))) if page.isdecimal() and len(page) < 6 else 1,
+        size=int(size) if size in map(str, SIZES) else SIZES[0],
+        open=params.get("open", "")[:512],
+        columns=_columns(params),
+        cursor=params.get("cursor", "")[:512],
+    )
+
+
+def _added(params: QueryParams, fields: Sequence[Field]) -> Condition | None:
+    """What the form says that adds one."""
+    name = params.get("field", "")
+    if name == "metadata":
+        name = f"metadata.{params.get('key', '').strip()}"
+    return make_condition(fields, name, params.get("op", ""), params.get("value", ""))
+
+
+def _columns(params: QueryParams) -> tuple[str, ...]:
+    """The columns that are asked for, as an address names them or as the form does."""
+    named = params.get("columns", "").split(",") + params.getlist("column")
+    return tuple(filter(None, named))[:40]

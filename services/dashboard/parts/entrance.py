@@ -1,0 +1,147 @@
+"""Pages before somebody is signed in."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from htpy import Node, a, body, button, div, form, h1, main, p
+from htpy import input as input_
+
+from services.dashboard.parts.forms import field_text
+from services.dashboard.parts.frame import render_document
+from services.dashboard.parts.icons import icon
+
+
+def _entrance(name: str, *content: Node) -> Node:
+    return render_document(name, body[main(".login")[content, div(".art", aria_hidden="true")]])
+
+
+def _problem(text: str) -> Node:
+    return text and p(".error", role="alert")[text]
+
+
+def sign_in(target: str, problem: str = "", email: str = "") -> Node:
+    """E-mail and password."""
+    return _entrance(
+        "Sign in",
+        form(method="post", action="/sign-in")[
+            icon("landmark", 28),
+            div[h1["Sign in to Tessera"], p(".muted")["Promotions that add up."]],
+            input_(type="hidden", name="next", value=target),
+            field_text(
+                "email",
+                "E-mail",
+                email,
+                kind="email",
+                autocomplete="username",
+                required=True,
+                autofocus=not email,
+            ),
+            field_text(
+                "password",
+                "Password",
+                kind="password",
+                autocomplete="current-password",
+                required=True,
+                autofocus=bool(email),
+            ),
+            _problem(problem),
+            button(".btn.primary")["Sign in"],
+            p(".muted.small")[
+                "No access, or the password is lost? An administrator of your team can give you a link."
+            ],
+        ],
+    )
+
+
+def second_factor(target: str, email: str, password: str, problem: str = "") -> Node:
+    """The code of the authenticator."""
+    return _entrance(
+        "Second factor",
+        form(method="post", action="/sign-in")[
+            icon("lock", 28),
+            div[h1["One more step"], p(".muted")["Enter the code that your authenticator shows."]],
+            input_(type="hidden", name="next", value=target),
+            input_(type="hidden", name="email", value=email),
+            input_(type="hidden", name="password", value=password),
+            field_text(
+                "code",
+                "Code",
+                hint="Six digits, or one of your recovery codes",
+                autocomplete="one-time-code",
+                inputmode="numeric",
+                required=True,
+                autofocus=True,
+            ),
+            _problem(problem),
+            button(".btn.primary")["Sign in"],
+            a(".btn.quiet", href="/sign-in")["Back"],
+        ],
+    )
+
+
+def invitation(told: Mapping[str, Any], token: str, problem: str = "") -> Node:
+    """An invitation: to which projects, and what is needed to accept it."""
+    projects = ", ".join(f"{each['name']} as {each['role']}" for each in told.get("projects", []))
+    return _entrance(
+        "Invitation",
+        form(method="post", action="/invitation")[
+            icon("users", 28),
+            div[h1["You are invited"], p(".muted")[f"{told['email']} to {projects}"]],
+            input_(type="hidden", name="token", value=token),
+            not told.get("known")
+            and [
+                field_text("name", "Your name", autocomplete="name", required=True, autofocus=True),
+                field_text(
+                    "password",
+                    "Password",
+                    kind="password",
+                    autocomplete="new-password",
+                    minlength="12",
+                    required=True,
+                    hint="12 characters or more",
+                ),
+            ],
+            _problem(problem),
+            button(".btn.primary")["Accept"],
+        ],
+    )
+
+
+def new_password(token: str, problem: str = "") -> Node:
+    """A new password, by a link that an administrator made."""
+    return _entrance(
+        "New password",
+        form(method="post", action="/new-password")[
+            icon("lock", 28),
+            div[
+                h1["A new password"],
+                p(".muted")["All sessions end, and you sign in with the new one."],
+            ],
+            input_(type="hidden", name="token", value=token),
+            field_text(
+                "password",
+                "New password",
+                kind="password",
+                autocomplete="new-password",
+                minlength="12",
+                required=True,
+                autofocus=True,
+                hint="12 characters or more",
+            ),
+            _problem(problem),
+            button(".btn.primary")["Save the new password"],
+        ],
+    )
+
+
+def link_is_over(text: str) -> Node:
+    """A link that leads nowhere any more."""
+    return _entrance(
+        "Link",
+        div(".card.pad")[
+            icon("warn", 28),
+            h1["This link is not valid any more"],
+            p(".muted")[text],
+            a(".btn", href="/sign-in")["To the sign-in"],
+        ],
+    )

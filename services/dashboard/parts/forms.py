@@ -1,0 +1,320 @@
+"""Forms: fields with their hints and errors, and lists of them."""
+
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from htpy import (
+    Node,
+    a,
+    button,
+    details,
+    div,
+    fieldset,
+    form,
+    h2,
+    label,
+    legend,
+    li,
+    option,
+    p,
+    select,
+    span,
+    summary,
+    textarea,
+    ul,
+)
+from htpy import aside as aside_element
+from htpy import input as input_
+
+from services.dashboard.parts.icons import icon
+
+Errors = Mapping[str, str]
+
+
+def idempotency(key: str | None = None) -> Node:
+    """What makes sending a form twice the same as once."""
+    return input_(type="hidden", name="idempotency_key", value=key or secrets.token_urlsafe(16))
+
+
+def form_page(
+    action: str,
+    *content: Node,
+    errors: Errors | None = None,
+    save: str = "Save",
+    cancel: str | None = None,
+    form_id: str = "form",
+    aside: Node = None,
+    key: str | None = None,
+) -> Node:
+    """A form of a page: one column, a summary beside it, errors in a list that has focus.
+
+    The answer of a form that was refused takes its place; of one that was not, goes elsewhere.
+    """
+    return form(
+        f"#{form_id}.form",
+        {"hx-post": action, "hx-target": f"#{form_id}", "hx-swap": "outerHTML"},
+        method="post",
+        action=action,
+        data_guard=True,
+        novalidate=True,
+    )[
+        idempotency(key),
+        error_list(errors) if errors else None,
+        div(".split")[div(".stack")[content], aside_element[aside]] if aside else content,
+        div(".acts-bar.sticky")[
+            cancel and a(".btn", href=cancel)["Cancel"], button(".btn.primary")[save]
+        ],
+    ]
+
+
+def error_list(errors: Errors) -> Node:
+    """What has to be mended; each leads to its field."""
+    return div("#errors.errors", role="alert", tabindex="-1")[
+        h2["This has to be mended"],
+        ul[(li[a(href=f"#{name}")[text] if name else text] for name, text in errors.items())],
+    ]
+
+
+def group(title: str, *content: Node, hint: str = "") -> Node:
+    """Fields that belong together."""
+    return fieldset(".group-box")[legend[title], hint and p(".muted.hint")[hint], content]
+
+
+def folded(title: str, *content: Node, is_open: bool = False) -> Node:
+    """What is optional."""
+    return details(".folded", open=is_open)[summary[title], div(".stack")[content]]
+
+
+def field(name: str, text: str, control: Node, *, hint: Node = "", error: str = "") -> Node:
+    """A label, a control with that id, a hint and what is wrong with it."""
+    return div(".field", data_bad=bool(error))[
+        label(for_=name)[text],
+        control,
+        hint and span(".hint.muted", id=f"{name}-hint")[hint],
+        error and span(".error", id=f"{name}-error")[error],
+    ]
+
+
+def _described(name: str, hint: Node, error: str) -> dict[str, str]:
+    ids = [f"{name}-{part}" for part, there in (("hint", hint), ("error", error)) if there]
+    said = {"aria-describedby": " ".join(ids)} if ids else {}
+    return said | ({"aria-invalid": "true"} if error else {})
+
+
+def field_text(
+    name: str,
+    text: str,
+    value: object = "",
+    *,
+    hint: Node = "",
+    errors: Errors | None = None,
+    kind: str = "text",
+    **attributes: Any,
+) -> Node:
+    """A field of one line: text, number, date, e-mail, password and more."""
+    error = (errors or {}).get(name, "")
+    return field(
+        name,
+        text,
+        input_(
+            f"#{name}.input",
+            _described(name, hint, error),
+            name=name,
+            type=kind,
+            value="" if value is None else str(value),
+            **attributes,
+        ),
+        hint=hint,
+        error=error,
+    )
+
+
+def field_area(
+    name: str,
+    text: str,
+    value: object = "",
+    *,
+    hint: Node = "",
+    errors: Errors | None = None,
+    rows: int = 4,
+    **attributes: Any,
+) -> Node:
+    """A field of several lines."""
+    error = (errors or {}).get(name, "")
+    return field(
+        name,
+        text,
+        textarea(
+            f"#{name}.input",
+            _described(name, hint, error),
+            name=name,
+            rows=str(rows),
+            **attributes,
+        )["" if value is None else str(value)],
+        hint=hint,
+        error=error,
+    )
+
+
+def field_choice(
+    name: str,
+    text: str,
+    options: Sequence[tuple[str, str]],
+    value: object = "",
+    *,
+    hint: Node = "",
+    errors: Errors | None = None,
+    **attributes: Any,
+) -> Node:
+    """One of a few: value and label of each."""
+    error = (errors or {}).get(name, "")
+    return field(
+        name,
+        text,
+        select(f"#{name}.input", _described(name, hint, error), name=name, **attributes)[
+            (option(value=each, selected=each == str(value or ""))[said] for each, said in options)
+        ],
+        hint=hint,
+        error=error,
+    )
+
+
+def field_switch(
+    name: str, text: str, *, is_on: bool = False, hint: Node = "", **attributes: Any
+) -> Node:
+    """Yes or no."""
+    return div(".field")[
+        label(".switch")[
+            input_(
+                type="checkbox",
+                role="switch",
+                name=name,
+                id=name,
+                value="true",
+                checked=is_on,
+                **attributes,
+            ),
+            span[text],
+        ],
+        hint and span(".hint.muted")[hint],
+    ]
+
+
+def field_checks(
+    name: str, text: str, options: Sequence[tuple[str, str]], values: Sequence[str] = ()
+) -> Node:
+    """Any of several."""
+    return fieldset(".field")[
+        legend(".label")[text],
+        div(".checks.columns")[
+            (
+                label(".check")[
+                    input_(type="checkbox", name=name, value=each, checked=each in values),
+                    span[said],
+                ]
+                for each, said in options
+            )
+        ],
+    ]
+
+
+def field_lookup(
+    name: str,
+    text: str,
+    kind: str,
+    chosen: Sequence[tuple[str, str]] = (),
+    *,
+    is_multiple: bool = False,
+    hint: Node = "",
+    errors: Errors | None = None,
+) -> Node:
+    """Something that exists, found by typing: `kind` is one that /lookup/{kind} knows."""
+    error = (errors or {}).get(name, "")
+    return field(
+        f"{name}-find",
+        text,
+        lookup(name, kind, chosen, is_multiple=is_multiple),
+        hint=hint,
+        error=error,
+    )
+
+
+def lookup(
+    name: str, kind: str, chosen: Sequence[tuple[str, str]] = (), *, is_multiple: bool = False
+) -> Node:
+    """The combobox alone: value and label of what is chosen."""
+    return div(
+        ".lookup",
+        {"data-lookup": kind, "data-name": name, "data-multiple": "true" if is_multiple else None},
+    )[
+        div(".chips")[(chip(name, value, said) for value, said in chosen)],
+        input_(
+            ".input",
+            id=f"{name}-find",
+            role="combobox",
+            aria_expanded="false",
+            aria_autocomplete="list",
+            aria_controls=f"{name}-found",
+            autocomplete="off",
+            placeholder="Type to find",
+            aria_label=f"Find {kind.replace('-', ' ')}",
+            name="q",
+            form="none",
+            hx_get=f"/lookup/{kind}",
+            hx_trigger="input changed delay:120ms, focus",
+            hx_target=f"#{name}-found",
+            hx_swap="innerHTML",
+            hx_include="this",
+        ),
+        div(".pop", id=f"{name}-found", role="listbox", popover="manual", aria_label="Found"),
+    ]
+
+
+def chip(name: str, value: str, said: str) -> Node:
+    """One that is chosen."""
+    return span(".chip")[
+        span[said],
+        input_(type="hidden", name=name, value=value),
+        button(type="button", data_drop=True, aria_label=f"Remove {said}")[icon("x", 13)],
+    ]
+
+
+def metadata_fields(metadata: Mapping[str, Any] | None, errors: Errors | None = None) -> Node:
+    """Metadata as lines of `name = value`, where a value is JSON or plain text."""
+    lines = [f"{name} = {_write_value(value)}" for name, value in (metadata or {}).items()]
+    return field_area(
+        "metadata",
+        "Metadata",
+        "\n".join(lines),
+        rows=max(3, len(lines) + 1),
+        hint="One a line: name = value. Numbers, true, false and JSON keep their kind; text that looks so goes in quotes.",
+        errors=errors,
+        spellcheck="false",
+    )
+
+
+def _write_value(value: Any) -> str:
+    """Text as it is, unless it would be read as something else."""
+    if not isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    try:
+        json.loads(value)
+    except ValueError:
+        return value if value == value.strip() and "\n" not in value else json.dumps(value)
+    return json.dumps(value)
+
+
+def read_metadata(text: str) -> dict[str, Any]:
+    """What such lines say. Raises ValueError with the line that says nothing."""
+    found: dict[str, Any] = {}
+    for line in filter(None, map(str.strip, text.splitlines())):
+        name, sign, value = line.partition("=")
+        if not sign or not name.strip():
+            raise ValueError(line)
+        try:
+            found[name.strip()] = json.loads(value.strip())
+        except ValueError:
+            found[name.strip()] = value.strip()
+    return found

@@ -1,0 +1,288 @@
+"""The frame of every page: navigation, search, live state, account."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from htpy import (
+    Node,
+    a,
+    body,
+    button,
+    dialog,
+    div,
+    form,
+    head,
+    header,
+    html,
+    kbd,
+    li,
+    link,
+    main,
+    meta,
+    nav,
+    script,
+    section,
+    small,
+    span,
+    title,
+    ul,
+)
+from htpy import input as input_
+
+from services.dashboard.parts.icons import icon
+from services.dashboard.parts.toast import toasts
+from services.dashboard.vendor import vendor_url
+
+#: group → label, icon, address, privilege, addresses that belong to it.
+NAV: Final = (
+    (
+        "",
+        (
+            ("Dashboard", "chart", "/", "analytics.read", ()),
+            ("What is new", "sparkles", "/whats-new", None, ()),
+        ),
+    ),
+    (
+        "Promotions",
+        (
+            (
+                "Campaigns",
+                "percent",
+                "/campaigns",
+                "campaigns.read",
+                ("/vouchers", "/promotion-tiers", "/promotion-stacks", "/categories"),
+            ),
+            ("Validation rules", "shield", "/validation-rules", "rules.read", ()),
+            (
+                "Redemptions",
+                "ticket",
+                "/redemptions",
+                "redemptions.read",
+                ("/validations", "/sessions", "/stacking-rules"),
+            ),
+        ),
+    ),
+    (
+        "Commerce",
+        (
+            ("Orders", "cart", "/orders", "orders.read", ()),
+            ("Products", "boxes", "/products", "products.read", ("/skus", "/collections")),
+        ),
+    ),
+    (
+        "Audience",
+        (
+            ("Customers", "users", "/customers", "customers.read", ("/segments",)),
+            ("Locations", "pin", "/locations", "locations.read", ()),
+        ),
+    ),
+    (
+        "Operations",
+        (
+            (
+                "Audit log",
+                "history",
+                "/audit-log",
+                "audit.read",
+                ("/api-calls", "/changes", "/tasks"),
+            ),
+            ("Exports", "download", "/exports", "exports.read", ()),
+            ("Integrations", "plug", "/integrations", "project.read", ()),
+            ("Bin", "trash", "/bin", "bin.read", ()),
+            ("Project settings", "settings", "/settings", "project.read", ()),
+        ),
+    ),
+)
+#: The menu of the account.
+ACCOUNT: Final = (
+    ("Team settings", "users", "/team", "team.manage"),
+    ("My profile", "user", "/profile", None),
+    ("Support", "life", "/support", None),
+)
+STYLES: Final = (
+    "fonts",
+    "tokens",
+    "base",
+    "frame",
+    "parts",
+    "table",
+    "forms",
+    "pages",
+    "editors",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What the frame says of who looks, and where."""
+
+    path: str
+    name: str
+    email: str
+    project_id: str
+    project_name: str
+    projects: tuple[tuple[str, str], ...]
+    privileges: frozenset[str]
+    theme: str
+    density: str
+    timezone: str
+    currency: str
+    language: str
+    #: What was done just before, told once.
+    said: str = ""
+
+
+def render_document(name: str, content: Node, *, theme: str = "auto", density: str = "") -> Node:
+    """A document with our styles and scripts."""
+    return html(
+        lang="en",
+        data_theme=theme if theme in ("light", "dark") else None,
+        data_density="dense" if density == "compact" else None,
+    )[
+        head[
+            meta(charset="utf-8"),
+            meta(name="viewport", content="width=device-width, initial-scale=1"),
+            meta(name="htmx-config", content='{"includeIndicatorCSS":false}'),
+            script(src="/static/js/theme.js"),
+            title[f"{name} · Tessera"],
+            link(rel="icon", href="/static/icon.svg", type="image/svg+xml"),
+            link(rel="stylesheet", href=vendor_url("uPlot.min.css")),
+            (link(rel="stylesheet", href=f"/static/css/{each}.css") for each in STYLES),
+            script(src=vendor_url("htmx.min.js"), defer=True),
+            script(src=vendor_url("uPlot.iife.min.js"), defer=True),
+            script(src="/static/js/app.js", type="module"),
+        ],
+        content,
+    ]
+
+
+def render_page(frame: Frame, name: str, content: Node) -> Node:
+    """A page in the frame."""
+    return render_document(
+        name,
+        body(
+            data_live=f"/live?project={frame.project_id}",
+            data_zone=frame.timezone,
+            data_currency=frame.currency,
+        )[
+            a(".skip", href="#content")["Skip to content"],
+            div(".shell")[
+                _side(frame),
+                div(".main")[_top(), main("#content.page", tabindex="-1")[content]],
+            ],
+            _palette(),
+            toasts(frame.said),
+        ],
+        theme=frame.theme,
+        density=frame.density,
+    )
+
+
+def _side(frame: Frame) -> Node:
+    return nav("#side.side", aria_label="Main")[
+        button(".brand", type="button", popovertarget="projects", aria_haspopup="menu")[
+            icon("landmark", 20), span["Tessera", small[frame.project_name]]
+        ],
+        div("#projects.pop", popover=True)[
+            (
+                form(method="post", action="/project")[
+                    input_(type="hidden", name="project", value=each),
+                    button(".item", data_selected=each == frame.project_id)[name],
+                ]
+                for each, name in frame.projects
+            )
+        ],
+        div(".nav")[(_group(frame, group, items) for group, items in NAV)],
+        button(".user", type="button", popovertarget="account", aria_haspopup="menu")[
+            span(".avatar", aria_hidden="true")[(frame.name or frame.email)[:2].upper()],
+            span[frame.name or frame.email],
+        ],
+        div("#account.pop.up", popover=True)[
+            (
+                a(".item", href=href)[icon(sign), label]
+                for label, sign, href, needs in ACCOUNT
+                if needs is None or needs in frame.privileges
+            ),
+            form(".plain", method="post", action="/sign-out")[
+                button(".item")[icon("logout"), "Sign out"]
+            ],
+        ],
+    ]
+
+
+def _group(
+    frame: Frame, group: str, items: tuple[tuple[str, str, str, str | None, tuple[str, ...]], ...]
+) -> Node:
+    seen = [each for each in items if each[3] is None or each[3] in frame.privileges]
+    if not seen:
+        return None
+    return section(aria_label=group or "Overview")[
+        group and div(".group")[group],
+        ul[
+            (
+                li[
+                    a(
+                        href=href,
+                        aria_current="page" if _is_within(frame.path, (href, *others)) else None,
+                    )[icon(sign), label]
+                ]
+                for label, sign, href, _, others in seen
+            )
+        ],
+    ]
+
+
+def _is_within(path: str, addresses: tuple[str, ...]) -> bool:
+    return any(path == each or (each != "/" and path.startswith(f"{each}/")) for each in addresses)
+
+
+def _top() -> Node:
+    return header(".top")[
+        button(
+            "#menu.btn.quiet.icon",
+            type="button",
+            aria_label="Menu",
+            aria_controls="side",
+            aria_expanded="false",
+        )[icon("menu", 17)],
+        button(".find", type="button", commandfor="palette", command="show-modal")[
+            icon("search", 15), span["Find a code, customer or order"], kbd["Ctrl K"]
+        ],
+        span(".spacer"),
+        span("#live.live", role="status", data_off=True)["Connecting"],
+        a(
+            "#bell.btn.quiet.icon.bell",
+            href="/notifications",
+            aria_label="Notifications",
+        )[icon("bell", 17), span(data_unread="")],
+        a(".btn.quiet.icon", href="/support", aria_label="Help")[icon("help", 17)],
+        button("#theme.btn.quiet.icon", type="button", aria_label="Light or dark")[
+            icon("moon", 17)
+        ],
+    ]
+
+
+def _palette() -> Node:
+    return dialog("#palette.modal", closedby="any", aria_label="Find")[
+        div(".palette", {"data-lookup": "any"})[
+            input_(
+                "#find.input",
+                name="q",
+                role="combobox",
+                aria_expanded="true",
+                aria_autocomplete="list",
+                aria_controls="found",
+                autocomplete="off",
+                autofocus=True,
+                aria_label="Find a code, customer or order",
+                placeholder="Find a code, customer, order, campaign or page",
+                hx_get="/find",
+                hx_trigger="input changed delay:120ms",
+                hx_target="#found",
+                hx_swap="innerHTML",
+            ),
+            div("#found", role="listbox", aria_label="Found")[
+                span(".item.muted")["Codes, customers, orders, campaigns and pages"]
+            ],
+        ]
+    ]

@@ -1,0 +1,20 @@
+"""The table of all pages, one line a section."""
+
+from typing import Final
+
+from services.dashboard.sections import finding, sessions, validations
+from services.dashboard.sections.audit import calls, changes, events
+from services.dashboard.sections.home import pages as home
+from services.dashboard.sections.redemptions import pages as redemptions
+from services.dashboard.web.routes import Page
+
+PAGES: Final[tuple[Page, ...]] = (
+    *home.PAGES,
+    *finding.PAGES,
+    *redemptions.PAGES,
+    *validations.PAGES,
+    *sessions.PAGES,
+    *calls.PAGES,
+    *changes.PAGES,
+    *events.PAGES,
+)

@@ -1,0 +1,240 @@
+"""Finding: the search of everything, and the comboboxes of forms."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import Any, Final, NamedTuple
+
+from htpy import Node, a, div, fragment, span
+from starlette.responses import Response
+
+from services.dashboard.parts.frame import ACCOUNT, NAV
+from services.dashboard.parts.icons import icon
+from services.dashboard.web.answers import answer_node
+from services.dashboard.web.asking import ApiFault
+from services.dashboard.web.routes import Page
+from services.dashboard.web.visit import Visit, escape_segment
+
+FOUND_MAX: Final = 10
+TEXT_LENGTH_MAX: Final = 100
+
+
+class Kind(NamedTuple):
+    """Something that can be found by typing."""
+
+    path: str
+    rows: str
+    #: Fields of its filters that hold the text, the first also at its beginning.
+    fields: tuple[str, ...]
+    label: Callable[[Mapping[str, Any]], str]
+    value: Callable[[Mapping[str, Any]], str]
+    needs: str
+    icon: str
+    page: Callable[[Mapping[str, Any]], str]
+
+
+def _named(row: Mapping[str, Any]) -> str:
+    return str(row.get("name") or row.get("source_id") or row.get("email") or row["id"])
+
+
+def _id(row: Mapping[str, Any]) -> str:
+    return str(row["id"])
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "voucher": Kind(
+        "/v1/vouchers",
+        "vouchers",
+        ("code",),
+        lambda row: str(row["code"]),
+        lambda row: str(row["code"]),
+        "vouchers.read",
+        "tag",
+        lambda row: f"/vouchers/{escape_segment(row['code'])}",
+    ),
+    "campaign": Kind(
+        "/v1/campaigns",
+        "campaigns",
+        ("campaign_name",),
+        _named,
+        _id,
+        "campaigns.read",
+        "percent",
+        lambda row: f"/campaigns/{row['id']}",
+    ),
+    "customer": Kind(
+        "/v1/customers",
+        "customers",
+        ("name", "email", "source_id"),
+        _named,
+        _id,
+        "customers.read",
+        "users",
+        lambda row: f"/customers/{row['id']}",
+    ),
+    "order": Kind(
+        "/v1/orders",
+        "orders",
+        ("source_id", "id"),
+        lambda row: str(row.get("source_id") or row["id"]),
+        _id,
+        "orders.read",
+        "cart",
+        lambda row: f"/orders/{row['id']}",
+    ),
+    "product": Kind(
+        "/v1/products",
+        "products",
+        ("name", "source_id"),
+        _named,
+        _id,
+        "products.read",
+        "boxes",
+        lambda row: f"/products/{row['id']}",
+    ),
+    "collection": Kind(
+        "/v1/product-collections",
+        "data",
+        ("name",),
+        _named,
+        _id,
+        "products.read",
+        "layers",
+        lambda row: f"/collections/{row['id']}",
+    ),
+    "validation-rule": Kind(
+        "/v1/validation-rules",
+        "data",
+        ("name",),
+        _named,
+        _id,
+        "rules.read",
+        "shield",
+        lambda row: f"/validation-rules/{row['id']}",
+    ),
+    "promotion-tier": Kind(
+        "/v1/promotions/tiers",
+        "tiers",
+        ("name",),
+        _named,
+        _id,
+        "campaigns.read",
+        "layers",
+        lambda row: f"/promotion-tiers/{row['id']}",
+    ),
+}
+#: Those that the API lists as a whole, since there are few.
+SMALL: Final[Mapping[str, tuple[str, str]]] = {
+    "segment": ("/v1/segments", "data"),
+    "category": ("/v1/categories", "data"),
+    "location": ("/v1/locations", "data"),
+}
+
+
+async def find_kind(
+    visit: Visit, kind: Kind, text: str, limit: int = FOUND_MAX
+) -> list[Mapping[str, Any]]:
+    """Things whose name holds the text, in any of the fields. Raises ApiFault."""
+    params = [("limit", str(limit))]
+    if text:
+        params.append(("filters[junction]", "or"))
+        operators = [f"filters[{each}][conditions][$contains]" for each in kind.fields]
+        params += [(each, text) for each in operators]
+    body = await visit.api.get(kind.path, params)
+    found: list[Mapping[str, Any]] = body.get(kind.rows) or body.get("data") or []
+    return found
+
+
+async def _find_small(visit: Visit, name: str, text: str) -> list[Mapping[str, Any]]:
+    path, rows = SMALL[name]
+    body = await visit.api.get(path)
+    every: Sequence[Mapping[str, Any]] = body.get(rows) or []
+    return [each for each in every if text.lower() in _named(each).lower()][:FOUND_MAX]
+
+
+async def look_up(visit: Visit) -> Response:
+    """The options of a combobox."""
+    name = visit.path("kind")
+    text = visit.request.query_params.get("q", "").strip()[:TEXT_LENGTH_MAX]
+    kind = KINDS.get(name)
+    if kind is not None:
+        options = [
+            (kind.value(each), kind.label(each)) for each in await find_kind(visit, kind, text)
+        ]
+    elif name in SMALL:
+        options = [(_id(each), _named(each)) for each in await _find_small(visit, name, text)]
+    else:
+        options = []
+    return answer_node(_options(options))
+
+
+def _options(options: Sequence[tuple[str, str]]) -> Node:
+    if not options:
+        return span(".item.muted")["Nothing found"]
+    return fragment[
+        (
+            div(".item", id=f"option-{at}", role="option", aria_selected="false", data_value=value)[
+                label
+            ]
+            for at, (value, label) in enumerate(options)
+        )
+    ]
+
+
+async def find_anything(visit: Visit) -> Response:
+    """Pages, and what the API finds of each kind that may be seen."""
+    text = visit.request.query_params.get("q", "").strip()[:TEXT_LENGTH_MAX]
+    if not text:
+        return answer_node(span(".item.muted")["Codes, customers, orders, campaigns and pages"])
+    kinds = [
+        (name, kind)
+        for name, kind in KINDS.items()
+        if name in ("voucher", "campaign", "customer", "order", "product") and visit.may(kind.needs)
+    ]
+    answers = await asyncio.gather(
+        *(_quietly(find_kind(visit, kind, text, 4)) for _, kind in kinds)
+    )
+    found = _pages(visit, text)
+    for (name, kind), rows in zip(kinds, answers, strict=True):
+        found += [
+            (name.capitalize(), kind.label(each), kind.page(each), kind.icon) for each in rows
+        ]
+    return answer_node(_found(found))
+
+
+async def _quietly(asked: Awaitable[list[Mapping[str, Any]]]) -> list[Mapping[str, Any]]:
+    """One kind that cannot be asked at the moment does not hide the others."""
+    try:
+        return await asked
+    except ApiFault:
+        return []
+
+
+def _pages(visit: Visit, text: str) -> list[tuple[str, str, str, str]]:
+    every = [
+        (label, href, sign, needs) for _, items in NAV for label, sign, href, needs, _ in items
+    ]
+    every += [(label, href, sign, needs) for label, sign, href, needs in ACCOUNT]
+    return [
+        ("Page", label, href, sign)
+        for label, href, sign, needs in every
+        if text.lower() in label.lower() and (needs is None or visit.may(needs))
+    ]
+
+
+def _found(rows: Sequence[tuple[str, str, str, str]]) -> Node:
+    if not rows:
+        return span(".item.muted")["Nothing found"]
+    return fragment[
+        (
+            a(".item", id=f"found-{at}", role="option", aria_selected="false", href=href)[
+                icon(sign), span[name], span(".muted.kind")[kind]
+            ]
+            for at, (kind, name, href, sign) in enumerate(rows)
+        )
+    ]
+
+
+PAGES: Final = (
+    Page("/find", find_anything, None),
+    Page("/lookup/{kind}", look_up, None),
+)

@@ -1,0 +1,306 @@
+"""One redemption: why, what it brought about, and how it is taken back."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
+
+from htpy import Node, a, b, code, div, fragment, p, span, table, tbody, td, th, thead, tr
+from starlette.responses import Response
+
+from services.dashboard.lists.resource import Row
+from services.dashboard.parts.facts import (
+    block,
+    code_text,
+    facts,
+    link,
+    metadata_facts,
+    raw_block,
+    timeline,
+)
+from services.dashboard.parts.page import (
+    Details,
+    confirm_dialog,
+    details_page,
+    dialog_button,
+    drawer_content,
+)
+from services.dashboard.parts.show import NOTHING, Show, first_of, read_moment
+from services.dashboard.parts.toast import toast
+from services.dashboard.sections.redemptions.naming import (
+    campaign_name,
+    customer_name,
+    redeemable_name,
+    redemption_badge,
+)
+from services.dashboard.web.answers import answer_node
+from services.dashboard.web.asking import ApiFault
+from services.dashboard.web.visit import Visit, escape_segment
+
+#: How long a redemption can be taken back (docs/api.md, Rollbacks).
+ROLLBACK_DAYS: Final = 90
+
+
+async def tell_redemption(visit: Visit, redemption_id: str) -> Details:
+    """One of them, with why, what it brought about, and how to take it back."""
+    path = f"/v1/redemptions/{escape_segment(redemption_id)}"
+    row = await visit.api.get(path)
+    events: list[dict[str, Any]] = []
+    if visit.may("audit.read"):
+        try:
+            answer = await visit.api.get(
+                f"/v1/audit/redemptions/{escape_segment(redemption_id)}/events"
+            )
+            events = answer.get("data") or []
+        except ApiFault:
+            events = []
+    return redemption_details(visit, row, events)
+
+
+def redemption_details(visit: Visit, row: Row, events: list[dict[str, Any]]) -> Details:
+    """The same of what was answered."""
+    show, name = visit.show, row["id"]
+    body = fragment[
+        _why(row),
+        _facts(row, show),
+        _order(row, show),
+        _siblings(row),
+        block("Metadata", metadata_facts(row.get("metadata"))),
+        block("Events", timeline(_event(each, show) for each in events)),
+        raw_block(row, f"/v1/redemptions/{name}", "The redemption"),
+    ]
+    can_roll_back = _can_roll_back(row) and visit.may("redemptions.rollback")
+    return Details(
+        title=span(".mono")[redeemable_name(row)],
+        name=f"Redemption {name}",
+        href=f"/redemptions/{name}",
+        badge=redemption_badge(row),
+        body=body,
+        actions=can_roll_back and _roll_back_actions(row, show),
+        dialogs=can_roll_back and _roll_back_dialog(row, show),
+    )
+
+
+def _why(row: Row) -> Node:
+    if row.get("result") == "SUCCESS":
+        return None
+    explained = row.get("explanation") or {}
+    compared = explained.get("rules") or explained.get("failures") or []
+    return div(".why")[
+        b[row.get("reason") or "Refused"],
+        span[row.get("failure_message") or explained.get("message") or ""],
+        code[row.get("failure_code") or ""],
+        [_compared(each) for each in compared if isinstance(each, dict)]
+        or (explained and _compared(explained)),
+    ]
+
+
+def _compared(rule: Row) -> Node:
+    pairs = [
+        (label, rule[name])
+        for name, label in (
+            ("rule", "Rule"),
+            ("name", "Rule"),
+            ("property", "Looks at"),
+            ("field", "Looks at"),
+            ("operator", "How"),
+            ("expected", "Expected"),
+            ("found", "Found"),
+            ("limit", "Limit"),
+        )
+        if rule.get(name) not in (None, "", [], {})
+    ]
+    return facts(*((label, _said(value)) for label, value in pairs)) if pairs else None
+
+
+def _said(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_said(each)}" for name, each in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(_said, value))
+    return str(value)
+
+
+def _facts(row: Row, show: Show) -> Node:
+    voucher, customer = row.get("voucher") or {}, row.get("customer") or {}
+    tier = row.get("promotion_tier") or {}
+    code_ = voucher.get("code")
+    campaign = campaign_name(row)
+    campaign_id = voucher.get("campaign_id") or (tier.get("campaign") or {}).get("id")
+    rolled = row.get("rollback_id") or (
+        row.get("redemption") if row.get("object") == "redemption_rollback" else None
+    )
+    return facts(
+        ("Id", code_text(row["id"])),
+        ("Date", show.when(row.get("date") or row.get("created_at"))),
+        ("Channel", first_of(row.get("channel"), "channel_type")),
+        ("Voucher", link(code_, f"/vouchers/{escape_segment(code_)}")) if code_ else None,
+        ("Tier", link(tier.get("name") or tier.get("id"), f"/promotion-tiers/{tier.get('id')}"))
+        if tier.get("id")
+        else None,
+        ("Campaign", link(campaign, f"/campaigns/{campaign_id}") if campaign_id else campaign),
+        (
+            "Customer",
+            link(customer_name(row), f"/customers/{customer['id']}")
+            if customer.get("id")
+            else NOTHING,
+        ),
+        ("Tracking id", row.get("tracking_id")) if row.get("tracking_id") else None,
+        (
+            "Taken back by" if row.get("rollback_id") else "Takes back",
+            link(rolled, f"/redemptions/{rolled}"),
+        )
+        if isinstance(rolled, str)
+        else None,
+        ("Reason given", row["reason"])
+        if row.get("object") == "redemption_rollback" and row.get("reason")
+        else None,
+    )
+
+
+def _order(row: Row, show: Show) -> Node:
+    order = row.get("order") or {}
+    if not order:
+        return None
+    items = order.get("items") or []
+    applied = order.get("total_appliedshow_discount_amount", order.get("totalshow_discount_amount"))
+    title = link("Order", f"/orders/{order['id']}") if order.get("id") else "Order"
+    lines = (
+        items
+        and table(".lines", aria_label="Items of the order")[
+            thead[
+                tr[
+                    th(scope="col")["Item"],
+                    th(".num", scope="col")["Quantity"],
+                    th(".num", scope="col")["Amount"],
+                    th(".num", scope="col")["Taken off"],
+                    th(".num", scope="col")["Pays"],
+                ]
+            ],
+            tbody[
+                (
+                    tr[
+                        td[
+                            first_of(
+                                each.get("sku") or each.get("product") or each,
+                                "sku",
+                                "name",
+                                "source_id",
+                                "product_id",
+                                "id",
+                            )
+                        ],
+                        td(".num")[show.number(each.get("quantity"))],
+                        td(".num")[show.money(each.get("amount"))],
+                        td(".num")[
+                            show.money(
+                                each.get("appliedshow_discount_amount", each.get("discount_amount"))
+                            )
+                        ],
+                        td(".num")[show.money(each.get("subtotal_amount", each.get("amount")))],
+                    ]
+                    for each in items
+                )
+            ],
+        ]
+    )
+    return block(
+        title,
+        lines and div(".scroll")[lines],
+        facts(
+            ("Amount", show.money(order.get("amount"))),
+            ("Taken off", show.money(applied)),
+            ("Pays", b[show.money(order.get("total_amount"))]),
+        ),
+    )
+
+
+def _siblings(row: Row) -> Node:
+    together = row.get("redemptions") or []
+    if isinstance(together, dict) or not together:
+        parent = row.get("redemption") if row.get("object") == "redemption" else None
+        return (
+            block("Part of a stack", p[link(parent, f"/redemptions/{parent}")])
+            if isinstance(parent, str)
+            else None
+        )
+    return block(
+        "Redeemed together",
+        [
+            p[
+                link(
+                    each if isinstance(each, str) else redeemable_name(each),
+                    f"/redemptions/{each if isinstance(each, str) else each['id']}",
+                )
+            ]
+            for each in together
+        ],
+    )
+
+
+def _event(event: Row, show: Show) -> tuple[Node, Node, Node]:
+    name = event.get("type") or event.get("name") or ""
+    return (
+        show.when(event.get("created_at") or event.get("occurred_at")),
+        a(".link", href=f"/events/{event.get('id')}")[name],
+        None,
+    )
+
+
+def _can_roll_back(row: Row) -> bool:
+    if row.get("object") != "redemption" or row.get("status") != "SUCCEEDED":
+        return False
+    moment = read_moment(row.get("date") or row.get("created_at"))
+    return moment is not None and datetime.now(UTC) - moment < timedelta(days=ROLLBACK_DAYS)
+
+
+def _roll_back_actions(row: Row, show: Show) -> Node:
+    moment = read_moment(row.get("date") or row.get("created_at"))
+    last = moment + timedelta(days=ROLLBACK_DAYS) if moment else None
+    return fragment[
+        span(".muted")[
+            "Can be taken back until ",
+            show.day(last.isoformat() if last else None),
+            " (three months).",
+        ],
+        span(".spacer"),
+        dialog_button("Roll back", "roll-back", ".danger", "undo"),
+    ]
+
+
+def _roll_back_dialog(row: Row, show: Show) -> Node:
+    order = row.get("order") or {}
+    given = show.money(
+        order.get("total_appliedshow_discount_amount", order.get("totalshow_discount_amount"))
+    )
+    return confirm_dialog(
+        "roll-back",
+        title="Roll this redemption back?",
+        what_happens=f"{redeemable_name(row)} can be used once more, and the order loses its discount of {given}. Balances and limits are given back. The history keeps both.",
+        action=f"/redemptions/{row['id']}/rollback",
+        do="Roll back",
+        keep="Keep it",
+        reason=True,
+        target="#drawer, #details",
+    )
+
+
+async def roll_back(visit: Visit) -> Response:
+    """Takes a redemption back, or the whole stack that it is part of."""
+    name, form = visit.path("id"), await visit.form()
+    reason = str(form.get("reason") or "").strip()
+    row = await visit.api.get(f"/v1/redemptions/{escape_segment(name)}")
+    is_stack = bool(row.get("redemptions")) or isinstance(row.get("redemption"), str)
+    stack = row["redemption"] if isinstance(row.get("redemption"), str) else name
+    path = f"/v1/redemptions/{stack}/rollbacks" if is_stack else f"/v1/redemptions/{name}/rollback"
+    params = {"reason": reason} if reason else {}
+    await visit.api.post(
+        path, {}, params=params, key=str(form.get("idempotency_key") or "") or None
+    )
+    details = await tell_redemption(visit, name)
+    shown = (
+        drawer_content(details)
+        if visit.asks_part("drawer")
+        else details_page(details, ("Redemptions", "/redemptions"))
+    )
+    answer = answer_node(fragment[shown, toast("Rolled back")])
+    answer.headers["HX-Trigger"] = "changed"
+    return answer

@@ -1,0 +1,152 @@
+"""The list of redemptions: its columns, its filters, its addresses."""
+
+from typing import Final
+
+from htpy import code, span
+
+from services.dashboard.lists.fields import Field
+from services.dashboard.lists.handlers import list_pages
+from services.dashboard.lists.resource import Column, Empty, Resource, list_of
+from services.dashboard.parts.show import NOTHING, first_of
+from services.dashboard.sections.redemptions.details import roll_back, tell_redemption
+from services.dashboard.sections.redemptions.naming import (
+    campaign_name,
+    customer_name,
+    redeemable_name,
+    redemption_badge,
+    show_discount,
+)
+from services.dashboard.web.routes import Page
+
+#: The fifteen reasons of a refusal, as docs/api.md tells them.
+REASONS: Final = (
+    "Invalid input data",
+    "Order amount was specified incorrectly",
+    "Order was specified incorrectly",
+    "Voucher did not exist",
+    "Voucher was disabled",
+    "Voucher was not active yet",
+    "Voucher expired",
+    "Redemption quantity exceeded",
+    "Gift voucher amount exceeded",
+    "Order amount was not specified",
+    "Order items were not specified",
+    "Order does not match validation rules",
+    "Customer was not specified",
+    "Customer does not match to the segment",
+    "Redemption conditions not met",
+)
+TABS: Final = (
+    ("Redemptions", "/redemptions"),
+    ("Validations", "/validations"),
+    ("Sessions", "/sessions"),
+    ("Stacking rules", "/stacking-rules"),
+)
+FIELDS: Final = (
+    Field("result", "Result", "choice", (("SUCCESS", "Success"), ("FAILURE", "Failure"))),
+    Field("reason", "Reason", "choice", tuple((each, each) for each in REASONS)),
+    Field("failure_code", "Failure code"),
+    Field("created_at", "Date", "time", ops=("after", "before"), parameter="created_at"),
+    Field("voucher_code", "Voucher code"),
+    Field("campaign_name", "Campaign"),
+    Field("customer_id", "Customer", "lookup", lookup="customer"),
+    Field(
+        "object",
+        "Kind",
+        "choice",
+        (("redemption", "Redemption"), ("redemption_rollback", "Rollback")),
+    ),
+    Field("parent_redemption_id", "Stack"),
+    Field("related_object_id", "Voucher or tier id"),
+    Field("user_login", "User"),
+    Field(
+        "channel",
+        "Channel",
+        "choice",
+        (("API", "API"), ("CLIENT_API", "Browser"), ("INTERNAL", "Internal")),
+    ),
+    Field("product", "Product"),
+    Field("amount", "Order amount", "money"),
+    Field("discount", "Discount", "money"),
+    Field("metadata", "Metadata", "text"),
+)
+
+
+COLUMNS: Final = (
+    Column(
+        "redeemable",
+        "Redeemable",
+        lambda row, _: redeemable_name(row),
+        "voucher_code",
+        is_mono=True,
+    ),
+    Column("status", "Status", lambda row, _: redemption_badge(row)),
+    Column("reason", "Reason", lambda row, _: span(".muted")[row.get("reason") or ""]),
+    Column("campaign", "Campaign", lambda row, _: campaign_name(row)),
+    Column("customer", "Customer", lambda row, _: customer_name(row), "customer_id"),
+    Column("discount", "Discount", show_discount, "discount", is_number=True),
+    Column(
+        "amount",
+        "Order",
+        lambda row, show: show.money((row.get("order") or {}).get("amount")),
+        "amount",
+        is_number=True,
+    ),
+    Column(
+        "channel",
+        "Channel",
+        lambda row, _: first_of(row.get("channel"), "channel_type"),
+        "",
+        is_shown=False,
+    ),
+    Column(
+        "date",
+        "Date",
+        lambda row, show: show.when(row.get("date") or row.get("created_at")),
+        "created_at",
+        is_number=True,
+    ),
+    Column("id", "Id", lambda row, _: row["id"], "id", is_shown=False, is_mono=True),
+    Column(
+        "tracking_id",
+        "Tracking id",
+        lambda row, _: row.get("tracking_id") or NOTHING,
+        "tracking_id",
+        is_shown=False,
+        is_mono=True,
+    ),
+    Column(
+        "code",
+        "Failure code",
+        lambda row, _: code[row["failure_code"]] if row.get("failure_code") else "",
+        is_shown=False,
+    ),
+)
+
+
+REDEMPTIONS: Final = Resource(
+    title="Redemptions",
+    one="redemption",
+    lead="Every attempt to redeem, whether it succeeded, was refused or taken back.",
+    path="/redemptions",
+    needs="redemptions.read",
+    icon="ticket",
+    columns=COLUMNS,
+    fields=FIELDS,
+    fetch=list_of("/v1/redemptions", "redemptions", FIELDS),
+    key=lambda row: str(row["id"]),
+    tell=tell_redemption,
+    tabs=TABS,
+    export="redemption",
+    follows="redemptions",
+    empty=Empty(
+        "Nothing was redeemed yet",
+        "When a shop redeems a code, a gift card or a promotion, it stands here within a second.",
+        curl='curl "$TESSERA/v1/redemptions" -H "X-App-Id: $APP_ID" -H "X-App-Token: $APP_TOKEN" -H "Content-Type: application/json" -d \'{"redeemables": [{"object": "voucher", "id": "WELCOME10"}], "order": {"amount": 10000}}\'',
+    ),
+)
+
+PAGES: Final = (
+    Page("/redemptions/{id}/rollback", roll_back, "redemptions.rollback", "POST"),
+    *list_pages(REDEMPTIONS),
+)

@@ -1,0 +1,87 @@
+"""Answers: a page, a part of one, a fault told in place, or where to go next."""
+
+from typing import Final
+from urllib.parse import quote, unquote
+
+from htpy import Node, fragment
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from services.dashboard.parts.frame import Frame, render_page
+from services.dashboard.parts.notices import fault_notice
+from services.dashboard.parts.toast import toast
+from services.dashboard.web.asking import ApiFault, Unreachable
+from services.dashboard.web.visit import Visit
+
+#: The cookie that carries what was done to the page that comes next.
+SAID: Final = "tessera-said"
+SAID_LENGTH_MAX: Final = 300
+
+
+def answer_node(node: Node, status: int = 200) -> HTMLResponse:
+    """Nodes as they are."""
+    headers = {"vary": "HX-Request, HX-Target"}
+    return HTMLResponse(str(fragment[node]), status, headers=headers)
+
+
+def answer_page(visit: Visit, title: str, content: Node, status: int = 200) -> HTMLResponse:
+    """A whole page in the frame."""
+    frame = frame_of(visit)
+    response = answer_node(render_page(frame, title, content), status)
+    if frame.said:
+        response.delete_cookie(SAID, path="/", samesite="strict")
+    return response
+
+
+def frame_of(visit: Visit) -> Frame:
+    """What the frame says of who looks, and where."""
+    return Frame(
+        path=visit.request.url.path,
+        name=visit.me.name,
+        email=visit.me.email,
+        project_id=visit.project.id,
+        project_name=visit.project.name,
+        projects=tuple((each.id, each.name) for each in visit.me.memberships),
+        privileges=visit.project.privileges,
+        theme=visit.me.theme,
+        density=visit.me.density,
+        timezone=visit.project.timezone,
+        currency=visit.project.currency,
+        language=visit.me.language,
+        said=unquote(visit.request.cookies.get(SAID, ""))[:SAID_LENGTH_MAX],
+    )
+
+
+def answer_fault(visit: Visit, fault: ApiFault) -> Response:
+    """A fault: in place of the part that was asked for, else as a page.
+
+    A part is answered with 200, since htmx leaves out what comes with an error; who is not there
+    yet is asked again by itself.
+    """
+    retry = fault.retry_seconds if isinstance(fault, Unreachable) else None
+    again = visit.request.url.path
+    if visit.request.url.query:
+        again += f"?{visit.request.url.query}"
+    is_read = visit.request.method == "GET"
+    notice = fault_notice(fault.status, fault.sentence, fault.key, retry, again if is_read else "")
+    if visit.is_part:
+        response = answer_node(notice)
+        if not is_read:
+            # a write keeps the page as it is; what went wrong is said beside it
+            response = answer_node(toast(fault.sentence, is_bad=True))
+            response.headers["HX-Reswap"] = "none"
+        return response
+    return answer_page(visit, "Not possible", notice, fault.status)
+
+
+def go_to(request: Request, address: str, say: str = "") -> Response:
+    """Goes on to an address of ours, and says there what was done."""
+    if "hx-request" in request.headers:
+        response = Response(headers={"HX-Redirect": address})
+    else:
+        response = RedirectResponse(address, 303)
+    if say:
+        response.set_cookie(
+            SAID, quote(say), max_age=20, path="/", httponly=True, samesite="strict"
+        )
+    return response

@@ -1,0 +1,178 @@
+"""The client of the API: what a page asks, it asks as the person who looks at it.
+
+ApiFault
+├── Refused       the API said why (4xx): named fields, a key, a message
+│   └── SignedOut the session is over (401)
+└── Unreachable   it is not there, or is catching up (5xx, no connection): try again
+"""
+
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Final
+
+import httpx
+
+SESSION_HEADER: Final = "X-Session-Token"
+PROJECT_HEADER: Final = "X-Project-Id"
+CHANNEL: Final = {"X-Voucherify-Channel": "Dashboard"}
+TIMEOUT_SECONDS: Final = 30.0
+RETRY_SECONDS: Final = 2
+
+Json = Any
+#: The pairs of a query string; one name may come more than once.
+Params = Sequence[tuple[str, str]]
+
+
+class ApiFault(Exception):
+    """The API did not do what was asked."""
+
+    def __init__(self, status: int, body: Mapping[str, Json]) -> None:
+        super().__init__(str(body.get("key") or status))
+        self.status = status
+        self.key = str(body.get("key") or "")
+        self.message = str(body.get("message") or "The API gave no reason")
+        #: What is wrong with what, as the API says it; names the field.
+        self.details = str(body.get("details") or "")
+        self.body = body
+
+    @property
+    def sentence(self) -> str:
+        """What a person reads: the details, where there are some."""
+        return self.details or self.message
+
+
+class Refused(ApiFault):
+    """The API refused, and said why."""
+
+
+class SignedOut(Refused):
+    """Nobody is signed in any more."""
+
+
+class Unreachable(ApiFault):
+    """The API is not there or not ready; the same may be asked again after `retry_seconds`."""
+
+    def __init__(self, status: int, body: Mapping[str, Json], retry_seconds: int) -> None:
+        super().__init__(status, body)
+        self.retry_seconds = retry_seconds
+
+
+class Api:
+    """The API, asked with one person's session for one project."""
+
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        token: str | None,
+        project: str | None,
+        agent: str = "",
+        address: str = "",
+    ) -> None:
+        self._client = client
+        headers = dict(CHANNEL)
+        if token:
+            headers[SESSION_HEADER] = token
+        if project:
+            headers[PROJECT_HEADER] = project
+        if agent:
+            headers["User-Agent"] = agent
+        if address:
+            headers["X-Forwarded-For"] = address
+        self._headers = headers
+
+    async def get(self, path: str, params: Params | Mapping[str, str] = ()) -> Json:
+        """The body of an answer. Raises ApiFault."""
+        return await self.ask("GET", path, params=params)
+
+    async def post(
+        self,
+        path: str,
+        body: Json = None,
+        *,
+        params: Params | Mapping[str, str] = (),
+        key: str | None = None,
+    ) -> Json:
+        """The body of the answer; `key` is the Idempotency-Key. Raises ApiFault."""
+        return await self.ask("POST", path, body=body, params=params, key=key)
+
+    async def put(self, path: str, body: Json, *, key: str | None = None) -> Json:
+        """The body of the answer. Raises ApiFault."""
+        return await self.ask("PUT", path, body=body, key=key)
+
+    async def delete(self, path: str, params: Params | Mapping[str, str] = ()) -> Json:
+        """The body of the answer, where it has one. Raises ApiFault."""
+        return await self.ask("DELETE", path, params=params)
+
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Params | Mapping[str, str] = (),
+        body: Json = None,
+        key: str | None = None,
+        files: Mapping[str, tuple[str, bytes, str]] | None = None,
+    ) -> Json:
+        """The body of the answer, None where it is empty. Raises ApiFault."""
+        pairs: list[tuple[str, str | int | float | bool | None]] = list(
+            params.items() if isinstance(params, Mapping) else params
+        )
+        headers = self._headers | ({"Idempotency-Key": key} if key else {})
+        try:
+            answer = await self._client.request(
+                method, path, params=pairs, json=body, headers=headers, files=files
+            )
+        except httpx.HTTPError as fault:
+            raise _no_answer(fault) from None
+        return _read_answer(answer)
+
+    @asynccontextmanager
+    async def stream(
+        self, path: str, params: Mapping[str, str] | None = None, *, is_endless: bool = False
+    ) -> AsyncIterator[httpx.Response]:
+        """An answer that is passed on piece by piece; closed however the block is left."""
+        timeout = httpx.Timeout(TIMEOUT_SECONDS, read=None if is_endless else TIMEOUT_SECONDS)
+        request = self._client.build_request(
+            "GET", path, params=params, headers=self._headers, timeout=timeout
+        )
+        try:
+            answer = await self._client.send(request, stream=True)
+        except httpx.HTTPError as fault:
+            raise _no_answer(fault) from None
+        try:
+            if answer.status_code >= 300:
+                await answer.aread()
+                _read_answer(answer)
+            yield answer
+        finally:
+            await answer.aclose()
+
+
+def field_of(fault: ApiFault, names: Iterable[str]) -> str | None:
+    """Which of the named fields the API complains of, by the path in what it says."""
+    said = fault.details
+    found = [name for name in names if name and name in said]
+    return max(found, key=len) if found else None
+
+
+def _no_answer(fault: httpx.HTTPError) -> Unreachable:
+    del fault  # what a library says of a connection is of no use to who reads a page
+    message = "The API does not answer at the moment"
+    return Unreachable(503, {"key": "unavailable", "message": message}, RETRY_SECONDS)
+
+
+def _read_answer(answer: httpx.Response) -> Json:
+    is_json = answer.headers.get("content-type", "").startswith("application/json")
+    try:
+        body = answer.json() if answer.content and is_json else None
+    except ValueError:
+        body = None
+    if answer.status_code < 300:
+        return body
+    said = body if isinstance(body, dict) else {}
+    if answer.status_code == 401:
+        raise SignedOut(401, said)
+    if answer.status_code < 500:
+        raise Refused(answer.status_code, said)
+    wait = answer.headers.get("retry-after", "")
+    raise Unreachable(answer.status_code, said, int(wait) if wait.isdecimal() else RETRY_SECONDS)

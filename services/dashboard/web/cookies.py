@@ -1,0 +1,67 @@
+"""The cookies: the session, and the project that somebody looks at."""
+
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+_PROJECT: Final = "tessera-project"
+SESSION_SECONDS: Final = 7 * 24 * 3600
+PROJECT_SECONDS: Final = 365 * 24 * 3600
+TOKEN_LENGTH_MAX: Final = 256
+
+
+def _is_secure(request: Request) -> bool:
+    return request.url.scheme == "https"
+
+
+def _session_name(request: Request) -> str:
+    return "__Host-tessera" if _is_secure(request) else "tessera"
+
+
+def session_of(request: Request) -> str | None:
+    """The token of the session."""
+    token = request.cookies.get(_session_name(request), "")
+    return token if 0 < len(token) <= TOKEN_LENGTH_MAX and token.isascii() else None
+
+
+def project_of(request: Request) -> str | None:
+    """The project that was chosen last; an address with `project` chooses for itself."""
+    return request.query_params.get("project") or request.cookies.get(_PROJECT)
+
+
+def keep_session(request: Request, response: Response, token: str) -> None:
+    """Gives the browser a session of its own: a new one at each sign-in, never one it brought."""
+    response.set_cookie(
+        _session_name(request),
+        token,
+        max_age=SESSION_SECONDS,
+        path="/",
+        secure=_is_secure(request),
+        httponly=True,
+        samesite="strict",
+    )
+
+
+def forget_session(request: Request, response: Response) -> None:
+    """Takes the session from the browser."""
+    response.delete_cookie(
+        _session_name(request),
+        path="/",
+        secure=_is_secure(request),
+        httponly=True,
+        samesite="strict",
+    )
+
+
+def keep_project(request: Request, response: Response, project: str) -> None:
+    """Remembers which project was chosen."""
+    response.set_cookie(
+        _PROJECT,
+        project,
+        max_age=PROJECT_SECONDS,
+        path="/",
+        secure=_is_secure(request),
+        httponly=True,
+        samesite="strict",
+    )

@@ -1,0 +1,59 @@
+"""What every answer carries so that a browser protects who looks at it, and where writes may come from."""
+
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+CONTENT_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types htmx"
+)
+#: What each answer says besides.
+GUARDS: Final = {
+    "content-security-policy": CONTENT_POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
+}
+_READS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class GuardHeaders:
+    """Adds the headers to each answer; pages and parts are kept by nobody."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_guarded(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in GUARDS.items():
+                    headers[name] = value
+                headers.setdefault("cache-control", "no-store")
+            await send(message)
+
+        await self._app(scope, receive, send_guarded)
+
+
+def is_foreign_write(method: str, headers: Headers) -> bool:
+    """Whether a write was not sent by a page of ours (CSRF).
+
+    Browsers tell by `Sec-Fetch-Site`; those that do not, by `Origin`, which must be the host.
+    """
+    if method in _READS:
+        return False
+    site = headers.get("sec-fetch-site")
+    if site is not None:
+        return site != "same-origin"
+    origin = headers.get("origin", "")
+    return origin.partition("://")[2] != headers.get("host", "-")

@@ -1,0 +1,116 @@
+"""A visit: who looks at a page, for which project, and what may be asked for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import quote
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+
+from services.dashboard.parts.show import Show
+from services.dashboard.web.asking import Api
+
+#: How many fields and files a form may have.
+FORM_FIELDS_MAX: Final = 5_000
+FORM_FILES_MAX: Final = 1
+#: Bytes of one field of a form; texts of rules and messages are the longest.
+FORM_FIELD_BYTES_MAX: Final = 1_048_576
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A project that a person may enter, and as what."""
+
+    id: str
+    name: str
+    role: str
+    privileges: frozenset[str]
+    timezone: str = "Etc/UTC"
+    currency: str = "USD"
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """Who is signed in, as the API tells it."""
+
+    id: str
+    email: str
+    name: str
+    memberships: tuple[Membership, ...]
+    must_change_password: bool = False
+    two_factor_enabled: bool = False
+    language: str = "en"
+    theme: str = "auto"
+    density: str = "comfortable"
+
+    def membership(self, project: str | None) -> Membership | None:
+        """The named project, else the first one."""
+        named = (each for each in self.memberships if each.id == project)
+        return next(named, self.memberships[0] if self.memberships else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request of a page by somebody who is signed in."""
+
+    request: Request
+    me: Me
+    project: Membership
+    api: Api
+    show: Show
+
+    def may(self, privilege: str) -> bool:
+        """Whether the role has that privilege here; what it has not, no page shows."""
+        return privilege in self.project.privileges
+
+    def asks_part(self, target: str) -> bool:
+        """Whether htmx asks for what goes into the element with that id."""
+        return self.request.headers.get("hx-target", "").rpartition("#")[2] == target
+
+    @property
+    def is_part(self) -> bool:
+        """Whether htmx asks, for whatever place."""
+        return "hx-request" in self.request.headers
+
+    async def form(self) -> FormData:
+        """What was sent with a form."""
+        return await self.request.form(
+            max_files=FORM_FILES_MAX,
+            max_fields=FORM_FIELDS_MAX,
+            max_part_size=FORM_FIELD_BYTES_MAX,
+        )
+
+    def path(self, name: str) -> str:
+        """A segment of the page's address, as text."""
+        return str(self.request.path_params[name])
+
+
+def escape_segment(text: str) -> str:
+    """A name as one segment of an address, whatever it holds."""
+    return quote(text, safe="")
+
+
+def read_me(body: Mapping[str, Any]) -> Me:
+    """Who is signed in, from the answer of `GET /users/v1/me`."""
+    return Me(
+        id=body["id"],
+        email=body["email"],
+        name=body.get("name") or body["email"],
+        memberships=tuple(
+            Membership(
+                id=each["id"],
+                name=each["name"],
+                role=each["role"],
+                privileges=frozenset(each["privileges"]),
+                timezone=each.get("timezone") or "Etc/UTC",
+                currency=each.get("currency") or "USD",
+            )
+            for each in body["projects"]
+        ),
+        must_change_password=bool(body.get("must_change_password")),
+        two_factor_enabled=bool(body.get("two_factor_enabled")),
+        language=body.get("language") or "en",
+        theme=body.get("theme") or "auto",
+        density=body.get("density") or "comfortable",
+    )
