@@ -13,6 +13,7 @@ from htpy import (
     dialog,
     div,
     form,
+    fragment,
     head,
     header,
     html,
