@@ -1,8 +1,7 @@
 """What a request would do, were it redeemed now. It changes nothing; `decide` builds on it.
 
-An `Application` is one pass over the offers of a request. The stacking
-(engine/evaluation/stacking.py) calls it for one after the other: own terms first, then rules, then
-what it takes; it refuses, or takes from the basket and says what it took.
+An `Application` is one pass over the offers of a request. The stacking (stacking.py) calls it for
+one after the other: own terms, then rules, then what it takes of the basket, or why it refuses.
 """
 
 from functools import partial
@@ -62,9 +61,8 @@ class Asker(NamedTuple):
 
     customer: Customer | None
     key_kind: KeyKind
-    #: The key's public id, or the user's.
+    #: The public id of the key, or the user's; and what rules call the user.
     key_id: str = ""
-    #: What rules call the user who asks; None for a key.
     login: str | None = None
 
     @classmethod

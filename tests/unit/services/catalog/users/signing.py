@@ -6,10 +6,10 @@ from typing import Any
 import httpx
 
 from engine.users.store import find_user_by_email
+from runtime.base.passwords import hash_password
 from schemas.projects import CONTROL_PROJECT
 from schemas.user_commands import ChangePassword, CreateUser
 from services.catalog.users.codes import STEP_MS, code_at
-from services.catalog.users.passwords import hash_password
 from tests.unit.services.world import MANAGEMENT, World
 
 OWNER = "ada@shop.test"
