@@ -62,13 +62,15 @@ class Asker(NamedTuple):
 
     customer: Customer | None
     key_kind: KeyKind
-    #: The key's public id.
+    #: The key's public id, or the user's.
     key_id: str = ""
+    #: What rules call the user who asks; None for a key.
+    login: str | None = None
 
     @classmethod
     def of(cls, command: Command, customer: Customer | None) -> "Asker":
         """Whoever sent the command, for this customer."""
-        return cls(customer, command.key_kind, command.channel_id)
+        return cls(customer, command.key_kind, command.channel_id, command.login)
 
     @property
     def customer_id(self) -> str | None:
@@ -120,6 +122,7 @@ def evaluate_found(
         asker.key_id,
         None if request.session is None else request.session.key,
         zone=zone_of(view),
+        login=asker.login,
     )
     return evaluate_offers(circumstances, asked.offers)
 
