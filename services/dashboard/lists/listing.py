@@ -54,7 +54,7 @@ def listing(
     )[
         filter_bar(resource, query, show),
         div(".card.table")[
-            _bulk_bar(resource, bulk) if bulk else None,
+            _bulk_bar(resource, query, rows, show, bulk) if bulk else None,
             div(".scroll")[_rows(resource, query, rows, show, bool(bulk))],
             _foot(resource, query, rows, show) if rows.rows else None,
         ],
@@ -88,8 +88,10 @@ def _rows(resource: Resource, query: Query, rows: Rows, show: Show, can_choose: 
         thead[
             tr[
                 can_choose
-                and th(".choose", scope="col")[
-                    input_(type="checkbox", data_all=True, aria_label="All on this page")
+                and th(".tick", scope="col")[
+                    label[
+                        input_(type="checkbox", data_select="page", aria_label="All on this page")
+                    ]
                 ],
                 (_heading(query, each) for each in columns),
             ]
@@ -138,8 +140,16 @@ def _row(
         cells.append(td(class_=kind or None)[content])
     return tr(id=f"row-{key}", data_open=is_open)[
         can_choose
-        and td(".choose")[
-            input_(type="checkbox", name="keys", value=key, aria_label=f"Choose {key}")
+        and td(".tick")[
+            label[
+                input_(
+                    type="checkbox",
+                    name="keys",
+                    value=key,
+                    data_select="row",
+                    aria_label=f"Choose {key}",
+                )
+            ]
         ],
         cells,
     ]
@@ -248,10 +258,20 @@ def _chooser(resource: Resource, query: Query) -> Node:
     ]
 
 
-def _bulk_bar(resource: Resource, bulk: Sequence[Bulk]) -> Node:
+def _bulk_bar(
+    resource: Resource, query: Query, rows: Rows, show: Show, bulk: Sequence[Bulk]
+) -> Node:
     """What can be done with the chosen rows; each says first what happens."""
+    total = show.number(rows.total)
+    may_take_all = resource.bulk_of_filter and (rows.total or 0) > len(rows.rows)
     return div("#bulk.bulk", data_selection=True, hidden=True)[
-        span(".count", role="status"),
+        span(role="status")[span(data_count=True, data_total=total)["0"], " chosen"],
+        may_take_all
+        and button(".btn.quiet.small", type="button", data_select="all")[f"Choose all {total}"],
+        may_take_all and input_(type="hidden", name="all", data_all_input=True, value=""),
+        may_take_all
+        and (input_(type="hidden", name="f", value=str(each)) for each in query.conditions),
+        button(".btn.quiet.small", type="button", data_select="none")["Choose none"],
         (
             fragment[
                 dialog_button(
@@ -266,7 +286,7 @@ def _bulk_bar(resource: Resource, bulk: Sequence[Bulk]) -> Node:
                     action=f"{resource.path}/{each.name}",
                     do=each.label,
                     fields=each.fields,
-                    include="[name=keys]:checked",
+                    include="[name=keys]:checked, #bulk > [name=all], #bulk > [name=f]",
                 ),
             ]
             for each in bulk
