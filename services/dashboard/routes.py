@@ -4,10 +4,12 @@ from typing import Final
 
 from services.dashboard.sections import finding, home
 from services.dashboard.sections.redemptions import pages as redemptions
+from services.dashboard.sections.vouchers import pages as vouchers
 from services.dashboard.web.routes import Page
 
 PAGES: Final[tuple[Page, ...]] = (
     *home.PAGES,
     *finding.PAGES,
     *redemptions.PAGES,
+    *vouchers.PAGES,
 )
