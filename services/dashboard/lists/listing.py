@@ -231,9 +231,7 @@ def _chooser(resource: Resource, query: Query) -> Node:
             icon("table", 14), "Columns"
         ],
         div("#columns.pop", popover=True)[
-            form(
-                action=resource.path, hx_get=resource.path, aria_label="Columns", data_columns=True
-            )[
+            form(action=resource.path, hx_get=resource.path, aria_label="Columns")[
                 (input_(type="hidden", name="f", value=str(each)) for each in query.conditions),
                 query.order != resource.order
                 and input_(type="hidden", name="order", value=query.order),
@@ -264,7 +262,7 @@ def _bulk_bar(
     """What can be done with the chosen rows; each says first what happens."""
     total = show.number(rows.total)
     may_take_all = resource.bulk_of_filter and (rows.total or 0) > len(rows.rows)
-    return div("#bulk.bulk", data_selection=True, hidden=True)[
+    return div("#bulk.bulk", hidden=True)[
         span(role="status")[span(data_count=True, data_total=total)["0"], " chosen"],
         may_take_all
         and button(".btn.quiet.small", type="button", data_select="all")[f"Choose all {total}"],
