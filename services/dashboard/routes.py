@@ -4,6 +4,7 @@ from typing import Final
 
 from services.dashboard.sections import finding
 from services.dashboard.sections.home import pages as home
+from services.dashboard.sections.promotions import pages as promotions
 from services.dashboard.sections.redemptions import pages as redemptions
 from services.dashboard.sections.vouchers import pages as vouchers
 from services.dashboard.web.routes import Page
@@ -13,4 +14,5 @@ PAGES: Final[tuple[Page, ...]] = (
     *finding.PAGES,
     *redemptions.PAGES,
     *vouchers.PAGES,
+    *promotions.PAGES,
 )
