@@ -3,6 +3,7 @@
 from typing import Final
 
 from services.dashboard.sections import finding
+from services.dashboard.sections.categories import pages as categories
 from services.dashboard.sections.home import pages as home
 from services.dashboard.sections.promotions import pages as promotions
 from services.dashboard.sections.redemptions import pages as redemptions
@@ -15,4 +16,5 @@ PAGES: Final[tuple[Page, ...]] = (
     *redemptions.PAGES,
     *vouchers.PAGES,
     *promotions.PAGES,
+    *categories.PAGES,
 )
