@@ -61,13 +61,13 @@ def api_without(*missing: str) -> FakeApi:
     return api
 
 
-def test_tiers_are_listed_with_their_promotion_and_what_they_gave():
+def test_tiers_are_listed_with_their_promotion_and_what_they_gave() -> None:
     row = Browser(api_without()).get("/promotion-tiers").find("tr", id="row-promo_1").text
     for said in (HOSTILE, "Promotion is off", "Sale", "10% off, at most €20.00", "7", "€50.00"):
         assert said in row
 
 
-def test_a_tier_escapes_its_banner_and_offers_what_the_role_may():
+def test_a_tier_escapes_its_banner_and_offers_what_the_role_may() -> None:
     page = Browser(api_without()).get("/promotion-tiers/promo_1", into="drawer")
     assert HOSTILE not in page.text
     assert "Move up" in page.text
@@ -76,7 +76,7 @@ def test_a_tier_escapes_its_banner_and_offers_what_the_role_may():
     assert viewer.find_all("dialog") == []
 
 
-def test_a_tier_is_moved_by_one_command():
+def test_a_tier_is_moved_by_one_command() -> None:
     api = api_without()
     api.says("PUT", "/v1/promotions/camp_1/tiers/order", {"data": []})
     page = Browser(api).post("/promotion-tiers/promo_1/move", {"way": "down"}, into="drawer")
@@ -94,11 +94,11 @@ def test_a_tier_is_moved_by_one_command():
         ("down", "c", ["a", "b", "c"]),
     ],
 )
-def test_moving_by_one_place_ends_at_the_ends(way, moved, after):
+def test_moving_by_one_place_ends_at_the_ends(way: str, moved: str, after: list[str]) -> None:
     assert move_by_one(["a", "b", "c"], moved, way) == after
 
 
-def test_the_order_of_tiers_is_saved_as_it_was_dragged():
+def test_the_order_of_tiers_is_saved_as_it_was_dragged() -> None:
     api = api_without()
     api.says("PUT", "/v1/promotions/camp_1/tiers/order", {"data": []})
     page = Browser(api).get("/promotion-tiers/order/camp_1")
@@ -108,7 +108,7 @@ def test_the_order_of_tiers_is_saved_as_it_was_dragged():
     assert api.sent("PUT", "/v1/promotions/camp_1/tiers/order")["ids"] == ["promo_2", "promo_1"]
 
 
-def test_many_tiers_are_disabled_each_by_its_own_call():
+def test_many_tiers_are_disabled_each_by_its_own_call() -> None:
     api = api_without()
     for name in ("promo_1", "promo_2"):
         api.says("POST", f"/v1/promotions/tiers/{name}/disable", TIER)
@@ -117,7 +117,7 @@ def test_many_tiers_are_disabled_each_by_its_own_call():
     assert len(api.asked_for("POST", "/v1/promotions/tiers/promo_2/disable")) == 1
 
 
-def test_a_stack_shows_its_tiers_in_their_order_by_name():
+def test_a_stack_shows_its_tiers_in_their_order_by_name() -> None:
     page = Browser(api_without()).get("/promotion-stacks")
     assert f"Second, {HOSTILE}" in page.find("tr", id="row-stack_1").text
     details = Browser(api_without()).get("/promotion-stacks/stack_1", into="drawer")
@@ -125,7 +125,7 @@ def test_a_stack_shows_its_tiers_in_their_order_by_name():
     assert HOSTILE not in details.text
 
 
-def test_a_stack_is_tried_on_a_cart_tier_by_tier():
+def test_a_stack_is_tried_on_a_cart_tier_by_tier() -> None:
     api = api_without()
     refused = {"error": {"key": "order_rules_violated", "message": "Order does not match"}}
     api.says(
@@ -148,7 +148,7 @@ def test_a_stack_is_tried_on_a_cart_tier_by_tier():
         assert said in page.root.text
 
 
-def test_categories_stand_in_order_with_kind_and_use():
+def test_categories_stand_in_order_with_kind_and_use() -> None:
     page = Browser(api_without()).get("/categories")
     assert [each["value"] for each in page.find_all("input", name="order")] == ["cat_1", "cat_2"]
     assert "Exclusive" in page.root.text
@@ -158,20 +158,20 @@ def test_categories_stand_in_order_with_kind_and_use():
     assert HOSTILE not in page.text
 
 
-def test_who_may_only_read_categories_cannot_move_them():
+def test_who_may_only_read_categories_cannot_move_them() -> None:
     page = Browser(api_without("categories.write")).get("/categories")
     assert page.find_all("form", id="order") == []
     assert "Seasonal" in page.root.text
 
 
-def test_the_order_of_categories_is_one_save():
+def test_the_order_of_categories_is_one_save() -> None:
     api = api_without()
     api.says("PUT", "/v1/categories/order", {"data": []})
     Browser(api).post("/categories/order", {"order": ["cat_2", "cat_1"]})
     assert api.sent("PUT", "/v1/categories/order") == {"ids": ["cat_2", "cat_1"]}
 
 
-def test_a_name_that_is_taken_is_told_at_its_field_as_it_was_typed():
+def test_a_name_that_is_taken_is_told_at_its_field_as_it_was_typed() -> None:
     api = api_without()
     api.refuses("POST", "/v1/categories", 409, key="duplicate_found", details="Taken already")
     page = Browser(api).post("/categories/new", {"category_name": "Seasonal"}, into="category-form")
@@ -180,7 +180,7 @@ def test_a_name_that_is_taken_is_told_at_its_field_as_it_was_typed():
     assert api.sent("POST", "/v1/categories")["hierarchy"] == 3
 
 
-def test_a_category_is_renamed_in_its_place():
+def test_a_category_is_renamed_in_its_place() -> None:
     api = api_without()
     api.says("PUT", "/v1/categories/cat_2", CATEGORIES[1])
     Browser(api).post("/categories/cat_2/rename", {"name": "Winter"})

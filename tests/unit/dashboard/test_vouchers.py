@@ -53,7 +53,7 @@ def api_with(voucher: dict[str, Any], *missing: str) -> FakeApi:
     return api
 
 
-def test_the_list_tells_what_a_voucher_gives_and_who_holds_it():
+def test_the_list_tells_what_a_voucher_gives_and_who_holds_it() -> None:
     page = Browser(api_with(VOUCHER)).get("/vouchers")
     row = page.find("tr", id="row-GIFT-1").text
     for said in ("GIFT-1", "Active", "Gift card", "€42.00 of €50.00", "3 / 10", "Ada Green"):
@@ -62,7 +62,7 @@ def test_the_list_tells_what_a_voucher_gives_and_who_holds_it():
     assert "/vouchers?open=GIFT-1" in page.links
 
 
-def test_filters_go_to_the_api_as_it_takes_them():
+def test_filters_go_to_the_api_as_it_takes_them() -> None:
     api = api_with(VOUCHER)
     Browser(api).get(
         "/vouchers?f=active:is:disabled&f=gift.balance:less_than:12.50&f=metadata.a:is:b"
@@ -74,13 +74,13 @@ def test_filters_go_to_the_api_as_it_takes_them():
     assert params["filters[metadata.a][conditions][$is]"] == "b"
 
 
-def test_details_escape_what_a_shop_wrote():
+def test_details_escape_what_a_shop_wrote() -> None:
     page = Browser(api_with(VOUCHER)).get("/vouchers/GIFT-1")
     assert HOSTILE not in page.text
     assert "&lt;script&gt;" in page.text
 
 
-def test_details_tell_the_balance_and_the_pictures():
+def test_details_tell_the_balance_and_the_pictures() -> None:
     page = Browser(api_with(VOUCHER)).get("/vouchers/GIFT-1", into="drawer")
     assert any("Left €42.00" in each for each in page.texts("dl"))
     sources = [each["src"] for each in page.find_all("img")]
@@ -97,7 +97,7 @@ def test_details_tell_the_balance_and_the_pictures():
         ("rules.read", "Validation rules"),
     ],
 )
-def test_what_a_role_may_not_do_is_not_shown(privilege: str, absent: str):
+def test_what_a_role_may_not_do_is_not_shown(privilege: str, absent: str) -> None:
     held = {
         "data": [
             {
@@ -115,7 +115,7 @@ def test_what_a_role_may_not_do_is_not_shown(privilege: str, absent: str):
     assert absent not in content
 
 
-def test_a_refused_trial_tells_the_reason_the_rule_and_both_values():
+def test_a_refused_trial_tells_the_reason_the_rule_and_both_values() -> None:
     api = api_with(VOUCHER)
     violation = {
         "validation_rule_id": "val_1",
@@ -148,7 +148,7 @@ def test_a_refused_trial_tells_the_reason_the_rule_and_both_values():
         assert said in page.root.text
 
 
-def test_a_changed_balance_is_told():
+def test_a_changed_balance_is_told() -> None:
     api = api_with(VOUCHER)
     api.says("POST", "/v1/vouchers/GIFT-1/balance", {"balance": 3200})
     form = {"balance_way": "take", "balance_amount": "10", "reason": "sent back"}
@@ -171,11 +171,13 @@ def test_a_changed_balance_is_told():
         ("add", "", True, None),
     ],
 )
-def test_an_amount_is_read_as_money_or_points(way, typed, is_gift, change):
+def test_an_amount_is_read_as_money_or_points(
+    way: str, typed: str, is_gift: bool, change: int | None
+) -> None:
     assert read_change(way, typed, is_gift) == change
 
 
-def test_history_shows_what_may_be_seen():
+def test_history_shows_what_may_be_seen() -> None:
     api = api_with(VOUCHER, "audit.read")
     api.says("GET", "/v1/vouchers/GIFT-1/redemptions", {"redemptions": []})
     api.says(

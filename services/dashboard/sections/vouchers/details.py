@@ -235,7 +235,7 @@ def _held(row: Row, sessions: Sequence[Row], visit: Visit) -> Node:
     show = visit.show
     held = []
     for each in sessions:
-        holds = next((hold for hold in each["holds"] if hold["voucher_id"] == row["id"]), {})
+        holds: Row = next((hold for hold in each["holds"] if hold["voucher_id"] == row["id"]), {})
         parts = [f"{show.number(holds.get('quantity') or 0)} redemption"]
         if holds.get("credits"):
             parts.append(show.money(holds["credits"]))

@@ -1,5 +1,7 @@
 """The dialogs of a voucher: each says what will happen before it happens."""
 
+from typing import Any
+
 from htpy import Node, fragment, output, p
 
 from services.dashboard.lists.resource import Row
@@ -66,7 +68,7 @@ def _balance(row: Row, show: Show) -> Node:
     is_gift = row.get("type") == "GIFT_VOUCHER"
     path = f"/vouchers/{row['id']}/balance"
     left = show.money(card.get("balance")) if is_gift else show.number(card.get("balance"))
-    again = {
+    again: dict[str, Any] = {
         "hx-get": path,
         "hx-trigger": "input delay:120ms",
         "hx-target": "#balance-after",

@@ -93,7 +93,7 @@ def redemption_block(row: Row, entries: Sequence[Row], show: Show) -> Node:
 
 def _redemption_note(entry: Row, show: Show) -> Node:
     if entry.get("reason"):
-        return entry["reason"]
+        return str(entry["reason"])
     order = entry.get("order") or {}
     if order.get("amount") is None:
         return None
