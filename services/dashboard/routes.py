@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from services.dashboard.sections import finding
+from services.dashboard.sections import finding, sessions, validations
+from services.dashboard.sections.audit import calls, changes, events
 from services.dashboard.sections.categories import pages as categories
 from services.dashboard.sections.home import pages as home
 from services.dashboard.sections.promotions import pages as promotions
@@ -17,4 +18,9 @@ PAGES: Final[tuple[Page, ...]] = (
     *vouchers.PAGES,
     *promotions.PAGES,
     *categories.PAGES,
+    *validations.PAGES,
+    *sessions.PAGES,
+    *calls.PAGES,
+    *changes.PAGES,
+    *events.PAGES,
 )
