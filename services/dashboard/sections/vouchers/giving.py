@@ -34,7 +34,7 @@ EFFECTS: Final[Mapping[str, str]] = {
 }
 _DAYS: Final = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 #: Last segments of addresses below /vouchers that are pages of their own.
-_RESERVED: Final = frozenset({"new", "import", "filter", ".", ".."})
+_RESERVED: Final = frozenset({"new", "import", "filter", "work", ".", ".."})
 
 
 def voucher_href(row: Row) -> str:

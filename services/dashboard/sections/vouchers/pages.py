@@ -12,7 +12,7 @@ from services.dashboard.lists.query import Query
 from services.dashboard.lists.resource import Column, Empty, Resource, Row, Rows, list_of
 from services.dashboard.parts.show import NOTHING, Show, first_of
 from services.dashboard.sections.campaigns.tabs import TABS
-from services.dashboard.sections.vouchers import actions
+from services.dashboard.sections.vouchers import actions, editing
 from services.dashboard.sections.vouchers.details import tell_voucher
 from services.dashboard.sections.vouchers.failing import try_voucher
 from services.dashboard.sections.vouchers.giving import (
@@ -25,6 +25,7 @@ from services.dashboard.sections.vouchers.giving import (
     voucher_href,
 )
 from services.dashboard.sections.vouchers.history import show_history
+from services.dashboard.sections.vouchers.many import BULK, bulk_pages
 from services.dashboard.web.asking import ApiFault
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit
@@ -155,6 +156,12 @@ VOUCHERS: Final = Resource(
     page=voucher_href,
     tell=tell_voucher,
     tabs=TABS,
+    actions=(
+        ("Create a voucher", "/vouchers/new", "plus", "vouchers.write"),
+        ("Import", "/vouchers/import", "upload", "imports.create"),
+    ),
+    bulk=BULK,
+    bulk_of_filter=True,
     export="voucher",
     follows="vouchers",
     empty=Empty(
@@ -166,6 +173,8 @@ VOUCHERS: Final = Resource(
 )
 
 PAGES: Final[tuple[Page, ...]] = (
+    *editing.PAGES,
+    *bulk_pages(VOUCHERS),
     *actions.PAGES,
     Page("/vouchers/{id}/history", show_history, "vouchers.read"),
     Page("/vouchers/{id}/try", try_voucher, "validations.validate", "POST"),
