@@ -185,3 +185,57 @@ def test_a_category_is_renamed_in_its_place() -> None:
     api.says("PUT", "/v1/categories/cat_2", CATEGORIES[1])
     Browser(api).post("/categories/cat_2/rename", {"name": "Winter"})
     assert api.sent("PUT", "/v1/categories/cat_2") == {"name": "Winter", "hierarchy": 2}
+
+
+def test_an_edit_of_a_tier_sends_what_was_changed_alone() -> None:
+    api = api_without()
+    api.says("PUT", "/v1/promotions/tiers/promo_1", TIER)
+    form = {
+        "name": HOSTILE,
+        "banner": "10% off",
+        "gives": "PERCENT",
+        "percent_off": "12.5",
+        "amount_limit": "20.00",
+    }
+    page = Browser(api).post("/promotion-tiers/promo_1/edit", form)
+    assert page.headers["location"] == "/promotion-tiers/promo_1"
+    assert api.sent("PUT", "/v1/promotions/tiers/promo_1") == {
+        "banner": "10% off",
+        "action": {"discount": {"type": "PERCENT", "percent_off": 12.5, "amount_limit": 2000}},
+        "metadata": {},
+    }
+
+
+def test_tiers_are_combined_in_the_order_of_the_form() -> None:
+    api = api_without()
+    api.says("POST", "/v1/promotions/camp_1/stacks", STACK)
+    form = {"name": "Both", "campaign": "camp_1", "order": ["promo_2", "promo_1"]}
+    page = Browser(api).post("/promotion-stacks/new", form)
+    assert page.headers["location"] == "/promotion-stacks?open=stack_1"
+    assert api.sent("POST", "/v1/promotions/camp_1/stacks") == {
+        "name": "Both",
+        "tiers": {"ids": ["promo_2", "promo_1"]},
+        "category_id": None,
+    }
+
+
+def test_a_combination_without_tiers_is_told_at_its_field() -> None:
+    page = Browser(api_without()).post(
+        "/promotion-stacks/new", {"name": HOSTILE, "campaign": "camp_1"}, into="form"
+    )
+    assert "#add-tier" in page.links
+    assert page.find("input", name="name")["value"] == HOSTILE
+    assert HOSTILE not in page.text
+
+
+@pytest.mark.parametrize(
+    ("query", "order"),
+    [
+        ("order=promo_1&adding=promo_2&add=true", ["promo_1", "promo_2"]),
+        ("order=promo_1&order=promo_2&adding=&remove=promo_1", ["promo_2"]),
+        ("adding=promo_2", []),
+    ],
+)
+def test_tiers_are_added_and_taken_out(query: str, order: list[str]) -> None:
+    page = Browser(api_without()).get(f"/promotion-stacks/tiers?campaign=camp_1&{query}", into="x")
+    assert [each["value"] for each in page.find_all("input", name="order")] == order
