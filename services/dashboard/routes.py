@@ -11,16 +11,22 @@ from services.dashboard.sections import (
     whats_new,
 )
 from services.dashboard.sections.audit import calls, changes, events, everything, send_outs, tasks
+from services.dashboard.sections.categories import pages as categories
 from services.dashboard.sections.exports import pages as exports
 from services.dashboard.sections.home import pages as home
 from services.dashboard.sections.profile import password
+from services.dashboard.sections.promotions import pages as promotions
 from services.dashboard.sections.redemptions import pages as redemptions
+from services.dashboard.sections.vouchers import pages as vouchers
 from services.dashboard.web.routes import Page
 
 PAGES: Final[tuple[Page, ...]] = (
     *home.PAGES,
     *finding.PAGES,
     *redemptions.PAGES,
+    *vouchers.PAGES,
+    *promotions.PAGES,
+    *categories.PAGES,
     *validations.PAGES,
     *sessions.PAGES,
     *calls.PAGES,
