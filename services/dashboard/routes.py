@@ -14,6 +14,7 @@ from services.dashboard.sections.audit import calls, changes, events, everything
 from services.dashboard.sections.categories import pages as categories
 from services.dashboard.sections.exports import pages as exports
 from services.dashboard.sections.home import pages as home
+from services.dashboard.sections.orders import pages as orders
 from services.dashboard.sections.profile import password
 from services.dashboard.sections.promotions import pages as promotions
 from services.dashboard.sections.redemptions import pages as redemptions
@@ -27,6 +28,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *vouchers.PAGES,
     *promotions.PAGES,
     *categories.PAGES,
+    *orders.PAGES,
     *validations.PAGES,
     *sessions.PAGES,
     *calls.PAGES,
