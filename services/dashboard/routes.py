@@ -12,6 +12,7 @@ from services.dashboard.sections import (
 )
 from services.dashboard.sections.audit import calls, changes, events, everything, send_outs, tasks
 from services.dashboard.sections.categories import pages as categories
+from services.dashboard.sections.customers import pages as customers
 from services.dashboard.sections.exports import pages as exports
 from services.dashboard.sections.home import pages as home
 from services.dashboard.sections.orders import pages as orders
@@ -29,6 +30,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *promotions.PAGES,
     *categories.PAGES,
     *orders.PAGES,
+    *customers.PAGES,
     *validations.PAGES,
     *sessions.PAGES,
     *calls.PAGES,

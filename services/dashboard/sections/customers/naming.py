@@ -1,7 +1,7 @@
 """How a customer is told in one line, also in the lists of other things."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 from htpy import Node
 
@@ -11,7 +11,9 @@ from services.dashboard.parts.show import NOTHING, first_of
 from services.dashboard.web.asking import ApiFault
 from services.dashboard.web.visit import Visit, escape_segment
 
-_NAMES_MAX = 100
+TABS: Final = (("Customers", "/customers"), ("Segments", "/segments"))
+BACK: Final = ("Customers", "/customers")
+_NAMES_MAX: Final = 100
 
 
 def customer_name(row: Row | None) -> str:
