@@ -16,6 +16,7 @@ from services.dashboard.sections.customers import pages as customers
 from services.dashboard.sections.exports import pages as exports
 from services.dashboard.sections.home import pages as home
 from services.dashboard.sections.orders import pages as orders
+from services.dashboard.sections.products import pages as products
 from services.dashboard.sections.profile import password
 from services.dashboard.sections.promotions import pages as promotions
 from services.dashboard.sections.redemptions import pages as redemptions
@@ -30,6 +31,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *promotions.PAGES,
     *categories.PAGES,
     *orders.PAGES,
+    *products.PAGES,
     *customers.PAGES,
     *validations.PAGES,
     *sessions.PAGES,
