@@ -15,7 +15,7 @@ _WORDS: Final = (
     "oauth token introspect projects webhooks users keys webhook-deliveries redeliveries revoke "
     "loyalties members rewards consents "
     "stacking-rules categories locations validation-rules validation-rules-assignments "
-    "log assignments product-collections stacks assets qr barcode notifications read"
+    "fields order try log assignments product-collections stacks assets qr barcode notifications read"
 )
 PATH_WORDS: Final = frozenset(_WORDS.split())
 #: The segment before one that may be what a shop calls a person by, and how ids of ours begin.
@@ -30,7 +30,7 @@ _SETUP: Final = (
 _OF_PEOPLE: Final = (
     "redemption redemptions redeem rollback rollbacks validate validation validations "
     "qualification publications publish customers orders members events users oauth "
-    "export"
+    "export try"
 )
 SETUP_WORDS: Final = frozenset(_SETUP.split())
 PERSONAL_BODY_WORDS: Final = frozenset(_OF_PEOPLE.split())

@@ -13,6 +13,7 @@ _OFF = {"type": "AMOUNT", "amount_off": 500}
 RULES: Final = (
     Step("POST", "/v1/validation-rules", {"name": "From 10 euros", "rules": _RULES}, keep={"rule": "id"}),
     Step("GET", "/v1/validation-rules"),
+    Step("GET", "/v1/validation-rules/fields"),
     Step("GET", "/v1/validation-rules/{rule}"),
     Step("PUT", "/v1/validation-rules/{rule}", {"name": "From 10 euros, 100 times", "rules": _RULES | _BUDGET}),
 )  # fmt: skip
