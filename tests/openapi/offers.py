@@ -14,6 +14,7 @@ RULES: Final = (
     Step("POST", "/v1/validation-rules", {"name": "From 10 euros", "rules": _RULES}, keep={"rule": "id"}),
     Step("GET", "/v1/validation-rules"),
     Step("GET", "/v1/validation-rules/fields"),
+    Step("POST", "/v1/validation-rules/try", {"rules": _RULES, "cart": {"order": {"amount": 900}}}),
     Step("GET", "/v1/validation-rules/{rule}"),
     Step("PUT", "/v1/validation-rules/{rule}", {"name": "From 10 euros, 100 times", "rules": _RULES | _BUDGET}),
 )  # fmt: skip

@@ -33,6 +33,7 @@ from services.catalog.rules.rule_bodies import (
     CreateRuleBody,
     ItemBody,
     ItemsBody,
+    RuleTerms,
     UpdateRuleBody,
 )
 from services.catalog.terms.values import make_if_given
@@ -92,9 +93,14 @@ def rule_router(writes: Writes, view_of: Reads) -> APIRouter:
 
 def create_rule_command(body: CreateRuleBody) -> CreateValidationRule:
     """The command that creates a set of rules."""
+    return rule_command(body, body.name)
+
+
+def rule_command(body: RuleTerms, name: str) -> CreateValidationRule:
+    """The command that creates a set with these terms under a name."""
     rule = ValidationRule(
         id="",
-        name=body.name,
+        name=name,
         created_at=0,
         definition=_json(body.rules or {}, "rules"),
         applicable_to=make_if_given(items_of, body.applicable_to) or ApplicableItems(),

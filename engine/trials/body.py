@@ -1,0 +1,56 @@
+"""What tries answer. They are not of the contract; where they can, they look like validations."""
+
+from engine.evaluation.redeemable_body import bundle_body, items_body
+from engine.kernel.encode import Body
+from engine.rules.explain import LineTried, RuleTried
+from engine.trials.rule_trial import RuleTrial
+from schemas.rules import Violation
+
+
+def rule_trial_body(trial: RuleTrial) -> Body:
+    """What became of a set and of each of its rules."""
+    body: Body = {
+        "object": "validation_rules_trial",
+        "valid": trial.failed is None,
+        "logic": trial.logic,
+        "rules": list(map(_rule_body, trial.tried)),
+        "failed": None if trial.failed is None else _failed_body(trial.failed, trial.key),
+        "applicable_to": items_body(trial.applicable_to),
+        "inapplicable_to": items_body(trial.inapplicable_to),
+    }
+    if trial.bundle is not None:
+        body["bundle"] = bundle_body(trial.bundle)
+    return body
+
+
+def _rule_body(tried: RuleTried) -> Body:
+    rule = tried.rule
+    body: Body = {
+        "number": rule.number,
+        "path": tried.path,
+        "field": rule.name,
+        "property": tried.property,
+        "valid": tried.holds,
+        "conditions": [
+            {"operator": name, "expected": values} for name, values in rule.conditions.items()
+        ],
+        "found": tried.found,
+        "message": rule.message,
+    }
+    if tried.lines is not None:
+        body["lines"] = list(map(_line_body, tried.lines))
+    return body
+
+
+def _line_body(line: LineTried) -> Body:
+    return {"index": line.index, "valid": line.holds, "found": line.found}
+
+
+def _failed_body(failed: Violation, key: str) -> Body:
+    return {
+        "number": failed.number,
+        "field": failed.name,
+        "found": failed.value,
+        "message": failed.message,
+        "key": key,
+    }
