@@ -52,6 +52,7 @@ PROMOTIONS: Final = (
     Step("POST", "/v1/promotions/{promotion}/tiers", {"name": "Five off", "banner": "5.00 off", "action": {"discount": _OFF}}, keep={"tier": "id"}),
     Step("POST", "/v1/promotions/{promotion}/tiers", {"name": "Ten per cent", "action": {"discount": _PERCENT}}, keep={"other_tier": "id"}, shown=False),
     Step("GET", "/v1/promotions/{promotion}/tiers"),
+    Step("PUT", "/v1/promotions/{promotion}/tiers/order", {"ids": ["{other_tier}", "{tier}"]}),
     Step("GET", "/v1/promotions/tiers"),
     Step("GET", "/client/v1/promotions/tiers", by="client"),
     Step("GET", "/v1/promotions/tiers/{tier}"),
