@@ -1,6 +1,10 @@
 """Carts that things are tried with which nobody saved; nothing of them is recorded."""
 
-from schemas.api import CustomerInput, OrderInput
+from typing import Annotated
+
+from msgspec import Meta
+
+from schemas.api import REDEEMABLES_MAX, CustomerInput, OrderInput, Redeemable
 from schemas.base import Metadata, Shape
 
 
@@ -11,3 +15,9 @@ class Cart(Shape, frozen=True):
     order: OrderInput | None = None
     #: Of the redemption.
     metadata: Metadata | None = None
+
+
+class Stack(Shape, frozen=True):
+    """What would be asked for together."""
+
+    redeemables: Annotated[tuple[Redeemable, ...], Meta(min_length=1, max_length=REDEEMABLES_MAX)]

@@ -1,9 +1,15 @@
 """What tries answer. They are not of the contract; where they can, they look like validations."""
 
+from collections.abc import Iterable
+
+from engine.evaluation.body import validation_body
 from engine.evaluation.redeemable_body import bundle_body, items_body
 from engine.kernel.encode import Body
 from engine.rules.explain import LineTried, RuleTried
+from engine.trials.campaign_trial import OfferTried
 from engine.trials.rule_trial import RuleTrial
+from schemas.evaluations import Evaluation
+from schemas.projects import KeyKind
 from schemas.rules import Violation
 
 
@@ -21,6 +27,29 @@ def rule_trial_body(trial: RuleTrial) -> Body:
     if trial.bundle is not None:
         body["bundle"] = bundle_body(trial.bundle)
     return body
+
+
+def stacking_trial_body(evaluation: Evaluation, key_kind: KeyKind) -> Body:
+    """What becomes of the redeemables, as a validation says it, which has an id besides."""
+    body = validation_body("", evaluation, key_kind)
+    del body["id"]
+    return body
+
+
+def campaign_trial_body(tried: Iterable[OfferTried], key_kind: KeyKind) -> Body:
+    """What each offer of a campaign would do by itself."""
+    rows = [_offer_body(each, key_kind) for each in tried]
+    return {
+        "object": "campaign_trial",
+        "valid": any(row["status"] == "APPLICABLE" for row in rows),
+        "redeemables": rows,
+    }
+
+
+def _offer_body(tried: OfferTried, key_kind: KeyKind) -> Body:
+    body = validation_body("", tried.evaluation, key_kind)
+    (row,) = body["redeemables"]
+    return {"name": tried.name} | row
 
 
 def _rule_body(tried: RuleTried) -> Body:

@@ -15,6 +15,7 @@ RULES: Final = (
     Step("GET", "/v1/validation-rules"),
     Step("GET", "/v1/validation-rules/fields"),
     Step("POST", "/v1/validation-rules/try", {"rules": _RULES, "cart": {"order": {"amount": 900}}}),
+    Step("POST", "/v1/campaigns/try", {"campaign": {"name": "Autumn", "voucher": {"type": "DISCOUNT_VOUCHER", "discount": _OFF}}, "cart": {"order": {"amount": 3000}}}),
     Step("GET", "/v1/validation-rules/{rule}"),
     Step("PUT", "/v1/validation-rules/{rule}", {"name": "From 10 euros, 100 times", "rules": _RULES | _BUDGET}),
 )  # fmt: skip
@@ -22,6 +23,7 @@ VOUCHERS: Final = (
     Step("POST", "/v1/vouchers/WELCOME", {"type": "DISCOUNT_VOUCHER", "discount": _PERCENT, "metadata": {"season": "spring"}}, keep={"qr": "assets.qr.url", "voucher": "id"}),
     Step("POST", "/v1/vouchers", {"code": "CARD-1", "type": "GIFT_VOUCHER", "gift": {"amount": 10000}}),
     Step("GET", "/v1/vouchers/WELCOME"),
+    Step("POST", "/v1/stacking-rules/try", {"stacking_rules": {"redeemables_application_mode": "PARTIAL"}, "redeemables": [{"object": "voucher", "id": "WELCOME"}], "cart": {"order": {"amount": 3000}}}),
     Step("PUT", "/v1/vouchers/WELCOME", {"category": "Season", "redemption": {"quantity": 100}}),
     Step("POST", "/v1/vouchers/WELCOME/disable"),
     Step("POST", "/v1/vouchers/WELCOME/enable"),

@@ -1,6 +1,6 @@
 """The carts that bodies try things with, and the command that a try decides and nobody sends."""
 
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import msgspec
 from starlette.requests import Request
@@ -12,11 +12,15 @@ from runtime.http.ignored import Path, note_ignored
 from runtime.http.payload import describe_complaint
 from runtime.http.reading import ShapeReader
 from runtime.http.routing import caller_of
+from schemas.api import Redeemable
 from schemas.base import Millis
 from schemas.commands import Command, CommandBody
-from schemas.trials import Cart
+from schemas.trials import Cart, Stack
+
+T = TypeVar("T")
 
 _cart: Final = ShapeReader[Cart](Cart)
+_stack: Final = ShapeReader[Stack](Stack)
 #: What ids are made of that are in no state afterwards.
 _SEED: Final = "0" * 32
 
@@ -31,15 +35,23 @@ class CartBody(Body):
 
 def read_cart(request: Request, body: CartBody | None) -> Cart:
     """The cart that a body has, an empty one without it. Raises ApiError `invalid_payload`."""
-    if body is None:
-        return Cart()
+    return Cart() if body is None else _read(request, _cart, body.model_dump(), "cart")
+
+
+def read_redeemables(request: Request, redeemables: list[Any]) -> tuple[Redeemable, ...]:
+    """What a body asks for together. Raises ApiError `invalid_payload`."""
+    return _read(request, _stack, {"redeemables": redeemables}).redeemables
+
+
+def _read(request: Request, reader: ShapeReader[T], value: Any, *at: str) -> T:
     ignored: list[Path] = []
     try:
-        cart = _cart.decode(msgspec.json.encode(body.model_dump()), ignored, ("cart",))
+        found = reader.decode(msgspec.json.encode(value), ignored, at)
     except msgspec.ValidationError as error:
-        raise invalid_payload(describe_complaint(str(error), ".cart")) from None
+        place = "".join(f".{name}" for name in at)
+        raise invalid_payload(describe_complaint(str(error), place)) from None
     note_ignored(request, ignored)
-    return cart
+    return found
 
 
 def trial_command(
