@@ -21,7 +21,7 @@ LINES_TOLD_MAX: Final = 100
 class LineTried(NamedTuple):
     """What became of a rule for one line, by its place in the order."""
 
-    index: int
+    place: int
     holds: bool
     found: Any
 

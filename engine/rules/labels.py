@@ -10,7 +10,7 @@ _PERIODS: Final[Mapping[str, str]] = {
     ".weekly": " this week",
     ".monthly": " this month",
 }
-_EVER: Final[Mapping[str, str]] = {"": ""} | _PERIODS
+_EVER: Final[Mapping[str, str]] = {"": "", **_PERIODS}
 
 NAMES: Final[Mapping[str, str]] = MappingProxyType(
     {

@@ -48,6 +48,7 @@ def campaign_trial_body(tried: Iterable[OfferTried], key_kind: KeyKind) -> Body:
 
 def _offer_body(tried: OfferTried, key_kind: KeyKind) -> Body:
     body = validation_body("", tried.evaluation, key_kind)
+    row: Body
     (row,) = body["redeemables"]
     return {"name": tried.name} | row
 
@@ -72,7 +73,7 @@ def _rule_body(tried: RuleTried) -> Body:
 
 
 def _line_body(line: LineTried) -> Body:
-    return {"index": line.index, "valid": line.holds, "found": line.found}
+    return {"index": line.place, "valid": line.holds, "found": line.found}
 
 
 def _failed_body(failed: Violation, key: str) -> Body:
