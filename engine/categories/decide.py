@@ -141,7 +141,7 @@ def order_categories(
     if sum(len(encode(each)) for each in moved) > ORDERED_BYTES_MAX:
         return refuse("invalid_payload", "The names are too long for all to be moved at once")
     # the last event is the one that answers
-    return Decision((*map(CategoryUpdated, moved), CategoriesOrdered(places)))
+    return Decision((*(CategoryUpdated(each) for each in moved), CategoriesOrdered(places)))
 
 
 def with_categories(view: View, decision: Decision) -> Decision:

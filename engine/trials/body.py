@@ -6,8 +6,7 @@ from engine.evaluation.body import validation_body
 from engine.evaluation.redeemable_body import bundle_body, items_body
 from engine.kernel.encode import Body
 from engine.rules.explain import LineTried, RuleTried
-from engine.trials.campaign_trial import OfferTried
-from engine.trials.rule_trial import RuleTrial
+from engine.trials.results import OfferTried, RuleTrial
 from schemas.evaluations import Evaluation
 from schemas.projects import KeyKind
 from schemas.rules import Violation

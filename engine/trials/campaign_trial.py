@@ -1,7 +1,7 @@
 """A campaign that nobody saved: what a voucher of it, or each of its tiers, would give for a cart."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from msgspec import structs
 
@@ -13,24 +13,18 @@ from engine.kernel.ids import new_id, numbered_command
 from engine.kernel.state import State
 from engine.rules.decide import create_validation_rule
 from engine.trials.asking import find_asker, fold_decision
+from engine.trials.results import OfferTried
 from schemas.api import Redeemable
 from schemas.base import Millis
 from schemas.campaigns import Campaign, CreateCampaign
 from schemas.commands import Command
 from schemas.errors import Refusal
-from schemas.evaluations import Evaluation, RequestContext
+from schemas.evaluations import RequestContext
 from schemas.rules import CreateValidationRule
 from schemas.trials import Cart
 
 #: Of a campaign with more tiers the first are tried.
 TIERS_TRIED_MAX: Final = 100
-
-
-class OfferTried(NamedTuple):
-    """What a voucher or a tier would do by itself."""
-
-    name: str | None
-    evaluation: Evaluation
 
 
 def try_campaign(

@@ -1,6 +1,6 @@
 """A set of rules that nobody saved, asked of a cart: what becomes of each rule, and of the whole."""
 
-from typing import Final, NamedTuple
+from typing import Final
 
 import msgspec
 
@@ -13,44 +13,24 @@ from engine.kernel.zones import zone_of
 from engine.orders.calculation import order_of
 from engine.pricing.basket import Basket
 from engine.rules.bundles import bundle_shown
-from engine.rules.decide import create_validation_rule
-from engine.rules.explain import RuleTried, explain_rules
+from engine.rules.decide import new_validation_rule
+from engine.rules.explain import explain_rules
 from engine.rules.facts import Facts
 from engine.rules.items import items_shown
 from engine.rules.refusals import refusal_key_of, violations
 from engine.stacking_rules.decide import find_stacking_rules
 from engine.trials.asking import find_asker
+from engine.trials.results import RuleTrial
 from schemas.api import Redeemable
 from schemas.base import Millis
 from schemas.commands import Command
 from schemas.errors import Refusal
-from schemas.evaluations import ItemsShown, RequestContext
-from schemas.rules import (
-    BundleShown,
-    CreateValidationRule,
-    ValidationRule,
-    ValidationRuleCreated,
-    Violation,
-)
+from schemas.evaluations import RequestContext
+from schemas.rules import CreateValidationRule
 from schemas.trials import Cart
 
 #: Stands for what the rules would bind, where nothing is named: it has no counts and no discount.
 _NOTHING: Final = Offer(Redeemable("voucher", ""))
-
-
-class RuleTrial(NamedTuple):
-    """What became of a set."""
-
-    #: As it would be stored.
-    rule: ValidationRule
-    logic: str
-    tried: list[RuleTried]
-    #: What refuses, and under which key; None: all holds.
-    failed: Violation | None
-    key: str
-    bundle: BundleShown | None
-    applicable_to: tuple[ItemsShown, ...]
-    inapplicable_to: tuple[ItemsShown, ...]
 
 
 def try_rules(
@@ -65,25 +45,23 @@ def try_rules(
 
     Counts and discount are those of the redeemable; without one, rules about them find nothing.
     """
-    made = create_validation_rule(state, command, body, now)
-    if isinstance(made, Refusal):
-        return made
-    (created,) = made.events
-    assert isinstance(created, ValidationRuleCreated)
+    rule = new_validation_rule(state, command, body, now)
+    if isinstance(rule, Refusal):
+        return rule
     asker = find_asker(state, command, cart, now)
     if isinstance(asker, Refusal):
         return asker
     facts = _facts_of(state, asker, cart, redeemable, now)
     if isinstance(facts, Refusal):
         return facts
-    rules = (created.rule,)
+    rules = (rule,)
     failing = (*violations(rules, facts), *violations(rules, facts, after=True))
     failed = failing[0] if failing else None
     inside, outside = items_shown(rules, facts)
     return RuleTrial(
-        created.rule,
-        msgspec.json.decode(created.rule.definition).get("logic", ""),
-        explain_rules(created.rule.definition, facts),
+        rule,
+        msgspec.json.decode(rule.definition).get("logic", ""),
+        explain_rules(rule.definition, facts),
         failed,
         "" if failed is None else refusal_key_of(failed, facts),
         bundle_shown(rules, facts),
