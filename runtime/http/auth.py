@@ -65,7 +65,7 @@ class Directory(Protocol):
     """The keys and origins of all projects, as far as a replica knows them."""
 
     def key(self, key_id: str) -> KnownKey | None:
-        """The key with that public id, unless it was revoked."""
+        """The key with that public id, as long as it works."""
 
     def is_revoked(self, token_id: str) -> bool:
         """Whether the access token was ended before its time."""

@@ -25,6 +25,7 @@ from services.analytics.live.front import alert_service
 from services.audit.exports.front import ExportOutfit, export_service
 from services.audit.notifications.front import notification_service
 from services.catalog.campaigns.simulations import simulation_front
+from services.catalog.projects.api_keys import KeyOutfit
 from services.catalog.projects.bootstrap import Bootstrap, Installation
 from services.catalog.projects.directory import KeyDirectory
 from services.catalog.projects.keys import Presets
@@ -39,6 +40,7 @@ from services.validation.observations import Observations
 from services.validation.qualification import Qualifications
 from services.validation.service import validation_service
 from tessera.hosts.erasing import Erased, StateCleaner
+from tessera.hosts.key_uses import KeyUses
 from tessera.hosts.neighbours import Neighbours
 from tessera.hosts.parts import Parts, Replicas
 from tessera.hosts.writing import Writing
@@ -78,6 +80,7 @@ async def run_api(settings: Settings) -> None:
             found[VALIDATIONS, partition] = observed
         return found
 
+    uses = KeyUses(client, parts.internal_secret)
     forward = Forward(
         client,
         parts.internal_secret,
@@ -91,7 +94,7 @@ async def run_api(settings: Settings) -> None:
             neighbours.service(),
             api_calls.service,
             erasing.service,
-            *_api_services(parts, replicas, observations, erased, forward),
+            *_api_services(parts, replicas, observations, erased, forward, uses),
             *writing,
         ),
         KeyGate(
@@ -118,6 +121,7 @@ def _api_services(
     observations: Observations,
     erased: Erased,
     pass_on: Forward,
+    uses: KeyUses,
 ) -> Sequence[Service]:
     settings, secrets = parts.settings, parts.secrets
     commands = replicas.commands()
@@ -149,6 +153,7 @@ def _api_services(
             bootstrap,
             Issuance(secrets, settings.partitions, settings.webhooks_allow_private),
             erased,
+            KeyOutfit(secrets, uses, clock_ms),
         ),
         simulation_front(replicas.current_view, pass_on),
         picture_service(replicas.view),

@@ -6,7 +6,9 @@ from typing import Final
 
 from engine.kernel import tables
 from engine.kernel.state import View
+from runtime.base.clock import clock_ms
 from runtime.http.auth import KnownKey
+from schemas.base import Millis
 from schemas.projects import CONTROL_PROJECT, Project
 
 #: The client-side endpoints that a project can switch off, and the setting that does.
@@ -27,14 +29,18 @@ class KeyDirectory:
     """
 
     def __init__(
-        self, view_of: Callable[[str], View], is_younger: Callable[[float], Awaitable[bool]]
+        self,
+        view_of: Callable[[str], View],
+        is_younger: Callable[[float], Awaitable[bool]],
+        clock_ms: Callable[[], Millis] = clock_ms,
     ) -> None:
         self._view_of = view_of
+        self._clock_ms = clock_ms
         self._is_younger = is_younger
 
     def key(self, key_id: str) -> KnownKey | None:
         found = self._view_of(CONTROL_PROJECT).get(tables.KEYS, key_id)
-        if found is None or found.revoked_at is not None:
+        if found is None or not found.works(self._clock_ms()):
             return None
         if self._view_of(found.project_id).get(tables.OPENED, found.project_id) is None:
             return None
