@@ -106,7 +106,6 @@ from schemas.voucher_events import (
     VoucherUpdated,
 )
 from schemas.webhooks import (
-    TEST_NAME,
     RedeliveryRequested,
     WebhookCreated,
     WebhookDeleted,
@@ -206,7 +205,7 @@ def _publication_succeeded(event: PublicationSucceeded, record: Decided) -> Told
 
 def _tested(event: WebhookTestRequested, _: Decided) -> Told:
     """Goes to the endpoint that is tested alone: nobody can subscribe to it."""
-    yield TEST_NAME, {"webhook": webhook_body(event.webhook)}
+    yield "webhook.test", {"webhook": webhook_body(event.webhook)}
 
 
 def _rule(name: str) -> Callable[[Any, Decided], Told]:

@@ -39,8 +39,9 @@ from services.validation.front import Validations
 from services.validation.observations import Observations
 from services.validation.qualification import Qualifications
 from services.validation.service import validation_service
+from tessera.hosts.diagnostics import Diagnostics, installation_service
 from tessera.hosts.erasing import Erased, StateCleaner
-from tessera.hosts.key_uses import KeyUses
+from tessera.hosts.insight_asked import InsightAsked
 from tessera.hosts.neighbours import Neighbours
 from tessera.hosts.parts import Parts, Replicas
 from tessera.hosts.writing import Writing
@@ -80,7 +81,7 @@ async def run_api(settings: Settings) -> None:
             found[VALIDATIONS, partition] = observed
         return found
 
-    uses = KeyUses(client, parts.internal_secret)
+    insight = InsightAsked(client, parts.internal_secret)
     forward = Forward(
         client,
         parts.internal_secret,
@@ -88,14 +89,17 @@ async def run_api(settings: Settings) -> None:
         lambda each: zone_name_of(replicas.view(each)),
         lambda each, *target: spell_target(replicas.view(each), *target),
     )
+
+    diagnostics = Diagnostics(settings, insight.errors, clock_ms)
     host = Host(
         "api",
         (
             neighbours.service(),
             api_calls.service,
             erasing.service,
-            *_api_services(parts, replicas, observations, erased, forward, uses),
+            *_api_services(parts, replicas, observations, erased, forward, insight),
             *writing,
+            installation_service(diagnostics),
         ),
         KeyGate(
             KeyDirectory(replicas.view, replicas.keys_are_younger),
@@ -107,6 +111,7 @@ async def run_api(settings: Settings) -> None:
         forward=forward,
         note=api_calls.note,
     )
+    diagnostics.ask_health = host.look
     try:
         await serve_host(host, bind=settings.bind, port=settings.port)
     finally:
@@ -121,7 +126,7 @@ def _api_services(
     observations: Observations,
     erased: Erased,
     pass_on: Forward,
-    uses: KeyUses,
+    insight: InsightAsked,
 ) -> Sequence[Service]:
     settings, secrets = parts.settings, parts.secrets
     commands = replicas.commands()
@@ -153,7 +158,7 @@ def _api_services(
             bootstrap,
             Issuance(secrets, settings.partitions, settings.webhooks_allow_private),
             erased,
-            KeyOutfit(secrets, uses, clock_ms),
+            KeyOutfit(secrets, insight.keys_used, clock_ms),
         ),
         simulation_front(replicas.current_view, pass_on),
         picture_service(replicas.view),

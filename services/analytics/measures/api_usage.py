@@ -42,6 +42,8 @@ GROUPS: Final = MappingProxyType(
 )
 #: So far back a use of a key is looked for.
 USED_DAYS: Final = 90
+#: How many kinds of failures are told.
+ERRORS_MAX: Final = 50
 
 _SOURCE: Final = "api_calls"
 _CALLS: Final = METRICS["api_calls"]
@@ -95,6 +97,34 @@ def keys_used_route(reads: Reads, clock_ms: Callable[[], Millis]) -> Route:
         return json_answer({key: at - at % HOUR_MS for key, at in last.items()})
 
     return Route("/internal/keys/used", keys_used, methods=["GET"])
+
+
+def api_errors_route(reads: Reads, clock_ms: Callable[[], Millis]) -> Route:
+    """GET /internal/api-errors: for another host, what failed in the last day, newest first."""
+
+    async def api_errors(request: Request) -> Response:
+        now = clock_ms()
+        asked = Asked(caller_of(request).project, max(0, now - DAY_MS), now + 1)
+        query = Query(
+            "SELECT code, method, route, count(), max(at) AS last "  # noqa: S608
+            f"FROM ({SOURCES[_SOURCE].rows(asked, None)}) WHERE code >= 400 "
+            "GROUP BY code, method, route ORDER BY last DESC, code, method, route "
+            "LIMIT {limit:UInt32}",
+            {**values_of(asked), "limit": ERRORS_MAX},
+        )
+        errors = [
+            {
+                "status": int(status),
+                "method": method,
+                "route": route,
+                "calls": int(calls),
+                "last_at": iso(int(last)),
+            }
+            for status, method, route, calls, last in await reads.rows(query)
+        ]
+        return json_answer({"errors": errors})
+
+    return Route("/internal/api-errors", api_errors, methods=["GET"])
 
 
 async def _last_calls(reads: Reads, asked: Asked, cut: Cut) -> dict[str, Millis]:
