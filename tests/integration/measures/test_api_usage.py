@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from schemas.observations import ApiCall, ApiCallsObserved
+from services.analytics.measures.api_usage import USED_DAYS
 from tests.integration.insight_host import Insight, running
 from tests.unit.services.audit.examples import DAY, PROJECT, START
 
 PATH = "/v1/analytics/api-usage"
+HOUR = 3_600_000
 #: Tuesday 2023-11-14 22:13:20 is the next day already in Warsaw two hours later.
 PERIOD = "from=2023-11-14T00:00:00Z&to=2023-11-17T00:00:00Z"
 
@@ -39,7 +41,7 @@ async def insight(tmp_path: Path) -> AsyncIterator[Insight]:
                 (
                     call(1, START),
                     call(2, START + 1, "key_2", 404),
-                    call(3, START + 2 * 3_600_000, "key_2", 503, method="POST"),
+                    call(3, START + 2 * HOUR, "key_2", 503, method="POST"),
                     call(4, START + DAY),
                 ),
             ),
@@ -117,7 +119,20 @@ async def test_what_makes_no_sense_is_refused(insight: Insight, query: str) -> N
 
 
 async def test_another_host_learns_of_last_uses_and_failures_of_late(insight: Insight) -> None:
-    used = await insight.get("/internal/keys/used")
-    # of nobody, since these calls are older than it looks
-    assert used == {}
+    insight.world.time = START + DAY + 2
+    last, second = START + DAY, START + 2 * HOUR
+    assert await insight.get("/internal/keys/used") == {
+        "key_1": last - last % HOUR,
+        "key_2": second - second % HOUR,
+    }
+    (failed,) = (await insight.get("/internal/api-errors"))["errors"]
+    assert failed == {
+        "status": 503,
+        "method": "POST",
+        "route": "/v1/orders",
+        "calls": 1,
+        "last_at": "2023-11-15T00:13:20.000Z",
+    }
+    insight.world.time = START + (USED_DAYS + 2) * DAY
+    assert await insight.get("/internal/keys/used") == {}
     assert await insight.get("/internal/api-errors") == {"errors": []}
