@@ -37,7 +37,8 @@ class RenameKey(Shape, tag="rename_key", frozen=True):
 
     project_id: str
     key_id: str
-    name: str
+    #: None: as it is.
+    name: str | None = None
 
 
 class RotateKey(Shape, tag="rotate_key", frozen=True):

@@ -41,15 +41,16 @@ def create_key(view: View, _: Command, body: CreateKey, now: Millis) -> Decision
 
 def rename_key(view: View, _: Command, body: RenameKey, __: Millis) -> Decision | Refusal:
     """Calls a key something else, also one that has ended."""
-    key = _find_key(view, body.project_id, body.key_id)
+    key = find_key(view, body.project_id, body.key_id)
     if key is None:
         return not_found("key", body.key_id)
-    return Decision((KeyRenamed(structs.replace(key, name=body.name)),))
+    name = key.name if body.name is None else body.name
+    return Decision((KeyRenamed(structs.replace(key, name=name)),))
 
 
 def rotate_key(view: View, _: Command, body: RotateKey, now: Millis) -> Decision | Refusal:
     """Puts a new key in the place of one that works."""
-    key = _find_key(view, body.project_id, body.key_id)
+    key = find_key(view, body.project_id, body.key_id)
     if key is None:
         return not_found("key", body.key_id)
     if not key.works(now):
@@ -70,7 +71,7 @@ def rotate_key(view: View, _: Command, body: RotateKey, now: Millis) -> Decision
 
 def end_key(view: View, _: Command, body: EndKey, now: Millis) -> Decision | Refusal:
     """Revokes a key. One that has ended is taken from the list, unless it came with the project."""
-    key = _find_key(view, body.project_id, body.key_id)
+    key = find_key(view, body.project_id, body.key_id)
     if key is None:
         return not_found("key", body.key_id)
     if key.id == body.asking_id:
@@ -114,7 +115,7 @@ def _is_gone(view: View, project_id: str) -> bool:
     return project is None or project.deleted_at is not None
 
 
-def _find_key(view: View, project_id: str, key_id: str) -> ApiKey | None:
+def find_key(view: View, project_id: str, key_id: str) -> ApiKey | None:
     """The key of the project, as long as there is the project; with its date."""
     key = view.get(tables.KEYS, key_id)
     project = view.get(tables.PROJECTS, project_id)

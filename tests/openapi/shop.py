@@ -31,6 +31,7 @@ PROJECTS: Final = (
     Step("PUT", f"{_PROJECT}/branding/{{brand}}", {"brand": {"name": "Green Teas"}}, by="management"),
     Step("DELETE", f"{_PROJECT}/branding/{{brand}}", by="management"),
     Step("POST", f"{_PROJECT}/keys", {"kind": "server", "name": "Tills"}, by="management", keep={"till": "id"}),
+    Step("GET", f"{_PROJECT}/keys/{{till}}", by="management"),
     Step("PUT", f"{_PROJECT}/keys/{{till}}", {"name": "Tills, ground floor"}, by="management"),
     Step("POST", f"{_PROJECT}/keys/{{till}}/rotate", {"overlap_hours": 24}, by="management", keep={"newer_till": "id"}),
     Step("DELETE", f"{_PROJECT}/keys/{{newer_till}}", by="management"),

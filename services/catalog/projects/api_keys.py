@@ -8,7 +8,7 @@ import base64
 import hmac
 import os
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from fastapi import APIRouter
@@ -16,16 +16,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from engine.kernel.calendar import iso_or_none
+from engine.kernel.encode import Body
 from engine.keys.body import key_body
-from engine.keys.decide import keys_of
+from engine.keys.decide import find_key, keys_of
 from engine.projects.body import list_body
 from fronts.writes import Identity, Writes, note_record
 from runtime.base.secrets import Secrets
+from runtime.http.errors import ApiError, invalid_payload
 from runtime.http.routing import Captured, caller_of, management_router
 from schemas.base import Millis
 from schemas.commands import CommandBody
+from schemas.errors import not_found
 from schemas.keys import CreateKey, EndKey, NewKey, RenameKey, RotateKey
-from schemas.projects import CONTROL_PROJECT
+from schemas.projects import CONTROL_PROJECT, ApiKey, Project
 from services.catalog.projects.key_bodies import CreateKeyBody, RenameKeyBody, RotateKeyBody
 from services.catalog.projects.management import Management
 from services.catalog.reads import Reads
@@ -117,26 +120,41 @@ def key_router(writes: Writes, view_of: Reads, outfit: KeyOutfit) -> APIRouter:
     router = management_router("keys")
     keys = _Keys(writes, view_of, outfit.secrets)
 
-    @router.get(_KEYS)
-    async def list_keys(request: Request, project_id: Captured) -> Response:
-        project = await keys.management.project(request, project_id)
-        found = keys_of(await view_of(CONTROL_PROJECT), project_id)
-        used, now = await outfit.used(project_id), outfit.clock_ms()
-        bodies = [
+    async def shown(project: Project, found: Sequence[ApiKey]) -> list[Body]:
+        used, now = await outfit.used(project.id), outfit.clock_ms()
+        return [
             key_body(each, project.created_at, now)
             | ({} if used is None else {"last_used_at": iso_or_none(used.get(each.id))})
             for each in found
         ]
-        return writes.respond(request, 200, list_body(bodies))
+
+    @router.get(_KEYS)
+    async def list_keys(request: Request, project_id: Captured) -> Response:
+        project = await keys.management.project(request, project_id)
+        found = keys_of(await view_of(CONTROL_PROJECT), project_id)
+        return writes.respond(request, 200, list_body(await shown(project, found)))
 
     @router.post(_KEYS)
     async def create(request: Request, project_id: Captured, body: CreateKeyBody) -> Response:
         return await keys.create(request, project_id, body)
 
+    @router.get(_KEY)
+    async def get(request: Request, project_id: Captured, key_id: Captured) -> Response:
+        project = await keys.management.project(request, project_id)
+        found = find_key(await view_of(CONTROL_PROJECT), project_id, key_id)
+        if found is None:
+            raise ApiError(not_found("key", key_id))
+        (body,) = await shown(project, [found])
+        return writes.respond(request, 200, body)
+
     @router.put(_KEY)
     async def rename(
         request: Request, project_id: Captured, key_id: Captured, body: RenameKeyBody
     ) -> Response:
+        await keys.management.project(request, project_id)
+        found = find_key(await view_of(CONTROL_PROJECT), project_id, key_id)
+        if found is not None and body.kind not in (None, found.kind):
+            raise invalid_payload("Property `.kind` cannot be changed")
         command = RenameKey(project_id, key_id, body.name)
         return await keys.write(request, project_id, "key.rename", command)
 

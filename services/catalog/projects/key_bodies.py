@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StrictStr, StringConstraints
 
-from fronts.fields import Body, read_whole
+from fronts.fields import Body, Shown, read_whole
 from schemas.keys import KEY_NAME_LENGTH_MAX, OVERLAP_HOURS_MAX
 
 KeyName = Annotated[
@@ -21,9 +21,18 @@ class CreateKeyBody(Body):
 
 
 class RenameKeyBody(Body):
-    """What a key is called from now on."""
+    """What a key is called from now on; the rest is as it is shown."""
 
-    name: KeyName
+    name: KeyName | None = None
+    kind: Literal["server", "client", "management"] | None = None
+    object: Literal["key"] | None = None
+    id: Shown = None
+    active: Shown = None
+    created_at: Shown = None
+    expires_at: Shown = None
+    revoked_at: Shown = None
+    replaced_by: Shown = None
+    last_used_at: Shown = None
 
 
 class RotateKeyBody(Body):

@@ -32,7 +32,7 @@ MANAGED: Final[Rows] = {
     "a key of an unknown kind, or without a name of 1 to 100 characters; an overlap that is no whole number from 0 to 168": (
         *_ask("POST", _KEYS, {}, _KEY | {"kind": "system"}, _KEY | {"name": ""},
               _KEY | {"name": "x" * 101}),
-        *_ask("PUT", f"{_KEYS}/<till>", {"name": " "}),
+        *_ask("PUT", f"{_KEYS}/<till>", {"name": " "}, {"kind": "client"}),
         *_ask("POST", f"{_KEYS}/<till>/rotate", {"overlap_hours": 169}, {"overlap_hours": -1},
               {"overlap_hours": "1"}),
     ),
@@ -55,7 +55,7 @@ MANAGED: Final[Rows] = {
               {"brand": {"website_url": "javascript:x"}}, {"contact": {"email": "x"}}),
     ),
     "an unknown key, schema, brand or webhook": (
-        *_ask("DELETE", f"{_KEYS}/none"), *_ask("PUT", f"{_KEYS}/none", {"name": "n"}),
+        *_ask("GET", f"{_KEYS}/none"), *_ask("DELETE", f"{_KEYS}/none"), *_ask("PUT", f"{_KEYS}/none", {"name": "n"}),
         *_ask("GET", f"{_SCHEMAS}/none"), *_ask("PUT", f"{_BRANDS}/none", {}),
         *_ask("POST", f"{_HOOKS}/none/test"),
     ),
