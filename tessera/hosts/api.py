@@ -62,7 +62,6 @@ async def run_api(settings: Settings) -> None:
         writing = (Writing(parts, replicas.followed).service,)
     else:
         urls["ledger"] = f"http://127.0.0.1:{settings.ledger_port}"
-    neighbours = Neighbours(urls)
     client = make_client(insight_url)
     api_calls = ApiCalls(parts.sender, replicas.partition_of)
     cleaner = StateCleaner(
@@ -94,7 +93,7 @@ async def run_api(settings: Settings) -> None:
     host = Host(
         "api",
         (
-            neighbours.service(),
+            Neighbours(urls).service(),
             api_calls.service,
             erasing.service,
             *_api_services(parts, replicas, observations, erased, forward, insight),
