@@ -29,12 +29,14 @@ class InsightAsked:
 
     async def keys_used(self, project: str) -> Mapping[str, Millis] | None:
         """When the keys of a project were used last, by id."""
-        return await self._ask(KEYS_PATH, project, _used)
+        told: Mapping[str, Millis] | None = await self._ask(KEYS_PATH, project, _used)
+        return told
 
     async def errors(self, project: str) -> Sequence[dict[str, Any]] | None:
         """Which calls of a project failed in the last day, newest first."""
         told = await self._ask(ERRORS_PATH, project, _errors)
-        return None if told is None else told["errors"]
+        errors: Sequence[dict[str, Any]] | None = None if told is None else told["errors"]
+        return errors
 
     async def _ask(self, path: str, project: str, decoder: msgspec.json.Decoder[Any]) -> Any:
         headers = self._headers | {PROJECT_HEADER: project}
