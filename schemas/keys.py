@@ -87,8 +87,8 @@ class KeyEnded(Shape, tag="key.ended", frozen=True):
 class KeyForgotten(Unanswered, tag="key.forgotten", frozen=True):
     """A key that had ended is not shown any more."""
 
-    project_id: str
     key_id: str
+    project_id: str
 
 
 KeyCommand = CreateKey | RenameKey | RotateKey | EndKey

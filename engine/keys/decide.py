@@ -78,7 +78,7 @@ def end_key(view: View, _: Command, body: EndKey, now: Millis) -> Decision | Ref
         return refuse("invalid_payload", "A key cannot end itself; use another one, or rotate it")
     if key.works(now):
         return Decision((KeyEnded(structs.replace(key, revoked_at=now, ended=True)),))
-    return Decision((KeyForgotten(key.project_id, key.id),)) if key.issued else Decision()
+    return Decision((KeyForgotten(key.id, key.project_id),)) if key.issued else Decision()
 
 
 def keys_of(view: View, project_id: str) -> list[ApiKey]:
