@@ -17,6 +17,8 @@ from schemas.assignments import ASSIGNMENTS_MAX
 from schemas.base import AMOUNT_MAX, ID_LENGTH_MAX, QUANTITY_MAX
 from schemas.categories import CATEGORIES_MAX
 from schemas.custom_events import CUSTOM_EVENT_NAME_LENGTH_MAX
+from schemas.event_schemas import EVENT_PROPERTIES_MAX, EVENT_SCHEMAS_MAX
+from schemas.keys import KEYS_MAX, WORKING_KEYS_MAX
 from schemas.locations import LOCATIONS_MAX, POINTS_MAX
 from schemas.products import SKUS_MAX
 from schemas.promotions import (
@@ -79,6 +81,10 @@ LIMITS: Final = {
     "orders of an import": ORDERS_MAX,
     "failures that an action shows": FAILURES_KEPT_MAX,
     "webhooks": WEBHOOKS_MAX,
+    "API keys that work": WORKING_KEYS_MAX,
+    "API keys that are kept": KEYS_MAX,
+    "schemas of custom events": EVENT_SCHEMAS_MAX,
+    "properties of a schema of custom events": EVENT_PROPERTIES_MAX,
     "trusted origins": ORIGINS_MAX,
 }
 

@@ -39,6 +39,8 @@ TOKENS: Final = (
     Step("POST", "/v1/oauth/token", form={"grant_type": "client_credentials", "scope": "api"}, keep={"token": "access_token"}),
     Step("POST", "/v1/oauth/introspect", form={"access_token": "{token}"}),
     Step("POST", "/v1/oauth/token/revoke", form={"access_token": "{token}"}),
+    Step("GET", "/v1/releases"),
+    Step("GET", "/v1/diagnostics"),
     Step("GET", "/health", by=""),
     Step("GET", "/health/live", by=""),
 )  # fmt: skip
@@ -60,6 +62,8 @@ ENDS: Final = (
     Step("DELETE", "/v1/campaigns/{promotion}"),
     Step("DELETE", "/management/v1/projects/{project}/metadata-schemas/{schema}", by="management"),
     Step("POST", "/management/v1/projects/{project}/webhooks/{webhook}/redeliveries", {"event_id": "{sent}"}, by="management"),
+    Step("POST", "/management/v1/projects/{project}/webhooks/{webhook}/test", by="management"),
     Step("DELETE", "/management/v1/projects/{project}/webhooks/{webhook}", by="management"),
+    Step("DELETE", "/management/v1/projects/{project}/custom-event-schemas/{event_schema}", by="management"),
     Step("DELETE", "/management/v1/projects/{project}", by="management"),
 )  # fmt: skip

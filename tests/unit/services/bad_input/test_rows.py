@@ -21,6 +21,7 @@ from tests.unit.services.bad_input import (
     attempts,
     exporting,
     keeping,
+    managing,
     selling,
     stating,
     trying,
@@ -58,6 +59,7 @@ TABLES: Final = {
     "## Publications, the bin and balances": Table(
         selling.PUBLICATIONS, selling.BEFORE_PUBLICATIONS
     ),
+    "## What belongs to a project": Table(managing.MANAGED, managing.BEFORE_MANAGED),
 }
 
 
