@@ -3,9 +3,17 @@
 from typing import Final, Literal
 
 from schemas.base import Millis, Shape, Unanswered
+from schemas.projects import KeyKind
 
 #: What the API lists in the bin. A customer is never listed: its entry would name a person.
 BinKind = Literal["voucher", "campaign", "customer", "product", "sku"]
+
+
+class Deleter(Shape, frozen=True):
+    """Who had something deleted: the kind of the key that asked, and its public id."""
+
+    kind: KeyKind
+    id: str
 
 
 class BinEntry(Shape, frozen=True):
@@ -18,6 +26,8 @@ class BinEntry(Shape, frozen=True):
     resource_name: str
     created_at: Millis
     resource_parent_id: str | None = None
+    #: None of what was deleted before this was kept.
+    deleted_by: Deleter | None = None
 
 
 class DeleteBinEntry(Shape, tag="delete_bin_entry", frozen=True):

@@ -14,6 +14,7 @@ _WORDS: Final = (
     "analytics totals timeseries metrics top funnel compare cohorts budgets query views audit api-calls changes stream live alerts thresholds simulations "
     "oauth token introspect projects webhooks users keys webhook-deliveries redeliveries revoke "
     "loyalties members rewards consents "
+    "try uses filter "
     "stacking-rules categories locations validation-rules validation-rules-assignments "
     "log assignments product-collections stacks assets qr barcode notifications read"
 )
