@@ -3,17 +3,10 @@
 from typing import Final, Literal
 
 from schemas.base import Millis, Shape, Unanswered
-from schemas.projects import KeyKind
+from schemas.projects import Asker
 
 #: What the API lists in the bin. A customer is never listed: its entry would name a person.
 BinKind = Literal["voucher", "campaign", "customer", "product", "sku"]
-
-
-class Deleter(Shape, frozen=True):
-    """Who had something deleted: the kind of the key that asked, and its public id."""
-
-    kind: KeyKind
-    id: str
 
 
 class BinEntry(Shape, frozen=True):
@@ -27,7 +20,7 @@ class BinEntry(Shape, frozen=True):
     created_at: Millis
     resource_parent_id: str | None = None
     #: None of what was deleted before this was kept.
-    deleted_by: Deleter | None = None
+    deleted_by: Asker | None = None
 
 
 class DeleteBinEntry(Shape, tag="delete_bin_entry", frozen=True):

@@ -2,8 +2,9 @@
 
 from engine.kernel.ids import new_id
 from schemas.base import Millis
-from schemas.bin import BinEntry, BinEntryAdded, BinKind, Deleter
+from schemas.bin import BinEntry, BinEntryAdded, BinKind
 from schemas.commands import Command
+from schemas.projects import Asker
 
 
 def bin_entry_added_event(
@@ -24,6 +25,6 @@ def bin_entry_added_event(
         resource_name=resource_name,
         created_at=now,
         resource_parent_id=parent_id,
-        deleted_by=Deleter(command.key_kind, command.channel_id),
+        deleted_by=Asker(command.key_kind, command.channel_id),
     )
     return BinEntryAdded(entry)

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from schemas.bin import BinEntry, BinEntryAdded, BinEntryRemoved, Deleter
+from schemas.bin import BinEntry, BinEntryAdded, BinEntryRemoved
 from schemas.campaigns import CampaignCreated
 from schemas.categories import Category, CategoryCreated
 from schemas.discounts import Discount
 from schemas.errors import refuse
 from schemas.orders import Order, OrderCreated, OrderItem
+from schemas.projects import Asker
 from schemas.publications import Publication, PublicationFailed, PublicationSucceeded
 from schemas.validity import ValidityTimeframe
 from schemas.voucher_events import VoucherCreated
@@ -201,8 +202,8 @@ async def test_what_is_in_the_bin_is_read_by_a_cursor(insight: Insight) -> None:
 
 async def test_the_bin_says_who_deleted_what(insight: Insight) -> None:
     entries = [
-        BinEntry("tbe_2", "voucher", "v_2", "B", START + 2, deleted_by=Deleter("system", "")),
-        BinEntry("tbe_1", "voucher", "v_1", "A", START + 1, deleted_by=Deleter("server", "app")),
+        BinEntry("tbe_2", "voucher", "v_2", "B", START + 2, deleted_by=Asker("system", "")),
+        BinEntry("tbe_1", "voucher", "v_1", "A", START + 1, deleted_by=Asker("server", "app")),
         BinEntry("tbe_0", "voucher", "v_0", "O", START),
     ]
     insight.world.append(decided(*map(BinEntryAdded, entries)))

@@ -111,13 +111,13 @@ async def test_what_is_no_shape_is_told(world: World, shape: dict[str, Any], tol
 async def test_a_point_is_tried(world: World) -> None:
     for name, shape in (("near", CIRCLE), ("around", POLYGON)):
         await location(world, shape, name)
-    for point, shape, names, inside in (
-        (WARSAW, None, {"near", "around"}, None),
-        (WARSAW, CIRCLE, {"near", "around"}, True),
-        (CRACOW, CIRCLE, set(), False),
-        ({"lat": 51, "lon": 21}, MULTI, {"around"}, True),
+    for point, more, names, inside in (
+        (WARSAW, {}, {"near", "around"}, None),
+        (WARSAW, {"shape": CIRCLE}, {"near", "around"}, True),
+        (CRACOW, {"shape": CIRCLE}, set(), False),
+        ({"lat": 51, "lon": 21}, {"shape": MULTI}, {"around"}, True),
     ):
-        body = {"point": point} | ({} if shape is None else {"shape": shape})
+        body = {"point": point, **more}
         answer = (await world.call("POST", "/v1/locations/try", body)).json()
         assert {each["name"] for each in answer["data"]} == names
         assert (answer["total"], answer["in_shape"]) == (len(names), inside)
