@@ -7,17 +7,23 @@ from engine.bin.decide import delete_bin_entry
 from engine.kernel.decision import Decision
 from engine.kernel.state import View
 from schemas.actions import DeleteBinEntries
-from schemas.base import Millis
+from schemas.base import Millis, Shape
 from schemas.bin import DeleteBinEntry
 from schemas.commands import Command
 from schemas.errors import Refusal
 
 
+class NamedEntry(Shape, frozen=True):
+    """What a row says: the id of an entry of the bin."""
+
+    entry: str
+
+
 def delete_bin_entry_row(
     view: View, command: Command, _: DeleteBinEntries, row: dict[str, Any], now: Millis
 ) -> Decision | Refusal:
-    """Deletes the row's entry; the row has the shape `DeleteBinEntry`."""
-    body = decode_row(DeleteBinEntry, row)
-    if isinstance(body, Refusal):
-        return body
-    return delete_bin_entry(view, command, body, now)
+    """Deletes the entry that the row names."""
+    said = decode_row(NamedEntry, row)
+    if isinstance(said, Refusal):
+        return said
+    return delete_bin_entry(view, command, DeleteBinEntry(said.entry), now)
