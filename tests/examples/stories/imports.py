@@ -57,8 +57,8 @@ async def _in_bulk(shop: Shop) -> None:
     for said in ({"action": "metadata", "metadata": {"fair": 8}}, {"action": "delete"}):
         body = said | {"codes": ["FAIR-1", "LOST"]}
         await shop.work(await shop.post("/v1/vouchers/bulk/filter/async", body, status=202))
-    body = {"ids": [shop.binned("FAIR-1")]}
-    await shop.work(await shop.post("/v1/trash-bin/bulk/async", body, status=202))
+    ids = [shop.binned("FAIR-1")]
+    await shop.work(await shop.post("/v1/trash-bin/bulk/async", {"ids": ids}, status=202))
 
 
 async def _given_up(shop: Shop) -> None:
