@@ -12,6 +12,13 @@ KeyKind = Literal["server", "client", "management", "system", "user"]
 CONTROL_PROJECT = "control"
 
 
+class Asker(Shape, frozen=True):
+    """Who asked: of which kind the key was, and its public id."""
+
+    kind: KeyKind
+    id: str
+
+
 class ApiKey(Shape, frozen=True):
     """A key pair's public id and the keyed hash of its token."""
 

@@ -25,6 +25,7 @@ from runtime.keys.erasing import Erasing
 from runtime.store.folders import drop_rebuilt
 from schemas.topics import LEDGER, VALIDATIONS
 from services.analytics.live.front import alert_service
+from services.audit.bulk.front import BulkOutfit, bulk_service
 from services.audit.exports.front import ExportOutfit, export_service
 from services.audit.notifications.front import notification_service
 from services.catalog.campaigns.simulations import simulation_front
@@ -166,6 +167,7 @@ def _api_services(
             pass_on,
         ),
         redemption_service(Redemptions(writes, secrets.tracking)),
+        bulk_service(BulkOutfit(writes, replicas.current_view, pass_on)),
         catalog_service(
             writes,
             replicas.current_view,

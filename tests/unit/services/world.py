@@ -28,6 +28,7 @@ from runtime.log.log import Entry
 from schemas.projects import CONTROL_PROJECT, ApiKey, CreateProject, KeyKind, OpenProject
 from schemas.records import Decided
 from services.analytics.live.front import alert_service
+from services.audit.bulk.front import BulkOutfit, bulk_service
 from services.audit.exports.front import ExportOutfit, export_service
 from services.audit.notifications.front import notification_service
 from services.catalog import service as catalog
@@ -123,6 +124,7 @@ class Fronts:
                     self._forward,
                 ),
                 redemption.redemption_service(Redemptions(writes, HASH_KEY)),
+                bulk_service(BulkOutfit(writes, self._fresh, self._forward)),
                 catalog.catalog_service(
                     writes,
                     self._fresh,
