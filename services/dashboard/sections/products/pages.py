@@ -32,6 +32,17 @@ FIELDS: Final = (
     Field("metadata", "Metadata"),
     Field("id", "Id"),
 )
+#: Those of SKUs, which are listed in files alone.
+SKU_FIELDS: Final = (
+    Field("sku", "SKU"),
+    Field("source_id", "Source id"),
+    Field("product_id", "Product id"),
+    Field("price", "Price", "money"),
+    Field("created_at", "Created", "time"),
+    Field("updated_at", "Changed", "time"),
+    Field("metadata", "Metadata"),
+    Field("id", "Id"),
+)
 COLUMNS: Final = (
     Column("name", "Product", lambda row, _: product_name(row)),
     Column("source_id", "Source id", lambda row, _: row.get("source_id") or NOTHING, is_mono=True),
@@ -101,6 +112,7 @@ PRODUCTS: Final = Resource(
             fields=field_switch("force", "Delete for good", hint=WHAT_FORCE_DOES),
         ),
     ),
+    actions=(("Export SKUs", "/exports/new?object=sku", "download", "exports.create"),),
     export="product",
     follows="products",
     empty=Empty(
