@@ -6,7 +6,7 @@ from services.dashboard.lists.fields import Field
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.resource import Bulk, Column, Empty, Resource, Row, list_of
 from services.dashboard.parts.show import NOTHING, first_of
-from services.dashboard.sections.customers import actions
+from services.dashboard.sections.customers import actions, form, importing
 from services.dashboard.sections.customers.details import tell_customer
 from services.dashboard.sections.customers.history import show_history
 from services.dashboard.sections.customers.naming import TABS, customer_name
@@ -114,6 +114,10 @@ CUSTOMERS: Final = Resource(
     key=lambda row: str(row["id"]),
     tell=tell_customer,
     tabs=TABS,
+    actions=(
+        ("Create a customer", "/customers/new", "plus", "customers.write"),
+        ("Import", "/customers/import", "upload", "imports.create"),
+    ),
     bulk=(
         Bulk(
             "delete",
@@ -128,11 +132,14 @@ CUSTOMERS: Final = Resource(
     empty=Empty(
         "There is no customer yet",
         "Customers come with what they do: a redemption, an order or an event names them. They can also be created or imported.",
+        action=("Create a customer", "/customers/new"),
         curl='curl "$TESSERA/v1/customers" -H "X-App-Id: $APP_ID" -H "X-App-Token: $APP_TOKEN" -H "Content-Type: application/json" -d \'{"source_id": "shopper-1", "name": "Ada Green", "email": "ada@shop.example"}\'',
     ),
 )
 PAGES: Final[tuple[Page, ...]] = (
     Page("/customers/{id}/history", show_history, "customers.read"),
+    *form.PAGES,
+    *importing.PAGES,
     *actions.PAGES,
     *list_pages(CUSTOMERS),
 )

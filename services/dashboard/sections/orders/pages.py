@@ -7,6 +7,7 @@ from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.query import Query
 from services.dashboard.lists.resource import Column, Empty, Resource, Rows, list_of
 from services.dashboard.sections.customers.naming import customer_name, find_customers
+from services.dashboard.sections.orders import importing
 from services.dashboard.sections.orders.details import tell_order
 from services.dashboard.sections.orders.editing import change_status
 from services.dashboard.sections.orders.naming import (
@@ -109,5 +110,6 @@ ORDERS: Final = Resource(
 )
 PAGES: Final[tuple[Page, ...]] = (
     Page("/orders/{id}/status", change_status, "orders.write", "POST"),
+    *importing.PAGES,
     *list_pages(ORDERS),
 )

@@ -9,6 +9,7 @@ from services.dashboard.lists.handlers import chosen_keys, list_pages
 from services.dashboard.lists.resource import Bulk, Column, Empty, Resource, list_of
 from services.dashboard.parts.forms import field_switch
 from services.dashboard.parts.show import NOTHING
+from services.dashboard.sections.products import importing, product_form, sku_form
 from services.dashboard.sections.products.details import WHAT_FORCE_DOES, tell_product
 from services.dashboard.sections.products.naming import (
     BACK,
@@ -112,16 +113,25 @@ PRODUCTS: Final = Resource(
             fields=field_switch("force", "Delete for good", hint=WHAT_FORCE_DOES),
         ),
     ),
-    actions=(("Export SKUs", "/exports/new?object=sku", "download", "exports.create"),),
+    actions=(
+        ("Create a product", "/products/new", "plus", "products.write"),
+        ("Import products", "/products/import", "upload", "imports.create"),
+        ("Import SKUs", "/products/import-skus", "upload", "imports.create"),
+        ("Export SKUs", "/exports/new?object=sku", "download", "exports.create"),
+    ),
     export="product",
     follows="products",
     empty=Empty(
         "There is no product yet",
         "With products, rules can ask for what is in a cart, and orders that name none of their prices get them.",
+        action=("Create a product", "/products/new"),
         curl='curl "$TESSERA/v1/products" -H "X-App-Id: $APP_ID" -H "X-App-Token: $APP_TOKEN" -H "Content-Type: application/json" -d \'{"source_id": "mug", "name": "Mug", "price": 1250}\'',
     ),
 )
 PAGES: Final[tuple[Page, ...]] = (
+    *product_form.PAGES,
+    *sku_form.PAGES,
+    *importing.PAGES,
     Page("/products/delete", delete_chosen, "products.write", "POST"),
     Page("/products/{id}/delete", delete_one, "products.write", "POST"),
     *list_pages(PRODUCTS),
