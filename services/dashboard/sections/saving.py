@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.datastructures import FormData
 
-from services.dashboard.parts.forms import read_metadata
+from services.dashboard.parts.forms import read_metadata, write_metadata
 from services.dashboard.parts.show import read_minor
 from services.dashboard.web.asking import ApiFault, field_of
 
@@ -48,3 +48,8 @@ def read_lines(typed: str, name: str, errors: dict[str, str]) -> dict[str, Any]:
 def change_metadata(old: Mapping[str, Any] | None, new: Mapping[str, Any]) -> dict[str, Any]:
     """What an update names, since the API merges: what is no longer there is set to null."""
     return {**{name: None for name in (old or {}) if name not in new}, **new}
+
+
+def show_metadata(metadata: Mapping[str, Any] | None) -> str:
+    """Metadata as the lines of a form; what was removed is null in the API, and not shown."""
+    return write_metadata({k: value for k, value in (metadata or {}).items() if value is not None})

@@ -13,7 +13,6 @@ from services.dashboard.parts.forms import (
     field_text,
     form_page,
     group,
-    write_metadata,
 )
 from services.dashboard.parts.page import head
 from services.dashboard.sections.customers.naming import BACK, customer_name
@@ -23,6 +22,7 @@ from services.dashboard.sections.saving import (
     place_fault,
     read_lines,
     read_typed,
+    show_metadata,
 )
 from services.dashboard.web.answers import answer_node, answer_page, go_to
 from services.dashboard.web.asking import Refused
@@ -49,7 +49,7 @@ def values_of_customer(row: Row) -> dict[str, str]:
         **{name: str(row.get(name) or "") for name in _PLAIN},
         "birthdate": str(born)[:10],
         **{name: str(address.get(name) or "") for name, _ in _ADDRESS},
-        "metadata": write_metadata(row.get("metadata")),
+        "metadata": show_metadata(row.get("metadata")),
     }
 
 

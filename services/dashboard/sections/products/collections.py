@@ -11,6 +11,7 @@ from services.dashboard.lists.query import Query
 from services.dashboard.lists.resource import Column, Empty, Resource, Row, Rows, list_of
 from services.dashboard.parts.condition_words import say_in_one
 from services.dashboard.parts.show import Show
+from services.dashboard.sections.products import collection_form
 from services.dashboard.sections.products.collection_details import (
     LABELS,
     MONEY,
@@ -94,14 +95,17 @@ COLLECTIONS: Final = Resource(
     key=lambda row: str(row["id"]),
     tell=tell_collection,
     tabs=TABS,
+    actions=(("Create a collection", "/collections/new", "plus", "products.write"),),
     follows="collections products",
     empty=Empty(
         "There is no collection yet",
         "A collection lets a rule say “anything of the summer clothes” without naming each product.",
+        action=("Create a collection", "/collections/new"),
         curl='curl "$TESSERA/v1/product-collections" -H "X-App-Id: $APP_ID" -H "X-App-Token: $APP_TOKEN" -H "Content-Type: application/json" -d \'{"name": "Clothes", "type": "AUTO_UPDATE", "filter": {"junction": "and", "metadata.kind": {"conditions": {"$is": ["clothes"]}}}}\'',
     ),
 )
 PAGES: Final[tuple[Page, ...]] = (
+    *collection_form.PAGES,
     Page("/collections/{id}/delete", delete_one, "products.write", "POST"),
     *list_pages(COLLECTIONS),
 )

@@ -13,7 +13,6 @@ from services.dashboard.parts.forms import (
     field_text,
     form_page,
     group,
-    write_metadata,
 )
 from services.dashboard.parts.page import head
 from services.dashboard.parts.show import Show, write_minor
@@ -25,6 +24,7 @@ from services.dashboard.sections.saving import (
     read_lines,
     read_price,
     read_typed,
+    show_metadata,
 )
 from services.dashboard.web.answers import answer_node, answer_page, go_to
 from services.dashboard.web.asking import Refused
@@ -43,7 +43,7 @@ def values_of_product(row: Row) -> dict[str, str]:
         "price": write_minor(row.get("price")),
         "attributes": ", ".join(map(str, row.get("attributes") or [])),
         "image_url": str(row.get("image_url") or ""),
-        "metadata": write_metadata(row.get("metadata")),
+        "metadata": show_metadata(row.get("metadata")),
     }
 
 

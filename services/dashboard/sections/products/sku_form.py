@@ -28,6 +28,7 @@ from services.dashboard.sections.saving import (
     read_lines,
     read_price,
     read_typed,
+    show_metadata,
 )
 from services.dashboard.web.answers import answer_node, answer_page, go_to
 from services.dashboard.web.asking import Refused
@@ -45,7 +46,7 @@ def values_of_sku(row: Row) -> dict[str, str]:
         "price": write_minor(row.get("price")),
         "attributes": write_metadata(row.get("attributes") or {}),
         "image_url": str(row.get("image_url") or ""),
-        "metadata": write_metadata(row.get("metadata")),
+        "metadata": show_metadata(row.get("metadata")),
     }
 
 

@@ -9,6 +9,7 @@ from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.query import Query
 from services.dashboard.lists.resource import Column, Empty, Resource, Rows, list_of
 from services.dashboard.sections.customers.naming import TABS
+from services.dashboard.sections.segments import form
 from services.dashboard.sections.segments.details import tell_segment
 from services.dashboard.sections.segments.naming import BACK, KINDS, kind_badge, say_rule
 from services.dashboard.web.answers import go_to
@@ -81,14 +82,17 @@ SEGMENTS: Final = Resource(
     key=lambda row: str(row["id"]),
     tell=tell_segment,
     tabs=TABS,
+    actions=(("Create a segment", "/segments/new", "plus", "segments.write"),),
     follows="segments customers",
     empty=Empty(
         "There is no segment yet",
         "With a segment a promotion is for some customers only: those who spent much, who live somewhere, or whom you name.",
+        action=("Create a segment", "/segments/new"),
         curl='curl "$TESSERA/v1/segments" -H "X-App-Id: $APP_ID" -H "X-App-Token: $APP_TOKEN" -H "Content-Type: application/json" -d \'{"name": "Big spenders", "type": "auto-update", "filter": {"junction": "and", "summary.orders.total_amount": {"conditions": {"$more_than": [100000]}}}}\'',
     ),
 )
 PAGES: Final[tuple[Page, ...]] = (
+    *form.PAGES,
     Page("/segments/{id}/delete", delete_one, "segments.write", "POST"),
     *list_pages(SEGMENTS),
 )
