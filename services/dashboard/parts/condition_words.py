@@ -25,6 +25,8 @@ WORDS: Final[Mapping[str, str]] = {
     "$before": "is before",
     "$is_after": "is after",
     "$is_before": "is before",
+    "$less_than_ago": "was within the last days:",
+    "$more_than_ago": "was longer ago than days:",
     "$inside": "is inside",
     "$not_inside": "is not inside",
     "$has_value": "is known",

@@ -19,13 +19,14 @@ _KNOWN: Final = ("$has_value", "$is_unknown")
 _ORDER: Final = ("$more_than", "$more_than_or_equal", "$less_than", "$less_than_or_equal")
 _TEXT: Final = ("$contains", "$not_contain", "$starts_with", "$ends_with")
 _TIME: Final = ("$after", "$before")
+_DAYS: Final = ("$less_than_ago", "$more_than_ago")
 _PLACE: Final = ("$inside", "$not_inside")
 #: Operators of each kind of value; source: docs/api.md, Segments.
 OPERATORS: Final[Mapping[str, tuple[str, ...]]] = {
     "text": (*_EQUAL, *_TEXT, *_KNOWN),
     "number": (*_EQUAL, *_ORDER, *_KNOWN),
     "money": (*_EQUAL, *_ORDER, *_KNOWN),
-    "time": (*_TIME, *_KNOWN),
+    "time": (*_TIME, *_DAYS, *_KNOWN),
     "any": (*_EQUAL, *_ORDER, *_TEXT, *_TIME, *_PLACE, *_KNOWN),
 }
 #: Those whose value may be several, with commas between them.
@@ -77,7 +78,8 @@ def draft_of(rule: Any, fields: Sequence[Asked], show: Show) -> Draft:
         for op, values in (conditions or {}).items():
             several = values if isinstance(values, list) else [values]
             said = {"$is": "$in", "$is_not": "$not_in"}.get(op, op) if len(several) > 1 else op
-            value = ", ".join(_write(each, asked.kind, show) for each in several)
+            kind = "number" if op in _DAYS else asked.kind
+            value = ", ".join(_write(each, kind, show) for each in several)
             lines.append(Line(asked.name, said, value, key))
     return Draft(tuple(lines), str(rule.get("junction") or "and").lower())
 
@@ -158,7 +160,8 @@ def _read_values(line: Line, asked: Asked, show: Show) -> list[Any] | None:
     texts = [each.strip() for each in parts if each.strip()]
     if not texts:
         return None
-    values = [_read(each, asked.kind, show) for each in texts]
+    kind = "number" if line.op in _DAYS else asked.kind
+    values = [_read(each, kind, show) for each in texts]
     return None if None in values else values
 
 
@@ -272,13 +275,13 @@ def _value(at: int, line: Line, asked: Asked) -> Node:
     if line.op in _PLACE:
         chosen = [(line.value, line.value)] if line.value else ()
         return lookup(f"c{at}-value", "location", chosen)
-    is_time = asked.kind == "time"
+    is_time = asked.kind == "time" and line.op not in _DAYS
     return input_(
         f"#c{at}-value.input",
         name=f"c{at}-value",
         value=line.value,
         type="datetime-local" if is_time else "text",
-        inputmode="decimal" if asked.kind in ("money", "number") else None,
+        inputmode="decimal" if asked.kind in ("money", "number") or line.op in _DAYS else None,
         placeholder="several, with commas" if line.op in _SEVERAL else None,
         aria_label="Value",
         autocomplete="off",

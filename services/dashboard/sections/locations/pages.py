@@ -9,6 +9,7 @@ from services.dashboard.lists.fields import Field
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.query import Query
 from services.dashboard.lists.resource import Column, Empty, Resource, Rows, list_of
+from services.dashboard.sections.locations import form
 from services.dashboard.sections.locations.details import ask_uses, tell_location
 from services.dashboard.sections.locations.naming import BACK, say_kind, say_size
 from services.dashboard.web.answers import go_to
@@ -75,14 +76,17 @@ LOCATIONS: Final = Resource(
     fetch=fetch_locations,
     key=lambda row: str(row["id"]),
     tell=tell_location,
+    actions=(("Create a location", "/locations/new", "plus", "locations.write"),),
     follows="locations",
     empty=Empty(
         "There is no location yet",
         "A location is a circle around a place or an area that you draw. With it a promotion is for a town, or for what is near a shop.",
+        action=("Create a location", "/locations/new"),
         curl='curl "$TESSERA/v1/locations" -H "X-App-Id: $APP_ID" -H "X-App-Token: $APP_TOKEN" -H "Content-Type: application/json" -d \'{"name": "Berlin", "shape": {"type": "circle", "distance": {"center": "52.52,13.4", "radius": "15 km"}}}\'',
     ),
 )
 PAGES: Final[tuple[Page, ...]] = (
+    *form.PAGES,
     Page("/locations/{id}/delete", delete_one, "locations.write", "POST"),
     *list_pages(LOCATIONS),
 )
