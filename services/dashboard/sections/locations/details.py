@@ -97,7 +97,7 @@ def map_of(row: Row) -> Node:
     lat, lng, radius, unit = circle_of(shape)
     circle = is_circle(row)
     hidden = {"type": "hidden", "disabled": True}
-    return div(".geo-view.geo-root")[
+    return div(".geo-editor.alone")[
         div(
             ".geo.small",
             data_geo_map=True,

@@ -87,7 +87,6 @@ def location_form(
             field_text(
                 "name", "Name", values.get("name"), errors=errors, autocomplete="off", required=True
             ),
-            _kinds(values.get("kind") or "circle"),
         ),
         div(".geo-editor")[
             div(".stack")[
@@ -99,7 +98,12 @@ def location_form(
                 ),
                 _tools(),
             ],
-            aside(".stack")[_circle(values, errors), _areas(values, errors), _trial()],
+            aside(".stack")[
+                _kinds(values.get("kind") or "circle"),
+                _circle(values, errors),
+                _areas(values, errors),
+                _trial(),
+            ],
         ],
         errors=errors or None,
         save="Save" if row else "Create the location",
@@ -343,7 +347,7 @@ def _names(rows: list[Row]) -> Node:
 PAGES: Final[tuple[Page, ...]] = (
     Page("/locations/new", show_new, "locations.write"),
     Page("/locations/new", save, "locations.write", "POST"),
-    Page("/locations/try", try_point, "locations.read", "POST"),
+    Page("/locations/try", try_point, "locations.write", "POST"),
     Page("/locations/{id}/edit", show_edit, "locations.write"),
     Page("/locations/{id}/edit", save, "locations.write", "POST"),
 )

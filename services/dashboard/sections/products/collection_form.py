@@ -244,7 +244,7 @@ PAGES: Final[tuple[Page, ...]] = (
     Page("/collections/new", show_new, "products.write"),
     Page("/collections/new", save, "products.write", "POST"),
     Page("/collections/conditions", show_conditions, "products.write", "POST"),
-    Page("/collections/try", try_filter, "products.read", "POST"),
+    Page("/collections/try", try_filter, "products.write", "POST"),
     Page("/collections/{id}/edit", show_edit, "products.write"),
     Page("/collections/{id}/edit", save, "products.write", "POST"),
 )

@@ -199,7 +199,7 @@ async def _names_of(visit: Visit, form: FormData) -> list[tuple[str, str]]:
 PAGES: Final[tuple[Page, ...]] = (
     Page("/segments/new", show_new, "segments.write"),
     Page("/segments/new", save, "segments.write", "POST"),
-    Page("/segments/conditions", show_conditions, "segments.read", "POST"),
+    Page("/segments/conditions", show_conditions, "segments.write", "POST"),
     Page("/segments/{id}/edit", show_edit, "segments.write"),
     Page("/segments/{id}/edit", save, "segments.write", "POST"),
 )
