@@ -58,7 +58,7 @@ def say_filter(
         conditions = what.get("conditions") if isinstance(what, Mapping) else None
         for op, values in (conditions or {}).items():
             told = [
-                show.money(each) if show and name in money and isinstance(each, int) else str(each)
+                _say_value(each, show if name in money else None, show)
                 for each in (values if isinstance(values, list) else [values])
             ]
             words = WORDS.get(op, op.removeprefix("$").replace("_", " "))
@@ -66,6 +66,16 @@ def say_filter(
             value = "" if alone else f" {' or '.join(told)}"
             said.append(f"{field_words(name, labels)} {words}{value}")
     return said
+
+
+def _say_value(value: Any, amounts: Show | None, show: Show | None) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int) and amounts is not None:
+        return amounts.money(value)
+    is_time = isinstance(value, str) and len(value) > len("2026-01-31") and "T" in value
+    local = show.local(value) if show is not None and is_time else ""
+    return local.replace("T", " ") or str(value)
 
 
 def say_in_one(rule: Any, labels: Mapping[str, str], show: Show, money: Sequence[str] = ()) -> str:
