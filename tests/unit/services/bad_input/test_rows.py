@@ -20,6 +20,7 @@ from tests.unit.services.bad_input import (
     arriving,
     attempts,
     exporting,
+    joining,
     keeping,
     selling,
     stating,
@@ -53,6 +54,7 @@ TABLES: Final = {
     "## Products": Table(keeping.PRODUCTS, keeping.BEFORE_PRODUCTS),
     "## Campaigns": Table(selling.CAMPAIGNS, selling.BEFORE_CAMPAIGNS),
     "## Customers, orders, custom events": Table(keeping.PEOPLE, keeping.BEFORE_PEOPLE),
+    "## Users": Table(joining.USERS),
     "## Publications, the bin and balances": Table(
         selling.PUBLICATIONS, selling.BEFORE_PUBLICATIONS
     ),
