@@ -145,7 +145,7 @@ def test_a_rule_knows_who_asks(people: People, plain: Plain) -> None:
     body = {"type": "DISCOUNT_VOUCHER", "discount": {"type": "AMOUNT", "amount_off": 100}}
     voucher = people.ask("POST", "/v1/vouchers", body, token=token).json()
     rule_id = people.ask("POST", "/v1/validation-rules", rule, token=token).json()["id"]
-    related = {"voucher": voucher["code"]}
+    related = {"related_object_id": voucher["code"], "related_object_type": "voucher"}
     path = f"/v1/validation-rules/{rule_id}/assignments"
     assert people.ask("POST", path, related, token=token).status_code == 200
     order = asked((voucher["code"],), {})
