@@ -45,9 +45,17 @@ def packages_folder(kind: str, sources: Path, cache: Path | None = None) -> Path
     folder = (cache or cache_folder().parent) / kind / lock_mark(sources)
     if not folder.exists():
         with unpacked_packages(sources, folder.parent) as packages:
-            if not folder.exists():
-                packages.parent.rename(folder)
+            take_name(packages.parent, folder)
     return folder / "node_modules"
+
+
+def take_name(made: Path, name: Path) -> None:
+    """Gives a folder its name, unless another process was quicker."""
+    try:
+        made.rename(name)
+    except OSError:
+        if not name.exists():
+            raise
 
 
 @contextmanager

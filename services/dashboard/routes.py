@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from services.dashboard.sections import finding, home
+from services.dashboard.sections import finding
+from services.dashboard.sections.home import pages as home
 from services.dashboard.sections.redemptions import pages as redemptions
 from services.dashboard.web.routes import Page
 

@@ -14,29 +14,38 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import BaseRoute, Route
+from starlette.responses import Response
+from starlette.routing import BaseRoute
 
 from services.dashboard.routes import PAGES
+from services.dashboard.vendor import vendor_route
 from services.dashboard.web.asking import TIMEOUT_SECONDS
 from services.dashboard.web.files import file_routes
 from services.dashboard.web.headers import GuardHeaders
-from services.dashboard.web.live import live_route
-from services.dashboard.web.routes import People, make_route
+from services.dashboard.web.live import Hub, live_route
+from services.dashboard.web.people import People
+from services.dashboard.web.routes import make_route
 from services.dashboard.web.sign_in import sign_in_routes
 
-#: Connections to the API: one per open page for its stream, and some for pages that are made.
-CONNECTIONS_MAX: Final = 400
+#: Connections to the API: one for each project that is looked at, the others for pages.
+CONNECTIONS_MAX: Final = 100
 GZIP_BYTES_MIN: Final = 600
 
 
-def dashboard_app(api_url: str, assets: Path) -> Starlette:
-    """The application; `assets`: the folder of third-party browser files."""
+def dashboard_app(
+    api_url: str, assets: Path, *, transport: httpx.AsyncBaseTransport | None = None
+) -> Starlette:
+    """The application.
+
+    `assets`: the folder of third-party browser files. `transport`: what carries its calls to the
+    API; None: the network.
+    """
     client = httpx.AsyncClient(
         base_url=api_url,
         timeout=httpx.Timeout(TIMEOUT_SECONDS, connect=2.0),
         limits=httpx.Limits(max_connections=CONNECTIONS_MAX, max_keepalive_connections=20),
         trust_env=False,
+        transport=transport,
     )
     people = People(client)
 
@@ -46,10 +55,10 @@ def dashboard_app(api_url: str, assets: Path) -> Starlette:
         await client.aclose()
 
     routes: list[BaseRoute] = [
-        Route("/health", _health),
-        *file_routes(assets),
+        vendor_route(assets),
+        *file_routes(),
         *sign_in_routes(client, people),
-        live_route(client),
+        live_route(Hub(client, people), people),
         *(make_route(each, client, people) for each in PAGES),
     ]
     return Starlette(
@@ -61,10 +70,6 @@ def dashboard_app(api_url: str, assets: Path) -> Starlette:
         lifespan=lifespan,
         exception_handlers={404: _nothing_there, 500: _mistake},
     )
-
-
-async def _health(_: Request) -> Response:
-    return JSONResponse({"status": "UP"})
 
 
 async def _nothing_there(_: Request, __: Exception) -> Response:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.javascript import JavaScript, install_packages
+from deploy.npm import packages_folder
+from tests.e2e.javascript import SOURCES, JavaScript
 from tests.e2e.plain import Plain
 from tests.e2e.shop import Shop
 from tests.e2e.system import System
@@ -53,5 +54,5 @@ def plain(system: System) -> Iterator[Plain]:
 @pytest.fixture(scope="package")
 def js(system: System) -> Iterator[JavaScript]:
     """The official JavaScript client."""
-    with JavaScript(system.url, system.keys, install_packages()) as made:
+    with JavaScript(system.url, system.keys, packages_folder("javascript", SOURCES)) as made:
         yield made

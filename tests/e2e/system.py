@@ -47,6 +47,7 @@ class System:
         self._settings = {"TESSERA_DASHBOARD": "0"} | settings
         self._settings |= {"TESSERA_HOME": str(home), "TESSERA_PORT": str(self.port)}
         self.url = f"http://127.0.0.1:{self.port}"
+        self.dashboard_url = f"http://127.0.0.1:{settings.get('TESSERA_DASHBOARD_PORT', 0)}"
 
     @property
     def hosts(self) -> tuple[str, ...]:

@@ -88,8 +88,10 @@ def _rows(resource: Resource, query: Query, rows: Rows, show: Show, can_choose: 
         thead[
             tr[
                 can_choose
-                and th(".choose", scope="col")[
-                    input_(type="checkbox", data_all=True, aria_label="All on this page")
+                and th(".tick", scope="col")[
+                    label[
+                        input_(type="checkbox", data_select="page", aria_label="All on this page")
+                    ]
                 ],
                 (_heading(query, each) for each in columns),
             ]
@@ -138,8 +140,16 @@ def _row(
         cells.append(td(class_=kind or None)[content])
     return tr(id=f"row-{key}", data_open=is_open)[
         can_choose
-        and td(".choose")[
-            input_(type="checkbox", name="keys", value=key, aria_label=f"Choose {key}")
+        and td(".tick")[
+            label[
+                input_(
+                    type="checkbox",
+                    name="keys",
+                    value=key,
+                    data_select="row",
+                    aria_label=f"Choose {key}",
+                )
+            ]
         ],
         cells,
     ]
@@ -221,9 +231,7 @@ def _chooser(resource: Resource, query: Query) -> Node:
             icon("table", 14), "Columns"
         ],
         div("#columns.pop", popover=True)[
-            form(
-                action=resource.path, hx_get=resource.path, aria_label="Columns", data_columns=True
-            )[
+            form(action=resource.path, hx_get=resource.path, aria_label="Columns")[
                 (input_(type="hidden", name="f", value=str(each)) for each in query.conditions),
                 query.order != resource.order
                 and input_(type="hidden", name="order", value=query.order),
@@ -250,8 +258,8 @@ def _chooser(resource: Resource, query: Query) -> Node:
 
 def _bulk_bar(resource: Resource, bulk: Sequence[Bulk]) -> Node:
     """What can be done with the chosen rows; each says first what happens."""
-    return div("#bulk.bulk", data_selection=True, hidden=True)[
-        span(".count", role="status"),
+    return div("#bulk.bulk", hidden=True)[
+        span(data_count=True, role="status"),
         (
             fragment[
                 dialog_button(

@@ -12,9 +12,7 @@ from services.dashboard.parts.icons import icon
 
 
 def _entrance(name: str, *content: Node) -> Node:
-    return render_document(
-        name, body[main(".login")[div(".login-side")[content], div(".art", aria_hidden="true")]]
-    )
+    return render_document(name, body[main(".login")[content, div(".art", aria_hidden="true")]])
 
 
 def _problem(text: str) -> Node:

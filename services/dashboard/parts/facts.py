@@ -5,7 +5,24 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from htpy import Node, a, button, dd, details, div, dl, dt, h2, li, ol, pre, section, span, summary
+from htpy import (
+    Node,
+    a,
+    button,
+    dd,
+    details,
+    div,
+    dl,
+    dt,
+    h2,
+    li,
+    ol,
+    pre,
+    section,
+    small,
+    span,
+    summary,
+)
 from markupsafe import Markup, escape
 
 from services.dashboard.parts.icons import icon
@@ -40,7 +57,7 @@ def block(title: Node, *content: Node, action: Node = None) -> Node:
 def code_text(text: object) -> Node:
     """A code or an id, to be copied."""
     said = str(text)
-    return span(".mono.copyable")[
+    return span(".mono.row")[
         said,
         button(".btn.quiet.icon.small", type="button", data_copy=said, aria_label=f"Copy {said}")[
             icon("copy", 13)
@@ -79,8 +96,8 @@ def raw_block(value: Any, path: str, what: str) -> Node:
     curl = f'curl "$TESSERA{path}" -H "X-App-Id: $APP_ID" -H "X-App-Token: $APP_TOKEN"'
     return details(".raw")[
         summary["As JSON and as a call"],
-        div(".code")[
-            pre(tabindex="0", aria_label="The call")[curl],
+        div(".copyable")[
+            pre(".code.wrap", tabindex="0", aria_label="The call")[curl],
             button(".btn.quiet.icon.small", type="button", data_copy=curl, aria_label="Copy")[
                 icon("copy", 14)
             ],
@@ -95,10 +112,7 @@ def timeline(entries: Iterable[tuple[Node, Node, Node]]) -> Node:
     if not told:
         return span(".muted")["Nothing happened yet."]
     return ol(".timeline")[
-        (
-            li[div(".at")[at], div[div(".what")[what], more and div(".muted")[more]]]
-            for at, what, more in told
-        )
+        (li[div[what, more and div(".muted")[more]], small[at]] for at, what, more in told)
     ]
 
 
@@ -120,12 +134,11 @@ def _plain(value: Any) -> str:
 def bars(rows: Sequence[tuple[Node, int | float, str]], label: str) -> Node:
     """A list of shares: what, how much, how that is said; the longest is the whole width."""
     most = max((value for _, value, _ in rows), default=0) or 1
-    return ol(".bars", aria_label=label)[
+    return ol(".tops", aria_label=label)[
         (
             li[
-                span(".bar-name")[name],
+                div(".line")[span[name], span(".num")[said]],
                 span(".bar", data_share=f"{value / most:.4f}", aria_hidden="true"),
-                span(".num")[said],
             ]
             for name, value, said in rows
         )

@@ -13,6 +13,7 @@ from htpy import (
     div,
     fieldset,
     form,
+    h2,
     label,
     legend,
     li,
@@ -24,6 +25,7 @@ from htpy import (
     textarea,
     ul,
 )
+from htpy import aside as aside_element
 from htpy import input as input_
 
 from services.dashboard.parts.icons import icon
@@ -59,11 +61,9 @@ def form_page(
         novalidate=True,
     )[
         idempotency(key),
-        errors and error_list(errors),
-        div(".split")[div(".column")[content], aside and div(".aside")[aside]]
-        if aside
-        else content,
-        div(".acts.sticky")[
+        error_list(errors) if errors else None,
+        div(".split")[div(".stack")[content], aside_element[aside]] if aside else content,
+        div(".acts-bar.sticky")[
             cancel and a(".btn", href=cancel)["Cancel"], button(".btn.primary")[save]
         ],
     ]
@@ -71,22 +71,20 @@ def form_page(
 
 def error_list(errors: Errors) -> Node:
     """What has to be mended; each leads to its field."""
-    return div("#errors.notice.bad", role="alert", tabindex="-1", autofocus=True)[
-        icon("warn"),
+    return div("#errors.errors", role="alert", tabindex="-1")[
+        h2["This has to be mended"],
         ul[(li[a(href=f"#{name}")[text] if name else text] for name, text in errors.items())],
     ]
 
 
 def group(title: str, *content: Node, hint: str = "") -> Node:
     """Fields that belong together."""
-    return fieldset(".card.pad.group-of-fields")[
-        legend[title], hint and p(".muted.hint")[hint], content
-    ]
+    return fieldset(".group-box")[legend[title], hint and p(".muted.hint")[hint], content]
 
 
 def folded(title: str, *content: Node, is_open: bool = False) -> Node:
     """What is optional."""
-    return details(".folded", open=is_open)[summary[title], div(".column")[content]]
+    return details(".folded", open=is_open)[summary[title], div(".stack")[content]]
 
 
 def field(name: str, text: str, control: Node, *, hint: Node = "", error: str = "") -> Node:
@@ -187,9 +185,17 @@ def field_switch(
     name: str, text: str, *, is_on: bool = False, hint: Node = "", **attributes: Any
 ) -> Node:
     """Yes or no."""
-    return div(".field.switch")[
-        label[
-            input_(type="checkbox", name=name, id=name, value="true", checked=is_on, **attributes),
+    return div(".field")[
+        label(".switch")[
+            input_(
+                type="checkbox",
+                role="switch",
+                name=name,
+                id=name,
+                value="true",
+                checked=is_on,
+                **attributes,
+            ),
             span[text],
         ],
         hint and span(".hint.muted")[hint],
@@ -200,11 +206,11 @@ def field_checks(
     name: str, text: str, options: Sequence[tuple[str, str]], values: Sequence[str] = ()
 ) -> Node:
     """Any of several."""
-    return fieldset(".field.checks")[
+    return fieldset(".field")[
         legend(".label")[text],
-        div(".checks-list")[
+        div(".checks.columns")[
             (
-                label[
+                label(".check")[
                     input_(type="checkbox", name=name, value=each, checked=each in values),
                     span[said],
                 ]
@@ -243,7 +249,7 @@ def lookup(
         ".lookup",
         {"data-lookup": kind, "data-name": name, "data-multiple": "true" if is_multiple else None},
     )[
-        div(".filters.chosen")[(chip(name, value, said) for value, said in chosen)],
+        div(".chips")[(chip(name, value, said) for value, said in chosen)],
         input_(
             ".input",
             id=f"{name}-find",
@@ -269,7 +275,7 @@ def lookup(
 def chip(name: str, value: str, said: str) -> Node:
     """One that is chosen."""
     return span(".chip")[
-        said,
+        span[said],
         input_(type="hidden", name=name, value=value),
         button(type="button", data_drop=True, aria_label=f"Remove {said}")[icon("x", 13)],
     ]

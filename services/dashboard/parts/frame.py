@@ -31,6 +31,7 @@ from htpy import input as input_
 
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.toast import toasts
+from services.dashboard.vendor import vendor_url
 
 #: group → label, icon, address, privilege, addresses that belong to it.
 NAV: Final = (
@@ -99,6 +100,7 @@ ACCOUNT: Final = (
     ("Support", "life", "/support", None),
 )
 STYLES: Final = (
+    "fonts",
     "tokens",
     "base",
     "frame",
@@ -141,12 +143,13 @@ def render_document(name: str, content: Node, *, theme: str = "auto", density: s
             meta(charset="utf-8"),
             meta(name="viewport", content="width=device-width, initial-scale=1"),
             meta(name="htmx-config", content='{"includeIndicatorCSS":false}'),
+            script(src="/static/js/theme.js"),
             title[f"{name} · Tessera"],
             link(rel="icon", href="/static/icon.svg", type="image/svg+xml"),
-            link(rel="stylesheet", href="/static/vendor/fonts.css"),
-            link(rel="stylesheet", href="/static/vendor/uPlot.min.css"),
+            link(rel="stylesheet", href=vendor_url("uPlot.min.css")),
             (link(rel="stylesheet", href=f"/static/css/{each}.css") for each in STYLES),
-            script(src="/static/vendor/htmx.min.js", defer=True),
+            script(src=vendor_url("htmx.min.js"), defer=True),
+            script(src=vendor_url("uPlot.iife.min.js"), defer=True),
             script(src="/static/js/app.js", type="module"),
         ],
         content,
@@ -157,7 +160,11 @@ def render_page(frame: Frame, name: str, content: Node) -> Node:
     """A page in the frame."""
     return render_document(
         name,
-        body(data_live="/live", data_zone=frame.timezone, data_currency=frame.currency)[
+        body(
+            data_live=f"/live?project={frame.project_id}",
+            data_zone=frame.timezone,
+            data_currency=frame.currency,
+        )[
             a(".skip", href="#content")["Skip to content"],
             div(".shell")[
                 _side(frame),
@@ -190,7 +197,7 @@ def _side(frame: Frame) -> Node:
             span(".avatar", aria_hidden="true")[(frame.name or frame.email)[:2].upper()],
             span[frame.name or frame.email],
         ],
-        div("#account.pop", popover=True)[
+        div("#account.pop.up", popover=True)[
             (
                 a(".item", href=href)[icon(sign), label]
                 for label, sign, href, needs in ACCOUNT
@@ -231,20 +238,23 @@ def _is_within(path: str, addresses: tuple[str, ...]) -> bool:
 
 def _top() -> Node:
     return header(".top")[
-        button("#menu.btn.quiet.icon", type="button", aria_label="Menu", aria_controls="side")[
-            icon("menu", 17)
-        ],
+        button(
+            "#menu.btn.quiet.icon",
+            type="button",
+            aria_label="Menu",
+            aria_controls="side",
+            aria_expanded="false",
+        )[icon("menu", 17)],
         button(".find", type="button", commandfor="palette", command="show-modal")[
             icon("search", 15), span["Find a code, customer or order"], kbd["Ctrl K"]
         ],
         span(".spacer"),
         span("#live.live", role="status", data_off=True)["Connecting"],
         a(
-            "#bell.btn.quiet.icon",
+            "#bell.btn.quiet.icon.bell",
             href="/notifications",
             aria_label="Notifications",
-            data_unread="",
-        )[icon("bell", 17)],
+        )[icon("bell", 17), span(data_unread="")],
         a(".btn.quiet.icon", href="/support", aria_label="Help")[icon("help", 17)],
         button("#theme.btn.quiet.icon", type="button", aria_label="Light or dark")[
             icon("moon", 17)

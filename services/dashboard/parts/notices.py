@@ -1,6 +1,6 @@
 """What is said in place of what was asked for."""
 
-from htpy import Node, a, button, code, div, h1, h2, p, pre
+from htpy import Node, a, button, code, details, div, h1, h2, p, pre, summary
 
 from services.dashboard.parts.icons import icon
 
@@ -49,10 +49,13 @@ def empty_state(
         p[text],
         action and a(".btn.primary", href=action[1])[icon("plus", 14), action[0]],
         curl
-        and div(".code")[
-            pre(tabindex="0", aria_label="As a call of the API")[curl],
-            button(".btn.quiet.icon.small", type="button", data_copy=curl, aria_label="Copy")[
-                icon("copy", 14)
+        and details[
+            summary["Or as a call of the API"],
+            div(".copyable")[
+                pre(".code.wrap", tabindex="0", aria_label="As a call of the API")[curl],
+                button(".btn.quiet.icon.small", type="button", data_copy=curl, aria_label="Copy")[
+                    icon("copy", 14)
+                ],
             ],
         ],
     ]

@@ -128,7 +128,7 @@ def confirm_dialog(
                     name="typed",
                     required=True,
                     autocomplete="off",
-                    pattern=_as_pattern(type_name),
+                    data_match=type_name,
                     aria_label=f"Type {type_name}",
                 ),
             ],
@@ -138,10 +138,3 @@ def confirm_dialog(
             ],
         ]
     ]
-
-
-def _as_pattern(text: str) -> str:
-    """The text as a pattern of an input, each sign for itself."""
-    return "".join(
-        f"\\u{ord(sign):04x}" if not sign.isalnum() and ord(sign) < 65536 else sign for sign in text
-    )

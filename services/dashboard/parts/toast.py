@@ -12,6 +12,6 @@ def toasts(*messages: str) -> Node:
 
 def toast(message: str, *, is_bad: bool = False) -> Node:
     """One that comes with a part."""
-    return div("#toasts.toasts", {"hx-swap-oob": "true"}, role="status")[
-        div(".toast", data_bad=is_bad)[span[message]]
+    return div({"hx-swap-oob": "beforeend:#toasts"})[
+        div(".toast.bad" if is_bad else ".toast")[span[message]]
     ]

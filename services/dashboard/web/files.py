@@ -1,4 +1,4 @@
-"""Files for browsers: ours, and those of others that were fetched at the first start."""
+"""Our own files for browsers."""
 
 import hashlib
 from pathlib import Path
@@ -18,12 +18,10 @@ _TYPES: Final = {
 }
 #: Own files change with an update; a browser asks whether they did, which costs it nothing.
 OWN_CACHING: Final = "no-cache"
-#: Those of others have their version in the lock.
-VENDOR_CACHING: Final = "public, max-age=31536000, immutable"
 
 
-def file_routes(assets: Path) -> list[Route]:
-    """The routes of all files; nothing outside the two folders is ever read."""
+def file_routes() -> list[Route]:
+    """The routes of all files; nothing outside their folder is ever read."""
     own = {
         f"{folder}{each.name}": each
         for folder, place in (("", OWN), ("css/", OWN / "css"), ("js/", OWN / "js"))
@@ -42,14 +40,7 @@ def file_routes(assets: Path) -> list[Route]:
             return Response(status_code=304, headers={"etag": tag, "cache-control": OWN_CACHING})
         return _file(own[name], OWN_CACHING, tag)
 
-    async def vendor_file(request: Request) -> Response:
-        path = assets / Path(request.path_params["name"]).name
-        if path.suffix not in _TYPES or not path.is_file():
-            return Response(status_code=404)
-        return _file(path, VENDOR_CACHING)
-
     return [
-        Route("/static/vendor/{name}", vendor_file),
         Route("/static/{name:path}", own_file),
     ]
 

@@ -1,35 +1,42 @@
-"""The live stream of a page: what happens in its project, as the API tells it.
+"""The live stream of pages: what happens in their project, told once a second at most.
 
-    redemption …   something of that kind happened: parts that follow it ask for themselves anew
+    redemptions …  something happened that lists of that kind follow: they ask for themselves anew
     rate           redemptions of the last second: {"succeeded": n, "failed": n}
+    closed         it ended; the page asks for a new one, or has to sign in
 
-A page gets one event a second at most of each kind, however much happens. The API's stream is let
-go of in whichever way the page leaves.
+All pages of a project share one stream of the API, asked for with the session of one who looks.
+Whether each of them still may look is asked of the API every second (`People`).
 """
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncGenerator
+from contextlib import suppress
 from typing import Any, Final
 
 import httpx
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 from starlette.routing import Route
 
+from runtime.http.sse import EventStream
 from services.dashboard.web.asking import Api, ApiFault
 from services.dashboard.web.cookies import project_of, session_of
+from services.dashboard.web.people import People
 
 BEAT_SECONDS: Final = 1.0
-QUIET_SECONDS: Final = 15.0
-#: After that a page asks for a new stream, with the session as it is then.
+RETRY_SECONDS: Final = 2.0
+#: After that a page asks for a new stream.
 STREAM_SECONDS: Final = 600.0
-RETRY_MS: Final = 2_000
-
-#: The first word of an event's type → what lists follow.
+#: How many pages are told at once.
+WATCHERS_MAX: Final = 500
+#: Which event of the log stands for what lists follow, by its first word.
 FOLLOWED: Final = {
     "redemption": "redemptions",
+    "redemption_rollback": "redemptions",
     "rollback": "redemptions",
+    "stack": "redemptions",
     "voucher": "vouchers",
     "vouchers": "vouchers",
     "campaign": "campaigns",
@@ -41,99 +48,137 @@ FOLLOWED: Final = {
     "export": "exports",
     "notification": "notifications",
 }
+SEES: Final = "audit.read"
 
 
-def live_route(client: httpx.AsyncClient) -> Route:
-    """The route of the stream."""
+class Channel:
+    """What happens in one project, for all pages that show it."""
 
-    async def live(request: Request) -> Response:
+    def __init__(self, client: httpx.AsyncClient, project: str) -> None:
+        self._client = client
+        self._project = project
+        #: Of each page that looks, the session.
+        self.watchers: dict[asyncio.Queue[Counter[str]], str] = {}
+        self._seen: Counter[str] = Counter()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def join(self, queue: "asyncio.Queue[Counter[str]]", token: str) -> None:
+        """Tells a page from now on."""
+        self.watchers[queue] = token
+        if not self._tasks:
+            self._tasks = [asyncio.create_task(each) for each in (self._follow(), self._beat())]
+
+    async def leave(self, queue: "asyncio.Queue[Counter[str]]") -> None:
+        """Tells it no more; the last one ends the stream of the API."""
+        del self.watchers[queue]
+        if self.watchers:
+            return
+        tasks, self._tasks = self._tasks, []
+        for each in tasks:
+            each.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            seen, self._seen = self._seen, Counter()
+            for queue in self.watchers:
+                with suppress(asyncio.QueueFull):
+                    queue.put_nowait(seen)
+
+    async def _follow(self) -> None:
+        """Reads the API's stream, with the session of whoever still looks."""
+        while True:
+            token = next(reversed(self.watchers.values()), None)
+            if token is not None:
+                with suppress(ApiFault, httpx.HTTPError):
+                    await self._read(Api(self._client, token, self._project))
+            await asyncio.sleep(RETRY_SECONDS if token is None else 0.2)
+
+    async def _read(self, api: Api) -> None:
+        async with api.stream("/v1/audit/stream", is_endless=True) as answer:
+            kind = ""
+            async for line in answer.aiter_lines():
+                if line.startswith("event:"):
+                    kind = line[6:].strip()
+                elif line.startswith("data:") and kind:
+                    self._seen[kind] += 1
+
+
+def told_events(seen: "Counter[str]") -> list[bytes]:
+    """What a page is told of what happened in a second."""
+    kinds = {FOLLOWED[word] for kind in seen if (word := kind.partition(".")[0]) in FOLLOWED}
+    events = [_event(each, {}) for each in sorted(kinds)]
+    rate = {
+        "succeeded": seen["redemption.succeeded"],
+        "failed": seen["redemption.failed"],
+    }
+    return [*events, _event("rate", rate)]
+
+
+class Hub:
+    """The channels of all projects that somebody looks at."""
+
+    def __init__(self, client: httpx.AsyncClient, people: People) -> None:
+        self._client = client
+        self._people = people
+        self._channels: dict[str, Channel] = {}
+
+    @property
+    def watching(self) -> int:
+        """How many pages are told."""
+        return sum(len(each.watchers) for each in self._channels.values())
+
+    async def events(self, project: str, token: str) -> AsyncGenerator[bytes, None]:
+        """What one page is told, for as long as its session may see it."""
+        channel = self._channels.setdefault(project, Channel(self._client, project))
+        queue: asyncio.Queue[Counter[str]] = asyncio.Queue(2)
+        channel.join(queue, token)
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + STREAM_SECONDS
+        try:
+            yield _event("open", {})
+            while loop.time() < ends:
+                seen = await queue.get()
+                if not await self._may_see(project, token):
+                    break
+                for each in told_events(seen):
+                    yield each
+            yield _event("closed", {})
+        finally:
+            await channel.leave(queue)
+            if not channel.watchers and self._channels.get(project) is channel:
+                del self._channels[project]
+
+    async def _may_see(self, project: str, token: str) -> bool:
+        try:
+            me = await self._people.find(token, "")
+        except ApiFault as fault:
+            return fault.status >= 500
+        membership = me.membership(project)
+        return membership is not None and membership.id == project and SEES in membership.privileges
+
+
+def live_route(hub: Hub, people: People) -> Route:
+    """The route of the stream: `GET /live?project=`."""
+
+    async def live(request: Request) -> Any:
         token = session_of(request)
         if token is None:
             return Response(status_code=401)
-        api = Api(client, token, project_of(request))
-        return StreamingResponse(
-            _events(api), media_type="text/event-stream", headers={"cache-control": "no-store"}
-        )
+        try:
+            me = await people.find(token, "")
+        except ApiFault as fault:
+            return Response(status_code=fault.status)
+        membership = me.membership(project_of(request))
+        if membership is None or SEES not in membership.privileges:
+            return Response(status_code=403)
+        if hub.watching >= WATCHERS_MAX:
+            return Response(status_code=503)
+        return EventStream(hub.events(membership.id, token))
 
     return Route("/live", live)
 
 
-class Beat:
-    """What happened since it was told last."""
-
-    def __init__(self) -> None:
-        self.succeeded = 0
-        self.failed = 0
-        self.kinds: set[str] = set()
-
-    def note(self, kind: str) -> None:
-        """Counts one event by its type, `redemption.succeeded`."""
-        if kind == "redemption.succeeded":
-            self.succeeded += 1
-        elif kind == "redemption.failed":
-            self.failed += 1
-        followed = FOLLOWED.get(kind.partition(".")[0])
-        if followed:
-            self.kinds.add(followed)
-
-    def take(self) -> list[str]:
-        """What is told of it; then it begins anew."""
-        told = [_event(each, {}) for each in sorted(self.kinds)]
-        if self.succeeded or self.failed:
-            told.append(_event("rate", {"succeeded": self.succeeded, "failed": self.failed}))
-        self.succeeded = self.failed = 0
-        self.kinds.clear()
-        return told
-
-
-def _event(name: str, data: Any) -> str:
-    return f"event: {name}\ndata: {json.dumps(data)}\n\n"
-
-
-async def _events(api: Api) -> AsyncIterator[str]:
-    yield f"retry: {RETRY_MS}\n\n"
-    beat = Beat()
-    try:
-        async with api.stream("/v1/audit/stream", is_endless=True) as answer:
-            yield _event("open", {})
-            reading = asyncio.create_task(_note_all(answer, beat))
-            try:
-                async for each in _beats(beat, reading):
-                    yield each
-            finally:
-                reading.cancel()
-    except ApiFault as fault:
-        yield _event("closed", {"status": fault.status})
-
-
-async def _beats(beat: Beat, reading: "asyncio.Task[None]") -> AsyncIterator[str]:
-    loop = asyncio.get_running_loop()
-    begun = told = loop.time()
-    while not reading.done() and loop.time() - begun < STREAM_SECONDS:
-        await asyncio.sleep(BEAT_SECONDS)
-        events = beat.take()
-        if events:
-            told = loop.time()
-        elif loop.time() - told > QUIET_SECONDS:
-            told = loop.time()
-            events = [": still here\n\n"]
-        for each in events:
-            yield each
-
-
-async def _note_all(answer: httpx.Response, beat: Beat) -> None:
-    """Reads the API's stream to its end."""
-    kind = ""
-    async for line in answer.aiter_lines():
-        if line.startswith("event:"):
-            kind = line[6:].strip()
-        elif line.startswith("data:"):
-            beat.note(_type_of(line[5:]) or kind)
-
-
-def _type_of(data: str) -> str:
-    try:
-        said = json.loads(data)
-    except ValueError:
-        return ""
-    return str(said.get("type") or "") if isinstance(said, dict) else ""
+def _event(name: str, data: Any) -> bytes:
+    return f"event: {name}\ndata: {json.dumps(data)}\n\n".encode()

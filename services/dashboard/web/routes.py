@@ -1,6 +1,5 @@
 """How an address is tied to what answers it, and what every answer of a section goes through."""
 
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
@@ -16,11 +15,8 @@ from services.dashboard.web.answers import answer_fault, answer_node, go_to
 from services.dashboard.web.asking import Api, ApiFault, SignedOut
 from services.dashboard.web.cookies import forget_session, project_of, session_of
 from services.dashboard.web.headers import is_foreign_write
-from services.dashboard.web.visit import Me, Visit, read_me
-
-#: How long what the API says of who is signed in is believed: as long as of a key.
-ME_SECONDS: Final = 1.0
-ME_KEPT_MAX: Final = 2_000
+from services.dashboard.web.people import People
+from services.dashboard.web.visit import Visit
 
 Handler = Callable[[Visit], Awaitable[Response]]
 #: Where somebody is sent whose password has to be changed first.
@@ -36,29 +32,6 @@ class Page:
     #: None: whoever is signed in.
     needs: str | None
     method: str = "GET"
-
-
-class People:
-    """Who is signed in, by session; known anew every second."""
-
-    def __init__(self, client: httpx.AsyncClient) -> None:
-        self._client = client
-        self._known: dict[str, tuple[float, Me]] = {}
-
-    async def find(self, token: str, agent: str) -> Me:
-        """Whose session it is. Raises ApiFault."""
-        known = self._known.get(token)
-        if known is not None and known[0] > time.monotonic():
-            return known[1]
-        me = read_me(await Api(self._client, token, None, agent).get("/users/v1/me"))
-        if len(self._known) >= ME_KEPT_MAX:
-            self._known.clear()
-        self._known[token] = (time.monotonic() + ME_SECONDS, me)
-        return me
-
-    def forget(self, token: str) -> None:
-        """Asks anew at the next visit: something of the person or the session changed."""
-        self._known.pop(token, None)
 
 
 def make_route(page: Page, client: httpx.AsyncClient, people: People) -> Route:

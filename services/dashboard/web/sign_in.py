@@ -14,7 +14,7 @@ from services.dashboard.web.answers import answer_node
 from services.dashboard.web.asking import Api, ApiFault, SignedOut
 from services.dashboard.web.cookies import forget_session, keep_project, keep_session, session_of
 from services.dashboard.web.headers import is_foreign_write
-from services.dashboard.web.routes import People
+from services.dashboard.web.people import People
 
 
 def sign_in_routes(client: httpx.AsyncClient, people: People) -> list[Route]:

@@ -1,0 +1,1 @@
+"""The first page: how promotions do, now and over time."""

@@ -1,0 +1,61 @@
+"""The first page, its parts that follow what happens, and its numbers as files."""
+
+from datetime import UTC, datetime
+from typing import Final
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from services.dashboard.parts.period import period_picker, read_period
+from services.dashboard.sections.home.asking import SERIES, ask_numbers
+from services.dashboard.sections.home.views import home_page, newest_list, numbers_part
+from services.dashboard.web.answers import answer_node, answer_page
+from services.dashboard.web.routes import Page
+from services.dashboard.web.visit import Visit
+
+CAMPAIGN_LENGTH_MAX: Final = 200
+
+
+async def show_home(visit: Visit) -> Response:
+    """How promotions do in a period, beside the one before."""
+    params = visit.request.query_params
+    period = read_period(params, visit.show, datetime.now(UTC))
+    campaign = params.get("campaign", "")[:CAMPAIGN_LENGTH_MAX]
+    numbers = await ask_numbers(visit, period, campaign)
+    query = period.query | ({"campaign": campaign} if campaign else {})
+    address = "/" + (f"?{urlencode(query)}" if query else "")
+    part = numbers_part(visit.show, period, numbers, campaign, address)
+    if visit.asks_part("numbers"):
+        return answer_node(part)
+    picker = period_picker("/", period, visit.show, {"campaign": campaign} if campaign else None)
+    return answer_page(
+        visit,
+        "Dashboard",
+        home_page(picker, campaign, part, newest_list(visit.show, numbers.newest)),
+    )
+
+
+async def show_newest(visit: Visit) -> Response:
+    """The newest redemptions, asked for when some happened."""
+    newest = await visit.api.get("/v1/redemptions", {"limit": "10"})
+    return answer_node(newest_list(visit.show, newest))
+
+
+async def download_series(visit: Visit) -> Response:
+    """The rows of the charts as CSV."""
+    period = read_period(visit.request.query_params, visit.show, datetime.now(UTC))
+    campaign = visit.request.query_params.get("campaign", "")[:CAMPAIGN_LENGTH_MAX]
+    params = {"metrics": SERIES, "interval": period.interval, "format": "csv", **period.params}
+    if campaign:
+        params["campaign"] = campaign
+    async with visit.api.stream("/v1/analytics/timeseries", params) as answer:
+        content = await answer.aread()
+    named = {"content-disposition": 'attachment; filename="tessera-timeseries.csv"'}
+    return Response(content, media_type="text/csv; charset=utf-8", headers=named)
+
+
+PAGES: Final = (
+    Page("/", show_home, "analytics.read"),
+    Page("/newest", show_newest, "redemptions.read"),
+    Page("/timeseries.csv", download_series, "analytics.read"),
+)

@@ -1,0 +1,37 @@
+// Buttons that copy: `data-copy="text"`, or `data-copy="#id"` for what an element holds.
+import { announce } from "./page.js";
+
+const SAID_MS = 1_600;
+
+async function copy(button) {
+  const wanted = button.dataset.copy;
+  const from = /^#[\w-]+$/.test(wanted) ? document.querySelector(wanted) : undefined;
+  const text = from ? (from.value ?? from.textContent) : wanted;
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    // Without TLS a browser gives no clipboard: a selected text can be copied all the same.
+    const area = Object.assign(document.createElement("textarea"), { value: text, className: "sr" });
+    (button.closest("dialog") ?? document.body).append(area);
+    area.select();
+    const isCopied = document.execCommand("copy");
+    area.remove();
+    button.focus();
+    if (!isCopied) { announce("Could not be copied"); return; }
+  }
+  say(button);
+}
+
+function say(button) {
+  const words = button.dataset.copied ?? "Copied";
+  announce(words);
+  button.dataset.done = words;
+  setTimeout(() => { delete button.dataset.done; }, SAID_MS);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-copy]");
+  if (!button) return;
+  event.preventDefault();
+  copy(button);
+});

@@ -1,0 +1,85 @@
+// Forms: a warning before changes are lost, questions before what cannot be undone, forms that send themselves.
+
+const LEAVE = "Leave without saving?";
+
+const changedForms = () => [...document.querySelectorAll("form[data-guard][data-changed]")];
+
+for (const name of ["input", "change"]) {
+  document.addEventListener(name, (event) => {
+    const form = event.target.form ?? event.target.closest?.("form");
+    if (form?.hasAttribute("data-guard") && event.target.type !== "search" && event.target.getAttribute("role") !== "combobox") form.dataset.changed = "";
+    if (name === "change" && form?.hasAttribute("data-submit-on-change") && event.target.getAttribute("role") !== "combobox") form.requestSubmit();
+  });
+}
+addEventListener("beforeunload", (event) => { if (changedForms().length) event.preventDefault(); });
+
+// A form that is on its way is not lost; one that was refused still is unsaved.
+document.addEventListener("submit", (event) => {
+  if (event.target.hasAttribute("data-guard") && !event.submitter?.hasAttribute("data-part")) delete event.target.dataset.changed;
+});
+document.addEventListener("htmx:after:request", (event) => {
+  const { response, sourceElement } = event.detail.ctx ?? {};
+  const form = sourceElement?.closest?.("form[data-guard]");
+  if (form?.isConnected && response?.status >= 400) form.dataset.changed = "";
+});
+// Links that htmx follows do not unload the page: it is asked here instead.
+document.addEventListener("htmx:before:request", (event) => {
+  const { target, sourceElement } = event.detail.ctx ?? {};
+  const lost = changedForms().filter((form) => (target === document.body || target?.contains?.(form)) && target !== form && !form.contains(sourceElement));
+  if (!lost.length) return;
+  if (confirm(lost[0].dataset.guard || LEAVE)) for (const form of lost) delete form.dataset.changed;
+  else event.preventDefault();
+});
+
+/** The control that asked, while its question is open. */
+let asking;
+const agreed = new WeakSet();
+
+document.addEventListener("click", (event) => {
+  const control = event.target.closest?.("[data-confirm]");
+  if (!control || agreed.delete(control)) return;
+  const dialog = document.querySelector(control.dataset.confirm);
+  if (!dialog) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  asking = control;
+  dialog.returnValue = "";
+  dialog.showModal();
+}, true);
+document.addEventListener("close", (event) => {
+  if (!asking || !event.target.matches?.(asking.dataset.confirm)) return;
+  const control = asking;
+  asking = undefined;
+  if (event.target.returnValue !== "yes") return;
+  agreed.add(control);
+  control.click();
+}, true);
+
+// What is for good is typed: the button waits until the words are the same.
+function settleMatches(root = document) {
+  for (const input of root.querySelectorAll("input[data-match]")) {
+    const button = input.form?.querySelector("button.danger, button.primary");
+    if (button) button.disabled = input.value.trim() !== input.dataset.match;
+  }
+}
+document.addEventListener("input", (event) => { if (event.target.matches?.("input[data-match]")) settleMatches(event.target.form); });
+for (const name of ["htmx:after:settle", "htmx:after:swap"]) document.addEventListener(name, () => settleMatches());
+settleMatches();
+
+// Errors are read first: their list takes the focus when it appears.
+document.addEventListener("htmx:after:swap", () => {
+  const errors = document.querySelector(".errors[tabindex]:not([data-told])");
+  if (!errors) return;
+  errors.dataset.told = "";
+  errors.focus();
+});
+
+// A password can be looked at.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest?.("[data-reveal]");
+  const input = button && document.querySelector(button.dataset.reveal);
+  if (!input) return;
+  const isHidden = input.type === "password";
+  input.type = isHidden ? "text" : "password";
+  button.setAttribute("aria-pressed", String(isHidden));
+});

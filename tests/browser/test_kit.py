@@ -1,0 +1,68 @@
+"""What the stories stand on: a browser that starts, and faults of a page that are noticed."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, Route
+
+from tests.browser.conftest import OpenWindow
+from tests.browser.watched import Watched, check_axe
+
+STRICT = {"content-type": "text/html", "content-security-policy": "default-src 'none'"}
+GOOD = '<!doctype html><html lang="en"><title>A page</title><main><h1>A page</h1>{}</main></html>'
+
+
+def show(window: Watched, content: str, status: int = 200) -> Page:
+    """A page with this content, as if the dashboard had answered it."""
+
+    def answer(route: Route) -> None:
+        route.fulfill(status=status, headers=STRICT, body=GOOD.format(content))
+
+    page = window.context.new_page()
+    page.route("**/kit", answer)
+    page.goto("/kit")
+    return page
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "fault"),
+    [
+        ("<script>document.title = 'Mine'</script>", 200, "script-src"),
+        ("<p style='color: red'>Red</p>", 200, "style-src"),
+        ("Sorry", 500, "answer: 500"),
+    ],
+)
+def test_a_fault_of_a_page_is_noticed_unless_it_was_provoked(
+    open_window: OpenWindow, content: str, status: int, fault: str
+) -> None:
+    window = open_window()
+    show(window, content, status)
+    assert any(fault in each for each in window.faults), window.faults
+    window.excuse("policy|Policy|answer: 500")
+    assert window.faults == []
+
+
+def test_what_a_script_raises_or_complains_of_is_noticed(open_window: OpenWindow) -> None:
+    window = open_window()
+    page = show(window, "")
+    page.evaluate("setTimeout(() => { throw new Error('on the moon') })")
+    page.evaluate("console.error('out of cheese')")
+    page.wait_for_timeout(50)
+    assert any("on the moon" in each for each in window.faults)
+    assert any("out of cheese" in each for each in window.faults)
+    window.excuse("on the moon|out of cheese")
+
+
+def test_a_page_that_keeps_people_out_is_noticed(open_window: OpenWindow) -> None:
+    window = open_window()
+    check_axe(show(window, "<button>Save</button>"))
+    with pytest.raises(AssertionError, match="button-name"):
+        check_axe(show(window, "<button></button>"))
+
+
+def test_the_files_of_others_are_there_and_kept(open_window: OpenWindow) -> None:
+    page = open_window().context.new_page()
+    answer = page.goto("/static/vendor/htmx.min.js?v=1")
+    assert answer is not None
+    assert "immutable" in answer.headers["cache-control"]
+    assert re.search(r"htmx", answer.text())

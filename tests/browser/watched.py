@@ -1,0 +1,81 @@
+"""Pages that are looked at while a story goes through them: what goes wrong fails its test."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Response, WebError
+
+from tests.browser.chromium import axe_source
+
+#: The accessibility guidelines that a page keeps to, and what is good practice besides.
+AXE_TAGS: Final = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+_TELL_VIOLATIONS: Final = """
+document.addEventListener("securitypolicyviolation", (event) => console.error(
+  `policy violated: ${event.effectiveDirective} by ${event.blockedURI} ${event.sample}`
+));
+"""
+#: A browser's own word for an answer of 400 and more; answers are looked at by themselves.
+_OF_AN_ANSWER: Final = "Failed to load resource: the server responded"
+
+
+class Watched:
+    """A browser's window on the dashboard, and what went wrong in it."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.context = context
+        self._faults: list[str] = []
+        self._excused: list[re.Pattern[str]] = []
+        context.add_init_script(_TELL_VIOLATIONS)
+        context.on("console", self._note_message)
+        context.on("weberror", self._note_error)
+        context.on("response", self._note_answer)
+
+    @property
+    def faults(self) -> Sequence[str]:
+        """What went wrong and was not excused."""
+        return [
+            fault for fault in self._faults if not any(each.search(fault) for each in self._excused)
+        ]
+
+    def excuse(self, pattern: str) -> None:
+        """What a story provokes on purpose is no fault of the page."""
+        self._excused.append(re.compile(pattern))
+
+    def _note_message(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.text.startswith(_OF_AN_ANSWER):
+            self._faults.append(f"console: {message.text}")
+
+    def _note_error(self, error: WebError) -> None:
+        self._faults.append(f"script: {error.error}")
+
+    def _note_answer(self, answer: Response) -> None:
+        is_file = "/static/" in answer.url
+        if answer.status >= 500 or (is_file and answer.status >= 400):
+            self._faults.append(f"answer: {answer.status} of {answer.url}")
+
+
+def check_axe(page: Page, *, but: Sequence[str] = ()) -> None:
+    """Holds the page as it is now to the guidelines; `but`: rules that do not apply, told why."""
+    if page.evaluate("typeof axe") == "undefined":
+        page.evaluate(axe_source() + ";0")
+    options = {
+        "runOnly": {"type": "tag", "values": list(AXE_TAGS)},
+        "rules": {rule: {"enabled": False} for rule in but},
+        "resultTypes": ["violations"],
+    }
+    found: Mapping[str, Any] = page.evaluate("(options) => axe.run(document, options)", options)
+    told = [
+        f"{each['id']} at {' '.join(map(str, node['target']))}: {node['failureSummary']}"
+        for each in found["violations"]
+        for node in each["nodes"]
+    ]
+    assert told == [], f"{page.url}\n" + "\n".join(told)
+
+
+def check_axe_in_both_themes(page: Page, *, but: Sequence[str] = ()) -> None:
+    """As `check_axe`, in light and in dark; the page is light again afterwards."""
+    page.emulate_media(color_scheme="dark")
+    check_axe(page, but=but)
+    page.emulate_media(color_scheme="light")
+    check_axe(page, but=but)

@@ -1,0 +1,101 @@
+"""What every page goes through: sign-in, privileges, writes of other sites, faults of the API."""
+
+import pytest
+
+from services.dashboard.routes import PAGES
+from services.dashboard.web.sign_in import safe_target
+from tests.unit.dashboard.kit import Browser, FakeApi, me_with
+
+
+def test_who_is_not_signed_in_is_asked_to_and_comes_back_to_the_page():
+    browser = Browser(FakeApi())
+    browser.cookies = {}
+    page = browser.get("/redemptions?f=result:is:FAILURE")
+    assert page.status == 303
+    assert page.headers["location"] == "/sign-in?next=%2Fredemptions%3Ff%3Dresult%3Ais%3AFAILURE"
+
+
+def test_a_session_that_is_over_is_taken_from_the_browser():
+    api = FakeApi()
+    api.refuses("GET", "/users/v1/me", 401, key="unauthorized")
+    page = Browser(api).get("/redemptions")
+    assert page.status == 303
+    assert page.headers["location"].startswith("/sign-in")
+    assert 'tessera=""' in page.headers["set-cookie"]
+
+
+@pytest.mark.parametrize(
+    "page", [each for each in PAGES if each.needs], ids=lambda each: f"{each.method} {each.path}"
+)
+def test_a_page_is_refused_without_its_privilege(page):
+    others = [each for each in me_with()["projects"][0]["privileges"] if each != page.needs]
+    browser = Browser(FakeApi(me_with(*others)))
+    path = page.path.replace(":path}", "}").replace("{", "").replace("}", "")
+    answer = browser.get(path) if page.method == "GET" else browser.post(path)
+    assert answer.status == 403
+    assert page.needs in answer.text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "none"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "null"},
+        {},
+    ],
+    ids=str,
+)
+def test_a_write_of_another_site_is_refused(headers):
+    api = FakeApi()
+    answer = Browser(api).send("POST", "/redemptions/r_1/rollback", headers)
+    assert answer.status == 403
+    assert api.asked == []
+
+
+def test_an_old_browser_tells_by_its_origin_that_a_write_is_ours():
+    api = FakeApi()
+    answer = Browser(api).client.post(
+        "/redemptions/r_1/rollback", headers={"Origin": "http://desk"}
+    )
+    assert answer.status_code != 403
+    assert api.asked_for("GET", "/v1/redemptions/r_1")
+
+
+def test_every_answer_says_what_a_browser_may_do_with_it():
+    for path in ("/sign-in", "/redemptions", "/static/css/base.css", "/nowhere"):
+        headers = Browser(FakeApi()).get(path).headers
+        assert "frame-ancestors 'none'" in headers["content-security-policy"]
+        assert "unsafe" not in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_list_that_is_not_ready_says_so_and_asks_again_by_itself():
+    api = FakeApi()
+    api.refuses("GET", "/v1/redemptions", 503, key="unavailable", message="Not there yet")
+    page = Browser(api).get("/redemptions", into="list")
+    assert page.status == 200
+    assert page.find("h1").text == "Catching up"
+    assert page.find("div", class_="empty")["hx-trigger"] == "load delay:2s"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "",
+        "/a\nb",
+    ],
+)
+def test_a_link_to_the_sign_in_leads_nowhere_else(address):
+    assert safe_target(address) == "/"
+
+
+def test_somebody_with_a_first_password_is_sent_to_change_it():
+    page = Browser(FakeApi(me_with(must_change_password=True))).get("/redemptions")
+    assert page.headers["location"] == "/profile/password"
