@@ -3,6 +3,7 @@
 from typing import Final
 
 from services.dashboard.sections import finding
+from services.dashboard.sections.campaigns import pages as campaigns
 from services.dashboard.sections.home import pages as home
 from services.dashboard.sections.redemptions import pages as redemptions
 from services.dashboard.web.routes import Page
@@ -10,5 +11,6 @@ from services.dashboard.web.routes import Page
 PAGES: Final[tuple[Page, ...]] = (
     *home.PAGES,
     *finding.PAGES,
+    *campaigns.PAGES,
     *redemptions.PAGES,
 )

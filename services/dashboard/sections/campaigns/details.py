@@ -1,0 +1,15 @@
+"""The addresses of the page of one campaign, a tab each."""
+
+from typing import Final
+
+from services.dashboard.sections.campaigns import adding, binding, copying, embedded, history
+from services.dashboard.sections.campaigns.overview import OVERVIEW
+
+PAGES: Final = (
+    *adding.PAGES,
+    *binding.PAGES,
+    *copying.PAGES,
+    *embedded.PAGES,
+    *history.PAGES,
+    OVERVIEW,
+)
