@@ -3,6 +3,7 @@
 from typing import Final
 
 from services.dashboard.sections.campaigns import adding, binding, copying, embedded, history
+from services.dashboard.sections.campaigns.making import settings
 from services.dashboard.sections.campaigns.overview import OVERVIEW
 
 PAGES: Final = (
@@ -11,5 +12,6 @@ PAGES: Final = (
     *copying.PAGES,
     *embedded.PAGES,
     *history.PAGES,
+    *settings.PAGES,
     OVERVIEW,
 )

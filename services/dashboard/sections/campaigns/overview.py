@@ -188,7 +188,9 @@ def _funnel(row: Row, period: Period, answer: Any, show: Show) -> Node:
         "published": campaign_href(row, "publications"),
         "redeemed": redemptions_of(row, period, "result:is:SUCCESS"),
     }
-    steps = [("made", "Codes there are", row.get("vouchers_count"), None)]
+    steps: list[tuple[str, str, Any, float | None]] = [
+        ("made", "Codes there are", row.get("vouchers_count"), None)
+    ]
     steps += [
         (each["step"], _STEPS.get(each["step"], each["step"]), each["count"], each["of_previous"])
         for each in (answer or {}).get("steps") or []

@@ -16,6 +16,7 @@ from services.dashboard.sections.campaigns import calendar, details, switching
 from services.dashboard.sections.campaigns.columns import COLUMNS
 from services.dashboard.sections.campaigns.fields import FIELDS
 from services.dashboard.sections.campaigns.gathering import fetch_campaigns
+from services.dashboard.sections.campaigns.making import wizard
 from services.dashboard.sections.campaigns.tabs import TABS
 from services.dashboard.web.answers import answer_node, answer_page
 from services.dashboard.web.routes import Page
@@ -125,6 +126,7 @@ PAGES: Final = (
     Page("/campaigns/{id}/enable", switching.enable_one, "campaigns.write", "POST"),
     Page("/campaigns/{id}/disable", switching.disable_one, "campaigns.write", "POST"),
     Page("/campaigns/{id}/delete", switching.delete_one, "campaigns.write", "POST"),
+    *wizard.PAGES,
     *list_pages(CAMPAIGNS),
     *details.PAGES,
 )
