@@ -80,14 +80,18 @@ bench-history: $(DEV) ## measure lists, metrics and a file over 20 million redem
 bench-insight: $(DEV) ## measure how soon a redemption is seen, and how fast tables are rebuilt
 	@exec $(BIN)/python -P -m bench.insight
 
-lock: $(DEV) ## resolve the dependencies, Kafka's jars and the JavaScript SDK anew
+lock: $(DEV) ## resolve the dependencies, Kafka's jars and what comes from npm anew
 	$(LOCK) -o requirements-install.txt requirements-install.in
 	$(LOCK) -o requirements.txt requirements.in
 	$(LOCK) -o requirements-build.txt requirements-build.in
 	$(LOCK) -o requirements-dev.txt requirements-dev.in
+	$(LOCK) -o requirements-npm.txt requirements-npm.in
 	$(BIN)/python -P -m deploy.embedded.jars
-	cd tests/e2e/js && rm -f package-lock.json && \
-		PATH="$(CURDIR)/$(BIN):$$PATH" npm install --package-lock-only
+	for folder in services/dashboard/static tests/browser tests/e2e/js; do \
+		(cd $$folder && rm -f package-lock.json && \
+		PATH="$(CURDIR)/$(BIN):$$PATH" npm install --package-lock-only) || exit 1; \
+	done
+	$(BIN)/python -P -m deploy.browser_files lock
 
 clean: ## remove the environment and caches, not the data
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

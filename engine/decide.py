@@ -44,6 +44,7 @@ from engine.segments import decide as segments
 from engine.segments.following import with_segment_moves
 from engine.sessions import decide as sessions
 from engine.stacking_rules import decide as stacking_rules
+from engine.users import decide as users
 from engine.vouchers import decide as vouchers
 from engine.webhooks import decide as webhooks
 from schemas.actions import RunChunk
@@ -82,6 +83,7 @@ DECISIONS = unite_tables(
     segments.DECISIONS,
     sessions.DECISIONS,
     stacking_rules.DECISIONS,
+    users.DECISIONS,
     vouchers.DECISIONS,
     webhooks.DECISIONS,
     work.DECISIONS,

@@ -42,6 +42,7 @@ from engine.rules import fold as rules
 from engine.segments import fold as segments
 from engine.sessions import fold as sessions
 from engine.stacking_rules import fold as stacking_rules
+from engine.users import fold as users
 from engine.vouchers import fold as vouchers
 from engine.webhooks import fold as webhooks
 from schemas.base import DAY_MS, Millis, tag_of
@@ -87,6 +88,7 @@ FOLDS = unite_tables(
     segments.FOLDS,
     sessions.FOLDS,
     stacking_rules.FOLDS,
+    users.FOLDS,
     vouchers.FOLDS,
     webhooks.FOLDS,
 )

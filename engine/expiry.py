@@ -18,6 +18,7 @@ from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.room import Decisions
 from engine.kernel.state import View
+from engine.users.sessions import forget_sign_ins
 from schemas.actions import StagedRowsDropped
 from schemas.base import DAY_MS, INSTANT_MAX, Millis
 from schemas.commands import Command
@@ -61,6 +62,7 @@ def expire_due(view: View, _: Command, __: ExpireDue, now: Millis) -> Decision:
         events.append(RedemptionsRetired(redemptions))
     if tokens:
         events.append(TokensForgotten(tokens))
+    events += forget_sign_ins(due)
     for action_id, numbers in _staged_sets(due).items():
         events.append(StagedRowsDropped(action_id, tuple(numbers)))
     return Decision(tuple(events))

@@ -33,6 +33,7 @@ from schemas.rules import RuleCommand
 from schemas.segments import SegmentCommand
 from schemas.sessions import SessionCommand
 from schemas.stacking import StackingCommand
+from schemas.user_commands import UserCommand
 from schemas.vouchers import VoucherCommand
 from schemas.webhooks import WebhookCommand
 
@@ -65,6 +66,7 @@ CommandBody = (
     | SegmentCommand
     | SessionCommand
     | StackingCommand
+    | UserCommand
     | VoucherCommand
     | WebhookCommand
 )

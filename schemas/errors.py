@@ -88,6 +88,13 @@ CATALOGUE: dict[str, Kind] = {
     "unauthorized": Kind(401, "Unauthorized"),
     "forbidden": Kind(403, "Forbidden"),
     "missing_required_permission": Kind(403, "Missing required permission"),
+    "invalid_credentials": Kind(401, "E-mail address or password is wrong"),
+    "second_factor_required": Kind(401, "A code of the second factor is required"),
+    "invalid_code": Kind(401, "The code is wrong, or was used"),
+    "password_change_required": Kind(403, "The password has to be changed first"),
+    "wrong_password": Kind(400, "The current password is wrong"),
+    "link_not_valid": Kind(404, "The link is not valid any more"),
+    "last_administrator": Kind(400, "A project needs an administrator"),
     # how an access token is asked for
     "missing_parameters": Kind(400, "Missing parameters"),
     "invalid_grant_type": Kind(400, "Invalid grant type"),

@@ -29,6 +29,7 @@ from schemas.rules import RULE_EVENTS, RuleEvent
 from schemas.segments import SEGMENT_EVENTS, SegmentEvent
 from schemas.sessions import SESSION_EVENTS, SessionEvent
 from schemas.stacking import STACKING_EVENTS, StackingEvent
+from schemas.user_events import USER_EVENTS, UserEvent
 from schemas.voucher_events import VOUCHER_EVENTS, VoucherEvent
 from schemas.webhooks import WEBHOOK_EVENTS, WebhookEvent
 
@@ -60,6 +61,7 @@ Event = (
     | SegmentEvent
     | SessionEvent
     | StackingEvent
+    | UserEvent
     | VoucherEvent
     | WebhookEvent
 )
@@ -84,6 +86,7 @@ PLAIN_SETUP_EVENTS: Final = events_of(
     OAUTH_EVENTS,
     REWARD_EVENTS,
     STACKING_EVENTS,
+    USER_EVENTS,
 )
 #: What a shop sets up by itself: no customer, no order and no balance changes by it.
 SETUP_EVENTS: Final = events_of(

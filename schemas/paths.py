@@ -15,7 +15,9 @@ _WORDS: Final = (
     "oauth token introspect projects webhooks users keys webhook-deliveries redeliveries revoke "
     "loyalties members rewards consents "
     "stacking-rules categories locations validation-rules validation-rules-assignments "
-    "log assignments product-collections stacks assets qr barcode notifications read"
+    "log assignments product-collections stacks assets qr barcode notifications read "
+    "current me password password-reset password-resets two-factor confirm invitations look accept "
+    "invite roles"
 )
 PATH_WORDS: Final = frozenset(_WORDS.split())
 #: The segment before one that may be what a shop calls a person by, and how ids of ours begin.
@@ -29,7 +31,7 @@ _SETUP: Final = (
 )
 _OF_PEOPLE: Final = (
     "redemption redemptions redeem rollback rollbacks validate validation validations "
-    "qualification publications publish customers orders members events users oauth "
+    "qualification publications publish customers orders members events users invitations oauth "
     "export"
 )
 SETUP_WORDS: Final = frozenset(_SETUP.split())

@@ -7,7 +7,7 @@ import msgspec
 from schemas.base import Millis, Shape, Unanswered
 from schemas.tallies import Running
 
-KeyKind = Literal["server", "client", "management", "system"]
+KeyKind = Literal["server", "client", "management", "system", "user"]
 #: The project of projects, keys and roles; it lies in partition 0.
 CONTROL_PROJECT = "control"
 

@@ -20,7 +20,7 @@ from deploy.embedded.start import Installation, Look, space_hint, start
 from deploy.embedded.stop import stop
 from deploy.embedded.supervision import BROKER, HOSTS, PROGRAMS, SupervisorClient, leftovers
 from deploy.embedded.watch import POLL_SECONDS, StopRequestedError, StopSignal, Watch
-from deploy.embedded.welcome import missing_of, welcome
+from deploy.embedded.welcome import missing_of_dashboard, welcome
 from runtime.base.settings import Settings
 
 INTERRUPTED = 130
@@ -114,10 +114,8 @@ def status(settings: Settings) -> int:
         console.block([f"{words} pid {program.pid:<8} {_resident_mib(program.pid):>4} MiB"])
     console.block([installation.url + space_hint(home.path, settings.disk_free_mib_min)])
     if installation.dashboard_url is not None:
-        missing = missing_of(installation)
-        console.block(
-            [f"{installation.dashboard_url} (dashboard)", *([missing] if missing else [])]
-        )
+        missing = missing_of_dashboard(installation)
+        console.block([f"{installation.dashboard_url} is the dashboard.", *filter(None, [missing])])
     return 0 if all_well else 1
 
 

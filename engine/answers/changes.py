@@ -80,6 +80,7 @@ from schemas.segments import (
 )
 from schemas.sessions import SESSION_EVENTS
 from schemas.stacking import StackingRulesCreated, StackingRulesDeleted, StackingRulesUpdated
+from schemas.user_events import USER_EVENTS
 from schemas.voucher_events import (
     VoucherCreated,
     VoucherDeleted,
@@ -218,6 +219,7 @@ UNSUBJECTED: Final = events_of(
     EXPORT_EVENTS,
     NOTIFICATION_EVENTS,
     OAUTH_EVENTS,
+    USER_EVENTS,
     ORDER_EVENTS,
     PUBLICATION_EVENTS,
     REDEMPTION_EVENTS,

@@ -37,7 +37,13 @@ _INDEXED: Final = re.compile(rb'"[0-9]{1,10}":')
 
 #: Where something came from, as activities and webhooks say it. Source: the API contract.
 CHANNELS: Final[Mapping[KeyKind, str]] = MappingProxyType(
-    {"server": "API", "management": "API", "client": "CLIENT_API", "system": "INTERNAL"}
+    {
+        "server": "API",
+        "management": "API",
+        "client": "CLIENT_API",
+        "system": "INTERNAL",
+        "user": "USER_PORTAL",
+    }
 )
 
 

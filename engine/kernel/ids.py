@@ -41,6 +41,10 @@ LENGTHS = {
     "seg_": 24,
     "loc_": 24,
     "rew_": 24,
+    "user_": 24,
+    "uss_": 24,
+    "inv_": 24,
+    "role_": 24,
 }
 #: Hexadecimal digits of a seed.
 SEED_DIGITS = 32

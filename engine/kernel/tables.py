@@ -31,6 +31,7 @@ from schemas.segments import FollowedSegments, KnownSegments, Segment
 from schemas.sessions import Hold, OpenSession
 from schemas.stacking import StoredStackingRules
 from schemas.tallies import Tally
+from schemas.users import Invitation, PasswordReset, Role, User, UserActivity, UserSession
 from schemas.vouchers import Voucher
 from schemas.webhooks import Webhook
 
@@ -46,6 +47,9 @@ DUE_STAGED = "staged"
 DUE_RULE = "rule"
 DUE_EXPORT = "export"
 DUE_TOKEN = "token"  # noqa: S105  a kind, no secret
+DUE_USER_SESSION = "user-session"
+DUE_INVITATION = "invitation"
+DUE_RESET = "password-reset"
 
 
 class Due(Shape, frozen=True):
@@ -78,6 +82,20 @@ OPENED: Table[OpenedProject] = Table("opened", OpenedProject)
 KEYS: Table[ApiKey] = Table("key", ApiKey)
 #: In the control project, by token id.
 REVOKED_TOKENS: Table[RevokedToken] = Table("revoked-token", RevokedToken)
+#: All about users is in the control project. By user id; and the hash of an address → that id.
+USERS: Table[User] = Table("user", User)
+USER_EMAILS: Table[str] = Table("user-email", str)
+USER_ACTIVITIES: Table[UserActivity] = Table("user-activity", UserActivity)
+#: By user id and session id; and the keyed hash of its token → those two.
+USER_SESSIONS: Table[UserSession] = Table("user-session", UserSession)
+USER_TOKENS: Table[tuple[str, str]] = Table("user-token", tuple[str, str])
+INVITATIONS: Table[Invitation] = Table("invitation", Invitation)
+INVITATION_TOKENS: Table[str] = Table("invitation-token", str)
+#: By user id; and the keyed hash of its token → that id.
+PASSWORD_RESETS: Table[PasswordReset] = Table("password-reset", PasswordReset)
+RESET_TOKENS: Table[str] = Table("reset-token", str)
+#: By project id and role id.
+ROLES: Table[Role] = Table("role", Role)
 VOUCHERS: Table[Voucher] = Table("voucher", Voucher)
 CAMPAIGNS: Table[Campaign] = Table("campaign", Campaign)
 CUSTOMERS: Table[Customer] = Table("customer", Customer)

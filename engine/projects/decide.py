@@ -5,7 +5,7 @@ partition; only then are commands for it decided there.
 """
 
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import msgspec
 from msgspec import structs
@@ -45,11 +45,12 @@ from schemas.projects import (
     TrustedOriginsChanged,
     UpdateProject,
 )
+from schemas.user_commands import UserCommand
 
 #: What is decided in the control project alone, and what is decided before a project is open.
 _CONTROL: Final = frozenset(
     {CreateProject, UpdateProject, DeleteProject, ReplaceKey, ChangeTrustedOrigins, RevokeToken}
-)
+) | frozenset(get_args(UserCommand))
 _BEFORE_OPEN: Final = frozenset({OpenProject, CloseProject, EndErasures})
 
 

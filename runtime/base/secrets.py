@@ -34,6 +34,8 @@ class Secrets:
     webhooks: bytes
     #: Tokens of keys that a request with an idempotency key makes.
     issuing: bytes
+    #: Encrypts the secrets of users' second factors.
+    second_factors: bytes
     #: Wraps the customers' data keys.
     wrapping: bytes
 

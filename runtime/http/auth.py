@@ -8,7 +8,8 @@ waits until it is not, and nobody is let in before, so that a revoked key stops 
 
 Instead of a key pair there may be an access token (`Authorization: Bearer`), which stands for the
 server-side key that it was made with, for some scopes: 401 when it is over, 403 without the scope.
-A link to a file holds a token of its own in its query, and needs neither (links.py).
+A link to a file holds a token of its own in its query, and needs neither (links.py). A user who is
+signed in shows the token of a session and names a project (sessions.py).
 """
 
 import hmac
@@ -19,6 +20,15 @@ from typing import Final, NamedTuple, Protocol
 from runtime.http.errors import ApiError, unavailable
 from runtime.http.links import LINK_KEY_ID, LinkSigner
 from runtime.http.oauth import TokenSigner
+from runtime.http.sessions import (
+    OWN_PATHS,
+    PROJECT_HEADER,
+    SESSION_HEADER,
+    Entered,
+    SessionDirectory,
+    SessionGate,
+    is_of_session,
+)
 from schemas.base import Millis
 from schemas.errors import refuse
 from schemas.projects import KeyKind
@@ -38,7 +48,10 @@ _HEADERS: Final[Mapping[KeyKind, tuple[bytes, bytes]]] = {
     "management": (b"x-management-id", b"x-management-token"),
 }
 #: The headers that carry secrets; they go no further than the edge.
-TOKEN_HEADERS: Final = frozenset(token for _, token in _HEADERS.values()) | {b"authorization"}
+TOKEN_HEADERS: Final = frozenset(token for _, token in _HEADERS.values()) | {
+    b"authorization",
+    SESSION_HEADER,
+}
 _ORIGIN = re.compile(r"(https?://(?:\[[0-9a-f:.]+\]|[^/:\[\]?#@\s]+))(:\d{1,5})?")
 
 Headers = Mapping[bytes, bytes]
@@ -49,8 +62,11 @@ class Caller(NamedTuple):
 
     project: str
     kind: KeyKind
-    #: The key's public id.
+    #: The key's public id, or the user's.
     key_id: str
+    #: Of a user, what rules call the person, and the session.
+    login: str = ""
+    session_id: str = ""
 
 
 class KnownKey(NamedTuple):
@@ -61,7 +77,7 @@ class KnownKey(NamedTuple):
     token_hash: str
 
 
-class Directory(Protocol):
+class Directory(SessionDirectory, Protocol):
     """The keys and origins of all projects, as far as a replica knows them."""
 
     def key(self, key_id: str) -> KnownKey | None:
@@ -86,10 +102,13 @@ class Directory(Protocol):
 class Gate(Protocol):
     """What decides who may pass."""
 
-    async def admit(self, path: str, headers: Headers, query: bytes = b"") -> Caller | None:
+    async def admit(
+        self, path: str, headers: Headers, query: bytes = b"", method: str = ""
+    ) -> Caller | None:
         """The caller; None where the path needs none. Raises ApiError.
 
-        `query` is the query string of a request that only reads, else empty.
+        `query` is the query string of a request that only reads, else empty; without a `method` no
+        user may pass.
         """
 
     def allows_origin(self, path: str, origin: str) -> bool:
@@ -115,15 +134,24 @@ class KeyGate:
         self._hash_token = hash_token
         self._tokens = tokens
         self._clock_ms = clock_ms
+        self._sessions = SessionGate(directory, hash_token, clock_ms)
 
-    async def admit(self, path: str, headers: Headers, query: bytes = b"") -> Caller | None:
+    async def admit(
+        self, path: str, headers: Headers, query: bytes = b"", method: str = ""
+    ) -> Caller | None:
         wanted = key_kind_of(path)
-        if wanted is None:
+        if wanted is None and not (path.startswith(OWN_PATHS) and is_of_session(path)):
             return None
         if not await self._directory.is_younger(KEYS_AGE_SECONDS_MAX):
             raise unavailable("The keys known here are not fresh enough")
+        session = headers.get(SESSION_HEADER)
+        if wanted is None:
+            return _as_caller(self._sessions.admit_self(method, path, session))
         presented = _presented_pair(wanted, headers)
         if presented is None:
+            if session is not None:
+                project = headers.get(PROJECT_HEADER)
+                return _as_caller(self._sessions.admit(wanted, method, path, session, project))
             link = self._links.follow(path, query, self._clock_ms()) if query else None
             if link is not None:
                 return Caller(link.project, "server", LINK_KEY_ID)
@@ -197,6 +225,11 @@ def _presented_pair(wanted: KeyKind, headers: Headers) -> tuple[str, str] | None
             key_id = headers[id_header].decode("latin-1")
             return key_id[:ID_LENGTH_MAX], headers[token_header].decode("latin-1")
     return None
+
+
+def _as_caller(entered: Entered) -> Caller:
+    user = entered.user
+    return Caller(entered.project, "user", user.user_id, user.login, user.session_id)
 
 
 def _bearer(headers: Headers) -> str | None:

@@ -136,7 +136,7 @@ class Edge:
         path = scope["path"]
         query = scope["query_string"] if scope["method"] == "GET" else b""
         try:
-            caller = await self._gate.admit(path, headers, query)
+            caller = await self._gate.admit(path, headers, query, scope["method"])
         except ApiError:
             if origin and self._gate.allows_origin(path, origin):
                 out.allow(origin)

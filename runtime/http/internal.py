@@ -32,6 +32,7 @@ _KINDS: Final[Mapping[bytes, KeyKind]] = {
     b"client": "client",
     b"management": "management",
     b"system": "system",
+    b"user": "user",
 }
 
 #: (topic, partition) → the offset that a reader must have reached.
@@ -44,11 +45,17 @@ class InternalGate:
     def __init__(self, secret: str) -> None:
         self._secret = secret.encode()
 
-    async def admit(self, path: str, headers: Headers, query: bytes = b"") -> Caller | None:  # noqa: ARG002 - a protocol's
+    async def admit(
+        self,
+        path: str,
+        headers: Headers,
+        query: bytes = b"",  # noqa: ARG002 - a protocol's
+        method: str = "",  # noqa: ARG002
+    ) -> Caller | None:
         if path == "/health":
             return None
         kind = _KINDS.get(headers.get(KEY_KIND_HEADER.encode(), b""))
-        if not self._is_host(headers) or kind is None or key_kind_of(path) not in (None, kind):
+        if not self._is_host(headers) or kind is None or not _takes(path, kind):
             raise ApiError(refuse("unauthorized"))
         return Caller(
             headers.get(PROJECT_HEADER.encode(), b"").decode("latin-1"),
@@ -67,6 +74,12 @@ class InternalGate:
 
     def _is_host(self, headers: Headers) -> bool:
         return hmac.compare_digest(headers.get(SECRET_HEADER.encode(), b""), self._secret)
+
+
+def _takes(path: str, kind: KeyKind) -> bool:
+    """Whether a caller of that kind may have been admitted to the path."""
+    wanted = key_kind_of(path)
+    return wanted in (None, kind) or (kind == "user" and wanted != "client")
 
 
 def time_zone_of(request: Request) -> str:

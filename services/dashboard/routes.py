@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from services.dashboard.sections import finding
+from services.dashboard.sections import finding, sessions, validations
+from services.dashboard.sections.audit import calls, changes, events
 from services.dashboard.sections.campaigns import pages as campaigns
 from services.dashboard.sections.home import pages as home
 from services.dashboard.sections.redemptions import pages as redemptions
@@ -13,4 +14,9 @@ PAGES: Final[tuple[Page, ...]] = (
     *finding.PAGES,
     *campaigns.PAGES,
     *redemptions.PAGES,
+    *validations.PAGES,
+    *sessions.PAGES,
+    *calls.PAGES,
+    *changes.PAGES,
+    *events.PAGES,
 )

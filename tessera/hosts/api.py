@@ -31,6 +31,10 @@ from services.catalog.projects.keys import Presets
 from services.catalog.projects.oauth import OAuth, oauth_service
 from services.catalog.projects.projects import Issuance
 from services.catalog.service import catalog_service
+from services.catalog.users.control import Control
+from services.catalog.users.service import user_service
+from services.catalog.users.sign_in import make_guard
+from services.catalog.users.uses import SessionUses, TellingUses
 from services.catalog.vouchers.pictures import picture_service
 from services.redemption.front import Redemptions
 from services.redemption.service import redemption_service
@@ -85,6 +89,7 @@ async def run_api(settings: Settings) -> None:
         lambda each: zone_name_of(replicas.view(each)),
         lambda each, *target: spell_target(replicas.view(each), *target),
     )
+    uses = SessionUses()
     host = Host(
         "api",
         (
@@ -92,10 +97,11 @@ async def run_api(settings: Settings) -> None:
             api_calls.service,
             erasing.service,
             *_api_services(parts, replicas, observations, erased, forward),
+            TellingUses(uses, replicas.commands(), clock_ms).service,
             *writing,
         ),
         KeyGate(
-            KeyDirectory(replicas.view, replicas.keys_are_younger),
+            KeyDirectory(replicas.view, replicas.keys_are_younger, uses),
             parts.secrets.hash_token,
             TokenSigner(parts.secrets.oauth),
             clock_ms,
@@ -161,6 +167,9 @@ def _api_services(
         ),
         oauth_service(
             OAuth(writes, commands, replicas.current_view, TokenSigner(secrets.oauth), clock_ms)
+        ),
+        user_service(
+            Control(writes, replicas.current_view, secrets, clock_ms), make_guard(secrets)
         ),
         Service("clean-up", tasks={"clean-up": replicas.clean_up}),
         parts.disk_watch(),

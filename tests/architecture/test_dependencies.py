@@ -3,18 +3,21 @@
 import json
 import re
 
+import pytest
+
 from tests.architecture.repository import ROOT
 
 REQUIREMENT = re.compile(r"^([a-z0-9][a-z0-9-]*)", re.MULTILINE)
 LOCKED = re.compile(r"^([a-z0-9][a-z0-9-]*)==[^\n]*\\$", re.MULTILINE)
 PIN = re.compile(r"^([a-z0-9][a-z0-9-]*)==(\S+)", re.MULTILINE)
 EXPLAINED = re.compile(r"^\| `([^`]+)` \|", re.MULTILINE)
-JAVASCRIPT = "tests/e2e/js"
+JAVASCRIPT = ("services/dashboard/static", "tests/browser", "tests/e2e/js")
 LOCKS = {
     "requirements-install.in": "requirements-install.txt",
     "requirements.in": "requirements.txt",
     "requirements-build.in": "requirements-build.txt",
     "requirements-dev.in": "requirements-dev.txt",
+    "requirements-npm.in": "requirements-npm.txt",
 }
 
 
@@ -24,7 +27,8 @@ def _read(name: str) -> str:
 
 def test_every_dependency_is_explained_and_nothing_else_is() -> None:
     wanted = {name for source in LOCKS for name in REQUIREMENT.findall(_read(source))}
-    wanted |= set(json.loads(_read(f"{JAVASCRIPT}/package.json"))["dependencies"])
+    for folder in JAVASCRIPT:
+        wanted |= set(json.loads(_read(f"{folder}/package.json"))["dependencies"])
     explained = set(EXPLAINED.findall(_read("docs/dependencies.md")))
     assert {name for name in explained if ":" not in name} == wanted
 
@@ -43,9 +47,10 @@ def test_every_locked_package_has_hashes_and_no_lock_names_an_index() -> None:
         assert "index-url" not in content
 
 
-def test_every_package_of_javascript_is_locked_by_hash_and_no_lock_names_a_registry() -> None:
-    lock = json.loads(_read(f"{JAVASCRIPT}/package-lock.json"))
-    asked = json.loads(_read(f"{JAVASCRIPT}/package.json"))["dependencies"]
+@pytest.mark.parametrize("folder", JAVASCRIPT)
+def test_every_package_of_npm_is_locked_by_hash_and_no_lock_names_a_registry(folder: str) -> None:
+    lock = json.loads(_read(f"{folder}/package-lock.json"))
+    asked = json.loads(_read(f"{folder}/package.json"))["dependencies"]
     assert lock["packages"].pop("")["dependencies"] == asked
     for name, package in lock["packages"].items():
         assert package["integrity"].startswith("sha512-"), name

@@ -2,7 +2,7 @@
 
 It serves `/health` on the port where the real one would answer, notes what it does in
 `$TESSERA_HOME/events`, and behaves as `$TESSERA_HOME/fake-NAME` says: `crash`, `sick`,
-`deaf` or `no keys`.
+`deaf`, `incomplete` or `no keys`.
 """
 
 import json
@@ -34,7 +34,7 @@ class Health(BaseHTTPRequestHandler):
     """Answers `/health`."""
 
     def do_GET(self) -> None:
-        body = b'{"status":"ok"}'
+        body = json.dumps(answer).encode()
         self.send_response(503 if conduct == "sick" else 200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -49,12 +49,17 @@ def end(*_arguments: object) -> None:
     threading.Thread(target=server.shutdown).start()
 
 
+#: What a host that is well says, and what a dashboard says whose files cannot be had.
+answer: dict[str, object] = {"status": "ok"}
+if conduct == "incomplete":
+    answer = {"status": "unavailable", "parts": {"browser files": {"state": "missing"}}}
 if conduct == "crash":
     sys.exit(f"{name} cannot start: the moon is full")
 server = ThreadingHTTPServer(("127.0.0.1", port), Health)
 signal.signal(signal.SIGTERM, signal.SIG_IGN if conduct == "deaf" else end)
 if name == "api" and conduct != "no keys":
-    (home / "keys.json").write_text(json.dumps({"app_id": "a-1", "app_token": "t-1"}))
+    sign_in = {"dashboard_email": "first@people.test", "dashboard_password": "p-1"}
+    (home / "keys.json").write_text(json.dumps({"app_id": "a-1", "app_token": "t-1", **sign_in}))
 say(f"{name} serves")
 server.serve_forever(poll_interval=0.02)
 say(f"{name} ends")

@@ -36,6 +36,7 @@ class Installation:
             **{key: text for key, text in os.environ.items() if not key.startswith("TESSERA_")},
             "TESSERA_HOME": str(path),
             "TESSERA_PORT": str(self.port),
+            "TESSERA_DASHBOARD": "0",
         }
 
     def command(self, name: str) -> subprocess.CompletedProcess[str]:

@@ -21,6 +21,7 @@ from runtime.base.faults import NotSent, OutcomeUnknown
 from runtime.http.errors import ApiError
 from runtime.replica.command_sender import CommandSender
 from schemas.commands import CommandBody
+from schemas.privileges import ADMIN
 from schemas.projects import (
     CONTROL_PROJECT,
     ApiKey,
@@ -31,10 +32,13 @@ from schemas.projects import (
     SetTimeZone,
 )
 from schemas.records import Decided
+from schemas.user_commands import CreateUser
 from services.catalog.projects.keys import Keys, KeysError, Presets, settle_keys
 from services.catalog.reads import Reads
+from services.catalog.users.passwords import hash_password
 
 PROJECT_NAME = "Default project"
+FIRST_NAME = "Administrator"
 RETRY_SECONDS = 0.5
 
 log = structlog.get_logger(__name__)
@@ -105,7 +109,15 @@ class Bootstrap:
                 await self._send(CONTROL_PROJECT, ReplaceKey(key))
         await self._set_origins(control, keys.project_id)
         await self._set_zones(control)
+        if next(iter(control.scan(tables.USERS)), None) is None:
+            await self._create_user(keys)
         return keys
+
+    async def _create_user(self, keys: Keys) -> None:
+        """The first user, who administers the installation's own project."""
+        password_hash = await asyncio.to_thread(hash_password, keys.dashboard_password)
+        body = CreateUser(keys.dashboard_email, FIRST_NAME, password_hash, {keys.project_id: ADMIN})
+        await self._send(CONTROL_PROJECT, body, _command_id("user", keys.project_id))
 
     async def _create(self, project_id: str, keys: tuple[ApiKey, ...]) -> None:
         installation = self._installation

@@ -6,8 +6,12 @@ from typing import Final
 
 from engine.kernel import tables
 from engine.kernel.state import View
+from engine.users.store import privileges_in
 from runtime.http.auth import KnownKey
+from runtime.http.sessions import SignedIn
+from schemas.base import Millis
 from schemas.projects import CONTROL_PROJECT, Project
+from services.catalog.users.uses import SessionUses
 
 #: The client-side endpoints that a project can switch off, and the setting that does.
 _FLAGS: Final[Mapping[str, str]] = MappingProxyType(
@@ -27,10 +31,14 @@ class KeyDirectory:
     """
 
     def __init__(
-        self, view_of: Callable[[str], View], is_younger: Callable[[float], Awaitable[bool]]
+        self,
+        view_of: Callable[[str], View],
+        is_younger: Callable[[float], Awaitable[bool]],
+        uses: SessionUses,
     ) -> None:
         self._view_of = view_of
         self._is_younger = is_younger
+        self._uses = uses
 
     def key(self, key_id: str) -> KnownKey | None:
         found = self._view_of(CONTROL_PROJECT).get(tables.KEYS, key_id)
@@ -58,6 +66,30 @@ class KeyDirectory:
     def anyone_trusts(self, origins: frozenset[str]) -> bool:
         projects = self._view_of(CONTROL_PROJECT).scan(tables.PROJECTS)
         return any(each.deleted_at is None and _trusts(each, origins) for each in projects)
+
+    def session(self, token_hash: str, now: Millis) -> SignedIn | None:
+        view = self._view_of(CONTROL_PROJECT)
+        place = view.get(tables.USER_TOKENS, token_hash)
+        session = None if place is None else view.get(tables.USER_SESSIONS, *place)
+        user = None if place is None else view.get(tables.USERS, place[0])
+        if session is None or user is None:
+            return None
+        if session.ends_at(self._uses.last(session.id)) <= now:
+            return None
+        self._uses.note(session, now)
+        return SignedIn(user.id, session.id, user.email, user.must_change_password)
+
+    def privileges(self, user_id: str, project: str) -> frozenset[str] | None:
+        control = self._view_of(CONTROL_PROJECT)
+        user = control.get(tables.USERS, user_id)
+        found = control.get(tables.PROJECTS, project)
+        if user is None or found is None or found.deleted_at is not None:
+            return None
+        if project not in user.memberships:
+            return None
+        if self._view_of(project).get(tables.OPENED, project) is None:
+            return None
+        return privileges_in(control, user, project)
 
     async def is_younger(self, seconds_max: float) -> bool:
         return await self._is_younger(seconds_max)

@@ -13,6 +13,9 @@ from pathlib import Path
 import msgspec
 
 PROJECT_ID_LENGTH = 10
+PASSWORD_BYTES = 12
+#: Nobody gets mail there; it is what the first user signs in with.
+FIRST_EMAIL = "admin@tessera.local"
 _ALPHABET = string.ascii_letters + string.digits
 
 
@@ -43,6 +46,9 @@ class Keys(msgspec.Struct, frozen=True):
     client_token: str
     management_id: str
     management_token: str
+    #: The first user, and a password that has to be changed at the first sign-in.
+    dashboard_email: str = ""
+    dashboard_password: str = ""
 
 
 def settle_keys(path: Path, presets: Presets, known_project: str | None) -> Keys:
@@ -59,7 +65,7 @@ def settle_keys(path: Path, presets: Presets, known_project: str | None) -> Keys
     keys = Keys(
         project_id=project_id or presets.project_id or _new_project_id(),
         **{
-            name: getattr(presets, name) or held.get(name) or make()
+            name: getattr(presets, name, None) or held.get(name) or make()
             for name, make in (
                 ("app_id", _new_id),
                 ("app_token", _new_token),
@@ -67,6 +73,8 @@ def settle_keys(path: Path, presets: Presets, known_project: str | None) -> Keys
                 ("client_token", _new_token),
                 ("management_id", _new_id),
                 ("management_token", _new_token),
+                ("dashboard_email", lambda: FIRST_EMAIL),
+                ("dashboard_password", _new_password),
             )
         },
     )
@@ -110,6 +118,10 @@ def _new_id() -> str:
 
 def _new_token() -> str:
     return secrets.token_urlsafe(32)
+
+
+def _new_password() -> str:
+    return secrets.token_urlsafe(PASSWORD_BYTES)
 
 
 def _new_project_id() -> str:

@@ -1,7 +1,8 @@
 """Which projects a management key manages.
 
 The key of the installation's own project manages every project; the key that came with another
-project manages that one alone. What a key does not manage is not found.
+project manages that one alone. A user manages the project that the request names, as far as the
+role there allows. What is not managed is not found.
 """
 
 import re
@@ -38,14 +39,15 @@ class Management:
         own, control = await self._find_own(request)
         if own is None:
             return ()
-        found = (each for each in control.scan(tables.PROJECTS) if _manages(own, each))
+        alone = is_user(request)
+        found = (each for each in control.scan(tables.PROJECTS) if _manages(own, each, alone=alone))
         return sorted(found, key=lambda each: (each.created_at, each.id))
 
     async def project(self, request: Request, project_id: str) -> Project:
         """The project with that id. Raises ApiError 404 unless the key manages it."""
         own, control = await self._find_own(request)
         found = control.get(tables.PROJECTS, project_id)
-        if own is None or found is None or not _manages(own, found):
+        if own is None or found is None or not _manages(own, found, alone=is_user(request)):
             raise ApiError(not_found("project", project_id))
         return found
 
@@ -55,11 +57,13 @@ class Management:
         found = control.get(tables.PROJECTS, project_id)
         if own is None or found is None or found.deleted_at is None or own.managed_by is not None:
             return None
+        if is_user(request):
+            return None
         opened = (await self._view_of(project_id)).get(tables.OPENED, project_id)
         return Deleted(opened=opened is not None)
 
     async def manages_all(self, request: Request) -> bool:
-        """Whether the key is that of the installation's own project."""
+        """Whether the key is that of the installation's own project, or the user is asking there."""
         own, _ = await self._find_own(request)
         return own is not None and own.managed_by is None
 
@@ -73,7 +77,13 @@ class Management:
         return control.get(tables.PROJECTS, caller_of(request).project), control
 
 
-def _manages(own: Project, other: Project) -> bool:
+def is_user(request: Request) -> bool:
+    """Whether a user asks and no key does."""
+    return caller_of(request).kind == "user"
+
+
+def _manages(own: Project, other: Project, *, alone: bool) -> bool:
+    """`alone`: the own project and no other, whichever it is."""
     if other.deleted_at is not None:
         return False
-    return own.managed_by is None or own.id == other.id
+    return own.id == other.id or (own.managed_by is None and not alone)

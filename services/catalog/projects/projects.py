@@ -22,6 +22,7 @@ from runtime.http.auth import Caller
 from runtime.http.errors import ApiError, invalid_payload
 from runtime.http.routing import Captured, caller_of, management_router
 from schemas.errors import refuse
+from schemas.privileges import ADMIN
 from schemas.projects import (
     CONTROL_PROJECT,
     ApiKey,
@@ -39,8 +40,9 @@ from schemas.projects import (
     UpdateProject,
 )
 from schemas.records import Answer, Decided
+from schemas.user_commands import AssignUser
 from services.catalog.projects.keys import PROJECT_ID_LENGTH
-from services.catalog.projects.management import Management
+from services.catalog.projects.management import Management, is_user
 from services.catalog.projects.project_bodies import (
     CreateProjectBody,
     ProjectTerms,
@@ -140,7 +142,15 @@ class _Projects:
         project = _project_of(answered.record) or await self._management.project(request, made.id)
         opening = OpenProject(project.terms.timezone, project.case_sensitive_codes)
         await self._writes.decide(caller, opening, _once("open", made.id), project=made.id)
+        if caller.kind == "user":
+            await self._join(caller, made.id)
         return self._writes.respond(request, 200, self._body(project) | _shown_once(made))
+
+    async def _join(self, caller: Caller, project_id: str) -> None:
+        """Has whoever made a project administer it."""
+        system = Caller(CONTROL_PROJECT, "system", caller.key_id)
+        command = AssignUser(project_id, ADMIN, user_id=caller.key_id)
+        await self._writes.decide(system, command, _once("join", project_id))
 
     async def update(self, request: Request, project_id: str, body: UpdateProjectBody) -> Response:
         found = await self._management.project(request, project_id)
@@ -188,7 +198,7 @@ class _Projects:
         # Only who names a key can be asking for the answer to a deletion that was.
         if ended is None or not (identity.command_id or ended.opened):
             await self._management.project(request, project_id)
-        if not await self._management.manages_all(request):
+        if not (is_user(request) or await self._management.manages_all(request)):
             raise ApiError(refuse("forbidden", "This key cannot delete its own project"))
         answered = await self._writes.decide(
             caller, DeleteProject(project_id), identity, project=CONTROL_PROJECT

@@ -117,18 +117,25 @@ def rows_of(body: Mapping[str, Any], name: str) -> Rows:
     rows = body.get(name)
     if rows is None:
         rows = body.get(body.get("data_ref") or "data") or []
+    total = body.get("total")
     return Rows(
         rows,
-        body.get("total"),
+        total if isinstance(total, int) and "more_starting_after" not in body else None,
         bool(body.get("has_more")),
         str(body.get("more_starting_after") or body.get("next_cursor") or ""),
     )
 
 
-def list_of(path: str, name: str, fields: Sequence[Field]) -> Fetch:
-    """Fetches from a list of the API whose rows are the member `name`."""
+def list_of(path: str, name: str, fields: Sequence[Field], *, cursor: str = "") -> Fetch:
+    """Fetches from a list of the API whose rows are the member `name`.
+
+    `cursor`: the parameter by which it goes on, where it knows no pages.
+    """
 
     async def fetch(visit: Visit, query: Query) -> Rows:
-        return rows_of(await visit.api.get(path, query.for_api(fields, visit.show)), name)
+        params = query.for_api(fields, visit.show)
+        if cursor and query.cursor:
+            params.append((cursor, query.cursor))
+        return rows_of(await visit.api.get(path, params), name)
 
     return fetch

@@ -33,6 +33,10 @@ from services.catalog.campaigns.simulations import simulation_front
 from services.catalog.projects.directory import KeyDirectory
 from services.catalog.projects.oauth import OAuth, oauth_service
 from services.catalog.projects.projects import Issuance
+from services.catalog.users.control import Control
+from services.catalog.users.service import user_service
+from services.catalog.users.sign_in import make_guard
+from services.catalog.users.uses import SessionUses
 from services.catalog.vouchers.pictures import picture_service
 from services.redemption import service as redemption
 from services.redemption.front import Redemptions
@@ -103,7 +107,9 @@ class Fronts:
             clock_ms=self._now,
             make_id=lambda: f"valid_{next(self.world.ids):018x}",
         )
-        directory = KeyDirectory(self.view, self._is_younger)
+        self.uses = SessionUses()
+        self.guard = make_guard(SECRETS)
+        directory = KeyDirectory(self.view, self._is_younger, self.uses)
         self.host = Host(
             "api",
             (
@@ -127,6 +133,7 @@ class Fronts:
                 alert_service(writes, self._fresh),
                 export_service(ExportOutfit(writes, self._fresh, LINKS, self._forward, self._now)),
                 oauth_service(OAuth(writes, self, self._fresh, self.tokens, self._now)),
+                user_service(Control(writes, self._fresh, SECRETS, self._now), self.guard),
                 *extra,
             ),
             KeyGate(directory, hash_token, self.tokens, self._now, LINKS),
@@ -141,6 +148,8 @@ class Fronts:
         free = cls._free[forwards]
         taken = free.pop() if free and not world.extra else cls(world.extra, forwards=forwards)
         taken.world = world
+        taken.uses._uses.clear()
+        taken.guard.throttle._failures.clear()
         return taken
 
     async def give_back(self) -> None:

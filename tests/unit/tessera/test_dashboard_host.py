@@ -5,12 +5,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import httpx
+import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from tessera.cli import HostName
 from tessera.hosts.dashboard import FIRST_SECONDS_MAX, BrowserFiles, Dashboard
+from tessera.hosts.host import main_of
 
 
 def pages() -> Starlette:
@@ -108,3 +111,8 @@ async def test_a_fault_of_what_fetches_ends_the_host() -> None:
 
     await host({"type": "lifespan", "asgi": {}, "state": {}}, receive, send)
     assert host.fault == "fetching the browser files failed"
+
+
+@pytest.mark.parametrize("name", list(HostName), ids=str)
+def test_every_host_of_the_command_line_has_something_to_do(name: HostName) -> None:
+    assert main_of(name.value).__name__ == f"run_{name.value}"

@@ -28,6 +28,7 @@ from schemas.projects import (
 )
 from schemas.records import Decided
 from services.catalog.projects.directory import KeyDirectory
+from services.catalog.users.uses import SessionUses
 from services.redemption.ledger.outfit import Identity
 from services.redemption.ledger.writer import Writer
 from tessera.hosts import parts as parts_module
@@ -71,7 +72,7 @@ class Front:
         for followed in self.replicas.followed.values():
             followed._clock = followed.freshness._clock = lambda: self.now
         self.gate = KeyGate(
-            KeyDirectory(self.replicas.view, self.replicas.keys_are_younger),
+            KeyDirectory(self.replicas.view, self.replicas.keys_are_younger, SessionUses()),
             made.secrets.hash_token,
             TokenSigner(made.secrets.oauth),
             now_ms,

@@ -8,7 +8,8 @@ let isLeaving = false;
 const findDrawer = () => document.getElementById("drawer");
 
 function findOpener(row) {
-  return row && document.getElementById(row)?.querySelector("a.open, a, button");
+  const found = row && (document.getElementById(row) ?? document.getElementById(`row-${row}`));
+  return found && (found.querySelector("a.open, a, button") ?? found);
 }
 
 document.addEventListener("click", (event) => {

@@ -22,6 +22,9 @@ document.addEventListener("htmx:after:request", (event) => {
   const form = sourceElement?.closest?.("form[data-guard]");
   if (form?.isConnected && response?.status >= 400) form.dataset.changed = "";
 });
+for (const name of ["htmx:after:settle", "htmx:after:swap"]) {
+  document.addEventListener(name, () => { for (const form of document.querySelectorAll("form[data-guard]:has(.errors)")) form.dataset.changed = ""; });
+}
 // Links that htmx follows do not unload the page: it is asked here instead.
 document.addEventListener("htmx:before:request", (event) => {
   const { target, sourceElement } = event.detail.ctx ?? {};

@@ -22,7 +22,7 @@ let land;
 /** The countries as GeoJSON, fetched once. */
 function fetchLand() {
   land ??= (async () => {
-    const [answer] = await Promise.all([fetch(LAND), globalThis.topojson ?? import("/static/vendor/topojson-client.js")]);
+    const [answer] = await Promise.all([fetch(LAND), globalThis.topojson ?? import("/static/vendor/topojson-client.min.js")]);
     const told = await answer.json();
     return globalThis.topojson.feature(told, told.objects.countries);
   })();

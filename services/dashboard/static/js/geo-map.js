@@ -85,7 +85,11 @@ class GeoEditor {
     const area = this.get("geojson");
     let problem = "";
     try { if (area) this.polygons = readGeoJson(area.value); } catch (fault) { problem = fault.message; }
-    area?.setCustomValidity(this.kind === "polygon" ? problem : "");
+    this.tellProblem(problem);
+  }
+
+  tellProblem(problem) {
+    this.get("geojson")?.setCustomValidity?.(this.kind === "polygon" ? problem : "");
     const place = this.get("problem");
     if (place) place.textContent = problem;
   }
@@ -108,7 +112,7 @@ class GeoEditor {
     this.isWriting = true;
     (this.get(this.kind === "circle" ? "lat" : "geojson") ?? this.box).dispatchEvent(new Event("change", { bubbles: true }));
     this.isWriting = false;
-    this.read();
+    this.tellProblem("");
   }
 
   /** Draws the shape, its corners and the lines of numbers anew. */
@@ -163,8 +167,8 @@ class GeoEditor {
 
   removeCorner(polygon, ring, at) {
     ring.splice(at, 1);
-    if (ring.length < 3) polygon.splice(polygon.indexOf(ring), 1);
-    this.polygons = this.polygons.filter(([outer]) => outer?.length >= 3 && (polygon.includes(outer) ? outer !== ring : true));
+    if (ring.length < 3 && ring === polygon[0]) this.polygons.splice(this.polygons.indexOf(polygon), 1);
+    else if (ring.length < 3) polygon.splice(polygon.indexOf(ring), 1);
     this.write();
     this.show();
   }

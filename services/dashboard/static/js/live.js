@@ -1,14 +1,18 @@
 // What happens now: one stream a page, told to what follows it, and never under somebody's hands.
 //
-// Events of the stream: any kind of object, such as `redemption` {type, id}; `rate` {succeeded, failed} of the second before;
-// `notification` {unread}; `state` {state: "live" | "catching-up"}.
+// Events of the stream: `redemptions`, or any other name that elements follow; `rate` {succeeded, failed} of the second before;
+// `notification` {unread}; `state` {state: "live" | "catching-up"}; `closed` when the server ends it in peace.
 import { isAtWorkIn, isSomethingOpen, onShown } from "./page.js";
 
 const REST_MS = 2_000;
 const WORDS = { live: "Live", connecting: "Connecting", "catching-up": "Catching up" };
 const SECONDS = 120;
 
+const RETRY_MS = 3_000;
+const RETRY_MAX_MS = 60_000;
+
 let source;
+let attempts = 0;
 let address;
 const heard = new Set();
 /** What happened and was not shown yet, by the name that elements follow. */
@@ -30,7 +34,7 @@ function tellState(state) {
 }
 
 const pluralOf = (kind) => (kind.endsWith("y") ? `${kind.slice(0, -1)}ies` : `${kind}s`);
-const kindOf = (plural) => (plural.endsWith("ies") ? `${plural.slice(0, -3)}y` : plural.replace(/s$/, ""));
+const singularOf = (plural) => (plural.endsWith("ies") ? `${plural.slice(0, -3)}y` : plural.replace(/s$/, ""));
 
 function refresh() {
   if (!waiting.size || isSomethingOpen() || document.hidden) return;
@@ -76,35 +80,46 @@ function takeNotification({ unread }) {
   refresh();
 }
 
-function hear(kind) {
-  if (!source || heard.has(kind)) return;
-  heard.add(kind);
-  source.addEventListener(kind, () => { waiting.add(pluralOf(kind)); refresh(); });
+/** Listens for what is followed: `redemptions`, and `redemption` for one of them. */
+function hear(name) {
+  if (!source || heard.has(name)) return;
+  heard.add(name);
+  for (const kind of new Set([name, singularOf(name)])) source.addEventListener(kind, () => { waiting.add(name); refresh(); });
 }
 
-function connect() {
+function connect(isQuiet = false) {
   address = document.body.dataset.live;
   source?.close();
   source = undefined;
   heard.clear();
   if (!address) return;
   source = new EventSource(address);
-  tellState("connecting");
+  if (isQuiet !== true) tellState("connecting");
   const on = (name, take) => source.addEventListener(name, (event) => { try { take(JSON.parse(event.data)); } catch { /* a line that is no JSON tells nothing */ } });
-  source.onopen = () => { tellState("live"); };
-  source.onerror = () => tellState("connecting");
+  source.onopen = () => { attempts = 0; tellState("live"); };
+  source.onerror = () => {
+    tellState("connecting");
+    // A browser asks again by itself unless it was refused.
+    if (source?.readyState === EventSource.CLOSED) setTimeout(connect, Math.min(RETRY_MAX_MS, RETRY_MS * 2 ** attempts++));
+  };
+  source.addEventListener("closed", () => connect(true));
+  hearAll();
   on("state", ({ state }) => { if (state in WORDS) tellState(state); });
   on("rate", takeRate);
   on("notification", takeNotification);
   on("message", ({ kind }) => { if (kind) { waiting.add(pluralOf(kind)); refresh(); } });
 }
 
+function hearAll() {
+  for (const element of document.querySelectorAll("[data-follows]")) for (const name of element.dataset.follows.split(/\s+/)) if (name) hear(name);
+}
+
 onShown(() => {
-  if (document.body.dataset.live !== address) connect();
+  if ((document.body.dataset.live ?? "") !== (address ?? "")) connect();
   const box = document.getElementById("live");
   // A page that came over the one before says anew what is known already.
   if (box && source && !box.dataset.state) tellState(source.readyState === EventSource.OPEN ? "live" : "connecting");
-  for (const element of document.querySelectorAll("[data-follows]")) for (const name of element.dataset.follows.split(/\s+/)) if (name) hear(kindOf(name));
+  hearAll();
 });
 setInterval(refresh, REST_MS / 2);
 document.addEventListener("visibilitychange", refresh);

@@ -13,6 +13,11 @@ const boxOf = (input) => input.closest(".lookup[data-name]");
 const optionsOf = (input) => [...(listOf(input)?.querySelectorAll("[role=option]:not([aria-disabled=true])") ?? [])];
 const isCombobox = (element) => element?.getAttribute?.("role") === "combobox";
 
+/** Two lists of the same page never share the names of their options. */
+function nameOptions(list) {
+  [...list.querySelectorAll("[role=option]")].forEach((each, at) => { each.id = `${list.id}-${at}`; });
+}
+
 function show(input, on) {
   const list = listOf(input);
   if (!list?.popover) return;
@@ -118,6 +123,7 @@ document.addEventListener("click", (event) => {
 });
 onShown(() => {
   settle();
+  for (const list of document.querySelectorAll("[role=listbox]")) nameOptions(list);
   const input = document.activeElement;
   if (isCombobox(input) && listOf(input)?.childElementCount) show(input, true);
 });

@@ -8,7 +8,7 @@ const root = document.documentElement;
 
 async function loadPlot() {
   if (!globalThis.uPlot && document.readyState === "loading") await new Promise((done) => { document.addEventListener("DOMContentLoaded", done, { once: true }); });
-  return globalThis.uPlot ?? (await import("/static/vendor/uplot.esm.js")).default;
+  return globalThis.uPlot ?? (await import("/static/vendor/uPlot.esm.js")).default;
 }
 const uPlot = await loadPlot();
 

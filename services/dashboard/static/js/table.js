@@ -20,7 +20,7 @@ function settle(table) {
   for (const bar of scope.querySelectorAll(".bulk")) {
     bar.hidden = !count;
     const isAll = bar.querySelector("[data-all-input]")?.value === "true";
-    for (const each of bar.querySelectorAll("[data-count]")) each.textContent = isAll ? (each.dataset.total ?? count) : count;
+    for (const each of bar.querySelectorAll("[data-count]")) each.textContent = `${isAll ? (each.dataset.total ?? count) : count} ${each.dataset.count || "selected"}`;
     const all = bar.querySelector('[data-select="all"]');
     if (all) all.hidden = isAll || count < rows.length;
   }

@@ -86,7 +86,7 @@ async def test_a_request_goes_on_as_it_came_without_its_secrets(world: World) ->
     answer = await world.call("POST", "/v1/echo/a%2Fb", {"x": 1}, headers, params={"q[$in]": "ü"})
     body: dict[str, Any] = answer.json()
     assert body["id"] == "a/b"
-    assert body["caller"] == ["proj", "server", "app"]
+    assert body["caller"] == ["proj", "server", "app", "", ""]
     assert body["positions"] == [["ledger", 0, 41], ["validations", 3, 7]]
     assert body["query"] == str(answer.request.url.query, "ascii")
     assert body["body"] == '{"x":1}'

@@ -10,9 +10,11 @@ import pytest
 from engine.kernel import tables
 from runtime.base.faults import NotSent
 from schemas.projects import CONTROL_PROJECT, CreateProject, OpenProject, ReplaceKey, UpdateProject
+from schemas.user_commands import CreateUser
 from services.catalog.projects.bootstrap import Bootstrap, Installation
 from services.catalog.projects.directory import KeyDirectory
 from services.catalog.projects.keys import Keys, KeysError, Presets
+from services.catalog.users.uses import SessionUses
 from tests.unit.services.ledger import Ledger
 from tests.unit.services.world import hash_token
 
@@ -36,7 +38,7 @@ async def _is_younger(_: float) -> bool:
 
 
 def _works(ledger: Ledger, key_id: str, token: str) -> bool:
-    known = KeyDirectory(ledger.view, _is_younger).key(key_id)
+    known = KeyDirectory(ledger.view, _is_younger, SessionUses()).key(key_id)
     return known is not None and known.token_hash == hash_token(token)
 
 
@@ -86,7 +88,7 @@ async def test_a_start_that_was_cut_off_is_completed(tmp_path: Path, cut_after: 
     assert (tmp_path / "keys.json").read_bytes() == written
     assert _works(ledger, keys.app_id, keys.app_token)
     kinds = [type(each.body) for each in ledger.commands]
-    assert kinds == [CreateProject, OpenProject]
+    assert kinds == [CreateProject, OpenProject, CreateUser]
 
 
 async def test_it_waits_for_a_ledger_that_is_not_up(tmp_path: Path) -> None:

@@ -1,0 +1,206 @@
+"""Users in the state: by id, by address, by the hashes of what lets somebody in."""
+
+from types import MappingProxyType
+
+from msgspec import structs
+
+from engine.kernel import tables
+from engine.kernel.due import drop_due, put_due
+from engine.kernel.room import Folds
+from engine.kernel.state import State
+from schemas.base import Millis
+from schemas.user_events import (
+    InvitationEnded,
+    InvitationsForgotten,
+    MembershipSet,
+    PasswordResetsForgotten,
+    PasswordResetStarted,
+    PasswordSet,
+    RoleDeleted,
+    RoleStored,
+    SignInFailed,
+    TwoFactorSet,
+    UserCreated,
+    UserInvited,
+    UserSessionsEnded,
+    UserSessionsForgotten,
+    UserSessionsUsed,
+    UserSignedIn,
+    UserUpdated,
+)
+from schemas.users import ACTIVITY_MAX, PasswordReset, User, UserAct, UserActivity, UserSession
+
+
+def user_stored(state: State, event: UserCreated | UserUpdated | MembershipSet, _: Millis) -> None:
+    """The user is as the event says."""
+    _store(state, event.user)
+
+
+def user_signed_in(state: State, event: UserSignedIn, at: Millis) -> None:
+    """The session's token works."""
+    session = event.session
+    _store(state, event.user)
+    state.put(tables.USER_SESSIONS, session, session.user_id, session.id)
+    state.put(tables.USER_TOKENS, (session.user_id, session.id), session.token_hash)
+    put_due(state, _session_due(session))
+    if event.recovery_code_used:
+        act = UserAct("recovery_code_used", at, session.place, session.id)
+        _note(state, session.user_id, act)
+    _note(state, session.user_id, UserAct("signed_in", at, session.place, session.id))
+
+
+def sign_in_failed(state: State, event: SignInFailed, at: Millis) -> None:
+    """The user can see it."""
+    _note(state, event.user_id, UserAct("sign_in_failed", at, event.place))
+
+
+def sessions_ended(state: State, event: UserSessionsEnded, at: Millis) -> None:
+    """Their tokens work no longer."""
+    for session_id in event.session_ids:
+        _drop_session(state, event.user_id, session_id)
+        _note(state, event.user_id, UserAct("session_ended", at, None, session_id))
+
+
+def sessions_used(state: State, event: UserSessionsUsed, _: Millis) -> None:
+    """Their idle time begins anew."""
+    for each in event.used:
+        session = state.get(tables.USER_SESSIONS, each.user_id, each.session_id)
+        if session is not None:
+            used = structs.replace(session, last_used_at=each.at)
+            state.put(tables.USER_SESSIONS, used, used.user_id, used.id)
+
+
+def sessions_forgotten(state: State, event: UserSessionsForgotten, _: Millis) -> None:
+    """Their time was over anyway."""
+    for key in event.keys:
+        _drop_session(state, *key.split("/", 1))
+
+
+def password_set(state: State, event: PasswordSet, at: Millis) -> None:
+    """The password is another; a link to set it is used up."""
+    _store(state, event.user)
+    _drop_reset(state, event.user.id)
+    act = UserAct("password_reset" if event.how == "reset" else "password_changed", at, event.place)
+    _note(state, event.user.id, act)
+
+
+def two_factor_set(state: State, event: TwoFactorSet, at: Millis) -> None:
+    """The second factor is as the event says."""
+    _store(state, event.user)
+    if event.how == "enabled":
+        _note(state, event.user.id, UserAct("two_factor_enabled", at, event.place))
+    elif event.how == "disabled":
+        _note(state, event.user.id, UserAct("two_factor_disabled", at, event.place))
+
+
+def user_invited(state: State, event: UserInvited, _: Millis) -> None:
+    """The link works."""
+    invitation = event.invitation
+    state.put(tables.INVITATIONS, invitation, invitation.id)
+    state.put(tables.INVITATION_TOKENS, invitation.id, invitation.token_hash)
+    put_due(state, tables.Due(tables.DUE_INVITATION, invitation.id, invitation.expires_at))
+
+
+def invitation_ended(state: State, event: InvitationEnded, _: Millis) -> None:
+    """The link works no longer."""
+    _drop_invitation(state, event.invitation_id)
+
+
+def invitations_forgotten(state: State, event: InvitationsForgotten, _: Millis) -> None:
+    """Their time was over anyway."""
+    for invitation_id in event.invitation_ids:
+        _drop_invitation(state, invitation_id)
+
+
+def reset_started(state: State, event: PasswordResetStarted, _: Millis) -> None:
+    """The link works, and none before it."""
+    reset = event.reset
+    _drop_reset(state, reset.user_id)
+    state.put(tables.PASSWORD_RESETS, reset, reset.user_id)
+    state.put(tables.RESET_TOKENS, reset.user_id, reset.token_hash)
+    put_due(state, _reset_due(reset))
+
+
+def resets_forgotten(state: State, event: PasswordResetsForgotten, _: Millis) -> None:
+    """Their time was over anyway."""
+    for user_id in event.user_ids:
+        _drop_reset(state, user_id)
+
+
+def role_stored(state: State, event: RoleStored, _: Millis) -> None:
+    """The role is as the event says."""
+    state.put(tables.ROLES, event.role, event.role.project_id, event.role.id)
+
+
+def role_deleted(state: State, event: RoleDeleted, _: Millis) -> None:
+    """The role is gone."""
+    state.delete(tables.ROLES, event.role.project_id, event.role.id)
+
+
+def _store(state: State, user: User) -> None:
+    """Stores the user, who is found by an address that never changes."""
+    state.put(tables.USERS, user, user.id)
+    if user.email:
+        state.put(tables.USER_EMAILS, user.id, tables.source_key(user.email))
+
+
+def _note(state: State, user_id: str, act: UserAct) -> None:
+    known = state.get(tables.USER_ACTIVITIES, user_id) or UserActivity(user_id)
+    acts = (*known.acts, act)[-ACTIVITY_MAX:]
+    state.put(tables.USER_ACTIVITIES, UserActivity(user_id, acts), user_id)
+
+
+def _drop_session(state: State, user_id: str, session_id: str) -> None:
+    session = state.get(tables.USER_SESSIONS, user_id, session_id)
+    if session is not None:
+        state.delete(tables.USER_SESSIONS, user_id, session_id)
+        state.delete(tables.USER_TOKENS, session.token_hash)
+        drop_due(state, _session_due(session))
+
+
+def _session_due(session: UserSession) -> tables.Due:
+    key = f"{session.user_id}/{session.id}"
+    return tables.Due(tables.DUE_USER_SESSION, key, session.expires_at)
+
+
+def _drop_invitation(state: State, invitation_id: str) -> None:
+    invitation = state.get(tables.INVITATIONS, invitation_id)
+    if invitation is not None:
+        state.delete(tables.INVITATIONS, invitation_id)
+        state.delete(tables.INVITATION_TOKENS, invitation.token_hash)
+        drop_due(state, tables.Due(tables.DUE_INVITATION, invitation_id, invitation.expires_at))
+
+
+def _drop_reset(state: State, user_id: str) -> None:
+    reset = state.get(tables.PASSWORD_RESETS, user_id)
+    if reset is not None:
+        state.delete(tables.PASSWORD_RESETS, user_id)
+        state.delete(tables.RESET_TOKENS, reset.token_hash)
+        drop_due(state, _reset_due(reset))
+
+
+def _reset_due(reset: PasswordReset) -> tables.Due:
+    return tables.Due(tables.DUE_RESET, reset.user_id, reset.expires_at)
+
+
+FOLDS: Folds = MappingProxyType(
+    {
+        UserCreated: user_stored,
+        UserUpdated: user_stored,
+        MembershipSet: user_stored,
+        UserSignedIn: user_signed_in,
+        SignInFailed: sign_in_failed,
+        UserSessionsEnded: sessions_ended,
+        UserSessionsUsed: sessions_used,
+        UserSessionsForgotten: sessions_forgotten,
+        PasswordSet: password_set,
+        TwoFactorSet: two_factor_set,
+        UserInvited: user_invited,
+        InvitationEnded: invitation_ended,
+        InvitationsForgotten: invitations_forgotten,
+        PasswordResetStarted: reset_started,
+        PasswordResetsForgotten: resets_forgotten,
+        RoleStored: role_stored,
+        RoleDeleted: role_deleted,
+    }
+)

@@ -1,0 +1,1 @@
+"""Users: signing in, the own account, the members of a project and their roles."""

@@ -1,0 +1,182 @@
+"""Changes: who changed what a shop set up, from what to what."""
+
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from htpy import Node, dd, del_, div, dl, dt, fragment, ins, span
+
+from services.dashboard.lists.fields import Field
+from services.dashboard.lists.handlers import list_pages
+from services.dashboard.lists.resource import Column, Empty, Resource, Row, list_of
+from services.dashboard.parts.facts import block, code_text, facts, link, raw_block
+from services.dashboard.parts.page import Details
+from services.dashboard.parts.show import NOTHING
+from services.dashboard.sections.audit.tabs import TABS
+from services.dashboard.web.asking import Refused
+from services.dashboard.web.routes import Page
+from services.dashboard.web.visit import Visit
+
+#: Kinds of things whose changes are told → where one of them is shown.
+PLACES: Final = {
+    "campaign": "/campaigns/",
+    "voucher": "/vouchers/",
+    "promotion_tier": "/promotion-tiers/",
+    "promotion_stack": "/promotion-stacks/",
+    "validation_rules": "/validation-rules/",
+    "category": "/categories/",
+    "product": "/products/",
+    "sku": "/skus/",
+    "products_collection": "/collections/",
+    "order": "/orders/",
+    "customer": "/customers/",
+    "segment": "/segments/",
+    "location": "/locations/",
+    "redemption": "/redemptions/",
+}
+FIELDS: Final = (
+    Field(
+        "entity",
+        "Kind",
+        "choice",
+        tuple((each, each.replace("_", " ").capitalize()) for each in PLACES),
+        ops=("is",),
+        parameter="entity",
+    ),
+    Field("object", "Id", "choice", ops=("is",), parameter="object"),
+    Field("created_at", "Date", "time", ops=("after", "before"), parameter="created_at"),
+)
+
+
+def entity_link(entity: Any) -> Node:
+    """A way to what was changed."""
+    if not isinstance(entity, dict):
+        return NOTHING
+    kind, name = str(entity.get("object")), str(entity.get("id"))
+    said = f"{kind.replace('_', ' ')} {name}"
+    return link(said, PLACES[kind] + name) if kind in PLACES else said
+
+
+def _what(row: Row) -> str:
+    entity = row.get("entity") or {}
+    return f"{str(entity.get('object')).replace('_', ' ').capitalize()} {row.get('action')}"
+
+
+def _who(row: Row) -> str:
+    calls = row.get("api_calls") or []
+    return str(calls[0].get("user") or calls[0].get("key_id")) if calls else "By itself"
+
+
+def _fields(row: Row) -> str:
+    return ", ".join(each["path"] for each in row.get("changes") or []) or NOTHING
+
+
+COLUMNS: Final = (
+    Column("what", "Change", lambda row, _: _what(row)),
+    Column("entity", "Of", lambda row, _: entity_link(row.get("entity"))),
+    Column("fields", "What became different", lambda row, _: span(".muted")[_fields(row)]),
+    Column("who", "By", lambda row, _: _who(row), is_mono=True),
+    Column("channel", "Channel", lambda row, _: row.get("channel") or NOTHING, is_shown=False),
+    Column(
+        "date",
+        "Date",
+        lambda row, show: show.when(row.get("created_at")),
+        "created_at",
+        is_number=True,
+    ),
+)
+
+
+def diff(changes: Any) -> Node:
+    """From what to what, a line each."""
+    rows = changes or []
+    if not rows:
+        return span(".muted")["Nothing that is shown became different."]
+    return dl(".diff")[
+        (
+            (
+                dt(".mono")[each["path"]],
+                dd[del_[_said(each.get("from"))], " → ", ins[_said(each.get("to"))]],
+            )
+            for each in rows
+        )
+    ]
+
+
+def _said(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)
+
+
+async def tell_change(visit: Visit, change_id: str) -> Details:
+    """One change, with its event."""
+    event = await visit.api.get(f"/v1/audit/events/{change_id}")
+    params = {
+        "created_at[after]": _just_before(event["created_at"]),
+        "order": "created_at",
+        "limit": "100",
+    }
+    rows = (await visit.api.get("/v1/audit/changes", params)).get("data") or []
+    row = next((each for each in rows if each["id"] == change_id), None)
+    if row is None:
+        raise Refused(404, {"key": "not_found", "message": "There is no such change"})
+    return change_details(visit, row)
+
+
+def _just_before(moment: str) -> str:
+    return (datetime.fromisoformat(moment) - timedelta(milliseconds=1)).isoformat()
+
+
+def change_details(visit: Visit, row: Row) -> Details:
+    """The same of what was answered."""
+    calls = row.get("api_calls") or []
+    return Details(
+        title=_what(row),
+        name=_what(row),
+        href=f"/changes/{row['id']}",
+        body=fragment[
+            facts(
+                ("Of", entity_link(row.get("entity"))),
+                ("Date", visit.show.when(row.get("created_at"))),
+                ("By", _who(row)),
+                ("Channel", row.get("channel")),
+                ("Event", link(row["id"], f"/events/{row['id']}")),
+                ("Command", code_text(row.get("command"))),
+            ),
+            block("What became different", diff(row.get("changes"))),
+            block(
+                "Calls",
+                [
+                    div[link(f"{each['method']} {each['path']}", f"/api-calls/{each['id']}")]
+                    for each in calls
+                ]
+                or span(".muted")["None"],
+            ),
+            raw_block(
+                row, f"/v1/audit/changes?object={(row.get('entity') or {}).get('id')}", "The change"
+            ),
+        ],
+    )
+
+
+CHANGES: Final = Resource(
+    title="Changes",
+    one="change",
+    lead="Who changed what the shop set up, from what to what.",
+    path="/changes",
+    needs="audit.read",
+    icon="history",
+    columns=COLUMNS,
+    fields=FIELDS,
+    fetch=list_of("/v1/audit/changes", "data", FIELDS),
+    key=lambda row: str(row["id"]),
+    tell=tell_change,
+    tabs=TABS,
+    empty=Empty(
+        "Nothing was changed yet",
+        "Each change of a campaign, a rule, a product and so on stands here.",
+    ),
+)
+PAGES: Final[tuple[Page, ...]] = list_pages(CHANGES)

@@ -1,0 +1,190 @@
+"""Sessions: what is held for carts that were not paid yet, and giving it back."""
+
+from typing import Final
+
+from htpy import Node, fragment, span, table, tbody, td, th, thead, tr
+from starlette.responses import Response
+
+from services.dashboard.lists.fields import Field
+from services.dashboard.lists.handlers import chosen_keys, list_pages
+from services.dashboard.lists.resource import Bulk, Column, Empty, Resource, Row, list_of
+from services.dashboard.parts.facts import block, code_text, facts, link, raw_block
+from services.dashboard.parts.page import Details, confirm_dialog, dialog_button
+from services.dashboard.parts.show import NOTHING, Show, first_of
+from services.dashboard.sections.redemptions.pages import TABS
+from services.dashboard.web.answers import go_to
+from services.dashboard.web.routes import Page
+from services.dashboard.web.visit import Visit, escape_segment
+
+FIELDS: Final = (
+    Field("key", "Session", "choice", ops=("is",), parameter="key"),
+    Field("code", "Code", "choice", ops=("is",), parameter="code"),
+    Field("customer", "Customer", "lookup", ops=("is",), parameter="customer", lookup="customer"),
+)
+
+
+def _holds(row: Row, show: Show) -> str:
+    parts = []
+    for each in row.get("holds") or []:
+        said = str(each.get("code") or each.get("voucher_id"))
+        if each.get("credits"):
+            said += f" ({show.money(each['credits'])})"
+        if each.get("points"):
+            said += f" ({show.number(each['points'])} points)"
+        parts.append(said)
+    return ", ".join(parts) or NOTHING
+
+
+def _customer(row: Row) -> str:
+    return first_of(
+        row.get("customer") or {"id": row.get("customer_id")}, "name", "source_id", "email", "id"
+    )
+
+
+COLUMNS: Final = (
+    Column("key", "Session", lambda row, _: row["key"], is_mono=True),
+    Column("holds", "Holds", _holds),
+    Column("customer", "Customer", lambda row, _: _customer(row)),
+    Column(
+        "locked", "Held since", lambda row, show: show.when(row.get("locked_at")), is_number=True
+    ),
+    Column(
+        "ends",
+        "Ends",
+        lambda row, show: (
+            show.when(row["expires_at"]) if row.get("expires_at") else "When it is released"
+        ),
+        is_number=True,
+    ),
+)
+
+
+async def tell_session(visit: Visit, key: str) -> Details:
+    """One of them, and what it holds."""
+    answer = await visit.api.get("/v1/sessions", {"key": key, "limit": "1"})
+    rows = answer.get("data") or []
+    row: Row = rows[0] if rows else {"key": key, "holds": []}
+    return session_details(visit, row)
+
+
+def session_details(visit: Visit, row: Row) -> Details:
+    """The same of what was answered."""
+    key, show = str(row["key"]), visit.show
+    can_release = bool(row.get("holds")) and visit.may("sessions.release")
+    return Details(
+        title=span(".mono")[key],
+        name=f"Session {key}",
+        href=f"/sessions/{escape_segment(key)}",
+        body=fragment[
+            facts(
+                ("Session", code_text(key)),
+                (
+                    "Customer",
+                    link(_customer(row), f"/customers/{row['customer_id']}")
+                    if row.get("customer_id")
+                    else NOTHING,
+                ),
+                ("Held since", show.when(row.get("locked_at"))),
+                (
+                    "Ends",
+                    show.when(row["expires_at"])
+                    if row.get("expires_at")
+                    else "When it is released",
+                ),
+            ),
+            block("Holds", _held(row, show)),
+            raw_block(row, f"/v1/sessions?key={escape_segment(key)}", "The session"),
+        ],
+        actions=can_release
+        and fragment[span(".spacer"), dialog_button("Release", "release", ".danger", "undo")],
+        dialogs=can_release
+        and confirm_dialog(
+            "release",
+            title="Release what this session holds?",
+            what_happens=f"{_holds(row, show)}: free at once for others. The cart that held it may be refused when it pays.",
+            action=f"/sessions/{escape_segment(key)}/release",
+            do="Release",
+            keep="Keep it",
+        ),
+    )
+
+
+def _held(row: Row, show: Show) -> Node:
+    if not row.get("holds"):
+        return span(".muted")["Nothing any more."]
+    return table(".lines", aria_label="What it holds")[
+        thead[
+            tr[
+                th(scope="col")["Code"],
+                th(".num", scope="col")["Uses"],
+                th(".num", scope="col")["Credits"],
+                th(".num", scope="col")["Points"],
+            ]
+        ],
+        tbody[
+            (
+                tr[
+                    td[
+                        link(
+                            each.get("code") or each.get("voucher_id"),
+                            f"/vouchers/{escape_segment(str(each.get('code') or each.get('voucher_id')))}",
+                        )
+                    ],
+                    td(".num")[show.number(each.get("quantity"))],
+                    td(".num")[show.money(each["credits"]) if each.get("credits") else NOTHING],
+                    td(".num")[show.number(each["points"]) if each.get("points") else NOTHING],
+                ]
+                for each in row["holds"]
+            )
+        ],
+    ]
+
+
+async def release(visit: Visit) -> Response:
+    """Gives back what one holds."""
+    await visit.api.delete(f"/v1/sessions/{escape_segment(visit.path('key'))}")
+    return go_to(visit.request, "/sessions", "Released")
+
+
+async def release_chosen(visit: Visit) -> Response:
+    """Gives back what the chosen ones hold."""
+    keys = chosen_keys(await visit.form())
+    for each in keys:
+        await visit.api.delete(f"/v1/sessions/{escape_segment(each)}")
+    return go_to(visit.request, "/sessions", f"{len(keys)} released")
+
+
+SESSIONS: Final = Resource(
+    title="Sessions",
+    one="session",
+    lead="What is held for carts that are not paid yet.",
+    path="/sessions",
+    needs="sessions.read",
+    icon="lock",
+    columns=COLUMNS,
+    fields=FIELDS,
+    fetch=list_of("/v1/sessions", "data", FIELDS, cursor="starting_after_id"),
+    key=lambda row: str(row["key"]),
+    tell=tell_session,
+    order="",
+    tabs=TABS,
+    bulk=(
+        Bulk(
+            "release",
+            "Release",
+            "sessions.release",
+            "What they hold is free at once for others. Carts that held it may be refused when they pay.",
+            is_dangerous=True,
+        ),
+    ),
+    follows="sessions redemptions",
+    empty=Empty(
+        "No session holds anything",
+        "A validation with a session of type LOCK holds uses, credits and points until it is paid, released, or over.",
+    ),
+)
+PAGES: Final = (
+    Page("/sessions/release", release_chosen, "sessions.release", "POST"),
+    Page("/sessions/{key:path}/release", release, "sessions.release", "POST"),
+    *list_pages(SESSIONS),
+)

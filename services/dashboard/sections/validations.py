@@ -1,0 +1,228 @@
+"""Validations of the last thirty days: what was asked, what was answered, and why not."""
+
+from typing import Any, Final
+
+from htpy import Node, a, b, button, code, div, form, fragment, span
+from starlette.responses import Response
+
+from services.dashboard.lists.fields import Field
+from services.dashboard.lists.handlers import list_pages
+from services.dashboard.lists.resource import Column, Empty, Resource, Row, list_of
+from services.dashboard.parts.facts import (
+    badge,
+    block,
+    code_text,
+    facts,
+    json_text,
+    link,
+    raw_block,
+)
+from services.dashboard.parts.forms import idempotency
+from services.dashboard.parts.page import Details
+from services.dashboard.parts.show import NOTHING, Show, first_of
+from services.dashboard.sections.redemptions.pages import TABS
+from services.dashboard.web.answers import answer_node
+from services.dashboard.web.routes import Page
+from services.dashboard.web.visit import Visit, escape_segment
+
+FIELDS: Final = (
+    Field("result", "Result", "choice", (("VALID", "Valid"), ("INVALID", "Not valid"))),
+    Field("code", "Code", "texts"),
+    Field("failure_code", "Failure code", "texts"),
+    Field("customer_id", "Customer", "lookup", lookup="customer"),
+    Field("session_key", "Session"),
+    Field("created_at", "Date", "time"),
+    Field("id", "Id"),
+)
+
+
+def validation_badge(row: Row) -> Node:
+    """What was answered."""
+    return badge("Valid", "good") if row.get("result") == "VALID" else badge("Not valid", "bad")
+
+
+def _names(rows: Any) -> str:
+    return (
+        ", ".join(str(each.get("id") or each.get("code") or "") for each in rows or []) or NOTHING
+    )
+
+
+def _customer(row: Row) -> str:
+    return first_of(
+        row.get("customer") or {"id": row.get("customer_id")}, "name", "source_id", "email", "id"
+    )
+
+
+COLUMNS: Final = (
+    Column(
+        "asked",
+        "Asked for",
+        lambda row, _: ", ".join(map(str, row.get("asked") or [])) or "Anything that suits",
+        is_mono=True,
+    ),
+    Column("result", "Result", lambda row, _: validation_badge(row)),
+    Column(
+        "redeemables", "Applicable", lambda row, _: _names(row.get("redeemables")), is_shown=False
+    ),
+    Column(
+        "inapplicable", "Not applicable", lambda row, _: _names(row.get("inapplicable_redeemables"))
+    ),
+    Column(
+        "skipped", "Skipped", lambda row, _: _names(row.get("skipped_redeemables")), is_shown=False
+    ),
+    Column(
+        "why", "Why not", lambda row, _: span(".muted")[", ".join(row.get("failure_codes") or [])]
+    ),
+    Column("customer", "Customer", lambda row, _: _customer(row)),
+    Column("session", "Session", lambda row, _: row.get("session_key") or NOTHING, is_mono=True),
+    Column("amount", "Order", lambda row, show: show.money(row.get("amount")), is_number=True),
+    Column(
+        "discount",
+        "Discount",
+        lambda row, show: show.money(row.get("total_discount_amount")),
+        is_number=True,
+    ),
+    Column(
+        "date",
+        "Date",
+        lambda row, show: show.when(row.get("created_at")),
+        "created_at",
+        is_number=True,
+    ),
+    Column("id", "Id", lambda row, _: row["id"], is_shown=False, is_mono=True),
+)
+
+
+async def tell_validation(visit: Visit, validation_id: str) -> Details:
+    """One of them, with its request and its answer."""
+    path = f"/v1/validations/{escape_segment(validation_id)}"
+    return validation_details(visit, await visit.api.get(path))
+
+
+def validation_details(visit: Visit, row: Row) -> Details:
+    """The same of what was answered."""
+    show = visit.show
+    body = fragment[
+        [_why(each) for each in row.get("inapplicable_redeemables") or []],
+        facts(
+            ("Id", code_text(row["id"])),
+            ("Date", show.when(row.get("created_at"))),
+            (
+                "Customer",
+                link(_customer(row), f"/customers/{row['customer_id']}")
+                if row.get("customer_id")
+                else NOTHING,
+            ),
+            (
+                "Session",
+                link(row["session_key"], f"/sessions?f=key:is:{escape_segment(row['session_key'])}")
+                if row.get("session_key")
+                else NOTHING,
+            ),
+            ("Order", show.money(row.get("amount"))),
+            ("Discount", show.money(row.get("total_discount_amount"))),
+            ("Pays", b[show.money(row.get("total_amount"))]),
+        ),
+        block(
+            "Applicable",
+            [_applicable(each, show) for each in row.get("redeemables") or []]
+            or span(".muted")["None"],
+        ),
+        block("Skipped", [_why(each) for each in row["skipped_redeemables"]])
+        if row.get("skipped_redeemables")
+        else None,
+        block("Request", json_text(row.get("request"), "The request as JSON")),
+        block("Answer", json_text(row.get("answer"), "The answer as JSON")),
+        raw_block(row, f"/v1/validations/{row['id']}", "The validation"),
+    ]
+    redeemed = "/redemptions?" + (
+        f"f=customer_id:is:{row['customer_id']}" if row.get("customer_id") else ""
+    )
+    actions = fragment[
+        a(".btn", href=redeemed)["Redemptions of the customer"]
+        if row.get("customer_id") and visit.may("redemptions.read")
+        else None,
+        span(".spacer"),
+        _repeat_button(row) if visit.may("validations.validate") and row.get("request") else None,
+    ]
+    return Details(
+        title=span(".mono")[", ".join(map(str, row.get("asked") or [])) or row["id"]],
+        name=f"Validation {row['id']}",
+        href=f"/validations/{row['id']}",
+        badge=validation_badge(row),
+        body=body,
+        actions=actions,
+    )
+
+
+def _repeat_button(row: Row) -> Node:
+    return form(
+        ".plain",
+        {
+            "hx-post": f"/validations/{row['id']}/repeat",
+            "hx-target": "#repeated",
+            "hx-swap": "innerHTML",
+        },
+    )[idempotency(), button(".btn")["Ask the same now"], span("#repeated", role="status")]
+
+
+def _why(row: Row) -> Node:
+    result = row.get("result") or {}
+    error = result.get("error") or {}
+    explained = result.get("explanation") or {}
+    return div(".why")[
+        b[f"{row.get('id')}: {error.get('message') or row.get('status', '')}"],
+        span[error.get("details") or ""],
+        code[error.get("key") or ""],
+        json_text(explained, "What was compared") if explained else None,
+    ]
+
+
+def _applicable(row: Row, show: Show) -> Node:
+    order = row.get("order") or {}
+    return facts(
+        (
+            str(row.get("id")),
+            [
+                "takes off ",
+                show.money(
+                    order.get("applied_discount_amount", order.get("total_discount_amount"))
+                ),
+            ],
+        )
+    )
+
+
+async def repeat(visit: Visit) -> Response:
+    """Asks the same again, as of now and without holding anything."""
+    row = await visit.api.get(f"/v1/validations/{escape_segment(visit.path('id'))}")
+    body = {name: value for name, value in (row.get("request") or {}).items() if name != "session"}
+    answer = await visit.api.post("/v1/validations", body)
+    is_valid = bool(answer.get("valid"))
+    return answer_node(badge("Valid now", "good") if is_valid else badge("Not valid now", "bad"))
+
+
+VALIDATIONS: Final = Resource(
+    title="Validations",
+    one="validation",
+    lead="What shops asked whether it would work, kept for thirty days.",
+    path="/validations",
+    needs="validations.read",
+    icon="check",
+    columns=COLUMNS,
+    fields=FIELDS,
+    fetch=list_of("/v1/validations", "data", FIELDS),
+    key=lambda row: str(row["id"]),
+    tell=tell_validation,
+    tabs=TABS,
+    follows="validations",
+    empty=Empty(
+        "Nothing was validated yet",
+        "When a shop asks whether a code works for a cart, it stands here with the answer.",
+        curl='curl "$TESSERA/v1/validations" -H "X-App-Id: $APP_ID" -H "X-App-Token: $APP_TOKEN" -H "Content-Type: application/json" -d \'{"redeemables": [{"object": "voucher", "id": "WELCOME10"}], "order": {"amount": 10000}}\'',
+    ),
+)
+PAGES: Final = (
+    Page("/validations/{id}/repeat", repeat, "validations.validate", "POST"),
+    *list_pages(VALIDATIONS),
+)
