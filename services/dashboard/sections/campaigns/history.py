@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from htpy import Node, a, dd, del_, div, dl, dt, fragment, h2, ins, section, small, span
+from htpy import Node, a, dd, del_, div, dl, dt, fragment, h2, ins, p, section, small, span
 
 from services.dashboard.lists.resource import Row
 from services.dashboard.parts.facts import timeline
 from services.dashboard.parts.show import NOTHING, Show, read_moment
 from services.dashboard.sections.campaigns.frame import tab_page
 from services.dashboard.sections.campaigns.gathering import quietly
-from services.dashboard.web.visit import Visit
+from services.dashboard.web.visit import Visit, escape_segment
 
-SHOWN: Final = 50
+SHOWN: Final = 25
 VALUE_LENGTH_MAX: Final = 400
 #: Members of changes that are amounts in minor units.
 _MONEY: Final = ("amount_off", "amount_limit", "fixed_amount", "gift.amount", "gift.balance")
@@ -30,20 +30,23 @@ async def history_tab(visit: Visit, row: Row) -> Node:
         visit.api.get("/v1/audit/changes", {"entity": name, "limit": str(SHOWN)}),
         quietly(visit.api.get("/v1/audit/events", {"campaign": name, "limit": str(SHOWN)})),
     )
-    return history_part(changes.get("data") or [], (events or {}).get("data") or [], visit.show)
+    return history_part(
+        name, changes.get("data") or [], (events or {}).get("data") or [], visit.show
+    )
 
 
-def history_part(changes: Sequence[Row], events: Sequence[Row], show: Show) -> Node:
+def history_part(campaign: str, changes: Sequence[Row], events: Sequence[Row], show: Show) -> Node:
     """The same as nodes."""
     return div(".charts")[
-        section(".card.pad", aria_label="Changes")[
+        section(".card.pad.stack", aria_label="Changes")[
             h2["Changes"],
             timeline(
                 (show.when(each.get("created_at")), _what(each), _diff(each, show))
                 for each in changes
             ),
+            p[a(".link", href=f"/changes?f=entity:is:{escape_segment(campaign)}")["All changes"]],
         ],
-        section(".card.pad", aria_label="Events")[
+        section(".card.pad.stack", aria_label="Events")[
             h2["Events"],
             timeline(
                 (
@@ -53,6 +56,7 @@ def history_part(changes: Sequence[Row], events: Sequence[Row], show: Show) -> N
                 )
                 for each in events
             ),
+            p[a(".link", href=f"/events?f=campaign:is:{escape_segment(campaign)}")["All events"]],
         ],
     ]
 
@@ -83,8 +87,8 @@ def _diff(change: Row, show: Show) -> Node:
             fragment[
                 dt[str(each.get("path") or "").replace("_", " ")],
                 dd[
-                    del_[_say(each, "from", show)],
-                    span(aria_label="to")["→"],
+                    each.get("from") is not None
+                    and [del_[_say(each, "from", show)], span(".sr")["to"]],
                     ins[_say(each, "to", show)],
                 ],
             ]

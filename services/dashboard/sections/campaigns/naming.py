@@ -91,7 +91,7 @@ def say_discount(discount: Any, show: Show) -> str:
 
 def _say_percent(discount: Mapping[str, Any], show: Show, where: str) -> str:
     off = discount.get("percent_off")
-    said = f"{show.number(off)} %" if off is not None else "A calculated share"
+    said = f"{show.number(off)}%" if off is not None else "A calculated share"
     limit = discount.get("amount_limit")
     most = f", at most {show.money(limit)}" if limit else ""
     return f"{said} off{where}{most}"

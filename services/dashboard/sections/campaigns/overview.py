@@ -206,7 +206,11 @@ def _funnel(row: Row, period: Period, answer: Any, show: Show) -> Node:
                         if name in lists
                         else show.number(count)
                     ],
-                    small[f"{show.percent(share)} of the step before" if share is not None else ""],
+                    small[
+                        f"{show.percent(share)} of the step before"
+                        if share is not None
+                        else "\u00a0"
+                    ],
                 ]
                 for name, label, count, share in steps
             )
@@ -240,7 +244,7 @@ def _budget(budget: Row | None, show: Show) -> Node:
 def _terms(row: Row, show: Show) -> Node:
     voucher = row.get("voucher") or {}
     quantity = (voucher.get("redemption") or {}).get("quantity")
-    return div(".card.pad")[
+    return div(".card.pad.stack")[
         block(
             "Terms",
             facts(

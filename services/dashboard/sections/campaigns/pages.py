@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Final
 
-from htpy import Node, a, fragment, nav
+from htpy import Node, a, div, fragment, nav
 from starlette.responses import Response
 
 from services.dashboard.lists.filtering import filter_form
@@ -31,11 +31,15 @@ _VIEWS: Final = (
 
 def views(current: str) -> Node:
     """The ways to look at campaigns."""
-    return nav(".segmented", aria_label="View")[
-        (
-            a(href=href, aria_current="page" if href == current else None)[icon(sign, 14), label]
-            for label, href, sign in _VIEWS
-        )
+    return div[
+        nav(".segmented", aria_label="View")[
+            (
+                a(href=href, aria_current="page" if href == current else None)[
+                    icon(sign, 14), label
+                ]
+                for label, href, sign in _VIEWS
+            )
+        ]
     ]
 
 

@@ -42,7 +42,7 @@ def told_part(
 ) -> Node:
     """The campaign in sentences, its codes by example, and the warnings."""
     warnings = list(warn(draft, body))
-    return section("#told.card.pad", aria_label="The campaign in words", aria_live="polite")[
+    return section("#told.card.pad.stack", aria_label="The campaign in words", aria_live="polite")[
         h2["In words"],
         ul(".sentences")[
             (li[icon("right", 13), span[each]] for each in say(draft, body, names, show))

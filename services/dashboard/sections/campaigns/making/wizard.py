@@ -84,7 +84,7 @@ def wizard(
         wrong and error_list(wrong),
         steps(draft),
         div(".split")[
-            div(".column")[
+            div(".stack")[
                 sections.type_part(draft, wrong),
                 sections.gives_part(draft, wrong, chosen(called, draft["unit"])),
                 sections.codes_part(draft, wrong),
