@@ -2,9 +2,17 @@
 
 from typing import Final
 
-from services.dashboard.sections import finding, sessions, validations
-from services.dashboard.sections.audit import calls, changes, events
+from services.dashboard.sections import (
+    finding,
+    notifications,
+    sessions,
+    trash_bin,
+    validations,
+    whats_new,
+)
+from services.dashboard.sections.audit import calls, changes, events, everything, send_outs, tasks
 from services.dashboard.sections.campaigns import pages as campaigns
+from services.dashboard.sections.exports import pages as exports
 from services.dashboard.sections.home import pages as home
 from services.dashboard.sections.redemptions import pages as redemptions
 from services.dashboard.web.routes import Page
@@ -19,4 +27,11 @@ PAGES: Final[tuple[Page, ...]] = (
     *calls.PAGES,
     *changes.PAGES,
     *events.PAGES,
+    *everything.PAGES,
+    *tasks.PAGES,
+    *send_outs.PAGES,
+    *exports.PAGES,
+    *notifications.PAGES,
+    *trash_bin.PAGES,
+    *whats_new.PAGES,
 )

@@ -1,0 +1,151 @@
+"""Webhook send-outs: each attempt to tell a webhook, and sending it once more."""
+
+from typing import Final
+
+from htpy import Node, fragment, span
+from starlette.responses import Response
+
+from services.dashboard.lists.fields import Field
+from services.dashboard.lists.handlers import list_pages
+from services.dashboard.lists.resource import Column, Empty, Resource, Row, list_of
+from services.dashboard.parts.facts import badge, code_text, facts, raw_block
+from services.dashboard.parts.page import Details, confirm_dialog, dialog_button
+from services.dashboard.parts.show import NOTHING
+from services.dashboard.sections.audit.tabs import TABS
+from services.dashboard.web.answers import go_to
+from services.dashboard.web.asking import Refused
+from services.dashboard.web.routes import Page
+from services.dashboard.web.visit import Visit, escape_segment
+
+FIELDS: Final = (
+    Field(
+        "result",
+        "Result",
+        "choice",
+        (("delivered", "Delivered"), ("failed", "Failed")),
+        ops=("is",),
+        parameter="result",
+    ),
+    Field("event", "Event", "choice", ops=("is",), parameter="event"),
+    Field("event_id", "Event id", "choice", ops=("is",), parameter="event_id"),
+    Field("webhook_id", "Webhook", "choice", ops=("is",), parameter="webhook_id"),
+    Field("created_at", "Date", "time", ops=("after", "before"), parameter="created_at"),
+)
+
+
+def attempt_badge(row: Row) -> Node:
+    """What became of an attempt."""
+    good = row.get("result") not in ("failed", "given_up")
+    return badge(
+        str(row.get("result") or "").replace("_", " ").capitalize(), "good" if good else "bad"
+    )
+
+
+COLUMNS: Final = (
+    Column("event", "Event", lambda row, _: row["event"], is_mono=True),
+    Column("result", "Result", lambda row, _: attempt_badge(row)),
+    Column(
+        "status", "HTTP status", lambda row, _: row.get("http_status") or NOTHING, is_number=True
+    ),
+    Column("error", "Error", lambda row, _: span(".muted")[row.get("error") or ""]),
+    Column("attempt", "Attempt", lambda row, show: show.number(row.get("attempt")), is_number=True),
+    Column("duration", "ms", lambda row, show: show.number(row.get("duration_ms")), is_number=True),
+    Column(
+        "date",
+        "Date",
+        lambda row, show: show.when(row.get("created_at")),
+        "created_at",
+        is_number=True,
+    ),
+    Column(
+        "webhook", "Webhook", lambda row, _: row.get("webhook_id"), is_shown=False, is_mono=True
+    ),
+)
+
+
+async def tell_attempt(visit: Visit, key: str) -> Details:
+    """One attempt; `key` is the event's id and the attempt's own."""
+    event_id, _, attempt_id = key.partition(",")
+    rows = (
+        await visit.api.get("/v1/webhook-deliveries", {"event_id": event_id, "limit": "100"})
+    ).get("data") or []
+    row = next((each for each in rows if each["id"] == attempt_id), None)
+    if row is None:
+        raise Refused(404, {"key": "not_found", "message": "There is no such attempt"})
+    return attempt_details(visit, row)
+
+
+def _key(row: Row) -> str:
+    return f"{row['event_id']},{row['id']}"
+
+
+def attempt_details(visit: Visit, row: Row) -> Details:
+    """The same of what was answered."""
+    show = visit.show
+    may = visit.may("project.write")
+    return Details(
+        title=span(".mono")[row["event"]],
+        name=f"Send-out {row['id']}",
+        href=f"/send-outs/{escape_segment(_key(row))}",
+        badge=attempt_badge(row),
+        body=fragment[
+            facts(
+                ("Id", code_text(row["id"])),
+                ("Date", show.when(row.get("created_at"))),
+                ("Webhook", code_text(row["webhook_id"])),
+                ("Event", code_text(row["event_id"])),
+                ("HTTP status", row.get("http_status")),
+                ("Error", row.get("error")),
+                ("Attempt", show.number(row.get("attempt"))),
+                ("Duration", f"{show.number(row.get('duration_ms'))} ms"),
+                ("Tried again", show.when(row.get("next_attempt_at"))),
+                ("Sent by hand", "yes" if row.get("redelivery") else "no"),
+            ),
+            raw_block(row, f"/v1/webhook-deliveries?event_id={row['event_id']}", "The attempt"),
+        ],
+        actions=may
+        and fragment[span(".spacer"), dialog_button("Send once more", "redeliver", "", "refresh")],
+        dialogs=may
+        and confirm_dialog(
+            "redeliver",
+            title="Send this event once more?",
+            what_happens="The webhook is told the same event with the same id again.",
+            action=f"/send-outs/{row['webhook_id']}/{row['event_id']}/redeliver",
+            do="Send",
+        ),
+    )
+
+
+async def redeliver(visit: Visit) -> Response:
+    """Sends an event once more."""
+    webhook, event = visit.path("webhook"), visit.path("event")
+    path = f"/management/v1/projects/{visit.project.id}/webhooks/{escape_segment(webhook)}/redeliveries"
+    await visit.api.post(path, {"event_id": event})
+    return go_to(
+        visit.request, f"/send-outs?f=event_id:is:{escape_segment(event)}", "Sent once more"
+    )
+
+
+SEND_OUTS: Final = Resource(
+    title="Webhook send-outs",
+    one="send-out",
+    lead="Each attempt to tell a webhook what happened.",
+    path="/send-outs",
+    needs="audit.read",
+    icon="send",
+    columns=COLUMNS,
+    fields=FIELDS,
+    fetch=list_of("/v1/webhook-deliveries", "data", FIELDS),
+    key=_key,
+    tell=tell_attempt,
+    tabs=TABS,
+    empty=Empty(
+        "Nothing was sent yet",
+        "Webhooks tell other systems what happens here.",
+        action=("Add a webhook", "/integrations"),
+    ),
+)
+PAGES: Final = (
+    Page("/send-outs/{webhook}/{event}/redeliver", redeliver, "project.write", "POST"),
+    *list_pages(SEND_OUTS),
+)

@@ -1,0 +1,1 @@
+"""The export manager: files of what there is, made in the background."""

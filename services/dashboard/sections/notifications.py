@@ -1,0 +1,116 @@
+"""The notifications centre: what went on by itself, and marking it as read."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from htpy import Node, a, button, div, form, fragment, li, ol, span
+from starlette.responses import Response
+
+from services.dashboard.parts.forms import idempotency
+from services.dashboard.parts.icons import icon
+from services.dashboard.parts.notices import empty_state
+from services.dashboard.parts.page import head, tabs
+from services.dashboard.parts.show import Show
+from services.dashboard.web.answers import answer_node, answer_page, go_to
+from services.dashboard.web.routes import Page
+from services.dashboard.web.visit import Visit, escape_segment
+
+SHOWN_MAX: Final = 50
+Json = Mapping[str, Any]
+_WORDS: Final = {
+    "export.done": "The export is ready",
+    "export.failed": "The export failed",
+    "async_action.done": "A background task is done",
+    "async_action.failed": "A background task failed",
+    "webhook.disabled": "A webhook was switched off, since it does not answer",
+    "alert.raised": "Something is unusual",
+}
+
+
+async def show_notifications(visit: Visit) -> Response:
+    """The newest of them."""
+    only_unread = visit.request.query_params.get("read") == "false"
+    params = {"limit": str(SHOWN_MAX)} | ({"read": "false"} if only_unread else {})
+    body = await visit.api.get("/v1/notifications", params)
+    content = fragment[
+        head("Notifications", f"{visit.show.number(body.get('unread'))} unread", _mark_all(body)),
+        tabs(
+            (("All", "/notifications"), ("Unread", "/notifications?read=false")),
+            "/notifications?read=false" if only_unread else "/notifications",
+        ),
+        notification_list(body.get("notifications") or [], visit.show),
+    ]
+    return answer_page(visit, "Notifications", content)
+
+
+def _mark_all(body: Json) -> Node:
+    if not body.get("unread"):
+        return None
+    return form(".plain", method="post", action="/notifications/read")[
+        idempotency(), button(".btn")[icon("check", 14), "Mark all as read"]
+    ]
+
+
+def notification_list(rows: list[Json], show: Show) -> Node:
+    """Each with what it is about."""
+    if not rows:
+        return empty_state(
+            "bell", "Nothing to tell", "Exports, tasks, webhooks and alerts are told here."
+        )
+    return div(".card")[ol(".feed")[(_one(each, show) for each in rows)]]
+
+
+def _one(row: Json, show: Show) -> Node:
+    href = _place(row)
+    said = _WORDS.get(row["type"], row["type"].replace("_", " ").replace(".", " ").capitalize())
+    details = ", ".join(
+        f"{name.replace('_', ' ')} {value}" for name, value in (row.get("details") or {}).items()
+    )
+    return li(data_new=not row.get("read"))[
+        a(".open", href=href)[said] if href else span[said],
+        span(".muted")[details],
+        _download(row),
+        span(".muted")[show.when(row.get("created_at"))],
+    ]
+
+
+def _place(row: Json) -> str:
+    related = row.get("related_object") or {}
+    places = {
+        "export": "/exports/",
+        "async_action": "/tasks/",
+        "campaign": "/campaigns/",
+        "voucher": "/vouchers/",
+    }
+    kind = str(related.get("object"))
+    if kind == "webhook":
+        return "/integrations"
+    return places[kind] + escape_segment(str(related.get("id"))) if kind in places else ""
+
+
+def _download(row: Json) -> Node:
+    if row["type"] != "export.done":
+        return None
+    related = row.get("related_object") or {}
+    return a(".btn.small", href=f"/exports/{related.get('id')}/file", download=True)[
+        icon("download", 14), "Download"
+    ]
+
+
+async def mark_read(visit: Visit) -> Response:
+    """Marks all as read."""
+    await visit.api.post("/v1/notifications/read", {})
+    return go_to(visit.request, "/notifications", "All read")
+
+
+async def count_unread(visit: Visit) -> Response:
+    """The number on the bell."""
+    body = await visit.api.get("/v1/notifications", {"limit": "1", "read": "false"})
+    return answer_node(span(data_unread=str(body.get("unread") or 0)))
+
+
+PAGES: Final = (
+    Page("/notifications", show_notifications, "notifications.read"),
+    Page("/notifications/unread", count_unread, "notifications.read"),
+    Page("/notifications/read", mark_read, "notifications.read", "POST"),
+)

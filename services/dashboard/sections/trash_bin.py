@@ -1,0 +1,79 @@
+"""The bin: what was deleted and can be deleted for good."""
+
+from typing import Final
+
+from starlette.responses import Response
+
+from services.dashboard.lists.fields import Field
+from services.dashboard.lists.handlers import chosen_keys, list_pages
+from services.dashboard.lists.resource import Bulk, Column, Empty, Resource, list_of
+from services.dashboard.parts.show import NOTHING
+from services.dashboard.web.answers import go_to
+from services.dashboard.web.routes import Page
+from services.dashboard.web.visit import Visit, escape_segment
+
+FIELDS: Final = (
+    Field(
+        "resource_type",
+        "Kind",
+        "choice",
+        (("voucher", "Voucher"), ("campaign", "Campaign"), ("product", "Product"), ("sku", "SKU")),
+    ),
+    Field("resource_name", "Name"),
+    Field("resource_id", "Id", "texts"),
+)
+COLUMNS: Final = (
+    Column("name", "Name", lambda row, _: row.get("resource_name") or row.get("resource_id")),
+    Column(
+        "type", "Kind", lambda row, _: str(row.get("resource_type")).replace("_", " ").capitalize()
+    ),
+    Column("id", "Id", lambda row, _: row.get("resource_id"), is_mono=True),
+    Column(
+        "by",
+        "Deleted by",
+        lambda row, _: row.get("deleted_by_user_id") or row.get("deleted_by") or NOTHING,
+        is_mono=True,
+    ),
+    Column(
+        "date",
+        "Deleted",
+        lambda row, show: show.when(row.get("created_at")),
+        "created_at",
+        is_number=True,
+    ),
+)
+
+
+async def delete_chosen(visit: Visit) -> Response:
+    """Deletes the chosen ones for good."""
+    keys = chosen_keys(await visit.form())
+    for each in keys:
+        await visit.api.delete(f"/v1/trash-bin/{escape_segment(each)}")
+    return go_to(visit.request, "/bin", f"{len(keys)} deleted for good")
+
+
+BIN: Final = Resource(
+    title="Bin",
+    one="entry",
+    lead="What was deleted. Codes and names of what lies here are still taken; deleted for good, they are free.",
+    path="/bin",
+    needs="bin.read",
+    icon="trash",
+    columns=COLUMNS,
+    fields=FIELDS,
+    fetch=list_of("/v1/trash-bin", "data", FIELDS, cursor="starting_after_id"),
+    key=lambda row: str(row["id"]),
+    bulk=(
+        Bulk(
+            "delete",
+            "Delete for good",
+            "bin.write",
+            "They cannot be brought back. Their codes and names become free for something new; the history keeps what was redeemed.",
+            is_dangerous=True,
+        ),
+    ),
+    empty=Empty(
+        "The bin is empty", "Vouchers and campaigns that are deleted without force come here first."
+    ),
+)
+PAGES: Final = (Page("/bin/delete", delete_chosen, "bin.write", "POST"), *list_pages(BIN))
