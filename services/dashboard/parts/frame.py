@@ -149,6 +149,7 @@ def render_document(name: str, content: Node, *, theme: str = "auto", density: s
             link(rel="stylesheet", href=vendor_url("uPlot.min.css")),
             (link(rel="stylesheet", href=f"/static/css/{each}.css") for each in STYLES),
             script(src=vendor_url("htmx.min.js"), defer=True),
+            script(src="/static/js/trust.js", defer=True),
             script(src=vendor_url("uPlot.iife.min.js"), defer=True),
             script(src="/static/js/app.js", type="module"),
         ],
