@@ -8,6 +8,7 @@ from services.dashboard.parts.show import Show, read_minor
 from services.dashboard.sections.campaigns.making.codes import charset_of, room_of
 from services.dashboard.sections.campaigns.making.draft import (
     Draft,
+    read_count,
     template_of,
     write_duration,
 )
@@ -260,10 +261,9 @@ def _money(draft: Draft, name: str, errors: dict[str, str]) -> int | None:
 def _whole(
     draft: Draft, name: str, errors: dict[str, str], otherwise: int | None = None
 ) -> int | None:
-    text = draft[name].replace(" ", "").replace(",", "")
-    if not text and otherwise is not None:
+    if not draft[name] and otherwise is not None:
         return otherwise
-    if not text.isdecimal() or len(text) > 12:
+    count = read_count(draft[name])
+    if count is None:
         errors[name] = "A whole number is wanted"
-        return None
-    return int(text)
+    return count

@@ -15,6 +15,7 @@ _MANY: Final = frozenset({"day", "rule"})
 #: The columns of the tiers of a new promotion, a value of each for every tier.
 TIER_FIELDS: Final = ("tier_name", "tier_banner", "tier_kind", "tier_value")
 TIERS_MAX: Final = 20
+COUNT_DIGITS_MAX: Final = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +225,12 @@ def time_values(row: Row, show: Show) -> tuple[dict[str, str], tuple[str, ...]]:
         count, unit = read_duration(str(text or ""))
         values |= {f"{name}_count": count, f"{name}_unit": unit}
     return values, tuple(str(each) for each in row.get("validity_day_of_week") or ())
+
+
+def read_count(text: str) -> int | None:
+    """A whole number that somebody typed, also with spaces or commas in it; None: no such number."""
+    plain = text.replace(" ", "").replace(",", "")
+    return int(plain) if plain.isdecimal() and len(plain) <= COUNT_DIGITS_MAX else None
 
 
 def read_duration(text: str) -> tuple[str, str]:

@@ -221,11 +221,13 @@ def _tiers(draft: Draft, errors: Errors) -> Node:
             (_tier(tiers[at], at, errors, can_go=len(tiers) > 1) for at in range(len(tiers)))
         ],
         len(tiers) < TIERS_MAX
-        and button(
-            "#add-tier.btn",
-            AGAIN | {"hx-trigger": "click", "hx-vals": '{"add_tier": "true"}'},
-            type="button",
-        )[icon("plus", 14), "Add a tier"],
+        and div[
+            button(
+                "#add-tier.btn",
+                AGAIN | {"hx-trigger": "click", "hx-vals": '{"add_tier": "true"}'},
+                type="button",
+            )[icon("plus", 14), "Add a tier"]
+        ],
     ]
 
 

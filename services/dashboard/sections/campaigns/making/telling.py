@@ -14,7 +14,7 @@ from services.dashboard.sections.campaigns.making.codes import (
     example_codes,
     say_count,
 )
-from services.dashboard.sections.campaigns.making.draft import Draft, template_of
+from services.dashboard.sections.campaigns.making.draft import Draft, read_count, template_of
 from services.dashboard.sections.campaigns.naming import say_discount
 
 DAYS: Final = (
@@ -136,8 +136,8 @@ def _codes(draft: Draft, template: str, show: Show) -> Node:
             b[limit],
             ".",
         ]
-    count = draft["count"] or "0"
-    said = show.number(int(count)) if count.isdecimal() else count
+    count = read_count(draft["count"] or "0")
+    said = show.number(count) if count is not None else draft["count"]
     more = " More are made as they are given out." if template == "growing" else ""
     return [b[f"{said} codes"], " are made; each may be redeemed ", b[limit], ".", more]
 
@@ -187,7 +187,7 @@ def warn(draft: Draft, body: Mapping[str, object]) -> list[Node]:
         )
     if template.kind != "PROMOTION" and template.name != "generic":
         charset = charset_of(draft["charset"])
-        wanted = int(draft["count"]) if draft["count"].isdecimal() else 0
+        wanted = read_count(draft["count"]) or 0
         space = count_codes(draft["pattern"], charset)
         if "#" in draft["pattern"] and wanted and space // wanted < GUESSES_MIN:
             found.append(

@@ -1,5 +1,6 @@
 """A campaign that is not made yet, tried with a cart."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from htpy import Node, b, button, div, li, p, section, small, span, ul
@@ -12,6 +13,7 @@ from services.dashboard.parts.notices import notice
 from services.dashboard.parts.show import Show, read_minor
 from services.dashboard.sections.campaigns.making.bodies import new_campaign
 from services.dashboard.sections.campaigns.making.draft import Draft, read_draft
+from services.dashboard.sections.campaigns.making.terms import chosen
 from services.dashboard.web.answers import answer_node
 from services.dashboard.web.asking import Refused
 from services.dashboard.web.visit import Visit
@@ -19,18 +21,30 @@ from services.dashboard.web.visit import Visit
 PATH: Final = "/campaigns/try"
 
 
-def trial_part() -> Node:
+def trial_part(draft: Draft, names: Mapping[str, str]) -> Node:
     """Asks for a cart, and has the place for what comes of it."""
     return section("#try.group-box.try", aria_label="Try with a cart")[
         p(".muted")["See what it would give, before anything is made. Nothing is recorded."],
         div(".fields")[
             field_text(
-                "try_amount", "Amount of the cart", "100", inputmode="decimal", autocomplete="off"
+                "try_amount",
+                "Amount of the cart",
+                draft["try_amount"] or "100",
+                inputmode="decimal",
+                autocomplete="off",
             ),
-            field_text("try_quantity", "Units of a product", "1", inputmode="numeric"),
+            field_text(
+                "try_quantity",
+                "Units of a product",
+                draft["try_quantity"] or "1",
+                inputmode="numeric",
+                autocomplete="off",
+            ),
         ],
-        field_lookup("try_product", "Product in it", "product"),
-        field_lookup("try_customer", "Customer", "customer"),
+        field_lookup(
+            "try_product", "Product in it", "product", chosen(names, draft["try_product"])
+        ),
+        field_lookup("try_customer", "Customer", "customer", chosen(names, draft["try_customer"])),
         div(".acts-bar")[
             button(
                 "#try-button.btn",

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from htpy import Node, a, aside, button, div, form, fragment, li, nav, ol, span
 from starlette.responses import Response
@@ -30,6 +30,8 @@ from services.dashboard.web.visit import Visit, escape_segment
 
 PATH: Final = "/campaigns/new"
 NAMES_MAX: Final = 100
+#: Fields that hold one thing: its list of the API, and the field.
+_ONES: Final = (("products", "unit"), ("products", "try_product"), ("customers", "try_customer"))
 
 
 def steps(draft: Draft) -> Node:
@@ -103,7 +105,8 @@ def wizard(
                         is_on=draft.has("active"),
                         hint="Else it waits until somebody switches it on",
                     ),
-                    may_try and trial_part(),
+                    may_try and trial_part(draft, called),
+                    hint="What you make is told in words beside the form, with what one may regret.",
                 ),
             ],
             aside[told_part(draft, body, called, show)],
@@ -115,22 +118,24 @@ def wizard(
 
 
 async def find_names(visit: Visit, draft: Draft) -> dict[str, str]:
-    """What rules, the category and the product that are chosen are called."""
+    """What is chosen is called: rules, the category, products, the customer of the trial."""
     rules = list(draft.all("rule"))[:NAMES_MAX]
     some = [(f"ids[{at}]", each) for at, each in enumerate(rules)]
-    unit = escape_segment(draft["unit"])
-    asked = await asyncio.gather(
-        _ask(visit, rules, "/v1/validation-rules", [("limit", str(NAMES_MAX)), *some]),
-        _ask(visit, draft["category"], "/v1/categories", []),
-        _ask(visit, unit, f"/v1/products/{unit}", []),
+    lists = [
+        ("/v1/validation-rules", [("limit", str(NAMES_MAX)), *some]) if rules else None,
+        ("/v1/categories", []) if draft["category"] else None,
+    ]
+    ones = [f"/v1/{kind}/{escape_segment(draft[name])}" for kind, name in _ONES if draft[name]]
+    answers = await asyncio.gather(
+        *(quietly(visit.api.get(*each)) for each in lists if each),
+        *(quietly(visit.api.get(each)) for each in ones),
     )
-    rows = [row for answer in asked[:2] for row in (answer or {}).get("data") or []]
-    rows += [asked[2]] if asked[2] else []
-    return {str(row["id"]): str(row.get("name") or row["id"]) for row in rows}
-
-
-async def _ask(visit: Visit, wanted: object, path: str, params: list[tuple[str, str]]) -> Any:
-    return await quietly(visit.api.get(path, params)) if wanted else None
+    rows = [row for answer in answers if answer for row in answer.get("data") or [answer]]
+    return {
+        str(row["id"]): str(row.get("name") or row.get("source_id") or row["id"])
+        for row in rows
+        if "id" in row
+    }
 
 
 async def show_wizard(visit: Visit) -> Response:
