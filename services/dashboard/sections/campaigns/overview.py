@@ -206,16 +206,14 @@ def _funnel(row: Row, period: Period, answer: Any, show: Show) -> Node:
                         if name in lists
                         else show.number(count)
                     ],
-                    small[
-                        f"{show.percent(share)} of the step before"
-                        if share is not None
-                        else "\u00a0"
-                    ],
+                    small[show.percent(share) if share is not None else "\u00a0"],
                 ]
                 for name, label, count, share in steps
             )
         ],
-        p(".muted.small")["Each step is counted by itself, so a share can be more than 100 %."],
+        p(".muted.small")[
+            "Shares are of the step before. Each step is counted by itself, so a share can be more than 100%."
+        ],
     )
 
 
