@@ -87,7 +87,9 @@ class Command(Shape, frozen=True):
     fingerprint: str
     body: CommandBody
     channel: str = "API"
-    #: The api key's public id.
+    #: The api key's public id, or the user's.
     channel_id: str = ""
+    #: What validation rules call the user who asks; None where none does.
+    login: str | None = None
     #: The keyed hash of the e-mail address by which alone `body` names a customer.
     email_key: str | None = field(default=None, name="guest_key")

@@ -21,6 +21,7 @@ from runtime.http.internal import (
     BASE_URL_HEADER,
     KEY_ID_HEADER,
     KEY_KIND_HEADER,
+    LOGIN_HEADER,
     OWN_PREFIX,
     POSITIONS_HEADER,
     PROJECT_HEADER,
@@ -28,6 +29,7 @@ from runtime.http.internal import (
     SECRET_HEADER,
     TIME_ZONE_HEADER,
     Positions,
+    write_login,
     write_positions,
 )
 from runtime.http.routing import unmatched_response
@@ -148,6 +150,7 @@ class Forward:
             (PROJECT_HEADER, caller.project),
             (KEY_KIND_HEADER, caller.kind),
             (KEY_ID_HEADER, caller.key_id),
+            (LOGIN_HEADER, write_login(caller.login)),
             (POSITIONS_HEADER, write_positions(positions)),
             (TIME_ZONE_HEADER, self._time_zone(caller.project)),
             (REQUEST_ID_HEADER, request_id_of(request)),

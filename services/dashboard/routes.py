@@ -14,6 +14,7 @@ from services.dashboard.sections.audit import calls, changes, events, everything
 from services.dashboard.sections.campaigns import pages as campaigns
 from services.dashboard.sections.exports import pages as exports
 from services.dashboard.sections.home import pages as home
+from services.dashboard.sections.profile import password
 from services.dashboard.sections.redemptions import pages as redemptions
 from services.dashboard.web.routes import Page
 
@@ -34,4 +35,5 @@ PAGES: Final[tuple[Page, ...]] = (
     *notifications.PAGES,
     *trash_bin.PAGES,
     *whats_new.PAGES,
+    *password.PAGES,
 )

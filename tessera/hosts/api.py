@@ -18,6 +18,7 @@ from runtime.http.internal import Positions
 from runtime.http.links import LinkSigner
 from runtime.http.oauth import TokenSigner
 from runtime.http.service import Service
+from runtime.http.session_uses import SessionUses
 from runtime.keys.erasing import Erasing
 from runtime.store.folders import drop_rebuilt
 from schemas.topics import LEDGER, VALIDATIONS
@@ -34,7 +35,7 @@ from services.catalog.service import catalog_service
 from services.catalog.users.control import Control
 from services.catalog.users.service import user_service
 from services.catalog.users.sign_in import make_guard
-from services.catalog.users.uses import SessionUses, TellingUses
+from services.catalog.users.uses import TellingUses
 from services.catalog.vouchers.pictures import picture_service
 from services.redemption.front import Redemptions
 from services.redemption.service import redemption_service

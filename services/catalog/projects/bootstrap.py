@@ -18,6 +18,7 @@ from engine.kernel import tables
 from engine.kernel.state import View
 from engine.kernel.zones import zone_names
 from runtime.base.faults import NotSent, OutcomeUnknown
+from runtime.base.passwords import hash_password
 from runtime.http.errors import ApiError
 from runtime.replica.command_sender import CommandSender
 from schemas.commands import CommandBody
@@ -35,7 +36,6 @@ from schemas.records import Decided
 from schemas.user_commands import CreateUser
 from services.catalog.projects.keys import Keys, KeysError, Presets, settle_keys
 from services.catalog.reads import Reads
-from services.catalog.users.passwords import hash_password
 
 PROJECT_NAME = "Default project"
 FIRST_NAME = "Administrator"

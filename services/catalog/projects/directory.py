@@ -8,10 +8,10 @@ from engine.kernel import tables
 from engine.kernel.state import View
 from engine.users.store import privileges_in
 from runtime.http.auth import KnownKey
+from runtime.http.session_uses import SessionUses
 from runtime.http.sessions import SignedIn
 from schemas.base import Millis
 from schemas.projects import CONTROL_PROJECT, Project
-from services.catalog.users.uses import SessionUses
 
 #: The client-side endpoints that a project can switch off, and the setting that does.
 _FLAGS: Final[Mapping[str, str]] = MappingProxyType(

@@ -1,5 +1,6 @@
 """The fronts over a ledger in memory: the real core and the real HTTP side, nothing between."""
 
+import asyncio
 import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from runtime.http.host import Host
 from runtime.http.links import LinkSigner
 from runtime.http.oauth import TokenSigner
 from runtime.http.service import Service
+from runtime.http.session_uses import SessionUses
 from runtime.log.log import Entry
 from schemas.projects import CONTROL_PROJECT, ApiKey, CreateProject, KeyKind, OpenProject
 from schemas.records import Decided
@@ -34,9 +36,9 @@ from services.catalog.projects.directory import KeyDirectory
 from services.catalog.projects.oauth import OAuth, oauth_service
 from services.catalog.projects.projects import Issuance
 from services.catalog.users.control import Control
+from services.catalog.users.passwords import AT_ONCE_MAX
 from services.catalog.users.service import user_service
 from services.catalog.users.sign_in import make_guard
-from services.catalog.users.uses import SessionUses
 from services.catalog.vouchers.pictures import picture_service
 from services.redemption import service as redemption
 from services.redemption.front import Redemptions
@@ -150,6 +152,8 @@ class Fronts:
         taken.world = world
         taken.uses._uses.clear()
         taken.guard.throttle._failures.clear()
+        # it belongs to the loop in which somebody waited for it
+        taken.guard.passwords._slots = asyncio.Semaphore(AT_ONCE_MAX)
         return taken
 
     async def give_back(self) -> None:

@@ -9,12 +9,12 @@ import pytest
 
 from engine.kernel import tables
 from runtime.base.faults import NotSent
+from runtime.http.session_uses import SessionUses
 from schemas.projects import CONTROL_PROJECT, CreateProject, OpenProject, ReplaceKey, UpdateProject
 from schemas.user_commands import CreateUser
 from services.catalog.projects.bootstrap import Bootstrap, Installation
 from services.catalog.projects.directory import KeyDirectory
 from services.catalog.projects.keys import Keys, KeysError, Presets
-from services.catalog.users.uses import SessionUses
 from tests.unit.services.ledger import Ledger
 from tests.unit.services.world import hash_token
 
