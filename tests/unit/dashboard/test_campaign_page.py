@@ -127,6 +127,23 @@ def test_tiers_are_moved_by_sending_their_whole_order():
     assert api.sent("PUT", "/v1/promotions/camp_2/tiers/order") == {"ids": ["promo_2", "promo_1"]}
 
 
+def test_a_new_tier_leads_to_its_own_page():
+    api = api_with(promotion())
+    api.says("GET", "/v1/promotions/camp_2/tiers", {"tiers": []})
+    api.says("POST", "/v1/promotions/camp_2/tiers", {"id": "promo_3"})
+    assert Browser(api).get("/campaigns/camp_2/tiers").find("dialog", id="new-tier")
+    form = {"tier_name": "Five off", "tier_kind": "AMOUNT", "tier_value": "5"}
+    page = Browser(api).post("/campaigns/camp_2/tiers/new", form, into="new-tier-result")
+    assert page.headers["hx-redirect"] == "/promotion-tiers/promo_3"
+    discount = {"type": "AMOUNT", "amount_off": 500}
+    sent = api.sent("POST", "/v1/promotions/camp_2/tiers")
+    assert sent == {"name": "Five off", "action": {"discount": discount}}
+    page = Browser(api).post(
+        "/campaigns/camp_2/tiers/new", {"tier_kind": "AMOUNT"}, into="new-tier-result"
+    )
+    assert "Give it a name" in page.text
+
+
 @pytest.mark.parametrize("count", ["", "0", "-1", "x"])
 def test_so_many_codes_cannot_be_added(count):
     api = api_with(campaign())

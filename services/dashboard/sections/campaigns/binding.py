@@ -3,17 +3,14 @@
 from collections.abc import Sequence
 from typing import Final
 
-from htpy import Node, a, b, button, div, form, fragment, li, ol, p, section, small, ul
-from htpy import input as input_
+from htpy import Node, a, b, button, div, form, fragment, li, p, section, small, ul
 from starlette.responses import Response
 
 from services.dashboard.lists.resource import Row
-from services.dashboard.parts.facts import badge
 from services.dashboard.parts.forms import field_lookup, idempotency
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.notices import notice
 from services.dashboard.parts.page import confirm_dialog, dialog_button
-from services.dashboard.parts.show import Show
 from services.dashboard.sections.campaigns.frame import (
     answer_tab,
     campaign_href,
@@ -21,9 +18,7 @@ from services.dashboard.sections.campaigns.frame import (
     tab_page,
 )
 from services.dashboard.sections.campaigns.gathering import find_campaign, quietly
-from services.dashboard.sections.campaigns.naming import say_discount
 from services.dashboard.web.answers import go_to
-from services.dashboard.web.asking import Refused
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
@@ -132,96 +127,8 @@ async def unassign_rule(visit: Visit) -> Response:
     return go_to(visit.request, address, "Taken away")
 
 
-async def tiers_tab(visit: Visit, row: Row) -> Node:
-    """The tiers of a promotion, in their order. Raises ApiFault."""
-    path = f"/v1/promotions/{escape_segment(str(row['id']))}/tiers"
-    body = await visit.api.get(path, {"limit": str(LIST_MAX)})
-    tiers = body.get("tiers") or []
-    ids = ",".join(str(each["id"]) for each in tiers)
-    numbers = (
-        await quietly(visit.api.get("/v1/analytics/summaries", {"by": "tier", "ids": ids}))
-        if ids and visit.may("analytics.read")
-        else None
-    )
-    told = {str(each["id"]): each for each in (numbers or {}).get("data") or []}
-    return tiers_part(visit, row, tiers, told, has_more=bool(body.get("has_more")))
-
-
-def tiers_part(
-    visit: Visit, row: Row, tiers: Sequence[Row], told: dict[str, Row], *, has_more: bool = False
-) -> Node:
-    """The ladder of tiers; those with the privilege move them."""
-    may = visit.may("promotions.write") and not has_more
-    new = f"/promotion-tiers/new?campaign={escape_segment(str(row['id']))}"
-    return fragment[
-        div(".row")[
-            p(".muted")["Tried from the first to the last."],
-            div(".spacer"),
-            visit.may("promotions.write")
-            and a(".btn.primary", href=new)[icon("plus", 14), "New tier"],
-        ],
-        ol(".ladder", aria_label="Tiers in their order")[
-            (_tier(row, tiers, at, told, visit.show, may) for at in range(len(tiers)))
-        ]
-        if tiers
-        else notice("info", "No tiers yet: the promotion gives nothing so far."),
-        has_more and p(".muted")["The first 100 are shown."],
-    ]
-
-
-def _tier(
-    row: Row, tiers: Sequence[Row], at: int, told: dict[str, Row], show: Show, may: bool
-) -> Node:
-    tier = tiers[at]
-    ids = [str(each["id"]) for each in tiers]
-    numbers = told.get(ids[at]) or {}
-    redeemed = numbers.get("redemptions_succeeded")
-    given = numbers.get("discounted_amount")
-    return li[
-        div[
-            a(".link", href=f"/promotion-tiers/{escape_segment(ids[at])}")[b[tier["name"]]],
-            " ",
-            None if tier.get("active") is not False else badge("Off"),
-            p(".muted")[
-                say_discount((tier.get("action") or {}).get("discount"), show),
-                tier.get("banner") and f" · {tier['banner']}",
-                redeemed is not None
-                and f" · redeemed {show.number(redeemed)} times, {show.money(given)} given",
-            ],
-        ],
-        may
-        and div(".acts")[
-            _move(row, ids, at, -1, f"Move {tier['name']} up") if at else None,
-            _move(row, ids, at, 1, f"Move {tier['name']} down") if at + 1 < len(ids) else None,
-        ],
-    ]
-
-
-def _move(row: Row, ids: Sequence[str], at: int, step: int, said: str) -> Node:
-    order = list(ids)
-    order[at], order[at + step] = order[at + step], order[at]
-    return form(".plain", {"hx-post": campaign_href(row, "tiers"), "hx-swap": "none"})[
-        idempotency(),
-        (input_(type="hidden", name="order", value=each) for each in order),
-        button(".btn.quiet.icon.small", aria_label=said)[icon("up" if step < 0 else "down", 14)],
-    ]
-
-
-async def order_tiers(visit: Visit) -> Response:
-    """Puts the tiers into another order."""
-    name, form_ = visit.path("id"), await visit.form()
-    ids = [str(each) for each in form_.getlist("order")][:LIST_MAX]
-    if not ids:
-        raise Refused(400, {"message": "The order names no tier"})
-    path = f"/v1/promotions/{escape_segment(name)}/tiers/order"
-    await visit.api.put(path, {"ids": ids}, key=str(form_.get("idempotency_key") or "") or None)
-    return go_to(visit.request, f"/campaigns/{escape_segment(name)}/tiers", "Moved")
-
-
 PAGES: Final = (
     tab_page("rules", rules_tab),
-    tab_page("tiers", tiers_tab),
-    Page("/campaigns/{id}/tiers", order_tiers, "promotions.write", "POST"),
     Page("/campaigns/{id}/rules", assign_rule, "rules.write", "POST"),
     Page("/campaigns/{id}/rules/{rule}/{assignment}/delete", unassign_rule, "rules.write", "POST"),
 )

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from services.dashboard.sections.campaigns import adding, binding, copying, embedded, history
+from services.dashboard.sections.campaigns import adding, binding, copying, embedded, history, tiers
 from services.dashboard.sections.campaigns.making import settings
 from services.dashboard.sections.campaigns.overview import OVERVIEW
 
@@ -13,5 +13,6 @@ PAGES: Final = (
     *embedded.PAGES,
     *history.PAGES,
     *settings.PAGES,
+    *tiers.PAGES,
     OVERVIEW,
 )

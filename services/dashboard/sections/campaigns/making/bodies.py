@@ -198,21 +198,22 @@ def _gift(draft: Draft, errors: dict[str, str]) -> dict[str, Any]:
 
 
 def _tiers(draft: Draft, errors: dict[str, str]) -> list[dict[str, Any]]:
-    tiers = []
-    for at, each in enumerate(draft.tiers):
-        if not each["tier_name"].strip():
-            errors[f"tier_name-{at}"] = f"Give the tier {at + 1} a name"
-        tier: dict[str, Any] = {"name": each["tier_name"].strip()}
-        if each["tier_banner"].strip():
-            tier["banner"] = each["tier_banner"].strip()
-        kind = each["tier_kind"]
-        if kind in _MEMBERS:
-            value = read_value(each["tier_value"], kind)
-            if value is None:
-                errors[f"tier_value-{at}"] = f"Say how much the tier {at + 1} gives, as a number"
-            tier["action"] = {"discount": {"type": kind, _MEMBERS[kind]: value}}
-        tiers.append(tier)
-    return tiers
+    return [tier_body(each, at, errors) for at, each in enumerate(draft.tiers)]
+
+
+def tier_body(tier: Mapping[str, str], at: int, errors: dict[str, str]) -> dict[str, Any]:
+    """A new tier as the API takes it; `at` is its place among those of the form, from 0."""
+    name, banner = tier["tier_name"].strip(), tier["tier_banner"].strip()
+    if not name:
+        errors[f"tier_name-{at}"] = f"Give the tier {at + 1} a name"
+    body: dict[str, Any] = {"name": name} | ({"banner": banner} if banner else {})
+    kind = tier["tier_kind"]
+    if kind in _MEMBERS:
+        value = read_value(tier["tier_value"], kind)
+        if value is None:
+            errors[f"tier_value-{at}"] = f"Say how much the tier {at + 1} gives, as a number"
+        body["action"] = {"discount": {"type": kind, _MEMBERS[kind]: value}}
+    return body
 
 
 def _add_terms(draft: Draft, show: Show, made: Body) -> None:

@@ -61,7 +61,7 @@ _UNIT_EFFECTS: Final = (
     ("ADD_NEW_ITEMS", "Add them to the order"),
     ("ADD_MISSING_ITEMS", "Add them where they are missing, else make them free"),
 )
-_TIER_KINDS: Final = (
+TIER_KINDS: Final = (
     ("PERCENT", "Percent off"),
     ("AMOUNT", "Amount off"),
     ("FIXED", "Fixed price"),
@@ -273,7 +273,7 @@ def _tier_text(tier: dict[str, str], name: str, text: str, at: int, errors: Erro
 
 def _tier_kind(chosen: str, at: int) -> Node:
     return select(f"#tier_kind-{at}.input", AGAIN, name="tier_kind")[
-        (option(value=value, selected=value == chosen)[said] for value, said in _TIER_KINDS)
+        (option(value=value, selected=value == chosen)[said] for value, said in TIER_KINDS)
     ]
 
 
