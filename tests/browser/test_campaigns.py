@@ -33,6 +33,9 @@ def test_a_campaign_is_made_found_switched_off_and_deleted(page: Page) -> None:
     page.get_by_label("Pattern").blur()
     expect(page.locator("#told")).to_contain_text("15% off")
     expect(page.locator("#told")).to_contain_text("SUN-")
+    page.get_by_label("Amount of the cart").fill("200")
+    page.get_by_role("button", name="Try with this cart").click()
+    expect(page.locator("#try-result")).to_contain_text("$30.00 off")
     check_axe_in_both_themes(page)
     page.get_by_role("button", name="Make the campaign").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Story of summer Active")
@@ -73,6 +76,8 @@ def test_the_form_follows_what_is_chosen_and_loses_nothing(page: Page) -> None:
     ladder = page.get_by_role("list", name="Tiers in their order").get_by_role("listitem")
     expect(ladder.nth(0)).to_contain_text("10% off")
     expect(ladder.nth(1)).to_contain_text("$5.00 off")
+    page.get_by_role("button", name="Move Five off up").click()
+    expect(ladder.nth(0)).to_contain_text("Five off")
 
 
 def test_codes_are_added_and_imported_and_what_failed_is_told(page: Page, tmp_path: Path) -> None:

@@ -11,13 +11,9 @@ from services.dashboard.parts.forms import field_lookup, idempotency
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.notices import notice
 from services.dashboard.parts.page import confirm_dialog, dialog_button
-from services.dashboard.sections.campaigns.frame import (
-    answer_tab,
-    campaign_href,
-    has_codes,
-    tab_page,
-)
+from services.dashboard.sections.campaigns.frame import answer_tab, tab_page
 from services.dashboard.sections.campaigns.gathering import find_campaign, quietly
+from services.dashboard.sections.campaigns.naming import campaign_href, has_codes
 from services.dashboard.web.answers import go_to
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment

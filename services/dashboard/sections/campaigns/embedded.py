@@ -8,9 +8,8 @@ from starlette.responses import Response
 
 from services.dashboard.lists.fields import Field
 from services.dashboard.lists.filtering import filter_form
-from services.dashboard.lists.handlers import query_of
 from services.dashboard.lists.listing import listing
-from services.dashboard.lists.query import Query
+from services.dashboard.lists.query import Query, read_query
 from services.dashboard.lists.resource import Column, Empty, Resource, Row, Rows, rows_of
 from services.dashboard.parts.facts import badge
 from services.dashboard.parts.show import NOTHING, Show, first_of
@@ -249,7 +248,13 @@ def _pages(tab: str, make: Make) -> tuple[Page, ...]:
     async def show_list(visit: Visit) -> Response:
         name = visit.path("id")
         resource = make(name)
-        query = query_of(resource, visit)
+        query = read_query(
+            visit.request.query_params,
+            resource.path,
+            resource.fields,
+            order=resource.order,
+            sorts=resource.sorts,
+        )
         rows = await resource.fetch(visit, query)
         shown = listing(resource, query, rows, visit.show)
         if visit.asks_part("list"):

@@ -7,26 +7,35 @@ from htpy import Node, a, div, fragment, h1, p
 from starlette.responses import Response
 
 from services.dashboard.lists.resource import Row
-from services.dashboard.parts.forms import field_text
 from services.dashboard.parts.icons import icon
-from services.dashboard.parts.page import confirm_dialog, dialog_button, tabs
+from services.dashboard.parts.page import dialog_button, tabs
 from services.dashboard.sections.campaigns.adding import add_dialog, import_dialog
+from services.dashboard.sections.campaigns.dialogs import (
+    copy_dialog,
+    delete_dialog,
+    switch_dialog,
+)
 from services.dashboard.sections.campaigns.gathering import find_campaign
-from services.dashboard.sections.campaigns.naming import kind_name, say_gives, state_badge
-from services.dashboard.sections.campaigns.switching import WHERE_TO
+from services.dashboard.sections.campaigns.naming import (
+    CODES,
+    campaign_href,
+    has_codes,
+    kind_name,
+    say_gives,
+    state_badge,
+)
 from services.dashboard.web.answers import answer_page
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
-_CODES: Final = frozenset({"DISCOUNT_COUPONS", "GIFT_VOUCHERS"})
-_EVERY: Final = frozenset({*_CODES, "PROMOTION"})
+_EVERY: Final = frozenset({*CODES, "PROMOTION"})
 #: Label, the last part of the address, the privilege, and of which kinds of campaigns.
 TABS: Final = (
     ("Overview", "", "campaigns.read", _EVERY),
-    ("Vouchers", "vouchers", "vouchers.read", _CODES),
+    ("Vouchers", "vouchers", "vouchers.read", CODES),
     ("Tiers", "tiers", "promotions.read", frozenset({"PROMOTION"})),
     ("Rules", "rules", "rules.read", _EVERY),
-    ("Publications", "publications", "publications.read", _CODES),
+    ("Publications", "publications", "publications.read", CODES),
     ("Transactions", "transactions", "campaigns.read", frozenset({"GIFT_VOUCHERS"})),
     ("History", "history", "audit.read", _EVERY),
     ("Settings", "settings", "campaigns.write", _EVERY),
@@ -45,11 +54,6 @@ def tab_page(tab: str, content: Content) -> Page:
 
     needs = next(needs for _, name, needs, _ in TABS if name == tab)
     return Page("/campaigns/{id}" + (f"/{tab}" if tab else ""), show, needs)
-
-
-def campaign_href(row: Row, tab: str = "") -> str:
-    """The address of a tab of a campaign."""
-    return f"/campaigns/{escape_segment(str(row['id']))}" + (f"/{tab}" if tab else "")
 
 
 def answer_tab(visit: Visit, row: Row, tab: str, content: Node) -> Response:
@@ -83,11 +87,6 @@ def campaign_page(visit: Visit, row: Row, tab: str, content: Node) -> Node:
     ]
 
 
-def has_codes(row: Row) -> bool:
-    """Whether it gives codes, rather than offers without one."""
-    return row.get("campaign_type") in _CODES
-
-
 def _actions(visit: Visit, row: Row) -> Node:
     may = visit.may("campaigns.write")
     is_on = row.get("active") is not False
@@ -116,54 +115,9 @@ def _dialogs(visit: Visit, row: Row) -> Node:
     if not visit.may("campaigns.write"):
         return has_codes(row) and visit.may("imports.create") and import_dialog(row)
     return fragment[
-        _switch_dialog(row),
-        _delete_dialog(row),
-        _copy_dialog(row),
+        switch_dialog(row),
+        delete_dialog(row),
+        copy_dialog(row),
         has_codes(row) and add_dialog(row),
         has_codes(row) and visit.may("imports.create") and import_dialog(row),
     ]
-
-
-def _switch_dialog(row: Row) -> Node:
-    what = "codes" if has_codes(row) else "tiers"
-    is_on = row.get("active") is not False
-    happens = (
-        f"None of its {what} works until it is switched on again; whoever tries is refused. "
-        "What was redeemed stays."
-        if is_on
-        else f"Its {what} work from now on, within its dates and rules."
-    )
-    return confirm_dialog(
-        "switch-campaign",
-        title=f"Switch {row['name']} {'off' if is_on else 'on'}?",
-        what_happens=happens,
-        action=campaign_href(row, "disable" if is_on else "enable"),
-        do="Switch off" if is_on else "Switch on",
-    )
-
-
-def _delete_dialog(row: Row) -> Node:
-    count = row.get("vouchers_count")
-    what = f"its {count} codes" if has_codes(row) and count else "all that it gives"
-    return confirm_dialog(
-        "delete-campaign",
-        title=f"Delete {row['name']}?",
-        what_happens=f"The campaign and {what} are not found from this moment. "
-        "What was redeemed stays listed and can be rolled back. Nothing comes back from the bin.",
-        action=campaign_href(row, "delete"),
-        do="Delete",
-        type_name=str(row["name"]),
-        fields=WHERE_TO,
-    )
-
-
-def _copy_dialog(row: Row) -> Node:
-    what = "as many new codes are made" if has_codes(row) else "its tiers are made again"
-    return confirm_dialog(
-        "copy-campaign",
-        title="Copy this campaign",
-        what_happens=f"A campaign with the same terms and rules; {what}. It begins switched as this one.",
-        action=campaign_href(row, "copy"),
-        do="Copy",
-        fields=field_text("copy_name", "Name of the copy", f"Copy of {row['name']}", required=True),
-    )

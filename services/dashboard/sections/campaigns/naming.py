@@ -5,15 +5,17 @@ from typing import Any, Final
 
 from htpy import Node
 
-from services.dashboard.lists.resource import Row
 from services.dashboard.parts.facts import badge
 from services.dashboard.parts.show import NOTHING, Show
+from services.dashboard.web.visit import escape_segment
 
 KINDS: Final = (
     ("DISCOUNT_COUPONS", "Discount codes"),
     ("GIFT_VOUCHERS", "Gift cards"),
     ("PROMOTION", "Promotion"),
 )
+#: Those that give codes.
+CODES: Final = frozenset({"DISCOUNT_COUPONS", "GIFT_VOUCHERS"})
 #: What the server calls the states of a campaign, as they are shown: name, word, look.
 STATES: Final[Mapping[str, tuple[str, str]]] = {
     "active": ("Active", "good"),
@@ -26,13 +28,13 @@ STATES: Final[Mapping[str, tuple[str, str]]] = {
 _OF_ITEMS: Final = "APPLY_TO_ITEMS"
 
 
-def kind_name(row: Row) -> str:
+def kind_name(row: Mapping[str, Any]) -> str:
     """What kind of campaign it is, in words."""
     kind = str(row.get("campaign_type") or "")
     return dict(KINDS).get(kind, kind.replace("_", " ").capitalize() or NOTHING)
 
 
-def state_of(row: Row, told: Mapping[str, str]) -> str:
+def state_of(row: Mapping[str, Any], told: Mapping[str, str]) -> str:
     """How it stands: its own switch, its codes, else what the server says of its dates.
 
     `told` has the state of each id, as lists of the API filter by it.
@@ -54,7 +56,7 @@ def state_badge(state: str) -> Node:
     return badge(word, look)
 
 
-def say_gives(row: Row, show: Show) -> str:
+def say_gives(row: Mapping[str, Any], show: Show) -> str:
     """What somebody gets from it: a discount, credits, or tiers."""
     if row.get("campaign_type") == "PROMOTION":
         return say_tiers(row)
@@ -65,7 +67,7 @@ def say_gives(row: Row, show: Show) -> str:
     return say_discount(voucher.get("discount"), show)
 
 
-def say_tiers(row: Row) -> str:
+def say_tiers(row: Mapping[str, Any]) -> str:
     """How many tiers a promotion has, as far as that is shown."""
     promotion = row.get("promotion") or {}
     count = promotion.get("total", len(promotion.get("tiers") or ()))
@@ -117,9 +119,19 @@ def _or_formula(discount: Mapping[str, Any], name: str, show: Show) -> str:
     return show.money(amount) if amount is not None else "A calculated amount"
 
 
-def campaign_category(row: Row) -> str:
+def campaign_category(row: Mapping[str, Any]) -> str:
     """The name of its category."""
     categories = row.get("categories") or []
     return ", ".join(str(each.get("name")) for each in categories) or str(
         row.get("category") or NOTHING
     )
+
+
+def campaign_href(row: Mapping[str, Any], tab: str = "") -> str:
+    """The address of a tab of a campaign."""
+    return f"/campaigns/{escape_segment(str(row['id']))}" + (f"/{tab}" if tab else "")
+
+
+def has_codes(row: Mapping[str, Any]) -> bool:
+    """Whether it gives codes, rather than offers without one."""
+    return row.get("campaign_type") in CODES

@@ -21,9 +21,15 @@ from services.dashboard.parts.notices import notice
 from services.dashboard.parts.period import Period, period_picker, read_period
 from services.dashboard.parts.show import NOTHING, Show
 from services.dashboard.sections.campaigns.columns import budget_meter
-from services.dashboard.sections.campaigns.frame import campaign_href, has_codes, tab_page
+from services.dashboard.sections.campaigns.frame import tab_page
 from services.dashboard.sections.campaigns.gathering import find_budgets, quietly
-from services.dashboard.sections.campaigns.naming import campaign_category, kind_name, say_gives
+from services.dashboard.sections.campaigns.naming import (
+    campaign_category,
+    campaign_href,
+    has_codes,
+    kind_name,
+    say_gives,
+)
 from services.dashboard.web.visit import Visit
 
 #: Metric, label, whether more is better, its unit, and what the list behind it is filtered by.

@@ -12,11 +12,22 @@ from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.resource import Bulk, Empty, Resource
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.page import head, tabs
-from services.dashboard.sections.campaigns import calendar, details, switching
+from services.dashboard.sections.campaigns import (
+    adding,
+    binding,
+    calendar,
+    copying,
+    embedded,
+    history,
+    switching,
+    tiers,
+)
 from services.dashboard.sections.campaigns.columns import COLUMNS
+from services.dashboard.sections.campaigns.dialogs import WHERE_TO
 from services.dashboard.sections.campaigns.fields import FIELDS
 from services.dashboard.sections.campaigns.gathering import fetch_campaigns
-from services.dashboard.sections.campaigns.making import wizard
+from services.dashboard.sections.campaigns.making import settings, wizard
+from services.dashboard.sections.campaigns.overview import OVERVIEW
 from services.dashboard.sections.campaigns.tabs import TABS
 from services.dashboard.web.answers import answer_node, answer_page
 from services.dashboard.web.routes import Page
@@ -80,7 +91,7 @@ CAMPAIGNS: Final = Resource(
             "The campaigns and all their codes or tiers are not found from this moment. "
             "What was redeemed stays listed, and nothing comes back.",
             is_dangerous=True,
-            fields=switching.WHERE_TO,
+            fields=WHERE_TO,
         ),
     ),
     empty=Empty(
@@ -132,5 +143,12 @@ PAGES: Final = (
     Page("/campaigns/{id}/delete", switching.delete_one, "campaigns.write", "POST"),
     *wizard.PAGES,
     *list_pages(CAMPAIGNS),
-    *details.PAGES,
+    *adding.PAGES,
+    *binding.PAGES,
+    *copying.PAGES,
+    *embedded.PAGES,
+    *history.PAGES,
+    *settings.PAGES,
+    *tiers.PAGES,
+    OVERVIEW,
 )

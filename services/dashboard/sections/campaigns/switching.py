@@ -5,30 +5,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from htpy import fieldset, input, label, legend, small, span
 from starlette.responses import Response
 
-from services.dashboard.lists.handlers import chosen_keys
+from services.dashboard.lists.query import SIZES
 from services.dashboard.web.answers import go_to
 from services.dashboard.web.asking import ApiFault, Refused
 from services.dashboard.web.visit import Visit, escape_segment
 
 #: How many calls run at once for those that were chosen.
 AT_ONCE = 8
-#: Where a deletion ends, as the form asks.
-WHERE_TO = fieldset(".field.checks")[
-    legend(".label")["Where to"],
-    label(".check")[
-        input(type="radio", name="force", value="", checked=True),
-        span["The bin", small(".muted")["Names and codes stay taken until they leave the bin"]],
-    ],
-    label(".check")[
-        input(type="radio", name="force", value="true"),
-        span[
-            "Gone for good", small(".muted")["Names and codes are free again, nothing comes back"]
-        ],
-    ],
-]
 
 Act = Callable[[Visit, str, str], Awaitable[Any]]
 
@@ -91,7 +76,8 @@ async def _key(visit: Visit) -> str:
 
 async def _do_chosen(visit: Visit, act: Act, done: str) -> Response:
     form = await visit.form()
-    keys, key = chosen_keys(form), str(form.get("idempotency_key") or "")
+    keys = [str(each) for each in form.getlist("keys")][: SIZES[-1]]
+    key = str(form.get("idempotency_key") or "")
     gate = asyncio.Semaphore(AT_ONCE)
 
     async def one(at: int, name: str) -> ApiFault | None:

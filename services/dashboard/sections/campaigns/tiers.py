@@ -14,12 +14,12 @@ from services.dashboard.parts.icons import icon
 from services.dashboard.parts.notices import notice
 from services.dashboard.parts.page import dialog_button
 from services.dashboard.parts.show import Show
-from services.dashboard.sections.campaigns.frame import campaign_href, tab_page
+from services.dashboard.sections.campaigns.frame import tab_page
 from services.dashboard.sections.campaigns.gathering import quietly
 from services.dashboard.sections.campaigns.making.bodies import tier_body
 from services.dashboard.sections.campaigns.making.draft import TIER_FIELDS
 from services.dashboard.sections.campaigns.making.sections import TIER_KINDS
-from services.dashboard.sections.campaigns.naming import say_discount
+from services.dashboard.sections.campaigns.naming import campaign_href, say_discount
 from services.dashboard.web.answers import answer_node, go_to
 from services.dashboard.web.asking import Refused
 from services.dashboard.web.routes import Page

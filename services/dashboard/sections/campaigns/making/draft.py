@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from starlette.datastructures import FormData
 
-from services.dashboard.lists.resource import Row
 from services.dashboard.parts.forms import write_metadata
 from services.dashboard.parts.show import Show, write_minor
 
@@ -16,6 +15,27 @@ _MANY: Final = frozenset({"day", "rule"})
 TIER_FIELDS: Final = ("tier_name", "tier_banner", "tier_kind", "tier_value")
 TIERS_MAX: Final = 20
 COUNT_DIGITS_MAX: Final = 12
+
+
+#: Days of the week as the API counts them, and their names.
+DAYS: Final = (
+    ("1", "Mon"),
+    ("2", "Tue"),
+    ("3", "Wed"),
+    ("4", "Thu"),
+    ("5", "Fri"),
+    ("6", "Sat"),
+    ("0", "Sun"),
+)
+#: Units of durations.
+UNITS: Final = (
+    ("TM", "minutes"),
+    ("TH", "hours"),
+    ("D", "days"),
+    ("W", "weeks"),
+    ("M", "months"),
+    ("Y", "years"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +176,7 @@ def read_draft(form: FormData) -> Draft:
     return draft.with_values(template=template.name, shown_template=template.name)
 
 
-def draft_of(row: Row, show: Show) -> Draft:
+def draft_of(row: Mapping[str, Any], show: Show) -> Draft:
     """What the form holds for a campaign that there is."""
     voucher = row.get("voucher") or {}
     values = {
@@ -175,7 +195,7 @@ def draft_of(row: Row, show: Show) -> Draft:
     return Draft(_ALWAYS | values | times, {"day": days})
 
 
-def _template_name(row: Row) -> str:
+def _template_name(row: Mapping[str, Any]) -> str:
     kind = row.get("campaign_type")
     return next((each.name for each in TEMPLATES if each.kind == kind), TEMPLATES[0].name)
 
@@ -206,7 +226,7 @@ def _gift_values(gift: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def time_values(row: Row, show: Show) -> tuple[dict[str, str], tuple[str, ...]]:
+def time_values(row: Mapping[str, Any], show: Show) -> tuple[dict[str, str], tuple[str, ...]]:
     """Dates, hours and timeframes as the form holds them, and the days."""
     daily = ((row.get("validity_hours") or {}).get("daily") or [{}])[0]
     frame = row.get("validity_timeframe") or {}

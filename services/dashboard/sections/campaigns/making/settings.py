@@ -12,13 +12,14 @@ from services.dashboard.parts.forms import (
     field_switch,
     form_page,
 )
-from services.dashboard.sections.campaigns.frame import answer_tab, campaign_href, has_codes
+from services.dashboard.sections.campaigns.frame import answer_tab
 from services.dashboard.sections.campaigns.gathering import find_campaign
 from services.dashboard.sections.campaigns.making import sections
 from services.dashboard.sections.campaigns.making.bodies import changed_campaign, field_of_fault
 from services.dashboard.sections.campaigns.making.draft import Draft, draft_of, read_draft
+from services.dashboard.sections.campaigns.making.names import find_names
 from services.dashboard.sections.campaigns.making.terms import chosen, when_fields, who_fields
-from services.dashboard.sections.campaigns.making.wizard import find_names
+from services.dashboard.sections.campaigns.naming import campaign_href, has_codes
 from services.dashboard.web.answers import answer_node, go_to
 from services.dashboard.web.asking import Refused
 from services.dashboard.web.routes import Page

@@ -14,26 +14,15 @@ from services.dashboard.sections.campaigns.making.codes import (
     example_codes,
     say_count,
 )
-from services.dashboard.sections.campaigns.making.draft import Draft, read_count, template_of
+from services.dashboard.sections.campaigns.making.draft import (
+    DAYS,
+    UNITS,
+    Draft,
+    read_count,
+    template_of,
+)
 from services.dashboard.sections.campaigns.naming import say_discount
 
-DAYS: Final = (
-    ("1", "Mon"),
-    ("2", "Tue"),
-    ("3", "Wed"),
-    ("4", "Thu"),
-    ("5", "Fri"),
-    ("6", "Sat"),
-    ("0", "Sun"),
-)
-UNITS: Final = (
-    ("TM", "minutes"),
-    ("TH", "hours"),
-    ("D", "days"),
-    ("W", "weeks"),
-    ("M", "months"),
-    ("Y", "years"),
-)
 _UNSAID: Final = span(".unset")["not said yet"]
 
 

@@ -14,8 +14,7 @@ from services.dashboard.parts.forms import (
     folded,
 )
 from services.dashboard.parts.show import Show
-from services.dashboard.sections.campaigns.making.draft import Draft
-from services.dashboard.sections.campaigns.making.telling import DAYS, UNITS
+from services.dashboard.sections.campaigns.making.draft import DAYS, UNITS, Draft
 
 
 def chosen(names: Mapping[str, str], *values: str) -> tuple[tuple[str, str], ...]:

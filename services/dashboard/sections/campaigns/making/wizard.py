@@ -1,6 +1,5 @@
 """The form of a new campaign: one form, whose steps have addresses and whose parts depend on what is chosen."""
 
-import asyncio
 from collections.abc import Mapping
 from typing import Final
 
@@ -19,6 +18,7 @@ from services.dashboard.sections.campaigns.making.draft import (
     read_draft,
     template_of,
 )
+from services.dashboard.sections.campaigns.making.names import find_names
 from services.dashboard.sections.campaigns.making.telling import told_part
 from services.dashboard.sections.campaigns.making.terms import chosen, when_fields, who_fields
 from services.dashboard.sections.campaigns.making.trying import PATH as TRY_PATH
@@ -29,9 +29,6 @@ from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
 PATH: Final = "/campaigns/new"
-NAMES_MAX: Final = 100
-#: Fields that hold one thing: its list of the API, and the field.
-_ONES: Final = (("products", "unit"), ("products", "try_product"), ("customers", "try_customer"))
 
 
 def steps(draft: Draft) -> Node:
@@ -115,27 +112,6 @@ def wizard(
             button(".btn.primary")["Make the campaign"], a(".btn", href="/campaigns")["Cancel"]
         ],
     ]
-
-
-async def find_names(visit: Visit, draft: Draft) -> dict[str, str]:
-    """What is chosen is called: rules, the category, products, the customer of the trial."""
-    rules = list(draft.all("rule"))[:NAMES_MAX]
-    some = [(f"ids[{at}]", each) for at, each in enumerate(rules)]
-    lists = [
-        ("/v1/validation-rules", [("limit", str(NAMES_MAX)), *some]) if rules else None,
-        ("/v1/categories", []) if draft["category"] else None,
-    ]
-    ones = [f"/v1/{kind}/{escape_segment(draft[name])}" for kind, name in _ONES if draft[name]]
-    answers = await asyncio.gather(
-        *(quietly(visit.api.get(*each)) for each in lists if each),
-        *(quietly(visit.api.get(each)) for each in ones),
-    )
-    rows = [row for answer in answers if answer for row in answer.get("data") or [answer]]
-    return {
-        str(row["id"]): str(row.get("name") or row.get("source_id") or row["id"])
-        for row in rows
-        if "id" in row
-    }
 
 
 async def show_wizard(visit: Visit) -> Response:
