@@ -36,6 +36,15 @@ def test_a_campaign_has_the_tabs_of_its_kind(row, tabs):
     assert " ".join(texts_of_tabs(page)) == tabs
 
 
+def test_a_state_that_will_pass_is_asked_again_by_itself():
+    api = api_with(campaign(vouchers_generation_status="IN_PROGRESS"))
+    page = Browser(api).get("/campaigns/camp_1")
+    assert page.find(id="state")["hx-get"] == "/campaigns/camp_1/state"
+    api.says("GET", f"{PATH}/camp_1", campaign())
+    state = Browser(api).get("/campaigns/camp_1/state", into="state").find(id="state")
+    assert (state.text, "hx-get" in state.attributes) == ("Active", False)
+
+
 def test_who_may_only_read_sees_no_way_to_change():
     reads = tuple(each for each in EVERYTHING if each.endswith(".read"))
     page = Browser(api_with(campaign(), privileges=reads)).get("/campaigns/camp_1")

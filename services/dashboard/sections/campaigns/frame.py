@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-from htpy import Node, a, div, fragment, h1, p
+from htpy import Node, a, div, fragment, h1, p, span
 from starlette.responses import Response
 
 from services.dashboard.lists.resource import Row
@@ -24,7 +24,7 @@ from services.dashboard.sections.campaigns.naming import (
     say_gives,
     state_badge,
 )
-from services.dashboard.web.answers import answer_page
+from services.dashboard.web.answers import answer_node, answer_page
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
@@ -75,7 +75,7 @@ def campaign_page(visit: Visit, row: Row, tab: str, content: Node) -> Node:
         a(".back", href="/campaigns")[icon("left", 14), "Campaigns"],
         div(".head")[
             div[
-                h1[row["name"], " ", state_badge(str(row.get("state") or ""))],
+                h1[row["name"], " ", state_part(row)],
                 p[kind_name(row), " · ", say_gives(row, visit.show), " · ", period],
             ],
             div(".spacer"),
@@ -85,6 +85,25 @@ def campaign_page(visit: Visit, row: Row, tab: str, content: Node) -> Node:
         content,
         _dialogs(visit, row),
     ]
+
+
+def state_part(row: Row) -> Node:
+    """How it stands; while codes are being made it is asked again by itself."""
+    state = str(row.get("state") or "")
+    again = {
+        "hx-get": campaign_href(row, "state"),
+        "hx-trigger": "load delay:2s",
+        "hx-swap": "outerHTML",
+        "hx-push-url": "false",
+    }
+    return span("#state", again if state == "in_progress" else {}, role="status")[
+        state_badge(state)
+    ]
+
+
+async def show_state(visit: Visit) -> Response:
+    """How a campaign stands now."""
+    return answer_node(state_part(await find_campaign(visit, visit.path("id"))))
 
 
 def _actions(visit: Visit, row: Row) -> Node:
@@ -121,3 +140,6 @@ def _dialogs(visit: Visit, row: Row) -> Node:
         has_codes(row) and add_dialog(row),
         has_codes(row) and visit.may("imports.create") and import_dialog(row),
     ]
+
+
+PAGES: Final = (Page("/campaigns/{id}/state", show_state, "campaigns.read"),)
