@@ -170,6 +170,7 @@ def test_codes_that_are_added_are_followed_until_they_are_made():
     result = {"done_count": 499, "failed_count": 1, "failed": [{"row": 7, "code": BAD}]}
     done = {"status": "DONE", "operation_status": "SUCCESS", "result": result}
     text = str(task_part("camp_1", "aa_1", done))
+    assert "idempotency_key" in text, "more codes would be taken for the same request"
     assert BAD not in text
     assert f"Row 7: {BAD}" in read_html(text).text
     assert "499 done, 1 failed" in read_html(text).text

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from htpy import Node, a, button, dialog, div, form, h2, p, progress, span, strong
+from htpy import Node, a, button, dialog, div, form, fragment, h2, p, progress, span, strong
 from htpy import input as input_
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
@@ -30,6 +30,7 @@ def add_dialog(row: Row) -> Node:
         "add-codes",
         f"Add codes to {row['name']}",
         form(
+            ".stack",
             {
                 "hx-post": f"/campaigns/{name}/codes",
                 "hx-target": "#add-codes-result",
@@ -61,6 +62,7 @@ def import_dialog(row: Row) -> Node:
         "import-codes",
         f"Import codes into {row['name']}",
         form(
+            ".stack",
             {
                 "hx-post": f"/campaigns/{name}/import",
                 "hx-target": "#import-result",
@@ -120,16 +122,21 @@ async def add_codes(visit: Visit) -> Response:
     try:
         if code:
             await visit.api.post(f"{path}/{escape_segment(code)}", {}, key=key)
-            return answer_node(_done(f"{code} is there.", name))
+            return _answer(_done(f"{code} is there.", name))
         if not count.isdecimal() or not int(count):
             return answer_node(notice("bad", "Say how many, as a number from 1 on."))
         answer = await visit.api.post(path, {"vouchers_count": int(count)}, key=key)
     except Refused as fault:
-        return answer_node(notice("bad", fault.sentence))
+        return _answer(notice("bad", fault.sentence))
     action = (answer or {}).get("async_action_id")
     if action is None:
-        return answer_node(_done(f"{(answer or {}).get('code', 'One code')} is there.", name))
+        return _answer(_done(f"{(answer or {}).get('code', 'One code')} is there.", name))
     return answer_node(task_part(name, str(action), {"status": "IN_PROGRESS"}))
+
+
+def _answer(result: Node) -> Response:
+    """What came of it; what is sent next is another request, with a key of its own."""
+    return answer_node(fragment[result, idempotency()])
 
 
 async def import_codes(visit: Visit) -> Response:
@@ -149,7 +156,7 @@ async def import_codes(visit: Visit) -> Response:
             key=str(form_.get("idempotency_key") or "") or None,
         )
     except Refused as fault:
-        return answer_node(notice("bad", fault.sentence, ". Nothing was imported."))
+        return _answer(notice("bad", fault.sentence, ". Nothing was imported."))
     return answer_node(task_part(name, str(answer["async_action_id"]), {"status": "IN_PROGRESS"}))
 
 
@@ -182,6 +189,7 @@ def task_part(campaign: str, action: str, told: Row) -> Node:
     count = result.get("failed_count") or 0
     is_good = told.get("operation_status") != "FAILED" and not count
     return div(role="status")[
+        idempotency(),
         notice(
             "good" if is_good else "warn",
             f"{result.get('done_count', 0)} done, {count} failed. ",

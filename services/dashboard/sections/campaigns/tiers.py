@@ -154,7 +154,7 @@ async def make_tier(visit: Visit) -> Response:
     try:
         made = await visit.api.post(path, body, key=str(form_.get("idempotency_key") or "") or None)
     except Refused as fault:
-        return answer_node(notice("bad", fault.sentence))
+        return answer_node(fragment[notice("bad", fault.sentence), idempotency()])
     return go_to(visit.request, f"/promotion-tiers/{escape_segment(str(made['id']))}", "Made")
 
 
