@@ -104,6 +104,14 @@ def test_vouchers_of_it_are_a_list_with_filters_of_its_own():
     assert Browser(api).get("/campaigns/camp_1/vouchers/filter?field=code").status == 200
 
 
+def test_its_codes_alone_are_exported():
+    api = api_with(campaign())
+    (href,) = [each for each in Browser(api).get("/campaigns/camp_1").links if "/exports/" in each]
+    api.says("POST", "/v1/exports", {"id": "exp_1"})
+    chosen = [each["value"] for each in Browser(api).get(href).find_all("input", name="f")]
+    assert chosen == ["campaign_id:is:camp_1"]
+
+
 def test_rules_are_assigned_and_taken_away():
     assigned = [{"id": "asgm_1", "rule_id": "val_1"}]
     row = campaign(validation_rules_assignments={"data": assigned})
