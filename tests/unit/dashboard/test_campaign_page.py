@@ -73,6 +73,15 @@ def test_numbers_lead_to_the_lists_behind_them():
     assert plots[1]["series"][0]["values"] == [500]
 
 
+def test_cards_tell_their_credit_besides():
+    api = api_with(campaign(campaign_type="GIFT_VOUCHERS"))
+    told = [{"metric": "gift_credits_outstanding", "value": 2500000, "against": 2500000}]
+    api.says("GET", "/v1/analytics/compare", {"metrics": told})
+    page = Browser(api).get("/campaigns/camp_1")
+    assert "€25,000.00" in page.find("dl", class_="kpis").text
+    assert "gift_credits_outstanding" in str(api.asked_for("GET", "/v1/analytics/compare")[0].url)
+
+
 def test_numbers_that_are_not_ready_leave_the_rest_of_the_page():
     page = Browser(api_with(campaign())).get("/campaigns/camp_1")
     assert page.status == 200

@@ -41,6 +41,12 @@ _METRICS: Final[tuple[tuple[str, str, bool | None, Unit, tuple[str, ...]], ...]]
     ("order_total_amount", "Order value after discount", True, "money", ("result:is:SUCCESS",)),
     ("unique_customers", "Customers", True, "count", ("result:is:SUCCESS",)),
 )
+#: Of gift cards besides.
+_CREDITS: Final[tuple[tuple[str, str], ...]] = (
+    ("gift_credits_issued", "Credit issued"),
+    ("gift_credits_redeemed", "Paid with credit"),
+    ("gift_credits_outstanding", "Credit left on cards now"),
+)
 _STEPS: Final = {
     "published": "Published",
     "validated": "Validated",
@@ -59,7 +65,10 @@ async def overview(visit: Visit, row: Row) -> Node:
         ]
     period = read_period(visit.request.query_params, visit.show, datetime.now(UTC))
     of = {"campaign": str(row["id"])} | period.params
-    metrics = ",".join(metric for metric, *_ in _METRICS)
+    wanted = [metric for metric, *_ in _METRICS]
+    if row.get("campaign_type") == "GIFT_VOUCHERS":
+        wanted += [metric for metric, _ in _CREDITS]
+    metrics = ",".join(wanted)
     counted = "redemptions_succeeded,redemptions_failed,redemptions_rolled_back,discount_amount"
     get = visit.api.get
     compared, over_time, reasons, funnel, budgets = await asyncio.gather(
@@ -103,20 +112,30 @@ def _numbers(row: Row, period: Period, compared: Any, show: Show) -> Node:
         return notice(
             "warn", "The numbers are not there at the moment. Reload the page in a while."
         )
-    return kpis(
-        [
-            Kpi(
-                label,
-                (told.get(metric) or {}).get("value"),
-                (told.get(metric) or {}).get("against"),
-                unit,
-                redemptions_of(row, period, *conditions),
-                is_better,
-            )
-            for metric, label, is_better, unit, conditions in _METRICS
-        ],
-        show,
-    )
+    numbers = [
+        Kpi(
+            label,
+            (told.get(metric) or {}).get("value"),
+            (told.get(metric) or {}).get("against"),
+            unit,
+            redemptions_of(row, period, *conditions),
+            is_better,
+        )
+        for metric, label, is_better, unit, conditions in _METRICS
+    ]
+    numbers += [
+        Kpi(
+            label,
+            told[metric].get("value"),
+            told[metric].get("against"),
+            "money",
+            campaign_href(row, "transactions"),
+            None,
+        )
+        for metric, label in _CREDITS
+        if metric in told
+    ]
+    return kpis(numbers, show)
 
 
 def _over_time(row: Row, period: Period, answer: Any, show: Show) -> Node:
