@@ -75,11 +75,13 @@ def test_numbers_lead_to_the_lists_behind_them():
 
 def test_cards_tell_their_credit_besides():
     api = api_with(campaign(campaign_type="GIFT_VOUCHERS"))
-    told = [{"metric": "gift_credits_outstanding", "value": 2500000, "against": 2500000}]
+    told = [{"metric": "gift_credits_issued", "value": 5000, "against": 0}]
     api.says("GET", "/v1/analytics/compare", {"metrics": told})
-    page = Browser(api).get("/campaigns/camp_1")
-    assert "€25,000.00" in page.find("dl", class_="kpis").text
-    assert "gift_credits_outstanding" in str(api.asked_for("GET", "/v1/analytics/compare")[0].url)
+    left = [{"group": "camp_1", "gift_credits_outstanding": 2500000}]
+    api.says("GET", "/v1/analytics/top", {"rows": left})
+    numbers = Browser(api).get("/campaigns/camp_1").find("dl", class_="kpis").text
+    assert "Credit issued €50.00" in numbers
+    assert "Credit left on cards now €25,000.00" in numbers
 
 
 def test_numbers_that_are_not_ready_leave_the_rest_of_the_page():

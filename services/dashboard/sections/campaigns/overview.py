@@ -45,8 +45,9 @@ _METRICS: Final[tuple[tuple[str, str, bool | None, Unit, tuple[str, ...]], ...]]
 _CREDITS: Final[tuple[tuple[str, str], ...]] = (
     ("gift_credits_issued", "Credit issued"),
     ("gift_credits_redeemed", "Paid with credit"),
-    ("gift_credits_outstanding", "Credit left on cards now"),
 )
+#: What is left on them now, whatever the period: no period compares with another.
+_LEFT: Final = "gift_credits_outstanding"
 _STEPS: Final = {
     "published": "Published",
     "validated": "Validated",
@@ -66,12 +67,14 @@ async def overview(visit: Visit, row: Row) -> Node:
     period = read_period(visit.request.query_params, visit.show, datetime.now(UTC))
     of = {"campaign": str(row["id"])} | period.params
     wanted = [metric for metric, *_ in _METRICS]
-    if row.get("campaign_type") == "GIFT_VOUCHERS":
+    is_card = row.get("campaign_type") == "GIFT_VOUCHERS"
+    if is_card:
         wanted += [metric for metric, _ in _CREDITS]
     metrics = ",".join(wanted)
     counted = "redemptions_succeeded,redemptions_failed,redemptions_rolled_back,discount_amount"
     get = visit.api.get
-    compared, over_time, reasons, funnel, budgets = await asyncio.gather(
+    left = {"campaign": str(row["id"]), "metrics": _LEFT, "by": "campaign"}
+    compared, over_time, reasons, funnel, budgets, credit = await asyncio.gather(
         quietly(get("/v1/analytics/compare", of | {"metrics": metrics} | period.against)),
         quietly(
             get("/v1/analytics/timeseries", of | {"metrics": counted, "interval": period.interval})
@@ -84,10 +87,11 @@ async def overview(visit: Visit, row: Row) -> Node:
         ),
         quietly(get("/v1/analytics/funnel", of)),
         find_budgets(visit, str(row["id"])),
+        quietly(get("/v1/analytics/top", left)) if is_card else _nothing(),
     )
     return fragment[
         period_picker(campaign_href(row), period, visit.show),
-        _numbers(row, period, compared, visit.show),
+        _numbers(row, period, compared, credit, visit.show),
         div(".charts")[
             _over_time(row, period, over_time, visit.show),
             _refusals(row, period, reasons, visit.show),
@@ -98,13 +102,17 @@ async def overview(visit: Visit, row: Row) -> Node:
     ]
 
 
+async def _nothing() -> None:
+    """In the place of what is not asked."""
+
+
 def redemptions_of(row: Row, period: Period, *conditions: str) -> str:
     """The list behind a number: of this campaign and of this period."""
     pairs = [("f", f"campaign_name:is:{row['name']}"), *(("f", each) for each in conditions)]
     return f"/redemptions?{urlencode([*pairs, *period.conditions])}"
 
 
-def _numbers(row: Row, period: Period, compared: Any, show: Show) -> Node:
+def _numbers(row: Row, period: Period, compared: Any, credit: Any, show: Show) -> Node:
     told: Mapping[str, Any] = {
         each["metric"]: each for each in (compared or {}).get("metrics") or []
     }
@@ -134,6 +142,16 @@ def _numbers(row: Row, period: Period, compared: Any, show: Show) -> Node:
         )
         for metric, label in _CREDITS
         if metric in told
+    ]
+    numbers += [
+        Kpi(
+            "Credit left on cards now",
+            each.get(_LEFT),
+            None,
+            "money",
+            campaign_href(row, "vouchers"),
+        )
+        for each in (credit or {}).get("rows") or []
     ]
     return kpis(numbers, show)
 
