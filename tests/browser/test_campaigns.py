@@ -48,7 +48,7 @@ def test_a_campaign_is_made_found_switched_off_and_deleted(page: Page) -> None:
     page.get_by_role("button", name="Switch off").first.click()
     page.get_by_role("dialog").get_by_role("button", name="Switch off").click()
     expect(page.locator("tbody tr")).to_contain_text("Off")
-    page.get_by_role("link", name="Story of summer").click()
+    page.get_by_role("link", name="Story of summer", exact=True).click()
     page.get_by_role("button", name="Delete").first.click()
     dialog = page.get_by_role("dialog", name="Delete Story of summer?")
     dialog.get_by_label("Type Story of summer").fill("Story of summer")
@@ -119,7 +119,8 @@ def test_a_copy_is_changed_and_the_history_tells_from_what_to_what(page: Page) -
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("status").get_by_text("Saved")).to_be_visible()
     page.get_by_label("Description").fill("Third")
-    page.get_by_role("button", name="Save").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save").click()
     page.get_by_role("link", name="History", exact=True).click()
     page.reload()
     changes = page.get_by_role("region", name="Changes")
