@@ -1,5 +1,7 @@
 """The form of a new campaign, and the one that changes it: nothing is lost, what is wrong stands at its field."""
 
+from typing import Any
+
 import pytest
 
 from services.dashboard.parts.show import Show
@@ -34,7 +36,7 @@ UNIQUE = {
 }
 
 
-def made(form):
+def made(form: dict[str, Any]) -> Any:
     """What the API is sent for a form."""
     api = api_with()
     api.says("POST", PATH, {"id": "camp_9"})
@@ -44,14 +46,14 @@ def made(form):
 
 
 @pytest.mark.parametrize("template", [each.name for each in TEMPLATES])
-def test_every_template_has_a_form_of_its_own(template):
+def test_every_template_has_a_form_of_its_own(template: str) -> None:
     page = Browser(api_with()).get(f"/campaigns/new?template={template}")
     assert page.find("input", id=f"template-{template}").has(checked="")
     steps = [each["href"] for each in page.find("ol", class_="steps").find_all("a")]
     assert all(page.find_all("fieldset", id=each.removeprefix("#")) for each in steps)
 
 
-def test_unique_codes_are_made_as_the_form_says():
+def test_unique_codes_are_made_as_the_form_says() -> None:
     body = made(UNIQUE)
     assert body["vouchers_count"] == 1000
     assert body["campaign_type"] == "DISCOUNT_COUPONS"
@@ -81,11 +83,11 @@ def test_unique_codes_are_made_as_the_form_says():
     ],
     ids=["amount", "fixed", "units", "formula"],
 )
-def test_a_discount_of_each_kind(form, discount):
+def test_a_discount_of_each_kind(form: dict[str, Any], discount: dict[str, Any] | None) -> None:
     assert made(UNIQUE | {"most": ""} | form)["voucher"]["discount"] == discount
 
 
-def test_gift_cards_hold_credit():
+def test_gift_cards_hold_credit() -> None:
     voucher = made(UNIQUE | {"template": "gift", "shown_template": "gift", "gift_amount": "50"})[
         "voucher"
     ]
@@ -93,7 +95,7 @@ def test_gift_cards_hold_credit():
     assert "discount" not in voucher
 
 
-def test_a_promotion_has_tiers_in_the_order_of_the_form():
+def test_a_promotion_has_tiers_in_the_order_of_the_form() -> None:
     tiers = {"tier_name": ["A", "B"], "tier_banner": ["", "Show it"], "tier_kind": ["AMOUNT", ""]}
     form = {
         "template": "promotion",
@@ -109,7 +111,7 @@ def test_a_promotion_has_tiers_in_the_order_of_the_form():
     assert "voucher" not in body
 
 
-def test_one_code_for_all_is_added_to_its_campaign():
+def test_one_code_for_all_is_added_to_its_campaign() -> None:
     api = api_with()
     api.says("POST", PATH, {"id": "camp_9"})
     api.says("POST", f"{PATH}/camp_9/vouchers/SUN%2F25", {"code": "SUN/25"})
@@ -125,7 +127,7 @@ def test_one_code_for_all_is_added_to_its_campaign():
     ]
 
 
-def test_dates_are_those_of_the_project_and_days_hours_and_rules_go_along():
+def test_dates_are_those_of_the_project_and_days_hours_and_rules_go_along() -> None:
     form = UNIQUE | {
         "start": "2026-07-01T00:00",
         "end": "2026-08-01T00:00",
@@ -173,7 +175,9 @@ def test_dates_are_those_of_the_project_and_days_hours_and_rules_go_along():
         ({"calculated": "true", "formula": ""}, "formula"),
     ],
 )
-def test_what_is_wrong_is_told_at_its_field_before_the_api_is_asked(change, field):
+def test_what_is_wrong_is_told_at_its_field_before_the_api_is_asked(
+    change: dict[str, Any], field: str
+) -> None:
     api = api_with()
     page = Browser(api).post("/campaigns/new", UNIQUE | change)
     assert page.status == 200
@@ -193,7 +197,9 @@ def test_what_is_wrong_is_told_at_its_field_before_the_api_is_asked(change, fiel
         ({"details": "Something else"}, ""),
     ],
 )
-def test_a_refusal_of_the_api_stands_at_its_field_and_nothing_is_lost(fault, field):
+def test_a_refusal_of_the_api_stands_at_its_field_and_nothing_is_lost(
+    fault: dict[str, Any], field: str
+) -> None:
     api = api_with()
     api.refuses("POST", PATH, **fault)
     typed = {"description": BAD, "rule": "val_1", "day": "3", "metadata": "a = b"}
@@ -209,7 +215,7 @@ def test_a_refusal_of_the_api_stands_at_its_field_and_nothing_is_lost(fault, fie
     assert page.find("input", id="day-3").has(checked="")
 
 
-def test_another_template_brings_its_fields_and_keeps_what_was_typed():
+def test_another_template_brings_its_fields_and_keeps_what_was_typed() -> None:
     form = UNIQUE | {"template": "promotion"}
     page = Browser(api_with()).post("/campaigns/new/form", form, into="making")
     assert page.find("input", id="name")["value"] == "Spring"
@@ -223,7 +229,7 @@ def test_another_template_brings_its_fields_and_keeps_what_was_typed():
     assert [each["value"] for each in page.find_all("input", name="tier_name")] == ["B"]
 
 
-def test_the_words_beside_the_form_warn_of_what_one_may_regret():
+def test_the_words_beside_the_form_warn_of_what_one_may_regret() -> None:
     page = Browser(api_with()).post("/campaigns/new/told", UNIQUE | {"quantity": "", "most": ""})
     told = page.find(id="told").text
     for said in ("no end", "no limit", "every other discount", "12.5% off", "1,000 codes"):
@@ -233,7 +239,7 @@ def test_the_words_beside_the_form_warn_of_what_one_may_regret():
     assert "Look at this again" not in Browser(api_with()).post("/campaigns/new/told", fine).text
 
 
-def test_a_cart_is_tried_before_anything_is_made():
+def test_a_cart_is_tried_before_anything_is_made() -> None:
     api = api_with()
     order = {"amount": 10000, "total_discount_amount": 1250, "total_amount": 8750}
     rows = [{"status": "APPLICABLE", "object": "voucher", "order": order}]
@@ -252,8 +258,8 @@ def test_a_cart_is_tried_before_anything_is_made():
     assert sent["campaign"]["voucher"]["discount"]["percent_off"] == 12.5
 
 
-def test_settings_hold_what_there_is_and_send_what_was_changed():
-    dates = {
+def test_settings_hold_what_there_is_and_send_what_was_changed() -> None:
+    dates: dict[str, Any] = {
         "start_date": "2026-06-30T22:00:00.000Z",
         "validity_timeframe": {"duration": "P2D", "interval": "P1W"},
     }
@@ -272,7 +278,7 @@ def test_settings_hold_what_there_is_and_send_what_was_changed():
     assert body["validity_timeframe"] is None
 
 
-def test_settings_leave_alone_what_they_cannot_hold():
+def test_settings_leave_alone_what_they_cannot_hold() -> None:
     units = {"type": "UNIT", "effect": "ADD_MANY_ITEMS", "units": [{"unit_type": "prod_1"}]}
     api = api_with(campaign(voucher={"type": "DISCOUNT_VOUCHER", "discount": units}), promotion())
     for name in ("camp_1", "camp_2"):
@@ -282,7 +288,7 @@ def test_settings_leave_alone_what_they_cannot_hold():
         assert "discount" not in api.sent("PUT", f"{PATH}/{name}")
 
 
-def test_a_refusal_of_settings_keeps_what_was_typed():
+def test_a_refusal_of_settings_keeps_what_was_typed() -> None:
     api = api_with(campaign())
     api.refuses("PUT", f"{PATH}/camp_1", details="Property `.expiration_date` is before the start")
     form = {"kind": "AMOUNT", "value": "6", "description": "Mine", "end": "2026-07-01T00:00"}
@@ -291,7 +297,7 @@ def test_a_refusal_of_settings_keeps_what_was_typed():
     assert page.find("textarea", id="description").text == "Mine"
 
 
-def test_examples_are_of_the_pattern_and_counts_are_exact():
+def test_examples_are_of_the_pattern_and_counts_are_exact() -> None:
     charset = charset_of("digits")
     assert count_codes("A-##", charset) == room_of("A-##", charset) == 100
     assert room_of("######", charset) == 900_000
@@ -301,10 +307,10 @@ def test_examples_are_of_the_pattern_and_counts_are_exact():
 
 
 @pytest.mark.parametrize("text", ["", "P1D", "PT30M", "P2W", "P3M", "P1Y", "PT12H", "P1DT2H"])
-def test_a_duration_is_the_same_there_and_back(text):
+def test_a_duration_is_the_same_there_and_back(text: str) -> None:
     assert write_duration(*read_duration(text)) == text
 
 
-def test_a_campaign_as_it_is_fills_the_form():
+def test_a_campaign_as_it_is_fills_the_form() -> None:
     draft = draft_of(campaign(description="Mine", category_id="cat_1"), SHOW)
     assert (draft["name"], draft["description"], draft["category"]) == ("Spring", "Mine", "cat_1")

@@ -1,6 +1,7 @@
 """The page of one campaign: its tabs, what may be done, and what is told before."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -9,12 +10,12 @@ from services.dashboard.sections.campaigns.adding import task_part
 from services.dashboard.sections.campaigns.copying import body_of_copy
 from services.dashboard.sections.campaigns.naming import say_discount
 from tests.unit.dashboard.campaigns import BAD, PATH, api_with, campaign, promotion
-from tests.unit.dashboard.kit import EVERYTHING, Browser, read_html
+from tests.unit.dashboard.kit import EVERYTHING, Browser, Page, read_html
 
 SHOW = Show("Europe/Warsaw", "EUR")
 
 
-def texts_of_tabs(page):
+def texts_of_tabs(page: Page) -> list[str]:
     """The tabs that there are."""
     return [each.text for each in page.find("nav", class_="tabs").find_all("a")]
 
@@ -31,12 +32,12 @@ def texts_of_tabs(page):
     ],
     ids=["codes", "promotion", "cards"],
 )
-def test_a_campaign_has_the_tabs_of_its_kind(row, tabs):
+def test_a_campaign_has_the_tabs_of_its_kind(row: dict[str, Any], tabs: str) -> None:
     page = Browser(api_with(row)).get(f"/campaigns/{row['id']}")
     assert " ".join(texts_of_tabs(page)) == tabs
 
 
-def test_a_state_that_will_pass_is_asked_again_by_itself():
+def test_a_state_that_will_pass_is_asked_again_by_itself() -> None:
     api = api_with(campaign(vouchers_generation_status="IN_PROGRESS"))
     page = Browser(api).get("/campaigns/camp_1")
     assert page.find(id="state")["hx-get"] == "/campaigns/camp_1/state"
@@ -45,7 +46,7 @@ def test_a_state_that_will_pass_is_asked_again_by_itself():
     assert (state.text, "hx-get" in state.attributes) == ("Active", False)
 
 
-def test_who_may_only_read_sees_no_way_to_change():
+def test_who_may_only_read_sees_no_way_to_change() -> None:
     reads = tuple(each for each in EVERYTHING if each.endswith(".read"))
     page = Browser(api_with(campaign(), privileges=reads)).get("/campaigns/camp_1")
     assert "Settings" not in texts_of_tabs(page)
@@ -53,7 +54,7 @@ def test_who_may_only_read_sees_no_way_to_change():
     assert not page.find_all("button", commandfor="delete-campaign")
 
 
-def test_numbers_lead_to_the_lists_behind_them():
+def test_numbers_lead_to_the_lists_behind_them() -> None:
     api = api_with(campaign())
     told = [{"metric": "redemptions_failed", "value": 5, "against": 2}]
     api.says("GET", "/v1/analytics/compare", {"metrics": told})
@@ -73,7 +74,7 @@ def test_numbers_lead_to_the_lists_behind_them():
     assert plots[1]["series"][0]["values"] == [500]
 
 
-def test_cards_tell_their_credit_besides():
+def test_cards_tell_their_credit_besides() -> None:
     api = api_with(campaign(campaign_type="GIFT_VOUCHERS"))
     told = [{"metric": "gift_credits_issued", "value": 5000, "against": 0}]
     api.says("GET", "/v1/analytics/compare", {"metrics": told})
@@ -84,14 +85,14 @@ def test_cards_tell_their_credit_besides():
     assert "Credit left on cards now €25,000.00" in numbers
 
 
-def test_numbers_that_are_not_ready_leave_the_rest_of_the_page():
+def test_numbers_that_are_not_ready_leave_the_rest_of_the_page() -> None:
     page = Browser(api_with(campaign())).get("/campaigns/camp_1")
     assert page.status == 200
     assert "The numbers are not there at the moment" in page.text
     assert "SPRING-####" in page.text
 
 
-def test_text_of_a_shop_is_text_on_every_tab():
+def test_text_of_a_shop_is_text_on_every_tab() -> None:
     row = campaign(BAD, description=BAD, metadata={BAD: BAD})
     api = api_with(row)
     voucher = {"code": BAD, "discount": {"type": "PERCENT", "percent_off": 10}}
@@ -102,7 +103,7 @@ def test_text_of_a_shop_is_text_on_every_tab():
         assert BAD not in Browser(api).get(f"/campaigns/camp_1{tab}").text
 
 
-def test_vouchers_of_it_are_a_list_with_filters_of_its_own():
+def test_vouchers_of_it_are_a_list_with_filters_of_its_own() -> None:
     api = api_with(campaign())
     rows = [{"code": "A/B", "redemption": {"quantity": 2, "redeemed_quantity": 1}}]
     api.says("GET", "/v1/vouchers", {"vouchers": rows, "total": 1})
@@ -115,7 +116,7 @@ def test_vouchers_of_it_are_a_list_with_filters_of_its_own():
     assert Browser(api).get("/campaigns/camp_1/vouchers/filter?field=code").status == 200
 
 
-def test_its_codes_alone_are_exported():
+def test_its_codes_alone_are_exported() -> None:
     api = api_with(campaign())
     (href,) = [each for each in Browser(api).get("/campaigns/camp_1").links if "/exports/" in each]
     api.says("POST", "/v1/exports", {"id": "exp_1"})
@@ -123,7 +124,7 @@ def test_its_codes_alone_are_exported():
     assert chosen == ["campaign_id:is:camp_1"]
 
 
-def test_rules_are_assigned_and_taken_away():
+def test_rules_are_assigned_and_taken_away() -> None:
     assigned = [{"id": "asgm_1", "rule_id": "val_1"}]
     row = campaign(validation_rules_assignments={"data": assigned})
     api = api_with(row)
@@ -139,7 +140,7 @@ def test_rules_are_assigned_and_taken_away():
     assert "Choose a set" in Browser(api).post("/campaigns/camp_1/rules").text
 
 
-def test_tiers_are_moved_by_sending_their_whole_order():
+def test_tiers_are_moved_by_sending_their_whole_order() -> None:
     api = api_with(promotion())
     tiers = [{"id": f"promo_{at}", "name": f"Tier {at}"} for at in (1, 2)]
     api.says("GET", "/v1/promotions/camp_2/tiers", {"tiers": tiers})
@@ -155,11 +156,11 @@ def test_tiers_are_moved_by_sending_their_whole_order():
     assert api.sent("PUT", "/v1/promotions/camp_2/tiers/order") == {"ids": ["promo_2", "promo_1"]}
 
 
-def test_a_new_tier_leads_to_its_own_page():
+def test_a_new_tier_leads_to_its_own_page() -> None:
     api = api_with(promotion())
     api.says("GET", "/v1/promotions/camp_2/tiers", {"tiers": []})
     api.says("POST", "/v1/promotions/camp_2/tiers", {"id": "promo_3"})
-    assert Browser(api).get("/campaigns/camp_2/tiers").find("dialog", id="new-tier")
+    assert Browser(api).get("/campaigns/camp_2/tiers").find_all("dialog", id="new-tier")
     form = {"tier_name": "Five off", "tier_kind": "AMOUNT", "tier_value": "5"}
     page = Browser(api).post("/campaigns/camp_2/tiers/new", form, into="new-tier-result")
     assert page.headers["hx-redirect"] == "/promotion-tiers/promo_3"
@@ -173,14 +174,14 @@ def test_a_new_tier_leads_to_its_own_page():
 
 
 @pytest.mark.parametrize("count", ["", "0", "-1", "x"])
-def test_so_many_codes_cannot_be_added(count):
+def test_so_many_codes_cannot_be_added(count: str) -> None:
     api = api_with(campaign())
     page = Browser(api).post("/campaigns/camp_1/codes", {"count": count}, into="add-codes-result")
     assert "as a number from 1 on" in page.text
     assert not api.asked_for("POST", f"{PATH}/camp_1/vouchers")
 
 
-def test_codes_that_are_added_are_followed_until_they_are_made():
+def test_codes_that_are_added_are_followed_until_they_are_made() -> None:
     api = api_with(campaign())
     api.says("POST", f"{PATH}/camp_1/vouchers", {"async_action_id": "aa_1"}, 202)
     page = Browser(api).post("/campaigns/camp_1/codes", {"count": "500"}, into="add-codes-result")
@@ -195,7 +196,7 @@ def test_codes_that_are_added_are_followed_until_they_are_made():
     assert "499 done, 1 failed" in read_html(text).text
 
 
-def test_a_copy_has_the_same_terms_and_as_many_codes():
+def test_a_copy_has_the_same_terms_and_as_many_codes() -> None:
     assigned = {"data": [{"id": "asgm_1", "rule_id": "val_1"}]}
     body = body_of_copy(campaign(validation_rules_assignments=assigned), "Again")
     assert body["name"] == "Again"
@@ -205,7 +206,7 @@ def test_a_copy_has_the_same_terms_and_as_many_codes():
     assert body["voucher"]["redemption"] == {"quantity": 1}
 
 
-def test_a_copy_of_a_promotion_has_its_tiers():
+def test_a_copy_of_a_promotion_has_its_tiers() -> None:
     tier = {"id": "promo_1", "name": "Five off", "hierarchy": 1, "summary": {}, "banner": None}
     body = body_of_copy(promotion(promotion={"tiers": [tier]}), "Again")
     assert body["promotion"] == {"tiers": [{"name": "Five off", "hierarchy": 1}]}
@@ -224,5 +225,5 @@ def test_a_copy_of_a_promotion_has_its_tiers():
         ({"type": "UNIT", "unit_off": 1, "product": {"name": "Mug"}}, "1 × Mug free"),  # noqa: RUF001
     ],
 )
-def test_a_discount_is_told_in_words(discount, said):
+def test_a_discount_is_told_in_words(discount: dict[str, Any] | None, said: str) -> None:
     assert say_discount(discount, SHOW) == said
