@@ -8,6 +8,8 @@ from services.dashboard.sections.redemptions.fields import FIELDS as REDEMPTIONS
 #: Kind of thing → the fields of its list; a list adds its line when it offers exports.
 FIELDS: Final[dict[str, tuple[Field, ...]]] = {
     "redemption": REDEMPTIONS,
+    # the codes of one campaign, as its page asks for them
+    "voucher": (Field("campaign_id", "Campaign", "lookup", lookup="campaign"),),
 }
 
 
