@@ -11,6 +11,7 @@ from services.dashboard.sections import (
     whats_new,
 )
 from services.dashboard.sections.audit import calls, changes, events, everything, send_outs, tasks
+from services.dashboard.sections.campaigns import pages as campaigns
 from services.dashboard.sections.categories import pages as categories
 from services.dashboard.sections.customers import pages as customers
 from services.dashboard.sections.exports import pages as exports
@@ -29,6 +30,7 @@ from services.dashboard.web.routes import Page
 PAGES: Final[tuple[Page, ...]] = (
     *home.PAGES,
     *finding.PAGES,
+    *campaigns.PAGES,
     *redemptions.PAGES,
     *vouchers.PAGES,
     *promotions.PAGES,

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from htpy import Node, div, fragment, p, span, table, tbody, td, th, thead, tr
 
-from services.dashboard.lists.resource import Row
 from services.dashboard.parts.facts import (
     badge,
     block,
@@ -17,7 +16,7 @@ from services.dashboard.parts.facts import (
     raw_block,
 )
 from services.dashboard.parts.page import Details
-from services.dashboard.parts.show import NOTHING, Show, first_of
+from services.dashboard.parts.show import NOTHING, Row, Show, first_of
 from services.dashboard.sections.customers.dialogs import customer_actions, customer_dialogs
 from services.dashboard.sections.customers.naming import customer_name
 from services.dashboard.web.asking import ApiFault

@@ -6,7 +6,6 @@ from typing import Any, Final
 from htpy import Node, div, fragment
 from starlette.responses import Response
 
-from services.dashboard.lists.resource import Row
 from services.dashboard.parts.forms import (
     Errors,
     field_area,
@@ -15,6 +14,7 @@ from services.dashboard.parts.forms import (
     group,
 )
 from services.dashboard.parts.page import head
+from services.dashboard.parts.show import Row
 from services.dashboard.sections.customers.naming import BACK, customer_name
 from services.dashboard.sections.saving import (
     change_metadata,

@@ -7,9 +7,8 @@ from typing import Any, Final
 from htpy import Node, a, fragment, p, table, tbody, td, tr
 from starlette.responses import Response
 
-from services.dashboard.lists.resource import Row
 from services.dashboard.parts.facts import badge, block, link, timeline
-from services.dashboard.parts.show import NOTHING, Show, first_of
+from services.dashboard.parts.show import NOTHING, Row, Show, first_of
 from services.dashboard.sections.orders.naming import order_name, status_badge
 from services.dashboard.sections.redemptions.naming import redeemable_name, redemption_badge
 from services.dashboard.web.answers import answer_node

@@ -5,9 +5,8 @@ from typing import Any, Final
 
 from htpy import Node
 
-from services.dashboard.lists.resource import Row
 from services.dashboard.parts.facts import link
-from services.dashboard.parts.show import NOTHING, first_of
+from services.dashboard.parts.show import NOTHING, Row, first_of
 from services.dashboard.web.asking import ApiFault
 from services.dashboard.web.visit import Visit, escape_segment
 

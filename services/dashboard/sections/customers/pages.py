@@ -2,28 +2,15 @@
 
 from typing import Final
 
-from services.dashboard.lists.fields import Field
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.resource import Bulk, Column, Empty, Resource, Row, list_of
 from services.dashboard.parts.show import NOTHING, first_of
 from services.dashboard.sections.customers import actions, form, importing
 from services.dashboard.sections.customers.details import tell_customer
+from services.dashboard.sections.customers.fields import FIELDS
 from services.dashboard.sections.customers.history import show_history
 from services.dashboard.sections.customers.naming import TABS, customer_name
 from services.dashboard.web.routes import Page
-
-FIELDS: Final = (
-    Field("name", "Name", "texts"),
-    Field("email", "E-mail", "texts"),
-    Field("source_id", "Source id"),
-    Field("segment_id", "Segment", "lookup", ops=("is",), parameter="segment_id", lookup="segment"),
-    Field("phone", "Phone", "texts"),
-    Field("city", "City", "texts"),
-    Field("created_at", "Created", "time"),
-    Field("updated_at", "Changed", "time"),
-    Field("metadata", "Metadata"),
-    Field("id", "Id"),
-)
 
 
 def _sums(row: Row, kind: str) -> Row:

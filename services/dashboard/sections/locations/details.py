@@ -6,11 +6,10 @@ from typing import Final
 from htpy import Node, a, div, fragment, p, textarea
 from htpy import input as input_
 
-from services.dashboard.lists.resource import Row
 from services.dashboard.parts.facts import block, code_text, facts, link, raw_block
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.page import Details, confirm_dialog, dialog_button
-from services.dashboard.parts.show import Show
+from services.dashboard.parts.show import Row, Show
 from services.dashboard.sections.locations.naming import (
     circle_of,
     geojson_of,

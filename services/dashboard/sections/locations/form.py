@@ -9,7 +9,6 @@ from htpy import input as input_
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from services.dashboard.lists.resource import Row
 from services.dashboard.parts.facts import link
 from services.dashboard.parts.forms import (
     Errors,
@@ -21,6 +20,7 @@ from services.dashboard.parts.forms import (
 )
 from services.dashboard.parts.notices import notice
 from services.dashboard.parts.page import head
+from services.dashboard.parts.show import Row
 from services.dashboard.sections.locations.naming import (
     BACK,
     UNITS,

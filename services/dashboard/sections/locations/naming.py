@@ -4,8 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from services.dashboard.lists.resource import Row
-from services.dashboard.parts.show import NOTHING, Show
+from services.dashboard.parts.show import NOTHING, Row, Show
 
 BACK: Final = ("Locations", "/locations")
 #: Units of a radius → metres.

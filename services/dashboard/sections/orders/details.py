@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from htpy import Node, a, b, div, fragment, p, span, table, tbody, td, th, thead, tr
 
-from services.dashboard.lists.resource import Row
 from services.dashboard.parts.facts import (
     block,
     code_text,
@@ -18,7 +17,7 @@ from services.dashboard.parts.facts import (
 )
 from services.dashboard.parts.forms import field_choice
 from services.dashboard.parts.page import Details, confirm_dialog, dialog_button
-from services.dashboard.parts.show import NOTHING, Show
+from services.dashboard.parts.show import NOTHING, Row, Show
 from services.dashboard.sections.customers.naming import customer_link, find_customers
 from services.dashboard.sections.orders.naming import (
     STATUSES,

@@ -5,9 +5,8 @@ from typing import Any, Final
 
 from htpy import Node
 
-from services.dashboard.lists.resource import Row
 from services.dashboard.parts.facts import badge
-from services.dashboard.parts.show import NOTHING, Show, first_of
+from services.dashboard.parts.show import NOTHING, Row, Show, first_of
 
 #: Status of the API → the word and its badge.
 STATUSES: Final[Mapping[str, tuple[str, str]]] = {

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from services.dashboard.lists.fields import Field
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.query import Query
 from services.dashboard.lists.resource import Column, Empty, Resource, Rows, list_of
@@ -10,8 +9,8 @@ from services.dashboard.sections.customers.naming import customer_name, find_cus
 from services.dashboard.sections.orders import importing
 from services.dashboard.sections.orders.details import tell_order
 from services.dashboard.sections.orders.editing import change_status
+from services.dashboard.sections.orders.fields import FIELDS
 from services.dashboard.sections.orders.naming import (
-    STATUSES,
     order_name,
     say_items,
     status_badge,
@@ -20,22 +19,6 @@ from services.dashboard.sections.orders.naming import (
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit
 
-FIELDS: Final = (
-    Field(
-        "status", "Status", "choice", tuple((name, said) for name, (said, _) in STATUSES.items())
-    ),
-    Field("source_id", "Order number"),
-    Field("customer_id", "Customer", "lookup", lookup="customer"),
-    Field("created_at", "Date", "time"),
-    Field("updated_at", "Changed", "time"),
-    Field("amount", "Amount", "money"),
-    Field("total_amount", "Total", "money"),
-    Field("total_discount_amount", "Taken off in all", "money"),
-    Field("discount_amount", "Taken off the order", "money"),
-    Field("items_discount_amount", "Taken off its items", "money"),
-    Field("metadata", "Metadata"),
-    Field("id", "Id"),
-)
 COLUMNS: Final = (
     Column("number", "Order", lambda row, _: order_name(row), is_mono=True),
     Column("status", "Status", lambda row, _: status_badge(row)),

@@ -9,7 +9,6 @@ from htpy import input as input_
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from services.dashboard.lists.resource import Row
 from services.dashboard.parts.conditions import (
     METADATA,
     Asked,
@@ -23,7 +22,7 @@ from services.dashboard.parts.conditions import (
 from services.dashboard.parts.forms import Errors, field_lookup, field_text, form_page, group
 from services.dashboard.parts.notices import notice
 from services.dashboard.parts.page import head
-from services.dashboard.parts.show import Show
+from services.dashboard.parts.show import Row, Show
 from services.dashboard.sections.products.collection_details import LABELS, member_lines
 from services.dashboard.sections.products.naming import COLLECTIONS as BACK
 from services.dashboard.sections.products.naming import product_name

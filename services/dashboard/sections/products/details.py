@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 from htpy import Node, a, div, fragment, p, span, table, tbody, td, th, thead, tr
 
-from services.dashboard.lists.resource import Row
 from services.dashboard.parts.facts import block, code_text, facts, metadata_facts, raw_block
 from services.dashboard.parts.forms import field_switch
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.page import Details, confirm_dialog, dialog_button
-from services.dashboard.parts.show import NOTHING, Show
+from services.dashboard.parts.show import NOTHING, Row, Show
 from services.dashboard.sections.products.naming import (
     picture_link,
     product_name,

@@ -5,9 +5,8 @@ from urllib.parse import urlsplit
 
 from htpy import Node, a
 
-from services.dashboard.lists.resource import Row
 from services.dashboard.parts.icons import icon
-from services.dashboard.parts.show import NOTHING, Show, first_of
+from services.dashboard.parts.show import NOTHING, Row, Show, first_of
 
 TABS: Final = (("Products", "/products"), ("Collections", "/collections"))
 BACK: Final = ("Products", "/products")

@@ -4,13 +4,13 @@ from typing import Final
 
 from starlette.responses import Response
 
-from services.dashboard.lists.fields import Field
 from services.dashboard.lists.handlers import chosen_keys, list_pages
 from services.dashboard.lists.resource import Bulk, Column, Empty, Resource, list_of
 from services.dashboard.parts.forms import field_switch
 from services.dashboard.parts.show import NOTHING
 from services.dashboard.sections.products import importing, product_form, sku_form
 from services.dashboard.sections.products.details import WHAT_FORCE_DOES, tell_product
+from services.dashboard.sections.products.fields import FIELDS
 from services.dashboard.sections.products.naming import (
     BACK,
     TABS,
@@ -23,27 +23,6 @@ from services.dashboard.web.answers import go_to
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
-FIELDS: Final = (
-    Field("name", "Name", "texts"),
-    Field("source_id", "Source id"),
-    Field("price", "Price", "money"),
-    Field("attributes", "Attribute", "texts"),
-    Field("created_at", "Created", "time"),
-    Field("updated_at", "Changed", "time"),
-    Field("metadata", "Metadata"),
-    Field("id", "Id"),
-)
-#: Those of SKUs, which are listed in files alone.
-SKU_FIELDS: Final = (
-    Field("sku", "SKU"),
-    Field("source_id", "Source id"),
-    Field("product_id", "Product id"),
-    Field("price", "Price", "money"),
-    Field("created_at", "Created", "time"),
-    Field("updated_at", "Changed", "time"),
-    Field("metadata", "Metadata"),
-    Field("id", "Id"),
-)
 COLUMNS: Final = (
     Column("name", "Product", lambda row, _: product_name(row)),
     Column("source_id", "Source id", lambda row, _: row.get("source_id") or NOTHING, is_mono=True),

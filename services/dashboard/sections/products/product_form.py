@@ -6,7 +6,6 @@ from typing import Any, Final
 from htpy import fragment
 from starlette.responses import Response
 
-from services.dashboard.lists.resource import Row
 from services.dashboard.parts.forms import (
     Errors,
     field_area,
@@ -15,7 +14,7 @@ from services.dashboard.parts.forms import (
     group,
 )
 from services.dashboard.parts.page import head
-from services.dashboard.parts.show import Show, write_minor
+from services.dashboard.parts.show import Row, Show, write_minor
 from services.dashboard.sections.products.naming import BACK, product_name
 from services.dashboard.sections.saving import (
     change_metadata,

@@ -6,7 +6,6 @@ from typing import Any, Final
 from htpy import Node, div, fragment
 from starlette.responses import Response
 
-from services.dashboard.lists.resource import Row
 from services.dashboard.parts.forms import (
     Errors,
     field_area,
@@ -17,7 +16,7 @@ from services.dashboard.parts.forms import (
     write_metadata,
 )
 from services.dashboard.parts.page import confirm_dialog, dialog_button, head
-from services.dashboard.parts.show import Show, write_minor
+from services.dashboard.parts.show import Row, Show, write_minor
 from services.dashboard.sections.products.details import WHAT_FORCE_DOES
 from services.dashboard.sections.products.naming import product_name, sku_name
 from services.dashboard.sections.products.product_form import METADATA_HINT

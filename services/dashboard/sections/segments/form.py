@@ -8,7 +8,6 @@ from htpy import input as input_
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from services.dashboard.lists.resource import Row
 from services.dashboard.parts.conditions import (
     METADATA,
     Asked,
@@ -21,6 +20,7 @@ from services.dashboard.parts.conditions import (
 from services.dashboard.parts.forms import Errors, field_lookup, field_text, form_page, group
 from services.dashboard.parts.notices import notice
 from services.dashboard.parts.page import head
+from services.dashboard.parts.show import Row
 from services.dashboard.sections.customers.naming import customer_name, find_customers
 from services.dashboard.sections.saving import key_of, place_fault
 from services.dashboard.sections.segments.naming import BACK, KINDS, LABELS, MONEY

@@ -5,10 +5,9 @@ from typing import Final
 
 from htpy import Node
 
-from services.dashboard.lists.resource import Row
 from services.dashboard.parts.condition_words import say_in_one
 from services.dashboard.parts.facts import badge
-from services.dashboard.parts.show import Show
+from services.dashboard.parts.show import Row, Show
 
 BACK: Final = ("Segments", "/segments")
 #: Type of the API → its word, its badge, and what it means.
