@@ -10,8 +10,8 @@ from starlette.responses import Response
 from services.dashboard.lists.handlers import answer_details, chosen_keys
 from services.dashboard.parts.facts import code_text, facts
 from services.dashboard.parts.notices import notice
+from services.dashboard.sections.customer_names import BACK
 from services.dashboard.sections.customers.details import tell_customer
-from services.dashboard.sections.customers.naming import BACK
 from services.dashboard.web.answers import answer_node, go_to
 from services.dashboard.web.asking import Refused
 from services.dashboard.web.routes import Page

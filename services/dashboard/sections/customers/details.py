@@ -17,8 +17,8 @@ from services.dashboard.parts.facts import (
 )
 from services.dashboard.parts.page import Details
 from services.dashboard.parts.show import NOTHING, Row, Show, first_of
+from services.dashboard.sections.customer_names import customer_name
 from services.dashboard.sections.customers.dialogs import customer_actions, customer_dialogs
-from services.dashboard.sections.customers.naming import customer_name
 from services.dashboard.web.asking import ApiFault
 from services.dashboard.web.visit import Visit, escape_segment
 

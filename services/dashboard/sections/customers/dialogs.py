@@ -6,7 +6,7 @@ from services.dashboard.parts.forms import field_lookup
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.page import confirm_dialog, dialog_button
 from services.dashboard.parts.show import Row
-from services.dashboard.sections.customers.naming import customer_name
+from services.dashboard.sections.customer_names import customer_name
 from services.dashboard.web.visit import Visit, escape_segment
 
 

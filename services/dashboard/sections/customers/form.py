@@ -15,7 +15,7 @@ from services.dashboard.parts.forms import (
 )
 from services.dashboard.parts.page import head
 from services.dashboard.parts.show import Row
-from services.dashboard.sections.customers.naming import BACK, customer_name
+from services.dashboard.sections.customer_names import BACK, customer_name
 from services.dashboard.sections.saving import (
     change_metadata,
     key_of,

@@ -5,11 +5,11 @@ from typing import Final
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.resource import Bulk, Column, Empty, Resource, Row, list_of
 from services.dashboard.parts.show import NOTHING, first_of
+from services.dashboard.sections.customer_names import TABS, customer_name
 from services.dashboard.sections.customers import actions, form, importing
 from services.dashboard.sections.customers.details import tell_customer
 from services.dashboard.sections.customers.fields import FIELDS
 from services.dashboard.sections.customers.history import show_history
-from services.dashboard.sections.customers.naming import TABS, customer_name
 from services.dashboard.web.routes import Page
 
 

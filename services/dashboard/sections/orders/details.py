@@ -18,7 +18,7 @@ from services.dashboard.parts.facts import (
 from services.dashboard.parts.forms import field_choice
 from services.dashboard.parts.page import Details, confirm_dialog, dialog_button
 from services.dashboard.parts.show import NOTHING, Row, Show
-from services.dashboard.sections.customers.naming import customer_link, find_customers
+from services.dashboard.sections.customer_names import customer_link, find_customers
 from services.dashboard.sections.orders.naming import (
     STATUSES,
     item_name,

@@ -5,7 +5,7 @@ from typing import Final
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.query import Query
 from services.dashboard.lists.resource import Column, Empty, Resource, Rows, list_of
-from services.dashboard.sections.customers.naming import customer_name, find_customers
+from services.dashboard.sections.customer_names import customer_name, find_customers
 from services.dashboard.sections.orders import importing
 from services.dashboard.sections.orders.details import tell_order
 from services.dashboard.sections.orders.editing import change_status

@@ -10,7 +10,7 @@ from services.dashboard.parts.facts import block, code_text, facts, link, raw_bl
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.page import Details, confirm_dialog, dialog_button
 from services.dashboard.parts.show import NOTHING, Row, Show
-from services.dashboard.sections.customers.naming import customer_link
+from services.dashboard.sections.customer_names import customer_link
 from services.dashboard.sections.segments.naming import (
     KINDS,
     LABELS,

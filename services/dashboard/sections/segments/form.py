@@ -21,7 +21,7 @@ from services.dashboard.parts.forms import Errors, field_lookup, field_text, for
 from services.dashboard.parts.notices import notice
 from services.dashboard.parts.page import head
 from services.dashboard.parts.show import Row
-from services.dashboard.sections.customers.naming import customer_name, find_customers
+from services.dashboard.sections.customer_names import customer_name, find_customers
 from services.dashboard.sections.saving import key_of, place_fault
 from services.dashboard.sections.segments.naming import BACK, KINDS, LABELS, MONEY
 from services.dashboard.web.answers import answer_node, answer_page, go_to

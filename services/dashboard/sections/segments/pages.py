@@ -8,7 +8,7 @@ from services.dashboard.lists.fields import Field
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.query import Query
 from services.dashboard.lists.resource import Column, Empty, Resource, Rows, list_of
-from services.dashboard.sections.customers.naming import TABS
+from services.dashboard.sections.customer_names import TABS
 from services.dashboard.sections.segments import form
 from services.dashboard.sections.segments.details import tell_segment
 from services.dashboard.sections.segments.naming import BACK, KINDS, kind_badge, say_rule
