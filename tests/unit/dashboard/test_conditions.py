@@ -1,5 +1,7 @@
 """The editor of a filter: what is typed, and what the API keeps."""
 
+from typing import Any
+
 import pytest
 
 from services.dashboard.parts.condition_words import say_in_one
@@ -21,7 +23,7 @@ FIELDS = (
     Asked("seen", "Last seen", "time"),
     Asked("metadata", "Metadata", "any"),
 )
-RULES = [
+RULES: list[Any] = [
     {"name": {"conditions": {"$contains": ["Ada, the first"]}}},
     {"name": {"conditions": {"$in": ["Ada", "Ben"]}}},
     {"spent": {"conditions": {"$more_than": [1250], "$less_than": [999900]}}},
@@ -39,8 +41,8 @@ RULES = [
 
 @pytest.mark.parametrize("junction", ["and", "or"])
 @pytest.mark.parametrize("rule", RULES)
-def test_a_filter_comes_out_of_the_form_as_it_went_in(rule, junction):
-    errors = {}
+def test_a_filter_comes_out_of_the_form_as_it_went_in(rule: dict[str, Any], junction: str) -> None:
+    errors: dict[str, str] = {}
     draft = draft_of({"junction": junction} | rule, FIELDS, SHOW)
     typed = {"junction": draft.junction}
     for at, line in enumerate(draft.lines):
@@ -62,15 +64,15 @@ def test_a_filter_comes_out_of_the_form_as_it_went_in(rule, junction):
         (Line("metadata", "$is", "x"), "c0-key"),
     ],
 )
-def test_what_cannot_be_read_is_told_at_its_line(line, place):
-    errors = {}
+def test_what_cannot_be_read_is_told_at_its_line(line: Line, place: str) -> None:
+    errors: dict[str, str] = {}
     rule_of(Draft((line,)), FIELDS, SHOW, errors)
     assert list(errors) == [place]
 
 
-def test_the_same_asked_twice_is_one_of_several_or_a_mistake():
+def test_the_same_asked_twice_is_one_of_several_or_a_mistake() -> None:
     lines = (Line("name", "$contains", "a"), Line("name", "$contains", "b"))
-    errors = {}
+    errors: dict[str, str] = {}
     rule = rule_of(Draft(lines, "or"), FIELDS, SHOW, errors)
     assert rule["name"] == {"conditions": {"$contains": ["a", "b"]}}
     assert not errors
@@ -78,12 +80,12 @@ def test_the_same_asked_twice_is_one_of_several_or_a_mistake():
     assert list(errors) == ["c1-op"]
 
 
-def test_an_operator_that_the_field_has_not_becomes_one_that_it_has():
+def test_an_operator_that_the_field_has_not_becomes_one_that_it_has() -> None:
     typed = {"c0-field": "spent", "c0-op": "$contains", "c0-value": "5"}
     assert read_draft(typed, FIELDS).lines[0].op == "$is"
 
 
-def test_a_filter_is_said_in_one_sentence():
+def test_a_filter_is_said_in_one_sentence() -> None:
     rule = {
         "junction": "or",
         "spent": {"conditions": {"$more_than": [1250]}},

@@ -1,8 +1,10 @@
 """Customers: the list, one of them, changing it, forgetting it."""
 
+from typing import Any
+
 from tests.unit.dashboard.kit import Browser, FakeApi, me_with
 
-CUSTOMER = {
+CUSTOMER: dict[str, Any] = {
     "id": "cust_1",
     "source_id": "shopper-1",
     "name": "<script>alert(1)</script>",
@@ -15,7 +17,7 @@ CUSTOMER = {
     },
     "created_at": "2026-11-29T19:48:44.929Z",
 }
-HELD = {
+HELD: dict[str, Any] = {
     "redeemable_id": "v_1",
     "campaign_id": "camp_1",
     "created_at": "2026-11-29T19:48:44.929Z",
@@ -26,7 +28,7 @@ HELD = {
 }
 
 
-def shop(*privileges):
+def shop(*privileges: str) -> FakeApi:
     api = FakeApi(me_with(*privileges) if privileges else None)
     api.says("GET", "/v1/customers", {"customers": [CUSTOMER], "total": 1})
     api.says("GET", "/v1/customers/cust_1", CUSTOMER)
@@ -37,19 +39,19 @@ def shop(*privileges):
     return api
 
 
-def test_a_row_tells_who_it_is_and_what_it_adds_up_to():
+def test_a_row_tells_who_it_is_and_what_it_adds_up_to() -> None:
     cells = Browser(shop()).get("/customers").find_all("tr")[1].text
     for said in ("shopper-1", "ada@shop.example", "Berlin", "€239.13", "<script>alert(1)</script>"):
         assert said in cells
 
 
-def test_a_segment_is_a_parameter_of_the_list():
+def test_a_segment_is_a_parameter_of_the_list() -> None:
     api = shop()
     Browser(api).get("/customers?f=segment_id:is:seg_1")
     assert api.asked_for("GET", "/v1/customers")[0].url.params["segment_id"] == "seg_1"
 
 
-def test_one_tells_its_segments_and_what_it_holds():
+def test_one_tells_its_segments_and_what_it_holds() -> None:
     page = Browser(shop()).get("/customers/cust_1")
     for href in ("/segments/seg_1", "/vouchers/v_1", "/campaigns/camp_1"):
         assert href in page.links
@@ -57,7 +59,7 @@ def test_one_tells_its_segments_and_what_it_holds():
         assert said in page.text
 
 
-def test_its_history_has_the_parts_that_the_role_may_see():
+def test_its_history_has_the_parts_that_the_role_may_see() -> None:
     api = shop("customers.read", "orders.read")
     entry = {
         "id": "evcus_1",
@@ -74,7 +76,7 @@ def test_its_history_has_the_parts_that_the_role_may_see():
     assert not api.asked_for("GET", "/v1/redemptions")
 
 
-def test_what_is_emptied_in_the_form_is_cleared_and_the_rest_kept():
+def test_what_is_emptied_in_the_form_is_cleared_and_the_rest_kept() -> None:
     api = shop()
     page = Browser(api).get("/customers/cust_1/edit")
     assert page.find("textarea", name="metadata").text.strip() == "interest = books"
@@ -87,7 +89,7 @@ def test_what_is_emptied_in_the_form_is_cleared_and_the_rest_kept():
     assert "source_id" not in sent
 
 
-def test_a_refusal_stands_at_its_field_with_what_was_typed():
+def test_a_refusal_stands_at_its_field_with_what_was_typed() -> None:
     api = shop()
     api.refuses("POST", "/v1/customers", details="Property `.email` is no address")
     page = Browser(api).post("/customers/new", {"name": "Ada", "email": "ada"})
@@ -95,13 +97,13 @@ def test_a_refusal_stands_at_its_field_with_what_was_typed():
     assert page.find("input", name="name")["value"] == "Ada"
 
 
-def test_a_new_one_needs_something_that_names_it():
+def test_a_new_one_needs_something_that_names_it() -> None:
     api = shop()
     assert "is needed" in Browser(api).post("/customers/new", {"city": "Berlin"}).text
     assert not api.asked_for("POST", "/v1/customers")
 
 
-def test_a_code_is_given_of_the_chosen_campaign():
+def test_a_code_is_given_of_the_chosen_campaign() -> None:
     api = shop()
     api.says("POST", "/v1/publications", {"voucher": {"code": "TEN-2"}})
     form = {"campaign": "camp_1", "idempotency_key": "k"}
@@ -111,7 +113,7 @@ def test_a_code_is_given_of_the_chosen_campaign():
     assert sent == {"campaign": {"id": "camp_1"}, "customer": {"id": "cust_1"}}
 
 
-def test_forgetting_needs_the_id_and_is_followed_until_it_is_done():
+def test_forgetting_needs_the_id_and_is_followed_until_it_is_done() -> None:
     api, path = shop(), "/v1/customers/cust_1/permanent-deletion"
     api.says("POST", path, {"status": "IN_PROGRESS", "related_object_id": "cust_1"})
     browser = Browser(api)
@@ -129,13 +131,13 @@ def test_forgetting_needs_the_id_and_is_followed_until_it_is_done():
     assert not done.find("div", id="forgetting").has(**{"hx-post": "/customers/cust_1/forget"})
 
 
-def test_no_address_alone_forgets_anybody():
+def test_no_address_alone_forgets_anybody() -> None:
     api = shop()
     Browser(api).get("/customers/cust_1/forget")
     assert not api.asked_for("POST", "/v1/customers/cust_1/permanent-deletion")
 
 
-def test_a_role_sees_only_what_it_may_do():
+def test_a_role_sees_only_what_it_may_do() -> None:
     text = Browser(shop("customers.read")).get("/customers/cust_1").text
     for said in ("Edit", "Give a code", "Forget for good"):
         assert said not in text

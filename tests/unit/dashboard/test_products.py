@@ -1,8 +1,10 @@
 """Products, their SKUs, and collections of both."""
 
+from typing import Any
+
 from tests.unit.dashboard.kit import Browser, FakeApi, me_with
 
-SKU = {
+SKU: dict[str, Any] = {
     "id": "sku_1",
     "object": "sku",
     "product_id": "prod_1",
@@ -11,7 +13,7 @@ SKU = {
     "price": None,
     "attributes": {"size": "L"},
 }
-PRODUCT = {
+PRODUCT: dict[str, Any] = {
     "id": "prod_1",
     "object": "product",
     "name": "<script>Mug</script>",
@@ -22,12 +24,17 @@ PRODUCT = {
     "metadata": {"kind": "home"},
     "skus": {"data": [SKU], "total": 1},
 }
-RULE = {"junction": "and", "price": {"conditions": {"$more_than": [1000]}}}
-COLLECTION = {"id": "pc_1", "name": "Dear", "type": "AUTO_UPDATE", "filter": RULE}
-NAMED = {"id": "pc_2", "name": "Named", "type": "STATIC", "products": [{"id": "prod_1"}]}
+RULE: dict[str, Any] = {"junction": "and", "price": {"conditions": {"$more_than": [1000]}}}
+COLLECTION: dict[str, Any] = {"id": "pc_1", "name": "Dear", "type": "AUTO_UPDATE", "filter": RULE}
+NAMED: dict[str, Any] = {
+    "id": "pc_2",
+    "name": "Named",
+    "type": "STATIC",
+    "products": [{"id": "prod_1"}],
+}
 
 
-def shop(*privileges):
+def shop(*privileges: str) -> FakeApi:
     api = FakeApi(me_with(*privileges) if privileges else None)
     api.says("GET", "/v1/products", {"products": [PRODUCT], "total": 1})
     api.says("GET", "/v1/products/prod_1", PRODUCT)
@@ -49,13 +56,13 @@ def shop(*privileges):
     return api
 
 
-def test_pictures_of_other_hosts_are_links_and_not_loaded():
+def test_pictures_of_other_hosts_are_links_and_not_loaded() -> None:
     page = Browser(shop()).get("/products")
     assert "https://pictures.example/mug.png" in page.links
     assert not page.find_all("img")
 
 
-def test_an_address_that_is_a_script_is_no_link():
+def test_an_address_that_is_a_script_is_no_link() -> None:
     api = shop()
     api.says("GET", "/v1/products/prod_1", PRODUCT | {"image_url": "javascript:alert(1)"})
     page = Browser(api).get("/products/prod_1")
@@ -63,13 +70,13 @@ def test_an_address_that_is_a_script_is_no_link():
     assert "javascript:alert(1)" in page.text
 
 
-def test_a_product_shows_its_skus_and_what_they_cost():
+def test_a_product_shows_its_skus_and_what_they_cost() -> None:
     page = Browser(shop()).get("/products/prod_1")
     assert "€12.50 as the product" in page.find("tr", id="sku-sku_1").text
     assert "/products/prod_1/skus/sku_1/edit" in page.links
 
 
-def test_a_product_is_created_of_what_was_typed():
+def test_a_product_is_created_of_what_was_typed() -> None:
     api = shop()
     form = {"name": "Mug", "source_id": "mug", "price": "12,50", "attributes": "size, colour"}
     assert Browser(api).post("/products/new", form | {"metadata": "kind = home"}).status == 303
@@ -79,7 +86,7 @@ def test_a_product_is_created_of_what_was_typed():
     assert sent["metadata"] == {"kind": "home"}
 
 
-def test_what_is_no_price_and_no_metadata_is_told_at_its_field():
+def test_what_is_no_price_and_no_metadata_is_told_at_its_field() -> None:
     api = shop()
     page = Browser(api).post("/products/prod_1/edit", {"price": "dear", "metadata": "kind"})
     for name, tag in (("price", "input"), ("metadata", "textarea")):
@@ -87,7 +94,7 @@ def test_what_is_no_price_and_no_metadata_is_told_at_its_field():
     assert not api.asked_for("PUT", "/v1/products/prod_1")
 
 
-def test_an_emptied_price_of_a_sku_is_that_of_its_product():
+def test_an_emptied_price_of_a_sku_is_that_of_its_product() -> None:
     api = shop()
     form = {"sku": "Mug XL", "price": "", "attributes": "size = XL"}
     assert Browser(api).post("/products/prod_1/skus/sku_1/edit", form).status == 303
@@ -96,7 +103,7 @@ def test_an_emptied_price_of_a_sku_is_that_of_its_product():
     assert sent["attributes"] == {"size": "XL"}
 
 
-def test_deleting_goes_to_the_bin_unless_it_is_for_good():
+def test_deleting_goes_to_the_bin_unless_it_is_for_good() -> None:
     api = shop()
     Browser(api).post("/products/prod_1/delete", {})
     Browser(api).post("/products/delete", {"keys": "prod_1", "force": "true"})
@@ -105,13 +112,13 @@ def test_deleting_goes_to_the_bin_unless_it_is_for_good():
     assert good.url.params["force"] == "true"
 
 
-def test_who_may_only_look_sees_no_way_to_change():
+def test_who_may_only_look_sees_no_way_to_change() -> None:
     text = Browser(shop("products.read")).get("/products/prod_1").text
     assert "Edit" not in text
     assert "Add a SKU" not in text
 
 
-def test_a_collection_is_told_in_words_with_how_many_are_in_it():
+def test_a_collection_is_told_in_words_with_how_many_are_in_it() -> None:
     page = Browser(shop()).get("/collections")
     cells = page.find_all("tr")[1].text
     assert "Price is more than €10.00" in cells
@@ -119,7 +126,7 @@ def test_a_collection_is_told_in_words_with_how_many_are_in_it():
     assert "/products/prod_1" in Browser(shop()).get("/collections/pc_1").links
 
 
-def test_a_filter_is_tried_before_it_is_saved():
+def test_a_filter_is_tried_before_it_is_saved() -> None:
     api = shop()
     form = {"c0-field": "price", "c0-op": "$less_than", "c0-value": "20", "junction": "or"}
     part = Browser(api).post("/collections/try", form, into="tried")
@@ -128,7 +135,7 @@ def test_a_filter_is_tried_before_it_is_saved():
     assert rule == {"junction": "or", "price": {"conditions": {"$less_than": [2000]}}}
 
 
-def test_a_line_is_added_and_taken_away():
+def test_a_line_is_added_and_taken_away() -> None:
     browser = Browser(shop())
     form = {"c0-field": "name", "c0-op": "$contains", "c0-value": "Mug"}
     more = browser.post("/collections/conditions", form | {"line": "add"}, into="conditions")
@@ -138,7 +145,7 @@ def test_a_line_is_added_and_taken_away():
     assert not less.find_all("select", name="c0-field")
 
 
-def test_an_automatic_collection_keeps_its_filter_through_the_form():
+def test_an_automatic_collection_keeps_its_filter_through_the_form() -> None:
     page = Browser(shop()).get("/collections/pc_1/edit")
     assert page.find("input", name="c0-value")["value"] == "10.00"
     api = shop()
@@ -147,7 +154,7 @@ def test_an_automatic_collection_keeps_its_filter_through_the_form():
     assert api.sent("PUT", "/v1/product-collections/pc_1")["filter"] == RULE
 
 
-def test_named_members_are_sent_as_what_they_are():
+def test_named_members_are_sent_as_what_they_are() -> None:
     api = shop()
     form = {"name": "Named", "members": ["prod_1", "sku_1"]}
     assert Browser(api).post("/collections/pc_2/edit", form).status == 303
@@ -155,7 +162,7 @@ def test_named_members_are_sent_as_what_they_are():
     assert sent == [{"id": "prod_1", "object": "product"}, {"id": "sku_1", "object": "sku"}]
 
 
-def test_members_of_one_that_names_too_many_are_left_as_they_are():
+def test_members_of_one_that_names_too_many_are_left_as_they_are() -> None:
     api = shop()
     many = {key: value for key, value in NAMED.items() if key != "products"}
     api.says("GET", "/v1/product-collections/pc_2", many)

@@ -154,6 +154,7 @@ async def save(visit: Visit) -> Response:
     path = f"/v1/customers/{escape_segment(str(name))}"
     row = await visit.api.get(path) if name else None
     body = read_customer(values, row, errors)
+    saved = None
     if not errors:
         try:
             if row is None:
@@ -162,7 +163,7 @@ async def save(visit: Visit) -> Response:
                 saved = await visit.api.put(path, body, key=key_of(form))
         except Refused as fault:
             errors = place_fault(fault, NAMES)
-    if errors:
+    if saved is None:
         return answer_node(customer_form(values, row=row, errors=errors))
     address = f"{BACK[1]}/{escape_segment(str(saved['id']))}"
     return go_to(visit.request, address, "Saved" if row else "Customer created")

@@ -95,7 +95,7 @@ def map_of(row: Row) -> Node:
     geojson = geojson_of(shape)
     lat, lng, radius, unit = circle_of(shape)
     circle = is_circle(row)
-    hidden = {"type": "hidden", "disabled": True}
+    hidden: dict[str, str | bool] = {"type": "hidden", "disabled": True}
     return div(".geo-editor.alone")[
         div(
             ".geo.small",

@@ -156,6 +156,7 @@ async def save(visit: Visit) -> Response:
     row = await visit.api.get(path) if name else None
     errors: dict[str, str] = {}
     body = read_product(values, row, errors)
+    saved = None
     if not errors:
         try:
             if row is None:
@@ -165,7 +166,7 @@ async def save(visit: Visit) -> Response:
         except Refused as fault:
             errors = place_fault(fault, NAMES)
             key = None
-    if errors:
+    if saved is None:
         return answer_node(product_form(values, visit.show, row=row, errors=errors, key=key))
     address = f"{BACK[1]}/{escape_segment(str(saved['id']))}"
     return go_to(visit.request, address, "Saved" if row else "Product created")
