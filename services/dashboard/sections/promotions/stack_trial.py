@@ -103,7 +103,7 @@ def _line(tried: Row, names: dict[str, str], show: Show) -> Node:
         return li[badge("Applies", "good"), span[name], span(".num")[show.money(taken or 0)]]
     result = tried.get("result") or {}
     error = result.get("error") or {}
-    message = error.get("details") or error.get("message") or ""
+    message = error.get("message") or (result.get("details") or {}).get("message") or ""
     told = error.get("explanation") or result.get("explanation")
     is_skipped = tried.get("status") == "SKIPPED"
     return li(class_="skipped" if is_skipped else None)[

@@ -5,7 +5,7 @@ from typing import Any, Final
 from htpy import Node, a, fragment, li, ol, span
 from starlette.responses import Response
 
-from services.dashboard.lists.fields import Field
+from services.dashboard.lists.fields import KNOWN, Field
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.query import Query
 from services.dashboard.lists.resource import Column, Empty, Resource, Row, Rows, list_of
@@ -28,8 +28,8 @@ from services.dashboard.web.visit import Visit, escape_segment
 
 FIELDS: Final = (
     Field("name", "Name"),
-    Field("campaign_ids", "Promotion", "lookup", lookup="campaign"),
-    Field("category_ids", "Category", "lookup", lookup="category"),
+    Field("campaign_ids", "Promotion", "lookup", ops=KNOWN, lookup="campaign"),
+    Field("category_ids", "Category", "lookup", ops=KNOWN, lookup="category"),
     Field("created_at", "Created", "time"),
     Field("updated_at", "Updated", "time"),
     Field("id", "Id"),

@@ -272,16 +272,16 @@ def _pictures(row: Row) -> Node:
     kinds = [("qr", "QR code"), ("barcode", "Barcode")]
     return block(
         "Pictures of the code",
-        div(".row.code-pictures")[
+        div(".row")[
             (
                 a(
+                    ".qr" if kind == "qr" else ".qr.code128",
                     href=f"/vouchers/{row['id']}/picture/{kind}",
                     target="_blank",
                     rel="noopener",
                     aria_label=f"{said} of {row['code']}, alone",
                 )[
                     img(
-                        f".code-picture.{kind}",
                         src=f"/vouchers/{row['id']}/picture/{kind}",
                         alt=f"{said} of {row['code']}",
                         loading="lazy",

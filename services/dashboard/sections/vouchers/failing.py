@@ -81,8 +81,7 @@ def show_trial(answer: Row, show: Show) -> Node:
         return _would_work(answer.get("order") or tried.get("order") or {}, show)
     error = result.get("error") or {}
     told = error.get("explanation") or result.get("explanation")
-    message = error.get("details") or error.get("message") or result.get("details", {})
-    said = message if isinstance(message, str) else str((message or {}).get("message") or "")
+    said = str(error.get("message") or (result.get("details") or {}).get("message") or "")
     return reason_box(told, show, key=str(error.get("key") or ""), message=said)
 
 

@@ -4,7 +4,25 @@ import asyncio
 from collections.abc import Awaitable, Sequence
 from typing import Any
 
-from htpy import Node, a, del_, div, fragment, ins, p, span, table, tbody, td, th, thead, tr
+from htpy import (
+    Node,
+    a,
+    dd,
+    del_,
+    div,
+    dl,
+    dt,
+    fragment,
+    ins,
+    p,
+    span,
+    table,
+    tbody,
+    td,
+    th,
+    thead,
+    tr,
+)
 from starlette.responses import Response
 
 from services.dashboard.lists.resource import Row
@@ -19,6 +37,7 @@ from services.dashboard.web.visit import Visit, escape_segment
 ROWS_MAX = 10
 #: How many members of a change are told in a line.
 _PATHS_MAX = 6
+_VALUE_LENGTH_MAX = 80
 
 
 async def show_history(visit: Visit) -> Response:
@@ -162,29 +181,50 @@ def publication_block(entries: Sequence[Row], show: Show) -> Node:
 
 def change_block(entries: Sequence[Row], show: Show) -> Node:
     """What was changed of it: from what to what."""
+    if not entries:
+        return block("Changes", p(".muted")["It was not changed since it was made."])
     return block(
         "Changes",
         timeline(
             (
                 show.when(each.get("created_at")),
                 str(each.get("action") or "").replace("_", " ").capitalize(),
-                _changes(each),
+                _changes(each, show),
             )
             for each in entries
         ),
     )
 
 
-def _changes(entry: Row) -> Node:
+def _changes(entry: Row, show: Show) -> Node:
     told = entry.get("changes") or []
-    lines = [
-        div(".diff-line")[
-            span(".mono")[str(each.get("path"))],
-            " ",
-            each.get("from") is not None and [del_[say_value(each["from"])[:80]], " → "],
-            ins[say_value(each.get("to"))[:80]],
-        ]
-        for each in told[:_PATHS_MAX]
-    ]
+    if entry.get("action") == "created":
+        # all of it is new then, and stands above
+        return None
     more = len(told) - _PATHS_MAX
-    return fragment[lines, more > 0 and div[f"and {more} more"]] if lines else None
+    return (
+        told
+        and fragment[
+            dl(".diff")[(_change(each, show) for each in told[:_PATHS_MAX])],
+            more > 0 and div[f"and {more} more"],
+        ]
+    )
+
+
+def _change(change: Row, show: Show) -> Node:
+    path = str(change.get("path"))
+    before = change.get("from")
+    return fragment[
+        dt(".mono")[path],
+        dd[
+            before is not None and [del_[_said(path, before, show)], "→"],
+            ins[_said(path, change.get("to"), show)],
+        ],
+    ]
+
+
+def _said(path: str, value: Any, show: Show) -> str:
+    """A value of a change, those of amounts as money."""
+    if path.startswith("gift.") and isinstance(value, int):
+        return show.money(value)
+    return say_value(value)[:_VALUE_LENGTH_MAX]
