@@ -171,7 +171,7 @@ def changed_body(
         body["validation_rules"] = values["rules"].split()
     if changed & set(GIVES_FIELDS):
         discount = read_discount(values, errors)
-        body["action"] = {"discount": discount} if discount else None
+        body["action"] = {"discount": discount}
     try:
         metadata = read_metadata(values.get("metadata", ""))
     except ValueError as fault:
