@@ -75,6 +75,11 @@ def note_record(request: Request, answered: Answered, project: str | None = None
         request.scope[OTHER_KEY] = f"{project}/{answered.offset}"
 
 
+def login_of(caller: Caller) -> str | None:
+    """What validation rules call the user who asks; None for a key."""
+    return caller.login if caller.kind == "user" else None
+
+
 class Writes:
     """Has commands decided for requests and answers them with what `render` makes of the record."""
 
@@ -137,7 +142,9 @@ class Writes:
             body,
             email_key=self.guest_key(whose, named) if isinstance(named, CustomerInput) else None,
             key_kind=caller.kind,
+            channel="USER" if caller.kind == "user" else "API",
             channel_id=caller.key_id,
+            login=login_of(caller),
             command_id=identity.command_id,
             fingerprint=identity.fingerprint,
         )

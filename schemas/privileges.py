@@ -22,7 +22,7 @@ _OF_A_SHOP: Final[Mapping[str, str]] = MappingProxyType(
         "orders": "read write",
         "rewards": "read write",
         "locations": "read write",
-        "customers": "read write personal forget",
+        "customers": "read write forget",
         "segments": "read write",
         "redemptions": "read redeem rollback",
         "validations": "read validate",
@@ -49,7 +49,6 @@ ADMIN: Final = "ADMIN"
 _OF_USERS: Final = frozenset(PRIVILEGES) - frozenset(_BESIDE)
 _READS: Final = frozenset(each for each in PRIVILEGES if each.endswith(".read"))
 _OF_MERCHANTS: Final = _READS | {
-    "customers.personal",
     "customers.write",
     "redemptions.redeem",
     "redemptions.rollback",

@@ -16,6 +16,7 @@ from schemas.assignments import AssignmentsDropped, RuleAssigned, RuleUnassigned
 from schemas.balances import BalanceAdjusted
 from schemas.base import Shape, tag_of
 from schemas.bin import BIN_EVENTS
+from schemas.branding import BrandCreated, BrandDeleted, BrandUpdated
 from schemas.campaigns import (
     CampaignCreated,
     CampaignDeleted,
@@ -24,13 +25,20 @@ from schemas.campaigns import (
     CampaignUpdated,
     VouchersGenerated,
 )
-from schemas.categories import CategoryCreated, CategoryDeleted, CategoryUpdated
+from schemas.categories import (
+    CategoriesOrdered,
+    CategoryCreated,
+    CategoryDeleted,
+    CategoryUpdated,
+)
 from schemas.collections import CollectionCreated, CollectionDeleted, CollectionUpdated
 from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import CUSTOMER_EVENTS
 from schemas.erasures import ERASURE_EVENTS
+from schemas.event_schemas import EventSchemaCreated, EventSchemaDeleted, EventSchemaUpdated
 from schemas.events import events_of
 from schemas.exports import EXPORT_EVENTS
+from schemas.keys import KeyCreated, KeyEnded, KeyForgotten, KeyRenamed, KeyRotated
 from schemas.locations import LocationCreated, LocationDeleted, LocationUpdated
 from schemas.metadata import MetadataSchemaCreated, MetadataSchemaDeleted, MetadataSchemaUpdated
 from schemas.notifications import NOTIFICATION_EVENTS
@@ -65,6 +73,7 @@ from schemas.promotion_events import (
     TierDisabled,
     TierEnabled,
     TiersMoved,
+    TiersOrdered,
     TierUpdated,
 )
 from schemas.publications import PUBLICATION_EVENTS
@@ -93,6 +102,7 @@ from schemas.webhooks import (
     WebhookCreated,
     WebhookDeleted,
     WebhookDisabled,
+    WebhookTestRequested,
     WebhookUpdated,
 )
 
@@ -127,6 +137,9 @@ _STACKING: Final = Subject("stacking_rules", "stored")
 _THRESHOLDS: Final = Subject("alert_thresholds", "thresholds")
 _WEBHOOK: Final = Subject("webhook", "webhook")
 _PROJECT: Final = Subject("project", "project")
+_KEY: Final = Subject("key", "key")
+_EVENT_SCHEMA: Final = Subject("custom_event_schema", "schema")
+_BRAND: Final = Subject("branding", "brand")
 
 #: What each event changes.
 SUBJECTS: Final[Mapping[type[Shape], Subject]] = MappingProxyType(
@@ -191,8 +204,19 @@ SUBJECTS: Final[Mapping[type[Shape], Subject]] = MappingProxyType(
         ProjectUpdated: _PROJECT,
         ProjectDeleted: _PROJECT,
         TrustedOriginsChanged: Subject("trusted_origins", "project_id"),
-        KeyAdded: Subject("key", "key"),
+        KeyAdded: _KEY,
         KeyRevoked: Subject("key", "key_id"),
+        KeyCreated: _KEY,
+        KeyRenamed: _KEY,
+        KeyRotated: _KEY,
+        KeyEnded: _KEY,
+        KeyForgotten: Subject("key", "key_id"),
+        EventSchemaCreated: _EVENT_SCHEMA,
+        EventSchemaUpdated: _EVENT_SCHEMA,
+        EventSchemaDeleted: _EVENT_SCHEMA,
+        BrandCreated: _BRAND,
+        BrandUpdated: _BRAND,
+        BrandDeleted: Subject("branding", "brand_id"),
     }
 )
 #: What lies in the control project and is a change of the project that it is about.
@@ -227,6 +251,7 @@ UNSUBJECTED: Final = events_of(
     SegmentEntered,
     SegmentLeft,
     RedeliveryRequested,
+    WebhookTestRequested,
     # It follows from what lies in the control project.
     ProjectOpened,
     ProjectClosed,
@@ -236,6 +261,8 @@ UNSUBJECTED: Final = events_of(
     AssignmentsDropped,
     CampaignPromotionsDeleted,
     TiersMoved,
+    TiersOrdered,
+    CategoriesOrdered,
 )
 #: The kind of entity of each type of event that is a change.
 OBJECTS: Final[Mapping[str, str]] = MappingProxyType(

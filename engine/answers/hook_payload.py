@@ -41,6 +41,8 @@ def _source(record: Decided) -> Body:
     source: Body = {"channel": CHANNELS[record.key_kind]}
     for event in record.events:
         key_id = getattr(event, "channel_id", "")
+        if key_id and record.key_kind == "user":
+            return source | {"user": {"id": key_id}}
         if key_id:
             return source | {"api_key": {"name": "", "app_id": key_id}}
     return source

@@ -45,6 +45,8 @@ class Circumstances(NamedTuple):
     lookups: Lookups = LOOKUPS
     #: That of the project.
     zone: Zone = None
+    #: Of the user who asks; then `key_id` is the user's.
+    login: str | None = None
 
 
 def facts_of(
@@ -66,6 +68,7 @@ def facts_of(
         customer=circumstances.customer,
         redemption_metadata=circumstances.metadata,
         key_id=circumstances.key_id,
+        user=circumstances.login,
         pending=pending,
         identities=identities,
     )

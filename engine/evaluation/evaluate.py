@@ -1,8 +1,7 @@
 """What a request would do, were it redeemed now. It changes nothing; `decide` builds on it.
 
-An `Application` is one pass over the offers of a request. The stacking
-(engine/evaluation/stacking.py) calls it for one after the other: own terms first, then rules, then
-what it takes; it refuses, or takes from the basket and says what it took.
+An `Application` is one pass over the offers of a request. The stacking (stacking.py) calls it for
+one after the other: own terms, then rules, then what it takes of the basket, or why it refuses.
 """
 
 from functools import partial
@@ -62,13 +61,14 @@ class Asker(NamedTuple):
 
     customer: Customer | None
     key_kind: KeyKind
-    #: The key's public id.
+    #: The public id of the key, or the user's; and what rules call the user.
     key_id: str = ""
+    login: str | None = None
 
     @classmethod
     def of(cls, command: Command, customer: Customer | None) -> "Asker":
         """Whoever sent the command, for this customer."""
-        return cls(customer, command.key_kind, command.channel_id)
+        return cls(customer, command.key_kind, command.channel_id, command.login)
 
     @property
     def customer_id(self) -> str | None:
@@ -120,6 +120,7 @@ def evaluate_found(
         asker.key_id,
         None if request.session is None else request.session.key,
         zone=zone_of(view),
+        login=asker.login,
     )
     return evaluate_offers(circumstances, asked.offers)
 

@@ -78,6 +78,7 @@ def find_applying_tiers(
         asker.key_id,
         None,
         zone=zone_of(view),
+        login=asker.login,
     )
     trial = Trial(circumstances, scenario)
     tiers: dict[str, PromotionTier] = {}

@@ -76,24 +76,22 @@ def customer_count(period: Period | None) -> Callable[[Facts, str | None], Any]:
 
 
 def redemption_count_of(
-    kind: Literal["customer", "key"], period: Period | None
+    kind: Literal["customer", "key", "user"], period: Period | None
 ) -> Callable[[Facts, str | None], Any]:
-    """A count of the redemptions of a customer, or by a key, in a period."""
+    """A count of the redemptions of a customer, or by a key or a user, in a period."""
 
     def count(facts: Facts, _: str | None) -> int | None:
-        """How many of the redemptions are this customer's, or this key's, this one included."""
+        """How many of the redemptions are this one's, whoever it is, this one included."""
         scope = own_scope(facts)
         if kind == "customer":
             who_id = None if facts.customer is None else facts.customer.id
         else:
-            who_id = facts.key_id or None
+            asks = "key" if facts.user is None else "user"
+            who_id = facts.key_id if facts.key_id and asks == kind else None
         if scope is None or who_id is None:
             return None
-        sums = facts.read_sums(scope, (kind, who_id), period)
+        counted = "customer" if kind == "customer" else "key"
+        sums = facts.read_sums(scope, (counted, who_id), period)
         return sums.count + facts.pending.count(scope) + 1
 
     return count
-
-
-def redemptions_of_user(_: Facts, __: str | None) -> None:
-    """Nobody logs in to redeem yet, so there is nothing to count."""

@@ -96,7 +96,7 @@ class Facts:
         self.redemption_metadata = redemption_metadata
         #: Of a custom event, where the rules are for one.
         self.event_metadata = event_metadata
-        #: The public id of the key, and the login of the person, that ask.
+        #: The public id of the key that asks; or the user's, and then the login.
         self.key_id = key_id
         self.user = user
         #: What those of the request counted that apply before it.

@@ -85,11 +85,12 @@ def _custom_event_metadata(facts: Facts, name: str | None) -> Any:
 
 def _redemption_api_key(facts: Facts, _: str | None) -> str | None:
     """The public id of the key."""
-    return facts.key_id or None
+    return facts.key_id or None if facts.user is None else None
 
 
 def _redemption_user_login(facts: Facts, _: str | None) -> str | None:
-    return facts.user
+    """The address by which the user signs in."""
+    return facts.user or None
 
 
 def _redemption_date(facts: Facts, _: str | None) -> str:
@@ -229,9 +230,9 @@ PLAIN: Final[Mapping[str, Plain]] = MappingProxyType(
         },
         **{
             f"redemption.count.per_user{end}": Plain(
-                "number", _REDEMPTION, budgets.redemptions_of_user
+                "number", _REDEMPTION, budgets.redemption_count_of("user", period)
             )
-            for end in _EVER
+            for end, period in _EVER.items()
         },
         "redemption.gift.amount": Plain(
             "number", _REDEMPTION, _redemption_gift_amount, needs="taken"

@@ -43,6 +43,8 @@ class PastRequest(NamedTuple):
     evaluation: Evaluation
     #: By what it is taken back; empty where it was refused.
     redemption_id: str = ""
+    #: Empty for a user, whose login no record tells; None for a key.
+    login: str | None = None
 
     @property
     def succeeded(self) -> bool:
@@ -137,6 +139,7 @@ def _redemption(record: Decided, event: RedemptionSucceeded | RedemptionFailed) 
         key_id=event.channel_id,
         session_key=event.session_key,
         evaluation=evaluation,
+        login="" if record.key_kind == "user" else None,
     )
 
 

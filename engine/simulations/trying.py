@@ -59,6 +59,7 @@ def try_draft(view: View, draft: Draft, request: PastRequest, placing: Placing) 
         request.key_id,
         request.session_key,
         zone=zone_of(view),
+        login=request.login,
     )
     refused = ""
     asked_offers: list[Offer] | None = None

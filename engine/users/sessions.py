@@ -103,16 +103,16 @@ def touch_user_sessions(view: View, _: Command, body: TouchUserSessions, __: Mil
 
 def forget_sign_ins(due: Sequence[tables.Due]) -> list[Event]:
     """What becomes of sessions and links whose time is over."""
+    sessions = tuple(each.id for each in due if each.kind == tables.DUE_USER_SESSION)
+    invitations = tuple(each.id for each in due if each.kind == tables.DUE_INVITATION)
+    resets = tuple(each.id for each in due if each.kind == tables.DUE_RESET)
     found: list[Event] = []
-    kinds = (
-        (tables.DUE_USER_SESSION, UserSessionsForgotten),
-        (tables.DUE_INVITATION, InvitationsForgotten),
-        (tables.DUE_RESET, PasswordResetsForgotten),
-    )
-    for kind, event in kinds:
-        over = tuple(each.id for each in due if each.kind == kind)
-        if over:
-            found.append(event(over))
+    if sessions:
+        found.append(UserSessionsForgotten(sessions))
+    if invitations:
+        found.append(InvitationsForgotten(invitations))
+    if resets:
+        found.append(PasswordResetsForgotten(resets))
     return found
 
 

@@ -21,6 +21,7 @@ from runtime.http.internal import (
     BASE_URL_HEADER,
     KEY_ID_HEADER,
     KEY_KIND_HEADER,
+    LOGIN_HEADER,
     OWN_PREFIX,
     POSITIONS_HEADER,
     PROJECT_HEADER,
@@ -28,6 +29,7 @@ from runtime.http.internal import (
     SECRET_HEADER,
     TIME_ZONE_HEADER,
     Positions,
+    write_login,
     write_positions,
 )
 from runtime.http.routing import unmatched_response
@@ -148,6 +150,7 @@ class Forward:
             (PROJECT_HEADER, caller.project),
             (KEY_KIND_HEADER, caller.kind),
             (KEY_ID_HEADER, caller.key_id),
+            (LOGIN_HEADER, write_login(caller.login)),
             (POSITIONS_HEADER, write_positions(positions)),
             (TIME_ZONE_HEADER, self._time_zone(caller.project)),
             (REQUEST_ID_HEADER, request_id_of(request)),
@@ -183,6 +186,28 @@ class PassedOn(Response):
             return {"type": "http.request", "body": self._content, "more_body": False}
 
         await self._app({**scope, "headers": headers}, receive_content, send)
+
+
+async def ask_other(app: ASGIApp, request: Request, path: str, content: bytes) -> tuple[int, bytes]:
+    """Status and body of what the other host answers to JSON, as whoever makes the request.
+
+    The path is one between hosts. Raises ApiError when the other host cannot be had.
+    """
+    kept = [each for each in request.scope["headers"] if each[0] not in _OF_A_BODY]
+    headers = [*kept, (b"content-length", b"%d" % len(content)), _JSON]
+    target = {"path": path, "raw_path": path.encode(), "query_string": b"", "method": "POST"}
+    status, parts = 0, bytearray()
+
+    async def receive_content() -> Message:
+        return {"type": "http.request", "body": content, "more_body": False}
+
+    async def take(message: Message) -> None:
+        nonlocal status
+        status = message.get("status", status)
+        parts.extend(message.get("body", b""))
+
+    await app({**request.scope, **target, "headers": headers}, receive_content, take)
+    return status, bytes(parts)
 
 
 async def _chunks(request: Request) -> AsyncIterator[bytes]:

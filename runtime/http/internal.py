@@ -9,6 +9,7 @@ because they come with the installation's shared secret. It refuses everything e
 import hmac
 from collections.abc import Mapping
 from typing import Final
+from urllib.parse import quote, unquote
 
 from starlette.requests import Request
 
@@ -21,6 +22,7 @@ SECRET_HEADER: Final = "x-tessera-secret"  # noqa: S105 - a header's name
 PROJECT_HEADER: Final = "x-tessera-project"
 KEY_KIND_HEADER: Final = "x-tessera-key-kind"
 KEY_ID_HEADER: Final = "x-tessera-key-id"
+LOGIN_HEADER: Final = "x-tessera-login"
 POSITIONS_HEADER: Final = "x-tessera-positions"
 TIME_ZONE_HEADER: Final = "x-tessera-time-zone"
 BASE_URL_HEADER: Final = "x-tessera-base-url"
@@ -61,6 +63,7 @@ class InternalGate:
             headers.get(PROJECT_HEADER.encode(), b"").decode("latin-1"),
             kind,
             headers.get(KEY_ID_HEADER.encode(), b"").decode("latin-1"),
+            unquote(headers.get(LOGIN_HEADER.encode(), b"").decode("latin-1")),
         )
 
     def allows_origin(self, path: str, origin: str) -> bool:  # noqa: ARG002 - a protocol's
@@ -80,6 +83,11 @@ def _takes(path: str, kind: KeyKind) -> bool:
     """Whether a caller of that kind may have been admitted to the path."""
     wanted = key_kind_of(path)
     return wanted in (None, kind) or (kind == "user" and wanted != "client")
+
+
+def write_login(login: str) -> str:
+    """What rules call a user, as a header takes it."""
+    return quote(login)
 
 
 def time_zone_of(request: Request) -> str:

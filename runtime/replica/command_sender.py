@@ -29,6 +29,7 @@ class CommandSender(Protocol):
         command_id: str | None = None,
         fingerprint: str = "",
         email_key: str | None = None,
+        login: str | None = None,
     ) -> Answered:
         """The record that decides the command.
 

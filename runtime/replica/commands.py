@@ -70,6 +70,7 @@ class Commands:
         command_id: str | None = None,
         fingerprint: str = "",
         email_key: str | None = None,
+        login: str | None = None,
     ) -> Answered:
         """Has a command decided. Raises TooLarge, NoSpace, NotSent, OutcomeUnknown."""
         short = self._shortage()
@@ -89,6 +90,7 @@ class Commands:
             channel=channel,
             channel_id=channel_id,
             email_key=email_key,
+            login=login,
         )
         partition = self._partition_of(project)
         decided = await self._decide(command, partition, is_drawn=command_id is None)

@@ -10,7 +10,10 @@ from services.catalog.imports.imports import import_router
 from services.catalog.people.custom_events import custom_event_routes
 from services.catalog.people.customers import Erased, customer_router
 from services.catalog.people.segments import segment_router
+from services.catalog.projects.api_keys import KeyOutfit, key_router
 from services.catalog.projects.bootstrap import Bootstrap
+from services.catalog.projects.branding import branding_router
+from services.catalog.projects.event_schemas import event_schema_router
 from services.catalog.projects.metadata_schemas import older_schema_router, schema_router
 from services.catalog.projects.projects import Issuance, project_router
 from services.catalog.projects.webhooks import webhook_router
@@ -23,6 +26,7 @@ from services.catalog.shop.locations import location_router
 from services.catalog.shop.orders import order_router
 from services.catalog.shop.products import product_router
 from services.catalog.shop.rewards import reward_router
+from services.catalog.trials.trials import trial_router
 from services.catalog.vouchers.balances import balance_router
 from services.catalog.vouchers.bin import bin_router
 from services.catalog.vouchers.client_side import client_router
@@ -31,7 +35,12 @@ from services.catalog.vouchers.vouchers import voucher_router
 
 
 def catalog_service(
-    writes: Writes, view_of: Reads, bootstrap: Bootstrap, issuance: Issuance, erased: Erased
+    writes: Writes,
+    view_of: Reads,
+    bootstrap: Bootstrap,
+    issuance: Issuance,
+    erased: Erased,
+    keys: KeyOutfit,
 ) -> Service:
     """The service, to be mounted in a host."""
 
@@ -57,6 +66,9 @@ def catalog_service(
             bin_router(writes),
             project_router(writes, view_of, issuance),
             webhook_router(writes, view_of, allow_private=issuance.allow_private),
+            key_router(writes, view_of, keys),
+            event_schema_router(writes, view_of),
+            branding_router(writes, view_of),
             schema_router(writes, view_of),
             older_schema_router(writes, view_of),
             stacking_router(writes, view_of),
@@ -64,6 +76,7 @@ def catalog_service(
             reward_router(writes, view_of),
             location_router(writes, view_of),
             segment_router(writes, view_of),
+            trial_router(writes, view_of),
         ),
         tasks={"bootstrap": bootstrap.run},
         health=health,

@@ -14,6 +14,7 @@ from services.dashboard.sections.audit import calls, changes, events, everything
 from services.dashboard.sections.categories import pages as categories
 from services.dashboard.sections.exports import pages as exports
 from services.dashboard.sections.home import pages as home
+from services.dashboard.sections.profile import password
 from services.dashboard.sections.promotions import pages as promotions
 from services.dashboard.sections.redemptions import pages as redemptions
 from services.dashboard.sections.vouchers import pages as vouchers
@@ -38,4 +39,5 @@ PAGES: Final[tuple[Page, ...]] = (
     *notifications.PAGES,
     *trash_bin.PAGES,
     *whats_new.PAGES,
+    *password.PAGES,
 )

@@ -31,7 +31,7 @@ from fronts.attempt import (
     tracking_id,
 )
 from fronts.attempt_query import read_query
-from fronts.writes import Identity, Writes
+from fronts.writes import Identity, Writes, login_of
 from runtime.http.api_calls import VALIDATION_KEY
 from runtime.http.auth import Caller
 from runtime.http.errors import ApiError
@@ -156,7 +156,7 @@ class Validations:
             customer = None
         else:
             view = self.view_of(caller.project)
-            asker = Asker(customer, caller.kind, caller.key_id)
+            asker = Asker(customer, caller.kind, caller.key_id, login_of(caller))
             evaluation = evaluate_for(view, asked, asker, at)
         customer_id = None if customer is None else customer.id
         details = ValidationDetails(

@@ -138,6 +138,7 @@ class _Decides:
         command_id: str | None = None,
         fingerprint: str = "",
         email_key: str | None = None,
+        login: str | None = None,
     ) -> Answered:
         command = Command(
             id=command_id or "cmd_then",
@@ -151,6 +152,7 @@ class _Decides:
             channel=channel,
             channel_id=channel_id,
             email_key=email_key,
+            login=login,
         )
         decision = decide(self._state, command, self._now)
         record = Decided(

@@ -21,6 +21,7 @@ from fronts.query_string import (
     read_parameters,
     require_known,
 )
+from fronts.writes import login_of
 from runtime.http.api_calls import VALIDATION_KEY
 from runtime.http.errors import ApiError
 from runtime.http.payload import read_body
@@ -86,7 +87,7 @@ class Promotions:
         if isinstance(customer, Refusal):
             raise ApiError(customer)
         view, now = await front.fresh_view(caller.project), front.clock_ms()
-        asker = Asker(customer, caller.kind, caller.key_id)
+        asker = Asker(customer, caller.kind, caller.key_id, login_of(caller))
         found = await run_in_turns(
             find_applying_tiers(
                 view, body.order, asker, body.metadata, wanted, now, scenario=scenario

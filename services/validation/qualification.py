@@ -34,7 +34,7 @@ from engine.vouchers.body import voucher_body
 from fronts import query_string
 from fronts.attempt import anonymous_tracking_id, tracking_id_of
 from fronts.query_string import flag_of, invalid_parameter, read_parameters, require_known
-from fronts.writes import Writes
+from fronts.writes import Writes, login_of
 from runtime.http.auth import Caller
 from runtime.http.errors import ApiError, invalid_payload
 from runtime.http.payload import read_body
@@ -128,7 +128,7 @@ class Qualifications:
         customer = None if body.customer is None else find_named_customer(view, body.customer, key)
         if isinstance(customer, Refusal):
             raise ApiError(customer)
-        asker = Asker(customer, caller.kind, caller.key_id)
+        asker = Asker(customer, caller.kind, caller.key_id, login_of(caller))
         asked = QualifyingRequest(body.order, asker, body.metadata, about, body.reward)
         found = await voucher_page(view, asked, page, now)
         data = [
@@ -158,6 +158,7 @@ class Qualifications:
             caller.key_id,
             None if body.session is None else body.session.key,
             zone=zone_of(view),
+            login=login_of(caller),
         )
         return Trial(circumstances, scenario)
 

@@ -39,6 +39,13 @@ QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "_project_of": "its own two commands",
         "_Projects._set_zone": "its own command",
     },
+    "services/catalog/users/links.py": {"Links.accept": "its own command"},
+    "services/catalog/users/roles.py": {"OwnRoles._store": "its own two commands"},
+    "services/catalog/users/sign_in.py": {"SigningIn.sign_in": "its own command"},
+    "services/catalog/users/team.py": {
+        "_expiry": "its own command",
+        "Team.invite": "its own command",
+    },
     "services/distribution/worker/worker.py": {"Worker._send": "its own command"},
     "services/validation/front.py": {
         "_decided_session": "its own command",

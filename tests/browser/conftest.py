@@ -55,7 +55,12 @@ def open_window(system: System, browser: Browser) -> Iterator[OpenWindow]:
     windows: list[Watched] = []
 
     def open_one(**options: object) -> Watched:
-        given = {"viewport": WIDE, "reduced_motion": "reduce", "base_url": system.dashboard_url}
+        given = {
+            "viewport": WIDE,
+            "locale": "en-US",
+            "reduced_motion": "reduce",
+            "base_url": system.dashboard_url,
+        }
         window = Watched(browser.new_context(**given | options))  # type: ignore[arg-type]
         window.context.set_default_timeout(WAIT_MS_MAX)
         windows.append(window)

@@ -118,6 +118,7 @@ class WrittenLedger(Ledger):
         command_id: str | None = None,
         fingerprint: str = "",
         email_key: str | None = None,
+        login: str | None = None,
     ) -> Answered:
         answered = await self._commands.send(
             project,
@@ -128,6 +129,7 @@ class WrittenLedger(Ledger):
             command_id=command_id,
             fingerprint=fingerprint,
             email_key=email_key,
+            login=login,
         )
         if isinstance(answered.record, Decided):
             self.records.append(answered.record)

@@ -19,7 +19,6 @@ from tests.examples.shown import Part, parts_of
 
 #: What no example sets, and why.
 UNSHOWN: dict[Part, str] = {
-    ("ApiKey", "revoked_at"): "the fold of `key.revoked` sets it; no event has such a key",
     ("Reward", "type"): "there is one type",
     ("RedemptionFailed", "channel"): "no front names another channel than the API",
     ("RedemptionRolledBack", "channel"): "as above",

@@ -26,7 +26,18 @@ _CODE: Final = re.compile(r"[A-Za-z0-9]{8}")
 _MILLIS: Final = range(1_700_000_000_000, 2_000_000_000_000)
 #: Members whose numbers differ in each run.
 _MEASURED: Final = frozenset(
-    {"duration", "duration_ms", "processing_time", "rows_read", "bytes_read", "elapsed_ms"}
+    {
+        "duration",
+        "duration_ms",
+        "processing_time",
+        "rows_read",
+        "bytes_read",
+        "elapsed_ms",
+        "lag_ms_max",
+        "total_bytes",
+        "free_bytes",
+        "used_percent",
+    }
 )
 
 

@@ -54,7 +54,7 @@ PARAMETERS: Final = PAGING | {
     "result", "campaign", "customer", "voucher_code", "created_at", "filters", "segment", "category",
     "channel", "product", "starting_after_id",
 }  # fmt: skip
-#: Nobody logs in yet, so no redemption has a user.
+#: A user is known by the id: what the person is called is in no table.
 FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
     {
         "voucher_code": text("voucher_code"),
@@ -67,10 +67,11 @@ FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
         "object": text("object"),
         "customer_id": text("customer_id"),
         "campaign_name": text("campaign_name"),
-        "user_login": text("''"),
+        "user_login": text("if(channel = 'USER_PORTAL', channel_id, '')"),
         "channel": text("channel"),
         "channel_id": text("channel_id"),
         "product": texts("products"),
+        "validation_rule_id": texts("rules"),
         "amount": number("amount"),
         "discount": number("discount"),
         METADATA_PREFIX: ANY_METADATA,

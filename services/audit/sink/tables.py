@@ -25,7 +25,12 @@ from schemas.campaigns import (
     CampaignUpdated,
     VouchersGenerated,
 )
-from schemas.categories import CategoryCreated, CategoryDeleted, CategoryUpdated
+from schemas.categories import (
+    CategoriesOrdered,
+    CategoryCreated,
+    CategoryDeleted,
+    CategoryUpdated,
+)
 from schemas.collections import CollectionCreated, CollectionDeleted, CollectionUpdated
 from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import (
@@ -38,6 +43,7 @@ from schemas.customers import (
 from schemas.erasures import CustomerForgotten, ErasuresEnded, ForgetCustomer
 from schemas.events import PLAIN_SETUP_EVENTS, events_of
 from schemas.exports import ExportCreated, ExportDeleted, ExportReported, ExportsDropped
+from schemas.keys import KEY_EVENTS
 from schemas.locations import LocationCreated, LocationDeleted, LocationUpdated
 from schemas.notifications import NotificationsRead
 from schemas.orders import OrderCreated, OrderUpdated
@@ -60,6 +66,7 @@ from schemas.promotion_events import (
     TierDisabled,
     TierEnabled,
     TiersMoved,
+    TiersOrdered,
     TierUpdated,
 )
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
@@ -92,6 +99,7 @@ from schemas.webhooks import (
     WebhookCreated,
     WebhookDeleted,
     WebhookDisabled,
+    WebhookTestRequested,
     WebhookUpdated,
 )
 from services.audit.sink import (
@@ -147,6 +155,7 @@ ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
         TierEnabled: promotion_rows.tier_changed,
         TierDisabled: promotion_rows.tier_changed,
         TiersMoved: promotion_rows.tiers_moved,
+        TiersOrdered: promotion_rows.tiers_moved,
         TierDeleted: campaign_rows.tier_deleted,
         CampaignPromotionsDeleted: promotion_rows.promotions_deleted,
         StackCreated: promotion_rows.stack_changed,
@@ -205,11 +214,13 @@ ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
 UNLISTED = events_of(
     # Lists of it are read from the state.
     PLAIN_SETUP_EVENTS,
+    KEY_EVENTS,
     PROJECT_EVENTS,
     WebhookCreated,
     WebhookUpdated,
     WebhookDeleted,
     RedeliveryRequested,
+    WebhookTestRequested,
     # It has a table of its own, and changes no entity: redemptions, or activities.
     RedemptionFailed,
     RollbackFailed,
@@ -217,6 +228,7 @@ UNLISTED = events_of(
     SegmentEntered,
     SegmentLeft,
     # Nobody lists it, or what it is about stays as it is.
+    CategoriesOrdered,
     SESSION_EVENTS,
     CustomerUnchanged,
     PublicationRepeated,

@@ -57,11 +57,11 @@ class Control:
         self.secrets = secrets_
         self.clock_ms = clock_ms
         self.writes = writes
-        self._view_of = view_of
+        self.view_of = view_of
 
     async def view(self) -> View:
         """The control project as it is now. Raises ApiError 503."""
-        return await self._view_of(CONTROL_PROJECT)
+        return await self.view_of(CONTROL_PROJECT)
 
     async def asking(self, request: Request) -> Asking:
         """Who asks for something of the own. Raises ApiError 401."""

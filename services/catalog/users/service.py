@@ -1,17 +1,25 @@
 """The endpoints of users, to be mounted in the host whose gate admits them."""
 
 from runtime.http.service import Service
+from services.catalog.projects.management import Management
 from services.catalog.users.control import Control
+from services.catalog.users.links import Links, link_router
 from services.catalog.users.me import Me, me_router
+from services.catalog.users.roles import OwnRoles, role_router
 from services.catalog.users.sign_in import Guard, SigningIn, sign_in_router
+from services.catalog.users.team import Team, team_router
 
 
 def user_service(control: Control, guard: Guard) -> Service:
-    """Signing in and the own account."""
+    """Signing in, the own account, and the members of projects."""
+    management = Management(control.view_of)
     return Service(
         name="users",
         routers=(
             sign_in_router(SigningIn(control, guard)),
             me_router(Me(control, guard)),
+            link_router(Links(control, guard.passwords)),
+            team_router(Team(control, management)),
+            role_router(OwnRoles(control, management)),
         ),
     )

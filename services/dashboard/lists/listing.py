@@ -42,22 +42,22 @@ def listing(
 ) -> Node:
     """The list: its filters, its rows, how it goes on."""
     follows = resource.follows if query.page == 1 and query.order == resource.order else ""
-    return div(
-        "#list",
-        INTO_LIST,
-        {
-            "hx-get": query.href(),
-            "hx-trigger": "refresh, changed from:body",
-            "hx-push-url": "false",
-        },
-        data_follows=follows or None,
-    )[
-        filter_bar(resource, query, show),
-        div(".card.table")[
-            _bulk_bar(resource, query, rows, show, bulk) if bulk else None,
-            div(".scroll")[_rows(resource, query, rows, show, bool(bulk))],
-            _foot(resource, query, rows, show) if rows.rows else None,
-        ],
+    # what the list itself asks for leaves the address alone; what is within it does not
+    again = {
+        "hx-get": query.href(),
+        "hx-trigger": "refresh, changed from:body",
+        "hx-target": "this",
+        "hx-swap": "outerMorph",
+    }
+    return div("#list", again, data_follows=follows or None)[
+        div(".stack", INTO_LIST)[
+            filter_bar(resource, query, show),
+            div(".card.table")[
+                _bulk_bar(resource, query, rows, show, bulk) if bulk else None,
+                div(".scroll")[_rows(resource, query, rows, show, bool(bulk))],
+                _foot(resource, query, rows, show) if rows.rows else None,
+            ],
+        ]
     ]
 
 

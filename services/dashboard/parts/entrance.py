@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from htpy import Node, a, body, button, div, form, h1, main, p
+from htpy import Node, a, button, div, form, h1, main, p
 from htpy import input as input_
 
 from services.dashboard.parts.forms import field_text
@@ -12,7 +12,7 @@ from services.dashboard.parts.icons import icon
 
 
 def _entrance(name: str, *content: Node) -> Node:
-    return render_document(name, body[main(".login")[content, div(".art", aria_hidden="true")]])
+    return render_document(name, main(".login")[content, div(".art", aria_hidden="true")])
 
 
 def _problem(text: str) -> Node:

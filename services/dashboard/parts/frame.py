@@ -1,5 +1,7 @@
 """The frame of every page: navigation, search, live state, account."""
 
+import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +13,7 @@ from htpy import (
     dialog,
     div,
     form,
+    fragment,
     head,
     header,
     html,
@@ -109,6 +112,7 @@ STYLES: Final = (
     "forms",
     "pages",
     "editors",
+    "home",
 )
 
 
@@ -132,8 +136,20 @@ class Frame:
     said: str = ""
 
 
-def render_document(name: str, content: Node, *, theme: str = "auto", density: str = "") -> Node:
-    """A document with our styles and scripts."""
+def render_document(
+    name: str,
+    content: Node,
+    *,
+    theme: str = "auto",
+    density: str = "",
+    of_body: Mapping[str, str] | None = None,
+) -> Node:
+    """A document with our styles and scripts.
+
+    The nonce is what htmx's own policy asks for: it alone may turn text into markup (Trusted Types),
+    and it acts on what stands within the body that it was served with.
+    """
+    nonce = secrets.token_urlsafe(12)
     return html(
         lang="en",
         data_theme=theme if theme in ("light", "dark") else None,
@@ -142,17 +158,18 @@ def render_document(name: str, content: Node, *, theme: str = "auto", density: s
         head[
             meta(charset="utf-8"),
             meta(name="viewport", content="width=device-width, initial-scale=1"),
-            meta(name="htmx-config", content='{"includeIndicatorCSS":false}'),
+            meta(name="htmx-config", content='{"includeIndicatorCSS":false,"extensions":"hx-csp"}'),
             script(src="/static/js/theme.js"),
             title[f"{name} · Tessera"],
             link(rel="icon", href="/static/icon.svg", type="image/svg+xml"),
             link(rel="stylesheet", href=vendor_url("uPlot.min.css")),
             (link(rel="stylesheet", href=f"/static/css/{each}.css") for each in STYLES),
-            script(src=vendor_url("htmx.min.js"), defer=True),
+            script(src=vendor_url("htmx.min.js"), nonce=nonce, defer=True),
+            script(src=vendor_url("hx-csp.min.js"), nonce=nonce, defer=True),
             script(src=vendor_url("uPlot.iife.min.js"), defer=True),
             script(src="/static/js/app.js", type="module"),
         ],
-        content,
+        body({"hx-nonce:inherited": nonce}, of_body or {})[content],
     ]
 
 
@@ -160,11 +177,7 @@ def render_page(frame: Frame, name: str, content: Node) -> Node:
     """A page in the frame."""
     return render_document(
         name,
-        body(
-            data_live=f"/live?project={frame.project_id}",
-            data_zone=frame.timezone,
-            data_currency=frame.currency,
-        )[
+        fragment[
             a(".skip", href="#content")["Skip to content"],
             div(".shell")[
                 _side(frame),
@@ -175,6 +188,11 @@ def render_page(frame: Frame, name: str, content: Node) -> Node:
         ],
         theme=frame.theme,
         density=frame.density,
+        of_body={
+            "data-live": f"/live?project={frame.project_id}",
+            "data-zone": frame.timezone,
+            "data-currency": frame.currency,
+        },
     )
 
 

@@ -60,6 +60,7 @@ class Ledger:
         command_id: str | None = None,
         fingerprint: str = "",
         email_key: str | None = None,
+        login: str | None = None,
     ) -> Answered:
         if self.fault is not None:
             raise self.fault
@@ -76,6 +77,7 @@ class Ledger:
             channel=channel,
             channel_id=channel_id,
             email_key=email_key,
+            login=login,
         )
         self.commands.append(command)
         offset = len(self.records)

@@ -12,6 +12,7 @@ from runtime.http.auth import Caller, KeyGate
 from runtime.http.errors import ApiError
 from runtime.http.links import LinkSigner
 from runtime.http.oauth import TokenSigner
+from runtime.http.session_uses import SessionUses
 from runtime.keys.codec import Codec
 from runtime.keys.keyring import Keyring
 from runtime.log.log import Entry, LogError
@@ -28,7 +29,6 @@ from schemas.projects import (
 )
 from schemas.records import Decided
 from services.catalog.projects.directory import KeyDirectory
-from services.catalog.users.uses import SessionUses
 from services.redemption.ledger.outfit import Identity
 from services.redemption.ledger.writer import Writer
 from tessera.hosts import parts as parts_module

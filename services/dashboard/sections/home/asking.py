@@ -51,7 +51,9 @@ async def ask_numbers(visit: Visit, period: Period, campaign: str) -> Numbers:
         return _ask_quietly(visit, path, params)
 
     soon = {"limit": "5"}
-    outstanding = {"metrics": "gift_credits_outstanding", **beside}
+    outstanding = {"metrics": "gift_credits_outstanding", "by": "campaign", "limit": "100"}
+    if campaign:
+        outstanding["campaign"] = campaign
     listed = {"limit": str(NEWEST)} | ({"campaign": campaign} if campaign else {})
     answers = await asyncio.gather(
         ask("/v1/analytics/compare", {"metrics": METRICS, **beside}),
@@ -82,7 +84,7 @@ async def ask_numbers(visit: Visit, period: Period, campaign: str) -> Numbers:
             "/v1/campaigns",
             soon | {"filters[start_date][conditions][$less_than_future]": str(SOON_DAYS)},
         ),
-        ask("/v1/analytics/compare", outstanding),
+        ask("/v1/analytics/top", outstanding),
     )
     return Numbers(*answers)
 
@@ -104,3 +106,10 @@ def metrics_of(compared: Json | None) -> dict[str, tuple[Any, Any]]:
     return {
         each["metric"]: (each["value"], each["against"]) for each in compared.get("metrics", [])
     }
+
+
+def credit_outstanding(top: Json | None) -> int | None:
+    """What is left on gift cards of all campaigns; None where they are more than can be summed."""
+    if top is None or top.get("has_more"):
+        return None
+    return sum(each["gift_credits_outstanding"] or 0 for each in top.get("rows", []))

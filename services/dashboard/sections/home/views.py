@@ -13,7 +13,13 @@ from services.dashboard.parts.notices import notice
 from services.dashboard.parts.page import head
 from services.dashboard.parts.period import Period
 from services.dashboard.parts.show import Show
-from services.dashboard.sections.home.asking import BUDGET_SHARE_MIN, Json, Numbers, metrics_of
+from services.dashboard.sections.home.asking import (
+    BUDGET_SHARE_MIN,
+    Json,
+    Numbers,
+    credit_outstanding,
+    metrics_of,
+)
 from services.dashboard.sections.redemptions.naming import (
     customer_name,
     redeemable_name,
@@ -121,7 +127,7 @@ def list_href(period: Period, *conditions: tuple[str, str]) -> str:
 
 def _kpis(show: Show, period: Period, numbers: Numbers, campaign: str) -> Node:
     found = metrics_of(numbers.compared)
-    outstanding = metrics_of(numbers.credits).get("gift_credits_outstanding", (None, None))[0]
+    outstanding = credit_outstanding(numbers.credits)
     of = [("f", f"campaign_name:is:{campaign}")] if campaign else []
 
     def pair(name: str) -> tuple[Any, Any]:

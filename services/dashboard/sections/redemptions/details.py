@@ -161,7 +161,7 @@ def _order(row: Row, show: Show) -> Node:
     if not order:
         return None
     items = order.get("items") or []
-    applied = order.get("total_appliedshow_discount_amount", order.get("totalshow_discount_amount"))
+    applied = order.get("total_applied_discount_amount", order.get("total_discount_amount"))
     title = link("Order", f"/orders/{order['id']}") if order.get("id") else "Order"
     lines = (
         items
@@ -192,7 +192,7 @@ def _order(row: Row, show: Show) -> Node:
                         td(".num")[show.money(each.get("amount"))],
                         td(".num")[
                             show.money(
-                                each.get("appliedshow_discount_amount", each.get("discount_amount"))
+                                each.get("applied_discount_amount", each.get("discount_amount"))
                             )
                         ],
                         td(".num")[show.money(each.get("subtotal_amount", each.get("amount")))],
@@ -269,7 +269,7 @@ def _roll_back_actions(row: Row, show: Show) -> Node:
 def _roll_back_dialog(row: Row, show: Show) -> Node:
     order = row.get("order") or {}
     given = show.money(
-        order.get("total_appliedshow_discount_amount", order.get("totalshow_discount_amount"))
+        order.get("total_applied_discount_amount", order.get("total_discount_amount"))
     )
     return confirm_dialog(
         "roll-back",

@@ -55,5 +55,5 @@ def show_discount(row: Row, show: Show) -> str:
     """What was taken off."""
     order = row.get("order") or {}
     return show.money(
-        order.get("total_appliedshow_discount_amount", order.get("totalshow_discount_amount"))
+        order.get("total_applied_discount_amount", order.get("total_discount_amount"))
     )

@@ -21,7 +21,11 @@ onShown(() => {
   const drawer = findDrawer();
   if (!drawer) return;
   const isFilled = drawer.firstElementChild !== null;
-  if (isFilled && !drawer.open) drawer.showModal();
+  if (isFilled && !drawer.open) {
+    drawer.showModal();
+    // What is told is read first; its first link would be in the way.
+    if (!drawer.querySelector("[autofocus]")) { drawer.tabIndex = -1; drawer.focus(); }
+  }
   else if (!isFilled && drawer.open) drawer.close();
   const name = new URL(location.href).searchParams.get("open");
   if (isFilled && !opener && name) opener = name;
@@ -40,6 +44,7 @@ document.addEventListener("close", (event) => {
   const drawer = event.target;
   if (drawer.id !== "drawer" || isLeaving) return;
   drawer.replaceChildren();
+  for (const each of document.querySelectorAll("tr[data-open]")) delete each.dataset.open;
   const url = new URL(location.href);
   if (url.searchParams.has("open")) {
     url.searchParams.delete("open");

@@ -34,6 +34,7 @@ class GeoEditor {
     this.draft = null;
     const [lat, lng, zoom] = (box.dataset.view ?? "30,10,2").split(",").map(Number);
     this.map = L.map(box, { zoomControl: false, attributionControl: false, minZoom: 1, maxZoom: 18, worldCopyJump: true, zoomSnap: 0.5 }).setView([lat, lng], zoom);
+    box.setAttribute("role", "group");
     this.shapes = L.layerGroup().addTo(this.map);
     this.corners = L.layerGroup().addTo(this.map);
     this.help = box.appendChild(make("div", { className: "help" }));

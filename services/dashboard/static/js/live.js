@@ -70,11 +70,21 @@ function takeRate({ succeeded = 0, failed = 0 }) {
   document.dispatchEvent(new CustomEvent("live:rate"));
 }
 
+/** The number is part of the name of the button that it lies on. */
+function tellUnread(box, count) {
+  const button = box.closest("a, button");
+  box.ariaHidden = "true";
+  if (!button) return;
+  button.dataset.name ??= button.getAttribute("aria-label") ?? "";
+  button.setAttribute("aria-label", Number(count) ? `${button.dataset.name}, ${count} unread` : button.dataset.name);
+}
+
 function takeNotification({ unread }) {
   for (const box of document.querySelectorAll("[data-unread]")) {
     const count = unread ?? Number(box.dataset.unread || 0) + 1;
     box.dataset.unread = count;
     box.textContent = count > 99 ? "99+" : count || "";
+    tellUnread(box, count);
   }
   waiting.add("notifications");
   refresh();
@@ -119,6 +129,7 @@ onShown(() => {
   const box = document.getElementById("live");
   // A page that came over the one before says anew what is known already.
   if (box && source && !box.dataset.state) tellState(source.readyState === EventSource.OPEN ? "live" : "connecting");
+  for (const each of document.querySelectorAll("[data-unread]")) tellUnread(each, each.dataset.unread);
   hearAll();
 });
 setInterval(refresh, REST_MS / 2);

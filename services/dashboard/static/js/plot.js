@@ -33,7 +33,7 @@ const zone = () => document.body.dataset.zone || "UTC";
 const dateFormat = (options) => new Intl.DateTimeFormat(language(), { timeZone: zone(), ...options });
 
 /** The texts of the axis of times: the day where it begins or changes, the hour else. */
-function tellTimes(splits, step) {
+function tellTimes(splits, step, told) {
   const day = dateFormat({ day: "numeric", month: "short" });
   if (step >= 28 * DAY) return splits.map((at) => dateFormat({ month: "short", year: "numeric" }).format(at * 1000));
   if (step >= DAY) return splits.map((at) => day.format(at * 1000));
@@ -41,7 +41,7 @@ function tellTimes(splits, step) {
   let before;
   return splits.map((at, index) => {
     const today = day.format(at * 1000);
-    const isTold = step >= 60 && today !== before && (index === 0 || before !== undefined);
+    const isTold = told && today !== before && (index === 0 || before !== undefined);
     before = today;
     return hour.format(at * 1000) + (isTold ? `\n${today}` : "");
   });
@@ -121,7 +121,7 @@ function optionsOf(box, chart, order) {
   const short = makeFormat(chart.series[0]?.unit, { language: language(), currency: document.body.dataset.currency, isShort: true });
   const isWhole = !chart.series[0]?.unit;
   return {
-    width: box.clientWidth, height: box.clientHeight || 240, legend: { show: false },
+    width: box.clientWidth, height: box.clientHeight || 240, legend: { show: false }, padding: [10, 14, 0, 0],
     cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false } },
     tzDate: (at) => uPlot.tzDate(new Date(at * 1000), zone()),
     scales: {
@@ -129,7 +129,7 @@ function optionsOf(box, chart, order) {
       y: { range: (_, min, max) => [Math.min(0, min ?? 0), Math.max(isWhole ? 4 : 1, (max ?? 0) * 1.08)] },
     },
     axes: [
-      { ...axis, grid: { show: false }, space: 64, values: (plot, splits, at, space, step) => tellTimes(splits, step) },
+      { ...axis, grid: { show: false }, space: 64, size: chart.step >= DAY || chart.step < 60 ? 26 : 40, values: (plot, splits, at, space, step) => tellTimes(splits, step, chart.step >= 60 && chart.step < DAY) },
       { ...axis, grid: { stroke: line, width: 1 }, size: 48, space: 40, incrs: isWhole ? [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 2e5, 5e5, 1e6, 2e6, 5e6, 1e7, 1e8, 1e9] : undefined, values: (_, splits) => splits.map(short) },
     ],
     series: [{}, ...order.map((index) => styleSeries(box, chart.series[index]))],

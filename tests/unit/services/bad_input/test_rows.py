@@ -19,10 +19,13 @@ from tests.unit.services.bad_input import (
     alerting,
     arriving,
     attempts,
+    choosing,
     exporting,
     keeping,
+    managing,
     selling,
     stating,
+    trying,
 )
 from tests.unit.services.bad_input.asking import Ask, Before, Rows, Shown, answer_of, stocked
 from tests.unit.services.world import World
@@ -44,11 +47,13 @@ TABLES: Final = {
     "## Rollbacks and sessions": Table(attempts.BACK, attempts.BEFORE_BACK),
     "## Access tokens": Table(arriving.TOKENS),
     "## Exports": Table(exporting.EXPORTS),
+    "## Bulk actions and trials": Table(choosing.CHOICES),
     "## Alerts": Table(alerting.ALERTS),
     "## Statements of analysts": Table(stating.STATEMENTS),
     "## Vouchers": Table(selling.VOUCHERS, selling.BEFORE_VOUCHERS),
     "## Promotions": Table(selling.PROMOTIONS, selling.BEFORE_PROMOTIONS),
     "## Validation rules": Table(keeping.RULES, keeping.BEFORE_RULES),
+    "## Tries and orders of many": Table(trying.TRIES, trying.BEFORE_TRIES),
     "## Members of the contract that are refused": Table(keeping.REFUSED),
     "## Products": Table(keeping.PRODUCTS, keeping.BEFORE_PRODUCTS),
     "## Campaigns": Table(selling.CAMPAIGNS, selling.BEFORE_CAMPAIGNS),
@@ -56,6 +61,7 @@ TABLES: Final = {
     "## Publications, the bin and balances": Table(
         selling.PUBLICATIONS, selling.BEFORE_PUBLICATIONS
     ),
+    "## What belongs to a project": Table(managing.MANAGED, managing.BEFORE_MANAGED),
 }
 
 

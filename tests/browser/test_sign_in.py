@@ -1,0 +1,54 @@
+"""Whoever works here signs in, and is out again when they want to be."""
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import OpenWindow
+from tests.browser.people import Person, sign_in
+from tests.browser.watched import check_axe_in_both_themes
+
+
+def test_a_person_signs_in_by_hand_and_comes_back_to_where_they_wanted(
+    open_window: OpenWindow, admin: Person
+) -> None:
+    page = open_window().context.new_page()
+    page.goto("/redemptions")
+    expect(page.get_by_role("heading", name="Sign in to Tessera")).to_be_visible()
+    check_axe_in_both_themes(page)
+    page.get_by_label("E-mail").fill(admin.email)
+    page.get_by_label("Password").fill(admin.password)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", name="Redemptions")).to_be_visible()
+
+
+def test_a_wrong_password_is_told_and_the_address_is_kept(
+    open_window: OpenWindow, admin: Person
+) -> None:
+    page = open_window().context.new_page()
+    page.goto("/sign-in")
+    page.get_by_label("E-mail").fill(admin.email)
+    page.get_by_label("Password").fill("another long password")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_contain_text("wrong")
+    expect(page.get_by_label("E-mail")).to_have_value(admin.email)
+
+
+def test_a_session_belongs_to_the_browser_that_began_it(
+    open_window: OpenWindow, admin: Person
+) -> None:
+    window = open_window()
+    sign_in(window.context.new_page(), admin)
+    (kept,) = [each for each in window.context.cookies() if each["name"] == "tessera"]
+    assert (kept["httpOnly"], kept["sameSite"], kept["path"]) == (True, "Strict", "/")
+
+
+def test_the_first_page_is_for_everybody(page: Page) -> None:
+    page.goto("/")
+    expect(page.get_by_role("navigation").first).to_be_visible()
+    check_axe_in_both_themes(page)
+
+
+def test_the_first_page_fits_a_phone(phone_page: Page) -> None:
+    phone_page.goto("/")
+    check_axe_in_both_themes(phone_page)
+    width = phone_page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 390

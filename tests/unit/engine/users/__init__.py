@@ -1,0 +1,1 @@
+"""Users, decided and folded."""
