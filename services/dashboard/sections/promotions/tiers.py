@@ -74,7 +74,7 @@ COLUMNS: Final = (
     Column(
         "created",
         "Created",
-        lambda row, show: show.when(row.get("created_at")),
+        lambda row, show: show.day(row.get("created_at")),
         "created_at",
         is_number=True,
     ),

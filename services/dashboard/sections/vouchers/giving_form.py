@@ -193,7 +193,7 @@ def _money(
 
 
 def _effect(kind: str, values: Values, errors: Errors) -> Node:
-    options = [("", "As the default says"), *((each, EFFECTS[each]) for each in _EFFECTS[kind])]
+    options = [("", "The default of the API"), *((each, EFFECTS[each]) for each in _EFFECTS[kind])]
     return field_choice("effect", "Taken from", options, values.get("effect", ""), errors=errors)
 
 

@@ -42,7 +42,7 @@ from services.dashboard.web.visit import Visit, escape_segment
 FILE_BYTES_MAX: Final = 10_485_760
 FAILURES_MAX: Final = 100
 WORK: Final = "/vouchers/work"
-_COLUMNS: Final = "Code, Voucher Type, Value, Discount Type, Category, Start Date, Expiration Date, Redemption Limit, Active, Additional Info"
+_COLUMNS: Final = "Voucher Type, Value, Discount Type, Category, Start Date, Expiration Date, Redemption Limit, Active, Additional Info"
 _EXAMPLE: Final = "Code,Voucher Type,Value,Discount Type,Redemption Limit\nWELCOME10,DISCOUNT_VOUCHER,10,PERCENT,100\n"
 
 BULK: Final = (
