@@ -35,7 +35,7 @@ def test_a_redemption_is_found_by_its_code_and_taken_back(plain, page):
     expect(page).to_have_url(re.compile("open=r_"))
     check_axe_in_both_themes(page)
     drawer.get_by_role("button", name="Roll back").click()
-    page.get_by_role("textbox", name="Reason").fill("sent back")
+    page.locator("#roll-back #reason").fill("sent back")
     page.locator("#roll-back").get_by_role("button", name="Roll back").click()
     expect(drawer).to_contain_text("Rolled back")
     drawer.get_by_role("button", name="Close").click()
