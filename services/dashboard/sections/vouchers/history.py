@@ -148,7 +148,9 @@ def _transaction(entry: Row, said: Any, show: Show) -> Node:
     kind = str(entry.get("type") or "").partition("_")[2].replace("_", " ").capitalize()
     return tr[
         td[show.when(entry.get("created_at"))],
-        td[kind or NOTHING, entry.get("reason") and span(".muted")[f" {entry['reason']}"]],
+        td(".nowrap")[
+            kind or NOTHING, entry.get("reason") and span(".muted")[f" {entry['reason']}"]
+        ],
         td(".num")[said(moved.get("points", moved.get("amount")))],
         td(".num")[said(moved.get("balance"))],
     ]
