@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.test_redemptions import make_voucher
 from tests.browser.watched import check_axe_in_both_themes
 from tests.e2e.plain import Plain
+from tests.e2e.system import eventually
 
 LISTS = (
     "/validations", "/sessions", "/audit-log", "/api-calls", "/changes", "/tasks", "/events",
@@ -82,6 +83,7 @@ def test_what_was_deleted_is_deleted_for_good(plain: Plain, page: Page) -> None:
 
 def test_a_call_tells_its_request_and_its_answer(plain: Plain, page: Page) -> None:
     make_voucher(plain, "CALLED")
+    eventually(lambda: plain.get("/v1/audit/api-calls", path="/v1/vouchers/CALLED")["total"])
     page.goto("/api-calls?f=path:contains:CALLED")
     page.get_by_role("link", name="POST /v1/vouchers/CALLED").click()
     drawer = page.locator("#drawer")

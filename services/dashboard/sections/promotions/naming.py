@@ -6,9 +6,8 @@ from typing import Any
 
 from htpy import Node
 
-from services.dashboard.lists.resource import Row
 from services.dashboard.parts.facts import badge, link
-from services.dashboard.parts.show import NOTHING, Show, read_moment
+from services.dashboard.parts.show import NOTHING, Row, Show, read_moment
 from services.dashboard.sections.vouchers.giving import say_discount, standing
 from services.dashboard.web.asking import ApiFault, Refused
 from services.dashboard.web.visit import Visit, escape_segment
@@ -107,3 +106,15 @@ async def find_stack(visit: Visit, key: str) -> dict[str, Any]:
     path = f"/v1/promotions/{campaign}/stacks/{escape_segment(key)}"
     found: dict[str, Any] = await visit.api.get(path)
     return found | {"campaign_id": campaign}
+
+
+async def tiers_of(visit: Visit, campaign: str) -> list[Row]:
+    """The tiers of a promotion by their places. Raises ApiFault."""
+    found: list[Row] = []
+    while True:
+        params = {"limit": "100", "page": str(len(found) // 100 + 1)}
+        body = await visit.api.get(f"/v1/promotions/{escape_segment(campaign)}/tiers", params)
+        found += body["tiers"]
+        if len(body["tiers"]) < 100 or len(found) >= body["total"]:
+            break
+    return sorted(found, key=lambda each: each.get("hierarchy") or 0)

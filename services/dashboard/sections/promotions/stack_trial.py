@@ -5,12 +5,11 @@ from typing import Any
 from htpy import Node, b, button, div, form, li, p, small, span, ul
 from starlette.responses import Response
 
-from services.dashboard.lists.resource import Row
 from services.dashboard.parts.facts import badge, block, facts
 from services.dashboard.parts.forms import field_lookup, field_text
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.reasons import reason_box
-from services.dashboard.parts.show import Show, read_minor
+from services.dashboard.parts.show import Row, Show, read_minor
 from services.dashboard.sections.promotions.naming import tier_names
 from services.dashboard.web.answers import answer_node
 from services.dashboard.web.asking import Refused

@@ -8,11 +8,11 @@ from starlette.responses import Response
 from services.dashboard.lists.fields import KNOWN, Field
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.query import Query
-from services.dashboard.lists.resource import Column, Empty, Resource, Row, Rows, list_of
+from services.dashboard.lists.resource import Column, Empty, Resource, Rows, list_of
 from services.dashboard.parts.facts import block, code_text, facts, link, raw_block
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.page import Details, confirm_dialog, dialog_button
-from services.dashboard.parts.show import NOTHING
+from services.dashboard.parts.show import NOTHING, Row
 from services.dashboard.sections.campaigns.tabs import TABS
 from services.dashboard.sections.promotions.naming import (
     campaign_link,

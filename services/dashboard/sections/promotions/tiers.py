@@ -8,8 +8,8 @@ from starlette.responses import Response
 from services.dashboard.lists.fields import KNOWN, Field
 from services.dashboard.lists.handlers import chosen_keys, list_pages
 from services.dashboard.lists.query import Query
-from services.dashboard.lists.resource import Bulk, Column, Empty, Resource, Row, Rows, list_of
-from services.dashboard.parts.show import NOTHING, Show
+from services.dashboard.lists.resource import Bulk, Column, Empty, Resource, Rows, list_of
+from services.dashboard.parts.show import NOTHING, Row, Show
 from services.dashboard.sections.campaigns.tabs import TABS
 from services.dashboard.sections.promotions.naming import (
     campaign_names,

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from htpy import Node, a, div, fragment, img, li, p, span, ul
 
-from services.dashboard.lists.resource import Row
 from services.dashboard.parts.facts import (
     block,
     code_text,
@@ -19,7 +18,7 @@ from services.dashboard.parts.facts import (
 )
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.page import Details, dialog_button
-from services.dashboard.parts.show import NOTHING, Show, first_of
+from services.dashboard.parts.show import NOTHING, Row, Show, first_of
 from services.dashboard.sections.vouchers.dialogs import voucher_dialogs
 from services.dashboard.sections.vouchers.failing import fail_form
 from services.dashboard.sections.vouchers.giving import (

@@ -6,7 +6,6 @@ from typing import Any, Final
 from htpy import Node, div, fragment
 from htpy import input as input_
 
-from services.dashboard.lists.resource import Row
 from services.dashboard.parts.forms import (
     Errors,
     field_choice,
@@ -14,7 +13,7 @@ from services.dashboard.parts.forms import (
     field_text,
     folded,
 )
-from services.dashboard.parts.show import Show, read_minor, write_minor
+from services.dashboard.parts.show import Row, Show, read_minor, write_minor
 from services.dashboard.sections.vouchers.giving import EFFECTS
 
 Values = Mapping[str, str]

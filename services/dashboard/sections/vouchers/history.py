@@ -25,10 +25,9 @@ from htpy import (
 )
 from starlette.responses import Response
 
-from services.dashboard.lists.resource import Row
 from services.dashboard.parts.facts import badge, block, timeline
 from services.dashboard.parts.reasons import say_value
-from services.dashboard.parts.show import NOTHING, Show, first_of
+from services.dashboard.parts.show import NOTHING, Row, Show, first_of
 from services.dashboard.sections.redemptions.naming import redemption_badge
 from services.dashboard.web.answers import answer_node
 from services.dashboard.web.asking import ApiFault

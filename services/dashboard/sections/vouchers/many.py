@@ -26,13 +26,13 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
 from services.dashboard.lists.handlers import chosen_filters, chosen_keys
-from services.dashboard.lists.resource import Bulk, Resource, Row
+from services.dashboard.lists.resource import Bulk, Resource
 from services.dashboard.parts.facts import block, facts
 from services.dashboard.parts.forms import form_page, group, metadata_fields, read_metadata
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.notices import notice
 from services.dashboard.parts.page import head
-from services.dashboard.parts.show import Show
+from services.dashboard.parts.show import Row, Show
 from services.dashboard.web.answers import answer_node, answer_page, go_to
 from services.dashboard.web.asking import Refused
 from services.dashboard.web.routes import Handler, Page

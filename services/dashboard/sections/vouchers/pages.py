@@ -9,8 +9,8 @@ from htpy import Node, span
 from services.dashboard.lists.fields import KNOWN, Field
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.query import Query
-from services.dashboard.lists.resource import Column, Empty, Resource, Row, Rows, list_of
-from services.dashboard.parts.show import NOTHING, Show, first_of
+from services.dashboard.lists.resource import Column, Empty, Resource, Rows, list_of
+from services.dashboard.parts.show import NOTHING, Row, Show, first_of
 from services.dashboard.sections.campaigns.tabs import TABS
 from services.dashboard.sections.vouchers import actions, editing
 from services.dashboard.sections.vouchers.details import tell_voucher
