@@ -12,10 +12,13 @@ from services.dashboard.sections import (
 )
 from services.dashboard.sections.audit import calls, changes, events, everything, send_outs, tasks
 from services.dashboard.sections.campaigns import pages as campaigns
+from services.dashboard.sections.categories import pages as categories
 from services.dashboard.sections.exports import pages as exports
 from services.dashboard.sections.home import pages as home
 from services.dashboard.sections.profile import password
+from services.dashboard.sections.promotions import pages as promotions
 from services.dashboard.sections.redemptions import pages as redemptions
+from services.dashboard.sections.vouchers import pages as vouchers
 from services.dashboard.web.routes import Page
 
 PAGES: Final[tuple[Page, ...]] = (
@@ -23,6 +26,9 @@ PAGES: Final[tuple[Page, ...]] = (
     *finding.PAGES,
     *campaigns.PAGES,
     *redemptions.PAGES,
+    *vouchers.PAGES,
+    *promotions.PAGES,
+    *categories.PAGES,
     *validations.PAGES,
     *sessions.PAGES,
     *calls.PAGES,
