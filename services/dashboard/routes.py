@@ -15,9 +15,17 @@ from services.dashboard.sections.campaigns import pages as campaigns
 from services.dashboard.sections.categories import pages as categories
 from services.dashboard.sections.exports import pages as exports
 from services.dashboard.sections.home import pages as home
+from services.dashboard.sections.customers import pages as customers
+from services.dashboard.sections.exports import pages as exports
+from services.dashboard.sections.home import pages as home
+from services.dashboard.sections.locations import pages as locations
+from services.dashboard.sections.orders import pages as orders
+from services.dashboard.sections.products import collections
+from services.dashboard.sections.products import pages as products
 from services.dashboard.sections.profile import password
 from services.dashboard.sections.promotions import pages as promotions
 from services.dashboard.sections.redemptions import pages as redemptions
+from services.dashboard.sections.segments import pages as segments
 from services.dashboard.sections.vouchers import pages as vouchers
 from services.dashboard.web.routes import Page
 
@@ -29,6 +37,12 @@ PAGES: Final[tuple[Page, ...]] = (
     *vouchers.PAGES,
     *promotions.PAGES,
     *categories.PAGES,
+    *orders.PAGES,
+    *products.PAGES,
+    *collections.PAGES,
+    *customers.PAGES,
+    *segments.PAGES,
+    *locations.PAGES,
     *validations.PAGES,
     *sessions.PAGES,
     *calls.PAGES,

@@ -113,6 +113,7 @@ STYLES: Final = (
     "pages",
     "editors",
     "home",
+    "shop",
 )
 
 
@@ -163,6 +164,7 @@ def render_document(
             title[f"{name} · Tessera"],
             link(rel="icon", href="/static/icon.svg", type="image/svg+xml"),
             link(rel="stylesheet", href=vendor_url("uPlot.min.css")),
+            link(rel="stylesheet", href=vendor_url("leaflet.css")),
             (link(rel="stylesheet", href=f"/static/css/{each}.css") for each in STYLES),
             script(src=vendor_url("htmx.min.js"), nonce=nonce, defer=True),
             script(src=vendor_url("hx-csp.min.js"), nonce=nonce, defer=True),
