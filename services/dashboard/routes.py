@@ -13,7 +13,7 @@ from services.dashboard.sections import (
 from services.dashboard.sections.audit import calls, changes, events, everything, send_outs, tasks
 from services.dashboard.sections.exports import pages as exports
 from services.dashboard.sections.home import pages as home
-from services.dashboard.sections.profile import password
+from services.dashboard.sections.profile import general, password, security, two_factor
 from services.dashboard.sections.redemptions import pages as redemptions
 from services.dashboard.web.routes import Page
 
@@ -33,5 +33,8 @@ PAGES: Final[tuple[Page, ...]] = (
     *notifications.PAGES,
     *trash_bin.PAGES,
     *whats_new.PAGES,
+    *general.PAGES,
+    *security.PAGES,
+    *two_factor.PAGES,
     *password.PAGES,
 )
