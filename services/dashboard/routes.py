@@ -13,8 +13,12 @@ from services.dashboard.sections import (
 from services.dashboard.sections.audit import calls, changes, events, everything, send_outs, tasks
 from services.dashboard.sections.exports import pages as exports
 from services.dashboard.sections.home import pages as home
+from services.dashboard.sections.integrations import pages as integrations
 from services.dashboard.sections.profile import general, password, security, two_factor
 from services.dashboard.sections.redemptions import pages as redemptions
+from services.dashboard.sections.settings import brand, keys, schemas, usage
+from services.dashboard.sections.settings import general as settings
+from services.dashboard.sections.team import members, projects, roles, told
 from services.dashboard.web.routes import Page
 
 PAGES: Final[tuple[Page, ...]] = (
@@ -37,4 +41,14 @@ PAGES: Final[tuple[Page, ...]] = (
     *security.PAGES,
     *two_factor.PAGES,
     *password.PAGES,
+    *members.PAGES,
+    *roles.PAGES,
+    *projects.PAGES,
+    *told.PAGES,
+    *settings.PAGES,
+    *keys.PAGES,
+    *brand.PAGES,
+    *schemas.PAGES,
+    *usage.PAGES,
+    *integrations.PAGES,
 )

@@ -62,7 +62,7 @@ def _looks(
 
 def profile_form(said: dict[str, str], errors: Errors | None = None) -> Node:
     """Name, formats and looks as they were typed."""
-    languages = LANGUAGES
+    languages: tuple[tuple[str, str], ...] = LANGUAGES
     if said["language"] not in dict(languages):
         languages = (*languages, (said["language"], said["language"]))
     return form_page(

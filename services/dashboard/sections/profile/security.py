@@ -57,7 +57,7 @@ def name_agent(agent: str | None) -> str:
 
 def ways_in(*, is_on: bool, codes_left: int) -> Node:
     """The password and the second factor."""
-    factor: Node = (
+    factor: list[Node] = (
         [
             span[badge("On", "good"), f" {codes_left} recovery codes left"],
             a(".btn.small", href="/profile/two-factor/off")["Switch off"],
