@@ -27,6 +27,12 @@ from services.dashboard.sections.promotions import pages as promotions
 from services.dashboard.sections.redemptions import pages as redemptions
 from services.dashboard.sections.segments import pages as segments
 from services.dashboard.sections.vouchers import pages as vouchers
+from services.dashboard.sections.integrations import pages as integrations
+from services.dashboard.sections.profile import general, password, security, two_factor
+from services.dashboard.sections.redemptions import pages as redemptions
+from services.dashboard.sections.settings import brand, keys, schemas, usage
+from services.dashboard.sections.settings import general as settings
+from services.dashboard.sections.team import members, projects, roles, told
 from services.dashboard.web.routes import Page
 
 PAGES: Final[tuple[Page, ...]] = (
@@ -55,5 +61,18 @@ PAGES: Final[tuple[Page, ...]] = (
     *notifications.PAGES,
     *trash_bin.PAGES,
     *whats_new.PAGES,
+    *general.PAGES,
+    *security.PAGES,
+    *two_factor.PAGES,
     *password.PAGES,
+    *members.PAGES,
+    *roles.PAGES,
+    *projects.PAGES,
+    *told.PAGES,
+    *settings.PAGES,
+    *keys.PAGES,
+    *brand.PAGES,
+    *schemas.PAGES,
+    *usage.PAGES,
+    *integrations.PAGES,
 )

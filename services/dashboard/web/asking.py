@@ -155,6 +155,16 @@ def field_of(fault: ApiFault, names: Iterable[str]) -> str | None:
     return max(found, key=len) if found else None
 
 
+def errors_of(fault: ApiFault, names: Iterable[str]) -> dict[str, str]:
+    """What a form says of a refusal: at the field that it names, else for the whole form.
+
+    Raises SignedOut: no form helps there.
+    """
+    if isinstance(fault, SignedOut):
+        raise fault
+    return {field_of(fault, names) or "": fault.sentence}
+
+
 def _no_answer(fault: httpx.HTTPError) -> Unreachable:
     del fault  # what a library says of a connection is of no use to who reads a page
     message = "The API does not answer at the moment"
