@@ -7,7 +7,8 @@ from starlette.datastructures import QueryParams
 from services.dashboard.lists.fields import IN_DAYS, WITHOUT_VALUE, Condition, make_condition
 from services.dashboard.lists.query import SIZES, Query, read_query
 from services.dashboard.parts.show import Show, read_minor, write_minor
-from services.dashboard.sections.redemptions.fields import FIELDS, REDEMPTIONS
+from services.dashboard.sections.redemptions.fields import FIELDS
+from services.dashboard.sections.redemptions.pages import REDEMPTIONS
 
 NAMES = [each for each in FIELDS if each.name != "metadata"]
 TEXTS = st.text(min_size=1, max_size=40).map(str.strip).filter(bool)
