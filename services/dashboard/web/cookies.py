@@ -27,7 +27,12 @@ def session_of(request: Request) -> str | None:
 
 def project_of(request: Request) -> str | None:
     """The project that was chosen last; an address with `project` chooses for itself."""
-    return request.query_params.get("project") or request.cookies.get(_PROJECT)
+    return named_project(request) or request.cookies.get(_PROJECT)
+
+
+def named_project(request: Request) -> str | None:
+    """The project that the address itself names: another one is no answer to it."""
+    return request.query_params.get("project")
 
 
 def keep_session(request: Request, response: Response, token: str) -> None:
