@@ -12,7 +12,8 @@ TOKEN_LENGTH_MAX: Final = 256
 
 
 def _is_secure(request: Request) -> bool:
-    return request.url.scheme == "https"
+    """Whether the browser speaks HTTPS, as whatever stands in front of the dashboard tells."""
+    return "https" in (request.url.scheme, request.headers.get("x-forwarded-proto", ""))
 
 
 def _session_name(request: Request) -> str:
