@@ -21,6 +21,7 @@ from tests.unit.services.bad_input import (
     attempts,
     choosing,
     exporting,
+    joining,
     keeping,
     managing,
     selling,
@@ -58,6 +59,7 @@ TABLES: Final = {
     "## Products": Table(keeping.PRODUCTS, keeping.BEFORE_PRODUCTS),
     "## Campaigns": Table(selling.CAMPAIGNS, selling.BEFORE_CAMPAIGNS),
     "## Customers, orders, custom events": Table(keeping.PEOPLE, keeping.BEFORE_PEOPLE),
+    "## Users": Table(joining.USERS),
     "## Publications, the bin and balances": Table(
         selling.PUBLICATIONS, selling.BEFORE_PUBLICATIONS
     ),
