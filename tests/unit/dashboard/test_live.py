@@ -11,6 +11,7 @@ from starlette.types import Message
 
 from runtime.http.sse import EventStream
 from services.dashboard import service
+from services.dashboard.routes import PAGES
 from services.dashboard.web import live
 from services.dashboard.web.asking import Api, ApiFault
 from services.dashboard.web.live import Hub
@@ -159,7 +160,7 @@ async def test_a_file_that_nobody_waits_for_gives_its_connection_back(
     monkeypatch.setattr(service, "CONNECTIONS_MAX", 2)
     async with served() as api:
         token = api.sign_in("a-session")
-        app = service.dashboard_app(api.address, Path("nowhere"))
+        app = service.dashboard_app(api.address, Path("nowhere"), PAGES)
         for _ in range(10):
             scope = {
                 "type": "http", "method": "GET", "path": "/exports/exp_1/file", "query_string": b"",
