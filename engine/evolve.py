@@ -46,6 +46,7 @@ from engine.users import fold as users
 from engine.vouchers import fold as vouchers
 from engine.webhooks import fold as webhooks
 from schemas.base import DAY_MS, Millis, tag_of
+from schemas.categories import CategoriesOrdered
 from schemas.custom_events import CustomEventTracked
 from schemas.customers import CustomerUnchanged
 from schemas.events import Event
@@ -96,6 +97,7 @@ FOLDS = unite_tables(
 #: What is only to be known, and changes nothing.
 UNFOLDED: frozenset[type[Any]] = frozenset(
     {
+        CategoriesOrdered,
         CustomEventTracked,
         CustomerUnchanged,
         NotificationsRead,

@@ -39,6 +39,12 @@ class DeleteCategory(Shape, tag="delete_category", frozen=True):
     category_id: str
 
 
+class OrderCategories(Shape, tag="order_categories", frozen=True):
+    """Puts all categories in an order: the first has the hierarchy 1."""
+
+    ids: tuple[str, ...]
+
+
 class CategoryCreated(Shape, tag="category.created", frozen=True):
     """A category exists."""
 
@@ -57,7 +63,16 @@ class CategoryDeleted(Shape, tag="category.deleted", frozen=True):
     category: Category
 
 
-CategoryCommand = CreateCategory | UpdateCategory | DeleteCategory
-CategoryEvent = CategoryCreated | CategoryUpdated | CategoryDeleted
+class CategoriesOrdered(Shape, tag="categories.ordered", frozen=True):
+    """All categories were put in an order; those that got another hierarchy say so beside it."""
+
+    #: Category id → its hierarchy, the first first.
+    places: dict[str, int]
+
+
+CategoryCommand = CreateCategory | UpdateCategory | DeleteCategory | OrderCategories
+CategoryEvent = CategoryCreated | CategoryUpdated | CategoryDeleted | CategoriesOrdered
 #: Categories by themselves.
-CATEGORY_EVENTS: Final = frozenset({CategoryCreated, CategoryUpdated, CategoryDeleted})
+CATEGORY_EVENTS: Final = frozenset(
+    {CategoryCreated, CategoryUpdated, CategoryDeleted, CategoriesOrdered}
+)

@@ -15,7 +15,7 @@ _WORDS: Final = (
     "oauth token introspect projects webhooks users keys webhook-deliveries redeliveries revoke "
     "loyalties members rewards consents "
     "stacking-rules categories locations validation-rules validation-rules-assignments "
-    "log assignments product-collections stacks assets qr barcode notifications read "
+    "fields order try log assignments product-collections stacks assets qr barcode notifications read "
     "current me password password-reset password-resets two-factor confirm invitations look accept "
     "invite roles"
 )
@@ -32,7 +32,7 @@ _SETUP: Final = (
 _OF_PEOPLE: Final = (
     "redemption redemptions redeem rollback rollbacks validate validation validations "
     "qualification publications publish customers orders members events users invitations oauth "
-    "export"
+    "export try"
 )
 SETUP_WORDS: Final = frozenset(_SETUP.split())
 PERSONAL_BODY_WORDS: Final = frozenset(_OF_PEOPLE.split())

@@ -55,6 +55,19 @@ class TiersMoved(Unanswered, tag="promotion_tiers.moved", frozen=True):
     places: dict[str, int]
 
 
+class TiersOrdered(Shape, tag="promotion_tiers.ordered", frozen=True):
+    """All tiers of a campaign were put in an order; `campaign` is as it is after it."""
+
+    campaign: Campaign
+    #: Tier id → its place (hierarchy), the first first.
+    places: dict[str, int]
+
+    @property
+    def campaign_id(self) -> str:
+        """The campaign whose tiers they are."""
+        return self.campaign.id
+
+
 class CampaignPromotionsDeleted(Unanswered, tag="campaign.promotions_deleted", frozen=True):
     """Some tiers, or stacks, of a deleted campaign are gone with it."""
 
@@ -82,6 +95,7 @@ PromotionEvent = (
     | TierDisabled
     | TierDeleted
     | TiersMoved
+    | TiersOrdered
     | CampaignPromotionsDeleted
     | StackCreated
     | StackUpdated
@@ -96,6 +110,7 @@ PROMOTION_EVENTS: Final = frozenset(
         TierDisabled,
         TierDeleted,
         TiersMoved,
+        TiersOrdered,
         CampaignPromotionsDeleted,
         StackCreated,
         StackUpdated,

@@ -99,6 +99,13 @@ class DeleteTier(Shape, tag="delete_promotion_tier", frozen=True):
     tier_id: str
 
 
+class OrderTiers(Shape, tag="order_promotion_tiers", frozen=True):
+    """Puts all tiers of a promotion in an order: the first has the hierarchy 1."""
+
+    campaign: str
+    ids: tuple[str, ...]
+
+
 class EnableTier(Shape, tag="enable_promotion_tier", frozen=True):
     """Makes a tier usable."""
 
@@ -142,6 +149,7 @@ PromotionCommand = (
     | DeleteTier
     | EnableTier
     | DisableTier
+    | OrderTiers
     | CreateStack
     | UpdateStack
     | DeleteStack

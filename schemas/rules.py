@@ -21,6 +21,7 @@ ItemEffect = Literal[
     "APPLY_FROM_MOST_EXPENSIVE",
 ]
 RuleType = Literal["expression", "basic", "advanced", "complex"]
+ItemTarget = Literal["ITEM", "UNIT"]
 #: What a set can be meant for. Source: the schemas of the API.
 CONTEXT_TYPES = frozenset(
     {
@@ -123,7 +124,7 @@ class ItemEntry(Shape, frozen=True):
     aggregated_amount_limit: int | None = None
     repeat: int = 1
     skip_initially: int = 0
-    target: Literal["ITEM", "UNIT"] = "ITEM"
+    target: ItemTarget = "ITEM"
     product_limits: tuple[ProductLimit, ...] = ()
 
 

@@ -24,7 +24,12 @@ from schemas.campaigns import (
     CampaignUpdated,
     VouchersGenerated,
 )
-from schemas.categories import CategoryCreated, CategoryDeleted, CategoryUpdated
+from schemas.categories import (
+    CategoriesOrdered,
+    CategoryCreated,
+    CategoryDeleted,
+    CategoryUpdated,
+)
 from schemas.collections import CollectionCreated, CollectionDeleted, CollectionUpdated
 from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import CUSTOMER_EVENTS
@@ -65,6 +70,7 @@ from schemas.promotion_events import (
     TierDisabled,
     TierEnabled,
     TiersMoved,
+    TiersOrdered,
     TierUpdated,
 )
 from schemas.publications import PUBLICATION_EVENTS
@@ -236,6 +242,8 @@ UNSUBJECTED: Final = events_of(
     AssignmentsDropped,
     CampaignPromotionsDeleted,
     TiersMoved,
+    TiersOrdered,
+    CategoriesOrdered,
 )
 #: The kind of entity of each type of event that is a change.
 OBJECTS: Final[Mapping[str, str]] = MappingProxyType(

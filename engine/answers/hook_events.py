@@ -76,6 +76,7 @@ from schemas.promotion_events import (
     TierDisabled,
     TierEnabled,
     TiersMoved,
+    TiersOrdered,
     TierUpdated,
 )
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
@@ -309,6 +310,7 @@ UNTOLD: Final = events_of(
     CampaignVouchersDeleted,
     CampaignPromotionsDeleted,
     TiersMoved,
+    TiersOrdered,
     CustomersSummed,
     # It says nothing new, or nothing that anyone outside sees.
     AlertContinued,

@@ -45,6 +45,7 @@ from schemas.promotion_events import (
     TierDisabled,
     TierEnabled,
     TiersMoved,
+    TiersOrdered,
     TierUpdated,
 )
 from schemas.publications import (
@@ -163,6 +164,7 @@ UNSHOWN = events_of(
     StackUpdated,
     StackDeleted,
     TiersMoved,
+    TiersOrdered,
     PublicationFailed,
     RedemptionsRetired,
     RollbackFailed,

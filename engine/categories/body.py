@@ -1,12 +1,19 @@
 """Categories. Source: the API contract, sections 5 and 11."""
 
 from collections.abc import Sequence
+from functools import partial
 from types import MappingProxyType
 
 from engine.kernel.calendar import iso
-from engine.kernel.encode import Body
+from engine.kernel.encode import Body, places_body
 from engine.kernel.room import Answers, shows, shows_nothing
-from schemas.categories import Category, CategoryCreated, CategoryDeleted, CategoryUpdated
+from schemas.categories import (
+    CategoriesOrdered,
+    Category,
+    CategoryCreated,
+    CategoryDeleted,
+    CategoryUpdated,
+)
 from schemas.evaluations import CategoryShown
 
 
@@ -42,5 +49,6 @@ ANSWERS: Answers = MappingProxyType(
         CategoryCreated: shows(category_body, "category"),
         CategoryUpdated: shows(category_body, "category"),
         CategoryDeleted: shows_nothing,
+        CategoriesOrdered: shows(partial(places_body, "category"), "places"),
     }
 )

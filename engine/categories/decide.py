@@ -17,8 +17,9 @@ from engine.kernel.changes import change_entity
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
 from engine.kernel.lookup import categories_of
+from engine.kernel.ordering import check_order
 from engine.kernel.room import Decisions
-from engine.kernel.state import View
+from engine.kernel.state import View, encode
 from engine.stacking_rules.decide import with_kept_categories
 from schemas.actions import ACTION_EVENTS
 from schemas.balances import BalanceAdjusted
@@ -34,12 +35,14 @@ from schemas.campaigns import (
 )
 from schemas.categories import (
     CATEGORIES_MAX,
+    CategoriesOrdered,
     Category,
     CategoryCreated,
     CategoryDeleted,
     CategoryUpdated,
     CreateCategory,
     DeleteCategory,
+    OrderCategories,
     UpdateCategory,
 )
 from schemas.commands import Command
@@ -68,6 +71,9 @@ from schemas.voucher_events import (
     VoucherEnabled,
     VoucherUpdated,
 )
+
+#: How much of a record the categories take that are moved at once.
+ORDERED_BYTES_MAX = 512 * 1024
 
 
 def create_category(
@@ -116,6 +122,26 @@ def delete_category(
     after = structs.replace(stored, rules=stacking, updated_at=now)
     # the last event is the one that answers
     return Decision((StackingRulesUpdated(after), CategoryDeleted(category)))
+
+
+def order_categories(
+    view: View, _: Command, body: OrderCategories, now: Millis
+) -> Decision | Refusal:
+    """Gives all categories the hierarchies 1, 2, 3, as they are named."""
+    known = {each.id: each for each in view.scan(tables.CATEGORIES)}
+    wrong = check_order(body.ids, tuple(known), "category")
+    if wrong is not None:
+        return wrong
+    places = {each: place for place, each in enumerate(body.ids, 1)}
+    moved = [
+        structs.replace(known[each], hierarchy=place, updated_at=now)
+        for each, place in places.items()
+        if known[each].hierarchy != place
+    ]
+    if sum(len(encode(each)) for each in moved) > ORDERED_BYTES_MAX:
+        return refuse("invalid_payload", "The names are too long for all to be moved at once")
+    # the last event is the one that answers
+    return Decision((*(CategoryUpdated(each) for each in moved), CategoriesOrdered(places)))
 
 
 def with_categories(view: View, decision: Decision) -> Decision:
@@ -202,5 +228,6 @@ DECISIONS: Decisions = MappingProxyType(
         CreateCategory: create_category,
         UpdateCategory: update_category,
         DeleteCategory: delete_category,
+        OrderCategories: order_categories,
     }
 )

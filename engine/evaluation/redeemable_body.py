@@ -59,7 +59,7 @@ def inapplicable_body(outcome: Outcome, key_kind: KeyKind) -> Body:
         "details": {"message": refusal.message, "key": refusal.key},
     }
     if outcome.bundle is not None:
-        body["result"]["bundle"] = _bundle_body(outcome.bundle)
+        body["result"]["bundle"] = bundle_body(outcome.bundle)
     return _with_origin(body, outcome)
 
 
@@ -98,7 +98,8 @@ def _units_body(shown: UnitsShown, repeat: int) -> Body:
     }
 
 
-def _bundle_body(bundle: BundleShown) -> Body:
+def bundle_body(bundle: BundleShown) -> Body:
+    """The bundles that an order has, and what is missing for another."""
     return {
         "quantity": bundle.quantity,
         "limit": bundle.limit,
@@ -160,7 +161,7 @@ def result_body(outcome: Outcome) -> Body:
     """What an applicable redeemable gives, and the bundles that it is for."""
     body = _given_body(outcome)
     if outcome.bundle is not None:
-        body["bundle"] = _bundle_body(outcome.bundle)
+        body["bundle"] = bundle_body(outcome.bundle)
     return body
 
 

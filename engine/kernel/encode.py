@@ -47,6 +47,12 @@ CHANNELS: Final[Mapping[KeyKind, str]] = MappingProxyType(
 )
 
 
+def places_body(kind: str, places: Mapping[str, int]) -> Body:
+    """A list of what was put in an order: ids of one kind and their hierarchies."""
+    data = [{"id": each, "hierarchy": n, "object": kind} for each, n in places.items()]
+    return {"object": "list", "data_ref": "data", "data": data, "total": len(data)}
+
+
 def to_json(body: Mapping[str, Any]) -> bytes:
     """The body as it goes over the wire, its numbers as JavaScript writes them."""
     return with_plain_numbers(_encode(body))

@@ -67,6 +67,7 @@ from schemas.promotion_events import (
     TierDisabled,
     TierEnabled,
     TiersMoved,
+    TiersOrdered,
     TierUpdated,
 )
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
@@ -271,6 +272,7 @@ UNWRITTEN: Final = events_of(
     TierEnabled,
     TierDisabled,
     TiersMoved,
+    TiersOrdered,
     VoucherEnabled,
     VoucherDisabled,
     # It writes nothing that stays.

@@ -70,10 +70,11 @@ class Group(NamedTuple):
 class RuleSet:
     """The compiled rules of a set."""
 
-    __slots__ = ("_group", "applicable", "needs_taken")
+    __slots__ = ("applicable", "group", "needs_taken")
 
     def __init__(self, group: Group | None) -> None:
-        self._group = group
+        #: Its rules and their logic; None: it has none.
+        self.group = group
         #: Gives the lines that the rules say the discount is for.
         self.applicable = () if group is None else tuple(_applicable_choices(group))
         #: Whether it can be decided only once the discount is worked out.
@@ -81,14 +82,14 @@ class RuleSet:
 
     def holds(self, facts: Facts) -> bool:
         """Whether they hold; where `needs_taken`, the facts have to say what is taken."""
-        return self._group is None or self._group.holds(facts, None)
+        return self.group is None or self.group.holds(facts, None)
 
     def violation(self, rule: ValidationRule, facts: Facts) -> Violation | None:
         """Which rule fails, and the value that it compared; None: they hold.
 
         Where `needs_taken`, the facts have to say what is taken.
         """
-        group = self._group
+        group = self.group
         if group is None or group.holds(facts, None):
             return None
         failed, value = _find_blamed(group, group.logic, facts, None, wanted=True)

@@ -55,6 +55,14 @@ def create_validation_rule(
     view: View, command: Command, body: CreateValidationRule, now: Millis
 ) -> Decision | Refusal:
     """Makes a set of rules; its name need not be new."""
+    made = new_validation_rule(view, command, body, now)
+    return made if isinstance(made, Refusal) else Decision((ValidationRuleCreated(made),))
+
+
+def new_validation_rule(
+    view: View, command: Command, body: CreateValidationRule, now: Millis
+) -> ValidationRule | Refusal:
+    """The set as it is created."""
     rule = structs.replace(
         body.rule,
         id=new_id(command.seed, "val_"),
@@ -62,10 +70,7 @@ def create_validation_rule(
         updated_at=None,
         assignments_count=0,
     )
-    checked = _check_rules(view, rule)
-    if isinstance(checked, Refusal):
-        return checked
-    return Decision((ValidationRuleCreated(checked),))
+    return _check_rules(view, rule)
 
 
 def update_validation_rule(

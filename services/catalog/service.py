@@ -23,6 +23,7 @@ from services.catalog.shop.locations import location_router
 from services.catalog.shop.orders import order_router
 from services.catalog.shop.products import product_router
 from services.catalog.shop.rewards import reward_router
+from services.catalog.trials.trials import trial_router
 from services.catalog.vouchers.balances import balance_router
 from services.catalog.vouchers.bin import bin_router
 from services.catalog.vouchers.client_side import client_router
@@ -64,6 +65,7 @@ def catalog_service(
             reward_router(writes, view_of),
             location_router(writes, view_of),
             segment_router(writes, view_of),
+            trial_router(writes, view_of),
         ),
         tasks={"bootstrap": bootstrap.run},
         health=health,

@@ -155,6 +155,8 @@ def _each(part: Any) -> Iterator[Sequence[Any]]:
 
 def _named(names: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
     """A row by the names of its columns, without those that say nothing."""
+    # what is kept has lists alone
+    row = [list(each) if isinstance(each, tuple) else each for each in row]
     named = dict(zip(names, row, strict=True))
     return {
         name: _json(value) if name in _BODIES else value

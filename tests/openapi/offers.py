@@ -13,6 +13,9 @@ _OFF = {"type": "AMOUNT", "amount_off": 500}
 RULES: Final = (
     Step("POST", "/v1/validation-rules", {"name": "From 10 euros", "rules": _RULES}, keep={"rule": "id"}),
     Step("GET", "/v1/validation-rules"),
+    Step("GET", "/v1/validation-rules/fields"),
+    Step("POST", "/v1/validation-rules/try", {"rules": _RULES, "cart": {"order": {"amount": 900}}}),
+    Step("POST", "/v1/campaigns/try", {"campaign": {"name": "Autumn", "voucher": {"type": "DISCOUNT_VOUCHER", "discount": _OFF}}, "cart": {"order": {"amount": 3000}}}),
     Step("GET", "/v1/validation-rules/{rule}"),
     Step("PUT", "/v1/validation-rules/{rule}", {"name": "From 10 euros, 100 times", "rules": _RULES | _BUDGET}),
 )  # fmt: skip
@@ -20,6 +23,7 @@ VOUCHERS: Final = (
     Step("POST", "/v1/vouchers/WELCOME", {"type": "DISCOUNT_VOUCHER", "discount": _PERCENT, "metadata": {"season": "spring"}}, keep={"qr": "assets.qr.url", "voucher": "id"}),
     Step("POST", "/v1/vouchers", {"code": "CARD-1", "type": "GIFT_VOUCHER", "gift": {"amount": 10000}}),
     Step("GET", "/v1/vouchers/WELCOME"),
+    Step("POST", "/v1/stacking-rules/try", {"stacking_rules": {"redeemables_application_mode": "PARTIAL"}, "redeemables": [{"object": "voucher", "id": "WELCOME"}], "cart": {"order": {"amount": 3000}}}),
     Step("PUT", "/v1/vouchers/WELCOME", {"category": "Season", "redemption": {"quantity": 100}}),
     Step("POST", "/v1/vouchers/WELCOME/disable"),
     Step("POST", "/v1/vouchers/WELCOME/enable"),
@@ -50,6 +54,7 @@ PROMOTIONS: Final = (
     Step("POST", "/v1/promotions/{promotion}/tiers", {"name": "Five off", "banner": "5.00 off", "action": {"discount": _OFF}}, keep={"tier": "id"}),
     Step("POST", "/v1/promotions/{promotion}/tiers", {"name": "Ten per cent", "action": {"discount": _PERCENT}}, keep={"other_tier": "id"}, shown=False),
     Step("GET", "/v1/promotions/{promotion}/tiers"),
+    Step("PUT", "/v1/promotions/{promotion}/tiers/order", {"ids": ["{other_tier}", "{tier}"]}),
     Step("GET", "/v1/promotions/tiers"),
     Step("GET", "/client/v1/promotions/tiers", by="client"),
     Step("GET", "/v1/promotions/tiers/{tier}"),

@@ -31,6 +31,7 @@ COMMERCE: Final = (
     Step("GET", "/v1/categories"),
     Step("GET", "/v1/categories/{category}"),
     Step("PUT", "/v1/categories/{category}", {"name": "Season", "hierarchy": 2}),
+    Step("PUT", "/v1/categories/order", {"ids": ["{category}"]}),
     Step("POST", "/v1/products", {"source_id": "sencha", "name": "Sencha", "price": 1200, "attributes": ["weight"], "metadata": {"origin": "Uji"}}, keep={"product": "id"}),
     Step("GET", "/v1/products/{product}"),
     Step("PUT", "/v1/products/sencha", {"price": 1300}),

@@ -1,13 +1,14 @@
 """Promotion tiers. Source: the API contract, sections 8 and 10."""
 
 from collections.abc import Sequence
+from functools import partial
 from types import MappingProxyType
 
 from engine.assignments.body import assignments_body
 from engine.categories.body import categories_shown
 from engine.kernel.calendar import iso
-from engine.kernel.encode import Body
-from engine.kernel.room import Answers, Rendered, shows_nothing
+from engine.kernel.encode import Body, places_body
+from engine.kernel.room import Answers, Rendered, shows, shows_nothing
 from engine.terms.body import discount_body, hours_body
 from schemas.assignments import RuleAssignment
 from schemas.base import Metadata
@@ -20,6 +21,7 @@ from schemas.promotion_events import (
     TierDisabled,
     TierEnabled,
     TierEvent,
+    TiersOrdered,
     TierUpdated,
 )
 from schemas.promotions import PromotionTier
@@ -137,5 +139,6 @@ ANSWERS: Answers = MappingProxyType(
         TierEnabled: _tier,
         TierDisabled: _tier,
         TierDeleted: shows_nothing,
+        TiersOrdered: shows(partial(places_body, "promotion_tier"), "places"),
     }
 )

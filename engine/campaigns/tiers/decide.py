@@ -13,7 +13,7 @@ from msgspec import structs
 
 from engine.assignments.decide import assign_rules, drop_assignments_of, reassign_rules, rule_ids_of
 from engine.assignments.fold import rule_assigned
-from engine.campaigns.tiers.places import last_place, make_room_for
+from engine.campaigns.tiers.places import last_place, make_room_for, ordered_places
 from engine.kernel import tables
 from engine.kernel.changes import change_entity
 from engine.kernel.decision import Decision
@@ -36,6 +36,7 @@ from schemas.promotion_events import (
     TierDisabled,
     TierEnabled,
     TiersMoved,
+    TiersOrdered,
     TierUpdated,
 )
 from schemas.promotions import (
@@ -47,6 +48,7 @@ from schemas.promotions import (
     DisableTier,
     EnableTier,
     NewTier,
+    OrderTiers,
     PromotionTier,
     UpdateTier,
 )
@@ -132,6 +134,18 @@ def enable_tier(view: View, _: Command, body: EnableTier, now: Millis) -> Decisi
 def disable_tier(view: View, _: Command, body: DisableTier, now: Millis) -> Decision | Refusal:
     """Makes a tier unusable."""
     return _switch_tier(view, body.tier_id, TierDisabled, now, active=False)
+
+
+def order_tiers(view: View, _: Command, body: OrderTiers, __: Millis) -> Decision | Refusal:
+    """Gives all tiers of a promotion the places 1, 2, 3, as they are named."""
+    campaign = find_promotion(view, body.campaign)
+    if isinstance(campaign, Refusal):
+        return campaign
+    places = ordered_places(view, campaign, body.ids)
+    if isinstance(places, Refusal):
+        return places
+    campaign = structs.replace(campaign, last_tier_place=len(places))
+    return Decision((TiersOrdered(campaign, places),))
 
 
 def _switch_tier(
@@ -322,6 +336,7 @@ DECISIONS: Decisions = MappingProxyType(
         UpdateTier: update_tier,
         EnableTier: enable_tier,
         DisableTier: disable_tier,
+        OrderTiers: order_tiers,
         DeleteTier: delete_tier,
     }
 )

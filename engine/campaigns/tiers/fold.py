@@ -13,6 +13,7 @@ from schemas.promotion_events import (
     TierDisabled,
     TierEnabled,
     TiersMoved,
+    TiersOrdered,
     TierUpdated,
 )
 
@@ -35,6 +36,13 @@ def tiers_moved(state: State, event: TiersMoved, _: Millis) -> None:
         move_tier(state, tier_id, place)
 
 
+def tiers_ordered(state: State, event: TiersOrdered, _: Millis) -> None:
+    """The tiers are in their new places, and the campaign knows the last."""
+    for tier_id, place in event.places.items():
+        move_tier(state, tier_id, place)
+    store_campaign(state, event.campaign)
+
+
 def tier_deleted(state: State, event: TierDeleted, _: Millis) -> None:
     """The tier is found no more; its place is free."""
     remove_tier(state, event.tier.id)
@@ -49,5 +57,6 @@ FOLDS: Folds = MappingProxyType(
         TierDisabled: tier_changed,
         TierDeleted: tier_deleted,
         TiersMoved: tiers_moved,
+        TiersOrdered: tiers_ordered,
     }
 )

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterable
 
 from engine.kernel import tables
+from engine.kernel.ordering import check_order
 from engine.kernel.state import View
 from schemas.campaigns import Campaign
 from schemas.errors import Refusal, refuse
@@ -40,6 +41,17 @@ def make_room_for(view: View, tier: PromotionTier) -> dict[str, int] | Refusal:
     if not 1 <= min(place, tier.hierarchy) <= max(place, tier.hierarchy) <= TIERS_MAX:
         return refuse("invalid_payload", f"The hierarchy of a tier is 1 to {TIERS_MAX}")
     return moved
+
+
+def ordered_places(
+    view: View, campaign: Campaign, ids: tuple[str, ...]
+) -> dict[str, int] | Refusal:
+    """The places 1, 2, 3 of all tiers of a campaign, as they are named."""
+    if campaign.tiers_count > TIERS_MOVED_MAX:
+        return refuse("invalid_payload", f"At most {TIERS_MOVED_MAX} tiers are put in an order")
+    known = tuple(view.scan(tables.CAMPAIGN_TIERS, campaign.id))
+    wrong = check_order(ids, known, "promotion_tier")
+    return wrong or {each: place for place, each in enumerate(ids, 1)}
 
 
 def tier_in_place(view: View, campaign_id: str, place: int) -> str | None:

@@ -42,6 +42,7 @@ from schemas.promotion_events import (
     TierDisabled,
     TierEnabled,
     TiersMoved,
+    TiersOrdered,
     TierUpdated,
 )
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
@@ -228,6 +229,7 @@ UNLISTED = events_of(
     StackUpdated,
     StackDeleted,
     TiersMoved,
+    TiersOrdered,
     VoucherCreated,
     VoucherUpdated,
     VoucherEnabled,

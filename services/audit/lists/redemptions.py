@@ -71,6 +71,7 @@ FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
         "channel": text("channel"),
         "channel_id": text("channel_id"),
         "product": texts("products"),
+        "validation_rule_id": texts("rules"),
         "amount": number("amount"),
         "discount": number("discount"),
         METADATA_PREFIX: ANY_METADATA,

@@ -14,6 +14,7 @@ from schemas.promotion_events import (
     TierDisabled,
     TierEnabled,
     TiersMoved,
+    TiersOrdered,
     TierUpdated,
 )
 from schemas.promotions import PromotionStack, PromotionTier
@@ -35,7 +36,7 @@ def placed_tier(project: str, tier: PromotionTier) -> list[EntityRow]:
     return [tier_row(project, tier), place]
 
 
-def tiers_moved(project: str, event: TiersMoved) -> list[EntityRow]:
+def tiers_moved(project: str, event: TiersMoved | TiersOrdered) -> list[EntityRow]:
     """The new places of tiers."""
     return [
         _place_row(project, event.campaign_id, tier_id, place)

@@ -17,6 +17,7 @@ from runtime.clickhouse.database import Column
 from runtime.clickhouse.table import sink_table
 from schemas.assignments import RuleAssignment
 from schemas.base import Millis, Shape
+from schemas.evaluations import Evaluation
 from schemas.orders import Order, OrderItem
 from schemas.records import Decided, Record
 from services.audit.sink.entities import searchable_metadata
@@ -54,6 +55,8 @@ REDEMPTIONS = sink_table(
         Column("amount", "Int64", "ZSTD(1)"),
         #: What the lines of the order are known by: ids and source ids of products and SKUs.
         Column("products", "Array(String)", "ZSTD(1)"),
+        #: The sets of validation rules that were violated, by their ids.
+        Column("rules", "Array(LowCardinality(String))"),
         Column("metadata", "Map(LowCardinality(String), Array(String))"),
         #: The event as `shown_bodies` takes it; empty but in its first row.
         Column("body", "String", "ZSTD(1)"),
@@ -96,7 +99,7 @@ def redemption_table_rows(record: Record) -> Iterable[tuple[Any, ...]]:
 
 
 def _shared(record: Decided, event: Recorded) -> tuple[Any, ...]:
-    """What all rows of an event have: channels, amount, products, metadata."""
+    """What all rows of an event have: channels, amount, products, violated rules, metadata."""
     evaluation = getattr(event, "evaluation", None)
     order: Order | None = getattr(event if evaluation is None else evaluation, "order", None)
     amount, products = UNKNOWN, _NOTHING
@@ -107,7 +110,16 @@ def _shared(record: Decided, event: Recorded) -> tuple[Any, ...]:
             products = _products_of(order.items)
     metadata = searchable_metadata(event.metadata) if event.metadata else _NONE
     channel = CHANNELS[record.key_kind]
-    return channel, event.channel_id, amount, products, metadata
+    rules = _NOTHING if evaluation is None else _rules_violated(evaluation)
+    return channel, event.channel_id, amount, products, rules, metadata
+
+
+def _rules_violated(evaluation: Evaluation) -> Sequence[str]:
+    """The sets that refused something of a request, each once."""
+    refusals = (each.refusal for each in evaluation.outcomes if each.refusal is not None)
+    told = (each.explanation for each in refusals if each.explanation)
+    violated = (each for explanation in told for each in explanation.get("violations", ()))
+    return list(dict.fromkeys(each["validation_rule_id"] for each in violated))
 
 
 def _products_of(items: Sequence[OrderItem]) -> Sequence[str]:

@@ -25,7 +25,12 @@ from schemas.campaigns import (
     CampaignUpdated,
     VouchersGenerated,
 )
-from schemas.categories import CategoryCreated, CategoryDeleted, CategoryUpdated
+from schemas.categories import (
+    CategoriesOrdered,
+    CategoryCreated,
+    CategoryDeleted,
+    CategoryUpdated,
+)
 from schemas.collections import CollectionCreated, CollectionDeleted, CollectionUpdated
 from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import (
@@ -60,6 +65,7 @@ from schemas.promotion_events import (
     TierDisabled,
     TierEnabled,
     TiersMoved,
+    TiersOrdered,
     TierUpdated,
 )
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
@@ -147,6 +153,7 @@ ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
         TierEnabled: promotion_rows.tier_changed,
         TierDisabled: promotion_rows.tier_changed,
         TiersMoved: promotion_rows.tiers_moved,
+        TiersOrdered: promotion_rows.tiers_moved,
         TierDeleted: campaign_rows.tier_deleted,
         CampaignPromotionsDeleted: promotion_rows.promotions_deleted,
         StackCreated: promotion_rows.stack_changed,
@@ -217,6 +224,7 @@ UNLISTED = events_of(
     SegmentEntered,
     SegmentLeft,
     # Nobody lists it, or what it is about stays as it is.
+    CategoriesOrdered,
     SESSION_EVENTS,
     CustomerUnchanged,
     PublicationRepeated,

@@ -7,7 +7,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, 
 from fronts.fields import Body, Day, Long, Short, Shown, read_whole
 from schemas.assignments import ASSIGNMENTS_MAX
 from schemas.base import ID_LENGTH_MAX
-from schemas.promotions import STACK_TIERS_MAX, TIERS_AT_ONCE_MAX, TIERS_MAX
+from schemas.promotions import STACK_TIERS_MAX, TIERS_AT_ONCE_MAX, TIERS_MAX, TIERS_MOVED_MAX
 from services.catalog.dates import End, Start
 from services.catalog.terms.bodies import DiscountBody, HoursBody, TimeframeBody
 
@@ -95,6 +95,12 @@ class PromotionBody(Body):
     """The tiers that a campaign is created with."""
 
     tiers: Annotated[list[CreateTierBody], Field(max_length=TIERS_AT_ONCE_MAX)] | None = None
+
+
+class OrderTiersBody(Body):
+    """All tiers of a promotion, the first that applies first."""
+
+    ids: Annotated[list[Short], Field(max_length=TIERS_MOVED_MAX)]
 
 
 class StackTiersBody(Body):

@@ -40,6 +40,7 @@ from schemas.promotions import (
     DisableTier,
     EnableTier,
     NewTier,
+    OrderTiers,
     PromotionTier,
     UpdateStack,
     UpdateTier,
@@ -47,6 +48,7 @@ from schemas.promotions import (
 from services.catalog.campaigns.promotion_bodies import (
     CreateStackBody,
     CreateTierBody,
+    OrderTiersBody,
     UpdateStackBody,
     UpdateTierBody,
 )
@@ -134,6 +136,11 @@ def _add_tiers(router: APIRouter, writes: Writes, view_of: Reads) -> None:
         new = new_tier(await place_own_days(view_of, request, body))
         command = CreateTier(campaign, new.tier, new.validation_rules, new.hierarchy)
         return await writes.write(request, "tier.create", command)
+
+    @router.put(_TIERS + "/order")
+    async def order(request: Request, campaign: Captured, body: OrderTiersBody) -> Response:
+        command = OrderTiers(campaign, tuple(body.ids))
+        return await writes.write(request, "tier.order", command)
 
 
 def _add_stacks(router: APIRouter, writes: Writes, view_of: Reads) -> None:

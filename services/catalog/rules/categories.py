@@ -13,7 +13,7 @@ from starlette.responses import Response
 from engine.categories.body import category_body
 from engine.kernel import tables
 from engine.kernel.zones import zone_of
-from fronts.fields import Body, Shown, read_whole
+from fronts.fields import Body, Short, Shown, read_whole
 from fronts.query_string import read_parameters
 from fronts.selection import Selection, select_page
 from fronts.writes import Writes
@@ -21,7 +21,14 @@ from runtime.base.clock import clock_ms
 from runtime.http.errors import ApiError, invalid_payload
 from runtime.http.routing import Captured, caller_of, management_router
 from schemas.base import ID_LENGTH_MAX, QUANTITY_MAX, Millis
-from schemas.categories import Category, CreateCategory, DeleteCategory, UpdateCategory
+from schemas.categories import (
+    CATEGORIES_MAX,
+    Category,
+    CreateCategory,
+    DeleteCategory,
+    OrderCategories,
+    UpdateCategory,
+)
 from schemas.errors import not_found
 from services.catalog.reads import Reads
 
@@ -34,6 +41,12 @@ class CreateCategoryBody(Body):
 
     name: Name
     hierarchy: Hierarchy
+
+
+class OrderCategoriesBody(Body):
+    """All categories, the first that applies first."""
+
+    ids: Annotated[list[Short], Field(max_length=CATEGORIES_MAX)]
 
 
 class UpdateCategoryBody(Body):
@@ -67,7 +80,7 @@ _SELECTION: Final[Selection[Category]] = Selection(
 def category_router(
     writes: Writes, view_of: Reads, clock: Callable[[], Millis] = clock_ms
 ) -> APIRouter:
-    """Categories: create, list, read, change, delete."""
+    """Categories: create, list, read, change, delete, put in an order."""
     router = management_router("categories")
 
     @router.get("/v1/categories")
@@ -89,6 +102,11 @@ def category_router(
         if found is None:
             raise ApiError(not_found("category", category))
         return writes.respond(request, 200, category_body(found))
+
+    @router.put("/v1/categories/order")
+    async def order(request: Request, body: OrderCategoriesBody) -> Response:
+        command = OrderCategories(tuple(body.ids))
+        return await writes.write(request, "category.order", command)
 
     @router.put("/v1/categories/{category:ident}")
     async def update(request: Request, category: Captured, body: UpdateCategoryBody) -> Response:

@@ -1,7 +1,7 @@
 """The endpoints of validation rules and their assignments; their lists are read elsewhere."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from fastapi import APIRouter
@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from engine.kernel import tables
 from engine.rules.body import rule_body
+from engine.rules.describe import rule_fields_body
 from fronts.query_string import flag_of, read_parameters, require_known
 from fronts.writes import Writes
 from runtime.http.errors import ApiError, invalid_payload
@@ -32,6 +33,7 @@ from services.catalog.rules.rule_bodies import (
     CreateRuleBody,
     ItemBody,
     ItemsBody,
+    RuleTerms,
     UpdateRuleBody,
 )
 from services.catalog.terms.values import make_if_given
@@ -40,6 +42,7 @@ _RULE = "/v1/validation-rules/{rule:ident}"
 _ASSIGNMENTS = _RULE + "/assignments"
 #: Members that tell of an order, in answers only, and one that says nothing.
 _PASSED_OVER = frozenset({"order_item_indices", "order_item_units", "strict"})
+_FIELDS: Final = rule_fields_body()
 
 
 def rule_router(writes: Writes, view_of: Reads) -> APIRouter:
@@ -49,6 +52,10 @@ def rule_router(writes: Writes, view_of: Reads) -> APIRouter:
     @router.post("/v1/validation-rules")
     async def create(request: Request, body: CreateRuleBody) -> Response:
         return await writes.write(request, "validation_rule.create", create_rule_command(body))
+
+    @router.get("/v1/validation-rules/fields")
+    async def fields(request: Request) -> Response:
+        return writes.respond(request, 200, _FIELDS)
 
     @router.get(_RULE)
     async def get(request: Request, rule: Captured) -> Response:
@@ -86,9 +93,14 @@ def rule_router(writes: Writes, view_of: Reads) -> APIRouter:
 
 def create_rule_command(body: CreateRuleBody) -> CreateValidationRule:
     """The command that creates a set of rules."""
+    return rule_command(body, body.name)
+
+
+def rule_command(body: RuleTerms, name: str) -> CreateValidationRule:
+    """The command that creates a set with these terms under a name."""
     rule = ValidationRule(
         id="",
-        name=body.name,
+        name=name,
         created_at=0,
         definition=_json(body.rules or {}, "rules"),
         applicable_to=make_if_given(items_of, body.applicable_to) or ApplicableItems(),

@@ -100,6 +100,9 @@ async def _stacking(shop: Shop) -> None:
         for number, name in enumerate(names, 1)
     ]
     goods, basket, delivery, gifts = ids
+    known = (await shop.ask("GET", "/v1/categories"))["data"]
+    others = [each["id"] for each in known if each["id"] not in ids]
+    await shop.put("/v1/categories/order", {"ids": [gifts, goods, basket, delivery, *others]})
     rules = {
         "redeemables_limit": 10,
         "applicable_redeemables_limit": 4,

@@ -19,6 +19,8 @@ async def promotions(shop: Shop) -> None:
     ids = [each["id"] for each in promotion["promotion"]["tiers"]]
     added = await _changed(shop, promotion["id"], ids[0])
     await _stacked(shop, promotion["id"], ids)
+    order = {"ids": [*reversed(ids), added]}
+    await shop.put(f"/v1/promotions/{promotion['id']}/tiers/order", order)
     await shop.delete(f"/v1/promotions/tiers/{added}")
     await shop.put(f"/v1/campaigns/{promotion['id']}", {"description": "Every day of the year"})
     shop.wait(DAY)

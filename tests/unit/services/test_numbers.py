@@ -111,6 +111,7 @@ OTHERWISE: Final = frozenset(
         "start_date",
         "expiration_date",
         "created_at",
+        "at",
         "begins_at",
         "ends_at",
         "points_ratio",

@@ -208,8 +208,9 @@ async def test_what_is_read_and_sent_back_changes_nothing(world: World, client: 
 async def test_every_entity_that_can_be_changed_is_sent_back(world: World) -> None:
     shop = Shop(world)
     await shop.open()
+    # an order is of many entities at once
     assert {route_of("PUT", path) for path in shop.paths} == {
-        route for route in ROUTES if route.startswith("PUT ")
+        route for route in ROUTES if route.startswith("PUT ") and not route.endswith("/order")
     }
 
 

@@ -118,6 +118,15 @@ def failed(
     return RedemptionFailed(Evaluation((outcome,)), (f"rf_{ids}",))
 
 
+def refused_by(*rule_ids: str, ids: str = "1") -> RedemptionFailed:
+    """A redemption that sets of validation rules refused."""
+    told = [{"validation_rule_id": each} for each in rule_ids]
+    violated = {"rule": "validation_rules", "violations": told}
+    refusal = refuse("order_rules_violated", "A", explanation=violated)
+    outcome = Outcome("voucher", "A", "INAPPLICABLE", voucher("A"), refusal=refusal)
+    return RedemptionFailed(Evaluation((outcome,)), (f"rf_{ids}",))
+
+
 def rolled_back(*codes: str, ids: str = "1", discount: int = 100) -> RedemptionRolledBack:
     """Takes back what `succeeded(..., ids=ids)` redeemed."""
     rollbacks = tuple(

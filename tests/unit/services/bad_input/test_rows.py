@@ -23,6 +23,7 @@ from tests.unit.services.bad_input import (
     keeping,
     selling,
     stating,
+    trying,
 )
 from tests.unit.services.bad_input.asking import Ask, Before, Rows, Shown, answer_of, stocked
 from tests.unit.services.world import World
@@ -49,6 +50,7 @@ TABLES: Final = {
     "## Vouchers": Table(selling.VOUCHERS, selling.BEFORE_VOUCHERS),
     "## Promotions": Table(selling.PROMOTIONS, selling.BEFORE_PROMOTIONS),
     "## Validation rules": Table(keeping.RULES, keeping.BEFORE_RULES),
+    "## Tries and orders of many": Table(trying.TRIES, trying.BEFORE_TRIES),
     "## Members of the contract that are refused": Table(keeping.REFUSED),
     "## Products": Table(keeping.PRODUCTS, keeping.BEFORE_PRODUCTS),
     "## Campaigns": Table(selling.CAMPAIGNS, selling.BEFORE_CAMPAIGNS),

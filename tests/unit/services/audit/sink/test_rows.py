@@ -48,6 +48,7 @@ from tests.unit.services.audit.examples import (
     failed,
     generated,
     locked,
+    refused_by,
     rolled_back,
     succeeded,
 )
@@ -137,6 +138,13 @@ def test_a_failed_redemption_is_found_by_the_sentence_that_tells_why() -> None:
     where = Where(PROJECT)
     where.satisfies(FIELDS, [Condition("reason", "$is", ("Voucher expired",), "")], "and")
     assert where.text.endswith("AND (reason IN {filter_0:Array(String)})")
+
+
+def test_a_failed_redemption_is_found_by_each_set_that_was_violated() -> None:
+    record = decided(refused_by("val_1", "val_2", "val_1"), failed(ids="2"))
+    columns = [each.name for each in REDEMPTIONS.columns][5:]
+    rows = [dict(zip(columns, row, strict=True)) for row in redemption_table_rows(record)]
+    assert [row["rules"] for row in rows] == [["val_1", "val_2"], []]
 
 
 def test_a_rollback_names_each_redemption_but_not_the_parent() -> None:

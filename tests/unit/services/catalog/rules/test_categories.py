@@ -234,3 +234,16 @@ async def test_a_deleted_category_leaves_the_stacking_rules(world: World) -> Non
     assert after["exclusive_categories"] == []
     assert after["joint_categories"] == [two]
     assert after["applicable_redeemables_category_limits"] == {two: 3}
+
+
+async def test_categories_are_put_in_an_order_by_one_record(world: World) -> None:
+    ids = [await category(world, name, 5) for name in ("A", "B", "C")]
+    before = len(world.ledger.records)
+    wanted = [ids[2], ids[0], ids[1]]
+    body = (await world.call("PUT", "/v1/categories/order", {"ids": wanted})).json()
+    assert [(each["id"], each["hierarchy"]) for each in body["data"]] == [
+        (each, n) for n, each in enumerate(wanted, 1)
+    ]
+    assert len(world.ledger.records) == before + 1
+    listed = (await world.call("GET", "/v1/categories?order=hierarchy")).json()
+    assert [each["id"] for each in listed["data"]] == wanted

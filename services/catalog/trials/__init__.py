@@ -1,0 +1,1 @@
+"""Tries of what is not saved yet."""
