@@ -15,12 +15,14 @@ from services.dashboard.sections.exports import pages as exports
 from services.dashboard.sections.home import pages as home
 from services.dashboard.sections.profile import password
 from services.dashboard.sections.redemptions import pages as redemptions
+from services.dashboard.sections.rules import pages as rules
 from services.dashboard.web.routes import Page
 
 PAGES: Final[tuple[Page, ...]] = (
     *home.PAGES,
     *finding.PAGES,
     *redemptions.PAGES,
+    *rules.PAGES,
     *validations.PAGES,
     *sessions.PAGES,
     *calls.PAGES,
