@@ -113,14 +113,14 @@ def _contexts(current: str) -> list[tuple[str, str]]:
 
 def _words(desk: Desk) -> Node:
     said = say_set(desk.draft.rules, desk.catalogue, desk.names, desk.show)
-    return f"{said}." if said else span(".muted")["No rule: everybody may, for every order."]
+    return said + ("" if said.endswith("…") else ".") if said else span(".muted")["No rule: everybody may, for every order."]
 
 
 def templates_view() -> Node:
     """Sets to begin with."""
-    return div(".choices")[
+    return div(".templates")[
         (
-            a(".choice.card.pad", href=f"/validation-rules/new?template={each.name}")[
+            a(".card.pad", href=f"/validation-rules/new?template={each.name}")[
                 icon(each.icon, 18), span(".strong")[each.label], span(".muted")[each.text]
             ]
             for each in TEMPLATES

@@ -35,12 +35,17 @@ def _say_group(group: Group, catalogue: Catalogue, names: Names, show: Show) -> 
     said = [
         say_rule(each, catalogue, names, show)
         if isinstance(each, Rule)
-        else f"({_say_group(each, catalogue, names, show)})"
+        else _in_parentheses(each, catalogue, names, show)
         for each in group.parts
     ]
     if group.join == "not":
         return f"not {' or '.join(said)}" if said else ""
     return f" {'or' if group.join == 'or' else 'and'} ".join(said)
+
+
+def _in_parentheses(group: Group, catalogue: Catalogue, names: Names, show: Show) -> str:
+    said = _say_group(group, catalogue, names, show)
+    return f"({said})" if len(group.parts) > 1 else said
 
 
 def say_condition(

@@ -131,7 +131,7 @@ def _spare_view(desk: Desk, rules: RuleSet, *, is_within: bool) -> Node:
     return fragment[
         _hidden("part", f"group:{group.id}:{rules.id}"),
         _hidden(f"join-{group.id}", "spare"),
-        group.parts
+        bool(group.parts)
         and fieldset(".rules.spare")[
             legend(".muted")["Kept, but left out by the logic"],
             ul[
