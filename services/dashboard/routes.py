@@ -16,6 +16,7 @@ from services.dashboard.sections.home import pages as home
 from services.dashboard.sections.profile import password
 from services.dashboard.sections.redemptions import pages as redemptions
 from services.dashboard.sections.rules import pages as rules
+from services.dashboard.sections.stacking import pages as stacking
 from services.dashboard.web.routes import Page
 
 PAGES: Final[tuple[Page, ...]] = (
@@ -23,6 +24,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *finding.PAGES,
     *redemptions.PAGES,
     *rules.PAGES,
+    *stacking.PAGES,
     *validations.PAGES,
     *sessions.PAGES,
     *calls.PAGES,

@@ -113,7 +113,11 @@ def _contexts(current: str) -> list[tuple[str, str]]:
 
 def _words(desk: Desk) -> Node:
     said = say_set(desk.draft.rules, desk.catalogue, desk.names, desk.show)
-    return said + ("" if said.endswith("…") else ".") if said else span(".muted")["No rule: everybody may, for every order."]
+    return (
+        said + ("" if said.endswith("…") else ".")
+        if said
+        else span(".muted")["No rule: everybody may, for every order."]
+    )
 
 
 def templates_view() -> Node:

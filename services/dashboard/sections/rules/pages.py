@@ -16,18 +16,14 @@ from services.dashboard.sections.rules.asking import (
     make_desk,
 )
 from services.dashboard.sections.rules.builder import builder_view, edited_view, templates_view
+from services.dashboard.sections.rules.cart import LINES_MAX, line_view, read_cart
 from services.dashboard.sections.rules.details import BOUND, tell_set
 from services.dashboard.sections.rules.draft import Draft, draft_of, new_draft, read_draft
 from services.dashboard.sections.rules.errors import put_fault
 from services.dashboard.sections.rules.fields import COLUMNS, FIELDS
 from services.dashboard.sections.rules.reading import text_of
 from services.dashboard.sections.rules.templates import TEMPLATES
-from services.dashboard.sections.rules.trial_form import (
-    LINES_MAX,
-    line_view,
-    read_cart,
-    trial_view,
-)
+from services.dashboard.sections.rules.trial_form import TRY, trial_view
 from services.dashboard.web.answers import answer_node, answer_page, go_to
 from services.dashboard.web.asking import Refused
 from services.dashboard.web.routes import Page
@@ -213,8 +209,8 @@ PAGES: Final = (
     Page(f"{PATH}/new", show_new, "rules.write"),
     Page(f"{PATH}/new", save_new, "rules.write", "POST"),
     Page(f"{PATH}/edit", edit, "rules.write", "POST"),
-    Page(f"{PATH}/try-line", add_line, "rules.write", "POST"),
-    Page(f"{PATH}/try-out", try_out, "rules.write", "POST"),
+    Page(f"{PATH}/try-line", add_line, None, "POST"),
+    Page(TRY, try_out, "rules.write", "POST"),
     Page(f"{PATH}/delete", delete_chosen, "rules.write", "POST"),
     Page(f"{PATH}/{{id}}/edit", show_edit, "rules.write"),
     Page(f"{PATH}/{{id}}/edit", save, "rules.write", "POST"),
