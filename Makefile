@@ -13,7 +13,7 @@ LOCK := $(UV) compile --quiet --upgrade --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header
 
 # A file of tests stays in one process; README.md says what the two share and what each has.
-SPREAD := --numprocesses 2 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
+SPREAD := --numprocesses 3 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 .DEFAULT_GOAL := help
 .PHONY: help run up down status demo test check reference examples bench bench-short bench-codes \

@@ -12,6 +12,7 @@ from engine.assignments.shown import with_assignments
 from engine.background import decide as background
 from engine.balances import decide as balances
 from engine.bin import decide as bin
+from engine.branding import decide as branding
 from engine.campaigns import decide as campaigns
 from engine.campaigns.stacks import decide as stacks
 from engine.campaigns.tiers import decide as tiers
@@ -22,10 +23,12 @@ from engine.custom_events import decide as custom_events
 from engine.customers import decide as customers
 from engine.customers.summaries import with_summaries
 from engine.erasures import decide as erasures
+from engine.event_schemas import decide as event_schemas
 from engine.exports import decide as exports
 from engine.kernel.decision import Decision
 from engine.kernel.room import unite_tables
 from engine.kernel.state import View
+from engine.keys import decide as keys
 from engine.locations import decide as locations
 from engine.metadata import decide as metadata
 from engine.metadata.checks import wrong_metadata
@@ -58,6 +61,7 @@ DECISIONS = unite_tables(
     background.DECISIONS,
     balances.DECISIONS,
     bin.DECISIONS,
+    branding.DECISIONS,
     campaigns.DECISIONS,
     stacks.DECISIONS,
     tiers.DECISIONS,
@@ -68,7 +72,9 @@ DECISIONS = unite_tables(
     erasures.DECISIONS,
     expiry.DECISIONS,
     alerts.DECISIONS,
+    event_schemas.DECISIONS,
     exports.DECISIONS,
+    keys.DECISIONS,
     locations.DECISIONS,
     metadata.DECISIONS,
     notifications.DECISIONS,

@@ -15,6 +15,7 @@ from engine.alerts import fold as alerts
 from engine.assignments import fold as assignments
 from engine.background import fold as background
 from engine.bin import fold as bin
+from engine.branding import fold as branding
 from engine.campaigns import fold as campaigns
 from engine.campaigns.stacks import fold as stacks
 from engine.campaigns.tiers import fold as tiers
@@ -23,11 +24,13 @@ from engine.collections import fold as collections
 from engine.counters.ended import drop_ended_counts
 from engine.customers import fold as customers
 from engine.erasures import fold as erasures
+from engine.event_schemas import fold as event_schemas
 from engine.exports import fold as exports
 from engine.kernel import tables
 from engine.kernel.overlay import ProjectState
 from engine.kernel.room import unite_tables
 from engine.kernel.state import State
+from engine.keys import fold as keys
 from engine.locations import fold as locations
 from engine.metadata import fold as metadata
 from engine.oauth import fold as oauth
@@ -56,7 +59,7 @@ from schemas.publications import PublicationRepeated
 from schemas.records import Decided, Record, Seen
 from schemas.redemptions import RollbackFailed
 from schemas.sessions import SessionRefused
-from schemas.webhooks import RedeliveryRequested
+from schemas.webhooks import RedeliveryRequested, WebhookTestRequested
 
 #: The stored type of the command that sweeps.
 SWEEP = tag_of(ExpireDue)
@@ -67,6 +70,7 @@ FOLDS = unite_tables(
     assignments.FOLDS,
     background.FOLDS,
     bin.FOLDS,
+    branding.FOLDS,
     campaigns.FOLDS,
     stacks.FOLDS,
     tiers.FOLDS,
@@ -75,7 +79,9 @@ FOLDS = unite_tables(
     customers.FOLDS,
     erasures.FOLDS,
     alerts.FOLDS,
+    event_schemas.FOLDS,
     exports.FOLDS,
+    keys.FOLDS,
     locations.FOLDS,
     metadata.FOLDS,
     oauth.FOLDS,
@@ -105,6 +111,7 @@ UNFOLDED: frozenset[type[Any]] = frozenset(
         RedeliveryRequested,
         RollbackFailed,
         SessionRefused,
+        WebhookTestRequested,
     }
 )
 

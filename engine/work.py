@@ -16,6 +16,7 @@ from msgspec import structs
 
 from engine.background.decide import NOTHING, REASON_LENGTH_MAX, Chunk, Do, DoRow
 from engine.bin.decide import delete_campaign_vouchers, put_back_entry
+from engine.bin.rows import delete_bin_entry_row
 from engine.campaigns.generation import generate_vouchers, give_up_generation
 from engine.campaigns.removal import delete_promotions
 from engine.customers.rows import import_customer_row
@@ -29,11 +30,13 @@ from engine.metadata.checks import wrong_metadata
 from engine.orders.rows import import_order_row
 from engine.products.rows import import_product_row, import_sku_row
 from engine.segments.following import customers_at_once, follow_segment
-from engine.vouchers.rows import import_voucher_row, update_voucher_row
+from engine.vouchers.rows import change_voucher_row, import_voucher_row, update_voucher_row
 from schemas.actions import (
     FAILURES_KEPT_MAX,
     ActionProgressed,
     AsyncAction,
+    ChangeVouchers,
+    DeleteBinEntries,
     DeleteCampaignVouchers,
     DeletePromotions,
     FollowSegment,
@@ -139,6 +142,8 @@ WORK: Mapping[type[Any], Do] = MappingProxyType(
         FollowSegment: follow_segment,
         ImportProducts: each_row(import_product_row),
         ImportSkus: each_row(import_sku_row),
+        ChangeVouchers: each_row(change_voucher_row),
+        DeleteBinEntries: each_row(delete_bin_entry_row, customers_at_once),
     }
 )
 

@@ -1,7 +1,7 @@
 """A command from a request to its answer.
 
-With an `Idempotency-Key` the command's id is derived from it, scoped by project, kind of key and
-route, so the same request again is the same command and gets the first answer; its content is
+With an `Idempotency-Key` the command's id is derived from it, scoped by project, kind of key or
+user, and route, so the same request again is the same command and gets the first answer; its content is
 compared by a keyed hash of the plain request.
 """
 
@@ -106,7 +106,9 @@ class Writes:
             )
         caller = caller_of(request)
         scope = request.scope
-        command = self._hash(caller.project, caller.kind, route, key)
+        # what one user asked another did not; of one kind of key all are the project's
+        who = f"user/{caller.key_id}" if caller.kind == "user" else caller.kind
+        command = self._hash(caller.project, who, route, key)
         fingerprint = self._hash(
             request.method, scope["path"], scope["query_string"].decode("latin-1"), content.hex()
         )

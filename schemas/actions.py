@@ -12,6 +12,7 @@ from msgspec import field
 from schemas.base import Millis, Shape, Unanswered
 from schemas.campaigns import CodeConfig
 from schemas.personal import Personal
+from schemas.projects import Asker
 from schemas.vouchers import Voucher
 
 #: How many rows a chunk has at most, and how many bytes the rows that are staged at once.
@@ -83,6 +84,18 @@ class ImportSkus(Shape, tag="import_skus", frozen=True):
     """Creates or completes a SKU of each staged row."""
 
 
+class ChangeVouchers(Shape, tag="change_vouchers", frozen=True):
+    """Does the same with the voucher of each staged row."""
+
+    change: Literal["enable", "disable", "delete", "metadata"]
+    #: As whom: of what is deleted the bin says who had it deleted.
+    asked_by: Asker | None = None
+
+
+class DeleteBinEntries(Shape, tag="delete_bin_entries", frozen=True):
+    """Deletes for good what each staged row names in the bin."""
+
+
 Work = (
     GenerateVouchers
     | DeleteCampaignVouchers
@@ -94,6 +107,8 @@ Work = (
     | FollowSegment
     | ImportProducts
     | ImportSkus
+    | ChangeVouchers
+    | DeleteBinEntries
 )
 
 

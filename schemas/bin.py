@@ -3,6 +3,7 @@
 from typing import Final, Literal
 
 from schemas.base import Millis, Shape, Unanswered
+from schemas.projects import Asker
 
 #: What the API lists in the bin. A customer is never listed: its entry would name a person.
 BinKind = Literal["voucher", "campaign", "customer", "product", "sku"]
@@ -18,6 +19,8 @@ class BinEntry(Shape, frozen=True):
     resource_name: str
     created_at: Millis
     resource_parent_id: str | None = None
+    #: None of what was deleted before this was kept.
+    deleted_by: Asker | None = None
 
 
 class DeleteBinEntry(Shape, tag="delete_bin_entry", frozen=True):

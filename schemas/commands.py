@@ -10,14 +10,17 @@ from schemas.assignments import AssignmentCommand
 from schemas.balances import BalanceCommand
 from schemas.base import Millis, Shape
 from schemas.bin import BinCommand
+from schemas.branding import BrandingCommand
 from schemas.campaigns import CampaignCommand
 from schemas.categories import CategoryCommand
 from schemas.collections import CollectionCommand
 from schemas.custom_events import CustomEventCommand
 from schemas.customers import CustomerCommand
 from schemas.erasures import ErasureCommand
+from schemas.event_schemas import EventSchemaCommand
 from schemas.expiry import ExpiryCommand
 from schemas.exports import ExportCommand
+from schemas.keys import KeyCommand
 from schemas.locations import LocationCommand
 from schemas.metadata import MetadataCommand
 from schemas.notifications import NotificationCommand
@@ -43,14 +46,17 @@ CommandBody = (
     | AssignmentCommand
     | BalanceCommand
     | BinCommand
+    | BrandingCommand
     | CampaignCommand
     | CategoryCommand
     | CollectionCommand
     | CustomEventCommand
     | CustomerCommand
     | ErasureCommand
+    | EventSchemaCommand
     | ExpiryCommand
     | ExportCommand
+    | KeyCommand
     | LocationCommand
     | MetadataCommand
     | NotificationCommand

@@ -7,13 +7,16 @@ from schemas.alerts import ALERT_EVENTS, AlertEvent
 from schemas.assignments import ASSIGNMENT_EVENTS, AssignmentEvent
 from schemas.balances import BALANCE_EVENTS, BalanceEvent
 from schemas.bin import BIN_EVENTS, BinEvent
+from schemas.branding import BRANDING_EVENTS, BrandingEvent
 from schemas.campaigns import CAMPAIGN_EVENTS, CampaignEvent
 from schemas.categories import CATEGORY_EVENTS, CategoryEvent
 from schemas.collections import COLLECTION_EVENTS, CollectionEvent
 from schemas.custom_events import CUSTOM_EVENTS, CustomEventEvent
 from schemas.customers import CUSTOMER_EVENTS, CustomerEvent
 from schemas.erasures import ERASURE_EVENTS, ErasureEvent
+from schemas.event_schemas import EVENT_SCHEMA_EVENTS, EventSchemaEvent
 from schemas.exports import EXPORT_EVENTS, ExportEvent
+from schemas.keys import KEY_EVENTS, KeyEvent
 from schemas.locations import LOCATION_EVENTS, LocationEvent
 from schemas.metadata import METADATA_EVENTS, MetadataEvent
 from schemas.notifications import NOTIFICATION_EVENTS, NotificationEvent
@@ -39,13 +42,16 @@ Event = (
     | AssignmentEvent
     | BalanceEvent
     | BinEvent
+    | BrandingEvent
     | CampaignEvent
     | CategoryEvent
     | CollectionEvent
     | CustomEventEvent
     | CustomerEvent
     | ErasureEvent
+    | EventSchemaEvent
     | ExportEvent
+    | KeyEvent
     | LocationEvent
     | MetadataEvent
     | NotificationEvent
@@ -82,6 +88,8 @@ def events_of(*named: type[Any] | frozenset[type[Any]]) -> frozenset[type[Any]]:
 #: What a shop sets up and only the state has: no metadata that a schema binds, no list of its own
 #: in a table, no name in webhooks.
 PLAIN_SETUP_EVENTS: Final = events_of(
+    BRANDING_EVENTS,
+    EVENT_SCHEMA_EVENTS,
     METADATA_EVENTS,
     OAUTH_EVENTS,
     REWARD_EVENTS,
@@ -96,6 +104,7 @@ SETUP_EVENTS: Final = events_of(
     CATEGORY_EVENTS,
     COLLECTION_EVENTS,
     EXPORT_EVENTS,
+    KEY_EVENTS,
     LOCATION_EVENTS,
     NOTIFICATION_EVENTS,
     PRODUCT_EVENTS,

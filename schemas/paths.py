@@ -14,10 +14,12 @@ _WORDS: Final = (
     "analytics totals timeseries metrics top funnel compare cohorts budgets query views audit api-calls changes stream live alerts thresholds simulations "
     "oauth token introspect projects webhooks users keys webhook-deliveries redeliveries revoke "
     "loyalties members rewards consents "
+    "rotate test custom-event-schemas branding api-usage releases diagnostics try "
+    "uses filter"
     "stacking-rules categories locations validation-rules validation-rules-assignments "
-    "fields order try log assignments product-collections stacks assets qr barcode notifications read "
-    "current me password password-reset password-resets two-factor confirm invitations look accept "
-    "invite roles"
+    "log assignments product-collections stacks assets qr barcode notifications read "
+    "current me password password-reset password-resets two-factor confirm "
+    "invitations look accept invite roles fields order try"
 )
 PATH_WORDS: Final = frozenset(_WORDS.split())
 #: The segment before one that may be what a shop calls a person by, and how ids of ours begin.
@@ -31,8 +33,8 @@ _SETUP: Final = (
 )
 _OF_PEOPLE: Final = (
     "redemption redemptions redeem rollback rollbacks validate validation validations "
-    "qualification publications publish customers orders members events users invitations oauth "
-    "export try"
+    "qualification publications publish customers orders members events users "
+    "invitations oauth export try"
 )
 SETUP_WORDS: Final = frozenset(_SETUP.split())
 PERSONAL_BODY_WORDS: Final = frozenset(_OF_PEOPLE.split())

@@ -12,6 +12,13 @@ KeyKind = Literal["server", "client", "management", "system", "user"]
 CONTROL_PROJECT = "control"
 
 
+class Asker(Shape, frozen=True):
+    """Who asked: of which kind the key was, and its public id."""
+
+    kind: KeyKind
+    id: str
+
+
 class ApiKey(Shape, frozen=True):
     """A key pair's public id and the keyed hash of its token."""
 
@@ -20,6 +27,21 @@ class ApiKey(Shape, frozen=True):
     kind: KeyKind
     token_hash: str
     revoked_at: Millis | None = None
+    name: str | None = None
+    #: None: when its project was.
+    created_at: Millis | None = None
+    #: From when on it does not work, since another took its place.
+    expires_at: Millis | None = None
+    #: The key that took its place.
+    replaced_by: str | None = None
+    #: Whether it was made beside those that came with the project, which what is preset replaces.
+    issued: bool = False
+    #: Whether somebody ended it over the API, so that no start of the system brings it back.
+    ended: bool = False
+
+    def works(self, now: Millis) -> bool:
+        """Whether its token lets anybody in."""
+        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
 
 
 class ProjectSettings(Shape, frozen=True):

@@ -6,6 +6,8 @@ from schemas.base import Instant, Millis, Shape, Unanswered
 
 #: How many a project may have.
 WEBHOOKS_MAX = 50
+#: What an endpoint gets that is tested; nobody subscribes to it.
+TEST_NAME: Final = "webhook.test"
 #: The names that can be subscribed to, as the contract spells them.
 EVENT_NAMES = (
     # not among the names of the contract, which knows no alerts
@@ -127,6 +129,12 @@ class RedeliverEvent(Shape, tag="redeliver_event", frozen=True):
     event_id: str
 
 
+class SendTestEvent(Shape, tag="send_test_event", frozen=True):
+    """Sends an endpoint an event that says only that it is a test."""
+
+    webhook_id: str
+
+
 class WebhookCreated(Shape, tag="webhook.created", frozen=True):
     """An endpoint is registered."""
 
@@ -159,6 +167,12 @@ class RedeliveryRequested(Shape, tag="webhook.redelivery_requested", frozen=True
     event_id: str
 
 
+class WebhookTestRequested(Shape, tag="webhook.test_requested", frozen=True):
+    """An endpoint is to be sent a test; it tells how the endpoint was then."""
+
+    webhook: Webhook
+
+
 class DeliveryAttempted(Shape, tag="webhook.delivery_attempted", frozen=True):
     """One attempt to send an event to an endpoint.
 
@@ -187,11 +201,25 @@ class DeliveryAttempted(Shape, tag="webhook.delivery_attempted", frozen=True):
     redelivery: bool = False
 
 
-WebhookCommand = CreateWebhook | UpdateWebhook | DeleteWebhook | DisableWebhook | RedeliverEvent
+WebhookCommand = (
+    CreateWebhook | UpdateWebhook | DeleteWebhook | DisableWebhook | RedeliverEvent | SendTestEvent
+)
 WebhookEvent = (
-    WebhookCreated | WebhookUpdated | WebhookDisabled | WebhookDeleted | RedeliveryRequested
+    WebhookCreated
+    | WebhookUpdated
+    | WebhookDisabled
+    | WebhookDeleted
+    | RedeliveryRequested
+    | WebhookTestRequested
 )
 #: Webhooks and what is asked of them.
 WEBHOOK_EVENTS: Final = frozenset(
-    {WebhookCreated, WebhookUpdated, WebhookDisabled, WebhookDeleted, RedeliveryRequested}
+    {
+        WebhookCreated,
+        WebhookUpdated,
+        WebhookDisabled,
+        WebhookDeleted,
+        RedeliveryRequested,
+        WebhookTestRequested,
+    }
 )

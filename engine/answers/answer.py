@@ -12,6 +12,7 @@ from engine.assignments import body as assignments
 from engine.background import body as background
 from engine.balances import body as balances
 from engine.bin import body as bin
+from engine.branding import body as branding
 from engine.campaigns import body as campaigns
 from engine.campaigns.stacks import body as stacks
 from engine.campaigns.tiers import body as tiers
@@ -20,9 +21,11 @@ from engine.collections import body as collections
 from engine.custom_events import body as custom_events
 from engine.customers import body as customers
 from engine.erasures import body as erasures
+from engine.event_schemas import body as event_schemas
 from engine.exports import body as exports
 from engine.kernel.error_body import error_body, failure_error_body
 from engine.kernel.room import Rendered, unite_tables
+from engine.keys import body as keys
 from engine.locations import body as locations
 from engine.metadata import body as metadata
 from engine.notifications import body as notifications
@@ -50,6 +53,7 @@ ANSWERS = unite_tables(
     background.ANSWERS,
     balances.ANSWERS,
     bin.ANSWERS,
+    branding.ANSWERS,
     campaigns.ANSWERS,
     stacks.ANSWERS,
     tiers.ANSWERS,
@@ -59,7 +63,9 @@ ANSWERS = unite_tables(
     customers.ANSWERS,
     erasures.ANSWERS,
     alerts.ANSWERS,
+    event_schemas.ANSWERS,
     exports.ANSWERS,
+    keys.ANSWERS,
     locations.ANSWERS,
     metadata.ANSWERS,
     notifications.ANSWERS,

@@ -16,6 +16,7 @@ from schemas.assignments import AssignmentsDropped, RuleAssigned, RuleUnassigned
 from schemas.balances import BalanceAdjusted
 from schemas.base import Shape, tag_of
 from schemas.bin import BIN_EVENTS
+from schemas.branding import BrandCreated, BrandDeleted, BrandUpdated
 from schemas.campaigns import (
     CampaignCreated,
     CampaignDeleted,
@@ -34,8 +35,10 @@ from schemas.collections import CollectionCreated, CollectionDeleted, Collection
 from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import CUSTOMER_EVENTS
 from schemas.erasures import ERASURE_EVENTS
+from schemas.event_schemas import EventSchemaCreated, EventSchemaDeleted, EventSchemaUpdated
 from schemas.events import events_of
 from schemas.exports import EXPORT_EVENTS
+from schemas.keys import KeyCreated, KeyEnded, KeyForgotten, KeyRenamed, KeyRotated
 from schemas.locations import LocationCreated, LocationDeleted, LocationUpdated
 from schemas.metadata import MetadataSchemaCreated, MetadataSchemaDeleted, MetadataSchemaUpdated
 from schemas.notifications import NOTIFICATION_EVENTS
@@ -99,6 +102,7 @@ from schemas.webhooks import (
     WebhookCreated,
     WebhookDeleted,
     WebhookDisabled,
+    WebhookTestRequested,
     WebhookUpdated,
 )
 
@@ -133,6 +137,9 @@ _STACKING: Final = Subject("stacking_rules", "stored")
 _THRESHOLDS: Final = Subject("alert_thresholds", "thresholds")
 _WEBHOOK: Final = Subject("webhook", "webhook")
 _PROJECT: Final = Subject("project", "project")
+_KEY: Final = Subject("key", "key")
+_EVENT_SCHEMA: Final = Subject("custom_event_schema", "schema")
+_BRAND: Final = Subject("branding", "brand")
 
 #: What each event changes.
 SUBJECTS: Final[Mapping[type[Shape], Subject]] = MappingProxyType(
@@ -197,8 +204,19 @@ SUBJECTS: Final[Mapping[type[Shape], Subject]] = MappingProxyType(
         ProjectUpdated: _PROJECT,
         ProjectDeleted: _PROJECT,
         TrustedOriginsChanged: Subject("trusted_origins", "project_id"),
-        KeyAdded: Subject("key", "key"),
+        KeyAdded: _KEY,
         KeyRevoked: Subject("key", "key_id"),
+        KeyCreated: _KEY,
+        KeyRenamed: _KEY,
+        KeyRotated: _KEY,
+        KeyEnded: _KEY,
+        KeyForgotten: Subject("key", "key_id"),
+        EventSchemaCreated: _EVENT_SCHEMA,
+        EventSchemaUpdated: _EVENT_SCHEMA,
+        EventSchemaDeleted: _EVENT_SCHEMA,
+        BrandCreated: _BRAND,
+        BrandUpdated: _BRAND,
+        BrandDeleted: Subject("branding", "brand_id"),
     }
 )
 #: What lies in the control project and is a change of the project that it is about.
@@ -233,6 +251,7 @@ UNSUBJECTED: Final = events_of(
     SegmentEntered,
     SegmentLeft,
     RedeliveryRequested,
+    WebhookTestRequested,
     # It follows from what lies in the control project.
     ProjectOpened,
     ProjectClosed,

@@ -35,6 +35,7 @@ from engine.redemptions.history_rows import redemption_bodies
 from engine.rules.body import rule_body
 from engine.segments.body import simple_segment_body
 from engine.vouchers.body import voucher_body
+from engine.webhooks.body import webhook_body
 from schemas.actions import ActionProgressed, ActionStarted, RowsStaged, StagedRowsDropped
 from schemas.alerts import AlertContinued, AlertRaised, AlertThresholdsUpdated
 from schemas.assignments import AssignmentsDropped, RuleAssigned, RuleUnassigned
@@ -61,6 +62,7 @@ from schemas.customers import (
 from schemas.erasures import CustomerForgotten, ErasuresEnded
 from schemas.events import PLAIN_SETUP_EVENTS, events_of
 from schemas.exports import EXPORT_EVENTS
+from schemas.keys import KEY_EVENTS
 from schemas.locations import LOCATION_EVENTS
 from schemas.notifications import NOTIFICATION_EVENTS
 from schemas.orders import ORDER_EVENTS
@@ -104,7 +106,14 @@ from schemas.voucher_events import (
     VoucherEnabled,
     VoucherUpdated,
 )
-from schemas.webhooks import WEBHOOK_EVENTS
+from schemas.webhooks import (
+    RedeliveryRequested,
+    WebhookCreated,
+    WebhookDeleted,
+    WebhookDisabled,
+    WebhookTestRequested,
+    WebhookUpdated,
+)
 
 _SWEEP: Final = "expire_due"
 #: By whether they are of points.
@@ -195,6 +204,11 @@ def _publication_succeeded(event: PublicationSucceeded, record: Decided) -> Told
         yield "voucher.published", {"voucher": given, "customer": shown}
 
 
+def _tested(event: WebhookTestRequested, _: Decided) -> Told:
+    """Goes to the endpoint that is tested alone: nobody can subscribe to it."""
+    yield "webhook.test", {"webhook": webhook_body(event.webhook)}
+
+
 def _rule(name: str) -> Callable[[Any, Decided], Told]:
     def tell(event: Any, _: Decided) -> Told:
         yield name, {"validation_rule": rule_body(event.rule)}
@@ -279,6 +293,7 @@ TELLS: Final[Mapping[type[Any], Callable[[Any, Decided], Told]]] = MappingProxyT
         RedemptionRolledBack: _redemption,
         RollbackFailed: _redemption,
         AlertRaised: _alert_raised,
+        WebhookTestRequested: _tested,
     }
 )
 
@@ -292,8 +307,13 @@ UNTOLD: Final = events_of(
     NOTIFICATION_EVENTS,
     PLAIN_SETUP_EVENTS,
     PRODUCT_EVENTS,
+    KEY_EVENTS,
     PROJECT_EVENTS,
-    WEBHOOK_EVENTS,
+    WebhookCreated,
+    WebhookUpdated,
+    WebhookDisabled,
+    WebhookDeleted,
+    RedeliveryRequested,
     CUSTOM_EVENTS,
     ORDER_EVENTS,
     SESSION_EVENTS,

@@ -33,6 +33,7 @@ from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import CUSTOMER_EVENTS
 from schemas.erasures import ERASURE_EVENTS
 from schemas.events import SETUP_EVENTS, SHOP_EVENTS, Event, events_of
+from schemas.keys import KEY_EVENTS
 from schemas.orders import ORDER_EVENTS
 from schemas.projects import PROJECT_EVENTS
 from schemas.promotion_events import (
@@ -209,6 +210,7 @@ CHANGES: Mapping[type[Any], Callable[[_Shown, Any], None]] = MappingProxyType(
 UNCHANGED = events_of(
     ACTION_EVENTS,
     SHOP_EVENTS,
+    KEY_EVENTS,
     PROJECT_EVENTS,
     WEBHOOK_EVENTS,
 )

@@ -124,7 +124,7 @@ def _check_collection(view: View, collection: ProductCollection) -> ProductColle
     if not collection.name:
         return refuse("invalid_payload", "Property `.name` should not be empty")
     if collection.type == "AUTO_UPDATE":
-        return _wrong_filter(collection) or collection
+        return wrong_filter(collection) or collection
     if collection.filter is not None:
         return refuse("invalid_payload", "Property `.filter` is for a collection of AUTO_UPDATE")
     if len(collection.products) + len(collection.skus) > MEMBERS_MAX:
@@ -146,7 +146,8 @@ def _check_collection(view: View, collection: ProductCollection) -> ProductColle
     )
 
 
-def _wrong_filter(collection: ProductCollection) -> Refusal | None:
+def wrong_filter(collection: ProductCollection) -> Refusal | None:
+    """The refusal of what cannot be the filter of an AUTO_UPDATE collection."""
     if collection.products or collection.skus:
         return refuse("invalid_payload", "Property `.products` is for a STATIC collection")
     if collection.filter is None:

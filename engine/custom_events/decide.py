@@ -3,6 +3,7 @@
 from types import MappingProxyType
 
 from engine.customers.decide import know_customer
+from engine.event_schemas.decide import event_refusal
 from engine.kernel.decision import Decision
 from engine.kernel.ids import new_id
 from engine.kernel.room import Decisions
@@ -16,7 +17,10 @@ from schemas.errors import Refusal, refuse
 def track_custom_event(
     view: View, command: Command, body: TrackCustomEvent, now: Millis
 ) -> Decision | Refusal:
-    """Notes the event; its customer is created or completed by what it says."""
+    """Notes the event, where its schema lets it; its customer is created or completed by what it says."""
+    wrong = event_refusal(view, body.event, body.metadata)
+    if wrong is not None:
+        return wrong
     known = know_customer(view, command, body.customer, now)
     if isinstance(known, Refusal):
         return known

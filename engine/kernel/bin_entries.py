@@ -4,6 +4,7 @@ from engine.kernel.ids import new_id
 from schemas.base import Millis
 from schemas.bin import BinEntry, BinEntryAdded, BinKind
 from schemas.commands import Command
+from schemas.projects import Asker
 
 
 def bin_entry_added_event(
@@ -24,5 +25,6 @@ def bin_entry_added_event(
         resource_name=resource_name,
         created_at=now,
         resource_parent_id=parent_id,
+        deleted_by=Asker(command.key_kind, command.channel_id),
     )
     return BinEntryAdded(entry)

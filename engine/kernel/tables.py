@@ -8,11 +8,13 @@ from schemas.alerts import Alert, AlertThresholds
 from schemas.assignments import RuleAssignment
 from schemas.base import DAY_MS, Millis, Shape
 from schemas.bin import BinEntry
+from schemas.branding import Brand
 from schemas.campaigns import Campaign
 from schemas.categories import Category
 from schemas.collections import ProductCollection
 from schemas.customers import Customer, CustomerSummary
 from schemas.erasures import Erasure
+from schemas.event_schemas import EventSchema
 from schemas.exports import Export
 from schemas.locations import Location
 from schemas.metadata import MetadataSchema
@@ -155,6 +157,11 @@ WEBHOOKS: Table[Webhook] = Table("webhook", Webhook)
 #: By the kind of object that it describes; and its id → that kind.
 METADATA_SCHEMAS: Table[MetadataSchema] = Table("metadata-schema", MetadataSchema)
 METADATA_SCHEMA_IDS: Table[str] = Table("metadata-schema-id", str)
+#: By the name of the custom events that it describes; and its id → that name.
+EVENT_SCHEMAS: Table[EventSchema] = Table("event-schema", EventSchema)
+EVENT_SCHEMA_IDS: Table[str] = Table("event-schema-id", str)
+#: At most one.
+BRANDS: Table[Brand] = Table("brand", Brand)
 
 ACTIONS: Table[AsyncAction] = Table("action", AsyncAction)
 #: By action id.

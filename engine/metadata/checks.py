@@ -45,6 +45,7 @@ from schemas.erasures import ERASURE_EVENTS
 from schemas.errors import Refusal
 from schemas.events import PLAIN_SETUP_EVENTS, events_of
 from schemas.exports import EXPORT_EVENTS
+from schemas.keys import KEY_EVENTS
 from schemas.locations import LOCATION_EVENTS
 from schemas.notifications import NOTIFICATION_EVENTS
 from schemas.orders import Order, OrderCreated, OrderUpdated
@@ -252,6 +253,7 @@ UNWRITTEN: Final = events_of(
     LOCATION_EVENTS,
     NOTIFICATION_EVENTS,
     PLAIN_SETUP_EVENTS,
+    KEY_EVENTS,
     PROJECT_EVENTS,
     RULE_EVENTS,
     SEGMENT_EVENTS,

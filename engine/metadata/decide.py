@@ -36,6 +36,7 @@ from schemas.metadata import (
 
 #: How deep objects of custom schemas may lie in one another.
 DEPTH_MAX = 8
+Properties = Mapping[str, MetadataProperty]
 _URL = re.compile(r"https?://\S+")
 
 
@@ -101,12 +102,34 @@ def metadata_refusal(view: View, related_object: str, metadata: Metadata | None)
     return None if wrong is None else refuse("metadata_validation_failed", wrong)
 
 
+def properties_refusal(
+    view: View, properties: Properties, metadata: Metadata | None
+) -> Refusal | None:
+    """Why metadata cannot be that these properties describe, beside which others may be."""
+    wrong = _wrong_properties(view, properties, metadata or {}, "metadata", DEPTH_MAX)
+    return None if wrong is None else refuse("metadata_validation_failed", wrong)
+
+
 def _wrong_object(
     view: View, schema: MetadataSchema, found: Mapping[str, Any], path: str, depth: int
 ) -> str | None:
     if depth == 0:
         return f"Property .{path} lies too deep"
-    for name, wanted in schema.properties.items():
+    wrong = _wrong_properties(view, schema.properties, found, path, depth)
+    if wrong is not None:
+        return wrong
+    if schema.allow_defined_only:
+        for name in found:
+            known = schema.properties.get(name)
+            if known is None or known.deleted:
+                return f"Property .{path}.{name} is not defined in the schema"
+    return None
+
+
+def _wrong_properties(
+    view: View, properties: Properties, found: Mapping[str, Any], path: str, depth: int
+) -> str | None:
+    for name, wanted in properties.items():
         if wanted.deleted:
             continue
         value = found.get(name)
@@ -118,11 +141,6 @@ def _wrong_object(
         wrong = _wrong_property(view, wanted, value, place, depth)
         if wrong is not None:
             return wrong
-    if schema.allow_defined_only:
-        for name in found:
-            known = schema.properties.get(name)
-            if known is None or known.deleted:
-                return f"Property .{path}.{name} is not defined in the schema"
     return None
 
 

@@ -22,6 +22,7 @@ from schemas.erasures import EndErasures
 from schemas.errors import Refusal, not_found, refuse
 from schemas.events import Event
 from schemas.expiry import ExpireDue
+from schemas.keys import CreateKey, EndKey, RenameKey, RotateKey
 from schemas.oauth import RevokeToken
 from schemas.projects import (
     CONTROL_PROJECT,
@@ -49,7 +50,18 @@ from schemas.user_commands import UserCommand
 
 #: What is decided in the control project alone, and what is decided before a project is open.
 _CONTROL: Final = frozenset(
-    {CreateProject, UpdateProject, DeleteProject, ReplaceKey, ChangeTrustedOrigins, RevokeToken}
+    {
+        CreateProject,
+        UpdateProject,
+        DeleteProject,
+        ReplaceKey,
+        CreateKey,
+        RenameKey,
+        RotateKey,
+        EndKey,
+        ChangeTrustedOrigins,
+        RevokeToken,
+    }
 ) | frozenset(get_args(UserCommand))
 _BEFORE_OPEN: Final = frozenset({OpenProject, CloseProject, EndErasures})
 
@@ -155,7 +167,10 @@ def close_project(view: View, *_: object) -> Decision:
 
 
 def replace_key(view: View, _: Command, body: ReplaceKey, __: Millis) -> Decision | Refusal:
-    """Adds a key, or gives it another token, and revokes the others of its kind."""
+    """Adds a key, or gives it another token, and revokes those of its kind that it takes over from.
+
+    Those that were made over the API stay.
+    """
     key = body.key
     if view.get(tables.PROJECTS, key.project_id) is None:
         return not_found("project", key.project_id)
@@ -168,7 +183,7 @@ def replace_key(view: View, _: Command, body: ReplaceKey, __: Millis) -> Decisio
     events: list[Event] = [] if stored == key else [KeyAdded(key)]
     for other in view.scan(tables.KEYS):
         replaced = (other.project_id, other.kind) == (key.project_id, key.kind)
-        if replaced and other.id != key.id and other.revoked_at is None:
+        if replaced and not other.issued and other.id != key.id and other.revoked_at is None:
             events.append(KeyRevoked(other.id))
     return Decision(tuple(events))
 

@@ -1,23 +1,40 @@
 """The rows of vouchers' imports and bulk updates: each is decided like a request of its own."""
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
 
 import msgspec
-from msgspec import field
+from msgspec import field, structs
 
 from engine.background.decode import decode_row
 from engine.campaigns.generation import campaign_without_vouchers, template_of
+from engine.kernel import tables
 from engine.kernel.decision import Decision
-from engine.kernel.lookup import category_id_of, find_campaign
+from engine.kernel.lookup import category_id_of, find_campaign, find_voucher
 from engine.kernel.state import View, encode
-from engine.vouchers.decide import create_voucher, update_voucher
-from schemas.actions import ImportVouchers, UpdateVouchers
+from engine.vouchers.decide import (
+    create_voucher,
+    delete_voucher,
+    disable_voucher,
+    enable_voucher,
+    update_voucher,
+)
+from schemas.actions import ChangeVouchers, ImportVouchers, UpdateVouchers
 from schemas.base import Metadata, Millis, Shape
 from schemas.campaigns import Campaign
 from schemas.commands import Command
 from schemas.discounts import Discount
 from schemas.errors import Refusal, not_found
-from schemas.vouchers import CreateVoucher, Gift, UpdateVoucher, Voucher
+from schemas.vouchers import (
+    CreateVoucher,
+    DeleteVoucher,
+    DisableVoucher,
+    EnableVoucher,
+    Gift,
+    UpdateVoucher,
+    Voucher,
+)
 
 
 class ImportedVoucher(Shape, frozen=True):
@@ -38,6 +55,15 @@ class UpdatedVoucher(Shape, frozen=True):
 
     code: str
     metadata: Metadata
+
+
+class ChangedVoucher(Shape, frozen=True):
+    """Which voucher a row of a bulk change names, by `id`, or else by `code`."""
+
+    id: str | None = None
+    code: str = ""
+    #: For the change of that name.
+    metadata: Metadata = field(default_factory=dict)
 
 
 def import_voucher_row(
@@ -93,3 +119,49 @@ def update_voucher_row(
         return said
     changes = msgspec.Raw(encode({"metadata": said.metadata}))
     return update_voucher(view, command, UpdateVoucher(said.code, changes), now)
+
+
+def change_voucher_row(
+    view: View, command: Command, work: ChangeVouchers, row: dict[str, Any], now: Millis
+) -> Decision | Refusal:
+    """Does what the work says with the row's voucher.
+
+    One that was chosen is named by its id, so another that has its code by now is left alone.
+    """
+    said = decode_row(ChangedVoucher, row)
+    if isinstance(said, Refusal):
+        return said
+    if said.id is None:
+        voucher = find_voucher(view, said.code)
+    else:
+        voucher = view.get(tables.VOUCHERS, said.id)
+    if voucher is None:
+        return not_found("voucher", said.id or said.code)
+    if work.asked_by is not None:
+        asker = work.asked_by
+        command = structs.replace(command, key_kind=asker.kind, channel_id=asker.id)
+    return _CHANGES[work.change](view, command, voucher.code, said, now)
+
+
+def _change_metadata(
+    view: View, command: Command, code: str, said: ChangedVoucher, now: Millis
+) -> Decision | Refusal:
+    changes = msgspec.Raw(encode({"metadata": said.metadata}))
+    return update_voucher(view, command, UpdateVoucher(code, changes), now)
+
+
+_Change = Callable[[View, Command, str, ChangedVoucher, Millis], Decision | Refusal]
+_CHANGES: Final[Mapping[str, _Change]] = MappingProxyType(
+    {
+        "enable": lambda view, command, code, _, now: enable_voucher(
+            view, command, EnableVoucher(code), now
+        ),
+        "disable": lambda view, command, code, _, now: disable_voucher(
+            view, command, DisableVoucher(code), now
+        ),
+        "delete": lambda view, command, code, _, now: delete_voucher(
+            view, command, DeleteVoucher(code), now
+        ),
+        "metadata": _change_metadata,
+    }
+)

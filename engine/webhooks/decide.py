@@ -22,11 +22,13 @@ from schemas.webhooks import (
     DisableWebhook,
     RedeliverEvent,
     RedeliveryRequested,
+    SendTestEvent,
     UpdateWebhook,
     Webhook,
     WebhookCreated,
     WebhookDeleted,
     WebhookDisabled,
+    WebhookTestRequested,
     WebhookUpdated,
 )
 
@@ -102,6 +104,16 @@ def redeliver_event(view: View, _: Command, body: RedeliverEvent, __: Millis) ->
     return Decision((RedeliveryRequested(body.webhook_id, body.event_id),))
 
 
+def send_test_event(view: View, _: Command, body: SendTestEvent, __: Millis) -> Decision | Refusal:
+    """Asks for a test to be sent, behind what waits for the endpoint already."""
+    webhook = view.get(tables.WEBHOOKS, body.webhook_id)
+    if webhook is None:
+        return not_found("webhook", body.webhook_id)
+    if not webhook.active:
+        return refuse("invalid_payload", "The webhook is not active; switch it on first")
+    return Decision((WebhookTestRequested(webhook),))
+
+
 def _wrong_events(events: tuple[str, ...]) -> Refusal | None:
     for index, name in enumerate(events):
         if name not in _KNOWN:
@@ -118,5 +130,6 @@ DECISIONS: Decisions = MappingProxyType(
         DeleteWebhook: delete_webhook,
         DisableWebhook: disable_webhook,
         RedeliverEvent: redeliver_event,
+        SendTestEvent: send_test_event,
     }
 )

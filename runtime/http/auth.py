@@ -81,7 +81,7 @@ class Directory(SessionDirectory, Protocol):
     """The keys and origins of all projects, as far as a replica knows them."""
 
     def key(self, key_id: str) -> KnownKey | None:
-        """The key with that public id, unless it was revoked."""
+        """The key with that public id, as long as it works."""
 
     def is_revoked(self, token_id: str) -> bool:
         """Whether the access token was ended before its time."""

@@ -188,6 +188,28 @@ class PassedOn(Response):
         await self._app({**scope, "headers": headers}, receive_content, send)
 
 
+async def ask_other(app: ASGIApp, request: Request, path: str, content: bytes) -> tuple[int, bytes]:
+    """Status and body of what the other host answers to JSON, as whoever makes the request.
+
+    The path is one between hosts. Raises ApiError when the other host cannot be had.
+    """
+    kept = [each for each in request.scope["headers"] if each[0] not in _OF_A_BODY]
+    headers = [*kept, (b"content-length", b"%d" % len(content)), _JSON]
+    target = {"path": path, "raw_path": path.encode(), "query_string": b"", "method": "POST"}
+    status, parts = 0, bytearray()
+
+    async def receive_content() -> Message:
+        return {"type": "http.request", "body": content, "more_body": False}
+
+    async def take(message: Message) -> None:
+        nonlocal status
+        status = message.get("status", status)
+        parts.extend(message.get("body", b""))
+
+    await app({**request.scope, **target, "headers": headers}, receive_content, take)
+    return status, bytes(parts)
+
+
 async def _chunks(request: Request) -> AsyncIterator[bytes]:
     async for chunk in request.stream():
         yield chunk

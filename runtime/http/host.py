@@ -136,9 +136,13 @@ class Host:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _answer_health(self, _: Request) -> Response:
+    async def look(self) -> dict[str, Part]:
+        """Every part as it is found now."""
         await asyncio.gather(*(each.look() for each in self._services if each.look is not None))
-        parts = self.health()
+        return self.health()
+
+    async def _answer_health(self, _: Request) -> Response:
+        parts = await self.look()
         well = all(part.state == "ok" for part in parts.values())
         body = {"status": "ok" if well else "unavailable", "parts": _show_parts(parts)}
         return Response(msgspec.json.encode(body), 200 if well else 503, media_type=JSON)

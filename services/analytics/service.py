@@ -5,6 +5,7 @@ from collections.abc import Callable
 from runtime.clickhouse.reads import Reads
 from runtime.http.service import Service
 from schemas.base import Millis
+from services.analytics.measures.api_usage import api_errors_route, api_usage_route, keys_used_route
 from services.analytics.measures.budgets import budgets_route
 from services.analytics.measures.campaign_summary import summary_route
 from services.analytics.measures.catalogue import catalogue_route
@@ -25,6 +26,9 @@ def analytics_service(reads: Reads, clock_ms: Callable[[], Millis]) -> Service:
             budgets_route(reads, clock_ms),
             catalogue_route(),
             timeseries_route(reads, clock_ms),
+            api_usage_route(reads, clock_ms),
+            keys_used_route(reads, clock_ms),
+            api_errors_route(reads, clock_ms),
             top_route(reads, clock_ms),
             funnel_route(reads, clock_ms),
             compare_route(reads, clock_ms),

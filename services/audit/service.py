@@ -32,8 +32,10 @@ from services.audit.history.validations import Validations
 from services.audit.lists.actions import list_actions
 from services.audit.lists.bin import list_bin
 from services.audit.lists.campaigns import CAMPAIGNS
+from services.audit.lists.collection_trials import collection_trial_router
 from services.audit.lists.customers import list_customers
 from services.audit.lists.lists import Listing, answer_list
+from services.audit.lists.location_uses import list_location_uses
 from services.audit.lists.orders import ORDERS
 from services.audit.lists.products import COLLECTIONS, PRODUCTS, list_collected
 from services.audit.lists.promotions import STACKS, list_tiers
@@ -104,6 +106,7 @@ def audit_service(
             listed("/v1/publications", PUBLICATIONS),
             timed("/v1/customers", list_customers),
             timed("/v1/segments/{segment:ident}/customers", list_customers),
+            read("/v1/locations/{location:ident}/uses", list_location_uses),
             read("/v1/trash-bin", list_bin),
             read("/v1/vouchers/{code:ident}/transactions", list_voucher_transactions),
             read("/v1/campaigns/{id:ident}/transactions", list_campaign_transactions),
@@ -111,6 +114,7 @@ def audit_service(
             timed("/v1/async-actions", list_actions),
             *_history_routes(reads, Records(read_record), listen, clock_ms, kept, stream_seconds),
         ),
+        routers=(collection_trial_router(reads, clock_ms),),
     )
 
 

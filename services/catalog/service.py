@@ -10,7 +10,10 @@ from services.catalog.imports.imports import import_router
 from services.catalog.people.custom_events import custom_event_routes
 from services.catalog.people.customers import Erased, customer_router
 from services.catalog.people.segments import segment_router
+from services.catalog.projects.api_keys import KeyOutfit, key_router
 from services.catalog.projects.bootstrap import Bootstrap
+from services.catalog.projects.branding import branding_router
+from services.catalog.projects.event_schemas import event_schema_router
 from services.catalog.projects.metadata_schemas import older_schema_router, schema_router
 from services.catalog.projects.projects import Issuance, project_router
 from services.catalog.projects.webhooks import webhook_router
@@ -32,7 +35,12 @@ from services.catalog.vouchers.vouchers import voucher_router
 
 
 def catalog_service(
-    writes: Writes, view_of: Reads, bootstrap: Bootstrap, issuance: Issuance, erased: Erased
+    writes: Writes,
+    view_of: Reads,
+    bootstrap: Bootstrap,
+    issuance: Issuance,
+    erased: Erased,
+    keys: KeyOutfit,
 ) -> Service:
     """The service, to be mounted in a host."""
 
@@ -58,6 +66,9 @@ def catalog_service(
             bin_router(writes),
             project_router(writes, view_of, issuance),
             webhook_router(writes, view_of, allow_private=issuance.allow_private),
+            key_router(writes, view_of, keys),
+            event_schema_router(writes, view_of),
+            branding_router(writes, view_of),
             schema_router(writes, view_of),
             older_schema_router(writes, view_of),
             stacking_router(writes, view_of),

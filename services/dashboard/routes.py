@@ -11,6 +11,7 @@ from services.dashboard.sections import (
     whats_new,
 )
 from services.dashboard.sections.audit import calls, changes, events, everything, send_outs, tasks
+from services.dashboard.sections.campaigns import pages as campaigns
 from services.dashboard.sections.exports import pages as exports
 from services.dashboard.sections.home import pages as home
 from services.dashboard.sections.profile import password
@@ -22,6 +23,7 @@ from services.dashboard.web.routes import Page
 PAGES: Final[tuple[Page, ...]] = (
     *home.PAGES,
     *finding.PAGES,
+    *campaigns.PAGES,
     *redemptions.PAGES,
     *rules.PAGES,
     *stacking.PAGES,

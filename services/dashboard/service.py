@@ -4,7 +4,7 @@ It has no state, no secret and no way around the API: each page is made of calls
 of who looks at it (web/asking.py), so what a page can, a program can.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
@@ -17,14 +17,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from services.dashboard.routes import PAGES
 from services.dashboard.vendor import vendor_route
 from services.dashboard.web.asking import TIMEOUT_SECONDS
 from services.dashboard.web.files import file_routes
 from services.dashboard.web.headers import GuardHeaders
 from services.dashboard.web.live import Hub, live_route
 from services.dashboard.web.people import People
-from services.dashboard.web.routes import make_route
+from services.dashboard.web.routes import Page, make_route
 from services.dashboard.web.sign_in import sign_in_routes
 
 #: Connections to the API: one for each project that is looked at, the others for pages.
@@ -33,11 +32,15 @@ GZIP_BYTES_MIN: Final = 600
 
 
 def dashboard_app(
-    api_url: str, assets: Path, *, transport: httpx.AsyncBaseTransport | None = None
+    api_url: str,
+    assets: Path,
+    pages: Iterable[Page],
+    *,
+    transport: httpx.AsyncBaseTransport | None = None,
 ) -> Starlette:
     """The application.
 
-    `assets`: the folder of third-party browser files. `transport`: what carries its calls to the
+    `pages`: those of the sections (routes.py). `assets`: the folder of third-party browser files. `transport`: what carries its calls to the
     API; None: the network.
     """
     client = httpx.AsyncClient(
@@ -59,7 +62,7 @@ def dashboard_app(
         *file_routes(),
         *sign_in_routes(client, people),
         live_route(Hub(client, people), people),
-        *(make_route(each, client, people) for each in PAGES),
+        *(make_route(each, client, people) for each in pages),
     ]
     return Starlette(
         routes=routes,

@@ -3,6 +3,8 @@
 import os
 from collections.abc import Sequence
 
+import httpx
+
 from engine.answers.answer import render_answer
 from engine.kernel.encode import to_json
 from engine.kernel.zones import zone_name_of
@@ -23,9 +25,11 @@ from runtime.keys.erasing import Erasing
 from runtime.store.folders import drop_rebuilt
 from schemas.topics import LEDGER, VALIDATIONS
 from services.analytics.live.front import alert_service
+from services.audit.bulk.front import BulkOutfit, bulk_service
 from services.audit.exports.front import ExportOutfit, export_service
 from services.audit.notifications.front import notification_service
 from services.catalog.campaigns.simulations import simulation_front
+from services.catalog.projects.api_keys import KeyOutfit
 from services.catalog.projects.bootstrap import Bootstrap, Installation
 from services.catalog.projects.directory import KeyDirectory
 from services.catalog.projects.keys import Presets
@@ -43,7 +47,9 @@ from services.validation.front import Validations
 from services.validation.observations import Observations
 from services.validation.qualification import Qualifications
 from services.validation.service import validation_service
+from tessera.hosts.diagnostics import Diagnostics, installation_service
 from tessera.hosts.erasing import Erased, StateCleaner
+from tessera.hosts.insight_asked import InsightAsked
 from tessera.hosts.neighbours import Neighbours
 from tessera.hosts.parts import Parts, Replicas
 from tessera.hosts.writing import Writing
@@ -64,7 +70,6 @@ async def run_api(settings: Settings) -> None:
         writing = (Writing(parts, replicas.followed).service,)
     else:
         urls["ledger"] = f"http://127.0.0.1:{settings.ledger_port}"
-    neighbours = Neighbours(urls)
     client = make_client(insight_url)
     api_calls = ApiCalls(parts.sender, replicas.partition_of)
     cleaner = StateCleaner(
@@ -73,33 +78,20 @@ async def run_api(settings: Settings) -> None:
     )
     erasing = Erasing(parts.keyring, cleaner.clean)
     erased = Erased(replicas, erasing, urls, parts.internal_secret)
-
-    async def positions(project: str) -> Positions:
-        partition = replicas.partition_of(project)
-        found = {(LEDGER, partition): await replicas.caught_up(partition)}
-        observed = await observations.position(project)
-        # one that was just started knows of nothing that was observed before it
-        if observed >= 0:
-            found[VALIDATIONS, partition] = observed
-        return found
-
-    forward = Forward(
-        client,
-        parts.internal_secret,
-        positions,
-        lambda each: zone_name_of(replicas.view(each)),
-        lambda each, *target: spell_target(replicas.view(each), *target),
-    )
+    insight = InsightAsked(client, parts.internal_secret)
+    forward = _forward(parts, replicas, observations, client)
     uses = SessionUses()
+    diagnostics = Diagnostics(settings, insight.errors, clock_ms)
     host = Host(
         "api",
         (
-            neighbours.service(),
+            Neighbours(urls).service(),
             api_calls.service,
             erasing.service,
-            *_api_services(parts, replicas, observations, erased, forward),
+            *_api_services(parts, replicas, observations, erased, forward, insight),
             TellingUses(uses, replicas.commands(), clock_ms).service,
             *writing,
+            installation_service(diagnostics),
         ),
         KeyGate(
             KeyDirectory(replicas.view, replicas.keys_are_younger, uses),
@@ -111,6 +103,7 @@ async def run_api(settings: Settings) -> None:
         forward=forward,
         note=api_calls.note,
     )
+    diagnostics.ask_health = host.look
     try:
         await serve_host(host, bind=settings.bind, port=settings.port)
     finally:
@@ -119,12 +112,36 @@ async def run_api(settings: Settings) -> None:
         await parts.close()
 
 
+def _forward(
+    parts: Parts, replicas: Replicas, observations: Observations, client: httpx.AsyncClient
+) -> Forward:
+    """Passes on what other hosts answer, with how far they have to be."""
+
+    async def positions(project: str) -> Positions:
+        partition = replicas.partition_of(project)
+        found = {(LEDGER, partition): await replicas.caught_up(partition)}
+        observed = await observations.position(project)
+        # one that was just started knows of nothing that was observed before it
+        if observed >= 0:
+            found[VALIDATIONS, partition] = observed
+        return found
+
+    return Forward(
+        client,
+        parts.internal_secret,
+        positions,
+        lambda each: zone_name_of(replicas.view(each)),
+        lambda each, *target: spell_target(replicas.view(each), *target),
+    )
+
+
 def _api_services(
     parts: Parts,
     replicas: Replicas,
     observations: Observations,
     erased: Erased,
     pass_on: Forward,
+    insight: InsightAsked,
 ) -> Sequence[Service]:
     settings, secrets = parts.settings, parts.secrets
     commands = replicas.commands()
@@ -150,12 +167,14 @@ def _api_services(
             pass_on,
         ),
         redemption_service(Redemptions(writes, secrets.tracking)),
+        bulk_service(BulkOutfit(writes, replicas.current_view, pass_on)),
         catalog_service(
             writes,
             replicas.current_view,
             bootstrap,
             Issuance(secrets, settings.partitions, settings.webhooks_allow_private),
             erased,
+            KeyOutfit(secrets, insight.keys_used, clock_ms),
         ),
         simulation_front(replicas.current_view, pass_on),
         picture_service(replicas.view),

@@ -26,6 +26,7 @@ from services.analytics.simulations.front import simulation_service
 from services.analytics.simulations.runs import Simulations
 from services.analytics.sql.asking import sql_service
 from services.analytics.sql.views import TABLES as TABLES_OF_VIEWS
+from services.audit.bulk.choosing import choosing_service
 from services.audit.exports.download import export_file_service
 from services.audit.exports.exporter import Exporter, ExporterOutfit
 from services.audit.exports.files import ExportFiles
@@ -91,6 +92,7 @@ async def run_insight(settings: Settings) -> None:
             sinks.service,
             export_file_service(exporter, sinks.reads, files),
             audit_service(sinks.reads, read_record, sinks.listen, kept=kept),
+            choosing_service(sinks.reads),
             notification_list_service(sinks.reads, LinkSigner(parts.secrets.exports)),
             analytics_service(sinks.reads, clock_ms=clock_ms),
             simulation_service(simulations, parts.disk.shortage),

@@ -8,6 +8,7 @@ from engine.codes.code import CHARSET_SIZE_MAX, CODE_LENGTH_MAX
 from engine.orders.calculation import ORDER_ENTRIES_MAX
 from engine.orders.overrides import OVERRIDES_MAX
 from engine.rules import filters
+from fronts.staging import ROWS_MAX
 from fronts.writes import IDEMPOTENCY_KEY_LENGTH_MAX
 from runtime.http.payload import BODY_BYTES_MAX, NESTING_MAX
 from schemas import collections, segments
@@ -17,6 +18,8 @@ from schemas.assignments import ASSIGNMENTS_MAX
 from schemas.base import AMOUNT_MAX, ID_LENGTH_MAX, QUANTITY_MAX
 from schemas.categories import CATEGORIES_MAX
 from schemas.custom_events import CUSTOM_EVENT_NAME_LENGTH_MAX
+from schemas.event_schemas import EVENT_PROPERTIES_MAX, EVENT_SCHEMAS_MAX
+from schemas.keys import KEYS_MAX, WORKING_KEYS_MAX
 from schemas.locations import LOCATIONS_MAX, POINTS_MAX
 from schemas.products import SKUS_MAX
 from schemas.promotions import (
@@ -32,8 +35,9 @@ from schemas.rewards import REWARDS_MAX
 from schemas.stacking import CATEGORIES_NAMED_MAX
 from schemas.topics import BATCH_BYTES_MAX, RECORD_BYTES_MAX
 from schemas.webhooks import WEBHOOKS_MAX
+from services.audit.bulk.front import NAMED_MAX
 from services.catalog.imports.imports import ORDERS_MAX
-from services.catalog.imports.uploads import FILE_BYTES_MAX, ROWS_MAX
+from services.catalog.imports.uploads import FILE_BYTES_MAX
 from services.catalog.projects.project_bodies import ORIGINS_MAX
 from services.redemption.ledger.writer import BATCH_COMMANDS_MAX
 from tests.architecture.tables import rows_of
@@ -76,9 +80,14 @@ LIMITS: Final = {
     "collections": collections.COLLECTIONS_MAX,
     "members of a `STATIC` collection": collections.MEMBERS_MAX,
     "rows of an import or bulk update": ROWS_MAX,
+    "codes or ids that a bulk action names": NAMED_MAX,
     "orders of an import": ORDERS_MAX,
     "failures that an action shows": FAILURES_KEPT_MAX,
     "webhooks": WEBHOOKS_MAX,
+    "API keys that work": WORKING_KEYS_MAX,
+    "API keys that are kept": KEYS_MAX,
+    "schemas of custom events": EVENT_SCHEMAS_MAX,
+    "properties of a schema of custom events": EVENT_PROPERTIES_MAX,
     "trusted origins": ORIGINS_MAX,
 }
 

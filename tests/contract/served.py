@@ -14,6 +14,7 @@ from services.analytics.simulations.runs import Simulations
 from services.analytics.sql.asking import sql_service
 from services.audit.notifications.listing import notification_list_service
 from services.audit.service import audit_service
+from tessera.hosts.diagnostics import Diagnostics, installation_service
 from tests.unit.services.world import World
 
 #: What the hosts answer themselves, before any service is asked.
@@ -34,6 +35,7 @@ NOWHERE: Final = Path("nowhere")
 async def served_routes() -> dict[str, str]:
     """By each route, as `unnamed` gives it, the name of the service that has it."""
     nothing: Any = None
+    nothing_told = Diagnostics(nothing, nothing, nothing)
     async with World() as world:
         services = (
             *world.host._services,
@@ -42,6 +44,7 @@ async def served_routes() -> dict[str, str]:
             analytics_service(nothing, lambda: 0),
             sql_service(nothing, nothing),
             Service("live", routes=(live_route(nothing, nothing),)),
+            installation_service(nothing_told),
             simulation_service(Simulations(NOWHERE, NOWHERE, nothing, nothing, nothing, nothing)),
         )
     return {

@@ -18,6 +18,7 @@ PAGE = "docs/api.md"
 WITHIN = {
     "oauth": "catalog",
     "pictures": "catalog",
+    "bulk": "audit",
     "exports": "audit",
     "alerts": "analytics",
     "live": "analytics",

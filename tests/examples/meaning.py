@@ -197,7 +197,7 @@ def _other(kept: Any, found: Any, place: str) -> Iterator[str]:
                 yield from _other(value, found[name], here)
             else:
                 yield f"{here}: {_shown(value)} is gone"
-    elif isinstance(kept, list) and isinstance(found, list) and len(kept) == len(found):
+    elif isinstance(kept, list) and isinstance(found, list | tuple) and len(kept) == len(found):
         for index, (one, other) in enumerate(zip(kept, found, strict=True)):
             yield from _other(one, other, f"{place}[{index}]")
     elif kept != found or type(kept) is not type(found):

@@ -17,6 +17,7 @@ from runtime.http.internal import InternalGate
 from services.analytics.service import analytics_service
 from services.analytics.sql.asking import sql_service
 from services.analytics.sql.views import TABLES
+from services.audit.bulk.choosing import PATH, choosing_service
 from services.audit.service import KEPT, audit_service
 from services.audit.sink.api_call_table import API_CALLS
 from services.audit.sink.validation_table import VALIDATIONS
@@ -38,12 +39,19 @@ class Insight:
     """A host that runs, and a client of it."""
 
     def __init__(
-        self, world: World, database: Database, client: httpx.AsyncClient, positions: Positions
+        self,
+        world: World,
+        database: Database,
+        client: httpx.AsyncClient,
+        between: httpx.AsyncClient,
+        positions: Positions,
     ) -> None:
         self.world = world
         self.positions = positions
         self.database = database
         self._client = client
+        #: For what hosts ask one another, which is not of the contract.
+        self._between = between
 
     async def get(
         self, path: str, status: int = 200, headers: dict[str, str] | None = None
@@ -71,9 +79,8 @@ class Insight:
         }
         known = {**HEADERS, "x-tessera-positions": ",".join(sorted(end))}
         method = "GET" if body is None else "POST"
-        answer = await self._client.request(
-            method, path, json=body, headers={**known, **(headers or {})}
-        )
+        client = self._between if path == PATH else self._client
+        answer = await client.request(method, path, json=body, headers={**known, **(headers or {})})
         assert answer.status_code == status, answer.text
         return answer
 
@@ -113,6 +120,7 @@ async def running(
             world.now,
             stream_seconds=stream_seconds,
         ),
+        choosing_service(sinks.reads, world.now),
         analytics_service(sinks.reads, world.now),
         sql_service(sinks.reads, Apart(database, limits, TABLES)),
         sinks.service,
@@ -121,8 +129,11 @@ async def running(
     app = host._edge._app._rest  # type: ignore[attr-defined]
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(host)
-        async with async_client(transport=transport, base_url="http://insight") as client:
-            yield Insight(world, database, client, sinks.positions)
+        async with (
+            async_client(transport=transport, base_url="http://insight") as client,
+            httpx.AsyncClient(transport=transport, base_url="http://insight") as between,
+        ):
+            yield Insight(world, database, client, between, sinks.positions)
 
 
 def is_(field: str, operator: str, *values: str) -> str:

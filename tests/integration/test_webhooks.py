@@ -10,7 +10,14 @@ from standardwebhooks import Webhook as StandardWebhook
 from engine.kernel import tables
 from engine.webhooks.ids import event_id
 from schemas.projects import OpenProject
-from schemas.webhooks import WEBHOOKS_MAX, DeleteWebhook, RedeliverEvent, UpdateWebhook
+from schemas.webhooks import (
+    TEST_NAME,
+    WEBHOOKS_MAX,
+    DeleteWebhook,
+    RedeliverEvent,
+    SendTestEvent,
+    UpdateWebhook,
+)
 from services.distribution.webhooks.delivery import PROJECT_ATTEMPTS_AT_ONCE
 from services.distribution.webhooks.signing import sign_body
 from services.distribution.webhooks.turns import Turns
@@ -247,3 +254,25 @@ async def test_a_project_without_webhooks_has_no_attempts() -> None:
             await made.voucher(f"C{n}")
         assert (await made.attempts()) == []
         assert all(part.state in ("ok", "behind") for part in service.health().values())
+
+
+async def test_a_test_is_sent_once_to_the_endpoint_alone_and_switches_nothing_off() -> None:
+    async with installation() as world, receiver() as shop, world.sending():
+        webhook = await world.webhook(shop.url)
+        other = await world.webhook(shop.url + "other")
+        await world.when(SendTestEvent(webhook.id))
+        await until(lambda: len(shop.got) == 1)
+        (got,) = shop.got
+        assert (got.path, got.event["type"]) == ("/", TEST_NAME)
+        assert got.event["data"]["webhook"]["id"] == webhook.id
+        assert StandardWebhook(TOKEN).verify(got.body.decode(), got.headers) == got.event
+        shop.answer = lambda _: "500 No"
+        await world.when(SendTestEvent(other.id))
+        good, bad = await world.noted(2)
+        assert (good.webhook_id, good.event, good.result) == (webhook.id, TEST_NAME, "delivered")
+        assert (bad.webhook_id, bad.event, bad.result) == (other.id, TEST_NAME, "dead")
+        assert (bad.attempt, bad.http_status) == (1, 500)
+        shop.answer = lambda _: "200 OK"
+        # it is still on
+        await world.voucher("ONE")
+        await until(lambda: len(shop.got) == 4)

@@ -12,6 +12,7 @@ IMPORTS: Final = (
     Step("GET", "/v1/async-actions/{action}", until=_DONE, shown=False),
     Step("POST", "/v1/vouchers/bulk/async", [{"code": "OLD-1", "metadata": {"old": True}}], keep={"action": "async_action_id"}),
     Step("POST", "/v1/vouchers/metadata/async", {"codes": ["OLD-1"], "metadata": {"old": "yes"}}, keep={"action": "async_action_id"}),
+    Step("POST", "/v1/vouchers/bulk/filter/async", {"action": "metadata", "filters": {"code": {"conditions": {"$starts_with": ["OLD-"]}}}, "metadata": {"old": "for sure"}}, keep={"action": "async_action_id"}),
     Step("POST", "/v1/customers/importCSV", file="Name,Email,Source_id\nBea,bea@shop.example,bea\n", keep={"action": "async_action_id"}),
     Step("POST", "/v1/customers/bulk/async", [{"source_id": "bea", "metadata": {"tier": "silver"}}], keep={"action": "async_action_id"}),
     Step("POST", "/v1/customers/metadata/async", {"source_ids": ["bea"], "metadata": {"tier": "gold"}}, keep={"action": "async_action_id"}),
@@ -39,6 +40,8 @@ TOKENS: Final = (
     Step("POST", "/v1/oauth/token", form={"grant_type": "client_credentials", "scope": "api"}, keep={"token": "access_token"}),
     Step("POST", "/v1/oauth/introspect", form={"access_token": "{token}"}),
     Step("POST", "/v1/oauth/token/revoke", form={"access_token": "{token}"}),
+    Step("GET", "/v1/releases"),
+    Step("GET", "/v1/diagnostics"),
     Step("GET", "/health", by=""),
     Step("GET", "/health/live", by=""),
 )  # fmt: skip
@@ -50,6 +53,7 @@ ENDS: Final = (
     Step("DELETE", "/v1/vouchers/OLD-1"),
     Step("GET", "/v1/trash-bin", keep={"entry": "data.0.id"}, until={"data.0.id": ...}),
     Step("DELETE", "/v1/trash-bin/{entry}"),
+    Step("POST", "/v1/trash-bin/bulk/async", {"filters": {"resource_type": {"conditions": {"$is": ["voucher"]}}}}),
     Step("DELETE", "/v1/product-collections/{collection}"),
     Step("DELETE", "/v1/products/{product}/skus/{sku}"),
     Step("DELETE", "/v1/products/{product}"),
@@ -60,6 +64,8 @@ ENDS: Final = (
     Step("DELETE", "/v1/campaigns/{promotion}"),
     Step("DELETE", "/management/v1/projects/{project}/metadata-schemas/{schema}", by="management"),
     Step("POST", "/management/v1/projects/{project}/webhooks/{webhook}/redeliveries", {"event_id": "{sent}"}, by="management"),
+    Step("POST", "/management/v1/projects/{project}/webhooks/{webhook}/test", by="management"),
     Step("DELETE", "/management/v1/projects/{project}/webhooks/{webhook}", by="management"),
+    Step("DELETE", "/management/v1/projects/{project}/custom-event-schemas/{event_schema}", by="management"),
     Step("DELETE", "/management/v1/projects/{project}", by="management"),
 )  # fmt: skip

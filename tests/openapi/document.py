@@ -14,11 +14,13 @@ from tests.openapi.schemas import components_of, schema_of
 from tests.unit.services.world import World
 
 JSON: Final = "application/json"
+_USER: Final[dict[str, list[str]]] = {"session_token": [], "project_id": []}
 #: What a key of each kind is sent as, and what is asked without one.
 _SECURITY: Final[dict[str, list[dict[str, list[str]]]]] = {
-    "server": [{"app_id": [], "app_token": []}, {"bearer": []}],
+    "server": [{"app_id": [], "app_token": []}, {"bearer": []}, _USER],
     "client": [{"client_id": [], "client_token": []}, {"bearer": []}],
-    "management": [{"management_id": [], "management_token": []}],
+    "management": [{"management_id": [], "management_token": []}, _USER],
+    "user": [_USER],
     "": [],
 }
 _HEADERS: Final = {
@@ -28,6 +30,8 @@ _HEADERS: Final = {
     "client_token": "X-Client-Token",
     "management_id": "X-Management-Id",
     "management_token": "X-Management-Token",
+    "session_token": "X-Session-Token",
+    "project_id": "X-Project-Id",
 }
 #: Parameters that have members in brackets.
 _DEEP: Final = frozenset(

@@ -1,5 +1,6 @@
 """Runs the story against an installation, and gives what each of its requests was answered."""
 
+import base64
 import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -8,12 +9,14 @@ from typing import Any, Final, NamedTuple
 import httpx
 
 from fronts.query_string import SUPPORTED
+from services.catalog.users.codes import STEP_MS, code_at
 from tests.contract.answers import client, route_of
-from tests.openapi import background, offers, selling, shop
+from tests.openapi import background, offers, selling, shop, team
 from tests.openapi.steps import Kept, Step, filled, found_at
 
 STORY: Final = (
     *shop.PROJECTS,
+    *team.TEAM,
     *shop.COMMERCE,
     *shop.PEOPLE,
     *offers.RULES,
@@ -73,11 +76,20 @@ def run_story(url: str, keys: Mapping[str, str]) -> Iterator[Told]:
                 found = found_at(place, body)
                 assert isinstance(found, str), f"{path} says nothing at {place}: {body}"
                 kept[name] = found
+            kept |= _device_code(kept)
             parameters = _parameters(http, step, kept) if step.method == "GET" else ()
             query, asked = filled(step.query, kept), filled(step.body or step.form, kept)
             yield Told(
                 step, route, answer.status_code, path, query, asked or None, body, parameters
             )
+
+
+def _device_code(kept: Kept) -> Kept:
+    """What the device of a second factor shows now, where there is one."""
+    if "secret" not in kept:
+        return {}
+    secret = base64.b32decode(kept["secret"])
+    return {"device_code": code_at(secret, int(time.time() * 1000) // STEP_MS)}
 
 
 def _parameters(http: httpx.Client, step: Step, kept: Kept) -> tuple[str, ...]:
@@ -129,6 +141,8 @@ def _headers(by: str, kept: Kept) -> dict[str, str]:
             "X-Client-Token": kept["client_token"],
             "Origin": "https://shop.example",
         }
+    if by == "user":
+        return {"X-Session-Token": kept["session"], "X-Project-Id": kept["project"]}
     if by == "management":
         return {
             "X-Management-Id": kept["management_id"],

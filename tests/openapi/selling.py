@@ -79,5 +79,6 @@ ANALYTICS: Final = (
     Step("DELETE", "/v1/analytics/simulations/{simulation}"),
     Step("GET", "/v1/analytics/views"),
     Step("POST", "/v1/analytics/query", {"query": "SELECT status, count() AS number FROM redemptions GROUP BY status ORDER BY status"}),
+    Step("GET", "/v1/analytics/api-usage", query={**_PERIOD, "interval": "month", "to": "2020-03-01"}),
     Step("GET", "/v1/analytics/summaries", query={"ids": "{campaign}"}),
 )  # fmt: skip

@@ -18,7 +18,7 @@ class Step:
     query: Mapping[str, str] = field(default_factory=dict)
     #: By a name, where in the answer that is: `id`, `data.0.id`.
     keep: Mapping[str, str] = field(default_factory=dict)
-    #: Whose key it is asked with: `server`, `client`, `management`; empty: nobody's.
+    #: Whose key it is asked with: `server`, `client`, `management`, or `user` for a session; empty: nobody's.
     by: str = "server"
     #: A CSV file that is sent in place of a body.
     file: str = ""

@@ -1,10 +1,11 @@
-"""The numbers of a page of campaigns or tiers in one call: `GET /v1/analytics/summaries`.
+"""The numbers of a page of campaigns, tiers, segments or categories: `GET /v1/analytics/summaries`.
 
-Of each campaign they are those of its own summary, by the same rules.
+Of each campaign they are those of its own summary, by the same rules. What is in a segment or in a
+category is counted as it is now, so those know no period.
 """
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -22,6 +23,7 @@ from runtime.clickhouse.database import Query
 from runtime.clickhouse.reads import Reads
 from services.analytics.measures.campaign_summary import period_of
 from services.analytics.measures.measuring import shown_number
+from services.analytics.measures.narrowing import ENTITIES, OURS
 from services.analytics.measures.parameters import said_by
 from services.analytics.measures.queries import DONE, PERIOD, gross_amounts, told_facts
 from services.analytics.sink.campaign_tables import CAMPAIGN_FACTS
@@ -29,8 +31,11 @@ from services.analytics.sink.validation_facts import VALIDATION_FACTS
 
 CAMPAIGN: Final = "campaign"
 TIER: Final = "tier"
+SEGMENT: Final = "segment"
+CATEGORY: Final = "category"
 IDS_MAX: Final = 100
 _PARAMETERS: Final = frozenset({"by", "ids", "start_date", "end_date"})
+_PERIOD_PARAMETERS: Final = ("start_date", "end_date")
 _REDEEMED: Final = (
     "redemptions_succeeded", "redemptions_failed", "rollbacks_succeeded", "unique_customers",
     "orders_amount", "orders_rolledback_amount", "discounted_amount", "rolledback_discounted_amount",
@@ -43,6 +48,14 @@ _COUNTED: Final[Mapping[str, str]] = {
     "published": "publications_succeeded",
     "unpublished": "publications_failed",
 }
+#: By the kind of what is in a category.
+_IN_CATEGORY: Final[Mapping[str, str]] = {
+    "voucher": "vouchers_count",
+    "campaign": "campaigns_count",
+    "promotion_tier": "tiers_count",
+    "promotion_stack": "stacks_count",
+}
+_MEMBERS: Final = "members_count"
 
 
 def summaries_route(reads: Reads) -> Route:
@@ -52,18 +65,20 @@ def summaries_route(reads: Reads) -> Route:
         """A row for each id that is asked for, in that order; zeros where nothing is known of it."""
         said = said_by(request, _PARAMETERS)
         by, ids = _by_of(said.given), _ids_of(said.given)
-        since, until = period_of(said.given, said.zone)
-        values = {"project": said.project, "ids": ids, "since": since, "until": until}
+        numbers = {each: dict.fromkeys(_NAMES[by], 0) for each in ids}
+        values: dict[str, Any] = {"project": said.project, "ids": ids}
         current = reads.up_to(request)
-        numbers = {each: dict.fromkeys(_names(by), 0) for each in ids}
-        for group, *counted in await current.rows(Query(_redeemed(by), values)):
-            numbers[group] |= dict(zip(_REDEEMED, counted, strict=True))
-        if by == CAMPAIGN:
-            for group, *counted in await current.rows(Query(_VALIDATIONS, values)):
-                numbers[group] |= dict(zip(_VALIDATED, counted, strict=True))
-            for group, kind, count in await current.rows(Query(_FACTS, values)):
-                if kind in _COUNTED:
-                    numbers[group][_COUNTED[kind]] = count
+        if by in _NOW:
+            for name in _PERIOD_PARAMETERS:
+                given = single_parameter(said.given, name)
+                if given is not None:
+                    raise invalid_parameter(given.name, f"does not go with `by={by}`")
+            for group, name, count in await current.rows(Query(_NOW[by], values)):
+                numbers[group][name] = count
+        else:
+            since, until = period_of(said.given, said.zone)
+            values |= {"since": since, "until": until}
+            await _add_redeemed(current, by, values, numbers)
         rows = [_row(by, each, numbers[each]) for each in ids]
         body: Body = {"object": "list", "data_ref": "data", "by": by, "data": rows}
         return json_answer(body)
@@ -71,12 +86,25 @@ def summaries_route(reads: Reads) -> Route:
     return Route("/v1/analytics/summaries", summaries, methods=["GET"])
 
 
+async def _add_redeemed(
+    reads: Reads, by: str, values: Mapping[str, Any], numbers: dict[str, dict[str, int]]
+) -> None:
+    for group, *counted in await reads.rows(Query(_redeemed(by), values)):
+        numbers[group] |= dict(zip(_REDEEMED, counted, strict=True))
+    if by == CAMPAIGN:
+        for group, *counted in await reads.rows(Query(_VALIDATIONS, values)):
+            numbers[group] |= dict(zip(_VALIDATED, counted, strict=True))
+        for group, kind, count in await reads.rows(Query(_FACTS, values)):
+            if kind in _COUNTED:
+                numbers[group][_COUNTED[kind]] = count
+
+
 def _by_of(given: list[Given]) -> str:
     by = single_parameter(given, "by")
     if by is None:
         return CAMPAIGN
-    if by.value not in (CAMPAIGN, TIER):
-        raise invalid_parameter(by.name, f"must be `{CAMPAIGN}` or `{TIER}`")
+    if by.value not in _NAMES:
+        raise invalid_parameter(by.name, f"must be one of {', '.join(_NAMES)}")
     return by.value
 
 
@@ -85,10 +113,6 @@ def _ids_of(given: list[Given]) -> list[str]:
     if not all(ids) or len(ids) > IDS_MAX:
         raise invalid_parameter("ids", f"must be up to {IDS_MAX} ids with commas between them")
     return ids
-
-
-def _names(by: str) -> tuple[str, ...]:
-    return (*_REDEEMED, *_VALIDATED, *_COUNTED.values()) if by == CAMPAIGN else _REDEEMED
 
 
 def _row(by: str, name: str, numbers: Mapping[str, int]) -> Body:
@@ -107,6 +131,13 @@ def _redeemed(by: str) -> str:
     )
 
 
+#: What a row says, by what rows are of.
+_NAMES: Final[Mapping[str, tuple[str, ...]]] = {
+    CAMPAIGN: (*_REDEEMED, *_VALIDATED, *_COUNTED.values()),
+    TIER: _REDEEMED,
+    SEGMENT: (_MEMBERS,),
+    CATEGORY: tuple(_IN_CATEGORY.values()),
+}
 _VALIDATIONS: Final = (
     "SELECT arrayJoin(arrayIntersect(arrayDistinct(campaigns), {ids:Array(String)})) AS campaign, "  # noqa: S608
     f"countIf(valid = 1), countIf(valid = 0) FROM {VALIDATION_FACTS.full_name} FINAL "
@@ -117,3 +148,21 @@ _FACTS: Final = (
     f"WHERE project = {{project:String}} AND campaign IN {{ids:Array(String)}} AND {PERIOD} "
     "GROUP BY campaign, kind"
 )
+#: (group, name, count) of what is counted as it is now.
+_NOW: Final[Mapping[str, str]] = {
+    SEGMENT: (
+        f"SELECT segment_id, '{_MEMBERS}', count() FROM tessera.segment_members FINAL "  # noqa: S608
+        f"WHERE {OURS} AND segment_id IN {{ids:Array(String)}} AND within = 1 "
+        # the rows of who was in one that is gone stay
+        f"AND segment_id IN (SELECT id FROM {ENTITIES} FINAL WHERE {OURS} AND kind = 'segment' "
+        "AND deleted = 0) GROUP BY segment_id"
+    ),
+    CATEGORY: (
+        "SELECT category_id, transform(toString(kind), "  # noqa: S608
+        f"{list(_IN_CATEGORY)}, {list(_IN_CATEGORY.values())}, '') AS name, count() "
+        f"FROM {ENTITIES} FINAL WHERE {OURS} AND kind IN {tuple(_IN_CATEGORY)} AND deleted = 0 "
+        "AND category_id IN {ids:Array(String)} AND (campaign_id = '' OR campaign_id NOT IN ("
+        f"SELECT id FROM {ENTITIES} FINAL WHERE {OURS} AND kind = 'campaign' AND deleted = 1)) "
+        "GROUP BY category_id, name"
+    ),
+}

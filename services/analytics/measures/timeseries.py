@@ -69,7 +69,7 @@ def timeseries_route(reads: Reads, clock_ms: Callable[[], Millis]) -> Route:
         interval = one_of(said.given, "interval", INTERVALS) or "day"
         by = one_of(said.given, "group_by", _DIMENSIONS)
         metrics = usual_metrics(said.given, by)
-        since, until = _period(said, interval, clock_ms())
+        since, until = period_shown(said, interval, clock_ms())
         starts = starts_of(interval, since, until, said.zone)
         current = reads.up_to(request)
         asked = await asked_by(current, said, since, until)
@@ -118,7 +118,8 @@ def require_dimension(word: str, by: str | None, metrics: Sequence[Metric]) -> N
             raise invalid_parameter(word, f"`{by}` is no dimension of `{metric.name}`")
 
 
-def _period(said: Said, interval: str, now: Millis) -> tuple[Millis, Millis]:
+def period_shown(said: Said, interval: str, now: Millis) -> tuple[Millis, Millis]:
+    """The period that is named, up to the present, or the last intervals of it. Raises ApiError."""
     since, until = instant_of(said, "from"), instant_of(said, "to")
     # up to the present, and what happens in its millisecond
     until = now + 1 if until is None else until

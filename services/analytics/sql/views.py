@@ -295,7 +295,7 @@ _VIEWS: Final = (
             _number("status", "its status"),
             _number("duration_us", "how long it took, in microseconds"),
             _text("key_id", "the key's id"),
-            _text("key_kind", "`server` or `client`"),
+            _text("key_kind", "`server`, `client` or `user`"),
             _text("channel", "by which channel it came"),
             _flag("changed", "whether it is recorded in the ledger", "t.record_offset >= 0"),
         ),

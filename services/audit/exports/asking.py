@@ -13,7 +13,7 @@ from schemas.base import ID_LENGTH_MAX, Millis
 from schemas.errors import refuse
 from schemas.exports import ExportedObject
 from services.audit.exports.objects import METADATA, OBJECTS, column_of
-from services.audit.lists.filters import METADATA_PREFIX, Where
+from services.audit.lists.filters import METADATA_PREFIX, Field, Where
 
 COLUMNS_MAX: Final = 200
 #: How many values the filters of an export have on all.
@@ -49,19 +49,35 @@ def check_filters(
     kind: ExportedObject, filters: Mapping[str, Any], zone: Zone, now: Millis
 ) -> frozenset[str]:
     """The fields that the filters name. Raises ApiError for what no list would take."""
-    conditions, junction = read_filters(filters, zone)
+    return add_filters(Where("", now), OBJECTS[kind].filters, filters, zone)
+
+
+def add_filters(
+    where: Where,
+    fields: Mapping[str, Field],
+    filters: Mapping[str, Any],
+    zone: Zone,
+    place: str = _FILTERS,
+) -> frozenset[str]:
+    """Has the filters hold, which stand at that place of a body; the fields that they name.
+
+    Raises ApiError for what no list would take.
+    """
+    conditions, junction = read_filters(filters, zone, place)
     try:
-        Where("", now).satisfies(OBJECTS[kind].filters, conditions, junction)
+        where.satisfies(fields, conditions, junction)
     except ApiError as fault:
         raise _of_body(fault) from None
     return frozenset(each.field for each in conditions)
 
 
-def read_filters(filters: Mapping[str, Any], zone: Zone) -> tuple[list[Condition], str]:
+def read_filters(
+    filters: Mapping[str, Any], zone: Zone, place: str = _FILTERS
+) -> tuple[list[Condition], str]:
     """The filters and how they are joined. Raises ApiError for what is no filter."""
-    given = list(_given(filters, zone))
+    given = list(_given(filters, zone, place))
     if len(given) > VALUES_MAX:
-        raise invalid_payload(f"Property `{_FILTERS}` has more than {VALUES_MAX} values")
+        raise invalid_payload(f"Property `{place}` has more than {VALUES_MAX} values")
     try:
         return conditions_of(given)
     except ApiError as fault:
@@ -85,9 +101,9 @@ def _spelled(value: Any, spell: Callable[[str], str]) -> Any:
     return spell(value) if isinstance(value, str) else value
 
 
-def _given(filters: Mapping[str, Any], zone: Zone) -> Iterator[Given]:
+def _given(filters: Mapping[str, Any], zone: Zone, where: str) -> Iterator[Given]:
     for field, value in filters.items():
-        name = f"{_FILTERS}.{field}"[:ID_LENGTH_MAX]
+        name = f"{where}.{field}"[:ID_LENGTH_MAX]
         if value is None:
             continue
         if field == "junction":
@@ -102,10 +118,12 @@ def _given(filters: Mapping[str, Any], zone: Zone) -> Iterator[Given]:
                 yield Given(path, place, _text(place, each), zone)
 
 
-def unread_members(filters: Mapping[str, Any]) -> list[tuple[str, ...]]:
+def unread_members(
+    filters: Mapping[str, Any], place: tuple[str, ...] = ("parameters", "filters")
+) -> list[tuple[str, ...]]:
     """The paths of what stands beside the conditions of a field, which nobody reads."""
     return [
-        ("parameters", "filters", field, member)
+        (*place, field, member)
         for field, value in filters.items()
         if isinstance(value, dict) and isinstance(value.get(_CONDITIONS), dict)
         for member, told in value.items()

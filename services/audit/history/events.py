@@ -171,14 +171,14 @@ async def calls_by_offset(
 async def find_managing_calls(
     reads: Reads, records: Mapping[tuple[str, int], Decided]
 ) -> dict[str, list[Body]]:
-    """The calls of management keys of other projects, by what they had decided.
+    """The calls of management keys of other projects, and of users, by what they had decided.
 
     `records` are by (project, offset); what is found is by both with a slash between them.
     """
     names = sorted(
         f"{project}/{offset}"
         for (project, offset), record in records.items()
-        if record.key_kind == "management"
+        if record.key_kind in ("management", "user")
     )
     found: dict[str, list[Body]] = {}
     if names:

@@ -1,5 +1,6 @@
 """What is in the bin, by cursor, the newest entries first unless asked otherwise."""
 
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
@@ -28,11 +29,19 @@ CURSOR: Final = "starting_after_id"
 _PARAMETERS: Final = frozenset({"limit", "order", "filters", CURSOR})
 
 
+#: What kinds of keys are called here; any other kind of caller has its own name.
+_KEYS: Final[Mapping[str, str]] = {"server": "key", "client": "key", "management": "key"}
+
+
 def _entry_body(entry: BinEntry) -> Body:
+    deleter = entry.deleted_by
+    kind = None if deleter is None else _KEYS.get(deleter.kind, deleter.kind)
+    by = None if deleter is None else {"type": kind, "id": deleter.id or None}
     return {
         "id": entry.id,
         "created_at": iso(entry.created_at),
-        "deleted_by_user_id": None,
+        "deleted_by_user_id": by["id"] if by and by["type"] == "user" else None,
+        "deleted_by": by,
         "resource_id": entry.resource_id,
         "resource_type": entry.resource_type,
         "resource_name": entry.resource_name,

@@ -138,11 +138,11 @@ async def list_collected(
             page, _ = await go_on_from(reads, CREATED, where, after, page, now)
     else:
         moment = Moment(now, zone_named(time_zone_of(request)))
-        ids, total = await _find_met(reads, project, collection, after, page, moment)
+        ids, total = await find_met(reads, project, collection, after, page, moment)
         where.add("id IN {ids:Array(String)}", ids=ids)
         page = page._replace(offset=0, limit=len(ids))
-    rows: Rows = await reads.rows(_page_of(where, page))
-    return list_response("data", await _render_members(reads, project, rows), total=total)
+    rows: Rows = await reads.rows(members_page(where, page))
+    return list_response("data", await render_members(reads, project, rows), total=total)
 
 
 _IS_MEMBER: Final = (
@@ -151,7 +151,7 @@ _IS_MEMBER: Final = (
 )
 
 
-async def _find_met(
+async def find_met(
     reads: Reads,
     project: str,
     collection: ProductCollection,
@@ -296,7 +296,7 @@ def _filter_rows(
 _TABLES: Final[dict[str, Any]] = {PRODUCT: tables.PRODUCTS, SKU: tables.SKUS}
 
 
-async def _render_members(reads: Reads, project: str, rows: Rows) -> list[Body]:
+async def render_members(reads: Reads, project: str, rows: Rows) -> list[Body]:
     """Products, and SKUs with their products."""
     entities = [_TABLES[kind].decode(body.encode()) for kind, body in rows]
     ids = {entity.product_id for entity in entities if isinstance(entity, Sku)}
@@ -310,7 +310,7 @@ async def _render_members(reads: Reads, project: str, rows: Rows) -> list[Body]:
     ]
 
 
-def _page_of(where: Where, page: Page) -> Query:
+def members_page(where: Where, page: Page) -> Query:
     """(kind, body) of a page of products and SKUs."""
     return Query(
         f"SELECT kind, body FROM {ENTITIES.full_name} FINAL WHERE {where.text} "  # noqa: S608

@@ -13,6 +13,8 @@ from engine.exports.decide import is_ended
 from schemas.actions import (
     ActionProgressed,
     AsyncAction,
+    ChangeVouchers,
+    DeleteBinEntries,
     ImportCustomers,
     ImportOrders,
     ImportProducts,
@@ -34,13 +36,15 @@ ALL: Final = "all"
 PREFIX: Final = "ntf_"
 _DIGITS: Final = 24
 #: The work whose end is told when all went well, too.
-_IMPORTS: Final = (
+_TOLD_WHEN_DONE: Final = (
     ImportVouchers,
     UpdateVouchers,
     ImportCustomers,
     ImportOrders,
     ImportProducts,
     ImportSkus,
+    ChangeVouchers,
+    DeleteBinEntries,
 )
 
 
@@ -58,10 +62,10 @@ def export_notifications(project: str, event: ExportReported) -> Iterable[Entity
 
 
 def action_notifications(project: str, event: ActionProgressed) -> Iterable[EntityRow]:
-    """That an import is done, or that work failed as a whole."""
+    """That work on many rows is done, or that work failed as a whole."""
     action = event.action
     is_told = action.status == "FAILED" or (
-        action.status == "DONE" and isinstance(action.work, _IMPORTS)
+        action.status == "DONE" and isinstance(action.work, _TOLD_WHEN_DONE)
     )
     if not is_told:
         return ()

@@ -43,6 +43,7 @@ from schemas.customers import (
 from schemas.erasures import CustomerForgotten, ErasuresEnded, ForgetCustomer
 from schemas.events import PLAIN_SETUP_EVENTS, events_of
 from schemas.exports import ExportCreated, ExportDeleted, ExportReported, ExportsDropped
+from schemas.keys import KEY_EVENTS
 from schemas.locations import LocationCreated, LocationDeleted, LocationUpdated
 from schemas.notifications import NotificationsRead
 from schemas.orders import OrderCreated, OrderUpdated
@@ -98,6 +99,7 @@ from schemas.webhooks import (
     WebhookCreated,
     WebhookDeleted,
     WebhookDisabled,
+    WebhookTestRequested,
     WebhookUpdated,
 )
 from services.audit.sink import (
@@ -212,11 +214,13 @@ ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
 UNLISTED = events_of(
     # Lists of it are read from the state.
     PLAIN_SETUP_EVENTS,
+    KEY_EVENTS,
     PROJECT_EVENTS,
     WebhookCreated,
     WebhookUpdated,
     WebhookDeleted,
     RedeliveryRequested,
+    WebhookTestRequested,
     # It has a table of its own, and changes no entity: redemptions, or activities.
     RedemptionFailed,
     RollbackFailed,

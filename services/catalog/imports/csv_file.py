@@ -14,9 +14,10 @@ from typing import Any, NamedTuple
 
 from starlette.requests import Request
 
+from fronts.staging import ROWS_MAX, Row, Upload
 from runtime.http.errors import invalid_payload
 from schemas.actions import Work
-from services.catalog.imports.uploads import ROWS_MAX, Row, Upload, check_count, read_file
+from services.catalog.imports.uploads import check_count, read_file
 
 COLUMNS_MAX = 200
 _WHOLE = re.compile(r"([0-9]{1,16})(?:\.0{1,12})?")

@@ -7,12 +7,12 @@ from pydantic import ValidationError
 
 from engine.kernel.calendar import Zone
 from fronts.fields import Body, Short
+from fronts.staging import Row
 from runtime.http.payload import describe_pydantic
 from schemas.api import CustomerInput
 from schemas.orders import CreateOrder
 from services.catalog.dates import place_days
 from services.catalog.imports.csv_file import Cell, Columns, Fault
-from services.catalog.imports.uploads import Row
 from services.catalog.people.customer_bodies import (
     CustomerBody,
     OrderBody,

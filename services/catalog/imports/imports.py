@@ -1,20 +1,17 @@
 """Imports, bulk updates, and the async actions that carry them out."""
 
-from collections import Counter
-from collections.abc import Callable, Coroutine
 from functools import partial
-from typing import Any
 
 from fastapi import APIRouter
-from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import Response
 
 from engine.background.body import action_with_result
 from engine.kernel import tables
 from engine.kernel.lookup import find_campaign
+from fronts.staging import Upload, counted_route, stage_and_start
 from fronts.writes import Writes
-from runtime.http.errors import ApiError, unavailable
+from runtime.http.errors import ApiError
 from runtime.http.routing import Captured, caller_of
 from schemas.actions import (
     FollowSegment,
@@ -36,12 +33,10 @@ from services.catalog.imports.customer_rows import (
 )
 from services.catalog.imports.product_imports import add_product_imports
 from services.catalog.imports.uploads import (
-    Upload,
     check_count,
     make_rows,
     read_json,
     read_json_rows,
-    stage_and_start,
 )
 from services.catalog.imports.voucher_rows import (
     ImportVoucherBody,
@@ -58,13 +53,11 @@ from services.catalog.reads import Reads
 
 #: How many orders one request may import.
 ORDERS_MAX = 2000
-#: How many uploads of a project are read at once; each may fill a hundred MB while it is.
-UPLOADS_AT_ONCE_MAX = 4
 
 
 def import_router(writes: Writes, view_of: Reads) -> APIRouter:
     """The endpoints, before those of single vouchers, whose codes they look like."""
-    router = APIRouter(tags=["imports"], route_class=_counted_route())
+    router = APIRouter(tags=["imports"], route_class=counted_route())
     _vouchers(router, writes, view_of)
     _campaigns(router, writes, view_of)
     _customers(router, writes)
@@ -88,31 +81,6 @@ def import_router(writes: Writes, view_of: Reads) -> APIRouter:
         return writes.respond(request, 200, action_with_result(found))
 
     return router
-
-
-def _counted_route() -> type[APIRoute]:
-    """Routes that together refuse a project's uploads beyond so many at once."""
-    under_way: Counter[str] = Counter()
-
-    class CountedRoute(APIRoute):
-        def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-            handle = super().get_route_handler()
-
-            async def counted(request: Request) -> Response:
-                if request.method != "POST":
-                    return await handle(request)
-                project = caller_of(request).project
-                if under_way[project] >= UPLOADS_AT_ONCE_MAX:
-                    raise unavailable(f"{UPLOADS_AT_ONCE_MAX} uploads are being read already")
-                under_way[project] += 1
-                try:
-                    return await handle(request)
-                finally:
-                    under_way[project] -= 1
-
-            return counted
-
-    return CountedRoute
 
 
 def _vouchers(router: APIRouter, writes: Writes, view_of: Reads) -> None:

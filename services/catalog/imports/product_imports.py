@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from fronts.staging import Upload, stage_and_start
 from fronts.writes import Writes
 from schemas.actions import ImportProducts, ImportSkus
 from services.catalog.imports.csv_file import read_csv
@@ -14,12 +15,10 @@ from services.catalog.imports.product_rows import (
     source_row,
 )
 from services.catalog.imports.uploads import (
-    Upload,
     check_count,
     make_rows,
     read_json,
     read_json_rows,
-    stage_and_start,
 )
 from services.catalog.shop.product_bodies import BulkProductBody, ProductsMetadataBody
 

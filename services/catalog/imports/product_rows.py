@@ -6,10 +6,10 @@ from typing import Any
 import msgspec
 from pydantic import ValidationError
 
+from fronts.staging import Row
 from runtime.http.payload import describe_pydantic
 from schemas.products import CreateSku
 from services.catalog.imports.csv_file import Columns, Fault, whole_number
-from services.catalog.imports.uploads import Row
 from services.catalog.shop.product_bodies import ProductTerms, SkuTerms, product_of, sku_of
 
 _PRODUCT = ("name", "source_id", "price", "attributes", "image_url")

@@ -15,12 +15,12 @@ from pydantic import Field, StrictStr, model_validator
 from engine.kernel.calendar import Zone
 from engine.vouchers.rows import ImportedVoucher, UpdatedVoucher
 from fronts.fields import Body
+from fronts.staging import Row
 from schemas.base import ID_LENGTH_MAX
 from schemas.discounts import Discount
 from schemas.vouchers import Gift, VoucherType
 from services.catalog.dates import end_in_zone, place_days, start_in_zone
 from services.catalog.imports.csv_file import Cell, Columns, Fault, whole_number
-from services.catalog.imports.uploads import Row
 from services.catalog.terms.bodies import DiscountBody, GiftBody, VoucherTerms
 from services.catalog.terms.values import (
     days_of,

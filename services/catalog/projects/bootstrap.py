@@ -105,7 +105,7 @@ class Bootstrap:
             await self._send(keys.project_id, OpenProject(), once)
         control = await self._view_of(CONTROL_PROJECT)
         for key in wanted:
-            if control.get(tables.KEYS, key.id) != key:
+            if not _holds(control.get(tables.KEYS, key.id), key):
                 await self._send(CONTROL_PROJECT, ReplaceKey(key))
         await self._set_origins(control, keys.project_id)
         await self._set_zones(control)
@@ -166,6 +166,14 @@ def _api_keys(keys: Keys, hash_token: Callable[[str], str]) -> Iterator[ApiKey]:
     yield ApiKey(keys.app_id, project, "server", hash_token(keys.app_token))
     yield ApiKey(keys.client_app_id, project, "client", hash_token(keys.client_token))
     yield ApiKey(keys.management_id, project, "management", hash_token(keys.management_token))
+
+
+def _holds(stored: ApiKey | None, wanted: ApiKey) -> bool:
+    """Whether a key is as it is preset, or was ended over the API, which holds until it changes."""
+    if stored is None or stored.token_hash != wanted.token_hash:
+        return False
+    of_same = (stored.project_id, stored.kind) == (wanted.project_id, wanted.kind)
+    return of_same and (stored.ended or stored.revoked_at is None)
 
 
 def _command_id(step: str, project_id: str) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 from engine.kernel import tables
 from engine.kernel.state import View
 from engine.users.store import privileges_in
+from runtime.base.clock import clock_ms
 from runtime.http.auth import KnownKey
 from runtime.http.session_uses import SessionUses
 from runtime.http.sessions import SignedIn
@@ -35,14 +36,16 @@ class KeyDirectory:
         view_of: Callable[[str], View],
         is_younger: Callable[[float], Awaitable[bool]],
         uses: SessionUses,
+        clock_ms: Callable[[], Millis] = clock_ms,
     ) -> None:
         self._view_of = view_of
+        self._clock_ms = clock_ms
         self._is_younger = is_younger
         self._uses = uses
 
     def key(self, key_id: str) -> KnownKey | None:
         found = self._view_of(CONTROL_PROJECT).get(tables.KEYS, key_id)
-        if found is None or found.revoked_at is not None:
+        if found is None or not found.works(self._clock_ms()):
             return None
         if self._view_of(found.project_id).get(tables.OPENED, found.project_id) is None:
             return None

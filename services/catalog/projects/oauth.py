@@ -78,7 +78,7 @@ class OAuth:
             token.expires_at * 1000 > self._clock_ms()
             and view.get(tables.REVOKED_TOKENS, token.id) is None
             and key is not None
-            and key.revoked_at is None
+            and key.works(self._clock_ms())
         )
         return self._answer(request, token, text, active=active)
 

@@ -9,12 +9,20 @@ from starlette.responses import Response
 from engine.kernel import tables
 from engine.projects.body import list_body
 from engine.webhooks.body import webhook_body
-from fronts.writes import Writes
+from engine.webhooks.ids import event_id
+from fronts.writes import Writes, note_record
 from runtime.http.errors import ApiError, invalid_payload
 from runtime.http.outbound import wrong_target
-from runtime.http.routing import Captured, management_router
+from runtime.http.routing import Captured, caller_of, management_router
 from schemas.errors import not_found
-from schemas.webhooks import CreateWebhook, DeleteWebhook, RedeliverEvent, UpdateWebhook, Webhook
+from schemas.webhooks import (
+    CreateWebhook,
+    DeleteWebhook,
+    RedeliverEvent,
+    SendTestEvent,
+    UpdateWebhook,
+    Webhook,
+)
 from services.catalog.projects.managed import Managed
 from services.catalog.projects.webhook_bodies import RedeliveryBody, UpdateWebhookBody, WebhookBody
 from services.catalog.reads import Reads
@@ -73,6 +81,19 @@ def webhook_router(writes: Writes, view_of: Reads, *, allow_private: bool) -> AP
     ) -> Response:
         command = RedeliverEvent(webhook_id, body.event_id)
         return await managed.write(request, project_id, "webhook.redeliver", command)
+
+    @router.post(_WEBHOOK + "/test")
+    async def send_test(request: Request, project_id: Captured, webhook_id: Captured) -> Response:
+        await managed.management.project(request, project_id)
+        caller = caller_of(request)
+        identity = writes.identity(request, "webhook.test", await request.body())
+        command = SendTestEvent(webhook_id)
+        answered = await writes.decide(caller, command, identity, project=project_id)
+        note_record(request, answered, project_id)
+        status, shown = writes.render(answered.record, caller.kind)
+        if status == 202 and shown is not None:
+            shown = shown | {"event_id": event_id(project_id, answered.offset, 0)}
+        return writes.respond(request, status, shown)
 
     return router
 

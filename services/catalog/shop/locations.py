@@ -12,9 +12,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from engine.kernel import tables
-from engine.kernel.geo import make_point
+from engine.kernel.geo import contains_point, make_point, parse_geopoint
+from engine.kernel.state import View
 from engine.kernel.zones import zone_of
 from engine.locations.body import location_body
+from engine.locations.decide import invalid_shape
+from engine.projects.body import list_body
 from fronts.fields import Body, Short, Shown
 from fronts.query_string import read_parameters
 from fronts.selection import Selection, select_page
@@ -95,6 +98,13 @@ class UpdateLocationBody(Body):
     object: Literal["location"] | None = None
 
 
+class TryLocationsBody(Body):
+    """A point as metadata has it, and a shape that is not kept yet."""
+
+    point: dict[str, Any]
+    shape: ShapeBody | None = None
+
+
 _SELECTION: Final[Selection[Location]] = Selection(
     texts=MappingProxyType({"id": lambda each: each.id, "name": lambda each: each.name}),
     times=MappingProxyType(
@@ -114,7 +124,7 @@ _SELECTION: Final[Selection[Location]] = Selection(
 def location_router(
     writes: Writes, view_of: Reads, clock: Callable[[], Millis] = clock_ms
 ) -> APIRouter:
-    """Locations: create, list, read, change, delete."""
+    """Locations: create, list, read, change, delete, and try."""
     router = management_router("locations")
 
     @router.get("/v1/locations")
@@ -128,6 +138,11 @@ def location_router(
     async def create(request: Request, body: CreateLocationBody) -> Response:
         command = CreateLocation(body.name, shape_of(body.shape))
         return await writes.write(request, "location.create", command)
+
+    @router.post("/v1/locations/try")
+    async def try_point(request: Request, body: TryLocationsBody) -> Response:
+        view = await view_of(caller_of(request).project)
+        return writes.respond(request, 200, locations_holding(view, body))
 
     @router.get("/v1/locations/{location:ident}")
     async def get(request: Request, location: Captured) -> Response:
@@ -153,6 +168,22 @@ def location_router(
         return await writes.write(request, "location.delete", DeleteLocation(location))
 
     return router
+
+
+def locations_holding(view: View, body: TryLocationsBody) -> dict[str, Any]:
+    """The locations that hold a point, and whether the shape does. Raises ApiError."""
+    point = parse_geopoint(body.point)
+    if point is None:
+        raise invalid_payload("Property `.point` has to be `lat` and `lon`, in degrees")
+    in_shape = None
+    if body.shape is not None:
+        shape = shape_of(body.shape)
+        refusal = invalid_shape(shape)
+        if refusal is not None:
+            raise ApiError(refusal)
+        in_shape = contains_point(shape, point)
+    found = [each for each in view.scan(tables.LOCATIONS) if contains_point(each.shape, point)]
+    return list_body([location_body(each) for each in found]) | {"in_shape": in_shape}
 
 
 def shape_of(body: ShapeBody) -> Circle | Area:

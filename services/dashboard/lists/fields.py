@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from services.dashboard.parts.show import Show, read_minor
-
 Kind = Literal["text", "texts", "choice", "number", "money", "time", "flag", "state", "lookup"]
 
 _TEXT: Final = (
@@ -121,34 +119,3 @@ def make_condition(fields: Sequence[Field], name: str, op: str, value: str) -> C
     if op in IN_DAYS and not value.isdecimal():
         return None
     return Condition(name, op, value)
-
-
-def api_pair(found: Field, condition: Condition, show: Show) -> tuple[str, str]:
-    """A filter as the API takes it."""
-    value = condition.value
-    if found.kind == "money":
-        minor = read_minor(value)
-        value = str(minor) if minor is not None else value
-    if found.kind == "time" and condition.op in ("after", "before"):
-        value = (show.from_local(value) or value) if "T" in value else value
-    if found.kind == "state":
-        return f"filters[{found.name}][conditions][${value}]", "true"
-    if found.parameter:
-        parameter = found.parameter
-        return (f"{parameter}[{condition.op}]" if found.kind == "time" else parameter), value
-    if condition.op in WITHOUT_VALUE:
-        value = "true"
-    return f"filters[{condition.field}][conditions][${condition.op}]", value
-
-
-def say_condition(found: Field, condition: Condition, show: Show) -> tuple[str, str]:
-    """A filter in words: `Result is`, `FAILURE`."""
-    label = found.label
-    if condition.field.startswith("metadata."):
-        label = f"Metadata {condition.field[9:]}"
-    value = dict(found.choices).get(condition.value, condition.value)
-    if found.kind == "money" and (minor := read_minor(value)) is not None:
-        value = show.money(minor)
-    if found.kind == "time" and "T" in value:
-        value = value.replace("T", " ")
-    return f"{label} {WORDS[condition.op]}", value

@@ -1,6 +1,7 @@
 """The filters of a list as nodes: what is filtered by, in words, and the form that adds one."""
 
 from collections.abc import Sequence
+from typing import Protocol
 
 from htpy import Node, a, b, button, div, form, fragment, label, option, select, span
 from htpy import input as input_
@@ -11,16 +12,30 @@ from services.dashboard.lists.fields import (
     WORDS,
     Field,
     find_field,
-    say_condition,
 )
-from services.dashboard.lists.query import SIZES, Query
-from services.dashboard.lists.resource import Resource
+from services.dashboard.lists.query import SIZES, Query, say_condition
 from services.dashboard.parts.forms import lookup
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.show import Show
 
 
-def filter_bar(resource: Resource, query: Query, show: Show) -> Node:
+class Filtered(Protocol):
+    """What of a list its filters need."""
+
+    @property
+    def path(self) -> str:
+        """Its address."""
+
+    @property
+    def order(self) -> str:
+        """Its order, where no other was asked for."""
+
+    @property
+    def fields(self) -> Sequence[Field]:
+        """What it is filtered by."""
+
+
+def filter_bar(resource: Filtered, query: Query, show: Show) -> Node:
     """The chips of a list, and the way to another one."""
     if not resource.fields:
         return None
@@ -49,7 +64,7 @@ def _chip(fields: Sequence[Field], query: Query, index: int, show: Show) -> Node
     ]
 
 
-def _adding(resource: Resource, query: Query) -> Node:
+def _adding(resource: Filtered, query: Query) -> Node:
     return form(action=resource.path, hx_get=resource.path, aria_label="Add filter")[
         (input_(type="hidden", name="f", value=str(each)) for each in query.conditions),
         query.order != resource.order and input_(type="hidden", name="order", value=query.order),
@@ -60,7 +75,7 @@ def _adding(resource: Resource, query: Query) -> Node:
     ]
 
 
-def filter_form(resource: Resource, name: str, op: str = "") -> Node:
+def filter_form(resource: Filtered, name: str, op: str = "") -> Node:
     """The fields of one filter; asked for anew when another field or operator is chosen."""
     found = find_field(resource.fields, name) or resource.fields[0]
     chosen = op if op in found.operators else found.operators[0]

@@ -44,7 +44,7 @@ def listing(
     follows = resource.follows if query.page == 1 and query.order == resource.order else ""
     # what the list itself asks for leaves the address alone; what is within it does not
     again = {
-        "hx-get": query.href(),
+        "hx-get": query.href(open=""),
         "hx-trigger": "refresh, changed from:body",
         "hx-target": "this",
         "hx-swap": "outerMorph",

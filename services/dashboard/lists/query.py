@@ -8,14 +8,15 @@ from urllib.parse import urlencode
 from starlette.datastructures import QueryParams
 
 from services.dashboard.lists.fields import (
+    WITHOUT_VALUE,
+    WORDS,
     Condition,
     Field,
-    api_pair,
     find_field,
     make_condition,
     read_condition,
 )
-from services.dashboard.parts.show import Show
+from services.dashboard.parts.show import Show, read_minor
 
 SIZES: Final = (25, 50, 100)
 PAGE_MAX: Final = 1_000
@@ -125,3 +126,34 @@ def _columns(params: QueryParams) -> tuple[str, ...]:
     """The columns that are asked for, as an address names them or as the form does."""
     named = params.get("columns", "").split(",") + params.getlist("column")
     return tuple(filter(None, named))[:40]
+
+
+def api_pair(found: Field, condition: Condition, show: Show) -> tuple[str, str]:
+    """A filter as the API takes it."""
+    value = condition.value
+    if found.kind == "money":
+        minor = read_minor(value)
+        value = str(minor) if minor is not None else value
+    if found.kind == "time" and condition.op in ("after", "before"):
+        value = (show.from_local(value) or value) if "T" in value else value
+    if found.kind == "state":
+        return f"filters[{found.name}][conditions][${value}]", "true"
+    if found.parameter:
+        parameter = found.parameter
+        return (f"{parameter}[{condition.op}]" if found.kind == "time" else parameter), value
+    if condition.op in WITHOUT_VALUE:
+        value = "true"
+    return f"filters[{condition.field}][conditions][${condition.op}]", value
+
+
+def say_condition(found: Field, condition: Condition, show: Show) -> tuple[str, str]:
+    """A filter in words: `Result is`, `FAILURE`."""
+    label = found.label
+    if condition.field.startswith("metadata."):
+        label = f"Metadata {condition.field[9:]}"
+    value = dict(found.choices).get(condition.value, condition.value)
+    if found.kind == "money" and (minor := read_minor(value)) is not None:
+        value = show.money(minor)
+    if found.kind == "time" and "T" in value:
+        value = value.replace("T", " ")
+    return f"{label} {WORDS[condition.op]}", value

@@ -9,10 +9,9 @@ from htpy import Node
 from services.dashboard.lists.fields import Field
 from services.dashboard.lists.query import Query
 from services.dashboard.parts.page import Details
+from services.dashboard.parts.show import Row as Row  # noqa: PLC0414 - sections take it here
 from services.dashboard.parts.show import Show
 from services.dashboard.web.visit import Visit, escape_segment
-
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

@@ -283,16 +283,21 @@ def chip(name: str, value: str, said: str) -> Node:
 
 def metadata_fields(metadata: Mapping[str, Any] | None, errors: Errors | None = None) -> Node:
     """Metadata as lines of `name = value`, where a value is JSON or plain text."""
-    lines = [f"{name} = {_write_value(value)}" for name, value in (metadata or {}).items()]
+    text = write_metadata(metadata)
     return field_area(
         "metadata",
         "Metadata",
-        "\n".join(lines),
-        rows=max(3, len(lines) + 1),
+        text,
+        rows=max(3, text.count("\n") + 2),
         hint="One a line: name = value. Numbers, true, false and JSON keep their kind; text that looks so goes in quotes.",
         errors=errors,
         spellcheck="false",
     )
+
+
+def write_metadata(metadata: Mapping[str, Any] | None) -> str:
+    """Metadata as such lines."""
+    return "\n".join(f"{name} = {_write_value(value)}" for name, value in (metadata or {}).items())
 
 
 def _write_value(value: Any) -> str:

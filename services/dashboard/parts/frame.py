@@ -182,7 +182,10 @@ def render_page(frame: Frame, name: str, content: Node) -> Node:
             a(".skip", href="#content")["Skip to content"],
             div(".shell")[
                 _side(frame),
-                div(".main")[_top(), main("#content.page", tabindex="-1")[content]],
+                div(".main")[
+                    _top("notifications.read" in frame.privileges),
+                    main("#content.page", tabindex="-1")[content],
+                ],
             ],
             _palette(),
             toasts(frame.said),
@@ -255,7 +258,7 @@ def _is_within(path: str, addresses: tuple[str, ...]) -> bool:
     return any(path == each or (each != "/" and path.startswith(f"{each}/")) for each in addresses)
 
 
-def _top() -> Node:
+def _top(may_read: bool) -> Node:
     return header(".top")[
         button(
             "#menu.btn.quiet.icon",
@@ -273,12 +276,23 @@ def _top() -> Node:
             "#bell.btn.quiet.icon.bell",
             href="/notifications",
             aria_label="Notifications",
-        )[icon("bell", 17), span(data_unread="")],
+        )[icon("bell", 17), unread_count(asked=may_read)],
         a(".btn.quiet.icon", href="/support", aria_label="Help")[icon("help", 17)],
         button("#theme.btn.quiet.icon", type="button", aria_label="Light or dark")[
             icon("moon", 17)
         ],
     ]
+
+
+def unread_count(count: int | None = None, *, asked: bool = True) -> Node:
+    """The number on the bell; asked for after the page, and anew when something is told."""
+    again = {"hx-get": "/notifications/unread", "hx-swap": "outerHTML", "hx-target": "this"}
+    again["hx-trigger"] = "refresh" if count is not None else "load, refresh"
+    return span(
+        again if asked else {},
+        data_unread="" if count is None else str(count),
+        data_follows="notifications" if asked else None,
+    )
 
 
 def _palette() -> Node:

@@ -10,6 +10,8 @@ from babel.core import UnknownLocaleError
 from babel.numbers import format_currency, format_decimal, format_percent
 from htpy import Node, time
 
+#: One thing, as the API tells it.
+Row = Mapping[str, Any]
 #: What stands for what is not there.
 NOTHING: Final = "–"  # noqa: RUF001 - a dash on purpose
 _MINOR: Final = 100

@@ -7,6 +7,7 @@ from htpy import Node, a, button, div, form, fragment, li, ol, span
 from starlette.responses import Response
 
 from services.dashboard.parts.forms import idempotency
+from services.dashboard.parts.frame import unread_count
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.notices import empty_state
 from services.dashboard.parts.page import head, tabs
@@ -106,7 +107,7 @@ async def mark_read(visit: Visit) -> Response:
 async def count_unread(visit: Visit) -> Response:
     """The number on the bell."""
     body = await visit.api.get("/v1/notifications", {"limit": "1", "read": "false"})
-    return answer_node(span(data_unread=str(body.get("unread") or 0)))
+    return answer_node(unread_count(int(body.get("unread") or 0)))
 
 
 PAGES: Final = (

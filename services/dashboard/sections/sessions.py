@@ -11,7 +11,7 @@ from services.dashboard.lists.resource import Bulk, Column, Empty, Resource, Row
 from services.dashboard.parts.facts import block, code_text, facts, link, raw_block
 from services.dashboard.parts.page import Details, confirm_dialog, dialog_button
 from services.dashboard.parts.show import NOTHING, Show, first_of
-from services.dashboard.sections.redemptions.pages import TABS
+from services.dashboard.sections.redemptions.fields import TABS
 from services.dashboard.web.answers import go_to
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment

@@ -20,7 +20,7 @@ from services.dashboard.parts.facts import (
 from services.dashboard.parts.forms import idempotency
 from services.dashboard.parts.page import Details
 from services.dashboard.parts.show import NOTHING, Show, first_of
-from services.dashboard.sections.redemptions.pages import TABS
+from services.dashboard.sections.redemptions.fields import TABS
 from services.dashboard.web.answers import answer_node
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment

@@ -25,6 +25,7 @@ from schemas.actions import ACTION_EVENTS
 from schemas.assignments import ASSIGNMENT_EVENTS
 from schemas.base import DAY_MS, Millis
 from schemas.events import SHOP_EVENTS, events_of
+from schemas.keys import KEY_EVENTS
 from schemas.projects import (
     KeyAdded,
     KeyRevoked,
@@ -44,6 +45,7 @@ from schemas.webhooks import (
     WebhookCreated,
     WebhookDeleted,
     WebhookDisabled,
+    WebhookTestRequested,
     WebhookUpdated,
 )
 
@@ -185,6 +187,15 @@ class Outbox:
             item = Item(wanted.offset, wanted.number, redelivery=True)
             self._queue(endpoint, QueuePlace(offset, 0), item)
 
+    def test_requested(self, record: Decided, event: WebhookTestRequested, offset: int) -> None:
+        endpoint = self.endpoints.get(event.webhook.id)
+        if endpoint is None:
+            return
+        # Whoever tests it wants to see whether it works now.
+        self._changes[_key("tries", event.webhook.id)] = None
+        for told in hook_events(record):
+            self._queue(endpoint, QueuePlace(offset, told.number), Item(offset, told.number))
+
     def _queue(self, endpoint: Endpoint, place: QueuePlace, item: Item) -> None:
         webhook = endpoint.webhook
         if not webhook.active:
@@ -266,6 +277,7 @@ REGISTERS: Mapping[type[Any], Callable[[Outbox, Decided, Any, int], None]] = Map
         WebhookDeleted: Outbox.webhook_deleted,
         ProjectClosed: Outbox.project_closed,
         RedeliveryRequested: Outbox.redelivery_requested,
+        WebhookTestRequested: Outbox.test_requested,
     }
 )
 
@@ -279,6 +291,7 @@ UNREGISTERED = events_of(
     ProjectUpdated,
     TimeZoneSet,
     ProjectDeleted,
+    KEY_EVENTS,
     KeyAdded,
     KeyRevoked,
     TrustedOriginsChanged,

@@ -11,6 +11,7 @@ from schemas.actions import ActionProgressed, ActionStarted, RowsStaged, StagedR
 from schemas.assignments import ASSIGNMENT_EVENTS
 from schemas.base import Shape
 from schemas.events import SHOP_EVENTS, events_of
+from schemas.keys import KeyCreated, KeyEnded, KeyForgotten, KeyRenamed, KeyRotated
 from schemas.projects import (
     KeyAdded,
     KeyRevoked,
@@ -33,6 +34,11 @@ CHANGING: Final[frozenset[type[Shape]]] = frozenset(
         ProjectClosed,
         KeyAdded,
         KeyRevoked,
+        KeyCreated,
+        KeyRenamed,
+        KeyRotated,
+        KeyEnded,
+        KeyForgotten,
         TrustedOriginsChanged,
         ActionStarted,
         ActionProgressed,

@@ -17,6 +17,7 @@ from tests.examples.stories.publications import publications
 from tests.examples.stories.redemptions import redemptions
 from tests.examples.stories.rules import rules
 from tests.examples.stories.sessions import sessions
+from tests.examples.stories.users import users
 from tests.examples.stories.vouchers import vouchers
 from tests.examples.telling import Story
 
@@ -35,6 +36,7 @@ _ALL: tuple[Story, ...] = (
     redemptions,
     rules,
     sessions,
+    users,
     vouchers,
 )
 #: By name, which is that of the folder in `schemas/examples`.

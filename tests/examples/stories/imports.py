@@ -16,12 +16,13 @@ SIZES = "product_id,sku,source_id,price\nlamp,Lamp S,lamp-s,5900\n"
 
 
 async def imports(shop: Shop) -> None:
-    """Vouchers, customers, orders, products and SKUs come by files; one action is given up."""
+    """Much comes by files, and goes in bulk; one action is given up."""
     code = {"type": "DISCOUNT_VOUCHER", "discount": {"type": "AMOUNT", "amount_off": 500}}
     await shop.post("/v1/vouchers/TAKEN", code)
     await shop.work(await shop.upload("/v1/vouchers/importCSV", CODES))
     rows = [{"code": "FAIR-1", "metadata": {"fair": 7}}]
     await shop.work(await shop.post("/v1/vouchers/bulk/async", rows, status=202))
+    await _in_bulk(shop)
     campaign = await shop.post("/v1/campaigns", _CAMPAIGN)
     listed = f"/v1/campaigns/{campaign['id']}/import"
     await shop.work(await shop.post(listed, [{"code": "FAIR-9"}], status=202))
@@ -50,6 +51,14 @@ _CAMPAIGN = {
         "discount": {"type": "PERCENT", "percent_off": 15},
     },
 }
+
+
+async def _in_bulk(shop: Shop) -> None:
+    for said in ({"action": "metadata", "metadata": {"fair": 8}}, {"action": "delete"}):
+        body = said | {"codes": ["FAIR-1", "LOST"]}
+        await shop.work(await shop.post("/v1/vouchers/bulk/filter/async", body, status=202))
+    ids = [shop.binned("FAIR-1")]
+    await shop.work(await shop.post("/v1/trash-bin/bulk/async", {"ids": ids}, status=202))
 
 
 async def _given_up(shop: Shop) -> None:

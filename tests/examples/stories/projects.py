@@ -36,6 +36,9 @@ async def projects(shop: Shop) -> None:
     await shop.manage("POST", "", third | {"case_sensitive_codes": False})
     await _keys(shop)
     await _hooks(shop)
+    await _made_keys(shop)
+    await _brand(shop)
+    await _event_schemas(shop)
     await _schemas(shop)
     await _stacking(shop)
     await _zone(shop)
@@ -53,6 +56,58 @@ async def _keys(shop: Shop) -> None:
     await shop.send(ExpireDue(), project=CONTROL_PROJECT)
 
 
+async def _made_keys(shop: Shop) -> None:
+    made = {"kind": "server", "name": "Tills"}
+    till = await shop.manage("POST", "/proj2/keys", made)
+    path = f"/proj2/keys/{till['id']}"
+    await shop.manage("PUT", path, {"name": "Old tills"})
+    newer = await shop.manage("POST", f"{path}/rotate", {"overlap_hours": 24})
+    newest = await shop.manage("POST", f"/proj2/keys/{newer['id']}/rotate", {})
+    path = f"/proj2/keys/{newest['id']}"
+    await shop.manage("DELETE", path, status=204)
+    await shop.manage("DELETE", path, status=204)
+
+
+async def _brand(shop: Shop) -> None:
+    brand = {
+        "brand": {
+            "name": "Green Tea",
+            "privacy_policy_url": "https://shop.test/privacy",
+            "terms_of_use_url": "https://shop.test/terms",
+            "permission_reminder": "You asked us to write to you.",
+            "website_url": "https://shop.test",
+        },
+        "address": {
+            "street": "Lindenweg 1",
+            "city": "Berlin",
+            "postal": "10115",
+            "state": "Berlin",
+            "country": "Germany",
+        },
+        "contact": {"email": "shop@shop.test", "phone": "+49 30 1234"},
+    }
+    path = f"/proj/branding/{(await shop.manage('POST', '/proj/branding', brand))['id']}"
+    change = {
+        "brand": {"name": "Green Teas"},
+        "address": {"postal": None},
+        "contact": {"phone": None},
+    }
+    await shop.manage("PUT", path, change)
+    await shop.manage("DELETE", path, status=204)
+
+
+async def _event_schemas(shop: Shop) -> None:
+    properties = {
+        "page": {"type": "string", "optional": False},
+        "seconds": {"type": "number", "optional": True, "deleted": True},
+    }
+    body = {"name": "visited", "schema": {"properties": properties}}
+    schema = await shop.manage("POST", "/proj/custom-event-schemas", body)
+    path = f"/proj/custom-event-schemas/{schema['id']}"
+    await shop.manage("PUT", path, {"schema": {"properties": {"page": properties["page"]}}})
+    await shop.manage("DELETE", path, status=204)
+
+
 async def _hooks(shop: Shop) -> None:
     hook = {
         "target_url": "https://shop.test/hooks",
@@ -64,6 +119,7 @@ async def _hooks(shop: Shop) -> None:
     await shop.post("/v1/vouchers/HOOKED", code)
     told = event_id(PROJECT, shop.ledger.position, 0)
     await shop.manage("POST", f"{path}/redeliveries", {"event_id": told}, status=202)
+    await shop.manage("POST", f"{path}/test", status=202)
     await shop.manage("PUT", path, hook | {"events": ["voucher.created"], "active": True})
     await shop.send(DisableWebhook(webhook["id"], told, "It did not answer in 10 tries"))
     await shop.manage("DELETE", path, status=204)

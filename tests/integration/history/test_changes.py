@@ -10,6 +10,7 @@ from msgspec import structs
 from engine.codes.generated import generated_vouchers
 from schemas.campaigns import Campaign, CampaignCreated, CampaignDeleted, CampaignUpdated
 from schemas.events import Event
+from schemas.keys import KeyCreated, KeyEnded, KeyForgotten, KeyRenamed, KeyRotated
 from schemas.observations import ApiCall, ApiCallsObserved
 from schemas.projects import (
     ApiKey,
@@ -30,6 +31,7 @@ from schemas.voucher_events import (
 from tests.integration.history.test_api_calls import call
 from tests.integration.insight_host import Insight, running
 from tests.unit.services.audit.examples import (
+    DAY,
     PROJECT,
     START,
     applicable,
@@ -250,3 +252,40 @@ async def test_what_is_no_parameter_of_the_list_is_refused(insight: Insight, que
     answer = await insight.get(f"/v1/audit/changes?{query}", status=400)
     assert answer["key"] == "invalid_query_params"
     assert f"`{query.partition('=')[0]}`" in answer["details"]
+
+
+async def test_keys_that_are_made_over_the_api_are_told_of_by_what_became_of_them(
+    insight: Insight,
+) -> None:
+    key = ApiKey("key_1", PROJECT, "server", "hash1", name="Till", created_at=START, issued=True)
+    renamed = structs.replace(key, name="Old till")
+    newer = structs.replace(key, id="key_2", token_hash="hash2")
+    rotated = structs.replace(renamed, expires_at=START + DAY, replaced_by="key_2")
+    events: list[Any] = [
+        KeyCreated(key),
+        KeyRenamed(renamed),
+        KeyRotated(newer, rotated),
+        KeyEnded(structs.replace(newer, revoked_at=START, ended=True)),
+        KeyForgotten("key_2", PROJECT),
+        KeyCreated(structs.replace(key, id="key_9", project_id="other")),
+    ]
+    insight.world.append(
+        *(
+            decided(event, at=START + 1000 * n, command=n, project="control")
+            for n, event in enumerate(events)
+        )
+    )
+    found = await changes(insight, "order=created_at")
+    assert [(each["entity"]["id"], each["action"]) for each in found] == [
+        ("key_1", "created"),
+        ("key_1", "renamed"),
+        ("key_2", "rotated"),
+        ("key_2", "ended"),
+        ("key_2", "forgotten"),
+    ]
+    assert found[1]["changes"] == [{"path": "name", "from": "Till", "to": "Old till"}]
+    assert {each["path"]: each["to"] for each in found[3]["changes"]} == {
+        "revoked_at": START,
+        "ended": True,
+    }
+    assert "hash" not in repr(found)

@@ -11,7 +11,7 @@ from schemas.categories import Category, CategoryCreated, CategoryDeleted, Categ
 from schemas.discounts import Discount
 from schemas.promotion_events import StackCreated
 from schemas.promotions import PromotionStack, PromotionTier
-from schemas.voucher_events import VoucherCreated
+from schemas.voucher_events import VoucherCreated, VoucherDeleted
 from schemas.vouchers import Voucher
 from tests.integration.insight_host import Insight, is_, running
 from tests.unit.services.audit.examples import START, decided
@@ -78,3 +78,17 @@ async def test_vouchers_are_asked_for_by_the_name_or_the_id(insight: Insight) ->
     assert await ids(insight, "vouchers", "category=hot") == []
     unknown = is_("categories", "$is_unknown", "true")
     assert await ids(insight, "vouchers", unknown) == ["v_3"]
+
+
+async def test_what_is_in_each_category_is_counted_as_it_is_now(insight: Insight) -> None:
+    path = "/v1/analytics/summaries?by=category&ids=cat_1,cat_2,none"
+    counted = ("vouchers_count", "campaigns_count", "tiers_count", "stacks_count")
+
+    async def counts() -> list[tuple[int, ...]]:
+        return [tuple(row[each] for each in counted) for row in (await insight.get(path))["data"]]
+
+    assert await counts() == [(1, 1, 1, 1), (1, 0, 0, 0), (0, 0, 0, 0)]
+    insight.world.append(decided(VoucherDeleted("v_2", "B")))
+    assert (await counts())[1] == (0, 0, 0, 0)
+    answer = await insight.get(f"{path}&start_date=2024-01-01", status=400)
+    assert "start_date" in answer["details"]

@@ -111,6 +111,8 @@ async def test_the_members_of_a_segment_are_listed(insight: Insight) -> None:
     assert await members("/v1/customers?segment_id=seg_static") == ("321", 3)
     assert await members("/v1/segments/seg_static/customers?limit=1") == ("3", 3)
     assert await members("/v1/customers?segment_id=seg_auto") == ("5", 1)
+    numbers = "/v1/analytics/summaries?by=segment&ids=seg_auto,seg_static,seg_passive,seg_none"
+    assert [each["members_count"] for each in (await insight.get(numbers))["data"]] == [1, 3, 0, 0]
     assert await members("/v1/customers?segment_id=seg_static&name=N2") == ("2", 1)
     assert await members("/v1/customers?segment_id=seg_none") == ("", 0)
     await insight.get("/v1/segments/seg_none/customers", status=404)
@@ -124,4 +126,5 @@ async def test_the_members_of_a_segment_are_listed(insight: Insight) -> None:
     assert await members("/v1/customers?segment_id=seg_static") == ("53", 2)
     insight.world.append(decided(SegmentDeleted(static)))
     await insight.get("/v1/segments/seg_static/customers", status=404)
+    assert [each["members_count"] for each in (await insight.get(numbers))["data"]] == [1, 0, 0, 0]
     assert await members("/v1/customers?segment_id=seg_static") == ("", 0)

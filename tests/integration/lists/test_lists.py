@@ -11,6 +11,7 @@ from schemas.categories import Category, CategoryCreated
 from schemas.discounts import Discount
 from schemas.errors import refuse
 from schemas.orders import Order, OrderCreated, OrderItem
+from schemas.projects import Asker
 from schemas.publications import Publication, PublicationFailed, PublicationSucceeded
 from schemas.validity import ValidityTimeframe
 from schemas.voucher_events import VoucherCreated
@@ -197,6 +198,22 @@ async def test_what_is_in_the_bin_is_read_by_a_cursor(insight: Insight) -> None:
     assert (rest["has_more"], "more_starting_after" in rest) == (False, False)
     named = await insight.get(f"/v1/trash-bin?{is_('resource_type', '$is', 'voucher')}")
     assert [each["resource_name"] for each in named["data"]] == ["name 5", "name 1"]
+
+
+async def test_the_bin_says_who_deleted_what(insight: Insight) -> None:
+    entries = [
+        BinEntry("tbe_2", "voucher", "v_2", "B", START + 2, deleted_by=Asker("system", "")),
+        BinEntry("tbe_1", "voucher", "v_1", "A", START + 1, deleted_by=Asker("server", "app")),
+        BinEntry("tbe_0", "voucher", "v_0", "O", START),
+    ]
+    insight.world.append(decided(*map(BinEntryAdded, entries)))
+    found = (await insight.get("/v1/trash-bin"))["data"]
+    assert [each["deleted_by"] for each in found] == [
+        {"type": "system", "id": None},
+        {"type": "key", "id": "app"},
+        None,
+    ]
+    assert {each["deleted_by_user_id"] for each in found} == {None}
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,8 @@ from schemas.products import (
     SkuCreated,
     SkuDeleted,
 )
+from schemas.rules import ValidationRule, ValidationRuleCreated
+from schemas.segments import Segment, SegmentCreated
 from services.audit.lists import products
 from tests.contract.shapes import assert_shape
 from tests.integration.insight_host import Insight, is_, running
@@ -225,6 +227,43 @@ async def test_a_filter_may_ask_where_products_are(insight: Insight) -> None:
     answer = await insight.get("/v1/product-collections/pc_1/products")
     assert [each["id"] for each in answer["data"]] == ["prod_3", "prod_1"]
     assert (await insight.get("/v1/product-collections/pc_2/products"))["total"] == 0
+    asked = {"name": "order.metadata", "property": "at", "conditions": {"$inside": ["loc_1"]}}
+    rule = ValidationRule("val_1", "Near", START, json.dumps({"1": asked, "logic": "1"}))
+    segment = Segment("seg_1", "Here", START + 50, type="auto-update", filter=texts[0])
+    insight.world.append(decided(ValidationRuleCreated(rule), SegmentCreated(segment)))
+    uses = await insight.get("/v1/locations/loc_1/uses")
+    assert [(each["object"], each["id"], each["name"]) for each in uses["data"]] == [
+        ("segment", "seg_1", "Here"),
+        ("products_collection", "pc_1", "C1"),
+        ("validation_rules", "val_1", "Near"),
+    ]
+    page = await insight.get("/v1/locations/loc_1/uses?limit=1&page=2")
+    assert ([each["id"] for each in page["data"]], page["total"]) == (["pc_1"], 3)
+    await insight.get("/v1/locations/loc_2/uses", status=404)
+    await insight.get("/v1/locations/loc_1/uses?order=name", status=400)
+
+
+async def test_a_filter_is_tried_before_it_is_kept(insight: Insight) -> None:
+    insight.world.append(
+        decided(
+            *(ProductCreated(product(n, price=100 * n)) for n in range(1, 5)), SkuCreated(sku(1))
+        )
+    )
+    path, dear = "/v1/product-collections/try", {"price": {"conditions": {"$more_than": [150]}}}
+    answer = (await insight.post(path, {"filter": dear, "limit": 2})).json()
+    assert ([each["id"] for each in answer["data"]], answer["total"]) == (["prod_4", "prod_3"], 3)
+    assert_shape(answer, "ProductCollectionsProductsListResponseBody")
+    assert (await insight.post(path, {"filter": {}})).json()["total"] == 5
+    for wrong, told in (
+        ({}, ".filter"),
+        ({"filter": "x"}, ".filter"),
+        ({"filter": {"planet": {"conditions": {"$is": ["x"]}}}}, ".filter.planet"),
+        ({"filter": {"price": {}}}, ".filter.price.conditions"),
+        ({"filter": {}, "limit": 101}, ".limit"),
+    ):
+        refused = (await insight.post(path, wrong, 400)).json()
+        assert refused["key"] == "invalid_payload"
+        assert f"`{told}" in refused["details"]
 
 
 def entry() -> BinEntry:

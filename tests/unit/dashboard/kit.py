@@ -9,6 +9,7 @@ from typing import Any
 
 import httpx
 
+from services.dashboard.routes import PAGES
 from services.dashboard.service import dashboard_app
 
 EVERYTHING = [
@@ -114,7 +115,8 @@ class Browser:
     def __init__(self, api: FakeApi) -> None:
         self.api = api
         self.cookies = {"tessera": "a-session"}
-        self._app = dashboard_app("http://api", Path("nowhere"), transport=httpx.MockTransport(api))
+        transport = httpx.MockTransport(api)
+        self._app = dashboard_app("http://api", Path("nowhere"), PAGES, transport=transport)
 
     def get(self, path: str, *, into: str = "") -> "Page":
         """A page, or the part that goes into the element with that id."""

@@ -7,14 +7,15 @@ from starlette.datastructures import QueryParams
 from services.dashboard.lists.fields import IN_DAYS, WITHOUT_VALUE, Condition, make_condition
 from services.dashboard.lists.query import SIZES, Query, read_query
 from services.dashboard.parts.show import Show, read_minor, write_minor
-from services.dashboard.sections.redemptions.pages import FIELDS, REDEMPTIONS
+from services.dashboard.sections.redemptions.fields import FIELDS
+from services.dashboard.sections.redemptions.pages import REDEMPTIONS
 
 NAMES = [each for each in FIELDS if each.name != "metadata"]
 TEXTS = st.text(min_size=1, max_size=40).map(str.strip).filter(bool)
 
 
 @st.composite
-def conditions(draw):
+def conditions(draw: st.DrawFn) -> Condition:
     field = draw(st.sampled_from(NAMES))
     op = draw(st.sampled_from(field.operators))
     value = "" if op in WITHOUT_VALUE else "7" if op in IN_DAYS else draw(TEXTS)
@@ -37,7 +38,7 @@ queries = st.builds(
 
 
 @given(queries)
-def test_a_list_s_address_leads_back_to_the_same_list(query):
+def test_a_list_s_address_leads_back_to_the_same_list(query: Query) -> None:
     address = query.href()
     params = QueryParams(address.partition("?")[2])
     assert (
@@ -47,14 +48,14 @@ def test_a_list_s_address_leads_back_to_the_same_list(query):
 
 
 @given(st.text(max_size=60))
-def test_whatever_an_address_says_a_list_can_be_shown(text):
+def test_whatever_an_address_says_a_list_can_be_shown(text: str) -> None:
     params = QueryParams([("f", text), ("page", text), ("size", text), ("order", text)])
     query = read_query(params, "/redemptions", FIELDS, order="-created_at", sorts=REDEMPTIONS.sorts)
     assert 1 <= query.page <= 1000
     assert query.for_api(FIELDS, Show("Etc/UTC", "EUR"))
 
 
-def test_a_filter_is_told_to_the_api_in_its_words():
+def test_a_filter_is_told_to_the_api_in_its_words() -> None:
     query = Query(
         "/redemptions",
         "-created_at",
@@ -74,5 +75,5 @@ def test_a_filter_is_told_to_the_api_in_its_words():
 
 
 @given(st.integers(-(10**15), 10**15))
-def test_an_amount_is_read_as_it_was_written(minor):
+def test_an_amount_is_read_as_it_was_written(minor: int) -> None:
     assert read_minor(write_minor(minor)) == minor

@@ -3,11 +3,12 @@
 import pytest
 
 from services.dashboard.routes import PAGES
+from services.dashboard.web.routes import Page as RoutedPage
 from services.dashboard.web.sign_in import safe_target
 from tests.unit.dashboard.kit import Browser, FakeApi, me_with
 
 
-def test_who_is_not_signed_in_is_asked_to_and_comes_back_to_the_page():
+def test_who_is_not_signed_in_is_asked_to_and_comes_back_to_the_page() -> None:
     browser = Browser(FakeApi())
     browser.cookies = {}
     page = browser.get("/redemptions?f=result:is:FAILURE")
@@ -15,7 +16,7 @@ def test_who_is_not_signed_in_is_asked_to_and_comes_back_to_the_page():
     assert page.headers["location"] == "/sign-in?next=%2Fredemptions%3Ff%3Dresult%3Ais%3AFAILURE"
 
 
-def test_a_session_that_is_over_is_taken_from_the_browser():
+def test_a_session_that_is_over_is_taken_from_the_browser() -> None:
     api = FakeApi()
     api.refuses("GET", "/users/v1/me", 401, key="unauthorized")
     page = Browser(api).get("/redemptions")
@@ -27,12 +28,13 @@ def test_a_session_that_is_over_is_taken_from_the_browser():
 @pytest.mark.parametrize(
     "page", [each for each in PAGES if each.needs], ids=lambda each: f"{each.method} {each.path}"
 )
-def test_a_page_is_refused_without_its_privilege(page):
+def test_a_page_is_refused_without_its_privilege(page: RoutedPage) -> None:
     others = [each for each in me_with()["projects"][0]["privileges"] if each != page.needs]
     browser = Browser(FakeApi(me_with(*others)))
     path = page.path.replace(":path}", "}").replace("{", "").replace("}", "")
     answer = browser.get(path) if page.method == "GET" else browser.post(path)
     assert answer.status == 403
+    assert page.needs
     assert page.needs in answer.text
 
 
@@ -48,21 +50,21 @@ def test_a_page_is_refused_without_its_privilege(page):
     ],
     ids=str,
 )
-def test_a_write_of_another_site_is_refused(headers):
+def test_a_write_of_another_site_is_refused(headers: dict[str, str]) -> None:
     api = FakeApi()
     answer = Browser(api).send("POST", "/redemptions/r_1/rollback", headers)
     assert answer.status == 403
     assert api.asked == []
 
 
-def test_an_old_browser_tells_by_its_origin_that_a_write_is_ours():
+def test_an_old_browser_tells_by_its_origin_that_a_write_is_ours() -> None:
     api = FakeApi()
     answer = Browser(api).send("POST", "/redemptions/r_1/rollback", {"Origin": "http://desk"})
     assert answer.status != 403
     assert api.asked_for("GET", "/v1/redemptions/r_1")
 
 
-def test_every_answer_says_what_a_browser_may_do_with_it():
+def test_every_answer_says_what_a_browser_may_do_with_it() -> None:
     for path in ("/sign-in", "/redemptions", "/static/css/base.css", "/nowhere"):
         headers = Browser(FakeApi()).get(path).headers
         assert "frame-ancestors 'none'" in headers["content-security-policy"]
@@ -70,7 +72,7 @@ def test_every_answer_says_what_a_browser_may_do_with_it():
         assert headers["x-content-type-options"] == "nosniff"
 
 
-def test_a_list_that_is_not_ready_says_so_and_asks_again_by_itself():
+def test_a_list_that_is_not_ready_says_so_and_asks_again_by_itself() -> None:
     api = FakeApi()
     api.refuses("GET", "/v1/redemptions", 503, key="unavailable", message="Not there yet")
     page = Browser(api).get("/redemptions", into="list")
@@ -90,10 +92,10 @@ def test_a_list_that_is_not_ready_says_so_and_asks_again_by_itself():
         "/a\nb",
     ],
 )
-def test_a_link_to_the_sign_in_leads_nowhere_else(address):
+def test_a_link_to_the_sign_in_leads_nowhere_else(address: str) -> None:
     assert safe_target(address) == "/"
 
 
-def test_somebody_with_a_first_password_is_sent_to_change_it():
+def test_somebody_with_a_first_password_is_sent_to_change_it() -> None:
     page = Browser(FakeApi(me_with(must_change_password=True))).get("/redemptions")
     assert page.headers["location"] == "/profile/password"

@@ -1,8 +1,10 @@
 """Redemptions: the list, one of them with why, and taking it back."""
 
+from typing import Any
+
 from tests.unit.dashboard.kit import Browser, FakeApi, me_with
 
-ROW = {
+ROW: dict[str, Any] = {
     "id": "r_1",
     "object": "redemption",
     "date": "2026-11-29T19:51:47.333Z",
@@ -31,7 +33,7 @@ REFUSED = ROW | {
 }
 
 
-def shop(*privileges):
+def shop(*privileges: str) -> FakeApi:
     api = FakeApi(me_with(*privileges) if privileges else None)
     api.says("GET", "/v1/redemptions", {"redemptions": [ROW, REFUSED], "total": 2})
     api.says("GET", "/v1/redemptions/r_1", ROW)
@@ -42,7 +44,7 @@ def shop(*privileges):
     return api
 
 
-def test_a_row_tells_what_was_redeemed_by_whom_and_what_it_took_off():
+def test_a_row_tells_what_was_redeemed_by_whom_and_what_it_took_off() -> None:
     page = Browser(shop()).get("/redemptions")
     cells = page.find_all("tr")[1].text
     for said in ("WELCOME", "Succeeded", "Spring", "€5.00", "€50.00", "29 Nov 2026, 20:51:47"):
@@ -50,14 +52,14 @@ def test_a_row_tells_what_was_redeemed_by_whom_and_what_it_took_off():
     assert "<script>alert" not in page.text
 
 
-def test_a_refusal_is_told_with_the_values_that_were_compared():
+def test_a_refusal_is_told_with_the_values_that_were_compared() -> None:
     page = Browser(shop()).get("/redemptions/rf_1", into="drawer")
     why = page.find("div", class_="why").text
     for said in ("Order does not match validation rules", "order is too small", "10000", "5000"):
         assert said in why
 
 
-def test_details_lead_to_all_that_belongs_to_it():
+def test_details_lead_to_all_that_belongs_to_it() -> None:
     links = Browser(shop()).get("/redemptions/r_1").links
     for href in (
         "/vouchers/WELCOME",
@@ -69,7 +71,7 @@ def test_details_lead_to_all_that_belongs_to_it():
         assert href in links
 
 
-def test_a_redemption_is_taken_back_once_with_a_reason():
+def test_a_redemption_is_taken_back_once_with_a_reason() -> None:
     api = shop()
     api.says("GET", "/v1/redemptions/r_1", ROW | {"date": "2999-01-01T00:00:00Z"})
     browser = Browser(api)
@@ -83,20 +85,20 @@ def test_a_redemption_is_taken_back_once_with_a_reason():
     assert request.headers["idempotency-key"] == key
 
 
-def test_who_may_not_take_back_sees_no_way_to():
+def test_who_may_not_take_back_sees_no_way_to() -> None:
     api = shop("redemptions.read")
     api.says("GET", "/v1/redemptions/r_1", ROW | {"date": "2999-01-01T00:00:00Z"})
     page = Browser(api).get("/redemptions/r_1")
     assert "Roll back" not in page.text
 
 
-def test_after_three_months_it_cannot_be_taken_back():
+def test_after_three_months_it_cannot_be_taken_back() -> None:
     api = shop()
     api.says("GET", "/v1/redemptions/r_1", ROW | {"date": "2026-08-01T00:00:00Z"})
     assert "Roll back" not in Browser(api).get("/redemptions/r_1").text
 
 
-def test_a_filter_stands_in_words_and_is_asked_of_the_api():
+def test_a_filter_stands_in_words_and_is_asked_of_the_api() -> None:
     api = shop()
     page = Browser(api).get("/redemptions?f=amount:more_than:12.50&f=voucher_code:starts_with:WEL")
     assert page.texts("span", class_="chip") == [

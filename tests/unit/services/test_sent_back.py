@@ -125,6 +125,14 @@ class Shop:
         await self.add(f"{project}/proj/stacking-rules", {}, MANAGEMENT)
         hook = {"target_url": "https://hooks.test/x", "events": ["voucher.created"]}
         await self.add(f"{project}/proj/webhooks", hook, MANAGEMENT)
+        await self.add(f"{project}/proj/keys", {"kind": "server", "name": "Till"}, MANAGEMENT)
+        self.paths[f"{project}/proj/keys/app"] = MANAGEMENT
+        brand = {"brand": {"name": "B"}, "contact": {"email": "b@shop.test"},
+                 "address": {"street": "S", "city": "C", "postal": None, "country": "D"}}  # fmt: skip
+        await self.add(f"{project}/proj/branding", brand, MANAGEMENT)
+        pages = {"page": {"type": "string", "optional": True}}
+        seen = {"name": "seen", "schema": {"properties": pages}}
+        await self.add(f"{project}/proj/custom-event-schemas", seen, MANAGEMENT)
         properties = {"n": {"type": "number", "lt": 5, "optional": True},
                       "t": {"type": "string", "max_length": 9, "optional": True}}  # fmt: skip
         schemas = f"{project}/proj/metadata-schemas"

@@ -28,10 +28,12 @@ from runtime.log.log import Entry
 from schemas.projects import CONTROL_PROJECT, ApiKey, CreateProject, KeyKind, OpenProject
 from schemas.records import Decided
 from services.analytics.live.front import alert_service
+from services.audit.bulk.front import BulkOutfit, bulk_service
 from services.audit.exports.front import ExportOutfit, export_service
 from services.audit.notifications.front import notification_service
 from services.catalog import service as catalog
 from services.catalog.campaigns.simulations import simulation_front
+from services.catalog.projects.api_keys import KeyOutfit
 from services.catalog.projects.directory import KeyDirectory
 from services.catalog.projects.oauth import OAuth, oauth_service
 from services.catalog.projects.projects import Issuance
@@ -111,7 +113,7 @@ class Fronts:
         )
         self.uses = SessionUses()
         self.guard = make_guard(SECRETS)
-        directory = KeyDirectory(self.view, self._is_younger, self.uses)
+        directory = KeyDirectory(self.view, self._is_younger, self.uses, self._now)
         self.host = Host(
             "api",
             (
@@ -122,12 +124,14 @@ class Fronts:
                     self._forward,
                 ),
                 redemption.redemption_service(Redemptions(writes, HASH_KEY)),
+                bulk_service(BulkOutfit(writes, self._fresh, self._forward)),
                 catalog.catalog_service(
                     writes,
                     self._fresh,
                     NoBootstrap(),  # type: ignore[arg-type]
                     Issuance(SECRETS, 1, allow_private=False),
                     self._erased,
+                    KeyOutfit(SECRETS, self._used, self._now),
                 ),
                 simulation_front(self._fresh, self._forward),
                 picture_service(self.view),
@@ -180,6 +184,9 @@ class Fronts:
         self.world.erasures.append((project, customer_id))
         return self.world.erased
 
+    async def _used(self, project: str) -> dict[str, int] | None:
+        return self.world.used
+
     async def _forward(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.world.forward(scope, receive, send)
 
@@ -204,6 +211,8 @@ class World:
     #: What was asked for the end of, and whether it had come.
     erasures: list[tuple[str, str]] = field(default_factory=list)
     erased: bool = True
+    #: When keys were used last; None: it is not known.
+    used: dict[str, int] | None = field(default_factory=dict)
     #: The calls that the edge noted.
     noted: list[Noted] = field(default_factory=list)
 

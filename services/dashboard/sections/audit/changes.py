@@ -35,14 +35,14 @@ PLACES: Final = {
 }
 FIELDS: Final = (
     Field(
-        "entity",
+        "object",
         "Kind",
         "choice",
         tuple((each, each.replace("_", " ").capitalize()) for each in PLACES),
         ops=("is",),
-        parameter="entity",
+        parameter="object",
     ),
-    Field("object", "Id", "choice", ops=("is",), parameter="object"),
+    Field("entity", "Id", "choice", ops=("is",), parameter="entity"),
     Field("created_at", "Date", "time", ops=("after", "before"), parameter="created_at"),
 )
 
@@ -155,7 +155,7 @@ def change_details(visit: Visit, row: Row) -> Details:
                 or span(".muted")["None"],
             ),
             raw_block(
-                row, f"/v1/audit/changes?object={(row.get('entity') or {}).get('id')}", "The change"
+                row, f"/v1/audit/changes?entity={(row.get('entity') or {}).get('id')}", "The change"
             ),
         ],
     )

@@ -9,8 +9,9 @@ from htpy import input as input_
 from starlette.datastructures import QueryParams
 from starlette.responses import Response, StreamingResponse
 
-from services.dashboard.lists.fields import Field, find_field, read_condition, say_condition
+from services.dashboard.lists.fields import Field, find_field, read_condition
 from services.dashboard.lists.handlers import list_pages
+from services.dashboard.lists.query import say_condition
 from services.dashboard.lists.resource import Column, Empty, Resource, Row, list_of
 from services.dashboard.parts.facts import badge, code_text, facts, json_text, raw_block
 from services.dashboard.parts.forms import field_checks as field_boxes

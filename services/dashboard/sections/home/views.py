@@ -6,13 +6,12 @@ from urllib.parse import urlencode
 
 from htpy import Node, a, div, fragment, h2, header, li, ol, p, section, span
 
-from services.dashboard.lists.resource import Row
 from services.dashboard.parts.charts import Kpi, Series, chart, kpis, points_of
 from services.dashboard.parts.facts import bars, link
 from services.dashboard.parts.notices import notice
 from services.dashboard.parts.page import head
 from services.dashboard.parts.period import Period
-from services.dashboard.parts.show import Show
+from services.dashboard.parts.show import Row, Show
 from services.dashboard.sections.home.asking import (
     BUDGET_SHARE_MIN,
     Json,

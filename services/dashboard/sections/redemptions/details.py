@@ -6,7 +6,6 @@ from typing import Any, Final
 from htpy import Node, a, b, code, div, fragment, p, span, table, tbody, td, th, thead, tr
 from starlette.responses import Response
 
-from services.dashboard.lists.resource import Row
 from services.dashboard.parts.facts import (
     block,
     code_text,
@@ -23,7 +22,7 @@ from services.dashboard.parts.page import (
     dialog_button,
     drawer_content,
 )
-from services.dashboard.parts.show import NOTHING, Show, first_of, read_moment
+from services.dashboard.parts.show import NOTHING, Row, Show, first_of, read_moment
 from services.dashboard.parts.toast import toast
 from services.dashboard.sections.redemptions.naming import (
     campaign_name,

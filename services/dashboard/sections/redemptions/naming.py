@@ -2,9 +2,8 @@
 
 from htpy import Node
 
-from services.dashboard.lists.resource import Row
 from services.dashboard.parts.facts import badge
-from services.dashboard.parts.show import NOTHING, Show, first_of
+from services.dashboard.parts.show import NOTHING, Row, Show, first_of
 
 
 def redeemable_name(row: Row) -> str:

@@ -1,4 +1,5 @@
 // Forms: a warning before changes are lost, questions before what cannot be undone, forms that send themselves.
+import { onShown } from "./page.js";
 
 const LEAVE = "Leave without saving?";
 
@@ -22,9 +23,7 @@ document.addEventListener("htmx:after:request", (event) => {
   const form = sourceElement?.closest?.("form[data-guard]");
   if (form?.isConnected && response?.status >= 400) form.dataset.changed = "";
 });
-for (const name of ["htmx:after:settle", "htmx:after:swap"]) {
-  document.addEventListener(name, () => { for (const form of document.querySelectorAll("form[data-guard]:has(.errors)")) form.dataset.changed = ""; });
-}
+onShown(() => { for (const form of document.querySelectorAll("form[data-guard]:has(.errors)")) form.dataset.changed = ""; });
 // Links that htmx follows do not unload the page: it is asked here instead.
 document.addEventListener("htmx:before:request", (event) => {
   const { target, sourceElement } = event.detail.ctx ?? {};
@@ -66,14 +65,14 @@ function settleMatches(root = document) {
   }
 }
 document.addEventListener("input", (event) => { if (event.target.matches?.("input[data-match]")) settleMatches(event.target.form); });
-for (const name of ["htmx:after:settle", "htmx:after:swap"]) document.addEventListener(name, () => settleMatches());
-settleMatches();
+onShown(() => settleMatches());
 
-// Errors are read first: their list takes the focus when it appears.
-document.addEventListener("htmx:after:swap", () => {
-  const errors = document.querySelector(".errors[tabindex]:not([data-told])");
-  if (!errors) return;
-  errors.dataset.told = "";
+// Errors are read first: their list takes the focus when it appears or says something else.
+const told = new WeakMap();
+onShown(() => {
+  const errors = document.querySelector(".errors[tabindex]");
+  if (!errors || told.get(errors) === errors.textContent) return;
+  told.set(errors, errors.textContent);
   errors.focus();
 });
 

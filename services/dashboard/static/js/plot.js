@@ -121,7 +121,7 @@ function optionsOf(box, chart, order) {
   const short = makeFormat(chart.series[0]?.unit, { language: language(), currency: document.body.dataset.currency, isShort: true });
   const isWhole = !chart.series[0]?.unit;
   return {
-    width: box.clientWidth, height: box.clientHeight || 240, legend: { show: false }, padding: [10, 14, 0, 0],
+    width: box.clientWidth, height: box.clientHeight || 240, legend: { show: false }, padding: [10, 20, 0, 0],
     cursor: { y: false, points: { size: 7 }, drag: { x: false, y: false } },
     tzDate: (at) => uPlot.tzDate(new Date(at * 1000), zone()),
     scales: {

@@ -40,6 +40,8 @@ def test_a_deleted_voucher_is_in_the_bin_and_keeps_its_code() -> None:
     assert (entry.id[:4], entry.resource_type) == ("tbe_", "voucher")
     assert (entry.resource_id, entry.resource_name) == ("v_TEN", "TEN")
     assert (entry.created_at, entry.resource_parent_id) == (world.now, None)
+    assert entry.deleted_by is not None
+    assert entry.deleted_by.kind == "server"
     for named in ("TEN", "v_TEN"):
         assert refused(world.when(redeem(named))) == "not_found"
         assert refused(world.when(DeleteVoucher(named))) == "not_found"

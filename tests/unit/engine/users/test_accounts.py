@@ -82,7 +82,7 @@ def test_a_second_factor_is_neither_replaced_nor_confirmed_while_it_is_on() -> N
 
 def test_a_link_sets_a_password_once() -> None:
     world = Team()
-    world.session(world.owner)
+    world.enter(world.owner)
     world.when(StartPasswordReset(world.owner.id, "shop", "link"))
     record = world.when(ResetPassword("link", "new"))
     assert only(record, PasswordSet).how == "reset"

@@ -38,7 +38,7 @@ def test_who_signs_in_has_a_session_for_seven_days() -> None:
 
 
 def test_idle_time_counts_from_the_last_use_and_ends_no_later_than_the_session() -> None:
-    session = Team().session(Team().owner)
+    session = Team().enter(Team().owner)
     began = session.started_at
     assert session.ends_at() == began + SESSION_IDLE_MS
     assert session.ends_at(began + HOUR_MS) == began + HOUR_MS + SESSION_IDLE_MS
@@ -93,7 +93,7 @@ def test_a_recovery_code_lets_in_once_and_is_told() -> None:
 
 def test_the_oldest_session_makes_room() -> None:
     world = Team()
-    sessions = [world.session(world.owner, f"token {n}") for n in range(SESSIONS_MAX)]
+    sessions = [world.enter(world.owner, f"token {n}") for n in range(SESSIONS_MAX)]
     record = world.when(StartUserSession(world.owner.id, "one more", 0), after=1)
     assert only(record, UserSessionsEnded).session_ids == (sessions[0].id,)
     assert world.view.get(tables.USER_TOKENS, "token 0") is None
@@ -102,7 +102,7 @@ def test_the_oldest_session_makes_room() -> None:
 
 def test_a_user_ends_one_session_or_all_others() -> None:
     world = Team()
-    first, second, third = (world.session(world.owner, f"t{n}") for n in range(3))
+    first, second, third = (world.enter(world.owner, f"t{n}") for n in range(3))
     world.when(EndUserSessions(world.owner.id, (first.id,)))
     assert world.view.get(tables.USER_TOKENS, "t0") is None
     record = world.when(EndUserSessions(world.owner.id, but=third.id))
@@ -114,7 +114,7 @@ def test_a_user_ends_one_session_or_all_others() -> None:
 
 def test_a_changed_password_ends_the_other_sessions() -> None:
     world = Team()
-    own, other = world.session(world.owner, "own"), world.session(world.owner, "other")
+    own, other = world.enter(world.owner, "own"), world.enter(world.owner, "other")
     record = world.when(ChangePassword(world.owner.id, "new", 0, own.id))
     assert only(record, UserSessionsEnded).session_ids == (other.id,)
     assert world.owner.password_hash == "new"
@@ -125,7 +125,7 @@ def test_a_changed_password_ends_the_other_sessions() -> None:
 
 def test_uses_are_noted_of_sessions_that_there_are() -> None:
     world = Team()
-    session = world.session(world.owner)
+    session = world.enter(world.owner)
     later = world.now + HOUR_MS
     told = (
         (world.owner.id, session.id, later),
@@ -142,7 +142,7 @@ def test_uses_are_noted_of_sessions_that_there_are() -> None:
 
 def test_a_session_leaves_the_state_when_its_time_is_over() -> None:
     world = Team()
-    session = world.session(world.owner)
+    session = world.enter(world.owner)
     assert not world.when(ExpireDue(), after=SESSION_MS - 1).events
     record = world.when(ExpireDue(), after=1)
     keys = only(record, UserSessionsForgotten).keys

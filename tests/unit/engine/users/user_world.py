@@ -54,7 +54,7 @@ class Team(World):
         command = self.command(body, key_kind="user")
         return self.decided(structs.replace(command, channel_id=user.id))
 
-    def session(self, user: User, token: str = "token") -> UserSession:
+    def enter(self, user: User, token: str = "token") -> UserSession:
         """The user signs in."""
         record = self.when(StartUserSession(user.id, token, user.credentials), after=1)
         return only(record, UserSignedIn).session

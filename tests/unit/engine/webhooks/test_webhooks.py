@@ -1,19 +1,24 @@
 """Webhooks: registered, changed, switched off, asked for again."""
 
+from engine.answers.hook_events import hook_events
 from engine.kernel import tables
 from engine.webhooks.ids import event_id, event_place
 from schemas.webhooks import (
+    EVENT_NAMES,
+    TEST_NAME,
     WEBHOOKS_MAX,
     CreateWebhook,
     DeleteWebhook,
     DisableWebhook,
     RedeliverEvent,
     RedeliveryRequested,
+    SendTestEvent,
     UpdateWebhook,
     Webhook,
     WebhookCreated,
     WebhookDeleted,
     WebhookDisabled,
+    WebhookTestRequested,
     WebhookUpdated,
 )
 from tests.unit.engine.world import PROJECT, World, only, refused
@@ -90,3 +95,16 @@ def test_an_events_id_says_where_it_lies() -> None:
     for offset, number in ((0, 0), (123_456_789, 65), (2**40, 16**6 - 1)):
         assert event_place(PROJECT, event_id(PROJECT, offset, number)) == (offset, number)
     assert event_id("a", 1, 1) != event_id("b", 1, 1)
+
+
+def test_a_test_is_told_to_the_endpoint_that_is_tested_alone() -> None:
+    world = World()
+    webhook = registered(world)
+    record = world.when(SendTestEvent(webhook.id))
+    assert only(record, WebhookTestRequested).webhook == webhook
+    (told,) = hook_events(record)
+    assert (told.number, told.name) == (0, TEST_NAME)
+    assert TEST_NAME not in EVENT_NAMES
+    world.when(UpdateWebhook(webhook.id, URL, (), active=False))
+    assert refused(world.when(SendTestEvent(webhook.id))) == "invalid_payload"
+    assert refused(world.when(SendTestEvent("wh_none"))) == "not_found"

@@ -19,8 +19,11 @@ from tests.unit.services.bad_input import (
     alerting,
     arriving,
     attempts,
+    choosing,
     exporting,
+    joining,
     keeping,
+    managing,
     selling,
     stating,
     trying,
@@ -45,6 +48,7 @@ TABLES: Final = {
     "## Rollbacks and sessions": Table(attempts.BACK, attempts.BEFORE_BACK),
     "## Access tokens": Table(arriving.TOKENS),
     "## Exports": Table(exporting.EXPORTS),
+    "## Bulk actions and trials": Table(choosing.CHOICES),
     "## Alerts": Table(alerting.ALERTS),
     "## Statements of analysts": Table(stating.STATEMENTS),
     "## Vouchers": Table(selling.VOUCHERS, selling.BEFORE_VOUCHERS),
@@ -55,9 +59,11 @@ TABLES: Final = {
     "## Products": Table(keeping.PRODUCTS, keeping.BEFORE_PRODUCTS),
     "## Campaigns": Table(selling.CAMPAIGNS, selling.BEFORE_CAMPAIGNS),
     "## Customers, orders, custom events": Table(keeping.PEOPLE, keeping.BEFORE_PEOPLE),
+    "## Users": Table(joining.USERS),
     "## Publications, the bin and balances": Table(
         selling.PUBLICATIONS, selling.BEFORE_PUBLICATIONS
     ),
+    "## What belongs to a project": Table(managing.MANAGED, managing.BEFORE_MANAGED),
 }
 
 

@@ -12,7 +12,7 @@ from runtime.clickhouse.database import Query
 from schemas.collections import ProductCollection
 from schemas.products import Product, Sku
 from services.audit.lists import products
-from services.audit.lists.products import _find_met
+from services.audit.lists.products import find_met
 
 PRODUCTS = [Product(f"prod_{n}", 100 - n, updated_at=n % 3 or None) for n in range(7)]
 SKUS = [Sku(f"sku_{n}", "prod_1", 50 + n, price=n) for n in range(4)]
@@ -41,7 +41,7 @@ async def met(
     text = json.dumps({name: {"conditions": each} for name, each in conditions.items()})
     collection = ProductCollection("pc_1", "C", 1, "AUTO_UPDATE", filter=text)
     reads: Any = Catalogue()
-    ids, total = await _find_met(reads, "proj_1", collection, after, page, Moment(0))
+    ids, total = await find_met(reads, "proj_1", collection, after, page, Moment(0))
     return ids, total, reads.asked
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from fronts.staging import UPLOADS_AT_ONCE_MAX
 from schemas.actions import StageRows, StartAction
-from services.catalog.imports.imports import UPLOADS_AT_ONCE_MAX
 from services.catalog.imports.uploads import FILE_BYTES_MAX
 from tests.unit.services.catalog.imports.uploading import ROWS, done, item, upload, voucher
 from tests.unit.services.world import OTHER, SERVER, World

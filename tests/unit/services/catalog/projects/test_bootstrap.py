@@ -10,6 +10,7 @@ import pytest
 from engine.kernel import tables
 from runtime.base.faults import NotSent
 from runtime.http.session_uses import SessionUses
+from schemas.keys import EndKey, RenameKey
 from schemas.projects import CONTROL_PROJECT, CreateProject, OpenProject, ReplaceKey, UpdateProject
 from schemas.user_commands import CreateUser
 from services.catalog.projects.bootstrap import Bootstrap, Installation
@@ -175,3 +176,22 @@ async def test_what_cannot_be_is_said_without_secrets(tmp_path: Path) -> None:
     with pytest.raises(KeysError, match=r"keys\.json is damaged") as raised:
         await _start(ledger, tmp_path)
     assert "secret" not in str(raised.value)
+
+
+async def test_a_start_brings_back_no_key_that_was_ended_over_the_api(tmp_path: Path) -> None:
+    ledger = Ledger()
+    keys = await _start(ledger, tmp_path)
+    end = EndKey(keys.project_id, keys.app_id, keys.management_id)
+    await ledger.send(CONTROL_PROJECT, end, key_kind="management")
+    await ledger.send(
+        CONTROL_PROJECT,
+        RenameKey(keys.project_id, keys.client_app_id, "Shop window"),
+        key_kind="management",
+    )
+    sent = len(ledger.commands)
+    assert await _start(ledger, tmp_path) == keys
+    assert len(ledger.commands) == sent
+    assert not _works(ledger, keys.app_id, keys.app_token)
+    # until another token is preset
+    await _start(ledger, tmp_path, Presets(app_token="another"))
+    assert _works(ledger, keys.app_id, "another")

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from engine.webhooks.ids import event_id
 from tests.unit.services.catalog.projects.managing import PROJECTS, failed
 from tests.unit.services.world import MANAGEMENT, World
 
@@ -75,3 +76,20 @@ async def test_a_redelivery_is_asked_for(world: World) -> None:
     again = f"{path}/{hook['id']}/redeliveries"
     answer = await world.call("POST", again, {"event_id": "event_none"}, MANAGEMENT)
     assert failed(answer) == (404, None)
+
+
+async def test_a_test_is_sent_to_an_endpoint_that_is_on(world: World) -> None:
+    path = f"{PROJECTS}/proj2/webhooks"
+    hook = (await world.call("POST", path, HOOK, MANAGEMENT)).json()
+    answer = await world.call("POST", f"{path}/{hook['id']}/test", headers=MANAGEMENT)
+    assert answer.status_code == 202
+    told = event_id("proj2", len(world.ledger.records) - 1, 0)
+    assert answer.json() == {"event_id": told, "webhook_id": hook["id"], "event": "webhook.test"}
+    off = HOOK | {"active": False}
+    await world.call("PUT", f"{path}/{hook['id']}", off, MANAGEMENT)
+    answer = await world.call("POST", f"{path}/{hook['id']}/test", {}, MANAGEMENT)
+    assert failed(answer) == (400, "invalid_payload")
+    answer = await world.call("POST", f"{path}/none/test", headers=MANAGEMENT)
+    assert failed(answer) == (404, None)
+    elsewhere = f"{PROJECTS}/proj/webhooks/{hook['id']}/test"
+    assert failed(await world.call("POST", elsewhere, headers=MANAGEMENT)) == (404, None)

@@ -108,6 +108,39 @@ async def test_what_is_no_shape_is_told(world: World, shape: dict[str, Any], tol
     assert told in refused.json()["details"]
 
 
+async def test_a_point_is_tried(world: World) -> None:
+    for name, shape in (("near", CIRCLE), ("around", POLYGON)):
+        await location(world, shape, name)
+    for point, more, names, inside in (
+        (WARSAW, {}, {"near", "around"}, None),
+        (WARSAW, {"shape": CIRCLE}, {"near", "around"}, True),
+        (CRACOW, {"shape": CIRCLE}, set(), False),
+        ({"lat": 51, "lon": 21}, {"shape": MULTI}, {"around"}, True),
+    ):
+        body = {"point": point, **more}
+        answer = (await world.call("POST", "/v1/locations/try", body)).json()
+        assert {each["name"] for each in answer["data"]} == names
+        assert (answer["total"], answer["in_shape"]) == (len(names), inside)
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ({}, ".point"),
+        ({"point": "52,21"}, ".point"),
+        ({"point": {"lat": 91, "lon": 0}}, ".point"),
+        ({"point": WARSAW, "shape": {"type": "circle"}}, ".shape.distance"),
+        ({"point": WARSAW, "shape": POLYGON | {"geojson": {"type": "Polygon", "coordinates": [RING[:2]]}}}, ".shape.geojson"),
+    ],
+)  # fmt: skip
+async def test_a_point_that_is_none_is_not_tried(
+    world: World, body: dict[str, Any], told: str
+) -> None:
+    answer = await world.call("POST", "/v1/locations/try", body)
+    assert (answer.status_code, answer.json()["key"]) == (400, "invalid_payload")
+    assert told in answer.json()["details"]
+
+
 async def test_rules_ask_whether_a_point_is_inside(world: World) -> None:
     made = await location(world, CIRCLE)
     for operator, where, applies in (

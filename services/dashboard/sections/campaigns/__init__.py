@@ -1,0 +1,1 @@
+"""Campaigns: the list, the calendar, the form that makes one, and the page of one."""

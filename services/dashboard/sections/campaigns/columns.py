@@ -1,0 +1,133 @@
+"""The columns of the list of campaigns."""
+
+from collections.abc import Callable
+from typing import Final
+from urllib.parse import urlencode
+
+from htpy import Node, a, div, meter, small, span
+
+from services.dashboard.lists.resource import Column, Row
+from services.dashboard.parts.show import NOTHING, Show
+from services.dashboard.sections.campaigns.naming import (
+    campaign_category,
+    kind_name,
+    say_gives,
+    state_badge,
+)
+
+#: From which share of a budget on it is told by colour.
+BUDGET_WARNS: Final = 0.8
+
+
+def redemptions_href(name: object, *conditions: str) -> str:
+    """The list of redemptions of a campaign, as the address of that list says it."""
+    pairs = [("f", f"campaign_name:is:{name}"), *(("f", each) for each in conditions)]
+    return f"/redemptions?{urlencode(pairs)}"
+
+
+def _number(name: str, *conditions: str) -> Callable[[Row, Show], Node]:
+    def cell(row: Row, show: Show) -> Node:
+        numbers = row.get("numbers")
+        if not numbers:
+            return NOTHING
+        value = numbers.get(name)
+        if not conditions or not value:
+            return show.number(value)
+        return a(".link", href=redemptions_href(row.get("name"), *conditions))[show.number(value)]
+
+    return cell
+
+
+def _discount(row: Row, show: Show) -> Node:
+    numbers = row.get("numbers")
+    if not numbers:
+        return NOTHING
+    given = numbers.get("discounted_amount") or 0
+    return show.money(given - (numbers.get("rolledback_discounted_amount") or 0))
+
+
+def budget_meter(budget: Row | None, show: Show) -> Node:
+    """How much of a budget is used: the bar, and the share in words."""
+    if not budget:
+        return NOTHING
+    share = float(budget.get("share") or 0)
+    amount = show.money if budget.get("unit") == "minor units" else show.number
+    said = f"{amount(budget.get('used'))} of {amount(budget.get('limit'))} used"
+    return div(".meter", title=said)[
+        meter(
+            min="0",
+            max="1",
+            low=str(BUDGET_WARNS),
+            high="1",
+            optimum="0",
+            value=f"{min(1.0, max(0.0, share)):.4f}",
+            aria_label=said,
+        ),
+        span(".num")[show.percent(share)],
+    ]
+
+
+def _codes(row: Row, show: Show) -> Node:
+    if row.get("campaign_type") == "PROMOTION":
+        return NOTHING
+    return show.number(row.get("vouchers_count"))
+
+
+def _name(row: Row, show: Show) -> Node:
+    del show
+    return span[row["name"]]
+
+
+COLUMNS: Final = (
+    Column("name", "Name", _name),
+    Column("kind", "Kind", lambda row, _: kind_name(row)),
+    Column("status", "Status", lambda row, _: state_badge(row.get("state", ""))),
+    Column("gives", "Gives", lambda row, show: span(".muted")[say_gives(row, show)]),
+    Column(
+        "period",
+        "Period",
+        lambda row, show: show.period(row.get("start_date"), row.get("expiration_date")),
+    ),
+    Column("codes", "Codes", _codes, is_number=True),
+    Column(
+        "redeemed",
+        "Redeemed",
+        _number("redemptions_succeeded", "result:is:SUCCESS"),
+        is_number=True,
+    ),
+    Column(
+        "refused",
+        "Refused",
+        _number("redemptions_failed", "result:is:FAILURE"),
+        is_number=True,
+    ),
+    Column("discount", "Discount given", _discount, is_number=True),
+    Column("budget", "Budget used", lambda row, show: budget_meter(row.get("budget"), show)),
+    Column("customers", "Customers", _number("unique_customers"), is_number=True, is_shown=False),
+    Column(
+        "published", "Published", _number("publications_succeeded"), is_number=True, is_shown=False
+    ),
+    Column("category", "Category", lambda row, _: campaign_category(row)),
+    Column(
+        "created",
+        "Created",
+        lambda row, show: show.day(row.get("created_at")),
+        "created_at",
+        is_number=True,
+    ),
+    Column(
+        "updated",
+        "Updated",
+        lambda row, show: show.day(row.get("updated_at")),
+        "updated_at",
+        is_number=True,
+        is_shown=False,
+    ),
+    Column("id", "Id", lambda row, _: row["id"], is_shown=False, is_mono=True),
+    Column(
+        "description",
+        "Description",
+        lambda row, _: small(".muted")[row.get("description") or NOTHING],
+        is_shown=False,
+    ),
+)

@@ -1,0 +1,280 @@
+"""Lists within the page of a campaign: its vouchers, its publications, what moved its cards."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from htpy import Node, a, span
+from starlette.responses import Response
+
+from services.dashboard.lists.fields import Field
+from services.dashboard.lists.filtering import filter_form
+from services.dashboard.lists.listing import listing
+from services.dashboard.lists.query import Query, read_query
+from services.dashboard.lists.resource import Column, Empty, Resource, Row, Rows, rows_of
+from services.dashboard.parts.facts import badge
+from services.dashboard.parts.show import NOTHING, Show, first_of
+from services.dashboard.sections.campaigns.frame import answer_tab
+from services.dashboard.sections.campaigns.gathering import find_campaign
+from services.dashboard.sections.campaigns.naming import say_discount
+from services.dashboard.web.answers import answer_node
+from services.dashboard.web.routes import Page
+from services.dashboard.web.visit import Visit, escape_segment
+
+Make = Callable[[str], Resource]
+
+
+def _redeemed(row: Row, show: Show) -> Node:
+    told = row.get("redemption") or {}
+    most = told.get("quantity")
+    return (
+        f"{show.number(told.get('redeemed_quantity') or 0)} / {show.number(most) if most else '∞'}"
+    )
+
+
+def _gives(row: Row, show: Show) -> Node:
+    gift = row.get("gift")
+    if isinstance(gift, dict):
+        return f"{show.money(gift.get('balance'))} of {show.money(gift.get('amount'))}"
+    return say_discount(row.get("discount"), show)
+
+
+def _holder(row: Row, show: Show) -> Node:
+    del show
+    holder = row.get("holder_id")
+    return a(".link", href=f"/customers/{holder}")[holder] if holder else NOTHING
+
+
+def _switch(row: Row, show: Show) -> Node:
+    del show
+    return badge("On", "good") if row.get("active") is not False else badge("Off")
+
+
+_VOUCHER_COLUMNS: Final = (
+    Column("code", "Code", lambda row, _: row["code"], "code", is_mono=True),
+    Column("gives", "Gives", _gives),
+    Column("switch", "Switch", _switch),
+    Column("redeemed", "Redeemed", _redeemed, is_number=True),
+    Column("holder", "Holder", _holder, is_mono=True),
+    Column(
+        "period",
+        "Period",
+        lambda row, show: show.period(row.get("start_date"), row.get("expiration_date")),
+        is_shown=False,
+    ),
+    Column(
+        "created",
+        "Created",
+        lambda row, show: show.when(row.get("created_at")),
+        "created_at",
+        is_number=True,
+    ),
+)
+_VOUCHER_FIELDS: Final = (
+    Field("code", "Code"),
+    Field(
+        "active",
+        "State",
+        "state",
+        (
+            ("active", "Active"),
+            ("expired", "Expired"),
+            ("enabled", "Switched on"),
+            ("disabled", "Switched off"),
+        ),
+    ),
+    Field("holder_id", "Holder", "lookup", lookup="customer"),
+    Field("redemption.redeemed_quantity", "Times redeemed", "number"),
+    Field("redemption.quantity", "Limit of redemptions", "number"),
+    Field("gift.balance", "Balance", "money"),
+    Field("created_at", "Created", "time"),
+    Field("expiration_date", "End", "time"),
+    Field("metadata", "Metadata"),
+)
+_PUBLICATION_COLUMNS: Final = (
+    Column("id", "Publication", lambda row, _: row["id"], "id", is_mono=True),
+    Column(
+        "voucher",
+        "Voucher",
+        lambda row, _: _voucher_link(first_of(row.get("voucher"), "code")),
+        is_mono=True,
+    ),
+    Column(
+        "customer",
+        "Customer",
+        lambda row, _: first_of(row.get("customer"), "name", "source_id", "email", "id"),
+    ),
+    Column(
+        "result",
+        "Result",
+        lambda row, _: (
+            badge("Given", "good") if row.get("result") == "SUCCESS" else badge("Refused", "bad")
+        ),
+    ),
+    Column("reason", "Reason", lambda row, _: first_of(row, "failure_message", "failure_code")),
+    Column("channel", "Channel", lambda row, _: first_of(row, "channel")),
+    Column(
+        "date",
+        "Date",
+        lambda row, show: show.when(row.get("created_at")),
+        "created_at",
+        is_number=True,
+    ),
+)
+_PUBLICATION_FIELDS: Final = (
+    Field("result", "Result", "choice", (("SUCCESS", "Given"), ("FAILURE", "Refused"))),
+    Field("voucher_code", "Voucher code"),
+    Field("customer_id", "Customer", "lookup", lookup="customer"),
+    Field("failure_code", "Failure code"),
+    Field("source_id", "Source id"),
+    Field("created_at", "Date", "time"),
+    Field("metadata", "Metadata"),
+)
+_TRANSACTION_COLUMNS: Final = (
+    Column("id", "Transaction", lambda row, _: row["id"], is_mono=True),
+    Column(
+        "type",
+        "What",
+        lambda row, _: str(row.get("type") or "").replace("_", " ").capitalize(),
+    ),
+    Column(
+        "voucher",
+        "Card",
+        lambda row, _: _voucher_link(first_of(row, "voucher_id")),
+        is_mono=True,
+    ),
+    Column("amount", "Moved", lambda row, show: show.money(_moved(row, "amount")), is_number=True),
+    Column(
+        "balance",
+        "Left after",
+        lambda row, show: show.money(_moved(row, "balance")),
+        is_number=True,
+    ),
+    Column("reason", "Reason", lambda row, _: span(".muted")[row.get("reason") or ""]),
+    Column("date", "Date", lambda row, show: show.when(row.get("created_at")), is_number=True),
+)
+
+
+def _voucher_link(name: str) -> Node:
+    return a(".link", href=f"/vouchers/{escape_segment(name)}")[name] if name != NOTHING else name
+
+
+def _moved(row: Row, name: str) -> Any:
+    balance = (row.get("details") or {}).get("balance") or {}
+    told = {
+        "amount": balance.get("points", balance.get("amount")),
+        "balance": balance.get("balance"),
+    }
+    return row[name] if row.get(name) is not None else told[name]
+
+
+def vouchers_of(name: str) -> Resource:
+    """The vouchers of a campaign."""
+
+    async def fetch(visit: Visit, query: Query) -> Rows:
+        params = [*query.for_api(_VOUCHER_FIELDS, visit.show), ("campaign_id", name)]
+        return rows_of(await visit.api.get("/v1/vouchers", params), "vouchers")
+
+    return Resource(
+        title="Vouchers",
+        one="voucher",
+        lead="",
+        path=f"/campaigns/{escape_segment(name)}/vouchers",
+        needs="vouchers.read",
+        icon="tag",
+        columns=_VOUCHER_COLUMNS,
+        fields=_VOUCHER_FIELDS,
+        fetch=fetch,
+        key=lambda each: str(each["code"]),
+        page=lambda each: f"/vouchers/{escape_segment(str(each['code']))}",
+        follows="vouchers",
+        empty=Empty("No codes yet", "Add codes, or bring your own by a file."),
+    )
+
+
+def publications_of(name: str) -> Resource:
+    """To whom vouchers of a campaign were given."""
+
+    async def fetch(visit: Visit, query: Query) -> Rows:
+        params = [*query.for_api(_PUBLICATION_FIELDS, visit.show), ("campaign", name)]
+        return rows_of(await visit.api.get("/v1/publications", params), "publications")
+
+    return Resource(
+        title="Publications",
+        one="publication",
+        lead="",
+        path=f"/campaigns/{escape_segment(name)}/publications",
+        needs="publications.read",
+        icon="send",
+        columns=_PUBLICATION_COLUMNS,
+        fields=_PUBLICATION_FIELDS,
+        fetch=fetch,
+        key=lambda each: str(each["id"]),
+        page=lambda each: f"/vouchers/{escape_segment(first_of(each.get('voucher'), 'code'))}",
+        follows="publications",
+        empty=Empty(
+            "Nothing was given to anybody yet", "A publication gives a code to a customer."
+        ),
+    )
+
+
+def transactions_of(name: str) -> Resource:
+    """What moved the balances of the cards of a campaign."""
+
+    async def fetch(visit: Visit, query: Query) -> Rows:
+        params = [("limit", str(query.size)), ("page", str(query.page))]
+        path = f"/v1/campaigns/{escape_segment(name)}/transactions"
+        return rows_of(await visit.api.get(path, params), "data")
+
+    return Resource(
+        title="Transactions",
+        one="transaction",
+        lead="",
+        path=f"/campaigns/{escape_segment(name)}/transactions",
+        needs="campaigns.read",
+        icon="coins",
+        columns=_TRANSACTION_COLUMNS,
+        fields=(),
+        fetch=fetch,
+        key=lambda each: str(each["id"]),
+        page=lambda each: f"/vouchers/{escape_segment(str(each.get('voucher_id')))}",
+        order="",
+        empty=Empty("Nothing moved yet", "What cards pay, and what is added to them, stands here."),
+    )
+
+
+def _pages(tab: str, make: Make) -> tuple[Page, ...]:
+    """The list in a tab, and the form of its filters."""
+
+    async def show_list(visit: Visit) -> Response:
+        name = visit.path("id")
+        resource = make(name)
+        query = read_query(
+            visit.request.query_params,
+            resource.path,
+            resource.fields,
+            order=resource.order,
+            sorts=resource.sorts,
+        )
+        rows = await resource.fetch(visit, query)
+        shown = listing(resource, query, rows, visit.show)
+        if visit.asks_part("list"):
+            return answer_node(shown)
+        return answer_tab(visit, await find_campaign(visit, name), tab, shown)
+
+    async def show_filter(visit: Visit) -> Response:
+        asked = visit.request.query_params
+        resource = make(visit.path("id"))
+        return answer_node(filter_form(resource, asked.get("field", ""), asked.get("op", "")))
+
+    needs = make("").needs
+    return (
+        Page(f"/campaigns/{{id}}/{tab}", show_list, needs),
+        Page(f"/campaigns/{{id}}/{tab}/filter", show_filter, needs),
+    )
+
+
+PAGES: Final = (
+    *_pages("vouchers", vouchers_of),
+    *_pages("publications", publications_of),
+    *_pages("transactions", transactions_of),
+)

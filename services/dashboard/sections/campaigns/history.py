@@ -1,0 +1,125 @@
+"""What happened to a campaign: who changed what from which value to which, and its events."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from htpy import Node, a, dd, del_, div, dl, dt, fragment, h2, ins, p, section, small, span
+
+from services.dashboard.lists.resource import Row
+from services.dashboard.parts.facts import timeline
+from services.dashboard.parts.show import NOTHING, Show, read_moment
+from services.dashboard.sections.campaigns.frame import tab_page
+from services.dashboard.sections.campaigns.gathering import quietly
+from services.dashboard.web.visit import Visit, escape_segment
+
+SHOWN: Final = 25
+VALUE_LENGTH_MAX: Final = 400
+#: Members of changes that are amounts in minor units.
+_MONEY: Final = ("amount_off", "amount_limit", "fixed_amount", "gift.amount", "gift.balance")
+#: Members that hold a moment.
+_MOMENTS: Final = ("start_date", "expiration_date", "created_at", "updated_at", "deleted_at")
+
+
+async def history_tab(visit: Visit, row: Row) -> Node:
+    """Changes and events, the newest first. Raises ApiFault."""
+    name = str(row["id"])
+    changes, events = await asyncio.gather(
+        visit.api.get("/v1/audit/changes", {"entity": name, "limit": str(SHOWN)}),
+        quietly(visit.api.get("/v1/audit/events", {"campaign": name, "limit": str(SHOWN)})),
+    )
+    return history_part(
+        name, changes.get("data") or [], (events or {}).get("data") or [], visit.show
+    )
+
+
+def history_part(campaign: str, changes: Sequence[Row], events: Sequence[Row], show: Show) -> Node:
+    """The same as nodes."""
+    return div(".charts")[
+        section(".card.pad.stack", aria_label="Changes")[
+            h2["Changes"],
+            timeline(
+                (show.when(each.get("created_at")), _what(each), _diff(each, show))
+                for each in changes
+            ),
+            p[a(".link", href=f"/changes?f=entity:is:{escape_segment(campaign)}")["All changes"]],
+        ],
+        section(".card.pad.stack", aria_label="Events")[
+            h2["Events"],
+            timeline(
+                (
+                    show.when(each.get("created_at")),
+                    a(".link", href=f"/events/{each.get('id')}")[each.get("type")],
+                    each.get("channel") or "",
+                )
+                for each in events
+            ),
+            p[a(".link", href=f"/events?f=campaign:is:{escape_segment(campaign)}")["All events"]],
+        ],
+    ]
+
+
+def _what(change: Row) -> Node:
+    calls = change.get("api_calls") or []
+    who = next(
+        (
+            str(each[name])
+            for each in calls
+            for name in ("user_login", "user_id", "key_id")
+            if each.get(name)
+        ),
+        "",
+    )
+    word = str(change.get("action") or "changed").replace("_", " ").capitalize()
+    return fragment[word, who and small(".muted")[f" by {who}"]]
+
+
+def _diff(change: Row, show: Show) -> Node:
+    changes = change.get("changes")
+    if changes is None:
+        return span(".muted")["What was before is not known."]
+    if not changes:
+        return None
+    return dl(".diff")[
+        (
+            fragment[
+                dt[str(each.get("path") or "").replace("_", " ")],
+                dd[
+                    each.get("from") is not None
+                    and [del_[_say(each, "from", show)], span(".sr")["to"]],
+                    ins[_say(each, "to", show)],
+                ],
+            ]
+            for each in changes
+        )
+    ]
+
+
+def _say(change: Row, side: str, show: Show) -> Node:
+    value, path = change.get(side), str(change.get("path") or "")
+    if value is None:
+        return NOTHING
+    if isinstance(value, int) and not isinstance(value, bool):
+        if path.endswith(_MONEY):
+            return show.money(value)
+        if path.endswith(_MOMENTS):
+            return show.when(_iso(value))
+    if isinstance(value, str) and path.endswith(_MOMENTS) and read_moment(value):
+        return show.when(value)
+    return _plain(value)
+
+
+def _iso(millis: int) -> str:
+    return datetime.fromtimestamp(millis / 1000, UTC).isoformat()
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return said if len(said) <= VALUE_LENGTH_MAX else said[:VALUE_LENGTH_MAX] + "…"
+
+
+PAGES: Final = (tab_page("history", history_tab),)

@@ -1,0 +1,273 @@
+"""What the form of a campaign holds: texts as they were typed, kept whatever is wrong with them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from starlette.datastructures import FormData
+
+from services.dashboard.parts.forms import write_metadata
+from services.dashboard.parts.show import Show, write_minor
+
+#: Fields that may come more than once.
+_MANY: Final = frozenset({"day", "rule"})
+#: The columns of the tiers of a new promotion, a value of each for every tier.
+TIER_FIELDS: Final = ("tier_name", "tier_banner", "tier_kind", "tier_value")
+TIERS_MAX: Final = 20
+COUNT_DIGITS_MAX: Final = 12
+
+
+#: Days of the week as the API counts them, and their names.
+DAYS: Final = (
+    ("1", "Mon"),
+    ("2", "Tue"),
+    ("3", "Wed"),
+    ("4", "Thu"),
+    ("5", "Fri"),
+    ("6", "Sat"),
+    ("0", "Sun"),
+)
+#: Units of durations.
+UNITS: Final = (
+    ("TM", "minutes"),
+    ("TH", "hours"),
+    ("D", "days"),
+    ("W", "weeks"),
+    ("M", "months"),
+    ("Y", "years"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The values of the form by the names of its fields."""
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    many: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> str:
+        return self.values.get(name, "")
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Every value of a field that may come more than once."""
+        return self.many.get(name, ())
+
+    def has(self, name: str) -> bool:
+        """Whether a switch is on."""
+        return self.values.get(name) == "true"
+
+    def with_values(self, **values: str) -> "Draft":
+        """The same with other values."""
+        return Draft({**self.values, **values}, self.many)
+
+    @property
+    def tiers(self) -> list[dict[str, str]]:
+        """The tiers of a new promotion, in their order."""
+        columns = [self.all(name) for name in TIER_FIELDS]
+        rows = max(map(len, columns), default=0)
+        return [
+            {
+                name: column[at] if at < len(column) else ""
+                for name, column in zip(TIER_FIELDS, columns, strict=True)
+            }
+            for at in range(min(rows, TIERS_MAX))
+        ]
+
+    def with_tiers(self, tiers: Sequence[Mapping[str, str]]) -> "Draft":
+        """The same with other tiers."""
+        columns = {name: tuple(each.get(name, "") for each in tiers) for name in TIER_FIELDS}
+        return Draft(self.values, {**self.many, **columns})
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A way to begin: what it is for, and what the form holds then."""
+
+    name: str
+    label: str
+    text: str
+    icon: str
+    #: The type of the campaign, as the API names it.
+    kind: str
+    values: Mapping[str, str]
+
+
+TEMPLATES: Final = (
+    Template(
+        "unique",
+        "Unique codes",
+        "A code of their own for everybody, made in numbers",
+        "ticket",
+        "DISCOUNT_COUPONS",
+        {"kind": "PERCENT", "count": "1000", "quantity": "1", "pattern": "########"},
+    ),
+    Template(
+        "generic",
+        "One code for all",
+        "A code that everybody knows, such as SUMMER25",
+        "tag",
+        "DISCOUNT_COUPONS",
+        {"kind": "PERCENT", "count": "", "quantity": "", "pattern": "########"},
+    ),
+    Template(
+        "growing",
+        "Codes as they are given",
+        "Each is made when a customer gets it",
+        "send",
+        "DISCOUNT_COUPONS",
+        {"kind": "AMOUNT", "count": "0", "quantity": "1", "pattern": "########"},
+    ),
+    Template(
+        "gift",
+        "Gift cards",
+        "Codes that hold credit and pay until it is used up",
+        "gift",
+        "GIFT_VOUCHERS",
+        {"count": "100", "quantity": "", "pattern": "####-####-####"},
+    ),
+    Template(
+        "promotion",
+        "Promotion",
+        "Offers without a code, in tiers that a cart reaches",
+        "layers",
+        "PROMOTION",
+        {"count": "", "quantity": ""},
+    ),
+)
+_ALWAYS: Final = {
+    "active": "true",
+    "charset": "plain",
+    "effect": "",
+    "frame_unit": "D",
+    "every_unit": "W",
+    "after_unit": "D",
+}
+
+
+def template_of(draft: Draft) -> Template:
+    """The template of a form, the first one where none is chosen."""
+    return next((each for each in TEMPLATES if each.name == draft["template"]), TEMPLATES[0])
+
+
+def new_draft(name: str) -> Draft:
+    """What the form holds at first."""
+    template = template_of(Draft({"template": name}))
+    shown = {"template": template.name, "shown_template": template.name}
+    draft = Draft({**_ALWAYS, **template.values, **shown})
+    return draft.with_tiers([{"tier_kind": "PERCENT"}]) if name == "promotion" else draft
+
+
+def read_draft(form: FormData) -> Draft:
+    """What was sent. Another template than before brings its own values along."""
+    many: dict[str, tuple[str, ...]] = {}
+    values: dict[str, str] = {}
+    for name in form:
+        texts = tuple(each for each in form.getlist(name) if isinstance(each, str))
+        if name in _MANY or name in TIER_FIELDS:
+            many[name] = texts
+        elif texts:
+            values[name] = texts[-1].strip() if name != "formula" else texts[-1]
+    draft = Draft(values, many)
+    template = template_of(draft)
+    if draft["shown_template"] not in ("", template.name):
+        draft = draft.with_values(**template.values)
+        if template.kind == "PROMOTION" and not draft.tiers:
+            draft = draft.with_tiers([{"tier_kind": "PERCENT"}])
+    return draft.with_values(template=template.name, shown_template=template.name)
+
+
+def draft_of(row: Mapping[str, Any], show: Show) -> Draft:
+    """What the form holds for a campaign that there is."""
+    voucher = row.get("voucher") or {}
+    values = {
+        "template": _template_name(row),
+        "name": str(row.get("name") or ""),
+        "description": str(row.get("description") or ""),
+        "active": "true" if row.get("active") is not False else "",
+        "join_once": "true" if row.get("join_once") else "",
+        "category": str(row.get("category_id") or ""),
+        "metadata": write_metadata(row.get("metadata")),
+        "grows": "true" if row.get("type") == "AUTO_UPDATE" else "",
+    }
+    values |= _discount_values(voucher.get("discount") or {})
+    values |= _gift_values(voucher.get("gift") or {})
+    times, days = time_values(row, show)
+    return Draft(_ALWAYS | values | times, {"day": days})
+
+
+def _template_name(row: Mapping[str, Any]) -> str:
+    kind = row.get("campaign_type")
+    return next((each.name for each in TEMPLATES if each.kind == kind), TEMPLATES[0].name)
+
+
+def _discount_values(discount: Mapping[str, Any]) -> dict[str, str]:
+    kind = str(discount.get("type") or "PERCENT")
+    values = {"kind": kind, "effect": str(discount.get("effect") or "")}
+    formulas = {"PERCENT": "percent_off", "AMOUNT": "amount_off", "FIXED": "fixed_amount"}
+    member = formulas.get(kind, "unit_off")
+    formula = discount.get(f"{member}_formula")
+    plain = discount.get(member)
+    is_money = kind in ("AMOUNT", "FIXED")
+    return values | {
+        "calculated": "true" if formula else "",
+        "formula": str(formula or ""),
+        "value": write_minor(plain) if is_money else str(plain if plain is not None else ""),
+        "most": write_minor(discount.get("amount_limit")),
+        "unit": str(discount.get("unit_type") or ""),
+    }
+
+
+def _gift_values(gift: Mapping[str, Any]) -> dict[str, str]:
+    if not gift:
+        return {}
+    return {
+        "gift_amount": write_minor(gift.get("amount")),
+        "gift_effect": str(gift.get("effect") or ""),
+    }
+
+
+def time_values(row: Mapping[str, Any], show: Show) -> tuple[dict[str, str], tuple[str, ...]]:
+    """Dates, hours and timeframes as the form holds them, and the days."""
+    daily = ((row.get("validity_hours") or {}).get("daily") or [{}])[0]
+    frame = row.get("validity_timeframe") or {}
+    values = {
+        "start": show.local(row.get("start_date")),
+        "end": show.local(row.get("expiration_date")),
+        "from_hour": str(daily.get("start_time") or ""),
+        "to_hour": str(daily.get("expiration_time") or ""),
+    }
+    after = row.get("activity_duration_after_publishing")
+    for name, text in (
+        ("frame", frame.get("duration")),
+        ("every", frame.get("interval")),
+        ("after", after),
+    ):
+        count, unit = read_duration(str(text or ""))
+        values |= {f"{name}_count": count, f"{name}_unit": unit}
+    return values, tuple(str(each) for each in row.get("validity_day_of_week") or ())
+
+
+def read_count(text: str) -> int | None:
+    """A whole number that somebody typed, also with spaces or commas in it; None: no such number."""
+    plain = text.replace(" ", "").replace(",", "")
+    return int(plain) if plain.isdecimal() and len(plain) <= COUNT_DIGITS_MAX else None
+
+
+def read_duration(text: str) -> tuple[str, str]:
+    """A duration of one unit as count and unit (`TH`, `TM`, `D`, `W`, `M`, `Y`); others stay whole."""
+    if not text:
+        return "", "D"
+    unit = "T" + text[-1] if "T" in text else text[-1]
+    count = text.removeprefix("P").removeprefix("T")[:-1]
+    if text.startswith("P") and count.isdecimal() and unit in ("TH", "TM", "D", "W", "M", "Y"):
+        return count, unit
+    return text, "own"
+
+
+def write_duration(count: str, unit: str) -> str:
+    """The same in ISO 8601; empty for none."""
+    if not count:
+        return ""
+    if unit == "own" or not count.isdecimal():
+        return count
+    return f"P{unit[0]}{count}{unit[1]}" if unit.startswith("T") else f"P{count}{unit}"

@@ -1,0 +1,147 @@
+"""The part of the form that says who may use a campaign and when."""
+
+from collections.abc import Mapping, Sequence
+
+from htpy import Node, div, fieldset, label, legend, option, select, span
+from htpy import input as input_
+
+from services.dashboard.parts.forms import (
+    Errors,
+    field_area,
+    field_lookup,
+    field_switch,
+    field_text,
+    folded,
+)
+from services.dashboard.parts.show import Show
+from services.dashboard.sections.campaigns.making.draft import DAYS, UNITS, Draft
+
+
+def chosen(names: Mapping[str, str], *values: str) -> tuple[tuple[str, str], ...]:
+    """What a combobox shows for values that are chosen."""
+    return tuple((each, names.get(each, each)) for each in values if each)
+
+
+def when_fields(draft: Draft, errors: Errors, show: Show) -> Node:
+    """Dates, days, hours, timeframe, and how long a code works after it was given."""
+    is_open = bool(
+        draft.all("day") or draft["from_hour"] or draft["frame_count"] or draft["after_count"]
+    )
+    zone = f"Time of the project, {show.zone_name}"
+    return [
+        div(".fields")[
+            field_text(
+                "start", "Starts", draft["start"], kind="datetime-local", hint=zone, errors=errors
+            ),
+            field_text(
+                "end",
+                "Ends",
+                draft["end"],
+                kind="datetime-local",
+                hint="Empty: never",
+                errors=errors,
+            ),
+        ],
+        folded(
+            "Days, hours and how long",
+            fieldset(".field.checks")[
+                legend(".label")["Days of the week"],
+                div(".days")[
+                    (
+                        label[
+                            input_(
+                                ".sr",
+                                type="checkbox",
+                                name="day",
+                                id=f"day-{value}",
+                                value=value,
+                                checked=value in draft.all("day"),
+                            ),
+                            span[said],
+                        ]
+                        for value, said in DAYS
+                    )
+                ],
+                span(".hint")["None chosen: every day"],
+            ],
+            div(".fields")[
+                field_text("from_hour", "From", draft["from_hour"], kind="time", errors=errors),
+                field_text("to_hour", "Until", draft["to_hour"], kind="time", errors=errors),
+            ],
+            div(".fields")[
+                _duration("frame", "For so long", draft, errors),
+                _duration("every", "Of every", draft, errors),
+            ],
+            _duration("after", "A code works after it was given, for", draft, errors),
+            is_open=is_open or any(name in errors for name in ("from_hour", "frame_count")),
+        ),
+    ]
+
+
+def _duration(name: str, text: str, draft: Draft, errors: Errors) -> Node:
+    field = f"{name}_count"
+    error, unit = errors.get(field, ""), draft[f"{name}_unit"]
+    units = [*UNITS, ("own", "as ISO 8601")] if unit == "own" else UNITS
+    return div(".field", data_bad=bool(error))[
+        label(for_=field)[text],
+        div(".inline")[
+            input_(
+                f"#{field}.input.short",
+                name=field,
+                value=draft[field],
+                inputmode="numeric",
+                autocomplete="off",
+                aria_invalid="true" if error else None,
+            ),
+            select(f"#{name}_unit.input", name=f"{name}_unit", aria_label=f"{text}: unit")[
+                (option(value=value, selected=value == unit)[said] for value, said in units)
+            ],
+        ],
+        error and span(".error")[error],
+    ]
+
+
+def who_fields(
+    draft: Draft, errors: Errors, names: Mapping[str, str], *, with_rules: bool, with_codes: bool
+) -> Sequence[Node]:
+    """Rules, category, and whether a customer may have several."""
+    return [
+        with_rules
+        and field_lookup(
+            "rule",
+            "Validation rules",
+            "validation-rule",
+            chosen(names, *draft.all("rule")),
+            is_multiple=True,
+            hint="All of them have to hold",
+            errors={"rule": errors.get("rule-find", "")},
+        ),
+        field_lookup(
+            "category",
+            "Category",
+            "category",
+            chosen(names, draft["category"]),
+            hint="Stacking rules tell categories apart",
+            errors={"category": errors.get("category-find", "")},
+        ),
+        with_codes
+        and field_switch(
+            "join_once",
+            "A customer gets one code at most",
+            is_on=draft.has("join_once"),
+            hint="Whoever has one is given the same again",
+        ),
+        folded(
+            "Metadata",
+            field_area(
+                "metadata",
+                "Metadata",
+                draft["metadata"],
+                rows=3,
+                hint="One a line: name = value",
+                errors=errors,
+                spellcheck="false",
+            ),
+            is_open=bool(draft["metadata"]) or "metadata" in errors,
+        ),
+    ]
