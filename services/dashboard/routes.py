@@ -16,14 +16,20 @@ from services.dashboard.sections.categories import pages as categories
 from services.dashboard.sections.customers import pages as customers
 from services.dashboard.sections.exports import pages as exports
 from services.dashboard.sections.home import pages as home
+from services.dashboard.sections.integrations import pages as integrations
 from services.dashboard.sections.locations import pages as locations
 from services.dashboard.sections.orders import pages as orders
 from services.dashboard.sections.products import collections
 from services.dashboard.sections.products import pages as products
-from services.dashboard.sections.profile import password
+from services.dashboard.sections.profile import general, password, security, two_factor
 from services.dashboard.sections.promotions import pages as promotions
 from services.dashboard.sections.redemptions import pages as redemptions
+from services.dashboard.sections.rules import pages as rules
 from services.dashboard.sections.segments import pages as segments
+from services.dashboard.sections.settings import brand, keys, schemas, usage
+from services.dashboard.sections.settings import general as settings
+from services.dashboard.sections.stacking import pages as stacking
+from services.dashboard.sections.team import members, projects, roles, told
 from services.dashboard.sections.vouchers import pages as vouchers
 from services.dashboard.web.routes import Page
 
@@ -41,6 +47,8 @@ PAGES: Final[tuple[Page, ...]] = (
     *customers.PAGES,
     *segments.PAGES,
     *locations.PAGES,
+    *rules.PAGES,
+    *stacking.PAGES,
     *validations.PAGES,
     *sessions.PAGES,
     *calls.PAGES,
@@ -53,5 +61,18 @@ PAGES: Final[tuple[Page, ...]] = (
     *notifications.PAGES,
     *trash_bin.PAGES,
     *whats_new.PAGES,
+    *general.PAGES,
+    *security.PAGES,
+    *two_factor.PAGES,
     *password.PAGES,
+    *members.PAGES,
+    *roles.PAGES,
+    *projects.PAGES,
+    *told.PAGES,
+    *settings.PAGES,
+    *keys.PAGES,
+    *brand.PAGES,
+    *schemas.PAGES,
+    *usage.PAGES,
+    *integrations.PAGES,
 )

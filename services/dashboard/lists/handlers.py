@@ -43,10 +43,9 @@ def list_pages(resource: Resource) -> tuple[Page, ...]:
     async def show_one(visit: Visit) -> Response:
         return await _show_one(resource, visit)
 
-    pages = (
-        Page(resource.path, show_list, resource.needs),
-        Page(f"{resource.path}/filter", show_filter, resource.needs),
-    )
+    pages: tuple[Page, ...] = (Page(resource.path, show_list, resource.needs),)
+    if resource.fields:
+        pages += (Page(f"{resource.path}/filter", show_filter, resource.needs),)
     if resource.tell is None:
         return pages
     return (*pages, Page(resource.path + "/{key:path}", show_one, resource.needs))

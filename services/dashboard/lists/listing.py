@@ -263,7 +263,7 @@ def _bulk_bar(
     total = show.number(rows.total)
     may_take_all = resource.bulk_of_filter and (rows.total or 0) > len(rows.rows)
     return div("#bulk.bulk", hidden=True)[
-        span(role="status")[span(data_count=True, data_total=total)["0"], " chosen"],
+        span(data_count=True, data_total=total, role="status")["0"],
         may_take_all
         and button(".btn.quiet.small", type="button", data_select="all")[f"Choose all {total}"],
         may_take_all and input_(type="hidden", name="all", data_all_input=True, value=""),
@@ -284,6 +284,7 @@ def _bulk_bar(
                     action=f"{resource.path}/{each.name}",
                     do=each.label,
                     fields=each.fields,
+                    kind=".danger" if each.is_dangerous else ".primary",
                     include="[name=keys]:checked, #bulk > [name=all], #bulk > [name=f]",
                 ),
             ]

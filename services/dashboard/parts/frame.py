@@ -114,6 +114,7 @@ STYLES: Final = (
     "editors",
     "home",
     "shop",
+    "rules",
 )
 
 

@@ -115,6 +115,7 @@ def confirm_dialog(
         send = {f"hx-{method}": action, "hx-target": target, "hx-swap": "innerHTML"}
     if include is not None:
         send["hx-include"] = include
+    send["hx-push-url"] = "false"
     return dialog(f"#{dialog_id}.modal", aria_labelledby=f"{dialog_id}-title", closedby="any")[
         form(send)[
             idempotency(),

@@ -1,6 +1,6 @@
 """Why something was refused: the reason, the rule that decided, what it expected and what it found."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from htpy import Node, b, code, div, span
@@ -36,11 +36,20 @@ def _violation(violation: Mapping[str, Any], show: Show) -> Node:
     rule = violation.get("validation_rule_id")
     name, number = violation.get("name"), violation.get("number")
     conditions = violation.get("conditions")
+    is_money = str(name).endswith(("amount", "price", "amount_discounted"))
+
+    def say(value: Any) -> str:
+        if isinstance(value, list):
+            return ", ".join(map(say, value))
+        if is_money and isinstance(value, int) and not isinstance(value, bool):
+            return show.money(value)
+        return say_value(value, show)
+
     return facts(
         ("Validation rule", link(str(rule), f"/validation-rules/{rule}")) if rule else None,
         ("Looks at", f"{name} (rule {number})" if number else str(name or NOTHING)),
-        ("Expected", say_conditions(conditions)),
-        ("Found", say_value(violation.get("value"), show)),
+        ("Expected", say_conditions(conditions, say)),
+        ("Found", say(violation.get("value"))),
     )
 
 
@@ -68,12 +77,12 @@ def _say_member(name: str, value: Any, show: Show) -> Node:
     return say_value(value, show)
 
 
-def say_conditions(conditions: Any) -> str:
-    """Conditions of a rule: `is more than 1000`."""
+def say_conditions(conditions: Any, say: Callable[[Any], str]) -> str:
+    """Conditions of a rule: `more than $10.00`."""
     if not isinstance(conditions, Mapping):
-        return say_value(conditions)
+        return say(conditions)
     return " and ".join(
-        f"{str(name).removeprefix('$').replace('_', ' ')} {say_value(value)}"
+        f"{str(name).removeprefix('$').replace('_', ' ')} {say(value)}"
         for name, value in conditions.items()
     )
 

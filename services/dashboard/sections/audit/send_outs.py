@@ -35,7 +35,7 @@ FIELDS: Final = (
 
 def attempt_badge(row: Row) -> Node:
     """What became of an attempt."""
-    good = row.get("result") not in ("failed", "given_up")
+    good = row.get("result") == "delivered"
     return badge(
         str(row.get("result") or "").replace("_", " ").capitalize(), "good" if good else "bad"
     )

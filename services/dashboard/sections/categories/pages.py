@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from services.dashboard.lists.resource import Row
+from services.dashboard.parts.show import Row
 from services.dashboard.sections.categories.views import Uses, category_form, category_page
 from services.dashboard.web.answers import answer_node, answer_page, go_to
 from services.dashboard.web.asking import ApiFault, Refused

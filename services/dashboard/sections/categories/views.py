@@ -6,13 +6,12 @@ from typing import Final
 from htpy import Node, a, button, dialog, div, form, fragment, h2, label, li, ol, p, span
 from htpy import input as input_
 
-from services.dashboard.lists.resource import Row
 from services.dashboard.parts.facts import badge
 from services.dashboard.parts.forms import Errors, field_text, idempotency
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.notices import empty_state
 from services.dashboard.parts.page import confirm_dialog, head, tabs
-from services.dashboard.parts.show import Show
+from services.dashboard.parts.show import Row, Show
 from services.dashboard.parts.sorting import sortable_item, sortable_list
 from services.dashboard.sections.campaigns.tabs import TABS
 from services.dashboard.web.visit import Visit, escape_segment

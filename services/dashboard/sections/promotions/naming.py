@@ -6,12 +6,11 @@ from typing import Any
 
 from htpy import Node
 
-from services.dashboard.lists.resource import Row
 from services.dashboard.parts.facts import badge, link
-from services.dashboard.parts.show import NOTHING, Show, read_moment
+from services.dashboard.parts.show import NOTHING, Row, Show, read_moment
 from services.dashboard.sections.vouchers.giving import say_discount, standing
-from services.dashboard.web.asking import ApiFault
-from services.dashboard.web.visit import Visit
+from services.dashboard.web.asking import ApiFault, Refused
+from services.dashboard.web.visit import Visit, escape_segment
 
 NAMED_MAX = 100
 
@@ -89,3 +88,33 @@ def tier_badge(row: Row, now: datetime) -> Node:
     if own[0] == "Active" and starts is not None and starts > now:
         return badge("Scheduled", "warn")
     return badge(*own)
+
+
+def tier_ids(row: Row) -> list[str]:
+    """The tiers of a stack in the order in which they apply."""
+    return [str(each) for each in (row.get("tiers") or {}).get("ids") or []]
+
+
+async def find_stack(visit: Visit, key: str) -> dict[str, Any]:
+    """A stack by its id, whichever promotion it is of. Raises ApiFault."""
+    params = {"filters[id][conditions][$is]": key, "limit": "1"}
+    body = await visit.api.get("/v1/promotions/stacks", params)
+    if not body["data"]:
+        raise Refused(404, {"key": "not_found", "message": "There is no such combined promotion"})
+    campaign = body["data"][0]["campaign_id"]
+    # the list may lag; the promotion itself knows its stack as it is now
+    path = f"/v1/promotions/{campaign}/stacks/{escape_segment(key)}"
+    found: dict[str, Any] = await visit.api.get(path)
+    return found | {"campaign_id": campaign}
+
+
+async def tiers_of(visit: Visit, campaign: str) -> list[Row]:
+    """The tiers of a promotion by their places. Raises ApiFault."""
+    found: list[Row] = []
+    while True:
+        params = {"limit": "100", "page": str(len(found) // 100 + 1)}
+        body = await visit.api.get(f"/v1/promotions/{escape_segment(campaign)}/tiers", params)
+        found += body["tiers"]
+        if len(body["tiers"]) < 100 or len(found) >= body["total"]:
+            break
+    return sorted(found, key=lambda each: each.get("hierarchy") or 0)

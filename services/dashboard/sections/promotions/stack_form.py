@@ -8,7 +8,6 @@ from htpy import input as input_
 from starlette.datastructures import FormData, QueryParams
 from starlette.responses import Response
 
-from services.dashboard.lists.resource import Row
 from services.dashboard.parts.forms import (
     Errors,
     field,
@@ -19,11 +18,16 @@ from services.dashboard.parts.forms import (
 )
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.page import head
-from services.dashboard.parts.show import Show
+from services.dashboard.parts.show import Row, Show
 from services.dashboard.parts.sorting import sortable_item, sortable_list
-from services.dashboard.sections.promotions.naming import campaign_names, tier_given, tier_name
-from services.dashboard.sections.promotions.stacks import find_stack, tier_ids
-from services.dashboard.sections.promotions.tier_actions import tiers_of
+from services.dashboard.sections.promotions.naming import (
+    campaign_names,
+    find_stack,
+    tier_given,
+    tier_ids,
+    tier_name,
+    tiers_of,
+)
 from services.dashboard.web.answers import answer_node, answer_page, go_to
 from services.dashboard.web.asking import ApiFault, Refused, field_of
 from services.dashboard.web.routes import Page

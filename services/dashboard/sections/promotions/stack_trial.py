@@ -5,12 +5,11 @@ from typing import Any
 from htpy import Node, b, button, div, form, li, p, small, span, ul
 from starlette.responses import Response
 
-from services.dashboard.lists.resource import Row
 from services.dashboard.parts.facts import badge, block, facts
 from services.dashboard.parts.forms import field_lookup, field_text
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.reasons import reason_box
-from services.dashboard.parts.show import Show, read_minor
+from services.dashboard.parts.show import Row, Show, read_minor
 from services.dashboard.sections.promotions.naming import tier_names
 from services.dashboard.web.answers import answer_node
 from services.dashboard.web.asking import Refused
@@ -103,7 +102,7 @@ def _line(tried: Row, names: dict[str, str], show: Show) -> Node:
         return li[badge("Applies", "good"), span[name], span(".num")[show.money(taken or 0)]]
     result = tried.get("result") or {}
     error = result.get("error") or {}
-    message = error.get("details") or error.get("message") or ""
+    message = error.get("message") or (result.get("details") or {}).get("message") or ""
     told = error.get("explanation") or result.get("explanation")
     is_skipped = tried.get("status") == "SKIPPED"
     return li(class_="skipped" if is_skipped else None)[

@@ -1,44 +1,40 @@
 """Combined promotions: the list, one of them, and deleting one."""
 
-from typing import Any, Final
+from typing import Final
 
 from htpy import Node, a, fragment, li, ol, span
 from starlette.responses import Response
 
-from services.dashboard.lists.fields import Field
+from services.dashboard.lists.fields import KNOWN, Field
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.query import Query
-from services.dashboard.lists.resource import Column, Empty, Resource, Row, Rows, list_of
+from services.dashboard.lists.resource import Column, Empty, Resource, Rows, list_of
 from services.dashboard.parts.facts import block, code_text, facts, link, raw_block
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.page import Details, confirm_dialog, dialog_button
-from services.dashboard.parts.show import NOTHING
+from services.dashboard.parts.show import NOTHING, Row
 from services.dashboard.sections.campaigns.tabs import TABS
 from services.dashboard.sections.promotions.naming import (
     campaign_link,
     campaign_names,
     category_name,
+    find_stack,
+    tier_ids,
     tier_names,
 )
 from services.dashboard.sections.promotions.stack_trial import trial_form, try_stack
 from services.dashboard.web.answers import go_to
-from services.dashboard.web.asking import Refused
 from services.dashboard.web.routes import Page
-from services.dashboard.web.visit import Visit, escape_segment
+from services.dashboard.web.visit import Visit
 
 FIELDS: Final = (
     Field("name", "Name"),
-    Field("campaign_ids", "Promotion", "lookup", lookup="campaign"),
-    Field("category_ids", "Category", "lookup", lookup="category"),
+    Field("campaign_ids", "Promotion", "lookup", ops=KNOWN, lookup="campaign"),
+    Field("category_ids", "Category", "lookup", ops=KNOWN, lookup="category"),
     Field("created_at", "Created", "time"),
     Field("updated_at", "Updated", "time"),
     Field("id", "Id"),
 )
-
-
-def tier_ids(row: Row) -> list[str]:
-    """The tiers of a stack in the order in which they apply."""
-    return [str(each) for each in (row.get("tiers") or {}).get("ids") or []]
 
 
 def _tiers(row: Row) -> Node:
@@ -90,19 +86,6 @@ async def fetch_stacks(visit: Visit, query: Query) -> Rows:
         for each in rows.rows
     ]
     return Rows(named, rows.total, rows.has_more, rows.cursor)
-
-
-async def find_stack(visit: Visit, key: str) -> dict[str, Any]:
-    """A stack by its id, whichever promotion it is of. Raises ApiFault."""
-    params = {"filters[id][conditions][$is]": key, "limit": "1"}
-    body = await visit.api.get("/v1/promotions/stacks", params)
-    if not body["data"]:
-        raise Refused(404, {"key": "not_found", "message": "There is no such combined promotion"})
-    campaign = body["data"][0]["campaign_id"]
-    # the list may lag; the promotion itself knows its stack as it is now
-    path = f"/v1/promotions/{campaign}/stacks/{escape_segment(key)}"
-    found: dict[str, Any] = await visit.api.get(path)
-    return found | {"campaign_id": campaign}
 
 
 async def tell_stack(visit: Visit, key: str) -> Details:

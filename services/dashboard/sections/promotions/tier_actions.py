@@ -7,12 +7,12 @@ from htpy import Node, a, button, div, form, fragment, span
 from starlette.responses import Response
 
 from services.dashboard.lists.handlers import answer_details
-from services.dashboard.lists.resource import Row
 from services.dashboard.parts.facts import badge
 from services.dashboard.parts.forms import idempotency
 from services.dashboard.parts.page import head
+from services.dashboard.parts.show import Row
 from services.dashboard.parts.sorting import sortable_item, sortable_list
-from services.dashboard.sections.promotions.naming import tier_given, tier_name
+from services.dashboard.sections.promotions.naming import tier_given, tier_name, tiers_of
 from services.dashboard.sections.promotions.tier_details import BACK, tell_tier
 from services.dashboard.web.answers import answer_page, go_to
 from services.dashboard.web.routes import Page
@@ -43,18 +43,6 @@ async def delete(visit: Visit) -> Response:
     """Deletes it for good."""
     await visit.api.delete(_path(visit))
     return go_to(visit.request, BACK[1], "Deleted")
-
-
-async def tiers_of(visit: Visit, campaign: str) -> list[Row]:
-    """The tiers of a promotion by their places. Raises ApiFault."""
-    found: list[Row] = []
-    while True:
-        params = {"limit": "100", "page": str(len(found) // 100 + 1)}
-        body = await visit.api.get(f"/v1/promotions/{escape_segment(campaign)}/tiers", params)
-        found += body["tiers"]
-        if len(body["tiers"]) < 100 or len(found) >= body["total"]:
-            break
-    return sorted(found, key=lambda each: each.get("hierarchy") or 0)
 
 
 async def move(visit: Visit) -> Response:

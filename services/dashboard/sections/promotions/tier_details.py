@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from htpy import Node, a, b, blockquote, button, div, form, fragment, li, span, ul
 
-from services.dashboard.lists.resource import Row
 from services.dashboard.parts.charts import Series, chart
 from services.dashboard.parts.facts import (
     block,
@@ -19,7 +18,7 @@ from services.dashboard.parts.facts import (
 )
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.page import Details, confirm_dialog, dialog_button
-from services.dashboard.parts.show import Show
+from services.dashboard.parts.show import Row, Show
 from services.dashboard.sections.promotions.naming import (
     campaign_link,
     campaign_names,

@@ -7,7 +7,6 @@ from htpy import Node, div, fragment, p
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from services.dashboard.lists.resource import Row
 from services.dashboard.parts.forms import (
     Errors,
     field_area,
@@ -20,7 +19,7 @@ from services.dashboard.parts.forms import (
     read_metadata,
 )
 from services.dashboard.parts.page import head
-from services.dashboard.parts.show import Show
+from services.dashboard.parts.show import Row, Show
 from services.dashboard.sections.promotions.naming import tier_name
 from services.dashboard.sections.vouchers.form import AGAIN, DAYS, metadata_typed
 from services.dashboard.sections.vouchers.giving_form import (
@@ -171,7 +170,7 @@ def changed_body(
         body["validation_rules"] = values["rules"].split()
     if changed & set(GIVES_FIELDS):
         discount = read_discount(values, errors)
-        body["action"] = {"discount": discount} if discount else None
+        body["action"] = {"discount": discount}
     try:
         metadata = read_metadata(values.get("metadata", ""))
     except ValueError as fault:

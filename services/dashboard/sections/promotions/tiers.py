@@ -5,11 +5,11 @@ from typing import Final
 
 from starlette.responses import Response
 
-from services.dashboard.lists.fields import Field
+from services.dashboard.lists.fields import KNOWN, Field
 from services.dashboard.lists.handlers import chosen_keys, list_pages
 from services.dashboard.lists.query import Query
-from services.dashboard.lists.resource import Bulk, Column, Empty, Resource, Row, Rows, list_of
-from services.dashboard.parts.show import NOTHING, Show
+from services.dashboard.lists.resource import Bulk, Column, Empty, Resource, Rows, list_of
+from services.dashboard.parts.show import NOTHING, Row, Show
 from services.dashboard.sections.campaigns.tabs import TABS
 from services.dashboard.sections.promotions.naming import (
     campaign_names,
@@ -31,8 +31,8 @@ STATES: Final = (
 )
 FIELDS: Final = (
     Field("name", "Name"),
-    Field("campaign_ids", "Promotion", "lookup", lookup="campaign"),
-    Field("category_ids", "Category", "lookup", lookup="category"),
+    Field("campaign_ids", "Promotion", "lookup", ops=KNOWN, lookup="campaign"),
+    Field("category_ids", "Category", "lookup", ops=KNOWN, lookup="category"),
     Field("active", "State", "state", STATES),
     Field("is_available", "Available now, as its promotion", "flag", parameter="is_available"),
     Field("start_date", "Start date", "time"),
@@ -74,7 +74,7 @@ COLUMNS: Final = (
     Column(
         "created",
         "Created",
-        lambda row, show: show.when(row.get("created_at")),
+        lambda row, show: show.day(row.get("created_at")),
         "created_at",
         is_number=True,
     ),

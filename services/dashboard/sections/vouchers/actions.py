@@ -6,8 +6,7 @@ from htpy import p
 from starlette.responses import Response
 
 from services.dashboard.lists.handlers import answer_details
-from services.dashboard.lists.resource import Row
-from services.dashboard.parts.show import read_minor
+from services.dashboard.parts.show import Row, read_minor
 from services.dashboard.sections.vouchers.details import BACK, tell_voucher
 from services.dashboard.web.answers import answer_node, go_to
 from services.dashboard.web.asking import ApiFault, Refused

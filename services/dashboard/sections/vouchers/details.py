@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from htpy import Node, a, div, fragment, img, li, p, span, ul
 
-from services.dashboard.lists.resource import Row
 from services.dashboard.parts.facts import (
     block,
     code_text,
@@ -19,7 +18,7 @@ from services.dashboard.parts.facts import (
 )
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.page import Details, dialog_button
-from services.dashboard.parts.show import NOTHING, Show, first_of
+from services.dashboard.parts.show import NOTHING, Row, Show, first_of
 from services.dashboard.sections.vouchers.dialogs import voucher_dialogs
 from services.dashboard.sections.vouchers.failing import fail_form
 from services.dashboard.sections.vouchers.giving import (
@@ -272,16 +271,16 @@ def _pictures(row: Row) -> Node:
     kinds = [("qr", "QR code"), ("barcode", "Barcode")]
     return block(
         "Pictures of the code",
-        div(".row.code-pictures")[
+        div(".row")[
             (
                 a(
+                    ".qr" if kind == "qr" else ".qr.code128",
                     href=f"/vouchers/{row['id']}/picture/{kind}",
                     target="_blank",
                     rel="noopener",
                     aria_label=f"{said} of {row['code']}, alone",
                 )[
                     img(
-                        f".code-picture.{kind}",
                         src=f"/vouchers/{row['id']}/picture/{kind}",
                         alt=f"{said} of {row['code']}",
                         loading="lazy",

@@ -4,10 +4,9 @@ from typing import Any
 
 from htpy import Node, fragment, output, p
 
-from services.dashboard.lists.resource import Row
 from services.dashboard.parts.forms import field_choice, field_lookup, field_switch, field_text
 from services.dashboard.parts.page import confirm_dialog
-from services.dashboard.parts.show import Show
+from services.dashboard.parts.show import Row, Show
 from services.dashboard.web.visit import Visit
 
 #: Where the answer of a dialog goes: the drawer of a list, or the details of a page.

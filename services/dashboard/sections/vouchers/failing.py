@@ -5,12 +5,11 @@ from typing import Any
 from htpy import Node, b, button, div, form, p, span
 from starlette.responses import Response
 
-from services.dashboard.lists.resource import Row
 from services.dashboard.parts.facts import block, facts
 from services.dashboard.parts.forms import field_lookup, field_text
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.reasons import reason_box
-from services.dashboard.parts.show import Show, read_minor
+from services.dashboard.parts.show import Row, Show, read_minor
 from services.dashboard.web.answers import answer_node
 from services.dashboard.web.asking import Refused
 from services.dashboard.web.visit import Visit, escape_segment
@@ -81,8 +80,7 @@ def show_trial(answer: Row, show: Show) -> Node:
         return _would_work(answer.get("order") or tried.get("order") or {}, show)
     error = result.get("error") or {}
     told = error.get("explanation") or result.get("explanation")
-    message = error.get("details") or error.get("message") or result.get("details", {})
-    said = message if isinstance(message, str) else str((message or {}).get("message") or "")
+    said = str(error.get("message") or (result.get("details") or {}).get("message") or "")
     return reason_box(told, show, key=str(error.get("key") or ""), message=said)
 
 

@@ -6,7 +6,6 @@ from typing import Any, Final
 from htpy import Node, div, p
 from starlette.datastructures import FormData
 
-from services.dashboard.lists.resource import Row
 from services.dashboard.parts.forms import (
     Errors,
     field_area,
@@ -20,7 +19,7 @@ from services.dashboard.parts.forms import (
     metadata_fields,
     read_metadata,
 )
-from services.dashboard.parts.show import Show
+from services.dashboard.parts.show import Row, Show
 from services.dashboard.sections.vouchers.giving_form import (
     DISCOUNTS_GIVEN,
     GIVES_FIELDS,

@@ -6,9 +6,8 @@ from typing import Any, Final
 
 from htpy import Node, span
 
-from services.dashboard.lists.resource import Row
 from services.dashboard.parts.facts import badge
-from services.dashboard.parts.show import NOTHING, Show, first_of, read_moment
+from services.dashboard.parts.show import NOTHING, Row, Show, first_of, read_moment
 from services.dashboard.web.visit import escape_segment
 
 TYPES: Final[Mapping[str, str]] = {

@@ -6,7 +6,6 @@ from typing import Any, Final
 from htpy import Node, div, fragment
 from htpy import input as input_
 
-from services.dashboard.lists.resource import Row
 from services.dashboard.parts.forms import (
     Errors,
     field_choice,
@@ -14,7 +13,7 @@ from services.dashboard.parts.forms import (
     field_text,
     folded,
 )
-from services.dashboard.parts.show import Show, read_minor, write_minor
+from services.dashboard.parts.show import Row, Show, read_minor, write_minor
 from services.dashboard.sections.vouchers.giving import EFFECTS
 
 Values = Mapping[str, str]
@@ -55,7 +54,9 @@ GIVES_PATHS: Final[Mapping[str, str]] = {
     "percent_off": "percent_off",
     "amount_off": "amount_off",
     "fixed_amount": "fixed_amount",
-    "_formula": "formula",
+    "percent_off_formula": "formula",
+    "amount_off_formula": "formula",
+    "fixed_amount_formula": "formula",
     "unit_off": "unit_off",
     "unit_type": "unit_type-find",
     "amount_limit": "amount_limit",
@@ -191,7 +192,7 @@ def _money(
 
 
 def _effect(kind: str, values: Values, errors: Errors) -> Node:
-    options = [("", "As the default says"), *((each, EFFECTS[each]) for each in _EFFECTS[kind])]
+    options = [("", "The default of the API"), *((each, EFFECTS[each]) for each in _EFFECTS[kind])]
     return field_choice("effect", "Taken from", options, values.get("effect", ""), errors=errors)
 
 

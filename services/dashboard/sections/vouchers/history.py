@@ -4,13 +4,30 @@ import asyncio
 from collections.abc import Awaitable, Sequence
 from typing import Any
 
-from htpy import Node, a, del_, div, fragment, ins, p, span, table, tbody, td, th, thead, tr
+from htpy import (
+    Node,
+    a,
+    dd,
+    del_,
+    div,
+    dl,
+    dt,
+    fragment,
+    ins,
+    p,
+    span,
+    table,
+    tbody,
+    td,
+    th,
+    thead,
+    tr,
+)
 from starlette.responses import Response
 
-from services.dashboard.lists.resource import Row
 from services.dashboard.parts.facts import badge, block, timeline
 from services.dashboard.parts.reasons import say_value
-from services.dashboard.parts.show import NOTHING, Show, first_of
+from services.dashboard.parts.show import NOTHING, Row, Show, first_of
 from services.dashboard.sections.redemptions.naming import redemption_badge
 from services.dashboard.web.answers import answer_node
 from services.dashboard.web.asking import ApiFault
@@ -19,6 +36,7 @@ from services.dashboard.web.visit import Visit, escape_segment
 ROWS_MAX = 10
 #: How many members of a change are told in a line.
 _PATHS_MAX = 6
+_VALUE_LENGTH_MAX = 80
 
 
 async def show_history(visit: Visit) -> Response:
@@ -129,7 +147,9 @@ def _transaction(entry: Row, said: Any, show: Show) -> Node:
     kind = str(entry.get("type") or "").partition("_")[2].replace("_", " ").capitalize()
     return tr[
         td[show.when(entry.get("created_at"))],
-        td[kind or NOTHING, entry.get("reason") and span(".muted")[f" {entry['reason']}"]],
+        td(".nowrap")[
+            kind or NOTHING, entry.get("reason") and span(".muted")[f" {entry['reason']}"]
+        ],
         td(".num")[said(moved.get("points", moved.get("amount")))],
         td(".num")[said(moved.get("balance"))],
     ]
@@ -162,29 +182,50 @@ def publication_block(entries: Sequence[Row], show: Show) -> Node:
 
 def change_block(entries: Sequence[Row], show: Show) -> Node:
     """What was changed of it: from what to what."""
+    if not entries:
+        return block("Changes", p(".muted")["It was not changed since it was made."])
     return block(
         "Changes",
         timeline(
             (
                 show.when(each.get("created_at")),
                 str(each.get("action") or "").replace("_", " ").capitalize(),
-                _changes(each),
+                _changes(each, show),
             )
             for each in entries
         ),
     )
 
 
-def _changes(entry: Row) -> Node:
+def _changes(entry: Row, show: Show) -> Node:
     told = entry.get("changes") or []
-    lines = [
-        div(".diff-line")[
-            span(".mono")[str(each.get("path"))],
-            " ",
-            each.get("from") is not None and [del_[say_value(each["from"])[:80]], " → "],
-            ins[say_value(each.get("to"))[:80]],
-        ]
-        for each in told[:_PATHS_MAX]
-    ]
+    if entry.get("action") == "created":
+        # all of it is new then, and stands above
+        return None
     more = len(told) - _PATHS_MAX
-    return fragment[lines, more > 0 and div[f"and {more} more"]] if lines else None
+    return (
+        told
+        and fragment[
+            dl(".diff")[(_change(each, show) for each in told[:_PATHS_MAX])],
+            more > 0 and div[f"and {more} more"],
+        ]
+    )
+
+
+def _change(change: Row, show: Show) -> Node:
+    path = str(change.get("path"))
+    before = change.get("from")
+    return fragment[
+        dt(".mono")[path],
+        dd[
+            before is not None and [del_[_said(path, before, show)], "→"],
+            ins[_said(path, change.get("to"), show)],
+        ],
+    ]
+
+
+def _said(path: str, value: Any, show: Show) -> str:
+    """A value of a change, those of amounts as money."""
+    if path.startswith("gift.") and isinstance(value, int):
+        return show.money(value)
+    return say_value(value)[:_VALUE_LENGTH_MAX]

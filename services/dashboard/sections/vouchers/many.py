@@ -26,13 +26,13 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
 from services.dashboard.lists.handlers import chosen_filters, chosen_keys
-from services.dashboard.lists.resource import Bulk, Resource, Row
+from services.dashboard.lists.resource import Bulk, Resource
 from services.dashboard.parts.facts import block, facts
 from services.dashboard.parts.forms import form_page, group, metadata_fields, read_metadata
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.notices import notice
 from services.dashboard.parts.page import head
-from services.dashboard.parts.show import Show
+from services.dashboard.parts.show import Row, Show
 from services.dashboard.web.answers import answer_node, answer_page, go_to
 from services.dashboard.web.asking import Refused
 from services.dashboard.web.routes import Handler, Page
@@ -42,7 +42,7 @@ from services.dashboard.web.visit import Visit, escape_segment
 FILE_BYTES_MAX: Final = 10_485_760
 FAILURES_MAX: Final = 100
 WORK: Final = "/vouchers/work"
-_COLUMNS: Final = "Code, Voucher Type, Value, Discount Type, Category, Start Date, Expiration Date, Redemption Limit, Active, Additional Info"
+_COLUMNS: Final = "Voucher Type, Value, Discount Type, Category, Start Date, Expiration Date, Redemption Limit, Active, Additional Info"
 _EXAMPLE: Final = "Code,Voucher Type,Value,Discount Type,Redemption Limit\nWELCOME10,DISCOUNT_VOUCHER,10,PERCENT,100\n"
 
 BULK: Final = (

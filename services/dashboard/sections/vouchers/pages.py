@@ -6,11 +6,11 @@ from typing import Final
 
 from htpy import Node, span
 
-from services.dashboard.lists.fields import Field
+from services.dashboard.lists.fields import KNOWN, Field
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.query import Query
-from services.dashboard.lists.resource import Column, Empty, Resource, Row, Rows, list_of
-from services.dashboard.parts.show import NOTHING, Show, first_of
+from services.dashboard.lists.resource import Column, Empty, Resource, Rows, list_of
+from services.dashboard.parts.show import NOTHING, Row, Show, first_of
 from services.dashboard.sections.campaigns.tabs import TABS
 from services.dashboard.sections.vouchers import actions, editing
 from services.dashboard.sections.vouchers.details import tell_voucher
@@ -43,12 +43,12 @@ FIELDS: Final = (
             ("disabled", "disabled"),
         ),
     ),
-    Field("campaign_id", "Campaign", "lookup", lookup="campaign"),
+    Field("campaign_id", "Campaign", "lookup", ops=KNOWN, lookup="campaign"),
     Field("campaign", "Name of the campaign"),
     Field("type", "Type", "choice", tuple(TYPES.items())),
     Field("discount.type", "Discount type", "choice", tuple(DISCOUNTS.items())),
-    Field("category_id", "Category", "lookup", lookup="category"),
-    Field("holder_id", "Holder", "lookup", lookup="customer"),
+    Field("category_id", "Category", "lookup", ops=KNOWN, lookup="category"),
+    Field("holder_id", "Holder", "lookup", ops=KNOWN, lookup="customer"),
     Field("redemption.quantity", "May be redeemed (times)", "number"),
     Field("redemption.redeemed_quantity", "Redeemed (times)", "number"),
     Field("gift.amount", "Gift amount", "money"),
@@ -100,7 +100,7 @@ COLUMNS: Final = (
     Column(
         "created",
         "Created",
-        lambda row, show: show.when(row.get("created_at")),
+        lambda row, show: show.day(row.get("created_at")),
         "created_at",
         is_number=True,
     ),

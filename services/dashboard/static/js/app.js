@@ -5,6 +5,7 @@ import "./drawer.js";
 import "./toasts.js";
 import "./forms.js";
 import "./copy.js";
+import "./save.js";
 import "./table.js";
 import "./lookup.js";
 import "./palette.js";

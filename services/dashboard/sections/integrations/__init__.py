@@ -1,0 +1,1 @@
+"""Integrations: webhooks, and how programs call the API."""

@@ -1,0 +1,1 @@
+"""Project settings: what a project says of itself, its keys, its brand, its schemas."""

@@ -1,0 +1,1 @@
+"""Team settings: members, roles, projects, and what holds for everybody."""
