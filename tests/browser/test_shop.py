@@ -40,8 +40,10 @@ def test_a_collection_follows_a_filter_that_was_tried_before(plain: Plain, page:
     page.goto("/collections/new?type=AUTO_UPDATE")
     page.locator("#name").fill("Story things")
     page.get_by_role("button", name="Add a condition").click()
-    page.locator("#c0-field").select_option(label="Name")
-    page.locator("#c0-op").select_option(label="starts with")
+    for choice, said in (("#c0-field", "Name"), ("#c0-op", "starts with")):
+        with page.expect_response("**/collections/conditions"):
+            page.locator(choice).select_option(label=said)
+        page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping')")
     page.locator("#c0-value").fill("Story")
     page.locator("#c0-value").press("Tab")
     expect(page.locator("#tried")).to_contain_text("1 in all")

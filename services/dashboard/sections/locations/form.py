@@ -70,6 +70,7 @@ def location_form(
                 div(
                     ".geo",
                     data_geo_map=True,
+                    role="group",
                     data_others=json.dumps(others),
                     aria_label="Map of the location",
                 ),
