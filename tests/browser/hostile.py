@@ -147,7 +147,7 @@ class Hostile:
     def _run_project(self, at: int, text: str) -> None:
         self._manage(f"/{self.project}/keys", {"kind": "server", "name": f"{text[:60]} {at}"})
         may = ["campaigns.read", "vouchers.read"]
-        self._manage(f"/{self.project}/roles", {"name": f"{text[:60]} {at}", "privileges": may})
+        self._manage(f"/{self.project}/roles", {"name": f"{text[:50]} {at}", "privileges": may})
         self.take("/v1/exports", {"exported_object": "voucher", "parameters": {"fields": ["code"]}})
         self.plain.ask("GET", "/v1/vouchers", params={text: text, "code": text})
         self.plain.ask("GET", f"/v1/vouchers/{text}", headers={"Origin": "https://evil.test"})
@@ -167,7 +167,7 @@ class Hostile:
         self._manage(f"/{self.project}/webhooks", hook)
         brand = {
             "brand": {"name": TEXTS[0], "website_url": "https://shop.example"},
-            "address": {"street": TEXTS[1], "city": TEXTS[2]},
+            "address": {"street": TEXTS[1], "city": TEXTS[2], "country": "Germany"},
             "contact": {"email": "a@shop.example"},
         }
         self._manage(f"/{self.project}/branding", brand)

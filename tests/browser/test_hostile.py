@@ -36,7 +36,7 @@ OF_NOTHING: Final = frozenset(
 #: What no text of a shop's may become.
 MADE_OF_TEXT: Final = (
     "script:not([src])", "img[src='x']", "svg[onload]", "[onerror]", "[onload]", "[hx-post='/sign-out']",
-    "a[href^='javascript:' i]", "[src^='javascript:' i]", "[action^='javascript:' i]", "main b b",
+    "a[href^='javascript:' i]", "[src^='javascript:' i]", "[action^='javascript:' i]", "b + b",
 )  # fmt: skip
 #: What a page is made of: elements that there must not be, where its links lead, what it says.
 _LOOK: Final = """(selectors) => ({
