@@ -167,7 +167,7 @@ class Hostile:
         self._manage(f"/{self.project}/webhooks", hook)
         brand = {
             "brand": {"name": TEXTS[0], "website_url": "https://shop.example"},
-            "address": {"street": TEXTS[1], "city": TEXTS[2], "country": "Germany"},
+            "address": {"street": TEXTS[1], "city": TEXTS[2], "country": "Germany", "postal": "1"},
             "contact": {"email": "a@shop.example"},
         }
         self._manage(f"/{self.project}/branding", brand)
