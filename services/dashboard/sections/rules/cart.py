@@ -16,7 +16,7 @@ from services.dashboard.parts.forms import (
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.show import read_minor
 from services.dashboard.sections.rules.entries import item_body
-from services.dashboard.sections.rules.reading import text_of
+from services.dashboard.sections.rules.form_text import text_of
 
 LINES_MAX: Final = 50
 

@@ -4,7 +4,6 @@ Each part of the tree is named by a hidden field `part` (`set:ID:RULE`, `group:I
 `rule:ID:PARENT`), in the order of the page, and its own fields by its id.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import count
@@ -16,6 +15,7 @@ from engine.rules.logic import LogicError, numbers_in, parse_logic
 from services.dashboard.parts.show import Show
 from services.dashboard.sections.rules.catalogue import Catalogue
 from services.dashboard.sections.rules.editing import change, ids_after
+from services.dashboard.sections.rules.form_text import read_json, text_of
 from services.dashboard.sections.rules.tree import (
     Condition,
     Group,
@@ -24,11 +24,6 @@ from services.dashboard.sections.rules.tree import (
     place_rules,
 )
 from services.dashboard.sections.rules.values import read_values
-
-
-def text_of(form: FormData, name: str) -> str:
-    """A field of a form, without what surrounds it."""
-    return str(form.get(name) or "").strip()
 
 
 def read_tree(form: FormData, catalogue: Catalogue, show: Show) -> tuple[RuleSet, dict[str, str]]:
@@ -150,15 +145,6 @@ def _texts(form: FormData, place: str) -> list[str]:
         return [";".join([*said, days] if days else said)] if all(said) else []
     lines = (str(each).splitlines() for each in form.getlist(f"value-{place}"))
     return [line for each in lines for line in each]
-
-
-def read_json(form: FormData, name: str) -> dict[str, Any]:
-    """An object that a hidden field keeps."""
-    try:
-        found = json.loads(str(form.get(name) or "{}"))
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _take_logic(form: FormData, root: RuleSet, sets: Mapping[str, RuleSet]) -> dict[str, str]:

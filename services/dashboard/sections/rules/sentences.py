@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from services.dashboard.parts.show import Show
 from services.dashboard.sections.rules.catalogue import Catalogue, Operator
-from services.dashboard.sections.rules.names import Names, name_of
+from services.dashboard.sections.rules.naming import Names, name_of
 from services.dashboard.sections.rules.tree import Condition, Group, Rule, RuleSet
 from services.dashboard.sections.rules.values import HOURS, THINGS, WEEKDAYS, show_value
 
