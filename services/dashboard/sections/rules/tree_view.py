@@ -223,9 +223,11 @@ def _condition_view(
                 for each in shown
             ),
         ],
-        value_control(place, operator, texts, desk.names, desk.show)
-        if condition.operator
-        else span(".muted.pad-line")["whichever it is" if found.conditions_optional else ""],
+        div(".rule-value")[
+            value_control(place, operator, texts, desk.names, desk.show)
+            if condition.operator
+            else span(".muted")["whichever it is" if found.conditions_optional else ""]
+        ],
     ]
 
 
