@@ -22,7 +22,12 @@ from services.dashboard.sections.rules.templates import TEMPLATES
 from services.dashboard.sections.rules.tree_view import set_view
 from services.dashboard.sections.rules.trial_form import trial_form
 
-_INTO: Final = {"hx-target:inherited": "#edited", "hx-swap:inherited": "outerMorph"}
+#: What was asked last is shown; an answer to what was asked before it does not undo it.
+_INTO: Final = {
+    "hx-target:inherited": "#edited",
+    "hx-swap:inherited": "outerMorph",
+    "hx-sync:inherited": "#edited:replace",
+}
 
 
 def builder_view(desk: Desk, set_id: str, key: str | None = None) -> Node:
@@ -89,7 +94,12 @@ def edited_view(desk: Desk, set_id: str) -> Node:
             a(".btn", href=f"/validation-rules/{set_id}" if set_id else "/validation-rules")[
                 "Cancel"
             ],
-            button(".btn.primary", {"hx-post": address_of(set_id)}, name="save", value="1")["Save"],
+            button(
+                ".btn.primary",
+                {"hx-post": address_of(set_id), "hx-sync": "this:drop"},
+                name="save",
+                value="1",
+            )["Save"],
             span(".muted", data_unsaved=True)["Unsaved changes"],
         ],
     ]

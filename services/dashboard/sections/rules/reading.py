@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 
 from engine.rules.logic import LogicError, numbers_in, parse_logic
 from services.dashboard.parts.show import Show
-from services.dashboard.sections.rules.catalogue import Catalogue
+from services.dashboard.sections.rules.catalogue import Catalogue, Operator
 from services.dashboard.sections.rules.editing import change, ids_after
 from services.dashboard.sections.rules.form_text import read_json, text_of
 from services.dashboard.sections.rules.tree import (
@@ -23,7 +23,7 @@ from services.dashboard.sections.rules.tree import (
     RuleSet,
     place_rules,
 )
-from services.dashboard.sections.rules.values import read_values
+from services.dashboard.sections.rules.values import THINGS, read_values
 
 
 def read_tree(form: FormData, catalogue: Catalogue, show: Show) -> tuple[RuleSet, dict[str, str]]:
@@ -108,11 +108,22 @@ def _read_rule(form: FormData, number: str, catalogue: Catalogue, show: Show) ->
         best = next(
             (each for each in operators if each.name == "$more_than_or_equal"), operators[0]
         )
-        conditions = [Condition(best.name if found.kind != "any" else operators[0].name, [])]
+        first = operators[0] if found.kind == "any" else best
+        conditions = [Condition(first.name, _typed_meanwhile(form, rule, first, show))]
     rule.conditions = conditions
     if found.about != "lines":
         rule.within = None
     return rule
+
+
+def _typed_meanwhile(form: FormData, rule: Rule, operator: Operator, show: Show) -> list[Any]:
+    """What was typed as the value before the page showed that the rule is about something else."""
+    place = f"{rule.id}-0"
+    texts = _texts(form, place)
+    if operator.value in THINGS or f"shown-{place}" not in form:
+        return []
+    shown = str(form.get(f"shown-{place}")).splitlines()
+    return [] if texts == shown else read_values(texts, operator, "", show, ())
 
 
 def _read_conditions(

@@ -27,7 +27,7 @@ from services.dashboard.sections.rules.controls import value_control
 from services.dashboard.sections.rules.desk import EDIT, Desk, do_button
 from services.dashboard.sections.rules.entries import keep
 from services.dashboard.sections.rules.tree import Condition, Group, Rule, RuleSet, logic_text
-from services.dashboard.sections.rules.values import show_values
+from services.dashboard.sections.rules.values import THINGS, show_values
 
 _JOINS: Final = (("and", "All of"), ("or", "Any of"), ("not", "None of"))
 #: How many conditions a rule gets by a button.
@@ -213,6 +213,7 @@ def _condition_view(
     texts = show_values(condition.values, operator, first, desk.show)
     return fragment[
         _hidden(f"opwas-{place}", condition.operator),
+        operator.value not in THINGS and _hidden(f"shown-{place}", "\n".join(texts)),
         select(".input", id=f"op-{place}", name=f"op-{place}", aria_label="Operator")[
             found.conditions_optional and option(value="", selected=not condition.operator)["–"],  # noqa: RUF001
             not found.conditions_optional
