@@ -194,6 +194,17 @@ def test_a_rule_is_added_filled_in_grouped_and_saved():
     assert body["rules"]["logic"] == "1 and (2 or 3)"
 
 
+def test_what_is_typed_before_the_page_follows_is_kept():
+    browser = Browser(shop())
+    page = browser.get("/validation-rules/new?template=minimum-amount")
+    (number,) = (each[6:] for each in fields_of(page) if each.startswith("field-"))
+    lines = {f"field-{number}": ["order.items.count"]}
+    followed = press(browser, page, "", **lines)
+    assert followed.find("input", id=f"value-{number}-0")["value"] == ""
+    typed = press(browser, page, "", **lines, **{f"value-{number}-0": ["2"]})
+    assert typed.find("input", id=f"value-{number}-0")["value"] == "2"
+
+
 def test_rules_move_into_groups_and_out_of_them():
     rules = {str(n): {"name": "order.amount", "conditions": {"$is": [n]}} for n in (1, 2, 3)}
     api = shop()
