@@ -113,6 +113,7 @@ STYLES: Final = (
     "pages",
     "editors",
     "home",
+    "settings",
 )
 
 
