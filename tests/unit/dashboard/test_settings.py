@@ -195,10 +195,11 @@ def test_usage_is_told_over_time_by_key_and_by_status():
     api = shop()
     point = {"at": "2026-11-28T23:00:00Z", "calls": 9, "errors": 2}
     series = {"group": "key-1", "total": 9, "errors": 2, "last_at": None, "points": [point]}
+    api.says("GET", f"{BASE}/users", {"data": []})
     usage = {"total": 9, "errors": 2, "series": [series]}
     api.says("GET", "/v1/analytics/api-usage", usage)
     page = Browser(api).get("/settings/usage?period=7d")
     assert "Till" in page.find("section", aria_label="By key").text
     assert page.find("div", role="img").attributes["data-chart"] == "stacked"
     groups = [each.url.params.get("group_by") for each in api.asked if "usage" in each.url.path]
-    assert groups == [None, "key", "status"]
+    assert groups == [None, None, "key", "status"]
