@@ -17,10 +17,10 @@ SPREAD := --numprocesses 3 --dist loadfile --no-loadscope-reorder --max-worker-r
 
 .DEFAULT_GOAL := help
 .PHONY: help run up down status demo test check reference examples bench bench-short bench-codes \
-	bench-report bench-history bench-insight lock clean
+	bench-report bench-history bench-insight bench-dashboard lock clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
 
 run: $(RUNTIME) ## start everything and show its log; Ctrl-C stops it
 	@exec $(BIN)/tessera run
@@ -76,6 +76,9 @@ bench-codes: $(DEV) ## measure the making of a million codes while others redeem
 
 bench-history: $(DEV) ## measure lists, metrics and a file over 20 million redemptions
 	@exec $(BIN)/python -P -m bench.history
+
+bench-dashboard: $(DEV) ## measure what pages of the dashboard cost: bytes, script, processor time, and redemptions beside them
+	@exec $(BIN)/python -P -m bench.dashboard
 
 bench-insight: $(DEV) ## measure how soon a redemption is seen, and how fast tables are rebuilt
 	@exec $(BIN)/python -P -m bench.insight

@@ -42,12 +42,12 @@ class System:
 
 
 @contextmanager
-def run_system() -> Iterator[System]:
-    """A new system, stopped and removed at the end."""
+def run_system(**settings: str) -> Iterator[System]:
+    """A new system, stopped and removed at the end; without a dashboard, unless settings say so."""
     with TemporaryDirectory(prefix="tessera-bench-") as folder:
         home, port = Path(folder), free_port()
         own = {"TESSERA_HOME": folder, "TESSERA_PORT": str(port), "TESSERA_DASHBOARD": "0"}
-        environment = {**os.environ, **own}
+        environment = {**os.environ, **own, **settings}
         try:
             run_tessera("up", environment)
             keys = json.loads((home / "keys.json").read_text("utf-8"))

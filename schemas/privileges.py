@@ -98,6 +98,8 @@ GET /v1/promotions/** promotions.read
 
 GET /v1/categories/** categories.read
 * /v1/categories/** categories.write
+POST /v1/stacking-rules/try project.read
+POST /v1/validation-rules/try rules.read
 GET /v1/validation-rules/** rules.read
 GET /v1/validation-rules-assignments/** rules.read
 * /v1/validation-rules/** rules.write

@@ -23,19 +23,19 @@ class Person(NamedTuple):
 
 def new_person(system: System, role: str = "ADMIN", name: str = "Ada Byron") -> Person:
     """Somebody new, with a role in the first project."""
+    return take_part(system, system.keys["project_id"], role, name)
+
+
+def take_part(system: System, project: str, role: str, name: str) -> Person:
+    """Somebody new, with a role in that project and in no other."""
     own = secrets.token_hex(6)
     person = Person(name, f"{own}@people.test", f"a long password {own}")
-    keys = system.keys
-    manager = {
-        "X-Management-Id": keys["management_id"],
-        "X-Management-Token": keys["management_token"],
-    }
     with client(base_url=system.url, timeout=30.0) as http:
         invited = _post(
             http,
-            f"/management/v1/projects/{keys['project_id']}/invitations",
+            f"/management/v1/projects/{project}/invitations",
             {"email": person.email, "role": role},
-            manager,
+            manager_key(system),
         )
         accepted = {
             "token": invited["url_token"],
@@ -44,6 +44,15 @@ def new_person(system: System, role: str = "ADMIN", name: str = "Ada Byron") -> 
         }
         _post(http, "/users/v1/invitations/accept", accepted)
     return person
+
+
+def manager_key(system: System) -> dict[str, str]:
+    """The headers of the first management key."""
+    keys = system.keys
+    return {
+        "X-Management-Id": keys["management_id"],
+        "X-Management-Token": keys["management_token"],
+    }
 
 
 def session_token(system: System, person: Person) -> str:

@@ -17,6 +17,8 @@ _TIME: Final = (
     "after", "before", "less_than_ago", "more_than_ago", "less_than_future", "more_than_future",
     "has_value", "is_unknown",
 )  # fmt: skip
+#: Of what may also be missing.
+KNOWN: Final = ("is", "is_not", "has_value", "is_unknown")
 #: Operators of each kind, as the API names them (docs/services/audit.md).
 OPERATORS: Final[Mapping[Kind, tuple[str, ...]]] = {
     "text": _TEXT,

@@ -1,18 +1,28 @@
 """What answers the addresses of a list: the list, its filters, one of its rows."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from htpy import Node, a, fragment, span
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from services.dashboard.lists.fields import read_condition
 from services.dashboard.lists.filtering import filter_form
 from services.dashboard.lists.listing import listing
-from services.dashboard.lists.query import Query, read_query
+from services.dashboard.lists.query import Query, filters_body, read_query
 from services.dashboard.lists.resource import Bulk, Resource
 from services.dashboard.parts.icons import icon
-from services.dashboard.parts.page import details_page, drawer, drawer_content, head, tabs
+from services.dashboard.parts.page import (
+    Details,
+    details_page,
+    drawer,
+    drawer_content,
+    head,
+    tabs,
+)
+from services.dashboard.parts.show import Show
+from services.dashboard.parts.toast import toast
 from services.dashboard.web.answers import answer_node, answer_page
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit
@@ -33,10 +43,9 @@ def list_pages(resource: Resource) -> tuple[Page, ...]:
     async def show_one(visit: Visit) -> Response:
         return await _show_one(resource, visit)
 
-    pages = (
-        Page(resource.path, show_list, resource.needs),
-        Page(f"{resource.path}/filter", show_filter, resource.needs),
-    )
+    pages: tuple[Page, ...] = (Page(resource.path, show_list, resource.needs),)
+    if resource.fields:
+        pages += (Page(f"{resource.path}/filter", show_filter, resource.needs),)
     if resource.tell is None:
         return pages
     return (*pages, Page(resource.path + "/{key:path}", show_one, resource.needs))
@@ -104,3 +113,22 @@ def _actions(resource: Resource, visit: Visit, query: Query) -> Node:
 def chosen_keys(form: FormData) -> list[str]:
     """The rows that were chosen in a list."""
     return [str(each) for each in form.getlist("keys")][:KEYS_MAX]
+
+
+def chosen_filters(resource: Resource, form: FormData, show: Show) -> dict[str, Any] | None:
+    """The filters whose rows were chosen as a whole, as bodies take them; None: single rows were."""
+    if form.get("all") != "true" or not resource.bulk_of_filter:
+        return None
+    read = (read_condition(str(each), resource.fields) for each in form.getlist("f"))
+    return filters_body([each for each in read if each is not None], resource.fields, show)
+
+
+def answer_details(visit: Visit, details: Details, back: tuple[str, str], say: str) -> Response:
+    """Details after something was done with them, in the place where they were: drawer or page."""
+    if visit.asks_part("drawer"):
+        answer = answer_node(fragment[drawer_content(details), toast(say)])
+    else:
+        answer = answer_node(fragment[details_page(details, back), toast(say)])
+        answer.headers["HX-Reswap"] = "outerHTML"
+    answer.headers["HX-Trigger"] = "changed"
+    return answer

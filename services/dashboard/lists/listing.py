@@ -53,7 +53,7 @@ def listing(
         div(".stack", INTO_LIST)[
             filter_bar(resource, query, show),
             div(".card.table")[
-                _bulk_bar(resource, bulk) if bulk else None,
+                _bulk_bar(resource, query, rows, show, bulk) if bulk else None,
                 div(".scroll")[_rows(resource, query, rows, show, bool(bulk))],
                 _foot(resource, query, rows, show) if rows.rows else None,
             ],
@@ -256,10 +256,20 @@ def _chooser(resource: Resource, query: Query) -> Node:
     ]
 
 
-def _bulk_bar(resource: Resource, bulk: Sequence[Bulk]) -> Node:
+def _bulk_bar(
+    resource: Resource, query: Query, rows: Rows, show: Show, bulk: Sequence[Bulk]
+) -> Node:
     """What can be done with the chosen rows; each says first what happens."""
+    total = show.number(rows.total)
+    may_take_all = resource.bulk_of_filter and (rows.total or 0) > len(rows.rows)
     return div("#bulk.bulk", hidden=True)[
-        span(data_count=True, role="status"),
+        span(data_count=True, data_total=total, role="status")["0"],
+        may_take_all
+        and button(".btn.quiet.small", type="button", data_select="all")[f"Choose all {total}"],
+        may_take_all and input_(type="hidden", name="all", data_all_input=True, value=""),
+        may_take_all
+        and (input_(type="hidden", name="f", value=str(each)) for each in query.conditions),
+        button(".btn.quiet.small", type="button", data_select="none")["Choose none"],
         (
             fragment[
                 dialog_button(
@@ -274,7 +284,8 @@ def _bulk_bar(resource: Resource, bulk: Sequence[Bulk]) -> Node:
                     action=f"{resource.path}/{each.name}",
                     do=each.label,
                     fields=each.fields,
-                    include="[name=keys]:checked",
+                    kind=".danger" if each.is_dangerous else ".primary",
+                    include="[name=keys]:checked, #bulk > [name=all], #bulk > [name=f]",
                 ),
             ]
             for each in bulk

@@ -80,6 +80,28 @@ class Query:
                 pairs.append(api_pair(found, each, show))
         return pairs
 
+    def filters_body(self, fields: Sequence[Field], show: Show) -> dict[str, Any]:
+        """The same as bodies take them: `{field: {"conditions": {operator: [values]}}}`."""
+        return filters_body(self.conditions, fields, show)
+
+
+def filters_body(
+    conditions: Sequence[Condition], fields: Sequence[Field], show: Show
+) -> dict[str, Any]:
+    """Filters as the body of an export or of an action on many takes them."""
+    body: dict[str, Any] = {}
+    for each in conditions:
+        found = find_field(fields, each.field)
+        if found is None:
+            continue
+        name, value = api_pair(found, each, show)
+        if not name.startswith("filters["):
+            name = f"filters[{found.parameter.partition('[')[0]}][conditions][${each.op}]"
+        field, _, rest = name.removeprefix("filters[").rpartition("][conditions][")
+        conditions_of = body.setdefault(field, {"conditions": {}})["conditions"]
+        conditions_of.setdefault(rest.removesuffix("]"), []).append(value)
+    return body
+
 
 def read_query(
     params: QueryParams,

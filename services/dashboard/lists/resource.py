@@ -92,6 +92,8 @@ class Resource:
     #: Buttons at the head: label, address, icon, privilege.
     actions: Sequence[tuple[str, str, str, str]] = ()
     bulk: Sequence[Bulk] = ()
+    #: Whether all that the filter lets through can be chosen for it, not only rows of a page.
+    bulk_of_filter: bool = False
     #: The object of an export, as the API names it; empty: there is none.
     export: str = ""
     #: Which events on the live stream mean that the list may have changed.

@@ -47,6 +47,7 @@ def form_page(
     form_id: str = "form",
     aside: Node = None,
     key: str | None = None,
+    encoding: str | None = None,
 ) -> Node:
     """A form of a page: one column, a summary beside it, errors in a list that has focus.
 
@@ -57,6 +58,8 @@ def form_page(
         {"hx-post": action, "hx-target": f"#{form_id}", "hx-swap": "outerHTML"},
         method="post",
         action=action,
+        enctype=encoding,
+        hx_encoding=encoding,
         data_guard=True,
         novalidate=True,
     )[

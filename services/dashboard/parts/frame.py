@@ -114,6 +114,8 @@ STYLES: Final = (
     "editors",
     "home",
     "settings",
+    "shop",
+    "rules",
 )
 
 
@@ -164,6 +166,7 @@ def render_document(
             title[f"{name} · Tessera"],
             link(rel="icon", href="/static/icon.svg", type="image/svg+xml"),
             link(rel="stylesheet", href=vendor_url("uPlot.min.css")),
+            link(rel="stylesheet", href=vendor_url("leaflet.css")),
             (link(rel="stylesheet", href=f"/static/css/{each}.css") for each in STYLES),
             script(src=vendor_url("htmx.min.js"), nonce=nonce, defer=True),
             script(src=vendor_url("hx-csp.min.js"), nonce=nonce, defer=True),

@@ -102,17 +102,20 @@ def confirm_dialog(
     keep: str = "Cancel",
     target: str | None = None,
     include: str | None = None,
+    kind: str = ".danger",
 ) -> Node:
     """Asks before something is done and tells what will happen.
 
     `type_name`: what has to be typed, for what is for good. `target`: the element that the answer
-    goes into; None: the page goes on to where the answer says. `include`: what is sent besides, as a selector.
+    goes into; None: the page goes on to where the answer says. `include`: what is sent besides, as a selector. `kind`: of the
+    button that does it.
     """
     send = {f"hx-{method}": action, "hx-swap": "none"}
     if target is not None:
         send = {f"hx-{method}": action, "hx-target": target, "hx-swap": "innerHTML"}
     if include is not None:
         send["hx-include"] = include
+    send["hx-push-url"] = "false"
     return dialog(f"#{dialog_id}.modal", aria_labelledby=f"{dialog_id}-title", closedby="any")[
         form(send)[
             idempotency(),
@@ -134,7 +137,7 @@ def confirm_dialog(
             ],
             div(".acts")[
                 button(".btn", type="button", commandfor=dialog_id, command="close")[keep],
-                button(".btn.danger")[do],
+                button(f".btn{kind}")[do],
             ],
         ]
     ]

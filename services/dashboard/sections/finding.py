@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from services.dashboard.parts.frame import ACCOUNT, NAV
 from services.dashboard.parts.icons import icon
+from services.dashboard.sections.finding_items import ITEM_KINDS, find_items
 from services.dashboard.web.answers import answer_node
 from services.dashboard.web.asking import ApiFault
 from services.dashboard.web.routes import Page
@@ -162,6 +163,8 @@ async def look_up(visit: Visit) -> Response:
         ]
     elif name in SMALL:
         options = [(_id(each), _named(each)) for each in await _find_small(visit, name, text)]
+    elif name in ITEM_KINDS:
+        options = await find_items(visit, name, text)
     else:
         options = []
     return answer_node(_options(options))

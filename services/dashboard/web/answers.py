@@ -1,11 +1,14 @@
-"""Answers: a page, a part of one, a fault told in place, or where to go next."""
+"""Answers: a page, a part of one, a file, a fault told in place, or where to go next."""
 
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import Final
 from urllib.parse import quote, unquote
 
+import httpx
 from htpy import Node, fragment
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from services.dashboard.parts.frame import Frame, render_page
 from services.dashboard.parts.notices import fault_notice
@@ -85,3 +88,28 @@ def go_to(request: Request, address: str, say: str = "") -> Response:
             SAID, quote(say), max_age=20, path="/", httponly=True, samesite="strict"
         )
     return response
+
+
+class PassedOn(StreamingResponse):
+    """A file of the API, passed on piece by piece; its connection goes back however that ends."""
+
+    def __init__(
+        self, held: AsyncExitStack, answer: httpx.Response, media_type: str, name: str
+    ) -> None:
+        headers = {"content-disposition": f'attachment; filename="{name}"'}
+        super().__init__(answer.aiter_bytes(), media_type=media_type, headers=headers)
+        self._held = held
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Also where nobody waits for the first piece: its generator never begins then."""
+        async with self._held:
+            await super().__call__(scope, receive, send)
+
+
+async def pass_on(
+    asked: AbstractAsyncContextManager[httpx.Response], media_type: str, name: str
+) -> PassedOn:
+    """What is asked for, as a file of that name. Raises ApiFault."""
+    held = AsyncExitStack()
+    answer = await held.enter_async_context(asked)
+    return PassedOn(held, answer, media_type, name)

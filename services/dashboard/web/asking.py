@@ -6,8 +6,9 @@ ApiFault
 └── Unreachable   it is not there, or is catching up (5xx, no connection): try again
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
 import httpx
@@ -136,7 +137,7 @@ class Api:
             "GET", path, params=params, headers=self._headers, timeout=timeout
         )
         try:
-            answer = await self._client.send(request, stream=True)
+            answer = await _send(self._client, request)
         except httpx.HTTPError as fault:
             raise _no_answer(fault) from None
         try:
@@ -146,6 +147,31 @@ class Api:
             yield answer
         finally:
             await answer.aclose()
+
+
+#: Answers that nobody waits for any more, until their connections are back.
+_given_up: Final[set[asyncio.Task[None]]] = set()
+
+
+async def _send(client: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
+    """The answer, its body still to come.
+
+    Where it is cancelled the request goes on and is closed when it is answered: the pool of httpcore
+    keeps a connection for good that is given up between its making and its first request.
+    """
+    sending = asyncio.create_task(client.send(request, stream=True))
+    try:
+        return await asyncio.shield(sending)
+    except asyncio.CancelledError:
+        closing = asyncio.create_task(_close(sending))
+        _given_up.add(closing)
+        closing.add_done_callback(_given_up.discard)
+        raise
+
+
+async def _close(sending: "asyncio.Task[httpx.Response]") -> None:
+    with suppress(httpx.HTTPError):
+        await (await sending).aclose()
 
 
 def field_of(fault: ApiFault, names: Iterable[str]) -> str | None:

@@ -12,7 +12,8 @@ TOKEN_LENGTH_MAX: Final = 256
 
 
 def _is_secure(request: Request) -> bool:
-    return request.url.scheme == "https"
+    """Whether the browser speaks HTTPS, as whatever stands in front of the dashboard tells."""
+    return "https" in (request.url.scheme, request.headers.get("x-forwarded-proto", ""))
 
 
 def _session_name(request: Request) -> str:
@@ -27,7 +28,12 @@ def session_of(request: Request) -> str | None:
 
 def project_of(request: Request) -> str | None:
     """The project that was chosen last; an address with `project` chooses for itself."""
-    return request.query_params.get("project") or request.cookies.get(_PROJECT)
+    return named_project(request) or request.cookies.get(_PROJECT)
+
+
+def named_project(request: Request) -> str | None:
+    """The project that the address itself names: another one is no answer to it."""
+    return request.query_params.get("project")
 
 
 def keep_session(request: Request, response: Response, token: str) -> None:

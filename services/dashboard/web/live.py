@@ -22,11 +22,13 @@ from starlette.routing import Route
 
 from runtime.http.sse import EventStream
 from services.dashboard.web.asking import Api, ApiFault
-from services.dashboard.web.cookies import project_of, session_of
+from services.dashboard.web.cookies import named_project, project_of, session_of
 from services.dashboard.web.people import People
 
 BEAT_SECONDS: Final = 1.0
 RETRY_SECONDS: Final = 2.0
+#: After a stream that ended as it should, as when the API stops and comes again.
+ENDED_SECONDS: Final = 0.2
 #: After that a page asks for a new stream.
 STREAM_SECONDS: Final = 600.0
 #: How many pages are told at once.
@@ -60,6 +62,8 @@ class Channel:
         #: Of each page that looks, the session.
         self.watchers: dict[asyncio.Queue[Counter[str]], str] = {}
         self._seen: Counter[str] = Counter()
+        #: The session that the API's stream was asked for with.
+        self._reads_as: str | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
     def join(self, queue: "asyncio.Queue[Counter[str]]", token: str) -> None:
@@ -78,6 +82,12 @@ class Channel:
             each.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
+    def disown(self, token: str) -> None:
+        """Reads no more with a session that is over or may not see this any more."""
+        if token == self._reads_as and self._tasks:
+            self._tasks[0].cancel()
+            self._tasks[0] = asyncio.create_task(self._follow(token))
+
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(BEAT_SECONDS)
@@ -86,14 +96,17 @@ class Channel:
                 with suppress(asyncio.QueueFull):
                     queue.put_nowait(seen)
 
-    async def _follow(self) -> None:
+    async def _follow(self, but: str | None = None) -> None:
         """Reads the API's stream, with the session of whoever still looks."""
         while True:
-            token = next(reversed(self.watchers.values()), None)
-            if token is not None:
-                with suppress(ApiFault, httpx.HTTPError):
-                    await self._read(Api(self._client, token, self._project))
-            await asyncio.sleep(RETRY_SECONDS if token is None else 0.2)
+            others = (each for each in reversed(self.watchers.values()) if each != but)
+            self._reads_as, but = next(others, None), None
+            wait = RETRY_SECONDS
+            if self._reads_as is not None:
+                with suppress(ApiFault, httpx.HTTPError, httpx.StreamError):
+                    await self._read(Api(self._client, self._reads_as, self._project))
+                    wait = ENDED_SECONDS
+            await asyncio.sleep(wait)
 
     async def _read(self, api: Api) -> None:
         async with api.stream("/v1/audit/stream", is_endless=True) as answer:
@@ -141,6 +154,7 @@ class Hub:
             while loop.time() < ends:
                 seen = await queue.get()
                 if not await self._may_see(project, token):
+                    channel.disown(token)
                     break
                 for each in told_events(seen):
                     yield each
@@ -171,7 +185,9 @@ def live_route(hub: Hub, people: People) -> Route:
         except ApiFault as fault:
             return Response(status_code=fault.status)
         membership = me.membership(project_of(request))
-        if membership is None or SEES not in membership.privileges:
+        if membership is None or membership.id != (named_project(request) or membership.id):
+            return Response(status_code=404)
+        if SEES not in membership.privileges:
             return Response(status_code=403)
         if hub.watching >= WATCHERS_MAX:
             return Response(status_code=503)

@@ -12,8 +12,8 @@ from starlette.routing import Route
 
 from services.dashboard.parts.show import Show
 from services.dashboard.web.answers import answer_fault, answer_node, go_to
-from services.dashboard.web.asking import Api, ApiFault, SignedOut
-from services.dashboard.web.cookies import forget_session, project_of, session_of
+from services.dashboard.web.asking import Api, ApiFault, Refused, SignedOut
+from services.dashboard.web.cookies import forget_session, named_project, project_of, session_of
 from services.dashboard.web.headers import is_foreign_write
 from services.dashboard.web.people import People
 from services.dashboard.web.visit import Visit
@@ -21,6 +21,8 @@ from services.dashboard.web.visit import Visit
 Handler = Callable[[Visit], Awaitable[Response]]
 #: Where somebody is sent whose password has to be changed first.
 PASSWORD_PATH: Final = "/profile/password"  # noqa: S105 - an address
+#: The same for a project of others and for one that never was.
+_NO_PROJECT: Final = Refused(404, {"key": "not_found", "message": "There is no such project"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ async def _answer_person(
         return answer_node("You belong to no project yet. Ask an administrator.", 403)
     show = Show(project.timezone, project.currency, me.language)
     visit = Visit(request, me, project, Api(client, token, project.id, agent), show)
+    if project.id != (named_project(request) or project.id):
+        return answer_fault(visit, _NO_PROJECT)
     if page.needs is not None and not visit.may(page.needs):
         return answer_fault(visit, _missing(page.needs))
     try:

@@ -99,3 +99,27 @@ def test_a_link_to_the_sign_in_leads_nowhere_else(address: str) -> None:
 def test_somebody_with_a_first_password_is_sent_to_change_it() -> None:
     page = Browser(FakeApi(me_with(must_change_password=True))).get("/redemptions")
     assert page.headers["location"] == "/profile/password"
+
+
+def test_over_https_the_cookie_is_of_this_host_alone():
+    api = FakeApi()
+    api.says("POST", "/users/v1/sessions", {"token": "a-new-session"})
+    browser = Browser(api)
+    for proxy in ({}, {"X-Forwarded-Proto": "https", "X-Forwarded-For": "1.1.1.1, 9.8.7.6"}):
+        headers = {"Sec-Fetch-Site": "same-origin"} | proxy
+        answer = browser.send("POST", "/sign-in", headers, {"email": "a", "password": "b"})
+        cookie = answer.headers["set-cookie"]
+        assert cookie.startswith("__Host-tessera=" if proxy else "tessera=")
+        assert ("Secure" in cookie) == bool(proxy)
+        assert all(each in cookie for each in ("HttpOnly", "SameSite=strict", "Path=/"))
+    direct, forwarded = api.asked_for("POST", "/users/v1/sessions")
+    assert direct.headers["x-forwarded-for"] == "127.0.0.1"
+    assert forwarded.headers["x-forwarded-for"] == "9.8.7.6"
+
+
+def test_an_address_of_a_project_of_others_is_not_answered_with_one_s_own():
+    api = FakeApi()
+    page = Browser(api).get("/redemptions?project=proj_of_others")
+    assert page.status == 404
+    assert api.asked_for("GET", "/v1/redemptions") == []
+    assert Browser(api).get("/live?project=proj_of_others").status == 404

@@ -3,11 +3,19 @@
 from typing import Final
 
 from services.dashboard.lists.fields import Field
+from services.dashboard.sections.customers.fields import FIELDS as CUSTOMERS
+from services.dashboard.sections.orders.fields import FIELDS as ORDERS
+from services.dashboard.sections.products.fields import FIELDS as PRODUCTS
+from services.dashboard.sections.products.fields import SKU_FIELDS
 from services.dashboard.sections.redemptions.fields import FIELDS as REDEMPTIONS
 
 #: Kind of thing → the fields of its list; a list adds its line when it offers exports.
 FIELDS: Final[dict[str, tuple[Field, ...]]] = {
     "redemption": REDEMPTIONS,
+    "order": ORDERS,
+    "customer": CUSTOMERS,
+    "product": PRODUCTS,
+    "sku": SKU_FIELDS,
     # the codes of one campaign, as its page asks for them
     "voucher": (Field("campaign_id", "Campaign", "lookup", lookup="campaign"),),
 }

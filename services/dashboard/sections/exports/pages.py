@@ -1,13 +1,12 @@
 """Exports: choosing what a file holds, how far it is, and fetching it."""
 
-from collections.abc import AsyncGenerator
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from htpy import Node, a, div, fragment, span
 from htpy import input as input_
 from starlette.datastructures import QueryParams
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from services.dashboard.lists.fields import Field, find_field, read_condition
 from services.dashboard.lists.handlers import list_pages
@@ -22,7 +21,7 @@ from services.dashboard.parts.show import Show
 from services.dashboard.sections.audit.tasks import task_progress
 from services.dashboard.sections.exports.columns import EXPORTED
 from services.dashboard.sections.exports.listed import fields_of
-from services.dashboard.web.answers import answer_node, answer_page, go_to
+from services.dashboard.web.answers import answer_node, answer_page, go_to, pass_on
 from services.dashboard.web.asking import Refused
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
@@ -138,18 +137,8 @@ async def fetch_file(visit: Visit) -> Response:
         raise Refused(404, {"key": "not_found", "message": "There is no file any more"})
     token = dict(parse_qsl(url.partition("?")[2])).get("token", "")
     asked = visit.api.stream(f"/v1/exports/{escape_segment(row['id'])}", {"token": token})
-    answer = await asked.__aenter__()
-
-    async def pieces() -> AsyncGenerator[bytes, None]:
-        try:
-            async for piece in answer.aiter_bytes():
-                yield piece
-        finally:
-            await asked.__aexit__(None, None, None)
-
     name = f"tessera-{row['exported_object']}-{row['id']}.csv"
-    headers = {"content-disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(pieces(), media_type="text/csv; charset=utf-8", headers=headers)
+    return await pass_on(asked, "text/csv; charset=utf-8", name)
 
 
 async def show_form(visit: Visit) -> Response:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from htpy import Node, a, b, code, div, fragment, p, span, table, tbody, td, th, thead, tr
+from htpy import Node, a, b, div, fragment, p, span, table, tbody, td, th, thead, tr
 from starlette.responses import Response
 
 from services.dashboard.parts.facts import (
@@ -22,6 +22,7 @@ from services.dashboard.parts.page import (
     dialog_button,
     drawer_content,
 )
+from services.dashboard.parts.reasons import reason_box
 from services.dashboard.parts.show import NOTHING, Row, Show, first_of, read_moment
 from services.dashboard.parts.toast import toast
 from services.dashboard.sections.redemptions.naming import (
@@ -58,7 +59,7 @@ def redemption_details(visit: Visit, row: Row, events: list[dict[str, Any]]) -> 
     """The same of what was answered."""
     show, name = visit.show, row["id"]
     body = fragment[
-        _why(row),
+        _why(row, show),
         _facts(row, show),
         _order(row, show),
         _siblings(row),
@@ -78,44 +79,18 @@ def redemption_details(visit: Visit, row: Row, events: list[dict[str, Any]]) -> 
     )
 
 
-def _why(row: Row) -> Node:
+def _why(row: Row, show: Show) -> Node:
     if row.get("result") == "SUCCESS":
         return None
-    explained = row.get("explanation") or {}
-    compared = explained.get("rules") or explained.get("failures") or []
-    return div(".why")[
-        b[row.get("reason") or "Refused"],
-        span[row.get("failure_message") or explained.get("message") or ""],
-        code[row.get("failure_code") or ""],
-        [_compared(each) for each in compared if isinstance(each, dict)]
-        or (explained and _compared(explained)),
-    ]
-
-
-def _compared(rule: Row) -> Node:
-    pairs = [
-        (label, rule[name])
-        for name, label in (
-            ("rule", "Rule"),
-            ("name", "Rule"),
-            ("property", "Looks at"),
-            ("field", "Looks at"),
-            ("operator", "How"),
-            ("expected", "Expected"),
-            ("found", "Found"),
-            ("limit", "Limit"),
-        )
-        if rule.get(name) not in (None, "", [], {})
-    ]
-    return facts(*((label, _said(value)) for label, value in pairs)) if pairs else None
-
-
-def _said(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{name} {_said(each)}" for name, each in value.items())
-    if isinstance(value, list):
-        return ", ".join(map(_said, value))
-    return str(value)
+    explained = dict(row.get("explanation") or {})
+    if row.get("reason") and row.get("object") != "redemption_rollback":
+        explained["reason"] = row["reason"]
+    return reason_box(
+        explained,
+        show,
+        key=str(row.get("failure_code") or ""),
+        message=str(row.get("failure_message") or ""),
+    )
 
 
 def _facts(row: Row, show: Show) -> Node:

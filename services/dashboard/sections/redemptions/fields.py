@@ -51,6 +51,13 @@ FIELDS: Final = (
         "choice",
         (("API", "API"), ("CLIENT_API", "Browser"), ("INTERNAL", "Internal")),
     ),
+    Field(
+        "validation_rule_id",
+        "Refused by rules",
+        "lookup",
+        ops=("is",),
+        lookup="validation-rule",
+    ),
     Field("product", "Product"),
     Field("amount", "Order amount", "money"),
     Field("discount", "Discount", "money"),

@@ -1,0 +1,121 @@
+"""The page of categories: their order, what is in them, and making, renaming and deleting them."""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from services.dashboard.parts.show import Row
+from services.dashboard.sections.categories.views import Uses, category_form, category_page
+from services.dashboard.web.answers import answer_node, answer_page, go_to
+from services.dashboard.web.asking import ApiFault, Refused
+from services.dashboard.web.routes import Page
+from services.dashboard.web.visit import Visit, escape_segment
+
+PATH: Final = "/categories"
+PAGE_SIZE: Final = 100
+#: How many pages are asked for at most.
+PAGES_MAX: Final = 20
+
+
+async def read_categories(visit: Visit) -> list[Row]:
+    """All of them, the first to apply first. Raises ApiFault."""
+    found: list[Row] = []
+    for page in range(1, PAGES_MAX + 1):
+        params = {"order": "hierarchy", "limit": str(PAGE_SIZE), "page": str(page)}
+        body = await visit.api.get("/v1/categories", params)
+        found += body["data"]
+        if len(body["data"]) < PAGE_SIZE:
+            break
+    return found
+
+
+async def show_categories(visit: Visit) -> Response:
+    """The list in its order."""
+    rows = await read_categories(visit)
+    uses, kinds = await asyncio.gather(
+        _quietly(_ask_uses(visit, rows)), _quietly(_ask_kinds(visit))
+    )
+    return answer_page(visit, "Categories", category_page(visit, rows, uses or {}, kinds or {}))
+
+
+async def _quietly(asked: Awaitable[Any]) -> Any:
+    """Numbers and kinds stand beside the categories, which are shown without them, too."""
+    try:
+        return await asked
+    except ApiFault:
+        return None
+
+
+async def _ask_uses(visit: Visit, rows: list[Row]) -> Uses:
+    if not visit.may("analytics.read"):
+        return {}
+    found: dict[str, Row] = {}
+    for start in range(0, len(rows), PAGE_SIZE):
+        ids = ",".join(str(each["id"]) for each in rows[start : start + PAGE_SIZE])
+        body = await visit.api.get("/v1/analytics/summaries", {"by": "category", "ids": ids})
+        found |= {each["id"]: each for each in body["data"]}
+    return found
+
+
+async def _ask_kinds(visit: Visit) -> dict[str, str]:
+    """Exclusive or joint, by id, as the stacking rules have it."""
+    if not visit.may("project.read"):
+        return {}
+    path = f"/management/v1/projects/{visit.project.id}/stacking-rules"
+    body = await visit.api.get(path)
+    rules = (body.get("data") or [{}])[0]
+    exclusive = dict.fromkeys(rules.get("exclusive_categories") or [], "Exclusive")
+    return exclusive | dict.fromkeys(rules.get("joint_categories") or [], "Joint")
+
+
+async def create(visit: Visit) -> Response:
+    """Makes one, behind the last."""
+    form = await visit.form()
+    name = str(form.get("category_name") or "").strip()
+    if not name:
+        return answer_node(category_form(name, {"category_name": "It needs a name."}))
+    rows = await read_categories(visit)
+    last = max((int(each.get("hierarchy") or 0) for each in rows), default=0)
+    key = str(form.get("idempotency_key") or "") or None
+    try:
+        await visit.api.post("/v1/categories", {"name": name, "hierarchy": last + 1}, key=key)
+    except Refused as fault:
+        return answer_node(category_form(name, {"category_name": fault.sentence}))
+    return go_to(visit.request, PATH, f"{name} is created, as the last")
+
+
+async def rename(visit: Visit) -> Response:
+    """Gives one another name."""
+    form, path = await visit.form(), f"/v1/categories/{escape_segment(visit.path('id'))}"
+    name = str(form.get("name") or "").strip()
+    if not name:
+        raise Refused(400, {"key": "invalid_payload", "message": "It needs a name"})
+    row = await visit.api.get(path)
+    await visit.api.put(path, {"name": name, "hierarchy": row["hierarchy"]})
+    return go_to(visit.request, PATH, "Renamed")
+
+
+async def delete(visit: Visit) -> Response:
+    """Deletes one; what was in it is in none."""
+    await visit.api.delete(f"/v1/categories/{escape_segment(visit.path('id'))}")
+    return go_to(visit.request, PATH, "Deleted")
+
+
+async def save_order(visit: Visit) -> Response:
+    """Takes the order over in one command."""
+    form = await visit.form()
+    ids = [str(each) for each in form.getlist("order")]
+    key = str(form.get("idempotency_key") or "") or None
+    await visit.api.put("/v1/categories/order", {"ids": ids}, key=key)
+    return go_to(visit.request, PATH, "The order is saved")
+
+
+PAGES: Final = (
+    Page(PATH, show_categories, "categories.read"),
+    Page(f"{PATH}/new", create, "categories.write", "POST"),
+    Page(f"{PATH}/order", save_order, "categories.write", "POST"),
+    Page(f"{PATH}/{{id}}/rename", rename, "categories.write", "POST"),
+    Page(f"{PATH}/{{id}}/delete", delete, "categories.write", "POST"),
+)

@@ -1,0 +1,1 @@
+"""Customers: who they are, what they hold and what they did."""

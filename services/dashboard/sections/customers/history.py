@@ -1,0 +1,139 @@
+"""What happened with a customer: its activity, redemptions, orders and publications."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from htpy import Node, a, fragment, p, table, tbody, td, tr
+from starlette.responses import Response
+
+from services.dashboard.parts.facts import badge, block, link, timeline
+from services.dashboard.parts.show import NOTHING, Row, Show, first_of
+from services.dashboard.sections.orders.naming import order_name, status_badge
+from services.dashboard.sections.redemptions.naming import redeemable_name, redemption_badge
+from services.dashboard.web.answers import answer_node
+from services.dashboard.web.asking import ApiFault
+from services.dashboard.web.visit import Visit, escape_segment
+
+ROWS_MAX: Final = 10
+#: Entries of the activity → how they are said.
+_SAID: Final[Mapping[str, str]] = {
+    "customer.created": "Created",
+    "customer.updated": "Changed",
+    "customer.deleted": "Deleted",
+    "customer.segment.entered": "Entered a segment",
+    "customer.segment.left": "Left a segment",
+    "customer.redemption.succeeded": "Redeemed",
+    "customer.redemption.failed": "Was refused",
+    "customer.redemption.rollback.succeeded": "Redemption taken back",
+    "customer.redemption.rollback.failed": "Rollback refused",
+    "customer.order.created": "Ordered",
+    "customer.order.updated": "Order changed",
+    "customer.order.paid": "Order paid",
+    "customer.order.fulfilled": "Order fulfilled",
+    "customer.order.canceled": "Order canceled",
+    "customer.publication.succeeded": "Was given a code",
+    "customer.publication.failed": "Could not be given a code",
+    "customer.voucher.gift.balance_added": "Credit added",
+}
+
+
+async def show_history(visit: Visit) -> Response:
+    """The blocks of what happened, those that the role may see."""
+    name = visit.path("id")
+    many = {"limit": str(ROWS_MAX)}
+    theirs = many | {"customer": name}
+    activity, redemptions, orders, publications = await asyncio.gather(
+        _rows(visit, "customers.read", f"/v1/customers/{escape_segment(name)}/activity", many),
+        _rows(visit, "redemptions.read", "/v1/redemptions", theirs),
+        _rows(visit, "orders.read", "/v1/orders", theirs),
+        _rows(visit, "publications.read", "/v1/publications", theirs),
+    )
+    show = visit.show
+    return answer_node(
+        fragment[
+            activity is not None
+            and block("Activity", timeline(_entry(each, show) for each in activity)),
+            _listed("Redemptions", redemptions, lambda each: _redemption(each, show)),
+            redemptions and p[link("All its redemptions", f"/redemptions?f=customer_id:is:{name}")],
+            _listed("Orders", orders, lambda each: _order(each, show)),
+            orders and p[link("All its orders", f"/orders?f=customer_id:is:{name}")],
+            _listed("Codes given", publications, lambda each: _publication(each, show)),
+        ]
+    )
+
+
+async def _rows(
+    visit: Visit, needs: str, path: str, params: Mapping[str, str]
+) -> Sequence[Row] | None:
+    """The newest rows; None where the role may not see them or they cannot be asked now."""
+    if not visit.may(needs):
+        return None
+    try:
+        body: dict[str, Any] = await visit.api.get(path, params)
+    except ApiFault:
+        return None
+    found: Sequence[Row] = body.get(str(body.get("data_ref") or "data")) or []
+    return found
+
+
+def _listed(title: str, rows: Sequence[Row] | None, line: Callable[[Row], Node]) -> Node:
+    if rows is None:
+        return None
+    if not rows:
+        return block(title, p(".muted")["None yet."])
+    return block(title, table(".lines", aria_label=title)[tbody[map(line, rows)]])
+
+
+def _entry(entry: Row, show: Show) -> tuple[Node, Node, Node]:
+    name = str(entry.get("type") or "")
+    data = (entry.get("data") or {}).get("data") or entry.get("data") or {}
+    return show.when(entry.get("created_at")), _SAID.get(name, name), _of_entry(data)
+
+
+def _of_entry(data: Row) -> Node:
+    """What an entry is about, leading there."""
+    redemption, order = data.get("redemption") or {}, data.get("order") or {}
+    if redemption.get("id"):
+        said = redeemable_name(redemption)
+        reason = redemption.get("reason")
+        return [link(said, f"/redemptions/{redemption['id']}"), f": {reason}" if reason else ""]
+    if order.get("id"):
+        return link(order_name(order), f"/orders/{order['id']}")
+    segment = data.get("segment") or {}
+    if segment.get("id"):
+        return link(first_of(segment, "name", "id"), f"/segments/{segment['id']}")
+    publication = data.get("publication") or {}
+    if publication:
+        return first_of(publication.get("voucher"), "code")
+    event = data.get("custom_event") or data.get("event") or {}
+    return str(event.get("type") or event.get("event") or "") if isinstance(event, dict) else ""
+
+
+def _redemption(row: Row, show: Show) -> Node:
+    return tr[
+        td(".mono")[a(".link", href=f"/redemptions/{row['id']}")[redeemable_name(row)]],
+        td[redemption_badge(row)],
+        td(".num")[show.when(row.get("date") or row.get("created_at"))],
+    ]
+
+
+def _order(row: Row, show: Show) -> Node:
+    return tr[
+        td(".mono")[a(".link", href=f"/orders/{row['id']}")[order_name(row)]],
+        td[status_badge(row)],
+        td(".num")[show.money(row.get("total_amount", row.get("amount")))],
+        td(".num")[show.when(row.get("created_at"))],
+    ]
+
+
+def _publication(row: Row, show: Show) -> Node:
+    voucher = row.get("voucher") or {}
+    code = voucher.get("code")
+    is_given = row.get("result") != "FAILURE"
+    return tr[
+        td(".mono")[link(code, f"/vouchers/{escape_segment(str(code))}") if code else NOTHING],
+        td[first_of(voucher, "campaign")],
+        td[badge("Given", "good") if is_given else badge("Refused", "bad")],
+        td(".num")[show.when(row.get("created_at"))],
+    ]

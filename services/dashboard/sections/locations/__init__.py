@@ -1,0 +1,1 @@
+"""Locations: places and areas that rules and segments ask for."""

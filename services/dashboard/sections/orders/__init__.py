@@ -1,0 +1,1 @@
+"""Orders: what was bought, what was taken off, and by which redemptions."""

@@ -1,0 +1,1 @@
+"""Products, their SKUs, and collections of both."""

@@ -1,0 +1,1 @@
+"""Validation rules: their list, the builder, trying them out, what they bind."""

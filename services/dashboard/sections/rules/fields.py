@@ -1,0 +1,65 @@
+"""The filters and the columns of the list of rules."""
+
+from typing import Final
+
+from htpy import span
+
+from services.dashboard.lists.fields import Field
+from services.dashboard.lists.resource import Column
+from services.dashboard.sections.rules.builder import CONTEXTS
+
+FIELDS: Final = (
+    Field("name", "Name"),
+    Field(
+        "type",
+        "Type",
+        "choice",
+        (
+            ("expression", "Expression"),
+            ("basic", "Basic"),
+            ("advanced", "Advanced"),
+            ("complex", "Complex"),
+        ),
+    ),
+    Field("context_type", "Meant for", "choice", CONTEXTS),
+    Field("created_at", "Created", "time", ops=("after", "before")),
+)
+COLUMNS: Final = (
+    Column("name", "Name", lambda row, _: row.get("name") or row["id"], "name"),
+    Column(
+        "words",
+        "In words",
+        lambda row, _: (
+            span(".clip", title=row["words"])[row["words"]]
+            if row.get("words")
+            else span(".muted")["Items only" if row.get("applicable_to") else "No rule"]
+        ),
+    ),
+    Column(
+        "context",
+        "Meant for",
+        lambda row, _: dict(CONTEXTS).get(row["context_type"], row["context_type"]),
+    ),
+    Column(
+        "binds",
+        "Binds",
+        lambda row, show: show.number(row.get("assignments_count") or 0),
+        is_number=True,
+    ),
+    Column(
+        "updated",
+        "Updated",
+        lambda row, show: show.when(row.get("updated_at") or row["created_at"]),
+        "updated_at",
+        is_number=True,
+    ),
+    Column(
+        "created",
+        "Created",
+        lambda row, show: show.when(row["created_at"]),
+        "created_at",
+        is_number=True,
+        is_shown=False,
+    ),
+    Column("id", "Id", lambda row, _: row["id"], is_shown=False, is_mono=True),
+)

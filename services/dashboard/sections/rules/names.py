@@ -1,0 +1,77 @@
+"""What ids in rules are called: segments, places, products, SKUs and collections."""
+
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from services.dashboard.sections.rules.catalogue import Catalogue
+from services.dashboard.sections.rules.draft import Draft
+from services.dashboard.sections.rules.tree import RuleSet, every_rule
+from services.dashboard.sections.rules.values import THINGS, show_values
+from services.dashboard.web.asking import Refused
+from services.dashboard.web.visit import Visit, escape_segment
+
+Names = Mapping[str, str]
+#: How many products, SKUs and collections are asked for on one page; the rest stand by their ids.
+ASKED_MAX: Final = 40
+_SMALL: Final = {"segment": "/v1/segments", "location": "/v1/locations"}
+_PATHS: Final = {
+    "product": "/v1/products/{}",
+    "sku": "/v1/skus/{}",
+    "products_collection": "/v1/product-collections/{}",
+}
+
+
+def things_in(rules: RuleSet, catalogue: Catalogue, visit: Visit) -> Iterator[str]:
+    """What the rules name: `segment:seg_1`, `product:prod_1`."""
+    for rule in every_rule(rules):
+        kind = catalogue.field(rule.name).kind
+        for condition in rule.conditions:
+            operator = catalogue.operator(kind, condition.operator)
+            if operator.takes == "flag" or operator.value not in THINGS:
+                continue
+            first = catalogue.first_object(kind)
+            for text in show_values(condition.values, operator, first, visit.show):
+                is_item = operator.value not in _SMALL
+                yield text if is_item else f"{operator.value}:{text}"
+
+
+def things_of(draft: Draft, catalogue: Catalogue, visit: Visit) -> Iterator[str]:
+    """What a whole set names."""
+    yield from things_in(draft.rules, catalogue, visit)
+    yield from (each.item for each in draft.entries if each.item)
+    yield from (item for item, _ in draft.bundle.parts if item)
+
+
+async def name_things(visit: Visit, things: Iterable[str]) -> Names:
+    """The name of each thing that has one and may be seen."""
+    wanted = list(dict.fromkeys(things))
+    names: dict[str, str] = {}
+    for kind, path in _SMALL.items():
+        if any(each.startswith(f"{kind}:") for each in wanted):
+            names |= await _name_small(visit, kind, path)
+    single = [each for each in wanted if each.partition(":")[0] in _PATHS and ":@" not in each]
+    found = await asyncio.gather(*(_name_one(visit, each) for each in single[:ASKED_MAX]))
+    return names | {each: name for each, name in zip(single, found, strict=False) if name}
+
+
+async def _name_small(visit: Visit, kind: str, path: str) -> dict[str, str]:
+    try:
+        body = await visit.api.get(path)
+    except Refused:
+        return {}
+    return {f"{kind}:{each['id']}": str(each.get("name") or each["id"]) for each in body["data"]}
+
+
+async def _name_one(visit: Visit, thing: str) -> str:
+    kind, _, name = thing.partition(":")
+    try:
+        body: Mapping[str, Any] = await visit.api.get(_PATHS[kind].format(escape_segment(name)))
+    except Refused:
+        return ""
+    return str(body.get("name") or body.get("sku") or body.get("source_id") or name)
+
+
+def name_of(names: Names, thing: str) -> str:
+    """How a thing is called, else its id."""
+    return names.get(thing) or thing.partition(":")[2].removeprefix("@")

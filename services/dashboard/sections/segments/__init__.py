@@ -1,0 +1,1 @@
+"""Segments: groups of customers, by name or by what they have in common."""

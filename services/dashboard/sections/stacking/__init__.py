@@ -1,0 +1,1 @@
+"""Stacking rules: how several redeemables of one request go together."""

@@ -1,0 +1,164 @@
+"""What a voucher or a tier gives and how it stands, in words."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from htpy import Node, span
+
+from services.dashboard.parts.facts import badge
+from services.dashboard.parts.show import NOTHING, Row, Show, first_of, read_moment
+from services.dashboard.web.visit import escape_segment
+
+TYPES: Final[Mapping[str, str]] = {
+    "DISCOUNT_VOUCHER": "Discount",
+    "GIFT_VOUCHER": "Gift card",
+    "LOYALTY_CARD": "Loyalty card",
+}
+DISCOUNTS: Final[Mapping[str, str]] = {
+    "AMOUNT": "Amount",
+    "PERCENT": "Percent",
+    "FIXED": "Fixed price",
+    "UNIT": "Units",
+}
+EFFECTS: Final[Mapping[str, str]] = {
+    "APPLY_TO_ORDER": "of the whole order",
+    "APPLY_TO_ITEMS": "of the items",
+    "APPLY_TO_ITEMS_PROPORTIONALLY": "of the items, split by their amounts",
+    "APPLY_TO_ITEMS_PROPORTIONALLY_BY_QUANTITY": "of the items, split by amounts and quantities",
+    "APPLY_TO_ITEMS_BY_QUANTITY": "of each unit of the items",
+    "ADD_MISSING_ITEMS": "added where they are missing",
+    "ADD_NEW_ITEMS": "added to the order",
+    "ADD_MANY_ITEMS": "added to the order",
+}
+_DAYS: Final = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
+#: Last segments of addresses below /vouchers that are pages of their own.
+_RESERVED: Final = frozenset({"new", "import", "filter", "work", ".", ".."})
+
+
+def voucher_href(row: Row) -> str:
+    """The page of a voucher: by its code, by its id where the code would lead elsewhere."""
+    code = str(row.get("code") or "")
+    if not code or code in _RESERVED or "/" in code:
+        return f"/vouchers/{row['id']}"
+    return f"/vouchers/{escape_segment(code)}"
+
+
+def say_discount(discount: Any, show: Show) -> str:
+    """What is taken off, short: `10% off, at most $20.00`."""
+    if not isinstance(discount, dict) or not discount:
+        return NOTHING
+    kind, formula = discount.get("type"), _formula_of(discount)
+    if formula:
+        said = f"{DISCOUNTS.get(str(kind), 'Discount')} by a formula"
+    elif kind == "PERCENT":
+        said = f"{show.percent(float(discount.get('percent_off') or 0) / 100)} off"
+    elif kind == "AMOUNT":
+        said = f"{show.money(discount.get('amount_off'))} off"
+    elif kind == "FIXED":
+        said = f"for {show.money(discount.get('fixed_amount'))}"
+    else:
+        said = _say_units(discount, show)
+    limit = discount.get("amount_limit")
+    return f"{said}, at most {show.money(limit)}" if isinstance(limit, int) else said
+
+
+def _formula_of(discount: Mapping[str, Any]) -> str:
+    names = ("amount_off_formula", "percent_off_formula", "fixed_amount_formula")
+    return next((str(discount[each]) for each in names if discount.get(each)), "")
+
+
+def _say_units(discount: Mapping[str, Any], show: Show) -> str:
+    units = discount.get("units") or [discount]
+    return ", ".join(
+        f"{show.number(each.get('unit_off'))} {unit_name(each)} free"
+        if each.get("unit_off") is not None
+        else f"{unit_name(each)} by a formula"
+        for each in units
+    )
+
+
+def unit_name(unit: Mapping[str, Any]) -> str:
+    """What a discount of units gives: the product or the SKU by its name."""
+    named = unit.get("sku") or unit.get("product") or {}
+    found = first_of(named, "name", "sku", "source_id") if isinstance(named, dict) else NOTHING
+    return found if found != NOTHING else str(unit.get("unit_type") or "units")
+
+
+def say_given(row: Row, show: Show) -> str:
+    """What a voucher gives: a discount, or what is left on a card."""
+    gift, card = row.get("gift"), row.get("loyalty_card")
+    if isinstance(gift, dict):
+        return f"{show.money(gift.get('balance'))} of {show.money(gift.get('amount'))}"
+    if isinstance(card, dict):
+        return f"{show.number(card.get('balance'))} of {show.number(card.get('points'))} points"
+    return say_discount(row.get("discount"), show)
+
+
+def say_effect(discount: Any) -> str:
+    """What of an order a discount is taken from."""
+    effect = discount.get("effect") if isinstance(discount, dict) else None
+    return EFFECTS.get(str(effect), str(effect or NOTHING))
+
+
+def say_redeemed(row: Row, show: Show) -> str:
+    """How often it was redeemed, of how often it may be."""
+    told = row.get("redemption") or {}
+    done, most = told.get("redeemed_quantity"), told.get("quantity")
+    return f"{show.number(done or 0)} / {show.number(most) if most is not None else '∞'}"
+
+
+def standing(row: Row, now: datetime) -> tuple[str, str]:
+    """How a voucher or a tier stands by its own switch, dates and limits: the word and its badge."""
+    starts, ends = read_moment(row.get("start_date")), read_moment(row.get("expiration_date"))
+    told, gift = row.get("redemption") or {}, row.get("gift") or {}
+    if row.get("active") is False:
+        return "Disabled", "muted"
+    if ends is not None and ends <= now:
+        return "Expired", "muted"
+    most = told.get("quantity")
+    if most is not None and (told.get("redeemed_quantity") or 0) >= most:
+        return "Used up", "violet"
+    if gift and gift.get("balance") == 0:
+        return "Empty", "violet"
+    if starts is not None and starts > now:
+        return "Scheduled", "warn"
+    return "Active", "good"
+
+
+def standing_badge(row: Row, now: datetime) -> Node:
+    """The same as a badge."""
+    return badge(*standing(row, now))
+
+
+def holder_name(row: Row) -> Node:
+    """Who holds a voucher: the name, where the list knows it."""
+    if not row.get("holder_id"):
+        return span(".muted")["Nobody"]
+    return str(row.get("holder_name") or row["holder_id"])
+
+
+def say_hours(row: Row) -> list[tuple[str, Node]]:
+    """When within its dates something is valid: days of the week, hours, timeframe."""
+    found: list[tuple[str, Node]] = []
+    days = row.get("validity_day_of_week")
+    if days:
+        found.append(("Days", ", ".join(_DAYS[each] for each in days if 0 <= each < 7)))
+    daily = (row.get("validity_hours") or {}).get("daily") or []
+    if daily:
+        spans = [
+            f"{each.get('start_time')} to {each.get('expiration_time')}"
+            + (
+                f" ({', '.join(_DAYS[day] for day in each['days_of_week'] if 0 <= day < 7)})"
+                if each.get("days_of_week")
+                else ""
+            )
+            for each in daily
+        ]
+        found.append(("Hours", "; ".join(spans)))
+    frame = row.get("validity_timeframe") or {}
+    if frame:
+        found.append(
+            ("Timeframe", f"{frame.get('duration')} from each start, every {frame.get('interval')}")
+        )
+    return found
