@@ -17,12 +17,9 @@ from tests.e2e.plain import Plain
 from tests.e2e.system import System
 
 PAGES = (
-    "/profile", "/profile/security", "/profile/password", "/profile/two-factor", "/team",
-    "/team/invite", "/team/roles", "/team/roles/new", "/team/projects", "/team/projects/new",
-    "/team/security", "/team/data", "/team/usage", "/settings", "/settings/keys",
-    "/settings/keys/new", "/settings/client-side", "/settings/brand", "/settings/metadata",
-    "/settings/metadata/new", "/settings/event-schemas", "/settings/usage", "/integrations",
-    "/integrations/webhooks/new",
+    "/profile", "/profile/security", "/team", "/team/invite", "/team/roles", "/team/roles/new",
+    "/team/projects", "/team/usage", "/settings", "/settings/keys", "/settings/brand",
+    "/settings/metadata/new", "/settings/usage", "/integrations", "/integrations/webhooks/new",
 )  # fmt: skip
 
 
