@@ -115,6 +115,7 @@ STYLES: Final = (
     "home",
     "shop",
     "rules",
+    "settings",
 )
 
 

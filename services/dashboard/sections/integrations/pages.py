@@ -92,7 +92,7 @@ async def show_integrations(visit: Visit) -> Response:
             and a(".btn.primary", href=f"{PATH}/new")[icon("plus", 15), "New webhook"],
         ),
         div(".stack")[
-            webhooks_grid(webhooks, last, failures, visit.show),
+            webhooks_grid(webhooks, last, failures, visit.show, may_write=visit.may(WRITE)),
             snippets(await _key_id(visit), visit.project.id, may_keys=visit.may("keys.manage")),
         ],
     ]

@@ -25,6 +25,7 @@ from services.dashboard.parts.facts import badge, block, code_text, facts, link
 from services.dashboard.parts.forms import Errors, field_text, form_page, idempotency
 from services.dashboard.parts.grid import grid
 from services.dashboard.parts.icons import icon
+from services.dashboard.parts.notices import empty_state
 from services.dashboard.parts.secrets import secret_line
 from services.dashboard.parts.show import NOTHING, Show
 from services.dashboard.web.visit import escape_segment
@@ -32,6 +33,11 @@ from services.dashboard.web.visit import escape_segment
 Webhook = Mapping[str, Any]
 Attempt = Mapping[str, Any]
 PATH: Final = "/integrations/webhooks"
+_CURL: Final = (
+    'curl "$TESSERA/management/v1/projects/$PROJECT/webhooks" -H "X-Management-Id: $MANAGEMENT_ID"'
+    ' -H "X-Management-Token: $MANAGEMENT_TOKEN" -H "Content-Type: application/json"'
+    ' -d \'{"target_url": "https://shop.example/hook", "events": ["redemption.succeeded"]}\''
+)
 #: First words of an event's name that are one thing, and what it is called.
 _GROUPS: Final = (
     ("voucher", "Vouchers"),
@@ -87,8 +93,20 @@ def webhooks_grid(
     last: Mapping[str, Attempt],
     failures: Mapping[str, int] | None,
     show: Show,
+    *,
+    may_write: bool,
 ) -> Node:
-    """All of them; `failures` are those of 24 hours, None where nobody may know."""
+    """All of them, or what they are for; `failures` are those of 24 hours, None where nobody may know."""
+    if not webhooks:
+        return div(".card")[
+            empty_state(
+                "plug",
+                "No webhook yet",
+                "A webhook tells an address of yours what happens here, within a second or two.",
+                action=("New webhook", f"{PATH}/new") if may_write else None,
+                curl=_CURL,
+            )
+        ]
     return grid(
         "Webhooks",
         ("URL", "Events", "State", "Last status", "Failures in 24 h", "Made"),
@@ -103,7 +121,6 @@ def webhooks_grid(
             )
             for each in webhooks
         ),
-        empty="No address is told anything yet. A webhook gets each event of the shop within a second or two.",
     )
 
 

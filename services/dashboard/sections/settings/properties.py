@@ -129,7 +129,7 @@ def properties_table(lines: Sequence[Line], *, is_event: bool) -> Node:
     """The lines, with a way to one more."""
     types = EVENT_TYPES if is_event else METADATA_TYPES
     heads = ("Name", "Type", "Needed") + (() if is_event else ("List", "One of", "Object"))
-    return div(".card.table")[
+    return div(".card.table.properties")[
         input_(type="hidden", name="lines", value=str(len(lines))),
         div(".scroll")[
             table(aria_label="Properties")[

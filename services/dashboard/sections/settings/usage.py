@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from services.dashboard.parts.charts import Kpi, Series, chart, kpis, points_of
 from services.dashboard.parts.grid import grid
-from services.dashboard.parts.period import Period, period_picker, read_period
+from services.dashboard.parts.period import Period, period_picker, read_period, write_time
 from services.dashboard.parts.show import Show
 from services.dashboard.sections.settings.keys import key_name
 from services.dashboard.sections.settings.tabs import project_path, settings_head
@@ -63,6 +63,7 @@ def groups_grid(title: str, what: str, usage: Usage, names: Mapping[str, str], s
 def usage_content(
     period: Period,
     total: Usage,
+    before: Usage,
     by_key: Usage,
     by_status: Usage,
     names: Mapping[str, str],
@@ -74,8 +75,8 @@ def usage_content(
         period_picker(PATH, period, show),
         kpis(
             (
-                Kpi("Calls", total["total"]),
-                Kpi("Answered with an error", errors),
+                Kpi("Calls", total["total"], before.get("total"), is_more_better=None),
+                Kpi("Answered with an error", errors, before.get("errors"), is_more_better=False),
                 Kpi(
                     "Share of errors",
                     errors / total["total"] if total["total"] else 0,
@@ -92,24 +93,33 @@ def usage_content(
     ]
 
 
+def _share(usage: Usage) -> float:
+    return (usage.get("errors") or 0) / usage["total"] if usage["total"] else 0.0
+
+
 async def show_usage(visit: Visit) -> Response:
     """The page."""
     period = read_period(visit.request.query_params, visit.show, datetime.now(UTC))
     interval = "hour" if period.interval == "minute" else period.interval
     asked = period.params | {"timezone": visit.project.timezone, "interval": interval}
     total = await visit.api.get(_API, asked)
+    start, end = period.before
+    before = await visit.api.get(_API, {"from": write_time(start), "to": write_time(end)})
     by_key = await visit.api.get(_API, asked | {"group_by": "key"})
     by_status = await visit.api.get(_API, asked | {"group_by": "status"})
     names: dict[str, str] = {}
     if visit.may("keys.manage"):
         keys = (await visit.api.get(project_path(visit, "/keys")))["data"]
         names = {each["id"]: key_name(each) for each in keys}
+    if visit.may("team.manage"):
+        members = (await visit.api.get(project_path(visit, "/users")))["data"]
+        names |= {each["id"]: str(each.get("name") or each.get("email")) for each in members}
     names |= {visit.me.id: f"{visit.me.name} (you)"}
     content = fragment[
         settings_head(
             visit, PATH, "What the API was asked for. Everything is counted, nothing is limited."
         ),
-        usage_content(period, total, by_key, by_status, names, visit.show),
+        usage_content(period, total, before, by_key, by_status, names, visit.show),
     ]
     return answer_page(visit, "API usage", content)
 

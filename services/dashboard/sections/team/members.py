@@ -72,7 +72,7 @@ def _acts(member: Member, mine: str) -> Node:
         a(
             ".btn.small",
             href=f"/team/members/{escape_segment(member['id'])}/password",
-            aria_label=f"Make a link for a new password of {name}",
+            aria_label=f"Password link for {name}",
         )["Password link"],
         member["id"] != mine
         and button(

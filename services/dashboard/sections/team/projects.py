@@ -45,7 +45,7 @@ def projects_grid(visit: Visit) -> Node:
                 each.id != visit.project.id
                 and form(".plain", method="post", action="/project")[
                     input_(type="hidden", name="project", value=each.id),
-                    button(".btn.small", aria_label=f"Go to {each.name}")["Go there"],
+                    button(".btn.small", aria_label=f"Go there: {each.name}")["Go there"],
                 ],
             )
             for each in visit.me.memberships
