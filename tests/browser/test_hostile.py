@@ -33,6 +33,8 @@ OF_NOTHING: Final = frozenset(
         "/promotion-tiers/order/{campaign}",
     }
 )  # fmt: skip
+#: Lists whose drawers are opened over them: the same details as on a page of their own.
+DRAWERS: Final = frozenset({"redemptions", "vouchers", "customers", "api-calls"})
 #: What no text of a shop's may become.
 MADE_OF_TEXT: Final = (
     "script:not([src])", "img[src='x']", "svg[onload]", "[onerror]", "[onload]", "[hx-post='/sign-out']",
@@ -44,7 +46,7 @@ _LOOK: Final = """(selectors) => ({
   links: [...document.querySelectorAll("[href], [hx-get], [src]")]
     .flatMap((each) => ["href", "hx-get", "src"].map((name) => each.getAttribute(name)))
     .filter((each) => each?.startsWith("/") && !each.startsWith("/static/")),
-  text: document.body.innerText,
+  text: document.body?.innerText ?? "",
 })"""
 
 
@@ -136,10 +138,9 @@ def test_every_page_shows_them_as_text(
             walk.faults.append(f"{path}: no link leads there; name one in GIVEN")
         for address in addresses:
             walk.open(address)
-        opened = [each for each in addresses if path.endswith("{key:path}")]
-        for address in opened[:1]:
             place, _, key = _place(address).removeprefix("/").partition("/")
-            walk.open(f"/{place}?open={key}&f=x:is:{escape_segment(TEXTS[1])}")
+            if place in DRAWERS and path.endswith("{key:path}"):
+                walk.open(f"/{place}?open={key}&f=x:is:{escape_segment(TEXTS[1])}")
     assert "\n".join(walk.faults) == ""
     assert walk.shown >= set(TEXTS[:6])
 
@@ -154,7 +155,7 @@ def test_what_is_typed_is_sought_and_shown_as_text(
     walk.open("/redemptions")
     for text in TEXTS[:4]:
         page.keyboard.press("Control+k")
-        page.keyboard.insert_text(text)
+        page.locator("#find").fill(text)
         expect(page.locator("#found")).to_contain_text(text)
         page.keyboard.press("Escape")
     for text in (TEXTS[0], TEXTS[5]):
