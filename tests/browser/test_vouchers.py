@@ -2,8 +2,9 @@
 
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
+from tests.browser.conftest import PHONE
 from tests.browser.test_redemptions import make_voucher
 from tests.browser.watched import check_axe_in_both_themes
 from tests.e2e.plain import Plain
@@ -72,7 +73,7 @@ def test_a_file_is_shown_before_it_is_imported_and_tells_what_failed(
     make_voucher(plain, "TAKEN-ALREADY")
     page.goto("/vouchers/import")
     content = "Code,Voucher Type,Value,Discount Type\nFROM-FILE,DISCOUNT_VOUCHER,10,PERCENT\nTAKEN-ALREADY,DISCOUNT_VOUCHER,10,PERCENT\n"
-    file = {"name": "codes.csv", "mimeType": "text/csv", "buffer": content.encode()}
+    file = FilePayload(name="codes.csv", mimeType="text/csv", buffer=content.encode())
     page.get_by_label("CSV file").set_input_files(file)
     expect(page.locator("[data-preview]")).to_contain_text("FROM-FILE")
     check_axe_in_both_themes(page)
@@ -86,7 +87,7 @@ def test_the_list_fits_a_phone(phone_page: Page) -> None:
     expect(phone_page.get_by_role("heading", level=1)).to_have_text("Vouchers")
     check_axe_in_both_themes(phone_page)
     wide = phone_page.evaluate("document.documentElement.scrollWidth")
-    assert wide <= phone_page.viewport_size["width"]
+    assert wide <= PHONE["width"]
     phone_page.get_by_role("navigation", name="Sections").get_by_role(
         "link", name=re.compile("Categories")
     ).click()
