@@ -43,7 +43,7 @@ def test_a_collection_follows_a_filter_that_was_tried_before(plain: Plain, page:
     for choice, said in (("#c0-field", "Name"), ("#c0-op", "starts with")):
         with page.expect_response("**/collections/conditions"):
             page.locator(choice).select_option(label=said)
-        page.wait_for_function("!document.querySelector('.htmx-request, .htmx-swapping')")
+        expect(page.locator(".htmx-request")).to_have_count(0)
     page.locator("#c0-value").fill("Story")
     page.locator("#c0-value").press("Tab")
     expect(page.locator("#tried")).to_contain_text("1 in all")
@@ -56,6 +56,7 @@ def test_a_collection_follows_a_filter_that_was_tried_before(plain: Plain, page:
 def test_a_location_is_drawn_by_a_click_and_tried(page: Page) -> None:
     page.goto("/locations/new")
     page.locator("#name").fill("Story town")
+    expect(page.locator(".geo .zoom")).to_be_visible()
     page.locator(".geo").click(position={"x": 300, "y": 200})
     expect(page.locator("#lat")).not_to_have_value("")
     page.locator("#lat").fill("52.52")
