@@ -19,7 +19,7 @@ TEXTS: Final = (
     "javascript:alert(1)//",
     "<div hx-post=/sign-out hx-trigger=load hx-on:load=alert(1)>",
     "\u202egnp.exe\u2066\u200b null \ufeff",
-    "long " + "<b>W</b>" * 25,
+    "long " + "<samp>W</samp>" * 15,
 )
 _PERCENT: Final = {"type": "PERCENT", "percent_off": 10}
 #: What a code may hold; the signs that do harm are not among them.
@@ -50,6 +50,7 @@ class Hostile:
 
     def seed(self) -> None:
         """Puts the texts wherever the API takes one; each has to be taken."""
+        self.take("/v1/vouchers/FOR-CARTS", {"type": "DISCOUNT_VOUCHER", "discount": _PERCENT})
         for at, text in enumerate(TEXTS):
             self._sell(at, text)
             self._offer(at, text)
@@ -122,7 +123,9 @@ class Hostile:
             "type": "STATIC", "campaign_type": "DISCOUNT_COUPONS", "vouchers_count": 1,
             "voucher": terms, "metadata": metadata,
         }  # fmt: skip
-        self.take("/v1/campaigns", campaign)
+        made = self.take("/v1/campaigns", campaign)["id"]
+        rows = [{"code": f"{code}-ROW", "metadata": metadata}, {"code": f"{text} {at}"}]
+        self.take(f"/v1/campaigns/{made}/import", rows)
         promotion = {"name": f"promotion {text} {at}", "campaign_type": "PROMOTION", "type": "STATIC"}  # fmt: skip
         tiers = f"/v1/promotions/{self.take('/v1/campaigns', promotion)['id']}"
         action = {"action": {"discount": _PERCENT}, "metadata": metadata}
@@ -140,6 +143,8 @@ class Hostile:
         asked = held | order | customer
         done = self.take("/v1/redemptions", asked | session)["redemptions"][0]["id"]
         self.refuse("/v1/redemptions", asked)
+        held_still = {"redeemables": [{"object": "voucher", "id": "FOR-CARTS"}]}
+        self.take("/v1/validations", held_still | order | customer | session)
         if at % 2 == 0:
             back = {"reason": text, "tracking_id": text}
             self.take(f"/v1/redemptions/{done}/rollback", back)

@@ -30,7 +30,7 @@ GIVEN: Final[Mapping[str, tuple[str, ...]]] = {
 OF_NOTHING: Final = frozenset(
     {
         "/send-outs/{key:path}", "/vouchers/work/{action}", "/campaigns/{id}/tasks/{action}",
-        "/promotion-tiers/order/{campaign}",
+        "/promotion-tiers/order/{campaign}", "/integrations/webhooks/{id}/test/{event}",
     }
 )  # fmt: skip
 #: Lists whose drawers are opened over them: the same details as on a page of their own.
@@ -38,7 +38,7 @@ DRAWERS: Final = frozenset({"redemptions", "vouchers", "customers", "api-calls"}
 #: What no text of a shop's may become.
 MADE_OF_TEXT: Final = (
     "script:not([src])", "img[src='x']", "svg[onload]", "[onerror]", "[onload]", "[hx-post='/sign-out']",
-    "a[href^='javascript:' i]", "[src^='javascript:' i]", "[action^='javascript:' i]", "b + b",
+    "a[href^='javascript:' i]", "[src^='javascript:' i]", "[action^='javascript:' i]", "samp",
 )  # fmt: skip
 #: What a page is made of: elements that there must not be, where its links lead, what it says.
 _LOOK: Final = """(selectors) => ({
