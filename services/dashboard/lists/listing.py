@@ -21,10 +21,12 @@ from htpy import (
     tr,
 )
 from htpy import input as input_
+from markupsafe import Markup
 
 from services.dashboard.lists.filtering import filter_bar
 from services.dashboard.lists.query import SIZES, Query
 from services.dashboard.lists.resource import Bulk, Column, Resource, Row, Rows
+from services.dashboard.parts.flat import flat
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.notices import empty_state
 from services.dashboard.parts.page import confirm_dialog, dialog_button
@@ -51,11 +53,11 @@ def listing(
     }
     return div("#list", again, data_follows=follows or None)[
         div(".stack", INTO_LIST)[
-            filter_bar(resource, query, show),
+            flat(filter_bar(resource, query, show)),
             div(".card.table")[
                 _bulk_bar(resource, query, rows, show, bulk) if bulk else None,
                 div(".scroll")[_rows(resource, query, rows, show, bool(bulk))],
-                _foot(resource, query, rows, show) if rows.rows else None,
+                flat(_foot(resource, query, rows, show)) if rows.rows else None,
             ],
         ]
     ]
@@ -96,7 +98,7 @@ def _rows(resource: Resource, query: Query, rows: Rows, show: Show, can_choose: 
                 (_heading(query, each) for each in columns),
             ]
         ],
-        tbody[(_row(resource, query, columns, each, show, can_choose) for each in rows.rows)],
+        tbody[(flat(_row(resource, query, columns, each, show, can_choose)) for each in rows.rows)],
     ]
 
 
@@ -137,7 +139,7 @@ def _row(
             for each, is_so in (("num", column.is_number), ("mono", column.is_mono and at))
             if is_so
         )
-        cells.append(td(class_=kind or None)[content])
+        cells.append(flat(td(class_=kind or None)[content]))
     return tr(id=f"row-{key}", data_open=is_open)[
         can_choose
         and td(".tick")[
@@ -151,7 +153,7 @@ def _row(
                 )
             ]
         ],
-        cells,
+        Markup().join(cells),
     ]
 
 

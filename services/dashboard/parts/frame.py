@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from typing import Final
 
 from htpy import (
@@ -31,7 +32,9 @@ from htpy import (
     ul,
 )
 from htpy import input as input_
+from markupsafe import Markup
 
+from services.dashboard.parts.flat import flat
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.toast import toasts
 from services.dashboard.vendor import vendor_url
@@ -119,6 +122,10 @@ STYLES: Final = (
 )
 
 
+#: How many navigations are kept as text.
+SIDES_KEPT: Final = 256
+
+
 @dataclass(frozen=True, slots=True)
 class Frame:
     """What the frame says of who looks, and where."""
@@ -187,7 +194,7 @@ def render_page(frame: Frame, name: str, content: Node) -> Node:
                 _side(frame),
                 div(".main")[
                     _top("notifications.read" in frame.privileges),
-                    main("#content.page", tabindex="-1")[content],
+                    main("#content.page", tabindex="-1")[flat(content)],
                 ],
             ],
             _palette(),
@@ -203,36 +210,40 @@ def render_page(frame: Frame, name: str, content: Node) -> Node:
     )
 
 
-def _side(frame: Frame) -> Node:
-    return nav("#side.side", aria_label="Main")[
-        button(".brand", type="button", popovertarget="projects", aria_haspopup="menu")[
-            icon("landmark", 20), span["Tessera", small[frame.project_name]]
-        ],
-        div("#projects.pop", popover=True)[
-            (
-                form(method="post", action="/project")[
-                    input_(type="hidden", name="project", value=each),
-                    button(".item", data_selected=each == frame.project_id)[name],
-                ]
-                for each, name in frame.projects
-            )
-        ],
-        div(".nav")[(_group(frame, group, items) for group, items in NAV)],
-        button(".user", type="button", popovertarget="account", aria_haspopup="menu")[
-            span(".avatar", aria_hidden="true")[(frame.name or frame.email)[:2].upper()],
-            span[frame.name or frame.email],
-        ],
-        div("#account.pop.up", popover=True)[
-            (
-                a(".item", href=href)[icon(sign), label]
-                for label, sign, href, needs in ACCOUNT
-                if needs is None or needs in frame.privileges
-            ),
-            form(".plain", method="post", action="/sign-out")[
-                button(".item")[icon("logout"), "Sign out"]
+@lru_cache(SIDES_KEPT)
+def _side(frame: Frame) -> Markup:
+    """The navigation: the same for each visit of a page by somebody."""
+    return flat(
+        nav("#side.side", aria_label="Main")[
+            button(".brand", type="button", popovertarget="projects", aria_haspopup="menu")[
+                icon("landmark", 20), span["Tessera", small[frame.project_name]]
             ],
-        ],
-    ]
+            div("#projects.pop", popover=True)[
+                (
+                    form(method="post", action="/project")[
+                        input_(type="hidden", name="project", value=each),
+                        button(".item", data_selected=each == frame.project_id)[name],
+                    ]
+                    for each, name in frame.projects
+                )
+            ],
+            div(".nav")[(_group(frame, group, items) for group, items in NAV)],
+            button(".user", type="button", popovertarget="account", aria_haspopup="menu")[
+                span(".avatar", aria_hidden="true")[(frame.name or frame.email)[:2].upper()],
+                span[frame.name or frame.email],
+            ],
+            div("#account.pop.up", popover=True)[
+                (
+                    a(".item", href=href)[icon(sign), label]
+                    for label, sign, href, needs in ACCOUNT
+                    if needs is None or needs in frame.privileges
+                ),
+                form(".plain", method="post", action="/sign-out")[
+                    button(".item")[icon("logout"), "Sign out"]
+                ],
+            ],
+        ]
+    )
 
 
 def _group(
@@ -261,30 +272,33 @@ def _is_within(path: str, addresses: tuple[str, ...]) -> bool:
     return any(path == each or (each != "/" and path.startswith(f"{each}/")) for each in addresses)
 
 
-def _top(may_read: bool) -> Node:
-    return header(".top")[
-        button(
-            "#menu.btn.quiet.icon",
-            type="button",
-            aria_label="Menu",
-            aria_controls="side",
-            aria_expanded="false",
-        )[icon("menu", 17)],
-        button(".find", type="button", commandfor="palette", command="show-modal")[
-            icon("search", 15), span["Find a code, customer or order"], kbd["Ctrl K"]
-        ],
-        span(".spacer"),
-        span("#live.live", role="status", data_off=True)["Connecting"],
-        a(
-            "#bell.btn.quiet.icon.bell",
-            href="/notifications",
-            aria_label="Notifications",
-        )[icon("bell", 17), unread_count(asked=may_read)],
-        a(".btn.quiet.icon", href="/support", aria_label="Help")[icon("help", 17)],
-        button("#theme.btn.quiet.icon", type="button", aria_label="Light or dark")[
-            icon("moon", 17)
-        ],
-    ]
+@cache
+def _top(may_read: bool) -> Markup:
+    return flat(
+        header(".top")[
+            button(
+                "#menu.btn.quiet.icon",
+                type="button",
+                aria_label="Menu",
+                aria_controls="side",
+                aria_expanded="false",
+            )[icon("menu", 17)],
+            button(".find", type="button", commandfor="palette", command="show-modal")[
+                icon("search", 15), span["Find a code, customer or order"], kbd["Ctrl K"]
+            ],
+            span(".spacer"),
+            span("#live.live", role="status", data_off=True)["Connecting"],
+            a(
+                "#bell.btn.quiet.icon.bell",
+                href="/notifications",
+                aria_label="Notifications",
+            )[icon("bell", 17), unread_count(asked=may_read)],
+            a(".btn.quiet.icon", href="/support", aria_label="Help")[icon("help", 17)],
+            button("#theme.btn.quiet.icon", type="button", aria_label="Light or dark")[
+                icon("moon", 17)
+            ],
+        ]
+    )
 
 
 def unread_count(count: int | None = None, *, asked: bool = True) -> Node:
@@ -298,27 +312,30 @@ def unread_count(count: int | None = None, *, asked: bool = True) -> Node:
     )
 
 
-def _palette() -> Node:
-    return dialog("#palette.modal", closedby="any", aria_label="Find")[
-        div(".palette", {"data-lookup": "any"})[
-            input_(
-                "#find.input",
-                name="q",
-                role="combobox",
-                aria_expanded="true",
-                aria_autocomplete="list",
-                aria_controls="found",
-                autocomplete="off",
-                autofocus=True,
-                aria_label="Find a code, customer or order",
-                placeholder="Find a code, customer, order, campaign or page",
-                hx_get="/find",
-                hx_trigger="input changed delay:120ms",
-                hx_target="#found",
-                hx_swap="innerHTML",
-            ),
-            div("#found", role="listbox", aria_label="Found")[
-                span(".item.muted")["Codes, customers, orders, campaigns and pages"]
-            ],
+@cache
+def _palette() -> Markup:
+    return flat(
+        dialog("#palette.modal", closedby="any", aria_label="Find")[
+            div(".palette", {"data-lookup": "any"})[
+                input_(
+                    "#find.input",
+                    name="q",
+                    role="combobox",
+                    aria_expanded="true",
+                    aria_autocomplete="list",
+                    aria_controls="found",
+                    autocomplete="off",
+                    autofocus=True,
+                    aria_label="Find a code, customer or order",
+                    placeholder="Find a code, customer, order, campaign or page",
+                    hx_get="/find",
+                    hx_trigger="input changed delay:120ms",
+                    hx_target="#found",
+                    hx_swap="innerHTML",
+                ),
+                div("#found", role="listbox", aria_label="Found")[
+                    span(".item.muted")["Codes, customers, orders, campaigns and pages"]
+                ],
+            ]
         ]
-    ]
+    )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
@@ -34,10 +35,7 @@ class Show:
         """An amount in minor units, with the project's currency."""
         if not isinstance(minor, int):
             return NOTHING
-        try:
-            return format_currency(minor / _MINOR, self.currency, locale=self.language)
-        except (UnknownLocaleError, ValueError):
-            return format_currency(minor / _MINOR, self.currency, locale="en")
+        return _write_money(minor, self.currency, self.language)
 
     def number(self, value: object) -> str:
         """A count or a decimal, grouped."""
@@ -139,3 +137,11 @@ def first_of(row: Mapping[str, Any] | None, *names: str) -> str:
         if value not in (None, "", [], {}):
             return str(value)
     return NOTHING
+
+
+@lru_cache(8_192)
+def _write_money(minor: int, currency: str, language: str) -> str:
+    try:
+        return format_currency(minor / _MINOR, currency, locale=language)
+    except (UnknownLocaleError, ValueError):
+        return format_currency(minor / _MINOR, currency, locale="en")
