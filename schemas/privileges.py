@@ -152,6 +152,8 @@ GET /v1/analytics/simulations/** analytics.read
 PUT /v1/analytics/alerts/** alerts.write
 GET /v1/analytics/** analytics.read
 GET /v1/audit/** audit.read
+GET /v1/diagnostics audit.read
+GET /v1/releases project.read
 GET /v1/webhook-deliveries/** audit.read
 GET /v1/async-actions/** project.read
 * /v1/notifications/** notifications.read

@@ -19,6 +19,7 @@ from starlette.routing import BaseRoute
 
 from services.dashboard.vendor import vendor_route
 from services.dashboard.web.asking import TIMEOUT_SECONDS
+from services.dashboard.web.bodies import BodyLimit
 from services.dashboard.web.files import file_routes
 from services.dashboard.web.headers import GuardHeaders
 from services.dashboard.web.live import Hub, live_route
@@ -68,6 +69,7 @@ def dashboard_app(
         routes=routes,
         middleware=[
             Middleware(GuardHeaders),
+            Middleware(BodyLimit),
             Middleware(GZipMiddleware, minimum_size=GZIP_BYTES_MIN),
         ],
         lifespan=lifespan,

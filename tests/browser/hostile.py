@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import httpx
 
-from tests.browser.people import Person, take_part
+from tests.browser.people import Person, manager_key, take_part
 from tests.contract.answers import client
 from tests.e2e.plain import Plain
 from tests.e2e.system import System
@@ -19,7 +19,7 @@ TEXTS: Final = (
     "javascript:alert(1)//",
     "<div hx-post=/sign-out hx-trigger=load hx-on:load=alert(1)>",
     "\u202egnp.exe\u2066\u200b null \ufeff",
-    "long " + "<b>W</b>" * 25,
+    "long " + "<samp>W</samp>" * 15,
 )
 _PERCENT: Final = {"type": "PERCENT", "percent_off": 10}
 #: What a code may hold; the signs that do harm are not among them.
@@ -30,11 +30,8 @@ class Hostile:
     """A project of its own with such texts in it, and what was made there."""
 
     def __init__(self, system: System) -> None:
-        keys = system.keys
-        self._management = {
-            "X-Management-Id": keys["management_id"],
-            "X-Management-Token": keys["management_token"],
-        }
+        self._system = system
+        self._management = manager_key(system)
         self._http = client(base_url=system.url, timeout=30.0)
         made = self._manage(
             "", {"name": TEXTS[0], "timezone": "Etc/UTC", "currency": "EUR"}
@@ -45,8 +42,6 @@ class Hostile:
         headers = {"X-App-Id": key["app_id"], "X-App-Token": key["app_token"]}
         self.plain = Plain(system.url, headers | {"User-Agent": TEXTS[0]})
         self.person: Person = take_part(system, self.project, "ADMIN", TEXTS[1])
-        #: Addresses of pages that no link leads to, by the name of what they show.
-        self.made: dict[str, str] = {}
 
     def close(self) -> None:
         """Gives the connections back."""
@@ -55,6 +50,7 @@ class Hostile:
 
     def seed(self) -> None:
         """Puts the texts wherever the API takes one; each has to be taken."""
+        self.take("/v1/vouchers/FOR-CARTS", {"type": "DISCOUNT_VOUCHER", "discount": _PERCENT})
         for at, text in enumerate(TEXTS):
             self._sell(at, text)
             self._offer(at, text)
@@ -127,7 +123,9 @@ class Hostile:
             "type": "STATIC", "campaign_type": "DISCOUNT_COUPONS", "vouchers_count": 1,
             "voucher": terms, "metadata": metadata,
         }  # fmt: skip
-        self.take("/v1/campaigns", campaign)
+        made = self.take("/v1/campaigns", campaign)["id"]
+        rows = [{"code": f"{code}-ROW", "metadata": metadata}, {"code": f"{text} {at}"}]
+        self.take(f"/v1/campaigns/{made}/import", rows)
         promotion = {"name": f"promotion {text} {at}", "campaign_type": "PROMOTION", "type": "STATIC"}  # fmt: skip
         tiers = f"/v1/promotions/{self.take('/v1/campaigns', promotion)['id']}"
         action = {"action": {"discount": _PERCENT}, "metadata": metadata}
@@ -145,23 +143,39 @@ class Hostile:
         asked = held | order | customer
         done = self.take("/v1/redemptions", asked | session)["redemptions"][0]["id"]
         self.refuse("/v1/redemptions", asked)
+        held_still = {"redeemables": [{"object": "voucher", "id": "FOR-CARTS"}]}
+        self.take("/v1/validations", held_still | order | customer | session)
         if at % 2 == 0:
             back = {"reason": text, "tracking_id": text}
             self.take(f"/v1/redemptions/{done}/rollback", back)
 
     def _run_project(self, at: int, text: str) -> None:
         self._manage(f"/{self.project}/keys", {"kind": "server", "name": f"{text[:60]} {at}"})
+        may = ["campaigns.read", "vouchers.read"]
+        self._manage(f"/{self.project}/roles", {"name": f"{text[:50]} {at}", "privileges": may})
         self.take("/v1/exports", {"exported_object": "voucher", "parameters": {"fields": ["code"]}})
         self.plain.ask("GET", "/v1/vouchers", params={text: text, "code": text})
         self.plain.ask("GET", f"/v1/vouchers/{text}", headers={"Origin": "https://evil.test"})
 
     def _ask_in_vain(self) -> None:
-        """A file whose rows fail, and a webhook that nobody answers."""
-        hook = {"target_url": f"https://shop.invalid/?q={TEXTS[5]}", "events": ["redemption.succeeded"]}  # fmt: skip
-        answer = self._http.post(
-            f"/management/v1/projects/{self.project}/webhooks", json=hook, headers=self._management
-        )
-        assert answer.status_code < 500
+        """A member of hostile name, schemas, a webhook that nobody answers, a file whose rows fail."""
+        take_part(self._system, self.project, "VIEWER", TEXTS[0])
+        own = {"type": "string", "optional": True}
+        schema = {"related_object": "customer", "allow_defined_only": False}
+        self._manage(f"/{self.project}/metadata-schemas", schema | {"properties": {"shop": own}})
+        event = {"name": "event 0", "schema": {"properties": {"plain": own}}}
+        self._manage(f"/{self.project}/custom-event-schemas", event)
+        hook = {
+            "target_url": "https://shop.example/?q=<script>",
+            "events": ["redemption.succeeded"],
+        }
+        self._manage(f"/{self.project}/webhooks", hook)
+        brand = {
+            "brand": {"name": TEXTS[0], "website_url": "https://shop.example"},
+            "address": {"street": TEXTS[1], "city": TEXTS[2], "country": "Germany", "postal": "1"},
+            "contact": {"email": "a@shop.example"},
+        }
+        self._manage(f"/{self.project}/branding", brand)
         lines = "\n".join(f'"{text}","{text}"'.replace('""', '"') for text in TEXTS[:4])
         self.plain.ask(
             "POST",

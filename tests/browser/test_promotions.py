@@ -1,11 +1,14 @@
 """Tiers, combined promotions and categories: put in order by keys, combined, tried, taken apart."""
 
-from playwright.sync_api import expect
+from typing import Any
+
+from playwright.sync_api import Page, expect
 
 from tests.browser.watched import check_axe_in_both_themes
+from tests.e2e.plain import Plain
 
 
-def make_promotion(plain, name, *tiers):
+def make_promotion(plain: Plain, name: str, *tiers: str) -> Any:
     """A promotion with tiers of so many per cent."""
     made = [
         {"name": each, "action": {"discount": {"type": "PERCENT", "percent_off": 10}}}
@@ -17,7 +20,7 @@ def make_promotion(plain, name, *tiers):
     return answer.json()
 
 
-def test_tiers_are_put_in_order_by_keys_and_switched_off(plain, page):
+def test_tiers_are_put_in_order_by_keys_and_switched_off(plain: Plain, page: Page) -> None:
     made = make_promotion(plain, "Ordered", "First tier", "Second tier")
     page.goto(f"/promotion-tiers?f=campaign_ids:is:{made['id']}")
     expect(page.locator("#list tbody tr")).to_have_count(2)
@@ -38,7 +41,7 @@ def test_tiers_are_put_in_order_by_keys_and_switched_off(plain, page):
     check_axe_in_both_themes(page)
 
 
-def test_tiers_are_combined_tried_on_a_cart_and_taken_apart(plain, page):
+def test_tiers_are_combined_tried_on_a_cart_and_taken_apart(plain: Plain, page: Page) -> None:
     made = make_promotion(plain, "Combined", "Ten", "Ten more")
     page.goto(f"/promotion-stacks/new?campaign={made['id']}")
     page.get_by_label("Name", exact=True).fill("Both of them")
@@ -58,7 +61,7 @@ def test_tiers_are_combined_tried_on_a_cart_and_taken_apart(plain, page):
     expect(page.locator("#toasts")).to_contain_text("Deleted")
 
 
-def test_categories_are_made_moved_by_keys_renamed_and_deleted(page):
+def test_categories_are_made_moved_by_keys_renamed_and_deleted(page: Page) -> None:
     page.goto("/categories")
     for name in ("Goods of the story", "Basket of the story"):
         page.get_by_role("button", name="Create a category").click()

@@ -1,23 +1,25 @@
 """Validation rules built, tried, assigned and taken away; stacking rules changed and taken back."""
 
 import re
+from typing import Any
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.watched import check_axe_in_both_themes
+from tests.e2e.plain import Plain
 
 
-def make_voucher(plain, code, **said):
+def make_voucher(plain: Plain, code: str, **said: Any) -> None:
     body = {"type": "DISCOUNT_VOUCHER", "discount": {"type": "PERCENT", "percent_off": 10}}
     assert plain.ask("POST", f"/v1/vouchers/{code}", json=body | said).status_code == 200
 
 
-def redeem(plain, code, amount):
+def redeem(plain: Plain, code: str, amount: int) -> Any:
     body = {"redeemables": [{"object": "voucher", "id": code}], "order": {"amount": amount}}
     return plain.ask("POST", "/v1/redemptions", json=body)
 
 
-def test_rules_are_built_tried_assigned_and_deleted(plain, page):
+def test_rules_are_built_tried_assigned_and_deleted(plain: Plain, page: Page) -> None:
     make_voucher(plain, "RULED")
     page.goto("/validation-rules")
     page.get_by_role("link", name="New rules").first.click()
@@ -59,7 +61,7 @@ def test_rules_are_built_tried_assigned_and_deleted(plain, page):
     assert redeem(plain, "RULED", 6000).status_code == 200
 
 
-def test_stacking_rules_are_changed_once_that_was_seen(plain, page):
+def test_stacking_rules_are_changed_once_that_was_seen(plain: Plain, page: Page) -> None:
     for code in ("STACK-A", "STACK-B"):
         make_voucher(plain, code)
     page.goto("/stacking-rules")

@@ -2,13 +2,15 @@
 
 import re
 
-from playwright.sync_api import expect
+from playwright.sync_api import FilePayload, Page, expect
 
+from tests.browser.conftest import PHONE
 from tests.browser.test_redemptions import make_voucher
 from tests.browser.watched import check_axe_in_both_themes
+from tests.e2e.plain import Plain
 
 
-def test_a_gift_card_is_made_found_filled_up_and_deleted(page):
+def test_a_gift_card_is_made_found_filled_up_and_deleted(page: Page) -> None:
     page.goto("/vouchers")
     page.get_by_role("link", name="Create a voucher").first.click()
     page.get_by_label("Code", exact=True).fill("GIFT-STORY")
@@ -38,7 +40,7 @@ def test_a_gift_card_is_made_found_filled_up_and_deleted(page):
     expect(page.locator("#toasts")).to_contain_text("Deleted for good")
 
 
-def test_a_voucher_says_why_it_would_fail_now(plain, page):
+def test_a_voucher_says_why_it_would_fail_now(plain: Plain, page: Page) -> None:
     make_voucher(plain, "WHY-NOT")
     page.goto("/vouchers/WHY-NOT")
     page.get_by_role("button", name="Try it").click()
@@ -50,7 +52,7 @@ def test_a_voucher_says_why_it_would_fail_now(plain, page):
     expect(page.locator("#tried")).to_contain_text("Voucher was disabled")
 
 
-def test_all_of_a_filter_are_disabled_at_once(plain, page):
+def test_all_of_a_filter_are_disabled_at_once(plain: Plain, page: Page) -> None:
     for number in range(26):
         make_voucher(plain, f"MANY-{number:02}", metadata={"story": "many"})
     page.goto("/vouchers?f=metadata.story:is:many")
@@ -65,11 +67,13 @@ def test_all_of_a_filter_are_disabled_at_once(plain, page):
     expect(page.locator("#list .foot")).to_contain_text("26 in all")
 
 
-def test_a_file_is_shown_before_it_is_imported_and_tells_what_failed(plain, page):
+def test_a_file_is_shown_before_it_is_imported_and_tells_what_failed(
+    plain: Plain, page: Page
+) -> None:
     make_voucher(plain, "TAKEN-ALREADY")
     page.goto("/vouchers/import")
     content = "Code,Voucher Type,Value,Discount Type\nFROM-FILE,DISCOUNT_VOUCHER,10,PERCENT\nTAKEN-ALREADY,DISCOUNT_VOUCHER,10,PERCENT\n"
-    file = {"name": "codes.csv", "mimeType": "text/csv", "buffer": content.encode()}
+    file = FilePayload(name="codes.csv", mimeType="text/csv", buffer=content.encode())
     page.get_by_label("CSV file").set_input_files(file)
     expect(page.locator("[data-preview]")).to_contain_text("FROM-FILE")
     check_axe_in_both_themes(page)
@@ -78,12 +82,12 @@ def test_a_file_is_shown_before_it_is_imported_and_tells_what_failed(plain, page
     expect(page.get_by_role("table", name="What failed")).to_contain_text("TAKEN-ALREADY")
 
 
-def test_the_list_fits_a_phone(phone_page):
+def test_the_list_fits_a_phone(phone_page: Page) -> None:
     phone_page.goto("/vouchers")
     expect(phone_page.get_by_role("heading", level=1)).to_have_text("Vouchers")
     check_axe_in_both_themes(phone_page)
     wide = phone_page.evaluate("document.documentElement.scrollWidth")
-    assert wide <= phone_page.viewport_size["width"]
+    assert wide <= PHONE["width"]
     phone_page.get_by_role("navigation", name="Sections").get_by_role(
         "link", name=re.compile("Categories")
     ).click()

@@ -196,10 +196,10 @@ def condition_fields(
         "hx-include": "closest form",
     }
     return fieldset("#conditions.rules.stack")[
-        legend["Conditions"],
+        legend(".sr")["Conditions"],
         label(".row")[
             span["Meets"],
-            select(".input.short", name="junction", aria_label="How the conditions are joined")[
+            select(".input", name="junction", aria_label="How the conditions are joined")[
                 option(value="and", selected=draft.junction == "and")["all of these"],
                 option(value="or", selected=draft.junction == "or")["any of these"],
             ],
@@ -209,10 +209,8 @@ def condition_fields(
         div[
             button(
                 ".btn.small",
-                ask,
+                {**ask, "hx-vals": '{"line": "add"}'},
                 type="button",
-                name="line",
-                value="add",
                 data_part=True,
                 disabled=len(draft.lines) >= CONDITIONS_MAX,
             )[icon("plus", 13), "Add a condition"]
@@ -254,10 +252,8 @@ def _line(
         _value(at, line, asked),
         button(
             ".btn.quiet.icon.small",
-            ask,
+            {**ask, "hx-vals": f'{{"line": "drop-{at}"}}'},
             type="button",
-            name="line",
-            value=f"drop-{at}",
             data_part=True,
             aria_label=f"Remove condition {at + 1}",
         )[icon("x", 14)],

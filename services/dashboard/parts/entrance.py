@@ -53,7 +53,7 @@ def sign_in(target: str, problem: str = "", email: str = "") -> Node:
     )
 
 
-def second_factor(target: str, email: str, password: str, problem: str = "") -> Node:
+def second_factor(target: str, pending: str, problem: str = "") -> Node:
     """The code of the authenticator."""
     return _entrance(
         "Second factor",
@@ -61,8 +61,7 @@ def second_factor(target: str, email: str, password: str, problem: str = "") -> 
             icon("lock", 28),
             div[h1["One more step"], p(".muted")["Enter the code that your authenticator shows."]],
             input_(type="hidden", name="next", value=target),
-            input_(type="hidden", name="email", value=email),
-            input_(type="hidden", name="password", value=password),
+            input_(type="hidden", name="pending", value=pending),
             field_text(
                 "code",
                 "Code",

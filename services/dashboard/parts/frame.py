@@ -42,7 +42,7 @@ NAV: Final = (
         "",
         (
             ("Dashboard", "chart", "/", "analytics.read", ()),
-            ("What is new", "sparkles", "/whats-new", None, ()),
+            ("What is new", "sparkles", "/whats-new", "project.read", ()),
         ),
     ),
     (
@@ -113,9 +113,9 @@ STYLES: Final = (
     "pages",
     "editors",
     "home",
-    "settings",
     "shop",
     "rules",
+    "settings",
 )
 
 

@@ -111,8 +111,9 @@ def import_form(kind: Import, errors: Mapping[str, str] | None = None) -> Node:
                 a(".link", href=f"{kind.path}/example", download=kind.file_name)[
                     "An example to begin with"
                 ],
-                " or ",
+                ". Programs send the same to ",
                 code[kind.api_path],
+                ".",
             ],
         ),
         errors=errors or None,

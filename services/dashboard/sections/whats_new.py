@@ -165,7 +165,7 @@ async def download_diagnostics(visit: Visit) -> Response:
 
 
 PAGES: Final = (
-    Page("/whats-new", show_news, None),
+    Page("/whats-new", show_news, "project.read"),
     Page("/support", show_support, None),
     Page("/support/diagnostics.json", download_diagnostics, "audit.read"),
 )

@@ -6,6 +6,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 _PROJECT: Final = "tessera-project"
+#: What the cookie of a session is called behind TLS, and without.
+SESSION_COOKIES: Final = ("__Host-tessera", "tessera")
 SESSION_SECONDS: Final = 7 * 24 * 3600
 PROJECT_SECONDS: Final = 365 * 24 * 3600
 TOKEN_LENGTH_MAX: Final = 256
@@ -17,7 +19,7 @@ def _is_secure(request: Request) -> bool:
 
 
 def _session_name(request: Request) -> str:
-    return "__Host-tessera" if _is_secure(request) else "tessera"
+    return SESSION_COOKIES[0 if _is_secure(request) else 1]
 
 
 def session_of(request: Request) -> str | None:

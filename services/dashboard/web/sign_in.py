@@ -14,6 +14,7 @@ from services.dashboard.web.answers import answer_node
 from services.dashboard.web.asking import Api, ApiFault, SignedOut
 from services.dashboard.web.cookies import forget_session, keep_project, keep_session, session_of
 from services.dashboard.web.headers import is_foreign_write
+from services.dashboard.web.pending import Pending
 from services.dashboard.web.people import People
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1"})
@@ -22,6 +23,7 @@ ADDRESS_LENGTH_MAX: Final = 64
 
 def sign_in_routes(client: httpx.AsyncClient, people: People) -> list[Route]:
     """The routes that need no session, and the two that end or move one."""
+    pending = Pending()
 
     async def sign_in(request: Request) -> Response:
         target = safe_target(request.query_params.get("next", "/"))
@@ -29,14 +31,16 @@ def sign_in_routes(client: httpx.AsyncClient, people: People) -> list[Route]:
             return answer_node(entrance.sign_in(target))
         form = await request.form()
         target = safe_target(str(form.get("next") or "/"))
-        body = {"email": _text(form, "email"), "password": _text(form, "password")}
-        code = _text(form, "code").strip()
-        if code:
-            body["code"] = code
+        known = pending.find(_text(form, "pending"))
+        email, password = known or (_text(form, "email"), _text(form, "password"))
+        body = {"email": email, "password": password}
+        if known:
+            body["code"] = _text(form, "code").strip()
         try:
             begun = await _api_of(client, request).post("/users/v1/sessions", body)
         except ApiFault as fault:
-            return _again(fault, target, body)
+            return _again(fault, target, body, pending)
+        pending.drop(_text(form, "pending"))
         response = RedirectResponse(target, 303)
         keep_session(request, response, begun["token"])
         return response
@@ -137,14 +141,13 @@ def safe_target(address: str) -> str:
     return address if is_ours and not has_strange and len(address) <= 2000 else "/"
 
 
-def _again(fault: ApiFault, target: str, body: dict[str, str]) -> Response:
-    if fault.key == "second_factor_required":
-        return answer_node(entrance.second_factor(target, body["email"], body["password"]))
-    if fault.key == "invalid_code":
+def _again(fault: ApiFault, target: str, body: dict[str, str], pending: Pending) -> Response:
+    if fault.key in ("second_factor_required", "invalid_code"):
         said = "This code is not valid. Wait for the next one, or use a recovery code."
-        return answer_node(
-            entrance.second_factor(target, body["email"], body["password"], said), 401
-        )
+        is_wrong = fault.key == "invalid_code"
+        name = pending.keep(body["email"], body["password"])
+        page = entrance.second_factor(target, name, said if is_wrong else "")
+        return answer_node(page, 401 if is_wrong else 200)
     said = {
         "invalid_credentials": "The e-mail or the password is wrong.",
         "too_many_requests": "Too many attempts. Wait a little, then try again.",

@@ -32,7 +32,6 @@ EVERYTHING = [
     "locations.write",
     "customers.read",
     "customers.write",
-    "customers.personal",
     "customers.forget",
     "segments.read",
     "segments.write",

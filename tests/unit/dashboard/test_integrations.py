@@ -25,7 +25,7 @@ ATTEMPT = {
 KEY = {"id": "key-server", "kind": "server", "active": True}
 
 
-def shop(*privileges):
+def shop(*privileges: str) -> FakeApi:
     api = FakeApi(me_with(*privileges) if privileges else None)
     api.says("GET", BASE, {"id": "proj_1", "webhook_token": "whsec_abc"})
     api.says("GET", f"{BASE}/keys", {"data": [KEY]})
@@ -36,13 +36,13 @@ def shop(*privileges):
     return api
 
 
-def test_every_event_stands_in_a_group():
+def test_every_event_stands_in_a_group() -> None:
     names = [name for _, names in event_groups() for name in names]
     assert sorted(names) == sorted(EVENT_NAMES)
     assert "Other" not in dict(event_groups())
 
 
-def test_the_table_tells_how_each_webhook_fares():
+def test_the_table_tells_how_each_webhook_fares() -> None:
     page = Browser(shop()).get("/integrations")
     row = page.find("section", aria_label="Webhooks").find_all("tr")[1].text
     for said in ("voucher.created, redemption.succeeded and 1 more", "Active", "500", " 2 "):
@@ -51,7 +51,7 @@ def test_the_table_tells_how_each_webhook_fares():
     assert "hook?<script>" not in page.text
 
 
-def test_calls_are_shown_with_the_id_of_a_key_and_no_token():
+def test_calls_are_shown_with_the_id_of_a_key_and_no_token() -> None:
     page = Browser(shop()).get("/integrations")
     for name in ("curl", "python", "javascript"):
         assert "key-server" in page.find("pre", id=f"snippet-{name}").text
@@ -59,7 +59,7 @@ def test_calls_are_shown_with_the_id_of_a_key_and_no_token():
     assert "YOUR-KEY-ID" in Browser(shop("project.read")).get("/integrations").text
 
 
-def test_a_webhook_is_made_with_an_event_or_more():
+def test_a_webhook_is_made_with_an_event_or_more() -> None:
     api = shop()
     api.says("POST", f"{BASE}/webhooks", HOOK)
     form = {"target_url": "https://shop.example", "active": "true"}
@@ -74,7 +74,7 @@ def test_a_webhook_is_made_with_an_event_or_more():
     }
 
 
-def test_a_refused_address_stands_at_its_field_and_the_events_stay():
+def test_a_refused_address_stands_at_its_field_and_the_events_stay() -> None:
     api = shop()
     api.refuses("PUT", f"{BASE}/webhooks/wh_1", details="Property `.target_url` is private")
     said = {"target_url": "http://10.0.0.1", "events": ["alert.raised"], "active": "false"}
@@ -84,7 +84,7 @@ def test_a_refused_address_stands_at_its_field_and_the_events_stay():
     assert page.find("input", name="active")["value"] == "false"
 
 
-def test_it_is_paused_and_deleted():
+def test_it_is_paused_and_deleted() -> None:
     api = shop()
     api.says("DELETE", f"{BASE}/webhooks/wh_1", None, 204)
     Browser(api).post("/integrations/webhooks/wh_1/pause")
@@ -93,7 +93,7 @@ def test_it_is_paused_and_deleted():
     assert len(api.asked_for("DELETE", f"{BASE}/webhooks/wh_1")) == 1
 
 
-def test_a_test_is_followed_until_its_outcome_is_known():
+def test_a_test_is_followed_until_its_outcome_is_known() -> None:
     api = shop()
     api.says("POST", f"{BASE}/webhooks/wh_1/test", {"event_id": "ev_1"}, 202)
     sent = Browser(api).post("/integrations/webhooks/wh_1/test", into="outcome")
@@ -104,7 +104,7 @@ def test_a_test_is_followed_until_its_outcome_is_known():
     assert "hx-get" not in known.attributes
 
 
-def test_who_only_reads_sees_neither_secret_nor_buttons():
+def test_who_only_reads_sees_neither_secret_nor_buttons() -> None:
     api = shop("project.read")
     page = Browser(api).get("/integrations/webhooks/wh_1")
     assert "whsec_abc" not in page.text

@@ -70,7 +70,9 @@ def test_a_radius_is_a_number_and_its_unit(text: str, parts: tuple[str, str]) ->
 
 
 def test_a_map_gets_metres() -> None:
-    assert on_map(CIRCLE)["radius"] == 2000.0
+    shown = on_map(CIRCLE)
+    assert shown is not None
+    assert shown["radius"] == 2000.0
 
 
 def test_one_shows_its_map_and_what_asks_for_it() -> None:

@@ -101,7 +101,7 @@ def test_somebody_with_a_first_password_is_sent_to_change_it() -> None:
     assert page.headers["location"] == "/profile/password"
 
 
-def test_over_https_the_cookie_is_of_this_host_alone():
+def test_over_https_the_cookie_is_of_this_host_alone() -> None:
     api = FakeApi()
     api.says("POST", "/users/v1/sessions", {"token": "a-new-session"})
     browser = Browser(api)
@@ -117,7 +117,7 @@ def test_over_https_the_cookie_is_of_this_host_alone():
     assert forwarded.headers["x-forwarded-for"] == "9.8.7.6"
 
 
-def test_an_address_of_a_project_of_others_is_not_answered_with_one_s_own():
+def test_an_address_of_a_project_of_others_is_not_answered_with_one_s_own() -> None:
     api = FakeApi()
     page = Browser(api).get("/redemptions?project=proj_of_others")
     assert page.status == 404

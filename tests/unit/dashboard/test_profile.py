@@ -1,5 +1,7 @@
 """My profile: what is typed stays, secrets are shown once, sessions are ended."""
 
+from typing import Any
+
 from tests.unit.dashboard.kit import Browser, FakeApi, me_with
 
 SESSION = {
@@ -15,7 +17,7 @@ SESSION = {
 ELSEWHERE = SESSION | {"id": "uss_2", "agent": "<script>x</script>", "current": False}
 
 
-def account(**said):
+def account(**said: Any) -> FakeApi:
     api = FakeApi(me_with(**said))
     api.says("GET", "/users/v1/me/sessions", {"data": [SESSION, ELSEWHERE]})
     activity = {"type": "sign_in_failed", "created_at": "2026-11-29T20:00:00Z", "ip": "10.0.0.1"}
@@ -24,7 +26,7 @@ def account(**said):
     return api
 
 
-def test_the_form_shows_who_i_am_and_saves_what_i_say():
+def test_the_form_shows_who_i_am_and_saves_what_i_say() -> None:
     api = account(language="pl", theme="dark")
     page = Browser(api).get("/profile")
     assert page.find("input", name="name")["value"] == "Ann"
@@ -37,7 +39,7 @@ def test_the_form_shows_who_i_am_and_saves_what_i_say():
     assert api.sent("PUT", "/users/v1/me") == said
 
 
-def test_without_a_name_the_form_comes_back_as_it_was_typed():
+def test_without_a_name_the_form_comes_back_as_it_was_typed() -> None:
     api = account()
     page = Browser(api).post("/profile", {"name": " ", "language": "fr", "theme": "auto"})
     assert "A name is needed" in page.find("div", id="errors").text
@@ -45,7 +47,7 @@ def test_without_a_name_the_form_comes_back_as_it_was_typed():
     assert not api.asked_for("PUT", "/users/v1/me")
 
 
-def test_the_contact_for_personal_data_is_the_brands():
+def test_the_contact_for_personal_data_is_the_brands() -> None:
     api = account()
     brand = {
         "brand": {"name": "<b>Shop</b>"},
@@ -58,7 +60,7 @@ def test_the_contact_for_personal_data_is_the_brands():
     assert "<b>Shop" not in page.text
 
 
-def test_sessions_elsewhere_can_be_ended_and_this_one_cannot():
+def test_sessions_elsewhere_can_be_ended_and_this_one_cannot() -> None:
     api = account()
     page = Browser(api).get("/profile/security")
     ends = [each["hx-post"] for each in page.find_all("form") if "hx-post" in each.attributes]
@@ -76,7 +78,7 @@ def test_sessions_elsewhere_can_be_ended_and_this_one_cannot():
         assert len(api.asked_for("DELETE", called)) == 1
 
 
-def test_the_second_factor_begins_with_the_password_and_ends_with_codes_shown_once():
+def test_the_second_factor_begins_with_the_password_and_ends_with_codes_shown_once() -> None:
     api = account()
     browser = Browser(api)
     assert "password" in browser.get("/profile/two-factor").text
@@ -99,7 +101,7 @@ def test_the_second_factor_begins_with_the_password_and_ends_with_codes_shown_on
     assert "aaaaa-bbbbb" not in browser.get("/profile/security").text
 
 
-def test_switching_it_off_takes_the_password():
+def test_switching_it_off_takes_the_password() -> None:
     api = account(two_factor_enabled=True, recovery_codes_left=7)
     assert "7 recovery codes left" in Browser(api).get("/profile/security").text
     api.refuses("DELETE", "/users/v1/me/two-factor", key="wrong_password", message="Wrong password")
@@ -110,7 +112,7 @@ def test_switching_it_off_takes_the_password():
     assert done.headers["location"] == "/profile/security"
 
 
-def test_a_first_password_is_changed_before_anything_else():
+def test_a_first_password_is_changed_before_anything_else() -> None:
     api = account(must_change_password=True)
     browser = Browser(api)
     assert browser.get("/profile").headers["location"] == "/profile/password"

@@ -114,7 +114,7 @@ def examples() -> list[dict[str, Any]]:
     return [json.loads(each) for each in found]
 
 
-def test_the_list_says_the_rules_in_words():
+def test_the_list_says_the_rules_in_words() -> None:
     page = Browser(shop()).get("/validation-rules")
     row = page.find_all("tr")[1].text
     assert "Order amount before discounts is at least €50.00" in row
@@ -123,7 +123,7 @@ def test_the_list_says_the_rules_in_words():
     assert "/validation-rules/new" in page.links
 
 
-def test_who_may_only_read_sees_nothing_to_change():
+def test_who_may_only_read_sees_nothing_to_change() -> None:
     page = Browser(shop("rules.read")).get("/validation-rules/val_1")
     assert not [each for each in page.links if each.endswith(("/edit", "/new"))]
     assert page.texts("button", command="show-modal") == [] or all(
@@ -132,7 +132,7 @@ def test_who_may_only_read_sees_nothing_to_change():
     assert Browser(shop("rules.read")).get("/validation-rules/new").status == 403
 
 
-def test_details_say_what_a_set_binds_and_how_often_it_refused():
+def test_details_say_what_a_set_binds_and_how_often_it_refused() -> None:
     page = Browser(shop()).get("/validation-rules/val_1")
     assert "/campaigns/camp_1" in page.links
     assert "Spring" in page.text
@@ -143,7 +143,7 @@ def test_details_say_what_a_set_binds_and_how_often_it_refused():
 
 
 @pytest.mark.parametrize("rules", [RULES, *HARD, *examples()])
-def test_what_is_not_changed_is_saved_as_it_was(rules: dict[str, Any]):
+def test_what_is_not_changed_is_saved_as_it_was(rules: dict[str, Any]) -> None:
     api = shop()
     api.says("GET", "/v1/validation-rules/val_1", SET | {"rules": rules})
     browser = Browser(api)
@@ -157,7 +157,7 @@ def test_what_is_not_changed_is_saved_as_it_was(rules: dict[str, Any]):
         page = press(browser, page, "")
 
 
-def test_items_and_bundles_that_are_not_changed_are_saved_as_they_were():
+def test_items_and_bundles_that_are_not_changed_are_saved_as_they_were() -> None:
     entry = {"object": "sku", "id": "sku_1", "source_id": "m", "price": 900, "repeat": 2}
     entry |= {"price_formula": 8, "effect": "APPLY_TO_CHEAPEST", "strict": False}
     entry |= {"target": "UNIT", "skip_initially": 0, "product_campaign_quantity_limit": 5}
@@ -176,7 +176,7 @@ def test_items_and_bundles_that_are_not_changed_are_saved_as_they_were():
     assert sent["bundle_rules"] == bundle
 
 
-def test_a_rule_is_added_filled_in_grouped_and_saved():
+def test_a_rule_is_added_filled_in_grouped_and_saved() -> None:
     browser = Browser(shop())
     page = browser.get("/validation-rules/new?template=minimum-amount")
     root = fields_of(page)["part"][1].split(":")[1]
@@ -194,7 +194,18 @@ def test_a_rule_is_added_filled_in_grouped_and_saved():
     assert body["rules"]["logic"] == "1 and (2 or 3)"
 
 
-def test_rules_move_into_groups_and_out_of_them():
+def test_what_is_typed_before_the_page_follows_is_kept() -> None:
+    browser = Browser(shop())
+    page = browser.get("/validation-rules/new?template=minimum-amount")
+    (number,) = (each[6:] for each in fields_of(page) if each.startswith("field-"))
+    lines = {f"field-{number}": ["order.items.count"]}
+    followed = press(browser, page, "", **lines)
+    assert followed.find("input", id=f"value-{number}-0")["value"] == ""
+    typed = press(browser, page, "", **lines, **{f"value-{number}-0": ["2"]})
+    assert typed.find("input", id=f"value-{number}-0")["value"] == "2"
+
+
+def test_rules_move_into_groups_and_out_of_them() -> None:
     rules = {str(n): {"name": "order.amount", "conditions": {"$is": [n]}} for n in (1, 2, 3)}
     api = shop()
     api.says(
@@ -213,7 +224,7 @@ def test_rules_move_into_groups_and_out_of_them():
     assert fields_of(page)["logicshown-1"] == ["2 or 3"]
 
 
-def test_the_logic_as_text_moves_the_rules():
+def test_the_logic_as_text_moves_the_rules() -> None:
     browser = Browser(shop())
     page = browser.get("/validation-rules/new?copy=val_1")
     page = press(browser, page, "", **{"logic-1": ["not (1 or 2)"]})
@@ -221,7 +232,7 @@ def test_the_logic_as_text_moves_the_rules():
     assert saved(browser, page)["rules"] == RULES | {"logic": "not (1 or 2)"}
 
 
-def test_a_logic_that_cannot_be_read_stays_as_it_was_typed():
+def test_a_logic_that_cannot_be_read_stays_as_it_was_typed() -> None:
     browser = Browser(shop())
     page = browser.get("/validation-rules/new?copy=val_1")
     for typed, why in (("1 and (", "cannot be read"), ("1 and 9", "There is no rule 9")):
@@ -230,7 +241,7 @@ def test_a_logic_that_cannot_be_read_stays_as_it_was_typed():
         assert why in shown.find("div", class_="errors").text
 
 
-def test_what_the_api_refuses_stands_at_the_rule():
+def test_what_the_api_refuses_stands_at_the_rule() -> None:
     api = shop()
     said = "Property `.rules.2.conditions.$is` has to be a list of 1 to 1000 values"
     api.refuses("PUT", "/v1/validation-rules/val_1", details=said)
@@ -245,7 +256,7 @@ def test_what_the_api_refuses_stands_at_the_rule():
     assert answer.find("a", href=f"#{bad['id']}").text == said
 
 
-def test_a_set_needs_a_name():
+def test_a_set_needs_a_name() -> None:
     browser = Browser(shop())
     page = browser.get("/validation-rules/new")
     answer = browser.post("/validation-rules/new", fields_of(page), into="edited")
@@ -253,7 +264,7 @@ def test_a_set_needs_a_name():
     assert browser.api.asked_for("POST", "/v1/validation-rules") == []
 
 
-def test_a_try_tells_each_rule_with_the_value_found():
+def test_a_try_tells_each_rule_with_the_value_found() -> None:
     api = shop()
     tried = {
         "valid": False,
@@ -281,7 +292,7 @@ def test_a_try_tells_each_rule_with_the_value_found():
     assert "<script>" not in answer.text
 
 
-def test_a_set_is_assigned_and_unassigned():
+def test_a_set_is_assigned_and_unassigned() -> None:
     api = shop()
     api.says("POST", "/v1/validation-rules/val_1/assignments", BOUND)
     api.says("DELETE", "/v1/validation-rules/val_1/assignments/asgm_1", None, 204)
@@ -300,7 +311,7 @@ def test_a_set_is_assigned_and_unassigned():
     "template",
     ["minimum-amount", "segment", "first-order", "product-in-cart", "once-per-customer", "happy-hour"],
 )  # fmt: skip
-def test_each_template_opens_in_the_builder(template: str):
+def test_each_template_opens_in_the_builder(template: str) -> None:
     page = Browser(shop()).get(f"/validation-rules/new?template={template}")
     assert page.status == 200
     assert page.find_all("div", class_="rule")

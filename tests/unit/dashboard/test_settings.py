@@ -29,7 +29,7 @@ KEY = {
 }
 
 
-def shop(*privileges):
+def shop(*privileges: str) -> FakeApi:
     api = FakeApi(me_with(*privileges) if privileges else None)
     api.says("GET", BASE, PROJECT)
     api.says("PUT", BASE, PROJECT)
@@ -42,7 +42,7 @@ def shop(*privileges):
     return api
 
 
-def test_name_money_and_time_are_saved_and_what_is_fixed_is_told():
+def test_name_money_and_time_are_saved_and_what_is_fixed_is_told() -> None:
     api = shop()
     page = Browser(api).get("/settings")
     assert page.find("input", name="timezone")["value"] == "Europe/Warsaw"
@@ -53,7 +53,7 @@ def test_name_money_and_time_are_saved_and_what_is_fixed_is_told():
     assert api.sent("PUT", BASE) == said | {"currency": "PLN"}
 
 
-def test_what_the_api_refuses_stands_at_its_field():
+def test_what_the_api_refuses_stands_at_its_field() -> None:
     api = shop()
     api.refuses("PUT", BASE, details="Property `.timezone` is no time zone")
     page = Browser(api).post("/settings", {"name": "Shop", "timezone": "Mars"})
@@ -61,7 +61,7 @@ def test_what_the_api_refuses_stands_at_its_field():
     assert page.find("input", name="timezone")["value"] == "Mars"
 
 
-def test_trusted_origins_stand_a_line_each():
+def test_trusted_origins_stand_a_line_each() -> None:
     api = shop()
     assert Browser(api).get("/settings/client-side").find("textarea").text == "https://shop.example"
     said = {"client_trusted_domains": "https://a.example\r\nhttp://b.example\r\n"}
@@ -73,7 +73,7 @@ def test_trusted_origins_stand_a_line_each():
     }
 
 
-def test_a_token_is_shown_once_with_the_headers_that_carry_it():
+def test_a_token_is_shown_once_with_the_headers_that_carry_it() -> None:
     api = shop()
     api.says("POST", f"{BASE}/keys", KEY | {"token": "tok-secret"})
     browser = Browser(api)
@@ -84,7 +84,7 @@ def test_a_token_is_shown_once_with_the_headers_that_carry_it():
     assert "tok-secret" not in str(made.headers)
 
 
-def test_a_key_is_replaced_with_an_overlap():
+def test_a_key_is_replaced_with_an_overlap() -> None:
     api = shop()
     old = KEY | {"expires_at": "2026-11-30T10:00:00Z"}
     new = KEY | {"id": "key-3", "token": "tok-new", "replaces": old}
@@ -96,7 +96,7 @@ def test_a_key_is_replaced_with_an_overlap():
     assert "30 Nov 2026, 11:00:00" in page.text
 
 
-def test_keys_are_named_and_ended():
+def test_keys_are_named_and_ended() -> None:
     api = shop()
     page = Browser(api).get("/settings/keys")
     assert page.texts("h2")[-2:] == ["Keys that work", "Ended"]
@@ -112,7 +112,7 @@ def test_keys_are_named_and_ended():
 @pytest.mark.parametrize(
     "path", ["/settings/keys", "/settings/keys/new", "/settings/keys/key-1", "/settings/usage"]
 )
-def test_who_only_reads_has_neither_keys_nor_usage(path):
+def test_who_only_reads_has_neither_keys_nor_usage(path: str) -> None:
     api = shop("project.read")
     assert Browser(api).get(path).status == 403
     page = Browser(api).get("/settings")
@@ -123,7 +123,7 @@ def test_who_only_reads_has_neither_keys_nor_usage(path):
     assert not api.asked_for("PUT", BASE)
 
 
-def test_a_brand_is_made_then_changed():
+def test_a_brand_is_made_then_changed() -> None:
     api = shop()
     said = {"name": "Shop", "street": "Long 1", "city": "Gdynia", "country": "PL"}
     page = Browser(api).post("/settings/brand", said)
@@ -140,7 +140,7 @@ def test_a_brand_is_made_then_changed():
     assert api.sent("PUT", f"{BASE}/branding/brand_1")["contact"]["email"] == "b@shop.example"
 
 
-def test_a_metadata_schema_is_made_line_by_line():
+def test_a_metadata_schema_is_made_line_by_line() -> None:
     api = shop()
     api.says("POST", f"{BASE}/metadata-schemas", {})
     line = {"lines": "1", "object": "voucher", "property-0": "shop", "type-0": "string"}
@@ -164,7 +164,7 @@ def test_a_metadata_schema_is_made_line_by_line():
     }
 
 
-def test_what_a_form_has_no_input_for_stays():
+def test_what_a_form_has_no_input_for_stays() -> None:
     api = shop()
     schema = {
         "id": "ms_1",
@@ -181,7 +181,7 @@ def test_what_a_form_has_no_input_for_stays():
     assert (sent["max_length"], sent["optional"]) == (20, True)
 
 
-def test_a_refused_property_is_named():
+def test_a_refused_property_is_named() -> None:
     api = shop()
     path = f"{BASE}/custom-event-schemas"
     api.refuses("POST", path, details="Property `.schema.properties.when.type` is wrong")
@@ -191,7 +191,7 @@ def test_a_refused_property_is_named():
     assert api.sent("POST", path)["schema"]["properties"]["when"]["type"] == "date"
 
 
-def test_usage_is_told_over_time_by_key_and_by_status():
+def test_usage_is_told_over_time_by_key_and_by_status() -> None:
     api = shop()
     point = {"at": "2026-11-28T23:00:00Z", "calls": 9, "errors": 2}
     series = {"group": "key-1", "total": 9, "errors": 2, "last_at": None, "points": [point]}

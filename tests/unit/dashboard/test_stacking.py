@@ -26,14 +26,14 @@ def shop(stored: dict[str, Any] | None, *privileges: str) -> FakeApi:
     return api
 
 
-def test_the_defaults_are_those_of_the_engine():
+def test_the_defaults_are_those_of_the_engine() -> None:
     body = stacking_rules_body(StoredStackingRules("str_1", StackingRules(), 0))
     said = {name: list(each) if isinstance(each, tuple) else each for name, each in body.items()}
     assert {name: said[name] for name in DEFAULTS} == DEFAULTS
     assert set(said) - set(DEFAULTS) == {"id", "created_at"}
 
 
-def test_saving_tells_first_what_changes_and_then_does_it():
+def test_saving_tells_first_what_changes_and_then_does_it() -> None:
     api = shop(STORED)
     browser = Browser(api)
     page = browser.get("/stacking-rules")
@@ -52,7 +52,7 @@ def test_saving_tells_first_what_changes_and_then_does_it():
     assert sent["applicable_redeemables_category_limits"] == {"cat_1": 2}
 
 
-def test_what_was_changed_after_it_was_told_is_told_again():
+def test_what_was_changed_after_it_was_told_is_told_again() -> None:
     browser = Browser(shop(STORED))
     form = fields_of(browser.get("/stacking-rules")) | {"redeemables_limit": ["10"]}
     seen = browser.post("/stacking-rules", form, into="stacking")
@@ -62,7 +62,7 @@ def test_what_was_changed_after_it_was_told_is_told_again():
     assert not browser.api.asked_for("PUT", f"{RULES}/str_1")
 
 
-def test_what_is_not_changed_changes_nothing():
+def test_what_is_not_changed_changes_nothing() -> None:
     browser = Browser(shop(STORED))
     seen = browser.post(
         "/stacking-rules", fields_of(browser.get("/stacking-rules")), into="stacking"
@@ -70,7 +70,7 @@ def test_what_is_not_changed_changes_nothing():
     assert "Nothing would change" in seen.text
 
 
-def test_a_project_without_rules_gets_some():
+def test_a_project_without_rules_gets_some() -> None:
     api = shop(None)
     browser = Browser(api)
     page = browser.get("/stacking-rules")
@@ -82,7 +82,7 @@ def test_a_project_without_rules_gets_some():
     assert api.sent("POST", RULES)["redeemables_application_mode"] == "PARTIAL"
 
 
-def test_a_limit_that_the_api_refuses_stands_at_its_field():
+def test_a_limit_that_the_api_refuses_stands_at_its_field() -> None:
     api = shop(STORED)
     said = "Property `.redeemables_limit` has to be a number from 1 to 30"
     api.refuses("PUT", f"{RULES}/str_1", details=said)
@@ -94,7 +94,7 @@ def test_a_limit_that_the_api_refuses_stands_at_its_field():
     assert answer.find("input", id="redeemables_limit")["value"] == "99"
 
 
-def test_a_stack_is_tried_under_the_rules_of_the_form():
+def test_a_stack_is_tried_under_the_rules_of_the_form() -> None:
     api = shop(STORED)
     skipped = {"message": "Exclusion rules", "key": "exclusion_rules_not_met"}
     api.says(
@@ -125,13 +125,13 @@ def test_a_stack_is_tried_under_the_rules_of_the_form():
     assert "€15.00" in answer.text
 
 
-def test_the_rules_are_taken_back_to_the_defaults():
+def test_the_rules_are_taken_back_to_the_defaults() -> None:
     api = shop(STORED)
     Browser(api).post("/stacking-rules/reset", into="x")
     assert api.asked_for("DELETE", f"{RULES}/str_1")
 
 
-def test_who_may_only_look_cannot_save():
+def test_who_may_only_look_cannot_save() -> None:
     page = Browser(shop(STORED, "project.read", "categories.read")).get("/stacking-rules")
     assert "Review and save" not in page.text
     assert not page.find_all("dialog", id="reset")

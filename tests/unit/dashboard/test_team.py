@@ -33,7 +33,7 @@ INVITED = {
 }
 
 
-def team(*privileges):
+def team(*privileges: str) -> FakeApi:
     api = FakeApi(me_with(*privileges) if privileges else None)
     api.says("GET", f"{BASE}/users", {"data": [ANN, BOB]})
     api.says("GET", f"{BASE}/users/user_2", BOB)
@@ -44,7 +44,7 @@ def team(*privileges):
     return api
 
 
-def test_members_are_told_with_role_and_second_factor_and_nobody_removes_themselves():
+def test_members_are_told_with_role_and_second_factor_and_nobody_removes_themselves() -> None:
     page = Browser(team()).get("/team")
     assert "<script>bob" not in page.text
     assert "Never" in page.find("section", aria_label="Members").text
@@ -58,7 +58,7 @@ def test_members_are_told_with_role_and_second_factor_and_nobody_removes_themsel
     assert "Till" in page.find("section", aria_label="Open invitations").text
 
 
-def test_a_role_is_changed_and_a_member_removed():
+def test_a_role_is_changed_and_a_member_removed() -> None:
     api = team()
     api.says("PUT", f"{BASE}/users/user_2", BOB)
     api.says("DELETE", f"{BASE}/users/user_2", None, 204)
@@ -71,7 +71,7 @@ def test_a_role_is_changed_and_a_member_removed():
     assert [each.method for each in api.asked].count("DELETE") == 2
 
 
-def test_the_link_of_an_invitation_is_shown_once():
+def test_the_link_of_an_invitation_is_shown_once() -> None:
     api = team()
     api.says("POST", f"{BASE}/invitations", INVITED | {"url_token": "tok-once"})
     browser = Browser(api)
@@ -83,7 +83,7 @@ def test_the_link_of_an_invitation_is_shown_once():
     assert "no address" in again.find("span", id="email-error").text
 
 
-def test_the_link_for_a_new_password_is_made_after_it_was_told_what_it_does():
+def test_the_link_for_a_new_password_is_made_after_it_was_told_what_it_does() -> None:
     api = team()
     made = {"url_token": "tok-reset", "expires_at": "2026-11-30T10:00:00Z"}
     api.says("POST", f"{BASE}/users/user_2/password-reset", made)
@@ -94,7 +94,7 @@ def test_the_link_for_a_new_password_is_made_after_it_was_told_what_it_does():
     assert page.find("code").text == "http://desk/new-password?token=tok-reset"
 
 
-def test_roles_stand_against_privileges_and_own_ones_are_changed():
+def test_roles_stand_against_privileges_and_own_ones_are_changed() -> None:
     api = team()
     page = Browser(api).get("/team/roles")
     (redeem,) = [
@@ -112,7 +112,7 @@ def test_roles_stand_against_privileges_and_own_ones_are_changed():
     assert api.sent("POST", f"{BASE}/roles")["name"] == "Desk"
 
 
-def test_a_project_is_made_and_its_keys_are_shown_once():
+def test_a_project_is_made_and_its_keys_are_shown_once() -> None:
     api = team()
     pair = {"app_id": "id-1", "app_token": "tok-1"}
     api.says("POST", "/management/v1/projects", {"id": "p", "name": "Two", "server_side_key": pair})
@@ -122,7 +122,7 @@ def test_a_project_is_made_and_its_keys_are_shown_once():
     assert api.sent("POST", "/management/v1/projects")["case_sensitive_codes"] is False
 
 
-def test_a_project_is_deleted_only_with_its_name():
+def test_a_project_is_deleted_only_with_its_name() -> None:
     api = FakeApi(me_with(*EVERYTHING, "projects.delete"))
     api.says("DELETE", BASE, None, 204)
     browser = Browser(api)
@@ -133,7 +133,7 @@ def test_a_project_is_deleted_only_with_its_name():
     assert len(api.asked_for("DELETE", BASE)) == 1
 
 
-def test_what_only_tells_is_there():
+def test_what_only_tells_is_there() -> None:
     browser = Browser(team())
     assert "12 hours" in browser.get("/team/security").text
     assert "/customers" in browser.get("/team/data").links
@@ -144,7 +144,7 @@ def test_what_only_tells_is_there():
 @pytest.mark.parametrize(
     "path", ["/team", "/team/invite", "/team/roles", "/team/projects", "/team/usage"]
 )
-def test_who_does_not_manage_the_team_sees_none_of_it(path):
+def test_who_does_not_manage_the_team_sees_none_of_it(path: str) -> None:
     api = team("project.read")
     assert Browser(api).get(path).status == 403
     assert "/team" not in Browser(team("project.read")).get("/profile/two-factor").links

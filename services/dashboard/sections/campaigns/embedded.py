@@ -266,11 +266,11 @@ def _pages(tab: str, make: Make) -> tuple[Page, ...]:
         resource = make(visit.path("id"))
         return answer_node(filter_form(resource, asked.get("field", ""), asked.get("op", "")))
 
-    needs = make("").needs
-    return (
-        Page(f"/campaigns/{{id}}/{tab}", show_list, needs),
-        Page(f"/campaigns/{{id}}/{tab}/filter", show_filter, needs),
-    )
+    made = make("")
+    pages: tuple[Page, ...] = (Page(f"/campaigns/{{id}}/{tab}", show_list, made.needs),)
+    if made.fields:
+        pages += (Page(f"/campaigns/{{id}}/{tab}/filter", show_filter, made.needs),)
+    return pages
 
 
 PAGES: Final = (

@@ -50,10 +50,11 @@ async def show_history(visit: Visit) -> Response:
         _rows(visit, "publications.read", "/v1/publications", theirs),
     )
     show = visit.show
+    names = {str(each["id"]): redeemable_name(each) for each in redemptions or []}
     return answer_node(
         fragment[
             activity is not None
-            and block("Activity", timeline(_entry(each, show) for each in activity)),
+            and block("Activity", timeline(_entry(each, names, show) for each in activity)),
             _listed("Redemptions", redemptions, lambda each: _redemption(each, show)),
             redemptions and p[link("All its redemptions", f"/redemptions?f=customer_id:is:{name}")],
             _listed("Orders", orders, lambda each: _order(each, show)),
@@ -85,17 +86,17 @@ def _listed(title: str, rows: Sequence[Row] | None, line: Callable[[Row], Node])
     return block(title, table(".lines", aria_label=title)[tbody[map(line, rows)]])
 
 
-def _entry(entry: Row, show: Show) -> tuple[Node, Node, Node]:
+def _entry(entry: Row, names: Mapping[str, str], show: Show) -> tuple[Node, Node, Node]:
     name = str(entry.get("type") or "")
     data = (entry.get("data") or {}).get("data") or entry.get("data") or {}
-    return show.when(entry.get("created_at")), _SAID.get(name, name), _of_entry(data)
+    return show.when(entry.get("created_at")), _SAID.get(name, name), _of_entry(data, names)
 
 
-def _of_entry(data: Row) -> Node:
+def _of_entry(data: Row, names: Mapping[str, str]) -> Node:
     """What an entry is about, leading there."""
     redemption, order = data.get("redemption") or {}, data.get("order") or {}
     if redemption.get("id"):
-        said = redeemable_name(redemption)
+        said = names.get(str(redemption["id"])) or redeemable_name(redemption)
         reason = redemption.get("reason")
         return [link(said, f"/redemptions/{redemption['id']}"), f": {reason}" if reason else ""]
     if order.get("id"):

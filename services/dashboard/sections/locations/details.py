@@ -100,6 +100,7 @@ def map_of(row: Row) -> Node:
         div(
             ".geo.small",
             data_geo_map=True,
+            role="group",
             data_readonly=True,
             aria_label=f"{row.get('name')} on a map",
         ),

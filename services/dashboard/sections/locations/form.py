@@ -4,12 +4,10 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-from htpy import Node, aside, button, div, fragment, label, ol, option, p, select, span
+from htpy import Node, aside, button, div, fragment, label, ol, option, select, span
 from htpy import input as input_
-from starlette.datastructures import FormData
 from starlette.responses import Response
 
-from services.dashboard.parts.facts import link
 from services.dashboard.parts.forms import (
     Errors,
     field_area,
@@ -18,24 +16,19 @@ from services.dashboard.parts.forms import (
     form_page,
     group,
 )
-from services.dashboard.parts.notices import notice
 from services.dashboard.parts.page import head
 from services.dashboard.parts.show import Row
 from services.dashboard.sections.locations.naming import (
     BACK,
-    UNITS,
-    circle_of,
-    geojson_of,
-    is_circle,
     on_map,
 )
+from services.dashboard.sections.locations.typed import NAMES, read_shape, values_of_location
 from services.dashboard.sections.saving import key_of, place_fault, read_typed
 from services.dashboard.web.answers import answer_node, answer_page, go_to
 from services.dashboard.web.asking import ApiFault, Refused
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
-NAMES: Final = ("name", "kind", "lat", "lng", "radius", "unit", "geojson")
 #: What the API complains of → the field of the form.
 _PATHS: Final[Mapping[str, str]] = {
     "center": "lat",
@@ -53,22 +46,6 @@ _UNITS: Final = (
     ("ft", "feet"),
     ("nmi", "nautical miles"),
 )
-
-
-def values_of_location(row: Row) -> dict[str, str]:
-    """What the editor shows of a location that there is."""
-    shape = row.get("shape") or {}
-    lat, lng, radius, unit = circle_of(shape)
-    geojson = geojson_of(shape)
-    return {
-        "name": str(row.get("name") or ""),
-        "kind": "circle" if is_circle(row) else "polygon",
-        "lat": lat,
-        "lng": lng,
-        "radius": radius,
-        "unit": unit if is_circle(row) else "km",
-        "geojson": json.dumps(geojson) if geojson else "",
-    }
 
 
 def location_form(
@@ -93,6 +70,7 @@ def location_form(
                 div(
                     ".geo",
                     data_geo_map=True,
+                    role="group",
                     data_others=json.dumps(others),
                     aria_label="Map of the location",
                 ),
@@ -215,30 +193,6 @@ def _trial() -> Node:
     )
 
 
-def read_shape(values: Mapping[str, str], errors: dict[str, str]) -> dict[str, Any]:
-    """The shape as the API takes it; what is wrong goes into `errors`."""
-    if values.get("kind") != "polygon":
-        for name, said in (("lat", "latitude"), ("lng", "longitude"), ("radius", "radius")):
-            if not values.get(name):
-                errors[name] = f"The {said} is missing: click on the map, or type it."
-        unit = values["unit"] if values.get("unit") in UNITS else "m"
-        distance = {
-            "center": f"{values.get('lat')},{values.get('lng')}",
-            "radius": f"{values.get('radius')} {unit}",
-        }
-        return {"type": "circle", "format": "distance", "distance": distance}
-    try:
-        found = json.loads(values.get("geojson") or "null")
-    except ValueError:
-        errors["geojson"] = "This is no JSON."
-        return {}
-    if not isinstance(found, dict):
-        errors["geojson"] = "Draw an area on the map, or paste its GeoJSON."
-        return {}
-    geojson = {"type": found.get("type"), "coordinates": found.get("coordinates")}
-    return {"type": "polygon", "format": "geojson", "geojson": geojson}
-
-
 async def _others(visit: Visit, but: str = "") -> list[dict[str, Any]]:
     """The other locations, shown faintly."""
     try:
@@ -300,54 +254,9 @@ def _placed(fault: ApiFault, kind: str) -> dict[str, str]:
     return {"geojson" if kind == "polygon" else "lat": sentence} if "shape" in sentence else placed
 
 
-async def try_point(visit: Visit) -> Response:
-    """Whether a point is inside of what is drawn, and which locations hold it."""
-    form = await visit.form()
-    point = _point(form)
-    if point is None:
-        return answer_node(notice("warn", "Type the latitude and the longitude of the point."))
-    errors: dict[str, str] = {}
-    shape = read_shape(read_typed(form, NAMES), errors)
-    body = {"point": point} | ({} if errors else {"shape": shape})
-    try:
-        answer = await visit.api.post("/v1/locations/try", body)
-    except Refused as fault:
-        return answer_node(notice("warn", fault.sentence))
-    return answer_node(tried(answer))
-
-
-def _point(form: FormData) -> dict[str, float] | None:
-    try:
-        return {"lat": float(str(form.get("try_lat"))), "lon": float(str(form.get("try_lng")))}
-    except ValueError:
-        return None
-
-
-def tried(answer: Row) -> Node:
-    """What came of a point."""
-    inside = answer.get("in_shape")
-    rows = answer.get("data") or []
-    said = {True: ("good", "It is inside of what is drawn."), False: ("warn", "It is outside.")}
-    return div(".stack")[
-        notice(*said[inside]) if inside in said else p(".muted")["Nothing is drawn yet."],
-        p["Locations that hold it: ", _names(rows)]
-        if rows
-        else p(".muted")["No saved location holds it."],
-    ]
-
-
-def _names(rows: list[Row]) -> Node:
-    links = [
-        link(each.get("name") or each["id"], f"/locations/{escape_segment(str(each['id']))}")
-        for each in rows[:_OTHERS_MAX]
-    ]
-    return [part for at, each in enumerate(links) for part in ((", ", each) if at else (each,))]
-
-
 PAGES: Final[tuple[Page, ...]] = (
     Page("/locations/new", show_new, "locations.write"),
     Page("/locations/new", save, "locations.write", "POST"),
-    Page("/locations/try", try_point, "locations.write", "POST"),
     Page("/locations/{id}/edit", show_edit, "locations.write"),
     Page("/locations/{id}/edit", save, "locations.write", "POST"),
 )

@@ -9,7 +9,7 @@ from services.dashboard.lists.fields import Field
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.query import Query
 from services.dashboard.lists.resource import Column, Empty, Resource, Rows, list_of
-from services.dashboard.sections.locations import form
+from services.dashboard.sections.locations import form, trying
 from services.dashboard.sections.locations.details import ask_uses, tell_location
 from services.dashboard.sections.locations.naming import BACK, say_kind, say_size
 from services.dashboard.web.answers import go_to
@@ -87,6 +87,7 @@ LOCATIONS: Final = Resource(
 )
 PAGES: Final[tuple[Page, ...]] = (
     *form.PAGES,
+    *trying.PAGES,
     Page("/locations/{id}/delete", delete_one, "locations.write", "POST"),
     *list_pages(LOCATIONS),
 )

@@ -1,21 +1,26 @@
 """What the pages of rules ask the API."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from services.dashboard.lists.query import Query
-from services.dashboard.lists.resource import Row, Rows, list_of, rows_of
+from services.dashboard.lists.resource import Row, Rows, rows_of
 from services.dashboard.sections.rules.catalogue import Catalogue
+from services.dashboard.sections.rules.desk import Desk
 from services.dashboard.sections.rules.draft import Draft
-from services.dashboard.sections.rules.fields import FIELDS
-from services.dashboard.sections.rules.names import name_things, things_in, things_of
+from services.dashboard.sections.rules.names import name_things, things_in
 from services.dashboard.sections.rules.sentences import say_set
 from services.dashboard.sections.rules.tree import read_rules
-from services.dashboard.sections.rules.tree_view import Desk
 from services.dashboard.web.visit import Visit, escape_segment
 
 REFUSALS_DAYS: Final = 28
-_fetch: Final = list_of("/v1/validation-rules", "data", FIELDS)
+
+
+def things_of(draft: Draft, catalogue: Catalogue, visit: Visit) -> Iterator[str]:
+    """What a whole set names."""
+    yield from things_in(draft.rules, catalogue, visit)
+    yield from (each.item for each in draft.entries if each.item)
+    yield from (item for item, _ in draft.bundle.parts if item)
 
 
 async def ask_catalogue(visit: Visit) -> Catalogue:
@@ -34,12 +39,6 @@ async def make_desk(visit: Visit, draft: Draft, catalogue: Catalogue | None = No
     catalogue = catalogue or await ask_catalogue(visit)
     names = await name_things(visit, things_of(draft, catalogue, visit))
     return Desk(draft, catalogue, names, visit.show)
-
-
-async def fetch_sets(visit: Visit, query: Query) -> Rows:
-    """A page of sets, each with its rules in words as `words`. Raises ApiFault."""
-    found = await _fetch(visit, query)
-    return Rows(await with_words(visit, found.rows), found.total, found.has_more, found.cursor)
 
 
 async def with_words(visit: Visit, rows: Any) -> list[Row]:

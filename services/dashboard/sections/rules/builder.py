@@ -14,24 +14,20 @@ from services.dashboard.parts.forms import (
     idempotency,
 )
 from services.dashboard.parts.icons import icon
+from services.dashboard.sections.rules.contexts import CONTEXTS
+from services.dashboard.sections.rules.desk import EDIT, Desk
 from services.dashboard.sections.rules.entries_view import entries_view
 from services.dashboard.sections.rules.sentences import say_set
 from services.dashboard.sections.rules.templates import TEMPLATES
-from services.dashboard.sections.rules.tree_view import EDIT, Desk, set_view
+from services.dashboard.sections.rules.tree_view import set_view
 from services.dashboard.sections.rules.trial_form import trial_form
 
-#: What a set can be meant for, as far as it is of use; it binds nothing.
-CONTEXTS: Final = (
-    ("global", "Anything"),
-    ("campaign.discount_coupons", "Campaigns of discount codes"),
-    ("campaign.gift_vouchers", "Campaigns of gift cards"),
-    ("campaign.promotion", "Promotions"),
-    ("campaign.loyalty_program", "Loyalty programs"),
-    ("voucher.discount_voucher", "Single discount codes"),
-    ("voucher.gift_voucher", "Single gift cards"),
-    ("distribution.custom_event", "Distributions"),
-)
-_INTO: Final = {"hx-target:inherited": "#edited", "hx-swap:inherited": "outerMorph"}
+#: What was asked last is shown; an answer to what was asked before it does not undo it.
+_INTO: Final = {
+    "hx-target:inherited": "#edited",
+    "hx-swap:inherited": "outerMorph",
+    "hx-sync:inherited": "#edited:replace",
+}
 
 
 def builder_view(desk: Desk, set_id: str, key: str | None = None) -> Node:
@@ -98,7 +94,12 @@ def edited_view(desk: Desk, set_id: str) -> Node:
             a(".btn", href=f"/validation-rules/{set_id}" if set_id else "/validation-rules")[
                 "Cancel"
             ],
-            button(".btn.primary", {"hx-post": address_of(set_id)}, name="save", value="1")["Save"],
+            button(
+                ".btn.primary",
+                {"hx-post": address_of(set_id), "hx-sync": "this:drop"},
+                name="save",
+                value="1",
+            )["Save"],
             span(".muted", data_unsaved=True)["Unsaved changes"],
         ],
     ]

@@ -16,7 +16,7 @@ from services.dashboard.parts.forms import (
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.show import read_minor
 from services.dashboard.sections.rules.entries import item_body
-from services.dashboard.sections.rules.reading import text_of
+from services.dashboard.sections.rules.form_text import text_of
 
 LINES_MAX: Final = 50
 
@@ -35,6 +35,7 @@ def cart_fields() -> Node:
                     "hx-post": "/validation-rules/try-line",
                     "hx-target": "#try-lines",
                     "hx-swap": "beforeend",
+                    "hx-sync": "this:drop",
                 },
                 name="more",
                 value="1",
@@ -52,7 +53,12 @@ def try_button(address: str) -> Node:
     return fragment[
         button(
             ".btn.wide",
-            {"hx-post": address, "hx-target": "#tried", "hx-swap": "innerHTML"},
+            {
+                "hx-post": address,
+                "hx-target": "#tried",
+                "hx-swap": "innerHTML",
+                "hx-sync": "this:replace",
+            },
             name="try",
             value="1",
             data_part=True,

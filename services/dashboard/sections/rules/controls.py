@@ -8,7 +8,7 @@ from htpy import input as input_
 from services.dashboard.parts.forms import lookup
 from services.dashboard.parts.show import Show
 from services.dashboard.sections.rules.catalogue import Operator
-from services.dashboard.sections.rules.names import Names, name_of
+from services.dashboard.sections.rules.naming import Names, name_of
 from services.dashboard.sections.rules.values import HOURS, THINGS, WEEKDAYS
 
 #: What /lookup/{kind} finds for each kind of thing.

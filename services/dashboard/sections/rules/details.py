@@ -20,12 +20,12 @@ from services.dashboard.sections.rules.asking import (
     make_desk,
     refusals_since,
 )
-from services.dashboard.sections.rules.builder import CONTEXTS
+from services.dashboard.sections.rules.contexts import CONTEXTS
+from services.dashboard.sections.rules.desk import Desk
 from services.dashboard.sections.rules.draft import draft_of
-from services.dashboard.sections.rules.names import Names, name_of
+from services.dashboard.sections.rules.naming import Names, name_of
 from services.dashboard.sections.rules.sentences import JOINS, say_rule
 from services.dashboard.sections.rules.tree import Group, Rule
-from services.dashboard.sections.rules.tree_view import Desk
 from services.dashboard.web.asking import Refused
 from services.dashboard.web.visit import Visit, escape_segment
 

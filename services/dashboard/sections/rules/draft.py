@@ -4,22 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from starlette.datastructures import FormData
-
-from services.dashboard.parts.show import Show
-from services.dashboard.sections.rules.catalogue import Catalogue
 from services.dashboard.sections.rules.editing import ids_after, new_set
 from services.dashboard.sections.rules.entries import (
     Bundle,
     Entry,
     read_bundle,
-    read_entries,
     read_entry_lists,
-    take_bundle,
     write_bundle,
     write_entries,
 )
-from services.dashboard.sections.rules.reading import do_asked, read_json, read_tree, text_of
 from services.dashboard.sections.rules.tree import RuleSet, read_rules, write_rules
 
 #: What is asked for before there is anything to ask about.
@@ -80,37 +73,3 @@ def new_draft() -> Draft:
     draft = draft_of({})
     draft.rules = new_set(ids_after(draft.rules))
     return draft
-
-
-def read_draft(form: FormData, catalogue: Catalogue, show: Show) -> Draft:
-    """What a form of the builder says, after what its button asked for."""
-    rules, errors = read_tree(form, catalogue, show)
-    draft = Draft(
-        rules,
-        text_of(form, "name"),
-        text_of(form, "type") or "expression",
-        text_of(form, "context_type") or "global",
-        text_of(form, "message"),
-        read_entries(form),
-        form.get("included_all") == "true",
-        take_bundle(form, read_json(form, "bundle_raw")),
-        errors,
-        {name: text_of(form, name) for name in errors},
-    )
-    asked = text_of(form, "do")
-    verb, _, rest = asked.partition(":")
-    if verb == "entry" and rest in ("included", "excluded"):
-        draft.entries.append(Entry(_next_id(draft), rest))
-    elif verb == "drop_entry":
-        draft.entries = [each for each in draft.entries if str(each.id) != rest]
-    elif verb == "bundle":
-        draft.bundle.parts.append(("", 1))
-    elif verb == "drop_bundle" and rest.isdecimal() and int(rest) < len(draft.bundle.parts):
-        draft.bundle.parts.pop(int(rest))
-    elif asked:
-        do_asked(draft.rules, asked)
-    return draft
-
-
-def _next_id(draft: Draft) -> int:
-    return max((each.id for each in draft.entries), default=0) + 1

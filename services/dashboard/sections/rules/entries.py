@@ -8,7 +8,7 @@ from typing import Any, Final
 from starlette.datastructures import FormData
 
 from services.dashboard.parts.show import read_minor, write_minor
-from services.dashboard.sections.rules.reading import read_json, text_of
+from services.dashboard.sections.rules.form_text import read_json, text_of
 
 #: Members of an entry that are amounts in minor units, and that are counts.
 MONEY: Final = ("price", "amount_limit", "aggregated_amount_limit")

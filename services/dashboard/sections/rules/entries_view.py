@@ -6,9 +6,9 @@ from htpy import Node, details, div, fieldset, fragment, label, legend, p, span,
 from htpy import input as input_
 
 from services.dashboard.parts.forms import field_choice, field_text, folded, lookup
+from services.dashboard.sections.rules.desk import Desk, do_button
 from services.dashboard.sections.rules.entries import Entry, keep
-from services.dashboard.sections.rules.names import name_of
-from services.dashboard.sections.rules.tree_view import Desk, do_button
+from services.dashboard.sections.rules.naming import name_of
 
 _EFFECTS: Final = {
     "APPLY_TO_EVERY": "Every one",

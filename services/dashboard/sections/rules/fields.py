@@ -5,8 +5,11 @@ from typing import Final
 from htpy import span
 
 from services.dashboard.lists.fields import Field
-from services.dashboard.lists.resource import Column
-from services.dashboard.sections.rules.builder import CONTEXTS
+from services.dashboard.lists.query import Query
+from services.dashboard.lists.resource import Column, Rows, list_of
+from services.dashboard.sections.rules.asking import with_words
+from services.dashboard.sections.rules.contexts import CONTEXTS
+from services.dashboard.web.visit import Visit
 
 FIELDS: Final = (
     Field("name", "Name"),
@@ -63,3 +66,10 @@ COLUMNS: Final = (
     ),
     Column("id", "Id", lambda row, _: row["id"], is_shown=False, is_mono=True),
 )
+_fetch: Final = list_of("/v1/validation-rules", "data", FIELDS)
+
+
+async def fetch_sets(visit: Visit, query: Query) -> Rows:
+    """A page of sets, each with its rules in words as `words`. Raises ApiFault."""
+    found = await _fetch(visit, query)
+    return Rows(await with_words(visit, found.rows), found.total, found.has_more, found.cursor)

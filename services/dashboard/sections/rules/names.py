@@ -5,13 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from services.dashboard.sections.rules.catalogue import Catalogue
-from services.dashboard.sections.rules.draft import Draft
+from services.dashboard.sections.rules.naming import Names
 from services.dashboard.sections.rules.tree import RuleSet, every_rule
 from services.dashboard.sections.rules.values import THINGS, show_values
 from services.dashboard.web.asking import Refused
 from services.dashboard.web.visit import Visit, escape_segment
 
-Names = Mapping[str, str]
 #: How many products, SKUs and collections are asked for on one page; the rest stand by their ids.
 ASKED_MAX: Final = 40
 _SMALL: Final = {"segment": "/v1/segments", "location": "/v1/locations"}
@@ -34,13 +33,6 @@ def things_in(rules: RuleSet, catalogue: Catalogue, visit: Visit) -> Iterator[st
             for text in show_values(condition.values, operator, first, visit.show):
                 is_item = operator.value not in _SMALL
                 yield text if is_item else f"{operator.value}:{text}"
-
-
-def things_of(draft: Draft, catalogue: Catalogue, visit: Visit) -> Iterator[str]:
-    """What a whole set names."""
-    yield from things_in(draft.rules, catalogue, visit)
-    yield from (each.item for each in draft.entries if each.item)
-    yield from (item for item, _ in draft.bundle.parts if item)
 
 
 async def name_things(visit: Visit, things: Iterable[str]) -> Names:
@@ -70,8 +62,3 @@ async def _name_one(visit: Visit, thing: str) -> str:
     except Refused:
         return ""
     return str(body.get("name") or body.get("sku") or body.get("source_id") or name)
-
-
-def name_of(names: Names, thing: str) -> str:
-    """How a thing is called, else its id."""
-    return names.get(thing) or thing.partition(":")[2].removeprefix("@")

@@ -12,16 +12,16 @@ from services.dashboard.parts.page import head
 from services.dashboard.sections.rules.asking import (
     ask_catalogue,
     ask_set,
-    fetch_sets,
     make_desk,
 )
 from services.dashboard.sections.rules.builder import builder_view, edited_view, templates_view
 from services.dashboard.sections.rules.cart import LINES_MAX, line_view, read_cart
 from services.dashboard.sections.rules.details import BOUND, tell_set
-from services.dashboard.sections.rules.draft import Draft, draft_of, new_draft, read_draft
+from services.dashboard.sections.rules.draft import Draft, draft_of, new_draft
+from services.dashboard.sections.rules.drafting import read_draft
 from services.dashboard.sections.rules.errors import put_fault
-from services.dashboard.sections.rules.fields import COLUMNS, FIELDS
-from services.dashboard.sections.rules.reading import text_of
+from services.dashboard.sections.rules.fields import COLUMNS, FIELDS, fetch_sets
+from services.dashboard.sections.rules.form_text import text_of
 from services.dashboard.sections.rules.templates import TEMPLATES
 from services.dashboard.sections.rules.trial_form import TRY, trial_view
 from services.dashboard.web.answers import answer_node, answer_page, go_to

@@ -4,7 +4,6 @@ Each part of the tree is named by a hidden field `part` (`set:ID:RULE`, `group:I
 `rule:ID:PARENT`), in the order of the page, and its own fields by its id.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from itertools import count
@@ -14,8 +13,9 @@ from starlette.datastructures import FormData
 
 from engine.rules.logic import LogicError, numbers_in, parse_logic
 from services.dashboard.parts.show import Show
-from services.dashboard.sections.rules.catalogue import Catalogue
+from services.dashboard.sections.rules.catalogue import Catalogue, Operator
 from services.dashboard.sections.rules.editing import change, ids_after
+from services.dashboard.sections.rules.form_text import read_json, text_of
 from services.dashboard.sections.rules.tree import (
     Condition,
     Group,
@@ -23,12 +23,7 @@ from services.dashboard.sections.rules.tree import (
     RuleSet,
     place_rules,
 )
-from services.dashboard.sections.rules.values import read_values
-
-
-def text_of(form: FormData, name: str) -> str:
-    """A field of a form, without what surrounds it."""
-    return str(form.get(name) or "").strip()
+from services.dashboard.sections.rules.values import THINGS, read_values
 
 
 def read_tree(form: FormData, catalogue: Catalogue, show: Show) -> tuple[RuleSet, dict[str, str]]:
@@ -113,11 +108,22 @@ def _read_rule(form: FormData, number: str, catalogue: Catalogue, show: Show) ->
         best = next(
             (each for each in operators if each.name == "$more_than_or_equal"), operators[0]
         )
-        conditions = [Condition(best.name if found.kind != "any" else operators[0].name, [])]
+        first = operators[0] if found.kind == "any" else best
+        conditions = [Condition(first.name, _typed_meanwhile(form, rule, first, show))]
     rule.conditions = conditions
     if found.about != "lines":
         rule.within = None
     return rule
+
+
+def _typed_meanwhile(form: FormData, rule: Rule, operator: Operator, show: Show) -> list[Any]:
+    """What was typed as the value before the page showed that the rule is about something else."""
+    place = f"{rule.id}-0"
+    texts = _texts(form, place)
+    if operator.value in THINGS or f"shown-{place}" not in form:
+        return []
+    shown = str(form.get(f"shown-{place}")).splitlines()
+    return [] if texts == shown else read_values(texts, operator, "", show, ())
 
 
 def _read_conditions(
@@ -150,15 +156,6 @@ def _texts(form: FormData, place: str) -> list[str]:
         return [";".join([*said, days] if days else said)] if all(said) else []
     lines = (str(each).splitlines() for each in form.getlist(f"value-{place}"))
     return [line for each in lines for line in each]
-
-
-def read_json(form: FormData, name: str) -> dict[str, Any]:
-    """An object that a hidden field keeps."""
-    try:
-        found = json.loads(str(form.get(name) or "{}"))
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _take_logic(form: FormData, root: RuleSet, sets: Mapping[str, RuleSet]) -> dict[str, str]:

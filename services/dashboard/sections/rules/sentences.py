@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from services.dashboard.parts.show import Show
 from services.dashboard.sections.rules.catalogue import Catalogue, Operator
-from services.dashboard.sections.rules.names import Names, name_of
+from services.dashboard.sections.rules.naming import Names, name_of
 from services.dashboard.sections.rules.tree import Condition, Group, Rule, RuleSet
 from services.dashboard.sections.rules.values import HOURS, THINGS, WEEKDAYS, show_value
 
@@ -35,7 +35,7 @@ def _say_group(group: Group, catalogue: Catalogue, names: Names, show: Show) -> 
     said = [
         say_rule(each, catalogue, names, show)
         if isinstance(each, Rule)
-        else _in_parentheses(each, catalogue, names, show)
+        else _in_parentheses(each, group, catalogue, names, show)
         for each in group.parts
     ]
     if group.join == "not":
@@ -43,9 +43,12 @@ def _say_group(group: Group, catalogue: Catalogue, names: Names, show: Show) -> 
     return f" {'or' if group.join == 'or' else 'and'} ".join(said)
 
 
-def _in_parentheses(group: Group, catalogue: Catalogue, names: Names, show: Show) -> str:
+def _in_parentheses(
+    group: Group, around: Group, catalogue: Catalogue, names: Names, show: Show
+) -> str:
     said = _say_group(group, catalogue, names, show)
-    return f"({said})" if len(group.parts) > 1 else said
+    is_alone = len(around.parts) == 1 and around.join != "not"
+    return said if is_alone or len(group.parts) == 1 else f"({said})"
 
 
 def say_condition(

@@ -1,6 +1,5 @@
 """The tree of rules as nodes of a form: groups, rules, what each is asked, buttons to rearrange."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from htpy import (
@@ -23,29 +22,16 @@ from htpy import (
 from htpy import input as input_
 
 from services.dashboard.parts.icons import icon
-from services.dashboard.parts.show import Show
-from services.dashboard.sections.rules.catalogue import GROUPS, Catalogue, RuleField
+from services.dashboard.sections.rules.catalogue import GROUPS, RuleField
 from services.dashboard.sections.rules.controls import value_control
-from services.dashboard.sections.rules.draft import Draft
+from services.dashboard.sections.rules.desk import EDIT, Desk, do_button
 from services.dashboard.sections.rules.entries import keep
-from services.dashboard.sections.rules.names import Names
 from services.dashboard.sections.rules.tree import Condition, Group, Rule, RuleSet, logic_text
-from services.dashboard.sections.rules.values import show_values
+from services.dashboard.sections.rules.values import THINGS, show_values
 
-EDIT: Final = "/validation-rules/edit"
 _JOINS: Final = (("and", "All of"), ("or", "Any of"), ("not", "None of"))
-#: The operators that a form puts first have no other name for the same.
+#: How many conditions a rule gets by a button.
 _MORE_CONDITIONS: Final = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What every part of the builder needs to be shown."""
-
-    draft: Draft
-    catalogue: Catalogue
-    names: Names
-    show: Show
 
 
 def set_view(desk: Desk, rules: RuleSet, parent: int = 0) -> Node:
@@ -227,6 +213,7 @@ def _condition_view(
     texts = show_values(condition.values, operator, first, desk.show)
     return fragment[
         _hidden(f"opwas-{place}", condition.operator),
+        operator.value not in THINGS and _hidden(f"shown-{place}", "\n".join(texts)),
         select(".input", id=f"op-{place}", name=f"op-{place}", aria_label="Operator")[
             found.conditions_optional and option(value="", selected=not condition.operator)["–"],  # noqa: RUF001
             not found.conditions_optional
@@ -237,9 +224,11 @@ def _condition_view(
                 for each in shown
             ),
         ],
-        value_control(place, operator, texts, desk.names, desk.show)
-        if condition.operator
-        else span(".muted.pad-line")["whichever it is" if found.conditions_optional else ""],
+        div(".rule-value")[
+            value_control(place, operator, texts, desk.names, desk.show)
+            if condition.operator
+            else span(".muted")["whichever it is" if found.conditions_optional else ""]
+        ],
     ]
 
 
@@ -298,18 +287,6 @@ def _act(asked: str, said: str, sign: str) -> Node:
         title=said,
         data_part=True,
     )[icon(sign, 14)]
-
-
-def do_button(asked: str, text: str, sign: str) -> Node:
-    """A button that changes the editor, by what it asks for."""
-    return button(
-        ".btn.small",
-        {"hx-post": EDIT},
-        id=f"do-{asked.replace(':', '-')}",
-        name="do",
-        value=asked,
-        data_part=True,
-    )[icon(sign, 14), text]
 
 
 def _hidden(name: str, value: str) -> Node:

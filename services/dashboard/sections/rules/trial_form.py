@@ -10,7 +10,7 @@ from services.dashboard.parts.icons import icon
 from services.dashboard.parts.show import Show
 from services.dashboard.sections.rules.cart import cart_fields, try_button
 from services.dashboard.sections.rules.catalogue import Catalogue
-from services.dashboard.sections.rules.names import Names
+from services.dashboard.sections.rules.naming import Names
 from services.dashboard.sections.rules.sentences import say_found, say_rule
 from services.dashboard.sections.rules.tree import RuleSet, find_by_path
 

@@ -10,9 +10,9 @@ from starlette.responses import Response
 
 from services.dashboard.parts.notices import notice
 from services.dashboard.parts.page import confirm_dialog, dialog_button, head, tabs
-from services.dashboard.sections.redemptions.pages import TABS
+from services.dashboard.sections.redemptions.fields import TABS
 from services.dashboard.sections.rules.cart import read_cart
-from services.dashboard.sections.rules.reading import text_of
+from services.dashboard.sections.rules.form_text import text_of
 from services.dashboard.sections.stacking.terms import (
     DEFAULTS,
     Categories,

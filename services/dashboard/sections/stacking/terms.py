@@ -5,7 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from starlette.datastructures import FormData
 
-from services.dashboard.sections.rules.reading import text_of
+from services.dashboard.sections.rules.form_text import text_of
 
 LIMIT_MAX: Final = 30
 

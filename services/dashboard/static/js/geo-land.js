@@ -18,13 +18,41 @@ async function loadLeaflet() {
 }
 export const L = await loadLeaflet();
 
+/** A ring that crosses the antimeridian goes on beyond 180 degrees; one around a pole is closed along it. Else a map draws bands across the world. */
+function unwrapRing(ring) {
+  let shift = 0;
+  const turned = ring.map(([lng, lat], at) => {
+    const step = at ? lng - ring[at - 1][0] : 0;
+    if (Math.abs(step) > 180) shift -= Math.sign(step) * 360;
+    return [lng + shift, lat];
+  });
+  const [first, last] = [turned[0], turned.at(-1)];
+  if (Math.abs(first[0] - last[0]) < 180) return turned;
+  const pole = Math.sign(last[1]) * 90;
+  return [...turned, [last[0], pole], [first[0], pole], first];
+}
+
+/** The polygons of a country, those beyond 180 degrees on both sides of the map. */
+function unwrapCountry(feature) {
+  const { type, coordinates } = feature.geometry;
+  const polygons = (type === "Polygon" ? [coordinates] : coordinates).map((rings) => rings.map(unwrapRing));
+  const move = (by) => (rings) => rings.map((ring) => ring.map(([lng, lat]) => [lng + by, lat]));
+  const reaches = (rings, isBeyond) => rings[0].some(([lng]) => isBeyond(lng));
+  const copies = [
+    ...polygons.filter((rings) => reaches(rings, (lng) => lng > 180)).map(move(-360)),
+    ...polygons.filter((rings) => reaches(rings, (lng) => lng < -180)).map(move(360)),
+  ];
+  return { ...feature, geometry: { type: "MultiPolygon", coordinates: [...polygons, ...copies] } };
+}
+
 let land;
 /** The countries as GeoJSON, fetched once. */
 function fetchLand() {
   land ??= (async () => {
     const [answer] = await Promise.all([fetch(LAND), globalThis.topojson ?? import("/static/vendor/topojson-client.min.js")]);
     const told = await answer.json();
-    return globalThis.topojson.feature(told, told.objects.countries);
+    const countries = globalThis.topojson.feature(told, told.objects.countries);
+    return { ...countries, features: countries.features.map(unwrapCountry) };
   })();
   return land;
 }
