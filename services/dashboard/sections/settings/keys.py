@@ -12,7 +12,7 @@ from services.dashboard.parts.grid import grid
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.page import confirm_dialog, dialog_button, head
 from services.dashboard.parts.secrets import shown_once
-from services.dashboard.parts.show import NOTHING, Show
+from services.dashboard.parts.show import Show
 from services.dashboard.sections.settings.tabs import project_path, settings_head
 from services.dashboard.web.answers import answer_node, answer_page, go_to
 from services.dashboard.web.asking import Refused, errors_of
@@ -70,18 +70,15 @@ def keys_grid(title: str, keys: Sequence[Key], show: Show) -> Node:
     """Keys, each with its way on."""
     return grid(
         title,
-        ("Name", "Kind", "Id", "State", "Made", "Last used", "Works until", ""),
+        ("Name", "Kind", "Id", "State", "Made", "Last used", ""),
         (
             (
                 key_name(each),
                 WORDS.get(each["kind"], each["kind"]),
                 code_text(each["id"]),
-                key_badge(each),
+                _state(each, show),
                 show.day(each.get("created_at")),
                 _last_used(each, show),
-                show.when(each.get("revoked_at") or each.get("expires_at"))
-                if each.get("revoked_at") or each.get("expires_at")
-                else NOTHING,
                 a(
                     ".btn.small",
                     href=f"{PATH}/{escape_segment(each['id'])}",
@@ -92,6 +89,14 @@ def keys_grid(title: str, keys: Sequence[Key], show: Show) -> Node:
         ),
         empty="There are none.",
     )
+
+
+def _state(key: Key, show: Show) -> Node:
+    """Whether it works, and since or until when."""
+    at = key.get("revoked_at") or key.get("expires_at")
+    if not at:
+        return key_badge(key)
+    return span[key_badge(key), " until " if key.get("active") else " since ", show.when(at)]
 
 
 def _last_used(key: Key, show: Show) -> Node:

@@ -70,17 +70,23 @@ def usage_content(
     show: Show,
 ) -> Node:
     """The numbers."""
-    errors = total.get("errors") or 0
     return div(".stack")[
         period_picker(PATH, period, show),
         kpis(
             (
                 Kpi("Calls", total["total"], before.get("total"), is_more_better=None),
-                Kpi("Answered with an error", errors, before.get("errors"), is_more_better=False),
+                Kpi(
+                    "Answered with an error",
+                    total.get("errors"),
+                    before.get("errors"),
+                    is_more_better=False,
+                ),
                 Kpi(
                     "Share of errors",
-                    errors / total["total"] if total["total"] else 0,
+                    _share(total),
+                    _share(before),
                     unit="share",
+                    is_more_better=False,
                 ),
             ),
             show,
