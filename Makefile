@@ -44,10 +44,11 @@ test check $(RUNTIME): export PYTHONDONTWRITEBYTECODE :=
 test: $(DEV) ## every test, with the real broker and the real ClickHouse engine
 	@$(BIN)/python -P -m pytest $(SPREAD)
 
+# What mypy spreads over processes it gives up where one of those is slow to begin.
 check: $(DEV) ## format, lint, types, import contracts, architecture and reference tests, advisories
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
-	@$(BIN)/mypy
+	@$(BIN)/mypy || $(BIN)/mypy --num-workers 0
 	@$(BIN)/lint-imports
 	@$(BIN)/python -P -m pytest tests/architecture tests/reference
 	@$(BIN)/python -P .ci/advisories

@@ -1,7 +1,7 @@
 """Texts that would do harm if they were shown as anything but text, wherever a shop's client may put one."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import httpx
@@ -183,7 +183,7 @@ class Hostile:
             files={"file": (TEXTS[1], f"Code,{TEXTS[4]}\n{lines}\n".encode(), "text/csv")},
         )
 
-    def take(self, path: str, body: Mapping[str, Any]) -> Any:
+    def take(self, path: str, body: Mapping[str, Any] | Sequence[Any]) -> Any:
         """What the API made of it."""
         answer = self.plain.ask("POST", path, json=body)
         assert answer.status_code in (200, 202), f"{path} {body}: {answer.text}"

@@ -213,7 +213,7 @@ async def _quietly(asked: Awaitable[list[Mapping[str, Any]]]) -> list[Mapping[st
 
 
 def _pages(visit: Visit, text: str) -> list[tuple[str, str, str, str]]:
-    every = [
+    every: list[tuple[str, str, str, str | None]] = [
         (label, href, sign, needs) for _, items in NAV for label, sign, href, needs, _ in items
     ]
     every += [(label, href, sign, needs) for label, sign, href, needs in ACCOUNT]

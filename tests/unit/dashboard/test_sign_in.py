@@ -45,8 +45,7 @@ def test_what_was_typed_is_forgotten_after_a_while_and_never_piles_up() -> None:
     pending = Pending(lambda: now[0])
     first = pending.keep("a", "b")
     assert pending.find(first) == ("a", "b")
-    for _ in range(PENDING_MAX):
-        last = pending.keep("c", "d")
+    last = [pending.keep("c", "d") for _ in range(PENDING_MAX)][-1]
     assert pending.find(first) is None
     now[0] = PENDING_SECONDS + 1
     assert pending.find(last) is None
