@@ -17,10 +17,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from services.dashboard.own_files import own_route
 from services.dashboard.vendor import vendor_route
 from services.dashboard.web.asking import TIMEOUT_SECONDS
 from services.dashboard.web.bodies import BodyLimit
-from services.dashboard.web.files import file_routes
 from services.dashboard.web.headers import GuardHeaders
 from services.dashboard.web.live import Hub, live_route
 from services.dashboard.web.people import People
@@ -60,7 +60,7 @@ def dashboard_app(
 
     routes: list[BaseRoute] = [
         vendor_route(assets),
-        *file_routes(),
+        own_route(),
         *sign_in_routes(client, people),
         live_route(Hub(client, people), people),
         *(make_route(each, client, people) for each in pages),

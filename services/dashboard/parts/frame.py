@@ -34,6 +34,7 @@ from htpy import (
 from htpy import input as input_
 from markupsafe import Markup
 
+from services.dashboard.own_files import own_url
 from services.dashboard.parts.flat import flat
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.toast import toasts
@@ -169,16 +170,16 @@ def render_document(
             meta(charset="utf-8"),
             meta(name="viewport", content="width=device-width, initial-scale=1"),
             meta(name="htmx-config", content='{"includeIndicatorCSS":false,"extensions":"hx-csp"}'),
-            script(src="/static/js/theme.js"),
+            script(src=own_url("js/theme.js")),
             title[f"{name} · Tessera"],
-            link(rel="icon", href="/static/icon.svg", type="image/svg+xml"),
+            link(rel="icon", href=own_url("icon.svg"), type="image/svg+xml"),
             link(rel="stylesheet", href=vendor_url("uPlot.min.css")),
             link(rel="stylesheet", href=vendor_url("leaflet.css")),
-            (link(rel="stylesheet", href=f"/static/css/{each}.css") for each in STYLES),
+            (link(rel="stylesheet", href=own_url(f"css/{each}.css")) for each in STYLES),
             script(src=vendor_url("htmx.min.js"), nonce=nonce, defer=True),
             script(src=vendor_url("hx-csp.min.js"), nonce=nonce, defer=True),
             script(src=vendor_url("uPlot.iife.min.js"), defer=True),
-            script(src="/static/js/app.js", type="module"),
+            script(src=own_url("js/app.js"), type="module"),
         ],
         body({"hx-nonce:inherited": nonce}, of_body or {})[content],
     ]
