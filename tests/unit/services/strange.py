@@ -115,6 +115,7 @@ BODIES: Final[list[tuple[str, str, Any]]] = [
         "campaign": {"name": "Tried", "voucher": TERMS, "metadata": {}}, "cart": SINGLE,
         "validation_rules": [{"name": "R"}],
     }),
+    ("POST", "/v1/locations/try", {"point": {"lat": 52.0, "lon": 21.0}}),
     ("POST", "/v1/customers", CUSTOMER),
     ("PUT", "/v1/customers/ann", CUSTOMER),
     ("POST", "/v1/orders", ORDER | {"customer": CUSTOMER}),

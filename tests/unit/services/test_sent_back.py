@@ -213,12 +213,18 @@ async def test_what_is_read_and_sent_back_changes_nothing(world: World, client: 
         assert same(after | {"updated_at": None}) == same(read | {"updated_at": None}), path
 
 
+#: Users are read and changed by other members: of one a membership is set, and the own account.
+OF_USERS: Final = re.compile(r"/users/|/roles/")
+
+
 async def test_every_entity_that_can_be_changed_is_sent_back(world: World) -> None:
     shop = Shop(world)
     await shop.open()
     # an order is of many entities at once
     assert {route_of("PUT", path) for path in shop.paths} == {
-        route for route in ROUTES if route.startswith("PUT ") and not route.endswith("/order")
+        route
+        for route in ROUTES
+        if route.startswith("PUT ") and not route.endswith("/order") and not OF_USERS.search(route)
     }
 
 
