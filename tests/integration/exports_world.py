@@ -148,7 +148,7 @@ async def shelf(folder: Path, made: Shelf | None = None) -> AsyncIterator[Shelf]
 
 async def until(is_so: Callable[[], bool]) -> None:
     """Returns once it is so."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(240):
         while not is_so():  # noqa: ASYNC110  whoever makes it so tells nobody
             await asyncio.sleep(0.02)
 

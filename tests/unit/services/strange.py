@@ -6,8 +6,10 @@ from typing import Any, Final
 
 from tests.unit.services.world import CLIENT, SERVER, World
 
-#: What is no shape: free maps, and the expressions that the core reads.
-FREE: Final = frozenset({"metadata", "rules", "bundle_rules", "filter", "filters", "attributes"})
+#: What is no shape: free maps and values of them, and the expressions that the core reads.
+FREE: Final = frozenset(
+    {"metadata", "rules", "bundle_rules", "filter", "filters", "attributes", "point"}
+)
 #: What nobody reads, whatever it is; its name in none of the bodies below.
 STRANGE: Final = {"odd": {"a": [1]}}
 AMOUNT: Final = {"type": "AMOUNT", "amount_off": 1000}
