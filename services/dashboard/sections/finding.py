@@ -1,7 +1,7 @@
 """Finding: the search of everything, and the comboboxes of forms."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
 from htpy import Node, a, div, fragment, span
@@ -11,7 +11,7 @@ from services.dashboard.parts.frame import ACCOUNT, NAV
 from services.dashboard.parts.icons import icon
 from services.dashboard.sections.finding_items import ITEM_KINDS, find_items
 from services.dashboard.web.answers import answer_node
-from services.dashboard.web.asking import ApiFault
+from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
@@ -194,22 +194,14 @@ async def find_anything(visit: Visit) -> Response:
         if name in ("voucher", "campaign", "customer", "order", "product") and visit.may(kind.needs)
     ]
     answers = await asyncio.gather(
-        *(_quietly(find_kind(visit, kind, text, 4)) for _, kind in kinds)
+        *(ask_quietly(find_kind(visit, kind, text, 4)) for _, kind in kinds)
     )
     found = _pages(visit, text)
     for (name, kind), rows in zip(kinds, answers, strict=True):
         found += [
-            (name.capitalize(), kind.label(each), kind.page(each), kind.icon) for each in rows
+            (name.capitalize(), kind.label(each), kind.page(each), kind.icon) for each in rows or ()
         ]
     return answer_node(_found(found))
-
-
-async def _quietly(asked: Awaitable[list[Mapping[str, Any]]]) -> list[Mapping[str, Any]]:
-    """One kind that cannot be asked at the moment does not hide the others."""
-    try:
-        return await asked
-    except ApiFault:
-        return []
 
 
 def _pages(visit: Visit, text: str) -> list[tuple[str, str, str, str]]:

@@ -7,7 +7,7 @@ ApiFault
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
@@ -189,6 +189,14 @@ def errors_of(fault: ApiFault, names: Iterable[str]) -> dict[str, str]:
     if isinstance(fault, SignedOut):
         raise fault
     return {field_of(fault, names) or "": fault.sentence}
+
+
+async def ask_quietly(asked: Awaitable[Json]) -> Json:
+    """What stands beside a page: None where it cannot be asked, which hides nothing else."""
+    try:
+        return await asked
+    except ApiFault:
+        return None
 
 
 def _no_answer(fault: httpx.HTTPError) -> Unreachable:

@@ -1,15 +1,14 @@
 """The page of categories: their order, what is in them, and making, renaming and deleting them."""
 
 import asyncio
-from collections.abc import Awaitable
-from typing import Any, Final
+from typing import Final
 
 from starlette.responses import Response
 
 from services.dashboard.parts.show import Row
 from services.dashboard.sections.categories.views import Uses, category_form, category_page
 from services.dashboard.web.answers import answer_node, answer_page, go_to
-from services.dashboard.web.asking import ApiFault, Refused
+from services.dashboard.web.asking import Refused, ask_quietly
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
@@ -35,17 +34,9 @@ async def show_categories(visit: Visit) -> Response:
     """The list in its order."""
     rows = await read_categories(visit)
     uses, kinds = await asyncio.gather(
-        _quietly(_ask_uses(visit, rows)), _quietly(_ask_kinds(visit))
+        ask_quietly(_ask_uses(visit, rows)), ask_quietly(_ask_kinds(visit))
     )
     return answer_page(visit, "Categories", category_page(visit, rows, uses or {}, kinds or {}))
-
-
-async def _quietly(asked: Awaitable[Any]) -> Any:
-    """Numbers and kinds stand beside the categories, which are shown without them, too."""
-    try:
-        return await asked
-    except ApiFault:
-        return None
 
 
 async def _ask_uses(visit: Visit, rows: list[Row]) -> Uses:

@@ -36,7 +36,6 @@ class Numbers:
     top: Json | None
     reasons: Json | None
     budgets: Json | None
-    newest: Json | None
     ending: Json | None
     starting: Json | None
     credits: Json | None
@@ -54,7 +53,6 @@ async def ask_numbers(visit: Visit, period: Period, campaign: str) -> Numbers:
     outstanding = {"metrics": "gift_credits_outstanding", "by": "campaign", "limit": "100"}
     if campaign:
         outstanding["campaign"] = campaign
-    listed = {"limit": str(NEWEST)} | ({"campaign": campaign} if campaign else {})
     answers = await asyncio.gather(
         ask("/v1/analytics/compare", {"metrics": METRICS, **beside}),
         ask(
@@ -75,7 +73,6 @@ async def ask_numbers(visit: Visit, period: Period, campaign: str) -> Numbers:
             {"metrics": "redemptions_failed", "by": "reason", "limit": str(TOP), **within},
         ),
         ask("/v1/analytics/budgets", {"limit": "20"}),
-        ask("/v1/redemptions", listed),
         ask(
             "/v1/campaigns",
             soon | {"filters[expiration_date][conditions][$less_than_future]": str(SOON_DAYS)},
@@ -87,6 +84,12 @@ async def ask_numbers(visit: Visit, period: Period, campaign: str) -> Numbers:
         ask("/v1/analytics/top", outstanding),
     )
     return Numbers(*answers)
+
+
+async def ask_newest(visit: Visit, campaign: str) -> Json | None:
+    """The newest redemptions; None where they cannot be asked at the moment."""
+    listed = {"limit": str(NEWEST)} | ({"campaign": campaign} if campaign else {})
+    return await _ask_quietly(visit, "/v1/redemptions", listed)
 
 
 async def _ask_quietly(visit: Visit, path: str, params: Mapping[str, str]) -> Json | None:

@@ -1,5 +1,6 @@
 """The first page, its parts that follow what happens, and its numbers as files."""
 
+import asyncio
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlencode
@@ -7,7 +8,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from services.dashboard.parts.period import period_picker, read_period
-from services.dashboard.sections.home.asking import SERIES, ask_numbers
+from services.dashboard.sections.home.asking import SERIES, ask_newest, ask_numbers
 from services.dashboard.sections.home.views import home_page, newest_list, numbers_part
 from services.dashboard.web.answers import answer_node, answer_page
 from services.dashboard.web.routes import Page
@@ -21,17 +22,22 @@ async def show_home(visit: Visit) -> Response:
     params = visit.request.query_params
     period = read_period(params, visit.show, datetime.now(UTC))
     campaign = params.get("campaign", "")[:CAMPAIGN_LENGTH_MAX]
-    numbers = await ask_numbers(visit, period, campaign)
+    is_part = visit.asks_part("numbers")
+    asked = ask_numbers(visit, period, campaign)
+    if is_part:
+        numbers, newest = await asked, None
+    else:
+        numbers, newest = await asyncio.gather(asked, ask_newest(visit, campaign))
     query = period.query | ({"campaign": campaign} if campaign else {})
     address = "/" + (f"?{urlencode(query)}" if query else "")
     part = numbers_part(visit.show, period, numbers, campaign, address)
-    if visit.asks_part("numbers"):
+    if is_part:
         return answer_node(part)
     picker = period_picker("/", period, visit.show, {"campaign": campaign} if campaign else None)
     return answer_page(
         visit,
         "Dashboard",
-        home_page(picker, campaign, part, newest_list(visit.show, numbers.newest)),
+        home_page(picker, campaign, part, newest_list(visit.show, newest)),
     )
 
 

@@ -1,7 +1,7 @@
 """One promotion tier: what it says, what it takes off, when, how it did, and what can be done with it."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -28,7 +28,7 @@ from services.dashboard.sections.promotions.naming import (
     tier_name,
 )
 from services.dashboard.sections.vouchers.giving import DISCOUNTS, say_effect, say_hours
-from services.dashboard.web.asking import ApiFault
+from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.visit import Visit, escape_segment
 
 BACK: Final = ("Promotion tiers", "/promotion-tiers")
@@ -41,19 +41,11 @@ async def tell_tier(visit: Visit, key: str) -> Details:
     row = await visit.api.get(f"/v1/promotions/tiers/{escape_segment(key)}")
     names, rules, series = await asyncio.gather(
         campaign_names(visit, [row.get("campaign_id")]),
-        _quietly(_ask_rules(visit, row)),
-        _quietly(_ask_series(visit, row)),
+        ask_quietly(_ask_rules(visit, row)),
+        ask_quietly(_ask_series(visit, row)),
     )
     named = {**row, "campaign_name": names.get(str(row.get("campaign_id")))}
     return tier_details(visit, named, rules or [], series or [])
-
-
-async def _quietly(asked: Awaitable[Any]) -> Any:
-    """What stands beside the tier does not hide it where it cannot be asked."""
-    try:
-        return await asked
-    except ApiFault:
-        return None
 
 
 async def _ask_rules(visit: Visit, row: Row) -> Sequence[Row]:

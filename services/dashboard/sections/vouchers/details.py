@@ -1,10 +1,10 @@
 """One voucher: what it gives, to whom, when, how often, and what can be done with it."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from htpy import Node, a, div, fragment, img, li, p, span, ul
 
@@ -32,7 +32,7 @@ from services.dashboard.sections.vouchers.giving import (
     standing_badge,
     voucher_href,
 )
-from services.dashboard.web.asking import ApiFault
+from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.visit import Visit, escape_segment
 
 BACK: Final = ("Vouchers", "/vouchers")
@@ -52,19 +52,11 @@ async def tell_voucher(visit: Visit, key: str) -> Details:
     """One of them by code or id, with its holder, its sessions and what binds it."""
     row = await visit.api.get(f"/v1/vouchers/{escape_segment(key)}")
     holder, sessions, rules = await asyncio.gather(
-        _quietly(_ask_holder(visit, row)),
-        _quietly(_ask_sessions(visit, row)),
-        _quietly(_ask_rules(visit, row)),
+        ask_quietly(_ask_holder(visit, row)),
+        ask_quietly(_ask_sessions(visit, row)),
+        ask_quietly(_ask_rules(visit, row)),
     )
     return voucher_details(visit, row, Told(holder, sessions or (), rules or ()))
-
-
-async def _quietly(asked: Awaitable[Any]) -> Any:
-    """What stands beside the voucher does not hide it where it cannot be asked."""
-    try:
-        return await asked
-    except ApiFault:
-        return None
 
 
 async def _ask_holder(visit: Visit, row: Row) -> Row | None:
