@@ -45,6 +45,10 @@ def test_a_redemption_is_found_by_its_code_and_taken_back(plain: Plain, page: Pa
     expect(page.locator("#list tbody tr")).to_have_count(2)
     page.go_back()
     expect(drawer).to_be_visible()
+    drawer.get_by_role("button", name="Close").click()
+    expect(drawer).to_be_hidden()
+    page.get_by_role("link", name="Remove filter").first.click()
+    expect(page.locator(".chip")).to_have_count(0)
 
 
 def test_a_refusal_says_why_with_the_values_that_were_compared(plain: Plain, page: Page) -> None:

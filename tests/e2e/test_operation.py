@@ -21,6 +21,8 @@ KEYS = [
     "client_token",
     "management_id",
     "management_token",
+    "dashboard_email",
+    "dashboard_password",
 ]
 RESIDENT_BYTES_MAX = 1_600_000_000
 

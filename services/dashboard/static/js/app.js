@@ -13,10 +13,11 @@ import "./bars.js";
 import "./live.js";
 import { onShown } from "./page.js";
 
-// What scripts draw and mark is no part of the server's page: a morph leaves it as it is.
+// What scripts draw and mark is no part of the server's page: a morph leaves it as it is. Nor is the
+// nonce of another page, which Back would bring: htmx acts on that which it was started with.
 if (globalThis.htmx) {
   htmx.config.morphSkipChildren = ".plot, [data-geo-map]";
-  htmx.config.morphIgnore = [...htmx.config.morphIgnore, "data-changed", "data-fits", "data-full"];
+  htmx.config.morphIgnore = [...htmx.config.morphIgnore, "hx-nonce", "data-changed", "data-fits", "data-full"];
 }
 
 // What few pages have is fetched by those that have it.

@@ -83,3 +83,5 @@ document.addEventListener("drop", (event) => {
   input.dispatchEvent(new Event("change", { bubbles: true }));
 });
 document.addEventListener("change", (event) => { if (event.target.matches?.('.dropzone input[type="file"]')) showFile(event.target); });
+// A file may be chosen before this is here.
+for (const input of document.querySelectorAll('.dropzone input[type="file"]')) if (input.files.length) showFile(input);

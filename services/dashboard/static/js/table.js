@@ -86,7 +86,8 @@ function fit(scroll) {
   if (fits) scroll.removeAttribute("tabindex");
   else scroll.tabIndex = 0;
   if (!fits && !scroll.hasAttribute("role")) {
-    scroll.setAttribute("role", "region");
+    // Not a region: a card around it is one, mostly by the same name.
+    scroll.setAttribute("role", "group");
     scroll.setAttribute("aria-label", table.getAttribute("aria-label") ?? document.querySelector("h1")?.textContent ?? "Table");
   }
 }
