@@ -88,8 +88,12 @@ async def ask_numbers(visit: Visit, period: Period, campaign: str) -> Numbers:
 
 async def ask_newest(visit: Visit, campaign: str) -> Json | None:
     """The newest redemptions; None where they cannot be asked at the moment."""
-    listed = {"limit": str(NEWEST)} | ({"campaign": campaign} if campaign else {})
-    return await _ask_quietly(visit, "/v1/redemptions", listed)
+    return await _ask_quietly(visit, "/v1/redemptions", newest_params(campaign))
+
+
+def newest_params(campaign: str) -> dict[str, str]:
+    """How the newest redemptions are asked for, of one campaign or of all."""
+    return {"limit": str(NEWEST)} | ({"campaign": campaign} if campaign else {})
 
 
 async def _ask_quietly(visit: Visit, path: str, params: Mapping[str, str]) -> Json | None:
