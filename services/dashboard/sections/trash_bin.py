@@ -4,7 +4,7 @@ from typing import Final
 
 from starlette.responses import Response
 
-from services.dashboard.lists.fields import Field
+from services.dashboard.lists.fields import EACH_TEXT, Field
 from services.dashboard.lists.handlers import chosen_keys, list_pages
 from services.dashboard.lists.resource import Bulk, Column, Empty, Resource, list_of
 from services.dashboard.parts.show import NOTHING
@@ -19,8 +19,8 @@ FIELDS: Final = (
         "choice",
         (("voucher", "Voucher"), ("campaign", "Campaign"), ("product", "Product"), ("sku", "SKU")),
     ),
-    Field("resource_name", "Name"),
-    Field("resource_id", "Id", "texts"),
+    Field("resource_name", "Name", ops=EACH_TEXT),
+    Field("resource_id", "Id", "texts", ops=EACH_TEXT),
 )
 COLUMNS: Final = (
     Column("name", "Name", lambda row, _: row.get("resource_name") or row.get("resource_id")),

@@ -1,20 +1,20 @@
 """Filters as an address has them, chosen so that they divide what is there, and as words tell them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from services.dashboard.lists.fields import IN_DAYS, WITHOUT_VALUE, WORDS, Condition, Field
 from services.dashboard.lists.query import say_condition
 from services.dashboard.parts.show import Show, write_minor
-from tests.integration.dashboard_filters.facts import Row, values_of
+from tests.integration.dashboard_filters.facts import Read, values_of
+from tests.integration.dashboard_filters.moments import Row, read_time
 from tests.integration.dashboard_filters.words import (
     CHOICES,
     STATES,
     TESTS,
-    read_time,
     said_money,
     said_time,
 )
@@ -26,12 +26,13 @@ class Look:
 
     path: str
     rows: Sequence[Row]
+    facts: Mapping[str, Read]
     now: datetime
     show: Show
 
     def told(self, field: Field, name: str) -> list[list[Any]]:
         """What each row says of a field, as what its kind compares."""
-        return [[_read(field, each) for each in values_of(self.path, name, row)] for row in self.rows]
+        return [[_read(field, each) for each in values_of(self.facts, name, row)] for row in self.rows]
 
 
 def _read(field: Field, value: Any) -> Any:
@@ -39,6 +40,8 @@ def _read(field: Field, value: Any) -> Any:
         return read_time(value)
     if field.kind in ("number", "money"):
         return Decimal(str(value))
+    if field.choices:
+        return str(value).lower().replace(" ", "_")
     return value if field.kind == "flag" else str(value)
 
 
@@ -54,7 +57,9 @@ def said_value(field: Field, said: str, show: Show) -> Any:
         return Decimal(said)
     if field.kind == "flag":
         return {"true": True, "false": False}[said]
-    return CHOICES.get((field.label, said), said)
+    if field.choices:
+        return CHOICES.get(said.lower(), said.lower().replace(" ", "_"))
+    return said
 
 
 def wanted_rows(look: Look, field: Field, condition: Condition) -> tuple[bool, ...]:
@@ -91,12 +96,15 @@ def _values(look: Look, field: Field, name: str, op: str) -> Iterator[str]:
     elif field.kind == "flag":
         yield from ("true", "false")
     elif op in IN_DAYS:
-        yield from ("10", "15", "3", "20", "30", "60")
+        yield from ("10", "15", "3", "20", "5", "30", "60", "7", "2", "1")
     else:
         known = sorted({each for told in look.told(field, name) for each in told})
         known = known[len(known) // 2 :] + known[: len(known) // 2]
         if field.kind == "time":
-            yield from (f"{each.astimezone(look.show.zone):%Y-%m-%dT%H:%M}" for each in known)
+            # the form takes minutes: the one in which it was, and the one after
+            for each in known:
+                for moment in (each, each + timedelta(minutes=1)):
+                    yield f"{moment.astimezone(look.show.zone):%Y-%m-%dT%H:%M}"
         elif field.kind == "money":
             yield from (write_minor(int(each)) for each in known)
         elif field.kind == "number":
@@ -127,9 +135,9 @@ def dividing_conditions(look: Look, field: Field, op: str) -> list[Condition]:
             and wanted_rows(look, field, each) == wanted
         ]
         found.append((len(alike), condition))
-        if not alike and not field.choices:
+        if not alike and op != "is":
             break
-    if field.choices:
+    if field.choices and op == "is":
         return [condition for _, condition in found]
     return [min(found, key=lambda each: each[0])[1]] if found else []
 

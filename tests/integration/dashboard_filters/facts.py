@@ -1,9 +1,12 @@
 """What a row says of each thing that its list is filtered by, where it does not say it by that name."""
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from typing import Any, Final
 
-Row = Mapping[str, Any]
+from tests.integration.dashboard_filters.moments import Row, is_active
+from tests.integration.dashboard_filters.seed import MEMBERS
+
 Read = Callable[[Row], Any]
 
 
@@ -55,6 +58,27 @@ def _products(row: Row) -> list[str]:
     return [item[name] for item in items for name in names if item.get(name)]
 
 
+def _segments(row: Row, ids: Mapping[str, str]) -> list[str]:
+    return [ids[name] for name, members in MEMBERS.items() if row["source_id"] in members]
+
+
+def _is_available(row: Row, now: datetime) -> bool:
+    """Whether a tier gives something at present: it and its promotion are on, and within dates."""
+    return is_active(row, now) and is_active(row["campaign"], now)
+
+
+def _voucher_code(row: Row) -> Any:
+    """The code that was asked for; what was not found has only that."""
+    if "voucher" in row or row["related_object_type"] != "voucher":
+        return at("voucher", "code")(row)
+    return row["related_object_id"]
+
+
+def _or_nothing(*path: str) -> Read:
+    """An amount at a path that is left out where it is nothing."""
+    return lambda row: next((each for each in at(*path)(row) if each is not None), 0)
+
+
 _OF_TIERS: Final = {"campaign_ids": at("campaign_id"), "category_ids": at("category_id")}
 #: List → field → what a row says of it.
 FACTS: Final[Mapping[str, Mapping[str, Read]]] = {
@@ -82,14 +106,20 @@ FACTS: Final[Mapping[str, Mapping[str, Read]]] = {
         "category_ids": at("category_id"),
         "categories": at("categories", "name"),
         "validity_timeframe": _timeframe,
-        "is_referral_code": at("voucher", "is_referral_code"),
+        "is_referral_code": lambda _: False,
     },
     "/customers": {"city": at("address", "city")},
+    "/orders": {
+        name: _or_nothing(name)
+        for name in ("total_discount_amount", "discount_amount", "items_discount_amount")
+    },
     "/promotion-stacks": _OF_TIERS,
-    "/promotion-tiers": _OF_TIERS,
     "/redemptions": {
         "created_at": at("date"),
-        "voucher_code": at("voucher", "code"),
+        "voucher_code": _voucher_code,
+        "parent_redemption_id": lambda row: (
+            row.get("redemption") if row["object"] == "redemption" else None
+        ),
         "campaign_name": at("voucher", "campaign"),
         "user_login": lambda row: (
             row["channel"]["channel_id"] if row["channel"]["channel_type"] == "USER" else None
@@ -98,7 +128,7 @@ FACTS: Final[Mapping[str, Mapping[str, Read]]] = {
         "validation_rule_id": at("explanation", "violations", "validation_rule_id"),
         "product": _products,
         "amount": at("order", "amount"),
-        "discount": at("order", "total_applied_discount_amount"),
+        "discount": _or_nothing("order", "total_applied_discount_amount"),
     },
     "/sessions": {"code": at("holds", "code"), "customer": at("customer_id")},
     "/validations": {"code": at("asked"), "failure_code": at("failure_codes")},
@@ -108,8 +138,17 @@ FACTS: Final[Mapping[str, Mapping[str, Read]]] = {
 }
 
 
-def values_of(path: str, field: str, row: Row) -> list[Any]:
+def facts_of(path: str, ids: Mapping[str, str], now: datetime) -> Mapping[str, Read]:
+    """Those of one list. `ids`: of what has a name; who is in a segment no customer's row says."""
+    if path == "/customers":
+        return {**FACTS[path], "segment_id": lambda row: _segments(row, ids)}
+    if path == "/promotion-tiers":
+        return {**_OF_TIERS, "is_available": lambda row: _is_available(row, now)}
+    return FACTS.get(path, {})
+
+
+def values_of(facts: Mapping[str, Read], field: str, row: Row) -> list[Any]:
     """All that a row says of a field; nothing where it is not known."""
-    read = FACTS.get(path, {}).get(field) or at(*field.split("."))
+    read = facts.get(field) or at(*field.split("."))
     told = read(row)
     return [each for each in (told if isinstance(told, list) else [told]) if each not in (None, "")]

@@ -8,8 +8,8 @@ from services.dashboard.routes import PAGES
 from services.dashboard.sections.campaigns.embedded import publications_of, vouchers_of
 
 
-def every_list(campaign: str) -> Mapping[str, Resource]:
-    """Address in the table of all pages → the list; those within a campaign of one campaign."""
+def every_list(*, vouchers: str, publications: str) -> Mapping[str, Resource]:
+    """Address in the table of all pages → the list; those within a campaign of the named ones."""
     found = {
         value.path: value
         for name, module in list(sys.modules.items())
@@ -17,8 +17,8 @@ def every_list(campaign: str) -> Mapping[str, Resource]:
         for value in vars(module).values()
         if isinstance(value, Resource)
     }
-    for tab, make in (("vouchers", vouchers_of), ("publications", publications_of)):
-        found[f"/campaigns/{{id}}/{tab}"] = make(campaign)
+    found["/campaigns/{id}/vouchers"] = vouchers_of(vouchers)
+    found["/campaigns/{id}/publications"] = publications_of(publications)
     return {path: each for path, each in found.items() if each.fields}
 
 

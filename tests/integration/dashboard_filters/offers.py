@@ -34,7 +34,7 @@ def _campaigns(seed: Seed) -> tuple[dict[str, Any], ...]:
             **coupons,
             "start_date": day(-30),
             "expiration_date": day(39.5),
-            "metadata": {"level": "5"},
+            "metadata": {"level": "low"},
             "validity_day_of_week": [0, 1, 2, 3, 4, 5],
             "vouchers_count": 1,
         },
@@ -46,20 +46,30 @@ def _campaigns(seed: Seed) -> tuple[dict[str, Any], ...]:
             "expiration_date": day(90),
             "category_id": seed.ids["Warm"],
             "validity_timeframe": {"interval": "P1D", "duration": "PT2H"},
-            "metadata": {"level": "7"},
+            "metadata": {"level": "high"},
             "vouchers_count": 2,
         },
         {
             "name": "Cards",
             "campaign_type": "GIFT_VOUCHERS",
             "voucher": {"gift": {"amount": 5000}},
-            "start_date": day(60),
-            "vouchers_count": 2,
+            "vouchers_count": 1,
             "category_id": seed.ids["Warmer"],
-            "validity_day_of_week": [2, 6],
+            "validity_day_of_week": [2, 4, 5, 6],
+        },
+        {
+            "name": "Every day",
+            "campaign_type": "PROMOTION",
+            "active": False,
+            "start_date": day(60),
+        },
+        {
+            "name": "Long ago",
+            **coupons,
+            "start_date": day(-60),
+            "expiration_date": day(10),
             "validity_timeframe": {"interval": "P7D", "duration": "PT8H"},
         },
-        {"name": "Every day", "campaign_type": "PROMOTION", "active": False},
     )
 
 
@@ -74,26 +84,31 @@ async def campaigns(seed: Seed) -> None:
 
 
 def _vouchers(seed: Seed) -> tuple[tuple[str, dict[str, Any]], ...]:
-    spring = {"campaign": "Spring", "type": "DISCOUNT_VOUCHER"}
+    spring, cards = {"campaign": "Spring"}, {"campaign": "Cards"}
     return (
         (
             "SAVE-5",
             {"discount": AMOUNT, "redemption": {"quantity": 3}, "start_date": day(-3)}
-            | {"metadata": {"level": "5"}, "category": "Warm"},
+            | {"metadata": {"level": "low"}, "category": "Warm"},
         ),
         (
             "SAVE-10",
             {"discount": PERCENT, "redemption": {"quantity": 1}, "expiration_date": day(39.6)}
-            | {"metadata": {"level": "7"}, "category": "Warmer"},
+            | {"metadata": {"level": "high"}, "category": "Warmer"},
         ),
         ("UNIT", {"discount": {"type": "UNIT", "unit_off": 1, "unit_type": "mug"}}),
         ("FIXED", {"discount": {"type": "FIXED", "fixed_amount": 700}, "start_date": day(60)}),
         ("OFF", {"discount": AMOUNT, "active": False, "expiration_date": day(90)}),
         ("CARD-20", {"gift": {"amount": 2000, "balance": 2000}}),
         ("CARD-80", {"gift": {"amount": 8000, "balance": 8000}}),
-        ("SPRING-1", spring | {"redemption": {"quantity": 2}, "metadata": {"level": "5"}}),
+        ("GONE", {"discount": AMOUNT, "expiration_date": day(10)}),
+        ("CARDS-1", cards | {"redemption": {"quantity": 2}, "metadata": {"level": "low"}}),
+        ("CARDS-2", cards | {"redemption": {"quantity": 5}, "expiration_date": day(20)}),
+        ("CARDS-3", cards | {"start_date": day(1), "metadata": {"level": "high"}}),
+        ("CARDS-4", cards | {"expiration_date": day(95)}),
+        ("SPRING-1", spring | {"redemption": {"quantity": 2}, "metadata": {"level": "low"}}),
         ("SPRING-2", spring | {"redemption": {"quantity": 5}, "expiration_date": day(39.7)}),
-        ("SPRING-3", spring | {"start_date": day(1), "metadata": {"level": "7"}}),
+        ("SPRING-3", spring | {"start_date": day(1), "metadata": {"level": "high"}}),
         ("SPRING-4", spring | {"expiration_date": day(95)}),
     )
 
@@ -105,12 +120,15 @@ async def vouchers(seed: Seed) -> None:
         campaign = body.pop("campaign", None)
         if campaign is not None:
             path = f"/v1/campaigns/{seed.ids[campaign]}/vouchers/{code}"
-            body.pop("type")
         else:
             path = f"/v1/vouchers/{code}"
             body["type"] = "GIFT_VOUCHER" if "gift" in body else "DISCOUNT_VOUCHER"
         await seed.make(path, body, code)
-    await seed.ask("POST", "/v1/vouchers/SPRING-4/disable")
+    items = {"type": "AMOUNT", "amount_off": 100, "effect": "APPLY_TO_ITEMS"}
+    await seed.make("/v1/vouchers/ITEMS", {"type": "DISCOUNT_VOUCHER", "discount": items}, "ITEMS")
+    await seed.ask("POST", "/v1/vouchers/CARDS-2/balance", {"amount": 700})
+    for code in ("SPRING-4", "CARDS-4"):
+        await seed.ask("POST", f"/v1/vouchers/{code}/disable")
 
 
 async def promotions(seed: Seed) -> None:
@@ -118,9 +136,9 @@ async def promotions(seed: Seed) -> None:
     seed.on(2)
     await seed.make("/v1/campaigns", {"name": "Weekend", "campaign_type": "PROMOTION"}, "Weekend")
     tiers: tuple[tuple[str, dict[str, Any]], ...] = (
-        ("Weekend", {"name": "Saturday", "metadata": {"level": "5"}, "start_date": day(-3)}),
+        ("Weekend", {"name": "Saturday", "metadata": {"level": "low"}, "start_date": day(-3)}),
         ("Weekend", {"name": "Sunday", "category": "Warm", "expiration_date": day(30)}),
-        ("Every day", {"name": "Sunny", "category": "Warmer", "metadata": {"level": "7"}}),
+        ("Every day", {"name": "Sunny", "category": "Warmer", "metadata": {"level": "high"}}),
         ("Weekend", {"name": "Late", "start_date": day(60), "expiration_date": day(90)}),
         ("Weekend", {"name": "Off", "active": False}),
     )
@@ -130,8 +148,8 @@ async def promotions(seed: Seed) -> None:
         await seed.make(f"/v1/promotions/{seed.ids[campaign]}/tiers", body, body["name"])
     await seed.ask("PUT", f"/v1/promotions/tiers/{seed.ids['Sunday']}", {"banner": "Sunday"})
     stacks = (
-        ("Weekend", {"name": "Both", "category": "Warm"}, ("Saturday", "Sunday")),
-        ("Weekend", {"name": "Brother", "category": "Warmer"}, ("Sunday", "Saturday")),
+        ("Weekend", {"name": "Both", "category_id": seed.ids["Warm"]}, ("Saturday", "Sunday")),
+        ("Weekend", {"name": "Brother", "category_id": seed.ids["Warmer"]}, ("Sunday", "Saturday")),
         ("Every day", {"name": "One"}, ("Sunny",)),
     )
     for number, (campaign, body, named) in enumerate(stacks):

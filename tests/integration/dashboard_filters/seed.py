@@ -1,6 +1,7 @@
 """What is in the shop: of every kind some that differ in each thing which a list is filtered by."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 
 from engine.kernel.calendar import iso
 from schemas.base import DAY_MS
@@ -8,6 +9,8 @@ from tests.integration.dashboard_filters.shop import PROJECT, Shop
 from tests.unit.services.ledger import START_MS
 from tests.unit.services.world import CLIENT, SERVER
 
+#: Segment → the source ids of who is in it.
+MEMBERS: Final[Mapping[str, tuple[str, ...]]] = {"Best": ("who-0", "who-1"), "Rest": ("who-1",)}
 #: The day on which lists are looked at.
 TODAY = 40
 
@@ -53,35 +56,37 @@ async def people(seed: Seed) -> None:
     """Customers, and segments of them."""
     told: tuple[dict[str, Any], ...] = (
         {"name": "Ada", "email": "ada@one.test", "phone": "+48 111", "address": {"city": "Rome"}},
-        {"name": "Bob", "email": "bob@two.test", "phone": "+49 222", "metadata": {"level": "5"}},
-        {"name": "Adam", "address": {"city": "Oslo"}, "metadata": {"level": "7"}},
+        {"name": "Bob", "email": "bob@two.test", "phone": "+49 222", "metadata": {"level": "low"}},
+        {"name": "Adam", "address": {"city": "Oslo"}, "metadata": {"level": "high"}},
         {},
     )
     for number, more in enumerate(told):
         seed.on(number * 5)
-        name = f"who-{number}" if number < 3 else "nobody"
-        await seed.make("/v1/customers", {"source_id": name} | more, f"customer {number}")
-    bob = await seed.ask("PUT", "/v1/customers/who-1", {"metadata": {"level": "6"}})
-    first, last = seed.ids["customer 0"], bob["id"]
+        named = {"source_id": f"who-{number}"} if number < 3 else {}
+        await seed.make("/v1/customers", named | more, f"customer {number}")
+    await seed.ask("PUT", "/v1/customers/who-1", {"metadata": {"level": "higher"}})
+    number_of = {f"who-{number}": seed.ids[f"customer {number}"] for number in range(3)}
     older = {"created_at": {"conditions": {"$before": ["2020-01-01T00:00:00Z"]}}}
     for number, body in enumerate(
         (
-            {"name": "Best", "customers": [first, last]},
-            {"name": "Rest", "customers": [last]},
+            *(
+                {"name": name, "customers": [number_of[each] for each in members]}
+                for name, members in MEMBERS.items()
+            ),
             {"name": "Older", "type": "auto-update", "filter": {"junction": "and"} | older},
             {"name": "Elder", "type": "passive", "filter": {"junction": "and"} | older},
         )
     ):
         seed.on(number * 6)
-        await seed.make("/v1/segments", body, f"segment {number}")
+        await seed.make("/v1/segments", body, str(body["name"]))
 
 
 async def goods(seed: Seed) -> None:
     """Products, collections, and places."""
     told: tuple[dict[str, Any], ...] = (
         {"source_id": "mug", "name": "Mug", "price": 1250, "attributes": ["colour", "size"]},
-        {"source_id": "cup", "name": "Cup", "price": 900, "metadata": {"level": "5"}},
-        {"name": "Mugger", "attributes": ["size"], "metadata": {"level": "7"}},
+        {"source_id": "cup", "name": "Cup", "price": 900, "metadata": {"level": "low"}},
+        {"name": "Mugger", "attributes": ["size"], "metadata": {"level": "high"}},
         {"source_id": "lamp", "price": 6900},
     )
     for number, body in enumerate(told):

@@ -18,6 +18,7 @@ from tests.integration.dashboard_filters.conditions import (
     undivided,
     wanted_rows,
 )
+from tests.integration.dashboard_filters.facts import facts_of
 from tests.integration.dashboard_filters.lists import every_list, filtered_addresses
 from tests.integration.dashboard_filters.shop import SHOW, Shop, shop_open
 from tests.integration.dashboard_filters.stock import fill_shop
@@ -60,7 +61,7 @@ async def filter_faults(shop: Shop, resource: Resource, look: Look, field: Field
 async def test_each_filter_gives_what_its_words_say(tmp_path: Path) -> None:
     async with shop_open(tmp_path) as shop:
         ids = await fill_shop(shop)
-        lists = every_list(ids["Spring"])
+        lists = every_list(vouchers=ids["Cards"], publications=ids["Spring"])
         assert set(lists) == filtered_addresses()
         now = datetime.fromtimestamp(shop.world.ledger.now / 1000, UTC)
         faults = []
@@ -69,7 +70,7 @@ async def test_each_filter_gives_what_its_words_say(tmp_path: Path) -> None:
         for path, resource in lists.items():
             if path == "/campaigns/calendar": continue
             t=time.process_time(); print(path, flush=True)
-            look = Look(path, await rows_of(shop, resource), now, SHOW)
+            look = Look(path, await rows_of(shop, resource), facts_of(path, ids, now), now, SHOW)
             for field in resource.fields:
                 try:
                     faults += await filter_faults(shop, resource, look, field)

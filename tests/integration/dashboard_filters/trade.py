@@ -21,12 +21,16 @@ async def redemptions(seed: Seed) -> None:
     for name in ("Large", "Larger"):
         await seed.ask("POST", f"/v1/validation-rules/{seed.ids[name]}/assignments", bound)
         bound = {"related_object_type": "voucher", "related_object_id": "UNIT"}
+    tier = {"object": "promotion_tier", "id": seed.ids["Saturday"]}
     tried = (
-        (_of("SAVE-5", **ada, metadata={"level": "5"}), None),
-        (_of("SAVE-5", amount=9000, **bob, metadata={"level": "7"}), None),
+        (_of("SAVE-5", **ada, metadata={"level": "low"}), None),
+        (_of("SAVE-5", amount=9000, **bob, metadata={"level": "high"}), None),
         (_of("SPRING-1", "CARD-80", order=mug, **bob), None),
         (_of("SPRING-2", amount=700), None),
         (_of("SAVE-10", "CARD-20", amount=1000, **ada), None),
+        (_of("ITEMS", order=mug), None),
+        ({"redeemables": [tier], "order": {"amount": 900}}, None),
+        (_of("CARDS-1", amount=300), None),
         (_of("SAVE-10"), 400),
         (_of("SPRING-3", **ada), 400),
         (_of("UNIT", amount=None), 400),
@@ -35,7 +39,7 @@ async def redemptions(seed: Seed) -> None:
         (_of("NOWHERE"), 404),
     )
     for number, (body, status) in enumerate(tried):
-        seed.on(27 + number)
+        seed.on(25 + number)
         answer = await seed.ask("POST", "/v1/redemptions", body, status)
         if number < 3:
             seed.ids[f"redemption {number}"] = answer["redemptions"][0]["id"]
@@ -67,16 +71,18 @@ async def validations(seed: Seed) -> None:
 async def publications(seed: Seed) -> None:
     """Vouchers that were given to somebody, and some that could not be."""
     given = (
-        ("SPRING-1", "who-0", {"source_id": "pub-1", "metadata": {"level": "5"}}),
-        ("SPRING-3", "who-1", {"source_id": "pub-2", "metadata": {"level": "7"}}),
-        ("CARD-80", "who-1", {}),
+        ("SPRING-1", "who-0", {"source_id": "pub-1", "metadata": {"level": "low"}}),
+        ("SPRING-3", "who-1", {"source_id": "pub-2", "metadata": {"level": "high"}}),
+        ("CARDS-3", "who-1", {}),
         ("SPRING-1", "who-1", {}),
         ("SPRING-4", "who-1", {}),
         ("SAVE-5", "who-0", {}),
+        ({"name": "Spring", "count": 20}, "who-0", {}),
     )
     for number, (code, who, more) in enumerate(given):
         seed.on(31 + number)
-        body = {"voucher": code, "customer": {"source_id": who}} | more
+        what = {"voucher": code} if isinstance(code, str) else {"campaign": code}
+        body = what | {"customer": {"source_id": who}} | more
         await seed.shop.world.call("POST", "/v1/publications", body)
 
 
@@ -84,9 +90,10 @@ async def orders(seed: Seed) -> None:
     """Orders besides those of the redemptions."""
     for number, (status, amount, who, more) in enumerate(
         (
-            ("CREATED", 4000, "who-0", {"source_id": "order-1", "metadata": {"level": "5"}}),
-            ("PAID", 7000, "who-1", {"source_id": "order-2", "metadata": {"level": "7"}}),
+            ("CREATED", 4000, "who-0", {"source_id": "order-1", "metadata": {"level": "low"}}),
+            ("PAID", 7000, "who-1", {"source_id": "order-2", "metadata": {"level": "high"}}),
             ("CANCELED", 100, "who-2", {"discount_amount": 3}),
+            ("PROCESSING", None, "who-2", {}),
         )
     ):
         seed.on(12 + number)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from tests.integration.dashboard_filters.facts import Row
+from tests.integration.dashboard_filters.moments import Row, is_active, is_ended, is_started
 
 #: What a row says, what is compared with it, and the present.
 Test = Callable[[Sequence[Any], Any, datetime], bool]
@@ -49,11 +49,6 @@ TESTS: Final[Mapping[str, Test]] = {
 }
 
 
-def read_time(text: str) -> datetime:
-    """A moment of the API."""
-    return datetime.fromisoformat(text)
-
-
 def said_time(said: str, zone: ZoneInfo) -> datetime:
     """A moment as a person reads it in a chip."""
     return datetime.strptime(said, "%Y-%m-%d %H:%M").replace(tzinfo=zone).astimezone(UTC)
@@ -64,27 +59,55 @@ def said_money(said: str) -> Decimal:
     return Decimal(said.strip("€").replace(",", "")) * 100
 
 
-def _started(row: Row, now: datetime) -> bool:
-    return not row.get("start_date") or read_time(row["start_date"]) <= now
-
-
-def _ended(row: Row, now: datetime) -> bool:
-    return bool(row.get("expiration_date")) and read_time(row["expiration_date"]) <= now
-
-
-def _is_active(row: Row, now: datetime) -> bool:
-    return row["active"] and _started(row, now) and not _ended(row, now)
-
-
 #: Words of a state → whether a row is in it.
 STATES: Final[Mapping[str, Callable[[Row, datetime], bool]]] = {
-    "active": _is_active,
-    "expired": _ended,
-    "ended": _ended,
-    "scheduled": lambda row, now: not _started(row, now),
+    "active": is_active,
+    "active now": is_active,
+    "expired": is_ended,
+    "ended": is_ended,
+    "scheduled": lambda row, now: not is_started(row, now),
     "making codes": lambda row, _: row["vouchers_generation_status"] == "IN_PROGRESS",
+    "on": lambda row, _: row["active"],
+    "off": lambda row, _: not row["active"],
     "switched on": lambda row, _: row["active"],
     "switched off": lambda row, _: not row["active"],
 }
-#: Words of a choice that are not just the API's, written as a person writes.
-CHOICES: Final[Mapping[tuple[str, str], str]] = {}
+#: What a choice says → what the API calls it, both small, where it is not the same word.
+CHOICES: Final[Mapping[str, str]] = {
+    "anything": "global",
+    "as it is published": "auto_update",
+    "asked when needed": "passive",
+    "automatic": "auto_update",
+    "background task": "task",
+    "being made": "in_progress",
+    "browser": "client_api",
+    "by hand": "static",
+    "campaigns of discount codes": "campaign.discount_coupons",
+    "credit": "gift_voucher",
+    "dashboard": "user_portal",
+    "discount": "discount_voucher",
+    "discount codes": "discount_coupons",
+    "fixed price": "fixed",
+    "followed": "auto-update",
+    "gift card": "gift_voucher",
+    "gift cards": "gift_vouchers",
+    "given": "success",
+    "given up": "dead",
+    "good": "ok",
+    "made": "done",
+    "not valid": "invalid",
+    "promotions": "campaign.promotion",
+    "refused": "failure",
+    "rollback": "redemption_rollback",
+    "single discount codes": "voucher.discount_voucher",
+    "under way": "open",
+    "units": "unit",
+    "webhook send-out": "webhook_sendout",
+    "sunday": "0",
+    "monday": "1",
+    "tuesday": "2",
+    "wednesday": "3",
+    "thursday": "4",
+    "friday": "5",
+    "saturday": "6",
+}

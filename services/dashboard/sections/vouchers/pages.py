@@ -6,7 +6,8 @@ from typing import Final
 
 from htpy import Node, span
 
-from services.dashboard.lists.fields import KNOWN, Field
+from services.dashboard.lists import usual, usual_columns
+from services.dashboard.lists.fields import EACH_NUMBER, EACH_TEXT, KNOWN, Field
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.query import Query
 from services.dashboard.lists.resource import Column, Empty, Resource, Rows, list_of
@@ -31,18 +32,8 @@ from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit
 
 FIELDS: Final = (
-    Field("code", "Code"),
-    Field(
-        "active",
-        "State",
-        "state",
-        (
-            ("active", "active now"),
-            ("expired", "expired"),
-            ("enabled", "enabled"),
-            ("disabled", "disabled"),
-        ),
-    ),
+    Field("code", "Code", ops=EACH_TEXT),
+    usual.STATE,
     Field("campaign_id", "Campaign", "lookup", ops=KNOWN, lookup="campaign"),
     Field("campaign", "Name of the campaign"),
     Field("type", "Type", "choice", tuple(TYPES.items())),
@@ -50,16 +41,16 @@ FIELDS: Final = (
     Field("category_id", "Category", "lookup", ops=KNOWN, lookup="category"),
     Field("holder_id", "Holder", "lookup", ops=KNOWN, lookup="customer"),
     Field("redemption.quantity", "May be redeemed (times)", "number"),
-    Field("redemption.redeemed_quantity", "Redeemed (times)", "number"),
+    Field("redemption.redeemed_quantity", "Redeemed (times)", "number", ops=EACH_NUMBER),
     Field("gift.amount", "Gift amount", "money"),
     Field("gift.balance", "Gift balance", "money"),
-    Field("start_date", "Start date", "time"),
-    Field("expiration_date", "Expiration date", "time"),
-    Field("created_at", "Created", "time"),
-    Field("updated_at", "Updated", "time"),
+    usual.START,
+    usual.END,
+    usual.CREATED,
+    usual.CHANGED,
     Field("is_referral_code", "Is a referral code", "flag"),
-    Field("id", "Id"),
-    Field("metadata", "Metadata", "text"),
+    usual.ID,
+    usual.METADATA,
 )
 
 
@@ -97,23 +88,10 @@ COLUMNS: Final = (
     ),
     Column("start", "Start", lambda row, show: show.day(row.get("start_date")), is_number=True),
     Column("end", "End", lambda row, show: show.day(row.get("expiration_date")), is_number=True),
-    Column(
-        "created",
-        "Created",
-        lambda row, show: show.day(row.get("created_at")),
-        "created_at",
-        is_number=True,
-    ),
-    Column(
-        "updated",
-        "Updated",
-        lambda row, show: show.when(row.get("updated_at")),
-        "updated_at",
-        is_number=True,
-        is_shown=False,
-    ),
+    usual_columns.CREATED_DAY,
+    usual_columns.CHANGED,
     Column("metadata", "Metadata", lambda row, _: _metadata(row), is_shown=False),
-    Column("id", "Id", lambda row, _: row["id"], is_shown=False, is_mono=True),
+    usual_columns.ID,
 )
 
 _fetch_plain = list_of("/v1/vouchers", "vouchers", FIELDS)
