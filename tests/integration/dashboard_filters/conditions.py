@@ -1,10 +1,9 @@
 """Filters as an address has them, chosen so that they divide what is there, and as words tell them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from services.dashboard.lists.fields import IN_DAYS, WITHOUT_VALUE, WORDS, Condition, Field
 from services.dashboard.lists.query import say_condition
@@ -19,20 +18,37 @@ from tests.integration.dashboard_filters.words import (
     said_time,
 )
 
+#: How many filters are asked for together.
+TOGETHER_MAX: Final = 3
 
-@dataclass(frozen=True, slots=True)
+
 class Look:
     """What is there before anything is filtered, when, and how values are told."""
 
-    path: str
-    rows: Sequence[Row]
-    facts: Mapping[str, Read]
-    now: datetime
-    show: Show
+    def __init__(
+        self, rows: Sequence[Row], facts: Mapping[str, Read], now: datetime, show: Show
+    ) -> None:
+        self.rows = rows
+        self.now = now
+        self.show = show
+        self._facts = facts
+        self._told: dict[str, list[list[Any]]] = {}
 
     def told(self, field: Field, name: str) -> list[list[Any]]:
         """What each row says of a field, as what its kind compares."""
-        return [[_read(field, each) for each in values_of(self.facts, name, row)] for row in self.rows]
+        if name not in self._told:
+            self._told[name] = [
+                [_read(field, each) for each in values_of(self._facts, name, row)]
+                for row in self.rows
+            ]
+        return self._told[name]
+
+
+class Chosen(NamedTuple):
+    """A filter, and of each row whether its words hold."""
+
+    condition: Condition
+    wanted: tuple[bool, ...]
 
 
 def _read(field: Field, value: Any) -> Any:
@@ -47,7 +63,7 @@ def _read(field: Field, value: Any) -> Any:
 
 def said_value(field: Field, said: str, show: Show) -> Any:
     """What a person reads as the value of a chip, as it is compared."""
-    if not said or said.isdecimal() and field.kind == "time":
+    if not said or (said.isdecimal() and field.kind == "time"):
         return said
     if field.kind == "time":
         return said_time(said, show.zone)
@@ -96,7 +112,9 @@ def _values(look: Look, field: Field, name: str, op: str) -> Iterator[str]:
     elif field.kind == "flag":
         yield from ("true", "false")
     elif op in IN_DAYS:
-        yield from ("10", "15", "3", "20", "5", "30", "60", "7", "2", "1")
+        moments = sorted(each for told in look.told(field, name) for each in told)
+        days = [abs(look.now - each).days for each in moments]
+        yield from (str(each + more) for each in days[len(days) // 2 :] + days for more in (1, 0))
     else:
         known = sorted({each for told in look.told(field, name) for each in told})
         known = known[len(known) // 2 :] + known[: len(known) // 2]
@@ -113,43 +131,71 @@ def _values(look: Look, field: Field, name: str, op: str) -> Iterator[str]:
             yield from filter(None, _texts(op, known))
 
 
-def dividing_conditions(look: Look, field: Field, op: str) -> list[Condition]:
+def dividing_conditions(look: Look, field: Field, op: str) -> list[Chosen]:
     """The filters of an operator that let some rows through and not others.
 
     One, which other operators with the same value would answer otherwise if any such is there; of
     choices and states each.
     """
     name = "metadata.level" if field.name == "metadata" else field.name
-    found: list[tuple[int, Condition]] = []
+    found: list[tuple[int, Chosen]] = []
     for value in dict.fromkeys(_values(look, field, name, op)):
         condition = Condition(name, op, value)
         wanted = wanted_rows(look, field, condition)
         if all(wanted) or not any(wanted):
             continue
-        others = [Condition(name, each, value) for each in field.operators if each != op]
-        alike = [
-            each
-            for each in others
-            if (each.op in IN_DAYS) == (op in IN_DAYS)
-            and (each.op in WITHOUT_VALUE) == (op in WITHOUT_VALUE)
-            and wanted_rows(look, field, each) == wanted
-        ]
-        found.append((len(alike), condition))
-        if not alike and op != "is":
+        kin = (op in IN_DAYS, op in WITHOUT_VALUE)
+        others = (
+            Condition(name, each, value)
+            for each in field.operators
+            if each != op and (each in IN_DAYS, each in WITHOUT_VALUE) == kin
+        )
+        alike = sum(wanted_rows(look, field, each) == wanted for each in others)
+        found.append((alike, Chosen(condition, wanted)))
+        if not alike and (op != "is" or not field.choices):
             break
     if field.choices and op == "is":
-        return [condition for _, condition in found]
+        return [chosen for _, chosen in found]
     return [min(found, key=lambda each: each[0])[1]] if found else []
 
 
-def undivided(look: Look, field: Field) -> list[str]:
-    """What of a field lets all rows through or none, in words."""
-    told = []
-    for op in field.operators:
-        found = dividing_conditions(look, field, op)
-        if field.kind == "state":
-            known = {each.value for each in found}
-            told += [f"is {said}" for value, said in field.choices if value not in known]
-        elif not found:
-            told.append(WORDS[op])
-    return told
+def undivided(field: Field, op: str, chosen: Sequence[Chosen]) -> list[str]:
+    """What of an operator lets all rows through or none, in words."""
+    if field.kind == "state":
+        known = {each.condition.value for each in chosen}
+        return [f"is {said}" for value, said in field.choices if value not in known]
+    return [] if chosen else [WORDS[op]]
+
+
+def bundle(chosen: Sequence[Chosen]) -> list[list[Chosen]]:
+    """The same filters, some together in one address.
+
+    Each still divides those rows that the others beside it let through: one that did nothing, or
+    let nothing through, would be seen.
+    """
+    bundles: list[list[Chosen]] = []
+    for each in sorted(chosen, key=lambda one: -sum(one.wanted)):
+        fitting = (kept for kept in bundles if _fits(kept, each))
+        kept = next(fitting, None)
+        if kept is None:
+            bundles.append([each])
+        else:
+            kept.append(each)
+    return bundles
+
+
+def _fits(kept: Sequence[Chosen], more: Chosen) -> bool:
+    if len(kept) == TOGETHER_MAX or any(
+        each.condition.field == more.condition.field for each in kept
+    ):
+        return False
+    together = [*kept, more]
+    return all(
+        {each.wanted[at] for at in range(len(more.wanted)) if _others_hold(together, each, at)}
+        == {True, False}
+        for each in together
+    )
+
+
+def _others_hold(together: Sequence[Chosen], but: Chosen, at: int) -> bool:
+    return all(each.wanted[at] for each in together if each is not but)

@@ -59,7 +59,7 @@ def _products(row: Row) -> list[str]:
 
 
 def _segments(row: Row, ids: Mapping[str, str]) -> list[str]:
-    return [ids[name] for name, members in MEMBERS.items() if row["source_id"] in members]
+    return [ids[name] for name, members in MEMBERS.items() if row.get("source_id") in members]
 
 
 def _is_available(row: Row, now: datetime) -> bool:
@@ -120,7 +120,10 @@ FACTS: Final[Mapping[str, Mapping[str, Read]]] = {
         "parent_redemption_id": lambda row: (
             row.get("redemption") if row["object"] == "redemption" else None
         ),
-        "campaign_name": at("voucher", "campaign"),
+        "campaign_name": lambda row: [
+            *at("voucher", "campaign")(row),
+            *at("promotion_tier", "campaign", "name")(row),
+        ],
         "user_login": lambda row: (
             row["channel"]["channel_id"] if row["channel"]["channel_type"] == "USER" else None
         ),

@@ -160,4 +160,6 @@ async def promotions(seed: Seed) -> None:
     for number, name in enumerate(("Both", "One")):
         seed.on(37 + number)
         campaign = seed.ids["Every day" if number else "Weekend"]
-        await seed.ask("PUT", f"/v1/promotions/{campaign}/stacks/{seed.ids[name]}", {"name": f"{name} 1"})
+        await seed.ask(
+            "PUT", f"/v1/promotions/{campaign}/stacks/{seed.ids[name]}", {"name": f"{name} 1"}
+        )

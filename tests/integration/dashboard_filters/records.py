@@ -39,7 +39,9 @@ async def calls(seed: Seed) -> None:
                 _call(0, "/v1/vouchers/SAVE-5", "/v1/vouchers/{id}"),
                 _call(1, "/v1/vouchers", "/v1/vouchers", query="limit=5"),
                 _call(2, f"/v1/customers/{ada}", "/v1/customers/{id}", status=404),
-                _call(3, "/v1/redemptions", "/v1/redemptions", method="POST", ignored=("shop", "x.y")),
+                _call(
+                    3, "/v1/redemptions", "/v1/redemptions", method="POST", ignored=("shop", "x.y")
+                ),
                 _call(
                     4,
                     "/client/v1/validations",
@@ -52,7 +54,9 @@ async def calls(seed: Seed) -> None:
                     channel="JS-SDK",
                     ignored=("shop",),
                 ),
-                _call(5, "/v1/orders", "/v1/orders", key_kind="user", key_id="user_1", query="page=2"),
+                _call(
+                    5, "/v1/orders", "/v1/orders", key_kind="user", key_id="user_1", query="page=2"
+                ),
                 _call(6, "/v1/orders/1", "/v1/orders/{id}", method="PUT", status=503),
             ),
         )
@@ -71,7 +75,9 @@ async def send_outs(seed: Seed) -> None:
     ):
         at = START_MS + number * 6 * DAY_MS
         seed.shop.insight.world.delivered(
-            DeliveryAttempted(f"wd_{number}", PROJECT, hook, f"ev_{number}", event, 0, 0, 1, at, result, 12)  # type: ignore[arg-type]
+            DeliveryAttempted(
+                f"wd_{number}", PROJECT, hook, f"ev_{number}", event, 0, 0, 1, at, result, 12
+            )  # type: ignore[arg-type]
         )
 
 
@@ -80,5 +86,9 @@ async def work(seed: Seed) -> None:
     seed.on(15)
     await seed.make("/v1/exports", {"exported_object": "voucher"})
     seed.on(16)
-    row = {"code": "IMPORTED", "type": "DISCOUNT_VOUCHER", "discount": {"type": "AMOUNT", "amount_off": 1}}
+    row = {
+        "code": "IMPORTED",
+        "type": "DISCOUNT_VOUCHER",
+        "discount": {"type": "AMOUNT", "amount_off": 1},
+    }
     await seed.ask("POST", "/v1/vouchers/import", [row])

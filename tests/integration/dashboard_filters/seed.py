@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from engine.kernel.calendar import iso
 from schemas.base import DAY_MS
-from tests.integration.dashboard_filters.shop import PROJECT, Shop
+from tests.integration.dashboard_filters.shop import Shop
 from tests.unit.services.ledger import START_MS
-from tests.unit.services.world import CLIENT, SERVER
+from tests.unit.services.world import SERVER
 
 #: Segment → the source ids of who is in it.
 MEMBERS: Final[Mapping[str, tuple[str, ...]]] = {"Best": ("who-0", "who-1"), "Rest": ("who-1",)}
@@ -112,5 +112,7 @@ async def goods(seed: Seed) -> None:
         circle = {"type": "circle", "distance": {"center": "52.52,13.4", "radius": "15 km"}}
         await seed.make("/v1/locations", {"name": name, "shape": circle}, f"location {number}")
     for number in (0, 1):
-        await seed.ask("PUT", f"/v1/locations/{seed.ids[f'location {number}']}", {"name": f"Berlin {number}"})
+        await seed.ask(
+            "PUT", f"/v1/locations/{seed.ids[f'location {number}']}", {"name": f"Berlin {number}"}
+        )
         seed.on(25)

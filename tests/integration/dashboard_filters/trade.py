@@ -16,7 +16,10 @@ async def redemptions(seed: Seed) -> None:
     """Redemptions of every result, channel and reason that is cheap to have."""
     ada = {"customer": {"source_id": "who-0"}}
     bob = {"customer": {"source_id": "who-1"}}
-    mug = {"amount": 2500, "items": [{"source_id": "mug", "quantity": 2, "price": 1250, "related_object": "product"}]}
+    mug = {
+        "amount": 2500,
+        "items": [{"source_id": "mug", "quantity": 2, "price": 1250, "related_object": "product"}],
+    }
     bound = {"related_object_type": "voucher", "related_object_id": "SPRING-3"}
     for name in ("Large", "Larger"):
         await seed.ask("POST", f"/v1/validation-rules/{seed.ids[name]}/assignments", bound)
@@ -64,7 +67,12 @@ async def validations(seed: Seed) -> None:
         seed.on(33 + number)
         body = _of(*codes, **more)
         if "session" in body:
-            body["session"] = {"type": "LOCK", "key": f"key-{body['session']}", "ttl": 20, "ttl_unit": "DAYS"}
+            body["session"] = {
+                "type": "LOCK",
+                "key": f"key-{body['session']}",
+                "ttl": 20,
+                "ttl_unit": "DAYS",
+            }
         await seed.ask("POST", "/v1/validations", body)
 
 
@@ -93,7 +101,7 @@ async def orders(seed: Seed) -> None:
             ("CREATED", 4000, "who-0", {"source_id": "order-1", "metadata": {"level": "low"}}),
             ("PAID", 7000, "who-1", {"source_id": "order-2", "metadata": {"level": "high"}}),
             ("CANCELED", 100, "who-2", {"discount_amount": 3}),
-            ("PROCESSING", None, "who-2", {}),
+            ("CREATED", None, "who-2", {}),
         )
     ):
         seed.on(12 + number)
@@ -107,7 +115,11 @@ async def thrown_away(seed: Seed) -> None:
     """What is in the bin."""
     seed.on(20)
     for code in ("OLD-1", "OLDER-2"):
-        await seed.make(f"/v1/vouchers/{code}", {"type": "DISCOUNT_VOUCHER", "discount": {"type": "AMOUNT", "amount_off": 1}}, code)
+        await seed.make(
+            f"/v1/vouchers/{code}",
+            {"type": "DISCOUNT_VOUCHER", "discount": {"type": "AMOUNT", "amount_off": 1}},
+            code,
+        )
         await seed.ask("DELETE", f"/v1/vouchers/{code}")
     await seed.make("/v1/products", {"source_id": "old", "name": "Old mug"}, "old")
     await seed.ask("DELETE", "/v1/products/old")
