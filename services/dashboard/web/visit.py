@@ -19,6 +19,16 @@ FORM_FIELD_BYTES_MAX: Final = 1_048_576
 
 
 @dataclass(frozen=True, slots=True)
+class SavedView:
+    """A list as somebody saved it: the section of its address, a name, and the address's query."""
+
+    id: str
+    section: str
+    name: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
 class Membership:
     """A project that a person may enter, and as what."""
 
@@ -28,6 +38,7 @@ class Membership:
     privileges: frozenset[str]
     timezone: str = "Etc/UTC"
     currency: str = "USD"
+    views: tuple[SavedView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +116,10 @@ def read_me(body: Mapping[str, Any]) -> Me:
                 privileges=frozenset(each["privileges"]),
                 timezone=each.get("timezone") or "Etc/UTC",
                 currency=each.get("currency") or "USD",
+                views=tuple(
+                    SavedView(view["id"], view["section"], view["name"], view["query"])
+                    for view in each.get("views") or ()
+                ),
             )
             for each in body["projects"]
         ),
