@@ -1,6 +1,6 @@
 """A visit: who looks at a page, for which project, and what may be asked for it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from services.dashboard.parts.show import Show
 from services.dashboard.web.asking import Api
+from services.dashboard.web.callers import Callers
 
 #: How many fields and files a form may have.
 FORM_FIELDS_MAX: Final = 5_000
@@ -70,10 +71,17 @@ class Visit:
     project: Membership
     api: Api
     show: Show
+    callers: Callers
 
     def may(self, privilege: str) -> bool:
         """Whether the role has that privilege here; what it has not, no page shows."""
         return privilege in self.project.privileges
+
+    async def name_callers(self, ids: Iterable[str]) -> Mapping[str, str]:
+        """What people and keys are called, by their ids, as far as the role may know it."""
+        others = {each for each in ids if each} - {self.me.id}
+        found = self.callers.find(self.api, self.project.id, self.project.privileges, others)
+        return {**await found, self.me.id: self.me.name}
 
     def asks_part(self, target: str) -> bool:
         """Whether htmx asks for what goes into the element with that id."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from htpy import Node, a, dd, del_, div, dl, dt, fragment, h2, ins, p, section, 
 from services.dashboard.lists.resource import Row
 from services.dashboard.parts.facts import timeline
 from services.dashboard.parts.show import NOTHING, Show, read_moment
+from services.dashboard.sections.audit.changes import caller_of
 from services.dashboard.sections.campaigns.frame import tab_page
 from services.dashboard.sections.campaigns.gathering import quietly
 from services.dashboard.web.visit import Visit, escape_segment
@@ -30,18 +31,24 @@ async def history_tab(visit: Visit, row: Row) -> Node:
         visit.api.get("/v1/audit/changes", {"entity": name, "limit": str(SHOWN)}),
         quietly(visit.api.get("/v1/audit/events", {"campaign": name, "limit": str(SHOWN)})),
     )
-    return history_part(
-        name, changes.get("data") or [], (events or {}).get("data") or [], visit.show
-    )
+    told = changes.get("data") or []
+    names = await visit.name_callers(map(caller_of, told))
+    return history_part(name, told, (events or {}).get("data") or [], names, visit.show)
 
 
-def history_part(campaign: str, changes: Sequence[Row], events: Sequence[Row], show: Show) -> Node:
+def history_part(
+    campaign: str,
+    changes: Sequence[Row],
+    events: Sequence[Row],
+    names: Mapping[str, str],
+    show: Show,
+) -> Node:
     """The same as nodes."""
     return div(".charts")[
         section(".card.pad.stack", aria_label="Changes")[
             h2["Changes"],
             timeline(
-                (show.when(each.get("created_at")), _what(each), _diff(each, show))
+                (show.when(each.get("created_at")), _what(each, names), _diff(each, show))
                 for each in changes
             ),
             p[a(".link", href=f"/changes?f=entity:is:{escape_segment(campaign)}")["All changes"]],
@@ -61,17 +68,9 @@ def history_part(campaign: str, changes: Sequence[Row], events: Sequence[Row], s
     ]
 
 
-def _what(change: Row) -> Node:
-    calls = change.get("api_calls") or []
-    who = next(
-        (
-            str(each[name])
-            for each in calls
-            for name in ("user_login", "user_id", "key_id")
-            if each.get(name)
-        ),
-        "",
-    )
+def _what(change: Row, names: Mapping[str, str]) -> Node:
+    caller = caller_of(change)
+    who = names.get(caller, caller)
     word = str(change.get("action") or "changed").replace("_", " ").capitalize()
     return fragment[word, who and small(".muted")[f" by {who}"]]
 
