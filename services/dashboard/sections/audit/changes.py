@@ -12,6 +12,7 @@ from services.dashboard.lists.resource import Column, Empty, Resource, Row, list
 from services.dashboard.parts.facts import block, code_text, facts, link, raw_block
 from services.dashboard.parts.page import Details
 from services.dashboard.parts.show import NOTHING
+from services.dashboard.sections.audit.naming import caller_of
 from services.dashboard.sections.audit.tabs import TABS
 from services.dashboard.web.asking import Refused
 from services.dashboard.web.routes import Page
@@ -60,12 +61,6 @@ def entity_link(entity: Any) -> Node:
 def _what(row: Row) -> str:
     entity = row.get("entity") or {}
     return f"{str(entity.get('object')).replace('_', ' ').capitalize()} {row.get('action')}"
-
-
-def caller_of(row: Row) -> str:
-    """The id of who asked for a change; empty where nobody did."""
-    calls = row.get("api_calls") or []
-    return str(calls[0].get("key_id") or "") if calls else ""
 
 
 def _who(row: Row) -> Node:

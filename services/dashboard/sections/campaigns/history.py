@@ -11,7 +11,7 @@ from htpy import Node, a, dd, del_, div, dl, dt, fragment, h2, ins, p, section, 
 from services.dashboard.lists.resource import Row
 from services.dashboard.parts.facts import timeline
 from services.dashboard.parts.show import NOTHING, Show, read_moment
-from services.dashboard.sections.audit.changes import caller_of
+from services.dashboard.sections.audit.naming import caller_of
 from services.dashboard.sections.campaigns.frame import tab_page
 from services.dashboard.sections.campaigns.gathering import quietly
 from services.dashboard.web.visit import Visit, escape_segment
