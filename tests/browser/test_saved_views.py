@@ -65,6 +65,7 @@ def test_a_list_is_saved_opened_changed_and_deleted_by_keys(page: Page) -> None:
     shoot(page, "taken")
     page.keyboard.press("Escape")
 
+    press_on(page, "link", "Fifty")
     press_on(page, "button", "Change the view Fifty")
     press_on(page, "button", "Delete view")
     shoot(page, "delete")
