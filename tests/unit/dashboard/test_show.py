@@ -1,9 +1,13 @@
 """How times, amounts and metadata are told, and read again without losing anything."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from services.dashboard.parts.forms import read_metadata, write_metadata
 from services.dashboard.parts.period import read_period
 from services.dashboard.parts.show import Show, read_minor
 
@@ -46,3 +50,14 @@ def test_a_period_before_there_were_computers_is_the_usual_one() -> None:
 
 def test_no_amount_is_as_long_as_a_book() -> None:
     assert read_minor("9" * 5_000) is None
+
+
+@given(st.dictionaries(st.text(min_size=1).filter(str.strip), st.text() | st.integers()))
+def test_metadata_is_the_same_after_a_form_showed_it(metadata: dict[str, Any]) -> None:
+    assert read_metadata(write_metadata(metadata)) == metadata
+
+
+@pytest.mark.parametrize("value", ["NaN", "-Infinity", "1e999", "[" * 100_000])
+def test_what_the_api_cannot_be_told_as_a_number_is_text(value: str) -> None:
+    assert read_metadata(f"rate = {value}") == {"rate": value}
+    assert read_metadata(write_metadata({"rate": value})) == {"rate": value}
