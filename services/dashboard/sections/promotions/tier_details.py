@@ -27,6 +27,7 @@ from services.dashboard.sections.promotions.naming import (
     tier_given,
     tier_name,
 )
+from services.dashboard.sections.vouchers.details import RULES_MAX
 from services.dashboard.sections.vouchers.giving import DISCOUNTS, say_effect, say_hours
 from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.visit import Visit, escape_segment
@@ -53,7 +54,8 @@ async def _ask_rules(visit: Visit, row: Row) -> Sequence[Row]:
     ids = [each["rule_id"] for each in bound]
     if not ids or not visit.may("rules.read"):
         return []
-    body = await visit.api.get("/v1/validation-rules", [("ids", each) for each in ids])
+    some = [("limit", str(RULES_MAX)), *(("ids", each) for each in ids)]
+    body = await visit.api.get("/v1/validation-rules", some)
     found: Sequence[Row] = body["data"]
     return found
 

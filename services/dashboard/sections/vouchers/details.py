@@ -36,6 +36,8 @@ from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.visit import Visit, escape_segment
 
 BACK: Final = ("Vouchers", "/vouchers")
+#: As many sets of rules as one list of the API holds.
+RULES_MAX: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +84,13 @@ async def _ask_rules(visit: Visit, row: Row) -> Sequence[tuple[str, Row]]:
     for whose, named in wanted:
         if not named:
             continue
-        params = {"related_object_id": str(named), "limit": "20"}
+        params = {"related_object_id": str(named), "limit": str(RULES_MAX)}
         body = await visit.api.get("/v1/validation-rules-assignments", params)
         ids = [each["rule_id"] for each in body["data"]]
         if not ids:
             continue
-        sets = await visit.api.get("/v1/validation-rules", [("ids", each) for each in ids])
+        some = [("limit", str(RULES_MAX)), *(("ids", each) for each in ids)]
+        sets = await visit.api.get("/v1/validation-rules", some)
         found += [(whose, each) for each in sets["data"]]
     return found
 
