@@ -12,9 +12,10 @@ from services.dashboard.parts.icons import icon
 from services.dashboard.parts.notices import notice
 from services.dashboard.parts.page import confirm_dialog, dialog_button
 from services.dashboard.sections.campaigns.frame import answer_tab, tab_page
-from services.dashboard.sections.campaigns.gathering import find_campaign, quietly
+from services.dashboard.sections.campaigns.gathering import find_campaign
 from services.dashboard.sections.campaigns.naming import campaign_href, has_codes
 from services.dashboard.web.answers import go_to
+from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
@@ -33,7 +34,9 @@ async def _find_rules(visit: Visit, row: Row) -> list[Row]:
     if not ids:
         return []
     some = [(f"ids[{at}]", each) for at, each in enumerate(ids)]
-    answer = await quietly(visit.api.get("/v1/validation-rules", [("limit", str(LIST_MAX)), *some]))
+    answer = await ask_quietly(
+        visit.api.get("/v1/validation-rules", [("limit", str(LIST_MAX)), *some])
+    )
     sets = {str(each["id"]): each for each in (answer or {}).get("data") or []}
     return [{**each, "rule": sets.get(str(each["rule_id"]), {})} for each in assigned]
 

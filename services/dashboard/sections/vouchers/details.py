@@ -17,6 +17,7 @@ from services.dashboard.parts.facts import (
     raw_block,
 )
 from services.dashboard.parts.icons import icon
+from services.dashboard.parts.notices import not_known
 from services.dashboard.parts.page import Details, dialog_button
 from services.dashboard.parts.show import NOTHING, Row, Show, first_of
 from services.dashboard.sections.vouchers.dialogs import voucher_dialogs
@@ -47,7 +48,7 @@ class Told:
     holder: Row | None = None
     sessions: Sequence[Row] = ()
     #: Of the voucher and of its campaign: the set of rules and whose it is.
-    rules: Sequence[tuple[str, Row]] = ()
+    rules: Sequence[tuple[str, Row]] | None = ()
 
 
 async def tell_voucher(visit: Visit, key: str) -> Details:
@@ -58,7 +59,7 @@ async def tell_voucher(visit: Visit, key: str) -> Details:
         ask_quietly(_ask_sessions(visit, row)),
         ask_quietly(_ask_rules(visit, row)),
     )
-    return voucher_details(visit, row, Told(holder, sessions or (), rules or ()))
+    return voucher_details(visit, row, Told(holder, sessions or (), rules))
 
 
 async def _ask_holder(visit: Visit, row: Row) -> Row | None:
@@ -203,9 +204,11 @@ def _terms(row: Row, told: Told, show: Show) -> Node:
     )
 
 
-def _bound(rules: Sequence[tuple[str, Row]], visit: Visit) -> Node:
+def _bound(rules: Sequence[tuple[str, Row]] | None, visit: Visit) -> Node:
     if not visit.may("rules.read"):
         return None
+    if rules is None:
+        return block("Validation rules", not_known())
     if not rules:
         return block("Validation rules", span(".muted")["None bind it or its campaign."])
     return block(

@@ -3,8 +3,8 @@
 import asyncio
 from typing import Final
 
-from services.dashboard.sections.campaigns.gathering import quietly
 from services.dashboard.sections.campaigns.making.draft import Draft
+from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.visit import Visit, escape_segment
 
 NAMES_MAX: Final = 100
@@ -24,8 +24,8 @@ async def find_names(visit: Visit, draft: Draft) -> dict[str, str]:
     lists = [("/v1/validation-rules", [("limit", str(NAMES_MAX)), *some])] if rules else []
     ones = [f"/v1/{kind}/{escape_segment(draft[name])}" for kind, name in _ONES if draft[name]]
     answers = await asyncio.gather(
-        *(quietly(visit.api.get(*each)) for each in lists),
-        *(quietly(visit.api.get(each)) for each in ones),
+        *(ask_quietly(visit.api.get(*each)) for each in lists),
+        *(ask_quietly(visit.api.get(each)) for each in ones),
     )
     rows = [row for answer in answers if answer for row in answer.get("data") or [answer]]
     return {
