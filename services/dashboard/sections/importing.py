@@ -145,5 +145,5 @@ async def _send_file(kind: Import, visit: Visit) -> Response:
     except Refused as fault:
         return answer_node(import_form(kind, {"file": fault.sentence}))
     task = escape_segment(str(answer["async_action_id"]))
-    address = f"/tasks/{task}" if visit.may("project.read") else kind.back
+    address = f"/tasks/{task}" if visit.may("audit.read") else kind.back
     return go_to(visit.request, address, "The file is being imported")

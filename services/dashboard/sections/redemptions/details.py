@@ -247,7 +247,7 @@ def _roll_back_dialog(row: Row, show: Show) -> Node:
     return confirm_dialog(
         "roll-back",
         title="Roll this redemption back?",
-        what_happens=f"{redeemable_name(row)} can be used once more, and the order loses its discount of {given}. Balances and limits are given back. The history keeps both.",
+        what_happens=f"{_taken_back(row)} can be used once more, and the order loses its discount of {given}. Balances and limits are given back. The history keeps both.",
         action=f"/redemptions/{row['id']}/rollback",
         do="Roll back",
         keep="Keep it",
@@ -256,14 +256,28 @@ def _roll_back_dialog(row: Row, show: Show) -> Node:
     )
 
 
+def _is_of_stack(row: Row) -> bool:
+    return bool(row.get("redemptions")) or isinstance(row.get("redemption"), str)
+
+
+def _taken_back(row: Row) -> str:
+    """What is taken back: of a stack all, since none of it is by itself."""
+    if not _is_of_stack(row):
+        return redeemable_name(row)
+    return "All that was redeemed together is taken back, not one of it alone: each"
+
+
 async def roll_back(visit: Visit) -> Response:
     """Takes a redemption back, or the whole stack that it is part of."""
     name, form = visit.path("id"), await visit.form()
     reason = str(form.get("reason") or "").strip()
     row = await visit.api.get(f"/v1/redemptions/{escape_segment(name)}")
-    is_stack = bool(row.get("redemptions")) or isinstance(row.get("redemption"), str)
     stack = row["redemption"] if isinstance(row.get("redemption"), str) else name
-    path = f"/v1/redemptions/{stack}/rollbacks" if is_stack else f"/v1/redemptions/{name}/rollback"
+    path = (
+        f"/v1/redemptions/{stack}/rollbacks"
+        if _is_of_stack(row)
+        else f"/v1/redemptions/{name}/rollback"
+    )
     params = {"reason": reason} if reason else {}
     await visit.api.post(
         path, {}, params=params, key=str(form.get("idempotency_key") or "") or None
