@@ -61,7 +61,9 @@ def test_a_list_is_saved_opened_changed_and_deleted_by_keys(page: Page) -> None:
     press_on(page, "button", "Save view")
     page.locator("#saving").get_by_label("Name of the view").fill("fifty")
     page.keyboard.press("Enter")
-    expect(page.locator("#view-name-error")).to_have_text("Another view of this list has that name.")
+    error = page.locator("#view-name-error")
+    expect(error).to_have_text("Another view of this list has that name.")
+    expect(error).to_be_visible()
     shoot(page, "taken")
     page.keyboard.press("Escape")
 

@@ -121,7 +121,7 @@ def _menu(view: SavedView, query: Query, *, is_changed: bool) -> Node:
         div("#view-menu.pop", popover=True)[
             is_changed and update_form(view, written(query)),
             is_changed and hr,
-            rename_form(view),
+            div[rename_form(view)],
             hr,
             button(".item.danger", type="button", commandfor="delete-view", command="show-modal")[
                 icon("trash"), "Delete view"
@@ -148,7 +148,7 @@ def save_button(resource: Resource, query: Query, views: Views) -> Node:
         ],
         div("#saving.pop", popover=True)[
             active and fragment[update_form(active, asked), hr],
-            save_form(section_of(resource.path), asked, is_another=active is not None),
+            div[save_form(section_of(resource.path), asked, is_another=active is not None)],
         ],
     ]
 
@@ -189,8 +189,13 @@ def update_form(view: SavedView, query: str) -> Node:
 
 
 def _view_form(action: str) -> Node:
-    """A form in a popover: what is refused comes into its place."""
-    send = {"hx-post": action, "hx-target": "this", "hx-swap": "outerHTML", "hx-push-url": "false"}
+    """A form in a popover: what is refused comes into its place, the element about it."""
+    send = {
+        "hx-post": action,
+        "hx-target": "closest div",
+        "hx-swap": "innerHTML",
+        "hx-push-url": "false",
+    }
     return form(send, method="post", action=action)
 
 
