@@ -63,8 +63,8 @@ def listing(
     }
     return div("#list", again, data_follows=follows or None)[
         div(".stack", INTO_LIST)[
-            views and flat(view_tabs(resource, query, views)),
-            flat(filter_bar(resource, query, show, views and save_button(resource, query, views))),
+            flat(view_tabs(resource, query, views)) if views else None,
+            flat(filter_bar(resource, query, show, _saving(resource, query, views))),
             div(".card.table")[
                 _bulk_bar(resource, query, rows, show, bulk) if bulk else None,
                 div(".scroll")[_rows(resource, query, rows, show, bool(bulk))],
@@ -72,6 +72,10 @@ def listing(
             ],
         ]
     ]
+
+
+def _saving(resource: Resource, query: Query, views: Views | None) -> Node:
+    return save_button(resource, query, views) if views else None
 
 
 def shown_columns(resource: Resource, query: Query) -> list[Column]:

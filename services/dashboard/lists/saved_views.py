@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from htpy import Node, a, button, div, form, fragment, hr, nav, p, small, span
+from htpy import Element, Node, a, button, div, form, fragment, hr, nav, p, small, span
 from htpy import input as input_
 from starlette.datastructures import QueryParams
 
@@ -93,7 +93,7 @@ def view_tabs(resource: Resource, query: Query, views: Views) -> Node:
                 for each, asked in views.saved
             ),
         ],
-        views.active and _menu(views.active, query, is_changed=views.is_changed),
+        _menu(views.active, query, is_changed=views.is_changed) if views.active else None,
     ]
 
 
@@ -147,7 +147,7 @@ def save_button(resource: Resource, query: Query, views: Views) -> Node:
             icon("bookmark", 14), "Save view"
         ],
         div("#saving.pop", popover=True)[
-            active and fragment[update_form(active, asked), hr],
+            fragment[update_form(active, asked), hr] if active else None,
             div[save_form(section_of(resource.path), asked, is_another=active is not None)],
         ],
     ]
@@ -188,7 +188,7 @@ def update_form(view: SavedView, query: str) -> Node:
     ]
 
 
-def _view_form(action: str) -> Node:
+def _view_form(action: str) -> Element:
     """A form in a popover: what is refused comes into its place, the element about it."""
     send = {
         "hx-post": action,
