@@ -1,17 +1,10 @@
 """A list that is kept as a view: saved, opened by its tab, changed, deleted; by keys alone."""
 
-import os
 import re
 
 from playwright.sync_api import Page, expect
 
 from tests.browser.watched import check_axe_in_both_themes
-
-
-def shoot(page: Page, name: str) -> None:
-    where = os.environ.get("SHOTS")
-    if where:
-        page.screenshot(path=f"{where}/{name}.png")
 
 
 def press_on(page: Page, role: str, name: str) -> None:
@@ -26,7 +19,6 @@ def test_a_list_is_saved_opened_changed_and_deleted_by_keys(page: Page) -> None:
     # the field has focus when it comes
     expect(page.get_by_label("Name of the view")).to_be_focused()
     page.keyboard.type("Refused lately")
-    shoot(page, "saving")
     page.keyboard.press("Enter")
     tabs = page.get_by_role("navigation", name="Saved views")
     mine = tabs.get_by_role("link", name="Refused lately")
@@ -34,7 +26,6 @@ def test_a_list_is_saved_opened_changed_and_deleted_by_keys(page: Page) -> None:
     expect(page.locator("#toasts")).to_contain_text("The view is saved")
     expect(page.get_by_role("button", name="Save view")).to_have_count(0)
     check_axe_in_both_themes(page)
-    shoot(page, "saved")
     press_on(page, "link", "All")
     expect(page.locator(".chip")).to_have_count(0)
     expect(tabs.get_by_role("link", name="All")).to_have_attribute("aria-current", "page")
@@ -45,7 +36,6 @@ def test_a_list_is_saved_opened_changed_and_deleted_by_keys(page: Page) -> None:
     page.get_by_role("link", name="Remove filter").click()
     expect(mine).to_have_text("Refused latelychanged")
     press_on(page, "button", "Change the view Refused lately")
-    shoot(page, "menu")
     check_axe_in_both_themes(page)
     page.locator("#view-menu").get_by_role("button", name=re.compile("Update")).focus()
     page.keyboard.press("Enter")
@@ -64,13 +54,11 @@ def test_a_list_is_saved_opened_changed_and_deleted_by_keys(page: Page) -> None:
     error = page.locator("#view-name-error")
     expect(error).to_have_text("Another view of this list has that name.")
     expect(error).to_be_visible()
-    shoot(page, "taken")
     page.keyboard.press("Escape")
 
     press_on(page, "link", "Fifty")
     press_on(page, "button", "Change the view Fifty")
     press_on(page, "button", "Delete view")
-    shoot(page, "delete")
     page.get_by_role("dialog").get_by_role("button", name="Delete view").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#toasts")).to_contain_text("The view is deleted")

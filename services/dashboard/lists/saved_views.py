@@ -1,14 +1,14 @@
 """Saved views of a list: which there are, which is shown, and what can be done with it."""
 
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, Protocol
 
 from htpy import Element, Node, a, button, div, form, fragment, hr, nav, p, small, span
 from htpy import input as input_
 from starlette.datastructures import QueryParams
 
+from services.dashboard.lists.filtering import Filtered
 from services.dashboard.lists.query import Query, read_query
-from services.dashboard.lists.resource import Resource
 from services.dashboard.parts.forms import Errors, field, idempotency
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.page import confirm_dialog
@@ -17,6 +17,14 @@ from services.dashboard.web.visit import SavedView, Visit
 #: Where views are saved; below it, by their ids, they are changed.
 PATH: Final = "/views"
 NAME_LENGTH_MAX: Final = 60
+
+
+class Viewed(Filtered, Protocol):
+    """What of a list its views need."""
+
+    @property
+    def sorts(self) -> frozenset[str]:
+        """What the API sorts it by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +37,7 @@ class Views:
     is_changed: bool
 
 
-def find_views(visit: Visit, resource: Resource, query: Query) -> tuple[Views, Query]:
+def find_views(visit: Visit, resource: Viewed, query: Query) -> tuple[Views, Query]:
     """The views of a list, and its query with the view that is shown: none but one there is."""
     section = section_of(resource.path)
     saved = tuple(
@@ -55,7 +63,7 @@ def written(query: Query) -> str:
     return query.href(page=1, cursor="", open="", view="").partition("?")[2]
 
 
-def _read(view: SavedView, resource: Resource) -> Query:
+def _read(view: SavedView, resource: Viewed) -> Query:
     """What the view asks for, as far as the list still knows it."""
     return read_query(
         QueryParams(view.query),
@@ -75,7 +83,7 @@ def _asks_same(one: Query, other: Query) -> bool:
     )
 
 
-def view_tabs(resource: Resource, query: Query, views: Views) -> Node:
+def view_tabs(resource: Viewed, query: Query, views: Views) -> Node:
     """The views as tabs, the list's own way first; nothing where none is saved."""
     if not views.saved:
         return None
@@ -137,7 +145,7 @@ def _menu(view: SavedView, query: Query, *, is_changed: bool) -> Node:
     ]
 
 
-def save_button(resource: Resource, query: Query, views: Views) -> Node:
+def save_button(resource: Viewed, query: Query, views: Views) -> Node:
     """The way to keep what is shown; nothing where it is the list's own way, or a view as saved."""
     if not views.is_changed:
         return None
