@@ -1,0 +1,102 @@
+"""Every page, once: over texts that would do harm, by the guidelines, and as it looked before."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.browser.fingerprints import Kept, kept_pictures
+from tests.browser.hostile import TEXTS, Hostile
+from tests.browser.looker import Looker
+from tests.browser.people import SESSION_COOKIE, bring_session, session_token
+from tests.browser.walk import PATHS, Crawl
+from tests.browser.watched import Watched
+from tests.e2e.system import System, eventually
+
+#: The first word of each address: a test of its own, so that a failure says where.
+SECTIONS: Final = tuple(dict.fromkeys(path.split("/")[1] for path in PATHS))
+
+
+@pytest.fixture(scope="module")
+def hostile(system: System) -> Iterator[Hostile]:
+    """The project, with everything in it and in the lists."""
+    made = Hostile(system)
+    made.seed()
+    wanted = 2 * len(TEXTS)
+    eventually(lambda: made.plain.get("/v1/redemptions", limit=1)["total"] >= wanted)
+    eventually(lambda: made.plain.get("/v1/audit/api-calls", limit=1)["total"] >= 100)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def token(system: System, hostile: Hostile) -> str:
+    """The session of its administrator."""
+    return session_token(system, hostile.person)
+
+
+@pytest.fixture(scope="module")
+def blank(browser: Browser) -> Iterator[Page]:
+    """A page of nobody's, which reads documents and pictures."""
+    page = browser.new_page()
+    yield page
+    page.close()
+
+
+@pytest.fixture(scope="module")
+def crawl(system: System, token: str, blank: Page) -> Iterator[Crawl]:
+    """What there is at every address."""
+    with httpx.Client(
+        base_url=system.dashboard_url, cookies={SESSION_COOKIE: token}, timeout=30.0
+    ) as http:
+        made = Crawl(http, blank)
+        made.read_everything()
+        yield made
+
+
+@pytest.fixture(scope="module")
+def window(system: System, browser: Browser, token: str) -> Iterator[Watched]:
+    """A window for the whole walk."""
+    made = Watched(
+        browser.new_context(base_url=system.dashboard_url, locale="en-US", reduced_motion="reduce")
+    )
+    bring_session(made.context, system.dashboard_url, token)
+    yield made
+    made.context.close()
+
+
+@pytest.fixture(scope="module")
+def looker(window: Watched, blank: Page) -> Looker:
+    """What looks, in that window."""
+    return Looker(window.context.new_page(), blank)
+
+
+@pytest.fixture(scope="module")
+def kept() -> Iterator[Kept]:
+    """The pictures as they were."""
+    with kept_pictures() as pictures:
+        yield pictures
+
+
+def test_every_answer_shows_them_as_text(crawl: Crawl) -> None:
+    assert "\n".join(crawl.faults) == ""
+    assert crawl.shown >= set(TEXTS[:6])
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_pages_are_for_everybody_and_look_as_they_did(
+    crawl: Crawl, window: Watched, looker: Looker, kept: Kept, section: str
+) -> None:
+    changed: list[str] = []
+    for path, address in crawl.pages.items():
+        if path.split("/")[1] != section:
+            continue
+        looker.open(address)
+        looker.check()
+        for picture, size, greys in looker.take_pictures():
+            told = kept.compare(path, picture, greys, size)
+            changed += [f"{path} ({address}), {picture}: {told}"] if told else []
+    assert "\n".join(changed) == ""
+    assert window.faults == []
