@@ -7,7 +7,7 @@ from playwright.sync_api import Dialog, Page
 
 from tests.browser.fingerprints import PHONE, WIDE, Greys, Size, take_greys
 from tests.browser.walk import MADE_OF_TEXT
-from tests.browser.watched import check_axe, check_contrast
+from tests.browser.watched import check_axe, check_contrast, check_layout
 
 #: Comes back when nothing is on its way any more.
 _SETTLE: Final = """async () => {
@@ -78,17 +78,22 @@ class Looker:
 
     def take_pictures(self) -> Iterator[tuple[str, Size, Greys]]:
         """Wide and on a phone, in light and in dark, which is held to its contrasts besides."""
-        self.page.evaluate(_STEADY)
+        self.steady()
         yield "wide light", WIDE, self.greys(WIDE)
         self.page.emulate_media(color_scheme="dark")
         check_contrast(self.page)
         yield "wide dark", WIDE, self.greys(WIDE)
         self.resize(PHONE)
+        check_layout(self.page)
         yield "phone dark", PHONE, self.greys(PHONE)
         self.page.emulate_media(color_scheme="light")
         yield "phone light", PHONE, self.greys(PHONE)
         wider = self.page.evaluate(_WIDER)
         assert wider <= 0, f"{self.page.url}: {wider} px wider than a phone"
+
+    def steady(self) -> None:
+        """Has what is another each time be the same."""
+        self.page.evaluate(_STEADY)
 
     def greys(self, size: Size) -> Greys:
         """The picture of what is shown now."""

@@ -5,9 +5,10 @@ from typing import Final
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.fingerprints import Kept, kept_pictures
+from services.dashboard.web.visit import escape_segment
+from tests.browser.fingerprints import WIDE, Kept, kept_pictures, tell_difference
 from tests.browser.hostile import TEXTS, Hostile
 from tests.browser.looker import Looker
 from tests.browser.people import SESSION_COOKIE, bring_session, session_token
@@ -15,6 +16,22 @@ from tests.browser.walk import PATHS, Crawl
 from tests.browser.watched import Watched
 from tests.e2e.system import System, eventually
 
+#: What an unwanted change does to a page.
+CHANGES: Final = {
+    "a column is missing": "#list th:nth-child(3), #list td:nth-child(3) { display: none }",
+    "a text has the colour of its ground": "#list tbody * { color: transparent !important }",
+    "the frame is wider": ".shell { padding-left: 24px }",
+    "rows are higher": "#list tbody tr { height: 46px }",
+    "a theme is not followed": ".main { background: #222 }",
+    "the buttons are gone": "main .btn { visibility: hidden }",
+}
+#: What another machine does to it: letters are drawn a little softer.
+OF_ANOTHER_MACHINE: Final = "main *, nav * { text-shadow: 0 0 0.5px currentColor }"
+_PUT_ON: Final = """(css) => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  document.adoptedStyleSheets = [document.adoptedStyleSheets[0], sheet];
+}"""
 #: The first word of each address: a test of its own, so that a failure says where.
 SECTIONS: Final = tuple(dict.fromkeys(path.split("/")[1] for path in PATHS))
 
@@ -57,7 +74,7 @@ def crawl(system: System, token: str, blank: Page) -> Iterator[Crawl]:
 
 
 @pytest.fixture(scope="module")
-def window(system: System, browser: Browser, token: str) -> Iterator[Watched]:
+def walking(system: System, browser: Browser, token: str) -> Iterator[Watched]:
     """A window for the whole walk."""
     made = Watched(
         browser.new_context(base_url=system.dashboard_url, locale="en-US", reduced_motion="reduce")
@@ -68,9 +85,9 @@ def window(system: System, browser: Browser, token: str) -> Iterator[Watched]:
 
 
 @pytest.fixture(scope="module")
-def looker(window: Watched, blank: Page) -> Looker:
+def looker(walking: Watched, blank: Page) -> Looker:
     """What looks, in that window."""
-    return Looker(window.context.new_page(), blank)
+    return Looker(walking.context.new_page(), blank)
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +104,7 @@ def test_every_answer_shows_them_as_text(crawl: Crawl) -> None:
 
 @pytest.mark.parametrize("section", SECTIONS)
 def test_pages_are_for_everybody_and_look_as_they_did(
-    crawl: Crawl, window: Watched, looker: Looker, kept: Kept, section: str
+    crawl: Crawl, walking: Watched, looker: Looker, kept: Kept, section: str
 ) -> None:
     changed: list[str] = []
     for path, address in crawl.pages.items():
@@ -99,4 +116,32 @@ def test_pages_are_for_everybody_and_look_as_they_did(
             told = kept.compare(path, picture, greys, size)
             changed += [f"{path} ({address}), {picture}: {told}"] if told else []
     assert "\n".join(changed) == ""
-    assert window.faults == []
+    assert walking.faults == []
+
+
+def test_what_is_typed_is_sought_and_shown_as_text(crawl: Crawl, looker: Looker) -> None:
+    looker.open("/redemptions")
+    for text in TEXTS[:4]:
+        looker.page.keyboard.press("Control+k")
+        looker.page.locator("#find").fill(text)
+        expect(looker.page.locator("#found")).to_contain_text(text)
+        looker.page.keyboard.press("Escape")
+    looker.check()
+    for text in map(escape_segment, (TEXTS[0], TEXTS[5])):
+        sought = f"f=voucher_code:contains:{text}&order={text}&open={text}"
+        for address in (f"/redemptions?{sought}", f"/find?q={text}", f"/sign-in?next={text}"):
+            crawl.read("what is typed", address)
+    assert [each for each in crawl.faults if "signed out" not in each] == []
+
+
+def test_an_unwanted_change_is_seen_and_another_machine_is_not(looker: Looker) -> None:
+    looker.open("/vouchers")
+    looker.steady()
+    before = looker.greys(WIDE)
+    unseen = []
+    for change, css in CHANGES.items():
+        looker.page.evaluate(_PUT_ON, css)
+        if not tell_difference(before, looker.greys(WIDE), WIDE.columns):
+            unseen.append(change)
+    looker.page.evaluate(_PUT_ON, OF_ANOTHER_MACHINE)
+    assert (unseen, tell_difference(before, looker.greys(WIDE), WIDE.columns)) == ([], "")

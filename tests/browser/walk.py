@@ -26,7 +26,7 @@ GIVEN: Final[Mapping[str, tuple[str, ...]]] = {
 OF_NOTHING: Final = frozenset(
     {
         "/send-outs/{key:path}", "/vouchers/work/{action}", "/campaigns/{id}/tasks/{action}",
-        "/promotion-tiers/order/{campaign}", "/integrations/webhooks/{id}/test/{event}",
+        "/integrations/webhooks/{id}/test/{event}",
     }
 )  # fmt: skip
 #: Lists whose drawers are opened over them: the same details as on a page of their own.
@@ -65,19 +65,24 @@ class Crawl:
 
     def read_everything(self) -> None:
         """Goes to every path; one that needs an id comes after what may lead to it."""
-        for path in sorted(PATHS, key=lambda each: (each.count("{"), "}/" in each)):
+        for path in sorted(
+            PATHS, key=lambda each: (each.count("{"), "}/" in each, each.count("/"))
+        ):
             addresses = addresses_of(path, self.links)
             if not addresses:
                 self.faults.append(f"{path}: no link leads there; name one in GIVEN")
             for address in addresses:
-                self._read(path, address)
+                self.read(path, address)
                 place, _, key = _place(address).removeprefix("/").partition("/")
                 if place in DRAWERS and path.endswith("{key:path}"):
                     drawer = f"/{place}?open={key}&f=x:is:{escape_segment(TEXTS[1])}"
-                    self._read(f"/{place}?open", drawer)
+                    self.read(f"/{place}?open", drawer)
 
-    def _read(self, path: str, address: str) -> None:
-        answer = self._http.get(address)
+    def read(self, path: str, address: str) -> None:
+        """Asks for it, and looks at what the texts became there; it is a page of that path."""
+        answer = self._http.get(address, follow_redirects=True)
+        if answer.url.path == "/sign-in":
+            self.faults.append(f"{address}: signed out")
         if answer.status_code not in (200, 404):
             self.faults.append(f"{address}: {answer.status_code}")
         if not answer.headers.get("content-type", "").startswith("text/html"):
@@ -87,7 +92,8 @@ class Crawl:
         self.faults += [f"{address}: {each}" for each in seen["made"]]
         self.links |= dict.fromkeys(seen["links"])
         self.shown |= {each for each in TEXTS if each in seen["text"]}
-        if answer.status_code == 200 and answer.text.startswith("<!doctype html>"):
+        is_page = answer.text.startswith("<!doctype html>") and not answer.history
+        if answer.status_code == 200 and is_page:
             self.pages.setdefault(path, address)
 
 

@@ -66,6 +66,12 @@ def check_contrast(page: Page) -> None:
     _run_axe(page, {"runOnly": {"type": "rule", "values": ["color-contrast"]}})
 
 
+def check_layout(page: Page) -> None:
+    """Holds its sizes to the guidelines: all that a narrow window changes."""
+    sizes = ["target-size", "scrollable-region-focusable", "aria-hidden-focus"]
+    _run_axe(page, {"runOnly": {"type": "rule", "values": sizes}})
+
+
 def check_axe_in_both_themes(page: Page, *, but: Sequence[str] = ()) -> None:
     """As `check_axe`, in light and in dark; the page is light again afterwards."""
     page.emulate_media(color_scheme="dark")
