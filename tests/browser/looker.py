@@ -25,7 +25,8 @@ _LOOK: Final = "(selectors) => selectors.filter((each) => document.querySelector
 _STEADY: Final = r"""() => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`
-    .plot, canvas, .bar, .spark, #live, [data-unread], img, .calendar svg { visibility: hidden !important }
+    .plot, canvas, .bar, .spark, #live, [data-unread], img,
+    .gantt .grid, .gantt .now, .gantt text.muted, [aria-label="Months"] .muted { visibility: hidden !important }
     * { caret-color: transparent !important; animation: none !important; transition: none !important }
   `);
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
