@@ -1,6 +1,6 @@
 """Looks at a page once: as what it is, in both themes, on a wide screen and on a phone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from playwright.sync_api import Dialog, Page
@@ -22,18 +22,22 @@ _SETTLE: Final = """async () => {
 }"""
 _LOOK: Final = "(selectors) => selectors.filter((each) => document.querySelector(each))"
 #: Makes what is another each time the same: times, ids, numbers, what is drawn of them, the live state.
-_STEADY: Final = r"""() => {
+_STEADY: Final = r"""(hidden) => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`
     .plot, canvas, .bar, .spark, #live, [data-unread], img,
     .gantt .grid, .gantt .now, .gantt text.muted, [aria-label="Months"] .muted { visibility: hidden !important }
+    ${hidden || "unknown"} { visibility: hidden !important }
+    .release { height: 160px; overflow: hidden } .release > :not(h2) { visibility: hidden }
     * { caret-color: transparent !important; animation: none !important; transition: none !important }
   `);
   document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
   const even = (text) => text
+    .replace(/\S+@people\.test/g, "somebody@people.test")
     .replace(/\b([a-z]{1,8})_[0-9A-Za-z]{8,}/g, "$1_000000000000")
     .replace(/\b[0-9a-f]{8}-[0-9a-f-]{27}\b/g, "00000000-0000-0000-0000-000000000000")
-    .replace(/\d+([.,:]\d+)*/g, "0");
+    .replace(/(?<![\w])\d+([.,:]\d+)*(?![\w])/g, "0")
+    .replace(/\d/g, "0");
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let text = texts.nextNode(); text; text = texts.nextNode()) {
     if (text.parentElement.closest("script, style")) continue;
@@ -48,6 +52,12 @@ _STEADY: Final = r"""() => {
   }
   document.activeElement?.blur();
 }"""
+#: What shows the installation, or is in another order each time, by path.
+UNSTEADY: Final[Mapping[str, str]] = {
+    "/sessions": "#list tbody",
+    "/settings/usage": "tbody",
+    "/support": ".status, .facts, .json",
+}
 _WIDER: Final = "document.documentElement.scrollWidth - innerWidth"
 
 
@@ -77,9 +87,9 @@ class Looker:
         assert (made, self._dialogs) == ([], [])
         check_axe(self.page)
 
-    def take_pictures(self) -> Iterator[tuple[str, Size, Greys]]:
+    def take_pictures(self, path: str) -> Iterator[tuple[str, Size, Greys]]:
         """Wide and on a phone, in light and in dark, which is held to its contrasts besides."""
-        self.steady()
+        self.steady(path)
         yield "wide light", WIDE, self.greys(WIDE)
         self.page.emulate_media(color_scheme="dark")
         check_contrast(self.page)
@@ -92,9 +102,9 @@ class Looker:
         wider = self.page.evaluate(_WIDER)
         assert wider <= 0, f"{self.page.url}: {wider} px wider than a phone"
 
-    def steady(self) -> None:
+    def steady(self, path: str) -> None:
         """Has what is another each time be the same."""
-        self.page.evaluate(_STEADY)
+        self.page.evaluate(_STEADY, UNSTEADY.get(path, ""))
 
     def greys(self, size: Size) -> Greys:
         """The picture of what is shown now."""

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from services.dashboard.web.visit import escape_segment
 from tests.browser.fingerprints import WIDE, Kept, kept_pictures, tell_difference
-from tests.browser.hostile import TEXTS, Hostile
+from tests.browser.hostile import LAST_CALL, TEXTS, Hostile
 from tests.browser.looker import Looker
 from tests.browser.people import SESSION_COOKIE, bring_session, session_token
 from tests.browser.walk import PATHS, Crawl
@@ -43,7 +43,7 @@ def hostile(system: System) -> Iterator[Hostile]:
     made.seed()
     wanted = 2 * len(TEXTS)
     eventually(lambda: made.plain.get("/v1/redemptions", limit=1)["total"] >= wanted)
-    eventually(lambda: made.plain.get("/v1/audit/api-calls", limit=1)["total"] >= 100)
+    eventually(lambda: made.plain.get("/v1/audit/api-calls", path=LAST_CALL)["total"] > 0)
     yield made
     made.close()
 
@@ -112,7 +112,7 @@ def test_pages_are_for_everybody_and_look_as_they_did(
             continue
         looker.open(address)
         looker.check()
-        for picture, size, greys in looker.take_pictures():
+        for picture, size, greys in looker.take_pictures(path):
             told = kept.compare(path, picture, greys, size)
             changed += [f"{path} ({address}), {picture}: {told}"] if told else []
     assert "\n".join(changed) == ""
@@ -136,7 +136,7 @@ def test_what_is_typed_is_sought_and_shown_as_text(crawl: Crawl, looker: Looker)
 
 def test_an_unwanted_change_is_seen_and_another_machine_is_not(looker: Looker) -> None:
     looker.open("/vouchers")
-    looker.steady()
+    looker.steady("/vouchers")
     before = looker.greys(WIDE)
     unseen = []
     for change, css in CHANGES.items():

@@ -22,6 +22,12 @@ GIVEN: Final[Mapping[str, tuple[str, ...]]] = {
         "promotion-tier", "segment", "category", "location", TEXTS[0],
     ),
 }  # fmt: skip
+#: Lists that fill while pages are asked for: what of them is always the same.
+FILTERS: Final[Mapping[str, str]] = {
+    "/api-calls": "?f=method:is:POST",
+    "/audit-log": "?f=kind:is:import",
+    "/events": "?f=type:is:campaign.created",
+}
 #: What there is nothing of here: send-outs take their time, and no work goes on.
 OF_NOTHING: Final = frozenset(
     {
@@ -100,7 +106,7 @@ class Crawl:
 def addresses_of(path: str, links: Mapping[str, None]) -> list[str]:
     """Where to see a page: as a link leads to it, else of what it was told."""
     if "{" not in path:
-        return [path]
+        return [path + FILTERS.get(path, "")]
     if path in GIVEN:
         return [_fill(path, each) for each in GIVEN[path]]
     before = [compile_path(each)[0] for each in PATHS[: PATHS.index(path)]]
