@@ -9,7 +9,7 @@ import base64
 import json
 import os
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -108,11 +108,19 @@ class Kept:
             return "no picture is kept; look at it, then `make pictures`"
         return tell_difference(read_greys(kept), greys, size.columns)
 
+    def gone(self, pages: Collection[str]) -> Collection[str]:
+        """Those of pages that are no more; where pictures are kept, they go, too."""
+        gone = self.pages.keys() - pages
+        if KEEPING:
+            for page in gone:
+                del self.pages[page]
+        return [] if KEEPING else sorted(gone)
+
 
 @contextmanager
 def kept_pictures() -> Iterator[Kept]:
     """Those of the file; written anew afterwards if that was wanted."""
-    kept = Kept({} if KEEPING else json.loads(FILE.read_text("utf-8")))
+    kept = Kept(json.loads(FILE.read_text("utf-8")) if FILE.exists() else {})
     yield kept
     if KEEPING:
         FILE.write_text(json.dumps(kept.pages, indent=1, sort_keys=True) + "\n", "utf-8")

@@ -119,6 +119,10 @@ def test_pages_are_for_everybody_and_look_as_they_did(
     assert walking.faults == []
 
 
+def test_pictures_are_kept_of_pages_that_there_are(crawl: Crawl, kept: Kept) -> None:
+    assert kept.gone(crawl.pages.keys()) == []
+
+
 def test_what_is_typed_is_sought_and_shown_as_text(crawl: Crawl, looker: Looker) -> None:
     looker.open("/redemptions")
     for text in TEXTS[:4]:
