@@ -43,6 +43,9 @@ def hostile(system: System) -> Iterator[Hostile]:
     made.seed()
     wanted = 2 * len(TEXTS)
     eventually(lambda: made.plain.get("/v1/redemptions", limit=1)["total"] >= wanted)
+    eventually(
+        lambda: len(made.plain.get("/v1/notifications", limit=wanted)["notifications"]) == wanted
+    )
     eventually(lambda: made.plain.get(f"/v1/audit/api-calls?path={LAST_CALL}")["total"] > 0)
     yield made
     made.close()
