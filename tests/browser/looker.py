@@ -28,6 +28,7 @@ _STEADY: Final = r"""(hidden) => {
     .plot, canvas, .bar, .spark, #live, [data-unread], img,
     .gantt .grid, .gantt .now, .gantt text.muted, [aria-label="Months"] .muted { visibility: hidden !important }
     ${hidden || "unknown"} { visibility: hidden !important }
+    .status { height: 120px; overflow: hidden }
     .release { height: 160px; overflow: hidden } .release > :not(h2) { visibility: hidden }
     * { caret-color: transparent !important; animation: none !important; transition: none !important }
   `);
