@@ -42,7 +42,8 @@ _STEADY: Final = r"""(hidden) => {
   const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let text = texts.nextNode(); text; text = texts.nextNode()) {
     if (text.parentElement.closest("script, style")) continue;
-    const told = text.parentElement.closest("time") ? "1 Jan 2026, 00:00:00" : even(text.data);
+    const time = text.data.includes(":") ? "1 Jan 2026, 00:00:00" : "1 Jan 2026";
+    const told = text.parentElement.closest("time") ? time : even(text.data);
     if (told !== text.data) text.data = told;
   }
   for (const input of document.querySelectorAll("input")) {
