@@ -101,14 +101,14 @@ def _actions(resource: Resource, visit: Visit, query: Query) -> Node:
         wanted = written(query)
         address = f"/exports/new?object={resource.export}" + (f"&{wanted}" if wanted else "")
         export = a(".btn", href=address)[icon("download", 15), span["Export"]]
-    return fragment[
-        export,
-        (
-            a(".btn" if at else ".btn.primary", href=href)[icon(sign, 15), span[label]]
-            for at, (label, href, sign, needs) in enumerate(resource.actions)
-            if visit.may(needs)
-        ),
-    ]
+    first, *others = [
+        a(".btn" if at else ".btn.primary", href=href)[icon(sign, 15), span[label]]
+        if visit.may(needs)
+        else None
+        for at, (label, href, sign, needs) in enumerate(resource.actions)
+    ] or [None]
+    # what is done most stands where the eye and the thumb end
+    return fragment[export, others, first]
 
 
 def chosen_keys(form: FormData) -> list[str]:
