@@ -78,6 +78,30 @@ def second_factor(target: str, pending: str, problem: str = "") -> Node:
     )
 
 
+def open_link(name: str, action: str) -> Node:
+    """Asks for the link: a script gives the one that was followed, else it is pasted."""
+    return _entrance(
+        name,
+        form({"data-link": True}, method="post", action=action)[
+            icon("lock", 28),
+            div[
+                h1["Open your link"],
+                p(".muted")["If nothing happens by itself, paste the link that you were given."],
+            ],
+            field_text(
+                "link",
+                "Link",
+                hint="All of it: what opens it stands at its end",
+                autocomplete="off",
+                spellcheck="false",
+                required=True,
+                autofocus=True,
+            ),
+            button(".btn.primary")["Open"],
+        ],
+    )
+
+
 def invitation(told: Mapping[str, Any], token: str, problem: str = "") -> Node:
     """An invitation: to which projects, and what is needed to accept it."""
     projects = ", ".join(f"{each['name']} as {each['role']}" for each in told.get("projects", []))

@@ -19,6 +19,9 @@ from services.dashboard.web.people import People
 
 LOOPBACK: Final = frozenset({"127.0.0.1", "::1"})
 ADDRESS_LENGTH_MAX: Final = 64
+#: Where links of invitations and of passwords lead.
+INVITATION_PATH: Final = "/invitation"
+NEW_PASSWORD_PATH: Final = "/new-password"  # noqa: S105 - an address
 
 
 def sign_in_routes(client: httpx.AsyncClient, people: People) -> list[Route]:
@@ -74,18 +77,24 @@ def sign_in_routes(client: httpx.AsyncClient, people: People) -> list[Route]:
 
 
 def _link_routes(client: httpx.AsyncClient) -> list[Route]:
-    """Where links lead that somebody was given."""
+    """Where links lead that somebody was given.
+
+    What opens a link stands behind its `#`, which a browser sends to nobody: it comes in a form, as
+    everything does that no log, no history and no other site may have.
+    """
+
+    async def show_invitation(_: Request) -> Response:
+        return answer_node(entrance.open_link("Invitation", INVITATION_PATH))
 
     async def accept(request: Request) -> Response:
         api = _api_of(client, request)
-        token = request.query_params.get("token", "")
-        form = await request.form() if request.method == "POST" else FormData()
-        token = _text(form, "token") or token
+        form = await request.form()
+        token = _text(form, "token") or token_in(_text(form, "link"))
         try:
             invitation = await api.post("/users/v1/invitations/look", {"token": token})
         except ApiFault as fault:
             return answer_node(entrance.link_is_over(fault.sentence), fault.status)
-        if request.method == "GET":
+        if "token" not in form:
             return answer_node(entrance.invitation(invitation, token))
         body: dict[str, Any] = {"token": token}
         if not invitation.get("known"):
@@ -96,11 +105,13 @@ def _link_routes(client: httpx.AsyncClient) -> list[Route]:
             return answer_node(entrance.invitation(invitation, token, fault.sentence), 400)
         return RedirectResponse("/sign-in?welcome=1", 303)
 
+    async def show_new_password(_: Request) -> Response:
+        return answer_node(entrance.open_link("New password", NEW_PASSWORD_PATH))
+
     async def reset(request: Request) -> Response:
-        token = request.query_params.get("token", "")
-        if request.method == "GET":
-            return answer_node(entrance.new_password(token))
         form = await request.form()
+        if "token" not in form:
+            return answer_node(entrance.new_password(token_in(_text(form, "link"))))
         token = _text(form, "token")
         try:
             await _api_of(client, request).post(
@@ -112,9 +123,16 @@ def _link_routes(client: httpx.AsyncClient) -> list[Route]:
         return RedirectResponse("/sign-in", 303)
 
     return [
-        Route("/invitation", _own(accept), methods=["GET", "POST"]),
-        Route("/new-password", _own(reset), methods=["GET", "POST"]),
+        Route(INVITATION_PATH, _own(show_invitation), methods=["GET"]),
+        Route(INVITATION_PATH, _own(accept), methods=["POST"]),
+        Route(NEW_PASSWORD_PATH, _own(show_new_password), methods=["GET"]),
+        Route(NEW_PASSWORD_PATH, _own(reset), methods=["POST"]),
     ]
+
+
+def token_in(link: str) -> str:
+    """What opens a link: behind its `token=`, or all of what somebody pasted."""
+    return link.rpartition("token=")[2].strip()
 
 
 def _api_of(client: httpx.AsyncClient, request: Request, token: str | None = None) -> Api:

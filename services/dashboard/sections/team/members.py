@@ -17,6 +17,7 @@ from services.dashboard.sections.team.tabs import NEEDS, TABS, project_path
 from services.dashboard.web.answers import answer_node, answer_page, go_to
 from services.dashboard.web.asking import Refused, errors_of
 from services.dashboard.web.routes import Page
+from services.dashboard.web.sign_in import INVITATION_PATH, NEW_PASSWORD_PATH
 from services.dashboard.web.visit import Visit, escape_segment
 
 Member = Mapping[str, Any]
@@ -204,8 +205,11 @@ async def show_invite(visit: Visit) -> Response:
 
 
 def link_of(visit: Visit, page: str, token: str) -> str:
-    """The address of a page for somebody who is not signed in, with what opens it."""
-    return f"{visit.request.url.scheme}://{visit.request.url.netloc}/{page}?token={token}"
+    """The address of a page for somebody who is not signed in, with what opens it.
+
+    It stands behind the `#`, which browsers send to nobody: no log and no `Referer` has it.
+    """
+    return f"{visit.request.url.scheme}://{visit.request.url.netloc}{page}#token={token}"
 
 
 async def invite(visit: Visit) -> Response:
@@ -218,7 +222,7 @@ async def invite(visit: Visit) -> Response:
     except Refused as fault:
         roles = await find_roles(visit)
         return answer_node(invite_form(roles, said, errors_of(fault, said)))
-    link = link_of(visit, "invitation", made["url_token"])
+    link = link_of(visit, INVITATION_PATH, made["url_token"])
     return answer_node(
         shown_once(
             f"{made['email']} is invited",
@@ -255,7 +259,7 @@ async def make_password_link(visit: Visit) -> Response:
     return answer_node(
         shown_once(
             "The link is made",
-            [("Link", link_of(visit, "new-password", made["url_token"]))],
+            [("Link", link_of(visit, NEW_PASSWORD_PATH, made["url_token"]))],
             back=("To the members", "/team"),
             more=p(".muted")["Works until ", visit.show.when(made.get("expires_at")), "."],
         )
