@@ -165,6 +165,15 @@ class StartPasswordReset(Shape, tag="start_password_reset", frozen=True):
     manages_all: bool = False
 
 
+class RemoveTwoFactor(Shape, tag="remove_two_factor", frozen=True):
+    """Takes off the second factor of a member who lost the device and the codes."""
+
+    user_id: Ident
+    project_id: Ident
+    #: Whether who asks manages every project.
+    manages_all: bool = False
+
+
 class ResetPassword(Shape, tag="reset_password", frozen=True):
     """Sets the password of the link's user, whose sessions all end."""
 
@@ -214,6 +223,7 @@ UserCommand = (
     | AssignUser
     | UnassignUser
     | StartPasswordReset
+    | RemoveTwoFactor
     | ResetPassword
     | CreateRole
     | UpdateRole

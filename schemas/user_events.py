@@ -74,7 +74,8 @@ class TwoFactorSet(Unanswered, tag="user.two_factor_set", frozen=True):
     """A user's second factor is prepared, asked for, or gone; `user` is the whole after it."""
 
     user: User
-    how: Literal["prepared", "enabled", "disabled"]
+    how: Literal["prepared", "enabled", "disabled", "removed"]
+    #: None where somebody else did it.
     place: Personal | None = None
 
 

@@ -36,6 +36,7 @@ Act = Literal[
     "password_reset",
     "two_factor_enabled",
     "two_factor_disabled",
+    "two_factor_removed",
     "recovery_code_used",
 ]
 

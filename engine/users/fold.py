@@ -91,6 +91,8 @@ def two_factor_set(state: State, event: TwoFactorSet, at: Millis) -> None:
         _note(state, event.user.id, UserAct("two_factor_enabled", at, event.place))
     elif event.how == "disabled":
         _note(state, event.user.id, UserAct("two_factor_disabled", at, event.place))
+    elif event.how == "removed":
+        _note(state, event.user.id, UserAct("two_factor_removed", at, event.place))
 
 
 def user_invited(state: State, event: UserInvited, _: Millis) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from engine.kernel import tables
 from engine.kernel.state import View
 from schemas.commands import Command
+from schemas.errors import Refusal, refuse
 from schemas.personal import Personal, PersonalData
 from schemas.privileges import ADMIN, ROLES
 from schemas.user_commands import Place
@@ -44,6 +45,13 @@ def may_give(view: View, command: Command, project_id: str, given: frozenset[str
         return True
     asking = find_asking_user(view, command)
     return asking is not None and given <= privileges_in(view, asking, project_id)
+
+
+def refuse_to_change(view: View, command: Command, user: User, project_id: str) -> Refusal | None:
+    """The refusal to change a user who may do more in a project than who asks."""
+    if may_give(view, command, project_id, privileges_in(view, user, project_id)):
+        return None
+    return refuse("forbidden", "The user may do more than the own role allows")
 
 
 def members_of(view: View, project_id: str) -> Iterator[User]:

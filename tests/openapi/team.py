@@ -40,6 +40,7 @@ TEAM: Final = (
     Step("PUT", f"{_PROJECT}/users/{{colleague}}", {"role": "VIEWER"}, by="management"),
     Step("POST", f"{_PROJECT}/users/{{colleague}}/password-reset", by="management", keep={"reset": "url_token"}),
     Step("POST", "/users/v1/password-resets/accept", {"token": "{reset}", "password": _LATER}, by=""),
+    Step("DELETE", f"{_PROJECT}/users/{{colleague}}/two-factor", by="management"),
     Step("DELETE", f"{_PROJECT}/users/{{colleague}}", by="management"),
     Step("POST", f"{_PROJECT}/users", {"login": "bo@shop.example", "role": "MERCHANT"}, by="management"),
     Step("DELETE", "/users/v1/sessions/current", by="user"),

@@ -71,6 +71,20 @@ def test_a_role_is_changed_and_a_member_removed() -> None:
     assert [each.method for each in api.asked].count("DELETE") == 2
 
 
+def test_a_lost_second_factor_is_taken_off_after_it_was_told_what_happens() -> None:
+    api = team()
+    cara = BOB | {"id": "user_3", "name": "Cara", "two_factor_enabled": True}
+    api.says("GET", f"{BASE}/users", {"data": [ANN, BOB, cara]})
+    api.says("DELETE", f"{BASE}/users/user_3/two-factor", None, 204)
+    browser = Browser(api)
+    page = browser.get("/team")
+    assert "All sessions of this person end" in page.find("dialog", id="factor-user_3").text
+    for other in ("user_1", "user_2"):
+        assert not page.find_all("dialog", id=f"factor-{other}")
+    browser.post("/team/members/user_3/two-factor")
+    assert len(api.asked_for("DELETE", f"{BASE}/users/user_3/two-factor")) == 1
+
+
 def test_the_link_of_an_invitation_is_shown_once() -> None:
     api = team()
     api.says("POST", f"{BASE}/invitations", INVITED | {"url_token": "tok-once"})

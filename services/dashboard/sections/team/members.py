@@ -76,6 +76,15 @@ def _acts(member: Member, mine: str) -> Node:
             aria_label=f"Password link for {name}",
         )["Password link"],
         member["id"] != mine
+        and member.get("two_factor_enabled")
+        and button(
+            ".btn.small",
+            type="button",
+            commandfor=f"factor-{member['id']}",
+            command="show-modal",
+            aria_label=f"Take off the second factor of {name}",
+        )["Lost device"],
+        member["id"] != mine
         and button(
             ".btn.small.danger",
             type="button",
@@ -86,18 +95,33 @@ def _acts(member: Member, mine: str) -> Node:
     ]
 
 
-def _remove_dialogs(members: Sequence[Member], mine: str) -> Node:
+def _dialogs(members: Sequence[Member], mine: str) -> Node:
+    """What is asked before something is done to somebody else."""
+    others = [each for each in members if each["id"] != mine]
     return [
-        confirm_dialog(
-            f"remove-{each['id']}",
-            title=f"Remove {member_name(each)}?",
-            what_happens="The project is closed to this person within a second. What was done stays in the history under the name.",
-            action=f"/team/members/{escape_segment(each['id'])}/remove",
-            do="Remove",
-        )
-        for each in members
-        if each["id"] != mine
+        *(_remove_dialog(each) for each in others),
+        *(_factor_dialog(each) for each in others if each.get("two_factor_enabled")),
     ]
+
+
+def _remove_dialog(member: Member) -> Node:
+    return confirm_dialog(
+        f"remove-{member['id']}",
+        title=f"Remove {member_name(member)}?",
+        what_happens="The project is closed to this person within a second. What was done stays in the history under the name.",
+        action=f"/team/members/{escape_segment(member['id'])}/remove",
+        do="Remove",
+    )
+
+
+def _factor_dialog(member: Member) -> Node:
+    return confirm_dialog(
+        f"factor-{member['id']}",
+        title=f"Take off the second factor of {member_name(member)}?",
+        what_happens="For somebody who lost the device and the recovery codes. All sessions of this person end, and from then on the password alone opens the account, until a second factor is switched on anew. The person sees it under recent activity. Be sure first who asked you.",
+        action=f"/team/members/{escape_segment(member['id'])}/two-factor",
+        do="Take it off",
+    )
 
 
 def invitations_grid(
@@ -152,7 +176,7 @@ async def show_members(visit: Visit) -> Response:
             members_grid(members, roles, visit.me.id, visit.show),
             invitations_grid(invitations, dict(roles), visit.show),
         ],
-        _remove_dialogs(members, visit.me.id),
+        _dialogs(members, visit.me.id),
     ]
     return answer_page(visit, "Team settings", content)
 
@@ -169,6 +193,13 @@ async def remove_member(visit: Visit) -> Response:
     """Takes somebody out of the project."""
     await visit.api.delete(project_path(visit, f"/users/{escape_segment(visit.path('id'))}"))
     return go_to(visit.request, "/team", "Removed")
+
+
+async def remove_two_factor(visit: Visit) -> Response:
+    """Takes off a second factor that was lost."""
+    path = project_path(visit, f"/users/{escape_segment(visit.path('id'))}/two-factor")
+    await visit.api.delete(path)
+    return go_to(visit.request, "/team", "The second factor is off, and all sessions have ended")
 
 
 async def withdraw_invitation(visit: Visit) -> Response:
@@ -273,6 +304,7 @@ PAGES: Final = (
     Page("/team/invitations/{id}/withdraw", withdraw_invitation, NEEDS, "POST"),
     Page("/team/members/{id}/role", change_role, NEEDS, "POST"),
     Page("/team/members/{id}/remove", remove_member, NEEDS, "POST"),
+    Page("/team/members/{id}/two-factor", remove_two_factor, NEEDS, "POST"),
     Page("/team/members/{id}/password", show_password_link, NEEDS),
     Page("/team/members/{id}/password", make_password_link, NEEDS, "POST"),
 )

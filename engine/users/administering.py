@@ -1,0 +1,71 @@
+"""What administrators do to the account of a member, which is the same in every project.
+
+So they may do it to nobody who is a member of a project where they could not do as much; a key that
+manages one project, to nobody who is a member of another.
+"""
+
+from types import MappingProxyType
+
+from engine.kernel import tables
+from engine.kernel.decision import Decision
+from engine.kernel.room import Decisions
+from engine.kernel.state import View
+from engine.users.accounts import with_factor
+from engine.users.sessions import sessions_ended
+from engine.users.store import refuse_to_change
+from schemas.base import Millis
+from schemas.commands import Command
+from schemas.errors import Refusal, not_found, refuse
+from schemas.user_commands import RemoveTwoFactor, StartPasswordReset
+from schemas.user_events import PasswordResetStarted, TwoFactorSet
+from schemas.users import RESET_MS, PasswordReset, User
+
+
+def start_password_reset(
+    view: View, command: Command, body: StartPasswordReset, now: Millis
+) -> Decision | Refusal:
+    """Makes a link, which ends any before it."""
+    user = _administered(view, command, body)
+    if isinstance(user, Refusal):
+        return user
+    reset = PasswordReset(user.id, body.token_hash, now, now + RESET_MS)
+    return Decision((PasswordResetStarted(reset),))
+
+
+def remove_two_factor(
+    view: View, command: Command, body: RemoveTwoFactor, now: Millis
+) -> Decision | Refusal:
+    """Has sign-in ask for the password alone, and ends all sessions; nothing where it does already."""
+    user = _administered(view, command, body)
+    if isinstance(user, Refusal):
+        return user
+    if command.key_kind == "user" and command.channel_id == user.id:
+        return refuse("forbidden", "The own second factor is taken off with the password")
+    if not user.two_factor_enabled:
+        return Decision()
+    removed = TwoFactorSet(with_factor(user, None, now), "removed")
+    return Decision((removed, *sessions_ended(view, user.id)))
+
+
+def _administered(
+    view: View, command: Command, body: StartPasswordReset | RemoveTwoFactor
+) -> User | Refusal:
+    """The member whose account it is, or why who asks may not change it."""
+    user = view.get(tables.USERS, body.user_id)
+    if user is None or body.project_id not in user.memberships:
+        return not_found("user", body.user_id)
+    for project_id in user.memberships:
+        if not body.manages_all and command.key_kind != "user" and project_id != body.project_id:
+            return refuse("forbidden", "The user is a member of other projects, too")
+        wrong = refuse_to_change(view, command, user, project_id)
+        if wrong is not None:
+            return wrong
+    return user
+
+
+DECISIONS: Decisions = MappingProxyType(
+    {
+        StartPasswordReset: start_password_reset,
+        RemoveTwoFactor: remove_two_factor,
+    }
+)
