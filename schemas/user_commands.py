@@ -50,6 +50,8 @@ class NoteFailedSignIn(Shape, tag="note_failed_sign_in", frozen=True):
 
     user_id: Ident
     place: Place = Place()
+    #: The keyed hash of the address, by which further ones from there are slowed.
+    address: Annotated[str, Meta(max_length=64)] = ""
 
 
 class EndUserSessions(Shape, tag="end_user_sessions", frozen=True):

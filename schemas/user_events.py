@@ -33,6 +33,8 @@ class SignInFailed(Unanswered, tag="user.sign_in_failed", frozen=True):
 
     user_id: str
     place: Personal
+    #: The keyed hash of the address that it came from.
+    address: str = ""
 
 
 class UserSessionsEnded(Unanswered, tag="user.sessions_ended", frozen=True):

@@ -23,6 +23,9 @@ USERS_MAX: Final = 1000
 SESSIONS_MAX: Final = 20
 INVITATIONS_MAX: Final = 200
 ROLES_MAX: Final = 50
+#: How many failed sign-ins are known by address, and for how long they slow those that follow.
+FAILED_MAX: Final = 200
+FAILED_MS: Final = HOUR_MS
 #: How many entries of a user's activity are kept.
 ACTIVITY_MAX: Final = 50
 
@@ -130,6 +133,19 @@ class UserActivity(Shape, frozen=True):
 
     user_id: str
     acts: tuple[UserAct, ...] = ()
+
+
+class FailedAddress(Shape, frozen=True):
+    """A sign-in that failed, by the keyed hash of the address that it came from."""
+
+    address: str
+    at: Millis
+
+
+class FailedSignIns(Shape, frozen=True):
+    """The newest sign-ins that failed, oldest first, whoever's they were."""
+
+    failed: tuple[FailedAddress, ...] = ()
 
 
 class Invitation(Shape, frozen=True):

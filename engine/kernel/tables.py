@@ -33,7 +33,15 @@ from schemas.segments import FollowedSegments, KnownSegments, Segment
 from schemas.sessions import Hold, OpenSession
 from schemas.stacking import StoredStackingRules
 from schemas.tallies import Tally
-from schemas.users import Invitation, PasswordReset, Role, User, UserActivity, UserSession
+from schemas.users import (
+    FailedSignIns,
+    Invitation,
+    PasswordReset,
+    Role,
+    User,
+    UserActivity,
+    UserSession,
+)
 from schemas.vouchers import Voucher
 from schemas.webhooks import Webhook
 
@@ -88,6 +96,8 @@ REVOKED_TOKENS: Table[RevokedToken] = Table("revoked-token", RevokedToken)
 USERS: Table[User] = Table("user", User)
 USER_EMAILS: Table[str] = Table("user-email", str)
 USER_ACTIVITIES: Table[UserActivity] = Table("user-activity", UserActivity)
+#: What one entry has of all users.
+FAILED_SIGN_INS: Table[FailedSignIns] = Table("failed-sign-ins", FailedSignIns)
 #: By user id and session id; and the keyed hash of its token → those two.
 USER_SESSIONS: Table[UserSession] = Table("user-session", UserSession)
 USER_TOKENS: Table[tuple[str, str]] = Table("user-token", tuple[str, str])

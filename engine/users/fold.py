@@ -28,7 +28,18 @@ from schemas.user_events import (
     UserSignedIn,
     UserUpdated,
 )
-from schemas.users import ACTIVITY_MAX, PasswordReset, User, UserAct, UserActivity, UserSession
+from schemas.users import (
+    ACTIVITY_MAX,
+    FAILED_MAX,
+    FAILED_MS,
+    FailedAddress,
+    FailedSignIns,
+    PasswordReset,
+    User,
+    UserAct,
+    UserActivity,
+    UserSession,
+)
 
 
 def user_stored(state: State, event: UserCreated | UserUpdated | MembershipSet, _: Millis) -> None:
@@ -50,8 +61,13 @@ def user_signed_in(state: State, event: UserSignedIn, at: Millis) -> None:
 
 
 def sign_in_failed(state: State, event: SignInFailed, at: Millis) -> None:
-    """The user can see it."""
+    """The user can see it, and further ones from there are slowed."""
     _note(state, event.user_id, UserAct("sign_in_failed", at, event.place))
+    if event.address:
+        known = state.get(tables.FAILED_SIGN_INS, tables.THE_ONE) or FailedSignIns()
+        young = tuple(each for each in known.failed if each.at > at - FAILED_MS)
+        failed = (*young, FailedAddress(event.address, at))[-FAILED_MAX:]
+        state.put(tables.FAILED_SIGN_INS, FailedSignIns(failed), tables.THE_ONE)
 
 
 def sessions_ended(state: State, event: UserSessionsEnded, at: Millis) -> None:
