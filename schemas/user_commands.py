@@ -184,6 +184,13 @@ class ResetPassword(Shape, tag="reset_password", frozen=True):
     place: Place = Place()
 
 
+class RequireSecondFactor(Shape, tag="require_second_factor", frozen=True):
+    """Says whether members may do nothing in a project before they have a second factor."""
+
+    project_id: Ident
+    required: bool
+
+
 class CreateRole(Shape, tag="create_role", frozen=True):
     """Gives a project a role of its own."""
 
@@ -226,6 +233,7 @@ UserCommand = (
     | UnassignUser
     | StartPasswordReset
     | RemoveTwoFactor
+    | RequireSecondFactor
     | ResetPassword
     | CreateRole
     | UpdateRole

@@ -25,10 +25,12 @@ from schemas.base import Millis
 from schemas.commands import Command
 from schemas.errors import Refusal, not_found, refuse
 from schemas.events import Event
+from schemas.projects import ProjectUpdated
 from schemas.user_commands import (
     AcceptInvitation,
     AssignUser,
     InviteUser,
+    RequireSecondFactor,
     RevokeInvitation,
     UnassignUser,
 )
@@ -162,6 +164,19 @@ def accept_invitation(
     return Decision((UserCreated(user), InvitationEnded(found.id, user_id)))
 
 
+def require_second_factor(
+    view: View, _: Command, body: RequireSecondFactor, __: Millis
+) -> Decision | Refusal:
+    """Sets it for all who are members and will be; nothing where it is so already."""
+    project = view.get(tables.PROJECTS, body.project_id)
+    if project is None or project.deleted_at is not None:
+        return not_found("project", body.project_id)
+    if project.second_factor_required == body.required:
+        return Decision()
+    after = structs.replace(project, second_factor_required=body.required)
+    return Decision((ProjectUpdated(after),))
+
+
 def _join(user: User, roles: dict[str, str], now: Millis) -> list[Event]:
     """The user after each role of a link; one that the user has in a project stays."""
     events: list[Event] = []
@@ -197,5 +212,6 @@ DECISIONS: Decisions = MappingProxyType(
         InviteUser: invite_user,
         RevokeInvitation: revoke_invitation,
         AcceptInvitation: accept_invitation,
+        RequireSecondFactor: require_second_factor,
     }
 )

@@ -59,6 +59,12 @@ def members_of(view: View, project_id: str) -> Iterator[User]:
     return (each for each in view.scan(tables.USERS) if project_id in each.memberships)
 
 
+def lacks_second_factor(view: View, user: User, project_id: str) -> bool:
+    """Whether a project wants a second factor that the user has not."""
+    project = view.get(tables.PROJECTS, project_id)
+    return project is not None and project.second_factor_required and not user.two_factor_enabled
+
+
 def is_last_administrator(view: View, user: User, project_id: str) -> bool:
     """Whether nobody else administers the project."""
     if user.memberships.get(project_id) != ADMIN:

@@ -32,6 +32,8 @@ TEAM: Final = (
     Step("GET", f"{_PROJECT}/roles/{{role}}", by="user"),
     Step("PUT", f"{_PROJECT}/roles/{{role}}", {"privileges": ["vouchers.read", "redemptions.read", "redemptions.rollback"]}, by="user"),
     Step("DELETE", f"{_PROJECT}/roles/{{role}}", by="user"),
+    Step("GET", f"{_PROJECT}/security", by="user"),
+    Step("PUT", f"{_PROJECT}/security", {"second_factor_required": False}, by="user"),
     Step("POST", "/management/v1/projects/users/invite", {"email": "eve@shop.example", "first_name": "Eve", "last_name": "Ely", "projects": {"{project}": "VIEWER"}}, by="management"),
     Step("POST", f"{_PROJECT}/invitations", {"email": "bo@shop.example", "role": "USER", "name": "Bo Bell"}, by="management", keep={"link": "url_token"}, shown=False),
     Step("POST", "/users/v1/invitations/accept", {"token": "{link}", "password": _FIRST}, by="", keep={"colleague": "id"}, shown=False),

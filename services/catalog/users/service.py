@@ -7,6 +7,7 @@ from services.catalog.users.guesses import Guesses
 from services.catalog.users.links import Links, link_router
 from services.catalog.users.me import Me, me_router
 from services.catalog.users.roles import OwnRoles, role_router
+from services.catalog.users.security import Security, security_router
 from services.catalog.users.sign_in import Guard, SigningIn, sign_in_router
 from services.catalog.users.team import Team, team_router
 
@@ -22,5 +23,6 @@ def user_service(control: Control, guard: Guard) -> Service:
             link_router(Links(control, guard.passwords)),
             team_router(Team(control, management)),
             role_router(OwnRoles(control, management)),
+            security_router(Security(control, management)),
         ),
     )

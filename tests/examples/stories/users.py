@@ -74,6 +74,8 @@ async def _device(shop: Shop, bea_id: str) -> None:
     made = await shop.post(f"{ME}/two-factor", off, headers=bea)
     code = code_at(base64.b32decode(made["secret"]), shop.ledger.now // STEP_MS)
     await shop.post(f"{ME}/two-factor/confirm", {"code": code}, headers=bea)
+    await shop.manage("PUT", "/proj/security", {"second_factor_required": True})
+    await shop.manage("PUT", "/proj/security", {"second_factor_required": False})
     # the second device is lost with its codes
     await shop.manage("DELETE", f"/proj/users/{bea_id}/two-factor", status=204)
 

@@ -147,16 +147,35 @@ def test_a_project_is_deleted_only_with_its_name() -> None:
     assert len(api.asked_for("DELETE", BASE)) == 1
 
 
+def test_a_second_factor_is_asked_of_everybody_after_it_was_told_what_happens() -> None:
+    api = team()
+    path = f"{BASE}/security"
+    told = {"second_factor_required": False, "members": 3, "members_without_second_factor": 2}
+    api.says("GET", path, told)
+    browser = Browser(api)
+    page = browser.get("/team/security")
+    assert "12 hours" in page.text
+    assert "2 of 3 have none" in page.text
+    assert "you set it up next" in page.find("dialog", id="ask-everybody").text
+    api.says("PUT", path, told)
+    browser.post("/team/security/required")
+    assert api.sent("PUT", path) == {"second_factor_required": True}
+    api.says("GET", path, told | {"second_factor_required": True})
+    assert browser.get("/team/security").find_all("dialog", id="ask-nobody")
+    browser.post("/team/security/optional")
+    assert b"false" in api.asked_for("PUT", path)[-1].content
+
+
 def test_what_only_tells_is_there() -> None:
     browser = Browser(team())
-    assert "12 hours" in browser.get("/team/security").text
     assert "/customers" in browser.get("/team/data").links
     usage = browser.get("/team/usage").text
     assert "no subscription" in usage
 
 
 @pytest.mark.parametrize(
-    "path", ["/team", "/team/invite", "/team/roles", "/team/projects", "/team/usage"]
+    "path",
+    ["/team", "/team/invite", "/team/roles", "/team/projects", "/team/security", "/team/usage"],
 )
 def test_who_does_not_manage_the_team_sees_none_of_it(path: str) -> None:
     api = team("project.read")

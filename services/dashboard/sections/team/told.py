@@ -1,4 +1,4 @@
-"""Team settings that only tell: how long sessions last, where a person's data is, what was used."""
+"""Team settings that only tell: where a person's data is, what was used."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -8,7 +8,7 @@ from htpy import Node, a, div, fragment, li, p, ul
 from starlette.responses import Response
 
 from services.dashboard.parts.charts import Kpi, kpis
-from services.dashboard.parts.facts import block, facts, link
+from services.dashboard.parts.facts import block, link
 from services.dashboard.parts.notices import notice
 from services.dashboard.parts.page import head, tabs
 from services.dashboard.parts.period import write_time
@@ -19,37 +19,6 @@ from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit
 
 USAGE_DAYS: Final = 30
-
-
-def security_told() -> Node:
-    """What holds for everybody. Source: docs/api.md, users."""
-    return div(".card.pad.stack")[
-        block(
-            "Sessions",
-            facts(
-                ("Longest", "7 days, then everybody signs in anew"),
-                ("Unused", "12 hours, then a session ends by itself"),
-                ("At once", "20 of a person; the oldest makes room"),
-                ("Ended", "Works nowhere after a second"),
-            ),
-        ),
-        block(
-            "Passwords",
-            facts(
-                ("Length", "12 to 128 characters"),
-                ("First one", "Has to be changed before anything else"),
-                ("Lost", "A member of the team makes a link; it works once, within a day"),
-                ("Wrong ones", "After 5 failures each further attempt waits twice as long"),
-            ),
-        ),
-        block(
-            "Second factor",
-            p[
-                "Everybody switches it on in the own profile. The list of members shows who has. ",
-                link("To the members", "/team"),
-            ],
-        ),
-    ]
 
 
 def data_told(*, may_forget: bool) -> Node:
@@ -101,11 +70,6 @@ def _page(visit: Visit, name: str, path: str, lead: str, content: Node) -> Respo
     return answer_page(visit, name, told)
 
 
-async def show_security(visit: Visit) -> Response:
-    """How accounts are kept."""
-    return _page(visit, "Security", "/team/security", "The same for everybody.", security_told())
-
-
 async def show_data(visit: Visit) -> Response:
     """How a person's data is taken away."""
     content = data_told(may_forget=visit.may("customers.forget"))
@@ -124,7 +88,6 @@ async def show_usage(visit: Visit) -> Response:
 
 
 PAGES: Final = (
-    Page("/team/security", show_security, NEEDS),
     Page("/team/data", show_data, NEEDS),
     Page("/team/usage", show_usage, NEEDS),
 )
