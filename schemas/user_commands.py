@@ -184,6 +184,16 @@ class ResetPassword(Shape, tag="reset_password", frozen=True):
     place: Place = Place()
 
 
+class ForgetUser(Shape, tag="forget_user", frozen=True):
+    """Removes a user and all that is personal, for good."""
+
+    user_id: Ident
+    #: One of which the user is a member, or any where the user is a member of none.
+    project_id: Ident
+    #: Whether who asks manages every project.
+    manages_all: bool = False
+
+
 class RequireSecondFactor(Shape, tag="require_second_factor", frozen=True):
     """Says whether members may do nothing in a project before they have a second factor."""
 
@@ -234,6 +244,7 @@ UserCommand = (
     | StartPasswordReset
     | RemoveTwoFactor
     | RequireSecondFactor
+    | ForgetUser
     | ResetPassword
     | CreateRole
     | UpdateRole

@@ -89,6 +89,13 @@ class MembershipSet(Unanswered, tag="user.membership_set", frozen=True):
     role: str | None = None
 
 
+class UserForgotten(Unanswered, tag="user.forgotten", frozen=True):
+    """A user is gone for good, and the keys have to be destroyed: the user's and those of invitations."""
+
+    user_id: str
+    invitation_ids: tuple[str, ...] = ()
+
+
 class UserInvited(Unanswered, tag="user.invited", frozen=True):
     """A link lets somebody become a member."""
 
@@ -144,6 +151,7 @@ UserEvent = (
     | PasswordSet
     | TwoFactorSet
     | MembershipSet
+    | UserForgotten
     | UserInvited
     | InvitationEnded
     | InvitationsForgotten
@@ -165,6 +173,7 @@ USER_EVENTS: Final = frozenset(
         PasswordSet,
         TwoFactorSet,
         MembershipSet,
+        UserForgotten,
         UserInvited,
         InvitationEnded,
         InvitationsForgotten,

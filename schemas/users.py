@@ -22,6 +22,8 @@ RESET_MS: Final = DAY_MS
 USERS_MAX: Final = 1000
 SESSIONS_MAX: Final = 20
 INVITATIONS_MAX: Final = 200
+#: How many invitations of one address are known, those that ended included.
+INVITED_MAX: Final = 100
 ROLES_MAX: Final = 50
 #: How many failed sign-ins are known by address, and for how long they slow those that follow.
 FAILED_MAX: Final = 200

@@ -103,6 +103,8 @@ USER_SESSIONS: Table[UserSession] = Table("user-session", UserSession)
 USER_TOKENS: Table[tuple[str, str]] = Table("user-token", tuple[str, str])
 INVITATIONS: Table[Invitation] = Table("invitation", Invitation)
 INVITATION_TOKENS: Table[str] = Table("invitation-token", str)
+#: By the hash of an address: the ids of its invitations, also of those that ended.
+INVITED: Table[tuple[str, ...]] = Table("invited", tuple[str, ...])
 #: By user id; and the keyed hash of its token → that id.
 PASSWORD_RESETS: Table[PasswordReset] = Table("password-reset", PasswordReset)
 RESET_TOKENS: Table[str] = Table("reset-token", str)

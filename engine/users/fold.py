@@ -9,6 +9,7 @@ from engine.kernel.due import drop_due, put_due
 from engine.kernel.room import Folds
 from engine.kernel.state import State
 from schemas.base import Millis
+from schemas.erasures import Erasure
 from schemas.user_events import (
     InvitationEnded,
     InvitationsForgotten,
@@ -21,6 +22,7 @@ from schemas.user_events import (
     SignInFailed,
     TwoFactorSet,
     UserCreated,
+    UserForgotten,
     UserInvited,
     UserSessionsEnded,
     UserSessionsForgotten,
@@ -32,6 +34,7 @@ from schemas.users import (
     ACTIVITY_MAX,
     FAILED_MAX,
     FAILED_MS,
+    INVITED_MAX,
     FailedAddress,
     FailedSignIns,
     PasswordReset,
@@ -111,12 +114,34 @@ def two_factor_set(state: State, event: TwoFactorSet, at: Millis) -> None:
         _note(state, event.user.id, UserAct("two_factor_removed", at, event.place))
 
 
+def user_forgotten(state: State, event: UserForgotten, _: Millis) -> None:
+    """The user is gone, and whose keys have to be destroyed is known."""
+    user = state.get(tables.USERS, event.user_id)
+    for session in list(state.scan(tables.USER_SESSIONS, event.user_id)):
+        _drop_session(state, event.user_id, session.id)
+    _drop_reset(state, event.user_id)
+    for invitation_id in event.invitation_ids:
+        _drop_invitation(state, invitation_id)
+    if user is not None and user.email:
+        at = tables.source_key(user.email)
+        state.delete(tables.USER_EMAILS, at)
+        state.delete(tables.INVITED, at)
+    state.delete(tables.USER_ACTIVITIES, event.user_id)
+    state.delete(tables.USERS, event.user_id)
+    for owner in (event.user_id, *event.invitation_ids):
+        state.put(tables.ERASURES, Erasure(state.project, owner, "user"), owner)
+
+
 def user_invited(state: State, event: UserInvited, _: Millis) -> None:
     """The link works."""
     invitation = event.invitation
     state.put(tables.INVITATIONS, invitation, invitation.id)
     state.put(tables.INVITATION_TOKENS, invitation.id, invitation.token_hash)
     put_due(state, tables.Due(tables.DUE_INVITATION, invitation.id, invitation.expires_at))
+    if invitation.email:
+        at = tables.source_key(invitation.email)
+        known = state.get(tables.INVITED, at) or ()
+        state.put(tables.INVITED, (*known, invitation.id)[-INVITED_MAX:], at)
 
 
 def invitation_ended(state: State, event: InvitationEnded, _: Millis) -> None:
@@ -213,6 +238,7 @@ FOLDS: Folds = MappingProxyType(
         UserSessionsForgotten: sessions_forgotten,
         PasswordSet: password_set,
         TwoFactorSet: two_factor_set,
+        UserForgotten: user_forgotten,
         UserInvited: user_invited,
         InvitationEnded: invitation_ended,
         InvitationsForgotten: invitations_forgotten,

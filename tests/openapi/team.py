@@ -45,5 +45,6 @@ TEAM: Final = (
     Step("DELETE", f"{_PROJECT}/users/{{colleague}}/two-factor", by="management"),
     Step("DELETE", f"{_PROJECT}/users/{{colleague}}", by="management"),
     Step("POST", f"{_PROJECT}/users", {"login": "bo@shop.example", "role": "MERCHANT"}, by="management"),
+    Step("POST", f"{_PROJECT}/users/{{colleague}}/permanent-deletion", by="management"),
     Step("DELETE", "/users/v1/sessions/current", by="user"),
 )  # fmt: skip

@@ -20,6 +20,7 @@ from schemas.errors import not_found
 from schemas.records import Decided
 from schemas.user_commands import (
     AssignUser,
+    ForgetUser,
     InviteUser,
     RemoveTwoFactor,
     RevokeInvitation,
@@ -142,6 +143,14 @@ class Team:
         await self._control.decide_named(request, "two_factor.remove", command)
         return self._control.respond(request, None)
 
+    async def forget(self, request: Request, project_id: str, user_id: str) -> Response:
+        await self._management.project(request, project_id)
+        command = ForgetUser(
+            user_id, project_id, manages_all=await self._management.manages_all(request)
+        )
+        await self._control.decide_named(request, "user.forget", command)
+        return self._control.respond(request, None)
+
     async def _answer_member(self, request: Request, project_id: str, user_id: str) -> Response:
         view = await self._control.view()
         user = _member(view, project_id, user_id)
@@ -192,6 +201,10 @@ def team_router(team: Team) -> APIRouter:
         request: Request, project_id: Captured, user_id: Captured
     ) -> Response:
         return await team.remove_two_factor(request, project_id, user_id)
+
+    @router.post(USER + "/permanent-deletion")
+    async def forget_user(request: Request, project_id: Captured, user_id: Captured) -> Response:
+        return await team.forget(request, project_id, user_id)
 
     @router.get(INVITATIONS)
     async def list_invitations(request: Request, project_id: Captured) -> Response:

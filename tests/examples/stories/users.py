@@ -112,3 +112,5 @@ async def _ends(shop: Shop, ada: dict[str, str]) -> None:
     await shop.manage("POST", f"/proj/users/{ada_id}/password-reset")
     shop.wait(8 * DAY)
     await shop.send(ExpireDue(), project=CONTROL_PROJECT)
+    bea_id = next(each["id"] for each in members["data"] if each["email"] == BEA)
+    await shop.manage("POST", f"/proj/users/{bea_id}/permanent-deletion", status=204)

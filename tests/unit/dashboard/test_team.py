@@ -166,16 +166,39 @@ def test_a_second_factor_is_asked_of_everybody_after_it_was_told_what_happens() 
     assert b"false" in api.asked_for("PUT", path)[-1].content
 
 
+def test_a_member_is_deleted_for_good_only_with_the_address() -> None:
+    api = team()
+    api.says("GET", f"{BASE}/users", {"data": [ANN, BOB, BOB | {"id": "user_3", "is_owner": True}]})
+    path = f"{BASE}/users/user_2/permanent-deletion"
+    api.says("POST", path, None, 204)
+    browser = Browser(api)
+    page = browser.get("/team/data")
+    assert "/customers" in page.links
+    assert "cannot be brought back" in page.find("dialog", id="forget-user_2").text
+    assert not [each for each in ("1", "3") if page.find_all("dialog", id=f"forget-user_{each}")]
+    browser.post("/team/data/members/user_2/delete", {"typed": "bob"})
+    assert not api.asked_for("POST", path)
+    browser.post("/team/data/members/user_2/delete", {"typed": BOB["email"]})
+    assert len(api.asked_for("POST", path)) == 1
+
+
 def test_what_only_tells_is_there() -> None:
     browser = Browser(team())
-    assert "/customers" in browser.get("/team/data").links
     usage = browser.get("/team/usage").text
     assert "no subscription" in usage
 
 
 @pytest.mark.parametrize(
     "path",
-    ["/team", "/team/invite", "/team/roles", "/team/projects", "/team/security", "/team/usage"],
+    [
+        "/team",
+        "/team/invite",
+        "/team/roles",
+        "/team/projects",
+        "/team/security",
+        "/team/data",
+        "/team/usage",
+    ],
 )
 def test_who_does_not_manage_the_team_sees_none_of_it(path: str) -> None:
     api = team("project.read")

@@ -6,9 +6,18 @@ from functools import partial
 import pytest
 
 from engine.kernel import tables
+from engine.users.store import find_user_by_email
 from schemas.commands import CommandBody
-from schemas.user_commands import RemoveTwoFactor, StartPasswordReset
-from schemas.user_events import TwoFactorSet, UserSessionsEnded
+from schemas.erasures import EndErasures
+from schemas.user_commands import (
+    AssignUser,
+    ForgetUser,
+    InviteUser,
+    RemoveTwoFactor,
+    StartPasswordReset,
+    UnassignUser,
+)
+from schemas.user_events import TwoFactorSet, UserForgotten, UserSessionsEnded
 from tests.unit.engine.users.user_world import Team
 from tests.unit.engine.world import only, refused
 
@@ -58,3 +67,64 @@ def test_an_account_is_changed_by_nobody_who_may_do_less_anywhere(
     assert refused(one) == "forbidden"
     every = world.when(make(bea.id, "shop", manages_all=True), key_kind="management")
     assert every.refusal is None
+
+
+def test_a_user_is_forgotten_with_all_that_was_personal() -> None:
+    world = Team()
+    bea = world.member("b@shop.test", "USER")
+    session = world.enter(bea, "bea's")
+    world.when(StartPasswordReset(bea.id, "shop", "reset", manages_all=True))
+    world.when(InviteUser(bea.email, "Bea", {"other": "USER"}, "another"))
+    record = world.by(world.owner, ForgetUser(bea.id, "shop"))
+    forgotten = only(record, UserForgotten)
+    assert len(forgotten.invitation_ids) == 2
+    view = world.view
+    assert find_user_by_email(view, bea.email) is None
+    for table, key in (
+        (tables.USERS, bea.id),
+        (tables.USER_ACTIVITIES, bea.id),
+        (tables.USER_TOKENS, session.token_hash),
+        (tables.PASSWORD_RESETS, bea.id),
+        (tables.INVITATION_TOKENS, "another"),
+        (tables.INVITED, tables.source_key(bea.email)),
+    ):
+        assert view.get(table, key) is None, table.name
+    assert b"b@shop.test" not in b"".join(world.bytes.values())
+    owners = {f"control/{each}" for each in (bea.id, *forgotten.invitation_ids)}
+    assert {each.owner for each in world.fold.erasures(9)} == owners
+    world.when(EndErasures((bea.id, *forgotten.invitation_ids)), key_kind="system")
+    assert world.fold.erasures(9) == []
+    # and the address is free
+    assert world.member("b@shop.test", "VIEWER").id != bea.id
+
+
+def test_only_who_administers_all_projects_of_a_user_forgets_them() -> None:
+    world = Team()
+    bea = world.member("b@shop.test", "ADMIN")
+    cai = world.member("c@shop.test", "VIEWER")
+    for asking, user in ((cai, bea), (bea, bea), (bea, world.owner)):
+        assert refused(world.by(asking, ForgetUser(user.id, "shop"))) == "forbidden"
+    world.when(AssignUser("other", "VIEWER", user_id=cai.id))
+    assert refused(world.by(bea, ForgetUser(cai.id, "shop"))) == "forbidden"
+    world.when(AssignUser("other", "USER", user_id=bea.id))
+    # a role without what manages the team is not enough, though it allows as much
+    assert refused(world.by(bea, ForgetUser(cai.id, "shop"))) == "forbidden"
+    world.when(AssignUser("other", "ADMIN", user_id=bea.id))
+    assert world.by(bea, ForgetUser(cai.id, "shop")).refusal is None
+
+
+def test_the_last_administrator_is_not_forgotten() -> None:
+    world = Team()
+    bea = world.member("b@shop.test", "ADMIN", "other")
+    every = ForgetUser(bea.id, "other", manages_all=True)
+    assert refused(world.when(every, key_kind="management")) == "last_administrator"
+
+
+def test_who_belongs_nowhere_is_forgotten_by_who_manages_all() -> None:
+    world = Team()
+    bea = world.member("b@shop.test", "USER")
+    world.when(UnassignUser("shop", bea.id))
+    one = world.when(ForgetUser(bea.id, "shop"), key_kind="management")
+    assert refused(one) == "not_found"
+    every = world.when(ForgetUser(bea.id, "shop", manages_all=True), key_kind="management")
+    assert only(every, UserForgotten).user_id == bea.id
