@@ -4,6 +4,7 @@ from typing import Final
 
 from starlette.responses import Response
 
+from services.dashboard.lists.chosen import do_with_each
 from services.dashboard.lists.fields import Field
 from services.dashboard.lists.handlers import chosen_keys, list_pages
 from services.dashboard.lists.resource import Bulk, Column, Empty, Resource, list_of
@@ -47,9 +48,12 @@ COLUMNS: Final = (
 async def delete_chosen(visit: Visit) -> Response:
     """Deletes the chosen ones for good."""
     keys = chosen_keys(await visit.form())
-    for each in keys:
-        await visit.api.delete(f"/v1/trash-bin/{escape_segment(each)}")
-    return go_to(visit.request, "/bin", f"{len(keys)} deleted for good")
+    said = await do_with_each(
+        keys,
+        lambda each: visit.api.delete(f"/v1/trash-bin/{escape_segment(each)}"),
+        "deleted for good",
+    )
+    return go_to(visit.request, "/bin", said)
 
 
 BIN: Final = Resource(

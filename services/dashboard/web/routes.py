@@ -14,7 +14,7 @@ from services.dashboard.parts.show import Show
 from services.dashboard.web.answers import answer_fault, answer_node, go_to
 from services.dashboard.web.asking import Api, ApiFault, Refused, SignedOut
 from services.dashboard.web.cookies import forget_session, named_project, project_of, session_of
-from services.dashboard.web.headers import is_foreign_write
+from services.dashboard.web.headers import address_of, is_foreign_write
 from services.dashboard.web.people import People
 from services.dashboard.web.visit import Visit
 
@@ -75,7 +75,8 @@ async def _answer_person(
     if project.needs_second_factor and not path.startswith(_PROFILE):
         return go_to(request, TWO_FACTOR_PATH)
     show = Show(project.timezone, project.currency, me.language)
-    visit = Visit(request, me, project, Api(client, token, project.id, agent), show)
+    api = Api(client, token, project.id, agent, address_of(request))
+    visit = Visit(request, me, project, api, show)
     if project.id != (named_project(request) or project.id):
         return answer_fault(visit, _NO_PROJECT)
     if page.needs is not None and not visit.may(page.needs):

@@ -11,7 +11,7 @@ from services.dashboard.lists.query import Query, read_query
 from services.dashboard.lists.resource import Resource, Row, rows_of
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.notices import empty_state
-from services.dashboard.parts.show import Show, read_moment
+from services.dashboard.parts.show import Show, at_zone, read_moment
 from services.dashboard.sections.campaigns.fields import FIELDS
 from services.dashboard.sections.campaigns.gathering import find_states
 from services.dashboard.sections.campaigns.naming import STATES, state_of
@@ -70,7 +70,7 @@ def add_months(month: date, count: int) -> date:
 
 def _day(value: object, show: Show) -> date | None:
     moment = read_moment(value)
-    return moment.astimezone(show.zone).date() if moment else None
+    return at_zone(moment, show.zone).date() if moment else None
 
 
 def _runs(row: Row, start: date, end: date, show: Show) -> bool:

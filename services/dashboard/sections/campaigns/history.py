@@ -12,7 +12,7 @@ from services.dashboard.lists.resource import Row
 from services.dashboard.parts.facts import timeline
 from services.dashboard.parts.show import NOTHING, Show, read_moment
 from services.dashboard.sections.campaigns.frame import tab_page
-from services.dashboard.sections.campaigns.gathering import quietly
+from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.visit import Visit, escape_segment
 
 SHOWN: Final = 25
@@ -28,15 +28,20 @@ async def history_tab(visit: Visit, row: Row) -> Node:
     name = str(row["id"])
     changes, events = await asyncio.gather(
         visit.api.get("/v1/audit/changes", {"entity": name, "limit": str(SHOWN)}),
-        quietly(visit.api.get("/v1/audit/events", {"campaign": name, "limit": str(SHOWN)})),
+        ask_quietly(visit.api.get("/v1/audit/events", {"campaign": name, "limit": str(SHOWN)})),
     )
     return history_part(
-        name, changes.get("data") or [], (events or {}).get("data") or [], visit.show
+        name,
+        changes.get("data") or [],
+        None if events is None else events.get("data") or [],
+        visit.show,
     )
 
 
-def history_part(campaign: str, changes: Sequence[Row], events: Sequence[Row], show: Show) -> Node:
-    """The same as nodes."""
+def history_part(
+    campaign: str, changes: Sequence[Row], events: Sequence[Row] | None, show: Show
+) -> Node:
+    """The same as nodes; `events` None: they could not be asked."""
     return div(".charts")[
         section(".card.pad.stack", aria_label="Changes")[
             h2["Changes"],
@@ -48,17 +53,18 @@ def history_part(campaign: str, changes: Sequence[Row], events: Sequence[Row], s
         ],
         section(".card.pad.stack", aria_label="Events")[
             h2["Events"],
-            timeline(
-                (
-                    show.when(each.get("created_at")),
-                    a(".link", href=f"/events/{each.get('id')}")[each.get("type")],
-                    each.get("channel") or "",
-                )
-                for each in events
-            ),
+            timeline(None if events is None else (_event(each, show) for each in events)),
             p[a(".link", href=f"/events?f=campaign:is:{escape_segment(campaign)}")["All events"]],
         ],
     ]
+
+
+def _event(event: Row, show: Show) -> tuple[Node, Node, Node]:
+    return (
+        show.when(event.get("created_at")),
+        a(".link", href=f"/events/{event.get('id')}")[event.get("type")],
+        event.get("channel") or "",
+    )
 
 
 def _what(change: Row) -> Node:
