@@ -18,7 +18,7 @@ from tests.e2e.system import System
 
 PAGES = (
     "/profile", "/profile/security", "/team", "/team/invite", "/team/roles", "/team/roles/new",
-    "/team/projects", "/team/usage", "/settings", "/settings/keys", "/settings/brand",
+    "/team/projects", "/team/security", "/team/data", "/team/usage", "/settings", "/settings/keys", "/settings/brand",
     "/settings/metadata/new", "/settings/usage", "/integrations", "/integrations/webhooks/new",
 )  # fmt: skip
 

@@ -54,7 +54,7 @@ def members_to_delete(members: Sequence[Member], mine: str) -> Node:
                         type="button",
                         commandfor=f"forget-{each['id']}",
                         command="show-modal",
-                        aria_label=f"Delete {member_name(each)} for good",
+                        aria_label=f"Delete for good: {member_name(each)}",
                     )["Delete for good"],
                 )
                 for each in others

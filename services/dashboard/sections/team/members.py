@@ -48,9 +48,26 @@ def _told(
         span[name, member["id"] == mine and [" ", badge("You", "good")]],
         member.get("email") or member.get("login"),
         _role_form(member, roles, name),
-        badge("On", "good") if member.get("two_factor_enabled") else badge("Off"),
+        _factor(member, mine),
         seen,
     )
+
+
+def _factor(member: Member, mine: str) -> Node:
+    """Whether there is a second factor, and the way out for whoever lost it."""
+    if not member.get("two_factor_enabled"):
+        return badge("Off")
+    return div(".row")[
+        badge("On", "good"),
+        member["id"] != mine
+        and button(
+            ".btn.small",
+            type="button",
+            commandfor=f"factor-{member['id']}",
+            command="show-modal",
+            aria_label=f"Take off the second factor of {member_name(member)}",
+        )["Take off"],
+    ]
 
 
 def _role_form(member: Member, roles: Sequence[tuple[str, str]], name: str) -> Node:
@@ -75,15 +92,6 @@ def _acts(member: Member, mine: str) -> Node:
             href=f"/team/members/{escape_segment(member['id'])}/password",
             aria_label=f"Password link for {name}",
         )["Password link"],
-        member["id"] != mine
-        and member.get("two_factor_enabled")
-        and button(
-            ".btn.small",
-            type="button",
-            commandfor=f"factor-{member['id']}",
-            command="show-modal",
-            aria_label=f"Take off the second factor of {name}",
-        )["Lost device"],
         member["id"] != mine
         and button(
             ".btn.small.danger",
