@@ -20,8 +20,10 @@ from services.dashboard.web.people import People
 from services.dashboard.web.visit import Visit
 
 Handler = Callable[[Visit], Awaitable[Response]]
-#: Where somebody is sent whose password has to be changed first.
+#: Where somebody is sent whose password has to be changed first, or who needs a second factor.
 PASSWORD_PATH: Final = "/profile/password"  # noqa: S105 - an address
+TWO_FACTOR_PATH: Final = "/profile/two-factor"
+_PROFILE: Final = "/profile"
 #: The same for a project of others and for one that never was.
 _NO_PROJECT: Final = Refused(404, {"key": "not_found", "message": "There is no such project"})
 
@@ -71,10 +73,13 @@ async def _answer_person(
     agent = request.headers.get("user-agent", "")[:200]
     me = await people.find(token, agent)
     project = me.membership(project_of(request))
-    if me.must_change_password and request.url.path != PASSWORD_PATH:
+    path = request.url.path
+    if me.must_change_password and path != PASSWORD_PATH:
         return go_to(request, PASSWORD_PATH)
     if project is None:
         return answer_node("You belong to no project yet. Ask an administrator.", 403)
+    if project.needs_second_factor and not path.startswith(_PROFILE):
+        return go_to(request, TWO_FACTOR_PATH)
     show = Show(project.timezone, project.currency, me.language)
     api = Api(client, token, project.id, agent, address_of(request))
     visit = Visit(request, me, project, api, show, callers)
