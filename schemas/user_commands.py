@@ -50,6 +50,8 @@ class NoteFailedSignIn(Shape, tag="note_failed_sign_in", frozen=True):
 
     user_id: Ident
     place: Place = Place()
+    #: The keyed hash of the address, by which further ones from there are slowed.
+    address: Annotated[str, Meta(max_length=64)] = ""
 
 
 class EndUserSessions(Shape, tag="end_user_sessions", frozen=True):
@@ -165,12 +167,38 @@ class StartPasswordReset(Shape, tag="start_password_reset", frozen=True):
     manages_all: bool = False
 
 
+class RemoveTwoFactor(Shape, tag="remove_two_factor", frozen=True):
+    """Takes off the second factor of a member who lost the device and the codes."""
+
+    user_id: Ident
+    project_id: Ident
+    #: Whether who asks manages every project.
+    manages_all: bool = False
+
+
 class ResetPassword(Shape, tag="reset_password", frozen=True):
     """Sets the password of the link's user, whose sessions all end."""
 
     token_hash: Hash
     password_hash: Hash
     place: Place = Place()
+
+
+class ForgetUser(Shape, tag="forget_user", frozen=True):
+    """Removes a user and all that is personal, for good."""
+
+    user_id: Ident
+    #: One of which the user is a member, or any where the user is a member of none.
+    project_id: Ident
+    #: Whether who asks manages every project.
+    manages_all: bool = False
+
+
+class RequireSecondFactor(Shape, tag="require_second_factor", frozen=True):
+    """Says whether members may do nothing in a project before they have a second factor."""
+
+    project_id: Ident
+    required: bool
 
 
 class CreateRole(Shape, tag="create_role", frozen=True):
@@ -197,6 +225,32 @@ class DeleteRole(Shape, tag="delete_role", frozen=True):
     role_id: Ident
 
 
+class CreateSavedView(Shape, tag="create_saved_view", frozen=True):
+    """Keeps a list as the user sees it in a project, by a name that is new in the section."""
+
+    user_id: Ident
+    project_id: Ident
+    section: Ident
+    name: str
+    query: str
+
+
+class UpdateSavedView(Shape, tag="update_saved_view", frozen=True):
+    """Sets what is named of a user's saved view."""
+
+    user_id: Ident
+    saved_view_id: Ident
+    name: str | None = None
+    query: str | None = None
+
+
+class DeleteSavedView(Shape, tag="delete_saved_view", frozen=True):
+    """Removes a user's saved view."""
+
+    user_id: Ident
+    saved_view_id: Ident
+
+
 UserCommand = (
     CreateUser
     | StartUserSession
@@ -214,8 +268,14 @@ UserCommand = (
     | AssignUser
     | UnassignUser
     | StartPasswordReset
+    | RemoveTwoFactor
+    | RequireSecondFactor
+    | ForgetUser
     | ResetPassword
     | CreateRole
     | UpdateRole
     | DeleteRole
+    | CreateSavedView
+    | UpdateSavedView
+    | DeleteSavedView
 )

@@ -22,7 +22,14 @@ RESET_MS: Final = DAY_MS
 USERS_MAX: Final = 1000
 SESSIONS_MAX: Final = 20
 INVITATIONS_MAX: Final = 200
+#: How many invitations of one address are known, those that ended included.
+INVITED_MAX: Final = 100
 ROLES_MAX: Final = 50
+#: Of a user in a project.
+SAVED_VIEWS_MAX: Final = 50
+#: How many failed sign-ins are known by address, and for how long they slow those that follow.
+FAILED_MAX: Final = 200
+FAILED_MS: Final = HOUR_MS
 #: How many entries of a user's activity are kept.
 ACTIVITY_MAX: Final = 50
 
@@ -36,6 +43,7 @@ Act = Literal[
     "password_reset",
     "two_factor_enabled",
     "two_factor_disabled",
+    "two_factor_removed",
     "recovery_code_used",
 ]
 
@@ -131,6 +139,19 @@ class UserActivity(Shape, frozen=True):
     acts: tuple[UserAct, ...] = ()
 
 
+class FailedAddress(Shape, frozen=True):
+    """A sign-in that failed, by the keyed hash of the address that it came from."""
+
+    address: str
+    at: Millis
+
+
+class FailedSignIns(Shape, frozen=True):
+    """The newest sign-ins that failed, oldest first, whoever's they were."""
+
+    failed: tuple[FailedAddress, ...] = ()
+
+
 class Invitation(Shape, frozen=True):
     """A link by which somebody becomes a member; `personal` has name and e-mail address."""
 
@@ -173,3 +194,31 @@ class Role(Shape, frozen=True):
     privileges: tuple[str, ...]
     created_at: Millis
     updated_at: Millis | None = None
+
+
+class SavedView(Shape, frozen=True):
+    """A list as a user wants to find it again in a project.
+
+    `personal` has what the user calls it, and as its metadata the query of the list's address:
+    what is filtered by may name a person.
+    """
+
+    id: str
+    user_id: str
+    project_id: str
+    #: The list, as the dashboard's addresses name it.
+    section: str
+    personal: Personal
+    created_at: Millis
+    updated_at: Millis | None = None
+
+    @property
+    def name(self) -> str:
+        """What the user calls it; empty once it is forgotten."""
+        return "" if self.personal.data is None else self.personal.data.name or ""
+
+    @property
+    def query(self) -> str:
+        """Filters, order, columns and size, as in the address; empty once they are forgotten."""
+        data = self.personal.data
+        return "" if data is None or not data.metadata else str(data.metadata.get("query", ""))

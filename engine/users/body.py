@@ -6,10 +6,11 @@ from engine.kernel import tables
 from engine.kernel.calendar import iso, iso_or_none
 from engine.kernel.encode import Body
 from engine.kernel.state import View
-from engine.users.store import privileges_in
+from engine.users.store import members_of, privileges_in
 from schemas.personal import Personal
 from schemas.privileges import PRIVILEGES, ROLES
-from schemas.users import Invitation, Role, User, UserAct, UserSession
+from schemas.projects import Project
+from schemas.users import Invitation, Role, SavedView, User, UserAct, UserSession
 
 
 def me_body(view: View, user: User, session_id: str) -> Body:
@@ -38,6 +39,9 @@ def _projects(view: View, user: User) -> Iterable[Body]:
     """The projects of which the user is a member, by name."""
     found = [view.get(tables.PROJECTS, each) for each in user.memberships]
     there = [each for each in found if each is not None and each.deleted_at is None]
+    saved: dict[str, list[SavedView]] = {}
+    for each in saved_views_of(view, user.id):
+        saved.setdefault(each.project_id, []).append(each)
     for project in sorted(there, key=lambda each: (each.name, each.id)):
         may = privileges_in(view, user, project.id)
         role = user.memberships[project.id]
@@ -49,7 +53,33 @@ def _projects(view: View, user: User) -> Iterable[Body]:
             "privileges": _in_order(may),
             "timezone": project.terms.timezone,
             "currency": project.terms.currency,
+            "views": [
+                {"id": each.id, "section": each.section, "name": each.name, "query": each.query}
+                for each in saved.get(project.id, ())
+            ],
+            "second_factor_required": project.second_factor_required,
         }
+
+
+def saved_views_of(view: View, user_id: str) -> list[SavedView]:
+    """The lists that a user saved, oldest first."""
+    return sorted(
+        view.scan(tables.SAVED_VIEWS, user_id), key=lambda each: (each.created_at, each.id)
+    )
+
+
+def saved_view_body(saved_view: SavedView) -> Body:
+    """A list that a user saved."""
+    return {
+        "id": saved_view.id,
+        "object": "saved_view",
+        "project_id": saved_view.project_id,
+        "section": saved_view.section,
+        "name": saved_view.name,
+        "query": saved_view.query,
+        "created_at": iso(saved_view.created_at),
+        "updated_at": iso_or_none(saved_view.updated_at),
+    }
 
 
 def role_name(view: View, project_id: str, role: str) -> str:
@@ -116,6 +146,17 @@ def invitation_body(invitation: Invitation, project_id: str) -> Body:
         "role": invitation.roles[project_id],
         "created_at": iso(invitation.created_at),
         "expires_at": iso(invitation.expires_at),
+    }
+
+
+def security_body(view: View, project: Project) -> Body:
+    """What a project asks of its members, and how many of them could not do a thing there."""
+    members = list(members_of(view, project.id))
+    return {
+        "object": "project_security",
+        "second_factor_required": project.second_factor_required,
+        "members": len(members),
+        "members_without_second_factor": sum(not each.two_factor_enabled for each in members),
     }
 
 

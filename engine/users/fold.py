@@ -9,6 +9,7 @@ from engine.kernel.due import drop_due, put_due
 from engine.kernel.room import Folds
 from engine.kernel.state import State
 from schemas.base import Millis
+from schemas.erasures import Erasure
 from schemas.user_events import (
     InvitationEnded,
     InvitationsForgotten,
@@ -18,9 +19,12 @@ from schemas.user_events import (
     PasswordSet,
     RoleDeleted,
     RoleStored,
+    SavedViewDeleted,
+    SavedViewStored,
     SignInFailed,
     TwoFactorSet,
     UserCreated,
+    UserForgotten,
     UserInvited,
     UserSessionsEnded,
     UserSessionsForgotten,
@@ -28,12 +32,33 @@ from schemas.user_events import (
     UserSignedIn,
     UserUpdated,
 )
-from schemas.users import ACTIVITY_MAX, PasswordReset, User, UserAct, UserActivity, UserSession
+from schemas.users import (
+    ACTIVITY_MAX,
+    FAILED_MAX,
+    FAILED_MS,
+    INVITED_MAX,
+    FailedAddress,
+    FailedSignIns,
+    PasswordReset,
+    User,
+    UserAct,
+    UserActivity,
+    UserSession,
+)
 
 
-def user_stored(state: State, event: UserCreated | UserUpdated | MembershipSet, _: Millis) -> None:
+def user_stored(state: State, event: UserCreated | UserUpdated, _: Millis) -> None:
     """The user is as the event says."""
     _store(state, event.user)
+
+
+def membership_set(state: State, event: MembershipSet, _: Millis) -> None:
+    """The user is as the event says; who leaves a project leaves the lists saved there."""
+    _store(state, event.user)
+    if event.role is None:
+        for each in list(state.scan(tables.SAVED_VIEWS, event.user.id)):
+            if each.project_id == event.project_id:
+                state.delete(tables.SAVED_VIEWS, each.user_id, each.id)
 
 
 def user_signed_in(state: State, event: UserSignedIn, at: Millis) -> None:
@@ -50,8 +75,13 @@ def user_signed_in(state: State, event: UserSignedIn, at: Millis) -> None:
 
 
 def sign_in_failed(state: State, event: SignInFailed, at: Millis) -> None:
-    """The user can see it."""
+    """The user can see it, and further ones from there are slowed."""
     _note(state, event.user_id, UserAct("sign_in_failed", at, event.place))
+    if event.address:
+        known = state.get(tables.FAILED_SIGN_INS, tables.THE_ONE) or FailedSignIns()
+        young = tuple(each for each in known.failed if each.at > at - FAILED_MS)
+        failed = (*young, FailedAddress(event.address, at))[-FAILED_MAX:]
+        state.put(tables.FAILED_SIGN_INS, FailedSignIns(failed), tables.THE_ONE)
 
 
 def sessions_ended(state: State, event: UserSessionsEnded, at: Millis) -> None:
@@ -91,6 +121,26 @@ def two_factor_set(state: State, event: TwoFactorSet, at: Millis) -> None:
         _note(state, event.user.id, UserAct("two_factor_enabled", at, event.place))
     elif event.how == "disabled":
         _note(state, event.user.id, UserAct("two_factor_disabled", at, event.place))
+    elif event.how == "removed":
+        _note(state, event.user.id, UserAct("two_factor_removed", at, event.place))
+
+
+def user_forgotten(state: State, event: UserForgotten, _: Millis) -> None:
+    """The user is gone, and whose keys have to be destroyed is known."""
+    user = state.get(tables.USERS, event.user_id)
+    for session in list(state.scan(tables.USER_SESSIONS, event.user_id)):
+        _drop_session(state, event.user_id, session.id)
+    _drop_reset(state, event.user_id)
+    for invitation_id in event.invitation_ids:
+        _drop_invitation(state, invitation_id)
+    if user is not None and user.email:
+        at = tables.source_key(user.email)
+        state.delete(tables.USER_EMAILS, at)
+        state.delete(tables.INVITED, at)
+    state.delete(tables.USER_ACTIVITIES, event.user_id)
+    state.delete(tables.USERS, event.user_id)
+    for owner in (event.user_id, *event.invitation_ids):
+        state.put(tables.ERASURES, Erasure(state.project, owner, "user"), owner)
 
 
 def user_invited(state: State, event: UserInvited, _: Millis) -> None:
@@ -99,6 +149,10 @@ def user_invited(state: State, event: UserInvited, _: Millis) -> None:
     state.put(tables.INVITATIONS, invitation, invitation.id)
     state.put(tables.INVITATION_TOKENS, invitation.id, invitation.token_hash)
     put_due(state, tables.Due(tables.DUE_INVITATION, invitation.id, invitation.expires_at))
+    if invitation.email:
+        at = tables.source_key(invitation.email)
+        known = state.get(tables.INVITED, at) or ()
+        state.put(tables.INVITED, (*known, invitation.id)[-INVITED_MAX:], at)
 
 
 def invitation_ended(state: State, event: InvitationEnded, _: Millis) -> None:
@@ -135,6 +189,17 @@ def role_stored(state: State, event: RoleStored, _: Millis) -> None:
 def role_deleted(state: State, event: RoleDeleted, _: Millis) -> None:
     """The role is gone."""
     state.delete(tables.ROLES, event.role.project_id, event.role.id)
+
+
+def saved_view_stored(state: State, event: SavedViewStored, _: Millis) -> None:
+    """The view is as the event says."""
+    saved_view = event.saved_view
+    state.put(tables.SAVED_VIEWS, saved_view, saved_view.user_id, saved_view.id)
+
+
+def saved_view_deleted(state: State, event: SavedViewDeleted, _: Millis) -> None:
+    """The view is gone."""
+    state.delete(tables.SAVED_VIEWS, event.user_id, event.saved_view_id)
 
 
 def _store(state: State, user: User) -> None:
@@ -187,7 +252,7 @@ FOLDS: Folds = MappingProxyType(
     {
         UserCreated: user_stored,
         UserUpdated: user_stored,
-        MembershipSet: user_stored,
+        MembershipSet: membership_set,
         UserSignedIn: user_signed_in,
         SignInFailed: sign_in_failed,
         UserSessionsEnded: sessions_ended,
@@ -195,6 +260,7 @@ FOLDS: Folds = MappingProxyType(
         UserSessionsForgotten: sessions_forgotten,
         PasswordSet: password_set,
         TwoFactorSet: two_factor_set,
+        UserForgotten: user_forgotten,
         UserInvited: user_invited,
         InvitationEnded: invitation_ended,
         InvitationsForgotten: invitations_forgotten,
@@ -202,5 +268,7 @@ FOLDS: Folds = MappingProxyType(
         PasswordResetsForgotten: resets_forgotten,
         RoleStored: role_stored,
         RoleDeleted: role_deleted,
+        SavedViewStored: saved_view_stored,
+        SavedViewDeleted: saved_view_deleted,
     }
 )

@@ -23,6 +23,7 @@ async def users(shop: Shop) -> None:
     await shop.post(f"{ME}/password", changed, headers=ada, status=204)
     named = {"name": "Ada King", "language": "en", "theme": "dark", "density": "compact"}
     await shop.put(ME, named, headers=ada)
+    await _views(shop, ada)
     bea_id = await _bea_comes(shop, ada)
     await _device(shop, bea_id)
     await _roles(shop, ada, bea_id)
@@ -36,6 +37,16 @@ async def _sign_in(shop: Shop, email: str, password: str, **more: Any) -> dict[s
     body = {"email": email, "password": password} | more
     answer = await shop.post(SESSIONS, body, headers=headers)
     return {"X-Session-Token": answer["token"], "X-Project-Id": "proj"} | headers
+
+
+async def _views(shop: Shop, ada: dict[str, str]) -> None:
+    query = "f=result%3Ais%3AFAILURE&order=created_at"
+    view = {"project_id": "proj", "section": "redemptions", "name": "Refused", "query": query}
+    saved = await shop.post(f"{ME}/views", view, headers=ada)
+    more = {"name": "Refused lately", "query": "f=result%3Ais%3AFAILURE"}
+    await shop.put(f"{ME}/views/{saved['id']}", more, headers=ada)
+    gone = await shop.post(f"{ME}/views", view | {"section": "vouchers"}, headers=ada)
+    await shop.delete(f"{ME}/views/{gone['id']}", headers=ada)
 
 
 async def _bea_comes(shop: Shop, ada: dict[str, str]) -> str:
@@ -70,6 +81,14 @@ async def _device(shop: Shop, bea_id: str) -> None:
     off = {"password": PASSWORD}
     await shop.ask("DELETE", f"{ME}/two-factor", off, headers=recovered, status=204)
     await shop.delete(f"{SESSIONS}/current", headers=recovered)
+    bea = await _sign_in(shop, BEA, PASSWORD)
+    made = await shop.post(f"{ME}/two-factor", off, headers=bea)
+    code = code_at(base64.b32decode(made["secret"]), shop.ledger.now // STEP_MS)
+    await shop.post(f"{ME}/two-factor/confirm", {"code": code}, headers=bea)
+    await shop.manage("PUT", "/proj/security", {"second_factor_required": True})
+    await shop.manage("PUT", "/proj/security", {"second_factor_required": False})
+    # the second device is lost with its codes
+    await shop.manage("DELETE", f"/proj/users/{bea_id}/two-factor", status=204)
 
 
 async def _roles(shop: Shop, ada: dict[str, str], bea_id: str) -> None:
@@ -104,3 +123,5 @@ async def _ends(shop: Shop, ada: dict[str, str]) -> None:
     await shop.manage("POST", f"/proj/users/{ada_id}/password-reset")
     shop.wait(8 * DAY)
     await shop.send(ExpireDue(), project=CONTROL_PROJECT)
+    bea_id = next(each["id"] for each in members["data"] if each["email"] == BEA)
+    await shop.manage("POST", f"/proj/users/{bea_id}/permanent-deletion", status=204)

@@ -114,7 +114,8 @@ def _values(look: Look, field: Field, name: str, op: str) -> Iterator[str]:
     elif op in IN_DAYS:
         moments = sorted(each for told in look.told(field, name) for each in told)
         days = [abs(look.now - each).days for each in moments]
-        yield from (str(each + more) for each in days[len(days) // 2 :] + days for more in (1, 0))
+        days = days[len(days) // 2 :] + days
+        yield from (str(max(0, each + more)) for each in days for more in (1, 0, -1))
     else:
         known = sorted({each for told in look.told(field, name) for each in told})
         known = known[len(known) // 2 :] + known[: len(known) // 2]

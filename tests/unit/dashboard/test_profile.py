@@ -26,6 +26,15 @@ def account(**said: Any) -> FakeApi:
     return api
 
 
+def test_what_is_done_with_an_account_is_done_from_where_somebody_is() -> None:
+    api = FakeApi()
+    api.says("POST", "/users/v1/me/password", {})
+    form = {"current_password": "old", "new_password": "new", "again": "new"}
+    Browser(api).post("/profile/password", form)
+    (asked,) = api.asked_for("POST", "/users/v1/me/password")
+    assert asked.headers["x-forwarded-for"] == "127.0.0.1"
+
+
 def test_the_form_shows_who_i_am_and_saves_what_i_say() -> None:
     api = account(language="pl", theme="dark")
     page = Browser(api).get("/profile")
@@ -110,6 +119,20 @@ def test_switching_it_off_takes_the_password() -> None:
     api.says("DELETE", "/users/v1/me/two-factor", None, 204)
     done = Browser(api).post("/profile/two-factor/off", {"password": "yes"})
     assert done.headers["location"] == "/profile/security"
+
+
+def test_a_second_factor_that_a_project_wants_is_set_up_before_anything_else() -> None:
+    wants = me_with()["projects"][0] | {"second_factor_required": True}
+    browser = Browser(account(projects=[wants]))
+    assert browser.get("/redemptions").headers["location"] == "/profile/two-factor"
+    page = browser.get("/profile/two-factor")
+    assert "asks everybody for a second factor" in page.text
+    # nothing beside the page asks for what is refused, which would lead here again
+    assert not page.find_all("span", hx_get="/notifications/unread")
+    assert "/redemptions" not in page.links
+    assert browser.get("/profile/security").status == 200
+    done = Browser(account(projects=[wants], two_factor_enabled=True)).get("/profile/two-factor")
+    assert "/redemptions" in done.links
 
 
 def test_a_first_password_is_changed_before_anything_else() -> None:

@@ -36,7 +36,7 @@ async def show_categories(visit: Visit) -> Response:
     uses, kinds = await asyncio.gather(
         ask_quietly(_ask_uses(visit, rows)), ask_quietly(_ask_kinds(visit))
     )
-    return answer_page(visit, "Categories", category_page(visit, rows, uses or {}, kinds or {}))
+    return answer_page(visit, "Categories", category_page(visit, rows, uses or {}, kinds))
 
 
 async def _ask_uses(visit: Visit, rows: list[Row]) -> Uses:
@@ -50,10 +50,10 @@ async def _ask_uses(visit: Visit, rows: list[Row]) -> Uses:
     return found
 
 
-async def _ask_kinds(visit: Visit) -> dict[str, str]:
-    """Exclusive or joint, by id, as the stacking rules have it."""
+async def _ask_kinds(visit: Visit) -> dict[str, str] | None:
+    """Exclusive or joint, by id, as the stacking rules have it; None: the role may not see them."""
     if not visit.may("project.read"):
-        return {}
+        return None
     path = f"/management/v1/projects/{visit.project.id}/stacking-rules"
     body = await visit.api.get(path)
     rules = (body.get("data") or [{}])[0]

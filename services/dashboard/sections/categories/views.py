@@ -18,6 +18,8 @@ from services.dashboard.web.visit import Visit, escape_segment
 
 #: What is in each category, by its id.
 Uses = Mapping[str, Row]
+#: Exclusive or joint, by id; what is neither is regular. None: not known.
+Kinds = Mapping[str, str] | None
 
 LEAD: Final = "Where several promotions meet on one order, those of the category that stands higher are applied first."
 _KINDS: Final = {
@@ -39,7 +41,7 @@ _COUNTS: Final = (
 )
 
 
-def category_page(visit: Visit, rows: Sequence[Row], uses: Uses, kinds: Mapping[str, str]) -> Node:
+def category_page(visit: Visit, rows: Sequence[Row], uses: Uses, kinds: Kinds) -> Node:
     """The whole page."""
     may_write = visit.may("categories.write")
     new = (
@@ -67,7 +69,7 @@ def _nothing() -> Node:
     )
 
 
-def _listed(visit: Visit, rows: Sequence[Row], uses: Uses, kinds: Mapping[str, str]) -> Node:
+def _listed(visit: Visit, rows: Sequence[Row], uses: Uses, kinds: Kinds) -> Node:
     show = visit.show
     if not visit.may("categories.write"):
         return ol(".sortable", aria_label="Categories in order")[
@@ -107,13 +109,13 @@ def _listed(visit: Visit, rows: Sequence[Row], uses: Uses, kinds: Mapping[str, s
     ]
 
 
-def _told(row: Row, uses: Uses, kinds: Mapping[str, str], show: Show) -> Node:
-    kind = kinds.get(row["id"], "Regular")
-    colour, meaning = _KINDS[kind]
+def _told(row: Row, uses: Uses, kinds: Kinds, show: Show) -> Node:
+    kind = "" if kinds is None else kinds.get(row["id"], "Regular")
+    colour, meaning = _KINDS.get(kind, ("", ""))
     return fragment[
         span(".strong")[row["name"]],
         " ",
-        span(title=meaning)[badge(kind, colour)],
+        kind and span(title=meaning)[badge(kind, colour)],
         div(".muted.small")[
             _used(row, uses, show),
             " · created ",

@@ -6,6 +6,7 @@ from tests.unit.services.bad_input.asking import Ask, Rows, shown
 
 _TEAM: Final = "tests/unit/services/catalog/users/test_team.py"
 _ME: Final = "tests/unit/services/catalog/users/test_me.py"
+_VIEWS: Final = "tests/unit/services/catalog/users/test_saved_views.py"
 _SIGN_IN: Final = "tests/unit/services/catalog/users/test_sign_in.py"
 
 
@@ -19,19 +20,27 @@ def _users(path: str, *bodies: Any) -> tuple[Ask, ...]:
 
 _INVITED: Final = {"email": "e@shop.test", "first_name": "E", "last_name": "E"}
 USERS: Final[Rows] = {
-    "an address that is none, an unknown role or privilege, a name that shows nothing; both or neither of id and login; a member of the wrong type": (
+    "an address that is none, an unknown role or privilege, a name that shows nothing; both or neither of id and login; a member of the wrong type, or none": (
         *_manage("proj/invitations", {"email": "none", "role": "USER"}, {"email": "a@b", "role": 5},
                  {"email": "a@b", "role": "KING"}, {"email": "a@b", "role": "USER", "name": " "}),
         *_manage("proj/users", {"role": "USER"}, {"id": "x", "login": "a@b", "role": "USER"}),
         *_manage("proj/roles", {"name": "R", "privileges": ["fly"]}, {"name": "", "privileges": []}),
         *_manage("users/invite", _INVITED, _INVITED | {"projects": {}},
                  _INVITED | {"projects": {"proj": 1}}, _INVITED | {"projects": {"proj": "KING"}}),
+        *(Ask("PUT", "/management/v1/projects/proj/security", body)
+          for body in ({}, {"second_factor_required": "yes"}, {"second_factor_required": None})),
         *_users("sessions", {}, {"email": 5, "password": "x"}, {"email": "a@b", "password": None}),
         *_users("invitations/look", {}, {"token": ""}, {"token": "x" * 257}),
     ),
     "a wrong password, an unknown address": _users(
         "sessions", {"email": "nobody@shop.test", "password": "x"},
         {"email": "no address", "password": "x"},
+    ),
+    "a view that is to be saved with a section that no address has, a name of more than 60 characters, a query of more than 2,000 characters or with control characters": shown(
+        f"{_VIEWS}::test_what_cannot_be_is_named"
+    ),
+    "a name that another view of the section has": shown(
+        f"{_VIEWS}::test_a_name_is_new_in_its_section"
     ),
     "no session, or one that is over": (
         Ask("GET", "/users/v1/me", key={}),
