@@ -15,6 +15,7 @@ from runtime.log.log import Entry
 from schemas.observations import ValidationObserved
 from services.dashboard.parts.show import Show
 from services.dashboard.web.asking import Api, Unreachable
+from services.dashboard.web.callers import Callers
 from services.dashboard.web.visit import Me, Membership, Visit
 from tests.integration.insight_host import HEADERS, Insight, running
 from tests.unit.services.world import SERVER, Topic, World
@@ -105,7 +106,8 @@ class Shop:
         }
         project = Membership(PROJECT, "Shop", "ADMIN", frozenset())
         me = Me("user_1", "ann@shop.test", "Ann", (project,))
-        return Visit(Request(scope), me, project, RowsAlone(self.client, None, None), SHOW)
+        api = RowsAlone(self.client, None, None)
+        return Visit(Request(scope), me, project, api, SHOW, Callers())
 
 
 @asynccontextmanager
