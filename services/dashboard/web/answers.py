@@ -66,7 +66,10 @@ def answer_fault(visit: Visit, fault: ApiFault) -> Response:
     if visit.request.url.query:
         again += f"?{visit.request.url.query}"
     is_read = visit.request.method == "GET"
-    notice = fault_notice(fault.status, fault.sentence, fault.key, retry, again if is_read else "")
+    part = visit.asked_part if is_read else ""
+    notice = fault_notice(
+        fault.status, fault.sentence, fault.key, retry, again if is_read else "", part
+    )
     if visit.is_part:
         response = answer_node(notice)
         if not is_read:

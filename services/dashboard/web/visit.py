@@ -64,9 +64,15 @@ class Visit:
         """Whether the role has that privilege here; what it has not, no page shows."""
         return privilege in self.project.privileges
 
+    @property
+    def asked_part(self) -> str:
+        """The id of the element that htmx asks for; empty: it has none, or a page is asked for."""
+        _, sign, name = self.request.headers.get("hx-target", "").rpartition("#")
+        return name if sign else ""
+
     def asks_part(self, target: str) -> bool:
         """Whether htmx asks for what goes into the element with that id."""
-        return self.request.headers.get("hx-target", "").rpartition("#")[2] == target
+        return self.asked_part == target
 
     @property
     def is_part(self) -> bool:

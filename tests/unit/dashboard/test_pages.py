@@ -78,7 +78,33 @@ def test_a_list_that_is_not_ready_says_so_and_asks_again_by_itself() -> None:
     page = Browser(api).get("/redemptions", into="list")
     assert page.status == 200
     assert page.find("h1").text == "Catching up"
-    assert page.find("div", class_="empty")["hx-trigger"] == "load delay:2s"
+    notice = page.find("div", class_="empty")
+    assert notice["hx-trigger"] == "load delay:2s"
+    # asked again as the list that it stands for, else a whole page would come into it
+    assert (notice["id"], notice["hx-target"]) == ("list", "this")
+
+
+def test_a_drawer_that_is_not_ready_is_filled_later() -> None:
+    api = FakeApi()
+    api.refuses("GET", "/v1/redemptions/r_1", 503, key="unavailable", message="Not there yet")
+    page = Browser(api).get("/redemptions/r_1", into="drawer")
+    assert page.find("div", class_="empty")["hx-target"] == "#drawer"
+    assert not page.find_all(id="drawer")
+
+
+def test_a_page_behind_the_end_of_a_list_leads_to_its_first() -> None:
+    api = FakeApi()
+    api.says("GET", "/v1/redemptions", {"redemptions": [], "total": 3})
+    page = Browser(api).get("/redemptions?page=2&f=result:is:FAILURE")
+    assert "/redemptions?f=result%3Ais%3AFAILURE" in page.links
+    assert "The list ends before this page" in page.root.text
+
+
+def test_no_list_leads_beyond_the_pages_that_the_api_has() -> None:
+    api = FakeApi()
+    rows = [{"id": "r_1", "object": "redemption"}]
+    api.says("GET", "/v1/redemptions", {"redemptions": rows, "total": 1_000_000})
+    assert "page=1001" not in Browser(api).get("/redemptions?page=1000").text
 
 
 @pytest.mark.parametrize(
