@@ -45,12 +45,11 @@ test: $(DEV) ## every test, with the real broker and the real ClickHouse engine
 	@$(BIN)/python -P -m pytest $(SPREAD)
 
 # What mypy spreads over processes it gives up where one of those is slow to begin.
-check: $(DEV) ## format, lint, types, import contracts, architecture and reference tests, advisories
+check: $(DEV) ## format, lint, types, import contracts, advisories
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy || $(BIN)/mypy --num-workers 0
 	@$(BIN)/lint-imports
-	@$(BIN)/python -P -m pytest tests/architecture tests/reference
 	@$(BIN)/python -P .ci/advisories
 
 reference: $(DEV) ## keep examples of what is new in the ledger, write docs/events.md, docs/schemas and schemas/openapi.json
