@@ -18,7 +18,8 @@ from services.dashboard.sections.campaigns.frame import tab_page
 from services.dashboard.sections.campaigns.making.bodies import tier_body
 from services.dashboard.sections.campaigns.making.draft import TIER_FIELDS
 from services.dashboard.sections.campaigns.making.sections import TIER_KINDS
-from services.dashboard.sections.campaigns.naming import campaign_href, say_discount
+from services.dashboard.sections.campaigns.naming import campaign_href
+from services.dashboard.sections.vouchers.giving import say_discount
 from services.dashboard.web.answers import answer_node, go_to
 from services.dashboard.web.asking import Refused, ask_quietly
 from services.dashboard.web.routes import Page

@@ -45,37 +45,40 @@ def voucher_href(row: Row) -> str:
 
 
 def say_discount(discount: Any, show: Show) -> str:
-    """What is taken off, short: `10% off, at most $20.00`."""
-    if not isinstance(discount, dict) or not discount:
-        return NOTHING
-    kind, formula = discount.get("type"), _formula_of(discount)
-    if formula:
-        said = f"{DISCOUNTS.get(str(kind), 'Discount')} by a formula"
-    elif kind == "PERCENT":
-        said = f"{show.percent(float(discount.get('percent_off') or 0) / 100)} off"
+    """What is taken off, in words: `12.5% off, at most €20.00`."""
+    if not isinstance(discount, Mapping) or not discount.get("type"):
+        return "No discount"
+    kind = discount["type"]
+    is_of_items = discount.get("effect") == "APPLY_TO_ITEMS"
+    if kind == "PERCENT":
+        off = discount.get("percent_off")
+        said = "A calculated share" if _is_calculated(discount) else f"{show.number(off)}%"
+        said += " off items" if is_of_items else " off"
     elif kind == "AMOUNT":
-        said = f"{show.money(discount.get('amount_off'))} off"
+        said = (
+            f"{_or_formula(discount, 'amount_off', show)} off{' each item' if is_of_items else ''}"
+        )
     elif kind == "FIXED":
-        said = f"for {show.money(discount.get('fixed_amount'))}"
+        price = _or_formula(discount, "fixed_amount", show)
+        said = f"Fixed price {price}{' an item' if is_of_items else ''}"
     else:
-        said = _say_units(discount, show)
+        said = " and ".join(_say_unit(each, show) for each in discount.get("units") or [discount])
     limit = discount.get("amount_limit")
     return f"{said}, at most {show.money(limit)}" if isinstance(limit, int) else said
 
 
-def _formula_of(discount: Mapping[str, Any]) -> str:
-    names = ("amount_off_formula", "percent_off_formula", "fixed_amount_formula")
-    return next((str(discount[each]) for each in names if discount.get(each)), "")
+def _is_calculated(discount: Mapping[str, Any]) -> bool:
+    return any(name.endswith("_formula") and value for name, value in discount.items())
 
 
-def _say_units(discount: Mapping[str, Any], show: Show) -> str:
-    units = discount.get("units") or [discount]
-    return ", ".join(
-        f"{show.number(each.get('unit_off'))} {unit_name(each)} free"
-        if each.get("unit_off") is not None
-        else f"{unit_name(each)} by a formula"
-        for each in units
-    )
+def _or_formula(discount: Mapping[str, Any], name: str, show: Show) -> str:
+    return "A calculated amount" if _is_calculated(discount) else show.money(discount.get(name))
+
+
+def _say_unit(unit: Mapping[str, Any], show: Show) -> str:
+    is_counted = unit.get("unit_off") is not None and not unit.get("unit_off_formula")
+    count = show.number(unit["unit_off"]) if is_counted else "A calculated number of"
+    return f"{count} × {unit_name(unit)} free"  # noqa: RUF001 - a multiplication sign on purpose
 
 
 def unit_name(unit: Mapping[str, Any]) -> str:

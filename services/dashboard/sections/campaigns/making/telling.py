@@ -21,7 +21,7 @@ from services.dashboard.sections.campaigns.making.draft import (
     read_count,
     template_of,
 )
-from services.dashboard.sections.campaigns.naming import say_discount
+from services.dashboard.sections.vouchers.giving import say_discount
 
 _UNSAID: Final = span(".unset")["not said yet"]
 
