@@ -24,7 +24,9 @@ from services.dashboard.sections.vouchers.giving_form import (
     DISCOUNTS_GIVEN,
     GIVES_FIELDS,
     GIVES_PATHS,
+    can_hold,
     card_values,
+    gives_as_it_is,
     gives_fields,
     read_count,
     read_gives,
@@ -113,7 +115,9 @@ def voucher_form(
         _code(values, wrong) if row is None else None,
         group(
             "What it gives",
-            gives_fields(
+            gives_as_it_is()
+            if row and not can_hold(row.get("discount"))
+            else gives_fields(
                 values,
                 wrong,
                 show,
@@ -317,7 +321,8 @@ def changed_body(
     }
     if "metadata" in body:
         body["metadata"] = gone | body["metadata"]
-    if any(values.get(each, "") != before.get(each, "") for each in GIVES_FIELDS):
+    is_changed = any(values.get(each, "") != before.get(each, "") for each in GIVES_FIELDS)
+    if is_changed and can_hold(row.get("discount")):
         given = read_gives(values, errors)
         del given["type"]
         body |= given
