@@ -97,7 +97,6 @@ def tier_form(
     """The whole form."""
     wrong = errors or {}
     category = values.get("category_id", "")
-    typed = values.get("metadata")
     return form_page(
         f"/promotion-tiers/{row['id']}/edit",
         group(
@@ -144,7 +143,9 @@ def tier_form(
                 is_multiple=True,
                 errors=wrong,
             ),
-            metadata_typed(typed, wrong) if typed else metadata_fields(row.get("metadata"), wrong),
+            metadata_typed(values["metadata"], wrong)
+            if "metadata" in values
+            else metadata_fields(row.get("metadata"), wrong),
             p(".muted.small")["A name that is taken out of the metadata stays as null."],
         ),
         errors=wrong or None,

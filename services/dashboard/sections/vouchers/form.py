@@ -212,7 +212,6 @@ def _more(
 ) -> Node:
     category, campaign = values.get("category_id", ""), values.get("campaign_id", "")
     rules = values.get("rules", "").split()
-    typed = {"text": values["metadata"]} if values.get("metadata") else {}
     return folded(
         "Category, note and metadata" if row else "Category, campaign, rules and metadata",
         field_lookup(
@@ -243,7 +242,9 @@ def _more(
             errors=errors,
         ),
         field_area("additional_info", "Note", values.get("additional_info"), rows=2, errors=errors),
-        metadata_typed(typed["text"], errors) if typed else metadata_fields(metadata, errors),
+        metadata_typed(values["metadata"], errors)
+        if "metadata" in values
+        else metadata_fields(metadata, errors),
         row is not None
         and p(".muted.small")["A name that is taken out of the metadata stays as null."],
         None
