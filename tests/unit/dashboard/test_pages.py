@@ -149,3 +149,12 @@ def test_an_address_of_a_project_of_others_is_not_answered_with_one_s_own() -> N
     assert page.status == 404
     assert api.asked_for("GET", "/v1/redemptions") == []
     assert Browser(api).get("/live?project=proj_of_others").status == 404
+
+
+def test_who_may_not_see_what_happens_is_not_told_that_it_connects() -> None:
+    for privileges, says in (((), True), (("redemptions.read",), False)):
+        api = FakeApi(me_with(*privileges))
+        api.says("GET", "/v1/redemptions", {"redemptions": [], "total": 0})
+        page = Browser(api).get("/redemptions")
+        assert bool(page.find_all(id="live")) is says
+        assert ("data-live" in page.find("body").attributes) is says
