@@ -25,6 +25,7 @@ from services.dashboard.sections.vouchers.failing import fail_form
 from services.dashboard.sections.vouchers.giving import (
     DISCOUNTS,
     TYPES,
+    find_campaigns,
     say_discount,
     say_effect,
     say_given,
@@ -49,17 +50,20 @@ class Told:
     sessions: Sequence[Row] = ()
     #: Of the voucher and of its campaign: the set of rules and whose it is.
     rules: Sequence[tuple[str, Row]] | None = ()
+    campaign: Row | None = None
 
 
 async def tell_voucher(visit: Visit, key: str) -> Details:
     """One of them by code or id, with its holder, its sessions and what binds it."""
     row = await visit.api.get(f"/v1/vouchers/{escape_segment(key)}")
-    holder, sessions, rules = await asyncio.gather(
+    holder, sessions, rules, campaigns = await asyncio.gather(
         ask_quietly(_ask_holder(visit, row)),
         ask_quietly(_ask_sessions(visit, row)),
         ask_quietly(_ask_rules(visit, row)),
+        find_campaigns(visit, [row.get("campaign_id")]),
     )
-    return voucher_details(visit, row, Told(holder, sessions or (), rules))
+    campaign = campaigns.get(str(row.get("campaign_id")))
+    return voucher_details(visit, row, Told(holder, sessions or (), rules, campaign))
 
 
 async def _ask_holder(visit: Visit, row: Row) -> Row | None:
@@ -104,7 +108,7 @@ def voucher_details(visit: Visit, row: Row, told: Told) -> Details:
         title=code_text(row["code"]),
         name=f"Voucher {row['code']}",
         href=href,
-        badge=standing_badge(row, now),
+        badge=standing_badge({**row, "campaign_terms": told.campaign}, now),
         body=fragment[
             _gives(row, show),
             _card(row, visit),

@@ -1,6 +1,6 @@
 """What a voucher or a tier gives and how it stands, in words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
@@ -8,7 +8,8 @@ from htpy import Node, span
 
 from services.dashboard.parts.facts import badge
 from services.dashboard.parts.show import NOTHING, Row, Show, first_of, read_moment
-from services.dashboard.web.visit import escape_segment
+from services.dashboard.web.asking import ask_quietly
+from services.dashboard.web.visit import Visit, escape_segment
 
 TYPES: Final[Mapping[str, str]] = {
     "DISCOUNT_VOUCHER": "Discount",
@@ -31,6 +32,8 @@ EFFECTS: Final[Mapping[str, str]] = {
     "ADD_NEW_ITEMS": "added to the order",
     "ADD_MANY_ITEMS": "added to the order",
 }
+#: As many as one list of the API holds.
+CAMPAIGNS_MAX: Final = 100
 _DAYS: Final = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 #: Last segments of addresses below /vouchers that are pages of their own.
 _RESERVED: Final = frozenset({"new", "import", "filter", "work", ".", ".."})
@@ -129,9 +132,37 @@ def standing(row: Row, now: datetime) -> tuple[str, str]:
     return "Active", "good"
 
 
+def standing_within(
+    own: tuple[str, str], campaign: Row | None, now: datetime, word: str
+) -> tuple[str, str]:
+    """How what is of a campaign stands: its own terms first, then those of the campaign.
+
+    `word`: what the campaign is called.
+    """
+    terms = campaign or {}
+    if own[0] not in ("Active", "Scheduled"):
+        return own
+    if terms.get("active") is False:
+        return f"{word} is off", "muted"
+    starts, ends = read_moment(terms.get("start_date")), read_moment(terms.get("expiration_date"))
+    if ends is not None and ends <= now:
+        return f"{word} is over", "muted"
+    return ("Scheduled", "warn") if starts is not None and starts > now else own
+
+
 def standing_badge(row: Row, now: datetime) -> Node:
-    """The same as a badge."""
-    return badge(*standing(row, now))
+    """How a voucher stands, as a badge; `campaign_terms` are those of its campaign, where known."""
+    return badge(*standing_within(standing(row, now), row.get("campaign_terms"), now, "Campaign"))
+
+
+async def find_campaigns(visit: Visit, ids: Iterable[Any]) -> dict[str, Row]:
+    """Campaigns by their ids; none where the role may not see them or they cannot be asked."""
+    wanted = sorted({str(each) for each in ids if each})[:CAMPAIGNS_MAX]
+    if not wanted or not visit.may("campaigns.read"):
+        return {}
+    params = [("limit", str(CAMPAIGNS_MAX)), *(("ids", each) for each in wanted)]
+    body = await ask_quietly(visit.api.get("/v1/campaigns", params)) or {}
+    return {str(each["id"]): each for each in body.get("campaigns") or []}
 
 
 def holder_name(row: Row) -> Node:

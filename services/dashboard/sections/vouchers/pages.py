@@ -1,5 +1,6 @@
 """The list of vouchers: its columns, its filters, its addresses."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
@@ -18,6 +19,7 @@ from services.dashboard.sections.vouchers.failing import try_voucher
 from services.dashboard.sections.vouchers.giving import (
     DISCOUNTS,
     TYPES,
+    find_campaigns,
     holder_name,
     say_given,
     say_redeemed,
@@ -26,7 +28,7 @@ from services.dashboard.sections.vouchers.giving import (
 )
 from services.dashboard.sections.vouchers.history import show_history
 from services.dashboard.sections.vouchers.many import BULK, bulk_pages
-from services.dashboard.web.asking import ApiFault
+from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit
 
@@ -120,10 +122,20 @@ _fetch_plain = list_of("/v1/vouchers", "vouchers", FIELDS)
 
 
 async def fetch_vouchers(visit: Visit, query: Query) -> Rows:
-    """A page of vouchers; their holders by name where the role may see customers."""
+    """A page of vouchers, with what their holders are called and how their campaigns stand."""
     rows = await _fetch_plain(visit, query)
-    names = await _holder_names(visit, rows.rows)
-    named = [{**each, "holder_name": names.get(str(each.get("holder_id")))} for each in rows.rows]
+    names, campaigns = await asyncio.gather(
+        _holder_names(visit, rows.rows),
+        find_campaigns(visit, (each.get("campaign_id") for each in rows.rows)),
+    )
+    named = [
+        {
+            **each,
+            "holder_name": names.get(str(each.get("holder_id"))),
+            "campaign_terms": campaigns.get(str(each.get("campaign_id"))),
+        }
+        for each in rows.rows
+    ]
     return Rows(named, rows.total, rows.has_more, rows.cursor)
 
 
@@ -131,13 +143,8 @@ async def _holder_names(visit: Visit, rows: Sequence[Row]) -> dict[str, str]:
     ids = sorted({str(each["holder_id"]) for each in rows if each.get("holder_id")})
     if not ids or not visit.may("customers.read"):
         return {}
-    try:
-        body = await visit.api.get(
-            "/v1/customers", [("limit", "100"), *(("ids", each) for each in ids)]
-        )
-    except ApiFault:
-        # names are a help; a list of customers that cannot be asked hides no voucher
-        return {}
+    params = [("limit", "100"), *(("ids", each) for each in ids)]
+    body = await ask_quietly(visit.api.get("/v1/customers", params)) or {}
     found = body.get("customers") or []
     return {str(each["id"]): first_of(each, "name", "source_id", "email", "id") for each in found}
 
