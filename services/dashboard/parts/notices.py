@@ -16,15 +16,21 @@ _TITLES = {
 
 
 def fault_notice(
-    status: int, sentence: str, key: str, retry_seconds: int | None, address: str, part: str = ""
+    status: int,
+    sentence: str,
+    key: str,
+    retry_seconds: int | None,
+    address: str,
+    part: str | None = None,
 ) -> Node:
     """A fault of the API, with a way on. What is not ready yet is asked again by itself.
 
-    `part`: the id of the element that it is in place of, or within, and that is asked for again.
+    `part`: the id of the element that it is in place of, or within, and that is asked for again;
+    None: it is a whole page, which the browser loads again.
     """
     again = {}
     is_within = part in FILLED
-    if retry_seconds is not None and address:
+    if retry_seconds is not None and address and part is not None:
         again = {
             "hx-get": address,
             "hx-trigger": f"load delay:{retry_seconds}s",

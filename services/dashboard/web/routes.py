@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from services.dashboard.parts.show import Show
-from services.dashboard.web.answers import answer_fault, answer_node, go_to
+from services.dashboard.web.answers import answer_fault, answer_node, answer_unknown, go_to
 from services.dashboard.web.asking import Api, ApiFault, Refused, SignedOut
 from services.dashboard.web.cookies import forget_session, named_project, project_of, session_of
 from services.dashboard.web.headers import address_of, is_foreign_write
@@ -53,7 +53,7 @@ def make_route(page: Page, client: httpx.AsyncClient, people: People) -> Route:
             forget_session(request, response)
             return response
         except ApiFault as fault:
-            return answer_node(fault.sentence, 503)
+            return answer_unknown(request, fault)
 
     return Route(page.path, answer, methods=[page.method])
 

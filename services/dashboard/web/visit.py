@@ -64,15 +64,9 @@ class Visit:
         """Whether the role has that privilege here; what it has not, no page shows."""
         return privilege in self.project.privileges
 
-    @property
-    def asked_part(self) -> str:
-        """The id of the element that htmx asks for; empty: it has none, or a page is asked for."""
-        _, sign, name = self.request.headers.get("hx-target", "").rpartition("#")
-        return name if sign else ""
-
     def asks_part(self, target: str) -> bool:
         """Whether htmx asks for what goes into the element with that id."""
-        return self.asked_part == target
+        return asked_part(self.request) == target
 
     @property
     def is_part(self) -> bool:
@@ -90,6 +84,12 @@ class Visit:
     def path(self, name: str) -> str:
         """A segment of the page's address, as text."""
         return str(self.request.path_params[name])
+
+
+def asked_part(request: Request) -> str:
+    """The id of the element that htmx asks for; empty: it has none, or a page is asked for."""
+    _, sign, name = request.headers.get("hx-target", "").rpartition("#")
+    return name if sign else ""
 
 
 def escape_segment(text: str) -> str:

@@ -84,6 +84,15 @@ def test_a_list_that_is_not_ready_says_so_and_asks_again_by_itself() -> None:
     assert (notice["id"], notice["hx-target"]) == ("list", "this")
 
 
+def test_a_page_that_is_not_ready_is_loaded_again_as_a_whole() -> None:
+    api = FakeApi()
+    api.refuses("GET", "/v1/redemptions", 503, key="unavailable", message="Not there yet")
+    page = Browser(api).get("/redemptions")
+    assert (page.status, page.headers["refresh"]) == (503, "2")
+    # by itself it would bring a page into this one
+    assert "hx-get" not in page.find("div", class_="empty").attributes
+
+
 def test_a_drawer_that_is_not_ready_is_filled_later() -> None:
     api = FakeApi()
     api.refuses("GET", "/v1/redemptions/r_1", 503, key="unavailable", message="Not there yet")
@@ -158,3 +167,16 @@ def test_who_may_not_see_what_happens_is_not_told_that_it_connects() -> None:
         page = Browser(api).get("/redemptions")
         assert bool(page.find_all(id="live")) is says
         assert ("data-live" in page.find("body").attributes) is says
+
+
+def test_while_nobody_can_be_asked_a_page_looks_again_and_a_write_is_told() -> None:
+    api = FakeApi()
+    api.refuses("GET", "/users/v1/me", 503, key="unavailable", message="Not there yet")
+    page = Browser(api).get("/redemptions?page=2")
+    assert (page.status, page.headers["refresh"]) == (503, "2")
+    assert page.find("h1").text == "Catching up"
+    part = Browser(api).get("/redemptions?page=2", into="list")
+    assert part.find(id="list")["hx-get"] == "/redemptions?page=2"
+    write = Browser(api).post("/vouchers/v_1/enable", into="drawer")
+    assert write.find(class_="toast").text == "Not there yet"
+    assert write.headers["hx-reswap"] == "none"
