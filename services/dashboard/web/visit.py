@@ -1,8 +1,8 @@
 """A visit: who looks at a page, for which project, and what may be asked for it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import quote
 
 from starlette.datastructures import FormData
@@ -10,7 +10,6 @@ from starlette.requests import Request
 
 from services.dashboard.parts.show import Show
 from services.dashboard.web.asking import Api
-from services.dashboard.web.callers import Callers
 
 #: How many fields and files a form may have.
 FORM_FIELDS_MAX: Final = 5_000
@@ -62,6 +61,15 @@ class Me:
         return next(named, self.memberships[0] if self.memberships else None)
 
 
+class Names(Protocol):
+    """Who knows what those are called who ask the API (web/callers.py)."""
+
+    async def find(
+        self, api: Api, project: str, privileges: Collection[str], ids: Collection[str]
+    ) -> Mapping[str, str]:
+        """The name of each id that has one and may be seen."""
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """One request of a page by somebody who is signed in."""
@@ -71,7 +79,7 @@ class Visit:
     project: Membership
     api: Api
     show: Show
-    callers: Callers
+    callers: Names
 
     def may(self, privilege: str) -> bool:
         """Whether the role has that privilege here; what it has not, no page shows."""

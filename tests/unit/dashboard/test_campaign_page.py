@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from services.dashboard.parts.discounts import say_discount
 from services.dashboard.parts.show import Show
 from services.dashboard.sections.campaigns.adding import task_part
 from services.dashboard.sections.campaigns.copying import body_of_copy
-from services.dashboard.sections.vouchers.giving import say_discount
 from tests.unit.dashboard.campaigns import BAD, PATH, api_with, campaign, promotion
 from tests.unit.dashboard.kit import EVERYTHING, Browser, Page, read_html
 

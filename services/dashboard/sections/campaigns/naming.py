@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from htpy import Node
 
+from services.dashboard.parts.discounts import say_discount
 from services.dashboard.parts.facts import badge
 from services.dashboard.parts.show import NOTHING, Show
-from services.dashboard.sections.vouchers.giving import say_discount
 from services.dashboard.web.visit import escape_segment
 
 KINDS: Final = (

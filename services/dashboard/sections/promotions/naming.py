@@ -6,14 +6,11 @@ from typing import Any
 
 from htpy import Node
 
+from services.dashboard.parts.discounts import say_discount
 from services.dashboard.parts.facts import badge, link
 from services.dashboard.parts.show import NOTHING, Row, Show
-from services.dashboard.sections.vouchers.giving import (
-    find_campaigns,
-    say_discount,
-    standing,
-    standing_within,
-)
+from services.dashboard.sections.vouchers.campaigns import find_campaigns
+from services.dashboard.sections.vouchers.giving import standing, standing_within
 from services.dashboard.web.asking import Refused, ask_quietly
 from services.dashboard.web.visit import Visit, escape_segment
 

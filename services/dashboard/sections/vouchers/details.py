@@ -8,6 +8,7 @@ from typing import Final
 
 from htpy import Node, a, div, fragment, img, li, p, span, ul
 
+from services.dashboard.parts.discounts import say_discount
 from services.dashboard.parts.facts import (
     block,
     code_text,
@@ -20,13 +21,12 @@ from services.dashboard.parts.icons import icon
 from services.dashboard.parts.notices import not_known
 from services.dashboard.parts.page import Details, dialog_button
 from services.dashboard.parts.show import NOTHING, Row, Show, first_of
+from services.dashboard.sections.vouchers.campaigns import find_campaigns
 from services.dashboard.sections.vouchers.dialogs import voucher_dialogs
 from services.dashboard.sections.vouchers.failing import fail_form
 from services.dashboard.sections.vouchers.giving import (
     DISCOUNTS,
     TYPES,
-    find_campaigns,
-    say_discount,
     say_effect,
     say_given,
     say_hours,

@@ -1,15 +1,15 @@
 """What a voucher or a tier gives and how it stands, in words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from htpy import Node, span
 
+from services.dashboard.parts.discounts import EFFECTS, say_discount
 from services.dashboard.parts.facts import badge
-from services.dashboard.parts.show import NOTHING, Row, Show, first_of, read_moment
-from services.dashboard.web.asking import ask_quietly
-from services.dashboard.web.visit import Visit, escape_segment
+from services.dashboard.parts.show import NOTHING, Row, Show, read_moment
+from services.dashboard.web.visit import escape_segment
 
 TYPES: Final[Mapping[str, str]] = {
     "DISCOUNT_VOUCHER": "Discount",
@@ -22,18 +22,6 @@ DISCOUNTS: Final[Mapping[str, str]] = {
     "FIXED": "Fixed price",
     "UNIT": "Units",
 }
-EFFECTS: Final[Mapping[str, str]] = {
-    "APPLY_TO_ORDER": "of the whole order",
-    "APPLY_TO_ITEMS": "of the items",
-    "APPLY_TO_ITEMS_PROPORTIONALLY": "of the items, split by their amounts",
-    "APPLY_TO_ITEMS_PROPORTIONALLY_BY_QUANTITY": "of the items, split by amounts and quantities",
-    "APPLY_TO_ITEMS_BY_QUANTITY": "of each unit of the items",
-    "ADD_MISSING_ITEMS": "added where they are missing",
-    "ADD_NEW_ITEMS": "added to the order",
-    "ADD_MANY_ITEMS": "added to the order",
-}
-#: As many as one list of the API holds.
-CAMPAIGNS_MAX: Final = 100
 _DAYS: Final = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 #: Last segments of addresses below /vouchers that are pages of their own.
 _RESERVED: Final = frozenset({"new", "import", "filter", "work", ".", ".."})
@@ -45,50 +33,6 @@ def voucher_href(row: Row) -> str:
     if not code or code in _RESERVED or "/" in code:
         return f"/vouchers/{row['id']}"
     return f"/vouchers/{escape_segment(code)}"
-
-
-def say_discount(discount: Any, show: Show) -> str:
-    """What is taken off, in words: `12.5% off, at most €20.00`."""
-    if not isinstance(discount, Mapping) or not discount.get("type"):
-        return "No discount"
-    kind = discount["type"]
-    is_of_items = discount.get("effect") == "APPLY_TO_ITEMS"
-    if kind == "PERCENT":
-        off = discount.get("percent_off")
-        said = "A calculated share" if _is_calculated(discount) else f"{show.number(off)}%"
-        said += " off items" if is_of_items else " off"
-    elif kind == "AMOUNT":
-        said = (
-            f"{_or_formula(discount, 'amount_off', show)} off{' each item' if is_of_items else ''}"
-        )
-    elif kind == "FIXED":
-        price = _or_formula(discount, "fixed_amount", show)
-        said = f"Fixed price {price}{' an item' if is_of_items else ''}"
-    else:
-        said = " and ".join(_say_unit(each, show) for each in discount.get("units") or [discount])
-    limit = discount.get("amount_limit")
-    return f"{said}, at most {show.money(limit)}" if isinstance(limit, int) else said
-
-
-def _is_calculated(discount: Mapping[str, Any]) -> bool:
-    return any(name.endswith("_formula") and value for name, value in discount.items())
-
-
-def _or_formula(discount: Mapping[str, Any], name: str, show: Show) -> str:
-    return "A calculated amount" if _is_calculated(discount) else show.money(discount.get(name))
-
-
-def _say_unit(unit: Mapping[str, Any], show: Show) -> str:
-    is_counted = unit.get("unit_off") is not None and not unit.get("unit_off_formula")
-    count = show.number(unit["unit_off"]) if is_counted else "A calculated number of"
-    return f"{count} × {unit_name(unit)} free"  # noqa: RUF001 - a multiplication sign on purpose
-
-
-def unit_name(unit: Mapping[str, Any]) -> str:
-    """What a discount of units gives: the product or the SKU by its name."""
-    named = unit.get("sku") or unit.get("product") or {}
-    found = first_of(named, "name", "sku", "source_id") if isinstance(named, dict) else NOTHING
-    return found if found != NOTHING else str(unit.get("unit_type") or "units")
 
 
 def say_given(row: Row, show: Show) -> str:
@@ -153,16 +97,6 @@ def standing_within(
 def standing_badge(row: Row, now: datetime) -> Node:
     """How a voucher stands, as a badge; `campaign_terms` are those of its campaign, where known."""
     return badge(*standing_within(standing(row, now), row.get("campaign_terms"), now, "Campaign"))
-
-
-async def find_campaigns(visit: Visit, ids: Iterable[Any]) -> dict[str, Row]:
-    """Campaigns by their ids; none where the role may not see them or they cannot be asked."""
-    wanted = sorted({str(each) for each in ids if each})[:CAMPAIGNS_MAX]
-    if not wanted or not visit.may("campaigns.read"):
-        return {}
-    params = [("limit", str(CAMPAIGNS_MAX)), *(("ids", each) for each in wanted)]
-    body = await ask_quietly(visit.api.get("/v1/campaigns", params)) or {}
-    return {str(each["id"]): each for each in body.get("campaigns") or []}
 
 
 def holder_name(row: Row) -> Node:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from htpy import Node, div, fragment, p
 from htpy import input as input_
 
+from services.dashboard.parts.discounts import EFFECTS
 from services.dashboard.parts.forms import (
     Errors,
     field_choice,
@@ -14,7 +15,6 @@ from services.dashboard.parts.forms import (
     folded,
 )
 from services.dashboard.parts.show import Row, Show, read_minor, write_minor
-from services.dashboard.sections.vouchers.giving import EFFECTS
 
 Values = Mapping[str, str]
 

@@ -7,19 +7,18 @@ from typing import Final
 
 from htpy import Node, span
 
-from services.dashboard.lists.fields import KNOWN, Field
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.query import Query
 from services.dashboard.lists.resource import Column, Empty, Resource, Rows, list_of
 from services.dashboard.parts.show import NOTHING, Row, Show, first_of
-from services.dashboard.sections.campaigns.tabs import TABS
+from services.dashboard.sections.campaign_tabs import TABS
 from services.dashboard.sections.vouchers import actions, editing
+from services.dashboard.sections.vouchers.campaigns import find_campaigns
 from services.dashboard.sections.vouchers.details import tell_voucher
 from services.dashboard.sections.vouchers.failing import try_voucher
+from services.dashboard.sections.vouchers.fields import FIELDS
 from services.dashboard.sections.vouchers.giving import (
-    DISCOUNTS,
     TYPES,
-    find_campaigns,
     holder_name,
     say_given,
     say_redeemed,
@@ -31,38 +30,6 @@ from services.dashboard.sections.vouchers.many import BULK, bulk_pages
 from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit
-
-FIELDS: Final = (
-    Field("code", "Code"),
-    Field(
-        "active",
-        "State",
-        "state",
-        (
-            ("active", "active now"),
-            ("expired", "expired"),
-            ("enabled", "enabled"),
-            ("disabled", "disabled"),
-        ),
-    ),
-    Field("campaign_id", "Campaign", "lookup", ops=KNOWN, lookup="campaign"),
-    Field("campaign", "Name of the campaign"),
-    Field("type", "Type", "choice", tuple(TYPES.items())),
-    Field("discount.type", "Discount type", "choice", tuple(DISCOUNTS.items())),
-    Field("category_id", "Category", "lookup", ops=KNOWN, lookup="category"),
-    Field("holder_id", "Holder", "lookup", ops=KNOWN, lookup="customer"),
-    Field("redemption.quantity", "May be redeemed (times)", "number"),
-    Field("redemption.redeemed_quantity", "Redeemed (times)", "number"),
-    Field("gift.amount", "Gift amount", "money"),
-    Field("gift.balance", "Gift balance", "money"),
-    Field("start_date", "Start date", "time"),
-    Field("expiration_date", "Expiration date", "time"),
-    Field("created_at", "Created", "time"),
-    Field("updated_at", "Updated", "time"),
-    Field("is_referral_code", "Is a referral code", "flag"),
-    Field("id", "Id"),
-    Field("metadata", "Metadata", "text"),
-)
 
 
 def _gift(name: str, row: Row, show: Show) -> str:
