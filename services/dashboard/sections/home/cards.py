@@ -6,8 +6,7 @@ from urllib.parse import urlencode
 
 from htpy import Node, h2, header, li, ol, p, section, span
 
-from services.dashboard.parts.facts import bars, link
-from services.dashboard.parts.notices import not_known
+from services.dashboard.parts.facts import bars, link, not_known
 from services.dashboard.parts.period import Period
 from services.dashboard.parts.show import Row, Show
 from services.dashboard.sections.home.asking import BUDGET_SHARE_MIN, Json, Numbers

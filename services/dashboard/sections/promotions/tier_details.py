@@ -14,10 +14,10 @@ from services.dashboard.parts.facts import (
     facts,
     link,
     metadata_facts,
+    not_known,
     raw_block,
 )
 from services.dashboard.parts.icons import icon
-from services.dashboard.parts.notices import not_known
 from services.dashboard.parts.page import Details, confirm_dialog, dialog_button
 from services.dashboard.parts.show import Row, Show
 from services.dashboard.sections.promotions.naming import (

@@ -15,10 +15,10 @@ from services.dashboard.parts.facts import (
     facts,
     link,
     metadata_facts,
+    not_known,
     raw_block,
 )
 from services.dashboard.parts.icons import icon
-from services.dashboard.parts.notices import not_known
 from services.dashboard.parts.page import Details, dialog_button
 from services.dashboard.parts.show import NOTHING, Row, Show, first_of
 from services.dashboard.sections.vouchers.campaigns import find_campaigns
