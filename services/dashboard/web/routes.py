@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import httpx
 from starlette.requests import Request
@@ -66,7 +66,7 @@ async def _answer_person(
     me = await people.find(token, agent)
     project = me.membership(project_of(request))
     if me.must_change_password and request.url.path != PASSWORD_PATH:
-        return go_to(request, PASSWORD_PATH)
+        return lead_to(request, PASSWORD_PATH)
     if project is None:
         return answer_node("You belong to no project yet. Ask an administrator.", 403)
     show = Show(project.timezone, project.currency, me.language)
@@ -84,6 +84,16 @@ async def _answer_person(
     if request.method != "GET":
         people.forget(token)
     return response
+
+
+def lead_to(request: Request, address: str) -> Response:
+    """Leads to what has to be done before anything else.
+
+    What a page asks by itself stays without an answer there: led to where it is, it would be loaded
+    again and again.
+    """
+    shown = urlsplit(request.headers.get("hx-current-url", "")).path
+    return Response(status_code=204) if shown == address else go_to(request, address)
 
 
 def _missing(privilege: str) -> ApiFault:
