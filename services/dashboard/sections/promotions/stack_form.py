@@ -77,6 +77,7 @@ def stack_form(
                 {
                     "hx-get": "/promotion-stacks/tiers",
                     "hx-trigger": "change",
+                    "hx-sync": "this:replace",
                     "hx-target": "#stack-tiers",
                     "hx-swap": "outerHTML",
                     "hx-include": "[name=campaign]",
