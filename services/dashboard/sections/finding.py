@@ -33,6 +33,8 @@ class Kind(NamedTuple):
     page: Callable[[Mapping[str, Any]], str]
     #: What tells two of the same name apart.
     besides: tuple[str, ...] = ()
+    #: What holds besides, for a part of the list.
+    always: tuple[tuple[str, str], ...] = ()
 
 
 def _named(row: Mapping[str, Any]) -> str:
@@ -63,6 +65,17 @@ KINDS: Final[Mapping[str, Kind]] = {
         "campaigns.read",
         "percent",
         lambda row: f"/campaigns/{row['id']}",
+    ),
+    "promotion": Kind(
+        "/v1/campaigns",
+        "campaigns",
+        ("campaign_name",),
+        _named,
+        _id,
+        "campaigns.read",
+        "percent",
+        lambda row: f"/campaigns/{row['id']}",
+        always=(("campaign_type", "PROMOTION"),),
     ),
     "customer": Kind(
         "/v1/customers",
@@ -147,7 +160,7 @@ async def find_kind(
     visit: Visit, kind: Kind, text: str, limit: int = FOUND_MAX
 ) -> list[Mapping[str, Any]]:
     """Things whose name holds the text, in any of the fields. Raises ApiFault."""
-    params = [("limit", str(limit))]
+    params = [("limit", str(limit)), *kind.always]
     if text:
         params.append(("filters[junction]", "or"))
         for each in kind.fields:

@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import urlencode, urlsplit
 
 import httpx
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
@@ -54,6 +54,9 @@ def make_route(page: Page, client: httpx.AsyncClient, people: People) -> Route:
             return response
         except ApiFault as fault:
             return answer_node(fault.sentence, 503)
+        except ClientDisconnect:
+            # a page that asked again in the meantime: nobody reads this answer
+            return Response(status_code=400)
 
     return Route(page.path, answer, methods=[page.method])
 

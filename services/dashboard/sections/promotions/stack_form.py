@@ -87,7 +87,7 @@ def stack_form(
                 field_lookup(
                     "campaign",
                     "Promotion",
-                    "campaign",
+                    "promotion",
                     [(campaign, campaign_name or campaign)] if campaign else (),
                     hint="Only tiers of one promotion can be combined",
                     errors=wrong,

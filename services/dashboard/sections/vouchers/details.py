@@ -108,6 +108,8 @@ def _campaign_badge(campaign: Row | None, now: datetime) -> Node:
     if campaign is None:
         return None
     word, kind = standing(campaign, now)
+    if word == "Disabled":
+        word, kind = "Off", "warn"
     return None if word == "Active" else badge(f"Campaign {word.lower()}", kind)
 
 
