@@ -16,7 +16,7 @@ LOCK := $(UV) compile --quiet --upgrade --universal --python-version 3.11 \
 SPREAD := --numprocesses 3 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down status demo test check reference examples bench bench-short bench-codes \
+.PHONY: help run up down status demo test check reference examples pictures bench bench-short bench-codes \
 	bench-report bench-history bench-insight bench-dashboard lock clean
 
 help: ## list these commands
@@ -45,12 +45,11 @@ test: $(DEV) ## every test, with the real broker and the real ClickHouse engine
 	@$(BIN)/python -P -m pytest $(SPREAD)
 
 # What mypy spreads over processes it gives up where one of those is slow to begin.
-check: $(DEV) ## format, lint, types, import contracts, architecture and reference tests, advisories
+check: $(DEV) ## format, lint, types, import contracts, advisories
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy || $(BIN)/mypy --num-workers 0
 	@$(BIN)/lint-imports
-	@$(BIN)/python -P -m pytest tests/architecture tests/reference
 	@$(BIN)/python -P .ci/advisories
 
 reference: $(DEV) ## keep examples of what is new in the ledger, write docs/events.md, docs/schemas and schemas/openapi.json
@@ -60,6 +59,9 @@ reference: $(DEV) ## keep examples of what is new in the ledger, write docs/even
 examples: $(DEV) ## ask every endpoint for its example in the description of the API anew
 	@TESSERA_KEEP_EXAMPLES=1 $(BIN)/python -P -m pytest tests/e2e/test_openapi.py
 	@$(BIN)/python -P -m tests.reference
+
+pictures: $(DEV) ## keep fingerprints of how the dashboard's pages look now
+	@TESSERA_KEEP_PICTURES=1 $(BIN)/python -P -m pytest tests/browser/test_walk.py
 
 bench: $(DEV) ## measure the engine alone, then all of it beside hand-written SQL services
 	@$(BIN)/python -P -m bench.engine

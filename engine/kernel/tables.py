@@ -33,7 +33,15 @@ from schemas.segments import FollowedSegments, KnownSegments, Segment
 from schemas.sessions import Hold, OpenSession
 from schemas.stacking import StoredStackingRules
 from schemas.tallies import Tally
-from schemas.users import Invitation, PasswordReset, Role, User, UserActivity, UserSession
+from schemas.users import (
+    Invitation,
+    PasswordReset,
+    Role,
+    SavedView,
+    User,
+    UserActivity,
+    UserSession,
+)
 from schemas.vouchers import Voucher
 from schemas.webhooks import Webhook
 
@@ -98,6 +106,8 @@ PASSWORD_RESETS: Table[PasswordReset] = Table("password-reset", PasswordReset)
 RESET_TOKENS: Table[str] = Table("reset-token", str)
 #: By project id and role id.
 ROLES: Table[Role] = Table("role", Role)
+#: By user id and its own.
+SAVED_VIEWS: Table[SavedView] = Table("saved-view", SavedView)
 VOUCHERS: Table[Voucher] = Table("voucher", Voucher)
 CAMPAIGNS: Table[Campaign] = Table("campaign", Campaign)
 CUSTOMERS: Table[Customer] = Table("customer", Customer)

@@ -18,6 +18,8 @@ from schemas.user_events import (
     PasswordSet,
     RoleDeleted,
     RoleStored,
+    SavedViewDeleted,
+    SavedViewStored,
     SignInFailed,
     TwoFactorSet,
     UserCreated,
@@ -31,9 +33,18 @@ from schemas.user_events import (
 from schemas.users import ACTIVITY_MAX, PasswordReset, User, UserAct, UserActivity, UserSession
 
 
-def user_stored(state: State, event: UserCreated | UserUpdated | MembershipSet, _: Millis) -> None:
+def user_stored(state: State, event: UserCreated | UserUpdated, _: Millis) -> None:
     """The user is as the event says."""
     _store(state, event.user)
+
+
+def membership_set(state: State, event: MembershipSet, _: Millis) -> None:
+    """The user is as the event says; who leaves a project leaves the lists saved there."""
+    _store(state, event.user)
+    if event.role is None:
+        for each in list(state.scan(tables.SAVED_VIEWS, event.user.id)):
+            if each.project_id == event.project_id:
+                state.delete(tables.SAVED_VIEWS, each.user_id, each.id)
 
 
 def user_signed_in(state: State, event: UserSignedIn, at: Millis) -> None:
@@ -137,6 +148,17 @@ def role_deleted(state: State, event: RoleDeleted, _: Millis) -> None:
     state.delete(tables.ROLES, event.role.project_id, event.role.id)
 
 
+def saved_view_stored(state: State, event: SavedViewStored, _: Millis) -> None:
+    """The view is as the event says."""
+    saved_view = event.saved_view
+    state.put(tables.SAVED_VIEWS, saved_view, saved_view.user_id, saved_view.id)
+
+
+def saved_view_deleted(state: State, event: SavedViewDeleted, _: Millis) -> None:
+    """The view is gone."""
+    state.delete(tables.SAVED_VIEWS, event.user_id, event.saved_view_id)
+
+
 def _store(state: State, user: User) -> None:
     """Stores the user, who is found by an address that never changes."""
     state.put(tables.USERS, user, user.id)
@@ -187,7 +209,7 @@ FOLDS: Folds = MappingProxyType(
     {
         UserCreated: user_stored,
         UserUpdated: user_stored,
-        MembershipSet: user_stored,
+        MembershipSet: membership_set,
         UserSignedIn: user_signed_in,
         SignInFailed: sign_in_failed,
         UserSessionsEnded: sessions_ended,
@@ -202,5 +224,7 @@ FOLDS: Folds = MappingProxyType(
         PasswordResetsForgotten: resets_forgotten,
         RoleStored: role_stored,
         RoleDeleted: role_deleted,
+        SavedViewStored: saved_view_stored,
+        SavedViewDeleted: saved_view_deleted,
     }
 )

@@ -29,6 +29,7 @@ def text(path: Path) -> str:
         return ""
 
 
+@cache
 def python_packages() -> tuple[str, ...]:
     """The top-level import packages, tests apart."""
     return tuple(

@@ -6,6 +6,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, get_args
 
+import pytest
+
 from engine.answers.answer import ANSWERS
 from engine.decide import DECISIONS
 from engine.evolve import FOLDS
@@ -41,6 +43,7 @@ QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "services/catalog/users/links.py": {"Links.accept": "its own command"},
     "services/catalog/users/roles.py": {"OwnRoles._store": "its own two commands"},
+    "services/catalog/users/saved_views.py": {"SavedViews._store": "its own two commands"},
     "services/catalog/users/sign_in.py": {"SigningIn.sign_in": "its own command"},
     "services/catalog/users/team.py": {
         "_expiry": "its own command",
@@ -103,50 +106,69 @@ UNITED: Final[Mapping[str, Mapping[type[Any], Any]]] = {
 TABLES: Final = (*ENGINE.values(), *SERVICES.values())
 
 KINDS: Final = frozenset(each.__name__ for each in get_args(Event) + get_args(CommandBody))
-SOURCE: Final = {
-    path: ast.parse(text(path)) for path in files(".py") if path.parts[0] in python_packages()
-}
-#: Where events are named to be passed over together.
-NAMED: Final = {
-    (path, target.id)
-    for path, tree in SOURCE.items()
-    if path.parts[0] == "schemas"
-    for target, _ in assignments(tree)
-    if target.id.endswith("_EVENTS")
-}
-UNIONS: Final = with_unions(SOURCE.values(), KINDS) - KINDS
-CHOSEN: Final = {
-    (path, each.spelling, each.name)
-    for path, tree in SOURCE.items()
-    for each in dispatches(tree, KINDS | UNIONS | {name for _, name in NAMED})
-}
 
 
-def test_whatever_is_chosen_by_a_kind_is_held_to_all_kinds_or_looks_for_given_ones() -> None:
+class Code:
+    """The project's code, and what is chosen in it."""
+
+    def __init__(self) -> None:
+        self.source = {
+            path: ast.parse(text(path))
+            for path in files(".py")
+            if path.parts[0] in python_packages()
+        }
+        #: Where events are named to be passed over together.
+        self.named = {
+            (path, target.id)
+            for path, tree in self.source.items()
+            if path.parts[0] == "schemas"
+            for target, _ in assignments(tree)
+            if target.id.endswith("_EVENTS")
+        }
+        self.unions = with_unions(self.source.values(), KINDS) - KINDS
+        kinds = KINDS | self.unions | {name for _, name in self.named}
+        self.chosen = {
+            (path, each.spelling, each.name)
+            for path, tree in self.source.items()
+            for each in dispatches(tree, kinds)
+        }
+
+
+@pytest.fixture(scope="module")
+def code() -> Code:
+    """Read once, and by the process alone that needs it."""
+    return Code()
+
+
+def test_whatever_is_chosen_by_a_kind_is_held_to_all_kinds_or_looks_for_given_ones(
+    code: Code,
+) -> None:
     looking = {
-        (path, name) for path, spelling, name in CHOSEN if not _is_held(path, spelling, name)
+        (path, name)
+        for path, spelling, name in code.chosen
+        if not _is_held(code, path, spelling, name)
     }
     allowed = {(Path(path), name) for path, names in QUESTIONS.items() for name in names}
     assert looking - allowed == set(), "make it a table with a set of what it passes over"
     assert allowed - looking == set(), "it is no longer there"
 
 
-def test_what_is_passed_over_is_named_and_not_computed() -> None:
+def test_what_is_passed_over_is_named_and_not_computed(code: Code) -> None:
     computed = [
         (str(path), target.id)
-        for path, tree in SOURCE.items()
+        for path, tree in code.source.items()
         for target, value in assignments(tree)
-        if (path, target.id) in NAMED or _is_passed_over(path, target.id)
-        if not is_named(value, UNIONS)
+        if (path, target.id) in code.named or _is_passed_over(code, path, target.id)
+        if not is_named(value, code.unions)
     ]
     # each event says of itself that it answers nothing, by its base class
     assert computed == [("engine/answers/answer.py", "UNANSWERED")]
 
 
-def _is_held(path: Path, spelling: Spelling, name: str) -> bool:
+def _is_held(code: Code, path: Path, spelling: Spelling, name: str) -> bool:
     if spelling != "table":
         return False
-    if (path, name) in NAMED:
+    if (path, name) in code.named:
         return True
     found = _value(path, name)
     if path.parts[0] == "engine" and name in UNITED:
@@ -154,8 +176,8 @@ def _is_held(path: Path, spelling: Spelling, name: str) -> bool:
     return any(found is each for pair in TABLES for each in pair)
 
 
-def _is_passed_over(path: Path, name: str) -> bool:
-    if (path, "table", name) not in CHOSEN:
+def _is_passed_over(code: Code, path: Path, name: str) -> bool:
+    if (path, "table", name) not in code.chosen:
         return False
     found = _value(path, name)
     return any(found is each for _, each in TABLES)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.chromium import find_chromium
 from tests.browser.people import Person, bring_session, new_person, session_token
@@ -15,7 +15,9 @@ from tests.ports import public_port
 WIDE = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 #: How long a page may take on a busy machine, unless a story says otherwise.
-WAIT_MS_MAX = 15_000
+WAIT_MS_MAX = 60_000
+
+expect.set_options(timeout=WAIT_MS_MAX)
 
 #: Opens a window; keyword arguments are those of a context of Playwright's.
 OpenWindow = Callable[..., Watched]

@@ -15,7 +15,7 @@ from tests.e2e.shop import Shop, asked, new_code
 from tests.e2e.system import System, eventually
 
 #: After how many answers a host is killed: among the successes, the ledger among the refusals, too.
-KILLED_AFTER = {"ledger": (200, 1000), "api": (200,)}
+KILLED_AFTER = {"ledger": (100, 500), "api": (100,)}
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -26,7 +26,7 @@ from tests.e2e.test_analytics import now
 
 PARTITIONS = frozenset(range(4))
 #: Of each project.
-QUANTITY, REQUESTS, CLIENTS = 100, 300, 8
+QUANTITY, REQUESTS, CLIENTS = 60, 180, 8
 PATIENCE_SECONDS = 240.0
 #: How long the partitions of a front that is gone may take to move.
 MOVED_SECONDS_MAX = 120.0

@@ -6,7 +6,7 @@ from tests.e2e.shop import Shop
 from tests.e2e.system import System
 from tests.e2e.test_analytics import now
 
-QUANTITY, REQUESTS = 1000, 5000
+QUANTITY, REQUESTS = 500, 2000
 
 
 async def test_of_five_thousand_exactly_a_thousand_succeed(

@@ -16,7 +16,7 @@ from tests.simulation.invariants import check
 from tests.simulation.world import World
 
 STEPS = 350
-SEEDS = int(os.environ.get("SIMULATION_SEEDS", "1000"))
+SEEDS = int(os.environ.get("SIMULATION_SEEDS", "400"))
 #: A mutation that goes unnoticed for so many seeds is not covered.
 MUTATION_SEEDS = 400
 

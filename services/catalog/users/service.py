@@ -6,6 +6,7 @@ from services.catalog.users.control import Control
 from services.catalog.users.links import Links, link_router
 from services.catalog.users.me import Me, me_router
 from services.catalog.users.roles import OwnRoles, role_router
+from services.catalog.users.saved_views import SavedViews, saved_view_router
 from services.catalog.users.sign_in import Guard, SigningIn, sign_in_router
 from services.catalog.users.team import Team, team_router
 
@@ -18,6 +19,7 @@ def user_service(control: Control, guard: Guard) -> Service:
         routers=(
             sign_in_router(SigningIn(control, guard)),
             me_router(Me(control, guard)),
+            saved_view_router(SavedViews(control)),
             link_router(Links(control, guard.passwords)),
             team_router(Team(control, management)),
             role_router(OwnRoles(control, management)),

@@ -1,6 +1,7 @@
 """A list as nodes: filters in words, the table, its foot."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from htpy import (
     Node,
@@ -26,7 +27,8 @@ from markupsafe import Markup
 from services.dashboard.lists.filtering import filter_bar
 from services.dashboard.lists.query import SIZES, Query
 from services.dashboard.lists.resource import Bulk, Column, Resource, Row, Rows
-from services.dashboard.parts.flat import flat
+from services.dashboard.lists.saved_views import Views, save_button, view_tabs
+from services.dashboard.parts.flat import flat, halves
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.notices import empty_state
 from services.dashboard.parts.page import confirm_dialog, dialog_button
@@ -40,9 +42,17 @@ INTO_LIST = {
 
 
 def listing(
-    resource: Resource, query: Query, rows: Rows, show: Show, bulk: Sequence[Bulk] = ()
+    resource: Resource,
+    query: Query,
+    rows: Rows,
+    show: Show,
+    bulk: Sequence[Bulk] = (),
+    views: Views | None = None,
 ) -> Node:
-    """The list: its filters, its rows, how it goes on."""
+    """The list: its saved views, its filters, its rows, how it goes on.
+
+    `views`: None for a list of which none are saved, since it is part of something else.
+    """
     follows = resource.follows if query.page == 1 and query.order == resource.order else ""
     # what the list itself asks for leaves the address alone; what is within it does not
     again = {
@@ -53,7 +63,8 @@ def listing(
     }
     return div("#list", again, data_follows=follows or None)[
         div(".stack", INTO_LIST)[
-            flat(filter_bar(resource, query, show)),
+            flat(view_tabs(resource, query, views)) if views else None,
+            flat(filter_bar(resource, query, show, _saving(resource, query, views))),
             div(".card.table")[
                 _bulk_bar(resource, query, rows, show, bulk) if bulk else None,
                 div(".scroll")[_rows(resource, query, rows, show, bool(bulk))],
@@ -61,6 +72,10 @@ def listing(
             ],
         ]
     ]
+
+
+def _saving(resource: Resource, query: Query, views: Views | None) -> Node:
+    return save_button(resource, query, views) if views else None
 
 
 def shown_columns(resource: Resource, query: Query) -> list[Column]:
@@ -128,33 +143,35 @@ def _row(
     can_choose: bool,
 ) -> Node:
     key = resource.key(row)
-    is_open = query.open == key
-    cells = []
+    cells = [_TICK.replace("KEY", key)] if can_choose else []
     for at, column in enumerate(columns):
         content = column.cell(row, show)
         if at == 0:
             content = _row_link(resource, query, row, key, content, column.is_mono)
-        kind = " ".join(
-            each
-            for each, is_so in (("num", column.is_number), ("mono", column.is_mono and at))
-            if is_so
-        )
-        cells.append(flat(td(class_=kind or None)[content]))
-    return tr(id=f"row-{key}", data_open=is_open)[
-        can_choose
-        and td(".tick")[
-            label[
-                input_(
-                    type="checkbox",
-                    name="keys",
-                    value=key,
-                    data_select="row",
-                    aria_label=f"Choose {key}",
-                )
-            ]
-        ],
-        Markup().join(cells),
+        before, after = _CELLS[column.is_number, column.is_mono and at > 0]
+        cells += (before, flat(content), after)
+    return tr(id=f"row-{key}", data_open=query.open == key)[Markup().join(cells)]
+
+
+# What stands in each row is written once; only what is in it is filled in.
+_CELLS: Final[Mapping[tuple[bool, bool], tuple[Markup, Markup]]] = {
+    (is_number, is_mono): halves(td(class_={"num": is_number, "mono": is_mono}))
+    for is_number in (False, True)
+    for is_mono in (False, True)
+}
+_TICK: Final = flat(
+    td(".tick")[
+        label[
+            input_(
+                type="checkbox",
+                name="keys",
+                value="KEY",
+                data_select="row",
+                aria_label="Choose KEY",
+            )
+        ]
     ]
+)
 
 
 def _row_link(
@@ -239,6 +256,7 @@ def _chooser(resource: Resource, query: Query) -> Node:
                 and input_(type="hidden", name="order", value=query.order),
                 query.size != SIZES[0]
                 and input_(type="hidden", name="size", value=str(query.size)),
+                query.view and input_(type="hidden", name="view", value=query.view),
                 (
                     label(".item")[
                         input_(

@@ -12,6 +12,7 @@ from services.dashboard.parts.condition_words import WORDS
 from services.dashboard.parts.forms import lookup
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.show import Show, read_minor, write_minor
+from services.dashboard.parts.typed_json import parse_json
 
 CONDITIONS_MAX: Final = 50
 _EQUAL: Final = ("$is", "$in", "$is_not", "$not_in")
@@ -97,7 +98,7 @@ def _write(value: Any, kind: str, show: Show) -> str:
 def _looks_otherwise(text: str) -> bool:
     """Whether a text would be read as a number, a flag or more."""
     try:
-        json.loads(text)
+        parse_json(text)
     except ValueError:
         return "," in text
     return True
@@ -173,7 +174,7 @@ def _read(text: str, kind: str, show: Show) -> Any:
     if kind == "text":
         return text
     try:
-        value = json.loads(text)
+        value = parse_json(text)
     except ValueError:
         value = text
     if kind == "number":

@@ -26,6 +26,7 @@ from htpy import (
 from markupsafe import Markup, escape
 
 from services.dashboard.parts.icons import icon
+from services.dashboard.parts.notices import not_known
 from services.dashboard.parts.show import NOTHING
 
 _TOKEN: Final = re.compile(
@@ -106,8 +107,10 @@ def raw_block(value: Any, path: str, what: str) -> Node:
     ]
 
 
-def timeline(entries: Iterable[tuple[Node, Node, Node]]) -> Node:
-    """What happened: when, what, and more of it."""
+def timeline(entries: Iterable[tuple[Node, Node, Node]] | None) -> Node:
+    """What happened: when, what, and more of it; None: that could not be asked."""
+    if entries is None:
+        return not_known()
     told = list(entries)
     if not told:
         return span(".muted")["Nothing happened yet."]

@@ -29,6 +29,7 @@ from htpy import aside as aside_element
 from htpy import input as input_
 
 from services.dashboard.parts.icons import icon
+from services.dashboard.parts.typed_json import parse_json
 
 Errors = Mapping[str, str]
 
@@ -67,7 +68,7 @@ def form_page(
         error_list(errors) if errors else None,
         div(".split")[div(".stack")[content], aside_element[aside]] if aside else content,
         div(".acts-bar.sticky")[
-            cancel and a(".btn", href=cancel)["Cancel"], button(".btn.primary")[save]
+            button(".btn.primary")[save], cancel and a(".btn", href=cancel)["Cancel"]
         ],
     ]
 
@@ -301,7 +302,14 @@ def metadata_fields(metadata: Mapping[str, Any] | None, errors: Errors | None = 
 
 def write_metadata(metadata: Mapping[str, Any] | None) -> str:
     """Metadata as such lines."""
-    return "\n".join(f"{name} = {_write_value(value)}" for name, value in (metadata or {}).items())
+    pairs = (metadata or {}).items()
+    return "\n".join(f"{_write_name(name)} = {_write_value(value)}" for name, value in pairs)
+
+
+def _write_name(name: str) -> str:
+    """A name as it is, in quotes where it would be read as another one."""
+    is_plain = name == name.strip() and name.splitlines() == [name]
+    return name if is_plain and "=" not in name and name[0] != '"' else json.dumps(name)
 
 
 def _write_value(value: Any) -> str:
@@ -309,9 +317,10 @@ def _write_value(value: Any) -> str:
     if not isinstance(value, str):
         return json.dumps(value, ensure_ascii=False)
     try:
-        json.loads(value)
+        parse_json(value)
     except ValueError:
-        return value if value == value.strip() and "\n" not in value else json.dumps(value)
+        is_line = not value or (value == value.strip() and value.splitlines() == [value])
+        return value if is_line else json.dumps(value)
     return json.dumps(value)
 
 
@@ -319,11 +328,23 @@ def read_metadata(text: str) -> dict[str, Any]:
     """What such lines say. Raises ValueError with the line that says nothing."""
     found: dict[str, Any] = {}
     for line in filter(None, map(str.strip, text.splitlines())):
-        name, sign, value = line.partition("=")
-        if not sign or not name.strip():
-            raise ValueError(line)
+        name, value = _split_line(line)
         try:
-            found[name.strip()] = json.loads(value.strip())
+            found[name] = parse_json(value)
         except ValueError:
-            found[name.strip()] = value.strip()
+            found[name] = value
     return found
+
+
+def _split_line(line: str) -> tuple[str, str]:
+    """Name and value of a line. Raises ValueError with the line."""
+    name, sign, value = line.partition("=")
+    if line.startswith('"'):
+        try:
+            name, end = json.JSONDecoder().raw_decode(line)
+        except ValueError:
+            raise ValueError(line) from None
+        _, sign, value = line[end:].partition("=")
+    if not sign or not name.strip():
+        raise ValueError(line)
+    return (name if line.startswith('"') else name.strip()), value.strip()

@@ -39,6 +39,11 @@ def notice(kind: str, *said: Node) -> Node:
     return div(f".notice.{kind}")[icon("info" if kind in ("info", "good") else "warn"), div[said]]
 
 
+def not_known() -> Node:
+    """In the place of what could not be asked: nobody takes it for nothing."""
+    return p(".muted")["This cannot be told at the moment. Look again in a while."]
+
+
 def empty_state(
     sign: str, title: str, text: str, *, action: tuple[str, str] | None = None, curl: str = ""
 ) -> Node:

@@ -21,6 +21,9 @@ NAMED: Final[Mapping[str, tuple[str, int]]] = {
 }
 DEFAULT: Final = "28d"
 DAYS_MAX: Final = 3_660
+#: Years between which periods lie.
+YEAR_MIN: Final = 1970
+YEAR_MAX: Final = 9000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,8 @@ class Period:
     @property
     def before(self) -> "tuple[datetime, datetime]":
         """The period of the same length that ends where this one begins."""
-        return self.start - (self.end - self.start), self.start
+        start, end = self.start.astimezone(UTC), self.end.astimezone(UTC)
+        return start - (end - start), start
 
     @property
     def interval(self) -> str:
@@ -92,12 +96,18 @@ def read_period(params: Mapping[str, str], show: Show, now: datetime) -> Period:
         end = show.from_local(params.get("to", ""))
         begins = datetime.fromisoformat(start) if start else None
         ends = datetime.fromisoformat(end) if end else None
-        if begins and ends and begins < ends <= begins + timedelta(days=DAYS_MAX):
+        if begins and ends and _is_period(begins, ends):
             return Period("own", begins, ends)
     if name not in NAMED:
         name = DEFAULT
     first = show.today(now) - timedelta(days=NAMED[name][1] - 1)
     return Period(name, datetime.combine(first, time(), show.zone), now)
+
+
+def _is_period(begins: datetime, ends: datetime) -> bool:
+    """Whether it is one that numbers can be of."""
+    is_within = begins.year >= YEAR_MIN and ends.year <= YEAR_MAX
+    return is_within and begins < ends <= begins + timedelta(days=DAYS_MAX)
 
 
 def period_picker(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from functools import lru_cache
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -16,6 +16,8 @@ Row = Mapping[str, Any]
 #: What stands for what is not there.
 NOTHING: Final = "–"  # noqa: RUF001 - a dash on purpose
 _MINOR: Final = 100
+#: Digits of an amount before its point; no currency has more.
+_DIGITS_MAX: Final = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +54,18 @@ class Show:
         moment = read_moment(text)
         if moment is None:
             return NOTHING
-        here = moment.astimezone(self.zone)
+        here = at_zone(moment, self.zone)
         utc = moment.astimezone(UTC)
         said = f"{here.day} {here:%b %Y, %H:%M:%S}"
         return time(datetime=utc.isoformat(), title=f"{utc:%Y-%m-%d %H:%M:%S} UTC")[said]
 
     def day(self, text: object) -> Node:
-        """The day of a moment in the project's zone."""
+        """The day of a moment in the project's zone; a date without a time is that day anywhere."""
         moment = read_moment(text)
         if moment is None:
             return NOTHING
-        here = moment.astimezone(self.zone)
+        is_plain = isinstance(text, str) and len(text) == len("2026-01-31")
+        here = moment if is_plain else at_zone(moment, self.zone)
         return time(
             datetime=moment.astimezone(UTC).isoformat(),
             title=f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC",
@@ -80,9 +83,16 @@ class Show:
         return [self.day(start), " to ", self.day(end)]
 
     def local(self, text: object) -> str:
-        """A moment as an input of type datetime-local takes it, in the project's zone."""
+        """A moment as an input of type datetime-local takes it, in the project's zone.
+
+        Seconds and less stand there where there are some: what is saved unchanged loses nothing.
+        """
         moment = read_moment(text)
-        return "" if moment is None else f"{moment.astimezone(self.zone):%Y-%m-%dT%H:%M}"
+        if moment is None:
+            return ""
+        here = at_zone(moment, self.zone).replace(tzinfo=None)
+        exact = "milliseconds" if here.microsecond else "seconds" if here.second else "minutes"
+        return here.isoformat(timespec=exact)
 
     def from_local(self, text: str) -> str | None:
         """What such an input gives, as the API takes it. None: nothing, or no time."""
@@ -92,7 +102,7 @@ class Show:
             return None
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=self.zone)
-        return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return at_zone(moment, UTC).isoformat().replace("+00:00", "Z")
 
     def today(self, now: datetime) -> date:
         """The day that it is in the project."""
@@ -107,7 +117,16 @@ def read_moment(text: object) -> datetime | None:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return at_zone(moment if moment.tzinfo else moment.replace(tzinfo=UTC), UTC)
+
+
+def at_zone(moment: datetime, zone: tzinfo) -> datetime:
+    """A moment in a zone; what falls out of the calendar there is its first or last moment."""
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        first, last = datetime.min.replace(tzinfo=zone), datetime.max.replace(tzinfo=zone)
+        return first if moment.year == 1 else last
 
 
 def read_minor(text: str) -> int | None:
@@ -115,7 +134,9 @@ def read_minor(text: str) -> int | None:
     plain = text.strip().replace(" ", "").replace(",", ".")
     sign = -1 if plain.startswith("-") else 1
     whole, point, rest = plain.lstrip("+-").partition(".")
-    if not (whole or rest) or not (whole or "0").isdecimal() or len(rest) > 2:
+    if not (whole or rest) or not (whole or "0").isdecimal():
+        return None
+    if len(whole) > _DIGITS_MAX or len(rest) > 2:
         return None
     if point and rest and not rest.isdecimal():
         return None

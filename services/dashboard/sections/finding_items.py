@@ -22,8 +22,8 @@ async def find_items(visit: Visit, kind: str, text: str) -> list[Option]:
     """Value and label of each that fits. Raises ApiFault."""
     wanted = ITEM_KINDS[kind]
     products, collections = await asyncio.gather(
-        _ask(visit, "/v1/products", _named(text)),
-        _ask(visit, "/v1/product-collections", ()),
+        _ask(visit, "/v1/products", _named(text, "name", "source_id")),
+        _ask(visit, "/v1/product-collections", _named(text, "name")),
     )
     found: list[Option] = []
     for row in products.get("products") or products.get("data") or ():
@@ -39,20 +39,18 @@ async def find_items(visit: Visit, kind: str, text: str) -> list[Option]:
         found += [
             _option("products_collection", row["id"], str(row["name"]))
             for row in collections.get("data") or ()
-            if text.lower() in str(row["name"]).lower()
         ]
     return found[: FOUND_MAX * 2]
 
 
-def _named(text: str) -> tuple[tuple[str, str], ...]:
+def _named(text: str, *fields: str) -> tuple[tuple[str, str], ...]:
     limit = (("limit", str(FOUND_MAX)),)
     if not text:
         return limit
     return (
         *limit,
         ("filters[junction]", "or"),
-        ("filters[name][conditions][$contains]", text),
-        ("filters[source_id][conditions][$contains]", text),
+        *((f"filters[{each}][conditions][$contains]", text) for each in fields),
     )
 
 

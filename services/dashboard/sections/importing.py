@@ -1,6 +1,5 @@
 """Importing a file: chosen, looked at, handed to the API, which does it in the background."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,6 +12,7 @@ from starlette.responses import Response
 from services.dashboard.parts.forms import form_page, group
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.page import head
+from services.dashboard.parts.typed_json import parse_json
 from services.dashboard.sections.saving import key_of
 from services.dashboard.web.answers import answer_node, answer_page, go_to
 from services.dashboard.web.asking import Refused
@@ -134,7 +134,7 @@ async def _send_file(kind: Import, visit: Visit) -> Response:
     body: Any = None
     if kind.is_json:
         try:
-            body = json.loads(content)
+            body = parse_json(content)
         except ValueError:
             return answer_node(import_form(kind, {"file": "The file is no JSON."}))
     files = None if kind.is_json else {"file": (file.filename, content, "text/csv")}
@@ -145,5 +145,5 @@ async def _send_file(kind: Import, visit: Visit) -> Response:
     except Refused as fault:
         return answer_node(import_form(kind, {"file": fault.sentence}))
     task = escape_segment(str(answer["async_action_id"]))
-    address = f"/tasks/{task}" if visit.may("project.read") else kind.back
+    address = f"/tasks/{task}" if visit.may("audit.read") else kind.back
     return go_to(visit.request, address, "The file is being imported")

@@ -5,6 +5,7 @@ from typing import Final
 from htpy import Node, fragment, span, table, tbody, td, th, thead, tr
 from starlette.responses import Response
 
+from services.dashboard.lists.chosen import do_with_each
 from services.dashboard.lists.fields import Field
 from services.dashboard.lists.handlers import chosen_keys, list_pages
 from services.dashboard.lists.resource import Bulk, Column, Empty, Resource, Row, list_of
@@ -149,9 +150,10 @@ async def release(visit: Visit) -> Response:
 async def release_chosen(visit: Visit) -> Response:
     """Gives back what the chosen ones hold."""
     keys = chosen_keys(await visit.form())
-    for each in keys:
-        await visit.api.delete(f"/v1/sessions/{escape_segment(each)}")
-    return go_to(visit.request, "/sessions", f"{len(keys)} released")
+    said = await do_with_each(
+        keys, lambda each: visit.api.delete(f"/v1/sessions/{escape_segment(each)}"), "released"
+    )
+    return go_to(visit.request, "/sessions", said)
 
 
 SESSIONS: Final = Resource(

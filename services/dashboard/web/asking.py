@@ -192,9 +192,14 @@ def errors_of(fault: ApiFault, names: Iterable[str]) -> dict[str, str]:
 
 
 async def ask_quietly(asked: Awaitable[Json]) -> Json:
-    """What stands beside a page: None where it cannot be asked, which hides nothing else."""
+    """What stands beside a page: None where it cannot be asked, which hides nothing else.
+
+    Raises SignedOut: then nothing can be.
+    """
     try:
         return await asked
+    except SignedOut:
+        raise
     except ApiFault:
         return None
 

@@ -1,6 +1,7 @@
 """The live stream of pages: what happens in their project, told once a second at most.
 
-    redemptions …  something happened that lists of that kind follow: they ask for themselves anew
+    redemptions …  something happened that lists of that kind follow: they ask for themselves anew;
+                   at once after a rest, and the more pages there are, the more seldom
     rate           redemptions of the last second: {"succeeded": n, "failed": n}
     closed         it ended; the page asks for a new one, or has to sign in
 
@@ -33,6 +34,9 @@ ENDED_SECONDS: Final = 0.2
 STREAM_SECONDS: Final = 600.0
 #: How many pages are told at once.
 WATCHERS_MAX: Final = 500
+#: How many pages are told a second, all together, that their lists have changed: where something
+#: happens all the time, fifty open lists cost the API no more than five.
+LISTS_A_SECOND: Final = 2.0
 #: Which event of the log stands for what lists follow, by its first word.
 FOLLOWED: Final = {
     "redemption": "redemptions",
@@ -118,15 +122,27 @@ class Channel:
                     self._seen[kind] += 1
 
 
-def told_events(seen: "Counter[str]") -> list[bytes]:
-    """What a page is told of what happened in a second."""
-    kinds = {FOLLOWED[word] for kind in seen if (word := kind.partition(".")[0]) in FOLLOWED}
-    events = [_event(each, {}) for each in sorted(kinds)]
-    rate = {
-        "succeeded": seen["redemption.succeeded"],
-        "failed": seen["redemption.failed"],
-    }
-    return [*events, _event("rate", rate)]
+class Telling:
+    """What one page was told, and what it waits for."""
+
+    def __init__(self) -> None:
+        self._waiting: set[str] = set()
+        self._rests_until = 0.0
+
+    def told_events(self, seen: "Counter[str]", now: float, pages: int) -> list[bytes]:
+        """What it is told at `now` of what happened in the second before, one of so many pages."""
+        words = (kind.partition(".")[0] for kind in seen)
+        self._waiting.update(FOLLOWED[each] for each in words if each in FOLLOWED)
+        events = []
+        if self._waiting and now >= self._rests_until:
+            events = [_event(each, {}) for each in sorted(self._waiting)]
+            self._waiting.clear()
+            self._rests_until = now + pages / LISTS_A_SECOND
+        rate = {
+            "succeeded": seen["redemption.succeeded"],
+            "failed": seen["redemption.failed"],
+        }
+        return [*events, _event("rate", rate)]
 
 
 class Hub:
@@ -149,6 +165,7 @@ class Hub:
         channel.join(queue, token)
         loop = asyncio.get_running_loop()
         ends = loop.time() + STREAM_SECONDS
+        telling = Telling()
         try:
             yield _event("open", {})
             while loop.time() < ends:
@@ -156,7 +173,7 @@ class Hub:
                 if not await self._may_see(project, token):
                     channel.disown(token)
                     break
-                for each in told_events(seen):
+                for each in telling.told_events(seen, loop.time(), self.watching):
                     yield each
             yield _event("closed", {})
         finally:

@@ -1,7 +1,7 @@
 """Signing in and out, invitations, new passwords, and which project is looked at."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any, Final
+from typing import Any
 
 import httpx
 from starlette.datastructures import FormData
@@ -13,12 +13,9 @@ from services.dashboard.parts import entrance
 from services.dashboard.web.answers import answer_node
 from services.dashboard.web.asking import Api, ApiFault, SignedOut
 from services.dashboard.web.cookies import forget_session, keep_project, keep_session, session_of
-from services.dashboard.web.headers import is_foreign_write
+from services.dashboard.web.headers import address_of, is_foreign_write
 from services.dashboard.web.pending import Pending
 from services.dashboard.web.people import People
-
-LOOPBACK: Final = frozenset({"127.0.0.1", "::1"})
-ADDRESS_LENGTH_MAX: Final = 64
 
 
 def sign_in_routes(client: httpx.AsyncClient, people: People) -> list[Route]:
@@ -121,17 +118,6 @@ def _api_of(client: httpx.AsyncClient, request: Request, token: str | None = Non
     """The API, told from which address and browser somebody comes."""
     agent = request.headers.get("user-agent", "")[:200]
     return Api(client, token, None, agent, address_of(request))
-
-
-def address_of(request: Request) -> str:
-    """The address that somebody comes from.
-
-    Of a caller on this machine, which stands in front of the dashboard, it is what that one says:
-    else the guesses of one person would slow the sign-in of all.
-    """
-    host = request.client.host if request.client else ""
-    said = request.headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
-    return said[:ADDRESS_LENGTH_MAX] if said and host in LOOPBACK else host
 
 
 def safe_target(address: str) -> str:

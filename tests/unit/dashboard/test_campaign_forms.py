@@ -18,6 +18,7 @@ from services.dashboard.sections.campaigns.making.draft import (
     write_duration,
 )
 from tests.unit.dashboard.campaigns import BAD, PATH, api_with, campaign, promotion
+from tests.unit.dashboard.forms import fields_of
 from tests.unit.dashboard.kit import Browser
 
 SHOW = Show("Europe/Warsaw", "EUR")
@@ -268,14 +269,44 @@ def test_settings_hold_what_there_is_and_send_what_was_changed() -> None:
     page = Browser(api).get("/campaigns/camp_1/settings")
     assert page.find("input", id="start")["value"] == "2026-07-01T00:00"
     assert page.find("input", id="value")["value"] == "5.00"
-    form = {"kind": "AMOUNT", "value": "6", "description": "", "start": "2026-07-01T00:00"}
+    form = fields_of(page) | {"value": ["6"], "frame_count": [""], "every_count": [""]}
     answer = Browser(api).post("/campaigns/camp_1/settings", form)
     assert answer.headers["location"] == "/campaigns/camp_1/settings"
     body = api.sent("PUT", f"{PATH}/camp_1")
-    assert body["discount"] == {"type": "AMOUNT", "amount_off": 600}
-    assert body["start_date"] == "2026-06-30T22:00:00Z"
-    assert body["description"] is None
-    assert body["validity_timeframe"] is None
+    assert body == {
+        "discount": {"type": "AMOUNT", "amount_off": 600},
+        "validity_timeframe": None,
+    }
+
+
+def test_settings_that_are_saved_as_they_were_change_nothing() -> None:
+    daily = [
+        {"start_time": "08:00", "expiration_time": "10:00", "days_of_week": [1]},
+        {"start_time": "18:00", "expiration_time": "20:00"},
+    ]
+    discount = {"type": "AMOUNT", "amount_off": 500, "effect": "APPLY_TO_ITEMS_BY_QUANTITY"}
+    api = api_with(
+        campaign(
+            expiration_date="2026-12-31T22:59:59.999Z",
+            validity_hours={"daily": daily},
+            voucher={"type": "DISCOUNT_VOUCHER", "discount": discount},
+            description="First line\nSecond line",
+        )
+    )
+    api.says("PUT", f"{PATH}/camp_1", {"id": "camp_1"})
+    form = fields_of(Browser(api).get("/campaigns/camp_1/settings"))
+    form["description"] = [each.replace("\n", "\r\n") for each in form["description"]]
+    Browser(api).post("/campaigns/camp_1/settings", form)
+    assert api.sent("PUT", f"{PATH}/camp_1") == {}
+
+
+def test_a_line_of_metadata_that_is_taken_out_of_the_settings_is_taken_out() -> None:
+    api = api_with(campaign(metadata={"season": "spring", "team": "shop"}))
+    api.says("PUT", f"{PATH}/camp_1", {"id": "camp_1"})
+    form = fields_of(Browser(api).get("/campaigns/camp_1/settings"))
+    Browser(api).post("/campaigns/camp_1/settings", form | {"metadata": ["team = shop"]})
+    body = api.sent("PUT", f"{PATH}/camp_1")
+    assert body == {"metadata": {"team": "shop"}, "unset_metadata_fields": ["season"]}
 
 
 def test_settings_leave_alone_what_they_cannot_hold() -> None:

@@ -1,6 +1,7 @@
 """The live stream of pages and files that are passed on, over real connections to a small API."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -14,7 +15,7 @@ from services.dashboard import service
 from services.dashboard.routes import PAGES
 from services.dashboard.web import live
 from services.dashboard.web.asking import Api, ApiFault
-from services.dashboard.web.live import Hub
+from services.dashboard.web.live import Hub, Telling
 from services.dashboard.web.people import People
 from tests.unit.dashboard.served import SmallApi, served
 
@@ -69,6 +70,21 @@ async def test_pages_of_a_project_share_one_stream_of_the_api() -> None:
             await page.aclose()
         await until(lambda: api.open.total() == 0)
         assert hub.watching == 0
+
+
+def test_the_more_pages_there_are_the_more_seldom_lists_ask_anew() -> None:
+    redeemed, nothing = Counter({"redemption.succeeded": 3}), Counter[str]()
+    for pages, rest in ((1, 1), (10, 5), (50, 25)):
+        telling = Telling()
+        told = [telling.told_events(redeemed, 100.0 + at, pages) for at in range(60)]
+        at = [second for second, events in enumerate(told) if len(events) == 2]
+        assert at == list(range(0, 60, rest))
+        assert all(b'"succeeded": 3' in events[-1] for events in told)
+        # the last of them is told, too, when nothing more happens
+        quiet = [telling.told_events(nothing, 160.0 + at, pages) for at in range(30)]
+        assert sum(len(events) == 2 for events in quiet) == (rest > 1)
+        # and after a rest the next one is at once
+        assert len(telling.told_events(redeemed, 300.0, pages)) == 2
 
 
 async def test_a_page_that_leaves_gives_its_place_back() -> None:

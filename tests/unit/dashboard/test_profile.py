@@ -26,6 +26,15 @@ def account(**said: Any) -> FakeApi:
     return api
 
 
+def test_what_is_done_with_an_account_is_done_from_where_somebody_is() -> None:
+    api = FakeApi()
+    api.says("POST", "/users/v1/me/password", {})
+    form = {"current_password": "old", "new_password": "new", "again": "new"}
+    Browser(api).post("/profile/password", form)
+    (asked,) = api.asked_for("POST", "/users/v1/me/password")
+    assert asked.headers["x-forwarded-for"] == "127.0.0.1"
+
+
 def test_the_form_shows_who_i_am_and_saves_what_i_say() -> None:
     api = account(language="pl", theme="dark")
     page = Browser(api).get("/profile")

@@ -1,21 +1,19 @@
 """Changes: who changed what a shop set up, from what to what."""
 
-from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
 from htpy import Node, dd, del_, div, dl, dt, fragment, ins, span
 
+from services.dashboard.lists.callers import show_caller, with_caller, with_callers
 from services.dashboard.lists.fields import Field
 from services.dashboard.lists.handlers import list_pages
-from services.dashboard.lists.query import Query
-from services.dashboard.lists.resource import Column, Empty, Resource, Row, Rows, list_of
+from services.dashboard.lists.resource import Column, Empty, Resource, Row, list_of
 from services.dashboard.parts.facts import block, code_text, facts, link, raw_block
 from services.dashboard.parts.page import Details
 from services.dashboard.parts.show import NOTHING
+from services.dashboard.sections.audit.naming import caller_of
 from services.dashboard.sections.audit.tabs import TABS
-from services.dashboard.sections.caller_names import caller_names
 from services.dashboard.web.asking import Refused
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit
@@ -65,17 +63,8 @@ def _what(row: Row) -> str:
     return f"{str(entity.get('object')).replace('_', ' ').capitalize()} {row.get('action')}"
 
 
-def _caller(row: Row) -> str:
-    calls = row.get("api_calls") or []
-    return str(calls[0].get("user") or calls[0].get("key_id") or "") if calls else ""
-
-
 def _who(row: Row) -> Node:
-    caller = _caller(row)
-    if not caller:
-        return "By itself"
-    name = row.get("caller_name")
-    return span(title=caller)[name] if name else span(".mono.clip")[caller]
+    return show_caller(row, caller_of(row), "By itself")
 
 
 def _fields(row: Row) -> str:
@@ -134,8 +123,7 @@ async def tell_change(visit: Visit, change_id: str) -> Details:
     row = next((each for each in rows if each["id"] == change_id), None)
     if row is None:
         raise Refused(404, {"key": "not_found", "message": "There is no such change"})
-    (row,) = await _with_names(visit, [row])
-    return change_details(visit, row)
+    return change_details(visit, await with_caller(visit, row, caller_of(row)))
 
 
 def _just_before(moment: str) -> str:
@@ -174,20 +162,6 @@ def change_details(visit: Visit, row: Row) -> Details:
     )
 
 
-_fetch: Final = list_of("/v1/audit/changes", "data", FIELDS)
-
-
-async def _fetch_changes(visit: Visit, query: Query) -> Rows:
-    found = await _fetch(visit, query)
-    return replace(found, rows=await _with_names(visit, found.rows))
-
-
-async def _with_names(visit: Visit, rows: Sequence[Row]) -> list[Row]:
-    """The same, each with the name of its caller where that is known."""
-    names = await caller_names(visit)
-    return [{**each, "caller_name": names.get(_caller(each))} for each in rows]
-
-
 CHANGES: Final = Resource(
     title="Changes",
     one="change",
@@ -197,7 +171,7 @@ CHANGES: Final = Resource(
     icon="history",
     columns=COLUMNS,
     fields=FIELDS,
-    fetch=_fetch_changes,
+    fetch=with_callers(list_of("/v1/audit/changes", "data", FIELDS), caller_of),
     key=lambda row: str(row["id"]),
     tell=tell_change,
     tabs=TABS,

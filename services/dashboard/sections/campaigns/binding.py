@@ -11,10 +11,11 @@ from services.dashboard.parts.forms import field_lookup, idempotency
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.notices import notice
 from services.dashboard.parts.page import confirm_dialog, dialog_button
-from services.dashboard.sections.campaigns.frame import answer_tab, tab_page
-from services.dashboard.sections.campaigns.gathering import find_campaign, quietly
+from services.dashboard.sections.campaigns.frame import tab_page
+from services.dashboard.sections.campaigns.gathering import find_campaign
 from services.dashboard.sections.campaigns.naming import campaign_href, has_codes
 from services.dashboard.web.answers import go_to
+from services.dashboard.web.asking import Refused, ask_quietly
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
@@ -33,12 +34,14 @@ async def _find_rules(visit: Visit, row: Row) -> list[Row]:
     if not ids:
         return []
     some = [(f"ids[{at}]", each) for at, each in enumerate(ids)]
-    answer = await quietly(visit.api.get("/v1/validation-rules", [("limit", str(LIST_MAX)), *some]))
+    answer = await ask_quietly(
+        visit.api.get("/v1/validation-rules", [("limit", str(LIST_MAX)), *some])
+    )
     sets = {str(each["id"]): each for each in (answer or {}).get("data") or []}
     return [{**each, "rule": sets.get(str(each["rule_id"]), {})} for each in assigned]
 
 
-def rules_part(visit: Visit, row: Row, assigned: Sequence[Row], problem: str = "") -> Node:
+def rules_part(visit: Visit, row: Row, assigned: Sequence[Row]) -> Node:
     """The sets as nodes, with the way to add one."""
     what = "codes" if has_codes(row) else "tiers"
     may = visit.may("rules.write")
@@ -46,7 +49,6 @@ def rules_part(visit: Visit, row: Row, assigned: Sequence[Row], problem: str = "
         p(".muted")[
             f"All of these sets have to hold whenever one of its {what} is used, besides the {what}' own."
         ],
-        problem and notice("bad", problem),
         ul(".ladder", aria_label="Sets of validation rules")[
             (_assignment(row, each, may) for each in assigned)
         ]
@@ -103,11 +105,9 @@ async def assign_rule(visit: Visit) -> Response:
     """Has a set bind the campaign."""
     name, form_ = visit.path("id"), await visit.form()
     rule = str(form_.get("rule") or "")
-    row = await find_campaign(visit, name)
     if not rule:
-        problem = "Choose a set of rules first."
-        shown = rules_part(visit, row, await _find_rules(visit, row), problem)
-        return answer_tab(visit, row, "rules", shown)
+        raise Refused(400, {"key": "invalid_payload", "message": "Choose a set of rules first"})
+    row = await find_campaign(visit, name)
     body = {"related_object_id": row["id"], "related_object_type": "campaign"}
     key = str(form_.get("idempotency_key") or "") or None
     await visit.api.post(f"/v1/validation-rules/{escape_segment(rule)}/assignments", body, key=key)

@@ -1,14 +1,14 @@
 """Campaigns with what other parts of the API know of them: numbers, budgets, how they stand."""
 
 import asyncio
-from collections.abc import Awaitable, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 from services.dashboard.lists.query import Query
 from services.dashboard.lists.resource import Row, Rows, rows_of
 from services.dashboard.sections.campaigns.fields import FIELDS
 from services.dashboard.sections.campaigns.naming import state_of
-from services.dashboard.web.asking import ApiFault, SignedOut
+from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.visit import Visit, escape_segment
 
 PAGE_MAX: Final = 100
@@ -53,7 +53,7 @@ async def _find_numbers(visit: Visit, ids: Sequence[str]) -> Mapping[str, Row]:
     if not visit.may("analytics.read"):
         return {}
     asked = visit.api.get("/v1/analytics/summaries", {"by": "campaign", "ids": ",".join(ids)})
-    answer = await quietly(asked)
+    answer = await ask_quietly(asked)
     return {str(row["id"]): row for row in (answer or {}).get("data") or []}
 
 
@@ -62,7 +62,7 @@ async def find_budgets(visit: Visit, campaign: str = "") -> Mapping[str, Row]:
     if not visit.may("analytics.read"):
         return {}
     params = {"limit": str(PAGE_MAX)} | ({"campaign": campaign} if campaign else {})
-    answer = await quietly(visit.api.get("/v1/analytics/budgets", params))
+    answer = await ask_quietly(visit.api.get("/v1/analytics/budgets", params))
     found: dict[str, Row] = {}
     for row in (answer or {}).get("budgets") or []:
         found.setdefault(str((row.get("campaign") or {}).get("id")), row)
@@ -74,7 +74,7 @@ async def find_states(visit: Visit, ids: Sequence[str]) -> Mapping[str, str]:
     some = [(f"ids[{at}]", each) for at, each in enumerate(ids)]
     answers = await asyncio.gather(
         *(
-            quietly(
+            ask_quietly(
                 visit.api.get(
                     "/v1/campaigns",
                     [
@@ -92,13 +92,3 @@ async def find_states(visit: Visit, ids: Sequence[str]) -> Mapping[str, str]:
         for row in (answer or {}).get("campaigns") or []:
             found[str(row["id"])] = state
     return found
-
-
-async def quietly(asked: Awaitable[Any]) -> Any:
-    """What beside the main thing cannot be told at the moment is None, and hides nothing else."""
-    try:
-        return await asked
-    except SignedOut:
-        raise
-    except ApiFault:
-        return None

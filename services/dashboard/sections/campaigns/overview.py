@@ -17,12 +17,12 @@ from services.dashboard.parts.facts import (
     metadata_facts,
     raw_block,
 )
-from services.dashboard.parts.notices import notice
+from services.dashboard.parts.notices import not_known, notice
 from services.dashboard.parts.period import Period, period_picker, read_period
 from services.dashboard.parts.show import NOTHING, Show
 from services.dashboard.sections.campaigns.columns import budget_meter
 from services.dashboard.sections.campaigns.frame import tab_page
-from services.dashboard.sections.campaigns.gathering import find_budgets, quietly
+from services.dashboard.sections.campaigns.gathering import find_budgets
 from services.dashboard.sections.campaigns.naming import (
     campaign_category,
     campaign_href,
@@ -30,6 +30,7 @@ from services.dashboard.sections.campaigns.naming import (
     kind_name,
     say_gives,
 )
+from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.visit import Visit
 
 #: Metric, label, whether more is better, its unit, and what the list behind it is filtered by.
@@ -75,19 +76,19 @@ async def overview(visit: Visit, row: Row) -> Node:
     get = visit.api.get
     left = {"campaign": str(row["id"]), "metrics": _LEFT, "by": "campaign"}
     compared, over_time, reasons, funnel, budgets, credit = await asyncio.gather(
-        quietly(get("/v1/analytics/compare", of | {"metrics": metrics} | period.against)),
-        quietly(
+        ask_quietly(get("/v1/analytics/compare", of | {"metrics": metrics} | period.against)),
+        ask_quietly(
             get("/v1/analytics/timeseries", of | {"metrics": counted, "interval": period.interval})
         ),
-        quietly(
+        ask_quietly(
             get(
                 "/v1/analytics/top",
                 of | {"metrics": "redemptions_failed", "by": "reason", "limit": str(REASONS_SHOWN)},
             )
         ),
-        quietly(get("/v1/analytics/funnel", of)),
+        ask_quietly(get("/v1/analytics/funnel", of)),
         find_budgets(visit, str(row["id"])),
-        quietly(get("/v1/analytics/top", left)) if is_card else _nothing(),
+        ask_quietly(get("/v1/analytics/top", left)) if is_card else _nothing(),
     )
     return fragment[
         period_picker(campaign_href(row), period, visit.show),
@@ -194,7 +195,9 @@ def _card(title: str, *content: Node) -> Node:
 
 
 def _refusals(row: Row, period: Period, answer: Any, show: Show) -> Node:
-    rows = [each for each in (answer or {}).get("rows") or [] if each.get("redemptions_failed")]
+    if answer is None:
+        return _card("Why it was refused", not_known())
+    rows = [each for each in answer.get("rows") or [] if each.get("redemptions_failed")]
     if not rows:
         return _card("Why it was refused", p(".muted")["Nothing was refused in this period."])
     most = max(each["redemptions_failed"] for each in rows)

@@ -1,19 +1,15 @@
 """Campaigns switched on and off, and deleted: one, or those that were chosen."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.responses import Response
 
-from services.dashboard.lists.query import SIZES
+from services.dashboard.lists.chosen import do_with_each
+from services.dashboard.lists.handlers import chosen_keys
 from services.dashboard.web.answers import go_to
-from services.dashboard.web.asking import ApiFault, Refused
 from services.dashboard.web.visit import Visit, escape_segment
-
-#: How many calls run at once for those that were chosen.
-AT_ONCE = 8
 
 Act = Callable[[Visit, str, str], Awaitable[Any]]
 
@@ -76,26 +72,11 @@ async def _key(visit: Visit) -> str:
 
 async def _do_chosen(visit: Visit, act: Act, done: str) -> Response:
     form = await visit.form()
-    keys = [str(each) for each in form.getlist("keys")][: SIZES[-1]]
     key = str(form.get("idempotency_key") or "")
-    gate = asyncio.Semaphore(AT_ONCE)
-
-    async def one(at: int, name: str) -> ApiFault | None:
-        async with gate:
-            try:
-                await act(visit, name, f"{key}-{at}" if key else "")
-            except Refused as fault:
-                return fault
-        return None
-
-    faults = await asyncio.gather(*(one(at, name) for at, name in enumerate(keys)))
-    return go_to(visit.request, back_to(visit, "/campaigns"), _say_done(faults, done))
-
-
-def _say_done(faults: Sequence[ApiFault | None], done: str) -> str:
-    failed = [fault for fault in faults if fault is not None]
-    said = f"{len(faults) - len(failed)} {done}"
-    return f"{said}, {len(failed)} not: {failed[0].sentence}" if failed else said
+    said = await do_with_each(
+        chosen_keys(form), lambda each: act(visit, each, f"{key}-{each}" if key else ""), done
+    )
+    return go_to(visit.request, back_to(visit, "/campaigns"), said)
 
 
 def back_to(visit: Visit, otherwise: str) -> str:

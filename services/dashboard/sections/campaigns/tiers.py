@@ -15,13 +15,12 @@ from services.dashboard.parts.notices import notice
 from services.dashboard.parts.page import dialog_button
 from services.dashboard.parts.show import Show
 from services.dashboard.sections.campaigns.frame import tab_page
-from services.dashboard.sections.campaigns.gathering import quietly
 from services.dashboard.sections.campaigns.making.bodies import tier_body
 from services.dashboard.sections.campaigns.making.draft import TIER_FIELDS
 from services.dashboard.sections.campaigns.making.sections import TIER_KINDS
 from services.dashboard.sections.campaigns.naming import campaign_href, say_discount
 from services.dashboard.web.answers import answer_node, go_to
-from services.dashboard.web.asking import Refused
+from services.dashboard.web.asking import Refused, ask_quietly
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
@@ -35,7 +34,7 @@ async def tiers_tab(visit: Visit, row: Row) -> Node:
     tiers = body.get("tiers") or []
     ids = ",".join(str(each["id"]) for each in tiers)
     numbers = (
-        await quietly(visit.api.get("/v1/analytics/summaries", {"by": "tier", "ids": ids}))
+        await ask_quietly(visit.api.get("/v1/analytics/summaries", {"by": "tier", "ids": ids}))
         if ids and visit.may("analytics.read")
         else None
     )

@@ -18,6 +18,8 @@ from services.dashboard.web.visit import Visit, escape_segment
 
 #: What is in each category, by its id.
 Uses = Mapping[str, Row]
+#: Exclusive or joint, by id; what is neither is regular. None: not known.
+Kinds = Mapping[str, str] | None
 
 LEAD: Final = (
     "Which promotions go first where several meet on one order, and which of them go together."
@@ -42,9 +44,8 @@ _COUNTS: Final = (
 
 
 def category_page(visit: Visit, rows: Sequence[Row], uses: Uses, rules: Row | None) -> Node:
-    """The whole page; `rules`: the stacking rules, where they are known."""
-    exclusive = dict.fromkeys((rules or {}).get("exclusive_categories") or [], "Exclusive")
-    kinds = exclusive | dict.fromkeys((rules or {}).get("joint_categories") or [], "Joint")
+    """The whole page; `rules`: the stacking rules, None where they are not known."""
+    kinds = None if rules is None else _kinds_of(rules)
     may_write = visit.may("categories.write")
     new = (
         button(".btn.primary", type="button", commandfor="category-new", command="show-modal")[
@@ -61,6 +62,11 @@ def category_page(visit: Visit, rows: Sequence[Row], uses: Uses, rules: Row | No
         may_write and _new_dialog(),
         may_write and (_dialogs(each, uses, visit.show) for each in rows),
     ]
+
+
+def _kinds_of(rules: Row) -> Mapping[str, str]:
+    exclusive = dict.fromkeys(rules.get("exclusive_categories") or [], "Exclusive")
+    return exclusive | dict.fromkeys(rules.get("joint_categories") or [], "Joint")
 
 
 def _what_order_means(rules: Row) -> Node:
@@ -90,7 +96,7 @@ def _nothing() -> Node:
     )
 
 
-def _listed(visit: Visit, rows: Sequence[Row], uses: Uses, kinds: Mapping[str, str]) -> Node:
+def _listed(visit: Visit, rows: Sequence[Row], uses: Uses, kinds: Kinds) -> Node:
     show = visit.show
     if not visit.may("categories.write"):
         return ol(".sortable", aria_label="Categories in order")[
@@ -130,13 +136,13 @@ def _listed(visit: Visit, rows: Sequence[Row], uses: Uses, kinds: Mapping[str, s
     ]
 
 
-def _told(row: Row, uses: Uses, kinds: Mapping[str, str], show: Show) -> Node:
-    kind = kinds.get(row["id"], "Regular")
-    colour, meaning = _KINDS[kind]
+def _told(row: Row, uses: Uses, kinds: Kinds, show: Show) -> Node:
+    kind = "" if kinds is None else kinds.get(row["id"], "Regular")
+    colour, meaning = _KINDS.get(kind, ("", ""))
     return fragment[
         span(".strong")[row["name"]],
         " ",
-        span(title=meaning)[badge(kind, colour)],
+        kind and span(title=meaning)[badge(kind, colour)],
         div(".muted.small")[
             _used(row, uses, show),
             " · created ",

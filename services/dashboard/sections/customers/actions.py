@@ -7,6 +7,7 @@ from typing import Any, Final
 from htpy import Node, a, b, div, p
 from starlette.responses import Response
 
+from services.dashboard.lists.chosen import do_with_each
 from services.dashboard.lists.handlers import answer_details, chosen_keys
 from services.dashboard.parts.facts import code_text, facts
 from services.dashboard.parts.notices import notice
@@ -42,10 +43,12 @@ async def delete_one(visit: Visit) -> Response:
 
 async def delete_chosen(visit: Visit) -> Response:
     """Moves the chosen ones to the bin. Raises ApiFault."""
-    keys = chosen_keys(await visit.form())
-    for each in keys:
-        await visit.api.delete(f"/v1/customers/{escape_segment(each)}")
-    return go_to(visit.request, BACK[1], f"{len(keys)} deleted")
+    said = await do_with_each(
+        chosen_keys(await visit.form()),
+        lambda each: visit.api.delete(f"/v1/customers/{escape_segment(each)}"),
+        "deleted",
+    )
+    return go_to(visit.request, BACK[1], said)
 
 
 async def forget(visit: Visit) -> Response:

@@ -15,11 +15,12 @@ from services.dashboard.parts.facts import (
     metadata_facts,
     raw_block,
 )
+from services.dashboard.parts.notices import not_known
 from services.dashboard.parts.page import Details
 from services.dashboard.parts.show import NOTHING, Row, Show, first_of
 from services.dashboard.sections.customer_names import customer_name
 from services.dashboard.sections.customers.dialogs import customer_actions, customer_dialogs
-from services.dashboard.web.asking import ApiFault
+from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.visit import Visit, escape_segment
 
 _HELD_MAX: Final = 20
@@ -40,23 +41,14 @@ async def tell_customer(visit: Visit, key: str) -> Details:
     path = f"/v1/customers/{escape_segment(key)}"
     row = await visit.api.get(path)
     segments, held = await asyncio.gather(
-        _ask(visit, f"{path}/segments"),
-        _ask(visit, f"{path}/redeemables", {"limit": str(_HELD_MAX)}),
+        ask_quietly(visit.api.get(f"{path}/segments")),
+        ask_quietly(visit.api.get(f"{path}/redeemables", {"limit": str(_HELD_MAX)})),
     )
     return customer_details(visit, row, segments, held)
 
 
-async def _ask(visit: Visit, path: str, params: dict[str, str] | None = None) -> Row:
-    try:
-        found: Row = await visit.api.get(path, params or {})
-    except ApiFault:
-        # what cannot be asked now hides nothing else
-        return {}
-    return found
-
-
-def customer_details(visit: Visit, row: Row, segments: Row, held: Row) -> Details:
-    """The same of what was answered."""
+def customer_details(visit: Visit, row: Row, segments: Row | None, held: Row | None) -> Details:
+    """The same of what was answered; None: that could not be asked."""
     show, name = visit.show, customer_name(row)
     path = f"/customers/{escape_segment(str(row['id']))}"
     later = {
@@ -69,8 +61,10 @@ def customer_details(visit: Visit, row: Row, segments: Row, held: Row) -> Detail
     body = fragment[
         _profile(row, show),
         _summary(row, show),
-        block("Segments", _segments(segments.get("data") or [])),
-        block("Codes held", _held(held, show)),
+        block(
+            "Segments", not_known() if segments is None else _segments(segments.get("data") or [])
+        ),
+        block("Codes held", not_known() if held is None else _held(held, show)),
         block("Metadata", metadata_facts(row.get("metadata"))),
         div(".stack", later, role="status")[p(".muted")["Looking up what happened"]],
         raw_block(row, f"/v1/customers/{row['id']}", "The customer"),

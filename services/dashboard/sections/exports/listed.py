@@ -8,6 +8,7 @@ from services.dashboard.sections.orders.fields import FIELDS as ORDERS
 from services.dashboard.sections.products.fields import FIELDS as PRODUCTS
 from services.dashboard.sections.products.fields import SKU_FIELDS
 from services.dashboard.sections.redemptions.fields import FIELDS as REDEMPTIONS
+from services.dashboard.sections.vouchers.pages import FIELDS as VOUCHERS
 
 #: Kind of thing → the fields of its list; a list adds its line when it offers exports.
 FIELDS: Final[dict[str, tuple[Field, ...]]] = {
@@ -16,8 +17,7 @@ FIELDS: Final[dict[str, tuple[Field, ...]]] = {
     "customer": CUSTOMERS,
     "product": PRODUCTS,
     "sku": SKU_FIELDS,
-    # the codes of one campaign, as its page asks for them
-    "voucher": (Field("campaign_id", "Campaign", "lookup", lookup="campaign"),),
+    "voucher": VOUCHERS,
 }
 
 

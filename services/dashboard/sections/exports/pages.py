@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from services.dashboard.lists.fields import Field, find_field, read_condition
 from services.dashboard.lists.handlers import list_pages
-from services.dashboard.lists.query import say_condition
+from services.dashboard.lists.query import filters_body, say_condition
 from services.dashboard.lists.resource import Column, Empty, Resource, Row, list_of
 from services.dashboard.parts.facts import badge, code_text, facts, json_text, raw_block
 from services.dashboard.parts.forms import field_checks as field_boxes
@@ -254,9 +254,10 @@ async def create_export(visit: Visit) -> Response:
         ],
         "order": str(form.get("order") or "-created_at"),
     }
-    filters = file_filters([str(each) for each in form.getlist("f")], fields, visit.show)
+    read = (read_condition(str(each), fields) for each in form.getlist("f"))
+    filters = filters_body([each for each in read if each is not None], fields, visit.show)
     if filters:
-        parameters["filters"] = filters
+        parameters["filters"] = filters | {"junction": "and"}
     try:
         made = await visit.api.post(
             "/v1/exports",
@@ -266,24 +267,6 @@ async def create_export(visit: Visit) -> Response:
     except Refused as fault:
         return answer_node(export_form(visit.show, form, {"": fault.sentence}))
     return go_to(visit.request, f"/exports/{made['id']}", "The file is being made")
-
-
-def file_filters(conditions: list[str], fields: tuple[Field, ...], show: Show) -> dict[str, Any]:
-    """Filters of a list as an export takes them."""
-    filters: dict[str, Any] = {}
-    for text in conditions:
-        condition = read_condition(text, fields)
-        found = find_field(fields, condition.field) if condition else None
-        if condition is None or found is None:
-            continue
-        value = condition.value
-        if found.kind == "time" and "T" in value:
-            value = show.from_local(value) or value
-        operators = filters.setdefault(condition.field, {"conditions": {}})["conditions"]
-        operators.setdefault(f"${condition.op}", []).append(value)
-    if filters:
-        filters["junction"] = "and"
-    return filters
 
 
 async def delete_export(visit: Visit) -> Response:

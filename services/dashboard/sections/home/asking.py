@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from services.dashboard.parts.period import Period
-from services.dashboard.web.asking import ApiFault, SignedOut
+from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.visit import Visit
 
 METRICS: Final = (
@@ -47,7 +47,7 @@ async def ask_numbers(visit: Visit, period: Period, campaign: str) -> Numbers:
     beside = within | period.against
 
     def ask(path: str, params: Mapping[str, str]) -> Awaitable[Json | None]:
-        return _ask_quietly(visit, path, params)
+        return ask_quietly(visit.api.get(path, params))
 
     soon = {"limit": "5"}
     outstanding = {"metrics": "gift_credits_outstanding", "by": "campaign", "limit": "100"}
@@ -89,17 +89,8 @@ async def ask_numbers(visit: Visit, period: Period, campaign: str) -> Numbers:
 async def ask_newest(visit: Visit, campaign: str) -> Json | None:
     """The newest redemptions; None where they cannot be asked at the moment."""
     listed = {"limit": str(NEWEST)} | ({"campaign": campaign} if campaign else {})
-    return await _ask_quietly(visit, "/v1/redemptions", listed)
-
-
-async def _ask_quietly(visit: Visit, path: str, params: Mapping[str, str]) -> Json | None:
-    try:
-        answer: Json = await visit.api.get(path, params)
-    except SignedOut:
-        raise
-    except ApiFault:
-        return None
-    return answer
+    found: Json | None = await ask_quietly(visit.api.get("/v1/redemptions", listed))
+    return found
 
 
 def metrics_of(compared: Json | None) -> dict[str, tuple[Any, Any]]:

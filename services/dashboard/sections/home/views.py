@@ -8,7 +8,7 @@ from htpy import Node, a, div, fragment, h2, header, li, ol, p, section, span
 
 from services.dashboard.parts.charts import Kpi, Series, chart, kpis, points_of
 from services.dashboard.parts.facts import bars, link
-from services.dashboard.parts.notices import notice
+from services.dashboard.parts.notices import not_known, notice
 from services.dashboard.parts.page import head
 from services.dashboard.parts.period import Period
 from services.dashboard.parts.show import Row, Show
@@ -60,8 +60,9 @@ def _now(newest: Node) -> Node:
 
 
 def newest_list(show: Show, newest: Json | None) -> Node:
-    """The newest ten, which ask for themselves anew when something happens."""
+    """The newest ten, which ask for themselves anew when something happens; None: not known."""
     rows = (newest or {}).get("redemptions") or []
+    nothing = not_known() if newest is None else p(".muted")["Nothing was redeemed yet."]
     return section(
         "#newest.card.chart",
         {
@@ -74,9 +75,7 @@ def newest_list(show: Show, newest: Json | None) -> Node:
         data_follows="redemptions",
     )[
         header[h2["Newest"], span(".spacer"), link("All redemptions", "/redemptions")],
-        ol(".newest")[(_newest(each, show) for each in rows)]
-        if rows
-        else p(".muted")["Nothing was redeemed yet."],
+        ol(".newest")[(_newest(each, show) for each in rows)] if rows else nothing,
     ]
 
 
@@ -241,7 +240,9 @@ def _card(title: str, content: Node, more: Node = None) -> Node:
 
 
 def _top_campaigns(show: Show, top: Json | None) -> Node:
-    rows = [each for each in (top or {}).get("rows", []) if each.get("group")]
+    if top is None:
+        return _card("Top campaigns", not_known())
+    rows = [each for each in top.get("rows", []) if each.get("group")]
     if not rows:
         return _card(
             "Top campaigns", p(".muted")["Nothing of a campaign was redeemed in this time."]
@@ -262,7 +263,9 @@ def _top_campaigns(show: Show, top: Json | None) -> Node:
 
 
 def _reasons(show: Show, period: Period, reasons: Json | None, campaign: str) -> Node:
-    rows = [each for each in (reasons or {}).get("rows", []) if each.get("group")]
+    if reasons is None:
+        return _card("Why it was refused", not_known())
+    rows = [each for each in reasons.get("rows", []) if each.get("group")]
     if not rows:
         return _card("Why it was refused", p(".muted")["Nothing was refused in this time."])
     of = [("f", f"campaign_name:is:{campaign}")] if campaign else []
@@ -285,9 +288,9 @@ def _reason_words(code: str) -> str:
 
 
 def _budgets(show: Show, budgets: Json | None) -> Node:
-    rows = [
-        each for each in (budgets or {}).get("budgets", []) if each["share"] >= BUDGET_SHARE_MIN
-    ]
+    if budgets is None:
+        return _card("Budgets near their end", not_known())
+    rows = [each for each in budgets.get("budgets", []) if each["share"] >= BUDGET_SHARE_MIN]
     if not rows:
         return _card("Budgets near their end", p(".muted")["No budget is used by 80 % or more."])
     said = [
@@ -310,8 +313,10 @@ def _amount(budget: Mapping[str, Any], show: Show) -> str:
 
 
 def _soon(show: Show, numbers: Numbers) -> Node:
-    ending = (numbers.ending or {}).get("campaigns") or []
-    starting = (numbers.starting or {}).get("campaigns") or []
+    if numbers.ending is None or numbers.starting is None:
+        return _card("Begins and ends soon", not_known())
+    ending = numbers.ending.get("campaigns") or []
+    starting = numbers.starting.get("campaigns") or []
     if not ending and not starting:
         return _card(
             "Begins and ends soon", p(".muted")["No campaign begins or ends within two weeks."]

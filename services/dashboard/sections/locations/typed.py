@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from services.dashboard.parts.show import Row
+from services.dashboard.parts.typed_json import parse_json
 from services.dashboard.sections.locations.naming import UNITS, circle_of, geojson_of, is_circle
 
 NAMES: Final = ("name", "kind", "lat", "lng", "radius", "unit", "geojson")
@@ -39,7 +40,7 @@ def read_shape(values: Mapping[str, str], errors: dict[str, str]) -> dict[str, A
         }
         return {"type": "circle", "format": "distance", "distance": distance}
     try:
-        found = json.loads(values.get("geojson") or "null")
+        found = parse_json(values.get("geojson") or "null")
     except ValueError:
         errors["geojson"] = "This is no JSON."
         return {}

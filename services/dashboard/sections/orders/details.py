@@ -27,7 +27,7 @@ from services.dashboard.sections.orders.naming import (
     taken_off,
 )
 from services.dashboard.sections.redemptions.naming import redeemable_name, redemption_badge
-from services.dashboard.web.asking import ApiFault
+from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.visit import Visit, escape_segment
 
 BACK: Final = ("Orders", "/orders")
@@ -52,31 +52,23 @@ async def _find_redemptions(visit: Visit, row: Row) -> list[Row]:
     if not visit.may("redemptions.read"):
         return []
 
-    async def find(name: str) -> Row | None:
-        try:
-            found: Row = await visit.api.get(f"/v1/redemptions/{escape_segment(name)}")
-        except ApiFault:
-            return None
-        return found
-
-    return [each for each in await asyncio.gather(*map(find, ids)) if each is not None]
+    paths = (f"/v1/redemptions/{escape_segment(name)}" for name in ids)
+    found = await asyncio.gather(*(ask_quietly(visit.api.get(each)) for each in paths))
+    return [each for each in found if each is not None]
 
 
-async def _find_events(visit: Visit, row: Row) -> list[Row]:
+async def _find_events(visit: Visit, row: Row) -> list[Row] | None:
     if not visit.may("audit.read"):
-        return []
+        return None
     params = {"order_id": str(row["id"]), "limit": str(_EVENTS_MAX)}
-    try:
-        body = await visit.api.get("/v1/audit/events", params)
-    except ApiFault:
-        return []
-    return list(body.get("data") or [])
+    body = await ask_quietly(visit.api.get("/v1/audit/events", params))
+    return None if body is None else list(body.get("data") or [])
 
 
 def order_details(
-    visit: Visit, row: Row, redemptions: Sequence[Row] = (), events: Sequence[Row] = ()
+    visit: Visit, row: Row, redemptions: Sequence[Row] = (), events: Sequence[Row] | None = ()
 ) -> Details:
-    """The same of what was answered."""
+    """The same of what was answered; `events` None: they could not be asked."""
     show, may_change = visit.show, visit.may("orders.write")
     body = fragment[
         facts(
@@ -90,7 +82,10 @@ def order_details(
         _redemptions(row, redemptions, show),
         block("Metadata", metadata_facts(row.get("metadata"))),
         visit.may("audit.read")
-        and block("History", timeline(_event(each, show) for each in events)),
+        and block(
+            "History",
+            timeline(None if events is None else (_event(each, show) for each in events)),
+        ),
         raw_block(row, f"/v1/orders/{row['id']}", "The order"),
     ]
     return Details(

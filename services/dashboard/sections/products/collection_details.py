@@ -8,10 +8,11 @@ from htpy import Node, a, fragment, p, table, tbody, td, th, thead, tr
 from services.dashboard.parts.condition_words import say_filter
 from services.dashboard.parts.facts import badge, block, code_text, facts, link, raw_block
 from services.dashboard.parts.icons import icon
+from services.dashboard.parts.notices import not_known
 from services.dashboard.parts.page import Details, confirm_dialog, dialog_button
 from services.dashboard.parts.show import NOTHING, Row, Show
 from services.dashboard.sections.products.naming import product_name, sku_name
-from services.dashboard.web.asking import ApiFault
+from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.visit import Visit, escape_segment
 
 MEMBERS_MAX: Final = 25
@@ -38,21 +39,15 @@ def kind_badge(row: Row) -> Node:
 async def tell_collection(visit: Visit, key: str) -> Details:
     """One of them, with its newest members. Raises ApiFault."""
     path = f"/v1/product-collections/{escape_segment(key)}"
-    row, members = await asyncio.gather(visit.api.get(path), _ask_members(visit, path))
+    row, members = await asyncio.gather(
+        visit.api.get(path),
+        ask_quietly(visit.api.get(f"{path}/products", {"limit": str(MEMBERS_MAX)})),
+    )
     return collection_details(visit, row, members)
 
 
-async def _ask_members(visit: Visit, path: str) -> Row:
-    try:
-        found: Row = await visit.api.get(f"{path}/products", {"limit": str(MEMBERS_MAX)})
-    except ApiFault:
-        # the collection itself is told without them, or says why it cannot be
-        return {}
-    return found
-
-
-def collection_details(visit: Visit, row: Row, members: Row) -> Details:
-    """The same of what was answered."""
+def collection_details(visit: Visit, row: Row, members: Row | None) -> Details:
+    """The same of what was answered; `members` None: they could not be asked."""
     show, may_change = visit.show, visit.may("products.write")
     name = str(row.get("name") or row["id"])
     path = f"/collections/{escape_segment(str(row['id']))}"
@@ -62,7 +57,7 @@ def collection_details(visit: Visit, row: Row, members: Row) -> Details:
             ("Created", show.when(row.get("created_at"))),
         ),
         row.get("type") == "AUTO_UPDATE" and block("What belongs to it", filter_words(row, show)),
-        block("Members", member_lines(members, show)),
+        block("Members", not_known() if members is None else member_lines(members, show)),
         raw_block(row, f"/v1/product-collections/{row['id']}", "The collection"),
     ]
     return Details(

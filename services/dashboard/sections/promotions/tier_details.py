@@ -17,6 +17,7 @@ from services.dashboard.parts.facts import (
     raw_block,
 )
 from services.dashboard.parts.icons import icon
+from services.dashboard.parts.notices import not_known
 from services.dashboard.parts.page import Details, confirm_dialog, dialog_button
 from services.dashboard.parts.show import Row, Show
 from services.dashboard.sections.promotions.naming import (
@@ -27,6 +28,7 @@ from services.dashboard.sections.promotions.naming import (
     tier_given,
     tier_name,
 )
+from services.dashboard.sections.vouchers.details import RULES_MAX
 from services.dashboard.sections.vouchers.giving import DISCOUNTS, say_effect, say_hours
 from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.visit import Visit, escape_segment
@@ -45,7 +47,7 @@ async def tell_tier(visit: Visit, key: str) -> Details:
         ask_quietly(_ask_series(visit, row)),
     )
     named = {**row, "campaign_name": names.get(str(row.get("campaign_id")))}
-    return tier_details(visit, named, rules or [], series or [])
+    return tier_details(visit, named, rules, series or [])
 
 
 async def _ask_rules(visit: Visit, row: Row) -> Sequence[Row]:
@@ -53,7 +55,8 @@ async def _ask_rules(visit: Visit, row: Row) -> Sequence[Row]:
     ids = [each["rule_id"] for each in bound]
     if not ids or not visit.may("rules.read"):
         return []
-    body = await visit.api.get("/v1/validation-rules", [("ids", each) for each in ids])
+    some = [("limit", str(RULES_MAX)), *(("ids", each) for each in ids)]
+    body = await visit.api.get("/v1/validation-rules", some)
     found: Sequence[Row] = body["data"]
     return found
 
@@ -68,7 +71,7 @@ async def _ask_series(visit: Visit, row: Row) -> Sequence[Mapping[str, Any]]:
 
 
 def tier_details(
-    visit: Visit, row: Row, rules: Sequence[Row], points: Sequence[Mapping[str, Any]]
+    visit: Visit, row: Row, rules: Sequence[Row] | None, points: Sequence[Mapping[str, Any]]
 ) -> Details:
     """The same of what was answered."""
     show = visit.show
@@ -149,9 +152,11 @@ def _series(points: Sequence[Mapping[str, Any]], show: Show) -> Node:
     )
 
 
-def _rules(rules: Sequence[Row], visit: Visit) -> Node:
+def _rules(rules: Sequence[Row] | None, visit: Visit) -> Node:
     if not visit.may("rules.read"):
         return None
+    if rules is None:
+        return block("Validation rules", not_known())
     if not rules:
         return block(
             "Validation rules", span(".muted")["None of its own; its promotion may have some."]

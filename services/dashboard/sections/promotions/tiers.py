@@ -1,10 +1,12 @@
 """The list of promotion tiers, and what is done with many of them."""
 
+from collections.abc import Awaitable
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from starlette.responses import Response
 
+from services.dashboard.lists.chosen import do_with_each
 from services.dashboard.lists.fields import KNOWN, Field
 from services.dashboard.lists.handlers import chosen_keys, list_pages
 from services.dashboard.lists.query import Query
@@ -21,7 +23,7 @@ from services.dashboard.sections.promotions.naming import (
 from services.dashboard.sections.promotions.tier_details import tell_tier
 from services.dashboard.web.answers import go_to
 from services.dashboard.web.routes import Handler, Page
-from services.dashboard.web.visit import Visit
+from services.dashboard.web.visit import Visit, escape_segment
 
 STATES: Final = (
     ("active", "active now"),
@@ -145,14 +147,14 @@ TIERS: Final = Resource(
 def _many(method: str, tail: str, said: str) -> Handler:
     """Asks the same for each chosen tier."""
 
-    async def do_with_each(visit: Visit) -> Response:
-        keys = chosen_keys(await visit.form())
-        for each in keys:
-            await visit.api.ask(method, f"/v1/promotions/tiers/{each}{tail}")
-        word = "tier" if len(keys) == 1 else "tiers"
-        return go_to(visit.request, TIERS.path, f"{len(keys)} {word} {said}")
+    async def do_with_chosen(visit: Visit) -> Response:
+        def act(key: str) -> Awaitable[Any]:
+            return visit.api.ask(method, f"/v1/promotions/tiers/{escape_segment(key)}{tail}")
 
-    return do_with_each
+        told = await do_with_each(chosen_keys(await visit.form()), act, said)
+        return go_to(visit.request, TIERS.path, told)
+
+    return do_with_chosen
 
 
 PAGES: Final = (

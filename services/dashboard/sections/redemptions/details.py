@@ -6,6 +6,7 @@ from typing import Any, Final
 from htpy import Node, a, b, div, fragment, p, span, table, tbody, td, th, thead, tr
 from starlette.responses import Response
 
+from services.dashboard.lists.callers import show_caller, with_caller
 from services.dashboard.parts.facts import (
     block,
     code_text,
@@ -26,13 +27,14 @@ from services.dashboard.parts.reasons import reason_box
 from services.dashboard.parts.show import NOTHING, Row, Show, first_of, read_moment
 from services.dashboard.parts.toast import toast
 from services.dashboard.sections.redemptions.naming import (
+    caller_of,
     campaign_name,
     customer_name,
     redeemable_name,
     redemption_badge,
 )
 from services.dashboard.web.answers import answer_node
-from services.dashboard.web.asking import ApiFault
+from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.visit import Visit, escape_segment
 
 #: How long a redemption can be taken back (docs/api.md, Rollbacks).
@@ -50,20 +52,16 @@ async def tell_redemption(visit: Visit, redemption_id: str) -> Details:
     """One of them, with why, what it brought about, and how to take it back."""
     path = f"/v1/redemptions/{escape_segment(redemption_id)}"
     row = await visit.api.get(path)
-    events: list[dict[str, Any]] = []
+    events: list[dict[str, Any]] | None = None
     if visit.may("audit.read"):
-        try:
-            answer = await visit.api.get(
-                f"/v1/audit/redemptions/{escape_segment(redemption_id)}/events"
-            )
-            events = answer.get("data") or []
-        except ApiFault:
-            events = []
-    return redemption_details(visit, row, events)
+        path = f"/v1/audit/redemptions/{escape_segment(redemption_id)}/events"
+        answer = await ask_quietly(visit.api.get(path))
+        events = None if answer is None else answer.get("data") or []
+    return redemption_details(visit, await with_caller(visit, row, caller_of(row)), events)
 
 
-def redemption_details(visit: Visit, row: Row, events: list[dict[str, Any]]) -> Details:
-    """The same of what was answered."""
+def redemption_details(visit: Visit, row: Row, events: list[dict[str, Any]] | None) -> Details:
+    """The same of what was answered; `events` None: they could not be asked."""
     show, name = visit.show, row["id"]
     body = fragment[
         _why(row, show),
@@ -71,7 +69,10 @@ def redemption_details(visit: Visit, row: Row, events: list[dict[str, Any]]) -> 
         _order(row, show),
         _siblings(row),
         block("Metadata", metadata_facts(row.get("metadata"))),
-        block("Events", timeline(_event(each, show) for each in events)),
+        visit.may("audit.read")
+        and block(
+            "Events", timeline(None if events is None else (_event(each, show) for each in events))
+        ),
         raw_block(row, f"/v1/redemptions/{name}", "The redemption"),
     ]
     can_roll_back = _can_roll_back(row) and visit.may("redemptions.rollback")
@@ -113,6 +114,7 @@ def _facts(row: Row, show: Show) -> Node:
         ("Id", code_text(row["id"])),
         ("Date", show.when(row.get("date") or row.get("created_at"))),
         ("Channel", first_of(row.get("channel"), "channel_type")),
+        ("By", show_caller(row, caller_of(row))),
         ("Voucher", link(code_, f"/vouchers/{escape_segment(code_)}")) if code_ else None,
         ("Tier", link(tier.get("name") or tier.get("id"), f"/promotion-tiers/{tier.get('id')}"))
         if tier.get("id")
@@ -256,7 +258,7 @@ def _roll_back_dialog(row: Row, show: Show) -> Node:
     return confirm_dialog(
         "roll-back",
         title="Roll this redemption back?",
-        what_happens=f"{redeemable_name(row)} can be used once more, and the order loses its discount of {given}. Balances and limits are given back. The history keeps both.",
+        what_happens=f"{_taken_back(row)} can be used once more, and the order loses its discount of {given}. Balances and limits are given back. The history keeps both.",
         action=f"/redemptions/{row['id']}/rollback",
         do="Roll back",
         keep="Keep it",
@@ -265,14 +267,28 @@ def _roll_back_dialog(row: Row, show: Show) -> Node:
     )
 
 
+def _is_of_stack(row: Row) -> bool:
+    return bool(row.get("redemptions")) or isinstance(row.get("redemption"), str)
+
+
+def _taken_back(row: Row) -> str:
+    """What is taken back: of a stack all, since none of it is by itself."""
+    if not _is_of_stack(row):
+        return redeemable_name(row)
+    return "All that was redeemed together is taken back, not one of it alone: each"
+
+
 async def roll_back(visit: Visit) -> Response:
     """Takes a redemption back, or the whole stack that it is part of."""
     name, form = visit.path("id"), await visit.form()
     reason = str(form.get("reason") or "").strip()
     row = await visit.api.get(f"/v1/redemptions/{escape_segment(name)}")
-    is_stack = bool(row.get("redemptions")) or isinstance(row.get("redemption"), str)
     stack = row["redemption"] if isinstance(row.get("redemption"), str) else name
-    path = f"/v1/redemptions/{stack}/rollbacks" if is_stack else f"/v1/redemptions/{name}/rollback"
+    path = (
+        f"/v1/redemptions/{stack}/rollbacks"
+        if _is_of_stack(row)
+        else f"/v1/redemptions/{name}/rollback"
+    )
     params = {"reason": reason} if reason else {}
     await visit.api.post(
         path, {}, params=params, key=str(form.get("idempotency_key") or "") or None

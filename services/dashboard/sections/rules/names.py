@@ -13,7 +13,9 @@ from services.dashboard.web.visit import Visit, escape_segment
 
 #: How many products, SKUs and collections are asked for on one page; the rest stand by their ids.
 ASKED_MAX: Final = 40
-_SMALL: Final = {"segment": "/v1/segments", "location": "/v1/locations"}
+#: Kinds that are asked for by one list each; a page of it holds as many.
+_LISTS: Final = {"segment": "/v1/segments", "location": "/v1/locations"}
+_LIST_MAX: Final = 100
 _PATHS: Final = {
     "product": "/v1/products/{}",
     "sku": "/v1/skus/{}",
@@ -31,25 +33,28 @@ def things_in(rules: RuleSet, catalogue: Catalogue, visit: Visit) -> Iterator[st
                 continue
             first = catalogue.first_object(kind)
             for text in show_values(condition.values, operator, first, visit.show):
-                is_item = operator.value not in _SMALL
-                yield text if is_item else f"{operator.value}:{text}"
+                is_said = operator.value not in _LISTS
+                yield text if is_said else f"{operator.value}:{text}"
 
 
 async def name_things(visit: Visit, things: Iterable[str]) -> Names:
     """The name of each thing that has one and may be seen."""
     wanted = list(dict.fromkeys(things))
     names: dict[str, str] = {}
-    for kind, path in _SMALL.items():
-        if any(each.startswith(f"{kind}:") for each in wanted):
-            names |= await _name_small(visit, kind, path)
+    for kind, path in _LISTS.items():
+        ids = [each.partition(":")[2] for each in wanted if each.startswith(f"{kind}:")]
+        names |= await _name_listed(visit, kind, path, ids[:_LIST_MAX])
     single = [each for each in wanted if each.partition(":")[0] in _PATHS and ":@" not in each]
     found = await asyncio.gather(*(_name_one(visit, each) for each in single[:ASKED_MAX]))
     return names | {each: name for each, name in zip(single, found, strict=False) if name}
 
 
-async def _name_small(visit: Visit, kind: str, path: str) -> dict[str, str]:
+async def _name_listed(visit: Visit, kind: str, path: str, ids: list[str]) -> dict[str, str]:
+    if not ids:
+        return {}
+    wanted = [(f"filters[id][conditions][$in][{at}]", each) for at, each in enumerate(ids)]
     try:
-        body = await visit.api.get(path)
+        body = await visit.api.get(path, [("limit", str(_LIST_MAX)), *wanted])
     except Refused:
         return {}
     return {f"{kind}:{each['id']}": str(each.get("name") or each["id"]) for each in body["data"]}

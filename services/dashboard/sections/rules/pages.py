@@ -5,6 +5,7 @@ from typing import Final
 from htpy import fragment, h2, section
 from starlette.responses import Response
 
+from services.dashboard.lists.chosen import do_with_each
 from services.dashboard.lists.handlers import chosen_keys, list_pages
 from services.dashboard.lists.resource import Bulk, Empty, Resource
 from services.dashboard.parts.notices import notice
@@ -170,10 +171,12 @@ async def delete(visit: Visit) -> Response:
 
 async def delete_chosen(visit: Visit) -> Response:
     """Deletes those that were chosen."""
-    keys = chosen_keys(await visit.form())
-    for each in keys:
-        await visit.api.delete(f"{API}/{escape_segment(each)}")
-    return go_to(visit.request, PATH, f"{len(keys)} deleted")
+    said = await do_with_each(
+        chosen_keys(await visit.form()),
+        lambda each: visit.api.delete(f"{API}/{escape_segment(each)}"),
+        "deleted",
+    )
+    return go_to(visit.request, PATH, said)
 
 
 RULES: Final = Resource(

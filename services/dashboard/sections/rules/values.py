@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from services.dashboard.parts.show import Show, read_minor, write_minor
+from services.dashboard.parts.typed_json import parse_json
 from services.dashboard.sections.rules.catalogue import Operator
 
 #: Kinds of values that are things that exist, found by typing.
@@ -61,7 +62,7 @@ def _write_any(value: Any) -> str:
 def parse_any(text: str) -> Any:
     """A number, true, false, null, JSON in quotes or brackets; else the text."""
     try:
-        return json.loads(text)
+        return parse_json(text)
     except ValueError:
         return text
 

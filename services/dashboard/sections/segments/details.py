@@ -8,6 +8,7 @@ from htpy import Node, a, fragment, p, table, tbody, td, th, thead, tr
 from services.dashboard.parts.condition_words import say_filter
 from services.dashboard.parts.facts import block, code_text, facts, link, raw_block
 from services.dashboard.parts.icons import icon
+from services.dashboard.parts.notices import not_known
 from services.dashboard.parts.page import Details, confirm_dialog, dialog_button
 from services.dashboard.parts.show import NOTHING, Row, Show
 from services.dashboard.sections.customer_names import customer_link
@@ -17,10 +18,13 @@ from services.dashboard.sections.segments.naming import (
     MONEY,
     kind_badge,
 )
-from services.dashboard.web.asking import ApiFault
+from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.visit import Visit, escape_segment
 
 _MEMBERS_MAX: Final = 25
+#: Sets of rules are looked through by pages; a project with more has to ask the API.
+_RULES_PAGE: Final = 100
+_RULES_PAGES_MAX: Final = 20
 
 
 async def tell_segment(visit: Visit, key: str) -> Details:
@@ -31,14 +35,12 @@ async def tell_segment(visit: Visit, key: str) -> Details:
     return segment_details(visit, row, members, rules)
 
 
-async def _ask_members(visit: Visit, path: str, row: Row) -> Row:
+async def _ask_members(visit: Visit, path: str, row: Row) -> Row | None:
     if row.get("type") == "passive" or not visit.may("customers.read"):
-        return {}
-    try:
-        found: Row = await visit.api.get(f"{path}/customers", {"limit": str(_MEMBERS_MAX)})
-    except ApiFault:
-        # the segment itself is told without them
-        return {}
+        return None
+    found: Row | None = await ask_quietly(
+        visit.api.get(f"{path}/customers", {"limit": str(_MEMBERS_MAX)})
+    )
     return found
 
 
@@ -46,18 +48,22 @@ async def _ask_rules(visit: Visit, key: str) -> list[Row] | None:
     """The sets of validation rules that name it; None where they cannot be asked."""
     if not visit.may("rules.read"):
         return None
-    try:
-        body = await visit.api.get("/v1/validation-rules", {"limit": "100"})
-    except ApiFault:
-        return None
-    rows = body.get("data") or []
+    rows: list[Row] = []
+    for page in range(1, _RULES_PAGES_MAX + 1):
+        params = {"limit": str(_RULES_PAGE), "page": str(page)}
+        body = await ask_quietly(visit.api.get("/v1/validation-rules", params))
+        if body is None:
+            return None
+        rows += body.get("data") or []
+        if len(body.get("data") or []) < _RULES_PAGE:
+            break
     return [each for each in rows if f"'{key}'" in repr(each.get("rules"))]
 
 
 def segment_details(
-    visit: Visit, row: Row, members: Row, rules: list[Row] | None = None
+    visit: Visit, row: Row, members: Row | None, rules: list[Row] | None = None
 ) -> Details:
-    """The same of what was answered."""
+    """The same of what was answered; None: that could not be asked."""
     show, may_change = visit.show, visit.may("segments.write")
     name = str(row.get("name") or row["id"])
     path = f"/segments/{escape_segment(str(row['id']))}"
@@ -67,7 +73,7 @@ def segment_details(
         row.get("type") != "static" and block("Who belongs to it", _filter_words(row, show)),
         row.get("type") != "passive"
         and visit.may("customers.read")
-        and block("Members", _members(row, members, show)),
+        and block("Members", not_known() if members is None else _members(row, members, show)),
         rules is not None and block("Rules that ask for it", _rules(rules)),
         raw_block(row, f"/v1/segments/{row['id']}", "The segment"),
     ]

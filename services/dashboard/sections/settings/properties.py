@@ -10,6 +10,7 @@ from htpy import input as input_
 from starlette.datastructures import FormData
 
 from services.dashboard.parts.icons import icon
+from services.dashboard.parts.typed_json import parse_json
 
 #: As many as a schema may have; no form has more lines.
 LINES_MAX: Final = 200
@@ -90,7 +91,7 @@ def read_lines(form: FormData) -> list[Line]:
 
 def _read_rest(text: str) -> dict[str, Any]:
     try:
-        rest = json.loads(text or "{}")
+        rest = parse_json(text or "{}")
     except ValueError:
         return {}
     return rest if isinstance(rest, dict) else {}
@@ -120,7 +121,7 @@ def _write(line: Line, *, is_event: bool) -> dict[str, Any]:
 
 def _number(text: str) -> Any:
     try:
-        return json.loads(text)
+        return parse_json(text)
     except ValueError:
         return text
 

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from services.dashboard.parts.notices import notice
 from services.dashboard.parts.page import confirm_dialog, dialog_button, head, tabs
+from services.dashboard.sections.categories.pages import read_categories
 from services.dashboard.sections.redemptions.fields import TABS
 from services.dashboard.sections.rules.cart import read_cart
 from services.dashboard.sections.rules.form_text import text_of
@@ -153,9 +154,7 @@ async def _ask_stored(visit: Visit) -> Mapping[str, Any] | None:
 async def _ask_categories(visit: Visit) -> Categories:
     if not visit.may("categories.read"):
         return []
-    body = await visit.api.get("/v1/categories")
-    rows: Categories = body.get("data") or []
-    return sorted(rows, key=lambda each: each.get("hierarchy") or 0)
+    return await read_categories(visit)
 
 
 PAGES: Final = (

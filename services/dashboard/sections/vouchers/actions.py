@@ -14,7 +14,9 @@ from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
 _PICTURES: Final = frozenset({"qr", "barcode"})
+#: Sessions are asked for by pages; one of a code that many hold is released in several rounds.
 _SESSIONS_MAX: Final = 100
+_ROUNDS_MAX: Final = 20
 
 
 async def _voucher(visit: Visit) -> Row:
@@ -107,20 +109,28 @@ async def publish(visit: Visit) -> Response:
 
 async def release(visit: Visit) -> Response:
     """Gives back what sessions hold of it."""
-    row = await _voucher(visit)
+    row, released = await _voucher(visit), 0
     params = {"code": str(row["code"]), "limit": str(_SESSIONS_MAX)}
-    body = await visit.api.get("/v1/sessions", params)
-    code, released = escape_segment(str(row["code"])), 0
-    for each in body["data"]:
-        try:
-            await visit.api.delete(f"/v1/vouchers/{code}/sessions/{escape_segment(each['key'])}")
-        except ApiFault as fault:
-            if fault.status != 404:
-                raise
-            continue  # over meanwhile, so it holds nothing
-        released += 1
+    for _ in range(_ROUNDS_MAX):
+        held = (await visit.api.get("/v1/sessions", params))["data"]
+        found = [await _release_one(visit, row, str(each["key"])) for each in held]
+        released += sum(found)
+        if len(held) < _SESSIONS_MAX or not any(found):
+            break
     word = "session" if released == 1 else "sessions"
     return await _tell(visit, f"{released} {word} released")
+
+
+async def _release_one(visit: Visit, row: Row, key: str) -> bool:
+    """Whether a session held something of it; one that is over meanwhile does not."""
+    code = escape_segment(str(row["code"]))
+    try:
+        await visit.api.delete(f"/v1/vouchers/{code}/sessions/{escape_segment(key)}")
+    except ApiFault as fault:
+        if fault.status != 404:
+            raise
+        return False
+    return True
 
 
 async def show_picture(visit: Visit) -> Response:

@@ -18,6 +18,7 @@ from services.dashboard.parts.facts import (
     raw_block,
 )
 from services.dashboard.parts.icons import icon
+from services.dashboard.parts.notices import not_known
 from services.dashboard.parts.page import Details, dialog_button
 from services.dashboard.parts.show import NOTHING, Row, Show, first_of
 from services.dashboard.sections.vouchers.dialogs import voucher_dialogs
@@ -38,6 +39,8 @@ from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.visit import Visit, escape_segment
 
 BACK: Final = ("Vouchers", "/vouchers")
+#: As many sets of rules as one list of the API holds.
+RULES_MAX: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Told:
     holder: Row | None = None
     sessions: Sequence[Row] = ()
     #: Of the voucher and of its campaign: the set of rules and whose it is.
-    rules: Sequence[tuple[str, Row]] = ()
+    rules: Sequence[tuple[str, Row]] | None = ()
     campaign: Row | None = None
 
 
@@ -60,7 +63,7 @@ async def tell_voucher(visit: Visit, key: str) -> Details:
         ask_quietly(_ask_rules(visit, row)),
         ask_quietly(_ask_campaign(visit, row)),
     )
-    return voucher_details(visit, row, Told(holder, sessions or (), rules or (), campaign))
+    return voucher_details(visit, row, Told(holder, sessions or (), rules, campaign))
 
 
 async def _ask_holder(visit: Visit, row: Row) -> Row | None:
@@ -93,12 +96,13 @@ async def _ask_rules(visit: Visit, row: Row) -> Sequence[tuple[str, Row]]:
     for whose, named in wanted:
         if not named:
             continue
-        params = {"related_object_id": str(named), "limit": "20"}
+        params = {"related_object_id": str(named), "limit": str(RULES_MAX)}
         body = await visit.api.get("/v1/validation-rules-assignments", params)
         ids = [each["rule_id"] for each in body["data"]]
         if not ids:
             continue
-        sets = await visit.api.get("/v1/validation-rules", [("ids", each) for each in ids])
+        some = [("limit", str(RULES_MAX)), *(("ids", each) for each in ids)]
+        sets = await visit.api.get("/v1/validation-rules", some)
         found += [(whose, each) for each in sets["data"]]
     return found
 
@@ -225,9 +229,11 @@ def _terms(row: Row, told: Told, show: Show) -> Node:
     )
 
 
-def _bound(rules: Sequence[tuple[str, Row]], visit: Visit) -> Node:
+def _bound(rules: Sequence[tuple[str, Row]] | None, visit: Visit) -> Node:
     if not visit.may("rules.read"):
         return None
+    if rules is None:
+        return block("Validation rules", not_known())
     if not rules:
         return block("Validation rules", span(".muted")["None bind it or its campaign."])
     return block(

@@ -17,6 +17,8 @@ function settle(table) {
     page.indeterminate = count > 0 && count < rows.length;
   }
   const scope = table.closest("form, #list, .page") ?? document;
+  // All of a filter were chosen: that ends with the rows, so that it is never meant of another one.
+  if (!count) setAll(scope, false);
   for (const bar of scope.querySelectorAll(".bulk")) {
     bar.hidden = !count;
     const isAll = bar.querySelector("[data-all-input]")?.value === "true";

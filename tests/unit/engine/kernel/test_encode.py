@@ -90,7 +90,7 @@ def test_law_an_answer_is_what_javascript_writes_again(echo: Echo, body: dict[st
     assert json.loads(written, parse_int=float) == body
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(metadata=METADATA)
 def test_law_what_a_webhook_is_sent_is_what_javascript_writes_again(
     echo: Echo, metadata: dict[str, Any]

@@ -46,6 +46,22 @@ FIELDS: Final[Mapping[str, str]] = {
     ".metadata": "metadata",
     ".promotion.tiers": "tier_name-0",
 }
+#: Members of a change → the fields of the form that say them.
+_SAID_BY: Final[Mapping[str, tuple[str, ...]]] = {
+    "description": ("description",),
+    "start_date": ("start",),
+    "expiration_date": ("end",),
+    "validity_day_of_week": ("day",),
+    "validity_hours": ("from_hour", "to_hour"),
+    "validity_timeframe": ("frame_count", "frame_unit", "every_count", "every_unit"),
+    "activity_duration_after_publishing": ("after_count", "after_unit"),
+    "category_id": ("category",),
+    "metadata": ("metadata",),
+    "join_once": ("join_once",),
+    "type": ("grows",),
+    "gift": ("gift_amount", "gift_effect"),
+    "discount": ("kind", "effect", "calculated", "formula", "value", "most", "unit"),
+}
 _MEMBERS: Final = {"PERCENT": "percent_off", "AMOUNT": "amount_off", "FIXED": "fixed_amount"}
 
 
@@ -91,9 +107,10 @@ def new_campaign(draft: Draft, show: Show) -> Body:
     return made
 
 
-def changed_campaign(draft: Draft, show: Show, kind: str, *, gives: bool) -> Body:
-    """The body of `PUT /v1/campaigns/{id}`: what the form has, null where it is empty.
+def changed_campaign(draft: Draft, before: Draft, show: Show, kind: str, *, gives: bool) -> Body:
+    """The body of `PUT /v1/campaigns/{id}`: what the form changes, null where it is empty now.
 
+    `before`: what the form showed, so that what it cannot hold and was not touched stays as it is.
     `gives`: whether the form says what it gives, too.
     """
     made = Body()
@@ -103,7 +120,7 @@ def changed_campaign(draft: Draft, show: Show, kind: str, *, gives: bool) -> Bod
     made.body |= dict.fromkeys(names)
     _add_terms(draft, show, made)
     made.body["category_id"] = draft["category"] or None
-    made.body["metadata"] = made.body.get("metadata") or None
+    _change_metadata(made, before)
     if kind != "PROMOTION":
         made.body["join_once"] = draft.has("join_once")
         made.body["type"] = "AUTO_UPDATE" if draft.has("grows") else "STATIC"
@@ -111,7 +128,23 @@ def changed_campaign(draft: Draft, show: Show, kind: str, *, gives: bool) -> Bod
         made.body["gift"] = _gift(draft, made.errors)
     elif gives and kind == "DISCOUNT_COUPONS":
         made.body["discount"] = discount_of(draft, made.errors)
+    for member, fields in _SAID_BY.items():
+        if all(_texts(draft, each) == _texts(before, each) for each in fields):
+            made.body.pop(member, None)
     return made
+
+
+def _change_metadata(made: Body, before: Draft) -> None:
+    """The API merges metadata: names that are no longer there have to be told."""
+    old, new = read_metadata(before["metadata"]), made.body.setdefault("metadata", {})
+    gone = [each for each in old if each not in new]
+    if gone and "metadata" not in made.errors:
+        made.body["unset_metadata_fields"] = gone
+
+
+def _texts(draft: Draft, name: str) -> list[str]:
+    """What a field says, whichever way a browser ends lines."""
+    return [*draft[name].splitlines(), *draft.all(name)]
 
 
 def _add_voucher(draft: Draft, template: str, made: Body) -> None:

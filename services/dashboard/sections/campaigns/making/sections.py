@@ -1,5 +1,6 @@
 """The parts of the form of a new campaign: what it is, what it gives, its codes."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from htpy import (
@@ -36,6 +37,7 @@ from services.dashboard.sections.campaigns.making.draft import (
     Draft,
     template_of,
 )
+from services.dashboard.sections.vouchers.giving import EFFECTS
 
 #: What a control has that changes which fields there are: the form is asked for anew.
 AGAIN: Final = {
@@ -203,11 +205,18 @@ def discount_fields(
         field_choice(
             "effect",
             "Taken off",
-            _UNIT_EFFECTS if kind == "UNIT" else _EFFECTS,
+            _effects_of(kind, draft["effect"]),
             draft["effect"],
             errors=errors,
         ),
     ]
+
+
+def _effects_of(kind: str, chosen: str) -> Sequence[tuple[str, str]]:
+    """What a discount may be taken off; one that only the API offers stays where it was chosen."""
+    offered = _UNIT_EFFECTS if kind == "UNIT" else _EFFECTS
+    known = {*dict(_UNIT_EFFECTS), *dict(_EFFECTS)}
+    return offered if chosen in known else (*offered, (chosen, EFFECTS.get(chosen, chosen)))
 
 
 def _dashes(attributes: dict[str, str]) -> dict[str, Any]:

@@ -120,8 +120,9 @@ async def save_settings(visit: Visit) -> Response:
     """Saves them; what is wrong is shown at its field."""
     row = await find_campaign(visit, visit.path("id"))
     form = await visit.form()
-    draft = read_draft(form)
-    made = changed_campaign(draft, visit.show, str(row.get("campaign_type")), gives=can_hold(row))
+    draft, before = read_draft(form), draft_of(row, visit.show)
+    kind = str(row.get("campaign_type"))
+    made = changed_campaign(draft, before, visit.show, kind, gives=can_hold(row))
     errors = dict(made.errors)
     if not errors:
         path = f"/v1/campaigns/{escape_segment(str(row['id']))}"

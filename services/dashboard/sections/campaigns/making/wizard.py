@@ -9,7 +9,6 @@ from starlette.responses import Response
 from services.dashboard.parts.forms import Errors, error_list, field_switch, idempotency
 from services.dashboard.parts.page import head
 from services.dashboard.parts.show import Show
-from services.dashboard.sections.campaigns.gathering import quietly
 from services.dashboard.sections.campaigns.making import sections
 from services.dashboard.sections.campaigns.making.bodies import field_of_fault, new_campaign
 from services.dashboard.sections.campaigns.making.draft import (
@@ -24,7 +23,7 @@ from services.dashboard.sections.campaigns.making.terms import chosen, when_fiel
 from services.dashboard.sections.campaigns.making.trying import PATH as TRY_PATH
 from services.dashboard.sections.campaigns.making.trying import trial_part, try_draft
 from services.dashboard.web.answers import answer_node, answer_page, go_to
-from services.dashboard.web.asking import ApiFault, Refused
+from services.dashboard.web.asking import ApiFault, Refused, ask_quietly
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
@@ -172,7 +171,7 @@ async def make_campaign(visit: Visit) -> Response:
 async def _is_taken(visit: Visit, code: str) -> bool:
     if not visit.may("vouchers.read"):
         return False
-    return await quietly(visit.api.get(f"/v1/vouchers/{escape_segment(code)}")) is not None
+    return await ask_quietly(visit.api.get(f"/v1/vouchers/{escape_segment(code)}")) is not None
 
 
 async def _go_on(visit: Visit, campaign: str, code: str, key: str) -> Response:

@@ -193,11 +193,11 @@ def held_to(really: Numbers, result: SimulationResult) -> None:
 async def test_a_simulation_equals_the_same_month_with_the_campaign_live(
     tmp_path: Path, name: str, placing: str
 ) -> None:
-    really, result = await both(tmp_path, name, placing, 300)
+    really, result = await both(tmp_path, name, placing, 120)
     held_to(really, result)
-    assert really.matched > 20
+    assert really.matched > 8
     assert really.rolled_back > 0
-    assert really.validations_matched > 5
+    assert really.validations_matched > 2
 
 
 async def test_what_only_a_part_of_applies_to_may_be_rescued(tmp_path: Path) -> None:
