@@ -60,3 +60,45 @@ def test_only_promotions_are_offered_where_tiers_are_combined() -> None:
     assert "Every day" in Browser(api).get("/lookup/promotion?q=every").text
     (asked,) = api.asked_for("GET", "/v1/campaigns")
     assert asked.url.params["campaign_type"] == "PROMOTION"
+
+
+def test_the_export_of_a_list_follows_the_filters_that_are_set() -> None:
+    api = FakeApi()
+    api.says("GET", "/v1/redemptions", {"redemptions": [], "total": 0})
+    asked = "/redemptions?field=result&op=is&value=FAILURE"
+    part = Browser(api).get(asked, into="list")
+    export = part.find("a", id="export")
+    assert export["href"] == "/exports/new?object=redemption&f=result%3Ais%3AFAILURE"
+    assert export["hx-swap-oob"] == "true"
+    assert part.headers["hx-push-url"] == "/redemptions?f=result%3Ais%3AFAILURE"
+    page = Browser(api).get("/redemptions?f=result:is:FAILURE")
+    assert page.find("a", id="export")["href"] == export["href"]
+    viewer = FakeApi(me_with("redemptions.read"))
+    viewer.says("GET", "/v1/redemptions", {"redemptions": [], "total": 0})
+    assert not Browser(viewer).get(asked, into="list").find_all("a", id="export")
+
+
+def test_notifications_say_in_words_what_they_are_about() -> None:
+    alert = {
+        "type": "failures.rising",
+        "value": 51,
+        "threshold": 50,
+        "subject": "camp_1/quantity_exceeded",
+        "campaign_id": "camp_1",
+    }
+    rows = [
+        {"type": "alert.raised", "details": alert},
+        {"type": "export.done", "details": {"exported_object": "redemption", "rows": 1676}},
+        {"type": "export.failed", "details": {"reason": "no_space"}},
+    ]
+    api = FakeApi()
+    api.says("GET", "/v1/notifications", {"notifications": rows, "unread": 3})
+    page = Browser(api).get("/notifications")
+    text = page.find("ol", class_="feed").text
+    for said in (
+        "Refusals of a minute rise (quantity exceeded): 51, told from 50 on",
+        "Redemption, 1,676 rows",
+        "reason no_space",
+    ):
+        assert said in text
+    assert "/campaigns/camp_1" in page.links
