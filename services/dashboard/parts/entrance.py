@@ -80,15 +80,38 @@ def second_factor(target: str, pending: str, problem: str = "") -> Node:
     )
 
 
-def invitation(told: Mapping[str, Any], token: str, problem: str = "") -> Node:
+def open_link(name: str, action: str) -> Node:
+    """Asks for the link: a script gives the one that was followed, else it is pasted."""
+    return _entrance(
+        name,
+        form({"data-link": True}, method="post", action=action)[
+            icon("lock", 28),
+            div[
+                h1["Open your link"],
+                p(".muted")["If nothing happens by itself, paste the link that you were given."],
+            ],
+            field_text(
+                "link",
+                "Link",
+                hint="All of it: what opens it stands at its end",
+                autocomplete="off",
+                spellcheck="false",
+                required=True,
+                autofocus=True,
+            ),
+            button(".btn.primary")["Open"],
+        ],
+    )
+
+
+def invitation(told: Mapping[str, Any], problem: str = "") -> Node:
     """An invitation: to which projects, and what is needed to accept it."""
     projects = ", ".join(f"{each['name']} as {each['role']}" for each in told.get("projects", []))
     return _entrance(
         "Invitation",
-        form(method="post", action="/invitation")[
+        form({"data-link": True}, method="post", action="/invitation")[
             icon("users", 28),
             div[h1["You are invited"], p(".muted")[f"{told['email']} to {projects}"]],
-            input_(type="hidden", name="token", value=token),
             not told.get("known")
             and [
                 field_text("name", "Your name", autocomplete="name", required=True, autofocus=True),
@@ -108,17 +131,16 @@ def invitation(told: Mapping[str, Any], token: str, problem: str = "") -> Node:
     )
 
 
-def new_password(token: str, problem: str = "") -> Node:
+def new_password(problem: str = "") -> Node:
     """A new password, by a link that an administrator made."""
     return _entrance(
         "New password",
-        form(method="post", action="/new-password")[
+        form({"data-link": True}, method="post", action="/new-password")[
             icon("lock", 28),
             div[
                 h1["A new password"],
                 p(".muted")["All sessions end, and you sign in with the new one."],
             ],
-            input_(type="hidden", name="token", value=token),
             field_text(
                 "password",
                 "New password",

@@ -107,13 +107,23 @@ def test_somebody_with_a_first_password_is_sent_to_change_it() -> None:
     assert page.headers["location"] == "/profile/password"
 
 
-def test_what_a_page_asks_by_itself_does_not_load_the_page_that_has_to_be_done_again() -> None:
-    browser = Browser(FakeApi(me_with(must_change_password=True)))
-    shown = {"HX-Request": "true", "HX-Current-URL": "http://testserver/profile/password"}
+@pytest.mark.parametrize(
+    ("project", "said", "first"),
+    [
+        ({}, {"must_change_password": True}, "/profile/password"),
+        ({"second_factor_required": True}, {}, "/profile/two-factor"),
+    ],
+)
+def test_what_a_page_asks_by_itself_does_not_load_the_page_that_has_to_be_done_again(
+    project: dict[str, Any], said: dict[str, Any], first: str
+) -> None:
+    projects = [me_with()["projects"][0] | project]
+    browser = Browser(FakeApi(me_with(projects=projects, **said)))
+    shown = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{first}"}
     assert browser.send("GET", "/notifications/unread", shown).status == 204
     elsewhere = shown | {"HX-Current-URL": "http://testserver/vouchers?page=2"}
     answer = browser.send("GET", "/notifications/unread", elsewhere)
-    assert answer.headers["hx-redirect"] == "/profile/password"
+    assert answer.headers["hx-redirect"] == first
 
 
 def test_over_https_the_cookie_is_of_this_host_alone() -> None:
