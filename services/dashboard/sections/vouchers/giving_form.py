@@ -192,7 +192,10 @@ def _money(
 
 
 def _effect(kind: str, values: Values, errors: Errors) -> Node:
-    options = [("", "The default of the API"), *((each, EFFECTS[each]) for each in _EFFECTS[kind])]
+    options = [
+        ("", "As the rules say: items where they name some, else the order"),
+        *((each, EFFECTS[each]) for each in _EFFECTS[kind]),
+    ]
     return field_choice("effect", "Taken from", options, values.get("effect", ""), errors=errors)
 
 
