@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pytest
 
 from engine.kernel import tables
+from engine.kernel.state import Table
 from engine.users.store import find_user_by_email
 from schemas.commands import CommandBody
 from schemas.erasures import EndErasures
@@ -80,14 +82,15 @@ def test_a_user_is_forgotten_with_all_that_was_personal() -> None:
     assert len(forgotten.invitation_ids) == 2
     view = world.view
     assert find_user_by_email(view, bea.email) is None
-    for table, key in (
+    gone: tuple[tuple[Table[Any], str], ...] = (
         (tables.USERS, bea.id),
         (tables.USER_ACTIVITIES, bea.id),
         (tables.USER_TOKENS, session.token_hash),
         (tables.PASSWORD_RESETS, bea.id),
         (tables.INVITATION_TOKENS, "another"),
         (tables.INVITED, tables.source_key(bea.email)),
-    ):
+    )
+    for table, key in gone:
         assert view.get(table, key) is None, table.name
     assert b"b@shop.test" not in b"".join(world.bytes.values())
     owners = {f"control/{each}" for each in (bea.id, *forgotten.invitation_ids)}
