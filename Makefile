@@ -16,7 +16,7 @@ LOCK := $(UV) compile --quiet --upgrade --universal --python-version 3.11 \
 SPREAD := --numprocesses 3 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down status demo test check reference examples bench bench-short bench-codes \
+.PHONY: help run up down status demo test check reference examples pictures bench bench-short bench-codes \
 	bench-report bench-history bench-insight bench-dashboard lock clean
 
 help: ## list these commands
@@ -59,6 +59,9 @@ reference: $(DEV) ## keep examples of what is new in the ledger, write docs/even
 examples: $(DEV) ## ask every endpoint for its example in the description of the API anew
 	@TESSERA_KEEP_EXAMPLES=1 $(BIN)/python -P -m pytest tests/e2e/test_openapi.py
 	@$(BIN)/python -P -m tests.reference
+
+pictures: $(DEV) ## keep fingerprints of how the dashboard's pages look now
+	@TESSERA_KEEP_PICTURES=1 $(BIN)/python -P -m pytest tests/browser/test_walk.py
 
 bench: $(DEV) ## measure the engine alone, then all of it beside hand-written SQL services
 	@$(BIN)/python -P -m bench.engine

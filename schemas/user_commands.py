@@ -225,6 +225,32 @@ class DeleteRole(Shape, tag="delete_role", frozen=True):
     role_id: Ident
 
 
+class CreateSavedView(Shape, tag="create_saved_view", frozen=True):
+    """Keeps a list as the user sees it in a project, by a name that is new in the section."""
+
+    user_id: Ident
+    project_id: Ident
+    section: Ident
+    name: str
+    query: str
+
+
+class UpdateSavedView(Shape, tag="update_saved_view", frozen=True):
+    """Sets what is named of a user's saved view."""
+
+    user_id: Ident
+    saved_view_id: Ident
+    name: str | None = None
+    query: str | None = None
+
+
+class DeleteSavedView(Shape, tag="delete_saved_view", frozen=True):
+    """Removes a user's saved view."""
+
+    user_id: Ident
+    saved_view_id: Ident
+
+
 UserCommand = (
     CreateUser
     | StartUserSession
@@ -249,4 +275,7 @@ UserCommand = (
     | CreateRole
     | UpdateRole
     | DeleteRole
+    | CreateSavedView
+    | UpdateSavedView
+    | DeleteSavedView
 )

@@ -4,7 +4,7 @@ from typing import Final, Literal
 
 from schemas.base import Millis, Shape, Unanswered
 from schemas.personal import Personal
-from schemas.users import Invitation, PasswordReset, Role, User, UserSession
+from schemas.users import Invitation, PasswordReset, Role, SavedView, User, UserSession
 
 
 class UserCreated(Unanswered, tag="user.created", frozen=True):
@@ -140,6 +140,19 @@ class RoleDeleted(Unanswered, tag="role.deleted", frozen=True):
     role: Role
 
 
+class SavedViewStored(Unanswered, tag="saved_view.stored", frozen=True):
+    """A user has a list saved as a view, or has it changed."""
+
+    saved_view: SavedView
+
+
+class SavedViewDeleted(Unanswered, tag="saved_view.deleted", frozen=True):
+    """A saved view is gone."""
+
+    user_id: str
+    saved_view_id: str
+
+
 UserEvent = (
     UserCreated
     | UserUpdated
@@ -159,6 +172,8 @@ UserEvent = (
     | PasswordResetsForgotten
     | RoleStored
     | RoleDeleted
+    | SavedViewStored
+    | SavedViewDeleted
 )
 #: Users, their sessions and roles: only the control project has them.
 USER_EVENTS: Final = frozenset(
@@ -181,5 +196,7 @@ USER_EVENTS: Final = frozenset(
         PasswordResetsForgotten,
         RoleStored,
         RoleDeleted,
+        SavedViewStored,
+        SavedViewDeleted,
     }
 )

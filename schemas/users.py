@@ -28,6 +28,8 @@ ROLES_MAX: Final = 50
 #: How many failed sign-ins are known by address, and for how long they slow those that follow.
 FAILED_MAX: Final = 200
 FAILED_MS: Final = HOUR_MS
+#: Of a user in a project.
+SAVED_VIEWS_MAX: Final = 50
 #: How many entries of a user's activity are kept.
 ACTIVITY_MAX: Final = 50
 
@@ -192,3 +194,31 @@ class Role(Shape, frozen=True):
     privileges: tuple[str, ...]
     created_at: Millis
     updated_at: Millis | None = None
+
+
+class SavedView(Shape, frozen=True):
+    """A list as a user wants to find it again in a project.
+
+    `personal` has what the user calls it, and as its metadata the query of the list's address:
+    what is filtered by may name a person.
+    """
+
+    id: str
+    user_id: str
+    project_id: str
+    #: The list, as the dashboard's addresses name it.
+    section: str
+    personal: Personal
+    created_at: Millis
+    updated_at: Millis | None = None
+
+    @property
+    def name(self) -> str:
+        """What the user calls it; empty once it is forgotten."""
+        return "" if self.personal.data is None else self.personal.data.name or ""
+
+    @property
+    def query(self) -> str:
+        """Filters, order, columns and size, as in the address; empty once they are forgotten."""
+        data = self.personal.data
+        return "" if data is None or not data.metadata else str(data.metadata.get("query", ""))

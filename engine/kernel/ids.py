@@ -47,6 +47,7 @@ LENGTHS = {
     "uss_": 24,
     "inv_": 24,
     "role_": 24,
+    "view_": 24,
 }
 #: Hexadecimal digits of a seed.
 SEED_DIGITS = 32

@@ -38,6 +38,7 @@ from schemas.users import (
     Invitation,
     PasswordReset,
     Role,
+    SavedView,
     User,
     UserActivity,
     UserSession,
@@ -110,6 +111,8 @@ PASSWORD_RESETS: Table[PasswordReset] = Table("password-reset", PasswordReset)
 RESET_TOKENS: Table[str] = Table("reset-token", str)
 #: By project id and role id.
 ROLES: Table[Role] = Table("role", Role)
+#: By user id and its own.
+SAVED_VIEWS: Table[SavedView] = Table("saved-view", SavedView)
 VOUCHERS: Table[Voucher] = Table("voucher", Voucher)
 CAMPAIGNS: Table[Campaign] = Table("campaign", Campaign)
 CUSTOMERS: Table[Customer] = Table("customer", Customer)

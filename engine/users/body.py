@@ -10,7 +10,7 @@ from engine.users.store import members_of, privileges_in
 from schemas.personal import Personal
 from schemas.privileges import PRIVILEGES, ROLES
 from schemas.projects import Project
-from schemas.users import Invitation, Role, User, UserAct, UserSession
+from schemas.users import Invitation, Role, SavedView, User, UserAct, UserSession
 
 
 def me_body(view: View, user: User, session_id: str) -> Body:
@@ -39,6 +39,9 @@ def _projects(view: View, user: User) -> Iterable[Body]:
     """The projects of which the user is a member, by name."""
     found = [view.get(tables.PROJECTS, each) for each in user.memberships]
     there = [each for each in found if each is not None and each.deleted_at is None]
+    saved: dict[str, list[SavedView]] = {}
+    for each in saved_views_of(view, user.id):
+        saved.setdefault(each.project_id, []).append(each)
     for project in sorted(there, key=lambda each: (each.name, each.id)):
         may = privileges_in(view, user, project.id)
         role = user.memberships[project.id]
@@ -51,7 +54,32 @@ def _projects(view: View, user: User) -> Iterable[Body]:
             "timezone": project.terms.timezone,
             "currency": project.terms.currency,
             "second_factor_required": project.second_factor_required,
+            "views": [
+                {"id": each.id, "section": each.section, "name": each.name, "query": each.query}
+                for each in saved.get(project.id, ())
+            ],
         }
+
+
+def saved_views_of(view: View, user_id: str) -> list[SavedView]:
+    """The lists that a user saved, oldest first."""
+    return sorted(
+        view.scan(tables.SAVED_VIEWS, user_id), key=lambda each: (each.created_at, each.id)
+    )
+
+
+def saved_view_body(saved_view: SavedView) -> Body:
+    """A list that a user saved."""
+    return {
+        "id": saved_view.id,
+        "object": "saved_view",
+        "project_id": saved_view.project_id,
+        "section": saved_view.section,
+        "name": saved_view.name,
+        "query": saved_view.query,
+        "created_at": iso(saved_view.created_at),
+        "updated_at": iso_or_none(saved_view.updated_at),
+    }
 
 
 def role_name(view: View, project_id: str, role: str) -> str:

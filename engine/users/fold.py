@@ -19,6 +19,8 @@ from schemas.user_events import (
     PasswordSet,
     RoleDeleted,
     RoleStored,
+    SavedViewDeleted,
+    SavedViewStored,
     SignInFailed,
     TwoFactorSet,
     UserCreated,
@@ -45,9 +47,18 @@ from schemas.users import (
 )
 
 
-def user_stored(state: State, event: UserCreated | UserUpdated | MembershipSet, _: Millis) -> None:
+def user_stored(state: State, event: UserCreated | UserUpdated, _: Millis) -> None:
     """The user is as the event says."""
     _store(state, event.user)
+
+
+def membership_set(state: State, event: MembershipSet, _: Millis) -> None:
+    """The user is as the event says; who leaves a project leaves the lists saved there."""
+    _store(state, event.user)
+    if event.role is None:
+        for each in list(state.scan(tables.SAVED_VIEWS, event.user.id)):
+            if each.project_id == event.project_id:
+                state.delete(tables.SAVED_VIEWS, each.user_id, each.id)
 
 
 def user_signed_in(state: State, event: UserSignedIn, at: Millis) -> None:
@@ -119,6 +130,8 @@ def user_forgotten(state: State, event: UserForgotten, _: Millis) -> None:
     user = state.get(tables.USERS, event.user_id)
     for session in list(state.scan(tables.USER_SESSIONS, event.user_id)):
         _drop_session(state, event.user_id, session.id)
+    for saved in list(state.scan(tables.SAVED_VIEWS, event.user_id)):
+        state.delete(tables.SAVED_VIEWS, saved.user_id, saved.id)
     _drop_reset(state, event.user_id)
     for invitation_id in event.invitation_ids:
         _drop_invitation(state, invitation_id)
@@ -180,6 +193,17 @@ def role_deleted(state: State, event: RoleDeleted, _: Millis) -> None:
     state.delete(tables.ROLES, event.role.project_id, event.role.id)
 
 
+def saved_view_stored(state: State, event: SavedViewStored, _: Millis) -> None:
+    """The view is as the event says."""
+    saved_view = event.saved_view
+    state.put(tables.SAVED_VIEWS, saved_view, saved_view.user_id, saved_view.id)
+
+
+def saved_view_deleted(state: State, event: SavedViewDeleted, _: Millis) -> None:
+    """The view is gone."""
+    state.delete(tables.SAVED_VIEWS, event.user_id, event.saved_view_id)
+
+
 def _store(state: State, user: User) -> None:
     """Stores the user, who is found by an address that never changes."""
     state.put(tables.USERS, user, user.id)
@@ -230,7 +254,7 @@ FOLDS: Folds = MappingProxyType(
     {
         UserCreated: user_stored,
         UserUpdated: user_stored,
-        MembershipSet: user_stored,
+        MembershipSet: membership_set,
         UserSignedIn: user_signed_in,
         SignInFailed: sign_in_failed,
         UserSessionsEnded: sessions_ended,
@@ -246,5 +270,7 @@ FOLDS: Folds = MappingProxyType(
         PasswordResetsForgotten: resets_forgotten,
         RoleStored: role_stored,
         RoleDeleted: role_deleted,
+        SavedViewStored: saved_view_stored,
+        SavedViewDeleted: saved_view_deleted,
     }
 )

@@ -5,6 +5,7 @@ from typing import Final
 from services.dashboard.sections import (
     finding,
     notifications,
+    saved_views,
     sessions,
     trash_bin,
     validations,
@@ -60,6 +61,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *send_outs.PAGES,
     *exports.PAGES,
     *notifications.PAGES,
+    *saved_views.PAGES,
     *trash_bin.PAGES,
     *whats_new.PAGES,
     *general.PAGES,

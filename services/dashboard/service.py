@@ -21,6 +21,7 @@ from services.dashboard.own_files import own_route
 from services.dashboard.vendor import vendor_route
 from services.dashboard.web.asking import TIMEOUT_SECONDS
 from services.dashboard.web.bodies import BodyLimit
+from services.dashboard.web.callers import Callers
 from services.dashboard.web.headers import GuardHeaders
 from services.dashboard.web.links import link_routes
 from services.dashboard.web.live import Hub, live_route
@@ -52,7 +53,7 @@ def dashboard_app(
         trust_env=False,
         transport=transport,
     )
-    people = People(client)
+    people, callers = People(client), Callers()
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -65,7 +66,7 @@ def dashboard_app(
         *sign_in_routes(client, people),
         *link_routes(client),
         live_route(Hub(client, people), people),
-        *(make_route(each, client, people) for each in pages),
+        *(make_route(each, client, people, callers) for each in pages),
     ]
     return Starlette(
         routes=routes,

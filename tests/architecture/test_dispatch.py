@@ -43,6 +43,7 @@ QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "services/catalog/users/links.py": {"Links.accept": "its own command"},
     "services/catalog/users/roles.py": {"OwnRoles._store": "its own two commands"},
+    "services/catalog/users/saved_views.py": {"SavedViews._store": "its own two commands"},
     "services/catalog/users/sign_in.py": {"SigningIn.sign_in": "its own command"},
     "services/catalog/users/team.py": {
         "_expiry": "its own command",

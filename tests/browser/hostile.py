@@ -9,7 +9,7 @@ import httpx
 from tests.browser.people import Person, manager_key, take_part
 from tests.contract.answers import client
 from tests.e2e.plain import Plain
-from tests.e2e.system import System
+from tests.e2e.system import System, eventually
 
 TEXTS: Final = (
     '"><script>alert(1)</script>',
@@ -21,6 +21,8 @@ TEXTS: Final = (
     "\u202egnp.exe\u2066\u200b null \ufeff",
     "long " + "<samp>W</samp>" * 15,
 )
+#: What is asked last of all.
+LAST_CALL: Final = "/v1/vouchers/importCSV"
 _PERCENT: Final = {"type": "PERCENT", "percent_off": 10}
 #: What a code may hold; the signs that do harm are not among them.
 _NOT_OF_CODES: Final = re.compile(r"[^A-Za-z0-9_-]")
@@ -55,6 +57,7 @@ class Hostile:
             self._sell(at, text)
             self._offer(at, text)
             self._run_project(at, text)
+        self._export()
         self._ask_in_vain()
 
     def _sell(self, at: int, text: str) -> None:
@@ -153,9 +156,20 @@ class Hostile:
         self._manage(f"/{self.project}/keys", {"kind": "server", "name": f"{text[:60]} {at}"})
         may = ["campaigns.read", "vouchers.read"]
         self._manage(f"/{self.project}/roles", {"name": f"{text[:50]} {at}", "privileges": may})
-        self.take("/v1/exports", {"exported_object": "voucher", "parameters": {"fields": ["code"]}})
         self.plain.ask("GET", "/v1/vouchers", params={text: text, "code": text})
         self.plain.ask("GET", f"/v1/vouchers/{text}", headers={"Origin": "https://evil.test"})
+
+    def _export(self) -> None:
+        """Files of codes, once what runs is done: so the notifications are in the same order each time."""
+        eventually(lambda: self._are_done("/v1/async-actions", "async_actions", "DONE"))
+        asked = {"exported_object": "voucher", "parameters": {"fields": ["code"]}}
+        for _ in TEXTS:
+            self.take("/v1/exports", asked)
+        eventually(lambda: self._are_done("/v1/exports", "exports", "DONE"))
+
+    def _are_done(self, path: str, rows: str, state: str) -> bool:
+        found = self.plain.get(path, limit=len(TEXTS))[rows]
+        return len(found) == len(TEXTS) and all(each["status"] == state for each in found)
 
     def _ask_in_vain(self) -> None:
         """A member of hostile name, schemas, a webhook that nobody answers, a file whose rows fail."""
@@ -179,7 +193,7 @@ class Hostile:
         lines = "\n".join(f'"{text}","{text}"'.replace('""', '"') for text in TEXTS[:4])
         self.plain.ask(
             "POST",
-            "/v1/vouchers/importCSV",
+            LAST_CALL,
             files={"file": (TEXTS[1], f"Code,{TEXTS[4]}\n{lines}\n".encode(), "text/csv")},
         )
 

@@ -6,6 +6,15 @@ import pytest
 from playwright.sync_api import Page, Route
 
 from tests.browser.conftest import OpenWindow
+from tests.browser.fingerprints import (
+    CELL_MAX,
+    STEP,
+    WIDE,
+    Kept,
+    read_greys,
+    tell_difference,
+    write_greys,
+)
 from tests.browser.watched import Watched, check_axe
 
 STRICT = {"content-type": "text/html", "content-security-policy": "default-src 'none'"}
@@ -66,3 +75,26 @@ def test_the_files_of_others_are_there_and_kept(open_window: OpenWindow) -> None
     assert answer is not None
     assert "immutable" in answer.headers["cache-control"]
     assert re.search(r"htmx", answer.text())
+
+
+def test_a_fingerprint_is_kept_as_it_was_within_half_a_step() -> None:
+    greys = [at % 256 for at in range(WIDE.columns * WIDE.rows)]
+    kept = read_greys(write_greys(greys))
+    assert max(abs(one - other) for one, other in zip(kept, greys, strict=True)) <= STEP // 2 + 1
+    assert tell_difference(kept, greys, WIDE.columns) == ""
+
+
+def test_a_cell_and_a_shade_of_all_are_differences_and_letters_are_none() -> None:
+    paper = [250] * (WIDE.columns * WIDE.rows)
+    cell = [*paper[:40], 250 - CELL_MAX - 1, *paper[41:]]
+    assert tell_difference(paper, cell, WIDE.columns) == "mean 0.0; 13 in row 2, column 9"
+    assert tell_difference(paper, [248] * len(paper), WIDE.columns).startswith("mean 2.0")
+    letters = [249 if at % 2 else 245 for at in range(len(paper) // 2)] + paper[len(paper) // 2 :]
+    assert tell_difference(paper, letters, WIDE.columns) == ""
+    assert tell_difference(paper, paper[1:], WIDE.columns) == "1024 cells were kept, there are 1023"
+
+
+def test_a_page_without_a_kept_picture_is_told() -> None:
+    kept = Kept({"/": {"wide light": write_greys([0])}})
+    assert kept.compare("/", "wide light", [0], WIDE) == ""
+    assert "no picture is kept" in kept.compare("/", "wide dark", [0], WIDE)

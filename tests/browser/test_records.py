@@ -2,25 +2,11 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.test_redemptions import make_voucher
-from tests.browser.watched import check_axe_in_both_themes
 from tests.e2e.plain import Plain
 from tests.e2e.system import eventually
-
-LISTS = (
-    "/validations", "/sessions", "/audit-log", "/api-calls", "/changes", "/tasks", "/events",
-    "/send-outs", "/exports", "/exports/new", "/notifications", "/bin", "/support", "/whats-new",
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("path", LISTS)
-def test_a_page_has_nothing_that_hinders(page: Page, path: str) -> None:
-    page.goto(path)
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    check_axe_in_both_themes(page)
 
 
 def test_a_session_is_released(plain: Plain, page: Page) -> None:

@@ -5,29 +5,14 @@ import re
 import time
 from contextlib import closing
 
-import pytest
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenWindow
 from tests.browser.people import Person, new_person, sign_in
-from tests.browser.watched import check_axe_in_both_themes
 from tests.e2e.plain import Plain
 from tests.e2e.system import System
-
-PAGES = (
-    "/profile", "/profile/security", "/team", "/team/invite", "/team/roles", "/team/roles/new",
-    "/team/projects", "/team/security", "/team/data", "/team/usage", "/settings", "/settings/keys", "/settings/brand",
-    "/settings/metadata/new", "/settings/usage", "/integrations", "/integrations/webhooks/new",
-)  # fmt: skip
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_a_page_has_nothing_that_hinders(page: Page, path: str) -> None:
-    page.goto(path)
-    expect(page.get_by_role("heading", level=1)).to_be_visible()
-    check_axe_in_both_themes(page)
 
 
 def test_a_key_works_until_it_is_ended_and_its_token_is_shown_once(

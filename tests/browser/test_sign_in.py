@@ -1,6 +1,6 @@
 """Whoever works here signs in, and is out again when they want to be."""
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenWindow
 from tests.browser.people import Person, invite, sign_in
@@ -63,16 +63,3 @@ def test_a_session_belongs_to_the_browser_that_began_it(
     sign_in(window.context.new_page(), admin)
     (kept,) = [each for each in window.context.cookies() if each["name"] == "tessera"]
     assert (kept["httpOnly"], kept["sameSite"], kept["path"]) == (True, "Strict", "/")
-
-
-def test_the_first_page_is_for_everybody(page: Page) -> None:
-    page.goto("/")
-    expect(page.get_by_role("navigation").first).to_be_visible()
-    check_axe_in_both_themes(page)
-
-
-def test_the_first_page_fits_a_phone(phone_page: Page) -> None:
-    phone_page.goto("/")
-    check_axe_in_both_themes(phone_page)
-    width = phone_page.evaluate("document.documentElement.scrollWidth")
-    assert width <= 390

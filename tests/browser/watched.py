@@ -57,25 +57,38 @@ class Watched:
 
 def check_axe(page: Page, *, but: Sequence[str] = ()) -> None:
     """Holds the page as it is now to the guidelines; `but`: rules that do not apply, told why."""
+    asked = {"type": "tag", "values": list(AXE_TAGS)}
+    _run_axe(page, {"runOnly": asked, "rules": {rule: {"enabled": False} for rule in but}})
+
+
+def check_contrast(page: Page) -> None:
+    """Holds its colours to the guidelines: all that a theme changes."""
+    _run_axe(page, {"runOnly": {"type": "rule", "values": ["color-contrast"]}})
+
+
+def check_layout(page: Page) -> None:
+    """Holds its sizes to the guidelines: all that a narrow window changes."""
+    sizes = ["target-size", "scrollable-region-focusable", "aria-hidden-focus"]
+    _run_axe(page, {"runOnly": {"type": "rule", "values": sizes}})
+
+
+def check_axe_in_both_themes(page: Page, *, but: Sequence[str] = ()) -> None:
+    """As `check_axe`, in light and in dark; the page is light again afterwards."""
+    page.emulate_media(color_scheme="dark")
+    check_contrast(page)
+    page.emulate_media(color_scheme="light")
+    check_axe(page, but=but)
+
+
+def _run_axe(page: Page, options: Mapping[str, Any]) -> None:
     if page.evaluate("typeof axe") == "undefined":
         page.evaluate(axe_source() + ";0")
-    options = {
-        "runOnly": {"type": "tag", "values": list(AXE_TAGS)},
-        "rules": {rule: {"enabled": False} for rule in but},
-        "resultTypes": ["violations"],
-    }
-    found: Mapping[str, Any] = page.evaluate("(options) => axe.run(document, options)", options)
+    found: Mapping[str, Any] = page.evaluate(
+        "(options) => axe.run(document, options)", {**options, "resultTypes": ["violations"]}
+    )
     told = [
         f"{each['id']} at {' '.join(map(str, node['target']))}: {node['failureSummary']}"
         for each in found["violations"]
         for node in each["nodes"]
     ]
     assert told == [], f"{page.url}\n" + "\n".join(told)
-
-
-def check_axe_in_both_themes(page: Page, *, but: Sequence[str] = ()) -> None:
-    """As `check_axe`, in light and in dark; the page is light again afterwards."""
-    page.emulate_media(color_scheme="dark")
-    check_axe(page, but=but)
-    page.emulate_media(color_scheme="light")
-    check_axe(page, but=but)

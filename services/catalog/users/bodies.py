@@ -11,6 +11,7 @@ from schemas.privileges import PRIVILEGES
 
 EMAIL_LENGTH_MAX = 254
 PROJECTS_MAX = 100
+QUERY_LENGTH_MAX = 2000
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}")
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -183,3 +184,36 @@ class UpdateRoleBody(Body):
     predefined: StrictBool | None = None
     created_at: Any = None
     updated_at: Any = None
+
+
+def _query(text: str) -> str:
+    if _UNSEEN.search(text):
+        raise ValueError("a query of an address is wanted")
+    return text
+
+
+#: The query of a list's address, which nobody reads but who shows the list.
+Query = Annotated[StrictStr, Field(max_length=QUERY_LENGTH_MAX), AfterValidator(_query)]
+SavedViewName = Annotated[Name, Field(max_length=60)]
+
+
+class SavedViewBody(Body):
+    """A list of a project as the user wants to find it again."""
+
+    project_id: Annotated[StrictStr, Field(min_length=1, max_length=100)]
+    section: Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9/-]{0,59}$")]
+    name: SavedViewName
+    query: Query
+
+
+class UpdateSavedViewBody(Body):
+    """Changes of a saved view; only what is named changes."""
+
+    name: SavedViewName | None = None
+    query: Query | None = None
+    id: Shown = None
+    object: Shown = None
+    project_id: Shown = None
+    section: Shown = None
+    created_at: Shown = None
+    updated_at: Shown = None

@@ -7,6 +7,7 @@ from services.catalog.users.guesses import Guesses
 from services.catalog.users.links import Links, link_router
 from services.catalog.users.me import Me, me_router
 from services.catalog.users.roles import OwnRoles, role_router
+from services.catalog.users.saved_views import SavedViews, saved_view_router
 from services.catalog.users.security import Security, security_router
 from services.catalog.users.sign_in import Guard, SigningIn, sign_in_router
 from services.catalog.users.team import Team, team_router
@@ -20,6 +21,7 @@ def user_service(control: Control, guard: Guard) -> Service:
         routers=(
             sign_in_router(SigningIn(control, guard, guesses)),
             me_router(Me(control, guard, guesses)),
+            saved_view_router(SavedViews(control)),
             link_router(Links(control, guard.passwords)),
             team_router(Team(control, management)),
             role_router(OwnRoles(control, management)),

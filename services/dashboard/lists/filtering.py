@@ -35,11 +35,11 @@ class Filtered(Protocol):
         """What it is filtered by."""
 
 
-def filter_bar(resource: Filtered, query: Query, show: Show) -> Node:
-    """The chips of a list, and the way to another one."""
+def filter_bar(resource: Filtered, query: Query, show: Show, beside: Node = None) -> Node:
+    """The chips of a list, the way to another one, and what stands beside them."""
     if not resource.fields:
-        return None
-    clear = query.href(conditions=(), page=1, cursor="", open="")
+        return div(".filters")[beside] if beside else None
+    clear = query.href(conditions=(), page=1, cursor="", open="", view="")
     return div(".filters", role="group", aria_label="Filters")[
         (_chip(resource.fields, query, index, show) for index in range(len(query.conditions))),
         button(".btn.small.add", type="button", popovertarget="adding")[
@@ -47,6 +47,7 @@ def filter_bar(resource: Filtered, query: Query, show: Show) -> Node:
         ],
         div("#adding.pop", popover=True)[_adding(resource, query)],
         a(".btn.quiet.small", href=clear, hx_get=clear)["Clear all"] if query.conditions else None,
+        beside,
     ]
 
 
@@ -70,6 +71,7 @@ def _adding(resource: Filtered, query: Query) -> Node:
         query.order != resource.order and input_(type="hidden", name="order", value=query.order),
         query.size != SIZES[0] and input_(type="hidden", name="size", value=str(query.size)),
         query.columns and input_(type="hidden", name="columns", value=",".join(query.columns)),
+        query.view and input_(type="hidden", name="view", value=query.view),
         div("#one-filter")[filter_form(resource, resource.fields[0].name)],
         button(".btn.primary")["Apply filter"],
     ]

@@ -27,6 +27,7 @@ from markupsafe import Markup
 from services.dashboard.lists.filtering import filter_bar
 from services.dashboard.lists.query import SIZES, Query
 from services.dashboard.lists.resource import Bulk, Column, Resource, Row, Rows
+from services.dashboard.lists.saved_views import Views, save_button, view_tabs
 from services.dashboard.parts.flat import flat, halves
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.notices import empty_state
@@ -41,9 +42,17 @@ INTO_LIST = {
 
 
 def listing(
-    resource: Resource, query: Query, rows: Rows, show: Show, bulk: Sequence[Bulk] = ()
+    resource: Resource,
+    query: Query,
+    rows: Rows,
+    show: Show,
+    bulk: Sequence[Bulk] = (),
+    views: Views | None = None,
 ) -> Node:
-    """The list: its filters, its rows, how it goes on."""
+    """The list: its saved views, its filters, its rows, how it goes on.
+
+    `views`: None for a list of which none are saved, since it is part of something else.
+    """
     follows = resource.follows if query.page == 1 and query.order == resource.order else ""
     # what the list itself asks for leaves the address alone; what is within it does not
     again = {
@@ -54,7 +63,8 @@ def listing(
     }
     return div("#list", again, data_follows=follows or None)[
         div(".stack", INTO_LIST)[
-            flat(filter_bar(resource, query, show)),
+            flat(view_tabs(resource, query, views)) if views else None,
+            flat(filter_bar(resource, query, show, _saving(resource, query, views))),
             div(".card.table")[
                 _bulk_bar(resource, query, rows, show, bulk) if bulk else None,
                 div(".scroll")[_rows(resource, query, rows, show, bool(bulk))],
@@ -62,6 +72,10 @@ def listing(
             ],
         ]
     ]
+
+
+def _saving(resource: Resource, query: Query, views: Views | None) -> Node:
+    return save_button(resource, query, views) if views else None
 
 
 def shown_columns(resource: Resource, query: Query) -> list[Column]:
@@ -242,6 +256,7 @@ def _chooser(resource: Resource, query: Query) -> Node:
                 and input_(type="hidden", name="order", value=query.order),
                 query.size != SIZES[0]
                 and input_(type="hidden", name="size", value=str(query.size)),
+                query.view and input_(type="hidden", name="view", value=query.view),
                 (
                     label(".item")[
                         input_(

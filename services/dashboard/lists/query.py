@@ -38,6 +38,8 @@ class Query:
     columns: tuple[str, ...] = ()
     #: Where the page begins, for lists that go on by a cursor.
     cursor: str = ""
+    #: The saved view that it began with.
+    view: str = ""
 
     def href(self, **change: Any) -> str:
         """The address of the same list with something else."""
@@ -53,6 +55,8 @@ class Query:
             pairs.append(("columns", ",".join(new.columns)))
         if new.cursor:
             pairs.append(("cursor", new.cursor))
+        if new.view:
+            pairs.append(("view", new.view))
         if new.open:
             pairs.append(("open", new.open))
         return new.path + (f"?{urlencode(pairs)}" if pairs else "")
@@ -133,6 +137,7 @@ def read_query(
         open=params.get("open", "")[:512],
         columns=_columns(params),
         cursor=params.get("cursor", "")[:512],
+        view=params.get("view", "")[:64],
     )
 
 

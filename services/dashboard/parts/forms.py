@@ -68,7 +68,7 @@ def form_page(
         error_list(errors) if errors else None,
         div(".split")[div(".stack")[content], aside_element[aside]] if aside else content,
         div(".acts-bar.sticky")[
-            cancel and a(".btn", href=cancel)["Cancel"], button(".btn.primary")[save]
+            button(".btn.primary")[save], cancel and a(".btn", href=cancel)["Cancel"]
         ],
     ]
 

@@ -4,11 +4,11 @@ from typing import Final
 
 from starlette.responses import Response
 
+from services.dashboard.lists.callers import show_caller, with_callers
 from services.dashboard.lists.chosen import do_with_each
 from services.dashboard.lists.fields import Field
 from services.dashboard.lists.handlers import chosen_keys, list_pages
-from services.dashboard.lists.resource import Bulk, Column, Empty, Resource, list_of
-from services.dashboard.parts.show import NOTHING
+from services.dashboard.lists.resource import Bulk, Column, Empty, Resource, Row, list_of
 from services.dashboard.web.answers import go_to
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
@@ -23,18 +23,20 @@ FIELDS: Final = (
     Field("resource_name", "Name"),
     Field("resource_id", "Id", "texts"),
 )
+
+
+def caller_of(row: Row) -> str:
+    """The id of who deleted it; empty where that was not kept."""
+    return str((row.get("deleted_by") or {}).get("id") or "")
+
+
 COLUMNS: Final = (
     Column("name", "Name", lambda row, _: row.get("resource_name") or row.get("resource_id")),
     Column(
         "type", "Kind", lambda row, _: str(row.get("resource_type")).replace("_", " ").capitalize()
     ),
     Column("id", "Id", lambda row, _: row.get("resource_id"), is_mono=True),
-    Column(
-        "by",
-        "Deleted by",
-        lambda row, _: row.get("deleted_by_user_id") or row.get("deleted_by") or NOTHING,
-        is_mono=True,
-    ),
+    Column("by", "Deleted by", lambda row, _: show_caller(row, caller_of(row))),
     Column(
         "date",
         "Deleted",
@@ -65,7 +67,9 @@ BIN: Final = Resource(
     icon="trash",
     columns=COLUMNS,
     fields=FIELDS,
-    fetch=list_of("/v1/trash-bin", "data", FIELDS, cursor="starting_after_id"),
+    fetch=with_callers(
+        list_of("/v1/trash-bin", "data", FIELDS, cursor="starting_after_id"), caller_of
+    ),
     key=lambda row: str(row["id"]),
     bulk=(
         Bulk(

@@ -13,6 +13,7 @@ from starlette.routing import Route
 from services.dashboard.parts.show import Show
 from services.dashboard.web.answers import answer_fault, answer_node, go_to
 from services.dashboard.web.asking import Api, ApiFault, Refused, SignedOut
+from services.dashboard.web.callers import Callers
 from services.dashboard.web.cookies import forget_session, named_project, project_of, session_of
 from services.dashboard.web.headers import address_of, is_foreign_write
 from services.dashboard.web.people import People
@@ -38,7 +39,7 @@ class Page:
     method: str = "GET"
 
 
-def make_route(page: Page, client: httpx.AsyncClient, people: People) -> Route:
+def make_route(page: Page, client: httpx.AsyncClient, people: People, callers: Callers) -> Route:
     """The route of a page, behind sign-in, privilege and the check of where writes come from."""
 
     async def answer(request: Request) -> Response:
@@ -48,7 +49,7 @@ def make_route(page: Page, client: httpx.AsyncClient, people: People) -> Route:
         if token is None:
             return _sign_in_first(request)
         try:
-            return await _answer_person(page, request, client, people, token)
+            return await _answer_person(page, request, client, people, callers, token)
         except SignedOut:
             people.forget(token)
             response = _sign_in_first(request)
@@ -61,7 +62,12 @@ def make_route(page: Page, client: httpx.AsyncClient, people: People) -> Route:
 
 
 async def _answer_person(
-    page: Page, request: Request, client: httpx.AsyncClient, people: People, token: str
+    page: Page,
+    request: Request,
+    client: httpx.AsyncClient,
+    people: People,
+    callers: Callers,
+    token: str,
 ) -> Response:
     """The answer to somebody who is signed in. Raises ApiFault where not even that is known."""
     agent = request.headers.get("user-agent", "")[:200]
@@ -76,7 +82,7 @@ async def _answer_person(
         return go_to(request, TWO_FACTOR_PATH)
     show = Show(project.timezone, project.currency, me.language)
     api = Api(client, token, project.id, agent, address_of(request))
-    visit = Visit(request, me, project, api, show)
+    visit = Visit(request, me, project, api, show, callers)
     if project.id != (named_project(request) or project.id):
         return answer_fault(visit, _NO_PROJECT)
     if page.needs is not None and not visit.may(page.needs):

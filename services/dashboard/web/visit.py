@@ -1,6 +1,6 @@
 """A visit: who looks at a page, for which project, and what may be asked for it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import quote
@@ -10,12 +10,23 @@ from starlette.requests import Request
 
 from services.dashboard.parts.show import Show
 from services.dashboard.web.asking import Api
+from services.dashboard.web.callers import Callers
 
 #: How many fields and files a form may have.
 FORM_FIELDS_MAX: Final = 5_000
 FORM_FILES_MAX: Final = 1
 #: Bytes of one field of a form; texts of rules and messages are the longest.
 FORM_FIELD_BYTES_MAX: Final = 1_048_576
+
+
+@dataclass(frozen=True, slots=True)
+class SavedView:
+    """A list as somebody saved it: the section of its address, a name, and the address's query."""
+
+    id: str
+    section: str
+    name: str
+    query: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +41,7 @@ class Membership:
     currency: str = "USD"
     #: Whether the project wants a second factor, and the person has none yet.
     needs_second_factor: bool = False
+    views: tuple[SavedView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +73,17 @@ class Visit:
     project: Membership
     api: Api
     show: Show
+    callers: Callers
 
     def may(self, privilege: str) -> bool:
         """Whether the role has that privilege here; what it has not, no page shows."""
         return privilege in self.project.privileges
+
+    async def name_callers(self, ids: Iterable[str]) -> Mapping[str, str]:
+        """What people and keys are called, by their ids, as far as the role may know it."""
+        others = {each for each in ids if each} - {self.me.id}
+        found = self.callers.find(self.api, self.project.id, self.project.privileges, others)
+        return {**await found, self.me.id: self.me.name}
 
     def asks_part(self, target: str) -> bool:
         """Whether htmx asks for what goes into the element with that id."""
@@ -118,6 +137,10 @@ def read_me(body: Mapping[str, Any]) -> Me:
                 timezone=each.get("timezone") or "Etc/UTC",
                 currency=each.get("currency") or "USD",
                 needs_second_factor=_wants_factor(each, has_factor=has_factor),
+                views=tuple(
+                    SavedView(view["id"], view["section"], view["name"], view["query"])
+                    for view in each.get("views") or ()
+                ),
             )
             for each in body["projects"]
         ),

@@ -23,6 +23,7 @@ async def users(shop: Shop) -> None:
     await shop.post(f"{ME}/password", changed, headers=ada, status=204)
     named = {"name": "Ada King", "language": "en", "theme": "dark", "density": "compact"}
     await shop.put(ME, named, headers=ada)
+    await _views(shop, ada)
     bea_id = await _bea_comes(shop, ada)
     await _device(shop, bea_id)
     await _roles(shop, ada, bea_id)
@@ -36,6 +37,16 @@ async def _sign_in(shop: Shop, email: str, password: str, **more: Any) -> dict[s
     body = {"email": email, "password": password} | more
     answer = await shop.post(SESSIONS, body, headers=headers)
     return {"X-Session-Token": answer["token"], "X-Project-Id": "proj"} | headers
+
+
+async def _views(shop: Shop, ada: dict[str, str]) -> None:
+    query = "f=result%3Ais%3AFAILURE&order=created_at"
+    view = {"project_id": "proj", "section": "redemptions", "name": "Refused", "query": query}
+    saved = await shop.post(f"{ME}/views", view, headers=ada)
+    more = {"name": "Refused lately", "query": "f=result%3Ais%3AFAILURE"}
+    await shop.put(f"{ME}/views/{saved['id']}", more, headers=ada)
+    gone = await shop.post(f"{ME}/views", view | {"section": "vouchers"}, headers=ada)
+    await shop.delete(f"{ME}/views/{gone['id']}", headers=ada)
 
 
 async def _bea_comes(shop: Shop, ada: dict[str, str]) -> str:

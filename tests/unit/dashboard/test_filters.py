@@ -34,6 +34,7 @@ queries = st.builds(
     size=st.sampled_from(SIZES),
     open=st.text(max_size=40),
     columns=st.lists(st.sampled_from(["id", "status"]), unique=True).map(tuple),
+    view=st.text(max_size=40),
 )
 
 

@@ -4,6 +4,7 @@ from typing import Final
 
 from htpy import Node, fragment, span
 
+from services.dashboard.lists.callers import show_caller, with_caller, with_callers
 from services.dashboard.lists.fields import Field
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.resource import Column, Empty, Resource, Row, list_of
@@ -55,7 +56,12 @@ def status_badge(status: object) -> Node:
     return badge(str(status), kind)
 
 
-def _key(row: Row) -> str:
+def caller_of(row: Row) -> str:
+    """The id of who made a call; empty for nobody who is known."""
+    return str((row.get("key") or {}).get("id") or "")
+
+
+def _kind(row: Row) -> str:
     return first_of(row.get("key"), "kind")
 
 
@@ -77,7 +83,8 @@ COLUMNS: Final = (
         "channel",
         is_shown=False,
     ),
-    Column("key", "Key", lambda row, _: _key(row)),
+    Column("by", "By", lambda row, _: show_caller(row, caller_of(row))),
+    Column("key", "Kind of key", lambda row, _: _kind(row), is_shown=False),
     Column(
         "key_id",
         "Key id",
@@ -100,9 +107,8 @@ COLUMNS: Final = (
 
 async def tell_call(visit: Visit, call_id: str) -> Details:
     """One call, in full."""
-    return call_details(
-        visit, await visit.api.get(f"/v1/audit/api-calls/{escape_segment(call_id)}")
-    )
+    row = await visit.api.get(f"/v1/audit/api-calls/{escape_segment(call_id)}")
+    return call_details(visit, await with_caller(visit, row, caller_of(row)))
 
 
 def call_details(visit: Visit, row: Row) -> Details:
@@ -118,7 +124,8 @@ def call_details(visit: Visit, row: Row) -> Details:
             ("Duration", f"{visit.show.number(row.get('duration_ms'))} ms"),
             ("Origin", row.get("origin")),
             ("Channel", row.get("channel")),
-            ("Key", [_key(row), " ", span(".mono")[first_of(row.get("key"), "id")]]),
+            ("By", show_caller(row, caller_of(row))),
+            ("Key", [_kind(row), " ", span(".mono")[first_of(row.get("key"), "id")]]),
             ("Members that nobody reads", ", ".join(row["ignored_members"]))
             if row.get("ignored_members")
             else None,
@@ -163,7 +170,7 @@ CALLS: Final = Resource(
     icon="history",
     columns=COLUMNS,
     fields=FIELDS,
-    fetch=list_of("/v1/audit/api-calls", "data", FIELDS),
+    fetch=with_callers(list_of("/v1/audit/api-calls", "data", FIELDS), caller_of),
     key=lambda row: str(row["id"]),
     tell=tell_call,
     tabs=TABS,

@@ -5,12 +5,14 @@ from typing import Any, Final
 
 from htpy import Node, dd, del_, div, dl, dt, fragment, ins, span
 
+from services.dashboard.lists.callers import show_caller, with_caller, with_callers
 from services.dashboard.lists.fields import Field
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.resource import Column, Empty, Resource, Row, list_of
 from services.dashboard.parts.facts import block, code_text, facts, link, raw_block
 from services.dashboard.parts.page import Details
 from services.dashboard.parts.show import NOTHING
+from services.dashboard.sections.audit.naming import caller_of
 from services.dashboard.sections.audit.tabs import TABS
 from services.dashboard.web.asking import Refused
 from services.dashboard.web.routes import Page
@@ -61,9 +63,8 @@ def _what(row: Row) -> str:
     return f"{str(entity.get('object')).replace('_', ' ').capitalize()} {row.get('action')}"
 
 
-def _who(row: Row) -> str:
-    calls = row.get("api_calls") or []
-    return str(calls[0].get("user") or calls[0].get("key_id")) if calls else "By itself"
+def _who(row: Row) -> Node:
+    return show_caller(row, caller_of(row), "By itself")
 
 
 def _fields(row: Row) -> str:
@@ -74,7 +75,7 @@ COLUMNS: Final = (
     Column("what", "Change", lambda row, _: _what(row)),
     Column("entity", "Of", lambda row, _: entity_link(row.get("entity"))),
     Column("fields", "What became different", lambda row, _: span(".muted")[_fields(row)]),
-    Column("who", "By", lambda row, _: _who(row), is_mono=True),
+    Column("who", "By", lambda row, _: _who(row)),
     Column("channel", "Channel", lambda row, _: row.get("channel") or NOTHING, is_shown=False),
     Column(
         "date",
@@ -122,7 +123,7 @@ async def tell_change(visit: Visit, change_id: str) -> Details:
     row = next((each for each in rows if each["id"] == change_id), None)
     if row is None:
         raise Refused(404, {"key": "not_found", "message": "There is no such change"})
-    return change_details(visit, row)
+    return change_details(visit, await with_caller(visit, row, caller_of(row)))
 
 
 def _just_before(moment: str) -> str:
@@ -170,7 +171,7 @@ CHANGES: Final = Resource(
     icon="history",
     columns=COLUMNS,
     fields=FIELDS,
-    fetch=list_of("/v1/audit/changes", "data", FIELDS),
+    fetch=with_callers(list_of("/v1/audit/changes", "data", FIELDS), caller_of),
     key=lambda row: str(row["id"]),
     tell=tell_change,
     tabs=TABS,

@@ -4,6 +4,7 @@ from typing import Final
 
 from htpy import Node
 
+from services.dashboard.lists.callers import show_caller, with_callers
 from services.dashboard.lists.fields import Field
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.resource import Column, Empty, Resource, Row, list_of
@@ -50,6 +51,11 @@ def _name(row: Row) -> str:
     return task_name(entry)
 
 
+def caller_of(row: Row) -> str:
+    """The id of who made a call; empty for what no call is told with."""
+    return str(((row.get("entry") or {}).get("key") or {}).get("id") or "")
+
+
 def _page(row: Row) -> str:
     entry = row.get("entry") or {}
     name = escape_segment(str(row["id"]))
@@ -70,6 +76,7 @@ COLUMNS: Final = (
     Column("kind", "Kind", lambda row, _: KINDS.get(row["kind"], row["kind"])),
     Column("status", "Status", lambda row, _: _status(row)),
     Column("type", "Type", lambda row, _: row.get("type") or NOTHING),
+    Column("by", "By", lambda row, _: show_caller(row, caller_of(row))),
     Column(
         "date",
         "Date",
@@ -87,7 +94,9 @@ EVERYTHING: Final = Resource(
     icon="history",
     columns=COLUMNS,
     fields=FIELDS,
-    fetch=list_of("/v1/audit/log", "data", FIELDS, cursor="starting_after_id"),
+    fetch=with_callers(
+        list_of("/v1/audit/log", "data", FIELDS, cursor="starting_after_id"), caller_of
+    ),
     key=lambda row: str(row["id"]),
     page=_page,
     tabs=TABS,

@@ -28,7 +28,7 @@ _WIDTH: Final = 1_200
 _NAME_WIDTH: Final = 240
 _ROW: Final = 30
 _HEAD: Final = 34
-_LETTERS_MAX: Final = 32
+_GAP: Final = 12
 _NARROWEST: Final = 4.0
 
 
@@ -174,13 +174,14 @@ def _line(
         f"{begins.isoformat() if begins else 'no start'} to {ends.isoformat() if ends else 'no end'}"
         f"{state and f', {state}'}"
     )
-    name = str(row["name"])
-    short = name if len(name) <= _LETTERS_MAX else name[: _LETTERS_MAX - 1] + "…"
     is_on = row.get("state") in ("active", "before_start", "in_progress")
     return a(href=f"/campaigns/{row['id']}", aria_label=said)[
         g[
             title[said],
-            text(x="0", y=str(top + 18))[short],
+            # an svg of its own cuts off what is longer, and leaves the name whole for who hears it
+            svg(x="0", y=str(top), width=str(_NAME_WIDTH - _GAP), height=str(_ROW))[
+                text(x="0", y="18")[str(row["name"])]
+            ],
             rect(
                 ".span" if is_on else ".span.off",
                 x=f"{x(left):.1f}",

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from htpy import Node, a, dd, del_, div, dl, dt, fragment, h2, ins, p, section, 
 from services.dashboard.lists.resource import Row
 from services.dashboard.parts.facts import timeline
 from services.dashboard.parts.show import NOTHING, Show, read_moment
+from services.dashboard.sections.audit.naming import caller_of
 from services.dashboard.sections.campaigns.frame import tab_page
 from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.visit import Visit, escape_segment
@@ -30,23 +31,25 @@ async def history_tab(visit: Visit, row: Row) -> Node:
         visit.api.get("/v1/audit/changes", {"entity": name, "limit": str(SHOWN)}),
         ask_quietly(visit.api.get("/v1/audit/events", {"campaign": name, "limit": str(SHOWN)})),
     )
-    return history_part(
-        name,
-        changes.get("data") or [],
-        None if events is None else events.get("data") or [],
-        visit.show,
-    )
+    told = changes.get("data") or []
+    names = await visit.name_callers(map(caller_of, told))
+    heard = None if events is None else events.get("data") or []
+    return history_part(name, told, heard, names, visit.show)
 
 
 def history_part(
-    campaign: str, changes: Sequence[Row], events: Sequence[Row] | None, show: Show
+    campaign: str,
+    changes: Sequence[Row],
+    events: Sequence[Row] | None,
+    names: Mapping[str, str],
+    show: Show,
 ) -> Node:
     """The same as nodes; `events` None: they could not be asked."""
     return div(".charts")[
         section(".card.pad.stack", aria_label="Changes")[
             h2["Changes"],
             timeline(
-                (show.when(each.get("created_at")), _what(each), _diff(each, show))
+                (show.when(each.get("created_at")), _what(each, names), _diff(each, show))
                 for each in changes
             ),
             p[a(".link", href=f"/changes?f=entity:is:{escape_segment(campaign)}")["All changes"]],
@@ -67,17 +70,9 @@ def _event(event: Row, show: Show) -> tuple[Node, Node, Node]:
     )
 
 
-def _what(change: Row) -> Node:
-    calls = change.get("api_calls") or []
-    who = next(
-        (
-            str(each[name])
-            for each in calls
-            for name in ("user_login", "user_id", "key_id")
-            if each.get(name)
-        ),
-        "",
-    )
+def _what(change: Row, names: Mapping[str, str]) -> Node:
+    caller = caller_of(change)
+    who = names.get(caller, caller)
     word = str(change.get("action") or "changed").replace("_", " ").capitalize()
     return fragment[word, who and small(".muted")[f" by {who}"]]
 

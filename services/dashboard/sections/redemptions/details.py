@@ -6,6 +6,7 @@ from typing import Any, Final
 from htpy import Node, a, b, div, fragment, p, span, table, tbody, td, th, thead, tr
 from starlette.responses import Response
 
+from services.dashboard.lists.callers import show_caller, with_caller
 from services.dashboard.parts.facts import (
     block,
     code_text,
@@ -26,6 +27,7 @@ from services.dashboard.parts.reasons import reason_box
 from services.dashboard.parts.show import NOTHING, Row, Show, first_of, read_moment
 from services.dashboard.parts.toast import toast
 from services.dashboard.sections.redemptions.naming import (
+    caller_of,
     campaign_name,
     customer_name,
     redeemable_name,
@@ -48,7 +50,7 @@ async def tell_redemption(visit: Visit, redemption_id: str) -> Details:
         path = f"/v1/audit/redemptions/{escape_segment(redemption_id)}/events"
         answer = await ask_quietly(visit.api.get(path))
         events = None if answer is None else answer.get("data") or []
-    return redemption_details(visit, row, events)
+    return redemption_details(visit, await with_caller(visit, row, caller_of(row)), events)
 
 
 def redemption_details(visit: Visit, row: Row, events: list[dict[str, Any]] | None) -> Details:
@@ -105,6 +107,7 @@ def _facts(row: Row, show: Show) -> Node:
         ("Id", code_text(row["id"])),
         ("Date", show.when(row.get("date") or row.get("created_at"))),
         ("Channel", first_of(row.get("channel"), "channel_type")),
+        ("By", show_caller(row, caller_of(row))),
         ("Voucher", link(code_, f"/vouchers/{escape_segment(code_)}")) if code_ else None,
         ("Tier", link(tier.get("name") or tier.get("id"), f"/promotion-tiers/{tier.get('id')}"))
         if tier.get("id")

@@ -56,3 +56,8 @@ def show_discount(row: Row, show: Show) -> str:
     return show.money(
         order.get("total_applied_discount_amount", order.get("total_discount_amount"))
     )
+
+
+def caller_of(row: Row) -> str:
+    """The id of the user or key that redeemed; empty where it was neither."""
+    return str((row.get("channel") or {}).get("channel_id") or "")

@@ -4,12 +4,14 @@ from typing import Final
 
 from htpy import code, span
 
+from services.dashboard.lists.callers import show_caller, with_callers
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.resource import Column, Empty, Resource, list_of
 from services.dashboard.parts.show import NOTHING, first_of
 from services.dashboard.sections.redemptions.details import roll_back, tell_redemption
 from services.dashboard.sections.redemptions.fields import FIELDS, TABS
 from services.dashboard.sections.redemptions.naming import (
+    caller_of,
     campaign_name,
     customer_name,
     redeemable_name,
@@ -45,6 +47,7 @@ COLUMNS: Final = (
         "",
         is_shown=False,
     ),
+    Column("by", "By", lambda row, _: show_caller(row, caller_of(row)), is_shown=False),
     Column(
         "date",
         "Date",
@@ -79,7 +82,7 @@ REDEMPTIONS: Final = Resource(
     icon="ticket",
     columns=COLUMNS,
     fields=FIELDS,
-    fetch=list_of("/v1/redemptions", "redemptions", FIELDS),
+    fetch=with_callers(list_of("/v1/redemptions", "redemptions", FIELDS), caller_of, column="by"),
     key=lambda row: str(row["id"]),
     tell=tell_redemption,
     tabs=TABS,

@@ -91,15 +91,15 @@ def edited_view(desk: Desk, set_id: str) -> Node:
             folded("What is saved", json_text(draft.body(), "The set as JSON")),
         ],
         div(".acts-bar.sticky")[
-            a(".btn", href=f"/validation-rules/{set_id}" if set_id else "/validation-rules")[
-                "Cancel"
-            ],
             button(
                 ".btn.primary",
                 {"hx-post": address_of(set_id), "hx-sync": "this:drop"},
                 name="save",
                 value="1",
             )["Save"],
+            a(".btn", href=f"/validation-rules/{set_id}" if set_id else "/validation-rules")[
+                "Cancel"
+            ],
             span(".muted", data_unsaved=True)["Unsaved changes"],
         ],
     ]

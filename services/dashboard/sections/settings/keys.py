@@ -16,6 +16,7 @@ from services.dashboard.parts.show import Show
 from services.dashboard.sections.settings.tabs import project_path, settings_head
 from services.dashboard.web.answers import answer_node, answer_page, go_to
 from services.dashboard.web.asking import Refused, errors_of
+from services.dashboard.web.callers import KEY_WORDS, key_name
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
@@ -24,23 +25,28 @@ NEEDS: Final = "keys.manage"
 PATH: Final = "/settings/keys"
 #: Kind, its word, what it is for, the headers that carry it.
 KINDS: Final = (
-    ("server", "Server", "Servers of the shop: everything of /v1", "X-App-Id", "X-App-Token"),
+    (
+        "server",
+        KEY_WORDS["server"],
+        "Servers of the shop: everything of /v1",
+        "X-App-Id",
+        "X-App-Token",
+    ),
     (
         "client",
-        "Client",
+        KEY_WORDS["client"],
         "Pages in browsers: /client/v1, from trusted origins",
         "X-Client-Application-Id",
         "X-Client-Token",
     ),
     (
         "management",
-        "Management",
+        KEY_WORDS["management"],
         "Set-up by programs: /management/v1",
         "X-Management-Id",
         "X-Management-Token",
     ),
 )
-WORDS: Final = {kind: word for kind, word, *_ in KINDS}
 OVERLAPS: Final = (
     ("0", "At once"),
     ("1", "After 1 hour"),
@@ -61,11 +67,6 @@ def key_badge(key: Key) -> Node:
     )
 
 
-def key_name(key: Key) -> str:
-    """Its name, else where it came from."""
-    return str(key.get("name") or f"{WORDS.get(key['kind'], key['kind'])}, of the project")
-
-
 def keys_grid(title: str, keys: Sequence[Key], show: Show) -> Node:
     """Keys, each with its way on."""
     return grid(
@@ -74,7 +75,7 @@ def keys_grid(title: str, keys: Sequence[Key], show: Show) -> Node:
         (
             (
                 key_name(each),
-                WORDS.get(each["kind"], each["kind"]),
+                KEY_WORDS.get(each["kind"], each["kind"]),
                 code_text(each["id"]),
                 _state(each, show),
                 show.day(each.get("created_at")),

@@ -11,8 +11,7 @@ from services.dashboard.parts.charts import Kpi, Series, chart, kpis, points_of
 from services.dashboard.parts.grid import grid
 from services.dashboard.parts.period import Period, period_picker, read_period, write_time
 from services.dashboard.parts.show import Show
-from services.dashboard.sections.settings.keys import key_name
-from services.dashboard.sections.settings.tabs import project_path, settings_head
+from services.dashboard.sections.settings.tabs import settings_head
 from services.dashboard.web.answers import answer_page
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit
@@ -113,14 +112,9 @@ async def show_usage(visit: Visit) -> Response:
     before = await visit.api.get(_API, {"from": write_time(start), "to": write_time(end)})
     by_key = await visit.api.get(_API, asked | {"group_by": "key"})
     by_status = await visit.api.get(_API, asked | {"group_by": "status"})
-    names: dict[str, str] = {}
-    if visit.may("keys.manage"):
-        keys = (await visit.api.get(project_path(visit, "/keys")))["data"]
-        names = {each["id"]: key_name(each) for each in keys}
-    if visit.may("team.manage"):
-        members = (await visit.api.get(project_path(visit, "/users")))["data"]
-        names |= {each["id"]: str(each.get("name") or each.get("email")) for each in members}
-    names |= {visit.me.id: f"{visit.me.name} (you)"}
+    ids = (str(each.get("group") or "") for each in by_key.get("series") or ())
+    names = await visit.name_callers(ids)
+    names = {**names, visit.me.id: f"{visit.me.name} (you)"}
     content = fragment[
         settings_head(
             visit, PATH, "What the API was asked for. Everything is counted, nothing is limited."

@@ -16,16 +16,12 @@ from services.dashboard.parts.show import Show
 from services.dashboard.sections.team.tabs import NEEDS, TABS, project_path
 from services.dashboard.web.answers import answer_node, answer_page, go_to
 from services.dashboard.web.asking import Refused, errors_of
+from services.dashboard.web.callers import member_name
 from services.dashboard.web.links import INVITATION_PATH, NEW_PASSWORD_PATH
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
 Member = Mapping[str, Any]
-
-
-def member_name(member: Member) -> str:
-    """How somebody is called, else the address."""
-    return str(member.get("name") or member.get("email") or member.get("login") or member["id"])
 
 
 def members_grid(

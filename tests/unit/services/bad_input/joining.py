@@ -6,6 +6,7 @@ from tests.unit.services.bad_input.asking import Ask, Rows, shown
 
 _TEAM: Final = "tests/unit/services/catalog/users/test_team.py"
 _ME: Final = "tests/unit/services/catalog/users/test_me.py"
+_VIEWS: Final = "tests/unit/services/catalog/users/test_saved_views.py"
 _SIGN_IN: Final = "tests/unit/services/catalog/users/test_sign_in.py"
 
 
@@ -34,6 +35,12 @@ USERS: Final[Rows] = {
     "a wrong password, an unknown address": _users(
         "sessions", {"email": "nobody@shop.test", "password": "x"},
         {"email": "no address", "password": "x"},
+    ),
+    "a view that is to be saved with a section that no address has, a name of more than 60 characters, a query of more than 2,000 characters or with control characters": shown(
+        f"{_VIEWS}::test_what_cannot_be_is_named"
+    ),
+    "a name that another view of the section has": shown(
+        f"{_VIEWS}::test_a_name_is_new_in_its_section"
     ),
     "no session, or one that is over": (
         Ask("GET", "/users/v1/me", key={}),
