@@ -25,11 +25,11 @@ INVITATIONS_MAX: Final = 200
 #: How many invitations of one address are known, those that ended included.
 INVITED_MAX: Final = 100
 ROLES_MAX: Final = 50
+#: Of a user in a project.
+SAVED_VIEWS_MAX: Final = 50
 #: How many failed sign-ins are known by address, and for how long they slow those that follow.
 FAILED_MAX: Final = 200
 FAILED_MS: Final = HOUR_MS
-#: Of a user in a project.
-SAVED_VIEWS_MAX: Final = 50
 #: How many entries of a user's activity are kept.
 ACTIVITY_MAX: Final = 50
 

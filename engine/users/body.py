@@ -53,11 +53,11 @@ def _projects(view: View, user: User) -> Iterable[Body]:
             "privileges": _in_order(may),
             "timezone": project.terms.timezone,
             "currency": project.terms.currency,
-            "second_factor_required": project.second_factor_required,
             "views": [
                 {"id": each.id, "section": each.section, "name": each.name, "query": each.query}
                 for each in saved.get(project.id, ())
             ],
+            "second_factor_required": project.second_factor_required,
         }
 
 

@@ -39,9 +39,9 @@ class Membership:
     privileges: frozenset[str]
     timezone: str = "Etc/UTC"
     currency: str = "USD"
+    views: tuple[SavedView, ...] = ()
     #: Whether the project wants a second factor, and the person has none yet.
     needs_second_factor: bool = False
-    views: tuple[SavedView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +136,11 @@ def read_me(body: Mapping[str, Any]) -> Me:
                 ),
                 timezone=each.get("timezone") or "Etc/UTC",
                 currency=each.get("currency") or "USD",
-                needs_second_factor=_wants_factor(each, has_factor=has_factor),
                 views=tuple(
                     SavedView(view["id"], view["section"], view["name"], view["query"])
                     for view in each.get("views") or ()
                 ),
+                needs_second_factor=_wants_factor(each, has_factor=has_factor),
             )
             for each in body["projects"]
         ),

@@ -103,7 +103,9 @@ def test_a_redemption_is_taken_back_once_with_a_reason() -> None:
 
 def test_a_part_of_a_stack_says_that_all_of_it_is_taken_back() -> None:
     api = shop()
-    api.says("GET", "/v1/redemptions/r_1", ROW | {"date": "2999-01-01T00:00:00Z", "redemption": "r_0"})
+    api.says(
+        "GET", "/v1/redemptions/r_1", ROW | {"date": "2999-01-01T00:00:00Z", "redemption": "r_0"}
+    )
     page = Browser(api).get("/redemptions/r_1")
     assert "All that was redeemed together" in page.find("dialog", id="roll-back").text
 

@@ -13,6 +13,7 @@ from schemas.commands import CommandBody
 from schemas.erasures import EndErasures
 from schemas.user_commands import (
     AssignUser,
+    CreateSavedView,
     ForgetUser,
     InviteUser,
     RemoveTwoFactor,
@@ -77,6 +78,7 @@ def test_a_user_is_forgotten_with_all_that_was_personal() -> None:
     session = world.enter(bea, "bea's")
     world.when(StartPasswordReset(bea.id, "shop", "reset", manages_all=True))
     world.when(InviteUser(bea.email, "Bea", {"other": "USER"}, "another"))
+    world.by(bea, CreateSavedView(bea.id, "shop", "orders", "Big ones", "?f=amount:more:1"))
     record = world.by(world.owner, ForgetUser(bea.id, "shop"))
     forgotten = only(record, UserForgotten)
     assert len(forgotten.invitation_ids) == 2
@@ -90,6 +92,7 @@ def test_a_user_is_forgotten_with_all_that_was_personal() -> None:
         (tables.INVITATION_TOKENS, "another"),
         (tables.INVITED, tables.source_key(bea.email)),
     )
+    assert list(view.scan(tables.SAVED_VIEWS, bea.id)) == []
     for table, key in gone:
         assert view.get(table, key) is None, table.name
     assert b"b@shop.test" not in b"".join(world.bytes.values())
