@@ -123,6 +123,8 @@ STYLES: Final = (
 )
 
 
+#: More unread ones than that are told as this many and more.
+UNREAD_SHOWN_MAX: Final = 99
 #: How many navigations are kept as text.
 SIDES_KEPT: Final = 256
 
@@ -312,7 +314,7 @@ def unread_count(count: int | None = None, *, asked: bool = True) -> Node:
         again if asked else {},
         data_unread="" if count is None else str(count),
         data_follows="notifications" if asked else None,
-    )
+    )[(str(count) if count <= UNREAD_SHOWN_MAX else f"{UNREAD_SHOWN_MAX}+") if count else None]
 
 
 @cache
@@ -335,6 +337,7 @@ def _palette() -> Markup:
                     hx_trigger="input changed delay:120ms",
                     hx_target="#found",
                     hx_swap="innerHTML",
+                    hx_sync="this:replace",
                 ),
                 div("#found", role="listbox", aria_label="Found")[
                     span(".item.muted")["Codes, customers, orders, campaigns and pages"]

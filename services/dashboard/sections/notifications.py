@@ -19,6 +19,13 @@ from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
 SHOWN_MAX: Final = 50
+#: Kinds of alerts, as people say them.
+_ALERTS: Final = {
+    "budget.burning": "A budget is used up fast",
+    "code.rate": "A code is tried often",
+    "failures.rising": "Refusals of a minute rise",
+    "codes.guessed": "Codes are guessed",
+}
 Json = Mapping[str, Any]
 _WORDS: Final = {
     "export.done": "The export is ready",
@@ -89,15 +96,24 @@ def notification_list(rows: list[Json], show: Show) -> Node:
 def _one(row: Json, show: Show) -> Node:
     href = _place(row)
     said = _WORDS.get(row["type"], row["type"].replace("_", " ").replace(".", " ").capitalize())
-    details = ", ".join(
-        f"{name.replace('_', ' ')} {value}" for name, value in (row.get("details") or {}).items()
-    )
+    details = _say_details(row["type"], row.get("details") or {}, show)
     return li(data_new=not row.get("read"))[
         a(".open", href=href)[said] if href else span[said],
         span(".muted")[details],
         _download(row),
         span(".muted")[show.when(row.get("created_at"))],
     ]
+
+
+def _say_details(kind: str, details: Json, show: Show) -> str:
+    if kind == "export.done" and {"exported_object", "rows"} <= details.keys():
+        return f"{details['exported_object']}, {show.number(details['rows'])} rows".capitalize()
+    if kind == "alert.raised" and details.get("type") in _ALERTS:
+        value, least = (show.number(details.get(each)) for each in ("value", "threshold"))
+        reason = str(details.get("subject") or "").partition("/")[2].replace("_", " ")
+        besides = f" ({reason})" if reason else ""
+        return f"{_ALERTS[details['type']]}{besides}: {value}, told from {least} on"
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in details.items())
 
 
 def _place(row: Json) -> str:
@@ -109,9 +125,12 @@ def _place(row: Json) -> str:
         "voucher": "/vouchers/",
     }
     kind = str(related.get("object"))
+    campaign = (row.get("details") or {}).get("campaign_id")
     if kind == "webhook":
         return "/integrations"
-    return places[kind] + escape_segment(str(related.get("id"))) if kind in places else ""
+    if kind in places:
+        return places[kind] + escape_segment(str(related.get("id")))
+    return places["campaign"] + escape_segment(str(campaign)) if campaign else ""
 
 
 def _download(row: Json) -> Node:

@@ -39,6 +39,8 @@ class Membership:
     timezone: str = "Etc/UTC"
     currency: str = "USD"
     views: tuple[SavedView, ...] = ()
+    #: Whether the project wants a second factor, and the person has none yet.
+    needs_second_factor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,13 @@ def escape_segment(text: str) -> str:
 
 
 def read_me(body: Mapping[str, Any]) -> Me:
-    """Who is signed in, from the answer of `GET /users/v1/me`."""
+    """Who is signed in, from the answer of `GET /users/v1/me`.
+
+    Who has to do something first may do nothing else, whatever the role: the API refuses it.
+    """
+    must_change, has_factor = (
+        bool(body.get(name)) for name in ("must_change_password", "two_factor_enabled")
+    )
     return Me(
         id=body["id"],
         email=body["email"],
@@ -135,19 +143,28 @@ def read_me(body: Mapping[str, Any]) -> Me:
                 id=each["id"],
                 name=each["name"],
                 role=each["role"],
-                privileges=frozenset(each["privileges"]),
+                privileges=frozenset(
+                    ()
+                    if must_change or _wants_factor(each, has_factor=has_factor)
+                    else each["privileges"]
+                ),
                 timezone=each.get("timezone") or "Etc/UTC",
                 currency=each.get("currency") or "USD",
                 views=tuple(
                     SavedView(view["id"], view["section"], view["name"], view["query"])
                     for view in each.get("views") or ()
                 ),
+                needs_second_factor=_wants_factor(each, has_factor=has_factor),
             )
             for each in body["projects"]
         ),
-        must_change_password=bool(body.get("must_change_password")),
-        two_factor_enabled=bool(body.get("two_factor_enabled")),
+        must_change_password=must_change,
+        two_factor_enabled=has_factor,
         language=body.get("language") or "en",
         theme=body.get("theme") or "auto",
         density=body.get("density") or "comfortable",
     )
+
+
+def _wants_factor(project: Mapping[str, Any], *, has_factor: bool) -> bool:
+    return bool(project.get("second_factor_required")) and not has_factor

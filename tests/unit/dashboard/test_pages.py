@@ -1,8 +1,14 @@
 """What every page goes through: sign-in, privileges, writes of other sites, faults of the API."""
 
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import httpx
 import pytest
 
 from services.dashboard.routes import PAGES
+from services.dashboard.service import dashboard_app
 from services.dashboard.web.routes import Page as RoutedPage
 from services.dashboard.web.sign_in import safe_target
 from tests.unit.dashboard.kit import Browser, FakeApi, me_with
@@ -136,6 +142,25 @@ def test_somebody_with_a_first_password_is_sent_to_change_it() -> None:
     assert page.headers["location"] == "/profile/password"
 
 
+@pytest.mark.parametrize(
+    ("project", "said", "first"),
+    [
+        ({}, {"must_change_password": True}, "/profile/password"),
+        ({"second_factor_required": True}, {}, "/profile/two-factor"),
+    ],
+)
+def test_what_a_page_asks_by_itself_does_not_load_the_page_that_has_to_be_done_again(
+    project: dict[str, Any], said: dict[str, Any], first: str
+) -> None:
+    projects = [me_with()["projects"][0] | project]
+    browser = Browser(FakeApi(me_with(projects=projects, **said)))
+    shown = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{first}"}
+    assert browser.send("GET", "/notifications/unread", shown).status == 204
+    elsewhere = shown | {"HX-Current-URL": "http://testserver/vouchers?page=2"}
+    answer = browser.send("GET", "/notifications/unread", elsewhere)
+    assert answer.headers["hx-redirect"] == first
+
+
 def test_over_https_the_cookie_is_of_this_host_alone() -> None:
     api = FakeApi()
     api.says("POST", "/users/v1/sessions", {"token": "a-new-session"})
@@ -180,3 +205,30 @@ def test_while_nobody_can_be_asked_a_page_looks_again_and_a_write_is_told() -> N
     write = Browser(api).post("/vouchers/v_1/enable", into="drawer")
     assert write.find(class_="toast").text == "Not there yet"
     assert write.headers["hx-reswap"] == "none"
+
+
+def test_a_browser_that_leaves_while_its_form_is_read_is_no_fault() -> None:
+    app = dashboard_app(
+        "http://api", Path("nowhere"), PAGES, transport=httpx.MockTransport(FakeApi())
+    )
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/campaigns/new/told",
+        "query_string": b"",
+        "headers": [
+            (b"cookie", b"tessera=a-session"),
+            (b"sec-fetch-site", b"same-origin"),
+            (b"content-type", b"application/x-www-form-urlencoded"),
+        ],
+    }
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(app(scope, receive, send))
+    assert sent[0]["status"] == 400

@@ -201,9 +201,7 @@ def _kpis(show: Show, period: Period, numbers: Numbers, campaign: str) -> Node:
                 is_more_better=None,
             ),
             Kpi("Customers", *pair("unique_customers"), href="/customers"),
-            Kpi(
-                "Redeemed of what was valid", *pair("conversion"), unit="share", href="/validations"
-            ),
+            Kpi("Redemptions for each valid cart", *pair("conversion"), href="/validations"),
             Kpi(
                 "Gift credit outstanding",
                 outstanding,

@@ -29,7 +29,7 @@ from services.dashboard.web.visit import Visit
 
 FIELDS: Final = (
     Field("name", "Name"),
-    Field("campaign_ids", "Promotion", "lookup", ops=KNOWN, lookup="campaign"),
+    Field("campaign_ids", "Promotion", "lookup", ops=KNOWN, lookup="promotion"),
     Field("category_ids", "Category", "lookup", ops=KNOWN, lookup="category"),
     Field("created_at", "Created", "time"),
     Field("updated_at", "Updated", "time"),

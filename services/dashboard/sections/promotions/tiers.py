@@ -33,7 +33,7 @@ STATES: Final = (
 )
 FIELDS: Final = (
     Field("name", "Name"),
-    Field("campaign_ids", "Promotion", "lookup", ops=KNOWN, lookup="campaign"),
+    Field("campaign_ids", "Promotion", "lookup", ops=KNOWN, lookup="promotion"),
     Field("category_ids", "Category", "lookup", ops=KNOWN, lookup="category"),
     Field("active", "State", "state", STATES),
     Field("is_available", "Available now, as its promotion", "flag", parameter="is_available"),

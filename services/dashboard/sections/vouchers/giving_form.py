@@ -193,7 +193,10 @@ def _money(
 
 def _effect(kind: str, values: Values, errors: Errors) -> Node:
     chosen = values.get("effect", "")
-    options = [("", "The default of the API"), *((each, EFFECTS[each]) for each in _EFFECTS[kind])]
+    options = [
+        ("", "As the rules say: items where they name some, else the order"),
+        *((each, EFFECTS[each]) for each in _EFFECTS[kind]),
+    ]
     if chosen not in dict(options):
         # one that only the API offers stays what it is
         options.append((chosen, EFFECTS.get(chosen, chosen)))

@@ -71,6 +71,7 @@ def wizard(
             "hx-trigger": "change",
             "hx-target": "#told",
             "hx-swap": "outerHTML",
+            "hx-sync": "this:replace",
             "hx-push-url": "false",
         },
         method="post",

@@ -17,7 +17,7 @@ _SERVED: Final = sorted(
     route for route in CONTRACT if key_kind_of(route.partition(" ")[2]) in ("server", "management")
 )
 #: What only administrators ask, below a project.
-_OF_TEAMS: Final = frozenset({"users", "roles", "invitations", "keys"})
+_OF_TEAMS: Final = frozenset({"users", "roles", "invitations", "keys", "security"})
 
 
 def _path(route: str) -> tuple[str, str]:
