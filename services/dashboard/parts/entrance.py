@@ -1,14 +1,16 @@
 """Pages before somebody is signed in."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
-from htpy import Node, a, button, div, form, h1, main, p
+from htpy import Node, a, button, div, form, fragment, h1, main, p
 from htpy import input as input_
 
-from services.dashboard.parts.forms import field_text
+from services.dashboard.parts.forms import Errors, field_text
 from services.dashboard.parts.frame import render_document
 from services.dashboard.parts.icons import icon
+
+PASSWORD_LENGTH_MIN: Final = 12
 
 
 def _entrance(name: str, *content: Node) -> Node:
@@ -166,3 +168,51 @@ def link_is_over(text: str) -> Node:
             a(".btn", href="/sign-in")["To the sign-in"],
         ],
     )
+
+
+def first_password(action: str, errors: Errors | None = None) -> Node:
+    """A password of one's own in place of the first one; nothing else is open until then."""
+    return _entrance(
+        "Choose a password",
+        form(method="post", action=action)[
+            icon("lock", 28),
+            div[
+                h1["Choose a password of your own"],
+                p(".muted")["The first one was told to you, so it holds for this once only."],
+            ],
+            field_text(
+                "current_password",
+                "First password",
+                hint="The one that you have just signed in with",
+                kind="password",
+                autocomplete="current-password",
+                errors=errors,
+                required=True,
+                autofocus=True,
+            ),
+            new_password_fields(errors),
+            button(".btn.primary")["Go on"],
+            button(".btn.quiet", formaction="/sign-out", formnovalidate=True)["Sign out"],
+        ],
+    )
+
+
+def new_password_fields(errors: Errors | None = None) -> Node:
+    """The new password, twice."""
+    return fragment[
+        field_text(
+            "new_password",
+            "New password",
+            kind="password",
+            autocomplete="new-password",
+            hint=f"{PASSWORD_LENGTH_MIN} characters or more",
+            errors=errors,
+        ),
+        field_text(
+            "again",
+            "New password again",
+            kind="password",
+            autocomplete="new-password",
+            errors=errors,
+        ),
+    ]

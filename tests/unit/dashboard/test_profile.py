@@ -139,7 +139,7 @@ def test_a_first_password_is_changed_before_anything_else() -> None:
     api = account(must_change_password=True)
     browser = Browser(api)
     assert browser.get("/profile").headers["location"] == "/profile/password"
-    assert "first password" in browser.get("/profile/password").text
+    assert "First password" in browser.get("/profile/password").text
     page = browser.post(
         "/profile/password", {"current_password": "a", "new_password": "b", "again": "c"}
     )

@@ -13,7 +13,7 @@ from services.dashboard.lists.handlers import chosen_keys, list_pages
 from services.dashboard.lists.query import Query
 from services.dashboard.lists.resource import Bulk, Column, Empty, Resource, Rows, list_of
 from services.dashboard.parts.show import NOTHING, Row, Show
-from services.dashboard.sections.campaigns.tabs import TABS
+from services.dashboard.sections.campaign_tabs import TABS
 from services.dashboard.sections.promotions.naming import (
     campaign_names,
     category_name,
@@ -28,7 +28,7 @@ from services.dashboard.web.visit import Visit, escape_segment
 
 FIELDS: Final = (
     usual.NAME,
-    Field("campaign_ids", "Promotion", "lookup", lookup="campaign"),
+    Field("campaign_ids", "Promotion", "lookup", lookup="promotion"),
     Field("category_ids", "Category", "lookup", ops=KNOWN, lookup="category"),
     usual.STATE,
     Field("is_available", "Available now, as its promotion", "flag", parameter="is_available"),

@@ -222,7 +222,14 @@ def invite_form(
         field_text(
             "email", "E-mail", said.get("email"), kind="email", autocomplete="off", errors=errors
         ),
-        field_choice("role", "Role", roles, said.get("role") or "USER", errors=errors),
+        field_choice(
+            "role",
+            "Role",
+            roles,
+            said.get("role") or "USER",
+            errors=errors,
+            hint=a(".link", href="/team/roles", target="_blank")["What each may do, in a new tab"],
+        ),
         p(".muted")[
             "You get a link to pass on; no mail is sent. Inviting the same address once more makes a new link, and the one before works no more."
         ],

@@ -1,23 +1,24 @@
 """The list of vouchers: its columns, its filters, its addresses."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
 from htpy import Node, span
 
-from services.dashboard.lists import usual, usual_columns
-from services.dashboard.lists.fields import EACH_NUMBER, EACH_TEXT, KNOWN, Field
+from services.dashboard.lists import usual_columns
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.query import Query
 from services.dashboard.lists.resource import Column, Empty, Resource, Rows, list_of
 from services.dashboard.parts.show import NOTHING, Row, Show, first_of
-from services.dashboard.sections.campaigns.tabs import TABS
+from services.dashboard.sections.campaign_tabs import TABS
 from services.dashboard.sections.vouchers import actions, editing
+from services.dashboard.sections.vouchers.campaigns import find_campaigns
 from services.dashboard.sections.vouchers.details import tell_voucher
 from services.dashboard.sections.vouchers.failing import try_voucher
+from services.dashboard.sections.vouchers.fields import FIELDS
 from services.dashboard.sections.vouchers.giving import (
-    DISCOUNTS,
     TYPES,
     holder_name,
     say_given,
@@ -27,31 +28,9 @@ from services.dashboard.sections.vouchers.giving import (
 )
 from services.dashboard.sections.vouchers.history import show_history
 from services.dashboard.sections.vouchers.many import BULK, bulk_pages
-from services.dashboard.web.asking import ApiFault
+from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit
-
-FIELDS: Final = (
-    Field("code", "Code", ops=EACH_TEXT),
-    usual.STATE,
-    Field("campaign_id", "Campaign", "lookup", ops=KNOWN, lookup="campaign"),
-    Field("campaign", "Name of the campaign"),
-    Field("type", "Type", "choice", tuple(TYPES.items())),
-    Field("discount.type", "Discount type", "choice", tuple(DISCOUNTS.items())),
-    Field("category_id", "Category", "lookup", ops=KNOWN, lookup="category"),
-    Field("holder_id", "Holder", "lookup", ops=KNOWN, lookup="customer"),
-    Field("redemption.quantity", "May be redeemed (times)", "number"),
-    Field("redemption.redeemed_quantity", "Redeemed (times)", "number", ops=EACH_NUMBER),
-    Field("gift.amount", "Gift amount", "money"),
-    Field("gift.balance", "Gift balance", "money"),
-    usual.START,
-    usual.END,
-    usual.CREATED,
-    usual.CHANGED,
-    Field("is_referral_code", "Is a referral code", "flag"),
-    usual.ID,
-    usual.METADATA,
-)
 
 
 def _gift(name: str, row: Row, show: Show) -> str:
@@ -98,10 +77,20 @@ _fetch_plain = list_of("/v1/vouchers", "vouchers", FIELDS)
 
 
 async def fetch_vouchers(visit: Visit, query: Query) -> Rows:
-    """A page of vouchers; their holders by name where the role may see customers."""
+    """A page of vouchers, with what their holders are called and how their campaigns stand."""
     rows = await _fetch_plain(visit, query)
-    names = await _holder_names(visit, rows.rows)
-    named = [{**each, "holder_name": names.get(str(each.get("holder_id")))} for each in rows.rows]
+    names, campaigns = await asyncio.gather(
+        _holder_names(visit, rows.rows),
+        find_campaigns(visit, (each.get("campaign_id") for each in rows.rows)),
+    )
+    named = [
+        {
+            **each,
+            "holder_name": names.get(str(each.get("holder_id"))),
+            "campaign_terms": campaigns.get(str(each.get("campaign_id"))),
+        }
+        for each in rows.rows
+    ]
     return Rows(named, rows.total, rows.has_more, rows.cursor)
 
 
@@ -109,13 +98,8 @@ async def _holder_names(visit: Visit, rows: Sequence[Row]) -> dict[str, str]:
     ids = sorted({str(each["holder_id"]) for each in rows if each.get("holder_id")})
     if not ids or not visit.may("customers.read"):
         return {}
-    try:
-        body = await visit.api.get(
-            "/v1/customers", [("limit", "100"), *(("ids", each) for each in ids)]
-        )
-    except ApiFault:
-        # names are a help; a list of customers that cannot be asked hides no voucher
-        return {}
+    params = [("limit", "100"), *(("ids", each) for each in ids)]
+    body = await ask_quietly(visit.api.get("/v1/customers", params)) or {}
     found = body.get("customers") or []
     return {str(each["id"]): first_of(each, "name", "source_id", "email", "id") for each in found}
 
