@@ -103,7 +103,7 @@ FACTS: Final[Mapping[str, Mapping[str, Read]]] = {
         "key_id": at("key", "id"),
         "key_kind": at("key", "kind"),
         "customer": lambda row: str(row["path"]).split("/"),
-        "text": lambda row: _call_texts(row),
+        "text": _call_texts,
     },
     "/audit-log": {"text": lambda row: _call_texts(row["entry"]) or _log_texts(row)},
     "/changes": {"object": at("entity", "object"), "entity": at("entity", "id")},
