@@ -20,6 +20,8 @@ from tests.integration.dashboard_filters.words import (
 
 #: How many filters are asked for together.
 TOGETHER_MAX: Final = 4
+#: How many values of one operator are thought of.
+VALUES_MAX: Final = 16
 #: How many choices of one field are asked for; of a state each, since each is told another way.
 CHOICES_MAX: Final = 3
 
@@ -134,11 +136,11 @@ def _values(look: Look, field: Field, name: str, op: str) -> Iterator[str]:
             yield from filter(None, _texts(op, known))
 
 
-def dividing_conditions(look: Look, field: Field, op: str) -> list[Chosen]:
-    """The filters of an operator that let some rows through and not others.
+def dividing_conditions(look: Look, field: Field, op: str) -> list[list[Chosen]]:
+    """The filters of an operator that let some rows through and not others: one of each list is enough.
 
-    One, which other operators with the same value would answer otherwise if any such is there; of
-    choices some, of states each.
+    In a list are those which other operators with the same value would answer otherwise, if any such
+    is there. Of choices some have a list of their own, of states each.
     """
     name = "metadata.level" if field.name == "metadata" else field.name
     found: list[tuple[int, Chosen]] = []
@@ -155,35 +157,36 @@ def dividing_conditions(look: Look, field: Field, op: str) -> list[Chosen]:
         )
         alike = sum(wanted_rows(look, field, each) == wanted for each in others)
         found.append((alike, Chosen(condition, wanted)))
-        if not alike and (op != "is" or not field.choices):
+        if len(found) == VALUES_MAX and not field.choices:
             break
     if field.choices and op == "is":
-        return [chosen for _, chosen in found][: None if field.kind == "state" else CHOICES_MAX]
-    return [min(found, key=lambda each: each[0])[1]] if found else []
+        some = found if field.kind == "state" else found[:CHOICES_MAX]
+        return [[chosen] for _, chosen in some]
+    least = min((alike for alike, _ in found), default=0)
+    return [[chosen for alike, chosen in found if alike == least]] if found else []
 
 
-def undivided(field: Field, op: str, chosen: Sequence[Chosen]) -> list[str]:
+def undivided(field: Field, op: str, chosen: Sequence[Sequence[Chosen]]) -> list[str]:
     """What of an operator lets all rows through or none, in words."""
     if field.kind == "state":
-        known = {each.condition.value for each in chosen}
+        known = {each.condition.value for one in chosen for each in one}
         return [f"is {said}" for value, said in field.choices if value not in known]
     return [] if chosen else [WORDS[op]]
 
 
-def bundle(chosen: Sequence[Chosen]) -> list[list[Chosen]]:
-    """The same filters, some together in one address.
+def bundle(wishes: Sequence[Sequence[Chosen]]) -> list[list[Chosen]]:
+    """One filter of each list, some together in one address.
 
     Each still divides those rows that the others beside it let through: one that did nothing, or
     let nothing through, would be seen.
     """
     bundles: list[list[Chosen]] = []
-    for each in sorted(chosen, key=lambda one: -sum(one.wanted)):
-        fitting = (kept for kept in bundles if _fits(kept, each))
-        kept = next(fitting, None)
-        if kept is None:
-            bundles.append([each])
-        else:
-            kept.append(each)
+    for wish in sorted(wishes, key=len):
+        fitting = ((kept, each) for kept in bundles for each in wish if _fits(kept, each))
+        kept, chosen = next(fitting, ([], wish[0]))
+        if not kept:
+            bundles.append(kept)
+        kept.append(chosen)
     return bundles
 
 

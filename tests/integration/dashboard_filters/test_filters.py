@@ -59,9 +59,9 @@ async def test_each_filter_gives_what_its_words_say(tmp_path: Path) -> None:
     assert sorted(undone) == sorted(UNDIVIDED)
 
 
-def choose_filters(resource: Resource, look: Look) -> tuple[list[Chosen], list[str]]:
+def choose_filters(resource: Resource, look: Look) -> tuple[list[list[Chosen]], list[str]]:
     """Filters that divide the rows, of every field and operator; and what none divides, in words."""
-    chosen: list[Chosen] = []
+    chosen: list[list[Chosen]] = []
     left: list[str] = []
     for field in resource.fields:
         for op in field.operators:

@@ -103,6 +103,7 @@ CHOICES: Final[Mapping[str, str]] = {
     "under way": "open",
     "units": "unit",
     "webhook send-out": "webhook_sendout",
+    "yes": "true",
     "sunday": "0",
     "monday": "1",
     "tuesday": "2",

@@ -31,7 +31,15 @@ FIELDS: Final = (
     Field("campaign_ids", "Promotion", "lookup", lookup="promotion"),
     Field("category_ids", "Category", "lookup", ops=KNOWN, lookup="category"),
     usual.STATE,
-    Field("is_available", "Available now, as its promotion", "flag", parameter="is_available"),
+    # the API lets all through where it is not asked for
+    Field(
+        "is_available",
+        "Available now, as its promotion",
+        "choice",
+        (("true", "yes"),),
+        ops=("is",),
+        parameter="is_available",
+    ),
     usual.START,
     usual.END,
     usual.CREATED,
