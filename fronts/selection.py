@@ -46,9 +46,16 @@ _PRESENCE: Final[Mapping[str, bool]] = MappingProxyType({"$has_value": True, "$i
 _DATE_TESTS: Final[Mapping[str, Callable[[int, int], bool]]] = MappingProxyType(
     {"$after": lambda at, than: at > than, "$before": lambda at, than: at < than}
 )
-#: Days ago, as lists of the audit service read them.
+#: Days ago or ahead, as lists of the audit service read them.
 _AGE_TESTS: Final[Mapping[str, Callable[[int, int], bool]]] = MappingProxyType(
-    {"$more_than": lambda age, days: age > days, "$less_than": lambda age, days: age < days}
+    {
+        "$more_than": lambda age, days: age > days,
+        "$more_than_ago": lambda age, days: age > days,
+        "$less_than": lambda age, days: age < days,
+        "$less_than_ago": lambda age, days: 0 <= age < days,
+        "$more_than_future": lambda age, days: -age > days,
+        "$less_than_future": lambda age, days: 0 <= -age < days,
+    }
 )
 
 

@@ -45,9 +45,12 @@ class Insight:
         client: httpx.AsyncClient,
         between: httpx.AsyncClient,
         positions: Positions,
+        transport: httpx.ASGITransport,
     ) -> None:
         self.world = world
         self.positions = positions
+        #: The host itself, for who makes requests of their own.
+        self.transport = transport
         self.database = database
         self._client = client
         #: For what hosts ask one another, which is not of the contract.
@@ -133,7 +136,7 @@ async def running(
             async_client(transport=transport, base_url="http://insight") as client,
             httpx.AsyncClient(transport=transport, base_url="http://insight") as between,
         ):
-            yield Insight(world, database, client, between, sinks.positions)
+            yield Insight(world, database, client, between, sinks.positions, transport)
 
 
 def is_(field: str, operator: str, *values: str) -> str:

@@ -10,7 +10,7 @@ from fronts.query_string import Page
 from runtime.clickhouse.database import Query
 from runtime.http.api_calls import NO_RECORD
 from schemas.base import DAY_MS, Millis
-from services.audit.lists.filters import Field, Where, number, text, time
+from services.audit.lists.filters import Field, Where, number, text, texts, time
 from services.audit.lists.queries import page_clause
 from services.audit.sink.api_call_table import API_CALLS, CHANGED, JOINT
 
@@ -37,12 +37,14 @@ FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
         "path": text("path"),
         "route": text("route"),
         "status": number("status"),
-        "duration_ms": number("intDiv(duration_us, 1000)"),
+        "duration_ms": number("duration_us", scale=1000),
         "key_id": text("key_id"),
         "key_kind": text("key_kind"),
         "origin": text("origin"),
         "channel": text("channel"),
-        "ignored_members": text("ignored_members"),
+        "ignored_members": texts(
+            f"if(ignored_members = '', [], splitByString('{JOINT}', ignored_members))"
+        ),
         "query": text("query"),
         "type": text(TYPE),
     }

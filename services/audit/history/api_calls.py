@@ -134,8 +134,9 @@ class ApiCallLog:
         return json_answer(body | {"events": events} | told)
 
     def _kept(self, request: Request) -> Where:
-        where = Where(caller_of(request).project)
-        add_kept(where, self._clock_ms(), self._days)
+        now = self._clock_ms()
+        where = Where(caller_of(request).project, now)
+        add_kept(where, now, self._days)
         return where
 
 

@@ -103,8 +103,9 @@ class Validations:
         return json_answer(body | _said(rows[0], body["customer"]))
 
     def _kept(self, request: Request) -> Where:
-        where = Where(caller_of(request).project)
-        _add_kept(where, self._clock_ms(), self._days)
+        now = self._clock_ms()
+        where = Where(caller_of(request).project, now)
+        _add_kept(where, now, self._days)
         return where
 
 

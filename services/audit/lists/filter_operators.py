@@ -53,6 +53,14 @@ def _decimal(given: Given) -> Decimal:
     return found
 
 
+def scaled(given: Given, scale: int) -> Given:
+    """A number in the unit that the table counts in; what is no number stays, to be refused."""
+    try:
+        return given if scale == 1 else given._replace(value=str(Decimal(given.value) * scale))
+    except InvalidOperation:
+        return given
+
+
 def _float(given: Given, _: Millis) -> float:
     return float(_decimal(given))
 

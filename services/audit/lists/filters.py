@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from fronts.query_string import Condition, Range, invalid_parameter
 from schemas.base import ID_LENGTH_MAX, Millis
-from services.audit.lists.filter_operators import OPERATORS, Kind, read_text, read_yes
+from services.audit.lists.filter_operators import OPERATORS, Kind, read_text, read_yes, scaled
 
 METADATA_PREFIX: Final = "metadata."
 
@@ -25,6 +25,8 @@ class Field(NamedTuple):
     capitals: bool = False
     #: Of a state: the operators, and what each of them tests.
     states: Mapping[str, str] = MappingProxyType({})
+    #: Of a number: how many of what the table counts are one of what is asked for.
+    scale: int = 1
 
 
 def text(expression: str, *, capitals: bool = False) -> Field:
@@ -37,9 +39,9 @@ def texts(expression: str) -> Field:
     return Field("texts", expression)
 
 
-def number(expression: str) -> Field:
+def number(expression: str, *, scale: int = 1) -> Field:
     """A whole number; UNKNOWN where there is none."""
-    return Field("number", expression)
+    return Field("number", expression, scale=scale)
 
 
 def time(expression: str) -> Field:
@@ -64,8 +66,8 @@ REFERRAL_TEXT: Final = text("'FALSE'", capitals=True)
 class Where:
     """A growing list of tests, all of which must hold, with the values they need.
 
-    `now` is what states and times relative to the present are compared with, `rows` which rows are
-    the project's.
+    `now` is what states and times relative to the present are compared with: whoever filters by one
+    of them has to say it. `rows` is which rows are the project's.
     """
 
     def __init__(
@@ -103,12 +105,14 @@ class Where:
     def _test(self, fields: Mapping[str, Field], condition: Condition, index: int) -> str:
         name = f"filter_{index}"
         field = self._field(fields, condition, name)
+        assert self._now or field.kind not in ("time", "state"), "the present is not said"
         if field.kind == "state":
             return self._state(field, condition, name)
         operator = OPERATORS[field.kind].get(condition.operator)
         if operator is None:
             raise invalid_parameter(condition.name, "names an unknown operator")
-        values = [operator.read(each, self._now) for each in condition.given]
+        given = [scaled(each, field.scale) for each in condition.given]
+        values = [operator.read(each, self._now) for each in given]
         if field.capitals and operator.read is read_text:
             values = [value.upper() for value in values]
         self.values[name] = values

@@ -6,19 +6,20 @@ from typing import Final, Literal
 
 Kind = Literal["text", "texts", "choice", "number", "money", "time", "flag", "state", "lookup"]
 
-_TEXT: Final = (
-    "is", "is_not", "contains", "not_contain", "starts_with", "ends_with", "has_value", "is_unknown",
+_KNOWN: Final = ("has_value", "is_unknown")
+#: Of what everything has, be it a text, a number or a time that never lies ahead.
+EACH_TEXT: Final = ("is", "is_not", "contains", "not_contain", "starts_with", "ends_with")
+EACH_NUMBER: Final = (
+    "is", "is_not", "more_than", "more_than_equal", "less_than", "less_than_equal",
 )  # fmt: skip
-_NUMBER: Final = (
-    "is", "is_not", "more_than", "more_than_equal", "less_than", "less_than_equal", "has_value",
-    "is_unknown",
-)  # fmt: skip
-_TIME: Final = (
-    "after", "before", "less_than_ago", "more_than_ago", "less_than_future", "more_than_future",
-    "has_value", "is_unknown",
-)  # fmt: skip
-#: Of what may also be missing.
-KNOWN: Final = ("is", "is_not", "has_value", "is_unknown")
+EACH_TIME: Final = ("after", "before", "less_than_ago", "more_than_ago")
+#: Of a time that never lies ahead, and may be missing.
+PAST: Final = (*EACH_TIME, *_KNOWN)
+_TEXT: Final = (*EACH_TEXT, *_KNOWN)
+_NUMBER: Final = (*EACH_NUMBER, *_KNOWN)
+_TIME: Final = (*EACH_TIME, "less_than_future", "more_than_future", *_KNOWN)
+#: Of what is chosen and may also be missing.
+KNOWN: Final = ("is", "is_not", *_KNOWN)
 #: Operators of each kind, as the API names them (docs/services/audit.md).
 OPERATORS: Final[Mapping[Kind, tuple[str, ...]]] = {
     "text": _TEXT,

@@ -17,6 +17,9 @@ from services.dashboard.web.visit import Visit, escape_segment
 
 FOUND_MAX: Final = 10
 TEXT_LENGTH_MAX: Final = 100
+#: Rows of a page, and pages, of what is looked through.
+_PAGE_ROWS: Final = 100
+_PAGES_MAX: Final = 10
 
 
 class Kind(NamedTuple):
@@ -144,12 +147,11 @@ KINDS: Final[Mapping[str, Kind]] = {
         ("name",),
         _named,
         _id,
-        "campaigns.read",
+        "promotions.read",
         "layers",
         lambda row: f"/promotion-tiers/{row['id']}",
     ),
 }
-#: Those that the API lists as a whole, since there are few.
 #: Where one is made that was not found, what it is called, and the privilege that it takes.
 MAKING: Final[Mapping[str, tuple[str, str, str]]] = {
     "validation-rule": ("/validation-rules/new", "validation rules", "rules.write"),
@@ -159,6 +161,7 @@ MAKING: Final[Mapping[str, tuple[str, str, str]]] = {
     "customer": ("/customers/new", "a customer", "customers.write"),
     "product": ("/products/new", "a product", "products.write"),
 }
+#: Those of which there are few enough to look through: 1,000 of a project at most.
 SMALL: Final[Mapping[str, tuple[str, str]]] = {
     "segment": ("/v1/segments", "data"),
     "category": ("/v1/categories", "data"),
@@ -196,10 +199,16 @@ def _told_apart(kind: Kind, row: Mapping[str, Any]) -> Node:
 
 
 async def _find_small(visit: Visit, name: str, text: str) -> list[Mapping[str, Any]]:
+    """Those whose name holds the text, in capitals or not. Raises ApiFault."""
     path, rows = SMALL[name]
-    body = await visit.api.get(path)
-    every: Sequence[Mapping[str, Any]] = body.get(rows) or []
-    return [each for each in every if text.lower() in _named(each).lower()][:FOUND_MAX]
+    found: list[Mapping[str, Any]] = []
+    for page in range(1, _PAGES_MAX + 1):
+        body = await visit.api.get(path, {"limit": str(_PAGE_ROWS), "page": str(page)})
+        every: Sequence[Mapping[str, Any]] = body.get(rows) or []
+        found += [each for each in every if text.lower() in _named(each).lower()]
+        if len(found) >= FOUND_MAX or len(every) < _PAGE_ROWS:
+            break
+    return found[:FOUND_MAX]
 
 
 async def look_up(visit: Visit) -> Response:

@@ -5,8 +5,8 @@ from typing import Final
 from htpy import Node, fragment, span, table, tbody, td, th, thead, tr
 from starlette.responses import Response
 
+from services.dashboard.lists import usual
 from services.dashboard.lists.chosen import do_with_each
-from services.dashboard.lists.fields import Field
 from services.dashboard.lists.handlers import chosen_keys, list_pages
 from services.dashboard.lists.resource import Bulk, Column, Empty, Resource, Row, list_of
 from services.dashboard.parts.facts import block, code_text, facts, link, raw_block
@@ -18,9 +18,9 @@ from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
 FIELDS: Final = (
-    Field("key", "Session", "choice", ops=("is",), parameter="key"),
-    Field("code", "Code", "choice", ops=("is",), parameter="code"),
-    Field("customer", "Customer", "lookup", ops=("is",), parameter="customer", lookup="customer"),
+    usual.exact_field("key", "Session"),
+    usual.exact_field("code", "Code"),
+    usual.CUSTOMER_ALONE,
 )
 
 

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from services.dashboard.lists.callers import show_caller, with_callers
 from services.dashboard.lists.chosen import do_with_each
-from services.dashboard.lists.fields import Field
+from services.dashboard.lists.fields import EACH_TEXT, Field
 from services.dashboard.lists.handlers import chosen_keys, list_pages
 from services.dashboard.lists.resource import Bulk, Column, Empty, Resource, Row, list_of
 from services.dashboard.web.answers import go_to
@@ -20,8 +20,8 @@ FIELDS: Final = (
         "choice",
         (("voucher", "Voucher"), ("campaign", "Campaign"), ("product", "Product"), ("sku", "SKU")),
     ),
-    Field("resource_name", "Name"),
-    Field("resource_id", "Id", "texts"),
+    Field("resource_name", "Name", ops=EACH_TEXT),
+    Field("resource_id", "Id", "texts", ops=EACH_TEXT),
 )
 
 

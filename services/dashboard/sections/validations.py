@@ -5,7 +5,8 @@ from typing import Any, Final
 from htpy import Node, a, b, button, code, div, form, fragment, span
 from starlette.responses import Response
 
-from services.dashboard.lists.fields import Field
+from services.dashboard.lists import usual, usual_columns
+from services.dashboard.lists.fields import EACH_TEXT, Field
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.resource import Column, Empty, Resource, Row, list_of
 from services.dashboard.parts.facts import (
@@ -27,12 +28,12 @@ from services.dashboard.web.visit import Visit, escape_segment
 
 FIELDS: Final = (
     Field("result", "Result", "choice", (("VALID", "Valid"), ("INVALID", "Not valid"))),
-    Field("code", "Code", "texts"),
+    Field("code", "Code", "texts", ops=EACH_TEXT),
     Field("failure_code", "Failure code", "texts"),
-    Field("customer_id", "Customer", "lookup", lookup="customer"),
+    usual.CUSTOMER,
     Field("session_key", "Session"),
-    Field("created_at", "Date", "time"),
-    Field("id", "Id"),
+    usual.DATE,
+    usual.ID,
 )
 
 
@@ -82,14 +83,8 @@ COLUMNS: Final = (
         lambda row, show: show.money(row.get("total_discount_amount")),
         is_number=True,
     ),
-    Column(
-        "date",
-        "Date",
-        lambda row, show: show.when(row.get("created_at")),
-        "created_at",
-        is_number=True,
-    ),
-    Column("id", "Id", lambda row, _: row["id"], is_shown=False, is_mono=True),
+    usual_columns.DATE,
+    usual_columns.ID,
 )
 
 

@@ -4,8 +4,9 @@ from typing import Any, Final
 
 from htpy import Node, fragment, span
 
+from services.dashboard.lists import usual, usual_columns
 from services.dashboard.lists.callers import show_caller, with_caller, with_callers
-from services.dashboard.lists.fields import Field
+from services.dashboard.lists.fields import EACH_NUMBER, EACH_TEXT, Field
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.resource import Column, Empty, Resource, Row, list_of
 from services.dashboard.parts.facts import (
@@ -25,27 +26,27 @@ from services.dashboard.web.visit import Visit, escape_segment
 
 _METHODS: Final = tuple((each, each) for each in ("GET", "POST", "PUT", "DELETE"))
 FIELDS: Final = (
-    Field("status", "Status", "number"),
-    Field("created_at", "Date", "time"),
-    Field("origin", "Origin"),
+    Field("status", "Status", "number", ops=EACH_NUMBER),
+    usual.DATE,
+    Field("origin", "Origin", ops=EACH_TEXT),
     Field("method", "Method", "choice", _METHODS),
-    Field("path", "Path"),
-    Field("route", "Endpoint"),
-    Field("type", "Kind"),
-    Field("key_id", "Key"),
+    Field("path", "Path", ops=EACH_TEXT),
+    Field("route", "Endpoint", ops=EACH_TEXT),
+    Field("type", "Kind", ops=EACH_TEXT),
+    Field("key_id", "Key", ops=EACH_TEXT),
     Field(
         "key_kind",
         "Kind of key",
         "choice",
         tuple((each, each) for each in ("server", "client", "management", "user")),
     ),
-    Field("channel", "Channel"),
-    Field("duration_ms", "Duration in ms", "number"),
+    Field("channel", "Channel", ops=EACH_TEXT),
+    Field("duration_ms", "Duration in ms", "number", ops=EACH_NUMBER),
     Field("query", "Query parameters"),
     Field("ignored_members", "Ignored members", "texts"),
-    Field("customer", "Customer", "lookup", ops=("is",), parameter="customer", lookup="customer"),
-    Field("text", "Text of path or query", "choice", ops=("is",), parameter="text"),
-    Field("id", "Id"),
+    usual.CUSTOMER_ALONE,
+    Field("text", "Text of the call", ops=("contains",), parameter="text"),
+    usual.ID,
 )
 
 
@@ -94,14 +95,8 @@ COLUMNS: Final = (
         is_mono=True,
     ),
     Column("type", "Kind", lambda row, _: row.get("type") or NOTHING, "type", is_shown=False),
-    Column(
-        "date",
-        "Date",
-        lambda row, show: show.when(row.get("created_at")),
-        "created_at",
-        is_number=True,
-    ),
-    Column("id", "Id", lambda row, _: row["id"], is_shown=False, is_mono=True),
+    usual_columns.DATE,
+    usual_columns.ID,
 )
 
 

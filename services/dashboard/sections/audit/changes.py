@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from htpy import Node, dd, del_, div, dl, dt, fragment, ins, span
 
+from services.dashboard.lists import usual, usual_columns
 from services.dashboard.lists.callers import show_caller, with_caller, with_callers
 from services.dashboard.lists.fields import Field
 from services.dashboard.lists.handlers import list_pages
@@ -47,8 +48,8 @@ FIELDS: Final = (
         ops=("is",),
         parameter="object",
     ),
-    Field("entity", "Id", "choice", ops=("is",), parameter="entity"),
-    Field("created_at", "Date", "time", ops=("after", "before"), parameter="created_at"),
+    usual.exact_field("entity", "Id"),
+    usual.DATE_ALONE,
 )
 
 
@@ -80,13 +81,7 @@ COLUMNS: Final = (
     Column("fields", "What became different", lambda row, _: span(".muted")[_fields(row)]),
     Column("who", "By", lambda row, _: _who(row)),
     Column("channel", "Channel", lambda row, _: row.get("channel") or NOTHING, is_shown=False),
-    Column(
-        "date",
-        "Date",
-        lambda row, show: show.when(row.get("created_at")),
-        "created_at",
-        is_number=True,
-    ),
+    usual_columns.DATE,
 )
 
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from htpy import fragment, span
 
-from services.dashboard.lists.fields import Field
+from services.dashboard.lists import usual, usual_columns
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.resource import Column, Empty, Resource, Row, list_of
 from services.dashboard.parts.facts import block, code_text, facts, json_text, link, raw_block
@@ -14,34 +14,23 @@ from services.dashboard.sections.audit.tabs import TABS
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
-
-def _exact(name: str, label: str) -> Field:
-    return Field(name, label, "choice", ops=("is",), parameter=name)
-
-
 FIELDS: Final = (
-    _exact("type", "Type"),
-    _exact("voucher", "Voucher"),
-    _exact("campaign", "Campaign"),
-    Field("customer", "Customer", "lookup", ops=("is",), parameter="customer", lookup="customer"),
-    _exact("redemption", "Redemption"),
-    _exact("order_id", "Order"),
-    _exact("object", "Id of anything"),
-    Field("created_at", "Date", "time", ops=("after", "before"), parameter="created_at"),
+    usual.exact_field("type", "Type"),
+    usual.exact_field("voucher", "Voucher"),
+    usual.exact_field("campaign", "Campaign"),
+    usual.CUSTOMER_ALONE,
+    usual.exact_field("redemption", "Redemption"),
+    usual.exact_field("order_id", "Order"),
+    usual.exact_field("object", "Kind of thing"),
+    usual.DATE_ALONE,
 )
 COLUMNS: Final = (
     Column("type", "Event", lambda row, _: row.get("type"), is_mono=True),
     Column("command", "Command", lambda row, _: row.get("command") or NOTHING, is_mono=True),
     Column("channel", "Channel", lambda row, _: row.get("channel") or NOTHING),
     Column("log", "Log", lambda row, _: row.get("log_id") or NOTHING, is_mono=True),
-    Column(
-        "date",
-        "Date",
-        lambda row, show: show.when(row.get("created_at")),
-        "created_at",
-        is_number=True,
-    ),
-    Column("id", "Id", lambda row, _: row["id"], is_shown=False, is_mono=True),
+    usual_columns.DATE,
+    usual_columns.ID,
 )
 
 

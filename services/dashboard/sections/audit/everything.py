@@ -4,6 +4,7 @@ from typing import Final
 
 from htpy import Node
 
+from services.dashboard.lists import usual, usual_columns
 from services.dashboard.lists.callers import show_caller, with_callers
 from services.dashboard.lists.fields import Field
 from services.dashboard.lists.handlers import list_pages
@@ -33,10 +34,10 @@ FIELDS: Final = (
         ops=("is",),
         parameter="outcome",
     ),
-    Field("status", "Status", "choice", ops=("is",), parameter="status"),
-    Field("type", "Type", "choice", ops=("is",), parameter="type"),
-    Field("text", "Text", "choice", ops=("is",), parameter="text"),
-    Field("created_at", "Date", "time", ops=("after", "before"), parameter="created_at"),
+    usual.exact_field("status", "Status"),
+    usual.exact_field("type", "Type"),
+    Field("text", "Text", ops=("contains",), parameter="text"),
+    usual.DATE_ALONE,
 )
 
 
@@ -77,13 +78,7 @@ COLUMNS: Final = (
     Column("status", "Status", lambda row, _: _status(row)),
     Column("type", "Type", lambda row, _: row.get("type") or NOTHING),
     Column("by", "By", lambda row, _: show_caller(row, caller_of(row))),
-    Column(
-        "date",
-        "Date",
-        lambda row, show: show.when(row.get("created_at")),
-        "created_at",
-        is_number=True,
-    ),
+    usual_columns.DATE,
 )
 EVERYTHING: Final = Resource(
     title="Audit log",

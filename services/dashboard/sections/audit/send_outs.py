@@ -5,6 +5,7 @@ from typing import Final
 from htpy import Node, fragment, span
 from starlette.responses import Response
 
+from services.dashboard.lists import usual, usual_columns
 from services.dashboard.lists.fields import Field
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.resource import Column, Empty, Resource, Row, list_of
@@ -22,14 +23,14 @@ FIELDS: Final = (
         "result",
         "Result",
         "choice",
-        (("delivered", "Delivered"), ("failed", "Failed")),
+        (("delivered", "Delivered"), ("failed", "Failed"), ("dead", "Given up")),
         ops=("is",),
         parameter="result",
     ),
-    Field("event", "Event", "choice", ops=("is",), parameter="event"),
-    Field("event_id", "Event id", "choice", ops=("is",), parameter="event_id"),
-    Field("webhook_id", "Webhook", "choice", ops=("is",), parameter="webhook_id"),
-    Field("created_at", "Date", "time", ops=("after", "before"), parameter="created_at"),
+    usual.exact_field("event", "Event"),
+    usual.exact_field("event_id", "Event id"),
+    usual.exact_field("webhook_id", "Webhook"),
+    usual.DATE_ALONE,
 )
 
 
@@ -50,13 +51,7 @@ COLUMNS: Final = (
     Column("error", "Error", lambda row, _: span(".muted")[row.get("error") or ""]),
     Column("attempt", "Attempt", lambda row, show: show.number(row.get("attempt")), is_number=True),
     Column("duration", "ms", lambda row, show: show.number(row.get("duration_ms")), is_number=True),
-    Column(
-        "date",
-        "Date",
-        lambda row, show: show.when(row.get("created_at")),
-        "created_at",
-        is_number=True,
-    ),
+    usual_columns.DATE,
     Column(
         "webhook", "Webhook", lambda row, _: row.get("webhook_id"), is_shown=False, is_mono=True
     ),

@@ -5,6 +5,7 @@ from typing import Any, Final
 from htpy import Node, div, fragment, progress, span, table, tbody, td, th, thead, tr
 from starlette.responses import Response
 
+from services.dashboard.lists import usual_columns
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.query import Query
 from services.dashboard.lists.resource import Column, Empty, Resource, Row, Rows
@@ -163,7 +164,7 @@ COLUMNS: Final = (
         is_number=True,
     ),
     Column("date", "Began", lambda row, show: show.when(row.get("created_at")), is_number=True),
-    Column("id", "Id", lambda row, _: row["id"], is_shown=False, is_mono=True),
+    usual_columns.ID,
 )
 TASKS: Final = Resource(
     title="Background tasks",

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from htpy import Node, a, div, meter, small, span
 
+from services.dashboard.lists import usual_columns
 from services.dashboard.lists.resource import Column, Row
 from services.dashboard.parts.show import NOTHING, Show
 from services.dashboard.sections.campaigns.naming import (
@@ -108,13 +109,7 @@ COLUMNS: Final = (
         "published", "Published", _number("publications_succeeded"), is_number=True, is_shown=False
     ),
     Column("category", "Category", lambda row, _: campaign_category(row)),
-    Column(
-        "created",
-        "Created",
-        lambda row, show: show.day(row.get("created_at")),
-        "created_at",
-        is_number=True,
-    ),
+    usual_columns.CREATED_DAY,
     Column(
         "updated",
         "Updated",
@@ -123,7 +118,7 @@ COLUMNS: Final = (
         is_number=True,
         is_shown=False,
     ),
-    Column("id", "Id", lambda row, _: row["id"], is_shown=False, is_mono=True),
+    usual_columns.ID,
     Column(
         "description",
         "Description",

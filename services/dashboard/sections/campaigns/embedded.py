@@ -6,7 +6,8 @@ from typing import Any, Final
 from htpy import Node, a, span
 from starlette.responses import Response
 
-from services.dashboard.lists.fields import Field
+from services.dashboard.lists import usual, usual_columns
+from services.dashboard.lists.fields import EACH_NUMBER, EACH_TEXT, Field
 from services.dashboard.lists.filtering import filter_form
 from services.dashboard.lists.listing import listing
 from services.dashboard.lists.query import Query, read_query
@@ -46,34 +47,18 @@ _VOUCHER_COLUMNS: Final = (
         lambda row, show: show.period(row.get("start_date"), row.get("expiration_date")),
         is_shown=False,
     ),
-    Column(
-        "created",
-        "Created",
-        lambda row, show: show.when(row.get("created_at")),
-        "created_at",
-        is_number=True,
-    ),
+    usual_columns.CREATED,
 )
 _VOUCHER_FIELDS: Final = (
-    Field("code", "Code"),
-    Field(
-        "active",
-        "State",
-        "state",
-        (
-            ("active", "Active"),
-            ("expired", "Expired"),
-            ("enabled", "Switched on"),
-            ("disabled", "Switched off"),
-        ),
-    ),
+    Field("code", "Code", ops=EACH_TEXT),
+    usual.STATE,
     Field("holder_id", "Holder", "lookup", lookup="customer"),
-    Field("redemption.redeemed_quantity", "Times redeemed", "number"),
+    Field("redemption.redeemed_quantity", "Times redeemed", "number", ops=EACH_NUMBER),
     Field("redemption.quantity", "Limit of redemptions", "number"),
-    Field("gift.balance", "Balance", "money"),
-    Field("created_at", "Created", "time"),
-    Field("expiration_date", "End", "time"),
-    Field("metadata", "Metadata"),
+    Field("gift.balance", "Balance", "money", ops=EACH_NUMBER),
+    usual.CREATED,
+    usual.END,
+    usual.METADATA,
 )
 _PUBLICATION_COLUMNS: Final = (
     Column("id", "Publication", lambda row, _: row["id"], "id", is_mono=True),
@@ -97,22 +82,16 @@ _PUBLICATION_COLUMNS: Final = (
     ),
     Column("reason", "Reason", lambda row, _: first_of(row, "failure_message", "failure_code")),
     Column("channel", "Channel", lambda row, _: first_of(row, "channel")),
-    Column(
-        "date",
-        "Date",
-        lambda row, show: show.when(row.get("created_at")),
-        "created_at",
-        is_number=True,
-    ),
+    usual_columns.DATE,
 )
 _PUBLICATION_FIELDS: Final = (
     Field("result", "Result", "choice", (("SUCCESS", "Given"), ("FAILURE", "Refused"))),
     Field("voucher_code", "Voucher code"),
-    Field("customer_id", "Customer", "lookup", lookup="customer"),
+    usual.CUSTOMER,
     Field("failure_code", "Failure code"),
     Field("source_id", "Source id"),
-    Field("created_at", "Date", "time"),
-    Field("metadata", "Metadata"),
+    usual.DATE,
+    usual.METADATA,
 )
 _TRANSACTION_COLUMNS: Final = (
     Column("id", "Transaction", lambda row, _: row["id"], is_mono=True),

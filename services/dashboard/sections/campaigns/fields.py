@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from services.dashboard.lists.fields import Field
+from services.dashboard.lists import usual
+from services.dashboard.lists.fields import EACH_TEXT, Field
 from services.dashboard.sections.campaigns.naming import KINDS
 
 _WEEKDAYS: Final = (
@@ -15,7 +16,7 @@ _WEEKDAYS: Final = (
     ("0", "Sunday"),
 )
 FIELDS: Final = (
-    Field("campaign_name", "Name"),
+    Field("campaign_name", "Name", ops=EACH_TEXT),
     Field("campaign_type", "Kind", "choice", KINDS),
     Field(
         "status",
@@ -26,7 +27,6 @@ FIELDS: Final = (
             ("before_start", "Scheduled"),
             ("expired", "Ended"),
             ("in_progress", "Making codes"),
-            ("failed", "Codes are missing"),
         ),
     ),
     Field("active", "Switch", "state", (("enabled", "On"), ("disabled", "Off"))),
@@ -34,7 +34,7 @@ FIELDS: Final = (
         "campaign_status",
         "Codes",
         "choice",
-        (("DONE", "Made"), ("IN_PROGRESS", "Being made"), ("FAILED", "Failed")),
+        (("DONE", "Made"), ("IN_PROGRESS", "Being made")),
     ),
     Field(
         "type", "Grows", "choice", (("STATIC", "By hand"), ("AUTO_UPDATE", "As it is published"))
@@ -47,13 +47,13 @@ FIELDS: Final = (
     ),
     Field("category_ids", "Category", "lookup", lookup="category"),
     Field("categories", "Category by name"),
-    Field("created_at", "Created", "time"),
-    Field("updated_at", "Updated", "time"),
-    Field("start_date", "Start", "time"),
-    Field("expiration_date", "End", "time"),
+    usual.CREATED,
+    usual.CHANGED,
+    usual.START,
+    usual.END,
     Field("validity_timeframe", "Timeframe", "texts"),
     Field("validity_day_of_week", "Day of the week", "choice", _WEEKDAYS),
-    Field("campaign_id", "Id"),
+    Field("campaign_id", "Id", ops=EACH_TEXT),
     Field("is_referral_code", "Referral codes", "flag"),
-    Field("metadata", "Metadata"),
+    usual.METADATA,
 )

@@ -24,7 +24,6 @@ STATES: Final[Mapping[str, tuple[str, str]]] = {
     "expired": ("Ended", "muted"),
     "off": ("Off", "muted"),
     "in_progress": ("Making codes", "warn"),
-    "failed": ("Codes are missing", "bad"),
 }
 
 
@@ -43,8 +42,6 @@ def state_of(row: Mapping[str, Any], told: Mapping[str, str]) -> str:
         return "off"
     if row.get("vouchers_generation_status") == "IN_PROGRESS":
         return "in_progress"
-    if row.get("vouchers_generation_status") == "FAILED":
-        return "failed"
     return told.get(str(row.get("id")), "")
 
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from services.dashboard.lists import usual
 from services.dashboard.lists.fields import Field
 
 FIELDS: Final = (
@@ -11,8 +12,8 @@ FIELDS: Final = (
     Field("segment_id", "Segment", "lookup", ops=("is",), parameter="segment_id", lookup="segment"),
     Field("phone", "Phone", "texts"),
     Field("city", "City", "texts"),
-    Field("created_at", "Created", "time"),
-    Field("updated_at", "Changed", "time"),
-    Field("metadata", "Metadata"),
-    Field("id", "Id"),
+    usual.CREATED,
+    usual.CHANGED,
+    usual.METADATA,
+    usual.ID,
 )

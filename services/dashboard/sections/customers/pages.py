@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from services.dashboard.lists import usual_columns
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.resource import Bulk, Column, Empty, Resource, Row, list_of
 from services.dashboard.parts.show import NOTHING, first_of
@@ -71,22 +72,9 @@ COLUMNS: Final = (
         is_number=True,
         is_shown=False,
     ),
-    Column(
-        "created",
-        "Created",
-        lambda row, show: show.when(row.get("created_at")),
-        "created_at",
-        is_number=True,
-    ),
-    Column(
-        "changed",
-        "Changed",
-        lambda row, show: show.when(row.get("updated_at")),
-        "updated_at",
-        is_number=True,
-        is_shown=False,
-    ),
-    Column("id", "Id", lambda row, _: row["id"], is_shown=False, is_mono=True),
+    usual_columns.CREATED,
+    usual_columns.CHANGED,
+    usual_columns.ID,
 )
 CUSTOMERS: Final = Resource(
     title="Customers",

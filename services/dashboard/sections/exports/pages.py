@@ -8,6 +8,7 @@ from htpy import input as input_
 from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
+from services.dashboard.lists import usual_columns
 from services.dashboard.lists.fields import Field, find_field, read_condition
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.query import filters_body, say_condition
@@ -57,7 +58,7 @@ COLUMNS: Final = (
         "created_at",
         is_number=True,
     ),
-    Column("id", "Id", lambda row, _: row["id"], is_shown=False, is_mono=True),
+    usual_columns.ID,
 )
 
 

@@ -90,9 +90,15 @@ async def ask_numbers(visit: Visit, period: Period, campaign: str) -> Numbers:
 
 async def ask_newest(visit: Visit, campaign: str) -> Json | None:
     """The newest redemptions; None where they cannot be asked at the moment."""
-    listed = {"limit": str(NEWEST)} | ({"campaign": campaign} if campaign else {})
-    found: Json | None = await ask_quietly(visit.api.get("/v1/redemptions", listed))
+    found: Json | None = await ask_quietly(
+        visit.api.get("/v1/redemptions", newest_params(campaign))
+    )
     return found
+
+
+def newest_params(campaign: str) -> dict[str, str]:
+    """How the newest redemptions are asked for, of one campaign or of all."""
+    return {"limit": str(NEWEST)} | ({"campaign": campaign} if campaign else {})
 
 
 def metrics_of(compared: Json | None) -> dict[str, tuple[Any, Any]]:

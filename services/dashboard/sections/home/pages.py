@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from services.dashboard.parts.period import period_picker, read_period
-from services.dashboard.sections.home.asking import SERIES, ask_newest, ask_numbers
+from services.dashboard.sections.home.asking import SERIES, ask_newest, ask_numbers, newest_params
 from services.dashboard.sections.home.views import (
     campaign_chooser,
     home_page,
@@ -24,9 +24,8 @@ CAMPAIGN_LENGTH_MAX: Final = 200
 
 async def show_home(visit: Visit) -> Response:
     """How promotions do in a period, beside the one before."""
-    params = visit.request.query_params
-    period = read_period(params, visit.show, datetime.now(UTC))
-    campaign = params.get("campaign", "")[:CAMPAIGN_LENGTH_MAX]
+    period = read_period(visit.request.query_params, visit.show, datetime.now(UTC))
+    campaign = _chosen_campaign(visit)
     is_part = visit.asks_part("numbers")
     asked = ask_numbers(visit, period, campaign)
     if is_part:
@@ -46,20 +45,26 @@ async def show_home(visit: Visit) -> Response:
     return answer_page(
         visit,
         "Dashboard",
-        home_page(picker, campaign, part, newest_list(visit.show, newest)),
+        home_page(picker, campaign, part, newest_list(visit.show, newest, campaign)),
     )
 
 
+def _chosen_campaign(visit: Visit) -> str:
+    """The campaign that all of the page is about; empty: it is about all of them."""
+    return visit.request.query_params.get("campaign", "")[:CAMPAIGN_LENGTH_MAX]
+
+
 async def show_newest(visit: Visit) -> Response:
-    """The newest redemptions, asked for when some happened."""
-    newest = await visit.api.get("/v1/redemptions", {"limit": "10"})
-    return answer_node(newest_list(visit.show, newest))
+    """The newest redemptions, asked for when some happened. Raises ApiFault."""
+    campaign = _chosen_campaign(visit)
+    newest = await visit.api.get("/v1/redemptions", newest_params(campaign))
+    return answer_node(newest_list(visit.show, newest, campaign))
 
 
 async def download_series(visit: Visit) -> Response:
     """The rows of the charts as CSV."""
     period = read_period(visit.request.query_params, visit.show, datetime.now(UTC))
-    campaign = visit.request.query_params.get("campaign", "")[:CAMPAIGN_LENGTH_MAX]
+    campaign = _chosen_campaign(visit)
     params = {"metrics": SERIES, "interval": period.interval, "format": "csv", **period.params}
     if campaign:
         params["campaign"] = campaign

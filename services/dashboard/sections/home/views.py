@@ -96,14 +96,15 @@ def _now(newest: Node) -> Node:
     ]
 
 
-def newest_list(show: Show, newest: Json | None) -> Node:
+def newest_list(show: Show, newest: Json | None, campaign: str) -> Node:
     """The newest ten, which ask for themselves anew when something happens; None: not known."""
+    again = "/newest" + (f"?{urlencode({'campaign': campaign})}" if campaign else "")
     rows = (newest or {}).get("redemptions") or []
     nothing = not_known() if newest is None else p(".muted")["Nothing was redeemed yet."]
     return section(
         "#newest.card.chart",
         {
-            "hx-get": "/newest",
+            "hx-get": again,
             "hx-trigger": "refresh",
             "hx-swap": "outerMorph",
             "hx-target": "this",

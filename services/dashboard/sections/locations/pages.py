@@ -5,7 +5,7 @@ from typing import Final
 
 from starlette.responses import Response
 
-from services.dashboard.lists.fields import Field
+from services.dashboard.lists import usual, usual_columns
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.query import Query
 from services.dashboard.lists.resource import Column, Empty, Resource, Rows, list_of
@@ -17,10 +17,10 @@ from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
 FIELDS: Final = (
-    Field("name", "Name"),
-    Field("created_at", "Created", "time"),
-    Field("updated_at", "Changed", "time"),
-    Field("id", "Id"),
+    usual.NAME,
+    usual.CREATED,
+    usual.CHANGED,
+    usual.ID,
 )
 COLUMNS: Final = (
     Column("name", "Location", lambda row, _: row.get("name") or row["id"]),
@@ -42,7 +42,7 @@ COLUMNS: Final = (
         "updated_at",
         is_number=True,
     ),
-    Column("id", "Id", lambda row, _: row["id"], is_shown=False, is_mono=True),
+    usual_columns.ID,
 )
 _fetch_plain = list_of("/v1/locations", "data", FIELDS)
 

@@ -13,7 +13,6 @@ STATUSES: Final[Mapping[str, tuple[str, str]]] = {
     "CREATED": ("Created", "muted"),
     "PAID": ("Paid", "good"),
     "FULFILLED": ("Fulfilled", "good"),
-    "PROCESSING": ("Processing", "warn"),
     "CANCELED": ("Canceled", "bad"),
 }
 _ITEMS_SHOWN: Final = 2

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from services.dashboard.lists import usual_columns
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.query import Query
 from services.dashboard.lists.resource import Column, Empty, Resource, Rows, list_of
@@ -39,22 +40,9 @@ COLUMNS: Final = (
         is_number=True,
         is_shown=False,
     ),
-    Column(
-        "date",
-        "Date",
-        lambda row, show: show.when(row.get("created_at")),
-        "created_at",
-        is_number=True,
-    ),
-    Column(
-        "changed",
-        "Changed",
-        lambda row, show: show.when(row.get("updated_at")),
-        "updated_at",
-        is_number=True,
-        is_shown=False,
-    ),
-    Column("id", "Id", lambda row, _: row["id"], is_shown=False, is_mono=True),
+    usual_columns.DATE,
+    usual_columns.CHANGED,
+    usual_columns.ID,
 )
 _fetch_plain = list_of("/v1/orders", "orders", FIELDS)
 

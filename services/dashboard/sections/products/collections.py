@@ -5,6 +5,7 @@ from typing import Final
 
 from starlette.responses import Response
 
+from services.dashboard.lists import usual, usual_columns
 from services.dashboard.lists.fields import Field
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.query import Query
@@ -26,10 +27,10 @@ from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
 FIELDS: Final = (
-    Field("name", "Name"),
+    usual.NAME,
     Field("type", "Type", "choice", (("STATIC", "Static"), ("AUTO_UPDATE", "Automatic"))),
-    Field("created_at", "Created", "time"),
-    Field("id", "Id"),
+    usual.CREATED,
+    usual.ID,
 )
 
 
@@ -44,14 +45,8 @@ COLUMNS: Final = (
     Column("type", "Type", lambda row, _: kind_badge(row)),
     Column("members", "Members", lambda row, show: show.number(row.get("members")), is_number=True),
     Column("rule", "What belongs to it", _rule),
-    Column(
-        "created",
-        "Created",
-        lambda row, show: show.when(row.get("created_at")),
-        "created_at",
-        is_number=True,
-    ),
-    Column("id", "Id", lambda row, _: row["id"], is_shown=False, is_mono=True),
+    usual_columns.CREATED,
+    usual_columns.ID,
 )
 _fetch_plain = list_of("/v1/product-collections", "data", FIELDS)
 

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from services.dashboard.lists import usual
 from services.dashboard.lists.fields import Field
 
 FIELDS: Final = (
@@ -9,10 +10,10 @@ FIELDS: Final = (
     Field("source_id", "Source id"),
     Field("price", "Price", "money"),
     Field("attributes", "Attribute", "texts"),
-    Field("created_at", "Created", "time"),
-    Field("updated_at", "Changed", "time"),
-    Field("metadata", "Metadata"),
-    Field("id", "Id"),
+    usual.CREATED,
+    usual.CHANGED,
+    usual.METADATA,
+    usual.ID,
 )
 #: Those of SKUs, which are listed in files alone.
 SKU_FIELDS: Final = (
@@ -20,8 +21,8 @@ SKU_FIELDS: Final = (
     Field("source_id", "Source id"),
     Field("product_id", "Product id"),
     Field("price", "Price", "money"),
-    Field("created_at", "Created", "time"),
-    Field("updated_at", "Changed", "time"),
-    Field("metadata", "Metadata"),
-    Field("id", "Id"),
+    usual.CREATED,
+    usual.CHANGED,
+    usual.METADATA,
+    usual.ID,
 )

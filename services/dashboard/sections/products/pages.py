@@ -4,6 +4,7 @@ from typing import Final
 
 from starlette.responses import Response
 
+from services.dashboard.lists import usual_columns
 from services.dashboard.lists.handlers import chosen_keys, list_pages
 from services.dashboard.lists.resource import Bulk, Column, Empty, Resource, list_of
 from services.dashboard.parts.forms import field_switch
@@ -30,13 +31,7 @@ COLUMNS: Final = (
     Column("skus", "SKUs", lambda row, show: show.number(skus_count(row)), is_number=True),
     Column("attributes", "Attributes", lambda row, _: say_attributes(row.get("attributes"))),
     Column("picture", "Picture", lambda row, _: picture_link(row.get("image_url"))),
-    Column(
-        "created",
-        "Created",
-        lambda row, show: show.when(row.get("created_at")),
-        "created_at",
-        is_number=True,
-    ),
+    usual_columns.CREATED,
     Column(
         "changed",
         "Changed",
@@ -44,7 +39,7 @@ COLUMNS: Final = (
         "updated_at",
         is_number=True,
     ),
-    Column("id", "Id", lambda row, _: row["id"], is_shown=False, is_mono=True),
+    usual_columns.ID,
 )
 
 

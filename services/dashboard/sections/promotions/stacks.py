@@ -5,6 +5,7 @@ from typing import Final
 from htpy import Node, a, fragment, li, ol, span
 from starlette.responses import Response
 
+from services.dashboard.lists import usual, usual_columns
 from services.dashboard.lists.fields import KNOWN, Field
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.query import Query
@@ -28,12 +29,12 @@ from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit
 
 FIELDS: Final = (
-    Field("name", "Name"),
+    usual.NAME,
     Field("campaign_ids", "Promotion", "lookup", ops=KNOWN, lookup="promotion"),
     Field("category_ids", "Category", "lookup", ops=KNOWN, lookup="category"),
-    Field("created_at", "Created", "time"),
-    Field("updated_at", "Updated", "time"),
-    Field("id", "Id"),
+    usual.CREATED,
+    usual.CHANGED,
+    usual.ID,
 )
 
 
@@ -51,22 +52,9 @@ COLUMNS: Final = (
     ),
     Column("tiers", "Tiers, in order", lambda row, _: _tiers(row)),
     Column("category", "Category", lambda row, _: category_name(row)),
-    Column(
-        "created",
-        "Created",
-        lambda row, show: show.when(row.get("created_at")),
-        "created_at",
-        is_number=True,
-    ),
-    Column(
-        "updated",
-        "Updated",
-        lambda row, show: show.when(row.get("updated_at")),
-        "updated_at",
-        is_number=True,
-        is_shown=False,
-    ),
-    Column("id", "Id", lambda row, _: row["id"], is_shown=False, is_mono=True),
+    usual_columns.CREATED,
+    usual_columns.CHANGED,
+    usual_columns.ID,
 )
 
 _fetch_plain = list_of("/v1/promotions/stacks", "data", FIELDS)

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
+from services.dashboard.lists import usual, usual_columns
 from services.dashboard.lists.chosen import do_with_each
 from services.dashboard.lists.fields import KNOWN, Field
 from services.dashboard.lists.handlers import chosen_keys, list_pages
@@ -25,24 +26,18 @@ from services.dashboard.web.answers import go_to
 from services.dashboard.web.routes import Handler, Page
 from services.dashboard.web.visit import Visit, escape_segment
 
-STATES: Final = (
-    ("active", "active now"),
-    ("expired", "expired"),
-    ("enabled", "enabled"),
-    ("disabled", "disabled"),
-)
 FIELDS: Final = (
-    Field("name", "Name"),
+    usual.NAME,
     Field("campaign_ids", "Promotion", "lookup", ops=KNOWN, lookup="promotion"),
     Field("category_ids", "Category", "lookup", ops=KNOWN, lookup="category"),
-    Field("active", "State", "state", STATES),
+    usual.STATE,
     Field("is_available", "Available now, as its promotion", "flag", parameter="is_available"),
-    Field("start_date", "Start date", "time"),
-    Field("expiration_date", "Expiration date", "time"),
-    Field("created_at", "Created", "time"),
-    Field("updated_at", "Updated", "time"),
-    Field("id", "Id"),
-    Field("metadata", "Metadata", "text"),
+    usual.START,
+    usual.END,
+    usual.CREATED,
+    usual.CHANGED,
+    usual.ID,
+    usual.METADATA,
 )
 
 
@@ -73,23 +68,10 @@ COLUMNS: Final = (
     Column("category", "Category", lambda row, _: category_name(row)),
     Column("redeemed", "Redeemed", _redeemed, is_number=True),
     Column("discount", "Discount given", _discount, is_number=True),
-    Column(
-        "created",
-        "Created",
-        lambda row, show: show.day(row.get("created_at")),
-        "created_at",
-        is_number=True,
-    ),
-    Column(
-        "updated",
-        "Updated",
-        lambda row, show: show.when(row.get("updated_at")),
-        "updated_at",
-        is_number=True,
-        is_shown=False,
-    ),
+    usual_columns.CREATED_DAY,
+    usual_columns.CHANGED,
     Column("banner", "Banner", lambda row, _: row.get("banner") or "", is_shown=False),
-    Column("id", "Id", lambda row, _: row["id"], is_shown=False, is_mono=True),
+    usual_columns.ID,
 )
 
 _fetch_plain = list_of("/v1/promotions/tiers", "tiers", FIELDS)

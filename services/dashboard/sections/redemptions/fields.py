@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from services.dashboard.lists.fields import Field
+from services.dashboard.lists import usual
+from services.dashboard.lists.fields import EACH_NUMBER, EACH_TEXT, Field
 
 #: The fifteen reasons of a refusal, as docs/api.md tells them.
 REASONS: Final = (
@@ -32,10 +33,10 @@ FIELDS: Final = (
     Field("result", "Result", "choice", (("SUCCESS", "Success"), ("FAILURE", "Failure"))),
     Field("reason", "Reason", "choice", tuple((each, each) for each in REASONS)),
     Field("failure_code", "Failure code"),
-    Field("created_at", "Date", "time", ops=("after", "before"), parameter="created_at"),
+    usual.DATE_ALONE,
     Field("voucher_code", "Voucher code"),
     Field("campaign_name", "Campaign"),
-    Field("customer_id", "Customer", "lookup", lookup="customer"),
+    usual.CUSTOMER,
     Field(
         "object",
         "Kind",
@@ -43,13 +44,13 @@ FIELDS: Final = (
         (("redemption", "Redemption"), ("redemption_rollback", "Rollback")),
     ),
     Field("parent_redemption_id", "Stack"),
-    Field("related_object_id", "Voucher or tier id"),
+    Field("related_object_id", "Voucher or tier id", ops=EACH_TEXT),
     Field("user_login", "User"),
     Field(
         "channel",
         "Channel",
         "choice",
-        (("API", "API"), ("CLIENT_API", "Browser"), ("INTERNAL", "Internal")),
+        (("API", "API"), ("CLIENT_API", "Browser"), ("USER_PORTAL", "Dashboard")),
     ),
     Field(
         "validation_rule_id",
@@ -60,6 +61,6 @@ FIELDS: Final = (
     ),
     Field("product", "Product"),
     Field("amount", "Order amount", "money"),
-    Field("discount", "Discount", "money"),
-    Field("metadata", "Metadata", "text"),
+    Field("discount", "Discount", "money", ops=EACH_NUMBER),
+    usual.METADATA,
 )

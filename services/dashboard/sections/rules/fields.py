@@ -4,6 +4,7 @@ from typing import Final
 
 from htpy import span
 
+from services.dashboard.lists import usual, usual_columns
 from services.dashboard.lists.fields import Field
 from services.dashboard.lists.query import Query
 from services.dashboard.lists.resource import Column, Rows, list_of
@@ -12,7 +13,7 @@ from services.dashboard.sections.rules.contexts import CONTEXTS
 from services.dashboard.web.visit import Visit
 
 FIELDS: Final = (
-    Field("name", "Name"),
+    usual.NAME,
     Field(
         "type",
         "Type",
@@ -25,7 +26,7 @@ FIELDS: Final = (
         ),
     ),
     Field("context_type", "Meant for", "choice", CONTEXTS),
-    Field("created_at", "Created", "time", ops=("after", "before")),
+    usual.CREATED,
 )
 COLUMNS: Final = (
     Column("name", "Name", lambda row, _: row.get("name") or row["id"], "name"),
@@ -64,7 +65,7 @@ COLUMNS: Final = (
         is_number=True,
         is_shown=False,
     ),
-    Column("id", "Id", lambda row, _: row["id"], is_shown=False, is_mono=True),
+    usual_columns.ID,
 )
 _fetch: Final = list_of("/v1/validation-rules", "data", FIELDS)
 

@@ -4,6 +4,7 @@ from typing import Final
 
 from starlette.responses import Response
 
+from services.dashboard.lists import usual, usual_columns
 from services.dashboard.lists.fields import Field
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.query import Query
@@ -18,24 +19,18 @@ from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
 FIELDS: Final = (
-    Field("name", "Name"),
+    usual.NAME,
     Field("type", "Type", "choice", tuple((name, said) for name, (said, *_) in KINDS.items())),
-    Field("created_at", "Created", "time"),
-    Field("id", "Id"),
+    usual.CREATED,
+    usual.ID,
 )
 COLUMNS: Final = (
     Column("name", "Segment", lambda row, _: row.get("name") or row["id"]),
     Column("type", "Type", lambda row, _: kind_badge(row)),
     Column("members", "Members", lambda row, show: show.number(row.get("members")), is_number=True),
     Column("rule", "Who belongs to it", say_rule),
-    Column(
-        "created",
-        "Created",
-        lambda row, show: show.when(row.get("created_at")),
-        "created_at",
-        is_number=True,
-    ),
-    Column("id", "Id", lambda row, _: row["id"], is_shown=False, is_mono=True),
+    usual_columns.CREATED,
+    usual_columns.ID,
 )
 _fetch_plain = list_of("/v1/segments", "data", FIELDS)
 

@@ -2,22 +2,13 @@
 
 from typing import Final
 
-from services.dashboard.lists.fields import KNOWN, Field
+from services.dashboard.lists import usual
+from services.dashboard.lists.fields import EACH_NUMBER, EACH_TEXT, KNOWN, Field
 from services.dashboard.sections.vouchers.giving import DISCOUNTS, TYPES
 
 FIELDS: Final = (
-    Field("code", "Code"),
-    Field(
-        "active",
-        "State",
-        "state",
-        (
-            ("active", "active now"),
-            ("expired", "expired"),
-            ("enabled", "enabled"),
-            ("disabled", "disabled"),
-        ),
-    ),
+    Field("code", "Code", ops=EACH_TEXT),
+    usual.STATE,
     Field("campaign_id", "Campaign", "lookup", ops=KNOWN, lookup="campaign"),
     Field("campaign", "Name of the campaign"),
     Field("type", "Type", "choice", tuple(TYPES.items())),
@@ -25,14 +16,14 @@ FIELDS: Final = (
     Field("category_id", "Category", "lookup", ops=KNOWN, lookup="category"),
     Field("holder_id", "Holder", "lookup", ops=KNOWN, lookup="customer"),
     Field("redemption.quantity", "May be redeemed (times)", "number"),
-    Field("redemption.redeemed_quantity", "Redeemed (times)", "number"),
+    Field("redemption.redeemed_quantity", "Redeemed (times)", "number", ops=EACH_NUMBER),
     Field("gift.amount", "Gift amount", "money"),
     Field("gift.balance", "Gift balance", "money"),
-    Field("start_date", "Start date", "time"),
-    Field("expiration_date", "Expiration date", "time"),
-    Field("created_at", "Created", "time"),
-    Field("updated_at", "Updated", "time"),
+    usual.START,
+    usual.END,
+    usual.CREATED,
+    usual.CHANGED,
     Field("is_referral_code", "Is a referral code", "flag"),
-    Field("id", "Id"),
-    Field("metadata", "Metadata", "text"),
+    usual.ID,
+    usual.METADATA,
 )

@@ -7,6 +7,7 @@ from typing import Final
 
 from htpy import Node, span
 
+from services.dashboard.lists import usual_columns
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.query import Query
 from services.dashboard.lists.resource import Column, Empty, Resource, Rows, list_of
@@ -66,23 +67,10 @@ COLUMNS: Final = (
     ),
     Column("start", "Start", lambda row, show: show.day(row.get("start_date")), is_number=True),
     Column("end", "End", lambda row, show: show.day(row.get("expiration_date")), is_number=True),
-    Column(
-        "created",
-        "Created",
-        lambda row, show: show.day(row.get("created_at")),
-        "created_at",
-        is_number=True,
-    ),
-    Column(
-        "updated",
-        "Updated",
-        lambda row, show: show.when(row.get("updated_at")),
-        "updated_at",
-        is_number=True,
-        is_shown=False,
-    ),
+    usual_columns.CREATED_DAY,
+    usual_columns.CHANGED,
     Column("metadata", "Metadata", lambda row, _: _metadata(row), is_shown=False),
-    Column("id", "Id", lambda row, _: row["id"], is_shown=False, is_mono=True),
+    usual_columns.ID,
 )
 
 _fetch_plain = list_of("/v1/vouchers", "vouchers", FIELDS)

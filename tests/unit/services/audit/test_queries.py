@@ -69,7 +69,7 @@ def test_the_whole_definition_of_a_table() -> None:
     )
 
 
-def satisfied(fields: Mapping[str, Field], *conditions: Condition, now: int = 0) -> Where:
+def satisfied(fields: Mapping[str, Field], *conditions: Condition, now: int = 1) -> Where:
     where = Where("p", now)
     where.satisfies(fields, conditions, "and")
     return where

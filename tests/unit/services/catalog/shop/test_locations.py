@@ -56,6 +56,10 @@ async def test_locations_are_changed_listed_and_deleted(world: World) -> None:
         ("", {"uno", "two"}),
         ("?filters[name][conditions][$contains]=w", {"two"}),
         ("?filters[updated_at][conditions][$has_value]=", {"uno"}),
+        ("?filters[created_at][conditions][$less_than_ago]=100000", {"uno", "two"}),
+        ("?filters[created_at][conditions][$more_than_ago]=1", {"uno", "two"}),
+        ("?filters[created_at][conditions][$less_than_future]=9", set()),
+        ("?filters[created_at][conditions][$more_than_future]=1", set()),
         ("?order=-updated_at&limit=1", {"uno"}),
         ("?end_date=2000-01-01", set()),
     ):
