@@ -59,9 +59,10 @@ def forget_user(view: View, command: Command, body: ForgetUser, _: Millis) -> De
     Whoever asks administers every project of which the user is a member. A user who is a member of
     none is removed by who manages all projects.
     """
-    user: User | Refusal | None = view.get(tables.USERS, body.user_id)
-    if user is None or user.memberships or not body.manages_all:
-        user = _administered(view, command, body)
+    found = view.get(tables.USERS, body.user_id)
+    is_left_over = found is not None and not found.memberships and body.manages_all
+    user = found if is_left_over else _administered(view, command, body)
+    assert user is not None, "one that is left over was found"
     if isinstance(user, Refusal):
         return user
     if command.key_kind == "user" and command.channel_id == user.id:

@@ -130,6 +130,8 @@ def user_forgotten(state: State, event: UserForgotten, _: Millis) -> None:
     user = state.get(tables.USERS, event.user_id)
     for session in list(state.scan(tables.USER_SESSIONS, event.user_id)):
         _drop_session(state, event.user_id, session.id)
+    for saved in list(state.scan(tables.SAVED_VIEWS, event.user_id)):
+        state.delete(tables.SAVED_VIEWS, saved.user_id, saved.id)
     _drop_reset(state, event.user_id)
     for invitation_id in event.invitation_ids:
         _drop_invitation(state, invitation_id)

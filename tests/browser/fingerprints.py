@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from statistics import median_low
 from typing import Final, NamedTuple
 
 from playwright.sync_api import CDPSession, Page
@@ -73,7 +74,10 @@ def tell_difference(kept: Greys, taken: Greys, columns: int) -> str:
     """Where and how much they differ beyond what another machine does; nothing if they do not."""
     if len(kept) != len(taken):
         return f"{len(kept)} cells were kept, there are {len(taken)}"
-    differences = [abs(one - other) for one, other in zip(kept, taken, strict=True)]
+    signed = [other - one for one, other in zip(kept, taken, strict=True)]
+    # the ground is one step off where its grey lies between two
+    shift = max(-STEP, min(STEP, median_low(signed)))
+    differences = [abs(each - shift) for each in signed]
     mean, worst = sum(differences) / len(differences), max(differences)
     if mean <= MEAN_MAX and worst <= CELL_MAX:
         return ""
@@ -96,12 +100,15 @@ class Kept:
     """The fingerprints of all pictures, by page and by kind of picture."""
 
     def __init__(self, pages: Mapping[str, Mapping[str, str]]) -> None:
-        self.pages = {page: dict(pictures) for page, pictures in pages.items()}
+        self.pages = pages
+        #: What is to be kept from now on.
+        self.taken: dict[str, dict[str, str]] = {}
+        self.left: set[str] = set()
 
     def compare(self, page: str, picture: str, greys: Greys, size: Size) -> str:
         """What differs; nothing where it is as it was, or is kept from now on."""
         if KEEPING:
-            self.pages.setdefault(page, {})[picture] = write_greys(greys)
+            self.taken.setdefault(page, {})[picture] = write_greys(greys)
             return ""
         kept = self.pages.get(page, {}).get(picture)
         if kept is None:
@@ -112,15 +119,26 @@ class Kept:
         """Those of pages that are no more; where pictures are kept, they go, too."""
         gone = self.pages.keys() - pages
         if KEEPING:
-            for page in gone:
-                del self.pages[page]
+            self.left |= gone
         return [] if KEEPING else sorted(gone)
+
+    def write(self) -> None:
+        """Puts into the file what was taken; the pictures of other pages stay."""
+        pages = _read_file() | self.taken
+        for page in self.left & pages.keys():
+            del pages[page]
+        FILE.write_text(json.dumps(pages, indent=1, sort_keys=True) + "\n", "utf-8")
 
 
 @contextmanager
 def kept_pictures() -> Iterator[Kept]:
     """Those of the file; written anew afterwards if that was wanted."""
-    kept = Kept(json.loads(FILE.read_text("utf-8")) if FILE.exists() else {})
+    kept = Kept(_read_file())
     yield kept
     if KEEPING:
-        FILE.write_text(json.dumps(kept.pages, indent=1, sort_keys=True) + "\n", "utf-8")
+        kept.write()
+
+
+def _read_file() -> dict[str, dict[str, str]]:
+    pages: dict[str, dict[str, str]] = json.loads(FILE.read_text("utf-8"))
+    return pages

@@ -88,8 +88,9 @@ def test_a_cell_and_a_shade_of_all_are_differences_and_letters_are_none() -> Non
     paper = [250] * (WIDE.columns * WIDE.rows)
     cell = [*paper[:40], 250 - CELL_MAX - 1, *paper[41:]]
     assert tell_difference(paper, cell, WIDE.columns) == "mean 0.0; 13 in row 2, column 9"
-    assert tell_difference(paper, [248] * len(paper), WIDE.columns).startswith("mean 2.0")
+    assert tell_difference(paper, [238] * len(paper), WIDE.columns).startswith("mean 8.0")
     letters = [249 if at % 2 else 245 for at in range(len(paper) // 2)] + paper[len(paper) // 2 :]
+    assert tell_difference(paper, [247] * len(paper), WIDE.columns) == ""
     assert tell_difference(paper, letters, WIDE.columns) == ""
     assert tell_difference(paper, paper[1:], WIDE.columns) == "1024 cells were kept, there are 1023"
 

@@ -189,6 +189,8 @@ def render_document(
 
 def render_page(frame: Frame, name: str, content: Node) -> Node:
     """A page in the frame."""
+    # the live stream is of what the audit log tells
+    follows = "audit.read" in frame.privileges
     return render_document(
         name,
         fragment[
@@ -196,7 +198,7 @@ def render_page(frame: Frame, name: str, content: Node) -> Node:
             div(".shell")[
                 _side(frame),
                 div(".main")[
-                    _top("notifications.read" in frame.privileges),
+                    _top("notifications.read" in frame.privileges, follows),
                     main("#content.page", tabindex="-1")[flat(content)],
                 ],
             ],
@@ -206,7 +208,7 @@ def render_page(frame: Frame, name: str, content: Node) -> Node:
         theme=frame.theme,
         density=frame.density,
         of_body={
-            "data-live": f"/live?project={frame.project_id}",
+            **({"data-live": f"/live?project={frame.project_id}"} if follows else {}),
             "data-zone": frame.timezone,
             "data-currency": frame.currency,
         },
@@ -276,7 +278,7 @@ def _is_within(path: str, addresses: tuple[str, ...]) -> bool:
 
 
 @cache
-def _top(may_read: bool) -> Markup:
+def _top(may_read: bool, follows: bool) -> Markup:
     return flat(
         header(".top")[
             button(
@@ -290,7 +292,7 @@ def _top(may_read: bool) -> Markup:
                 icon("search", 15), span["Find a code, customer or order"], kbd["Ctrl K"]
             ],
             span(".spacer"),
-            span("#live.live", role="status", data_off=True)["Connecting"],
+            follows and span("#live.live", role="status", data_off=True)["Connecting"],
             a(
                 "#bell.btn.quiet.icon.bell",
                 href="/notifications",

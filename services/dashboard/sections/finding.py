@@ -66,6 +66,16 @@ KINDS: Final[Mapping[str, Kind]] = {
         "percent",
         lambda row: f"/campaigns/{row['id']}",
     ),
+    "campaign-name": Kind(
+        "/v1/campaigns",
+        "campaigns",
+        ("campaign_name",),
+        _named,
+        _named,
+        "campaigns.read",
+        "percent",
+        lambda row: f"/campaigns/{row['id']}",
+    ),
     "promotion": Kind(
         "/v1/campaigns",
         "campaigns",

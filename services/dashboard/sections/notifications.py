@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from htpy import Node, a, button, div, form, fragment, li, ol, span
 from starlette.responses import Response
 
+from services.dashboard.lists.query import PAGE_MAX
 from services.dashboard.parts.forms import idempotency
 from services.dashboard.parts.frame import unread_count
 from services.dashboard.parts.icons import icon
@@ -38,8 +40,10 @@ _WORDS: Final = {
 async def show_notifications(visit: Visit) -> Response:
     """The newest of them."""
     only_unread = visit.request.query_params.get("read") == "false"
-    params = {"limit": str(SHOWN_MAX)} | ({"read": "false"} if only_unread else {})
-    body = await visit.api.get("/v1/notifications", params)
+    typed = visit.request.query_params.get("page", "")
+    page = min(PAGE_MAX, max(1, int(typed))) if typed.isdecimal() and len(typed) < 6 else 1
+    params = {"limit": str(SHOWN_MAX), "page": str(page)}
+    body = await visit.api.get("/v1/notifications", params | _unread(only_unread))
     content = fragment[
         head("Notifications", f"{visit.show.number(body.get('unread'))} unread", _mark_all(body)),
         tabs(
@@ -47,8 +51,29 @@ async def show_notifications(visit: Visit) -> Response:
             "/notifications?read=false" if only_unread else "/notifications",
         ),
         notification_list(body.get("notifications") or [], visit.show),
+        _steps(page, int(body.get("total") or 0), _unread(only_unread)),
     ]
     return answer_page(visit, "Notifications", content)
+
+
+def _unread(only: bool) -> dict[str, str]:
+    """How an address, of ours and of the API, asks for those that nobody read."""
+    return {"read": "false"} if only else {}
+
+
+def _steps(page: int, total: int, kept: Mapping[str, str]) -> Node:
+    """The way to newer and to older ones, where there are any."""
+
+    def step(text: str, to: int) -> Node:
+        return a(".btn.small", href=f"/notifications?{urlencode({**kept, 'page': to})}")[text]
+
+    pages = min(PAGE_MAX, -(-total // SHOWN_MAX))
+    return (
+        pages > 1
+        and div(".row")[
+            page > 1 and step("Newer", page - 1), page < pages and step("Older", page + 1)
+        ]
+    )
 
 
 def _mark_all(body: Json) -> Node:

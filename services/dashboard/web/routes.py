@@ -11,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from services.dashboard.parts.show import Show
-from services.dashboard.web.answers import answer_fault, answer_node, go_to
+from services.dashboard.web.answers import answer_fault, answer_node, answer_unknown, go_to
 from services.dashboard.web.asking import Api, ApiFault, Refused, SignedOut
 from services.dashboard.web.callers import Callers
 from services.dashboard.web.cookies import forget_session, named_project, project_of, session_of
@@ -56,7 +56,7 @@ def make_route(page: Page, client: httpx.AsyncClient, people: People, callers: C
             forget_session(request, response)
             return response
         except ApiFault as fault:
-            return answer_node(fault.sentence, 503)
+            return answer_unknown(request, fault)
         except ClientDisconnect:
             # a page that asked again in the meantime: nobody reads this answer
             return Response(status_code=400)

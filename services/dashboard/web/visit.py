@@ -1,8 +1,8 @@
 """A visit: who looks at a page, for which project, and what may be asked for it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import quote
 
 from starlette.datastructures import FormData
@@ -10,7 +10,6 @@ from starlette.requests import Request
 
 from services.dashboard.parts.show import Show
 from services.dashboard.web.asking import Api
-from services.dashboard.web.callers import Callers
 
 #: How many fields and files a form may have.
 FORM_FIELDS_MAX: Final = 5_000
@@ -64,6 +63,15 @@ class Me:
         return next(named, self.memberships[0] if self.memberships else None)
 
 
+class Names(Protocol):
+    """Who knows what those are called who ask the API (web/callers.py)."""
+
+    async def find(
+        self, api: Api, project: str, privileges: Collection[str], ids: Collection[str]
+    ) -> Mapping[str, str]:
+        """The name of each id that has one and may be seen."""
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """One request of a page by somebody who is signed in."""
@@ -73,7 +81,7 @@ class Visit:
     project: Membership
     api: Api
     show: Show
-    callers: Callers
+    callers: Names
 
     def may(self, privilege: str) -> bool:
         """Whether the role has that privilege here; what it has not, no page shows."""
@@ -87,7 +95,7 @@ class Visit:
 
     def asks_part(self, target: str) -> bool:
         """Whether htmx asks for what goes into the element with that id."""
-        return self.request.headers.get("hx-target", "").rpartition("#")[2] == target
+        return asked_part(self.request) == target
 
     @property
     def is_part(self) -> bool:
@@ -105,6 +113,12 @@ class Visit:
     def path(self, name: str) -> str:
         """A segment of the page's address, as text."""
         return str(self.request.path_params[name])
+
+
+def asked_part(request: Request) -> str:
+    """The id of the element that htmx asks for; empty: it has none, or a page is asked for."""
+    _, sign, name = request.headers.get("hx-target", "").rpartition("#")
+    return name if sign else ""
 
 
 def escape_segment(text: str) -> str:

@@ -84,7 +84,42 @@ def test_a_list_that_is_not_ready_says_so_and_asks_again_by_itself() -> None:
     page = Browser(api).get("/redemptions", into="list")
     assert page.status == 200
     assert page.find("h1").text == "Catching up"
-    assert page.find("div", class_="empty")["hx-trigger"] == "load delay:2s"
+    notice = page.find("div", class_="empty")
+    assert notice["hx-trigger"] == "load delay:2s"
+    # asked again as the list that it stands for, else a whole page would come into it
+    assert (notice["id"], notice["hx-target"]) == ("list", "this")
+
+
+def test_a_page_that_is_not_ready_is_loaded_again_as_a_whole() -> None:
+    api = FakeApi()
+    api.refuses("GET", "/v1/redemptions", 503, key="unavailable", message="Not there yet")
+    page = Browser(api).get("/redemptions")
+    assert (page.status, page.headers["refresh"]) == (503, "2")
+    # by itself it would bring a page into this one
+    assert "hx-get" not in page.find("div", class_="empty").attributes
+
+
+def test_a_drawer_that_is_not_ready_is_filled_later() -> None:
+    api = FakeApi()
+    api.refuses("GET", "/v1/redemptions/r_1", 503, key="unavailable", message="Not there yet")
+    page = Browser(api).get("/redemptions/r_1", into="drawer")
+    assert page.find("div", class_="empty")["hx-target"] == "#drawer"
+    assert not page.find_all(id="drawer")
+
+
+def test_a_page_behind_the_end_of_a_list_leads_to_its_first() -> None:
+    api = FakeApi()
+    api.says("GET", "/v1/redemptions", {"redemptions": [], "total": 3})
+    page = Browser(api).get("/redemptions?page=2&f=result:is:FAILURE")
+    assert "/redemptions?f=result%3Ais%3AFAILURE" in page.links
+    assert "The list ends before this page" in page.root.text
+
+
+def test_no_list_leads_beyond_the_pages_that_the_api_has() -> None:
+    api = FakeApi()
+    rows = [{"id": "r_1", "object": "redemption"}]
+    api.says("GET", "/v1/redemptions", {"redemptions": rows, "total": 1_000_000})
+    assert "page=1001" not in Browser(api).get("/redemptions?page=1000").text
 
 
 @pytest.mark.parametrize(
@@ -148,6 +183,28 @@ def test_an_address_of_a_project_of_others_is_not_answered_with_one_s_own() -> N
     assert page.status == 404
     assert api.asked_for("GET", "/v1/redemptions") == []
     assert Browser(api).get("/live?project=proj_of_others").status == 404
+
+
+def test_who_may_not_see_what_happens_is_not_told_that_it_connects() -> None:
+    for privileges, says in (((), True), (("redemptions.read",), False)):
+        api = FakeApi(me_with(*privileges))
+        api.says("GET", "/v1/redemptions", {"redemptions": [], "total": 0})
+        page = Browser(api).get("/redemptions")
+        assert bool(page.find_all(id="live")) is says
+        assert ("data-live" in page.find("body").attributes) is says
+
+
+def test_while_nobody_can_be_asked_a_page_looks_again_and_a_write_is_told() -> None:
+    api = FakeApi()
+    api.refuses("GET", "/users/v1/me", 503, key="unavailable", message="Not there yet")
+    page = Browser(api).get("/redemptions?page=2")
+    assert (page.status, page.headers["refresh"]) == (503, "2")
+    assert page.find("h1").text == "Catching up"
+    part = Browser(api).get("/redemptions?page=2", into="list")
+    assert part.find(id="list")["hx-get"] == "/redemptions?page=2"
+    write = Browser(api).post("/vouchers/v_1/enable", into="drawer")
+    assert write.find(class_="toast").text == "Not there yet"
+    assert write.headers["hx-reswap"] == "none"
 
 
 def test_a_browser_that_leaves_while_its_form_is_read_is_no_fault() -> None:

@@ -13,7 +13,7 @@ from services.dashboard.parts.notices import empty_state, notice
 from services.dashboard.parts.page import confirm_dialog, head, tabs
 from services.dashboard.parts.show import Row, Show
 from services.dashboard.parts.sorting import sortable_item, sortable_list
-from services.dashboard.sections.campaigns.tabs import TABS
+from services.dashboard.sections.campaign_tabs import TABS
 from services.dashboard.web.visit import Visit, escape_segment
 
 #: What is in each category, by its id.

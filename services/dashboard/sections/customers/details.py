@@ -13,9 +13,9 @@ from services.dashboard.parts.facts import (
     facts,
     link,
     metadata_facts,
+    not_known,
     raw_block,
 )
-from services.dashboard.parts.notices import not_known
 from services.dashboard.parts.page import Details
 from services.dashboard.parts.show import NOTHING, Row, Show, first_of
 from services.dashboard.sections.customer_names import customer_name

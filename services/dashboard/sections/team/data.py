@@ -10,9 +10,10 @@ from services.dashboard.parts.facts import block
 from services.dashboard.parts.grid import grid
 from services.dashboard.parts.notices import notice
 from services.dashboard.parts.page import confirm_dialog, head, tabs
-from services.dashboard.sections.team.members import Member, member_name
+from services.dashboard.sections.team.members import Member
 from services.dashboard.sections.team.tabs import NEEDS, TABS, project_path
 from services.dashboard.web.answers import answer_page, go_to
+from services.dashboard.web.callers import member_name
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from htpy import Node, a, div, fragment, img, li, p, span, ul
 
+from services.dashboard.parts.discounts import say_discount
 from services.dashboard.parts.facts import (
     badge,
     block,
@@ -15,10 +16,10 @@ from services.dashboard.parts.facts import (
     facts,
     link,
     metadata_facts,
+    not_known,
     raw_block,
 )
 from services.dashboard.parts.icons import icon
-from services.dashboard.parts.notices import not_known
 from services.dashboard.parts.page import Details, dialog_button
 from services.dashboard.parts.show import NOTHING, Row, Show, first_of
 from services.dashboard.sections.vouchers.dialogs import voucher_dialogs
@@ -26,7 +27,6 @@ from services.dashboard.sections.vouchers.failing import fail_form
 from services.dashboard.sections.vouchers.giving import (
     DISCOUNTS,
     TYPES,
-    say_discount,
     say_effect,
     say_given,
     say_hours,

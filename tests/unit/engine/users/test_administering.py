@@ -2,15 +2,18 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import pytest
 
 from engine.kernel import tables
+from engine.kernel.state import Table
 from engine.users.store import find_user_by_email
 from schemas.commands import CommandBody
 from schemas.erasures import EndErasures
 from schemas.user_commands import (
     AssignUser,
+    CreateSavedView,
     ForgetUser,
     InviteUser,
     RemoveTwoFactor,
@@ -75,19 +78,22 @@ def test_a_user_is_forgotten_with_all_that_was_personal() -> None:
     session = world.enter(bea, "bea's")
     world.when(StartPasswordReset(bea.id, "shop", "reset", manages_all=True))
     world.when(InviteUser(bea.email, "Bea", {"other": "USER"}, "another"))
+    world.by(bea, CreateSavedView(bea.id, "shop", "orders", "Big ones", "?f=amount:more:1"))
     record = world.by(world.owner, ForgetUser(bea.id, "shop"))
     forgotten = only(record, UserForgotten)
     assert len(forgotten.invitation_ids) == 2
     view = world.view
     assert find_user_by_email(view, bea.email) is None
-    for table, key in (
+    gone: tuple[tuple[Table[Any], str], ...] = (
         (tables.USERS, bea.id),
         (tables.USER_ACTIVITIES, bea.id),
         (tables.USER_TOKENS, session.token_hash),
         (tables.PASSWORD_RESETS, bea.id),
         (tables.INVITATION_TOKENS, "another"),
         (tables.INVITED, tables.source_key(bea.email)),
-    ):
+    )
+    assert list(view.scan(tables.SAVED_VIEWS, bea.id)) == []
+    for table, key in gone:
         assert view.get(table, key) is None, table.name
     assert b"b@shop.test" not in b"".join(world.bytes.values())
     owners = {f"control/{each}" for each in (bea.id, *forgotten.invitation_ids)}
