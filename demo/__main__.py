@@ -79,6 +79,8 @@ async def _demo(
         await traffic.play(seconds, told)
     for what, count in sorted(traffic.counts.items()):
         typer.echo(f"  {count:6}  {what}")
+    if settings.dashboard:
+        typer.echo(f"\nLook at it: http://127.0.0.1:{settings.dashboard_port} is the dashboard.")
 
 
 if __name__ == "__main__":

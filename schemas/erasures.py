@@ -12,11 +12,11 @@ from schemas.base import Millis, Shape, Unanswered
 
 
 class Erasure(Shape, frozen=True):
-    """Whose keys have to go: `id` is a customer's, an action's or an export's; the owner is `project/id`."""
+    """Whose keys have to go: `id` is of what `kind` says, of a user also an invitation's; the owner is `project/id`."""
 
     project: str
     id: str
-    kind: Literal["customer", "action", "export"]
+    kind: Literal["customer", "action", "export", "user"]
 
     @property
     def owner(self) -> str:

@@ -92,6 +92,7 @@ CATALOGUE: dict[str, Kind] = {
     "second_factor_required": Kind(401, "A code of the second factor is required"),
     "invalid_code": Kind(401, "The code is wrong, or was used"),
     "password_change_required": Kind(403, "The password has to be changed first"),
+    "second_factor_setup_required": Kind(403, "A second factor has to be set up first"),
     "wrong_password": Kind(400, "The current password is wrong"),
     "link_not_valid": Kind(404, "The link is not valid any more"),
     "last_administrator": Kind(400, "A project needs an administrator"),

@@ -19,7 +19,7 @@ _WORDS: Final = (
     "stacking-rules categories locations validation-rules validation-rules-assignments "
     "log assignments product-collections stacks assets qr barcode notifications read "
     "current me password password-reset password-resets two-factor confirm "
-    "invitations look accept invite roles fields order try"
+    "invitations look accept invite roles fields order try security"
 )
 PATH_WORDS: Final = frozenset(_WORDS.split())
 #: The segment before one that may be what a shop calls a person by, and how ids of ours begin.

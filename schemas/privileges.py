@@ -38,7 +38,9 @@ _OF_A_SHOP: Final[Mapping[str, str]] = MappingProxyType(
         "project": "read write",
     }
 )
-_BESIDE: Final = ("keys.manage", "team.manage", "projects.create", "projects.delete")
+#: What whoever administers the members of a project has.
+MANAGES_TEAM: Final = "team.manage"
+_BESIDE: Final = ("keys.manage", MANAGES_TEAM, "projects.create", "projects.delete")
 #: All that there are; what belongs together stands together.
 PRIVILEGES: Final = (
     *(f"{thing}.{verb}" for thing, verbs in _OF_A_SHOP.items() for verb in verbs.split()),
@@ -168,6 +170,7 @@ DELETE /management/v1/projects/{} projects.delete
 * /management/v1/projects/{}/users/** team.manage
 * /management/v1/projects/{}/invitations/** team.manage
 * /management/v1/projects/{}/roles/** team.manage
+* /management/v1/projects/{}/security team.manage
 * /management/v1/projects/{}/keys/** keys.manage
 GET /management/v1/projects/{}/** project.read
 * /management/v1/projects/{}/** project.write

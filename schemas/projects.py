@@ -77,6 +77,8 @@ class Project(Shape, frozen=True):
     case_sensitive_codes: bool = True
     #: How often it was updated: what is told to its own partition says of which update.
     revision: int = 0
+    #: Whether members may do nothing here before they have a second factor.
+    second_factor_required: bool = False
 
     @property
     def terms(self) -> ProjectSettings:

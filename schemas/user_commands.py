@@ -50,6 +50,8 @@ class NoteFailedSignIn(Shape, tag="note_failed_sign_in", frozen=True):
 
     user_id: Ident
     place: Place = Place()
+    #: The keyed hash of the address, by which further ones from there are slowed.
+    address: Annotated[str, Meta(max_length=64)] = ""
 
 
 class EndUserSessions(Shape, tag="end_user_sessions", frozen=True):
@@ -165,12 +167,38 @@ class StartPasswordReset(Shape, tag="start_password_reset", frozen=True):
     manages_all: bool = False
 
 
+class RemoveTwoFactor(Shape, tag="remove_two_factor", frozen=True):
+    """Takes off the second factor of a member who lost the device and the codes."""
+
+    user_id: Ident
+    project_id: Ident
+    #: Whether who asks manages every project.
+    manages_all: bool = False
+
+
 class ResetPassword(Shape, tag="reset_password", frozen=True):
     """Sets the password of the link's user, whose sessions all end."""
 
     token_hash: Hash
     password_hash: Hash
     place: Place = Place()
+
+
+class ForgetUser(Shape, tag="forget_user", frozen=True):
+    """Removes a user and all that is personal, for good."""
+
+    user_id: Ident
+    #: One of which the user is a member, or any where the user is a member of none.
+    project_id: Ident
+    #: Whether who asks manages every project.
+    manages_all: bool = False
+
+
+class RequireSecondFactor(Shape, tag="require_second_factor", frozen=True):
+    """Says whether members may do nothing in a project before they have a second factor."""
+
+    project_id: Ident
+    required: bool
 
 
 class CreateRole(Shape, tag="create_role", frozen=True):
@@ -240,6 +268,9 @@ UserCommand = (
     | AssignUser
     | UnassignUser
     | StartPasswordReset
+    | RemoveTwoFactor
+    | RequireSecondFactor
+    | ForgetUser
     | ResetPassword
     | CreateRole
     | UpdateRole

@@ -33,6 +33,8 @@ class SignInFailed(Unanswered, tag="user.sign_in_failed", frozen=True):
 
     user_id: str
     place: Personal
+    #: The keyed hash of the address that it came from.
+    address: str = ""
 
 
 class UserSessionsEnded(Unanswered, tag="user.sessions_ended", frozen=True):
@@ -74,7 +76,8 @@ class TwoFactorSet(Unanswered, tag="user.two_factor_set", frozen=True):
     """A user's second factor is prepared, asked for, or gone; `user` is the whole after it."""
 
     user: User
-    how: Literal["prepared", "enabled", "disabled"]
+    how: Literal["prepared", "enabled", "disabled", "removed"]
+    #: None where somebody else did it.
     place: Personal | None = None
 
 
@@ -84,6 +87,13 @@ class MembershipSet(Unanswered, tag="user.membership_set", frozen=True):
     user: User
     project_id: str
     role: str | None = None
+
+
+class UserForgotten(Unanswered, tag="user.forgotten", frozen=True):
+    """A user is gone for good, and the keys have to be destroyed: the user's and those of invitations."""
+
+    user_id: str
+    invitation_ids: tuple[str, ...] = ()
 
 
 class UserInvited(Unanswered, tag="user.invited", frozen=True):
@@ -154,6 +164,7 @@ UserEvent = (
     | PasswordSet
     | TwoFactorSet
     | MembershipSet
+    | UserForgotten
     | UserInvited
     | InvitationEnded
     | InvitationsForgotten
@@ -177,6 +188,7 @@ USER_EVENTS: Final = frozenset(
         PasswordSet,
         TwoFactorSet,
         MembershipSet,
+        UserForgotten,
         UserInvited,
         InvitationEnded,
         InvitationsForgotten,

@@ -22,9 +22,14 @@ RESET_MS: Final = DAY_MS
 USERS_MAX: Final = 1000
 SESSIONS_MAX: Final = 20
 INVITATIONS_MAX: Final = 200
+#: How many invitations of one address are known, those that ended included.
+INVITED_MAX: Final = 100
 ROLES_MAX: Final = 50
 #: Of a user in a project.
 SAVED_VIEWS_MAX: Final = 50
+#: How many failed sign-ins are known by address, and for how long they slow those that follow.
+FAILED_MAX: Final = 200
+FAILED_MS: Final = HOUR_MS
 #: How many entries of a user's activity are kept.
 ACTIVITY_MAX: Final = 50
 
@@ -38,6 +43,7 @@ Act = Literal[
     "password_reset",
     "two_factor_enabled",
     "two_factor_disabled",
+    "two_factor_removed",
     "recovery_code_used",
 ]
 
@@ -131,6 +137,19 @@ class UserActivity(Shape, frozen=True):
 
     user_id: str
     acts: tuple[UserAct, ...] = ()
+
+
+class FailedAddress(Shape, frozen=True):
+    """A sign-in that failed, by the keyed hash of the address that it came from."""
+
+    address: str
+    at: Millis
+
+
+class FailedSignIns(Shape, frozen=True):
+    """The newest sign-ins that failed, oldest first, whoever's they were."""
+
+    failed: tuple[FailedAddress, ...] = ()
 
 
 class Invitation(Shape, frozen=True):

@@ -34,6 +34,7 @@ from schemas.sessions import Hold, OpenSession
 from schemas.stacking import StoredStackingRules
 from schemas.tallies import Tally
 from schemas.users import (
+    FailedSignIns,
     Invitation,
     PasswordReset,
     Role,
@@ -96,11 +97,15 @@ REVOKED_TOKENS: Table[RevokedToken] = Table("revoked-token", RevokedToken)
 USERS: Table[User] = Table("user", User)
 USER_EMAILS: Table[str] = Table("user-email", str)
 USER_ACTIVITIES: Table[UserActivity] = Table("user-activity", UserActivity)
+#: What one entry has of all users.
+FAILED_SIGN_INS: Table[FailedSignIns] = Table("failed-sign-ins", FailedSignIns)
 #: By user id and session id; and the keyed hash of its token → those two.
 USER_SESSIONS: Table[UserSession] = Table("user-session", UserSession)
 USER_TOKENS: Table[tuple[str, str]] = Table("user-token", tuple[str, str])
 INVITATIONS: Table[Invitation] = Table("invitation", Invitation)
 INVITATION_TOKENS: Table[str] = Table("invitation-token", str)
+#: By the hash of an address: the ids of its invitations, also of those that ended.
+INVITED: Table[tuple[str, ...]] = Table("invited", tuple[str, ...])
 #: By user id; and the keyed hash of its token → that id.
 PASSWORD_RESETS: Table[PasswordReset] = Table("password-reset", PasswordReset)
 RESET_TOKENS: Table[str] = Table("reset-token", str)

@@ -69,7 +69,7 @@ _BEFORE_OPEN: Final = frozenset({OpenProject, CloseProject, EndErasures})
 def unknown_project(view: View, body: CommandBody) -> Refusal | None:
     """The refusal of a command that is not for its project, or whose project is not open here."""
     if view.project == CONTROL_PROJECT:
-        known = type(body) in _CONTROL or isinstance(body, ExpireDue)
+        known = type(body) in _CONTROL or isinstance(body, ExpireDue | EndErasures)
     elif type(body) in _BEFORE_OPEN:
         known = True
     else:

@@ -121,7 +121,7 @@ def enable_two_factor(
     factor = structs.replace(
         user.two_factor, enabled_at=now, step=body.step, recovery=body.recovery
     )
-    after = _with_factor(user, factor, now)
+    after = with_factor(user, factor, now)
     place = place_of(view, user.id, body.place)
     return Decision((TwoFactorSet(after, "enabled", place),))
 
@@ -138,7 +138,7 @@ def disable_two_factor(
     if user.two_factor is None:
         return Decision()
     place = place_of(view, user.id, body.place)
-    return Decision((TwoFactorSet(_with_factor(user, None, now), "disabled", place),))
+    return Decision((TwoFactorSet(with_factor(user, None, now), "disabled", place),))
 
 
 def _with_password(user: User, password_hash: str, now: Millis) -> User:
@@ -151,7 +151,8 @@ def _with_password(user: User, password_hash: str, now: Millis) -> User:
     )
 
 
-def _with_factor(user: User, factor: TwoFactor | None, now: Millis) -> User:
+def with_factor(user: User, factor: TwoFactor | None, now: Millis) -> User:
+    """The user with another second factor, or with none; what was checked before counts no more."""
     return structs.replace(
         user, two_factor=factor, credentials=user.credentials + 1, updated_at=now
     )

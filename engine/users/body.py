@@ -6,9 +6,10 @@ from engine.kernel import tables
 from engine.kernel.calendar import iso, iso_or_none
 from engine.kernel.encode import Body
 from engine.kernel.state import View
-from engine.users.store import privileges_in
+from engine.users.store import members_of, privileges_in
 from schemas.personal import Personal
 from schemas.privileges import PRIVILEGES, ROLES
+from schemas.projects import Project
 from schemas.users import Invitation, Role, SavedView, User, UserAct, UserSession
 
 
@@ -56,6 +57,7 @@ def _projects(view: View, user: User) -> Iterable[Body]:
                 {"id": each.id, "section": each.section, "name": each.name, "query": each.query}
                 for each in saved.get(project.id, ())
             ],
+            "second_factor_required": project.second_factor_required,
         }
 
 
@@ -144,6 +146,17 @@ def invitation_body(invitation: Invitation, project_id: str) -> Body:
         "role": invitation.roles[project_id],
         "created_at": iso(invitation.created_at),
         "expires_at": iso(invitation.expires_at),
+    }
+
+
+def security_body(view: View, project: Project) -> Body:
+    """What a project asks of its members, and how many of them could not do a thing there."""
+    members = list(members_of(view, project.id))
+    return {
+        "object": "project_security",
+        "second_factor_required": project.second_factor_required,
+        "members": len(members),
+        "members_without_second_factor": sum(not each.two_factor_enabled for each in members),
     }
 
 

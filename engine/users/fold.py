@@ -9,6 +9,7 @@ from engine.kernel.due import drop_due, put_due
 from engine.kernel.room import Folds
 from engine.kernel.state import State
 from schemas.base import Millis
+from schemas.erasures import Erasure
 from schemas.user_events import (
     InvitationEnded,
     InvitationsForgotten,
@@ -23,6 +24,7 @@ from schemas.user_events import (
     SignInFailed,
     TwoFactorSet,
     UserCreated,
+    UserForgotten,
     UserInvited,
     UserSessionsEnded,
     UserSessionsForgotten,
@@ -30,7 +32,19 @@ from schemas.user_events import (
     UserSignedIn,
     UserUpdated,
 )
-from schemas.users import ACTIVITY_MAX, PasswordReset, User, UserAct, UserActivity, UserSession
+from schemas.users import (
+    ACTIVITY_MAX,
+    FAILED_MAX,
+    FAILED_MS,
+    INVITED_MAX,
+    FailedAddress,
+    FailedSignIns,
+    PasswordReset,
+    User,
+    UserAct,
+    UserActivity,
+    UserSession,
+)
 
 
 def user_stored(state: State, event: UserCreated | UserUpdated, _: Millis) -> None:
@@ -61,8 +75,13 @@ def user_signed_in(state: State, event: UserSignedIn, at: Millis) -> None:
 
 
 def sign_in_failed(state: State, event: SignInFailed, at: Millis) -> None:
-    """The user can see it."""
+    """The user can see it, and further ones from there are slowed."""
     _note(state, event.user_id, UserAct("sign_in_failed", at, event.place))
+    if event.address:
+        known = state.get(tables.FAILED_SIGN_INS, tables.THE_ONE) or FailedSignIns()
+        young = tuple(each for each in known.failed if each.at > at - FAILED_MS)
+        failed = (*young, FailedAddress(event.address, at))[-FAILED_MAX:]
+        state.put(tables.FAILED_SIGN_INS, FailedSignIns(failed), tables.THE_ONE)
 
 
 def sessions_ended(state: State, event: UserSessionsEnded, at: Millis) -> None:
@@ -102,6 +121,28 @@ def two_factor_set(state: State, event: TwoFactorSet, at: Millis) -> None:
         _note(state, event.user.id, UserAct("two_factor_enabled", at, event.place))
     elif event.how == "disabled":
         _note(state, event.user.id, UserAct("two_factor_disabled", at, event.place))
+    elif event.how == "removed":
+        _note(state, event.user.id, UserAct("two_factor_removed", at, event.place))
+
+
+def user_forgotten(state: State, event: UserForgotten, _: Millis) -> None:
+    """The user is gone, and whose keys have to be destroyed is known."""
+    user = state.get(tables.USERS, event.user_id)
+    for session in list(state.scan(tables.USER_SESSIONS, event.user_id)):
+        _drop_session(state, event.user_id, session.id)
+    for saved in list(state.scan(tables.SAVED_VIEWS, event.user_id)):
+        state.delete(tables.SAVED_VIEWS, saved.user_id, saved.id)
+    _drop_reset(state, event.user_id)
+    for invitation_id in event.invitation_ids:
+        _drop_invitation(state, invitation_id)
+    if user is not None and user.email:
+        at = tables.source_key(user.email)
+        state.delete(tables.USER_EMAILS, at)
+        state.delete(tables.INVITED, at)
+    state.delete(tables.USER_ACTIVITIES, event.user_id)
+    state.delete(tables.USERS, event.user_id)
+    for owner in (event.user_id, *event.invitation_ids):
+        state.put(tables.ERASURES, Erasure(state.project, owner, "user"), owner)
 
 
 def user_invited(state: State, event: UserInvited, _: Millis) -> None:
@@ -110,6 +151,10 @@ def user_invited(state: State, event: UserInvited, _: Millis) -> None:
     state.put(tables.INVITATIONS, invitation, invitation.id)
     state.put(tables.INVITATION_TOKENS, invitation.id, invitation.token_hash)
     put_due(state, tables.Due(tables.DUE_INVITATION, invitation.id, invitation.expires_at))
+    if invitation.email:
+        at = tables.source_key(invitation.email)
+        known = state.get(tables.INVITED, at) or ()
+        state.put(tables.INVITED, (*known, invitation.id)[-INVITED_MAX:], at)
 
 
 def invitation_ended(state: State, event: InvitationEnded, _: Millis) -> None:
@@ -217,6 +262,7 @@ FOLDS: Folds = MappingProxyType(
         UserSessionsForgotten: sessions_forgotten,
         PasswordSet: password_set,
         TwoFactorSet: two_factor_set,
+        UserForgotten: user_forgotten,
         UserInvited: user_invited,
         InvitationEnded: invitation_ended,
         InvitationsForgotten: invitations_forgotten,

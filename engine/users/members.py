@@ -18,35 +18,33 @@ from engine.users.store import (
     is_last_administrator,
     may_give,
     person_of,
-    privileges_in,
     privileges_of_role,
+    refuse_to_change,
 )
 from schemas.base import Millis
 from schemas.commands import Command
 from schemas.errors import Refusal, not_found, refuse
 from schemas.events import Event
+from schemas.projects import ProjectUpdated
 from schemas.user_commands import (
     AcceptInvitation,
     AssignUser,
     InviteUser,
+    RequireSecondFactor,
     RevokeInvitation,
-    StartPasswordReset,
     UnassignUser,
 )
 from schemas.user_events import (
     InvitationEnded,
     MembershipSet,
-    PasswordResetStarted,
     UserCreated,
     UserInvited,
 )
 from schemas.users import (
     INVITATION_MS,
     INVITATIONS_MAX,
-    RESET_MS,
     USERS_MAX,
     Invitation,
-    PasswordReset,
     User,
 )
 
@@ -57,7 +55,7 @@ def assign_user(view: View, command: Command, body: AssignUser, now: Millis) -> 
     user = _find_named(view, body)
     if user is None or (body.member and project_id not in user.memberships):
         return not_found("user", body.user_id or body.email or "")
-    wrong = _ungivable(view, command, project_id, role) or _untouchable(
+    wrong = _ungivable(view, command, project_id, role) or refuse_to_change(
         view, command, user, project_id
     )
     if wrong is not None:
@@ -77,7 +75,7 @@ def unassign_user(
     user = view.get(tables.USERS, body.user_id)
     if user is None or body.project_id not in user.memberships:
         return not_found("user", body.user_id)
-    wrong = _untouchable(view, command, user, body.project_id)
+    wrong = refuse_to_change(view, command, user, body.project_id)
     if wrong is not None:
         return wrong
     if is_last_administrator(view, user, body.project_id):
@@ -166,21 +164,17 @@ def accept_invitation(
     return Decision((UserCreated(user), InvitationEnded(found.id, user_id)))
 
 
-def start_password_reset(
-    view: View, command: Command, body: StartPasswordReset, now: Millis
+def require_second_factor(
+    view: View, _: Command, body: RequireSecondFactor, __: Millis
 ) -> Decision | Refusal:
-    """Makes a link, which ends any before it; only for whom the asker may do as much everywhere."""
-    user = view.get(tables.USERS, body.user_id)
-    if user is None or body.project_id not in user.memberships:
-        return not_found("user", body.user_id)
-    for project_id in user.memberships:
-        if not body.manages_all and command.key_kind != "user" and project_id != body.project_id:
-            return refuse("forbidden", "The user is a member of other projects, too")
-        wrong = _untouchable(view, command, user, project_id)
-        if wrong is not None:
-            return wrong
-    reset = PasswordReset(user.id, body.token_hash, now, now + RESET_MS)
-    return Decision((PasswordResetStarted(reset),))
+    """Sets it for all who are members and will be; nothing where it is so already."""
+    project = view.get(tables.PROJECTS, body.project_id)
+    if project is None or project.deleted_at is not None:
+        return not_found("project", body.project_id)
+    if project.second_factor_required == body.required:
+        return Decision()
+    after = structs.replace(project, second_factor_required=body.required)
+    return Decision((ProjectUpdated(after),))
 
 
 def _join(user: User, roles: dict[str, str], now: Millis) -> list[Event]:
@@ -211,13 +205,6 @@ def _ungivable(view: View, command: Command, project_id: str, role: str) -> Refu
     return None
 
 
-def _untouchable(view: View, command: Command, user: User, project_id: str) -> Refusal | None:
-    """The refusal to change a user who may do more there than who asks."""
-    if may_give(view, command, project_id, privileges_in(view, user, project_id)):
-        return None
-    return refuse("forbidden", "The user may do more than the own role allows")
-
-
 DECISIONS: Decisions = MappingProxyType(
     {
         AssignUser: assign_user,
@@ -225,6 +212,6 @@ DECISIONS: Decisions = MappingProxyType(
         InviteUser: invite_user,
         RevokeInvitation: revoke_invitation,
         AcceptInvitation: accept_invitation,
-        StartPasswordReset: start_password_reset,
+        RequireSecondFactor: require_second_factor,
     }
 )

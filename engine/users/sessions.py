@@ -67,7 +67,8 @@ def note_failed_sign_in(
     """Keeps the attempt; whoever sends it bounds how often."""
     if view.get(tables.USERS, body.user_id) is None:
         return not_found("user", body.user_id)
-    return Decision((SignInFailed(body.user_id, place_of(view, body.user_id, body.place)),))
+    place = place_of(view, body.user_id, body.place)
+    return Decision((SignInFailed(body.user_id, place, body.address),))
 
 
 def end_user_sessions(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from engine.kernel import tables
 from engine.kernel.state import View
 from schemas.commands import Command
+from schemas.errors import Refusal, refuse
 from schemas.personal import Personal, PersonalData
 from schemas.privileges import ADMIN, ROLES
 from schemas.user_commands import Place
@@ -46,9 +47,22 @@ def may_give(view: View, command: Command, project_id: str, given: frozenset[str
     return asking is not None and given <= privileges_in(view, asking, project_id)
 
 
+def refuse_to_change(view: View, command: Command, user: User, project_id: str) -> Refusal | None:
+    """The refusal to change a user who may do more in a project than who asks."""
+    if may_give(view, command, project_id, privileges_in(view, user, project_id)):
+        return None
+    return refuse("forbidden", "The user may do more than the own role allows")
+
+
 def members_of(view: View, project_id: str) -> Iterator[User]:
     """The members of a project."""
     return (each for each in view.scan(tables.USERS) if project_id in each.memberships)
+
+
+def lacks_second_factor(view: View, user: User, project_id: str) -> bool:
+    """Whether a project wants a second factor that the user has not."""
+    project = view.get(tables.PROJECTS, project_id)
+    return project is not None and project.second_factor_required and not user.two_factor_enabled
 
 
 def is_last_administrator(view: View, user: User, project_id: str) -> bool:

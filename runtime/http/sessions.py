@@ -2,8 +2,8 @@
 
 A user is admitted where server-side and management keys are, for the project that the request
 names, as far as the role there allows (schemas/privileges.py): 401 when the session is over, 403
-for whoever is no member, without the privilege that the route asks for, or with a password that
-has to be changed first. What a user does with the own account asks for the session alone.
+for whoever is no member, without the privilege that the route asks for, with a password that has
+to be changed first, or without the second factor that the project wants. What a user does with the own account asks for the session alone.
 """
 
 from collections.abc import Callable
@@ -47,6 +47,9 @@ class SessionDirectory(Protocol):
     def privileges(self, user_id: str, project: str) -> frozenset[str] | None:
         """What a user may do in a project; None for no member, or where there is no such project."""
 
+    def lacks_second_factor(self, user_id: str, project: str) -> bool:
+        """Whether the project wants a second factor that the user has not."""
+
 
 class Entered(NamedTuple):
     """A user who may pass, and for which project."""
@@ -86,6 +89,8 @@ class SessionGate:
         may = self._directory.privileges(user.user_id, project_id)
         if may is None:
             raise ApiError(refuse("forbidden", "The user is no member of this project"))
+        if self._directory.lacks_second_factor(user.user_id, project_id):
+            raise ApiError(refuse("second_factor_setup_required"))
         needed = privilege_of(method, path)
         if needed is None or needed == KEYS_ALONE:
             raise ApiError(refuse("forbidden", "A user cannot ask for this"))

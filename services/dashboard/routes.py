@@ -30,7 +30,8 @@ from services.dashboard.sections.segments import pages as segments
 from services.dashboard.sections.settings import brand, keys, schemas, usage
 from services.dashboard.sections.settings import general as settings
 from services.dashboard.sections.stacking import pages as stacking
-from services.dashboard.sections.team import members, projects, roles, told
+from services.dashboard.sections.team import data, members, projects, roles, told
+from services.dashboard.sections.team import security as team_security
 from services.dashboard.sections.vouchers import pages as vouchers
 from services.dashboard.web.routes import Page
 
@@ -70,6 +71,8 @@ PAGES: Final[tuple[Page, ...]] = (
     *members.PAGES,
     *roles.PAGES,
     *projects.PAGES,
+    *team_security.PAGES,
+    *data.PAGES,
     *told.PAGES,
     *settings.PAGES,
     *keys.PAGES,

@@ -23,6 +23,7 @@ from services.dashboard.web.asking import TIMEOUT_SECONDS
 from services.dashboard.web.bodies import BodyLimit
 from services.dashboard.web.callers import Callers
 from services.dashboard.web.headers import GuardHeaders
+from services.dashboard.web.links import link_routes
 from services.dashboard.web.live import Hub, live_route
 from services.dashboard.web.people import People
 from services.dashboard.web.routes import Page, make_route
@@ -63,6 +64,7 @@ def dashboard_app(
         vendor_route(assets),
         own_route(),
         *sign_in_routes(client, people),
+        *link_routes(client),
         live_route(Hub(client, people), people),
         *(make_route(each, client, people, callers) for each in pages),
     ]

@@ -30,20 +30,18 @@ def take_part(system: System, project: str, role: str, name: str) -> Person:
     """Somebody new, with a role in that project and in no other."""
     own = secrets.token_hex(6)
     person = Person(name, f"{own}@people.test", f"a long password {own}")
+    token = invite(system, project, person.email, role)
+    accepted = {"token": token, "name": person.name, "password": person.password}
     with client(base_url=system.url, timeout=30.0) as http:
-        invited = _post(
-            http,
-            f"/management/v1/projects/{project}/invitations",
-            {"email": person.email, "role": role},
-            manager_key(system),
-        )
-        accepted = {
-            "token": invited["url_token"],
-            "name": person.name,
-            "password": person.password,
-        }
         _post(http, "/users/v1/invitations/accept", accepted)
     return person
+
+
+def invite(system: System, project: str, email: str, role: str) -> str:
+    """What opens the link of a new invitation."""
+    path, said = f"/management/v1/projects/{project}/invitations", {"email": email, "role": role}
+    with client(base_url=system.url, timeout=30.0) as http:
+        return str(_post(http, path, said, manager_key(system))["url_token"])
 
 
 def manager_key(system: System) -> dict[str, str]:

@@ -8,7 +8,14 @@ import httpx
 import pytest
 
 from tests.browser.hostile import Hostile
-from tests.browser.people import SESSION_COOKIE, Person, manager_key, new_person, session_token
+from tests.browser.people import (
+    SESSION_COOKIE,
+    Person,
+    invite,
+    manager_key,
+    new_person,
+    session_token,
+)
 from tests.browser.test_redemptions import make_voucher, redeem
 from tests.contract.answers import client
 from tests.e2e.plain import Plain
@@ -151,8 +158,11 @@ def test_no_token_and_no_password_is_kept_anywhere(system: System) -> None:
         http.get("/sign-in")
         http.post("/sign-in", data=form | {"password": person.password + "!"})
         http.post("/sign-out")
+        link = invite(system, system.keys["project_id"], "kept@people.test", "VIEWER")
+        shown = http.post("/invitation", data={"link": f"/invitation#token={link}"})
+        assert "You are invited" in http.get(shown.headers["location"]).text
     eventually(lambda: ask_api(system, token, "GET", "/users/v1/me").status_code == 401)
     time.sleep(1)
-    hidden = (token.encode(), person.password.encode())
+    hidden = (token.encode(), person.password.encode(), link.encode())
     found = [str(file) for file, content in system.contents() if any(h in content for h in hidden)]
     assert found == []

@@ -36,6 +36,8 @@ TEAM: Final = (
     Step("GET", f"{_PROJECT}/roles/{{role}}", by="user"),
     Step("PUT", f"{_PROJECT}/roles/{{role}}", {"privileges": ["vouchers.read", "redemptions.read", "redemptions.rollback"]}, by="user"),
     Step("DELETE", f"{_PROJECT}/roles/{{role}}", by="user"),
+    Step("GET", f"{_PROJECT}/security", by="user"),
+    Step("PUT", f"{_PROJECT}/security", {"second_factor_required": False}, by="user"),
     Step("POST", "/management/v1/projects/users/invite", {"email": "eve@shop.example", "first_name": "Eve", "last_name": "Ely", "projects": {"{project}": "VIEWER"}}, by="management"),
     Step("POST", f"{_PROJECT}/invitations", {"email": "bo@shop.example", "role": "USER", "name": "Bo Bell"}, by="management", keep={"link": "url_token"}, shown=False),
     Step("POST", "/users/v1/invitations/accept", {"token": "{link}", "password": _FIRST}, by="", keep={"colleague": "id"}, shown=False),
@@ -44,7 +46,9 @@ TEAM: Final = (
     Step("PUT", f"{_PROJECT}/users/{{colleague}}", {"role": "VIEWER"}, by="management"),
     Step("POST", f"{_PROJECT}/users/{{colleague}}/password-reset", by="management", keep={"reset": "url_token"}),
     Step("POST", "/users/v1/password-resets/accept", {"token": "{reset}", "password": _LATER}, by=""),
+    Step("DELETE", f"{_PROJECT}/users/{{colleague}}/two-factor", by="management"),
     Step("DELETE", f"{_PROJECT}/users/{{colleague}}", by="management"),
     Step("POST", f"{_PROJECT}/users", {"login": "bo@shop.example", "role": "MERCHANT"}, by="management"),
+    Step("POST", f"{_PROJECT}/users/{{colleague}}/permanent-deletion", by="management"),
     Step("DELETE", "/users/v1/sessions/current", by="user"),
 )  # fmt: skip

@@ -69,6 +69,12 @@ def _codes(body: Body) -> Any:
     return ",".join(body.get("vouchers", ()))
 
 
+def _user_id(body: Body) -> Any:
+    """Who redeemed, where a person did and no key."""
+    channel = body.get("channel") or {}
+    return channel.get("channel_id") if channel.get("channel_type") == "USER" else None
+
+
 VOUCHER_COLUMNS: Final[Mapping[str, Column]] = MappingProxyType(
     {
         **_plain(
@@ -111,6 +117,7 @@ REDEMPTION_COLUMNS: Final[Mapping[str, Column]] = MappingProxyType(
         "order_amount": _at("order", "amount"),
         "gift_amount": _at("gift", "amount"),
         "loyalty_points": _at("loyalty_card", "points"),
+        "user_id": _user_id,
     }
 )
 CUSTOMER_COLUMNS: Final[Mapping[str, Column]] = MappingProxyType(

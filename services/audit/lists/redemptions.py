@@ -54,7 +54,8 @@ PARAMETERS: Final = PAGING | {
     "result", "campaign", "customer", "voucher_code", "created_at", "filters", "segment", "category",
     "channel", "product", "starting_after_id",
 }  # fmt: skip
-#: A user is known by the id: what the person is called is in no table.
+#: A user is known by the id, under whichever name: what the person is called is in no table.
+_USER: Final = text("if(channel = 'USER_PORTAL', channel_id, '')")
 FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
     {
         "voucher_code": text("voucher_code"),
@@ -67,7 +68,8 @@ FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
         "object": text("object"),
         "customer_id": text("customer_id"),
         "campaign_name": text("campaign_name"),
-        "user_login": text("if(channel = 'USER_PORTAL', channel_id, '')"),
+        "user_id": _USER,
+        "user_login": _USER,
         "channel": text("channel"),
         "channel_id": text("channel_id"),
         "product": texts("products"),

@@ -6,7 +6,7 @@ from typing import Final
 
 from engine.kernel import tables
 from engine.kernel.state import View
-from engine.users.store import privileges_in
+from engine.users.store import lacks_second_factor, privileges_in
 from runtime.base.clock import clock_ms
 from runtime.http.auth import KnownKey
 from runtime.http.session_uses import SessionUses
@@ -93,6 +93,11 @@ class KeyDirectory:
         if self._view_of(project).get(tables.OPENED, project) is None:
             return None
         return privileges_in(control, user, project)
+
+    def lacks_second_factor(self, user_id: str, project: str) -> bool:
+        control = self._view_of(CONTROL_PROJECT)
+        user = control.get(tables.USERS, user_id)
+        return user is not None and lacks_second_factor(control, user, project)
 
     async def is_younger(self, seconds_max: float) -> bool:
         return await self._is_younger(seconds_max)

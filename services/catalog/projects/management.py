@@ -13,6 +13,7 @@ from starlette.requests import Request
 
 from engine.kernel import tables
 from engine.kernel.state import View
+from engine.users.store import privileges_in
 from runtime.http.errors import ApiError
 from runtime.http.routing import caller_of
 from schemas.errors import not_found
@@ -61,6 +62,14 @@ class Management:
             return None
         opened = (await self._view_of(project_id)).get(tables.OPENED, project_id)
         return Deleted(opened=opened is not None)
+
+    async def allows(self, request: Request, privilege: str) -> bool:
+        """Whether who asks has a privilege besides the one that the route asks for; keys have all."""
+        if not is_user(request):
+            return True
+        caller, control = caller_of(request), await self._view_of(CONTROL_PROJECT)
+        user = control.get(tables.USERS, caller.key_id)
+        return user is not None and privilege in privileges_in(control, user, caller.project)
 
     async def manages_all(self, request: Request) -> bool:
         """Whether the key is that of the installation's own project, or the user is asking there."""

@@ -106,11 +106,12 @@ class _Projects:
 
     async def list(self, request: Request) -> Response:
         found = await self._management.projects(request)
-        return self._writes.respond(request, 200, list_body([self._body(each) for each in found]))
+        bodies = [await self._seen(request, each) for each in found]
+        return self._writes.respond(request, 200, list_body(bodies))
 
     async def get(self, request: Request, project_id: str) -> Response:
         project = await self._management.project(request, project_id)
-        return self._writes.respond(request, 200, self._body(project))
+        return self._writes.respond(request, 200, await self._seen(request, project))
 
     async def create(self, request: Request, body: CreateProjectBody) -> Response:
         if not await self._management.manages_all(request):
@@ -210,6 +211,13 @@ class _Projects:
             return self._writes.respond(request, status, refused)
         await self._writes.decide(caller, CloseProject(), project=project_id)
         return self._writes.respond(request, 204, None)
+
+    async def _seen(self, request: Request, project: Project) -> Body:
+        """The project as whoever asks may see it: with what signs webhooks for who may set them up."""
+        body = self._body(project)
+        if await self._management.allows(request, "project.write"):
+            return body
+        return body | {"webhook_token": ""}
 
     def _body(self, project: Project) -> Body:
         return project_body(project, self._secrets.webhook_token(project.id))

@@ -158,6 +158,15 @@ class InvitationBody(Body):
     name: Name | None = None
 
 
+class SecurityBody(Body):
+    """What a project asks of its members; the rest is as it is shown."""
+
+    second_factor_required: StrictBool
+    object: Shown = None
+    members: Shown = None
+    members_without_second_factor: Shown = None
+
+
 class RoleBody(Body):
     """A project's own role."""
 

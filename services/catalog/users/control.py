@@ -87,6 +87,15 @@ class Control:
             raise ApiError(record.refusal)
         return record
 
+    async def decide_named(self, request: Request, route: str, body: CommandBody) -> Decided:
+        """`decide` for who asks; the same again for a request that is known by its key."""
+        identity = await self.identity(request, route)
+        return await self.decide(request, caller_of(request), body, identity)
+
+    async def identity(self, request: Request, route: str) -> Identity:
+        """By what a request is known again; `route` names what it asks for."""
+        return self.writes.identity(request, route, await request.body())
+
     async def send(self, caller: Caller, body: CommandBody, identity: Identity = NEW) -> Answered:
         """What answers a command. Raises NotSent, OutcomeUnknown."""
         return await self.writes.decide(caller, body, identity, project=CONTROL_PROJECT)

@@ -32,7 +32,8 @@ from services.catalog.users.codes import (
     plain_recovery_code,
     secret_text,
 )
-from services.catalog.users.control import Control, place_of, short_hash
+from services.catalog.users.control import Control, place_of
+from services.catalog.users.guesses import Guesses
 from services.catalog.users.passwords import check_password
 from services.catalog.users.sign_in import Guard
 
@@ -42,9 +43,10 @@ ME = "/users/v1/me"
 class Me:
     """The handlers."""
 
-    def __init__(self, control: Control, guard: Guard) -> None:
+    def __init__(self, control: Control, guard: Guard, guesses: Guesses) -> None:
         self._control = control
         self._guard = guard
+        self._guesses = guesses
 
     async def get(self, request: Request) -> Response:
         caller, view, user = await self._control.asking(request)
@@ -129,14 +131,12 @@ class Me:
         return self._control.respond(request, list_body([act_body(each) for each in acts]))
 
     async def _check_current(self, request: Request, user: User, password: str) -> None:
-        """Raises ApiError unless it is the user's password; guesses are slowed as at sign-in."""
-        throttle = self._guard.throttle
-        account, address = short_hash(user.email), f"ip/{place_of(request).ip}"
-        throttle.check(account, address, self._control.clock_ms())
-        throttle.note_failure(account, address, self._control.clock_ms())
+        """Raises ApiError unless it is the user's password; a guess is one as at sign-in."""
+        guess = self._guesses.begin(request, await self._control.view(), user.email, user)
         if not await self._guard.passwords.matches(password, user.password_hash):
+            self._guesses.record_failure(request, user)
             raise ApiError(refuse("wrong_password"))
-        throttle.take_back(account, address)
+        guess.take_back()
 
 
 def me_router(me: Me) -> APIRouter:

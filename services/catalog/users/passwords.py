@@ -7,6 +7,7 @@ from typing import Final
 from runtime.base.passwords import hash_password, matches_hash
 from runtime.http.errors import ApiError, invalid_payload
 from schemas.errors import refuse
+from services.catalog.users.guessable import is_guessable
 
 RANDOM_BYTES: Final = 16
 AT_ONCE_MAX: Final = 2
@@ -52,8 +53,8 @@ def check_password(password: str, email: str, property_name: str) -> None:
         wrong = f"must have {LENGTH_MIN} to {LENGTH_MAX} characters"
     elif password.strip().lower() == email:
         wrong = "must not be the e-mail address"
-    elif len(set(password)) == 1:
-        wrong = "must not be one character alone"
+    elif is_guessable(password):
+        wrong = "must not be one that is guessed first"
     else:
         return
     raise invalid_payload(f"Property `.{property_name}` {wrong}")

@@ -8,7 +8,7 @@ from engine.kernel import tables
 from engine.projects.body import list_body
 from engine.users.body import predefined_role_body, role_body
 from runtime.http.errors import ApiError, invalid_payload
-from runtime.http.routing import Captured, caller_of, management_router
+from runtime.http.routing import Captured, management_router
 from schemas.errors import not_found
 from schemas.privileges import ROLES
 from schemas.user_commands import CreateRole, DeleteRole, UpdateRole
@@ -62,16 +62,13 @@ class OwnRoles:
     async def delete(self, request: Request, project_id: str, role_id: str) -> Response:
         await self._management.project(request, project_id)
         _check_own(role_id)
-        identity = self._control.writes.identity(request, "role.delete", await request.body())
-        command = DeleteRole(project_id, role_id)
-        await self._control.decide(request, caller_of(request), command, identity)
+        await self._control.decide_named(request, "role.delete", DeleteRole(project_id, role_id))
         return self._control.respond(request, None)
 
     async def _store(
         self, request: Request, route: str, command: CreateRole | UpdateRole
     ) -> Response:
-        identity = self._control.writes.identity(request, route, await request.body())
-        record = await self._control.decide(request, caller_of(request), command, identity)
+        record = await self._control.decide_named(request, route, command)
         stored = next(each for each in record.events if isinstance(each, RoleStored))
         return self._control.respond(request, role_body(stored.role))
 

@@ -1,15 +1,10 @@
 """Signing in and out.
 
-A wrong password and an unknown address are answered alike, after as long a time. Each guess counts
-before it is known to be one, so that many at once are slowed like many in a row. What failed for a
-user is recorded behind the answer, no more often than guesses are taken; for an address that nobody
-has, nothing is.
+A wrong password and an unknown address are answered alike, after as long a time.
 """
 
-import asyncio
 from typing import NamedTuple
 
-import structlog
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
@@ -18,23 +13,21 @@ from engine.kernel import tables
 from engine.kernel.calendar import iso
 from engine.users.body import me_body
 from engine.users.store import find_user_by_email
-from runtime.base.faults import NotSent, OutcomeUnknown
 from runtime.base.secrets import Secrets
 from runtime.http.errors import ApiError
 from runtime.http.routing import caller_of, management_router
 from schemas.errors import Refusal, refuse
-from schemas.user_commands import EndUserSessions, NoteFailedSignIn, Place, StartUserSession
+from schemas.user_commands import EndUserSessions, Place, StartUserSession
 from schemas.user_events import UserSignedIn
 from schemas.users import User
 from services.catalog.users.bodies import SignInBody, normalise_email
 from services.catalog.users.codes import DIGITS, SecondFactors, plain_recovery_code
-from services.catalog.users.control import Control, place_of, short_hash, user_caller
+from services.catalog.users.control import Control, place_of, user_caller
+from services.catalog.users.guesses import Guesses
 from services.catalog.users.passwords import Passwords
 from services.catalog.users.throttle import Throttle
 
 SESSIONS = "/users/v1/sessions"
-
-log = structlog.get_logger(__name__)
 
 
 class Guard(NamedTuple):
@@ -53,34 +46,32 @@ def make_guard(secrets: Secrets) -> Guard:
 class SigningIn:
     """The handlers."""
 
-    def __init__(self, control: Control, guard: Guard) -> None:
+    def __init__(self, control: Control, guard: Guard, guesses: Guesses) -> None:
         self._control = control
         self._guard = guard
-        self._noting: set[asyncio.Task[None]] = set()
+        self._guesses = guesses
 
     async def sign_in(self, request: Request, body: SignInBody) -> Response:
         place = place_of(request)
         email = _email_in(body.email)
-        account, address = short_hash(email), f"ip/{place.ip}"
-        throttle = self._guard.throttle
-        throttle.check(account, address, self._control.clock_ms())
-        throttle.note_failure(account, address, self._control.clock_ms())
-        user = find_user_by_email(await self._control.view(), email)
+        view = await self._control.view()
+        user = find_user_by_email(view, email)
+        guess = self._guesses.begin(request, view, email, user)
         stored = None if user is None else user.password_hash
         if not await self._guard.passwords.matches(body.password, stored) or user is None:
             if user is not None:
-                self._note_failure(user, place)
+                self._guesses.record_failure(request, user)
             raise ApiError(refuse("invalid_credentials"))
         token = self._control.new_token()
         command = self._session(user, body.code, token, place)
         if isinstance(command, Refusal):
             if command.key == "second_factor_required":
-                throttle.take_back(account, address)
+                guess.take_back()
             else:
-                self._note_failure(user, place)
+                self._guesses.record_failure(request, user)
             raise ApiError(command)
         record = await self._control.decide(request, user_caller(user.id), command)
-        throttle.note_success(account, address)
+        guess.succeed()
         begun = next(each for each in record.events if isinstance(each, UserSignedIn))
         view = await self._control.view()
         found = view.get(tables.USERS, user.id) or begun.user
@@ -122,19 +113,6 @@ class SigningIn:
         if recovery not in factor.recovery:
             return refuse("invalid_code")
         return StartUserSession(user.id, token_hash, user.credentials, place, recovery=recovery)
-
-    def _note_failure(self, user: User, place: Place) -> None:
-        """Has it recorded behind the answer, which takes no longer by it."""
-        task = asyncio.create_task(self._record_failure(user.id, place))
-        self._noting.add(task)
-        task.add_done_callback(self._noting.discard)
-
-    async def _record_failure(self, user_id: str, place: Place) -> None:
-        try:
-            command = NoteFailedSignIn(user_id, place)
-            await self._control.send(user_caller(user_id), command)
-        except (NotSent, OutcomeUnknown) as fault:
-            log.warning("failed sign-in not recorded", reason=type(fault).__name__)
 
 
 def sign_in_router(signing_in: SigningIn) -> APIRouter:

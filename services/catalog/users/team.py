@@ -14,14 +14,15 @@ from engine.kernel.state import View
 from engine.projects.body import list_body
 from engine.users.body import invitation_body, member_body
 from engine.users.store import find_user_by_email, members_of
-from fronts.writes import Identity
 from runtime.http.errors import ApiError, invalid_payload
 from runtime.http.routing import Captured, caller_of, management_router
 from schemas.errors import not_found
 from schemas.records import Decided
 from schemas.user_commands import (
     AssignUser,
+    ForgetUser,
     InviteUser,
+    RemoveTwoFactor,
     RevokeInvitation,
     StartPasswordReset,
     UnassignUser,
@@ -62,8 +63,7 @@ class Team:
         if (body.id is None) == (body.login is None):
             raise invalid_payload("Either property `.id` or property `.login` is required")
         command = AssignUser(project_id, body.role, user_id=body.id, email=body.login)
-        identity = await self._identity(request, "user.assign")
-        await self._control.decide(request, caller_of(request), command, identity)
+        await self._control.decide_named(request, "user.assign", command)
         user_id = body.id
         if user_id is None and body.login is not None:
             found = find_user_by_email(await self._control.view(), body.login)
@@ -75,22 +75,20 @@ class Team:
     ) -> Response:
         await self._management.project(request, project_id)
         command = AssignUser(project_id, body.role, user_id=user_id, member=True)
-        identity = await self._identity(request, "user.update")
-        await self._control.decide(request, caller_of(request), command, identity)
+        await self._control.decide_named(request, "user.update", command)
         return await self._answer_member(request, project_id, user_id)
 
     async def unassign(self, request: Request, project_id: str, user_id: str) -> Response:
         await self._management.project(request, project_id)
-        identity = await self._identity(request, "user.unassign")
         command = UnassignUser(project_id, user_id)
-        await self._control.decide(request, caller_of(request), command, identity)
+        await self._control.decide_named(request, "user.unassign", command)
         return self._control.respond(request, None)
 
     async def invite_to_all(self, request: Request, body: InviteBody) -> Response:
         for project_id in body.projects:
             await self._management.project(request, project_id)
         name = f"{body.first_name} {body.last_name}".strip()
-        identity = await self._identity(request, "user.invite")
+        identity = await self._control.identity(request, "user.invite")
         token_hash = self._control.secrets.hash_token(self._control.new_token(identity))
         command = InviteUser(body.email, name, body.projects, token_hash)
         await self._control.decide(request, caller_of(request), command, identity)
@@ -98,7 +96,7 @@ class Team:
 
     async def invite(self, request: Request, project_id: str, body: InvitationBody) -> Response:
         await self._management.project(request, project_id)
-        identity = await self._identity(request, "invitation.create")
+        identity = await self._control.identity(request, "invitation.create")
         token = self._control.new_token(identity)
         token_hash = self._control.secrets.hash_token(token)
         command = InviteUser(body.email, body.name or "", {project_id: body.role}, token_hash)
@@ -122,13 +120,12 @@ class Team:
     async def revoke(self, request: Request, project_id: str, invitation_id: str) -> Response:
         await self._management.project(request, project_id)
         command = RevokeInvitation(project_id, invitation_id)
-        identity = await self._identity(request, "invitation.revoke")
-        await self._control.decide(request, caller_of(request), command, identity)
+        await self._control.decide_named(request, "invitation.revoke", command)
         return self._control.respond(request, None)
 
     async def start_reset(self, request: Request, project_id: str, user_id: str) -> Response:
         await self._management.project(request, project_id)
-        identity = await self._identity(request, "password.reset")
+        identity = await self._control.identity(request, "password.reset")
         token = self._control.new_token(identity)
         command = StartPasswordReset(
             user_id,
@@ -140,6 +137,20 @@ class Team:
         shown = {"url_token": token, "expires_at": iso(_expiry(record))}
         return self._control.respond(request, shown)
 
+    async def remove_two_factor(self, request: Request, project_id: str, user_id: str) -> Response:
+        await self._management.project(request, project_id)
+        command = RemoveTwoFactor(user_id, project_id, manages_all=await self._shows_all(request))
+        await self._control.decide_named(request, "two_factor.remove", command)
+        return self._control.respond(request, None)
+
+    async def forget(self, request: Request, project_id: str, user_id: str) -> Response:
+        await self._management.project(request, project_id)
+        command = ForgetUser(
+            user_id, project_id, manages_all=await self._management.manages_all(request)
+        )
+        await self._control.decide_named(request, "user.forget", command)
+        return self._control.respond(request, None)
+
     async def _answer_member(self, request: Request, project_id: str, user_id: str) -> Response:
         view = await self._control.view()
         user = _member(view, project_id, user_id)
@@ -149,9 +160,6 @@ class Team:
     async def _shows_all(self, request: Request) -> bool:
         """Whether a key of the installation's own project asks, which manages every project."""
         return not is_user(request) and await self._management.manages_all(request)
-
-    async def _identity(self, request: Request, route: str) -> Identity:
-        return self._control.writes.identity(request, route, await request.body())
 
 
 def team_router(team: Team) -> APIRouter:
@@ -187,6 +195,16 @@ def team_router(team: Team) -> APIRouter:
     @router.post(USER + "/password-reset")
     async def start_reset(request: Request, project_id: Captured, user_id: Captured) -> Response:
         return await team.start_reset(request, project_id, user_id)
+
+    @router.delete(USER + "/two-factor")
+    async def remove_two_factor(
+        request: Request, project_id: Captured, user_id: Captured
+    ) -> Response:
+        return await team.remove_two_factor(request, project_id, user_id)
+
+    @router.post(USER + "/permanent-deletion")
+    async def forget_user(request: Request, project_id: Captured, user_id: Captured) -> Response:
+        return await team.forget(request, project_id, user_id)
 
     @router.get(INVITATIONS)
     async def list_invitations(request: Request, project_id: Captured) -> Response:

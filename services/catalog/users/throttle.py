@@ -1,11 +1,14 @@
 """Guesses are slowed: for each account and each address, more with each that fails.
 
 Some may fail at once; then each further one has to wait twice as long as the one before, up to a
-bound. It is known by hashes, in memory, of so many at most that nobody can fill it.
+bound. What failed is known from the ledger, so a restart forgets nothing and all processes know the
+same. What the ledger does not know, or not yet, is known here by hashes: guesses that are being
+checked, and those at addresses that nobody has; of so many at most that nobody can fill the memory.
 """
 
 from typing import Final, NamedTuple
 
+from engine.users.failures import NO_FAILURES, Failures
 from runtime.http.errors import ApiError
 from schemas.base import Millis
 from schemas.errors import refuse
@@ -15,38 +18,48 @@ FREE: Final = 5
 FREE_OF_ADDRESS: Final = 20
 DELAY_MS: Final = 2_000
 DELAY_MS_MAX: Final = 300_000
-#: After how long without a failure all is forgotten.
-FORGOTTEN_MS: Final = 3_600_000
 KNOWN_MAX: Final = 10_000
 
 
-class _Failures(NamedTuple):
-    times: int
-    at: Millis
+class Recorded(NamedTuple):
+    """What the ledger knows of the account and the address of a guess."""
+
+    account: Failures = NO_FAILURES
+    address: Failures = NO_FAILURES
+    #: When the account was let in last: what failed before counts in no process any more.
+    let_in_at: Millis = 0
+
+
+NOT_RECORDED: Final = Recorded()
 
 
 class Throttle:
-    """The failures that are known."""
+    """The failures that this process knows."""
 
     def __init__(self) -> None:
-        self._failures: dict[str, _Failures] = {}
+        self._failures: dict[str, Failures] = {}
 
-    def check(self, account: str, address: str, now: Millis) -> None:
+    def check(
+        self, account: str, address: str, now: Millis, recorded: Recorded = NOT_RECORDED
+    ) -> None:
         """Raises ApiError 429 where the next guess has to wait."""
-        wait = max(self._wait(account, FREE, now), self._wait(address, FREE_OF_ADDRESS, now))
+        of_account, of_address = self._joined(account, address, now, recorded)
+        wait = max(_wait(of_account, FREE, now), _wait(of_address, FREE_OF_ADDRESS, now))
         if wait > 0:
             seconds = str(-(-wait // 1000))
             details = f"After so many failures the next attempt is taken in {seconds} s"
             raise ApiError(refuse("too_many_requests", details), {"retry-after": seconds})
 
-    def note_failure(self, account: str, address: str, now: Millis) -> None:
+    def note_failure(
+        self, account: str, address: str, now: Millis, recorded: Recorded = NOT_RECORDED
+    ) -> None:
         """A guess was wrong. Noted before it is known, it also holds for those made at once."""
-        for name in (account, address):
-            known = self._failures.pop(name, None)
-            times = 0 if known is None or known.at + FORGOTTEN_MS <= now else known.times
+        known = self._joined(account, address, now, recorded)
+        for name, failures in zip((account, address), known, strict=True):
+            self._failures.pop(name, None)
             while len(self._failures) >= KNOWN_MAX:
                 del self._failures[next(iter(self._failures))]
-            self._failures[name] = _Failures(times + 1, now)
+            self._failures[name] = Failures(failures.times + 1, now)
 
     def note_success(self, account: str, address: str) -> None:
         """The person is who it is: the account begins anew; of the address this one guess."""
@@ -63,10 +76,23 @@ class Throttle:
         if known is not None and known.times > 0:
             self._failures[name] = known._replace(times=known.times - 1)
 
-    def _wait(self, name: str, free: int, now: Millis) -> Millis:
-        known = self._failures.get(name)
-        if known is None or known.times < free or known.at + FORGOTTEN_MS <= now:
-            return 0
-        # a shift is bounded before it is made
-        delay = DELAY_MS << min(known.times - free, 20)
-        return known.at + min(delay, DELAY_MS_MAX) - now
+    def _joined(
+        self, account: str, address: str, now: Millis, recorded: Recorded
+    ) -> tuple[Failures, Failures]:
+        """What is known here and in the ledger of both."""
+        of_account = self._failures.get(account, NO_FAILURES)
+        if of_account.at < recorded.let_in_at:
+            of_account = NO_FAILURES
+        of_address = self._failures.get(address, NO_FAILURES)
+        return (
+            of_account.as_of(now).joined(recorded.account),
+            of_address.as_of(now).joined(recorded.address),
+        )
+
+
+def _wait(failures: Failures, free: int, now: Millis) -> Millis:
+    if failures.times < free:
+        return 0
+    # a shift is bounded before it is made
+    delay = DELAY_MS << min(failures.times - free, 20)
+    return failures.at + min(delay, DELAY_MS_MAX) - now

@@ -1,6 +1,6 @@
 """What answers the addresses of a list: the list, its filters, one of its rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from htpy import Node, a, fragment, span
@@ -69,7 +69,7 @@ async def _show_list(resource: Resource, visit: Visit) -> Response:
     bulk = _allowed(resource, visit)
     shown = listing(resource, query, rows, visit.show, bulk, views)
     if visit.asks_part("list"):
-        return answer_node(shown)
+        return _answer_list(resource, visit, query, shown)
     opened = None
     if query.open and resource.tell is not None:
         opened = await resource.tell(visit, query.open)
@@ -95,12 +95,28 @@ def _allowed(resource: Resource, visit: Visit) -> Sequence[Bulk]:
     return [each for each in resource.bulk if visit.may(each.needs)]
 
 
+def _answer_list(resource: Resource, visit: Visit, query: Query, shown: Node) -> Response:
+    """The list alone, with what stands outside of it and follows its filters."""
+    export = _export_link(resource, visit, query, {"hx-swap-oob": "true"})
+    answer = answer_node(fragment[shown, export])
+    if "field" in visit.request.query_params:
+        # what was typed into the form is a condition now, and so it stands in the address
+        answer.headers["HX-Push-Url"] = query.href()
+    return answer
+
+
+def _export_link(
+    resource: Resource, visit: Visit, query: Query, more: Mapping[str, str] | None = None
+) -> Node:
+    if not resource.export or not visit.may("exports.create"):
+        return None
+    wanted = written(query)
+    address = f"/exports/new?object={resource.export}" + (f"&{wanted}" if wanted else "")
+    return a("#export.btn", more or {}, href=address)[icon("download", 15), span["Export"]]
+
+
 def _actions(resource: Resource, visit: Visit, query: Query) -> Node:
-    export = None
-    if resource.export and visit.may("exports.create"):
-        wanted = written(query)
-        address = f"/exports/new?object={resource.export}" + (f"&{wanted}" if wanted else "")
-        export = a(".btn", href=address)[icon("download", 15), span["Export"]]
+    export = _export_link(resource, visit, query)
     first, *others = [
         a(".btn" if at else ".btn.primary", href=href)[icon(sign, 15), span[label]]
         if visit.may(needs)

@@ -25,7 +25,7 @@ from htpy import input as input_
 from markupsafe import Markup
 
 from services.dashboard.lists.filtering import filter_bar
-from services.dashboard.lists.query import SIZES, Query
+from services.dashboard.lists.query import PAGE_MAX, SIZES, Query
 from services.dashboard.lists.resource import Bulk, Column, Resource, Row, Rows
 from services.dashboard.lists.saved_views import Views, save_button, view_tabs
 from services.dashboard.parts.flat import flat, halves
@@ -89,7 +89,12 @@ def shown_columns(resource: Resource, query: Query) -> list[Column]:
 
 def _rows(resource: Resource, query: Query, rows: Rows, show: Show, can_choose: bool) -> Node:
     if not rows.rows:
-        if query.conditions or query.page > 1:
+        if query.page > 1:
+            first = query.href(page=1, cursor="", open="")
+            back = a(".link", href=first, hx_get=first)["To the first page"]
+            said = ["Rows may have gone meanwhile. ", back]
+            return empty_state("search", "The list ends before this page", said)
+        if query.conditions:
             return empty_state(
                 "search",
                 f"No {resource.one} matches",
@@ -215,7 +220,7 @@ def _steps(query: Query, rows: Rows, show: Show) -> Node:
             _step("First", start if query.cursor or query.page > 1 else ""),
             _step("Next", onward if rows.has_more else ""),
         ]
-    pages = max(1, -(-rows.total // query.size))
+    pages = min(PAGE_MAX, max(1, -(-rows.total // query.size)))
     return fragment[
         _step("Previous", query.href(page=query.page - 1, open="") if query.page > 1 else ""),
         span[f"Page {show.number(query.page)} of {show.number(pages)}"],

@@ -17,6 +17,7 @@ from htpy import (
     h2,
     li,
     ol,
+    p,
     pre,
     section,
     small,
@@ -26,7 +27,6 @@ from htpy import (
 from markupsafe import Markup, escape
 
 from services.dashboard.parts.icons import icon
-from services.dashboard.parts.notices import not_known
 from services.dashboard.parts.show import NOTHING
 
 _TOKEN: Final = re.compile(
@@ -105,6 +105,11 @@ def raw_block(value: Any, path: str, what: str) -> Node:
         ],
         json_text(value, f"{what} as JSON"),
     ]
+
+
+def not_known() -> Node:
+    """In the place of what could not be asked: nobody takes it for nothing."""
+    return p(".muted")["This cannot be told at the moment. Look again in a while."]
 
 
 def timeline(entries: Iterable[tuple[Node, Node, Node]] | None) -> Node:

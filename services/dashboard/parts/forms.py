@@ -271,6 +271,7 @@ def lookup(
             hx_target=f"#{name}-found",
             hx_swap="innerHTML",
             hx_include="this",
+            hx_sync="this:replace",
         ),
         div(".pop", id=f"{name}-found", role="listbox", popover="manual", aria_label="Found"),
     ]

@@ -123,6 +123,8 @@ STYLES: Final = (
 )
 
 
+#: More unread ones than that are told as this many and more.
+UNREAD_SHOWN_MAX: Final = 99
 #: How many navigations are kept as text.
 SIDES_KEPT: Final = 256
 
@@ -187,6 +189,8 @@ def render_document(
 
 def render_page(frame: Frame, name: str, content: Node) -> Node:
     """A page in the frame."""
+    # the live stream is of what the audit log tells
+    follows = "audit.read" in frame.privileges
     return render_document(
         name,
         fragment[
@@ -194,7 +198,7 @@ def render_page(frame: Frame, name: str, content: Node) -> Node:
             div(".shell")[
                 _side(frame),
                 div(".main")[
-                    _top("notifications.read" in frame.privileges),
+                    _top("notifications.read" in frame.privileges, follows),
                     main("#content.page", tabindex="-1")[flat(content)],
                 ],
             ],
@@ -204,7 +208,7 @@ def render_page(frame: Frame, name: str, content: Node) -> Node:
         theme=frame.theme,
         density=frame.density,
         of_body={
-            "data-live": f"/live?project={frame.project_id}",
+            **({"data-live": f"/live?project={frame.project_id}"} if follows else {}),
             "data-zone": frame.timezone,
             "data-currency": frame.currency,
         },
@@ -274,7 +278,7 @@ def _is_within(path: str, addresses: tuple[str, ...]) -> bool:
 
 
 @cache
-def _top(may_read: bool) -> Markup:
+def _top(may_read: bool, follows: bool) -> Markup:
     return flat(
         header(".top")[
             button(
@@ -288,7 +292,7 @@ def _top(may_read: bool) -> Markup:
                 icon("search", 15), span["Find a code, customer or order"], kbd["Ctrl K"]
             ],
             span(".spacer"),
-            span("#live.live", role="status", data_off=True)["Connecting"],
+            follows and span("#live.live", role="status", data_off=True)["Connecting"],
             a(
                 "#bell.btn.quiet.icon.bell",
                 href="/notifications",
@@ -310,7 +314,7 @@ def unread_count(count: int | None = None, *, asked: bool = True) -> Node:
         again if asked else {},
         data_unread="" if count is None else str(count),
         data_follows="notifications" if asked else None,
-    )
+    )[(str(count) if count <= UNREAD_SHOWN_MAX else f"{UNREAD_SHOWN_MAX}+") if count else None]
 
 
 @cache
@@ -333,6 +337,7 @@ def _palette() -> Markup:
                     hx_trigger="input changed delay:120ms",
                     hx_target="#found",
                     hx_swap="innerHTML",
+                    hx_sync="this:replace",
                 ),
                 div("#found", role="listbox", aria_label="Found")[
                     span(".item.muted")["Codes, customers, orders, campaigns and pages"]

@@ -4,6 +4,8 @@ from htpy import Node, a, button, code, details, div, h1, h2, p, pre, summary
 
 from services.dashboard.parts.icons import icon
 
+#: Elements that stay while what is in them comes and goes.
+FILLED = frozenset({"drawer"})
 _TITLES = {
     403: "Your role does not allow this",
     404: "There is nothing here",
@@ -14,17 +16,30 @@ _TITLES = {
 
 
 def fault_notice(
-    status: int, sentence: str, key: str, retry_seconds: int | None, address: str
+    status: int,
+    sentence: str,
+    key: str,
+    retry_seconds: int | None,
+    address: str,
+    part: str | None = None,
 ) -> Node:
-    """A fault of the API, with a way on. What is not ready yet is asked again by itself."""
+    """A fault of the API, with a way on. What is not ready yet is asked again by itself.
+
+    `part`: the id of the element that it is in place of, or within, and that is asked for again;
+    None: it is a whole page, which the browser loads again.
+    """
     again = {}
-    if retry_seconds is not None and address:
+    is_within = part in FILLED
+    if retry_seconds is not None and address and part is not None:
         again = {
             "hx-get": address,
             "hx-trigger": f"load delay:{retry_seconds}s",
-            "hx-swap": "outerHTML",
+            "hx-target": f"#{part}" if is_within else "this",
+            "hx-swap": "innerHTML" if is_within else "outerHTML",
             "hx-push-url": "false",
         }
+    if part and not is_within:
+        again["id"] = part
     return div(".empty", again, role="status" if retry_seconds is not None else "alert")[
         icon("clock" if retry_seconds is not None else "warn", 28),
         h1[_TITLES.get(status, "That was not possible")],
@@ -39,13 +54,8 @@ def notice(kind: str, *said: Node) -> Node:
     return div(f".notice.{kind}")[icon("info" if kind in ("info", "good") else "warn"), div[said]]
 
 
-def not_known() -> Node:
-    """In the place of what could not be asked: nobody takes it for nothing."""
-    return p(".muted")["This cannot be told at the moment. Look again in a while."]
-
-
 def empty_state(
-    sign: str, title: str, text: str, *, action: tuple[str, str] | None = None, curl: str = ""
+    sign: str, title: str, text: Node, *, action: tuple[str, str] | None = None, curl: str = ""
 ) -> Node:
     """What a list is for, one way to begin, and the call that makes the first one."""
     return div(".empty")[

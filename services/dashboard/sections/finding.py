@@ -31,6 +31,10 @@ class Kind(NamedTuple):
     needs: str
     icon: str
     page: Callable[[Mapping[str, Any]], str]
+    #: What tells two of the same name apart.
+    besides: tuple[str, ...] = ()
+    #: What holds besides, for a part of the list.
+    always: tuple[tuple[str, str], ...] = ()
 
 
 def _named(row: Mapping[str, Any]) -> str:
@@ -62,6 +66,27 @@ KINDS: Final[Mapping[str, Kind]] = {
         "percent",
         lambda row: f"/campaigns/{row['id']}",
     ),
+    "campaign-name": Kind(
+        "/v1/campaigns",
+        "campaigns",
+        ("campaign_name",),
+        _named,
+        _named,
+        "campaigns.read",
+        "percent",
+        lambda row: f"/campaigns/{row['id']}",
+    ),
+    "promotion": Kind(
+        "/v1/campaigns",
+        "campaigns",
+        ("campaign_name",),
+        _named,
+        _id,
+        "campaigns.read",
+        "percent",
+        lambda row: f"/campaigns/{row['id']}",
+        always=(("campaign_type", "PROMOTION"),),
+    ),
     "customer": Kind(
         "/v1/customers",
         "customers",
@@ -71,6 +96,7 @@ KINDS: Final[Mapping[str, Kind]] = {
         "customers.read",
         "users",
         lambda row: f"/customers/{row['id']}",
+        ("email", "source_id"),
     ),
     "order": Kind(
         "/v1/orders",
@@ -124,6 +150,15 @@ KINDS: Final[Mapping[str, Kind]] = {
     ),
 }
 #: Those that the API lists as a whole, since there are few.
+#: Where one is made that was not found, what it is called, and the privilege that it takes.
+MAKING: Final[Mapping[str, tuple[str, str, str]]] = {
+    "validation-rule": ("/validation-rules/new", "validation rules", "rules.write"),
+    "segment": ("/segments/new", "a segment", "segments.write"),
+    "category": ("/categories", "a category", "categories.write"),
+    "location": ("/locations/new", "a location", "locations.write"),
+    "customer": ("/customers/new", "a customer", "customers.write"),
+    "product": ("/products/new", "a product", "products.write"),
+}
 SMALL: Final[Mapping[str, tuple[str, str]]] = {
     "segment": ("/v1/segments", "data"),
     "category": ("/v1/categories", "data"),
@@ -135,14 +170,29 @@ async def find_kind(
     visit: Visit, kind: Kind, text: str, limit: int = FOUND_MAX
 ) -> list[Mapping[str, Any]]:
     """Things whose name holds the text, in any of the fields. Raises ApiFault."""
-    params = [("limit", str(limit))]
+    params = [("limit", str(limit)), *kind.always]
     if text:
         params.append(("filters[junction]", "or"))
-        operators = [f"filters[{each}][conditions][$contains]" for each in kind.fields]
-        params += [(each, text) for each in operators]
+        for each in kind.fields:
+            operator = f"filters[{each}][conditions][$contains]"
+            params += [(f"{operator}[{at}]", said) for at, said in enumerate(_spellings(text))]
     body = await visit.api.get(kind.path, params)
     found: list[Mapping[str, Any]] = body.get(kind.rows) or body.get("data") or []
     return found
+
+
+def _spellings(text: str) -> list[str]:
+    """The text as names and codes may have it: whoever types seldom minds capital letters."""
+    ways = (text, text.lower(), text.upper(), text[:1].upper() + text[1:], text.title())
+    return list(dict.fromkeys(ways))
+
+
+def _told_apart(kind: Kind, row: Mapping[str, Any]) -> Node:
+    label = kind.label(row)
+    beside = next((row[each] for each in kind.besides if row.get(each) not in (None, label)), None)
+    if beside is None:
+        return label
+    return fragment[span(".name")[label], " ", span(".muted")[str(beside)]]
 
 
 async def _find_small(visit: Visit, name: str, text: str) -> list[Mapping[str, Any]]:
@@ -157,9 +207,11 @@ async def look_up(visit: Visit) -> Response:
     name = visit.path("kind")
     text = visit.request.query_params.get("q", "").strip()[:TEXT_LENGTH_MAX]
     kind = KINDS.get(name)
+    options: Sequence[tuple[str, Node]]
     if kind is not None:
         options = [
-            (kind.value(each), kind.label(each)) for each in await find_kind(visit, kind, text)
+            (kind.value(each), _told_apart(kind, each))
+            for each in await find_kind(visit, kind, text)
         ]
     elif name in SMALL:
         options = [(_id(each), _named(each)) for each in await _find_small(visit, name, text)]
@@ -167,12 +219,20 @@ async def look_up(visit: Visit) -> Response:
         options = await find_items(visit, name, text)
     else:
         options = []
-    return answer_node(_options(options))
+    return answer_node(_options(options) if options else _nothing(visit, name))
 
 
-def _options(options: Sequence[tuple[str, str]]) -> Node:
-    if not options:
+def _nothing(visit: Visit, name: str) -> Node:
+    """Nothing, and a way to make it beside the form, which stays as it is."""
+    address, said, needs = MAKING.get(name, ("", "", ""))
+    if not address or not visit.may(needs):
         return span(".item.muted")["Nothing found"]
+    return a(
+        ".item", id="option-0", role="option", aria_selected="false", href=address, target="_blank"
+    )[icon("plus", 14), span[f"Nothing found. Make {said} in a new tab"]]
+
+
+def _options(options: Sequence[tuple[str, Node]]) -> Node:
     return fragment[
         (
             div(".item", id=f"option-{at}", role="option", aria_selected="false", data_value=value)[
@@ -196,10 +256,11 @@ async def find_anything(visit: Visit) -> Response:
     answers = await asyncio.gather(
         *(ask_quietly(find_kind(visit, kind, text, 4)) for _, kind in kinds)
     )
-    found = _pages(visit, text)
+    found: list[tuple[str, Node, str, str]] = [*_pages(visit, text)]
     for (name, kind), rows in zip(kinds, answers, strict=True):
         found += [
-            (name.capitalize(), kind.label(each), kind.page(each), kind.icon) for each in rows or ()
+            (name.capitalize(), _told_apart(kind, each), kind.page(each), kind.icon)
+            for each in rows or ()
         ]
     return answer_node(_found(found))
 
@@ -216,7 +277,7 @@ def _pages(visit: Visit, text: str) -> list[tuple[str, str, str, str]]:
     ]
 
 
-def _found(rows: Sequence[tuple[str, str, str, str]]) -> Node:
+def _found(rows: Sequence[tuple[str, Node, str, str]]) -> Node:
     if not rows:
         return span(".item.muted")["Nothing found"]
     return fragment[

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from htpy import Node, a, button, div, form, fragment, li, ol, span
 from starlette.responses import Response
 
+from services.dashboard.lists.query import PAGE_MAX
 from services.dashboard.parts.forms import idempotency
 from services.dashboard.parts.frame import unread_count
 from services.dashboard.parts.icons import icon
@@ -17,6 +19,13 @@ from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
 SHOWN_MAX: Final = 50
+#: Kinds of alerts, as people say them.
+_ALERTS: Final = {
+    "budget.burning": "A budget is used up fast",
+    "code.rate": "A code is tried often",
+    "failures.rising": "Refusals of a minute rise",
+    "codes.guessed": "Codes are guessed",
+}
 Json = Mapping[str, Any]
 _WORDS: Final = {
     "export.done": "The export is ready",
@@ -31,8 +40,10 @@ _WORDS: Final = {
 async def show_notifications(visit: Visit) -> Response:
     """The newest of them."""
     only_unread = visit.request.query_params.get("read") == "false"
-    params = {"limit": str(SHOWN_MAX)} | ({"read": "false"} if only_unread else {})
-    body = await visit.api.get("/v1/notifications", params)
+    typed = visit.request.query_params.get("page", "")
+    page = min(PAGE_MAX, max(1, int(typed))) if typed.isdecimal() and len(typed) < 6 else 1
+    params = {"limit": str(SHOWN_MAX), "page": str(page)}
+    body = await visit.api.get("/v1/notifications", params | _unread(only_unread))
     content = fragment[
         head("Notifications", f"{visit.show.number(body.get('unread'))} unread", _mark_all(body)),
         tabs(
@@ -40,8 +51,29 @@ async def show_notifications(visit: Visit) -> Response:
             "/notifications?read=false" if only_unread else "/notifications",
         ),
         notification_list(body.get("notifications") or [], visit.show),
+        _steps(page, int(body.get("total") or 0), _unread(only_unread)),
     ]
     return answer_page(visit, "Notifications", content)
+
+
+def _unread(only: bool) -> dict[str, str]:
+    """How an address, of ours and of the API, asks for those that nobody read."""
+    return {"read": "false"} if only else {}
+
+
+def _steps(page: int, total: int, kept: Mapping[str, str]) -> Node:
+    """The way to newer and to older ones, where there are any."""
+
+    def step(text: str, to: int) -> Node:
+        return a(".btn.small", href=f"/notifications?{urlencode({**kept, 'page': to})}")[text]
+
+    pages = min(PAGE_MAX, -(-total // SHOWN_MAX))
+    return (
+        pages > 1
+        and div(".row")[
+            page > 1 and step("Newer", page - 1), page < pages and step("Older", page + 1)
+        ]
+    )
 
 
 def _mark_all(body: Json) -> Node:
@@ -64,15 +96,24 @@ def notification_list(rows: list[Json], show: Show) -> Node:
 def _one(row: Json, show: Show) -> Node:
     href = _place(row)
     said = _WORDS.get(row["type"], row["type"].replace("_", " ").replace(".", " ").capitalize())
-    details = ", ".join(
-        f"{name.replace('_', ' ')} {value}" for name, value in (row.get("details") or {}).items()
-    )
+    details = _say_details(row["type"], row.get("details") or {}, show)
     return li(data_new=not row.get("read"))[
         a(".open", href=href)[said] if href else span[said],
         span(".muted")[details],
         _download(row),
         span(".muted")[show.when(row.get("created_at"))],
     ]
+
+
+def _say_details(kind: str, details: Json, show: Show) -> str:
+    if kind == "export.done" and {"exported_object", "rows"} <= details.keys():
+        return f"{details['exported_object']}, {show.number(details['rows'])} rows".capitalize()
+    if kind == "alert.raised" and details.get("type") in _ALERTS:
+        value, least = (show.number(details.get(each)) for each in ("value", "threshold"))
+        reason = str(details.get("subject") or "").partition("/")[2].replace("_", " ")
+        besides = f" ({reason})" if reason else ""
+        return f"{_ALERTS[details['type']]}{besides}: {value}, told from {least} on"
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in details.items())
 
 
 def _place(row: Json) -> str:
@@ -84,9 +125,12 @@ def _place(row: Json) -> str:
         "voucher": "/vouchers/",
     }
     kind = str(related.get("object"))
+    campaign = (row.get("details") or {}).get("campaign_id")
     if kind == "webhook":
         return "/integrations"
-    return places[kind] + escape_segment(str(related.get("id"))) if kind in places else ""
+    if kind in places:
+        return places[kind] + escape_segment(str(related.get("id")))
+    return places["campaign"] + escape_segment(str(campaign)) if campaign else ""
 
 
 def _download(row: Json) -> Node:

@@ -5,16 +5,16 @@ from typing import Final
 from urllib.parse import quote, unquote
 
 import httpx
-from htpy import Node, fragment
+from htpy import Node, fragment, main
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from services.dashboard.parts.frame import Frame, render_page
+from services.dashboard.parts.frame import Frame, render_document, render_page
 from services.dashboard.parts.notices import fault_notice
 from services.dashboard.parts.toast import toast
 from services.dashboard.web.asking import ApiFault, Unreachable
-from services.dashboard.web.visit import Visit
+from services.dashboard.web.visit import Visit, asked_part
 
 #: The cookie that carries what was done to the page that comes next.
 SAID: Final = "tessera-said"
@@ -56,25 +56,51 @@ def frame_of(visit: Visit) -> Frame:
 
 
 def answer_fault(visit: Visit, fault: ApiFault) -> Response:
-    """A fault: in place of the part that was asked for, else as a page.
-
-    A part is answered with 200, since htmx leaves out what comes with an error; who is not there
-    yet is asked again by itself.
-    """
-    retry = fault.retry_seconds if isinstance(fault, Unreachable) else None
-    again = visit.request.url.path
-    if visit.request.url.query:
-        again += f"?{visit.request.url.query}"
-    is_read = visit.request.method == "GET"
-    notice = fault_notice(fault.status, fault.sentence, fault.key, retry, again if is_read else "")
+    """A fault: in place of the part that was asked for, else as a page."""
     if visit.is_part:
-        response = answer_node(notice)
-        if not is_read:
-            # a write keeps the page as it is; what went wrong is said beside it
-            response = answer_node(toast(fault.sentence, is_bad=True))
-            response.headers["HX-Reswap"] = "none"
-        return response
-    return answer_page(visit, "Not possible", notice, fault.status)
+        return answer_part_fault(visit.request, fault)
+    notice = _notice_of(visit.request, fault, is_part=False)
+    response = answer_page(visit, "Not possible", notice, fault.status)
+    return _load_again(visit.request, fault, response)
+
+
+def answer_part_fault(request: Request, fault: ApiFault) -> Response:
+    """A fault in place of the part that was asked for.
+
+    It is answered with 200, since htmx leaves out what comes with an error; who is not there yet is
+    asked again by itself. A write keeps the page as it is; what went wrong is said beside it.
+    """
+    if request.method == "GET":
+        return answer_node(_notice_of(request, fault, is_part=True))
+    response = answer_node(toast(fault.sentence, is_bad=True))
+    response.headers["HX-Reswap"] = "none"
+    return response
+
+
+def answer_unknown(request: Request, fault: ApiFault) -> Response:
+    """Where not even who looks can be asked: what is there stays, or a page that looks again."""
+    if "hx-request" in request.headers:
+        return answer_part_fault(request, fault)
+    notice = main("#content.page")[_notice_of(request, fault, is_part=False)]
+    response = answer_node(render_document("Catching up", notice), 503)
+    return _load_again(request, fault, response)
+
+
+def _load_again(request: Request, fault: ApiFault, response: Response) -> Response:
+    """Has a browser load a page again that is not ready yet."""
+    if request.method == "GET" and isinstance(fault, Unreachable):
+        response.headers["refresh"] = str(fault.retry_seconds)
+    return response
+
+
+def _notice_of(request: Request, fault: ApiFault, *, is_part: bool) -> Node:
+    """What is said of it, and asked again where that may help."""
+    retry = fault.retry_seconds if isinstance(fault, Unreachable) else None
+    again = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    if request.method != "GET":
+        return fault_notice(fault.status, fault.sentence, fault.key, retry, "")
+    part = asked_part(request) if is_part else None
+    return fault_notice(fault.status, fault.sentence, fault.key, retry, again, part)
 
 
 def go_to(request: Request, address: str, say: str = "") -> Response:

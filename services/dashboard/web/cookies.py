@@ -1,4 +1,4 @@
-"""The cookies: the session, and the project that somebody looks at."""
+"""The cookies: the session, the project that somebody looks at, and what a link was opened with."""
 
 from typing import Final
 
@@ -9,6 +9,9 @@ _PROJECT: Final = "tessera-project"
 #: What the cookie of a session is called behind TLS, and without.
 SESSION_COOKIES: Final = ("__Host-tessera", "tessera")
 SESSION_SECONDS: Final = 7 * 24 * 3600
+#: What somebody's link was opened with, at the page that it leads to.
+_LINK: Final = "tessera-link"
+LINK_SECONDS: Final = 30 * 60
 PROJECT_SECONDS: Final = 365 * 24 * 3600
 TOKEN_LENGTH_MAX: Final = 256
 
@@ -69,6 +72,36 @@ def keep_project(request: Request, response: Response, project: str) -> None:
         project,
         max_age=PROJECT_SECONDS,
         path="/",
+        secure=_is_secure(request),
+        httponly=True,
+        samesite="strict",
+    )
+
+
+def link_of(request: Request) -> str:
+    """What the link was opened with; empty for none."""
+    token = request.cookies.get(_LINK, "")
+    return token if len(token) <= TOKEN_LENGTH_MAX and token.isascii() else ""
+
+
+def keep_link(request: Request, response: Response, token: str) -> None:
+    """Keeps what a link is opened with, for the page that it leads to and no other."""
+    response.set_cookie(
+        _LINK,
+        token if len(token) <= TOKEN_LENGTH_MAX and token.isascii() else "",
+        max_age=LINK_SECONDS,
+        path=request.url.path,
+        secure=_is_secure(request),
+        httponly=True,
+        samesite="strict",
+    )
+
+
+def forget_link(request: Request, response: Response) -> None:
+    """Takes it from the browser."""
+    response.delete_cookie(
+        _LINK,
+        path=request.url.path,
         secure=_is_secure(request),
         httponly=True,
         samesite="strict",

@@ -3,15 +3,15 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import httpx
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from services.dashboard.parts.show import Show
-from services.dashboard.web.answers import answer_fault, answer_node, go_to
+from services.dashboard.web.answers import answer_fault, answer_node, answer_unknown, go_to
 from services.dashboard.web.asking import Api, ApiFault, Refused, SignedOut
 from services.dashboard.web.callers import Callers
 from services.dashboard.web.cookies import forget_session, named_project, project_of, session_of
@@ -20,8 +20,10 @@ from services.dashboard.web.people import People
 from services.dashboard.web.visit import Visit
 
 Handler = Callable[[Visit], Awaitable[Response]]
-#: Where somebody is sent whose password has to be changed first.
+#: Where somebody is sent whose password has to be changed first, or who needs a second factor.
 PASSWORD_PATH: Final = "/profile/password"  # noqa: S105 - an address
+TWO_FACTOR_PATH: Final = "/profile/two-factor"
+_PROFILE: Final = "/profile"
 #: The same for a project of others and for one that never was.
 _NO_PROJECT: Final = Refused(404, {"key": "not_found", "message": "There is no such project"})
 
@@ -54,7 +56,10 @@ def make_route(page: Page, client: httpx.AsyncClient, people: People, callers: C
             forget_session(request, response)
             return response
         except ApiFault as fault:
-            return answer_node(fault.sentence, 503)
+            return answer_unknown(request, fault)
+        except ClientDisconnect:
+            # a page that asked again in the meantime: nobody reads this answer
+            return Response(status_code=400)
 
     return Route(page.path, answer, methods=[page.method])
 
@@ -71,10 +76,13 @@ async def _answer_person(
     agent = request.headers.get("user-agent", "")[:200]
     me = await people.find(token, agent)
     project = me.membership(project_of(request))
-    if me.must_change_password and request.url.path != PASSWORD_PATH:
-        return go_to(request, PASSWORD_PATH)
+    path = request.url.path
+    if me.must_change_password and path != PASSWORD_PATH:
+        return lead_to(request, PASSWORD_PATH, PASSWORD_PATH)
     if project is None:
         return answer_node("You belong to no project yet. Ask an administrator.", 403)
+    if project.needs_second_factor and not path.startswith(_PROFILE):
+        return lead_to(request, TWO_FACTOR_PATH, _PROFILE)
     show = Show(project.timezone, project.currency, me.language)
     api = Api(client, token, project.id, agent, address_of(request))
     visit = Visit(request, me, project, api, show, callers)
@@ -91,6 +99,18 @@ async def _answer_person(
     if request.method != "GET":
         people.forget(token)
     return response
+
+
+def lead_to(request: Request, address: str, still_open: str) -> Response:
+    """Leads to what has to be done before anything else.
+
+    What a page asks by itself stays without an answer where it may be looked at, below
+    `still_open`: led to where it is, it would be loaded again and again.
+    """
+    shown = urlsplit(request.headers.get("hx-current-url", "")).path
+    if shown.startswith(still_open):
+        return Response(status_code=204)
+    return go_to(request, address)
 
 
 def _missing(privilege: str) -> ApiFault:

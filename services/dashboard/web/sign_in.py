@@ -1,7 +1,6 @@
-"""Signing in and out, invitations, new passwords, and which project is looked at."""
+"""Signing in and out, and which project is looked at."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
 
 import httpx
 from starlette.datastructures import FormData
@@ -28,16 +27,16 @@ def sign_in_routes(client: httpx.AsyncClient, people: People) -> list[Route]:
             return answer_node(entrance.sign_in(target))
         form = await request.form()
         target = safe_target(str(form.get("next") or "/"))
-        known = pending.find(_text(form, "pending"))
-        email, password = known or (_text(form, "email"), _text(form, "password"))
+        known = pending.find(text_of(form, "pending"))
+        email, password = known or (text_of(form, "email"), text_of(form, "password"))
         body = {"email": email, "password": password}
         if known:
-            body["code"] = _text(form, "code").strip()
+            body["code"] = text_of(form, "code").strip()
         try:
-            begun = await _api_of(client, request).post("/users/v1/sessions", body)
+            begun = await api_of(client, request).post("/users/v1/sessions", body)
         except ApiFault as fault:
             return _again(fault, target, body, pending)
-        pending.drop(_text(form, "pending"))
+        pending.drop(text_of(form, "pending"))
         response = RedirectResponse(target, 303)
         keep_session(request, response, begun["token"])
         return response
@@ -48,7 +47,7 @@ def sign_in_routes(client: httpx.AsyncClient, people: People) -> list[Route]:
         if token:
             people.forget(token)
             try:
-                await _api_of(client, request, token).delete("/users/v1/sessions/current")
+                await api_of(client, request, token).delete("/users/v1/sessions/current")
             except SignedOut:
                 pass
             except ApiFault as fault:
@@ -59,62 +58,17 @@ def sign_in_routes(client: httpx.AsyncClient, people: People) -> list[Route]:
     async def choose_project(request: Request) -> Response:
         form = await request.form()
         response = RedirectResponse("/", 303)
-        keep_project(request, response, _text(form, "project")[:64])
+        keep_project(request, response, text_of(form, "project")[:64])
         return response
 
     return [
-        Route("/sign-in", _own(sign_in), methods=["GET", "POST"]),
-        Route("/sign-out", _own(sign_out), methods=["POST"]),
-        Route("/project", _own(choose_project), methods=["POST"]),
-        *_link_routes(client),
+        Route("/sign-in", refuse_foreign(sign_in), methods=["GET", "POST"]),
+        Route("/sign-out", refuse_foreign(sign_out), methods=["POST"]),
+        Route("/project", refuse_foreign(choose_project), methods=["POST"]),
     ]
 
 
-def _link_routes(client: httpx.AsyncClient) -> list[Route]:
-    """Where links lead that somebody was given."""
-
-    async def accept(request: Request) -> Response:
-        api = _api_of(client, request)
-        token = request.query_params.get("token", "")
-        form = await request.form() if request.method == "POST" else FormData()
-        token = _text(form, "token") or token
-        try:
-            invitation = await api.post("/users/v1/invitations/look", {"token": token})
-        except ApiFault as fault:
-            return answer_node(entrance.link_is_over(fault.sentence), fault.status)
-        if request.method == "GET":
-            return answer_node(entrance.invitation(invitation, token))
-        body: dict[str, Any] = {"token": token}
-        if not invitation.get("known"):
-            body |= {"name": _text(form, "name"), "password": _text(form, "password")}
-        try:
-            await api.post("/users/v1/invitations/accept", body)
-        except ApiFault as fault:
-            return answer_node(entrance.invitation(invitation, token, fault.sentence), 400)
-        return RedirectResponse("/sign-in?welcome=1", 303)
-
-    async def reset(request: Request) -> Response:
-        token = request.query_params.get("token", "")
-        if request.method == "GET":
-            return answer_node(entrance.new_password(token))
-        form = await request.form()
-        token = _text(form, "token")
-        try:
-            await _api_of(client, request).post(
-                "/users/v1/password-resets/accept",
-                {"token": token, "password": _text(form, "password")},
-            )
-        except ApiFault as fault:
-            return answer_node(entrance.new_password(token, fault.sentence), 400)
-        return RedirectResponse("/sign-in", 303)
-
-    return [
-        Route("/invitation", _own(accept), methods=["GET", "POST"]),
-        Route("/new-password", _own(reset), methods=["GET", "POST"]),
-    ]
-
-
-def _api_of(client: httpx.AsyncClient, request: Request, token: str | None = None) -> Api:
+def api_of(client: httpx.AsyncClient, request: Request, token: str | None = None) -> Api:
     """The API, told from which address and browser somebody comes."""
     agent = request.headers.get("user-agent", "")[:200]
     return Api(client, token, None, agent, address_of(request))
@@ -141,7 +95,7 @@ def _again(fault: ApiFault, target: str, body: dict[str, str], pending: Pending)
     return answer_node(entrance.sign_in(target, said, body["email"]), fault.status)
 
 
-def _own(
+def refuse_foreign(
     handler: Callable[[Request], Awaitable[Response]],
 ) -> Callable[[Request], Awaitable[Response]]:
     """Refuses what another site sends."""
@@ -154,5 +108,6 @@ def _own(
     return answer
 
 
-def _text(form: FormData, name: str) -> str:
+def text_of(form: FormData, name: str) -> str:
+    """What was typed into a field, no longer than any of them is."""
     return str(form.get(name) or "")[:4096]

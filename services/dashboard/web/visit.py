@@ -1,8 +1,8 @@
 """A visit: who looks at a page, for which project, and what may be asked for it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 from urllib.parse import quote
 
 from starlette.datastructures import FormData
@@ -10,7 +10,6 @@ from starlette.requests import Request
 
 from services.dashboard.parts.show import Show
 from services.dashboard.web.asking import Api
-from services.dashboard.web.callers import Callers
 
 #: How many fields and files a form may have.
 FORM_FIELDS_MAX: Final = 5_000
@@ -40,6 +39,8 @@ class Membership:
     timezone: str = "Etc/UTC"
     currency: str = "USD"
     views: tuple[SavedView, ...] = ()
+    #: Whether the project wants a second factor, and the person has none yet.
+    needs_second_factor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,15 @@ class Me:
         return next(named, self.memberships[0] if self.memberships else None)
 
 
+class Names(Protocol):
+    """Who knows what those are called who ask the API (web/callers.py)."""
+
+    async def find(
+        self, api: Api, project: str, privileges: Collection[str], ids: Collection[str]
+    ) -> Mapping[str, str]:
+        """The name of each id that has one and may be seen."""
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """One request of a page by somebody who is signed in."""
@@ -71,7 +81,7 @@ class Visit:
     project: Membership
     api: Api
     show: Show
-    callers: Callers
+    callers: Names
 
     def may(self, privilege: str) -> bool:
         """Whether the role has that privilege here; what it has not, no page shows."""
@@ -85,7 +95,7 @@ class Visit:
 
     def asks_part(self, target: str) -> bool:
         """Whether htmx asks for what goes into the element with that id."""
-        return self.request.headers.get("hx-target", "").rpartition("#")[2] == target
+        return asked_part(self.request) == target
 
     @property
     def is_part(self) -> bool:
@@ -105,13 +115,25 @@ class Visit:
         return str(self.request.path_params[name])
 
 
+def asked_part(request: Request) -> str:
+    """The id of the element that htmx asks for; empty: it has none, or a page is asked for."""
+    _, sign, name = request.headers.get("hx-target", "").rpartition("#")
+    return name if sign else ""
+
+
 def escape_segment(text: str) -> str:
     """A name as one segment of an address, whatever it holds."""
     return quote(text, safe="")
 
 
 def read_me(body: Mapping[str, Any]) -> Me:
-    """Who is signed in, from the answer of `GET /users/v1/me`."""
+    """Who is signed in, from the answer of `GET /users/v1/me`.
+
+    Who has to do something first may do nothing else, whatever the role: the API refuses it.
+    """
+    must_change, has_factor = (
+        bool(body.get(name)) for name in ("must_change_password", "two_factor_enabled")
+    )
     return Me(
         id=body["id"],
         email=body["email"],
@@ -121,19 +143,28 @@ def read_me(body: Mapping[str, Any]) -> Me:
                 id=each["id"],
                 name=each["name"],
                 role=each["role"],
-                privileges=frozenset(each["privileges"]),
+                privileges=frozenset(
+                    ()
+                    if must_change or _wants_factor(each, has_factor=has_factor)
+                    else each["privileges"]
+                ),
                 timezone=each.get("timezone") or "Etc/UTC",
                 currency=each.get("currency") or "USD",
                 views=tuple(
                     SavedView(view["id"], view["section"], view["name"], view["query"])
                     for view in each.get("views") or ()
                 ),
+                needs_second_factor=_wants_factor(each, has_factor=has_factor),
             )
             for each in body["projects"]
         ),
-        must_change_password=bool(body.get("must_change_password")),
-        two_factor_enabled=bool(body.get("two_factor_enabled")),
+        must_change_password=must_change,
+        two_factor_enabled=has_factor,
         language=body.get("language") or "en",
         theme=body.get("theme") or "auto",
         density=body.get("density") or "comfortable",
     )
+
+
+def _wants_factor(project: Mapping[str, Any], *, has_factor: bool) -> bool:
+    return bool(project.get("second_factor_required")) and not has_factor

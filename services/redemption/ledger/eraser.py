@@ -1,7 +1,7 @@
 """The eraser: destroys the keys of those whom the ledger says are to be forgotten.
 
 It looks at the writers' state as of the last acknowledged record: from there on nothing is sealed
-for such an owner any more. It puts tombstones on the owner's keys, for a customer removes all
+for such an owner any more. It puts tombstones on the owner's keys, for a customer or a user removes all
 decided commands of the partition, which hold what clients said in the clear, and has the end
 recorded. Each of it can be done again, so one that died over it, or could not reach the log, begins
 anew.
@@ -87,7 +87,7 @@ class Eraser:
     async def _erase(self, work: _Work) -> None:
         outfit, erasures = self._outfit, work.erasures
         await outfit.forget([each.owner for each in erasures])
-        if any(each.kind == "customer" for each in erasures):
+        if any(each.kind in ("customer", "user") for each in erasures):
             await outfit.delete_commands(work.partition, work.decided + 1)
         for project in sorted({each.project for each in erasures}):
             ids = tuple(each.id for each in erasures if each.project == project)

@@ -81,6 +81,14 @@ async def _device(shop: Shop, bea_id: str) -> None:
     off = {"password": PASSWORD}
     await shop.ask("DELETE", f"{ME}/two-factor", off, headers=recovered, status=204)
     await shop.delete(f"{SESSIONS}/current", headers=recovered)
+    bea = await _sign_in(shop, BEA, PASSWORD)
+    made = await shop.post(f"{ME}/two-factor", off, headers=bea)
+    code = code_at(base64.b32decode(made["secret"]), shop.ledger.now // STEP_MS)
+    await shop.post(f"{ME}/two-factor/confirm", {"code": code}, headers=bea)
+    await shop.manage("PUT", "/proj/security", {"second_factor_required": True})
+    await shop.manage("PUT", "/proj/security", {"second_factor_required": False})
+    # the second device is lost with its codes
+    await shop.manage("DELETE", f"/proj/users/{bea_id}/two-factor", status=204)
 
 
 async def _roles(shop: Shop, ada: dict[str, str], bea_id: str) -> None:
@@ -115,3 +123,5 @@ async def _ends(shop: Shop, ada: dict[str, str]) -> None:
     await shop.manage("POST", f"/proj/users/{ada_id}/password-reset")
     shop.wait(8 * DAY)
     await shop.send(ExpireDue(), project=CONTROL_PROJECT)
+    bea_id = next(each["id"] for each in members["data"] if each["email"] == BEA)
+    await shop.manage("POST", f"/proj/users/{bea_id}/permanent-deletion", status=204)

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from services.dashboard.parts.discounts import say_discount
 from services.dashboard.parts.show import Show
 from services.dashboard.sections.campaigns.adding import task_part
 from services.dashboard.sections.campaigns.copying import body_of_copy
-from services.dashboard.sections.campaigns.naming import say_discount
 from tests.unit.dashboard.campaigns import BAD, PATH, api_with, campaign, promotion
 from tests.unit.dashboard.kit import EVERYTHING, Browser, Page, read_html
 
@@ -95,7 +95,7 @@ def test_numbers_that_are_not_ready_leave_the_rest_of_the_page() -> None:
 def test_text_of_a_shop_is_text_on_every_tab() -> None:
     row = campaign(BAD, description=BAD, metadata={BAD: BAD})
     api = api_with(row)
-    voucher = {"code": BAD, "discount": {"type": "PERCENT", "percent_off": 10}}
+    voucher = {"id": "v_1", "code": BAD, "discount": {"type": "PERCENT", "percent_off": 10}}
     api.says("GET", "/v1/vouchers", {"vouchers": [voucher], "total": 1})
     change = {"action": "updated", "changes": [{"path": BAD, "from": BAD, "to": BAD}]}
     api.says("GET", "/v1/audit/changes", {"data": [change]})
@@ -105,11 +105,11 @@ def test_text_of_a_shop_is_text_on_every_tab() -> None:
 
 def test_vouchers_of_it_are_a_list_with_filters_of_its_own() -> None:
     api = api_with(campaign())
-    rows = [{"code": "A/B", "redemption": {"quantity": 2, "redeemed_quantity": 1}}]
+    rows = [{"id": "v_1", "code": "A/B", "redemption": {"quantity": 2, "redeemed_quantity": 1}}]
     api.says("GET", "/v1/vouchers", {"vouchers": rows, "total": 1})
     page = Browser(api).get("/campaigns/camp_1/vouchers?f=code:starts_with:A", into="list")
     assert "1 / 2" in page.text
-    assert "/vouchers/A%2FB" in page.links
+    assert "/vouchers/v_1" in page.links
     params = api.asked_for("GET", "/v1/vouchers")[0].url.params
     assert params["campaign_id"] == "camp_1"
     assert params["filters[code][conditions][$starts_with]"] == "A"
@@ -220,6 +220,11 @@ def test_a_copy_of_a_promotion_has_its_tiers() -> None:
         (None, "No discount"),
         ({"type": "PERCENT", "percent_off": 12.5}, "12.5% off"),
         ({"type": "PERCENT", "percent_off": 10, "amount_limit": 2000}, "10% off, at most €20.00"),
+        ({"type": "PERCENT", "percent_off": 12.25}, "12.25% off"),
+        (
+            {"type": "PERCENT", "percent_off_formula": "A", "percent_off": 0},
+            "A calculated share off",
+        ),
         ({"type": "AMOUNT", "amount_off": 500}, "€5.00 off"),
         ({"type": "AMOUNT", "amount_off": 500, "effect": "APPLY_TO_ITEMS"}, "€5.00 off each item"),
         ({"type": "FIXED", "fixed_amount": 990}, "Fixed price €9.90"),

@@ -32,7 +32,7 @@ def shop(*privileges: str) -> FakeApi:
     api.says("GET", f"{BASE}/webhooks", {"data": [HOOK]})
     api.says("GET", f"{BASE}/webhooks/wh_1", HOOK)
     api.says("PUT", f"{BASE}/webhooks/wh_1", HOOK)
-    api.says("GET", "/v1/webhook-deliveries", {"data_ref": "data", "data": [ATTEMPT]})
+    api.says("GET", "/v1/webhook-deliveries", {"data_ref": "data", "data": [ATTEMPT], "total": 1})
     return api
 
 
@@ -112,3 +112,11 @@ def test_who_only_reads_sees_neither_secret_nor_buttons() -> None:
     assert "/integrations/webhooks/new" not in Browser(api).get("/integrations").links
     assert Browser(api).post("/integrations/webhooks/wh_1/pause").status == 403
     assert "whsec_abc" in Browser(shop()).get("/integrations/webhooks/wh_1").text
+
+
+def test_more_failures_than_an_answer_holds_are_counted_for_each_webhook() -> None:
+    api = shop()
+    api.says("GET", "/v1/webhook-deliveries", {"data": [ATTEMPT], "total": 240})
+    assert "480" in Browser(api).get("/integrations").root.text
+    asked = [each.url.params for each in api.asked_for("GET", "/v1/webhook-deliveries")]
+    assert {each.get("webhook_id") for each in asked if each["limit"] == "1"} == {"wh_1"}

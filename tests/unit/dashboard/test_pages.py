@@ -1,8 +1,14 @@
 """What every page goes through: sign-in, privileges, writes of other sites, faults of the API."""
 
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import httpx
 import pytest
 
 from services.dashboard.routes import PAGES
+from services.dashboard.service import dashboard_app
 from services.dashboard.web.routes import Page as RoutedPage
 from services.dashboard.web.sign_in import safe_target
 from tests.unit.dashboard.kit import Browser, FakeApi, me_with
@@ -78,7 +84,42 @@ def test_a_list_that_is_not_ready_says_so_and_asks_again_by_itself() -> None:
     page = Browser(api).get("/redemptions", into="list")
     assert page.status == 200
     assert page.find("h1").text == "Catching up"
-    assert page.find("div", class_="empty")["hx-trigger"] == "load delay:2s"
+    notice = page.find("div", class_="empty")
+    assert notice["hx-trigger"] == "load delay:2s"
+    # asked again as the list that it stands for, else a whole page would come into it
+    assert (notice["id"], notice["hx-target"]) == ("list", "this")
+
+
+def test_a_page_that_is_not_ready_is_loaded_again_as_a_whole() -> None:
+    api = FakeApi()
+    api.refuses("GET", "/v1/redemptions", 503, key="unavailable", message="Not there yet")
+    page = Browser(api).get("/redemptions")
+    assert (page.status, page.headers["refresh"]) == (503, "2")
+    # by itself it would bring a page into this one
+    assert "hx-get" not in page.find("div", class_="empty").attributes
+
+
+def test_a_drawer_that_is_not_ready_is_filled_later() -> None:
+    api = FakeApi()
+    api.refuses("GET", "/v1/redemptions/r_1", 503, key="unavailable", message="Not there yet")
+    page = Browser(api).get("/redemptions/r_1", into="drawer")
+    assert page.find("div", class_="empty")["hx-target"] == "#drawer"
+    assert not page.find_all(id="drawer")
+
+
+def test_a_page_behind_the_end_of_a_list_leads_to_its_first() -> None:
+    api = FakeApi()
+    api.says("GET", "/v1/redemptions", {"redemptions": [], "total": 3})
+    page = Browser(api).get("/redemptions?page=2&f=result:is:FAILURE")
+    assert "/redemptions?f=result%3Ais%3AFAILURE" in page.links
+    assert "The list ends before this page" in page.root.text
+
+
+def test_no_list_leads_beyond_the_pages_that_the_api_has() -> None:
+    api = FakeApi()
+    rows = [{"id": "r_1", "object": "redemption"}]
+    api.says("GET", "/v1/redemptions", {"redemptions": rows, "total": 1_000_000})
+    assert "page=1001" not in Browser(api).get("/redemptions?page=1000").text
 
 
 @pytest.mark.parametrize(
@@ -99,6 +140,25 @@ def test_a_link_to_the_sign_in_leads_nowhere_else(address: str) -> None:
 def test_somebody_with_a_first_password_is_sent_to_change_it() -> None:
     page = Browser(FakeApi(me_with(must_change_password=True))).get("/redemptions")
     assert page.headers["location"] == "/profile/password"
+
+
+@pytest.mark.parametrize(
+    ("project", "said", "first"),
+    [
+        ({}, {"must_change_password": True}, "/profile/password"),
+        ({"second_factor_required": True}, {}, "/profile/two-factor"),
+    ],
+)
+def test_what_a_page_asks_by_itself_does_not_load_the_page_that_has_to_be_done_again(
+    project: dict[str, Any], said: dict[str, Any], first: str
+) -> None:
+    projects = [me_with()["projects"][0] | project]
+    browser = Browser(FakeApi(me_with(projects=projects, **said)))
+    shown = {"HX-Request": "true", "HX-Current-URL": f"http://testserver{first}"}
+    assert browser.send("GET", "/notifications/unread", shown).status == 204
+    elsewhere = shown | {"HX-Current-URL": "http://testserver/vouchers?page=2"}
+    answer = browser.send("GET", "/notifications/unread", elsewhere)
+    assert answer.headers["hx-redirect"] == first
 
 
 def test_over_https_the_cookie_is_of_this_host_alone() -> None:
@@ -123,3 +183,52 @@ def test_an_address_of_a_project_of_others_is_not_answered_with_one_s_own() -> N
     assert page.status == 404
     assert api.asked_for("GET", "/v1/redemptions") == []
     assert Browser(api).get("/live?project=proj_of_others").status == 404
+
+
+def test_who_may_not_see_what_happens_is_not_told_that_it_connects() -> None:
+    for privileges, says in (((), True), (("redemptions.read",), False)):
+        api = FakeApi(me_with(*privileges))
+        api.says("GET", "/v1/redemptions", {"redemptions": [], "total": 0})
+        page = Browser(api).get("/redemptions")
+        assert bool(page.find_all(id="live")) is says
+        assert ("data-live" in page.find("body").attributes) is says
+
+
+def test_while_nobody_can_be_asked_a_page_looks_again_and_a_write_is_told() -> None:
+    api = FakeApi()
+    api.refuses("GET", "/users/v1/me", 503, key="unavailable", message="Not there yet")
+    page = Browser(api).get("/redemptions?page=2")
+    assert (page.status, page.headers["refresh"]) == (503, "2")
+    assert page.find("h1").text == "Catching up"
+    part = Browser(api).get("/redemptions?page=2", into="list")
+    assert part.find(id="list")["hx-get"] == "/redemptions?page=2"
+    write = Browser(api).post("/vouchers/v_1/enable", into="drawer")
+    assert write.find(class_="toast").text == "Not there yet"
+    assert write.headers["hx-reswap"] == "none"
+
+
+def test_a_browser_that_leaves_while_its_form_is_read_is_no_fault() -> None:
+    app = dashboard_app(
+        "http://api", Path("nowhere"), PAGES, transport=httpx.MockTransport(FakeApi())
+    )
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": "/campaigns/new/told",
+        "query_string": b"",
+        "headers": [
+            (b"cookie", b"tessera=a-session"),
+            (b"sec-fetch-site", b"same-origin"),
+            (b"content-type", b"application/x-www-form-urlencoded"),
+        ],
+    }
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(app(scope, receive, send))
+    assert sent[0]["status"] == 400

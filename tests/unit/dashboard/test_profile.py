@@ -121,11 +121,25 @@ def test_switching_it_off_takes_the_password() -> None:
     assert done.headers["location"] == "/profile/security"
 
 
+def test_a_second_factor_that_a_project_wants_is_set_up_before_anything_else() -> None:
+    wants = me_with()["projects"][0] | {"second_factor_required": True}
+    browser = Browser(account(projects=[wants]))
+    assert browser.get("/redemptions").headers["location"] == "/profile/two-factor"
+    page = browser.get("/profile/two-factor")
+    assert "asks everybody for a second factor" in page.text
+    # nothing beside the page asks for what is refused, which would lead here again
+    assert not page.find_all("span", hx_get="/notifications/unread")
+    assert "/redemptions" not in page.links
+    assert browser.get("/profile/security").status == 200
+    done = Browser(account(projects=[wants], two_factor_enabled=True)).get("/profile/two-factor")
+    assert "/redemptions" in done.links
+
+
 def test_a_first_password_is_changed_before_anything_else() -> None:
     api = account(must_change_password=True)
     browser = Browser(api)
     assert browser.get("/profile").headers["location"] == "/profile/password"
-    assert "first password" in browser.get("/profile/password").text
+    assert "First password" in browser.get("/profile/password").text
     page = browser.post(
         "/profile/password", {"current_password": "a", "new_password": "b", "again": "c"}
     )

@@ -239,3 +239,21 @@ def test_a_combination_without_tiers_is_told_at_its_field() -> None:
 def test_tiers_are_added_and_taken_out(query: str, order: list[str]) -> None:
     page = Browser(api_without()).get(f"/promotion-stacks/tiers?campaign=camp_1&{query}", into="x")
     assert [each["value"] for each in page.find_all("input", name="order")] == order
+
+
+@pytest.mark.parametrize(
+    ("rules", "said"),
+    [
+        ([], "no effect yet"),
+        ([{"redeemables_sorting_rule": "REQUESTED_ORDER"}], "no effect yet"),
+        ([{"redeemables_sorting_rule": "CATEGORY_HIERARCHY"}], "are applied first"),
+    ],
+)
+def test_the_order_of_categories_says_whether_it_holds(
+    rules: list[dict[str, Any]], said: str
+) -> None:
+    api = api_without()
+    api.says("GET", "/management/v1/projects/proj_1/stacking-rules", {"data": rules})
+    notice = Browser(api).get("/categories").find("div", class_="notice")
+    assert said in notice.text
+    assert [each["href"] for each in notice.find_all("a")] == ["/stacking-rules"]

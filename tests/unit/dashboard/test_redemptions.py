@@ -103,7 +103,9 @@ def test_a_redemption_is_taken_back_once_with_a_reason() -> None:
 
 def test_a_part_of_a_stack_says_that_all_of_it_is_taken_back() -> None:
     api = shop()
-    api.says("GET", "/v1/redemptions/r_1", ROW | {"date": "2999-01-01T00:00:00Z", "redemption": "r_0"})
+    api.says(
+        "GET", "/v1/redemptions/r_1", ROW | {"date": "2999-01-01T00:00:00Z", "redemption": "r_0"}
+    )
     page = Browser(api).get("/redemptions/r_1")
     assert "All that was redeemed together" in page.find("dialog", id="roll-back").text
 
@@ -131,3 +133,17 @@ def test_a_filter_stands_in_words_and_is_asked_of_the_api() -> None:
     (asked,) = api.asked_for("GET", "/v1/redemptions")
     assert asked.url.params["filters[amount][conditions][$more_than]"] == "1250"
     assert asked.url.params["filters[voucher_code][conditions][$starts_with]"] == "WEL"
+
+
+def test_its_history_says_in_words_what_happened_and_why_it_was_taken_back() -> None:
+    api = shop()
+    events = [
+        {"id": "ev_2", "type": "redemption.rolled_back", "data": {"reason": "Too small <b>"}},
+        {"id": "ev_1", "type": "redemption.succeeded", "created_at": ROW["date"]},
+    ]
+    api.says("GET", "/v1/audit/redemptions/r_1/events", {"data": events})
+    page = Browser(api).get("/redemptions/r_1")
+    told = page.find("ol", class_="timeline").text
+    assert "Rolled back Too small <b>" in told
+    assert "Redeemed" in told
+    assert "Too small <b>" not in page.text

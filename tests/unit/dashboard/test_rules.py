@@ -315,3 +315,15 @@ def test_each_template_opens_in_the_builder(template: str) -> None:
     page = Browser(shop()).get(f"/validation-rules/new?template={template}")
     assert page.status == 200
     assert page.find_all("div", class_="rule")
+
+
+def test_a_count_is_limited_unless_said_otherwise_and_nothing_counts_one_number() -> None:
+    browser = Browser(shop())
+    page = browser.get("/validation-rules/new")
+    (field,) = page.find_all("select", aria_label="What rule 1 is about")
+    chosen = fields_of(page) | {field["name"]: ["campaign.redemptions.count"]}
+    page = browser.post("/validation-rules/edit", chosen, into="edited")
+    offered = page.find("select", aria_label="Operator").find_all("option")
+    (usual,) = [each.text for each in offered if "selected" in each.attributes]
+    assert usual == "is at most"
+    assert "has exactly this many" not in [each.text for each in offered]

@@ -50,13 +50,20 @@ def test_name_money_and_time_are_saved_and_what_is_fixed_is_told() -> None:
     assert "<script>shop" not in page.text
     said = {"name": "Shop", "currency": "pln", "timezone": "Europe/Warsaw", "description": ""}
     Browser(api).post("/settings", said)
-    assert api.sent("PUT", BASE) == said | {"currency": "PLN"}
+    assert api.sent("PUT", BASE) == said | {"currency": "PLN", "dial_code": None}
+
+
+def test_a_project_is_not_left_without_a_name() -> None:
+    api = shop()
+    page = Browser(api).post("/settings", {"name": " ", "currency": "PLN", "timezone": "Etc/UTC"})
+    assert page.find("span", id="name-error").text == "This is needed"
+    assert not api.asked_for("PUT", BASE)
 
 
 def test_what_the_api_refuses_stands_at_its_field() -> None:
     api = shop()
     api.refuses("PUT", BASE, details="Property `.timezone` is no time zone")
-    page = Browser(api).post("/settings", {"name": "Shop", "timezone": "Mars"})
+    page = Browser(api).post("/settings", {"name": "Shop", "currency": "PLN", "timezone": "Mars"})
     assert "no time zone" in page.find("span", id="timezone-error").text
     assert page.find("input", name="timezone")["value"] == "Mars"
 

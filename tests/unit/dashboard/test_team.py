@@ -71,12 +71,26 @@ def test_a_role_is_changed_and_a_member_removed() -> None:
     assert [each.method for each in api.asked].count("DELETE") == 2
 
 
+def test_a_lost_second_factor_is_taken_off_after_it_was_told_what_happens() -> None:
+    api = team()
+    cara = BOB | {"id": "user_3", "name": "Cara", "two_factor_enabled": True}
+    api.says("GET", f"{BASE}/users", {"data": [ANN, BOB, cara]})
+    api.says("DELETE", f"{BASE}/users/user_3/two-factor", None, 204)
+    browser = Browser(api)
+    page = browser.get("/team")
+    assert "All sessions of this person end" in page.find("dialog", id="factor-user_3").text
+    for other in ("user_1", "user_2"):
+        assert not page.find_all("dialog", id=f"factor-{other}")
+    browser.post("/team/members/user_3/two-factor")
+    assert len(api.asked_for("DELETE", f"{BASE}/users/user_3/two-factor")) == 1
+
+
 def test_the_link_of_an_invitation_is_shown_once() -> None:
     api = team()
     api.says("POST", f"{BASE}/invitations", INVITED | {"url_token": "tok-once"})
     browser = Browser(api)
     made = browser.post("/team/invite", {"email": "eve@shop.example", "role": "role_own"})
-    assert made.find("code").text == "http://desk/invitation?token=tok-once"
+    assert made.find("code").text == "http://desk/invitation#token=tok-once"
     assert "tok-once" not in browser.get("/team").text
     api.refuses("POST", f"{BASE}/invitations", details="Property `.email` is no address")
     again = browser.post("/team/invite", {"email": "eve", "role": "role_own"})
@@ -91,7 +105,7 @@ def test_the_link_for_a_new_password_is_made_after_it_was_told_what_it_does() ->
     assert "works once, within a day" in browser.get("/team/members/user_2/password").text
     assert not api.asked_for("POST", f"{BASE}/users/user_2/password-reset")
     page = browser.post("/team/members/user_2/password")
-    assert page.find("code").text == "http://desk/new-password?token=tok-reset"
+    assert page.find("code").text == "http://desk/new-password#token=tok-reset"
 
 
 def test_roles_stand_against_privileges_and_own_ones_are_changed() -> None:
@@ -133,16 +147,58 @@ def test_a_project_is_deleted_only_with_its_name() -> None:
     assert len(api.asked_for("DELETE", BASE)) == 1
 
 
+def test_a_second_factor_is_asked_of_everybody_after_it_was_told_what_happens() -> None:
+    api = team()
+    path = f"{BASE}/security"
+    told = {"second_factor_required": False, "members": 3, "members_without_second_factor": 2}
+    api.says("GET", path, told)
+    browser = Browser(api)
+    page = browser.get("/team/security")
+    assert "12 hours" in page.text
+    assert "2 of 3 have none" in page.text
+    assert "you set it up next" in page.find("dialog", id="ask-everybody").text
+    api.says("PUT", path, told)
+    browser.post("/team/security/required")
+    assert api.sent("PUT", path) == {"second_factor_required": True}
+    api.says("GET", path, told | {"second_factor_required": True})
+    assert browser.get("/team/security").find_all("dialog", id="ask-nobody")
+    browser.post("/team/security/optional")
+    assert b"false" in api.asked_for("PUT", path)[-1].content
+
+
+def test_a_member_is_deleted_for_good_only_with_the_address() -> None:
+    api = team()
+    api.says("GET", f"{BASE}/users", {"data": [ANN, BOB, BOB | {"id": "user_3", "is_owner": True}]})
+    path = f"{BASE}/users/user_2/permanent-deletion"
+    api.says("POST", path, None, 204)
+    browser = Browser(api)
+    page = browser.get("/team/data")
+    assert "/customers" in page.links
+    assert "cannot be brought back" in page.find("dialog", id="forget-user_2").text
+    assert not [each for each in ("1", "3") if page.find_all("dialog", id=f"forget-user_{each}")]
+    browser.post("/team/data/members/user_2/delete", {"typed": "bob"})
+    assert not api.asked_for("POST", path)
+    browser.post("/team/data/members/user_2/delete", {"typed": BOB["email"]})
+    assert len(api.asked_for("POST", path)) == 1
+
+
 def test_what_only_tells_is_there() -> None:
     browser = Browser(team())
-    assert "12 hours" in browser.get("/team/security").text
-    assert "/customers" in browser.get("/team/data").links
     usage = browser.get("/team/usage").text
     assert "no subscription" in usage
 
 
 @pytest.mark.parametrize(
-    "path", ["/team", "/team/invite", "/team/roles", "/team/projects", "/team/usage"]
+    "path",
+    [
+        "/team",
+        "/team/invite",
+        "/team/roles",
+        "/team/projects",
+        "/team/security",
+        "/team/data",
+        "/team/usage",
+    ],
 )
 def test_who_does_not_manage_the_team_sees_none_of_it(path: str) -> None:
     api = team("project.read")

@@ -1,13 +1,16 @@
 """Making, changing and importing vouchers, and what is done with many of them."""
 
+import json
 from typing import Any
 
 import pytest
 
 from services.dashboard.sections.vouchers.giving_form import read_gives, values_of
+from tests.unit.dashboard.forms import fields_of
 from tests.unit.dashboard.kit import Browser, FakeApi
 from tests.unit.dashboard.test_vouchers import HOSTILE, VOUCHER, api_with, voucher_with
 
+TIERS = "/v1/promotions/tiers/{}"
 PERCENT = voucher_with(
     code="TEN",
     type="DISCOUNT_VOUCHER",
@@ -85,6 +88,24 @@ def test_an_edit_sends_what_was_changed_alone() -> None:
         "redemption": {"quantity": 20},
         "metadata": {HOSTILE: None, "a": 1},
     }
+
+
+def test_what_a_form_cannot_hold_of_a_discount_stays_as_it_is() -> None:
+    units = [{"unit_off": 1, "unit_type": "prod_1"}, {"unit_off": 2, "unit_type": "prod_2"}]
+    discount = {"type": "UNIT", "effect": "ADD_MANY_ITEMS", "units": units}
+    voucher = {"id": "v_1", "code": "A", "type": "DISCOUNT_VOUCHER", "discount": discount}
+    tier = {"id": "promo_1", "name": "Two", "action": {"discount": discount}}
+    paths = (("vouchers", "v_1", "/v1/vouchers/{}"), ("promotion-tiers", "promo_1", TIERS))
+    for (page, name, path), row in zip(paths, (voucher, tier), strict=True):
+        api = FakeApi()
+        for each in (name, "A"):
+            api.says("GET", path.format(each), row)
+            api.says("PUT", path.format(each), row)
+        form = fields_of(Browser(api).get(f"/{page}/{name}/edit"))
+        answer = Browser(api).post(f"/{page}/{name}/edit", form | {"metadata": ["a = 1"]})
+        assert answer.status == 303
+        (asked,) = [each for each in api.asked if each.method == "PUT"]
+        assert json.loads(asked.content) == {"metadata": {"a": 1}}
 
 
 def test_a_card_that_is_edited_keeps_its_balance() -> None:

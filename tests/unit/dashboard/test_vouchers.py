@@ -199,3 +199,40 @@ def test_history_shows_what_may_be_seen() -> None:
     assert "€25.00" in page.text
     assert HOSTILE not in page.text
     assert "Changes" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("campaign", "said"),
+    [
+        ({}, "Active"),
+        ({"active": False}, "Campaign is off"),
+        ({"expiration_date": "2020-01-01T00:00:00Z"}, "Campaign is over"),
+        ({"start_date": "2999-01-01T00:00:00Z"}, "Scheduled"),
+    ],
+)
+def test_a_list_calls_no_code_of_a_campaign_that_is_off_active(
+    campaign: dict[str, Any], said: str
+) -> None:
+    row = {"id": "v_1", "code": "A", "campaign_id": "camp_1", "campaign": "Sale"}
+    api = FakeApi()
+    api.says("GET", "/v1/vouchers", {"vouchers": [row], "total": 1})
+    known = {"id": "camp_1", "name": "Sale"} | campaign
+    api.says("GET", "/v1/campaigns", {"campaigns": [known]})
+    assert said in Browser(api).get("/vouchers").texts("span", class_="badge")
+
+
+@pytest.mark.parametrize(
+    ("campaign", "said"),
+    [
+        ({"active": False}, ["Campaign off"]),
+        ({"expiration_date": "2020-01-01T00:00:00Z"}, ["Campaign expired"]),
+        ({"active": True}, []),
+    ],
+)
+def test_a_voucher_tells_that_its_campaign_does_not_run(
+    campaign: dict[str, Any], said: list[str]
+) -> None:
+    api = api_with(VOUCHER)
+    api.says("GET", "/v1/campaigns/camp_1", {"id": "camp_1"} | campaign)
+    badges = Browser(api).get("/vouchers/GIFT-1").texts("span", class_="badge")
+    assert [each for each in badges if each.startswith("Campaign")] == said

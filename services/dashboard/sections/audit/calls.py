@@ -1,6 +1,6 @@
 """Calls of the API: who asked for what, with its request, its answer and what it brought about."""
 
-from typing import Final
+from typing import Any, Final
 
 from htpy import Node, fragment, span
 
@@ -138,7 +138,7 @@ def call_details(visit: Visit, row: Row) -> Details:
             "Request body",
             json_text(request["body"], "The request body")
             if request.get("body") is not None
-            else span(".muted")[request.get("reason") or "It had none, or it is not kept."],
+            else span(".muted")[_why_no_body(request.get("reason"))],
         ),
         block(
             "Response body",
@@ -155,6 +155,18 @@ def call_details(visit: Visit, row: Row) -> Details:
         badge=status_badge(row.get("status")),
         body=body,
     )
+
+
+#: Why a call shows no body (docs/services/audit.md).
+_NO_BODY: Final = {
+    "no_body": "None",
+    "personal": "Not kept: it has personal fields.",
+    "gone": "It is not kept any more.",
+}
+
+
+def _why_no_body(reason: Any) -> str:
+    return _NO_BODY.get(str(reason), str(reason or "It had none, or it is not kept."))
 
 
 def _event_link(event_id: str) -> Node:

@@ -16,8 +16,11 @@ from services.dashboard.sections.audit.naming import caller_of
 from services.dashboard.sections.audit.tabs import TABS
 from services.dashboard.web.asking import Refused
 from services.dashboard.web.routes import Page
-from services.dashboard.web.visit import Visit
+from services.dashboard.web.visit import Visit, escape_segment
 
+#: By which the changes of one moment are looked through.
+PAGE_ROWS: Final = 100
+PAGES_MAX: Final = 20
 #: Kinds of things whose changes are told → where one of them is shown.
 PLACES: Final = {
     "campaign": "/campaigns/",
@@ -112,22 +115,27 @@ def _said(value: Any) -> str:
 
 
 async def tell_change(visit: Visit, change_id: str) -> Details:
-    """One change, with its event."""
-    event = await visit.api.get(f"/v1/audit/events/{change_id}")
+    """One change, looked for among those of its moment, which may be thousands."""
+    event = await visit.api.get(f"/v1/audit/events/{escape_segment(change_id)}")
     params = {
-        "created_at[after]": _just_before(event["created_at"]),
+        "created_at[after]": _moved(event["created_at"], -1),
+        "created_at[before]": _moved(event["created_at"], 1),
         "order": "created_at",
-        "limit": "100",
+        "limit": str(PAGE_ROWS),
     }
-    rows = (await visit.api.get("/v1/audit/changes", params)).get("data") or []
-    row = next((each for each in rows if each["id"] == change_id), None)
-    if row is None:
-        raise Refused(404, {"key": "not_found", "message": "There is no such change"})
-    return change_details(visit, await with_caller(visit, row, caller_of(row)))
+    for page in range(1, PAGES_MAX + 1):
+        body = await visit.api.get("/v1/audit/changes", params | {"page": str(page)})
+        rows = body.get("data") or []
+        row = next((each for each in rows if each["id"] == change_id), None)
+        if row is not None:
+            return change_details(visit, await with_caller(visit, row, caller_of(row)))
+        if len(rows) < PAGE_ROWS:
+            break
+    raise Refused(404, {"key": "not_found", "message": "There is no such change"})
 
 
-def _just_before(moment: str) -> str:
-    return (datetime.fromisoformat(moment) - timedelta(milliseconds=1)).isoformat()
+def _moved(moment: str, millis: int) -> str:
+    return (datetime.fromisoformat(moment) + timedelta(milliseconds=millis)).isoformat()
 
 
 def change_details(visit: Visit, row: Row) -> Details:

@@ -15,27 +15,12 @@ from services.dashboard.parts.facts import badge
 from services.dashboard.parts.show import NOTHING, Show, first_of
 from services.dashboard.sections.campaigns.frame import answer_tab
 from services.dashboard.sections.campaigns.gathering import find_campaign
-from services.dashboard.sections.campaigns.naming import say_discount
+from services.dashboard.sections.vouchers.giving import say_given, say_redeemed, voucher_href
 from services.dashboard.web.answers import answer_node
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
 Make = Callable[[str], Resource]
-
-
-def _redeemed(row: Row, show: Show) -> Node:
-    told = row.get("redemption") or {}
-    most = told.get("quantity")
-    return (
-        f"{show.number(told.get('redeemed_quantity') or 0)} / {show.number(most) if most else '∞'}"
-    )
-
-
-def _gives(row: Row, show: Show) -> Node:
-    gift = row.get("gift")
-    if isinstance(gift, dict):
-        return f"{show.money(gift.get('balance'))} of {show.money(gift.get('amount'))}"
-    return say_discount(row.get("discount"), show)
 
 
 def _holder(row: Row, show: Show) -> Node:
@@ -51,9 +36,9 @@ def _switch(row: Row, show: Show) -> Node:
 
 _VOUCHER_COLUMNS: Final = (
     Column("code", "Code", lambda row, _: row["code"], "code", is_mono=True),
-    Column("gives", "Gives", _gives),
+    Column("gives", "Gives", say_given),
     Column("switch", "Switch", _switch),
-    Column("redeemed", "Redeemed", _redeemed, is_number=True),
+    Column("redeemed", "Redeemed", say_redeemed, is_number=True),
     Column("holder", "Holder", _holder, is_mono=True),
     Column(
         "period",
@@ -185,7 +170,7 @@ def vouchers_of(name: str) -> Resource:
         fields=_VOUCHER_FIELDS,
         fetch=fetch,
         key=lambda each: str(each["code"]),
-        page=lambda each: f"/vouchers/{escape_segment(str(each['code']))}",
+        page=voucher_href,
         follows="vouchers",
         empty=Empty("No codes yet", "Add codes, or bring your own by a file."),
     )

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from htpy import Node
 
+from services.dashboard.parts.discounts import say_discount
 from services.dashboard.parts.facts import badge
 from services.dashboard.parts.show import NOTHING, Show
 from services.dashboard.web.visit import escape_segment
@@ -25,7 +26,6 @@ STATES: Final[Mapping[str, tuple[str, str]]] = {
     "in_progress": ("Making codes", "warn"),
     "failed": ("Codes are missing", "bad"),
 }
-_OF_ITEMS: Final = "APPLY_TO_ITEMS"
 
 
 def kind_name(row: Mapping[str, Any]) -> str:
@@ -73,50 +73,6 @@ def say_tiers(row: Mapping[str, Any]) -> str:
     count = promotion.get("total", len(promotion.get("tiers") or ()))
     more = "+" if promotion.get("has_more") and "total" not in promotion else ""
     return "1 tier" if count == 1 and not more else f"{count}{more} tiers"
-
-
-def say_discount(discount: Any, show: Show) -> str:
-    """A discount in words."""
-    if not isinstance(discount, Mapping) or not discount.get("type"):
-        return "No discount"
-    kind = discount["type"]
-    where = " items" if discount.get("effect") == _OF_ITEMS else ""
-    if kind == "PERCENT":
-        return _say_percent(discount, show, where)
-    if kind == "AMOUNT":
-        off = _or_formula(discount, "amount_off", show)
-        return f"{off} off{where and ' each item'}"
-    if kind == "FIXED":
-        return f"Fixed price {_or_formula(discount, 'fixed_amount', show)}{where and ' an item'}"
-    return _say_units(discount, show)
-
-
-def _say_percent(discount: Mapping[str, Any], show: Show, where: str) -> str:
-    off = discount.get("percent_off")
-    said = f"{show.number(off)}%" if off is not None else "A calculated share"
-    limit = discount.get("amount_limit")
-    most = f", at most {show.money(limit)}" if limit else ""
-    return f"{said} off{where}{most}"
-
-
-def _say_units(discount: Mapping[str, Any], show: Show) -> str:
-    units = discount.get("units")
-    if units:
-        return " and ".join(_say_unit(each, show) for each in units)
-    return _say_unit(discount, show)
-
-
-def _say_unit(unit: Mapping[str, Any], show: Show) -> str:
-    count = unit.get("unit_off")
-    thing = unit.get("sku") or unit.get("product") or {}
-    name = thing.get("name") or thing.get("sku") or unit.get("unit_type") or "units"
-    said = show.number(count) if count is not None else "A calculated number of"
-    return f"{said} × {name} free"  # noqa: RUF001 - a multiplication sign on purpose
-
-
-def _or_formula(discount: Mapping[str, Any], name: str, show: Show) -> str:
-    amount = discount.get(name)
-    return show.money(amount) if amount is not None else "A calculated amount"
 
 
 def campaign_category(row: Mapping[str, Any]) -> str:

@@ -15,9 +15,10 @@ from services.dashboard.parts.facts import (
     code_text,
     facts,
     metadata_facts,
+    not_known,
     raw_block,
 )
-from services.dashboard.parts.notices import not_known, notice
+from services.dashboard.parts.notices import notice
 from services.dashboard.parts.period import Period, period_picker, read_period
 from services.dashboard.parts.show import NOTHING, Show
 from services.dashboard.sections.campaigns.columns import budget_meter

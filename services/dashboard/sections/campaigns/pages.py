@@ -12,6 +12,7 @@ from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.resource import Bulk, Empty, Resource
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.page import head, tabs
+from services.dashboard.sections.campaign_tabs import TABS
 from services.dashboard.sections.campaigns import (
     adding,
     binding,
@@ -29,7 +30,6 @@ from services.dashboard.sections.campaigns.fields import FIELDS
 from services.dashboard.sections.campaigns.gathering import fetch_campaigns
 from services.dashboard.sections.campaigns.making import settings, wizard
 from services.dashboard.sections.campaigns.overview import OVERVIEW
-from services.dashboard.sections.campaigns.tabs import TABS
 from services.dashboard.web.answers import answer_node, answer_page
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit

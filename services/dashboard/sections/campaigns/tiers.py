@@ -8,6 +8,7 @@ from htpy import input as input_
 from starlette.responses import Response
 
 from services.dashboard.lists.resource import Row
+from services.dashboard.parts.discounts import say_discount
 from services.dashboard.parts.facts import badge
 from services.dashboard.parts.forms import field_choice, field_text, idempotency
 from services.dashboard.parts.icons import icon
@@ -18,7 +19,7 @@ from services.dashboard.sections.campaigns.frame import tab_page
 from services.dashboard.sections.campaigns.making.bodies import tier_body
 from services.dashboard.sections.campaigns.making.draft import TIER_FIELDS
 from services.dashboard.sections.campaigns.making.sections import TIER_KINDS
-from services.dashboard.sections.campaigns.naming import campaign_href, say_discount
+from services.dashboard.sections.campaigns.naming import campaign_href
 from services.dashboard.web.answers import answer_node, go_to
 from services.dashboard.web.asking import Refused, ask_quietly
 from services.dashboard.web.routes import Page

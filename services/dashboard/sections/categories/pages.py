@@ -33,10 +33,10 @@ async def read_categories(visit: Visit) -> list[Row]:
 async def show_categories(visit: Visit) -> Response:
     """The list in its order."""
     rows = await read_categories(visit)
-    uses, kinds = await asyncio.gather(
-        ask_quietly(_ask_uses(visit, rows)), ask_quietly(_ask_kinds(visit))
+    uses, rules = await asyncio.gather(
+        ask_quietly(_ask_uses(visit, rows)), ask_quietly(_ask_rules(visit))
     )
-    return answer_page(visit, "Categories", category_page(visit, rows, uses or {}, kinds))
+    return answer_page(visit, "Categories", category_page(visit, rows, uses or {}, rules))
 
 
 async def _ask_uses(visit: Visit, rows: list[Row]) -> Uses:
@@ -50,15 +50,14 @@ async def _ask_uses(visit: Visit, rows: list[Row]) -> Uses:
     return found
 
 
-async def _ask_kinds(visit: Visit) -> dict[str, str] | None:
-    """Exclusive or joint, by id, as the stacking rules have it; None: the role may not see them."""
+async def _ask_rules(visit: Visit) -> Row | None:
+    """The stacking rules, empty where the defaults hold; None where the role may not see them."""
     if not visit.may("project.read"):
         return None
     path = f"/management/v1/projects/{visit.project.id}/stacking-rules"
     body = await visit.api.get(path)
-    rules = (body.get("data") or [{}])[0]
-    exclusive = dict.fromkeys(rules.get("exclusive_categories") or [], "Exclusive")
-    return exclusive | dict.fromkeys(rules.get("joint_categories") or [], "Joint")
+    rules: Row = (body.get("data") or [{}])[0]
+    return rules
 
 
 async def create(visit: Visit) -> Response:

@@ -9,11 +9,11 @@ from htpy import input as input_
 from services.dashboard.parts.facts import badge
 from services.dashboard.parts.forms import Errors, field_text, idempotency
 from services.dashboard.parts.icons import icon
-from services.dashboard.parts.notices import empty_state
+from services.dashboard.parts.notices import empty_state, notice
 from services.dashboard.parts.page import confirm_dialog, head, tabs
 from services.dashboard.parts.show import Row, Show
 from services.dashboard.parts.sorting import sortable_item, sortable_list
-from services.dashboard.sections.campaigns.tabs import TABS
+from services.dashboard.sections.campaign_tabs import TABS
 from services.dashboard.web.visit import Visit, escape_segment
 
 #: What is in each category, by its id.
@@ -21,7 +21,9 @@ Uses = Mapping[str, Row]
 #: Exclusive or joint, by id; what is neither is regular. None: not known.
 Kinds = Mapping[str, str] | None
 
-LEAD: Final = "Where several promotions meet on one order, those of the category that stands higher are applied first."
+LEAD: Final = (
+    "Which promotions go first where several meet on one order, and which of them go together."
+)
 _KINDS: Final = {
     "Exclusive": ("warn", "Its promotions go with no others"),
     "Joint": ("accent", "Its promotions go with exclusive ones, too"),
@@ -41,8 +43,9 @@ _COUNTS: Final = (
 )
 
 
-def category_page(visit: Visit, rows: Sequence[Row], uses: Uses, kinds: Kinds) -> Node:
-    """The whole page."""
+def category_page(visit: Visit, rows: Sequence[Row], uses: Uses, rules: Row | None) -> Node:
+    """The whole page; `rules`: the stacking rules, None where they are not known."""
+    kinds = None if rules is None else _kinds_of(rules)
     may_write = visit.may("categories.write")
     new = (
         button(".btn.primary", type="button", commandfor="category-new", command="show-modal")[
@@ -54,10 +57,34 @@ def category_page(visit: Visit, rows: Sequence[Row], uses: Uses, kinds: Kinds) -
     return fragment[
         head("Categories", LEAD, new),
         tabs(TABS, "/categories"),
+        rows and rules is not None and _what_order_means(rules),
         _listed(visit, rows, uses, kinds) if rows else _nothing(),
         may_write and _new_dialog(),
         may_write and (_dialogs(each, uses, visit.show) for each in rows),
     ]
+
+
+def _kinds_of(rules: Row) -> Mapping[str, str]:
+    exclusive = dict.fromkeys(rules.get("exclusive_categories") or [], "Exclusive")
+    return exclusive | dict.fromkeys(rules.get("joint_categories") or [], "Joint")
+
+
+def _what_order_means(rules: Row) -> Node:
+    """Whether the order of categories holds at all: the stacking rules say it."""
+    there = a(".link", href="/stacking-rules")["Stacking rules"]
+    if rules.get("redeemables_sorting_rule") == "CATEGORY_HIERARCHY":
+        return notice(
+            "info",
+            fragment["Those of the category that stands higher are applied first (", there, ")."],
+        )
+    return notice(
+        "warn",
+        fragment[
+            "This order has no effect yet: promotions are applied as they are requested. To change that, choose the order of categories in ",
+            there,
+            ".",
+        ],
+    )
 
 
 def _nothing() -> Node:

@@ -13,9 +13,9 @@ from services.dashboard.parts.facts import (
     facts,
     link,
     metadata_facts,
+    not_known,
     raw_block,
 )
-from services.dashboard.parts.notices import not_known
 from services.dashboard.parts.page import Details
 from services.dashboard.parts.show import NOTHING, Row, Show, first_of
 from services.dashboard.sections.customer_names import customer_name
@@ -64,7 +64,7 @@ def customer_details(visit: Visit, row: Row, segments: Row | None, held: Row | N
         block(
             "Segments", not_known() if segments is None else _segments(segments.get("data") or [])
         ),
-        block("What it holds", not_known() if held is None else _held(held, show)),
+        block("Codes held", not_known() if held is None else _held(held, show)),
         block("Metadata", metadata_facts(row.get("metadata"))),
         div(".stack", later, role="status")[p(".muted")["Looking up what happened"]],
         raw_block(row, f"/v1/customers/{row['id']}", "The customer"),
@@ -128,7 +128,7 @@ def _summary(row: Row, show: Show) -> Node:
 
 def _segments(rows: Sequence[Row]) -> Node:
     if not rows:
-        return p(".muted")["It is in none."]
+        return p(".muted")["In no segment."]
     return div(".chips")[
         (
             span(".chip")[link(each.get("name") or each["id"], f"/segments/{each['id']}")]
@@ -140,7 +140,7 @@ def _segments(rows: Sequence[Row]) -> Node:
 def _held(held: Row, show: Show) -> Node:
     rows = held.get("data") or []
     if not rows:
-        return p(".muted")["No code was given to it."]
+        return p(".muted")["No code was given yet."]
     total = held.get("total")
     return fragment[
         table(".lines", aria_label="What the customer holds")[

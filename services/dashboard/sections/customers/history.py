@@ -35,6 +35,7 @@ _SAID: Final[Mapping[str, str]] = {
     "customer.publication.succeeded": "Was given a code",
     "customer.publication.failed": "Could not be given a code",
     "customer.voucher.gift.balance_added": "Credit added",
+    "customer.custom_event": "Event of the shop",
 }
 
 

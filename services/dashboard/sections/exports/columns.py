@@ -72,6 +72,7 @@ EXPORTED: Final = {
             "order_amount",
             "gift_amount",
             "loyalty_points",
+            "user_id",
         ),
         ("created_at", "id", "voucher_code", "tracking_id", "customer_id"),
         True,

@@ -8,7 +8,7 @@ from services.dashboard.sections.orders.fields import FIELDS as ORDERS
 from services.dashboard.sections.products.fields import FIELDS as PRODUCTS
 from services.dashboard.sections.products.fields import SKU_FIELDS
 from services.dashboard.sections.redemptions.fields import FIELDS as REDEMPTIONS
-from services.dashboard.sections.vouchers.pages import FIELDS as VOUCHERS
+from services.dashboard.sections.vouchers.fields import FIELDS as VOUCHERS
 
 #: Kind of thing → the fields of its list; a list adds its line when it offers exports.
 FIELDS: Final[dict[str, tuple[Field, ...]]] = {

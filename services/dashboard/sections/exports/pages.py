@@ -81,7 +81,6 @@ def export_details(visit: Visit, row: Row) -> Details:
         title=f"Export of {_name(row).lower()}",
         name=f"Export {row['id']}",
         href=f"/exports/{row['id']}",
-        badge=export_badge(row),
         body=fragment[
             export_state(row, visit.show),
             facts(
@@ -116,6 +115,7 @@ def export_state(row: Row, show: Show) -> Node:
         }
     error = row.get("error")
     return div(".stack", again, role="status")[
+        div[export_badge(row)],
         task_progress(row, show),
         span(".error")[str(error)] if error else None,
         facts(("Rows", show.number(row.get("rows")))),

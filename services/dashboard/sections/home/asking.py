@@ -21,6 +21,8 @@ NEWEST: Final = 10
 TOP: Final = 8
 #: How far ahead what begins and ends is looked for.
 SOON_DAYS: Final = 14
+#: As many as one answer of the API holds; it sorts them by when they were made.
+SOON_MAX: Final = 100
 #: The share of a budget from which on it is told.
 BUDGET_SHARE_MIN: Final = 0.8
 
@@ -49,7 +51,7 @@ async def ask_numbers(visit: Visit, period: Period, campaign: str) -> Numbers:
     def ask(path: str, params: Mapping[str, str]) -> Awaitable[Json | None]:
         return ask_quietly(visit.api.get(path, params))
 
-    soon = {"limit": "5"}
+    soon = {"limit": str(SOON_MAX)}
     outstanding = {"metrics": "gift_credits_outstanding", "by": "campaign", "limit": "100"}
     if campaign:
         outstanding["campaign"] = campaign

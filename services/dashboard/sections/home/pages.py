@@ -9,7 +9,12 @@ from starlette.responses import Response
 
 from services.dashboard.parts.period import period_picker, read_period
 from services.dashboard.sections.home.asking import SERIES, ask_newest, ask_numbers
-from services.dashboard.sections.home.views import home_page, newest_list, numbers_part
+from services.dashboard.sections.home.views import (
+    campaign_chooser,
+    home_page,
+    newest_list,
+    numbers_part,
+)
 from services.dashboard.web.answers import answer_node, answer_page
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit
@@ -33,7 +38,11 @@ async def show_home(visit: Visit) -> Response:
     part = numbers_part(visit.show, period, numbers, campaign, address)
     if is_part:
         return answer_node(part)
-    picker = period_picker("/", period, visit.show, {"campaign": campaign} if campaign else None)
+    kept = {"campaign": campaign} if campaign else None
+    picker = [
+        visit.may("campaigns.read") and campaign_chooser(period, campaign),
+        period_picker("/", period, visit.show, kept),
+    ]
     return answer_page(
         visit,
         "Dashboard",

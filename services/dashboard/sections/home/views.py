@@ -1,23 +1,46 @@
 """The first page as nodes."""
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlencode
 
-from htpy import Node, a, div, fragment, h2, header, li, ol, p, section, span
+from htpy import (
+    Node,
+    a,
+    button,
+    div,
+    form,
+    fragment,
+    h2,
+    header,
+    label,
+    li,
+    ol,
+    p,
+    section,
+    span,
+)
+from htpy import input as input_
 
 from services.dashboard.parts.charts import Kpi, Series, chart, kpis, points_of
-from services.dashboard.parts.facts import bars, link
-from services.dashboard.parts.notices import not_known, notice
+from services.dashboard.parts.facts import link, not_known
+from services.dashboard.parts.forms import lookup
+from services.dashboard.parts.icons import icon
+from services.dashboard.parts.notices import notice
 from services.dashboard.parts.page import head
 from services.dashboard.parts.period import Period
 from services.dashboard.parts.show import Row, Show
 from services.dashboard.sections.home.asking import (
-    BUDGET_SHARE_MIN,
     Json,
     Numbers,
     credit_outstanding,
     metrics_of,
+)
+from services.dashboard.sections.home.cards import (
+    budgets_card,
+    list_href,
+    reasons_card,
+    soon_card,
+    top_campaigns_card,
 )
 from services.dashboard.sections.redemptions.naming import (
     customer_name,
@@ -26,13 +49,27 @@ from services.dashboard.sections.redemptions.naming import (
     show_discount,
 )
 
-#: How the engine names what a budget is of, in words.
-_BUDGETS: Final = {
-    "campaign.orders.amount": "order value",
-    "campaign.orders.amount_discounted": "discount",
-    "campaign.redemptions.count": "redemptions",
-    "campaign.redemptions.customers_count": "customers",
-}
+
+def campaign_chooser(period: Period, campaign: str) -> Node:
+    """The choice of one campaign, within the period that is chosen."""
+    return div(".period")[
+        button(
+            ".btn.small", type="button", popovertarget="of-campaign", data_selected=bool(campaign)
+        )[icon("percent", 14), campaign or "All campaigns"],
+        div("#of-campaign.pop", popover=True)[
+            form(action="/", aria_label="Campaign")[
+                (
+                    input_(type="hidden", name=name, value=value)
+                    for name, value in period.query.items()
+                ),
+                div(".field")[
+                    label(for_="campaign-find")["Campaign"],
+                    lookup("campaign", "campaign-name", [(campaign, campaign)] if campaign else ()),
+                ],
+                button(".btn.primary")["Show"],
+            ]
+        ],
+    ]
 
 
 def home_page(picker: Node, campaign: str, numbers: Node, newest: Node) -> Node:
@@ -102,10 +139,10 @@ def numbers_part(show: Show, period: Period, numbers: Numbers, campaign: str, ad
         _kpis(show, period, numbers, campaign),
         _over_time(show, period, numbers, campaign),
         div(".charts")[
-            _top_campaigns(show, numbers.top),
-            _reasons(show, period, numbers.reasons, campaign),
-            _budgets(show, numbers.budgets),
-            _soon(show, numbers),
+            top_campaigns_card(show, numbers.top),
+            reasons_card(show, period, numbers.reasons, campaign),
+            budgets_card(show, numbers.budgets),
+            soon_card(show, numbers),
         ],
     ]
 
@@ -116,11 +153,6 @@ def _missing(numbers: Numbers) -> Node:
     return notice(
         "warn", "The numbers are catching up with what happened. They come by themselves."
     )
-
-
-def list_href(period: Period, *conditions: tuple[str, str]) -> str:
-    """The redemptions behind a number."""
-    return "/redemptions?" + urlencode([*conditions, *period.conditions])
 
 
 def _kpis(show: Show, period: Period, numbers: Numbers, campaign: str) -> Node:
@@ -169,9 +201,7 @@ def _kpis(show: Show, period: Period, numbers: Numbers, campaign: str) -> Node:
                 is_more_better=None,
             ),
             Kpi("Customers", *pair("unique_customers"), href="/customers"),
-            Kpi(
-                "Redeemed of what was valid", *pair("conversion"), unit="share", href="/validations"
-            ),
+            Kpi("Redemptions for each valid cart", *pair("conversion"), href="/validations"),
             Kpi(
                 "Gift credit outstanding",
                 outstanding,
@@ -233,114 +263,3 @@ def _over_time(show: Show, period: Period, numbers: Numbers, campaign: str) -> N
             href=there,
         ),
     ]
-
-
-def _card(title: str, content: Node, more: Node = None) -> Node:
-    return section(".card.chart", aria_label=title)[
-        header[h2[title], span(".spacer"), more], content
-    ]
-
-
-def _top_campaigns(show: Show, top: Json | None) -> Node:
-    if top is None:
-        return _card("Top campaigns", not_known())
-    rows = [each for each in top.get("rows", []) if each.get("group")]
-    if not rows:
-        return _card(
-            "Top campaigns", p(".muted")["Nothing of a campaign was redeemed in this time."]
-        )
-    said = [
-        (
-            link(each.get("name") or each["group"], f"/campaigns/{each['group']}"),
-            each["redemptions_succeeded"],
-            f"{show.number(each['redemptions_succeeded'])} · {show.money(each['discount_amount'])}",
-        )
-        for each in rows
-    ]
-    return _card(
-        "Top campaigns",
-        bars(said, "Redemptions and discount by campaign"),
-        link("All", "/campaigns"),
-    )
-
-
-def _reasons(show: Show, period: Period, reasons: Json | None, campaign: str) -> Node:
-    if reasons is None:
-        return _card("Why it was refused", not_known())
-    rows = [each for each in reasons.get("rows", []) if each.get("group")]
-    if not rows:
-        return _card("Why it was refused", p(".muted")["Nothing was refused in this time."])
-    of = [("f", f"campaign_name:is:{campaign}")] if campaign else []
-    said = [
-        (
-            link(
-                _reason_words(each["group"]),
-                list_href(period, *of, ("f", f"failure_code:is:{each['group']}")),
-            ),
-            each["redemptions_failed"],
-            show.number(each["redemptions_failed"]),
-        )
-        for each in rows
-    ]
-    return _card("Why it was refused", bars(said, "Refusals by reason"))
-
-
-def _reason_words(code: str) -> str:
-    return code.replace("_", " ").capitalize()
-
-
-def _budgets(show: Show, budgets: Json | None) -> Node:
-    if budgets is None:
-        return _card("Budgets near their end", not_known())
-    rows = [each for each in budgets.get("budgets", []) if each["share"] >= BUDGET_SHARE_MIN]
-    if not rows:
-        return _card("Budgets near their end", p(".muted")["No budget is used by 80 % or more."])
-    said = [
-        (
-            [
-                link(each["campaign"]["name"], f"/campaigns/{each['campaign']['id']}"),
-                span(".muted")[f" {_BUDGETS.get(each['budget'], each['budget'])}"],
-            ],
-            min(each["share"], 1.0),
-            f"{show.percent(each['share'])} of {_amount(each, show)}",
-        )
-        for each in rows
-    ]
-    return _card("Budgets near their end", bars(said, "Budgets by the share that is used"))
-
-
-def _amount(budget: Mapping[str, Any], show: Show) -> str:
-    is_money = budget["unit"] == "minor units"
-    return show.money(budget["limit"]) if is_money else show.number(budget["limit"])
-
-
-def _soon(show: Show, numbers: Numbers) -> Node:
-    if numbers.ending is None or numbers.starting is None:
-        return _card("Begins and ends soon", not_known())
-    ending = numbers.ending.get("campaigns") or []
-    starting = numbers.starting.get("campaigns") or []
-    if not ending and not starting:
-        return _card(
-            "Begins and ends soon", p(".muted")["No campaign begins or ends within two weeks."]
-        )
-    return _card(
-        "Begins and ends soon",
-        ol(".soon")[
-            (
-                li[
-                    link(each["name"], f"/campaigns/{each['id']}"),
-                    span(".spacer"),
-                    span(".muted")["begins ", show.day(each.get("start_date"))],
-                ]
-                for each in starting
-            ),
-            (
-                li[
-                    link(each["name"], f"/campaigns/{each['id']}"),
-                    span(".spacer"),
-                    span(".muted")["ends ", show.day(each.get("expiration_date"))],
-                ]
-                for each in ending
-            ),
-        ],
-    )

@@ -32,7 +32,7 @@ from services.dashboard.web.visit import Visit, escape_segment
 READ: Final = "project.read"
 WRITE: Final = "project.write"
 _ATTEMPTS: Final = "/v1/webhook-deliveries"
-#: How many failures of a day are counted; a page shows no more at once.
+#: As many failures as one answer holds; where there are more, those of each webhook are counted.
 FAILURES_MAX: Final = 100
 
 
@@ -57,15 +57,25 @@ async def _last_of_each(visit: Visit, webhooks: list[Webhook]) -> dict[str, Atte
     return {str(each["id"]): rows[0] for each, rows in zip(webhooks, found, strict=True) if rows}
 
 
-async def _failures(visit: Visit) -> Counter[str]:
-    since = write_time(datetime.now(UTC) - timedelta(days=1))
-    # tried again, and given up
-    asked = (
-        _attempts(visit, result=result, limit=str(FAILURES_MAX), **{"created_at[after]": since})
-        for result in ("failed", "dead")
-    )
-    found = await asyncio.gather(*asked)
-    return Counter(str(each.get("webhook_id")) for rows in found for each in rows)
+async def _failures(visit: Visit, webhooks: list[Webhook]) -> Mapping[str, int]:
+    """How often each failed within a day: attempts to be tried again, and those given up."""
+    within = {"created_at[after]": write_time(datetime.now(UTC) - timedelta(days=1))}
+
+    async def ask(limit: int, **of: str) -> list[Any]:
+        asked = (
+            visit.api.get(_ATTEMPTS, within | of | {"limit": str(limit), "result": result})
+            for result in ("failed", "dead")
+        )
+        return await asyncio.gather(*asked)
+
+    async def count(webhook_id: str) -> int:
+        return sum(int(each["total"]) for each in await ask(1, webhook_id=webhook_id))
+
+    found = await ask(FAILURES_MAX)
+    if all(each["total"] <= FAILURES_MAX for each in found):
+        return Counter(str(row.get("webhook_id")) for each in found for row in each["data"])
+    ids = [str(each["id"]) for each in webhooks]
+    return dict(zip(ids, await asyncio.gather(*map(count, ids)), strict=True))
 
 
 async def _key_id(visit: Visit) -> str:
@@ -83,7 +93,9 @@ async def show_integrations(visit: Visit) -> Response:
     last: Mapping[str, Attempt] = {}
     failures: Mapping[str, int] | None = None
     if visit.may("audit.read"):
-        last, failures = await asyncio.gather(_last_of_each(visit, webhooks), _failures(visit))
+        last, failures = await asyncio.gather(
+            _last_of_each(visit, webhooks), _failures(visit, webhooks)
+        )
     content = fragment[
         head(
             "Integrations",

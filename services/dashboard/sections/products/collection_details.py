@@ -6,9 +6,16 @@ from typing import Final
 from htpy import Node, a, fragment, p, table, tbody, td, th, thead, tr
 
 from services.dashboard.parts.condition_words import say_filter
-from services.dashboard.parts.facts import badge, block, code_text, facts, link, raw_block
+from services.dashboard.parts.facts import (
+    badge,
+    block,
+    code_text,
+    facts,
+    link,
+    not_known,
+    raw_block,
+)
 from services.dashboard.parts.icons import icon
-from services.dashboard.parts.notices import not_known
 from services.dashboard.parts.page import Details, confirm_dialog, dialog_button
 from services.dashboard.parts.show import NOTHING, Row, Show
 from services.dashboard.sections.products.naming import product_name, sku_name

@@ -113,6 +113,7 @@ def _try_box() -> Node:
     ask = {
         "hx-post": "/collections/try",
         "hx-trigger": "load, change from:#form delay:200ms",
+        "hx-sync": "this:replace",
         "hx-include": "#form",
         "hx-target": "this",
         "hx-swap": "innerHTML",

@@ -5,15 +5,13 @@ from typing import Final
 from htpy import Node, fragment
 from starlette.responses import Response
 
+from services.dashboard.parts.entrance import first_password, new_password_fields
 from services.dashboard.parts.forms import Errors, field_text, form_page
-from services.dashboard.parts.notices import notice
 from services.dashboard.parts.page import head
 from services.dashboard.web.answers import answer_node, answer_page, go_to
 from services.dashboard.web.asking import Refused
 from services.dashboard.web.routes import PASSWORD_PATH, Page
 from services.dashboard.web.visit import Visit
-
-PASSWORD_LENGTH_MIN: Final = 12
 
 
 def password_form(errors: Errors | None = None) -> Node:
@@ -27,21 +25,7 @@ def password_form(errors: Errors | None = None) -> Node:
             autocomplete="current-password",
             errors=errors,
         ),
-        field_text(
-            "new_password",
-            "New password",
-            kind="password",
-            autocomplete="new-password",
-            hint=f"{PASSWORD_LENGTH_MIN} characters or more",
-            errors=errors,
-        ),
-        field_text(
-            "again",
-            "New password again",
-            kind="password",
-            autocomplete="new-password",
-            errors=errors,
-        ),
+        new_password_fields(errors),
         errors=errors,
         save="Change the password",
         cancel="/profile",
@@ -49,12 +33,11 @@ def password_form(errors: Errors | None = None) -> Node:
 
 
 async def show_password(visit: Visit) -> Response:
-    """The form."""
-    first = visit.me.must_change_password and notice(
-        "info", "This is your first password. Choose one of your own to go on."
-    )
+    """The form; alone where nothing else is open yet."""
+    if visit.me.must_change_password:
+        return answer_node(first_password(PASSWORD_PATH))
     content = fragment[
-        head("Password", "Your other sessions end when you change it."), first, password_form()
+        head("Password", "Your other sessions end when you change it."), password_form()
     ]
     return answer_page(visit, "Password", content)
 
@@ -66,14 +49,20 @@ async def change_password(visit: Visit) -> Response:
         str(form.get(name) or "") for name in ("current_password", "new_password", "again")
     )
     if new != again:
-        return answer_node(password_form({"again": "The two are not the same"}))
+        return _refuse(visit, {"again": "The two are not the same"})
     body = {"current_password": current, "new_password": new}
     try:
         await visit.api.post("/users/v1/me/password", body)
     except Refused as fault:
         name = "current_password" if fault.key == "wrong_password" else "new_password"
-        return answer_node(password_form({name: fault.sentence}))
+        return _refuse(visit, {name: fault.sentence})
     return go_to(visit.request, "/", "The password is changed")
+
+
+def _refuse(visit: Visit, errors: Errors) -> Response:
+    if visit.me.must_change_password:
+        return answer_node(first_password(PASSWORD_PATH, errors), 400)
+    return answer_node(password_form(errors))
 
 
 PAGES: Final = (

@@ -26,6 +26,7 @@ ACTIVITIES: Final[Mapping[str, tuple[str, str]]] = {
     "password_reset": ("The password was reset by a link", "warn"),
     "two_factor_enabled": ("The second factor was switched on", "good"),
     "two_factor_disabled": ("The second factor was switched off", "warn"),
+    "two_factor_removed": ("An administrator took off the second factor", "warn"),
     "recovery_code_used": ("A recovery code was used", "warn"),
 }
 #: What a browser calls itself, and how people do; the first that fits.

@@ -9,16 +9,17 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from services.dashboard.parts.forms import Errors, field_text, form_page
+from services.dashboard.parts.notices import notice
 from services.dashboard.parts.page import head, tabs
 from services.dashboard.parts.secrets import codes_shown_once, secret_line
 from services.dashboard.sections.profile.security import SECURITY_PATH
 from services.dashboard.sections.profile.tabs import TABS
 from services.dashboard.web.answers import answer_node, answer_page, go_to
 from services.dashboard.web.asking import Refused, SignedOut
+from services.dashboard.web.routes import TWO_FACTOR_PATH as PATH
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit
 
-PATH: Final = "/profile/two-factor"
 #: Modules of the quiet zone: two are enough on a white ground.
 QR_BORDER: Final = 2
 
@@ -86,7 +87,14 @@ async def show_start(visit: Visit) -> Response:
         visit,
         "Second factor",
         "Besides the password, a code of your device opens the account.",
-        password_first(PATH, "Go on"),
+        fragment[
+            visit.project.needs_second_factor
+            and notice(
+                "warn",
+                f"{visit.project.name} asks everybody for a second factor. It opens once yours is on.",
+            ),
+            password_first(PATH, "Go on"),
+        ],
     )
 
 

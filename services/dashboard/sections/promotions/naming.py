@@ -1,15 +1,17 @@
 """How tiers and their promotions are called, and how they stand."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from htpy import Node
 
+from services.dashboard.parts.discounts import say_discount
 from services.dashboard.parts.facts import badge, link
-from services.dashboard.parts.show import NOTHING, Row, Show, read_moment
-from services.dashboard.sections.vouchers.giving import say_discount, standing
-from services.dashboard.web.asking import ApiFault, Refused
+from services.dashboard.parts.show import NOTHING, Row, Show
+from services.dashboard.sections.vouchers.campaigns import find_campaigns
+from services.dashboard.sections.vouchers.giving import standing, standing_within
+from services.dashboard.web.asking import Refused, ask_quietly
 from services.dashboard.web.visit import Visit, escape_segment
 
 NAMED_MAX = 100
@@ -17,37 +19,18 @@ NAMED_MAX = 100
 
 async def campaign_names(visit: Visit, ids: Iterable[object]) -> dict[str, str]:
     """The names of campaigns by their ids; none where the role may not see campaigns."""
-    wanted = _ids(ids)
-    if not wanted or not visit.may("campaigns.read"):
-        return {}
-    return _names(await _ask(visit, "/v1/campaigns", wanted), "campaigns")
+    found = await find_campaigns(visit, ids)
+    return {name: str(each["name"]) for name, each in found.items()}
 
 
 async def tier_names(visit: Visit, ids: Iterable[object]) -> dict[str, str]:
     """The names of tiers by their ids."""
-    wanted = _ids(ids)
+    wanted = sorted({str(each) for each in ids if each})[:NAMED_MAX]
     if not wanted:
         return {}
-    return _names(await _ask(visit, "/v1/promotions/tiers", wanted), "tiers")
-
-
-def _ids(ids: Iterable[object]) -> list[str]:
-    return sorted({str(each) for each in ids if each})[:NAMED_MAX]
-
-
-async def _ask(visit: Visit, path: str, ids: Sequence[str]) -> Mapping[str, Any]:
-    try:
-        found: Mapping[str, Any] = await visit.api.get(
-            path, [("limit", str(NAMED_MAX)), *(("ids", each) for each in ids)]
-        )
-    except ApiFault:
-        # names are a help; what has none is called by its id
-        return {}
-    return found
-
-
-def _names(body: Mapping[str, Any], rows: str) -> dict[str, str]:
-    return {str(each["id"]): str(each["name"]) for each in body.get(rows) or []}
+    params = [("limit", str(NAMED_MAX)), *(("ids", each) for each in wanted)]
+    body = await ask_quietly(visit.api.get("/v1/promotions/tiers", params)) or {}
+    return {str(each["id"]): str(each["name"]) for each in body.get("tiers") or []}
 
 
 def tier_name(row: Row) -> str:
@@ -77,17 +60,7 @@ def category_name(row: Row) -> str:
 
 def tier_badge(row: Row, now: datetime) -> Node:
     """How a tier stands: its own switch and dates, and those of its promotion."""
-    own = standing(row, now)
-    campaign = row.get("campaign") or {}
-    if own[0] in ("Active", "Scheduled") and campaign.get("active") is False:
-        return badge("Promotion is off", "muted")
-    ends = read_moment(campaign.get("expiration_date"))
-    if own[0] in ("Active", "Scheduled") and ends is not None and ends <= now:
-        return badge("Promotion is over", "muted")
-    starts = read_moment(campaign.get("start_date"))
-    if own[0] == "Active" and starts is not None and starts > now:
-        return badge("Scheduled", "warn")
-    return badge(*own)
+    return badge(*standing_within(standing(row, now), row.get("campaign"), now, "Promotion"))
 
 
 def tier_ids(row: Row) -> list[str]:

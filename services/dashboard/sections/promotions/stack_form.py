@@ -77,6 +77,7 @@ def stack_form(
                 {
                     "hx-get": "/promotion-stacks/tiers",
                     "hx-trigger": "change",
+                    "hx-sync": "this:replace",
                     "hx-target": "#stack-tiers",
                     "hx-swap": "outerHTML",
                     "hx-include": "[name=campaign]",
@@ -86,7 +87,7 @@ def stack_form(
                 field_lookup(
                     "campaign",
                     "Promotion",
-                    "campaign",
+                    "promotion",
                     [(campaign, campaign_name or campaign)] if campaign else (),
                     hint="Only tiers of one promotion can be combined",
                     errors=wrong,

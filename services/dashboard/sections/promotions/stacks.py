@@ -13,7 +13,7 @@ from services.dashboard.parts.facts import block, code_text, facts, link, raw_bl
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.page import Details, confirm_dialog, dialog_button
 from services.dashboard.parts.show import NOTHING, Row
-from services.dashboard.sections.campaigns.tabs import TABS
+from services.dashboard.sections.campaign_tabs import TABS
 from services.dashboard.sections.promotions.naming import (
     campaign_link,
     campaign_names,
@@ -29,7 +29,7 @@ from services.dashboard.web.visit import Visit
 
 FIELDS: Final = (
     Field("name", "Name"),
-    Field("campaign_ids", "Promotion", "lookup", ops=KNOWN, lookup="campaign"),
+    Field("campaign_ids", "Promotion", "lookup", ops=KNOWN, lookup="promotion"),
     Field("category_ids", "Category", "lookup", ops=KNOWN, lookup="category"),
     Field("created_at", "Created", "time"),
     Field("updated_at", "Updated", "time"),

@@ -14,10 +14,10 @@ from services.dashboard.parts.facts import (
     facts,
     link,
     metadata_facts,
+    not_known,
     raw_block,
 )
 from services.dashboard.parts.icons import icon
-from services.dashboard.parts.notices import not_known
 from services.dashboard.parts.page import Details, confirm_dialog, dialog_button
 from services.dashboard.parts.show import Row, Show
 from services.dashboard.sections.promotions.naming import (
@@ -28,13 +28,14 @@ from services.dashboard.sections.promotions.naming import (
     tier_given,
     tier_name,
 )
-from services.dashboard.sections.vouchers.details import RULES_MAX
 from services.dashboard.sections.vouchers.giving import DISCOUNTS, say_effect, say_hours
 from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.visit import Visit, escape_segment
 
 BACK: Final = ("Promotion tiers", "/promotion-tiers")
 PLACE: Final = "#drawer, #details"
+#: As many sets of rules as one list of the API holds.
+RULES_MAX: Final = 100
 _METRICS: Final = "redemptions_succeeded,discount_amount"
 
 

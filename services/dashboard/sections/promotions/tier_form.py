@@ -26,6 +26,8 @@ from services.dashboard.sections.vouchers.giving_form import (
     DISCOUNTS_GIVEN,
     GIVES_FIELDS,
     GIVES_PATHS,
+    can_hold,
+    gives_as_it_is,
     gives_fields,
     read_discount,
     values_of,
@@ -70,7 +72,11 @@ def values_of_tier(row: Row, show: Show) -> dict[str, str]:
         "category_id": str(row.get("category_id") or ""),
         "category_name": str(categories[0]["name"]) if categories else "",
         "rules": " ".join(str(each["rule_id"]) for each in bound),
-    } | values_of((row.get("action") or {}).get("discount"))
+    } | values_of(_discount_of(row))
+
+
+def _discount_of(row: Row) -> Any:
+    return (row.get("action") or {}).get("discount")
 
 
 def read_values(form: FormData) -> dict[str, str]:
@@ -91,7 +97,6 @@ def tier_form(
     """The whole form."""
     wrong = errors or {}
     category = values.get("category_id", "")
-    typed = values.get("metadata")
     return form_page(
         f"/promotion-tiers/{row['id']}/edit",
         group(
@@ -108,7 +113,9 @@ def tier_form(
         ),
         group(
             "What it takes off",
-            gives_fields(values, wrong, show, KINDS, f"{AGAIN}?only=tier"),
+            gives_fields(values, wrong, show, KINDS, f"{AGAIN}?only=tier")
+            if can_hold(_discount_of(row))
+            else gives_as_it_is(),
         ),
         group(
             "When",
@@ -136,7 +143,9 @@ def tier_form(
                 is_multiple=True,
                 errors=wrong,
             ),
-            metadata_typed(typed, wrong) if typed else metadata_fields(row.get("metadata"), wrong),
+            metadata_typed(values["metadata"], wrong)
+            if "metadata" in values
+            else metadata_fields(row.get("metadata"), wrong),
             p(".muted.small")["A name that is taken out of the metadata stays as null."],
         ),
         errors=wrong or None,
@@ -168,7 +177,7 @@ def changed_body(
         body["validity_day_of_week"] = [int(each) for each in values["days"].split()] or None
     if "rules" in changed:
         body["validation_rules"] = values["rules"].split()
-    if changed & set(GIVES_FIELDS):
+    if changed & set(GIVES_FIELDS) and can_hold(_discount_of(row)):
         discount = read_discount(values, errors)
         body["action"] = {"discount": discount}
     try:

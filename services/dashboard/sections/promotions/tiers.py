@@ -12,7 +12,7 @@ from services.dashboard.lists.handlers import chosen_keys, list_pages
 from services.dashboard.lists.query import Query
 from services.dashboard.lists.resource import Bulk, Column, Empty, Resource, Rows, list_of
 from services.dashboard.parts.show import NOTHING, Row, Show
-from services.dashboard.sections.campaigns.tabs import TABS
+from services.dashboard.sections.campaign_tabs import TABS
 from services.dashboard.sections.promotions.naming import (
     campaign_names,
     category_name,
@@ -33,7 +33,7 @@ STATES: Final = (
 )
 FIELDS: Final = (
     Field("name", "Name"),
-    Field("campaign_ids", "Promotion", "lookup", ops=KNOWN, lookup="campaign"),
+    Field("campaign_ids", "Promotion", "lookup", ops=KNOWN, lookup="promotion"),
     Field("category_ids", "Category", "lookup", ops=KNOWN, lookup="category"),
     Field("active", "State", "state", STATES),
     Field("is_available", "Available now, as its promotion", "flag", parameter="is_available"),

@@ -39,6 +39,13 @@ from services.dashboard.web.visit import Visit, escape_segment
 
 #: How long a redemption can be taken back (docs/api.md, Rollbacks).
 ROLLBACK_DAYS: Final = 90
+ROLLED_BACK: Final = "redemption.rolled_back"
+#: Events of a redemption, as people say them.
+EVENT_WORDS: Final = {
+    "redemption.succeeded": "Redeemed",
+    "redemption.failed": "Refused",
+    ROLLED_BACK: "Rolled back",
+}
 
 
 async def tell_redemption(visit: Visit, redemption_id: str) -> Details:
@@ -214,10 +221,11 @@ def _siblings(row: Row) -> Node:
 
 def _event(event: Row, show: Show) -> tuple[Node, Node, Node]:
     name = event.get("type") or event.get("name") or ""
+    given = (event.get("data") or {}).get("reason") if name == ROLLED_BACK else None
     return (
         show.when(event.get("created_at") or event.get("occurred_at")),
-        a(".link", href=f"/events/{event.get('id')}")[name],
-        None,
+        a(".link", href=f"/events/{event.get('id')}")[EVENT_WORDS.get(name, name)],
+        str(given) if given else None,
     )
 
 

@@ -105,9 +105,9 @@ def _read_rule(form: FormData, number: str, catalogue: Catalogue, show: Show) ->
     conditions = [] if is_other else _read_conditions(form, rule, catalogue, show)
     operators = catalogue.operators(found.kind)
     if not conditions and not found.conditions_optional and operators:
-        best = next(
-            (each for each in operators if each.name == "$more_than_or_equal"), operators[0]
-        )
+        # A count is there to be limited, an amount to be reached.
+        usual = "$less_than_or_equal" if found.group == "budget" else "$more_than_or_equal"
+        best = next((each for each in operators if each.name == usual), operators[0])
         first = operators[0] if found.kind == "any" else best
         conditions = [Condition(first.name, _typed_meanwhile(form, rule, first, show))]
     rule.conditions = conditions

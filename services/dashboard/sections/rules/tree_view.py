@@ -22,7 +22,7 @@ from htpy import (
 from htpy import input as input_
 
 from services.dashboard.parts.icons import icon
-from services.dashboard.sections.rules.catalogue import GROUPS, RuleField
+from services.dashboard.sections.rules.catalogue import GROUPS, Operator, RuleField
 from services.dashboard.sections.rules.controls import value_control
 from services.dashboard.sections.rules.desk import EDIT, Desk, do_button
 from services.dashboard.sections.rules.entries import keep
@@ -206,7 +206,11 @@ def _condition_view(
     place = f"{rule.id}-{at}"
     operators = desk.catalogue.operators(found.kind)
     operator = desk.catalogue.operator(found.kind, condition.operator)
-    shown = [each for each in operators if not each.same_as or each.name == condition.operator]
+    shown = [
+        each
+        for each in operators
+        if each.name == condition.operator or not (each.same_as or _counts_one(each, found))
+    ]
     if condition.operator and operator not in operators:
         shown.append(operator)
     first = desk.catalogue.first_object(found.kind)
@@ -230,6 +234,11 @@ def _condition_view(
             else span(".muted")["whichever it is" if found.conditions_optional else ""]
         ],
     ]
+
+
+def _counts_one(operator: Operator, found: RuleField) -> bool:
+    """Whether it counts the values of what has only one."""
+    return found.kind in ("number", "money") and operator.name.startswith("$count")
 
 
 def _more_view(desk: Desk, rule: Rule, found: RuleField) -> Node:

@@ -25,6 +25,8 @@ from services.dashboard.web.visit import Visit
 
 Project = Mapping[str, Any]
 GENERAL: Final = ("name", "description", "currency", "timezone", "dial_code")
+#: What a project cannot be without.
+NEEDED: Final = ("name", "currency", "timezone")
 CLIENT_PATH: Final = "/settings/client-side"
 #: What can be allowed to client-side keys.
 ALLOWED: Final = (
@@ -130,7 +132,10 @@ async def save_general(visit: Visit) -> Response:
     form = await visit.form()
     said = {name: str(form.get(name) or "").strip() for name in GENERAL}
     said["currency"] = said["currency"].upper()
-    body = {name: value for name, value in said.items() if value or name == "description"}
+    missing = {name: "This is needed" for name in NEEDED if not said[name]}
+    if missing:
+        return answer_node(general_form(said, missing))
+    body = said | {"dial_code": said["dial_code"] or None}
     try:
         await visit.api.put(project_path(visit), body)
     except Refused as fault:

@@ -1,5 +1,6 @@
 """Properties of a schema as lines of a form: read from it, and shown again as they were typed."""
 
+import csv
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -54,7 +55,7 @@ def lines_of(properties: Mapping[str, Mapping[str, Any]]) -> list[Line]:
             bool(said.get("array")),
             bool(said.get("deleted")),
             str(said.get("object_type") or ""),
-            ", ".join(map(_plain, said.get("eq") or ())),
+            _write_values(said.get("eq") or ()),
             {key: value for key, value in said.items() if key not in _SHOWN and value is not None},
         )
         for name, said in properties.items()
@@ -63,6 +64,21 @@ def lines_of(properties: Mapping[str, Mapping[str, Any]]) -> list[Line]:
 
 def _plain(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)
+
+
+def _write_values(values: Sequence[Any]) -> str:
+    """Values with commas between them; one with a comma in it stands in quotes."""
+    quoted = (
+        '"' + text.replace('"', '""') + '"' if any(each in text for each in ',"') else text
+        for text in map(_plain, values)
+    )
+    return ", ".join(quoted)
+
+
+def _read_values(text: str) -> list[str]:
+    """The same back; a quote that does not end goes to the end."""
+    (row,) = csv.reader([text.replace("\n", " ")], skipinitialspace=True)
+    return [each.strip() for each in row if each.strip()]
 
 
 def read_lines(form: FormData) -> list[Line]:
@@ -113,7 +129,7 @@ def _write(line: Line, *, is_event: bool) -> dict[str, Any]:
     said |= {"array": line.is_array}
     if line.type == "object" and line.object_type:
         said["object_type"] = line.object_type
-    values = [each.strip() for each in line.allowed.split(",") if each.strip()]
+    values = _read_values(line.allowed) if line.allowed.strip() else []
     if values:
         said["eq"] = [_number(each) for each in values] if line.type == "number" else values
     return dict(line.rest) | said

@@ -17,6 +17,7 @@ from services.dashboard.sections.team.tabs import NEEDS, TABS, project_path
 from services.dashboard.web.answers import answer_node, answer_page, go_to
 from services.dashboard.web.asking import Refused, errors_of
 from services.dashboard.web.callers import member_name
+from services.dashboard.web.links import INVITATION_PATH, NEW_PASSWORD_PATH
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
@@ -43,9 +44,26 @@ def _told(
         span[name, member["id"] == mine and [" ", badge("You", "good")]],
         member.get("email") or member.get("login"),
         _role_form(member, roles, name),
-        badge("On", "good") if member.get("two_factor_enabled") else badge("Off"),
+        _factor(member, mine),
         seen,
     )
+
+
+def _factor(member: Member, mine: str) -> Node:
+    """Whether there is a second factor, and the way out for whoever lost it."""
+    if not member.get("two_factor_enabled"):
+        return badge("Off")
+    return div(".row")[
+        badge("On", "good"),
+        member["id"] != mine
+        and button(
+            ".btn.small",
+            type="button",
+            commandfor=f"factor-{member['id']}",
+            command="show-modal",
+            aria_label=f"Take off the second factor of {member_name(member)}",
+        )["Take off"],
+    ]
 
 
 def _role_form(member: Member, roles: Sequence[tuple[str, str]], name: str) -> Node:
@@ -81,18 +99,33 @@ def _acts(member: Member, mine: str) -> Node:
     ]
 
 
-def _remove_dialogs(members: Sequence[Member], mine: str) -> Node:
+def _dialogs(members: Sequence[Member], mine: str) -> Node:
+    """What is asked before something is done to somebody else."""
+    others = [each for each in members if each["id"] != mine]
     return [
-        confirm_dialog(
-            f"remove-{each['id']}",
-            title=f"Remove {member_name(each)}?",
-            what_happens="The project is closed to this person within a second. What was done stays in the history under the name.",
-            action=f"/team/members/{escape_segment(each['id'])}/remove",
-            do="Remove",
-        )
-        for each in members
-        if each["id"] != mine
+        *(_remove_dialog(each) for each in others),
+        *(_factor_dialog(each) for each in others if each.get("two_factor_enabled")),
     ]
+
+
+def _remove_dialog(member: Member) -> Node:
+    return confirm_dialog(
+        f"remove-{member['id']}",
+        title=f"Remove {member_name(member)}?",
+        what_happens="The project is closed to this person within a second. What was done stays in the history under the name.",
+        action=f"/team/members/{escape_segment(member['id'])}/remove",
+        do="Remove",
+    )
+
+
+def _factor_dialog(member: Member) -> Node:
+    return confirm_dialog(
+        f"factor-{member['id']}",
+        title=f"Take off the second factor of {member_name(member)}?",
+        what_happens="For somebody who lost the device and the recovery codes. All sessions of this person end, and from then on the password alone opens the account, until a second factor is switched on anew. The person sees it under recent activity. Be sure first who asked you.",
+        action=f"/team/members/{escape_segment(member['id'])}/two-factor",
+        do="Take it off",
+    )
 
 
 def invitations_grid(
@@ -147,7 +180,7 @@ async def show_members(visit: Visit) -> Response:
             members_grid(members, roles, visit.me.id, visit.show),
             invitations_grid(invitations, dict(roles), visit.show),
         ],
-        _remove_dialogs(members, visit.me.id),
+        _dialogs(members, visit.me.id),
     ]
     return answer_page(visit, "Team settings", content)
 
@@ -166,6 +199,13 @@ async def remove_member(visit: Visit) -> Response:
     return go_to(visit.request, "/team", "Removed")
 
 
+async def remove_two_factor(visit: Visit) -> Response:
+    """Takes off a second factor that was lost."""
+    path = project_path(visit, f"/users/{escape_segment(visit.path('id'))}/two-factor")
+    await visit.api.delete(path)
+    return go_to(visit.request, "/team", "The second factor is off, and all sessions have ended")
+
+
 async def withdraw_invitation(visit: Visit) -> Response:
     """The link works no more."""
     path = project_path(visit, f"/invitations/{escape_segment(visit.path('id'))}")
@@ -182,7 +222,14 @@ def invite_form(
         field_text(
             "email", "E-mail", said.get("email"), kind="email", autocomplete="off", errors=errors
         ),
-        field_choice("role", "Role", roles, said.get("role") or "USER", errors=errors),
+        field_choice(
+            "role",
+            "Role",
+            roles,
+            said.get("role") or "USER",
+            errors=errors,
+            hint=a(".link", href="/team/roles", target="_blank")["What each may do, in a new tab"],
+        ),
         p(".muted")[
             "You get a link to pass on; no mail is sent. Inviting the same address once more makes a new link, and the one before works no more."
         ],
@@ -200,8 +247,11 @@ async def show_invite(visit: Visit) -> Response:
 
 
 def link_of(visit: Visit, page: str, token: str) -> str:
-    """The address of a page for somebody who is not signed in, with what opens it."""
-    return f"{visit.request.url.scheme}://{visit.request.url.netloc}/{page}?token={token}"
+    """The address of a page for somebody who is not signed in, with what opens it.
+
+    It stands behind the `#`, which browsers send to nobody: no log and no `Referer` has it.
+    """
+    return f"{visit.request.url.scheme}://{visit.request.url.netloc}{page}#token={token}"
 
 
 async def invite(visit: Visit) -> Response:
@@ -214,7 +264,7 @@ async def invite(visit: Visit) -> Response:
     except Refused as fault:
         roles = await find_roles(visit)
         return answer_node(invite_form(roles, said, errors_of(fault, said)))
-    link = link_of(visit, "invitation", made["url_token"])
+    link = link_of(visit, INVITATION_PATH, made["url_token"])
     return answer_node(
         shown_once(
             f"{made['email']} is invited",
@@ -251,7 +301,7 @@ async def make_password_link(visit: Visit) -> Response:
     return answer_node(
         shown_once(
             "The link is made",
-            [("Link", link_of(visit, "new-password", made["url_token"]))],
+            [("Link", link_of(visit, NEW_PASSWORD_PATH, made["url_token"]))],
             back=("To the members", "/team"),
             more=p(".muted")["Works until ", visit.show.when(made.get("expires_at")), "."],
         )
@@ -265,6 +315,7 @@ PAGES: Final = (
     Page("/team/invitations/{id}/withdraw", withdraw_invitation, NEEDS, "POST"),
     Page("/team/members/{id}/role", change_role, NEEDS, "POST"),
     Page("/team/members/{id}/remove", remove_member, NEEDS, "POST"),
+    Page("/team/members/{id}/two-factor", remove_two_factor, NEEDS, "POST"),
     Page("/team/members/{id}/password", show_password_link, NEEDS),
     Page("/team/members/{id}/password", make_password_link, NEEDS, "POST"),
 )

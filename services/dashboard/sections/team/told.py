@@ -1,14 +1,13 @@
-"""Team settings that only tell: how long sessions last, where a person's data is, what was used."""
+"""Team settings, usage: what was asked of the installation."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from htpy import Node, a, div, fragment, li, p, ul
+from htpy import Node, div, fragment
 from starlette.responses import Response
 
 from services.dashboard.parts.charts import Kpi, kpis
-from services.dashboard.parts.facts import block, facts, link
 from services.dashboard.parts.notices import notice
 from services.dashboard.parts.page import head, tabs
 from services.dashboard.parts.period import write_time
@@ -19,63 +18,6 @@ from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit
 
 USAGE_DAYS: Final = 30
-
-
-def security_told() -> Node:
-    """What holds for everybody. Source: docs/api.md, users."""
-    return div(".card.pad.stack")[
-        block(
-            "Sessions",
-            facts(
-                ("Longest", "7 days, then everybody signs in anew"),
-                ("Unused", "12 hours, then a session ends by itself"),
-                ("At once", "20 of a person; the oldest makes room"),
-                ("Ended", "Works nowhere after a second"),
-            ),
-        ),
-        block(
-            "Passwords",
-            facts(
-                ("Length", "12 to 128 characters"),
-                ("First one", "Has to be changed before anything else"),
-                ("Lost", "A member of the team makes a link; it works once, within a day"),
-                ("Wrong ones", "After 5 failures each further attempt waits twice as long"),
-            ),
-        ),
-        block(
-            "Second factor",
-            p[
-                "Everybody switches it on in the own profile. The list of members shows who has. ",
-                link("To the members", "/team"),
-            ],
-        ),
-    ]
-
-
-def data_told(*, may_forget: bool) -> Node:
-    """How a person's data is taken away."""
-    return div(".card.pad.stack")[
-        block(
-            "Delete a person",
-            p[
-                "Everything personal of a customer is kept under a key of its own. Forgetting a customer destroys that key: name, address and metadata cannot be read again, in no copy. Numbers stay, without the person."
-            ],
-            ul(".prose")[
-                li["Find the customer by name, e-mail or id."],
-                li["Open the customer and choose to forget for good."],
-                li["The page shows how far it is."],
-            ],
-            a(".btn", href="/customers")["Find a customer"],
-            not may_forget and notice("info", "Your role does not allow to forget customers."),
-        ),
-        block(
-            "Members of the team",
-            p[
-                "A member who is removed keeps no way in. The history keeps who did what. ",
-                link("To the members", "/team"),
-            ],
-        ),
-    ]
 
 
 def usage_told(usage: Mapping[str, Any] | None, show: Show) -> Node:
@@ -101,17 +43,6 @@ def _page(visit: Visit, name: str, path: str, lead: str, content: Node) -> Respo
     return answer_page(visit, name, told)
 
 
-async def show_security(visit: Visit) -> Response:
-    """How accounts are kept."""
-    return _page(visit, "Security", "/team/security", "The same for everybody.", security_told())
-
-
-async def show_data(visit: Visit) -> Response:
-    """How a person's data is taken away."""
-    content = data_told(may_forget=visit.may("customers.forget"))
-    return _page(visit, "Data", "/team/data", "Personal data, and how it goes.", content)
-
-
 async def show_usage(visit: Visit) -> Response:
     """What was used."""
     usage = None
@@ -123,8 +54,4 @@ async def show_usage(visit: Visit) -> Response:
     )
 
 
-PAGES: Final = (
-    Page("/team/security", show_security, NEEDS),
-    Page("/team/data", show_data, NEEDS),
-    Page("/team/usage", show_usage, NEEDS),
-)
+PAGES: Final = (Page("/team/usage", show_usage, NEEDS),)

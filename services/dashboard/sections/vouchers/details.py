@@ -8,16 +8,18 @@ from typing import Final
 
 from htpy import Node, a, div, fragment, img, li, p, span, ul
 
+from services.dashboard.parts.discounts import say_discount
 from services.dashboard.parts.facts import (
+    badge,
     block,
     code_text,
     facts,
     link,
     metadata_facts,
+    not_known,
     raw_block,
 )
 from services.dashboard.parts.icons import icon
-from services.dashboard.parts.notices import not_known
 from services.dashboard.parts.page import Details, dialog_button
 from services.dashboard.parts.show import NOTHING, Row, Show, first_of
 from services.dashboard.sections.vouchers.dialogs import voucher_dialogs
@@ -25,11 +27,11 @@ from services.dashboard.sections.vouchers.failing import fail_form
 from services.dashboard.sections.vouchers.giving import (
     DISCOUNTS,
     TYPES,
-    say_discount,
     say_effect,
     say_given,
     say_hours,
     say_redeemed,
+    standing,
     standing_badge,
     voucher_href,
 )
@@ -49,23 +51,32 @@ class Told:
     sessions: Sequence[Row] = ()
     #: Of the voucher and of its campaign: the set of rules and whose it is.
     rules: Sequence[tuple[str, Row]] | None = ()
+    campaign: Row | None = None
 
 
 async def tell_voucher(visit: Visit, key: str) -> Details:
     """One of them by code or id, with its holder, its sessions and what binds it."""
     row = await visit.api.get(f"/v1/vouchers/{escape_segment(key)}")
-    holder, sessions, rules = await asyncio.gather(
+    holder, sessions, rules, campaign = await asyncio.gather(
         ask_quietly(_ask_holder(visit, row)),
         ask_quietly(_ask_sessions(visit, row)),
         ask_quietly(_ask_rules(visit, row)),
+        ask_quietly(_ask_campaign(visit, row)),
     )
-    return voucher_details(visit, row, Told(holder, sessions or (), rules))
+    return voucher_details(visit, row, Told(holder, sessions or (), rules, campaign))
 
 
 async def _ask_holder(visit: Visit, row: Row) -> Row | None:
     if not row.get("holder_id") or not visit.may("customers.read"):
         return None
     found: Row = await visit.api.get(f"/v1/customers/{row['holder_id']}")
+    return found
+
+
+async def _ask_campaign(visit: Visit, row: Row) -> Row | None:
+    if not row.get("campaign_id") or not visit.may("campaigns.read"):
+        return None
+    found: Row = await visit.api.get(f"/v1/campaigns/{escape_segment(str(row['campaign_id']))}")
     return found
 
 
@@ -96,6 +107,20 @@ async def _ask_rules(visit: Visit, row: Row) -> Sequence[tuple[str, Row]]:
     return found
 
 
+def _campaign_badge(campaign: Row | None, now: datetime) -> Node:
+    """That no code of its campaign works now, whatever the voucher says of itself."""
+    if campaign is None:
+        return None
+    word, kind = standing(campaign, now)
+    if word == "Disabled":
+        word, kind = "Off", "warn"
+    return None if word == "Active" else badge(f"Campaign {word.lower()}", kind)
+
+
+def _say_times(count: int, show: Show) -> str:
+    return {0: "Never", 1: "Once"}.get(count) or f"{show.number(count)} times"
+
+
 def voucher_details(visit: Visit, row: Row, told: Told) -> Details:
     """The same of what was answered."""
     show, now = visit.show, datetime.now(UTC)
@@ -104,7 +129,7 @@ def voucher_details(visit: Visit, row: Row, told: Told) -> Details:
         title=code_text(row["code"]),
         name=f"Voucher {row['code']}",
         href=href,
-        badge=standing_badge(row, now),
+        badge=fragment[standing_badge(row, now), _campaign_badge(told.campaign, now)],
         body=fragment[
             _gives(row, show),
             _card(row, visit),
@@ -196,7 +221,7 @@ def _terms(row: Row, told: Told, show: Show) -> Node:
             )
             if row.get("holder_id")
             else ("Holder", "Nobody"),
-            ("Published", f"{show.number(published.get('count') or 0)} times"),
+            ("Published", _say_times(published.get("count") or 0, show)),
             ("Note", row["additional_info"]) if row.get("additional_info") else None,
             ("Created", show.when(row.get("created_at"))),
             ("Updated", show.when(row.get("updated_at"))) if row.get("updated_at") else None,

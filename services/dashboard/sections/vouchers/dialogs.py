@@ -70,6 +70,7 @@ def _balance(row: Row, show: Show) -> Node:
     again: dict[str, Any] = {
         "hx-get": path,
         "hx-trigger": "input delay:120ms",
+        "hx-sync": "this:replace",
         "hx-target": "#balance-after",
         "hx-swap": "innerHTML",
         "hx-include": "closest form",

@@ -24,7 +24,9 @@ from services.dashboard.sections.vouchers.giving_form import (
     DISCOUNTS_GIVEN,
     GIVES_FIELDS,
     GIVES_PATHS,
+    can_hold,
     card_values,
+    gives_as_it_is,
     gives_fields,
     read_count,
     read_gives,
@@ -113,7 +115,9 @@ def voucher_form(
         _code(values, wrong) if row is None else None,
         group(
             "What it gives",
-            gives_fields(
+            gives_as_it_is()
+            if row and not can_hold(row.get("discount"))
+            else gives_fields(
                 values,
                 wrong,
                 show,
@@ -208,7 +212,6 @@ def _more(
 ) -> Node:
     category, campaign = values.get("category_id", ""), values.get("campaign_id", "")
     rules = values.get("rules", "").split()
-    typed = {"text": values["metadata"]} if values.get("metadata") else {}
     return folded(
         "Category, note and metadata" if row else "Category, campaign, rules and metadata",
         field_lookup(
@@ -239,7 +242,9 @@ def _more(
             errors=errors,
         ),
         field_area("additional_info", "Note", values.get("additional_info"), rows=2, errors=errors),
-        metadata_typed(typed["text"], errors) if typed else metadata_fields(metadata, errors),
+        metadata_typed(values["metadata"], errors)
+        if "metadata" in values
+        else metadata_fields(metadata, errors),
         row is not None
         and p(".muted.small")["A name that is taken out of the metadata stays as null."],
         None
@@ -317,7 +322,8 @@ def changed_body(
     }
     if "metadata" in body:
         body["metadata"] = gone | body["metadata"]
-    if any(values.get(each, "") != before.get(each, "") for each in GIVES_FIELDS):
+    is_changed = any(values.get(each, "") != before.get(each, "") for each in GIVES_FIELDS)
+    if is_changed and can_hold(row.get("discount")):
         given = read_gives(values, errors)
         del given["type"]
         body |= given

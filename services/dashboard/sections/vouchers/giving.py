@@ -6,8 +6,9 @@ from typing import Any, Final
 
 from htpy import Node, span
 
+from services.dashboard.parts.discounts import EFFECTS, say_discount
 from services.dashboard.parts.facts import badge
-from services.dashboard.parts.show import NOTHING, Row, Show, first_of, read_moment
+from services.dashboard.parts.show import NOTHING, Row, Show, read_moment
 from services.dashboard.web.visit import escape_segment
 
 TYPES: Final[Mapping[str, str]] = {
@@ -21,16 +22,6 @@ DISCOUNTS: Final[Mapping[str, str]] = {
     "FIXED": "Fixed price",
     "UNIT": "Units",
 }
-EFFECTS: Final[Mapping[str, str]] = {
-    "APPLY_TO_ORDER": "of the whole order",
-    "APPLY_TO_ITEMS": "of the items",
-    "APPLY_TO_ITEMS_PROPORTIONALLY": "of the items, split by their amounts",
-    "APPLY_TO_ITEMS_PROPORTIONALLY_BY_QUANTITY": "of the items, split by amounts and quantities",
-    "APPLY_TO_ITEMS_BY_QUANTITY": "of each unit of the items",
-    "ADD_MISSING_ITEMS": "added where they are missing",
-    "ADD_NEW_ITEMS": "added to the order",
-    "ADD_MANY_ITEMS": "added to the order",
-}
 _DAYS: Final = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 #: Last segments of addresses below /vouchers that are pages of their own.
 _RESERVED: Final = frozenset({"new", "import", "filter", "work", ".", ".."})
@@ -42,47 +33,6 @@ def voucher_href(row: Row) -> str:
     if not code or code in _RESERVED or "/" in code:
         return f"/vouchers/{row['id']}"
     return f"/vouchers/{escape_segment(code)}"
-
-
-def say_discount(discount: Any, show: Show) -> str:
-    """What is taken off, short: `10% off, at most $20.00`."""
-    if not isinstance(discount, dict) or not discount:
-        return NOTHING
-    kind, formula = discount.get("type"), _formula_of(discount)
-    if formula:
-        said = f"{DISCOUNTS.get(str(kind), 'Discount')} by a formula"
-    elif kind == "PERCENT":
-        said = f"{show.percent(float(discount.get('percent_off') or 0) / 100)} off"
-    elif kind == "AMOUNT":
-        said = f"{show.money(discount.get('amount_off'))} off"
-    elif kind == "FIXED":
-        said = f"for {show.money(discount.get('fixed_amount'))}"
-    else:
-        said = _say_units(discount, show)
-    limit = discount.get("amount_limit")
-    return f"{said}, at most {show.money(limit)}" if isinstance(limit, int) else said
-
-
-def _formula_of(discount: Mapping[str, Any]) -> str:
-    names = ("amount_off_formula", "percent_off_formula", "fixed_amount_formula")
-    return next((str(discount[each]) for each in names if discount.get(each)), "")
-
-
-def _say_units(discount: Mapping[str, Any], show: Show) -> str:
-    units = discount.get("units") or [discount]
-    return ", ".join(
-        f"{show.number(each.get('unit_off'))} {unit_name(each)} free"
-        if each.get("unit_off") is not None
-        else f"{unit_name(each)} by a formula"
-        for each in units
-    )
-
-
-def unit_name(unit: Mapping[str, Any]) -> str:
-    """What a discount of units gives: the product or the SKU by its name."""
-    named = unit.get("sku") or unit.get("product") or {}
-    found = first_of(named, "name", "sku", "source_id") if isinstance(named, dict) else NOTHING
-    return found if found != NOTHING else str(unit.get("unit_type") or "units")
 
 
 def say_given(row: Row, show: Show) -> str:
@@ -126,9 +76,27 @@ def standing(row: Row, now: datetime) -> tuple[str, str]:
     return "Active", "good"
 
 
+def standing_within(
+    own: tuple[str, str], campaign: Row | None, now: datetime, word: str
+) -> tuple[str, str]:
+    """How what is of a campaign stands: its own terms first, then those of the campaign.
+
+    `word`: what the campaign is called.
+    """
+    terms = campaign or {}
+    if own[0] not in ("Active", "Scheduled"):
+        return own
+    if terms.get("active") is False:
+        return f"{word} is off", "muted"
+    starts, ends = read_moment(terms.get("start_date")), read_moment(terms.get("expiration_date"))
+    if ends is not None and ends <= now:
+        return f"{word} is over", "muted"
+    return ("Scheduled", "warn") if starts is not None and starts > now else own
+
+
 def standing_badge(row: Row, now: datetime) -> Node:
-    """The same as a badge."""
-    return badge(*standing(row, now))
+    """How a voucher stands, as a badge; `campaign_terms` are those of its campaign, where known."""
+    return badge(*standing_within(standing(row, now), row.get("campaign_terms"), now, "Campaign"))
 
 
 def holder_name(row: Row) -> Node:

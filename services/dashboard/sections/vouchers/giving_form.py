@@ -3,9 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from htpy import Node, div, fragment
+from htpy import Node, div, fragment, p
 from htpy import input as input_
 
+from services.dashboard.parts.discounts import EFFECTS
 from services.dashboard.parts.forms import (
     Errors,
     field_choice,
@@ -14,7 +15,6 @@ from services.dashboard.parts.forms import (
     folded,
 )
 from services.dashboard.parts.show import Row, Show, read_minor, write_minor
-from services.dashboard.sections.vouchers.giving import EFFECTS
 
 Values = Mapping[str, str]
 
@@ -192,8 +192,25 @@ def _money(
 
 
 def _effect(kind: str, values: Values, errors: Errors) -> Node:
-    options = [("", "The default of the API"), *((each, EFFECTS[each]) for each in _EFFECTS[kind])]
-    return field_choice("effect", "Taken from", options, values.get("effect", ""), errors=errors)
+    chosen = values.get("effect", "")
+    options = [
+        ("", "As the rules say: items where they name some, else the order"),
+        *((each, EFFECTS[each]) for each in _EFFECTS[kind]),
+    ]
+    if chosen not in dict(options):
+        # one that only the API offers stays what it is
+        options.append((chosen, EFFECTS.get(chosen, chosen)))
+    return field_choice("effect", "Taken from", options, chosen, errors=errors)
+
+
+def can_hold(discount: Any) -> bool:
+    """Whether the fields can say all of a discount: several products for free they cannot."""
+    return not (isinstance(discount, Mapping) and discount.get("units"))
+
+
+def gives_as_it_is() -> Node:
+    """In the place of the fields that cannot say what is given."""
+    return p(".muted")["What it gives has parts that only the API changes; it stays as it is."]
 
 
 def values_of(discount: Any) -> dict[str, str]:

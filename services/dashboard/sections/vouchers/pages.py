@@ -1,22 +1,23 @@
 """The list of vouchers: its columns, its filters, its addresses."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 
 from htpy import Node, span
 
-from services.dashboard.lists.fields import KNOWN, Field
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.query import Query
 from services.dashboard.lists.resource import Column, Empty, Resource, Rows, list_of
 from services.dashboard.parts.show import NOTHING, Row, Show, first_of
-from services.dashboard.sections.campaigns.tabs import TABS
+from services.dashboard.sections.campaign_tabs import TABS
 from services.dashboard.sections.vouchers import actions, editing
+from services.dashboard.sections.vouchers.campaigns import find_campaigns
 from services.dashboard.sections.vouchers.details import tell_voucher
 from services.dashboard.sections.vouchers.failing import try_voucher
+from services.dashboard.sections.vouchers.fields import FIELDS
 from services.dashboard.sections.vouchers.giving import (
-    DISCOUNTS,
     TYPES,
     holder_name,
     say_given,
@@ -26,41 +27,9 @@ from services.dashboard.sections.vouchers.giving import (
 )
 from services.dashboard.sections.vouchers.history import show_history
 from services.dashboard.sections.vouchers.many import BULK, bulk_pages
-from services.dashboard.web.asking import ApiFault
+from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit
-
-FIELDS: Final = (
-    Field("code", "Code"),
-    Field(
-        "active",
-        "State",
-        "state",
-        (
-            ("active", "active now"),
-            ("expired", "expired"),
-            ("enabled", "enabled"),
-            ("disabled", "disabled"),
-        ),
-    ),
-    Field("campaign_id", "Campaign", "lookup", ops=KNOWN, lookup="campaign"),
-    Field("campaign", "Name of the campaign"),
-    Field("type", "Type", "choice", tuple(TYPES.items())),
-    Field("discount.type", "Discount type", "choice", tuple(DISCOUNTS.items())),
-    Field("category_id", "Category", "lookup", ops=KNOWN, lookup="category"),
-    Field("holder_id", "Holder", "lookup", ops=KNOWN, lookup="customer"),
-    Field("redemption.quantity", "May be redeemed (times)", "number"),
-    Field("redemption.redeemed_quantity", "Redeemed (times)", "number"),
-    Field("gift.amount", "Gift amount", "money"),
-    Field("gift.balance", "Gift balance", "money"),
-    Field("start_date", "Start date", "time"),
-    Field("expiration_date", "Expiration date", "time"),
-    Field("created_at", "Created", "time"),
-    Field("updated_at", "Updated", "time"),
-    Field("is_referral_code", "Is a referral code", "flag"),
-    Field("id", "Id"),
-    Field("metadata", "Metadata", "text"),
-)
 
 
 def _gift(name: str, row: Row, show: Show) -> str:
@@ -120,10 +89,20 @@ _fetch_plain = list_of("/v1/vouchers", "vouchers", FIELDS)
 
 
 async def fetch_vouchers(visit: Visit, query: Query) -> Rows:
-    """A page of vouchers; their holders by name where the role may see customers."""
+    """A page of vouchers, with what their holders are called and how their campaigns stand."""
     rows = await _fetch_plain(visit, query)
-    names = await _holder_names(visit, rows.rows)
-    named = [{**each, "holder_name": names.get(str(each.get("holder_id")))} for each in rows.rows]
+    names, campaigns = await asyncio.gather(
+        _holder_names(visit, rows.rows),
+        find_campaigns(visit, (each.get("campaign_id") for each in rows.rows)),
+    )
+    named = [
+        {
+            **each,
+            "holder_name": names.get(str(each.get("holder_id"))),
+            "campaign_terms": campaigns.get(str(each.get("campaign_id"))),
+        }
+        for each in rows.rows
+    ]
     return Rows(named, rows.total, rows.has_more, rows.cursor)
 
 
@@ -131,13 +110,8 @@ async def _holder_names(visit: Visit, rows: Sequence[Row]) -> dict[str, str]:
     ids = sorted({str(each["holder_id"]) for each in rows if each.get("holder_id")})
     if not ids or not visit.may("customers.read"):
         return {}
-    try:
-        body = await visit.api.get(
-            "/v1/customers", [("limit", "100"), *(("ids", each) for each in ids)]
-        )
-    except ApiFault:
-        # names are a help; a list of customers that cannot be asked hides no voucher
-        return {}
+    params = [("limit", "100"), *(("ids", each) for each in ids)]
+    body = await ask_quietly(visit.api.get("/v1/customers", params)) or {}
     found = body.get("customers") or []
     return {str(each["id"]): first_of(each, "name", "source_id", "email", "id") for each in found}
 

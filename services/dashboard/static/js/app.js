@@ -26,6 +26,7 @@ const RARE = [
   [".dropzone", () => import("./dropzone.js")],
   ["[data-sortable]", () => import("./sortable.js")],
   ["[data-geo-map]", () => import("./geo-map.js")],
+  ["form[data-link]", () => import("./link.js")],
 ];
 onShown(() => {
   for (const [selector, load] of RARE) if (document.querySelector(selector)) load().catch((fault) => console.error(fault));

@@ -33,6 +33,11 @@ document.addEventListener("htmx:before:request", (event) => {
   else event.preventDefault();
 });
 
+// What somebody has folded open stays open when the server morphs the form around it.
+const opened = new WeakMap();
+document.addEventListener("toggle", ({ target }) => { if (target.matches?.("form details")) opened.set(target, target.open); }, true);
+onShown(() => { for (const each of document.querySelectorAll("form details")) if (opened.get(each) && !each.open) each.open = true; });
+
 /** The control that asked, while its question is open. */
 let asking;
 const agreed = new WeakSet();

@@ -112,8 +112,10 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("pointerdown", (event) => {
   const option = event.target.closest?.("[role=option]");
   const input = option && document.querySelector(`[role=combobox][aria-controls="${option.closest("[role=listbox]").id}"]`);
-  if (!input || option.href) return;
+  if (!input) return;
+  // The focus stays, else the list would close before the click that a link is followed by.
   event.preventDefault();
+  if (option.href) return;
   if (option.getAttribute("aria-disabled") !== "true") choose(input, option);
 });
 document.addEventListener("focusout", (event) => { if (isCombobox(event.target)) show(event.target, false); });

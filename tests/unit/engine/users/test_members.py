@@ -166,18 +166,6 @@ def test_a_user_gives_nothing_beyond_the_own_role() -> None:
     assert world.person("clerk@shop.test").memberships == {"shop": role.id}
 
 
-def test_a_reset_is_for_whom_one_may_do_as_much_everywhere() -> None:
-    world = Team()
-    user = world.member("b@shop.test", "USER")
-    assert world.by(world.owner, StartPasswordReset(user.id, "shop", "l")).refusal is None
-    world.member("b@shop.test", "VIEWER", "other")
-    assert refused(world.by(world.owner, StartPasswordReset(user.id, "shop", "l"))) == ("forbidden")
-    one = world.when(StartPasswordReset(user.id, "shop", "l"), key_kind="management")
-    assert refused(one) == "forbidden"
-    every = StartPasswordReset(user.id, "shop", "l", manages_all=True)
-    assert world.when(every, key_kind="management").refusal is None
-
-
 def test_a_role_changes_at_once_and_stays_while_somebody_has_it() -> None:
     world = Team()
     role = _role(world, "vouchers.read")

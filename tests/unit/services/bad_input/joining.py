@@ -20,13 +20,15 @@ def _users(path: str, *bodies: Any) -> tuple[Ask, ...]:
 
 _INVITED: Final = {"email": "e@shop.test", "first_name": "E", "last_name": "E"}
 USERS: Final[Rows] = {
-    "an address that is none, an unknown role or privilege, a name that shows nothing; both or neither of id and login; a member of the wrong type": (
+    "an address that is none, an unknown role or privilege, a name that shows nothing; both or neither of id and login; a member of the wrong type, or none": (
         *_manage("proj/invitations", {"email": "none", "role": "USER"}, {"email": "a@b", "role": 5},
                  {"email": "a@b", "role": "KING"}, {"email": "a@b", "role": "USER", "name": " "}),
         *_manage("proj/users", {"role": "USER"}, {"id": "x", "login": "a@b", "role": "USER"}),
         *_manage("proj/roles", {"name": "R", "privileges": ["fly"]}, {"name": "", "privileges": []}),
         *_manage("users/invite", _INVITED, _INVITED | {"projects": {}},
                  _INVITED | {"projects": {"proj": 1}}, _INVITED | {"projects": {"proj": "KING"}}),
+        *(Ask("PUT", "/management/v1/projects/proj/security", body)
+          for body in ({}, {"second_factor_required": "yes"}, {"second_factor_required": None})),
         *_users("sessions", {}, {"email": 5, "password": "x"}, {"email": "a@b", "password": None}),
         *_users("invitations/look", {}, {"token": ""}, {"token": "x" * 257}),
     ),

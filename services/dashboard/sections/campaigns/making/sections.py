@@ -21,6 +21,7 @@ from htpy import (
 )
 from htpy import input as input_
 
+from services.dashboard.parts.discounts import EFFECTS
 from services.dashboard.parts.forms import (
     Errors,
     field_area,
@@ -37,7 +38,6 @@ from services.dashboard.sections.campaigns.making.draft import (
     Draft,
     template_of,
 )
-from services.dashboard.sections.vouchers.giving import EFFECTS
 
 #: What a control has that changes which fields there are: the form is asked for anew.
 AGAIN: Final = {

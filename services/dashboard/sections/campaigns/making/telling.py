@@ -5,6 +5,7 @@ from typing import Final
 
 from htpy import Node, b, code, fragment, h2, li, p, section, span, ul
 
+from services.dashboard.parts.discounts import say_discount
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.show import Show
 from services.dashboard.sections.campaigns.making.codes import (
@@ -21,7 +22,6 @@ from services.dashboard.sections.campaigns.making.draft import (
     read_count,
     template_of,
 )
-from services.dashboard.sections.campaigns.naming import say_discount
 
 _UNSAID: Final = span(".unset")["not said yet"]
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from htpy import Node, div, fieldset, label, legend, option, select, span
+from htpy import Node, a, div, fieldset, fragment, label, legend, option, select, span
 from htpy import input as input_
 
 from services.dashboard.parts.forms import (
@@ -113,7 +113,12 @@ def who_fields(
             "validation-rule",
             chosen(names, *draft.all("rule")),
             is_multiple=True,
-            hint="All of them have to hold",
+            hint=fragment[
+                "Who may redeem, for which items, how often and up to what budget. All of them have to hold. ",
+                a(".link", href="/validation-rules/new", target="_blank")[
+                    "Make new rules in a new tab"
+                ],
+            ],
             errors={"rule": errors.get("rule-find", "")},
         ),
         field_lookup(

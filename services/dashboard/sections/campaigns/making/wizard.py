@@ -23,7 +23,7 @@ from services.dashboard.sections.campaigns.making.terms import chosen, when_fiel
 from services.dashboard.sections.campaigns.making.trying import PATH as TRY_PATH
 from services.dashboard.sections.campaigns.making.trying import trial_part, try_draft
 from services.dashboard.web.answers import answer_node, answer_page, go_to
-from services.dashboard.web.asking import ApiFault, Refused, ask_quietly
+from services.dashboard.web.asking import ApiFault, Refused, Unreachable, ask_quietly
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
@@ -71,6 +71,7 @@ def wizard(
             "hx-trigger": "change",
             "hx-target": "#told",
             "hx-swap": "outerHTML",
+            "hx-sync": "this:replace",
             "hx-push-url": "false",
         },
         method="post",
@@ -158,12 +159,17 @@ async def make_campaign(visit: Visit) -> Response:
         try:
             row = await visit.api.post("/v1/campaigns", made.body, key=key or None)
         except Refused as fault:
-            name = field_of_fault(fault)
-            errors[name] = fault.sentence
+            errors[field_of_fault(fault)] = fault.sentence
+            key = ""
+        except Unreachable as fault:
+            # nothing that was typed is lost, and sent once more it is the same request
+            errors[""] = f"{fault.sentence}. Send it once more in a moment."
         else:
             return await _go_on(visit, str(row["id"]), code, key)
     names = await find_names(visit, draft)
-    shown = wizard(draft, visit.show, errors=errors, names=names, may_try=_may_try(visit))
+    shown = wizard(
+        draft, visit.show, errors=errors, names=names, key=key or None, may_try=_may_try(visit)
+    )
     return _answer(visit, shown)
 
 

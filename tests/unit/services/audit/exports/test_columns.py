@@ -8,6 +8,7 @@ import pytest
 from fronts.cells import cell_of
 from schemas.exports import ExportedObject
 from services.audit.exports.objects import column_of
+from tests.unit.services.catalog.users.signing import ME, person_with
 from tests.unit.services.world import World, asked
 
 
@@ -100,6 +101,15 @@ async def test_a_redemption_and_its_order(world: World) -> None:
     wanted = ["redemption", "SUCCESS", "CARD", "300", "", "900", "Ann"]
     assert cells("redemption", redemption, names) == wanted
     assert cells("redemption", redemption, "customer_source_id promotion_tier_id") == ["ann", ""]
+    assert cells("redemption", redemption, "user_id") == [""]
+
+
+async def test_a_redemption_by_a_user_tells_who(world: World) -> None:
+    person = await person_with(world, "MERCHANT")
+    await world.voucher("TEN")
+    answer = await person.ask("POST", "/v1/redemptions", asked("TEN"))
+    me = (await person.ask("GET", ME)).json()
+    assert cells("redemption", answer.json()["redemptions"][0], "user_id") == [me["id"]]
 
 
 async def test_a_customer_and_what_they_add_up_to(world: World) -> None:

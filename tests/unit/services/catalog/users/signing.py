@@ -75,6 +75,16 @@ async def person_with(world: World, role: str) -> Person:
     return await sign_in(world, email)
 
 
+async def invite_person(world: World, role: str, email: str = "bea@shop.test") -> Person:
+    """Somebody who came by a link, as all but the first user do."""
+    body = {"email": email, "role": role, "name": "Bea"}
+    link = (await world.call("POST", f"{PROJECT}/invitations", body, MANAGEMENT)).json()
+    accepted = {"token": link["url_token"], "password": PASSWORD}
+    done = await world.call("POST", "/users/v1/invitations/accept", accepted, NOBODY)
+    assert done.status_code == 200, done.text
+    return await sign_in(world, email)
+
+
 def code_now(world: World, secret: str) -> str:
     """What a device shows."""
     return code_at(base64.b32decode(secret), world.ledger.now // STEP_MS)

@@ -17,7 +17,7 @@ _SERVED: Final = sorted(
     route for route in CONTRACT if key_kind_of(route.partition(" ")[2]) in ("server", "management")
 )
 #: What only administrators ask, below a project.
-_OF_TEAMS: Final = frozenset({"users", "roles", "invitations", "keys"})
+_OF_TEAMS: Final = frozenset({"users", "roles", "invitations", "keys", "security"})
 
 
 def _path(route: str) -> tuple[str, str]:
@@ -130,3 +130,12 @@ def test_the_table_is_what_the_documentation_shows() -> None:
     text = Path("docs/api.md").read_text()
     missing = [each for each in PRIVILEGES if f"`{each}`" not in text]
     assert missing == []
+
+
+@pytest.mark.parametrize("role", ["ADMIN", "USER", "VIEWER", "MERCHANT"])
+async def test_what_signs_webhooks_is_shown_to_who_may_set_them_up(world: World, role: str) -> None:
+    person = await person_with(world, role)
+    shown = (await person.ask("GET", "/management/v1/projects/proj")).json()
+    (listed,) = (await person.ask("GET", "/management/v1/projects")).json()["data"]
+    assert bool(shown["webhook_token"]) == ("project.write" in ROLES[role])
+    assert listed == shown

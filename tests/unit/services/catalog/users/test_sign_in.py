@@ -222,3 +222,32 @@ async def test_while_what_is_known_is_too_old_nobody_is_let_in(world: World) -> 
     world.lag_ms = 1001
     assert refused(await ada.ask("GET", ME))[0] == 503
     assert refused(await ada.ask("GET", "/v1/vouchers"))[0] == 503
+
+
+async def test_a_restart_forgets_no_guess_and_other_processes_know_them(world: World) -> None:
+    await create_owner(world)
+    for n in range(FREE):
+        headers = {"X-Forwarded-For": f"10.0.0.{n}"}
+        body = {"email": OWNER, "password": "wrong"}
+        await world.call("POST", SESSIONS, body, headers)
+    await asyncio.sleep(0)
+    # what another process knows, and this one after it started anew: the ledger, and nothing else
+    _start_anew(world)
+    assert refused(await try_to_sign_in(world)) == (429, "too_many_requests")
+    world.ledger.now += DELAY_MS
+    assert refused(await try_to_sign_in(world, OWNER, "wrong"))[0] == 401
+    await asyncio.sleep(0)
+    _start_anew(world)
+    world.ledger.now += DELAY_MS
+    assert refused(await try_to_sign_in(world))[0] == 429
+    world.ledger.now += DELAY_MS
+    ada = await sign_in(world)
+    _start_anew(world)
+    await sign_in(world)
+    acts = (await ada.ask("GET", f"{ME}/activity")).json()["data"]
+    assert sum(each["type"] == "sign_in_failed" for each in acts) == FREE + 1
+
+
+def _start_anew(world: World) -> None:
+    """Leaves the process nothing but what the ledger has."""
+    world._fronts.guard.throttle._failures.clear()

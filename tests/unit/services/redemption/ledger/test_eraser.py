@@ -10,10 +10,13 @@ from schemas.actions import RunChunk
 from schemas.commands import Command
 from schemas.customers import CustomerCreated
 from schemas.erasures import EndErasures, Erasure, ForgetCustomer
+from schemas.user_commands import ForgetUser
+from schemas.user_events import UserForgotten
 from services.redemption.ledger.eraser import Eraser, EraserOutfit
 from services.redemption.ledger.serving import Serving
 from tests.unit.engine.erasures.test_erasures import ACTION, Recorded, import_started, made
-from tests.unit.engine.world import NOON, PROJECT, World, customer
+from tests.unit.engine.users.user_world import Team
+from tests.unit.engine.world import NOON, PROJECT, World, customer, only
 
 PARTITION = 3
 
@@ -102,6 +105,16 @@ async def test_keys_go_before_the_end_is_recorded_and_commands_up_to_the_last_de
     world.when(command.body, key_kind="system")
     await steps.eraser.look()
     assert len(steps.sent) == 1
+
+
+async def test_commands_that_named_a_user_go_with_the_user() -> None:
+    team = Team()
+    bea = team.member("b@shop.test", "USER")
+    forgotten = only(team.by(team.owner, ForgetUser(bea.id, "shop")), UserForgotten)
+    steps = Steps(team)
+    await steps.eraser.look()
+    owners = sorted(f"control/{each}" for each in (bea.id, *forgotten.invitation_ids))
+    assert steps.done[:2] == [("forget", *owners), ("delete", PARTITION, team.offset + 1)]
 
 
 async def test_an_end_that_was_not_taken_is_sent_again(world: World) -> None:

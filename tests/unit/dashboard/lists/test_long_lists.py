@@ -39,3 +39,13 @@ def test_a_voucher_shows_all_sets_of_rules_that_bind_it(count: int) -> None:
     page = Browser(api).get("/vouchers/A")
     assert f"/validation-rules/val_{count - 1}" in page.links
     assert int(api.asked_for("GET", "/v1/validation-rules")[0].url.params["limit"]) >= count
+
+
+def test_older_notifications_are_a_page_away() -> None:
+    api = FakeApi()
+    row = {"id": "ntf_1", "type": "export.done", "created_at": "2026-03-01T10:00:00Z"}
+    api.says("GET", "/v1/notifications", {"notifications": [row], "total": 120, "unread": 3})
+    page = Browser(api).get("/notifications?read=false&page=2")
+    assert "/notifications?read=false&page=3" in page.links
+    assert "/notifications?read=false&page=1" in page.links
+    assert api.asked_for("GET", "/v1/notifications")[0].url.params["page"] == "2"

@@ -6,7 +6,7 @@ from tests.unit.dashboard.kit import Browser, FakeApi
 
 NOT_KNOWN = "This cannot be told at the moment. Look again in a while."
 #: Path, what the API says of it, and what would be untrue then.
-PAGES = (
+PAGES: tuple[tuple[str, dict[str, object], str], ...] = (
     ("/", {}, "Nothing was refused in this time"),
     ("/", {}, "No budget is used"),
     ("/", {}, "Nothing was redeemed yet"),

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from services.dashboard.parts.forms import read_metadata, write_metadata
 from services.dashboard.parts.period import read_period
 from services.dashboard.parts.show import Show, read_minor
+from services.dashboard.sections.settings.properties import lines_of, write_properties
 
 ZONES = ("America/New_York", "Asia/Tokyo", "Etc/UTC")
 
@@ -61,3 +62,9 @@ def test_metadata_is_the_same_after_a_form_showed_it(metadata: dict[str, Any]) -
 def test_what_the_api_cannot_be_told_as_a_number_is_text(value: str) -> None:
     assert read_metadata(f"rate = {value}") == {"rate": value}
     assert read_metadata(write_metadata({"rate": value})) == {"rate": value}
+
+
+def test_values_that_a_schema_allows_may_have_commas_in_them() -> None:
+    allowed = ["red, or nearly", 'the "best"', "blue"]
+    (line,) = lines_of({"colour": {"type": "string", "eq": allowed}})
+    assert write_properties([line], is_event=False)["colour"]["eq"] == allowed
