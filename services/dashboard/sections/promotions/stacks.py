@@ -30,7 +30,7 @@ from services.dashboard.web.visit import Visit
 
 FIELDS: Final = (
     usual.NAME,
-    Field("campaign_ids", "Promotion", "lookup", ops=KNOWN, lookup="promotion"),
+    Field("campaign_ids", "Promotion", "lookup", lookup="promotion"),
     Field("category_ids", "Category", "lookup", ops=KNOWN, lookup="category"),
     usual.CREATED,
     usual.CHANGED,

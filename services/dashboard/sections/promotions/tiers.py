@@ -28,7 +28,7 @@ from services.dashboard.web.visit import Visit, escape_segment
 
 FIELDS: Final = (
     usual.NAME,
-    Field("campaign_ids", "Promotion", "lookup", ops=KNOWN, lookup="promotion"),
+    Field("campaign_ids", "Promotion", "lookup", lookup="promotion"),
     Field("category_ids", "Category", "lookup", ops=KNOWN, lookup="category"),
     usual.STATE,
     Field("is_available", "Available now, as its promotion", "flag", parameter="is_available"),
