@@ -35,6 +35,23 @@ def _all_texts(value: Any) -> Iterator[str]:
         yield value
 
 
+def _call_texts(row: Row) -> list[str]:
+    """What is looked through of a call, in capitals or not; nothing where it is none."""
+    if row["object"] != "api_call":
+        return []
+    told = [row[each] for each in ("id", "method", "path", "query", "origin", "channel")]
+    return [str(each).lower() for each in (*told, row["key"]["id"])]
+
+
+def _log_texts(row: Row) -> list[str]:
+    told = [
+        row["id"],
+        row["type"],
+        *(row["entry"].get(each) for each in ("webhook_id", "event_id")),
+    ]
+    return [each.lower() for each in told if each]
+
+
 def _named(*beginnings: str) -> Read:
     """Every id of a kind that an event names, wherever."""
     return lambda row: [each for each in _all_texts(row["data"]) if each.startswith(beginnings)]
@@ -86,9 +103,9 @@ FACTS: Final[Mapping[str, Mapping[str, Read]]] = {
         "key_id": at("key", "id"),
         "key_kind": at("key", "kind"),
         "customer": lambda row: str(row["path"]).split("/"),
-        "text": lambda row: [row["path"], row["query"], row["origin"]],
+        "text": lambda row: _call_texts(row),
     },
-    "/audit-log": {"text": lambda row: list(_all_texts(row))},
+    "/audit-log": {"text": lambda row: _call_texts(row["entry"]) or _log_texts(row)},
     "/changes": {"object": at("entity", "object"), "entity": at("entity", "id")},
     "/events": {
         "voucher": _named("v_"),

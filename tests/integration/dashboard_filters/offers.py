@@ -12,18 +12,18 @@ async def rules(seed: Seed) -> None:
     """Categories and sets of rules."""
     for number, name in enumerate(("Warm", "Warmer")):
         await seed.make("/v1/categories", {"name": name, "hierarchy": number + 1}, name)
-    amount = {"1": {"name": "order.amount", "conditions": {"$more_than": [100_000_000]}}}
-    for number, body in enumerate(
-        (
-            {"name": "Large", "type": "expression", "context_type": "global"},
-            {"name": "Larger", "type": "basic", "context_type": "voucher.discount_voucher"},
-            {"name": "Small", "type": "advanced", "context_type": "campaign.discount_coupons"},
-            {"name": "None", "type": "complex", "context_type": "campaign.promotion"},
-        )
-    ):
+    amount = {"name": "order.amount", "conditions": {"$more_than": [100_000_000]}}
+    told = (
+        ("Large", "expression", "global"),
+        ("Larger", "basic", "voucher.discount_voucher"),
+        ("Small", "advanced", "campaign.discount_coupons"),
+        ("None", "complex", "campaign.promotion"),
+    )
+    for number, (name, kind, context) in enumerate(told):
         seed.on(number * 5)
-        body |= {"rules": amount | {"logic": "1"}}  # type: ignore[operator]
-        await seed.make("/v1/validation-rules", body, body["name"])
+        body = {"name": name, "type": kind, "context_type": context}
+        rules = {"1": amount, "logic": "1"}
+        await seed.make("/v1/validation-rules", body | {"rules": rules}, name)
 
 
 def _campaigns(seed: Seed) -> tuple[dict[str, Any], ...]:

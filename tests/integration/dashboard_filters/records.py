@@ -1,6 +1,6 @@
 """What the shop's logs hold: calls of the API, what was sent to webhooks, exports and imports."""
 
-from typing import Any
+from typing import Any, Literal
 
 from schemas.base import DAY_MS
 from schemas.observations import ApiCall, ApiCallsObserved
@@ -65,19 +65,18 @@ async def calls(seed: Seed) -> None:
 
 async def send_outs(seed: Seed) -> None:
     """Attempts to send webhooks."""
-    for number, (hook, event, result) in enumerate(
-        (
-            ("wh_1", "voucher.created", "delivered"),
-            ("wh_1", "voucher.created", "failed"),
-            ("wh_2", "redemption.succeeded", "delivered"),
-            ("wh_2", "redemption.failed", "dead"),
-        )
-    ):
+    tried: tuple[tuple[str, str, Literal["delivered", "failed", "dead"]], ...] = (
+        ("wh_1", "voucher.created", "delivered"),
+        ("wh_1", "voucher.created", "failed"),
+        ("wh_2", "redemption.succeeded", "delivered"),
+        ("wh_2", "redemption.failed", "dead"),
+    )
+    for number, (hook, event, result) in enumerate(tried):
         at = START_MS + number * 6 * DAY_MS
         seed.shop.insight.world.delivered(
             DeliveryAttempted(
                 f"wd_{number}", PROJECT, hook, f"ev_{number}", event, 0, 0, 1, at, result, 12
-            )  # type: ignore[arg-type]
+            )
         )
 
 

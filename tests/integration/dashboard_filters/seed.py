@@ -67,18 +67,15 @@ async def people(seed: Seed) -> None:
     await seed.ask("PUT", "/v1/customers/who-1", {"metadata": {"level": "higher"}})
     number_of = {f"who-{number}": seed.ids[f"customer {number}"] for number in range(3)}
     older = {"created_at": {"conditions": {"$before": ["2020-01-01T00:00:00Z"]}}}
-    for number, body in enumerate(
-        (
-            *(
-                {"name": name, "customers": [number_of[each] for each in members]}
-                for name, members in MEMBERS.items()
-            ),
-            {"name": "Older", "type": "auto-update", "filter": {"junction": "and"} | older},
-            {"name": "Elder", "type": "passive", "filter": {"junction": "and"} | older},
-        )
-    ):
+    segments: list[dict[str, Any]] = [
+        {"name": name, "customers": [number_of[each] for each in members]}
+        for name, members in MEMBERS.items()
+    ]
+    for name, kind in (("Older", "auto-update"), ("Elder", "passive")):
+        segments.append({"name": name, "type": kind, "filter": {"junction": "and"} | older})
+    for number, body in enumerate(segments):
         seed.on(number * 6)
-        await seed.make("/v1/segments", body, str(body["name"]))
+        await seed.make("/v1/segments", body, body["name"])
 
 
 async def goods(seed: Seed) -> None:
@@ -94,17 +91,13 @@ async def goods(seed: Seed) -> None:
         await seed.make("/v1/products", body, f"product {number}")
     await seed.ask("PUT", "/v1/products/cup", {"price": 950})
     mug = {"type": "products", "id": seed.ids["product 0"], "object": "product"}
-    for number, body in enumerate(
-        (
-            {"name": "Mugs", "type": "STATIC", "products": [mug]},
-            {"name": "Smugs", "type": "STATIC", "products": [mug]},
-            {
-                "name": "All",
-                "type": "AUTO_UPDATE",
-                "filter": {"junction": "and", "price": {"conditions": {"$more_than": [1]}}},
-            },
-        )
-    ):
+    above = {"junction": "and", "price": {"conditions": {"$more_than": [1]}}}
+    collections: tuple[dict[str, Any], ...] = (
+        {"name": "Mugs", "type": "STATIC", "products": [mug]},
+        {"name": "Smugs", "type": "STATIC", "products": [mug]},
+        {"name": "All", "type": "AUTO_UPDATE", "filter": above},
+    )
+    for number, body in enumerate(collections):
         seed.on(number * 7)
         await seed.make("/v1/product-collections", body, f"collection {number}")
     for number, name in enumerate(("Berlin", "Bern", "Oslo")):

@@ -14,8 +14,8 @@ def _of(*codes: str, amount: int | None = 5000, **more: Any) -> dict[str, Any]:
 
 async def redemptions(seed: Seed) -> None:
     """Redemptions of every result, channel and reason that is cheap to have."""
-    ada = {"customer": {"source_id": "who-0"}}
-    bob = {"customer": {"source_id": "who-1"}}
+    ada: dict[str, Any] = {"customer": {"source_id": "who-0"}}
+    bob: dict[str, Any] = {"customer": {"source_id": "who-1"}}
     mug = {
         "amount": 2500,
         "items": [{"source_id": "mug", "quantity": 2, "price": 1250, "related_object": "product"}],
@@ -25,7 +25,7 @@ async def redemptions(seed: Seed) -> None:
         await seed.ask("POST", f"/v1/validation-rules/{seed.ids[name]}/assignments", bound)
         bound = {"related_object_type": "voucher", "related_object_id": "UNIT"}
     tier = {"object": "promotion_tier", "id": seed.ids["Saturday"]}
-    tried = (
+    tried: tuple[tuple[dict[str, Any], int | None], ...] = (
         (_of("SAVE-5", **ada, metadata={"level": "low"}), None),
         (_of("SAVE-5", amount=9000, **bob, metadata={"level": "high"}), None),
         (_of("SPRING-1", "CARD-80", order=mug, **bob), None),
@@ -48,22 +48,21 @@ async def redemptions(seed: Seed) -> None:
             seed.ids[f"redemption {number}"] = answer["redemptions"][0]["id"]
     seed.on(38)
     await seed.ask("POST", "/client/v1/redemptions", _of("SPRING-2", amount=800), headers=CLIENT)
-    ada = await sign_in(seed.shop.world)
-    assert (await ada.ask("POST", "/v1/redemptions", _of("SPRING-2", amount=600))).is_success
+    person = await sign_in(seed.shop.world)
+    assert (await person.ask("POST", "/v1/redemptions", _of("SPRING-2", amount=600))).is_success
     await seed.ask("POST", f"/v1/redemptions/{seed.ids['redemption 0']}/rollback", {})
 
 
 async def validations(seed: Seed) -> None:
     """Validations that are kept, and the sessions of some of them."""
-    for number, (codes, more) in enumerate(
-        (
-            (("SAVE-5",), {"customer": {"source_id": "who-0"}}),
-            (("CARD-20", "SPRING-2"), {"customer": {"source_id": "who-1"}, "session": "first"}),
-            (("SPRING-1",), {"session": "second"}),
-            (("OFF",), {}),
-            (("NOWHERE", "OFF"), {}),
-        )
-    ):
+    asked: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
+        (("SAVE-5",), {"customer": {"source_id": "who-0"}}),
+        (("CARD-20", "SPRING-2"), {"customer": {"source_id": "who-1"}, "session": "first"}),
+        (("SPRING-1",), {"session": "second"}),
+        (("OFF",), {}),
+        (("NOWHERE", "OFF"), {}),
+    )
+    for number, (codes, more) in enumerate(asked):
         seed.on(33 + number)
         body = _of(*codes, **more)
         if "session" in body:
@@ -78,7 +77,7 @@ async def validations(seed: Seed) -> None:
 
 async def publications(seed: Seed) -> None:
     """Vouchers that were given to somebody, and some that could not be."""
-    given = (
+    given: tuple[tuple[str | dict[str, Any], str, dict[str, Any]], ...] = (
         ("SPRING-1", "who-0", {"source_id": "pub-1", "metadata": {"level": "low"}}),
         ("SPRING-3", "who-1", {"source_id": "pub-2", "metadata": {"level": "high"}}),
         ("CARDS-3", "who-1", {}),
@@ -89,23 +88,26 @@ async def publications(seed: Seed) -> None:
     )
     for number, (code, who, more) in enumerate(given):
         seed.on(31 + number)
-        what = {"voucher": code} if isinstance(code, str) else {"campaign": code}
-        body = what | {"customer": {"source_id": who}} | more
+        what: dict[str, Any] = {"voucher": code} if isinstance(code, str) else {"campaign": code}
+        body: dict[str, Any] = what | {"customer": {"source_id": who}} | more
         await seed.shop.world.call("POST", "/v1/publications", body)
 
 
 async def orders(seed: Seed) -> None:
     """Orders besides those of the redemptions."""
-    for number, (status, amount, who, more) in enumerate(
-        (
-            ("CREATED", 4000, "who-0", {"source_id": "order-1", "metadata": {"level": "low"}}),
-            ("PAID", 7000, "who-1", {"source_id": "order-2", "metadata": {"level": "high"}}),
-            ("CANCELED", 100, "who-2", {"discount_amount": 3}),
-            ("CREATED", None, "who-2", {}),
-        )
-    ):
+    made: tuple[tuple[str, int | None, str, dict[str, Any]], ...] = (
+        ("CREATED", 4000, "who-0", {"source_id": "order-1", "metadata": {"level": "low"}}),
+        ("PAID", 7000, "who-1", {"source_id": "order-2", "metadata": {"level": "high"}}),
+        ("CANCELED", 100, "who-2", {"discount_amount": 3}),
+        ("CREATED", None, "who-2", {}),
+    )
+    for number, (status, amount, who, more) in enumerate(made):
         seed.on(12 + number)
-        body = {"status": status, "amount": amount, "customer": {"source_id": who}} | more
+        body: dict[str, Any] = {
+            "status": status,
+            "amount": amount,
+            "customer": {"source_id": who},
+        } | more
         await seed.make("/v1/orders", body, f"order {number}")
     seed.on(39)
     await seed.ask("PUT", f"/v1/orders/{seed.ids['order 1']}", {"status": "FULFILLED"})
