@@ -61,7 +61,7 @@ examples: $(DEV) ## ask every endpoint for its example in the description of the
 	@$(BIN)/python -P -m tests.reference
 
 pictures: $(DEV) ## keep fingerprints of how the dashboard's pages look now
-	@TESSERA_KEEP_PICTURES=1 $(BIN)/python -P -m pytest tests/browser/test_walk.py
+	@TESSERA_KEEP_PICTURES=1 $(BIN)/python -P -m pytest tests/browser/test_walk.py -k "$(ONLY)"
 
 bench: $(DEV) ## measure the engine alone, then all of it beside hand-written SQL services
 	@$(BIN)/python -P -m bench.engine

@@ -58,6 +58,7 @@ def _dashboard_lines(url: str, sign_in: Mapping[str, str], missing: str | None) 
     lines = [f"The dashboard is at {url}", ""]
     if sign_in:
         lines += [*(f"  {called:<16}  {value}" for called, value in sign_in.items()), ""]
+        lines += ["The first password is changed at the first sign-in, and holds until then.", ""]
     return lines if missing is None else [*lines, missing, ""]
 
 

@@ -9,7 +9,7 @@ from services.dashboard.lists import usual, usual_columns
 from services.dashboard.lists.fields import Field
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.resource import Column, Empty, Resource, Row, list_of
-from services.dashboard.parts.facts import badge, code_text, facts, raw_block
+from services.dashboard.parts.facts import badge, code_text, facts, link, raw_block
 from services.dashboard.parts.page import Details, confirm_dialog, dialog_button
 from services.dashboard.parts.show import NOTHING
 from services.dashboard.sections.audit.tabs import TABS
@@ -87,7 +87,13 @@ def attempt_details(visit: Visit, row: Row) -> Details:
             facts(
                 ("Id", code_text(row["id"])),
                 ("Date", show.when(row.get("created_at"))),
-                ("Webhook", code_text(row["webhook_id"])),
+                (
+                    "Webhook",
+                    link(
+                        row["webhook_id"],
+                        f"/integrations/webhooks/{escape_segment(row['webhook_id'])}",
+                    ),
+                ),
                 ("Event", code_text(row["event_id"])),
                 ("HTTP status", row.get("http_status")),
                 ("Error", row.get("error")),

@@ -8,12 +8,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from services.dashboard.parts.period import period_picker, read_period
-from services.dashboard.sections.home.asking import (
-    SERIES,
-    ask_newest,
-    ask_numbers,
-    newest_params,
-)
+from services.dashboard.sections.home.asking import SERIES, ask_newest, ask_numbers, newest_params
 from services.dashboard.sections.home.views import (
     campaign_chooser,
     home_page,

@@ -1,0 +1,1 @@
+"""How somebody gets in: signing in, and links that were given."""
