@@ -122,6 +122,7 @@ class Shop:
         await self.world.call("PUT", thresholds, {"budgets": plans, "quiet_minutes": 7})
         project = "/management/v1/projects"
         self.paths[f"{project}/proj"] = MANAGEMENT
+        self.paths[f"{project}/proj/security"] = MANAGEMENT
         await self.add(f"{project}/proj/stacking-rules", {}, MANAGEMENT)
         hook = {"target_url": "https://hooks.test/x", "events": ["voucher.created"]}
         await self.add(f"{project}/proj/webhooks", hook, MANAGEMENT)

@@ -188,16 +188,17 @@ def held_to(really: Numbers, result: SimulationResult) -> None:
     assert shown(result) == replace(really, customers=set(), by_day=days)
 
 
-@pytest.mark.parametrize("placing", ["last", "first"])
-@pytest.mark.parametrize("name", DRAFTS)
+@pytest.mark.parametrize(
+    ("name", "placing"), [*((name, "last") for name in DRAFTS), ("bound", "first")]
+)
 async def test_a_simulation_equals_the_same_month_with_the_campaign_live(
     tmp_path: Path, name: str, placing: str
 ) -> None:
-    really, result = await both(tmp_path, name, placing, 120)
+    really, result = await both(tmp_path, name, placing, 300)
     held_to(really, result)
-    assert really.matched > 8
+    assert really.matched > 20
     assert really.rolled_back > 0
-    assert really.validations_matched > 2
+    assert really.validations_matched > 5
 
 
 async def test_what_only_a_part_of_applies_to_may_be_rescued(tmp_path: Path) -> None:
