@@ -16,11 +16,11 @@ LOCK := $(UV) compile --quiet --upgrade --universal --python-version 3.11 \
 SPREAD := --numprocesses 3 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down status demo test check reference examples pictures bench bench-short bench-codes \
+.PHONY: help run up down status demo test check reference examples pictures compare-pictures bench bench-short bench-codes \
 	bench-report bench-history bench-insight bench-dashboard lock clean
 
 help: ## list these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-17s %s\n", $$1, $$2 }' Makefile
 
 run: $(RUNTIME) ## start everything and show its log; Ctrl-C stops it
 	@exec $(BIN)/tessera run
@@ -61,7 +61,10 @@ examples: $(DEV) ## ask every endpoint for its example in the description of the
 	@$(BIN)/python -P -m tests.reference
 
 pictures: $(DEV) ## keep fingerprints of how the dashboard's pages look now
-	@TESSERA_KEEP_PICTURES=1 $(BIN)/python -P -m pytest tests/browser/test_walk.py -k "$(ONLY)"
+	@TESSERA_PICTURES=keep $(BIN)/python -P -m pytest tests/browser/test_walk.py -k "$(ONLY)"
+
+compare-pictures: $(DEV) ## tell which of the dashboard's pages look otherwise than they were kept
+	@TESSERA_PICTURES=compare $(BIN)/python -P -m pytest tests/browser/test_walk.py -k "$(ONLY)"
 
 bench: $(DEV) ## measure the engine alone, then all of it beside hand-written SQL services
 	@$(BIN)/python -P -m bench.engine
