@@ -1,5 +1,6 @@
 """Columns that most lists show, each said once."""
 
+from dataclasses import replace
 from typing import Final
 
 from services.dashboard.lists.resource import Column
@@ -13,21 +14,9 @@ CREATED: Final = Column(
     is_number=True,
 )
 #: The same, where the day is enough.
-CREATED_DAY: Final = Column(
-    "created",
-    "Created",
-    lambda row, show: show.day(row.get("created_at")),
-    "created_at",
-    is_number=True,
-)
+CREATED_DAY: Final = replace(CREATED, cell=lambda row, show: show.day(row.get("created_at")))
 #: The same of what happens once.
-DATE: Final = Column(
-    "date",
-    "Date",
-    lambda row, show: show.when(row.get("created_at")),
-    "created_at",
-    is_number=True,
-)
+DATE: Final = replace(CREATED, name="date", label="Date")
 #: When it was changed last.
 CHANGED: Final = Column(
     "changed",

@@ -17,8 +17,7 @@ from services.dashboard.web.visit import Visit, escape_segment
 
 FOUND_MAX: Final = 10
 TEXT_LENGTH_MAX: Final = 100
-#: Rows of a page, and pages, of what is looked through.
-_PAGE_ROWS: Final = 100
+#: How many pages are looked through.
 _PAGES_MAX: Final = 10
 
 
@@ -48,6 +47,16 @@ def _id(row: Mapping[str, Any]) -> str:
     return str(row["id"])
 
 
+_CAMPAIGN: Final = Kind(
+    "/v1/campaigns",
+    "campaigns",
+    ("campaign_name",),
+    _named,
+    _id,
+    "campaigns.read",
+    "percent",
+    lambda row: f"/campaigns/{row['id']}",
+)
 KINDS: Final[Mapping[str, Kind]] = {
     "voucher": Kind(
         "/v1/vouchers",
@@ -59,37 +68,9 @@ KINDS: Final[Mapping[str, Kind]] = {
         "tag",
         lambda row: f"/vouchers/{escape_segment(row['code'])}",
     ),
-    "campaign": Kind(
-        "/v1/campaigns",
-        "campaigns",
-        ("campaign_name",),
-        _named,
-        _id,
-        "campaigns.read",
-        "percent",
-        lambda row: f"/campaigns/{row['id']}",
-    ),
-    "campaign-name": Kind(
-        "/v1/campaigns",
-        "campaigns",
-        ("campaign_name",),
-        _named,
-        _named,
-        "campaigns.read",
-        "percent",
-        lambda row: f"/campaigns/{row['id']}",
-    ),
-    "promotion": Kind(
-        "/v1/campaigns",
-        "campaigns",
-        ("campaign_name",),
-        _named,
-        _id,
-        "campaigns.read",
-        "percent",
-        lambda row: f"/campaigns/{row['id']}",
-        always=(("campaign_type", "PROMOTION"),),
-    ),
+    "campaign": _CAMPAIGN,
+    "campaign-name": _CAMPAIGN._replace(value=_named),
+    "promotion": _CAMPAIGN._replace(always=(("campaign_type", "PROMOTION"),)),
     "customer": Kind(
         "/v1/customers",
         "customers",
@@ -202,11 +183,9 @@ async def _find_small(visit: Visit, name: str, text: str) -> list[Mapping[str, A
     """Those whose name holds the text, in capitals or not. Raises ApiFault."""
     path, rows = SMALL[name]
     found: list[Mapping[str, Any]] = []
-    for page in range(1, _PAGES_MAX + 1):
-        body = await visit.api.get(path, {"limit": str(_PAGE_ROWS), "page": str(page)})
-        every: Sequence[Mapping[str, Any]] = body.get(rows) or []
+    async for every in visit.api.pages(path, rows, {}, pages_max=_PAGES_MAX):
         found += [each for each in every if text.lower() in _named(each).lower()]
-        if len(found) >= FOUND_MAX or len(every) < _PAGE_ROWS:
+        if len(found) >= FOUND_MAX:
             break
     return found[:FOUND_MAX]
 

@@ -20,6 +20,8 @@ TIMEOUT_SECONDS: Final = 30.0
 RETRY_SECONDS: Final = 2
 
 Json = Any
+#: How many rows the API gives at a time at most.
+PAGE_ROWS: Final = 100
 #: The pairs of a query string; one name may come more than once.
 Params = Sequence[tuple[str, str]]
 
@@ -84,6 +86,17 @@ class Api:
     async def get(self, path: str, params: Params | Mapping[str, str] = ()) -> Json:
         """The body of an answer. Raises ApiFault."""
         return await self.ask("GET", path, params=params)
+
+    async def pages(
+        self, path: str, rows: str, params: Mapping[str, str], *, pages_max: int
+    ) -> AsyncIterator[list[Json]]:
+        """The rows of a list from its first on, a page at a time. Raises ApiFault."""
+        for page in range(1, pages_max + 1):
+            asked = {**params, "limit": str(PAGE_ROWS), "page": str(page)}
+            found: list[Json] = (await self.get(path, asked)).get(rows) or []
+            yield found
+            if len(found) < PAGE_ROWS:
+                return
 
     async def post(
         self,

@@ -19,8 +19,7 @@ from services.dashboard.web.asking import Refused
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
-#: By which the changes of one moment are looked through.
-PAGE_ROWS: Final = 100
+#: How many pages of changes of one moment are looked through.
 PAGES_MAX: Final = 20
 #: Kinds of things whose changes are told → where one of them is shown.
 PLACES: Final = {
@@ -116,16 +115,11 @@ async def tell_change(visit: Visit, change_id: str) -> Details:
         "created_at[after]": _moved(event["created_at"], -1),
         "created_at[before]": _moved(event["created_at"], 1),
         "order": "created_at",
-        "limit": str(PAGE_ROWS),
     }
-    for page in range(1, PAGES_MAX + 1):
-        body = await visit.api.get("/v1/audit/changes", params | {"page": str(page)})
-        rows = body.get("data") or []
+    async for rows in visit.api.pages("/v1/audit/changes", "data", params, pages_max=PAGES_MAX):
         row = next((each for each in rows if each["id"] == change_id), None)
         if row is not None:
             return change_details(visit, await with_caller(visit, row, caller_of(row)))
-        if len(rows) < PAGE_ROWS:
-            break
     raise Refused(404, {"key": "not_found", "message": "There is no such change"})
 
 

@@ -20,14 +20,9 @@ PAGES_MAX: Final = 20
 
 async def read_categories(visit: Visit) -> list[Row]:
     """All of them, the first to apply first. Raises ApiFault."""
-    found: list[Row] = []
-    for page in range(1, PAGES_MAX + 1):
-        params = {"order": "hierarchy", "limit": str(PAGE_SIZE), "page": str(page)}
-        body = await visit.api.get("/v1/categories", params)
-        found += body["data"]
-        if len(body["data"]) < PAGE_SIZE:
-            break
-    return found
+    params = {"order": "hierarchy"}
+    pages = visit.api.pages("/v1/categories", "data", params, pages_max=PAGES_MAX)
+    return [row async for rows in pages for row in rows]
 
 
 async def show_categories(visit: Visit) -> Response:

@@ -22,7 +22,6 @@ from services.dashboard.web.visit import Visit, escape_segment
 
 _MEMBERS_MAX: Final = 25
 #: Sets of rules are looked through by pages; a project with more has to ask the API.
-_RULES_PAGE: Final = 100
 _RULES_PAGES_MAX: Final = 20
 
 
@@ -47,16 +46,13 @@ async def _ask_rules(visit: Visit, key: str) -> list[Row] | None:
     """The sets of validation rules that name it; None where they cannot be asked."""
     if not visit.may("rules.read"):
         return None
-    rows: list[Row] = []
-    for page in range(1, _RULES_PAGES_MAX + 1):
-        params = {"limit": str(_RULES_PAGE), "page": str(page)}
-        body = await ask_quietly(visit.api.get("/v1/validation-rules", params))
-        if body is None:
-            return None
-        rows += body.get("data") or []
-        if len(body.get("data") or []) < _RULES_PAGE:
-            break
-    return [each for each in rows if f"'{key}'" in repr(each.get("rules"))]
+    found: list[Row] | None = await ask_quietly(_read_rules(visit, key))
+    return found
+
+
+async def _read_rules(visit: Visit, key: str) -> list[Row]:
+    pages = visit.api.pages("/v1/validation-rules", "data", {}, pages_max=_RULES_PAGES_MAX)
+    return [each async for rows in pages for each in rows if f"'{key}'" in repr(each.get("rules"))]
 
 
 def segment_details(
