@@ -78,16 +78,21 @@ def _adding(resource: Filtered, query: Query) -> Node:
 
 
 def filter_form(resource: Filtered, name: str, op: str = "") -> Node:
-    """The fields of one filter; asked for anew when another field or operator is chosen."""
+    """The fields of one filter; asked for anew when another field or operator is chosen.
+
+    The answer is morphed in, and only the newest counts: what was typed meanwhile stays. What hangs
+    on the field has its name in its id, so that nothing that was chosen for another one stays.
+    """
     found = find_field(resource.fields, name) or resource.fields[0]
     chosen = op if op in found.operators else found.operators[0]
     again = {
         "hx-get": f"{resource.path}/filter",
         "hx-target": "#one-filter",
-        "hx-swap": "innerHTML",
+        "hx-swap": "innerMorph",
         "hx-push-url": "false",
         "hx-trigger": "change",
         "hx-include": "#one-filter",
+        "hx-sync": "#one-filter:replace",
     }
     return fragment[
         div(".field")[
@@ -105,8 +110,8 @@ def filter_form(resource: Filtered, name: str, op: str = "") -> Node:
             input_("#filter-key.input", name="key", required=True, autocomplete="off"),
         ],
         div(".field")[
-            label(for_="filter-op")["Operator"],
-            select("#filter-op.input", again, name="op")[
+            label(for_=f"filter-op-{found.name}")["Operator"],
+            select(".input", again, id=f"filter-op-{found.name}", name="op")[
                 (
                     option(value=each, selected=each == chosen)[WORDS[each]]
                     for each in found.operators
@@ -118,12 +123,13 @@ def filter_form(resource: Filtered, name: str, op: str = "") -> Node:
 
 
 def _value(found: Field, op: str) -> Node:
+    own = f"filter-value-{found.name}"
     if found.choices:
-        control: Node = select("#filter-value.input", name="value")[
+        control: Node = select(".input", id=own, name="value")[
             (option(value=each)[said] for each, said in found.choices)
         ]
     elif found.kind == "flag":
-        control = select("#filter-value.input", name="value")[
+        control = select(".input", id=own, name="value")[
             option(value="true")["yes"], option(value="false")["no"]
         ]
     elif found.lookup:
@@ -133,12 +139,14 @@ def _value(found: Field, op: str) -> Node:
         if found.kind == "time" and op not in IN_DAYS:
             kind = "datetime-local"
         mode = "decimal" if found.kind in ("number", "money") or op in IN_DAYS else None
+        own = "filter-value"
         control = input_(
-            "#filter-value.input",
+            ".input",
+            id=own,
             name="value",
             type=kind,
             inputmode=mode,
             required=True,
             autocomplete="off",
         )
-    return div(".field")[label(for_="filter-value")["Value"], control]
+    return div(".field")[label(for_=own)["Value"], control]
