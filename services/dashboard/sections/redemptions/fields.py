@@ -60,6 +60,7 @@ FIELDS: Final = (
         lookup="validation-rule",
     ),
     Field("product", "Product"),
+    Field("session_key", "Session"),
     Field("amount", "Order amount", "money"),
     Field("discount", "Discount", "money", ops=EACH_NUMBER),
     usual.METADATA,

@@ -61,3 +61,28 @@ def show_discount(row: Row, show: Show) -> str:
 def caller_of(row: Row) -> str:
     """The id of the user or key that redeemed; empty where it was neither."""
     return str((row.get("channel") or {}).get("channel_id") or "")
+
+
+def stack_of(row: Row) -> str:
+    """The id of the stack that a redemption is part of, its own where it stands for the stack.
+
+    Empty: it was redeemed alone.
+    """
+    if row.get("object") != "redemption":
+        return ""
+    parent = row.get("redemption")
+    return str(row["id"]) if members_of(row) else parent if isinstance(parent, str) else ""
+
+
+def members_of(row: Row) -> list[str]:
+    """The ids of what was redeemed together, of the redemption that stands for all of it."""
+    return _related(row, "redemptions")
+
+
+def rollback_of(row: Row) -> str:
+    """The id of the rollback that took a redemption back; empty: none did."""
+    return next(iter(_related(row, "rollbacks")), "")
+
+
+def _related(row: Row, name: str) -> list[str]:
+    return [str(each["id"]) for each in (row.get("related_redemptions") or {}).get(name) or []]
