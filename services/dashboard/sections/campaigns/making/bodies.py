@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from services.dashboard.parts.forms import read_metadata
+from services.dashboard.parts.hours import read_hours, read_span
 from services.dashboard.parts.show import Show, read_minor
 from services.dashboard.sections.campaigns.making.codes import charset_of, room_of
 from services.dashboard.sections.campaigns.making.draft import (
     Draft,
     read_count,
     template_of,
-    write_duration,
 )
 from services.dashboard.web.asking import ApiFault
 
@@ -262,18 +262,9 @@ def _add_terms(draft: Draft, show: Show, made: Body) -> None:
         made.body["validity_day_of_week"] = sorted(
             int(each) for each in draft.all("day") if each in set("0123456")
         )
-    if draft["from_hour"] or draft["to_hour"]:
-        hours = {"start_time": draft["from_hour"], "expiration_time": draft["to_hour"]}
-        made.body["validity_hours"] = {"daily": [hours]}
-        if not (draft["from_hour"] and draft["to_hour"]):
-            made.errors["from_hour"] = "Say both from when and until when"
-    duration = write_duration(draft["frame_count"], draft["frame_unit"])
-    interval = write_duration(draft["every_count"], draft["every_unit"])
-    if duration or interval:
-        made.body["validity_timeframe"] = {"duration": duration, "interval": interval}
-        if not (duration and interval):
-            made.errors["frame_count"] = "Say both how long and how often"
-    after = write_duration(draft["after_count"], draft["after_unit"])
+    hours = read_hours(draft.values, made.errors)
+    made.body |= {name: value for name, value in hours.items() if value is not None}
+    after = read_span(draft.values, "after")
     if after:
         made.body["activity_duration_after_publishing"] = after
     try:
