@@ -13,7 +13,16 @@ from services.dashboard.parts.show import Show, write_minor
 #: Fields that may come more than once.
 _MANY: Final = frozenset({"day", "rule"})
 #: The columns of the tiers of a new promotion, a value of each for every tier.
-TIER_FIELDS: Final = ("tier_name", "tier_banner", "tier_kind", "tier_value")
+TIER_FIELDS: Final = (
+    "tier_name",
+    "tier_banner",
+    "tier_kind",
+    "tier_value",
+    "tier_formula",
+    "tier_most",
+    "tier_effect",
+    "tier_unit",
+)
 TIERS_MAX: Final = 20
 COUNT_DIGITS_MAX: Final = 12
 
@@ -159,6 +168,10 @@ def read_draft(form: FormData) -> Draft:
             many[name] = texts
         elif texts:
             values[name] = texts[-1].strip() if name != "formula" else texts[-1]
+    # a combobox in which nothing is chosen sends nothing, so each has a name of its own
+    many["tier_unit"] = tuple(
+        values.pop(f"tier_unit-{at}", "") for at in range(len(many.get("tier_name", ())))
+    )
     draft = Draft(values, many)
     template = template_of(draft)
     if draft["shown_template"] not in ("", template.name):

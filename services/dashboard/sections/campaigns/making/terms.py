@@ -15,12 +15,8 @@ from services.dashboard.parts.forms import (
 )
 from services.dashboard.parts.hours import duration_field, hours_fields, timeframe_fields
 from services.dashboard.parts.show import Show
+from services.dashboard.sections.campaigns.making.choices import chosen
 from services.dashboard.sections.campaigns.making.draft import DAYS, Draft
-
-
-def chosen(names: Mapping[str, str], *values: str) -> tuple[tuple[str, str], ...]:
-    """What a combobox shows for values that are chosen."""
-    return tuple((each, names.get(each, each)) for each in values if each)
 
 
 def when_fields(draft: Draft, errors: Errors, show: Show) -> Node:
