@@ -25,7 +25,11 @@ from services.dashboard.parts.page import Details
 from services.dashboard.parts.reasons import reason_box
 from services.dashboard.parts.show import NOTHING, Show, first_of
 from services.dashboard.sections.redemptions.fields import TABS
-from services.dashboard.sections.redemptions.naming import redeemable_name, redemption_badge
+from services.dashboard.sections.redemptions.naming import (
+    channel_name,
+    redeemable_name,
+    redemption_badge,
+)
 from services.dashboard.web.answers import answer_node
 from services.dashboard.web.asking import Refused, ask_quietly
 from services.dashboard.web.routes import Page
@@ -83,6 +87,7 @@ COLUMNS: Final = (
     ),
     Column("customer", "Customer", lambda row, _: _customer(row)),
     Column("session", "Session", lambda row, _: row.get("session_key") or NOTHING, is_mono=True),
+    Column("channel", "Channel", lambda row, _: channel_name(row), is_shown=False),
     Column("amount", "Order", lambda row, show: show.money(row.get("amount")), is_number=True),
     Column(
         "discount",
@@ -137,6 +142,7 @@ def validation_details(visit: Visit, row: Row, followed: Node = None) -> Details
         facts(
             ("Id", code_text(row["id"])),
             ("Date", show.when(row.get("created_at"))),
+            ("Channel", channel_name(row)),
             (
                 "Customer",
                 link(_customer(row), f"/customers/{row['customer_id']}")

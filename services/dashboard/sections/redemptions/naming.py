@@ -4,6 +4,7 @@ from htpy import Node
 
 from services.dashboard.parts.facts import badge
 from services.dashboard.parts.show import NOTHING, Row, Show, first_of
+from services.dashboard.sections.redemptions.fields import CHANNELS
 
 
 def redeemable_name(row: Row) -> str:
@@ -56,6 +57,12 @@ def show_discount(row: Row, show: Show) -> str:
     return show.money(
         order.get("total_applied_discount_amount", order.get("total_discount_amount"))
     )
+
+
+def channel_name(row: Row) -> str:
+    """Through which door a validation came, or who holds a session."""
+    channel = str(row.get("channel") or NOTHING)
+    return dict(CHANNELS).get(channel, channel)
 
 
 def caller_of(row: Row) -> str:

@@ -1,4 +1,4 @@
-"""What was redeemed or validated, asked once more; stacks; what followed a validation."""
+"""What was redeemed or validated, asked once more; stacks; what followed a validation; who holds a session."""
 
 from typing import Any
 
@@ -230,3 +230,32 @@ def test_a_validation_is_asked_again_without_holding_anything() -> None:
     told = Browser(api).post("/validations/valid_1/repeat", into="repeated")
     assert "It would work." in told.text
     assert "session" not in api.sent("POST", ASK)
+
+
+SESSION: dict[str, Any] = {
+    "key": "cart 7",
+    "locked_at": "2026-11-29T19:00:00.000Z",
+    "holds": [{"voucher_id": "v_1", "code": "WELCOME", "quantity": 1}],
+}
+
+
+def test_a_session_tells_through_which_channel_it_is_held() -> None:
+    api = shop()
+    api.says("GET", "/v1/sessions", {"data": [SESSION, SESSION | {"key": "old"}]})
+    kept = {"session_key": "cart 7", "created_at": SESSION["locked_at"], "channel": "CLIENT_API"}
+    earlier = kept | {"created_at": "2026-11-28T19:00:00.000Z", "channel": "API"}
+    api.says("GET", ASK, {"data": [kept, earlier]})
+    rows = [each.text for each in Browser(api).get("/sessions").find_all("tr")[1:]]
+    assert rows[0].endswith("Browser")
+    assert rows[1].endswith("–")  # noqa: RUF001 - what stands for nothing
+    (asked,) = api.asked_for("GET", ASK)
+    name = "filters[session_key][conditions][$in]"
+    assert (asked.url.params[f"{name}[0]"], asked.url.params[f"{name}[1]"]) == ("cart 7", "old")
+    assert "Channel Browser" in Browser(api).get("/sessions/cart%207").root.text
+
+
+def test_who_may_not_see_validations_sees_sessions_all_the_same() -> None:
+    api = shop("sessions.read")
+    api.says("GET", "/v1/sessions", {"data": [SESSION]})
+    assert "WELCOME" in Browser(api).get("/sessions").text
+    assert not api.asked_for("GET", ASK)
