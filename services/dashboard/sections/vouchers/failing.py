@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from htpy import Node, b, button, div, form, p, span
+from htpy import Node, button, div, form, p
 from starlette.responses import Response
 
-from services.dashboard.parts.facts import block, facts
+from services.dashboard.parts.facts import block
 from services.dashboard.parts.forms import field_lookup, field_text
 from services.dashboard.parts.icons import icon
+from services.dashboard.parts.outcome import show_outcome
 from services.dashboard.parts.reasons import reason_box
-from services.dashboard.parts.show import Row, Show, read_minor
+from services.dashboard.parts.show import Row, read_minor
 from services.dashboard.web.answers import answer_node
 from services.dashboard.web.asking import Refused
 from services.dashboard.web.visit import Visit, escape_segment
@@ -64,37 +65,4 @@ async def try_voucher(visit: Visit) -> Response:
     except Refused as fault:
         told = fault.body.get("explanation")
         return answer_node(reason_box(told, show, key=fault.key, message=fault.sentence))
-    return answer_node(show_trial(answer, show))
-
-
-def show_trial(answer: Row, show: Show) -> Node:
-    """What a validation of one redeemable came to."""
-    tried = (
-        answer.get("redeemables")
-        or answer.get("inapplicable_redeemables")
-        or answer.get("skipped_redeemables")
-        or [{}]
-    )[0]
-    result = tried.get("result") or {}
-    if answer.get("valid") and tried.get("status") == "APPLICABLE":
-        return _would_work(answer.get("order") or tried.get("order") or {}, show)
-    error = result.get("error") or {}
-    told = error.get("explanation") or result.get("explanation")
-    said = str(error.get("message") or (result.get("details") or {}).get("message") or "")
-    return reason_box(told, show, key=str(error.get("key") or ""), message=said)
-
-
-def _would_work(order: Row, show: Show) -> Node:
-    taken = order.get("total_applied_discount_amount", order.get("total_discount_amount"))
-    return div(".notice.good")[
-        icon("check"),
-        div[
-            b["It would work."],
-            facts(
-                ("Takes off", show.money(taken or 0)),
-                ("Left to pay", show.money(order.get("total_amount"))),
-            )
-            if order
-            else span[" Nothing is taken without an order."],
-        ],
-    ]
+    return answer_node(show_outcome(answer, show))
