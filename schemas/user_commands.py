@@ -76,6 +76,7 @@ class UpdateUser(Shape, tag="update_user", frozen=True):
     language: str | None = None
     theme: Theme | None = None
     density: Density | None = None
+    release_read: str | None = None
 
 
 class ChangePassword(Shape, tag="change_password", frozen=True):

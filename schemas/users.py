@@ -88,6 +88,8 @@ class User(Shape, frozen=True):
     credentials: int = 0
     last_sign_in_at: Millis | None = None
     updated_at: Millis | None = None
+    #: The version whose news the user read last.
+    release_read: str | None = None
 
     @property
     def email(self) -> str:

@@ -276,10 +276,26 @@ async def test_what_ended_is_told_with_the_link_and_marked_as_read(stocked: Shel
     assert [each["id"] for each in (await told("read=false"))["notifications"]] == [newest["id"]]
     assert [each["id"] for each in (await told("read=true"))["notifications"]] == [oldest["id"]]
     assert (await told("type=export.failed"))["total"] == 1
+    await _read_by_each(stocked, newest["id"])
     stocked.decide(ReadNotifications())
     assert (await told())["unread"] == 0
     stocked.decide(DeleteExport(done.id))
     assert "result" not in (await told())["notifications"][1]
+
+
+async def _read_by_each(stocked: Shelf, notification_id: str) -> None:
+    """What somebody read, others did not: one by its id, another all that there are."""
+
+    async def unread(reader: str) -> int:
+        headers = {"x-tessera-key-id": reader, "x-tessera-key-kind": "user"}
+        answer = await stocked.get("/v1/notifications", **headers)
+        return int(answer.json()["unread"])
+
+    assert [await unread(each) for each in ("ann", "bob", "an")] == [1, 1, 1]
+    stocked.decide(ReadNotifications((notification_id,), "ann"))
+    assert [await unread(each) for each in ("ann", "bob", "an")] == [0, 1, 1]
+    stocked.decide(ReadNotifications(reader="bob"))
+    assert [await unread(each) for each in ("ann", "bob", "an", "k")] == [0, 0, 1, 1]
 
 
 async def test_memory_does_not_grow_with_the_file(

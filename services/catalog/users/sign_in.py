@@ -81,7 +81,7 @@ class SigningIn:
                 "token": token,
                 "session_id": begun.session.id,
                 "expires_at": iso(begun.session.expires_at),
-                "user": me_body(view, found, begun.session.id),
+                "user": me_body(view, found, begun.session.id, self._control.release),
             },
         )
 

@@ -56,6 +56,10 @@ class Me:
     language: str = "en"
     theme: str = "auto"
     density: str = "comfortable"
+    #: Whether the installed version has news that the person has not read.
+    has_news: bool = False
+    #: The version whose news the person read last; empty: none yet.
+    release_read: str = ""
 
     def membership(self, project: str | None) -> Membership | None:
         """The named project, else the first one."""
@@ -163,6 +167,8 @@ def read_me(body: Mapping[str, Any]) -> Me:
         language=body.get("language") or "en",
         theme=body.get("theme") or "auto",
         density=body.get("density") or "comfortable",
+        has_news=body.get("release_read") != body.get("release_installed"),
+        release_read=body.get("release_read") or "",
     )
 
 

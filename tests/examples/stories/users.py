@@ -22,6 +22,7 @@ async def users(shop: Shop) -> None:
     changed = {"current_password": PASSWORD, "new_password": NEW}
     await shop.post(f"{ME}/password", changed, headers=ada, status=204)
     named = {"name": "Ada King", "language": "en", "theme": "dark", "density": "compact"}
+    named |= {"release_read": "0.1.0"}
     await shop.put(ME, named, headers=ada)
     await _views(shop, ada)
     bea_id = await _bea_comes(shop, ada)

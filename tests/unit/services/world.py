@@ -139,7 +139,7 @@ class Fronts:
                 alert_service(writes, self._fresh),
                 export_service(ExportOutfit(writes, self._fresh, LINKS, self._forward, self._now)),
                 oauth_service(OAuth(writes, self, self._fresh, self.tokens, self._now)),
-                user_service(Control(writes, self._fresh, SECRETS, self._now), self.guard),
+                user_service(Control(writes, self._fresh, SECRETS, self._now, "1.2.3"), self.guard),
                 *extra,
             ),
             KeyGate(directory, hash_token, self.tokens, self._now, LINKS),

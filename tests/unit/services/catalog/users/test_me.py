@@ -44,6 +44,16 @@ async def test_only_what_is_named_changes(world: World) -> None:
     assert (await ada.ask("PUT", ME, me)).json() == me
 
 
+async def test_the_release_whose_news_was_read_is_the_user_s_own(world: World) -> None:
+    await create_owner(world)
+    ada = await sign_in(world)
+    me = (await ada.ask("GET", ME)).json()
+    assert (me["release_installed"], me["release_read"]) == ("1.2.3", None)
+    await ada.ask("PUT", ME, {"release_read": "1.2.3"})
+    await ada.ask("PUT", ME, {"theme": "dark"})
+    assert (await ada.ask("GET", ME)).json()["release_read"] == "1.2.3"
+
+
 @pytest.mark.parametrize(
     ("body", "named"),
     [
@@ -53,6 +63,8 @@ async def test_only_what_is_named_changes(world: World) -> None:
         ({"name": "  "}, "name"),
         ({"name": "x" * 201}, "name"),
         ({"name": "a\nb"}, "name"),
+        ({"release_read": "1.2"}, "release_read"),
+        ({"release_read": "1.2.3\n"}, "release_read"),
     ],
 )
 async def test_what_cannot_be_is_named(world: World, body: dict[str, Any], named: str) -> None:
