@@ -13,6 +13,8 @@ from schemas.users import Density, Theme
 
 Email = Annotated[str, Meta(min_length=3, max_length=254)]
 Hash = Annotated[str, Meta(min_length=1, max_length=512)]
+#: How many names of guesses are told at once.
+NOTED_MAX = 100
 
 
 class Place(Shape, frozen=True):
@@ -52,6 +54,12 @@ class NoteFailedSignIn(Shape, tag="note_failed_sign_in", frozen=True):
     place: Place = Place()
     #: The keyed hash of the address, by which further ones from there are slowed.
     address: Annotated[str, Meta(max_length=64)] = ""
+
+
+class NoteGuesses(Shape, tag="note_guesses", frozen=True):
+    """Keeps that accounts were guessed at that nobody has: keyed hashes, and how often each."""
+
+    guessed: Annotated[tuple[tuple[Hash, int], ...], Meta(max_length=NOTED_MAX)]
 
 
 class EndUserSessions(Shape, tag="end_user_sessions", frozen=True):
@@ -256,6 +264,7 @@ UserCommand = (
     CreateUser
     | StartUserSession
     | NoteFailedSignIn
+    | NoteGuesses
     | EndUserSessions
     | TouchUserSessions
     | UpdateUser

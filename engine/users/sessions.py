@@ -18,10 +18,12 @@ from schemas.events import Event
 from schemas.user_commands import (
     EndUserSessions,
     NoteFailedSignIn,
+    NoteGuesses,
     StartUserSession,
     TouchUserSessions,
 )
 from schemas.user_events import (
+    GuessesNoted,
     InvitationsForgotten,
     PasswordResetsForgotten,
     SignInFailed,
@@ -31,7 +33,7 @@ from schemas.user_events import (
     UserSessionsUsed,
     UserSignedIn,
 )
-from schemas.users import SESSION_MS, SESSIONS_MAX, User, UserSession
+from schemas.users import SESSION_MS, SESSIONS_MAX, Guessed, User, UserSession
 
 
 def start_user_session(
@@ -69,6 +71,12 @@ def note_failed_sign_in(
         return not_found("user", body.user_id)
     place = place_of(view, body.user_id, body.place)
     return Decision((SignInFailed(body.user_id, place, body.address),))
+
+
+def note_guesses(_: View, __: Command, body: NoteGuesses, now: Millis) -> Decision:
+    """Keeps them; whoever sends it bounds how often."""
+    guessed = tuple(Guessed(name, times, now) for name, times in body.guessed)
+    return Decision((GuessesNoted(guessed),) if guessed else ())
 
 
 def end_user_sessions(
@@ -135,6 +143,7 @@ DECISIONS: Decisions = MappingProxyType(
     {
         StartUserSession: start_user_session,
         NoteFailedSignIn: note_failed_sign_in,
+        NoteGuesses: note_guesses,
         EndUserSessions: end_user_sessions,
         TouchUserSessions: touch_user_sessions,
     }

@@ -22,7 +22,7 @@ from services.dashboard.vendor import vendor_route
 from services.dashboard.web.asking import TIMEOUT_SECONDS
 from services.dashboard.web.bodies import BodyLimit
 from services.dashboard.web.callers import Callers
-from services.dashboard.web.headers import FoundAt, GuardHeaders
+from services.dashboard.web.headers import AsSent, FoundAt, GuardHeaders
 from services.dashboard.web.links import link_routes
 from services.dashboard.web.live import Hub, live_route
 from services.dashboard.web.people import People
@@ -72,6 +72,7 @@ def dashboard_app(
     return Starlette(
         routes=routes,
         middleware=[
+            Middleware(AsSent),
             Middleware(FoundAt, url=url),
             Middleware(GuardHeaders),
             Middleware(BodyLimit),

@@ -59,7 +59,9 @@ class SigningIn:
         guess = self._guesses.begin(request, view, email, user)
         stored = None if user is None else user.password_hash
         if not await self._guard.passwords.matches(body.password, stored) or user is None:
-            if user is not None:
+            if user is None:
+                self._guesses.record_nobody(request, email, guess)
+            else:
                 self._guesses.record_failure(request, user)
             raise ApiError(refuse("invalid_credentials"))
         token = self._control.new_token()

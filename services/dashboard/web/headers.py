@@ -1,7 +1,7 @@
 """What every answer carries so that a browser protects who looks at it, and where writes may come from."""
 
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
@@ -47,6 +47,22 @@ class GuardHeaders:
             await send(message)
 
         await self._app(scope, receive, send_guarded)
+
+
+class AsSent:
+    """Has paths matched as they were sent, so that a code may hold a slash or be a word of ours.
+
+    What a page captures is decoded once it is found (routes.py).
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            raw: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
+            scope = {**scope, "path": raw.partition(b"?")[0].decode("latin-1")}
+        await self._app(scope, receive, send)
 
 
 class FoundAt:

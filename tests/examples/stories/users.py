@@ -7,6 +7,7 @@ from schemas.expiry import ExpireDue
 from schemas.projects import CONTROL_PROJECT
 from schemas.user_commands import CreateUser, TouchUserSessions
 from services.catalog.users.codes import STEP_MS, code_at
+from services.catalog.users.throttle import FREE
 from tests.examples.telling import DAY, HOUR, MINUTE, Shop
 from tests.unit.services.catalog.users.signing import HASHED, ME, NOBODY, OWNER, PASSWORD, SESSIONS
 
@@ -29,6 +30,9 @@ async def users(shop: Shop) -> None:
     await _device(shop, bea_id)
     await _roles(shop, ada, bea_id)
     await _redeem(shop, ada)
+    for _ in range(FREE):
+        body = {"email": "nobody@shop.test", "password": "wrong"}
+        await shop.post(SESSIONS, body, headers=NOBODY, status=401)
     await _ends(shop, ada)
 
 

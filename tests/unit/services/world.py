@@ -155,7 +155,7 @@ class Fronts:
         taken = free.pop() if free and not world.extra else cls(world.extra, forwards=forwards)
         taken.world = world
         taken.uses._uses.clear()
-        taken.guard.throttle._failures.clear()
+        taken.guard.throttle.__init__()  # type: ignore[misc]
         # it belongs to the loop in which somebody waited for it
         taken.guard.passwords._slots = asyncio.Semaphore(AT_ONCE_MAX)
         return taken
