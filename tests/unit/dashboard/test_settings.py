@@ -110,7 +110,7 @@ def test_an_oauth_client_is_made_for_what_is_chosen_and_its_secret_shown_once() 
     assert "scope=vouchers%20client_api" in made.text
     api.says("GET", f"{BASE}/keys", {"data": [client]})
     assert "OAuth client vouchers, client_api" in browser.get("/settings/keys").root.text
-    assert "tok-secret" not in browser.get("/settings/keys").root.text
+    assert "tok-secret" not in browser.get("/settings/keys").text
 
 
 def test_what_is_wrong_about_an_oauth_client_is_told_at_its_field() -> None:
