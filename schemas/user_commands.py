@@ -45,6 +45,8 @@ class StartUserSession(Shape, tag="start_user_session", frozen=True):
     #: The step of the code that was right, or the hash of a recovery code.
     step: int | None = None
     recovery: str | None = None
+    #: The version that is installed: to who comes for the first time nothing of it is news.
+    release: str | None = None
 
 
 class NoteFailedSignIn(Shape, tag="note_failed_sign_in", frozen=True):

@@ -58,7 +58,8 @@ def start_user_session(
     before = sorted(view.scan(tables.USER_SESSIONS, user.id), key=lambda each: each.started_at)
     ended = tuple(each.id for each in before[: max(0, len(before) - SESSIONS_MAX + 1)])
     events: list[Event] = [UserSessionsEnded(user.id, ended)] if ended else []
-    signed_in = structs.replace(checked, last_sign_in_at=now)
+    read = body.release if checked.release_read is None else checked.release_read
+    signed_in = structs.replace(checked, last_sign_in_at=now, release_read=read)
     events.append(UserSignedIn(signed_in, session, body.recovery is not None))
     return Decision(tuple(events))
 

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from htpy import Node, fragment, p, pre
 from starlette.responses import Response
 
-from schemas.scopes import CLIENT_SCOPE, SCOPES
+from schemas.scopes import CLIENT_SCOPE, SCOPES, SERVER_SCOPE
 from services.dashboard.parts.forms import Errors, field_checks, field_text, form_page
 from services.dashboard.parts.page import head
 from services.dashboard.sections.settings.keys import NEEDS, NEW_CLIENT, PATH, token_shown
@@ -42,13 +42,17 @@ def client_form(name: str = "", scopes: Sequence[str] = (), errors: Errors | Non
             errors=errors,
         ),
         [
-            field_checks("scopes", title, [(each, each) for each in options], scopes)
+            field_checks("scopes", title, [(each, _say_scope(each)) for each in options], scopes)
             for title, options in _GROUPS
         ],
         errors=errors,
         save="Make the client",
         cancel=PATH,
     )
+
+
+def _say_scope(scope: str) -> str:
+    return f"{scope}, all of these" if scope in (SERVER_SCOPE, CLIENT_SCOPE) else scope
 
 
 async def show_new_client(visit: Visit) -> Response:
