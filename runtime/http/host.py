@@ -8,11 +8,10 @@ answers 503 and names the part.
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 import structlog
-import uvicorn
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -24,29 +23,18 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from runtime.base.disk import is_full
 from runtime.http.api_calls import Noted
 from runtime.http.auth import Gate
-from runtime.http.connection import Connection
 from runtime.http.description import answer_description
 from runtime.http.edge import Edge
 from runtime.http.errors import JSON, answer_fault, error_response, invalid_payload
 from runtime.http.payload import HotRequest, describe_pydantic
 from runtime.http.routing import Unmatched
-from runtime.http.server import Server
 from runtime.http.service import Part, Service
-
-#: How long requests in progress may take to end when the host stops.
-GRACE_SECONDS = 10
-#: How long a connection without a request is kept.
-KEEP_ALIVE_SECONDS = 60
 
 log = structlog.get_logger(__name__)
 
 
-class HostFailed(Exception):
-    """A part of the host failed; it was logged when it did."""
-
-
 class Host:
-    """One process's services. Serve it as an ASGI application, or with `serve_host`."""
+    """One process's services. Serve it as an ASGI application, or with `runtime.http.serving`."""
 
     def __init__(
         self,
@@ -193,49 +181,3 @@ async def _answer_invalid(request: Request, fault: Exception) -> Response:
         return await answer_fault(request, fault)
     details = describe_pydantic(list(fault.errors()))
     return error_response(invalid_payload(details), request.scope)
-
-
-class Served(Protocol):
-    """An application that says when a part of it failed."""
-
-    fault: str | None
-    failed: asyncio.Event
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None: ...
-
-
-async def serve_host(host: Served, *, bind: str, port: int) -> None:
-    """Serves until a signal or a failed task; run it with uvloop.
-
-    Raises HostFailed when a task failed or the port cannot be had.
-    """
-    server = Server(
-        uvicorn.Config(
-            host,
-            host=bind,
-            port=port,
-            http=Connection,
-            ws="none",
-            lifespan="on",
-            access_log=False,
-            log_config=None,
-            server_header=False,
-            proxy_headers=False,
-            timeout_keep_alive=KEEP_ALIVE_SECONDS,
-            timeout_graceful_shutdown=GRACE_SECONDS,
-        )
-    )
-    watch = asyncio.create_task(_stop_on_failure(host, server))
-    try:
-        await server.serve()
-    except SystemExit as ended:
-        raise HostFailed("the port cannot be had") from ended
-    finally:
-        watch.cancel()
-    if host.fault is not None or not server.started:
-        raise HostFailed(host.fault or "the server did not start")
-
-
-async def _stop_on_failure(host: Served, server: Server) -> None:
-    await host.failed.wait()
-    server.end()
