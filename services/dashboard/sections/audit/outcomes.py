@@ -40,7 +40,7 @@ def outcome_notice(
         ]
     is_good = attempt.get("result") == "delivered"
     next_at = attempt.get("next_attempt_at")
-    return div("#outcome.notice", class_="good" if is_good else "bad", role="status")[
+    return div(f"#outcome.notice.{'good' if is_good else 'bad'}", role="status")[
         icon("check" if is_good else "warn"),
         div[
             f"{good if is_good else bad}: ",

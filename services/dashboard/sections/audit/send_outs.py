@@ -143,7 +143,11 @@ async def show_outcome(visit: Visit) -> Response:
     seen, turn = asked.get("seen", ""), asked.get("turn", "")
     found = await _attempts(visit, visit.path("event"), webhook_id=visit.path("webhook"))
     newest = found[0] if found and found[0]["id"] != seen else None
-    return answer_node(_outcome(visit, newest, seen, int(turn) if turn.isdecimal() else 0))
+    answer = answer_node(_outcome(visit, newest, seen, int(turn) if turn.isdecimal() else 0))
+    if newest is not None:
+        # the list behind has one attempt more
+        answer.headers["HX-Trigger"] = "changed"
+    return answer
 
 
 def _outcome(visit: Visit, attempt: Row | None, seen: str, turn: int) -> Node:

@@ -216,7 +216,7 @@ def _made_links(visit: Visit, campaign: str, told: Row) -> Node:
         a(".link", href=f"{listed}?{urlencode(made)}" if made else listed)["Show the vouchers"],
         visit.may("exports.create")
         and fragment[
-            " ", a(".link", href=f"/exports/new?{urlencode(asked)}")["Get them as a file"]
+            " · ", a(".link", href=f"/exports/new?{urlencode(asked)}")["Get them as a file"]
         ],
     ]
 

@@ -53,10 +53,9 @@ def asked_facts(
     rows = conditions_in(asked.get("filters"), fields)
     said = [say_filter(each, fields, names, show) for each in rows]
     joins_any = (asked.get("filters") or {}).get("junction") in ("or", "OR")
-    lead = "Any of" if joins_any else "All of"
     columns = ", ".join(str(each).replace("_", " ") for each in asked.get("fields") or ())
     return facts(
-        ("Rows asked for", [len(said) > 1 and span[lead], ul[(li[each] for each in said)]])
+        ("Rows asked for", [joins_any and span["Any of these"], ul[(li[each] for each in said)]])
         if said
         else ("Rows asked for", "All there are"),
         ("Columns", columns or "Those of the kind"),
