@@ -206,8 +206,8 @@ def test_history_tells_by_name_who_switched_it_off() -> None:
     calls = [{"key_id": "user_2"}]
     change = {"action": "disabled", "api_calls": calls, "changes": [{"path": "active"}]}
     api.says("GET", "/v1/audit/changes", {"data": [change]})
-    members = {"data": [{"id": "user_2", "name": "Bea", "email": "bea@shop.example"}]}
-    api.says("GET", "/management/v1/projects/proj_1/users", members)
+    callers = {"data": [{"id": "user_2", "kind": "user", "name": "Bea"}]}
+    api.says("GET", "/management/v1/projects/proj_1/callers", callers)
     page = Browser(api).get("/vouchers/v_1/history", into="history")
     entry = page.find("ol", class_="timeline").find_all("li")[0]
     assert entry.text.startswith("Disabled by Bea")
