@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from engine.answers.changes import OBJECTS
+from services.dashboard.sections.audit.changes import KINDS, PLACES
 from tests.unit.dashboard.kit import Browser, FakeApi
 
 
@@ -17,6 +19,11 @@ def test_a_change_is_found_among_thousands_of_its_moment() -> None:
     assert asked.url.params["created_at[after]"] == "2026-03-01T10:00:00.499000+00:00"
     assert asked.url.params["created_at[before]"] == "2026-03-01T10:00:00.501000+00:00"
     assert asked.url.params["page"] == "1"
+
+
+def test_changes_are_filtered_by_the_kinds_that_the_api_knows() -> None:
+    assert sorted(KINDS) == sorted(set(OBJECTS.values()))
+    assert set(PLACES) <= set(KINDS)
 
 
 def failing() -> FakeApi:
