@@ -50,7 +50,11 @@ class Host:
         self.failed = asyncio.Event()
         self._services = services
         self._tasks: list[asyncio.Task[None]] = []
-        self._edge = Edge(Hot(services, self._application(forward)), gate, note=note)
+        application = self._application()
+        unmatched = Unmatched(application.router.routes, forward)
+        application.router.default = unmatched
+        application.router.routes.append(Route("/{path:path}", unmatched))
+        self._edge = Edge(Hot(services, unmatched, application), gate, note=note)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._edge(scope, receive, send)
@@ -72,7 +76,7 @@ class Host:
             if isinstance(route, Route)
         }
 
-    def _application(self, forward: ASGIApp | None) -> FastAPI:
+    def _application(self) -> FastAPI:
         app = FastAPI(
             title=f"Tessera {self.name}",
             lifespan=self._lifespan,
@@ -89,8 +93,6 @@ class Host:
         for service in self._services:
             for router in service.routers:
                 app.include_router(router)
-        app.router.default = Unmatched(app.router.routes, forward)
-        app.router.routes.append(Route("/{path:path}", app.router.default))
         for kind in (HTTPException, Exception):
             app.add_exception_handler(kind, answer_fault)
         app.add_exception_handler(RequestValidationError, _answer_invalid)
@@ -137,13 +139,14 @@ class Host:
 
 
 class Hot:
-    """Answers the plain routes with a fixed path at once; everything else goes to `rest`.
+    """Answers plain routes with a fixed path at once; everything else goes to `rest`.
 
-    The application's layers cost as much as a redemption's own work, and add nothing to these
+    What is known to be served elsewhere is passed on at once as well. The application's layers cost as much as a redemption's own work, and add nothing to these
     routes: the edge maps their faults, and they read their bodies themselves.
     """
 
-    def __init__(self, services: Sequence[Service], rest: ASGIApp) -> None:
+    def __init__(self, services: Sequence[Service], unmatched: Unmatched, rest: ASGIApp) -> None:
+        self._unmatched = unmatched
         self._rest = rest
         self._endpoints = {
             (method, route.path): route.endpoint
@@ -156,7 +159,8 @@ class Hot:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         endpoint = self._endpoints.get((scope.get("method", ""), scope.get("path", "")))
         if endpoint is None:
-            await self._rest(scope, receive, send)
+            rest = self._unmatched if self._unmatched.passes_on(scope) else self._rest
+            await rest(scope, receive, send)
             return
         response = await endpoint(HotRequest(scope, receive))
         await response(scope, receive, send)

@@ -1,7 +1,7 @@
-"""The numbers of a page of campaigns, tiers, segments or categories: `GET /v1/analytics/summaries`.
+"""The numbers of a page of one kind of things: `GET /v1/analytics/summaries`.
 
-Of each campaign they are those of its own summary, by the same rules. What is in a segment or in a
-category is counted as it is now, so those know no period.
+Of each campaign they are those of its own summary, by the same rules. What is in a segment, a
+category or a collection and what asks for a location is counted as it is now: those know no period.
 """
 
 from collections.abc import Mapping
@@ -33,6 +33,8 @@ CAMPAIGN: Final = "campaign"
 TIER: Final = "tier"
 SEGMENT: Final = "segment"
 CATEGORY: Final = "category"
+COLLECTION: Final = "collection"
+LOCATION: Final = "location"
 IDS_MAX: Final = 100
 _PARAMETERS: Final = frozenset({"by", "ids", "start_date", "end_date"})
 _PERIOD_PARAMETERS: Final = ("start_date", "end_date")
@@ -56,6 +58,10 @@ _IN_CATEGORY: Final[Mapping[str, str]] = {
     "promotion_stack": "stacks_count",
 }
 _MEMBERS: Final = "members_count"
+_NAMED: Final = "named_members_count"
+_USES: Final = "uses_count"
+#: What may ask for a location.
+_ASKING: Final = ("validation_rule", "segment", "product_collection")
 
 
 def summaries_route(reads: Reads) -> Route:
@@ -137,6 +143,8 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     TIER: _REDEEMED,
     SEGMENT: (_MEMBERS,),
     CATEGORY: tuple(_IN_CATEGORY.values()),
+    COLLECTION: (_NAMED,),
+    LOCATION: (_USES,),
 }
 _VALIDATIONS: Final = (
     "SELECT arrayJoin(arrayIntersect(arrayDistinct(campaigns), {ids:Array(String)})) AS campaign, "  # noqa: S608
@@ -164,5 +172,18 @@ _NOW: Final[Mapping[str, str]] = {
         "AND category_id IN {ids:Array(String)} AND (campaign_id = '' OR campaign_id NOT IN ("
         f"SELECT id FROM {ENTITIES} FINAL WHERE {OURS} AND kind = 'campaign' AND deleted = 1)) "
         "GROUP BY category_id, name"
+    ),
+    COLLECTION: (
+        f"SELECT collection, '{_NAMED}', count() FROM (SELECT id AS collection, "  # noqa: S608
+        f"arrayJoin(texts['members']) AS member FROM {ENTITIES} FINAL WHERE {OURS} "
+        "AND kind = 'product_collection' AND deleted = 0 AND id IN {ids:Array(String)}) "
+        f"WHERE member IN (SELECT id FROM {ENTITIES} FINAL WHERE {OURS} "
+        "AND kind IN ('product', 'sku') AND deleted = 0) GROUP BY collection"
+    ),
+    # an id is like no other text, so that it stands in a body is that it is asked of
+    LOCATION: (
+        f"SELECT arrayJoin(arrayFilter(each -> position(body, each) > 0, {{ids:Array(String)}})) "  # noqa: S608
+        f"AS location, '{_USES}', count() FROM {ENTITIES} FINAL WHERE {OURS} "
+        f"AND kind IN {_ASKING} AND deleted = 0 GROUP BY location"
     ),
 }
