@@ -142,6 +142,11 @@ def member_body(user: User, project_id: str, *, shows_all: bool) -> Body:
     }
 
 
+def caller_body(caller_id: str, kind: str, name: str | None) -> Body:
+    """Who called the API: a member (`user`) or a key of that kind, and what it is called."""
+    return {"id": caller_id, "object": "caller", "kind": kind, "name": name or None}
+
+
 def invitation_body(invitation: Invitation, project_id: str) -> Body:
     """An open invitation to a project."""
     return {

@@ -2,15 +2,15 @@
 
 import json
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 
 from services.dashboard.parts.discounts import say_discount
 from services.dashboard.parts.show import Show
-from services.dashboard.sections.campaigns.adding import task_part
 from services.dashboard.sections.campaigns.copying import body_of_copy
 from tests.unit.dashboard.campaigns import BAD, PATH, api_with, campaign, promotion
-from tests.unit.dashboard.kit import EVERYTHING, Browser, Page, read_html
+from tests.unit.dashboard.kit import EVERYTHING, Browser, Page
 
 SHOW = Show("Europe/Warsaw", "EUR")
 
@@ -191,11 +191,17 @@ def test_codes_that_are_added_are_followed_until_they_are_made() -> None:
     assert api.sent("POST", f"{PATH}/camp_1/vouchers") == {"vouchers_count": 500}
     result = {"done_count": 499, "failed_count": 1, "failed": [{"row": 7, "code": BAD}]}
     done = {"status": "DONE", "operation_status": "SUCCESS", "result": result}
-    text = str(task_part("camp_1", "aa_1", done))
-    assert "idempotency_key" in text, "more codes would be taken for the same request"
-    assert BAD not in text
-    assert f"Row 7: {BAD}" in read_html(text).text
-    assert "499 done, 1 failed" in read_html(text).text
+    at = {"created_at": "2026-01-15T09:30:00.250Z", "updated_at": "2026-01-15T09:30:02.750Z"}
+    api.says("GET", "/v1/async-actions/aa_1", done | at)
+    made = Browser(api).get("/campaigns/camp_1/tasks/aa_1", into="add-codes-result")
+    assert "idempotency_key" in made.text, "more codes would be taken for the same request"
+    assert BAD not in made.text
+    assert f"Row 7: {BAD}" in made.root.text
+    assert "499 done, 1 failed" in made.root.text
+    listed, file = (parse_qs(each.partition("?")[2]) for each in made.links)
+    times = ["created_at:after:2026-01-15T10:30", "created_at:before:2026-01-15T10:30:03"]
+    assert listed == {"f": times}
+    assert file == {"object": ["voucher"], "f": ["campaign_id:is:camp_1", *times]}
 
 
 def test_a_copy_has_the_same_terms_and_as_many_codes() -> None:

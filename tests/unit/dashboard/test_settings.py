@@ -232,7 +232,9 @@ def test_usage_is_told_over_time_by_key_and_by_status() -> None:
     api = shop()
     point = {"at": "2026-11-28T23:00:00Z", "calls": 9, "errors": 2}
     series = {"group": "key-1", "total": 9, "errors": 2, "last_at": None, "points": [point]}
-    api.says("GET", f"{BASE}/users", {"data": []})
+    api.says(
+        "GET", f"{BASE}/callers", {"data": [{"id": "key-1", "kind": "server", "name": "Till"}]}
+    )
     usage = {"total": 9, "errors": 2, "series": [series]}
     api.says("GET", "/v1/analytics/api-usage", usage)
     page = Browser(api).get("/settings/usage?period=7d")

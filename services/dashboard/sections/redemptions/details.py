@@ -1,5 +1,6 @@
 """One redemption: why, what it brought about, and how it is taken back."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -23,9 +24,10 @@ from services.dashboard.parts.page import (
     dialog_button,
     drawer_content,
 )
-from services.dashboard.parts.reasons import reason_box
+from services.dashboard.parts.reasons import NO_WORDS, reason_box
 from services.dashboard.parts.show import NOTHING, Row, Show, first_of, read_moment
 from services.dashboard.parts.toast import toast
+from services.dashboard.sections.reason_words import find_reason_words
 from services.dashboard.sections.redemptions.naming import (
     caller_of,
     campaign_name,
@@ -61,14 +63,24 @@ async def tell_redemption(visit: Visit, redemption_id: str) -> Details:
         path = f"/v1/audit/redemptions/{escape_segment(redemption_id)}/events"
         answer = await ask_quietly(visit.api.get(path))
         events = None if answer is None else answer.get("data") or []
-    return redemption_details(visit, await with_caller(visit, row, caller_of(row)), events)
+    words = await find_reason_words(visit, [row.get("explanation")])
+    named = await with_caller(visit, row, caller_of(row))
+    return redemption_details(visit, named, events, words)
 
 
-def redemption_details(visit: Visit, row: Row, events: list[dict[str, Any]] | None) -> Details:
-    """The same of what was answered; `events` None: they could not be asked."""
+def redemption_details(
+    visit: Visit,
+    row: Row,
+    events: list[dict[str, Any]] | None,
+    words: Mapping[str, str] = NO_WORDS,
+) -> Details:
+    """The same of what was answered; `events` None: they could not be asked.
+
+    `words`: what ids and fields in its reason are called.
+    """
     show, name = visit.show, row["id"]
     body = fragment[
-        _why(row, show),
+        _why(row, show, words),
         _facts(row, visit),
         _order(row, show),
         _siblings(row),
@@ -92,7 +104,7 @@ def redemption_details(visit: Visit, row: Row, events: list[dict[str, Any]] | No
     )
 
 
-def _why(row: Row, show: Show) -> Node:
+def _why(row: Row, show: Show, words: Mapping[str, str]) -> Node:
     if row.get("result") == "SUCCESS":
         return None
     explained = dict(row.get("explanation") or {})
@@ -103,6 +115,7 @@ def _why(row: Row, show: Show) -> Node:
         show,
         key=str(row.get("failure_code") or ""),
         message=str(row.get("failure_message") or ""),
+        words=words,
     )
 
 
