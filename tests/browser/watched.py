@@ -38,13 +38,19 @@ _FIND_NEW_COLOURS: Final = """(known) => {
   };
   const isText = (element) => element.matches("input, select, textarea")
     || [...element.childNodes].some((each) => each.nodeType === Node.TEXT_NODE && each.data.trim());
+  // what only a screen reader finds is a dot
+  const isSeen = (element) => {
+    const { width, height } = element.getBoundingClientRect();
+    return width > 1 && height > 1;
+  };
   const seen = new Set(known);
   const found = new Map();
   for (const element of document.body.querySelectorAll("*")) {
     if (!isText(element) || !element.checkVisibility({ visibilityProperty: true })) continue;
     const { color, fontSize, fontWeight } = getComputedStyle(element);
-    const colours = `${color} ${fontSize} ${fontWeight} on ${groundOf(element)}`;
-    if (seen.has(colours)) continue;
+    const state = element.closest(":disabled, [aria-disabled='true']") ? "disabled " : "";
+    const colours = `${state}${color} ${fontSize} ${fontWeight} on ${groundOf(element)}`;
+    if (seen.has(colours) || !isSeen(element)) continue;
     const alike = found.get(colours) ?? [];
     if (alike.length < 3) found.set(colours, [...alike, element]);
   }
