@@ -17,14 +17,13 @@ from fronts.query_string import (
     Given,
     invalid_parameter,
     single_parameter,
-    text_of,
 )
 from runtime.clickhouse.database import Query
 from runtime.clickhouse.reads import Reads
 from services.analytics.measures.campaign_summary import period_of
 from services.analytics.measures.measuring import shown_number
 from services.analytics.measures.narrowing import ENTITIES, OURS
-from services.analytics.measures.parameters import said_by
+from services.analytics.measures.parameters import ids_of, said_by
 from services.analytics.measures.queries import DONE, PERIOD, gross_amounts, told_facts
 from services.analytics.sink.campaign_tables import CAMPAIGN_FACTS
 from services.analytics.sink.validation_facts import VALIDATION_FACTS
@@ -35,7 +34,6 @@ SEGMENT: Final = "segment"
 CATEGORY: Final = "category"
 COLLECTION: Final = "collection"
 LOCATION: Final = "location"
-IDS_MAX: Final = 100
 _PARAMETERS: Final = frozenset({"by", "ids", "start_date", "end_date"})
 _PERIOD_PARAMETERS: Final = ("start_date", "end_date")
 _REDEEMED: Final = (
@@ -70,7 +68,7 @@ def summaries_route(reads: Reads) -> Route:
     async def summaries(request: Request) -> Response:
         """A row for each id that is asked for, in that order; zeros where nothing is known of it."""
         said = said_by(request, _PARAMETERS)
-        by, ids = _by_of(said.given), _ids_of(said.given)
+        by, ids = _by_of(said.given), ids_of(said.given)
         numbers = {each: dict.fromkeys(_NAMES[by], 0) for each in ids}
         values: dict[str, Any] = {"project": said.project, "ids": ids}
         current = reads.up_to(request)
@@ -112,13 +110,6 @@ def _by_of(given: list[Given]) -> str:
     if by.value not in _NAMES:
         raise invalid_parameter(by.name, f"must be one of {', '.join(_NAMES)}")
     return by.value
-
-
-def _ids_of(given: list[Given]) -> list[str]:
-    ids = list(dict.fromkeys((text_of(given, "ids") or "").split(",")))
-    if not all(ids) or len(ids) > IDS_MAX:
-        raise invalid_parameter("ids", f"must be up to {IDS_MAX} ids with commas between them")
-    return ids
 
 
 def _row(by: str, name: str, numbers: Mapping[str, int]) -> Body:

@@ -57,6 +57,13 @@ async def find_reason_words(
     return words | named | {things[each]: name for each, name in called.items() if each in things}
 
 
+async def find_answer_words(visit: Visit, answer: Mapping[str, Any]) -> Mapping[str, str]:
+    """The same for the answer of a validation, of each redeemable in it."""
+    names = ("redeemables", "inapplicable_redeemables", "skipped_redeemables")
+    rows = [each for name in names for each in answer.get(name) or ()]
+    return await find_reason_words(visit, map(explanation_of, rows))
+
+
 async def _name_sets(visit: Visit, ids: list[str]) -> dict[str, str]:
     if not ids:
         return {}

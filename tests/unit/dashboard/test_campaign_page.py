@@ -162,16 +162,17 @@ def test_a_new_tier_leads_to_its_own_page() -> None:
     api.says("GET", "/v1/promotions/camp_2/tiers", {"tiers": []})
     api.says("POST", "/v1/promotions/camp_2/tiers", {"id": "promo_3"})
     assert Browser(api).get("/campaigns/camp_2/tiers").find_all("dialog", id="new-tier")
-    form = {"tier_name": "Five off", "tier_kind": "AMOUNT", "tier_value": "5"}
-    page = Browser(api).post("/campaigns/camp_2/tiers/new", form, into="new-tier-result")
+    form = {"tier_name": "Five off", "gives": "AMOUNT", "amount_off": "5"}
+    page = Browser(api).post("/campaigns/camp_2/tiers/new", form, into="new-tier-form")
     assert page.headers["hx-redirect"] == "/promotion-tiers/promo_3"
     discount = {"type": "AMOUNT", "amount_off": 500}
     sent = api.sent("POST", "/v1/promotions/camp_2/tiers")
     assert sent == {"name": "Five off", "action": {"discount": discount}}
-    page = Browser(api).post(
-        "/campaigns/camp_2/tiers/new", {"tier_kind": "AMOUNT"}, into="new-tier-result"
-    )
+    wrong = {"gives": "UNIT", "unit_off": "2"}
+    page = Browser(api).post("/campaigns/camp_2/tiers/new", wrong, into="new-tier-form")
     assert "Give it a name" in page.text
+    assert "Choose the product that is given." in page.text
+    assert page.find("input", name="unit_off")["value"] == "2"
 
 
 @pytest.mark.parametrize("count", ["", "0", "-1", "x"])

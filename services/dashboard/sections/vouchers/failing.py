@@ -1,16 +1,15 @@
 """Why would it fail now: a voucher tried on an amount and a customer, nothing recorded but the validation."""
 
-from collections.abc import Mapping
-
-from htpy import Node, b, button, div, form, p, span
+from htpy import Node, button, div, form, p
 from starlette.responses import Response
 
-from services.dashboard.parts.facts import block, facts
+from services.dashboard.parts.facts import block
 from services.dashboard.parts.forms import folded
 from services.dashboard.parts.icons import icon
+from services.dashboard.parts.outcome import show_outcome
 from services.dashboard.parts.reasons import reason_box
-from services.dashboard.parts.show import Row, Show
-from services.dashboard.sections.reason_words import explanation_of, find_reason_words
+from services.dashboard.parts.show import Row
+from services.dashboard.sections.reason_words import find_answer_words, find_reason_words
 from services.dashboard.sections.rules.cart import cart_head, cart_lines, read_cart
 from services.dashboard.web.answers import answer_node
 from services.dashboard.web.asking import Refused
@@ -55,44 +54,4 @@ async def try_voucher(visit: Visit) -> Response:
         return answer_node(
             reason_box(told, show, key=fault.key, message=fault.sentence, words=words)
         )
-    tried = _tried(answer)
-    words = await find_reason_words(visit, [explanation_of(tried)])
-    return answer_node(show_trial(answer, tried, words, show))
-
-
-def _tried(answer: Row) -> Row:
-    """What was tried, whichever way it went."""
-    rows: list[Row] = (
-        answer.get("redeemables")
-        or answer.get("inapplicable_redeemables")
-        or answer.get("skipped_redeemables")
-        or [{}]
-    )
-    return rows[0]
-
-
-def show_trial(answer: Row, tried: Row, words: Mapping[str, str], show: Show) -> Node:
-    """What a validation of one redeemable came to."""
-    result = tried.get("result") or {}
-    if answer.get("valid") and tried.get("status") == "APPLICABLE":
-        return _would_work(answer.get("order") or tried.get("order") or {}, show)
-    error = result.get("error") or {}
-    said = str(error.get("message") or (result.get("details") or {}).get("message") or "")
-    key = str(error.get("key") or "")
-    return reason_box(explanation_of(tried), show, key=key, message=said, words=words)
-
-
-def _would_work(order: Row, show: Show) -> Node:
-    taken = order.get("total_applied_discount_amount", order.get("total_discount_amount"))
-    return div(".notice.good")[
-        icon("check"),
-        div[
-            b["It would work."],
-            facts(
-                ("Takes off", show.money(taken or 0)),
-                ("Left to pay", show.money(order.get("total_amount"))),
-            )
-            if order
-            else span[" Nothing is taken without an order."],
-        ],
-    ]
+    return answer_node(show_outcome(answer, show, words=await find_answer_words(visit, answer)))
