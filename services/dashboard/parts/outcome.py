@@ -1,6 +1,6 @@
 """What a validation came to: what would be taken off, and of each that would not work why."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from htpy import Node, b, button, div, form, fragment, h3, p, span
@@ -36,52 +36,67 @@ def repeat_block(title: str, action: str, what: str) -> Node:
 def show_outcome(
     answer: Row,
     show: Show,
-    names: Mapping[str, str] | None = None,
-    *,
+    called: Mapping[str, str] = NO_WORDS,
     words: Mapping[str, str] = NO_WORDS,
 ) -> Node:
-    """The answer of `POST /v1/validations`; `names` say what redeemables are called, by their ids.
+    """The answer of `POST /v1/validations`.
 
-    `words`: what ids and fields in reasons are called.
+    `called`: what redeemables are called, by their ids; `words`: what ids and fields in reasons are.
     """
-    asked = answer.get("redeemables") or [
-        *(answer.get("inapplicable_redeemables") or []),
-        *(answer.get("skipped_redeemables") or []),
-    ]
+    asked = asked_in(answer)
     refused = [each for each in asked if each.get("status") != "APPLICABLE"]
-    called = names or {}
     single = len(asked) == 1
     if not answer.get("valid") or len(refused) == len(asked):
         return fragment[
             None if single else p[b["It would not work now."]],
-            [show_refused(each, show, called, is_named=not single, words=words) for each in refused]
+            [show_refused(each, show, called, words, is_named=not single) for each in refused]
             or reason_box(None, show, key="", message="Nothing applies"),
         ]
     order = answer.get("order") or asked[0].get("order") or {}
     return fragment[
         _would_work(order, show),
-        [show_refused(each, show, called, words=words) for each in refused],
+        [show_refused(each, show, called, words) for each in refused],
     ]
+
+
+def asked_in(answer: Row) -> Sequence[Row]:
+    """The redeemables of such an answer, whichever way it went."""
+    return answer.get("redeemables") or [
+        *(answer.get("inapplicable_redeemables") or []),
+        *(answer.get("skipped_redeemables") or []),
+    ]
+
+
+def explanation_of(tried: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Why a redeemable of a validation does not apply, as the API explains it."""
+    result = tried.get("result") or {}
+    error = result.get("error") or {}
+    told: Mapping[str, Any] | None = error.get("explanation") or result.get("explanation")
+    return told
+
+
+def explanations_in(answer: Row) -> Iterable[Mapping[str, Any] | None]:
+    """The same of each redeemable in the answer of a validation."""
+    return map(explanation_of, asked_in(answer))
 
 
 def show_refused(
     row: Row,
     show: Show,
-    names: Mapping[str, str],
+    called: Mapping[str, str],
+    words: Mapping[str, str] = NO_WORDS,
     *,
     is_named: bool = True,
-    words: Mapping[str, str] = NO_WORDS,
 ) -> Node:
     """A redeemable that would not work and why, from its entry in the answer of a validation."""
     named, result = str(row.get("id") or ""), row.get("result") or {}
     error, details = result.get("error") or {}, result.get("details") or {}
-    told: Any = error.get("explanation") or result.get("explanation")
     key = str(error.get("key") or details.get("key") or "")
     message = str(error.get("message") or details.get("message") or "")
     word = "is left out" if row.get("status") == "SKIPPED" else "is refused"
     return fragment[
-        is_named and h3[names.get(named, named), f" {word}"],
-        reason_box(told, show, key=key, message=message, words=words),
+        is_named and h3[called.get(named, named), f" {word}"],
+        reason_box(explanation_of(row), show, key=key, message=message, words=words),
     ]
 
 

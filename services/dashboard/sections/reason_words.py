@@ -20,14 +20,6 @@ _KINDS: Final = {
 }
 
 
-def explanation_of(tried: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Why a redeemable of a validation does not apply, as the API explains it."""
-    result = tried.get("result") or {}
-    error = result.get("error") or {}
-    told: Mapping[str, Any] | None = error.get("explanation") or result.get("explanation")
-    return told
-
-
 async def find_reason_words(
     visit: Visit, told: Iterable[Mapping[str, Any] | None]
 ) -> Mapping[str, str]:
@@ -55,13 +47,6 @@ async def find_reason_words(
     )
     words = {each["name"]: each["label"] for each in (fields or {}).get("fields") or ()}
     return words | named | {things[each]: name for each, name in called.items() if each in things}
-
-
-async def find_answer_words(visit: Visit, answer: Mapping[str, Any]) -> Mapping[str, str]:
-    """The same for the answer of a validation, of each redeemable in it."""
-    names = ("redeemables", "inapplicable_redeemables", "skipped_redeemables")
-    rows = [each for name in names for each in answer.get(name) or ()]
-    return await find_reason_words(visit, map(explanation_of, rows))
 
 
 async def _name_sets(visit: Visit, ids: list[str]) -> dict[str, str]:

@@ -20,19 +20,17 @@ from services.dashboard.parts.facts import (
     not_known,
     raw_block,
 )
-from services.dashboard.parts.outcome import repeat_block, show_outcome, show_refused
+from services.dashboard.parts.outcome import repeat_block, show_refused
 from services.dashboard.parts.page import Details
-from services.dashboard.parts.reasons import reason_box
 from services.dashboard.parts.show import NOTHING, Show, first_of
-from services.dashboard.sections.reason_words import find_answer_words, find_reason_words
 from services.dashboard.sections.redemptions.fields import TABS
 from services.dashboard.sections.redemptions.naming import (
     channel_name,
     redeemable_name,
     redemption_badge,
 )
-from services.dashboard.web.answers import answer_node
-from services.dashboard.web.asking import Refused, ask_quietly
+from services.dashboard.sections.trying import answer_validation
+from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
@@ -218,17 +216,7 @@ async def repeat(visit: Visit) -> Response:
     """Asks the same again, as of now and without holding anything."""
     row = await visit.api.get(f"/v1/validations/{escape_segment(visit.path('id'))}")
     body = {name: value for name, value in (row.get("request") or {}).items() if name != "session"}
-    try:
-        answer = await visit.api.post("/v1/validations", body)
-    except Refused as fault:
-        told = fault.body.get("explanation")
-        words = await find_reason_words(visit, [told])
-        return answer_node(
-            reason_box(told, visit.show, key=fault.key, message=fault.sentence, words=words)
-        )
-    return answer_node(
-        show_outcome(answer, visit.show, words=await find_answer_words(visit, answer))
-    )
+    return await answer_validation(visit, body)
 
 
 VALIDATIONS: Final = Resource(

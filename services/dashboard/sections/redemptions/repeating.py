@@ -6,13 +6,12 @@ from typing import Any, Final
 from htpy import Node
 from starlette.responses import Response
 
-from services.dashboard.parts.outcome import repeat_block, show_outcome
+from services.dashboard.parts.outcome import repeat_block
 from services.dashboard.parts.reasons import reason_box
 from services.dashboard.parts.show import Row
-from services.dashboard.sections.reason_words import find_answer_words, find_reason_words
 from services.dashboard.sections.redemptions.naming import members_of, redeemable_name, stack_of
+from services.dashboard.sections.trying import answer_validation
 from services.dashboard.web.answers import answer_node
-from services.dashboard.web.asking import Refused
 from services.dashboard.web.visit import Visit, escape_segment
 
 #: Members of a line of an order that say what is bought.
@@ -47,19 +46,10 @@ async def repeat(visit: Visit) -> Response:
     if not body["redeemables"]:
         said = "What was redeemed is not there any more, so it cannot be asked again."
         return answer_node(reason_box(None, visit.show, key="", message=said))
-    try:
-        answer = await visit.api.post("/v1/validations", body)
-    except Refused as fault:
-        told = fault.body.get("explanation")
-        words = await find_reason_words(visit, [told])
-        return answer_node(
-            reason_box(told, visit.show, key=fault.key, message=fault.sentence, words=words)
-        )
     names = {
         str(named["id"]): redeemable_name(each) for each in asked if (named := redeemable_of(each))
     }
-    words = await find_answer_words(visit, answer)
-    return answer_node(show_outcome(answer, visit.show, names, words=words))
+    return await answer_validation(visit, body, names)
 
 
 async def _redemption(visit: Visit, redemption_id: str) -> Row:

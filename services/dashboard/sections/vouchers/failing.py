@@ -6,13 +6,10 @@ from starlette.responses import Response
 from services.dashboard.parts.facts import block
 from services.dashboard.parts.forms import folded
 from services.dashboard.parts.icons import icon
-from services.dashboard.parts.outcome import show_outcome
-from services.dashboard.parts.reasons import reason_box
 from services.dashboard.parts.show import Row
-from services.dashboard.sections.reason_words import find_answer_words, find_reason_words
 from services.dashboard.sections.rules.cart import cart_head, cart_lines, read_cart
+from services.dashboard.sections.trying import answer_validation
 from services.dashboard.web.answers import answer_node
-from services.dashboard.web.asking import Refused
 from services.dashboard.web.visit import Visit, escape_segment
 
 
@@ -46,12 +43,4 @@ async def try_voucher(visit: Visit) -> Response:
         body = {"redeemables": [{"object": "voucher", "id": row["code"]}], **read_cart(form_)}
     except ValueError as fault:
         return answer_node(p(".bad-text")[f"{fault}."])
-    try:
-        answer = await visit.api.post("/v1/validations", body)
-    except Refused as fault:
-        told = fault.body.get("explanation")
-        words = await find_reason_words(visit, [told])
-        return answer_node(
-            reason_box(told, show, key=fault.key, message=fault.sentence, words=words)
-        )
-    return answer_node(show_outcome(answer, show, words=await find_answer_words(visit, answer)))
+    return await answer_validation(visit, body)
