@@ -13,11 +13,10 @@ from htpy import Node, time
 from markupsafe import Markup
 
 from services.dashboard.parts.flat import GAP, fill, pieces_of
+from services.dashboard.parts.words import NOTHING as NOTHING  # noqa: PLC0414 - taken from here, too
 
 #: One thing, as the API tells it.
 Row = Mapping[str, Any]
-#: What stands for what is not there.
-NOTHING: Final = "–"  # noqa: RUF001 - a dash on purpose
 _MINOR: Final = 100
 #: Digits of an amount before its point; no currency has more.
 _DIGITS_MAX: Final = 15
