@@ -29,7 +29,7 @@ from markupsafe import Markup, escape
 
 from services.dashboard.parts.flat import GAP, fill, pieces_of
 from services.dashboard.parts.icons import icon
-from services.dashboard.parts.words import NOTHING
+from services.dashboard.parts.show import NOTHING
 
 _TOKEN: Final = re.compile(
     r'("(?:\\.|[^"\\])*")(\s*:)?|\b(true|false|null)\b|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?'
