@@ -1,16 +1,12 @@
-"""Why would it fail now: a voucher tried on an amount and a customer, nothing recorded but the validation."""
+"""Why would it fail now: the form that a voucher is tried with."""
 
-from htpy import Node, button, div, form, p
-from starlette.responses import Response
+from htpy import Node, button, div, form
 
 from services.dashboard.parts.facts import block
 from services.dashboard.parts.forms import folded
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.show import Row
-from services.dashboard.sections.rules.cart import cart_head, cart_lines, read_cart
-from services.dashboard.sections.trying import answer_validation
-from services.dashboard.web.answers import answer_node
-from services.dashboard.web.visit import Visit, escape_segment
+from services.dashboard.sections.rules.cart import cart_head, cart_lines
 
 
 def fail_form(row: Row) -> Node:
@@ -33,14 +29,3 @@ def fail_form(row: Row) -> Node:
             div("#tried", role="status"),
         ],
     )
-
-
-async def try_voucher(visit: Visit) -> Response:
-    """Validates it and tells the reason, the rule, and what was expected and found."""
-    form_ = await visit.form()
-    row = await visit.api.get(f"/v1/vouchers/{escape_segment(visit.path('id'))}")
-    try:
-        body = {"redeemables": [{"object": "voucher", "id": row["code"]}], **read_cart(form_)}
-    except ValueError as fault:
-        return answer_node(p(".bad-text")[f"{fault}."])
-    return await answer_validation(visit, body)

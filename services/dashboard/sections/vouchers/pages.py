@@ -16,7 +16,6 @@ from services.dashboard.sections.campaign_tabs import TABS
 from services.dashboard.sections.vouchers import actions, editing
 from services.dashboard.sections.vouchers.campaigns import find_campaigns
 from services.dashboard.sections.vouchers.details import tell_voucher
-from services.dashboard.sections.vouchers.failing import try_voucher
 from services.dashboard.sections.vouchers.fields import FIELDS
 from services.dashboard.sections.vouchers.giving import (
     TYPES,
@@ -28,6 +27,7 @@ from services.dashboard.sections.vouchers.giving import (
 )
 from services.dashboard.sections.vouchers.history import show_history
 from services.dashboard.sections.vouchers.many import BULK, bulk_pages
+from services.dashboard.sections.vouchers.tried import try_voucher
 from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit
