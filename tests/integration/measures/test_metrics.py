@@ -101,10 +101,13 @@ async def test_the_groups_of_every_dimension_sum_to_the_whole(insight: Insight) 
     So does an order of two products.
     """
     asked = 0
-    for name, metric in METRICS.items():
-        for by in dimensions_of(metric):
-            groups = await top(insight, f"metrics={name}&by={by}&{YEAR}&limit=100")
+    for by in {each: None for metric in METRICS.values() for each in dimensions_of(metric)}:
+        names = [name for name, each in METRICS.items() if by in dimensions_of(each)]
+        query = f"metrics={','.join(names)}&by={by}&{YEAR}&limit=100"
+        rows = (await insight.get(f"/v1/analytics/top?{query}"))["rows"]
+        for name in names:
             asked += 1
+            metric = METRICS[name]
             apart = (
                 metric.over
                 or metric.unit == "ms"
@@ -113,7 +116,7 @@ async def test_the_groups_of_every_dimension_sum_to_the_whole(insight: Insight) 
             )
             many = by == "product" or (by == "campaign" and name.startswith(("valid", "order_")))
             if not apart and not many:
-                assert sum(groups.values()) == EXPECTED[name], (name, by)
+                assert sum(row[name] for row in rows) == EXPECTED[name], (name, by)
     assert asked == sum(len(dimensions_of(each)) for each in METRICS.values())
 
 
