@@ -52,7 +52,6 @@ async def test_a_stop_in_order_amid_requests_costs_nothing_but_time(
     # nothing took so long to end that it was killed
     assert system.logs()["supervisor"].count("killing") == killed
     await assert_all_agree(system, plain, code, tally, began)
-    assert_verified(system)
 
 
 async def test_what_the_front_decides_itself_takes_no_way_through_the_topic(
@@ -63,3 +62,7 @@ async def test_what_the_front_decides_itself_takes_no_way_through_the_topic(
     log = Log(system.bootstrap)
     assert [each for each in await log.read(COMMANDS) if code in each.text] == []
     assert [each for each in await log.applied() if code in each.text] != []
+
+
+def test_after_all_of_it_every_state_and_table_is_what_the_log_says(system: System) -> None:
+    assert_verified(system)
