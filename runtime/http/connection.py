@@ -18,8 +18,7 @@ from typing import Any, Final, cast
 import msgspec
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from runtime.http.edge import new_request_id
-from runtime.http.errors import JSON, ApiError, invalid_payload
+from runtime.http.errors import JSON, ApiError, invalid_payload, new_request_id
 from runtime.http.limits import HEAD_BYTES_MAX, URL_BYTES_MAX, headers_too_large, url_too_long
 from runtime.http.sse import ENDLESS
 from schemas.errors import error_body

@@ -8,7 +8,6 @@ The path is matched as it was sent, percent-encoded, so that a code or a source 
 slash; the convertor `ident` (routing.py) decodes what a route captures.
 """
 
-import os
 import time
 from collections.abc import Callable
 from typing import Final
@@ -32,7 +31,7 @@ from runtime.http.api_calls import (
 )
 from runtime.http.auth import Caller, Gate, Headers
 from runtime.http.call_bodies import SentBody, keeps_body
-from runtime.http.errors import ApiError, as_api_error, error_response, unavailable
+from runtime.http.errors import ApiError, as_api_error, error_response, new_request_id, unavailable
 from runtime.http.ignored import IGNORED_HEADER, ignored_of
 from runtime.http.limits import check_head
 from runtime.http.payload import body_bytes_max
@@ -50,11 +49,6 @@ PREFLIGHT_HEADERS: Final = {
 }
 
 log = structlog.get_logger(__name__)
-
-
-def new_request_id() -> str:
-    """`v-` and 18 hexadecimal digits."""
-    return "v-" + os.urandom(9).hex()
 
 
 class Edge:

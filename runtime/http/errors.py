@@ -8,6 +8,7 @@ OutcomeUnknown      504, names the command whose outcome is not known
 anything else       500, its cause is logged with the request id and not shown
 """
 
+import os
 from collections.abc import Mapping
 from typing import Final
 
@@ -34,6 +35,11 @@ _ROUTER_KEYS: Final = {
     413: "payload_too_large",
     415: "unsupported_media_type",
 }
+
+
+def new_request_id() -> str:
+    """`v-` and 18 hexadecimal digits; what an error names, so that its cause is found in the log."""
+    return "v-" + os.urandom(9).hex()
 
 
 class ApiError(HTTPException):

@@ -217,7 +217,8 @@ async def _chunks(request: Request) -> AsyncIterator[bytes]:
 
 async def _pass_back(response: httpx.Response, scope: Scope, receive: Receive, send: Send) -> None:
     if UNMATCHED_HEADER in response.headers:
-        scope["tessera.known_path"] |= response.status_code == METHOD_NOT_ALLOWED
+        if response.status_code == METHOD_NOT_ALLOWED:
+            scope["tessera.is_known_path"] = lambda: True
         await unmatched_response(scope)(scope, receive, send)
         return
     headers = [

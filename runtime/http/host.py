@@ -8,11 +8,10 @@ answers 503 and names the part.
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 import structlog
-import uvicorn
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -24,29 +23,18 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from runtime.base.disk import is_full
 from runtime.http.api_calls import Noted
 from runtime.http.auth import Gate
-from runtime.http.connection import Connection
 from runtime.http.description import answer_description
 from runtime.http.edge import Edge
 from runtime.http.errors import JSON, answer_fault, error_response, invalid_payload
 from runtime.http.payload import HotRequest, describe_pydantic
 from runtime.http.routing import Unmatched
-from runtime.http.server import Server
 from runtime.http.service import Part, Service
-
-#: How long requests in progress may take to end when the host stops.
-GRACE_SECONDS = 10
-#: How long a connection without a request is kept.
-KEEP_ALIVE_SECONDS = 60
 
 log = structlog.get_logger(__name__)
 
 
-class HostFailed(Exception):
-    """A part of the host failed; it was logged when it did."""
-
-
 class Host:
-    """One process's services. Serve it as an ASGI application, or with `serve_host`."""
+    """One process's services. Serve it as an ASGI application, or with `runtime.http.serving`."""
 
     def __init__(
         self,
@@ -62,7 +50,11 @@ class Host:
         self.failed = asyncio.Event()
         self._services = services
         self._tasks: list[asyncio.Task[None]] = []
-        self._edge = Edge(Hot(services, self._application(forward)), gate, note=note)
+        application = self._application()
+        unmatched = Unmatched(application.router.routes, forward)
+        application.router.default = unmatched
+        application.router.routes.append(Route("/{path:path}", unmatched))
+        self._edge = Edge(Hot(services, unmatched, application), gate, note=note)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._edge(scope, receive, send)
@@ -84,7 +76,7 @@ class Host:
             if isinstance(route, Route)
         }
 
-    def _application(self, forward: ASGIApp | None) -> FastAPI:
+    def _application(self) -> FastAPI:
         app = FastAPI(
             title=f"Tessera {self.name}",
             lifespan=self._lifespan,
@@ -101,8 +93,6 @@ class Host:
         for service in self._services:
             for router in service.routers:
                 app.include_router(router)
-        app.router.default = Unmatched(app.router.routes, forward)
-        app.router.routes.append(Route("/{path:path}", app.router.default))
         for kind in (HTTPException, Exception):
             app.add_exception_handler(kind, answer_fault)
         app.add_exception_handler(RequestValidationError, _answer_invalid)
@@ -149,13 +139,14 @@ class Host:
 
 
 class Hot:
-    """Answers the plain routes with a fixed path at once; everything else goes to `rest`.
+    """Answers plain routes with a fixed path at once; everything else goes to `rest`.
 
-    The application's layers cost as much as a redemption's own work, and add nothing to these
+    What is known to be served elsewhere is passed on at once as well. The application's layers cost as much as a redemption's own work, and add nothing to these
     routes: the edge maps their faults, and they read their bodies themselves.
     """
 
-    def __init__(self, services: Sequence[Service], rest: ASGIApp) -> None:
+    def __init__(self, services: Sequence[Service], unmatched: Unmatched, rest: ASGIApp) -> None:
+        self._unmatched = unmatched
         self._rest = rest
         self._endpoints = {
             (method, route.path): route.endpoint
@@ -168,7 +159,8 @@ class Hot:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         endpoint = self._endpoints.get((scope.get("method", ""), scope.get("path", "")))
         if endpoint is None:
-            await self._rest(scope, receive, send)
+            rest = self._unmatched if self._unmatched.passes_on(scope) else self._rest
+            await rest(scope, receive, send)
             return
         response = await endpoint(HotRequest(scope, receive))
         await response(scope, receive, send)
@@ -193,49 +185,3 @@ async def _answer_invalid(request: Request, fault: Exception) -> Response:
         return await answer_fault(request, fault)
     details = describe_pydantic(list(fault.errors()))
     return error_response(invalid_payload(details), request.scope)
-
-
-class Served(Protocol):
-    """An application that says when a part of it failed."""
-
-    fault: str | None
-    failed: asyncio.Event
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None: ...
-
-
-async def serve_host(host: Served, *, bind: str, port: int) -> None:
-    """Serves until a signal or a failed task; run it with uvloop.
-
-    Raises HostFailed when a task failed or the port cannot be had.
-    """
-    server = Server(
-        uvicorn.Config(
-            host,
-            host=bind,
-            port=port,
-            http=Connection,
-            ws="none",
-            lifespan="on",
-            access_log=False,
-            log_config=None,
-            server_header=False,
-            proxy_headers=False,
-            timeout_keep_alive=KEEP_ALIVE_SECONDS,
-            timeout_graceful_shutdown=GRACE_SECONDS,
-        )
-    )
-    watch = asyncio.create_task(_stop_on_failure(host, server))
-    try:
-        await server.serve()
-    except SystemExit as ended:
-        raise HostFailed("the port cannot be had") from ended
-    finally:
-        watch.cancel()
-    if host.fault is not None or not server.started:
-        raise HostFailed(host.fault or "the server did not start")
-
-
-async def _stop_on_failure(host: Served, server: Server) -> None:
-    await host.failed.wait()
-    server.end()

@@ -5,7 +5,8 @@ A hot route is a plain Starlette `Route`; a management one lies in a router made
 """
 
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Annotated, Any
+from functools import partial
+from typing import Annotated, Any, Final
 from urllib.parse import unquote_to_bytes
 
 from fastapi import APIRouter
@@ -25,6 +26,9 @@ from runtime.http.lenient import untyped
 from runtime.http.payload import decode_body, read_body
 from schemas.base import ID_LENGTH_MAX
 from schemas.errors import refuse
+
+#: Of how many paths it is kept that no route here answers them.
+PATHS_KEPT: Final = 256
 
 
 class _Ident(Convertor[str]):
@@ -120,20 +124,32 @@ class Unmatched:
     def __init__(self, routes: Sequence[BaseRoute], forward: ASGIApp | None) -> None:
         self._routes = routes
         self._forward = forward
+        #: What was asked for, by its path, and is known to go on; the oldest first.
+        self._passed_on: dict[str, None] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The endpoint of a host's last route."""
-        known_path = any(route.matches(scope)[0] is Match.PARTIAL for route in self._routes)
-        scope["tessera.known_path"] = known_path
-        if self._forward is not None:
-            await self._forward(scope, receive, send)
+        scope["tessera.is_known_path"] = partial(self._is_known, scope)
+        if self._forward is None:
+            await unmatched_response(scope)(scope, receive, send)
             return
-        await unmatched_response(scope)(scope, receive, send)
+        if scope["method"] == "GET" and scope["path"] not in self._passed_on:
+            if len(self._passed_on) >= PATHS_KEPT:
+                del self._passed_on[next(iter(self._passed_on))]
+            self._passed_on[scope["path"]] = None
+        await self._forward(scope, receive, send)
+
+    def passes_on(self, scope: Scope) -> bool:
+        """Whether it is known already that no route here answers it, and that it is only read."""
+        return scope.get("method") == "GET" and scope.get("path") in self._passed_on
+
+    def _is_known(self, scope: Scope) -> bool:
+        return any(route.matches(scope)[0] is Match.PARTIAL for route in self._routes)
 
 
 def unmatched_response(scope: Scope) -> Response:
     """405 where another method would be served, else 404."""
-    if scope["tessera.known_path"]:
+    if scope["tessera.is_known_path"]():
         error = ApiError(refuse("method_not_allowed"))
     else:
         error = ApiError(refuse("not_found", f"Cannot find the path {scope['path'][:200]}"))

@@ -15,11 +15,12 @@ from runtime.base.settings import Settings
 from runtime.http.api_calls import ApiCalls
 from runtime.http.auth import KeyGate
 from runtime.http.forward import Forward, make_client
-from runtime.http.host import Host, serve_host
+from runtime.http.host import Host
 from runtime.http.internal import Positions
 from runtime.http.links import LinkSigner
 from runtime.http.oauth import TokenSigner
 from runtime.http.service import Service
+from runtime.http.serving import serve_host
 from runtime.http.session_uses import SessionUses
 from runtime.keys.erasing import Erasing
 from runtime.store.folders import drop_rebuilt

@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from deploy.browser_files import browser_folder, has_browser_files
 from runtime.base.settings import Settings
 from runtime.http.errors import JSON
-from runtime.http.host import serve_host
+from runtime.http.serving import serve_host
 from services.dashboard.routes import PAGES
 from services.dashboard.service import dashboard_app
 

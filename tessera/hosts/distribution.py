@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from engine.kernel import tables
 from runtime.base.clock import clock_ms
 from runtime.base.settings import Settings
-from runtime.http.host import Host, serve_host
+from runtime.http.host import Host
 from runtime.http.internal import InternalGate
 from runtime.http.outbound import Outbound
 from runtime.http.service import Service
+from runtime.http.serving import serve_host
 from runtime.keys.erasing import Erasing
 from runtime.store.folders import StateFolder
 from services.distribution.service import distribution_service

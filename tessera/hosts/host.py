@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 import uvloop
 
 from runtime.base.settings import Settings
-from runtime.http.host import HostFailed
+from runtime.http.serving import HostFailed
 
 #: How many new objects there are before the young ones are looked through.
 GC_YOUNG_MAX = 20_000

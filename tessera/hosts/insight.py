@@ -10,10 +10,11 @@ from runtime.clickhouse.apart import Apart, Limits
 from runtime.clickhouse.database import Database
 from runtime.clickhouse.sinks import Sinks
 from runtime.clickhouse.source import LogSources
-from runtime.http.host import Host, serve_host
+from runtime.http.host import Host
 from runtime.http.internal import InternalGate
 from runtime.http.links import LinkSigner
 from runtime.http.service import Service
+from runtime.http.serving import serve_host
 from runtime.kafka.admin import client_options
 from runtime.keys.erasing import Erasing
 from runtime.replica.past import find_offset

@@ -1,9 +1,10 @@
 """The host `ledger`: the writers of partitions, where the fronts live in other processes."""
 
 from runtime.base.settings import Settings
-from runtime.http.host import Host, serve_host
+from runtime.http.host import Host
 from runtime.http.internal import InternalGate
 from runtime.http.service import Service
+from runtime.http.serving import serve_host
 from runtime.keys.erasing import Erasing
 from runtime.store.folders import drop_rebuilt
 from tessera.hosts.erasing import StateCleaner

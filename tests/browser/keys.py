@@ -28,3 +28,12 @@ def press(page: Page, name: str) -> None:
     """Goes there, and presses it."""
     go_to(page, name)
     page.keyboard.press("Enter")
+
+
+def choose(page: Page, option: str) -> None:
+    """Moves down the choices of what has the focus until it is at this one."""
+    for _ in range(STEPS_MAX):
+        if page.evaluate("() => document.activeElement.selectedOptions[0].label") == option:
+            return
+        page.keyboard.press("ArrowDown")
+    raise AssertionError(f"no choice is {option}")

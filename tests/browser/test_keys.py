@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenWindow
-from tests.browser.keys import go_to, press
+from tests.browser.keys import choose, go_to, press
 from tests.browser.people import Person
 from tests.browser.test_redemptions import make_voucher
 from tests.e2e.plain import Plain
@@ -43,9 +43,14 @@ def test_a_list_is_filtered_and_a_row_is_opened_and_left(plain: Plain, page: Pag
     expect(page.locator("#list tbody tr")).to_have_count(2)
     press(page, "Add filter")
     go_to(page, "Field")
-    page.keyboard.type("Code")
+    choose(page, "Name of the campaign")
+    expect(page.locator("#filter-op-campaign")).to_be_visible()
+    page.keyboard.press("Home")
+    choose(page, "Code")
     go_to(page, "Value")
+    # whether or not what hangs on the field is there already
     page.keyboard.type("KEYS-A")
+    expect(page.locator("#filter-op-code")).to_be_visible()
     page.keyboard.press("Enter")
     expect(page.locator("#list tbody tr")).to_have_count(1)
     press(page, "KEYS-A")

@@ -1,10 +1,12 @@
 """The filters of a list as nodes: what is filtered by, in words, and the form that adds one."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from functools import lru_cache
+from typing import Final, Protocol
 
 from htpy import Node, a, b, button, div, form, fragment, label, option, select, span
 from htpy import input as input_
+from markupsafe import Markup
 
 from services.dashboard.lists.fields import (
     IN_DAYS,
@@ -14,9 +16,13 @@ from services.dashboard.lists.fields import (
     find_field,
 )
 from services.dashboard.lists.query import SIZES, Query, say_condition
+from services.dashboard.parts.flat import flat
 from services.dashboard.parts.forms import lookup
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.show import Show
+
+#: How many forms of a filter are kept as text.
+FORMS_KEPT: Final = 256
 
 
 class Filtered(Protocol):
@@ -78,52 +84,62 @@ def _adding(resource: Filtered, query: Query) -> Node:
 
 
 def filter_form(resource: Filtered, name: str, op: str = "") -> Node:
-    """The fields of one filter; asked for anew when another field or operator is chosen."""
-    found = find_field(resource.fields, name) or resource.fields[0]
+    """The fields of one filter; asked for anew when another field or operator is chosen.
+
+    The answer is morphed in, and only the newest counts: what was typed meanwhile stays. What hangs
+    on the field has its name in its id, so that nothing that was chosen for another one stays.
+    """
+    return _form_of(resource.path, tuple(resource.fields), name, op)
+
+
+@lru_cache(FORMS_KEPT)
+def _form_of(path: str, fields: tuple[Field, ...], name: str, op: str) -> Markup:
+    found = find_field(fields, name) or fields[0]
     chosen = op if op in found.operators else found.operators[0]
     again = {
-        "hx-get": f"{resource.path}/filter",
+        "hx-get": f"{path}/filter",
         "hx-target": "#one-filter",
-        "hx-swap": "innerHTML",
+        "hx-swap": "innerMorph",
         "hx-push-url": "false",
         "hx-trigger": "change",
         "hx-include": "#one-filter",
+        "hx-sync": "#one-filter:replace",
     }
-    return fragment[
-        div(".field")[
-            label(for_="filter-field")["Field"],
-            select("#filter-field.input", again, name="field")[
-                (
-                    option(value=each.name, selected=each is found)[each.label]
-                    for each in resource.fields
-                )
+    return flat(
+        fragment[
+            div(".field")[
+                label(for_="filter-field")["Field"],
+                select("#filter-field.input", again, name="field")[
+                    (option(value=each.name, selected=each is found)[each.label] for each in fields)
+                ],
             ],
-        ],
-        found.name == "metadata"
-        and div(".field")[
-            label(for_="filter-key")["Name in the metadata"],
-            input_("#filter-key.input", name="key", required=True, autocomplete="off"),
-        ],
-        div(".field")[
-            label(for_="filter-op")["Operator"],
-            select("#filter-op.input", again, name="op")[
-                (
-                    option(value=each, selected=each == chosen)[WORDS[each]]
-                    for each in found.operators
-                )
+            found.name == "metadata"
+            and div(".field")[
+                label(for_="filter-key")["Name in the metadata"],
+                input_("#filter-key.input", name="key", required=True, autocomplete="off"),
             ],
-        ],
-        chosen not in WITHOUT_VALUE and _value(found, chosen),
-    ]
+            div(".field")[
+                label(for_=f"filter-op-{found.name}")["Operator"],
+                select(".input", again, id=f"filter-op-{found.name}", name="op")[
+                    (
+                        option(value=each, selected=each == chosen)[WORDS[each]]
+                        for each in found.operators
+                    )
+                ],
+            ],
+            chosen not in WITHOUT_VALUE and _value(found, chosen),
+        ]
+    )
 
 
 def _value(found: Field, op: str) -> Node:
+    own = f"filter-value-{found.name}"
     if found.choices:
-        control: Node = select("#filter-value.input", name="value")[
+        control: Node = select(".input", id=own, name="value")[
             (option(value=each)[said] for each, said in found.choices)
         ]
     elif found.kind == "flag":
-        control = select("#filter-value.input", name="value")[
+        control = select(".input", id=own, name="value")[
             option(value="true")["yes"], option(value="false")["no"]
         ]
     elif found.lookup:
@@ -133,12 +149,14 @@ def _value(found: Field, op: str) -> Node:
         if found.kind == "time" and op not in IN_DAYS:
             kind = "datetime-local"
         mode = "decimal" if found.kind in ("number", "money") or op in IN_DAYS else None
+        own = "filter-value"
         control = input_(
-            "#filter-value.input",
+            ".input",
+            id=own,
             name="value",
             type=kind,
             inputmode=mode,
             required=True,
             autocomplete="off",
         )
-    return div(".field")[label(for_="filter-value")["Value"], control]
+    return div(".field")[label(for_=own)["Value"], control]

@@ -1,7 +1,9 @@
 """A list as nodes: filters in words, the table, its foot."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final
+from urllib.parse import quote_plus
 
 from htpy import (
     Node,
@@ -28,12 +30,14 @@ from services.dashboard.lists.filtering import filter_bar
 from services.dashboard.lists.query import PAGE_MAX, SIZES, Query
 from services.dashboard.lists.resource import Bulk, Column, Resource, Row, Rows
 from services.dashboard.lists.saved_views import Views, save_button, view_tabs
-from services.dashboard.parts.flat import flat, halves
+from services.dashboard.parts.flat import GAP, fill, flat, pieces_of
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.notices import empty_state
 from services.dashboard.parts.page import confirm_dialog, dialog_button
 from services.dashboard.parts.show import Show
 
+#: How many lists, each with its filters and its order, have what is around their rows kept as text.
+LISTS_KEPT: Final = 256
 INTO_LIST = {
     "hx-target:inherited": "#list",
     "hx-swap:inherited": "outerMorph",
@@ -78,13 +82,12 @@ def _saving(resource: Resource, query: Query, views: Views | None) -> Node:
     return save_button(resource, query, views) if views else None
 
 
-def shown_columns(resource: Resource, query: Query) -> list[Column]:
+def shown_columns(columns: Sequence[Column], query: Query) -> list[Column]:
     """Those that were chosen, in the list's own order; the first is always there."""
     if not query.columns:
-        return [each for each in resource.columns if each.is_shown]
+        return [each for each in columns if each.is_shown]
     wanted = set(query.columns)
-    first = resource.columns[0]
-    return [each for each in resource.columns if each is first or each.name in wanted]
+    return [each for each in columns if each is columns[0] or each.name in wanted]
 
 
 def _rows(resource: Resource, query: Query, rows: Rows, show: Show, can_choose: bool) -> Node:
@@ -105,7 +108,9 @@ def _rows(resource: Resource, query: Query, rows: Rows, show: Show, can_choose: 
         return empty_state(
             resource.icon, empty.title, empty.text, action=empty.action, curl=empty.curl
         )
-    columns = shown_columns(resource, query)
+    columns = shown_columns(resource.columns, query)
+    opening = query.before_open()
+    body = [_row(resource, query, opening, columns, each, show, can_choose) for each in rows.rows]
     return table(aria_label=resource.title)[
         thead[
             tr[
@@ -115,22 +120,28 @@ def _rows(resource: Resource, query: Query, rows: Rows, show: Show, can_choose: 
                         input_(type="checkbox", data_select="page", aria_label="All on this page")
                     ]
                 ],
-                (_heading(query, each) for each in columns),
+                _headings(query.start(), tuple(columns)),
             ]
         ],
-        tbody[(flat(_row(resource, query, columns, each, show, can_choose)) for each in rows.rows)],
+        tbody[Markup().join(body)],
     ]
 
 
-def _heading(query: Query, column: Column) -> Node:
+# What does not hang on the rows is the same for each page of a list, and kept as text.
+
+
+@lru_cache(LISTS_KEPT)
+def _headings(start: Query, columns: tuple[Column, ...]) -> Markup:
+    return flat([_heading(start, each) for each in columns])
+
+
+def _heading(start: Query, column: Column) -> Node:
     kind = "num" if column.is_number else None
     if not column.sort:
         return th(class_=kind, scope="col")[column.label]
-    is_sorted = query.order.lstrip("-") == column.sort
-    is_down = query.order == f"-{column.sort}"
-    href = query.href(
-        order=column.sort if is_down else f"-{column.sort}", page=1, cursor="", open=""
-    )
+    is_sorted = start.order.lstrip("-") == column.sort
+    is_down = start.order == f"-{column.sort}"
+    href = start.href(order=column.sort if is_down else f"-{column.sort}")
     direction = ("descending" if is_down else "ascending") if is_sorted else None
     return th(class_=kind, scope="col", aria_sort=direction)[
         a(".sort", href=href, hx_get=href)[
@@ -142,68 +153,80 @@ def _heading(query: Query, column: Column) -> Node:
 def _row(
     resource: Resource,
     query: Query,
+    opening: str,
     columns: Sequence[Column],
     row: Row,
     show: Show,
     can_choose: bool,
-) -> Node:
+) -> Markup:
     key = resource.key(row)
-    cells = [_TICK.replace("KEY", key)] if can_choose else []
+    cells = [fill(_TICK, key, key)] if can_choose else []
     for at, column in enumerate(columns):
         content = column.cell(row, show)
         if at == 0:
-            content = _row_link(resource, query, row, key, content, column.is_mono)
-        before, after = _CELLS[column.is_number, column.is_mono and at > 0]
-        cells += (before, flat(content), after)
-    return tr(id=f"row-{key}", data_open=query.open == key)[Markup().join(cells)]
+            content = _row_link(resource, opening, row, key, content, column.is_mono)
+        cells.append(fill(_CELLS[column.is_number, column.is_mono and at > 0], content))
+    return fill(_ROWS[query.open == key], key, Markup().join(cells))
 
 
 # What stands in each row is written once; only what is in it is filled in.
-_CELLS: Final[Mapping[tuple[bool, bool], tuple[Markup, Markup]]] = {
-    (is_number, is_mono): halves(td(class_={"num": is_number, "mono": is_mono}))
+_ROWS: Final = {
+    is_open: pieces_of(tr(id=f"row-{GAP}", data_open=is_open)[GAP]) for is_open in (False, True)
+}
+_CELLS: Final = {
+    (is_number, is_mono): pieces_of(td(class_={"num": is_number, "mono": is_mono})[GAP])
     for is_number in (False, True)
     for is_mono in (False, True)
 }
-_TICK: Final = flat(
+_TICK: Final = pieces_of(
     td(".tick")[
         label[
             input_(
                 type="checkbox",
                 name="keys",
-                value="KEY",
+                value=GAP,
                 data_select="row",
-                aria_label="Choose KEY",
+                aria_label=f"Choose {GAP}",
             )
         ]
     ]
 )
+_OPEN: Final = {False: ".open", True: ".open.mono"}
+_PAGE_LINKS: Final = {is_mono: pieces_of(a(kind, href=GAP)[GAP]) for is_mono, kind in _OPEN.items()}
+_DRAWER_LINKS: Final = {
+    is_mono: pieces_of(
+        a(
+            kind,
+            {
+                "hx-get": GAP,
+                "hx-target": "#drawer",
+                "hx-swap": "innerHTML",
+                "hx-push-url": GAP,
+            },
+            href=GAP,
+        )[GAP]
+    )
+    for is_mono, kind in _OPEN.items()
+}
 
 
 def _row_link(
-    resource: Resource, query: Query, row: Row, key: str, content: Node, is_mono: bool
+    resource: Resource, opening: str, row: Row, key: str, content: Node, is_mono: bool
 ) -> Node:
-    kind = ".open.mono" if is_mono else ".open"
     if resource.tell is None:
-        return a(kind, href=resource.href(row))[content] if resource.page else content
-    shown = query.href(open=key)
-    return a(
-        kind,
-        {
-            "hx-get": resource.href(row),
-            "hx-target": "#drawer",
-            "hx-swap": "innerHTML",
-            "hx-push-url": shown,
-        },
-        href=shown,
-    )[content]
+        if resource.page is None:
+            return content
+        return fill(_PAGE_LINKS[is_mono], resource.href(row), content)
+    shown = opening + quote_plus(key)
+    return fill(_DRAWER_LINKS[is_mono], resource.href(row), shown, shown, content)
 
 
 def _foot(resource: Resource, query: Query, rows: Rows, show: Show) -> Node:
     return div(".foot")[
         span(role="status")[f"{show.number(rows.total)} in all" if rows.total is not None else ""],
-        _chooser(resource, query),
+        _chooser(tuple(resource.columns), query.start()),
         span(".spacer"),
-        _sizes(query),
+        _sizes(query.start()),
         _steps(query, rows, show),
     ]
 
@@ -234,51 +257,59 @@ def _step(text: str, href: str) -> Node:
     return a(".btn.small", href=href, hx_get=href)[text]
 
 
-def _sizes(query: Query) -> Node:
-    return label(".size")[
-        span(".sr")["Rows a page"],
-        select(
-            ".input.small",
-            {
-                "hx-get": query.href(page=1, size=SIZES[0], cursor="", open=""),
-                "hx-trigger": "change",
-            },
-            name="size",
-        )[(option(value=str(each), selected=each == query.size)[f"{each} rows"] for each in SIZES)],
-    ]
-
-
-def _chooser(resource: Resource, query: Query) -> Node:
-    shown = {each.name for each in shown_columns(resource, query)}
-    return fragment[
-        button(".btn.quiet.small", type="button", popovertarget="columns")[
-            icon("table", 14), "Columns"
-        ],
-        div("#columns.pop", popover=True)[
-            form(action=resource.path, hx_get=resource.path, aria_label="Columns")[
-                (input_(type="hidden", name="f", value=str(each)) for each in query.conditions),
-                query.order != resource.order
-                and input_(type="hidden", name="order", value=query.order),
-                query.size != SIZES[0]
-                and input_(type="hidden", name="size", value=str(query.size)),
-                query.view and input_(type="hidden", name="view", value=query.view),
+@lru_cache(LISTS_KEPT)
+def _sizes(start: Query) -> Markup:
+    return flat(
+        label(".size")[
+            span(".sr")["Rows a page"],
+            select(
+                ".input.small",
+                {"hx-get": start.href(size=SIZES[0]), "hx-trigger": "change"},
+                name="size",
+            )[
                 (
-                    label(".item")[
-                        input_(
-                            type="checkbox",
-                            name="column",
-                            value=each.name,
-                            checked=each.name in shown,
-                            disabled=at == 0,
-                        ),
-                        each.label,
-                    ]
-                    for at, each in enumerate(resource.columns)
-                ),
-                button(".btn.primary.small")["Show these"],
-            ]
-        ],
-    ]
+                    option(value=str(each), selected=each == start.size)[f"{each} rows"]
+                    for each in SIZES
+                )
+            ],
+        ]
+    )
+
+
+@lru_cache(LISTS_KEPT)
+def _chooser(columns: tuple[Column, ...], start: Query) -> Markup:
+    shown = {each.name for each in shown_columns(columns, start)}
+    return flat(
+        fragment[
+            button(".btn.quiet.small", type="button", popovertarget="columns")[
+                icon("table", 14), "Columns"
+            ],
+            div("#columns.pop", popover=True)[
+                form(action=start.path, hx_get=start.path, aria_label="Columns")[
+                    (input_(type="hidden", name="f", value=str(each)) for each in start.conditions),
+                    start.order != start.default_order
+                    and input_(type="hidden", name="order", value=start.order),
+                    start.size != SIZES[0]
+                    and input_(type="hidden", name="size", value=str(start.size)),
+                    start.view and input_(type="hidden", name="view", value=start.view),
+                    (
+                        label(".item")[
+                            input_(
+                                type="checkbox",
+                                name="column",
+                                value=each.name,
+                                checked=each.name in shown,
+                                disabled=at == 0,
+                            ),
+                            each.label,
+                        ]
+                        for at, each in enumerate(columns)
+                    ),
+                    button(".btn.primary.small")["Show these"],
+                ]
+            ],
+        ]
+    )
 
 
 def _bulk_bar(

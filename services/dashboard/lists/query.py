@@ -61,6 +61,15 @@ class Query:
             pairs.append(("open", new.open))
         return new.path + (f"?{urlencode(pairs)}" if pairs else "")
 
+    def start(self) -> "Query":
+        """The same list from its first row, with none open."""
+        return replace(self, page=1, cursor="", open="")
+
+    def before_open(self) -> str:
+        """The address of the same list with a row open, up to the row's key, which is quoted."""
+        closed = self.href(open="")
+        return f"{closed}{'&' if '?' in closed else '?'}open="
+
     def without(self, index: int) -> str:
         """The address without one of the filters."""
         kept = self.conditions[:index] + self.conditions[index + 1 :]

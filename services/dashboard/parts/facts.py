@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any, Final
 
 from htpy import (
@@ -26,6 +27,7 @@ from htpy import (
 )
 from markupsafe import Markup, escape
 
+from services.dashboard.parts.flat import GAP, fill, pieces_of
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.show import NOTHING
 
@@ -45,7 +47,20 @@ def facts(*pairs: tuple[str, Node] | None) -> Node:
 
 def badge(text: str, kind: str = "muted") -> Node:
     """A state, by colour, shape and word: `good`, `bad`, `violet`, `warn` or `muted`."""
-    return span(f".badge.{kind}")[text]
+    return fill(_badge_pieces(kind), text)
+
+
+@cache
+def _badge_pieces(kind: str) -> Sequence[Markup]:
+    return pieces_of(span(f".badge.{kind}")[GAP])
+
+
+_MUTED: Final = pieces_of(span(".muted")[GAP])
+
+
+def muted(text: Node) -> Node:
+    """What is said beside, in a softer colour."""
+    return fill(_MUTED, text)
 
 
 def block(title: Node, *content: Node, action: Node = None) -> Node:

@@ -1,7 +1,7 @@
 """The frame of every page: navigation, search, live state, account."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Final
@@ -35,7 +35,7 @@ from htpy import input as input_
 from markupsafe import Markup
 
 from services.dashboard.own_files import own_url
-from services.dashboard.parts.flat import flat
+from services.dashboard.parts.flat import GAP, fill, flat, pieces_of
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.toast import toasts
 from services.dashboard.vendor import vendor_url
@@ -168,23 +168,31 @@ def render_document(
         data_theme=theme if theme in ("light", "dark") else None,
         data_density="dense" if density == "compact" else None,
     )[
+        fill(_head(), name, nonce, nonce),
+        body({"hx-nonce:inherited": nonce}, of_body or {})[content],
+    ]
+
+
+@cache
+def _head() -> Sequence[Markup]:
+    """What every document begins with; its gaps are the name and, twice, the nonce."""
+    return pieces_of(
         head[
             meta(charset="utf-8"),
             meta(name="viewport", content="width=device-width, initial-scale=1"),
             meta(name="htmx-config", content='{"includeIndicatorCSS":false,"extensions":"hx-csp"}'),
             script(src=own_url("js/theme.js")),
-            title[f"{name} · Tessera"],
+            title[f"{GAP} · Tessera"],
             link(rel="icon", href=own_url("icon.svg"), type="image/svg+xml"),
             link(rel="stylesheet", href=vendor_url("uPlot.min.css")),
             link(rel="stylesheet", href=vendor_url("leaflet.css")),
             (link(rel="stylesheet", href=own_url(f"css/{each}.css")) for each in STYLES),
-            script(src=vendor_url("htmx.min.js"), nonce=nonce, defer=True),
-            script(src=vendor_url("hx-csp.min.js"), nonce=nonce, defer=True),
+            script(src=vendor_url("htmx.min.js"), nonce=GAP, defer=True),
+            script(src=vendor_url("hx-csp.min.js"), nonce=GAP, defer=True),
             script(src=vendor_url("uPlot.iife.min.js"), defer=True),
             script(src=own_url("js/app.js"), type="module"),
-        ],
-        body({"hx-nonce:inherited": nonce}, of_body or {})[content],
-    ]
+        ]
+    )
 
 
 def render_page(frame: Frame, name: str, content: Node) -> Node:

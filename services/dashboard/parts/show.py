@@ -10,6 +10,9 @@ from zoneinfo import ZoneInfo
 from babel.core import UnknownLocaleError
 from babel.numbers import format_currency, format_decimal, format_percent
 from htpy import Node, time
+from markupsafe import Markup
+
+from services.dashboard.parts.flat import GAP, fill, pieces_of
 
 #: One thing, as the API tells it.
 Row = Mapping[str, Any]
@@ -56,8 +59,7 @@ class Show:
             return NOTHING
         here = at_zone(moment, self.zone)
         utc = moment.astimezone(UTC)
-        said = f"{here.day} {here:%b %Y, %H:%M:%S}"
-        return time(datetime=utc.isoformat(), title=f"{utc:%Y-%m-%d %H:%M:%S} UTC")[said]
+        return _write_time(utc, f"{here.day} {here:%b %Y, %H:%M:%S}")
 
     def day(self, text: object) -> Node:
         """The day of a moment in the project's zone; a date without a time is that day anywhere."""
@@ -66,10 +68,7 @@ class Show:
             return NOTHING
         is_plain = isinstance(text, str) and len(text) == len("2026-01-31")
         here = moment if is_plain else at_zone(moment, self.zone)
-        return time(
-            datetime=moment.astimezone(UTC).isoformat(),
-            title=f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC",
-        )[f"{here.day} {here:%b %Y}"]
+        return _write_time(moment.astimezone(UTC), f"{here.day} {here:%b %Y}")
 
     def period(self, start: object, end: object) -> Node:
         """From when to when; open ends are said."""
@@ -107,6 +106,13 @@ class Show:
     def today(self, now: datetime) -> date:
         """The day that it is in the project."""
         return now.astimezone(self.zone).date()
+
+
+_TIME: Final = pieces_of(time(datetime=GAP, title=GAP)[GAP])
+
+
+def _write_time(utc: datetime, said: str) -> Markup:
+    return fill(_TIME, utc.isoformat(), f"{utc:%Y-%m-%d %H:%M:%S} UTC", said)
 
 
 def read_moment(text: object) -> datetime | None:

@@ -8,13 +8,19 @@ from starlette.responses import Response
 
 from services.dashboard.parts.forms import (
     Errors,
-    field_area,
     field_text,
     form_page,
     group,
 )
 from services.dashboard.parts.page import head
-from services.dashboard.parts.show import Row, Show, write_minor
+from services.dashboard.parts.show import Row, Show
+from services.dashboard.sections.products.goods_fields import (
+    field_metadata,
+    field_picture,
+    field_price,
+    field_source_id,
+    values_of_goods,
+)
 from services.dashboard.sections.products.naming import BACK, product_name
 from services.dashboard.sections.saving import (
     change_metadata,
@@ -23,7 +29,6 @@ from services.dashboard.sections.saving import (
     read_lines,
     read_price,
     read_typed,
-    show_metadata,
 )
 from services.dashboard.web.answers import answer_node, answer_page, go_to
 from services.dashboard.web.asking import Refused
@@ -31,18 +36,14 @@ from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
 NAMES: Final = ("name", "source_id", "price", "attributes", "image_url", "metadata")
-METADATA_HINT: Final = "One a line: name = value. Numbers, true, false and JSON keep their kind; text that looks so goes in quotes."
 
 
 def values_of_product(row: Row) -> dict[str, str]:
     """What the form shows of a product that there is."""
     return {
         "name": str(row.get("name") or ""),
-        "source_id": str(row.get("source_id") or ""),
-        "price": write_minor(row.get("price")),
         "attributes": ", ".join(map(str, row.get("attributes") or [])),
-        "image_url": str(row.get("image_url") or ""),
-        "metadata": show_metadata(row.get("metadata")),
+        **values_of_goods(row),
     }
 
 
@@ -61,25 +62,8 @@ def product_form(
         group(
             "Product",
             field_text("name", "Name", values.get("name"), errors=errors, autocomplete="off"),
-            field_text(
-                "source_id",
-                "Source id",
-                values.get("source_id"),
-                errors=errors,
-                hint="What the shop calls it; it cannot change later"
-                if row is None
-                else "It cannot change",
-                readonly=row is not None,
-                autocomplete="off",
-            ),
-            field_text(
-                "price",
-                f"Price ({show.currency})",
-                values.get("price"),
-                errors=errors,
-                inputmode="decimal",
-                autocomplete="off",
-            ),
+            field_source_id(values, row, errors),
+            field_price(values, show, errors),
         ),
         group(
             "What it is like",
@@ -91,21 +75,8 @@ def product_form(
                 hint="Names with commas between them, as size, colour; SKUs say their values",
                 autocomplete="off",
             ),
-            field_text(
-                "image_url",
-                "Address of a picture",
-                values.get("image_url"),
-                errors=errors,
-                kind="url",
-            ),
-            field_area(
-                "metadata",
-                "Metadata",
-                values.get("metadata"),
-                hint=METADATA_HINT,
-                errors=errors,
-                spellcheck="false",
-            ),
+            field_picture(values, errors),
+            field_metadata(values, errors),
         ),
         errors=errors or None,
         save="Save" if row else "Create the product",

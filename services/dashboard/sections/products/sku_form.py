@@ -16,10 +16,16 @@ from services.dashboard.parts.forms import (
     write_metadata,
 )
 from services.dashboard.parts.page import confirm_dialog, dialog_button, head
-from services.dashboard.parts.show import Row, Show, write_minor
+from services.dashboard.parts.show import Row, Show
 from services.dashboard.sections.products.details import WHAT_FORCE_DOES
+from services.dashboard.sections.products.goods_fields import (
+    field_metadata,
+    field_picture,
+    field_price,
+    field_source_id,
+    values_of_goods,
+)
 from services.dashboard.sections.products.naming import product_name, sku_name
-from services.dashboard.sections.products.product_form import METADATA_HINT
 from services.dashboard.sections.saving import (
     change_metadata,
     key_of,
@@ -27,7 +33,6 @@ from services.dashboard.sections.saving import (
     read_lines,
     read_price,
     read_typed,
-    show_metadata,
 )
 from services.dashboard.web.answers import answer_node, answer_page, go_to
 from services.dashboard.web.asking import Refused
@@ -41,11 +46,8 @@ def values_of_sku(row: Row) -> dict[str, str]:
     """What the form shows of a SKU that there is."""
     return {
         "sku": str(row.get("sku") or ""),
-        "source_id": str(row.get("source_id") or ""),
-        "price": write_minor(row.get("price")),
         "attributes": write_metadata(row.get("attributes") or {}),
-        "image_url": str(row.get("image_url") or ""),
-        "metadata": show_metadata(row.get("metadata")),
+        **values_of_goods(row),
     }
 
 
@@ -65,25 +67,9 @@ def sku_form(
         group(
             "SKU",
             field_text("sku", "Name", values.get("sku"), errors=errors, autocomplete="off"),
-            field_text(
-                "source_id",
-                "Source id",
-                values.get("source_id"),
-                errors=errors,
-                hint="It cannot change"
-                if row
-                else "What the shop calls it; it cannot change later",
-                readonly=row is not None,
-                autocomplete="off",
-            ),
-            field_text(
-                "price",
-                f"Price ({show.currency})",
-                values.get("price"),
-                errors=errors,
-                hint=f"Empty: as the product, {show.money(product.get('price'))}",
-                inputmode="decimal",
-                autocomplete="off",
+            field_source_id(values, row, errors),
+            field_price(
+                values, show, errors, f"Empty: as the product, {show.money(product.get('price'))}"
             ),
         ),
         group(
@@ -98,21 +84,8 @@ def sku_form(
                 else "One a line: name = value",
                 spellcheck="false",
             ),
-            field_text(
-                "image_url",
-                "Address of a picture",
-                values.get("image_url"),
-                errors=errors,
-                kind="url",
-            ),
-            field_area(
-                "metadata",
-                "Metadata",
-                values.get("metadata"),
-                errors=errors,
-                hint=METADATA_HINT,
-                spellcheck="false",
-            ),
+            field_picture(values, errors),
+            field_metadata(values, errors),
         ),
         errors=errors or None,
         save="Save" if row else "Add the SKU",

@@ -2,11 +2,12 @@
 
 from typing import Final
 
-from htpy import code, span
+from htpy import code
 
 from services.dashboard.lists.callers import show_caller, with_callers
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.resource import Column, Empty, Resource, list_of
+from services.dashboard.parts.facts import muted
 from services.dashboard.parts.show import NOTHING, first_of
 from services.dashboard.sections.redemptions.details import roll_back, tell_redemption
 from services.dashboard.sections.redemptions.fields import FIELDS, TABS
@@ -29,7 +30,7 @@ COLUMNS: Final = (
         is_mono=True,
     ),
     Column("status", "Status", lambda row, _: redemption_badge(row)),
-    Column("reason", "Reason", lambda row, _: span(".muted")[row.get("reason") or ""]),
+    Column("reason", "Reason", lambda row, _: muted(row.get("reason"))),
     Column("campaign", "Campaign", lambda row, _: campaign_name(row)),
     Column("customer", "Customer", lambda row, _: customer_name(row), "customer_id"),
     Column("discount", "Discount", show_discount, "discount", is_number=True),

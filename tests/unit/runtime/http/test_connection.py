@@ -12,10 +12,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from runtime.http.host import Host, serve_host
+from runtime.http.host import Host
 from runtime.http.internal import InternalGate
 from runtime.http.limits import HEADERS_BYTES_MAX, HEADERS_MAX, URL_BYTES_MAX
 from runtime.http.service import Service
+from runtime.http.serving import serve_host
 from tests.contract.shapes import assert_shape
 from tests.ports import public_port
 from tests.unit.runtime.http.test_host import _healthy

@@ -13,7 +13,7 @@ from starlette.types import Message
 from runtime.http.forward import Forward, make_client
 from runtime.http.host import Host
 from runtime.http.internal import InternalGate, Positions, positions_of, time_zone_of
-from runtime.http.routing import caller_of, read_ident
+from runtime.http.routing import PATHS_KEPT, caller_of, read_ident
 from runtime.http.service import Service
 from tests.unit.runtime.http.test_edge import refused
 from tests.unit.services.world import CLIENT, MANAGEMENT, SERVER, World
@@ -100,10 +100,32 @@ async def test_a_streamed_answer_comes_back_whole(world: World) -> None:
     assert (await world.call("GET", "/v1/stream")).content == b"x" * 3000
 
 
-async def test_what_neither_host_serves(world: World) -> None:
-    assert refused(await world.call("GET", "/v1/nothing")) == (404, "not_found")
-    assert refused(await world.call("PATCH", "/v1/vouchers/A")) == (405, None)
-    assert refused(await world.call("GET", "/nothing", headers={})) == (404, "not_found")
+# once the long way, and once known to be served elsewhere
+@pytest.mark.parametrize("times", [1, 2])
+async def test_what_neither_host_serves(world: World, times: int) -> None:
+    for _ in range(times):
+        unknown = await world.call("GET", "/v1/nothing")
+        known = await world.call("GET", "/v1/vouchers/A/balance")
+        other = await world.call("PATCH", "/v1/vouchers/A")
+        anybody = await world.call("GET", "/nothing", headers={})
+    assert refused(unknown) == (404, "not_found")
+    assert refused(known) == (405, None)
+    assert refused(other) == (405, None)
+    assert refused(anybody) == (404, "not_found")
+
+
+async def test_what_is_read_behind_is_read_there_again_and_nothing_else_is(world: World) -> None:
+    for _ in range(2):
+        read = await world.call("GET", "/v1/echo/x")
+        assert (read.status_code, read.json()["id"]) == (200, "x")
+    assert (await world.call("POST", "/v1/echo/x", {"x": 1})).json()["body"] == '{"x":1}'
+    assert refused(await world.call("GET", "/v1/echo/x", headers={})) == (401, "unauthorized")
+
+
+async def test_only_so_many_paths_are_kept(world: World) -> None:
+    for at in range(PATHS_KEPT + 2):
+        assert (await world.call("GET", f"/v1/echo/{at}")).json()["id"] == str(at)
+    assert (await world.call("GET", "/v1/echo/0")).json()["id"] == "0"
 
 
 @pytest.mark.parametrize(
@@ -176,4 +198,5 @@ async def test_a_host_that_cannot_be_had(
         raise fault("no")
 
     async with World(forward=_forward(httpx.MockTransport(fail))) as world:
-        assert refused(await world.call(method, "/v1/echo/x")) == expected
+        for _ in range(2):
+            assert refused(await world.call(method, "/v1/echo/x")) == expected

@@ -13,10 +13,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from runtime.http.host import Host, HostFailed, serve_host
+from runtime.http.host import Host
 from runtime.http.internal import InternalGate
 from runtime.http.server import Shared
 from runtime.http.service import Service
+from runtime.http.serving import HostFailed, serve_host
 from tests.ports import public_port
 
 
@@ -84,7 +85,8 @@ SERVES = """
 import sys
 from contextlib import asynccontextmanager
 import uvloop
-from runtime.http.host import Host, serve_host
+from runtime.http.host import Host
+from runtime.http.serving import serve_host
 from runtime.http.internal import InternalGate
 from runtime.http.service import Service
 

@@ -107,7 +107,7 @@ async def test_what_fails_amid_it_is_raised_and_nothing_is_left() -> None:
 
 
 async def test_a_server_that_stops_does_not_wait_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("runtime.http.host.GRACE_SECONDS", 600)
+    monkeypatch.setattr("runtime.http.serving.GRACE_SECONDS", 600)
     events = Events(1)
 
     async def stream(_: Request) -> EventStream:
