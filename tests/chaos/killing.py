@@ -11,7 +11,7 @@ from tests.e2e.shop import Shop
 from tests.e2e.system import System, eventually
 from tests.e2e.test_analytics import now
 
-QUANTITY, REQUESTS = 250, 1000
+QUANTITY, REQUESTS = 150, 500
 BACK_SECONDS_MAX = 60.0
 
 

@@ -18,7 +18,7 @@ from tests.e2e.shop import Shop, asked, new_code
 from tests.e2e.system import System, eventually
 
 #: After how many answers a host is killed: among the successes, the ledger among the refusals, too.
-KILLED_AFTER = {"ledger": (100, 500), "api": (100,)}
+KILLED_AFTER = {"ledger": (60, 280), "api": (60,)}
 
 
 class Bought:
