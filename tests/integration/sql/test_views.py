@@ -177,7 +177,6 @@ MANY = " CROSS JOIN ".join(f"redemptions AS r{number}" for number in range(20))
 
 
 NOT_RUN = (
-    (f"SELECT count() FROM {MANY} WHERE r0.id < r1.id AND r3.id > r4.id", "longer than 4 s"),
     (f"SELECT r0.id FROM {MANY}", "more than 1,000 rows or 1 MiB"),
     (f"SELECT groupArray(concat(r0.id, r1.id, r2.id, r3.id)) FROM {MANY}", "64 MiB of memory"),
     ("SELECT nothing FROM redemptions", "names a column that there is not: `nothing`"),
@@ -208,7 +207,9 @@ async def test_one_statement_of_a_project_runs_at_a_time(insight: Insight) -> No
     assert busy.json()["key"] == "too_many_requests" and busy.headers["retry-after"] == "1"
     other = await insight.post(PATH, {"query": "SELECT 1"}, 200, THEIR_KEY)
     assert other.json()["rows"] == [[1]]
-    assert "longer than" in await running_one
+    details = await running_one
+    assert "longer than 4 s" in details
+    assert "tessera" not in details and "with_" not in details
     assert await rows(insight, "SELECT 1") == [[1]]
 
 
