@@ -1,7 +1,7 @@
 """What every stored or transmitted shape has in common."""
 
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from msgspec import Meta, Struct
 
@@ -16,6 +16,8 @@ INSTANT_MAX = 253_402_300_799_999
 AMOUNT_MAX = 10**15
 QUANTITY_MAX = 10**9
 ID_LENGTH_MAX = 512
+#: What names nothing in an address, however it is encoded: browsers leave such segments out.
+UNNAMEABLE: Final = frozenset({".", ".."})
 
 #: A time that others say, within what can be stored and written.
 Instant = Annotated[Millis, Meta(ge=0, le=INSTANT_MAX)]

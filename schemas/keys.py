@@ -30,6 +30,8 @@ class CreateKey(Shape, tag="create_key", frozen=True):
     kind: KeyKind
     name: str
     key: NewKey
+    #: See `ApiKey.scopes`.
+    scopes: tuple[str, ...] | None = None
 
 
 class RenameKey(Shape, tag="rename_key", frozen=True):

@@ -16,6 +16,8 @@ class ReadNotifications(Shape, tag="read_notifications", frozen=True):
     """Marks these as read, or, where none is named, all that there are by now."""
 
     notification_ids: tuple[str, ...] | None = None
+    #: The id of the user or key that read them.
+    reader: str | None = None
 
 
 class NotificationsRead(Shape, tag="notifications.read", frozen=True):
@@ -23,6 +25,8 @@ class NotificationsRead(Shape, tag="notifications.read", frozen=True):
 
     notification_ids: tuple[str, ...] = ()
     until: Millis | None = None
+    #: The id of the user or key that read them. None in records that know no reader: everybody did.
+    reader: str | None = None
 
 
 NotificationCommand = ReadNotifications

@@ -15,7 +15,7 @@ _WORDS: Final = (
     "oauth token introspect projects webhooks users keys webhook-deliveries redeliveries revoke "
     "loyalties members rewards consents "
     "rotate test custom-event-schemas branding api-usage releases diagnostics try "
-    "uses filter "
+    "uses filter callers "
     "stacking-rules categories locations validation-rules validation-rules-assignments "
     "log assignments product-collections stacks assets qr barcode notifications read "
     "current me password password-reset password-resets two-factor confirm "

@@ -172,6 +172,7 @@ DELETE /management/v1/projects/{} projects.delete
 * /management/v1/projects/{}/roles/** team.manage
 * /management/v1/projects/{}/security team.manage
 * /management/v1/projects/{}/keys/** keys.manage
+GET /management/v1/projects/{}/callers audit.read
 GET /management/v1/projects/{}/** project.read
 * /management/v1/projects/{}/** project.write
 """

@@ -38,6 +38,9 @@ class ApiKey(Shape, frozen=True):
     issued: bool = False
     #: Whether somebody ended it over the API, so that no start of the system brings it back.
     ended: bool = False
+    #: What access tokens that are made with it may open at most; such a key, an OAuth client, opens
+    #: nothing itself. None: it is no such key, and opens what its kind does.
+    scopes: tuple[str, ...] | None = None
 
     def works(self, now: Millis) -> bool:
         """Whether its token lets anybody in."""

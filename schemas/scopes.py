@@ -3,6 +3,7 @@
 Source: the API contract's security scheme.
 """
 
+from collections.abc import Collection
 from typing import Final
 
 SERVER_SCOPE: Final = "api"
@@ -71,3 +72,11 @@ def scopes_of(path: str) -> tuple[str, ...]:
             name = path.removeprefix(prefix).partition("/")[0]
             return (whole, f"{word}{name}") if name in known else (whole,)
     return ()
+
+
+def lies_within(scope: str, held: Collection[str]) -> bool:
+    """Whether who holds these scopes may do what that one allows."""
+    if scope in held:
+        return True
+    whole = SERVER_SCOPE if scope in _RESOURCES else CLIENT_SCOPE
+    return scope != SERVER_SCOPE and whole in held

@@ -13,6 +13,8 @@ from schemas.users import Density, Theme
 
 Email = Annotated[str, Meta(min_length=3, max_length=254)]
 Hash = Annotated[str, Meta(min_length=1, max_length=512)]
+#: How many names of guesses are told at once.
+NOTED_MAX = 100
 
 
 class Place(Shape, frozen=True):
@@ -43,6 +45,8 @@ class StartUserSession(Shape, tag="start_user_session", frozen=True):
     #: The step of the code that was right, or the hash of a recovery code.
     step: int | None = None
     recovery: str | None = None
+    #: The version that is installed: to who comes for the first time nothing of it is news.
+    release: str | None = None
 
 
 class NoteFailedSignIn(Shape, tag="note_failed_sign_in", frozen=True):
@@ -52,6 +56,12 @@ class NoteFailedSignIn(Shape, tag="note_failed_sign_in", frozen=True):
     place: Place = Place()
     #: The keyed hash of the address, by which further ones from there are slowed.
     address: Annotated[str, Meta(max_length=64)] = ""
+
+
+class NoteGuesses(Shape, tag="note_guesses", frozen=True):
+    """Keeps that accounts were guessed at that nobody has: keyed hashes, and how often each."""
+
+    guessed: Annotated[tuple[tuple[Hash, int], ...], Meta(max_length=NOTED_MAX)]
 
 
 class EndUserSessions(Shape, tag="end_user_sessions", frozen=True):
@@ -76,6 +86,7 @@ class UpdateUser(Shape, tag="update_user", frozen=True):
     language: str | None = None
     theme: Theme | None = None
     density: Density | None = None
+    release_read: str | None = None
 
 
 class ChangePassword(Shape, tag="change_password", frozen=True):
@@ -255,6 +266,7 @@ UserCommand = (
     CreateUser
     | StartUserSession
     | NoteFailedSignIn
+    | NoteGuesses
     | EndUserSessions
     | TouchUserSessions
     | UpdateUser

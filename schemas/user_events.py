@@ -4,7 +4,7 @@ from typing import Final, Literal
 
 from schemas.base import Millis, Shape, Unanswered
 from schemas.personal import Personal
-from schemas.users import Invitation, PasswordReset, Role, SavedView, User, UserSession
+from schemas.users import Guessed, Invitation, PasswordReset, Role, SavedView, User, UserSession
 
 
 class UserCreated(Unanswered, tag="user.created", frozen=True):
@@ -35,6 +35,12 @@ class SignInFailed(Unanswered, tag="user.sign_in_failed", frozen=True):
     place: Personal
     #: The keyed hash of the address that it came from.
     address: str = ""
+
+
+class GuessesNoted(Unanswered, tag="users.guesses_noted", frozen=True):
+    """Accounts were guessed at that nobody has; each as often as was not told before."""
+
+    guessed: tuple[Guessed, ...]
 
 
 class UserSessionsEnded(Unanswered, tag="user.sessions_ended", frozen=True):
@@ -158,6 +164,7 @@ UserEvent = (
     | UserUpdated
     | UserSignedIn
     | SignInFailed
+    | GuessesNoted
     | UserSessionsEnded
     | UserSessionsUsed
     | UserSessionsForgotten
@@ -182,6 +189,7 @@ USER_EVENTS: Final = frozenset(
         UserUpdated,
         UserSignedIn,
         SignInFailed,
+        GuessesNoted,
         UserSessionsEnded,
         UserSessionsUsed,
         UserSessionsForgotten,

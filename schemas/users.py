@@ -30,6 +30,8 @@ SAVED_VIEWS_MAX: Final = 50
 #: How many failed sign-ins are known by address, and for how long they slow those that follow.
 FAILED_MAX: Final = 200
 FAILED_MS: Final = HOUR_MS
+#: How many guesses at nobody are known, of accounts and of addresses; as long as failed sign-ins.
+GUESSED_MAX: Final = 1000
 #: How many entries of a user's activity are kept.
 ACTIVITY_MAX: Final = 50
 
@@ -88,6 +90,8 @@ class User(Shape, frozen=True):
     credentials: int = 0
     last_sign_in_at: Millis | None = None
     updated_at: Millis | None = None
+    #: The version whose news the user read last.
+    release_read: str | None = None
 
     @property
     def email(self) -> str:
@@ -150,6 +154,21 @@ class FailedSignIns(Shape, frozen=True):
     """The newest sign-ins that failed, oldest first, whoever's they were."""
 
     failed: tuple[FailedAddress, ...] = ()
+
+
+class Guessed(Shape, frozen=True):
+    """Guesses at an account that nobody has, by the keyed hash of its name or of where they came from."""
+
+    name: str
+    times: int
+    #: When it was told last.
+    at: Millis
+
+
+class GuessesAtNobody(Shape, frozen=True):
+    """The newest that were told, oldest first."""
+
+    guessed: tuple[Guessed, ...] = ()
 
 
 class Invitation(Shape, frozen=True):

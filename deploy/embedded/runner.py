@@ -134,6 +134,7 @@ def _start_or_stop(
     except StopRequestedError:
         console.say("stopping before the start is complete")
         stop(home, console, lambda: None)
+        console.say("stopped")
         return None
     except BaseException:
         stop(home, console, lambda: None)

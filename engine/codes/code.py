@@ -14,6 +14,7 @@ from typing import NamedTuple
 from engine.kernel import tables
 from engine.kernel.folding import fold_code
 from engine.kernel.state import View
+from schemas.base import UNNAMEABLE
 from schemas.campaigns import CodeConfig
 from schemas.errors import Refusal, refuse
 
@@ -110,7 +111,7 @@ def draw_free_codes(view: View, seed: str, rule: CodeRule, count: int) -> list[s
         keys = tried if rule.tells_case else [fold_code(code) for code in tried]
         taken = view.known(tables.VOUCHER_CODES, keys)
         for key, code in zip(keys, tried, strict=True):
-            if key not in taken:
+            if key not in taken and code not in UNNAMEABLE:
                 free.setdefault(key, code)
         if len(free) >= count:
             break

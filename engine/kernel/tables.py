@@ -35,6 +35,7 @@ from schemas.stacking import StoredStackingRules
 from schemas.tallies import Tally
 from schemas.users import (
     FailedSignIns,
+    GuessesAtNobody,
     Invitation,
     PasswordReset,
     Role,
@@ -99,6 +100,7 @@ USER_EMAILS: Table[str] = Table("user-email", str)
 USER_ACTIVITIES: Table[UserActivity] = Table("user-activity", UserActivity)
 #: What one entry has of all users.
 FAILED_SIGN_INS: Table[FailedSignIns] = Table("failed-sign-ins", FailedSignIns)
+GUESSES_AT_NOBODY: Table[GuessesAtNobody] = Table("guesses-at-nobody", GuessesAtNobody)
 #: By user id and session id; and the keyed hash of its token → those two.
 USER_SESSIONS: Table[UserSession] = Table("user-session", UserSession)
 USER_TOKENS: Table[tuple[str, str]] = Table("user-token", tuple[str, str])

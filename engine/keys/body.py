@@ -18,6 +18,7 @@ def key_body(key: ApiKey, made_at: Millis, now: Millis) -> Body:
         "object": "key",
         "kind": key.kind,
         "name": key.name,
+        "scopes": None if key.scopes is None else list(key.scopes),
         "active": key.works(now),
         "created_at": iso(made_at if key.created_at is None else key.created_at),
         "expires_at": _iso(key.expires_at),

@@ -36,7 +36,8 @@ def create_key(view: View, _: Command, body: CreateKey, now: Millis) -> Decision
     refusal = _refuse_more(view, body.project_id, body.key, now)
     if refusal is not None:
         return refusal
-    return Decision((KeyCreated(_issue(body.key, body.project_id, body.kind, body.name, now)),))
+    key = _issue(body.key, body.project_id, body.kind, body.name, now)
+    return Decision((KeyCreated(structs.replace(key, scopes=body.scopes)),))
 
 
 def rename_key(view: View, _: Command, body: RenameKey, __: Millis) -> Decision | Refusal:
@@ -61,6 +62,7 @@ def rotate_key(view: View, _: Command, body: RotateKey, now: Millis) -> Decision
     if refusal is not None:
         return refusal
     made = _issue(body.key, key.project_id, key.kind, key.name, now)
+    made = structs.replace(made, scopes=key.scopes)
     if body.overlap_hours:
         until = now + body.overlap_hours * HOUR_MS
         old = structs.replace(key, expires_at=until, replaced_by=made.id, ended=True)

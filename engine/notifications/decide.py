@@ -13,8 +13,8 @@ from schemas.notifications import NotificationsRead, ReadNotifications
 def read_notifications(_: View, __: Command, body: ReadNotifications, now: Millis) -> Decision:
     """Marks them; one that is marked already stays so."""
     ids = body.notification_ids
-    marked = NotificationsRead(until=now) if ids is None else NotificationsRead(ids)
-    return Decision((marked,))
+    until = now if ids is None else None
+    return Decision((NotificationsRead(ids or (), until, body.reader),))
 
 
 DECISIONS: Decisions = MappingProxyType({ReadNotifications: read_notifications})

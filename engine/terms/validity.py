@@ -2,7 +2,7 @@
 
 from engine.kernel.calendar import INSTANT_MIN, parse_clock, parse_duration
 from engine.terms.discounts import wrong_discount
-from schemas.base import AMOUNT_MAX, ID_LENGTH_MAX, INSTANT_MAX, QUANTITY_MAX
+from schemas.base import AMOUNT_MAX, ID_LENGTH_MAX, INSTANT_MAX, QUANTITY_MAX, UNNAMEABLE
 from schemas.campaigns import Campaign, VoucherTemplate
 from schemas.errors import Refusal, refuse
 from schemas.promotions import PromotionTier
@@ -13,6 +13,8 @@ def invalid_voucher(voucher: Voucher) -> Refusal | None:
     """The refusal of a voucher whose definition makes no sense or exceeds a bound."""
     if not 1 <= len(voucher.code) <= ID_LENGTH_MAX:
         return refuse("invalid_voucher", f"code must have 1 to {ID_LENGTH_MAX} characters")
+    if voucher.code in UNNAMEABLE:
+        return refuse("invalid_voucher", "code must not be . or .., which no address can name")
     return invalid_terms(voucher)
 
 

@@ -65,6 +65,7 @@ def update_user(view: View, _: Command, body: UpdateUser, now: Millis) -> Decisi
         personal=person_of(view, user.id, user.email, name),
         preferences=preferences,
         updated_at=now,
+        release_read=user.release_read if body.release_read is None else body.release_read,
     )
     return Decision((UserUpdated(after),))
 

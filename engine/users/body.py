@@ -13,8 +13,11 @@ from schemas.projects import Project
 from schemas.users import Invitation, Role, SavedView, User, UserAct, UserSession
 
 
-def me_body(view: View, user: User, session_id: str) -> Body:
-    """A user as the user sees it: what may be done in which project."""
+def me_body(view: View, user: User, session_id: str, release: str) -> Body:
+    """A user as the user sees it: what may be done in which project.
+
+    `release`: the version that is installed; there is news for who read of another one last.
+    """
     preferences = user.preferences
     factor = user.two_factor
     return {
@@ -31,6 +34,8 @@ def me_body(view: View, user: User, session_id: str) -> Body:
         "last_sign_in_at": iso_or_none(user.last_sign_in_at),
         "created_at": iso(user.created_at),
         "session_id": session_id,
+        "release_installed": release,
+        "release_read": user.release_read,
         "projects": list(_projects(view, user)),
     }
 
@@ -135,6 +140,11 @@ def member_body(user: User, project_id: str, *, shows_all: bool) -> Body:
         "last_sign_in_at": iso_or_none(user.last_sign_in_at),
         "created_at": iso(user.created_at),
     }
+
+
+def caller_body(caller_id: str, kind: str, name: str | None) -> Body:
+    """Who called the API: a member (`user`) or a key of that kind, and what it is called."""
+    return {"id": caller_id, "object": "caller", "kind": kind, "name": name or None}
 
 
 def invitation_body(invitation: Invitation, project_id: str) -> Body:

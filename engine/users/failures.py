@@ -18,6 +18,10 @@ class Failures(NamedTuple):
         """What of it still counts: all, or after so long without another nothing."""
         return self if self.times and self.at + FAILED_MS > now else NO_FAILURES
 
+    def added(self, other: "Failures") -> "Failures":
+        """Of two who count different ones, both."""
+        return Failures(self.times + other.times, max(self.at, other.at))
+
     def joined(self, other: "Failures") -> "Failures":
         """Of two who count the same, what both know."""
         return Failures(max(self.times, other.times), max(self.at, other.at))
@@ -47,3 +51,11 @@ def failures_of_address(view: View, address: str, now: Millis) -> Failures:
         if each.address == address and each.at > now - FAILED_MS
     ]
     return Failures(len(times), times[-1]) if times else NO_FAILURES
+
+
+def failures_at_nobody(view: View, name: str, now: Millis) -> Failures:
+    """Those at accounts that nobody has, of one of them or from an address, by its keyed hash."""
+    known = view.get(tables.GUESSES_AT_NOBODY, tables.THE_ONE)
+    there = () if known is None else known.guessed
+    found = next((each for each in there if each.name == name), None)
+    return NO_FAILURES if found is None else Failures(found.times, found.at).as_of(now)

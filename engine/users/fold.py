@@ -11,6 +11,7 @@ from engine.kernel.state import State
 from schemas.base import Millis
 from schemas.erasures import Erasure
 from schemas.user_events import (
+    GuessesNoted,
     InvitationEnded,
     InvitationsForgotten,
     MembershipSet,
@@ -36,9 +37,11 @@ from schemas.users import (
     ACTIVITY_MAX,
     FAILED_MAX,
     FAILED_MS,
+    GUESSED_MAX,
     INVITED_MAX,
     FailedAddress,
     FailedSignIns,
+    GuessesAtNobody,
     PasswordReset,
     User,
     UserAct,
@@ -82,6 +85,18 @@ def sign_in_failed(state: State, event: SignInFailed, at: Millis) -> None:
         young = tuple(each for each in known.failed if each.at > at - FAILED_MS)
         failed = (*young, FailedAddress(event.address, at))[-FAILED_MAX:]
         state.put(tables.FAILED_SIGN_INS, FailedSignIns(failed), tables.THE_ONE)
+
+
+def guesses_noted(state: State, event: GuessesNoted, at: Millis) -> None:
+    """Further ones are slowed in every process."""
+    known = state.get(tables.GUESSES_AT_NOBODY, tables.THE_ONE) or GuessesAtNobody()
+    there = {each.name: each for each in known.guessed if each.at > at - FAILED_MS}
+    for each in event.guessed:
+        before = there.pop(each.name, None)
+        times = each.times + (0 if before is None else before.times)
+        there[each.name] = structs.replace(each, times=times)
+    newest = GuessesAtNobody(tuple(there.values())[-GUESSED_MAX:])
+    state.put(tables.GUESSES_AT_NOBODY, newest, tables.THE_ONE)
 
 
 def sessions_ended(state: State, event: UserSessionsEnded, at: Millis) -> None:
@@ -257,6 +272,7 @@ FOLDS: Folds = MappingProxyType(
         MembershipSet: membership_set,
         UserSignedIn: user_signed_in,
         SignInFailed: sign_in_failed,
+        GuessesNoted: guesses_noted,
         UserSessionsEnded: sessions_ended,
         UserSessionsUsed: sessions_used,
         UserSessionsForgotten: sessions_forgotten,

@@ -18,10 +18,12 @@ from schemas.events import Event
 from schemas.user_commands import (
     EndUserSessions,
     NoteFailedSignIn,
+    NoteGuesses,
     StartUserSession,
     TouchUserSessions,
 )
 from schemas.user_events import (
+    GuessesNoted,
     InvitationsForgotten,
     PasswordResetsForgotten,
     SignInFailed,
@@ -31,7 +33,7 @@ from schemas.user_events import (
     UserSessionsUsed,
     UserSignedIn,
 )
-from schemas.users import SESSION_MS, SESSIONS_MAX, User, UserSession
+from schemas.users import SESSION_MS, SESSIONS_MAX, Guessed, User, UserSession
 
 
 def start_user_session(
@@ -56,7 +58,8 @@ def start_user_session(
     before = sorted(view.scan(tables.USER_SESSIONS, user.id), key=lambda each: each.started_at)
     ended = tuple(each.id for each in before[: max(0, len(before) - SESSIONS_MAX + 1)])
     events: list[Event] = [UserSessionsEnded(user.id, ended)] if ended else []
-    signed_in = structs.replace(checked, last_sign_in_at=now)
+    read = body.release if checked.release_read is None else checked.release_read
+    signed_in = structs.replace(checked, last_sign_in_at=now, release_read=read)
     events.append(UserSignedIn(signed_in, session, body.recovery is not None))
     return Decision(tuple(events))
 
@@ -69,6 +72,12 @@ def note_failed_sign_in(
         return not_found("user", body.user_id)
     place = place_of(view, body.user_id, body.place)
     return Decision((SignInFailed(body.user_id, place, body.address),))
+
+
+def note_guesses(_: View, __: Command, body: NoteGuesses, now: Millis) -> Decision:
+    """Keeps them; whoever sends it bounds how often."""
+    guessed = tuple(Guessed(name, times, now) for name, times in body.guessed)
+    return Decision((GuessesNoted(guessed),) if guessed else ())
 
 
 def end_user_sessions(
@@ -135,6 +144,7 @@ DECISIONS: Decisions = MappingProxyType(
     {
         StartUserSession: start_user_session,
         NoteFailedSignIn: note_failed_sign_in,
+        NoteGuesses: note_guesses,
         EndUserSessions: end_user_sessions,
         TouchUserSessions: touch_user_sessions,
     }

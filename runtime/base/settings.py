@@ -36,6 +36,8 @@ PRIVATE_UMASK = 0o077
 LogFormat = Literal["auto", "console", "json"]
 Port = Annotated[int, Field(ge=1, le=65535)]
 
+#: A host with a port or without, and nothing that stands before an `@`.
+_HOST = re.compile(r"([A-Za-z0-9.-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{1,5})?")
 #: Ids and tokens travel in HTTP headers.
 _HEADER_VALUE = re.compile(r"[\x21-\x7e]{1,256}")
 
@@ -75,6 +77,11 @@ class Settings(BaseModel):
     )
     dashboard_port: Port = Field(
         default=8080, description="port of the dashboard, at the address of `TESSERA_BIND`"
+    )
+    dashboard_url: str | None = Field(
+        default=None,
+        description="where people find the dashboard, `https://host`: links that they are given lead "
+        "there; else where the request came to",
     )
     worker_share: Annotated[float, Field(gt=0, le=1)] = Field(
         default=0.25,
@@ -193,12 +200,19 @@ class Settings(BaseModel):
     @field_validator("trusted_origins")
     @classmethod
     def _origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
-        for origin in origins:
-            parts = urlsplit(origin)
-            plain = f"{parts.scheme}://{parts.netloc}"
-            if parts.scheme not in ("http", "https") or not parts.netloc or origin != plain:
-                raise ValueError("each origin reads scheme://host or scheme://host:port")
+        if not all(map(_is_origin, origins)):
+            raise ValueError("each origin reads scheme://host or scheme://host:port")
         return origins
+
+    @field_validator("dashboard_url")
+    @classmethod
+    def _found_at(cls, url: str | None) -> str | None:
+        plain = None if url is None else url.removesuffix("/")
+        if plain is not None and not (
+            _is_origin(plain) and _HOST.fullmatch(urlsplit(plain).netloc)
+        ):
+            raise ValueError("it reads https://host or https://host:port, without a path")
+        return plain
 
     @field_validator("webhooks_ca_file", "kafka_ca_file")
     @classmethod
@@ -245,6 +259,12 @@ class Settings(BaseModel):
         if self.clickhouse is not None:
             return self.clickhouse.get_secret_value()
         return f"chdb://{self.home / 'clickhouse'}"
+
+
+def _is_origin(text: str) -> bool:
+    parts = urlsplit(text)
+    is_plain = text == f"{parts.scheme}://{parts.netloc}"
+    return parts.scheme in ("http", "https") and bool(parts.netloc) and is_plain
 
 
 def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:

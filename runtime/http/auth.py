@@ -75,6 +75,8 @@ class KnownKey(NamedTuple):
     project: str
     kind: KeyKind
     token_hash: str
+    #: Of an OAuth client what its access tokens may open; None: it is none.
+    scopes: tuple[str, ...] | None = None
 
 
 class Directory(SessionDirectory, Protocol):
@@ -163,6 +165,9 @@ class KeyGate:
             raise _unauthorized()
         if known.kind != wanted:
             raise ApiError(refuse("forbidden", f"A {known.kind}-side key cannot be used here"))
+        if known.scopes is not None and scopes_of(path):
+            said = "The key of an OAuth client makes access tokens, and opens nothing itself"
+            raise ApiError(refuse("forbidden", said))
         if wanted == "client":
             self._check_client(known.project, path, headers)
         return Caller(known.project, known.kind, key_id)

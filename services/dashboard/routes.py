@@ -27,7 +27,7 @@ from services.dashboard.sections.promotions import pages as promotions
 from services.dashboard.sections.redemptions import pages as redemptions
 from services.dashboard.sections.rules import pages as rules
 from services.dashboard.sections.segments import pages as segments
-from services.dashboard.sections.settings import brand, keys, schemas, usage
+from services.dashboard.sections.settings import brand, keys, oauth_clients, schemas, usage
 from services.dashboard.sections.settings import general as settings
 from services.dashboard.sections.stacking import pages as stacking
 from services.dashboard.sections.team import data, members, projects, roles, told
@@ -75,6 +75,7 @@ PAGES: Final[tuple[Page, ...]] = (
     *data.PAGES,
     *told.PAGES,
     *settings.PAGES,
+    *oauth_clients.PAGES,
     *keys.PAGES,
     *brand.PAGES,
     *schemas.PAGES,

@@ -22,7 +22,7 @@ from services.dashboard.vendor import vendor_route
 from services.dashboard.web.asking import TIMEOUT_SECONDS
 from services.dashboard.web.bodies import BodyLimit
 from services.dashboard.web.callers import Callers
-from services.dashboard.web.headers import GuardHeaders
+from services.dashboard.web.headers import AsSent, FoundAt, GuardHeaders
 from services.dashboard.web.links import link_routes
 from services.dashboard.web.live import Hub, live_route
 from services.dashboard.web.people import People
@@ -39,12 +39,13 @@ def dashboard_app(
     assets: Path,
     pages: Iterable[Page],
     *,
+    url: str | None = None,
     transport: httpx.AsyncBaseTransport | None = None,
 ) -> Starlette:
     """The application.
 
-    `pages`: those of the sections (routes.py). `assets`: the folder of third-party browser files. `transport`: what carries its calls to the
-    API; None: the network.
+    `pages`: those of the sections (routes.py). `assets`: the folder of third-party browser files. `url`: where people find it; None: where
+    a request came to. `transport`: what carries its calls to the API; None: the network.
     """
     client = httpx.AsyncClient(
         base_url=api_url,
@@ -71,6 +72,8 @@ def dashboard_app(
     return Starlette(
         routes=routes,
         middleware=[
+            Middleware(AsSent),
+            Middleware(FoundAt, url=url),
             Middleware(GuardHeaders),
             Middleware(BodyLimit),
             Middleware(GZipMiddleware, minimum_size=GZIP_BYTES_MIN),

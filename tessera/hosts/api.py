@@ -48,6 +48,7 @@ from services.validation.front import Validations
 from services.validation.observations import Observations
 from services.validation.qualification import Qualifications
 from services.validation.service import validation_service
+from tessera import __version__
 from tessera.hosts.diagnostics import Diagnostics, installation_service
 from tessera.hosts.erasing import Erased, StateCleaner
 from tessera.hosts.insight_asked import InsightAsked
@@ -190,7 +191,8 @@ def _api_services(
             OAuth(writes, commands, replicas.current_view, TokenSigner(secrets.oauth), clock_ms)
         ),
         user_service(
-            Control(writes, replicas.current_view, secrets, clock_ms), make_guard(secrets)
+            Control(writes, replicas.current_view, secrets, clock_ms, __version__),
+            make_guard(secrets),
         ),
         Service("clean-up", tasks={"clean-up": replicas.clean_up}),
         parts.disk_watch(),

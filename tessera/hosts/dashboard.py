@@ -63,7 +63,8 @@ async def run_dashboard(settings: Settings) -> None:
     """The pages, at the address of the API and a port of their own."""
     address = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.bind, settings.bind)  # noqa: S104
     shown = f"[{address}]" if ":" in address else address
-    pages = dashboard_app(f"http://{shown}:{settings.port}", browser_folder(), PAGES)
+    api_url = f"http://{shown}:{settings.port}"
+    pages = dashboard_app(api_url, browser_folder(), PAGES, url=settings.dashboard_url)
     host = Dashboard(pages, BrowserFiles(has_browser_files(), fetch_apart))
     await serve_host(host, bind=settings.bind, port=settings.dashboard_port)
 

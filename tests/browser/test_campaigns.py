@@ -67,6 +67,8 @@ def test_the_form_follows_what_is_chosen_and_loses_nothing(page: Page) -> None:
     tiers.nth(0).get_by_label("Name").fill("Ten")
     tiers.nth(0).get_by_label("How much").fill("10")
     tiers.nth(1).get_by_label("Name").fill("Five off")
+    tiers.nth(1).get_by_label("Gives").select_option(label="Free units")
+    expect(tiers.nth(1).get_by_role("combobox", name="Find product")).to_be_visible()
     tiers.nth(1).get_by_label("Gives").select_option(label="Amount off")
     expect(tiers.nth(1).get_by_label("Name")).to_have_value("Five off")
     page.get_by_role("button", name="Make the campaign").click()

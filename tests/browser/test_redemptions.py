@@ -58,6 +58,10 @@ def test_a_refusal_says_why_with_the_values_that_were_compared(plain: Plain, pag
     why = page.locator("#drawer .why")
     expect(why).to_contain_text("Redemption quantity exceeded")
     expect(why).to_contain_text("quantity_exceeded")
+    page.get_by_role("button", name="Ask now").click()
+    expect(page.locator("#repeated")).to_contain_text("Redemption quantity exceeded")
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_role("button", name="Copy link")).to_have_attribute("data-done", "Copied")
 
 
 def test_an_open_list_shows_what_happens_by_itself(plain: Plain, page: Page) -> None:

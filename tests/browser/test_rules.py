@@ -45,7 +45,6 @@ def test_rules_are_built_tried_assigned_and_deleted(plain: Plain, page: Page) ->
     page.wait_for_url(re.compile("/validation-rules/val_"))
     page.get_by_role("button", name="Assign").first.click()
     dialog = page.get_by_role("dialog", name="Assign these rules")
-    dialog.get_by_label("Kind").select_option(label="Voucher")
     dialog.get_by_role("combobox", name="Find voucher").fill("RULED")
     page.get_by_role("option", name="RULED").click()
     dialog.get_by_role("button", name="Assign").click()

@@ -5,12 +5,14 @@ import re
 import time
 from contextlib import closing
 
+import httpx
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import OpenWindow
 from tests.browser.people import Person, new_person, sign_in
+from tests.browser.watched import check_axe_in_both_themes
 from tests.e2e.plain import Plain
 from tests.e2e.system import System
 
@@ -34,6 +36,25 @@ def test_a_key_works_until_it_is_ended_and_its_token_is_shown_once(
     expect(page.locator("#toasts")).to_contain_text("works no more")
     ended = page.get_by_role("region", name="Ended")
     expect(ended.get_by_role("cell", name="Till in Gdynia", exact=True)).to_be_visible()
+
+
+def test_an_oauth_client_makes_tokens_of_what_was_chosen(page: Page, system: System) -> None:
+    page.goto("/settings/keys/new-client")
+    check_axe_in_both_themes(page)
+    page.get_by_label("Name").fill("Partner")
+    page.get_by_label("rewards", exact=True).check()
+    page.get_by_role("button", name="Make the client").click()
+    expect(page.locator(".secret code")).to_have_count(2)
+    ident, token = page.locator(".secret code").all_inner_texts()
+    form = {"grant_type": "client_credentials", "scope": "rewards"}
+    pair = {"X-App-Id": ident, "X-App-Token": token}
+    made = httpx.post(f"{system.url}/v1/oauth/token", data=form, headers=pair)
+    bearer = {"Authorization": f"Bearer {made.json()['access_token']}"}
+    with closing(Plain(system.url, bearer)) as partner:
+        partner.ask("GET", "/v1/rewards")
+        assert partner.ask("GET", "/v1/segments").status_code == 403
+    page.get_by_role("link", name="To the keys").click()
+    expect(page.get_by_role("row", name="Partner")).to_contain_text("OAuth client rewards")
 
 
 def test_a_webhook_is_made_paused_and_deleted(page: Page) -> None:

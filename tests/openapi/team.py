@@ -42,6 +42,7 @@ TEAM: Final = (
     Step("POST", f"{_PROJECT}/invitations", {"email": "bo@shop.example", "role": "USER", "name": "Bo Bell"}, by="management", keep={"link": "url_token"}, shown=False),
     Step("POST", "/users/v1/invitations/accept", {"token": "{link}", "password": _FIRST}, by="", keep={"colleague": "id"}, shown=False),
     Step("GET", f"{_PROJECT}/users", by="management"),
+    Step("GET", f"{_PROJECT}/callers", by="management"),
     Step("GET", f"{_PROJECT}/users/{{colleague}}", by="management"),
     Step("PUT", f"{_PROJECT}/users/{{colleague}}", {"role": "VIEWER"}, by="management"),
     Step("POST", f"{_PROJECT}/users/{{colleague}}/password-reset", by="management", keep={"reset": "url_token"}),

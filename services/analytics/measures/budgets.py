@@ -13,13 +13,20 @@ from engine.kernel.calendar import iso, iso_or_none
 from engine.kernel.encode import Body
 from engine.rules.caps import Cap, caps_of
 from fronts.answers import json_answer
-from fronts.query_string import count_of, limit_of, text_of
+from fronts.query_string import (
+    Given,
+    count_of,
+    invalid_parameter,
+    limit_of,
+    single_parameter,
+    text_of,
+)
 from runtime.clickhouse.database import Query
 from runtime.clickhouse.reads import Reads
 from schemas.base import DAY_MS, INSTANT_MAX, Millis
 from services.analytics.measures.measuring import divide, shown_number
 from services.analytics.measures.narrowing import ENTITIES, OURS, Asked, values_of
-from services.analytics.measures.parameters import campaign_id, said_by
+from services.analytics.measures.parameters import campaign_id, ids_of, said_by
 from services.analytics.measures.queries import TIME_MAX
 from services.analytics.measures.sources import SOURCES
 from services.analytics.measures.written import csv_answer
@@ -30,7 +37,7 @@ DAYS_MAX: Final = 90
 #: In so many assignments of rules to campaigns budgets are looked for, those made last first.
 ASSIGNMENTS_MAX: Final = 10_000
 
-_PARAMETERS: Final = frozenset({"campaign", "days", "format", "limit"})
+_PARAMETERS: Final = frozenset({"campaign", "days", "format", "ids", "limit"})
 #: By the names of `engine.rules.caps.CAPPED` what uses a budget is, and in what.
 UNITS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -62,16 +69,23 @@ def budgets_route(reads: Reads, clock_ms: Callable[[], Millis]) -> Route:
     """The route, over the facts of redemptions and the rules that bind campaigns."""
 
     async def budgets(request: Request) -> Response:
-        """Every budget of the project or of a campaign, the one with the greatest share used first."""
+        """Every budget of the project or of a campaign, the one with the greatest share used first.
+
+        Of campaigns that are asked for by their ids it is one each: that with the greatest share.
+        """
         said = said_by(request, _PARAMETERS)
         days = count_of(said.given, "days", DAYS_DEFAULT, DAYS_MAX)
         limit, now = limit_of(said.given), clock_ms()
         named = text_of(said.given, "campaign")
         current = reads.up_to(request)
-        only = "" if named is None else await campaign_id(current, said.project, named)
+        only = _ids_in(said.given, named)
+        if named is not None:
+            only = [await campaign_id(current, said.project, named)]
         bounds = await _bounds(current, said.project, only)
         found = await _with_use(current, said.project, bounds, now - days * DAY_MS)
         found.sort(key=lambda each: (-_share(each), each.campaign, each.cap.name))
+        if only and named is None:
+            found = list({each.campaign: each for each in reversed(found)}.values())[::-1]
         rows = [_row(each, days, now) for each in found[:limit]]
         if said.is_csv:
             return csv_answer(_COLUMNS, [_cells(row) for row in rows])
@@ -81,22 +95,33 @@ def budgets_route(reads: Reads, clock_ms: Callable[[], Millis]) -> Route:
     return Route("/v1/analytics/budgets", budgets, methods=["GET"])
 
 
-async def _bounds(reads: Reads, project: str, only: str) -> list[Budget]:
-    """The bounds that sets of rules put to campaigns as wholes, or to one."""
-    one = " AND alias = {only:String}" if only else ""
+def _ids_in(given: list[Given], named: str | None) -> list[str]:
+    """The campaigns that are asked for by their ids; none: all. Raises ApiError."""
+    if single_parameter(given, "ids") is None:
+        return []
+    if named is not None:
+        raise invalid_parameter("ids", "does not go with `campaign`")
+    return ids_of(given)
+
+
+async def _bounds(reads: Reads, project: str, only: Sequence[str]) -> list[Budget]:
+    """The bounds that sets of rules put to campaigns as wholes, or to some of them."""
+    some = " AND alias IN {only:Array(String)}" if only else ""
     sql = (
         "SELECT campaign.id, campaign.alias, rule.body, "  # noqa: S608
         "if(campaign.start_date > 0, campaign.start_date, campaign.created_at), "
         "campaign.expiration_date FROM ("
         f"SELECT alias, texts['rule_id'][1] AS rule_id FROM {ENTITIES} FINAL WHERE {OURS} "
-        f"AND kind = 'rule_assignment' AND deleted = 0 AND type = 'campaign'{one} "
+        f"AND kind = 'rule_assignment' AND deleted = 0 AND type = 'campaign'{some} "
         "ORDER BY created_at DESC, id LIMIT {most:UInt32}) AS bound "
         f"INNER JOIN (SELECT id, alias, created_at, start_date, expiration_date FROM {ENTITIES} FINAL "
         f"WHERE {OURS} AND kind = 'campaign' AND deleted = 0) AS campaign ON bound.alias = campaign.id "
         f"INNER JOIN (SELECT id, body FROM {ENTITIES} FINAL WHERE {OURS} "
         "AND kind = 'validation_rule' AND deleted = 0) AS rule ON bound.rule_id = rule.id"
     )
-    rows = await reads.rows(Query(sql, {"project": project, "only": only, "most": ASSIGNMENTS_MAX}))
+    rows = await reads.rows(
+        Query(sql, {"project": project, "only": list(only), "most": ASSIGNMENTS_MAX})
+    )
     found = []
     for campaign, name, body, begins_at, ends_at in rows:
         rule = tables.RULES.decode(body.encode())

@@ -34,6 +34,8 @@ FILTERS: Final = tuple(dict.fromkeys(name for each in SOURCES.values() for name 
 COMMON: Final = frozenset({"from", "to", "timezone", "format", *FILTERS})
 FORMATS: Final = ("json", "csv")
 METADATA_MAX: Final = 10
+#: How many things are asked for by their ids at once.
+IDS_MAX: Final = 100
 
 
 class Said(NamedTuple):
@@ -57,6 +59,14 @@ def said_by(request: Request, known: Collection[str]) -> Said:
     timezone = timezone or time_zone_of(request)
     is_csv = one_of(given, "format", FORMATS) == "csv"
     return Said(given, caller_of(request).project, zone_named(timezone), timezone, is_csv)
+
+
+def ids_of(given: list[Given]) -> list[str]:
+    """The ids of `ids`, each once. Raises ApiError where there is none, or too many."""
+    ids = list(dict.fromkeys((text_of(given, "ids") or "").split(",")))
+    if not all(ids) or len(ids) > IDS_MAX:
+        raise invalid_parameter("ids", f"must be up to {IDS_MAX} ids with commas between them")
+    return ids
 
 
 def one_of(given: list[Given], word: str, known: Sequence[str]) -> str | None:

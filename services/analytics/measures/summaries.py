@@ -1,7 +1,7 @@
-"""The numbers of a page of campaigns, tiers, segments or categories: `GET /v1/analytics/summaries`.
+"""The numbers of a page of one kind of things: `GET /v1/analytics/summaries`.
 
-Of each campaign they are those of its own summary, by the same rules. What is in a segment or in a
-category is counted as it is now, so those know no period.
+Of each campaign they are those of its own summary, by the same rules. What is in a segment, a
+category or a collection and what asks for a location is counted as it is now: those know no period.
 """
 
 from collections.abc import Mapping
@@ -17,14 +17,13 @@ from fronts.query_string import (
     Given,
     invalid_parameter,
     single_parameter,
-    text_of,
 )
 from runtime.clickhouse.database import Query
 from runtime.clickhouse.reads import Reads
 from services.analytics.measures.campaign_summary import period_of
 from services.analytics.measures.measuring import shown_number
 from services.analytics.measures.narrowing import ENTITIES, OURS
-from services.analytics.measures.parameters import said_by
+from services.analytics.measures.parameters import ids_of, said_by
 from services.analytics.measures.queries import DONE, PERIOD, gross_amounts, told_facts
 from services.analytics.sink.campaign_tables import CAMPAIGN_FACTS
 from services.analytics.sink.validation_facts import VALIDATION_FACTS
@@ -33,7 +32,8 @@ CAMPAIGN: Final = "campaign"
 TIER: Final = "tier"
 SEGMENT: Final = "segment"
 CATEGORY: Final = "category"
-IDS_MAX: Final = 100
+COLLECTION: Final = "collection"
+LOCATION: Final = "location"
 _PARAMETERS: Final = frozenset({"by", "ids", "start_date", "end_date"})
 _PERIOD_PARAMETERS: Final = ("start_date", "end_date")
 _REDEEMED: Final = (
@@ -56,6 +56,10 @@ _IN_CATEGORY: Final[Mapping[str, str]] = {
     "promotion_stack": "stacks_count",
 }
 _MEMBERS: Final = "members_count"
+_NAMED: Final = "named_members_count"
+_USES: Final = "uses_count"
+#: What may ask for a location.
+_ASKING: Final = ("validation_rule", "segment", "product_collection")
 
 
 def summaries_route(reads: Reads) -> Route:
@@ -64,7 +68,7 @@ def summaries_route(reads: Reads) -> Route:
     async def summaries(request: Request) -> Response:
         """A row for each id that is asked for, in that order; zeros where nothing is known of it."""
         said = said_by(request, _PARAMETERS)
-        by, ids = _by_of(said.given), _ids_of(said.given)
+        by, ids = _by_of(said.given), ids_of(said.given)
         numbers = {each: dict.fromkeys(_NAMES[by], 0) for each in ids}
         values: dict[str, Any] = {"project": said.project, "ids": ids}
         current = reads.up_to(request)
@@ -108,13 +112,6 @@ def _by_of(given: list[Given]) -> str:
     return by.value
 
 
-def _ids_of(given: list[Given]) -> list[str]:
-    ids = list(dict.fromkeys((text_of(given, "ids") or "").split(",")))
-    if not all(ids) or len(ids) > IDS_MAX:
-        raise invalid_parameter("ids", f"must be up to {IDS_MAX} ids with commas between them")
-    return ids
-
-
 def _row(by: str, name: str, numbers: Mapping[str, int]) -> Body:
     shown = {each: shown_number(number) for each, number in numbers.items()}
     return {"id": name, "object": f"{by}_numbers", **shown}
@@ -137,6 +134,8 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
     TIER: _REDEEMED,
     SEGMENT: (_MEMBERS,),
     CATEGORY: tuple(_IN_CATEGORY.values()),
+    COLLECTION: (_NAMED,),
+    LOCATION: (_USES,),
 }
 _VALIDATIONS: Final = (
     "SELECT arrayJoin(arrayIntersect(arrayDistinct(campaigns), {ids:Array(String)})) AS campaign, "  # noqa: S608
@@ -164,5 +163,18 @@ _NOW: Final[Mapping[str, str]] = {
         "AND category_id IN {ids:Array(String)} AND (campaign_id = '' OR campaign_id NOT IN ("
         f"SELECT id FROM {ENTITIES} FINAL WHERE {OURS} AND kind = 'campaign' AND deleted = 1)) "
         "GROUP BY category_id, name"
+    ),
+    COLLECTION: (
+        f"SELECT collection, '{_NAMED}', count() FROM (SELECT id AS collection, "  # noqa: S608
+        f"arrayJoin(texts['members']) AS member FROM {ENTITIES} FINAL WHERE {OURS} "
+        "AND kind = 'product_collection' AND deleted = 0 AND id IN {ids:Array(String)}) "
+        f"WHERE member IN (SELECT id FROM {ENTITIES} FINAL WHERE {OURS} "
+        "AND kind IN ('product', 'sku') AND deleted = 0) GROUP BY collection"
+    ),
+    # an id is like no other text, so that it stands in a body is that it is asked of
+    LOCATION: (
+        f"SELECT arrayJoin(arrayFilter(each -> position(body, each) > 0, {{ids:Array(String)}})) "  # noqa: S608
+        f"AS location, '{_USES}', count() FROM {ENTITIES} FINAL WHERE {OURS} "
+        f"AND kind IN {_ASKING} AND deleted = 0 GROUP BY location"
     ),
 }

@@ -1,12 +1,11 @@
 """Writing the file of one export, row by row, in memory that does not grow with it."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import IO, Final
 
 from engine.exports.body import filters_of
-from engine.kernel.encode import Body
 from engine.kernel.zones import zone_named
 from fronts.cells import write_rows
 from fronts.query_string import Condition
@@ -58,9 +57,7 @@ async def write_export(
     pages = _pages(source, where, name, reads, descending=descending and is_stored_so)
     with Runs(_folder_of(file), descending=descending) as runs:
         async for keys in pages:
-            places = [key[-len(source.stored_by) :] for key in keys]
-            bodies = await source.show(reads, project, places)
-            for key, row in _written(kind, columns, keys, bodies):
+            async for key, row in _written(kind, project, reads, columns, keys):
                 if is_stored_so:
                     out.write(row)
                 else:
@@ -107,13 +104,16 @@ async def _pages(
         after = keys[-1][-len(source.stored_by) :]
 
 
-def _written(
-    kind: ExportedObject,
-    columns: Sequence[str],
-    keys: Sequence[Key],
-    bodies: Sequence[Body | None],
-) -> Iterator[tuple[Key, bytes]]:
-    """The rows of the objects that are there, as they are written, with their keys."""
+async def _written(
+    kind: ExportedObject, project: str, reads: Reads, columns: Sequence[str], keys: Sequence[Key]
+) -> AsyncIterator[tuple[Key, bytes]]:
+    """The rows of the objects that are there, as they are written, with their keys.
+
+    The objects of a page are held in here alone, so they are gone before those of the next are read.
+    """
+    source = SOURCES[kind]
+    places = [key[-len(source.stored_by) :] for key in keys]
+    bodies = await source.show(reads, project, places)
     cells = [column for name in columns if (column := column_of(kind, name)) is not None]
     for key, body in zip(keys, bodies, strict=True):
         if body is not None:

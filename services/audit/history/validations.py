@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from engine.evaluation.body import session_body, validation_body
 from engine.kernel.calendar import iso
-from engine.kernel.encode import Body
+from engine.kernel.encode import CHANNELS, Body
 from fronts.answers import json_answer
 from fronts.query_string import (
     Given,
@@ -146,7 +146,7 @@ async def _bodies(reads: Reads, project: str, rows: Sequence[Sequence[Any]]) -> 
 
 def _body(row: Sequence[Any], customer: Body | None) -> Body:
     """A validation as lists show it: what it came to, without the request and the answer."""
-    validation_id, at, result, _, session_key, asked, failure_codes, customer_id, _ = row
+    validation_id, at, result, key_kind, session_key, asked, failure_codes, customer_id, _ = row
     answer = _answer(row) or {}
     order = answer.get("order") or {}
     return {
@@ -154,6 +154,7 @@ def _body(row: Sequence[Any], customer: Body | None) -> Body:
         "object": "validation",
         "created_at": iso(at),
         "result": result,
+        "channel": CHANNELS[key_kind],
         "session_key": session_key or None,
         "customer_id": customer_id or None,
         "customer": customer,

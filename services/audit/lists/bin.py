@@ -26,7 +26,7 @@ from services.audit.lists.lists import (
 from services.audit.lists.parameters import parameters_of
 
 CURSOR: Final = "starting_after_id"
-_PARAMETERS: Final = frozenset({"limit", "order", "filters", CURSOR})
+_PARAMETERS: Final = frozenset({"limit", "page", "order", "filters", CURSOR})
 
 
 #: What kinds of keys are called here; any other kind of caller has its own name.

@@ -74,6 +74,7 @@ FIELDS: Final[Mapping[str, Field]] = MappingProxyType(
         "channel_id": text("channel_id"),
         "product": texts("products"),
         "validation_rule_id": texts("rules"),
+        "session_key": text("session_key"),
         "amount": number("amount"),
         "discount": number("discount"),
         METADATA_PREFIX: ANY_METADATA,

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from fronts.fields import Body, Short
 from fronts.writes import Writes
 from runtime.http.errors import invalid_payload
-from runtime.http.routing import management_router
+from runtime.http.routing import caller_of, management_router
 from runtime.http.service import Service
 from schemas.notifications import IDS_MAX, ReadNotifications
 
@@ -31,7 +31,8 @@ def _router(writes: Writes) -> APIRouter:
         ids = None if body is None else body.ids
         if ids is not None and not 1 <= len(ids) <= IDS_MAX:
             raise invalid_payload(f"Property `.ids` must have 1 to {IDS_MAX} ids")
-        command = ReadNotifications(None if ids is None else tuple(dict.fromkeys(ids)))
+        named = None if ids is None else tuple(dict.fromkeys(ids))
+        command = ReadNotifications(named, caller_of(request).key_id)
         return await writes.write(request, "notifications.read", command)
 
     return router

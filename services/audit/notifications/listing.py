@@ -1,4 +1,4 @@
-"""The list of notifications, the newest first, with what was read of it and links to files."""
+"""The list of notifications, the newest first, with what who asks read of it and links to files."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -27,7 +27,7 @@ from services.audit.lists.parameters import parameters_of
 from services.audit.lists.queries import count_entities, page_clause
 from services.audit.sink.entities import ENTITIES
 from services.audit.sink.export_rows import EXPORT
-from services.audit.sink.notification_rows import ALL, NOTIFICATION, READ
+from services.audit.sink.notification_rows import ALL, NOTIFICATION, READ, mark_id
 
 #: How long one is shown.
 SHOWN_DAYS: Final = 30
@@ -37,10 +37,11 @@ _ORDERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 _MARKS: Final = (
     f"FROM {ENTITIES.full_name} FINAL WHERE project = {{project:String}} AND kind = '{READ}'"
 )
-#: Whether it was read, by itself or with all that there were.
+#: Whether who asks read it, by itself or with all that there were; what has no reader, everybody did.
 _IS_READ: Final = (
-    f"(id IN (SELECT id {_MARKS}) OR created_at <= "
-    f"(SELECT max(created_at) {_MARKS} AND id = '{ALL}'))"
+    f"(id IN (SELECT id {_MARKS}) OR concat({{own:String}}, id) IN "
+    f"(SELECT id {_MARKS} AND startsWith(id, {{own:String}})) OR created_at <= "
+    f"(SELECT max(created_at) {_MARKS} AND id IN ('{ALL}', concat({{own:String}}, '{ALL}'))))"
 )
 
 
@@ -62,7 +63,9 @@ async def _list_notifications(
     require_known(given, PAGING | {"read", "type"})
     page = page_of(given, frozenset(_ORDERS))
     now = clock_ms()
-    where = Where(caller_of(request).project)
+    caller = caller_of(request)
+    where = Where(caller.project)
+    where.values["own"] = mark_id(caller.key_id, "")
     where.add(f"kind = '{NOTIFICATION}' AND deleted = 0")
     where.add("created_at > {since:Int64}", since=now - SHOWN_DAYS * DAY_MS)
     kind = text_of(given, "type")

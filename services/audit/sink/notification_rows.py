@@ -30,7 +30,8 @@ from schemas.webhooks import WebhookDisabled
 from services.audit.sink.entities import EntityRow
 
 NOTIFICATION: Final = "notification"
-#: The kind of the marks: a row for each that was read by itself, and one, `ALL`, for all up to a time.
+#: The kind of the marks of a reader: a row for each that was read by itself, and one, `ALL`, for all
+#: up to a time; `mark_id` is what they are found by.
 READ: Final = "notification_read"
 ALL: Final = "all"
 PREFIX: Final = "ntf_"
@@ -93,10 +94,17 @@ def alert_notifications(project: str, event: AlertRaised) -> Iterable[EntityRow]
 
 
 def notifications_read(project: str, event: NotificationsRead) -> Iterable[EntityRow]:
-    """That these were read, or all up to a time."""
+    """That these were read, or all up to a time, by somebody or by everybody."""
+    reader = event.reader or ""
     if event.until is not None:
-        return (EntityRow(project, READ, ALL, "", event.until, 0, 0),)
-    return [EntityRow(project, READ, each, "", 0, 0, 0) for each in event.notification_ids]
+        return (EntityRow(project, READ, mark_id(reader, ALL), "", event.until, 0, 0),)
+    marks = (mark_id(reader, each) for each in event.notification_ids)
+    return [EntityRow(project, READ, each, "", 0, 0, 0) for each in marks]
+
+
+def mark_id(reader: str, marked: str) -> str:
+    """The id of a mark; without a reader it is everybody's."""
+    return f"{reader}/{marked}" if reader else marked
 
 
 def _counts(action: AsyncAction) -> dict[str, Any]:

@@ -57,6 +57,8 @@ REDEMPTIONS = sink_table(
         Column("products", "Array(String)", "ZSTD(1)"),
         #: The sets of validation rules that were violated, by their ids.
         Column("rules", "Array(LowCardinality(String))"),
+        #: The session that the request named.
+        Column("session_key", "String"),
         Column("metadata", "Map(LowCardinality(String), Array(String))"),
         #: The event as `shown_bodies` takes it; empty but in its first row.
         Column("body", "String", "ZSTD(1)"),
@@ -66,7 +68,7 @@ REDEMPTIONS = sink_table(
     found_by=("id", "voucher_code", "redemption_id", "customer_id"),
     # so that a page of a list knows how many there are without a look at all of them
     counted_by=("project", "result", "failure_code", "campaign_id", "campaign_name"),
-    revision=4,
+    revision=5,
 )
 
 
@@ -99,7 +101,7 @@ def redemption_table_rows(record: Record) -> Iterable[tuple[Any, ...]]:
 
 
 def _shared(record: Decided, event: Recorded) -> tuple[Any, ...]:
-    """What all rows of an event have: channels, amount, products, violated rules, metadata."""
+    """What all rows of an event have: channels, amount, products, violated rules, session, metadata."""
     evaluation = getattr(event, "evaluation", None)
     order: Order | None = getattr(event if evaluation is None else evaluation, "order", None)
     amount, products = UNKNOWN, _NOTHING
@@ -111,7 +113,8 @@ def _shared(record: Decided, event: Recorded) -> tuple[Any, ...]:
     metadata = searchable_metadata(event.metadata) if event.metadata else _NONE
     channel = CHANNELS[record.key_kind]
     rules = _NOTHING if evaluation is None else _rules_violated(evaluation)
-    return channel, event.channel_id, amount, products, rules, metadata
+    session_key = getattr(event, "session_key", None) or ""
+    return channel, event.channel_id, amount, products, rules, session_key, metadata
 
 
 def _rules_violated(evaluation: Evaluation) -> Sequence[str]:

@@ -67,7 +67,8 @@ class _Keys:
         await self.management.project(request, project_id)
         identity = await self._identity(request, "key.create")
         issued = self._issue(project_id, identity)
-        command = CreateKey(project_id, body.kind, body.name, issued.key)
+        scopes = None if body.scopes is None else tuple(body.scopes)
+        command = CreateKey(project_id, body.kind, body.name, issued.key, scopes)
         return await self._answer(request, command, identity, issued)
 
     async def rotate(

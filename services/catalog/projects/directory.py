@@ -49,7 +49,7 @@ class KeyDirectory:
             return None
         if self._view_of(found.project_id).get(tables.OPENED, found.project_id) is None:
             return None
-        return KnownKey(found.project_id, found.kind, found.token_hash)
+        return KnownKey(found.project_id, found.kind, found.token_hash, found.scopes)
 
     def is_revoked(self, token_id: str) -> bool:
         view = self._view_of(CONTROL_PROJECT)

@@ -1,15 +1,38 @@
 """What the endpoints of API keys take."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, StrictStr, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    StrictStr,
+    StringConstraints,
+    model_validator,
+)
 
 from fronts.fields import Body, Shown, read_whole
 from schemas.keys import KEY_NAME_LENGTH_MAX, OVERLAP_HOURS_MAX
+from schemas.scopes import SCOPES
 
 KeyName = Annotated[
     StrictStr,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=KEY_NAME_LENGTH_MAX),
+]
+
+
+def _known_scopes(given: list[str]) -> list[str]:
+    unknown = [each[:100] for each in given if each not in SCOPES]
+    if unknown:
+        raise ValueError(f"there is no scope {unknown[0]}")
+    return list(dict.fromkeys(given))
+
+
+#: What access tokens of a key may open at most.
+Scopes = Annotated[
+    list[StrictStr],
+    Field(min_length=1, max_length=len(SCOPES)),
+    AfterValidator(_known_scopes),
 ]
 
 
@@ -18,6 +41,13 @@ class CreateKeyBody(Body):
 
     kind: Literal["server", "client", "management"]
     name: KeyName
+    scopes: Scopes | None = None
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> Self:
+        if self.scopes is not None and self.kind != "server":
+            raise ValueError("scopes are those of server-side keys")
+        return self
 
 
 class RenameKeyBody(Body):
@@ -27,6 +57,7 @@ class RenameKeyBody(Body):
     kind: Literal["server", "client", "management"] | None = None
     object: Literal["key"] | None = None
     id: Shown = None
+    scopes: Shown = None
     active: Shown = None
     created_at: Shown = None
     expires_at: Shown = None

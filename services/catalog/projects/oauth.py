@@ -24,7 +24,7 @@ from schemas.errors import refuse
 from schemas.oauth import AccessToken, RevokeToken
 from schemas.projects import CONTROL_PROJECT
 from schemas.records import Decided
-from schemas.scopes import SCOPES
+from schemas.scopes import SCOPES, lies_within
 from services.catalog.reads import Reads
 
 GRANT_TYPE = "client_credentials"
@@ -61,6 +61,12 @@ class OAuth:
             details = f"There is no scope {unknown[0]}" if unknown else "No scope is named"
             raise ApiError(refuse("invalid_scope", details))
         caller = caller_of(request)
+        key = (await self._view_of(CONTROL_PROJECT)).get(tables.KEYS, caller.key_id)
+        held = None if key is None else key.scopes
+        beyond = [] if held is None else [each for each in scopes if not lies_within(each, held)]
+        if beyond:
+            details = f"The scope {beyond[0]} is not one of the key's"
+            raise ApiError(refuse("invalid_scope", details))
         expires_at = self._clock_ms() // 1000 + TOKEN_SECONDS
         token = AccessToken(
             secrets.token_hex(16), caller.project, caller.key_id, scopes, expires_at

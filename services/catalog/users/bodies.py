@@ -56,6 +56,10 @@ class ProfileBody(Body):
     language: Annotated[StrictStr, Field(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")] | None = None
     theme: Literal["auto", "light", "dark"] | None = None
     density: Literal["comfortable", "compact"] | None = None
+    release_read: Annotated[StrictStr, Field(pattern=r"^[0-9]{1,4}(\.[0-9]{1,4}){2}$")] | None = (
+        None
+    )
+    release_installed: Shown = None
     id: Shown = None
     object: Shown = None
     email: Shown = None

@@ -53,9 +53,12 @@ class Control:
         view_of: Reads,
         secrets_: Secrets,
         clock_ms: Callable[[], Millis],
+        release: str,
     ) -> None:
         self.secrets = secrets_
         self.clock_ms = clock_ms
+        #: The version that is installed.
+        self.release = release
         self.writes = writes
         self.view_of = view_of
 

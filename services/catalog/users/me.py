@@ -50,11 +50,14 @@ class Me:
 
     async def get(self, request: Request) -> Response:
         caller, view, user = await self._control.asking(request)
-        return self._control.respond(request, me_body(view, user, caller.session_id))
+        body = me_body(view, user, caller.session_id, self._control.release)
+        return self._control.respond(request, body)
 
     async def update(self, request: Request, body: ProfileBody) -> Response:
         caller = caller_of(request)
-        command = UpdateUser(caller.key_id, body.name, body.language, body.theme, body.density)
+        command = UpdateUser(
+            caller.key_id, body.name, body.language, body.theme, body.density, body.release_read
+        )
         await self._control.decide(request, caller, command)
         return await self.get(request)
 

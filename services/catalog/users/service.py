@@ -2,6 +2,7 @@
 
 from runtime.http.service import Service
 from services.catalog.projects.management import Management
+from services.catalog.users.callers import caller_router
 from services.catalog.users.control import Control
 from services.catalog.users.guesses import Guesses
 from services.catalog.users.links import Links, link_router
@@ -24,6 +25,7 @@ def user_service(control: Control, guard: Guard) -> Service:
             saved_view_router(SavedViews(control)),
             link_router(Links(control, guard.passwords)),
             team_router(Team(control, management)),
+            caller_router(control, management),
             role_router(OwnRoles(control, management)),
             security_router(Security(control, management)),
         ),

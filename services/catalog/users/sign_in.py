@@ -6,6 +6,7 @@ A wrong password and an unknown address are answered alike, after as long a time
 from typing import NamedTuple
 
 from fastapi import APIRouter
+from msgspec import structs
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -59,7 +60,9 @@ class SigningIn:
         guess = self._guesses.begin(request, view, email, user)
         stored = None if user is None else user.password_hash
         if not await self._guard.passwords.matches(body.password, stored) or user is None:
-            if user is not None:
+            if user is None:
+                self._guesses.record_nobody(request, email, guess)
+            else:
                 self._guesses.record_failure(request, user)
             raise ApiError(refuse("invalid_credentials"))
         token = self._control.new_token()
@@ -81,7 +84,7 @@ class SigningIn:
                 "token": token,
                 "session_id": begun.session.id,
                 "expires_at": iso(begun.session.expires_at),
-                "user": me_body(view, found, begun.session.id),
+                "user": me_body(view, found, begun.session.id, self._control.release),
             },
         )
 
@@ -96,7 +99,8 @@ class SigningIn:
     ) -> StartUserSession | Refusal:
         """The session of somebody whose password is right, or why there is none yet."""
         token_hash = self._control.secrets.hash_token(token)
-        begun = StartUserSession(user.id, token_hash, user.credentials, place)
+        release = self._control.release
+        begun = StartUserSession(user.id, token_hash, user.credentials, place, release=release)
         factor = user.two_factor
         if factor is None or factor.enabled_at is None:
             return begun
@@ -108,11 +112,11 @@ class SigningIn:
             step = self._guard.factors.find_step(user.id, factor.box, typed, now)
             if step is None or step <= factor.step:
                 return refuse("invalid_code")
-            return StartUserSession(user.id, token_hash, user.credentials, place, step=step)
+            return structs.replace(begun, step=step)
         recovery = self._control.secrets.hash_token(plain_recovery_code(code))
         if recovery not in factor.recovery:
             return refuse("invalid_code")
-        return StartUserSession(user.id, token_hash, user.credentials, place, recovery=recovery)
+        return structs.replace(begun, recovery=recovery)
 
 
 def sign_in_router(signing_in: SigningIn) -> APIRouter:

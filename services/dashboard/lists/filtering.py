@@ -62,7 +62,7 @@ def _chip(fields: Sequence[Field], query: Query, index: int, show: Show) -> Node
     found = find_field(fields, condition.field)
     if found is None:
         return None
-    said, value = say_condition(found, condition, show)
+    said, value = say_condition(found, condition, show, query.names)
     href = query.without(index)
     return span(".chip")[
         f"{said} ",

@@ -1,12 +1,15 @@
 """What answers the addresses of a list: the list, its filters, one of its rows."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from htpy import Node, a, fragment, span
 from starlette.datastructures import FormData
 from starlette.responses import Response
 
+from services.dashboard.lists.chosen_names import find_chosen_names
 from services.dashboard.lists.fields import read_condition
 from services.dashboard.lists.filtering import filter_form
 from services.dashboard.lists.listing import listing
@@ -65,7 +68,10 @@ def query_of(resource: Resource, visit: Visit) -> Query:
 
 async def _show_list(resource: Resource, visit: Visit) -> Response:
     views, query = find_views(visit, resource, query_of(resource, visit))
-    rows = await resource.fetch(visit, query)
+    rows, names = await asyncio.gather(
+        resource.fetch(visit, query), find_chosen_names(visit, resource.fields, query.conditions)
+    )
+    query = replace(query, names=names)
     bulk = _allowed(resource, visit)
     shown = listing(resource, query, rows, visit.show, bulk, views)
     if visit.asks_part("list"):

@@ -1,7 +1,8 @@
 """What a list shows, as the address keeps it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -21,6 +22,7 @@ from services.dashboard.parts.show import Show, read_minor
 SIZES: Final = (25, 50, 100)
 PAGE_MAX: Final = 1_000
 CONDITIONS_MAX: Final = 20
+NO_NAMES: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class Query:
     cursor: str = ""
     #: The saved view that it began with.
     view: str = ""
+    #: What is called how of what the filters name by id; not in the address.
+    names: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     def href(self, **change: Any) -> str:
         """The address of the same list with something else."""
@@ -182,12 +186,16 @@ def api_pair(found: Field, condition: Condition, show: Show) -> tuple[str, str]:
     return f"filters[{condition.field}][conditions][${condition.op}]", value
 
 
-def say_condition(found: Field, condition: Condition, show: Show) -> tuple[str, str]:
-    """A filter in words: `Result is`, `FAILURE`."""
+def say_condition(
+    found: Field, condition: Condition, show: Show, names: Mapping[str, str] = NO_NAMES
+) -> tuple[str, str]:
+    """A filter in words: `Result is`, `FAILURE`; `names`: of what is chosen by id."""
     label = found.label
     if condition.field.startswith("metadata."):
         label = f"Metadata {condition.field[9:]}"
     value = dict(found.choices).get(condition.value, condition.value)
+    if found.lookup:
+        value = names.get(value, value)
     if found.kind == "money" and (minor := read_minor(value)) is not None:
         value = show.money(minor)
     if found.kind == "time" and "T" in value:

@@ -113,15 +113,18 @@ class Resource:
         return self.page(row) if self.page else f"{self.path}/{escape_segment(self.key(row))}"
 
 
-def rows_of(body: Mapping[str, Any], name: str) -> Rows:
-    """A page of the API's lists: the rows in the member `name`, with `total` or `has_more`."""
+def rows_of(body: Mapping[str, Any], name: str, *, cursor: str = "") -> Rows:
+    """A page of the API's lists: the rows in the member `name`, with `total` or `has_more`.
+
+    Of one that goes on by a cursor the total is left out: it has no pages that could be counted.
+    """
     rows = body.get(name)
     if rows is None:
         rows = body.get(body.get("data_ref") or "data") or []
     total = body.get("total")
     return Rows(
         rows,
-        total if isinstance(total, int) and "more_starting_after" not in body else None,
+        total if isinstance(total, int) and not cursor else None,
         bool(body.get("has_more")),
         str(body.get("more_starting_after") or body.get("next_cursor") or ""),
     )
@@ -137,6 +140,6 @@ def list_of(path: str, name: str, fields: Sequence[Field], *, cursor: str = "") 
         params = query.for_api(fields, visit.show)
         if cursor and query.cursor:
             params.append((cursor, query.cursor))
-        return rows_of(await visit.api.get(path, params), name)
+        return rows_of(await visit.api.get(path, params), name, cursor=cursor)
 
     return fetch

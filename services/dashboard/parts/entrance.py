@@ -9,6 +9,7 @@ from htpy import input as input_
 from services.dashboard.parts.forms import Errors, field_text
 from services.dashboard.parts.frame import render_document
 from services.dashboard.parts.icons import icon
+from services.dashboard.parts.notices import notice
 
 PASSWORD_LENGTH_MIN: Final = 12
 
@@ -21,13 +22,14 @@ def _problem(text: str) -> Node:
     return text and p(".error", role="alert")[text]
 
 
-def sign_in(target: str, problem: str = "", email: str = "") -> Node:
-    """E-mail and password."""
+def sign_in(target: str, problem: str = "", email: str = "", *, welcome: str = "") -> Node:
+    """E-mail and password; `welcome`: what was done just before."""
     return _entrance(
         "Sign in",
         form(method="post", action="/sign-in")[
             icon("landmark", 28),
             div[h1["Sign in to Tessera"], p(".muted")["Promotions that add up."]],
+            welcome and notice("good", welcome),
             input_(type="hidden", name="next", value=target),
             field_text(
                 "email",

@@ -40,13 +40,14 @@ from services.dashboard.parts.icons import icon
 from services.dashboard.parts.toast import toasts
 from services.dashboard.vendor import vendor_url
 
+NEWS_PATH: Final = "/whats-new"
 #: group → label, icon, address, privilege, addresses that belong to it.
 NAV: Final = (
     (
         "",
         (
             ("Dashboard", "chart", "/", "analytics.read", ()),
-            ("What is new", "sparkles", "/whats-new", "project.read", ()),
+            ("What is new", "sparkles", NEWS_PATH, "project.read", ()),
         ),
     ),
     (
@@ -145,6 +146,8 @@ class Frame:
     timezone: str
     currency: str
     language: str
+    #: Whether the installed version has news that the person has not read.
+    has_news: bool = False
     #: What was done just before, told once.
     said: str = ""
 
@@ -273,7 +276,11 @@ def _group(
                     a(
                         href=href,
                         aria_current="page" if _is_within(frame.path, (href, *others)) else None,
-                    )[icon(sign), label]
+                    )[
+                        icon(sign),
+                        label,
+                        frame.has_news and href == NEWS_PATH and span(".badge.accent.bare")["New"],
+                    ]
                 ]
                 for label, sign, href, _, others in seen
             )

@@ -47,6 +47,7 @@ def drawer_content(details: Details) -> Node:
             h2[details.title],
             details.badge,
             span(".spacer"),
+            _link_button(details),
             a(".btn.quiet.icon", href=details.href, aria_label="Open as a page")[
                 icon("external", 16)
             ],
@@ -64,6 +65,13 @@ def drawer_content(details: Details) -> Node:
     ]
 
 
+def _link_button(details: Details) -> Node:
+    """Copies the address of its page, to be sent to somebody."""
+    return button(
+        ".btn.quiet.icon", type="button", data_copy_link=details.href, aria_label="Copy link"
+    )[icon("link", 16)]
+
+
 def drawer(details: Details | None, label: str) -> Node:
     """The drawer of a list, open where something is shown."""
     return dialog("#drawer.drawer", closedby="any", aria_label=label)[
@@ -75,7 +83,13 @@ def details_page(details: Details, back: tuple[str, str]) -> Node:
     """Details as a page."""
     return div("#details.details")[
         a(".back", href=back[1])[icon("left", 14), back[0]],
-        div(".head")[h1[details.title], details.badge, span(".spacer"), details.actions],
+        div(".head")[
+            h1[details.title],
+            details.badge,
+            span(".spacer"),
+            _link_button(details),
+            details.actions,
+        ],
         div(".details-body")[details.body],
         details.dialogs,
     ]

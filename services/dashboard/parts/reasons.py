@@ -1,6 +1,7 @@
 """Why something was refused: the reason, the rule that decided, what it expected and what it found."""
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 from htpy import Node, b, code, div, span
@@ -15,40 +16,53 @@ _MONEY: Final = frozenset(
 _TIMES: Final = frozenset({"now", "start_date", "expiration_date"})
 #: Members that are told by themselves.
 _TOLD: Final = frozenset({"reason", "rule", "violations", "campaign_id"})
+NO_WORDS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 def reason_box(
-    explanation: Mapping[str, Any] | None, show: Show, *, key: str, message: str
+    explanation: Mapping[str, Any] | None,
+    show: Show,
+    *,
+    key: str,
+    message: str,
+    words: Mapping[str, str] = NO_WORDS,
 ) -> Node:
-    """Why it was refused, from the `explanation` that the API gives with an error."""
+    """Why it was refused, from the `explanation` that the API gives with an error.
+
+    `words`: what ids and fields in it are called, as far as that is known.
+    """
     told = explanation or {}
     violations = [each for each in told.get("violations") or [] if isinstance(each, Mapping)]
     return div(".why")[
         b[told.get("reason") or message or "Refused"],
         message and message != told.get("reason") and span[message],
         key and code[key],
-        (_violation(each, show) for each in violations),
+        (_violation(each, show, words) for each in violations),
         None if violations else _compared(told, show),
     ]
 
 
-def _violation(violation: Mapping[str, Any], show: Show) -> Node:
+def _violation(violation: Mapping[str, Any], show: Show, words: Mapping[str, str]) -> Node:
     rule = violation.get("validation_rule_id")
-    name, number = violation.get("name"), violation.get("number")
-    conditions = violation.get("conditions")
-    is_money = str(name).endswith(("amount", "price", "amount_discounted"))
+    name, number = str(violation.get("name") or ""), violation.get("number")
+    is_money = name.endswith(("amount", "price", "amount_discounted"))
+    said = words.get(name, name) or NOTHING
 
     def say(value: Any) -> str:
         if isinstance(value, list):
             return ", ".join(map(say, value))
         if is_money and isinstance(value, int) and not isinstance(value, bool):
             return show.money(value)
+        if isinstance(value, str):
+            return words.get(value, value) or "nothing"
         return say_value(value, show)
 
     return facts(
-        ("Validation rule", link(str(rule), f"/validation-rules/{rule}")) if rule else None,
-        ("Looks at", f"{name} (rule {number})" if number else str(name or NOTHING)),
-        ("Expected", say_conditions(conditions, say)),
+        ("Validation rule", link(words.get(str(rule), str(rule)), f"/validation-rules/{rule}"))
+        if rule
+        else None,
+        ("Looks at", f"{said} (rule {number})" if number else said),
+        ("Expected", say_conditions(violation.get("conditions"), say)),
         ("Found", say(violation.get("value"))),
     )
 

@@ -1,5 +1,7 @@
 """Sessions: what is held for carts that were not paid yet, and giving it back."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from htpy import Node, fragment, span, table, tbody, td, th, thead, tr
@@ -8,12 +10,23 @@ from starlette.responses import Response
 from services.dashboard.lists import usual
 from services.dashboard.lists.chosen import do_with_each
 from services.dashboard.lists.handlers import chosen_keys, list_pages
-from services.dashboard.lists.resource import Bulk, Column, Empty, Resource, Row, list_of
+from services.dashboard.lists.query import Query
+from services.dashboard.lists.resource import (
+    Bulk,
+    Column,
+    Empty,
+    Resource,
+    Row,
+    Rows,
+    list_of,
+)
 from services.dashboard.parts.facts import block, code_text, facts, link, raw_block
 from services.dashboard.parts.page import Details, confirm_dialog, dialog_button
 from services.dashboard.parts.show import NOTHING, Show, first_of
 from services.dashboard.sections.redemptions.fields import TABS
+from services.dashboard.sections.redemptions.naming import channel_name
 from services.dashboard.web.answers import go_to
+from services.dashboard.web.asking import PAGE_ROWS, ask_quietly
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
@@ -57,7 +70,41 @@ COLUMNS: Final = (
         ),
         is_number=True,
     ),
+    Column("channel", "Channel", lambda row, _: channel_name(row)),
 )
+
+#: Longer keys are not looked up, so that the address of a page of them has an end.
+KEY_CHARS_MAX: Final = 100
+_fetch_plain = list_of("/v1/sessions", "data", FIELDS, cursor="starting_after_id")
+
+
+async def fetch_sessions(visit: Visit, query: Query) -> Rows:
+    """A page of sessions, with the channel through which each was asked for."""
+    rows = await _fetch_plain(visit, query)
+    if query.columns and "channel" not in query.columns:
+        return rows
+    return replace(rows, rows=await with_channels(visit, rows.rows))
+
+
+async def with_channels(visit: Visit, rows: Sequence[Row]) -> list[Row]:
+    """Sessions with the channel of the validation that began each.
+
+    One without it is older than validations are kept, or they cannot be asked.
+    """
+    if not visit.may("validations.read"):
+        return list(rows)
+    name = "filters[session_key][conditions][$in]"
+    keys = [str(each["key"]) for each in rows if len(str(each["key"])) <= KEY_CHARS_MAX]
+    named = [(f"{name}[{at}]", key) for at, key in enumerate(keys)]
+    if not keys:
+        return list(rows)
+    params = [*named, ("result", "VALID"), ("limit", str(PAGE_ROWS))]
+    answer = await ask_quietly(visit.api.get("/v1/validations", params)) or {}
+    found = {
+        (each["session_key"], each["created_at"]): each.get("channel")
+        for each in answer.get("data") or []
+    }
+    return [{**each, "channel": found.get((each["key"], each.get("locked_at")))} for each in rows]
 
 
 async def tell_session(visit: Visit, key: str) -> Details:
@@ -65,6 +112,8 @@ async def tell_session(visit: Visit, key: str) -> Details:
     answer = await visit.api.get("/v1/sessions", {"key": key, "limit": "1"})
     rows = answer.get("data") or []
     row: Row = rows[0] if rows else {"key": key, "holds": []}
+    if rows:
+        (row,) = await with_channels(visit, rows[:1])
     return session_details(visit, row)
 
 
@@ -85,6 +134,7 @@ def session_details(visit: Visit, row: Row) -> Details:
                     if row.get("customer_id")
                     else NOTHING,
                 ),
+                ("Channel", channel_name(row)),
                 ("Held since", show.when(row.get("locked_at"))),
                 (
                     "Ends",
@@ -165,7 +215,7 @@ SESSIONS: Final = Resource(
     icon="lock",
     columns=COLUMNS,
     fields=FIELDS,
-    fetch=list_of("/v1/sessions", "data", FIELDS, cursor="starting_after_id"),
+    fetch=fetch_sessions,
     key=lambda row: str(row["key"]),
     tell=tell_session,
     order="",

@@ -1,8 +1,9 @@
 """Validations of the last thirty days: what was asked, what was answered, and why not."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
-from htpy import Node, a, b, button, code, div, form, fragment, span
+from htpy import Node, a, b, fragment, li, span, ul
 from starlette.responses import Response
 
 from services.dashboard.lists import usual, usual_columns
@@ -16,16 +17,25 @@ from services.dashboard.parts.facts import (
     facts,
     json_text,
     link,
+    not_known,
     raw_block,
 )
-from services.dashboard.parts.forms import idempotency
+from services.dashboard.parts.outcome import repeat_block, show_refused
 from services.dashboard.parts.page import Details
 from services.dashboard.parts.show import NOTHING, Show, first_of
 from services.dashboard.sections.redemptions.fields import TABS
-from services.dashboard.web.answers import answer_node
+from services.dashboard.sections.redemptions.naming import (
+    channel_name,
+    redeemable_name,
+    redemption_badge,
+)
+from services.dashboard.sections.trying import answer_validation
+from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
+#: How many redemptions of its session a validation shows, the first ones.
+FOLLOWED_MAX: Final = 10
 FIELDS: Final = (
     Field("result", "Result", "choice", (("VALID", "Valid"), ("INVALID", "Not valid"))),
     Field("code", "Code", "texts", ops=EACH_TEXT),
@@ -76,6 +86,7 @@ COLUMNS: Final = (
     ),
     Column("customer", "Customer", lambda row, _: _customer(row)),
     Column("session", "Session", lambda row, _: row.get("session_key") or NOTHING, is_mono=True),
+    Column("channel", "Channel", lambda row, _: channel_name(row), is_shown=False),
     Column("amount", "Order", lambda row, show: show.money(row.get("amount")), is_number=True),
     Column(
         "discount",
@@ -90,18 +101,47 @@ COLUMNS: Final = (
 
 async def tell_validation(visit: Visit, validation_id: str) -> Details:
     """One of them, with its request and its answer."""
-    path = f"/v1/validations/{escape_segment(validation_id)}"
-    return validation_details(visit, await visit.api.get(path))
+    row = await visit.api.get(f"/v1/validations/{escape_segment(validation_id)}")
+    if not row.get("session_key") or not visit.may("redemptions.read"):
+        return validation_details(visit, row)
+    params = {
+        "filters[session_key][conditions][$is]": str(row["session_key"]),
+        "created_at[after]": str(row["created_at"]),
+        "order": "created_at",
+        "limit": str(FOLLOWED_MAX),
+    }
+    answer = await ask_quietly(visit.api.get("/v1/redemptions", params))
+    followed = None if answer is None else answer.get("redemptions") or []
+    return validation_details(visit, row, block("What came of it", _followed(followed, visit.show)))
 
 
-def validation_details(visit: Visit, row: Row) -> Details:
-    """The same of what was answered."""
+def _followed(rows: Sequence[Row] | None, show: Show) -> Node:
+    """The redemptions that named the session of a validation since; None: they could not be asked."""
+    if rows is None:
+        return not_known()
+    if not rows:
+        return span(".muted")["Nothing was redeemed with its session since."]
+    return ul(".stack")[
+        (
+            li(".row")[
+                link(redeemable_name(each), f"/redemptions/{each['id']}"),
+                redemption_badge(each),
+                span(".muted")[show.when(each.get("date"))],
+            ]
+            for each in rows
+        )
+    ]
+
+
+def validation_details(visit: Visit, row: Row, followed: Node = None) -> Details:
+    """The same of what was answered; `followed` tells what came of it, where that is sure."""
     show = visit.show
     body = fragment[
-        [_why(each) for each in row.get("inapplicable_redeemables") or []],
+        [show_refused(each, show, {}) for each in row.get("inapplicable_redeemables") or []],
         facts(
             ("Id", code_text(row["id"])),
             ("Date", show.when(row.get("created_at"))),
+            ("Channel", channel_name(row)),
             (
                 "Customer",
                 link(_customer(row), f"/customers/{row['customer_id']}")
@@ -118,59 +158,43 @@ def validation_details(visit: Visit, row: Row) -> Details:
             ("Discount", show.money(row.get("total_discount_amount"))),
             ("Pays", b[show.money(row.get("total_amount"))]),
         ),
+        followed,
         block(
             "Applicable",
-            [_applicable(each, show) for each in row.get("redeemables") or []]
+            [
+                _applicable(each, show)
+                for each in row.get("redeemables") or []
+                if each.get("status") == "APPLICABLE"
+            ]
             or span(".muted")["None"],
         ),
-        block("Skipped", [_why(each) for each in row["skipped_redeemables"]])
+        block("Skipped", [show_refused(each, show, {}) for each in row["skipped_redeemables"]])
         if row.get("skipped_redeemables")
+        else None,
+        repeat_block(
+            "Would it work now?",
+            f"/validations/{row['id']}/repeat",
+            "Asks the same once more, as of now. Nothing is held.",
+        )
+        if visit.may("validations.validate") and row.get("request")
         else None,
         block("Request", json_text(row.get("request"), "The request as JSON")),
         block("Answer", json_text(row.get("answer"), "The answer as JSON")),
         raw_block(row, f"/v1/validations/{row['id']}", "The validation"),
     ]
-    redeemed = "/redemptions?" + (
-        f"f=customer_id:is:{row['customer_id']}" if row.get("customer_id") else ""
-    )
-    actions = fragment[
-        a(".btn", href=redeemed)["Redemptions of the customer"]
-        if row.get("customer_id") and visit.may("redemptions.read")
-        else None,
-        span(".spacer"),
-        _repeat_button(row) if visit.may("validations.validate") and row.get("request") else None,
-    ]
+    customer = row.get("customer_id")
     return Details(
         title=span(".mono")[", ".join(map(str, row.get("asked") or [])) or row["id"]],
         name=f"Validation {row['id']}",
         href=f"/validations/{row['id']}",
         badge=validation_badge(row),
         body=body,
-        actions=actions,
+        actions=a(".btn", href=f"/redemptions?f=customer_id:is:{customer}")[
+            "Redemptions of the customer"
+        ]
+        if customer and visit.may("redemptions.read")
+        else None,
     )
-
-
-def _repeat_button(row: Row) -> Node:
-    return form(
-        ".plain",
-        {
-            "hx-post": f"/validations/{row['id']}/repeat",
-            "hx-target": "#repeated",
-            "hx-swap": "innerHTML",
-        },
-    )[idempotency(), button(".btn")["Ask the same now"], span("#repeated", role="status")]
-
-
-def _why(row: Row) -> Node:
-    result = row.get("result") or {}
-    error = result.get("error") or {}
-    explained = result.get("explanation") or {}
-    return div(".why")[
-        b[f"{row.get('id')}: {error.get('message') or row.get('status', '')}"],
-        span[error.get("details") or ""],
-        code[error.get("key") or ""],
-        json_text(explained, "What was compared") if explained else None,
-    ]
 
 
 def _applicable(row: Row, show: Show) -> Node:
@@ -192,9 +216,7 @@ async def repeat(visit: Visit) -> Response:
     """Asks the same again, as of now and without holding anything."""
     row = await visit.api.get(f"/v1/validations/{escape_segment(visit.path('id'))}")
     body = {name: value for name, value in (row.get("request") or {}).items() if name != "session"}
-    answer = await visit.api.post("/v1/validations", body)
-    is_valid = bool(answer.get("valid"))
-    return answer_node(badge("Valid now", "good") if is_valid else badge("Not valid now", "bad"))
+    return await answer_validation(visit, body)
 
 
 VALIDATIONS: Final = Resource(

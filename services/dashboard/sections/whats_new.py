@@ -1,6 +1,8 @@
 """What is new, and where help is."""
 
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any, Final
 
 from htpy import Node, a, article, div, fragment, h2, h3, li, p, pre, span, ul
@@ -19,22 +21,41 @@ Json = Mapping[str, Any]
 
 
 async def show_news(visit: Visit) -> Response:
-    """Releases of the installed version, by date."""
+    """Releases of the installed version, by date; whoever sees them has read them."""
     body = await visit.api.get("/v1/releases")
+    me, releases = visit.me, body.get("data", [])
+    if me.has_news:
+        # the page is there, whether it can be noted or not: it is told as news once more then
+        with suppress(ApiFault):
+            await visit.api.put("/users/v1/me", {"release_read": body["installed"]})
+        visit = replace(visit, me=replace(me, has_news=False))
     content = fragment[
         head("What is new", f"Version {body.get('installed')} is installed."),
-        [_release(each, visit.show) for each in body.get("data", [])],
+        [
+            _release(each, visit.show, is_news=me.has_news and is_newer(each, me.release_read))
+            for each in releases
+        ],
     ]
     return answer_page(visit, "What is new", content)
 
 
-def _release(release: Json, show: Show) -> Node:
+def is_newer(release: Json, read: str) -> bool:
+    """Whether a release came after the one that was read last; the first time nothing is news."""
+    return bool(read) and _number(release["version"]) > _number(read)
+
+
+def _number(version: str) -> tuple[int, ...]:
+    return tuple(int(each) for each in version.split("."))
+
+
+def _release(release: Json, show: Show, *, is_news: bool) -> Node:
     return article(".card.pad.release")[
         h2[
             release["version"],
             " ",
             span(".muted")[show.day(release["date"])],
             release.get("installed") and badge("Installed", "good"),
+            is_news and badge("New since last time", "accent"),
         ],
         p[release.get("title")],
         [

@@ -51,6 +51,7 @@ def frame_of(visit: Visit) -> Frame:
         timezone=visit.project.timezone,
         currency=visit.project.currency,
         language=visit.me.language,
+        has_news=visit.me.has_news,
         said=unquote(visit.request.cookies.get(SAID, ""))[:SAID_LENGTH_MAX],
     )
 

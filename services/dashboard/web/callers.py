@@ -1,20 +1,19 @@
 """What those are called who ask the API: members and keys of a project, by their ids.
 
-Who may not see them sees ids. What is known of a project is believed for a minute, for all who look
+Who may not read logs sees ids. What is known of a project is believed for a minute, for all who look
 at it and may see it, so that lists do not ask for it with every page.
 """
 
-import asyncio
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from services.dashboard.web.asking import Api, ask_quietly
 
 NAMES_SECONDS: Final = 60.0
 PROJECTS_KEPT_MAX: Final = 500
-#: What ids of people begin with; any other is that of a key.
-_PERSON: Final = "user_"
+#: The privilege of whoever may read who called.
+NEEDS: Final = "audit.read"
 #: Kinds of keys, in words.
 KEY_WORDS: Final[Mapping[str, str]] = {
     "server": "Server",
@@ -35,37 +34,31 @@ def member_name(member: Named) -> str:
     return str(member.get("name") or member.get("email") or member.get("login") or member["id"])
 
 
+def caller_name(caller: Named) -> str:
+    """How the API says that somebody who called it is called, else what that is."""
+    return key_name(caller) if caller["kind"] != "user" else member_name(caller)
+
+
 class Callers:
     """Names by project, as far as they were asked for."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, str], tuple[float, Mapping[str, str]]] = {}
+        self._known: dict[str, tuple[float, Mapping[str, str]]] = {}
 
     async def find(
         self, api: Api, project: str, privileges: Collection[str], ids: Collection[str]
     ) -> Mapping[str, str]:
         """Names of members and keys; none that the privileges do not show, or cannot be asked."""
-        asked = []
-        if "team.manage" in privileges and any(each.startswith(_PERSON) for each in ids):
-            asked.append(self._find_some(api, project, "users", member_name))
-        if "keys.manage" in privileges and any(not each.startswith(_PERSON) for each in ids):
-            asked.append(self._find_some(api, project, "keys", key_name))
-        names: dict[str, str] = {}
-        for each in await asyncio.gather(*asked):
-            names |= each
-        return names
-
-    async def _find_some(
-        self, api: Api, project: str, kind: str, name_of: Callable[[Named], str]
-    ) -> Mapping[str, str]:
-        known = self._known.get((project, kind))
+        if not ids or NEEDS not in privileges:
+            return {}
+        known = self._known.get(project)
         if known is not None and known[0] > time.monotonic():
             return known[1]
-        body = await ask_quietly(api.get(f"/management/v1/projects/{project}/{kind}"))
+        body = await ask_quietly(api.get(f"/management/v1/projects/{project}/callers"))
         if body is None:
             return {}
-        names = {str(each["id"]): name_of(each) for each in body["data"]}
+        names = {str(each["id"]): caller_name(each) for each in body["data"]}
         if len(self._known) >= PROJECTS_KEPT_MAX:
             self._known.clear()
-        self._known[project, kind] = (time.monotonic() + NAMES_SECONDS, names)
+        self._known[project] = (time.monotonic() + NAMES_SECONDS, names)
         return names

@@ -17,8 +17,8 @@ TOKEN_LENGTH_MAX: Final = 256
 
 
 def _is_secure(request: Request) -> bool:
-    """Whether the browser speaks HTTPS, as whatever stands in front of the dashboard tells."""
-    return "https" in (request.url.scheme, request.headers.get("x-forwarded-proto", ""))
+    """Whether the browser speaks HTTPS."""
+    return request.url.scheme == "https"
 
 
 def _session_name(request: Request) -> str:

@@ -1,6 +1,7 @@
 """What every answer carries so that a browser protects who looks at it, and where writes may come from."""
 
 from typing import Final
+from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
@@ -46,6 +47,46 @@ class GuardHeaders:
             await send(message)
 
         await self._app(scope, receive, send_guarded)
+
+
+class AsSent:
+    """Has paths matched as they were sent, so that a code may hold a slash or be a word of ours.
+
+    What a page captures is decoded once it is found (routes.py).
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            raw: bytes = scope.get("raw_path") or quote(scope["path"]).encode()
+            scope = {**scope, "path": raw.partition(b"?")[0].decode("latin-1")}
+        await self._app(scope, receive, send)
+
+
+class FoundAt:
+    """Has every request know the address by which its browser found the dashboard.
+
+    That is what was set for the installation. Else it is the host that the request names, by the
+    scheme that whatever stands in front of the dashboard tells in `X-Forwarded-Proto`: of whoever
+    sends it, since it is about the own request alone, and no page of others can send it.
+    """
+
+    def __init__(self, app: ASGIApp, url: str | None) -> None:
+        self._app = app
+        self._url = None if url is None else urlsplit(url)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            scope = dict(scope)
+            headers = MutableHeaders(scope=scope)
+            if self._url is not None:
+                scope["scheme"] = self._url.scheme
+                headers["host"] = self._url.netloc
+            elif headers.get("x-forwarded-proto") in ("http", "https"):
+                scope["scheme"] = headers["x-forwarded-proto"]
+        await self._app(scope, receive, send)
 
 
 def is_foreign_write(method: str, headers: Headers) -> bool:

@@ -41,7 +41,7 @@ def link_routes(client: httpx.AsyncClient) -> list[Route]:
             await api_of(client, request).post(path, body | {"token": link_of(request)})
         except ApiFault as fault:
             return await _answer_invitation(client, request, link_of(request), fault.sentence)
-        return _leave(request, "/sign-in?welcome=1")
+        return _leave(request, "/sign-in?welcome=invited")
 
     async def show_new_password(request: Request) -> Response:
         if not link_of(request):
@@ -57,7 +57,7 @@ def link_routes(client: httpx.AsyncClient) -> list[Route]:
             await api_of(client, request).post("/users/v1/password-resets/accept", body)
         except ApiFault as fault:
             return answer_node(entrance.new_password(fault.sentence), 400)
-        return _leave(request, "/sign-in")
+        return _leave(request, "/sign-in?welcome=password")
 
     return [
         Route(INVITATION_PATH, refuse_foreign(show_invitation), methods=["GET"]),

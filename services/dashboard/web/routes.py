@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import unquote, urlencode, urlsplit
 
 import httpx
 from starlette.requests import ClientDisconnect, Request
@@ -43,6 +43,8 @@ def make_route(page: Page, client: httpx.AsyncClient, people: People, callers: C
     """The route of a page, behind sign-in, privilege and the check of where writes come from."""
 
     async def answer(request: Request) -> Response:
+        captured = request.path_params
+        request.scope["path_params"] = {name: unquote(each) for name, each in captured.items()}
         if is_foreign_write(request.method, request.headers):
             return Response("A form of another site cannot do that here.", 403)
         token = session_of(request)

@@ -1,6 +1,7 @@
 """Signing in and out, and which project is looked at."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
 
 import httpx
 from starlette.datastructures import FormData
@@ -16,6 +17,12 @@ from services.dashboard.web.headers import address_of, is_foreign_write
 from services.dashboard.web.pending import Pending
 from services.dashboard.web.people import People
 
+#: What somebody is told who comes from a link, by what the address says of it.
+WELCOMES: Final[Mapping[str, str]] = {
+    "invited": "The invitation is accepted. Sign in with your e-mail address to begin.",
+    "password": "The new password is saved. Sign in with it.",
+}
+
 
 def sign_in_routes(client: httpx.AsyncClient, people: People) -> list[Route]:
     """The routes that need no session, and the two that end or move one."""
@@ -24,7 +31,8 @@ def sign_in_routes(client: httpx.AsyncClient, people: People) -> list[Route]:
     async def sign_in(request: Request) -> Response:
         target = safe_target(request.query_params.get("next", "/"))
         if request.method == "GET":
-            return answer_node(entrance.sign_in(target))
+            welcome = WELCOMES.get(request.query_params.get("welcome", ""), "")
+            return answer_node(entrance.sign_in(target, welcome=welcome))
         form = await request.form()
         target = safe_target(str(form.get("next") or "/"))
         known = pending.find(text_of(form, "pending"))

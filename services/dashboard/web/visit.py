@@ -18,6 +18,12 @@ FORM_FILES_MAX: Final = 1
 FORM_FIELD_BYTES_MAX: Final = 1_048_576
 
 
+#: Where pages of one thing are, these are pages of their own.
+WORDS: Final = frozenset(
+    {"new", "filter", "import", "import-skus", "calendar", "new-client", "order", "tiers", "work"}
+)
+
+
 @dataclass(frozen=True, slots=True)
 class SavedView:
     """A list as somebody saved it: the section of its address, a name, and the address's query."""
@@ -56,6 +62,10 @@ class Me:
     language: str = "en"
     theme: str = "auto"
     density: str = "comfortable"
+    #: Whether the installed version has news that the person has not read.
+    has_news: bool = False
+    #: The version whose news the person read last; empty: none yet.
+    release_read: str = ""
 
     def membership(self, project: str | None) -> Membership | None:
         """The named project, else the first one."""
@@ -122,7 +132,13 @@ def asked_part(request: Request) -> str:
 
 
 def escape_segment(text: str) -> str:
-    """A name as one segment of an address, whatever it holds."""
+    """A name as one segment of an address, whatever it holds.
+
+    One that is a word of our addresses is written so that it is not taken for that; nothing else
+    reads it in another way. Segments of dots alone name nothing: the API has no such code.
+    """
+    if text in WORDS:
+        return f"%{ord(text[0]):02X}{text[1:]}"
     return quote(text, safe="")
 
 
@@ -163,6 +179,8 @@ def read_me(body: Mapping[str, Any]) -> Me:
         language=body.get("language") or "en",
         theme=body.get("theme") or "auto",
         density=body.get("density") or "comfortable",
+        has_news=body.get("release_read") != body.get("release_installed"),
+        release_read=body.get("release_read") or "",
     )
 
 

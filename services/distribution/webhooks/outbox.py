@@ -184,6 +184,8 @@ class Outbox:
         endpoint = self.endpoints.get(event.webhook_id)
         wanted = event_place(record.project, event.event_id)
         if endpoint is not None and wanted is not None and wanted.offset < offset:
+            # Whoever sends it once more wants to see whether it works now.
+            self._changes[_key("tries", event.webhook_id)] = None
             item = Item(wanted.offset, wanted.number, redelivery=True)
             self._queue(endpoint, QueuePlace(offset, 0), item)
 

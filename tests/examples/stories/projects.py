@@ -57,7 +57,7 @@ async def _keys(shop: Shop) -> None:
 
 
 async def _made_keys(shop: Shop) -> None:
-    made = {"kind": "server", "name": "Tills"}
+    made = {"kind": "server", "name": "Tills", "scopes": ["redemptions", "validations"]}
     till = await shop.manage("POST", "/proj2/keys", made)
     path = f"/proj2/keys/{till['id']}"
     await shop.manage("PUT", path, {"name": "Old tills"})

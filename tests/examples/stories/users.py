@@ -7,6 +7,7 @@ from schemas.expiry import ExpireDue
 from schemas.projects import CONTROL_PROJECT
 from schemas.user_commands import CreateUser, TouchUserSessions
 from services.catalog.users.codes import STEP_MS, code_at
+from services.catalog.users.throttle import FREE
 from tests.examples.telling import DAY, HOUR, MINUTE, Shop
 from tests.unit.services.catalog.users.signing import HASHED, ME, NOBODY, OWNER, PASSWORD, SESSIONS
 
@@ -22,12 +23,16 @@ async def users(shop: Shop) -> None:
     changed = {"current_password": PASSWORD, "new_password": NEW}
     await shop.post(f"{ME}/password", changed, headers=ada, status=204)
     named = {"name": "Ada King", "language": "en", "theme": "dark", "density": "compact"}
+    named |= {"release_read": "0.1.0"}
     await shop.put(ME, named, headers=ada)
     await _views(shop, ada)
     bea_id = await _bea_comes(shop, ada)
     await _device(shop, bea_id)
     await _roles(shop, ada, bea_id)
     await _redeem(shop, ada)
+    for _ in range(FREE):
+        body = {"email": "nobody@shop.test", "password": "wrong"}
+        await shop.post(SESSIONS, body, headers=NOBODY, status=401)
     await _ends(shop, ada)
 
 

@@ -147,6 +147,7 @@ FACTS: Final[Mapping[str, Mapping[str, Read]]] = {
         "channel": _channel,
         "validation_rule_id": at("explanation", "violations", "validation_rule_id"),
         "product": _products,
+        "session_key": at("session", "key"),
         "amount": at("order", "amount"),
         "discount": _or_nothing("order", "total_applied_discount_amount"),
     },

@@ -78,7 +78,7 @@ def tell(insight: Insight) -> None:
     insight.world.append(
         decided(bought(1, bread, metadata={"till": 3, "tags": ["x", "y"]})),
         structs.replace(decided(bought(2, bread, wine, taken=700)), key_kind="client"),
-        decided(bought(3, channel_id="key_1", metadata={"till": 4})),
+        decided(bought(3, channel_id="key_1", session_key="cart", metadata={"till": 4})),
         decided(stack),
         decided(structs.replace(failed("Z"), channel_id="key_1")),
         decided(rolled_back("A", ids="1", discount=100)),
@@ -89,6 +89,7 @@ BOUGHT = {
     "channel=CLIENT_API": ["r_20"],
     is_("channel", "$in", "CLIENT_API", "WEB"): ["r_20"],
     is_("channel_id", "$is", "key_1"): ["rf_1", "r_30"],
+    is_("session_key", "$is", "cart"): ["r_30"],
     "product=bread": ["r_20", "r_10"],
     "product=prod_1": ["r_20", "r_10"],
     "product=sku_1": ["r_20"],

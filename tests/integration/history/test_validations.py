@@ -82,6 +82,7 @@ async def test_a_validation_shows_what_was_asked_and_what_it_came_to(insight: In
         "object": "validation",
         "created_at": "2023-11-14T22:13:20.001Z",
         "result": "VALID",
+        "channel": "API",
         "session_key": None,
         "customer_id": "cust_1",
         "asked": ["A"],

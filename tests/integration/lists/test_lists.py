@@ -196,6 +196,8 @@ async def test_what_is_in_the_bin_is_read_by_a_cursor(insight: Insight) -> None:
     rest = await insight.get(f"/v1/trash-bin?starting_after_id={first['more_starting_after']}")
     assert [each["id"] for each in rest["data"]] == ["tbe_1"]
     assert (rest["has_more"], "more_starting_after" in rest) == (False, False)
+    second = await insight.get("/v1/trash-bin?limit=3&page=2")
+    assert (second["data"], second["total"]) == (rest["data"], 4)
     named = await insight.get(f"/v1/trash-bin?{is_('resource_type', '$is', 'voucher')}")
     assert [each["resource_name"] for each in named["data"]] == ["name 5", "name 1"]
 
@@ -234,7 +236,7 @@ REFUSED = (
     ("/v1/customers?starting_after=x", "starting_after"),
     ("/v1/orders?filters[colour][conditions][$is]=red", "filters[colour]"),
     ("/v1/publications?updated_at[after]=2024-01-01", "updated_at"),
-    ("/v1/trash-bin?page=2", "page"),
+    ("/v1/trash-bin?updated_at[after]=2024-01-01", "updated_at"),
     ("/v1/vouchers/A/redemption?page=2", "page"),
 )
 

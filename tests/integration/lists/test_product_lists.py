@@ -163,8 +163,12 @@ async def test_what_is_in_a_static_collection_is_listed(insight: Insight) -> Non
     cursor = answer["data"][0]["created_at"]
     rest = await insight.get(f"{path}?starting_after={cursor}")
     assert ([each["id"] for each in rest["data"]], rest["total"]) == (["prod_2", "prod_1"], 3)
+    numbers = "/v1/analytics/summaries?by=collection&ids=pc_1,none"
+    counted = (await insight.get(numbers))["data"]
+    assert [each["named_members_count"] for each in counted] == [3, 0]
     insight.world.append(decided(ProductDeleted(product(1)), BinEntryAdded(entry())))
     assert (await insight.get(path))["total"] == 2
+    assert (await insight.get(numbers))["data"][0]["named_members_count"] == 2
     missing = await insight.get("/v1/product-collections/pc_x/products", 404)
     assert missing["resource_type"] == "products_collection"
     [binned] = (await insight.get("/v1/trash-bin"))["data"]
@@ -239,6 +243,8 @@ async def test_a_filter_may_ask_where_products_are(insight: Insight) -> None:
     ]
     page = await insight.get("/v1/locations/loc_1/uses?limit=1&page=2")
     assert ([each["id"] for each in page["data"]], page["total"]) == (["pc_1"], 3)
+    counted = await insight.get("/v1/analytics/summaries?by=location&ids=loc_2,loc_1,none")
+    assert [each["uses_count"] for each in counted["data"]] == [1, 3, 0]
     await insight.get("/v1/locations/loc_2/uses", status=404)
     await insight.get("/v1/locations/loc_1/uses?order=name", status=400)
 

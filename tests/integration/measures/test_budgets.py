@@ -117,6 +117,17 @@ async def test_a_campaign_that_is_half_over_plans_half_of_its_budget(insight: In
     assert planned["campaign_ends_at"] == "2023-12-02T22:13:20.000Z"
 
 
+async def test_of_campaigns_that_are_named_it_is_the_one_that_is_used_most(
+    insight: Insight,
+) -> None:
+    told = await budgets(insight, "?ids=camp_2,camp_1,nobody,camp_2&limit=100")
+    assert [(each["campaign"]["id"], each["budget"]) for each in told] == [
+        ("camp_1", "campaign.redemptions.customers_count"),
+        ("camp_2", "campaign.redemptions.count"),
+    ]
+    assert await budgets(insight, "?ids=nobody") == []
+
+
 async def test_a_page_has_a_limit(insight: Insight) -> None:
     found = await insight.get("/v1/analytics/budgets?limit=2")
     assert (len(found["budgets"]), found["has_more"], found["days"]) == (2, True, 7)
@@ -140,7 +151,8 @@ async def test_a_page_has_a_limit(insight: Insight) -> None:
     }
 
 
-REFUSED = (("colour=red", "colour"), ("days=0", "days"), ("days=91", "days"), ("limit=0", "limit"), ("format=xml", "format"))  # fmt: skip
+REFUSED = (("colour=red", "colour"), ("days=0", "days"), ("days=91", "days"), ("limit=0", "limit"), ("format=xml", "format"),
+("ids=", "ids"), ("ids=" + ",".join(map(str, range(101))), "ids"), ("ids=camp_1&campaign=camp_1", "ids"))  # fmt: skip
 
 
 async def test_what_cannot_be_asked_is_refused_by_name(insight: Insight) -> None:

@@ -111,11 +111,13 @@ class FakeApi:
 class Browser:
     """Asks pages as somebody who is signed in."""
 
-    def __init__(self, api: FakeApi) -> None:
+    def __init__(self, api: FakeApi, url: str | None = None) -> None:
         self.api = api
         self.cookies = {"tessera": "a-session"}
         transport = httpx.MockTransport(api)
-        self._app = dashboard_app("http://api", Path("nowhere"), PAGES, transport=transport)
+        self._app = dashboard_app(
+            "http://api", Path("nowhere"), PAGES, url=url, transport=transport
+        )
 
     def get(self, path: str, *, into: str = "") -> "Page":
         """A page, or the part that goes into the element with that id."""

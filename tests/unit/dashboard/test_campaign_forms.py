@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from services.dashboard.parts.hours import read_duration, write_duration
 from services.dashboard.parts.show import Show
 from services.dashboard.sections.campaigns.making.codes import (
     charset_of,
@@ -14,8 +15,6 @@ from services.dashboard.sections.campaigns.making.codes import (
 from services.dashboard.sections.campaigns.making.draft import (
     TEMPLATES,
     draft_of,
-    read_duration,
-    write_duration,
 )
 from tests.unit.dashboard.campaigns import BAD, PATH, api_with, campaign, promotion
 from tests.unit.dashboard.forms import fields_of

@@ -2,15 +2,15 @@
 
 import json
 from typing import Any
+from urllib.parse import parse_qs
 
 import pytest
 
 from services.dashboard.parts.discounts import say_discount
 from services.dashboard.parts.show import Show
-from services.dashboard.sections.campaigns.adding import task_part
 from services.dashboard.sections.campaigns.copying import body_of_copy
 from tests.unit.dashboard.campaigns import BAD, PATH, api_with, campaign, promotion
-from tests.unit.dashboard.kit import EVERYTHING, Browser, Page, read_html
+from tests.unit.dashboard.kit import EVERYTHING, Browser, Page
 
 SHOW = Show("Europe/Warsaw", "EUR")
 
@@ -162,16 +162,17 @@ def test_a_new_tier_leads_to_its_own_page() -> None:
     api.says("GET", "/v1/promotions/camp_2/tiers", {"tiers": []})
     api.says("POST", "/v1/promotions/camp_2/tiers", {"id": "promo_3"})
     assert Browser(api).get("/campaigns/camp_2/tiers").find_all("dialog", id="new-tier")
-    form = {"tier_name": "Five off", "tier_kind": "AMOUNT", "tier_value": "5"}
-    page = Browser(api).post("/campaigns/camp_2/tiers/new", form, into="new-tier-result")
+    form = {"tier_name": "Five off", "gives": "AMOUNT", "amount_off": "5"}
+    page = Browser(api).post("/campaigns/camp_2/tiers/new", form, into="new-tier-form")
     assert page.headers["hx-redirect"] == "/promotion-tiers/promo_3"
     discount = {"type": "AMOUNT", "amount_off": 500}
     sent = api.sent("POST", "/v1/promotions/camp_2/tiers")
     assert sent == {"name": "Five off", "action": {"discount": discount}}
-    page = Browser(api).post(
-        "/campaigns/camp_2/tiers/new", {"tier_kind": "AMOUNT"}, into="new-tier-result"
-    )
+    wrong = {"gives": "UNIT", "unit_off": "2"}
+    page = Browser(api).post("/campaigns/camp_2/tiers/new", wrong, into="new-tier-form")
     assert "Give it a name" in page.text
+    assert "Choose the product that is given." in page.text
+    assert page.find("input", name="unit_off")["value"] == "2"
 
 
 @pytest.mark.parametrize("count", ["", "0", "-1", "x"])
@@ -190,11 +191,17 @@ def test_codes_that_are_added_are_followed_until_they_are_made() -> None:
     assert api.sent("POST", f"{PATH}/camp_1/vouchers") == {"vouchers_count": 500}
     result = {"done_count": 499, "failed_count": 1, "failed": [{"row": 7, "code": BAD}]}
     done = {"status": "DONE", "operation_status": "SUCCESS", "result": result}
-    text = str(task_part("camp_1", "aa_1", done))
-    assert "idempotency_key" in text, "more codes would be taken for the same request"
-    assert BAD not in text
-    assert f"Row 7: {BAD}" in read_html(text).text
-    assert "499 done, 1 failed" in read_html(text).text
+    at = {"created_at": "2026-01-15T09:30:00.250Z", "updated_at": "2026-01-15T09:30:02.750Z"}
+    api.says("GET", "/v1/async-actions/aa_1", done | at)
+    made = Browser(api).get("/campaigns/camp_1/tasks/aa_1", into="add-codes-result")
+    assert "idempotency_key" in made.text, "more codes would be taken for the same request"
+    assert BAD not in made.text
+    assert f"Row 7: {BAD}" in made.root.text
+    assert "499 done, 1 failed" in made.root.text
+    listed, file = (parse_qs(each.partition("?")[2]) for each in made.links)
+    times = ["created_at:after:2026-01-15T10:30", "created_at:before:2026-01-15T10:30:03"]
+    assert listed == {"f": times}
+    assert file == {"object": ["voucher"], "f": ["campaign_id:is:camp_1", *times]}
 
 
 def test_a_copy_has_the_same_terms_and_as_many_codes() -> None:

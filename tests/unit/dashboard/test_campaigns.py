@@ -26,6 +26,12 @@ def test_a_campaign_is_told_with_its_numbers_and_each_leads_to_the_list_behind()
     assert "/redemptions?f=campaign_name%3Ais%3ASpring&f=result%3Ais%3AFAILURE" in page.links
 
 
+def test_budgets_are_asked_for_of_the_page_that_is_shown() -> None:
+    api = api_with(campaign(), campaign(id="camp_2"))
+    Browser(api).get("/campaigns")
+    assert dict(asked(api, "/v1/analytics/budgets")) == {"limit": "100", "ids": "camp_1,camp_2"}
+
+
 def test_numbers_that_are_not_there_hide_no_campaign() -> None:
     api = api_with(campaign())
     api.refuses("GET", "/v1/analytics/summaries", 503)

@@ -40,6 +40,8 @@ def shop(*privileges: str) -> FakeApi:
         api.says("GET", f"/v1/locations/{each['id']}/uses", {"data": [USE], "total": 7})
         api.says("PUT", f"/v1/locations/{each['id']}", each)
     api.says("POST", "/v1/locations", CIRCLE)
+    counted = {"data": [{"id": "loc_1", "uses_count": 7}]}
+    api.says("GET", "/v1/analytics/summaries", counted)
     return api
 
 
@@ -48,6 +50,13 @@ def test_a_row_tells_the_shape_its_size_and_how_often_it_is_used() -> None:
     for said in ("Circle", "2 km around the centre", "7"):
         assert said in rows[1].text
     assert "Area" in rows[2].text
+
+
+def test_uses_of_all_rows_are_asked_for_at_once() -> None:
+    api = shop()
+    Browser(api).get("/locations")
+    (asked,) = api.asked_for("GET", "/v1/analytics/summaries")
+    assert dict(asked.url.params) == {"by": "location", "ids": "loc_1,loc_2"}
 
 
 def test_a_square_degree_at_the_equator_is_as_large_as_it_is() -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from services.dashboard.parts.show import NOTHING
 from tests.unit.dashboard.kit import Browser, FakeApi, me_with
 
 SKU: dict[str, Any] = {
@@ -118,11 +119,20 @@ def test_who_may_only_look_sees_no_way_to_change() -> None:
     assert "Add a SKU" not in text
 
 
-def test_a_collection_is_told_in_words_with_how_many_are_in_it() -> None:
-    page = Browser(shop()).get("/collections")
-    cells = page.find_all("tr")[1].text
-    assert "Price is more than €10.00" in cells
-    assert "2" in cells
+def test_collections_are_told_in_words_with_how_many_each_names() -> None:
+    api = shop()
+    counted = [{"id": "pc_1", "named_members_count": 0}, {"id": "pc_2", "named_members_count": 17}]
+    api.says("GET", "/v1/analytics/summaries", {"data": counted})
+    page = Browser(api).get("/collections")
+    with_filter, named = (each.text for each in page.find_all("tr")[1:])
+    assert "Price is more than €10.00" in with_filter
+    assert NOTHING in with_filter
+    assert "17" in named
+    (asked,) = api.asked_for("GET", "/v1/analytics/summaries")
+    assert dict(asked.url.params) == {"by": "collection", "ids": "pc_1,pc_2"}
+
+
+def test_a_collection_shows_what_is_in_it() -> None:
     assert "/products/prod_1" in Browser(shop()).get("/collections/pc_1").links
 
 

@@ -148,6 +148,44 @@ def test_a_stack_is_tried_on_a_cart_tier_by_tier() -> None:
         assert said in page.root.text
 
 
+def test_a_stack_is_tried_on_a_cart_of_products() -> None:
+    api = api_without()
+    violation = {
+        "validation_rule_id": "val_1",
+        "name": "customer.segment",
+        "number": 1,
+        "conditions": {"$is": ["seg_1"]},
+        "value": None,
+    }
+    error = {"key": "customer_rules_violated", "explanation": {"violations": [violation]}}
+    row = {"id": "promo_1", "status": "INAPPLICABLE", "result": {"error": error}}
+    answer = {"valid": False, "redeemables": [row], "inapplicable_redeemables": [row]}
+    api.says("POST", "/v1/validations", answer)
+    api.says("GET", "/v1/validation-rules", {"data": [{"id": "val_1", "name": "Readers only"}]})
+    api.says("GET", "/v1/segments", {"data": [{"id": "seg_1", "name": "Readers"}]})
+    fields = {"fields": [{"name": "customer.segment", "label": "Customer segment"}]}
+    api.says("GET", "/v1/validation-rules/fields", fields)
+    cart = {"try_amount": "", "try_line": "0", "try_item-0": "product:prod_1"}
+    page = Browser(api).post("/promotion-stacks/stack_1/try", cart, into="tried")
+    line = {"product_id": "prod_1", "quantity": 1}
+    assert api.sent("POST", "/v1/validations")["order"] == {"items": [line]}
+    assert len(page.find_all("li")) == 1
+    for said in (
+        "all of its tiers have to apply",
+        "Readers only",
+        "Customer segment",
+        "is Readers",
+    ):
+        assert said in page.root.text
+
+
+def test_a_stack_is_not_tried_on_nothing() -> None:
+    api = api_without()
+    page = Browser(api).post("/promotion-stacks/stack_1/try", {"try_amount": ""}, into="tried")
+    assert "Say an order amount, or choose a product." in page.root.text
+    assert not api.asked_for("POST", "/v1/validations")
+
+
 def test_categories_stand_in_order_with_kind_and_use() -> None:
     page = Browser(api_without()).get("/categories")
     assert [each["value"] for each in page.find_all("input", name="order")] == ["cat_1", "cat_2"]

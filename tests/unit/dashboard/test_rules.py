@@ -297,7 +297,7 @@ def test_a_set_is_assigned_and_unassigned() -> None:
     api.says("POST", "/v1/validation-rules/val_1/assignments", BOUND)
     api.says("DELETE", "/v1/validation-rules/val_1/assignments/asgm_1", None, 204)
     browser = Browser(api)
-    form = {"related_object_type": "campaign", "bound_campaign": "camp_1"}
+    form = {"bound_campaign": "camp_1"}
     browser.post("/validation-rules/val_1/assign", form, into="x")
     assert api.sent("POST", "/v1/validation-rules/val_1/assignments") == {
         "related_object_id": "camp_1",

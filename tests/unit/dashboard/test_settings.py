@@ -2,6 +2,7 @@
 
 import pytest
 
+from schemas.scopes import SCOPES
 from tests.unit.dashboard.kit import Browser, FakeApi, me_with
 
 BASE = "/management/v1/projects/proj_1"
@@ -89,6 +90,35 @@ def test_a_token_is_shown_once_with_the_headers_that_carry_it() -> None:
     assert "X-App-Token" in made.text
     assert "tok-secret" not in browser.get("/settings/keys").text
     assert "tok-secret" not in str(made.headers)
+
+
+def test_an_oauth_client_is_made_for_what_is_chosen_and_its_secret_shown_once() -> None:
+    api = shop()
+    client = KEY | {"scopes": ["vouchers", "client_api"]}
+    api.says("POST", f"{BASE}/keys", client | {"token": "tok-secret"})
+    browser = Browser(api)
+    options = {
+        each["value"]
+        for each in browser.get("/settings/keys/new-client").find_all("input", name="scopes")
+    }
+    assert options == SCOPES
+    form = {"name": "Partner", "scopes": ["vouchers", "client_api"]}
+    made = browser.post("/settings/keys/new-client", form)
+    sent = api.sent("POST", f"{BASE}/keys")
+    assert sent == {"kind": "server", "name": "Partner", "scopes": ["vouchers", "client_api"]}
+    assert "tok-secret" in made.text
+    assert "scope=vouchers%20client_api" in made.text
+    api.says("GET", f"{BASE}/keys", {"data": [client]})
+    assert "OAuth client vouchers, client_api" in browser.get("/settings/keys").root.text
+    assert "tok-secret" not in browser.get("/settings/keys").text
+
+
+def test_what_is_wrong_about_an_oauth_client_is_told_at_its_field() -> None:
+    api = shop()
+    api.refuses("POST", f"{BASE}/keys", details="Property `.scopes` should have at least 1 item")
+    again = Browser(api).post("/settings/keys/new-client", {"name": "Partner"})
+    assert again.find("input", name="name")["value"] == "Partner"
+    assert "at least 1 item" in again.text
 
 
 def test_a_key_is_replaced_with_an_overlap() -> None:
@@ -202,7 +232,9 @@ def test_usage_is_told_over_time_by_key_and_by_status() -> None:
     api = shop()
     point = {"at": "2026-11-28T23:00:00Z", "calls": 9, "errors": 2}
     series = {"group": "key-1", "total": 9, "errors": 2, "last_at": None, "points": [point]}
-    api.says("GET", f"{BASE}/users", {"data": []})
+    api.says(
+        "GET", f"{BASE}/callers", {"data": [{"id": "key-1", "kind": "server", "name": "Till"}]}
+    )
     usage = {"total": 9, "errors": 2, "series": [series]}
     api.says("GET", "/v1/analytics/api-usage", usage)
     page = Browser(api).get("/settings/usage?period=7d")

@@ -125,6 +125,19 @@ def test_a_stack_is_tried_under_the_rules_of_the_form() -> None:
     assert "€15.00" in answer.text
 
 
+def test_a_stack_is_told_in_the_order_in_which_it_applies() -> None:
+    api = shop(STORED)
+    rows = [
+        {"object": "voucher", "id": code, "status": "APPLICABLE", "order": {"total_amount": left}}
+        for code, left in (("LAST", 700), ("FIRST", 900))
+    ]
+    api.says("POST", "/v1/stacking-rules/try", {"valid": True, "redeemables": rows})
+    browser = Browser(api)
+    form = fields_of(browser.get("/stacking-rules")) | {"try_vouchers": ["LAST", "FIRST"]}
+    answer = browser.post("/stacking-rules/try-out", form, into="tried")
+    assert ["FIRST" in each.text for each in answer.find_all("li")] == [True, False]
+
+
 def test_the_rules_are_taken_back_to_the_defaults() -> None:
     api = shop(STORED)
     Browser(api).post("/stacking-rules/reset", into="x")

@@ -201,6 +201,20 @@ def test_history_shows_what_may_be_seen() -> None:
     assert "Changes" not in page.text
 
 
+def test_history_tells_by_name_who_switched_it_off() -> None:
+    api = api_with(VOUCHER)
+    calls = [{"key_id": "user_2"}]
+    change = {"action": "disabled", "api_calls": calls, "changes": [{"path": "active"}]}
+    api.says("GET", "/v1/audit/changes", {"data": [change]})
+    callers = {"data": [{"id": "user_2", "kind": "user", "name": "Bea"}]}
+    api.says("GET", "/management/v1/projects/proj_1/callers", callers)
+    page = Browser(api).get("/vouchers/v_1/history", into="history")
+    entry = page.find("ol", class_="timeline").find_all("li")[0]
+    assert entry.text.startswith("Disabled by Bea")
+    assert not page.find_all("dl", class_="diff")
+    assert "/changes?f=entity:is:v_1" in page.links
+
+
 @pytest.mark.parametrize(
     ("campaign", "said"),
     [

@@ -139,7 +139,7 @@ class Fronts:
                 alert_service(writes, self._fresh),
                 export_service(ExportOutfit(writes, self._fresh, LINKS, self._forward, self._now)),
                 oauth_service(OAuth(writes, self, self._fresh, self.tokens, self._now)),
-                user_service(Control(writes, self._fresh, SECRETS, self._now), self.guard),
+                user_service(Control(writes, self._fresh, SECRETS, self._now, "1.2.3"), self.guard),
                 *extra,
             ),
             KeyGate(directory, hash_token, self.tokens, self._now, LINKS),
@@ -155,7 +155,7 @@ class Fronts:
         taken = free.pop() if free and not world.extra else cls(world.extra, forwards=forwards)
         taken.world = world
         taken.uses._uses.clear()
-        taken.guard.throttle._failures.clear()
+        taken.guard.throttle.__init__()  # type: ignore[misc]
         # it belongs to the loop in which somebody waited for it
         taken.guard.passwords._slots = asyncio.Semaphore(AT_ONCE_MAX)
         return taken

@@ -21,29 +21,52 @@ from services.dashboard.web.visit import Visit, escape_segment
 
 #: How many pages of changes of one moment are looked through.
 PAGES_MAX: Final = 20
-#: Kinds of things whose changes are told → where one of them is shown.
+#: Kinds of things whose changes are told.
+KINDS: Final = (
+    "campaign",
+    "voucher",
+    "promotion_tier",
+    "promotion_stack",
+    "validation_rule",
+    "validation_rules_assignment",
+    "stacking_rules",
+    "category",
+    "product",
+    "sku",
+    "products_collection",
+    "reward",
+    "segment",
+    "location",
+    "webhook",
+    "alert_thresholds",
+    "metadata_schema",
+    "custom_event_schema",
+    "branding",
+    "project",
+    "key",
+    "trusted_origins",
+)
+#: Kinds of things that have a page → where one of them is shown.
 PLACES: Final = {
     "campaign": "/campaigns/",
     "voucher": "/vouchers/",
     "promotion_tier": "/promotion-tiers/",
     "promotion_stack": "/promotion-stacks/",
-    "validation_rules": "/validation-rules/",
+    "validation_rule": "/validation-rules/",
     "category": "/categories/",
     "product": "/products/",
     "sku": "/skus/",
     "products_collection": "/collections/",
-    "order": "/orders/",
-    "customer": "/customers/",
     "segment": "/segments/",
     "location": "/locations/",
-    "redemption": "/redemptions/",
+    "webhook": "/integrations/webhooks/",
 }
 FIELDS: Final = (
     Field(
         "object",
         "Kind",
         "choice",
-        tuple((each, each.replace("_", " ").capitalize()) for each in PLACES),
+        tuple((each, each.replace("_", " ").capitalize()) for each in KINDS),
         ops=("is",),
         parameter="object",
     ),

@@ -1,8 +1,9 @@
 """Webhook send-outs: each attempt to tell a webhook, and sending it once more."""
 
 from typing import Final
+from urllib.parse import urlencode
 
-from htpy import Node, fragment, span
+from htpy import Node, button, div, form, fragment, span
 from starlette.responses import Response
 
 from services.dashboard.lists import usual, usual_columns
@@ -10,14 +11,18 @@ from services.dashboard.lists.fields import Field
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.resource import Column, Empty, Resource, Row, list_of
 from services.dashboard.parts.facts import badge, code_text, facts, link, raw_block
-from services.dashboard.parts.page import Details, confirm_dialog, dialog_button
+from services.dashboard.parts.icons import icon
+from services.dashboard.parts.page import Details
 from services.dashboard.parts.show import NOTHING
+from services.dashboard.sections.audit.outcomes import outcome_notice
 from services.dashboard.sections.audit.tabs import TABS
-from services.dashboard.web.answers import go_to
+from services.dashboard.web.answers import answer_node
 from services.dashboard.web.asking import Refused
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
+#: How often it is asked, a second apart, what became of what was sent once more.
+OUTCOME_TURNS_MAX: Final = 60
 FIELDS: Final = (
     Field(
         "result",
@@ -61,13 +66,18 @@ COLUMNS: Final = (
 async def tell_attempt(visit: Visit, key: str) -> Details:
     """One attempt; `key` is the event's id and the attempt's own."""
     event_id, _, attempt_id = key.partition(",")
-    rows = (
-        await visit.api.get("/v1/webhook-deliveries", {"event_id": event_id, "limit": "100"})
-    ).get("data") or []
+    rows = await _attempts(visit, event_id)
     row = next((each for each in rows if each["id"] == attempt_id), None)
     if row is None:
         raise Refused(404, {"key": "not_found", "message": "There is no such attempt"})
     return attempt_details(visit, row)
+
+
+async def _attempts(visit: Visit, event_id: str, **more: str) -> list[Row]:
+    """The attempts of an event, the newest first."""
+    asked = {"event_id": event_id, "limit": "100", **more}
+    found: list[Row] = (await visit.api.get("/v1/webhook-deliveries", asked)).get("data") or []
+    return found
 
 
 def _key(row: Row) -> str:
@@ -84,6 +94,7 @@ def attempt_details(visit: Visit, row: Row) -> Details:
         href=f"/send-outs/{escape_segment(_key(row))}",
         badge=attempt_badge(row),
         body=fragment[
+            div("#outcome"),
             facts(
                 ("Id", code_text(row["id"])),
                 ("Date", show.when(row.get("created_at"))),
@@ -99,31 +110,62 @@ def attempt_details(visit: Visit, row: Row) -> Details:
                 ("Error", row.get("error")),
                 ("Attempt", show.number(row.get("attempt"))),
                 ("Duration", f"{show.number(row.get('duration_ms'))} ms"),
-                ("Tried again", show.when(row.get("next_attempt_at"))),
+                ("Is tried again", show.when(row.get("next_attempt_at"))),
                 ("Sent by hand", "yes" if row.get("redelivery") else "no"),
             ),
             raw_block(row, f"/v1/webhook-deliveries?event_id={row['event_id']}", "The attempt"),
         ],
-        actions=may
-        and fragment[span(".spacer"), dialog_button("Send once more", "redeliver", "", "refresh")],
-        dialogs=may
-        and confirm_dialog(
-            "redeliver",
-            title="Send this event once more?",
-            what_happens="The webhook is told the same event with the same id again.",
-            action=f"/send-outs/{row['webhook_id']}/{row['event_id']}/redeliver",
-            do="Send",
-        ),
+        actions=may and fragment[span(".spacer"), _again_button(row)],
     )
 
 
+def _again_button(row: Row) -> Node:
+    webhook, event = (escape_segment(str(row[name])) for name in ("webhook_id", "event_id"))
+    action = f"/send-outs/{webhook}/{event}/redeliver"
+    send = {"hx-post": action, "hx-target": "#outcome", "hx-swap": "outerHTML"}
+    return form(".plain", send, hx_push_url="false")[
+        button(".btn")[icon("refresh", 14), "Send once more"]
+    ]
+
+
 async def redeliver(visit: Visit) -> Response:
-    """Sends an event once more."""
+    """Sends an event once more; what becomes of it is asked for by the page."""
     webhook, event = visit.path("webhook"), visit.path("event")
+    known = await _attempts(visit, event, webhook_id=webhook)
     path = f"/management/v1/projects/{visit.project.id}/webhooks/{escape_segment(webhook)}/redeliveries"
     await visit.api.post(path, {"event_id": event})
-    return go_to(
-        visit.request, f"/send-outs?f=event_id:is:{escape_segment(event)}", "Sent once more"
+    return answer_node(_outcome(visit, None, known[0]["id"] if known else "", 0))
+
+
+async def show_outcome(visit: Visit) -> Response:
+    """What became of it: the newest attempt, once it is another one than was known before."""
+    asked = visit.request.query_params
+    seen, turn = asked.get("seen", ""), asked.get("turn", "")
+    found = await _attempts(visit, visit.path("event"), webhook_id=visit.path("webhook"))
+    newest = found[0] if found and found[0]["id"] != seen else None
+    answer = answer_node(_outcome(visit, newest, seen, int(turn) if turn.isdecimal() else 0))
+    if newest is not None:
+        # the list behind has one attempt more
+        answer.headers["HX-Trigger"] = "changed"
+    return answer
+
+
+def _outcome(visit: Visit, attempt: Row | None, seen: str, turn: int) -> Node:
+    webhook, event = (escape_segment(visit.path(name)) for name in ("webhook", "event"))
+    asked = urlencode({"seen": seen, "turn": turn + 1})
+    is_long = turn >= OUTCOME_TURNS_MAX
+    return outcome_notice(
+        attempt,
+        "" if is_long else f"/send-outs/{webhook}/{event}/outcome?{asked}",
+        visit.show,
+        waits=[
+            "There is no answer yet: what was not taken before it goes first. ",
+            link("All attempts of this event", f"/send-outs?f=event_id:is:{event}"),
+        ]
+        if is_long
+        else "It is on its way, with the same id as before.",
+        good="It arrived",
+        bad="It was not taken",
     )
 
 
@@ -148,5 +190,6 @@ SEND_OUTS: Final = Resource(
 )
 PAGES: Final = (
     Page("/send-outs/{webhook}/{event}/redeliver", redeliver, "project.write", "POST"),
+    Page("/send-outs/{webhook}/{event}/outcome", show_outcome, "audit.read"),
     *list_pages(SEND_OUTS),
 )

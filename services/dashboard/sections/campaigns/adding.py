@@ -1,6 +1,8 @@
 """Codes added to a campaign: made in numbers, one of a given text, or brought by a file."""
 
+from datetime import timedelta
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from htpy import Node, a, button, dialog, div, form, fragment, h2, p, progress, span, strong
 from htpy import input as input_
@@ -11,6 +13,7 @@ from services.dashboard.lists.resource import Row
 from services.dashboard.parts.forms import field_text, idempotency
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.notices import notice
+from services.dashboard.parts.show import Show, read_moment
 from services.dashboard.web.answers import answer_node
 from services.dashboard.web.asking import ApiFault, Refused
 from services.dashboard.web.routes import Page
@@ -131,7 +134,7 @@ async def add_codes(visit: Visit) -> Response:
     action = (answer or {}).get("async_action_id")
     if action is None:
         return _answer(_done(f"{(answer or {}).get('code', 'One code')} is there.", name))
-    return answer_node(task_part(name, str(action), {"status": "IN_PROGRESS"}))
+    return answer_node(task_part(visit, name, str(action), {"status": "IN_PROGRESS"}))
 
 
 def _answer(result: Node) -> Response:
@@ -157,7 +160,8 @@ async def import_codes(visit: Visit) -> Response:
         )
     except Refused as fault:
         return _answer(notice("bad", fault.sentence, ". Nothing was imported."))
-    return answer_node(task_part(name, str(answer["async_action_id"]), {"status": "IN_PROGRESS"}))
+    begun = {"status": "IN_PROGRESS"}
+    return answer_node(task_part(visit, name, str(answer["async_action_id"]), begun))
 
 
 async def show_task(visit: Visit) -> Response:
@@ -167,11 +171,12 @@ async def show_task(visit: Visit) -> Response:
         told = await visit.api.get(f"/v1/async-actions/{escape_segment(action)}")
     except ApiFault as fault:
         return answer_node(notice("bad", fault.sentence))
-    return answer_node(task_part(name, action, told))
+    return answer_node(task_part(visit, name, action, told))
 
 
-def task_part(campaign: str, action: str, told: Row) -> Node:
+def task_part(visit: Visit, campaign: str, action: str, told: Row) -> Node:
     """The progress of it; once done what came of it, with the rows that failed."""
+    show = visit.show
     if told.get("status") == "IN_PROGRESS":
         share = told.get("progress") or 0
         again = {
@@ -192,11 +197,39 @@ def task_part(campaign: str, action: str, told: Row) -> Node:
         idempotency(),
         notice(
             "good" if is_good else "warn",
-            f"{result.get('done_count', 0)} done, {count} failed. ",
-            a(".link", href=f"/campaigns/{escape_segment(campaign)}/vouchers")["Show the vouchers"],
+            f"{show.number(result.get('done_count') or 0)} done, {show.number(count)} failed. ",
+            _made_links(visit, campaign, told),
         ),
         failed and _failed(failed, count),
     ]
+
+
+def _made_links(visit: Visit, campaign: str, told: Row) -> Node:
+    """The way to what was made, as a list and as a file: what was made while that ran."""
+    since, until = _span_of(told, visit.show)
+    made = (
+        [("f", f"created_at:after:{since}"), ("f", f"created_at:before:{until}")] if since else []
+    )
+    listed = f"/campaigns/{escape_segment(campaign)}/vouchers"
+    asked = [("object", "voucher"), ("f", f"campaign_id:is:{campaign}"), *made]
+    return fragment[
+        a(".link", href=f"{listed}?{urlencode(made)}" if made else listed)["Show the vouchers"],
+        visit.may("exports.create")
+        and fragment[
+            " · ", a(".link", href=f"/exports/new?{urlencode(asked)}")["Get them as a file"]
+        ],
+    ]
+
+
+def _span_of(told: Row, show: Show) -> tuple[str, str]:
+    """The whole seconds within which something ran, in the project's zone; empty: not known."""
+    begun, ended = read_moment(told.get("created_at")), read_moment(told.get("updated_at"))
+    if begun is None or ended is None:
+        return "", ""
+    until = ended.replace(microsecond=0) + timedelta(seconds=1)
+    # a filter leaves its own moment out
+    since = (begun - timedelta(microseconds=1)).replace(microsecond=0)
+    return show.local(since.isoformat()), show.local(until.isoformat())
 
 
 def _failed(failed: list[Any], count: int) -> Node:

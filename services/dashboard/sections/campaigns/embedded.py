@@ -1,12 +1,15 @@
 """Lists within the page of a campaign: its vouchers, its publications, what moved its cards."""
 
+import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from htpy import Node, a, span
 from starlette.responses import Response
 
 from services.dashboard.lists import usual, usual_columns
+from services.dashboard.lists.chosen_names import find_chosen_names
 from services.dashboard.lists.fields import EACH_NUMBER, EACH_TEXT, Field
 from services.dashboard.lists.filtering import filter_form
 from services.dashboard.lists.listing import listing
@@ -219,8 +222,11 @@ def _pages(tab: str, make: Make) -> tuple[Page, ...]:
             order=resource.order,
             sorts=resource.sorts,
         )
-        rows = await resource.fetch(visit, query)
-        shown = listing(resource, query, rows, visit.show)
+        rows, names = await asyncio.gather(
+            resource.fetch(visit, query),
+            find_chosen_names(visit, resource.fields, query.conditions),
+        )
+        shown = listing(resource, replace(query, names=names), rows, visit.show)
         if visit.asks_part("list"):
             return answer_node(shown)
         return answer_tab(visit, await find_campaign(visit, name), tab, shown)

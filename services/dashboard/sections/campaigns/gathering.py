@@ -36,7 +36,7 @@ async def add_told(visit: Visit, rows: Sequence[Row]) -> list[Row]:
     if not ids:
         return []
     numbers, budgets, states = await asyncio.gather(
-        _find_numbers(visit, ids), find_budgets(visit), find_states(visit, ids)
+        _find_numbers(visit, ids), find_budgets(visit, ids=",".join(ids)), find_states(visit, ids)
     )
     return [
         {
@@ -57,11 +57,14 @@ async def _find_numbers(visit: Visit, ids: Sequence[str]) -> Mapping[str, Row]:
     return {str(row["id"]): row for row in (answer or {}).get("data") or []}
 
 
-async def find_budgets(visit: Visit, campaign: str = "") -> Mapping[str, Row]:
-    """The budget of each campaign of which the greatest share is used."""
+async def find_budgets(visit: Visit, **wanted: str) -> Mapping[str, Row]:
+    """The budget of each campaign that is wanted, the one of which the greatest share is used.
+
+    `wanted`: a `campaign`, or the `ids` of a page of them.
+    """
     if not visit.may("analytics.read"):
         return {}
-    params = {"limit": str(PAGE_MAX)} | ({"campaign": campaign} if campaign else {})
+    params = {"limit": str(PAGE_MAX), **wanted}
     answer = await ask_quietly(visit.api.get("/v1/analytics/budgets", params))
     found: dict[str, Row] = {}
     for row in (answer or {}).get("budgets") or []:

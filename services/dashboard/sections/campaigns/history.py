@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from htpy import Node, a, dd, del_, div, dl, dt, fragment, h2, ins, p, section, small, span
+from htpy import Node, a, dd, del_, div, dl, dt, fragment, h2, ins, p, section, span
 
 from services.dashboard.lists.resource import Row
 from services.dashboard.parts.facts import timeline
 from services.dashboard.parts.show import NOTHING, Show, read_moment
-from services.dashboard.sections.audit.naming import caller_of
+from services.dashboard.sections.audit.naming import caller_of, say_change
 from services.dashboard.sections.campaigns.frame import tab_page
 from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.visit import Visit, escape_segment
@@ -49,7 +49,7 @@ def history_part(
         section(".card.pad.stack", aria_label="Changes")[
             h2["Changes"],
             timeline(
-                (show.when(each.get("created_at")), _what(each, names), _diff(each, show))
+                (show.when(each.get("created_at")), say_change(each, names), _diff(each, show))
                 for each in changes
             ),
             p[a(".link", href=f"/changes?f=entity:is:{escape_segment(campaign)}")["All changes"]],
@@ -68,13 +68,6 @@ def _event(event: Row, show: Show) -> tuple[Node, Node, Node]:
         a(".link", href=f"/events/{event.get('id')}")[event.get("type")],
         event.get("channel") or "",
     )
-
-
-def _what(change: Row, names: Mapping[str, str]) -> Node:
-    caller = caller_of(change)
-    who = names.get(caller, caller)
-    word = str(change.get("action") or "changed").replace("_", " ").capitalize()
-    return fragment[word, who and small(".muted")[f" by {who}"]]
 
 
 def _diff(change: Row, show: Show) -> Node:

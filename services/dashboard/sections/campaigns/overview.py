@@ -88,7 +88,7 @@ async def overview(visit: Visit, row: Row) -> Node:
             )
         ),
         ask_quietly(get("/v1/analytics/funnel", of)),
-        find_budgets(visit, str(row["id"])),
+        find_budgets(visit, campaign=str(row["id"])),
         ask_quietly(get("/v1/analytics/top", left)) if is_card else _nothing(),
     )
     return fragment[

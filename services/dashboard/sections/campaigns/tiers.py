@@ -1,7 +1,7 @@
 """The tiers of a promotion: their ladder, their order, and a new one."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from htpy import Node, a, b, button, dialog, div, form, fragment, h2, li, ol, p
 from htpy import input as input_
@@ -10,22 +10,31 @@ from starlette.responses import Response
 from services.dashboard.lists.resource import Row
 from services.dashboard.parts.discounts import say_discount
 from services.dashboard.parts.facts import badge
-from services.dashboard.parts.forms import field_choice, field_text, idempotency
+from services.dashboard.parts.forms import Errors, field_text, idempotency
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.notices import notice
 from services.dashboard.parts.page import dialog_button
 from services.dashboard.parts.show import Show
 from services.dashboard.sections.campaigns.frame import tab_page
-from services.dashboard.sections.campaigns.making.bodies import tier_body
-from services.dashboard.sections.campaigns.making.draft import TIER_FIELDS
-from services.dashboard.sections.campaigns.making.sections import TIER_KINDS
 from services.dashboard.sections.campaigns.naming import campaign_href
+from services.dashboard.sections.vouchers.form import AGAIN
+from services.dashboard.sections.vouchers.giving_form import (
+    DISCOUNTS_GIVEN,
+    GIVES_FIELDS,
+    GIVES_PATHS,
+    gives_fields,
+    read_discount,
+)
 from services.dashboard.web.answers import answer_node, go_to
-from services.dashboard.web.asking import Refused, ask_quietly
+from services.dashboard.web.asking import Refused, ask_quietly, field_of
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
 LIST_MAX: Final = 100
+KINDS: Final = (*DISCOUNTS_GIVEN, "NOTHING")
+_TYPED: Final = ("tier_name", "tier_banner", *GIVES_FIELDS)
+#: What the API complains of → the field of the form.
+_PATHS: Final[Mapping[str, str]] = {**GIVES_PATHS, ".name": "tier_name", ".banner": "tier_banner"}
 
 
 async def tiers_tab(visit: Visit, row: Row) -> Node:
@@ -55,7 +64,7 @@ def tiers_part(
             visit.may("promotions.write")
             and dialog_button("New tier", "new-tier", ".primary", "plus"),
         ],
-        visit.may("promotions.write") and _new_tier(row),
+        visit.may("promotions.write") and _new_tier(row, visit.show),
         ol(".ladder", aria_label="Tiers in their order")[
             (_tier(row, tiers, at, told, visit.show, may) for at in range(len(tiers)))
         ]
@@ -114,48 +123,76 @@ async def order_tiers(visit: Visit) -> Response:
     return go_to(visit.request, f"/campaigns/{escape_segment(name)}/tiers", "Moved")
 
 
-def _new_tier(row: Row) -> Node:
+def _new_tier(row: Row, show: Show) -> Node:
     return dialog("#new-tier.modal", aria_labelledby="new-tier-title", closedby="any")[
-        form(
-            {
-                "hx-post": campaign_href(row, "tiers/new"),
-                "hx-target": "#new-tier-result",
-                "hx-swap": "innerHTML",
-                "hx-push-url": "false",
-            },
-            aria_label="New tier",
-        )[
-            idempotency(),
+        div(".inner")[
             h2(id="new-tier-title")["New tier"],
             p(".muted")["It comes after the others. Rules and dates are set on its own page."],
-            field_text("tier_name", "Name", required=True, autocomplete="off"),
-            field_text("tier_banner", "Shown to customers", autocomplete="off"),
-            div(".fields")[
-                field_choice("tier_kind", "Gives", TIER_KINDS),
-                field_text("tier_value", "How much", inputmode="decimal", autocomplete="off"),
-            ],
-            div("#new-tier-result", aria_live="polite"),
-            div(".acts")[
-                button(".btn", type="button", commandfor="new-tier", command="close")["Cancel"],
-                button(".btn.primary")["Make the tier"],
-            ],
+            tier_form(row, {}, show),
         ]
     ]
 
 
+def tier_form(
+    row: Row, values: Mapping[str, str], show: Show, errors: Errors | None = None
+) -> Node:
+    """The form of a new tier with what was typed, and what is wrong at its fields."""
+    wrong = errors or {}
+    return form(
+        "#new-tier-form.stack",
+        {
+            "hx-post": campaign_href(row, "tiers/new"),
+            "hx-target": "this",
+            "hx-swap": "outerHTML",
+            "hx-push-url": "false",
+        },
+        aria_label="New tier",
+        novalidate=True,
+    )[
+        idempotency(),
+        wrong.get("") and notice("bad", wrong[""]),
+        field_text("tier_name", "Name", values.get("tier_name"), errors=wrong, autocomplete="off"),
+        field_text(
+            "tier_banner",
+            "Shown to customers",
+            values.get("tier_banner"),
+            errors=wrong,
+            autocomplete="off",
+        ),
+        gives_fields(values, wrong, show, KINDS, f"{AGAIN}?only=tier"),
+        div(".acts")[
+            button(".btn", type="button", commandfor="new-tier", command="close")["Cancel"],
+            button(".btn.primary")["Make the tier"],
+        ],
+    ]
+
+
 async def make_tier(visit: Visit) -> Response:
-    """Makes a tier, and goes on to its page."""
+    """Makes a tier, and goes on to its page; what is wrong stands at its field."""
     name, form_ = visit.path("id"), await visit.form()
+    values = {each: str(form_.get(each) or "").strip() for each in _TYPED}
     errors: dict[str, str] = {}
-    body = tier_body({each: str(form_.get(each) or "") for each in TIER_FIELDS}, 0, errors)
-    if errors:
-        return answer_node(notice("bad", ". ".join(errors.values()).replace("the tier 1", "it")))
-    path = f"/v1/promotions/{escape_segment(name)}/tiers"
-    try:
-        made = await visit.api.post(path, body, key=str(form_.get("idempotency_key") or "") or None)
-    except Refused as fault:
-        return answer_node(fragment[notice("bad", fault.sentence), idempotency()])
-    return go_to(visit.request, f"/promotion-tiers/{escape_segment(str(made['id']))}", "Made")
+    discount = read_discount(values, errors)
+    body: dict[str, Any] = {"name": values["tier_name"]}
+    if not values["tier_name"]:
+        errors["tier_name"] = "Give it a name"
+    if values["tier_banner"]:
+        body["banner"] = values["tier_banner"]
+    if discount is not None:
+        body["action"] = {"discount": discount}
+    if not errors:
+        path = f"/v1/promotions/{escape_segment(name)}/tiers"
+        key = str(form_.get("idempotency_key") or "") or None
+        try:
+            made = await visit.api.post(path, body, key=key)
+        except Refused as fault:
+            found = field_of(fault, _PATHS)
+            errors[_PATHS[found] if found else ""] = fault.sentence
+        else:
+            return go_to(
+                visit.request, f"/promotion-tiers/{escape_segment(str(made['id']))}", "Made"
+            )
+    return answer_node(tier_form({"id": name}, values, visit.show, errors))
 
 
 PAGES: Final = (

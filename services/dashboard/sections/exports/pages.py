@@ -1,5 +1,6 @@
 """Exports: choosing what a file holds, how far it is, and fetching it."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
@@ -9,11 +10,17 @@ from starlette.datastructures import QueryParams
 from starlette.responses import Response
 
 from services.dashboard.lists import usual_columns
+from services.dashboard.lists.chosen_names import find_chosen_names
 from services.dashboard.lists.fields import Field, find_field, read_condition
 from services.dashboard.lists.handlers import list_pages
-from services.dashboard.lists.query import filters_body, say_condition
+from services.dashboard.lists.query import (
+    CONDITIONS_MAX,
+    NO_NAMES,
+    filters_body,
+    say_condition,
+)
 from services.dashboard.lists.resource import Column, Empty, Resource, Row, list_of
-from services.dashboard.parts.facts import badge, code_text, facts, json_text, raw_block
+from services.dashboard.parts.facts import badge, code_text, facts, raw_block
 from services.dashboard.parts.forms import field_checks as field_boxes
 from services.dashboard.parts.forms import field_choice, field_text, form_page, group
 from services.dashboard.parts.icons import icon
@@ -22,6 +29,7 @@ from services.dashboard.parts.show import Show
 from services.dashboard.sections.audit.tasks import task_progress
 from services.dashboard.sections.exports.columns import EXPORTED
 from services.dashboard.sections.exports.listed import fields_of
+from services.dashboard.sections.exports.told import asked_facts, conditions_in, say_order
 from services.dashboard.web.answers import answer_node, answer_page, go_to, pass_on
 from services.dashboard.web.asking import Refused
 from services.dashboard.web.routes import Page
@@ -72,11 +80,14 @@ def _file_link(row: Row) -> Node:
 
 async def tell_export(visit: Visit, export_id: str) -> Details:
     """One of them."""
-    return export_details(visit, await visit.api.get(f"/v1/exports/{escape_segment(export_id)}"))
+    row = await visit.api.get(f"/v1/exports/{escape_segment(export_id)}")
+    fields = fields_of(str(row.get("exported_object")))
+    asked = conditions_in((row.get("parameters") or {}).get("filters"), fields)
+    return export_details(visit, row, await find_chosen_names(visit, fields, asked))
 
 
-def export_details(visit: Visit, row: Row) -> Details:
-    """The same of what was answered."""
+def export_details(visit: Visit, row: Row, names: Mapping[str, str] = NO_NAMES) -> Details:
+    """The same of what was answered; `names`: of what its filters name by id."""
     may = visit.may("exports.create")
     return Details(
         title=f"Export of {_name(row).lower()}",
@@ -87,7 +98,12 @@ def export_details(visit: Visit, row: Row) -> Details:
             facts(
                 ("Id", code_text(row["id"])),
                 ("Asked for", visit.show.when(row.get("created_at"))),
-                ("Asks for", json_text(row.get("parameters"), "What was asked for")),
+            ),
+            asked_facts(
+                row.get("parameters"),
+                fields_of(str(row.get("exported_object"))),
+                names,
+                visit.show,
             ),
             raw_block({**row, "result": None}, f"/v1/exports/{row['id']}", "The export"),
         ],
@@ -144,18 +160,25 @@ async def fetch_file(visit: Visit) -> Response:
 
 async def show_form(visit: Visit) -> Response:
     """What a file shall hold: attributes, metadata, order, filters as they are shown or all."""
-    return answer_page(visit, "New export", _new_page(visit, visit.request.query_params, {}))
-
-
-def _new_page(visit: Visit, asked: Any, errors: dict[str, str]) -> Node:
-    return fragment[
+    asked = visit.request.query_params
+    content = fragment[
         head("New export", "A CSV file, made in the background. You are told when it is ready."),
-        export_form(visit.show, asked, errors),
+        export_form(visit.show, asked, {}, await _names_in(visit, asked)),
     ]
+    return answer_page(visit, "New export", content)
 
 
-def export_form(show: Show, asked: Any, errors: dict[str, str]) -> Node:
-    """The form, as an address or a form that was sent says it."""
+async def _names_in(visit: Visit, asked: Any) -> Mapping[str, str]:
+    """What is called how of what the filters of an address or a form name by id."""
+    fields = fields_of(str(asked.get("object") or "voucher"))
+    read = (read_condition(str(each), fields) for each in asked.getlist("f")[:CONDITIONS_MAX])
+    return await find_chosen_names(visit, fields, [each for each in read if each is not None])
+
+
+def export_form(
+    show: Show, asked: Any, errors: dict[str, str], names: Mapping[str, str] = NO_NAMES
+) -> Node:
+    """The form, as an address or a form that was sent says it; `names`: of what its filters name."""
     kind = str(asked.get("object") or "voucher")
     exported = EXPORTED.get(kind) or EXPORTED["voucher"]
     fields = fields_of(kind)
@@ -174,6 +197,7 @@ def export_form(show: Show, asked: Any, errors: dict[str, str]) -> Node:
             hx_swap="outerHTML",
             hx_trigger="change",
         ),
+        _filters(show, fields, conditions, names),
         group(
             "Attributes",
             field_boxes(
@@ -199,7 +223,6 @@ def export_form(show: Show, asked: Any, errors: dict[str, str]) -> Node:
             asked.get("order", "-created_at"),
             errors=errors,
         ),
-        _filters(show, fields, conditions),
         errors=errors,
         save="Make the file",
         cancel="/exports",
@@ -207,32 +230,30 @@ def export_form(show: Show, asked: Any, errors: dict[str, str]) -> Node:
 
 
 def _orders(names: tuple[str, ...]) -> list[tuple[str, str]]:
-    said = []
-    for name in names:
-        words = name.replace("_", " ")
-        said += [
-            (f"-{name}", f"{words}, newest or last first"),
-            (name, f"{words}, oldest or first first"),
-        ]
-    return said
+    return [(each, say_order(each)) for name in names for each in (f"-{name}", name)]
 
 
-def _filters(show: Show, fields: tuple[Field, ...], conditions: list[str]) -> Node:
+def _filters(
+    show: Show, fields: tuple[Field, ...], conditions: list[str], names: Mapping[str, str]
+) -> Node:
     if not conditions:
-        return span(".muted")["All rows. To choose some, filter the list and export from there."]
+        return group(
+            "Rows",
+            span(".muted")["All there are. To choose some, filter the list and export from there."],
+        )
     chips = []
     for text in conditions:
         condition = read_condition(text, fields)
         found = find_field(fields, condition.field) if condition else None
         if condition and found:
-            said, value = say_condition(found, condition, show)
+            said, value = say_condition(found, condition, show, names)
             chips.append(
                 span(".chip")[span[f"{said} {value}"], input_(type="hidden", name="f", value=text)]
             )
     return group(
         "Rows",
         div(".chips")[chips],
-        hint="As the list was filtered. Choose another kind of thing for all rows.",
+        hint="Those of the list as it was filtered. Choose another kind of thing for all rows.",
     )
 
 
@@ -266,7 +287,8 @@ async def create_export(visit: Visit) -> Response:
             key=str(form.get("idempotency_key") or "") or None,
         )
     except Refused as fault:
-        return answer_node(export_form(visit.show, form, {"": fault.sentence}))
+        names = await _names_in(visit, form)
+        return answer_node(export_form(visit.show, form, {"": fault.sentence}, names))
     return go_to(visit.request, f"/exports/{made['id']}", "The file is being made")
 
 

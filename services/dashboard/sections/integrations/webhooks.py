@@ -28,10 +28,10 @@ from services.dashboard.parts.icons import icon
 from services.dashboard.parts.notices import empty_state
 from services.dashboard.parts.secrets import secret_line
 from services.dashboard.parts.show import NOTHING, Show
+from services.dashboard.sections.audit.outcomes import Attempt, outcome_badge, outcome_notice
 from services.dashboard.web.visit import escape_segment
 
 Webhook = Mapping[str, Any]
-Attempt = Mapping[str, Any]
 PATH: Final = "/integrations/webhooks"
 _CURL: Final = (
     'curl "$TESSERA/management/v1/projects/$PROJECT/webhooks" -H "X-Management-Id: $MANAGEMENT_ID"'
@@ -71,14 +71,6 @@ def webhook_badge(webhook: Webhook) -> Node:
     return (
         badge("Switched off", "bad") if webhook.get("disabled_reason") else badge("Paused", "warn")
     )
-
-
-def outcome_badge(attempt: Attempt | None) -> Node:
-    """What became of an attempt."""
-    if attempt is None:
-        return NOTHING
-    said = str(attempt.get("http_status") or attempt.get("error") or attempt.get("result"))
-    return badge(said, "good" if attempt.get("result") == "delivered" else "bad")
 
 
 def say_events(events: Sequence[str]) -> str:
@@ -219,25 +211,11 @@ def post_button(action: str, text: str, sign: str) -> Node:
 
 def test_outcome(webhook: Webhook, event_id: str, attempt: Attempt | None, show: Show) -> Node:
     """What became of a test; asked again until it is known."""
-    if attempt is None:
-        address = f"{href_of(webhook)}/test/{escape_segment(event_id)}"
-        again = {
-            "hx-get": address,
-            "hx-trigger": "load delay:1s",
-            "hx-target": "this",
-            "hx-swap": "outerHTML",
-            "hx-push-url": "false",
-        }
-        return div("#outcome.notice.info", again, role="status")[
-            icon("clock"), div["A test is on its way."]
-        ]
-    is_good = attempt.get("result") == "delivered"
-    return div("#outcome.notice", class_="good" if is_good else "bad", role="status")[
-        icon("check" if is_good else "warn"),
-        div[
-            "The test was taken: " if is_good else "The test was not taken: ",
-            outcome_badge(attempt),
-            f" after {attempt.get('duration_ms')} ms, ",
-            show.when(attempt.get("created_at")),
-        ],
-    ]
+    return outcome_notice(
+        attempt,
+        f"{href_of(webhook)}/test/{escape_segment(event_id)}",
+        show,
+        waits="A test is on its way.",
+        good="The test was taken",
+        bad="The test was not taken",
+    )

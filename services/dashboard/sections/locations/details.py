@@ -17,7 +17,7 @@ from services.dashboard.sections.locations.naming import (
     say_kind,
     say_size,
 )
-from services.dashboard.web.asking import ApiFault
+from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.visit import Visit, escape_segment
 
 _USES_MAX: Final = 50
@@ -33,18 +33,9 @@ async def tell_location(visit: Visit, key: str) -> Details:
     """One of them, with what asks for it. Raises ApiFault."""
     path = f"/v1/locations/{escape_segment(key)}"
     row = await visit.api.get(path)
-    return location_details(visit, row, await ask_uses(visit, key, _USES_MAX))
-
-
-async def ask_uses(visit: Visit, key: str, limit: int) -> Row | None:
-    """What asks for it; None where that cannot be asked now."""
-    path = f"/v1/locations/{escape_segment(key)}/uses"
-    try:
-        found: Row = await visit.api.get(path, {"limit": str(limit)})
-    except ApiFault:
-        # the location is told without its uses
-        return None
-    return found
+    # it is told without its uses where they cannot be asked for
+    uses = await ask_quietly(visit.api.get(f"{path}/uses", {"limit": str(_USES_MAX)}))
+    return location_details(visit, row, uses)
 
 
 def location_details(visit: Visit, row: Row, uses: Row | None) -> Details:

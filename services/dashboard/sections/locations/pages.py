@@ -1,16 +1,16 @@
 """The list of locations: its columns, its addresses."""
 
-import asyncio
 from typing import Final
 
 from starlette.responses import Response
 
 from services.dashboard.lists import usual, usual_columns
+from services.dashboard.lists.counting import count_each
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.query import Query
 from services.dashboard.lists.resource import Column, Empty, Resource, Rows, list_of
 from services.dashboard.sections.locations import form, trying
-from services.dashboard.sections.locations.details import ask_uses, tell_location
+from services.dashboard.sections.locations.details import tell_location
 from services.dashboard.sections.locations.naming import BACK, say_kind, say_size
 from services.dashboard.web.answers import go_to
 from services.dashboard.web.routes import Page
@@ -50,11 +50,8 @@ _fetch_plain = list_of("/v1/locations", "data", FIELDS)
 async def fetch_locations(visit: Visit, query: Query) -> Rows:
     """A page of locations, each with how many things ask for it."""
     rows = await _fetch_plain(visit, query)
-    uses = await asyncio.gather(*(ask_uses(visit, str(each["id"]), 1) for each in rows.rows))
-    told = [
-        {**row, "uses": None if used is None else used.get("total")}
-        for row, used in zip(rows.rows, uses, strict=True)
-    ]
+    uses = await count_each(visit, "location", "uses_count", rows.rows)
+    told = [{**each, "uses": uses.get(str(each["id"]))} for each in rows.rows]
     return Rows(told, rows.total, rows.has_more, rows.cursor)
 
 

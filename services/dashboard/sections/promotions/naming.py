@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from htpy import Node
 
@@ -58,9 +59,10 @@ def category_name(row: Row) -> str:
     return str(found[0]["name"]) if found else NOTHING
 
 
-def tier_badge(row: Row, now: datetime) -> Node:
-    """How a tier stands: its own switch and dates, and those of its promotion."""
-    return badge(*standing_within(standing(row, now), row.get("campaign"), now, "Promotion"))
+def tier_badge(row: Row, now: datetime, zone: ZoneInfo) -> Node:
+    """How a tier stands: its own switch, dates and hours, and those of its promotion."""
+    own = standing(row, now, zone)
+    return badge(*standing_within(own, row.get("campaign"), now, zone, "Promotion"))
 
 
 def tier_ids(row: Row) -> list[str]:

@@ -1,16 +1,19 @@
 """A combined promotion tried on a cart: what each of its tiers would take."""
 
-from typing import Any
+from collections.abc import Mapping
 
 from htpy import Node, b, button, div, form, li, p, small, span, ul
 from starlette.responses import Response
 
 from services.dashboard.parts.facts import badge, block, facts
-from services.dashboard.parts.forms import field_lookup, field_text
+from services.dashboard.parts.forms import folded
 from services.dashboard.parts.icons import icon
+from services.dashboard.parts.outcome import explanation_of
 from services.dashboard.parts.reasons import reason_box
-from services.dashboard.parts.show import Row, Show, read_minor
+from services.dashboard.parts.show import Row, Show
 from services.dashboard.sections.promotions.naming import tier_names
+from services.dashboard.sections.reason_words import find_reason_words
+from services.dashboard.sections.rules.cart import cart_head, cart_lines, read_cart
 from services.dashboard.web.answers import answer_node
 from services.dashboard.web.asking import Refused
 from services.dashboard.web.visit import Visit
@@ -30,17 +33,8 @@ def trial_form(row: Row) -> Node:
             },
             aria_label="Try this combined promotion",
         )[
-            div(".fields")[
-                field_text(
-                    "try_amount",
-                    "Order amount",
-                    "100.00",
-                    inputmode="decimal",
-                    autocomplete="off",
-                    required=True,
-                ),
-                field_lookup("try_customer", "Customer", "customer", hint="Empty: nobody"),
-            ],
+            cart_head("100.00", "Empty: what the products come to"),
+            folded("Products in the cart", cart_lines(), is_open=True),
             div(".row")[button(".btn.small")[icon("play", 13), "Try it"]],
             div("#tried", role="status"),
         ],
@@ -48,37 +42,43 @@ def trial_form(row: Row) -> Node:
 
 
 async def try_stack(visit: Visit) -> Response:
-    """Validates it on an amount, and tells what each tier takes or why it does not."""
+    """Validates it on a cart, and tells what each tier takes or why it does not."""
     form_, show = await visit.form(), visit.show
-    amount = read_minor(str(form_.get("try_amount") or ""))
-    if amount is None:
-        return answer_node(p(".bad-text")["The order amount should be a number, as 100 or 99.90."])
-    body: dict[str, Any] = {
-        "redeemables": [{"object": "promotion_stack", "id": visit.path("id")}],
-        "order": {"amount": amount},
-    }
-    if form_.get("try_customer"):
-        body["customer"] = {"id": str(form_["try_customer"])}
     try:
-        answer = await visit.api.post("/v1/validations", body)
+        cart = read_cart(form_)
+    except ValueError as fault:
+        return answer_node(p(".bad-text")[f"{fault}."])
+    if "order" not in cart:
+        return answer_node(p(".bad-text")["Say an order amount, or choose a product."])
+    stack = {"object": "promotion_stack", "id": visit.path("id")}
+    try:
+        answer = await visit.api.post("/v1/validations", {"redeemables": [stack], **cart})
     except Refused as fault:
         told = fault.body.get("explanation")
-        return answer_node(reason_box(told, show, key=fault.key, message=fault.sentence))
-    every = [each["id"] for each in _tried(answer)]
-    return answer_node(show_cart(answer, await tier_names(visit, every), show))
+        words = await find_reason_words(visit, [told])
+        return answer_node(
+            reason_box(told, show, key=fault.key, message=fault.sentence, words=words)
+        )
+    every = _tried(answer)
+    words = await find_reason_words(visit, map(explanation_of, every))
+    names = await tier_names(visit, [str(each["id"]) for each in every])
+    return answer_node(show_cart(answer, names, words, show))
 
 
 def _tried(answer: Row) -> list[Row]:
-    """Every tier of the answer, those that do not apply last."""
+    """Every tier of the answer once, which lists what does not apply in two places."""
     names = ("redeemables", "skipped_redeemables", "inapplicable_redeemables")
-    return [each for name in names for each in answer.get(name) or []]
+    rows = [each for name in names for each in answer.get(name) or []]
+    return list({each["id"]: each for each in reversed(rows)}.values())[::-1]
 
 
-def show_cart(answer: Row, names: dict[str, str], show: Show) -> Node:
+def show_cart(answer: Row, names: Mapping[str, str], words: Mapping[str, str], show: Show) -> Node:
     """Each tier with what it takes, and what is left to pay."""
     order = answer.get("order") or {}
     return div(".stack")[
-        ul(".stackview")[(_line(each, names, show) for each in _tried(answer))],
+        answer.get("valid") is False
+        and p(".bad-text")["It would not be redeemed: all of its tiers have to apply."],
+        ul(".stackview")[(_line(each, names, words, show) for each in _tried(answer))],
         order
         and facts(
             ("Amount", show.money(order.get("amount"))),
@@ -94,20 +94,26 @@ def show_cart(answer: Row, names: dict[str, str], show: Show) -> Node:
     ]
 
 
-def _line(tried: Row, names: dict[str, str], show: Show) -> Node:
+def _line(tried: Row, names: Mapping[str, str], words: Mapping[str, str], show: Show) -> Node:
     name = names.get(str(tried.get("id")), str(tried.get("id")))
     if tried.get("status") == "APPLICABLE":
         order = tried.get("order") or {}
-        taken = order.get("applied_discount_amount", order.get("total_applied_discount_amount"))
+        taken = order.get("total_applied_discount_amount", order.get("applied_discount_amount"))
         return li[badge("Applies", "good"), span[name], span(".num")[show.money(taken or 0)]]
     result = tried.get("result") or {}
     error = result.get("error") or {}
     message = error.get("message") or (result.get("details") or {}).get("message") or ""
-    told = error.get("explanation") or result.get("explanation")
+    why = reason_box(
+        explanation_of(tried),
+        show,
+        key=str(error.get("key") or ""),
+        message=str(message),
+        words=words,
+    )
     is_skipped = tried.get("status") == "SKIPPED"
     return li(class_="skipped" if is_skipped else None)[
         badge("Skipped", "warn") if is_skipped else badge("Does not apply", "bad"),
         span[name],
         span(),
-        small[reason_box(told, show, key=str(error.get("key") or ""), message=str(message))],
+        small[why],
     ]

@@ -80,7 +80,7 @@ def tier_details(
         title=tier_name(row),
         name=f"Promotion tier {tier_name(row)}",
         href=f"/promotion-tiers/{row['id']}",
-        badge=tier_badge(row, datetime.now(UTC)),
+        badge=tier_badge(row, datetime.now(UTC), visit.show.zone),
         body=fragment[
             row.get("banner")
             and block("What customers are told", blockquote(".sentence")[row["banner"]]),

@@ -18,10 +18,12 @@ from services.dashboard.parts.forms import (
     metadata_fields,
     read_metadata,
 )
+from services.dashboard.parts.hours import HOUR_FIELDS, HOUR_PATHS, hour_values, read_hours
 from services.dashboard.parts.page import head
 from services.dashboard.parts.show import Row, Show
 from services.dashboard.sections.promotions.naming import tier_name
-from services.dashboard.sections.vouchers.form import AGAIN, DAYS, metadata_typed
+from services.dashboard.sections.vouchers.bodies import drop_same_hours
+from services.dashboard.sections.vouchers.form import AGAIN, DAYS, hours_folded, metadata_typed
 from services.dashboard.sections.vouchers.giving_form import (
     DISCOUNTS_GIVEN,
     GIVES_FIELDS,
@@ -45,6 +47,7 @@ _PLAIN: Final = (
     "expiration_date",
     "category_id",
     "metadata",
+    *HOUR_FIELDS,
     *GIVES_FIELDS,
 )
 PATHS: Final[Mapping[str, str]] = {
@@ -53,6 +56,7 @@ PATHS: Final[Mapping[str, str]] = {
     "banner": "banner",
     "start_date": "start_date",
     "expiration_date": "expiration_date",
+    **HOUR_PATHS,
     "category": "category_id-find",
     "validation_rules": "rules-find",
     "metadata": "metadata",
@@ -63,16 +67,20 @@ def values_of_tier(row: Row, show: Show) -> dict[str, str]:
     """What the form shows of a tier."""
     categories = row.get("categories") or []
     bound = (row.get("validation_rule_assignments") or {}).get("data") or []
-    return {
-        "name": str(row.get("name") or ""),
-        "banner": str(row.get("banner") or ""),
-        "start_date": show.local(row.get("start_date")),
-        "expiration_date": show.local(row.get("expiration_date")),
-        "days": " ".join(map(str, row.get("validity_day_of_week") or [])),
-        "category_id": str(row.get("category_id") or ""),
-        "category_name": str(categories[0]["name"]) if categories else "",
-        "rules": " ".join(str(each["rule_id"]) for each in bound),
-    } | values_of(_discount_of(row))
+    return (
+        {
+            "name": str(row.get("name") or ""),
+            "banner": str(row.get("banner") or ""),
+            "start_date": show.local(row.get("start_date")),
+            "expiration_date": show.local(row.get("expiration_date")),
+            "days": " ".join(map(str, row.get("validity_day_of_week") or [])),
+            "category_id": str(row.get("category_id") or ""),
+            "category_name": str(categories[0]["name"]) if categories else "",
+            "rules": " ".join(str(each["rule_id"]) for each in bound),
+        }
+        | hour_values(row)
+        | values_of(_discount_of(row))
+    )
 
 
 def _discount_of(row: Row) -> Any:
@@ -124,6 +132,7 @@ def tier_form(
                 _moment("expiration_date", "End", values, wrong),
             ],
             field_checks("days", "Only on", DAYS, values.get("days", "").split()),
+            hours_folded(values, wrong, row),
             hint=f"In the time zone of the project, {show.zone_name}. Those of its promotion bind it, too.",
         ),
         group(
@@ -164,9 +173,12 @@ def changed_body(
     """The body of `PUT /v1/promotions/tiers/{id}`: what differs from how the tier is."""
     before = values_of_tier(row, show)
     changed = {each for each in before if values.get(each, "") != before[each]}
+    hours = read_hours(values, errors)
+    drop_same_hours(hours, before, row)
     body: dict[str, Any] = {
         name: values[name] or None for name in ("name", "banner", "category_id") if name in changed
     }
+    body |= hours
     if "name" in body and not body["name"]:
         errors["name"] = "It needs a name."
     for name in changed & {"start_date", "expiration_date"}:

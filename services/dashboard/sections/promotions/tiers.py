@@ -61,7 +61,7 @@ def _discount(row: Row, show: Show) -> str:
 
 COLUMNS: Final = (
     Column("name", "Name", lambda row, _: tier_name(row)),
-    Column("status", "Status", lambda row, _: tier_badge(row, datetime.now(UTC))),
+    Column("status", "Status", lambda row, show: tier_badge(row, datetime.now(UTC), show.zone)),
     Column(
         "campaign",
         "Promotion",

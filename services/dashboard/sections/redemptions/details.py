@@ -1,5 +1,6 @@
 """One redemption: why, what it brought about, and how it is taken back."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -23,16 +24,21 @@ from services.dashboard.parts.page import (
     dialog_button,
     drawer_content,
 )
-from services.dashboard.parts.reasons import reason_box
+from services.dashboard.parts.reasons import NO_WORDS, reason_box
 from services.dashboard.parts.show import NOTHING, Row, Show, first_of, read_moment
 from services.dashboard.parts.toast import toast
+from services.dashboard.sections.reason_words import find_reason_words
 from services.dashboard.sections.redemptions.naming import (
     caller_of,
     campaign_name,
     customer_name,
+    members_of,
     redeemable_name,
     redemption_badge,
+    rollback_of,
+    stack_of,
 )
+from services.dashboard.sections.redemptions.repeating import can_repeat, repeat_part
 from services.dashboard.web.answers import answer_node
 from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.visit import Visit, escape_segment
@@ -57,17 +63,28 @@ async def tell_redemption(visit: Visit, redemption_id: str) -> Details:
         path = f"/v1/audit/redemptions/{escape_segment(redemption_id)}/events"
         answer = await ask_quietly(visit.api.get(path))
         events = None if answer is None else answer.get("data") or []
-    return redemption_details(visit, await with_caller(visit, row, caller_of(row)), events)
+    words = await find_reason_words(visit, [row.get("explanation")])
+    named = await with_caller(visit, row, caller_of(row))
+    return redemption_details(visit, named, events, words)
 
 
-def redemption_details(visit: Visit, row: Row, events: list[dict[str, Any]] | None) -> Details:
-    """The same of what was answered; `events` None: they could not be asked."""
+def redemption_details(
+    visit: Visit,
+    row: Row,
+    events: list[dict[str, Any]] | None,
+    words: Mapping[str, str] = NO_WORDS,
+) -> Details:
+    """The same of what was answered; `events` None: they could not be asked.
+
+    `words`: what ids and fields in its reason are called.
+    """
     show, name = visit.show, row["id"]
     body = fragment[
-        _why(row, show),
-        _facts(row, show),
+        _why(row, show, words),
+        _facts(row, visit),
         _order(row, show),
         _siblings(row),
+        can_repeat(row) and visit.may("validations.validate") and repeat_part(row),
         block("Metadata", metadata_facts(row.get("metadata"))),
         visit.may("audit.read")
         and block(
@@ -87,7 +104,7 @@ def redemption_details(visit: Visit, row: Row, events: list[dict[str, Any]] | No
     )
 
 
-def _why(row: Row, show: Show) -> Node:
+def _why(row: Row, show: Show, words: Mapping[str, str]) -> Node:
     if row.get("result") == "SUCCESS":
         return None
     explained = dict(row.get("explanation") or {})
@@ -98,18 +115,26 @@ def _why(row: Row, show: Show) -> Node:
         show,
         key=str(row.get("failure_code") or ""),
         message=str(row.get("failure_message") or ""),
+        words=words,
     )
 
 
-def _facts(row: Row, show: Show) -> Node:
+def _session(key: str, visit: Visit) -> Node:
+    """What the redemption paid for; its validations tell of it before."""
+    if not visit.may("validations.read"):
+        return code_text(key)
+    return link(key, f"/validations?f=session_key:is:{escape_segment(key)}")
+
+
+def _facts(row: Row, visit: Visit) -> Node:
+    show = visit.show
     voucher, customer = row.get("voucher") or {}, row.get("customer") or {}
     tier = row.get("promotion_tier") or {}
     code_ = voucher.get("code")
     campaign = campaign_name(row)
     campaign_id = voucher.get("campaign_id") or (tier.get("campaign") or {}).get("id")
-    rolled = row.get("rollback_id") or (
-        row.get("redemption") if row.get("object") == "redemption_rollback" else None
-    )
+    back = rollback_of(row)
+    rolled = back or (row.get("redemption") if row.get("object") == "redemption_rollback" else "")
     return facts(
         ("Id", code_text(row["id"])),
         ("Date", show.when(row.get("date") or row.get("created_at"))),
@@ -127,11 +152,12 @@ def _facts(row: Row, show: Show) -> Node:
             else NOTHING,
         ),
         ("Tracking id", row.get("tracking_id")) if row.get("tracking_id") else None,
+        ("Session", _session(str(row["session"]["key"]), visit)) if row.get("session") else None,
         (
-            "Taken back by" if row.get("rollback_id") else "Takes back",
+            "Taken back by" if back else "Takes back",
             link(rolled, f"/redemptions/{rolled}"),
         )
-        if isinstance(rolled, str)
+        if rolled and isinstance(rolled, str)
         else None,
         ("Reason given", row["reason"])
         if row.get("object") == "redemption_rollback" and row.get("reason")
@@ -197,26 +223,10 @@ def _order(row: Row, show: Show) -> Node:
 
 
 def _siblings(row: Row) -> Node:
-    together = row.get("redemptions") or []
-    if isinstance(together, dict) or not together:
-        parent = row.get("redemption") if row.get("object") == "redemption" else None
-        return (
-            block("Part of a stack", p[link(parent, f"/redemptions/{parent}")])
-            if isinstance(parent, str)
-            else None
-        )
-    return block(
-        "Redeemed together",
-        [
-            p[
-                link(
-                    each if isinstance(each, str) else redeemable_name(each),
-                    f"/redemptions/{each if isinstance(each, str) else each['id']}",
-                )
-            ]
-            for each in together
-        ],
-    )
+    together, stack = members_of(row), stack_of(row)
+    if not together:
+        return block("Part of a stack", p[link(stack, f"/redemptions/{stack}")]) if stack else None
+    return block("Redeemed together", [p[link(each, f"/redemptions/{each}")] for each in together])
 
 
 def _event(event: Row, show: Show) -> tuple[Node, Node, Node]:
@@ -267,13 +277,9 @@ def _roll_back_dialog(row: Row, show: Show) -> Node:
     )
 
 
-def _is_of_stack(row: Row) -> bool:
-    return bool(row.get("redemptions")) or isinstance(row.get("redemption"), str)
-
-
 def _taken_back(row: Row) -> str:
     """What is taken back: of a stack all, since none of it is by itself."""
-    if not _is_of_stack(row):
+    if not stack_of(row):
         return redeemable_name(row)
     return "All that was redeemed together is taken back, not one of it alone: each"
 
@@ -283,12 +289,8 @@ async def roll_back(visit: Visit) -> Response:
     name, form = visit.path("id"), await visit.form()
     reason = str(form.get("reason") or "").strip()
     row = await visit.api.get(f"/v1/redemptions/{escape_segment(name)}")
-    stack = row["redemption"] if isinstance(row.get("redemption"), str) else name
-    path = (
-        f"/v1/redemptions/{stack}/rollbacks"
-        if _is_of_stack(row)
-        else f"/v1/redemptions/{name}/rollback"
-    )
+    stack = stack_of(row)
+    path = f"/v1/redemptions/{stack}/rollbacks" if stack else f"/v1/redemptions/{name}/rollback"
     params = {"reason": reason} if reason else {}
     await visit.api.post(
         path, {}, params=params, key=str(form.get("idempotency_key") or "") or None

@@ -23,6 +23,8 @@ REASONS: Final = (
     "Customer does not match to the segment",
     "Redemption conditions not met",
 )
+#: Through which door something was asked, as the API names it, and in words.
+CHANNELS: Final = (("API", "API"), ("CLIENT_API", "Browser"), ("USER_PORTAL", "Dashboard"))
 TABS: Final = (
     ("Redemptions", "/redemptions"),
     ("Validations", "/validations"),
@@ -50,7 +52,7 @@ FIELDS: Final = (
         "channel",
         "Channel",
         "choice",
-        (("API", "API"), ("CLIENT_API", "Browser"), ("USER_PORTAL", "Dashboard")),
+        CHANNELS,
     ),
     Field(
         "validation_rule_id",
@@ -60,6 +62,7 @@ FIELDS: Final = (
         lookup="validation-rule",
     ),
     Field("product", "Product"),
+    Field("session_key", "Session"),
     Field("amount", "Order amount", "money"),
     Field("discount", "Discount", "money", ops=EACH_NUMBER),
     usual.METADATA,

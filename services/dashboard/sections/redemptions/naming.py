@@ -4,6 +4,7 @@ from htpy import Node
 
 from services.dashboard.parts.facts import badge
 from services.dashboard.parts.show import NOTHING, Row, Show, first_of
+from services.dashboard.sections.redemptions.fields import CHANNELS
 
 
 def redeemable_name(row: Row) -> str:
@@ -58,6 +59,37 @@ def show_discount(row: Row, show: Show) -> str:
     )
 
 
+def channel_name(row: Row) -> str:
+    """Through which door a validation came, or who holds a session."""
+    channel = str(row.get("channel") or NOTHING)
+    return dict(CHANNELS).get(channel, channel)
+
+
 def caller_of(row: Row) -> str:
     """The id of the user or key that redeemed; empty where it was neither."""
     return str((row.get("channel") or {}).get("channel_id") or "")
+
+
+def stack_of(row: Row) -> str:
+    """The id of the stack that a redemption is part of, its own where it stands for the stack.
+
+    Empty: it was redeemed alone.
+    """
+    if row.get("object") != "redemption":
+        return ""
+    parent = row.get("redemption")
+    return str(row["id"]) if members_of(row) else parent if isinstance(parent, str) else ""
+
+
+def members_of(row: Row) -> list[str]:
+    """The ids of what was redeemed together, of the redemption that stands for all of it."""
+    return _related(row, "redemptions")
+
+
+def rollback_of(row: Row) -> str:
+    """The id of the rollback that took a redemption back; empty: none did."""
+    return next(iter(_related(row, "rollbacks")), "")
+
+
+def _related(row: Row, name: str) -> list[str]:
+    return [str(each["id"]) for each in (row.get("related_redemptions") or {}).get(name) or []]

@@ -19,6 +19,7 @@ from services.dashboard.sections.redemptions.naming import (
     redemption_badge,
     show_discount,
 )
+from services.dashboard.sections.redemptions.repeating import repeat
 from services.dashboard.web.routes import Page
 
 COLUMNS: Final = (
@@ -98,5 +99,6 @@ REDEMPTIONS: Final = Resource(
 
 PAGES: Final = (
     Page("/redemptions/{id}/rollback", roll_back, "redemptions.rollback", "POST"),
+    Page("/redemptions/{id}/repeat", repeat, "validations.validate", "POST"),
     *list_pages(REDEMPTIONS),
 )

@@ -25,7 +25,33 @@ def cart_fields() -> Node:
     """The fields; nothing of them is saved."""
     return fragment[
         field_lookup("try_customer", "Customer", "customer"),
-        field_text("try_amount", "Order amount", inputmode="decimal", autocomplete="off"),
+        _amount_field("", "Empty: what the lines come to"),
+        cart_lines(),
+    ]
+
+
+def cart_head(amount: str, hint: str) -> Node:
+    """The amount and who buys, beside one another; `hint`: what holds without an amount."""
+    return div(".fields")[
+        _amount_field(amount, hint),
+        field_lookup("try_customer", "Customer", "customer", hint="Empty: nobody"),
+    ]
+
+
+def _amount_field(amount: str, hint: str) -> Node:
+    return field_text(
+        "try_amount",
+        "Order amount",
+        amount,
+        inputmode="decimal",
+        autocomplete="off",
+        hint=hint,
+    )
+
+
+def cart_lines() -> Node:
+    """The lines of the order and its metadata."""
+    return fragment[
         div(".field")[
             span(".label")["Lines of the order"],
             ul("#try-lines.stack")[line_view(0)],
@@ -36,11 +62,12 @@ def cart_fields() -> Node:
                     "hx-target": "#try-lines",
                     "hx-swap": "beforeend",
                     "hx-sync": "this:drop",
+                    "hx-push-url": "false",
                 },
-                name="more",
-                value="1",
+                type="button",
                 data_part=True,
             )[icon("plus", 14), "Line"],
+            span(".hint.muted")["Without a price, the product's own holds"],
         ],
         field_area(
             "try_metadata", "Metadata of the order", rows=2, hint="One a line: name = value"
@@ -71,7 +98,7 @@ def line_view(at: int) -> Node:
     """A line of the cart."""
     return li(".stack.cart-line")[
         input_(type="hidden", name="try_line", value=str(at)),
-        lookup(f"try_item-{at}", "item"),
+        lookup(f"try_item-{at}", "line-item"),
         div(".row")[
             input_(
                 ".input.short",

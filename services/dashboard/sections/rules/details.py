@@ -8,7 +8,7 @@ from htpy import Node, a, fragment, li, p, span, table, tbody, td, th, thead, tr
 
 from services.dashboard.lists.resource import Row
 from services.dashboard.parts.facts import block, code_text, facts, link, raw_block
-from services.dashboard.parts.forms import field_choice, field_lookup
+from services.dashboard.parts.forms import field_lookup
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.page import Details, confirm_dialog, dialog_button
 from services.dashboard.parts.show import Show
@@ -237,14 +237,12 @@ def _assign_dialog(set_id: str) -> Node:
     return confirm_dialog(
         "assign",
         title="Assign these rules",
-        what_happens="They hold from the next request on, besides those that it has already.",
+        what_happens="Choose what they are for. They hold from the next request on, besides those that it has already.",
         action=f"/validation-rules/{set_id}/assign",
         do="Assign",
+        kind=".primary",
         fields=fragment[
-            field_choice(
-                "related_object_type", "Kind", [(named, word) for named, word, _, _ in BOUND]
-            ),
-            (field_lookup(f"bound_{named}", word, kind) for named, word, kind, _ in BOUND),
+            (field_lookup(f"bound_{named}", word, kind) for named, word, kind, _ in BOUND)
         ],
     )
 

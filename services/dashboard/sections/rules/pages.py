@@ -142,16 +142,16 @@ async def try_out(visit: Visit) -> Response:
 
 
 async def assign(visit: Visit) -> Response:
-    """Has a set bind one thing more."""
+    """Has a set bind what was chosen, of each kind one."""
     form, set_id = await visit.form(), visit.path("id")
-    kind = text_of(form, "related_object_type")
-    named = {each for each, _, _, _ in BOUND}
-    bound = text_of(form, f"bound_{kind}") if kind in named else ""
+    chosen = [(kind, text_of(form, f"bound_{kind}")) for kind, _, _, _ in BOUND]
+    bound = [(kind, name) for kind, name in chosen if name]
     if not bound:
         return go_to(visit.request, f"{PATH}/{set_id}", "Choose what these rules are for")
-    path = f"{API}/{escape_segment(set_id)}/assignments"
-    body = {"related_object_id": bound, "related_object_type": kind}
-    await visit.api.post(path, body, key=text_of(form, "idempotency_key") or None)
+    path, key = f"{API}/{escape_segment(set_id)}/assignments", text_of(form, "idempotency_key")
+    for kind, name in bound:
+        body = {"related_object_id": name, "related_object_type": kind}
+        await visit.api.post(path, body, key=f"{key}-{kind}" if key else None)
     return go_to(visit.request, f"{PATH}/{set_id}", "Assigned")
 
 

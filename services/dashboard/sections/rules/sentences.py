@@ -93,16 +93,18 @@ def say_value(value: Any, operator: Operator, first_object: str, names: Names, s
     return value if isinstance(value, str) else show_value(value, "any", first_object, show)
 
 
-def say_found(value: Any, name: str, catalogue: Catalogue, show: Show) -> str:
+def say_found(value: Any, name: str, catalogue: Catalogue, names: Names, show: Show) -> str:
     """The value that a trial found, in words."""
     if value is None:
         return "nothing"
     if catalogue.field(name).kind == "money" and type(value) is int:
         return show.money(value)
     if isinstance(value, Sequence) and not isinstance(value, str):
-        return ", ".join(say_found(each, name, catalogue, show) for each in value[:VALUES_SAID_MAX])
+        some = value[:VALUES_SAID_MAX]
+        return ", ".join(say_found(each, name, catalogue, names, show) for each in some)
     if isinstance(value, Mapping):
         return str(value.get("source_id") or value.get("id") or "known")
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return str(value)
+    called = (names.get(f"{kind}:{value}") for kind in _SMALL)
+    return next(filter(None, called), str(value))

@@ -68,19 +68,20 @@ def _tried(
             str(tried["number"]),
         ],
         span[said],
-        small[_found(tried, catalogue, show)],
+        small[_found(tried, catalogue, names, show)],
     ]
 
 
-def _found(tried: Mapping[str, Any], catalogue: Catalogue, show: Show) -> str:
+def _found(tried: Mapping[str, Any], catalogue: Catalogue, names: Names, show: Show) -> str:
     lines = tried.get("lines")
     if lines:
         said = [
-            f"line {each['index'] + 1}: {say_found(each['found'], tried['field'], catalogue, show)}"
+            f"line {each['index'] + 1}: "
+            + say_found(each["found"], tried["field"], catalogue, names, show)
             for each in lines
         ]
         return ", ".join(said)
-    return f"found: {say_found(tried.get('found'), tried['field'], catalogue, show)}"
+    return f"found: {say_found(tried.get('found'), tried['field'], catalogue, names, show)}"
 
 
 def _items(body: Mapping[str, Any]) -> Node:

@@ -5,6 +5,7 @@ from typing import Final
 from starlette.responses import Response
 
 from services.dashboard.lists import usual, usual_columns
+from services.dashboard.lists.counting import count_each
 from services.dashboard.lists.fields import Field
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.query import Query
@@ -14,7 +15,6 @@ from services.dashboard.sections.segments import form
 from services.dashboard.sections.segments.details import tell_segment
 from services.dashboard.sections.segments.naming import BACK, KINDS, kind_badge, say_rule
 from services.dashboard.web.answers import go_to
-from services.dashboard.web.asking import ApiFault
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment
 
@@ -38,24 +38,12 @@ _fetch_plain = list_of("/v1/segments", "data", FIELDS)
 async def fetch_segments(visit: Visit, query: Query) -> Rows:
     """A page of segments, each with how many are in it, where somebody keeps that."""
     rows = await _fetch_plain(visit, query)
-    counts = await _members(visit, [str(each["id"]) for each in rows.rows])
+    counts = await count_each(visit, "segment", "members_count", rows.rows)
     told = [
         {**each, "members": None if each.get("type") == "passive" else counts.get(str(each["id"]))}
         for each in rows.rows
     ]
     return Rows(told, rows.total, rows.has_more, rows.cursor)
-
-
-async def _members(visit: Visit, ids: list[str]) -> dict[str, int]:
-    if not ids or not visit.may("analytics.read"):
-        return {}
-    asked = {"by": "segment", "ids": ",".join(ids)}
-    try:
-        body = await visit.api.get("/v1/analytics/summaries", asked)
-    except ApiFault:
-        # counts are a help; the list is shown without them
-        return {}
-    return {str(each["id"]): each["members_count"] for each in body.get("data") or []}
 
 
 async def delete_one(visit: Visit) -> Response:

@@ -23,6 +23,7 @@ from services.dashboard.web.visit import Visit, escape_segment
 Key = Mapping[str, Any]
 NEEDS: Final = "keys.manage"
 PATH: Final = "/settings/keys"
+NEW_CLIENT: Final = f"{PATH}/new-client"
 #: Kind, its word, what it is for, the headers that carry it.
 KINDS: Final = (
     (
@@ -75,7 +76,7 @@ def keys_grid(title: str, keys: Sequence[Key], show: Show) -> Node:
         (
             (
                 key_name(each),
-                KEY_WORDS.get(each["kind"], each["kind"]),
+                kind_words(each),
                 code_text(each["id"]),
                 _state(each, show),
                 show.day(each.get("created_at")),
@@ -90,6 +91,14 @@ def keys_grid(title: str, keys: Sequence[Key], show: Show) -> Node:
         ),
         empty="There are none.",
     )
+
+
+def kind_words(key: Key) -> Node:
+    """What it is, and of an OAuth client what its tokens open."""
+    scopes = key.get("scopes")
+    if scopes is None:
+        return KEY_WORDS.get(key["kind"], key["kind"])
+    return fragment["OAuth client", " ", span(".muted.small")[", ".join(scopes)]]
 
 
 def _state(key: Key, show: Show) -> Node:
@@ -206,7 +215,10 @@ async def show_keys(visit: Visit) -> Response:
             visit,
             PATH,
             "With what programs call the API. Tokens are shown once, when they are made.",
-            a(".btn.primary", href=f"{PATH}/new")[icon("plus", 15), "New key"],
+            fragment[
+                a(".btn", href=NEW_CLIENT)[icon("plus", 15), "New OAuth client"],
+                a(".btn.primary", href=f"{PATH}/new")[icon("plus", 15), "New key"],
+            ],
         ),
         div(".stack")[
             keys_grid("Keys that work", [each for each in keys if each.get("active")], visit.show),

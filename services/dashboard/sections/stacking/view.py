@@ -243,9 +243,9 @@ def _sample_view() -> Node:
 
 
 def stack_view(body: Mapping[str, Any], names: Mapping[str, str], show: Show) -> Node:
-    """What each redeemable of a stack would do."""
+    """What each redeemable of a stack would do, in the order in which they apply."""
     rows = [
-        *(body.get("redeemables") or ()),
+        *sorted(body.get("redeemables") or (), key=_left_to_pay, reverse=True),
         *(body.get("inapplicable_redeemables") or ()),
         *(body.get("skipped_redeemables") or ()),
     ]
@@ -267,6 +267,12 @@ def stack_view(body: Mapping[str, Any], names: Mapping[str, str], show: Show) ->
     ]
 
 
+def _left_to_pay(row: Mapping[str, Any]) -> int:
+    """What is left once it was applied: what comes later leaves no more than what came before."""
+    left = (row.get("order") or {}).get("total_amount")
+    return left if isinstance(left, int) else 0
+
+
 _BADGES: Final = {
     "APPLICABLE": ("Applies", "good"),
     "INAPPLICABLE": ("Does not apply", "bad"),
@@ -282,7 +288,7 @@ def _redeemable_view(row: Mapping[str, Any], names: Mapping[str, str], show: Sho
     error = result.get("error") or {}
     why = details.get("message") or error.get("details") or error.get("message")
     order = row.get("order") or {}
-    taken = order.get("applied_discount_amount")
+    taken = order.get("total_applied_discount_amount", order.get("applied_discount_amount"))
     return li(class_={"skipped": status != "APPLICABLE"})[
         badge(word, kind),
         span[names.get(row["id"]) or row["id"]],

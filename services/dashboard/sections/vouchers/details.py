@@ -107,11 +107,11 @@ async def _ask_rules(visit: Visit, row: Row) -> Sequence[tuple[str, Row]]:
     return found
 
 
-def _campaign_badge(campaign: Row | None, now: datetime) -> Node:
+def _campaign_badge(campaign: Row | None, now: datetime, show: Show) -> Node:
     """That no code of its campaign works now, whatever the voucher says of itself."""
     if campaign is None:
         return None
-    word, kind = standing(campaign, now)
+    word, kind = standing(campaign, now, show.zone)
     if word == "Disabled":
         word, kind = "Off", "warn"
     return None if word == "Active" else badge(f"Campaign {word.lower()}", kind)
@@ -129,7 +129,9 @@ def voucher_details(visit: Visit, row: Row, told: Told) -> Details:
         title=code_text(row["code"]),
         name=f"Voucher {row['code']}",
         href=href,
-        badge=fragment[standing_badge(row, now), _campaign_badge(told.campaign, now)],
+        badge=fragment[
+            standing_badge(row, now, show.zone), _campaign_badge(told.campaign, now, show)
+        ],
         body=fragment[
             _gives(row, show),
             _card(row, visit),

@@ -5,17 +5,16 @@ from typing import Any, Final
 from htpy import fragment
 from starlette.responses import Response
 
+from services.dashboard.parts.hours import hour_values
 from services.dashboard.parts.page import head
-from services.dashboard.sections.vouchers.form import (
-    ALL_KINDS,
-    PATHS,
+from services.dashboard.sections.vouchers.bodies import (
     changed_body,
     new_body,
     place_fault,
     read_values,
     values_of_voucher,
-    voucher_form,
 )
+from services.dashboard.sections.vouchers.form import ALL_KINDS, PATHS, voucher_form
 from services.dashboard.sections.vouchers.giving import voucher_href
 from services.dashboard.sections.vouchers.giving_form import (
     DISCOUNTS_GIVEN,
@@ -30,7 +29,7 @@ from services.dashboard.web.visit import Visit, escape_segment
 
 async def show_new(visit: Visit) -> Response:
     """The empty form; `campaign` in the address fills that in."""
-    values = {"campaign_id": visit.request.query_params.get("campaign", "")}
+    values = hour_values({}) | {"campaign_id": visit.request.query_params.get("campaign", "")}
     content = fragment[
         head("Create a voucher", "One code. Many at once are made by a campaign, or by a file."),
         voucher_form(values, visit.show),

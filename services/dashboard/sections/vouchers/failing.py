@@ -1,17 +1,15 @@
 """Why would it fail now: a voucher tried on an amount and a customer, nothing recorded but the validation."""
 
-from typing import Any
-
-from htpy import Node, b, button, div, form, p, span
+from htpy import Node, button, div, form, p
 from starlette.responses import Response
 
-from services.dashboard.parts.facts import block, facts
-from services.dashboard.parts.forms import field_lookup, field_text
+from services.dashboard.parts.facts import block
+from services.dashboard.parts.forms import folded
 from services.dashboard.parts.icons import icon
-from services.dashboard.parts.reasons import reason_box
-from services.dashboard.parts.show import Row, Show, read_minor
+from services.dashboard.parts.show import Row
+from services.dashboard.sections.rules.cart import cart_head, cart_lines, read_cart
+from services.dashboard.sections.trying import answer_validation
 from services.dashboard.web.answers import answer_node
-from services.dashboard.web.asking import Refused
 from services.dashboard.web.visit import Visit, escape_segment
 
 
@@ -29,17 +27,8 @@ def fail_form(row: Row) -> Node:
             },
             aria_label="Try this voucher",
         )[
-            div(".fields")[
-                field_text(
-                    "try_amount",
-                    "Order amount",
-                    "100.00",
-                    inputmode="decimal",
-                    autocomplete="off",
-                    hint="Empty: without an order",
-                ),
-                field_lookup("try_customer", "Customer", "customer", hint="Empty: nobody"),
-            ],
+            cart_head("100.00", "Empty: what the products come to, else no order"),
+            folded("Products in the cart", cart_lines()),
             div(".row")[button(".btn.small")[icon("play", 13), "Try it"]],
             div("#tried", role="status"),
         ],
@@ -50,51 +39,8 @@ async def try_voucher(visit: Visit) -> Response:
     """Validates it and tells the reason, the rule, and what was expected and found."""
     form_, show = await visit.form(), visit.show
     row = await visit.api.get(f"/v1/vouchers/{escape_segment(visit.path('id'))}")
-    typed = str(form_.get("try_amount") or "").strip()
-    amount = read_minor(typed)
-    if typed and amount is None:
-        return answer_node(p(".bad-text")["The order amount should be a number, as 100 or 99.90."])
-    body: dict[str, Any] = {"redeemables": [{"object": "voucher", "id": row["code"]}]}
-    if amount is not None:
-        body["order"] = {"amount": amount}
-    if form_.get("try_customer"):
-        body["customer"] = {"id": str(form_["try_customer"])}
     try:
-        answer = await visit.api.post("/v1/validations", body)
-    except Refused as fault:
-        told = fault.body.get("explanation")
-        return answer_node(reason_box(told, show, key=fault.key, message=fault.sentence))
-    return answer_node(show_trial(answer, show))
-
-
-def show_trial(answer: Row, show: Show) -> Node:
-    """What a validation of one redeemable came to."""
-    tried = (
-        answer.get("redeemables")
-        or answer.get("inapplicable_redeemables")
-        or answer.get("skipped_redeemables")
-        or [{}]
-    )[0]
-    result = tried.get("result") or {}
-    if answer.get("valid") and tried.get("status") == "APPLICABLE":
-        return _would_work(answer.get("order") or tried.get("order") or {}, show)
-    error = result.get("error") or {}
-    told = error.get("explanation") or result.get("explanation")
-    said = str(error.get("message") or (result.get("details") or {}).get("message") or "")
-    return reason_box(told, show, key=str(error.get("key") or ""), message=said)
-
-
-def _would_work(order: Row, show: Show) -> Node:
-    taken = order.get("total_applied_discount_amount", order.get("total_discount_amount"))
-    return div(".notice.good")[
-        icon("check"),
-        div[
-            b["It would work."],
-            facts(
-                ("Takes off", show.money(taken or 0)),
-                ("Left to pay", show.money(order.get("total_amount"))),
-            )
-            if order
-            else span[" Nothing is taken without an order."],
-        ],
-    ]
+        body = {"redeemables": [{"object": "voucher", "id": row["code"]}], **read_cart(form_)}
+    except ValueError as fault:
+        return answer_node(p(".bad-text")[f"{fault}."])
+    return await answer_validation(visit, body)

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from htpy import Node, div, p
-from starlette.datastructures import FormData
 
 from services.dashboard.parts.forms import (
     Errors,
@@ -17,22 +16,22 @@ from services.dashboard.parts.forms import (
     form_page,
     group,
     metadata_fields,
-    read_metadata,
+)
+from services.dashboard.parts.hours import (
+    HOUR_PATHS,
+    can_hold_hours,
+    hours_as_they_are,
+    hours_fields,
+    timeframe_fields,
 )
 from services.dashboard.parts.show import Row, Show
 from services.dashboard.sections.vouchers.giving_form import (
     DISCOUNTS_GIVEN,
-    GIVES_FIELDS,
     GIVES_PATHS,
     can_hold,
-    card_values,
     gives_as_it_is,
     gives_fields,
-    read_count,
-    read_gives,
-    values_of,
 )
-from services.dashboard.web.asking import ApiFault, field_of
 
 AGAIN: Final = "/vouchers/new/gives"
 ALL_KINDS: Final = (*DISCOUNTS_GIVEN, "GIFT", "POINTS")
@@ -52,6 +51,7 @@ PATHS: Final[Mapping[str, str]] = {
     "pattern": "pattern",
     "start_date": "start_date",
     "expiration_date": "expiration_date",
+    **HOUR_PATHS,
     "redemption.quantity": "quantity",
     "category": "category_id-find",
     "campaign": "campaign_id-find",
@@ -59,43 +59,6 @@ PATHS: Final[Mapping[str, str]] = {
     "additional_info": "additional_info",
     "metadata": "metadata",
 }
-_PLAIN: Final = (
-    "code",
-    "pattern",
-    "start_date",
-    "expiration_date",
-    "quantity",
-    "category_id",
-    "campaign_id",
-    "additional_info",
-    "metadata",
-    *GIVES_FIELDS,
-)
-
-
-def read_values(form: FormData) -> dict[str, str]:
-    """What was typed, by field; those that come more than once are joined by spaces."""
-    values = {name: str(form.get(name) or "").strip() for name in _PLAIN}
-    values["days"] = " ".join(str(each) for each in form.getlist("days"))
-    values["rules"] = " ".join(str(each) for each in form.getlist("rules"))
-    values["is_off"] = str(form.get("is_off") or "")
-    return values
-
-
-def values_of_voucher(row: Row, show: Show) -> dict[str, str]:
-    """What the form shows of a voucher that there is."""
-    quantity = (row.get("redemption") or {}).get("quantity")
-    gives = values_of(row["discount"]) if row.get("discount") else card_values(row)
-    return {
-        "code": str(row["code"]),
-        "start_date": show.local(row.get("start_date")),
-        "expiration_date": show.local(row.get("expiration_date")),
-        "quantity": "" if quantity is None else str(quantity),
-        "category_id": str(row.get("category_id") or ""),
-        "category_name": str(row.get("category") or ""),
-        "additional_info": str(row.get("additional_info") or ""),
-        "days": " ".join(map(str, row.get("validity_day_of_week") or [])),
-    } | gives
 
 
 def voucher_form(
@@ -127,7 +90,7 @@ def voucher_form(
                 else f"{AGAIN}?only={'discount' if len(kinds) > 1 else kinds[0]}",
             ),
         ),
-        _when(values, wrong, show),
+        _when(values, wrong, show, row),
         group(
             "How often",
             field_text(
@@ -180,7 +143,7 @@ def _code(values: Mapping[str, str], errors: Errors) -> Node:
     )
 
 
-def _when(values: Mapping[str, str], errors: Errors, show: Show) -> Node:
+def _when(values: Mapping[str, str], errors: Errors, show: Show, row: Row | None) -> Node:
     return group(
         "When",
         div(".fields")[
@@ -200,7 +163,21 @@ def _when(values: Mapping[str, str], errors: Errors, show: Show) -> Node:
             ),
         ],
         field_checks("days", "Only on", DAYS, values.get("days", "").split()),
+        hours_folded(values, errors, row),
         hint=f"In the time zone of the project, {show.zone_name}. What is empty does not limit it.",
+    )
+
+
+def hours_folded(values: Mapping[str, str], errors: Errors, row: Row | None) -> Node:
+    """Hours and timeframe; hours of `row` that the fields cannot say stay as they are."""
+    return folded(
+        "Hours, and how long of every how long",
+        hours_as_they_are()
+        if row is not None and not can_hold_hours(row)
+        else hours_fields(values, errors),
+        timeframe_fields(values, errors),
+        is_open=any(values.get(each) for each in ("from_hour", "to_hour", "frame_count"))
+        or any(each in errors for each in HOUR_PATHS.values()),
     )
 
 
@@ -265,74 +242,3 @@ def metadata_typed(text: str, errors: Errors) -> Node:
         errors=errors,
         spellcheck="false",
     )
-
-
-def read_terms(values: Mapping[str, str], show: Show, errors: dict[str, str]) -> dict[str, Any]:
-    """Members of a body that new vouchers and changed ones share; what is wrong goes into `errors`."""
-    body: dict[str, Any] = {}
-    for name in ("start_date", "expiration_date"):
-        typed = values.get(name, "")
-        body[name] = show.from_local(typed) if typed else None
-        if typed and body[name] is None:
-            errors[name] = "A date and a time."
-    body["validity_day_of_week"] = [
-        int(each) for each in values.get("days", "").split() if each in dict(DAYS)
-    ] or None
-    body["redemption"] = {"quantity": read_count(values, "quantity", errors)}
-    body["category_id"] = values.get("category_id") or None
-    body["additional_info"] = values.get("additional_info") or None
-    try:
-        body["metadata"] = read_metadata(values.get("metadata", ""))
-    except ValueError as fault:
-        errors["metadata"] = f"This line says nothing: {fault}"
-    return body
-
-
-def new_body(values: Mapping[str, str], show: Show, errors: dict[str, str]) -> dict[str, Any]:
-    """The body of `POST /v1/vouchers`."""
-    body = read_gives(values, errors) | read_terms(values, show, errors)
-    if values.get("code"):
-        body["code"] = values["code"]
-    elif values.get("pattern"):
-        body["code_config"] = {"pattern": values["pattern"]}
-    if values.get("campaign_id"):
-        body["campaign_id"] = values["campaign_id"]
-    if values.get("rules"):
-        body["validation_rules"] = values["rules"].split()
-    if values.get("is_off") == "true":
-        body["active"] = False
-    return {name: value for name, value in body.items() if value is not None}
-
-
-def changed_body(
-    values: Mapping[str, str], row: Row, show: Show, errors: dict[str, str]
-) -> dict[str, Any]:
-    """The body of `PUT /v1/vouchers/{code}`: what differs from how the voucher is."""
-    before = values_of_voucher(row, show)
-    body = read_terms(values, show, errors)
-    for name in ("start_date", "expiration_date", "category_id", "additional_info"):
-        if values.get(name, "") == before.get(name, ""):
-            del body[name]
-    if values.get("days", "").split() == before["days"].split():
-        del body["validity_day_of_week"]
-    if values.get("quantity", "") == before["quantity"]:
-        del body["redemption"]
-    gone = {
-        each: None for each in row.get("metadata") or {} if each not in body.get("metadata", {})
-    }
-    if "metadata" in body:
-        body["metadata"] = gone | body["metadata"]
-    is_changed = any(values.get(each, "") != before.get(each, "") for each in GIVES_FIELDS)
-    if is_changed and can_hold(row.get("discount")):
-        given = read_gives(values, errors)
-        del given["type"]
-        body |= given
-    return body
-
-
-def place_fault(fault: ApiFault, paths: Mapping[str, str]) -> dict[str, str]:
-    """What the API complained of, at its field; at none where it is of no field."""
-    found = field_of(fault, paths)
-    if fault.key == "duplicate_found":
-        return {"code": "There is a voucher with this code already, or one in the bin."}
-    return {paths[found] if found else "": fault.sentence}

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from htpy import Node, span
 
 from services.dashboard.parts.discounts import EFFECTS, say_discount
 from services.dashboard.parts.facts import badge
 from services.dashboard.parts.show import NOTHING, Row, Show, read_moment
+from services.dashboard.sections.vouchers.open_hours import is_outside_hours
 from services.dashboard.web.visit import escape_segment
 
 TYPES: Final[Mapping[str, str]] = {
@@ -23,6 +25,8 @@ DISCOUNTS: Final[Mapping[str, str]] = {
     "UNIT": "Units",
 }
 _DAYS: Final = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
+#: What is in force, but closed at this hour.
+OUTSIDE: Final = "Outside its hours"
 #: Last segments of addresses below /vouchers that are pages of their own.
 _RESERVED: Final = frozenset({"new", "import", "filter", "work", ".", ".."})
 
@@ -58,8 +62,8 @@ def say_redeemed(row: Row, show: Show) -> str:
     return f"{show.number(done or 0)} / {show.number(most) if most is not None else '∞'}"
 
 
-def standing(row: Row, now: datetime) -> tuple[str, str]:
-    """How a voucher or a tier stands by its own switch, dates and limits: the word and its badge."""
+def standing(row: Row, now: datetime, zone: ZoneInfo) -> tuple[str, str]:
+    """How a voucher or a tier stands by its own switch, dates, limits and hours: the word and its badge."""
     starts, ends = read_moment(row.get("start_date")), read_moment(row.get("expiration_date"))
     told, gift = row.get("redemption") or {}, row.get("gift") or {}
     if row.get("active") is False:
@@ -73,30 +77,35 @@ def standing(row: Row, now: datetime) -> tuple[str, str]:
         return "Empty", "violet"
     if starts is not None and starts > now:
         return "Scheduled", "warn"
-    return "Active", "good"
+    return (OUTSIDE, "warn") if is_outside_hours(row, now, zone) else ("Active", "good")
 
 
 def standing_within(
-    own: tuple[str, str], campaign: Row | None, now: datetime, word: str
+    own: tuple[str, str], campaign: Row | None, now: datetime, zone: ZoneInfo, word: str
 ) -> tuple[str, str]:
     """How what is of a campaign stands: its own terms first, then those of the campaign.
 
-    `word`: what the campaign is called.
+    Hours come last, since they pass by themselves. `word`: what the campaign is called.
     """
     terms = campaign or {}
-    if own[0] not in ("Active", "Scheduled"):
+    if own[0] not in ("Active", "Scheduled", OUTSIDE):
         return own
     if terms.get("active") is False:
         return f"{word} is off", "muted"
     starts, ends = read_moment(terms.get("start_date")), read_moment(terms.get("expiration_date"))
     if ends is not None and ends <= now:
         return f"{word} is over", "muted"
-    return ("Scheduled", "warn") if starts is not None and starts > now else own
+    if starts is not None and starts > now:
+        return "Scheduled", "warn"
+    if own[0] == "Active" and is_outside_hours(terms, now, zone):
+        return f"{word} is outside its hours", "warn"
+    return own
 
 
-def standing_badge(row: Row, now: datetime) -> Node:
+def standing_badge(row: Row, now: datetime, zone: ZoneInfo) -> Node:
     """How a voucher stands, as a badge; `campaign_terms` are those of its campaign, where known."""
-    return badge(*standing_within(standing(row, now), row.get("campaign_terms"), now, "Campaign"))
+    own = standing(row, now, zone)
+    return badge(*standing_within(own, row.get("campaign_terms"), now, zone, "Campaign"))
 
 
 def holder_name(row: Row) -> Node:

@@ -1,7 +1,7 @@
 """What happened with a voucher: redemptions, transactions, publications and changes."""
 
 import asyncio
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from typing import Any
 
 from htpy import (
@@ -28,6 +28,7 @@ from starlette.responses import Response
 from services.dashboard.parts.facts import badge, block, timeline
 from services.dashboard.parts.reasons import say_value
 from services.dashboard.parts.show import NOTHING, Row, Show, first_of
+from services.dashboard.sections.audit.naming import caller_of, say_change
 from services.dashboard.sections.redemptions.naming import redemption_badge
 from services.dashboard.web.answers import answer_node
 from services.dashboard.web.asking import ApiFault
@@ -37,6 +38,8 @@ ROWS_MAX = 10
 #: How many members of a change are told in a line.
 _PATHS_MAX = 6
 _VALUE_LENGTH_MAX = 80
+#: Changes whose name says all of it.
+_PLAIN = frozenset({"created", "enabled", "disabled"})
 
 
 async def show_history(visit: Visit) -> Response:
@@ -53,12 +56,13 @@ async def show_history(visit: Visit) -> Response:
         _rows(visit, "publications.read", f"{path}/publications", many, "publications"),
         _rows(visit, "audit.read", "/v1/audit/changes", many | {"entity": row["id"]}, "data"),
     )
+    names = await visit.name_callers(map(caller_of, changes or ()))
     return answer_node(
         fragment[
             redemptions is not None and redemption_block(row, redemptions, visit.show),
             transactions is not None and transaction_block(row, transactions, visit.show),
             publications is not None and publication_block(publications, visit.show),
-            changes is not None and change_block(changes, visit.show),
+            changes is not None and change_block(row, changes, names, visit.show),
         ]
     )
 
@@ -180,27 +184,25 @@ def publication_block(entries: Sequence[Row], show: Show) -> Node:
     )
 
 
-def change_block(entries: Sequence[Row], show: Show) -> Node:
-    """What was changed of it: from what to what."""
+def change_block(row: Row, entries: Sequence[Row], names: Mapping[str, str], show: Show) -> Node:
+    """What was changed of it, by whom, and from what to what."""
     if not entries:
         return block("Changes", p(".muted")["It was not changed since it was made."])
     return block(
         "Changes",
         timeline(
-            (
-                show.when(each.get("created_at")),
-                str(each.get("action") or "").replace("_", " ").capitalize(),
-                _changes(each, show),
-            )
+            (show.when(each.get("created_at")), say_change(each, names), _changes(each, show))
             for each in entries
         ),
+        action=a(".link", href=f"/changes?f=entity:is:{escape_segment(str(row['id']))}")[
+            "All changes"
+        ],
     )
 
 
 def _changes(entry: Row, show: Show) -> Node:
     told = entry.get("changes") or []
-    if entry.get("action") == "created":
-        # all of it is new then, and stands above
+    if entry.get("action") in _PLAIN:
         return None
     more = len(told) - _PATHS_MAX
     return (

@@ -12,14 +12,7 @@ from htpy import (
     fragment,
     label,
     p,
-    progress,
     span,
-    table,
-    tbody,
-    td,
-    th,
-    thead,
-    tr,
 )
 from htpy import input as input_
 from starlette.datastructures import FormData, UploadFile
@@ -27,21 +20,19 @@ from starlette.responses import Response
 
 from services.dashboard.lists.handlers import chosen_filters, chosen_keys
 from services.dashboard.lists.resource import Bulk, Resource
-from services.dashboard.parts.facts import block, facts
 from services.dashboard.parts.forms import form_page, group, metadata_fields, read_metadata
 from services.dashboard.parts.icons import icon
-from services.dashboard.parts.notices import notice
 from services.dashboard.parts.page import head
-from services.dashboard.parts.show import Row, Show
+from services.dashboard.parts.show import Show
+from services.dashboard.sections.working import work_href, work_page
 from services.dashboard.web.answers import answer_node, answer_page, go_to
 from services.dashboard.web.asking import Refused
 from services.dashboard.web.routes import Handler, Page
-from services.dashboard.web.visit import Visit, escape_segment
+from services.dashboard.web.visit import Visit
 
 #: Bytes of a file, as the API takes it.
 FILE_BYTES_MAX: Final = 10_485_760
-FAILURES_MAX: Final = 100
-WORK: Final = "/vouchers/work"
+PATH: Final = "/vouchers"
 _COLUMNS: Final = "Voucher Type, Value, Discount Type, Category, Start Date, Expiration Date, Redemption Limit, Active, Additional Info"
 _EXAMPLE: Final = "Code,Voucher Type,Value,Discount Type,Redemption Limit\nWELCOME10,DISCOUNT_VOUCHER,10,PERCENT,100\n"
 
@@ -89,7 +80,7 @@ def bulk_pages(resource: Resource) -> tuple[Page, ...]:
             for name in ("enable", "disable", "delete", "metadata")
         ),
         Page(f"{resource.path}/export", _export(resource), "exports.create", "POST"),
-        Page(f"{WORK}/{{action}}", show_work, "vouchers.read"),
+        work_page(PATH, "vouchers.read", "To the vouchers"),
         Page("/vouchers/import", show_import, "imports.create"),
         Page("/vouchers/import/example", send_example, "imports.create"),
         Page("/vouchers/import", send_import, "imports.create", "POST"),
@@ -115,7 +106,7 @@ def _act(resource: Resource, action: str) -> Handler:
             body["metadata"] = _metadata(form)
         key = str(form.get("idempotency_key") or "") or None
         answer = await visit.api.post("/v1/vouchers/bulk/filter/async", body, key=key)
-        return go_to(visit.request, f"{WORK}/{escape_segment(answer['async_action_id'])}")
+        return go_to(visit.request, work_href(PATH, answer["async_action_id"]))
 
     return act
 
@@ -147,97 +138,6 @@ def _export(resource: Resource) -> Handler:
         return go_to(visit.request, "/exports", "The file is being made")
 
     return export
-
-
-async def show_work(visit: Visit) -> Response:
-    """How far work in the background is, and what came of it; asks for itself until it is done."""
-    action = visit.path("action")
-    row = await visit.api.get(f"/v1/async-actions/{escape_segment(action)}")
-    shown = work_block(row, visit.show)
-    if visit.asks_part("work"):
-        return answer_node(shown)
-    content = fragment[
-        head("Work in the background", "You can leave this page; it goes on without you."), shown
-    ]
-    return answer_page(visit, "Work in the background", content)
-
-
-def work_block(row: Row, show: Show) -> Node:
-    """One action: its progress, then its result with what failed."""
-    is_open = row.get("status") in ("IN_PROGRESS", "ACCEPTED", "SCHEDULED")
-    again = {
-        "hx-get": f"{WORK}/{row['id']}",
-        "hx-trigger": "load delay:1s",
-        "hx-target": "this",
-        "hx-swap": "outerHTML",
-        "hx-push-url": "false",
-    }
-    share = row.get("progress")
-    result = row.get("result") if isinstance(row.get("result"), Mapping) else {}
-    return div("#work.stack", again if is_open else {}, role="status")[
-        is_open
-        and div(".progress")[
-            progress(max="100", value=str(share or 0), aria_label="Done so far"),
-            span[f"{share or 0} %"],
-        ],
-        None if is_open else _outcome(result or {}, row, show),
-        facts(
-            ("Began", show.when(row.get("created_at"))),
-            ("What", str(row.get("type") or "").replace("_", " ").replace(".", ": ").lower()),
-            ("Id", code[row["id"]]),
-        ),
-        div(".row")[a(".btn", href="/vouchers")[icon("left", 14), "To the vouchers"]],
-    ]
-
-
-def _outcome(result: Row, row: Row, show: Show) -> Node:
-    done, failed = result.get("done_count") or 0, result.get("failed_count") or 0
-    rows = list(result.get("failed") or result.get("errors") or [])
-    kind = "good" if not failed else "warn" if done else "bad"
-    if row.get("status") == "FAILED" and not done:
-        kind = "bad"
-    return fragment[
-        notice(
-            kind,
-            b[f"{show.number(done)} done, {show.number(failed)} failed."],
-            span[f" {result['message']}"]
-            if not failed and not done and result.get("message")
-            else None,
-        ),
-        rows and _failed_rows(rows[:FAILURES_MAX], failed, show),
-    ]
-
-
-def _failed_rows(rows: list[Any], total: int, show: Show) -> Node:
-    return block(
-        "What failed",
-        len(rows) < total and p(".muted")[f"The first {len(rows)} of {show.number(total)}."],
-        div(".card.table")[
-            div(".scroll")[
-                table(aria_label="What failed")[
-                    thead[
-                        tr[
-                            th(".num", scope="col")["Row"],
-                            th(scope="col")["Code"],
-                            th(scope="col")["Why"],
-                        ]
-                    ],
-                    tbody[(_failed_row(each, show) for each in rows)],
-                ]
-            ]
-        ],
-    )
-
-
-def _failed_row(entry: Any, show: Show) -> Node:
-    told = entry if isinstance(entry, Mapping) else {"reason": entry}
-    why = told.get("details") or told.get("reason") or told.get("message") or told.get("key")
-    column = told.get("column")
-    return tr[
-        td(".num")[show.number(told.get("row"))],
-        td(".mono")[told.get("code") or ""],
-        td(".wrap")[f"{column}: " if column else "", str(why or "")],
-    ]
 
 
 async def show_import(visit: Visit) -> Response:
@@ -312,4 +212,4 @@ async def send_import(visit: Visit) -> Response:
         answer = await visit.api.ask("POST", "/v1/vouchers/importCSV", files=sent, key=key)
     except Refused as fault:
         return answer_node(import_form({"file": fault.sentence}))
-    return go_to(visit.request, f"{WORK}/{escape_segment(answer['async_action_id'])}")
+    return go_to(visit.request, work_href(PATH, answer["async_action_id"]))

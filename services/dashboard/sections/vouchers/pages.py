@@ -44,7 +44,7 @@ def _metadata(row: Row) -> Node:
 
 COLUMNS: Final = (
     Column("code", "Code", lambda row, _: row.get("code"), "code", is_mono=True),
-    Column("status", "Status", lambda row, _: standing_badge(row, datetime.now(UTC))),
+    Column("status", "Status", lambda row, show: standing_badge(row, datetime.now(UTC), show.zone)),
     Column("type", "Type", lambda row, _: TYPES.get(str(row.get("type")), NOTHING)),
     Column("gives", "Gives", say_given),
     Column("campaign", "Campaign", lambda row, _: first_of(row, "campaign")),

@@ -1,12 +1,17 @@
-// Buttons that copy: `data-copy="text"`, or `data-copy="#id"` for what an element holds.
+// Buttons that copy: `data-copy="text"`, or `data-copy="#id"` for what an element holds; `data-copy-link="/path"` copies
+// the whole address of a page of ours.
 import { announce } from "./page.js";
 
 const SAID_MS = 1_600;
 
-async function copy(button) {
-  const wanted = button.dataset.copy;
+function textOf({ copy: wanted, copyLink: path }) {
+  if (path) return new URL(path, location.origin).href;
   const from = /^#[\w-]+$/.test(wanted) ? document.querySelector(wanted) : undefined;
-  const text = from ? (from.value ?? from.textContent) : wanted;
+  return from ? (from.value ?? from.textContent) : wanted;
+}
+
+async function copy(button) {
+  const text = textOf(button.dataset);
   try {
     await navigator.clipboard.writeText(text);
   } catch {
@@ -30,7 +35,7 @@ function say(button) {
 }
 
 document.addEventListener("click", (event) => {
-  const button = event.target.closest?.("[data-copy]");
+  const button = event.target.closest?.("[data-copy], [data-copy-link]");
   if (!button) return;
   event.preventDefault();
   copy(button);

@@ -1,14 +1,18 @@
 // Forms: a warning before changes are lost, questions before what cannot be undone, forms that send themselves.
 import { onShown } from "./page.js";
+import { showToast } from "./toasts.js";
 
 const LEAVE = "Leave without saving?";
+const LOST = "The dashboard did not answer. What you typed is still here: try again in a moment.";
 
+// What is only tried is nothing that could be lost.
+const isTried = (element) => Boolean(element.closest?.(".try"));
 const changedForms = () => [...document.querySelectorAll("form[data-guard][data-changed]")];
 
 for (const name of ["input", "change"]) {
   document.addEventListener(name, (event) => {
     const form = event.target.form ?? event.target.closest?.("form");
-    if (form?.hasAttribute("data-guard") && event.target.type !== "search" && event.target.getAttribute("role") !== "combobox") form.dataset.changed = "";
+    if (form?.hasAttribute("data-guard") && event.target.type !== "search" && event.target.getAttribute("role") !== "combobox" && !isTried(event.target)) form.dataset.changed = "";
     if (name === "change" && form?.hasAttribute("data-submit-on-change") && event.target.getAttribute("role") !== "combobox") form.requestSubmit();
   });
 }
@@ -24,6 +28,14 @@ document.addEventListener("htmx:after:request", (event) => {
   if (form?.isConnected && response?.status >= 400) form.dataset.changed = "";
 });
 onShown(() => { for (const form of document.querySelectorAll("form[data-guard]:has(.errors)")) form.dataset.changed = ""; });
+// What was sent and came to nobody is said: nothing on the page would tell it.
+document.addEventListener("htmx:error", (event) => {
+  const { ctx } = event.detail ?? {};
+  if (!ctx || ctx.response || (ctx.request?.method ?? "GET") === "GET") return;
+  const form = ctx.sourceElement?.closest?.("form[data-guard]");
+  if (form) form.dataset.changed = "";
+  showToast(LOST, "bad");
+});
 // Links that htmx follows do not unload the page: it is asked here instead.
 document.addEventListener("htmx:before:request", (event) => {
   const { target, sourceElement } = event.detail.ctx ?? {};

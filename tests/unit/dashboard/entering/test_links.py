@@ -56,8 +56,9 @@ def test_an_invitation_is_opened_shown_and_accepted() -> None:
     assert (again.status, "12 to 128" in again.text) == (400, True)
     api.says("POST", ACCEPT, {"id": "user_2", "email": "eve@shop.example"})
     done = browser.post("/invitation", said)
-    assert (done.status, done.headers["location"]) == (303, "/sign-in?welcome=1")
+    assert (done.status, done.headers["location"]) == (303, "/sign-in?welcome=invited")
     assert 'tessera-link=""' in done.headers["set-cookie"]
+    assert "The invitation is accepted." in browser.get(done.headers["location"]).text
     assert json.loads(api.asked_for("POST", ACCEPT)[-1].content) == said | {"token": "tok-1"}
 
 
@@ -84,7 +85,8 @@ def test_a_password_is_set_by_its_link() -> None:
     assert browser.post("/new-password", {"password": "short"}).status == 400
     api.says("POST", RESET, None, 204)
     done = browser.post("/new-password", {"password": "a long password"})
-    assert (done.status, done.headers["location"]) == (303, "/sign-in")
+    assert done.headers["location"] == "/sign-in?welcome=password"
+    assert "The new password is saved." in browser.get(done.headers["location"]).text
 
 
 def test_a_form_of_another_site_opens_no_link() -> None:

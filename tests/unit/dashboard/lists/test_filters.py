@@ -9,6 +9,7 @@ from services.dashboard.lists.query import SIZES, Query, read_query
 from services.dashboard.parts.show import Show, read_minor, write_minor
 from services.dashboard.sections.redemptions.fields import FIELDS
 from services.dashboard.sections.redemptions.pages import REDEMPTIONS
+from tests.unit.dashboard.kit import Browser, FakeApi
 
 NAMES = [each for each in FIELDS if each.name != "metadata"]
 TEXTS = st.text(min_size=1, max_size=40).map(str.strip).filter(bool)
@@ -78,3 +79,12 @@ def test_a_filter_is_told_to_the_api_in_its_words() -> None:
 @given(st.integers(-(10**15), 10**15))
 def test_an_amount_is_read_as_it_was_written(minor: int) -> None:
     assert read_minor(write_minor(minor)) == minor
+
+
+def test_what_is_chosen_by_id_stands_by_its_name() -> None:
+    api = FakeApi()
+    api.says("GET", "/v1/redemptions", {"redemptions": [], "total": 0})
+    api.says("GET", "/v1/customers/cust_1", {"id": "cust_1", "name": "Ada Green"})
+    address = "/redemptions?f=customer_id:is:cust_1&f=customer_id:is_not:cust_gone"
+    chips = Browser(api).get(address).texts("span", class_="chip")
+    assert chips == ["Customer is Ada Green", "Customer is not cust_gone"]

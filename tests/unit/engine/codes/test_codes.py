@@ -114,6 +114,11 @@ def test_a_small_rule_gives_every_code_it_has() -> None:
     assert draw_free_codes(world.view, SEED, rule(charset="a", length=3), 5) == ["aaa"]
 
 
+def test_no_code_is_one_that_no_address_can_name() -> None:
+    codes = draw_free_codes(World().view, SEED, rule(charset=".a", length=2), 4)
+    assert sorted(codes) == [".a", "a.", "aa"]
+
+
 def test_a_pattern_with_places_apart_gives_every_code_too() -> None:
     codes = draw_free_codes(World().view, SEED, rule(charset="xy", pattern="#%-#!"), 9)
     assert sorted(codes) == ["x%-x!", "x%-y!", "y%-x!", "y%-y!"]

@@ -104,7 +104,7 @@ def test_who_leaves_a_project_leaves_the_views_there() -> None:
 def test_a_user_sees_the_views_with_the_project_that_they_are_of() -> None:
     world = Team()
     stored = save(world)
-    [project] = me_body(world.view, world.owner, "")["projects"]
+    [project] = me_body(world.view, world.owner, "", "1.2.3")["projects"]
     shown = {"id": stored.id, "section": "redemptions", "name": "Refused", "query": QUERY}
     assert project["views"] == [shown]
 

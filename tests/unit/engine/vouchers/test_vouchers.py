@@ -270,3 +270,11 @@ def test_ids_and_codes_may_hold_any_character() -> None:
         assert world.when(create(voucher(code))).refusal is None
         assert world.when(redeem(code)).refusal is None
     assert len(list(world.view.scan(tables.VOUCHERS))) == 6
+
+
+@pytest.mark.parametrize("code", [".", ".."])
+def test_a_code_that_no_address_can_name_is_refused(code: str) -> None:
+    record = World().when(create(voucher(code)))
+    assert record.refusal is not None
+    assert record.refusal.key == "invalid_voucher"
+    assert "code must not be" in str(record.refusal.details)

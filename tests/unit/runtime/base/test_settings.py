@@ -40,6 +40,12 @@ def test_each_variable_sets_its_field() -> None:
     assert settings.clickhouse_dsn() == "http://user:pass@ch:8123"
 
 
+@pytest.mark.parametrize("url", ["https://desk.example", "http://10.0.0.1:8080", "https://[::1]:8"])
+def test_the_address_of_the_dashboard_is_its_origin(url: str) -> None:
+    for given in (url, f"{url}/"):
+        assert load_settings({"TESSERA_DASHBOARD_URL": given}).dashboard_url == url
+
+
 def test_an_empty_variable_counts_as_not_set() -> None:
     assert load_settings({"TESSERA_PORT": "", "TESSERA_APP_ID": ""}) == Settings()
 
@@ -71,6 +77,11 @@ def test_an_unknown_name_is_an_error_that_names_it(name: str, hint: str) -> None
         ("TESSERA_MANAGEMENT_ID", "hush\n"),
         ("TESSERA_TRUSTED_ORIGINS", "hush"),
         ("TESSERA_TRUSTED_ORIGINS", "https://shop.example/hush"),
+        ("TESSERA_DASHBOARD_URL", "hush"),
+        ("TESSERA_DASHBOARD_URL", "ftp://hush.example"),
+        ("TESSERA_DASHBOARD_URL", "https://hush.example/desk"),
+        ("TESSERA_DASHBOARD_URL", "https://ann@hush.example"),
+        ("TESSERA_DASHBOARD_URL", "https://hush.example?x"),
         ("TESSERA_COMMAND_DEADLINE_MS", "-1"),
         ("TESSERA_KAFKA_SECURITY_PROTOCOL", "hush"),
         ("TESSERA_KAFKA_CA_FILE", "/no/such/hush.pem"),

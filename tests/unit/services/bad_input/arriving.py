@@ -119,6 +119,9 @@ TOKENS: Final[Rows] = {
     "a token asked for without grant_type or scope; a token that is not named": _form(
         "token", "scope=api", "grant_type=client_credentials"
     ) + _form("token/revoke", "") + _form("introspect", ""),
+    "a scope that is not one of an OAuth client's": shown(
+        "tests/unit/services/catalog/projects/test_oauth_clients.py::test_a_client_asks_for_no_more_than_it_has"
+    ),
     "another grant_type": _form("token", "grant_type=password&scope=api"),
     "an unknown or empty scope": _form("token", "grant_type=client_credentials&scope=odd"),
     "a form that is no form, or has a field twice": (

@@ -29,6 +29,10 @@ def _typed(kind: str) -> dict[str, Any]:
 
 
 MANAGED: Final[Rows] = {
+    "scopes of a key that are none, unknown, or of another kind than server": _ask(
+        "POST", _KEYS, _KEY | {"scopes": []}, _KEY | {"scopes": ["odd"]}, _KEY | {"scopes": "api"},
+        _KEY | {"kind": "management", "scopes": ["api"]},
+    ),
     "a key of an unknown kind, or without a name of 1 to 100 characters; an overlap that is no whole number from 0 to 168": (
         *_ask("POST", _KEYS, {}, _KEY | {"kind": "system"}, _KEY | {"name": ""},
               _KEY | {"name": "x" * 101}),

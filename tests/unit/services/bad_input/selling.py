@@ -29,6 +29,11 @@ VOUCHERS: Final[Rows] = {
     "a gift beside a discount; neither of them, nor a loyalty card, where no campaign is named": post(
         "vouchers", _worth(gift={"amount": 5}), {"metadata": {}}, {"type": "GIFT_VOUCHER"}
     ),
+    "a code that is . or ..": (
+        *post("vouchers", _off(type="AMOUNT", amount_off=5) | {"code": "."},
+              _off(type="AMOUNT", amount_off=5) | {"code": ".."}),
+        *post("vouchers/%2E%2E", _off(type="AMOUNT", amount_off=5)),
+    ),
     "a percentage below 0 or above 100, an amount below 0 or above 10¹⁵": post(
         "vouchers", *(_off(type="PERCENT", percent_off=each) for each in (-0.1, 100.1)),
         *(_off(type="AMOUNT", amount_off=each) for each in (-1, 10**15 + 1)),

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from services.dashboard.parts.forms import read_metadata
+from services.dashboard.parts.hours import read_hours, read_span
 from services.dashboard.parts.show import Show, read_minor
+from services.dashboard.sections.campaigns.making.choices import KINDS
 from services.dashboard.sections.campaigns.making.codes import charset_of, room_of
 from services.dashboard.sections.campaigns.making.draft import (
     Draft,
     read_count,
     template_of,
-    write_duration,
 )
 from services.dashboard.web.asking import ApiFault
 
@@ -61,6 +62,12 @@ _SAID_BY: Final[Mapping[str, tuple[str, ...]]] = {
     "type": ("grows",),
     "gift": ("gift_amount", "gift_effect"),
     "discount": ("kind", "effect", "calculated", "formula", "value", "most", "unit"),
+}
+#: What is wrong with a tier of those in the form, by the field of a discount; the place is its number.
+_TIER_ERRORS: Final[Mapping[str, str]] = {
+    "value": "Say how much the tier {} gives, as a number",
+    "unit-find": "Choose what the tier {} adds for free",
+    "most": "Say the most that the tier {} takes as an amount, such as 12.50",
 }
 _MEMBERS: Final = {"PERCENT": "percent_off", "AMOUNT": "amount_off", "FIXED": "fixed_amount"}
 
@@ -240,13 +247,20 @@ def tier_body(tier: Mapping[str, str], at: int, errors: dict[str, str]) -> dict[
     if not name:
         errors[f"tier_name-{at}"] = f"Give the tier {at + 1} a name"
     body: dict[str, Any] = {"name": name} | ({"banner": banner} if banner else {})
-    kind = tier["tier_kind"]
-    if kind in _MEMBERS:
-        value = read_value(tier["tier_value"], kind)
-        if value is None:
-            errors[f"tier_value-{at}"] = f"Say how much the tier {at + 1} gives, as a number"
-        body["action"] = {"discount": {"type": kind, _MEMBERS[kind]: value}}
+    if tier["tier_kind"] in dict(KINDS):
+        body["action"] = {"discount": _tier_discount(tier, at, errors)}
     return body
+
+
+def _tier_discount(tier: Mapping[str, str], at: int, errors: dict[str, str]) -> dict[str, Any]:
+    values = {name.removeprefix("tier_"): value for name, value in tier.items()}
+    is_calculated = bool(tier["tier_formula"].strip())
+    wrong: dict[str, str] = {}
+    discount = discount_of(Draft(values | {"calculated": "true" if is_calculated else ""}), wrong)
+    for name, said in wrong.items():
+        place = f"tier_unit-{at}-find" if name == "unit-find" else f"tier_{name}-{at}"
+        errors[place] = _TIER_ERRORS.get(name, said).format(at + 1)
+    return discount
 
 
 def _add_terms(draft: Draft, show: Show, made: Body) -> None:
@@ -262,18 +276,9 @@ def _add_terms(draft: Draft, show: Show, made: Body) -> None:
         made.body["validity_day_of_week"] = sorted(
             int(each) for each in draft.all("day") if each in set("0123456")
         )
-    if draft["from_hour"] or draft["to_hour"]:
-        hours = {"start_time": draft["from_hour"], "expiration_time": draft["to_hour"]}
-        made.body["validity_hours"] = {"daily": [hours]}
-        if not (draft["from_hour"] and draft["to_hour"]):
-            made.errors["from_hour"] = "Say both from when and until when"
-    duration = write_duration(draft["frame_count"], draft["frame_unit"])
-    interval = write_duration(draft["every_count"], draft["every_unit"])
-    if duration or interval:
-        made.body["validity_timeframe"] = {"duration": duration, "interval": interval}
-        if not (duration and interval):
-            made.errors["frame_count"] = "Say both how long and how often"
-    after = write_duration(draft["after_count"], draft["after_unit"])
+    hours = read_hours(draft.values, made.errors)
+    made.body |= {name: value for name, value in hours.items() if value is not None}
+    after = read_span(draft.values, "after")
     if after:
         made.body["activity_duration_after_publishing"] = after
     try:

@@ -7,12 +7,22 @@ from typing import Any, Final
 from starlette.datastructures import FormData
 
 from services.dashboard.parts.forms import write_metadata
+from services.dashboard.parts.hours import duration_values, hour_values
 from services.dashboard.parts.show import Show, write_minor
 
 #: Fields that may come more than once.
 _MANY: Final = frozenset({"day", "rule"})
 #: The columns of the tiers of a new promotion, a value of each for every tier.
-TIER_FIELDS: Final = ("tier_name", "tier_banner", "tier_kind", "tier_value")
+TIER_FIELDS: Final = (
+    "tier_name",
+    "tier_banner",
+    "tier_kind",
+    "tier_value",
+    "tier_formula",
+    "tier_most",
+    "tier_effect",
+    "tier_unit",
+)
 TIERS_MAX: Final = 20
 COUNT_DIGITS_MAX: Final = 12
 
@@ -26,15 +36,6 @@ DAYS: Final = (
     ("5", "Fri"),
     ("6", "Sat"),
     ("0", "Sun"),
-)
-#: Units of durations.
-UNITS: Final = (
-    ("TM", "minutes"),
-    ("TH", "hours"),
-    ("D", "days"),
-    ("W", "weeks"),
-    ("M", "months"),
-    ("Y", "years"),
 )
 
 
@@ -167,6 +168,10 @@ def read_draft(form: FormData) -> Draft:
             many[name] = texts
         elif texts:
             values[name] = texts[-1].strip() if name != "formula" else texts[-1]
+    # a combobox in which nothing is chosen sends nothing, so each has a name of its own
+    many["tier_unit"] = tuple(
+        values.pop(f"tier_unit-{at}", "") for at in range(len(many.get("tier_name", ())))
+    )
     draft = Draft(values, many)
     template = template_of(draft)
     if draft["shown_template"] not in ("", template.name):
@@ -228,46 +233,16 @@ def _gift_values(gift: Mapping[str, Any]) -> dict[str, str]:
 
 def time_values(row: Mapping[str, Any], show: Show) -> tuple[dict[str, str], tuple[str, ...]]:
     """Dates, hours and timeframes as the form holds them, and the days."""
-    daily = ((row.get("validity_hours") or {}).get("daily") or [{}])[0]
-    frame = row.get("validity_timeframe") or {}
     values = {
         "start": show.local(row.get("start_date")),
         "end": show.local(row.get("expiration_date")),
-        "from_hour": str(daily.get("start_time") or ""),
-        "to_hour": str(daily.get("expiration_time") or ""),
     }
-    after = row.get("activity_duration_after_publishing")
-    for name, text in (
-        ("frame", frame.get("duration")),
-        ("every", frame.get("interval")),
-        ("after", after),
-    ):
-        count, unit = read_duration(str(text or ""))
-        values |= {f"{name}_count": count, f"{name}_unit": unit}
-    return values, tuple(str(each) for each in row.get("validity_day_of_week") or ())
+    after = duration_values("after", row.get("activity_duration_after_publishing"))
+    days = tuple(str(each) for each in row.get("validity_day_of_week") or ())
+    return values | hour_values(row) | after, days
 
 
 def read_count(text: str) -> int | None:
     """A whole number that somebody typed, also with spaces or commas in it; None: no such number."""
     plain = text.replace(" ", "").replace(",", "")
     return int(plain) if plain.isdecimal() and len(plain) <= COUNT_DIGITS_MAX else None
-
-
-def read_duration(text: str) -> tuple[str, str]:
-    """A duration of one unit as count and unit (`TH`, `TM`, `D`, `W`, `M`, `Y`); others stay whole."""
-    if not text:
-        return "", "D"
-    unit = "T" + text[-1] if "T" in text else text[-1]
-    count = text.removeprefix("P").removeprefix("T")[:-1]
-    if text.startswith("P") and count.isdecimal() and unit in ("TH", "TM", "D", "W", "M", "Y"):
-        return count, unit
-    return text, "own"
-
-
-def write_duration(count: str, unit: str) -> str:
-    """The same in ISO 8601; empty for none."""
-    if not count:
-        return ""
-    if unit == "own" or not count.isdecimal():
-        return count
-    return f"P{unit[0]}{count}{unit[1]}" if unit.startswith("T") else f"P{count}{unit}"

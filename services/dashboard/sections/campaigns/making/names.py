@@ -23,6 +23,8 @@ async def find_names(visit: Visit, draft: Draft) -> dict[str, str]:
     some = [(f"ids[{at}]", each) for at, each in enumerate(rules)]
     lists = [("/v1/validation-rules", [("limit", str(NAMES_MAX)), *some])] if rules else []
     ones = [f"/v1/{kind}/{escape_segment(draft[name])}" for kind, name in _ONES if draft[name]]
+    units = {each["tier_unit"] for each in draft.tiers} - {""}
+    ones += [f"/v1/products/{escape_segment(each)}" for each in sorted(units)]
     answers = await asyncio.gather(
         *(ask_quietly(visit.api.get(*each)) for each in lists),
         *(ask_quietly(visit.api.get(each)) for each in ones),

@@ -16,9 +16,10 @@ from services.dashboard.sections.campaigns.frame import answer_tab
 from services.dashboard.sections.campaigns.gathering import find_campaign
 from services.dashboard.sections.campaigns.making import sections
 from services.dashboard.sections.campaigns.making.bodies import changed_campaign, field_of_fault
+from services.dashboard.sections.campaigns.making.choices import AGAIN, chosen
 from services.dashboard.sections.campaigns.making.draft import Draft, draft_of, read_draft
 from services.dashboard.sections.campaigns.making.names import find_names
-from services.dashboard.sections.campaigns.making.terms import chosen, when_fields, who_fields
+from services.dashboard.sections.campaigns.making.terms import when_fields, who_fields
 from services.dashboard.sections.campaigns.naming import campaign_href, has_codes
 from services.dashboard.web.answers import answer_node, go_to
 from services.dashboard.web.asking import Refused
@@ -72,7 +73,7 @@ def settings_part(
 
 
 def _given(row: Row, draft: Draft, errors: Errors, names: dict[str, str]) -> Node:
-    again = sections.AGAIN | {
+    again = AGAIN | {
         "hx-post": campaign_href(row, "settings/form"),
         "hx-target": "#form",
     }

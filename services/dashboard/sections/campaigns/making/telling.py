@@ -6,6 +6,7 @@ from typing import Final
 from htpy import Node, b, code, fragment, h2, li, p, section, span, ul
 
 from services.dashboard.parts.discounts import say_discount
+from services.dashboard.parts.hours import UNITS
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.show import Show
 from services.dashboard.sections.campaigns.making.codes import (
@@ -17,7 +18,6 @@ from services.dashboard.sections.campaigns.making.codes import (
 )
 from services.dashboard.sections.campaigns.making.draft import (
     DAYS,
-    UNITS,
     Draft,
     read_count,
     template_of,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from htpy import Node, a, div, fieldset, fragment, label, legend, option, select, span
+from htpy import Node, a, div, fieldset, fragment, label, legend, span
 from htpy import input as input_
 
 from services.dashboard.parts.forms import (
@@ -13,13 +13,10 @@ from services.dashboard.parts.forms import (
     field_text,
     folded,
 )
+from services.dashboard.parts.hours import duration_field, hours_fields, timeframe_fields
 from services.dashboard.parts.show import Show
-from services.dashboard.sections.campaigns.making.draft import DAYS, UNITS, Draft
-
-
-def chosen(names: Mapping[str, str], *values: str) -> tuple[tuple[str, str], ...]:
-    """What a combobox shows for values that are chosen."""
-    return tuple((each, names.get(each, each)) for each in values if each)
+from services.dashboard.sections.campaigns.making.choices import chosen
+from services.dashboard.sections.campaigns.making.draft import DAYS, Draft
 
 
 def when_fields(draft: Draft, errors: Errors, show: Show) -> Node:
@@ -64,40 +61,11 @@ def when_fields(draft: Draft, errors: Errors, show: Show) -> Node:
                 ],
                 span(".hint")["None chosen: every day"],
             ],
-            div(".fields")[
-                field_text("from_hour", "From", draft["from_hour"], kind="time", errors=errors),
-                field_text("to_hour", "Until", draft["to_hour"], kind="time", errors=errors),
-            ],
-            div(".fields")[
-                _duration("frame", "For so long", draft, errors),
-                _duration("every", "Of every", draft, errors),
-            ],
-            _duration("after", "A code works after it was given, for", draft, errors),
+            hours_fields(draft.values, errors),
+            timeframe_fields(draft.values, errors),
+            duration_field("after", "A code works after it was given, for", draft.values, errors),
             is_open=is_open or any(name in errors for name in ("from_hour", "frame_count")),
         ),
-    ]
-
-
-def _duration(name: str, text: str, draft: Draft, errors: Errors) -> Node:
-    field = f"{name}_count"
-    error, unit = errors.get(field, ""), draft[f"{name}_unit"]
-    units = [*UNITS, ("own", "as ISO 8601")] if unit == "own" else UNITS
-    return div(".field", data_bad=bool(error))[
-        label(for_=field)[text],
-        div(".inline")[
-            input_(
-                f"#{field}.input.short",
-                name=field,
-                value=draft[field],
-                inputmode="numeric",
-                autocomplete="off",
-                aria_invalid="true" if error else None,
-            ),
-            select(f"#{name}_unit.input", name=f"{name}_unit", aria_label=f"{text}: unit")[
-                (option(value=value, selected=value == unit)[said] for value, said in units)
-            ],
-        ],
-        error and span(".error")[error],
     ]
 
 

@@ -12,8 +12,8 @@ from services.dashboard.parts.icons import icon
 from services.dashboard.parts.notices import notice
 from services.dashboard.parts.show import Show, read_minor
 from services.dashboard.sections.campaigns.making.bodies import new_campaign
+from services.dashboard.sections.campaigns.making.choices import chosen
 from services.dashboard.sections.campaigns.making.draft import Draft, read_draft
-from services.dashboard.sections.campaigns.making.terms import chosen
 from services.dashboard.web.answers import answer_node
 from services.dashboard.web.asking import Refused
 from services.dashboard.web.visit import Visit

@@ -19,7 +19,7 @@ from services.dashboard.sections.campaigns.making.draft import (
 )
 from services.dashboard.sections.campaigns.making.names import find_names
 from services.dashboard.sections.campaigns.making.telling import told_part
-from services.dashboard.sections.campaigns.making.terms import chosen, when_fields, who_fields
+from services.dashboard.sections.campaigns.making.terms import when_fields, who_fields
 from services.dashboard.sections.campaigns.making.trying import PATH as TRY_PATH
 from services.dashboard.sections.campaigns.making.trying import trial_part, try_draft
 from services.dashboard.web.answers import answer_node, answer_page, go_to
@@ -85,7 +85,7 @@ def wizard(
         div(".split")[
             div(".stack")[
                 sections.type_part(draft, wrong),
-                sections.gives_part(draft, wrong, chosen(called, draft["unit"])),
+                sections.gives_part(draft, wrong, called),
                 sections.codes_part(draft, wrong),
                 sections.part(
                     "who",

@@ -44,6 +44,18 @@ async def test_only_what_is_named_changes(world: World) -> None:
     assert (await ada.ask("PUT", ME, me)).json() == me
 
 
+async def test_the_release_whose_news_was_read_is_the_user_s_own(world: World) -> None:
+    await create_owner(world)
+    ada = await sign_in(world)
+    me = (await ada.ask("GET", ME)).json()
+    # to who comes for the first time nothing is news
+    assert (me["release_installed"], me["release_read"]) == ("1.2.3", "1.2.3")
+    await ada.ask("PUT", ME, {"release_read": "1.2.0"})
+    await ada.ask("PUT", ME, {"theme": "dark"})
+    again = await sign_in(world)
+    assert (await again.ask("GET", ME)).json()["release_read"] == "1.2.0"
+
+
 @pytest.mark.parametrize(
     ("body", "named"),
     [
@@ -53,6 +65,8 @@ async def test_only_what_is_named_changes(world: World) -> None:
         ({"name": "  "}, "name"),
         ({"name": "x" * 201}, "name"),
         ({"name": "a\nb"}, "name"),
+        ({"release_read": "1.2"}, "release_read"),
+        ({"release_read": "1.2.3\n"}, "release_read"),
     ],
 )
 async def test_what_cannot_be_is_named(world: World, body: dict[str, Any], named: str) -> None:

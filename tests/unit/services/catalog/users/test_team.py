@@ -56,6 +56,20 @@ async def test_somebody_is_invited_by_a_link_and_comes(world: World) -> None:
     assert refused(again) == (409, "duplicate_found")
 
 
+async def test_whoever_may_read_logs_knows_callers_by_name_and_no_more_of_them(
+    world: World,
+) -> None:
+    await create_owner(world)
+    viewer = await person_with(world, "VIEWER")
+    told = (await viewer.ask("GET", f"{PROJECT}/callers")).json()["data"]
+    members = [each for each in told if each["kind"] == "user"]
+    assert [each["name"] for each in members] == ["Ada Lovelace"] * 2
+    assert {each["id"] for each in members} >= {await _user_id(world, OWNER)}
+    assert {each["kind"] for each in told} == {"user", "server", "client", "management"}
+    assert all(set(each) == {"id", "object", "kind", "name"} for each in told)
+    assert refused(await viewer.ask("GET", f"{PROJECT}/users"))[0] == 403
+
+
 async def test_the_same_request_again_shows_the_same_link(world: World) -> None:
     headers = MANAGEMENT | {"Idempotency-Key": "k"}
     first = await world.call("POST", f"{PROJECT}/invitations", LINK, headers)
