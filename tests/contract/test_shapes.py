@@ -14,7 +14,7 @@ EXAMPLES: Final = Path(__file__).parents[1] / "openapi/examples.json"
 #: Of an example, since each of its places is looked at twice.
 LENGTH_MAX: Final = 1500
 #: What may stand where something else is wanted.
-WRONG: Final = (
+WRONG: Final[tuple[Any, ...]] = (
     None,
     True,
     -1,

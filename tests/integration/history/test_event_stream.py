@@ -16,7 +16,8 @@ from tests.unit.services.audit.examples import created, decided
 
 @pytest.fixture
 async def insight(tmp_path: Path) -> AsyncIterator[Insight]:
-    async with running(tmp_path) as found:
+    # a stream ends after that time, be it that a busy machine has told nothing by then
+    async with running(tmp_path, stream_seconds=1.0) as found:
         yield found
 
 
@@ -71,12 +72,11 @@ CHOSEN = (
 
 async def test_it_is_chosen_from_as_from_the_log(insight: Insight) -> None:
     insight.world.append(*history())
-    # a stream ends by its time, so all are read at once
-    told = await asyncio.gather(*(ids(insight, query, last="ev_0_0_0") for query in CHOSEN))
-    for query, found in zip(CHOSEN, told, strict=True):
+    for query in CHOSEN:
         listed = await insight.get(f"/v1/audit/events?limit=100&order=created_at&{query}")
         expected = [each["id"].removeprefix("ev_0_") for each in listed["data"]]
-        assert found == [each for each in expected if each != "0_0"], query
+        told = await ids(insight, query, last="ev_0_0_0")
+        assert told == [each for each in expected if each != "0_0"], query
 
 
 async def test_what_comes_meanwhile_is_told_once(insight: Insight) -> None:

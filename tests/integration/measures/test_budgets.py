@@ -151,8 +151,16 @@ async def test_a_page_has_a_limit(insight: Insight) -> None:
     }
 
 
-REFUSED = (("colour=red", "colour"), ("days=0", "days"), ("days=91", "days"), ("limit=0", "limit"), ("format=xml", "format"),
-("ids=", "ids"), ("ids=" + ",".join(map(str, range(101))), "ids"), ("ids=camp_1&campaign=camp_1", "ids"))  # fmt: skip
+REFUSED = (
+    ("colour=red", "colour"),
+    ("days=0", "days"),
+    ("days=91", "days"),
+    ("limit=0", "limit"),
+    ("format=xml", "format"),
+    ("ids=", "ids"),
+    ("ids=" + ",".join(map(str, range(101))), "ids"),
+    ("ids=camp_1&campaign=camp_1", "ids"),
+)
 
 
 async def test_what_cannot_be_asked_is_refused_by_name(insight: Insight) -> None:
