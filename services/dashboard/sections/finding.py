@@ -7,8 +7,8 @@ from typing import Any, Final, NamedTuple
 from htpy import Node, a, div, fragment, span
 from starlette.responses import Response
 
-from services.dashboard.parts.frame import ACCOUNT, NAV
 from services.dashboard.parts.icons import icon
+from services.dashboard.parts.navigation import ACCOUNT, NAV
 from services.dashboard.sections.finding_items import ITEM_KINDS, find_items
 from services.dashboard.web.answers import answer_node
 from services.dashboard.web.asking import ask_quietly

@@ -12,10 +12,10 @@ from starlette.responses import Response
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.page import confirm_dialog, dialog_button, head
 from services.dashboard.parts.period import write_time
+from services.dashboard.sections.audit.outcomes import Attempt
 from services.dashboard.sections.integrations.snippets import KEY_ID, snippets
 from services.dashboard.sections.integrations.webhooks import (
     PATH,
-    Attempt,
     Webhook,
     href_of,
     post_button,

@@ -37,7 +37,7 @@ def fail_form(row: Row) -> Node:
 
 async def try_voucher(visit: Visit) -> Response:
     """Validates it and tells the reason, the rule, and what was expected and found."""
-    form_, show = await visit.form(), visit.show
+    form_ = await visit.form()
     row = await visit.api.get(f"/v1/vouchers/{escape_segment(visit.path('id'))}")
     try:
         body = {"redeemables": [{"object": "voucher", "id": row["code"]}], **read_cart(form_)}
