@@ -73,7 +73,7 @@ async def test_redemptions_are_listed_newest_first_with_what_came_later(insight:
     assert len(parent["related_redemptions"]["redemptions"]) == 2
 
 
-FILTERED = (
+FILTERED: tuple[tuple[str, list[str]], ...] = (
     ("voucher_code=B", ["rr_11", "r_11"]),
     ("filters[voucher_code][conditions][$in][0]=Z&filters[voucher_code][conditions][$in][1]=B",
      ["rr_11", "rf_3", "r_11"]),
