@@ -254,7 +254,7 @@ async def test_a_csv_has_so_many_cells(insight: Insight, monkeypatch: pytest.Mon
     assert (await insight.post(PATH, {"query": query})).json()["statistics"]["rows"] == 2
 
 
-BODIES: tuple[tuple[dict[str, Any], str], ...] = (
+BODIES: tuple[tuple[dict[str, Any], str | None], ...] = (
     ({}, ".query"),
     ({"query": ""}, ".query"),
     ({"query": "x" * 17_000}, ".query"),
