@@ -16,7 +16,7 @@ LOCK := $(UV) compile --quiet --upgrade --universal --python-version 3.11 \
 SPREAD := --numprocesses 3 --dist loadfile --no-loadscope-reorder --max-worker-restart 0
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down status demo test check reference examples pictures compare-pictures bench bench-short bench-codes \
+.PHONY: help run up down status demo test check reference examples pictures bench bench-short bench-codes \
 	bench-report bench-history bench-insight bench-dashboard lock clean
 
 help: ## list these commands
@@ -62,9 +62,6 @@ examples: $(DEV) ## ask every endpoint for its example in the description of the
 
 pictures: $(DEV) ## keep fingerprints of how the dashboard's pages look now
 	@TESSERA_PICTURES=keep $(BIN)/python -P -m pytest tests/browser/test_walk.py -k "$(ONLY)"
-
-compare-pictures: $(DEV) ## tell which of the dashboard's pages look otherwise than they were kept
-	@TESSERA_PICTURES=compare $(BIN)/python -P -m pytest tests/browser/test_walk.py -k "$(ONLY)"
 
 bench: $(DEV) ## measure the engine alone, then all of it beside hand-written SQL services
 	@$(BIN)/python -P -m bench.engine

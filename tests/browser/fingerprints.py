@@ -18,15 +18,15 @@ from typing import Final, NamedTuple
 from playwright.sync_api import CDPSession, Page
 
 FILE: Final = Path(__file__).parent / "fingerprints.json"
-#: Whether pictures are kept anew (`make pictures`) or compared (`make compare-pictures`); nothing:
-#: neither, since some pages are seen a moment too early on a busy machine.
-ASKED: Final = os.environ.get("TESSERA_PICTURES", "")
-KEEPING: Final = ASKED == "keep"
+#: Whether pictures are kept anew (`make pictures`); else they are compared.
+KEEPING: Final = os.environ.get("TESSERA_PICTURES") == "keep"
+#: How many further looks there are at pages that differ, in all of them together.
+FURTHER_LOOKS_MAX: Final = 40
 #: How much greys may differ, of 255: all of them in the mean, and the cell that differs most.
 MEAN_MAX: Final = 1.5
 CELL_MAX: Final = 12
-#: Greys are kept in steps of this.
-STEP: Final = 4
+#: Greys are kept in steps of this: small beside MEAN_MAX, else a page is near it by rounding alone.
+STEP: Final = 2
 _DOTS_OF_A_CELL: Final = 5
 _READ_GREYS: Final = """async ({ png, columns, rows, dots }) => {
   const bytes = Uint8Array.from(atob(png), (each) => each.charCodeAt(0));
@@ -62,14 +62,25 @@ PHONE: Final = Size("phone", 390, 1560, 16, 64)
 Greys = Sequence[int]
 
 
-def take_greys(protocol: CDPSession, blank: Page, size: Size) -> Greys:
-    """What the window of `protocol` shows; `blank`: a page without a policy, which reads the picture."""
-    scale = size.columns * _DOTS_OF_A_CELL / size.width
-    clip = {"x": 0, "y": 0, "width": size.width, "height": size.height, "scale": scale}
-    taken = protocol.send("Page.captureScreenshot", {"clip": clip, "optimizeForSpeed": True})
-    asked = {"png": taken["data"], "columns": size.columns, "rows": size.rows}
-    greys: list[int] = blank.evaluate(_READ_GREYS, asked | {"dots": _DOTS_OF_A_CELL})
-    return greys
+class Camera:
+    """Takes pictures of one window; `blank`: a page without a policy, which reads them."""
+
+    def __init__(self, protocol: CDPSession, blank: Page) -> None:
+        self._protocol = protocol
+        # one function for all pictures: a browser makes it quick after a few
+        self._reader = blank.evaluate_handle(f"() => {_READ_GREYS}")
+
+    def take_greys(self, size: Size) -> Greys:
+        """What the window shows now."""
+        scale = size.columns * _DOTS_OF_A_CELL / size.width
+        clip = {"x": 0, "y": 0, "width": size.width, "height": size.height, "scale": scale}
+        taken = self._protocol.send(
+            "Page.captureScreenshot", {"clip": clip, "optimizeForSpeed": True}
+        )
+        asked = {"png": taken["data"], "columns": size.columns, "rows": size.rows}
+        asked |= {"dots": _DOTS_OF_A_CELL}
+        greys: list[int] = self._reader.evaluate("(read, asked) => read(asked)", asked)
+        return greys
 
 
 def tell_difference(kept: Greys, taken: Greys, columns: int) -> str:
@@ -106,16 +117,24 @@ class Kept:
         #: What is to be kept from now on.
         self.taken: dict[str, dict[str, str]] = {}
         self.left: set[str] = set()
+        self._looks_left = FURTHER_LOOKS_MAX
 
     def compare(self, page: str, picture: str, greys: Greys, size: Size) -> str:
-        """What differs; nothing where it is as it was, or is kept from now on."""
-        if KEEPING:
-            self.taken.setdefault(page, {})[picture] = write_greys(greys)
-            return ""
-        kept = self.pages.get(page, {}).get(picture)
+        """What differs; nothing where it is as it was, or as at the look before when it is kept anew."""
+        pictures = (self.taken if KEEPING else self.pages).get(page, {})
+        kept = pictures.get(picture)
         if kept is None:
-            return "no picture is kept; look at it, then `make pictures`"
-        return tell_difference(read_greys(kept), greys, size.columns)
+            told = "no picture is kept; look at it, then `make pictures`"
+        else:
+            told = tell_difference(read_greys(kept), greys, size.columns)
+        if KEEPING and told:
+            self.taken.setdefault(page, {})[picture] = write_greys(greys)
+        return told
+
+    def may_look_again(self) -> bool:
+        """Whether a page that differs is worth one more look: a change of all pages is seen in a few."""
+        self._looks_left -= 0 if KEEPING else 1
+        return self._looks_left >= 0
 
     def gone(self, pages: Collection[str]) -> Collection[str]:
         """Those of pages that are no more; where pictures are kept, they go, too."""

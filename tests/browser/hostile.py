@@ -128,7 +128,9 @@ class Hostile:
         }  # fmt: skip
         made = self.take("/v1/campaigns", campaign)["id"]
         rows = [{"code": f"{code}-ROW", "metadata": metadata}, {"code": f"{text} {at}"}]
-        self.take(f"/v1/campaigns/{made}/import", rows)
+        work = self.take(f"/v1/campaigns/{made}/import", rows)["async_action_id"]
+        # one after the other, so that lists have them in the same order each time
+        eventually(lambda: self.plain.get(f"/v1/async-actions/{work}")["status"] == "DONE")
         promotion = {"name": f"promotion {text} {at}", "campaign_type": "PROMOTION", "type": "STATIC"}  # fmt: skip
         tiers = f"/v1/promotions/{self.take('/v1/campaigns', promotion)['id']}"
         action = {"action": {"discount": _PERCENT}, "metadata": metadata}

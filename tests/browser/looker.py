@@ -3,23 +3,43 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from playwright.sync_api import Dialog, Page
+from playwright.sync_api import BrowserContext, Dialog, Page
 
-from tests.browser.fingerprints import PHONE, WIDE, Greys, Size, take_greys
+from tests.browser.chromium import axe_source
+from tests.browser.fingerprints import PHONE, WIDE, Camera, Greys, Size
 from tests.browser.walk import MADE_OF_TEXT
-from tests.browser.watched import check_axe, check_contrast, check_layout
+from tests.browser.watched import check_axe, check_layout, check_new_colours
 
-#: Comes back when nothing is on its way any more.
+#: Comes back when nothing is on its way any more: no request, no picture, no land of a map, and when
+#: what there is has been the same for some time: scripts that few pages have come after the page.
 _SETTLE: Final = """async () => {
-  const isBusy = () => document.querySelector(".htmx-request, [data-unread='']")
-    || document.querySelector("[data-geo-map]:not(:has(.zoom))");
-  await document.fonts.ready;
-  for (let calm = 0, tries = 0; calm < 3; tries += 1) {
-    if (tries > 400) throw new Error("the page does not come to rest");
-    await new Promise((resolve) => setTimeout(resolve, 25));
-    calm = isBusy() ? 0 : calm + 1;
+  const isBusy = () => document.readyState !== "complete"
+    || document.querySelector(".htmx-request, [data-unread=''], [data-geo-map]:not(:has(canvas))")
+    || [...document.images].some((each) => each.loading !== "lazy" && !each.complete);
+  const measure = () => [
+    document.documentElement.scrollHeight, document.documentElement.scrollWidth,
+    document.getElementsByTagName("*").length, document.body.textContent.length,
+  ].join();
+  let before = "";
+  for (let calm = 0, tries = 0; calm < 4; tries += 1) {
+    if (tries > 1000) throw new Error("the page does not come to rest");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    const now = isBusy() ? "" : measure();
+    calm = now && now === before ? calm + 1 : 0;
+    before = now;
   }
+  await document.fonts.ready;
 }"""
+#: What happens meanwhile would bring lists anew under the picture: a stream on which nothing comes.
+_NOTHING_HAPPENS: Final = """
+globalThis.EventSource = class extends EventTarget {
+  static OPEN = 1;
+  static CLOSED = 2;
+  readyState = 1;
+  constructor() { super(); setTimeout(() => this.onopen?.()); }
+  close() { this.readyState = 2; }
+};
+"""
 _LOOK: Final = "(selectors) => selectors.filter((each) => document.querySelector(each))"
 #: Makes what is another each time the same: times, ids, numbers, what is drawn of them, the live state.
 _STEADY: Final = r"""(hidden) => {
@@ -63,13 +83,21 @@ UNSTEADY: Final[Mapping[str, str]] = {
 _WIDER: Final = "document.documentElement.scrollWidth - innerWidth"
 
 
+def prepare_looking(context: BrowserContext) -> None:
+    """Has the pages of a window be at rest once they are read, and know what they are held to."""
+    context.add_init_script(_NOTHING_HAPPENS)
+    context.add_init_script(axe_source())
+
+
 class Looker:
     """One window that pages are opened in, one after the other."""
 
     def __init__(self, page: Page, blank: Page) -> None:
         self.page = page
-        self._blank = blank
         self._protocol = page.context.new_cdp_session(page)
+        self._camera = Camera(self._protocol, blank)
+        #: What was held to its contrasts on the pages before.
+        self._colours: set[str] = set()
         self._dialogs: list[str] = []
         page.on("dialog", self._note_dialog)
 
@@ -87,22 +115,28 @@ class Looker:
         """Holds what is shown to the guidelines, and to being made of no text of others."""
         made: list[str] = self.page.evaluate(_LOOK, list(MADE_OF_TEXT))
         assert (made, self._dialogs) == ([], [])
-        check_axe(self.page)
+        check_axe(self.page, but=["color-contrast"])
+        check_new_colours(self.page, self._colours)
 
     def take_pictures(self, path: str) -> Iterator[tuple[str, Size, Greys]]:
-        """Wide and on a phone, in light and in dark, which is held to its contrasts besides."""
+        """Wide and on a phone, in light and in dark; each is shown until the next one is asked for."""
         self.steady(path)
         yield "wide light", WIDE, self.greys(WIDE)
         self.page.emulate_media(color_scheme="dark")
-        check_contrast(self.page)
         yield "wide dark", WIDE, self.greys(WIDE)
         self.resize(PHONE)
-        check_layout(self.page)
         yield "phone dark", PHONE, self.greys(PHONE)
         self.page.emulate_media(color_scheme="light")
         yield "phone light", PHONE, self.greys(PHONE)
-        wider = self.page.evaluate(_WIDER)
-        assert wider <= 0, f"{self.page.url}: {wider} px wider than a phone"
+
+    def check_view(self, picture: str) -> None:
+        """Holds what is shown to what only that view of a page can fail in: colours, sizes."""
+        if picture == "wide dark":
+            check_new_colours(self.page, self._colours)
+        elif picture == "phone light":
+            check_layout(self.page)
+            wider = self.page.evaluate(_WIDER)
+            assert wider <= 0, f"{self.page.url}: {wider} px wider than a phone"
 
     def steady(self, path: str) -> None:
         """Has what is another each time be the same."""
@@ -110,7 +144,7 @@ class Looker:
 
     def greys(self, size: Size) -> Greys:
         """The picture of what is shown now."""
-        return take_greys(self._protocol, self._blank, size)
+        return self._camera.take_greys(size)
 
     def resize(self, size: Size) -> None:
         """The window of that size; a phone's is touched."""

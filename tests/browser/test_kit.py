@@ -5,9 +5,11 @@ import re
 import pytest
 from playwright.sync_api import Page, Route
 
+from tests.browser import fingerprints
 from tests.browser.conftest import OpenWindow
 from tests.browser.fingerprints import (
     CELL_MAX,
+    FURTHER_LOOKS_MAX,
     STEP,
     WIDE,
     Kept,
@@ -88,7 +90,7 @@ def test_a_cell_and_a_shade_of_all_are_differences_and_letters_are_none() -> Non
     paper = [250] * (WIDE.columns * WIDE.rows)
     cell = [*paper[:40], 250 - CELL_MAX - 1, *paper[41:]]
     assert tell_difference(paper, cell, WIDE.columns) == "mean 0.0; 13 in row 2, column 9"
-    assert tell_difference(paper, [238] * len(paper), WIDE.columns).startswith("mean 8.0")
+    assert tell_difference(paper, [238] * len(paper), WIDE.columns).startswith("mean 10.0")
     letters = [249 if at % 2 else 245 for at in range(len(paper) // 2)] + paper[len(paper) // 2 :]
     assert tell_difference(paper, [247] * len(paper), WIDE.columns) == ""
     assert tell_difference(paper, letters, WIDE.columns) == ""
@@ -99,3 +101,20 @@ def test_a_page_without_a_kept_picture_is_told() -> None:
     kept = Kept({"/": {"wide light": write_greys([0])}})
     assert kept.compare("/", "wide light", [0], WIDE) == ""
     assert "no picture is kept" in kept.compare("/", "wide dark", [0], WIDE)
+
+
+def test_further_looks_come_to_an_end() -> None:
+    kept = Kept({})
+    assert [kept.may_look_again() for _ in range(FURTHER_LOOKS_MAX + 1)].count(True) == (
+        FURTHER_LOOKS_MAX
+    )
+    assert not kept.may_look_again()
+
+
+def test_what_is_kept_anew_was_seen_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fingerprints, "KEEPING", True)
+    kept = Kept({"/": {"wide dark": write_greys([0])}})
+    assert "no picture is kept" in kept.compare("/", "wide dark", [90], WIDE)
+    assert "mean" in kept.compare("/", "wide dark", [60], WIDE)
+    assert kept.compare("/", "wide dark", [60], WIDE) == ""
+    assert kept.taken == {"/": {"wide dark": write_greys([60])}}
