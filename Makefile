@@ -126,9 +126,11 @@ $(RUNTIME): requirements.txt requirements-install.txt
 		tessera.hosts.host, tessera.hosts.insight, tessera.hosts.ledger'
 	@touch $@
 
-# The official SDK comes as source only, so what builds it is locked too.
+# The official SDK comes as source only, so what builds it is locked too. It is large: compiled here, each
+# process of the tests need not.
 $(DEV): requirements-dev.txt requirements-build.txt $(RUNTIME)
 	@echo "Adding the tools for tests and checks."
 	$(call install,-r requirements-build.txt)
 	$(call install,--no-binary voucherify --no-build-isolation -r requirements-dev.txt)
+	@$(BIN)/python -P -m compileall -q -j 0 "`cat $(VENV)/.purelib`/voucherify"
 	@touch $@

@@ -17,6 +17,7 @@ from runtime.log.log import LogError
 from schemas.topics import BATCH_BYTES_MAX, Topic
 from tests.contract.answers import CHECKED, ROUTES
 from tests.ports import keep_ports_apart
+from tests.spreading import make_scheduler
 
 #: Makes a topic with this configuration; its name.
 NewTopic = Callable[..., Awaitable[str]]
@@ -31,6 +32,12 @@ settings.load_profile("tessera")
 def pytest_configure() -> None:
     """Has what several processes of one run pick not meet."""
     keep_ports_apart()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: object, log: object) -> object:
+    """See tests/spreading.py, for what is spread by files."""
+    return make_scheduler(config, log)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -73,7 +73,8 @@ def prepare_broker(
     """
     jars = class_path(lambda have, all_of_it: progress("downloading Kafka's jars", have, all_of_it))
     options = _quick_start_options(jars, progress)
-    command = write_broker_files(home, kafka_port, controller_port, jars, options)
+    # The tool that formats loads half of the broker's classes.
+    command = write_broker_files(home, kafka_port, controller_port, jars, options, options)
     return BrokerProcess(command, home.kafka)
 
 

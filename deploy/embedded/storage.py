@@ -82,16 +82,17 @@ def write_broker_files(
     controller_port: int,
     jars: Sequence[Path],
     jvm_options: Sequence[str],
+    format_options: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Format the storage if it is new, write the configuration; return the command line.
 
-    The command is to be run in the folder `home.kafka`. Raises HostFailedError when formatting
-    fails.
+    The command is to be run in the folder `home.kafka`. `jvm_options` are those of the broker,
+    `format_options` those of the tool that formats. Raises HostFailedError when formatting fails.
     """
     data = home.kafka / "data"
     arguments = home.kafka / "jvm.args"
     if not data.exists():
-        arguments.write_text(_jvm_arguments(jars, []), "utf-8")
+        arguments.write_text(_jvm_arguments(jars, format_options), "utf-8")
         _format(home, arguments, kafka_port, controller_port)
     arguments.write_text(_jvm_arguments(jars, jvm_options), "utf-8")
     _write_properties(home.kafka / CONFIG_NAME, data, kafka_port, controller_port)

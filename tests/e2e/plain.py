@@ -1,7 +1,7 @@
 """Plain HTTP: for what no official client can send, and for what none knows."""
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 
@@ -9,8 +9,18 @@ from tests.contract.answers import client
 
 REQUEST_ID = re.compile(r"v-[0-9a-f]{18}")
 JSON = {"Content-Type": "application/json"}
+#: An origin that the project trusts from the beginning.
+ORIGIN = "http://localhost:3000"
 #: What no answer ever shows of the inside.
 INSIDE = ("Traceback", 'File "/', "SELECT ", "INSERT ", "site-packages", "object at 0x", "msgspec")
+
+
+class Refused(NamedTuple):
+    """An error as the client saw it."""
+
+    status: int
+    key: str | None
+    body: dict[str, Any]
 
 
 class Plain:

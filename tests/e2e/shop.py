@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -10,21 +10,11 @@ import pytest
 import voucherify as sdk
 
 from tests.contract.answers import assert_answer
-from tests.e2e.plain import REQUEST_ID
+from tests.e2e.plain import ORIGIN, REQUEST_ID, Refused
 from tests.e2e.system import eventually
 
 #: A redeemable of a request: a voucher's code or id, or the whole object.
 Asked = str | dict[str, Any]
-#: An origin that the project trusts from the beginning.
-ORIGIN = "http://localhost:3000"
-
-
-class Refused(NamedTuple):
-    """An error as the client saw it."""
-
-    status: int
-    key: str | None
-    body: dict[str, Any]
 
 
 class Shop:

@@ -23,14 +23,21 @@ HOSTS = ("api", "insight", "distribution", "ledger", "dashboard")
 START_SECONDS_MAX = 240.0
 COMMAND_SECONDS_MAX = 120.0
 POLL_SECONDS = 0.05
+PAUSE_SECONDS_MAX = 1.0
 
 
 def eventually(ask: Callable[[], T], seconds_max: float = 30.0) -> T:
-    """What `ask` gives as soon as that is true; fails with the last it gave."""
-    deadline = time.monotonic() + seconds_max
+    """What `ask` gives as soon as that is true; fails with the last it gave.
+
+    It waits between two tries as long as one takes, so that what is waited for is not held up.
+    """
+    began = time.monotonic()
+    deadline = began + seconds_max
     while not (found := ask()):
-        assert time.monotonic() < deadline, f"after {seconds_max} s it is still {found!r}"
-        time.sleep(POLL_SECONDS)
+        now = time.monotonic()
+        assert now < deadline, f"after {seconds_max} s it is still {found!r}"
+        time.sleep(min(max(POLL_SECONDS, now - began), PAUSE_SECONDS_MAX))
+        began = time.monotonic()
     return found
 
 

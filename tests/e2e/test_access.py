@@ -5,9 +5,9 @@ import pytest
 import voucherify as sdk
 
 from tests.contract.answers import client
-from tests.e2e.plain import Plain, refused
+from tests.e2e.plain import ORIGIN, Plain, refused
 from tests.e2e.projects import second_project
-from tests.e2e.shop import ORIGIN, Shop, asked, new_code, told
+from tests.e2e.shop import Shop, asked, new_code, told
 from tests.e2e.shop import refused as refused_to_client
 from tests.e2e.system import System
 

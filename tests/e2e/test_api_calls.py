@@ -3,8 +3,8 @@
 from typing import Any
 
 from tests.contract.answers import client
-from tests.e2e.plain import Plain, refused
-from tests.e2e.shop import ORIGIN, Shop, new_code
+from tests.e2e.plain import ORIGIN, Plain, refused
+from tests.e2e.shop import Shop, new_code
 from tests.e2e.system import System, eventually
 
 PATH = "/v1/audit/api-calls"

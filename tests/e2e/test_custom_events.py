@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 import voucherify as sdk
 
-from tests.e2e.plain import Plain
+from tests.e2e.plain import ORIGIN, Plain
 from tests.e2e.plain import refused as refused_plainly
-from tests.e2e.shop import ORIGIN, Shop, new_code, refused, told
+from tests.e2e.shop import Shop, new_code, refused, told
 
 
 def tracked(shop: Shop, **said: Any) -> Any:

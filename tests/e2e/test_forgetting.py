@@ -217,6 +217,7 @@ def test_nobody_can_read_a_forgotten_customer(system: System) -> None:
         assert asyncio.run(_in_topics(system)) == []
         for named in (ann, ANN):
             assert refused(plain.ask("POST", FORGET.format(named))) == (404, "not_found")
+        _forget_while_the_front_dies(system)
         live = _read(plain, ann)
         orders = plain.get("/v1/orders")["orders"]
         assert ann in [each["customer_id"] for each in orders]
@@ -234,9 +235,6 @@ def test_nobody_can_read_a_forgotten_customer(system: System) -> None:
         shutil.rmtree(system.home / folder)
     with system.apart(), system.running():
         _read_anew(system, ann, live, guest)
-    # no host has what a host `ledger` knew open any more, and nobody may find her there
-    with system.running():
-        _forget_while_the_front_dies(system)
 
 
 def _read_anew(system: System, ann: str, live: dict[str, bytes], guest: str) -> None:

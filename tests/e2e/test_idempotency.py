@@ -7,9 +7,9 @@ import pytest
 import voucherify as sdk
 
 from tests.contract.answers import async_client
-from tests.e2e.plain import Plain
+from tests.e2e.plain import ORIGIN, Plain
 from tests.e2e.plain import refused as refused_plainly
-from tests.e2e.shop import ORIGIN, Shop, asked, new_code, redemption, refused, told
+from tests.e2e.shop import Shop, asked, new_code, redemption, refused, told
 from tests.e2e.system import System
 
 

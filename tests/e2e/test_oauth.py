@@ -8,8 +8,8 @@ import httpx
 import pytest
 
 from tests.contract.answers import client
-from tests.e2e.plain import Plain, refused
-from tests.e2e.shop import ORIGIN, Shop, asked
+from tests.e2e.plain import ORIGIN, Plain, refused
+from tests.e2e.shop import Shop, asked
 from tests.e2e.system import System
 
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import voucherify as sdk
 
-from tests.e2e.plain import Plain
-from tests.e2e.shop import ORIGIN, Shop, new_code, refused, told
+from tests.e2e.plain import ORIGIN, Plain
+from tests.e2e.shop import Shop, new_code, refused, told
 from tests.e2e.system import eventually
 
 OFF = {"discount": {"type": "AMOUNT", "amount_off": 100}}

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 import voucherify as sdk
 
-from tests.e2e.shop import ORIGIN, Shop, new_code, told
+from tests.e2e.plain import ORIGIN
+from tests.e2e.shop import Shop, new_code, told
 
 TENTH = {"discount": {"type": "PERCENT", "percent_off": 10}}
 

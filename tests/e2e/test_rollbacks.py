@@ -4,7 +4,8 @@ from typing import Any
 
 import voucherify as sdk
 
-from tests.e2e.shop import Refused, Shop, new_code, refused, spend, told
+from tests.e2e.plain import Refused
+from tests.e2e.shop import Shop, new_code, refused, spend, told
 
 
 def rolled_back(shop: Shop, redemption_id: str, **body: Any) -> Any:

@@ -10,8 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.plain import Plain
-from tests.e2e.shop import ORIGIN
+from tests.e2e.plain import ORIGIN, Plain
 from tests.e2e.system import System, eventually
 
 STEPS_MIN = 60

@@ -15,7 +15,7 @@ from tests.e2e.shop import Shop, new_code, told
 from tests.e2e.system import System, eventually
 from tests.integration.authority import Authority
 
-STEPS = 500
+STEPS = 240
 ATTEMPTS_MAX = 4
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 Kind = Literal["text", "texts", "choice", "number", "money", "time", "flag", "state", "lookup"]
 
@@ -82,6 +82,22 @@ class Field:
     def operators(self) -> tuple[str, ...]:
         """Its operators, those that most want first."""
         return self.ops or OPERATORS[self.kind]
+
+
+class Filtered(Protocol):
+    """What of a list its filters need."""
+
+    @property
+    def path(self) -> str:
+        """Its address."""
+
+    @property
+    def order(self) -> str:
+        """Its order, where no other was asked for."""
+
+    @property
+    def fields(self) -> Sequence[Field]:
+        """What it is filtered by."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Final, Protocol
+from typing import Final
 
 from htpy import Node, a, b, button, div, form, fragment, label, option, select, span
 from htpy import input as input_
@@ -13,6 +13,7 @@ from services.dashboard.lists.fields import (
     WITHOUT_VALUE,
     WORDS,
     Field,
+    Filtered,
     find_field,
 )
 from services.dashboard.lists.query import SIZES, Query, say_condition
@@ -23,22 +24,6 @@ from services.dashboard.parts.show import Show
 
 #: How many forms of a filter are kept as text.
 FORMS_KEPT: Final = 256
-
-
-class Filtered(Protocol):
-    """What of a list its filters need."""
-
-    @property
-    def path(self) -> str:
-        """Its address."""
-
-    @property
-    def order(self) -> str:
-        """Its order, where no other was asked for."""
-
-    @property
-    def fields(self) -> Sequence[Field]:
-        """What it is filtered by."""
 
 
 def filter_bar(resource: Filtered, query: Query, show: Show, beside: Node = None) -> Node:

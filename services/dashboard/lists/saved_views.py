@@ -7,7 +7,7 @@ from htpy import Element, Node, a, button, div, form, fragment, hr, nav, p, smal
 from htpy import input as input_
 from starlette.datastructures import QueryParams
 
-from services.dashboard.lists.filtering import Filtered
+from services.dashboard.lists.fields import Filtered
 from services.dashboard.lists.query import Query, read_query
 from services.dashboard.parts.forms import Errors, field, idempotency
 from services.dashboard.parts.icons import icon

@@ -20,7 +20,6 @@ from services.dashboard.parts.facts import (
     not_known,
     raw_block,
 )
-from services.dashboard.parts.outcome import repeat_block, show_refused
 from services.dashboard.parts.page import Details
 from services.dashboard.parts.show import NOTHING, Show, first_of
 from services.dashboard.sections.redemptions.fields import TABS
@@ -29,7 +28,7 @@ from services.dashboard.sections.redemptions.naming import (
     redeemable_name,
     redemption_badge,
 )
-from services.dashboard.sections.trying import answer_validation
+from services.dashboard.sections.trying import answer_validation, repeat_block, show_refused
 from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit, escape_segment

@@ -57,6 +57,26 @@ FOLLOWED: Final = {
 SEES: Final = "audit.read"
 
 
+class Mailbox:
+    """What a page was not told yet: what happens while it is busy comes on top, and none of it is lost."""
+
+    def __init__(self) -> None:
+        self._seen = Counter[str]()
+        self._has_some = asyncio.Event()
+
+    def put(self, seen: "Counter[str]") -> None:
+        """Adds what happened in a second; nothing is told, too, since then the rate is none."""
+        self._seen.update(seen)
+        self._has_some.set()
+
+    async def take(self) -> "Counter[str]":
+        """All that was put there since; waits for it."""
+        await self._has_some.wait()
+        self._has_some.clear()
+        seen, self._seen = self._seen, Counter()
+        return seen
+
+
 class Channel:
     """What happens in one project, for all pages that show it."""
 
@@ -64,21 +84,21 @@ class Channel:
         self._client = client
         self._project = project
         #: Of each page that looks, the session.
-        self.watchers: dict[asyncio.Queue[Counter[str]], str] = {}
+        self.watchers: dict[Mailbox, str] = {}
         self._seen: Counter[str] = Counter()
         #: The session that the API's stream was asked for with.
         self._reads_as: str | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
-    def join(self, queue: "asyncio.Queue[Counter[str]]", token: str) -> None:
+    def join(self, mailbox: Mailbox, token: str) -> None:
         """Tells a page from now on."""
-        self.watchers[queue] = token
+        self.watchers[mailbox] = token
         if not self._tasks:
             self._tasks = [asyncio.create_task(each) for each in (self._follow(), self._beat())]
 
-    async def leave(self, queue: "asyncio.Queue[Counter[str]]") -> None:
+    async def leave(self, mailbox: Mailbox) -> None:
         """Tells it no more; the last one ends the stream of the API."""
-        del self.watchers[queue]
+        del self.watchers[mailbox]
         if self.watchers:
             return
         tasks, self._tasks = self._tasks, []
@@ -96,9 +116,8 @@ class Channel:
         while True:
             await asyncio.sleep(BEAT_SECONDS)
             seen, self._seen = self._seen, Counter()
-            for queue in self.watchers:
-                with suppress(asyncio.QueueFull):
-                    queue.put_nowait(seen)
+            for mailbox in self.watchers:
+                mailbox.put(seen)
 
     async def _follow(self, but: str | None = None) -> None:
         """Reads the API's stream, with the session of whoever still looks."""
@@ -161,15 +180,15 @@ class Hub:
     async def events(self, project: str, token: str) -> AsyncGenerator[bytes, None]:
         """What one page is told, for as long as its session may see it."""
         channel = self._channels.setdefault(project, Channel(self._client, project))
-        queue: asyncio.Queue[Counter[str]] = asyncio.Queue(2)
-        channel.join(queue, token)
+        mailbox = Mailbox()
+        channel.join(mailbox, token)
         loop = asyncio.get_running_loop()
         ends = loop.time() + STREAM_SECONDS
         telling = Telling()
         try:
             yield _event("open", {})
             while loop.time() < ends:
-                seen = await queue.get()
+                seen = await mailbox.take()
                 if not await self._may_see(project, token):
                     channel.disown(token)
                     break
@@ -177,7 +196,7 @@ class Hub:
                     yield each
             yield _event("closed", {})
         finally:
-            await channel.leave(queue)
+            await channel.leave(mailbox)
             if not channel.watchers and self._channels.get(project) is channel:
                 del self._channels[project]
 

@@ -16,7 +16,8 @@ from tests.unit.services.audit.examples import created, decided
 
 @pytest.fixture
 async def insight(tmp_path: Path) -> AsyncIterator[Insight]:
-    async with running(tmp_path) as found:
+    # a stream ends after that time, be it that a busy machine has told nothing by then
+    async with running(tmp_path, stream_seconds=1.0) as found:
         yield found
 
 
@@ -54,28 +55,28 @@ async def test_an_event_is_told_as_the_log_shows_it(insight: Insight) -> None:
         assert body == each
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "type=voucher.created",
-        "object=redemption",
-        "object=voucher&voucher=A",
-        "customer=cust_1",
-        "customer=source_1",
-        "campaign=c1",
-        "voucher=B",
-        "voucher=v_A",
-        "redemption=r_1",
-        "order_id=ord_1",
-        "voucher=nothing",
-    ],
+CHOSEN = (
+    "type=voucher.created",
+    "object=redemption",
+    "object=voucher&voucher=A",
+    "customer=cust_1",
+    "customer=source_1",
+    "campaign=c1",
+    "voucher=B",
+    "voucher=v_A",
+    "redemption=r_1",
+    "order_id=ord_1",
+    "voucher=nothing",
 )
-async def test_it_is_chosen_from_as_from_the_log(insight: Insight, query: str) -> None:
+
+
+async def test_it_is_chosen_from_as_from_the_log(insight: Insight) -> None:
     insight.world.append(*history())
-    listed = await insight.get(f"/v1/audit/events?limit=100&order=created_at&{query}")
-    expected = [each["id"].removeprefix("ev_0_") for each in listed["data"]]
-    told = await ids(insight, query, last="ev_0_0_0")
-    assert told == [each for each in expected if each != "0_0"]
+    for query in CHOSEN:
+        listed = await insight.get(f"/v1/audit/events?limit=100&order=created_at&{query}")
+        expected = [each["id"].removeprefix("ev_0_") for each in listed["data"]]
+        told = await ids(insight, query, last="ev_0_0_0")
+        assert told == [each for each in expected if each != "0_0"], query
 
 
 async def test_what_comes_meanwhile_is_told_once(insight: Insight) -> None:
@@ -111,13 +112,11 @@ async def test_a_reader_who_is_too_slow_comes_again_for_the_rest(
     assert found == [each["id"] for each in listed["data"]][1:]
 
 
-@pytest.mark.parametrize("last", ["soon", "ev_1_0_0", "ev_0_x_0", ""])
-async def test_an_id_that_is_none_of_the_project_is_refused(insight: Insight, last: str) -> None:
-    found = await insight.get("/v1/audit/stream", 400, headers={"last-event-id": last})
-    assert "Last-Event-ID" in found["details"]
-
-
-async def test_a_parameter_that_is_unknown_is_refused_by_name(insight: Insight) -> None:
+async def test_an_id_that_is_none_of_the_project_is_refused(insight: Insight) -> None:
+    for last in ("soon", "ev_1_0_0", "ev_0_x_0", ""):
+        found = await insight.get("/v1/audit/stream", 400, headers={"last-event-id": last})
+        assert "Last-Event-ID" in found["details"], last
+    # and a parameter that is unknown, by its name
     for name in ("limit", "created_at[after]", "nothing"):
         found = await insight.get(f"/v1/audit/stream?{name}=1", 400)
         assert name.partition("[")[0] in found["details"]

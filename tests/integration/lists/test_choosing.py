@@ -66,21 +66,19 @@ async def test_entries_of_the_bin_are_chosen_without_those_that_name_a_person(
     assert await chosen(insight, only, "bin_entry") == {"product"}
 
 
-@pytest.mark.parametrize(
-    ("filters", "told"),
-    [
-        ({"odd": conditions("$is", 1)}, ".filters.odd"),
-        ({"code": conditions("$odd", 1)}, ".filters.code.conditions.$odd"),
-        ({"created_at": conditions("$after", "soon")}, ".filters.created_at"),
-        ({"code": "A"}, ".filters.code"),
-        ({"code": conditions("$is", "x" * 513)}, ".filters.code"),
-        ({"junction": "xor"}, ".filters.junction"),
-        ({"code": conditions("$in", *"x" * 1001)}, ".filters"),
-    ],
+REFUSED = (
+    ({"odd": conditions("$is", 1)}, ".filters.odd"),
+    ({"code": conditions("$odd", 1)}, ".filters.code.conditions.$odd"),
+    ({"created_at": conditions("$after", "soon")}, ".filters.created_at"),
+    ({"code": "A"}, ".filters.code"),
+    ({"code": conditions("$is", "x" * 513)}, ".filters.code"),
+    ({"junction": "xor"}, ".filters.junction"),
+    ({"code": conditions("$in", *"x" * 1001)}, ".filters"),
 )
-async def test_what_no_list_would_take_is_refused_by_name(
-    insight: Insight, filters: dict[str, Any], told: str
-) -> None:
-    answer = await insight.post(PATH, {"kind": "voucher", "filters": filters}, 400)
-    assert answer.json()["key"] == "invalid_payload"
-    assert f"`{told}" in answer.json()["details"]
+
+
+async def test_what_no_list_would_take_is_refused_by_name(insight: Insight) -> None:
+    for filters, told in REFUSED:
+        answer = await insight.post(PATH, {"kind": "voucher", "filters": filters}, 400)
+        assert answer.json()["key"] == "invalid_payload", filters
+        assert f"`{told}" in answer.json()["details"], filters

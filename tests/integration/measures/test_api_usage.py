@@ -100,22 +100,22 @@ async def test_they_are_told_as_csv(insight: Insight) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "interval=minute",
-        "group_by=origin",
-        "metrics=api_calls",
-        "from=2023-11-15&to=2023-11-14",
-        "from=1990-01-01&interval=hour",
-        "timezone=Mars",
-        "format=xml",
-        "from=yesterday",
-    ],
+REFUSED = (
+    "interval=minute",
+    "group_by=origin",
+    "metrics=api_calls",
+    "from=2023-11-15&to=2023-11-14",
+    "from=1990-01-01&interval=hour",
+    "timezone=Mars",
+    "format=xml",
+    "from=yesterday",
 )
-async def test_what_makes_no_sense_is_refused(insight: Insight, query: str) -> None:
-    body = await insight.get(f"{PATH}?{query}", 400)
-    assert body["key"] == "invalid_query_params"
+
+
+async def test_what_makes_no_sense_is_refused(insight: Insight) -> None:
+    for query in REFUSED:
+        body = await insight.get(f"{PATH}?{query}", 400)
+        assert body["key"] == "invalid_query_params", query
 
 
 async def test_another_host_learns_of_last_uses_and_failures_of_late(insight: Insight) -> None:

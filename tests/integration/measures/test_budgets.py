@@ -151,16 +151,22 @@ async def test_a_page_has_a_limit(insight: Insight) -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("query", "named"),
-    [("colour=red", "colour"), ("days=0", "days"), ("days=91", "days"), ("limit=0", "limit"), ("format=xml", "format"),
-     ("ids=", "ids"), ("ids=" + ",".join(map(str, range(101))), "ids"), ("ids=camp_1&campaign=camp_1", "ids")],
-)  # fmt: skip
-async def test_what_cannot_be_asked_is_refused_by_name(
-    insight: Insight, query: str, named: str
-) -> None:
-    found = await insight.get(f"/v1/analytics/budgets?{query}", 400)
-    assert f"`{named}`" in found["details"]
+REFUSED = (
+    ("colour=red", "colour"),
+    ("days=0", "days"),
+    ("days=91", "days"),
+    ("limit=0", "limit"),
+    ("format=xml", "format"),
+    ("ids=", "ids"),
+    ("ids=" + ",".join(map(str, range(101))), "ids"),
+    ("ids=camp_1&campaign=camp_1", "ids"),
+)
+
+
+async def test_what_cannot_be_asked_is_refused_by_name(insight: Insight) -> None:
+    for query, named in REFUSED:
+        found = await insight.get(f"/v1/analytics/budgets?{query}", 400)
+        assert f"`{named}`" in found["details"], query
 
 
 async def test_another_project_has_no_budgets(insight: Insight) -> None:

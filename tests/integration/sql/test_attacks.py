@@ -292,7 +292,7 @@ def test_what_a_statement_gives_does_not_depend_on_what_another_project_has(
     engine.fill()
 
     @settings(
-        max_examples=60, deadline=None, database=None,
+        max_examples=40, deadline=None, database=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
     )  # fmt: skip
     @given(statements())

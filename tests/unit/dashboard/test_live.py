@@ -72,6 +72,21 @@ async def test_pages_of_a_project_share_one_stream_of_the_api() -> None:
         assert hub.watching == 0
 
 
+async def test_a_page_that_is_busy_is_told_everything_afterwards() -> None:
+    async with served() as api, hub_of(api) as (hub, _):
+        busy, quick = (hub.events(PROJECT, api.sign_in(each)) for each in ("busy", "quick"))
+        for page in (busy, quick):
+            await anext(page)
+        await until(lambda: api.open.total() == 1)
+        await api.redeem()
+        await next_of(quick, b"redemptions")
+        for _ in range(2 * TIMES):
+            await next_of(quick, b"rate")
+        await next_of(busy, b"redemptions")
+        for page in (busy, quick):
+            await page.aclose()
+
+
 def test_the_more_pages_there_are_the_more_seldom_lists_ask_anew() -> None:
     redeemed, nothing = Counter({"redemption.succeeded": 3}), Counter[str]()
     for pages, rest in ((1, 1), (10, 5), (50, 25)):

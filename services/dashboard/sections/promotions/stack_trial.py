@@ -8,12 +8,12 @@ from starlette.responses import Response
 from services.dashboard.parts.facts import badge, block, facts
 from services.dashboard.parts.forms import folded
 from services.dashboard.parts.icons import icon
-from services.dashboard.parts.outcome import explanation_of
 from services.dashboard.parts.reasons import reason_box
 from services.dashboard.parts.show import Row, Show
 from services.dashboard.sections.promotions.naming import tier_names
 from services.dashboard.sections.reason_words import find_reason_words
 from services.dashboard.sections.rules.cart import cart_head, cart_lines, read_cart
+from services.dashboard.sections.trying import explanation_of
 from services.dashboard.web.answers import answer_node
 from services.dashboard.web.asking import Refused
 from services.dashboard.web.visit import Visit

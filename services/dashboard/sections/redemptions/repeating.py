@@ -6,11 +6,10 @@ from typing import Any, Final
 from htpy import Node
 from starlette.responses import Response
 
-from services.dashboard.parts.outcome import repeat_block
 from services.dashboard.parts.reasons import reason_box
 from services.dashboard.parts.show import Row
 from services.dashboard.sections.redemptions.naming import members_of, redeemable_name, stack_of
-from services.dashboard.sections.trying import answer_validation
+from services.dashboard.sections.trying import answer_validation, repeat_block
 from services.dashboard.web.answers import answer_node
 from services.dashboard.web.visit import Visit, escape_segment
 

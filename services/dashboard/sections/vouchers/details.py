@@ -23,7 +23,7 @@ from services.dashboard.parts.icons import icon
 from services.dashboard.parts.page import Details, dialog_button
 from services.dashboard.parts.show import NOTHING, Row, Show, first_of
 from services.dashboard.sections.vouchers.dialogs import voucher_dialogs
-from services.dashboard.sections.vouchers.failing import fail_form
+from services.dashboard.sections.vouchers.failing_form import fail_form
 from services.dashboard.sections.vouchers.giving import (
     DISCOUNTS,
     TYPES,

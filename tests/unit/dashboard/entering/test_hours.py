@@ -50,7 +50,7 @@ def test_hours_and_a_timeframe_of_a_single_voucher_are_set_and_taken_away() -> N
     }
     gone = {"from_hour": [""], "to_hour": [""], "frame_count": [""], "every_count": [""]}
     api = shop(validity_hours=MORNING, validity_timeframe=FIRST_DAY)
-    body = {"metadata": {}, "validity_hours": None, "validity_timeframe": None}
+    body: dict[str, Any] = {"metadata": {}, "validity_hours": None, "validity_timeframe": None}
     assert saved(api, **gone) == body
 
 

@@ -65,9 +65,10 @@ TEXTS: Final = st.text(st.characters(codec="utf-8"))
 NAMES: Final = st.one_of(TEXTS, st.integers(0, 2**33).map(str), st.just("01"), st.just("-1"))
 VALUES: Final = st.recursive(
     st.one_of(st.none(), st.booleans(), INTEGERS, FLOATS, TEXTS),
-    lambda inner: st.one_of(st.lists(inner), st.dictionaries(NAMES, inner)),
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(NAMES, inner, max_size=6)),
+    max_leaves=12,
 )
-METADATA: Final = st.dictionaries(NAMES, VALUES)
+METADATA: Final = st.dictionaries(NAMES, VALUES, max_size=8)
 
 
 @settings(deadline=None)

@@ -1,11 +1,12 @@
 """A simulation of a draft equals what happens where it is live, to the unit."""
 
-from dataclasses import replace
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import msgspec
-import pytest
 
 from engine.kernel.calendar import iso
 from runtime.log.log import Entry
@@ -20,6 +21,7 @@ from tests.unit.services.world import MANAGEMENT, World
 
 DAY_MS = 86_400_000
 PROJECT = "proj"
+MONTH = make_month(7, 300)
 RULE = {
     "name": "own",
     "rules": {
@@ -145,40 +147,59 @@ async def stack(world: World, stacking: dict[str, Any], *, exclusive: bool) -> s
     return only
 
 
-async def both(
-    tmp_path: Path,
-    name: str,
-    placing: str,
-    steps: int,
-    stacking: dict[str, Any] | None = None,
-    *,
-    exclusive: bool = False,
-) -> tuple[Numbers, SimulationResult]:
-    """What really happens with a draft, and what a simulation of it says."""
-    promotion, rules = DRAFTS[name]
-    month = make_month(7, steps)
-    async with World() as before_world, World() as live_world:
-        before, after = Shop(before_world), Shop(live_world)
-        for shop in (before, after):
-            await shop.begin()
-            if stacking is not None:
-                only = await stack(shop.world, stacking, exclusive=exclusive)
-                if only is not None:
-                    tiers = [each | {"category_id": only} for each in DRAFTS[name][0]["tiers"]]
-                    promotion = {"tiers": tiers}
-        begin = before_world.ledger.now = live_world.ledger.now = START_MS + 1000
-        after.tiers = await live(live_world, promotion, rules)
-        after.placing, after.repeats = placing, before
-        await before.go_through(month)
-        await after.go_through(month)
-        asked = read(
-            before_world,
-            campaign={"name": "Draft", "campaign_type": "PROMOTION", "promotion": promotion},
-            validation_rules=rules,
-            placing=placing,
-            **{"from": iso(begin), "to": iso(before_world.ledger.now + 1)},
-        )
-        return compare(before, after), await simulated(before_world, asked, tmp_path)
+@asynccontextmanager
+async def without(
+    stacking: dict[str, Any] | None = None, *, exclusive: bool = False
+) -> AsyncIterator["Before"]:
+    """A shop that goes through a month without the draft, under these stacking rules."""
+    async with World() as world:
+        made = Before(Shop(world), stacking, exclusive)
+        await made.shop.begin()
+        await made.begin(world)
+        begin = world.ledger.now = START_MS + 1000
+        await made.shop.go_through(MONTH)
+        made.period = {"from": iso(begin), "to": iso(world.ledger.now + 1)}
+        yield made
+
+
+@dataclass
+class Before:
+    """The month as it was, with which drafts are compared that are live."""
+
+    shop: Shop
+    stacking: dict[str, Any] | None
+    exclusive: bool
+    period: dict[str, str] = field(default_factory=dict)
+
+    async def begin(self, world: World) -> str | None:
+        """The stacking rules of a world; the category that is exclusive under them, if one is."""
+        if self.stacking is None:
+            return None
+        return await stack(world, self.stacking, exclusive=self.exclusive)
+
+    async def both(self, folder: Path, name: str, placing: str) -> tuple[Numbers, SimulationResult]:
+        """What really happens with a draft, and what a simulation of it says."""
+        promotion, rules = DRAFTS[name]
+        async with World() as live_world:
+            after = Shop(live_world)
+            await after.begin()
+            only = await self.begin(live_world)
+            if only is not None:
+                tiers = [each | {"category_id": only} for each in promotion["tiers"]]
+                promotion = {"tiers": tiers}
+            live_world.ledger.now = START_MS + 1000
+            after.tiers = await live(live_world, promotion, rules)
+            after.placing, after.repeats = placing, self.shop
+            await after.go_through(MONTH)
+            asked = read(
+                self.shop.world,
+                campaign={"name": "Draft", "campaign_type": "PROMOTION", "promotion": promotion},
+                validation_rules=rules,
+                placing=placing,
+                **self.period,
+            )
+            result = await simulated(self.shop.world, asked, folder / f"{name} {placing}")
+            return compare(self.shop, after), result
 
 
 def held_to(really: Numbers, result: SimulationResult) -> None:
@@ -188,36 +209,35 @@ def held_to(really: Numbers, result: SimulationResult) -> None:
     assert shown(result) == replace(really, customers=set(), by_day=days)
 
 
-@pytest.mark.parametrize(
-    ("name", "placing"), [*((name, "last") for name in DRAFTS), ("bound", "first")]
-)
-async def test_a_simulation_equals_the_same_month_with_the_campaign_live(
-    tmp_path: Path, name: str, placing: str
-) -> None:
-    really, result = await both(tmp_path, name, placing, 300)
-    held_to(really, result)
-    assert really.matched > 20
-    assert really.rolled_back > 0
-    assert really.validations_matched > 5
+async def test_a_simulation_equals_the_same_month_with_the_campaign_live(tmp_path: Path) -> None:
+    async with without() as before:
+        for name, placing in (*((name, "last") for name in DRAFTS), ("bound", "first")):
+            really, result = await before.both(tmp_path, name, placing)
+            held_to(really, result)
+            assert really.matched > 20, (name, placing)
+            assert really.rolled_back > 0, (name, placing)
+            assert really.validations_matched > 5, (name, placing)
+        really, result = await before.both(tmp_path, "one", "first")
+        assert_displaced_is_told_offer_by_offer(really, result)
 
 
-async def test_what_only_a_part_of_applies_to_may_be_rescued(tmp_path: Path) -> None:
-    mode = {"redeemables_application_mode": "PARTIAL"}
-    really, result = await both(tmp_path, "two", "last", 300, mode)
-    held_to(really, result)
-    assert really.rescued > 0
-
-
-async def test_an_exclusive_draft_leaves_others_out(tmp_path: Path) -> None:
-    really, result = await both(tmp_path, "bound", "last", 300, {}, exclusive=True)
-    held_to(really, result)
-    assert really.displaced > 10
-
-
-async def test_what_the_draft_displaces_is_told_offer_by_offer(tmp_path: Path) -> None:
-    really, result = await both(tmp_path, "one", "first", 300)
+def assert_displaced_is_told_offer_by_offer(really: Numbers, result: SimulationResult) -> None:
     assert really.reduced == result.totals.offers_reduced > 0
     assert sum(each.amount for each in result.offers) == really.displaced_amount
     assert result.offers_count == len(result.offers) > 1
     amounts = [each.amount for each in result.offers]
     assert amounts == sorted(amounts, reverse=True)
+
+
+async def test_what_only_a_part_of_applies_to_may_be_rescued(tmp_path: Path) -> None:
+    async with without({"redeemables_application_mode": "PARTIAL"}) as before:
+        really, result = await before.both(tmp_path, "two", "last")
+    held_to(really, result)
+    assert really.rescued > 0
+
+
+async def test_an_exclusive_draft_leaves_others_out(tmp_path: Path) -> None:
+    async with without({}, exclusive=True) as before:
+        really, result = await before.both(tmp_path, "bound", "last")
+    held_to(really, result)
+    assert really.displaced > 10

@@ -6,7 +6,7 @@ from tests.e2e.shop import Shop, new_code, told
 from tests.e2e.system import System, eventually
 from tests.e2e.test_imports import lines
 
-ROWS = 30_000
+ROWS = 12_000
 KILLS = 3
 
 
