@@ -32,7 +32,7 @@ FILTERS: Final[Mapping[str, str]] = {
 OF_NOTHING: Final = frozenset(
     {
         "/send-outs/{key:path}", "/vouchers/work/{action}", "/campaigns/{id}/tasks/{action}",
-        "/integrations/webhooks/{id}/test/{event}",
+        "/integrations/webhooks/{id}/test/{event}", "/bin/work/{action}",
     }
 )  # fmt: skip
 #: Lists whose drawers are opened over them: the same details as on a page of their own.
