@@ -31,7 +31,8 @@ FILTERS: Final[Mapping[str, str]] = {
 #: What there is nothing of here: send-outs take their time, and no work goes on.
 OF_NOTHING: Final = frozenset(
     {
-        "/send-outs/{key:path}", "/vouchers/work/{action}", "/campaigns/{id}/tasks/{action}",
+        "/send-outs/{key:path}", "/vouchers/work/{action}", "/bin/work/{action}",
+        "/campaigns/{id}/tasks/{action}",
         "/integrations/webhooks/{id}/test/{event}",
     }
 )  # fmt: skip
