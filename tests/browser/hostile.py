@@ -24,6 +24,8 @@ TEXTS: Final = (
 #: What is asked last of all.
 LAST_CALL: Final = "/v1/vouchers/importCSV"
 _PERCENT: Final = {"type": "PERCENT", "percent_off": 10}
+#: Codes of digits, which are made the same before a picture is taken: letters are not.
+_CODES: Final = {"code_config": {"length": 12, "charset": "0123456789"}}
 #: What a code may hold; the signs that do harm are not among them.
 _NOT_OF_CODES: Final = re.compile(r"[^A-Za-z0-9_-]")
 
@@ -124,7 +126,7 @@ class Hostile:
         campaign = {
             "name": f"{text} {at}", "description": text, "category_id": category["id"],
             "type": "STATIC", "campaign_type": "DISCOUNT_COUPONS", "vouchers_count": 1,
-            "voucher": terms, "metadata": metadata,
+            "voucher": terms | _CODES, "metadata": metadata,
         }  # fmt: skip
         made = self.take("/v1/campaigns", campaign)["id"]
         rows = [{"code": f"{code}-ROW", "metadata": metadata}, {"code": f"{text} {at}"}]

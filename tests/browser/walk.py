@@ -31,9 +31,8 @@ FILTERS: Final[Mapping[str, str]] = {
 #: What there is nothing of here: send-outs take their time, and no work goes on.
 OF_NOTHING: Final = frozenset(
     {
-        "/send-outs/{key:path}", "/vouchers/work/{action}", "/bin/work/{action}",
-        "/campaigns/{id}/tasks/{action}",
-        "/integrations/webhooks/{id}/test/{event}",
+        "/send-outs/{key:path}", "/vouchers/work/{action}", "/campaigns/{id}/tasks/{action}",
+        "/integrations/webhooks/{id}/test/{event}", "/bin/work/{action}",
     }
 )  # fmt: skip
 #: Lists whose drawers are opened over them: the same details as on a page of their own.
