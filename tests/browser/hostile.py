@@ -129,9 +129,9 @@ class Hostile:
             "voucher": terms | _CODES, "metadata": metadata,
         }  # fmt: skip
         made = self.take("/v1/campaigns", campaign)["id"]
-        rows = [{"code": f"{code}-ROW", "metadata": metadata}, {"code": f"{text} {at}"}]
+        rows = [{"code": f"{text} {at}", "metadata": metadata}]
         work = self.take(f"/v1/campaigns/{made}/import", rows)["async_action_id"]
-        # one after the other, so that lists have them in the same order each time
+        # one row, one after the other: those of the same time are in the order of their ids
         eventually(lambda: self.plain.get(f"/v1/async-actions/{work}")["status"] == "DONE")
         promotion = {"name": f"promotion {text} {at}", "campaign_type": "PROMOTION", "type": "STATIC"}  # fmt: skip
         tiers = f"/v1/promotions/{self.take('/v1/campaigns', promotion)['id']}"
