@@ -129,6 +129,7 @@ def test_pages_are_for_everybody_and_look_as_they_did(
 
 def look_until_known(looker: Looker, kept: Kept, path: str, address: str) -> list[str]:
     """What differs from the pictures that are kept, at each look; a page may have been seen too early."""
+    told: list[str] = []
     for look in range(LOOKS_MAX):
         told = []
         for picture, size, greys in looker.take_pictures(path):
