@@ -264,7 +264,8 @@ class Settings(BaseModel):
 def _is_origin(text: str) -> bool:
     parts = urlsplit(text)
     is_plain = text == f"{parts.scheme}://{parts.netloc}"
-    return parts.scheme in ("http", "https") and bool(parts.netloc) and is_plain
+    # reading a port that there cannot be raises ValueError, which says so
+    return parts.scheme in ("http", "https") and bool(parts.netloc) and is_plain and parts.port != 0
 
 
 def load_settings(environment: Mapping[str, str] = os.environ) -> Settings:

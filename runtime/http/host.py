@@ -141,8 +141,9 @@ class Host:
 class Hot:
     """Answers plain routes with a fixed path at once; everything else goes to `rest`.
 
-    What is known to be served elsewhere is passed on at once as well. The application's layers cost as much as a redemption's own work, and add nothing to these
-    routes: the edge maps their faults, and they read their bodies themselves.
+    What is known to be served elsewhere is passed on at once as well. The application's layers cost
+    as much as a redemption's own work, and add nothing to these routes: the edge maps their faults,
+    and they read their bodies themselves.
     """
 
     def __init__(self, services: Sequence[Service], unmatched: Unmatched, rest: ASGIApp) -> None:

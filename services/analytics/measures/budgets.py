@@ -85,7 +85,7 @@ def budgets_route(reads: Reads, clock_ms: Callable[[], Millis]) -> Route:
         found = await _with_use(current, said.project, bounds, now - days * DAY_MS)
         found.sort(key=lambda each: (-_share(each), each.campaign, each.cap.name))
         if only and named is None:
-            found = list({each.campaign: each for each in reversed(found)}.values())[::-1]
+            found = first_of_each(found)
         rows = [_row(each, days, now) for each in found[:limit]]
         if said.is_csv:
             return csv_answer(_COLUMNS, [_cells(row) for row in rows])
@@ -102,6 +102,14 @@ def _ids_in(given: list[Given], named: str | None) -> list[str]:
     if named is not None:
         raise invalid_parameter("ids", "does not go with `campaign`")
     return ids_of(given)
+
+
+def first_of_each(found: Sequence[Budget]) -> list[Budget]:
+    """The first budget of each campaign, in the order in which they are given."""
+    first: dict[str, Budget] = {}
+    for each in found:
+        first.setdefault(each.campaign, each)
+    return list(first.values())
 
 
 async def _bounds(reads: Reads, project: str, only: Sequence[str]) -> list[Budget]:

@@ -173,8 +173,10 @@ _NOW: Final[Mapping[str, str]] = {
     ),
     # an id is like no other text, so that it stands in a body is that it is asked of
     LOCATION: (
-        f"SELECT arrayJoin(arrayFilter(each -> position(body, each) > 0, {{ids:Array(String)}})) "  # noqa: S608
-        f"AS location, '{_USES}', count() FROM {ENTITIES} FINAL WHERE {OURS} "
+        f"WITH (SELECT groupArray(id) FROM {ENTITIES} FINAL WHERE {OURS} AND kind = 'location' "  # noqa: S608
+        "AND deleted = 0 AND id IN {ids:Array(String)}) AS known "
+        "SELECT arrayJoin(arrayFilter(each -> position(body, each) > 0, known)) AS location, "
+        f"'{_USES}', count() FROM {ENTITIES} FINAL WHERE {OURS} "
         f"AND kind IN {_ASKING} AND deleted = 0 GROUP BY location"
     ),
 }

@@ -98,7 +98,8 @@ def notifications_read(project: str, event: NotificationsRead) -> Iterable[Entit
     reader = event.reader or ""
     if event.until is not None:
         return (EntityRow(project, READ, mark_id(reader, ALL), "", event.until, 0, 0),)
-    marks = (mark_id(reader, each) for each in event.notification_ids)
+    # No notification has that id, and the mark of all up to a time would be lost.
+    marks = (mark_id(reader, each) for each in event.notification_ids if each != ALL)
     return [EntityRow(project, READ, each, "", 0, 0, 0) for each in marks]
 
 

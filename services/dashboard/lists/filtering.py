@@ -74,13 +74,13 @@ def filter_form(resource: Filtered, name: str, op: str = "") -> Node:
     The answer is morphed in, and only the newest counts: what was typed meanwhile stays. What hangs
     on the field has its name in its id, so that nothing that was chosen for another one stays.
     """
-    return _form_of(resource.path, tuple(resource.fields), name, op)
+    found = find_field(resource.fields, name) or resource.fields[0]
+    chosen = op if op in found.operators else found.operators[0]
+    return _form_of(resource.path, tuple(resource.fields), found, chosen)
 
 
 @lru_cache(FORMS_KEPT)
-def _form_of(path: str, fields: tuple[Field, ...], name: str, op: str) -> Markup:
-    found = find_field(fields, name) or fields[0]
-    chosen = op if op in found.operators else found.operators[0]
+def _form_of(path: str, fields: tuple[Field, ...], found: Field, chosen: str) -> Markup:
     again = {
         "hx-get": f"{path}/filter",
         "hx-target": "#one-filter",
@@ -95,7 +95,7 @@ def _form_of(path: str, fields: tuple[Field, ...], name: str, op: str) -> Markup
             div(".field")[
                 label(for_="filter-field")["Field"],
                 select("#filter-field.input", again, name="field")[
-                    (option(value=each.name, selected=each is found)[each.label] for each in fields)
+                    (option(value=each.name, selected=each == found)[each.label] for each in fields)
                 ],
             ],
             found.name == "metadata"

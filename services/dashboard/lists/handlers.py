@@ -28,6 +28,7 @@ from services.dashboard.parts.page import (
 from services.dashboard.parts.show import Show
 from services.dashboard.parts.toast import toast
 from services.dashboard.web.answers import answer_node, answer_page
+from services.dashboard.web.asking import Refused
 from services.dashboard.web.routes import Page
 from services.dashboard.web.visit import Visit
 
@@ -139,11 +140,17 @@ def chosen_keys(form: FormData) -> list[str]:
 
 
 def chosen_filters(resource: Resource, form: FormData, show: Show) -> dict[str, Any] | None:
-    """The filters whose rows were chosen as a whole, as bodies take them; None: single rows were."""
+    """The filters whose rows were chosen as a whole, as bodies take them; None: single rows were.
+
+    Raises Refused for one that the list does not know: without it more rows would be meant.
+    """
     if form.get("all") != "true" or not resource.bulk_of_filter:
         return None
-    read = (read_condition(str(each), resource.fields) for each in form.getlist("f"))
-    return filters_body([each for each in read if each is not None], resource.fields, show)
+    read = [read_condition(str(each), resource.fields) for each in form.getlist("f")]
+    known = [each for each in read if each is not None]
+    if len(known) < len(read):
+        raise Refused(400, {"key": "invalid_payload", "message": "The list has no such filter"})
+    return filters_body(known, resource.fields, show)
 
 
 def answer_details(visit: Visit, details: Details, back: tuple[str, str], say: str) -> Response:

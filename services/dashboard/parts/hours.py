@@ -85,8 +85,9 @@ def duration_field(name: str, text: str, values: Mapping[str, str], errors: Erro
 
 
 def hour_values(row: Mapping[str, Any]) -> dict[str, str]:
-    """What the fields show of something that there is."""
-    daily = ((row.get("validity_hours") or {}).get("daily") or [{}])[0]
+    """What the fields show of something that there is: nothing of hours that they cannot say."""
+    hours = (row.get("validity_hours") or {}) if can_hold_hours(row) else {}
+    daily = (hours.get("daily") or [{}])[0]
     frame = row.get("validity_timeframe") or {}
     values = {
         "from_hour": str(daily.get("start_time") or ""),

@@ -19,6 +19,8 @@ from services.dashboard.web.visit import Visit, asked_part
 #: The cookie that carries what was done to the page that comes next.
 SAID: Final = "tessera-said"
 SAID_LENGTH_MAX: Final = 300
+#: What an address holds besides letters and digits; all else, such as the end of a line, is escaped.
+_SIGNS: Final = ":/%#?=@[]!$&'()*+,;"
 
 
 def answer_node(node: Node, status: int = 200) -> HTMLResponse:
@@ -107,7 +109,7 @@ def _notice_of(request: Request, fault: ApiFault, *, is_part: bool) -> Node:
 def go_to(request: Request, address: str, say: str = "") -> Response:
     """Goes on to an address of ours, and says there what was done."""
     if "hx-request" in request.headers:
-        response = Response(headers={"HX-Redirect": address})
+        response = Response(headers={"HX-Redirect": quote(address, safe=_SIGNS)})
     else:
         response = RedirectResponse(address, 303)
     if say:

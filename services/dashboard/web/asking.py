@@ -22,6 +22,8 @@ RETRY_SECONDS: Final = 2
 Json = Any
 #: How many rows the API gives at a time at most.
 PAGE_ROWS: Final = 100
+#: What is said of an address that cannot be written: nothing has a name that is so long.
+_TOO_LONG: Final = {"key": "not_found", "message": "There is nothing with a name that is so long"}
 #: The pairs of a query string; one name may come more than once.
 Params = Sequence[tuple[str, str]]
 
@@ -136,6 +138,8 @@ class Api:
             answer = await self._client.request(
                 method, path, params=pairs, json=body, headers=headers, files=files
             )
+        except httpx.InvalidURL:
+            raise Refused(404, _TOO_LONG) from None
         except httpx.HTTPError as fault:
             raise _no_answer(fault) from None
         return _read_answer(answer)

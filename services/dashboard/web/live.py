@@ -149,7 +149,7 @@ class Telling:
         self._rests_until = 0.0
 
     def told_events(self, seen: "Counter[str]", now: float, pages: int) -> list[bytes]:
-        """What it is told at `now` of what happened in the second before, one of so many pages."""
+        """What it is told at `now` of what happened since it was told last, one of so many pages."""
         words = (kind.partition(".")[0] for kind in seen)
         self._waiting.update(FOLLOWED[each] for each in words if each in FOLLOWED)
         events = []

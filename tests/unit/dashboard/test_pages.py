@@ -69,6 +69,12 @@ def test_an_old_browser_tells_by_its_origin_that_a_write_is_ours() -> None:
     assert api.asked_for("GET", "/v1/redemptions/r_1")
 
 
+def test_an_address_that_is_led_to_begins_no_header_of_its_own() -> None:
+    for into, header in (("", "location"), ("form", "hx-redirect")):
+        answer = Browser(FakeApi()).post("/validation-rules/a%0D%0Ab/assign", into=into)
+        assert answer.headers[header] == "/validation-rules/a%0D%0Ab"
+
+
 def test_every_answer_says_what_a_browser_may_do_with_it() -> None:
     for path in ("/sign-in", "/redemptions", "/static/css/base.css", "/nowhere"):
         headers = Browser(FakeApi()).get(path).headers

@@ -63,6 +63,17 @@ def test_a_row_tells_what_was_redeemed_by_whom_and_what_it_took_off() -> None:
     assert "<script>alert" not in page.text
 
 
+def test_names_that_cannot_be_asked_at_the_moment_hide_no_reason() -> None:
+    api = shop()
+    (violation,) = REFUSED["explanation"]["violations"]
+    found = violation | {"name": "customer.segment", "conditions": {}, "value": ["seg_1", "prod_1"]}
+    api.says("GET", "/v1/redemptions/rf_1", REFUSED | {"explanation": {"violations": [found]}})
+    for path in ("/v1/segments", "/v1/products/prod_1", "/v1/validation-rules"):
+        api.refuses("GET", path, 503, key="unavailable")
+    why = Browser(api).get("/redemptions/rf_1", into="drawer").find("div", class_="why").text
+    assert "seg_1, prod_1" in why
+
+
 def test_a_refusal_is_told_with_the_values_that_were_compared() -> None:
     page = Browser(shop()).get("/redemptions/rf_1", into="drawer")
     why = page.find("div", class_="why").text

@@ -7,7 +7,7 @@ import pytest
 
 from services.dashboard.sections.vouchers.giving_form import read_gives, values_of
 from tests.unit.dashboard.forms import fields_of
-from tests.unit.dashboard.kit import Browser, FakeApi
+from tests.unit.dashboard.kit import Browser, FakeApi, me_with
 from tests.unit.dashboard.test_vouchers import HOSTILE, VOUCHER, api_with, voucher_with
 
 TIERS = "/v1/promotions/tiers/{}"
@@ -137,6 +137,12 @@ def test_a_discount_comes_back_from_its_fields_as_it_was(discount: dict[str, Any
 def test_the_fields_follow_what_was_chosen() -> None:
     page = Browser(FakeApi()).get("/vouchers/new/gives?gives=UNIT", into="gives-fields")
     assert [each["name"] for each in page.find_all("input")] == ["q", "unit_off"]
+
+
+def test_who_makes_tiers_and_sees_no_vouchers_may_choose_what_a_tier_gives() -> None:
+    browser = Browser(FakeApi(me_with("promotions.read", "promotions.write")))
+    page = browser.get("/vouchers/new/gives?only=tier&gives=FIXED", into="gives-fields")
+    assert page.find("input", name="fixed_amount")
 
 
 def test_chosen_rows_are_changed_in_the_background() -> None:

@@ -148,6 +148,15 @@ def test_a_refused_trial_tells_the_reason_the_rule_and_both_values() -> None:
         assert said in page.root.text
 
 
+@pytest.mark.parametrize("pieces", ["some", "9" * 5_000])
+def test_pieces_that_are_no_number_are_told_and_nothing_is_tried(pieces: str) -> None:
+    api = api_with(VOUCHER)
+    cart = {"try_line": "0", "try_item-0": "product:prod_1", "try_quantity-0": pieces}
+    page = Browser(api).post("/vouchers/v_1/try", cart, into="tried")
+    assert "is no number of pieces" in page.text
+    assert not api.asked_for("POST", "/v1/validations")
+
+
 def test_a_changed_balance_is_told() -> None:
     api = api_with(VOUCHER)
     api.says("POST", "/v1/vouchers/GIFT-1/balance", {"balance": 3200})

@@ -23,6 +23,7 @@ from services.dashboard.web.visit import Visit, escape_segment
 
 #: How often it is asked, a second apart, what became of what was sent once more.
 OUTCOME_TURNS_MAX: Final = 60
+TURN_DIGITS_MAX: Final = 3
 FIELDS: Final = (
     Field(
         "result",
@@ -143,7 +144,8 @@ async def show_outcome(visit: Visit) -> Response:
     seen, turn = asked.get("seen", ""), asked.get("turn", "")
     found = await _attempts(visit, visit.path("event"), webhook_id=visit.path("webhook"))
     newest = found[0] if found and found[0]["id"] != seen else None
-    answer = answer_node(_outcome(visit, newest, seen, int(turn) if turn.isdecimal() else 0))
+    count = int(turn[:TURN_DIGITS_MAX]) if turn.isdecimal() else 0
+    answer = answer_node(_outcome(visit, newest, seen, count))
     if newest is not None:
         # the list behind has one attempt more
         answer.headers["HX-Trigger"] = "changed"

@@ -14,6 +14,7 @@ from services.dashboard.parts.forms import field_text, idempotency
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.notices import notice
 from services.dashboard.parts.show import Show, read_moment
+from services.dashboard.sections.campaigns.making.draft import read_count
 from services.dashboard.web.answers import answer_node
 from services.dashboard.web.asking import ApiFault, Refused
 from services.dashboard.web.routes import Page
@@ -126,9 +127,10 @@ async def add_codes(visit: Visit) -> Response:
         if code:
             await visit.api.post(f"{path}/{escape_segment(code)}", {}, key=key)
             return _answer(_done(f"{code} is there.", name))
-        if not count.isdecimal() or not int(count):
+        wanted = read_count(count)
+        if not wanted:
             return answer_node(notice("bad", "Say how many, as a number from 1 on."))
-        answer = await visit.api.post(path, {"vouchers_count": int(count)}, key=key)
+        answer = await visit.api.post(path, {"vouchers_count": wanted}, key=key)
     except Refused as fault:
         return _answer(notice("bad", fault.sentence))
     action = (answer or {}).get("async_action_id")

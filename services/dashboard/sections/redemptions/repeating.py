@@ -99,14 +99,19 @@ def cart_of(order: Row) -> dict[str, Any]:
 
 
 def _line(item: Row) -> dict[str, Any]:
-    line = {name: item[name] for name in _LINE if item.get(name)}
+    line = {name: item[name] for name in _LINE if _is_said(item.get(name))}
     for name in ("quantity", "amount"):
         value = item.get(f"initial_{name}", item.get(name))
         if value is not None:
             line[name] = value
     for name in ("product", "sku"):
         told = item.get(name) or {}
-        described = {each: told[each] for each in _DESCRIBED if told.get(each)}
+        described = {each: told[each] for each in _DESCRIBED if _is_said(told.get(each))}
         if described and not item.get(f"{name}_id"):
             line[name] = described
     return line
+
+
+def _is_said(value: Any) -> bool:
+    """Whether a member says something: a price of 0 does, else that of the catalogue would hold."""
+    return value not in (None, "", {})

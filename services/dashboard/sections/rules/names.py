@@ -1,14 +1,14 @@
 """What ids in rules are called: segments, places, products, SKUs and collections."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any, Final
+from collections.abc import Iterable, Iterator
+from typing import Final
 
 from services.dashboard.sections.rules.catalogue import Catalogue
 from services.dashboard.sections.rules.naming import Names
 from services.dashboard.sections.rules.tree import RuleSet, every_rule
 from services.dashboard.sections.rules.values import THINGS, show_values
-from services.dashboard.web.asking import Refused
+from services.dashboard.web.asking import ask_quietly
 from services.dashboard.web.visit import Visit, escape_segment
 
 #: How many products, SKUs and collections are asked for on one page; the rest stand by their ids.
@@ -53,17 +53,14 @@ async def _name_listed(visit: Visit, kind: str, path: str, ids: list[str]) -> di
     if not ids:
         return {}
     wanted = [(f"filters[id][conditions][$in][{at}]", each) for at, each in enumerate(ids)]
-    try:
-        body = await visit.api.get(path, [("limit", str(_LIST_MAX)), *wanted])
-    except Refused:
-        return {}
-    return {f"{kind}:{each['id']}": str(each.get("name") or each["id"]) for each in body["data"]}
+    body = await ask_quietly(visit.api.get(path, [("limit", str(_LIST_MAX)), *wanted])) or {}
+    rows = body.get("data") or ()
+    return {f"{kind}:{each['id']}": str(each.get("name") or each["id"]) for each in rows}
 
 
 async def _name_one(visit: Visit, thing: str) -> str:
     kind, _, name = thing.partition(":")
-    try:
-        body: Mapping[str, Any] = await visit.api.get(_PATHS[kind].format(escape_segment(name)))
-    except Refused:
+    body = await ask_quietly(visit.api.get(_PATHS[kind].format(escape_segment(name))))
+    if body is None:
         return ""
     return str(body.get("name") or body.get("sku") or body.get("source_id") or name)

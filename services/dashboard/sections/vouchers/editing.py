@@ -108,7 +108,7 @@ async def _voucher(visit: Visit) -> dict[str, Any]:
 PAGES: Final = (
     Page("/vouchers/new", show_new, "vouchers.write"),
     Page("/vouchers/new", create, "vouchers.write", "POST"),
-    Page("/vouchers/new/gives", show_gives, "vouchers.read"),
+    Page("/vouchers/new/gives", show_gives, None),
     Page("/vouchers/{id}/edit", show_edit, "vouchers.write"),
     Page("/vouchers/{id}/edit", save, "vouchers.write", "POST"),
 )

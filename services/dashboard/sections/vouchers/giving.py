@@ -11,7 +11,7 @@ from services.dashboard.parts.discounts import EFFECTS, say_discount
 from services.dashboard.parts.facts import badge
 from services.dashboard.parts.show import NOTHING, Row, Show, read_moment
 from services.dashboard.sections.vouchers.open_hours import is_outside_hours
-from services.dashboard.web.visit import escape_segment
+from services.dashboard.web.visit import WORDS, escape_segment
 
 TYPES: Final[Mapping[str, str]] = {
     "DISCOUNT_VOUCHER": "Discount",
@@ -27,8 +27,8 @@ DISCOUNTS: Final[Mapping[str, str]] = {
 _DAYS: Final = ("Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday")
 #: What is in force, but closed at this hour.
 OUTSIDE: Final = "Outside its hours"
-#: Last segments of addresses below /vouchers that are pages of their own.
-_RESERVED: Final = frozenset({"new", "import", "filter", "work", ".", ".."})
+#: Codes that read as parts of an address; what stands between a browser and us may take them for that.
+_RESERVED: Final = WORDS | {".", ".."}
 
 
 def voucher_href(row: Row) -> str:

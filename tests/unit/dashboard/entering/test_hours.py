@@ -8,6 +8,7 @@ import pytest
 
 from services.dashboard.parts.hours import can_hold_hours, hour_values, read_hours
 from services.dashboard.sections.vouchers.giving import standing, standing_within
+from tests.unit.dashboard.campaigns import PATH, api_with, campaign
 from tests.unit.dashboard.forms import fields_of
 from tests.unit.dashboard.kit import Browser, FakeApi
 
@@ -74,6 +75,17 @@ def test_hours_that_the_fields_cannot_say_are_not_shown_as_others() -> None:
     assert page.find_all("input", name="from_hour") == []
     assert "only the API changes them" in page.text
     assert page.find_all("input", name="frame_count")
+
+
+def test_settings_of_a_campaign_keep_hours_that_the_fields_cannot_say() -> None:
+    several = {"daily": [*MORNING["daily"], *EVENING["daily"]]}
+    api = api_with(campaign(validity_hours=several))
+    api.says("PUT", f"{PATH}/camp_1", {"id": "camp_1"})
+    page = Browser(api).get("/campaigns/camp_1/settings")
+    assert page.find_all("input", name="from_hour") == []
+    assert "only the API changes them" in page.text
+    Browser(api).post("/campaigns/camp_1/settings", fields_of(page) | {"day": ["1"]})
+    assert api.sent("PUT", f"{PATH}/camp_1") == {"validity_day_of_week": [1]}
 
 
 def test_half_of_an_hour_is_asked_for_at_its_field() -> None:

@@ -27,6 +27,13 @@ def test_the_page_of_a_code_is_found_and_what_is_done_by_it_is_done_to_it(code: 
     assert ("POST", f"/v1/vouchers/{segment}/disable".encode()) in asked
 
 
+def test_a_name_that_no_address_can_hold_is_not_found() -> None:
+    api = FakeApi()
+    page = Browser(api).get(f"/vouchers/{'(' * 30_000}")
+    assert page.status == 404
+    assert not [each for each in api.asked if each.url.path.startswith("/v1/")]
+
+
 def test_every_word_of_our_addresses_that_could_be_a_name_is_known() -> None:
     got = [each.path.split("/") for each in PAGES if each.method == "GET"]
     named = {tuple(each[:at]) for each in got for at, word in enumerate(each) if word[:1] == "{"}

@@ -58,6 +58,13 @@ def test_all_of_a_filter_in_the_bin_are_deleted_for_good_in_the_background() -> 
     assert not [each for each in api.asked if each.method == "DELETE"]
 
 
+def test_a_filter_that_the_bin_does_not_know_deletes_nothing() -> None:
+    api = FakeApi()
+    form = {"all": "true", "f": ["resource_name:is:A", "strange:is:B"]}
+    assert Browser(api).post("/bin/delete", form).status == 400
+    assert {each.method for each in api.asked} == {"GET"}
+
+
 def test_how_far_the_bin_is_leads_back_to_it() -> None:
     api = FakeApi()
     row = {"id": "aa_1", "status": "DONE", "type": "CAMPAIGN.VOUCHERS_DELETE"}

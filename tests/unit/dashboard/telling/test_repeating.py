@@ -29,8 +29,9 @@ CART: dict[str, Any] = {
             "source_id": "cap",
             "related_object": "product",
             "quantity": 1,
-            "product": {"name": "Cap"},
+            "product": {"name": "Cap", "price": 0},
         },
+        {"source_id": "sticker", "quantity": 1, "price": 0, "metadata": {}},
     ],
 }
 ROW: dict[str, Any] = {
@@ -112,8 +113,9 @@ def test_a_redemption_is_asked_again_with_its_cart_as_it_was_before_discounts() 
                     "source_id": "cap",
                     "related_object": "product",
                     "quantity": 1,
-                    "product": {"name": "Cap"},
+                    "product": {"name": "Cap", "price": 0},
                 },
+                {"source_id": "sticker", "quantity": 1, "price": 0},
             ],
         },
     }

@@ -82,6 +82,7 @@ def test_an_unknown_name_is_an_error_that_names_it(name: str, hint: str) -> None
         ("TESSERA_DASHBOARD_URL", "https://hush.example/desk"),
         ("TESSERA_DASHBOARD_URL", "https://ann@hush.example"),
         ("TESSERA_DASHBOARD_URL", "https://hush.example?x"),
+        ("TESSERA_DASHBOARD_URL", "https://hush.example:70000"),
         ("TESSERA_COMMAND_DEADLINE_MS", "-1"),
         ("TESSERA_KAFKA_SECURITY_PROTOCOL", "hush"),
         ("TESSERA_KAFKA_CA_FILE", "/no/such/hush.pem"),

@@ -57,7 +57,7 @@ def settings_part(
         sections.part(
             "who",
             "Who and when",
-            when_fields(draft, wrong, visit.show),
+            when_fields(draft, wrong, visit.show, row),
             who_fields(draft, wrong, names, with_rules=False, with_codes=has_codes(row)),
             has_codes(row)
             and field_switch(

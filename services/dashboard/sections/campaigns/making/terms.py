@@ -13,14 +13,23 @@ from services.dashboard.parts.forms import (
     field_text,
     folded,
 )
-from services.dashboard.parts.hours import duration_field, hours_fields, timeframe_fields
-from services.dashboard.parts.show import Show
+from services.dashboard.parts.hours import (
+    can_hold_hours,
+    duration_field,
+    hours_as_they_are,
+    hours_fields,
+    timeframe_fields,
+)
+from services.dashboard.parts.show import Row, Show
 from services.dashboard.sections.campaigns.making.choices import chosen
 from services.dashboard.sections.campaigns.making.draft import DAYS, Draft
 
 
-def when_fields(draft: Draft, errors: Errors, show: Show) -> Node:
-    """Dates, days, hours, timeframe, and how long a code works after it was given."""
+def when_fields(draft: Draft, errors: Errors, show: Show, row: Row | None = None) -> Node:
+    """Dates, days, hours, timeframe, and how long a code works after it was given.
+
+    `row`: the campaign that is changed; hours of it that the fields cannot say stay as they are.
+    """
     is_open = bool(
         draft.all("day") or draft["from_hour"] or draft["frame_count"] or draft["after_count"]
     )
@@ -61,7 +70,9 @@ def when_fields(draft: Draft, errors: Errors, show: Show) -> Node:
                 ],
                 span(".hint")["None chosen: every day"],
             ],
-            hours_fields(draft.values, errors),
+            hours_fields(draft.values, errors)
+            if row is None or can_hold_hours(row)
+            else hours_as_they_are(),
             timeframe_fields(draft.values, errors),
             duration_field("after", "A code works after it was given, for", draft.values, errors),
             is_open=is_open or any(name in errors for name in ("from_hour", "frame_count")),
