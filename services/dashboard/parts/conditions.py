@@ -11,6 +11,7 @@ from htpy import input as input_
 from services.dashboard.parts.condition_words import WORDS
 from services.dashboard.parts.forms import lookup
 from services.dashboard.parts.icons import icon
+from services.dashboard.parts.numbers import read_whole
 from services.dashboard.parts.show import Show, read_minor, write_minor
 from services.dashboard.parts.typed_json import parse_json
 
@@ -124,8 +125,8 @@ def read_draft(form: Mapping[str, Any], fields: Sequence[Asked]) -> Draft:
     verb = str(form.get("line") or "")
     if verb == "add" and len(lines) < CONDITIONS_MAX:
         lines.append(Line(fields[0].name, OPERATORS[fields[0].kind][0]))
-    if verb.startswith("drop-") and verb[5:].isdecimal():
-        lines = [each for at, each in enumerate(lines) if at != int(verb[5:])]
+    if verb.startswith("drop-"):
+        lines = [each for at, each in enumerate(lines) if at != read_whole(verb[5:])]
     return Draft(tuple(lines), "or" if form.get("junction") == "or" else "and")
 
 

@@ -186,7 +186,9 @@ def changed_body(
         if values[name] and body[name] is None:
             errors[name] = "A date and a time."
     if "days" in changed:
-        body["validity_day_of_week"] = [int(each) for each in values["days"].split()] or None
+        body["validity_day_of_week"] = [
+            int(each) for each in values["days"].split() if each in dict(DAYS)
+        ] or None
     if "rules" in changed:
         body["validation_rules"] = values["rules"].split()
     if changed & set(GIVES_FIELDS) and can_hold(_discount_of(row)):

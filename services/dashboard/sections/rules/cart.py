@@ -14,12 +14,12 @@ from services.dashboard.parts.forms import (
     read_metadata,
 )
 from services.dashboard.parts.icons import icon
+from services.dashboard.parts.numbers import read_whole
 from services.dashboard.parts.show import read_minor
 from services.dashboard.sections.rules.entries import item_body
 from services.dashboard.sections.rules.form_text import text_of
 
 LINES_MAX: Final = 50
-PIECES_DIGITS_MAX: Final = 12
 
 
 def cart_fields() -> Node:
@@ -157,9 +157,9 @@ def _line(form: FormData, at: str) -> dict[str, Any]:
     else:
         raise ValueError("A line is a product or a SKU, not a collection")
     quantity = text_of(form, f"try_quantity-{at}") or "1"
-    if not quantity.isdecimal() or len(quantity) > PIECES_DIGITS_MAX:
+    line["quantity"] = read_whole(quantity)
+    if line["quantity"] is None:
         raise ValueError(f"{quantity} is no number of pieces")
-    line["quantity"] = int(quantity)
     if price := text_of(form, f"try_price-{at}"):
         line["price"] = _minor(price)
     return line

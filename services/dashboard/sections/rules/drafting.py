@@ -2,6 +2,7 @@
 
 from starlette.datastructures import FormData
 
+from services.dashboard.parts.numbers import read_whole
 from services.dashboard.parts.show import Show
 from services.dashboard.sections.rules.catalogue import Catalogue
 from services.dashboard.sections.rules.draft import Draft
@@ -33,8 +34,9 @@ def read_draft(form: FormData, catalogue: Catalogue, show: Show) -> Draft:
         draft.entries = [each for each in draft.entries if str(each.id) != rest]
     elif verb == "bundle":
         draft.bundle.parts.append(("", 1))
-    elif verb == "drop_bundle" and rest.isdecimal() and int(rest) < len(draft.bundle.parts):
-        draft.bundle.parts.pop(int(rest))
+    elif verb == "drop_bundle":
+        parts = draft.bundle.parts
+        parts[:] = [each for at, each in enumerate(parts) if at != read_whole(rest)]
     elif asked:
         do_asked(draft.rules, asked)
     return draft

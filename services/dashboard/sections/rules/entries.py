@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from starlette.datastructures import FormData
 
+from services.dashboard.parts.numbers import read_whole
 from services.dashboard.parts.show import read_minor, write_minor
 from services.dashboard.sections.rules.form_text import read_json, text_of
 
@@ -90,7 +91,7 @@ def read_entries(form: FormData) -> list[Entry]:
     found: list[Entry] = []
     for said in form.getlist("entry")[:ENTRIES_MAX]:
         where, _, number = str(said).partition(":")
-        if not number.isdecimal() or where not in ("included", "excluded"):
+        if read_whole(number) is None or where not in ("included", "excluded"):
             continue
         raw = read_json(form, f"entry_raw-{number}")
         texts = _texts_of(raw) | {
@@ -133,7 +134,8 @@ def _value_of(name: str, text: str) -> Any:
         minor = read_minor(text)
         return text if minor is None else minor
     if name in COUNTS:
-        return int(text) if text.isdecimal() else text
+        count = read_whole(text)
+        return text if count is None else count
     return text
 
 
@@ -156,11 +158,10 @@ def take_bundle(form: FormData, raw: Mapping[str, Any]) -> Bundle:
     """The bundle that a form holds."""
     count = text_of(form, "bundle_parts")
     parts = []
-    for at in range(min(int(count) if count.isdecimal() else 0, 200)):
+    for at in range(min(read_whole(count) or 0, 200)):
         quantity = text_of(form, f"bundle_quantity-{at}")
-        parts.append(
-            (text_of(form, f"bundle_item-{at}"), int(quantity) if quantity.isdecimal() else 1)
-        )
+        pieces = read_whole(quantity)
+        parts.append((text_of(form, f"bundle_item-{at}"), 1 if pieces is None else pieces))
     return Bundle(parts, text_of(form, "bundle_limit"), raw)
 
 
@@ -185,7 +186,8 @@ def write_bundle(bundle: Bundle) -> dict[str, Any]:
     if body:
         body["logic"] = " and ".join(body)
         if bundle.limit:
-            body["limit"] = int(bundle.limit) if bundle.limit.isdecimal() else bundle.limit
+            limit = read_whole(bundle.limit)
+            body["limit"] = bundle.limit if limit is None else limit
     return body
 
 

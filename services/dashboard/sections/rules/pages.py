@@ -9,6 +9,7 @@ from services.dashboard.lists.chosen import do_with_each
 from services.dashboard.lists.handlers import chosen_keys, list_pages
 from services.dashboard.lists.resource import Bulk, Empty, Resource
 from services.dashboard.parts.notices import notice
+from services.dashboard.parts.numbers import read_whole
 from services.dashboard.parts.page import head
 from services.dashboard.sections.rules.asking import (
     ask_catalogue,
@@ -119,7 +120,7 @@ async def _send(visit: Visit, draft: Draft, set_id: str, key: str) -> Response:
 async def add_line(visit: Visit) -> Response:
     """One more line of the cart that rules are tried with."""
     taken = [str(each) for each in (await visit.form()).getlist("try_line")]
-    at = max((int(each) for each in taken if each.isdecimal()), default=-1) + 1
+    at = max((read_whole(each) or 0 for each in taken), default=-1) + 1
     return answer_node(line_view(at) if len(taken) < LINES_MAX else None)
 
 

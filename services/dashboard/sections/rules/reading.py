@@ -12,6 +12,7 @@ from typing import Any
 from starlette.datastructures import FormData
 
 from engine.rules.logic import LogicError, numbers_in, parse_logic
+from services.dashboard.parts.numbers import read_whole
 from services.dashboard.parts.show import Show
 from services.dashboard.sections.rules.catalogue import Catalogue, Operator
 from services.dashboard.sections.rules.editing import change, ids_after
@@ -34,7 +35,7 @@ def read_tree(form: FormData, catalogue: Catalogue, show: Show) -> tuple[RuleSet
     root: RuleSet | None = None
     for said in form.getlist("part"):
         kind, number, parent = (*str(said).split(":"), "", "")[:3]
-        if not number.isdecimal():
+        if read_whole(number) is None:
             continue
         if kind == "set":
             made = _read_set(form, number)
@@ -57,8 +58,9 @@ def read_tree(form: FormData, catalogue: Catalogue, show: Show) -> tuple[RuleSet
 def do_asked(rules: RuleSet, asked: str) -> None:
     """Does what a button asks for: `up:12`, `uncondition:12:1`."""
     verb, number, at = (*asked.split(":"), "", "")[:3]
-    if number.isdecimal():
-        change(rules, verb, int(number), int(at) if at.isdecimal() else 0)
+    part = read_whole(number)
+    if part is not None:
+        change(rules, verb, part, read_whole(at) or 0)
 
 
 def _read_set(form: FormData, number: str) -> RuleSet:
@@ -133,7 +135,7 @@ def _read_conditions(
     asked = text_of(form, f"conditions-{rule.id}")
     known: Mapping[str, Any] = rule.raw.get("conditions") or {}
     found: list[Condition] = []
-    for at in range(min(int(asked) if asked.isdecimal() else 0, 20)):
+    for at in range(min(read_whole(asked) or 0, 20)):
         place = f"{rule.id}-{at}"
         name = text_of(form, f"op-{place}")
         operator = catalogue.operator(kind, name)

@@ -10,6 +10,7 @@ from services.dashboard.parts.facts import badge, code_text
 from services.dashboard.parts.forms import Errors, field_choice, field_text, form_page
 from services.dashboard.parts.grid import grid
 from services.dashboard.parts.icons import icon
+from services.dashboard.parts.numbers import read_whole
 from services.dashboard.parts.page import confirm_dialog, dialog_button, head
 from services.dashboard.parts.secrets import shown_once
 from services.dashboard.parts.show import Show
@@ -284,7 +285,7 @@ async def rotate(visit: Visit) -> Response:
     path = project_path(visit, f"/keys/{escape_segment(visit.path('id'))}/rotate")
     try:
         key = str(form.get("idempotency_key") or "") or None
-        body = {"overlap_hours": int(hours) if hours.isdecimal() else 0}
+        body = {"overlap_hours": read_whole(hours) or 0}
         made = await visit.api.post(path, body, key=key)
     except Refused as fault:
         errors = errors_of(fault, ("overlap_hours",))

@@ -11,6 +11,7 @@ from htpy import input as input_
 from starlette.datastructures import FormData
 
 from services.dashboard.parts.icons import icon
+from services.dashboard.parts.numbers import read_whole
 from services.dashboard.parts.typed_json import parse_json
 
 #: As many as a schema may have; no form has more lines.
@@ -85,7 +86,7 @@ def read_lines(form: FormData) -> list[Line]:
     """What was typed; lines are told apart by their number."""
     count = str(form.get("lines") or "0")
     found = []
-    for at in range(min(int(count) if count.isdecimal() else 0, LINES_MAX)):
+    for at in range(min(read_whole(count) or 0, LINES_MAX)):
 
         def said(name: str, at: int = at) -> str:
             return str(form.get(f"{name}-{at}") or "").strip()

@@ -5,6 +5,7 @@ from typing import Any, Final, NamedTuple
 
 from starlette.datastructures import FormData
 
+from services.dashboard.parts.numbers import read_whole
 from services.dashboard.sections.rules.form_text import text_of
 
 LIMIT_MAX: Final = 30
@@ -150,7 +151,8 @@ def read_terms(form: FormData, before: Terms, categories: Categories) -> dict[st
 
 
 def _limit(text: str) -> Any:
-    return int(text) if text.isdecimal() else text
+    limit = read_whole(text)
+    return text if limit is None else limit
 
 
 def _read_lists(

@@ -6,6 +6,7 @@ from htpy import p
 from starlette.responses import Response
 
 from services.dashboard.lists.handlers import answer_details
+from services.dashboard.parts.numbers import read_whole
 from services.dashboard.parts.show import Row, read_minor
 from services.dashboard.sections.vouchers.details import BACK, tell_voucher
 from services.dashboard.web.answers import answer_node, go_to
@@ -66,7 +67,7 @@ async def preview_balance(visit: Visit) -> Response:
 
 def read_change(way: str, typed: str, is_gift: bool) -> int | None:
     """By how much the balance moves, in minor units or points; None: no amount."""
-    points = int(typed) if typed.strip().isdecimal() else None
+    points = read_whole(typed.strip())
     amount = read_minor(typed) if is_gift else points
     if amount is None or amount <= 0:
         return None

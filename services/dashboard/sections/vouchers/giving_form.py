@@ -14,6 +14,7 @@ from services.dashboard.parts.forms import (
     field_text,
     folded,
 )
+from services.dashboard.parts.numbers import read_whole
 from services.dashboard.parts.show import Row, Show, read_minor, write_minor
 
 Values = Mapping[str, str]
@@ -321,7 +322,7 @@ def read_count(
     typed = values.get(name, "").strip()
     if not typed and not is_needed:
         return None
-    if not typed.isdecimal():
+    count = read_whole(typed)
+    if count is None:
         errors[name] = "A whole number."
-        return None
-    return int(typed)
+    return count

@@ -8,6 +8,7 @@ from starlette.datastructures import FormData
 
 from services.dashboard.parts.forms import write_metadata
 from services.dashboard.parts.hours import duration_values, hour_values
+from services.dashboard.parts.numbers import read_whole
 from services.dashboard.parts.show import Show, write_minor
 
 #: Fields that may come more than once.
@@ -24,7 +25,6 @@ TIER_FIELDS: Final = (
     "tier_unit",
 )
 TIERS_MAX: Final = 20
-COUNT_DIGITS_MAX: Final = 12
 
 
 #: Days of the week as the API counts them, and their names.
@@ -245,4 +245,4 @@ def time_values(row: Mapping[str, Any], show: Show) -> tuple[dict[str, str], tup
 def read_count(text: str) -> int | None:
     """A whole number that somebody typed, also with spaces or commas in it; None: no such number."""
     plain = text.replace(" ", "").replace(",", "")
-    return int(plain) if plain.isdecimal() and len(plain) <= COUNT_DIGITS_MAX else None
+    return read_whole(plain)

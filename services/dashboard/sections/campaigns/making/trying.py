@@ -10,6 +10,7 @@ from services.dashboard.parts.facts import badge
 from services.dashboard.parts.forms import field_lookup, field_text
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.notices import notice
+from services.dashboard.parts.numbers import read_whole
 from services.dashboard.parts.show import Show, read_minor
 from services.dashboard.sections.campaigns.making.bodies import new_campaign
 from services.dashboard.sections.campaigns.making.choices import chosen
@@ -67,8 +68,8 @@ def cart_of(draft: Draft) -> dict[str, Any]:
     amount = read_minor(draft["try_amount"]) or 0
     order: dict[str, Any] = {"amount": amount}
     if draft["try_product"]:
-        count = int(draft["try_quantity"]) if draft["try_quantity"].isdecimal() else 1
-        item = {"product_id": draft["try_product"], "quantity": max(1, count), "amount": amount}
+        count = read_whole(draft["try_quantity"]) or 1
+        item = {"product_id": draft["try_product"], "quantity": count, "amount": amount}
         order["items"] = [item]
     cart: dict[str, Any] = {"order": order}
     if draft["try_customer"]:

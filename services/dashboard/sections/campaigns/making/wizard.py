@@ -7,6 +7,7 @@ from htpy import Node, a, aside, button, div, form, fragment, li, nav, ol, span
 from starlette.responses import Response
 
 from services.dashboard.parts.forms import Errors, error_list, field_switch, idempotency
+from services.dashboard.parts.numbers import read_whole
 from services.dashboard.parts.page import head
 from services.dashboard.parts.show import Show
 from services.dashboard.sections.campaigns.making import sections
@@ -133,8 +134,9 @@ def _moved(draft: Draft, added: object, dropped: object) -> Draft:
     tiers: list[dict[str, str]] = draft.tiers
     if added:
         return draft.with_tiers([*tiers, {"tier_kind": "PERCENT"}])
-    if isinstance(dropped, str) and dropped.isdecimal() and int(dropped) < len(tiers):
-        return draft.with_tiers([each for at, each in enumerate(tiers) if at != int(dropped)])
+    if isinstance(dropped, str):
+        left = read_whole(dropped)
+        return draft.with_tiers([each for at, each in enumerate(tiers) if at != left])
     return draft
 
 
