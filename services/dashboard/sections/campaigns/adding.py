@@ -13,8 +13,8 @@ from services.dashboard.lists.resource import Row
 from services.dashboard.parts.forms import field_text, idempotency
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.notices import notice
+from services.dashboard.parts.numbers import read_count
 from services.dashboard.parts.show import Show, read_moment
-from services.dashboard.sections.campaigns.making.draft import read_count
 from services.dashboard.web.answers import answer_node
 from services.dashboard.web.asking import ApiFault, Refused
 from services.dashboard.web.routes import Page

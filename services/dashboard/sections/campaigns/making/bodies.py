@@ -5,12 +5,12 @@ from typing import Any, Final
 
 from services.dashboard.parts.forms import read_metadata
 from services.dashboard.parts.hours import read_hours, read_span
+from services.dashboard.parts.numbers import read_count
 from services.dashboard.parts.show import Show, read_minor
 from services.dashboard.sections.campaigns.making.choices import KINDS
 from services.dashboard.sections.campaigns.making.codes import charset_of, room_of
 from services.dashboard.sections.campaigns.making.draft import (
     Draft,
-    read_count,
     template_of,
 )
 from services.dashboard.web.asking import ApiFault

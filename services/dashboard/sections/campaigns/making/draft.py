@@ -8,7 +8,6 @@ from starlette.datastructures import FormData
 
 from services.dashboard.parts.forms import write_metadata
 from services.dashboard.parts.hours import duration_values, hour_values
-from services.dashboard.parts.numbers import read_whole
 from services.dashboard.parts.show import Show, write_minor
 
 #: Fields that may come more than once.
@@ -240,9 +239,3 @@ def time_values(row: Mapping[str, Any], show: Show) -> tuple[dict[str, str], tup
     after = duration_values("after", row.get("activity_duration_after_publishing"))
     days = tuple(str(each) for each in row.get("validity_day_of_week") or ())
     return values | hour_values(row) | after, days
-
-
-def read_count(text: str) -> int | None:
-    """A whole number that somebody typed, also with spaces or commas in it; None: no such number."""
-    plain = text.replace(" ", "").replace(",", "")
-    return read_whole(plain)

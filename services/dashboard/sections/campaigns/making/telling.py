@@ -8,6 +8,7 @@ from htpy import Node, b, code, fragment, h2, li, p, section, span, ul
 from services.dashboard.parts.discounts import say_discount
 from services.dashboard.parts.hours import UNITS
 from services.dashboard.parts.icons import icon
+from services.dashboard.parts.numbers import read_count
 from services.dashboard.parts.show import Show
 from services.dashboard.sections.campaigns.making.codes import (
     GUESSES_MIN,
@@ -19,7 +20,6 @@ from services.dashboard.sections.campaigns.making.codes import (
 from services.dashboard.sections.campaigns.making.draft import (
     DAYS,
     Draft,
-    read_count,
     template_of,
 )
 
