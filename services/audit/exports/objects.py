@@ -80,7 +80,7 @@ OBJECTS: Final[Mapping[ExportedObject, Exported]] = MappingProxyType(
                 time="created_at",
                 text="voucher_code related_object related_object_id related_object_parent_id "
                 "parent_redemption_id failure_code reason result object status customer "
-                "customer_id campaign_name user_id user_login channel channel_id",
+                "customer_id campaign_name user_id user_login channel channel_id session_key",
                 texts="campaign voucher product validation_rule_id",
                 number="amount discount",
             ),
