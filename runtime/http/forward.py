@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from runtime.base.plain_http import trust_nobody
 from runtime.http.auth import TOKEN_HEADERS, Caller
 from runtime.http.errors import UNMATCHED_HEADER, ApiError, request_id_of, unavailable
 from runtime.http.internal import (
@@ -86,6 +87,7 @@ def make_client(
             keepalive_expiry=IDLE_SECONDS,
         ),
         trust_env=False,
+        verify=trust_nobody(),
     )
 
 

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from runtime.base.plain_http import trust_nobody
 from services.dashboard.own_files import own_route
 from services.dashboard.vendor import vendor_route
 from services.dashboard.web.asking import TIMEOUT_SECONDS
@@ -51,6 +52,7 @@ def dashboard_app(
         base_url=api_url,
         timeout=httpx.Timeout(TIMEOUT_SECONDS, connect=2.0),
         limits=httpx.Limits(max_connections=CONNECTIONS_MAX, max_keepalive_connections=20),
+        verify=trust_nobody(),
         trust_env=False,
         transport=transport,
     )
