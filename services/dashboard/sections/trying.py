@@ -48,13 +48,18 @@ async def answer_validation(
     try:
         answer = await visit.api.post("/v1/validations", body)
     except Refused as fault:
-        told = fault.body.get("explanation")
-        words = await find_reason_words(visit, [told])
-        return answer_node(
-            reason_box(told, visit.show, key=fault.key, message=fault.sentence, words=words)
-        )
+        return await answer_refusal(visit, fault)
     words = await find_reason_words(visit, explanations_in(answer))
     return answer_node(show_outcome(answer, visit.show, called, words))
+
+
+async def answer_refusal(visit: Visit, fault: Refused) -> Response:
+    """Why a validation was refused as a whole."""
+    told = fault.body.get("explanation")
+    words = await find_reason_words(visit, [told])
+    return answer_node(
+        reason_box(told, visit.show, key=fault.key, message=fault.sentence, words=words)
+    )
 
 
 def show_outcome(
@@ -124,14 +129,18 @@ def show_refused(
     ]
 
 
+def taken_off(order: Row) -> Any:
+    """What a validation takes off an order, in minor units."""
+    return order.get("total_applied_discount_amount", order.get("total_discount_amount")) or 0
+
+
 def _would_work(order: Row, show: Show) -> Node:
-    taken = order.get("total_applied_discount_amount", order.get("total_discount_amount"))
     return div(".notice.good")[
         icon("check"),
         div[
             b["It would work."],
             facts(
-                ("Takes off", show.money(taken or 0)),
+                ("Takes off", show.money(taken_off(order))),
                 ("Left to pay", show.money(order.get("total_amount"))),
             )
             if order

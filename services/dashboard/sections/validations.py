@@ -17,6 +17,7 @@ from services.dashboard.parts.facts import (
     facts,
     json_text,
     link,
+    muted,
     not_known,
     raw_block,
 )
@@ -80,9 +81,7 @@ COLUMNS: Final = (
     Column(
         "skipped", "Skipped", lambda row, _: _names(row.get("skipped_redeemables")), is_shown=False
     ),
-    Column(
-        "why", "Why not", lambda row, _: span(".muted")[", ".join(row.get("failure_codes") or [])]
-    ),
+    Column("why", "Why not", lambda row, _: muted(", ".join(row.get("failure_codes") or []))),
     Column("customer", "Customer", lambda row, _: _customer(row)),
     Column("session", "Session", lambda row, _: row.get("session_key") or NOTHING, is_mono=True),
     Column("channel", "Channel", lambda row, _: channel_name(row), is_shown=False),

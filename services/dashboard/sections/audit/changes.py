@@ -10,7 +10,7 @@ from services.dashboard.lists.callers import show_caller, with_caller, with_call
 from services.dashboard.lists.fields import Field
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.resource import Column, Empty, Resource, Row, list_of
-from services.dashboard.parts.facts import block, code_text, facts, link, raw_block
+from services.dashboard.parts.facts import block, code_text, facts, link, muted, raw_block
 from services.dashboard.parts.page import Details
 from services.dashboard.parts.show import NOTHING
 from services.dashboard.sections.audit.naming import caller_of
@@ -100,7 +100,7 @@ def _fields(row: Row) -> str:
 COLUMNS: Final = (
     Column("what", "Change", lambda row, _: _what(row)),
     Column("entity", "Of", lambda row, _: entity_link(row.get("entity"))),
-    Column("fields", "What became different", lambda row, _: span(".muted")[_fields(row)]),
+    Column("fields", "What became different", lambda row, _: muted(_fields(row))),
     Column("who", "By", lambda row, _: _who(row)),
     Column("channel", "Channel", lambda row, _: row.get("channel") or NOTHING, is_shown=False),
     usual_columns.DATE,

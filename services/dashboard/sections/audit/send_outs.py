@@ -10,7 +10,7 @@ from services.dashboard.lists import usual, usual_columns
 from services.dashboard.lists.fields import Field
 from services.dashboard.lists.handlers import list_pages
 from services.dashboard.lists.resource import Column, Empty, Resource, Row, list_of
-from services.dashboard.parts.facts import badge, code_text, facts, link, raw_block
+from services.dashboard.parts.facts import badge, code_text, facts, link, muted, raw_block
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.page import Details
 from services.dashboard.parts.show import NOTHING
@@ -54,7 +54,7 @@ COLUMNS: Final = (
     Column(
         "status", "HTTP status", lambda row, _: row.get("http_status") or NOTHING, is_number=True
     ),
-    Column("error", "Error", lambda row, _: span(".muted")[row.get("error") or ""]),
+    Column("error", "Error", lambda row, _: muted(row.get("error"))),
     Column("attempt", "Attempt", lambda row, show: show.number(row.get("attempt")), is_number=True),
     Column("duration", "ms", lambda row, show: show.number(row.get("duration_ms")), is_number=True),
     usual_columns.DATE,

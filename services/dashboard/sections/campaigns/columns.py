@@ -8,6 +8,7 @@ from htpy import Node, a, div, meter, small, span
 
 from services.dashboard.lists import usual_columns
 from services.dashboard.lists.resource import Column, Row
+from services.dashboard.parts.facts import muted
 from services.dashboard.parts.show import NOTHING, Show
 from services.dashboard.sections.campaigns.naming import (
     campaign_category,
@@ -83,7 +84,7 @@ COLUMNS: Final = (
     Column("name", "Name", _name),
     Column("kind", "Kind", lambda row, _: kind_name(row)),
     Column("status", "Status", lambda row, _: state_badge(row.get("state", ""))),
-    Column("gives", "Gives", lambda row, show: span(".muted")[say_gives(row, show)]),
+    Column("gives", "Gives", lambda row, show: muted(say_gives(row, show))),
     Column(
         "period",
         "Period",

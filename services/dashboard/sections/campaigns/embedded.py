@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
-from htpy import Node, a, span
+from htpy import Node, a
 from starlette.responses import Response
 
 from services.dashboard.lists import usual, usual_columns
@@ -15,7 +15,7 @@ from services.dashboard.lists.filtering import filter_form
 from services.dashboard.lists.listing import listing
 from services.dashboard.lists.query import Query, read_query
 from services.dashboard.lists.resource import Column, Empty, Resource, Row, Rows, rows_of
-from services.dashboard.parts.facts import badge
+from services.dashboard.parts.facts import badge, muted
 from services.dashboard.parts.show import NOTHING, Show, first_of
 from services.dashboard.sections.campaigns.frame import answer_tab
 from services.dashboard.sections.campaigns.gathering import find_campaign
@@ -116,7 +116,7 @@ _TRANSACTION_COLUMNS: Final = (
         lambda row, show: show.money(_moved(row, "balance")),
         is_number=True,
     ),
-    Column("reason", "Reason", lambda row, _: span(".muted")[row.get("reason") or ""]),
+    Column("reason", "Reason", lambda row, _: muted(row.get("reason"))),
     Column("date", "Date", lambda row, show: show.when(row.get("created_at")), is_number=True),
 )
 

@@ -2,18 +2,16 @@
 
 from collections.abc import Mapping
 
-from htpy import Node, b, button, div, form, li, p, small, span, ul
+from htpy import Node, b, div, li, p, small, span, ul
 from starlette.responses import Response
 
 from services.dashboard.parts.facts import badge, block, facts
-from services.dashboard.parts.forms import folded
-from services.dashboard.parts.icons import icon
 from services.dashboard.parts.reasons import reason_box
 from services.dashboard.parts.show import Row, Show
 from services.dashboard.sections.promotions.naming import tier_names
 from services.dashboard.sections.reason_words import find_reason_words
-from services.dashboard.sections.rules.cart import cart_head, cart_lines, read_cart
-from services.dashboard.sections.trying import explanation_of
+from services.dashboard.sections.rules.cart import cart_form, read_cart
+from services.dashboard.sections.trying import answer_refusal, explanation_of, taken_off
 from services.dashboard.web.answers import answer_node
 from services.dashboard.web.asking import Refused
 from services.dashboard.web.visit import Visit
@@ -23,21 +21,12 @@ def trial_form(row: Row) -> Node:
     """The small form, and the place of its answer."""
     return block(
         "Try it on a cart",
-        form(
-            ".stack",
-            {
-                "hx-post": f"/promotion-stacks/{row['id']}/try",
-                "hx-target": "#tried",
-                "hx-swap": "innerHTML",
-                "hx-push-url": "false",
-            },
-            aria_label="Try this combined promotion",
-        )[
-            cart_head("100.00", "Empty: what the products come to"),
-            folded("Products in the cart", cart_lines(), is_open=True),
-            div(".row")[button(".btn.small")[icon("play", 13), "Try it"]],
-            div("#tried", role="status"),
-        ],
+        cart_form(
+            f"/promotion-stacks/{row['id']}/try",
+            "Try this combined promotion",
+            no_amount="Empty: what the products come to",
+            lines_open=True,
+        ),
     )
 
 
@@ -54,11 +43,7 @@ async def try_stack(visit: Visit) -> Response:
     try:
         answer = await visit.api.post("/v1/validations", {"redeemables": [stack], **cart})
     except Refused as fault:
-        told = fault.body.get("explanation")
-        words = await find_reason_words(visit, [told])
-        return answer_node(
-            reason_box(told, show, key=fault.key, message=fault.sentence, words=words)
-        )
+        return await answer_refusal(visit, fault)
     every = _tried(answer)
     words = await find_reason_words(visit, map(explanation_of, every))
     names = await tier_names(visit, [str(each["id"]) for each in every])
@@ -82,13 +67,7 @@ def show_cart(answer: Row, names: Mapping[str, str], words: Mapping[str, str], s
         order
         and facts(
             ("Amount", show.money(order.get("amount"))),
-            (
-                "Taken off",
-                show.money(
-                    order.get("total_applied_discount_amount", order.get("total_discount_amount"))
-                    or 0
-                ),
-            ),
+            ("Taken off", show.money(taken_off(order))),
             ("Left to pay", b[show.money(order.get("total_amount"))]),
         ),
     ]

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from htpy import Node, button, div, fragment, li, span, ul
+from htpy import Node, button, div, form, fragment, li, span, ul
 from htpy import input as input_
 from starlette.datastructures import FormData
 
@@ -10,6 +10,7 @@ from services.dashboard.parts.forms import (
     field_area,
     field_lookup,
     field_text,
+    folded,
     lookup,
     read_metadata,
 )
@@ -36,6 +37,28 @@ def cart_head(amount: str, hint: str) -> Node:
     return div(".fields")[
         _amount_field(amount, hint),
         field_lookup("try_customer", "Customer", "customer", hint="Empty: nobody"),
+    ]
+
+
+def cart_form(action: str, label: str, *, no_amount: str, lines_open: bool) -> Node:
+    """A small form that tries something on a cart, and the place of its answer.
+
+    `action`: what it posts to; `no_amount`: what holds where none is typed.
+    """
+    return form(
+        ".stack",
+        {
+            "hx-post": action,
+            "hx-target": "#tried",
+            "hx-swap": "innerHTML",
+            "hx-push-url": "false",
+        },
+        aria_label=label,
+    )[
+        cart_head("100.00", no_amount),
+        folded("Products in the cart", cart_lines(), is_open=lines_open),
+        div(".row")[button(".btn.small")[icon("play", 13), "Try it"]],
+        div("#tried", role="status"),
     ]
 
 

@@ -22,8 +22,8 @@ from services.dashboard.parts.facts import (
 from services.dashboard.parts.icons import icon
 from services.dashboard.parts.page import Details, dialog_button
 from services.dashboard.parts.show import NOTHING, Row, Show, first_of
+from services.dashboard.sections.rules.cart import cart_form
 from services.dashboard.sections.vouchers.dialogs import voucher_dialogs
-from services.dashboard.sections.vouchers.failing_form import fail_form
 from services.dashboard.sections.vouchers.giving import (
     DISCOUNTS,
     TYPES,
@@ -137,7 +137,16 @@ def voucher_details(visit: Visit, row: Row, told: Told) -> Details:
             _card(row, visit),
             _terms(row, told, show),
             _bound(told.rules, visit),
-            visit.may("validations.validate") and fail_form(row),
+            visit.may("validations.validate")
+            and block(
+                "Why would it fail now?",
+                cart_form(
+                    f"/vouchers/{row['id']}/try",
+                    "Try this voucher",
+                    no_amount="Empty: what the products come to, else no order",
+                    lines_open=False,
+                ),
+            ),
             _held(row, told.sessions, visit),
             _history(row),
             _pictures(row),
