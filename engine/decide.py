@@ -21,7 +21,7 @@ from engine.categories.decide import with_categories
 from engine.collections import decide as collections
 from engine.custom_events import decide as custom_events
 from engine.customers import decide as customers
-from engine.customers.summaries import with_summaries
+from engine.effects import with_effects
 from engine.erasures import decide as erasures
 from engine.event_schemas import decide as event_schemas
 from engine.exports import decide as exports
@@ -44,7 +44,6 @@ from engine.redemptions.decide import redeem_stack
 from engine.rewards import decide as rewards
 from engine.rules import decide as rules
 from engine.segments import decide as segments
-from engine.segments.following import with_segment_moves
 from engine.sessions import decide as sessions
 from engine.stacking_rules import decide as stacking_rules
 from engine.users import decide as users
@@ -113,7 +112,7 @@ def _decide_fully(view: View, command: Command, now: Millis) -> Decision | Refus
             if isinstance(refused, Refusal):
                 return refused
             decision = refused
-    decision = with_segment_moves(view, with_summaries(view, decision), now)
+    decision = with_effects(view, command, decision, now)
     decision = with_assignments(view, decision)
     return with_categories(view, decision)
 

@@ -18,6 +18,7 @@ from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.room import Decisions
 from engine.kernel.state import View
+from engine.points.decide import expire_points
 from engine.users.sessions import forget_sign_ins
 from schemas.actions import StagedRowsDropped
 from schemas.base import DAY_MS, INSTANT_MAX, Millis
@@ -45,7 +46,7 @@ def next_due(view: View) -> Millis:
     return min((each for each in found if each is not None), default=NEVER)
 
 
-def expire_due(view: View, _: Command, __: ExpireDue, now: Millis) -> Decision:
+def expire_due(view: View, command: Command, __: ExpireDue, now: Millis) -> Decision:
     """Ends what is over, the oldest first."""
     over = takewhile(lambda due: due.at <= now, view.scan(tables.DUE))
     due = list(islice(over, SWEEP_MAX))
@@ -54,8 +55,10 @@ def expire_due(view: View, _: Command, __: ExpireDue, now: Millis) -> Decision:
     tokens = tuple(each.id for each in due if each.kind == tables.DUE_TOKEN)
     rules = [each.id for each in due if each.kind == tables.DUE_RULE]
     exports = [each.id for each in due if each.kind == tables.DUE_EXPORT]
+    cards = [each.id for each in due if each.kind == tables.DUE_POINTS]
     events: list[Event] = [*drop_next_assignments(view, rules, SWEEP_MAX)]
     events += expire_exports(view, exports)
+    events += expire_points(view, command, cards, now)
     if sessions:
         events.append(SessionsExpired(sessions))
     if redemptions:

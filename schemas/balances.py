@@ -3,6 +3,7 @@
 from typing import Final
 
 from schemas.base import Shape
+from schemas.points import PointsBucket
 from schemas.vouchers import Voucher
 
 
@@ -26,6 +27,8 @@ class BalanceAdjusted(Shape, tag="voucher.balance_adjusted", frozen=True):
     source: str = "API"
     source_id: str | None = None
     reason: str | None = None
+    #: The buckets of the card that it changes, as they are after it.
+    buckets: tuple[PointsBucket, ...] = ()
 
 
 BalanceCommand = AdjustBalance

@@ -8,11 +8,20 @@ from msgspec import field
 from schemas.base import Metadata, Millis, Shape, Unanswered
 from schemas.categories import Category
 from schemas.discounts import Discount
+from schemas.loyalty_tiers import TiersExpiration
+from schemas.points import PointsExpirationRules
 from schemas.promotions import NewTier, PromotionTier
 from schemas.validity import ValidityHours, ValidityTimeframe
 from schemas.vouchers import Gift, Voucher, VoucherType
 
-CampaignType = Literal["DISCOUNT_COUPONS", "GIFT_VOUCHERS", "PROMOTION", "LOYALTY_PROGRAM"]
+CampaignType = Literal[
+    "DISCOUNT_COUPONS",
+    "GIFT_VOUCHERS",
+    "PROMOTION",
+    "LOYALTY_PROGRAM",
+    "REFERRAL_PROGRAM",
+    "GIVEAWAY",
+]
 
 
 class CodeConfig(Shape, frozen=True):
@@ -27,12 +36,22 @@ class CodeConfig(Shape, frozen=True):
     initial_count: int | None = None
 
 
+class CardTemplate(Shape, frozen=True):
+    """The cards of a loyalty program: the points that each begins with, and when points expire."""
+
+    points: int
+    expiration_rules: PointsExpirationRules | None = None
+
+
 class VoucherTemplate(Shape, frozen=True):
     """What the campaign's vouchers are made with."""
 
     type: VoucherType
     discount: Discount | None = None
     gift: Gift | None = None
+    loyalty_card: CardTemplate | None = None
+    #: Of a referral program.
+    is_referral_code: bool = False
     #: How often each may be redeemed; None is without limit.
     quantity: int | None = None
     code_config: CodeConfig = CodeConfig()
@@ -77,6 +96,8 @@ class Campaign(Shape, frozen=True):
     tiers_count: int = 0
     last_tier_place: int = 0
     deleted_at: Millis | None = None
+    #: Of a loyalty program with tiers.
+    loyalty_tiers_expiration: TiersExpiration | None = None
 
 
 class CreateCampaign(Shape, tag="create_campaign", frozen=True):

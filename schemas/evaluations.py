@@ -8,6 +8,7 @@ from schemas.categories import Category
 from schemas.discounts import Discount
 from schemas.errors import Refusal
 from schemas.orders import Order, OrderItem
+from schemas.points import BucketTaken
 from schemas.promotions import PromotionTier
 from schemas.rules import BundleShown, ItemEntry, UnitsShown
 from schemas.stacking import StackingRules
@@ -47,6 +48,8 @@ class Taken(Shape, frozen=True):
     items: tuple[ItemTaken, ...] = ()
     credits: int | None = None
     points: int | None = None
+    #: What of the points was to expire, the first to expire first.
+    buckets: tuple[BucketTaken, ...] = ()
     #: Lines that it added at the end of the order, as they are before `items` say what it added.
     added: tuple[OrderItem, ...] = ()
     replaced: tuple[Replacement, ...] = ()

@@ -22,6 +22,7 @@ from schemas.metadata import METADATA_EVENTS, MetadataEvent
 from schemas.notifications import NOTIFICATION_EVENTS, NotificationEvent
 from schemas.oauth import OAUTH_EVENTS, OAuthEvent
 from schemas.orders import ORDER_EVENTS, OrderEvent
+from schemas.points import POINTS_EVENTS, PointsEvent
 from schemas.products import PRODUCT_EVENTS, ProductEvent
 from schemas.projects import PROJECT_EVENTS, ProjectEvent
 from schemas.promotion_events import PROMOTION_EVENTS, PromotionEvent
@@ -57,6 +58,7 @@ Event = (
     | NotificationEvent
     | OAuthEvent
     | OrderEvent
+    | PointsEvent
     | ProductEvent
     | ProjectEvent
     | PromotionEvent
@@ -123,6 +125,7 @@ BESIDE_REDEMPTION_EVENTS: Final = events_of(
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
     ORDER_EVENTS,
+    POINTS_EVENTS,
     PROMOTION_EVENTS,
     PUBLICATION_EVENTS,
     SEGMENT_EVENTS,
@@ -139,6 +142,7 @@ BESIDE_MEMBERSHIP_EVENTS: Final = events_of(
     CUSTOM_EVENTS,
     ERASURE_EVENTS,
     ORDER_EVENTS,
+    POINTS_EVENTS,
     PROMOTION_EVENTS,
     PUBLICATION_EVENTS,
     REDEMPTION_EVENTS,
@@ -162,6 +166,7 @@ SHOP_EVENTS: Final = events_of(
     LOCATION_EVENTS,
     NOTIFICATION_EVENTS,
     ORDER_EVENTS,
+    POINTS_EVENTS,
     PRODUCT_EVENTS,
     PROMOTION_EVENTS,
     PUBLICATION_EVENTS,

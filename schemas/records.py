@@ -39,6 +39,8 @@ class Decided(Base, tag="command.decided", frozen=True):
     assignments: tuple[RuleAssignment, ...] = ()
     #: The categories of what its answer shows, where no event of this record holds them.
     categories: tuple[Category, ...] = ()
+    #: How many of the last events follow from those before them and answer nothing.
+    effects: int = 0
     #: Whose key asked; the system itself, for what is done in the background.
     key_kind: KeyKind = "server"
 

@@ -8,6 +8,7 @@ from schemas.categories import Category
 from schemas.errors import Refusal
 from schemas.evaluations import Evaluation, RequestContext, Taken
 from schemas.orders import Order
+from schemas.points import PointsBucket
 from schemas.promotions import PromotionTier
 from schemas.tallies import Periods, UnitCount
 from schemas.vouchers import Voucher
@@ -109,6 +110,8 @@ class RedemptionSucceeded(Shape, tag="redemption.succeeded", frozen=True):
     #: The day, week and month that it counts in, so that no fold needs the rules of a time zone;
     #: None: those of UTC.
     periods: Periods | None = None
+    #: The buckets of the cards that paid, as they are after it.
+    buckets: tuple[PointsBucket, ...] = ()
 
 
 class RedemptionFailed(Unanswered, tag="redemption.failed", frozen=True):
@@ -139,6 +142,8 @@ class RedemptionRolledBack(Shape, tag="redemption.rolled_back", frozen=True):
     metadata: Metadata | None = None
     channel: str = "API"
     channel_id: str = ""
+    #: The buckets of the cards that got points back, as they are after it.
+    buckets: tuple[PointsBucket, ...] = ()
 
 
 class RollbackFailed(Unanswered, tag="rollback.failed", frozen=True):

@@ -23,12 +23,22 @@ class Gift(Shape, frozen=True):
 
 
 class LoyaltyCard(Shape, frozen=True):
-    """A loyalty card: the points that were given and those that are left."""
+    """A loyalty card: the points that were given and those that are left.
+
+    Of the balance, what expires lies in buckets beside it (schemas/points.py); the rest never does.
+    """
 
     points: int
     balance: int
     #: What was taken off by hand.
     subtracted_points: int = 0
+    #: What expired so far.
+    expired_points: int = 0
+    #: What was earned and is not active yet; not in the balance.
+    pending_points: int = 0
+    #: When its next bucket expires, and what is in that; None: nothing of it does.
+    next_expiration_at: Millis | None = None
+    next_expiration_points: int = 0
 
 
 class Voucher(Shape, frozen=True):

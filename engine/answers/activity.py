@@ -30,6 +30,7 @@ from schemas.customers import (
 from schemas.erasures import ERASURE_EVENTS
 from schemas.events import SETUP_EVENTS, events_of
 from schemas.orders import Order, OrderCreated, OrderUpdated
+from schemas.points import POINTS_EVENTS
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.promotions import PromotionTier
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
@@ -240,6 +241,7 @@ UNTOLD: Final = events_of(
     SETUP_EVENTS,
     ACTION_EVENTS,
     BALANCE_EVENTS,
+    POINTS_EVENTS,
     CAMPAIGN_EVENTS,
     PROMOTION_EVENTS,
     VOUCHER_EVENTS,

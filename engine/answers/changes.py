@@ -44,6 +44,7 @@ from schemas.metadata import MetadataSchemaCreated, MetadataSchemaDeleted, Metad
 from schemas.notifications import NOTIFICATION_EVENTS
 from schemas.oauth import OAUTH_EVENTS
 from schemas.orders import ORDER_EVENTS
+from schemas.points import PointsExpired
 from schemas.products import (
     ProductCreated,
     ProductDeleted,
@@ -155,6 +156,7 @@ SUBJECTS: Final[Mapping[type[Shape], Subject]] = MappingProxyType(
         VoucherDisabled: _VOUCHER,
         VoucherDeleted: Subject("voucher", "voucher_id"),
         BalanceAdjusted: _VOUCHER,
+        PointsExpired: _VOUCHER,
         TierCreated: _TIER,
         TierUpdated: _TIER,
         TierEnabled: _TIER,

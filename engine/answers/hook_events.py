@@ -66,6 +66,7 @@ from schemas.keys import KEY_EVENTS
 from schemas.locations import LOCATION_EVENTS
 from schemas.notifications import NOTIFICATION_EVENTS
 from schemas.orders import ORDER_EVENTS
+from schemas.points import PointsExpired
 from schemas.products import PRODUCT_EVENTS
 from schemas.projects import PROJECT_EVENTS
 from schemas.promotion_events import (
@@ -192,6 +193,13 @@ def _balance(event: BalanceAdjusted, record: Decided) -> Told:
     yield from _transactions(record)
 
 
+def _points_expired(event: PointsExpired, record: Decided) -> Told:
+    voucher = voucher_body(event.voucher, record.assignments, record.categories)
+    points = {"points": event.points}
+    yield "voucher.loyalty_card.points_expired", {"voucher": voucher, **points}
+    yield from _transactions(record)
+
+
 def _publication_succeeded(event: PublicationSucceeded, record: Decided) -> Told:
     customer = customer_of(record)
     # as the answer shows it
@@ -286,6 +294,7 @@ TELLS: Final[Mapping[type[Any], Callable[[Any, Decided], Told]]] = MappingProxyT
         AssignmentsDropped: _assignments_dropped,
         PublicationSucceeded: _publication_succeeded,
         BalanceAdjusted: _balance,
+        PointsExpired: _points_expired,
         ActionStarted: tell_started_generation,
         ActionProgressed: tell_ended_generation,
         RedemptionSucceeded: _redemption,

@@ -23,6 +23,7 @@ from schemas.customers import CUSTOMER_EVENTS
 from schemas.erasures import ERASURE_EVENTS
 from schemas.events import SETUP_EVENTS, events_of
 from schemas.orders import ORDER_EVENTS, Order
+from schemas.points import PointsExpired
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.publications import PUBLICATION_EVENTS
 from schemas.records import Decided
@@ -117,6 +118,10 @@ def _balance_adjusted(event: BalanceAdjusted, at: Millis) -> Iterator[Transactio
     )
 
 
+def _points_expired(event: PointsExpired, at: Millis) -> Iterator[Transaction]:
+    yield _transaction(event.voucher, event.transaction_id, "EXPIRATION", -event.points, at)
+
+
 def _transaction(
     voucher: Voucher,
     transaction_id: str,
@@ -157,6 +162,7 @@ BOOKS: Final[Mapping[type[Any], Callable[[Any, Millis], Iterable[Transaction]]]]
         RedemptionSucceeded: _redemption_succeeded,
         RedemptionRolledBack: _redemption_rolled_back,
         BalanceAdjusted: _balance_adjusted,
+        PointsExpired: _points_expired,
     }
 )
 

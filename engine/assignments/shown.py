@@ -35,6 +35,7 @@ from schemas.erasures import ERASURE_EVENTS
 from schemas.events import SETUP_EVENTS, SHOP_EVENTS, Event, events_of
 from schemas.keys import KEY_EVENTS
 from schemas.orders import ORDER_EVENTS
+from schemas.points import PointsExpired
 from schemas.projects import PROJECT_EVENTS
 from schemas.promotion_events import (
     CampaignPromotionsDeleted,
@@ -134,6 +135,7 @@ SHOWS: Mapping[type[Any], Callable[[Any], Sequence[Bound]]] = MappingProxyType(
         VoucherEnabled: _voucher,
         VoucherDisabled: _voucher,
         BalanceAdjusted: _voucher,
+        PointsExpired: _voucher,
         RedemptionSucceeded: _redeemed_objects,
         RedemptionFailed: _redeemed_objects,
         RedemptionRolledBack: _rolled_back_vouchers,

@@ -27,6 +27,7 @@ from schemas.erasures import ERASURE_EVENTS
 from schemas.evaluations import Taken
 from schemas.events import SETUP_EVENTS, Event, events_of
 from schemas.orders import Order, OrderCreated, OrderUpdated
+from schemas.points import PointsExpired
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
 from schemas.redemptions import (
@@ -236,7 +237,9 @@ def _order_updated(sums: Summaries, event: OrderUpdated) -> None:
     sums.order(event.order)
 
 
-def _voucher_changed(sums: Summaries, event: VoucherUpdated | BalanceAdjusted) -> None:
+def _voucher_changed(
+    sums: Summaries, event: VoucherUpdated | BalanceAdjusted | PointsExpired
+) -> None:
     sums.voucher(event.voucher)
 
 
@@ -266,6 +269,7 @@ COUNTS: Final[Mapping[type[Any], Callable[[Summaries, Any], None]]] = MappingPro
         CampaignVouchersDeleted: _campaign_vouchers_deleted,
         PublicationSucceeded: _publication_succeeded,
         BalanceAdjusted: _voucher_changed,
+        PointsExpired: _voucher_changed,
         OrderCreated: _order_created,
         OrderUpdated: _order_updated,
     }

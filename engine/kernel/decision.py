@@ -21,3 +21,5 @@ class Decision:
     assignments: tuple[RuleAssignment, ...] = ()
     #: The categories of what the answer shows, where no event holds them.
     categories: tuple[Category, ...] = ()
+    #: How many of the last events follow from those before them and answer nothing.
+    effects: int = 0

@@ -20,7 +20,9 @@ from schemas.locations import Location
 from schemas.metadata import MetadataSchema
 from schemas.oauth import RevokedToken
 from schemas.orders import Order
+from schemas.points import PointsBucket
 from schemas.products import Product, Sku
+from schemas.programs import Reacting
 from schemas.projects import ApiKey, OpenedProject, Project
 from schemas.promotions import PromotionStack, PromotionTier
 from schemas.publications import Holding, Publication
@@ -62,6 +64,7 @@ DUE_TOKEN = "token"  # noqa: S105  a kind, no secret
 DUE_USER_SESSION = "user-session"
 DUE_INVITATION = "invitation"
 DUE_RESET = "password-reset"
+DUE_POINTS = "points"
 
 
 class Due(Shape, frozen=True):
@@ -152,6 +155,10 @@ ASSIGNMENTS: Table[RuleAssignment] = Table("rule-assignment", RuleAssignment)
 ALERT_THRESHOLDS: Table[AlertThresholds] = Table("alert-thresholds", AlertThresholds)
 ALERTS: Table[Alert] = Table("alert", Alert)
 EXPORTS: Table[Export] = Table("export", Export)
+#: Under `THE_ONE`, the only key; absent while no campaign reacts to anything.
+REACTING: Table[Reacting] = Table("reacting", Reacting)
+#: By voucher id and when they expire, in milliseconds (fifteen digits).
+POINTS_BUCKETS: Table[PointsBucket] = Table("points-bucket", PointsBucket)
 REWARDS: Table[Reward] = Table("reward", Reward)
 SEGMENTS: Table[Segment] = Table("segment", Segment)
 #: Under `THE_ONE`, the only key.

@@ -49,6 +49,7 @@ from schemas.keys import KEY_EVENTS
 from schemas.locations import LOCATION_EVENTS
 from schemas.notifications import NOTIFICATION_EVENTS
 from schemas.orders import Order, OrderCreated, OrderUpdated
+from schemas.points import POINTS_EVENTS
 from schemas.products import (
     ProductCreated,
     ProductDeleted,
@@ -267,6 +268,7 @@ UNWRITTEN: Final = events_of(
     CUSTOM_EVENTS,
     # It writes other things than metadata, which stays.
     BALANCE_EVENTS,
+    POINTS_EVENTS,
     CampaignEnabled,
     CampaignDisabled,
     CustomerUnchanged,

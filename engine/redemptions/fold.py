@@ -11,6 +11,7 @@ from engine.kernel.due import drop_due, put_due
 from engine.kernel.room import Folds
 from engine.kernel.state import State
 from engine.orders.fold import store_order
+from engine.points.fold import store_buckets
 from engine.pricing.sums import budget_amount
 from engine.vouchers.fold import store_voucher
 from engine.vouchers.holds import free_holds
@@ -59,6 +60,7 @@ def redemption_succeeded(state: State, event: RedemptionSucceeded, at: Millis) -
         )
         state.put(tables.REDEMPTIONS, redemption, redemption_id)
         counted.append(redemption)
+    store_buckets(state, event.buckets)
     tallies.count_redemptions(state, counted)
     units.count_units(state, counted)
     if event.session_key is not None:
@@ -118,6 +120,7 @@ def redemption_rolled_back(state: State, event: RedemptionRolledBack, _: Millis)
     redeemed = [each for each in known if each is not None]
     tallies.take_back_redemptions(state, redeemed)
     units.take_back_units(state, redeemed)
+    store_buckets(state, event.buckets)
     for each in event.rollbacks:
         if each.voucher is not None:
             store_voucher(state, each.voucher)

@@ -13,10 +13,12 @@ from engine.kernel import tables
 from engine.kernel.lookup import code_key
 from engine.kernel.room import Folds
 from engine.kernel.state import State
+from engine.points.fold import drop_buckets, follow_expiration, store_buckets
 from engine.vouchers.holdings import drop_holding
 from engine.vouchers.holds import free_holds
 from schemas.balances import BalanceAdjusted
 from schemas.base import Millis
+from schemas.points import PointsExpired
 from schemas.voucher_events import (
     VoucherCreated,
     VoucherDeleted,
@@ -37,11 +39,17 @@ def voucher_created(state: State, event: VoucherCreated, _: Millis) -> None:
 
 def voucher_changed(
     state: State,
-    event: VoucherUpdated | VoucherEnabled | VoucherDisabled | BalanceAdjusted,
+    event: VoucherUpdated | VoucherEnabled | VoucherDisabled,
     _: Millis,
 ) -> None:
     """The voucher is as the event says."""
     store_voucher(state, event.voucher)
+
+
+def points_changed(state: State, event: BalanceAdjusted | PointsExpired, _: Millis) -> None:
+    """The card and its buckets are as the event says."""
+    store_voucher(state, event.voucher)
+    store_buckets(state, event.buckets)
 
 
 def voucher_deleted(state: State, event: VoucherDeleted, _: Millis) -> None:
@@ -63,6 +71,7 @@ def remove_voucher(state: State, voucher_id: str, code: str, *, force: bool) -> 
             for hold in list(state.scan(tables.HOLDS, voucher_id)):
                 free_holds(state, hold.session_key, {voucher_id})
         drop_holding(state, voucher)
+        drop_buckets(state, voucher)
         _put_offered(state, voucher, None)
         state.delete(tables.VOUCHERS, voucher_id)
         if voucher.campaign_id is None:
@@ -79,6 +88,8 @@ def store_voucher(state: State, voucher: Voucher) -> None:
     if stored.holds != voucher.holds or stored.rule_ids != voucher.rule_ids:
         voucher = structs.replace(voucher, holds=stored.holds, rule_ids=stored.rule_ids)
     state.put(tables.VOUCHERS, voucher, voucher.id)
+    if voucher.loyalty_card is not stored.loyalty_card:
+        follow_expiration(state, stored, voucher)
     _put_offered(state, stored, voucher)
 
 
@@ -115,6 +126,7 @@ FOLDS: Folds = MappingProxyType(
         VoucherEnabled: voucher_changed,
         VoucherDisabled: voucher_changed,
         VoucherDeleted: voucher_deleted,
-        BalanceAdjusted: voucher_changed,
+        BalanceAdjusted: points_changed,
+        PointsExpired: points_changed,
     }
 )

@@ -167,6 +167,7 @@ class _Decides:
             customer=decision.customer,
             assignments=decision.assignments,
             categories=decision.categories,
+            effects=decision.effects,
             key_kind=key_kind,
         )
         evolve(self._state, record, -1)

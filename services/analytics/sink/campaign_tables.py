@@ -31,6 +31,7 @@ from schemas.erasures import ERASURE_EVENTS
 from schemas.evaluations import Outcome
 from schemas.events import SETUP_EVENTS, events_of
 from schemas.orders import ORDER_EVENTS
+from schemas.points import POINTS_EVENTS
 from schemas.promotion_events import (
     PROMOTION_EVENTS,
     CampaignPromotionsDeleted,
@@ -217,6 +218,7 @@ UNLISTED = events_of(
     SETUP_EVENTS,
     ACTION_EVENTS,
     BALANCE_EVENTS,
+    POINTS_EVENTS,
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,

@@ -47,6 +47,7 @@ from schemas.keys import KEY_EVENTS
 from schemas.locations import LocationCreated, LocationDeleted, LocationUpdated
 from schemas.notifications import NotificationsRead
 from schemas.orders import OrderCreated, OrderUpdated
+from schemas.points import PointsExpired
 from schemas.products import (
     ProductCreated,
     ProductDeleted,
@@ -150,6 +151,7 @@ ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
         CampaignDeleted: campaign_rows.campaign_deleted,
         CampaignVouchersDeleted: voucher_rows.campaign_vouchers_deleted,
         BalanceAdjusted: voucher_rows.voucher_changed,
+        PointsExpired: voucher_rows.voucher_changed,
         TierCreated: campaign_rows.tier_created,
         TierUpdated: promotion_rows.tier_changed,
         TierEnabled: promotion_rows.tier_changed,

@@ -7,6 +7,7 @@ from runtime.clickhouse.native_block import Alike
 from schemas.balances import BalanceAdjusted
 from schemas.bin import CampaignVouchersDeleted
 from schemas.campaigns import VouchersGenerated
+from schemas.points import PointsExpired
 from schemas.voucher_events import (
     VoucherCreated,
     VoucherDeleted,
@@ -24,7 +25,14 @@ _ID, _ALIAS, _BODY = map(EntityRow._fields.index, ("id", "alias", "body"))
 
 def voucher_changed(
     project: str,
-    event: (VoucherCreated | VoucherUpdated | VoucherEnabled | VoucherDisabled | BalanceAdjusted),
+    event: (
+        VoucherCreated
+        | VoucherUpdated
+        | VoucherEnabled
+        | VoucherDisabled
+        | BalanceAdjusted
+        | PointsExpired
+    ),
 ) -> Iterable[EntityRow]:
     """The voucher's row."""
     return (voucher_row(project, event.voucher),)

@@ -143,5 +143,6 @@ class Decider:
             customer=decision.customer,
             assignments=decision.assignments,
             categories=decision.categories,
+            effects=decision.effects,
             key_kind=command.key_kind,
         )

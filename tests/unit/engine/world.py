@@ -132,6 +132,7 @@ class World:
             customer=decision.customer,
             assignments=decision.assignments,
             categories=decision.categories,
+            effects=decision.effects,
         )
 
     def command(

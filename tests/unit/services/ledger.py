@@ -98,6 +98,7 @@ class Ledger:
                 customer=decision.customer,
                 assignments=decision.assignments,
                 categories=decision.categories,
+                effects=decision.effects,
                 key_kind=key_kind,
             )
         self._fold.apply(record, offset)
