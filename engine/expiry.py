@@ -19,6 +19,7 @@ from engine.kernel.decision import Decision
 from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from engine.points.decide import expire_points
+from engine.points.pending import activate_due
 from engine.users.sessions import forget_sign_ins
 from schemas.actions import StagedRowsDropped
 from schemas.base import DAY_MS, INSTANT_MAX, Millis
@@ -56,9 +57,11 @@ def expire_due(view: View, command: Command, __: ExpireDue, now: Millis) -> Deci
     rules = [each.id for each in due if each.kind == tables.DUE_RULE]
     exports = [each.id for each in due if each.kind == tables.DUE_EXPORT]
     cards = [each.id for each in due if each.kind == tables.DUE_POINTS]
+    pending = [each.id for each in due if each.kind == tables.DUE_PENDING]
     events: list[Event] = [*drop_next_assignments(view, rules, SWEEP_MAX)]
     events += expire_exports(view, exports)
     events += expire_points(view, command, cards, now)
+    events += activate_due(view, command, pending, now)
     if sessions:
         events.append(SessionsExpired(sessions))
     if redemptions:

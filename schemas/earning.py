@@ -13,8 +13,6 @@ from schemas.vouchers import Voucher
 
 #: How many earning rules a program has at most.
 EARNING_RULES_MAX: Final = 100
-#: How many programs of a project have earning rules.
-EARNING_PROGRAMS_MAX: Final = 200
 #: How long the name of an event is.
 EVENT_NAME_LENGTH_MAX: Final = 300
 #: How many days points may be pending.
@@ -119,6 +117,8 @@ class OrderEarned(Shape, frozen=True):
     pending_id: str | None = None
     #: When the period began that it counts in, of a rule with limits.
     began: Millis | None = None
+    #: When what was given expires, whatever the card does; None: never, or as long as it does.
+    expires_at: Millis | None = None
 
 
 class OrderEarnings(Shape, frozen=True):
@@ -236,6 +236,8 @@ class PointsEarned(Unanswered, tag="voucher.points_earned", frozen=True):
     #: What limits count after it, of a rule that has some, and from when on.
     earnings: Earnings | None = None
     began: Millis | None = None
+    #: None: never, or when the card does nothing for long enough.
+    expires_at: Millis | None = None
 
 
 class PointsPending(Unanswered, tag="voucher.points_pending", frozen=True):
@@ -264,7 +266,7 @@ class PointsTakenBack(Unanswered, tag="voucher.points_taken_back", frozen=True):
     voucher: Voucher
     #: What was taken.
     points: int
-    #: What was spent already.
+    #: What was spent or expired already.
     missing: int
     rule_id: str
     order_id: str

@@ -69,6 +69,8 @@ class PendingPointsActivated(Shape, tag="voucher.pending_points_activated", froz
     buckets: tuple[PointsBucket, ...] = ()
     #: Whether somebody asked for it.
     manual: bool = False
+    #: None: never, or when the card does nothing for long enough.
+    expires_at: Millis | None = None
 
 
 class PendingPointsAdjusted(Shape, tag="voucher.pending_points_adjusted", frozen=True):

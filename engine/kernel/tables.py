@@ -13,6 +13,7 @@ from schemas.campaigns import Campaign
 from schemas.categories import Category
 from schemas.collections import ProductCollection
 from schemas.customers import Customer, CustomerSummary
+from schemas.earning import Earnings, EarningRule, OrderEarnings
 from schemas.erasures import Erasure
 from schemas.event_schemas import EventSchema
 from schemas.exports import Export
@@ -20,6 +21,7 @@ from schemas.locations import Location
 from schemas.metadata import MetadataSchema
 from schemas.oauth import RevokedToken
 from schemas.orders import Order
+from schemas.pending import PendingPoints
 from schemas.points import PointsBucket
 from schemas.products import Product, Sku
 from schemas.programs import Reacting
@@ -65,6 +67,8 @@ DUE_USER_SESSION = "user-session"
 DUE_INVITATION = "invitation"
 DUE_RESET = "password-reset"
 DUE_POINTS = "points"
+#: Of a card: its id, a slash, and that of its pending points.
+DUE_PENDING = "pending"
 
 
 class Due(Shape, frozen=True):
@@ -159,6 +163,18 @@ EXPORTS: Table[Export] = Table("export", Export)
 REACTING: Table[Reacting] = Table("reacting", Reacting)
 #: By voucher id and when they expire, in milliseconds (fifteen digits).
 POINTS_BUCKETS: Table[PointsBucket] = Table("points-bucket", PointsBucket)
+EARNING_RULES: Table[EarningRule] = Table("earning-rule", EarningRule)
+#: By campaign id, the event and the rule's id → that id.
+EARNING_OF: Table[str] = Table("earning-of", str)
+#: By customer id and campaign id.
+EARNINGS: Table[Earnings] = Table("earnings", Earnings)
+#: By order id, from when on it is paid.
+ORDER_EARNINGS: Table[OrderEarnings] = Table("order-earnings", OrderEarnings)
+#: By voucher id and its own; and by campaign id and its own → voucher id.
+PENDING_POINTS: Table[PendingPoints] = Table("pending-points", PendingPoints)
+CAMPAIGN_PENDING: Table[str] = Table("campaign-pending", str)
+#: By voucher id and the id of points that are pending no longer → what became of them.
+PENDING_ENDED: Table[str] = Table("pending-ended", str)
 REWARDS: Table[Reward] = Table("reward", Reward)
 SEGMENTS: Table[Segment] = Table("segment", Segment)
 #: Under `THE_ONE`, the only key.
