@@ -27,6 +27,8 @@ class ExpirationRulesBody(Body):
     rounding_value: Month | None = None
     fixed_month: Month | None = None
     fixed_day: DayOfMonth | None = None
+    #: Own: so many days before points expire, it is told.
+    notice_days: Periods | None = None
 
 
 class CardTemplateBody(Body):

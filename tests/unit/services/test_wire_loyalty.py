@@ -109,6 +109,10 @@ async def test_a_program_keeps_what_it_says_of_points_and_tiers(world: World) ->
         ({"type": "GIFT_VOUCHER"}, "LOYALTY_CARD"),
         ({"gift": {"amount": 5}}, ".voucher"),
         ({"loyalty_card": {"points": 1, "expiration_rules": {}}}, "period_type"),
+        (
+            {"loyalty_card": {"points": 1, "expiration_rules": {"period_type": "MONTH"}}},
+            ".voucher.loyalty_card.expiration_rules.period_value",
+        ),
     ],
 )
 async def test_cards_that_make_no_sense_are_refused_by_name(
