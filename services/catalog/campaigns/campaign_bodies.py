@@ -27,7 +27,7 @@ from services.catalog.terms.bodies import (
 #: Of the API's types of campaigns, those that are not served.
 UNSERVED = ("REFERRAL_PROGRAM",)
 #: The type of a campaign of each type of vouchers.
-KINDS: Mapping[VoucherType, CampaignType] = MappingProxyType(
+KINDS: Mapping[str, CampaignType] = MappingProxyType(
     {
         "DISCOUNT_VOUCHER": "DISCOUNT_COUPONS",
         "GIFT_VOUCHER": "GIFT_VOUCHERS",
@@ -144,7 +144,7 @@ class CreateCampaignBody(CampaignTerms):
         if not isinstance(voucher, dict) or given.get("campaign_type") is not None:
             return given
         kind = voucher.get("type")
-        made = None if not isinstance(kind, str) else dict[str, CampaignType](KINDS).get(kind)
+        made = None if not isinstance(kind, str) else KINDS.get(kind)
         return given if made is None else given | {"campaign_type": made}
 
 
