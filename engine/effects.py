@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from engine.customers.summaries import with_summaries
+from engine.earning import react as earning
 from engine.evolve import fold_event
 from engine.kernel import tables
 from engine.kernel.decision import Decision
@@ -31,8 +32,22 @@ ROUNDS_MAX: Final = 8
 #: come of the command, whose seed is its own.
 React = Callable[[View, Command, Reacting, Any, Millis], Iterable[Event]]
 
+
+def _in_order(
+    *rooms: Mapping[type[Any], React],
+) -> Mapping[type[Any], tuple[React, ...]]:
+    """What each room does about an event, one after the other."""
+    found: dict[type[Any], tuple[React, ...]] = {}
+    for room in rooms:
+        for kind, react in room.items():
+            found[kind] = (*found.get(kind, ()), react)
+    return MappingProxyType(found)
+
+
 #: Who reacts to which event, in this order.
-REACTIONS: Final[Mapping[type[Any], tuple[React, ...]]] = MappingProxyType({})
+REACTIONS: Final[Mapping[type[Any], tuple[React, ...]]] = _in_order(
+    earning.REACTIONS,
+)
 
 
 def with_effects(view: View, command: Command, decision: Decision, now: Millis) -> Decision:

@@ -9,10 +9,13 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from engine.orders.order_events import OrderChanging, order_events
+from engine.answers.points_activity import TELLS as POINTS_TELLS
+from engine.answers.told import NOTHING as _NOTHING
+from engine.answers.told import Told as _Told
 from engine.kernel.calendar import iso
 from engine.kernel.encode import CHANNELS, Body
 from engine.kernel.ids import new_id
+from engine.orders.order_events import OrderChanging, order_events
 from engine.publications.body import publication_row_body
 from engine.segments.body import simple_segment_body
 from schemas.actions import ACTION_EVENTS
@@ -27,6 +30,7 @@ from schemas.customers import (
     CustomerUnchanged,
     CustomerUpdated,
 )
+from schemas.earning import OrderEarningsEnded
 from schemas.erasures import ERASURE_EVENTS
 from schemas.events import SETUP_EVENTS, events_of
 from schemas.orders import Order, OrderCreated, OrderUpdated
@@ -57,9 +61,6 @@ from schemas.vouchers import Voucher
 _GROUP_DIGITS: Final = 18
 
 
-_NOTHING: Final[Body] = {}
-
-
 class ActivityEntry(NamedTuple):
     """Something that a customer did, or that happened to one."""
 
@@ -77,16 +78,6 @@ class ActivityEntry(NamedTuple):
     order: Order | None
     #: Whence it came (engine/kernel/encode.py).
     channel: str
-
-
-class _Told(NamedTuple):
-    customer_id: str | None
-    type: str
-    data: Body = _NOTHING
-    offer: Voucher | PromotionTier | None = None
-    redemption_id: str = ""
-    id: str | None = None
-    order: Order | None = None
 
 
 def activity_entries(record: Decided) -> list[ActivityEntry]:
@@ -128,6 +119,8 @@ def _campaign_type(offer: Voucher | PromotionTier | None) -> str:
     if isinstance(offer, PromotionTier):
         return "PROMOTION"
     gift = offer is not None and offer.type == "GIFT_VOUCHER"
+    if offer is not None and offer.type == "LOYALTY_CARD":
+        return "LOYALTY_PROGRAM"
     return "GIFT_VOUCHERS" if gift else "DISCOUNT_COUPONS"
 
 
@@ -232,6 +225,7 @@ TELLS: Final[Mapping[type[Any], Callable[[Any], Iterable[_Told]]]] = MappingProx
         PublicationFailed: _publication_succeeded,
         OrderCreated: _order_changed,
         OrderUpdated: _order_changed,
+        **POINTS_TELLS,
     }
 )
 
@@ -255,6 +249,7 @@ UNTOLD: Final = events_of(
     CustomerUnchanged,
     CustomersSummed,
     PublicationRepeated,
+    OrderEarningsEnded,
     # Who is in the bin was told to be deleted; who is forgotten has no feed.
     BIN_EVENTS,
     ERASURE_EVENTS,

@@ -34,6 +34,18 @@ from schemas.categories import (
 from schemas.collections import CollectionCreated, CollectionDeleted, CollectionUpdated
 from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import CUSTOMER_EVENTS
+from schemas.earning import (
+    EarningRefused,
+    EarningRuleCreated,
+    EarningRuleDeleted,
+    EarningRuleDisabled,
+    EarningRuleEnabled,
+    EarningRuleUpdated,
+    OrderEarningsEnded,
+    PointsEarned,
+    PointsPending,
+    PointsTakenBack,
+)
 from schemas.erasures import ERASURE_EVENTS
 from schemas.event_schemas import EventSchemaCreated, EventSchemaDeleted, EventSchemaUpdated
 from schemas.events import events_of
@@ -44,6 +56,7 @@ from schemas.metadata import MetadataSchemaCreated, MetadataSchemaDeleted, Metad
 from schemas.notifications import NOTIFICATION_EVENTS
 from schemas.oauth import OAUTH_EVENTS
 from schemas.orders import ORDER_EVENTS
+from schemas.pending import PendingPointsActivated, PendingPointsAdjusted, PendingPointsCanceled
 from schemas.points import PointsExpired
 from schemas.products import (
     ProductCreated,
@@ -134,6 +147,7 @@ _PRODUCT: Final = Subject("product", "product")
 _SKU: Final = Subject("sku", "sku")
 _REWARD: Final = Subject("reward", "reward")
 _SEGMENT: Final = Subject("segment", "segment")
+_EARNING_RULE: Final = Subject("earning_rule", "rule")
 _STACKING: Final = Subject("stacking_rules", "stored")
 _THRESHOLDS: Final = Subject("alert_thresholds", "thresholds")
 _WEBHOOK: Final = Subject("webhook", "webhook")
@@ -157,6 +171,17 @@ SUBJECTS: Final[Mapping[type[Shape], Subject]] = MappingProxyType(
         VoucherDeleted: Subject("voucher", "voucher_id"),
         BalanceAdjusted: _VOUCHER,
         PointsExpired: _VOUCHER,
+        PointsEarned: _VOUCHER,
+        PointsPending: _VOUCHER,
+        PointsTakenBack: _VOUCHER,
+        PendingPointsActivated: _VOUCHER,
+        PendingPointsAdjusted: _VOUCHER,
+        PendingPointsCanceled: _VOUCHER,
+        EarningRuleCreated: _EARNING_RULE,
+        EarningRuleUpdated: _EARNING_RULE,
+        EarningRuleEnabled: _EARNING_RULE,
+        EarningRuleDisabled: _EARNING_RULE,
+        EarningRuleDeleted: _EARNING_RULE,
         TierCreated: _TIER,
         TierUpdated: _TIER,
         TierEnabled: _TIER,
@@ -241,6 +266,8 @@ UNSUBJECTED: Final = events_of(
     BIN_EVENTS,
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
+    EarningRefused,
+    OrderEarningsEnded,
     ERASURE_EVENTS,
     EXPORT_EVENTS,
     NOTIFICATION_EVENTS,

@@ -48,10 +48,18 @@ from schemas.categories import (
 from schemas.commands import Command
 from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import CUSTOMER_EVENTS
+from schemas.earning import (
+    EarningRefused,
+    OrderEarningsEnded,
+    PointsEarned,
+    PointsPending,
+    PointsTakenBack,
+)
 from schemas.erasures import ERASURE_EVENTS
 from schemas.errors import Refusal, not_found, refuse
 from schemas.events import SETUP_EVENTS, Event, events_of
 from schemas.orders import ORDER_EVENTS
+from schemas.pending import PendingPointsActivated, PendingPointsAdjusted, PendingPointsCanceled
 from schemas.points import PointsExpired
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
@@ -179,6 +187,12 @@ NAMES: Mapping[type[Any], Callable[[Any], Iterable[str | None]]] = MappingProxyT
         VouchersGenerated: _generated_vouchers,
         BalanceAdjusted: _shown_categories,
         PointsExpired: _shown_categories,
+        PointsEarned: _shown_categories,
+        PointsPending: _shown_categories,
+        PointsTakenBack: _shown_categories,
+        PendingPointsActivated: _shown_categories,
+        PendingPointsAdjusted: _shown_categories,
+        PendingPointsCanceled: _shown_categories,
         CampaignEnabled: _shown_categories,
         CampaignDisabled: _shown_categories,
         PublicationSucceeded: _shown_categories,
@@ -197,6 +211,8 @@ UNNAMED: Final = events_of(
     ERASURE_EVENTS,
     ORDER_EVENTS,
     SEGMENT_EVENTS,
+    EarningRefused,
+    OrderEarningsEnded,
     PublicationFailed,
     RedemptionsRetired,
     RollbackFailed,

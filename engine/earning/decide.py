@@ -79,9 +79,7 @@ def create_earning_rules(
         return campaign
     there = sum(1 for _ in view.scan(tables.EARNING_OF, campaign.id))
     if there + len(body.rules) > EARNING_RULES_MAX:
-        return refuse(
-            "invalid_payload", f"A program has at most {EARNING_RULES_MAX} earning rules"
-        )
+        return refuse("invalid_payload", f"A program has at most {EARNING_RULES_MAX} earning rules")
     crowded = too_many_reacting(view, "earning", campaign.id) if body.rules else None
     if crowded is not None:
         return crowded
@@ -190,11 +188,7 @@ def invalid_rule(rule: EarningRule) -> Refusal | None:
         invalid = invalid_expiration_rules(rule.expiration_rules, ".expiration_rules")
         if invalid is not None:
             return invalid
-    return (
-        _invalid_pending(rule)
-        or _invalid_limits(rule)
-        or invalid_times(rule)
-    )
+    return _invalid_pending(rule) or _invalid_limits(rule) or invalid_times(rule)
 
 
 def _new_rule(

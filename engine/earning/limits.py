@@ -84,9 +84,7 @@ def uncounted_earnings(
         tally = stored.tallies.get(each.rule_id)
         if tally is None or tally.began != each.began:
             continue
-        less = EarnedTally(
-            max(tally.count - 1, 0), max(tally.points - each.points, 0), tally.began
-        )
+        less = EarnedTally(max(tally.count - 1, 0), max(tally.points - each.points, 0), tally.began)
         tallies = stored.tallies | {each.rule_id: less}
         changed[each.campaign_id] = structs.replace(stored, tallies=tallies)
     return tuple(changed.values())

@@ -21,10 +21,8 @@ from engine.kernel.ids import new_id, numbered_command
 from engine.kernel.state import View
 from engine.kernel.zones import zone_of
 from engine.orders.order_events import OrderChanging, order_events
-from engine.points.buckets import add_points_by
 from engine.points.decide import points_expired_events
-from engine.points.expiration import expiration_rules_of
-from engine.points.pending import activation_after, fixed_expiration, with_pending
+from engine.points.pending import activation_after, book_points, fixed_expiration, with_pending
 from schemas.base import Millis
 from schemas.campaigns import Campaign, CampaignDeleted
 from schemas.commands import Command
@@ -44,6 +42,7 @@ from schemas.earning import (
 from schemas.events import Event
 from schemas.orders import Order, OrderCreated, OrderUpdated
 from schemas.pending import PendingPoints
+from schemas.points import PointsExpirationRules
 from schemas.programs import Reacting
 from schemas.redemptions import RedemptionRolledBack, RedemptionSucceeded
 from schemas.segments import SegmentEntered
@@ -215,7 +214,7 @@ def _given_events(
     if rule.limits is not None:
         began = began_of(rule.limits, now, zone)
         earnings = counted_earnings(view, rule, customer_id, points, began)
-    expiration = rule.expiration_rules or expiration_rules_of(view, card)
+    expiration = rule.expiration_rules or _program_expiration(view, rule.campaign_id)
     if rule.pending_points is not None:
         activation = activation_after(rule.pending_points.period_value, now, zone)
         pending = PendingPoints(
@@ -241,9 +240,8 @@ def _given_events(
     for expired in points_expired_events(view, numbered_command(command, "settle", 0), card, now):
         yield expired
         card = expired.voucher
-    booked = add_points_by(
-        view, card, points, now, bucket_id=new_id(command.seed, "lopb_"), rules=expiration
-    )
+    bucket_id = new_id(command.seed, "lopb_")
+    booked = book_points(view, card, points, expiration, bucket_id, now)
     yield PointsEarned(
         voucher=booked.voucher,
         points=points,
@@ -258,6 +256,17 @@ def _given_events(
         earnings=earnings,
         began=began,
         expires_at=fixed_expiration(view, expiration, now),
+    )
+
+
+def _program_expiration(view: View, campaign_id: str) -> PointsExpirationRules | None:
+    """When points of a program expire."""
+    campaign = view.get(tables.CAMPAIGNS, campaign_id)
+    template = None if campaign is None or campaign.voucher is None else campaign.voucher
+    return (
+        None
+        if template is None or template.loyalty_card is None
+        else (template.loyalty_card.expiration_rules)
     )
 
 

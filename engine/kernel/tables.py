@@ -13,7 +13,7 @@ from schemas.campaigns import Campaign
 from schemas.categories import Category
 from schemas.collections import ProductCollection
 from schemas.customers import Customer, CustomerSummary
-from schemas.earning import Earnings, EarningRule, OrderEarnings
+from schemas.earning import EarningRule, Earnings, OrderEarnings
 from schemas.erasures import Erasure
 from schemas.event_schemas import EventSchema
 from schemas.exports import Export

@@ -20,7 +20,7 @@ from engine.kernel.lookup import find_voucher
 from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from engine.kernel.zones import zone_of
-from engine.points.buckets import add_points_by
+from engine.points.buckets import Booked, add_points
 from engine.points.decide import points_expired_events
 from engine.points.expiration import expires_at_of
 from engine.points.fold import store_buckets
@@ -100,13 +100,13 @@ def activation_events(
         card = expired.voucher
         store_buckets(state, expired.buckets)
         yield expired
-    booked = add_points_by(
+    booked = book_points(
         state,
         with_pending(card, -pending.points, now),
         pending.points,
+        pending.expiration_rules,
+        new_id(command.seed, "lopb_"),
         now,
-        bucket_id=new_id(command.seed, "lopb_"),
-        rules=pending.expiration_rules,
     )
     yield PendingPointsActivated(
         voucher=booked.voucher,
@@ -118,9 +118,27 @@ def activation_events(
     )
 
 
-def fixed_expiration(
-    view: View, rules: PointsExpirationRules | None, now: Millis
-) -> Millis | None:
+def book_points(
+    view: View,
+    card: Voucher,
+    points: int,
+    rules: PointsExpirationRules | None,
+    bucket_id: str,
+    now: Millis,
+) -> Booked:
+    """The settled card with points more, which expire by these rules, where there are any."""
+    return add_points(
+        view,
+        card,
+        points,
+        now,
+        bucket_id=bucket_id,
+        expires_at=expires_at_of(rules, now, zone_of(view)),
+        moves=rules is not None and rules.period_type == "INACTIVITY",
+    )
+
+
+def fixed_expiration(view: View, rules: PointsExpirationRules | None, now: Millis) -> Millis | None:
     """When what is given now expires, whatever the card does; None: never, or as long as it does."""
     if rules is None or rules.period_type == "INACTIVITY":
         return None

@@ -27,10 +27,12 @@ from schemas.campaigns import (
 )
 from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import CUSTOMER_EVENTS
+from schemas.earning import EARNED_EVENTS
 from schemas.erasures import ERASURE_EVENTS
 from schemas.evaluations import Outcome
 from schemas.events import SETUP_EVENTS, events_of
 from schemas.orders import ORDER_EVENTS
+from schemas.pending import PENDING_EVENTS
 from schemas.points import POINTS_EVENTS
 from schemas.promotion_events import (
     PROMOTION_EVENTS,
@@ -218,6 +220,8 @@ UNLISTED = events_of(
     SETUP_EVENTS,
     ACTION_EVENTS,
     BALANCE_EVENTS,
+    EARNED_EVENTS,
+    PENDING_EVENTS,
     POINTS_EVENTS,
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
@@ -277,6 +281,10 @@ UNCOUNTED = events_of(
     VoucherUpdated,
     VoucherEnabled,
     VoucherDisabled,
+    # Of points, those that are given and taken by hand count so far.
+    EARNED_EVENTS,
+    PENDING_EVENTS,
+    POINTS_EVENTS,
     # Facts of redemptions say it.
     REDEMPTION_EVENTS,
 )

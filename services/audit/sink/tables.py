@@ -40,6 +40,14 @@ from schemas.customers import (
     CustomerUnchanged,
     CustomerUpdated,
 )
+from schemas.earning import (
+    EARNING_RULE_EVENTS,
+    EarningRefused,
+    OrderEarningsEnded,
+    PointsEarned,
+    PointsPending,
+    PointsTakenBack,
+)
 from schemas.erasures import CustomerForgotten, ErasuresEnded, ForgetCustomer
 from schemas.events import PLAIN_SETUP_EVENTS, events_of
 from schemas.exports import ExportCreated, ExportDeleted, ExportReported, ExportsDropped
@@ -47,6 +55,7 @@ from schemas.keys import KEY_EVENTS
 from schemas.locations import LocationCreated, LocationDeleted, LocationUpdated
 from schemas.notifications import NotificationsRead
 from schemas.orders import OrderCreated, OrderUpdated
+from schemas.pending import PendingPointsActivated, PendingPointsAdjusted, PendingPointsCanceled
 from schemas.points import PointsExpired
 from schemas.products import (
     ProductCreated,
@@ -152,6 +161,12 @@ ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
         CampaignVouchersDeleted: voucher_rows.campaign_vouchers_deleted,
         BalanceAdjusted: voucher_rows.voucher_changed,
         PointsExpired: voucher_rows.voucher_changed,
+        PointsEarned: voucher_rows.voucher_changed,
+        PointsPending: voucher_rows.voucher_changed,
+        PointsTakenBack: voucher_rows.voucher_changed,
+        PendingPointsActivated: voucher_rows.voucher_changed,
+        PendingPointsAdjusted: voucher_rows.voucher_changed,
+        PendingPointsCanceled: voucher_rows.voucher_changed,
         TierCreated: campaign_rows.tier_created,
         TierUpdated: promotion_rows.tier_changed,
         TierEnabled: promotion_rows.tier_changed,
@@ -216,6 +231,7 @@ ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
 UNLISTED = events_of(
     # Lists of it are read from the state.
     PLAIN_SETUP_EVENTS,
+    EARNING_RULE_EVENTS,
     KEY_EVENTS,
     PROJECT_EVENTS,
     WebhookCreated,
@@ -229,6 +245,7 @@ UNLISTED = events_of(
     CUSTOM_EVENTS,
     SegmentEntered,
     SegmentLeft,
+    EarningRefused,
     # Nobody lists it, or what it is about stays as it is.
     CategoriesOrdered,
     SESSION_EVENTS,
@@ -238,6 +255,7 @@ UNLISTED = events_of(
     RowsStaged,
     StagedRowsDropped,
     ErasuresEnded,
+    OrderEarningsEnded,
 )
 
 

@@ -7,6 +7,8 @@ from runtime.clickhouse.native_block import Alike
 from schemas.balances import BalanceAdjusted
 from schemas.bin import CampaignVouchersDeleted
 from schemas.campaigns import VouchersGenerated
+from schemas.earning import PointsEarned, PointsPending, PointsTakenBack
+from schemas.pending import PendingEvent
 from schemas.points import PointsExpired
 from schemas.voucher_events import (
     VoucherCreated,
@@ -32,6 +34,10 @@ def voucher_changed(
         | VoucherDisabled
         | BalanceAdjusted
         | PointsExpired
+        | PointsEarned
+        | PointsPending
+        | PointsTakenBack
+        | PendingEvent
     ),
 ) -> Iterable[EntityRow]:
     """The voucher's row."""
