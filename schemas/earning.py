@@ -146,7 +146,7 @@ class RefusedRule(Shape, frozen=True):
 
     rule_id: str
     campaign_id: str
-    #: `active`, `start_date`, `validation_rules`, `limit_count`, ...: engine/earning/reasons.py.
+    #: `active`, `start_date`, `validation_rules`, `limit_count`, ...: engine/earning/assess.py.
     reason: str
 
 

@@ -6,7 +6,7 @@ the contract knows one name for both, and the number says which.
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 from engine.answers.hook_payload import Told
 from engine.answers.transactions import transactions_of
@@ -152,6 +152,8 @@ def _pending_balance(event: PointsPending | PendingPointsAdjusted | PendingPoint
             points = event.points
         case PendingPointsCanceled():
             points = -event.pending.points
+        case _:
+            assert_never(event)
     card = event.voucher.loyalty_card
     pending = 0 if card is None else card.pending_points
     return {

@@ -11,7 +11,6 @@ from typing import NamedTuple
 from engine.earning.limits import room_of
 from engine.earning.terms import points_of
 from engine.earning.tiers import MappedPoints, map_points
-from engine.evaluation.circumstances import LOOKUPS
 from engine.evaluation.context import Context
 from engine.evaluation.eligibility import bound_refusal_of
 from engine.kernel import tables
@@ -19,7 +18,7 @@ from engine.kernel.calendar import Zone
 from engine.kernel.lookup import NOTHING_HELD
 from engine.kernel.state import View
 from engine.pricing.basket import Basket
-from engine.rules.facts import Facts
+from engine.rules.facts import Facts, Lookups
 from engine.rules.refusals import violations
 from schemas.base import AMOUNT_MAX, Metadata, Millis
 from schemas.campaigns import Campaign
@@ -36,6 +35,8 @@ class Occasion(NamedTuple):
 
     trigger: Trigger
     customer: Customer
+    #: How rules look at other features.
+    lookups: Lookups
     order: Order | None = None
     #: Of a custom event.
     metadata: Metadata | None = None
@@ -108,7 +109,7 @@ def _facts(view: View, member: Member, occasion: Occasion, now: Millis, zone: Zo
         view,
         None if occasion.order is None else Basket(occasion.order),
         now,
-        LOOKUPS,
+        occasion.lookups,
         zone=zone,
         voucher=member.card,
         customer=occasion.customer,

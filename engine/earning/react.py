@@ -5,7 +5,7 @@ other, on the state as those before left it. Every rule tells: what it gave, or 
 An order earns once, until what it earned is taken back (engine/earning/take_back.py).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from engine.assignments.decide import drop_assignments_of
 from engine.earning.assess import Given, Member, Occasion, assess_rule, concerns, member_refusal
 from engine.earning.limits import began_of, counted_earnings
 from engine.earning.take_back import take_back_order
+from engine.evaluation.circumstances import LOOKUPS
 from engine.kernel import tables
 from engine.kernel.calendar import Zone
 from engine.kernel.ids import new_id, numbered_command
@@ -124,7 +125,9 @@ def occasion_of(
     customer = None if customer_id is None else view.get(tables.CUSTOMERS, customer_id)
     if customer is None or customer.deleted_at is not None:
         return None
-    return Occasion(trigger, customer, order, metadata, command.channel_id, command.login)
+    return Occasion(
+        trigger, customer, LOOKUPS, order, metadata, command.channel_id, command.login
+    )
 
 
 def _of_order(order: Order) -> Trigger:
@@ -271,7 +274,9 @@ def _program_expiration(view: View, campaign_id: str) -> PointsExpirationRules |
 
 
 #: What the rules react to.
-REACTIONS: Final = MappingProxyType(
+REACTIONS: Final[
+    Mapping[type[Any], Callable[[View, Command, Reacting, Any, Millis], Iterator[Event]]]
+] = MappingProxyType(
     {
         OrderCreated: earn_for_order,
         OrderUpdated: earn_for_order,

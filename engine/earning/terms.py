@@ -25,6 +25,9 @@ from schemas.earning import ORDER_PAID, SEGMENT_ENTERED, TIER_CHANGES
 #: How many products, SKUs and collections a rule is for.
 REFS_MAX: Final = 100
 _OBJECTS: Final = frozenset({"product", "sku", COLLECTION})
+#: What is measured is within these, so that points can be reckoned exactly.
+_NONE: Final = Decimal(0)
+_MOST: Final = Decimal(AMOUNT_MAX)
 _POINTS: Final = frozenset({"every", "points", "points_formula"})
 
 
@@ -92,7 +95,7 @@ def _wrongs(loyalty: Mapping[str, Any], event: str) -> Iterator[str]:
     yield from _unknown(loyalty, frozenset({"type", "calculation_type", of}), ".loyalty")
     holder = loyalty.get(of)
     terms = holder.get(what) if isinstance(holder, dict) else None
-    if not isinstance(terms, dict):
+    if not isinstance(holder, dict) or not isinstance(terms, dict):
         yield f"Property `{path}` has to be an object"
         return
     yield from _unknown(holder, frozenset({what}), f".loyalty.{of}")
@@ -168,8 +171,8 @@ def points_of(loyalty: Mapping[str, Any], facts: Facts) -> int:
     form = FORMS[loyalty["calculation_type"]]
     of, what = form.path
     terms = loyalty[of][what]
-    times = _measure(loyalty["calculation_type"], terms, facts) // int(terms["every"])
-    return _round_down(max(times, 0) * _points_each(terms, facts))
+    measure = min(max(_measure(loyalty["calculation_type"], terms, facts), _NONE), _MOST)
+    return _round_down(measure // int(terms["every"]) * _points_each(terms, facts))
 
 
 def refs_of(loyalty: Mapping[str, Any]) -> tuple[Ref, ...]:
