@@ -20,7 +20,8 @@ by hand or expires changes nothing. A period qualifies for the tier of its point
 - `IMMEDIATE`: from when they are reached on, to the end of the period (`END_OF_PERIOD`) or of the next
   one (`END_OF_NEXT_PERIOD`);
 - `NEXT_PERIOD`: from the beginning of the next period on, to its end or to that of the one after it;
-- in each case `extend` longer.
+- in each case `extend` longer; `CUSTOM`: for `extend` after the end of the period in which the points
+  were collected, moved to where `rounding` says.
 
 A member is in the highest tier that any period qualifies for, to the latest end of these: a later
 period that qualifies for the same tier prolongs it, and when it ends without, the member comes to the

@@ -18,7 +18,7 @@ _PLACE: Final = ".loyalty_tiers_expiration"
 _STARTS: Final = {"BALANCE": ("IMMEDIATE",), "POINTS_IN_PERIOD": ("IMMEDIATE", "NEXT_PERIOD")}
 _ENDS: Final = {
     "BALANCE": ("BALANCE_DROP", "CUSTOM"),
-    "POINTS_IN_PERIOD": ("END_OF_PERIOD", "END_OF_NEXT_PERIOD"),
+    "POINTS_IN_PERIOD": ("END_OF_PERIOD", "END_OF_NEXT_PERIOD", "CUSTOM"),
 }
 
 

@@ -18,7 +18,8 @@ from schemas.loyalty_tiers import LoyaltyTier, Standing, TiersExpiration
 
 #: What was collected in so many months is kept at least, so that another period finds it.
 KEPT_MONTHS: Final = 24
-_SHORTEST_END: Final = {"END_OF_PERIOD": 1, "END_OF_NEXT_PERIOD": 2}
+#: Over how many periods, that in which it begins included, a tier lasts.
+_LASTING: Final = {"END_OF_PERIOD": 1, "END_OF_NEXT_PERIOD": 2, "BALANCE_DROP": 1}
 
 
 class Program(NamedTuple):
@@ -187,9 +188,11 @@ def _valid_periods(program: Program, at: Millis) -> Iterator[tuple[int, Millis]]
 
 def _end_of(program: Program, begin: int) -> Millis:
     """When a period qualifies for nothing any more."""
-    rules, size = program.rules, _size(program)
-    lasting = _SHORTEST_END.get(rules.expiration, 1) + (rules.start == "NEXT_PERIOD")
-    return extended(rules, begin_of_month(begin + lasting * size, program.zone), program.zone)
+    rules, size, zone = program.rules, _size(program), program.zone
+    if rules.expiration == "CUSTOM":
+        return end_of_custom(rules, begin_of_month(begin + size, zone), zone) + 1
+    lasting = _LASTING[rules.expiration] + (rules.start == "NEXT_PERIOD")
+    return extended(rules, begin_of_month(begin + lasting * size, zone), zone)
 
 
 def _ahead(program: Program, at: Millis) -> list[Millis]:
