@@ -75,7 +75,7 @@ def create_loyalty_tiers(
     *first, last = made
     return Decision(
         (
-            *map(LoyaltyTierCreated, first),
+            *(LoyaltyTierCreated(each) for each in first),
             started,
             # the last event is the one that answers
             LoyaltyTierCreated(last, tuple(first)),

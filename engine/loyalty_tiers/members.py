@@ -17,11 +17,18 @@ from engine.kernel.state import View
 from engine.loyalty_tiers.find import balance_of, program_of, stored_standing
 from engine.loyalty_tiers.ladder import lowest_of
 from engine.loyalty_tiers.standing import Program, Step, change_balance, collect, settle
-from schemas.actions import ActionStarted, AsyncAction, RecalculateTiers, Rows
+from schemas.actions import ACTION_EVENTS, ActionStarted, AsyncAction, RecalculateTiers, Rows
 from schemas.balances import BalanceAdjusted
 from schemas.base import Millis
+from schemas.bin import BIN_EVENTS
+from schemas.campaigns import CAMPAIGN_EVENTS
 from schemas.commands import Command
+from schemas.custom_events import CUSTOM_EVENTS
+from schemas.customers import CUSTOMER_EVENTS
+from schemas.erasures import ERASURE_EVENTS
+from schemas.events import SETUP_EVENTS, events_of
 from schemas.loyalty_tiers import (
+    MEMBER_TIER_EVENTS,
     LoyaltyTier,
     MemberTierEvent,
     StandingChanged,
@@ -32,10 +39,27 @@ from schemas.loyalty_tiers import (
     TierProlonged,
     TierUpgraded,
 )
+from schemas.orders import ORDER_EVENTS
 from schemas.points import PointsExpired
 from schemas.programs import Reacting
-from schemas.publications import PublicationSucceeded
-from schemas.redemptions import RedemptionRolledBack, RedemptionSucceeded
+from schemas.promotion_events import PROMOTION_EVENTS
+from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
+from schemas.redemptions import (
+    RedemptionFailed,
+    RedemptionRolledBack,
+    RedemptionsRetired,
+    RedemptionSucceeded,
+    RollbackFailed,
+)
+from schemas.segments import SEGMENT_EVENTS
+from schemas.sessions import SESSION_EVENTS
+from schemas.voucher_events import (
+    VoucherCreated,
+    VoucherDeleted,
+    VoucherDisabled,
+    VoucherEnabled,
+    VoucherUpdated,
+)
 from schemas.vouchers import Voucher
 
 #: As the action is called; it is in no list, since the contract does not know it.
@@ -139,23 +163,26 @@ def recalculate_tiers(
 
 
 def _told(program: Program, steps: Iterable[Step]) -> Iterator[MemberTierEvent]:
+    """The step that a member takes, as one event."""
+    name = program.campaign
     for before, after, requalified in steps:
         was, became = program.ladder.find(before.tier_id), program.ladder.find(after.tier_id)
-        if before.tier_id == after.tier_id and before.expires_at == after.expires_at:
+        stays = before.tier_id == after.tier_id
+        if (stays and before.expires_at == after.expires_at) or was is became is None:
             yield StandingChanged(after)
         elif became is None:
-            gone = was and TierLeft(after, program.campaign, _plain(was))
-            yield gone or StandingChanged(after)
+            assert was is not None
+            yield TierLeft(after, name, _plain(was))
         elif was is None:
-            yield TierJoined(after, program.campaign, _plain(became))
-        elif before.tier_id == after.tier_id:
-            later = _later(before.expires_at, after.expires_at) and requalified
-            kind = TierProlonged if later else TierExpirationChanged
-            yield kind(after, program.campaign, _plain(became))
+            yield TierJoined(after, name, _plain(became))
+        elif stays and requalified and _later(before.expires_at, after.expires_at):
+            yield TierProlonged(after, name, _plain(became))
+        elif stays:
+            yield TierExpirationChanged(after, name, _plain(became))
+        elif lowest_of(became.points) > lowest_of(was.points):
+            yield TierUpgraded(after, name, _plain(became), _plain(was))
         else:
-            is_higher = lowest_of(became.points) > lowest_of(was.points)
-            move = TierUpgraded if is_higher else TierDowngraded
-            yield move(after, program.campaign, _plain(became), _plain(was))
+            yield TierDowngraded(after, name, _plain(became), _plain(was))
 
 
 def _later(before: Millis | None, after: Millis | None) -> bool:
@@ -205,4 +232,34 @@ CHANGES: Final[Mapping[type[Any], Callable[[Any], Iterable[CardChange]]]] = Mapp
         RedemptionSucceeded: _redemption_succeeded,
         RedemptionRolledBack: _redemption_rolled_back,
     }
+)
+
+#: What changes nothing by which a member is in a tier.
+UNCHANGED: Final = events_of(
+    # It is about no card, or none that a customer holds already.
+    SETUP_EVENTS,
+    ACTION_EVENTS,
+    CAMPAIGN_EVENTS,
+    CUSTOM_EVENTS,
+    CUSTOMER_EVENTS,
+    ERASURE_EVENTS,
+    ORDER_EVENTS,
+    PROMOTION_EVENTS,
+    SEGMENT_EVENTS,
+    VoucherCreated,
+    # The balance stays as it is.
+    SESSION_EVENTS,
+    PublicationFailed,
+    PublicationRepeated,
+    RedemptionFailed,
+    RedemptionsRetired,
+    RollbackFailed,
+    VoucherUpdated,
+    VoucherEnabled,
+    VoucherDisabled,
+    # Who has no card any more is no member.
+    BIN_EVENTS,
+    VoucherDeleted,
+    # It is what reacting ends in.
+    MEMBER_TIER_EVENTS,
 )
