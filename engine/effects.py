@@ -19,6 +19,7 @@ from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import numbered_command
 from engine.kernel.state import View
+from engine.loyalty_tiers.members import CHANGES, follow_cards
 from engine.segments.following import with_segment_moves
 from schemas.base import Millis
 from schemas.commands import Command
@@ -47,6 +48,7 @@ def _in_order(
 #: Who reacts to which event, in this order.
 REACTIONS: Final[Mapping[type[Any], tuple[React, ...]]] = _in_order(
     earning.REACTIONS,
+    dict.fromkeys(CHANGES, follow_cards),
 )
 
 

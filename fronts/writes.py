@@ -31,12 +31,10 @@ _IDEMPOTENCY: Final = IDEMPOTENCY_HEADER.encode()
 _JSON: Final = (b"content-type", b"application/json")
 _RETRY: Final = ((b"retry-after", b"%d" % RETRY_AFTER_SECONDS),)
 
-#: What most answers show, or a list of what a request made.
-JsonBody = dict[str, Any] | list[dict[str, Any]]
 #: A status and a body, or None where the answer has none.
-Render = Callable[[Answer, KeyKind], tuple[int, JsonBody | None]]
-#: What an endpoint makes of a record and the body of its good answer.
-Show = Callable[[Answer, dict[str, Any]], dict[str, Any]]
+Render = Callable[[Answer, KeyKind], tuple[int, dict[str, Any] | None]]
+#: What an endpoint makes of a record and the body of its good answer; an array, where it answers one.
+Show = Callable[[Answer, dict[str, Any]], dict[str, Any] | list[Any]]
 
 
 class JsonAnswer(Response):
@@ -90,7 +88,7 @@ class Writes:
         commands: CommandSender,
         hash_key: bytes,
         render: Render,
-        encode: Callable[[JsonBody], bytes],
+        encode: Callable[[dict[str, Any]], bytes],
     ) -> None:
         self._commands = commands
         self._hash_key = hash_key
@@ -172,20 +170,23 @@ class Writes:
         identity = self.identity(request, route, content)
         answered = await self.decide(caller, body, identity, project=project)
         note_record(request, answered, project)
-        status, shown = self._render(answered.record, caller.kind)
-        if show is not None and isinstance(shown, dict) and status < 300:
-            shown = show(answered.record, shown)
+        status, body_shown = self._render(answered.record, caller.kind)
+        shown: dict[str, Any] | list[Any] | None = body_shown
+        if show is not None and body_shown is not None and status < 300:
+            shown = show(answered.record, body_shown)
         return self.respond(request, status, shown)
 
     async def write(self, request: Request, route: str, body: CommandBody) -> Response:
         """`answer` for a request whose raw body nobody has read yet, or which keeps it."""
         return await self.answer(request, route, await request.body(), body)
 
-    def render(self, record: Answer, key_kind: KeyKind) -> tuple[int, JsonBody | None]:
+    def render(self, record: Answer, key_kind: KeyKind) -> tuple[int, dict[str, Any] | None]:
         """Status and body of the answer that a record gives."""
         return self._render(record, key_kind)
 
-    def respond(self, request: Request, status: int, body: JsonBody | None) -> Response:
+    def respond(
+        self, request: Request, status: int, body: dict[str, Any] | list[Any] | None
+    ) -> Response:
         """A rendered answer as a response; errors name the request."""
         if body is None:
             return Response(status_code=status)

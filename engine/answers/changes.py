@@ -6,9 +6,12 @@ same entity. What redemptions and background work count is no change.
 
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from engine.answers.event_body import plain_value
+from engine.answers.loyalty_subjects import SUBJECTS as LOYALTY_SUBJECTS
+from engine.answers.subject import VOUCHER as _VOUCHER
+from engine.answers.subject import Subject
 from engine.kernel.encode import Body
 from schemas.actions import ACTION_EVENTS
 from schemas.alerts import AlertContinued, AlertRaised, AlertThresholdsUpdated
@@ -34,29 +37,23 @@ from schemas.categories import (
 from schemas.collections import CollectionCreated, CollectionDeleted, CollectionUpdated
 from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import CUSTOMER_EVENTS
-from schemas.earning import (
-    EarningRefused,
-    EarningRuleCreated,
-    EarningRuleDeleted,
-    EarningRuleDisabled,
-    EarningRuleEnabled,
-    EarningRuleUpdated,
-    OrderEarningsEnded,
-    PointsEarned,
-    PointsPending,
-    PointsTakenBack,
-)
+from schemas.earning import EarningRefused, OrderEarningsEnded
 from schemas.erasures import ERASURE_EVENTS
 from schemas.event_schemas import EventSchemaCreated, EventSchemaDeleted, EventSchemaUpdated
 from schemas.events import events_of
 from schemas.exports import EXPORT_EVENTS
 from schemas.keys import KeyCreated, KeyEnded, KeyForgotten, KeyRenamed, KeyRotated
 from schemas.locations import LocationCreated, LocationDeleted, LocationUpdated
+from schemas.loyalty_tiers import (
+    MEMBER_TIER_EVENTS,
+    LoyaltyTierCreated,
+    LoyaltyTierDeleted,
+    LoyaltyTierUpdated,
+)
 from schemas.metadata import MetadataSchemaCreated, MetadataSchemaDeleted, MetadataSchemaUpdated
 from schemas.notifications import NOTIFICATION_EVENTS
 from schemas.oauth import OAUTH_EVENTS
 from schemas.orders import ORDER_EVENTS
-from schemas.pending import PendingPointsActivated, PendingPointsAdjusted, PendingPointsCanceled
 from schemas.points import PointsExpired
 from schemas.products import (
     ProductCreated,
@@ -126,16 +123,9 @@ REVOKED: Final = "revoked"
 DELETED: Final = "deleted"
 
 
-class Subject(NamedTuple):
-    """Of what an event is a change: the kind of entity, and the member that holds it or its id."""
-
-    object: str
-    member: str
-
-
 _CAMPAIGN: Final = Subject("campaign", "campaign")
-_VOUCHER: Final = Subject("voucher", "voucher")
 _TIER: Final = Subject("promotion_tier", "tier")
+_LOYALTY_TIER: Final = Subject("loyalty_tier", "tier")
 _STACK: Final = Subject("promotion_stack", "stack")
 _RULE: Final = Subject("validation_rule", "rule")
 _ASSIGNMENT: Final = Subject("validation_rules_assignment", "assignment")
@@ -147,7 +137,6 @@ _PRODUCT: Final = Subject("product", "product")
 _SKU: Final = Subject("sku", "sku")
 _REWARD: Final = Subject("reward", "reward")
 _SEGMENT: Final = Subject("segment", "segment")
-_EARNING_RULE: Final = Subject("earning_rule", "rule")
 _STACKING: Final = Subject("stacking_rules", "stored")
 _THRESHOLDS: Final = Subject("alert_thresholds", "thresholds")
 _WEBHOOK: Final = Subject("webhook", "webhook")
@@ -171,22 +160,14 @@ SUBJECTS: Final[Mapping[type[Shape], Subject]] = MappingProxyType(
         VoucherDeleted: Subject("voucher", "voucher_id"),
         BalanceAdjusted: _VOUCHER,
         PointsExpired: _VOUCHER,
-        PointsEarned: _VOUCHER,
-        PointsPending: _VOUCHER,
-        PointsTakenBack: _VOUCHER,
-        PendingPointsActivated: _VOUCHER,
-        PendingPointsAdjusted: _VOUCHER,
-        PendingPointsCanceled: _VOUCHER,
-        EarningRuleCreated: _EARNING_RULE,
-        EarningRuleUpdated: _EARNING_RULE,
-        EarningRuleEnabled: _EARNING_RULE,
-        EarningRuleDisabled: _EARNING_RULE,
-        EarningRuleDeleted: _EARNING_RULE,
         TierCreated: _TIER,
         TierUpdated: _TIER,
         TierEnabled: _TIER,
         TierDisabled: _TIER,
         TierDeleted: _TIER,
+        LoyaltyTierCreated: _LOYALTY_TIER,
+        LoyaltyTierUpdated: _LOYALTY_TIER,
+        LoyaltyTierDeleted: _LOYALTY_TIER,
         StackCreated: _STACK,
         StackUpdated: _STACK,
         StackDeleted: _STACK,
@@ -244,6 +225,7 @@ SUBJECTS: Final[Mapping[type[Shape], Subject]] = MappingProxyType(
         BrandCreated: _BRAND,
         BrandUpdated: _BRAND,
         BrandDeleted: Subject("branding", "brand_id"),
+        **LOYALTY_SUBJECTS,
     }
 )
 #: What lies in the control project and is a change of the project that it is about.
@@ -270,6 +252,7 @@ UNSUBJECTED: Final = events_of(
     OrderEarningsEnded,
     ERASURE_EVENTS,
     EXPORT_EVENTS,
+    MEMBER_TIER_EVENTS,
     NOTIFICATION_EVENTS,
     OAUTH_EVENTS,
     USER_EVENTS,

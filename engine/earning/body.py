@@ -101,15 +101,9 @@ def pending_points_body(pending: PendingPoints) -> Body:
     return body
 
 
-def _rules_created(_: EarningRuleCreated, record: Decided, __: KeyKind) -> Rendered:
-    """All rules of the request, in its order."""
-    made = [each for each in record.events if isinstance(each, EarningRuleCreated)]
-    return Rendered(200, [earning_rule_body(each.rule) for each in made])
-
-
 def _pending_activated(event: PendingPointsActivated, _: Decided, __: KeyKind) -> Rendered:
     body = balance_body(event.voucher, event.pending.points)
-    del body["amount"]
+    body.pop("amount", None)
     return Rendered(200, body)
 
 
@@ -127,7 +121,7 @@ def _pending_adjusted(event: PendingPointsAdjusted, _: Decided, __: KeyKind) -> 
 
 ANSWERS: Answers = MappingProxyType(
     {
-        EarningRuleCreated: _rules_created,
+        EarningRuleCreated: shows(earning_rule_body, "rule"),
         EarningRuleUpdated: shows(earning_rule_body, "rule"),
         EarningRuleEnabled: shows(earning_rule_body, "rule"),
         EarningRuleDisabled: shows(earning_rule_body, "rule"),

@@ -27,10 +27,10 @@ Fold = Callable[[State, Any, Millis], None]
 
 
 class Rendered(NamedTuple):
-    """A status and its body; None where the answer has none. What makes several things shows a list."""
+    """A status and its body; None where the answer has none."""
 
     status: int
-    body: Body | list[Body] | None
+    body: Body | None
 
 
 NO_CONTENT: Final = Rendered(204, None)

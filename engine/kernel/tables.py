@@ -18,6 +18,7 @@ from schemas.erasures import Erasure
 from schemas.event_schemas import EventSchema
 from schemas.exports import Export
 from schemas.locations import Location
+from schemas.loyalty_tiers import LoyaltyTier, Standing
 from schemas.metadata import MetadataSchema
 from schemas.oauth import RevokedToken
 from schemas.orders import Order
@@ -69,6 +70,7 @@ DUE_RESET = "password-reset"
 DUE_POINTS = "points"
 #: Of a card: its id, a slash, and that of its pending points.
 DUE_PENDING = "pending"
+DUE_LOYALTY_TIER = "loyalty-tier"
 
 
 class Due(Shape, frozen=True):
@@ -175,6 +177,10 @@ PENDING_POINTS: Table[PendingPoints] = Table("pending-points", PendingPoints)
 CAMPAIGN_PENDING: Table[str] = Table("campaign-pending", str)
 #: By voucher id and the id of points that are pending no longer → what became of them.
 PENDING_ENDED: Table[str] = Table("pending-ended", str)
+#: By campaign id and their own; one that is gone until nobody is in it.
+LOYALTY_TIERS: Table[LoyaltyTier] = Table("loyalty-tier", LoyaltyTier)
+#: By voucher id: of the cards whose holders are in a tier, or on the way to one.
+STANDINGS: Table[Standing] = Table("loyalty-standing", Standing)
 REWARDS: Table[Reward] = Table("reward", Reward)
 SEGMENTS: Table[Segment] = Table("segment", Segment)
 #: Under `THE_ONE`, the only key.

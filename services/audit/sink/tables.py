@@ -53,6 +53,7 @@ from schemas.events import PLAIN_SETUP_EVENTS, events_of
 from schemas.exports import ExportCreated, ExportDeleted, ExportReported, ExportsDropped
 from schemas.keys import KEY_EVENTS
 from schemas.locations import LocationCreated, LocationDeleted, LocationUpdated
+from schemas.loyalty_tiers import LOYALTY_TIER_EVENTS, MEMBER_TIER_EVENTS
 from schemas.notifications import NotificationsRead
 from schemas.orders import OrderCreated, OrderUpdated
 from schemas.pending import PendingPointsActivated, PendingPointsAdjusted, PendingPointsCanceled
@@ -233,6 +234,7 @@ UNLISTED = events_of(
     PLAIN_SETUP_EVENTS,
     EARNING_RULE_EVENTS,
     KEY_EVENTS,
+    LOYALTY_TIER_EVENTS,
     PROJECT_EVENTS,
     WebhookCreated,
     WebhookUpdated,
@@ -246,6 +248,7 @@ UNLISTED = events_of(
     SegmentEntered,
     SegmentLeft,
     EarningRefused,
+    MEMBER_TIER_EVENTS,
     # Nobody lists it, or what it is about stays as it is.
     CategoriesOrdered,
     SESSION_EVENTS,

@@ -3,16 +3,12 @@
 from engine.kernel import tables
 from tests.unit.engine.earning_world import (
     become,
-    card,
     earned,
     every,
-    fixed,
     order,
     points,
     program,
-    reasons,
     rule,
-    track,
 )
 from tests.unit.engine.world import World, customer, redeem, voucher
 
