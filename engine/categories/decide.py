@@ -175,7 +175,8 @@ def _generated_vouchers(event: VouchersGenerated) -> Iterable[str | None]:
 
 
 def _shown_categories(event: Event) -> Iterable[str | None]:
-    return (bound.category_id for bound in objects_shown_by(event))
+    # an earning rule has none
+    return (getattr(bound, "category_id", None) for bound in objects_shown_by(event))
 
 
 #: What each event names.
