@@ -118,6 +118,8 @@ class UpdateCampaign(Shape, tag="update_campaign", frozen=True):
 
     campaign: str
     changes: msgspec.Raw
+    #: What the campaign has to be, else it is not found.
+    kind: CampaignType | None = None
 
 
 class EnableCampaign(Shape, tag="enable_campaign", frozen=True):
@@ -138,6 +140,8 @@ class DeleteCampaign(Shape, tag="delete_campaign", frozen=True):
     campaign: str
     force: bool = False
     request_id: str = ""
+    #: What the campaign has to be, else it is not found.
+    kind: CampaignType | None = None
 
 
 class AddVouchers(Shape, tag="add_vouchers", frozen=True):
