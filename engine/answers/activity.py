@@ -9,14 +9,16 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
+from engine.answers.card_activity import TELLS as CARD_TELLS
 from engine.answers.order_events import OrderChanging, order_events
+from engine.answers.told import NOTHING as _NOTHING
+from engine.answers.told import Told as _Told
 from engine.kernel.calendar import iso
 from engine.kernel.encode import CHANNELS, Body
 from engine.kernel.ids import new_id
 from engine.publications.body import publication_row_body
 from engine.segments.body import simple_segment_body
 from schemas.actions import ACTION_EVENTS
-from schemas.balances import BALANCE_EVENTS
 from schemas.bin import BIN_EVENTS
 from schemas.campaigns import CAMPAIGN_EVENTS
 from schemas.custom_events import CustomEventTracked
@@ -30,7 +32,6 @@ from schemas.customers import (
 from schemas.erasures import ERASURE_EVENTS
 from schemas.events import SETUP_EVENTS, events_of
 from schemas.orders import Order, OrderCreated, OrderUpdated
-from schemas.points import POINTS_EVENTS
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.promotions import PromotionTier
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
@@ -57,9 +58,6 @@ from schemas.vouchers import Voucher
 _GROUP_DIGITS: Final = 18
 
 
-_NOTHING: Final[Body] = {}
-
-
 class ActivityEntry(NamedTuple):
     """Something that a customer did, or that happened to one."""
 
@@ -70,6 +68,8 @@ class ActivityEntry(NamedTuple):
     #: Of the voucher or tier that it is about; empty for none, or one without a campaign.
     campaign_id: str
     campaign_type: str
+    #: The voucher that it is about; empty for none.
+    voucher_id: str
     #: The redemption or rollback whose body belongs to it; empty for none.
     redemption_id: str
     #: Its data but for the customer, the redemption and the order.
@@ -77,16 +77,6 @@ class ActivityEntry(NamedTuple):
     order: Order | None
     #: Whence it came (engine/kernel/encode.py).
     channel: str
-
-
-class _Told(NamedTuple):
-    customer_id: str | None
-    type: str
-    data: Body = _NOTHING
-    offer: Voucher | PromotionTier | None = None
-    redemption_id: str = ""
-    id: str | None = None
-    order: Order | None = None
 
 
 def activity_entries(record: Decided) -> list[ActivityEntry]:
@@ -111,6 +101,7 @@ def activity_entries(record: Decided) -> list[ActivityEntry]:
                     group,
                     campaign_id,
                     _campaign_type(offer) if campaign_id else "",
+                    offer.id if isinstance(offer, Voucher) else "",
                     redemption_id,
                     data,
                     order,
@@ -128,6 +119,8 @@ def _campaign_type(offer: Voucher | PromotionTier | None) -> str:
     if isinstance(offer, PromotionTier):
         return "PROMOTION"
     gift = offer is not None and offer.type == "GIFT_VOUCHER"
+    if offer is not None and offer.type == "LOYALTY_CARD":
+        return "LOYALTY_PROGRAM"
     return "GIFT_VOUCHERS" if gift else "DISCOUNT_COUPONS"
 
 
@@ -232,6 +225,7 @@ TELLS: Final[Mapping[type[Any], Callable[[Any], Iterable[_Told]]]] = MappingProx
         PublicationFailed: _publication_succeeded,
         OrderCreated: _order_changed,
         OrderUpdated: _order_changed,
+        **CARD_TELLS,
     }
 )
 
@@ -240,8 +234,6 @@ UNTOLD: Final = events_of(
     # No customer did it, and it happened to none: vouchers and cards change by the shop's hand.
     SETUP_EVENTS,
     ACTION_EVENTS,
-    BALANCE_EVENTS,
-    POINTS_EVENTS,
     CAMPAIGN_EVENTS,
     PROMOTION_EVENTS,
     VOUCHER_EVENTS,
