@@ -120,6 +120,9 @@ class UpdateCampaign(Shape, tag="update_campaign", frozen=True):
     changes: msgspec.Raw
     #: What the campaign has to be, else it is not found.
     kind: CampaignType | None = None
+    #: Of a loyalty program: its members are put into the tiers in which they are by it now.
+    recalculate_tiers: bool = False
+    request_id: str = ""
 
 
 class EnableCampaign(Shape, tag="enable_campaign", frozen=True):

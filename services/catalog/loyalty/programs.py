@@ -64,7 +64,8 @@ def program_router(writes: Writes, view_of: Reads) -> APIRouter:
     @router.put(_PROGRAM)
     async def update(request: Request, campaign: Captured, body: UpdateCampaignBody) -> Response:
         note_ignored(request, take_strange(CampaignVoucherBody, body.voucher, ("voucher",)))
-        command = update_campaign_command(await place_own_days(view_of, request, body), campaign)
+        asked = await place_own_days(view_of, request, body)
+        command = update_campaign_command(asked, campaign, request_id_of(request))
         command = structs.replace(command, kind="LOYALTY_PROGRAM")
         return await writes.write(request, "program.update", command)
 
