@@ -145,9 +145,16 @@ class RefusedRule(Shape, frozen=True):
     """A rule that gave nothing, and why."""
 
     rule_id: str
-    campaign_id: str
     #: `active`, `start_date`, `validation_rules`, `limit_count`, ...: engine/earning/assess.py.
     reason: str
+
+
+class RefusedCard(Shape, frozen=True):
+    """A card that rules of its program gave nothing, and why each of them did not."""
+
+    voucher_id: str
+    campaign_id: str
+    rules: tuple[RefusedRule, ...]
 
 
 class CreateEarningRules(Shape, tag="create_earning_rules", frozen=True):
@@ -255,8 +262,8 @@ class EarningRefused(Unanswered, tag="customer.earning_refused", frozen=True):
 
     customer_id: str
     trigger: Trigger
-    rules: tuple[RefusedRule, ...]
-    #: How many more gave nothing.
+    cards: tuple[RefusedCard, ...]
+    #: How many more rules gave nothing.
     more: int = 0
 
 

@@ -9,9 +9,10 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
+from engine.answers.card_activity import TELLS as CARD_TELLS
 from engine.answers.points_activity import TELLS as POINTS_TELLS
 from engine.answers.told import NOTHING as _NOTHING
-from engine.answers.told import Offer as _Offer
+from engine.answers.told import Offer
 from engine.answers.told import Told as _Told
 from engine.kernel.calendar import iso, iso_or_none
 from engine.kernel.encode import CHANNELS, Body
@@ -21,7 +22,6 @@ from engine.orders.order_events import OrderChanging, order_events
 from engine.publications.body import publication_row_body
 from engine.segments.body import simple_segment_body
 from schemas.actions import ACTION_EVENTS
-from schemas.balances import BALANCE_EVENTS
 from schemas.bin import BIN_EVENTS
 from schemas.campaigns import CAMPAIGN_EVENTS
 from schemas.custom_events import CustomEventTracked
@@ -47,7 +47,6 @@ from schemas.loyalty_tiers import (
     TierUpgraded,
 )
 from schemas.orders import Order, OrderCreated, OrderUpdated
-from schemas.points import POINTS_EVENTS
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.promotions import PromotionTier
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
@@ -68,6 +67,7 @@ from schemas.segments import (
 )
 from schemas.sessions import SESSION_EVENTS
 from schemas.voucher_events import VOUCHER_EVENTS
+from schemas.vouchers import Voucher
 
 #: How long the digits of a group's id are.
 _GROUP_DIGITS: Final = 18
@@ -83,6 +83,8 @@ class ActivityEntry(NamedTuple):
     #: Of the voucher or tier that it is about; empty for none, or one without a campaign.
     campaign_id: str
     campaign_type: str
+    #: The voucher that it is about; empty for none.
+    voucher_id: str
     #: The redemption or rollback whose body belongs to it; empty for none.
     redemption_id: str
     #: Its data but for the customer, the redemption and the order.
@@ -114,6 +116,7 @@ def activity_entries(record: Decided) -> list[ActivityEntry]:
                     group,
                     campaign_id,
                     _campaign_type(offer) if campaign_id else "",
+                    _voucher_id(offer),
                     redemption_id,
                     data,
                     order,
@@ -127,7 +130,13 @@ def _group(command_id: str) -> str:
     return "group_" + sha256(command_id.encode()).hexdigest()[:_GROUP_DIGITS]
 
 
-def _campaign_type(offer: _Offer | None) -> str:
+def _voucher_id(offer: Offer | None) -> str:
+    if isinstance(offer, Standing):
+        return offer.voucher_id
+    return offer.id if isinstance(offer, Voucher) else ""
+
+
+def _campaign_type(offer: Offer | None) -> str:
     if isinstance(offer, Standing):
         return "LOYALTY_PROGRAM"
     if isinstance(offer, PromotionTier):
@@ -273,6 +282,7 @@ TELLS: Final[Mapping[type[Any], Callable[[Any], Iterable[_Told]]]] = MappingProx
         OrderCreated: _order_changed,
         OrderUpdated: _order_changed,
         **POINTS_TELLS,
+        **CARD_TELLS,
     }
 )
 
@@ -281,8 +291,6 @@ UNTOLD: Final = events_of(
     # No customer did it, and it happened to none: vouchers and cards change by the shop's hand.
     SETUP_EVENTS,
     ACTION_EVENTS,
-    BALANCE_EVENTS,
-    POINTS_EVENTS,
     CAMPAIGN_EVENTS,
     PROMOTION_EVENTS,
     VOUCHER_EVENTS,

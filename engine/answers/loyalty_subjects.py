@@ -5,7 +5,6 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from engine.answers.subject import VOUCHER, Subject
-from schemas.base import Shape
 from schemas.earning import (
     EARNING_RULE_EVENTS,
     PointsEarned,
@@ -14,13 +13,11 @@ from schemas.earning import (
 )
 from schemas.pending import PENDING_EVENTS
 
-_RULES: Final[frozenset[type[Any]]] = EARNING_RULE_EVENTS
-_PENDING: Final[frozenset[type[Any]]] = PENDING_EVENTS
 #: What each event changes.
-SUBJECTS: Final[Mapping[type[Shape], Subject]] = MappingProxyType(
+SUBJECTS: Final[Mapping[type[Any], Subject]] = MappingProxyType(
     {
-        **dict.fromkeys(_RULES, Subject("earning_rule", "rule")),
-        **dict.fromkeys(_PENDING, VOUCHER),
+        **dict.fromkeys(EARNING_RULE_EVENTS, Subject("earning_rule", "rule")),
+        **dict.fromkeys(PENDING_EVENTS, VOUCHER),
         PointsEarned: VOUCHER,
         PointsPending: VOUCHER,
         PointsTakenBack: VOUCHER,

@@ -13,6 +13,7 @@ from engine.answers.points_shown import (
 )
 from engine.answers.told import Told
 from schemas.earning import EarningRefused, PointsEarned, PointsPending, PointsTakenBack
+from schemas.loyalty_tiers import Standing
 from schemas.pending import PendingPointsActivated, PendingPointsAdjusted, PendingPointsCanceled
 
 #: Rules that gave nothing. The contract has no name for it, and clients that know its names alone
@@ -49,7 +50,10 @@ def _pending_activated(event: PendingPointsActivated) -> Iterable[Told]:
 
 
 def _earning_refused(event: EarningRefused) -> Iterable[Told]:
-    return (Told(event.customer_id, EARNING_REFUSED, refusal_data(event)),)
+    for card in event.cards:
+        # what says of which card and program it is
+        offer = Standing(card.voucher_id, event.customer_id, card.campaign_id, 0)
+        yield Told(event.customer_id, EARNING_REFUSED, refusal_data(event, card), offer)
 
 
 #: What each event tells.

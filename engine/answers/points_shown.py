@@ -27,6 +27,7 @@ from schemas.earning import (
     PointsEarned,
     PointsPending,
     PointsTakenBack,
+    RefusedCard,
     Trigger,
 )
 from schemas.events import Event
@@ -84,15 +85,13 @@ def trigger_type(trigger: Trigger) -> str:
     return "customer.order.paid" if trigger.event == "order.paid" else "customer.custom_event"
 
 
-def refusal_data(event: EarningRefused) -> Body:
-    """Which rules gave nothing, and why."""
+def refusal_data(event: EarningRefused, card: RefusedCard) -> Body:
+    """Which rules gave a card nothing, and why."""
     return {
+        "voucher": {"id": card.voucher_id, "object": "voucher"},
+        "campaign": {"id": card.campaign_id, "object": "campaign"},
         "event": trigger_body(event.trigger),
-        "refused_earning_rules": [
-            {"id": each.rule_id, "campaign_id": each.campaign_id, "reason": each.reason}
-            for each in event.rules
-        ],
-        "more": event.more,
+        "earning_rules": [{"id": each.rule_id, "reason": each.reason} for each in card.rules],
     }
 
 

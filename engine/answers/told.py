@@ -8,9 +8,9 @@ from schemas.orders import Order
 from schemas.promotions import PromotionTier
 from schemas.vouchers import Voucher
 
-#: What says of which campaign it is.
-Offer = Voucher | PromotionTier | Standing
 NOTHING: Final[Body] = {}
+#: What says of which campaign, and which card, an entry is.
+Offer = Voucher | PromotionTier | Standing
 
 
 class Told(NamedTuple):

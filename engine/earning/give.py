@@ -24,6 +24,7 @@ from schemas.earning import (
     Earnings,
     PointsEarned,
     PointsPending,
+    RefusedCard,
     RefusedRule,
 )
 from schemas.events import Event
@@ -38,14 +39,29 @@ def earn(
     Each event is folded into the state before the next one is asked for.
     """
     trigger, customer_id = occasion.trigger, occasion.customer.id
-    refused: list[RefusedRule] = []
+    refused: list[RefusedCard] = []
     asked = list(programs_asked(view, campaign_ids, trigger, customer_id))
     for number, program in enumerate(asked):
         own = numbered_command(command, "program", number)
-        yield from _earn_in(view, own, program, occasion, tools, refused)
+        reasons: list[RefusedRule] = []
+        yield from _earn_in(view, own, program, occasion, tools, reasons)
+        if reasons:
+            told = tuple(reasons)
+            refused.append(RefusedCard(program.card_id, program.campaign.id, told))
     if refused:
-        told = tuple(refused[:REASONS_TOLD_MAX])
-        yield EarningRefused(customer_id, trigger, told, len(refused) - len(told))
+        cards, more = _within_bound(refused)
+        yield EarningRefused(customer_id, trigger, cards, more)
+
+
+def _within_bound(refused: list[RefusedCard]) -> tuple[tuple[RefusedCard, ...], int]:
+    """The reasons that are told, and how many are not."""
+    left = REASONS_TOLD_MAX
+    cards: list[RefusedCard] = []
+    for card in refused:
+        if left > 0:
+            cards.append(structs.replace(card, rules=card.rules[:left]))
+        left -= len(card.rules)
+    return tuple(cards), max(-left, 0)
 
 
 def _earn_in(
@@ -65,7 +81,7 @@ def _earn_in(
         member = Member(card, campaign)
         given = assess_rule(view, rule, member, occasion, tools)
         if given.reason is not None:
-            refused.append(RefusedRule(rule.id, campaign.id, given.reason))
+            refused.append(RefusedRule(rule.id, given.reason))
             continue
         own = numbered_command(command, "rule", number)
         if rule.pending_points is None:

@@ -38,6 +38,7 @@ QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "_pending_balance": "what it is of; it ends in assert_never",
         "added_data": "what is taken back goes",
     },
+    "engine/answers/loyalty_subjects.py": {"SUBJECTS": "a part of the table of changes"},
     "engine/answers/points_activity.py": {"TELLS": "a part of the table of feeds"},
     "engine/earning/react.py": {
         "REACTIONS": "rules are for these alone, as the contract says",

@@ -128,4 +128,4 @@ def earned(record: Decided) -> list[int]:
 def reasons(record: Decided) -> list[str]:
     """Why rules gave nothing in a record."""
     refused = [each for each in record.events if isinstance(each, EarningRefused)]
-    return [rule.reason for each in refused for rule in each.rules]
+    return [rule.reason for each in refused for card in each.cards for rule in card.rules]
