@@ -40,6 +40,7 @@ QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "engine/answers/loyalty_subjects.py": {"SUBJECTS": "a part of the table of changes"},
     "engine/answers/points_activity.py": {"TELLS": "a part of the table of feeds"},
+    "engine/answers/card_activity.py": {"TELLS": "a part of the table of feeds"},
     "engine/earning/react.py": {
         "REACTIONS": "rules are for these alone, as the contract says",
         "_TIERS": "what rules call them",
