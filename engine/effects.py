@@ -15,6 +15,7 @@ from typing import Any, Final
 from engine.customers.summaries import with_summaries
 from engine.earning import react as earning
 from engine.evolve import fold_event
+from engine.joining import react as joining
 from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import numbered_command
@@ -47,6 +48,7 @@ def _in_order(
 
 #: Who reacts to which event, in this order.
 REACTIONS: Final[Mapping[type[Any], tuple[React, ...]]] = _in_order(
+    joining.REACTIONS,
     earning.REACTIONS,
     dict.fromkeys(CHANGES, follow_cards),
 )
