@@ -7,6 +7,7 @@ import msgspec
 from schemas.api import CustomerInput
 from schemas.base import Millis, Shape, Unanswered
 from schemas.personal import Personal
+from schemas.referrals import CustomerReferral
 
 
 class CustomerSummary(Shape, frozen=True):
@@ -33,6 +34,9 @@ class CustomerSummary(Shape, frozen=True):
     last_order_id: str = ""
     last_order_amount: int = 0
     last_order_at: Millis | None = None
+    #: How many customers were referred by this one, and how this one was, by program.
+    referred_customers: int = 0
+    referrals: tuple[CustomerReferral, ...] = ()
 
 
 class Customer(Shape, frozen=True):

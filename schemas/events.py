@@ -16,6 +16,7 @@ from schemas.customers import CUSTOMER_EVENTS, CustomerEvent
 from schemas.erasures import ERASURE_EVENTS, ErasureEvent
 from schemas.event_schemas import EVENT_SCHEMA_EVENTS, EventSchemaEvent
 from schemas.exports import EXPORT_EVENTS, ExportEvent
+from schemas.giveaways import GIVEAWAY_EVENTS, GiveawayEvent
 from schemas.keys import KEY_EVENTS, KeyEvent
 from schemas.locations import LOCATION_EVENTS, LocationEvent
 from schemas.metadata import METADATA_EVENTS, MetadataEvent
@@ -23,11 +24,13 @@ from schemas.notifications import NOTIFICATION_EVENTS, NotificationEvent
 from schemas.oauth import OAUTH_EVENTS, OAuthEvent
 from schemas.orders import ORDER_EVENTS, OrderEvent
 from schemas.points import POINTS_EVENTS, PointsEvent
+from schemas.prizes import PRIZE_EVENTS, PrizeEvent
 from schemas.products import PRODUCT_EVENTS, ProductEvent
 from schemas.projects import PROJECT_EVENTS, ProjectEvent
 from schemas.promotion_events import PROMOTION_EVENTS, PromotionEvent
 from schemas.publications import PUBLICATION_EVENTS, PublicationEvent
 from schemas.redemptions import REDEMPTION_EVENTS, RedemptionEvent
+from schemas.referrals import REFERRAL_EVENTS, ReferralEvent
 from schemas.rewards import REWARD_EVENTS, RewardEvent
 from schemas.rules import RULE_EVENTS, RuleEvent
 from schemas.segments import SEGMENT_EVENTS, SegmentEvent
@@ -52,6 +55,7 @@ Event = (
     | ErasureEvent
     | EventSchemaEvent
     | ExportEvent
+    | GiveawayEvent
     | KeyEvent
     | LocationEvent
     | MetadataEvent
@@ -59,11 +63,13 @@ Event = (
     | OAuthEvent
     | OrderEvent
     | PointsEvent
+    | PrizeEvent
     | ProductEvent
     | ProjectEvent
     | PromotionEvent
     | PublicationEvent
     | RedemptionEvent
+    | ReferralEvent
     | RewardEvent
     | RuleEvent
     | SegmentEvent
@@ -124,10 +130,13 @@ BESIDE_REDEMPTION_EVENTS: Final = events_of(
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
+    GIVEAWAY_EVENTS,
     ORDER_EVENTS,
     POINTS_EVENTS,
+    PRIZE_EVENTS,
     PROMOTION_EVENTS,
     PUBLICATION_EVENTS,
+    REFERRAL_EVENTS,
     SEGMENT_EVENTS,
     VOUCHER_EVENTS,
 )
@@ -141,10 +150,13 @@ BESIDE_MEMBERSHIP_EVENTS: Final = events_of(
     CAMPAIGN_EVENTS,
     CUSTOM_EVENTS,
     ERASURE_EVENTS,
+    GIVEAWAY_EVENTS,
     ORDER_EVENTS,
     POINTS_EVENTS,
+    PRIZE_EVENTS,
     PROMOTION_EVENTS,
     PUBLICATION_EVENTS,
+    REFERRAL_EVENTS,
     REDEMPTION_EVENTS,
     SESSION_EVENTS,
     VOUCHER_EVENTS,
@@ -162,14 +174,17 @@ SHOP_EVENTS: Final = events_of(
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
+    GIVEAWAY_EVENTS,
     EXPORT_EVENTS,
     LOCATION_EVENTS,
     NOTIFICATION_EVENTS,
     ORDER_EVENTS,
     POINTS_EVENTS,
+    PRIZE_EVENTS,
     PRODUCT_EVENTS,
     PROMOTION_EVENTS,
     PUBLICATION_EVENTS,
+    REFERRAL_EVENTS,
     REDEMPTION_EVENTS,
     RULE_EVENTS,
     SEGMENT_EVENTS,
