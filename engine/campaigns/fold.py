@@ -14,6 +14,7 @@ from engine.counters.ended import end_counts
 from engine.kernel import tables
 from engine.kernel.folding import fold_code
 from engine.kernel.lookup import tells_case
+from engine.kernel.reacting import drop_reacting
 from engine.kernel.room import Folds
 from engine.kernel.state import State, encode
 from schemas.base import Millis
@@ -48,10 +49,11 @@ def campaign_deleted(state: State, event: CampaignDeleted, _: Millis) -> None:
     """The campaign is not found any more; with `force` its name is free.
 
     It is kept until the last of its vouchers is gone (engine/background/fold.py). Nothing of it is
-    redeemed any more, be it in the bin, so what was counted for it goes at once.
+    redeemed any more, be it in the bin, so what was counted for it goes at once. It reacts to nothing.
     """
     campaign = event.campaign
     store_campaign(state, campaign)
+    drop_reacting(state, campaign.id)
     end_counts(state, ("campaign", campaign.id))
     if event.force and state.get(tables.CAMPAIGN_NAMES, campaign.name) == campaign.id:
         state.delete(tables.CAMPAIGN_NAMES, campaign.name)
