@@ -7,8 +7,6 @@ from schemas.prizes import Prize
 
 #: What makes an entry: a paid order, a custom event, or the shop's own request alone.
 EntryType = Literal["order.paid", "custom_event", "api"]
-#: How many giveaways a project has at most.
-GIVEAWAYS_MAX = 100
 WINNERS_MAX = 100
 ALTERNATES_MAX = 100
 

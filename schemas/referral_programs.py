@@ -7,8 +7,6 @@ from schemas.prizes import Prize
 
 #: The first two are the contract's, entering a segment is our own.
 ConversionType = Literal["redemption", "custom_event", "segment"]
-#: How many referral programs a project has at most.
-PROGRAMS_MAX = 100
 
 
 class ReferralProgram(Shape, frozen=True):

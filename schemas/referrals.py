@@ -22,6 +22,7 @@ HOLDERS_AT_ONCE_MAX = 20
 REFERRAL_TIERS_MAX = 50
 
 HolderRole = Literal["OWNER", "REFERRER", "REFEREE"]
+ConvertedBy = Literal["redemption", "event", "segment"]
 
 
 class Referral(Shape, frozen=True):
@@ -46,7 +47,7 @@ class Referral(Shape, frozen=True):
     converted_at: Millis | None = None
     #: What the conversion was.
     related_object_id: str | None = None
-    related_object_type: Literal["redemption", "event", "segment"] | None = None
+    related_object_type: ConvertedBy | None = None
     referee_reward: GivenPrize | None = None
     referrer_reward: GivenPrize | None = None
     metadata: Metadata = field(default_factory=dict)

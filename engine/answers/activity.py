@@ -9,7 +9,9 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
+from engine.answers.hook_prizes import referred_data, rewarded_data
 from engine.answers.order_events import OrderChanging, order_events
+from engine.custom_events.body import event_referral_body
 from engine.kernel.calendar import iso
 from engine.kernel.encode import CHANNELS, Body
 from engine.kernel.ids import new_id
@@ -29,8 +31,10 @@ from schemas.customers import (
 )
 from schemas.erasures import ERASURE_EVENTS
 from schemas.events import SETUP_EVENTS, events_of
+from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.orders import Order, OrderCreated, OrderUpdated
 from schemas.points import POINTS_EVENTS
+from schemas.prizes import CustomerRewarded, RewardTakenBack, RewardWithheld
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.promotions import PromotionTier
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
@@ -41,6 +45,16 @@ from schemas.redemptions import (
     RedemptionsRetired,
     RedemptionSucceeded,
     RollbackFailed,
+)
+from schemas.referrals import (
+    CustomerReferred,
+    HolderRemoved,
+    HoldersAdded,
+    RefereeAdded,
+    ReferralRevoked,
+    ReferralTierCreated,
+    ReferralTierDeleted,
+    ReferralTierUpdated,
 )
 from schemas.segments import (
     SegmentCreated,
@@ -147,10 +161,22 @@ def _custom_event_tracked(event: CustomEventTracked) -> Iterable[_Told]:
     data: Body = {
         "event": body,
         "event_schema": {"name": tracked.name},
-        "referral": None,
+        "referral": tracked.referral and event_referral_body(tracked.referral),
         "loyalty": None,
     }
     return (_Told(tracked.customer_id, "customer.custom_event", data, id=tracked.id),)
+
+
+def _referred(event: CustomerReferred) -> Iterable[_Told]:
+    return (_Told(event.referral.customer_id, "customer.referred", referred_data(event)),)
+
+
+def _rewarded(event: CustomerRewarded) -> Iterable[_Told]:
+    customer_id = event.given.customer_id
+    yield _Told(customer_id, "customer.rewarded", rewarded_data(event), event.voucher)
+    if event.voucher.loyalty_card is not None:
+        data = rewarded_data(event)
+        yield _Told(customer_id, "customer.rewarded.loyalty_points", data, event.voucher)
 
 
 def _publication_succeeded(event: PublicationSucceeded | PublicationFailed) -> Iterable[_Told]:
@@ -228,6 +254,8 @@ TELLS: Final[Mapping[type[Any], Callable[[Any], Iterable[_Told]]]] = MappingProx
         CustomEventTracked: _custom_event_tracked,
         SegmentEntered: _segments("customer.segment.entered"),
         SegmentLeft: _segments("customer.segment.left"),
+        CustomerReferred: _referred,
+        CustomerRewarded: _rewarded,
         PublicationSucceeded: _publication_succeeded,
         PublicationFailed: _publication_succeeded,
         OrderCreated: _order_changed,
@@ -242,6 +270,16 @@ UNTOLD: Final = events_of(
     ACTION_EVENTS,
     BALANCE_EVENTS,
     POINTS_EVENTS,
+    GIVEAWAY_EVENTS,
+    HoldersAdded,
+    HolderRemoved,
+    RefereeAdded,
+    ReferralRevoked,
+    ReferralTierCreated,
+    ReferralTierUpdated,
+    ReferralTierDeleted,
+    RewardTakenBack,
+    RewardWithheld,
     CAMPAIGN_EVENTS,
     PROMOTION_EVENTS,
     VOUCHER_EVENTS,

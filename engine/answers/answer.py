@@ -23,6 +23,7 @@ from engine.customers import body as customers
 from engine.erasures import body as erasures
 from engine.event_schemas import body as event_schemas
 from engine.exports import body as exports
+from engine.giveaways import body as giveaways
 from engine.kernel.error_body import error_body, failure_error_body
 from engine.kernel.room import Rendered, unite_tables
 from engine.keys import body as keys
@@ -33,6 +34,7 @@ from engine.orders import body as orders
 from engine.products import body as products
 from engine.publications import body as publications
 from engine.redemptions import body as redemptions
+from engine.referrals import body as referrals
 from engine.rewards import body as rewards
 from engine.rules import body as rules
 from engine.segments import body as segments
@@ -65,6 +67,7 @@ ANSWERS = unite_tables(
     alerts.ANSWERS,
     event_schemas.ANSWERS,
     exports.ANSWERS,
+    giveaways.ANSWERS,
     keys.ANSWERS,
     locations.ANSWERS,
     metadata.ANSWERS,
@@ -73,6 +76,7 @@ ANSWERS = unite_tables(
     products.ANSWERS,
     publications.ANSWERS,
     redemptions.ANSWERS,
+    referrals.ANSWERS,
     rewards.ANSWERS,
     rules.ANSWERS,
     segments.ANSWERS,

@@ -38,6 +38,7 @@ from schemas.erasures import ERASURE_EVENTS
 from schemas.event_schemas import EventSchemaCreated, EventSchemaDeleted, EventSchemaUpdated
 from schemas.events import events_of
 from schemas.exports import EXPORT_EVENTS
+from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.keys import KeyCreated, KeyEnded, KeyForgotten, KeyRenamed, KeyRotated
 from schemas.locations import LocationCreated, LocationDeleted, LocationUpdated
 from schemas.metadata import MetadataSchemaCreated, MetadataSchemaDeleted, MetadataSchemaUpdated
@@ -45,6 +46,7 @@ from schemas.notifications import NOTIFICATION_EVENTS
 from schemas.oauth import OAUTH_EVENTS
 from schemas.orders import ORDER_EVENTS
 from schemas.points import PointsExpired
+from schemas.prizes import PRIZE_EVENTS
 from schemas.products import (
     ProductCreated,
     ProductDeleted,
@@ -79,6 +81,16 @@ from schemas.promotion_events import (
 )
 from schemas.publications import PUBLICATION_EVENTS
 from schemas.redemptions import REDEMPTION_EVENTS
+from schemas.referrals import (
+    CustomerReferred,
+    HolderRemoved,
+    HoldersAdded,
+    RefereeAdded,
+    ReferralRevoked,
+    ReferralTierCreated,
+    ReferralTierDeleted,
+    ReferralTierUpdated,
+)
 from schemas.rewards import RewardCreated, RewardDeleted, RewardUpdated
 from schemas.rules import ValidationRuleCreated, ValidationRuleDeleted, ValidationRuleUpdated
 from schemas.segments import (
@@ -133,6 +145,7 @@ _SCHEMA: Final = Subject("metadata_schema", "schema")
 _PRODUCT: Final = Subject("product", "product")
 _SKU: Final = Subject("sku", "sku")
 _REWARD: Final = Subject("reward", "reward")
+_REFERRAL_TIER: Final = Subject("referral_tier", "tier")
 _SEGMENT: Final = Subject("segment", "segment")
 _STACKING: Final = Subject("stacking_rules", "stored")
 _THRESHOLDS: Final = Subject("alert_thresholds", "thresholds")
@@ -188,6 +201,9 @@ SUBJECTS: Final[Mapping[type[Shape], Subject]] = MappingProxyType(
         SkuCreated: _SKU,
         SkuUpdated: _SKU,
         SkuDeleted: _SKU,
+        ReferralTierCreated: _REFERRAL_TIER,
+        ReferralTierUpdated: _REFERRAL_TIER,
+        ReferralTierDeleted: _REFERRAL_TIER,
         RewardCreated: _REWARD,
         RewardUpdated: _REWARD,
         RewardDeleted: _REWARD,
@@ -243,6 +259,13 @@ UNSUBJECTED: Final = events_of(
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
     EXPORT_EVENTS,
+    GIVEAWAY_EVENTS,
+    PRIZE_EVENTS,
+    HoldersAdded,
+    HolderRemoved,
+    RefereeAdded,
+    CustomerReferred,
+    ReferralRevoked,
     NOTIFICATION_EVENTS,
     OAUTH_EVENTS,
     USER_EVENTS,

@@ -20,7 +20,8 @@ from engine.answers.hook_campaigns import (
     tell_tier,
 )
 from engine.answers.hook_payload import HookEvent, Told
-from engine.answers.transactions import transactions
+from engine.answers.hook_prizes import tell_referral_tier, tell_rewarded
+from engine.answers.transactions import transactions_of
 from engine.assignments.body import assignment_body
 from engine.customers.body import (
     customer_body,
@@ -60,13 +61,15 @@ from schemas.customers import (
     CustomerUpdated,
 )
 from schemas.erasures import CustomerForgotten, ErasuresEnded
-from schemas.events import PLAIN_SETUP_EVENTS, events_of
+from schemas.events import PLAIN_SETUP_EVENTS, Event, events_of
 from schemas.exports import EXPORT_EVENTS
+from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.keys import KEY_EVENTS
 from schemas.locations import LOCATION_EVENTS
 from schemas.notifications import NOTIFICATION_EVENTS
 from schemas.orders import ORDER_EVENTS
 from schemas.points import PointsExpired
+from schemas.prizes import CustomerRewarded, RewardTakenBack, RewardWithheld
 from schemas.products import PRODUCT_EVENTS
 from schemas.projects import PROJECT_EVENTS
 from schemas.promotion_events import (
@@ -90,6 +93,16 @@ from schemas.redemptions import (
     RedemptionsRetired,
     RedemptionSucceeded,
     RollbackFailed,
+)
+from schemas.referrals import (
+    CustomerReferred,
+    HolderRemoved,
+    HoldersAdded,
+    RefereeAdded,
+    ReferralRevoked,
+    ReferralTierCreated,
+    ReferralTierDeleted,
+    ReferralTierUpdated,
 )
 from schemas.rules import ValidationRuleCreated, ValidationRuleDeleted, ValidationRuleUpdated
 from schemas.segments import (
@@ -171,11 +184,11 @@ def _redemption(event: Recorded, record: Decided) -> Told:
     for body in redemption_bodies(event, record.at, record.assignments):
         name, member = _REDEMPTIONS[body["object"], body["result"] != "FAILURE"]
         yield name, {member: body | {"customer": shown}}
-    yield from _transactions(record)
+    yield from _transactions(event, record)
 
 
-def _transactions(record: Decided) -> Told:
-    for transaction in transactions(record):
+def _transactions(event: Event, record: Decided) -> Told:
+    for transaction in transactions_of(event, record.at):
         name = _TRANSACTIONS[transaction.body["type"].startswith("POINTS")]
         yield name, {"transaction": transaction.body}
 
@@ -190,18 +203,30 @@ def _balance(event: BalanceAdjusted, record: Decided) -> Told:
             "balance": {"amount": event.amount},
         },
     )
-    yield from _transactions(record)
+    yield from _transactions(event, record)
 
 
 def _points_expired(event: PointsExpired, record: Decided) -> Told:
     voucher = voucher_body(event.voucher, record.assignments, record.categories)
     points = {"points": event.points}
     yield "voucher.loyalty_card.points_expired", {"voucher": voucher, **points}
-    yield from _transactions(record)
+    yield from _transactions(event, record)
+
+
+def _rewarded(event: CustomerRewarded, record: Decided) -> Told:
+    yield from tell_rewarded(event, record)
+    yield from _transactions(event, record)
+
+
+def _taken_back(event: RewardTakenBack, record: Decided) -> Told:
+    yield from _transactions(event, record)
 
 
 def _publication_succeeded(event: PublicationSucceeded, record: Decided) -> Told:
     customer = customer_of(record)
+    if customer is not None and customer.id != event.publication.customer_id:
+        # what follows of something else is given to whom the record is not about
+        customer = None
     # as the answer shows it
     known = None if customer is None else short_customer_body(customer)
     body = publication_body(event.publication, event.vouchers, known, record.categories)
@@ -295,6 +320,11 @@ TELLS: Final[Mapping[type[Any], Callable[[Any, Decided], Told]]] = MappingProxyT
         PublicationSucceeded: _publication_succeeded,
         BalanceAdjusted: _balance,
         PointsExpired: _points_expired,
+        CustomerRewarded: _rewarded,
+        RewardTakenBack: _taken_back,
+        ReferralTierCreated: tell_referral_tier("campaign.referral_tier.created"),
+        ReferralTierUpdated: tell_referral_tier("campaign.referral_tier.updated"),
+        ReferralTierDeleted: tell_referral_tier("campaign.referral_tier.deleted"),
         ActionStarted: tell_started_generation,
         ActionProgressed: tell_ended_generation,
         RedemptionSucceeded: _redemption,
@@ -324,6 +354,13 @@ UNTOLD: Final = events_of(
     WebhookDeleted,
     RedeliveryRequested,
     CUSTOM_EVENTS,
+    GIVEAWAY_EVENTS,
+    HoldersAdded,
+    HolderRemoved,
+    RefereeAdded,
+    CustomerReferred,
+    ReferralRevoked,
+    RewardWithheld,
     ORDER_EVENTS,
     SESSION_EVENTS,
     BinEntryAdded,

@@ -21,9 +21,11 @@ from schemas.campaigns import CAMPAIGN_EVENTS
 from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import CUSTOMER_EVENTS
 from schemas.erasures import ERASURE_EVENTS
-from schemas.events import SETUP_EVENTS, events_of
+from schemas.events import SETUP_EVENTS, Event, events_of
+from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.orders import ORDER_EVENTS, Order
 from schemas.points import PointsExpired
+from schemas.prizes import CustomerRewarded, RewardTakenBack, RewardWithheld
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.publications import PUBLICATION_EVENTS
 from schemas.records import Decided
@@ -34,6 +36,7 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
+from schemas.referrals import REFERRAL_EVENTS
 from schemas.segments import SEGMENT_EVENTS
 from schemas.sessions import SESSION_EVENTS
 from schemas.voucher_events import (
@@ -44,6 +47,9 @@ from schemas.voucher_events import (
     VoucherUpdated,
 )
 from schemas.vouchers import Voucher
+
+#: Why a prize was given, as transactions say it.
+_REASONS: Final = {"REFEREE": "referral", "REFERRER": "referral", "WINNER": "giveaway"}
 
 
 class Transaction(NamedTuple):
@@ -59,12 +65,13 @@ class Transaction(NamedTuple):
 
 def transactions(record: Decided) -> list[Transaction]:
     """The transactions of a record, in the order of its events; mostly none."""
-    found: list[Transaction] = []
-    for event in record.events:
-        book = BOOKS.get(type(event))
-        if book is not None:
-            found += book(event, record.at)
-    return found
+    return [each for event in record.events for each in transactions_of(event, record.at)]
+
+
+def transactions_of(event: Event, at: Millis) -> Iterable[Transaction]:
+    """Those of one event of a record of that time."""
+    book = BOOKS.get(type(event))
+    return () if book is None else book(event, at)
 
 
 def _redemption_succeeded(event: RedemptionSucceeded, at: Millis) -> list[Transaction]:
@@ -122,6 +129,23 @@ def _points_expired(event: PointsExpired, at: Millis) -> Iterator[Transaction]:
     yield _transaction(event.voucher, event.transaction_id, "EXPIRATION", -event.points, at)
 
 
+def _rewarded(event: CustomerRewarded, at: Millis) -> Iterator[Transaction]:
+    """A code that is given books nothing."""
+    if event.amount:
+        reason = _REASONS[event.occasion.side]
+        yield _transaction(
+            event.voucher, event.transaction_id, "ADDITION", event.amount, at, reason=reason
+        )
+
+
+def _reward_taken_back(event: RewardTakenBack, at: Millis) -> Iterator[Transaction]:
+    if event.amount and event.voucher is not None:
+        reason = _REASONS[event.occasion.side]
+        yield _transaction(
+            event.voucher, event.transaction_id, "REMOVAL", -event.amount, at, reason=reason
+        )
+
+
 def _transaction(
     voucher: Voucher,
     transaction_id: str,
@@ -163,6 +187,8 @@ BOOKS: Final[Mapping[type[Any], Callable[[Any, Millis], Iterable[Transaction]]]]
         RedemptionRolledBack: _redemption_rolled_back,
         BalanceAdjusted: _balance_adjusted,
         PointsExpired: _points_expired,
+        CustomerRewarded: _rewarded,
+        RewardTakenBack: _reward_taken_back,
     }
 )
 
@@ -174,6 +200,9 @@ UNBOOKED: Final = events_of(
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
+    GIVEAWAY_EVENTS,
+    REFERRAL_EVENTS,
+    RewardWithheld,
     ORDER_EVENTS,
     PROMOTION_EVENTS,
     SEGMENT_EVENTS,

@@ -26,6 +26,7 @@ from engine.campaigns.generation import (
     voucher_joined_event,
     vouchers_generated_event,
 )
+from engine.campaigns.programs import with_program
 from engine.campaigns.tiers.decide import create_promotion, shown_categories, shown_tiers
 from engine.codes.code import CodeRule, draw_free_codes, too_few_codes
 from engine.kernel import tables
@@ -87,6 +88,7 @@ UPDATABLE = frozenset(
         "unset_metadata_fields",
         "discount",
         "gift",
+        "referral_program",
         "category",
         "category_id",
     }
@@ -120,6 +122,7 @@ def create_campaign(
     if refusal is not None:
         return refusal
     within = with_named_category(view, campaign)
+    within = within if isinstance(within, Refusal) else with_program(view, within)
     if isinstance(within, Refusal):
         return within
     campaign = within
@@ -311,6 +314,8 @@ def _change_campaign(view: View, campaign: Campaign, given: msgspec.Raw) -> Camp
             return refuse("invalid_campaign", f"The campaign's vouchers have no {name}")
         changes["voucher"] = template = template | {name: terms}
     changed = with_changes(campaign, changes)
+    if not isinstance(changed, Refusal) and changed.referral_program != campaign.referral_program:
+        changed = with_program(view, changed)
     if isinstance(changed, Refusal):
         return changed
     return with_named_category(view, changed) if named_category else changed

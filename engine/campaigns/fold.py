@@ -14,7 +14,7 @@ from engine.counters.ended import end_counts
 from engine.kernel import tables
 from engine.kernel.folding import fold_code
 from engine.kernel.lookup import tells_case
-from engine.kernel.reacting import drop_reacting
+from engine.kernel.reacting import drop_reacting, note_reacting
 from engine.kernel.room import Folds
 from engine.kernel.state import State, encode
 from schemas.base import Millis
@@ -34,6 +34,10 @@ def campaign_created(state: State, event: CampaignCreated, _: Millis) -> None:
     campaign = event.campaign
     state.put(tables.CAMPAIGN_NAMES, campaign.id, campaign.name)
     state.put(tables.CAMPAIGNS, campaign, campaign.id)
+    if campaign.referral_program is not None:
+        note_reacting(state, "referring", campaign.id, reacts=True)
+    if campaign.giveaway is not None:
+        note_reacting(state, "giving", campaign.id, reacts=True)
     for tier in event.tiers:
         put_tier(state, tier)
 

@@ -26,8 +26,10 @@ from schemas.customers import CUSTOMER_EVENTS, CustomerCreated, CustomersSummed,
 from schemas.erasures import ERASURE_EVENTS
 from schemas.evaluations import Taken
 from schemas.events import SETUP_EVENTS, Event, events_of
+from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.orders import Order, OrderCreated, OrderUpdated
 from schemas.points import PointsExpired
+from schemas.prizes import CustomerRewarded, RewardTakenBack, RewardWithheld
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
 from schemas.redemptions import (
@@ -36,6 +38,18 @@ from schemas.redemptions import (
     RedemptionsRetired,
     RedemptionSucceeded,
     RollbackFailed,
+)
+from schemas.referrals import (
+    CustomerReferral,
+    CustomerReferred,
+    HolderRemoved,
+    HoldersAdded,
+    RefereeAdded,
+    Referral,
+    ReferralRevoked,
+    ReferralTierCreated,
+    ReferralTierDeleted,
+    ReferralTierUpdated,
 )
 from schemas.segments import SEGMENT_EVENTS
 from schemas.sessions import SESSION_EVENTS
@@ -139,6 +153,24 @@ class Summaries:
                 last_order_at=made,
             )
 
+    def referred(self, referral: Referral, *, converted: bool) -> None:
+        """Somebody was referred in a program, or that was taken back."""
+        self.add(referral.referrer_id, referred_customers=1 if converted else -1)
+        summary = self._of(referral.customer_id)
+        if summary is None:
+            return
+        kept = tuple(each for each in summary.referrals if each.campaign_id != referral.campaign_id)
+        if converted:
+            shown = CustomerReferral(
+                referral.campaign_id,
+                referral.referrer_id,
+                referral.related_object_id or "",
+                referral.related_object_type or "",
+                referral.converted_at or 0,
+            )
+            kept = (*kept, shown)
+        self._after[referral.customer_id] = structs.replace(summary, referrals=kept)
+
     def _of(self, customer_id: str) -> CustomerSummary | None:
         """What the customer adds up to so far; None for one who is gone for good."""
         found = self._after.get(customer_id)
@@ -238,9 +270,23 @@ def _order_updated(sums: Summaries, event: OrderUpdated) -> None:
 
 
 def _voucher_changed(
-    sums: Summaries, event: VoucherUpdated | BalanceAdjusted | PointsExpired
+    sums: Summaries, event: VoucherUpdated | BalanceAdjusted | PointsExpired | CustomerRewarded
 ) -> None:
     sums.voucher(event.voucher)
+
+
+def _reward_taken_back(sums: Summaries, event: RewardTakenBack) -> None:
+    if event.voucher is not None:
+        sums.voucher(event.voucher)
+
+
+def _customer_referred(sums: Summaries, event: CustomerReferred) -> None:
+    sums.referred(event.referral, converted=True)
+
+
+def _referral_revoked(sums: Summaries, event: ReferralRevoked) -> None:
+    if event.converted:
+        sums.referred(event.referral, converted=False)
 
 
 def _publication_succeeded(sums: Summaries, event: PublicationSucceeded) -> None:
@@ -270,6 +316,10 @@ COUNTS: Final[Mapping[type[Any], Callable[[Summaries, Any], None]]] = MappingPro
         PublicationSucceeded: _publication_succeeded,
         BalanceAdjusted: _voucher_changed,
         PointsExpired: _voucher_changed,
+        CustomerRewarded: _voucher_changed,
+        RewardTakenBack: _reward_taken_back,
+        CustomerReferred: _customer_referred,
+        ReferralRevoked: _referral_revoked,
         OrderCreated: _order_created,
         OrderUpdated: _order_updated,
     }
@@ -281,6 +331,14 @@ UNCOUNTED: Final = events_of(
     SETUP_EVENTS,
     ACTION_EVENTS,
     CUSTOM_EVENTS,
+    GIVEAWAY_EVENTS,
+    RewardWithheld,
+    HoldersAdded,
+    HolderRemoved,
+    RefereeAdded,
+    ReferralTierCreated,
+    ReferralTierUpdated,
+    ReferralTierDeleted,
     PROMOTION_EVENTS,
     SEGMENT_EVENTS,
     SESSION_EVENTS,

@@ -45,11 +45,13 @@ from schemas.erasures import ERASURE_EVENTS
 from schemas.errors import Refusal
 from schemas.events import PLAIN_SETUP_EVENTS, events_of
 from schemas.exports import EXPORT_EVENTS
+from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.keys import KEY_EVENTS
 from schemas.locations import LOCATION_EVENTS
 from schemas.notifications import NOTIFICATION_EVENTS
 from schemas.orders import Order, OrderCreated, OrderUpdated
 from schemas.points import POINTS_EVENTS
+from schemas.prizes import PRIZE_EVENTS
 from schemas.products import (
     ProductCreated,
     ProductDeleted,
@@ -80,6 +82,7 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
+from schemas.referrals import REFERRAL_EVENTS
 from schemas.rules import RULE_EVENTS
 from schemas.segments import SEGMENT_EVENTS
 from schemas.sessions import SESSION_EVENTS
@@ -269,6 +272,9 @@ UNWRITTEN: Final = events_of(
     # It writes other things than metadata, which stays.
     BALANCE_EVENTS,
     POINTS_EVENTS,
+    GIVEAWAY_EVENTS,
+    PRIZE_EVENTS,
+    REFERRAL_EVENTS,
     CampaignEnabled,
     CampaignDisabled,
     CustomerUnchanged,

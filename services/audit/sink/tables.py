@@ -43,11 +43,13 @@ from schemas.customers import (
 from schemas.erasures import CustomerForgotten, ErasuresEnded, ForgetCustomer
 from schemas.events import PLAIN_SETUP_EVENTS, events_of
 from schemas.exports import ExportCreated, ExportDeleted, ExportReported, ExportsDropped
+from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.keys import KEY_EVENTS
 from schemas.locations import LocationCreated, LocationDeleted, LocationUpdated
 from schemas.notifications import NotificationsRead
 from schemas.orders import OrderCreated, OrderUpdated
 from schemas.points import PointsExpired
+from schemas.prizes import CustomerRewarded, RewardTakenBack, RewardWithheld
 from schemas.products import (
     ProductCreated,
     ProductDeleted,
@@ -79,6 +81,7 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
+from schemas.referrals import REFERRAL_EVENTS
 from schemas.rules import ValidationRuleCreated, ValidationRuleDeleted, ValidationRuleUpdated
 from schemas.segments import (
     SegmentCreated,
@@ -152,6 +155,8 @@ ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
         CampaignVouchersDeleted: voucher_rows.campaign_vouchers_deleted,
         BalanceAdjusted: voucher_rows.voucher_changed,
         PointsExpired: voucher_rows.voucher_changed,
+        CustomerRewarded: voucher_rows.voucher_changed,
+        RewardTakenBack: voucher_rows.reward_taken_back,
         TierCreated: campaign_rows.tier_created,
         TierUpdated: promotion_rows.tier_changed,
         TierEnabled: promotion_rows.tier_changed,
@@ -227,6 +232,9 @@ UNLISTED = events_of(
     RedemptionFailed,
     RollbackFailed,
     CUSTOM_EVENTS,
+    REFERRAL_EVENTS,
+    GIVEAWAY_EVENTS,
+    RewardWithheld,
     SegmentEntered,
     SegmentLeft,
     # Nobody lists it, or what it is about stays as it is.

@@ -8,6 +8,7 @@ from schemas.balances import BalanceAdjusted
 from schemas.bin import CampaignVouchersDeleted
 from schemas.campaigns import VouchersGenerated
 from schemas.points import PointsExpired
+from schemas.prizes import CustomerRewarded, RewardTakenBack
 from schemas.voucher_events import (
     VoucherCreated,
     VoucherDeleted,
@@ -32,10 +33,16 @@ def voucher_changed(
         | VoucherDisabled
         | BalanceAdjusted
         | PointsExpired
+        | CustomerRewarded
     ),
 ) -> Iterable[EntityRow]:
     """The voucher's row."""
     return (voucher_row(project, event.voucher),)
+
+
+def reward_taken_back(project: str, event: RewardTakenBack) -> Iterable[EntityRow]:
+    """The row of the card or code, where it is there still."""
+    return () if event.voucher is None else (voucher_row(project, event.voucher),)
 
 
 def voucher_deleted(project: str, event: VoucherDeleted) -> Iterable[EntityRow]:
