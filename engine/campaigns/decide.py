@@ -89,6 +89,7 @@ UPDATABLE = frozenset(
         "discount",
         "gift",
         "referral_program",
+        "loyalty_tiers_expiration",
         "category",
         "category_id",
     }
