@@ -9,6 +9,7 @@ from types import MappingProxyType
 from msgspec import structs
 
 from engine.customers.decide import know_customer
+from engine.customers.fold import FOLDS as CUSTOMER_FOLDS
 from engine.customers.sameness import self_referral
 from engine.kernel import tables
 from engine.kernel.decision import Decision
@@ -44,16 +45,20 @@ def add_holders(view: View, command: Command, body: AddHolders, now: Millis) -> 
         return refuse("invalid_payload", f"At most {HOLDERS_AT_ONCE_MAX} holders are added at once")
     if voucher.holder_id is None:
         return refuse("invalid_voucher", f"Nobody refers by {voucher.code} yet")
+    state = view.trial()
     events: list[Event] = []
     added: dict[str, Referral] = {}
     for number, holder in enumerate(body.holders):
-        known = _known_referee(view, command, voucher, holder, number, now)
+        known = _known_referee(state, command, voucher, holder, number, now)
         if isinstance(known, Refusal):
             return known
         customer, told, referral = known
         if customer.id in added:
             return _duplicated(voucher)
         added[customer.id] = structs.replace(referral, metadata=body.metadata)
+        for event in told:
+            # who is named twice is one customer
+            CUSTOMER_FOLDS[type(event)](state, event, now)
         events += told
     return Decision((*events, HoldersAdded(tuple(added.values()))))
 
