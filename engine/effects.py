@@ -20,6 +20,7 @@ from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import numbered_command
 from engine.kernel.state import View
+from engine.loyalty_tiers.members import CHANGES, follow_cards
 from engine.referrals.referring import (
     refer_by_event,
     refer_by_redemption,
@@ -44,8 +45,18 @@ ROUNDS_MAX: Final = 8
 #: come of the command, whose seed is its own.
 React = Callable[[View, Command, Reacting, Any, Millis], Iterable[Event]]
 
+
+def _unite(*tables: Mapping[type[Any], tuple[React, ...]]) -> Mapping[type[Any], tuple[React, ...]]:
+    united: dict[type[Any], tuple[React, ...]] = {}
+    for table in tables:
+        for event, reactions in table.items():
+            united[event] = united.get(event, ()) + reactions
+    return MappingProxyType(united)
+
+
 #: Who reacts to which event, in this order.
-REACTIONS: Final[Mapping[type[Any], tuple[React, ...]]] = MappingProxyType(
+REACTIONS: Final[Mapping[type[Any], tuple[React, ...]]] = _unite(
+    dict.fromkeys(CHANGES, (follow_cards,)),
     {
         RedemptionSucceeded: (refer_by_redemption, enter_by_order),
         RedemptionRolledBack: (revoke_by_rollback, enter_by_order),
@@ -56,7 +67,7 @@ REACTIONS: Final[Mapping[type[Any], tuple[React, ...]]] = MappingProxyType(
         GiveawayDrawn: (hand_out_prizes,),
         WinnerRefused: (hand_out_prizes,),
         PrizesAsked: (hand_out_prizes,),
-    }
+    },
 )
 
 

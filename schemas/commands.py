@@ -23,6 +23,7 @@ from schemas.exports import ExportCommand
 from schemas.giveaways import GiveawayCommand
 from schemas.keys import KeyCommand
 from schemas.locations import LocationCommand
+from schemas.loyalty_tiers import LoyaltyTierCommand
 from schemas.metadata import MetadataCommand
 from schemas.notifications import NotificationCommand
 from schemas.oauth import OAuthCommand
@@ -61,6 +62,7 @@ CommandBody = (
     | GiveawayCommand
     | KeyCommand
     | LocationCommand
+    | LoyaltyTierCommand
     | MetadataCommand
     | NotificationCommand
     | OAuthCommand

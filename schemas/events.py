@@ -19,6 +19,12 @@ from schemas.exports import EXPORT_EVENTS, ExportEvent
 from schemas.giveaways import GIVEAWAY_EVENTS, GiveawayEvent
 from schemas.keys import KEY_EVENTS, KeyEvent
 from schemas.locations import LOCATION_EVENTS, LocationEvent
+from schemas.loyalty_tiers import (
+    LOYALTY_TIER_EVENTS,
+    MEMBER_TIER_EVENTS,
+    LoyaltyTierEvent,
+    MemberTierEvent,
+)
 from schemas.metadata import METADATA_EVENTS, MetadataEvent
 from schemas.notifications import NOTIFICATION_EVENTS, NotificationEvent
 from schemas.oauth import OAUTH_EVENTS, OAuthEvent
@@ -30,7 +36,12 @@ from schemas.projects import PROJECT_EVENTS, ProjectEvent
 from schemas.promotion_events import PROMOTION_EVENTS, PromotionEvent
 from schemas.publications import PUBLICATION_EVENTS, PublicationEvent
 from schemas.redemptions import REDEMPTION_EVENTS, RedemptionEvent
-from schemas.referrals import REFERRAL_EVENTS, ReferralEvent
+from schemas.referrals import (
+    REFERRAL_EVENTS,
+    REFERRAL_TIER_EVENTS,
+    ReferralEvent,
+    ReferralTierEvent,
+)
 from schemas.rewards import REWARD_EVENTS, RewardEvent
 from schemas.rules import RULE_EVENTS, RuleEvent
 from schemas.segments import SEGMENT_EVENTS, SegmentEvent
@@ -58,6 +69,8 @@ Event = (
     | GiveawayEvent
     | KeyEvent
     | LocationEvent
+    | LoyaltyTierEvent
+    | MemberTierEvent
     | MetadataEvent
     | NotificationEvent
     | OAuthEvent
@@ -70,6 +83,7 @@ Event = (
     | PublicationEvent
     | RedemptionEvent
     | ReferralEvent
+    | ReferralTierEvent
     | RewardEvent
     | RuleEvent
     | SegmentEvent
@@ -114,9 +128,11 @@ SETUP_EVENTS: Final = events_of(
     EXPORT_EVENTS,
     KEY_EVENTS,
     LOCATION_EVENTS,
+    LOYALTY_TIER_EVENTS,
     NOTIFICATION_EVENTS,
     PRODUCT_EVENTS,
     PROJECT_EVENTS,
+    REFERRAL_TIER_EVENTS,
     RULE_EVENTS,
     WEBHOOK_EVENTS,
 )
@@ -131,6 +147,7 @@ BESIDE_REDEMPTION_EVENTS: Final = events_of(
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
     GIVEAWAY_EVENTS,
+    MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
     POINTS_EVENTS,
     PRIZE_EVENTS,
@@ -151,6 +168,7 @@ BESIDE_MEMBERSHIP_EVENTS: Final = events_of(
     CUSTOM_EVENTS,
     ERASURE_EVENTS,
     GIVEAWAY_EVENTS,
+    MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
     POINTS_EVENTS,
     PRIZE_EVENTS,
@@ -178,6 +196,8 @@ SHOP_EVENTS: Final = events_of(
     EXPORT_EVENTS,
     LOCATION_EVENTS,
     NOTIFICATION_EVENTS,
+    LOYALTY_TIER_EVENTS,
+    MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
     POINTS_EVENTS,
     PRIZE_EVENTS,
@@ -185,6 +205,7 @@ SHOP_EVENTS: Final = events_of(
     PROMOTION_EVENTS,
     PUBLICATION_EVENTS,
     REFERRAL_EVENTS,
+    REFERRAL_TIER_EVENTS,
     REDEMPTION_EVENTS,
     RULE_EVENTS,
     SEGMENT_EVENTS,

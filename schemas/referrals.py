@@ -176,17 +176,9 @@ class ReferralTierDeleted(Shape, tag="campaign.referral_tier.deleted", frozen=Tr
 ReferralCommand = (
     AddHolders | RemoveHolder | CreateReferralTier | UpdateReferralTier | DeleteReferralTier
 )
-ReferralEvent = (
-    HoldersAdded
-    | HolderRemoved
-    | RefereeAdded
-    | CustomerReferred
-    | ReferralRevoked
-    | ReferralTierCreated
-    | ReferralTierUpdated
-    | ReferralTierDeleted
-)
-#: Who is referred by whom, and the tiers of referrers.
+ReferralEvent = HoldersAdded | HolderRemoved | RefereeAdded | CustomerReferred | ReferralRevoked
+ReferralTierEvent = ReferralTierCreated | ReferralTierUpdated | ReferralTierDeleted
+#: Who is referred by whom.
 REFERRAL_EVENTS: Final = frozenset(
     {
         HoldersAdded,
@@ -194,8 +186,9 @@ REFERRAL_EVENTS: Final = frozenset(
         RefereeAdded,
         CustomerReferred,
         ReferralRevoked,
-        ReferralTierCreated,
-        ReferralTierUpdated,
-        ReferralTierDeleted,
     }
+)
+#: The tiers of referral programs by themselves.
+REFERRAL_TIER_EVENTS: Final = frozenset(
+    {ReferralTierCreated, ReferralTierUpdated, ReferralTierDeleted}
 )

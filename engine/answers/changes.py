@@ -41,6 +41,12 @@ from schemas.exports import EXPORT_EVENTS
 from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.keys import KeyCreated, KeyEnded, KeyForgotten, KeyRenamed, KeyRotated
 from schemas.locations import LocationCreated, LocationDeleted, LocationUpdated
+from schemas.loyalty_tiers import (
+    MEMBER_TIER_EVENTS,
+    LoyaltyTierCreated,
+    LoyaltyTierDeleted,
+    LoyaltyTierUpdated,
+)
 from schemas.metadata import MetadataSchemaCreated, MetadataSchemaDeleted, MetadataSchemaUpdated
 from schemas.notifications import NOTIFICATION_EVENTS
 from schemas.oauth import OAUTH_EVENTS
@@ -82,11 +88,7 @@ from schemas.promotion_events import (
 from schemas.publications import PUBLICATION_EVENTS
 from schemas.redemptions import REDEMPTION_EVENTS
 from schemas.referrals import (
-    CustomerReferred,
-    HolderRemoved,
-    HoldersAdded,
-    RefereeAdded,
-    ReferralRevoked,
+    REFERRAL_EVENTS,
     ReferralTierCreated,
     ReferralTierDeleted,
     ReferralTierUpdated,
@@ -135,6 +137,7 @@ class Subject(NamedTuple):
 _CAMPAIGN: Final = Subject("campaign", "campaign")
 _VOUCHER: Final = Subject("voucher", "voucher")
 _TIER: Final = Subject("promotion_tier", "tier")
+_LOYALTY_TIER: Final = Subject("loyalty_tier", "tier")
 _STACK: Final = Subject("promotion_stack", "stack")
 _RULE: Final = Subject("validation_rule", "rule")
 _ASSIGNMENT: Final = Subject("validation_rules_assignment", "assignment")
@@ -175,6 +178,9 @@ SUBJECTS: Final[Mapping[type[Shape], Subject]] = MappingProxyType(
         TierEnabled: _TIER,
         TierDisabled: _TIER,
         TierDeleted: _TIER,
+        LoyaltyTierCreated: _LOYALTY_TIER,
+        LoyaltyTierUpdated: _LOYALTY_TIER,
+        LoyaltyTierDeleted: _LOYALTY_TIER,
         StackCreated: _STACK,
         StackUpdated: _STACK,
         StackDeleted: _STACK,
@@ -261,11 +267,8 @@ UNSUBJECTED: Final = events_of(
     EXPORT_EVENTS,
     GIVEAWAY_EVENTS,
     PRIZE_EVENTS,
-    HoldersAdded,
-    HolderRemoved,
-    RefereeAdded,
-    CustomerReferred,
-    ReferralRevoked,
+    REFERRAL_EVENTS,
+    MEMBER_TIER_EVENTS,
     NOTIFICATION_EVENTS,
     OAUTH_EVENTS,
     USER_EVENTS,

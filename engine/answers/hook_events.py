@@ -15,13 +15,14 @@ from engine.answers.hook_campaigns import (
     tell_campaign,
     tell_defined_campaign,
     tell_ended_generation,
+    tell_loyalty_tier,
     tell_stack,
     tell_started_generation,
     tell_tier,
 )
 from engine.answers.hook_payload import HookEvent, Told
+from engine.answers.hook_points import tell_balance, tell_points_expired, tell_transactions
 from engine.answers.hook_prizes import tell_referral_tier, tell_rewarded
-from engine.answers.transactions import transactions_of
 from engine.assignments.body import assignment_body
 from engine.customers.body import (
     customer_body,
@@ -61,11 +62,17 @@ from schemas.customers import (
     CustomerUpdated,
 )
 from schemas.erasures import CustomerForgotten, ErasuresEnded
-from schemas.events import PLAIN_SETUP_EVENTS, Event, events_of
+from schemas.events import PLAIN_SETUP_EVENTS, events_of
 from schemas.exports import EXPORT_EVENTS
 from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.keys import KEY_EVENTS
 from schemas.locations import LOCATION_EVENTS
+from schemas.loyalty_tiers import (
+    MEMBER_TIER_EVENTS,
+    LoyaltyTierCreated,
+    LoyaltyTierDeleted,
+    LoyaltyTierUpdated,
+)
 from schemas.notifications import NOTIFICATION_EVENTS
 from schemas.orders import ORDER_EVENTS
 from schemas.points import PointsExpired
@@ -95,11 +102,7 @@ from schemas.redemptions import (
     RollbackFailed,
 )
 from schemas.referrals import (
-    CustomerReferred,
-    HolderRemoved,
-    HoldersAdded,
-    RefereeAdded,
-    ReferralRevoked,
+    REFERRAL_EVENTS,
     ReferralTierCreated,
     ReferralTierDeleted,
     ReferralTierUpdated,
@@ -130,11 +133,6 @@ from schemas.webhooks import (
 )
 
 _SWEEP: Final = "expire_due"
-#: By whether they are of points.
-_TRANSACTIONS: Final = {
-    False: "voucher.gift.transaction.created",
-    True: "voucher.loyalty_card.transaction.created",
-}
 #: By what is shown and whether it came about: the event's name, and what its data calls it.
 _REDEMPTIONS: Final = {
     ("redemption", True): ("redemption.succeeded", "redemption"),
@@ -184,50 +182,13 @@ def _redemption(event: Recorded, record: Decided) -> Told:
     for body in redemption_bodies(event, record.at, record.assignments):
         name, member = _REDEMPTIONS[body["object"], body["result"] != "FAILURE"]
         yield name, {member: body | {"customer": shown}}
-    yield from _transactions(event, record)
-
-
-def _transactions(event: Event, record: Decided) -> Told:
-    for transaction in transactions_of(event, record.at):
-        name = _TRANSACTIONS[transaction.body["type"].startswith("POINTS")]
-        yield name, {"transaction": transaction.body}
-
-
-def _balance(event: BalanceAdjusted, record: Decided) -> Told:
-    """The contract knows one name, whether something comes or goes; the amount says which."""
-    card = event.voucher.loyalty_card
-    yield (
-        "voucher.gift.balance_aded" if card is None else "voucher.loyalty_card.points_aded",
-        {
-            "voucher": voucher_body(event.voucher, record.assignments, record.categories),
-            "balance": {"amount": event.amount},
-        },
-    )
-    yield from _transactions(event, record)
-
-
-def _points_expired(event: PointsExpired, record: Decided) -> Told:
-    voucher = voucher_body(event.voucher, record.assignments, record.categories)
-    points = {"points": event.points}
-    yield "voucher.loyalty_card.points_expired", {"voucher": voucher, **points}
-    yield from _transactions(event, record)
-
-
-def _rewarded(event: CustomerRewarded, record: Decided) -> Told:
-    yield from tell_rewarded(event, record)
-    yield from _transactions(event, record)
-
-
-def _taken_back(event: RewardTakenBack, record: Decided) -> Told:
-    yield from _transactions(event, record)
+    yield from tell_transactions(event, record)
 
 
 def _publication_succeeded(event: PublicationSucceeded, record: Decided) -> Told:
     customer = customer_of(record)
     if customer is not None and customer.id != event.publication.customer_id:
-        # what follows of something else is given to whom the record is not about
         customer = None
-    # as the answer shows it
     known = None if customer is None else short_customer_body(customer)
     body = publication_body(event.publication, event.vouchers, known, record.categories)
     yield "publication.succeeded", {"publication": body}
@@ -309,6 +270,9 @@ TELLS: Final[Mapping[type[Any], Callable[[Any, Decided], Told]]] = MappingProxyT
         TierEnabled: tell_tier("campaign.promotion_tier.enabled"),
         TierDisabled: tell_tier("campaign.promotion_tier.disabled"),
         TierDeleted: tell_tier("campaign.promotion_tier.deleted"),
+        LoyaltyTierCreated: tell_loyalty_tier("campaign.loyalty_tier.created"),
+        LoyaltyTierUpdated: tell_loyalty_tier("campaign.loyalty_tier.updated"),
+        LoyaltyTierDeleted: tell_loyalty_tier("campaign.loyalty_tier.deleted"),
         StackCreated: tell_stack("campaign.promotion_stack.created"),
         StackUpdated: tell_stack("campaign.promotion_stack.updated"),
         ValidationRuleCreated: _rule("business_validation_rule.created"),
@@ -318,10 +282,10 @@ TELLS: Final[Mapping[type[Any], Callable[[Any, Decided], Told]]] = MappingProxyT
         RuleUnassigned: _assignment("business_validation_rule.assignment.deleted"),
         AssignmentsDropped: _assignments_dropped,
         PublicationSucceeded: _publication_succeeded,
-        BalanceAdjusted: _balance,
-        PointsExpired: _points_expired,
-        CustomerRewarded: _rewarded,
-        RewardTakenBack: _taken_back,
+        BalanceAdjusted: tell_balance,
+        PointsExpired: tell_points_expired,
+        CustomerRewarded: tell_rewarded,
+        RewardTakenBack: tell_transactions,
         ReferralTierCreated: tell_referral_tier("campaign.referral_tier.created"),
         ReferralTierUpdated: tell_referral_tier("campaign.referral_tier.updated"),
         ReferralTierDeleted: tell_referral_tier("campaign.referral_tier.deleted"),
@@ -343,6 +307,7 @@ UNTOLD: Final = events_of(
     COLLECTION_EVENTS,
     EXPORT_EVENTS,
     LOCATION_EVENTS,
+    MEMBER_TIER_EVENTS,
     NOTIFICATION_EVENTS,
     PLAIN_SETUP_EVENTS,
     PRODUCT_EVENTS,
@@ -355,11 +320,7 @@ UNTOLD: Final = events_of(
     RedeliveryRequested,
     CUSTOM_EVENTS,
     GIVEAWAY_EVENTS,
-    HoldersAdded,
-    HolderRemoved,
-    RefereeAdded,
-    CustomerReferred,
-    ReferralRevoked,
+    REFERRAL_EVENTS,
     RewardWithheld,
     ORDER_EVENTS,
     SESSION_EVENTS,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.answers.hook_payload import Told
+from engine.answers.hook_points import tell_transactions
 from engine.customers.body import customer_of, gone_customer_body, simple_customer_body
 from engine.kernel.calendar import iso_or_none
 from engine.kernel.encode import Body
@@ -24,6 +25,7 @@ def tell_rewarded(event: CustomerRewarded, record: Decided) -> Told:
     yield "customer.rewarded", data
     if event.voucher.loyalty_card is not None and event.amount:
         yield "customer.rewarded.loyalty_points", data
+    yield from tell_transactions(event, record)
 
 
 def tell_referral_tier(name: str) -> Callable[[Any, Decided], Told]:

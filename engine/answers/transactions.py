@@ -23,6 +23,7 @@ from schemas.customers import CUSTOMER_EVENTS
 from schemas.erasures import ERASURE_EVENTS
 from schemas.events import SETUP_EVENTS, Event, events_of
 from schemas.giveaways import GIVEAWAY_EVENTS
+from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
 from schemas.orders import ORDER_EVENTS, Order
 from schemas.points import PointsExpired
 from schemas.prizes import CustomerRewarded, RewardTakenBack, RewardWithheld
@@ -203,6 +204,7 @@ UNBOOKED: Final = events_of(
     GIVEAWAY_EVENTS,
     REFERRAL_EVENTS,
     RewardWithheld,
+    MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
     PROMOTION_EVENTS,
     SEGMENT_EVENTS,

@@ -35,6 +35,7 @@ from schemas.erasures import ERASURE_EVENTS
 from schemas.events import SETUP_EVENTS, SHOP_EVENTS, Event, events_of
 from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.keys import KEY_EVENTS
+from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
 from schemas.orders import ORDER_EVENTS
 from schemas.points import PointsExpired
 from schemas.prizes import PRIZE_EVENTS
@@ -167,6 +168,7 @@ UNSHOWN = events_of(
     GIVEAWAY_EVENTS,
     PRIZE_EVENTS,
     REFERRAL_EVENTS,
+    MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
     SEGMENT_EVENTS,
     StackCreated,

@@ -13,6 +13,7 @@ from typing import Any, Final, NamedTuple
 
 from msgspec import structs
 
+from engine.customers.referred import with_referral
 from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.state import View
@@ -27,6 +28,7 @@ from schemas.erasures import ERASURE_EVENTS
 from schemas.evaluations import Taken
 from schemas.events import SETUP_EVENTS, Event, events_of
 from schemas.giveaways import GIVEAWAY_EVENTS
+from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
 from schemas.orders import Order, OrderCreated, OrderUpdated
 from schemas.points import PointsExpired
 from schemas.prizes import CustomerRewarded, RewardTakenBack, RewardWithheld
@@ -40,16 +42,12 @@ from schemas.redemptions import (
     RollbackFailed,
 )
 from schemas.referrals import (
-    CustomerReferral,
     CustomerReferred,
     HolderRemoved,
     HoldersAdded,
     RefereeAdded,
     Referral,
     ReferralRevoked,
-    ReferralTierCreated,
-    ReferralTierDeleted,
-    ReferralTierUpdated,
 )
 from schemas.segments import SEGMENT_EVENTS
 from schemas.sessions import SESSION_EVENTS
@@ -159,17 +157,7 @@ class Summaries:
         summary = self._of(referral.customer_id)
         if summary is None:
             return
-        kept = tuple(each for each in summary.referrals if each.campaign_id != referral.campaign_id)
-        if converted:
-            shown = CustomerReferral(
-                referral.campaign_id,
-                referral.referrer_id,
-                referral.related_object_id or "",
-                referral.related_object_type or "",
-                referral.converted_at or 0,
-            )
-            kept = (*kept, shown)
-        self._after[referral.customer_id] = structs.replace(summary, referrals=kept)
+        self._after[referral.customer_id] = with_referral(summary, referral, converted=converted)
 
     def _of(self, customer_id: str) -> CustomerSummary | None:
         """What the customer adds up to so far; None for one who is gone for good."""
@@ -336,9 +324,7 @@ UNCOUNTED: Final = events_of(
     HoldersAdded,
     HolderRemoved,
     RefereeAdded,
-    ReferralTierCreated,
-    ReferralTierUpdated,
-    ReferralTierDeleted,
+    MEMBER_TIER_EVENTS,
     PROMOTION_EVENTS,
     SEGMENT_EVENTS,
     SESSION_EVENTS,

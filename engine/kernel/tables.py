@@ -18,6 +18,7 @@ from schemas.event_schemas import EventSchema
 from schemas.exports import Export
 from schemas.giveaways import Draw, GiveawayEntry
 from schemas.locations import Location
+from schemas.loyalty_tiers import LoyaltyTier, Standing
 from schemas.metadata import MetadataSchema
 from schemas.oauth import RevokedToken
 from schemas.orders import Order
@@ -67,6 +68,7 @@ DUE_USER_SESSION = "user-session"
 DUE_INVITATION = "invitation"
 DUE_RESET = "password-reset"
 DUE_POINTS = "points"
+DUE_LOYALTY_TIER = "loyalty-tier"
 
 
 class Due(Shape, frozen=True):
@@ -175,6 +177,10 @@ GIVEAWAY_ENTRIES: Table[GiveawayEntry] = Table("giveaway-entry", GiveawayEntry)
 GIVEAWAY_ENTRY_COUNTS: Table[int] = Table("giveaway-entry-count", int)
 #: By campaign id.
 DRAWS: Table[Draw] = Table("draw", Draw)
+#: By campaign id and their own; one that is gone until nobody is in it.
+LOYALTY_TIERS: Table[LoyaltyTier] = Table("loyalty-tier", LoyaltyTier)
+#: By voucher id: of the cards whose holders are in a tier, or on the way to one.
+STANDINGS: Table[Standing] = Table("loyalty-standing", Standing)
 REWARDS: Table[Reward] = Table("reward", Reward)
 SEGMENTS: Table[Segment] = Table("segment", Segment)
 #: Under `THE_ONE`, the only key.

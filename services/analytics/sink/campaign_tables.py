@@ -31,6 +31,7 @@ from schemas.erasures import ERASURE_EVENTS
 from schemas.evaluations import Outcome
 from schemas.events import SETUP_EVENTS, events_of
 from schemas.giveaways import GIVEAWAY_EVENTS
+from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
 from schemas.orders import ORDER_EVENTS
 from schemas.points import POINTS_EVENTS
 from schemas.prizes import PRIZE_EVENTS, CustomerRewarded, RewardTakenBack, RewardWithheld
@@ -244,6 +245,7 @@ UNLISTED = events_of(
     GIVEAWAY_EVENTS,
     PRIZE_EVENTS,
     REFERRAL_EVENTS,
+    MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
     REDEMPTION_EVENTS,
     SEGMENT_EVENTS,
@@ -288,6 +290,7 @@ UNCOUNTED = events_of(
     GIVEAWAY_EVENTS,
     REFERRAL_EVENTS,
     RewardWithheld,
+    MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
     PROMOTION_EVENTS,
     SEGMENT_EVENTS,

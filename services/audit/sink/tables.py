@@ -46,6 +46,7 @@ from schemas.exports import ExportCreated, ExportDeleted, ExportReported, Export
 from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.keys import KEY_EVENTS
 from schemas.locations import LocationCreated, LocationDeleted, LocationUpdated
+from schemas.loyalty_tiers import LOYALTY_TIER_EVENTS, MEMBER_TIER_EVENTS
 from schemas.notifications import NotificationsRead
 from schemas.orders import OrderCreated, OrderUpdated
 from schemas.points import PointsExpired
@@ -81,7 +82,7 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
-from schemas.referrals import REFERRAL_EVENTS
+from schemas.referrals import REFERRAL_EVENTS, REFERRAL_TIER_EVENTS
 from schemas.rules import ValidationRuleCreated, ValidationRuleDeleted, ValidationRuleUpdated
 from schemas.segments import (
     SegmentCreated,
@@ -222,6 +223,7 @@ UNLISTED = events_of(
     # Lists of it are read from the state.
     PLAIN_SETUP_EVENTS,
     KEY_EVENTS,
+    LOYALTY_TIER_EVENTS,
     PROJECT_EVENTS,
     WebhookCreated,
     WebhookUpdated,
@@ -233,10 +235,12 @@ UNLISTED = events_of(
     RollbackFailed,
     CUSTOM_EVENTS,
     REFERRAL_EVENTS,
+    REFERRAL_TIER_EVENTS,
     GIVEAWAY_EVENTS,
     RewardWithheld,
     SegmentEntered,
     SegmentLeft,
+    MEMBER_TIER_EVENTS,
     # Nobody lists it, or what it is about stays as it is.
     CategoriesOrdered,
     SESSION_EVENTS,
