@@ -7,7 +7,16 @@ import msgspec
 from schemas.api import CustomerInput
 from schemas.base import Millis, Shape, Unanswered
 from schemas.personal import Personal
-from schemas.referrals import CustomerReferral
+
+
+class CustomerReferral(Shape, frozen=True):
+    """A referral as the customer who was referred shows it."""
+
+    campaign_id: str
+    referrer_id: str
+    related_object_id: str
+    related_object_type: str
+    at: Millis
 
 
 class CustomerSummary(Shape, frozen=True):

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from schemas.base import Millis, Shape
-from schemas.prizes import Prize
+from schemas.prize_terms import Prize
 
 #: What makes an entry: a paid order, a custom event, or the shop's own request alone.
 EntryType = Literal["order.paid", "custom_event", "api"]

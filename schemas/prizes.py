@@ -9,23 +9,10 @@ from typing import Final, Literal
 from schemas.base import Millis, Shape, Unanswered
 from schemas.errors import Refusal
 from schemas.points import PointsBucket
+from schemas.prize_terms import Prize
 from schemas.vouchers import Voucher
 
-#: The first two are the contract's, a code of a campaign is our own.
-PrizeType = Literal["LOYALTY_CARD", "GIFT_VOUCHER", "CAMPAIGN"]
 Side = Literal["REFEREE", "REFERRER", "WINNER"]
-
-
-class Prize(Shape, frozen=True):
-    """Something that can be given: points, credits in minor units, or a code."""
-
-    type: PrizeType
-    #: Of whose cards or codes: by id, in a command also by name.
-    campaign_id: str
-    #: The campaign's name, which never changes.
-    campaign: str = ""
-    #: Points or credits; None for a code.
-    amount: int | None = None
 
 
 class Occasion(Shape, frozen=True):

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from schemas.base import Shape
-from schemas.prizes import Prize
+from schemas.prize_terms import Prize
 
 #: The first two are the contract's, entering a segment is our own.
 ConversionType = Literal["redemption", "custom_event", "segment"]

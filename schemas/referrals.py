@@ -11,7 +11,8 @@ from msgspec import field
 
 from schemas.api import CustomerInput
 from schemas.base import Metadata, Millis, Shape, Unanswered
-from schemas.prizes import GivenPrize, Prize
+from schemas.prize_terms import Prize
+from schemas.prizes import GivenPrize
 from schemas.vouchers import VoucherType
 
 #: How many referees a referral code has at most.
@@ -63,16 +64,6 @@ class ReferralTier(Shape, frozen=True):
     created_at: Millis
     banner: str | None = None
     updated_at: Millis | None = None
-
-
-class CustomerReferral(Shape, frozen=True):
-    """A referral as the customer who was referred shows it."""
-
-    campaign_id: str
-    referrer_id: str
-    related_object_id: str
-    related_object_type: str
-    at: Millis
 
 
 class NamedHolder(Shape, frozen=True):

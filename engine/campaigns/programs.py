@@ -15,7 +15,7 @@ from schemas.base import AMOUNT_MAX, INSTANT_MAX
 from schemas.campaigns import Campaign
 from schemas.errors import Refusal, not_found, refuse
 from schemas.giveaway_terms import ALTERNATES_MAX, WINNERS_MAX, GiveawayTerms
-from schemas.prizes import Prize
+from schemas.prize_terms import Prize
 from schemas.referral_programs import ReferralProgram
 
 #: The campaigns whose cards a prize is added to.

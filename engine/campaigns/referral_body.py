@@ -3,7 +3,7 @@
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
 from schemas.giveaway_terms import GiveawayTerms
-from schemas.prizes import Prize
+from schemas.prize_terms import Prize
 from schemas.referral_programs import ReferralProgram
 
 

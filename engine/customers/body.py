@@ -11,13 +11,13 @@ from schemas.customers import (
     Customer,
     CustomerCreated,
     CustomerDeleted,
+    CustomerReferral,
     CustomerSummary,
     CustomerUnchanged,
     CustomerUpdated,
 )
 from schemas.personal import PersonalData
 from schemas.records import Decided
-from schemas.referrals import CustomerReferral
 
 _NOTHING_KNOWN = PersonalData()
 _NOTHING_SUMMED = CustomerSummary()

@@ -2,8 +2,8 @@
 
 from msgspec import structs
 
-from schemas.customers import CustomerSummary
-from schemas.referrals import CustomerReferral, Referral
+from schemas.customers import CustomerReferral, CustomerSummary
+from schemas.referrals import Referral
 
 
 def with_referral(

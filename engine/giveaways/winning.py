@@ -26,7 +26,8 @@ from schemas.giveaways import (
     PrizesHandedOut,
     WinnerRefused,
 )
-from schemas.prizes import Occasion, Prize
+from schemas.prize_terms import Prize
+from schemas.prizes import Occasion
 from schemas.programs import Reacting
 
 

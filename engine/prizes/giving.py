@@ -25,7 +25,8 @@ from schemas.campaigns import Campaign
 from schemas.commands import Command
 from schemas.errors import Refusal, not_found, refuse
 from schemas.events import Event
-from schemas.prizes import CustomerRewarded, GivenPrize, Occasion, Prize, RewardWithheld
+from schemas.prize_terms import Prize
+from schemas.prizes import CustomerRewarded, GivenPrize, Occasion, RewardWithheld
 from schemas.publications import PublicationSucceeded, PublishVouchers
 from schemas.vouchers import Voucher
 

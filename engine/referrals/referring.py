@@ -31,7 +31,8 @@ from schemas.commands import Command
 from schemas.custom_events import CustomEventTracked
 from schemas.errors import Refusal
 from schemas.events import Event
-from schemas.prizes import GivenPrize, Occasion, Prize, Side
+from schemas.prize_terms import Prize
+from schemas.prizes import GivenPrize, Occasion, Side
 from schemas.programs import Reacting
 from schemas.redemptions import RedemptionRolledBack, RedemptionSucceeded
 from schemas.referrals import (

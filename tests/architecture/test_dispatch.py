@@ -28,14 +28,17 @@ from tests.unit.services.test_dispatch import TABLES as SERVICES
 QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
     # One of the two kinds that it is for.
     "engine/answers/activity.py": {"_publication_succeeded": "a failure has no vouchers"},
+    "engine/giveaways/entering.py": {"_order_of": "what changes an order"},
     "engine/redemptions/rollback.py": {"_refusal": "stacks are rolled back by one command only"},
     "engine/sessions/body.py": {"_session_answer": "a refusal has no session"},
     "services/analytics/sink/validation_facts.py": {"_session": "a refusal is not valid"},
     "services/audit/sink/validation_table.py": {"_session_row": "a refusal locks nothing"},
     "services/audit/sink/publication_rows.py": {"publication_ended": "a failure has no vouchers"},
     "engine/answers/changes.py": {"PARTIAL": "all others hold the whole entity, or its id"},
+    "engine/prizes/giving.py": {"_publish": "what is repeated gives nothing new"},
     # What the answer to one command is found in.
     "engine/answers/answer.py": {"_render_decided": "whose refusals are shown with all reasons"},
+    "engine/giveaways/body.py": {"_draw": "what follows of the draw in its record"},
     "engine/customers/body.py": {"customer_of": "what says whom a record is about"},
     "services/catalog/projects/projects.py": {
         "_project_of": "its own two commands",
@@ -55,6 +58,7 @@ QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "Validations._single.show": "a refusal has no session",
     },
     # Something that is particular to one kind.
+    "engine/effects.py": {"REACTIONS": "nothing follows of any other by itself"},
     "engine/customers/decide.py": {"_with_summary": "an update shows what others changed"},
     "engine/customers/summaries.py": {"Summaries._is_there": "who comes with the same record"},
     "engine/decide.py": {

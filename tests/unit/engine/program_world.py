@@ -4,7 +4,7 @@ from typing import Any
 
 from engine.kernel import tables
 from schemas.campaigns import Campaign, CodeConfig, VoucherTemplate
-from schemas.prizes import Prize
+from schemas.prize_terms import Prize
 from schemas.publications import PublicationSucceeded
 from schemas.records import Decided
 from schemas.referral_programs import ReferralProgram

@@ -23,7 +23,8 @@ from schemas.giveaways import (
     WinnerRefused,
 )
 from schemas.orders import CreateOrder, UpdateOrder
-from schemas.prizes import CustomerRewarded, Prize, RewardTakenBack, RewardWithheld
+from schemas.prize_terms import Prize
+from schemas.prizes import CustomerRewarded, RewardTakenBack, RewardWithheld
 from schemas.programs import Reacting
 from schemas.redemptions import RedemptionSucceeded, RollBackRedemption
 from tests.unit.engine.campaign_world import campaign, id_of

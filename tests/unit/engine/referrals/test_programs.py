@@ -8,7 +8,7 @@ from msgspec import structs
 
 from engine.kernel import tables
 from schemas.campaigns import Campaign, CreateCampaign, UpdateCampaign
-from schemas.prizes import Prize
+from schemas.prize_terms import Prize
 from schemas.programs import Reacting
 from schemas.referral_programs import ReferralProgram
 from schemas.referrals import (
