@@ -33,7 +33,7 @@ from schemas.events import SETUP_EVENTS, events_of
 from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
 from schemas.orders import ORDER_EVENTS
-from schemas.points import POINTS_EVENTS
+from schemas.points import POINTS_EVENTS, PointsExpired
 from schemas.prizes import PRIZE_EVENTS, CustomerRewarded, RewardTakenBack, RewardWithheld
 from schemas.promotion_events import (
     PROMOTION_EVENTS,
@@ -111,7 +111,7 @@ class CampaignFact(NamedTuple):
     at: Millis
     campaign: str
     #: `created`, `deleted`, `published`, `unpublished` (one that failed), `added`, `subtracted`, and
-    #: of points `points_added`, `points_subtracted`.
+    #: of points `points_added`, `points_subtracted`, `points_expired`.
     kind: str
     counted: int = 1
     #: Credits; of `published` how many vouchers that gave.
@@ -196,6 +196,10 @@ def _booked(voucher: Voucher | None, kind: str, amount: int) -> _Fact:
     return voucher.campaign_id or "", kind, 1, amount
 
 
+def _points_expired(event: PointsExpired) -> _Fact:
+    return event.voucher.campaign_id or "", "points_expired", 1, event.points
+
+
 def _publication_succeeded(event: PublicationSucceeded) -> _Fact:
     publication = event.publication
     return publication.campaign_id or "", "published", 1, len(publication.voucher_ids)
@@ -274,6 +278,7 @@ COUNTS: Mapping[type[Any], Callable[[Any], _Fact]] = MappingProxyType(
         BalanceAdjusted: _balance_adjusted,
         CustomerRewarded: _rewarded,
         RewardTakenBack: _reward_taken_back,
+        PointsExpired: _points_expired,
         PublicationSucceeded: _publication_succeeded,
         PublicationFailed: _publication_failed,
     }
