@@ -110,8 +110,8 @@ def test_nobody_is_rewarded_twice(steps: list[tuple[str, str, str, str, int]]) -
     world, codes = make_world()
     #: What of each reward its customer has or kept, by program, referee and side.
     standing: Counter[tuple[str, str, str]] = Counter()
-    for kind, *rest in steps:
-        record = world.when(step_body(world, codes, kind, *rest))
+    for step in steps:
+        record = world.when(step_body(world, codes, *step))
         for event in record.events:
             if isinstance(event, CustomerRewarded):
                 key = reward_key(world, event)

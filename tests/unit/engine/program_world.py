@@ -3,7 +3,7 @@
 from typing import Any
 
 from engine.kernel import tables
-from schemas.campaigns import Campaign, CodeConfig, VoucherTemplate
+from schemas.campaigns import Campaign, CardTemplate, CodeConfig, VoucherTemplate
 from schemas.prize_terms import Prize
 from schemas.publications import PublicationSucceeded
 from schemas.records import Decided
@@ -40,6 +40,29 @@ def gift_campaign(world: World, name: str = "Gifts", **fields: Any) -> Campaign:
 def code_campaign(world: World, name: str = "Thanks", **fields: Any) -> Campaign:
     """A campaign of codes that makes one more whenever none is free."""
     return campaign(world, 0, name, **({"type": "AUTO_UPDATE", "voucher": CODES} | fields))
+
+
+def loyalty_program(world: World, name: str = "Club", **card: Any) -> Campaign:
+    """A loyalty program that makes a card for whoever has none; `card` says when points expire."""
+    template = VoucherTemplate(
+        type="LOYALTY_CARD",
+        loyalty_card=CardTemplate(0, **card),
+        code_config=CodeConfig(length=12),
+    )
+    return campaign(
+        world,
+        0,
+        name,
+        type="AUTO_UPDATE",
+        campaign_type="LOYALTY_PROGRAM",
+        voucher=template,
+        join_once=True,
+    )
+
+
+def points(count: int, name: str = "Club") -> Prize:
+    """Points on a card of that program."""
+    return Prize("LOYALTY_CARD", name, amount=count)
 
 
 def credits(cents: int, name: str = "Gifts") -> Prize:
