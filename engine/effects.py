@@ -14,29 +14,19 @@ from typing import Any, Final
 
 from engine.customers.summaries import with_summaries
 from engine.evolve import fold_event
-from engine.giveaways.entering import enter_by_event, enter_by_order
-from engine.giveaways.winning import hand_out_prizes
+from engine.giveaways import entering, winning
+from engine.joining import react as joining
 from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import numbered_command
 from engine.kernel.state import View
 from engine.loyalty_tiers.members import CHANGES, follow_cards
-from engine.referrals.referring import (
-    refer_by_event,
-    refer_by_redemption,
-    refer_by_segment,
-    revoke_by_rollback,
-)
+from engine.referrals import referring
 from engine.segments.following import with_segment_moves
 from schemas.base import Millis
 from schemas.commands import Command
-from schemas.custom_events import CustomEventTracked
 from schemas.events import Event
-from schemas.giveaways import GiveawayDrawn, PrizesAsked, WinnerRefused
-from schemas.orders import OrderCreated, OrderUpdated
 from schemas.programs import Reacting
-from schemas.redemptions import RedemptionRolledBack, RedemptionSucceeded
-from schemas.segments import SegmentEntered
 
 #: How often what follows may be followed by something again.
 ROUNDS_MAX: Final = 8
@@ -46,28 +36,24 @@ ROUNDS_MAX: Final = 8
 React = Callable[[View, Command, Reacting, Any, Millis], Iterable[Event]]
 
 
-def _unite(*tables: Mapping[type[Any], tuple[React, ...]]) -> Mapping[type[Any], tuple[React, ...]]:
-    united: dict[type[Any], tuple[React, ...]] = {}
-    for table in tables:
-        for event, reactions in table.items():
-            united[event] = united.get(event, ()) + reactions
-    return MappingProxyType(united)
+def _in_order(
+    *rooms: Mapping[type[Any], React],
+) -> Mapping[type[Any], tuple[React, ...]]:
+    """What each room does about an event, one after the other."""
+    found: dict[type[Any], tuple[React, ...]] = {}
+    for room in rooms:
+        for kind, react in room.items():
+            found[kind] = (*found.get(kind, ()), react)
+    return MappingProxyType(found)
 
 
 #: Who reacts to which event, in this order.
-REACTIONS: Final[Mapping[type[Any], tuple[React, ...]]] = _unite(
-    dict.fromkeys(CHANGES, (follow_cards,)),
-    {
-        RedemptionSucceeded: (refer_by_redemption, enter_by_order),
-        RedemptionRolledBack: (revoke_by_rollback, enter_by_order),
-        OrderCreated: (enter_by_order,),
-        OrderUpdated: (enter_by_order,),
-        CustomEventTracked: (refer_by_event, enter_by_event),
-        SegmentEntered: (refer_by_segment,),
-        GiveawayDrawn: (hand_out_prizes,),
-        WinnerRefused: (hand_out_prizes,),
-        PrizesAsked: (hand_out_prizes,),
-    },
+REACTIONS: Final[Mapping[type[Any], tuple[React, ...]]] = _in_order(
+    joining.REACTIONS,
+    referring.REACTIONS,
+    entering.REACTIONS,
+    winning.REACTIONS,
+    dict.fromkeys(CHANGES, follow_cards),
 )
 
 

@@ -5,12 +5,14 @@ that is canceled is withdrawn, unless the giveaway was drawn already.
 """
 
 from collections.abc import Iterator
+from types import MappingProxyType
 from typing import Literal
 
 from msgspec import structs
 
 from engine.giveaways.find import entries_count, entry_id_of, find_draw
 from engine.kernel import tables
+from engine.kernel.room import Reactions
 from engine.kernel.state import View
 from engine.publications.decide import campaign_closed
 from schemas.base import Metadata, Millis
@@ -139,3 +141,15 @@ def _withdraw(view: View, reacting: Reacting, order: Order, now: Millis) -> Iter
         entry = view.get(tables.GIVEAWAY_ENTRIES, campaign_id, entry_id)
         if entry is not None and entry.withdrawn_at is None and entry.source_id == order.id:
             yield EntryWithdrawn(structs.replace(entry, withdrawn_at=now))
+
+
+#: What makes entries, and what withdraws them.
+REACTIONS: Reactions = MappingProxyType(
+    {
+        RedemptionSucceeded: enter_by_order,
+        RedemptionRolledBack: enter_by_order,
+        OrderCreated: enter_by_order,
+        OrderUpdated: enter_by_order,
+        CustomEventTracked: enter_by_event,
+    }
+)

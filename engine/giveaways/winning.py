@@ -5,12 +5,14 @@ prize cannot be given stays a winner without one, and is given it when the shop 
 """
 
 from collections.abc import Iterator
+from types import MappingProxyType
 
 from msgspec import structs
 
 from engine.kernel import tables
 from engine.kernel.ids import numbered_command
 from engine.kernel.lookup import find_customer
+from engine.kernel.room import Reactions
 from engine.kernel.state import View
 from engine.prizes.giving import hand_out_prize
 from engine.prizes.taking_back import take_back_prize
@@ -83,3 +85,13 @@ def hand_out_prizes(
             else:
                 drawn[number] = structs.replace(each, given=got, withheld=None)
     yield PrizesHandedOut(structs.replace(draw, drawn=tuple(drawn)))
+
+
+#: What winners are given their prizes after.
+REACTIONS: Reactions = MappingProxyType(
+    {
+        GiveawayDrawn: hand_out_prizes,
+        WinnerRefused: hand_out_prizes,
+        PrizesAsked: hand_out_prizes,
+    }
+)

@@ -8,12 +8,14 @@ as far as they are there, and whoever kept some of a reward is not given one aga
 """
 
 from collections.abc import Generator, Iterator
+from types import MappingProxyType
 from typing import NamedTuple
 
 from msgspec import structs
 
 from engine.kernel import tables
 from engine.kernel.ids import holding_id, numbered_command
+from engine.kernel.room import Reactions
 from engine.kernel.state import View
 from engine.prizes.giving import hand_out_prize
 from engine.prizes.taking_back import take_back_prize
@@ -288,3 +290,14 @@ def _take_back(
     occasion = Occasion(side, referral.campaign_id, referral.id)
     own = numbered_command(command, side, 0)
     return (yield from take_back_prize(view, own, given, occasion, now))
+
+
+#: What makes customers referred, and what takes it back.
+REACTIONS: Reactions = MappingProxyType(
+    {
+        RedemptionSucceeded: refer_by_redemption,
+        RedemptionRolledBack: revoke_by_rollback,
+        CustomEventTracked: refer_by_event,
+        SegmentEntered: refer_by_segment,
+    }
+)

@@ -28,7 +28,6 @@ from tests.unit.services.test_dispatch import TABLES as SERVICES
 QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
     # One of the two kinds that it is for.
     "engine/answers/activity.py": {"_publication_succeeded": "a failure has no vouchers"},
-    "engine/giveaways/entering.py": {"_order_of": "what changes an order"},
     "engine/redemptions/rollback.py": {"_refusal": "stacks are rolled back by one command only"},
     "engine/sessions/body.py": {"_session_answer": "a refusal has no session"},
     "services/analytics/sink/validation_facts.py": {"_session": "a refusal is not valid"},
@@ -58,7 +57,12 @@ QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "Validations._single.show": "a refusal has no session",
     },
     # Something that is particular to one kind.
-    "engine/effects.py": {"REACTIONS": "nothing follows of any other by itself"},
+    "engine/referrals/referring.py": {"REACTIONS": "nothing else refers anybody"},
+    "engine/giveaways/entering.py": {
+        "REACTIONS": "nothing else makes or withdraws entries",
+        "_order_of": "what changes an order",
+    },
+    "engine/giveaways/winning.py": {"REACTIONS": "nothing else makes winners"},
     "engine/customers/decide.py": {"_with_summary": "an update shows what others changed"},
     "engine/customers/summaries.py": {"Summaries._is_there": "who comes with the same record"},
     "engine/decide.py": {
