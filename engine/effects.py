@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from engine.customers.summaries import with_summaries
+from engine.earning import react as earning
 from engine.evolve import fold_event
 from engine.giveaways import entering, winning
 from engine.joining import react as joining
@@ -53,6 +54,7 @@ REACTIONS: Final[Mapping[type[Any], tuple[React, ...]]] = _in_order(
     referring.REACTIONS,
     entering.REACTIONS,
     winning.REACTIONS,
+    earning.REACTIONS,
     dict.fromkeys(CHANGES, follow_cards),
 )
 

@@ -16,6 +16,7 @@ from schemas.categories import CategoryCommand
 from schemas.collections import CollectionCommand
 from schemas.custom_events import CustomEventCommand
 from schemas.customers import CustomerCommand
+from schemas.earning import EarningCommand
 from schemas.erasures import ErasureCommand
 from schemas.event_schemas import EventSchemaCommand
 from schemas.expiry import ExpiryCommand
@@ -28,6 +29,7 @@ from schemas.metadata import MetadataCommand
 from schemas.notifications import NotificationCommand
 from schemas.oauth import OAuthCommand
 from schemas.orders import OrderCommand
+from schemas.pending import PendingCommand
 from schemas.products import ProductCommand
 from schemas.projects import KeyKind, ProjectCommand
 from schemas.promotions import PromotionCommand
@@ -55,6 +57,7 @@ CommandBody = (
     | CollectionCommand
     | CustomEventCommand
     | CustomerCommand
+    | EarningCommand
     | ErasureCommand
     | EventSchemaCommand
     | ExpiryCommand
@@ -67,6 +70,7 @@ CommandBody = (
     | NotificationCommand
     | OAuthCommand
     | OrderCommand
+    | PendingCommand
     | ProductCommand
     | ProjectCommand
     | PromotionCommand

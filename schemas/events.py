@@ -13,6 +13,7 @@ from schemas.categories import CATEGORY_EVENTS, CategoryEvent
 from schemas.collections import COLLECTION_EVENTS, CollectionEvent
 from schemas.custom_events import CUSTOM_EVENTS, CustomEventEvent
 from schemas.customers import CUSTOMER_EVENTS, CustomerEvent
+from schemas.earning import EARNED_EVENTS, EARNING_RULE_EVENTS, EarningEvent
 from schemas.erasures import ERASURE_EVENTS, ErasureEvent
 from schemas.event_schemas import EVENT_SCHEMA_EVENTS, EventSchemaEvent
 from schemas.exports import EXPORT_EVENTS, ExportEvent
@@ -29,6 +30,7 @@ from schemas.metadata import METADATA_EVENTS, MetadataEvent
 from schemas.notifications import NOTIFICATION_EVENTS, NotificationEvent
 from schemas.oauth import OAUTH_EVENTS, OAuthEvent
 from schemas.orders import ORDER_EVENTS, OrderEvent
+from schemas.pending import PENDING_EVENTS, PendingEvent
 from schemas.points import POINTS_EVENTS, PointsEvent
 from schemas.prizes import PRIZE_EVENTS, PrizeEvent
 from schemas.products import PRODUCT_EVENTS, ProductEvent
@@ -63,6 +65,7 @@ Event = (
     | CollectionEvent
     | CustomEventEvent
     | CustomerEvent
+    | EarningEvent
     | ErasureEvent
     | EventSchemaEvent
     | ExportEvent
@@ -75,6 +78,7 @@ Event = (
     | NotificationEvent
     | OAuthEvent
     | OrderEvent
+    | PendingEvent
     | PointsEvent
     | PrizeEvent
     | ProductEvent
@@ -125,6 +129,7 @@ SETUP_EVENTS: Final = events_of(
     ASSIGNMENT_EVENTS,
     CATEGORY_EVENTS,
     COLLECTION_EVENTS,
+    EARNING_RULE_EVENTS,
     EXPORT_EVENTS,
     KEY_EVENTS,
     LOCATION_EVENTS,
@@ -145,10 +150,12 @@ BESIDE_REDEMPTION_EVENTS: Final = events_of(
     CAMPAIGN_EVENTS,
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
+    EARNED_EVENTS,
     ERASURE_EVENTS,
     GIVEAWAY_EVENTS,
     MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
+    PENDING_EVENTS,
     POINTS_EVENTS,
     PRIZE_EVENTS,
     PROMOTION_EVENTS,
@@ -166,10 +173,12 @@ BESIDE_MEMBERSHIP_EVENTS: Final = events_of(
     BIN_EVENTS,
     CAMPAIGN_EVENTS,
     CUSTOM_EVENTS,
+    EARNED_EVENTS,
     ERASURE_EVENTS,
     GIVEAWAY_EVENTS,
     MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
+    PENDING_EVENTS,
     POINTS_EVENTS,
     PRIZE_EVENTS,
     PROMOTION_EVENTS,
@@ -191,6 +200,8 @@ SHOP_EVENTS: Final = events_of(
     COLLECTION_EVENTS,
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
+    EARNED_EVENTS,
+    EARNING_RULE_EVENTS,
     ERASURE_EVENTS,
     GIVEAWAY_EVENTS,
     EXPORT_EVENTS,
@@ -199,6 +210,7 @@ SHOP_EVENTS: Final = events_of(
     LOYALTY_TIER_EVENTS,
     MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
+    PENDING_EVENTS,
     POINTS_EVENTS,
     PRIZE_EVENTS,
     PRODUCT_EVENTS,

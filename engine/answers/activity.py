@@ -10,8 +10,8 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from engine.answers.card_activity import TELLS as CARD_TELLS
-from engine.answers.hook_prizes import referred_data, rewarded_data
-from engine.answers.order_events import OrderChanging, order_events
+from engine.answers.points_activity import TELLS as POINTS_TELLS
+from engine.answers.prizes_activity import TELLS as PRIZES_TELLS
 from engine.answers.told import NOTHING as _NOTHING
 from engine.answers.told import Offer
 from engine.answers.told import Told as _Told
@@ -20,6 +20,7 @@ from engine.kernel.calendar import iso, iso_or_none
 from engine.kernel.encode import CHANNELS, Body
 from engine.kernel.ids import new_id
 from engine.loyalty_tiers.body import loyalty_tier_body, move_body
+from engine.orders.order_events import OrderChanging, order_events
 from engine.publications.body import publication_row_body
 from engine.segments.body import simple_segment_body
 from schemas.actions import ACTION_EVENTS
@@ -33,6 +34,7 @@ from schemas.customers import (
     CustomerUnchanged,
     CustomerUpdated,
 )
+from schemas.earning import OrderEarningsEnded
 from schemas.erasures import ERASURE_EVENTS
 from schemas.events import SETUP_EVENTS, events_of
 from schemas.giveaways import GIVEAWAY_EVENTS
@@ -48,7 +50,7 @@ from schemas.loyalty_tiers import (
     TierUpgraded,
 )
 from schemas.orders import Order, OrderCreated, OrderUpdated
-from schemas.prizes import CustomerRewarded, RewardTakenBack, RewardWithheld
+from schemas.prizes import RewardTakenBack, RewardWithheld
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.promotions import PromotionTier
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
@@ -60,13 +62,7 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
-from schemas.referrals import (
-    CustomerReferred,
-    HolderRemoved,
-    HoldersAdded,
-    RefereeAdded,
-    ReferralRevoked,
-)
+from schemas.referrals import HolderRemoved, HoldersAdded, RefereeAdded, ReferralRevoked
 from schemas.segments import (
     SegmentCreated,
     SegmentDeleted,
@@ -178,18 +174,6 @@ def _custom_event_tracked(event: CustomEventTracked) -> Iterable[_Told]:
     return (_Told(tracked.customer_id, "customer.custom_event", data, id=tracked.id),)
 
 
-def _referred(event: CustomerReferred) -> Iterable[_Told]:
-    return (_Told(event.referral.customer_id, "customer.referred", referred_data(event)),)
-
-
-def _rewarded(event: CustomerRewarded) -> Iterable[_Told]:
-    customer_id = event.given.customer_id
-    yield _Told(customer_id, "customer.rewarded", rewarded_data(event), event.voucher)
-    if event.voucher.loyalty_card is not None:
-        data = rewarded_data(event)
-        yield _Told(customer_id, "customer.rewarded.loyalty_points", data, event.voucher)
-
-
 def _publication_succeeded(event: PublicationSucceeded | PublicationFailed) -> Iterable[_Told]:
     publication = event.publication
     body = publication_row_body(publication, None)
@@ -298,13 +282,13 @@ TELLS: Final[Mapping[type[Any], Callable[[Any], Iterable[_Told]]]] = MappingProx
         TierExpirationChanged: _tier_reached("expiration.changed"),
         SegmentEntered: _segments("customer.segment.entered"),
         SegmentLeft: _segments("customer.segment.left"),
-        CustomerReferred: _referred,
-        CustomerRewarded: _rewarded,
         PublicationSucceeded: _publication_succeeded,
         PublicationFailed: _publication_succeeded,
         OrderCreated: _order_changed,
         OrderUpdated: _order_changed,
+        **POINTS_TELLS,
         **CARD_TELLS,
+        **PRIZES_TELLS,
     }
 )
 
@@ -333,6 +317,7 @@ UNTOLD: Final = events_of(
     CustomerUnchanged,
     CustomersSummed,
     PublicationRepeated,
+    OrderEarningsEnded,
     StandingChanged,
     # Who is in the bin was told to be deleted; who is forgotten has no feed.
     BIN_EVENTS,

@@ -21,8 +21,9 @@ from engine.answers.hook_campaigns import (
     tell_tier,
 )
 from engine.answers.hook_payload import HookEvent, Told
-from engine.answers.hook_points import tell_balance, tell_points_expired, tell_transactions
-from engine.answers.hook_prizes import tell_referral_tier, tell_rewarded
+from engine.answers.hook_prizes import TELLS as PRIZES_TELLS
+from engine.answers.points_shown import TELLS as POINTS_TELLS
+from engine.answers.points_shown import tell_transactions
 from engine.assignments.body import assignment_body
 from engine.customers.body import (
     customer_body,
@@ -41,7 +42,6 @@ from engine.webhooks.body import webhook_body
 from schemas.actions import ActionProgressed, ActionStarted, RowsStaged, StagedRowsDropped
 from schemas.alerts import AlertContinued, AlertRaised, AlertThresholdsUpdated
 from schemas.assignments import AssignmentsDropped, RuleAssigned, RuleUnassigned
-from schemas.balances import BalanceAdjusted
 from schemas.bin import BinEntryAdded, BinEntryRemoved, CampaignVouchersDeleted
 from schemas.campaigns import (
     CampaignCreated,
@@ -62,6 +62,7 @@ from schemas.customers import (
     CustomerUnchanged,
     CustomerUpdated,
 )
+from schemas.earning import EarningRefused, OrderEarningsEnded
 from schemas.erasures import CustomerForgotten, ErasuresEnded
 from schemas.events import PLAIN_SETUP_EVENTS, events_of
 from schemas.exports import EXPORT_EVENTS
@@ -76,8 +77,7 @@ from schemas.loyalty_tiers import (
 )
 from schemas.notifications import NOTIFICATION_EVENTS
 from schemas.orders import ORDER_EVENTS
-from schemas.points import PointsExpired
-from schemas.prizes import CustomerRewarded, RewardTakenBack, RewardWithheld
+from schemas.prizes import RewardWithheld
 from schemas.products import PRODUCT_EVENTS
 from schemas.projects import PROJECT_EVENTS
 from schemas.promotion_events import (
@@ -102,12 +102,7 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
-from schemas.referrals import (
-    REFERRAL_EVENTS,
-    ReferralTierCreated,
-    ReferralTierDeleted,
-    ReferralTierUpdated,
-)
+from schemas.referrals import REFERRAL_EVENTS
 from schemas.rules import ValidationRuleCreated, ValidationRuleDeleted, ValidationRuleUpdated
 from schemas.segments import (
     SegmentCreated,
@@ -286,13 +281,6 @@ TELLS: Final[Mapping[type[Any], Callable[[Any, Decided], Told]]] = MappingProxyT
         RuleUnassigned: _assignment("business_validation_rule.assignment.deleted"),
         AssignmentsDropped: _assignments_dropped,
         PublicationSucceeded: _publication_succeeded,
-        BalanceAdjusted: tell_balance,
-        PointsExpired: tell_points_expired,
-        CustomerRewarded: tell_rewarded,
-        RewardTakenBack: tell_transactions,
-        ReferralTierCreated: tell_referral_tier("campaign.referral_tier.created"),
-        ReferralTierUpdated: tell_referral_tier("campaign.referral_tier.updated"),
-        ReferralTierDeleted: tell_referral_tier("campaign.referral_tier.deleted"),
         ActionStarted: tell_started_generation,
         ActionProgressed: tell_ended_generation,
         RedemptionSucceeded: _redemption,
@@ -301,6 +289,8 @@ TELLS: Final[Mapping[type[Any], Callable[[Any, Decided], Told]]] = MappingProxyT
         RollbackFailed: _redemption,
         AlertRaised: _alert_raised,
         WebhookTestRequested: _tested,
+        **POINTS_TELLS,
+        **PRIZES_TELLS,
     }
 )
 
@@ -323,6 +313,7 @@ UNTOLD: Final = events_of(
     WebhookDeleted,
     RedeliveryRequested,
     CUSTOM_EVENTS,
+    EarningRefused,
     GIVEAWAY_EVENTS,
     REFERRAL_EVENTS,
     RewardWithheld,
@@ -343,6 +334,7 @@ UNTOLD: Final = events_of(
     TiersMoved,
     TiersOrdered,
     CustomersSummed,
+    OrderEarningsEnded,
     # It says nothing new, or nothing that anyone outside sees.
     AlertContinued,
     CustomerUnchanged,

@@ -1,20 +1,26 @@
 """What webhooks and feeds are told of prizes and referrals. Source: the contract's EventCustomerRewarded and EventCustomerReferred."""
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
 
 from engine.answers.hook_payload import Told
-from engine.answers.hook_points import tell_transactions
+from engine.answers.points_shown import tell_transactions
 from engine.customers.body import customer_of, gone_customer_body, simple_customer_body
 from engine.kernel.calendar import iso_or_none
 from engine.kernel.encode import Body
 from engine.referrals.body import tier_body
-from schemas.prizes import CustomerRewarded
+from schemas.prizes import CustomerRewarded, RewardTakenBack
 from schemas.records import Decided
-from schemas.referrals import CustomerReferred
+from schemas.referrals import (
+    CustomerReferred,
+    ReferralTierCreated,
+    ReferralTierDeleted,
+    ReferralTierUpdated,
+)
 
 
-def tell_rewarded(event: CustomerRewarded, record: Decided) -> Told:
+def _rewarded(event: CustomerRewarded, record: Decided) -> Told:
     """That somebody was given a prize; points have a name of their own besides."""
     customer_id = event.given.customer_id
     known = customer_of(record)
@@ -28,7 +34,7 @@ def tell_rewarded(event: CustomerRewarded, record: Decided) -> Told:
     yield from tell_transactions(event, record)
 
 
-def tell_referral_tier(name: str) -> Callable[[Any, Decided], Told]:
+def _referral_tier(name: str) -> Callable[[Any, Decided], Told]:
     """A tier as it is."""
 
     def tell(event: Any, _: Decided) -> Told:
@@ -80,3 +86,15 @@ def referred_data(event: CustomerReferred) -> Body:
     if kind == "segment":
         data["segment"] = named | {"object": "segment"}
     return data
+
+
+#: What webhooks are told.
+TELLS: Final[Mapping[type[Any], Callable[[Any, Decided], Told]]] = MappingProxyType(
+    {
+        CustomerRewarded: _rewarded,
+        RewardTakenBack: tell_transactions,
+        ReferralTierCreated: _referral_tier("campaign.referral_tier.created"),
+        ReferralTierUpdated: _referral_tier("campaign.referral_tier.updated"),
+        ReferralTierDeleted: _referral_tier("campaign.referral_tier.deleted"),
+    }
+)

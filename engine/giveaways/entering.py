@@ -6,7 +6,7 @@ that is canceled is withdrawn, unless the giveaway was drawn already.
 
 from collections.abc import Iterator
 from types import MappingProxyType
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec import structs
 
@@ -14,6 +14,7 @@ from engine.giveaways.find import entries_count, entry_id_of, find_draw
 from engine.kernel import tables
 from engine.kernel.room import Reactions
 from engine.kernel.state import View
+from engine.orders.order_events import OrderChanging, order_events
 from engine.publications.decide import campaign_closed
 from schemas.base import Metadata, Millis
 from schemas.campaigns import Campaign
@@ -26,8 +27,7 @@ from schemas.orders import Order, OrderCreated, OrderUpdated
 from schemas.programs import Reacting
 from schemas.redemptions import RedemptionRolledBack, RedemptionSucceeded
 
-_PAID = frozenset({"PAID", "FULFILLED"})
-OrderChanging = OrderCreated | OrderUpdated | RedemptionSucceeded | RedemptionRolledBack
+_PAID: Final = frozenset({"order.paid", "order.fulfilled"})
 
 
 def closed_refusal(view: View, campaign: Campaign, now: Millis) -> Refusal | None:
@@ -70,13 +70,13 @@ def enter_by_order(
     """A paid order makes an entry of its customer; one that is canceled withdraws it."""
     if not reacting.giving:
         return
-    order, before = _order_of(event)
-    if order is None or order.customer_id is None or order.status == before:
-        return
-    if order.status in _PAID and before not in _PAID:
-        yield from _enter(view, reacting, "order.paid", order.customer_id, order.id, now)
-    elif order.status == "CANCELED":
-        yield from _withdraw(view, reacting, order, now)
+    for name, order in order_events(event):
+        if order.customer_id is None:
+            continue
+        if name in _PAID:
+            yield from _enter(view, reacting, "order.paid", order.customer_id, order.id, now)
+        elif name == "order.canceled":
+            yield from _withdraw(view, reacting, order, now)
 
 
 def enter_by_event(
@@ -89,17 +89,6 @@ def enter_by_event(
     yield from _enter(
         view, reacting, "custom_event", tracked.customer_id, tracked.id, now, tracked.name
     )
-
-
-def _order_of(event: OrderChanging) -> tuple[Order | None, str | None]:
-    """The order as it is after the event, and what its status was."""
-    if isinstance(event, OrderCreated):
-        return event.order, None
-    if isinstance(event, OrderUpdated):
-        return event.order, event.status_before
-    if isinstance(event, RedemptionSucceeded):
-        return event.evaluation.order, event.status_before
-    return event.order, event.status_before
 
 
 def _enter(

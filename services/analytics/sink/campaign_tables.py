@@ -27,12 +27,14 @@ from schemas.campaigns import (
 )
 from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import CUSTOMER_EVENTS
+from schemas.earning import EARNED_EVENTS
 from schemas.erasures import ERASURE_EVENTS
 from schemas.evaluations import Outcome
 from schemas.events import SETUP_EVENTS, events_of
 from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
 from schemas.orders import ORDER_EVENTS
+from schemas.pending import PENDING_EVENTS
 from schemas.points import POINTS_EVENTS, PointsExpired
 from schemas.prizes import PRIZE_EVENTS, CustomerRewarded, RewardTakenBack, RewardWithheld
 from schemas.promotion_events import (
@@ -242,6 +244,8 @@ UNLISTED = events_of(
     SETUP_EVENTS,
     ACTION_EVENTS,
     BALANCE_EVENTS,
+    EARNED_EVENTS,
+    PENDING_EVENTS,
     POINTS_EVENTS,
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
@@ -312,6 +316,9 @@ UNCOUNTED = events_of(
     VoucherUpdated,
     VoucherEnabled,
     VoucherDisabled,
+    # Of points, those that are given and taken by hand count so far.
+    EARNED_EVENTS,
+    PENDING_EVENTS,
     # Facts of redemptions say it.
     REDEMPTION_EVENTS,
 )

@@ -7,6 +7,8 @@ from runtime.clickhouse.native_block import Alike
 from schemas.balances import BalanceAdjusted
 from schemas.bin import CampaignVouchersDeleted
 from schemas.campaigns import VouchersGenerated
+from schemas.earning import PointsEarned, PointsPending, PointsTakenBack
+from schemas.pending import PendingEvent
 from schemas.points import PointsExpired
 from schemas.prizes import CustomerRewarded, RewardTakenBack
 from schemas.voucher_events import (
@@ -34,6 +36,10 @@ def voucher_changed(
         | BalanceAdjusted
         | PointsExpired
         | CustomerRewarded
+        | PointsEarned
+        | PointsPending
+        | PointsTakenBack
+        | PendingEvent
     ),
 ) -> Iterable[EntityRow]:
     """The voucher's row."""
