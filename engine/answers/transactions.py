@@ -34,6 +34,7 @@ from schemas.earning import (
 )
 from schemas.erasures import ERASURE_EVENTS
 from schemas.events import SETUP_EVENTS, Event, events_of
+from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
 from schemas.orders import ORDER_EVENTS, Order
 from schemas.pending import (
@@ -43,6 +44,7 @@ from schemas.pending import (
     TierNamed,
 )
 from schemas.points import PointsExpired
+from schemas.prizes import CustomerRewarded, RewardTakenBack, RewardWithheld
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.publications import PUBLICATION_EVENTS
 from schemas.records import Decided
@@ -53,6 +55,7 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
+from schemas.referrals import REFERRAL_EVENTS
 from schemas.segments import SEGMENT_EVENTS
 from schemas.sessions import SESSION_EVENTS
 from schemas.voucher_events import (
@@ -64,6 +67,8 @@ from schemas.voucher_events import (
 )
 from schemas.vouchers import Voucher
 
+#: Why a prize was given.
+_REASONS: Final = {"REFEREE": "referral", "REFERRER": "referral", "WINNER": "giveaway"}
 #: Why points are taken that nobody took off.
 CANCELED: Final = "Order canceled"
 
@@ -146,6 +151,23 @@ def _balance_adjusted(event: BalanceAdjusted, at: Millis) -> Iterator[Transactio
 
 def _points_expired(event: PointsExpired, at: Millis) -> Iterator[Transaction]:
     yield _transaction(event.voucher, event.transaction_id, "EXPIRATION", -event.points, at)
+
+
+def _rewarded(event: CustomerRewarded, at: Millis) -> Iterator[Transaction]:
+    """A code that is given books nothing."""
+    if event.amount:
+        reason = _REASONS[event.occasion.side]
+        yield _transaction(
+            event.voucher, event.transaction_id, "ADDITION", event.amount, at, reason=reason
+        )
+
+
+def _reward_taken_back(event: RewardTakenBack, at: Millis) -> Iterator[Transaction]:
+    if event.amount and event.voucher is not None:
+        reason = _REASONS[event.occasion.side]
+        yield _transaction(
+            event.voucher, event.transaction_id, "REMOVAL", -event.amount, at, reason=reason
+        )
 
 
 def _points_earned(event: PointsEarned, at: Millis) -> Iterator[Transaction]:
@@ -265,6 +287,8 @@ BOOKS: Final[Mapping[type[Any], Callable[[Any, Millis], Iterable[Transaction]]]]
         RedemptionRolledBack: _redemption_rolled_back,
         BalanceAdjusted: _balance_adjusted,
         PointsExpired: _points_expired,
+        CustomerRewarded: _rewarded,
+        RewardTakenBack: _reward_taken_back,
         PointsEarned: _points_earned,
         PendingPointsActivated: _pending_activated,
         PointsTakenBack: _points_taken_back,
@@ -285,6 +309,9 @@ UNBOOKED: Final = events_of(
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
+    GIVEAWAY_EVENTS,
+    REFERRAL_EVENTS,
+    RewardWithheld,
     MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
     PROMOTION_EVENTS,

@@ -34,6 +34,7 @@ from schemas.earning import (
 )
 from schemas.erasures import ERASURE_EVENTS
 from schemas.events import SETUP_EVENTS, events_of
+from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.loyalty_tiers import (
     MEMBER_TIER_EVENTS,
     LoyaltyTier,
@@ -49,6 +50,7 @@ from schemas.loyalty_tiers import (
 from schemas.orders import ORDER_EVENTS
 from schemas.pending import PendingPointsActivated, PendingPointsAdjusted, PendingPointsCanceled
 from schemas.points import PointsExpired
+from schemas.prizes import CustomerRewarded, RewardTakenBack, RewardWithheld
 from schemas.programs import Reacting
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
@@ -59,6 +61,7 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
+from schemas.referrals import REFERRAL_EVENTS
 from schemas.segments import SEGMENT_EVENTS
 from schemas.sessions import SESSION_EVENTS
 from schemas.voucher_events import (
@@ -213,6 +216,15 @@ def _points_expired(event: PointsExpired) -> Iterator[CardChange]:
     yield CardChange(event.voucher)
 
 
+def _rewarded(event: CustomerRewarded) -> Iterator[CardChange]:
+    yield CardChange(event.voucher, event.amount, event.amount)
+
+
+def _reward_taken_back(event: RewardTakenBack) -> Iterator[CardChange]:
+    if event.voucher is not None:
+        yield CardChange(event.voucher, -event.amount)
+
+
 def _publication_succeeded(event: PublicationSucceeded) -> Iterator[CardChange]:
     for voucher in event.vouchers:
         yield CardChange(voucher)
@@ -250,6 +262,8 @@ CHANGES: Final[Mapping[type[Any], Callable[[Any], Iterable[CardChange]]]] = Mapp
     {
         BalanceAdjusted: _balance_adjusted,
         PointsExpired: _points_expired,
+        CustomerRewarded: _rewarded,
+        RewardTakenBack: _reward_taken_back,
         PointsEarned: _points_earned,
         PendingPointsActivated: _pending_activated,
         PointsTakenBack: _points_taken_back,
@@ -268,6 +282,9 @@ UNCHANGED: Final = events_of(
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
+    GIVEAWAY_EVENTS,
+    REFERRAL_EVENTS,
+    RewardWithheld,
     ORDER_EVENTS,
     PROMOTION_EVENTS,
     SEGMENT_EVENTS,
