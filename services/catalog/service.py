@@ -7,7 +7,10 @@ from runtime.http.service import Part, Service
 from services.catalog.campaigns.campaigns import campaign_router
 from services.catalog.campaigns.promotions import promotion_router
 from services.catalog.imports.imports import import_router
+from services.catalog.loyalty.earning_rules import earning_rule_router
+from services.catalog.loyalty.estimates import estimate_router
 from services.catalog.loyalty.members import member_router
+from services.catalog.loyalty.pending_points import pending_points_router
 from services.catalog.loyalty.programs import program_router
 from services.catalog.people.custom_events import custom_event_routes
 from services.catalog.people.customers import Erased, customer_router
@@ -57,6 +60,9 @@ def catalog_service(
             voucher_router(writes, view_of),
             campaign_router(writes, view_of),
             member_router(writes, view_of),
+            earning_rule_router(writes, view_of),
+            pending_points_router(writes, view_of),
+            estimate_router(writes, view_of),
             program_router(writes, view_of),
             promotion_router(writes, view_of),
             rule_router(writes, view_of),
