@@ -234,6 +234,11 @@ CHANGES: Final[Mapping[type[Any], Callable[[Any], Iterable[CardChange]]]] = Mapp
     }
 )
 
+#: What is reacted to.
+REACTIONS: Final[Mapping[type[Any], Callable[..., Iterator[MemberTierEvent]]]] = MappingProxyType(
+    dict.fromkeys(CHANGES, follow_cards)
+)
+
 #: What changes nothing by which a member is in a tier.
 UNCHANGED: Final = events_of(
     # It is about no card, or none that a customer holds already.
