@@ -251,3 +251,18 @@ def test_a_tier_is_left_and_joined_by_the_same_card_of_one_record() -> None:
     assert [type(each) for each in club.add(-15).events if isinstance(each, TierJoined)] == [
         TierJoined
     ]
+
+
+def test_a_tier_that_lasts_ends_by_another_policy_where_it_is_asked_for() -> None:
+    rules = TiersExpiration("BALANCE", "IMMEDIATE", "CUSTOM", extend="P1M")
+    club = Club(rules, at=JANUARY, ladder={"Silver": (100, None)})
+    club.add(100)
+    club.go_to(FEBRUARY)
+    changed = b'{"loyalty_tiers_expiration": {"qualification_type": "BALANCE", "extend": "P2M",'
+    changed += b'"start": "IMMEDIATE", "expiration": "CUSTOM"}}'
+    club.do(UpdateCampaign("Club", msgspec.Raw(changed), recalculate_tiers=True))
+    club.run()
+    assert [move[1:] for move in club.told] == [
+        ("joined", "Silver", "2025-02-10T11:59:59.999Z"),
+        ("expiration changed", "Silver", "2025-03-10T11:59:59.999Z"),
+    ]
