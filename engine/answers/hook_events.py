@@ -54,6 +54,7 @@ from schemas.categories import CATEGORY_EVENTS
 from schemas.collections import COLLECTION_EVENTS
 from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import (
+    Customer,
     CustomerCreated,
     CustomerDeleted,
     CustomersSummed,
@@ -207,13 +208,20 @@ def _points_expired(event: PointsExpired, record: Decided) -> Told:
     yield from _transactions(record)
 
 
+def _whom(record: Decided, customer_id: str, show: Callable[[Customer], Body]) -> Body:
+    """A customer as it is shown, if the record is about it; else that it is one."""
+    known = customer_of(record)
+    if known is not None and known.id == customer_id:
+        return show(known)
+    return {"id": customer_id, "object": "customer"}
+
+
 def _publication_succeeded(event: PublicationSucceeded, record: Decided) -> Told:
-    customer = customer_of(record)
     # as the answer shows it
-    known = None if customer is None else short_customer_body(customer)
+    known = _whom(record, event.publication.customer_id, short_customer_body)
     body = publication_body(event.publication, event.vouchers, known, record.categories)
     yield "publication.succeeded", {"publication": body}
-    shown = None if customer is None else simple_customer_body(customer)
+    shown = _whom(record, event.publication.customer_id, simple_customer_body)
     for voucher in event.vouchers:
         given = voucher_body(voucher, record.assignments, record.categories)
         yield "voucher.published", {"voucher": given, "customer": shown}
@@ -252,10 +260,7 @@ def _segments(name: str) -> Callable[[Any, Decided], Told]:
     """One event for each segment that the customer enters or leaves."""
 
     def tell(event: SegmentEntered | SegmentLeft, record: Decided) -> Told:
-        known = customer_of(record)
-        shown: Body = {"id": event.customer_id, "object": "customer"}
-        if known is not None and known.id == event.customer_id:
-            shown = simple_customer_body(known)
+        shown = _whom(record, event.customer_id, simple_customer_body)
         for segment_id, segment_name in event.segments.items():
             segment = simple_segment_body(segment_id, segment_name)
             yield name, {"customer": shown, "segment": segment}
