@@ -21,9 +21,9 @@ from engine.answers.hook_campaigns import (
     tell_tier,
 )
 from engine.answers.hook_payload import HookEvent, Told
+from engine.answers.hook_points import TELLS as POINTS_TELLS
+from engine.answers.hook_points import tell_transactions
 from engine.answers.hook_prizes import TELLS as PRIZES_TELLS
-from engine.answers.points_shown import TELLS as POINTS_TELLS
-from engine.answers.points_shown import tell_transactions
 from engine.assignments.body import assignment_body
 from engine.customers.body import (
     customer_body,

@@ -33,8 +33,8 @@ QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
     "services/analytics/sink/validation_facts.py": {"_session": "a refusal is not valid"},
     "services/audit/sink/validation_table.py": {"_session_row": "a refusal locks nothing"},
     "services/audit/sink/publication_rows.py": {"publication_ended": "a failure has no vouchers"},
+    "engine/answers/hook_points.py": {"TELLS": "a part of the table of webhooks"},
     "engine/answers/points_shown.py": {
-        "TELLS": "a part of the table of webhooks",
         "_pending_balance": "what it is of; it ends in assert_never",
         "added_data": "what is taken back goes",
     },

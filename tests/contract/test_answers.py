@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from engine.answers import hook_campaigns, hook_events
+from engine.answers import hook_campaigns, hook_events, hook_points
 from schemas.webhooks import EVENT_NAMES, TEST_NAME
 from tests.contract.answers import (
     PICTURE,
@@ -254,7 +254,7 @@ EVENT: dict[str, Any] = {
 def test_every_event_that_is_sent_has_its_data_in_the_table_and_no_other() -> None:
     told = [
         node
-        for path in (hook_events.__file__, hook_campaigns.__file__)
+        for path in (hook_events.__file__, hook_campaigns.__file__, hook_points.__file__)
         for node in ast.walk(ast.parse(Path(path).read_text("utf-8")))
     ]
     texts = [each.value for each in told if isinstance(each, ast.Constant)]
