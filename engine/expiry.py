@@ -18,7 +18,7 @@ from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.room import Decisions
 from engine.kernel.state import View
-from engine.points.decide import expire_points
+from engine.points.decide import expire_points, tell_expiring_points
 from engine.users.sessions import forget_sign_ins
 from schemas.actions import StagedRowsDropped
 from schemas.base import DAY_MS, INSTANT_MAX, Millis
@@ -56,9 +56,11 @@ def expire_due(view: View, command: Command, __: ExpireDue, now: Millis) -> Deci
     rules = [each.id for each in due if each.kind == tables.DUE_RULE]
     exports = [each.id for each in due if each.kind == tables.DUE_EXPORT]
     cards = [each.id for each in due if each.kind == tables.DUE_POINTS]
+    told = [each.id for each in due if each.kind == tables.DUE_POINTS_NOTICE]
     events: list[Event] = [*drop_next_assignments(view, rules, SWEEP_MAX)]
     events += expire_exports(view, exports)
     events += expire_points(view, command, cards, now)
+    events += tell_expiring_points(view, told, now)
     if sessions:
         events.append(SessionsExpired(sessions))
     if redemptions:

@@ -26,6 +26,7 @@ from schemas.metadata import MetadataCommand
 from schemas.notifications import NotificationCommand
 from schemas.oauth import OAuthCommand
 from schemas.orders import OrderCommand
+from schemas.points import PointsCommand
 from schemas.products import ProductCommand
 from schemas.projects import KeyKind, ProjectCommand
 from schemas.promotions import PromotionCommand
@@ -62,6 +63,7 @@ CommandBody = (
     | NotificationCommand
     | OAuthCommand
     | OrderCommand
+    | PointsCommand
     | ProductCommand
     | ProjectCommand
     | PromotionCommand

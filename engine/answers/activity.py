@@ -4,19 +4,22 @@ An entry holds no personal data: readers join the customer as it is now, and a r
 from where it is kept; they render the order. Source: the API contract, section 10.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from engine.answers.order_events import OrderChanging, order_events
+from engine.answers.transactions import transactions_of
 from engine.kernel.calendar import iso
 from engine.kernel.encode import CHANNELS, Body
 from engine.kernel.ids import new_id
+from engine.points.body import buckets_body
 from engine.publications.body import publication_row_body
 from engine.segments.body import simple_segment_body
+from engine.vouchers.simple_body import campaign_of_voucher_body, simple_voucher_body
 from schemas.actions import ACTION_EVENTS
-from schemas.balances import BALANCE_EVENTS
+from schemas.balances import BalanceAdjusted
 from schemas.bin import BIN_EVENTS
 from schemas.campaigns import CAMPAIGN_EVENTS
 from schemas.custom_events import CustomEventTracked
@@ -30,7 +33,7 @@ from schemas.customers import (
 from schemas.erasures import ERASURE_EVENTS
 from schemas.events import SETUP_EVENTS, events_of
 from schemas.orders import Order, OrderCreated, OrderUpdated
-from schemas.points import POINTS_EVENTS
+from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.promotions import PromotionTier
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
@@ -58,6 +61,14 @@ _GROUP_DIGITS: Final = 18
 
 
 _NOTHING: Final[Body] = {}
+#: Of a transfer.
+_SIDES: Final = ("source_voucher", "destination_voucher")
+#: What a campaign of such vouchers is.
+_CAMPAIGN_TYPES: Final = {
+    "DISCOUNT_VOUCHER": "DISCOUNT_COUPONS",
+    "GIFT_VOUCHER": "GIFT_VOUCHERS",
+    "LOYALTY_CARD": "LOYALTY_PROGRAM",
+}
 
 
 class ActivityEntry(NamedTuple):
@@ -127,8 +138,7 @@ def _group(command_id: str) -> str:
 def _campaign_type(offer: Voucher | PromotionTier | None) -> str:
     if isinstance(offer, PromotionTier):
         return "PROMOTION"
-    gift = offer is not None and offer.type == "GIFT_VOUCHER"
-    return "GIFT_VOUCHERS" if gift else "DISCOUNT_COUPONS"
+    return "DISCOUNT_COUPONS" if offer is None else _CAMPAIGN_TYPES[offer.type]
 
 
 def _customer(name: str) -> Callable[[Any], Iterable[_Told]]:
@@ -215,6 +225,49 @@ def _segments(name: str) -> Callable[[Any], Iterable[_Told]]:
     return tell
 
 
+def _points_added(event: BalanceAdjusted) -> Iterable[_Told]:
+    """Points that were added by hand; what comes to a gift card is in no feed."""
+    card = event.voucher
+    if card.loyalty_card is None or event.amount < 0:
+        return ()
+    return _of_cards("points_added", event, (card,))
+
+
+def _points_expired(event: PointsExpired) -> Iterable[_Told]:
+    shown = {"points": event.points, "buckets": buckets_body(event.buckets)}
+    return _of_cards("points_expired", event, (event.voucher,), shown)
+
+
+def _points_transferred(event: PointsTransferred) -> Iterable[_Told]:
+    """For whoever gave and for whoever got them."""
+    cards = tuple(card for move in event.moves for card in (move.origin, move.destination))
+    return _of_cards("points_transferred", event, cards)
+
+
+def _of_cards(
+    became: str,
+    event: BalanceAdjusted | PointsExpired | PointsTransferred,
+    cards: tuple[Voucher, ...],
+    shown: Body = _NOTHING,
+) -> Iterator[_Told]:
+    """One entry for each transaction of these cards, for the holder of the card."""
+    # the card is as of the record
+    booked = transactions_of(event, event.voucher.updated_at or event.voucher.created_at)
+    for card, transaction in zip(cards, booked, strict=True):
+        details = transaction.body["details"]
+        sides = {name: details[name] for name in _SIDES if name in details}
+        data = {
+            "campaign": campaign_of_voucher_body(card),
+            "voucher": simple_voucher_body(card),
+            **sides,
+            "balance": details["balance"],
+            **shown,
+            "transaction": transaction.body,
+        }
+        name = f"customer.voucher.loyalty_card.{became}"
+        yield _Told(card.holder_id, name, data, card)
+
+
 #: What each event of the ledger tells.
 TELLS: Final[Mapping[type[Any], Callable[[Any], Iterable[_Told]]]] = MappingProxyType(
     {
@@ -230,6 +283,9 @@ TELLS: Final[Mapping[type[Any], Callable[[Any], Iterable[_Told]]]] = MappingProx
         SegmentLeft: _segments("customer.segment.left"),
         PublicationSucceeded: _publication_succeeded,
         PublicationFailed: _publication_succeeded,
+        BalanceAdjusted: _points_added,
+        PointsExpired: _points_expired,
+        PointsTransferred: _points_transferred,
         OrderCreated: _order_changed,
         OrderUpdated: _order_changed,
     }
@@ -240,9 +296,8 @@ UNTOLD: Final = events_of(
     # No customer did it, and it happened to none: vouchers and cards change by the shop's hand.
     SETUP_EVENTS,
     ACTION_EVENTS,
-    BALANCE_EVENTS,
-    POINTS_EVENTS,
     CAMPAIGN_EVENTS,
+    PointsExpiring,
     PROMOTION_EVENTS,
     VOUCHER_EVENTS,
     SegmentCreated,

@@ -20,7 +20,12 @@ from engine.answers.hook_campaigns import (
     tell_tier,
 )
 from engine.answers.hook_payload import HookEvent, Told
-from engine.answers.transactions import transactions
+from engine.answers.hook_points import (
+    tell_balance,
+    tell_points_expired,
+    tell_points_expiring,
+    tell_transactions,
+)
 from engine.assignments.body import assignment_body
 from engine.customers.body import (
     customer_body,
@@ -66,7 +71,7 @@ from schemas.keys import KEY_EVENTS
 from schemas.locations import LOCATION_EVENTS
 from schemas.notifications import NOTIFICATION_EVENTS
 from schemas.orders import ORDER_EVENTS
-from schemas.points import PointsExpired
+from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
 from schemas.products import PRODUCT_EVENTS
 from schemas.projects import PROJECT_EVENTS
 from schemas.promotion_events import (
@@ -117,11 +122,6 @@ from schemas.webhooks import (
 )
 
 _SWEEP: Final = "expire_due"
-#: By whether they are of points.
-_TRANSACTIONS: Final = {
-    False: "voucher.gift.transaction.created",
-    True: "voucher.loyalty_card.transaction.created",
-}
 #: By what is shown and whether it came about: the event's name, and what its data calls it.
 _REDEMPTIONS: Final = {
     ("redemption", True): ("redemption.succeeded", "redemption"),
@@ -171,33 +171,7 @@ def _redemption(event: Recorded, record: Decided) -> Told:
     for body in redemption_bodies(event, record.at, record.assignments):
         name, member = _REDEMPTIONS[body["object"], body["result"] != "FAILURE"]
         yield name, {member: body | {"customer": shown}}
-    yield from _transactions(record)
-
-
-def _transactions(record: Decided) -> Told:
-    for transaction in transactions(record):
-        name = _TRANSACTIONS[transaction.body["type"].startswith("POINTS")]
-        yield name, {"transaction": transaction.body}
-
-
-def _balance(event: BalanceAdjusted, record: Decided) -> Told:
-    """The contract knows one name, whether something comes or goes; the amount says which."""
-    card = event.voucher.loyalty_card
-    yield (
-        "voucher.gift.balance_aded" if card is None else "voucher.loyalty_card.points_aded",
-        {
-            "voucher": voucher_body(event.voucher, record.assignments, record.categories),
-            "balance": {"amount": event.amount},
-        },
-    )
-    yield from _transactions(record)
-
-
-def _points_expired(event: PointsExpired, record: Decided) -> Told:
-    voucher = voucher_body(event.voucher, record.assignments, record.categories)
-    points = {"points": event.points}
-    yield "voucher.loyalty_card.points_expired", {"voucher": voucher, **points}
-    yield from _transactions(record)
+    yield from tell_transactions(event, record)
 
 
 def _publication_succeeded(event: PublicationSucceeded, record: Decided) -> Told:
@@ -293,8 +267,10 @@ TELLS: Final[Mapping[type[Any], Callable[[Any, Decided], Told]]] = MappingProxyT
         RuleUnassigned: _assignment("business_validation_rule.assignment.deleted"),
         AssignmentsDropped: _assignments_dropped,
         PublicationSucceeded: _publication_succeeded,
-        BalanceAdjusted: _balance,
-        PointsExpired: _points_expired,
+        BalanceAdjusted: tell_balance,
+        PointsExpired: tell_points_expired,
+        PointsExpiring: tell_points_expiring,
+        PointsTransferred: tell_transactions,
         ActionStarted: tell_started_generation,
         ActionProgressed: tell_ended_generation,
         RedemptionSucceeded: _redemption,

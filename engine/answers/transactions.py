@@ -9,10 +9,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
+from msgspec import structs
+
 from engine.balances.body import balance_body
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
 from engine.kernel.ids import new_id
+from engine.vouchers.simple_body import simple_voucher_body
 from schemas.actions import ACTION_EVENTS
 from schemas.balances import BalanceAdjusted
 from schemas.base import Millis
@@ -21,9 +24,9 @@ from schemas.campaigns import CAMPAIGN_EVENTS
 from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import CUSTOMER_EVENTS
 from schemas.erasures import ERASURE_EVENTS
-from schemas.events import SETUP_EVENTS, events_of
+from schemas.events import SETUP_EVENTS, Event, events_of
 from schemas.orders import ORDER_EVENTS, Order
-from schemas.points import PointsExpired
+from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.publications import PUBLICATION_EVENTS
 from schemas.records import Decided
@@ -61,10 +64,14 @@ def transactions(record: Decided) -> list[Transaction]:
     """The transactions of a record, in the order of its events; mostly none."""
     found: list[Transaction] = []
     for event in record.events:
-        book = BOOKS.get(type(event))
-        if book is not None:
-            found += book(event, record.at)
+        found += transactions_of(event, record.at)
     return found
+
+
+def transactions_of(event: Event, at: Millis) -> Iterable[Transaction]:
+    """The transactions of one event of a record of that time."""
+    book = BOOKS.get(type(event))
+    return () if book is None else book(event, at)
 
 
 def _redemption_succeeded(event: RedemptionSucceeded, at: Millis) -> list[Transaction]:
@@ -91,9 +98,11 @@ def _redemption_rolled_back(event: RedemptionRolledBack, at: Millis) -> Iterator
         paid = each.credits or each.points
         if each.voucher is None or not paid:
             continue
+        # what it got back too late is another transaction, which follows
+        refunded = _with_points(each.voucher, each.expired)
         rollback = {"rollback": {"id": each.rollback_id}}
         yield _transaction(
-            each.voucher,
+            refunded,
             new_id(each.rollback_id, "vtx_"),
             "REFUND",
             paid,
@@ -120,6 +129,42 @@ def _balance_adjusted(event: BalanceAdjusted, at: Millis) -> Iterator[Transactio
 
 def _points_expired(event: PointsExpired, at: Millis) -> Iterator[Transaction]:
     yield _transaction(event.voucher, event.transaction_id, "EXPIRATION", -event.points, at)
+
+
+def _points_transferred(event: PointsTransferred, at: Millis) -> Iterator[Transaction]:
+    """One of each card that gives, each followed by that of the card which gets it."""
+    for move in event.moves:
+        details = {
+            "source_voucher": simple_voucher_body(move.origin),
+            "destination_voucher": simple_voucher_body(move.destination),
+        }
+        sides = (
+            (move.origin, move.out_id, "TRANSFER_OUT", -move.points, move.in_id),
+            (move.destination, move.in_id, "TRANSFER_IN", move.points, move.out_id),
+        )
+        for card, transaction_id, kind, points, related in sides:
+            yield _transaction(
+                card,
+                transaction_id,
+                kind,
+                points,
+                at,
+                source=event.source,
+                source_id=move.source_id,
+                reason=move.reason,
+                related=related,
+                details=details,
+                operation="MANUAL",
+            )
+
+
+def _with_points(voucher: Voucher, points: int) -> Voucher:
+    """A card with so many points more than it has."""
+    card = voucher.loyalty_card
+    if card is None or not points:
+        return voucher
+    more = structs.replace(card, balance=card.balance + points)
+    return structs.replace(voucher, loyalty_card=more)
 
 
 def _transaction(
@@ -163,6 +208,7 @@ BOOKS: Final[Mapping[type[Any], Callable[[Any, Millis], Iterable[Transaction]]]]
         RedemptionRolledBack: _redemption_rolled_back,
         BalanceAdjusted: _balance_adjusted,
         PointsExpired: _points_expired,
+        PointsTransferred: _points_transferred,
     }
 )
 
@@ -188,6 +234,7 @@ UNBOOKED: Final = events_of(
     VoucherDeleted,
     # Nothing is paid: it is only held, or was refused, or is long over.
     SESSION_EVENTS,
+    PointsExpiring,
     RedemptionFailed,
     RollbackFailed,
     RedemptionsRetired,

@@ -35,7 +35,7 @@ from schemas.erasures import ERASURE_EVENTS
 from schemas.events import SETUP_EVENTS, SHOP_EVENTS, Event, events_of
 from schemas.keys import KEY_EVENTS
 from schemas.orders import ORDER_EVENTS
-from schemas.points import PointsExpired
+from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
 from schemas.projects import PROJECT_EVENTS
 from schemas.promotion_events import (
     CampaignPromotionsDeleted,
@@ -136,6 +136,8 @@ SHOWS: Mapping[type[Any], Callable[[Any], Sequence[Bound]]] = MappingProxyType(
         VoucherDisabled: _voucher,
         BalanceAdjusted: _voucher,
         PointsExpired: _voucher,
+        PointsExpiring: _voucher,
+        PointsTransferred: _voucher,
         RedemptionSucceeded: _redeemed_objects,
         RedemptionFailed: _redeemed_objects,
         RedemptionRolledBack: _rolled_back_vouchers,

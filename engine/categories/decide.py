@@ -52,7 +52,7 @@ from schemas.erasures import ERASURE_EVENTS
 from schemas.errors import Refusal, not_found, refuse
 from schemas.events import SETUP_EVENTS, Event, events_of
 from schemas.orders import ORDER_EVENTS
-from schemas.points import PointsExpired
+from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
 from schemas.redemptions import (
@@ -179,6 +179,8 @@ NAMES: Mapping[type[Any], Callable[[Any], Iterable[str | None]]] = MappingProxyT
         VouchersGenerated: _generated_vouchers,
         BalanceAdjusted: _shown_categories,
         PointsExpired: _shown_categories,
+        PointsExpiring: _shown_categories,
+        PointsTransferred: _shown_categories,
         CampaignEnabled: _shown_categories,
         CampaignDisabled: _shown_categories,
         PublicationSucceeded: _shown_categories,

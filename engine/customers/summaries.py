@@ -27,7 +27,7 @@ from schemas.erasures import ERASURE_EVENTS
 from schemas.evaluations import Taken
 from schemas.events import SETUP_EVENTS, Event, events_of
 from schemas.orders import Order, OrderCreated, OrderUpdated
-from schemas.points import PointsExpired
+from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
 from schemas.redemptions import (
@@ -243,6 +243,12 @@ def _voucher_changed(
     sums.voucher(event.voucher)
 
 
+def _points_transferred(sums: Summaries, event: PointsTransferred) -> None:
+    for move in event.moves:
+        sums.voucher(move.origin)
+    sums.voucher(event.voucher)
+
+
 def _publication_succeeded(sums: Summaries, event: PublicationSucceeded) -> None:
     for voucher in event.vouchers:
         sums.voucher(voucher)
@@ -270,6 +276,7 @@ COUNTS: Final[Mapping[type[Any], Callable[[Summaries, Any], None]]] = MappingPro
         PublicationSucceeded: _publication_succeeded,
         BalanceAdjusted: _voucher_changed,
         PointsExpired: _voucher_changed,
+        PointsTransferred: _points_transferred,
         OrderCreated: _order_created,
         OrderUpdated: _order_updated,
     }
@@ -292,6 +299,7 @@ UNCOUNTED: Final = events_of(
     PublicationRepeated,
     VoucherEnabled,
     VoucherDisabled,
+    PointsExpiring,
     BinEntryAdded,
     RedemptionsRetired,
     # What a customer adds up to goes with the customer, and is itself not counted.

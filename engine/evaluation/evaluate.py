@@ -20,7 +20,7 @@ from engine.evaluation.dynamic import (
     take_by_line,
 )
 from engine.evaluation.eligibility import refusal_of
-from engine.evaluation.offers import Offer, impossible_request, offers_of
+from engine.evaluation.offers import Offer, impossible_request, offers_of, with_settled_points
 from engine.evaluation.outcomes import (
     fail_all,
     inapplicable_outcome,
@@ -160,6 +160,7 @@ class Application:
     def __call__(self, offer: Offer) -> Outcome:
         """What becomes of the offer; where it applies, the basket is as it left it."""
         circumstances = self._circumstances
+        offer = with_settled_points(circumstances.view, offer, circumstances.now)
         outcome = (
             inapplicable_outcome(offer.asked, offer.missing) if offer.missing else self._try(offer)
         )
@@ -287,12 +288,8 @@ class Application:
     def _find_held(self, offer: Offer) -> SessionHolds:
         if offer.voucher is None:
             return NOTHING_HELD
-        return holds_of_others(
-            self._circumstances.view,
-            offer.voucher,
-            self._circumstances.own_session,
-            self._circumstances.now,
-        )
+        known = self._circumstances
+        return holds_of_others(known.view, offer.voucher, known.own_session, known.now)
 
     def _context(self, offer: Offer, held: SessionHolds, payment: Payment | None) -> Context:
         bound = offer.voucher or offer.tier

@@ -65,6 +65,7 @@ DUE_USER_SESSION = "user-session"
 DUE_INVITATION = "invitation"
 DUE_RESET = "password-reset"
 DUE_POINTS = "points"
+DUE_POINTS_NOTICE = "points-notice"
 
 
 class Due(Shape, frozen=True):
@@ -157,7 +158,7 @@ ALERTS: Table[Alert] = Table("alert", Alert)
 EXPORTS: Table[Export] = Table("export", Export)
 #: Under `THE_ONE`, the only key; absent while no campaign reacts to anything.
 REACTING: Table[Reacting] = Table("reacting", Reacting)
-#: By voucher id and when they expire, in milliseconds (fifteen digits).
+#: By voucher id and when they expire, in milliseconds (fifteen digits), `m` behind what moves.
 POINTS_BUCKETS: Table[PointsBucket] = Table("points-bucket", PointsBucket)
 REWARDS: Table[Reward] = Table("reward", Reward)
 SEGMENTS: Table[Segment] = Table("segment", Segment)

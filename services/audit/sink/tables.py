@@ -47,7 +47,7 @@ from schemas.keys import KEY_EVENTS
 from schemas.locations import LocationCreated, LocationDeleted, LocationUpdated
 from schemas.notifications import NotificationsRead
 from schemas.orders import OrderCreated, OrderUpdated
-from schemas.points import PointsExpired
+from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
 from schemas.products import (
     ProductCreated,
     ProductDeleted,
@@ -152,6 +152,8 @@ ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
         CampaignVouchersDeleted: voucher_rows.campaign_vouchers_deleted,
         BalanceAdjusted: voucher_rows.voucher_changed,
         PointsExpired: voucher_rows.voucher_changed,
+        PointsExpiring: voucher_rows.voucher_changed,
+        PointsTransferred: voucher_rows.points_transferred,
         TierCreated: campaign_rows.tier_created,
         TierUpdated: promotion_rows.tier_changed,
         TierEnabled: promotion_rows.tier_changed,

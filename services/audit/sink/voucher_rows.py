@@ -7,7 +7,7 @@ from runtime.clickhouse.native_block import Alike
 from schemas.balances import BalanceAdjusted
 from schemas.bin import CampaignVouchersDeleted
 from schemas.campaigns import VouchersGenerated
-from schemas.points import PointsExpired
+from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
 from schemas.voucher_events import (
     VoucherCreated,
     VoucherDeleted,
@@ -32,10 +32,17 @@ def voucher_changed(
         | VoucherDisabled
         | BalanceAdjusted
         | PointsExpired
+        | PointsExpiring
     ),
 ) -> Iterable[EntityRow]:
     """The voucher's row."""
     return (voucher_row(project, event.voucher),)
+
+
+def points_transferred(project: str, event: PointsTransferred) -> Iterable[EntityRow]:
+    """The rows of all cards that it changes."""
+    cards = (*(move.origin for move in event.moves), event.voucher)
+    return [voucher_row(project, each) for each in cards]
 
 
 def voucher_deleted(project: str, event: VoucherDeleted) -> Iterable[EntityRow]:
