@@ -18,6 +18,7 @@ from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.room import Decisions
 from engine.kernel.state import View
+from engine.loyalty_tiers.members import MOVES_MAX, expire_tiers
 from engine.points.decide import expire_points, tell_expiring_points
 from engine.users.sessions import forget_sign_ins
 from schemas.actions import StagedRowsDropped
@@ -30,6 +31,8 @@ from schemas.redemptions import RedemptionsRetired
 from schemas.sessions import SessionsExpired
 
 SWEEP_MAX = 500
+#: Of how many cards points expire with one sweep, and are told of: each is in the record as a whole.
+CARDS_MAX = 100
 #: Later than any time that can be written.
 NEVER = INSTANT_MAX + 1
 
@@ -57,10 +60,12 @@ def expire_due(view: View, command: Command, __: ExpireDue, now: Millis) -> Deci
     exports = [each.id for each in due if each.kind == tables.DUE_EXPORT]
     cards = [each.id for each in due if each.kind == tables.DUE_POINTS]
     told = [each.id for each in due if each.kind == tables.DUE_POINTS_NOTICE]
+    members = [each.id for each in due if each.kind == tables.DUE_LOYALTY_TIER]
     events: list[Event] = [*drop_next_assignments(view, rules, SWEEP_MAX)]
     events += expire_exports(view, exports)
-    events += expire_points(view, command, cards, now)
-    events += tell_expiring_points(view, told, now)
+    events += expire_points(view, command, cards[:CARDS_MAX], now)
+    events += tell_expiring_points(view, told[:CARDS_MAX], now)
+    events += expire_tiers(view, members[:MOVES_MAX], now)
     if sessions:
         events.append(SessionsExpired(sessions))
     if redemptions:

@@ -4,20 +4,19 @@ An entry holds no personal data: readers join the customer as it is now, and a r
 from where it is kept; they render the order. Source: the API contract, section 10.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
+from engine.answers.card_activity import OfCard, points_added, points_expired, points_transferred
 from engine.answers.order_events import OrderChanging, order_events
-from engine.answers.transactions import transactions_of
-from engine.kernel.calendar import iso
+from engine.kernel.calendar import iso, iso_or_none
 from engine.kernel.encode import CHANNELS, Body
 from engine.kernel.ids import new_id
-from engine.points.body import buckets_body
+from engine.loyalty_tiers.body import loyalty_tier_body, move_body
 from engine.publications.body import publication_row_body
 from engine.segments.body import simple_segment_body
-from engine.vouchers.simple_body import campaign_of_voucher_body, simple_voucher_body
 from schemas.actions import ACTION_EVENTS
 from schemas.balances import BalanceAdjusted
 from schemas.bin import BIN_EVENTS
@@ -32,6 +31,17 @@ from schemas.customers import (
 )
 from schemas.erasures import ERASURE_EVENTS
 from schemas.events import SETUP_EVENTS, events_of
+from schemas.loyalty_tiers import (
+    Standing,
+    StandingChanged,
+    TierDowngraded,
+    TierExpirationChanged,
+    TierJoined,
+    TierLeft,
+    TierMove,
+    TierProlonged,
+    TierUpgraded,
+)
 from schemas.orders import Order, OrderCreated, OrderUpdated
 from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
 from schemas.promotion_events import PROMOTION_EVENTS
@@ -61,14 +71,14 @@ _GROUP_DIGITS: Final = 18
 
 
 _NOTHING: Final[Body] = {}
-#: Of a transfer.
-_SIDES: Final = ("source_voucher", "destination_voucher")
 #: What a campaign of such vouchers is.
 _CAMPAIGN_TYPES: Final = {
     "DISCOUNT_VOUCHER": "DISCOUNT_COUPONS",
     "GIFT_VOUCHER": "GIFT_VOUCHERS",
     "LOYALTY_CARD": "LOYALTY_PROGRAM",
 }
+#: What says of which campaign an entry is.
+_Offer = Voucher | PromotionTier | Standing
 
 
 class ActivityEntry(NamedTuple):
@@ -94,7 +104,7 @@ class _Told(NamedTuple):
     customer_id: str | None
     type: str
     data: Body = _NOTHING
-    offer: Voucher | PromotionTier | None = None
+    offer: _Offer | None = None
     redemption_id: str = ""
     id: str | None = None
     order: Order | None = None
@@ -135,7 +145,9 @@ def _group(command_id: str) -> str:
     return "group_" + sha256(command_id.encode()).hexdigest()[:_GROUP_DIGITS]
 
 
-def _campaign_type(offer: Voucher | PromotionTier | None) -> str:
+def _campaign_type(offer: _Offer | None) -> str:
+    if isinstance(offer, Standing):
+        return "LOYALTY_PROGRAM"
     if isinstance(offer, PromotionTier):
         return "PROMOTION"
     return "DISCOUNT_COUPONS" if offer is None else _CAMPAIGN_TYPES[offer.type]
@@ -225,47 +237,38 @@ def _segments(name: str) -> Callable[[Any], Iterable[_Told]]:
     return tell
 
 
-def _points_added(event: BalanceAdjusted) -> Iterable[_Told]:
-    """Points that were added by hand; what comes to a gift card is in no feed."""
-    card = event.voucher
-    if card.loyalty_card is None or event.amount < 0:
-        return ()
-    return _of_cards("points_added", event, (card,))
+def _of_cards(tell: Callable[[Any], Iterable[OfCard]]) -> Callable[[Any], Iterable[_Told]]:
+    """For whoever holds the card."""
+    return lambda event: (
+        _Told(card.holder_id, name, data, card) for card, name, data in tell(event)
+    )
 
 
-def _points_expired(event: PointsExpired) -> Iterable[_Told]:
-    shown = {"points": event.points, "buckets": buckets_body(event.buckets)}
-    return _of_cards("points_expired", event, (event.voucher,), shown)
+def _tier_reached(name: str) -> Callable[[Any], Iterable[_Told]]:
+    def tell(event: TierJoined | TierLeft | TierProlonged | TierExpirationChanged) -> list[_Told]:
+        own = event.standing if event.standing.tier_id == event.tier.id else None
+        data = move_body(event) | {"loyalty_tier": loyalty_tier_body(event.tier, own)}
+        if name == "expiration.changed":
+            data["expiration_date"] = iso_or_none(event.standing.expires_at)
+        return [_tier_told(event, name, data)]
+
+    return tell
 
 
-def _points_transferred(event: PointsTransferred) -> Iterable[_Told]:
-    """For whoever gave and for whoever got them."""
-    cards = tuple(card for move in event.moves for card in (move.origin, move.destination))
-    return _of_cards("points_transferred", event, cards)
-
-
-def _of_cards(
-    became: str,
-    event: BalanceAdjusted | PointsExpired | PointsTransferred,
-    cards: tuple[Voucher, ...],
-    shown: Body = _NOTHING,
-) -> Iterator[_Told]:
-    """One entry for each transaction of these cards, for the holder of the card."""
-    # the card is as of the record
-    booked = transactions_of(event, event.voucher.updated_at or event.voucher.created_at)
-    for card, transaction in zip(cards, booked, strict=True):
-        details = transaction.body["details"]
-        sides = {name: details[name] for name in _SIDES if name in details}
-        data = {
-            "campaign": campaign_of_voucher_body(card),
-            "voucher": simple_voucher_body(card),
-            **sides,
-            "balance": details["balance"],
-            **shown,
-            "transaction": transaction.body,
+def _tier_changed(name: str) -> Callable[[Any], Iterable[_Told]]:
+    def tell(event: TierUpgraded | TierDowngraded) -> list[_Told]:
+        tiers = {
+            "loyalty_tier_from": loyalty_tier_body(event.tier_from),
+            "loyalty_tier_to": loyalty_tier_body(event.tier, event.standing),
         }
-        name = f"customer.voucher.loyalty_card.{became}"
-        yield _Told(card.holder_id, name, data, card)
+        return [_tier_told(event, name, move_body(event) | tiers)]
+
+    return tell
+
+
+def _tier_told(event: TierMove, name: str, data: Body) -> _Told:
+    standing = event.standing
+    return _Told(standing.customer_id, f"customer.loyalty.tier.{name}", data, standing)
 
 
 #: What each event of the ledger tells.
@@ -279,13 +282,19 @@ TELLS: Final[Mapping[type[Any], Callable[[Any], Iterable[_Told]]]] = MappingProx
         CustomerUpdated: _customer("customer.updated"),
         CustomerDeleted: _customer("customer.deleted"),
         CustomEventTracked: _custom_event_tracked,
+        TierJoined: _tier_reached("joined"),
+        TierLeft: _tier_reached("left"),
+        TierUpgraded: _tier_changed("upgraded"),
+        TierDowngraded: _tier_changed("downgraded"),
+        TierProlonged: _tier_reached("prolonged"),
+        TierExpirationChanged: _tier_reached("expiration.changed"),
         SegmentEntered: _segments("customer.segment.entered"),
         SegmentLeft: _segments("customer.segment.left"),
         PublicationSucceeded: _publication_succeeded,
         PublicationFailed: _publication_succeeded,
-        BalanceAdjusted: _points_added,
-        PointsExpired: _points_expired,
-        PointsTransferred: _points_transferred,
+        BalanceAdjusted: _of_cards(points_added),
+        PointsExpired: _of_cards(points_expired),
+        PointsTransferred: _of_cards(points_transferred),
         OrderCreated: _order_changed,
         OrderUpdated: _order_changed,
     }
@@ -310,6 +319,7 @@ UNTOLD: Final = events_of(
     CustomerUnchanged,
     CustomersSummed,
     PublicationRepeated,
+    StandingChanged,
     # Who is in the bin was told to be deleted; who is forgotten has no feed.
     BIN_EVENTS,
     ERASURE_EVENTS,

@@ -30,8 +30,9 @@ from schemas.customers import CUSTOMER_EVENTS
 from schemas.erasures import ERASURE_EVENTS
 from schemas.evaluations import Outcome
 from schemas.events import SETUP_EVENTS, events_of
+from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
 from schemas.orders import ORDER_EVENTS
-from schemas.points import POINTS_EVENTS
+from schemas.points import POINTS_EVENTS, PointsExpired, PointsExpiring, PointsTransferred
 from schemas.promotion_events import (
     PROMOTION_EVENTS,
     CampaignPromotionsDeleted,
@@ -106,7 +107,7 @@ class CampaignFact(NamedTuple):
     at: Millis
     campaign: str
     #: `created`, `deleted`, `published`, `unpublished` (one that failed), `added`, `subtracted`, and
-    #: of points `points_added`, `points_subtracted`.
+    #: of points `points_added`, `points_subtracted`, `points_expired`, `points_transferred`.
     kind: str
     counted: int = 1
     #: Credits; of `published` how many vouchers that gave.
@@ -176,6 +177,16 @@ def _balance_adjusted(event: BalanceAdjusted) -> _Fact:
     return event.voucher.campaign_id or "", kind, 1, abs(event.amount)
 
 
+def _points_expired(event: PointsExpired) -> _Fact:
+    return event.voucher.campaign_id or "", "points_expired", 1, event.points
+
+
+def _points_transferred(event: PointsTransferred) -> _Fact:
+    """Into the program goes what goes out of it, to another of its cards."""
+    points = sum(move.points for move in event.moves)
+    return event.voucher.campaign_id or "", "points_transferred", len(event.moves), points
+
+
 def _publication_succeeded(event: PublicationSucceeded) -> _Fact:
     publication = event.publication
     return publication.campaign_id or "", "published", 1, len(publication.voucher_ids)
@@ -222,6 +233,7 @@ UNLISTED = events_of(
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
+    MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
     REDEMPTION_EVENTS,
     SEGMENT_EVENTS,
@@ -248,6 +260,8 @@ COUNTS: Mapping[type[Any], Callable[[Any], _Fact]] = MappingProxyType(
         VouchersGenerated: _vouchers_generated,
         VoucherDeleted: _voucher_deleted,
         BalanceAdjusted: _balance_adjusted,
+        PointsExpired: _points_expired,
+        PointsTransferred: _points_transferred,
         PublicationSucceeded: _publication_succeeded,
         PublicationFailed: _publication_failed,
     }
@@ -261,6 +275,7 @@ UNCOUNTED = events_of(
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
+    MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
     PROMOTION_EVENTS,
     SEGMENT_EVENTS,
@@ -273,6 +288,7 @@ UNCOUNTED = events_of(
     BIN_EVENTS,
     CampaignDeleted,
     # How many there are stays.
+    PointsExpiring,
     PublicationRepeated,
     VoucherUpdated,
     VoucherEnabled,
