@@ -40,7 +40,7 @@ from schemas.loyalty_tiers import (
     TierUpgraded,
 )
 from schemas.orders import ORDER_EVENTS
-from schemas.points import PointsExpired
+from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
 from schemas.programs import Reacting
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
@@ -205,6 +205,13 @@ def _points_expired(event: PointsExpired) -> Iterator[CardChange]:
     yield CardChange(event.voucher)
 
 
+def _points_transferred(event: PointsTransferred) -> Iterator[CardChange]:
+    """Who gets points of another has not collected them."""
+    for move in event.moves:
+        yield CardChange(move.origin, -move.points)
+        yield CardChange(move.destination, move.points)
+
+
 def _publication_succeeded(event: PublicationSucceeded) -> Iterator[CardChange]:
     for voucher in event.vouchers:
         yield CardChange(voucher)
@@ -220,7 +227,7 @@ def _redemption_succeeded(event: RedemptionSucceeded) -> Iterator[CardChange]:
 def _redemption_rolled_back(event: RedemptionRolledBack) -> Iterator[CardChange]:
     for each in event.rollbacks:
         if each.voucher is not None:
-            yield CardChange(each.voucher, each.points or 0)
+            yield CardChange(each.voucher, (each.points or 0) - each.expired)
 
 
 #: What changes cards of members, and what each event changes of them.
@@ -228,6 +235,7 @@ CHANGES: Final[Mapping[type[Any], Callable[[Any], Iterable[CardChange]]]] = Mapp
     {
         BalanceAdjusted: _balance_adjusted,
         PointsExpired: _points_expired,
+        PointsTransferred: _points_transferred,
         PublicationSucceeded: _publication_succeeded,
         RedemptionSucceeded: _redemption_succeeded,
         RedemptionRolledBack: _redemption_rolled_back,
@@ -248,6 +256,7 @@ UNCHANGED: Final = events_of(
     SEGMENT_EVENTS,
     VoucherCreated,
     # The balance stays as it is.
+    PointsExpiring,
     SESSION_EVENTS,
     PublicationFailed,
     PublicationRepeated,
