@@ -82,6 +82,18 @@ POST /v1/campaigns/{}/transactions/export exports.create
 GET /v1/campaigns/** campaigns.read
 * /v1/campaigns/** campaigns.write
 
+POST /v1/loyalties/{}/members publications.publish
+POST /v1/loyalties/members/{}/transactions/export exports.create
+POST /v1/loyalties/{}/members/{}/transactions/export exports.create
+POST /v1/loyalties/{}/transactions/export exports.create
+POST /v1/loyalties/{}/points-expiration/export exports.create
+GET /v1/loyalties/{}/members/** vouchers.read
+GET /v1/loyalties/members/** vouchers.read
+* /v1/loyalties/{}/members/** vouchers.write
+* /v1/loyalties/members/** vouchers.write
+GET /v1/loyalties/** campaigns.read
+* /v1/loyalties/** campaigns.write
+
 POST /v1/vouchers/qualification validations.validate
 POST /v1/vouchers/import imports.create
 POST /v1/vouchers/importCSV imports.create

@@ -9,8 +9,11 @@ from hashlib import sha256
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from engine.answers.card_activity import OfCard, points_added, points_expired, points_transferred
+from engine.answers.card_activity import TELLS as CARD_TELLS
 from engine.answers.order_events import OrderChanging, order_events
+from engine.answers.told import NOTHING as _NOTHING
+from engine.answers.told import Offer
+from engine.answers.told import Told as _Told
 from engine.kernel.calendar import iso, iso_or_none
 from engine.kernel.encode import CHANNELS, Body
 from engine.kernel.ids import new_id
@@ -18,7 +21,6 @@ from engine.loyalty_tiers.body import loyalty_tier_body, move_body
 from engine.publications.body import publication_row_body
 from engine.segments.body import simple_segment_body
 from schemas.actions import ACTION_EVENTS
-from schemas.balances import BalanceAdjusted
 from schemas.bin import BIN_EVENTS
 from schemas.campaigns import CAMPAIGN_EVENTS
 from schemas.custom_events import CustomEventTracked
@@ -43,7 +45,7 @@ from schemas.loyalty_tiers import (
     TierUpgraded,
 )
 from schemas.orders import Order, OrderCreated, OrderUpdated
-from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
+from schemas.points import PointsExpiring
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.promotions import PromotionTier
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
@@ -70,17 +72,6 @@ from schemas.vouchers import Voucher
 _GROUP_DIGITS: Final = 18
 
 
-_NOTHING: Final[Body] = {}
-#: What a campaign of such vouchers is.
-_CAMPAIGN_TYPES: Final = {
-    "DISCOUNT_VOUCHER": "DISCOUNT_COUPONS",
-    "GIFT_VOUCHER": "GIFT_VOUCHERS",
-    "LOYALTY_CARD": "LOYALTY_PROGRAM",
-}
-#: What says of which campaign an entry is.
-_Offer = Voucher | PromotionTier | Standing
-
-
 class ActivityEntry(NamedTuple):
     """Something that a customer did, or that happened to one."""
 
@@ -91,6 +82,8 @@ class ActivityEntry(NamedTuple):
     #: Of the voucher or tier that it is about; empty for none, or one without a campaign.
     campaign_id: str
     campaign_type: str
+    #: The voucher that it is about; empty for none.
+    voucher_id: str
     #: The redemption or rollback whose body belongs to it; empty for none.
     redemption_id: str
     #: Its data but for the customer, the redemption and the order.
@@ -98,16 +91,6 @@ class ActivityEntry(NamedTuple):
     order: Order | None
     #: Whence it came (engine/kernel/encode.py).
     channel: str
-
-
-class _Told(NamedTuple):
-    customer_id: str | None
-    type: str
-    data: Body = _NOTHING
-    offer: _Offer | None = None
-    redemption_id: str = ""
-    id: str | None = None
-    order: Order | None = None
 
 
 def activity_entries(record: Decided) -> list[ActivityEntry]:
@@ -132,6 +115,7 @@ def activity_entries(record: Decided) -> list[ActivityEntry]:
                     group,
                     campaign_id,
                     _campaign_type(offer) if campaign_id else "",
+                    _voucher_id(offer),
                     redemption_id,
                     data,
                     order,
@@ -145,12 +129,21 @@ def _group(command_id: str) -> str:
     return "group_" + sha256(command_id.encode()).hexdigest()[:_GROUP_DIGITS]
 
 
-def _campaign_type(offer: _Offer | None) -> str:
+def _voucher_id(offer: Offer | None) -> str:
+    if isinstance(offer, Standing):
+        return offer.voucher_id
+    return offer.id if isinstance(offer, Voucher) else ""
+
+
+def _campaign_type(offer: Offer | None) -> str:
     if isinstance(offer, Standing):
         return "LOYALTY_PROGRAM"
     if isinstance(offer, PromotionTier):
         return "PROMOTION"
-    return "DISCOUNT_COUPONS" if offer is None else _CAMPAIGN_TYPES[offer.type]
+    gift = offer is not None and offer.type == "GIFT_VOUCHER"
+    if offer is not None and offer.type == "LOYALTY_CARD":
+        return "LOYALTY_PROGRAM"
+    return "GIFT_VOUCHERS" if gift else "DISCOUNT_COUPONS"
 
 
 def _customer(name: str) -> Callable[[Any], Iterable[_Told]]:
@@ -237,13 +230,6 @@ def _segments(name: str) -> Callable[[Any], Iterable[_Told]]:
     return tell
 
 
-def _of_cards(tell: Callable[[Any], Iterable[OfCard]]) -> Callable[[Any], Iterable[_Told]]:
-    """For whoever holds the card."""
-    return lambda event: (
-        _Told(card.holder_id, name, data, card) for card, name, data in tell(event)
-    )
-
-
 def _tier_reached(name: str) -> Callable[[Any], Iterable[_Told]]:
     def tell(event: TierJoined | TierLeft | TierProlonged | TierExpirationChanged) -> list[_Told]:
         own = event.standing if event.standing.tier_id == event.tier.id else None
@@ -292,11 +278,9 @@ TELLS: Final[Mapping[type[Any], Callable[[Any], Iterable[_Told]]]] = MappingProx
         SegmentLeft: _segments("customer.segment.left"),
         PublicationSucceeded: _publication_succeeded,
         PublicationFailed: _publication_succeeded,
-        BalanceAdjusted: _of_cards(points_added),
-        PointsExpired: _of_cards(points_expired),
-        PointsTransferred: _of_cards(points_transferred),
         OrderCreated: _order_changed,
         OrderUpdated: _order_changed,
+        **CARD_TELLS,
     }
 )
 

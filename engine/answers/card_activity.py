@@ -1,8 +1,10 @@
-"""What a customer's feed shows of the points of the cards that the customer holds."""
+"""What feeds show of the cards that customers hold: what was added to them, moved, and expired."""
 
-from collections.abc import Iterable, Iterator
-from typing import Final, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final
 
+from engine.answers.told import NOTHING, Told
 from engine.answers.transactions import transactions_of
 from engine.kernel.encode import Body
 from engine.points.body import buckets_body
@@ -15,51 +17,55 @@ from schemas.vouchers import Voucher
 _SIDES: Final = ("source_voucher", "destination_voucher")
 
 
-class OfCard(NamedTuple):
-    """What happened to a card: what it is called, and its data."""
-
-    card: Voucher
-    name: str
-    data: Body
-
-
-def points_added(event: BalanceAdjusted) -> Iterable[OfCard]:
-    """Points that were added by hand; what comes to a gift card is in no feed."""
+def _balance_adjusted(event: BalanceAdjusted) -> Iterable[Told]:
+    """What was added; the contract has no name for what was taken off."""
     card = event.voucher
-    if card.loyalty_card is None or event.amount < 0:
+    if event.amount < 0:
         return ()
-    return _of_cards("points_added", event, (card,), {})
+    added = "gift.balance" if card.loyalty_card is None else "loyalty_card.points"
+    return _of_cards(f"{added}_added", event, (card,))
 
 
-def points_expired(event: PointsExpired) -> Iterable[OfCard]:
-    """Points that are over, and the buckets that they were in."""
+def _points_expired(event: PointsExpired) -> Iterable[Told]:
     shown: Body = {"points": event.points, "buckets": buckets_body(event.buckets)}
-    return _of_cards("points_expired", event, (event.voucher,), shown)
+    return _of_cards("loyalty_card.points_expired", event, (event.voucher,), shown)
 
 
-def points_transferred(event: PointsTransferred) -> Iterable[OfCard]:
+def _points_transferred(event: PointsTransferred) -> Iterable[Told]:
     """For whoever gave and for whoever got them."""
     cards = tuple(card for move in event.moves for card in (move.origin, move.destination))
-    return _of_cards("points_transferred", event, cards, {})
+    return _of_cards("loyalty_card.points_transferred", event, cards)
 
 
 def _of_cards(
     became: str,
     event: BalanceAdjusted | PointsExpired | PointsTransferred,
     cards: tuple[Voucher, ...],
-    shown: Body,
-) -> Iterator[OfCard]:
-    """One entry for each transaction of these cards."""
+    shown: Body = NOTHING,
+) -> Iterator[Told]:
+    """One entry for each transaction of these cards, for whoever holds the card."""
     # the card is as of the record
     booked = transactions_of(event, event.voucher.updated_at or event.voucher.created_at)
     for card, transaction in zip(cards, booked, strict=True):
         details = transaction.body["details"]
         data: Body = {
-            "campaign": campaign_of_voucher_body(card),
             "voucher": simple_voucher_body(card),
             **{name: details[name] for name in _SIDES if name in details},
             "balance": details["balance"],
             **shown,
             "transaction": transaction.body,
         }
-        yield OfCard(card, f"customer.voucher.loyalty_card.{became}", data)
+        campaign = campaign_of_voucher_body(card)
+        if campaign is not None:
+            data["campaign"] = campaign
+        yield Told(card.holder_id, f"customer.voucher.{became}", data, card)
+
+
+#: What each event tells.
+TELLS: Final[Mapping[type[Any], Callable[[Any], Iterable[Told]]]] = MappingProxyType(
+    {
+        BalanceAdjusted: _balance_adjusted,
+        PointsExpired: _points_expired,
+        PointsTransferred: _points_transferred,
+    }
+)
