@@ -21,6 +21,7 @@ from engine.categories.decide import with_categories
 from engine.collections import decide as collections
 from engine.custom_events import decide as custom_events
 from engine.customers import decide as customers
+from engine.earning import decide as earning
 from engine.effects import with_effects
 from engine.erasures import decide as erasures
 from engine.event_schemas import decide as event_schemas
@@ -36,7 +37,7 @@ from engine.metadata.checks import wrong_metadata
 from engine.notifications import decide as notifications
 from engine.oauth import decide as oauth
 from engine.orders import decide as orders
-from engine.points import transfers
+from engine.points import pending, transfers
 from engine.products import decide as products
 from engine.projects import decide as projects
 from engine.projects.decide import unknown_project
@@ -70,6 +71,7 @@ DECISIONS = unite_tables(
     collections.DECISIONS,
     custom_events.DECISIONS,
     customers.DECISIONS,
+    earning.DECISIONS,
     erasures.DECISIONS,
     expiry.DECISIONS,
     alerts.DECISIONS,
@@ -82,6 +84,7 @@ DECISIONS = unite_tables(
     notifications.DECISIONS,
     oauth.DECISIONS,
     orders.DECISIONS,
+    pending.DECISIONS,
     products.DECISIONS,
     projects.DECISIONS,
     publications.DECISIONS,

@@ -23,6 +23,7 @@ from engine.categories import fold as categories
 from engine.collections import fold as collections
 from engine.counters.ended import drop_ended_counts
 from engine.customers import fold as customers
+from engine.earning import fold as earning
 from engine.erasures import fold as erasures
 from engine.event_schemas import fold as event_schemas
 from engine.exports import fold as exports
@@ -53,6 +54,7 @@ from schemas.base import DAY_MS, Millis, tag_of
 from schemas.categories import CategoriesOrdered
 from schemas.custom_events import CustomEventTracked
 from schemas.customers import CustomerUnchanged
+from schemas.earning import EarningRefused
 from schemas.events import Event
 from schemas.expiry import ExpireDue
 from schemas.notifications import NotificationsRead
@@ -78,6 +80,7 @@ FOLDS = unite_tables(
     categories.FOLDS,
     collections.FOLDS,
     customers.FOLDS,
+    earning.FOLDS,
     erasures.FOLDS,
     alerts.FOLDS,
     event_schemas.FOLDS,
@@ -108,6 +111,7 @@ UNFOLDED: frozenset[type[Any]] = frozenset(
         CategoriesOrdered,
         CustomEventTracked,
         CustomerUnchanged,
+        EarningRefused,
         NotificationsRead,
         PublicationRepeated,
         RedeliveryRequested,

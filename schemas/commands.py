@@ -16,6 +16,7 @@ from schemas.categories import CategoryCommand
 from schemas.collections import CollectionCommand
 from schemas.custom_events import CustomEventCommand
 from schemas.customers import CustomerCommand
+from schemas.earning import EarningCommand
 from schemas.erasures import ErasureCommand
 from schemas.event_schemas import EventSchemaCommand
 from schemas.expiry import ExpiryCommand
@@ -27,6 +28,7 @@ from schemas.metadata import MetadataCommand
 from schemas.notifications import NotificationCommand
 from schemas.oauth import OAuthCommand
 from schemas.orders import OrderCommand
+from schemas.pending import PendingCommand
 from schemas.points import PointsCommand
 from schemas.products import ProductCommand
 from schemas.projects import KeyKind, ProjectCommand
@@ -54,6 +56,7 @@ CommandBody = (
     | CollectionCommand
     | CustomEventCommand
     | CustomerCommand
+    | EarningCommand
     | ErasureCommand
     | EventSchemaCommand
     | ExpiryCommand
@@ -66,6 +69,7 @@ CommandBody = (
     | OAuthCommand
     | OrderCommand
     | PointsCommand
+    | PendingCommand
     | ProductCommand
     | ProjectCommand
     | PromotionCommand

@@ -56,6 +56,7 @@ CATALOGUE: dict[str, Kind] = {
     "metadata_validation_failed": Kind(400, "Metadata validation failed"),
     "invalid_amount": Kind(400, "Invalid Amount"),
     "invalid_balance": Kind(400, "Invalid balance"),
+    "invalid_pending_points_state": Kind(400, "Invalid pending points state"),
     "missing_vouchers": Kind(400, "Either Campaign or Voucher is required"),
     "too_many_vouchers_requested": Kind(400, "Too many vouchers requested"),
     "voucher_already_published": Kind(400, "Voucher has already been published"),

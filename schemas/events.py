@@ -13,6 +13,7 @@ from schemas.categories import CATEGORY_EVENTS, CategoryEvent
 from schemas.collections import COLLECTION_EVENTS, CollectionEvent
 from schemas.custom_events import CUSTOM_EVENTS, CustomEventEvent
 from schemas.customers import CUSTOMER_EVENTS, CustomerEvent
+from schemas.earning import EARNED_EVENTS, EARNING_RULE_EVENTS, EarningEvent
 from schemas.erasures import ERASURE_EVENTS, ErasureEvent
 from schemas.event_schemas import EVENT_SCHEMA_EVENTS, EventSchemaEvent
 from schemas.exports import EXPORT_EVENTS, ExportEvent
@@ -28,6 +29,7 @@ from schemas.metadata import METADATA_EVENTS, MetadataEvent
 from schemas.notifications import NOTIFICATION_EVENTS, NotificationEvent
 from schemas.oauth import OAUTH_EVENTS, OAuthEvent
 from schemas.orders import ORDER_EVENTS, OrderEvent
+from schemas.pending import PENDING_EVENTS, PendingEvent
 from schemas.points import POINTS_EVENTS, PointsEvent
 from schemas.products import PRODUCT_EVENTS, ProductEvent
 from schemas.projects import PROJECT_EVENTS, ProjectEvent
@@ -55,6 +57,7 @@ Event = (
     | CollectionEvent
     | CustomEventEvent
     | CustomerEvent
+    | EarningEvent
     | ErasureEvent
     | EventSchemaEvent
     | ExportEvent
@@ -66,6 +69,7 @@ Event = (
     | NotificationEvent
     | OAuthEvent
     | OrderEvent
+    | PendingEvent
     | PointsEvent
     | ProductEvent
     | ProjectEvent
@@ -113,6 +117,7 @@ SETUP_EVENTS: Final = events_of(
     ASSIGNMENT_EVENTS,
     CATEGORY_EVENTS,
     COLLECTION_EVENTS,
+    EARNING_RULE_EVENTS,
     EXPORT_EVENTS,
     KEY_EVENTS,
     LOCATION_EVENTS,
@@ -132,9 +137,11 @@ BESIDE_REDEMPTION_EVENTS: Final = events_of(
     CAMPAIGN_EVENTS,
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
+    EARNED_EVENTS,
     ERASURE_EVENTS,
     MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
+    PENDING_EVENTS,
     POINTS_EVENTS,
     PROMOTION_EVENTS,
     PUBLICATION_EVENTS,
@@ -150,9 +157,11 @@ BESIDE_MEMBERSHIP_EVENTS: Final = events_of(
     BIN_EVENTS,
     CAMPAIGN_EVENTS,
     CUSTOM_EVENTS,
+    EARNED_EVENTS,
     ERASURE_EVENTS,
     MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
+    PENDING_EVENTS,
     POINTS_EVENTS,
     PROMOTION_EVENTS,
     PUBLICATION_EVENTS,
@@ -172,6 +181,8 @@ SHOP_EVENTS: Final = events_of(
     COLLECTION_EVENTS,
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
+    EARNED_EVENTS,
+    EARNING_RULE_EVENTS,
     ERASURE_EVENTS,
     EXPORT_EVENTS,
     LOCATION_EVENTS,
@@ -179,6 +190,7 @@ SHOP_EVENTS: Final = events_of(
     LOYALTY_TIER_EVENTS,
     MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
+    PENDING_EVENTS,
     POINTS_EVENTS,
     PRODUCT_EVENTS,
     PROMOTION_EVENTS,

@@ -20,6 +20,7 @@ from engine.categories import body as categories
 from engine.collections import body as collections
 from engine.custom_events import body as custom_events
 from engine.customers import body as customers
+from engine.earning import body as earning
 from engine.erasures import body as erasures
 from engine.event_schemas import body as event_schemas
 from engine.exports import body as exports
@@ -62,6 +63,7 @@ ANSWERS = unite_tables(
     collections.ANSWERS,
     custom_events.ANSWERS,
     customers.ANSWERS,
+    earning.ANSWERS,
     erasures.ANSWERS,
     alerts.ANSWERS,
     event_schemas.ANSWERS,

@@ -6,9 +6,12 @@ same entity. What redemptions and background work count is no change.
 
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from engine.answers.event_body import plain_value
+from engine.answers.loyalty_subjects import SUBJECTS as LOYALTY_SUBJECTS
+from engine.answers.subject import VOUCHER as _VOUCHER
+from engine.answers.subject import Subject
 from engine.kernel.encode import Body
 from schemas.actions import ACTION_EVENTS
 from schemas.alerts import AlertContinued, AlertRaised, AlertThresholdsUpdated
@@ -34,6 +37,7 @@ from schemas.categories import (
 from schemas.collections import CollectionCreated, CollectionDeleted, CollectionUpdated
 from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import CUSTOMER_EVENTS
+from schemas.earning import EarningRefused, OrderEarningsEnded
 from schemas.erasures import ERASURE_EVENTS
 from schemas.event_schemas import EventSchemaCreated, EventSchemaDeleted, EventSchemaUpdated
 from schemas.events import events_of
@@ -119,15 +123,7 @@ REVOKED: Final = "revoked"
 DELETED: Final = "deleted"
 
 
-class Subject(NamedTuple):
-    """Of what an event is a change: the kind of entity, and the member that holds it or its id."""
-
-    object: str
-    member: str
-
-
 _CAMPAIGN: Final = Subject("campaign", "campaign")
-_VOUCHER: Final = Subject("voucher", "voucher")
 _TIER: Final = Subject("promotion_tier", "tier")
 _LOYALTY_TIER: Final = Subject("loyalty_tier", "tier")
 _STACK: Final = Subject("promotion_stack", "stack")
@@ -231,6 +227,7 @@ SUBJECTS: Final[Mapping[type[Shape], Subject]] = MappingProxyType(
         BrandCreated: _BRAND,
         BrandUpdated: _BRAND,
         BrandDeleted: Subject("branding", "brand_id"),
+        **LOYALTY_SUBJECTS,
     }
 )
 #: What lies in the control project and is a change of the project that it is about.
@@ -253,6 +250,8 @@ UNSUBJECTED: Final = events_of(
     BIN_EVENTS,
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
+    EarningRefused,
+    OrderEarningsEnded,
     ERASURE_EVENTS,
     EXPORT_EVENTS,
     MEMBER_TIER_EVENTS,

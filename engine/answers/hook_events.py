@@ -21,12 +21,8 @@ from engine.answers.hook_campaigns import (
     tell_tier,
 )
 from engine.answers.hook_payload import HookEvent, Told
-from engine.answers.hook_points import (
-    tell_balance,
-    tell_points_expired,
-    tell_points_expiring,
-    tell_transactions,
-)
+from engine.answers.points_shown import TELLS as POINTS_TELLS
+from engine.answers.points_shown import tell_transactions
 from engine.assignments.body import assignment_body
 from engine.customers.body import (
     customer_body,
@@ -45,7 +41,6 @@ from engine.webhooks.body import webhook_body
 from schemas.actions import ActionProgressed, ActionStarted, RowsStaged, StagedRowsDropped
 from schemas.alerts import AlertContinued, AlertRaised, AlertThresholdsUpdated
 from schemas.assignments import AssignmentsDropped, RuleAssigned, RuleUnassigned
-from schemas.balances import BalanceAdjusted
 from schemas.bin import BinEntryAdded, BinEntryRemoved, CampaignVouchersDeleted
 from schemas.campaigns import (
     CampaignCreated,
@@ -59,12 +54,14 @@ from schemas.categories import CATEGORY_EVENTS
 from schemas.collections import COLLECTION_EVENTS
 from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import (
+    Customer,
     CustomerCreated,
     CustomerDeleted,
     CustomersSummed,
     CustomerUnchanged,
     CustomerUpdated,
 )
+from schemas.earning import EarningRefused, OrderEarningsEnded
 from schemas.erasures import CustomerForgotten, ErasuresEnded
 from schemas.events import PLAIN_SETUP_EVENTS, events_of
 from schemas.exports import EXPORT_EVENTS
@@ -78,7 +75,6 @@ from schemas.loyalty_tiers import (
 )
 from schemas.notifications import NOTIFICATION_EVENTS
 from schemas.orders import ORDER_EVENTS
-from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
 from schemas.products import PRODUCT_EVENTS
 from schemas.projects import PROJECT_EVENTS
 from schemas.promotion_events import (
@@ -181,13 +177,20 @@ def _redemption(event: Recorded, record: Decided) -> Told:
     yield from tell_transactions(event, record)
 
 
+def _whom(record: Decided, customer_id: str, show: Callable[[Customer], Body]) -> Body:
+    """A customer as it is shown, if the record is about it; else that it is one."""
+    known = customer_of(record)
+    if known is not None and known.id == customer_id:
+        return show(known)
+    return {"id": customer_id, "object": "customer"}
+
+
 def _publication_succeeded(event: PublicationSucceeded, record: Decided) -> Told:
-    customer = customer_of(record)
     # as the answer shows it
-    known = None if customer is None else short_customer_body(customer)
+    known = _whom(record, event.publication.customer_id, short_customer_body)
     body = publication_body(event.publication, event.vouchers, known, record.categories)
     yield "publication.succeeded", {"publication": body}
-    shown = None if customer is None else simple_customer_body(customer)
+    shown = _whom(record, event.publication.customer_id, simple_customer_body)
     for voucher in event.vouchers:
         given = voucher_body(voucher, record.assignments, record.categories)
         yield "voucher.published", {"voucher": given, "customer": shown}
@@ -226,10 +229,7 @@ def _segments(name: str) -> Callable[[Any, Decided], Told]:
     """One event for each segment that the customer enters or leaves."""
 
     def tell(event: SegmentEntered | SegmentLeft, record: Decided) -> Told:
-        known = customer_of(record)
-        shown: Body = {"id": event.customer_id, "object": "customer"}
-        if known is not None and known.id == event.customer_id:
-            shown = simple_customer_body(known)
+        shown = _whom(record, event.customer_id, simple_customer_body)
         for segment_id, segment_name in event.segments.items():
             segment = simple_segment_body(segment_id, segment_name)
             yield name, {"customer": shown, "segment": segment}
@@ -277,10 +277,6 @@ TELLS: Final[Mapping[type[Any], Callable[[Any, Decided], Told]]] = MappingProxyT
         RuleUnassigned: _assignment("business_validation_rule.assignment.deleted"),
         AssignmentsDropped: _assignments_dropped,
         PublicationSucceeded: _publication_succeeded,
-        BalanceAdjusted: tell_balance,
-        PointsExpired: tell_points_expired,
-        PointsExpiring: tell_points_expiring,
-        PointsTransferred: tell_transactions,
         ActionStarted: tell_started_generation,
         ActionProgressed: tell_ended_generation,
         RedemptionSucceeded: _redemption,
@@ -289,6 +285,7 @@ TELLS: Final[Mapping[type[Any], Callable[[Any, Decided], Told]]] = MappingProxyT
         RollbackFailed: _redemption,
         AlertRaised: _alert_raised,
         WebhookTestRequested: _tested,
+        **POINTS_TELLS,
     }
 )
 
@@ -311,6 +308,7 @@ UNTOLD: Final = events_of(
     WebhookDeleted,
     RedeliveryRequested,
     CUSTOM_EVENTS,
+    EarningRefused,
     ORDER_EVENTS,
     SESSION_EVENTS,
     BinEntryAdded,
@@ -328,6 +326,7 @@ UNTOLD: Final = events_of(
     TiersMoved,
     TiersOrdered,
     CustomersSummed,
+    OrderEarningsEnded,
     # It says nothing new, or nothing that anyone outside sees.
     AlertContinued,
     CustomerUnchanged,

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 from msgspec import structs
 
 from engine.balances.body import balance_body
+from engine.earning.body import pending_points_body
 from engine.kernel.calendar import iso
 from engine.kernel.encode import Body
 from engine.kernel.ids import new_id
@@ -23,10 +24,27 @@ from schemas.bin import BIN_EVENTS
 from schemas.campaigns import CAMPAIGN_EVENTS
 from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import CUSTOMER_EVENTS
+from schemas.earning import (
+    ORDER_PAID,
+    SEGMENT_ENTERED,
+    TIER_CHANGES,
+    EarningRefused,
+    OrderEarningsEnded,
+    PointsEarned,
+    PointsPending,
+    PointsTakenBack,
+    Trigger,
+)
 from schemas.erasures import ERASURE_EVENTS
 from schemas.events import SETUP_EVENTS, Event, events_of
 from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
 from schemas.orders import ORDER_EVENTS, Order
+from schemas.pending import (
+    PendingPointsActivated,
+    PendingPointsAdjusted,
+    PendingPointsCanceled,
+    TierNamed,
+)
 from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.publications import PUBLICATION_EVENTS
@@ -49,6 +67,9 @@ from schemas.voucher_events import (
 )
 from schemas.vouchers import Voucher
 
+#: Why points are taken that nobody took off.
+CANCELED: Final = "Order canceled"
+
 
 class Transaction(NamedTuple):
     """One change of a card's balance."""
@@ -69,10 +90,10 @@ def transactions(record: Decided) -> list[Transaction]:
     return found
 
 
-def transactions_of(event: Event, at: Millis) -> Iterable[Transaction]:
-    """The transactions of one event of a record of that time."""
+def transactions_of(event: Event, at: Millis) -> list[Transaction]:
+    """The transactions of one event; mostly none."""
     book = BOOKS.get(type(event))
-    return () if book is None else book(event, at)
+    return [] if book is None else list(book(event, at))
 
 
 def _redemption_succeeded(event: RedemptionSucceeded, at: Millis) -> list[Transaction]:
@@ -168,6 +189,82 @@ def _with_points(voucher: Voucher, points: int) -> Voucher:
     return structs.replace(voucher, loyalty_card=more)
 
 
+def _points_earned(event: PointsEarned, at: Millis) -> Iterator[Transaction]:
+    yield _transaction(
+        event.voucher,
+        event.transaction_id,
+        "ACCRUAL",
+        event.points,
+        at,
+        details=_earned(event.rule_id, event.banner, event.tier) | _triggered(event.trigger),
+    )
+
+
+def _pending_activated(event: PendingPointsActivated, at: Millis) -> Iterator[Transaction]:
+    pending = event.pending
+    order = {"order": {"id": pending.order_id, "source_id": pending.order_source_id}}
+    transaction = _transaction(
+        event.voucher,
+        event.transaction_id,
+        "ACTIVATION",
+        pending.points,
+        at,
+        details=_earned(pending.rule_id, pending.banner, pending.tier)
+        | (order if pending.order_id is not None else {})
+        | {"pending_points": pending_points_body(pending)},
+        operation="MANUAL" if event.manual else "AUTOMATIC",
+    )
+    yield transaction._replace(body=transaction.body | {"type": "PENDING_POINTS_ACTIVATION"})
+
+
+def _points_taken_back(event: PointsTakenBack, at: Millis) -> Iterator[Transaction]:
+    """What is missing was taken before: of nothing there is no transaction."""
+    if event.points:
+        yield _transaction(
+            event.voucher,
+            event.transaction_id,
+            "REMOVAL",
+            -event.points,
+            at,
+            reason=CANCELED,
+            related=event.related_transaction_id,
+            details={"order": {"id": event.order_id, "source_id": event.order_source_id}}
+            | _earned(event.rule_id, None, None),
+        )
+
+
+def _earned(rule_id: str, banner: str | None, tier: TierNamed | None) -> Body:
+    """By which rule points were given, and in which tier."""
+    body: Body = {"earning_rule": {"id": rule_id, "source": {"banner": banner or ""}}}
+    if tier is not None:
+        named = {"id": tier.id, "name": tier.name}
+        body |= {"loyalty_tier": named, "holder_loyalty_tier": named}
+    return body
+
+
+def _triggered(trigger: Trigger) -> Body:
+    """For what points were given."""
+    if trigger.event == ORDER_PAID:
+        return {
+            "order": {"id": trigger.id, "source_id": trigger.name},
+            "event": {"id": trigger.id, "type": "customer.order.paid"},
+        }
+    if trigger.event == SEGMENT_ENTERED:
+        return {
+            "segment": {"id": trigger.id, "name": trigger.name},
+            "event": {"id": trigger.id, "type": trigger.event},
+        }
+    if trigger.event in TIER_CHANGES:
+        return {"event": {"id": trigger.id, "type": trigger.event}}
+    body: Body = {
+        "custom_event": {"id": trigger.id, "type": trigger.event},
+        "event": {"id": trigger.id, "type": "customer.custom_event"},
+    }
+    if trigger.schema_id is not None:
+        body["event_schema"] = {"id": trigger.schema_id, "name": trigger.event}
+    return body
+
+
 def _transaction(
     voucher: Voucher,
     transaction_id: str,
@@ -210,11 +307,20 @@ BOOKS: Final[Mapping[type[Any], Callable[[Any, Millis], Iterable[Transaction]]]]
         BalanceAdjusted: _balance_adjusted,
         PointsExpired: _points_expired,
         PointsTransferred: _points_transferred,
+        PointsEarned: _points_earned,
+        PendingPointsActivated: _pending_activated,
+        PointsTakenBack: _points_taken_back,
     }
 )
 
 #: What books nothing.
 UNBOOKED: Final = events_of(
+    # Points that are pending are in no balance, and what is refused comes to none.
+    PointsPending,
+    PendingPointsAdjusted,
+    PendingPointsCanceled,
+    EarningRefused,
+    OrderEarningsEnded,
     # It is about no card.
     SETUP_EVENTS,
     ACTION_EVENTS,

@@ -31,11 +31,19 @@ from schemas.campaigns import (
 )
 from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import CUSTOMER_EVENTS
+from schemas.earning import (
+    EarningRefused,
+    OrderEarningsEnded,
+    PointsEarned,
+    PointsPending,
+    PointsTakenBack,
+)
 from schemas.erasures import ERASURE_EVENTS
 from schemas.events import SETUP_EVENTS, SHOP_EVENTS, Event, events_of
 from schemas.keys import KEY_EVENTS
 from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
 from schemas.orders import ORDER_EVENTS
+from schemas.pending import PendingPointsActivated, PendingPointsAdjusted, PendingPointsCanceled
 from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
 from schemas.projects import PROJECT_EVENTS
 from schemas.promotion_events import (
@@ -139,6 +147,12 @@ SHOWS: Mapping[type[Any], Callable[[Any], Sequence[Bound]]] = MappingProxyType(
         PointsExpired: _voucher,
         PointsExpiring: _voucher,
         PointsTransferred: _voucher,
+        PointsEarned: _voucher,
+        PointsPending: _voucher,
+        PointsTakenBack: _voucher,
+        PendingPointsActivated: _voucher,
+        PendingPointsAdjusted: _voucher,
+        PendingPointsCanceled: _voucher,
         RedemptionSucceeded: _redeemed_objects,
         RedemptionFailed: _redeemed_objects,
         RedemptionRolledBack: _rolled_back_vouchers,
@@ -157,6 +171,8 @@ SHOWS: Mapping[type[Any], Callable[[Any], Sequence[Bound]]] = MappingProxyType(
 #: What shows nothing that can be bound and was there before.
 UNSHOWN = events_of(
     # It shows something else, or nothing.
+    EarningRefused,
+    OrderEarningsEnded,
     SETUP_EVENTS,
     ACTION_EVENTS,
     BinEntryAdded,

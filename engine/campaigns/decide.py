@@ -26,6 +26,8 @@ from engine.campaigns.generation import (
     voucher_joined_event,
     vouchers_generated_event,
 )
+from engine.campaigns.joining import joining_started_event, joins_by_itself, too_many_joined
+from engine.campaigns.switching import disable_campaign, enable_campaign
 from engine.campaigns.tiers.decide import create_promotion, shown_categories, shown_tiers
 from engine.codes.code import CodeRule, draw_free_codes, too_few_codes
 from engine.kernel import tables
@@ -53,8 +55,6 @@ from schemas.campaigns import (
     Campaign,
     CampaignCreated,
     CampaignDeleted,
-    CampaignDisabled,
-    CampaignEnabled,
     CampaignUpdated,
     CreateCampaign,
     DeleteCampaign,
@@ -111,7 +111,7 @@ def create_campaign(
         updated_at=None,
         rule_ids=(),
     )
-    refusal = invalid_campaign(campaign)
+    refusal = invalid_campaign(campaign) or too_many_joined(view, campaign)
     if refusal is None and view.get(tables.CAMPAIGN_NAMES, campaign.name) is not None:
         refusal = refuse(
             "duplicate_found",
@@ -166,7 +166,7 @@ def update_campaign(
     if changed.voucher != campaign.voucher:
         changed = structs.replace(changed, voucher=_with_items(view, changed))
     changed = structs.replace(changed, updated_at=now)
-    refusal = invalid_campaign(changed)
+    refusal = invalid_campaign(changed) or too_many_joined(view, changed)
     if refusal is not None:
         return refusal
     tiers = shown_tiers(view, changed)
@@ -177,30 +177,13 @@ def update_campaign(
             "Property `.options.recalculate_tiers` belongs to the campaign_type LOYALTY_PROGRAM"
         )
         return refuse("invalid_payload", details)
-    if not body.recalculate_tiers:
-        return Decision((updated,))
+    events: list[Event] = []
+    if body.recalculate_tiers:
+        events.append(recalculation_started_event(command, changed.id, now))
+    if joins_by_itself(changed) and not campaign.auto_join:
+        events.append(joining_started_event(command, changed.id, now))
     # the last event is the one that answers
-    return Decision((recalculation_started_event(command, changed.id, now), updated))
-
-
-def enable_campaign(
-    view: View, _: Command, body: EnableCampaign, now: Millis
-) -> Decision | Refusal:
-    """Its vouchers work again, each as far as it may itself."""
-    campaign = find_campaign(view, body.campaign)
-    if campaign is None:
-        return not_found("campaign", body.campaign)
-    return Decision((CampaignEnabled(structs.replace(campaign, active=True, updated_at=now)),))
-
-
-def disable_campaign(
-    view: View, _: Command, body: DisableCampaign, now: Millis
-) -> Decision | Refusal:
-    """None of its vouchers works."""
-    campaign = find_campaign(view, body.campaign)
-    if campaign is None:
-        return not_found("campaign", body.campaign)
-    return Decision((CampaignDisabled(structs.replace(campaign, active=False, updated_at=now)),))
+    return Decision((*events, updated))
 
 
 def delete_campaign(

@@ -23,11 +23,19 @@ from schemas.bin import BinEntryAdded, BinEntryRemoved, CampaignVouchersDeleted
 from schemas.campaigns import CAMPAIGN_EVENTS
 from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import CUSTOMER_EVENTS, CustomerCreated, CustomersSummed, CustomerSummary
+from schemas.earning import (
+    EarningRefused,
+    OrderEarningsEnded,
+    PointsEarned,
+    PointsPending,
+    PointsTakenBack,
+)
 from schemas.erasures import ERASURE_EVENTS
 from schemas.evaluations import Taken
 from schemas.events import SETUP_EVENTS, Event, events_of
 from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
 from schemas.orders import Order, OrderCreated, OrderUpdated
+from schemas.pending import PendingPointsActivated, PendingPointsAdjusted, PendingPointsCanceled
 from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
@@ -239,7 +247,15 @@ def _order_updated(sums: Summaries, event: OrderUpdated) -> None:
 
 
 def _voucher_changed(
-    sums: Summaries, event: VoucherUpdated | BalanceAdjusted | PointsExpired
+    sums: Summaries,
+    event: (
+        VoucherUpdated
+        | BalanceAdjusted
+        | PointsExpired
+        | PointsEarned
+        | PointsTakenBack
+        | PendingPointsActivated
+    ),
 ) -> None:
     sums.voucher(event.voucher)
 
@@ -278,6 +294,9 @@ COUNTS: Final[Mapping[type[Any], Callable[[Summaries, Any], None]]] = MappingPro
         BalanceAdjusted: _voucher_changed,
         PointsExpired: _voucher_changed,
         PointsTransferred: _points_transferred,
+        PointsEarned: _voucher_changed,
+        PointsTakenBack: _voucher_changed,
+        PendingPointsActivated: _voucher_changed,
         OrderCreated: _order_created,
         OrderUpdated: _order_updated,
     }
@@ -298,6 +317,11 @@ UNCOUNTED: Final = events_of(
     CAMPAIGN_EVENTS,
     VoucherCreated,
     # Holder and balance stay as they are.
+    PointsPending,
+    PendingPointsAdjusted,
+    PendingPointsCanceled,
+    EarningRefused,
+    OrderEarningsEnded,
     PublicationRepeated,
     VoucherEnabled,
     VoucherDisabled,

@@ -22,13 +22,14 @@ from engine.kernel.calendar import (
     parse_duration,
 )
 from schemas.campaigns import Campaign
+from schemas.earning import EarningRule
 from schemas.errors import Refusal, refuse
 from schemas.promotions import PromotionTier
 from schemas.vouchers import Voucher
 
 Rule = Callable[[Context], Refusal | None]
 #: What the rules of switch and times are for.
-Bound = Voucher | PromotionTier | Campaign
+Bound = Voucher | PromotionTier | Campaign | EarningRule
 BoundRule = Callable[[Context, Bound], Refusal | None]
 
 
@@ -237,6 +238,12 @@ RULES: tuple[Rule, ...] = (
     items_to_pay,
     reward,
 )
+
+
+def bound_refusal_of(context: Context, bound: Bound) -> Refusal | None:
+    """The refusal by switch and times alone, of the offer or of what binds it."""
+    found = (bound_rule(context, bound) for bound_rule in BOUND_RULES)
+    return next((each for each in found if each is not None), None)
 
 
 def refusal_of(context: Context) -> Refusal | None:

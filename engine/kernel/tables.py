@@ -13,6 +13,7 @@ from schemas.campaigns import Campaign
 from schemas.categories import Category
 from schemas.collections import ProductCollection
 from schemas.customers import Customer, CustomerSummary
+from schemas.earning import EarningRule, Earnings, OrderEarnings
 from schemas.erasures import Erasure
 from schemas.event_schemas import EventSchema
 from schemas.exports import Export
@@ -21,6 +22,7 @@ from schemas.loyalty_tiers import LoyaltyTier, Standing
 from schemas.metadata import MetadataSchema
 from schemas.oauth import RevokedToken
 from schemas.orders import Order
+from schemas.pending import PendingPoints
 from schemas.points import PointsBucket
 from schemas.products import Product, Sku
 from schemas.programs import Reacting
@@ -67,6 +69,8 @@ DUE_INVITATION = "invitation"
 DUE_RESET = "password-reset"
 DUE_POINTS = "points"
 DUE_POINTS_NOTICE = "points-notice"
+#: Of a card: its id, a slash, and that of its pending points.
+DUE_PENDING = "pending"
 DUE_LOYALTY_TIER = "loyalty-tier"
 
 
@@ -162,6 +166,18 @@ EXPORTS: Table[Export] = Table("export", Export)
 REACTING: Table[Reacting] = Table("reacting", Reacting)
 #: By voucher id and when they expire, in milliseconds (fifteen digits), `m` behind what moves.
 POINTS_BUCKETS: Table[PointsBucket] = Table("points-bucket", PointsBucket)
+EARNING_RULES: Table[EarningRule] = Table("earning-rule", EarningRule)
+#: By campaign id, the event and the rule's id → that id.
+EARNING_OF: Table[str] = Table("earning-of", str)
+#: By customer id and campaign id.
+EARNINGS: Table[Earnings] = Table("earnings", Earnings)
+#: By order id, from when on it is paid.
+ORDER_EARNINGS: Table[OrderEarnings] = Table("order-earnings", OrderEarnings)
+#: By voucher id and its own; and by campaign id and its own → voucher id.
+PENDING_POINTS: Table[PendingPoints] = Table("pending-points", PendingPoints)
+CAMPAIGN_PENDING: Table[str] = Table("campaign-pending", str)
+#: By voucher id and the id of points that are pending no longer → what became of them.
+PENDING_ENDED: Table[str] = Table("pending-ended", str)
 #: By campaign id and their own; one that is gone until nobody is in it.
 LOYALTY_TIERS: Table[LoyaltyTier] = Table("loyalty-tier", LoyaltyTier)
 #: By voucher id: of the cards whose holders are in a tier, or on the way to one.

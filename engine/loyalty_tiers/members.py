@@ -25,6 +25,13 @@ from schemas.campaigns import CAMPAIGN_EVENTS
 from schemas.commands import Command
 from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import CUSTOMER_EVENTS
+from schemas.earning import (
+    EarningRefused,
+    OrderEarningsEnded,
+    PointsEarned,
+    PointsPending,
+    PointsTakenBack,
+)
 from schemas.erasures import ERASURE_EVENTS
 from schemas.events import SETUP_EVENTS, events_of
 from schemas.loyalty_tiers import (
@@ -40,6 +47,7 @@ from schemas.loyalty_tiers import (
     TierUpgraded,
 )
 from schemas.orders import ORDER_EVENTS
+from schemas.pending import PendingPointsActivated, PendingPointsAdjusted, PendingPointsCanceled
 from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
 from schemas.programs import Reacting
 from schemas.promotion_events import PROMOTION_EVENTS
@@ -230,12 +238,29 @@ def _redemption_rolled_back(event: RedemptionRolledBack) -> Iterator[CardChange]
             yield CardChange(each.voucher, (each.points or 0) - each.expired)
 
 
+def _points_earned(event: PointsEarned) -> Iterator[CardChange]:
+    yield CardChange(event.voucher, event.points, event.points)
+
+
+def _pending_activated(event: PendingPointsActivated) -> Iterator[CardChange]:
+    """It counts as collected from when it is active on."""
+    yield CardChange(event.voucher, event.pending.points, event.pending.points)
+
+
+def _points_taken_back(event: PointsTakenBack) -> Iterator[CardChange]:
+    """Nothing was collected by it, be it spent meanwhile."""
+    yield CardChange(event.voucher, -event.points, -event.points - event.missing)
+
+
 #: What changes cards of members, and what each event changes of them.
 CHANGES: Final[Mapping[type[Any], Callable[[Any], Iterable[CardChange]]]] = MappingProxyType(
     {
         BalanceAdjusted: _balance_adjusted,
         PointsExpired: _points_expired,
         PointsTransferred: _points_transferred,
+        PointsEarned: _points_earned,
+        PendingPointsActivated: _pending_activated,
+        PointsTakenBack: _points_taken_back,
         PublicationSucceeded: _publication_succeeded,
         RedemptionSucceeded: _redemption_succeeded,
         RedemptionRolledBack: _redemption_rolled_back,
@@ -257,6 +282,11 @@ UNCHANGED: Final = events_of(
     VoucherCreated,
     # The balance stays as it is.
     PointsExpiring,
+    EarningRefused,
+    OrderEarningsEnded,
+    PendingPointsAdjusted,
+    PendingPointsCanceled,
+    PointsPending,
     SESSION_EVENTS,
     PublicationFailed,
     PublicationRepeated,

@@ -79,10 +79,10 @@ def publish_vouchers(
     if repeated is not None:
         return Decision((*known.events, repeated), customer=known.snapshot)
     if isinstance(target, Campaign):
-        given = _take_next_vouchers(view, command, target, body.count, now)
+        given = take_next_vouchers(view, command, target, body.count, now)
     else:
         given = _take_voucher(view, target, known.customer.id, now)
-    return _decide_publication(command, body, target, known, given, now)
+    return decide_publication(command, body, target, known, given, now)
 
 
 def add_member(view: View, command: Command, body: AddMember, now: Millis) -> Decision | Refusal:
@@ -183,7 +183,7 @@ def _take_voucher(
     return GivenVouchers((voucher,))
 
 
-def _take_next_vouchers(
+def take_next_vouchers(
     view: View, command: Command, campaign: Campaign, count: int, now: Millis
 ) -> GivenVouchers | Withheld:
     """The campaign's next free vouchers; one that updates itself makes what is missing."""
@@ -243,7 +243,7 @@ def _campaign_closed(campaign: Campaign, now: Millis) -> Refusal | None:
     return None
 
 
-def _decide_publication(
+def decide_publication(
     command: Command,
     body: PublishVouchers,
     target: Voucher | Campaign,
@@ -251,6 +251,7 @@ def _decide_publication(
     given: GivenVouchers | Withheld,
     now: Millis,
 ) -> Decision:
+    """The publication of what is given, or the failed one of what is withheld."""
     publication = Publication(
         id=new_id(command.seed, "pub_"),
         created_at=now,

@@ -33,6 +33,18 @@ QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
     "services/analytics/sink/validation_facts.py": {"_session": "a refusal is not valid"},
     "services/audit/sink/validation_table.py": {"_session_row": "a refusal locks nothing"},
     "services/audit/sink/publication_rows.py": {"publication_ended": "a failure has no vouchers"},
+    "engine/answers/points_shown.py": {
+        "TELLS": "a part of the table of webhooks",
+        "_pending_balance": "what it is of; it ends in assert_never",
+        "added_data": "what is taken back goes",
+    },
+    "engine/answers/loyalty_subjects.py": {"SUBJECTS": "a part of the table of changes"},
+    "engine/answers/points_activity.py": {"TELLS": "a part of the table of feeds"},
+    "engine/answers/card_activity.py": {"TELLS": "a part of the table of feeds"},
+    "engine/earning/react.py": {
+        "REACTIONS": "rules are for these alone, as the contract says",
+        "_TIERS": "what rules call them",
+    },
     "engine/answers/changes.py": {"PARTIAL": "all others hold the whole entity, or its id"},
     # What the answer to one command is found in.
     "engine/answers/answer.py": {"_render_decided": "whose refusals are shown with all reasons"},

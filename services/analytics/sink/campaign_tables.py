@@ -27,11 +27,13 @@ from schemas.campaigns import (
 )
 from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import CUSTOMER_EVENTS
+from schemas.earning import EARNED_EVENTS
 from schemas.erasures import ERASURE_EVENTS
 from schemas.evaluations import Outcome
 from schemas.events import SETUP_EVENTS, events_of
 from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
 from schemas.orders import ORDER_EVENTS
+from schemas.pending import PENDING_EVENTS
 from schemas.points import POINTS_EVENTS, PointsExpired, PointsExpiring, PointsTransferred
 from schemas.promotion_events import (
     PROMOTION_EVENTS,
@@ -229,6 +231,8 @@ UNLISTED = events_of(
     SETUP_EVENTS,
     ACTION_EVENTS,
     BALANCE_EVENTS,
+    EARNED_EVENTS,
+    PENDING_EVENTS,
     POINTS_EVENTS,
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
@@ -293,6 +297,9 @@ UNCOUNTED = events_of(
     VoucherUpdated,
     VoucherEnabled,
     VoucherDisabled,
+    # Of points, those that are given and taken by hand count so far.
+    EARNED_EVENTS,
+    PENDING_EVENTS,
     # Facts of redemptions say it.
     REDEMPTION_EVENTS,
 )

@@ -40,6 +40,14 @@ from schemas.customers import (
     CustomerUnchanged,
     CustomerUpdated,
 )
+from schemas.earning import (
+    EARNING_RULE_EVENTS,
+    EarningRefused,
+    OrderEarningsEnded,
+    PointsEarned,
+    PointsPending,
+    PointsTakenBack,
+)
 from schemas.erasures import CustomerForgotten, ErasuresEnded, ForgetCustomer
 from schemas.events import PLAIN_SETUP_EVENTS, events_of
 from schemas.exports import ExportCreated, ExportDeleted, ExportReported, ExportsDropped
@@ -48,6 +56,7 @@ from schemas.locations import LocationCreated, LocationDeleted, LocationUpdated
 from schemas.loyalty_tiers import LOYALTY_TIER_EVENTS, MEMBER_TIER_EVENTS
 from schemas.notifications import NotificationsRead
 from schemas.orders import OrderCreated, OrderUpdated
+from schemas.pending import PendingPointsActivated, PendingPointsAdjusted, PendingPointsCanceled
 from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
 from schemas.products import (
     ProductCreated,
@@ -156,6 +165,12 @@ ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
         PointsExpired: voucher_rows.voucher_changed,
         PointsExpiring: voucher_rows.voucher_changed,
         PointsTransferred: voucher_rows.points_transferred,
+        PointsEarned: voucher_rows.voucher_changed,
+        PointsPending: voucher_rows.voucher_changed,
+        PointsTakenBack: voucher_rows.voucher_changed,
+        PendingPointsActivated: voucher_rows.voucher_changed,
+        PendingPointsAdjusted: voucher_rows.voucher_changed,
+        PendingPointsCanceled: voucher_rows.voucher_changed,
         TierCreated: campaign_rows.tier_created,
         TierUpdated: promotion_rows.tier_changed,
         TierEnabled: promotion_rows.tier_changed,
@@ -220,6 +235,7 @@ ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
 UNLISTED = events_of(
     # Lists of it are read from the state.
     PLAIN_SETUP_EVENTS,
+    EARNING_RULE_EVENTS,
     KEY_EVENTS,
     LOYALTY_TIER_EVENTS,
     PROJECT_EVENTS,
@@ -234,6 +250,7 @@ UNLISTED = events_of(
     CUSTOM_EVENTS,
     SegmentEntered,
     SegmentLeft,
+    EarningRefused,
     MEMBER_TIER_EVENTS,
     # Nobody lists it, or what it is about stays as it is.
     CategoriesOrdered,
@@ -244,6 +261,7 @@ UNLISTED = events_of(
     RowsStaged,
     StagedRowsDropped,
     ErasuresEnded,
+    OrderEarningsEnded,
 )
 
 

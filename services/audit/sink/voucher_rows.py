@@ -7,6 +7,8 @@ from runtime.clickhouse.native_block import Alike
 from schemas.balances import BalanceAdjusted
 from schemas.bin import CampaignVouchersDeleted
 from schemas.campaigns import VouchersGenerated
+from schemas.earning import PointsEarned, PointsPending, PointsTakenBack
+from schemas.pending import PendingEvent
 from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
 from schemas.voucher_events import (
     VoucherCreated,
@@ -33,6 +35,10 @@ def voucher_changed(
         | BalanceAdjusted
         | PointsExpired
         | PointsExpiring
+        | PointsEarned
+        | PointsPending
+        | PointsTakenBack
+        | PendingEvent
     ),
 ) -> Iterable[EntityRow]:
     """The voucher's row."""
