@@ -26,6 +26,7 @@ from engine.effects import with_effects
 from engine.erasures import decide as erasures
 from engine.event_schemas import decide as event_schemas
 from engine.exports import decide as exports
+from engine.giveaways import decide as giveaways
 from engine.kernel.decision import Decision
 from engine.kernel.room import unite_tables
 from engine.kernel.state import View
@@ -44,6 +45,7 @@ from engine.projects.decide import unknown_project
 from engine.publications import decide as publications
 from engine.redemptions import decide as redemptions
 from engine.redemptions.decide import redeem_stack
+from engine.referrals import decide as referrals
 from engine.rewards import decide as rewards
 from engine.rules import decide as rules
 from engine.segments import decide as segments
@@ -77,6 +79,7 @@ DECISIONS = unite_tables(
     alerts.DECISIONS,
     event_schemas.DECISIONS,
     exports.DECISIONS,
+    giveaways.DECISIONS,
     keys.DECISIONS,
     locations.DECISIONS,
     loyalty_tiers.DECISIONS,
@@ -89,6 +92,7 @@ DECISIONS = unite_tables(
     projects.DECISIONS,
     publications.DECISIONS,
     redemptions.DECISIONS,
+    referrals.DECISIONS,
     rewards.DECISIONS,
     rules.DECISIONS,
     segments.DECISIONS,

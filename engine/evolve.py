@@ -27,6 +27,7 @@ from engine.earning import fold as earning
 from engine.erasures import fold as erasures
 from engine.event_schemas import fold as event_schemas
 from engine.exports import fold as exports
+from engine.giveaways import fold as giveaways
 from engine.kernel import tables
 from engine.kernel.overlay import ProjectState
 from engine.kernel.room import unite_tables
@@ -37,11 +38,13 @@ from engine.loyalty_tiers import fold as loyalty_tiers
 from engine.metadata import fold as metadata
 from engine.oauth import fold as oauth
 from engine.orders import fold as orders
+from engine.prizes import fold as prizes
 from engine.products import fold as products
 from engine.projects import fold as projects
 from engine.publications import fold as publications
 from engine.qualification.index import Indexed
 from engine.redemptions import fold as redemptions
+from engine.referrals import fold as referrals
 from engine.rewards import fold as rewards
 from engine.rules import fold as rules
 from engine.segments import fold as segments
@@ -57,7 +60,9 @@ from schemas.customers import CustomerUnchanged
 from schemas.earning import EarningRefused
 from schemas.events import Event
 from schemas.expiry import ExpireDue
+from schemas.giveaways import EntryRepeated, PrizesAsked
 from schemas.notifications import NotificationsRead
+from schemas.prizes import RewardWithheld
 from schemas.publications import PublicationRepeated
 from schemas.records import Decided, Record, Seen
 from schemas.redemptions import RollbackFailed
@@ -85,16 +90,19 @@ FOLDS = unite_tables(
     alerts.FOLDS,
     event_schemas.FOLDS,
     exports.FOLDS,
+    giveaways.FOLDS,
     keys.FOLDS,
     locations.FOLDS,
     loyalty_tiers.FOLDS,
     metadata.FOLDS,
     oauth.FOLDS,
     orders.FOLDS,
+    prizes.FOLDS,
     products.FOLDS,
     projects.FOLDS,
     publications.FOLDS,
     redemptions.FOLDS,
+    referrals.FOLDS,
     rewards.FOLDS,
     rules.FOLDS,
     segments.FOLDS,
@@ -111,10 +119,13 @@ UNFOLDED: frozenset[type[Any]] = frozenset(
         CategoriesOrdered,
         CustomEventTracked,
         CustomerUnchanged,
+        EntryRepeated,
         EarningRefused,
         NotificationsRead,
+        PrizesAsked,
         PublicationRepeated,
         RedeliveryRequested,
+        RewardWithheld,
         RollbackFailed,
         SessionRefused,
         WebhookTestRequested,

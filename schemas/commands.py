@@ -21,6 +21,7 @@ from schemas.erasures import ErasureCommand
 from schemas.event_schemas import EventSchemaCommand
 from schemas.expiry import ExpiryCommand
 from schemas.exports import ExportCommand
+from schemas.giveaways import GiveawayCommand
 from schemas.keys import KeyCommand
 from schemas.locations import LocationCommand
 from schemas.loyalty_tiers import LoyaltyTierCommand
@@ -35,6 +36,7 @@ from schemas.projects import KeyKind, ProjectCommand
 from schemas.promotions import PromotionCommand
 from schemas.publications import PublicationCommand
 from schemas.redemptions import RedemptionCommand
+from schemas.referrals import ReferralCommand
 from schemas.rewards import RewardCommand
 from schemas.rules import RuleCommand
 from schemas.segments import SegmentCommand
@@ -61,6 +63,7 @@ CommandBody = (
     | EventSchemaCommand
     | ExpiryCommand
     | ExportCommand
+    | GiveawayCommand
     | KeyCommand
     | LocationCommand
     | LoyaltyTierCommand
@@ -75,6 +78,7 @@ CommandBody = (
     | PromotionCommand
     | PublicationCommand
     | RedemptionCommand
+    | ReferralCommand
     | RewardCommand
     | RuleCommand
     | SegmentCommand

@@ -17,6 +17,7 @@ from schemas.earning import EARNED_EVENTS, EARNING_RULE_EVENTS, EarningEvent
 from schemas.erasures import ERASURE_EVENTS, ErasureEvent
 from schemas.event_schemas import EVENT_SCHEMA_EVENTS, EventSchemaEvent
 from schemas.exports import EXPORT_EVENTS, ExportEvent
+from schemas.giveaways import GIVEAWAY_EVENTS, GiveawayEvent
 from schemas.keys import KEY_EVENTS, KeyEvent
 from schemas.locations import LOCATION_EVENTS, LocationEvent
 from schemas.loyalty_tiers import (
@@ -31,11 +32,18 @@ from schemas.oauth import OAUTH_EVENTS, OAuthEvent
 from schemas.orders import ORDER_EVENTS, OrderEvent
 from schemas.pending import PENDING_EVENTS, PendingEvent
 from schemas.points import POINTS_EVENTS, PointsEvent
+from schemas.prizes import PRIZE_EVENTS, PrizeEvent
 from schemas.products import PRODUCT_EVENTS, ProductEvent
 from schemas.projects import PROJECT_EVENTS, ProjectEvent
 from schemas.promotion_events import PROMOTION_EVENTS, PromotionEvent
 from schemas.publications import PUBLICATION_EVENTS, PublicationEvent
 from schemas.redemptions import REDEMPTION_EVENTS, RedemptionEvent
+from schemas.referrals import (
+    REFERRAL_EVENTS,
+    REFERRAL_TIER_EVENTS,
+    ReferralEvent,
+    ReferralTierEvent,
+)
 from schemas.rewards import REWARD_EVENTS, RewardEvent
 from schemas.rules import RULE_EVENTS, RuleEvent
 from schemas.segments import SEGMENT_EVENTS, SegmentEvent
@@ -61,6 +69,7 @@ Event = (
     | ErasureEvent
     | EventSchemaEvent
     | ExportEvent
+    | GiveawayEvent
     | KeyEvent
     | LocationEvent
     | LoyaltyTierEvent
@@ -71,11 +80,14 @@ Event = (
     | OrderEvent
     | PendingEvent
     | PointsEvent
+    | PrizeEvent
     | ProductEvent
     | ProjectEvent
     | PromotionEvent
     | PublicationEvent
     | RedemptionEvent
+    | ReferralEvent
+    | ReferralTierEvent
     | RewardEvent
     | RuleEvent
     | SegmentEvent
@@ -125,6 +137,7 @@ SETUP_EVENTS: Final = events_of(
     NOTIFICATION_EVENTS,
     PRODUCT_EVENTS,
     PROJECT_EVENTS,
+    REFERRAL_TIER_EVENTS,
     RULE_EVENTS,
     WEBHOOK_EVENTS,
 )
@@ -139,12 +152,15 @@ BESIDE_REDEMPTION_EVENTS: Final = events_of(
     CUSTOMER_EVENTS,
     EARNED_EVENTS,
     ERASURE_EVENTS,
+    GIVEAWAY_EVENTS,
     MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
     PENDING_EVENTS,
     POINTS_EVENTS,
+    PRIZE_EVENTS,
     PROMOTION_EVENTS,
     PUBLICATION_EVENTS,
+    REFERRAL_EVENTS,
     SEGMENT_EVENTS,
     VOUCHER_EVENTS,
 )
@@ -159,12 +175,15 @@ BESIDE_MEMBERSHIP_EVENTS: Final = events_of(
     CUSTOM_EVENTS,
     EARNED_EVENTS,
     ERASURE_EVENTS,
+    GIVEAWAY_EVENTS,
     MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
     PENDING_EVENTS,
     POINTS_EVENTS,
+    PRIZE_EVENTS,
     PROMOTION_EVENTS,
     PUBLICATION_EVENTS,
+    REFERRAL_EVENTS,
     REDEMPTION_EVENTS,
     SESSION_EVENTS,
     VOUCHER_EVENTS,
@@ -184,6 +203,7 @@ SHOP_EVENTS: Final = events_of(
     EARNED_EVENTS,
     EARNING_RULE_EVENTS,
     ERASURE_EVENTS,
+    GIVEAWAY_EVENTS,
     EXPORT_EVENTS,
     LOCATION_EVENTS,
     NOTIFICATION_EVENTS,
@@ -192,9 +212,12 @@ SHOP_EVENTS: Final = events_of(
     ORDER_EVENTS,
     PENDING_EVENTS,
     POINTS_EVENTS,
+    PRIZE_EVENTS,
     PRODUCT_EVENTS,
     PROMOTION_EVENTS,
     PUBLICATION_EVENTS,
+    REFERRAL_EVENTS,
+    REFERRAL_TIER_EVENTS,
     REDEMPTION_EVENTS,
     RULE_EVENTS,
     SEGMENT_EVENTS,

@@ -42,6 +42,7 @@ from schemas.erasures import ERASURE_EVENTS
 from schemas.event_schemas import EventSchemaCreated, EventSchemaDeleted, EventSchemaUpdated
 from schemas.events import events_of
 from schemas.exports import EXPORT_EVENTS
+from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.keys import KeyCreated, KeyEnded, KeyForgotten, KeyRenamed, KeyRotated
 from schemas.locations import LocationCreated, LocationDeleted, LocationUpdated
 from schemas.loyalty_tiers import (
@@ -55,6 +56,7 @@ from schemas.notifications import NOTIFICATION_EVENTS
 from schemas.oauth import OAUTH_EVENTS
 from schemas.orders import ORDER_EVENTS
 from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
+from schemas.prizes import PRIZE_EVENTS
 from schemas.products import (
     ProductCreated,
     ProductDeleted,
@@ -89,6 +91,12 @@ from schemas.promotion_events import (
 )
 from schemas.publications import PUBLICATION_EVENTS
 from schemas.redemptions import REDEMPTION_EVENTS
+from schemas.referrals import (
+    REFERRAL_EVENTS,
+    ReferralTierCreated,
+    ReferralTierDeleted,
+    ReferralTierUpdated,
+)
 from schemas.rewards import RewardCreated, RewardDeleted, RewardUpdated
 from schemas.rules import ValidationRuleCreated, ValidationRuleDeleted, ValidationRuleUpdated
 from schemas.segments import (
@@ -136,6 +144,7 @@ _SCHEMA: Final = Subject("metadata_schema", "schema")
 _PRODUCT: Final = Subject("product", "product")
 _SKU: Final = Subject("sku", "sku")
 _REWARD: Final = Subject("reward", "reward")
+_REFERRAL_TIER: Final = Subject("referral_tier", "tier")
 _SEGMENT: Final = Subject("segment", "segment")
 _STACKING: Final = Subject("stacking_rules", "stored")
 _THRESHOLDS: Final = Subject("alert_thresholds", "thresholds")
@@ -196,6 +205,9 @@ SUBJECTS: Final[Mapping[type[Shape], Subject]] = MappingProxyType(
         SkuCreated: _SKU,
         SkuUpdated: _SKU,
         SkuDeleted: _SKU,
+        ReferralTierCreated: _REFERRAL_TIER,
+        ReferralTierUpdated: _REFERRAL_TIER,
+        ReferralTierDeleted: _REFERRAL_TIER,
         RewardCreated: _REWARD,
         RewardUpdated: _REWARD,
         RewardDeleted: _REWARD,
@@ -254,6 +266,9 @@ UNSUBJECTED: Final = events_of(
     OrderEarningsEnded,
     ERASURE_EVENTS,
     EXPORT_EVENTS,
+    GIVEAWAY_EVENTS,
+    PRIZE_EVENTS,
+    REFERRAL_EVENTS,
     MEMBER_TIER_EVENTS,
     NOTIFICATION_EVENTS,
     OAUTH_EVENTS,

@@ -21,6 +21,7 @@ from engine.answers.hook_campaigns import (
     tell_tier,
 )
 from engine.answers.hook_payload import HookEvent, Told
+from engine.answers.hook_prizes import TELLS as PRIZES_TELLS
 from engine.answers.points_shown import TELLS as POINTS_TELLS
 from engine.answers.points_shown import tell_transactions
 from engine.assignments.body import assignment_body
@@ -65,6 +66,7 @@ from schemas.earning import EarningRefused, OrderEarningsEnded
 from schemas.erasures import CustomerForgotten, ErasuresEnded
 from schemas.events import PLAIN_SETUP_EVENTS, events_of
 from schemas.exports import EXPORT_EVENTS
+from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.keys import KEY_EVENTS
 from schemas.locations import LOCATION_EVENTS
 from schemas.loyalty_tiers import (
@@ -75,6 +77,7 @@ from schemas.loyalty_tiers import (
 )
 from schemas.notifications import NOTIFICATION_EVENTS
 from schemas.orders import ORDER_EVENTS
+from schemas.prizes import RewardWithheld
 from schemas.products import PRODUCT_EVENTS
 from schemas.projects import PROJECT_EVENTS
 from schemas.promotion_events import (
@@ -99,6 +102,7 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
+from schemas.referrals import REFERRAL_EVENTS
 from schemas.rules import ValidationRuleCreated, ValidationRuleDeleted, ValidationRuleUpdated
 from schemas.segments import (
     SegmentCreated,
@@ -286,6 +290,7 @@ TELLS: Final[Mapping[type[Any], Callable[[Any, Decided], Told]]] = MappingProxyT
         AlertRaised: _alert_raised,
         WebhookTestRequested: _tested,
         **POINTS_TELLS,
+        **PRIZES_TELLS,
     }
 )
 
@@ -309,6 +314,9 @@ UNTOLD: Final = events_of(
     RedeliveryRequested,
     CUSTOM_EVENTS,
     EarningRefused,
+    GIVEAWAY_EVENTS,
+    REFERRAL_EVENTS,
+    RewardWithheld,
     ORDER_EVENTS,
     SESSION_EVENTS,
     BinEntryAdded,

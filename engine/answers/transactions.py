@@ -37,6 +37,7 @@ from schemas.earning import (
 )
 from schemas.erasures import ERASURE_EVENTS
 from schemas.events import SETUP_EVENTS, Event, events_of
+from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
 from schemas.orders import ORDER_EVENTS, Order
 from schemas.pending import (
@@ -46,6 +47,7 @@ from schemas.pending import (
     TierNamed,
 )
 from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
+from schemas.prizes import CustomerRewarded, RewardTakenBack, RewardWithheld
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.publications import PUBLICATION_EVENTS
 from schemas.records import Decided
@@ -56,6 +58,7 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
+from schemas.referrals import REFERRAL_EVENTS
 from schemas.segments import SEGMENT_EVENTS
 from schemas.sessions import SESSION_EVENTS
 from schemas.voucher_events import (
@@ -67,6 +70,8 @@ from schemas.voucher_events import (
 )
 from schemas.vouchers import Voucher
 
+#: Why a prize was given.
+_REASONS: Final = {"REFEREE": "referral", "REFERRER": "referral", "WINNER": "giveaway"}
 #: Why points are taken that nobody took off.
 CANCELED: Final = "Order canceled"
 
@@ -189,6 +194,23 @@ def _with_points(voucher: Voucher, points: int) -> Voucher:
     return structs.replace(voucher, loyalty_card=more)
 
 
+def _rewarded(event: CustomerRewarded, at: Millis) -> Iterator[Transaction]:
+    """A code that is given books nothing."""
+    if event.amount:
+        reason = _REASONS[event.occasion.side]
+        yield _transaction(
+            event.voucher, event.transaction_id, "ADDITION", event.amount, at, reason=reason
+        )
+
+
+def _reward_taken_back(event: RewardTakenBack, at: Millis) -> Iterator[Transaction]:
+    if event.amount and event.voucher is not None:
+        reason = _REASONS[event.occasion.side]
+        yield _transaction(
+            event.voucher, event.transaction_id, "REMOVAL", -event.amount, at, reason=reason
+        )
+
+
 def _points_earned(event: PointsEarned, at: Millis) -> Iterator[Transaction]:
     yield _transaction(
         event.voucher,
@@ -307,6 +329,8 @@ BOOKS: Final[Mapping[type[Any], Callable[[Any, Millis], Iterable[Transaction]]]]
         BalanceAdjusted: _balance_adjusted,
         PointsExpired: _points_expired,
         PointsTransferred: _points_transferred,
+        CustomerRewarded: _rewarded,
+        RewardTakenBack: _reward_taken_back,
         PointsEarned: _points_earned,
         PendingPointsActivated: _pending_activated,
         PointsTakenBack: _points_taken_back,
@@ -327,6 +351,9 @@ UNBOOKED: Final = events_of(
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
+    GIVEAWAY_EVENTS,
+    REFERRAL_EVENTS,
+    RewardWithheld,
     MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
     PROMOTION_EVENTS,

@@ -40,11 +40,13 @@ from schemas.earning import (
 )
 from schemas.erasures import ERASURE_EVENTS
 from schemas.events import SETUP_EVENTS, SHOP_EVENTS, Event, events_of
+from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.keys import KEY_EVENTS
 from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
 from schemas.orders import ORDER_EVENTS
 from schemas.pending import PendingPointsActivated, PendingPointsAdjusted, PendingPointsCanceled
 from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
+from schemas.prizes import PRIZE_EVENTS
 from schemas.projects import PROJECT_EVENTS
 from schemas.promotion_events import (
     CampaignPromotionsDeleted,
@@ -71,6 +73,7 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
+from schemas.referrals import REFERRAL_EVENTS
 from schemas.segments import SEGMENT_EVENTS
 from schemas.sessions import SESSION_EVENTS
 from schemas.voucher_events import (
@@ -180,6 +183,9 @@ UNSHOWN = events_of(
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
+    GIVEAWAY_EVENTS,
+    PRIZE_EVENTS,
+    REFERRAL_EVENTS,
     MEMBER_TIER_EVENTS,
     ORDER_EVENTS,
     SEGMENT_EVENTS,

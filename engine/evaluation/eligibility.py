@@ -2,7 +2,7 @@
 
 What a project's validation rules say comes after it (engine/rules). The total order, which a table
 test walks: exists (engine/evaluation/offers.py: what is missing has no Context) · active · start
-date · expiration date · time since the publication · day of week · timeframe · hours · quantity ·
+date · expiration date · time since the publication · day of week · timeframe · hours · referrer · quantity ·
 gift balance · points balance · order · amount to pay · items · reward. Of the switch and the times,
 the offer's own comes first, then that of its campaign, under the same key. Every refusal names its
 rule and the values that were compared.
@@ -161,6 +161,19 @@ def validity_hours(context: Context, bound: Bound) -> Refusal | None:
     )
 
 
+def referrer(context: Context) -> Refusal | None:
+    """Nobody refers oneself, be it with another name and the same e-mail address or phone."""
+    if context.same_as_referrer is None:
+        return None
+    return _refuse_late(
+        "referrer_not_permitted_to_redeem",
+        context,
+        context.offer,
+        "referrer",
+        same=context.same_as_referrer,
+    )
+
+
 def quantity(context: Context) -> Refusal | None:
     """Redeemed and held together, a voucher is used no more often than its quantity says."""
     voucher, held = context.offer, context.held
@@ -229,7 +242,7 @@ BOUND_RULES: tuple[BoundRule, ...] = (
     validity_hours,
 )
 #: What follows them: what is left of the offer,
-LEFT_RULES: tuple[Rule, ...] = (quantity, gift_balance, points_balance)
+LEFT_RULES: tuple[Rule, ...] = (referrer, quantity, gift_balance, points_balance)
 #: and, for what pays, what there is to pay.
 RULES: tuple[Rule, ...] = (
     *LEFT_RULES,

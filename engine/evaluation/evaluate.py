@@ -10,6 +10,7 @@ from typing import NamedTuple
 from msgspec import structs
 
 from engine.counters.pending import Pending, tally_scopes_of
+from engine.customers.sameness import same_as_referrer
 from engine.evaluation.circumstances import Circumstances, facts_of
 from engine.evaluation.context import Context
 from engine.evaluation.dynamic import (
@@ -304,6 +305,7 @@ class Application:
             offer.campaign,
             payment,
             self._circumstances.zone,
+            same_as_referrer(self._circumstances.view, offer.voucher, self._circumstances.customer),
         )
 
 

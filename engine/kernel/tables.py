@@ -17,6 +17,7 @@ from schemas.earning import EarningRule, Earnings, OrderEarnings
 from schemas.erasures import Erasure
 from schemas.event_schemas import EventSchema
 from schemas.exports import Export
+from schemas.giveaways import Draw, GiveawayEntry
 from schemas.locations import Location
 from schemas.loyalty_tiers import LoyaltyTier, Standing
 from schemas.metadata import MetadataSchema
@@ -32,6 +33,7 @@ from schemas.publications import Holding, Publication
 from schemas.qualifications import RulePosting
 from schemas.records import Seen
 from schemas.redemptions import Redemption
+from schemas.referrals import Referral, ReferralTier
 from schemas.rewards import Reward
 from schemas.rules import ValidationRule
 from schemas.segments import FollowedSegments, KnownSegments, Segment
@@ -166,6 +168,20 @@ EXPORTS: Table[Export] = Table("export", Export)
 REACTING: Table[Reacting] = Table("reacting", Reacting)
 #: By voucher id and when they expire, in milliseconds (fifteen digits), `m` behind what moves.
 POINTS_BUCKETS: Table[PointsBucket] = Table("points-bucket", PointsBucket)
+#: By the customer who was referred, and the campaign.
+REFERRALS: Table[Referral] = Table("referral", Referral)
+#: By the code's voucher id and the holder's id → the customer's id; and how many there are of a code.
+REFEREES: Table[str] = Table("referee", str)
+REFEREE_COUNTS: Table[int] = Table("referee-count", int)
+#: By campaign id and referrer: how many conversions there are.
+CONVERSIONS: Table[int] = Table("conversion-count", int)
+#: By campaign id and its own id.
+REFERRAL_TIERS: Table[ReferralTier] = Table("referral-tier", ReferralTier)
+#: By campaign id and its own id; and how many of a campaign there are, those withdrawn included.
+GIVEAWAY_ENTRIES: Table[GiveawayEntry] = Table("giveaway-entry", GiveawayEntry)
+GIVEAWAY_ENTRY_COUNTS: Table[int] = Table("giveaway-entry-count", int)
+#: By campaign id.
+DRAWS: Table[Draw] = Table("draw", Draw)
 EARNING_RULES: Table[EarningRule] = Table("earning-rule", EarningRule)
 #: By campaign id, the event and the rule's id → that id.
 EARNING_OF: Table[str] = Table("earning-of", str)

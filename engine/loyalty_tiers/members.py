@@ -16,7 +16,14 @@ from engine.kernel.lookup import campaign_of
 from engine.kernel.state import View
 from engine.loyalty_tiers.find import balance_of, program_of, stored_standing
 from engine.loyalty_tiers.ladder import lowest_of
-from engine.loyalty_tiers.standing import Program, Step, change_balance, collect, settle
+from engine.loyalty_tiers.standing import (
+    Program,
+    Step,
+    change_balance,
+    collect,
+    recalculate,
+    settle,
+)
 from schemas.actions import ACTION_EVENTS, ActionStarted, AsyncAction, RecalculateTiers, Rows
 from schemas.balances import BalanceAdjusted
 from schemas.base import Millis
@@ -34,6 +41,7 @@ from schemas.earning import (
 )
 from schemas.erasures import ERASURE_EVENTS
 from schemas.events import SETUP_EVENTS, events_of
+from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.loyalty_tiers import (
     MEMBER_TIER_EVENTS,
     LoyaltyTier,
@@ -49,6 +57,7 @@ from schemas.loyalty_tiers import (
 from schemas.orders import ORDER_EVENTS
 from schemas.pending import PendingPointsActivated, PendingPointsAdjusted, PendingPointsCanceled
 from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
+from schemas.prizes import CustomerRewarded, RewardTakenBack, RewardWithheld
 from schemas.programs import Reacting
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
@@ -59,6 +68,7 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
+from schemas.referrals import REFERRAL_EVENTS
 from schemas.segments import SEGMENT_EVENTS
 from schemas.sessions import SESSION_EVENTS
 from schemas.voucher_events import (
@@ -165,7 +175,7 @@ def recalculate_tiers(
         standing = None if voucher is None else stored_standing(view, voucher)
         if voucher is not None and standing is not None:
             balance = balance_of(view, voucher, now)
-            events += _told(program, settle(program, standing, balance, now))
+            events += _told(program, recalculate(program, standing, balance, now))
     done = end - action.cursor
     return Chunk(tuple(events), done, cursor=end, finished=end >= campaign.voucher_seq)
 
@@ -220,6 +230,16 @@ def _points_transferred(event: PointsTransferred) -> Iterator[CardChange]:
         yield CardChange(move.destination, move.points)
 
 
+def _rewarded(event: CustomerRewarded) -> Iterator[CardChange]:
+    yield CardChange(event.voucher, event.amount, event.amount)
+
+
+def _reward_taken_back(event: RewardTakenBack) -> Iterator[CardChange]:
+    if event.voucher is not None:
+        taken = event.amount + event.given.missing
+        yield CardChange(event.voucher, -event.amount, -taken)
+
+
 def _publication_succeeded(event: PublicationSucceeded) -> Iterator[CardChange]:
     for voucher in event.vouchers:
         yield CardChange(voucher)
@@ -258,6 +278,8 @@ CHANGES: Final[Mapping[type[Any], Callable[[Any], Iterable[CardChange]]]] = Mapp
         BalanceAdjusted: _balance_adjusted,
         PointsExpired: _points_expired,
         PointsTransferred: _points_transferred,
+        CustomerRewarded: _rewarded,
+        RewardTakenBack: _reward_taken_back,
         PointsEarned: _points_earned,
         PendingPointsActivated: _pending_activated,
         PointsTakenBack: _points_taken_back,
@@ -265,6 +287,11 @@ CHANGES: Final[Mapping[type[Any], Callable[[Any], Iterable[CardChange]]]] = Mapp
         RedemptionSucceeded: _redemption_succeeded,
         RedemptionRolledBack: _redemption_rolled_back,
     }
+)
+
+#: What is reacted to.
+REACTIONS: Final[Mapping[type[Any], Callable[..., Iterator[MemberTierEvent]]]] = MappingProxyType(
+    dict.fromkeys(CHANGES, follow_cards)
 )
 
 #: What changes nothing by which a member is in a tier.
@@ -276,6 +303,9 @@ UNCHANGED: Final = events_of(
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
+    GIVEAWAY_EVENTS,
+    REFERRAL_EVENTS,
+    RewardWithheld,
     ORDER_EVENTS,
     PROMOTION_EVENTS,
     SEGMENT_EVENTS,

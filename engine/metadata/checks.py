@@ -53,6 +53,7 @@ from schemas.erasures import ERASURE_EVENTS
 from schemas.errors import Refusal
 from schemas.events import PLAIN_SETUP_EVENTS, events_of
 from schemas.exports import EXPORT_EVENTS
+from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.keys import KEY_EVENTS
 from schemas.locations import LOCATION_EVENTS
 from schemas.loyalty_tiers import (
@@ -65,6 +66,7 @@ from schemas.notifications import NOTIFICATION_EVENTS
 from schemas.orders import Order, OrderCreated, OrderUpdated
 from schemas.pending import PENDING_EVENTS
 from schemas.points import POINTS_EVENTS
+from schemas.prizes import PRIZE_EVENTS
 from schemas.products import (
     ProductCreated,
     ProductDeleted,
@@ -95,6 +97,7 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
+from schemas.referrals import REFERRAL_EVENTS, REFERRAL_TIER_EVENTS
 from schemas.rules import RULE_EVENTS
 from schemas.segments import SEGMENT_EVENTS
 from schemas.sessions import SESSION_EVENTS
@@ -308,6 +311,10 @@ UNWRITTEN: Final = events_of(
     BALANCE_EVENTS,
     PENDING_EVENTS,
     POINTS_EVENTS,
+    GIVEAWAY_EVENTS,
+    PRIZE_EVENTS,
+    REFERRAL_EVENTS,
+    REFERRAL_TIER_EVENTS,
     EARNED_EVENTS,
     EarningRuleEnabled,
     EarningRuleDisabled,

@@ -46,8 +46,10 @@ QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "_TIERS": "what rules call them",
     },
     "engine/answers/changes.py": {"PARTIAL": "all others hold the whole entity, or its id"},
+    "engine/prizes/giving.py": {"_publish": "what is repeated gives nothing new"},
     # What the answer to one command is found in.
     "engine/answers/answer.py": {"_render_decided": "whose refusals are shown with all reasons"},
+    "engine/giveaways/body.py": {"_draw": "what follows of the draw in its record"},
     "engine/customers/body.py": {"customer_of": "what says whom a record is about"},
     "services/catalog/projects/projects.py": {
         "_project_of": "its own two commands",
@@ -67,6 +69,9 @@ QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "Validations._single.show": "a refusal has no session",
     },
     # Something that is particular to one kind.
+    "engine/referrals/referring.py": {"REACTIONS": "nothing else refers anybody"},
+    "engine/giveaways/entering.py": {"REACTIONS": "nothing else makes or withdraws entries"},
+    "engine/giveaways/winning.py": {"REACTIONS": "nothing else makes winners"},
     "engine/customers/decide.py": {"_with_summary": "an update shows what others changed"},
     "engine/customers/summaries.py": {"Summaries._is_there": "who comes with the same record"},
     "engine/decide.py": {

@@ -51,6 +51,7 @@ from schemas.earning import (
 from schemas.erasures import CustomerForgotten, ErasuresEnded, ForgetCustomer
 from schemas.events import PLAIN_SETUP_EVENTS, events_of
 from schemas.exports import ExportCreated, ExportDeleted, ExportReported, ExportsDropped
+from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.keys import KEY_EVENTS
 from schemas.locations import LocationCreated, LocationDeleted, LocationUpdated
 from schemas.loyalty_tiers import LOYALTY_TIER_EVENTS, MEMBER_TIER_EVENTS
@@ -58,6 +59,7 @@ from schemas.notifications import NotificationsRead
 from schemas.orders import OrderCreated, OrderUpdated
 from schemas.pending import PendingPointsActivated, PendingPointsAdjusted, PendingPointsCanceled
 from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
+from schemas.prizes import CustomerRewarded, RewardTakenBack, RewardWithheld
 from schemas.products import (
     ProductCreated,
     ProductDeleted,
@@ -89,6 +91,7 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
+from schemas.referrals import REFERRAL_EVENTS, REFERRAL_TIER_EVENTS
 from schemas.rules import ValidationRuleCreated, ValidationRuleDeleted, ValidationRuleUpdated
 from schemas.segments import (
     SegmentCreated,
@@ -165,6 +168,8 @@ ROWS: Mapping[type[Any], _RowsOf] = MappingProxyType(
         PointsExpired: voucher_rows.voucher_changed,
         PointsExpiring: voucher_rows.voucher_changed,
         PointsTransferred: voucher_rows.points_transferred,
+        CustomerRewarded: voucher_rows.voucher_changed,
+        RewardTakenBack: voucher_rows.reward_taken_back,
         PointsEarned: voucher_rows.voucher_changed,
         PointsPending: voucher_rows.voucher_changed,
         PointsTakenBack: voucher_rows.voucher_changed,
@@ -248,6 +253,10 @@ UNLISTED = events_of(
     RedemptionFailed,
     RollbackFailed,
     CUSTOM_EVENTS,
+    REFERRAL_EVENTS,
+    REFERRAL_TIER_EVENTS,
+    GIVEAWAY_EVENTS,
+    RewardWithheld,
     SegmentEntered,
     SegmentLeft,
     EarningRefused,

@@ -10,6 +10,7 @@ from schemas.campaigns import VouchersGenerated
 from schemas.earning import PointsEarned, PointsPending, PointsTakenBack
 from schemas.pending import PendingEvent
 from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
+from schemas.prizes import CustomerRewarded, RewardTakenBack
 from schemas.voucher_events import (
     VoucherCreated,
     VoucherDeleted,
@@ -35,6 +36,7 @@ def voucher_changed(
         | BalanceAdjusted
         | PointsExpired
         | PointsExpiring
+        | CustomerRewarded
         | PointsEarned
         | PointsPending
         | PointsTakenBack
@@ -49,6 +51,11 @@ def points_transferred(project: str, event: PointsTransferred) -> Iterable[Entit
     """The rows of all cards that it changes."""
     cards = (*(move.origin for move in event.moves), event.voucher)
     return [voucher_row(project, each) for each in cards]
+
+
+def reward_taken_back(project: str, event: RewardTakenBack) -> Iterable[EntityRow]:
+    """The row of the card or code, where it is there still."""
+    return () if event.voucher is None else (voucher_row(project, event.voucher),)
 
 
 def voucher_deleted(project: str, event: VoucherDeleted) -> Iterable[EntityRow]:
