@@ -12,6 +12,7 @@ from engine.answers.points_shown import earned_data
 from engine.answers.transactions import transactions_of
 from engine.earning.body import earning_rule_body, pending_points_body
 from engine.kernel.encode import Body
+from engine.points.body import bucket_body
 from engine.vouchers.body import voucher_body
 from schemas.balances import BalanceAdjusted
 from schemas.earning import (
@@ -30,7 +31,7 @@ from schemas.pending import (
     PendingPointsAdjusted,
     PendingPointsCanceled,
 )
-from schemas.points import PointsExpired
+from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
 from schemas.records import Decided
 from schemas.vouchers import Voucher
 
@@ -70,6 +71,13 @@ def _points_expired(event: PointsExpired, record: Decided) -> Told:
     yield from tell_transactions(event, record)
 
 
+def _points_expiring(event: PointsExpiring, record: Decided) -> Told:
+    """What is over soon, and when; a name that the contract does not know."""
+    voucher = voucher_body(event.voucher, record.assignments, record.categories)
+    told: Body = {"points": event.points, "buckets": list(map(bucket_body, event.buckets))}
+    yield "voucher.loyalty_card.points_expiring", {"voucher": voucher, **told}
+
+
 def _earned(event: PointsEarned, record: Decided) -> Told:
     shown = {"id": event.customer_id, "object": "customer"}
     yield "customer.rewarded.loyalty_points", {"customer": shown} | earned_data(event)
@@ -107,6 +115,8 @@ TELLS: Final[Mapping[type[Any], Callable[[Any, Decided], Told]]] = MappingProxyT
         EarningRuleDeleted: _rule("campaign.earning_rule.deleted"),
         BalanceAdjusted: _balance_adjusted,
         PointsExpired: _points_expired,
+        PointsExpiring: _points_expiring,
+        PointsTransferred: tell_transactions,
         PointsEarned: _earned,
         PointsTakenBack: _taken_back,
         PointsPending: _pending("voucher.loyalty_card.pending_points.aded"),

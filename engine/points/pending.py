@@ -20,7 +20,7 @@ from engine.kernel.programs import find_member
 from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from engine.kernel.zones import zone_of
-from engine.points.buckets import Booked, add_points
+from engine.points.buckets import Booked, add_points_by
 from engine.points.decide import points_expired_events
 from engine.points.expiration import expires_at_of
 from engine.points.fold import store_buckets
@@ -132,15 +132,7 @@ def book_points(
     now: Millis,
 ) -> Booked:
     """The settled card with points more, which expire by these rules, where there are any."""
-    return add_points(
-        view,
-        card,
-        points,
-        now,
-        bucket_id=bucket_id,
-        expires_at=expires_at_of(rules, now, zone_of(view)),
-        moves=rules is not None and rules.period_type == "INACTIVITY",
-    )
+    return add_points_by(view, card, points, now, bucket_id=bucket_id, rules=rules)
 
 
 def fixed_expiration(view: View, rules: PointsExpirationRules | None, now: Millis) -> Millis | None:

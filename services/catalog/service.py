@@ -7,6 +7,7 @@ from runtime.http.service import Part, Service
 from services.catalog.campaigns.campaigns import campaign_router
 from services.catalog.campaigns.promotions import promotion_router
 from services.catalog.imports.imports import import_router
+from services.catalog.loyalty.balances import member_balance_router
 from services.catalog.loyalty.earning_rules import earning_rule_router
 from services.catalog.loyalty.estimates import estimate_router
 from services.catalog.loyalty.members import member_router
@@ -61,6 +62,7 @@ def catalog_service(
             voucher_router(writes, view_of),
             campaign_router(writes, view_of),
             member_router(writes, view_of),
+            member_balance_router(writes, view_of),
             earning_rule_router(writes, view_of),
             pending_points_router(writes, view_of),
             estimate_router(writes, view_of),

@@ -51,6 +51,7 @@ QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
     "engine/answers/answer.py": {"_render_decided": "whose refusals are shown with all reasons"},
     "engine/giveaways/body.py": {"_draw": "what follows of the draw in its record"},
     "engine/customers/body.py": {"customer_of": "what says whom a record is about"},
+    "services/catalog/loyalty/earning_rules.py": {"_all_rules": "its own command"},
     "services/catalog/projects/projects.py": {
         "_project_of": "its own two commands",
         "_Projects._set_zone": "its own command",

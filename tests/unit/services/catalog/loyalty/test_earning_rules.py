@@ -208,7 +208,12 @@ async def test_what_an_order_would_earn_is_told_and_nothing_changes(world: World
     assert (await world.call("POST", path, new)).json()["points_estimation"] == 8
     card = (await world.call("GET", f"/v1/vouchers/{member['code']}")).json()["loyalty_card"]
     assert card["balance"] == 100
-    for bad in ({"order": {}}, {"customer": {}, "order": {"amount": 1}}, ANN):
+    bodies: tuple[dict[str, Any], ...] = (
+        {"order": {}},
+        {"customer": {}, "order": {"amount": 1}},
+        ANN,
+    )
+    for bad in bodies:
         assert (await world.call("POST", path, bad)).status_code == 400
     unknown = {"customer": {"id": "cust_0"}, "order": {"amount": 1}}
     assert (await world.call("POST", path, unknown)).status_code == 404
