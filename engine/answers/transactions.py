@@ -7,13 +7,13 @@ contract, section 10.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from msgspec import structs
 
-from engine.balances.body import balance_body
-from engine.earning.body import pending_points_body
-from engine.kernel.calendar import iso
+from engine.answers.earned_transactions import BOOKS as EARNED_BOOKS
+from engine.answers.transaction import Transaction
+from engine.answers.transaction import transaction_of as _transaction
 from engine.kernel.encode import Body
 from engine.kernel.ids import new_id
 from engine.vouchers.simple_body import simple_voucher_body
@@ -25,15 +25,9 @@ from schemas.campaigns import CAMPAIGN_EVENTS
 from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import CUSTOMER_EVENTS
 from schemas.earning import (
-    ORDER_PAID,
-    SEGMENT_ENTERED,
-    TIER_CHANGES,
     EarningRefused,
     OrderEarningsEnded,
-    PointsEarned,
     PointsPending,
-    PointsTakenBack,
-    Trigger,
 )
 from schemas.erasures import ERASURE_EVENTS
 from schemas.events import SETUP_EVENTS, Event, events_of
@@ -41,10 +35,8 @@ from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.loyalty_tiers import MEMBER_TIER_EVENTS
 from schemas.orders import ORDER_EVENTS, Order
 from schemas.pending import (
-    PendingPointsActivated,
     PendingPointsAdjusted,
     PendingPointsCanceled,
-    TierNamed,
 )
 from schemas.points import PointsExpired, PointsExpiring, PointsTransferred
 from schemas.prizes import CustomerRewarded, RewardTakenBack, RewardWithheld
@@ -72,19 +64,6 @@ from schemas.vouchers import Voucher
 
 #: Why a prize was given.
 _REASONS: Final = {"REFEREE": "referral", "REFERRER": "referral", "WINNER": "giveaway"}
-#: Why points are taken that nobody took off.
-CANCELED: Final = "Order canceled"
-
-
-class Transaction(NamedTuple):
-    """One change of a card's balance."""
-
-    id: str
-    voucher_id: str
-    #: Empty for a card of no campaign.
-    campaign_id: str
-    #: What lists show.
-    body: Body
 
 
 def transactions(record: Decided) -> list[Transaction]:
@@ -211,112 +190,6 @@ def _reward_taken_back(event: RewardTakenBack, at: Millis) -> Iterator[Transacti
         )
 
 
-def _points_earned(event: PointsEarned, at: Millis) -> Iterator[Transaction]:
-    yield _transaction(
-        event.voucher,
-        event.transaction_id,
-        "ACCRUAL",
-        event.points,
-        at,
-        details=_earned(event.rule_id, event.banner, event.tier) | _triggered(event.trigger),
-    )
-
-
-def _pending_activated(event: PendingPointsActivated, at: Millis) -> Iterator[Transaction]:
-    pending = event.pending
-    order = {"order": {"id": pending.order_id, "source_id": pending.order_source_id}}
-    transaction = _transaction(
-        event.voucher,
-        event.transaction_id,
-        "ACTIVATION",
-        pending.points,
-        at,
-        details=_earned(pending.rule_id, pending.banner, pending.tier)
-        | (order if pending.order_id is not None else {})
-        | {"pending_points": pending_points_body(pending)},
-        operation="MANUAL" if event.manual else "AUTOMATIC",
-    )
-    yield transaction._replace(body=transaction.body | {"type": "PENDING_POINTS_ACTIVATION"})
-
-
-def _points_taken_back(event: PointsTakenBack, at: Millis) -> Iterator[Transaction]:
-    """What is missing was taken before: of nothing there is no transaction."""
-    if event.points:
-        yield _transaction(
-            event.voucher,
-            event.transaction_id,
-            "REMOVAL",
-            -event.points,
-            at,
-            reason=CANCELED,
-            related=event.related_transaction_id,
-            details={"order": {"id": event.order_id, "source_id": event.order_source_id}}
-            | _earned(event.rule_id, None, None),
-        )
-
-
-def _earned(rule_id: str, banner: str | None, tier: TierNamed | None) -> Body:
-    """By which rule points were given, and in which tier."""
-    body: Body = {"earning_rule": {"id": rule_id, "source": {"banner": banner or ""}}}
-    if tier is not None:
-        named = {"id": tier.id, "name": tier.name}
-        body |= {"loyalty_tier": named, "holder_loyalty_tier": named}
-    return body
-
-
-def _triggered(trigger: Trigger) -> Body:
-    """For what points were given."""
-    if trigger.event == ORDER_PAID:
-        return {
-            "order": {"id": trigger.id, "source_id": trigger.name},
-            "event": {"id": trigger.id, "type": "customer.order.paid"},
-        }
-    if trigger.event == SEGMENT_ENTERED:
-        return {
-            "segment": {"id": trigger.id, "name": trigger.name},
-            "event": {"id": trigger.id, "type": trigger.event},
-        }
-    if trigger.event in TIER_CHANGES:
-        return {"event": {"id": trigger.id, "type": trigger.event}}
-    body: Body = {
-        "custom_event": {"id": trigger.id, "type": trigger.event},
-        "event": {"id": trigger.id, "type": "customer.custom_event"},
-    }
-    if trigger.schema_id is not None:
-        body["event_schema"] = {"id": trigger.schema_id, "name": trigger.event}
-    return body
-
-
-def _transaction(
-    voucher: Voucher,
-    transaction_id: str,
-    kind: str,
-    amount: int,
-    at: Millis,
-    *,
-    source: str | None = None,
-    source_id: str | None = None,
-    reason: str | None = None,
-    related: str | None = None,
-    details: Body | None = None,
-    operation: str = "AUTOMATIC",
-) -> Transaction:
-    balance = balance_body(voucher, amount, operation=operation)
-    body: Body = {
-        "id": transaction_id,
-        "source_id": source_id,
-        "voucher_id": voucher.id,
-        "campaign_id": voucher.campaign_id,
-        "source": source,
-        "reason": reason,
-        "type": f"{'CREDITS' if voucher.loyalty_card is None else 'POINTS'}_{kind}",
-        "details": {"balance": balance, **(details or {})},
-        "related_transaction_id": related,
-        "created_at": iso(at),
-    }
-    return Transaction(transaction_id, voucher.id, voucher.campaign_id or "", body)
-
-
 def _order(order: Order | None) -> Body:
     return {} if order is None else {"order": {"id": order.id, "source_id": order.source_id}}
 
@@ -331,9 +204,7 @@ BOOKS: Final[Mapping[type[Any], Callable[[Any, Millis], Iterable[Transaction]]]]
         PointsTransferred: _points_transferred,
         CustomerRewarded: _rewarded,
         RewardTakenBack: _reward_taken_back,
-        PointsEarned: _points_earned,
-        PendingPointsActivated: _pending_activated,
-        PointsTakenBack: _points_taken_back,
+        **EARNED_BOOKS,
     }
 )
 

@@ -33,7 +33,11 @@ QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
     "services/analytics/sink/validation_facts.py": {"_session": "a refusal is not valid"},
     "services/audit/sink/validation_table.py": {"_session_row": "a refusal locks nothing"},
     "services/audit/sink/publication_rows.py": {"publication_ended": "a failure has no vouchers"},
+    "engine/answers/earned_transactions.py": {"BOOKS": "a part of the table of transactions"},
     "engine/answers/hook_points.py": {"TELLS": "a part of the table of webhooks"},
+    "engine/answers/hook_prizes.py": {"TELLS": "a part of the table of webhooks"},
+    "engine/answers/prizes_activity.py": {"TELLS": "a part of the table of feeds"},
+    "engine/joining/react.py": {"REACTIONS": "nothing else brings a customer to meet rules"},
     "engine/answers/points_shown.py": {
         "_pending_balance": "what it is of; it ends in assert_never",
         "added_data": "what is taken back goes",
