@@ -13,13 +13,16 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from engine.customers.summaries import with_summaries
+from engine.earning import react as earning
 from engine.evolve import fold_event
+from engine.giveaways import entering, winning
 from engine.joining import react as joining
 from engine.kernel import tables
 from engine.kernel.decision import Decision
 from engine.kernel.ids import numbered_command
 from engine.kernel.state import View
-from engine.loyalty_tiers.members import CHANGES, follow_cards
+from engine.loyalty_tiers import members
+from engine.referrals import referring
 from engine.segments.following import with_segment_moves
 from schemas.base import Millis
 from schemas.commands import Command
@@ -48,7 +51,11 @@ def _in_order(
 #: Who reacts to which event, in this order.
 REACTIONS: Final[Mapping[type[Any], tuple[React, ...]]] = _in_order(
     joining.REACTIONS,
-    dict.fromkeys(CHANGES, follow_cards),
+    referring.REACTIONS,
+    entering.REACTIONS,
+    winning.REACTIONS,
+    earning.REACTIONS,
+    members.REACTIONS,
 )
 
 

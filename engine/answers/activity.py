@@ -10,14 +10,17 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from engine.answers.card_activity import TELLS as CARD_TELLS
-from engine.answers.order_events import OrderChanging, order_events
+from engine.answers.points_activity import TELLS as POINTS_TELLS
+from engine.answers.prizes_activity import TELLS as PRIZES_TELLS
+from engine.answers.tier_activity import tell_tier, tell_tier_change
 from engine.answers.told import NOTHING as _NOTHING
 from engine.answers.told import Offer
 from engine.answers.told import Told as _Told
-from engine.kernel.calendar import iso, iso_or_none
+from engine.custom_events.body import event_referral_body
+from engine.kernel.calendar import iso
 from engine.kernel.encode import CHANNELS, Body
 from engine.kernel.ids import new_id
-from engine.loyalty_tiers.body import loyalty_tier_body, move_body
+from engine.orders.order_events import OrderChanging, order_events
 from engine.publications.body import publication_row_body
 from engine.segments.body import simple_segment_body
 from schemas.actions import ACTION_EVENTS
@@ -31,8 +34,10 @@ from schemas.customers import (
     CustomerUnchanged,
     CustomerUpdated,
 )
+from schemas.earning import OrderEarningsEnded
 from schemas.erasures import ERASURE_EVENTS
 from schemas.events import SETUP_EVENTS, events_of
+from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.loyalty_tiers import (
     Standing,
     StandingChanged,
@@ -40,11 +45,11 @@ from schemas.loyalty_tiers import (
     TierExpirationChanged,
     TierJoined,
     TierLeft,
-    TierMove,
     TierProlonged,
     TierUpgraded,
 )
 from schemas.orders import Order, OrderCreated, OrderUpdated
+from schemas.prizes import RewardTakenBack, RewardWithheld
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.promotions import PromotionTier
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
@@ -56,6 +61,7 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
+from schemas.referrals import HolderRemoved, HoldersAdded, RefereeAdded, ReferralRevoked
 from schemas.segments import (
     SegmentCreated,
     SegmentDeleted,
@@ -161,7 +167,7 @@ def _custom_event_tracked(event: CustomEventTracked) -> Iterable[_Told]:
     data: Body = {
         "event": body,
         "event_schema": {"name": tracked.name},
-        "referral": None,
+        "referral": tracked.referral and event_referral_body(tracked.referral),
         "loyalty": None,
     }
     return (_Told(tracked.customer_id, "customer.custom_event", data, id=tracked.id),)
@@ -229,33 +235,6 @@ def _segments(name: str) -> Callable[[Any], Iterable[_Told]]:
     return tell
 
 
-def _tier_reached(name: str) -> Callable[[Any], Iterable[_Told]]:
-    def tell(event: TierJoined | TierLeft | TierProlonged | TierExpirationChanged) -> list[_Told]:
-        own = event.standing if event.standing.tier_id == event.tier.id else None
-        data = move_body(event) | {"loyalty_tier": loyalty_tier_body(event.tier, own)}
-        if name == "expiration.changed":
-            data["expiration_date"] = iso_or_none(event.standing.expires_at)
-        return [_tier_told(event, name, data)]
-
-    return tell
-
-
-def _tier_changed(name: str) -> Callable[[Any], Iterable[_Told]]:
-    def tell(event: TierUpgraded | TierDowngraded) -> list[_Told]:
-        tiers = {
-            "loyalty_tier_from": loyalty_tier_body(event.tier_from),
-            "loyalty_tier_to": loyalty_tier_body(event.tier, event.standing),
-        }
-        return [_tier_told(event, name, move_body(event) | tiers)]
-
-    return tell
-
-
-def _tier_told(event: TierMove, name: str, data: Body) -> _Told:
-    standing = event.standing
-    return _Told(standing.customer_id, f"customer.loyalty.tier.{name}", data, standing)
-
-
 #: What each event of the ledger tells.
 TELLS: Final[Mapping[type[Any], Callable[[Any], Iterable[_Told]]]] = MappingProxyType(
     {
@@ -267,19 +246,21 @@ TELLS: Final[Mapping[type[Any], Callable[[Any], Iterable[_Told]]]] = MappingProx
         CustomerUpdated: _customer("customer.updated"),
         CustomerDeleted: _customer("customer.deleted"),
         CustomEventTracked: _custom_event_tracked,
-        TierJoined: _tier_reached("joined"),
-        TierLeft: _tier_reached("left"),
-        TierUpgraded: _tier_changed("upgraded"),
-        TierDowngraded: _tier_changed("downgraded"),
-        TierProlonged: _tier_reached("prolonged"),
-        TierExpirationChanged: _tier_reached("expiration.changed"),
+        TierJoined: tell_tier("joined"),
+        TierLeft: tell_tier("left"),
+        TierUpgraded: tell_tier_change("upgraded"),
+        TierDowngraded: tell_tier_change("downgraded"),
+        TierProlonged: tell_tier("prolonged"),
+        TierExpirationChanged: tell_tier("expiration.changed"),
         SegmentEntered: _segments("customer.segment.entered"),
         SegmentLeft: _segments("customer.segment.left"),
         PublicationSucceeded: _publication_succeeded,
         PublicationFailed: _publication_succeeded,
         OrderCreated: _order_changed,
         OrderUpdated: _order_changed,
+        **POINTS_TELLS,
         **CARD_TELLS,
+        **PRIZES_TELLS,
     }
 )
 
@@ -288,6 +269,13 @@ UNTOLD: Final = events_of(
     # No customer did it, and it happened to none: vouchers and cards change by the shop's hand.
     SETUP_EVENTS,
     ACTION_EVENTS,
+    GIVEAWAY_EVENTS,
+    HoldersAdded,
+    HolderRemoved,
+    RefereeAdded,
+    ReferralRevoked,
+    RewardTakenBack,
+    RewardWithheld,
     CAMPAIGN_EVENTS,
     PROMOTION_EVENTS,
     VOUCHER_EVENTS,
@@ -301,6 +289,7 @@ UNTOLD: Final = events_of(
     CustomerUnchanged,
     CustomersSummed,
     PublicationRepeated,
+    OrderEarningsEnded,
     StandingChanged,
     # Who is in the bin was told to be deleted; who is forgotten has no feed.
     BIN_EVENTS,

@@ -21,7 +21,9 @@ from engine.answers.hook_campaigns import (
     tell_tier,
 )
 from engine.answers.hook_payload import HookEvent, Told
-from engine.answers.transactions import transactions
+from engine.answers.hook_prizes import TELLS as PRIZES_TELLS
+from engine.answers.points_shown import TELLS as POINTS_TELLS
+from engine.answers.points_shown import tell_transactions
 from engine.assignments.body import assignment_body
 from engine.customers.body import (
     customer_body,
@@ -40,7 +42,6 @@ from engine.webhooks.body import webhook_body
 from schemas.actions import ActionProgressed, ActionStarted, RowsStaged, StagedRowsDropped
 from schemas.alerts import AlertContinued, AlertRaised, AlertThresholdsUpdated
 from schemas.assignments import AssignmentsDropped, RuleAssigned, RuleUnassigned
-from schemas.balances import BalanceAdjusted
 from schemas.bin import BinEntryAdded, BinEntryRemoved, CampaignVouchersDeleted
 from schemas.campaigns import (
     CampaignCreated,
@@ -61,9 +62,11 @@ from schemas.customers import (
     CustomerUnchanged,
     CustomerUpdated,
 )
+from schemas.earning import EarningRefused, OrderEarningsEnded
 from schemas.erasures import CustomerForgotten, ErasuresEnded
 from schemas.events import PLAIN_SETUP_EVENTS, events_of
 from schemas.exports import EXPORT_EVENTS
+from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.keys import KEY_EVENTS
 from schemas.locations import LOCATION_EVENTS
 from schemas.loyalty_tiers import (
@@ -74,7 +77,7 @@ from schemas.loyalty_tiers import (
 )
 from schemas.notifications import NOTIFICATION_EVENTS
 from schemas.orders import ORDER_EVENTS
-from schemas.points import PointsExpired
+from schemas.prizes import RewardWithheld
 from schemas.products import PRODUCT_EVENTS
 from schemas.projects import PROJECT_EVENTS
 from schemas.promotion_events import (
@@ -99,6 +102,7 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
+from schemas.referrals import REFERRAL_EVENTS
 from schemas.rules import ValidationRuleCreated, ValidationRuleDeleted, ValidationRuleUpdated
 from schemas.segments import (
     SegmentCreated,
@@ -125,11 +129,6 @@ from schemas.webhooks import (
 )
 
 _SWEEP: Final = "expire_due"
-#: By whether they are of points.
-_TRANSACTIONS: Final = {
-    False: "voucher.gift.transaction.created",
-    True: "voucher.loyalty_card.transaction.created",
-}
 #: By what is shown and whether it came about: the event's name, and what its data calls it.
 _REDEMPTIONS: Final = {
     ("redemption", True): ("redemption.succeeded", "redemption"),
@@ -179,33 +178,7 @@ def _redemption(event: Recorded, record: Decided) -> Told:
     for body in redemption_bodies(event, record.at, record.assignments):
         name, member = _REDEMPTIONS[body["object"], body["result"] != "FAILURE"]
         yield name, {member: body | {"customer": shown}}
-    yield from _transactions(record)
-
-
-def _transactions(record: Decided) -> Told:
-    for transaction in transactions(record):
-        name = _TRANSACTIONS[transaction.body["type"].startswith("POINTS")]
-        yield name, {"transaction": transaction.body}
-
-
-def _balance(event: BalanceAdjusted, record: Decided) -> Told:
-    """The contract knows one name, whether something comes or goes; the amount says which."""
-    card = event.voucher.loyalty_card
-    yield (
-        "voucher.gift.balance_aded" if card is None else "voucher.loyalty_card.points_aded",
-        {
-            "voucher": voucher_body(event.voucher, record.assignments, record.categories),
-            "balance": {"amount": event.amount},
-        },
-    )
-    yield from _transactions(record)
-
-
-def _points_expired(event: PointsExpired, record: Decided) -> Told:
-    voucher = voucher_body(event.voucher, record.assignments, record.categories)
-    points = {"points": event.points}
-    yield "voucher.loyalty_card.points_expired", {"voucher": voucher, **points}
-    yield from _transactions(record)
+    yield from tell_transactions(event, record)
 
 
 def _whom(record: Decided, customer_id: str, show: Callable[[Customer], Body]) -> Body:
@@ -308,8 +281,6 @@ TELLS: Final[Mapping[type[Any], Callable[[Any, Decided], Told]]] = MappingProxyT
         RuleUnassigned: _assignment("business_validation_rule.assignment.deleted"),
         AssignmentsDropped: _assignments_dropped,
         PublicationSucceeded: _publication_succeeded,
-        BalanceAdjusted: _balance,
-        PointsExpired: _points_expired,
         ActionStarted: tell_started_generation,
         ActionProgressed: tell_ended_generation,
         RedemptionSucceeded: _redemption,
@@ -318,6 +289,8 @@ TELLS: Final[Mapping[type[Any], Callable[[Any, Decided], Told]]] = MappingProxyT
         RollbackFailed: _redemption,
         AlertRaised: _alert_raised,
         WebhookTestRequested: _tested,
+        **POINTS_TELLS,
+        **PRIZES_TELLS,
     }
 )
 
@@ -340,6 +313,10 @@ UNTOLD: Final = events_of(
     WebhookDeleted,
     RedeliveryRequested,
     CUSTOM_EVENTS,
+    EarningRefused,
+    GIVEAWAY_EVENTS,
+    REFERRAL_EVENTS,
+    RewardWithheld,
     ORDER_EVENTS,
     SESSION_EVENTS,
     BinEntryAdded,
@@ -357,6 +334,7 @@ UNTOLD: Final = events_of(
     TiersMoved,
     TiersOrdered,
     CustomersSummed,
+    OrderEarningsEnded,
     # It says nothing new, or nothing that anyone outside sees.
     AlertContinued,
     CustomerUnchanged,

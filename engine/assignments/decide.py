@@ -1,4 +1,4 @@
-"""Which sets of validation rules bind a voucher, a campaign or a tier.
+"""Which sets of validation rules bind a voucher, a campaign, a tier or an earning rule.
 
 An object carries the ids of its sets, so that deciding on it reads them without a search. The
 assignments of an object end with it, in the same record: there are few of them. A set may have any
@@ -26,15 +26,21 @@ from schemas.assignments import (
 from schemas.base import Millis
 from schemas.campaigns import Campaign
 from schemas.commands import Command
+from schemas.earning import EarningRule
 from schemas.errors import Refusal, not_found, refuse
 from schemas.events import Event
 from schemas.promotions import PromotionTier
 from schemas.vouchers import Voucher
 
 #: What can be bound.
-Bound = Voucher | Campaign | PromotionTier
+Bound = Voucher | Campaign | PromotionTier | EarningRule
 _KINDS: Mapping[type[Any], AssignedType] = MappingProxyType(
-    {Voucher: "voucher", Campaign: "campaign", PromotionTier: "promotion_tier"}
+    {
+        Voucher: "voucher",
+        Campaign: "campaign",
+        PromotionTier: "promotion_tier",
+        EarningRule: "earning_rule",
+    }
 )
 
 

@@ -35,6 +35,10 @@ def campaign_created(state: State, event: CampaignCreated, _: Millis) -> None:
     campaign = event.campaign
     state.put(tables.CAMPAIGN_NAMES, campaign.id, campaign.name)
     state.put(tables.CAMPAIGNS, campaign, campaign.id)
+    if campaign.referral_program is not None:
+        note_reacting(state, "referring", campaign.id, reacts=True)
+    if campaign.giveaway is not None:
+        note_reacting(state, "giving", campaign.id, reacts=True)
     note_reacting(state, "joining", campaign.id, reacts=joins_by_itself(campaign))
     for tier in event.tiers:
         put_tier(state, tier)

@@ -12,6 +12,7 @@ from schemas.customers import (
     CustomerCreated,
     CustomerDeleted,
     CustomerLoyalty,
+    CustomerReferral,
     CustomerSummary,
     CustomerUnchanged,
     CustomerUpdated,
@@ -40,15 +41,29 @@ def customer_body(
     body["address"] = None if data.address is None else data.address.lines()
     if data.metadata is not None:
         body["metadata"] = data.metadata
-    body["summary"] = _summary(summary or _NOTHING_SUMMED)
-    body["loyalty"] = _loyalty(loyalty, summary or _NOTHING_SUMMED)
-    body["referrals"] = {"total": 0, "campaigns": []}
+    known = summary or _NOTHING_SUMMED
+    body["summary"] = _summary(known)
+    body["loyalty"] = _loyalty(loyalty, known)
+    body["referrals"] = {
+        "total": len(known.referrals),
+        "campaigns": list(map(_referral, known.referrals)),
+    }
     body["system_metadata"] = {}
     body["created_at"] = iso(customer.created_at)
     if customer.updated_at is not None:
         body["updated_at"] = iso(customer.updated_at)
     body["object"] = "customer"
     return body
+
+
+def _referral(referral: CustomerReferral) -> Body:
+    return {
+        "campaign_id": referral.campaign_id,
+        "referrer_id": referral.referrer_id,
+        "related_object_id": referral.related_object_id,
+        "related_object_type": referral.related_object_type,
+        "date": iso(referral.at),
+    }
 
 
 def gone_customer_body(customer_id: str) -> Body:
@@ -85,7 +100,11 @@ def _loyalty(loyalty: CustomerLoyalty | None, summary: CustomerSummary) -> Body:
         if each.loyalty_tier is not None:
             programs[program_id]["loyalty_tier"] = each.loyalty_tier
     points = sum(each["points"] for each in programs.values()) if programs else summary.points_to_go
-    return {"points": points, "referred_customers": 0, "campaigns": programs}
+    return {
+        "points": points,
+        "referred_customers": summary.referred_customers,
+        "campaigns": programs,
+    }
 
 
 def _summary(summary: CustomerSummary) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def upsert_customer(
         return Decision((CustomerCreated(_create_customer(view, command, named, now)),))
     if not known.events:
         return Decision((_unchanged_event(view, known.customer, now),))
-    return Decision(tuple(_with_sums(view, event, now) for event in known.events))
+    return Decision(tuple(_with_summary(view, event, now) for event in known.events))
 
 
 def update_customer(
@@ -95,7 +95,7 @@ def update_customer(
         return Decision((_unchanged_event(view, stored, now),))
     personal = Personal(stored.personal.owner, changed)
     customer = structs.replace(stored, personal=personal, updated_at=now)
-    return Decision((_with_sums(view, CustomerUpdated(customer), now),))
+    return Decision((_with_summary(view, CustomerUpdated(customer), now),))
 
 
 def delete_customer(
@@ -116,7 +116,7 @@ def _unchanged_event(view: View, customer: Customer, now: Millis) -> CustomerUnc
     return CustomerUnchanged(customer, summary, loyalty_of(view, customer.id, now))
 
 
-def _with_sums(view: View, event: Event, now: Millis) -> Event:
+def _with_summary(view: View, event: Event, now: Millis) -> Event:
     """What a customer adds up to, and has in loyalty programs, for who is answered with it."""
     if not isinstance(event, CustomerUpdated):
         return event

@@ -16,7 +16,14 @@ from engine.kernel.lookup import campaign_of
 from engine.kernel.state import View
 from engine.loyalty_tiers.find import balance_of, program_of, stored_standing
 from engine.loyalty_tiers.ladder import lowest_of
-from engine.loyalty_tiers.standing import Program, Step, change_balance, collect, settle
+from engine.loyalty_tiers.standing import (
+    Program,
+    Step,
+    change_balance,
+    collect,
+    recalculate,
+    settle,
+)
 from schemas.actions import ACTION_EVENTS, ActionStarted, AsyncAction, RecalculateTiers, Rows
 from schemas.balances import BalanceAdjusted
 from schemas.base import Millis
@@ -25,8 +32,16 @@ from schemas.campaigns import CAMPAIGN_EVENTS
 from schemas.commands import Command
 from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import CUSTOMER_EVENTS
+from schemas.earning import (
+    EarningRefused,
+    OrderEarningsEnded,
+    PointsEarned,
+    PointsPending,
+    PointsTakenBack,
+)
 from schemas.erasures import ERASURE_EVENTS
 from schemas.events import SETUP_EVENTS, events_of
+from schemas.giveaways import GIVEAWAY_EVENTS
 from schemas.loyalty_tiers import (
     MEMBER_TIER_EVENTS,
     LoyaltyTier,
@@ -40,7 +55,9 @@ from schemas.loyalty_tiers import (
     TierUpgraded,
 )
 from schemas.orders import ORDER_EVENTS
+from schemas.pending import PendingPointsActivated, PendingPointsAdjusted, PendingPointsCanceled
 from schemas.points import PointsExpired
+from schemas.prizes import CustomerRewarded, RewardTakenBack, RewardWithheld
 from schemas.programs import Reacting
 from schemas.promotion_events import PROMOTION_EVENTS
 from schemas.publications import PublicationFailed, PublicationRepeated, PublicationSucceeded
@@ -51,6 +68,7 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
+from schemas.referrals import REFERRAL_EVENTS
 from schemas.segments import SEGMENT_EVENTS
 from schemas.sessions import SESSION_EVENTS
 from schemas.voucher_events import (
@@ -157,7 +175,7 @@ def recalculate_tiers(
         standing = None if voucher is None else stored_standing(view, voucher)
         if voucher is not None and standing is not None:
             balance = balance_of(view, voucher, now)
-            events += _told(program, settle(program, standing, balance, now))
+            events += _told(program, recalculate(program, standing, balance, now))
     done = end - action.cursor
     return Chunk(tuple(events), done, cursor=end, finished=end >= campaign.voucher_seq)
 
@@ -205,6 +223,16 @@ def _points_expired(event: PointsExpired) -> Iterator[CardChange]:
     yield CardChange(event.voucher)
 
 
+def _rewarded(event: CustomerRewarded) -> Iterator[CardChange]:
+    yield CardChange(event.voucher, event.amount, event.amount)
+
+
+def _reward_taken_back(event: RewardTakenBack) -> Iterator[CardChange]:
+    if event.voucher is not None:
+        taken = event.amount + event.given.missing
+        yield CardChange(event.voucher, -event.amount, -taken)
+
+
 def _publication_succeeded(event: PublicationSucceeded) -> Iterator[CardChange]:
     for voucher in event.vouchers:
         yield CardChange(voucher)
@@ -223,15 +251,39 @@ def _redemption_rolled_back(event: RedemptionRolledBack) -> Iterator[CardChange]
             yield CardChange(each.voucher, each.points or 0)
 
 
+def _points_earned(event: PointsEarned) -> Iterator[CardChange]:
+    yield CardChange(event.voucher, event.points, event.points)
+
+
+def _pending_activated(event: PendingPointsActivated) -> Iterator[CardChange]:
+    """It counts as collected from when it is active on."""
+    yield CardChange(event.voucher, event.pending.points, event.pending.points)
+
+
+def _points_taken_back(event: PointsTakenBack) -> Iterator[CardChange]:
+    """Nothing was collected by it, be it spent meanwhile."""
+    yield CardChange(event.voucher, -event.points, -event.points - event.missing)
+
+
 #: What changes cards of members, and what each event changes of them.
 CHANGES: Final[Mapping[type[Any], Callable[[Any], Iterable[CardChange]]]] = MappingProxyType(
     {
         BalanceAdjusted: _balance_adjusted,
         PointsExpired: _points_expired,
+        CustomerRewarded: _rewarded,
+        RewardTakenBack: _reward_taken_back,
+        PointsEarned: _points_earned,
+        PendingPointsActivated: _pending_activated,
+        PointsTakenBack: _points_taken_back,
         PublicationSucceeded: _publication_succeeded,
         RedemptionSucceeded: _redemption_succeeded,
         RedemptionRolledBack: _redemption_rolled_back,
     }
+)
+
+#: What is reacted to.
+REACTIONS: Final[Mapping[type[Any], Callable[..., Iterator[MemberTierEvent]]]] = MappingProxyType(
+    dict.fromkeys(CHANGES, follow_cards)
 )
 
 #: What changes nothing by which a member is in a tier.
@@ -243,11 +295,19 @@ UNCHANGED: Final = events_of(
     CUSTOM_EVENTS,
     CUSTOMER_EVENTS,
     ERASURE_EVENTS,
+    GIVEAWAY_EVENTS,
+    REFERRAL_EVENTS,
+    RewardWithheld,
     ORDER_EVENTS,
     PROMOTION_EVENTS,
     SEGMENT_EVENTS,
     VoucherCreated,
     # The balance stays as it is.
+    EarningRefused,
+    OrderEarningsEnded,
+    PendingPointsAdjusted,
+    PendingPointsCanceled,
+    PointsPending,
     SESSION_EVENTS,
     PublicationFailed,
     PublicationRepeated,

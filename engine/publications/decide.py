@@ -164,7 +164,7 @@ def _take_voucher(
     view: View, voucher: Voucher, customer_id: str, now: Millis
 ) -> GivenVouchers | Withheld:
     campaign = campaign_of(view, voucher)
-    closed = None if campaign is None else _campaign_closed(campaign, now)
+    closed = None if campaign is None else campaign_closed(campaign, now)
     if closed is not None:
         return Withheld(closed)
     if voucher.holder_id not in (None, customer_id):
@@ -187,7 +187,7 @@ def take_next_vouchers(
     view: View, command: Command, campaign: Campaign, count: int, now: Millis
 ) -> GivenVouchers | Withheld:
     """The campaign's next free vouchers; one that updates itself makes what is missing."""
-    refusal = _campaign_closed(campaign, now)
+    refusal = campaign_closed(campaign, now)
     if refusal is not None:
         return Withheld(refusal)
     free: list[Voucher] = []
@@ -234,7 +234,7 @@ def _is_used_up(voucher: Voucher) -> bool:
     return voucher.quantity is not None and voucher.redeemed_quantity >= voucher.quantity
 
 
-def _campaign_closed(campaign: Campaign, now: Millis) -> Refusal | None:
+def campaign_closed(campaign: Campaign, now: Millis) -> Refusal | None:
     """The refusal of a campaign that is switched off or over; one that begins later may publish."""
     if not campaign.active:
         return refuse("campaign_not_active", f"Campaign {campaign.name} is disabled")

@@ -60,6 +60,7 @@ PROGRAM: Final = {
         "qualification_type": "POINTS_IN_PERIOD", "qualification_period": "YEAR",
         "start_date": {"type": "IMMEDIATE"}, "expiration_date": TIERS_END},
 }  # fmt: skip
+LADDER: Final = [{"name": "Gold", "points": {"from": 1, "to": 9}, "metadata": {"a": 1}}]
 EVENT: Final = {"event": "e", "customer": CUSTOMER, "metadata": {}}
 
 #: Who asks for what, with which body; `{…}` in a path is an id of `make_shop`.
@@ -115,6 +116,8 @@ BODIES: Final[list[tuple[str, str, Any]]] = [
         "loyalty_tiers_expiration": PROGRAM["loyalty_tiers_expiration"], "metadata": {},
         "options": {"recalculate_tiers": True}, "access_settings": {},
     }),
+    ("POST", "/v1/loyalties/L0/tiers", [{"name": "Silver", "points": {"from": 20}}]),
+    ("PUT", "/v1/loyalties/L0/tiers/{rung}", {"name": "Or", "points": {"from": 1, "to": 9}}),
     ("POST", "/v1/loyalties/L0/members", {"customer": CUSTOMER, "metadata": {}}),
     *(
         ("POST", f"/v1/loyalties/{of}/export", {"parameters": {}})
@@ -185,6 +188,7 @@ async def make_shop(world: World) -> dict[str, str]:
         ("campaign", "campaigns", {"name": "Spring", "type": "AUTO_UPDATE", "voucher": TERMS}),
         ("program", "loyalties", PROGRAM | {"name": "L0"}),
         ("points", "campaigns/L0/vouchers", {}),
+        ("rung", "loyalties/L0/tiers", LADDER),
         ("promotion", "campaigns", {"name": "Sale", "campaign_type": "PROMOTION"}),
         ("tier", "promotions/Sale/tiers", {"name": "T", "action": {"discount": AMOUNT}}),
         ("stack", "promotions/Sale/stacks", {"name": "S", "tiers": {"ids": []}}),
@@ -202,7 +206,8 @@ async def make_shop(world: World) -> dict[str, str]:
     ):
         answer = await world.call("POST", f"/v1/{path}", _filled(body, ids))
         assert answer.status_code == 200, (name, answer.text)
-        made = answer.json()
+        told = answer.json()
+        made = told[0] if isinstance(told, list) else told
         ids[name] = made["redemptions"][0]["id"] if "redemptions" in made else made["id"]
     return ids
 
