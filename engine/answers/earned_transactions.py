@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from engine.answers.transaction import Transaction
-from engine.answers.transaction import transaction_of as _transaction
+from engine.answers.booking import Transaction, book_transaction
 from engine.earning.body import pending_points_body
 from engine.kernel.encode import Body
 from schemas.base import Millis
@@ -24,7 +23,7 @@ CANCELED: Final = "Order canceled"
 
 
 def _points_earned(event: PointsEarned, at: Millis) -> Iterator[Transaction]:
-    yield _transaction(
+    yield book_transaction(
         event.voucher,
         event.transaction_id,
         "ACCRUAL",
@@ -37,7 +36,7 @@ def _points_earned(event: PointsEarned, at: Millis) -> Iterator[Transaction]:
 def _pending_activated(event: PendingPointsActivated, at: Millis) -> Iterator[Transaction]:
     pending = event.pending
     order = {"order": {"id": pending.order_id, "source_id": pending.order_source_id}}
-    transaction = _transaction(
+    transaction = book_transaction(
         event.voucher,
         event.transaction_id,
         "ACTIVATION",
@@ -54,7 +53,7 @@ def _pending_activated(event: PendingPointsActivated, at: Millis) -> Iterator[Tr
 def _points_taken_back(event: PointsTakenBack, at: Millis) -> Iterator[Transaction]:
     """What is missing was taken before: of nothing there is no transaction."""
     if event.points:
-        yield _transaction(
+        yield book_transaction(
             event.voucher,
             event.transaction_id,
             "REMOVAL",

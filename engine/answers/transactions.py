@@ -9,14 +9,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
-from msgspec import structs
-
+from engine.answers.booking import (
+    Transaction,
+    book_transaction,
+    transfer_transactions,
+    with_points,
+)
 from engine.answers.earned_transactions import BOOKS as EARNED_BOOKS
-from engine.answers.transaction import Transaction
-from engine.answers.transaction import transaction_of as _transaction
 from engine.kernel.encode import Body
 from engine.kernel.ids import new_id
-from engine.vouchers.simple_body import simple_voucher_body
 from schemas.actions import ACTION_EVENTS
 from schemas.balances import BalanceAdjusted
 from schemas.base import Millis
@@ -60,7 +61,6 @@ from schemas.voucher_events import (
     VoucherEnabled,
     VoucherUpdated,
 )
-from schemas.vouchers import Voucher
 
 #: Why a prize was given.
 _REASONS: Final = {"REFEREE": "referral", "REFERRER": "referral", "WINNER": "giveaway"}
@@ -93,7 +93,9 @@ def _redemption_succeeded(event: RedemptionSucceeded, at: Millis) -> list[Transa
             details["reward"] = {"id": outcome.reward_id, "name": outcome.reward_name}
         transaction_id = new_id(redemption_id, "vtx_")
         found.append(
-            _transaction(outcome.voucher, transaction_id, "REDEMPTION", -paid, at, details=details)
+            book_transaction(
+                outcome.voucher, transaction_id, "REDEMPTION", -paid, at, details=details
+            )
         )
     return found
 
@@ -105,9 +107,9 @@ def _redemption_rolled_back(event: RedemptionRolledBack, at: Millis) -> Iterator
         if each.voucher is None or not paid:
             continue
         # what it got back too late is another transaction, which follows
-        refunded = _with_points(each.voucher, each.expired)
+        refunded = with_points(each.voucher, each.expired)
         rollback = {"rollback": {"id": each.rollback_id}}
-        yield _transaction(
+        yield book_transaction(
             refunded,
             new_id(each.rollback_id, "vtx_"),
             "REFUND",
@@ -120,7 +122,7 @@ def _redemption_rolled_back(event: RedemptionRolledBack, at: Millis) -> Iterator
 
 
 def _balance_adjusted(event: BalanceAdjusted, at: Millis) -> Iterator[Transaction]:
-    yield _transaction(
+    yield book_transaction(
         event.voucher,
         event.transaction_id,
         "ADDITION" if event.amount > 0 else "REMOVAL",
@@ -134,50 +136,14 @@ def _balance_adjusted(event: BalanceAdjusted, at: Millis) -> Iterator[Transactio
 
 
 def _points_expired(event: PointsExpired, at: Millis) -> Iterator[Transaction]:
-    yield _transaction(event.voucher, event.transaction_id, "EXPIRATION", -event.points, at)
-
-
-def _points_transferred(event: PointsTransferred, at: Millis) -> Iterator[Transaction]:
-    """One of each card that gives, each followed by that of the card which gets it."""
-    for move in event.moves:
-        details = {
-            "source_voucher": simple_voucher_body(move.origin),
-            "destination_voucher": simple_voucher_body(move.destination),
-        }
-        sides = (
-            (move.origin, move.out_id, "TRANSFER_OUT", -move.points, move.in_id),
-            (move.destination, move.in_id, "TRANSFER_IN", move.points, move.out_id),
-        )
-        for card, transaction_id, kind, points, related in sides:
-            yield _transaction(
-                card,
-                transaction_id,
-                kind,
-                points,
-                at,
-                source=event.source,
-                source_id=move.source_id,
-                reason=move.reason,
-                related=related,
-                details=details,
-                operation="MANUAL",
-            )
-
-
-def _with_points(voucher: Voucher, points: int) -> Voucher:
-    """A card with so many points more than it has."""
-    card = voucher.loyalty_card
-    if card is None or not points:
-        return voucher
-    more = structs.replace(card, balance=card.balance + points)
-    return structs.replace(voucher, loyalty_card=more)
+    yield book_transaction(event.voucher, event.transaction_id, "EXPIRATION", -event.points, at)
 
 
 def _rewarded(event: CustomerRewarded, at: Millis) -> Iterator[Transaction]:
     """A code that is given books nothing."""
     if event.amount:
         reason = _REASONS[event.occasion.side]
-        yield _transaction(
+        yield book_transaction(
             event.voucher, event.transaction_id, "ADDITION", event.amount, at, reason=reason
         )
 
@@ -185,7 +151,7 @@ def _rewarded(event: CustomerRewarded, at: Millis) -> Iterator[Transaction]:
 def _reward_taken_back(event: RewardTakenBack, at: Millis) -> Iterator[Transaction]:
     if event.amount and event.voucher is not None:
         reason = _REASONS[event.occasion.side]
-        yield _transaction(
+        yield book_transaction(
             event.voucher, event.transaction_id, "REMOVAL", -event.amount, at, reason=reason
         )
 
@@ -201,7 +167,7 @@ BOOKS: Final[Mapping[type[Any], Callable[[Any, Millis], Iterable[Transaction]]]]
         RedemptionRolledBack: _redemption_rolled_back,
         BalanceAdjusted: _balance_adjusted,
         PointsExpired: _points_expired,
-        PointsTransferred: _points_transferred,
+        PointsTransferred: transfer_transactions,
         CustomerRewarded: _rewarded,
         RewardTakenBack: _reward_taken_back,
         **EARNED_BOOKS,

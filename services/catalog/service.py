@@ -12,6 +12,7 @@ from services.catalog.loyalty.earning_rules import earning_rule_router
 from services.catalog.loyalty.estimates import estimate_router
 from services.catalog.loyalty.members import member_router
 from services.catalog.loyalty.pending_points import pending_points_router
+from services.catalog.loyalty.points import member_points_router
 from services.catalog.loyalty.programs import program_router
 from services.catalog.loyalty.tiers import loyalty_tier_router
 from services.catalog.people.custom_events import custom_event_routes
@@ -67,6 +68,7 @@ def catalog_service(
             pending_points_router(writes, view_of),
             estimate_router(writes, view_of),
             program_router(writes, view_of),
+            member_points_router(writes, view_of),
             promotion_router(writes, view_of),
             rule_router(writes, view_of),
             customer_router(writes, view_of, erased),

@@ -37,7 +37,6 @@ QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
     "engine/answers/hook_points.py": {"TELLS": "a part of the table of webhooks"},
     "engine/answers/hook_prizes.py": {"TELLS": "a part of the table of webhooks"},
     "engine/answers/prizes_activity.py": {"TELLS": "a part of the table of feeds"},
-    "engine/joining/react.py": {"REACTIONS": "nothing else brings a customer to meet rules"},
     "engine/answers/points_shown.py": {
         "_pending_balance": "what it is of; it ends in assert_never",
         "added_data": "what is taken back goes",
@@ -91,6 +90,7 @@ QUESTIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "Exporter.note": "what comes of exports",
         "_export_in": "its own command",
     },
+    "engine/joining/react.py": {"REACTIONS": "nothing else makes members"},
     "services/audit/history/requests.py": {"_of_record": "of any other the request is not there"},
     "engine/simulations/requests.py": {
         "_READ": "what shoppers ask for, and what takes it back; nothing else is asked again",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from engine.answers.transaction import Transaction
+from engine.answers.booking import Transaction
 from engine.answers.transactions import transactions
 from engine.kernel.encode import to_json
 from runtime.clickhouse.database import Column
