@@ -6,6 +6,7 @@ import msgspec
 from msgspec import structs
 
 from engine.campaigns.body import template_body
+from engine.campaigns.referral_body import giveaway_terms_body
 from engine.kernel.changes import changed_member
 from engine.kernel.encode import to_json
 from engine.kernel.state import View
@@ -19,6 +20,15 @@ def changed_template(campaign: Campaign, repeated: Any) -> str | None:
         return None
     shown = msgspec.json.decode(to_json(template_body(campaign.voucher)))
     return changed_member(repeated, shown, "voucher")
+
+
+def changed_giveaway(campaign: Campaign, repeated: Any) -> str | None:
+    """The path of the first thing that is said otherwise of a giveaway: nothing of it changes."""
+    if repeated is None:
+        return None
+    terms = campaign.giveaway
+    shown = {} if terms is None else msgspec.json.decode(to_json(giveaway_terms_body(terms)))
+    return changed_member(repeated, shown, "giveaway")
 
 
 def with_template_items(view: View, campaign: Campaign) -> VoucherTemplate | None:
