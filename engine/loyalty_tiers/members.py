@@ -16,7 +16,14 @@ from engine.kernel.lookup import campaign_of
 from engine.kernel.state import View
 from engine.loyalty_tiers.find import balance_of, program_of, stored_standing
 from engine.loyalty_tiers.ladder import lowest_of
-from engine.loyalty_tiers.standing import Program, Step, change_balance, collect, settle
+from engine.loyalty_tiers.standing import (
+    Program,
+    Step,
+    change_balance,
+    collect,
+    recalculate,
+    settle,
+)
 from schemas.actions import ACTION_EVENTS, ActionStarted, AsyncAction, RecalculateTiers, Rows
 from schemas.balances import BalanceAdjusted
 from schemas.base import Millis
@@ -168,7 +175,7 @@ def recalculate_tiers(
         standing = None if voucher is None else stored_standing(view, voucher)
         if voucher is not None and standing is not None:
             balance = balance_of(view, voucher, now)
-            events += _told(program, settle(program, standing, balance, now))
+            events += _told(program, recalculate(program, standing, balance, now))
     done = end - action.cursor
     return Chunk(tuple(events), done, cursor=end, finished=end >= campaign.voucher_seq)
 
@@ -222,7 +229,8 @@ def _rewarded(event: CustomerRewarded) -> Iterator[CardChange]:
 
 def _reward_taken_back(event: RewardTakenBack) -> Iterator[CardChange]:
     if event.voucher is not None:
-        yield CardChange(event.voucher, -event.amount)
+        taken = event.amount + event.given.missing
+        yield CardChange(event.voucher, -event.amount, -taken)
 
 
 def _publication_succeeded(event: PublicationSucceeded) -> Iterator[CardChange]:
@@ -271,6 +279,11 @@ CHANGES: Final[Mapping[type[Any], Callable[[Any], Iterable[CardChange]]]] = Mapp
         RedemptionSucceeded: _redemption_succeeded,
         RedemptionRolledBack: _redemption_rolled_back,
     }
+)
+
+#: What is reacted to.
+REACTIONS: Final[Mapping[type[Any], Callable[..., Iterator[MemberTierEvent]]]] = MappingProxyType(
+    dict.fromkeys(CHANGES, follow_cards)
 )
 
 #: What changes nothing by which a member is in a tier.
