@@ -70,6 +70,9 @@ MORE = {
     "6_res_validate_voucher_discount_unit_product": _UNITS,
     "6_res_validate_voucher_discount_unit_sku": _UNITS,
     "DiscountUnitVouchersEffectTypes": _UNITS,
+    # kinds of campaigns, conversions and rewards of our own
+    "CampaignBase": {"GIVEAWAY"},
+    "ReferralProgram": {"segment", "CAMPAIGN"},
     "ManagementProjectsWebhookBase": {
         "alert.raised",
         "customer.segment.entered",

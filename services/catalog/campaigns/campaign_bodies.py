@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, StrictBool, StrictStr, model_validator
 
 from engine.campaigns.generation import VOUCHERS_MAX
-from fronts.fields import Body, Day, Long, Short, Shown, Unserved, read_whole
+from fronts.fields import Body, Day, Long, Short, Shown, read_whole
 from schemas.base import ID_LENGTH_MAX
 from schemas.campaigns import CampaignType
 from schemas.vouchers import VoucherType
