@@ -11,6 +11,7 @@ from services.catalog.imports.imports import import_router
 from services.catalog.loyalty.giveaways import giveaway_router
 from services.catalog.loyalty.holders import holder_router
 from services.catalog.loyalty.members import member_router
+from services.catalog.loyalty.points import member_points_router
 from services.catalog.loyalty.programs import program_router
 from services.catalog.loyalty.referrals import referral_router
 from services.catalog.loyalty.tiers import loyalty_tier_router
@@ -67,6 +68,7 @@ def catalog_service(
             holder_router(writes, view_of),
             referral_router(writes, view_of),
             giveaway_router(writes, view_of, seeds, keys.clock_ms),
+            member_points_router(writes, view_of),
             promotion_router(writes, view_of),
             rule_router(writes, view_of),
             customer_router(writes, view_of, erased),
