@@ -28,7 +28,7 @@ from schemas.projects import PROJECT_EVENTS, ProjectEvent
 from schemas.promotion_events import PROMOTION_EVENTS, PromotionEvent
 from schemas.publications import PUBLICATION_EVENTS, PublicationEvent
 from schemas.redemptions import REDEMPTION_EVENTS, RedemptionEvent
-from schemas.rewards import REWARD_EVENTS, RewardEvent
+from schemas.rewards import REWARD_ASSIGNMENT_EVENTS, REWARD_EVENTS, RewardEvent
 from schemas.rules import RULE_EVENTS, RuleEvent
 from schemas.segments import SEGMENT_EVENTS, SegmentEvent
 from schemas.sessions import SESSION_EVENTS, SessionEvent
@@ -111,6 +111,7 @@ SETUP_EVENTS: Final = events_of(
     NOTIFICATION_EVENTS,
     PRODUCT_EVENTS,
     PROJECT_EVENTS,
+    REWARD_ASSIGNMENT_EVENTS,
     RULE_EVENTS,
     WEBHOOK_EVENTS,
 )
@@ -171,6 +172,7 @@ SHOP_EVENTS: Final = events_of(
     PROMOTION_EVENTS,
     PUBLICATION_EVENTS,
     REDEMPTION_EVENTS,
+    REWARD_ASSIGNMENT_EVENTS,
     RULE_EVENTS,
     SEGMENT_EVENTS,
     SESSION_EVENTS,

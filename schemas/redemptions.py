@@ -10,6 +10,7 @@ from schemas.evaluations import Evaluation, RequestContext, Taken
 from schemas.orders import Order
 from schemas.points import PointsBucket
 from schemas.promotions import PromotionTier
+from schemas.rewards import RewardGiven, RewardTaken
 from schemas.tallies import Periods, UnitCount
 from schemas.vouchers import Voucher
 
@@ -39,6 +40,8 @@ class Redemption(Shape, frozen=True):
     units: tuple[UnitCount, ...] = ()
     #: The day, week and month that it counts in; None: those of UTC.
     periods: Periods | None = None
+    #: What a card was redeemed for, where that was not an order.
+    reward: RewardGiven | None = None
 
 
 class RollBack(Shape, frozen=True):
@@ -71,6 +74,9 @@ class RolledBack(Shape, frozen=True):
     points: int | None = None
     #: The category that the voucher is in.
     categories: tuple[Category, ...] = ()
+    #: What the card was redeemed for, as it is after it; None: it paid for an order, or the reward
+    #: is gone.
+    reward: RewardTaken | None = None
 
 
 class RedeemStack(RequestContext, tag="redeem_stack", frozen=True):

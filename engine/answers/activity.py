@@ -14,6 +14,7 @@ from engine.kernel.calendar import iso
 from engine.kernel.encode import CHANNELS, Body
 from engine.kernel.ids import new_id
 from engine.publications.body import publication_row_body
+from engine.redemptions.reward_body import taken_reward_body
 from engine.segments.body import simple_segment_body
 from schemas.actions import ACTION_EVENTS
 from schemas.balances import BALANCE_EVENTS
@@ -58,6 +59,8 @@ _GROUP_DIGITS: Final = 18
 
 
 _NOTHING: Final[Body] = {}
+#: A reward is redeemed and handed out in one.
+_REWARDED: Final = ("customer.reward_redemptions.created", "customer.reward_redemptions.completed")
 
 
 class ActivityEntry(NamedTuple):
@@ -173,7 +176,18 @@ def _redemption_succeeded(event: RedemptionSucceeded) -> Iterable[_Told]:
     order = event.evaluation.order
     if event.customer_id is None and (order is None or order.customer_id is None):
         return ()
-    return [*_redeemed(event, "APPLICABLE", "succeeded"), *_order_changed(event)]
+    redeemed = _redeemed(event, "APPLICABLE", "succeeded")
+    return [*redeemed, *_rewarded(event), *_order_changed(event)]
+
+
+def _rewarded(event: RedemptionSucceeded) -> Iterable[_Told]:
+    """What the customer got for points; it is handed out at once."""
+    applied = [each for each in event.evaluation.outcomes if each.status == "APPLICABLE"]
+    for redemption_id, outcome in zip(event.redemption_ids, applied, strict=False):
+        if outcome.reward is not None:
+            data = {"reward": taken_reward_body(outcome.reward, None)}
+            for name in (*_REWARDED, "customer.rewarded"):
+                yield _Told(event.customer_id, name, data, outcome.voucher, redemption_id)
 
 
 def _redemption_failed(event: RedemptionFailed) -> list[_Told]:
@@ -197,7 +211,18 @@ def _redemption_rolled_back(event: RedemptionRolledBack) -> list[_Told]:
         _Told(event.customer_id, name, _NOTHING, each.voucher or each.tier, each.rollback_id)
         for each in event.rollbacks
     ]
-    return [*rollbacks, *_order_changed(event)]
+    undone = [
+        _Told(
+            event.customer_id,
+            "customer.reward_redemptions.rolledback",
+            {"reward": taken_reward_body(each.reward, None)},
+            each.voucher,
+            each.rollback_id,
+        )
+        for each in event.rollbacks
+        if each.reward is not None
+    ]
+    return [*rollbacks, *undone, *_order_changed(event)]
 
 
 def _rollback_failed(event: RollbackFailed) -> Iterable[_Told]:

@@ -79,7 +79,14 @@ from schemas.promotion_events import (
 )
 from schemas.publications import PUBLICATION_EVENTS
 from schemas.redemptions import REDEMPTION_EVENTS
-from schemas.rewards import RewardCreated, RewardDeleted, RewardUpdated
+from schemas.rewards import (
+    RewardAssigned,
+    RewardAssignmentUpdated,
+    RewardCreated,
+    RewardDeleted,
+    RewardUnassigned,
+    RewardUpdated,
+)
 from schemas.rules import ValidationRuleCreated, ValidationRuleDeleted, ValidationRuleUpdated
 from schemas.segments import (
     SegmentCreated,
@@ -133,6 +140,7 @@ _SCHEMA: Final = Subject("metadata_schema", "schema")
 _PRODUCT: Final = Subject("product", "product")
 _SKU: Final = Subject("sku", "sku")
 _REWARD: Final = Subject("reward", "reward")
+_REWARD_ASSIGNMENT: Final = Subject("reward_assignment", "assignment")
 _SEGMENT: Final = Subject("segment", "segment")
 _STACKING: Final = Subject("stacking_rules", "stored")
 _THRESHOLDS: Final = Subject("alert_thresholds", "thresholds")
@@ -191,6 +199,9 @@ SUBJECTS: Final[Mapping[type[Shape], Subject]] = MappingProxyType(
         RewardCreated: _REWARD,
         RewardUpdated: _REWARD,
         RewardDeleted: _REWARD,
+        RewardAssigned: _REWARD_ASSIGNMENT,
+        RewardAssignmentUpdated: _REWARD_ASSIGNMENT,
+        RewardUnassigned: _REWARD_ASSIGNMENT,
         SegmentCreated: _SEGMENT,
         SegmentUpdated: _SEGMENT,
         SegmentDeleted: _SEGMENT,
@@ -273,7 +284,7 @@ OBJECTS: Final[Mapping[str, str]] = MappingProxyType(
 #: What others count, or what every change changes.
 _COUNTED: Final = frozenset(
     {
-        "updated_at", "redeemed_quantity", "redeemed_amount", "redeemed_points", "holds",
+        "updated_at", "redeemed", "redeemed_quantity", "redeemed_amount", "redeemed_points", "holds",
         "published", "published_at", "vouchers_count", "voucher_seq", "next_free", "generating",
         "tiers_count", "last_tier_place", "assignments_count", "members_count", "orders_amount",
         "orders_discount", "revision", "partition",

@@ -20,7 +20,7 @@ from engine.answers.hook_campaigns import (
     tell_tier,
 )
 from engine.answers.hook_payload import HookEvent, Told
-from engine.answers.transactions import transactions
+from engine.answers.hook_redemptions import tell_redemption, tell_transactions
 from engine.assignments.body import assignment_body
 from engine.customers.body import (
     customer_body,
@@ -30,8 +30,7 @@ from engine.customers.body import (
 )
 from engine.kernel.encode import Body
 from engine.publications.body import publication_body
-from engine.redemptions.common_body import Recorded
-from engine.redemptions.history_rows import redemption_bodies
+from engine.rewards.body import assignment_body as reward_assignment_body
 from engine.rules.body import rule_body
 from engine.segments.body import simple_segment_body
 from engine.vouchers.body import voucher_body
@@ -91,6 +90,7 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
+from schemas.rewards import RewardAssigned, RewardAssignmentUpdated, RewardUnassigned
 from schemas.rules import ValidationRuleCreated, ValidationRuleDeleted, ValidationRuleUpdated
 from schemas.segments import (
     SegmentCreated,
@@ -117,18 +117,6 @@ from schemas.webhooks import (
 )
 
 _SWEEP: Final = "expire_due"
-#: By whether they are of points.
-_TRANSACTIONS: Final = {
-    False: "voucher.gift.transaction.created",
-    True: "voucher.loyalty_card.transaction.created",
-}
-#: By what is shown and whether it came about: the event's name, and what its data calls it.
-_REDEMPTIONS: Final = {
-    ("redemption", True): ("redemption.succeeded", "redemption"),
-    ("redemption", False): ("redemption.failed", "redemption"),
-    ("redemption_rollback", True): ("redemption.rollback.succeeded", "redemption_rollback"),
-    ("redemption_rollback", False): ("redemption.rollback.failed", "redemption_rollback"),
-}
 #: How many names one event of the ledger can have.
 NAMES_MAX: Final = 64
 
@@ -164,22 +152,6 @@ def _customer_forgotten(event: CustomerForgotten, _: Decided) -> Told:
     yield "customer.deleted", {"customer": {"id": event.deletion.customer_id, "object": "customer"}}
 
 
-def _redemption(event: Recorded, record: Decided) -> Told:
-    """Each redemption or rollback, children first, then their parent."""
-    customer = customer_of(record)
-    shown = simple_customer_body(customer) if customer else None
-    for body in redemption_bodies(event, record.at, record.assignments):
-        name, member = _REDEMPTIONS[body["object"], body["result"] != "FAILURE"]
-        yield name, {member: body | {"customer": shown}}
-    yield from _transactions(record)
-
-
-def _transactions(record: Decided) -> Told:
-    for transaction in transactions(record):
-        name = _TRANSACTIONS[transaction.body["type"].startswith("POINTS")]
-        yield name, {"transaction": transaction.body}
-
-
 def _balance(event: BalanceAdjusted, record: Decided) -> Told:
     """The contract knows one name, whether something comes or goes; the amount says which."""
     card = event.voucher.loyalty_card
@@ -190,14 +162,14 @@ def _balance(event: BalanceAdjusted, record: Decided) -> Told:
             "balance": {"amount": event.amount},
         },
     )
-    yield from _transactions(record)
+    yield from tell_transactions(event, record)
 
 
 def _points_expired(event: PointsExpired, record: Decided) -> Told:
     voucher = voucher_body(event.voucher, record.assignments, record.categories)
     points = {"points": event.points}
     yield "voucher.loyalty_card.points_expired", {"voucher": voucher, **points}
-    yield from _transactions(record)
+    yield from tell_transactions(event, record)
 
 
 def _publication_succeeded(event: PublicationSucceeded, record: Decided) -> Told:
@@ -256,6 +228,13 @@ def _segments(name: str) -> Callable[[Any, Decided], Told]:
     return tell
 
 
+def _reward_assignment(name: str) -> Callable[[Any, Decided], Told]:
+    def tell(event: Any, _: Decided) -> Told:
+        yield name, {"reward_assignment": reward_assignment_body(event.assignment)}
+
+    return tell
+
+
 def _alert_raised(event: AlertRaised, _: Decided) -> Told:
     yield "alert.raised", {"alert": alert_body(event.alert)}
 
@@ -292,15 +271,18 @@ TELLS: Final[Mapping[type[Any], Callable[[Any, Decided], Told]]] = MappingProxyT
         RuleAssigned: _assignment("business_validation_rule.assignment.created"),
         RuleUnassigned: _assignment("business_validation_rule.assignment.deleted"),
         AssignmentsDropped: _assignments_dropped,
+        RewardAssigned: _reward_assignment("campaign.reward.assignment.created"),
+        RewardAssignmentUpdated: _reward_assignment("campaign.reward.assignment.updated"),
+        RewardUnassigned: _reward_assignment("campaign.reward.assignment.deleted"),
         PublicationSucceeded: _publication_succeeded,
         BalanceAdjusted: _balance,
         PointsExpired: _points_expired,
         ActionStarted: tell_started_generation,
         ActionProgressed: tell_ended_generation,
-        RedemptionSucceeded: _redemption,
-        RedemptionFailed: _redemption,
-        RedemptionRolledBack: _redemption,
-        RollbackFailed: _redemption,
+        RedemptionSucceeded: tell_redemption,
+        RedemptionFailed: tell_redemption,
+        RedemptionRolledBack: tell_redemption,
+        RollbackFailed: tell_redemption,
         AlertRaised: _alert_raised,
         WebhookTestRequested: _tested,
     }

@@ -21,7 +21,7 @@ from schemas.campaigns import CAMPAIGN_EVENTS
 from schemas.custom_events import CUSTOM_EVENTS
 from schemas.customers import CUSTOMER_EVENTS
 from schemas.erasures import ERASURE_EVENTS
-from schemas.events import SETUP_EVENTS, events_of
+from schemas.events import SETUP_EVENTS, Event, events_of
 from schemas.orders import ORDER_EVENTS, Order
 from schemas.points import PointsExpired
 from schemas.promotion_events import PROMOTION_EVENTS
@@ -59,12 +59,13 @@ class Transaction(NamedTuple):
 
 def transactions(record: Decided) -> list[Transaction]:
     """The transactions of a record, in the order of its events; mostly none."""
-    found: list[Transaction] = []
-    for event in record.events:
-        book = BOOKS.get(type(event))
-        if book is not None:
-            found += book(event, record.at)
-    return found
+    return [each for event in record.events for each in transactions_of(event, record.at)]
+
+
+def transactions_of(event: Event, at: Millis) -> Iterable[Transaction]:
+    """The transactions of one event of a record of that time."""
+    book = BOOKS.get(type(event))
+    return () if book is None else book(event, at)
 
 
 def _redemption_succeeded(event: RedemptionSucceeded, at: Millis) -> list[Transaction]:

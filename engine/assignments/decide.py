@@ -1,4 +1,4 @@
-"""Which sets of validation rules bind a voucher, a campaign or a tier.
+"""Which sets of validation rules bind a voucher, a campaign, a tier or the offer of a reward.
 
 An object carries the ids of its sets, so that deciding on it reads them without a search. The
 assignments of an object end with it, in the same record: there are few of them. A set may have any
@@ -29,12 +29,18 @@ from schemas.commands import Command
 from schemas.errors import Refusal, not_found, refuse
 from schemas.events import Event
 from schemas.promotions import PromotionTier
+from schemas.rewards import RewardAssignment
 from schemas.vouchers import Voucher
 
 #: What can be bound.
-Bound = Voucher | Campaign | PromotionTier
+Bound = Voucher | Campaign | PromotionTier | RewardAssignment
 _KINDS: Mapping[type[Any], AssignedType] = MappingProxyType(
-    {Voucher: "voucher", Campaign: "campaign", PromotionTier: "promotion_tier"}
+    {
+        Voucher: "voucher",
+        Campaign: "campaign",
+        PromotionTier: "promotion_tier",
+        RewardAssignment: "reward_assignment",
+    }
 )
 
 

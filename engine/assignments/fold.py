@@ -18,7 +18,12 @@ from schemas.assignments import AssignmentsDropped, RuleAssigned, RuleAssignment
 from schemas.base import Millis
 
 _TARGETS: Mapping[str, Table[Any]] = MappingProxyType(
-    {"voucher": tables.VOUCHERS, "campaign": tables.CAMPAIGNS, "promotion_tier": tables.TIERS}
+    {
+        "voucher": tables.VOUCHERS,
+        "campaign": tables.CAMPAIGNS,
+        "promotion_tier": tables.TIERS,
+        "reward_assignment": tables.REWARD_ASSIGNMENTS,
+    }
 )
 
 

@@ -37,6 +37,7 @@ from engine.kernel.ids import new_id
 from engine.kernel.lookup import find_campaign, taken_code, unify_category, with_named_category
 from engine.kernel.room import Decisions
 from engine.kernel.state import View, encode
+from engine.rewards.assign import unassign_rewards_of
 from engine.terms.discounts import with_items
 from engine.terms.validity import invalid_campaign, invalid_voucher
 from schemas.actions import (
@@ -203,7 +204,11 @@ def delete_campaign(
     work: Work = DeleteCampaignVouchers(campaign.id, body.force, campaign.voucher_seq)
     if campaign.campaign_type == "PROMOTION":
         work = DeletePromotions(campaign.id, campaign.last_tier_place)
-    events: list[Event] = [*drop_assignments_of(view, campaign), CampaignDeleted(gone, body.force)]
+    events: list[Event] = [
+        *drop_assignments_of(view, campaign),
+        *unassign_rewards_of(view, campaign.id),
+        CampaignDeleted(gone, body.force),
+    ]
     if not body.force:
         events.append(bin_entry_added_event(command, "campaign", campaign.id, campaign.name, now))
     events.append(start_action_event(command, "CAMPAIGN.VOUCHERS_DELETE", work, None, now))

@@ -27,8 +27,10 @@ from engine.evaluation.outcomes import (
     left_out_outcome,
     with_shown_offer,
 )
+from engine.evaluation.rewarding import note_given, refusal_of_reward, with_rules_of_reward
 from engine.evaluation.skips import skip_without_effect
 from engine.evaluation.stacking import is_on_initial_amount, sequence_of, stack_offers
+from engine.evaluation.worked import as_worked, has_effect, is_scoped_offer, kind_of
 from engine.kernel.lookup import NOTHING_HELD, SessionHolds, holds_of_others
 from engine.kernel.state import View
 from engine.kernel.zones import zone_of
@@ -149,11 +151,13 @@ def evaluate_offers(circumstances: Circumstances, offers: list[Offer]) -> Evalua
 class Application:
     """One pass: the order as the offers so far left it."""
 
-    __slots__ = ("_circumstances", "_identities", "_pending", "basket")
+    __slots__ = ("_circumstances", "_given", "_identities", "_pending", "basket")
 
     def __init__(self, circumstances: Circumstances) -> None:
         self._circumstances = circumstances
         self._pending = Pending()
+        #: How many of each reward, and of each campaign's codes, the offers so far get.
+        self._given: dict[str, int] = {}
         self._identities: Identities = {}
         self.basket = None if circumstances.order is None else Basket(circumstances.order)
 
@@ -184,17 +188,20 @@ class Application:
 
     def _try(self, offer: Offer) -> Outcome:
         circumstances = self._circumstances
-        payment = payment_of(circumstances.view, offer.asked)
+        payment = payment_of(circumstances.view, offer.asked, offer.voucher)
         if isinstance(payment, Refusal):
             return inapplicable_outcome(offer.asked, payment)
         held = self._find_held(offer)
         refusal = refusal_of(self._context(offer, held, payment))
+        if refusal is None and payment is not None:
+            refusal = refusal_of_reward(circumstances, offer, payment, self._given)
+            offer = with_rules_of_reward(circumstances.view, offer, payment)
         if refusal is not None:
             return inapplicable_outcome(offer.asked, refusal)
         needs_facts = offer.rules or (offer.discount is not None and is_dynamic(offer.discount))
         facts = self._facts(offer) if needs_facts else None
         if facts is not None:
-            refusal = refusal_before_taking(offer.rules, facts, _kind(offer))
+            refusal = refusal_before_taking(offer.rules, facts, kind_of(offer))
             if refusal is not None:
                 bundle = bundle_shown(offer.rules, facts)
                 return structs.replace(inapplicable_outcome(offer.asked, refusal), bundle=bundle)
@@ -212,15 +219,17 @@ class Application:
         stacking = self._circumstances.stacking
         worked = None if offer.discount is None else resolve_discount(offer.discount, facts)
         taken = self._take(offer, worked, scope, facts, held, payment)
-        scoped = scope if scope is not None and _is_scoped(offer, worked, scope) else None
+        scoped = scope if scope is not None and is_scoped_offer(offer, worked, scope) else None
         if facts is not None:
             facts.taken = taken
             short = None if scoped is None else scoped.short
-            refusal = None if short is None else limit_used_up(short, facts, _kind(offer))
-            refusal = refusal or refusal_after_taking(offer.rules, facts, _kind(offer))
+            refusal = None if short is None else limit_used_up(short, facts, kind_of(offer))
+            refusal = refusal or refusal_after_taking(offer.rules, facts, kind_of(offer))
             if refusal is not None:
                 return inapplicable_outcome(offer.asked, refusal)
-        skip = None if _has_effect(taken) else skip_without_effect(offer.categories, stacking)
+        skip = (
+            None if has_effect(taken, payment) else skip_without_effect(offer.categories, stacking)
+        )
         if skip is not None:
             return left_out_outcome(offer, skip, stacking)
         outcome = Outcome(
@@ -231,11 +240,13 @@ class Application:
             units=() if self.basket is None else units_taken(scoped, self.basket, taken),
             reward_id=None if payment is None else payment.reward.id,
             reward_name="" if payment is None else payment.reward.name,
+            assignment_id=payment and payment.assignment and payment.assignment.id,
         )
+        note_given(self._given, payment)
         if facts is None:  # then everything works as it is defined
             return outcome
         if worked is not None:
-            outcome = _as_worked(outcome, offer, worked, scope)
+            outcome = as_worked(outcome, offer, worked, scope)
         inside, outside = items_shown(offer.rules, facts)
         return structs.replace(
             outcome,
@@ -254,6 +265,8 @@ class Application:
         payment: Payment | None,
     ) -> Taken:
         circumstances, basket, voucher = self._circumstances, self.basket, offer.voucher
+        if payment is not None and not payment.pays_order:
+            return Taken(points=payment.points)
         # a tier may have no discount
         if basket is None or (voucher is None and worked is None):
             return Taken()
@@ -308,43 +321,3 @@ class Application:
             payment,
             self._circumstances.zone,
         )
-
-
-def _as_worked(
-    outcome: Outcome, offer: Offer, worked: ResolvedDiscount, scope: Scope | None
-) -> Outcome:
-    """The outcome with the discount as it worked, where that is not how it is defined."""
-    discount = offer.discount
-    assert discount is not None
-    by_line = is_by_line(discount)
-    found = worked.discount
-    effect = "APPLY_TO_ITEMS" if by_line else discounts.effect_of(discount, scope)
-    if discount.effect is None and effect != discounts.effect_of(discount, None):
-        found = structs.replace(found, effect=effect)
-    return structs.replace(
-        outcome,
-        worked=None if found == discount else found,
-        dynamic=worked.dynamic or by_line,
-    )
-
-
-def _is_scoped(offer: Offer, worked: ResolvedDiscount | None, scope: Scope) -> bool:
-    """Whether what the offer takes depends on the items that its rules name."""
-    if worked is None:
-        gift = None if offer.voucher is None else offer.voucher.gift
-        return gift is not None and gift.effect != "APPLY_TO_ORDER"
-    return discounts.is_scoped(discounts.effect_of(worked.discount, scope))
-
-
-def _kind(offer: Offer) -> str:
-    """What the offer is called in the details of a refusal. Source: the API contract, section 4."""
-    voucher = offer.voucher
-    if voucher is None:
-        return "Promotion Tier"
-    if voucher.gift is not None:
-        return "Gift Card"
-    return "Loyalty Card" if voucher.loyalty_card is not None else "Discount Coupon"
-
-
-def _has_effect(taken: Taken) -> bool:
-    return bool(taken.order or taken.items)

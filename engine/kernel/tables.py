@@ -29,7 +29,7 @@ from schemas.publications import Holding, Publication
 from schemas.qualifications import RulePosting
 from schemas.records import Seen
 from schemas.redemptions import Redemption
-from schemas.rewards import Reward
+from schemas.rewards import Reward, RewardAssignment
 from schemas.rules import ValidationRule
 from schemas.segments import FollowedSegments, KnownSegments, Segment
 from schemas.sessions import Hold, OpenSession
@@ -160,6 +160,10 @@ REACTING: Table[Reacting] = Table("reacting", Reacting)
 #: By voucher id and when they expire, in milliseconds (fifteen digits).
 POINTS_BUCKETS: Table[PointsBucket] = Table("points-bucket", PointsBucket)
 REWARDS: Table[Reward] = Table("reward", Reward)
+REWARD_ASSIGNMENTS: Table[RewardAssignment] = Table("reward-assignment", RewardAssignment)
+#: By campaign id and reward id, and by reward id and campaign id → the assignment's id.
+PROGRAM_REWARDS: Table[str] = Table("program-reward", str)
+REWARD_PROGRAMS: Table[str] = Table("reward-program", str)
 SEGMENTS: Table[Segment] = Table("segment", Segment)
 #: Under `THE_ONE`, the only key.
 FOLLOWED: Table[FollowedSegments] = Table("followed-segments", FollowedSegments)

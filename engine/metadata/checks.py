@@ -80,6 +80,7 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
+from schemas.rewards import REWARD_ASSIGNMENT_EVENTS
 from schemas.rules import RULE_EVENTS
 from schemas.segments import SEGMENT_EVENTS
 from schemas.sessions import SESSION_EVENTS
@@ -256,6 +257,7 @@ UNWRITTEN: Final = events_of(
     PLAIN_SETUP_EVENTS,
     KEY_EVENTS,
     PROJECT_EVENTS,
+    REWARD_ASSIGNMENT_EVENTS,
     RULE_EVENTS,
     SEGMENT_EVENTS,
     SESSION_EVENTS,

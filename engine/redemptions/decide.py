@@ -10,6 +10,7 @@ from msgspec import structs
 from engine.customers.decide import NOBODY, KnownCustomer, know_customer
 from engine.evaluation.evaluate import Asker, FoundRedeemables, evaluate_found
 from engine.evaluation.outcomes import fail_all
+from engine.evaluation.rewarding import named_or_holder
 from engine.evaluation.skips import refusal_of_skipped
 from engine.kernel import tables
 from engine.kernel.decision import Decision
@@ -22,6 +23,7 @@ from engine.orders.calculation import paid_status, with_item_ids
 from engine.orders.overrides import OverriddenCatalogue, override_catalogue
 from engine.pricing.sums import budget_amount
 from engine.redemptions import rollback
+from engine.redemptions.rewarding import NotRewarded, Rewarded, give_rewards
 from engine.redemptions.spending import count_on_tier, spend_voucher
 from engine.stacking_rules.decide import with_kept_categories
 from schemas.api import CustomerInput
@@ -46,7 +48,8 @@ def redeem_stack(view: View, command: Command, body: RedeemStack, now: Millis) -
     if fault is not None:
         known: KnownCustomer | Refusal = _stored_customer(view, body.customer, command.email_key)
     else:
-        known = know_customer(view, command, body.customer, now)
+        named = named_or_holder(body.customer, asked.offers)
+        known = know_customer(view, command, named, now)
     if isinstance(known, Refusal):
         fault, known = known, NOBODY
     catalogue: OverriddenCatalogue | Refusal = OverriddenCatalogue(view)
@@ -59,9 +62,12 @@ def redeem_stack(view: View, command: Command, body: RedeemStack, now: Millis) -
     else:
         asker = Asker.of(command, known.customer)
         evaluation = evaluate_found(catalogue.view, body, asked, asker, now)
-    evaluation = _without_others(evaluation)
+    rewarded: Rewarded | NotRewarded = Rewarded(evaluation)
+    if evaluation.valid:
+        rewarded = give_rewards(catalogue.view, command, evaluation, known.id, now)
+    evaluation = _without_others(rewarded.evaluation)
     session_key = body.session.key if body.session is not None else None
-    if not evaluation.valid:
+    if isinstance(rewarded, NotRewarded) or not evaluation.valid:
         failed, refusal = _redemption_failed_event(command, body, evaluation, known.id, session_key)
         return Decision((*known.events, failed), refusal, known.snapshot)
     succeeded = _redemption_succeeded_event(
@@ -70,7 +76,8 @@ def redeem_stack(view: View, command: Command, body: RedeemStack, now: Millis) -
     if evaluation.order is not None and evaluation.order.id:
         stored = view.get(tables.ORDERS, evaluation.order.id)
         succeeded = structs.replace(succeeded, status_before=stored and stored.status)
-    return Decision((*known.events, *catalogue.events, succeeded), customer=known.snapshot)
+    events = (*known.events, *catalogue.events, *rewarded.events, succeeded)
+    return Decision(events, customer=known.snapshot)
 
 
 def _stored_customer(

@@ -4,9 +4,11 @@ Counters and credits return to the vouchers, the discounts leave the order, and 
 nothing remains redeemed is canceled. The checks, in order: known (else nothing is recorded) ·
 succeeded once · the endpoint fits (a stack's child never, its parent only as a stack) · not rolled
 back yet · within the window · the customer and the order, where the caller names them, are the
-redemption's own · no later redemption replaced units that it had added to the order.
+redemption's own · no later redemption replaced units that it had added to the order · what points
+were redeemed for was not used (engine/redemptions/unrewarding.py).
 """
 
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from msgspec import structs
@@ -27,6 +29,7 @@ from engine.kernel.room import Decisions
 from engine.kernel.state import View
 from engine.pricing.basket import is_built_upon, sum_taken, take_back_from_order
 from engine.redemptions.spending import count_on_tier, restore_voucher
+from engine.redemptions.unrewarding import NOTHING, TakenBack, take_rewards_back
 from engine.stacking_rules.decide import find_stacking_rules
 from schemas.base import Millis
 from schemas.blank import name_in, without_blanks
@@ -43,6 +46,7 @@ from schemas.redemptions import (
     RollBackStack,
     RolledBack,
 )
+from schemas.rewards import RewardTaken
 
 #: How long a redemption can be rolled back: three calendar months.
 WINDOW = Duration(months=3)
@@ -57,11 +61,18 @@ def roll_back_redemption(
         return not_found("redemption", body.redemption_id)
     refusal = _refusal(view, body, redemption, now)
     customer = redemption.customer_id and view.get(tables.CUSTOMERS, redemption.customer_id)
+    rewards: TakenBack | Refusal = NOTHING
+    if refusal is None:
+        rewards = take_rewards_back(view, command, _single_redemptions(view, redemption), now)
+    if isinstance(rewards, Refusal):
+        refusal, rewards = rewards, NOTHING
     if refusal is not None:
         failed = _rollback_failed_event(command, body, redemption, refusal)
         return Decision((failed,), failed.refusal, customer or None)
-    rolled_back = _redemption_rolled_back_event(view, command, body, redemption, now)
-    return Decision((rolled_back,), customer=customer or None)
+    rolled_back = _redemption_rolled_back_event(
+        view, command, body, redemption, rewards.rewards, now
+    )
+    return Decision((*rewards.events, rolled_back), customer=customer or None)
 
 
 def _refusal(view: View, body: RollBack, redemption: Redemption, now: Millis) -> Refusal | None:
@@ -186,13 +197,18 @@ def _rollback_failed_event(
 
 
 def _redemption_rolled_back_event(
-    view: View, command: Command, body: RollBack, redemption: Redemption, now: Millis
+    view: View,
+    command: Command,
+    body: RollBack,
+    redemption: Redemption,
+    rewards: Mapping[str, RewardTaken],
+    now: Millis,
 ) -> RedemptionRolledBack:
     stack = bool(redemption.children)
     redeemed = _single_redemptions(view, redemption)
     stored = redemption.order_id and view.get(tables.ORDERS, redemption.order_id)
     rollbacks = tuple(
-        _roll_back_one(view, child, new_id(command.seed, "rr_", n))
+        _roll_back_one(view, child, new_id(command.seed, "rr_", n), rewards.get(child.id))
         for n, child in enumerate(redeemed)
     )
     parent_rollback_id = new_id(command.seed, "rr_", PARENT) if stack else None
@@ -217,7 +233,9 @@ def _redemption_rolled_back_event(
     )
 
 
-def _roll_back_one(view: View, redemption: Redemption, rollback_id: str) -> RolledBack:
+def _roll_back_one(
+    view: View, redemption: Redemption, rollback_id: str, reward: RewardTaken | None
+) -> RolledBack:
     voucher_id, tier_id = _voucher_id(redemption), _tier_id(redemption)
     voucher = find_living_voucher(view, voucher_id) if voucher_id else None
     tier = None if tier_id is None else view.get(tables.TIERS, tier_id)
@@ -236,6 +254,7 @@ def _roll_back_one(view: View, redemption: Redemption, rollback_id: str) -> Roll
         credits=taken.credits,
         points=taken.points,
         categories=() if voucher is None else categories_of(view, voucher.category_id),
+        reward=reward,
     )
 
 

@@ -79,6 +79,7 @@ from schemas.redemptions import (
     RedemptionSucceeded,
     RollbackFailed,
 )
+from schemas.rewards import REWARD_ASSIGNMENT_EVENTS
 from schemas.rules import ValidationRuleCreated, ValidationRuleDeleted, ValidationRuleUpdated
 from schemas.segments import (
     SegmentCreated,
@@ -218,6 +219,7 @@ UNLISTED = events_of(
     PLAIN_SETUP_EVENTS,
     KEY_EVENTS,
     PROJECT_EVENTS,
+    REWARD_ASSIGNMENT_EVENTS,
     WebhookCreated,
     WebhookUpdated,
     WebhookDeleted,

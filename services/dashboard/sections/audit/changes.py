@@ -35,6 +35,7 @@ KINDS: Final = (
     "sku",
     "products_collection",
     "reward",
+    "reward_assignment",
     "segment",
     "location",
     "webhook",
