@@ -29,6 +29,8 @@ class PointsExpirationRules(Shape, frozen=True):
     #: Of FIXED_DAY_OF_YEAR.
     fixed_month: int | None = None
     fixed_day: int | None = None
+    #: So many days before points expire, it is told that they will; None: it is not.
+    notice_days: int | None = None
 
 
 class PointsBucket(Shape, frozen=True):

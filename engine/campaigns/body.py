@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from types import MappingProxyType
 
 from engine.assignments.body import assignments_body
+from engine.campaigns.program_body import card_template_body, tiers_expiration_body
 from engine.campaigns.tiers.body import tier_body
 from engine.categories.body import category_body
 from engine.codes.code import CHARSET, CODE_LENGTH_DEFAULT
@@ -97,6 +98,8 @@ def _put_what_is_set(body: Body, campaign: Campaign) -> None:
         }
     if campaign.validity_hours is not None:
         body["validity_hours"] = hours_body(campaign.validity_hours)
+    if campaign.loyalty_tiers_expiration is not None:
+        body["loyalty_tiers_expiration"] = tiers_expiration_body(campaign.loyalty_tiers_expiration)
 
 
 def template_body(template: VoucherTemplate) -> Body:
@@ -106,9 +109,11 @@ def template_body(template: VoucherTemplate) -> Body:
         body["discount"] = discount_body(template.discount)
     if template.gift is not None:
         body["gift"] = gift_body(template.gift)
+    if template.loyalty_card is not None:
+        body["loyalty_card"] = card_template_body(template.loyalty_card)
     body["redemption"] = {"quantity": template.quantity}
     body["code_config"] = _config_body(template.code_config)
-    body["is_referral_code"] = False
+    body["is_referral_code"] = template.is_referral_code
     return body
 
 

@@ -88,6 +88,7 @@ UPDATABLE = frozenset(
         "unset_metadata_fields",
         "discount",
         "gift",
+        "loyalty_tiers_expiration",
         "category",
         "category_id",
     }

@@ -13,7 +13,7 @@ from schemas.base import Millis
 from schemas.campaigns import Campaign, CodeConfig, VouchersGenerated
 from schemas.commands import Command
 from schemas.errors import Refusal, refuse
-from schemas.vouchers import Voucher
+from schemas.vouchers import LoyaltyCard, Voucher
 
 #: The type of the action, as the API names it.
 GENERATE = "CAMPAIGN.VOUCHERS_GENERATE"
@@ -30,6 +30,7 @@ def template_of(campaign: Campaign, now: Millis) -> Voucher:
     """
     terms = campaign.voucher
     assert terms is not None
+    card = terms.loyalty_card
     return Voucher(
         id="",
         code="",
@@ -37,6 +38,7 @@ def template_of(campaign: Campaign, now: Millis) -> Voucher:
         created_at=now,
         discount=terms.discount,
         gift=terms.gift,
+        loyalty_card=None if card is None else LoyaltyCard(card.points, card.points),
         quantity=terms.quantity,
         campaign=campaign.name,
         campaign_id=campaign.id,

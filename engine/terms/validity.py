@@ -1,12 +1,17 @@
 """What a voucher, a campaign or a tier may say of itself: values and times that make sense, within bounds."""
 
+from typing import Final
+
 from engine.kernel.calendar import INSTANT_MIN, parse_clock, parse_duration
+from engine.points.expiration import invalid_expiration_rules
 from engine.terms.discounts import wrong_discount
 from schemas.base import AMOUNT_MAX, ID_LENGTH_MAX, INSTANT_MAX, QUANTITY_MAX, UNNAMEABLE
-from schemas.campaigns import Campaign, VoucherTemplate
+from schemas.campaigns import Campaign, CardTemplate, VoucherTemplate
 from schemas.errors import Refusal, refuse
 from schemas.promotions import PromotionTier
-from schemas.vouchers import Voucher
+from schemas.vouchers import LoyaltyCard, Voucher
+
+PROGRAM: Final = "LOYALTY_PROGRAM"
 
 
 def invalid_voucher(voucher: Voucher) -> Refusal | None:
@@ -37,8 +42,13 @@ def invalid_campaign(campaign: Campaign) -> Refusal | None:
             parse_duration(duration)
     except ValueError as error:
         wrong = str(error)
+    if campaign.loyalty_tiers_expiration is not None and campaign.campaign_type != PROGRAM:
+        wrong = f"loyalty_tiers_expiration does not belong to a {campaign.campaign_type}"
     if wrong is not None:
         return refuse("invalid_campaign", wrong)
+    card = None if campaign.voucher is None else campaign.voucher.loyalty_card
+    if card is not None and card.expiration_rules is not None:
+        return invalid_expiration_rules(card.expiration_rules) or _wrong_dates(campaign)
     return _wrong_dates(campaign)
 
 
@@ -66,7 +76,7 @@ def _wrong_dates(bound: Voucher | Campaign | PromotionTier) -> Refusal | None:
 
 def _wrong_value(voucher: Voucher | VoucherTemplate) -> str | None:
     discount, gift = voucher.discount, voucher.gift
-    card = voucher.loyalty_card if isinstance(voucher, Voucher) else None
+    card = voucher.loyalty_card
     if voucher.type == "GIFT_VOUCHER" and (gift is None or discount is not None):
         return "A GIFT_VOUCHER must have a gift and no discount"
     if voucher.type == "DISCOUNT_VOUCHER" and (discount is None or gift is not None):
@@ -75,13 +85,17 @@ def _wrong_value(voucher: Voucher | VoucherTemplate) -> str | None:
         return "A LOYALTY_CARD must have a loyalty_card, no gift and no discount"
     if voucher.type != "LOYALTY_CARD" and card is not None:
         return f"A {voucher.type} must have no loyalty_card"
-    if card is not None and not (_is_amount(card.points) and _is_amount(card.balance)):
+    if card is not None and not all(map(_is_amount, _points_of(card))):
         return f"points and balance of a loyalty card must be 0 to {AMOUNT_MAX}"
     if gift is not None and not (_is_amount(gift.amount) and _is_amount(gift.balance)):
         return f"gift amount and balance must be 0 to {AMOUNT_MAX}"
     if voucher.quantity is not None and not 0 <= voucher.quantity <= QUANTITY_MAX:
         return f"redemption quantity must be 0 to {QUANTITY_MAX}"
     return None if discount is None else wrong_discount(discount)
+
+
+def _points_of(card: LoyaltyCard | CardTemplate) -> tuple[int, ...]:
+    return (card.points, card.balance) if isinstance(card, LoyaltyCard) else (card.points,)
 
 
 def _is_amount(amount: int | None) -> bool:

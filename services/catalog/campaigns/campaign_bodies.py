@@ -9,9 +9,13 @@ from pydantic import BeforeValidator, Field, StrictBool, StrictStr, model_valida
 from engine.campaigns.generation import VOUCHERS_MAX
 from fronts.fields import Body, Day, Long, Short, Shown, Unserved, read_whole
 from schemas.base import ID_LENGTH_MAX
+from schemas.campaigns import CampaignType
+from schemas.vouchers import VoucherType
+from services.catalog.campaigns.program_bodies import CardTemplateBody, TiersExpirationBody
 from services.catalog.campaigns.promotion_bodies import PromotionBody
 from services.catalog.dates import End, Start
 from services.catalog.terms.bodies import (
+    VALUES,
     CodeConfigBody,
     DiscountBody,
     GiftBody,
@@ -21,9 +25,9 @@ from services.catalog.terms.bodies import (
 )
 
 #: Of the API's types of campaigns, those that are not served.
-UNSERVED = ("LOYALTY_PROGRAM", "REFERRAL_PROGRAM")
+UNSERVED = ("REFERRAL_PROGRAM",)
 #: The type of a campaign of each type of vouchers.
-_KINDS: Mapping[str, str] = MappingProxyType(
+KINDS: Mapping[str, CampaignType] = MappingProxyType(
     {
         "DISCOUNT_VOUCHER": "DISCOUNT_COUPONS",
         "GIFT_VOUCHER": "GIFT_VOUCHERS",
@@ -40,7 +44,8 @@ def _campaign_type(value: Any) -> Any:
 
 
 CampaignKind = Annotated[
-    Literal["DISCOUNT_COUPONS", "GIFT_VOUCHERS", "PROMOTION"], BeforeValidator(_campaign_type)
+    Literal["DISCOUNT_COUPONS", "GIFT_VOUCHERS", "LOYALTY_PROGRAM", "PROMOTION"],
+    BeforeValidator(_campaign_type),
 ]
 VouchersCount = Annotated[int, BeforeValidator(read_whole), Field(ge=0, le=VOUCHERS_MAX)]
 
@@ -91,31 +96,33 @@ class CampaignTerms(Body):
     category: Short | None = None
     category_id: Short | None = None
     access_settings: AccessSettingsBody | None = None
+    loyalty_tiers_expiration: TiersExpirationBody | None = None
     referral_program: Unserved = None
 
 
 class CampaignVoucherBody(Body):
     """What the campaign's vouchers are made with."""
 
-    type: Literal["DISCOUNT_VOUCHER", "GIFT_VOUCHER"] | None = None
+    type: VoucherType | None = None
     discount: DiscountBody | None = None
     gift: GiftBody | None = None
+    loyalty_card: CardTemplateBody | None = None
     code_config: CodeConfigBody | None = None
     redemption: RedemptionBody | None = None
     is_referral_code: Literal[False] | None = None
 
     @model_validator(mode="after")
     def _has_one_value(self) -> Self:
-        if (self.discount is None) == (self.gift is None):
-            raise ValueError("either a discount or a gift is required")
+        if sum(getattr(self, name) is not None for name in VALUES.values()) != 1:
+            raise ValueError("either a discount, a gift or a loyalty_card is required")
         if self.type not in (None, self.kind):
             raise ValueError(f"its type is {self.kind}")
         return self
 
     @property
-    def kind(self) -> Literal["DISCOUNT_VOUCHER", "GIFT_VOUCHER"]:
+    def kind(self) -> VoucherType:
         """The type of the vouchers."""
-        return "DISCOUNT_VOUCHER" if self.gift is None else "GIFT_VOUCHER"
+        return next(kind for kind, name in VALUES.items() if getattr(self, name) is not None)
 
 
 class CreateCampaignBody(CampaignTerms):
@@ -137,9 +144,8 @@ class CreateCampaignBody(CampaignTerms):
         if not isinstance(voucher, dict) or given.get("campaign_type") is not None:
             return given
         kind = voucher.get("type")
-        if not isinstance(kind, str) or kind not in _KINDS:
-            return given
-        return given | {"campaign_type": _KINDS[kind]}
+        made = None if not isinstance(kind, str) else KINDS.get(kind)
+        return given if made is None else given | {"campaign_type": made}
 
 
 class UpdateCampaignBody(CampaignTerms):
@@ -157,7 +163,6 @@ class UpdateCampaignBody(CampaignTerms):
     active: StrictBool | None = None
     use_voucher_metadata_schema: StrictBool | None = None
     object: Literal["campaign"] | None = None
-    loyalty_tiers_expiration: Unserved = None
     options: Unserved = None
     vouchers_count: Shown = None
     promotion: Shown = None

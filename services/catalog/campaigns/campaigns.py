@@ -34,6 +34,7 @@ from schemas.campaigns import (
 )
 from schemas.errors import not_found
 from services.catalog.campaigns.campaign_bodies import (
+    KINDS,
     AddVouchersBody,
     CampaignTerms,
     CampaignVoucherBody,
@@ -41,6 +42,7 @@ from services.catalog.campaigns.campaign_bodies import (
     UpdateCampaignBody,
     VoucherOfCampaignBody,
 )
+from services.catalog.campaigns.program_bodies import card_template_of, tiers_expiration_of
 from services.catalog.campaigns.promotions import new_tier, shown_campaign
 from services.catalog.dates import place_own_days
 from services.catalog.reads import Reads
@@ -147,11 +149,11 @@ def campaign_router(writes: Writes, view_of: Reads) -> APIRouter:
 def create_campaign_command(body: CreateCampaignBody, request_id: str) -> CreateCampaign:
     """The command that creates a campaign. Raises ApiError for what it names and is not there."""
     _refuse_areas(body)
-    promotion = body.campaign_type == "PROMOTION"
+    kind = campaign_type_of(body)
     campaign = Campaign(
         id="",
         name=body.name,
-        campaign_type=campaign_type_of(body),
+        campaign_type=kind,
         type=body.type or "STATIC",
         created_at=0,
         voucher=make_if_given(template_of, body.voucher),
@@ -164,14 +166,16 @@ def create_campaign_command(body: CreateCampaignBody, request_id: str) -> Create
         activity_duration_after_publishing=body.activity_duration_after_publishing,
         active=body.active is not False,
         auto_join=bool(body.auto_join),
-        join_once=bool(body.join_once),
+        # a customer has one card of a program, unless it is said otherwise
+        join_once=(kind == "LOYALTY_PROGRAM") if body.join_once is None else body.join_once,
         use_voucher_metadata_schema=(
-            not promotion
+            kind != "PROMOTION"
             if body.use_voucher_metadata_schema is None
             else body.use_voucher_metadata_schema
         ),
         metadata=body.metadata or {},
         category_id=category_of(body.category_id, body.category),
+        loyalty_tiers_expiration=make_if_given(tiers_expiration_of, body.loyalty_tiers_expiration),
     )
     rules = tuple(body.validation_rules or ())
     tiers = body.promotion.tiers if body.promotion is not None else None
@@ -191,7 +195,7 @@ def campaign_type_of(body: CreateCampaignBody) -> CampaignType:
         raise invalid_payload("Property `.promotion` belongs to the campaign_type PROMOTION")
     if body.voucher is None:
         raise invalid_payload("Property `.voucher` is required")
-    kind: CampaignType = "DISCOUNT_COUPONS" if body.voucher.gift is None else "GIFT_VOUCHERS"
+    kind = KINDS[body.voucher.kind]
     if body.campaign_type not in (None, kind):
         raise invalid_payload(f"Property `.voucher` does not belong to a {body.campaign_type}")
     return kind
@@ -203,6 +207,7 @@ def template_of(voucher: CampaignVoucherBody) -> VoucherTemplate:
         type=voucher.kind,
         discount=make_if_given(discount_of, voucher.discount),
         gift=make_if_given(gift_of, voucher.gift),
+        loyalty_card=make_if_given(card_template_of, voucher.loyalty_card),
         quantity=make_if_given(lambda redemption: redemption.quantity, voucher.redemption),
         code_config=make_if_given(code_config, voucher.code_config) or CodeConfig(),
     )
@@ -226,6 +231,10 @@ def update_campaign_command(body: UpdateCampaignBody, campaign: str) -> UpdateCa
         changes["validity_timeframe"] = make_if_given(timeframe_of, body.validity_timeframe)
     if "validity_hours" in named:
         changes["validity_hours"] = make_if_given(hours_of, body.validity_hours)
+    if "loyalty_tiers_expiration" in named:
+        changes["loyalty_tiers_expiration"] = make_if_given(
+            tiers_expiration_of, body.loyalty_tiers_expiration
+        )
     return UpdateCampaign(campaign, msgspec.Raw(msgspec.json.encode(changes)))
 
 

@@ -1,5 +1,7 @@
 """What bodies say of discounts, cards, validity and codes. Source: the schemas of the API contract."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import (
@@ -18,9 +20,14 @@ from engine.formulas.formula import FormulaError, parse_formula
 from fronts.fields import Amount, Body, Count, Day, Long, Percent, Short, Shown, read_whole
 from schemas.base import ID_LENGTH_MAX
 from schemas.discounts import EFFECTS, UNITS_MAX, DiscountType, Effect
+from schemas.vouchers import VoucherType
 from services.catalog.dates import End, Start
 
 CHARSET_LENGTH_MAX = 1000
+#: What a voucher of each type has.
+VALUES: Mapping[VoucherType, str] = MappingProxyType(
+    {"DISCOUNT_VOUCHER": "discount", "GIFT_VOUCHER": "gift", "LOYALTY_CARD": "loyalty_card"}
+)
 
 
 def _check_formula(text: str) -> str:

@@ -8,8 +8,6 @@ update reads every member of the entity: what is calculated is `Shown`, and what
 cannot change is compared. Source of those members: the response schemas of the API contract.
 """
 
-from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StrictStr, model_validator
@@ -18,17 +16,13 @@ from fronts.fields import Amount, Body, Short, Shown
 from schemas.base import ID_LENGTH_MAX
 from schemas.vouchers import VoucherType
 from services.catalog.terms.bodies import (
+    VALUES,
     CodeConfigBody,
     DiscountBody,
     GiftBody,
     LoyaltyCardBody,
     RedemptionBody,
     VoucherTerms,
-)
-
-#: What a voucher of each type has.
-_VALUES: Mapping[VoucherType, str] = MappingProxyType(
-    {"DISCOUNT_VOUCHER": "discount", "GIFT_VOUCHER": "gift", "LOYALTY_CARD": "loyalty_card"}
 )
 
 
@@ -56,26 +50,26 @@ class CreateVoucherBody(VoucherTerms):
         """Whether it leaves to its campaign what it gives."""
         if self.named_campaign is None:
             return False
-        return all(getattr(self, value) is None for value in _VALUES.values())
+        return all(getattr(self, value) is None for value in VALUES.values())
 
     @property
     def kind(self) -> VoucherType:
         """The type; where it is left out, what the voucher gives says it."""
         if self.type is not None:
             return self.type
-        given = (kind for kind, value in _VALUES.items() if getattr(self, value) is not None)
+        given = (kind for kind, value in VALUES.items() if getattr(self, value) is not None)
         return next(given, "DISCOUNT_VOUCHER")
 
     @model_validator(mode="after")
     def _fits_its_type(self) -> Self:
         if self.gives_what_its_campaign_does:
             return self
-        if self.type is None and all(getattr(self, each) is None for each in _VALUES.values()):
+        if self.type is None and all(getattr(self, each) is None for each in VALUES.values()):
             raise ValueError("a discount, a gift or a loyalty_card is required")
-        wanted = _VALUES[self.kind]
+        wanted = VALUES[self.kind]
         if getattr(self, wanted) is None:
             raise ValueError(f"{wanted} is required when the type is {self.kind}")
-        for other in _VALUES.values():
+        for other in VALUES.values():
             if other != wanted and getattr(self, other) is not None:
                 raise ValueError(f"{other} does not belong to the type {self.kind}")
         return self

@@ -72,6 +72,7 @@ async def test_a_tier_whose_discount_stands_in_the_action_itself_is_one_without(
         ({"type": "DISCOUNT_VOUCHER", "discount": AMOUNT}, "DISCOUNT_COUPONS"),
         ({"type": "GIFT_VOUCHER", "gift": {"amount": 500}}, "GIFT_VOUCHERS"),
         ({"gift": {"amount": 500}}, "GIFT_VOUCHERS"),
+        ({"type": "LOYALTY_CARD", "loyalty_card": {"points": 1000}}, "LOYALTY_PROGRAM"),
     ],
 )
 async def test_a_campaign_has_the_type_of_its_vouchers(
@@ -80,17 +81,6 @@ async def test_a_campaign_has_the_type_of_its_vouchers(
     for said in ({}, {"campaign_type": None}, {"campaign_type": kind}):
         made = await _made(world, {"name": f"N{said}", "voucher": voucher} | said)
         assert made["campaign_type"] == kind
-
-
-async def test_a_campaign_of_loyalty_cards_is_a_loyalty_program_which_is_not_served_yet(
-    world: World,
-) -> None:
-    voucher = {"type": "LOYALTY_CARD", "loyalty_card": {"points": 1000}}
-    answer = await world.call("POST", "/v1/campaigns", {"name": "N", "voucher": voucher})
-    assert answer.status_code == 400
-    details = answer.json()["details"]
-    assert "`.campaign_type`" in details
-    assert "LOYALTY_PROGRAM are not served" in details
 
 
 @pytest.mark.parametrize("kind", [["GIFT_VOUCHER"], {"name": "GIFT_VOUCHER"}, 1, "COUPON"])

@@ -39,11 +39,7 @@ RULES: Final[Rows] = {
 }  # fmt: skip
 BEFORE_RULES: Final[Before] = (("bound", _bind("A")[0]),)
 REFUSED: Final[Rows] = {
-    "LOYALTY_PROGRAM; LOYALTY_CARD, loyalty_card of a campaign; loyalty_tiers_expiration and options of its update": (
-        *post("campaigns", {"name": "N", "campaign_type": "LOYALTY_PROGRAM"},
-              {"name": "N", "voucher": {"type": "LOYALTY_CARD", "loyalty_card": {"points": 1}}}),
-        *put("campaigns/Spring", {"loyalty_tiers_expiration": {"a": 1}}, {"options": {"a": 1}}),
-    ),
+    "options of a campaign's update": put("campaigns/Spring", {"options": {"a": 1}}),
     "REFERRAL_PROGRAM, referral_program; referrer and referrer_id of /v1/orders; is_referral_code: true": (
         *post("campaigns", {"name": "N", "campaign_type": "REFERRAL_PROGRAM", "voucher": TERMS},
               {"name": "N", "voucher": TERMS, "referral_program": {}}),
